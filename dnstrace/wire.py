@@ -1,0 +1,70 @@
+"""Queries to octets and octets to replies: the only place that parses what the network sent.
+
+The reading is total: whatever the octets, `read_reply` returns a message or a Fault, never raises.
+"""
+
+from __future__ import annotations
+
+import struct
+
+import dns.edns
+import dns.flags
+import dns.message
+import dns.name
+import dns.rdatatype
+
+from dnstrace.model import Fault, Query, Question
+
+_HEADER = struct.Struct("!HHHHHH")
+_QR, _OPCODE = 0x8000, 0x7800
+
+
+def query_wire(query: Query, message_id: int) -> bytes:
+    """The octets of `query` with `message_id` (RFC 1035 section 4.1, RFC 6891 section 6.1)."""
+    message = dns.message.QueryMessage(id=message_id)
+    message.flags = dns.flags.RD if query.recursion_desired else dns.flags.Flag(0)
+    question = query.question
+    message.find_rrset(
+        message.question, question.name, question.rdclass, question.rdtype, create=True, force_unique=True
+    )
+    if (edns := query.edns) is not None:
+        options: list[dns.edns.Option] = [dns.edns.GenericOption(code, data) for code, data in edns.options]
+        flags = dns.flags.DO if edns.dnssec_ok else 0
+        message.use_edns(0, flags, edns.payload, options=options)
+    return message.to_wire()
+
+
+def belongs(wire: bytes, question: Question, message_id: int) -> bool:
+    """Whether a datagram can be the reply to our query: ID, QR, opcode and question agree.
+
+    Reads the header and the question only, so that a flood of forged replies costs little. A reply
+    without a question, as some servers send with an error, belongs when the rest agrees
+    (RFC 5452 section 9.1; the RCODE says that the question could not be read).
+    """
+    if len(wire) < _HEADER.size:
+        return False
+    replied_id, flags, questions, *_ = _HEADER.unpack_from(wire)
+    if replied_id != message_id or not flags & _QR or flags & _OPCODE:
+        return False
+    if questions == 0:
+        return bool(flags & 0xF)
+    if questions != 1:
+        return False
+    try:
+        name, length = dns.name.from_wire(wire, _HEADER.size)
+        rdtype, rdclass = struct.unpack_from("!HH", wire, _HEADER.size + length)
+    except (dns.exception.DNSException, struct.error, IndexError, ValueError):
+        return False
+    return bool(name == question.name and rdtype == question.rdtype and rdclass == question.rdclass)
+
+
+def read_reply(wire: bytes) -> dns.message.Message | Fault:
+    """The message in `wire`, or Fault.MALFORMED.
+
+    RDATA that is wrong for its type is kept as generic RDATA; octets after the message are ignored,
+    as resolvers do.
+    """
+    try:
+        return dns.message.from_wire(wire, ignore_trailing=True, continue_on_error=True, keyring=False)
+    except Exception:  # the boundary to untrusted octets: whatever the parser stumbles on is malformed
+        return Fault.MALFORMED
