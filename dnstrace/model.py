@@ -270,8 +270,11 @@ class Step:
 
     @property
     def meaning(self) -> Meaning | None:
-        """The meaning of the attempt that was chosen."""
-        return None if self.chosen is None else self.attempts[self.chosen].meaning
+        """What the step went by: the meaning of the attempt chosen, of a lame server's what it offers."""
+        if self.chosen is None:
+            return None
+        meaning = self.attempts[self.chosen].meaning
+        return meaning.offer or meaning
 
     @property
     def referral(self) -> Delegation | None:

@@ -1,0 +1,113 @@
+"""The library: `trace` and `trace_async` give the Trace that the command prints.
+
+Both raise ValueError for a name or type that is none (dnspython's own subclasses of it where they
+fit) and nothing for what the network does: that is in the Trace.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from datetime import UTC, datetime
+from random import Random, SystemRandom
+from typing import Any
+
+import dns.name
+import dns.rdatatype
+
+from dnstrace.asking import Means
+from dnstrace.budget import Budget, Limits
+from dnstrace.cuts import Cuts
+from dnstrace.health import Health
+from dnstrace.journal import Journal
+from dnstrace.model import Delegation, Name, Question, Settings, Trace
+from dnstrace.port import Network
+from dnstrace.roots import given_server, root_hints
+from dnstrace.walk import Resolution, walk
+
+_SEEDS = 2**32
+
+
+async def trace_async(
+    name: str | Name,
+    rdtype: str | dns.rdatatype.RdataType = "A",
+    *,
+    settings: Settings = Settings(),
+    limits: Limits = Limits(),
+    network: Network | None = None,
+    roots: Delegation | None = None,
+    server: str | Name | None = None,
+    seed: int | None = None,
+    now: datetime | None = None,
+    on_change: Callable[[Trace], None] | None = None,
+) -> Trace:
+    """Trace `name` and `rdtype` from the root servers down.
+
+    `roots` are the root servers to begin at (`dnstrace.roots.read_hints`), those of the package by
+    default; `server` is an address or a name to begin at in their place. `network` is what carries the
+    queries, live sockets by default. `seed` repeats every random choice of an earlier trace. `now` is
+    the wall-clock time in UTC at which the trace begins. `on_change` is called with a snapshot
+    whenever a step changes; the last one is what was found when the caller cancels the trace.
+    """
+    question = as_question(name, rdtype)
+    seed = SystemRandom().randrange(_SEEDS) if seed is None else seed
+    given, wanted = _given(server)
+    start = given or roots or root_hints()
+    journal = Journal(question, now or datetime.now(UTC), seed, asyncio.get_running_loop().time, on_change)
+    means = Means(
+        network or _live(settings),
+        settings,
+        Budget(limits),
+        journal,
+        Cuts(start),
+        Health(settings.families),
+        Random(seed),
+    )
+    return _finished(journal.snapshot, await walk(means, question, start, wanted))
+
+
+def trace(
+    name: str | Name, rdtype: str | dns.rdatatype.RdataType = "A", *, network: Network | None = None, **how: Any
+) -> Trace:
+    """`trace_async` for programs without an event loop: the same arguments, the same Trace.
+
+    A network with a clock of its own, as the lab's, is run on that clock.
+    """
+    run: Callable[[Coroutine[Any, Any, Trace]], Trace] = getattr(network, "run", asyncio.run)
+    return run(trace_async(name, rdtype, network=network, **how))
+
+
+def as_question(name: str | Name, rdtype: str | dns.rdatatype.RdataType) -> Question:
+    """The question that `name` and `rdtype` stand for; raises ValueError if they stand for none."""
+    try:
+        absolute = dns.name.from_text(name) if isinstance(name, str) else name.derelativize(dns.name.root)
+        number = dns.rdatatype.RdataType.make(rdtype)
+    except (dns.exception.DNSException, UnicodeError) as error:
+        raise ValueError(f"{name} {rdtype} is no question: {error}") from error
+    return Question(absolute, number)
+
+
+def _given(server: str | Name | None) -> tuple[Delegation | None, Name | None]:
+    """The server to begin at: by address, or by a name that has to be looked up first."""
+    if server is None:
+        return None, None
+    if not isinstance(server, str):
+        return None, server
+    import dns.inet
+
+    if dns.inet.is_address(server):
+        return given_server((server,)), None
+    return None, dns.name.from_text(server)
+
+
+def _live(settings: Settings) -> Network:
+    from dnstrace.network.live import LiveNetwork
+
+    return LiveNetwork(bind=settings.bind)
+
+
+def _finished(snapshot: Callable[[], Trace], end: Resolution) -> Trace:
+    return replace(
+        snapshot(), outcome=end.outcome, rcode=end.rcode, answer=end.answer, error=end.error
+    )

@@ -1,0 +1,260 @@
+"""Asking the servers of one zone: whom first, when the next, and which reply to go by.
+
+One server is asked. When it fails, or has not answered after a patience that adapts to what the run has
+measured, the next is asked while the first may still answer; each time patience runs out it halves and
+twice as many are asked, so that a cut with one live server among thirteen costs less than a second. The
+first usable meaning wins; what was asked besides stays in the record.
+
+Addresses at hand come first, those that failed in this run last; then names are looked up, those under
+the deepest known cut first; then addresses that timed out are tried again. What a lame server offers is
+taken only when all of this gave nothing better.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from random import Random
+
+from dnstrace.budget import Budget
+from dnstrace.cuts import Cuts
+from dnstrace.health import Health
+from dnstrace.journal import Journal
+from dnstrace.meaning import classify
+from dnstrace.model import (
+    Address,
+    Attempt,
+    Delegation,
+    Exchange,
+    Fault,
+    Kind,
+    Meaning,
+    Name,
+    Query,
+    Question,
+    Settings,
+    Transport,
+)
+from dnstrace.port import Network
+
+LOOKUPS_AT_ONCE = 1
+_AGAIN = {Kind.TIMEOUT, Kind.CONNECTION_LOST}
+
+Lookup = Callable[[Name], Awaitable[tuple[Address, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What every step of a trace shares."""
+
+    network: Network
+    settings: Settings
+    budget: Budget
+    journal: Journal
+    cuts: Cuts
+    health: Health
+    random: Random
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """An address to ask; `tries` counts those made before."""
+
+    server: Name
+    address: Address
+    tries: int = 0
+
+
+@dataclass(slots=True)
+class _UnderWay:
+    """An exchange that has not ended."""
+
+    candidate: _Candidate
+    query: Query
+    since: float
+
+
+class Asking:
+    """One step: a question put to the servers of a zone until one gives a usable answer."""
+
+    def __init__(
+        self, means: Means, step: int, delegation: Delegation, question: Question, lookup: Lookup
+    ) -> None:
+        self._means, self._step, self._question, self._lookup = means, step, question, lookup
+        self._zone = delegation.zone
+        self._ready = self._candidates(delegation)
+        self._names = self._names_to_look_up(delegation)
+        self._again: list[_Candidate] = []
+        self._attempts: dict[asyncio.Task[int | None], _Candidate] = {}
+        self._lookups: dict[asyncio.Task[tuple[Address, ...]], Name] = {}
+        self._under_way: dict[_Candidate, _UnderWay] = {}
+        self._seen = {candidate.address.text for candidate in self._ready}
+        self._looked_up = 0
+
+    async def run(self) -> int | None:
+        """The index of the attempt to go by; None when no server gave anything usable."""
+        try:
+            return await self._first_usable()
+        finally:
+            self._give_up()
+
+    # --- whom to ask --------------------------------------------------------------------------
+
+    def _candidates(self, delegation: Delegation) -> list[_Candidate]:
+        """Every address at hand in random order, those that failed in this run last."""
+        health = self._means.health
+        found = [
+            _Candidate(server.name, address)
+            for server in delegation.servers
+            for address in server.addresses
+            if health.askable(address)
+        ]
+        self._means.random.shuffle(found)
+        return sorted(found, key=lambda candidate: health.failed(candidate.address.text))
+
+    def _names_to_look_up(self, delegation: Delegation) -> list[Name]:
+        """Name servers without a usable address, those under the deepest known cut first."""
+        askable = self._means.health.askable
+        names = [s.name for s in delegation.servers if not any(map(askable, s.addresses))]
+        self._means.random.shuffle(names)
+        return sorted(names, key=lambda name: self._distance(name))
+
+    def _distance(self, name: Name) -> tuple[bool, int]:
+        """A name in the zone itself cannot be found without its servers: last. Else by known labels."""
+        cut = self._means.cuts.enclosing(Question(name, self._question.rdtype)).zone
+        return name.is_subdomain(self._zone), len(name.labels) - len(cut.labels)
+
+    def _askable_again(self) -> list[_Candidate]:
+        """Addresses that timed out, once more; a dead family or a spent budget ends it."""
+        tries = self._means.settings.tries
+        again = [replace(c, tries=c.tries + 1) for c in self._again if c.tries + 1 < tries]
+        self._again = []
+        return again
+
+    # --- the loop -----------------------------------------------------------------------------
+
+    async def _first_usable(self) -> int | None:
+        width, patience = 1, self._means.health.patience()
+        self._start(width)
+        while waiting := {*self._attempts, *self._lookups}:
+            timeout = patience if self._more() else None
+            done, _ = await asyncio.wait(waiting, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            if not done:
+                self._start(width)
+                width, patience = width * 2, patience / 2
+            failed = sum(task in self._attempts for task in done)
+            for task in [task for task in waiting if task in done]:
+                if (chosen := self._ended(task)) is not None:
+                    return chosen
+            if done:
+                self._start(failed if self._attempts else max(failed, 1))
+        return self._last_resort()
+
+    def _ended(self, task: asyncio.Task[int | None] | asyncio.Task[tuple[Address, ...]]) -> int | None:
+        """Take in a task that ended; the attempt to go by if it is one."""
+        if task in self._lookups:
+            self._learn(self._lookups.pop(task), task.result())  # type: ignore[index, arg-type]
+            return None
+        candidate = self._attempts.pop(task)  # type: ignore[index, arg-type]
+        index = task.result()
+        if not isinstance(index, int):
+            return None
+        meaning = self._means.journal[self._step].attempts[index].meaning
+        if meaning.kind in _AGAIN:
+            self._again.append(candidate)
+        return index if meaning.usable else None
+
+    def _more(self) -> bool:
+        return bool(self._ready or (self._names and len(self._lookups) < LOOKUPS_AT_ONCE))
+
+    def _start(self, count: int) -> None:
+        """Ask up to `count` more addresses, or look names up when no address is at hand."""
+        if not self._more() and not self._attempts and not self._lookups:
+            self._ready = self._askable_again()
+        for _ in range(count):
+            while self._ready and not self._means.health.askable(self._ready[0].address):
+                self._ready.pop(0)
+            if not self._ready:
+                self._start_lookups()
+                return
+            candidate = self._ready.pop(0)
+            self._attempts[asyncio.ensure_future(self._attempt(candidate))] = candidate
+
+    def _start_lookups(self) -> None:
+        limits = self._means.budget.limits
+        while self._names and len(self._lookups) < LOOKUPS_AT_ONCE:
+            if self._looked_up >= limits.lookups_per_delegation or not self._means.budget.lookup():
+                self._names.clear()
+                return
+            self._looked_up += 1
+            name = self._names.pop(0)
+            self._lookups[asyncio.ensure_future(self._lookup(name))] = name
+
+    def _learn(self, name: Name, addresses: tuple[Address, ...]) -> None:
+        """Take in what a look-up found."""
+        fresh = [a for a in addresses if a.text not in self._seen and self._means.health.askable(a)]
+        self._seen.update(address.text for address in fresh)
+        self._means.random.shuffle(fresh)
+        self._ready += [_Candidate(name, address) for address in fresh]
+        self._means.journal.learnt(self._step, name, addresses)
+
+    # --- one address --------------------------------------------------------------------------
+
+    async def _attempt(self, candidate: _Candidate) -> int | None:
+        """Ask one address, over TCP too if the reply was truncated; the index of the last attempt."""
+        settings, index = self._means.settings, None
+        query: Query | None = Query(
+            self._question,
+            candidate.address.text,
+            settings.port,
+            Transport.TCP if settings.tcp else Transport.UDP,
+            settings.edns,
+        )
+        while query is not None:
+            if not self._means.budget.query():
+                return index
+            exchange = await self._exchange(candidate, query)
+            meaning = classify(exchange, self._zone)
+            self._means.health.learn(exchange)
+            index = self._means.journal.attempt(self._step, Attempt(candidate.server, exchange, meaning))
+            query = another_way(query, meaning)
+        return index
+
+    async def _exchange(self, candidate: _Candidate, query: Query) -> Exchange:
+        self._under_way[candidate] = _UnderWay(candidate, query, asyncio.get_running_loop().time())
+        exchange = await self._means.network.exchange(query, self._means.settings.timeout)
+        del self._under_way[candidate]
+        return exchange
+
+    # --- the end ------------------------------------------------------------------------------
+
+    def _last_resort(self) -> int | None:
+        """What a lame server offers, when no server of the zone gave better."""
+        attempts = self._means.journal[self._step].attempts
+        return next((index for index, a in enumerate(attempts) if a.meaning.offer is not None), None)
+
+    def _give_up(self) -> None:
+        """Stop waiting for the rest, and record that they were asked."""
+        now = asyncio.get_running_loop().time()
+        for task in (*self._attempts, *self._lookups):
+            task.cancel()
+        for asked in self._under_way.values():
+            elapsed = now - asked.since
+            exchange = Exchange(asked.query, asked.since, elapsed, fault=Fault.ABANDONED)
+            self._means.health.abandoned(asked.query.address, elapsed)
+            meaning = classify(exchange, self._zone)
+            self._means.journal.attempt(self._step, Attempt(asked.candidate.server, exchange, meaning))
+
+
+def another_way(query: Query, meaning: Meaning) -> Query | None:
+    """How to ask the same address again after `meaning`; None to let it be.
+
+    A truncated reply is asked again over TCP (RFC 7766 section 5); a server that does not know EDNS is
+    asked without it (RFC 6891 section 7).
+    """
+    if meaning.kind is Kind.TRUNCATED and query.transport is Transport.UDP:
+        return replace(query, transport=Transport.TCP)
+    if meaning.kind in (Kind.FORMAT_ERROR, Kind.NOT_IMPLEMENTED, Kind.BAD_VERSION) and query.edns is not None:
+        return replace(query, edns=None)
+    return None

@@ -1,0 +1,54 @@
+"""What one trace may spend.
+
+One Budget is shared by a trace and all of its sub-walks and is never reset, so that nothing that the
+network says can make a trace send without bound: referral and alias loops, name servers whose
+addresses need each other, or a referral with a thousand names (NXNSAttack, CVE-2020-12662) all end
+here, in a sentence that the tree draws.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The bounds. `deadline` is in seconds for the whole trace; the rest are counts."""
+
+    max_queries: int = 200
+    deadline: float = 15.0
+    lookups: int = 64
+    lookups_per_delegation: int = 16
+    aliases: int = 16
+    depth: int = 8
+
+
+@dataclass(slots=True)
+class Budget:
+    """What is left of the Limits. `spent_out` is the first bound that was reached, in words."""
+
+    limits: Limits
+    queries: int = 0
+    lookups: int = 0
+    aliases: int = 0
+    spent_out: str = ""
+
+    def query(self) -> bool:
+        """Take one query, or say that none is left."""
+        return self._take("queries", self.limits.max_queries, "queries")
+
+    def lookup(self) -> bool:
+        """Take one look-up of a name server's address."""
+        return self._take("lookups", self.limits.lookups, "look-ups of name server addresses")
+
+    def alias(self) -> bool:
+        """Take one alias to be followed."""
+        return self._take("aliases", self.limits.aliases, "aliases")
+
+    def _take(self, what: str, bound: int, words: str) -> bool:
+        used: int = getattr(self, what)
+        if used >= bound:
+            self.spent_out = self.spent_out or f"the limit of {bound} {words} is reached"
+            return False
+        setattr(self, what, used + 1)
+        return True

@@ -1,0 +1,67 @@
+"""The zone cuts and addresses that a trace has learnt.
+
+A walk starts at the deepest known cut that encloses its name (RFC 1034 section 5.3.3 step 2). The
+parent's side of a cut is what the walk follows; the child's own NS set is kept beside it, for when the
+parent's servers fail (RFC 2181 section 5.4.1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import dns.rdatatype
+
+from dnstrace.model import Address, Delegation, Name, Question, Source
+
+
+class Cuts:
+    """What is known of the delegation tree, and of the addresses of its name servers."""
+
+    def __init__(self, root: Delegation) -> None:
+        self._cuts: dict[Name, Delegation] = {root.zone: root}
+        self._child: dict[Name, Delegation] = {}
+        self._addresses: dict[Name, tuple[Address, ...]] = {}
+
+    def restart(self, root: Delegation) -> None:
+        """Begin again from other root servers: what was learnt from the former ones does not hold."""
+        self._cuts = {root.zone: root}
+        self._child = {}
+
+    def enclosing(self, question: Question) -> Delegation:
+        """The deepest known cut whose servers can be asked `question`.
+
+        DS lives on the parent's side of its cut (RFC 4035 section 3.1.4.1).
+        """
+        name = question.name
+        if question.rdtype == dns.rdatatype.DS and name.labels != (b"",):
+            name = name.parent()
+        while name not in self._cuts:
+            name = name.parent()
+        return self._cuts[name]
+
+    def add(self, delegation: Delegation) -> None:
+        """Learn a cut from a referral."""
+        self._cuts[delegation.zone] = delegation
+
+    def add_child(self, delegation: Delegation) -> None:
+        """Learn a zone's NS set from the zone itself."""
+        self._child.setdefault(delegation.zone, delegation)
+
+    def child(self, zone: Name) -> Delegation | None:
+        """The zone's own NS set, where it was seen."""
+        return self._child.get(zone)
+
+    def add_addresses(self, name: Name, addresses: tuple[Address, ...]) -> None:
+        """Learn the addresses of a name server from a look-up."""
+        self._addresses[name] = tuple(dict.fromkeys((*self._addresses.get(name, ()), *addresses)))
+
+    def with_addresses(self, delegation: Delegation) -> Delegation:
+        """The delegation with what look-ups have found for its name servers."""
+        servers = tuple(
+            server if server.addresses else replace(server, addresses=self._known(server.name))
+            for server in delegation.servers
+        )
+        return replace(delegation, servers=servers)
+
+    def _known(self, name: Name) -> tuple[Address, ...]:
+        return tuple(replace(address, source=Source.CACHE) for address in self._addresses.get(name, ()))

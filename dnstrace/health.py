@@ -1,0 +1,81 @@
+"""What a run has learnt of addresses: which fail, how fast they answer, which families have a route.
+
+Decides whom to ask first and how long to wait before the next is asked as well; sends nothing.
+"""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from dnstrace.model import Address, Exchange, Fault, Source
+
+FIRST_PATIENCE = 0.4  # seconds, before anything was measured
+LEAST_PATIENCE = 0.05
+_THIS_NETWORK, _BROADCAST = 0, IPv4Address("255.255.255.255")  # RFC 1122 section 3.2.1.3
+_TRUSTED = {Source.HINT, Source.GIVEN}
+
+
+class Health:
+    """One run's knowledge of the addresses that it asked."""
+
+    def __init__(self, families: frozenset[int]) -> None:
+        self.families = set(families)
+        self._failed: set[str] = set()
+        self._smoothed: float | None = None
+        self._variation = 0.0
+
+    def learn(self, exchange: Exchange) -> None:
+        """Take in how an exchange went."""
+        address = exchange.query.address
+        if exchange.fault is Fault.NETWORK_UNREACHABLE:
+            self.families.discard(6 if ":" in address else 4)
+        if exchange.fault is not None:
+            self._failed.add(address)
+            return
+        self._failed.discard(address)
+        self._measure(exchange.elapsed)
+
+    def abandoned(self, address: str, waited: float) -> None:
+        """Take in that an address had not answered when it was no longer waited for."""
+        if waited >= self.patience():
+            self._failed.add(address)
+
+    def patience(self) -> float:
+        """Seconds to wait for an address before another is asked as well (as RFC 6298 section 2)."""
+        if self._smoothed is None:
+            return FIRST_PATIENCE
+        return min(FIRST_PATIENCE, max(LEAST_PATIENCE, self._smoothed + 4 * self._variation))
+
+    def failed(self, address: str) -> bool:
+        """Whether the address failed when it was last asked."""
+        return address in self._failed
+
+    def askable(self, address: Address) -> bool:
+        """Whether the address may be asked: its family has a route, and it is no special one."""
+        return address.family in self.families and (address.source in _TRUSTED or is_unicast(address.text))
+
+    def _measure(self, elapsed: float) -> None:
+        if self._smoothed is None:
+            self._smoothed, self._variation = elapsed, elapsed / 2
+            return
+        self._variation += (abs(self._smoothed - elapsed) - self._variation) / 4
+        self._smoothed += (elapsed - self._smoothed) / 8
+
+
+def is_unicast(text: str) -> bool:
+    """Whether an address that the network gave may be sent to at all.
+
+    Loopback, multicast, link-local, unspecified and broadcast addresses may not, whether written as
+    IPv4 or as IPv4-mapped IPv6 (RFC 4291 section 2.5.5.2): a name server cannot be there.
+    """
+    try:
+        address: IPv4Address | IPv6Address = ip_address(text)
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    if isinstance(address, IPv4Address) and (address.packed[0] == _THIS_NETWORK or address == _BROADCAST):
+        return False
+    return not (
+        address.is_loopback or address.is_multicast or address.is_link_local or address.is_unspecified
+    )

@@ -1,0 +1,79 @@
+"""The steps of one trace, as they are taken.
+
+The one place where a trace changes: everything else sees frozen Steps. A snapshot can be had at any
+moment, which is how the tree grows on a terminal and how an interrupted trace is still shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from dnstrace.model import Address, Attempt, Delegation, Name, Outcome, Purpose, Question, Step, Trace
+from dnstrace.stats import measure
+
+
+class Journal:
+    """Records steps and attempts; tells `on_change` of each change.
+
+    `origin` is the time on the loop's clock at which the trace began, in seconds: what is recorded
+    counts from there.
+    """
+
+    def __init__(
+        self,
+        question: Question,
+        started: datetime,
+        seed: int,
+        clock: Callable[[], float],
+        on_change: Callable[[Trace], None] | None = None,
+    ) -> None:
+        self._trace = Trace(question, started, seed)
+        self._clock, self._origin = clock, clock()
+        self._on_change = on_change
+        self._steps: list[Step] = []
+
+    def begin(self, parent: int | None, purpose: Purpose, asked: Delegation, question: Question) -> int:
+        """Record that a step begins; its id."""
+        number = len(self._steps) + 1
+        self._steps.append(Step(number, parent, purpose, asked.zone, question, asked.servers))
+        self._changed()
+        return number
+
+    def attempt(self, step: int, attempt: Attempt) -> int:
+        """Record an attempt within a step; its index."""
+        exchange = replace(attempt.exchange, start=attempt.exchange.start - self._origin)
+        attempts = (*self[step].attempts, replace(attempt, exchange=exchange))
+        self._update(replace(self[step], attempts=attempts))
+        return len(attempts) - 1
+
+    def learnt(self, step: int, name: Name, addresses: tuple[Address, ...]) -> None:
+        """Record the addresses that a look-up found for one of the step's name servers."""
+        servers = tuple(
+            replace(server, addresses=tuple(dict.fromkeys((*server.addresses, *addresses))))
+            if server.name == name
+            else server
+            for server in self[step].servers
+        )
+        self._update(replace(self[step], servers=servers))
+
+    def finish(self, step: int, outcome: Outcome, chosen: int | None, note: str = "") -> None:
+        """Record how a step ended."""
+        self._update(replace(self[step], outcome=outcome, chosen=chosen, note=note))
+
+    def __getitem__(self, step: int) -> Step:
+        return self._steps[step - 1]
+
+    def snapshot(self) -> Trace:
+        """The trace so far."""
+        steps = tuple(self._steps)
+        return replace(self._trace, steps=steps, stats=measure(steps, self._clock() - self._origin))
+
+    def _update(self, step: Step) -> None:
+        self._steps[step.id - 1] = step
+        self._changed()
+
+    def _changed(self) -> None:
+        if self._on_change is not None:
+            self._on_change(self.snapshot())

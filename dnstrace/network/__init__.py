@@ -1,0 +1,1 @@
+"""What carries queries: live sockets, and wrappers that are networks themselves."""

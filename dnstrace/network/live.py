@@ -1,0 +1,192 @@
+"""Live sockets: DNS over UDP (RFC 1035 section 4.2.1) and TCP (RFC 7766), IPv4 and IPv6.
+
+Each query has a socket of its own, and with it a fresh source port of the kernel's choosing, and a
+fresh random ID (RFC 5452 section 9.2). A reply counts only if source address, source port, ID and
+question are right; what else arrives is counted and thrown away while the wait goes on.
+
+On Linux the kernel says when a datagram arrived, so that a round-trip time does not include what this
+program was busy with, and reports ICMP errors on the unconnected socket. Elsewhere arrival is when the
+datagram is read, and an unreachable port looks like silence.
+
+Not done here: reuse of TCP connections, TLS, multicast.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+import struct
+import sys
+import time
+from dataclasses import dataclass, replace
+
+from dnstrace.model import Exchange, Fault, Query, Transport
+from dnstrace.wire import belongs, query_wire, read_reply
+
+_BIGGEST = 65535
+_BURST = 64  # datagrams read before others get their turn
+_LINUX = sys.platform == "linux"
+_IP_RECVERR, _IPV6_RECVERR, _SO_TIMESTAMPNS = 11, 25, 35  # linux/in.h, linux/in6.h, asm-generic/socket.h
+_TIMESPEC = struct.Struct("@ll")
+_NANOSECONDS = 1e9
+
+_FAULTS = {
+    errno.ECONNREFUSED: Fault.PORT_UNREACHABLE,
+    errno.ENETUNREACH: Fault.NETWORK_UNREACHABLE,
+    errno.EHOSTUNREACH: Fault.PORT_UNREACHABLE,
+    errno.EADDRNOTAVAIL: Fault.NETWORK_UNREACHABLE,
+    errno.EAFNOSUPPORT: Fault.NETWORK_UNREACHABLE,
+    errno.ECONNRESET: Fault.CONNECTION_LOST,
+    errno.EPIPE: Fault.CONNECTION_LOST,
+    errno.ETIMEDOUT: Fault.TIMEOUT,
+}
+
+
+@dataclass(slots=True)
+class _Wait:
+    """What a wait for a reply brought: its octets, when they came, how many others were thrown away."""
+
+    wire: bytes | None = None
+    elapsed: float = 0.0
+    mismatched: int = 0
+
+
+class LiveNetwork:
+    """The port over real sockets. `bind` is the source address, or None for the system's choice."""
+
+    def __init__(self, bind: str | None = None) -> None:
+        self._bind = bind
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        """Put `query` to its address over UDP or TCP; see `dnstrace.port.Network`."""
+        message_id = int.from_bytes(os.urandom(2))
+        wire = query_wire(query, message_id)
+        carry = self._tcp if query.transport is Transport.TCP else self._udp
+        loop, wait, fault, detail = asyncio.get_running_loop(), _Wait(), None, ""
+        start = loop.time()
+        try:
+            async with asyncio.timeout(timeout):
+                await carry(query, wire, message_id, wait)
+        except TimeoutError:
+            fault = Fault.MISMATCH if wait.mismatched else Fault.TIMEOUT
+        except OSError as error:
+            fault = _FAULTS.get(error.errno or 0, Fault.PORT_UNREACHABLE)
+            detail = os.strerror(error.errno) if error.errno else "the connection ended"
+        elapsed = wait.elapsed if wait.wire is not None else loop.time() - start
+        exchange = Exchange(query, start, elapsed, wait.wire, None, fault, detail, wait.mismatched)
+        return exchange if wait.wire is None else read(exchange, wait.wire)
+
+    def _socket(self, query: Query, kind: socket.SocketKind) -> socket.socket:
+        sock = socket.socket(socket.AF_INET6 if ":" in query.address else socket.AF_INET, kind)
+        sock.setblocking(False)
+        try:
+            if self._bind is not None:
+                sock.bind((self._bind, 0))
+        except OSError:
+            sock.close()
+            raise
+        return sock
+
+    async def _udp(self, query: Query, wire: bytes, message_id: int, wait: _Wait) -> None:
+        with self._socket(query, socket.SOCK_DGRAM) as sock:
+            _ask_kernel_for_more(sock)
+            sent, sent_at = time.perf_counter(), time.time()
+            sock.sendto(wire, (query.address, query.port))
+            source = _sockaddr(sock, query)
+            while wait.wire is None:
+                await _readable(sock)
+                for datagram, sender, arrived in _datagrams(sock):
+                    if sender[:2] != source or not belongs(datagram, query.question, message_id):
+                        wait.mismatched += 1
+                        continue
+                    elapsed = time.perf_counter() - sent
+                    wait.wire = datagram
+                    wait.elapsed = elapsed if arrived is None else min(elapsed, max(0.0, arrived - sent_at))
+                    break
+
+    async def _tcp(self, query: Query, wire: bytes, message_id: int, wait: _Wait) -> None:
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        with self._socket(query, socket.SOCK_STREAM) as sock:
+            await loop.sock_connect(sock, (query.address, query.port))
+            await loop.sock_sendall(sock, struct.pack("!H", len(wire)) + wire)
+            while wait.wire is None:
+                (length,) = struct.unpack("!H", await _exactly(sock, 2))
+                message = await _exactly(sock, length)
+                if belongs(message, query.question, message_id):
+                    wait.wire, wait.elapsed = message, loop.time() - start
+                else:
+                    wait.mismatched += 1
+
+
+def read(exchange: Exchange, wire: bytes) -> Exchange:
+    """The exchange with the message that `wire` holds, or with the fault that it holds none."""
+    message = read_reply(wire)
+    if isinstance(message, Fault):
+        return replace(exchange, fault=message)
+    return replace(exchange, message=message)
+
+
+def _ask_kernel_for_more(sock: socket.socket) -> None:
+    """Have arrival times and ICMP errors delivered, where the system can."""
+    if not _LINUX:
+        return
+    sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+    if sock.family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVERR, 1)
+    else:
+        sock.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
+
+
+def _sockaddr(sock: socket.socket, query: Query) -> tuple[str, int]:
+    """The address a reply must come from, in the form in which the socket reports it."""
+    packed = socket.inet_pton(sock.family, query.address.partition("%")[0])
+    return socket.inet_ntop(sock.family, packed), query.port
+
+
+def _datagrams(sock: socket.socket) -> list[tuple[bytes, tuple[str, int], float | None]]:
+    """What has arrived, up to a bound: octets, source, time of arrival."""
+    found: list[tuple[bytes, tuple[str, int], float | None]] = []
+    while len(found) < _BURST:
+        try:
+            datagram, ancillary, _, sender = sock.recvmsg(_BIGGEST, 64)
+        except BlockingIOError:
+            break
+        found.append((datagram, sender[:2], _arrival(ancillary)))
+    return found
+
+
+def _arrival(ancillary: list[tuple[int, int, bytes]]) -> float | None:
+    for level, kind, data in ancillary:
+        if (level, kind) == (socket.SOL_SOCKET, _SO_TIMESTAMPNS) and len(data) >= _TIMESPEC.size:
+            seconds, nanoseconds = _TIMESPEC.unpack_from(data)
+            return float(seconds + nanoseconds / _NANOSECONDS)
+    return None
+
+
+async def _readable(sock: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    ready: asyncio.Future[None] = loop.create_future()
+    loop.add_reader(sock, _resolve, ready)
+    try:
+        await ready
+    finally:
+        loop.remove_reader(sock)
+
+
+def _resolve(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)
+
+
+async def _exactly(sock: socket.socket, length: int) -> bytes:
+    """Read `length` octets; ConnectionError when the stream ends before."""
+    loop, octets = asyncio.get_running_loop(), b""
+    while len(octets) < length:
+        part = await loop.sock_recv(sock, length - len(octets))
+        if not part:
+            raise ConnectionResetError(errno.ECONNRESET, "the stream ended")
+        octets += part
+    return octets

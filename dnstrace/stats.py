@@ -1,0 +1,107 @@
+"""What a trace cost, and what it had to cost: counts, sizes, the critical path.
+
+The critical path is the time of the exchanges that had to follow one another: for each step that led
+to the outcome, the exchange that was chosen (with the truncated reply before a retry over TCP), and
+before it the look-up that found the server's address. What `duration` has beyond it was spent on
+servers that did not answer, and on this program's own work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dnstrace.model import Attempt, Fault, Kind, Purpose, Query, Source, Stats, Step, Transport
+
+_UNSENT = {Fault.NETWORK_UNREACHABLE, Fault.NOT_RECORDED}
+_HEADER, _QUESTION_TAIL, _OPT, _OPTION, _TCP_LENGTH = 12, 4, 11, 4, 2  # octets; RFC 1035, 6891, 7766
+
+
+def measure(steps: tuple[Step, ...], duration: float) -> Stats:
+    """The Stats of a trace of `steps` that took `duration` seconds."""
+    sent = [a for step in steps for a in step.attempts if a.exchange.fault not in _UNSENT]
+    asked = {(a.exchange.query.address, a.exchange.query.question) for a in sent}
+    return Stats(
+        queries=len(sent),
+        retries=len(sent) - len(asked),
+        timeouts=sum(attempt.meaning.kind is Kind.TIMEOUT for attempt in sent),
+        tcp=sum(attempt.exchange.query.transport is Transport.TCP for attempt in sent),
+        bytes_out=sum(query_size(attempt.exchange.query) for attempt in sent),
+        bytes_in=sum(len(attempt.exchange.wire or b"") for attempt in sent),
+        zones=len({step.zone for step in steps if step.purpose in (Purpose.WALK, Purpose.ALIAS)}),
+        duration=duration,
+        critical_path=critical_path(steps),
+    )
+
+
+def query_size(query: Query) -> int:
+    """The octets of a query as DNS message (RFC 1035 section 4.1, RFC 6891 section 6.1.2)."""
+    size = _HEADER + sum(len(label) + 1 for label in query.question.name.labels) + _QUESTION_TAIL
+    if query.edns is not None:
+        size += _OPT + sum(_OPTION + len(data) for _, data in query.edns.options)
+    return size + (_TCP_LENGTH if query.transport is Transport.TCP else 0)
+
+
+def critical_path(steps: tuple[Step, ...]) -> float:
+    """Seconds of the exchanges that had to follow one another up to the last step of the walk."""
+    walk = [step for step in steps if step.purpose in (Purpose.WALK, Purpose.ALIAS)]
+    return _path_to(walk[-1], None, steps) if walk else 0.0
+
+
+def _path_to(step: Step, beginning: int | None, steps: tuple[Step, ...]) -> float:
+    """The path from the step `beginning`, exclusive, down to `step`, inclusive."""
+    total, here = 0.0, step
+    while True:
+        total += _exchanges(here) + _address(here, steps)
+        if here.parent is None or here.parent == beginning:
+            return total
+        here = steps[here.parent - 1]
+
+
+def _chosen(step: Step) -> Attempt | None:
+    return None if step.chosen is None else step.attempts[step.chosen]
+
+
+def _exchanges(step: Step) -> float:
+    """The chosen exchange and those with the same address that it had to follow."""
+    if (chosen := _chosen(step)) is None:
+        return 0.0
+    address, start = chosen.exchange.query.address, chosen.exchange.start
+    before = (
+        attempt.exchange.elapsed
+        for attempt in step.attempts
+        if attempt.exchange.query.address == address
+        and attempt.exchange.start < start
+        and attempt.exchange.message is not None
+    )
+    return chosen.exchange.elapsed + sum(before)
+
+
+def _address(step: Step, steps: tuple[Step, ...]) -> float:
+    """The look-up within `step` that found the address of the server chosen."""
+    chosen = _chosen(step)
+    if chosen is None or _source(step, chosen) is not Source.RESOLVED:
+        return 0.0
+    address = chosen.exchange.query.address
+    found = (later for later in steps[step.id :] if address in _answered(later))
+    return next((_path_to(last, step.id, steps) for last in found if _belongs(last, step.id, steps)), 0.0)
+
+
+def _source(step: Step, attempt: Attempt) -> Source | None:
+    """Where the address chosen was from."""
+    known = (address for server in step.servers for address in server.addresses)
+    return next((a.source for a in known if a.text == attempt.exchange.query.address), None)
+
+
+def _answered(step: Step) -> Iterable[str]:
+    if step.purpose is not Purpose.NS_ADDRESS or step.meaning is None:
+        return ()
+    return [getattr(rdata, "address", "") for rrset in step.meaning.answer for rdata in rrset]
+
+
+def _belongs(step: Step, ancestor: int, steps: tuple[Step, ...]) -> bool:
+    """Whether `step` is part of a look-up that `ancestor` began."""
+    while step.parent is not None and step.purpose is Purpose.NS_ADDRESS:
+        if step.parent == ancestor:
+            return True
+        step = steps[step.parent - 1]
+    return False

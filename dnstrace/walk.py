@@ -1,0 +1,214 @@
+"""The walk: RFC 1034 section 5.3.3, beside which it can be read.
+
+    1. See what is known; start at the deepest zone cut known that encloses the name  (Walk.resolve)
+    2. Find the best servers to ask                                                   (asking.Asking)
+    3. Ask them until one replies                                                     (asking.Asking)
+    4. By what the reply means (meaning.classify): answer or negative answer, go back with it;
+       referral, go on to the zone it names; alias, begin again with its target; anything else, ask
+       the next server                                                                (Walk.resolve)
+
+A name server whose address is not known is looked up by a walk of its own (a sub-walk). Everything is
+recorded in the journal as it happens, and paid from one budget.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, replace
+
+import dns.rdatatype
+import dns.rrset
+
+from dnstrace.asking import Asking, Means
+from dnstrace.model import (
+    ROOT,
+    Address,
+    Delegation,
+    Kind,
+    Meaning,
+    Name,
+    NameServer,
+    Outcome,
+    Purpose,
+    Question,
+    Source,
+    Step,
+)
+
+_OUTCOMES = {
+    Kind.ANSWER: Outcome.ANSWER,
+    Kind.ALIAS: Outcome.ALIAS,
+    Kind.REFERRAL: Outcome.REFERRAL,
+    Kind.NODATA: Outcome.NODATA,
+    Kind.NXDOMAIN: Outcome.NXDOMAIN,
+}
+_FAMILY_TYPES = {4: dns.rdatatype.A, 6: dns.rdatatype.AAAA}
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a walk came to.
+
+    `answer` is the whole chain, aliases first; `step` the last one taken; `error` says why it failed.
+    """
+
+    outcome: Outcome
+    rcode: int | None = None
+    answer: tuple[dns.rrset.RRset, ...] = ()
+    step: int | None = None
+    error: str = ""
+
+
+class Walk:
+    """One trace's walk and its sub-walks, over the means they share."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+
+    async def resolve(
+        self,
+        question: Question,
+        purpose: Purpose = Purpose.WALK,
+        parent: int | None = None,
+        under_way: tuple[Question, ...] = (),
+    ) -> Resolution:
+        """Resolve `question`, following aliases; `under_way` are the questions that wait for it."""
+        answer: tuple[dns.rrset.RRset, ...] = ()
+        names = {question.name}
+        while True:
+            step, meaning = await self._descend(question, purpose, parent, (*under_way, question))
+            if meaning is None:
+                return self._failed(step, answer)
+            answer += tuple(rrset for rrset in meaning.answer if rrset not in answer)
+            if meaning.kind is not Kind.ALIAS or meaning.target is None:
+                return _resolution(meaning, answer, step)
+            if meaning.target in names:
+                return _unfinished(f"alias loop: {meaning.target} is reached again", meaning, answer, step)
+            if not self._means.budget.alias():
+                return _unfinished(self._means.budget.spent_out, meaning, answer, step)
+            names.add(meaning.target)
+            question, parent = replace(question, name=meaning.target), step
+            purpose = Purpose.ALIAS if purpose is Purpose.WALK else purpose
+
+    async def _descend(
+        self, question: Question, purpose: Purpose, parent: int | None, under_way: tuple[Question, ...]
+    ) -> tuple[int, Meaning | None]:
+        """Follow referrals from the deepest known cut until something else comes; the last step and its meaning."""
+        cut = self._means.cuts.enclosing(question)
+        while True:
+            step, meaning = await self._ask(cut, question, purpose, parent, under_way)
+            if meaning is None or meaning.delegation is None:
+                return step, meaning
+            cut, parent = meaning.delegation, step
+            self._means.cuts.add(cut)
+
+    async def _ask(
+        self,
+        cut: Delegation,
+        question: Question,
+        purpose: Purpose,
+        parent: int | None,
+        under_way: tuple[Question, ...],
+    ) -> tuple[int, Meaning | None]:
+        """One step: ask the servers of `cut`."""
+        journal, cuts = self._means.journal, self._means.cuts
+        cut = cuts.with_addresses(cut)
+        step = journal.begin(parent, purpose, cut, question)
+
+        async def lookup(name: Name) -> tuple[Address, ...]:
+            return await self.look_up(name, step, under_way)
+
+        chosen = await Asking(self._means, step, cut, question, lookup).run()
+        if chosen is None:
+            note = self._means.budget.spent_out or why_none(journal[step])
+            journal.finish(step, Outcome.FAILED, None, note)
+            return step, None
+        meaning = journal[step].attempts[chosen].meaning
+        meaning = meaning.offer or meaning
+        if meaning.child is not None:
+            cuts.add_child(meaning.child)
+        journal.finish(step, _OUTCOMES.get(meaning.kind, Outcome.FAILED), chosen, meaning.note)
+        return step, meaning
+
+    async def look_up(
+        self, name: Name, parent: int | None, under_way: tuple[Question, ...] = ()
+    ) -> tuple[Address, ...]:
+        """The addresses of a name server, by a sub-walk: IPv4 first, IPv6 where that gave none."""
+        for family in sorted(self._means.health.families):
+            question = Question(name, _FAMILY_TYPES[family])
+            if question in under_way or len(under_way) > self._means.budget.limits.depth:
+                continue
+            found = await self.resolve(question, Purpose.NS_ADDRESS, parent, under_way)
+            addresses = tuple(
+                Address(rdata.address, Source.RESOLVED)
+                for rrset in found.answer
+                if rrset.rdtype == question.rdtype
+                for rdata in rrset
+                if hasattr(rdata, "address")
+            )
+            if addresses:
+                self._means.cuts.add_addresses(name, addresses)
+                return addresses
+        return ()
+
+    async def prime(self, hints: Delegation) -> tuple[Delegation, int]:
+        """Ask a root server for the root's own NS set (RFC 9609 section 3); the hints if none tells."""
+        step, meaning = await self._ask(hints, Question(ROOT, dns.rdatatype.NS), Purpose.PRIME, None, ())
+        if meaning is None or meaning.child is None:
+            return hints, step
+        known = {server.name: server.addresses for server in hints.servers}
+        servers = tuple(
+            NameServer(server.name, server.addresses or known.get(server.name, ()))
+            for server in meaning.child.servers
+        )
+        return replace(meaning.child, servers=servers), step
+
+    def _failed(self, step: int, answer: tuple[dns.rrset.RRset, ...]) -> Resolution:
+        ended = self._means.journal[step]
+        replies = [a.meaning.rcode for a in ended.attempts if a.meaning.rcode is not None]
+        error = f"{ended.zone} {ended.note}" if ended.attempts else ended.note
+        return Resolution(Outcome.FAILED, replies[-1] if replies else None, answer, step, error)
+
+
+def _resolution(meaning: Meaning, answer: tuple[dns.rrset.RRset, ...], step: int) -> Resolution:
+    outcome = _OUTCOMES.get(meaning.kind, Outcome.FAILED)
+    error = meaning.note or meaning.kind.value if outcome is Outcome.FAILED else ""
+    return Resolution(outcome, meaning.rcode, answer, step, error)
+
+
+def _unfinished(
+    error: str, meaning: Meaning, answer: tuple[dns.rrset.RRset, ...], step: int
+) -> Resolution:
+    return Resolution(Outcome.FAILED, meaning.rcode, answer, step, error)
+
+
+def why_none(step: Step) -> str:
+    """Why no server of a zone gave a usable answer, in one line."""
+    if not step.attempts:
+        return f"no address could be found for the name servers of {step.zone}"
+    counts = Counter(attempt.meaning.kind for attempt in step.attempts)
+    reasons = ", ".join(f"{count} {kind.value}" for kind, count in counts.most_common())
+    return f"has no server that gives a usable answer: {reasons}"
+
+
+async def walk(means: Means, question: Question, root: Delegation, server: Name | None = None) -> Resolution:
+    """The whole of a trace: prime if asked, find the given server if it is a name, resolve.
+
+    `root` is where to begin: the root hints, or the server given in the root's place.
+    """
+    tracer, first = Walk(means), None
+    if means.settings.prime:
+        root, first = await tracer.prime(root)
+        means.cuts.restart(root)
+    if server is not None:
+        addresses = await tracer.look_up(server, first)
+        if not addresses:
+            return Resolution(Outcome.FAILED, error=f"no address could be found for the server {server}")
+        given = tuple(replace(address, source=Source.GIVEN) for address in addresses)
+        means.cuts.restart(Delegation(ROOT, (NameServer(server, given),)))
+    try:
+        async with asyncio.timeout(means.budget.limits.deadline):
+            return await tracer.resolve(question, parent=first)
+    except TimeoutError:
+        return Resolution(Outcome.FAILED, error=f"the deadline of {means.budget.limits.deadline:g} s is reached")
