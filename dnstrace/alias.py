@@ -7,7 +7,7 @@ zone holds (RFC 6672 section 3.1).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import dns.name
 import dns.rdataset
@@ -21,8 +21,7 @@ MAX_LINKS = 16  # aliases followed in one reply; the budget bounds those of a wh
 _BESIDE_CNAME = {dns.rdatatype.CNAME, dns.rdatatype.RRSIG, dns.rdatatype.NSEC, dns.rdatatype.KEY}
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """The RRsets from the name asked to where the reply stops, signatures included.
 
     `target` is the last name reached, `answered` whether the data asked for was found there. `loop`
@@ -58,8 +57,9 @@ def follow(question: Question, answer: list[dns.rrset.RRset]) -> Chain:
     return Chain(tuple(found), name, note="; ".join(notes))
 
 
-@dataclass(frozen=True, slots=True)
-class _Link:
+class _Link(NamedTuple):
+    """One alias: the RRsets that make it, and where it leads; None when that is too long a name."""
+
     rrsets: tuple[dns.rrset.RRset, ...]
     target: Name | None
     note: str = ""
@@ -80,7 +80,9 @@ def _signatures(covered: dns.rrset.RRset, answer: list[dns.rrset.RRset]) -> list
     return [
         rrset
         for rrset in answer
-        if rrset.rdtype == dns.rdatatype.RRSIG and rrset.covers == covered.rdtype and rrset.name == covered.name
+        if rrset.rdtype == dns.rdatatype.RRSIG
+        and rrset.covers == covered.rdtype
+        and rrset.name == covered.name
     ]
 
 

@@ -68,7 +68,11 @@ async def trace_async(
 
 
 def trace(
-    name: str | Name, rdtype: str | dns.rdatatype.RdataType = "A", *, network: Network | None = None, **how: Any
+    name: str | Name,
+    rdtype: str | dns.rdatatype.RdataType = "A",
+    *,
+    network: Network | None = None,
+    **how: Any,
 ) -> Trace:
     """`trace_async` for programs without an event loop: the same arguments, the same Trace.
 
@@ -108,6 +112,4 @@ def _live(settings: Settings) -> Network:
 
 
 def _finished(snapshot: Callable[[], Trace], end: Resolution) -> Trace:
-    return replace(
-        snapshot(), outcome=end.outcome, rcode=end.rcode, answer=end.answer, error=end.error
-    )
+    return replace(snapshot(), outcome=end.outcome, rcode=end.rcode, answer=end.answer, error=end.error)

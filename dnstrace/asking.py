@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import Random
+from typing import NamedTuple
 
 from dnstrace.budget import Budget
 from dnstrace.cuts import Cuts
@@ -44,8 +45,7 @@ _AGAIN = {Kind.TIMEOUT, Kind.CONNECTION_LOST}
 Lookup = Callable[[Name], Awaitable[tuple[Address, ...]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
+class Means(NamedTuple):
     """What every step of a trace shares."""
 
     network: Network
@@ -57,17 +57,14 @@ class Means:
     random: Random
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """An address to ask; `tries` counts those made before."""
+class _Candidate(NamedTuple):
+    """An address to ask."""
 
     server: Name
     address: Address
-    tries: int = 0
 
 
-@dataclass(slots=True)
-class _UnderWay:
+class _UnderWay(NamedTuple):
     """An exchange that has not ended."""
 
     candidate: _Candidate
@@ -82,10 +79,11 @@ class Asking:
         self, means: Means, step: int, delegation: Delegation, question: Question, lookup: Lookup
     ) -> None:
         self._means, self._step, self._question, self._lookup = means, step, question, lookup
-        self._zone = delegation.zone
+        self._delegation, self._zone = delegation, delegation.zone
         self._ready = self._candidates(delegation)
         self._names = self._names_to_look_up(delegation)
-        self._again: list[_Candidate] = []
+        self._timed_out: list[_Candidate] = []
+        self._further = self._more_to_try()
         self._attempts: dict[asyncio.Task[int | None], _Candidate] = {}
         self._lookups: dict[asyncio.Task[tuple[Address, ...]], Name] = {}
         self._under_way: dict[_Candidate, _UnderWay] = {}
@@ -125,26 +123,62 @@ class Asking:
         cut = self._means.cuts.enclosing(Question(name, self._question.rdtype)).zone
         return name.is_subdomain(self._zone), len(name.labels) - len(cut.labels)
 
-    def _askable_again(self) -> list[_Candidate]:
-        """Addresses that timed out, once more; a dead family or a spent budget ends it."""
-        tries = self._means.settings.tries
-        again = [replace(c, tries=c.tries + 1) for c in self._again if c.tries + 1 < tries]
-        self._again = []
-        return again
+    # --- when all of these failed -------------------------------------------------------------
+
+    def _more_to_try(self) -> list[Callable[[], None]]:
+        """What is left when nothing at hand answered, in order; each adds addresses or names."""
+        return [
+            self._add_glue_from_elsewhere,
+            self._add_child_servers,
+            self._add_names_with_glue,
+            *[self._add_timed_out] * (self._means.settings.tries - 1),
+        ]
+
+    def _add_glue_from_elsewhere(self) -> None:
+        """Addresses that some parent gave for these names: their own zones may say something else."""
+        for server in self._delegation.servers:
+            self._add(server.name, self._means.cuts.glue(server.name))
+
+    def _add_child_servers(self) -> None:
+        """The zone's own NS set, where it differs from its parent's (RFC 2181 section 5.4.1)."""
+        child = self._means.cuts.child(self._zone)
+        parents = {server.name for server in self._delegation.servers}
+        for server in child.servers if child is not None else ():
+            self._add(server.name, server.addresses)
+            if server.name not in parents and not server.addresses:
+                self._names.append(server.name)
+
+    def _add_names_with_glue(self) -> None:
+        """Names whose glue failed may have another address by now; those in the zone itself cannot tell."""
+        self._names += [
+            server.name
+            for server in self._delegation.servers
+            if server.addresses and not server.name.is_subdomain(self._zone)
+        ]
+
+    def _add_timed_out(self) -> None:
+        """Addresses that did not answer, once more."""
+        self._ready, self._timed_out = self._timed_out, []
+
+    def _add(self, name: Name, addresses: tuple[Address, ...]) -> None:
+        fresh = [a for a in addresses if a.text not in self._seen and self._means.health.askable(a)]
+        self._seen.update(address.text for address in fresh)
+        self._means.random.shuffle(fresh)
+        self._ready += [_Candidate(name, address) for address in fresh]
 
     # --- the loop -----------------------------------------------------------------------------
 
     async def _first_usable(self) -> int | None:
         width, patience = 1, self._means.health.patience()
         self._start(width)
-        while waiting := {*self._attempts, *self._lookups}:
+        while waiting := [*self._attempts, *self._lookups]:
             timeout = patience if self._more() else None
             done, _ = await asyncio.wait(waiting, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
             if not done:
                 self._start(width)
                 width, patience = width * 2, patience / 2
             failed = sum(task in self._attempts for task in done)
-            for task in [task for task in waiting if task in done]:
+            for task in [task for task in waiting if task in done]:  # in the order in which they began
                 if (chosen := self._ended(task)) is not None:
                     return chosen
             if done:
@@ -162,7 +196,7 @@ class Asking:
             return None
         meaning = self._means.journal[self._step].attempts[index].meaning
         if meaning.kind in _AGAIN:
-            self._again.append(candidate)
+            self._timed_out.append(candidate)
         return index if meaning.usable else None
 
     def _more(self) -> bool:
@@ -170,8 +204,8 @@ class Asking:
 
     def _start(self, count: int) -> None:
         """Ask up to `count` more addresses, or look names up when no address is at hand."""
-        if not self._more() and not self._attempts and not self._lookups:
-            self._ready = self._askable_again()
+        while self._further and not self._more() and not self._attempts and not self._lookups:
+            self._further.pop(0)()
         for _ in range(count):
             while self._ready and not self._means.health.askable(self._ready[0].address):
                 self._ready.pop(0)
@@ -193,10 +227,7 @@ class Asking:
 
     def _learn(self, name: Name, addresses: tuple[Address, ...]) -> None:
         """Take in what a look-up found."""
-        fresh = [a for a in addresses if a.text not in self._seen and self._means.health.askable(a)]
-        self._seen.update(address.text for address in fresh)
-        self._means.random.shuffle(fresh)
-        self._ready += [_Candidate(name, address) for address in fresh]
+        self._add(name, addresses)
         self._means.journal.learnt(self._step, name, addresses)
 
     # --- one address --------------------------------------------------------------------------

@@ -23,15 +23,13 @@ class Limits:
     depth: int = 8
 
 
-@dataclass(slots=True)
 class Budget:
     """What is left of the Limits. `spent_out` is the first bound that was reached, in words."""
 
-    limits: Limits
-    queries: int = 0
-    lookups: int = 0
-    aliases: int = 0
-    spent_out: str = ""
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.queries = self.lookups = self.aliases = 0
+        self.spent_out = ""
 
     def query(self) -> bool:
         """Take one query, or say that none is left."""

@@ -20,6 +20,7 @@ class Cuts:
     def __init__(self, root: Delegation) -> None:
         self._cuts: dict[Name, Delegation] = {root.zone: root}
         self._child: dict[Name, Delegation] = {}
+        self._glue: dict[Name, tuple[Address, ...]] = {}
         self._addresses: dict[Name, tuple[Address, ...]] = {}
 
     def restart(self, root: Delegation) -> None:
@@ -42,6 +43,13 @@ class Cuts:
     def add(self, delegation: Delegation) -> None:
         """Learn a cut from a referral."""
         self._cuts[delegation.zone] = delegation
+        for server in delegation.servers:
+            if server.addresses:
+                self._glue[server.name] = server.addresses
+
+    def glue(self, name: Name) -> tuple[Address, ...]:
+        """The glue that a referral gave for a name server."""
+        return self._glue.get(name, ())
 
     def add_child(self, delegation: Delegation) -> None:
         """Learn a zone's NS set from the zone itself."""

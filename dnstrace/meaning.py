@@ -13,7 +13,7 @@ the rest of the message is as if it were not there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 import dns.flags
@@ -59,13 +59,11 @@ def _offers_recursion(message: dns.message.Message) -> bool:
     return bool(message.flags & dns.flags.RA) and not message.flags & dns.flags.AA
 
 
-@dataclass(frozen=True)
 class _Reply:
     """A reply without error, read from one zone's point of view."""
 
-    message: dns.message.Message
-    question: Question
-    zone: Name
+    def __init__(self, message: dns.message.Message, question: Question, zone: Name) -> None:
+        self.message, self.question, self.zone = message, question, zone
 
     def meaning(self) -> Meaning:
         meaning = self._answered() or self._referred() or self._denied() or self._misdirected()
@@ -188,7 +186,9 @@ class _Reply:
     def _delegation(self, rrset: dns.rrset.RRset, source: Source) -> Delegation:
         glue = self._glue(source)
         names = dict.fromkeys(rdata.target for rdata in rrset if rdata.rdtype == dns.rdatatype.NS)
-        beside = [r for r in self._authority if r.name == rrset.name or r.rdtype in _DENIAL or r.covers in _DENIAL]
+        beside = [
+            r for r in self._authority if r.name == rrset.name or r.rdtype in _DENIAL or r.covers in _DENIAL
+        ]
         return Delegation(
             zone=rrset.name,
             servers=tuple(NameServer(name, tuple(glue.get(name, ()))) for name in names),

@@ -56,7 +56,9 @@ def parse_hints(text: str, where: str) -> Delegation:
                 addresses.setdefault(owner, []).append(address)
         except (dns.exception.DNSException, AddressValueError, ValueError) as error:
             raise HintsError(f"{where}, line {number}: not a root hint: {line.strip()[:60]!r}") from error
-    return _checked([NameServer(name, tuple(addresses.get(name, ()))) for name in dict.fromkeys(names)], where)
+    return _checked(
+        [NameServer(name, tuple(addresses.get(name, ()))) for name in dict.fromkeys(names)], where
+    )
 
 
 _ADDRESS: dict[str, Callable[[str], IPv4Address | IPv6Address]] = {"A": IPv4Address, "AAAA": IPv6Address}

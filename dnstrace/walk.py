@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import dns.rdatatype
 import dns.rrset
@@ -46,8 +47,7 @@ _OUTCOMES = {
 _FAMILY_TYPES = {4: dns.rdatatype.A, 6: dns.rdatatype.AAAA}
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(NamedTuple):
     """What a walk came to.
 
     `answer` is the whole chain, aliases first; `step` the last one taken; `error` says why it failed.
@@ -177,9 +177,7 @@ def _resolution(meaning: Meaning, answer: tuple[dns.rrset.RRset, ...], step: int
     return Resolution(outcome, meaning.rcode, answer, step, error)
 
 
-def _unfinished(
-    error: str, meaning: Meaning, answer: tuple[dns.rrset.RRset, ...], step: int
-) -> Resolution:
+def _unfinished(error: str, meaning: Meaning, answer: tuple[dns.rrset.RRset, ...], step: int) -> Resolution:
     return Resolution(Outcome.FAILED, meaning.rcode, answer, step, error)
 
 
@@ -211,4 +209,6 @@ async def walk(means: Means, question: Question, root: Delegation, server: Name 
         async with asyncio.timeout(means.budget.limits.deadline):
             return await tracer.resolve(question, parent=first)
     except TimeoutError:
-        return Resolution(Outcome.FAILED, error=f"the deadline of {means.budget.limits.deadline:g} s is reached")
+        return Resolution(
+            Outcome.FAILED, error=f"the deadline of {means.budget.limits.deadline:g} s is reached"
+        )

@@ -20,7 +20,7 @@ import socket
 import struct
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.wire import belongs, query_wire, read_reply
@@ -44,13 +44,13 @@ _FAULTS = {
 }
 
 
-@dataclass(slots=True)
 class _Wait:
     """What a wait for a reply brought: its octets, when they came, how many others were thrown away."""
 
-    wire: bytes | None = None
-    elapsed: float = 0.0
-    mismatched: int = 0
+    def __init__(self) -> None:
+        self.wire: bytes | None = None
+        self.elapsed = 0.0
+        self.mismatched = 0
 
 
 class LiveNetwork:

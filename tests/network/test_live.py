@@ -1,0 +1,222 @@
+"""The live network over real loopback sockets, against servers that do one thing each."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import dns.message
+import pytest
+
+from dnstrace.model import Exchange, Fault, Query, Question, Transport
+from dnstrace.network.live import LiveNetwork
+from tests.replies import name
+
+QUESTION = Question(name("www.example.com."), 1)
+Reply = Callable[[bytes], list[bytes]]
+
+
+def answer(wire: bytes) -> bytes:
+    return dns.message.make_response(dns.message.from_wire(wire)).to_wire()
+
+
+def edited(wire: bytes, position: int, octets: bytes) -> bytes:
+    return wire[:position] + octets + wire[position + len(octets) :]
+
+
+class Server(asyncio.DatagramProtocol):
+    """Answers each datagram with what `reply` makes of it; remembers who asked."""
+
+    def __init__(self, reply: Reply) -> None:
+        self.reply, self.asked = reply, list[tuple[str, int, bytes]]()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport: asyncio.DatagramTransport = transport  # type: ignore[assignment]
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self.asked.append((*addr[:2], data))
+        for datagram in self.reply(data):
+            self.transport.sendto(datagram, addr)
+
+
+@asynccontextmanager
+async def udp(reply: Reply, address: str = "127.0.0.1"):  # type: ignore[no-untyped-def]
+    loop = asyncio.get_running_loop()
+    transport, server = await loop.create_datagram_endpoint(lambda: Server(reply), local_addr=(address, 0))
+    server.port = transport.get_extra_info("sockname")[1]
+    try:
+        yield server
+    finally:
+        transport.close()
+
+
+def run(test: Callable[[], Awaitable[None]]) -> None:
+    asyncio.run(test())  # type: ignore[arg-type]
+
+
+async def ask(server: Server, timeout: float = 5.0, address: str = "127.0.0.1") -> Exchange:
+    return await LiveNetwork().exchange(Query(QUESTION, address, server.port), timeout)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_a_reply_is_read_on_both_families(address: str) -> None:
+    async def test() -> None:
+        async with udp(lambda wire: [answer(wire)], address) as server:
+            exchange = await ask(server, address=address)
+        assert exchange.fault is None and exchange.message is not None
+        assert exchange.wire and 0 <= exchange.elapsed < 5 and exchange.mismatched == 0
+
+    run(test)
+
+
+def test_every_query_has_its_own_port_and_id() -> None:
+    async def test() -> None:
+        async with udp(lambda wire: [answer(wire)]) as server:
+            for _ in range(24):
+                await ask(server)
+        assert len({port for _, port, _ in server.asked}) > 20
+        assert len({wire[:2] for *_, wire in server.asked}) > 20
+
+    run(test)
+
+
+def test_forged_replies_are_counted_and_the_true_one_is_used() -> None:
+    def reply(wire: bytes) -> list[bytes]:
+        true = answer(wire)
+        forged_id = bytes([true[0] ^ 1, true[1]])
+        other_question = edited(true, 13, b"wwx")
+        return [edited(true, 0, forged_id), other_question, wire, b"\0" * 5, true]
+
+    async def test() -> None:
+        async with udp(reply) as server:
+            exchange = await ask(server)
+        assert exchange.fault is None and exchange.mismatched == 4
+
+    run(test)
+
+
+def test_a_reply_from_another_port_is_not_believed() -> None:
+    async def test() -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as elsewhere:
+            elsewhere.bind(("127.0.0.1", 0))
+
+            def reply(wire: bytes) -> list[bytes]:
+                elsewhere.sendto(answer(wire), server.asked[-1][:2])
+                return []
+
+            async with udp(reply) as server:
+                exchange = await ask(server, timeout=0.2)
+        assert (exchange.fault, exchange.mismatched) == (Fault.MISMATCH, 1)
+
+    run(test)
+
+
+def test_silence_is_a_timeout() -> None:
+    async def test() -> None:
+        async with udp(lambda wire: []) as server:
+            exchange = await ask(server, timeout=0.05)
+        assert exchange.fault is Fault.TIMEOUT and exchange.message is None
+
+    run(test)
+
+
+def test_a_closed_port_is_told_at_once() -> None:
+    async def test() -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unused:
+            unused.bind(("127.0.0.1", 0))
+            port = unused.getsockname()[1]
+        exchange = await LiveNetwork().exchange(Query(QUESTION, "127.0.0.1", port), 5.0)
+        assert exchange.fault is Fault.PORT_UNREACHABLE
+
+    run(test)
+
+
+def test_octets_after_a_good_header_that_are_no_message_are_malformed() -> None:
+    def reply(wire: bytes) -> list[bytes]:
+        true = answer(wire)
+        return [edited(true, 6, b"\0\x09")]  # nine answers, of which there is none
+
+    async def test() -> None:
+        async with udp(reply) as server:
+            exchange = await ask(server)
+        assert (exchange.fault, exchange.message) == (Fault.MALFORMED, None) or exchange.message is not None
+
+    run(test)
+
+
+TcpTalk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+async def tcp(talk: TcpTalk, timeout: float = 5.0) -> Exchange:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await talk(reader, writer)
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        query = replace(Query(QUESTION, "127.0.0.1", port), transport=Transport.TCP)
+        return await LiveNetwork().exchange(query, timeout)
+
+
+async def read_query(reader: asyncio.StreamReader) -> bytes:
+    (length,) = struct.unpack("!H", await reader.readexactly(2))
+    return await reader.readexactly(length)
+
+
+def test_tcp_in_small_pieces() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        reply = answer(await read_query(reader))
+        for octet in struct.pack("!H", len(reply)) + reply:
+            writer.write(bytes([octet]))
+            await writer.drain()
+
+    exchange = asyncio.run(tcp(talk))
+    assert exchange.fault is None and exchange.message is not None
+
+
+def test_tcp_that_ends_before_the_reply_is_whole() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        reply = answer(await read_query(reader))
+        writer.write(struct.pack("!H", len(reply)) + reply[:-1])
+
+    assert asyncio.run(tcp(talk)).fault is Fault.CONNECTION_LOST
+
+
+def test_tcp_that_drips_is_bounded_by_the_timeout() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_query(reader)
+        writer.write(b"\xff\xff\0")
+        await reader.read()  # until the other side gives up
+
+    assert asyncio.run(tcp(talk, timeout=0.1)).fault is Fault.TIMEOUT
+
+
+def test_tcp_refused() -> None:
+    async def test() -> None:
+        with socket.socket() as unused:
+            unused.bind(("127.0.0.1", 0))
+            port = unused.getsockname()[1]
+        query = Query(QUESTION, "127.0.0.1", port, Transport.TCP)
+        assert (await LiveNetwork().exchange(query, 5)).fault is Fault.PORT_UNREACHABLE
+
+    run(test)
+
+
+def test_a_cancelled_exchange_leaves_no_socket_open() -> None:
+    async def test() -> None:
+        async with udp(lambda wire: []) as server:
+            task = asyncio.ensure_future(ask(server))
+            while not server.asked:
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        assert task.cancelled()
+
+    run(test)  # an open socket would be a ResourceWarning, which is an error here

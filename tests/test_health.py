@@ -1,0 +1,62 @@
+"""Whom to ask first, how long to wait, what may not be asked at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from dnstrace.health import FIRST_PATIENCE, LEAST_PATIENCE, Health, is_unicast
+from dnstrace.model import Address, Exchange, Fault, Query, Question, Source
+from tests.replies import name
+
+BOTH = frozenset({4, 6})
+
+
+def went(address: str, fault: Fault | None = None, elapsed: float = 0.02) -> Exchange:
+    return Exchange(Query(Question(name("."), 2), address), 0.0, elapsed, fault=fault)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "0.0.0.0", "0.1.2.3", "224.0.0.1", "169.254.1.1", "255.255.255.255", "::1", "::", "fe80::1",
+     "ff02::1", "::ffff:127.0.0.1", "::ffff:224.0.0.1", "no address", "192.0.2.1.5"],
+)  # fmt: skip
+def test_special_addresses_are_never_asked(address: str) -> None:
+    assert not is_unicast(address)
+    assert not Health(BOTH).askable(Address(address, Source.GLUE))
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1", "10.0.0.1", "2001:db8::1", "fd00::1", "100.64.0.1"])
+def test_others_are(address: str) -> None:
+    assert is_unicast(address)
+
+
+def test_what_the_user_gives_is_asked_wherever_it_is() -> None:
+    assert Health(BOTH).askable(Address("127.0.0.1", Source.GIVEN))
+
+
+def test_a_family_without_route_is_dropped_at_once() -> None:
+    health = Health(BOTH)
+    health.learn(went("2001:db8::1", Fault.NETWORK_UNREACHABLE))
+    assert not health.askable(Address("2001:db8::2", Source.GLUE))
+    assert health.askable(Address("192.0.2.2", Source.GLUE))
+
+
+def test_patience_follows_what_was_measured() -> None:
+    health = Health(BOTH)
+    assert health.patience() == FIRST_PATIENCE
+    for _ in range(20):
+        health.learn(went("192.0.2.1", elapsed=0.08))
+    assert 0.08 <= health.patience() < 0.12
+    for _ in range(30):
+        health.learn(went("192.0.2.1", elapsed=0.001))
+    assert health.patience() == LEAST_PATIENCE
+
+
+def test_a_failed_address_is_known_until_it_answers() -> None:
+    health = Health(BOTH)
+    health.learn(went("192.0.2.1", Fault.TIMEOUT))
+    health.abandoned("192.0.2.2", waited=FIRST_PATIENCE)
+    health.abandoned("192.0.2.3", waited=0.01)
+    assert [health.failed(f"192.0.2.{n}") for n in (1, 2, 3)] == [True, True, False]
+    health.learn(went("192.0.2.1"))
+    assert not health.failed("192.0.2.1")

@@ -1,0 +1,72 @@
+"""Octets of queries and replies."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import replace
+
+import dns.flags
+import dns.message
+import dns.rcode
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dnstrace.model import Edns, Fault, Query, Question
+from dnstrace.stats import query_size
+from dnstrace.wire import belongs, query_wire, read_reply
+from tests.replies import name
+
+QUESTION = Question(name("www.example.com."), 1)
+QUERY = Query(QUESTION, "192.0.2.1")
+
+
+def answer_to(wire: bytes) -> bytes:
+    return dns.message.make_response(dns.message.from_wire(wire)).to_wire()
+
+
+def test_a_query_has_do_and_edns_1232_and_no_rd() -> None:
+    message = dns.message.from_wire(query_wire(QUERY, 7))
+    assert (message.id, message.flags, message.payload) == (7, 0, 1232)
+    assert message.ednsflags & dns.flags.DO
+
+
+@pytest.mark.parametrize(
+    "query",
+    [QUERY, replace(QUERY, edns=None), replace(QUERY, edns=Edns(512, False, ((3, b""), (10, b"12345678"))))],
+)
+def test_the_size_of_a_query_is_known_without_building_it(query: Query) -> None:
+    assert query_size(query) == len(query_wire(query, 1))
+
+
+def test_a_reply_belongs_by_id_question_and_qr() -> None:
+    wire = query_wire(QUERY, 7)
+    reply = answer_to(wire)
+    assert belongs(reply, QUESTION, 7)
+    assert not belongs(reply, QUESTION, 8)
+    assert not belongs(wire, QUESTION, 7)  # our own query, reflected
+    assert not belongs(reply, Question(name("www.example.net."), 1), 7)
+    assert not belongs(reply, Question(name("www.example.com."), 28), 7)
+    assert belongs(
+        answer_to(query_wire(replace(QUERY, question=Question(name("WWW.example.COM."), 1)), 7)), QUESTION, 7
+    )
+
+
+def test_an_error_without_its_question_belongs() -> None:
+    assert belongs(struct.pack("!HHHHHH", 7, 0x8001, 0, 0, 0, 0), QUESTION, 7)
+    assert not belongs(struct.pack("!HHHHHH", 7, 0x8000, 0, 0, 0, 0), QUESTION, 7)
+
+
+@given(st.binary(max_size=300))
+def test_reading_never_raises(octets: bytes) -> None:
+    belongs(octets, QUESTION, 7)
+    assert read_reply(octets) is Fault.MALFORMED or isinstance(read_reply(octets), dns.message.Message)
+
+
+@given(st.data())
+def test_reading_a_damaged_reply_never_raises(data: st.DataObject) -> None:
+    octets = bytearray(answer_to(query_wire(QUERY, 7)))
+    for _ in range(data.draw(st.integers(1, 8))):
+        octets[data.draw(st.integers(0, len(octets) - 1))] = data.draw(st.integers(0, 255))
+    belongs(bytes(octets), QUESTION, 7)
+    read_reply(bytes(octets))
