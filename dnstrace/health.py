@@ -5,12 +5,14 @@ Decides whom to ask first and how long to wait before the next is asked as well;
 
 from __future__ import annotations
 
+import sys
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from dnstrace.model import Address, Exchange, Fault, Source
 
 FIRST_PATIENCE = 0.4  # seconds, before anything was measured
 LEAST_PATIENCE = 0.05
+UNREACHABLE_HOSTS = 3  # after which a family that never answered is taken to have no route
 _THIS_NETWORK, _BROADCAST = 0, IPv4Address("255.255.255.255")  # RFC 1122 section 3.2.1.3
 _TRUSTED = {Source.HINT, Source.GIVEN}
 
@@ -21,19 +23,28 @@ class Health:
     def __init__(self, families: frozenset[int]) -> None:
         self.families = set(families)
         self._failed: set[str] = set()
+        self._unreachable: dict[int, int] = {4: 0, 6: 0}
         self._smoothed: float | None = None
         self._variation = 0.0
 
     def learn(self, exchange: Exchange) -> None:
         """Take in how an exchange went."""
         address = exchange.query.address
-        if exchange.fault is Fault.NETWORK_UNREACHABLE:
-            self.families.discard(6 if ":" in address else 4)
+        self._learn_family(6 if ":" in address else 4, exchange.fault)
         if exchange.fault is not None:
             self._failed.add(address)
             return
         self._failed.discard(address)
         self._measure(exchange.elapsed)
+
+    def _learn_family(self, family: int, fault: Fault | None) -> None:
+        """A family is dropped without a route, or when its first few addresses all cannot be reached."""
+        if fault is None:
+            self._unreachable[family] = -sys.maxsize
+        elif fault is Fault.HOST_UNREACHABLE:
+            self._unreachable[family] += 1
+        if fault is Fault.NETWORK_UNREACHABLE or self._unreachable[family] >= UNREACHABLE_HOSTS:
+            self.families.discard(family)
 
     def abandoned(self, address: str, waited: float) -> None:
         """Take in that an address had not answered when it was no longer waited for."""

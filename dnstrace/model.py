@@ -74,7 +74,8 @@ class Fault(StrEnum):
     TIMEOUT = "timeout"  # nothing came in the time given
     ABANDONED = "abandoned"  # another server was quicker: no longer waited for
     PORT_UNREACHABLE = "port-unreachable"  # ICMP port unreachable, or TCP refused
-    NETWORK_UNREACHABLE = "network-unreachable"  # no route to the address
+    HOST_UNREACHABLE = "host-unreachable"  # a router on the way, or the last one, cannot reach the address
+    NETWORK_UNREACHABLE = "network-unreachable"  # this machine has no route to the address
     CONNECTION_LOST = "connection-lost"  # TCP ended before the reply was whole
     MALFORMED = "malformed"  # octets that are no DNS message
     MISMATCH = "mismatch"  # only replies with another ID, question or source
@@ -129,6 +130,7 @@ class Kind(StrEnum):
     TIMEOUT = "timeout"
     ABANDONED = "abandoned"
     PORT_UNREACHABLE = "port-unreachable"
+    HOST_UNREACHABLE = "host-unreachable"
     NETWORK_UNREACHABLE = "network-unreachable"
     CONNECTION_LOST = "connection-lost"
     MALFORMED = "malformed"
@@ -324,7 +326,8 @@ class Settings:
     """How to ask: everything about the queries that a user can choose.
 
     `families` holds 4, 6 or both. `timeout` is that of one try, in seconds, `tries` how often one
-    address is asked at most. `bind` is the source address, or None for the system's choice.
+    address is asked at most. `bind` is the source address, or None for the system's choice. `prime` asks a
+    root server for the root's NS set first (RFC 9609), `qmin` shows each server one label more (RFC 9156).
     """
 
     families: frozenset[int] = frozenset({4, 6})
@@ -335,3 +338,4 @@ class Settings:
     tries: int = 2
     bind: str | None = None
     prime: bool = False
+    qmin: bool = False

@@ -22,6 +22,7 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.asking import Asking, Means
+from dnstrace.minimise import MAX_MINIMISE_COUNT, next_question
 from dnstrace.model import (
     ROOT,
     Address,
@@ -44,6 +45,7 @@ _OUTCOMES = {
     Kind.NODATA: Outcome.NODATA,
     Kind.NXDOMAIN: Outcome.NXDOMAIN,
 }
+_EXISTS = {Kind.ANSWER, Kind.NODATA}
 _FAMILY_TYPES = {4: dns.rdatatype.A, 6: dns.rdatatype.AAAA}
 
 
@@ -65,6 +67,7 @@ class Walk:
 
     def __init__(self, means: Means) -> None:
         self._means = means
+        self._cycles: dict[int, str] = {}  # by the step whose look-up closed the cycle
 
     async def resolve(
         self,
@@ -96,12 +99,22 @@ class Walk:
     ) -> tuple[int, Meaning | None]:
         """Follow referrals from the deepest known cut until something else comes; the last step and its meaning."""
         cut = self._means.cuts.enclosing(question)
+        known, minimised = cut.zone, 0 if self._means.settings.qmin else MAX_MINIMISE_COUNT
         while True:
-            step, meaning = await self._ask(cut, question, purpose, parent, under_way)
-            if meaning is None or meaning.delegation is None:
+            asked = next_question(question, known, minimised)
+            step, meaning = await self._ask(cut, asked, purpose, parent, under_way)
+            parent = step
+            if meaning is not None and meaning.delegation is not None:
+                cut = meaning.delegation
+                known = cut.zone
+                self._means.cuts.add(cut)
+            elif asked == question:
                 return step, meaning
-            cut, parent = meaning.delegation, step
-            self._means.cuts.add(cut)
+            elif meaning is not None and meaning.kind in _EXISTS:
+                known = asked.name
+            else:  # the whole name may fare better where a server wrongs an empty non-terminal (RFC 9156 section 3)
+                minimised = MAX_MINIMISE_COUNT
+            minimised += asked != question
 
     async def _ask(
         self,
@@ -119,9 +132,13 @@ class Walk:
         async def lookup(name: Name) -> tuple[Address, ...]:
             return await self.look_up(name, step, under_way)
 
-        chosen = await Asking(self._means, step, cut, question, lookup).run()
+        try:
+            chosen = await Asking(self._means, step, cut, question, lookup).run()
+        except asyncio.CancelledError:
+            journal.finish(step, Outcome.FAILED, None, "ended before it was done")
+            raise
         if chosen is None:
-            note = self._means.budget.spent_out or why_none(journal[step])
+            note = self._means.budget.spent_out or self._cycles.get(step) or why_none(journal[step])
             journal.finish(step, Outcome.FAILED, None, note)
             return step, None
         meaning = journal[step].attempts[chosen].meaning
@@ -137,7 +154,10 @@ class Walk:
         """The addresses of a name server, by a sub-walk: IPv4 first, IPv6 where that gave none."""
         for family in sorted(self._means.health.families):
             question = Question(name, _FAMILY_TYPES[family])
-            if question in under_way or len(under_way) > self._means.budget.limits.depth:
+            if question in under_way:
+                self._note_cycle(parent, under_way[under_way.index(question) :])
+                continue
+            if len(under_way) > self._means.budget.limits.depth:
                 continue
             found = await self.resolve(question, Purpose.NS_ADDRESS, parent, under_way)
             addresses = tuple(
@@ -151,6 +171,11 @@ class Walk:
                 self._means.cuts.add_addresses(name, addresses)
                 return addresses
         return ()
+
+    def _note_cycle(self, step: int | None, cycle: tuple[Question, ...]) -> None:
+        names = [str(question.name) for question in (*cycle, cycle[0])]
+        if step is not None:
+            self._cycles[step] = f"addresses that need each other: {' needs '.join(names)}"
 
     async def prime(self, hints: Delegation) -> tuple[Delegation, int]:
         """Ask a root server for the root's own NS set (RFC 9609 section 3); the hints if none tells."""
