@@ -97,7 +97,7 @@ class Walk:
     async def _descend(
         self, question: Question, purpose: Purpose, parent: int | None, under_way: tuple[Question, ...]
     ) -> tuple[int, Meaning | None]:
-        """Follow referrals from the deepest known cut until something else comes; the last step and its meaning."""
+        """Follow referrals from the deepest known cut; the last step and what it means."""
         cut = self._means.cuts.enclosing(question)
         known, minimised = cut.zone, 0 if self._means.settings.qmin else MAX_MINIMISE_COUNT
         while True:
@@ -112,7 +112,7 @@ class Walk:
                 return step, meaning
             elif meaning is not None and meaning.kind in _EXISTS:
                 known = asked.name
-            else:  # the whole name may fare better where a server wrongs an empty non-terminal (RFC 9156 section 3)
+            else:  # a server may wrong an empty non-terminal and know the whole name (RFC 9156 section 3)
                 minimised = MAX_MINIMISE_COUNT
             minimised += asked != question
 
