@@ -40,6 +40,9 @@ class Chain(NamedTuple):
 def follow(question: Question, answer: list[dns.rrset.RRset]) -> Chain:
     """Follow the aliases in `answer` from the name asked."""
     name, found, notes, seen = question.name, [], [], {question.name}
+    made = _dname_link(name, answer)
+    if question.rdtype == dns.rdatatype.CNAME and made is not None and made.target is not None:
+        return Chain(made.rrsets, name, answered=True, note=made.note)  # the alias itself was asked for
     for _ in range(MAX_LINKS):
         if data := _data(name, question, answer):
             return Chain((*found, *data), name, answered=True, note="; ".join(notes))

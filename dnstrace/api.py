@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random, SystemRandom
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dns.name
 import dns.rdatatype
@@ -21,10 +21,14 @@ from dnstrace.budget import Budget, Limits
 from dnstrace.cuts import Cuts
 from dnstrace.health import Health
 from dnstrace.journal import Journal
-from dnstrace.model import Delegation, Name, Question, Settings, Trace
+from dnstrace.model import Delegation, Name, Outcome, Question, Settings, Trace
 from dnstrace.port import Network
 from dnstrace.roots import given_server, root_hints
-from dnstrace.walk import Resolution, walk
+from dnstrace.walk import Resolution, Walk, begin
+
+if TYPE_CHECKING:
+    from dnstrace.dnssec import Anchors
+    from dnstrace.validation import Validation
 
 _SEEDS = 2**32
 
@@ -38,6 +42,8 @@ async def trace_async(
     network: Network | None = None,
     roots: Delegation | None = None,
     server: str | Name | None = None,
+    anchors: Anchors | None = None,
+    at: float | None = None,
     seed: int | None = None,
     now: datetime | None = None,
     on_change: Callable[[Trace], None] | None = None,
@@ -45,7 +51,9 @@ async def trace_async(
     """Trace `name` and `rdtype` from the root servers down.
 
     `roots` are the root servers to begin at (`dnstrace.roots.read_hints`), those of the package by
-    default; `server` is an address or a name to begin at in their place. `network` is what carries the
+    default; `server` is an address or a name to begin at in their place. With `anchors`
+    (`dnstrace.dnssec.read_anchors`) the trace is validated as of `at`, in seconds since 1970, the present by
+    default; the Judgement is in the Trace. `network` is what carries the
     queries, live sockets by default. `seed` repeats every random choice of an earlier trace. `now` is
     the wall-clock time in UTC at which the trace begins. `on_change` is called with a snapshot
     whenever a step changes; the last one is what was found when the caller cancels the trace.
@@ -64,7 +72,29 @@ async def trace_async(
         Health(settings.families),
         Random(seed),
     )
-    return _finished(journal.snapshot, await walk(means, question, start, wanted))
+    tracer, deadline = Walk(means), limits.deadline
+    validation = None if anchors is None else _validation(means, tracer, anchors, at)
+    found, judgement = Resolution(Outcome.FAILED, error=f"the deadline of {deadline:g} s is reached"), None
+    try:
+        async with asyncio.timeout(deadline):
+            first = await begin(tracer, means, start, wanted)
+            ended = await tracer.resolve(question, parent=first)
+            found, judgement = (ended, None) if validation is None else await validation.judged(ended)
+    except LookupError as error:
+        found = Resolution(Outcome.FAILED, error=str(error))
+    except TimeoutError:
+        pass
+    finally:
+        if validation is not None:
+            validation.cancel()
+    return replace(found.concluding(journal.snapshot()), judgement=judgement)
+
+
+def _validation(means: Means, tracer: Walk, anchors: Anchors, at: float | None) -> Validation:
+    from dnstrace.validation import Validation
+
+    started = means.journal.snapshot().started.timestamp()
+    return Validation(means, tracer, anchors, started if at is None else at)
 
 
 def trace(
@@ -109,7 +139,3 @@ def _live(settings: Settings) -> Network:
     from dnstrace.network.live import LiveNetwork
 
     return LiveNetwork(bind=settings.bind)
-
-
-def _finished(snapshot: Callable[[], Trace], end: Resolution) -> Trace:
-    return replace(snapshot(), outcome=end.outcome, rcode=end.rcode, answer=end.answer, error=end.error)

@@ -35,11 +35,13 @@ from dnstrace.model import (
     Query,
     Question,
     Settings,
+    Source,
     Transport,
 )
 from dnstrace.port import Network
 
 LOOKUPS_AT_ONCE = 1
+_LOOKED_UP = {Source.RESOLVED, Source.CACHE}
 _AGAIN = {Kind.TIMEOUT, Kind.CONNECTION_LOST}
 
 Lookup = Callable[[Name], Awaitable[tuple[Address, ...]]]
@@ -76,10 +78,20 @@ class Asking:
     """One step: a question put to the servers of a zone until one gives a usable answer."""
 
     def __init__(
-        self, means: Means, step: int, delegation: Delegation, question: Question, lookup: Lookup
+        self,
+        means: Means,
+        step: int,
+        delegation: Delegation,
+        question: Question,
+        lookup: Lookup,
+        began: Callable[[Address], None] | None = None,
+        first: Address | None = None,
+        skip: frozenset[str] = frozenset(),
     ) -> None:
+        """`began` is told the first address asked; `first` goes before the others, `skip` not at all."""
         self._means, self._step, self._question, self._lookup = means, step, question, lookup
         self._delegation, self._zone = delegation, delegation.zone
+        self._began, self._first, self._skip = began, first, skip
         self._ready = self._candidates(delegation)
         self._names = self._names_to_look_up(delegation)
         self._timed_out: list[_Candidate] = []
@@ -87,7 +99,7 @@ class Asking:
         self._attempts: dict[asyncio.Task[int | None], _Candidate] = {}
         self._lookups: dict[asyncio.Task[tuple[Address, ...]], Name] = {}
         self._under_way: dict[_Candidate, _UnderWay] = {}
-        self._seen = {candidate.address.text for candidate in self._ready}
+        self._seen = {*skip, *(candidate.address.text for candidate in self._ready)}
         self._looked_up = 0
 
     async def run(self) -> int | None:
@@ -106,10 +118,10 @@ class Asking:
             _Candidate(server.name, address)
             for server in delegation.servers
             for address in server.addresses
-            if health.askable(address)
+            if health.askable(address) and address.text not in self._skip
         ]
         self._means.random.shuffle(found)
-        return sorted(found, key=lambda candidate: health.failed(candidate.address.text))
+        return sorted(found, key=lambda c: (health.failed(c.address.text), c.address != self._first))
 
     def _names_to_look_up(self, delegation: Delegation) -> list[Name]:
         """Name servers without a usable address, those under the deepest known cut first."""
@@ -153,7 +165,9 @@ class Asking:
         self._names += [
             server.name
             for server in self._delegation.servers
-            if server.addresses and not server.name.is_subdomain(self._zone)
+            if server.addresses
+            and not server.name.is_subdomain(self._zone)
+            and not any(address.source in _LOOKED_UP for address in server.addresses)
         ]
 
     def _add_timed_out(self) -> None:
@@ -253,6 +267,9 @@ class Asking:
         return index
 
     async def _exchange(self, candidate: _Candidate, query: Query) -> Exchange:
+        if self._began is not None:
+            self._began(candidate.address)
+            self._began = None
         self._under_way[candidate] = _UnderWay(candidate, query, asyncio.get_running_loop().time())
         exchange = await self._means.network.exchange(query, self._means.settings.timeout)
         del self._under_way[candidate]

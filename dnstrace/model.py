@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import dns.message
     import dns.rrset
 
+    from dnstrace.dnssec.verdict import Judgement
+
 Name = dns.name.Name
 ROOT = dns.name.root
 
@@ -306,7 +308,8 @@ class Trace:
 
     `started` is the wall-clock time at which it began, in UTC. `answer` is the whole chain, aliases
     first. `outcome` is None in a snapshot of a trace that is under way. `error` says why the walk
-    failed, or is empty. `seed` repeats every random choice.
+    failed, or is empty. `seed` repeats every random choice. `judgement` is the verdict of the chain of trust,
+    None where it was not asked for.
     """
 
     question: Question
@@ -319,6 +322,7 @@ class Trace:
     stats: Stats = field(default_factory=Stats)
     error: str = ""
     interrupted: bool = False
+    judgement: Judgement | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -36,6 +37,7 @@ from dnstrace.model import (
     Question,
     Source,
     Step,
+    Trace,
 )
 
 _OUTCOMES = {
@@ -52,7 +54,8 @@ _FAMILY_TYPES = {4: dns.rdatatype.A, 6: dns.rdatatype.AAAA}
 class Resolution(NamedTuple):
     """What a walk came to.
 
-    `answer` is the whole chain, aliases first; `step` the last one taken; `error` says why it failed.
+    `answer` is the whole chain, aliases first; `last` the part of it that the last step gave; `step` that
+    step; `error` says why the walk failed.
     """
 
     outcome: Outcome
@@ -60,14 +63,27 @@ class Resolution(NamedTuple):
     answer: tuple[dns.rrset.RRset, ...] = ()
     step: int | None = None
     error: str = ""
+    last: tuple[dns.rrset.RRset, ...] = ()
+
+    def concluding(self, trace: Trace) -> Trace:
+        """The trace with this as what came of it."""
+        return replace(trace, outcome=self.outcome, rcode=self.rcode, answer=self.answer, error=self.error)
+
+
+Beside = Callable[[Delegation, int, Address], None]
 
 
 class Walk:
-    """One trace's walk and its sub-walks, over the means they share."""
+    """One trace's walk and its sub-walks, over the means they share.
+
+    `beside` is called whenever a step of the walk itself, but not of a sub-walk, sends its first query:
+    with the cut, the step and the address asked.
+    """
 
     def __init__(self, means: Means) -> None:
         self._means = means
         self._cycles: dict[int, str] = {}  # by the step whose look-up closed the cycle
+        self.beside: Beside | None = None
 
     async def resolve(
         self,
@@ -83,9 +99,9 @@ class Walk:
             step, meaning = await self._descend(question, purpose, parent, (*under_way, question))
             if meaning is None:
                 return self._failed(step, answer)
-            answer += tuple(rrset for rrset in meaning.answer if rrset not in answer)
             if meaning.kind is not Kind.ALIAS or meaning.target is None:
-                return _resolution(meaning, answer, step)
+                return resolution_of(meaning, answer, step)
+            answer += tuple(rrset for rrset in meaning.answer if rrset not in answer)
             if meaning.target in names:
                 return _unfinished(f"alias loop: {meaning.target} is reached again", meaning, answer, step)
             if not self._means.budget.alias():
@@ -95,14 +111,19 @@ class Walk:
             purpose = Purpose.ALIAS if purpose is Purpose.WALK else purpose
 
     async def _descend(
-        self, question: Question, purpose: Purpose, parent: int | None, under_way: tuple[Question, ...]
+        self,
+        question: Question,
+        purpose: Purpose,
+        parent: int | None,
+        under_way: tuple[Question, ...],
+        first: Address | None = None,
     ) -> tuple[int, Meaning | None]:
         """Follow referrals from the deepest known cut; the last step and what it means."""
         cut = self._means.cuts.enclosing(question)
         known, minimised = cut.zone, 0 if self._means.settings.qmin else MAX_MINIMISE_COUNT
         while True:
             asked = next_question(question, known, minimised)
-            step, meaning = await self._ask(cut, asked, purpose, parent, under_way)
+            step, meaning = await self._ask(cut, asked, purpose, parent, under_way, first)
             parent = step
             if meaning is not None and meaning.delegation is not None:
                 cut = meaning.delegation
@@ -123,8 +144,9 @@ class Walk:
         purpose: Purpose,
         parent: int | None,
         under_way: tuple[Question, ...],
+        first: Address | None = None,
     ) -> tuple[int, Meaning | None]:
-        """One step: ask the servers of `cut`."""
+        """One step: ask the servers of `cut`, that at the address `first` before the others."""
         journal, cuts = self._means.journal, self._means.cuts
         cut = cuts.with_addresses(cut)
         step = journal.begin(parent, purpose, cut, question)
@@ -132,8 +154,12 @@ class Walk:
         async def lookup(name: Name) -> tuple[Address, ...]:
             return await self.look_up(name, step, under_way)
 
+        def began(address: Address) -> None:
+            if self.beside is not None and purpose in (Purpose.WALK, Purpose.ALIAS):
+                self.beside(cut, step, address)
+
         try:
-            chosen = await Asking(self._means, step, cut, question, lookup).run()
+            chosen = await Asking(self._means, step, cut, question, lookup, began, first).run()
         except asyncio.CancelledError:
             journal.finish(step, Outcome.FAILED, None, "ended before it was done")
             raise
@@ -141,12 +167,37 @@ class Walk:
             note = self._means.budget.spent_out or self._cycles.get(step) or why_none(journal[step])
             journal.finish(step, Outcome.FAILED, None, note)
             return step, None
-        meaning = journal[step].attempts[chosen].meaning
+        return step, self._go_by(step, chosen)
+
+    def _go_by(self, step: int, chosen: int) -> Meaning:
+        """End a step with the attempt that the walk goes by."""
+        meaning = self._means.journal[step].attempts[chosen].meaning
         meaning = meaning.offer or meaning
         if meaning.child is not None:
-            cuts.add_child(meaning.child)
-        journal.finish(step, _OUTCOMES.get(meaning.kind, Outcome.FAILED), chosen, meaning.note)
-        return step, meaning
+            self._means.cuts.add_child(meaning.child)
+        self._means.journal.finish(step, _OUTCOMES.get(meaning.kind, Outcome.FAILED), chosen, meaning.note)
+        return meaning
+
+    async def fetch(
+        self, question: Question, purpose: Purpose, parent: int | None, first: Address | None = None
+    ) -> None:
+        """Ask what is needed besides the walk: recorded, and otherwise without effect."""
+        await self._descend(question, purpose, parent, (question,), first)
+
+    async def ask_again(self, number: int) -> int | None:
+        """Ask a server that has not replied in step `number`, and go by what it says if that is usable."""
+        step = self._means.journal[number]
+        replied = frozenset(a.exchange.query.address for a in step.attempts if a.exchange.message is not None)
+
+        async def lookup(name: Name) -> tuple[Address, ...]:
+            return await self.look_up(name, number, (step.question,))
+
+        cut = self._means.cuts.with_addresses(Delegation(step.zone, step.servers))
+        chosen = await Asking(self._means, number, cut, step.question, lookup, skip=replied).run()
+        if chosen is not None and step.attempts and chosen >= len(step.attempts):
+            self._go_by(number, chosen)
+            return chosen
+        return None
 
     async def look_up(
         self, name: Name, parent: int | None, under_way: tuple[Question, ...] = ()
@@ -196,10 +247,12 @@ class Walk:
         return Resolution(Outcome.FAILED, replies[-1] if replies else None, answer, step, error)
 
 
-def _resolution(meaning: Meaning, answer: tuple[dns.rrset.RRset, ...], step: int) -> Resolution:
+def resolution_of(meaning: Meaning, aliases: tuple[dns.rrset.RRset, ...], step: int) -> Resolution:
+    """What a conclusive meaning comes to, after the aliases that led to it."""
     outcome = _OUTCOMES.get(meaning.kind, Outcome.FAILED)
     error = meaning.note or meaning.kind.value if outcome is Outcome.FAILED else ""
-    return Resolution(outcome, meaning.rcode, answer, step, error)
+    last = tuple(rrset for rrset in meaning.answer if rrset not in aliases)
+    return Resolution(outcome, meaning.rcode, aliases + last, step, error, last)
 
 
 def _unfinished(error: str, meaning: Meaning, answer: tuple[dns.rrset.RRset, ...], step: int) -> Resolution:
@@ -215,25 +268,20 @@ def why_none(step: Step) -> str:
     return f"has no server that gives a usable answer: {reasons}"
 
 
-async def walk(means: Means, question: Question, root: Delegation, server: Name | None = None) -> Resolution:
-    """The whole of a trace: prime if asked, find the given server if it is a name, resolve.
+async def begin(tracer: Walk, means: Means, root: Delegation, server: Name | None) -> int | None:
+    """Before the walk: prime if that is wanted, find the server to begin at if it is given by name.
 
-    `root` is where to begin: the root hints, or the server given in the root's place.
+    `root` is where to begin: the root hints, or the server given in the root's place. The last step taken,
+    None if none was; raises LookupError when the given server has no address.
     """
-    tracer, first = Walk(means), None
+    first = None
     if means.settings.prime:
         root, first = await tracer.prime(root)
         means.cuts.restart(root)
     if server is not None:
         addresses = await tracer.look_up(server, first)
         if not addresses:
-            return Resolution(Outcome.FAILED, error=f"no address could be found for the server {server}")
+            raise LookupError(f"no address could be found for the server {server}")
         given = tuple(replace(address, source=Source.GIVEN) for address in addresses)
         means.cuts.restart(Delegation(ROOT, (NameServer(server, given),)))
-    try:
-        async with asyncio.timeout(means.budget.limits.deadline):
-            return await tracer.resolve(question, parent=first)
-    except TimeoutError:
-        return Resolution(
-            Outcome.FAILED, error=f"the deadline of {means.budget.limits.deadline:g} s is reached"
-        )
+    return first
