@@ -93,8 +93,8 @@ class _Reply:
 
     @cached_property
     def _soa(self) -> dns.rrset.RRset | None:
-        """The SOA of a zone that can hold the last name of the chain (RFC 2308 section 2)."""
-        name = self._chain.target
+        """The SOA of a zone that can hold the name (RFC 2308 section 2)."""
+        name = self.question.name
         owned = (rrset for rrset in self._authority if rrset.rdtype == dns.rdatatype.SOA)
         return next((rrset for rrset in owned if name.is_subdomain(rrset.name)), None)
 
@@ -114,8 +114,8 @@ class _Reply:
             return Meaning(Kind.YXDOMAIN, answer=chain.rrsets, target=chain.target, note=chain.note)
         if not chain.rrsets:
             return None
-        if self._soa is not None and chain.target.is_subdomain(self.zone):
-            return self._negative(self._soa)
+        # What the rest of the reply says of the target is left aside: the target is asked for itself, since
+        # a negative answer behind an alias may be about another zone of the same server (RFC 6604 section 3).
         return Meaning(Kind.ALIAS, answer=chain.rrsets, target=chain.target, note=chain.note)
 
     def _referred(self) -> Meaning | None:
@@ -142,11 +142,9 @@ class _Reply:
 
     def _negative(self, soa: dns.rrset.RRset | None) -> Meaning:
         kind = Kind.NXDOMAIN if self.message.rcode() == dns.rcode.NXDOMAIN else Kind.NODATA
-        zone = soa.name if soa is not None else None
-        note = self._chain.note if soa is not None else "without the SOA record that says for how long"
-        return Meaning(
-            kind, answer=self._chain.rrsets, target=self._chain.target, soa=soa, zone=zone, note=note
-        )
+        if soa is None:
+            return Meaning(kind, note="without the SOA record that says for how long")
+        return Meaning(kind, soa=soa, zone=soa.name)
 
     def _misdirected(self) -> Meaning:
         """A reply that says nothing of the question: why it does not."""
