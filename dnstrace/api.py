@@ -86,7 +86,7 @@ async def trace_async(
         pass
     finally:
         if validation is not None:
-            validation.cancel()
+            await validation.close()
     return replace(found.concluding(journal.snapshot()), judgement=judgement)
 
 

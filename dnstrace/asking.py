@@ -107,7 +107,7 @@ class Asking:
         try:
             return await self._first_usable()
         finally:
-            self._give_up()
+            await self._give_up()
 
     # --- whom to ask --------------------------------------------------------------------------
 
@@ -282,11 +282,13 @@ class Asking:
         attempts = self._means.journal[self._step].attempts
         return next((index for index, a in enumerate(attempts) if a.meaning.offer is not None), None)
 
-    def _give_up(self) -> None:
+    async def _give_up(self) -> None:
         """Stop waiting for the rest, and record that they were asked."""
         now = asyncio.get_running_loop().time()
-        for task in (*self._attempts, *self._lookups):
+        left = (*self._attempts, *self._lookups)
+        for task in left:
             task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
         for asked in self._under_way.values():
             elapsed = now - asked.since
             exchange = Exchange(asked.query, asked.since, elapsed, fault=Fault.ABANDONED)

@@ -16,7 +16,7 @@ import dns.rdatatype
 
 from dnstrace.asking import Means
 from dnstrace.dnssec import Anchors, Judgement, Security, judge
-from dnstrace.model import Address, Delegation, Kind, Name, Outcome, Purpose, Question, Step
+from dnstrace.model import Address, Delegation, Kind, Outcome, Purpose, Question, Step
 from dnstrace.walk import Resolution, Walk, resolution_of
 
 _ROUNDS = 24  # of asking for what is missing: a chain as deep as a name can have cuts known one by one
@@ -29,13 +29,11 @@ class Validation:
     def __init__(self, means: Means, walk: Walk, anchors: Anchors, at: float) -> None:
         self._means, self._walk, self._anchors, self._at = means, walk, anchors, at
         self._fetches: dict[Question, asyncio.Task[object]] = {}
-        self._chained: set[Name] = set()
         walk.beside = self.fetch_keys
 
     def fetch_keys(self, zone: Delegation, step: int, address: Address) -> None:
         """Ask for the keys of a zone that the chain may reach, where the walk is asking just now."""
-        parent_signed = zone.ds is not None
-        if zone.zone in self._anchors.zones or parent_signed:
+        if zone.zone in self._anchors.zones or zone.ds is not None:
             self._fetch(Question(zone.zone, dns.rdatatype.DNSKEY), step, address)
 
     def _fetch(self, question: Question, step: int | None, address: Address | None = None) -> None:
@@ -59,10 +57,11 @@ class Validation:
                 asked[number] = _RETRIES
         return found, judgement
 
-    def cancel(self) -> None:
+    async def close(self) -> None:
         """Stop what is still being fetched."""
         for task in self._fetches.values():
             task.cancel()
+        await asyncio.gather(*self._fetches.values(), return_exceptions=True)
 
     async def _judge_all(self, found: Resolution) -> Judgement:
         """Judge, ask for what is missing, and again, until nothing is or nothing more can be asked."""
