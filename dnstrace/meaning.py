@@ -136,9 +136,8 @@ class _Reply:
             return self._negative(self._soa)
         if not self.message.flags & dns.flags.AA or self._answer:
             return None
-        if self.message.authority and not any(r.name == self.zone for r in self._authority):
-            return None
-        return self._negative(None)
+        spoken = any(rrset.name == self.zone for rrset in self._authority)
+        return self._negative(None) if spoken else None
 
     def _negative(self, soa: dns.rrset.RRset | None) -> Meaning:
         kind = Kind.NXDOMAIN if self.message.rcode() == dns.rcode.NXDOMAIN else Kind.NODATA
@@ -160,7 +159,7 @@ class _Reply:
             return Meaning(Kind.SIDEWAYS_REFERRAL)
         if any(rrset.rdtype == dns.rdatatype.SOA for rrset in self.message.authority):
             return Meaning(Kind.LAME, note="it answers for another zone")
-        return Meaning(Kind.EMPTY)
+        return Meaning(Kind.EMPTY, offer=replace(self._negative(None), rcode=self.message.rcode()))
 
     # --- what a reply tells besides -----------------------------------------------------------
 

@@ -102,9 +102,16 @@ def test_an_answer_without_aa_is_used_and_marked() -> None:
     assert meaning.kind is Kind.ANSWER and not meaning.authoritative
 
 
-def test_empty_with_aa_is_nodata_and_without_is_nothing() -> None:
-    assert classify(reply("www.example.com. A", flags="QR AA"), COM).kind is Kind.NODATA
-    assert classify(reply("www.example.com. A", flags="QR"), COM).kind is Kind.EMPTY
+@pytest.mark.parametrize("flags", ["QR AA", "QR"])
+def test_an_empty_reply_is_nodata_only_when_no_server_says_more(flags: str) -> None:
+    meaning = classify(reply("www.example.com. A", flags=flags), COM)
+    assert meaning.kind is Kind.EMPTY and not meaning.usable
+    assert meaning.offer is not None and meaning.offer.kind is Kind.NODATA
+
+
+def test_nodata_with_the_zones_ns_set_but_no_soa_is_believed() -> None:
+    exchange = reply("www.example.com. A", flags="QR AA", authority=(NS,))
+    assert classify(exchange, name("example.com.")).kind is Kind.NODATA
 
 
 def test_an_answer_for_another_name_is_none() -> None:
