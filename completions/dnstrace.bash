@@ -1,0 +1,34 @@
+# Completion of dnstrace. Made by `python -m dnstrace.cli.completion`: change that, not this.
+
+_dnstrace() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} IFS=$' \t\n'
+    # bash takes the = of --option=value for a word of its own
+    [[ $word == = ]] && word=
+    [[ $before == = ]] && before=${COMP_WORDS[COMP_CWORD-2]}
+    COMPREPLY=()
+    case $before in
+        -t|--type) COMPREPLY=($(compgen -W 'A AAAA ANY CAA CDNSKEY CDS CERT CNAME CSYNC DNAME DNSKEY DS HINFO HTTPS LOC MX NAPTR NS NSEC NSEC3PARAM OPENPGPKEY PTR RP RRSIG SMIMEA SOA SPF SRV SSHFP SVCB TLSA TXT URI ZONEMD' -- "$word")); return ;;
+        -q|--name) :; return ;;
+        -x|--reverse) :; return ;;
+        --lab) COMPREPLY=($(compgen -W 'textbook alias alias-chain deep dname ent glueless in-domain ipv6-only nodata nxdomain parent-and-child truncated wildcard list' -- "$word")); return ;;
+        -p|--port) :; return ;;
+        -b|--bind) :; return ;;
+        --timeout) :; return ;;
+        --tries) :; return ;;
+        --deadline) :; return ;;
+        --max-queries) :; return ;;
+        --bufsize) :; return ;;
+        --root-hints) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --seed) :; return ;;
+        --color) COMPREPLY=($(compgen -W 'auto always never' -- "$word")); return ;;
+        --show-completion) COMPREPLY=($(compgen -W 'bash zsh fish powershell' -- "$word")); return ;;
+        --install-completion) COMPREPLY=($(compgen -W 'bash zsh fish powershell' -- "$word")); return ;;
+    esac
+    case $word in
+        -*) COMPREPLY=($(compgen -W '-t --type -q --name -x --reverse --lab -4 --ipv4 -6 --ipv6 -p --port -b --bind --tcp --timeout --tries --deadline --max-queries --bufsize --no-edns --nsid --root-hints --prime --seed --short --json --jsonl --color -v --verbose --version -h --help --schema --show-completion --install-completion --no-ipv4 --no-ipv6 --no-tcp --edns --no-nsid --no-prime --no-short --no-json --no-jsonl --no-verbose' -- "$word")) ;;
+        +*) COMPREPLY=($(compgen -W '+bind +bufsize +color +deadline +edns +ipv4 +ipv6 +json +jsonl +lab +max-queries +name +noedns +noipv4 +noipv6 +nojson +nojsonl +nonsid +noprime +noshort +notcp +novc +noverbose +nsid +port +prime +retry +reverse +root-hints +seed +short +tcp +time +timeout +trace +tries +type +vc +verbose' -- "$word")) ;;
+        *) COMPREPLY=($(compgen -W 'A AAAA ANY CAA CDNSKEY CDS CERT CNAME CSYNC DNAME DNSKEY DS HINFO HTTPS LOC MX NAPTR NS NSEC NSEC3PARAM OPENPGPKEY PTR RP RRSIG SMIMEA SOA SPF SRV SSHFP SVCB TLSA TXT URI ZONEMD' -- "$word")) ;;
+    esac
+}
+
+complete -F _dnstrace dnstrace

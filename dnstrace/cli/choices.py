@@ -1,0 +1,133 @@
+"""What the user chose, whole and checked: the words of `syntax` put together as values of the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from dnstrace.budget import Limits
+from dnstrace.cli.options import Output
+from dnstrace.cli.usage import Usage
+from dnstrace.cli.values import is_address
+from dnstrace.model import Edns, Question, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dns.rdatatype import RdataType
+
+    from dnstrace.cli.syntax import Parsed
+
+_NSID = (3, b"")  # RFC 5001 section 2.1: empty in a query
+_NO_NAME = "no name to trace: try `dnstrace www.example.com`, or `dnstrace --lab` for the embedded internet"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """One run of the command.
+
+    What to trace: `questions`, each to be traced; where there are none the world's own is, with
+    `types` in place of its type if there are any. `server` is an address or a name to start from, or
+    None; `hints` the path of a hints file, or None; `lab` a world, `list`, or None.
+    How to ask: `settings`, `limits`, `seed`. What to print: `output`, `verbose`, `color` (auto, always,
+    never).
+    """
+
+    questions: tuple[Question, ...]
+    types: tuple[RdataType, ...]
+    server: str | None
+    hints: str | None
+    lab: str | None
+    settings: Settings
+    limits: Limits
+    seed: int | None
+    output: Output
+    verbose: bool
+    color: str
+
+
+def choices(parsed: Parsed) -> Choices:
+    """Put together what was parsed. Raises Usage where one choice contradicts another."""
+    chosen: Mapping[str, Any] = parsed.settings
+    settings = _settings(chosen, _server(parsed))
+    return Choices(
+        questions=_questions(chosen),
+        types=tuple(chosen.get("type", ())),
+        server=_server(parsed),
+        hints=chosen.get("root-hints"),
+        lab=chosen.get("lab"),
+        settings=settings,
+        limits=_limits(chosen),
+        seed=chosen.get("seed"),
+        output=chosen.get("output", Output.TREE),
+        verbose=bool(chosen.get("verbose")),
+        color=chosen.get("color", "auto"),
+    )
+
+
+def _questions(chosen: Mapping[str, Any]) -> tuple[Question, ...]:
+    """Every name with every type, each once, in the order given."""
+    questions = tuple(
+        dict.fromkeys(
+            Question(subject.name, rdtype)
+            for subject in chosen.get("subject", ())
+            for rdtype in chosen.get("type") or (subject.rdtype,)
+        )
+    )
+    count = len(questions) or len(chosen.get("type", ()))  # without a name, each is asked of the world's own
+    if count > 1 and chosen.get("output") is Output.JSON:
+        raise Usage(f"--json prints one question, and these are {count}: use --jsonl, one object a line")
+    if not questions and "lab" not in chosen:
+        typed = chosen.get("type") or ()
+        hint = (
+            f" ({typed[0].name} is a type; as a name it is written '{typed[0].name.lower()}.')"
+            if typed
+            else ""
+        )
+        raise Usage(_NO_NAME + hint)
+    return questions
+
+
+def _server(parsed: Parsed) -> str | None:
+    if len(parsed.servers) > 1:
+        raise Usage(f"one @SERVER to start from is enough, and these are {len(parsed.servers)}")
+    return parsed.servers[0] if parsed.servers else None
+
+
+def _settings(chosen: Mapping[str, Any], server: str | None) -> Settings:
+    given = {
+        key: chosen[key] for key in ("port", "tcp", "timeout", "tries", "bind", "prime") if key in chosen
+    }
+    return replace(Settings(), families=_families(chosen, server), edns=_edns(chosen), **given)
+
+
+def _families(chosen: Mapping[str, Any], server: str | None) -> frozenset[int]:
+    """The address families to ask over: those that the flags and the address to ask from allow."""
+    if "ipv4" in chosen and "ipv6" in chosen:
+        raise Usage("-4 and -6 exclude each other: leave both out to ask over either")
+    families = frozenset({4} if "ipv4" in chosen else {6} if "ipv6" in chosen else {4, 6})
+    for said, address in (("-b ", chosen.get("bind")), ("@", server)):
+        if address is None or not is_address(address):
+            continue
+        family = 6 if ":" in address else 4
+        if family not in families:
+            raise Usage(
+                f"{said}{address} is an IPv{family} address, but only IPv{10 - family} is to be asked over"
+            )
+        families = frozenset({family}) if said == "-b " else families
+    return families
+
+
+def _edns(chosen: Mapping[str, Any]) -> Edns | None:
+    if "no-edns" not in chosen:
+        edns = Edns(options=(_NSID,)) if "nsid" in chosen else Edns()
+        return replace(edns, payload=chosen["bufsize"]) if "bufsize" in chosen else edns
+    for each in ("nsid", "bufsize"):
+        if each in chosen:
+            raise Usage(f"--no-edns and --{each} exclude each other: --{each} is a part of EDNS")
+    return None
+
+
+def _limits(chosen: Mapping[str, Any]) -> Limits:
+    given = {"deadline": chosen.get("deadline"), "max_queries": chosen.get("max-queries")}
+    return replace(Limits(), **{key: value for key, value in given.items() if value is not None})

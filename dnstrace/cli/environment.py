@@ -1,0 +1,126 @@
+"""Where the command runs: its streams, its variables, and what the terminal can show.
+
+One object, so that a test replaces the whole of it. Rich is told what is decided here and decides
+nothing itself.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+from dnstrace.cli.usage import harmless
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import Console
+
+_NARROWEST = 40  # below it no tree can be read, and its lines only break more often
+
+
+class Unwritable(Exception):
+    """Standard output took no more; the text says why."""
+
+
+class Environment:
+    """Streams and variables, by default the process's own; a stream is None where it is closed (`>&-`)."""
+
+    def __init__(
+        self,
+        stdout: TextIO | None = None,
+        stderr: TextIO | None = None,
+        variables: Mapping[str, str] = os.environ,
+    ) -> None:
+        self.stdout = stdout or sys.stdout
+        self.stderr = stderr or sys.stderr
+        self.variables = variables
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether the output is seen at once, on a terminal that can move its cursor."""
+        return bool(self.stdout and self.stdout.isatty() and not self._dumb)
+
+    @property
+    def ascii_only(self) -> bool:
+        """Whether the output can hold nothing but ASCII."""
+        return self._dumb or not self._encoding.lower().startswith("utf")
+
+    @property
+    def width(self) -> int:
+        """Columns of the output: COLUMNS, else those of the terminal, else 80."""
+        columns = self.variables.get("COLUMNS", "")
+        if columns.isascii() and columns.isdigit() and int(columns[:6]) > 0:
+            return max(int(columns[:6]), _NARROWEST)
+        try:
+            return max(os.get_terminal_size(self.stdout.fileno()).columns, _NARROWEST) if self.stdout else 80
+        except (OSError, ValueError):
+            return 80
+
+    def in_color(self, choice: str) -> bool:
+        """Whether to write colours: by `--color`, NO_COLOR, FORCE_COLOR, or the terminal."""
+        if choice != "auto":
+            return choice == "always"
+        if self.variables.get("NO_COLOR"):
+            return False
+        return bool(self.variables.get("FORCE_COLOR")) or self.is_terminal
+
+    def console(self, choice: str, file: TextIO | None = None) -> Console:
+        """A rich console for `file`, or for stdout, with what was decided here.
+
+        The 16 colours of the terminal's own palette, which is legible on dark and light ground.
+        """
+        from rich.console import Console
+
+        color = self.in_color(choice)
+        return Console(
+            file=file or self.stdout,
+            width=self.width,
+            force_terminal=color or (file is None and self.is_terminal),
+            color_system="standard" if color else None,
+            no_color=not color,
+            legacy_windows=False,
+            emoji=False,
+            markup=False,
+            highlight=False,
+            soft_wrap=False,
+        )
+
+    def write(self, text: str) -> None:
+        """Write `text` to stdout and flush it. Raises BrokenPipeError, or Unwritable with the reason."""
+        self.check_writable()
+        assert self.stdout is not None
+        try:
+            self.stdout.write(self._encodable(text))
+            self.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except (OSError, ValueError) as error:
+            raise Unwritable(getattr(error, "strerror", None) or str(error)) from error
+
+    def check_writable(self) -> None:
+        """Raise Unwritable if there is no stdout, before anything is sent for nothing."""
+        if self.stdout is None:
+            raise Unwritable("standard output is closed")
+
+    def remark(self, text: str) -> None:
+        """Write one line to stderr, if there is one; a remark that cannot be written is no error."""
+        if self.stderr is None:
+            return
+        try:
+            self.stderr.write(f"dnstrace: {harmless(text)}\n")
+            self.stderr.flush()
+        except (OSError, ValueError):
+            return
+
+    def _encodable(self, text: str) -> str:
+        return text.encode(self._encoding, "backslashreplace").decode(self._encoding)
+
+    @property
+    def _encoding(self) -> str:
+        return getattr(self.stdout, "encoding", None) or "utf-8"
+
+    @property
+    def _dumb(self) -> bool:
+        return self.variables.get("TERM", "").lower() in ("dumb", "unknown")

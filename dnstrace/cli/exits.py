@@ -1,0 +1,34 @@
+"""How the command ends: one status for each way, so that a script need not read the output."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """The exit statuses of `dnstrace`.
+
+    0 to 5 say what came of the trace, the others that there is none, or not the whole of it. With
+    several questions the worst counts: FAILED before NEGATIVE and ANSWER, which both are ANSWER then.
+    """
+
+    ANSWER = 0
+    """An authoritative answer was reached; with several questions, each reached 0 or 1."""
+    NEGATIVE = 1
+    """Authoritatively, there is no such name, or no such data."""
+    USAGE = 2
+    """The command line, or a file named on it, is wrong. Nothing was sent."""
+    FAILED = 3
+    """No usable answer; the tree shows where the walk ended and why."""
+    BOGUS = 4
+    """DNSSEC validation failed."""
+    FINDINGS = 5
+    """Reached, but something that was checked is not as it should be."""
+    BUG = 70
+    """A fault of this program, with a traceback: EX_SOFTWARE of sysexits(3)."""
+    UNWRITTEN = 74
+    """The output could not be written (a full disk, a closed stream): EX_IOERR of sysexits(3)."""
+    INTERRUPTED = 130
+    """Stopped by the user: 128 + SIGINT, as shells report it."""
+    PIPE_CLOSED = 141
+    """Whoever read the output (`| head`) wanted no more of it: 128 + SIGPIPE, as shells report it."""

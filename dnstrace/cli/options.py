@@ -1,0 +1,155 @@
+"""The one table of options: the parser, the environment variables, the help and the completions read it.
+
+Adding an option is adding an entry to `OPTIONS` (and, where it says something new, a field to
+`choices.Choices`). An entry names the key under which the parser files the value, so that several
+options can set one thing: `--short`, `--json` and `--jsonl` all set `output`, and the last one wins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from dnstrace.cli import values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+SHELLS = ("bash", "zsh", "fish", "powershell")
+
+
+class Group(StrEnum):
+    """The groups in which the help lists the options."""
+
+    WHAT = "What to trace"
+    ASK = "How to ask"
+    PRINT = "What to print"
+    ABOUT = "About"
+
+
+class Output(StrEnum):
+    """The form of the output."""
+
+    TREE = "tree"
+    SHORT = "short"
+    JSON = "json"
+    JSONL = "jsonl"
+
+
+class Completes(StrEnum):
+    """What a shell offers for the value of an option, where it is not a word of a few."""
+
+    NOTHING = "nothing"
+    FILE = "file"
+    TYPE = "type"
+    WORLD = "world"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option.
+
+    `name` is the long name without dashes; `help` may hold fields of Settings and Limits in braces,
+    which stand for their defaults; `short` are the letters that mean the same after one dash.
+    An option with a `metavar` takes a value, which `convert` reads; with `optional` the value is
+    taken only where the next word is one (`convert` accepts it). One without is a flag: it
+    files `value`, and its opposite (`--no-tcp`, `--edns` for `--no-edns`) takes that back. `key` is
+    where the value is filed, the name if empty; a `repeatable` one collects. `plus` holds dig's words
+    for it (`+vc`, `+time`), each with the converter of its value where that differs.
+    """
+
+    name: str
+    group: Group
+    help: str
+    short: str = ""
+    metavar: str = ""
+    convert: Callable[[str], object] = str
+    optional: bool = False
+    value: object = True
+    key: str = ""
+    repeatable: bool = False
+    choices: tuple[str, ...] = ()
+    completes: Completes = Completes.NOTHING
+    plus: Mapping[str, Callable[[str], object] | None] | None = None
+
+    @property
+    def filed(self) -> str:
+        """The key under which the value is filed."""
+        return self.key or self.name
+
+    @property
+    def opposite(self) -> str:
+        """The long name that takes a flag back; empty for an option that takes a value."""
+        if self.metavar or self.group is Group.ABOUT:
+            return ""
+        return self.name[3:] if self.name.startswith("no-") else f"no-{self.name}"
+
+    @property
+    def variable(self) -> str:
+        """The environment variable; empty for what is done instead of a trace."""
+        return "" if self.group is Group.ABOUT else "DNSTRACE_" + self.name.upper().replace("-", "_")
+
+
+def _tries_of_retries(text: str) -> int:
+    """How many tries dig's `+retry` means: it does not count the first (dig(1))."""
+    return values.whole(0, 99)(text) + 1
+
+
+OPTIONS: tuple[Option, ...] = (
+    Option("type", Group.WHAT, "The type to ask for, also as TYPEnnn", short="t", metavar="TYPE",
+           convert=values.rdtype, repeatable=True, completes=Completes.TYPE),
+    Option("name", Group.WHAT, "A name, whatever it looks like", short="q", metavar="NAME",
+           convert=values.named, repeatable=True, key="subject"),
+    Option("reverse", Group.WHAT, "The name that stands for an address (type PTR)", short="x", metavar="ADDR",
+           convert=values.reverse, repeatable=True, key="subject"),
+    Option("lab", Group.WHAT, "Trace in an embedded internet; 'list' lists them", metavar="WORLD",
+           convert=values.world, optional=True, value="", completes=Completes.WORLD),
+    Option("ipv4", Group.ASK, "Ask over IPv4 only", short="4"),
+    Option("ipv6", Group.ASK, "Ask over IPv6 only", short="6"),
+    Option("port", Group.ASK, "Ask this port ({port})", short="p", metavar="N",
+           convert=values.whole(1, 65535)),
+    Option("bind", Group.ASK, "Ask from this address", short="b", metavar="ADDR", convert=values.source),
+    Option("tcp", Group.ASK, "Ask over TCP only", plus={"vc": None}),
+    Option("timeout", Group.ASK, "Seconds to wait for one reply ({timeout:g})", metavar="S",
+           convert=values.seconds, plus={"time": None}),
+    Option("tries", Group.ASK, "How often to ask one address at most ({tries})", metavar="N",
+           convert=values.whole(1, 100), plus={"retry": _tries_of_retries}),
+    Option("deadline", Group.ASK, "Seconds that the whole trace may take ({deadline:g})", metavar="S",
+           convert=values.seconds),
+    Option("max-queries", Group.ASK, "Queries that the whole trace may send ({max_queries})", metavar="N",
+           convert=values.whole(1, 1_000_000)),
+    Option("bufsize", Group.ASK, "Octets to accept over UDP ({edns.payload})", metavar="N",
+           convert=values.whole(512, 65535)),
+    Option("no-edns", Group.ASK, "Ask without EDNS"),
+    Option("nsid", Group.ASK, "Ask servers for their identity (RFC 5001)"),
+    Option("root-hints", Group.ASK, "Start from the root servers in this file", metavar="FILE",
+           convert=values.file, completes=Completes.FILE),
+    Option("prime", Group.ASK, "First ask the root for its servers (RFC 9609)"),
+    Option("seed", Group.ASK, "Repeat the random choices of a trace", metavar="N",
+           convert=values.whole(0, 2**64 - 1)),
+    Option("short", Group.PRINT, "The data of the answer only, as dig +short",
+           key="output", value=Output.SHORT),
+    Option("json", Group.PRINT, "The whole trace as one JSON object", key="output", value=Output.JSON),
+    Option("jsonl", Group.PRINT, "One JSON object a line for each question",
+           key="output", value=Output.JSONL),
+    Option("color", Group.PRINT, "Colours: auto, always or never", metavar="WHEN",
+           convert=values.one_of("auto", "always", "never"), choices=("auto", "always", "never")),
+    Option("verbose", Group.PRINT, "Show headers and records too, as dig does", short="v"),
+    Option("version", Group.ABOUT, "Print the version"),
+    Option("help", Group.ABOUT, "Print this help", short="h"),
+    Option("schema", Group.ABOUT, "Print the JSON Schema of the output"),
+    Option("show-completion", Group.ABOUT, "Print the completion for a shell", metavar="SHELL",
+           convert=values.one_of(*SHELLS), optional=True, value="", choices=SHELLS),
+    Option("install-completion", Group.ABOUT, "Install it for a shell, or yours", metavar="SHELL",
+           convert=values.one_of(*SHELLS), optional=True, value="", choices=SHELLS),
+)  # fmt: skip
+"""All options, in the order in which the help lists them."""
+
+IGNORED = frozenset({"trace"})
+"""Words of dig that are accepted after a `+` and do nothing, since they are what dnstrace always does."""
+
+BY_NAME = {each.name: each for each in OPTIONS}
+BY_LETTER = {letter: each for each in OPTIONS for letter in each.short}
+BY_OPPOSITE = {each.opposite: each for each in OPTIONS if each.opposite}
+BY_PLUS = {word: (each, convert) for each in OPTIONS for word, convert in (each.plus or {}).items()}

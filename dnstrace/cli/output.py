@@ -1,0 +1,63 @@
+"""The forms of output: each a function from a trace to text. What a form needs is imported by it alone."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from dnstrace.cli.options import Output
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dnstrace.cli.choices import Choices
+    from dnstrace.cli.environment import Environment
+    from dnstrace.model import Trace
+
+
+def _tree(trace: Trace, chosen: Choices, environment: Environment) -> str:
+    from dnstrace.render.tree import tree
+
+    text = StringIO()
+    console = environment.console(chosen.color, text)
+    console.print(tree(trace, verbose=chosen.verbose, ascii_only=environment.ascii_only))
+    return text.getvalue()
+
+
+def _short(trace: Trace, chosen: Choices, environment: Environment) -> str:
+    from dnstrace.render.short import short
+
+    return _ended(short(trace))
+
+
+def _json(trace: Trace, chosen: Choices, environment: Environment) -> str:
+    from dnstrace.render.document import to_json
+
+    return _ended(to_json(trace, verbose=chosen.verbose, indent=2))
+
+
+def _jsonl(trace: Trace, chosen: Choices, environment: Environment) -> str:
+    from dnstrace.render.document import to_json
+
+    return _ended(to_json(trace, verbose=chosen.verbose, indent=None))
+
+
+def _ended(text: str) -> str:
+    return text if not text or text.endswith("\n") else text + "\n"
+
+
+FORMS: dict[Output, Callable[[Trace, Choices, Environment], str]] = {
+    Output.TREE: _tree,
+    Output.SHORT: _short,
+    Output.JSON: _json,
+    Output.JSONL: _jsonl,
+}
+"""What each form of output makes of a trace: text that ends with a line end, or is empty."""
+
+NEEDS: dict[Output, tuple[str, ...]] = {
+    Output.TREE: ("rich.console", "dnstrace.render.tree"),
+    Output.SHORT: ("dnstrace.render.short",),
+    Output.JSON: ("dnstrace.render.document",),
+    Output.JSONL: ("dnstrace.render.document",),
+}
+"""The modules that each form needs, which are imported while the first query is under way."""

@@ -1,0 +1,85 @@
+"""What happens while a trace is under way: its tree grows, and what is needed later is imported.
+
+The first query must not wait for what only the output needs, such as rich: a thread imports it while
+the first reply is on its way, when the process has nothing else to do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import suppress
+from importlib import import_module
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from dnstrace.cli.options import Output
+from dnstrace.cli.output import NEEDS
+
+if TYPE_CHECKING:
+    from dnstrace.cli.choices import Choices
+    from dnstrace.cli.environment import Environment
+    from dnstrace.model import Trace
+    from dnstrace.render.live import LiveTree
+
+# Seconds for which the importing thread may keep a reply waiting; the default is 5 ms.
+_SWITCH_INTERVAL = 0.0005
+# Seconds after the first step began: by then its query is sent.
+_SENT = 0.001
+
+
+class Progress:
+    """Follows the traces of one run, each within a `with`.
+
+    `latest` is the last snapshot of the trace that is under way, None before its first step.
+    """
+
+    def __init__(self, chosen: Choices, environment: Environment) -> None:
+        self.latest: Trace | None = None
+        self._chosen, self._environment = chosen, environment
+        self._grows = chosen.output is Output.TREE and environment.is_terminal
+        self._importing: Thread | None = None
+        self._imported = False
+        self._tree: LiveTree | None = None
+
+    def __enter__(self) -> Progress:
+        self.latest = None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._tree is not None:
+            self._tree.__exit__(None, None, None)
+            self._tree = None
+
+    def update(self, snapshot: Trace) -> None:
+        """Take in what has changed: called by the walk."""
+        self.latest = snapshot
+        if self._chosen.lab is not None:  # a trace in the lab takes no time in which to do anything
+            return
+        if self._importing is None:
+            loop = asyncio.get_running_loop()
+            self._importing = Thread(target=self._import, args=(loop,), daemon=True)
+            loop.call_later(_SENT, self._importing.start)
+        self._draw()
+
+    def _import(self, loop: asyncio.AbstractEventLoop) -> None:
+        sys.setswitchinterval(_SWITCH_INTERVAL)
+        for module in (*NEEDS[self._chosen.output], *(("dnstrace.render.live",) if self._grows else ())):
+            import_module(module)
+        self._imported = True
+        with suppress(RuntimeError):  # the trace has ended, and its loop with it
+            loop.call_soon_threadsafe(self._draw)
+
+    def _draw(self) -> None:
+        if not (self._grows and self._imported and self.latest):
+            return
+        if self._tree is None:
+            from dnstrace.render.live import LiveTree
+
+            self._tree = LiveTree(
+                self._environment.console(self._chosen.color),
+                verbose=self._chosen.verbose,
+                ascii_only=self._environment.ascii_only,
+            )
+            self._tree.__enter__()
+        self._tree.update(self.latest)

@@ -1,0 +1,106 @@
+"""From choices to traces, and from traces to output and an exit status."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dnstrace import api
+from dnstrace.cli.exits import Exit
+from dnstrace.cli.options import Output
+from dnstrace.cli.output import FORMS
+from dnstrace.cli.progress import Progress
+from dnstrace.cli.usage import Usage
+from dnstrace.model import Outcome, Question, Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dnstrace.cli.choices import Choices
+    from dnstrace.cli.environment import Environment
+    from dnstrace.model import Delegation
+
+_STATUS = {Outcome.ANSWER: Exit.ANSWER, Outcome.NODATA: Exit.NEGATIVE, Outcome.NXDOMAIN: Exit.NEGATIVE}
+
+
+class Plan(NamedTuple):
+    """What is asked, and the further arguments of `api.trace` that say how."""
+
+    questions: tuple[Question, ...]
+    how: dict[str, Any]
+
+
+def trace_all(chosen: Choices, environment: Environment) -> int:
+    """Trace and print one question after the other; the exit status. Raises Usage for a wrong hints file."""
+    plan = planned(chosen)
+    progress = Progress(chosen, environment)
+    if len(plan.questions) > 1:
+        gc.enable()  # `cli.main` starts without
+    ended: list[Trace] = []
+    for question in plan.questions:
+        trace = _trace(question, plan, progress)
+        environment.write(FORMS[chosen.output](trace, chosen, environment))
+        if chosen.output is Output.SHORT and (why := "interrupted" if trace.interrupted else trace.error):
+            environment.remark(f"{question}: {why}")  # else nothing would say why there is no answer
+        ended.append(trace)
+        if trace.interrupted:
+            break
+    return status(ended)
+
+
+def planned(chosen: Choices) -> Plan:
+    """The questions and the means that the user chose. Raises Usage."""
+    how: dict[str, Any] = {
+        "settings": chosen.settings,
+        "limits": chosen.limits,
+        "server": chosen.server,
+        "seed": chosen.seed,
+    }
+    if chosen.hints is not None:
+        how["roots"] = _roots(chosen.hints)
+    return Plan(chosen.questions, how) if chosen.lab is None else _in_the_lab(chosen, how)
+
+
+def _roots(path: str) -> Delegation:
+    from dnstrace.roots import HintsError, read_hints
+
+    try:
+        return read_hints(path)
+    except HintsError as error:
+        raise Usage(f"--root-hints: {error}") from error
+
+
+def _in_the_lab(chosen: Choices, how: dict[str, Any]) -> Plan:
+    """The plan in a world of the lab: its network, its clock, and its question if there is no other."""
+    from dnstrace.lab.network import LabNetwork
+    from dnstrace.lab.world import load
+
+    world = load(chosen.lab) if chosen.lab else load()
+    how |= {"network": LabNetwork(world), "now": world.now}
+    types = chosen.types or (world.question.rdtype,)
+    own = tuple(replace(world.question, rdtype=rdtype) for rdtype in types)
+    return Plan(chosen.questions or own, how)
+
+
+def _trace(question: Question, plan: Plan, progress: Progress) -> Trace:
+    """Trace one question; what was found so far if the user stops it."""
+    with progress:
+        try:
+            return api.trace(question.name, question.rdtype, on_change=progress.update, **plan.how)
+        except KeyboardInterrupt:
+            if progress.latest is None:
+                raise
+            return replace(progress.latest, interrupted=True)
+
+
+def status(traces: Iterable[Trace]) -> Exit:
+    """The exit status that `traces` lead to."""
+    each = [
+        Exit.INTERRUPTED if trace.interrupted else _STATUS.get(trace.outcome or Outcome.FAILED, Exit.FAILED)
+        for trace in traces
+    ]
+    for worst in (Exit.INTERRUPTED, Exit.FAILED):
+        if worst in each:
+            return worst
+    return each[0] if len(each) == 1 else Exit.ANSWER

@@ -1,0 +1,134 @@
+"""The programs that the benchmark compares, and unbound as the resolver that dig asks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from network import ADDRESS, NAME
+
+_DNSTRACE = str(Path(sys.executable).parent / "dnstrace")
+_NEEDED = (_DNSTRACE, "unshare", "mount", "ip", "script", "dig", "drill", "unbound")
+_RESOLVER = "127.0.0.1"
+_TRIES = 200  # of some 20 ms each
+_LIMIT = 60.0  # seconds for one run
+
+
+@dataclass(frozen=True)
+class Program:
+    """A command that finds the address of NAME.
+
+    Its resolver has an empty cache if `cold`, else what the run before left there.
+    """
+
+    label: str
+    command: tuple[str, ...]
+    cold: bool = False
+    given: str = ""
+    finds: str = ADDRESS
+
+
+@dataclass(frozen=True)
+class Run:
+    """Wall time in seconds, what was printed, and whether the address was in it."""
+
+    wall: float
+    output: str
+    good: bool
+
+
+def missing() -> list[str]:
+    """The programs without which nothing is measured, as far as they are not installed."""
+    return [tool for tool in _NEEDED if shutil.which(tool) is None]
+
+
+def run(program: Program) -> Run:
+    """Run the program once."""
+    start = time.perf_counter()
+    try:
+        done = subprocess.run(
+            program.command, input=program.given, capture_output=True, text=True, timeout=_LIMIT, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return Run(_LIMIT, "", False)
+    return Run(time.perf_counter() - start, done.stdout, program.finds in done.stdout)
+
+
+def programs(hints: Path) -> list[Program]:
+    """What is installed of dnstrace, dig, drill, delv and tracers of others, in the order to run them."""
+    trace, drill = ("dig", "+trace", NAME), ("drill", "-T", "-r", str(hints), NAME)
+    found = [
+        Program("dnstrace", (_DNSTRACE, NAME)),
+        Program("dnstrace on a terminal", ("script", "-qec", f"{_DNSTRACE} {NAME}", "/dev/null")),
+        Program("dnstrace --json", (_DNSTRACE, "--json", NAME)),
+        Program("dig, its resolver cold", ("dig", NAME), cold=True),
+        Program("dig +trace, its resolver cold", trace, cold=True),
+        Program("dig +trace, its resolver warm", trace),
+        Program("drill -T, its resolver cold", drill, cold=True),
+        Program("drill -T, its resolver warm", drill),
+    ]
+    if "[no]ns " in subprocess.run(["delv", "-h"], capture_output=True, text=True, check=False).stdout:
+        found.append(Program("delv +ns", ("delv", "-i", "+ns", NAME)))
+    if shutil.which("zdns"):
+        found.append(Program("zdns", ("zdns", "A", "--iterative"), given=f"{NAME}\n"))
+    if shutil.which("dnstracer"):
+        found.append(Program("dnstracer, its resolver warm", ("dnstracer", "-s", "198.41.0.4", "-o", NAME)))
+    return found
+
+
+IMPORTS = Program(
+    "import dns.message, asyncio", (sys.executable, "-c", "import dns.message, asyncio"), finds=""
+)
+"""What any asynchronous program on dnspython costs before its first line."""
+
+
+class Unbound:
+    """unbound at 127.0.0.1: a resolver that begins at `hints`, and does not validate."""
+
+    def __init__(self, hints: Path, directory: Path) -> None:
+        self._configuration = directory / "unbound.conf"
+        self._configuration.write_text(f"""
+server:
+    interface: {_RESOLVER}
+    do-daemonize: no
+    username: ""
+    chroot: ""
+    directory: "{directory}"
+    pidfile: ""
+    use-syslog: no
+    logfile: "{directory}/unbound.log"
+    module-config: "iterator"
+    root-hints: "{hints}"
+""")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Unbound:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
+
+    def restart(self) -> None:
+        """Begin anew with nothing in the cache; returns when it answers."""
+        self.__exit__()
+        self._process = subprocess.Popen(["unbound", "-d", "-p", "-c", str(self._configuration)])
+        # A question that needs no other server.
+        dig = ("dig", "version.bind", "CH", "TXT", "+tries=1", "+timeout=1", f"@{_RESOLVER}")
+        for _ in range(_TRIES):
+            if subprocess.run(dig, capture_output=True, check=False).returncode == 0:
+                return
+        raise RuntimeError("unbound does not answer")
+
+
+def use_resolver(directory: Path) -> None:
+    """Make unbound's address the system's resolver, in this mount namespace only."""
+    file = directory / "resolv.conf"
+    file.write_text(f"nameserver {_RESOLVER}\n")
+    subprocess.run(["mount", "--bind", file, os.path.realpath("/etc/resolv.conf")], check=True)

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import errno
+import io
+
+import pytest
+
+from dnstrace.cli.environment import Environment, Unwritable
+from tests.cli.running import Terminal
+
+
+def environment(terminal: bool = True, encoding: str = "utf-8", **variables: str) -> Environment:
+    kind = type("Stream", (Terminal if terminal else io.StringIO,), {"encoding": encoding})
+    return Environment(kind(), io.StringIO(), variables)
+
+
+@pytest.mark.parametrize(
+    ("choice", "terminal", "variables", "colored"),
+    [
+        ("auto", True, {}, True),
+        ("auto", False, {}, False),
+        ("auto", True, {"NO_COLOR": "1"}, False),
+        ("auto", True, {"NO_COLOR": ""}, True),
+        ("auto", True, {"TERM": "dumb"}, False),
+        ("auto", False, {"FORCE_COLOR": "1"}, True),
+        ("auto", False, {"FORCE_COLOR": ""}, False),
+        ("auto", False, {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        ("always", False, {"NO_COLOR": "1"}, True),
+        ("always", True, {"TERM": "dumb"}, True),
+        ("never", True, {"FORCE_COLOR": "1"}, False),
+    ],
+)
+def test_colors(choice: str, terminal: bool, variables: dict[str, str], colored: bool) -> None:
+    there = environment(terminal, **variables)
+    assert there.in_color(choice) is colored
+    text = io.StringIO()
+    there.console(choice, text).print("x", style="red")
+    assert ("\x1b[31m" in text.getvalue()) is colored
+
+
+@pytest.mark.parametrize(
+    ("encoding", "term", "expected"),
+    [
+        ("utf-8", "xterm", False),
+        ("UTF8", "", False),
+        ("iso-8859-1", "xterm", True),
+        ("ascii", "", True),
+        ("utf-8", "dumb", True),
+    ],
+)
+def test_characters(encoding: str, term: str, expected: bool) -> None:
+    assert environment(encoding=encoding, TERM=term).ascii_only is expected
+
+
+@pytest.mark.parametrize(
+    ("columns", "width"),
+    [("132", 132), ("60", 60), ("1", 40), ("", 80), ("0", 80), ("x", 80), ("-5", 80), ("\uff19", 80)],
+)
+def test_width(columns: str, width: int) -> None:
+    there = environment(COLUMNS=columns)
+    assert there.width == width
+    assert there.console("auto", io.StringIO()).width == width
+
+
+def test_what_cannot_be_encoded_is_written_as_an_escape() -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), "iso-8859-1")
+    Environment(stream, io.StringIO(), {}).write("ü 書 \udcff\n")
+    assert stream.buffer.getvalue() == b"\xfc \\u66f8 \\udcff\n"
+
+
+def test_a_closed_stdout_is_no_place_to_write() -> None:
+    there = environment()
+    there.stdout = None
+    with pytest.raises(Unwritable, match="standard output is closed"):
+        there.check_writable()
+
+
+class Full(io.StringIO):
+    def flush(self) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_why_nothing_can_be_written() -> None:
+    with pytest.raises(Unwritable, match=r"^No space left on device$"):
+        Environment(Full(), io.StringIO(), {}).write("x")
+
+
+def test_a_remark_is_one_harmless_line_and_never_an_error() -> None:
+    there = environment()
+    there.remark("a\x1b[2Jb\nc")
+    assert isinstance(there.stderr, io.StringIO)
+    assert there.stderr.getvalue() == "dnstrace: a\\x1b[2Jb\\x0ac\n"
+    there.stderr.close()
+    there.remark("unseen")
+    there.stderr = None
+    there.remark("unseen")

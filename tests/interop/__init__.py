@@ -1,0 +1,1 @@
+"""Traces through real name servers, in a network namespace."""
