@@ -1,0 +1,52 @@
+"""Which algorithms count: RFC 8624 as updated by RFC 9904, and what validators do today.
+
+An algorithm or digest that is not supported makes a zone insecure, not bogus (RFC 4035 section 5.2).
+SHA-1 (RSASHA1, RSASHA1-NSEC3-SHA1, DS digest 1) is still validated, as BIND and Unbound do where the
+system lets them. RSAMD5, DSA and GOST are not supported.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import dns.dnssectypes
+
+from dnstrace.dnssec.records import DNSKEY, DS
+from dnstrace.model import Name
+
+RSASHA1, RSASHA1_NSEC3, RSASHA256, RSASHA512 = 5, 7, 8, 10
+ECDSAP256, ECDSAP384, ED25519, ED448 = 13, 14, 15, 16
+SHA1_DIGEST = 1
+
+SUPPORTED = frozenset({RSASHA1, RSASHA1_NSEC3, RSASHA256, RSASHA512, ECDSAP256, ECDSAP384, ED25519, ED448})
+WEAK = frozenset({RSASHA1, RSASHA1_NSEC3})
+_DIGESTS = {SHA1_DIGEST: "sha1", 2: "sha256", 4: "sha384"}
+
+
+def algorithm_name(number: int) -> str:
+    """The mnemonic of a DNSSEC algorithm, or its number where it has none."""
+    name = dns.dnssectypes.Algorithm.to_text(number)
+    return f"algorithm {name}" if name.isdigit() else name
+
+
+def ds_usable(ds: DS) -> bool:
+    """Whether a DS record can be used to authenticate a zone (RFC 4035 section 5.2)."""
+    return ds.algorithm in SUPPORTED and ds.digest_type in _DIGESTS
+
+
+def ds_matches(ds: DS, owner: Name, key: DNSKEY) -> bool:
+    """Whether `ds` is the digest of `key` at `owner` (RFC 4034 section 5.1.4)."""
+    if (ds.key_tag, ds.algorithm) != (key_tag(key), key.algorithm) or ds.digest_type not in _DIGESTS:
+        return False
+    octets = owner.to_digestable() + key.to_digestable()
+    return hashlib.new(_DIGESTS[ds.digest_type], octets, usedforsecurity=False).digest() == ds.digest
+
+
+def key_tag(key: DNSKEY) -> int:
+    """The key tag of a DNSKEY record (RFC 4034 appendix B)."""
+    octets = key.to_digestable()
+    if key.algorithm == 1:
+        return int.from_bytes(octets[-3:-1])
+    padded = octets + b"\0" * (len(octets) % 2)
+    total = sum(padded[0::2]) * 256 + sum(padded[1::2])
+    return (total + (total >> 16)) & 0xFFFF

@@ -1,0 +1,104 @@
+"""Trust anchors: the keys that are trusted to begin with (RFC 4033 section 2).
+
+A file holds DS or DNSKEY records in master-file form, of one zone or several, as Debian's
+dns-root-data and unbound-anchor write them, or BIND's `trust-anchors` statement. The anchors in the
+package (data/root.key) are the root's, published by IANA.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import dns.exception
+import dns.name
+import dns.rdata
+import dns.rdataclass
+import dns.rdatatype
+import dns.zonefile
+
+from dnstrace.dnssec.algorithms import SUPPORTED, ds_usable
+from dnstrace.dnssec.records import DNSKEY, DS
+from dnstrace.model import Name
+
+_BIND = re.compile(
+    r'(?P<zone>"[^"]*"|[^\s"{};]+)\s+(?:initial|static)-(?P<form>key|ds)\s+'
+    r'(?P<numbers>\d+\s+\d+\s+\d+)\s+"(?P<data>[^"]*)"\s*;'
+)
+_BIND_COMMENT = re.compile(r'("[^"]*")|//[^\n]*|#[^\n]*|/\*.*?\*/', re.DOTALL)
+
+
+class AnchorsError(ValueError):
+    """The trust anchors cannot be used; the message is one line that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """DS and DNSKEY records that are trusted, by the zone whose keys they are."""
+
+    zones: Mapping[Name, tuple[DS | DNSKEY, ...]]
+
+    def closest(self, name: Name) -> Name | None:
+        """The deepest zone at or above `name` with an anchor of a supported algorithm."""
+        above = [zone for zone in self.zones if name.is_subdomain(zone) and self._usable(zone)]
+        return max(above, key=len, default=None)
+
+    def ds(self, zone: Name) -> tuple[DS, ...]:
+        """The anchors of `zone` in DS form."""
+        return tuple(record for record in self.zones.get(zone, ()) if isinstance(record, DS))
+
+    def keys(self, zone: Name) -> tuple[DNSKEY, ...]:
+        """The anchors of `zone` in DNSKEY form."""
+        return tuple(record for record in self.zones.get(zone, ()) if isinstance(record, DNSKEY))
+
+    def _usable(self, zone: Name) -> bool:
+        return any(map(ds_usable, self.ds(zone))) or any(
+            key.algorithm in SUPPORTED for key in self.keys(zone)
+        )
+
+
+def root_anchors() -> Anchors:
+    """The root's trust anchors as the package knows them."""
+    text = (resources.files("dnstrace") / "data" / "root.key").read_text(encoding="ascii")
+    return parse_anchors(text, "the trust anchors in the package")
+
+
+def read_anchors(path: str | Path) -> Anchors:
+    """The trust anchors in a file; raises AnchorsError when there is none that can be read."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise AnchorsError(f"cannot read the trust anchors {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise AnchorsError(f"{path} is not a file of trust anchors: it is not text") from error
+    return parse_anchors(text, str(path))
+
+
+def parse_anchors(text: str, where: str) -> Anchors:
+    """The trust anchors in the text of a file; `where` is what errors call it. Raises AnchorsError."""
+    zones: dict[Name, tuple[DS | DNSKEY, ...]] = {}
+    try:
+        for zone, record in _bind_records(text) if _BIND.search(text) else _master_file_records(text):
+            if isinstance(record, DS | DNSKEY):
+                zones[zone] = (*zones.get(zone, ()), record)
+    except (dns.exception.DNSException, ValueError) as error:
+        trouble = " ".join(str(error).split())[:120] or type(error).__name__
+        raise AnchorsError(f"{where} is not a file of trust anchors: {trouble}") from error
+    if not zones:
+        raise AnchorsError(f"{where} holds no trust anchor: a DS or DNSKEY record is needed")
+    return Anchors(zones)
+
+
+def _master_file_records(text: str) -> Iterator[tuple[Name, dns.rdata.Rdata]]:
+    for rrset in dns.zonefile.read_rrsets(text, rdclass=None, default_ttl=0, origin=dns.name.root):
+        yield from ((rrset.name, rdata) for rdata in rrset)
+
+
+def _bind_records(text: str) -> Iterable[tuple[Name, dns.rdata.Rdata]]:
+    for found in _BIND.finditer(_BIND_COMMENT.sub(lambda found: found[1] or " ", text)):
+        rdtype = dns.rdatatype.DNSKEY if found["form"] == "key" else dns.rdatatype.DS
+        rdata = dns.rdata.from_text(dns.rdataclass.IN, rdtype, f"{found['numbers']} {found['data']}")
+        yield dns.name.from_text(found["zone"].strip('"')), rdata

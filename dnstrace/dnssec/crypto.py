@@ -1,0 +1,127 @@
+"""Whether one signature is right: the only place that does cryptography.
+
+RSA (RFC 3110, RFC 5702) is verified by plain arithmetic, with public values only: the policies of some
+systems refuse SHA-1 and keys under 1024 bits, which validators must still judge. The curves (RFC 6605,
+RFC 8080) need the cryptography package, which is imported when the first such signature is verified.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from importlib.util import find_spec
+
+from dnstrace.dnssec.algorithms import (
+    ECDSAP256,
+    ECDSAP384,
+    ED448,
+    ED25519,
+    RSASHA1,
+    RSASHA1_NSEC3,
+    RSASHA256,
+    RSASHA512,
+)
+
+
+class MissingCryptography(RuntimeError):
+    """The cryptography package is not installed; the message is one line that says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "DNSSEC validation needs the Python package cryptography: pip install 'dnspython[dnssec]'"
+        )
+
+
+def require_cryptography() -> None:
+    """Raise MissingCryptography if signatures cannot be verified. Imports nothing."""
+    if find_spec("cryptography") is None:
+        raise MissingCryptography
+
+
+_RSA_HASHES = {RSASHA1: "sha1", RSASHA1_NSEC3: "sha1", RSASHA256: "sha256", RSASHA512: "sha512"}
+# The DER encoding that precedes the digest (RFC 8017 section 9.2, note 1).
+_DIGEST_INFO = {
+    "sha1": bytes.fromhex("3021300906052b0e03021a05000414"),
+    "sha256": bytes.fromhex("3031300d060960864801650304020105000420"),
+    "sha512": bytes.fromhex("3051300d060960864801650304020305000440"),
+}
+_MODULUS_BITS = range(512, 4097)  # RFC 3110 section 2, RFC 5702 section 2
+_EXPONENT_BITS = 64  # longer ones only cost time; OpenSSL and BIND bound them too
+
+
+@lru_cache(maxsize=4096)
+def verify(algorithm: int, key: bytes, signature: bytes, data: bytes) -> bool:
+    """Whether `signature` is that of `data` by `key` (the public key field of a DNSKEY record).
+
+    Raises MissingCryptography. Malformed keys and signatures, and algorithms that are not
+    supported, are simply not right.
+    """
+    if algorithm in _RSA_HASHES:
+        return _verify_rsa(_RSA_HASHES[algorithm], key, signature, data)
+    if algorithm in (ECDSAP256, ECDSAP384, ED25519, ED448):
+        return _verify_curve(algorithm, key, signature, data)
+    return False
+
+
+def key_bits(algorithm: int, key: bytes) -> int:
+    """The size of a public key in bits: of the modulus for RSA, of a coordinate or point otherwise."""
+    if algorithm in (1, *_RSA_HASHES):
+        return _rsa_numbers(key)[0].bit_length()
+    return len(key) * (4 if algorithm in (ECDSAP256, ECDSAP384) else 8)
+
+
+def _rsa_numbers(key: bytes) -> tuple[int, int]:
+    """Modulus and exponent (RFC 3110 section 2)."""
+    if not key:
+        return 0, 0
+    length, rest = (key[0], key[1:]) if key[:1] != b"\0" else (int.from_bytes(key[1:3]), key[3:])
+    return int.from_bytes(rest[length:]), int.from_bytes(rest[:length])
+
+
+def _verify_rsa(hash_name: str, key: bytes, signature: bytes, data: bytes) -> bool:
+    """RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2.2): the expected block is built, not parsed."""
+    modulus, exponent = _rsa_numbers(key)
+    size = (modulus.bit_length() + 7) // 8
+    if modulus.bit_length() not in _MODULUS_BITS or exponent.bit_length() > _EXPONENT_BITS or exponent < 3:
+        return False
+    number = int.from_bytes(signature)
+    digest = hashlib.new(hash_name, data, usedforsecurity=False).digest()
+    info = _DIGEST_INFO[hash_name] + digest
+    padding = size - len(info) - 3
+    if number >= modulus or len(signature) > size or padding < 8:
+        return False
+    return pow(number, exponent, modulus).to_bytes(size) == b"\0\1" + b"\xff" * padding + b"\0" + info
+
+
+def _verify_curve(algorithm: int, key: bytes, signature: bytes, data: bytes) -> bool:
+    try:
+        from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+        from cryptography.hazmat.primitives.asymmetric import ed448, ed25519
+    except ImportError as error:
+        raise MissingCryptography from error
+    try:
+        if algorithm == ED25519:
+            ed25519.Ed25519PublicKey.from_public_bytes(key).verify(signature, data)
+        elif algorithm == ED448:
+            ed448.Ed448PublicKey.from_public_bytes(key).verify(signature, data)
+        else:
+            _check_ecdsa(algorithm, key, signature, data)
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
+        return False
+    return True
+
+
+def _check_ecdsa(algorithm: int, key: bytes, signature: bytes, data: bytes) -> None:
+    """Raise InvalidSignature or ValueError unless `signature` is right (RFC 6605 section 4)."""
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+    curve: ec.EllipticCurve = ec.SECP256R1() if algorithm == ECDSAP256 else ec.SECP384R1()
+    hashing: hashes.HashAlgorithm = hashes.SHA256() if algorithm == ECDSAP256 else hashes.SHA384()
+    half = curve.key_size // 8
+    if len(key) != 2 * half or len(signature) != 2 * half:
+        raise ValueError("wrong length")
+    public = ec.EllipticCurvePublicKey.from_encoded_point(curve, b"\4" + key)
+    encoded = encode_dss_signature(int.from_bytes(signature[:half]), int.from_bytes(signature[half:]))
+    public.verify(encoded, data, ec.ECDSA(hashing))

@@ -1,0 +1,83 @@
+"""The verdict on a trace: a function of its recorded replies, the trust anchors and a time alone.
+
+`judge` sends nothing. What it lacks it names (`Judgement.missing`); the walk asks that, side by side, and
+calls it again with the longer trace, until nothing is missing or the budget is spent: then the verdict
+is the one that holds without. A trace under way can be judged too, so that keys are asked for while the
+walk goes on.
+"""
+
+from __future__ import annotations
+
+from dnstrace.dnssec.anchors import Anchors
+from dnstrace.dnssec.answer import Answer
+from dnstrace.dnssec.chain import Chain
+from dnstrace.dnssec.effort import Effort
+from dnstrace.dnssec.replies import CONCLUSIVE, Replies
+from dnstrace.dnssec.verdict import LIMITS, Judgement, Limits, Security, Verdict, strongest, weakest
+from dnstrace.model import Question, Step, Trace
+
+
+def judge(trace: Trace, anchors: Anchors, at: float, limits: Limits = LIMITS) -> Judgement:
+    """Judge `trace` from `anchors` at time `at` (seconds since 1970), as RFC 4035 section 5 says.
+
+    Raises MissingCryptography where a signature cannot be verified for want of the package.
+    """
+    chain = Chain(Replies(trace), anchors, at, Effort(limits))
+    judging = _Judging(chain)
+    verdict = judging.verdict()
+    return Judgement(
+        security=verdict.security,
+        reason=verdict.reason,
+        steps=chain.notes.all(),
+        missing=tuple(chain.missing),
+        retry=chain.worth_retrying(),
+        answers=tuple(answer.step.id for answer in judging.answers),
+        proved=judging.answers[-1].proved if judging.answers else None,
+    )
+
+
+class _Judging:
+    """One judgement: the steps of the walk, over one chain of trust."""
+
+    def __init__(self, chain: Chain) -> None:
+        self.chain = chain
+        self.answers: list[Answer] = []
+
+    def verdict(self) -> Verdict:
+        """The verdict on the whole: the answer is as weak as its weakest link."""
+        replies = self.chain.replies
+        last = Verdict(Security.INDETERMINATE)
+        judged: dict[Question, list[Answer]] = {}
+        for step in replies.main():
+            meaning = step.meaning
+            if meaning is None or meaning.kind not in CONCLUSIVE:
+                last = self._on_the_way(step)
+            else:
+                judged.setdefault(step.question, []).append(Answer(self.chain, step, meaning))
+        verdicts = [answer.verdict for answer in self._follow(judged)]
+        if self.answers and self.answers[-1].ends:
+            return weakest(verdicts)
+        if last.security is not Security.BOGUS:
+            last = Verdict(Security.INDETERMINATE, "there is no answer that could be judged")
+        return weakest((*verdicts, last))
+
+    def _follow(self, judged: dict[Question, list[Answer]]) -> list[Answer]:
+        """The answers from the question through its aliases, the strongest where one was asked for again."""
+        question: Question | None = self.chain.replies.trace.question
+        while question is not None and question in judged:
+            found = judged.pop(question)
+            best = strongest(answer.verdict for answer in found)
+            answer = next(answer for answer in found if answer.verdict is best)
+            self.answers.append(answer)
+            question = answer.further
+        for answer in self.answers:
+            answer.settle()
+        return self.answers
+
+    def _on_the_way(self, step: Step) -> Verdict:
+        """A referral, or a step that has not come to anything: how far the chain reaches."""
+        referral = step.referral
+        verdict = self.chain.zone(step.zone if referral is None else referral.zone).verdict
+        if referral is not None:
+            self.chain.notes.add(step.id, verdict)
+        return verdict

@@ -1,0 +1,53 @@
+"""What is noted of each step while a trace is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from dnstrace.dnssec.verdict import (
+    DsEvidence,
+    KeyEvidence,
+    Security,
+    SignatureEvidence,
+    StepEvidence,
+    Verdict,
+)
+
+T = TypeVar("T")
+
+
+class Notes:
+    """Evidence by step id, gathered piece by piece; the same piece twice counts once."""
+
+    def __init__(self) -> None:
+        self._steps: dict[int, StepEvidence] = {}
+
+    def add(
+        self,
+        step: int,
+        verdict: Verdict | None = None,
+        *,
+        keys: Iterable[KeyEvidence] = (),
+        ds: Iterable[DsEvidence] = (),
+        signatures: Iterable[SignatureEvidence] = (),
+        proof: str = "",
+    ) -> None:
+        """Note something of a step; a verdict takes the place of an earlier one."""
+        old = self._steps.get(step, StepEvidence(Security.INDETERMINATE))
+        self._steps[step] = StepEvidence(
+            verdict.security if verdict else old.security,
+            verdict.reason if verdict else old.reason,
+            _union(old.keys, keys),
+            _union(old.ds, ds),
+            _union(old.signatures, signatures),
+            proof or old.proof,
+        )
+
+    def all(self) -> dict[int, StepEvidence]:
+        """The evidence of every step of which something was noted."""
+        return dict(sorted(self._steps.items()))
+
+
+def _union(old: tuple[T, ...], new: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys((*old, *new)))

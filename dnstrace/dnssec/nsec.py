@@ -1,0 +1,133 @@
+"""Proofs by NSEC records: RFC 4035 section 5.4 and RFC 6840 section 4, as pure functions.
+
+The records given are validated ones of one zone. Compact denial (RFC 9824) and minimally covering
+records (RFC 4470) need nothing special but the NXNAME type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import dns.name
+import dns.rdatatype
+
+from dnstrace.dnssec.proof import NXNAME, Proof, Shown, Types, lacks_data, lacks_ds, wildcard_below
+from dnstrace.model import Name
+
+
+@dataclass(frozen=True, slots=True)
+class Nsec:
+    """An NSEC record: between `owner` and `next` no name has data (RFC 4034 section 4)."""
+
+    owner: Name
+    next: Name
+    types: Types
+
+    def __str__(self) -> str:
+        return f"NSEC {self.owner} to {self.next}"
+
+    def covers(self, name: Name) -> bool:
+        """Whether `name` lies between owner and next in canonical order, and the record may speak of it.
+
+        That of a zone cut or of a DNAME says nothing of the names below it (RFC 6840 section 4.1).
+        """
+        if name.is_subdomain(self.owner) and (self.types.cut or dns.rdatatype.DNAME in self.types):
+            return False
+        if self.owner < self.next:
+            return bool(self.owner < name < self.next)
+        return bool(self.owner < name) and name.is_subdomain(self.next)  # the last of the zone
+
+    def closest_encloser(self, name: Name) -> Name:
+        """The deepest existing ancestor of a name that this record covers."""
+        return max(_shared(self.owner, name), _shared(self.next, name), key=len)
+
+
+def nxdomain(name: Name, records: Sequence[Nsec]) -> Proof:
+    """That neither `name` nor a wildcard for it exists (RFC 4035 section 5.4)."""
+    if proof := _unsigned_above(name, records):
+        return proof
+    for record in records:
+        if record.owner == name and NXNAME in record.types:
+            return Proof(Shown.PROVED, f"{record} marks {name} as absent (compact denial)")
+    covering = next((r for r in records if r.covers(name) and not _below(r.next, name)), None)
+    if covering is None:
+        return Proof(Shown.UNPROVED, f"no NSEC record shows that {name} does not exist")
+    encloser = covering.closest_encloser(name)
+    wildcard = wildcard_below(encloser)
+    denied = next((r for r in records if wildcard is not None and r.covers(wildcard)), None)
+    if wildcard is not None and (denied is None or _below(denied.next, wildcard)):
+        return Proof(Shown.UNPROVED, f"no NSEC record shows that the wildcard {wildcard} does not exist")
+    return Proof(
+        Shown.PROVED, " and ".join(dict.fromkeys(str(record) for record in (covering, denied) if record))
+    )
+
+
+def nodata(name: Name, rdtype: int, records: Sequence[Nsec]) -> Proof:
+    """That `name`, or the wildcard that stands for it, has no data of `rdtype` (RFC 4035 section 5.4)."""
+    for record in records:
+        if record.owner == name:
+            return lacks_data(record.types, name, rdtype, str(record))
+    if proof := _unsigned_above(name, records):
+        return proof
+    if proof := _empty_non_terminal(name, records):
+        return proof
+    wildcard = _wildcard_for(name, records)
+    if wildcard is None:
+        return Proof(Shown.UNPROVED, f"no NSEC record is for {name}, nor for a wildcard that stands for it")
+    return lacks_data(wildcard.types, wildcard.owner, rdtype, str(wildcard))
+
+
+def wildcard_answer(name: Name, encloser: Name, records: Sequence[Nsec]) -> Proof:
+    """That `name` itself does not exist, so that `*.encloser` stands for it (RFC 4035 section 5.3.4)."""
+    for record in records:
+        if record.covers(name) and record.closest_encloser(name) == encloser:
+            return Proof(Shown.PROVED, f"{record} shows that {name} is made from the wildcard at {encloser}")
+    return Proof(Shown.UNPROVED, f"no NSEC record shows that {name} itself does not exist")
+
+
+def no_ds(name: Name, records: Sequence[Nsec]) -> Proof:
+    """That there is no DS at `name`: an unsigned delegation, or no zone cut at all (RFC 4035 section 5.2)."""
+    for record in records:
+        if record.owner == name:
+            return lacks_ds(record.types, name, str(record))
+    if proof := _unsigned_above(name, records):
+        return proof
+    if proof := _empty_non_terminal(name, records):
+        return Proof(Shown.NO_CUT, proof.text)
+    if (wildcard := _wildcard_for(name, records)) is not None:
+        return lacks_ds(wildcard.types, wildcard.owner, str(wildcard))
+    absent = nxdomain(name, records)
+    return Proof(Shown.NO_CUT, absent.text) if absent.shown is Shown.PROVED else absent
+
+
+def _empty_non_terminal(name: Name, records: Sequence[Nsec]) -> Proof | None:
+    """A name without data that has names below it: the next name is one of these."""
+    for record in records:
+        if record.covers(name) and _below(record.next, name):
+            return Proof(Shown.PROVED, f"{record} shows that {name} is an empty non-terminal")
+    return None
+
+
+def _wildcard_for(name: Name, records: Sequence[Nsec]) -> Nsec | None:
+    """The record of the wildcard at the closest encloser that another record proves."""
+    enclosers = {record.closest_encloser(name) for record in records if record.covers(name)}
+    wildcards = {wildcard_below(encloser) for encloser in enclosers}
+    return next((record for record in records if record.owner in wildcards), None)
+
+
+def _unsigned_above(name: Name, records: Sequence[Nsec]) -> Proof | None:
+    for record in records:
+        if record.types.unsigned_cut and _below(name, record.owner):
+            return Proof(Shown.INSECURE, f"{record} shows an unsigned delegation at {record.owner}")
+    return None
+
+
+def _below(name: Name, ancestor: Name) -> bool:
+    return name != ancestor and name.is_subdomain(ancestor)
+
+
+def _shared(one: Name, other: Name) -> Name:
+    """The longest common ancestor."""
+    _, _, count = one.fullcompare(other)
+    return dns.name.Name(other.labels[len(other.labels) - count :])

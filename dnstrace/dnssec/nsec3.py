@@ -1,0 +1,185 @@
+"""Proofs by NSEC3 records: RFC 5155 section 8, RFC 9276 section 3.2, as pure functions.
+
+The records given are validated ones of one zone. A covering record with the opt-out flag proves less:
+there may be an unsigned delegation in its span (RFC 5155 sections 6 and 9.2), so what it denies is
+insecure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import dns.name
+import dns.rdatatype
+
+from dnstrace.dnssec.effort import Effort
+from dnstrace.dnssec.proof import Proof, Shown, Types, lacks_data, lacks_ds, wildcard_below
+from dnstrace.model import Name
+
+SHA1 = 1  # the only hash algorithm there is (RFC 5155 section 11)
+OPT_OUT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Nsec3:
+    """An NSEC3 record: hashes instead of names, as octets (RFC 5155 section 3)."""
+
+    label: str
+    hash: bytes
+    next: bytes
+    types: Types
+    flags: int
+    iterations: int
+    salt: bytes
+
+    def __str__(self) -> str:
+        return f"NSEC3 {self.label[:8]}\N{HORIZONTAL ELLIPSIS}"
+
+    @property
+    def opt_out(self) -> bool:
+        """Whether unsigned delegations may lie in its span."""
+        return bool(self.flags & OPT_OUT)
+
+    def covers(self, digest: bytes) -> bool:
+        """Whether a hash lies between its own and the next, which for the last record is the first."""
+        if self.hash < self.next:
+            return self.hash < digest < self.next
+        return digest > self.hash or digest < self.next
+
+
+@dataclass(frozen=True, slots=True)
+class _Encloser:
+    """The closest encloser of a name, and the record that covers the next closer name (section 8.3)."""
+
+    name: Name
+    covering: Nsec3
+
+
+@dataclass(frozen=True, slots=True)
+class Hashed:
+    """The NSEC3 records of a reply from one zone."""
+
+    zone: Name
+    records: Sequence[Nsec3]
+    effort: Effort
+    _hashes: dict[tuple[Name, int, bytes], bytes] = field(default_factory=dict)
+
+    def excessive(self) -> Proof | None:
+        """Too many iterations to be worth hashing: insecure (RFC 9276 section 3.2)."""
+        rounds = max((record.iterations for record in self.records), default=0)
+        if rounds <= self.effort.limits.iterations:
+            return None
+        return Proof(
+            Shown.INSECURE,
+            f"{self.zone} uses {rounds} NSEC3 iterations, {self.effort.limits.iterations} at most count",
+        )
+
+    def matching(self, name: Name) -> Nsec3 | None:
+        """The record of a name."""
+        return next((record for record in self.records if self._hash(name, record) == record.hash), None)
+
+    def covering(self, name: Name) -> Nsec3 | None:
+        """The record that shows that a name does not exist."""
+        return next((record for record in self.records if record.covers(self._hash(name, record))), None)
+
+    def _hash(self, name: Name, record: Nsec3) -> bytes:
+        key = (name, record.iterations, record.salt)
+        if key not in self._hashes:
+            self.effort.hash()
+            self._hashes[key] = hashed(name, record.iterations, record.salt)
+        return self._hashes[key]
+
+
+def hashed(name: Name, iterations: int, salt: bytes) -> bytes:
+    """The NSEC3 hash of a name (RFC 5155 section 5)."""
+    digest = hashlib.sha1(name.to_digestable() + salt, usedforsecurity=False).digest()
+    for _ in range(iterations):
+        digest = hashlib.sha1(digest + salt, usedforsecurity=False).digest()
+    return digest
+
+
+def nxdomain(name: Name, zone: Hashed) -> Proof:
+    """That neither `name` nor a wildcard for it exists (RFC 5155 section 8.4)."""
+    found = _closest_encloser(name, zone)
+    if isinstance(found, Proof):
+        return found
+    wildcard = wildcard_below(found.name)
+    denied = None if wildcard is None else zone.covering(wildcard)
+    if wildcard is not None and denied is None:
+        return Proof(Shown.UNPROVED, f"no NSEC3 record shows that the wildcard {wildcard} does not exist")
+    if found.covering.opt_out:
+        return _opted_out(found)
+    return Proof(Shown.PROVED, f"{found.covering} covers {name}, whose closest encloser is {found.name}")
+
+
+def nodata(name: Name, rdtype: int, zone: Hashed) -> Proof:
+    """That `name`, or the wildcard that stands for it, has no `rdtype` (RFC 5155 sections 8.5 to 8.7)."""
+    if (record := zone.matching(name)) is not None:
+        return lacks_data(record.types, name, rdtype, str(record))
+    found = _closest_encloser(name, zone)
+    if isinstance(found, Proof):
+        return found
+    wildcard = wildcard_below(found.name)
+    record = None if wildcard is None else zone.matching(wildcard)
+    if record is not None and wildcard is not None:
+        proof = lacks_data(record.types, wildcard, rdtype, str(record))
+        return _opted_out(found) if proof.shown is Shown.PROVED and found.covering.opt_out else proof
+    if found.covering.opt_out:
+        return _opted_out(found)
+    return Proof(Shown.UNPROVED, f"no NSEC3 record is for {name}, nor for a wildcard that stands for it")
+
+
+def wildcard_answer(name: Name, encloser: Name, zone: Hashed) -> Proof:
+    """That `name` itself does not exist, so that `*.encloser` stands for it (RFC 5155 section 8.8)."""
+    next_closer = dns.name.Name(name.labels[-(len(encloser) + 1) :])
+    covering = zone.covering(next_closer)
+    if covering is None:
+        return Proof(Shown.UNPROVED, f"no NSEC3 record shows that {next_closer} does not exist")
+    if covering.opt_out:
+        return _opted_out(_Encloser(encloser, covering))
+    return Proof(Shown.PROVED, f"{covering} shows that {name} is made from the wildcard at {encloser}")
+
+
+def no_ds(name: Name, zone: Hashed) -> Proof:
+    """That there is no DS at `name` (RFC 5155 sections 8.6 and 8.9)."""
+    if (record := zone.matching(name)) is not None:
+        return lacks_ds(record.types, name, str(record))
+    found = _closest_encloser(name, zone)
+    if isinstance(found, Proof):
+        return found
+    if found.covering.opt_out:
+        return _opted_out(found)
+    absent = nxdomain(name, zone)
+    if absent.shown is Shown.PROVED:
+        return Proof(Shown.NO_CUT, absent.text)
+    proof = nodata(name, dns.rdatatype.DS, zone)
+    return Proof(Shown.NO_CUT, proof.text) if proof.shown is Shown.PROVED else proof
+
+
+def _closest_encloser(name: Name, zone: Hashed) -> _Encloser | Proof:
+    """The closest encloser proof (RFC 5155 section 8.3), or why there is none."""
+    encloser = name
+    while (record := zone.matching(encloser)) is None:
+        if encloser == zone.zone or len(encloser) <= len(zone.zone):
+            return Proof(Shown.UNPROVED, f"no NSEC3 record shows the closest encloser of {name}")
+        encloser = encloser.parent()
+    if encloser == name:
+        return Proof(Shown.UNPROVED, f"{record} shows that {name} exists")
+    if record.types.unsigned_cut:
+        return Proof(Shown.INSECURE, f"{record} shows an unsigned delegation at {encloser}")
+    if record.types.cut or dns.rdatatype.DNAME in record.types:
+        return Proof(
+            Shown.UNPROVED, f"{record} is that of a zone cut or DNAME at {encloser}: it proves nothing below"
+        )
+    next_closer = dns.name.Name(name.labels[-(len(encloser) + 1) :])
+    covering = zone.covering(next_closer)
+    if covering is None:
+        return Proof(Shown.UNPROVED, f"no NSEC3 record shows that {next_closer} does not exist")
+    return _Encloser(encloser, covering)
+
+
+def _opted_out(found: _Encloser) -> Proof:
+    text = f"{found.covering} below {found.name} has the opt-out flag: there may be unsigned delegations"
+    return Proof(Shown.INSECURE, text)

@@ -1,0 +1,82 @@
+"""Reading the DNSSEC records of a message: RRsets with their signatures, RDATA of the right form only.
+
+RDATA that is malformed for its type arrives as generic RDATA; it is as if it were not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import dns.rdatatype
+import dns.rrset
+from dns.rdtypes.ANY.DNSKEY import DNSKEY
+from dns.rdtypes.ANY.DS import DS
+from dns.rdtypes.ANY.NSEC import NSEC
+from dns.rdtypes.ANY.NSEC3 import NSEC3
+from dns.rdtypes.ANY.RRSIG import RRSIG
+
+from dnstrace.model import Name
+
+__all__ = ["DNSKEY", "DS", "NSEC", "NSEC3", "RRSIG", "Signed", "signed", "type_name"]
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """An RRset and the RRSIG records that came with it."""
+
+    rrset: dns.rrset.RRset
+    signatures: tuple[RRSIG, ...]
+
+    @property
+    def name(self) -> Name:
+        """The owner name."""
+        return self.rrset.name
+
+    @property
+    def rdtype(self) -> int:
+        """The type of the RRset."""
+        return int(self.rrset.rdtype)
+
+    def signers(self) -> tuple[Name, ...]:
+        """The zones that are said to have signed it, each at or above the owner, the deepest first.
+
+        The signer of a DS RRset is strictly above it (RFC 4035 section 2.4).
+        """
+        owner = self.rrset.name
+        if self.rrset.rdtype == dns.rdatatype.DS and len(owner) > 1:
+            owner = owner.parent()
+        names = {rrsig.signer for rrsig in self.signatures if owner.is_subdomain(rrsig.signer)}
+        return tuple(sorted(names, key=len, reverse=True))
+
+
+def type_name(rdtype: int) -> str:
+    """The mnemonic of an RR type, or TYPEnnn."""
+    return dns.rdatatype.to_text(dns.rdatatype.RdataType.make(rdtype))
+
+
+def signed(
+    rrsets: Sequence[dns.rrset.RRset], types: Iterable[int] = (), name: Name | None = None
+) -> list[Signed]:
+    """The RRsets of a section with their signatures; only those of `types` or at `name` if given."""
+    wanted = set(types)
+    return [
+        Signed(rrset, _signatures(rrset, rrsets))
+        for rrset in rrsets
+        if rrset.rdtype != dns.rdatatype.RRSIG
+        and (not wanted or rrset.rdtype in wanted)
+        and (name is None or rrset.name == name)
+    ]
+
+
+def _signatures(covered: dns.rrset.RRset, rrsets: Sequence[dns.rrset.RRset]) -> tuple[RRSIG, ...]:
+    return tuple(
+        rdata
+        for rrset in rrsets
+        if rrset.rdtype == dns.rdatatype.RRSIG
+        and rrset.covers == covered.rdtype
+        and rrset.name == covered.name
+        and rrset.rdclass == covered.rdclass
+        for rdata in rrset
+        if isinstance(rdata, RRSIG)
+    )

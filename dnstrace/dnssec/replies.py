@@ -1,0 +1,111 @@
+"""The replies of a trace, found by what they answer: the only module here that knows of steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import dns.message
+import dns.rdatatype
+
+from dnstrace.model import Attempt, Kind, Name, Outcome, Purpose, Question, Step, Trace
+
+CHAIN = frozenset({Purpose.DS, Purpose.DNSKEY})
+MAIN = frozenset({Purpose.WALK, Purpose.ALIAS})
+CONCLUSIVE = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.YXDOMAIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply and the step in which it came."""
+
+    step: Step
+    message: dns.message.Message
+
+
+class Replies:
+    """A trace, as the chain of trust looks at it."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self._by_question: dict[Question, list[Step]] = {}
+        self._referrals: dict[Name, list[Step]] = {}
+        for step in trace.steps:
+            self._by_question.setdefault(step.question, []).append(step)
+            if (referral := step.referral) is not None:
+                self._referrals.setdefault(referral.zone, []).append(step)
+
+    def to(self, question: Question) -> Iterator[Reply]:
+        """The replies that answer a question, with data or without, the chosen ones first."""
+        for step in self._by_question.get(question, ()):
+            for attempt in _attempts(step):
+                meaning = attempt.meaning.offer or attempt.meaning
+                if attempt.exchange.message is not None and meaning.kind in CONCLUSIVE:
+                    yield Reply(step, attempt.exchange.message)
+
+    def referring_to(self, zone: Name) -> Iterator[Reply]:
+        """The referrals to a zone."""
+        for step in self._referrals.get(zone, ()):
+            for attempt in _attempts(step):
+                delegation = attempt.meaning.delegation
+                if (
+                    attempt.exchange.message is not None
+                    and delegation is not None
+                    and delegation.zone == zone
+                ):
+                    yield Reply(step, attempt.exchange.message)
+
+    def asked(self, question: Question) -> bool:
+        """Whether a question was put, or is under way, to those who should know the answer."""
+        return any(
+            step.purpose in CHAIN or step.outcome not in (None, Outcome.REFERRAL)
+            for step in self._by_question.get(question, ())
+        )
+
+    def under_way(self, question: Question) -> bool:
+        """Whether a step for a question has not ended."""
+        return any(step.outcome is None for step in self._by_question.get(question, ()))
+
+    def steps_for(self, question: Question) -> list[Step]:
+        """The steps that put a question."""
+        return self._by_question.get(question, [])
+
+    def untried(self, step: Step) -> bool:
+        """Whether some server of the zone was not asked the question of a step; one that failed asked all."""
+        same = [other for other in self.steps_for(step.question) if other.zone == step.zone]
+        if any(other.outcome is Outcome.FAILED for other in same):
+            return False
+        asked = {attempt.server for other in same for attempt in other.attempts}
+        addresses = {attempt.exchange.query.address for other in same for attempt in other.attempts}
+        return any(
+            server.name not in asked or any(address.text not in addresses for address in server.addresses)
+            for server in step.servers
+        )
+
+    def is_cut(self, name: Name) -> bool:
+        """Whether some referral names a zone."""
+        return name in self._referrals
+
+    def cut_above(self, name: Name, floor: Name) -> Name:
+        """The deepest zone strictly above a name that a referral names, at least `floor`."""
+        while len(name) > len(floor) + 1:
+            name = name.parent()
+            if name in self._referrals:
+                return name
+        return floor
+
+    def main(self) -> list[Step]:
+        """The steps of the walk itself, aliases included, without what it needed besides."""
+        return [step for step in self.trace.steps if step.purpose in MAIN]
+
+
+def _attempts(step: Step) -> list[Attempt]:
+    """The attempts of a step, the one chosen first."""
+    if step.chosen is None:
+        return list(step.attempts)
+    return [step.attempts[step.chosen], *(a for i, a in enumerate(step.attempts) if i != step.chosen)]
+
+
+def answers_parents_side(question: Question) -> bool:
+    """Whether a question is answered by the zone above its name (RFC 4035 section 3.1.4.1)."""
+    return question.rdtype == dns.rdatatype.DS and len(question.name) > 1

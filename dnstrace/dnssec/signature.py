@@ -1,0 +1,197 @@
+"""Whether an RRset is signed by a zone's keys: RFC 4035 section 5.3.
+
+What is checked, in this order: the signer is the zone, the labels fit the owner, the time is within the
+period of validity, a key of the zone has the tag and algorithm, the signature is right. The number of
+signatures tried is bounded, since key tags collide at an attacker's will (CVE-2023-50387, KeyTrap).
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import dns.flags
+import dns.name
+import dns.rdatatype
+
+from dnstrace.dnssec.algorithms import SUPPORTED, algorithm_name, key_tag
+from dnstrace.dnssec.crypto import verify
+from dnstrace.dnssec.effort import Effort
+from dnstrace.dnssec.records import DNSKEY, RRSIG, Signed, type_name
+from dnstrace.dnssec.verdict import SignatureEvidence
+from dnstrace.model import Name
+
+ZONE_KEY, REVOKED = 0x0100, 0x0080  # DNSKEY flags: RFC 4034 section 2.1.1, RFC 5011 section 7
+_PROTOCOL = 3
+_NEVER_EXPANDED = {dns.rdatatype.NSEC, dns.rdatatype.NSEC3}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of checking one RRset: `reason` says why it is not valid.
+
+    `encloser` is the closest encloser where the RRset was made from the wildcard below it (RFC 4035
+    section 5.3.4): that the name itself does not exist is still to be proved.
+    """
+
+    valid: bool
+    reason: str = ""
+    signatures: tuple[SignatureEvidence, ...] = ()
+    encloser: Name | None = None
+
+
+def check(data: Signed, zone: Name, keys: Sequence[DNSKEY], at: float, effort: Effort) -> Checked:
+    """Whether `keys` of `zone` sign an RRset, at time `at` (seconds since 1970)."""
+    evidence: list[SignatureEvidence] = []
+    tries = effort.limits.signatures
+    for rrsig in data.signatures:
+        reason = _unfit(data, rrsig, zone, at)
+        for key in () if reason else _candidates(rrsig, keys):
+            reason = (
+                f"the signature by key {rrsig.key_tag} is not right: the data or the signature were altered"
+            )
+            tries -= 1
+            if tries < 0 or not effort.verification():
+                return Checked(
+                    False, f"more signatures than the {effort.limits.signatures} that are tried", (*evidence,)
+                )
+            if verify(rrsig.algorithm, key.key, rrsig.signature, signed_octets(data, rrsig)):
+                evidence.append(_evidence(data, rrsig))
+                return Checked(True, "", tuple(evidence), _encloser(data, rrsig))
+        evidence.append(_evidence(data, rrsig, reason or _no_key(rrsig, zone, keys)))
+    return Checked(False, _why(data, evidence, zone), tuple(evidence))
+
+
+def usable_key(key: DNSKEY) -> bool:
+    """Whether a DNSKEY record may sign zone data: zone key, protocol 3, not revoked, algorithm supported."""
+    return (
+        bool(key.flags & ZONE_KEY)
+        and not key.flags & REVOKED
+        and key.protocol == _PROTOCOL
+        and key.algorithm in SUPPORTED
+    )
+
+
+def _candidates(rrsig: RRSIG, keys: Sequence[DNSKEY]) -> Iterator[DNSKEY]:
+    return (
+        key
+        for key in keys
+        if key.algorithm == rrsig.algorithm and usable_key(key) and key_tag(key) == rrsig.key_tag
+    )
+
+
+# --- what is wrong with a signature before any cryptography ------------------------------------
+
+
+def _unfit(data: Signed, rrsig: RRSIG, zone: Name, at: float) -> str:
+    """Why a signature cannot be used, or an empty string."""
+    if rrsig.signer != zone:
+        return f"it is signed in the name of {rrsig.signer}, not of {zone}"
+    if rrsig.algorithm not in SUPPORTED:
+        return f"it is signed with {algorithm_name(rrsig.algorithm)}, which is not supported"
+    if rrsig.labels > _labels(data.name):
+        return f"its signature is for a name of {rrsig.labels} labels, more than {data.name} has"
+    if rrsig.labels < len(zone) - 1:
+        return f"its signature is for a wildcard above {zone}"
+    if data.rrset.rdtype in _NEVER_EXPANDED and rrsig.labels < _labels(data.name):
+        return f"the {type_name(data.rdtype)} record was made from a wildcard and proves nothing"
+    if _before(int(at), rrsig.inception):
+        return f"its signature is valid only from {_moment(rrsig.inception, at)}"
+    if _before(rrsig.expiration, int(at)):
+        return f"its signature expired at {_moment(rrsig.expiration, at)}"
+    return ""
+
+
+def _before(one: int, other: int) -> bool:
+    """Serial number arithmetic on 32-bit times (RFC 4034 section 3.1.5, RFC 1982)."""
+    return 0 < (other - one) & 0xFFFFFFFF < 1 << 31
+
+
+def _moment(serial: int, at: float) -> str:
+    """A 32-bit time as a date near `at`, and how far that is from `at`."""
+    distance = (serial - int(at) + (1 << 31)) % (1 << 32) - (1 << 31)
+    try:
+        moment = datetime.fromtimestamp(int(at) + distance, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except (ValueError, OverflowError, OSError):
+        moment = str(serial)
+    return f"{moment}, {_span(abs(distance))} {'after' if distance > 0 else 'before'} the time of this check"
+
+
+def _span(seconds: int) -> str:
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = seconds // size
+            return f"{count} {unit}{'s' * (count != 1)}"
+    return f"{seconds} second{'s' * (seconds != 1)}"
+
+
+def _labels(owner: Name) -> int:
+    """Labels as an RRSIG counts them: neither the root's nor a leading asterisk (RFC 4034 section 3.1.3)."""
+    return len(owner) - 1 - (owner.labels[0] == b"*")
+
+
+# --- the signed octets -------------------------------------------------------------------------
+
+
+def signed_octets(data: Signed, rrsig: RRSIG) -> bytes:
+    """What a signature is made over (RFC 4034 section 3.1.8.1), in canonical form (section 6)."""
+    rrset = data.rrset
+    owner = data.name
+    if rrsig.labels < _labels(owner):
+        owner = dns.name.Name((b"*", *owner.labels[-(rrsig.labels + 1) :]))
+    start = owner.to_digestable() + struct.pack("!HHI", rrset.rdtype, rrset.rdclass, rrsig.original_ttl)
+    records = sorted({rdata.to_digestable(dns.name.root) for rdata in rrset})
+    head = struct.pack(
+        "!HBBIIIH",
+        rrsig.type_covered,
+        rrsig.algorithm,
+        rrsig.labels,
+        rrsig.original_ttl,
+        rrsig.expiration,
+        rrsig.inception,
+        rrsig.key_tag,
+    )
+    body = b"".join(start + struct.pack("!H", len(record)) + record for record in records)
+    return head + rrsig.signer.to_digestable() + body
+
+
+def _encloser(data: Signed, rrsig: RRSIG) -> Name | None:
+    if rrsig.labels >= _labels(data.name):
+        return None
+    return dns.name.Name(data.name.labels[-(rrsig.labels + 1) :])
+
+
+# --- in words ----------------------------------------------------------------------------------
+
+
+def _no_key(rrsig: RRSIG, zone: Name, keys: Sequence[DNSKEY]) -> str:
+    same = [key for key in keys if key_tag(key) == rrsig.key_tag and key.algorithm == rrsig.algorithm]
+    if any(key.flags & REVOKED for key in same):
+        return f"its signature is by key {rrsig.key_tag}, which is revoked"
+    if same:
+        return f"its signature is by key {rrsig.key_tag}, which is not a zone key"
+    return f"its signature is by key {rrsig.key_tag}, which {zone} does not have"
+
+
+def _evidence(data: Signed, rrsig: RRSIG, reason: str = "") -> SignatureEvidence:
+    return SignatureEvidence(
+        owner=data.name,
+        covered=int(data.rrset.rdtype),
+        signer=rrsig.signer,
+        tag=rrsig.key_tag,
+        algorithm=int(rrsig.algorithm),
+        inception=rrsig.inception,
+        expiration=rrsig.expiration,
+        valid=not reason,
+        reason=reason,
+    )
+
+
+def _why(data: Signed, evidence: list[SignatureEvidence], zone: Name) -> str:
+    """Why none of the signatures will do: that which came nearest speaks for all."""
+    if not evidence:
+        return f"it has no signature (RRSIG), although {zone} is signed"
+    own = [one.reason for one in evidence if one.signer == zone]
+    return (own or [one.reason for one in evidence])[-1]

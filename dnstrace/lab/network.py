@@ -1,0 +1,97 @@
+"""The port over a world of the lab, on a virtual clock: no socket, no privilege, no time.
+
+A query travels as octets and its reply is read from octets, as on live sockets. UDP costs one round
+trip; TCP two, since a connection is made first (RFC 9293 section 3.5). An address at which the world has
+no server stays silent; a family for which it has no route fails at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from dnstrace.lab import clock
+from dnstrace.lab.misbehaviour import SILENCE, Reaction
+from dnstrace.lab.server import LabServer
+from dnstrace.lab.world import World
+from dnstrace.model import Exchange, Fault, Query, Transport
+from dnstrace.wire import belongs, query_wire, read_reply
+
+T = TypeVar("T")
+_PORT = 53
+_ROUND_TRIPS = {Transport.UDP: 1, Transport.TCP: 2}
+_IDS = 0x10000
+
+
+class LabNetwork:
+    """The port into a world. It has a clock of its own: `run` is to it what `asyncio.run` is to sockets."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._servers: dict[str, LabServer] = {}
+        self._queries = 0
+
+    def run(self, main: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on a virtual clock that begins at 0.0 seconds."""
+        return clock.run(main)
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        """Put `query` to its address in the world; see `dnstrace.port.Network`."""
+        start = asyncio.get_running_loop().time()
+        if (6 if ":" in query.address else 4) not in self._world.families:
+            return Exchange(query, start, 0.0, fault=Fault.NETWORK_UNREACHABLE)
+        message_id = self._next_id()
+        reaction = self._react(query, message_id)
+        wait = self._wait(query, reaction)
+        if wait > timeout or not (reaction.replies or reaction.fault):
+            return await self._timed_out(Exchange(query, start, timeout, fault=Fault.TIMEOUT))
+        await asyncio.sleep(wait)
+        if reaction.fault is not None:
+            return Exchange(query, start, wait, fault=reaction.fault)
+        wire, mismatched = _first_that_belongs(query, reaction, message_id)
+        if wire is None:
+            await asyncio.sleep(timeout - wait)
+            return Exchange(query, start, timeout, fault=Fault.MISMATCH, mismatched=mismatched)
+        return _read(Exchange(query, start, wait, wire, mismatched=mismatched), wire)
+
+    def _next_id(self) -> int:
+        """IDs in turn: nobody guesses them here, and a run repeats."""
+        self._queries += 1
+        return self._queries % _IDS
+
+    def _react(self, query: Query, message_id: int) -> Reaction:
+        server = self._world.addresses.get(query.address)
+        if server is None or query.port != _PORT:
+            return SILENCE
+        answering = self._servers.get(query.address) or LabServer(server)
+        self._servers |= dict.fromkeys(server.rtt, answering)
+        return answering.react(query_wire(query, message_id), query.transport)
+
+    def _wait(self, query: Query, reaction: Reaction) -> float:
+        """Seconds until the reply, or whatever else the server brought about."""
+        server = self._world.addresses.get(query.address)
+        if server is None:
+            return 0.0
+        trips = 1 if reaction.fault is Fault.PORT_UNREACHABLE else _ROUND_TRIPS[query.transport]
+        return trips * server.rtt[query.address] + reaction.delay
+
+    async def _timed_out(self, exchange: Exchange) -> Exchange:
+        await asyncio.sleep(exchange.elapsed)
+        return exchange
+
+
+def _first_that_belongs(query: Query, reaction: Reaction, message_id: int) -> tuple[bytes | None, int]:
+    """The first reply that is this query's, and how many came before it that are not."""
+    for count, wire in enumerate(reaction.replies):
+        if belongs(wire, query.question, message_id):
+            return wire, count
+    return None, len(reaction.replies)
+
+
+def _read(exchange: Exchange, wire: bytes) -> Exchange:
+    message = read_reply(wire)
+    if isinstance(message, Fault):
+        return replace(exchange, fault=message)
+    return replace(exchange, message=message)

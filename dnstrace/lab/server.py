@@ -1,0 +1,64 @@
+"""A name server of the lab: octets in, octets out, between them an Authority and its misbehaviours."""
+
+from __future__ import annotations
+
+import dns.exception
+import dns.message
+import dns.rcode
+
+from dnstrace.lab.authority import Authority, fit
+from dnstrace.lab.misbehaviour import SILENCE, Asked, Reaction, Responder, misbehaving
+from dnstrace.lab.world import Server
+from dnstrace.model import Transport
+
+_KEPT = 4096  # replies kept for each server
+_HEADER = 12
+_FORMERR = bytes((0x80, dns.rcode.FORMERR)) + bytes(8)
+
+
+class LabServer:
+    """What answers at the addresses of one server of a world.
+
+    The same query, whatever its ID, has the same reaction: reactions are kept. Raises WorldError for a
+    misbehaviour that is not known.
+    """
+
+    def __init__(self, server: Server) -> None:
+        self._authority = Authority(server.zones)
+        self._respond: Responder = self._answer
+        for text in reversed(server.does):
+            self._respond = misbehaving(text, self._respond)
+        self._kept: dict[tuple[Transport, bytes], tuple[int, Reaction]] = {}
+
+    def react(self, wire: bytes, transport: Transport) -> Reaction:
+        """What the server does about the octets of a query."""
+        if len(wire) < _HEADER or wire[2] & 0x80:
+            return SILENCE
+        message_id, key = int.from_bytes(wire[:2]), (transport, wire[2:])
+        kept = self._kept.get(key)
+        if kept is None:
+            kept = message_id, self._react(wire, transport)
+            if len(self._kept) < _KEPT:
+                self._kept[key] = kept
+        return _with_id(kept[1], kept[0] ^ message_id)
+
+    def _react(self, wire: bytes, transport: Transport) -> Reaction:
+        try:
+            query = dns.message.from_wire(wire, ignore_trailing=True, keyring=False)
+        except (dns.exception.DNSException, ValueError):
+            return Reaction((wire[:2] + _FORMERR,))
+        return self._respond(Asked(query, wire, transport))
+
+    def _answer(self, asked: Asked) -> Reaction:
+        reply = self._authority.reply(asked.query)
+        return Reaction((fit(reply, asked.query, asked.transport),))
+
+
+def _with_id(reaction: Reaction, difference: int) -> Reaction:
+    """The reaction to a query whose ID differs by these bits."""
+    if not difference:
+        return reaction
+    replies = tuple(
+        (int.from_bytes(wire[:2]) ^ difference).to_bytes(2) + wire[2:] for wire in reaction.replies
+    )
+    return Reaction(replies, reaction.delay, reaction.fault)

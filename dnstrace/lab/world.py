@@ -1,0 +1,150 @@
+"""A world: servers, the zones that they serve, and what a trace in it must come to.
+
+A world is one TOML file in `worlds/`; one whose name begins with an underscore is for inclusion only.
+
+    title = "what the world shows, in one line"
+    question = "www.example.com. A"        # what `--lab NAME` traces
+    now = 2026-01-15T14:00:00Z             # the world's wall clock; left out: this time
+    include = ["_internet"]                # the servers and zones of those files, beneath these
+    families = [4]                         # the address families that have a route; left out: both
+
+    [servers]                              # rtt in ms, a list if it differs by address; does: misbehaviour.py
+    "ns1.example.com." = { addresses = ["192.0.2.1", "2001:db8::1"], rtt = 12, does = ["slow=900"] }
+
+    [zones."example.com."]
+    servers = ["ns1.example.com."]         # who serves it; left out: those that its own NS records name
+    ttl = 300                              # of records that say none; left out: 3600
+    text = '''the records, see zone.py'''
+
+    [zones."example.com. stale"]           # another version of the zone, on the servers that it names
+    servers = ["ns2.example.com."]
+    text = '''...'''
+
+    [zones."com."]
+    add = '''records put into a zone of an included file'''
+
+    [expect]                               # what a trace of the question must come to
+    outcome = "answer"
+    answer = ["192.0.2.44"]                # RDATA of the whole chain
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from dnstrace.lab.errors import UnknownWorld, WorldError
+from dnstrace.lab.zone import Zone
+from dnstrace.model import Name, Outcome, Question
+
+DEFAULT = "textbook"
+"""The world of `--lab` alone."""
+
+NOW = datetime(2026, 1, 15, 14, 0, tzinfo=UTC)
+"""The wall clock of a world that names no other."""
+
+_SUFFIX = ".toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A name server: its round-trip time in seconds by address, what it does wrong, the zones it serves."""
+
+    name: Name
+    rtt: Mapping[str, float]
+    does: tuple[str, ...] = ()
+    zones: tuple[Zone, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a trace of a world's question must come to; None where the world leaves it open.
+
+    `answer` is the RDATA of the whole chain in presentation format, signatures left out; times are in
+    milliseconds; `findings` are the codes of what `--check` must find, `security` what `--dnssec` must say.
+    """
+
+    outcome: Outcome
+    answer: tuple[str, ...] | None = None
+    queries: int | None = None
+    tcp: int | None = None
+    duration_ms: float | None = None
+    critical_path_ms: float | None = None
+    findings: tuple[str, ...] | None = None
+    security: str | None = None
+
+
+@dataclass(frozen=True)
+class World:
+    """An internet in small, its own question, and what that must lead to. `now` is its wall clock, in UTC."""
+
+    name: str
+    title: str
+    question: Question
+    expect: Expectation
+    servers: tuple[Server, ...]
+    zones: tuple[Zone, ...]
+    families: frozenset[int] = frozenset({4, 6})
+    now: datetime = NOW
+
+    @cached_property
+    def addresses(self) -> dict[str, Server]:
+        """Who is at which address."""
+        return {address: server for server in self.servers for address in server.rtt}
+
+    def check(self) -> None:
+        """Read every zone; raises WorldError for a record, an apex or a misbehaviour that is wrong."""
+        from dnstrace.lab.server import LabServer
+
+        for zone in self.zones:
+            zone.check()
+        for server in self.servers:
+            LabServer(server)
+
+
+def names() -> tuple[str, ...]:
+    """The names of the worlds, the default one first. Reads none of them."""
+    found = (entry.name for entry in _directory().iterdir())
+    worlds = (n.removesuffix(_SUFFIX) for n in found if n.endswith(_SUFFIX) and not n.startswith("_"))
+    return tuple(sorted(worlds, key=lambda name: (name != DEFAULT, name)))
+
+
+def summaries() -> tuple[tuple[str, str], ...]:
+    """Name and title of each world, the default one first. Raises WorldError."""
+    return tuple((name, str(read(name).get("title", ""))) for name in names())
+
+
+def load(name: str = DEFAULT) -> World:
+    """The world of that name. Raises UnknownWorld, or WorldError when its file is wrong.
+
+    The records of a zone are read when they are first needed, so that a trace pays for the zones that it
+    meets; WorldError may come then. `World.check` reads them all.
+    """
+    if name not in (known := names()):
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, known, cutoff=0.5) or known
+        raise UnknownWorld(f"no world of the lab is called {name!r}; there is {', '.join(near)}")
+    from dnstrace.lab.worldfile import build
+
+    return build(name, read(name), read)
+
+
+def read(name: str) -> Mapping[str, Any]:
+    """The content of a world's file. Raises WorldError."""
+    try:
+        return tomllib.loads((_directory() / f"{name}{_SUFFIX}").read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WorldError(f"{name}{_SUFFIX}: {error}") from error
+    except OSError as error:
+        raise WorldError(f"{name}{_SUFFIX}: {error.strerror}") from error
+
+
+def _directory() -> Traversable:
+    return resources.files("dnstrace.lab") / "worlds"

@@ -1,0 +1,198 @@
+"""From the content of a world's file to a World: what it includes is put beneath it, then all is checked.
+
+The format is described in world.py. Everything wrong is a WorldError that says in one line which file,
+which key, and what is needed instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from typing import Any, NoReturn
+
+import dns.exception
+import dns.name
+import dns.rdatatype
+
+from dnstrace.lab.errors import WorldError
+from dnstrace.lab.world import NOW, Expectation, Server, World
+from dnstrace.lab.zone import Zone
+from dnstrace.model import Name, Outcome, Question
+
+_DEFAULT_RTT = 20  # ms
+_DEFAULT_TTL = 3600  # seconds
+_KEYS = {
+    "a world": {"title", "question", "now", "include", "families", "servers", "zones", "expect"},
+    "a server": {"addresses", "rtt", "does"},
+    "a zone": {"servers", "ttl", "text", "add"},
+    "expect": set(Expectation.__dataclass_fields__),
+}
+
+
+def build(name: str, data: Mapping[str, Any], read: Callable[[str], Mapping[str, Any]]) -> World:
+    """The world that `data` describes; `read` gives the content of a file to include. Raises WorldError."""
+    file = _File(f"{name}.toml")
+    whole = file.with_includes(data, read)
+    zones = {key: file.zone(key, content) for key, content in whole["zones"].items()}
+    served = file.served(whole["zones"], zones, {file.name(text, "servers") for text in whole["servers"]})
+    servers = tuple(file.server(text, content, served) for text, content in whole["servers"].items())
+    file.check_addresses(servers)
+    return World(
+        name=name,
+        title=file.text(data.get("title"), "title"),
+        question=file.question(data.get("question")),
+        expect=file.expectation(data.get("expect")),
+        servers=servers,
+        zones=tuple(zones.values()),
+        families=file.families(data.get("families", [4, 6])),
+        now=file.time(data.get("now", NOW)),
+    )
+
+
+class _File:
+    """A world's file while it is read: gives values of the right kind, or says what is wrong where."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def wrong(self, where: str, what: str) -> NoReturn:
+        raise WorldError(f"{self._name}: {where}: {what}")
+
+    # --- the parts of a world -----------------------------------------------------------------
+
+    def with_includes(
+        self, data: Mapping[str, Any], read: Callable[[str], Mapping[str, Any]], depth: int = 0
+    ) -> dict[str, dict[str, Any]]:
+        """Servers and zones of the file, over those of the files that it includes."""
+        if depth > 8:
+            self.wrong("include", "files include one another")
+        self.check_keys(data, "a world")
+        whole: dict[str, dict[str, Any]] = {"servers": {}, "zones": {}}
+        for name in self.texts(data.get("include", []), "include"):
+            below = self.with_includes(read(name), read, depth + 1)
+            whole = {part: whole[part] | content for part, content in below.items()}
+        for part, what in (("servers", "a server"), ("zones", "a zone")):
+            for key, content in self.table(data.get(part, {}), part).items():
+                self.check_keys(self.table(content, key), what, key)
+                whole[part][key] = self._over(whole[part].get(key, {}), content)
+        return whole
+
+    def _over(self, below: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
+        """One server or zone over what is included of it: key by key, and what is added is added."""
+        added = {"add": below["add"] + content["add"]} if "add" in below and "add" in content else {}
+        return {**below, **content, **added}
+
+    def zone(self, key: str, content: Mapping[str, Any]) -> Zone:
+        if "text" not in content:
+            self.wrong(f"zone {key}", "its text is missing, and no file that is included has the zone")
+        text = self.text(content["text"], f"zone {key}: text")
+        text += "\n" + self.text(content.get("add", ""), f"zone {key}: add")
+        ttl = content.get("ttl", _DEFAULT_TTL)
+        if not isinstance(ttl, int):
+            self.wrong(f"zone {key}: ttl", "a number of seconds is needed")
+        return Zone(self.name(key.split(None, 1)[0], "zones"), text, ttl, f"{self._name}: zone {key}")
+
+    def served(
+        self, contents: Mapping[str, Any], zones: Mapping[str, Zone], known: set[Name]
+    ) -> dict[Name, dict[Name, Zone]]:
+        """The zones of each server by origin; a zone that names its servers goes before one that does not."""
+        served: dict[Name, dict[Name, Zone]] = {}
+        for key, zone in sorted(zones.items(), key=lambda item: "servers" in contents[item[0]]):
+            given = contents[key].get("servers")
+            where = f"zone {key}: servers"
+            names = (
+                zone.apex_servers()
+                if given is None
+                else [self.name(t, where) for t in self.texts(given, where)]
+            )
+            for name in names:
+                if name not in known:
+                    self.wrong(where, f"the world has no server {name}")
+                served.setdefault(name, {})[zone.origin] = zone
+        return served
+
+    def server(
+        self, text: str, content: Mapping[str, Any], served: Mapping[Name, Mapping[Name, Zone]]
+    ) -> Server:
+        name = self.name(text, "servers")
+        addresses = [
+            self.address(each, text) for each in self.texts(content.get("addresses"), f"{text}: addresses")
+        ]
+        rtt = content.get("rtt", _DEFAULT_RTT)
+        each = rtt if isinstance(rtt, list) else [rtt] * len(addresses)
+        if len(each) != len(addresses) or not all(isinstance(ms, int | float) and ms >= 0 for ms in each):
+            self.wrong(f"{text}: rtt", "a number of ms is needed, or a list with one for each address")
+        return Server(
+            name,
+            {address: ms / 1000 for address, ms in zip(addresses, each, strict=True)},
+            tuple(self.texts(content.get("does", []), f"{text}: does")),
+            tuple(served.get(name, {}).values()),
+        )
+
+    def check_addresses(self, servers: tuple[Server, ...]) -> None:
+        seen: dict[str, Name] = {}
+        for server in servers:
+            for address in server.rtt:
+                if seen.setdefault(address, server.name) != server.name:
+                    self.wrong(f"{server.name}: addresses", f"{address} is {seen[address]}'s")
+
+    def expectation(self, value: object) -> Expectation:
+        data = self.table(value, "expect")
+        self.check_keys(data, "expect")
+        if data.get("outcome") not in set(Outcome):
+            self.wrong("expect: outcome", f"one of {', '.join(Outcome)} is needed")
+        given: dict[str, Any] = {**data, "outcome": Outcome(data["outcome"])}
+        for key in {"answer", "findings"} & given.keys():
+            given[key] = tuple(self.texts(given[key], f"expect: {key}"))
+        for key in {"queries", "tcp", "duration_ms", "critical_path_ms"} & given.keys():
+            if not isinstance(given[key], int | float):
+                self.wrong(f"expect: {key}", "a number is needed")
+        return Expectation(**given)
+
+    def question(self, value: object) -> Question:
+        try:
+            name, rdtype = self.text(value, "question").split()
+            return Question(self.name(name, "question"), dns.rdatatype.from_text(rdtype))
+        except (dns.exception.DNSException, ValueError):
+            self.wrong("question", "a name and a type are needed")
+
+    # --- values -------------------------------------------------------------------------------
+
+    def check_keys(self, data: Mapping[str, Any], what: str, where: str = "") -> None:
+        if unknown := [key for key in data if key not in _KEYS[what]]:
+            known = ", ".join(sorted(_KEYS[what]))
+            self.wrong(where or "the file", f"{what} has no key {unknown[0]!r}; it has {known}")
+
+    def table(self, value: object, where: str) -> Mapping[str, Any]:
+        return value if isinstance(value, dict) else self.wrong(where, "a table is needed")
+
+    def text(self, value: object, where: str) -> str:
+        return value if isinstance(value, str) else self.wrong(where, "text is needed")
+
+    def texts(self, value: object, where: str) -> list[str]:
+        if not isinstance(value, list):
+            self.wrong(where, "a list is needed")
+        return [self.text(item, where) for item in value]
+
+    def name(self, text: str, where: str) -> Name:
+        try:
+            return dns.name.from_text(text)
+        except (dns.exception.DNSException, UnicodeError) as error:
+            self.wrong(where, f"{text!r} is no name: {error}")
+
+    def address(self, text: str, server: str) -> str:
+        try:
+            return str(ip_address(text))
+        except ValueError as error:
+            self.wrong(f"{server}: addresses", str(error))
+
+    def families(self, value: object) -> frozenset[int]:
+        if not isinstance(value, list) or not value or not set(value) <= {4, 6}:
+            self.wrong("families", "[4], [6] or [4, 6] is needed")
+        return frozenset(value)
+
+    def time(self, value: object) -> datetime:
+        if not isinstance(value, datetime) or value.tzinfo is None:
+            self.wrong("now", "a date and time with an offset is needed, as 2026-01-15T14:00:00Z")
+        return value.astimezone(UTC)

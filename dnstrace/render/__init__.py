@@ -1,0 +1,1 @@
+"""What a trace looks like: tree, live tree, short form, JSON."""

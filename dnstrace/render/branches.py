@@ -1,0 +1,254 @@
+"""The steps of a trace as branches: zones under zones, look-ups under the step that needed them.
+
+Steps are a flat list linked by `parent`; here a chain of them becomes a branch. Chains are followed in
+loops and only look-ups by recursion, whose depth the budget bounds.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from dnstrace.model import ROOT, Name, Outcome, Purpose, Question
+from dnstrace.render.endings import ending
+from dnstrace.render.layout import TIMES, Node
+from dnstrace.render.records import reply_nodes
+from dnstrace.render.text import count_text, name_text, ttl_text
+from dnstrace.render.wording import (
+    GOOD,
+    QUIET,
+    STRONG,
+    attempt_line,
+    beside_line,
+    joined,
+    question_text,
+    shown_name,
+    source_words,
+)
+
+if TYPE_CHECKING:
+    from dnstrace.model import Step, Trace
+
+_LATER = float("inf")
+_QUIET = {Purpose.DS, Purpose.DNSKEY}
+_BESIDE = {Purpose.NS_ADDRESS, Purpose.PROBE, *_QUIET}
+_WELL = {Outcome.ANSWER, Outcome.REFERRAL, Outcome.NODATA}
+
+
+class Branches:
+    """What hangs from what in one trace."""
+
+    def __init__(self, trace: Trace, verbose: bool) -> None:
+        self._trace, self._verbose = trace, verbose
+        self._steps = trace.steps
+        self._after: dict[int | None, list[Step]] = defaultdict(list)
+        for step in trace.steps:
+            self._after[step.parent].append(step)
+
+    def blocks(self) -> list[list[Node]]:
+        """The walks in the order in which they began, each a heading, where it needs one, and its branch."""
+        found: list[list[Node]] = []
+        for starts in self._together(step for step in self._steps if self._stands_alone(step)):
+            if starts[0].purpose in _BESIDE:
+                found.append([self._lookup(starts, None)])
+                continue
+            found += [[*_heading(chain), self._walk(chain)] for chain in self._chains(starts[0])]
+        return found
+
+    def _stands_alone(self, step: Step) -> bool:
+        return step.parent is None or self._steps[step.parent - 1].purpose is Purpose.PRIME
+
+    # --- one walk -----------------------------------------------------------------------------
+
+    def _chains(self, start: Step) -> Iterator[list[Step]]:
+        """The walk that begins with `start`, then the further ones for the aliases that it met."""
+        head: Step | None = start
+        while head is not None:
+            chain, following = [head], self._first_after(head, _continues)
+            while following is not None:
+                chain.append(following)
+                following = self._first_after(following, _continues)
+            yield chain
+            head = self._first_after(chain[-1], _follows_alias)
+
+    def _first_after(self, step: Step, linked: Callable[[Step, Step], bool]) -> Step | None:
+        return next((later for later in self._after[step.id] if linked(step, later)), None)
+
+    def _walk(self, chain: list[Step]) -> Node:
+        """A walk from its first step down to its last, each zone under the one before."""
+        below: list[Node] = []
+        zones = _by_zone(chain)
+        for before, steps in zip(reversed([None, *zones[:-1]]), reversed(zones), strict=True):
+            node = self._zone(steps, None if before is None else before[-1], chain[-1].question)
+            node.children += below
+            below = [node]
+        return below[0]
+
+    def _zone(self, steps: list[Step], before: Step | None, wanted: Question) -> Node:
+        """A zone and all that happened when its servers were asked, except for the zones below it."""
+        children = [node for step in steps for node in self._step(step, wanted)]
+        attempts = [attempt for step in steps for attempt in step.attempts]
+        if before is not None:
+            line = _cut_line(before)
+        elif len(attempts) == len(self._events(steps[0], wanted)) == 1 and steps[0].outcome is not None:
+            line = Text.assemble(shown_name(steps[0].zone, STRONG), (" ─ ", QUIET), children[0].line)
+            children = [*children[0].children, *children[1:]]
+        else:
+            line = _start_line(steps[0])
+        return Node(line, children, descends=True)
+
+    def _step(self, step: Step, wanted: Question) -> list[Node]:
+        return [*self._events(step, wanted), *self._asking(step), *ending(step, self._trace)]
+
+    def _asking(self, step: Step) -> list[Node]:
+        """That the step has not ended, unless a look-up below it says so."""
+        if step.outcome is not None or any(s.outcome is None for s in self._descendants(step)[1:]):
+            return []
+        return [Node(Text("not ended" if self._trace.interrupted else "asking ...", QUIET))]
+
+    def _events(self, step: Step, wanted: Question) -> list[Node]:
+        """Attempts and look-ups in the order in which they began."""
+        short_of = f" · asked for {step.question}" if step.question != wanted else ""
+        timed: list[tuple[float, Node]] = []
+        for index, attempt in enumerate(step.attempts):
+            records = reply_nodes(attempt, step.zone) if self._verbose else []
+            line = attempt_line(step, index).append(short_of)
+            timed.append((attempt.exchange.start, Node(line, records)))
+        needed = self._together(later for later in self._after[step.id] if _is_needed_by(step, later))
+        timed += [(self._began(starts[0]), self._lookup(starts, step)) for starts in needed]
+        return [node for _, node in sorted(timed, key=lambda pair: pair[0])]
+
+    # --- look-ups -----------------------------------------------------------------------------
+
+    def _lookup(self, starts: list[Step], needed_by: Step | None) -> Node:
+        """What was asked besides: a walk for each type of address, and for each alias on the way.
+
+        The keys and DS records that were got without trouble are one line.
+        """
+        inside = [step for start in starts for step in self._descendants(start)]
+        chains = [chain for start in starts for chain in self._chains(start)]
+        found = any(chain[-1].outcome is Outcome.ANSWER for chain in chains)
+        line = beside_line(self._wanted(starts[0]), starts[0].purpose, needed_by is not None, inside, found)
+        if starts[0].purpose in _QUIET and not self._verbose and all(map(_is_well, inside)):
+            return Node(line)
+        return Node(line, [self._walk(chain) for chain in chains])
+
+    def _wanted(self, start: Step) -> Question:
+        """What the walk that begins with `start` is after: its last question, where names are minimised."""
+        return next(self._chains(start))[-1].question
+
+    def _together(self, steps: Iterable[Step]) -> list[list[Step]]:
+        """The steps with those of one purpose and name together: a server's A and AAAA look-ups."""
+        groups: dict[object, list[Step]] = defaultdict(list)
+        for step in steps:
+            groups[step.purpose, self._wanted(step).name].append(step)
+        return list(groups.values())
+
+    def _descendants(self, start: Step) -> list[Step]:
+        """The step and all that follows from it, the step itself first."""
+        found, stack = [], [start]
+        while stack:
+            step = stack.pop()
+            found.append(step)
+            stack.extend(self._after[step.id])
+        return found
+
+    def _began(self, start: Step) -> float:
+        """When the look-up that begins with `start` sent its first query."""
+        times = (a.exchange.start for step in self._descendants(start) for a in step.attempts)
+        return min(times, default=_LATER)
+
+
+# --- what follows from what -------------------------------------------------------------------
+
+
+def _continues(before: Step, step: Step) -> bool:
+    """Whether `step` is the next of the same walk: in the zone referred to, or a label more in this one."""
+    if step.purpose is not before.purpose or before.outcome is None:
+        return False
+    if before.referral is not None:
+        return bool(step.zone == before.referral.zone)
+    return step.zone == before.zone and step.question.name != _target(before) and _is_fuller(step, before)
+
+
+def _is_fuller(step: Step, before: Step) -> bool:
+    """Whether a step asks for more of the same name, as where names are minimised (RFC 9156)."""
+    return step.question != before.question and step.question.name.is_subdomain(before.question.name)
+
+
+def _follows_alias(before: Step, step: Step) -> bool:
+    """Whether `step` begins the further walk for the alias that `before` found."""
+    target = _target(before)
+    purpose = Purpose.ALIAS if before.purpose is Purpose.WALK else before.purpose
+    if target is None or step.purpose is not purpose or _continues(before, step):
+        return False
+    return target.is_subdomain(step.question.name)
+
+
+def _target(step: Step) -> Name | None:
+    """Where the alias that the step found leads."""
+    return None if step.outcome is not Outcome.ALIAS or step.meaning is None else step.meaning.target
+
+
+def _is_needed_by(needed_by: Step, step: Step) -> bool:
+    """Whether `step` begins something besides, such as the look-up of a name server of `needed_by`."""
+    return (
+        needed_by.purpose is not Purpose.PRIME
+        and not _continues(needed_by, step)
+        and not _follows_alias(needed_by, step)
+    )
+
+
+def _by_zone(chain: list[Step]) -> list[list[Step]]:
+    """The steps of a walk, those that asked one zone together."""
+    zones = [[chain[0]]]
+    for before, step in pairwise(chain):
+        if before.referral is None:
+            zones[-1].append(step)
+        else:
+            zones.append([step])
+    return zones
+
+
+def _is_well(step: Step) -> bool:
+    """Whether a step went as it should, at the first attempt."""
+    return step.outcome in _WELL and len(step.attempts) == 1
+
+
+# --- the lines --------------------------------------------------------------------------------
+
+
+def _heading(chain: list[Step]) -> list[Node]:
+    """The question of a walk that is not the one the user asked for."""
+    if chain[0].purpose is Purpose.WALK:
+        return []
+    is_alias = chain[0].purpose is Purpose.ALIAS
+    words = _alias_words(chain[0]) if is_alias else "priming: the root servers' own list"
+    return [Node(Text.assemble(question_text(chain[-1].question), (" ─ ", QUIET), words))]
+
+
+def _alias_words(step: Step) -> str:
+    if step.zone == ROOT:
+        return "alias target, from the root: no deeper cut is known"
+    return f"alias target, from {name_text(step.zone)}, the deepest cut known"
+
+
+def _start_line(step: Step) -> Text:
+    servers = f"{count_text(len(step.servers), 'server')}, {source_words(step)}"
+    return Text.assemble(shown_name(step.zone, STRONG), (" ─ ", QUIET), servers)
+
+
+def _cut_line(before: Step) -> Text:
+    """A zone cut as its parent gives it: how many servers, for how long, signed or not."""
+    cut = before.referral
+    assert cut is not None and before.chosen is not None
+    ttl = "" if cut.ttl is None else f"TTL {ttl_text(cut.ttl)}"
+    edns = before.attempts[before.chosen].exchange.query.edns
+    asked = edns is not None and edns.dnssec_ok
+    signed: Text | str = Text("signed", GOOD) if cut.ds is not None else "unsigned" if asked else ""
+    parts = joined([f"NS {TIMES}{len(cut.servers)}", ttl, signed])
+    return Text.assemble(shown_name(cut.zone, STRONG), (" ─ ", QUIET), parts)

@@ -1,0 +1,213 @@
+"""A trace as JSON: version 1 of the document, written field by field.
+
+`data/dnstrace-1.schema.json` describes it. Names are absolute, in A-label form; RDATA is in
+presentation format; times are milliseconds or ISO 8601 UTC; TTLs are seconds. Nothing here imports
+rich: programs that read JSON do not wait for it.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+import dns.flags
+import dns.rdataclass
+import dns.rdatatype
+
+from dnstrace import __version__
+from dnstrace.model import Fault
+from dnstrace.render.edns import edns_options
+from dnstrace.render.text import harmless, name_text, rcode_text, rdata_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import dns.message
+    import dns.rrset
+
+    from dnstrace.model import Attempt, Delegation, NameServer, Question, Stats, Step, Trace
+
+SCHEMA = "dnstrace/1"
+_SCHEMA_FILE = "dnstrace-1.schema.json"
+
+Document = dict[str, Any]
+
+_RESULTS = {
+    None: "response",
+    Fault.TIMEOUT: "timeout",
+    Fault.ABANDONED: "abandoned",
+    Fault.PORT_UNREACHABLE: "unreachable",
+    Fault.NETWORK_UNREACHABLE: "unreachable",
+    Fault.HOST_UNREACHABLE: "unreachable",
+    Fault.CONNECTION_LOST: "unreachable",
+    Fault.MALFORMED: "malformed",
+    Fault.MISMATCH: "mismatch",
+    Fault.NOT_RECORDED: "not-recorded",
+}
+
+
+def to_json(trace: Trace, *, verbose: bool = False, indent: int | None = None) -> str:
+    """The document as ASCII text without a line end: on one line, or indented by `indent` spaces.
+
+    `verbose` adds the records of every reply.
+    """
+    return json.dumps(document(trace, verbose=verbose), ensure_ascii=True, allow_nan=False, indent=indent)
+
+
+def schema() -> str:
+    """The JSON Schema (draft 2020-12) of the document, as text."""
+    from importlib.resources import files
+
+    return (files("dnstrace") / "data" / _SCHEMA_FILE).read_text("utf-8")
+
+
+def document(trace: Trace, *, verbose: bool = False) -> Document:
+    """The trace as values that JSON knows; `verbose` adds the records of every reply."""
+    return {
+        "schema": SCHEMA,
+        "version": __version__,
+        "question": _question(trace.question),
+        "started": trace.started.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "seed": trace.seed,
+        "interrupted": trace.interrupted,
+        "outcome": None if trace.outcome is None else trace.outcome.value,
+        "rcode": _rcode(trace.rcode),
+        "security": None if trace.judgement is None else trace.judgement.security.value,
+        "answer": _rrsets(trace.answer),
+        "verdict": None,
+        "steps": [_step(step, verbose, _security(trace, step)) for step in trace.steps],
+        "findings": [],
+        "stats": _stats(trace.stats),
+        "error": harmless(trace.error) or None,
+    }
+
+
+def _security(trace: Trace, step: Step) -> str | None:
+    """What the chain of trust says of one step; None where it was not asked for or does not reach."""
+    evidence = None if trace.judgement is None else trace.judgement.steps.get(step.id)
+    return None if evidence is None else evidence.security.value
+
+
+def _step(step: Step, verbose: bool, security: str | None) -> Document:
+    return {
+        "id": step.id,
+        "parent": step.parent,
+        "purpose": step.purpose.value,
+        "zone": name_text(step.zone),
+        "question": _question(step.question),
+        "servers": [_server(server) for server in step.servers],
+        "attempts": [_attempt(attempt, verbose) for attempt in step.attempts],
+        "chosen": step.chosen,
+        "outcome": None if step.outcome is None else step.outcome.value,
+        "referral": None if step.referral is None else _referral(step.referral),
+        "security": security,
+        "note": harmless(step.note) or None,
+    }
+
+
+def _attempt(attempt: Attempt, verbose: bool) -> Document:
+    exchange, message = attempt.exchange, attempt.exchange.message
+    return {
+        "server": name_text(attempt.server),
+        "address": exchange.query.address,
+        "port": exchange.query.port,
+        "transport": exchange.query.transport.value,
+        "start_ms": _ms(exchange.start),
+        "rtt_ms": _ms(exchange.elapsed),
+        "result": _RESULTS[exchange.fault],
+        "meaning": attempt.meaning.kind.value,
+        "rcode": _rcode(None if message is None else message.rcode()),
+        "flags": None if message is None else dns.flags.to_text(message.flags).lower().split(),
+        "size": None if exchange.wire is None else len(exchange.wire),
+        "edns": None if message is None or message.edns < 0 else _edns(message),
+        "sections": _sections(message) if verbose and message is not None else None,
+        "wire": None,
+        "note": harmless(attempt.meaning.note) or None,
+    }
+
+
+def _edns(message: dns.message.Message) -> Document:
+    options = edns_options(message)
+    return {
+        "version": message.edns,
+        "udp_size": message.payload,
+        "do": bool(message.ednsflags & dns.flags.DO),
+        "nsid": None if options.nsid is None else {"hex": options.nsid.hex(), "text": options.nsid_text},
+        "ede": [{"code": error.code, "name": error.name, "text": error.text} for error in options.errors],
+        "cookie": None if options.cookie is None else options.cookie.hex(),
+        "subnet": options.subnet,
+    }
+
+
+def _sections(message: dns.message.Message) -> Document:
+    return {
+        "answer": _rrsets(message.answer),
+        "authority": _rrsets(message.authority),
+        "additional": _rrsets(message.additional),
+    }
+
+
+def _referral(delegation: Delegation) -> Document:
+    return {
+        "zone": name_text(delegation.zone),
+        "ttl": delegation.ttl,
+        "ns": [name_text(server.name) for server in delegation.servers],
+        "glue": [
+            {"name": name_text(server.name), "address": address.text}
+            for server in delegation.servers
+            for address in server.addresses
+        ],
+        "ds": [] if delegation.ds is None else [rdata_text(rdata) for rdata in delegation.ds],
+    }
+
+
+def _server(server: NameServer) -> Document:
+    return {
+        "name": name_text(server.name),
+        "addresses": [{"address": each.text, "source": each.source.value} for each in server.addresses],
+    }
+
+
+def _question(question: Question) -> Document:
+    return {
+        "name": name_text(question.name),
+        "type": dns.rdatatype.to_text(question.rdtype),
+        "class": dns.rdataclass.to_text(question.rdclass),
+    }
+
+
+def _rrsets(rrsets: Iterable[dns.rrset.RRset]) -> list[Document]:
+    return [
+        {
+            "name": name_text(rrset.name),
+            "type": dns.rdatatype.to_text(rrset.rdtype),
+            "class": dns.rdataclass.to_text(rrset.rdclass),
+            "ttl": rrset.ttl,
+            "rdata": [rdata_text(rdata) for rdata in rrset],
+        }
+        for rrset in rrsets
+    ]
+
+
+def _stats(stats: Stats) -> Document:
+    return {
+        "queries": stats.queries,
+        "retries": stats.retries,
+        "timeouts": stats.timeouts,
+        "tcp": stats.tcp,
+        "bytes_out": stats.bytes_out,
+        "bytes_in": stats.bytes_in,
+        "zones": stats.zones,
+        "duration_ms": _ms(stats.duration),
+        "critical_path_ms": _ms(stats.critical_path),
+    }
+
+
+def _rcode(rcode: int | None) -> str | None:
+    return None if rcode is None else rcode_text(rcode)
+
+
+def _ms(seconds: float) -> float:
+    """Milliseconds to a microsecond."""
+    return round(seconds * 1000, 3)

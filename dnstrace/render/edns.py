@@ -1,0 +1,77 @@
+"""What the OPT record of a reply tells, decoded and harmless (RFC 6891)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import dns.edns
+
+from dnstrace.render.text import escaped
+
+if TYPE_CHECKING:
+    import dns.message
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendedError:
+    """An extended DNS error (RFC 8914): its number, registered name and free text, None where it has none."""
+
+    code: int
+    name: str | None
+    text: str | None
+
+    def __str__(self) -> str:
+        name = f" {self.name}" if self.name else ""
+        return f"EDE {self.code}{name}" + (f": {self.text}" if self.text else "")
+
+
+@dataclass(frozen=True, slots=True)
+class EdnsOptions:
+    """The options of a reply; None or empty where they are absent.
+
+    `nsid` is the name server identifier as octets (RFC 5001) and `nsid_text` the same as text,
+    `cookie` the client's and the server's part (RFC 7873), `subnet` the client subnet as
+    `ADDRESS/SOURCE/SCOPE` (RFC 7871).
+    """
+
+    nsid: bytes | None = None
+    errors: tuple[ExtendedError, ...] = ()
+    cookie: bytes | None = None
+    subnet: str | None = None
+
+    @property
+    def nsid_text(self) -> str | None:
+        """The identifier as text; what is no text in it is escaped."""
+        return None if self.nsid is None else escaped(self.nsid)
+
+
+def edns_options(message: dns.message.Message) -> EdnsOptions:
+    """The options in the OPT record of `message`."""
+    by_type = {option.otype: option for option in message.options}
+    nsid, cookie = by_type.get(dns.edns.OptionType.NSID), by_type.get(dns.edns.OptionType.COOKIE)
+    subnet = by_type.get(dns.edns.OptionType.ECS)
+    return EdnsOptions(
+        nsid=None if nsid is None else nsid.to_wire(),
+        errors=tuple(_error(each) for each in message.options if isinstance(each, dns.edns.EDEOption)),
+        cookie=None if cookie is None else cookie.to_wire(),
+        subnet=f"{subnet.address}/{subnet.srclen}/{subnet.scopelen}"
+        if isinstance(subnet, dns.edns.ECSOption)
+        else None,
+    )
+
+
+def _error(option: dns.edns.EDEOption) -> ExtendedError:
+    known = option.code in dns.edns.EDECode.__members__.values()
+    return ExtendedError(
+        code=int(option.code),
+        name=_title(dns.edns.EDECode(option.code).name) if known else None,
+        text=escaped(option.text) if option.text else None,
+    )
+
+
+def _title(mnemonic: str) -> str:
+    """`DNSKEY_MISSING` as RFC 8914 section 4 writes it: `DNSKEY Missing`."""
+    kept = {"DNSKEY", "DS", "NSEC", "NXDOMAIN", "DNSSEC"}
+    words = (word if word in kept else word.capitalize() for word in mnemonic.split("_"))
+    return " ".join(words).replace("Rrsigs", "RRSIGs")

@@ -1,0 +1,133 @@
+"""How a step ended, as lines: the records that answer, what is said of a name that has none, failures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import dns.rdatatype
+from rich.text import Text
+
+from dnstrace.model import Outcome, Purpose
+from dnstrace.render.layout import TIMES, Node
+from dnstrace.render.text import harmless, name_text, rdata_text, ttl_text
+from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, joined, marked, shown_name
+
+if TYPE_CHECKING:
+    import dns.rrset
+
+    from dnstrace.model import Meaning, Step, Trace
+
+_LISTED = 12  # records of one RRset that are listed; of more, the first ten
+_FIRST = 10
+_GAP = "   "
+
+
+def ending(step: Step, trace: Trace) -> list[Node]:
+    """The lines that say what came of `step`; none while it has not ended."""
+    meaning = step.meaning
+    if step.outcome is None:
+        return []
+    if meaning is None:
+        return [_failure(step, trace)]
+    nodes = _records(step, meaning)
+    if step.outcome in (Outcome.NODATA, Outcome.NXDOMAIN):
+        nodes.append(_negative(step, meaning))
+    if step.outcome is Outcome.FAILED:
+        nodes.append(_failure(step, trace))
+    elif step.note and step.outcome is not Outcome.REFERRAL:
+        nodes.append(Node(marked(WARNING, Text(harmless(step.note), WARNING))))
+    return nodes
+
+
+def _failure(step: Step, trace: Trace) -> Node:
+    """Why the step failed, unless the last line of the tree says it: then that it ends here."""
+    ends = step.note and trace.error.endswith(step.note) and step is last_step(trace)
+    words = "the walk ends here" if ends else harmless(step.note) or "failed"
+    return Node(marked(BAD, Text(words, BAD)))
+
+
+def last_step(trace: Trace) -> Step | None:
+    """The last step of the walk itself."""
+    walk = (step for step in reversed(trace.steps) if step.purpose in (Purpose.WALK, Purpose.ALIAS))
+    return next(walk, None)
+
+
+def _records(step: Step, meaning: Meaning) -> list[Node]:
+    """The RRsets of the answer, a line each; signatures only where they are what was asked for."""
+    asked = step.question.rdtype in (dns.rdatatype.RRSIG, dns.rdatatype.ANY)
+    shown = [rrset for rrset in meaning.answer if asked or rrset.rdtype != dns.rdatatype.RRSIG]
+    signed = {(r.name, r.covers) for r in meaning.answer if r.rdtype == dns.rdatatype.RRSIG}
+    nodes, made = [], False
+    for rrset in shown:
+        remark = _standing(step, meaning)
+        if (rrset.name, rrset.rdtype) in signed:
+            remark.append(", signed", GOOD)
+        if made and rrset.rdtype == dns.rdatatype.CNAME:
+            remark = Text("made from the DNAME", QUIET)
+        made = rrset.rdtype == dns.rdatatype.DNAME
+        nodes.append(_rrset(rrset, remark, listed=step.purpose is not Purpose.PRIME))
+    return nodes
+
+
+def _standing(step: Step, meaning: Meaning) -> Text:
+    """Whether the answer is authoritative, and for which zone where it is not the one asked."""
+    assert step.chosen is not None
+    if not step.attempts[step.chosen].meaning.authoritative:
+        return Text("not authoritative", WARNING)
+    words = Text("authoritative", GOOD)
+    if meaning.zone is not None and meaning.zone != step.zone:
+        words.append(f" for {name_text(meaning.zone)}", GOOD)
+    return words
+
+
+def _rrset(rrset: dns.rrset.RRset, remark: Text, listed: bool) -> Node:
+    head = shown_name(rrset.name).append(f" {ttl_text(rrset.ttl)}")
+    head.append(f" {dns.rdatatype.to_text(rrset.rdtype)} ")
+    if len(rrset) == 1:
+        return Node(head.append_text(_rdata(rrset[0])).append(_GAP).append_text(remark))
+    head.append(f"{TIMES}{len(rrset)}").append(_GAP).append_text(remark)
+    return Node(head, _list(rrset) if listed else [])
+
+
+def _list(rrset: dns.rrset.RRset) -> list[Node]:
+    count = len(rrset) if len(rrset) <= _LISTED else _FIRST
+    nodes = [Node(_rdata(rdata)) for rdata in list(rrset)[:count]]
+    if rest := len(rrset) - count:
+        nodes.append(Node(Text(f"... and {rest} more (--short lists them all)", QUIET)))
+    return nodes
+
+
+def _rdata(rdata: dns.rdata.Rdata) -> Text:
+    return Text(rdata_text(rdata), STRONG)
+
+
+def _negative(step: Step, meaning: Meaning) -> Node:
+    """NXDOMAIN or NODATA, and below it the SOA that says for how long (RFC 2308 section 5)."""
+    name = meaning.target or step.question.name
+    rdtype = dns.rdatatype.to_text(step.question.rdtype)
+    words = "NXDOMAIN, no such name"
+    if step.outcome is Outcome.NODATA:
+        words = f"NODATA, no {rdtype} records"
+    line = Text.assemble(shown_name(name), (" ─ ", QUIET), (words, WARNING))
+    line.append(_GAP).append_text(_standing(step, meaning))
+    return Node(line, [] if meaning.soa is None else [Node(_soa(meaning, meaning.soa))])
+
+
+def negative_ttl(meaning: Meaning) -> int | None:
+    """Seconds that a negative answer may be cached: the lesser of the SOA's TTL and MINIMUM (RFC 2308).
+
+    None without an SOA record that can be read: then it is not cached at all.
+    """
+    minimum = None if meaning.soa is None else getattr(meaning.soa[0], "minimum", None)
+    if meaning.soa is None or not isinstance(minimum, int):
+        return None
+    return min(meaning.soa.ttl, minimum)
+
+
+def _soa(meaning: Meaning, soa: dns.rrset.RRset) -> Text:
+    head = shown_name(soa.name).append(f" {ttl_text(soa.ttl)} SOA")
+    seconds = negative_ttl(meaning)
+    if seconds is None:
+        return head.append(f" {rdata_text(soa[0])}")
+    minimum = getattr(soa[0], "minimum", 0)
+    return joined([head, f"MINIMUM {ttl_text(minimum)}", f"negative TTL {ttl_text(seconds)}"])

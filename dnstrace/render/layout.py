@@ -1,0 +1,161 @@
+"""Lines under lines, drawn within a width: guides, hanging indentation, depth kept in bounds.
+
+Knows nothing of DNS. A line is never cut: what does not fit is folded, between parts first (` · `),
+then between words, then after the dots of a name, then anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from rich.cells import cell_len
+from rich.text import Text
+
+TIMES = "\N{MULTIPLICATION SIGN}"
+GUIDE_STYLE = "dim"
+BESIDE = "not bold"  # the style of what says in Unicode what is said in ASCII before it
+_ASCII_SIGNS = str.maketrans({"·": "-", "─": "-", TIMES: "x", "✗": "x"})
+_DEEPEST = 16  # zones of one walk that are indented at most, however wide the terminal
+_ALWAYS = 5  # zones of one walk that are indented in any case
+_ROOM = 56  # columns kept for text before zones below zones stop moving to the right
+_LEAST_ROOM = 30  # columns kept for text whatever happens
+_LEAST_DEEP = 2  # levels indented on the narrowest terminal
+_SPLITS = (
+    re.compile(r".+?(?:\s+(?=[·─] )|\s{3,}|$)", re.DOTALL),  # parts
+    re.compile(r"\s*(?:[·─] )?\S+\s*|\s+"),  # words
+    re.compile(r"(?:\\.|[^.\\])*\.+\s*|(?:\\.|[^.\\])+|\\", re.DOTALL),  # labels
+    re.compile(r"\\\d{3}|\\u\{[0-9a-f]+\}|\\.|.", re.DOTALL),  # characters
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Guides:
+    """The strings that draw the tree, all of one width, and whether lines may hold more than ASCII."""
+
+    fork: str
+    end: str
+    pass_by: str
+    blank: str
+    fork_below: str
+    end_below: str
+    unicode: bool
+
+
+UNICODE = Guides("├─ ", "└─ ", "│  ", "   ", "├┄ ", "└┄ ", True)
+ASCII = Guides("|-- ", "`-- ", "|   ", "    ", "|.. ", "`.. ", False)
+
+
+@dataclass(slots=True)
+class Node:
+    """A line and what hangs from it.
+
+    `descends` is set where the node may be drawn beside its parent instead of below it when the tree
+    gets too deep; a dashed guide then says that it belongs below.
+    """
+
+    line: Text
+    children: list[Node] = field(default_factory=list)
+    descends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A node with the guides before its first line and before all that follows.
+
+    `run` counts the nodes above it, itself included, that descend from one another.
+    """
+
+    node: Node
+    depth: int
+    run: int
+    first: str
+    rest: str
+
+
+def rows(root: Node, width: int, guides: Guides) -> Iterator[Text]:
+    """The lines of `root` and all below it, none wider than `width` columns (of at least 40)."""
+    stack = [_Placed(root, 0, 1, "", "")]
+    while stack:
+        placed = stack.pop()
+        below = list(_placed_below(placed, width, guides))
+        hang = guides.pass_by + " " if below else guides.blank + " "
+        yield from _folded(placed, width, hang if placed.depth or below else "  ", guides)
+        stack.extend(reversed(below))
+
+
+def _placed_below(placed: _Placed, width: int, guides: Guides) -> Iterator[_Placed]:
+    depth = placed.depth + 1
+    step = len(guides.blank)
+    everything = depth >= max((width - _LEAST_ROOM) // step, _LEAST_DEEP)
+    longest = max(_ALWAYS, min(_DEEPEST, (width - _ROOM) // step))
+    entries = [(child, False) for child in placed.node.children]
+    if everything or placed.run >= longest:
+        entries = list(_beside(placed.node.children, everything))
+    for index, (node, below) in enumerate(entries):
+        last = index == len(entries) - 1
+        fork, end = (guides.fork_below, guides.end_below) if below else (guides.fork, guides.end)
+        rest = guides.blank if last else guides.pass_by
+        run = placed.run + 1 if node.descends else 0
+        yield _Placed(node, depth, run, placed.rest + (end if last else fork), placed.rest + rest)
+
+
+def _beside(children: list[Node], everything: bool) -> Iterator[tuple[Node, bool]]:
+    """The children and, after each, those of its descendants that are drawn beside it."""
+    stack = [(child, False) for child in reversed(children)]
+    while stack:
+        node, below = stack.pop()
+        goes = [everything or (node.descends and child.descends) for child in node.children]
+        moved = [child for child, beside in zip(node.children, goes, strict=True) if beside]
+        kept = [child for child, beside in zip(node.children, goes, strict=True) if not beside]
+        yield Node(node.line, kept, node.descends), below
+        stack.extend((child, True) for child in reversed(moved))
+
+
+def _folded(placed: _Placed, width: int, hang: str, guides: Guides) -> Iterator[Text]:
+    room = max(width - cell_len(placed.rest + hang), 1)
+    line = placed.node.line if guides.unicode else _ascii(placed.node.line)
+    pieces = fold(line, max(width - cell_len(placed.first), 1), room)
+    for index, piece in enumerate(pieces):
+        prefix = placed.rest + hang if index else placed.first
+        yield Text.assemble((prefix, GUIDE_STYLE), piece, no_wrap=True, overflow="ignore")
+
+
+def _ascii(line: Text) -> Text:
+    """The line without what is only for Unicode; signs get their ASCII likeness, the rest `?`."""
+    line = line.copy()
+    for span in reversed(line.spans):
+        if span.style == BESIDE:
+            line = line[: span.start] + line[span.end :]
+    plain = line.plain.translate(_ASCII_SIGNS)
+    line.plain = "".join(character if character.isascii() else "?" for character in plain)
+    return line
+
+
+def fold(line: Text, first: int, rest: int) -> list[Text]:
+    """`line` on lines of at most `first` columns for the first and `rest` for each other."""
+    if cell_len(line.plain) <= first:
+        return [line]
+    offsets, position, used, room = [], 0, 0, first
+    for token in _tokens(line.plain, min(first, rest), 0):
+        size = cell_len(token.rstrip())
+        if used and used + size > room:
+            offsets.append(position)
+            used, room = 0, rest
+        position += len(token)
+        used += cell_len(token)
+    pieces = list(line.divide(offsets))
+    for piece in pieces:
+        piece.rstrip()
+    return pieces
+
+
+def _tokens(text: str, room: int, level: int) -> Iterator[str]:
+    """What may not be broken, in order: the largest pieces of `text` that fit into `room`."""
+    for match in _SPLITS[level].finditer(text):
+        token = match.group()
+        if level == len(_SPLITS) - 1 or cell_len(token.rstrip()) <= room:
+            yield token
+        else:
+            yield from _tokens(token, room, level + 1)

@@ -1,0 +1,106 @@
+"""The tree growing in place on a terminal while the walk proceeds.
+
+    with LiveTree(console) as live:
+        trace = await trace_async(name, on_change=live.update)
+    console.print(tree(trace))
+
+Nothing of it stays on the screen: the whole tree is printed once at the end, so that the scrollback
+is right. A tree taller than the screen shows its tail. There is no thread: an update that comes too
+soon after the last drawing is drawn a little later by the running event loop, if there is one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Self
+
+from rich.live import Live
+
+from dnstrace.render.tree import Tree, tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from rich.console import Console, ConsoleOptions, RenderResult
+
+    from dnstrace.model import Trace
+
+INTERVAL = 1 / 12  # seconds between two drawings at least
+
+
+class LiveTree:
+    """Draws snapshots of a trace; a context manager that leaves the terminal as it was.
+
+    `console` should be a terminal: on anything else nothing is drawn. `clock` gives seconds.
+    """
+
+    def __init__(
+        self,
+        console: Console,
+        *,
+        verbose: bool = False,
+        ascii_only: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._console, self._verbose, self._ascii_only, self._clock = console, verbose, ascii_only, clock
+        self._live = Live(
+            console=console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False
+        )
+        self._latest: Trace | None = None
+        self._drawn: float | None = None
+        self._later: asyncio.TimerHandle | None = None
+
+    def __enter__(self) -> Self:
+        """Ready to draw; the cursor is hidden from the first drawing on."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Take the tree off the screen and show the cursor."""
+        self._cancel()
+        self._live.stop()
+
+    def update(self, trace: Trace) -> None:
+        """Draw `trace`, now or, if the last drawing was just before, a little later."""
+        self._latest = trace
+        wait = 0.0 if self._drawn is None else self._drawn + INTERVAL - self._clock()
+        if wait <= 0:
+            self._draw()
+        elif self._later is None:
+            self._draw_later(wait)
+
+    def _draw_later(self, wait: float) -> None:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        self._later = loop.call_later(wait, self._draw)
+
+    def _draw(self) -> None:
+        self._cancel()
+        self._drawn = self._clock()
+        if self._latest is None or not self._console.is_terminal:
+            return
+        shown = tree(self._latest, verbose=self._verbose, ascii_only=self._ascii_only)
+        self._live.update(_Tail(shown))
+        self._live.start()
+        self._live.refresh()
+
+    def _cancel(self) -> None:
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
+
+
+class _Tail:
+    """As many of a tree's last lines as the screen can hold, less one for the cursor."""
+
+    def __init__(self, whole: Tree) -> None:
+        self._whole = whole
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        lines = list(self._whole.rows(options.max_width))
+        yield from lines[-max(options.size.height - 1, 1) :]

@@ -1,0 +1,80 @@
+"""Replies whole, for `-v`: header, EDNS and every record, those outside the zone asked marked as unused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import dns.flags
+import dns.opcode
+import dns.rdataclass
+import dns.rdatatype
+from rich.text import Text
+
+from dnstrace.render.edns import edns_options
+from dnstrace.render.layout import Node
+from dnstrace.render.text import count_text, name_text, rcode_text, rdata_text
+from dnstrace.render.wording import QUIET, STRONG, WARNING, joined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import dns.message
+    import dns.name
+    import dns.rrset
+
+    from dnstrace.model import Attempt
+
+
+def reply_nodes(attempt: Attempt, zone: dns.name.Name) -> list[Node]:
+    """The reply of `attempt`, judged from `zone`; nothing where no message came."""
+    message = attempt.exchange.message
+    if message is None:
+        return []
+    sections = {"answer": message.answer, "authority": message.authority, "additional": message.additional}
+    return [
+        Node(_header(attempt, message)),
+        *(
+            Node(Text(name, STRONG), [node for rrset in rrsets for node in _records(rrset, zone)])
+            for name, rrsets in sections.items()
+            if rrsets
+        ),
+    ]
+
+
+def _header(attempt: Attempt, message: dns.message.Message) -> Text:
+    flags = dns.flags.to_text(message.flags).lower()
+    wire = attempt.exchange.wire
+    return joined(
+        [
+            f"{dns.opcode.to_text(message.opcode())} {rcode_text(message.rcode())}",
+            f"id {message.id}",
+            f"flags {flags}" if flags else "no flags",
+            "" if wire is None else count_text(len(wire), "octet"),
+            *_edns(message),
+        ]
+    )
+
+
+def _edns(message: dns.message.Message) -> list[str]:
+    if message.edns < 0:
+        return ["no EDNS"]
+    options = edns_options(message)
+    dnssec_ok = ", DO" if message.ednsflags & dns.flags.DO else ""
+    return [
+        f"EDNS {message.edns}, UDP {message.payload}{dnssec_ok}",
+        f"cookie {options.cookie.hex()}" if options.cookie is not None else "",
+        f"subnet {options.subnet}" if options.subnet is not None else "",
+    ]
+
+
+def _records(rrset: dns.rrset.RRset, zone: dns.name.Name) -> Iterator[Node]:
+    used = rrset.name.is_subdomain(zone)
+    head = (
+        f"{name_text(rrset.name)} {rrset.ttl} "
+        f"{dns.rdataclass.to_text(rrset.rdclass)} {dns.rdatatype.to_text(rrset.rdtype)}"
+    )
+    for rdata in rrset:
+        line = Text.assemble((f"{head} {rdata_text(rdata)}", "" if used else QUIET))
+        if not used:
+            line.append(f"   not used: outside {name_text(zone)}", WARNING)
+        yield Node(line)

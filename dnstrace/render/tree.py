@@ -1,0 +1,147 @@
+"""The tree: a trace for people.
+
+`tree(trace, verbose=..., ascii_only=...)` is the whole interface. What it returns is printed with any
+rich Console and adapts to its width; no line is wider than the console (60 columns and up), and all
+text from the network in it is harmless. A trace that is under way, or was interrupted, can be drawn
+like any other.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import dns.rdatatype
+from rich.text import Text
+
+from dnstrace.model import Outcome
+from dnstrace.render.branches import Branches
+from dnstrace.render.endings import last_step, negative_ttl
+from dnstrace.render.layout import ASCII, UNICODE, Guides, Node, rows
+from dnstrace.render.text import count_text, harmless, rdata_text, time_text
+from dnstrace.render.wording import BAD, GOOD, STRONG, WARNING, joined, marked, question_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    import dns.rrset
+    from rich.console import Console, ConsoleOptions, RenderResult
+
+    from dnstrace.model import Trace
+
+_ALIASES = {dns.rdatatype.CNAME, dns.rdatatype.DNAME, dns.rdatatype.RRSIG}
+_LONGEST = 60  # characters of RDATA in the last line
+_MOST = 3  # records there
+_BLANK = Text("")
+
+
+class Tree:
+    """A trace as a rich renderable."""
+
+    def __init__(self, trace: Trace, verbose: bool, guides: Guides) -> None:
+        self._guides = guides
+        self._blocks = [
+            [Node(question_text(trace.question))],
+            *Branches(trace, verbose).blocks(),
+            [Node(line) for line in _last_lines(trace)],
+        ]
+
+    def rows(self, width: int) -> Iterator[Text]:
+        """The lines of the tree, none wider than `width`."""
+        for index, block in enumerate(self._blocks):
+            if index:
+                yield _BLANK
+            for node in block:
+                yield from rows(node, width, self._guides)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Rich's own protocol."""
+        yield from self.rows(options.max_width)
+
+
+def tree(trace: Trace, *, verbose: bool = False, ascii_only: bool = False) -> Tree:
+    """What to print with a rich Console to show `trace`.
+
+    `verbose` adds the header and the records of every reply. `ascii_only` keeps to ASCII, for terminals
+    and files that can hold nothing else.
+    """
+    return Tree(trace, verbose, ASCII if ascii_only else UNICODE)
+
+
+# --- the last lines ---------------------------------------------------------------------------
+
+
+def _last_lines(trace: Trace) -> list[Text]:
+    lines = []
+    if trace.interrupted:
+        lines.append(marked(WARNING, Text("interrupted: this is what was found so far", WARNING)))
+    if trace.error:
+        lines.append(marked(BAD, Text(harmless(trace.error), BAD)))
+    so_far = " so far" if trace.outcome is None and not trace.interrupted else ""
+    result, life = _result(trace), _life(trace)
+    return [*lines, joined([result, *_cost(trace, so_far)]), *([Text(life)] if life else [])]
+
+
+def _result(trace: Trace) -> Text:
+    """The outcome in a few words: the data itself where it is short."""
+    if trace.outcome is Outcome.NXDOMAIN:
+        return Text("NXDOMAIN", f"{STRONG} {WARNING}")
+    if trace.outcome is Outcome.NODATA:
+        return Text("NODATA", f"{STRONG} {WARNING}")
+    if trace.outcome is Outcome.FAILED:
+        return Text("failed", f"{STRONG} {BAD}")
+    wanted = _wanted(trace)
+    if not wanted:
+        return Text("")
+    count = sum(map(len, wanted))
+    texts = [rdata_text(rdata) for rrset in wanted for rdata in islice(rrset, _MOST + 1)]
+    if count <= _MOST and len(text := ", ".join(texts)) <= _LONGEST:
+        return Text(text, f"{STRONG} {GOOD}")
+    types = {dns.rdatatype.to_text(rrset.rdtype) for rrset in wanted}
+    one = f"{types.pop()} record" if len(types) == 1 else "record"
+    return Text(count_text(count, one), f"{STRONG} {GOOD}")
+
+
+def _wanted(trace: Trace) -> list[dns.rrset.RRset]:
+    """The RRsets that the user asked for: of an ANY answer all but aliases and signatures."""
+    asked = [rrset for rrset in trace.answer if rrset.rdtype == trace.question.rdtype]
+    return asked or [rrset for rrset in trace.answer if rrset.rdtype not in _ALIASES] or list(trace.answer)
+
+
+def _cost(trace: Trace, so_far: str) -> list[Text | str]:
+    stats = trace.stats
+    details = [
+        f"{stats.timeouts} timeout{'s' if stats.timeouts > 1 else ''}" if stats.timeouts else "",
+        f"{stats.tcp} over TCP" if stats.tcp else "",
+    ]
+    beside = ", ".join(filter(None, details))
+    return [
+        count_text(stats.zones, "zone"),
+        count_text(stats.queries, "query", "queries") + (f" ({beside})" if beside else ""),
+        time_text(stats.duration) + so_far,
+    ]
+
+
+def _life(trace: Trace) -> str:
+    """Until when a resolver that asked now would hold the answer: the least TTL of the chain counts."""
+    ttls = [rrset.ttl for rrset in trace.answer]
+    negative = trace.outcome in (Outcome.NODATA, Outcome.NXDOMAIN)
+    if negative:
+        step = last_step(trace)
+        meaning = None if step is None else step.meaning
+        seconds = None if meaning is None else negative_ttl(meaning)
+        ttls.append(0 if seconds is None else seconds)
+    if trace.outcome is not Outcome.ANSWER and not negative:
+        return ""
+    if not ttls or min(ttls) == 0:
+        return "not to be cached by any resolver"
+    ended = trace.started.astimezone(UTC) + timedelta(seconds=trace.stats.duration)
+    what = "a negative answer" if negative else "an answer"
+    return f"{what} cached now lives until {_clock(ended, ended + timedelta(seconds=min(ttls)))}"
+
+
+def _clock(now: datetime, then: datetime) -> str:
+    """A time of day in UTC, with its date where that is not today's."""
+    return then.strftime("%H:%M:%S UTC" if now.date() == then.date() else "%Y-%m-%d %H:%M:%S UTC")

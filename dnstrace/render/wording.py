@@ -1,0 +1,196 @@
+"""What is said of an exchange, in the words and colours that everything here shares.
+
+*No answer* is not *wrong answer*: the first words of a line tell them apart, and a sign before it
+carries the state where there is no colour.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import dns.rdatatype
+from rich.text import Text
+
+from dnstrace.model import Kind, Purpose, Source, Transport
+from dnstrace.render.edns import edns_options
+from dnstrace.render.layout import BESIDE
+from dnstrace.render.text import count_text, harmless, name_text, rcode_text, time_text, unicode_name
+
+if TYPE_CHECKING:
+    import dns.name
+
+    from dnstrace.model import Attempt, Exchange, Question, Step
+
+BAD, WARNING, GOOD, QUIET, STRONG = "red", "yellow", "green", "dim", "bold"
+SIGNS = {BAD: "✗ ", WARNING: "! "}
+SEPARATOR = " · "
+
+_NO_ANSWER = {
+    Kind.TIMEOUT: "no answer in {time}",
+    Kind.ABANDONED: "no answer in {time}, no longer waited for",
+    Kind.PORT_UNREACHABLE: "no answer: port unreachable",
+    Kind.NETWORK_UNREACHABLE: "no answer: no route to this address",
+    Kind.HOST_UNREACHABLE: "no answer: host unreachable",
+    Kind.CONNECTION_LOST: "no answer: connection lost",
+    Kind.NOT_RECORDED: "no answer: not in the record",
+}
+_SAYS_ALL = {Kind.PORT_UNREACHABLE, Kind.NETWORK_UNREACHABLE, Kind.HOST_UNREACHABLE}
+_WRONG_ANSWER = {
+    Kind.MALFORMED: "wrong answer: no DNS message",
+    Kind.MISMATCH: "wrong answer: not to this query",
+    Kind.UPWARD_REFERRAL: "lame: refers to a zone above",
+    Kind.SIDEWAYS_REFERRAL: "lame: refers to a zone beside",
+    Kind.SELF_REFERRAL: "lame: refers to this very zone",
+    Kind.LAME: "lame",
+    Kind.EMPTY: "wrong answer: nothing in it",
+    Kind.OTHER_NAME: "wrong answer: for another name",
+    Kind.WRONG_CLASS: "wrong answer: of another class",
+    Kind.ALIAS_LOOP: "wrong answer: aliases in a loop",
+    Kind.YXDOMAIN: "the name would be too long (YXDOMAIN)",
+    Kind.REFUSED: "refused to answer (REFUSED)",
+    Kind.SERVER_FAILURE: "could not answer (SERVFAIL)",
+    Kind.NOT_IMPLEMENTED: "cannot answer this (NOTIMP)",
+    Kind.FORMAT_ERROR: "did not understand the query (FORMERR)",
+    Kind.BAD_VERSION: "does not know this EDNS version (BADVERS)",
+    Kind.BAD_COOKIE: "wants another cookie (BADCOOKIE)",
+    Kind.OTHER_RCODE: "answered with an error ({rcode})",
+}
+_SOURCES = {
+    Source.HINT: "hint",
+    Source.GLUE: "glue",
+    Source.RESOLVED: "looked up",
+    Source.CACHE: "known",
+    Source.GIVEN: "given",
+}
+
+
+def shown_name(name: dns.name.Name, style: str = "") -> Text:
+    """A name, with its Unicode form beside it where it has one that can be shown."""
+    text, unicode = Text(name_text(name), style), unicode_name(name)
+    return text if unicode is None else text.append(f" ({unicode})", BESIDE)
+
+
+def question_text(question: Question) -> Text:
+    """A question as a heading: name and type."""
+    rdtype = dns.rdatatype.to_text(question.rdtype)
+    return Text.assemble(shown_name(question.name, STRONG), (f" {rdtype}", STRONG))
+
+
+def joined(parts: list[Text | str]) -> Text:
+    """The parts that are not empty, with the separator between them."""
+    separator = Text.assemble((SEPARATOR, QUIET))  # a Text's own style would be that of the whole line
+    return separator.join([Text(p) if isinstance(p, str) else p for p in parts if p])
+
+
+def marked(style: str, text: Text | str) -> Text:
+    """A line in the colour of `style`, with its sign before it."""
+    text = Text(text) if isinstance(text, str) else text
+    return Text.assemble((SIGNS.get(style, ""), style), text)
+
+
+def attempt_line(step: Step, index: int) -> Text:
+    """One attempt of a step: server, address, and what came of asking it."""
+    attempt = step.attempts[index]
+    who = Text.assemble(shown_name(attempt.server), " ", attempt.exchange.query.address)
+    if index == step.chosen and attempt.meaning.offer is None:
+        return joined([who, *_took(attempt), _place(step, attempt), *_remarks(step, index)])
+    style, words = _judged(attempt, index == step.chosen)
+    parts = [who, Text(words, style), *([] if attempt.meaning.kind in _NO_ANSWER else _took(attempt))]
+    return marked(style, joined([*parts, *_remarks(step, index)]))
+
+
+def _took(attempt: Attempt) -> list[Text | str]:
+    over = " over TCP" if attempt.exchange.query.transport is Transport.TCP else ""
+    return [time_text(attempt.exchange.elapsed) + over]
+
+
+def _judged(attempt: Attempt, chosen: bool) -> tuple[str, str]:
+    """The style and the words for an attempt that is not plainly the one used."""
+    kind, exchange, note = attempt.meaning.kind, attempt.exchange, attempt.meaning.note
+    if kind is Kind.TRUNCATED:
+        return _truncated(exchange)
+    if attempt.meaning.usable:
+        return QUIET, "answered too"
+    note = "" if kind in _SAYS_ALL else note
+    words = {**_NO_ANSWER, **_WRONG_ANSWER}[kind]
+    rcode = attempt.meaning.rcode
+    words = words.format(
+        time=time_text(exchange.elapsed),
+        rcode="" if rcode is None else rcode_text(rcode),
+    )
+    if note:
+        words = f"{words}{', ' if ': ' in words else ': '}{harmless(note)}"
+    if chosen:
+        return WARNING, f"{words}; used, since no server of the zone gave better"
+    return (WARNING if kind is Kind.ABANDONED else BAD), words
+
+
+def _truncated(exchange: Exchange) -> tuple[str, str]:
+    if exchange.query.transport is Transport.TCP:
+        return BAD, "wrong answer: truncated over TCP"
+    return WARNING, "truncated, asked again over TCP"
+
+
+def _place(step: Step, attempt: Attempt) -> str:
+    """Which of how many, and where the address is from: `1 of 13 (glue)`."""
+    known = (address for server in step.servers for address in server.addresses)
+    source = next((each.source for each in known if each.text == attempt.exchange.query.address), None)
+    return f"1 of {len(step.servers)}" + ("" if source is None else f" ({_SOURCES[source]})")
+
+
+def _remarks(step: Step, index: int) -> list[Text | str]:
+    """What else is worth a word: tries, EDNS left out, strays, extended errors, the server's own name."""
+    exchange = step.attempts[index].exchange
+    earlier = (attempt.exchange.query for attempt in step.attempts[:index])
+    before = [query for query in earlier if query.address == exchange.query.address]
+    remarks: list[Text | str] = []
+    if tries := sum(query == exchange.query for query in before):
+        remarks.append(f"try {tries + 1}")
+    if exchange.query.edns is None and any(query.edns is not None for query in before):
+        remarks.append(Text("asked without EDNS", WARNING))
+    if exchange.mismatched:
+        strays = count_text(exchange.mismatched, "stray reply", "stray replies")
+        remarks.append(Text(f"{strays} ignored", WARNING))
+    if exchange.message is not None:
+        options = edns_options(exchange.message)
+        remarks += [Text(str(error), WARNING) for error in options.errors]
+        remarks += [f"NSID {options.nsid_text}"] if options.nsid_text else []
+    return remarks
+
+
+def beside_line(wanted: Question, purpose: Purpose, needed: bool, inside: list[Step], found: bool) -> Text:
+    """What was asked besides a walk, how it went and what it cost; `inside` are all of its steps.
+
+    `needed` is set where a step of the walk needed the address of its name server, `found` where there
+    was an answer.
+    """
+    head = _besides(wanted, purpose, needed)
+    attempts = [attempt for step in inside for attempt in step.attempts]
+    queries = count_text(len(attempts), "query", "queries")
+    if any(step.outcome is None for step in inside):
+        return head.append(f"asking, {queries}")
+    begin = min((a.exchange.start for a in attempts), default=0.0)
+    end = max((a.exchange.start + a.exchange.elapsed for a in attempts), default=begin)
+    cost = f", {queries}, {time_text(end - begin)}"
+    if purpose is not Purpose.NS_ADDRESS:
+        return head.append(f"asked as well{cost}")
+    if found:
+        return head.append(f"looked up{cost}")
+    return marked(BAD, Text.assemble(head, ("no address found", BAD), cost))
+
+
+def _besides(wanted: Question, purpose: Purpose, needed: bool) -> Text:
+    name = shown_name(wanted.name)
+    if purpose is Purpose.NS_ADDRESS:
+        return name.append(" has no usable glue: " if needed else ", the server given: ")
+    return name.append(f" {dns.rdatatype.to_text(wanted.rdtype)}: ")
+
+
+def source_words(step: Step) -> str:
+    """How the servers of the first step of a walk are known."""
+    sources = {address.source for server in step.servers for address in server.addresses}
+    if Source.HINT in sources:
+        return "from the root hints"
+    if Source.GIVEN in sources:
+        return "given"
+    return "cut already known"

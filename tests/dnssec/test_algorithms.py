@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import dns.dnssec
+import dns.rdata
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dnstrace.dnssec.algorithms import algorithm_name, ds_matches, ds_usable, key_tag
+from tests.dnssec.zones import Key, name
+
+
+def ds(text: str):
+    return dns.rdata.from_text("IN", "DS", text)
+
+
+def dnskey(key: bytes, algorithm: int, flags: int = 257):
+    return dns.rdtypes.ANY.DNSKEY.DNSKEY(1, 48, flags, 3, algorithm, key)
+
+
+@given(st.binary(min_size=1, max_size=300), st.sampled_from([5, 8, 13, 253]))
+def test_key_tag_is_that_of_dnspython(key, algorithm):
+    assert key_tag(dnskey(key, algorithm)) == dns.dnssec.key_id(dnskey(key, algorithm))
+
+
+def test_key_tag_of_rsamd5_is_made_another_way():
+    assert key_tag(dnskey(b"abcdefgh", 1)) == int.from_bytes(b"fg")
+
+
+@pytest.mark.parametrize("digest", ["SHA1", "SHA256", "SHA384"])
+def test_ds_matches_its_key_and_no_other(digest):
+    zone, key = name("Example.COM."), Key().dnskey
+    record = dns.dnssec.make_ds(zone, key, digest, policy=dns.dnssec.allow_all_policy)
+    assert ds_matches(record, zone, key)
+    assert not ds_matches(record, name("example.org."), key)
+    assert not ds_matches(record, zone, Key(number=1).dnskey)
+    assert not ds_matches(record, zone, Key(flags=256).dnskey)
+
+
+@pytest.mark.parametrize(
+    ("text", "usable"),
+    [
+        ("1 13 2 " + "00" * 32, True),
+        ("1 5 1 " + "00" * 20, True),
+        ("1 1 2 " + "00" * 32, False),
+        ("1 12 2 " + "00" * 32, False),
+        ("1 13 3 " + "00" * 32, False),
+        ("1 13 250 " + "00" * 32, False),
+    ],
+)
+def test_what_can_be_used(text, usable):
+    assert ds_usable(ds(text)) is usable
+
+
+def test_names_of_algorithms():
+    assert algorithm_name(13) == "ECDSAP256SHA256"
+    assert algorithm_name(208) == "algorithm 208"

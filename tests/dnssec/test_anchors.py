@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import pytest
+
+from dnstrace.dnssec import AnchorsError, parse_anchors, read_anchors, root_anchors
+from tests.dnssec.zones import Key, Zone, name
+
+DS = "example. 3600 IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"
+KEY = Key().dnskey.to_text()
+
+
+def test_root_anchors_of_the_package_are_iana_s():
+    from dnstrace.dnssec.algorithms import key_tag
+
+    assert {key_tag(key) for key in root_anchors().keys(name("."))} == {20326, 38696}
+
+
+def test_both_forms_and_several_zones(tmp_path):
+    file = tmp_path / "anchors"
+    file.write_text(
+        f"; a comment\n{DS}\nsub.example. IN DNSKEY {KEY}\n. 172800 DS 1 8 2 ( {'00' * 16}\n {'00' * 16} )\n"
+    )
+    anchors = read_anchors(file)
+    assert len(anchors.zones) == 3
+    assert anchors.ds(name("example."))[0].key_tag == 20326
+    assert anchors.keys(name("sub.example."))[0] == Key().dnskey
+    assert not anchors.keys(name("example."))
+
+
+def test_form_of_bind():
+    words = KEY.split(None, 3)
+    text = f"""trust-anchors {{ # a comment
+        . initial-key {" ".join(words[:3])} "{words[3]}"; // another
+        "example." static-ds 20326 8 2 "{DS.split()[-1]}";
+    }};"""
+    anchors = parse_anchors(text, "bind.keys")
+    assert anchors.keys(name("."))[0] == Key().dnskey
+    assert anchors.ds(name("example."))[0].key_tag == 20326
+
+
+def test_closest_anchor_is_the_deepest_one_that_can_be_used():
+    odd = f"odd.example. DS 1 253 2 {'00' * 32}"
+    anchors = parse_anchors(f"{DS}\n. DNSKEY {KEY}\n{odd}\n", "text")
+    assert anchors.closest(name("www.example.")) == name("example.")
+    assert anchors.closest(name("example.")) == name("example.")
+    assert anchors.closest(name("www.odd.example.")) == name("example.")
+    assert anchors.closest(name("com.")) == name(".")
+    assert parse_anchors(DS, "text").closest(name("com.")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "holds no trust anchor"),
+        ("example. NS ns.example.\n", "holds no trust anchor"),
+        ("this is no zone file\n", "is not a file of trust anchors"),
+        ("example. DS 1 8 2 00\n", "is not a file of trust anchors"),
+        ("example. DNSKEY 257 3 8 ???\n", "is not a file of trust anchors"),
+        ("example. DS 1 8 2 ( 00\n", "is not a file of trust anchors"),
+        ("\0\x01\n", "is not a file of trust anchors"),
+    ],
+)
+def test_bad_text_is_one_line(text, says):
+    with pytest.raises(AnchorsError, match=says) as caught:
+        parse_anchors(text, "the file")
+    assert "\n" not in str(caught.value)
+
+
+def test_bad_file_is_one_line(tmp_path):
+    with pytest.raises(AnchorsError, match="cannot read"):
+        read_anchors(tmp_path / "none")
+    (tmp_path / "octets").write_bytes(b"\xff\xfe")
+    with pytest.raises(AnchorsError, match="not text"):
+        read_anchors(tmp_path / "octets")
+
+
+def test_zone_of_the_tests_gives_an_anchor():
+    zone = Zone(name("example."), "")
+    assert parse_anchors(zone.ds().to_text(), "text").ds(zone.origin) == tuple(zone.ds())

@@ -1,0 +1,267 @@
+from __future__ import annotations
+
+import dns.rrset
+import pytest
+
+from dnstrace.dnssec import Security
+from dnstrace.model import Outcome
+from tests.dnssec.tampering import altered, drop, resigned, when
+from tests.dnssec.worlds import World, journey
+from tests.dnssec.zones import TTL, Key, T, Zone, name
+
+SECURE, INSECURE, BOGUS = Security.SECURE, Security.INSECURE, Security.BOGUS
+
+
+def judged(owner: str, rdtype: str = "A", *tampers, world: World | None = None):
+    world = world or journey()
+    for tamper in tampers:
+        world.tamper = tamper
+    return world.judged(f"{owner}.example.com." if owner else "example.com.", rdtype)[0]
+
+
+@pytest.mark.parametrize("denial", ["nsec", "nsec3"])
+@pytest.mark.parametrize(
+    ("owner", "rdtype"),
+    [
+        ("www", "A"),
+        ("", "A"),
+        ("", "ANY"),
+        ("", "DNSKEY"),
+        ("", "DS"),
+        ("www", "AAAA"),
+        ("www", "DS"),
+        ("nope", "A"),
+        ("a.b.nope", "A"),
+        ("ent", "A"),
+        ("ent", "DS"),
+        ("alias", "A"),
+        ("loose", "A"),
+        ("x.wild", "A"),
+        ("x.y.wild", "A"),
+        ("x.wild", "TXT"),
+        ("x.wild", "DS"),
+        ("q.wa", "A"),
+        ("www.d", "A"),
+        ("nope.d", "A"),
+    ],
+)
+def test_whatever_a_good_zone_replies_is_secure(owner, rdtype, denial):
+    judgement = judged(owner, rdtype, world=journey(denial=denial))
+    assert (judgement.security, judgement.reason) == (SECURE, "")
+
+
+def test_stripped_signature_is_bogus_and_said():
+    judgement = judged("www", "A", when("www.example.com.", "A", drop("RRSIG")))
+    assert judgement.security is BOGUS
+    assert "www.example.com. A has no signature (RRSIG), although example.com. is signed" in judgement.reason
+
+
+def test_altered_data_is_bogus_and_said():
+    judgement = judged("www", "A", when("www.example.com.", "A", altered("A", "192.0.2.66"), "example.com."))
+    assert judgement.security is BOGUS and "altered" in judgement.reason
+
+
+def test_foreign_signature_is_bogus_and_said():
+    judgement = judged(
+        "www", "A", when("www.example.com.", "A", resigned(signer=name("org.")), "example.com.")
+    )
+    assert judgement.security is BOGUS
+    assert "only in the name of org., not of example.com." in judgement.reason
+
+
+def test_signature_of_the_parent_does_not_count():
+    judgement = judged(
+        "www", "A", when("www.example.com.", "A", resigned(signer=name("com.")), "example.com.")
+    )
+    assert judgement.security is BOGUS
+
+
+def test_signer_that_is_no_zone_is_said():
+    signer = resigned(signer=name("www.example.com."))
+    judgement = judged("www", "A", when("www.example.com.", "A", signer, "example.com."))
+    assert judgement.security is BOGUS
+    assert "in the name of www.example.com., which is no zone" in judgement.reason
+
+
+# --- aliases ------------------------------------------------------------------------------------
+
+
+def test_the_answer_is_as_weak_as_its_weakest_link():
+    judgement = judged("away")
+    assert judgement.security is INSECURE and "unsigned.com. is not signed" in judgement.reason
+    spoilt = judged(
+        "away", "A", when("away.example.com.", "A", altered("CNAME", "x.unsigned.com."), "example.com.")
+    )
+    assert spoilt.security is BOGUS
+
+
+def test_alias_that_a_dname_makes_needs_no_signature_of_its_own():
+    judgement = judged("www.d", "A", when("www.d.example.com.", "A", drop("DNAME"), "example.com."))
+    assert judgement.security is BOGUS and "CNAME has no signature" in judgement.reason
+
+
+def test_dname_from_a_wildcard_is_refused():
+    world = journey()
+    world.zones[name("example.com.")].add(dns.rrset.from_text("*.e.example.com.", TTL, "IN", "DNAME", "org."))
+    wild = world.zones[name("example.com.")].data[name("*.e.example.com.")][T.DNAME]
+    parts = world.zones[name("example.com.")].signed(wild)
+
+    def expand(reply):
+        owner = name("b.e.example.com.")
+        reply.set_rcode(0)
+        reply.answer = [dns.rrset.from_rdata_list(owner, TTL, list(part)) for part in parts]
+        reply.answer.append(dns.rrset.from_text("a.b.e.example.com.", TTL, "IN", "CNAME", "a.org."))
+
+    judgement = judged("a.b.e", "A", when("a.b.e.example.com.", "A", expand, "example.com."), world=world)
+    assert judgement.security is not SECURE
+
+
+# --- wildcards and denial -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("denial", ["nsec", "nsec3"])
+def test_wildcard_answer_needs_the_proof_that_nothing_is_nearer(denial):
+    world = journey(denial=denial)
+    judgement = judged("x.wild", "A", when("x.wild.example.com.", "A", drop("NSEC", "NSEC3")), world=world)
+    assert judgement.security is BOGUS and "x.wild.example.com. A is not proved" in judgement.reason
+
+
+def test_wildcard_does_not_stand_for_a_name_that_exists():
+    """www exists: the wildcard's data in its place are validly signed, and a lie."""
+    world = journey()
+    zone = world.zones[name("example.com.")]
+    zone.add(dns.rrset.from_text("*.example.com.", TTL, "IN", "A", "192.0.2.66"))
+    parts = zone.signed(zone.data[name("*.example.com.")][T.A])
+
+    def lie(reply):
+        reply.answer = [
+            dns.rrset.from_rdata_list(name("www.example.com."), TTL, list(part)) for part in parts
+        ]
+        reply.authority = zone.deny(name("x.example.com."))
+
+    assert (
+        judged("www", "A", when("www.example.com.", "A", lie, "example.com."), world=world).security is BOGUS
+    )
+
+
+@pytest.mark.parametrize("denial", ["nsec", "nsec3"])
+@pytest.mark.parametrize("owner", ["nope", "www"])
+def test_denial_without_proof_is_bogus(owner, denial):
+    spoil = when(f"{owner}.example.com.", "TXT", drop("NSEC", "NSEC3"))
+    judgement = judged(owner, "TXT", spoil, world=journey(denial=denial))
+    assert judgement.security is BOGUS and "is not proved" in judgement.reason
+
+
+def test_denial_of_what_exists_is_bogus():
+    """A record that proves the absence of another name, replayed."""
+    world = journey()
+    zone = world.zones[name("example.com.")]
+
+    def lie(reply):
+        reply.set_rcode(3)
+        reply.answer = []
+        reply.authority = [*zone.signed(zone.data[zone.origin][T.SOA]), *zone.deny(name("nope.example.com."))]
+
+    assert (
+        judged("www", "A", when("www.example.com.", "A", lie, "example.com."), world=world).security is BOGUS
+    )
+
+
+def test_soa_of_a_denial_is_signed_too():
+    spoil = when("nope.example.com.", "A", altered("SOA", "a. b. 1 2 3 4 99"), "example.com.")
+    judgement = judged("nope", "A", spoil)
+    assert judgement.security is BOGUS and "its SOA record" in judgement.reason
+
+
+def test_opt_out_denies_insecurely():
+    judgement = judged("nope", world=journey(denial="opt-out"))
+    assert judgement.security is INSECURE and "opt-out" in judgement.reason
+
+
+def test_rcode_is_not_signed_so_the_proof_counts():
+    def lie(reply):
+        reply.set_rcode(3)
+
+    judgement = judged("ent", "A", when("ent.example.com.", "A", lie, "example.com."))
+    assert (judgement.security, judgement.proved) == (SECURE, Outcome.NODATA)
+    assert judged("ent").proved is None
+
+
+def test_compact_denial():
+    """RFC 9824: the name asked is said to exist with no type but NXNAME."""
+    world = journey()
+    zone = world.zones[name("example.com.")]
+    nsec = dns.rrset.from_text(
+        "nope.example.com.", TTL, "IN", "NSEC", r"\000.nope.example.com. RRSIG NSEC TYPE128"
+    )
+
+    def lie(reply):
+        reply.set_rcode(0)
+        reply.authority = [*zone.signed(zone.data[zone.origin][T.SOA]), *zone.signed(nsec)]
+
+    judgement = judged("nope", "A", when("nope.example.com.", "A", lie, "example.com."), world=world)
+    assert judgement.security is SECURE
+
+
+def test_apex_proof_of_the_child_does_not_deny_ds():
+    """RFC 6840 section 4.4: the wrong side of the cut."""
+    world = journey()
+    child = world.zones[name("example.com.")]
+
+    def lie(reply):
+        reply.answer = []
+        reply.authority = [*child.signed(child.data[child.origin][T.SOA]), *child.deny(child.origin)]
+
+    assert judged("", "DS", when("example.com.", "DS", lie), world=world).security is BOGUS
+
+
+def test_proof_of_the_parent_does_not_deny_data_of_the_child():
+    """RFC 6840 section 4.1: the other wrong side."""
+    world = journey()
+    parent = world.zones[name("com.")]
+
+    def lie(reply):
+        reply.answer = []
+        reply.authority = [
+            *parent.signed(parent.data[parent.origin][T.SOA]),
+            *parent.deny(name("example.com.")),
+        ]
+
+    assert judged("", "TXT", when("example.com.", "TXT", lie, "example.com."), world=world).security is BOGUS
+
+
+def test_signatures_as_such_are_not_secure():
+    world = journey()
+    zone = world.zones[name("example.com.")]
+
+    def give(reply):
+        reply.answer = zone.signed(zone.data[name("www.example.com.")][T.A])[1:]
+        reply.authority = []
+
+    judgement = judged("www", "RRSIG", when("www.example.com.", "RRSIG", give, "example.com."), world=world)
+    assert judgement.security is INSECURE and "not signed themselves" in judgement.reason
+
+
+def test_every_rrset_of_any_counts():
+    spoil = when("example.com.", "ANY", altered("A", "192.0.2.66"), "example.com.")
+    assert judged("", "ANY", spoil).security is BOGUS
+
+
+def test_unsupported_signature_beside_a_good_one_does_not_matter():
+    world = journey()
+    zone = world.zones[name("example.com.")]
+    rrset = zone.data[name("www.example.com.")][T.A]
+    good = zone.signed(rrset)[1]
+
+    def add(reply):
+        reply.answer = [rrset, dns.rrset.from_rdata(rrset.name, TTL, good[0].replace(algorithm=253), good[0])]
+
+    assert (
+        judged("www", "A", when("www.example.com.", "A", add, "example.com."), world=world).security is SECURE
+    )
+
+
+def test_two_keys_of_two_algorithms():
+    zone = Zone(name("example.com."), "www A 192.0.2.1", [Key(13), Key(15, 1, 256)])
+    world = World.of(Zone(name("."), "example.com. NS ns.example.com."), zone)
+    assert world.judged("www.example.com.")[0].security is SECURE

@@ -1,0 +1,300 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import dns.dnssec
+import dns.rrset
+import pytest
+
+from dnstrace.dnssec import Anchors, Security, judge
+from dnstrace.model import Outcome, Purpose
+from tests.dnssec.tampering import altered, always, drop, resigned, when
+from tests.dnssec.worlds import World, journey, question
+from tests.dnssec.zones import NOW, TTL, Key, T, Zone, name
+
+SECURE, INSECURE = Security.SECURE, Security.INSECURE
+BOGUS, INDETERMINATE = Security.BOGUS, Security.INDETERMINATE
+ROOT, COM, EXAMPLE = name("."), name("com."), name("example.com.")
+
+
+def needs(judgement) -> list[str]:
+    return [f"{need.question} of {need.zone}" for need in judgement.missing]
+
+
+# --- what is asked for --------------------------------------------------------------------------
+
+
+def test_all_keys_of_a_chain_are_asked_for_at_once():
+    world = journey()
+    trace = world.walk(question("www.example.com."))
+    assert needs(judge(trace, world.anchors(), NOW)) == [
+        ". DNSKEY of .",
+        "com. DNSKEY of com.",
+        "example.com. DNSKEY of example.com.",
+    ]
+
+
+def test_keys_are_asked_for_while_the_walk_goes_on():
+    world = journey()
+    trace = world.walk(question("www.example.com."))
+    begun = replace(
+        trace, outcome=None, steps=(replace(trace.steps[0], attempts=(), chosen=None, outcome=None),)
+    )
+    assert needs(judge(begun, world.anchors(), NOW)) == [". DNSKEY of ."]
+    first = replace(trace, outcome=None, steps=trace.steps[:1])
+    assert needs(judge(first, world.anchors(), NOW)) == [". DNSKEY of .", "com. DNSKEY of com."]
+
+
+def test_what_is_under_way_is_not_asked_for_again():
+    world = journey()
+    trace = world.ask(world.walk(question("www.example.com.")), ROOT, question(".", "DNSKEY"), Purpose.DNSKEY)
+    waiting = replace(trace.steps[-1], attempts=(), chosen=None, outcome=None)
+    judgement = judge(replace(trace, steps=(*trace.steps[:-1], waiting)), world.anchors(), NOW)
+    assert needs(judgement) == ["com. DNSKEY of com.", "example.com. DNSKEY of example.com."]
+    assert judgement.security is BOGUS
+
+
+def test_nothing_is_asked_below_an_unsigned_cut():
+    world = journey()
+    trace = world.walk(question("www.unsigned.com."))
+    assert needs(judge(trace, world.anchors(), NOW)) == [". DNSKEY of .", "com. DNSKEY of com."]
+
+
+def test_what_was_not_got_makes_it_bogus_by_name():
+    world = journey()
+    judgement = judge(world.walk(question("www.example.com.")), world.anchors(), NOW)
+    assert judgement.security is BOGUS and "the keys (DNSKEY) of . could not be asked for" in judgement.reason
+
+
+def test_referral_without_ds_or_proof_has_ds_asked_for():
+    world = journey()
+    world.tamper = when("www.example.com.", "A", drop("DS"), "com.")
+    judgement, trace = world.judged("www.example.com.")
+    assert judgement.security is SECURE
+    assert [str(step.question) for step in trace.steps if step.purpose is Purpose.DS] == ["example.com. DS"]
+
+
+def test_ds_that_is_not_signed_is_asked_for_once_more():
+    world = journey()
+    world.tamper = when("www.example.com.", "A", drop("RRSIG"), "com.")
+    judgement, trace = world.judged("www.example.com.")
+    assert judgement.security is SECURE
+    assert any(step.purpose is Purpose.DS for step in trace.steps)
+
+
+# --- parent and child on the same servers -------------------------------------------------------
+
+
+def shared(child: Zone | None, top: str = "sub NS ns.sub\n") -> World:
+    """example.com. and sub.example.com. on the same servers: no referral between them."""
+    zones = [Zone(ROOT, "example.com. NS ns.example.com."), Zone(EXAMPLE, top + "ns A 192.0.2.1\n")]
+    world = World.of(*zones, *([child] if child else []))
+    if child:
+        world.served_with = {child.origin: EXAMPLE}
+    return world
+
+
+def test_signed_child_on_the_servers_of_its_parent():
+    world = shared(Zone(name("sub.example.com."), "www A 192.0.2.1\n"))
+    judgement, trace = world.judged("www.sub.example.com.")
+    assert judgement.security is SECURE
+    asked = [str(step.question) for step in trace.steps if step.purpose in (Purpose.DS, Purpose.DNSKEY)]
+    assert "sub.example.com. DS" in asked and "sub.example.com. DNSKEY" in asked
+
+
+def test_unsigned_child_on_the_servers_of_its_parent():
+    world = shared(Zone(name("sub.example.com."), "www A 192.0.2.1\n", keys=[]))
+    judgement, _ = world.judged("www.sub.example.com.")
+    assert judgement.security is INSECURE and "sub.example.com. is delegated without DS" in judgement.reason
+
+
+def test_negative_answers_of_an_unsigned_child_there():
+    world = shared(Zone(name("sub.example.com."), "www A 192.0.2.1\n", keys=[]))
+    assert world.judged("www.sub.example.com.", "AAAA")[0].security is INSECURE
+    assert world.judged("nope.sub.example.com.")[0].security is INSECURE
+
+
+def test_child_two_labels_down_behind_an_empty_non_terminal():
+    world = shared(Zone(name("a.b.example.com."), "www A 192.0.2.1\n"), "a.b NS ns.a.b\n")
+    assert world.judged("www.a.b.example.com.")[0].security is SECURE
+    unsigned = shared(Zone(name("a.b.example.com."), "www A 192.0.2.1\n", keys=[]), "a.b NS ns.a.b\n")
+    assert unsigned.judged("www.a.b.example.com.")[0].security is INSECURE
+
+
+def test_unsigned_data_in_a_signed_zone_are_bogus_when_no_cut_explains_them():
+    world = journey()
+    world.tamper = when("www.example.com.", "A", drop("RRSIG"), "example.com.")
+    judgement, trace = world.judged("www.example.com.")
+    assert judgement.security is BOGUS
+    assert "www.example.com. DS" in [str(step.question) for step in trace.steps]
+
+
+# --- anchors ------------------------------------------------------------------------------------
+
+
+def test_without_an_anchor_above_it_is_indeterminate():
+    world = journey()
+    judgement, trace = world.judged("www.unsigned.com.", anchors=world.anchors("example.com."))
+    assert judgement.security is INDETERMINATE and "no trust anchor" in judgement.reason
+    assert len(trace.steps) == 3
+
+
+def test_island_of_security():
+    """An anchor below an unsigned cut."""
+    world = World.of(
+        Zone(ROOT, "com. NS ns.com."),
+        Zone(COM, "example NS ns.example", keys=[]),
+        Zone(EXAMPLE, "www A 192.0.2.1"),
+        ds=False,
+    )
+    assert world.judged("www.example.com.")[0].security is INSECURE
+    both = Anchors({**world.anchors().zones, **world.anchors("example.com.").zones})
+    assert world.judged("www.example.com.", anchors=both)[0].security is SECURE
+    assert world.judged("example.com.", "DS", anchors=both)[0].security is INSECURE
+
+
+def test_anchor_outranks_the_parent():
+    world = journey()
+    wrong = dns.dnssec.make_ds(EXAMPLE, Key(number=7).dnskey, "SHA256")
+    anchors = Anchors({**world.anchors().zones, EXAMPLE: (wrong,)})
+    judgement, _ = world.judged("www.example.com.", anchors=anchors)
+    assert judgement.security is BOGUS and "the trust anchor is DS" in judgement.reason
+
+
+def test_anchor_as_a_key():
+    world = journey()
+    anchors = Anchors({ROOT: (world.zones[ROOT].keys[0].dnskey,)})
+    assert world.judged("www.example.com.", anchors=anchors)[0].security is SECURE
+
+
+def test_anchor_of_an_unsupported_algorithm_is_none():
+    world = journey()
+    odd = world.anchors().ds(ROOT)[0].replace(algorithm=253)
+    assert world.judged("www.example.com.", anchors=Anchors({ROOT: (odd,)}))[0].security is INDETERMINATE
+
+
+# --- broken links -------------------------------------------------------------------------------
+
+
+def broken(change) -> tuple[Security, str]:
+    world = journey()
+    change(world)
+    judgement, _ = world.judged("www.example.com.")
+    return judgement.security, judgement.reason
+
+
+def put_ds(world: World, *records) -> None:
+    world.zones[COM].add(dns.rrset.from_rdata(EXAMPLE, TTL, *records))
+
+
+def test_ds_for_a_missing_key():
+    stranger = Key(number=5)
+    security, reason = broken(lambda w: put_ds(w, dns.dnssec.make_ds(EXAMPLE, stranger.dnskey, "SHA256")))
+    assert security is BOGUS
+    assert (
+        f"com. publishes DS {stranger.tag}, but example.com. has only key" in reason and "registrar" in reason
+    )
+
+
+def test_unsigned_zone_with_ds():
+    def change(world):
+        world.zones[EXAMPLE].keys = []
+        del world.zones[EXAMPLE].data[EXAMPLE][T.DNSKEY]
+
+    security, reason = broken(change)
+    assert security is BOGUS and "example.com. has no keys (DNSKEY), although com. publishes a DS" in reason
+
+
+def test_servers_that_do_not_answer_for_keys():
+    world = journey()
+
+    def refuse(reply):
+        reply.set_rcode(5)
+
+    world.tamper = when("example.com.", "DNSKEY", refuse)
+    judgement, trace = world.judged("www.example.com.")
+    assert judgement.security is BOGUS and "no server of example.com. gave its keys" in judgement.reason
+    step = next(step for step in trace.steps if str(step.question) == "example.com. DNSKEY")
+    assert step.outcome is Outcome.FAILED and judgement.steps[step.id].security is BOGUS
+
+
+@pytest.mark.parametrize(("algorithm", "digest"), [(253, 2), (12, 2), (13, 250), (1, 2), (3, 2)])
+def test_algorithms_that_are_not_supported_make_it_insecure(algorithm, digest):
+    """RFC 4035 section 5.2."""
+
+    def change(world):
+        ds = world.zones[EXAMPLE].ds()[0]
+        put_ds(world, ds.replace(algorithm=algorithm, digest_type=digest))
+
+    security, reason = broken(change)
+    assert security is INSECURE and "not supported" in reason
+
+
+def test_one_supported_ds_is_held_to():
+    def change(world):
+        ds = world.zones[EXAMPLE].ds()[0]
+        put_ds(world, ds.replace(algorithm=253), ds.replace(digest=bytes(32)))
+
+    assert broken(change)[0] is BOGUS
+
+
+@pytest.mark.parametrize("zone", [".", "com.", "example.com."])
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (resigned(expiration=NOW - 60), "expired"),
+        (resigned(inception=NOW + 60), "valid only from"),
+        (resigned(signature=b"\0" * 64), "altered"),
+        (resigned(key_tag=1), "does not have"),
+        (resigned(labels=40), "labels"),
+        (resigned(original_ttl=1), "altered"),
+    ],
+)
+def test_bad_signatures_anywhere_in_the_chain(zone, spoil, says):
+    security, reason = broken(lambda world: setattr(world, "tamper", always(spoil, zone)))
+    assert security is BOGUS and says in reason
+
+
+@pytest.mark.parametrize("zone", ["com.", "example.com."])
+def test_stripped_signatures_anywhere_in_the_chain(zone):
+    security, reason = broken(lambda world: setattr(world, "tamper", always(drop("RRSIG"), zone)))
+    assert security is BOGUS and reason
+
+
+def test_proof_that_is_missing_or_false():
+    for change in (drop("NSEC"), altered("NSEC", "a.com. NS")):
+        world = journey()
+        world.tamper = always(change, "com.")
+        judgement, _ = world.judged("www.unsigned.com.")
+        assert judgement.security is BOGUS
+        assert "unsigned.com." in judgement.reason and "com." in judgement.reason
+
+
+def test_alias_in_the_place_of_a_delegation_is_no_cut():
+    world = journey()
+    world.tamper = when("alias.example.com.", "A", drop("RRSIG"), "example.com.")
+    judgement, _ = world.judged("alias.example.com.")
+    assert judgement.security is BOGUS and "alias.example.com. CNAME has no signature" in judgement.reason
+
+
+# --- evidence -----------------------------------------------------------------------------------
+
+
+def test_each_step_shows_its_evidence():
+    judgement, trace = journey().judged("www.example.com.")
+    steps = {(str(step.question), str(step.zone)): judgement.steps[step.id] for step in trace.steps}
+    referral = steps["www.example.com. A", "com."]
+    assert referral.security is SECURE and len(referral.ds) == 1
+    assert [one.covered for one in referral.signatures] == [T.DS]
+    keys = steps["example.com. DNSKEY", "example.com."]
+    assert [key.trusted for key in keys.keys].count(True) == 1
+    assert [ds.matched for ds in keys.ds] == [True]
+    answer = steps["www.example.com. A", "example.com."]
+    assert answer.security is SECURE and [one.valid for one in answer.signatures] == [True]
+
+
+def test_the_proof_used_is_shown():
+    judgement, trace = journey().judged("www.unsigned.com.")
+    referral = next(step for step in trace.steps if step.zone == COM)
+    evidence = judgement.steps[referral.id]
+    assert evidence.security is INSECURE and "NSEC unsigned.com. to com." in evidence.proof

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import sys
+
+import dns.dnssec
+import dns.rrset
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dnstrace.dnssec import crypto
+from dnstrace.dnssec.crypto import MissingCryptography, key_bits, verify
+from tests.dnssec.zones import NOW, Key, name
+
+ALGORITHMS = [5, 7, 8, 10, 13, 14, 15, 16]
+
+
+def signed_by(key: Key):
+    """A DNSKEY record, and a signature and the octets it is over, both as dnspython makes them."""
+    rrset = dns.rrset.from_text("www.example.", 300, "IN", "A", "192.0.2.1")
+    rrsig = dns.dnssec.sign(
+        rrset, key.private, name("example."), key.dnskey, inception=NOW, expiration=NOW + 9,
+        policy=dns.dnssec.allow_all_policy,
+    )  # fmt: skip
+    return key.dnskey, rrsig.signature, dns.dnssec._make_rrsig_signature_data(rrset, rrsig)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_signature_of_each_algorithm_is_right(algorithm):
+    dnskey, signature, data = signed_by(Key(algorithm))
+    assert verify(algorithm, dnskey.key, signature, data)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_altered_data_signature_or_key_is_not_right(algorithm):
+    dnskey, signature, data = signed_by(Key(algorithm))
+    other = Key(algorithm, number=1).dnskey
+    flipped = signature[:-1] + bytes([signature[-1] ^ 1])
+    assert not verify(algorithm, dnskey.key, signature, data + b"x")
+    assert not verify(algorithm, dnskey.key, flipped, data)
+    assert not verify(algorithm, other.key, signature, data)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@given(st.binary(max_size=150), st.binary(max_size=150))
+def test_no_octets_can_raise(algorithm, key, signature):
+    assert not verify(algorithm, key, signature, b"data")
+    assert key_bits(algorithm, key) >= 0
+
+
+@pytest.mark.parametrize("algorithm", [0, 1, 3, 12, 253])
+def test_unsupported_algorithm_is_never_right(algorithm):
+    assert not verify(algorithm, b"key", b"signature", b"data")
+
+
+def test_rsa_padding_must_be_exact():
+    """A block with rubbish after a shorter padding is what forgers of small exponents hope for."""
+    private = rsa.generate_private_key(65537, 1024)
+    numbers = private.private_numbers()
+    modulus = numbers.public_numbers.n
+    _, _, data = signed_by(Key(8))
+    import hashlib
+
+    info = crypto._DIGEST_INFO["sha256"] + hashlib.sha256(data).digest()
+    block = b"\0\1" + b"\xff" * 8 + b"\0" + info
+    block += b"x" * (128 - len(block))
+    forged = pow(int.from_bytes(block), numbers.d, modulus).to_bytes(128)
+    dnskey = dns.dnssec.make_dnskey(private.public_key(), 8)
+    assert not verify(8, dnskey.key, forged, data)
+
+
+def test_rsa_key_of_512_bits_counts():
+    numbers = _small_rsa()
+    key = b"\3\1\0\1" + numbers["n"].to_bytes(64)
+    import hashlib
+
+    info = crypto._DIGEST_INFO["sha1"] + hashlib.sha1(b"data").digest()
+    block = b"\0\1" + b"\xff" * (64 - len(info) - 3) + b"\0" + info
+    signature = pow(int.from_bytes(block), numbers["d"], numbers["n"]).to_bytes(64)
+    assert key_bits(5, key) == 512
+    assert verify(5, key, signature, b"data")
+    assert not verify(10, key, signature, b"data")
+
+
+def _small_rsa():
+    p = 0xF7E75FDC469067FFDC4E847C51F452DF_E85ED54E1C1F7D5D9B1D5E0D5E3F0C6D
+    q = 0xF0000000000000000000000000000000_00000000000000000000000000000001
+    p, q = _next_prime(p), _next_prime(q)
+    return {"n": p * q, "d": pow(65537, -1, (p - 1) * (q - 1))}
+
+
+def _next_prime(number):
+    number |= 1
+    while any(pow(base, number - 1, number) != 1 for base in (2, 3, 5, 7, 11)):
+        number += 2
+    return number
+
+
+def test_exponent_that_only_costs_time_is_refused():
+    exponent = (1 << 65) + 1
+    key = bytes([9]) + exponent.to_bytes(9) + (_small_rsa()["n"]).to_bytes(64)
+    assert not verify(5, key, b"\1" * 64, b"data")
+
+
+def test_missing_package_is_named(monkeypatch):
+    dnskey, signature, data = signed_by(Key(15))
+    verify.cache_clear()
+    monkeypatch.setitem(sys.modules, "cryptography.exceptions", None)
+    with pytest.raises(MissingCryptography, match="pip install"):
+        verify(15, dnskey.key, signature, data)
+    monkeypatch.setattr(crypto, "find_spec", lambda _: None)
+    with pytest.raises(MissingCryptography, match="cryptography"):
+        crypto.require_cryptography()

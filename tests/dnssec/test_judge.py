@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import dns.message
+import pytest
+
+from dnstrace.dnssec import Limits, Security, judge
+from dnstrace.meaning import classify
+from dnstrace.model import Attempt, Exchange, Outcome, Purpose, Query
+from tests.dnssec.tampering import altered, drop, emptied, when
+from tests.dnssec.worlds import SECOND, World, journey, question
+from tests.dnssec.zones import NOW, name
+
+
+@pytest.mark.parametrize("denial", ["nsec", "nsec3", "opt-out"])
+@pytest.mark.parametrize("algorithm", [5, 7, 8, 10, 13, 14, 15, 16])
+def test_a_good_chain_in_each_algorithm(algorithm, denial):
+    world = journey(algorithm, denial)
+    assert world.judged("www.example.com.")[0].security is Security.SECURE
+    assert world.judged("www.unsigned.com.")[0].security is Security.INSECURE
+
+
+def test_it_is_a_function_of_what_is_recorded():
+    world = journey()
+    anchors = world.anchors()
+    judgement, trace = world.judged("www.example.com.")
+    world.zones.clear()
+    assert judge(trace, anchors, NOW) == judgement
+
+
+def test_time_is_passed_in():
+    world = journey()
+    _, trace = world.judged("www.example.com.")
+    verdicts = [judge(trace, world.anchors(), at).security for at in (NOW - 10**7, NOW, NOW + 10**7)]
+    assert verdicts == [Security.BOGUS, Security.SECURE, Security.BOGUS]
+
+
+def test_the_answer_is_made_of_the_steps_named():
+    judgement, trace = journey().judged("alias.example.com.")
+    steps = {step.id: step for step in trace.steps}
+    assert [str(steps[number].question) for number in judgement.answers] == [
+        "alias.example.com. A",
+        "www.example.com. A",
+    ]
+
+
+# --- another server -----------------------------------------------------------------------------
+
+
+def spoilt(tamper) -> World:
+    world = journey()
+    world.tamper = tamper
+    return world
+
+
+def second_server(world: World, trace, step):
+    """The trace with the question of `step` put to the other server, which is in order."""
+    world.tamper = lambda zone, question, reply: reply
+    trace = world.ask(trace, step.zone, step.question, step.purpose)
+    last = trace.steps[-1]
+    exchange = replace(last.attempts[0].exchange, query=Query(step.question, SECOND))
+    return replace(
+        trace,
+        steps=(*trace.steps[:-1], replace(last, attempts=(replace(last.attempts[0], exchange=exchange),))),
+    )
+
+
+@pytest.mark.parametrize(
+    ("owner", "rdtype", "spoil"),
+    [
+        ("www.example.com.", "A", drop("RRSIG")),
+        ("www.example.com.", "A", altered("A", "192.0.2.66")),
+        ("example.com.", "DNSKEY", emptied),
+        ("example.com.", "DNSKEY", drop("RRSIG")),
+    ],
+)
+def test_a_server_that_was_not_asked_may_have_it_right(owner, rdtype, spoil):
+    world = spoilt(when(owner, rdtype, spoil, "example.com."))
+    judgement, trace = world.judged("www.example.com.")
+    assert judgement.security is Security.BOGUS
+    (number,) = judgement.retry
+    step = next(step for step in trace.steps if step.id == number)
+    assert (step.question, step.zone) == (question(owner, rdtype), name("example.com."))
+    trace = second_server(world, trace, step)
+    judgement = judge(trace, world.anchors(), NOW)
+    assert judgement.security is Security.SECURE and not judgement.retry and not judgement.missing
+    if rdtype == "A":
+        assert judgement.answers == (trace.steps[-1].id,)
+
+
+def test_no_retry_when_every_server_was_asked():
+    world = spoilt(when("www.example.com.", "A", drop("RRSIG"), "example.com."))
+    judgement, trace = world.judged("www.example.com.")
+    step = next(step for step in trace.steps if step.id == judgement.retry[0])
+    tamper, fixed = world.tamper, second_server(world, trace, step)
+    world.tamper = tamper
+    bad = world.ask(trace, step.zone, step.question, step.purpose).steps[-1]
+    bad = replace(
+        bad,
+        attempts=(
+            replace(
+                bad.attempts[0],
+                exchange=replace(bad.attempts[0].exchange, query=Query(step.question, SECOND)),
+            ),
+        ),
+    )
+    assert judge(replace(fixed, steps=(*trace.steps, bad)), world.anchors(), NOW).retry == ()
+
+
+def test_no_retry_when_the_fault_lies_elsewhere():
+    world = journey()
+    world.tamper = when("com.", "DNSKEY", emptied, "com.")
+    judgement, trace = world.judged("www.example.com.")
+    assert [str(step.question) for step in trace.steps if step.id in judgement.retry] == ["com. DNSKEY"]
+
+
+def test_other_attempts_of_a_step_count_for_keys():
+    world = journey()
+    judgement, trace = world.judged("www.example.com.")
+    step = next(step for step in trace.steps if str(step.question) == "example.com. DNSKEY")
+    bare = dns.message.from_wire(step.attempts[0].exchange.message.to_wire())
+    drop("RRSIG")(bare)
+    exchange = Exchange(Query(step.question, SECOND), 0, 0, message=bare)
+    worse = Attempt(name("ns2."), exchange, classify(exchange, step.zone))
+    both = replace(step, attempts=(worse, *step.attempts), chosen=0)
+    steps = tuple(both if one.id == step.id else one for one in trace.steps)
+    judgement = judge(replace(trace, steps=steps), world.anchors(), NOW)
+    assert judgement.security is Security.SECURE and not judgement.retry
+
+
+# --- walks that failed --------------------------------------------------------------------------
+
+
+def test_nothing_answered_is_indeterminate():
+    world = journey()
+    trace = world.walk(question("www.example.com."))
+    failed = replace(trace.steps[-1], attempts=(), chosen=None, outcome=Outcome.FAILED)
+    trace = replace(trace, outcome=Outcome.FAILED, steps=(*trace.steps[:-1], failed))
+    for zone in (".", "com.", "example.com."):
+        trace = world.ask(trace, name(zone), question(zone, "DNSKEY"), Purpose.DNSKEY)
+    judgement = judge(trace, world.anchors(), NOW)
+    assert judgement.security is Security.INDETERMINATE and not judgement.missing
+
+
+def test_a_broken_chain_shows_where_nothing_answered():
+    world = journey()
+    trace = world.walk(question("www.example.com."))
+    failed = replace(trace.steps[-1], attempts=(), chosen=None, outcome=Outcome.FAILED)
+    trace = replace(trace, outcome=Outcome.FAILED, steps=(*trace.steps[:-1], failed))
+    world.tamper = when("com.", "DNSKEY", drop("DNSKEY"))
+    for zone in (".", "com.", "example.com."):
+        trace = world.ask(trace, name(zone), question(zone, "DNSKEY"), Purpose.DNSKEY)
+    assert judge(trace, world.anchors(), NOW).security is Security.BOGUS
+
+
+def test_an_alias_whose_target_failed_is_not_secure():
+    world = journey()
+    judgement, trace = world.judged("alias.example.com.")
+    last = judgement.answers[-1]
+    steps = tuple(
+        replace(step, attempts=(), chosen=None, outcome=Outcome.FAILED) if step.id == last else step
+        for step in trace.steps
+    )
+    judgement = judge(replace(trace, outcome=Outcome.FAILED, steps=steps), world.anchors(), NOW)
+    assert judgement.security is Security.INDETERMINATE
+
+
+def test_an_empty_trace_is_indeterminate():
+    world = journey()
+    trace = replace(world.walk(question("www.example.com.")), steps=(), outcome=None)
+    assert judge(trace, world.anchors(), NOW).security is Security.INDETERMINATE
+
+
+def test_work_is_bounded_and_the_bound_named():
+    world = journey()
+    _, trace = world.judged("www.example.com.")
+    judgement = judge(trace, world.anchors(), NOW, Limits(verifications=2))
+    assert judgement.security is Security.BOGUS and "more signatures than" in judgement.reason
+
+
+def test_needs_are_bounded():
+    world = journey()
+    owner = ".".join(["a"] * 60) + ".example.com."
+    world.tamper = when(owner, "A", drop("RRSIG", "NSEC"), "example.com.")
+    trace = world.walk(question(owner))
+    assert len(judge(trace, world.anchors(), NOW, Limits(needs=5)).missing) == 5

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import dns.dnssec
+import dns.rrset
+import pytest
+
+from dnstrace.dnssec.effort import Effort
+from dnstrace.dnssec.keys import Trust, establish
+from dnstrace.dnssec.records import signed
+from dnstrace.dnssec.verdict import LIMITS, Limits
+from tests.dnssec.zones import NOW, TTL, Key, T, Zone, name
+
+KSK, ZSK, STRANGER = Key(), Key(number=1, flags=256), Key(number=2)
+
+
+def zone(*keys: Key) -> Zone:
+    return Zone(name("example."), "", list(keys or (KSK, ZSK)))
+
+
+def dnskeys(made: Zone, *signers: Key):
+    rrset = made.data[made.origin][T.DNSKEY]
+    parts = [rrset, *(made.sign(rrset, key) for key in signers)] if signers else made.signed(rrset)
+    rdatas = [rdata for part in parts[1:] for rdata in part]
+    merged = [rrset, dns.rrset.from_rdata(rrset.name, TTL, *rdatas)]
+    return signed(merged, (T.DNSKEY,))[0]
+
+
+def ds(key: Key, digest: str = "SHA256"):
+    return dns.dnssec.make_ds(name("example."), key.dnskey, digest, policy=dns.dnssec.allow_all_policy)
+
+
+def outcome(data, *records, keys=(), limits=LIMITS):
+    trust = Trust("com. publishes", tuple(records), tuple(key.dnskey for key in keys))
+    return establish(data, trust, NOW, Effort(limits))
+
+
+def test_keys_are_trusted_by_ds():
+    found = outcome(dnskeys(zone()), ds(KSK))
+    assert not found.reason
+    assert set(found.keys) == {KSK.dnskey, ZSK.dnskey}
+    assert {key.tag: key.trusted for key in found.evidence} == {KSK.tag: True, ZSK.tag: False}
+    assert [(one.tag, one.matched) for one in found.ds] == [(KSK.tag, True)]
+    assert [one.tag for one in found.signatures if one.valid] == [KSK.tag]
+
+
+def test_keys_are_trusted_by_an_anchor_that_is_a_key():
+    assert not outcome(dnskeys(zone()), keys=[KSK]).reason
+    assert outcome(dnskeys(zone()), keys=[STRANGER]).reason
+
+
+def test_one_of_several_ds_is_enough():
+    assert not outcome(dnskeys(zone()), ds(STRANGER), ds(KSK)).reason
+    assert not outcome(dnskeys(zone()), ds(KSK).replace(algorithm=253), ds(KSK)).reason
+
+
+def test_ds_for_a_missing_key_says_who_has_what():
+    reason = outcome(dnskeys(zone()), ds(STRANGER)).reason
+    assert f"com. publishes DS {STRANGER.tag}, but example. has only key {KSK.tag}, {ZSK.tag}" in reason
+    assert "registrar" in reason
+
+
+def test_wrong_digest_is_named():
+    wrong = ds(KSK).replace(digest=bytes(32))
+    found = outcome(dnskeys(zone()), wrong)
+    assert "its digest is not that of key" in found.reason
+    assert [one.matched for one in found.ds] == [False]
+
+
+def test_sha1_does_not_count_beside_better():
+    """RFC 4509 section 3."""
+    wrong = ds(STRANGER)
+    assert not outcome(dnskeys(zone()), ds(KSK, "SHA1")).reason
+    assert outcome(dnskeys(zone()), ds(KSK, "SHA1"), wrong).reason
+
+
+def test_trusted_key_must_sign_the_keys():
+    reason = outcome(dnskeys(zone(), ZSK), ds(KSK)).reason
+    assert f"key {KSK.tag} of example. is trusted, but it does not sign the DNSKEY RRset" in reason
+
+
+def test_key_without_sep_flag_can_be_the_entry():
+    assert not outcome(dnskeys(zone(), ZSK), ds(ZSK)).reason
+
+
+@pytest.mark.parametrize(("flags", "says"), [(257 | 0x80, "is revoked"), (1, "is no zone key")])
+def test_key_that_may_not_sign(flags, says):
+    key = Key(flags=flags)
+    assert says in outcome(dnskeys(zone(key), key), ds(key)).reason
+
+
+def test_revoked_key_among_others_is_not_used():
+    """RFC 5011 section 2.1: it only signs its own revocation."""
+    revoked = Key(number=2, flags=257 | 0x80)
+    found = outcome(dnskeys(zone(KSK, revoked), KSK), ds(KSK))
+    assert found.keys == (KSK.dnskey,)
+
+
+def test_ds_looked_at_are_bounded():
+    many = [ds(STRANGER).replace(digest=bytes([n] * 32)) for n in range(40)]
+    assert outcome(dnskeys(zone()), *many, ds(KSK), limits=Limits(digests=32)).reason
+    assert not outcome(dnskeys(zone()), *many, ds(KSK), limits=Limits(digests=41)).reason
+
+
+def test_what_can_be_used_at_all():
+    assert Trust("", (ds(KSK),)).usable
+    assert not Trust("", (ds(KSK).replace(algorithm=253), ds(KSK).replace(digest_type=250))).usable
+    assert Trust("", (), (KSK.dnskey,)).usable

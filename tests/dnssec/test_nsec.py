@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dnstrace.dnssec import nsec
+from dnstrace.dnssec.nsec import Nsec
+from dnstrace.dnssec.proof import Shown
+from tests.dnssec.test_proof import types
+from tests.dnssec.zones import T, name
+
+
+def record(owner: str, following: str, *mnemonics: str) -> Nsec:
+    return Nsec(name(owner), name(following), types(*(mnemonics or ("A",))))
+
+
+APEX = record("example.", "b.example.", "NS", "SOA")
+B_TO_D = record("b.example.", "d.example.")
+LAST = record("y.example.", "example.")
+
+
+@pytest.mark.parametrize(
+    ("one", "owner", "covered"),
+    [
+        (B_TO_D, "c.example.", True),
+        (B_TO_D, "x.b.example.", True),
+        (B_TO_D, "b.example.", False),
+        (B_TO_D, "d.example.", False),
+        (B_TO_D, "a.example.", False),
+        (B_TO_D, "C.EXAMPLE.", True),
+        (LAST, "z.example.", True),
+        (LAST, "a.example.", False),
+        (LAST, "z.org.", False),
+        (record("example.", "example."), "any.example.", True),
+        (record("example.", "example."), "example.", False),
+        (record("b.example.", "d.example.", "NS"), "x.b.example.", False),  # beyond a cut
+        (record("b.example.", "d.example.", "NS", "SOA"), "x.b.example.", True),
+        (record("b.example.", "d.example.", "DNAME"), "x.b.example.", False),  # beyond a DNAME
+        (record("b.example.", "d.example.", "NS"), "c.example.", True),
+    ],
+)
+def test_span(one, owner, covered):
+    assert one.covers(name(owner)) is covered
+
+
+def test_closest_encloser():
+    assert record("x.b.example.", "d.example.").closest_encloser(name("y.b.example.")) == name("b.example.")
+    assert record("a.example.", "y.c.example.").closest_encloser(name("b.c.example.")) == name("c.example.")
+
+
+@pytest.mark.parametrize(
+    ("owner", "records", "shown"),
+    [
+        ("c.example.", [B_TO_D, APEX], Shown.PROVED),
+        ("c.example.", [B_TO_D], Shown.UNPROVED),  # the wildcard may exist
+        ("c.example.", [APEX], Shown.UNPROVED),
+        ("c.example.", [], Shown.UNPROVED),
+        ("x.c.example.", [B_TO_D, APEX], Shown.PROVED),
+        ("c.example.", [record("b.example.", "x.c.example."), APEX], Shown.UNPROVED),  # an ENT exists
+        ("x.b.example.", [record("b.example.", "d.example.", "NS"), APEX], Shown.INSECURE),
+        ("x.b.example.", [record("b.example.", "d.example.", "NS", "DS"), APEX], Shown.UNPROVED),
+        (
+            "c.example.",
+            [record("c.example.", r"\000.c.example.", "NSEC", "TYPE128")],
+            Shown.PROVED,
+        ),  # RFC 9824
+        ("c.example.", [record("c.example.", r"\000.c.example.", "NSEC")], Shown.UNPROVED),
+        (
+            r"c.example.",
+            [record(r"b~.example.", "c-.example."), record(r"!.example.", "+.example.")],
+            Shown.PROVED,
+        ),
+    ],
+)
+def test_nxdomain(owner, records, shown):
+    assert nsec.nxdomain(name(owner), records).shown is shown
+
+
+@pytest.mark.parametrize(
+    ("owner", "records", "shown"),
+    [
+        ("b.example.", [record("b.example.", "d.example.", "TXT")], Shown.PROVED),
+        ("b.example.", [record("b.example.", "d.example.", "A")], Shown.UNPROVED),
+        ("c.example.", [record("b.example.", "x.c.example.")], Shown.PROVED),  # an ENT
+        ("c.example.", [B_TO_D], Shown.UNPROVED),
+        ("c.example.", [B_TO_D, record("*.example.", "b.example.", "TXT")], Shown.PROVED),
+        ("c.example.", [B_TO_D, record("*.example.", "b.example.", "A")], Shown.UNPROVED),
+        ("c.example.", [B_TO_D, record("*.example.", "b.example.", "CNAME")], Shown.UNPROVED),
+        ("c.example.", [record("*.example.", "b.example.", "TXT")], Shown.UNPROVED),  # c may exist
+        (
+            "z.b.example.",
+            [B_TO_D, record("*.example.", "b.example.", "TXT")],
+            Shown.UNPROVED,
+        ),  # not its wildcard
+        ("c.example.", [record("*.example.", "d.example.", "TXT")], Shown.PROVED),  # covers c as well
+        ("x.b.example.", [record("b.example.", "d.example.", "NS")], Shown.INSECURE),
+        ("c.example.", [record("c.example.", r"\000.c.example.", "NSEC", "TYPE128")], Shown.PROVED),
+    ],
+)
+def test_nodata(owner, records, shown):
+    assert nsec.nodata(name(owner), T.A, records).shown is shown
+
+
+@pytest.mark.parametrize(
+    ("owner", "encloser", "records", "shown"),
+    [
+        ("c.example.", "example.", [B_TO_D], Shown.PROVED),
+        ("x.c.example.", "example.", [B_TO_D], Shown.PROVED),
+        ("c.example.", "example.", [APEX], Shown.UNPROVED),
+        ("x.b.example.", "example.", [B_TO_D], Shown.UNPROVED),  # *.b.example. would be nearer
+        ("x.c.example.", "c.example.", [B_TO_D], Shown.UNPROVED),
+    ],
+)
+def test_wildcard_answer(owner, encloser, records, shown):
+    assert nsec.wildcard_answer(name(owner), name(encloser), records).shown is shown
+
+
+@pytest.mark.parametrize(
+    ("owner", "records", "shown"),
+    [
+        ("b.example.", [record("b.example.", "d.example.", "NS")], Shown.INSECURE),
+        ("b.example.", [record("b.example.", "d.example.", "NS", "DS")], Shown.UNPROVED),
+        ("b.example.", [record("b.example.", "d.example.", "NS", "SOA")], Shown.UNPROVED),  # the child's
+        ("b.example.", [record("b.example.", "d.example.", "A")], Shown.NO_CUT),
+        ("x.b.example.", [record("b.example.", "d.example.", "NS")], Shown.INSECURE),
+        ("c.example.", [record("b.example.", "x.c.example.")], Shown.NO_CUT),
+        ("c.example.", [B_TO_D, APEX], Shown.NO_CUT),
+        ("c.example.", [B_TO_D], Shown.UNPROVED),
+        ("c.example.", [B_TO_D, record("*.example.", "b.example.", "A")], Shown.NO_CUT),
+    ],
+)
+def test_no_ds(owner, records, shown):
+    assert nsec.no_ds(name(owner), records).shown is shown
+
+
+LABELS = st.lists(st.sampled_from(["a", "b", "c", "*"]), max_size=3)
+NAMES = LABELS.map(lambda labels: name(".".join([*labels, "example."])))
+
+
+@given(st.sets(NAMES, min_size=1, max_size=8), NAMES)
+def test_a_whole_chain_denies_exactly_what_does_not_exist(names, asked):
+    """Against the definition: a name exists if it, or a name below it, has data; else a wildcard may."""
+    names = sorted({*names, name("example.")})
+    chain = [
+        Nsec(one, two, types("NS", "SOA") if one == name("example.") else types("TXT"))
+        for one, two in zip(names, names[1:] + names[:1], strict=True)
+    ]
+    exists = any(known.is_subdomain(asked) for known in names)
+    encloser = asked
+    while not any(known.is_subdomain(encloser) for known in names):
+        encloser = encloser.parent()
+    wild = exists or any(known.is_subdomain(name(f"*.{encloser}")) for known in names)
+    assert (nsec.nxdomain(asked, chain).shown is Shown.PROVED) is not wild
+    if exists:
+        assert nsec.nodata(asked, T.A, chain).shown is Shown.PROVED
+        assert nsec.nodata(asked, T.TXT, chain).shown is (
+            Shown.UNPROVED if asked in names and asked != names[0] else Shown.PROVED
+        )

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import dns.rdatatype
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dnstrace.dnssec.proof import Shown, Types, lacks_data, lacks_ds, wildcard_below
+from tests.dnssec.zones import T, _windows, name
+
+CUT = name("sub.example.")
+
+
+def types(*mnemonics: str) -> Types:
+    return Types(tuple(_windows([dns.rdatatype.from_text(mnemonic) for mnemonic in mnemonics])))
+
+
+@given(st.sets(st.integers(1, 65535), max_size=20), st.integers(1, 65535))
+def test_bit_map_holds_what_was_put_in(held, other):
+    bitmap = Types(tuple(_windows(list(held))))
+    assert all(rdtype in bitmap for rdtype in held)
+    assert (other in bitmap) is (other in held)
+
+
+@pytest.mark.parametrize(
+    ("held", "rdtype", "shown"),
+    [
+        (["TXT"], "A", Shown.PROVED),
+        (["A"], "A", Shown.UNPROVED),
+        (["CNAME"], "A", Shown.UNPROVED),
+        (["NS", "SOA"], "A", Shown.PROVED),
+        (["NS"], "A", Shown.INSECURE),  # the parent's side of an unsigned cut: what is below is insecure
+        (["NS", "DS"], "A", Shown.UNPROVED),  # the parent's side of a signed cut: not its business
+        (["NS"], "DS", Shown.PROVED),
+        (["NS", "SOA"], "DS", Shown.UNPROVED),  # the child's side: not its business
+        (["A"], "DS", Shown.PROVED),
+        ([], "A", Shown.PROVED),
+    ],
+)
+def test_data_at_a_name(held, rdtype, shown):
+    assert lacks_data(types(*held), CUT, dns.rdatatype.from_text(rdtype), "NSEC").shown is shown
+
+
+def test_root_denies_its_own_ds():
+    assert lacks_data(types("NS", "SOA"), name("."), T.DS, "NSEC").shown is Shown.PROVED
+
+
+@pytest.mark.parametrize(
+    ("held", "shown"),
+    [
+        (["NS"], Shown.INSECURE),
+        (["NS", "DS"], Shown.UNPROVED),
+        (["NS", "SOA"], Shown.UNPROVED),
+        (["A"], Shown.NO_CUT),
+        ([], Shown.NO_CUT),
+    ],
+)
+def test_ds_at_a_name(held, shown):
+    assert lacks_ds(types(*held), CUT, "NSEC").shown is shown
+
+
+def test_wildcard_may_be_too_long_to_exist():
+    long = ".".join(["a" * 63] * 3 + ["b" * 61]) + "."
+    assert wildcard_below(name("example.")) == name("*.example.")
+    assert wildcard_below(name(long)) is None

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import dns.dnssec
+import dns.rdata
+import dns.rrset
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dnstrace.dnssec.effort import Effort
+from dnstrace.dnssec.records import Signed
+from dnstrace.dnssec.signature import check, signed_octets
+from dnstrace.dnssec.verdict import LIMITS, Limits
+from tests.dnssec.zones import DAY, NOW, TTL, Key, Zone, name
+
+ZONE = Zone(name("example."), "")
+WWW = dns.rrset.from_text("www.example.", TTL, "IN", "A", "192.0.2.2", "192.0.2.1")
+
+
+def verdict(rrset=WWW, *rrsigs, keys=None, zone="example.", at=NOW, limits=LIMITS):
+    rrsigs = rrsigs or (ZONE.sign(rrset, ZONE.keys[0])[0],)
+    keys = [key.dnskey for key in ZONE.keys] if keys is None else keys
+    return check(Signed(rrset, tuple(rrsigs)), name(zone), keys, at, Effort(limits))
+
+
+def rrsig(rrset=WWW, key=ZONE.keys[0], **how):
+    return ZONE.sign(rrset, key, **how)[0]
+
+
+def test_good_signature_is_shown_as_evidence():
+    checked = verdict()
+    assert checked.valid and not checked.reason and checked.encloser is None
+    (shown,) = checked.signatures
+    assert (shown.valid, shown.tag, shown.covered) == (True, ZONE.keys[0].tag, 1)
+    assert (shown.inception, shown.expiration) == (NOW - DAY, NOW + DAY)
+
+
+@pytest.mark.parametrize("text", ["Example.", "www.EXAMPLE."])
+@pytest.mark.parametrize("rdtype", ["MX", "SRV", "SOA", "NAPTR", "CNAME", "NSEC", "TXT"])
+def test_octets_are_those_of_dnspython(text, rdtype):
+    rdata = {
+        "MX": ["10 Mail.Example.", "5 b.Example."],
+        "SRV": ["1 2 3 Target.Example."],
+        "SOA": ["A.Example. H.Example. 1 2 3 4 5"],
+        "NAPTR": ['1 2 "s" "S" "" X.Example.'],
+        "CNAME": ["WWW.Example."],
+        "NSEC": ["B.Example. A MX"],
+        "TXT": ['"b"', '"a" "c"'],
+    }[rdtype]
+    rrset = dns.rrset.from_text(text, 300, "IN", rdtype, *rdata)
+    made = rrsig(rrset)
+    assert signed_octets(Signed(rrset, ()), made) == dns.dnssec._make_rrsig_signature_data(rrset, made)
+
+
+def test_ttl_that_ran_down_and_order_do_not_matter():
+    shuffled = dns.rrset.from_text("WWW.example.", 7, "IN", "A", "192.0.2.1", "192.0.2.2")
+    assert verdict(shuffled, rrsig()).valid
+
+
+def test_altered_data_or_original_ttl_is_named():
+    altered = dns.rrset.from_text("www.example.", TTL, "IN", "A", "192.0.2.3")
+    assert "altered" in verdict(altered, rrsig()).reason
+    assert "altered" in verdict(WWW, rrsig().replace(original_ttl=TTL + 1)).reason
+
+
+@pytest.mark.parametrize(
+    ("at", "valid"),
+    [
+        (NOW - DAY - 1, False),
+        (NOW - DAY, True),
+        (NOW + DAY, True),
+        (NOW + DAY + 1, False),
+    ],
+)
+def test_bounds_of_the_period_count_as_within(at, valid):
+    assert verdict(at=at).valid is valid
+
+
+def test_clock_is_part_of_the_reason():
+    assert "expired at 2025-06-16 15:06:40 UTC, 2 days before" in verdict(at=NOW + 3 * DAY).reason
+    assert "valid only from 2025-06-14 15:06:40 UTC, 5 minutes after" in verdict(at=NOW - DAY - 300).reason
+
+
+def test_times_wrap_around():
+    """Serial number arithmetic (RFC 4034 section 3.1.5): in 2106 the 32 bits begin again."""
+    late = rrsig().replace(inception=2**32 - DAY, expiration=DAY)
+    assert "altered" in verdict(WWW, late, at=2**32 + 10).reason  # in its period, though not signed so
+    assert "expired" in verdict(WWW, late, at=2**32 + 2 * DAY).reason
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1), st.floats(0, 2**33))
+def test_no_time_can_raise(inception, expiration, at):
+    verdict(WWW, rrsig().replace(inception=inception, expiration=expiration), at=at)
+
+
+def test_signer_must_be_the_zone():
+    wrong = verdict(WWW, rrsig(), zone="www.example.")
+    assert not wrong.valid and "in the name of example., not of www.example." in wrong.reason
+
+
+def test_labels_must_fit_the_owner():
+    assert "4 labels" in verdict(WWW, rrsig().replace(labels=4)).reason
+    assert "wildcard above" in verdict(WWW, rrsig().replace(labels=0)).reason
+
+
+def test_wildcard_is_seen():
+    wild = dns.rrset.from_text("*.example.", TTL, "IN", "A", "192.0.2.1")
+    expanded = dns.rrset.from_text("a.b.example.", TTL, "IN", "A", "192.0.2.1")
+    assert verdict(expanded, rrsig(wild)).encloser == name("example.")
+    assert verdict(wild, rrsig(wild)).encloser is None
+
+
+def test_denial_is_never_made_from_a_wildcard():
+    """CVE-2017-15105: an NSEC record of a wildcard, expanded, would deny what exists."""
+    wild = dns.rrset.from_text("*.example.", TTL, "IN", "NSEC", "z.example. A")
+    expanded = dns.rrset.from_text("a.example.", TTL, "IN", "NSEC", "z.example. A")
+    assert verdict(wild, rrsig(wild)).valid
+    assert "proves nothing" in verdict(expanded, rrsig(wild)).reason
+
+
+def test_key_must_be_there_and_fit():
+    other = Key(number=1)
+    assert f"key {other.tag}, which example. does not have" in verdict(WWW, rrsig(key=other)).reason
+    flags = {0: "not a zone key", 257 | 0x80: "revoked"}
+    for flag, says in flags.items():
+        key = Key(flags=flag)
+        assert says in verdict(WWW, rrsig(key=key), keys=[key.dnskey]).reason
+
+
+def test_sep_flag_is_not_required():
+    key = Key(flags=256)
+    assert verdict(WWW, rrsig(key=key), keys=[key.dnskey]).valid
+
+
+def test_unsupported_algorithm_is_named():
+    assert "PRIVATEDNS, which is not supported" in verdict(WWW, rrsig().replace(algorithm=253)).reason
+
+
+def test_unsigned_is_said():
+    assert "no signature" in check(Signed(WWW, ()), name("example."), [], NOW, Effort(Limits())).reason
+
+
+def test_one_good_signature_is_enough():
+    bad = rrsig().replace(key_tag=1)
+    checked = verdict(WWW, bad, rrsig())
+    assert checked.valid
+    assert [one.valid for one in checked.signatures] == [False, True]
+
+
+def test_colliding_tags_are_all_tried():
+    key = Key()
+    twin = key.dnskey.replace(key=key.dnskey.key[:-2] + key.dnskey.key[-1:] + key.dnskey.key[-2:-1])
+    twins = [twin.replace(key=_same_tag(key.dnskey.key)), key.dnskey]
+    assert verdict(WWW, rrsig(), keys=twins).valid
+
+
+def _same_tag(key: bytes) -> bytes:
+    """Another key with the same tag: two octets of the same parity changed places."""
+    swap = next(i for i in range(0, len(key) - 2, 2) if key[i] != key[i + 2])
+    octets = bytearray(key)
+    octets[swap], octets[swap + 2] = octets[swap + 2], octets[swap]
+    return bytes(octets)
+
+
+def test_keytrap_is_bounded_and_named():
+    """CVE-2023-50387: many keys of one tag times many signatures."""
+    key = Key().dnskey
+    twins = [key.replace(key=_same_tag(key.key)) for _ in range(50)]
+    bad = [rrsig(WWW).replace(signature=bytes([n]) * 64) for n in range(50)]
+    effort = Effort(Limits(signatures=5))
+    checked = check(Signed(WWW, tuple(bad)), name("example."), twins, NOW, effort)
+    assert "more signatures than the 5 that are tried" in checked.reason
+    assert effort.spent_verifications == 5
+
+
+def test_generic_rdata_of_a_signature_is_no_signature():
+    generic = dns.rdata.GenericRdata(1, 46, b"\0")
+    assert not isinstance(generic, dns.rdtypes.ANY.RRSIG.RRSIG)
+    checked = check(Signed(WWW, ()), name("example."), [Key().dnskey], NOW, Effort(Limits()))
+    assert not checked.valid

@@ -1,0 +1,57 @@
+"""A server of the lab, from octets to octets."""
+
+from __future__ import annotations
+
+import dns.message
+import dns.rcode
+import pytest
+
+from dnstrace.lab.misbehaviour import SILENCE
+from dnstrace.lab.server import LabServer
+from dnstrace.model import Query, Question, Transport
+from dnstrace.wire import query_wire
+from tests.lab.made import misbehaving
+from tests.replies import name
+
+QUERY = Query(Question(name("www.example."), 1), "192.0.2.1")
+
+
+def react(wire: bytes, *does: str) -> tuple[bytes, ...]:
+    (server,) = misbehaving(*does).servers
+    return LabServer(server).react(wire, Transport.UDP).replies
+
+
+def test_the_reply_is_a_message_with_the_id_of_the_query() -> None:
+    (wire,) = react(query_wire(QUERY, 0xABCD))
+    reply = dns.message.from_wire(wire)
+    assert reply.id == 0xABCD and reply.answer[0].to_text() == "www.example. 300 IN A 192.0.2.44"
+
+
+@pytest.mark.parametrize(("does", "mask"), [((), 0), (("wrong-id",), 0xFF00)])
+def test_a_kept_reaction_gets_the_new_id(does: tuple[str, ...], mask: int) -> None:
+    (server,) = misbehaving(*does).servers
+    answering = LabServer(server)
+    for message_id in (1, 0xFFFF, 1, 0):
+        reaction = answering.react(query_wire(QUERY, message_id), Transport.UDP)
+        fresh = LabServer(server).react(query_wire(QUERY, message_id), Transport.UDP)
+        assert reaction == fresh
+        assert int.from_bytes(reaction.replies[0][:2]) == message_id ^ mask
+
+
+@pytest.mark.parametrize("does", [(), ("slow", "truncates")])
+def test_keeping_tells_transports_apart_and_holds_what_is_not_octets(does: tuple[str, ...]) -> None:
+    (server,) = misbehaving(*does).servers
+    answering = LabServer(server)
+    for _ in range(2):
+        over_udp, over_tcp = (answering.react(query_wire(QUERY, 1), t) for t in Transport)
+        assert (over_udp == over_tcp) is (not does)
+        assert over_udp.delay == (0.9 if does else 0)
+
+
+def test_octets_that_are_no_query_are_formerr_or_silence() -> None:
+    query = query_wire(QUERY, 7)
+    (wire,) = react(query[:-3])
+    assert dns.message.from_wire(wire).rcode() == dns.rcode.FORMERR and wire[:2] == query[:2]
+    assert react(query[:11]) == ()
+    (reply,) = react(query)
+    assert react(reply) == SILENCE.replies  # a reply is not replied to

@@ -1,0 +1,51 @@
+import dns.edns
+import dns.message
+
+from dnstrace.render.edns import EdnsOptions, ExtendedError, edns_options
+
+
+def with_options(*options: dns.edns.Option) -> dns.message.Message:
+    message = dns.message.make_query("example.com.", "A")
+    message.use_edns(0, 0, 1232, options=list(options))
+    return message
+
+
+def test_nothing_where_there_are_no_options() -> None:
+    assert edns_options(with_options()) == EdnsOptions()
+    assert edns_options(dns.message.make_query("example.com.", "A", use_edns=False)) == EdnsOptions()
+
+
+def test_every_option_decoded() -> None:
+    options = edns_options(
+        with_options(
+            dns.edns.NSIDOption(b"fra1\xff"),
+            dns.edns.CookieOption(b"12345678", b"abcdefgh"),
+            dns.edns.ECSOption("2001:db8::", 56, 48),
+            dns.edns.EDEOption(22, "no server"),
+            dns.edns.EDEOption(3),
+        )
+    )
+    assert (options.nsid, options.nsid_text) == (b"fra1\xff", "fra1\\255")
+    assert options.cookie == b"12345678abcdefgh"
+    assert options.subnet == "2001:db8::/56/48"
+    assert options.errors == (
+        ExtendedError(22, "No Reachable Authority", "no server"),
+        ExtendedError(3, "Stale Answer", None),
+    )
+    assert list(map(str, options.errors)) == [
+        "EDE 22 No Reachable Authority: no server",
+        "EDE 3 Stale Answer",
+    ]
+
+
+def test_names_are_written_as_in_the_registry() -> None:
+    codes = (9, 10, 12, 19)
+    names = [
+        error.name for error in edns_options(with_options(*(dns.edns.EDEOption(c) for c in codes))).errors
+    ]  # type: ignore[arg-type]
+    assert names == ["DNSKEY Missing", "RRSIGs Missing", "NSEC Missing", "Stale NXDOMAIN Answer"]
+
+
+def test_an_unregistered_error_has_no_name_and_its_text_is_harmless() -> None:
+    (error,) = edns_options(with_options(dns.edns.EDEOption(49152, "\x1b[2J\u202e\\"))).errors  # type: ignore[arg-type]
+    assert error == ExtendedError(49152, None, "\\027[2J\\u{202e}\\\\")

@@ -1,0 +1,143 @@
+import asyncio
+from io import StringIO
+
+import pyte
+import pytest
+from rich.console import Console
+
+from dnstrace.render.live import INTERVAL, LiveTree
+from dnstrace.render.tree import tree
+from tests.render import traces
+from tests.render.looks import console
+
+HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
+
+
+class Clock:
+    """Time that goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def written(terminal: Console) -> str:
+    assert isinstance(terminal.file, StringIO)
+    return terminal.file.getvalue()
+
+
+def screen_after(text: str, rows: int = 25) -> tuple[list[str], pyte.Screen]:
+    screen = pyte.HistoryScreen(80, rows, history=1000)
+    pyte.Stream(screen).feed(text.replace("\n", "\r\n"))
+    return [line.rstrip() for line in screen.display], screen
+
+
+def test_it_grows_in_place() -> None:
+    terminal, clock = console(80, color=True), Clock()
+    with LiveTree(terminal, clock=clock) as live:
+        live.update(traces.under_way())
+        clock.now += 1
+        live.update(traces.looking_up())
+        display, _ = screen_after(written(terminal))
+    assert display[0] == "www.example.com. A" and display[1] == ""
+    assert "\n".join(display).count("www.example.com. A") == 1
+    assert any("has no usable glue: asking" in line for line in display)
+
+
+def test_nothing_stays_and_the_cursor_is_shown_again() -> None:
+    terminal = console(80, color=True)
+    with LiveTree(terminal) as live:
+        live.update(traces.under_way())
+    terminal.print(tree(traces.plain()))
+    display, screen = screen_after(written(terminal))
+    assert display[0] == "www.example.com. A"
+    assert "\n".join(display).rstrip().endswith("14:04:12 UTC")
+    assert "asking" not in "\n".join(display)
+    assert written(terminal).rindex(SHOW) > written(terminal).rindex(HIDE)
+    assert not screen.cursor.hidden
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError, asyncio.CancelledError])
+def test_the_cursor_is_shown_again_whatever_happens(error: type[BaseException]) -> None:
+    terminal = console(80, color=True)
+    with pytest.raises(error), LiveTree(terminal) as live:
+        live.update(traces.under_way())
+        raise error
+    assert written(terminal).rindex(SHOW) > written(terminal).rindex(HIDE)
+
+
+def test_a_tree_taller_than_the_screen_shows_its_tail_and_leaves_nothing_behind() -> None:
+    terminal, clock = console(80, color=True, height=10), Clock()
+    with LiveTree(terminal, clock=clock) as live:
+        for count in range(3, 40):
+            live.update(traces.deep(count))
+            clock.now += 1
+        display, _ = screen_after(written(terminal), rows=10)
+        assert display[8].startswith("an answer cached now lives until")
+    display, screen = screen_after(written(terminal), rows=10)
+    assert isinstance(screen, pyte.HistoryScreen)
+    assert "".join(display) == "" and len(screen.history.top) == 0
+
+
+def test_it_is_drawn_twelve_times_a_second_at_most() -> None:
+    terminal, clock = console(80, color=True), Clock()
+    with LiveTree(terminal, clock=clock) as live:
+        for _ in range(100):
+            live.update(traces.under_way())
+            clock.now += INTERVAL / 10
+        drawings = written(terminal).count("asking ...")
+    assert 9 <= drawings <= 11
+
+
+def test_the_last_of_many_updates_is_drawn_a_little_later() -> None:
+    terminal, clock = console(80, color=True), Clock()
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        later: list[object] = []
+        loop.call_later = lambda delay, call, *args, **_: later.append((delay, call)) or FakeHandle()  # type: ignore
+        with LiveTree(terminal, clock=clock) as live:
+            live.update(traces.under_way())
+            live.update(traces.looking_up())
+            live.update(traces.looking_up())
+            assert "has no usable glue" not in written(terminal)
+            ((delay, draw),) = later  # type: ignore[misc]
+            assert 0 < delay <= INTERVAL
+            draw()
+            assert "has no usable glue" in written(terminal)
+
+    class FakeHandle:
+        def cancel(self) -> None:
+            """Nothing waits."""
+
+    asyncio.run(run())
+
+
+def test_nothing_is_drawn_after_the_end() -> None:
+    terminal, clock = console(80, color=True), Clock()
+
+    async def run() -> None:
+        with LiveTree(terminal, clock=clock) as live:
+            live.update(traces.under_way())
+            live.update(traces.looking_up())
+        ended = written(terminal)
+        await asyncio.sleep(0)
+        assert written(terminal) == ended
+
+    asyncio.run(run())
+
+
+def test_on_anything_but_a_terminal_nothing_is_drawn() -> None:
+    file = console(80)
+    with LiveTree(file) as live:
+        live.update(traces.under_way())
+    assert written(file) == ""
+
+
+def test_without_an_update_nothing_is_written() -> None:
+    terminal = console(80, color=True)
+    with LiveTree(terminal):
+        pass
+    assert written(terminal) == ""

@@ -1,0 +1,263 @@
+import random
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import timedelta
+
+import pyte
+import pytest
+from rich.cells import cell_len
+
+from dnstrace.api import trace
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import load, names
+from dnstrace.model import Outcome, Settings, Trace
+from dnstrace.render.tree import tree
+from tests.render import traces
+from tests.render.looks import look
+from tests.replies import rrset
+
+WIDTHS = (60, 80, 100, 140, 200)
+
+
+def test_the_whole() -> None:
+    assert look(tree(traces.plain()), 80) == (
+        "www.example.com. A\n"
+        "\n"
+        ". ─ a.root-servers.net. 198.41.0.4 · 12 ms · 1 of 13 (hint)\n"
+        "└─ com. ─ NS \N{MULTIPLICATION SIGN}3 · TTL 2d · signed\n"
+        "   ├─ b.gtld-servers.net. 192.33.14.30 · 21 ms · 1 of 3 (glue)\n"
+        "   └─ example.com. ─ NS \N{MULTIPLICATION SIGN}2 · TTL 2d · unsigned\n"
+        "      ├─ ns1.example.com. 192.0.2.53 · 8 ms · 1 of 2 (glue)\n"
+        "      └─ www.example.com. 5m A 192.0.2.44   authoritative\n"
+        "\n"
+        "192.0.2.44 · 3 zones · 3 queries · 41 ms\n"
+        "an answer cached now lives until 14:04:12 UTC\n"
+    )
+
+
+def test_at_sixty_columns() -> None:
+    assert look(tree(traces.nxdomain()), 60).splitlines()[4:] == [
+        "   ├─ b.gtld-servers.net. 192.33.14.30 · 21 ms",
+        "   │      · 1 of 3 (glue)",
+        "   └─ example.com. ─ NS \N{MULTIPLICATION SIGN}2 · TTL 2d · unsigned",
+        "      ├─ ns1.example.com. 192.0.2.53 · 8 ms · 1 of 2 (glue)",
+        "      └─ nope.example.com. ─ NXDOMAIN, no such name",
+        "         │   authoritative",
+        "         └─ example.com. 15m SOA · MINIMUM 1d",
+        "                · negative TTL 15m",
+        "",
+        "NXDOMAIN · 3 zones · 3 queries · 41 ms",
+        "a negative answer cached now lives until 14:14:12 UTC",
+    ]
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+@pytest.mark.parametrize("verbose", [False, True])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("which", traces.ALL)
+def test_no_line_is_wider_than_the_terminal(which: str, width: int, verbose: bool, ascii_only: bool) -> None:
+    lines = look(tree(traces.ALL[which](), verbose=verbose, ascii_only=ascii_only), width).split("\n")
+    assert max(map(cell_len, lines)) <= width
+    assert all(map(str.isprintable, lines))
+    assert not any(line != line.rstrip() for line in lines)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_is_cut(width: int) -> None:
+    trace = traces.long_names()
+    drawn = "".join(look(tree(trace), width).translate({ord(sign): None for sign in " │\n"}).split())
+    assert str(trace.question.name) in drawn
+    assert str(trace.answer[0][0]) in drawn
+
+
+@pytest.mark.parametrize("which", [which for which in traces.ALL if which != "international"])
+def test_ascii_only(which: str) -> None:
+    assert look(tree(traces.ALL[which](), ascii_only=True)).isascii()
+
+
+def test_no_unicode_names_where_there_is_only_ascii() -> None:
+    assert look(tree(traces.international(), ascii_only=True)).isascii()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_delegation_at_each_of_120_labels(width: int) -> None:
+    lines = look(tree(traces.deep(120)), width).split("\n")
+    assert max(map(cell_len, lines)) <= width
+    assert sum("ns.example.net. 192.0.2.7" in line for line in lines) >= 100
+
+
+def test_many_levels_need_no_recursion() -> None:
+    code = (
+        "import sys; from tests.render import traces; from tests.render.looks import look;"
+        "from dnstrace.render.tree import tree; trace = traces.deep(120); sys.setrecursionlimit(180);"
+        "print(len(look(tree(trace), 80)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+# --- the last lines ---------------------------------------------------------------------------
+
+
+def last_lines(trace: object) -> list[str]:
+    return look(tree(trace), 120).split("\n\n")[-1].splitlines()  # type: ignore[arg-type]
+
+
+def test_negative_answers_live_for_the_negative_ttl() -> None:
+    assert last_lines(traces.nodata()) == [
+        "NODATA · 3 zones · 3 queries · 41 ms",
+        "a negative answer cached now lives until 14:14:12 UTC",
+    ]
+
+
+def test_the_least_ttl_of_the_chain_counts() -> None:
+    assert last_lines(traces.alias()) == [
+        "192.0.2.99 · 5 zones · 6 queries · 82 ms",
+        "an answer cached now lives until 14:00:12 UTC",
+    ]
+
+
+def test_another_day_has_its_date() -> None:
+    late = replace(traces.plain(), started=traces.STARTED + timedelta(hours=10))
+    assert last_lines(late)[-1] == "an answer cached now lives until 2025-06-02 00:04:12 UTC"
+
+
+def test_an_answer_lives_from_the_end_of_the_trace() -> None:
+    slow = replace(traces.plain(), stats=replace(traces.plain().stats, duration=1.5))
+    assert last_lines(slow)[-1] == "an answer cached now lives until 14:04:13 UTC"
+
+
+def test_a_ttl_of_zero_is_not_cached() -> None:
+    trace = traces.answer("www.example.com. 0 A 192.0.2.44")
+    assert last_lines(trace)[-1] == "not to be cached by any resolver"
+
+
+def test_few_short_records_are_named_and_many_counted() -> None:
+    assert last_lines(traces.answer("www.example.com. 300 A 192.0.2.1 | 192.0.2.2"))[0].startswith(
+        "192.0.2.1, 192.0.2.2 · "
+    )
+    assert last_lines(traces.several())[0].startswith("4 A records · ")
+    assert last_lines(traces.hostile())[1].startswith("1 TXT record · ")
+
+
+def test_any_answers_and_bare_aliases() -> None:
+    mixed = (rrset("example.com. 300 A 192.0.2.1"), rrset("example.com. 300 TXT a | b | c"))
+    asked = replace(traces.plain().question, rdtype=255)  # type: ignore[arg-type]
+    assert last_lines(replace(traces.plain(), question=asked, answer=mixed))[0].startswith("4 records · ")
+    alias = (rrset("example.com. 300 CNAME a.example."),)
+    assert last_lines(replace(traces.plain(), question=asked, answer=alias))[0].startswith("a.example. · ")
+
+
+def test_a_failure_is_one_sentence_and_what_it_cost() -> None:
+    assert last_lines(traces.broken()) == [
+        "✗ example.com. has no server that gives a usable answer: 2 timeout, 1 refused",
+        "failed · 3 zones · 20 queries (2 timeouts) · 2.8 s",
+    ]
+
+
+def test_over_tcp_is_counted() -> None:
+    assert "4 queries (1 over TCP)" in last_lines(traces.many_texts())[0]
+
+
+def test_interrupted_and_under_way() -> None:
+    assert last_lines(traces.interrupted()) == [
+        "! interrupted: this is what was found so far",
+        "2 zones · 2 queries (1 timeout) · 2.0 s",
+    ]
+    assert "not ended" in look(tree(traces.interrupted()))
+    assert last_lines(traces.under_way()) == ["2 zones · 2 queries (1 timeout) · 2.0 s so far"]
+    assert "asking ..." in look(tree(traces.under_way()))
+
+
+def test_every_snapshot_of_a_trace_can_be_drawn() -> None:
+    whole = traces.glueless()
+    shuffle = random.Random(1)
+    for count in range(len(whole.steps) + 1):
+        steps = [
+            step if shuffle.random() < 0.5 else replace(step, attempts=(), chosen=None, outcome=None)
+            for step in whole.steps[:count]
+        ]
+        assert look(tree(replace(whole, steps=tuple(steps), outcome=None, answer=())))
+
+
+@pytest.mark.parametrize("qmin", [False, True])
+@pytest.mark.parametrize("world", names())
+def test_every_moment_of_every_world_of_the_lab_can_be_drawn(world: str, qmin: bool) -> None:
+    """And every server asked is in the picture."""
+    loaded = load(world)
+    moments: list[Trace] = []
+    moments.append(
+        trace(
+            loaded.question.name,
+            loaded.question.rdtype,
+            network=LabNetwork(loaded),
+            settings=Settings(qmin=qmin, prime=qmin),
+            now=loaded.now,
+            seed=1,
+            on_change=moments.append,
+        )
+    )
+    for moment in moments:
+        drawn = look(tree(moment), 60)
+        assert max(map(cell_len, drawn.split("\n"))) <= 60
+        for step in moment.steps:
+            assert all(attempt.exchange.query.address in drawn for attempt in step.attempts)
+        assert "asking ..." in drawn or moment.outcome or all(step.outcome for step in moment.steps)
+
+
+# --- hostile text -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_a_terminal_obeys_nothing_from_the_network(verbose: bool, ascii_only: bool) -> None:
+    shown = tree(traces.hostile(), verbose=verbose, ascii_only=ascii_only)
+    plain = look(shown, 80)
+    screen = pyte.Screen(80, plain.count("\n") + 2)
+    titles: list[str] = []
+    screen.set_title = titles.append  # type: ignore[method-assign]
+    pyte.Stream(screen).feed(look(shown, 80, color=True).replace("\n", "\r\n"))
+    assert [line.rstrip() for line in screen.display][:-2] == plain.split("\n")[:-1]
+    assert titles == []
+    assert "[red]markup[/red]" in plain and "[bold]" in plain
+
+
+def test_colour_has_no_white_black_or_bright_colour() -> None:
+    """They vanish on a light or on a dark ground."""
+    text = "".join(look(tree(make(), verbose=True), color=True) for make in traces.ALL.values())
+    codes = {code for found in re.findall(r"\x1b\[([0-9;]*)m", text) for code in found.split(";")}
+    assert codes <= {"0", "1", "2", "31", "32", "33"}
+
+
+def test_what_matters_is_not_dim() -> None:
+    drawn = look(tree(traces.plain(), verbose=True), color=True)
+    dim = "".join(re.findall(r"\x1b\[(?:[0-9]+;)*2(?:;[0-9]+)*m([^\x1b]*)", drawn))
+    assert set(dim) == set(" ·─│├└")
+    assert "\x1b[32msigned" in drawn
+
+
+def test_colour_carries_nothing_alone() -> None:
+    """Without colours every failure is still marked."""
+    plain = look(tree(traces.broken()))
+    assert plain.count("✗") == 19 and plain.count("! ") == 2
+
+
+def test_it_is_quick_to_import() -> None:
+    """What is not needed for a tree is not imported: it would be waited for."""
+    code = "import sys, dnstrace.render.tree; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {
+        "rich.table",
+        "rich.live",
+        "rich.markdown",
+        "rich.tree",
+        "typer",
+        "pygments",
+        "idna.uts46data",
+    } & set(done.stdout.split())
+
+
+def test_the_outcome_failed_without_an_error_is_still_said() -> None:
+    assert last_lines(replace(traces.plain(), outcome=Outcome.FAILED))[0].startswith("failed · ")
