@@ -186,7 +186,7 @@ class Asking:
         width, patience = 1, self._means.health.patience()
         self._start(width)
         while waiting := [*self._attempts, *self._lookups]:
-            timeout = patience if self._more() else None
+            timeout = self._patience_left(patience) if self._more() else None
             done, _ = await asyncio.wait(waiting, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
             if not done:
                 self._start(width)
@@ -198,6 +198,15 @@ class Asking:
             if done:
                 self._start(failed if self._attempts else max(failed, 1))
         return self._last_resort()
+
+    def _patience_left(self, patience: float) -> float:
+        """Seconds until what was asked last is out of patience; TCP has its handshake to make first."""
+        ends = [
+            asked.since + patience * (2 if asked.query.transport is Transport.TCP else 1)
+            for asked in self._under_way.values()
+        ]
+        now = asyncio.get_running_loop().time()
+        return max(0.0, max(ends, default=now + patience) - now)
 
     def _ended(self, task: asyncio.Task[int | None] | asyncio.Task[tuple[Address, ...]]) -> int | None:
         """Take in a task that ended; the attempt to go by if it is one."""

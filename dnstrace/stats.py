@@ -8,10 +8,21 @@ servers that did not answer, and on this program's own work.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dnstrace.model import (
+    Attempt,
+    Fault,
+    Kind,
+    Name,
+    Outcome,
+    Purpose,
+    Query,
+    Source,
+    Stats,
+    Step,
+    Transport,
+)
 
-from dnstrace.model import Attempt, Fault, Kind, Purpose, Query, Source, Stats, Step, Transport
-
+_GOES_ON = {Outcome.REFERRAL, Outcome.ALIAS, None}
 _UNSENT = {Fault.NETWORK_UNREACHABLE, Fault.NOT_RECORDED}
 _HEADER, _QUESTION_TAIL, _OPT, _OPTION, _TCP_LENGTH = 12, 4, 11, 4, 2  # octets; RFC 1035, 6891, 7766
 
@@ -77,13 +88,30 @@ def _exchanges(step: Step) -> float:
 
 
 def _address(step: Step, steps: tuple[Step, ...]) -> float:
-    """The look-up within `step` that found the address of the server chosen."""
+    """The look-ups within `step` that found the address of the server chosen: one family after the other."""
     chosen = _chosen(step)
     if chosen is None or _source(step, chosen) is not Source.RESOLVED:
         return 0.0
-    address = chosen.exchange.query.address
-    found = (later for later in steps[step.id :] if address in _answered(later))
-    return next((_path_to(last, step.id, steps) for last in found if _belongs(last, step.id, steps)), 0.0)
+    total = 0.0
+    for ended in steps[step.id :]:
+        if ended.outcome not in _GOES_ON and _looked_up_by(ended, step.id, steps) == chosen.server:
+            total += _path_to(ended, step.id, steps)
+            if chosen.exchange.query.address in _addresses(ended):
+                break
+    return total
+
+
+def _looked_up_by(ended: Step, ancestor: int, steps: tuple[Step, ...]) -> Name | None:
+    """The name whose look-up, begun by the step `ancestor`, ended with a step; None if it is no such end."""
+    here = ended
+    while here.purpose is Purpose.NS_ADDRESS and here.parent is not None:
+        if here.parent == ancestor:
+            return here.question.name
+        above = steps[here.parent - 1]
+        if above.question != here.question and above.outcome is not Outcome.ALIAS:
+            return None  # a look-up within the look-up
+        here = above
+    return None
 
 
 def _source(step: Step, attempt: Attempt) -> Source | None:
@@ -92,16 +120,7 @@ def _source(step: Step, attempt: Attempt) -> Source | None:
     return next((a.source for a in known if a.text == attempt.exchange.query.address), None)
 
 
-def _answered(step: Step) -> Iterable[str]:
-    if step.purpose is not Purpose.NS_ADDRESS or step.meaning is None:
-        return ()
+def _addresses(step: Step) -> list[str]:
+    if step.meaning is None:
+        return []
     return [getattr(rdata, "address", "") for rrset in step.meaning.answer for rdata in rrset]
-
-
-def _belongs(step: Step, ancestor: int, steps: tuple[Step, ...]) -> bool:
-    """Whether `step` is part of a look-up that `ancestor` began."""
-    while step.parent is not None and step.purpose is Purpose.NS_ADDRESS:
-        if step.parent == ancestor:
-            return True
-        step = steps[step.parent - 1]
-    return False

@@ -12,10 +12,15 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.rdatatype
+import dns.rdtypes.ANY.OPT
+import dns.rrset
 
 from dnstrace.model import Fault, Query, Question
 
 _HEADER = struct.Struct("!HHHHHH")
+_RECORD = struct.Struct("!HHIH")  # TYPE, CLASS, TTL, RDLENGTH
+_OPTION = struct.Struct("!HH")
+_QUESTION_TAIL = 4
 _QR, _OPCODE = 0x8000, 0x7800
 
 
@@ -28,7 +33,7 @@ def query_wire(query: Query, message_id: int) -> bytes:
         message.question, question.name, question.rdclass, question.rdtype, create=True, force_unique=True
     )
     if (edns := query.edns) is not None:
-        options: list[dns.edns.Option] = [dns.edns.GenericOption(code, data) for code, data in edns.options]
+        options: list[dns.edns.Option] = [_generic(code, data) for code, data in edns.options]
         flags = dns.flags.DO if edns.dnssec_ok else 0
         message.use_edns(0, flags, edns.payload, options=options)
     return message.to_wire()
@@ -61,10 +66,61 @@ def belongs(wire: bytes, question: Question, message_id: int) -> bool:
 def read_reply(wire: bytes) -> dns.message.Message | Fault:
     """The message in `wire`, or Fault.MALFORMED.
 
-    RDATA that is wrong for its type is kept as generic RDATA; octets after the message are ignored,
-    as resolvers do.
+    A record whose RDATA is wrong for its type is left out, an EDNS option that is wrong is kept as
+    octets, and octets after the message are ignored, as resolvers do.
     """
     try:
-        return dns.message.from_wire(wire, ignore_trailing=True, continue_on_error=True, keyring=False)
-    except Exception:  # the boundary to untrusted octets: whatever the parser stumbles on is malformed
+        return dns.message.from_wire(wire, ignore_trailing=True, keyring=False)
+    except Exception:  # the boundary to untrusted octets: whatever the parser stumbles on is looked at below
+        return _read_leniently(wire)
+
+
+def _read_leniently(wire: bytes) -> dns.message.Message | Fault:
+    try:
+        opt = _opt(wire)
+        message = dns.message.from_wire(wire, ignore_trailing=True, keyring=False, continue_on_error=True)
+    except Exception:  # the same boundary: these octets are no whole message
         return Fault.MALFORMED
+    if opt is not None and message.opt is None:
+        message.opt = opt
+    return message
+
+
+def _opt(wire: bytes) -> dns.rrset.RRset | None:
+    """The OPT record with its options as octets (RFC 6891 section 6.1.2); None if there is none.
+
+    Reads all records by their length, and raises where the message ends before they do.
+    """
+    _, _, questions, *counts = _HEADER.unpack_from(wire)
+    place, found = _HEADER.size, None
+    for _ in range(questions):
+        place = _after_name(wire, place) + _QUESTION_TAIL
+    for _ in range(sum(counts)):
+        place = _after_name(wire, place)
+        rdtype, payload, ttl, length = _RECORD.unpack_from(wire, place)
+        place += _RECORD.size + length
+        if place > len(wire):
+            raise ValueError("a record is cut off")
+        if rdtype == dns.rdatatype.OPT:
+            rdata = dns.rdtypes.ANY.OPT.OPT(payload, rdtype, _options(wire[place - length : place]))  # type: ignore[no-untyped-call]
+            found = dns.rrset.from_rdata(dns.name.root, ttl, rdata)
+    return found
+
+
+def _after_name(wire: bytes, place: int) -> int:
+    return place + dns.name.from_wire(wire, place)[1]
+
+
+def _options(rdata: bytes) -> list[dns.edns.Option]:
+    options: list[dns.edns.Option] = []
+    place = 0
+    while place + _OPTION.size <= len(rdata):
+        code, length = _OPTION.unpack_from(rdata, place)
+        place += _OPTION.size
+        options.append(_generic(code, rdata[place : place + length]))
+        place += length
+    return options
+
+
+def _generic(code: int, data: bytes) -> dns.edns.GenericOption:
+    return dns.edns.GenericOption(dns.edns.OptionType.make(code), data)

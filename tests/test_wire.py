@@ -70,3 +70,27 @@ def test_reading_a_damaged_reply_never_raises(data: st.DataObject) -> None:
         octets[data.draw(st.integers(0, len(octets) - 1))] = data.draw(st.integers(0, 255))
     belongs(bytes(octets), QUESTION, 7)
     read_reply(bytes(octets))
+
+
+def reply_with(rdtype: int, rdata: bytes, *, counted: int = 1) -> bytes:
+    """A reply whose additional section holds one record at the root."""
+    head = struct.pack("!HHHHHH", 7, 0x8400, 0, 0, 0, counted)
+    return head + b"\0" + struct.pack("!HHIH", rdtype, 1232 if rdtype == 41 else 1, 0, len(rdata)) + rdata
+
+
+def test_a_record_with_rdata_that_is_none_is_left_out() -> None:
+    message = read_reply(reply_with(1, b"\x7f"))
+    assert isinstance(message, dns.message.Message) and not message.additional
+
+
+def test_a_record_that_is_cut_off_makes_the_message_malformed() -> None:
+    assert read_reply(reply_with(1, b"\x7f\0\0\1")[:-1]) is Fault.MALFORMED
+    assert read_reply(reply_with(1, b"\x7f\0\0\1", counted=2)) is Fault.MALFORMED
+
+
+def test_an_edns_option_that_is_wrong_is_kept_and_the_others_with_it() -> None:
+    broken_ede = struct.pack("!HH", 15, 4) + b"\0\1\xff\xfe"  # its text is no UTF-8
+    nsid = struct.pack("!HH", 3, 2) + b"ns"
+    message = read_reply(reply_with(41, broken_ede + nsid))
+    assert isinstance(message, dns.message.Message) and message.edns == 0 and message.payload == 1232
+    assert [int(option.otype) for option in message.options] == [15, 3]

@@ -38,6 +38,7 @@ _OUTCOMES = {
     Kind.NXDOMAIN: Outcome.NXDOMAIN,
 }
 SECOND = "192.0.2.2"
+MAX_ALIASES = 10
 
 
 def question(owner: str, rdtype: str = "A") -> Question:
@@ -95,8 +96,9 @@ class World:
     def walk(self, asked: Question) -> Trace:
         """The steps of a walk from the root, aliases followed."""
         trace = Trace(asked, datetime.fromtimestamp(NOW, UTC), 0)
-        purpose, current = Purpose.WALK, asked
+        purpose, current, seen = Purpose.WALK, asked, set()
         while True:
+            seen.add(current)
             zone = dns.name.root
             while True:
                 trace = self.ask(trace, zone, current, purpose)
@@ -108,6 +110,8 @@ class World:
                 outcome = Outcome.FAILED if meaning is None else _OUTCOMES.get(meaning.kind, Outcome.FAILED)
                 return replace(trace, outcome=outcome)
             current, purpose = replace(current, name=meaning.target), Purpose.ALIAS
+            if current in seen or len(seen) > MAX_ALIASES:
+                return replace(trace, outcome=Outcome.FAILED)
 
     def ask(self, trace: Trace, zone: Name, asked: Question, purpose: Purpose, reply: object = None) -> Trace:
         """The trace with one more step."""

@@ -8,7 +8,7 @@ from dnstrace.lab.misbehaviour import MISBEHAVIOURS
 from dnstrace.lab.network import LabNetwork
 from dnstrace.meaning import classify
 from dnstrace.model import Edns, Exchange, Kind, Query, Question, Transport
-from tests.lab.made import LENIENT, misbehaving
+from tests.lab.made import misbehaving
 from tests.replies import name
 
 QUESTION = Question(name("www.example."), 1)
@@ -61,7 +61,7 @@ SEEN = [
     ("wrong-id", UDP, Kind.MISMATCH),
     ("wrong-question", UDP, Kind.MISMATCH),
     ("spoofed", UDP, Kind.ANSWER),
-    pytest.param("garbage", UDP, Kind.MALFORMED, marks=LENIENT),
+    ("garbage", UDP, Kind.MALFORMED),
 ]
 
 

@@ -10,12 +10,7 @@ from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load, names
 
 SEEDS = range(6)
-NOT_COUNTED = pytest.mark.xfail(strict=True, reason="the critical path leaves out the A look-up before AAAA")
-FAULTLESS = [
-    pytest.param(name, marks=[NOT_COUNTED] if name == "ipv6-only" else [])
-    for name in names()
-    if not any(server.does for server in load(name).servers)
-]
+FAULTLESS = [name for name in names() if not any(server.does for server in load(name).servers)]
 
 
 def traced(world: World, seed: int) -> Trace:
