@@ -12,8 +12,8 @@ from typing import NamedTuple
 import dns.name
 import dns.rdataset
 import dns.rdatatype
-import dns.rdtypes.ANY.CNAME
 import dns.rrset
+from dns.rdtypes.ANY.CNAME import CNAME
 
 from dnstrace.model import Name, Question
 
@@ -39,7 +39,9 @@ class Chain(NamedTuple):
 
 def follow(question: Question, answer: list[dns.rrset.RRset]) -> Chain:
     """Follow the aliases in `answer` from the name asked."""
-    name, found, notes, seen = question.name, [], [], {question.name}
+    name, seen = question.name, {question.name}
+    found: list[dns.rrset.RRset] = []
+    notes: list[str] = []
     made = _dname_link(name, answer)
     if question.rdtype == dns.rdatatype.CNAME and made is not None and made.target is not None:
         return Chain(made.rrsets, name, answered=True, note=made.note)  # the alias itself was asked for
@@ -125,7 +127,7 @@ def _dname_link(name: Name, answer: list[dns.rrset.RRset]) -> _Link | None:
 
 
 def _synthesised(name: Name, target: Name, dname: dns.rrset.RRset) -> dns.rrset.RRset:
-    cname = dns.rdtypes.ANY.CNAME.CNAME(dname.rdclass, dns.rdatatype.CNAME, target)
+    cname = CNAME(dname.rdclass, dns.rdatatype.CNAME, target)  # type: ignore[no-untyped-call]
     return dns.rrset.from_rdata(name, dname.ttl, cname)
 
 

@@ -16,7 +16,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dnstrace.budget import Budget
 from dnstrace.cuts import Cuts
@@ -208,14 +208,14 @@ class Asking:
         now = asyncio.get_running_loop().time()
         return max(0.0, max(ends, default=now + patience) - now)
 
-    def _ended(self, task: asyncio.Task[int | None] | asyncio.Task[tuple[Address, ...]]) -> int | None:
+    def _ended(self, task: asyncio.Task[Any]) -> int | None:
         """Take in a task that ended; the attempt to go by if it is one."""
         if task in self._lookups:
-            self._learn(self._lookups.pop(task), task.result())  # type: ignore[index, arg-type]
+            self._learn(self._lookups.pop(task), task.result())
             return None
-        candidate = self._attempts.pop(task)  # type: ignore[index, arg-type]
-        index = task.result()
-        if not isinstance(index, int):
+        candidate = self._attempts.pop(task)
+        index: int | None = task.result()
+        if index is None:
             return None
         meaning = self._means.journal[self._step].attempts[index].meaning
         if meaning.kind in _AGAIN:

@@ -29,8 +29,9 @@ class Choices:
     What to trace: `questions`, each to be traced; where there are none the world's own is, with
     `types` in place of its type if there are any. `server` is an address or a name to start from, or
     None; `hints` the path of a hints file, or None; `lab` a world, `list`, or None.
-    How to ask: `settings`, `limits`, `seed`. What to print: `output`, `verbose`, `color` (auto, always,
-    never).
+    How to ask: `settings`, `limits`, `seed`. What to check: `dnssec`, by the trust anchors in the file
+    `anchors` or those of the package, as of `at` (seconds since 1970) or now. What to print: `output`,
+    `verbose`, `color` (auto, always, never).
     """
 
     questions: tuple[Question, ...]
@@ -41,6 +42,9 @@ class Choices:
     settings: Settings
     limits: Limits
     seed: int | None
+    dnssec: bool
+    anchors: str | None
+    at: float | None
     output: Output
     verbose: bool
     color: str
@@ -59,10 +63,25 @@ def choices(parsed: Parsed) -> Choices:
         settings=settings,
         limits=_limits(chosen),
         seed=chosen.get("seed"),
+        dnssec=_dnssec(chosen),
+        anchors=chosen.get("trust-anchor"),
+        at=chosen.get("at"),
         output=chosen.get("output", Output.TREE),
         verbose=bool(chosen.get("verbose")),
         color=chosen.get("color", "auto"),
     )
+
+
+def _dnssec(chosen: Mapping[str, Any]) -> bool:
+    """Whether to validate; a file of trust anchors would be for nothing otherwise."""
+    dnssec = "dnssec" in chosen or "trust-anchor" in chosen
+    if "at" in chosen and not dnssec:
+        raise Usage("--at is the time as of which signatures are judged: add --dnssec")
+    if dnssec and "no-edns" in chosen:
+        raise Usage("--dnssec and --no-edns exclude each other: signatures are asked for with EDNS")
+    if dnssec and "lab" in chosen:
+        raise Usage("--dnssec has nothing to judge in the lab: its zones are not signed")
+    return dnssec
 
 
 def _questions(chosen: Mapping[str, Any]) -> tuple[Question, ...]:
@@ -96,7 +115,9 @@ def _server(parsed: Parsed) -> str | None:
 
 def _settings(chosen: Mapping[str, Any], server: str | None) -> Settings:
     given = {
-        key: chosen[key] for key in ("port", "tcp", "timeout", "tries", "bind", "prime") if key in chosen
+        key: chosen[key]
+        for key in ("port", "tcp", "timeout", "tries", "bind", "prime", "qmin")
+        if key in chosen
     }
     return replace(Settings(), families=_families(chosen, server), edns=_edns(chosen), **given)
 

@@ -24,6 +24,7 @@ class Group(StrEnum):
 
     WHAT = "What to trace"
     ASK = "How to ask"
+    CHECK = "What to check"
     PRINT = "What to print"
     ABOUT = "About"
 
@@ -126,8 +127,17 @@ OPTIONS: tuple[Option, ...] = (
     Option("root-hints", Group.ASK, "Start from the root servers in this file", metavar="FILE",
            convert=values.file, completes=Completes.FILE),
     Option("prime", Group.ASK, "First ask the root for its servers (RFC 9609)"),
+    Option("qmin", Group.ASK, "Show no server more than it needs (RFC 9156)"),
     Option("seed", Group.ASK, "Repeat the random choices of a trace", metavar="N",
            convert=values.whole(0, 2**64 - 1)),
+    Option("dnssec", Group.CHECK, "Say if the answer is secure, and if not, why"),
+    Option(
+        "trust-anchor", Group.CHECK, "Validate from the DS or DNSKEY records here", metavar="FILE",
+        convert=values.file, completes=Completes.FILE,
+    ),
+    Option(
+        "at", Group.CHECK, "Judge signatures as of this time, not now", metavar="TIME", convert=values.moment
+    ),
     Option("short", Group.PRINT, "The data of the answer only, as dig +short",
            key="output", value=Output.SHORT),
     Option("json", Group.PRINT, "The whole trace as one JSON object", key="output", value=Output.JSON),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from dnstrace.cli.choices import Choices
     from dnstrace.cli.environment import Environment
+    from dnstrace.dnssec import Anchors
     from dnstrace.model import Delegation
 
 _STATUS = {Outcome.ANSWER: Exit.ANSWER, Outcome.NODATA: Exit.NEGATIVE, Outcome.NXDOMAIN: Exit.NEGATIVE}
@@ -59,6 +60,8 @@ def planned(chosen: Choices) -> Plan:
     }
     if chosen.hints is not None:
         how["roots"] = _roots(chosen.hints)
+    if chosen.dnssec:
+        how |= {"anchors": _anchors(chosen.anchors), "at": chosen.at}
     return Plan(chosen.questions, how) if chosen.lab is None else _in_the_lab(chosen, how)
 
 
@@ -69,6 +72,24 @@ def _roots(path: str) -> Delegation:
         return read_hints(path)
     except HintsError as error:
         raise Usage(f"--root-hints: {error}") from error
+
+
+def _anchors(path: str | None) -> Anchors:
+    from dnstrace.dnssec import (
+        AnchorsError,
+        MissingCryptography,
+        read_anchors,
+        require_cryptography,
+        root_anchors,
+    )
+
+    try:
+        require_cryptography()
+        return root_anchors() if path is None else read_anchors(path)
+    except MissingCryptography as error:
+        raise Usage(f"--dnssec: {error}") from error
+    except AnchorsError as error:
+        raise Usage(f"--trust-anchor: {error}") from error
 
 
 def _in_the_lab(chosen: Choices, how: dict[str, Any]) -> Plan:
@@ -96,11 +117,19 @@ def _trace(question: Question, plan: Plan, progress: Progress) -> Trace:
 
 def status(traces: Iterable[Trace]) -> Exit:
     """The exit status that `traces` lead to."""
-    each = [
-        Exit.INTERRUPTED if trace.interrupted else _STATUS.get(trace.outcome or Outcome.FAILED, Exit.FAILED)
-        for trace in traces
-    ]
-    for worst in (Exit.INTERRUPTED, Exit.FAILED):
+    each = [_status(trace) for trace in traces]
+    for worst in (Exit.INTERRUPTED, Exit.FAILED, Exit.BOGUS):
         if worst in each:
             return worst
     return each[0] if len(each) == 1 else Exit.ANSWER
+
+
+def _status(trace: Trace) -> Exit:
+    if trace.interrupted:
+        return Exit.INTERRUPTED
+    if trace.outcome is not Outcome.FAILED and trace.judgement is not None:
+        from dnstrace.dnssec import Security
+
+        if trace.judgement.security is Security.BOGUS:
+            return Exit.BOGUS
+    return _STATUS.get(trace.outcome or Outcome.FAILED, Exit.FAILED)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dns.rdatatype import RdataType
 
 _DAY = 86400.0
+_SECONDS_DIGITS, _PACKED_DIGITS = 12, 14
 # No mnemonics of types that can be asked for: the reserved type 0, and what has no meaning in a
 # question that is walked (RFC 6891 section 6.1.1, RFC 8945, RFC 2930, RFC 9824; transfers are no queries).
 _NO_QUESTION = frozenset({"OPT", "TSIG", "TKEY", "IXFR", "AXFR", "NXNAME"})
@@ -40,6 +41,21 @@ def seconds(text: str) -> float:
     if _digits(text.replace(".", "", 1)) and 0 < float(text) <= _DAY:
         return float(text)
     raise Usage(f"must be a number of seconds, more than 0 and at most {_DAY:.0f}, not {shown(text)}")
+
+
+def moment(text: str) -> float:
+    """A time in seconds since 1970: given so, as YYYYMMDDHHmmSS (RFC 4034 section 3.2), or in ISO 8601."""
+    from datetime import UTC, datetime
+
+    try:
+        if text.isascii() and text.isdigit() and len(text) <= _SECONDS_DIGITS:
+            return float(text)
+        packed = text.isdigit() and len(text) == _PACKED_DIGITS
+        found = datetime.strptime(text, "%Y%m%d%H%M%S") if packed else datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError) as error:
+        example = "2026-01-31T12:00:00Z, 20260131120000 or 1769860800"
+        raise Usage(f"must be a time such as {example}, not {shown(text)}") from error
 
 
 def one_of(*words: str) -> Callable[[str], str]:

@@ -108,7 +108,10 @@ class Answer:
             return zone.verdict
         if not checked.valid:
             return self._bogus(f"{what}: {checked.reason}; the operator of {signer} has to sign it again")
-        return _SECURE if checked.encloser is None else self._expanded(data, zone, checked.encloser, what)
+        beside = self._beside(zone, what)
+        if checked.encloser is None:
+            return beside
+        return weakest((self._expanded(data, zone, checked.encloser, what), beside))
 
     def _expanded(self, data: Signed, zone: Zone, encloser: Name, what: str) -> Verdict:
         """Data made from a wildcard: nothing closer may exist (RFC 4035 section 5.3.4)."""
@@ -174,16 +177,21 @@ class Answer:
                 self.proved, proof = Outcome.NODATA, other
             elif self._meaning.answer:  # after an alias, the RCODE may be that of the alias
                 self.proved, proof = Outcome.NXDOMAIN, other
-        verdict = self._shown(proof, what, zone)
-        return verdict if verdict.security is not Security.SECURE else self._soa(zone, what)
+        return weakest((self._shown(proof, what, zone), self._beside(zone, what)))
 
-    def _soa(self, zone: Zone, what: str) -> Verdict:
-        """The SOA record of a negative answer, whose TTL counts, is signed too (RFC 4035 section 3.1.3)."""
-        for data in signed(self._authority(), (dns.rdatatype.SOA,), zone.name):
-            checked = self._chain.check(data, zone)
-            self._chain.notes.add(self.step.id, signatures=checked.signatures)
-            if not checked.valid:
-                return self._bogus(f"{what}: its SOA record: {checked.reason}")
+    def _beside(self, zone: Zone, what: str) -> Verdict:
+        """The rest of the authority section: what the zone signed must be valid, and SOA must be signed.
+
+        An answer whose own signature is good fails at resolvers if what comes beside it is broken.
+        """
+        for data in signed(self._authority()):
+            own = any(rrsig.signer == zone.name for rrsig in data.signatures)
+            if own or (data.rdtype == dns.rdatatype.SOA and data.name == zone.name):
+                checked = self._chain.check(data, zone)
+                self._chain.notes.add(self.step.id, signatures=checked.signatures)
+                if not checked.valid:
+                    broken = f"the {type_name(data.rdtype)} record of {data.name} beside it"
+                    return self._bogus(f"{what}: {broken}: {checked.reason}")
         return _SECURE
 
     def _denial(self, zone: Zone) -> Denial:

@@ -79,8 +79,14 @@ def document(trace: Trace, *, verbose: bool = False) -> Document:
         "steps": [_step(step, verbose, _security(trace, step)) for step in trace.steps],
         "findings": [],
         "stats": _stats(trace.stats),
-        "error": harmless(trace.error) or None,
+        "error": harmless(trace.error or _bogus(trace)) or None,
     }
+
+
+def _bogus(trace: Trace) -> str:
+    """Why the trace did not validate."""
+    judgement = trace.judgement
+    return judgement.reason if judgement is not None and judgement.security.value == "bogus" else ""
 
 
 def _security(trace: Trace, step: Step) -> str | None:

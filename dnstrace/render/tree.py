@@ -81,7 +81,22 @@ def _last_lines(trace: Trace) -> list[Text]:
         lines.append(marked(BAD, Text(harmless(trace.error), BAD)))
     so_far = " so far" if trace.outcome is None and not trace.interrupted else ""
     result, life = _result(trace), _life(trace)
-    return [*lines, joined([result, *_cost(trace, so_far)]), *([Text(life)] if life else [])]
+    return [
+        *lines,
+        *_security(trace),
+        joined([result, *_cost(trace, so_far)]),
+        *([Text(life)] if life else []),
+    ]
+
+
+def _security(trace: Trace) -> list[Text]:
+    """What the chain of trust says, and why it is not secure."""
+    if (judgement := trace.judgement) is None:
+        return []
+    status = judgement.security.value
+    style = {"secure": GOOD, "bogus": BAD}.get(status, WARNING)
+    text = Text(f"{status}: {harmless(judgement.reason)}" if judgement.reason else status, style)
+    return [marked(style, text) if style is BAD else text]
 
 
 def _result(trace: Trace) -> Text:

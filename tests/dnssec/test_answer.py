@@ -7,7 +7,7 @@ from dnstrace.dnssec import Security
 from dnstrace.model import Outcome
 from tests.dnssec.tampering import altered, drop, resigned, when
 from tests.dnssec.worlds import World, journey
-from tests.dnssec.zones import TTL, Key, T, Zone, name
+from tests.dnssec.zones import NOW, TTL, Key, T, Zone, name
 
 SECURE, INSECURE, BOGUS = Security.SECURE, Security.INSECURE, Security.BOGUS
 
@@ -170,7 +170,18 @@ def test_denial_of_what_exists_is_bogus():
 def test_soa_of_a_denial_is_signed_too():
     spoil = when("nope.example.com.", "A", altered("SOA", "a. b. 1 2 3 4 99"), "example.com.")
     judgement = judged("nope", "A", spoil)
-    assert judgement.security is BOGUS and "its SOA record" in judgement.reason
+    assert judgement.security is BOGUS and "the SOA record of example.com. beside it" in judgement.reason
+
+
+def test_what_a_zone_signed_beside_its_answer_must_be_valid():
+    """Resolvers look at the authority section as well, and refuse the whole reply."""
+    world = journey()
+    zone = world.zones[name("example.com.")]
+    ns, rrsig = zone.signed(zone.data[zone.origin][T.NS])
+    late = dns.rrset.from_rdata(zone.origin, TTL, rrsig[0].replace(expiration=NOW - 1))
+    for beside, expected in (([ns, rrsig], SECURE), ([ns], SECURE), ([ns, late], BOGUS)):
+        add = when("www.example.com.", "A", lambda reply, beside=beside: reply.authority.extend(beside))
+        assert judged("www", "A", add, world=world).security is expected
 
 
 def test_opt_out_denies_insecurely():

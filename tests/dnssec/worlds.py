@@ -136,6 +136,12 @@ class World:
         )
         return replace(trace, steps=(*trace.steps, step))
 
+    def fetch(self, trace: Trace, zone: Name, asked: Question, purpose: Purpose) -> Trace:
+        """The trace with the steps that a question takes, from the servers of `zone` down."""
+        trace = self.ask(trace, zone, asked, purpose)
+        referral = trace.steps[-1].referral
+        return trace if referral is None else self.fetch(trace, referral.zone, asked, purpose)
+
     def judged(
         self, owner: str, rdtype: str = "A", anchors: Anchors | None = None, at: float = NOW, rounds: int = 10
     ) -> tuple[Judgement, Trace]:
@@ -148,7 +154,7 @@ class World:
                 return judgement, trace
             for need in judgement.missing:
                 purpose = Purpose.DS if need.question.rdtype == dns.rdatatype.DS else Purpose.DNSKEY
-                trace = self.ask(trace, self.server_of(need.zone), need.question, purpose)
+                trace = self.fetch(trace, self.server_of(need.zone), need.question, purpose)
         raise AssertionError(f"still missing: {judgement.missing}")
 
     def server_of(self, zone: Name) -> Name:

@@ -163,7 +163,7 @@ def test_a_name_server_without_glue_is_looked_up(runs: dict[str, Future[Run]]) -
 
 
 def test_no_server_is_found_at_fault(runs: dict[str, Future[Run]]) -> None:
-    good = {"referral", "answer", "alias", "nodata", "nxdomain", "truncated"}
+    good = {"referral", "answer", "alias", "nodata", "nxdomain", "truncated", "abandoned"}  # a slow one
     for name in CASES:
         document = json.loads(runs[name].result().stdout)
         assert {a["meaning"] for step in document["steps"] for a in step["attempts"]} <= good, name
