@@ -62,9 +62,10 @@ async def trace_async(
     seed = SystemRandom().randrange(_SEEDS) if seed is None else seed
     given, wanted = _given(server)
     start = given or roots or root_hints()
+    network = network or _live(settings)
     journal = Journal(question, now or datetime.now(UTC), seed, asyncio.get_running_loop().time, on_change)
     means = Means(
-        network or _live(settings),
+        network,
         settings,
         Budget(limits),
         journal,

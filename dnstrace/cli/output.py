@@ -54,6 +54,11 @@ FORMS: dict[Output, Callable[[Trace, Choices, Environment], str]] = {
 }
 """What each form of output makes of a trace: text that ends with a line end, or is empty."""
 
+REPLIES = tuple(
+    f"dns.rdtypes.{each}" for each in ("ANY.NS", "IN.A", "IN.AAAA", "ANY.OPT", "ANY.DS", "ANY.SOA")
+)
+"""The modules by which dnspython reads a referral: without them it imports each at the first record."""
+
 NEEDS: dict[Output, tuple[str, ...]] = {
     Output.TREE: ("rich.console", "dnstrace.render.tree"),
     Output.SHORT: ("dnstrace.render.short",),

@@ -14,7 +14,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from dnstrace.cli.options import Output
-from dnstrace.cli.output import NEEDS
+from dnstrace.cli.output import NEEDS, REPLIES
 
 if TYPE_CHECKING:
     from dnstrace.cli.choices import Choices
@@ -64,7 +64,8 @@ class Progress:
 
     def _import(self, loop: asyncio.AbstractEventLoop) -> None:
         sys.setswitchinterval(_SWITCH_INTERVAL)
-        for module in (*NEEDS[self._chosen.output], *(("dnstrace.render.live",) if self._grows else ())):
+        live = ("dnstrace.render.live",) if self._grows else ()
+        for module in (*REPLIES, *NEEDS[self._chosen.output], *live):
             import_module(module)
         self._imported = True
         with suppress(RuntimeError):  # the trace has ended, and its loop with it

@@ -108,10 +108,7 @@ class Answer:
             return zone.verdict
         if not checked.valid:
             return self._bogus(f"{what}: {checked.reason}; the operator of {signer} has to sign it again")
-        beside = self._beside(zone, what)
-        if checked.encloser is None:
-            return beside
-        return weakest((self._expanded(data, zone, checked.encloser, what), beside))
+        return _SECURE if checked.encloser is None else self._expanded(data, zone, checked.encloser, what)
 
     def _expanded(self, data: Signed, zone: Zone, encloser: Name, what: str) -> Verdict:
         """Data made from a wildcard: nothing closer may exist (RFC 4035 section 5.3.4)."""
@@ -180,18 +177,18 @@ class Answer:
         return weakest((self._shown(proof, what, zone), self._beside(zone, what)))
 
     def _beside(self, zone: Zone, what: str) -> Verdict:
-        """The rest of the authority section: what the zone signed must be valid, and SOA must be signed.
+        """All that makes up a negative answer is signed, what the proof did not need included.
 
-        An answer whose own signature is good fails at resolvers if what comes beside it is broken.
+        RFC 4035 section 3.1.3 has a server send it; resolvers refuse the reply if any of it is broken.
         """
-        for data in signed(self._authority()):
-            own = any(rrsig.signer == zone.name for rrsig in data.signatures)
-            if own or (data.rdtype == dns.rdatatype.SOA and data.name == zone.name):
-                checked = self._chain.check(data, zone)
+        for data in signed(self._authority(), (dns.rdatatype.SOA, *DENIAL_TYPES)):
+            own = data.name == zone.name if data.rdtype == dns.rdatatype.SOA else _could_be_of(zone, data)
+            checked = self._chain.check(data, zone) if own else None
+            if checked is not None and not checked.valid:
                 self._chain.notes.add(self.step.id, signatures=checked.signatures)
-                if not checked.valid:
-                    broken = f"the {type_name(data.rdtype)} record of {data.name} beside it"
-                    return self._bogus(f"{what}: {broken}: {checked.reason}")
+                return self._bogus(
+                    f"{what}: its {type_name(data.rdtype)} record {data.name}: {checked.reason}"
+                )
         return _SECURE
 
     def _denial(self, zone: Zone) -> Denial:
@@ -227,6 +224,12 @@ def _enclosing(name: Name, rdtype: int) -> Name:
 def _settled(zone: Zone) -> bool:
     """Whether the chain ends above the data, whatever signatures these have."""
     return zone.verdict.security in (Security.INSECURE, Security.INDETERMINATE)
+
+
+def _could_be_of(zone: Zone, data: Signed) -> bool:
+    """Whether a denial record is of a zone: signed in its name, or not signed at all."""
+    signers = data.signers()
+    return data.name.is_subdomain(zone.name) and (not signers or zone.name in signers)
 
 
 def _makes(dname: Signed, alias: Signed) -> bool:
