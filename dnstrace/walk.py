@@ -48,6 +48,14 @@ _OUTCOMES = {
     Kind.NXDOMAIN: Outcome.NXDOMAIN,
 }
 _EXISTS = {Kind.ANSWER, Kind.NODATA}
+_FAILED = {
+    Kind.TIMEOUT: "did not answer",
+    Kind.REFUSED: "refused",
+    Kind.SERVER_FAILURE: "failed (SERVFAIL)",
+    Kind.NETWORK_UNREACHABLE: "without a route",
+    Kind.HOST_UNREACHABLE: "not reachable",
+    Kind.PORT_UNREACHABLE: "not listening",
+}
 _FAMILY_TYPES = {4: dns.rdatatype.A, 6: dns.rdatatype.AAAA}
 
 
@@ -164,7 +172,7 @@ class Walk:
             journal.finish(step, Outcome.FAILED, None, "ended before it was done")
             raise
         if chosen is None:
-            note = self._means.budget.spent_out or self._cycles.get(step) or why_none(journal[step])
+            note = self._means.budget.spent_out or self._cycle(step) or why_none(journal[step])
             journal.finish(step, Outcome.FAILED, None, note)
             return step, None
         return step, self._go_by(step, chosen)
@@ -205,11 +213,11 @@ class Walk:
         """The addresses of a name server, by a sub-walk: IPv4 first, IPv6 where that gave none."""
         for family in sorted(self._means.health.families):
             question = Question(name, _FAMILY_TYPES[family])
-            if question in under_way:
-                self._note_cycle(parent, under_way[under_way.index(question) :])
-                continue
+            if waiting := _waiting_for(name, under_way):
+                self._note_cycle(parent, waiting)
+                return ()
             if len(under_way) > self._means.budget.limits.depth:
-                continue
+                return ()
             found = await self.resolve(question, Purpose.NS_ADDRESS, parent, under_way)
             addresses = tuple(
                 Address(rdata.address, Source.RESOLVED)
@@ -221,12 +229,23 @@ class Walk:
             if addresses:
                 self._means.cuts.add_addresses(name, addresses)
                 return addresses
+            if found.outcome is Outcome.NXDOMAIN or not self._asked_anyone(found):
+                break  # the other family will not fare better
         return ()
+
+    def _asked_anyone(self, found: Resolution) -> bool:
+        return found.step is not None and bool(self._means.journal[found.step].attempts)
 
     def _note_cycle(self, step: int | None, cycle: tuple[Question, ...]) -> None:
         names = [str(question.name) for question in (*cycle, cycle[0])]
         if step is not None:
             self._cycles[step] = f"addresses that need each other: {' needs '.join(names)}"
+
+    def _cycle(self, step: int) -> str:
+        """The cycle that a step without any address ran into, itself or in a look-up that it began."""
+        if self._means.journal[step].attempts:
+            return ""
+        return next((text for closed, text in self._cycles.items() if closed >= step), "")
 
     async def prime(self, hints: Delegation) -> tuple[Delegation, int]:
         """Ask a root server for the root's own NS set (RFC 9609 section 3); the hints if none tells."""
@@ -259,13 +278,23 @@ def _unfinished(error: str, meaning: Meaning, answer: tuple[dns.rrset.RRset, ...
     return Resolution(Outcome.FAILED, meaning.rcode, answer, step, error)
 
 
+def _waiting_for(name: Name, under_way: tuple[Question, ...]) -> tuple[Question, ...]:
+    """The questions under way from the one that asks for an address of `name`; empty if none does."""
+    for place, question in enumerate(under_way):
+        if question.name == name and question.rdtype in _FAMILY_TYPES.values():
+            return under_way[place:]
+    return ()
+
+
 def why_none(step: Step) -> str:
-    """Why no server of a zone gave a usable answer, in one line."""
+    """Why no server of a zone gave a usable answer, in one line: by address, what its last reply was."""
     if not step.attempts:
         return f"no address could be found for the name servers of {step.zone}"
-    counts = Counter(attempt.meaning.kind for attempt in step.attempts)
-    reasons = ", ".join(f"{count} {kind.value}" for kind, count in counts.most_common())
-    return f"has no server that gives a usable answer: {reasons}"
+    last = {attempt.exchange.query.address: attempt.meaning.kind for attempt in step.attempts}
+    reasons = [
+        f"{count} {_FAILED.get(kind, kind.value)}" for kind, count in Counter(last.values()).most_common()
+    ]
+    return f"has no server that gives a usable answer: {', '.join(reasons)}"
 
 
 async def begin(tracer: Walk, means: Means, root: Delegation, server: Name | None) -> int | None:

@@ -83,7 +83,7 @@ def test_when_nobody_answers_the_reasons_are_told_apart() -> None:
     }
     found = walked(servers)
     assert found.outcome == "failed" and found.steps[-1].chosen is None
-    for reason in ("com.", "1 refused", "1 server-failure", "timeout"):
+    for reason in ("com.", "1 refused", "1 failed (SERVFAIL)", "1 did not answer"):
         assert reason in found.error
 
 
@@ -182,9 +182,8 @@ def test_name_servers_that_need_each_other_are_named_as_a_cycle() -> None:
         return (refers("a.test.", ns__b__test="") if a else refers("b.test.", ns__a__test=""))(question)  # type: ignore[return-value]
 
     found = walked({ROOT: root}, "www.a.test.")
-    assert found.outcome == "failed" and found.stats.queries < 12
-    notes = " ".join(step.note for step in found.steps)
-    assert "ns.b.test. needs ns.a.test." in notes or "ns.a.test. needs ns.b.test." in notes
+    assert found.outcome == "failed" and found.stats.queries == 2
+    assert "ns.b.test. needs ns.a.test. needs ns.b.test." in found.error
 
 
 def test_a_referral_with_a_thousand_names_costs_the_bound_for_one_delegation() -> None:

@@ -1,7 +1,8 @@
 """Which keys of a zone are trusted: RFC 4035 section 5.2, RFC 4509, RFC 5011.
 
 A zone's DNSKEY RRset is trusted when a key in it, matched by a DS record of the parent or by a trust
-anchor, signs it. The SEP flag plays no part (RFC 4034 section 2.1.1).
+anchor, signs it. The SEP flag plays no part (RFC 4034 section 2.1.1). Any DS record that matches is enough,
+also one of SHA-1 beside better ones, as Unbound has it; RFC 4509 section 3 would rather pass over that.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dnstrace.dnssec.algorithms import SHA1_DIGEST, SUPPORTED, algorithm_name, ds_matches, ds_usable, key_tag
+from dnstrace.dnssec.algorithms import SUPPORTED, algorithm_name, ds_matches, ds_usable, key_tag
 from dnstrace.dnssec.crypto import key_bits
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.records import DNSKEY, DS, Signed
@@ -30,9 +31,14 @@ class Trust:
     keys: tuple[DNSKEY, ...] = ()
 
     @property
+    def usable_ds(self) -> list[DS]:
+        """The DS records of a supported algorithm and digest."""
+        return [record for record in self.ds if ds_usable(record)]
+
+    @property
     def usable(self) -> bool:
         """Whether any of it has a supported algorithm and digest (RFC 4035 section 5.2)."""
-        return any(map(ds_usable, self.ds)) or any(key.algorithm in SUPPORTED for key in self.keys)
+        return bool(self.usable_ds) or any(key.algorithm in SUPPORTED for key in self.keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ def establish(data: Signed, trust: Trust, at: float, effort: Effort) -> KeySet:
     """The keys of a zone, from its DNSKEY RRset and what its parent or a trust anchor says."""
     zone = data.name
     keys = tuple(rdata for rdata in data.rrset if isinstance(rdata, DNSKEY))
-    matches = [(ds, _matching(ds, zone, keys)) for ds in _preferred(trust.ds)[: effort.limits.digests]]
+    matches = [(ds, _matching(ds, zone, keys)) for ds in trust.usable_ds[: effort.limits.digests]]
     entries = tuple(dict.fromkeys([key for _, key in matches if key is not None] + _anchored(trust, keys)))
     evidence = tuple(_key_evidence(key, key in entries) for key in keys)
     ds_evidence = tuple(_ds_evidence(ds, zone, keys) for ds in trust.ds[: effort.limits.digests])
@@ -59,12 +65,6 @@ def establish(data: Signed, trust: Trust, at: float, effort: Effort) -> KeySet:
         return KeySet(tuple(filter(usable_key, keys)), "", evidence, ds_evidence, checked.signatures)
     reason = _unsigned(entries, zone, checked.reason) if entries else _unmatched(trust, zone, keys)
     return KeySet((), reason, evidence, ds_evidence, checked.signatures)
-
-
-def _preferred(ds: Sequence[DS]) -> list[DS]:
-    """The DS records to go by: those of SHA-1 not, where there are better ones (RFC 4509 section 3)."""
-    usable = [record for record in ds if ds_usable(record)]
-    return [record for record in usable if record.digest_type != SHA1_DIGEST] or usable
 
 
 def _matching(ds: DS, zone: Name, keys: Sequence[DNSKEY]) -> DNSKEY | None:
@@ -98,9 +98,7 @@ def _unsigned(entries: Sequence[DNSKEY], zone: Name, reason: str) -> str:
 
 
 def _unmatched(trust: Trust, zone: Name, keys: Sequence[DNSKEY]) -> str:
-    wanted = [f"DS {ds.key_tag}" for ds in _preferred(trust.ds)] or [
-        f"key {key_tag(key)}" for key in trust.keys
-    ]
+    wanted = [f"DS {ds.key_tag}" for ds in trust.usable_ds] or [f"key {key_tag(key)}" for key in trust.keys]
     asked = {(ds.key_tag, ds.algorithm) for ds in trust.ds}
     near = [key for key in keys if (key_tag(key), key.algorithm) in asked]
     told = f"{trust.source} {', '.join(wanted)}"
