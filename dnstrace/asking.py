@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from random import Random
 from typing import Any, NamedTuple
 
 from dnstrace.budget import Budget
 from dnstrace.cuts import Cuts
+from dnstrace.fallback import PLAIN, another_way, edns_of_try
 from dnstrace.health import Health
 from dnstrace.journal import Journal
 from dnstrace.meaning import classify
@@ -30,7 +30,6 @@ from dnstrace.model import (
     Exchange,
     Fault,
     Kind,
-    Meaning,
     Name,
     Query,
     Question,
@@ -40,7 +39,8 @@ from dnstrace.model import (
 )
 from dnstrace.port import Network
 
-LOOKUPS_AT_ONCE = 1
+LOOKUPS_AT_ONCE = 2
+_LOOKUP_PATIENCE = 4  # times that for a reply: a look-up takes a few round trips
 _LOOKED_UP = {Source.RESOLVED, Source.CACHE}
 _AGAIN = {Kind.TIMEOUT, Kind.CONNECTION_LOST}
 
@@ -60,10 +60,11 @@ class Means(NamedTuple):
 
 
 class _Candidate(NamedTuple):
-    """An address to ask."""
+    """An address to ask; `tries` counts those made before in this step."""
 
     server: Name
     address: Address
+    tries: int = 0
 
 
 class _UnderWay(NamedTuple):
@@ -172,7 +173,8 @@ class Asking:
 
     def _add_timed_out(self) -> None:
         """Addresses that did not answer, once more."""
-        self._ready, self._timed_out = self._timed_out, []
+        self._ready = [candidate._replace(tries=candidate.tries + 1) for candidate in self._timed_out]
+        self._timed_out = []
 
     def _add(self, name: Name, addresses: tuple[Address, ...]) -> None:
         fresh = [a for a in addresses if a.text not in self._seen and self._means.health.askable(a)]
@@ -206,7 +208,7 @@ class Asking:
             for asked in self._under_way.values()
         ]
         now = asyncio.get_running_loop().time()
-        return max(0.0, max(ends, default=now + patience) - now)
+        return max(0.0, max(ends, default=now + patience * _LOOKUP_PATIENCE) - now)
 
     def _ended(self, task: asyncio.Task[Any]) -> int | None:
         """Take in a task that ended; the attempt to go by if it is one."""
@@ -233,20 +235,22 @@ class Asking:
             while self._ready and not self._means.health.askable(self._ready[0].address):
                 self._ready.pop(0)
             if not self._ready:
-                self._start_lookups()
+                self._start_lookup()
                 return
             candidate = self._ready.pop(0)
             self._attempts[asyncio.ensure_future(self._attempt(candidate))] = candidate
 
-    def _start_lookups(self) -> None:
-        limits = self._means.budget.limits
-        while self._names and len(self._lookups) < LOOKUPS_AT_ONCE:
-            if self._looked_up >= limits.lookups_per_delegation or not self._means.budget.lookup():
-                self._names.clear()
-                return
-            self._looked_up += 1
-            name = self._names.pop(0)
-            self._lookups[asyncio.ensure_future(self._lookup(name))] = name
+    def _start_lookup(self) -> None:
+        """Look up the next name without an address; a second one beside the first when patience runs out."""
+        if not self._names or len(self._lookups) >= LOOKUPS_AT_ONCE:
+            return
+        limit = self._means.budget.limits.lookups_per_delegation
+        if self._looked_up >= limit or not self._means.budget.lookup():
+            self._names.clear()
+            return
+        self._looked_up += 1
+        name = self._names.pop(0)
+        self._lookups[asyncio.ensure_future(self._lookup(name))] = name
 
     def _learn(self, name: Name, addresses: tuple[Address, ...]) -> None:
         """Take in what a look-up found."""
@@ -256,21 +260,23 @@ class Asking:
     # --- one address --------------------------------------------------------------------------
 
     async def _attempt(self, candidate: _Candidate) -> int | None:
-        """Ask one address, over TCP too if the reply was truncated; the index of the last attempt."""
-        settings, index = self._means.settings, None
+        """Ask one address, in another way too where its reply calls for that; the last attempt."""
+        settings, health, index = self._means.settings, self._means.health, None
+        address = candidate.address.text
+        tries = PLAIN if address in health.without_edns else candidate.tries
         query: Query | None = Query(
             self._question,
-            candidate.address.text,
+            address,
             settings.port,
             Transport.TCP if settings.tcp else Transport.UDP,
-            settings.edns,
+            edns_of_try(settings.edns, tries),
         )
         while query is not None:
             if not self._means.budget.query():
                 return index
             exchange = await self._exchange(candidate, query)
             meaning = classify(exchange, self._zone)
-            self._means.health.learn(exchange)
+            health.learn(exchange)
             index = self._means.journal.attempt(self._step, Attempt(candidate.server, exchange, meaning))
             query = another_way(query, meaning)
         return index
@@ -304,16 +310,3 @@ class Asking:
             self._means.health.abandoned(asked.query.address, elapsed)
             meaning = classify(exchange, self._zone)
             self._means.journal.attempt(self._step, Attempt(asked.candidate.server, exchange, meaning))
-
-
-def another_way(query: Query, meaning: Meaning) -> Query | None:
-    """How to ask the same address again after `meaning`; None to let it be.
-
-    A truncated reply is asked again over TCP (RFC 7766 section 5); a server that does not know EDNS is
-    asked without it (RFC 6891 section 7).
-    """
-    if meaning.kind is Kind.TRUNCATED and query.transport is Transport.UDP:
-        return replace(query, transport=Transport.TCP)
-    if meaning.kind in (Kind.FORMAT_ERROR, Kind.NOT_IMPLEMENTED, Kind.BAD_VERSION) and query.edns is not None:
-        return replace(query, edns=None)
-    return None

@@ -18,10 +18,15 @@ _TRUSTED = {Source.HINT, Source.GIVEN}
 
 
 class Health:
-    """One run's knowledge of the addresses that it asked."""
+    """One run's knowledge of the addresses that it asked.
+
+    `families` are those that have a route as far as is known; `without_edns` the addresses that answered
+    when EDNS was left out, which is only done where it brought nothing.
+    """
 
     def __init__(self, families: frozenset[int]) -> None:
         self.families = set(families)
+        self.without_edns: set[str] = set()
         self._failed: set[str] = set()
         self._unreachable: dict[int, int] = {4: 0, 6: 0}
         self._smoothed: float | None = None
@@ -34,6 +39,8 @@ class Health:
         if exchange.fault is not None:
             self._failed.add(address)
             return
+        if exchange.query.edns is None:
+            self.without_edns.add(address)
         self._failed.discard(address)
         self._measure(exchange.elapsed)
 

@@ -339,7 +339,7 @@ class Settings:
     tcp: bool = False
     edns: Edns | None = Edns()
     timeout: float = 2.0
-    tries: int = 2
+    tries: int = 3
     bind: str | None = None
     prime: bool = False
     qmin: bool = False

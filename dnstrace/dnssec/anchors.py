@@ -18,7 +18,6 @@ import dns.name
 import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
-import dns.zonefile
 
 from dnstrace.dnssec.algorithms import SUPPORTED, ds_usable
 from dnstrace.dnssec.records import DNSKEY, DS
@@ -93,6 +92,8 @@ def parse_anchors(text: str, where: str) -> Anchors:
 
 
 def _master_file_records(text: str) -> Iterator[tuple[Name, dns.rdata.Rdata]]:
+    import dns.zonefile  # not needed where there are no anchors to read
+
     for rrset in dns.zonefile.read_rrsets(text, rdclass=None, default_ttl=0, origin=dns.name.root):
         yield from ((rrset.name, rdata) for rdata in rrset)
 

@@ -205,7 +205,7 @@ class Chain:
         if not reason and (not self.replies.asked(question) or self.replies.under_way(question)):
             verdict = Verdict(Security.BOGUS, f"the keys (DNSKEY) of {zone} could not be asked for")
             return Zone(zone, verdict, keys=None, open=True)
-        reason = reason or f"no server of {zone} gave its keys (DNSKEY), although {_told(trust)}"
+        reason = reason or f"no server of {zone} gave its keys (DNSKEY), although {_told(trust, zone)}"
         for step in self.replies.steps_for(question):
             self.notes.add(step.id, Verdict(Security.BOGUS, reason))
         return Zone(zone, Verdict(Security.BOGUS, reason))
@@ -213,7 +213,7 @@ class Chain:
     def _keys_in(self, reply: Reply, zone: Name, trust: Trust) -> KeySet:
         found = signed(reply.message.answer, (dns.rdatatype.DNSKEY,), zone)
         if not found:
-            return KeySet((), f"{zone} has no keys (DNSKEY), although {_told(trust)}")
+            return KeySet((), f"{zone} has no keys (DNSKEY), although {_told(trust, zone)}")
         return establish(found[0], trust, self.at, self.effort)
 
     # --- DS -----------------------------------------------------------------------------------
@@ -241,8 +241,8 @@ class Chain:
         if wrong:
             return wrong[0][1]
         if self.replies.asked(question) and not self.replies.under_way(question):
-            reason = f"{zone.name} gives neither a DS record for {name} nor the proof that there is none"
-            return _Delegated(_Says.NOTHING, reason)
+            lacking = f"{zone.name} gives neither a DS record for {name} nor the proof that there is none"
+            return _Delegated(_Says.NOTHING, f"{lacking}; {_mend(zone)}")
         return _Delegated(_Says.UNKNOWN)
 
     def _note_ds(self, reply: Reply, zone: Zone, found: _Delegated) -> None:
@@ -261,7 +261,7 @@ class Chain:
             if zone.name in data.signers():
                 return self._signed_ds(reply, data, zone)
             if data.rrset.rdtype == dns.rdatatype.DS and not data.signatures:
-                reason = f"the DS record for {name} is not signed, although {zone.name} is"
+                reason = f"{_ds_of(name, zone)} is not signed, although {zone.name} is; {_mend(zone)}"
                 return _Delegated(_Says.WRONG, reason)
         for data in signed(message.answer, (dns.rdatatype.DNAME,)):
             if name != data.name and name.is_subdomain(data.name) and self.check(data, zone).valid:
@@ -274,7 +274,7 @@ class Chain:
         evidence = (DsEvidence(r.key_tag, int(r.algorithm), int(r.digest_type)) for r in ds)
         self.notes.add(reply.step.id, ds=evidence, signatures=checked.signatures)
         if not checked.valid:
-            return _Delegated(_Says.WRONG, f"the DS record for {data.name} in {zone.name}: {checked.reason}")
+            return _Delegated(_Says.WRONG, f"{_ds_of(data.name, zone)}: {checked.reason}; {_mend(zone)}")
         if data.rrset.rdtype == dns.rdatatype.CNAME:
             return _Delegated(_Says.NO_CUT)  # no delegation where there is an alias (RFC 1034 section 3.6.2)
         return _Delegated(_Says.SIGNED, ds=ds)
@@ -291,7 +291,8 @@ class Chain:
         if proof.shown is Shown.NO_CUT:
             return _Delegated(_Says.NO_CUT)
         return _Delegated(
-            _Says.WRONG, f"{zone.name} does not prove that {name} has no DS record: {proof.text}"
+            _Says.WRONG,
+            f"{zone.name} does not prove that {name} has no DS record: {proof.text}; {_mend(zone)}",
         )
 
 
@@ -310,7 +311,19 @@ def _names_between(zone: Name, target: Name) -> list[Name]:
     return names[::-1]
 
 
-def _told(trust: Trust) -> str:
+def _ds_of(name: Name, zone: Zone) -> str:
+    return f"the DS record for {name} in {zone.name}"
+
+
+def _mend(zone: Zone) -> str:
+    return f"the operator of {zone.name} has to mend it"
+
+
+def _told(trust: Trust, zone: Name) -> str:
+    """What calls for keys, and whose job it is that they are there."""
     if trust.source.startswith("the trust anchor"):
         return "there is a trust anchor for it"
-    return f"{trust.source} a DS record for it"
+    return (
+        f"{trust.source} a DS record for it; the operator of {zone} has to serve them, or the registrant "
+        "to have the DS record removed (at the registrar)"
+    )

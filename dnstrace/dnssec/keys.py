@@ -92,7 +92,7 @@ def _ds_evidence(ds: DS, zone: Name, keys: Sequence[DNSKEY]) -> DsEvidence:
 
 def _unsigned(entries: Sequence[DNSKEY], zone: Name, reason: str) -> str:
     return (
-        f"key {_tags(entries)} of {zone} is trusted, but it does not sign the DNSKEY RRset: {reason}; "
+        f"{_named(entries)} of {zone} is trusted, but does not validly sign the DNSKEY RRset: {reason}; "
         f"the operator of {zone} has to sign it"
     )
 
@@ -104,10 +104,10 @@ def _unmatched(trust: Trust, zone: Name, keys: Sequence[DNSKEY]) -> str:
     told = f"{trust.source} {', '.join(wanted)}"
     if near and not any(map(usable_key, near)):
         state = "revoked" if near[0].flags & REVOKED else "no zone key"
-        return f"{told}, but key {_tags(near)} of {zone} is {state}"
+        return f"{told}, but {_named(near)} of {zone} is {state}"
     if near:
-        return f"{told}, but its digest is not that of key {_tags(near)} of {zone}; {_whose(trust, zone)}"
-    have = f"only key {_tags(keys)}" if keys else "no key"
+        return f"{told}, but its digest is not that of {_named(near)} of {zone}; {_whose(trust, zone)}"
+    have = f"only {_named(keys)}" if keys else "no key"
     return f"{told}, but {zone} has {have}; {_whose(trust, zone)}"
 
 
@@ -119,8 +119,10 @@ def _whose(trust: Trust, zone: Name) -> str:
     )
 
 
-def _tags(keys: Sequence[DNSKEY]) -> str:
-    return ", ".join(dict.fromkeys(str(key_tag(key)) for key in keys))
+def _named(keys: Sequence[DNSKEY]) -> str:
+    """Keys by their tags: `key 1`, `keys 1, 2`."""
+    tags = list(dict.fromkeys(str(key_tag(key)) for key in keys))
+    return f"key{'s' * (len(tags) > 1)} {', '.join(tags)}"
 
 
 def unsupported(ds: Sequence[DS]) -> str:

@@ -98,7 +98,7 @@ def _unfit(data: Signed, rrsig: RRSIG, zone: Name, at: float) -> str:
     if data.rrset.rdtype in _NEVER_EXPANDED and rrsig.labels < _labels(data.name):
         return f"the {type_name(data.rdtype)} record was made from a wildcard and proves nothing"
     if _before(int(at), rrsig.inception):
-        return f"its signature is valid only from {_moment(rrsig.inception, at)}"
+        return f"its signature is valid only from {_moment(rrsig.inception, at)} (is a clock wrong?)"
     if _before(rrsig.expiration, int(at)):
         return f"its signature expired at {_moment(rrsig.expiration, at)}"
     return ""

@@ -192,7 +192,8 @@ def test_ds_for_a_missing_key():
     security, reason = broken(lambda w: put_ds(w, dns.dnssec.make_ds(EXAMPLE, stranger.dnskey, "SHA256")))
     assert security is BOGUS
     assert (
-        f"com. publishes DS {stranger.tag}, but example.com. has only key" in reason and "registrar" in reason
+        f"com. publishes DS {stranger.tag}, but example.com. has only keys" in reason
+        and "registrar" in reason
     )
 
 

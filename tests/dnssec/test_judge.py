@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import dns.message
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dnstrace.dnssec import Limits, Security, judge
 from dnstrace.meaning import classify
 from dnstrace.model import Attempt, Exchange, Outcome, Purpose, Query
+from dnstrace.wire import read_reply
 from tests.dnssec.tampering import altered, drop, emptied, when
 from tests.dnssec.worlds import SECOND, World, journey, question
 from tests.dnssec.zones import NOW, name
@@ -43,6 +46,46 @@ def test_the_answer_is_made_of_the_steps_named():
         "alias.example.com. A",
         "www.example.com. A",
     ]
+
+
+def _recorded():
+    """A judged trace of each kind, to be spoilt."""
+    for denial in ("nsec", "nsec3"):
+        world = journey(denial=denial)
+        for owner, rdtype in (("www", "A"), ("nope", "A"), ("x.wild", "A"), ("www.d", "A"), ("", "ANY")):
+            yield world.anchors(), world.judged(f"{owner}.example.com.".lstrip("."), rdtype)[1]
+
+
+RECORDED = list(_recorded())
+
+
+@given(
+    st.integers(0, len(RECORDED) - 1),
+    st.integers(0, 5),
+    st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 255)), min_size=1, max_size=4),
+)
+def test_no_octets_can_raise_nor_make_more_of_an_answer_than_it_is(number, index, changes):
+    """Whatever is altered in a recorded reply: a verdict comes out, secure only if the answer is as it was."""
+    anchors, trace = RECORDED[number]
+    step = trace.steps[index % len(trace.steps)]
+    wire = bytearray(step.attempts[0].exchange.message.to_wire(want_shuffle=False))
+    for place, octet in changes:
+        wire[place % len(wire)] = octet
+    message = read_reply(bytes(wire))
+    if not isinstance(message, dns.message.Message):
+        return
+    exchange = Exchange(step.attempts[0].exchange.query, 0, 0, message=message)
+    attempt = Attempt(name("ns."), exchange, classify(exchange, step.zone))
+    spoilt = replace(step, attempts=(attempt,), chosen=0 if attempt.meaning.usable else None)
+    steps = tuple(spoilt if one.id == step.id else one for one in trace.steps)
+    judgement = judge(replace(trace, steps=steps), anchors, NOW)
+    if judgement.security is Security.SECURE:
+        assert _answer(trace, judgement.answers) == _answer(replace(trace, steps=steps), judgement.answers)
+
+
+def _answer(trace, numbers):
+    rrsets = [r for s in trace.steps if s.id in numbers for r in s.meaning.answer if not r.covers]
+    return [(rrset.name, rrset.rdtype, set(rrset)) for rrset in rrsets]
 
 
 # --- another server -----------------------------------------------------------------------------
