@@ -185,6 +185,8 @@ class _Words:
         try:
             value = convert(self._left[-1])
         except Usage:
+            if _misspelt(self._left[-1]):
+                raise
             return otherwise
         self._left.pop()
         return value
@@ -196,6 +198,12 @@ class _Words:
 
 
 _SEE_HELP = "; `dnstrace --help` lists the options"
+
+
+def _misspelt(word: str) -> bool:
+    """Whether a word was meant as a value though it is none: one label alone is hardly a name to trace."""
+    plain = word[:1].isalpha() and word.replace("-", "").isalnum()
+    return plain and word.islower() and not values.is_type(word)
 
 
 def _flag(plus_word: str) -> Option | None:

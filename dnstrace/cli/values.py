@@ -97,7 +97,7 @@ def source(text: str) -> str:
 def server(text: str) -> str:
     """What follows the @: the address of a server, or its name."""
     if not text:
-        raise Usage("must be followed by a server, such as @192.0.2.53")
+        raise Usage("@ must be followed by a server, such as @192.0.2.53")
     return address(text) if is_address(text) else str(name(text))
 
 
@@ -117,6 +117,9 @@ class Subject:
 def subject(text: str) -> Subject:
     """What a bare word stands for: a name, the host of a URL, or the reverse name of an address."""
     text = host(text) if "://" in text else text
+    before, colon, port = text.rpartition(":")
+    if colon and ":" not in before and _digits(port) and not is_address(before):
+        raise Usage(f"{shown(text)} is no name: the port is given with -p, as in {shown(before)} -p {port}")
     return reverse(text) if is_address(text) else named(text)
 
 

@@ -65,7 +65,7 @@ RECORDED = list(_recorded())
     st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 255)), min_size=1, max_size=4),
 )
 def test_no_octets_can_raise_nor_make_more_of_an_answer_than_it_is(number, index, changes):
-    """Whatever is altered in a recorded reply: a verdict comes out, secure only if the answer is as it was."""
+    """Whatever is altered in a recorded reply: a verdict comes out, secure only for what was there before."""
     anchors, trace = RECORDED[number]
     step = trace.steps[index % len(trace.steps)]
     wire = bytearray(step.attempts[0].exchange.message.to_wire(want_shuffle=False))
@@ -80,7 +80,8 @@ def test_no_octets_can_raise_nor_make_more_of_an_answer_than_it_is(number, index
     steps = tuple(spoilt if one.id == step.id else one for one in trace.steps)
     judgement = judge(replace(trace, steps=steps), anchors, NOW)
     if judgement.security is Security.SECURE:
-        assert _answer(trace, judgement.answers) == _answer(replace(trace, steps=steps), judgement.answers)
+        before = _answer(trace, judgement.answers)
+        assert all(part in before for part in _answer(replace(trace, steps=steps), judgement.answers))
 
 
 def _answer(trace, numbers):
