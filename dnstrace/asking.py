@@ -278,7 +278,7 @@ class Asking:
             meaning = classify(exchange, self._zone)
             health.learn(exchange)
             index = self._means.journal.attempt(self._step, Attempt(candidate.server, exchange, meaning))
-            query = another_way(query, meaning)
+            query = another_way(exchange, meaning)
         return index
 
     async def _exchange(self, candidate: _Candidate, query: Query) -> Exchange:

@@ -1,18 +1,19 @@
 """How to ask a server again that did not take a query as it was: pure decisions.
 
-A truncated reply is asked again over TCP. A server that says it does not know EDNS is asked without it
-(RFC 6891 section 7). Silence may have its cause in the query too (RFC 6891 section 6.2.5): the second
-try offers 512 octets only, for paths that lose large datagrams (RFC 9715), the third has no EDNS, for
-servers that drop it.
+A truncated reply is asked again over TCP; a server that says it does not know EDNS, without it
+(RFC 6891 section 7); one that wants its own cookie back, with that (RFC 7873 section 5.3). Silence may
+have its cause in the query too (RFC 6891 section 6.2.5): the second try offers 512 octets only, for paths
+that lose large datagrams (RFC 9715), the third has no EDNS, for servers that drop it.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from dnstrace.model import Edns, Kind, Meaning, Query, Transport
+from dnstrace.model import Edns, Exchange, Kind, Meaning, Query, Transport
 
 PLAIN = 2  # the try from which on EDNS is left out
+COOKIE, CLIENT_COOKIE = 10, 8  # the option's code, the octets of the client's part (RFC 7873 section 4)
 _SMALL = 512
 _NO_EDNS = {Kind.FORMAT_ERROR, Kind.NOT_IMPLEMENTED, Kind.BAD_VERSION}
 
@@ -24,10 +25,26 @@ def edns_of_try(edns: Edns | None, tries: int) -> Edns | None:
     return edns if tries == 0 else replace(edns, payload=min(edns.payload, _SMALL))
 
 
-def another_way(query: Query, meaning: Meaning) -> Query | None:
-    """How to ask the same address again after `meaning`; None to let it be."""
+def another_way(exchange: Exchange, meaning: Meaning) -> Query | None:
+    """How to ask the same address again after an exchange of this meaning; None to let it be."""
+    query = exchange.query
     if meaning.kind is Kind.TRUNCATED and query.transport is Transport.UDP:
         return replace(query, transport=Transport.TCP)
     if meaning.kind in _NO_EDNS and query.edns is not None:
         return replace(query, edns=None)
+    if meaning.kind is Kind.BAD_COOKIE:
+        return _with_cookie(exchange)
     return None
+
+
+def _with_cookie(exchange: Exchange) -> Query | None:
+    """The query with the cookie that the server gave, if it is for us and was not sent yet."""
+    edns, message = exchange.query.edns, exchange.message
+    if edns is None or message is None:
+        return None
+    given = next((option.to_wire() for option in message.options if option.otype == COOKIE), None)
+    sent = dict(edns.options).get(COOKIE)
+    if not given or sent is None or len(sent) > CLIENT_COOKIE or given[:CLIENT_COOKIE] != sent:
+        return None
+    options = tuple((code, given if code == COOKIE else data) for code, data in edns.options)
+    return replace(exchange.query, edns=replace(edns, options=options))

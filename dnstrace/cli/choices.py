@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,16 +10,18 @@ from dnstrace.budget import Limits
 from dnstrace.cli.options import Output
 from dnstrace.cli.usage import Usage
 from dnstrace.cli.values import is_address
+from dnstrace.fallback import CLIENT_COOKIE, COOKIE
 from dnstrace.model import Edns, Question, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from dns.rdatatype import RdataType
 
     from dnstrace.cli.syntax import Parsed
 
 _NSID = (3, b"")  # RFC 5001 section 2.1: empty in a query
+_SUBNET = 8  # RFC 7871 section 6
 _NO_NAME = "no name to trace: try `dnstrace www.example.com`, or `dnstrace --lab` for the embedded internet"
 
 
@@ -141,12 +144,21 @@ def _families(chosen: Mapping[str, Any], server: str | None) -> frozenset[int]:
 
 def _edns(chosen: Mapping[str, Any]) -> Edns | None:
     if "no-edns" not in chosen:
-        edns = Edns(options=(_NSID,)) if "nsid" in chosen else Edns()
+        edns = Edns(options=tuple(_edns_options(chosen)))
         return replace(edns, payload=chosen["bufsize"]) if "bufsize" in chosen else edns
-    for each in ("nsid", "bufsize"):
+    for each in ("nsid", "cookie", "subnet", "bufsize"):
         if each in chosen:
             raise Usage(f"--no-edns and --{each} exclude each other: --{each} is a part of EDNS")
     return None
+
+
+def _edns_options(chosen: Mapping[str, Any]) -> Iterator[tuple[int, bytes]]:
+    if "nsid" in chosen:
+        yield _NSID
+    if "cookie" in chosen:
+        yield COOKIE, os.urandom(CLIENT_COOKIE)
+    if "subnet" in chosen:
+        yield _SUBNET, chosen["subnet"]
 
 
 def _limits(chosen: Mapping[str, Any]) -> Limits:

@@ -124,6 +124,11 @@ OPTIONS: tuple[Option, ...] = (
            convert=values.whole(512, 65535)),
     Option("no-edns", Group.ASK, "Ask without EDNS"),
     Option("nsid", Group.ASK, "Ask servers for their identity (RFC 5001)"),
+    Option("cookie", Group.ASK, "Send a DNS cookie (RFC 7873)"),
+    Option(
+        "subnet", Group.ASK, "Ask for clients in this network (RFC 7871)", metavar="NET",
+        convert=values.network,
+    ),
     Option("root-hints", Group.ASK, "Start from the root servers in this file", metavar="FILE",
            convert=values.file, completes=Completes.FILE),
     Option("prime", Group.ASK, "First ask the root for its servers (RFC 9609)"),

@@ -94,6 +94,22 @@ def source(text: str) -> str:
     return address(text)
 
 
+def network(text: str) -> bytes:
+    """An address and the length of its prefix, as the data of the client subnet option (RFC 7871 section 6).
+
+    Without a length it is 24 for IPv4 and 56 for IPv6, which RFC 7871 section 11.1 recommends at most; `0`
+    stands for 0.0.0.0/0, as with dig.
+    """
+    import dns.edns
+
+    head, slash, length = ("0.0.0.0/0" if text == "0" else text).partition("/")
+    bits = 128 if ":" in head else 32
+    usual = str(56 if bits == 128 else 24)
+    if not _digits(length or usual) or int(length or usual) > bits or (slash and not length):
+        raise Usage(f"must be a network such as 192.0.2.0/24 or 2001:db8::/56, not {shown(text)}")
+    return dns.edns.ECSOption(address(head), int(length or usual)).to_wire() or b""
+
+
 def server(text: str) -> str:
     """What follows the @: the address of a server, or its name."""
     if not text:
