@@ -203,12 +203,14 @@ class Asking:
 
     def _patience_left(self, patience: float) -> float:
         """Seconds until what was asked last is out of patience; TCP has its handshake to make first."""
+        now = asyncio.get_running_loop().time()
+        if not self._attempts:
+            return patience * _LOOKUP_PATIENCE
         ends = [
             asked.since + patience * (2 if asked.query.transport is Transport.TCP else 1)
             for asked in self._under_way.values()
         ]
-        now = asyncio.get_running_loop().time()
-        return max(0.0, max(ends, default=now + patience * _LOOKUP_PATIENCE) - now)
+        return max(0.0, max(ends, default=now + patience) - now)
 
     def _ended(self, task: asyncio.Task[Any]) -> int | None:
         """Take in a task that ended; the attempt to go by if it is one."""

@@ -49,6 +49,13 @@ def test_a_dead_server_costs_one_patience_and_is_kept_in_the_record() -> None:
     assert max(each.stats.duration for each in found) <= 0.4 + 2 * RTT
 
 
+def test_the_first_patience_is_that_of_nothing_measured() -> None:
+    for seed in range(8):
+        found = walked({"10.0.0.2": answers()}, roots=roots(ROOT, "10.0.0.2"), seed=seed)
+        assert found.outcome == "answer"
+        assert found.stats.duration in (pytest.approx(RTT), pytest.approx(0.4 + RTT))
+
+
 def test_all_but_one_of_thirteen_dead_costs_under_a_second() -> None:
     labels = {f"s{number}": f"10.0.1.{number}" for number in range(1, 14)}
     servers = {ROOT: refers("com.", **labels), "10.0.1.7": answers()}
