@@ -12,6 +12,7 @@ import asyncio
 from collections import Counter
 from dataclasses import replace
 
+import dns.rcode
 import dns.rdatatype
 
 from dnstrace.asking import Means
@@ -55,7 +56,7 @@ class Validation:
             found, judgement = await self._ask_another(number, found, judgement)
             if number not in judgement.retry:
                 asked[number] = _RETRIES
-        return found, judgement
+        return _as_proved(found, judgement), judgement
 
     async def close(self) -> None:
         """Stop what is still being fetched."""
@@ -100,6 +101,14 @@ class Validation:
             return found
         aliases = tuple(r for r in found.answer if r not in found.last)
         return resolution_of(meaning, aliases, number)
+
+
+def _as_proved(found: Resolution, judgement: Judgement) -> Resolution:
+    """The resolution as the signed proof has it: the RCODE of a negative answer is not signed itself."""
+    if judgement.proved is None or judgement.proved is found.outcome:
+        return found
+    rcode = dns.rcode.NXDOMAIN if judgement.proved is Outcome.NXDOMAIN else dns.rcode.NOERROR
+    return found._replace(outcome=judgement.proved, rcode=rcode)
 
 
 def _interchangeable(before: Step, after: Step) -> bool:

@@ -8,6 +8,7 @@ system lets them. RSAMD5, DSA and GOST are not supported.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 import dns.dnssectypes
 
@@ -40,6 +41,14 @@ def ds_matches(ds: DS, owner: Name, key: DNSKEY) -> bool:
         return False
     octets = owner.to_digestable() + key.to_digestable()
     return hashlib.new(_DIGESTS[ds.digest_type], octets, usedforsecurity=False).digest() == ds.digest
+
+
+def by_tag(keys: Iterable[DNSKEY]) -> dict[int, list[DNSKEY]]:
+    """Keys by their tags, which are worked out once: hostile replies hold many keys and signatures."""
+    found: dict[int, list[DNSKEY]] = {}
+    for key in keys:
+        found.setdefault(key_tag(key), []).append(key)
+    return found
 
 
 def key_tag(key: DNSKEY) -> int:

@@ -87,16 +87,17 @@ class Answer:
             return _UNSIGNABLE
         first: Verdict | None = None
         for signer in data.signers():
-            verdict = self._signed_by(signer, data, what, target)
+            verdict = self._signed_by(signer, data, what, known)
             if verdict.security is not Security.BOGUS:
                 return verdict
             first = first or verdict
         foreign = ", ".join(dict.fromkeys(str(rrsig.signer) for rrsig in data.signatures))
         return first or self._unsigned(target, what, foreign)
 
-    def _signed_by(self, signer: Name, data: Signed, what: str, target: Name) -> Verdict:
-        if _above_anchor(self._chain, signer, target):
-            return self._bogus(f"{what} is signed in the name of {signer}, above a trust anchor for it")
+    def _signed_by(self, signer: Name, data: Signed, what: str, known: Zone) -> Verdict:
+        if _below(known.name, signer):
+            above = f"{what} is signed in the name of {signer}, but {known.name} is a zone of its own"
+            return self._bogus(above) if known.secure else known.verdict
         zone = self._chain.zone(signer)
         if not zone.open:
             return zone.verdict
@@ -242,11 +243,6 @@ def _makes(dname: Signed, alias: Signed) -> bool:
     except dns.name.NameTooLong:
         return False
     return len(alias.rrset) == 1 and implied == target
-
-
-def _above_anchor(chain: Chain, signer: Name, target: Name) -> bool:
-    anchor = chain.anchors.closest(target)
-    return anchor is not None and _below(anchor, signer)
 
 
 def _below(name: Name, ancestor: Name) -> bool:

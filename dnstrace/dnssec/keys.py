@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dnstrace.dnssec.algorithms import SUPPORTED, algorithm_name, ds_matches, ds_usable, key_tag
+from dnstrace.dnssec.algorithms import SUPPORTED, algorithm_name, by_tag, ds_matches, ds_usable, key_tag
 from dnstrace.dnssec.crypto import key_bits
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.records import DNSKEY, DS, Signed
@@ -56,19 +56,18 @@ def establish(data: Signed, trust: Trust, at: float, effort: Effort) -> KeySet:
     """The keys of a zone, from its DNSKEY RRset and what its parent or a trust anchor says."""
     zone = data.name
     keys = tuple(rdata for rdata in data.rrset if isinstance(rdata, DNSKEY))
-    matches = [(ds, _matching(ds, zone, keys)) for ds in trust.usable_ds[: effort.limits.digests]]
-    entries = tuple(dict.fromkeys([key for _, key in matches if key is not None] + _anchored(trust, keys)))
+    tagged = by_tag(keys)
+    records = trust.ds[: effort.limits.digests]
+    matches = {ds: [key for key in tagged.get(ds.key_tag, ()) if ds_matches(ds, zone, key)] for ds in records}
+    matched = [key for found in matches.values() for key in found if usable_key(key)]
+    entries = tuple(dict.fromkeys(matched + _anchored(trust, keys)))
     evidence = tuple(_key_evidence(key, key in entries) for key in keys)
-    ds_evidence = tuple(_ds_evidence(ds, zone, keys) for ds in trust.ds[: effort.limits.digests])
+    ds_evidence = tuple(_ds_evidence(ds, bool(found)) for ds, found in matches.items())
     checked = check(data, zone, entries, at, effort)
     if checked.valid:
         return KeySet(tuple(filter(usable_key, keys)), "", evidence, ds_evidence, checked.signatures)
     reason = _unsigned(entries, zone, checked.reason) if entries else _unmatched(trust, zone, keys)
     return KeySet((), reason, evidence, ds_evidence, checked.signatures)
-
-
-def _matching(ds: DS, zone: Name, keys: Sequence[DNSKEY]) -> DNSKEY | None:
-    return next((key for key in keys if usable_key(key) and ds_matches(ds, zone, key)), None)
 
 
 def _anchored(trust: Trust, keys: Sequence[DNSKEY]) -> list[DNSKEY]:
@@ -82,8 +81,7 @@ def _key_evidence(key: DNSKEY, trusted: bool) -> KeyEvidence:
     return KeyEvidence(key_tag(key), int(key.algorithm), int(key.flags), bits, trusted)
 
 
-def _ds_evidence(ds: DS, zone: Name, keys: Sequence[DNSKEY]) -> DsEvidence:
-    matched = any(ds_matches(ds, zone, key) for key in keys)
+def _ds_evidence(ds: DS, matched: bool) -> DsEvidence:
     return DsEvidence(ds.key_tag, int(ds.algorithm), int(ds.digest_type), matched)
 
 

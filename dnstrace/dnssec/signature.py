@@ -8,7 +8,7 @@ signatures tried is bounded, since key tags collide at an attacker's will (CVE-2
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,7 +16,7 @@ import dns.flags
 import dns.name
 import dns.rdatatype
 
-from dnstrace.dnssec.algorithms import SUPPORTED, algorithm_name, key_tag
+from dnstrace.dnssec.algorithms import SUPPORTED, algorithm_name, by_tag
 from dnstrace.dnssec.crypto import verify
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.records import DNSKEY, RRSIG, Signed, type_name
@@ -45,10 +45,10 @@ class Checked:
 def check(data: Signed, zone: Name, keys: Sequence[DNSKEY], at: float, effort: Effort) -> Checked:
     """Whether `keys` of `zone` sign an RRset, at time `at` (seconds since 1970)."""
     evidence: list[SignatureEvidence] = []
-    tries = effort.limits.signatures
+    tries, tagged = effort.limits.signatures, by_tag(keys)
     for rrsig in data.signatures:
         reason = _unfit(data, rrsig, zone, at)
-        for key in () if reason else _candidates(rrsig, keys):
+        for key in () if reason else _candidates(rrsig, tagged):
             reason = (
                 f"the signature by key {rrsig.key_tag} is not right: the data or the signature were altered"
             )
@@ -60,7 +60,7 @@ def check(data: Signed, zone: Name, keys: Sequence[DNSKEY], at: float, effort: E
             if verify(rrsig.algorithm, key.key, rrsig.signature, signed_octets(data, rrsig)):
                 evidence.append(_evidence(data, rrsig))
                 return Checked(True, "", tuple(evidence), _encloser(data, rrsig))
-        evidence.append(_evidence(data, rrsig, reason or _no_key(rrsig, zone, keys)))
+        evidence.append(_evidence(data, rrsig, reason or _no_key(rrsig, zone, tagged)))
     return Checked(False, _why(data, evidence, zone), tuple(evidence))
 
 
@@ -74,12 +74,9 @@ def usable_key(key: DNSKEY) -> bool:
     )
 
 
-def _candidates(rrsig: RRSIG, keys: Sequence[DNSKEY]) -> Iterator[DNSKEY]:
-    return (
-        key
-        for key in keys
-        if key.algorithm == rrsig.algorithm and usable_key(key) and key_tag(key) == rrsig.key_tag
-    )
+def _candidates(rrsig: RRSIG, tagged: Mapping[int, Sequence[DNSKEY]]) -> list[DNSKEY]:
+    same = tagged.get(rrsig.key_tag, ())
+    return [key for key in same if key.algorithm == rrsig.algorithm and usable_key(key)]
 
 
 # --- what is wrong with a signature before any cryptography ------------------------------------
@@ -89,6 +86,8 @@ def _unfit(data: Signed, rrsig: RRSIG, zone: Name, at: float) -> str:
     """Why a signature cannot be used, or an empty string."""
     if rrsig.signer != zone:
         return f"it is signed in the name of {rrsig.signer}, not of {zone}"
+    if not data.name.is_subdomain(zone):
+        return f"it is not in {zone}, whose signature it has"
     if rrsig.algorithm not in SUPPORTED:
         return f"it is signed with {algorithm_name(rrsig.algorithm)}, which is not supported"
     if rrsig.labels > _labels(data.name):
@@ -166,8 +165,8 @@ def _encloser(data: Signed, rrsig: RRSIG) -> Name | None:
 # --- in words ----------------------------------------------------------------------------------
 
 
-def _no_key(rrsig: RRSIG, zone: Name, keys: Sequence[DNSKEY]) -> str:
-    same = [key for key in keys if key_tag(key) == rrsig.key_tag and key.algorithm == rrsig.algorithm]
+def _no_key(rrsig: RRSIG, zone: Name, tagged: Mapping[int, Sequence[DNSKEY]]) -> str:
+    same = [key for key in tagged.get(rrsig.key_tag, ()) if key.algorithm == rrsig.algorithm]
     if any(key.flags & REVOKED for key in same):
         return f"its signature is by key {rrsig.key_tag}, which is revoked"
     if same:

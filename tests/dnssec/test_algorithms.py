@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dnstrace.dnssec.algorithms import algorithm_name, ds_matches, ds_usable, key_tag
+from dnstrace.dnssec.algorithms import algorithm_name, by_tag, ds_matches, ds_usable, key_tag
 from tests.dnssec.zones import Key, name
 
 
@@ -21,6 +21,14 @@ def dnskey(key: bytes, algorithm: int, flags: int = 257):
 @given(st.binary(min_size=1, max_size=300), st.sampled_from([5, 8, 13, 253]))
 def test_key_tag_is_that_of_dnspython(key, algorithm):
     assert key_tag(dnskey(key, algorithm)) == dns.dnssec.key_id(dnskey(key, algorithm))
+
+
+def test_keys_of_one_tag_stand_together():
+    key = b"abcdef"
+    twin, other = dnskey(b"cdabef", 13), dnskey(b"xyz", 13)
+    found = by_tag([dnskey(key, 13), twin, other])
+    assert found[key_tag(twin)] == [dnskey(key, 13), twin]
+    assert found[key_tag(other)] == [other]
 
 
 def test_key_tag_of_rsamd5_is_made_another_way():

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import dns.rrset
 import pytest
 
-from dnstrace.dnssec import Security
+from dnstrace.dnssec import Security, judge
 from dnstrace.model import Outcome
 from tests.dnssec.tampering import altered, drop, resigned, when
 from tests.dnssec.worlds import World, journey
@@ -70,10 +72,28 @@ def test_foreign_signature_is_bogus_and_said():
 
 
 def test_signature_of_the_parent_does_not_count():
-    judgement = judged(
-        "www", "A", when("www.example.com.", "A", resigned(signer=name("com.")), "example.com.")
-    )
-    assert judgement.security is BOGUS
+    """RFC 4035 section 5.3.1: the signer is the zone that contains the data, whoever else signs."""
+    world = journey()
+    parent = world.zones[name("com.")]
+    rrset = dns.rrset.from_text("www.example.com.", TTL, "IN", "A", "192.0.2.66")
+
+    def lie(reply):
+        reply.answer = parent.signed(rrset)
+
+    judgement = judged("www", "A", when("www.example.com.", "A", lie, "example.com."), world=world)
+    assert judgement.security is BOGUS and "example.com. is a zone of its own" in judgement.reason
+
+
+def test_alias_that_is_not_what_the_dname_makes_needs_a_signature():
+    world = journey()
+    judgement, trace = world.judged("www.d.example.com.")
+    step = next(step for step in trace.steps if step.id == judgement.answers[0])
+    meaning = step.attempts[0].meaning
+    false = dns.rrset.from_text("www.d.example.com.", TTL, "IN", "CNAME", "www.unsigned.com.")
+    answer = tuple(false if rrset.rdtype == T.CNAME else rrset for rrset in meaning.answer)
+    spoilt = replace(step, attempts=(replace(step.attempts[0], meaning=replace(meaning, answer=answer)),))
+    steps = tuple(spoilt if one.id == step.id else one for one in trace.steps)
+    assert judge(replace(trace, steps=steps), world.anchors(), NOW).security is BOGUS
 
 
 def test_signer_that_is_no_zone_is_said():

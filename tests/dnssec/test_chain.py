@@ -66,6 +66,12 @@ def test_what_was_not_got_makes_it_bogus_by_name():
     assert judgement.security is BOGUS and "the keys (DNSKEY) of . could not be asked for" in judgement.reason
 
 
+def test_nothing_is_proved_by_keys_that_are_still_to_come():
+    world = journey()
+    judgement = judge(world.walk(question("www.unsigned.com.")), world.anchors(), NOW)
+    assert judgement.security is BOGUS and "could not be asked for" in judgement.reason
+
+
 def test_referral_without_ds_or_proof_has_ds_asked_for():
     world = journey()
     world.tamper = when("www.example.com.", "A", drop("DS"), "com.")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dns.rrset
 import pytest
 
 from dnstrace.dnssec.denial import Denial, read_denial
@@ -71,6 +72,18 @@ def test_records_of_other_zones_are_passed_over():
     deeper = Zone(name("x.example."), "", denial="nsec3")
     found = read_denial(deeper.deny(name("x.example.")), hashed.origin, accept, Effort(Limits()))
     assert not found.nsec3.records
+
+
+def test_records_of_other_zones_are_no_trouble():
+    made, foreign = zone(), Zone(name("org."), "")
+    found = read([*foreign.deny(name("org.")), *absence(made)], made)
+    assert not found.trouble and found.nxdomain(OWNER).shown is Shown.PROVED
+
+
+def test_record_that_reaches_beyond_the_zone_is_passed_over():
+    made = zone()
+    beyond = dns.rrset.from_text("a.example.", 60, "IN", "NSEC", "z.org. A")
+    assert not read(made.signed(beyond), made).nsec
 
 
 def test_unknown_hash_or_flags_are_passed_over():

@@ -48,6 +48,13 @@ def test_keys_are_trusted_by_an_anchor_that_is_a_key():
     assert outcome(dnskeys(zone()), keys=[STRANGER]).reason
 
 
+def test_anchor_that_is_revoked_is_not_trusted():
+    """RFC 5011 section 2.1."""
+    revoked = Key(flags=257 | 0x80)
+    found = outcome(dnskeys(zone(revoked), revoked), keys=[revoked])
+    assert found.reason and not any(key.trusted for key in found.evidence)
+
+
 def test_one_of_several_ds_is_enough():
     assert not outcome(dnskeys(zone()), ds(STRANGER), ds(KSK)).reason
     assert not outcome(dnskeys(zone()), ds(KSK).replace(algorithm=253), ds(KSK)).reason

@@ -98,6 +98,11 @@ def test_signer_must_be_the_zone():
     assert not wrong.valid and "in the name of example., not of www.example." in wrong.reason
 
 
+def test_owner_must_be_in_the_zone():
+    foreign = dns.rrset.from_text("www.org.", TTL, "IN", "A", "192.0.2.1")
+    assert "not in example." in verdict(foreign, rrsig(foreign)).reason
+
+
 def test_labels_must_fit_the_owner():
     assert "4 labels" in verdict(WWW, rrsig().replace(labels=4)).reason
     assert "wildcard above" in verdict(WWW, rrsig().replace(labels=0)).reason
