@@ -86,21 +86,26 @@ class Validation:
         before = self._means.journal[number]
         if await self._walk.ask_again(number) is None:
             return found, replace(judgement, retry=tuple(n for n in judgement.retry if n != number))
-        if _interchangeable(before, self._means.journal[number]):
-            anew = self._anew(number, found)
+        if number == found.step or _interchangeable(before, self._means.journal[number]):
+            anew = await self._anew(number, found)
             judged = await self._judge_all(anew)
             if judged.security is not Security.BOGUS or number not in judged.retry:
                 return anew, judged
         self._means.journal.finish(number, before.outcome or Outcome.FAILED, before.chosen, before.note)
         return found, judgement
 
-    def _anew(self, number: int, found: Resolution) -> Resolution:
-        """The resolution with the answer of step `number` as it is now, if it is the last one."""
-        meaning = self._means.journal[number].meaning
-        if number != found.step or meaning is None:
+    async def _anew(self, number: int, found: Resolution) -> Resolution:
+        """The resolution with step `number` as it is now, walked on from where it is the last one."""
+        step = self._means.journal[number]
+        if number != found.step or step.meaning is None:
             return found
-        aliases = tuple(r for r in found.answer if r not in found.last)
-        return resolution_of(meaning, aliases, number)
+        aliases = tuple(rrset for rrset in found.answer if rrset not in found.last)
+        if step.meaning.kind not in (Kind.REFERRAL, Kind.ALIAS):
+            return resolution_of(step.meaning, aliases, number)
+        if step.meaning.delegation is not None:
+            self._means.cuts.add(step.meaning.delegation)
+        on = await self._walk.resolve(step.question, step.purpose, number)
+        return on._replace(answer=aliases + tuple(rrset for rrset in on.answer if rrset not in aliases))
 
 
 def _as_proved(found: Resolution, judgement: Judgement) -> Resolution:
@@ -114,8 +119,4 @@ def _as_proved(found: Resolution, judgement: Judgement) -> Resolution:
 def _interchangeable(before: Step, after: Step) -> bool:
     """Whether the walk that went on from `before` would have gone the same way from `after`."""
     old, new = before.meaning, after.meaning
-    if old is None or new is None:
-        return False
-    if old.kind in (Kind.ALIAS, Kind.REFERRAL):
-        return new.kind is old.kind and new.target == old.target
-    return new.kind not in (Kind.ALIAS, Kind.REFERRAL)
+    return old is not None and new is not None and (old.kind, old.target) == (new.kind, new.target)

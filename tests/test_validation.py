@@ -3,10 +3,115 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, field
+
+import dns.message
+import dns.rcode
+import dns.rdatatype
+import dns.rrset
+import pytest
 
 from dnstrace import Trace, trace
-from dnstrace.dnssec import Anchors, Security
-from dnstrace.model import Exchange, Purpose, Query, Question
-from dnstrace.walk import Resolution
-from tests.dnssec.zones import *  # noqa: F403
+from dnstrace.dnssec import Security
+from dnstrace.lab import clock
+from dnstrace.model import ROOT, Address, Delegation, Exchange, NameServer, Outcome, Purpose, Query, Source
+from tests.dnssec.tampering import drop, when
+from tests.dnssec.worlds import World, journey
+from tests.dnssec.zones import NOW, name
+from tests.scripted import RTT
+
+
+@dataclass
+class Served:
+    """A signed world as a network: two servers a zone, of which the second never tampers."""
+
+    world: World
+    asked: list[Query] = field(default_factory=list)
+    run = staticmethod(clock.run)
+
+    def addresses(self, number: int) -> list[str]:
+        return [f"10.0.{number}.1", f"10.0.{number}.2"]
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        self.asked.append(query)
+        start = asyncio.get_running_loop().time()
+        origins = list(self.world.zones)
+        _, _, number, server = query.address.split(".")
+        zone = origins[int(number)]
+        honest = World(self.world.zones)
+        message = (self.world if server == "1" else honest).reply(zone, query.question)
+        for rrset in [r for r in message.authority if r.rdtype == dns.rdatatype.NS]:
+            for ns in rrset:
+                glue = dns.rrset.from_text_list(
+                    ns.target, 60, "IN", "A", self.addresses(origins.index(rrset.name))
+                )
+                message.additional.append(glue)
+        await asyncio.sleep(RTT)
+        return Exchange(query, start, RTT, message.to_wire(max_size=65535), message)
+
+    def trace(self, qname: str, seed: int = 1, rdtype: str = "A") -> Trace:
+        addresses = tuple(Address(text, Source.HINT) for text in self.addresses(0))
+        roots = Delegation(ROOT, (NameServer(name("ns."), addresses),))
+        anchors = self.world.anchors()
+        return trace(qname, rdtype, network=self, roots=roots, anchors=anchors, at=NOW, seed=seed)
+
+
+def security(found: Trace) -> Security:
+    assert found.judgement is not None
+    return found.judgement.security
+
+
+def test_a_good_chain_takes_no_round_trip_more() -> None:
+    for seed in range(6):
+        found = Served(journey()).trace("www.example.com.", seed)
+        assert (found.outcome, security(found)) == (Outcome.ANSWER, Security.SECURE)
+        assert found.stats.duration == pytest.approx(3 * RTT) == pytest.approx(found.stats.critical_path)
+
+
+def test_keys_are_asked_where_the_walk_is_asking() -> None:
+    found = Served(journey()).trace("www.example.com.")
+    walked = {s.zone: s.attempts[0].exchange for s in found.steps if s.purpose is Purpose.WALK}
+    keys = {s.zone: s.attempts[0].exchange for s in found.steps if s.purpose is Purpose.DNSKEY}
+    assert set(keys) == set(walked)
+    for zone, exchange in keys.items():
+        assert exchange.query.address == walked[zone].query.address
+        assert exchange.start == walked[zone].start
+
+
+def test_below_an_unsigned_cut_no_keys_are_asked_for() -> None:
+    network = Served(journey())
+    found = network.trace("www.unsigned.com.")
+    assert security(found) is Security.INSECURE
+    assert name("unsigned.com.") not in {q.question.name for q in network.asked if q.question.rdtype == 48}
+
+
+def test_another_server_is_asked_where_one_strips_signatures() -> None:
+    world = journey()
+    world.tamper = when("www.example.com.", "A", drop("RRSIG"))
+    for seed in range(6):
+        found = Served(world).trace("www.example.com.", seed)
+        assert (found.outcome, security(found)) == (Outcome.ANSWER, Security.SECURE)
+        assert found.steps[0].outcome is Outcome.REFERRAL
+
+
+def test_what_no_server_mends_is_bogus_and_says_why() -> None:
+    world = journey()
+    world.zones[name("example.com.")].keys = []
+    found = Served(world).trace("www.example.com.")
+    assert security(found) is Security.BOGUS
+    assert found.judgement is not None and "example.com." in found.judgement.reason
+    assert found.stats.queries < 30
+
+
+def nxdomain(reply: dns.message.Message) -> None:
+    reply.set_rcode(dns.rcode.NXDOMAIN)
+
+
+@pytest.mark.parametrize("liar", ["example.com.", "com.", None])
+def test_a_false_rcode_does_not_outweigh_the_proof(liar: str | None) -> None:
+    """Of the zone itself, whose proof is there; of a parent, whose other server refers."""
+    world = journey()
+    world.tamper = when("www.example.com.", "TXT", nxdomain, liar)
+    for seed in range(6):
+        found = Served(world).trace("www.example.com.", seed, "TXT")
+        assert (found.outcome, found.rcode, security(found)) == (Outcome.NODATA, 0, Security.SECURE)
