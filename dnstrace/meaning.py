@@ -107,7 +107,8 @@ class _Reply:
     def _answered(self) -> Meaning | None:
         chain = self._chain
         if chain.loop:
-            return Meaning(Kind.ALIAS_LOOP, answer=chain.rrsets, target=chain.target, note=chain.note)
+            note = "the aliases lead back to a name that they came from"
+            return Meaning(Kind.ALIAS_LOOP, answer=chain.rrsets, target=chain.target, note=note)
         if chain.answered:
             return Meaning(Kind.ANSWER, answer=chain.rrsets, zone=self._authority_zone(), note=chain.note)
         if chain.overflow:

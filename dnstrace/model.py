@@ -140,7 +140,9 @@ class Kind(StrEnum):
     NOT_RECORDED = "not-recorded"
 
 
-USABLE = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.REFERRAL, Kind.NODATA, Kind.NXDOMAIN, Kind.YXDOMAIN})
+USABLE = frozenset(
+    {Kind.ANSWER, Kind.ALIAS, Kind.REFERRAL, Kind.NODATA, Kind.NXDOMAIN, Kind.YXDOMAIN, Kind.ALIAS_LOOP}
+)
 
 
 class Source(StrEnum):
@@ -216,7 +218,7 @@ class Meaning:
 
     @property
     def usable(self) -> bool:
-        """Whether the walk can go on, or end well, with it."""
+        """Whether the walk can go on with it, or end: the other servers of the zone need not be asked."""
         return self.kind in USABLE
 
 
