@@ -133,7 +133,9 @@ def _given(server: str | Name | None) -> tuple[Delegation | None, Name | None]:
 
     if dns.inet.is_address(server):
         return given_server((server,)), None
-    return None, dns.name.from_text(server)
+    if not server:
+        raise ValueError("the server to begin at is empty")
+    return None, as_question(server, "A").name
 
 
 def _live(settings: Settings) -> Network:

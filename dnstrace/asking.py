@@ -42,7 +42,7 @@ from dnstrace.port import Network
 LOOKUPS_AT_ONCE = 2
 _LOOKUP_PATIENCE = 4  # times that for a reply: a look-up takes a few round trips
 _LOOKED_UP = {Source.RESOLVED, Source.CACHE}
-_AGAIN = {Kind.TIMEOUT, Kind.CONNECTION_LOST}
+_AGAIN = {Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.MISMATCH}
 
 Lookup = Callable[[Name], Awaitable[tuple[Address, ...]]]
 
@@ -102,6 +102,7 @@ class Asking:
         self._under_way: dict[_Candidate, _UnderWay] = {}
         self._seen = {*skip, *(candidate.address.text for candidate in self._ready)}
         self._looked_up = 0
+        self.denied = False  # whether the budget did not allow something
 
     async def run(self) -> int | None:
         """The index of the attempt to go by; None when no server gave anything usable."""
@@ -172,7 +173,9 @@ class Asking:
         ]
 
     def _add_timed_out(self) -> None:
-        """Addresses that did not answer, once more."""
+        """Addresses that did not answer, once more; not where an empty reply will do (RFC 2308)."""
+        if any(a.meaning.kind is Kind.EMPTY for a in self._means.journal[self._step].attempts):
+            return
         self._ready = [candidate._replace(tries=candidate.tries + 1) for candidate in self._timed_out]
         self._timed_out = []
 
@@ -248,6 +251,7 @@ class Asking:
             return
         limit = self._means.budget.limits.lookups_per_delegation
         if self._looked_up >= limit or not self._means.budget.lookup():
+            self.denied = self._looked_up < limit
             self._names.clear()
             return
         self._looked_up += 1
@@ -275,6 +279,7 @@ class Asking:
         )
         while query is not None:
             if not self._means.budget.query():
+                self.denied = True
                 return index
             exchange = await self._exchange(candidate, query)
             meaning = classify(exchange, self._zone)

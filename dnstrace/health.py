@@ -14,6 +14,7 @@ FIRST_PATIENCE = 0.4  # seconds, before anything was measured
 LEAST_PATIENCE = 0.05
 UNREACHABLE_HOSTS = 3  # after which a family that never answered is taken to have no route
 _THIS_NETWORK, _BROADCAST = 0, IPv4Address("255.255.255.255")  # RFC 1122 section 3.2.1.3
+_PREFIXES = {bytes(12), IPv6Address("64:ff9b::").packed[:12]}  # IPv4-compatible, NAT64
 _TRUSTED = {Source.HINT, Source.GIVEN}
 
 
@@ -90,10 +91,19 @@ def is_unicast(text: str) -> bool:
         address: IPv4Address | IPv6Address = ip_address(text)
     except ValueError:
         return False
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
+    if isinstance(address, IPv6Address):
+        address = _inside(address) or address
     if isinstance(address, IPv4Address) and (address.packed[0] == _THIS_NETWORK or address == _BROADCAST):
+        return False
+    if isinstance(address, IPv4Address) and address.is_reserved:
         return False
     return not (
         address.is_loopback or address.is_multicast or address.is_link_local or address.is_unspecified
     )
+
+
+def _inside(address: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that an IPv6 address stands for: mapped, compatible, 6to4 or NAT64 (RFC 6052)."""
+    if address.packed[:12] in _PREFIXES and address not in (IPv6Address("::"), IPv6Address("::1")):
+        return IPv4Address(address.packed[12:])
+    return address.ipv4_mapped or address.sixtofour

@@ -34,6 +34,7 @@ _ERRORS = {
     dns.rcode.BADVERS: Kind.BAD_VERSION,
     dns.rcode.BADCOOKIE: Kind.BAD_COOKIE,
 }
+_WHOLE = {Kind.ANSWER, Kind.ALIAS, Kind.REFERRAL}
 _SETTLED = {dns.rcode.NOERROR, dns.rcode.NXDOMAIN, dns.rcode.YXDOMAIN}
 _DENIAL = {dns.rdatatype.NSEC, dns.rdatatype.NSEC3}
 _LAME_NOTE = "it is not authoritative and offers recursion"
@@ -49,6 +50,8 @@ def classify(exchange: Exchange, zone: Name) -> Meaning:
     if rcode not in _SETTLED:
         return Meaning(_ERRORS.get(rcode, Kind.OTHER_RCODE), rcode, bool(message.flags & dns.flags.AA))
     meaning = _Reply(message, exchange.query.question, zone).meaning()
+    if message.errors and meaning.kind not in _WHOLE:
+        return Meaning(Kind.MALFORMED, rcode, note="records in it cannot be read")
     if meaning.usable and meaning.kind is not Kind.REFERRAL and _offers_recursion(message):
         return Meaning(Kind.LAME, rcode, offer=meaning, note=_LAME_NOTE)
     return meaning
@@ -66,13 +69,21 @@ class _Reply:
         self.message, self.question, self.zone = message, question, zone
 
     def meaning(self) -> Meaning:
-        meaning = self._answered() or self._referred() or self._denied() or self._misdirected()
+        meaning = self._read()
         return replace(
             meaning,
             rcode=self.message.rcode(),
             authoritative=bool(self.message.flags & dns.flags.AA),
             child=self._child(),
         )
+
+    def _read(self) -> Meaning:
+        if self.message.rcode() == dns.rcode.YXDOMAIN and not self._chain.overflow:
+            return Meaning(Kind.OTHER_RCODE)
+        if self.message.flags & dns.flags.AA:
+            return self._answered() or self._referred() or self._denied() or self._misdirected()
+        # Without AA, what the zone's own servers say comes before what a parent happens to hold.
+        return self._referred() or self._answered() or self._denied() or self._misdirected()
 
     # --- the sections, in bailiwick -----------------------------------------------------------
 
@@ -95,6 +106,8 @@ class _Reply:
     def _soa(self) -> dns.rrset.RRset | None:
         """The SOA of a zone that can hold the name (RFC 2308 section 2)."""
         name = self.question.name
+        if self.question.rdtype == dns.rdatatype.DS and name != dns.name.root:
+            name = name.parent()  # the child's SOA says nothing of a DS RRset
         owned = (rrset for rrset in self._authority if rrset.rdtype == dns.rdatatype.SOA)
         return next((rrset for rrset in owned if name.is_subdomain(rrset.name)), None)
 
@@ -148,6 +161,10 @@ class _Reply:
 
     def _misdirected(self) -> Meaning:
         """A reply that says nothing of the question: why it does not."""
+        below = any(rrset.name == self.question.name for rrset in self._authority)
+        if self.question.rdtype == dns.rdatatype.DS and below and not self.message.answer:
+            offer = replace(self._negative(None), rcode=self.message.rcode())
+            return Meaning(Kind.LAME, note="it answers a question for DS from below the cut", offer=offer)
         if self.message.answer:
             foreign = any(rrset.rdclass != self.question.rdclass for rrset in self.message.answer)
             return Meaning(Kind.WRONG_CLASS if foreign else Kind.OTHER_NAME)

@@ -166,13 +166,15 @@ class Walk:
             if self.beside is not None and purpose in (Purpose.WALK, Purpose.ALIAS):
                 self.beside(cut, step, address)
 
+        asking = Asking(self._means, step, cut, question, lookup, began, first)
         try:
-            chosen = await Asking(self._means, step, cut, question, lookup, began, first).run()
+            chosen = await asking.run()
         except asyncio.CancelledError:
             journal.finish(step, Outcome.FAILED, None, "ended before it was done")
             raise
         if chosen is None:
-            note = self._means.budget.spent_out or self._cycle(step) or why_none(journal[step])
+            spent = self._means.budget.spent_out if asking.denied else ""
+            note = spent or self._cycle(step) or why_none(journal[step])
             journal.finish(step, Outcome.FAILED, None, note)
             return step, None
         return step, self._go_by(step, chosen)

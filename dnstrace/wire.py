@@ -22,6 +22,7 @@ _RECORD = struct.Struct("!HHIH")  # TYPE, CLASS, TTL, RDLENGTH
 _OPTION = struct.Struct("!HH")
 _QUESTION_TAIL = 4
 _QR, _OPCODE = 0x8000, 0x7800
+_TC = 0x02  # in the third octet
 
 
 def query_wire(query: Query, message_id: int) -> bytes:
@@ -66,8 +67,8 @@ def belongs(wire: bytes, question: Question, message_id: int) -> bool:
 def read_reply(wire: bytes) -> dns.message.Message | Fault:
     """The message in `wire`, or Fault.MALFORMED.
 
-    A record whose RDATA is wrong for its type is left out, an EDNS option that is wrong is kept as
-    octets, and octets after the message are ignored, as resolvers do.
+    A record whose RDATA is wrong for its type is left out and noted in the message's `errors`; an EDNS
+    option that is wrong is kept as octets; octets after the message are ignored, as resolvers do.
     """
     try:
         return dns.message.from_wire(wire, ignore_trailing=True, keyring=False)
@@ -80,10 +81,22 @@ def _read_leniently(wire: bytes) -> dns.message.Message | Fault:
         opt = _opt(wire)
         message = dns.message.from_wire(wire, ignore_trailing=True, keyring=False, continue_on_error=True)
     except Exception:  # the same boundary: these octets are no whole message
-        return Fault.MALFORMED
+        return _cut_off(wire)
     if opt is not None and message.opt is None:
         message.opt = opt
+        if len(message.errors) == 1:
+            message.errors = []  # it was the OPT record's alone: nothing is lost
     return message
+
+
+def _cut_off(wire: bytes) -> dns.message.Message | Fault:
+    """A reply that ends too soon but says so (TC) can be asked for again over TCP."""
+    if len(wire) < _HEADER.size or not wire[2] & _TC:
+        return Fault.MALFORMED
+    try:
+        return dns.message.from_wire(wire, question_only=True)
+    except Exception:  # the same boundary: not even the question can be read
+        return Fault.MALFORMED
 
 
 def _opt(wire: bytes) -> dns.rrset.RRset | None:

@@ -49,7 +49,7 @@ def test_a_referral_with_aa_is_still_a_referral() -> None:
         ("www.example.com. A", "com.", "example.net. 172800 NS ns.example.net.", Kind.SIDEWAYS_REFERRAL),
         ("www.example.com. A", "com.", "other.com. 172800 NS ns.other.com.", Kind.SIDEWAYS_REFERRAL),
         ("example.com. A", "com.", "www.example.com. 172800 NS ns.other.com.", Kind.SIDEWAYS_REFERRAL),
-        ("example.com. DS", "com.", NS, Kind.SIDEWAYS_REFERRAL),  # DS is the parent's own to answer
+        ("example.com. DS", "com.", NS, Kind.LAME),  # DS is the parent's own to answer
     ],
 )
 def test_a_referral_that_leads_nowhere_says_how(question: str, zone: str, authority: str, kind: Kind) -> None:
@@ -215,3 +215,23 @@ def test_any_octets_have_a_meaning(octets: bytes) -> None:
     message = read if isinstance(read, dns.message.Message) else None
     fault = None if message else Fault.MALFORMED
     assert classify(Exchange(query, 0, 0, octets, message, fault), COM).kind in Kind
+
+
+def test_without_aa_a_referral_to_the_child_comes_before_what_the_parent_holds() -> None:
+    answer = ("ns1.example.com. 172800 A 192.0.2.66",)
+    meaning = classify(reply("ns1.example.com. A", flags="QR", answer=answer, authority=(NS,)), COM)
+    assert meaning.kind is Kind.REFERRAL
+
+
+def test_the_childs_soa_denies_no_ds() -> None:
+    meaning = classify(reply("example.com. DS", flags="QR AA", authority=(SOA,)), COM)
+    assert meaning.kind is Kind.LAME and not meaning.usable
+
+
+def test_a_reply_whose_answer_cannot_be_read_is_malformed_not_empty() -> None:
+    exchange = reply("www.example.com. A", flags="QR AA", answer=("www.example.com. 1 A 192.0.2.1",))
+    assert exchange.wire is not None
+    wire = exchange.wire.replace(b"\x00\x04\xc0\x00\x02\x01", b"\x00\x03\xc0\x00\x02")
+    message = read_reply(wire)
+    assert isinstance(message, dns.message.Message)
+    assert classify(Exchange(exchange.query, 0, 0, wire, message), COM).kind is Kind.MALFORMED

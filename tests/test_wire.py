@@ -94,3 +94,10 @@ def test_an_edns_option_that_is_wrong_is_kept_and_the_others_with_it() -> None:
     message = read_reply(reply_with(41, broken_ede + nsid))
     assert isinstance(message, dns.message.Message) and message.edns == 0 and message.payload == 1232
     assert [int(option.otype) for option in message.options] == [15, 3]
+
+
+def test_a_reply_that_is_cut_off_and_says_so_can_be_asked_for_over_tcp() -> None:
+    truncated = bytearray(reply_with(1, b"\x7f\0\0\1")[:-2])
+    truncated[2] |= 0x02
+    message = read_reply(bytes(truncated))
+    assert isinstance(message, dns.message.Message) and message.flags & dns.flags.TC

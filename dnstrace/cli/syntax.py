@@ -17,6 +17,7 @@ from dnstrace.cli.usage import Usage, meant, shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+_CONTRARY = {"ipv4": "ipv6", "ipv6": "ipv4"}  # what is said replaces what the environment says
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
 
@@ -56,6 +57,8 @@ class Parsed:
     def complete(self, other: Parsed) -> None:
         """Take from `other` what is not set here."""
         for key, value in other.settings.items():
+            if _CONTRARY.get(key) in self.settings:
+                continue
             if isinstance(value, list) or (key, value) not in self.undone:
                 self.settings.setdefault(key, value)
 
@@ -153,7 +156,7 @@ class _Words:
 
     def _bare(self, word: str) -> None:
         if word.startswith("@"):
-            self._parsed.servers.append(values.server(word[1:]))
+            self._parsed.servers.append(str(_converted("@", values.server, word[1:])))
         elif values.is_type(word):
             self._parsed.file(BY_NAME["type"], values.rdtype(word))
         elif "subject" in self._parsed.settings and word.isupper() and word.isalnum() and word.isascii():

@@ -113,7 +113,7 @@ def network(text: str) -> bytes:
 def server(text: str) -> str:
     """What follows the @: the address of a server, or its name."""
     if not text:
-        raise Usage("@ must be followed by a server, such as @192.0.2.53")
+        raise Usage("must be followed by a server, such as @192.0.2.53")
     return address(text) if is_address(text) else str(name(text))
 
 

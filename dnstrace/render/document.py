@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from dnstrace.model import Attempt, Delegation, NameServer, Question, Stats, Step, Trace
 
+_RESERVED = 0x40  # the Z bit, which has no name (RFC 6895 section 2.1)
 SCHEMA = "dnstrace/1"
 _SCHEMA_FILE = "dnstrace-1.schema.json"
 
@@ -124,7 +125,7 @@ def _attempt(attempt: Attempt, verbose: bool) -> Document:
         "result": _RESULTS[exchange.fault],
         "meaning": attempt.meaning.kind.value,
         "rcode": _rcode(None if message is None else message.rcode()),
-        "flags": None if message is None else dns.flags.to_text(message.flags).lower().split(),
+        "flags": None if message is None else dns.flags.to_text(message.flags & ~_RESERVED).lower().split(),
         "size": None if exchange.wire is None else len(exchange.wire),
         "edns": None if message is None or message.edns < 0 else _edns(message),
         "sections": _sections(message) if verbose and message is not None else None,

@@ -42,7 +42,7 @@ def reply_nodes(attempt: Attempt, zone: dns.name.Name) -> list[Node]:
 
 
 def _header(attempt: Attempt, message: dns.message.Message) -> Text:
-    flags = dns.flags.to_text(message.flags).lower()
+    flags = dns.flags.to_text(message.flags & ~0x40).lower()
     wire = attempt.exchange.wire
     return joined(
         [

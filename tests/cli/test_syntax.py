@@ -179,7 +179,7 @@ def test_the_first_option_that_is_done_instead_of_a_trace_ends_the_reading(
         ("x AXFR", "AXFR cannot be traced"),
         ("-x x.example", "-x: must be an IPv4 or IPv6 address, not 'x.example'"),
         ("x -b here", "-b: must be an IPv4 or IPv6 address, not 'here'"),
-        ("x @", "@ must be followed by a server"),
+        ("x @", "@: must be followed by a server"),
         ("--lab txtbook", "'txtbook' is no world of the lab; did you mean textbook"),
         ("example.com:5353", "'example.com:5353' is no name: the port is given with -p"),
         ("--lab=alia", "--lab: 'alia' is no world of the lab; did you mean alias?"),

@@ -121,8 +121,9 @@ class World:
         servers = (
             NameServer(name("ns."), (Address("192.0.2.1", Source.GLUE), Address(SECOND, Source.GLUE))),
         )
-        usable = attempt.meaning.usable
-        outcome = _OUTCOMES.get(attempt.meaning.kind, Outcome.FAILED)
+        meaning = attempt.meaning.offer or attempt.meaning  # the last resort of a walk
+        usable = meaning.usable
+        outcome = _OUTCOMES.get(meaning.kind, Outcome.FAILED)
         step = Step(
             len(trace.steps) + 1,
             None,
