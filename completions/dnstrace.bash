@@ -10,7 +10,7 @@ _dnstrace() {
         -t|--type) COMPREPLY=($(compgen -W 'A AAAA ANY CAA CDNSKEY CDS CERT CNAME CSYNC DNAME DNSKEY DS HINFO HTTPS LOC MX NAPTR NS NSEC NSEC3PARAM OPENPGPKEY PTR RP RRSIG SMIMEA SOA SPF SRV SSHFP SVCB TLSA TXT URI ZONEMD' -- "$word")); return ;;
         -q|--name) :; return ;;
         -x|--reverse) :; return ;;
-        --lab) COMPREPLY=($(compgen -W 'textbook address-cycle alias alias-chain alias-loop all-refuse all-silent deep dname drops-edns ent garbage glueless in-domain ipv6-only lame no-aa no-edns no-ipv6 no-tcp nodata nxdomain nxns parent-and-child recursive refuses servfail silent slow truncated unreachable upward wildcard wrong-id list' -- "$word")); return ;;
+        --lab) COMPREPLY=($(compgen -W 'textbook address-cycle alias alias-chain alias-loop all-refuse all-silent bad-version deep dname drops-edns drops-large-udp ent garbage glueless in-domain ipv6-only lame loses-tcp no-aa no-edns no-ipv6 no-tcp no-udp nodata not-implemented nxdomain nxns parent-and-child parent-child-differ recursive referral-loop refuses servfail silent slow spoofed truncated unreachable upward wildcard wrong-id wrong-question list' -- "$word")); return ;;
         -p|--port) :; return ;;
         -b|--bind) :; return ;;
         --timeout) :; return ;;

@@ -3,7 +3,7 @@ complete -c dnstrace -f
 complete -c dnstrace -s t -l type -x -a 'A AAAA ANY CAA CDNSKEY CDS CERT CNAME CSYNC DNAME DNSKEY DS HINFO HTTPS LOC MX NAPTR NS NSEC NSEC3PARAM OPENPGPKEY PTR RP RRSIG SMIMEA SOA SPF SRV SSHFP SVCB TLSA TXT URI ZONEMD' -d 'The type to ask for, also as TYPEnnn'
 complete -c dnstrace -s q -l name -x -d 'A name, whatever it looks like'
 complete -c dnstrace -s x -l reverse -x -d 'The name that stands for an address (type PTR)'
-complete -c dnstrace -l lab -x -a 'textbook address-cycle alias alias-chain alias-loop all-refuse all-silent deep dname drops-edns ent garbage glueless in-domain ipv6-only lame no-aa no-edns no-ipv6 no-tcp nodata nxdomain nxns parent-and-child recursive refuses servfail silent slow truncated unreachable upward wildcard wrong-id list' -d 'Trace in an embedded internet; \'list\' lists them'
+complete -c dnstrace -l lab -x -a 'textbook address-cycle alias alias-chain alias-loop all-refuse all-silent bad-version deep dname drops-edns drops-large-udp ent garbage glueless in-domain ipv6-only lame loses-tcp no-aa no-edns no-ipv6 no-tcp no-udp nodata not-implemented nxdomain nxns parent-and-child parent-child-differ recursive referral-loop refuses servfail silent slow spoofed truncated unreachable upward wildcard wrong-id wrong-question list' -d 'Trace in an embedded internet; \'list\' lists them'
 complete -c dnstrace -s 4 -l ipv4 -d 'Ask over IPv4 only'
 complete -c dnstrace -l no-ipv4 -d 'Not --ipv4'
 complete -c dnstrace -s 6 -l ipv6 -d 'Ask over IPv6 only'

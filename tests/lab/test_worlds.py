@@ -6,6 +6,7 @@ import dns.rdatatype
 import pytest
 
 from dnstrace import Trace, trace
+from dnstrace.lab.misbehaviour import MISBEHAVIOURS
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load, names
 
@@ -60,6 +61,13 @@ def test_the_same_seed_gives_the_same_trace(name: str) -> None:
         (s.zone, s.question, s.attempts[0].server) for s in second.steps if s.attempts
     ]
     assert first.stats == second.stats
+
+
+def test_there_is_a_world_for_each_misbehaviour() -> None:
+    shown = {
+        text.partition("=")[0] for name in names() for server in load(name).servers for text in server.does
+    }
+    assert shown == set(MISBEHAVIOURS)
 
 
 def test_different_seeds_choose_different_servers() -> None:
