@@ -300,9 +300,13 @@ class Asking:
     # --- the end ------------------------------------------------------------------------------
 
     def _last_resort(self) -> int | None:
-        """What a lame server offers, when no server of the zone gave better."""
-        attempts = self._means.journal[self._step].attempts
-        return next((index for index, a in enumerate(attempts) if a.meaning.offer is not None), None)
+        """What a lame server offers, when no server of the zone gave better; nothing at all comes last."""
+        offers = [
+            (attempt.meaning.kind is Kind.EMPTY, index)
+            for index, attempt in enumerate(self._means.journal[self._step].attempts)
+            if attempt.meaning.offer is not None
+        ]
+        return min(offers)[1] if offers else None
 
     async def _give_up(self) -> None:
         """Stop waiting for the rest, and record that they were asked."""

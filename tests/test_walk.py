@@ -105,6 +105,20 @@ def test_what_a_lame_server_offers_is_the_last_resort() -> None:
     assert kinds(alone)[-1] is Kind.LAME
 
 
+def test_an_empty_reply_does_not_go_before_what_a_lame_server_offers() -> None:
+    def empty(question: Question) -> Exchange:
+        return reply(str(question), flags="QR AA")
+
+    servers = {
+        ROOT: refers("com.", a="10.0.1.1", b="10.0.1.2"),
+        "10.0.1.1": empty,
+        "10.0.1.2": answers("192.0.2.66", flags="QR RA"),
+    }
+    for seed in range(6):
+        found = walked(servers, seed=seed)
+        assert found.outcome == "answer" and found.answer[0][0].to_text() == "192.0.2.66"
+
+
 def test_a_family_without_route_is_tried_once() -> None:
     def no_route(question: Question) -> Fault:
         return Fault.NETWORK_UNREACHABLE

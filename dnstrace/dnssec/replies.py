@@ -104,8 +104,3 @@ def _attempts(step: Step) -> list[Attempt]:
     if step.chosen is None:
         return list(step.attempts)
     return [step.attempts[step.chosen], *(a for i, a in enumerate(step.attempts) if i != step.chosen)]
-
-
-def answers_parents_side(question: Question) -> bool:
-    """Whether a question is answered by the zone above its name (RFC 4035 section 3.1.4.1)."""
-    return question.rdtype == dns.rdatatype.DS and len(question.name) > 1
