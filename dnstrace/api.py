@@ -75,16 +75,19 @@ async def trace_async(
     )
     tracer, deadline = Walk(means), limits.deadline
     validation = None if anchors is None else _validation(means, tracer, anchors, at)
-    found, judgement = Resolution(Outcome.FAILED, error=f"the deadline of {deadline:g} s is reached"), None
+    late = f"the deadline of {deadline:g} s is reached"
+    found, judgement = Resolution(Outcome.FAILED, error=late), None
     try:
         async with asyncio.timeout(deadline):
             first = await begin(tracer, means, start, wanted)
-            ended = await tracer.resolve(question, parent=first)
-            found, judgement = (ended, None) if validation is None else await validation.judged(ended)
+            found = await tracer.resolve(question, parent=first)
+            if validation is not None:
+                found, judgement = await validation.judged(found)
     except LookupError as error:
         found = Resolution(Outcome.FAILED, error=str(error))
     except TimeoutError:
-        pass
+        if validation is not None:
+            judgement = validation.judged_so_far(found, late)
     finally:
         if validation is not None:
             await validation.close()

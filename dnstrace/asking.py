@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from random import Random
 from typing import Any, NamedTuple
 
 from dnstrace.budget import Budget
 from dnstrace.cuts import Cuts
-from dnstrace.fallback import PLAIN, another_way, edns_of_try
+from dnstrace.fallback import PLAIN, another_way, cause, edns_of_try
 from dnstrace.health import Health
 from dnstrace.journal import Journal
 from dnstrace.meaning import classify
@@ -284,9 +285,15 @@ class Asking:
             exchange = await self._exchange(candidate, query)
             meaning = classify(exchange, self._zone)
             health.learn(exchange)
-            index = self._means.journal.attempt(self._step, Attempt(candidate.server, exchange, meaning))
+            index = self._record(Attempt(candidate.server, exchange, meaning))
             query = another_way(exchange, meaning)
         return index
+
+    def _record(self, attempt: Attempt) -> int:
+        """Put an attempt into the journal, with what it shows beside those before it; its index."""
+        address, attempts = attempt.exchange.query.address, self._means.journal[self._step].attempts
+        before = (earlier for earlier in attempts if earlier.exchange.query.address == address)
+        return self._means.journal.attempt(self._step, replace(attempt, cause=cause(before, attempt)))
 
     async def _exchange(self, candidate: _Candidate, query: Query) -> Exchange:
         if self._began is not None:

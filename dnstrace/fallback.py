@@ -3,19 +3,22 @@
 A truncated reply is asked again over TCP; a server that says it does not know EDNS, without it
 (RFC 6891 section 7); one that wants its own cookie back, with that (RFC 7873 section 5.3). Silence may
 have its cause in the query too (RFC 6891 section 6.2.5): the second try offers 512 octets only, for paths
-that lose large datagrams (RFC 9715), the third has no EDNS, for servers that drop it.
+that lose large datagrams (RFC 9715), the third has no EDNS, for servers that drop it. What then works tells
+what was wrong.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from dnstrace.model import Edns, Exchange, Kind, Meaning, Query, Transport
+from dnstrace.model import Attempt, Cause, Edns, Exchange, Kind, Meaning, Query, Transport
 
 PLAIN = 2  # the try from which on EDNS is left out
 COOKIE, CLIENT_COOKIE = 10, 8  # the option's code, the octets of the client's part (RFC 7873 section 4)
 _SMALL = 512
 _NO_EDNS = {Kind.FORMAT_ERROR, Kind.NOT_IMPLEMENTED, Kind.BAD_VERSION}
+_SILENT = {Kind.TIMEOUT}
 
 
 def edns_of_try(edns: Edns | None, tries: int) -> Edns | None:
@@ -28,13 +31,39 @@ def edns_of_try(edns: Edns | None, tries: int) -> Edns | None:
 def another_way(exchange: Exchange, meaning: Meaning) -> Query | None:
     """How to ask the same address again after an exchange of this meaning; None to let it be."""
     query = exchange.query
-    if meaning.kind is Kind.TRUNCATED and query.transport is Transport.UDP:
+    if meaning.kind is Kind.TRUNCATED:
         return replace(query, transport=Transport.TCP)
     if meaning.kind in _NO_EDNS and query.edns is not None:
         return replace(query, edns=None)
     if meaning.kind is Kind.BAD_COOKIE:
         return _with_cookie(exchange)
     return None
+
+
+def cause(before: Iterable[Attempt], latest: Attempt) -> Cause | None:
+    """What the latest attempt shows to be wrong at its address, after those `before` it at that address."""
+    earlier = tuple(before)
+    found = _cause(earlier, latest)
+    return None if found in {attempt.cause for attempt in earlier} else found
+
+
+def _cause(earlier: tuple[Attempt, ...], latest: Attempt) -> Cause | None:
+    if latest.exchange.message is None:
+        return _cause_of_silence(earlier, latest)
+    if latest.meaning.kind in _NO_EDNS:
+        return None
+    with_edns = {attempt.meaning.kind for attempt in earlier if attempt.exchange.query.edns is not None}
+    if latest.exchange.query.edns is None:
+        return Cause.NO_EDNS if with_edns & _NO_EDNS else Cause.DROPS_EDNS if with_edns & _SILENT else None
+    # A reply that would have fitted the first time was lost on the way, as any can be.
+    lost = latest.meaning.kind is Kind.TRUNCATED and bool(with_edns & _SILENT)
+    return Cause.DROPS_LARGE_UDP if lost else None
+
+
+def _cause_of_silence(earlier: tuple[Attempt, ...], latest: Attempt) -> Cause | None:
+    truncated = any(attempt.meaning.kind is Kind.TRUNCATED for attempt in earlier)
+    over_tcp = latest.exchange.query.transport is Transport.TCP and latest.meaning.kind is not Kind.ABANDONED
+    return Cause.NO_TCP if truncated and over_tcp else None
 
 
 def _with_cookie(exchange: Exchange) -> Query | None:

@@ -24,7 +24,18 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.alias import Chain, follow
-from dnstrace.model import Address, Delegation, Exchange, Kind, Meaning, Name, NameServer, Question, Source
+from dnstrace.model import (
+    Address,
+    Delegation,
+    Exchange,
+    Kind,
+    Meaning,
+    Name,
+    NameServer,
+    Question,
+    Source,
+    Transport,
+)
 
 _ERRORS = {
     dns.rcode.FORMERR: Kind.FORMAT_ERROR,
@@ -46,7 +57,8 @@ def classify(exchange: Exchange, zone: Name) -> Meaning:
         return Meaning(Kind(exchange.fault) if exchange.fault else Kind.MALFORMED, note=exchange.detail)
     message, rcode = exchange.message, exchange.message.rcode()
     if message.flags & dns.flags.TC:
-        return Meaning(Kind.TRUNCATED, rcode)
+        over_tcp = exchange.query.transport is Transport.TCP
+        return Meaning(Kind.TRUNCATED_OVER_TCP if over_tcp else Kind.TRUNCATED, rcode)
     if rcode not in _SETTLED:
         return Meaning(_ERRORS.get(rcode, Kind.OTHER_RCODE), rcode, bool(message.flags & dns.flags.AA))
     meaning = _Reply(message, exchange.query.question, zone).meaning()

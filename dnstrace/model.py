@@ -114,6 +114,7 @@ class Kind(StrEnum):
     NXDOMAIN = "nxdomain"
     YXDOMAIN = "yxdomain"
     TRUNCATED = "truncated"
+    TRUNCATED_OVER_TCP = "truncated-over-tcp"
     LAME = "lame"
     UPWARD_REFERRAL = "upward-referral"
     SIDEWAYS_REFERRAL = "sideways-referral"
@@ -245,13 +246,26 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class Cause(StrEnum):
+    """Why an address had to be asked in another way, as far as its replies to both ways tell."""
+
+    NO_EDNS = "no-edns"  # it replies to EDNS with an error, without EDNS it answers
+    DROPS_EDNS = "drops-edns"  # it does not reply to EDNS, without EDNS it does
+    DROPS_LARGE_UDP = "drops-large-udp"  # replies over 512 octets do not arrive over UDP
+    NO_TCP = "no-tcp"  # it truncates its reply over UDP, and over TCP there is none
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One address of one name server asked within a step, and what it meant."""
+    """One address of one name server asked within a step, and what it meant.
+
+    `cause` is what this attempt, beside those before it at the same address, shows to be wrong there.
+    """
 
     server: Name
     exchange: Exchange
     meaning: Meaning
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,13 @@ class Validation:
                 asked[number] = _RETRIES
         return _as_proved(found, judgement), judgement
 
+    def judged_so_far(self, found: Resolution, why: str) -> Judgement:
+        """The verdict on what is there when no more can be asked, for the reason `why`."""
+        judgement = self._judge(found)
+        if judgement.security is not Security.BOGUS:
+            return judgement
+        return replace(judgement, reason=f"{judgement.reason} ({why})")
+
     async def close(self) -> None:
         """Stop what is still being fetched."""
         for task in self._fetches.values():

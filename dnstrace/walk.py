@@ -27,6 +27,8 @@ from dnstrace.minimise import MAX_MINIMISE_COUNT, next_question
 from dnstrace.model import (
     ROOT,
     Address,
+    Attempt,
+    Cause,
     Delegation,
     Kind,
     Meaning,
@@ -231,12 +233,14 @@ class Walk:
             if addresses:
                 self._means.cuts.add_addresses(name, addresses)
                 return addresses
-            if found.outcome is Outcome.NXDOMAIN or not self._asked_anyone(found):
+            if found.outcome is Outcome.NXDOMAIN or not self._heard_of_anyone(found):
                 break  # the other family will not fare better
         return ()
 
-    def _asked_anyone(self, found: Resolution) -> bool:
-        return found.step is not None and bool(self._means.journal[found.step].attempts)
+    def _heard_of_anyone(self, found: Resolution) -> bool:
+        """Whether any server replied in the step at which a look-up ended."""
+        attempts = () if found.step is None else self._means.journal[found.step].attempts
+        return any(attempt.exchange.message is not None for attempt in attempts)
 
     def _note_cycle(self, step: int | None, cycle: tuple[Question, ...]) -> None:
         names = [str(question.name) for question in (*cycle, cycle[0])]
@@ -292,11 +296,14 @@ def why_none(step: Step) -> str:
     """Why no server of a zone gave a usable answer, in one line: by address, what its last reply was."""
     if not step.attempts:
         return f"no address could be found for the name servers of {step.zone}"
-    last = {attempt.exchange.query.address: attempt.meaning.kind for attempt in step.attempts}
-    reasons = [
-        f"{count} {_FAILED.get(kind, kind.value)}" for kind, count in Counter(last.values()).most_common()
-    ]
+    last = {attempt.exchange.query.address: _failure(attempt) for attempt in step.attempts}
+    reasons = [f"{count} {failure}" for failure, count in Counter(last.values()).most_common()]
     return f"has no server that gives a usable answer: {', '.join(reasons)}"
+
+
+def _failure(attempt: Attempt) -> str:
+    kind = attempt.meaning.kind
+    return "truncated, nothing over TCP" if attempt.cause is Cause.NO_TCP else _FAILED.get(kind, kind.value)
 
 
 async def begin(tracer: Walk, means: Means, root: Delegation, server: Name | None) -> int | None:

@@ -8,8 +8,8 @@ import dns.edns
 import dns.message
 import pytest
 
-from dnstrace.fallback import another_way, edns_of_try
-from dnstrace.model import Edns, Exchange, Kind, Meaning, Query, Question, Transport
+from dnstrace.fallback import another_way, cause, edns_of_try
+from dnstrace.model import Attempt, Cause, Edns, Exchange, Kind, Meaning, Query, Question, Transport
 from tests.replies import name
 
 QUERY = Query(Question(name("example.com."), 1), "192.0.2.1")
@@ -23,7 +23,7 @@ def test_truncation_leads_to_tcp_once() -> None:
     over_tcp = again(QUERY, Kind.TRUNCATED)
     assert over_tcp == replace(QUERY, transport=Transport.TCP)
     assert over_tcp is not None
-    assert again(over_tcp, Kind.TRUNCATED) is None
+    assert again(over_tcp, Kind.TRUNCATED_OVER_TCP) is None
 
 
 @pytest.mark.parametrize("kind", [Kind.FORMAT_ERROR, Kind.NOT_IMPLEMENTED, Kind.BAD_VERSION])
@@ -56,3 +56,37 @@ def test_a_server_that_wants_its_cookie_back_gets_it_once() -> None:
     assert again(second, Kind.BAD_COOKIE, message) is None
     message.use_edns(0, options=[dns.edns.GenericOption(dns.edns.OptionType.COOKIE, b"anotherc" + server)])
     assert again(query, Kind.BAD_COOKIE, message) is None  # not for us
+
+
+def tried(query: Query, kind: Kind) -> Attempt:
+    """An attempt that ended so: silence for the kinds that mean it, a reply for the others."""
+    message = None if kind in (Kind.TIMEOUT, Kind.PORT_UNREACHABLE) else dns.message.make_query(".", "A")
+    return Attempt(name("ns."), Exchange(query, 0.0, 0.0, message=message), Meaning(kind))
+
+
+SMALL, PLAIN = replace(QUERY, edns=Edns(payload=512)), replace(QUERY, edns=None)
+OVER_TCP = replace(QUERY, transport=Transport.TCP)
+
+
+@pytest.mark.parametrize(
+    ("before", "latest", "expected"),
+    [
+        ([(QUERY, Kind.FORMAT_ERROR)], (PLAIN, Kind.ANSWER), Cause.NO_EDNS),
+        ([(QUERY, Kind.BAD_VERSION)], (PLAIN, Kind.REFUSED), Cause.NO_EDNS),
+        ([(QUERY, Kind.FORMAT_ERROR)], (PLAIN, Kind.FORMAT_ERROR), None),  # it was not the EDNS
+        ([(QUERY, Kind.TIMEOUT), (SMALL, Kind.TIMEOUT)], (PLAIN, Kind.ANSWER), Cause.DROPS_EDNS),
+        ([(QUERY, Kind.TIMEOUT)], (SMALL, Kind.TRUNCATED), Cause.DROPS_LARGE_UDP),
+        ([(QUERY, Kind.TIMEOUT)], (SMALL, Kind.ANSWER), None),  # it would have fitted: it was lost, no more
+        ([(QUERY, Kind.TRUNCATED)], (OVER_TCP, Kind.TIMEOUT), Cause.NO_TCP),
+        ([(QUERY, Kind.TRUNCATED)], (OVER_TCP, Kind.PORT_UNREACHABLE), Cause.NO_TCP),
+        ([(QUERY, Kind.TRUNCATED)], (OVER_TCP, Kind.ANSWER), None),
+        ([], (OVER_TCP, Kind.TIMEOUT), None),
+        ([], (PLAIN, Kind.ANSWER), None),
+    ],
+)
+def test_what_works_tells_what_was_wrong(
+    before: list[tuple[Query, Kind]], latest: tuple[Query, Kind], expected: Cause | None
+) -> None:
+    earlier, last = [tried(*each) for each in before], tried(*latest)
+    assert cause(earlier, last) is expected
+    assert cause([*earlier, replace(last, cause=expected)], last) is None  # it is said once

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Any
 
 import dns.message
 import dns.rcode
@@ -12,6 +13,7 @@ import dns.rrset
 import pytest
 
 from dnstrace import Trace, trace
+from dnstrace.budget import Limits
 from dnstrace.dnssec import Security
 from dnstrace.lab import clock
 from dnstrace.model import ROOT, Address, Delegation, Exchange, NameServer, Outcome, Purpose, Query, Source
@@ -49,11 +51,11 @@ class Served:
         await asyncio.sleep(RTT)
         return Exchange(query, start, RTT, message.to_wire(max_size=65535), message)
 
-    def trace(self, qname: str, seed: int = 1, rdtype: str = "A") -> Trace:
+    def trace(self, qname: str, seed: int = 1, rdtype: str = "A", **how: Any) -> Trace:
         addresses = tuple(Address(text, Source.HINT) for text in self.addresses(0))
         roots = Delegation(ROOT, (NameServer(name("ns."), addresses),))
         anchors = self.world.anchors()
-        return trace(qname, rdtype, network=self, roots=roots, anchors=anchors, at=NOW, seed=seed)
+        return trace(qname, rdtype, network=self, roots=roots, anchors=anchors, at=NOW, seed=seed, **how)
 
 
 def security(found: Trace) -> Security:
@@ -115,3 +117,19 @@ def test_a_false_rcode_does_not_outweigh_the_proof(liar: str | None) -> None:
     for seed in range(6):
         found = Served(world).trace("www.example.com.", seed, "TXT")
         assert (found.outcome, found.rcode, security(found)) == (Outcome.NODATA, 0, Security.SECURE)
+
+
+def test_what_the_deadline_leaves_unjudged_keeps_its_answer() -> None:
+    network = Served(journey())
+    exchange = network.exchange
+
+    async def without_keys(query: Query, timeout: float) -> Exchange:
+        if query.question.rdtype == dns.rdatatype.DNSKEY:
+            await asyncio.sleep(60)
+        return await exchange(query, timeout)
+
+    network.exchange = without_keys  # type: ignore[method-assign]
+    found = network.trace("www.example.com.", limits=Limits(deadline=1.0))
+    assert (found.outcome, security(found)) == (Outcome.ANSWER, Security.BOGUS)
+    assert found.stats.duration == pytest.approx(1.0)
+    assert found.judgement is not None and "the deadline of 1 s is reached" in found.judgement.reason

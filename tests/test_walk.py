@@ -8,7 +8,9 @@ import pytest
 
 from dnstrace import Settings, Trace, trace
 from dnstrace.budget import Limits
-from dnstrace.model import Exchange, Fault, Kind, Purpose, Question
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import load
+from dnstrace.model import Cause, Exchange, Fault, Kind, Purpose, Question
 from tests.replies import name, reply
 from tests.scripted import RTT, Scripted, answers, fails, refers, roots
 
@@ -308,3 +310,27 @@ def test_a_snapshot_is_told_at_each_change() -> None:
     seen: list[Trace] = []
     found = walked({ROOT: answers()}, on_change=seen.append)
     assert seen[0].steps[0].outcome is None and seen[-1].steps == found.steps
+
+
+def test_a_silent_zone_is_not_asked_for_the_other_family_too() -> None:
+    """Nobody there replied: AAAA at the same servers would only take as long again."""
+    com, net = refers("com.", ns__example__net=""), refers("net.", ns="10.0.2.1")
+    servers = {ROOT: lambda asked: (com if asked.name.is_subdomain(name("com.")) else net)(asked)}
+    found = walked(servers)
+    asked = {step.question.rdtype.name for step in found.steps if step.purpose is Purpose.NS_ADDRESS}
+    assert (found.outcome, asked) == ("failed", {"A"})
+    servers["10.0.2.1"] = fails(2)
+    asked = {
+        step.question.rdtype.name for step in walked(servers).steps if step.purpose is Purpose.NS_ADDRESS
+    }
+    assert asked == {"A", "AAAA"}
+
+
+def test_each_way_of_asking_names_its_cause() -> None:
+    """The cause stands at the attempt that shows it, and once."""
+    for cause in Cause:
+        world = load(cause)
+        asked = world.question
+        found = trace(asked.name, asked.rdtype, network=LabNetwork(world), seed=1)
+        shown = [(a.exchange.query.address, a.cause) for s in found.steps for a in s.attempts if a.cause]
+        assert len(set(shown)) == len(shown) and {each for _, each in shown} == {cause}

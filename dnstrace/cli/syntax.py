@@ -17,7 +17,10 @@ from dnstrace.cli.usage import Usage, meant, shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-_CONTRARY = {"ipv4": "ipv6", "ipv6": "ipv4"}  # what is said replaces what the environment says
+_NEEDS_EDNS = ("dnssec", "trust-anchor", "nsid", "cookie", "subnet", "bufsize")
+# What is said replaces what the environment says to the contrary.
+_CONTRARY = {"ipv4": ("ipv6",), "ipv6": ("ipv4",), "no-edns": _NEEDS_EDNS}
+_CONTRARY |= dict.fromkeys(_NEEDS_EDNS, ("no-edns",))
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
 
@@ -57,7 +60,7 @@ class Parsed:
     def complete(self, other: Parsed) -> None:
         """Take from `other` what is not set here."""
         for key, value in other.settings.items():
-            if _CONTRARY.get(key) in self.settings:
+            if any(contrary in self.settings for contrary in _CONTRARY.get(key, ())):
                 continue
             if isinstance(value, list) or (key, value) not in self.undone:
                 self.settings.setdefault(key, value)

@@ -62,7 +62,20 @@ def planned(chosen: Choices) -> Plan:
         how["roots"] = _roots(chosen.hints)
     if chosen.dnssec:
         how |= {"anchors": _anchors(chosen.anchors), "at": chosen.at}
-    return Plan(chosen.questions, how) if chosen.lab is None else _in_the_lab(chosen, how)
+    if chosen.lab is not None:
+        return _in_the_lab(chosen, how)
+    if chosen.settings.bind is not None:
+        _check_source(chosen.settings.bind)
+    return Plan(chosen.questions, how)
+
+
+def _check_source(address: str) -> None:
+    from dnstrace.network.live import check_source
+
+    try:
+        check_source(address)
+    except OSError as error:
+        raise Usage(f"-b {address}: this machine cannot send from it ({error.strerror})") from error
 
 
 def _roots(path: str) -> Delegation:

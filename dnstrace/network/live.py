@@ -44,6 +44,12 @@ _FAULTS = {
 }
 
 
+def check_source(address: str) -> None:
+    """Raise OSError if this machine cannot send from `address`, such as where it has no such address."""
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind((address, 0))
+
+
 class _Wait:
     """What a wait for a reply brought: its octets, when they came, how many others were thrown away."""
 

@@ -130,6 +130,7 @@ def _attempt(attempt: Attempt, verbose: bool) -> Document:
         "edns": None if message is None or message.edns < 0 else _edns(message),
         "sections": _sections(message) if verbose and message is not None else None,
         "wire": None,
+        "cause": None if attempt.cause is None else attempt.cause.value,
         "note": harmless(attempt.meaning.note) or None,
     }
 

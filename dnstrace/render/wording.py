@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 from rich.text import Text
 
-from dnstrace.model import Kind, Purpose, Source, Transport
+from dnstrace.model import Cause, Kind, Purpose, Source, Transport
 from dnstrace.render.edns import edns_options
 from dnstrace.render.layout import BESIDE
 from dnstrace.render.text import count_text, harmless, name_text, rcode_text, time_text, unicode_name
@@ -19,7 +19,7 @@ from dnstrace.render.text import count_text, harmless, name_text, rcode_text, ti
 if TYPE_CHECKING:
     import dns.name
 
-    from dnstrace.model import Attempt, Exchange, Question, Step
+    from dnstrace.model import Attempt, Question, Step
 
 BAD, WARNING, GOOD, QUIET, STRONG = "red", "yellow", "green", "dim", "bold"
 SIGNS = {BAD: "✗ ", WARNING: "! "}
@@ -42,6 +42,7 @@ _WRONG_ANSWER = {
     Kind.SIDEWAYS_REFERRAL: "lame: refers to a zone beside",
     Kind.SELF_REFERRAL: "lame: refers to this very zone",
     Kind.LAME: "lame",
+    Kind.TRUNCATED_OVER_TCP: "wrong answer: truncated over TCP",
     Kind.EMPTY: "wrong answer: nothing in it",
     Kind.OTHER_NAME: "wrong answer: for another name",
     Kind.WRONG_CLASS: "wrong answer: of another class",
@@ -54,6 +55,11 @@ _WRONG_ANSWER = {
     Kind.BAD_VERSION: "does not know this EDNS version (BADVERS)",
     Kind.BAD_COOKIE: "wants another cookie (BADCOOKIE)",
     Kind.OTHER_RCODE: "answered with an error ({rcode})",
+}
+_CAUSES: dict[Cause | None, str] = {  # the lines of Cause.NO_TCP say it themselves
+    Cause.NO_EDNS: "answers only without EDNS",
+    Cause.DROPS_EDNS: "replies only without EDNS",
+    Cause.DROPS_LARGE_UDP: "replies over 512 octets are lost over UDP",
 }
 _SOURCES = {
     Source.HINT: "hint",
@@ -108,12 +114,14 @@ def _judged(attempt: Attempt, chosen: bool) -> tuple[str, str]:
     """The style and the words for an attempt that is not plainly the one used."""
     kind, exchange, note = attempt.meaning.kind, attempt.exchange, attempt.meaning.note
     if kind is Kind.TRUNCATED:
-        return _truncated(exchange)
+        return WARNING, "truncated, asked again over TCP"
     if attempt.meaning.usable:
         return QUIET, "answered too"
     note = "" if kind in _SAYS_ALL else note
     words = {**_NO_ANSWER, **_WRONG_ANSWER}[kind]
     rcode = attempt.meaning.rcode
+    if exchange.query.transport is Transport.TCP:
+        words = words.replace("no answer", "no answer over TCP")
     words = words.format(
         time=time_text(exchange.elapsed),
         rcode="" if rcode is None else rcode_text(rcode),
@@ -123,12 +131,6 @@ def _judged(attempt: Attempt, chosen: bool) -> tuple[str, str]:
     if chosen:
         return WARNING, f"{words}; used, since no server of the zone gave better"
     return (WARNING if kind is Kind.ABANDONED else BAD), words
-
-
-def _truncated(exchange: Exchange) -> tuple[str, str]:
-    if exchange.query.transport is Transport.TCP:
-        return BAD, "wrong answer: truncated over TCP"
-    return WARNING, "truncated, asked again over TCP"
 
 
 def _place(step: Step, attempt: Attempt) -> str:
@@ -146,7 +148,9 @@ def _remarks(step: Step, index: int) -> list[Text | str]:
     remarks: list[Text | str] = []
     if tries := sum(query == exchange.query for query in before):
         remarks.append(f"try {tries + 1}")
-    if exchange.query.edns is None and any(query.edns is not None for query in before):
+    if words := _CAUSES.get(step.attempts[index].cause):
+        remarks.append(Text(words, WARNING))
+    elif exchange.query.edns is None and any(query.edns is not None for query in before):
         remarks.append(Text("asked without EDNS", WARNING))
     if exchange.mismatched:
         strays = count_text(exchange.mismatched, "stray reply", "stray replies")

@@ -224,6 +224,12 @@ def test_an_empty_variable_sets_nothing() -> None:
     assert settings("x", **{each.variable: "" for each in OPTIONS if each.variable}) == {}
 
 
+def test_what_is_said_replaces_variables_to_the_contrary() -> None:
+    assert settings("x -6", DNSTRACE_IPV4="1") == {"ipv6": True}
+    assert settings("x --dnssec", DNSTRACE_NO_EDNS="1") == {"dnssec": True}
+    assert settings("x --no-edns", DNSTRACE_DNSSEC="1", DNSTRACE_BUFSIZE="900") == {"no-edns": True}
+
+
 def test_variables_do_not_stand_in_the_way_of_the_help() -> None:
     assert parsed("--help", DNSTRACE_PORT="nonsense").about == ("help", "")
 

@@ -98,6 +98,12 @@ def test_a_directory_is_no_hints_file(asked: list[Any], tmp_path: Path) -> None:
     assert "Is a directory" in ran.err
 
 
+def test_a_source_address_that_this_machine_lacks(asked: list[Any]) -> None:
+    ran = run("x", "-b", "192.0.2.9")
+    assert (ran.status, asked) == (2, [])
+    assert ran.err.startswith("dnstrace: -b 192.0.2.9: this machine cannot send from it (")
+
+
 def test_the_lab_traces_its_own_question_at_its_own_time() -> None:
     ran = run("--lab", "--json", "--seed=1")
     found = json.loads(ran.out)
