@@ -17,7 +17,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
-from itertools import chain
+from itertools import chain, cycle
 from multiprocessing.connection import Connection
 from string import ascii_lowercase
 
@@ -47,6 +47,7 @@ class Scene:
     title: str
     round_trips: int
     zones: dict[str, Hosts]
+    ipv6: bool = True
 
 
 def _hosts(pattern: str, each: str) -> Hosts:
@@ -62,6 +63,7 @@ _COMMON = {
     "com.": _GTLD,
     "net.": _GTLD,
 }
+_TLDS = ("org.", "uk.")
 _OWN_HOSTS = ("awsdns-64.com.", "awsdns-65.net.", "awsdns-66.org.", "awsdns-67.co.uk.")
 
 SCENES = (
@@ -75,17 +77,43 @@ SCENES = (
         " awsdns-64.com for the address of the nearest, example.com",
         5,
         _COMMON
-        | {"org.": _hosts("{}.nic.org.", "abcd"), "uk.": _hosts("{}.nic.uk.", "abcd")}
+        | {zone: _hosts("{}.nic." + zone, "abcd") for zone in _TLDS}
         | {zone: _hosts("g-ns-{}." + zone, "1234") for zone in _OWN_HOSTS}
         | {"example.com.": tuple(f"ns-{2048 + n}.{zone}" for n, zone in enumerate(_OWN_HOSTS))},
     ),
 )
 
 
+def same_sized(servers: int) -> tuple[Scene, Scene]:
+    """The two networks with so many name servers, 13 at most, for every zone.
+
+    Each has one address, an IPv4 one: so it costs the same to find it dead everywhere, and all replies fit
+    512 octets, for programs that do without EDNS.
+    """
+    letters = ascii_lowercase[:servers]
+    common = {zone: hosts[:servers] for zone, hosts in _COMMON.items()}
+    with_glue = common | {"example.com.": _hosts("ns{}.example.com.", letters)}
+    without = common | {zone: _hosts("{}.nic." + zone, letters) for zone in _TLDS}
+    without |= {zone: _hosts("g{}." + zone, letters) for zone in _OWN_HOSTS}
+    under = zip(range(servers), cycle(_OWN_HOSTS), strict=False)
+    without["example.com."] = tuple(f"ns-{2048 + n}.{zone}" for n, zone in under)
+    return Scene("With glue", 3, with_glue, ipv6=False), Scene("Without glue", 5, without, ipv6=False)
+
+
 def addresses(scene: Scene) -> dict[str, tuple[str, ...]]:
-    """The addresses of each name server: IPv4 and IPv6."""
-    others = (host for host in dict.fromkeys(chain(*scene.zones.values())) if host not in _ROOT)
-    return _ROOT | {host: (str(_IPV4 + n), str(_IPV6 + n)) for n, host in enumerate(others, 1)}
+    """The addresses of each name server: IPv4, and IPv6 where the scene has it."""
+    hosts = dict.fromkeys(chain(*scene.zones.values()))
+    others = (host for host in hosts if host not in _ROOT)
+    numbered = {host: (str(_IPV4 + n), str(_IPV6 + n)) for n, host in enumerate(others, 1)}
+    both = {host: _ROOT.get(host) or numbered[host] for host in hosts}
+    return {host: tuple(a for a in own if scene.ipv6 or ":" not in a) for host, own in both.items()}
+
+
+def hints(scene: Scene) -> str:
+    """The root servers as a root hints file (RFC 9609 section 2.1)."""
+    known = addresses(scene)
+    lines = (f". 3600000 NS {host}\n" + _address_records(host, known[host]) for host in scene.zones["."])
+    return "".join(lines)
 
 
 def zones(scene: Scene) -> dict[str, Zone]:
@@ -144,6 +172,11 @@ class Simulation:
         self._control.send(seconds)
         self._control.recv()
 
+    def silence(self, hosts: frozenset[str]) -> None:
+        """Let these name servers, and no others, leave every query unanswered from now on."""
+        self._control.send(hosts)
+        self._control.recv()
+
     def queries(self) -> int:
         """How many queries have come since this was asked last."""
         self._control.send(None)
@@ -153,7 +186,8 @@ class Simulation:
 class _Host:
     """A name server: octets in, octets out; the same query is thought about once."""
 
-    def __init__(self, served: list[Zone]) -> None:
+    def __init__(self, name: str, served: list[Zone]) -> None:
+        self.name = name
         self._authority = Authority(served)
         self._kept: dict[bytes, bytes] = {}
 
@@ -166,13 +200,16 @@ class _Host:
 
 
 def _serve(scene: Scene, control: Connection) -> None:
-    """Answer until killed. A number received is the new round trip; None asks for the count."""
+    """Answer until killed. A number received is the new round trip, a set those who are silent; None asks for
+    the count of queries, which begins anew with each of the three.
+    """
     sockets = _sockets(scene)
     poller = select.epoll()
     for descriptor in (control.fileno(), *sockets):
         poller.register(descriptor, select.EPOLLIN)
     control.send("ready")
     due: list[tuple[float, int, socket.socket, bytes, tuple[str, int]]] = []
+    silent: frozenset[str] = frozenset()
     round_trip, queries, sent = 0.0, 0, 0
     while True:
         wait = max(0.0, due[0][0] - time.monotonic()) if due else None
@@ -180,7 +217,8 @@ def _serve(scene: Scene, control: Connection) -> None:
         for descriptor, _ in poller.poll(0):
             if descriptor == control.fileno():
                 told = control.recv()
-                round_trip = round_trip if told is None else told
+                silent = told if isinstance(told, frozenset) else silent
+                round_trip = told if isinstance(told, float) else round_trip
                 control.send(queries)
                 queries = 0
                 continue
@@ -188,6 +226,8 @@ def _serve(scene: Scene, control: Connection) -> None:
             wire, asker = sock.recvfrom(_BIGGEST)
             at = time.monotonic() + round_trip
             queries, sent = queries + 1, sent + 1
+            if host.name in silent:
+                continue
             heapq.heappush(due, (at, sent, sock, host.reply(wire), asker))
         while due and due[0][0] <= time.monotonic():
             _, _, sock, reply, asker = heapq.heappop(due)
@@ -198,7 +238,7 @@ def _sockets(scene: Scene) -> dict[int, tuple[socket.socket, _Host]]:
     """A socket for each address, by its file descriptor, with the name server that answers there."""
     known, sockets = zones(scene), {}
     for name, own in addresses(scene).items():
-        host = _Host([known[origin] for origin, hosts in scene.zones.items() if name in hosts])
+        host = _Host(name, [known[origin] for origin, hosts in scene.zones.items() if name in hosts])
         for address in own:
             sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
             sock.bind((address, _PORT))

@@ -35,7 +35,7 @@ class Program:
 
 @dataclass(frozen=True)
 class Run:
-    """Wall time in seconds, what was printed, and whether the address was in it."""
+    """Wall time in seconds (the limit, if cut off there), what was printed, whether the address was in it."""
 
     wall: float
     output: str
@@ -47,15 +47,15 @@ def missing() -> list[str]:
     return [tool for tool in _NEEDED if shutil.which(tool) is None]
 
 
-def run(program: Program) -> Run:
-    """Run the program once."""
+def run(program: Program, limit: float = _LIMIT) -> Run:
+    """Run the program once, for `limit` seconds at most."""
     start = time.perf_counter()
     try:
         done = subprocess.run(
-            program.command, input=program.given, capture_output=True, text=True, timeout=_LIMIT, check=False
+            program.command, input=program.given, capture_output=True, text=True, timeout=limit, check=False
         )
     except subprocess.TimeoutExpired:
-        return Run(_LIMIT, "", False)
+        return Run(limit, "", False)
     return Run(time.perf_counter() - start, done.stdout, program.finds in done.stdout)
 
 
@@ -72,13 +72,36 @@ def programs(hints: Path) -> list[Program]:
         Program("drill -T, its resolver cold", drill, cold=True),
         Program("drill -T, its resolver warm", drill),
     ]
-    if "[no]ns " in subprocess.run(["delv", "-h"], capture_output=True, text=True, check=False).stdout:
+    if _delv_walks():
         found.append(Program("delv +ns", ("delv", "-i", "+ns", NAME)))
     if shutil.which("zdns"):
         found.append(Program("zdns", ("zdns", "A", "--iterative"), given=f"{NAME}\n"))
     if shutil.which("dnstracer"):
         found.append(Program("dnstracer, its resolver warm", ("dnstracer", "-s", "198.41.0.4", "-o", NAME)))
     return found
+
+
+def patient_programs(hints: Path) -> dict[str, Program]:
+    """What is compared where servers are dead, by a short name; each begins at `hints`, with nothing cached.
+
+    dig leaves the resolver the time that it takes.
+    """
+    found = {
+        "dnstrace": Program("dnstrace", (_DNSTRACE, "--json", "--root-hints", str(hints), NAME)),
+        "unbound": Program("unbound, cold", ("dig", "+tries=1", "+timeout=60", NAME), cold=True),
+        "dig": Program("dig +trace", ("dig", "+trace", NAME), cold=True),
+        "drill": Program("drill -T", ("drill", "-T", "-r", str(hints), NAME), cold=True),
+    }
+    if _delv_walks():
+        found["delv"] = Program("delv +ns", ("delv", "-i", "+ns", f"+hint={hints}", NAME))
+    return found
+
+
+def _delv_walks() -> bool:
+    """Whether there is a delv that can do without a resolver, as of BIND 9.20."""
+    if shutil.which("delv") is None:
+        return False
+    return "[no]ns " in subprocess.run(["delv", "-h"], capture_output=True, text=True, check=False).stdout
 
 
 IMPORTS = Program(
@@ -88,9 +111,12 @@ IMPORTS = Program(
 
 
 class Unbound:
-    """unbound at 127.0.0.1: a resolver that begins at `hints`, and does not validate."""
+    """unbound at 127.0.0.1: a resolver that begins at `hints`, and does not validate.
 
-    def __init__(self, hints: Path, directory: Path) -> None:
+    `options` are lines for the server section of its configuration.
+    """
+
+    def __init__(self, hints: Path, directory: Path, options: str = "") -> None:
         self._configuration = directory / "unbound.conf"
         self._configuration.write_text(f"""
 server:
@@ -104,6 +130,7 @@ server:
     logfile: "{directory}/unbound.log"
     module-config: "iterator"
     root-hints: "{hints}"
+    {options}
 """)
         self._process: subprocess.Popen[bytes] | None = None
 

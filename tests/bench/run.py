@@ -29,8 +29,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
@@ -38,12 +36,12 @@ from importlib import resources
 from pathlib import Path
 from statistics import median
 
+from namespaces import enter
 from network import SCENES, Scene, Simulation
-from programs import IMPORTS, Program, Run, Unbound, missing, programs, run, use_resolver
+from programs import IMPORTS, Program, Run, Unbound, programs, run, use_resolver
 
 TREE, JSON, DIG = "dnstrace", "dnstrace --json", "dig +trace, its resolver cold"
 NETWORK_TARGET, PROCESS_TARGET, AHEAD_FROM = 1.05, 1.15, 0.005
-_UNSHARE = ("unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
 
 
 @dataclass
@@ -80,13 +78,7 @@ def main() -> int:
         "--rounds", type=int, default=10, metavar="N", help="runs of each program (%(default)s)"
     )
     parser.add_argument("--rtt", default="0,5,20,80", metavar="MS,...", help="round-trip times (%(default)s)")
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if os.geteuid() != 0 or (absent := missing()):
-        parser.error("root is needed" if os.geteuid() != 0 else f"not installed: {', '.join(absent)}")
-    if not arguments.inside:
-        os.execvp(_UNSHARE[0], [*_UNSHARE, sys.executable, *sys.argv, "--inside"])
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    arguments = enter(parser)
     round_trips = [float(ms) / 1000 for ms in arguments.rtt.split(",")]
     with tempfile.TemporaryDirectory() as directory:
         use_resolver(Path(directory))
