@@ -17,6 +17,7 @@ from dns.rdtypes.ANY.CNAME import CNAME
 
 from dnstrace.model import Name, Question
 
+_BESIDE = "a CNAME record with other data beside it"
 MAX_LINKS = 16  # aliases followed in one reply; the budget bounds those of a whole trace
 _BESIDE_CNAME = {dns.rdatatype.CNAME, dns.rdatatype.RRSIG, dns.rdatatype.NSEC, dns.rdatatype.KEY}
 
@@ -47,6 +48,7 @@ def follow(question: Question, answer: list[dns.rrset.RRset]) -> Chain:
         return Chain(made.rrsets, name, answered=True, note=made.note)  # the alias itself was asked for
     for _ in range(MAX_LINKS):
         if data := _data(name, question, answer):
+            notes += [_BESIDE] if _cname_beside(data[0], answer) else []
             return Chain((*found, *data), name, answered=True, note="; ".join(notes))
         link = _dname_link(name, answer) or _cname_link(name, answer)
         if link is None:
@@ -81,6 +83,12 @@ def _data(name: Name, question: Question, answer: list[dns.rrset.RRset]) -> tupl
     return () if data is None else (data, *_signatures(data, answer))
 
 
+def _cname_beside(data: dns.rrset.RRset, answer: list[dns.rrset.RRset]) -> bool:
+    """Whether there is a CNAME record too, which there must not be (RFC 1034 section 3.6.2)."""
+    aliases = (rrset for rrset in answer if rrset.rdtype == dns.rdatatype.CNAME and rrset.name == data.name)
+    return data.rdtype not in _BESIDE_CNAME and next(aliases, None) is not None
+
+
 def _signatures(covered: dns.rrset.RRset, answer: list[dns.rrset.RRset]) -> list[dns.rrset.RRset]:
     return [
         rrset
@@ -99,7 +107,7 @@ def _cname_link(name: Name, answer: list[dns.rrset.RRset]) -> _Link | None:
         return None
     note = "several CNAME records at one name" if len(cname) > 1 else ""
     if any(rrset.rdtype not in _BESIDE_CNAME for rrset in here):
-        note = "a CNAME record with other data beside it"
+        note = _BESIDE
     return _Link((cname, *_signatures(cname, answer)), target, note)
 
 

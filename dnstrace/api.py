@@ -24,7 +24,7 @@ from dnstrace.journal import Journal
 from dnstrace.model import Delegation, Name, Outcome, Question, Settings, Trace
 from dnstrace.port import Network
 from dnstrace.roots import given_server, root_hints
-from dnstrace.walk import Resolution, Walk, begin
+from dnstrace.walk import Resolution, ServerNotFound, Walk, begin
 
 if TYPE_CHECKING:
     from dnstrace.dnssec import Anchors
@@ -83,7 +83,7 @@ async def trace_async(
             found = await tracer.resolve(question, parent=first)
             if validation is not None:
                 found, judgement = await validation.judged(found)
-    except LookupError as error:
+    except ServerNotFound as error:
         found = Resolution(Outcome.FAILED, error=str(error))
     except TimeoutError:
         if validation is not None:

@@ -1,8 +1,8 @@
 """Asking the servers of one zone: whom first, when the next, and which reply to go by.
 
 One server is asked. When it fails, or has not answered after a patience that adapts to what the run has
-measured, the next is asked while the first may still answer; each time patience runs out it halves and
-twice as many are asked, so that a cut with one live server among thirteen costs less than a second. The
+measured, the next is asked while the first may still answer; each time patience runs out it halves, down
+to a round trip, and twice as many are asked, so that a cut with one live server among thirteen costs less than a second. The
 first usable meaning wins; what was asked besides stays in the record.
 
 Addresses at hand come first, those that failed in this run last; then names are looked up, those under
@@ -103,7 +103,7 @@ class Asking:
         self._under_way: dict[_Candidate, _UnderWay] = {}
         self._seen = {*skip, *(candidate.address.text for candidate in self._ready)}
         self._looked_up = 0
-        self.denied = False  # whether the budget did not allow something
+        self.denied = ""  # the bound that did not allow something, in words
 
     async def run(self) -> int | None:
         """The index of the attempt to go by; None when no server gave anything usable."""
@@ -124,7 +124,7 @@ class Asking:
             if health.askable(address) and address.text not in self._skip
         ]
         self._means.random.shuffle(found)
-        return sorted(found, key=lambda c: (health.failed(c.address.text), c.address != self._first))
+        return sorted(found, key=lambda c: (health.doubt(c.address.text), c.address != self._first))
 
     def _names_to_look_up(self, delegation: Delegation) -> list[Name]:
         """Name servers without a usable address, those under the deepest known cut first."""
@@ -196,7 +196,7 @@ class Asking:
             done, _ = await asyncio.wait(waiting, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
             if not done:
                 self._start(width)
-                width, patience = width * 2, patience / 2
+                width, patience = width * 2, max(patience / 2, self._means.health.round_trip)
             failed = sum(task in self._attempts for task in done)
             for task in [task for task in waiting if task in done]:  # in the order in which they began
                 if (chosen := self._ended(task)) is not None:
@@ -250,9 +250,11 @@ class Asking:
         """Look up the next name without an address; a second one beside the first when patience runs out."""
         if not self._names or len(self._lookups) >= LOOKUPS_AT_ONCE:
             return
-        limit = self._means.budget.limits.lookups_per_delegation
-        if self._looked_up >= limit or not self._means.budget.lookup():
-            self.denied = self._looked_up < limit
+        budget = self._means.budget
+        limit = budget.limits.lookups_per_delegation
+        if self._looked_up >= limit or not budget.lookup():
+            enough = f"the limit of {limit} address look-ups for one delegation is reached"
+            self.denied = budget.spent_out if self._looked_up < limit else enough
             self._names.clear()
             return
         self._looked_up += 1
@@ -280,11 +282,12 @@ class Asking:
         )
         while query is not None:
             if not self._means.budget.query():
-                self.denied = True
+                self.denied = self._means.budget.spent_out
                 return index
             exchange = await self._exchange(candidate, query)
             meaning = classify(exchange, self._zone)
             health.learn(exchange)
+            self._means.budget.received(len(exchange.wire or b""))
             index = self._record(Attempt(candidate.server, exchange, meaning))
             query = another_way(exchange, meaning)
         return index

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The bounds. `deadline` is in seconds for the whole trace; the rest are counts."""
+    """The bounds: `deadline` in seconds for the whole trace, `octets` of all its replies, the rest counts."""
 
     max_queries: int = 200
+    octets: int = 2**18
     deadline: float = 15.0
     lookups: int = 64
     lookups_per_delegation: int = 16
@@ -28,12 +29,21 @@ class Budget:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self.queries = self.lookups = self.aliases = 0
+        self.queries = self.lookups = self.aliases = self.octets = 0
         self.spent_out = ""
 
     def query(self) -> bool:
-        """Take one query, or say that none is left."""
+        """Take one query, or say that none is left, or that the replies so far are all that may be kept."""
+        if self.octets >= self.limits.octets:
+            self.spent_out = (
+                self.spent_out or f"the limit of {self.limits.octets} octets of replies is reached"
+            )
+            return False
         return self._take("queries", self.limits.max_queries, "queries")
+
+    def received(self, octets: int) -> None:
+        """Count the octets of a reply, of which each takes up to two hundred of memory once it is read."""
+        self.octets += octets
 
     def lookup(self) -> bool:
         """Take one look-up of a name server's address."""

@@ -52,7 +52,12 @@ def _cause(earlier: tuple[Attempt, ...], latest: Attempt) -> Cause | None:
         return _cause_of_silence(earlier, latest)
     if latest.meaning.kind in _NO_EDNS:
         return None
-    with_edns = {attempt.meaning.kind for attempt in earlier if attempt.exchange.query.edns is not None}
+    with_edns = {
+        attempt.meaning.kind
+        for attempt in earlier
+        if attempt.exchange.query.edns is not None
+        and attempt.exchange.query.transport is latest.exchange.query.transport
+    }
     if latest.exchange.query.edns is None:
         return Cause.NO_EDNS if with_edns & _NO_EDNS else Cause.DROPS_EDNS if with_edns & _SILENT else None
     # A reply that would have fitted the first time was lost on the way, as any can be.

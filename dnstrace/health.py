@@ -29,6 +29,7 @@ class Health:
         self.families = set(families)
         self.without_edns: set[str] = set()
         self._failed: set[str] = set()
+        self._replied: set[str] = set()
         self._unreachable: dict[int, int] = {4: 0, 6: 0}
         self._smoothed: float | None = None
         self._variation = 0.0
@@ -43,6 +44,7 @@ class Health:
         if exchange.query.edns is None:
             self.without_edns.add(address)
         self._failed.discard(address)
+        self._replied.add(address)
         self._measure(exchange.elapsed)
 
     def _learn_family(self, family: int, fault: Fault | None) -> None:
@@ -65,9 +67,19 @@ class Health:
             return FIRST_PATIENCE
         return min(FIRST_PATIENCE, max(LEAST_PATIENCE, self._smoothed + 4 * self._variation))
 
-    def failed(self, address: str) -> bool:
-        """Whether the address failed when it was last asked."""
-        return address in self._failed
+    @property
+    def round_trip(self) -> float:
+        """Seconds that a reply takes, smoothed; 0 before anything was measured."""
+        return self._smoothed or 0.0
+
+    def doubt(self, address: str) -> int:
+        """How little is to be expected of an address: 2 if it failed when it was last asked.
+
+        Where some have failed, those that never replied are behind those that did: 1 and 0.
+        """
+        if address in self._failed:
+            return 2
+        return int(bool(self._failed) and address not in self._replied)
 
     def askable(self, address: Address) -> bool:
         """Whether the address may be asked: its family has a route, and it is no special one."""

@@ -162,7 +162,7 @@ class _Reply:
             return self._negative(self._soa)
         if not self.message.flags & dns.flags.AA or self._answer:
             return None
-        spoken = any(rrset.name == self.zone for rrset in self._authority)
+        spoken = any(rrset.name == self.zone or rrset.rdtype in _DENIAL for rrset in self._authority)
         return self._negative(None) if spoken else None
 
     def _negative(self, soa: dns.rrset.RRset | None) -> Meaning:

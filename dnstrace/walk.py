@@ -80,6 +80,10 @@ class Resolution(NamedTuple):
         return replace(trace, outcome=self.outcome, rcode=self.rcode, answer=self.answer, error=self.error)
 
 
+class ServerNotFound(Exception):
+    """The server to begin at, given by name, has no address; the text says so."""
+
+
 Beside = Callable[[Delegation, int, Address], None]
 
 
@@ -92,7 +96,7 @@ class Walk:
 
     def __init__(self, means: Means) -> None:
         self._means = means
-        self._cycles: dict[int, str] = {}  # by the step whose look-up closed the cycle
+        self._no_address: dict[int, str] = {}  # by the step whose look-up came to nothing
         self.beside: Beside | None = None
 
     async def resolve(
@@ -175,8 +179,7 @@ class Walk:
             journal.finish(step, Outcome.FAILED, None, "ended before it was done")
             raise
         if chosen is None:
-            spent = self._means.budget.spent_out if asking.denied else ""
-            note = spent or self._cycle(step) or why_none(journal[step])
+            note = asking.denied or self._why_no_address(step) or why_none(journal[step])
             journal.finish(step, Outcome.FAILED, None, note)
             return step, None
         return step, self._go_by(step, chosen)
@@ -220,7 +223,8 @@ class Walk:
             if waiting := _waiting_for(name, under_way):
                 self._note_cycle(parent, waiting)
                 return ()
-            if len(under_way) > self._means.budget.limits.depth:
+            if len(under_way) > (depth := self._means.budget.limits.depth):
+                self._note(parent, f"the limit of {depth} address look-ups within each other is reached")
                 return ()
             found = await self.resolve(question, Purpose.NS_ADDRESS, parent, under_way)
             addresses = tuple(
@@ -244,14 +248,23 @@ class Walk:
 
     def _note_cycle(self, step: int | None, cycle: tuple[Question, ...]) -> None:
         names = [str(question.name) for question in (*cycle, cycle[0])]
-        if step is not None:
-            self._cycles[step] = f"addresses that need each other: {' needs '.join(names)}"
+        zone = ROOT if step is None else self._means.journal[step].zone
+        if len(cycle) == 1 and zone != ROOT and cycle[0].name.is_subdomain(zone):
+            self._note(
+                step, f"{names[0]} lies in {zone} itself, and the referral has no address (glue) for it"
+            )
+        else:
+            self._note(step, f"addresses that need each other: {' needs '.join(names)}")
 
-    def _cycle(self, step: int) -> str:
-        """The cycle that a step without any address ran into, itself or in a look-up that it began."""
+    def _note(self, step: int | None, why: str) -> None:
+        if step is not None:
+            self._no_address.setdefault(step, why)
+
+    def _why_no_address(self, step: int) -> str:
+        """Why a step found no address to ask: what ended the look-ups that it began, or those within them."""
         if self._means.journal[step].attempts:
             return ""
-        return next((text for closed, text in self._cycles.items() if closed >= step), "")
+        return next((text for ended, text in self._no_address.items() if ended >= step), "")
 
     async def prime(self, hints: Delegation) -> tuple[Delegation, int]:
         """Ask a root server for the root's own NS set (RFC 9609 section 3); the hints if none tells."""
@@ -310,7 +323,7 @@ async def begin(tracer: Walk, means: Means, root: Delegation, server: Name | Non
     """Before the walk: prime if that is wanted, find the server to begin at if it is given by name.
 
     `root` is where to begin: the root hints, or the server given in the root's place. The last step taken,
-    None if none was; raises LookupError when the given server has no address.
+    None if none was; raises ServerNotFound when the given server has no address.
     """
     first = None
     if means.settings.prime:
@@ -319,7 +332,7 @@ async def begin(tracer: Walk, means: Means, root: Delegation, server: Name | Non
     if server is not None:
         addresses = await tracer.look_up(server, first)
         if not addresses:
-            raise LookupError(f"no address could be found for the server {server}")
+            raise ServerNotFound(f"no address could be found for the server {server}")
         given = tuple(replace(address, source=Source.GIVEN) for address in addresses)
         means.cuts.restart(Delegation(ROOT, (NameServer(server, given),)))
     return first

@@ -23,6 +23,9 @@ _OPTION = struct.Struct("!HH")
 _QUESTION_TAIL = 4
 _QR, _OPCODE = 0x8000, 0x7800
 _TC = 0x02  # in the third octet
+_POINTER, _MOST_LABELS = 0xC0, 127  # RFC 1035 section 4.1.4; so many fit 255 octets
+_SMALL = 2048  # octets of a reply of which no more work can come than a few tenths of a second
+_MOST_EXPANSION = 2_000_000  # a hundred times what the largest honest replies come to
 
 
 def query_wire(query: Query, message_id: int) -> bytes:
@@ -68,8 +71,11 @@ def read_reply(wire: bytes) -> dns.message.Message | Fault:
     """The message in `wire`, or Fault.MALFORMED.
 
     A record whose RDATA is wrong for its type is left out and noted in the message's `errors`; an EDNS
-    option that is wrong is kept as octets; octets after the message are ignored, as resolvers do.
+    option that is wrong is kept as octets; octets after the message are ignored, as resolvers do. A message
+    whose names would expand out of all proportion is not read at all.
     """
+    if len(wire) > _SMALL and _expansion(wire) > _MOST_EXPANSION:
+        return Fault.MALFORMED
     try:
         return dns.message.from_wire(wire, ignore_trailing=True, keyring=False)
     except Exception:  # the boundary to untrusted octets: whatever the parser stumbles on is looked at below
@@ -121,7 +127,55 @@ def _opt(wire: bytes) -> dns.rrset.RRset | None:
 
 
 def _after_name(wire: bytes, place: int) -> int:
-    return place + dns.name.from_wire(wire, place)[1]
+    """Where the name at `place` ends; raises IndexError where the message ends before."""
+    while 0 < (length := wire[place]) < _POINTER:
+        place += length + 1
+    return place + (2 if length else 1)
+
+
+def _expansion(wire: bytes) -> int:
+    """How much work the names of a message may be: the squares of their labels, added up.
+
+    Two octets point to a name of up to 127 labels (RFC 1035 section 4.1.4), and dnspython's work for a name
+    grows with their square: 65,535 octets can take it 16 s. What looks like a pointer in RDATA counts as one.
+    """
+    known: dict[int, int] = {}
+    _, _, questions, *counts = _HEADER.unpack_from(wire)
+    place, total = _HEADER.size, 0
+    try:
+        for _ in range(questions):
+            place = _after_name(wire, place) + _QUESTION_TAIL
+        for _ in range(sum(counts)):
+            total += _labels(wire, place, known) ** 2
+            start = _after_name(wire, place) + _RECORD.size
+            place = start + int.from_bytes(wire[start - 2 : start])
+            pointers = (at for at in range(start, min(place, len(wire)) - 1) if wire[at] >= _POINTER)
+            total += sum(_labels(wire, at, known) ** 2 for at in pointers)
+    except IndexError:
+        pass  # it ends too soon, which the parser says
+    return total
+
+
+def _labels(wire: bytes, place: int, known: dict[int, int]) -> int:
+    """How many labels the name at `place` has, as far as it can be read; `known` are those counted before."""
+    passed: list[int] = []
+    while place not in known and place + 1 < len(wire) and len(passed) < _MOST_LABELS:
+        length = wire[place]
+        if length >= _POINTER:
+            target = int.from_bytes(wire[place : place + 2]) & 0x3FFF
+            if target >= place:
+                break
+            place = target
+        elif length == 0:
+            break
+        else:
+            passed.append(place)
+            place += length + 1
+    total = known.get(place, 0)
+    for earlier in reversed(passed):
+        total += 1
+        known[earlier] = total
+    return total
 
 
 def _options(rdata: bytes) -> list[dns.edns.Option]:

@@ -57,6 +57,6 @@ def test_a_failed_address_is_known_until_it_answers() -> None:
     health.learn(went("192.0.2.1", Fault.TIMEOUT))
     health.abandoned("192.0.2.2", waited=FIRST_PATIENCE)
     health.abandoned("192.0.2.3", waited=0.01)
-    assert [health.failed(f"192.0.2.{n}") for n in (1, 2, 3)] == [True, True, False]
+    assert [health.doubt(f"192.0.2.{n}") for n in (1, 2, 3)] == [2, 2, 1]
     health.learn(went("192.0.2.1"))
-    assert not health.failed("192.0.2.1")
+    assert health.doubt("192.0.2.1") == 0

@@ -114,6 +114,14 @@ def test_nodata_with_the_zones_ns_set_but_no_soa_is_believed() -> None:
     assert classify(exchange, name("example.com.")).kind is Kind.NODATA
 
 
+def test_nodata_with_a_denial_of_existence_needs_no_soa() -> None:
+    denial = "www.example.com. 300 NSEC example.com. AAAA RRSIG NSEC"
+    exchange = reply("www.example.com. A", flags="QR AA", authority=(denial,))
+    assert classify(exchange, name("example.com.")).kind is Kind.NODATA
+    assert classify(exchange, name("example.net.")).kind is Kind.EMPTY  # not the zone's to say
+
+
+
 def test_an_answer_for_another_name_is_none() -> None:
     exchange = reply("www.example.com. A", flags="QR AA", answer=("other.example.com. 1 A 192.0.2.1",))
     assert classify(exchange, COM).kind is Kind.OTHER_NAME

@@ -15,10 +15,9 @@ and nothing else, so that a run repeats and its replies can be kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 
+import dns.edns
 import dns.flags
 import dns.message
 import dns.name
@@ -27,85 +26,26 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.lab.authority import respond, truncated
-from dnstrace.lab.errors import WorldError
+from dnstrace.lab import hostile as _hostile  # noqa: F401  # enters its functions in the table
+from dnstrace.lab.authority import PAYLOAD, respond, truncated
+from dnstrace.lab.reaction import (
+    MISBEHAVIOURS,
+    SILENCE,
+    Asked,
+    Reaction,
+    Responder,
+    error,
+    flagged,
+    misbehaving,
+    misbehaviour,
+    said,
+)
 from dnstrace.model import Fault, Transport
 
+__all__ = ["MISBEHAVIOURS", "SILENCE", "Asked", "Reaction", "Responder", "misbehaving", "misbehaviour"]
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A query as a server gets it: read, in octets, and over which transport."""
-
-    query: dns.message.Message
-    wire: bytes
-    transport: Transport
-
-
-@dataclass(frozen=True, slots=True)
-class Reaction:
-    """What a server does about a query.
-
-    `replies` are octets, in the order in which they are sent; `delay` is in seconds, beyond the round
-    trip. A `fault` is what the asker sees in place of a reply; without replies and fault there is silence.
-    """
-
-    replies: tuple[bytes, ...] = ()
-    delay: float = 0.0
-    fault: Fault | None = None
-
-
-Responder = Callable[[Asked], Reaction]
-Misbehaviour = Callable[[Asked, Responder, str], Reaction]
-
-MISBEHAVIOURS: dict[str, Misbehaviour] = {}
-"""By name."""
-
-SILENCE = Reaction()
-
-
-def misbehaviour(name: str) -> Callable[[Misbehaviour], Misbehaviour]:
-    """Enter a function in the table under `name`."""
-
-    def enter(function: Misbehaviour) -> Misbehaviour:
-        MISBEHAVIOURS[name] = function
-        return function
-
-    return enter
-
-
-def misbehaving(text: str, otherwise: Responder) -> Responder:
-    """`otherwise` with the misbehaviour that `text` names (`slow=900`) before it. Raises WorldError."""
-    name, _, parameter = text.partition("=")
-    if name not in MISBEHAVIOURS:
-        raise WorldError(f"no misbehaviour is called {name!r}; there are {', '.join(sorted(MISBEHAVIOURS))}")
-    return partial(_apply, MISBEHAVIOURS[name], otherwise, parameter)
-
-
-def _apply(function: Misbehaviour, otherwise: Responder, parameter: str, asked: Asked) -> Reaction:
-    return function(asked, otherwise, parameter)
-
-
-# --- made of these -------------------------------------------------------------------------------
-
-
-def error(asked: Asked, rcode: dns.rcode.Rcode) -> Reaction:
-    """A reply with an RCODE and nothing else."""
-    reply = respond(asked.query)
-    reply.set_rcode(rcode)
-    return _said(reply)
-
-
-def flagged(reaction: Reaction, add: int = 0, drop: int = 0) -> Reaction:
-    """The reaction with header flags added and dropped (RFC 1035 section 4.1.1)."""
-    replies = []
-    for wire in reaction.replies:
-        flags = (int.from_bytes(wire[2:4]) | add) & ~drop
-        replies.append(wire[:2] + flags.to_bytes(2) + wire[4:])
-    return replace(reaction, replies=tuple(replies))
-
-
-def _said(reply: dns.message.Message) -> Reaction:
-    return Reaction((reply.to_wire(want_shuffle=False),))
+_COOKIE = dns.edns.OptionType.COOKIE
+_SERVER_COOKIE = bytes.fromhex("0123456789abcdef")
 
 
 # --- no reply ------------------------------------------------------------------------------------
@@ -193,6 +133,12 @@ def _not_implemented(asked: Asked, otherwise: Responder, parameter: str) -> Reac
     return error(asked, dns.rcode.NOTIMP)
 
 
+@misbehaviour("format-error")
+def _format_error(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """FORMERR to everything, with EDNS or without."""
+    return error(asked, dns.rcode.FORMERR)
+
+
 @misbehaviour("no-edns")
 def _no_edns(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """FORMERR without OPT to a query with EDNS (RFC 6891 section 7). Another RCODE: `no-edns=NOTIMP`."""
@@ -201,13 +147,26 @@ def _no_edns(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     reply = respond(asked.query)
     reply.use_edns(False)
     reply.set_rcode(dns.rcode.from_text(parameter or "FORMERR"))
-    return _said(reply)
+    return said(reply)
 
 
 @misbehaviour("bad-version")
 def _bad_version(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """BADVERS to a query with EDNS."""
     return error(asked, dns.rcode.BADVERS) if asked.query.edns >= 0 else otherwise(asked)
+
+
+@misbehaviour("bad-cookie")
+def _bad_cookie(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """BADCOOKIE, with the right cookie, to a query with EDNS but without that (RFC 7873 section 5.2)."""
+    sent = next((option.to_wire() for option in asked.query.options if option.otype == _COOKIE), b"")
+    if asked.query.edns < 0 or sent[8:] == _SERVER_COOKIE:
+        return otherwise(asked)
+    reply = respond(asked.query)
+    cookie = dns.edns.GenericOption(_COOKIE, sent[:8] + _SERVER_COOKIE)
+    reply.use_edns(0, reply.ednsflags, PAYLOAD, options=[cookie] if sent else [])
+    reply.set_rcode(dns.rcode.BADCOOKIE)
+    return said(reply)
 
 
 # --- a reply that says something else ------------------------------------------------------------
@@ -238,7 +197,51 @@ def _upward(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     servers = [f"{letter}.root-servers.net." for letter in "abcdefghijklm"]
     zone = dns.name.from_text(parameter or ".")
     reply.authority = [dns.rrset.from_text_list(zone, 518400, dns.rdataclass.IN, dns.rdatatype.NS, servers)]
-    return _said(reply)
+    return said(reply)
+
+
+@misbehaviour("empty")
+def _empty(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """An empty reply with AA: no data, but no SOA record that says so."""
+    return flagged(error(asked, dns.rcode.NOERROR), add=dns.flags.AA)
+
+
+@misbehaviour("wrong-class")
+def _wrong_class(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """An answer of class CH."""
+    name = asked.query.question[0].name
+    text = dns.rrset.from_text(name, 300, dns.rdataclass.CH, dns.rdatatype.TXT, "chaos")
+    return _answering(asked, text)
+
+
+@misbehaviour("other-name")
+def _other_name(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """An answer for the name beside the one asked."""
+    name = dns.name.Name([b"beside", *asked.query.question[0].name.labels[1:]])
+    return _answering(asked, _address(name))
+
+
+@misbehaviour("cname-and-data")
+def _cname_and_data(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """An alias with an address at the same name (RFC 1034 section 3.6.2). `cname-and-data=TXT`: with text."""
+    name = asked.query.question[0].name
+    if name.labels[0] == b"alias":
+        return otherwise(asked)
+    target = dns.name.Name([b"alias", *name.labels[1:]]).to_text()
+    alias = dns.rrset.from_text(name, 300, dns.rdataclass.IN, dns.rdatatype.CNAME, target)
+    text = dns.rrset.from_text(name, 300, dns.rdataclass.IN, dns.rdatatype.TXT, "beside")
+    return _answering(asked, alias, text if parameter == "TXT" else _address(name))
+
+
+def _address(name: dns.name.Name) -> dns.rrset.RRset:
+    return dns.rrset.from_text(name, 300, dns.rdataclass.IN, dns.rdatatype.A, "192.0.2.66")
+
+
+def _answering(asked: Asked, *answer: dns.rrset.RRset) -> Reaction:
+    reply = respond(asked.query)
+    reply.flags |= dns.flags.AA
+    reply.answer = list(answer)
+    return said(reply)
 
 
 @misbehaviour("truncates")
@@ -247,6 +250,16 @@ def _truncates(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     if asked.transport is Transport.TCP and parameter != "always":
         return otherwise(asked)
     return Reaction((truncated(respond(asked.query)),))
+
+
+@misbehaviour("strips-signatures")
+def _strips_signatures(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """Replies as to a query without DO: no signatures, no proofs, no DS (RFC 3225)."""
+    if asked.query.edns < 0:
+        return otherwise(asked)
+    query = dns.message.from_wire(asked.wire)
+    query.use_edns(0, 0, query.payload)
+    return otherwise(replace(asked, query=query))
 
 
 # --- octets that are no reply --------------------------------------------------------------------
@@ -267,7 +280,7 @@ def _wrong_question(asked: Asked, otherwise: Responder, parameter: str) -> React
         dns.rrset.RRset(dns.name.from_text("wrong.invalid."), question.rdclass, question.rdtype)
         for question in reply.question
     ]
-    return _said(reply)
+    return said(reply)
 
 
 @misbehaviour("spoofed")

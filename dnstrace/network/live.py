@@ -191,6 +191,7 @@ async def _exactly(sock: socket.socket, length: int) -> bytes:
     """Read `length` octets; ConnectionError when the stream ends before."""
     loop, octets = asyncio.get_running_loop(), b""
     while len(octets) < length:
+        await asyncio.sleep(0)  # sock_recv does not, while octets are at hand: no timer would fire
         part = await loop.sock_recv(sock, length - len(octets))
         if not part:
             raise ConnectionResetError(errno.ECONNRESET, "the stream ended")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from dnstrace import Settings, trace
 from dnstrace.lab.misbehaviour import MISBEHAVIOURS
 from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import load
 from dnstrace.meaning import classify
-from dnstrace.model import Edns, Exchange, Kind, Query, Question, Transport
+from dnstrace.model import Attempt, Edns, Exchange, Kind, Query, Question, Transport
 from tests.lab.made import misbehaving
 from tests.replies import name
 
@@ -49,19 +51,37 @@ SEEN = [
     ("no-edns", PLAIN, Kind.ANSWER),
     ("bad-version", UDP, Kind.BAD_VERSION),
     ("bad-version", PLAIN, Kind.ANSWER),
+    ("format-error", UDP, Kind.FORMAT_ERROR),
+    ("format-error", PLAIN, Kind.FORMAT_ERROR),
+    ("bad-cookie", UDP, Kind.BAD_COOKIE),
+    ("bad-cookie", PLAIN, Kind.ANSWER),
+    ("empty", UDP, Kind.EMPTY),
+    ("wrong-class", UDP, Kind.WRONG_CLASS),
+    ("other-name", UDP, Kind.OTHER_NAME),
+    ("cname-and-data", UDP, Kind.ANSWER),
+    ("cname-and-data=TXT", UDP, Kind.ALIAS),
     ("lame", UDP, Kind.EMPTY),
     ("recursive", UDP, Kind.LAME),
     ("no-aa", UDP, Kind.ANSWER),
     ("upward", UDP, Kind.UPWARD_REFERRAL),
     ("upward=other.", UDP, Kind.SIDEWAYS_REFERRAL),
     ("upward=example.", UDP, Kind.SELF_REFERRAL),
+    ("strips-signatures", UDP, Kind.ANSWER),
     ("truncates", UDP, Kind.TRUNCATED),
     ("truncates", TCP, Kind.ANSWER),
-    ("truncates=always", TCP, Kind.TRUNCATED),
+    ("truncates=always", UDP, Kind.TRUNCATED),
+    ("truncates=always", TCP, Kind.TRUNCATED_OVER_TCP),
     ("wrong-id", UDP, Kind.MISMATCH),
     ("wrong-question", UDP, Kind.MISMATCH),
     ("spoofed", UDP, Kind.ANSWER),
     ("garbage", UDP, Kind.MALFORMED),
+    ("endless=example.", UDP, Kind.REFERRAL),
+    ("endless-aliases=example.", UDP, Kind.ALIAS),
+    ("huge", UDP, Kind.TRUNCATED),
+    ("huge", TCP, Kind.ANSWER),
+    ("drip", UDP, Kind.ANSWER),
+    ("drip=1", TCP, Kind.ANSWER),
+    ("drip", TCP, Kind.TIMEOUT),
 ]
 
 
@@ -105,3 +125,114 @@ def test_several_apply_in_order() -> None:
     assert both.elapsed == pytest.approx(0.03) and classify(both, name("example.")).kind is Kind.REFUSED
     assert met(UDP, "refuses", "slow=10").elapsed == pytest.approx(0.02)  # the first is outermost
     assert met(Query(QUESTION, "192.0.2.1", edns=Edns()), "no-tcp", "no-aa").message is not None
+
+
+def test_the_cookie_that_a_server_wants_can_be_given_back() -> None:
+    """A client's part of eight octets, then the server's (RFC 7873 section 5.3)."""
+    client = bytes(range(8))
+    refused = met(Query(QUESTION, "192.0.2.1", edns=Edns(options=((10, client),))), "bad-cookie")
+    assert refused.message is not None
+    (given,) = (option.to_wire() for option in refused.message.options)
+    assert given is not None and given[:8] == client and len(given) == 16
+    answered = met(Query(QUESTION, "192.0.2.1", edns=Edns(options=((10, given),))), "bad-cookie")
+    assert classify(answered, name("example.")).kind is Kind.ANSWER
+
+
+def test_a_huge_reply_is_as_large_as_a_message_can_be() -> None:
+    wire = met(TCP, "huge").wire
+    assert wire is not None and 65535 - 16 < len(wire) <= 65535
+
+
+# --- in worlds -----------------------------------------------------------------------------------
+
+SEEDS, USUAL = range(8), Settings()
+WORLDS = [
+    ("silent", {Kind.ABANDONED}),
+    ("unreachable", {Kind.PORT_UNREACHABLE}),
+    ("host-unreachable", {Kind.HOST_UNREACHABLE}),
+    ("garbage", {Kind.MALFORMED}),
+    ("wrong-id", {Kind.ABANDONED}),
+    ("wrong-question", {Kind.ABANDONED}),
+    ("refuses", {Kind.REFUSED}),
+    ("servfail", {Kind.SERVER_FAILURE}),
+    ("not-implemented", {Kind.NOT_IMPLEMENTED}),
+    ("format-error", {Kind.FORMAT_ERROR}),
+    ("bad-cookie", {Kind.BAD_COOKIE}),
+    ("lame", {Kind.EMPTY}),
+    ("upward", {Kind.UPWARD_REFERRAL}),
+    ("sideways", {Kind.SIDEWAYS_REFERRAL}),
+    ("self-referral", {Kind.SELF_REFERRAL}),
+    ("empty", {Kind.EMPTY}),
+    ("wrong-class", {Kind.WRONG_CLASS}),
+    ("other-name", {Kind.OTHER_NAME}),
+    ("truncated-over-tcp", {Kind.TRUNCATED, Kind.TRUNCATED_OVER_TCP}),
+    ("loses-tcp", {Kind.TRUNCATED, Kind.CONNECTION_LOST}),
+    ("drip", {Kind.TRUNCATED, Kind.ABANDONED}),
+    # where both servers do it: all that is seen at the zone's servers
+    ("recursive", {Kind.LAME}),
+    ("no-aa", {Kind.ANSWER}),
+    ("bad-version", {Kind.BAD_VERSION, Kind.ANSWER}),
+    ("no-edns", {Kind.FORMAT_ERROR, Kind.ANSWER}),
+    ("referral-loop", {Kind.UPWARD_REFERRAL}),
+    ("all-empty", {Kind.EMPTY}),
+    ("all-silent", {Kind.TIMEOUT}),
+    ("all-mismatch", {Kind.MISMATCH}),
+    ("all-refuse", {Kind.REFUSED}),
+    ("all-drip", {Kind.TRUNCATED, Kind.TIMEOUT}),
+    ("alias-loop", {Kind.ALIAS_LOOP}),
+    ("endless-dname", {Kind.YXDOMAIN}),
+    ("endless-aliases", {Kind.ALIAS}),
+    ("endless", {Kind.REFERRAL}),
+    ("cname-and-data", {Kind.ANSWER}),
+    ("cname-and-text", {Kind.ALIAS, Kind.ANSWER}),
+    ("huge", {Kind.TRUNCATED, Kind.ANSWER, Kind.ABANDONED}),
+]
+"""Worlds, and every meaning that is seen, by one seed or another, at those servers that misbehave there."""
+
+
+def at_the_faulty(world: str, seed: int, settings: Settings = USUAL) -> list[Attempt]:
+    """What a trace of a world met at those addresses of it that misbehave, or at the zone's if none does."""
+    loaded = load(world)
+    faulty = {address for server in loaded.servers if server.does for address in server.rtt}
+    asked = loaded.question
+    found = trace(asked.name, asked.rdtype, network=LabNetwork(loaded), seed=seed, settings=settings)
+    return [
+        attempt
+        for step in found.steps
+        for attempt in step.attempts
+        if (attempt.exchange.query.address in faulty if faulty else step.zone == name("example.com."))
+    ]
+
+
+@pytest.mark.parametrize(("world", "kinds"), WORLDS)
+def test_a_world_shows_each_fault_as_what_it_is_and_as_nothing_else(world: str, kinds: set[Kind]) -> None:
+    assert {attempt.meaning.kind for seed in SEEDS for attempt in at_the_faulty(world, seed)} == kinds
+
+
+def test_a_family_without_a_route_is_seen_as_such_and_once() -> None:
+    loaded = load("no-ipv6")
+    for seed in SEEDS:
+        found = trace(loaded.question.name, network=LabNetwork(loaded), seed=seed)
+        kinds = [attempt.meaning.kind for step in found.steps for attempt in step.attempts]
+        assert kinds.count(Kind.NETWORK_UNREACHABLE) <= 1 and found.outcome == "answer"
+
+
+def test_a_server_that_wants_its_cookie_answers_when_it_has_it() -> None:
+    settings = Settings(edns=Edns(options=((10, bytes(8)),)))
+    kinds = [[a.meaning.kind for a in at_the_faulty("bad-cookie", seed, settings)] for seed in SEEDS]
+    assert [Kind.BAD_COOKIE, Kind.ANSWER] in kinds
+
+
+def test_data_beside_an_alias_is_told() -> None:
+    notes = {attempt.meaning.note for attempt in at_the_faulty("cname-and-text", 1)}
+    assert any("with other data" in note for note in notes)
+
+
+def test_an_alias_beside_the_data_asked_for_is_told() -> None:
+    notes = {attempt.meaning.note for attempt in at_the_faulty("cname-and-data", 1)}
+    assert any("with other data" in note for note in notes)
+
+
+def test_silence_over_tcp_says_nothing_of_edns_or_of_large_datagrams() -> None:
+    causes = {attempt.cause for attempt in at_the_faulty("all-drip", 1)}
+    assert causes == {None, "no-tcp"}

@@ -1,0 +1,92 @@
+"""What a server of the lab does about a query, and the table of what can stand between the two.
+
+The misbehaviours themselves are in misbehaviour.py, where they happen, and in hostile.py, where they
+are meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import dns.message
+import dns.rcode
+
+from dnstrace.lab.authority import respond
+from dnstrace.lab.errors import WorldError
+from dnstrace.model import Fault, Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query as a server gets it: read, in octets, and over which transport."""
+
+    query: dns.message.Message
+    wire: bytes
+    transport: Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What a server does about a query.
+
+    `replies` are octets, in the order in which they are sent; `delay` is in seconds, beyond the round
+    trip. A `fault` is what the asker sees in place of a reply; without replies and fault there is silence.
+    """
+
+    replies: tuple[bytes, ...] = ()
+    delay: float = 0.0
+    fault: Fault | None = None
+
+
+Responder = Callable[[Asked], Reaction]
+Misbehaviour = Callable[[Asked, Responder, str], Reaction]
+
+MISBEHAVIOURS: dict[str, Misbehaviour] = {}
+"""By name."""
+
+SILENCE = Reaction()
+
+
+def misbehaviour(name: str) -> Callable[[Misbehaviour], Misbehaviour]:
+    """Enter a function in the table under `name`."""
+
+    def enter(function: Misbehaviour) -> Misbehaviour:
+        MISBEHAVIOURS[name] = function
+        return function
+
+    return enter
+
+
+def misbehaving(text: str, otherwise: Responder) -> Responder:
+    """`otherwise` with the misbehaviour that `text` names (`slow=900`) before it. Raises WorldError."""
+    name, _, parameter = text.partition("=")
+    if name not in MISBEHAVIOURS:
+        raise WorldError(f"no misbehaviour is called {name!r}; there are {', '.join(sorted(MISBEHAVIOURS))}")
+    return partial(_apply, MISBEHAVIOURS[name], otherwise, parameter)
+
+
+def _apply(function: Misbehaviour, otherwise: Responder, parameter: str, asked: Asked) -> Reaction:
+    return function(asked, otherwise, parameter)
+
+
+def error(asked: Asked, rcode: dns.rcode.Rcode) -> Reaction:
+    """A reply with an RCODE and nothing else."""
+    reply = respond(asked.query)
+    reply.set_rcode(rcode)
+    return said(reply)
+
+
+def flagged(reaction: Reaction, add: int = 0, drop: int = 0) -> Reaction:
+    """The reaction with header flags added and dropped (RFC 1035 section 4.1.1)."""
+    replies = []
+    for wire in reaction.replies:
+        flags = (int.from_bytes(wire[2:4]) | add) & ~drop
+        replies.append(wire[:2] + flags.to_bytes(2) + wire[4:])
+    return replace(reaction, replies=tuple(replies))
+
+
+def said(reply: dns.message.Message) -> Reaction:
+    """One reply and nothing else."""
+    return Reaction((reply.to_wire(want_shuffle=False),))
