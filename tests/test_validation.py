@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import dns.message
@@ -14,13 +14,18 @@ import pytest
 
 from dnstrace import Trace, trace
 from dnstrace.budget import Limits
-from dnstrace.dnssec import Security
+from dnstrace.dnssec import Security, judge, parse_anchors
 from dnstrace.lab import clock
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import load, names
 from dnstrace.model import ROOT, Address, Delegation, Exchange, NameServer, Outcome, Purpose, Query, Source
+from dnstrace.wire import read_reply
 from tests.dnssec.tampering import drop, when
 from tests.dnssec.worlds import World, journey
 from tests.dnssec.zones import NOW, name
 from tests.scripted import RTT
+
+SIGNED = [each for each in names() if each.startswith("dnssec-")]
 
 
 @dataclass
@@ -133,3 +138,24 @@ def test_what_the_deadline_leaves_unjudged_keeps_its_answer() -> None:
     assert (found.outcome, security(found)) == (Outcome.ANSWER, Security.BOGUS)
     assert found.stats.duration == pytest.approx(1.0)
     assert found.judgement is not None and "the deadline of 1 s is reached" in found.judgement.reason
+
+
+def read_again(exchange: Exchange) -> Exchange:
+    message = None if exchange.wire is None else read_reply(exchange.wire)
+    return replace(exchange, message=message if isinstance(message, dns.message.Message) else None)
+
+
+@pytest.mark.parametrize("world", SIGNED)
+def test_the_verdict_is_a_function_of_what_was_recorded(world: str) -> None:
+    """The octets, the anchors and the time alone give the same judgement again, without a network."""
+    there = load(world)
+    anchors = parse_anchors(there.anchors_text, world)
+    network, asked = LabNetwork(there, signed=True), there.question
+    found = trace(asked.name, asked.rdtype, network=network, anchors=anchors, now=there.now, seed=2)
+    steps = tuple(
+        replace(step, attempts=tuple(replace(a, exchange=read_again(a.exchange)) for a in step.attempts))
+        for step in found.steps
+    )
+    assert found.judgement is not None and found.judgement.security == there.expect.security
+    saved = replace(found, steps=steps, judgement=None)
+    assert judge(saved, anchors, there.now.timestamp()) == found.judgement

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dnstrace.cli.choices import Choices
     from dnstrace.cli.environment import Environment
     from dnstrace.dnssec import Anchors
+    from dnstrace.lab.world import World
     from dnstrace.model import Delegation
 
 _STATUS = {Outcome.ANSWER: Exit.ANSWER, Outcome.NODATA: Exit.NEGATIVE, Outcome.NXDOMAIN: Exit.NEGATIVE}
@@ -60,10 +61,10 @@ def planned(chosen: Choices) -> Plan:
     }
     if chosen.hints is not None:
         how["roots"] = _roots(chosen.hints)
-    if chosen.dnssec:
-        how |= {"anchors": _anchors(chosen.anchors), "at": chosen.at}
     if chosen.lab is not None:
         return _in_the_lab(chosen, how)
+    if chosen.dnssec:
+        how |= {"anchors": _anchors(chosen.anchors), "at": chosen.at}
     if chosen.settings.bind is not None:
         _check_source(chosen.settings.bind)
     return Plan(chosen.questions, how)
@@ -87,10 +88,12 @@ def _roots(path: str) -> Delegation:
         raise Usage(f"--root-hints: {error}") from error
 
 
-def _anchors(path: str | None) -> Anchors:
+def _anchors(path: str | None, world: World | None = None) -> Anchors:
+    """The trust anchors in the file; without one, those of the world or of the package."""
     from dnstrace.dnssec import (
         AnchorsError,
         MissingCryptography,
+        parse_anchors,
         read_anchors,
         require_cryptography,
         root_anchors,
@@ -98,7 +101,9 @@ def _anchors(path: str | None) -> Anchors:
 
     try:
         require_cryptography()
-        return root_anchors() if path is None else read_anchors(path)
+        if path is not None:
+            return read_anchors(path)
+        return root_anchors() if world is None else parse_anchors(world.anchors_text, f"world {world.name}")
     except MissingCryptography as error:
         raise Usage(f"--dnssec: {error}") from error
     except AnchorsError as error:
@@ -111,7 +116,10 @@ def _in_the_lab(chosen: Choices, how: dict[str, Any]) -> Plan:
     from dnstrace.lab.world import load
 
     world = load(chosen.lab) if chosen.lab else load()
-    how |= {"network": LabNetwork(world), "now": world.now}
+    validated = chosen.dnssec or world.expect.security is not None
+    if validated:
+        how |= {"anchors": _anchors(chosen.anchors, world), "at": chosen.at}
+    how |= {"network": LabNetwork(world, signed=validated), "now": world.now}
     types = chosen.types or (world.question.rdtype,)
     own = tuple(replace(world.question, rdtype=rdtype) for rdtype in types)
     return Plan(chosen.questions or own, how)

@@ -120,10 +120,13 @@ class Answer:
     def _unsigned(self, target: Name, what: str, foreign: str = "") -> Verdict:
         """Data without a usable signature: secure it is not, and insecure only below a proven cut."""
         zone = self._chain.zone(target)
-        if not zone.open or zone.presumed:
+        if zone.verdict.security is not Security.BOGUS and (not zone.open or zone.presumed):
             return zone.verdict
         if foreign:
-            return self._bogus(f"{what} is signed only in the name of {foreign}, not of {zone.name}")
+            own = f", not of {zone.name}" if zone.open else ""
+            return self._bogus(f"{what} is signed only in the name of {foreign}{own}")
+        if not zone.open:
+            return self._bogus(f"{what} has no signature (RRSIG), and {zone.verdict.reason}")
         return self._bogus(
             f"{what} has no signature (RRSIG), although {zone.name} is signed: its servers leave it out, "
             "or its operator has to sign it"
@@ -135,7 +138,7 @@ class Answer:
         """The verdict on the statement that the name, or the data, does not exist."""
         name = self._meaning.target or self._question.name
         target = _enclosing(name, self._question.rdtype)
-        what = f"the {self._meaning.kind.value} for {name} {type_name(self._question.rdtype)}"
+        what = f"the {self._meaning.kind.value.upper()} for {name} {type_name(self._question.rdtype)}"
         known = self._chain.zone(target, ask=False)
         if _settled(known):
             return known.verdict

@@ -28,7 +28,7 @@ from dnstrace.dnssec.keys import KeySet, Trust, establish, unsupported
 from dnstrace.dnssec.notes import Notes
 from dnstrace.dnssec.proof import Shown
 from dnstrace.dnssec.records import DNSKEY, DS, Signed, signed
-from dnstrace.dnssec.replies import Replies, Reply
+from dnstrace.dnssec.replies import MAIN, Replies, Reply
 from dnstrace.dnssec.signature import Checked, check
 from dnstrace.dnssec.verdict import DsEvidence, Need, Security, Verdict
 from dnstrace.model import Name, Purpose, Question, Step
@@ -129,8 +129,9 @@ class Chain:
         self._retry[step.id] = step
 
     def worth_retrying(self) -> tuple[int, ...]:
-        """The ids of such steps, where there is a server that was not asked."""
-        return tuple(number for number, step in self._retry.items() if self.replies.untried(step))
+        """The ids of such steps, where there is a server that was not asked; those of the walk first."""
+        worth = [step for step in self._retry.values() if self.replies.untried(step)]
+        return tuple(step.id for step in sorted(worth, key=lambda step: step.purpose not in MAIN))
 
     # --- one cut ------------------------------------------------------------------------------
 
@@ -241,6 +242,8 @@ class Chain:
         if wrong:
             return wrong[0][1]
         if self.replies.asked(question) and not self.replies.under_way(question):
+            for step in self.replies.steps_for(question):
+                self.retry(step)
             lacking = f"{zone.name} gives neither a DS record for {name} nor the proof that there is none"
             return _Delegated(_Says.NOTHING, f"{lacking}; {_mend(zone)}")
         return _Delegated(_Says.UNKNOWN)

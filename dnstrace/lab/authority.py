@@ -4,7 +4,10 @@ Pure: a server's zones and a query make a reply. Wildcards by RFC 4592, DNAME by
 non-terminals by RFC 8020, DS at the parent's side by RFC 4035 section 3.1.4.1, negative answers by
 RFC 2308, EDNS by RFC 6891, glue that must fit by RFC 9471.
 
-Not done here: zone transfers, dynamic updates, TSIG, cookies, DNSSEC denial of existence.
+What a zone has of signatures and denials of existence goes where RFC 4035 section 3.1 puts it, to those
+who ask for it with DO; signing.py makes them.
+
+Not done here: zone transfers, dynamic updates, TSIG, cookies.
 """
 
 from __future__ import annotations
@@ -94,6 +97,7 @@ class _Lookup:
 
     def __init__(self, zone: Zone, reply: dns.message.Message, question: Question) -> None:
         self._zone, self._reply, self._question = zone, reply, question
+        self._dnssec = bool(reply.ednsflags & dns.flags.DO)
 
     def run(self) -> Name | None:
         """Answer; the target if the name is an alias. AA is for the name asked (RFC 1035 section 4.1.1)."""
@@ -106,25 +110,27 @@ class _Lookup:
         if (dname := zone.dname(name)) is not None:
             return self._dname(dname)
         node = zone.node(name)
-        if node is None:
+        if node is None and not (self._dnssec and zone.compact):
             reply.set_rcode(dns.rcode.NXDOMAIN)
             self._negative()
             return None
-        return self._data(node)
+        return self._data(node or {})
 
     def _data(self, node: Node) -> Name | None:
         rdtype = self._question.rdtype
         cname = node.get((dns.rdatatype.CNAME, dns.rdatatype.NONE))
-        if found := [rrset for rrset in node.values() if rdtype in (rrset.rdtype, dns.rdatatype.ANY)]:
+        if found := self._zone.matching(self._question.name, node, rdtype):
             for rrset in found:
                 self._add(self._reply.answer, rrset, node)
                 self._additional(rrset)
         elif cname is not None:
             self._add(self._reply.answer, cname, node)
-            return _target(cname)
         else:
             self._negative()
-        return None
+            return None
+        if self._question.name not in self._zone.names:
+            self._deny(expanded=True)
+        return None if found or cname is None else _target(cname)
 
     def _dname(self, dname: dns.rrset.RRset) -> Name | None:
         chain = follow(self._question, [dname])
@@ -142,6 +148,8 @@ class _Lookup:
         authority.append(servers)
         if (ds := node.get((dns.rdatatype.DS, dns.rdatatype.NONE))) is not None:
             self._add(authority, ds, node)
+        else:
+            self._deny(cut)
         self._additional(servers)
 
     def _negative(self) -> None:
@@ -150,6 +158,13 @@ class _Lookup:
         soa = node[dns.rdatatype.SOA, dns.rdatatype.NONE]
         ttl = min(soa.ttl, soa[0].minimum)
         self._add(self._reply.authority, dns.rrset.from_rdata_list(soa.name, ttl, list(soa)), node)
+        self._deny()
+
+    def _deny(self, name: Name | None = None, expanded: bool = False) -> None:
+        """The proof that a name, or the data asked for there, do not exist (RFC 4035 section 3.1.3)."""
+        if self._dnssec:
+            for rrset in self._zone.denial(name or self._question.name, expanded):
+                self._add(self._reply.authority, rrset, {})
 
     def _additional(self, rrset: dns.rrset.RRset) -> None:
         """Glue for NS, addresses for MX and SRV, as far as the zone holds them; in-domain glue first."""
@@ -157,12 +172,17 @@ class _Lookup:
         targets.sort(key=lambda target: not target.is_subdomain(rrset.name))
         for target in targets:
             for rdtype in _ADDRESSES:
-                if (found := self._zone.rrset(target, rdtype)) is not None:
+                if (found := self._zone.rrset(target, rdtype)) is None:
+                    continue
+                if self._reply.flags & dns.flags.AA and self._zone.cut(target) is None:
+                    self._add(self._reply.additional, found, self._zone.nodes[target])
+                else:
                     self._reply.additional.append(found)
 
     def _add(self, section: list[dns.rrset.RRset], rrset: dns.rrset.RRset, node: Node) -> None:
         """Put an RRset and its signature into a section, once."""
-        signature = node.get((dns.rdatatype.RRSIG, rrset.rdtype))
+        wanted = self._dnssec or self._question.rdtype in (*_WITH_DO, dns.rdatatype.ANY)
+        signature = self._zone.signature(rrset, node) if wanted else None
         section += [found for found in (rrset, signature) if found is not None and found not in section]
 
 

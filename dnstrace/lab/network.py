@@ -26,10 +26,13 @@ _IDS = 0x10000
 
 
 class LabNetwork:
-    """The port into a world. It has a clock of its own: `run` is to it what `asyncio.run` is to sockets."""
+    """The port into a world. It has a clock of its own: `run` is to it what `asyncio.run` is to sockets.
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    With `signed`, the zones are signed that the world's file says to sign; that needs cryptography.
+    """
+
+    def __init__(self, world: World, signed: bool = False) -> None:
+        self._world = as_signed(world) if signed else world
         self._servers: dict[str, LabServer] = {}
         self._queries = 0
 
@@ -80,6 +83,13 @@ class LabNetwork:
     async def _timed_out(self, exchange: Exchange) -> Exchange:
         await asyncio.sleep(exchange.elapsed)
         return exchange
+
+
+def as_signed(world: World) -> World:
+    """The world with the zones signed that its file says to sign. Raises WorldError."""
+    from dnstrace.lab.signing import signed_world
+
+    return signed_world(world)
 
 
 def _first_that_belongs(query: Query, reaction: Reaction, message_id: int) -> tuple[bytes | None, int]:

@@ -7,7 +7,8 @@ own addresses, on port 53, in a network namespace made for it:
 
     unshare -n python -m dnstrace.lab.serve textbook --rtt 20
 
-prints `ready` when everything listens, and serves until it is killed.
+prints `ready` when everything listens, and serves until it is killed. A world that is about validation
+is signed, any other with `--dnssec`; the signatures are of the world's own time.
 
 Silence is silence here too; a server that is not reachable has no socket, and the kernel refuses for it.
 """
@@ -30,6 +31,7 @@ import dns.name
 import dns.rdatatype
 
 from dnstrace.lab.errors import UnknownWorld, WorldError
+from dnstrace.lab.network import as_signed
 from dnstrace.lab.server import LabServer
 from dnstrace.lab.world import World, load
 from dnstrace.model import Exchange, Fault, Query, Question, Transport
@@ -73,13 +75,17 @@ class Mapped:
 
 
 @asynccontextmanager
-async def serve(world: World, places: Mapping[str, Place], rtt: float | None = None) -> AsyncIterator[None]:
+async def serve(
+    world: World, places: Mapping[str, Place], rtt: float | None = None, signed: bool = False
+) -> AsyncIterator[None]:
     """Answer for the addresses of `world` at `places` while the context lasts.
 
-    `rtt` in seconds is put in place of every round-trip time of the world. Raises WorldError, and
-    OSError when a place cannot be had.
+    `rtt` in seconds is put in place of every round-trip time of the world; `signed` is as for LabNetwork.
+    Raises WorldError, and OSError when a place cannot be had.
     """
     world.check()
+    if signed:
+        world = as_signed(world)
     async with AsyncExitStack() as stack:
         for server in world.servers:
             answering = LabServer(server)
@@ -160,28 +166,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = ArgumentParser("python -m dnstrace.lab.serve", description=__doc__.partition("\n")[0])
     parser.add_argument("world", help="its name, as `dnstrace --lab list` says")
     parser.add_argument("--rtt", type=float, metavar="MS", help="the round-trip time of every server")
+    parser.add_argument("--dnssec", action="store_true", help="sign the zones that the world says are signed")
     chosen = parser.parse_args(arguments)
     try:
-        _stay(load(chosen.world), None if chosen.rtt is None else chosen.rtt / 1000)
+        world = load(chosen.world)
+        signed = chosen.dnssec or world.expect.security is not None
+        _stay(world, None if chosen.rtt is None else chosen.rtt / 1000, signed)
     except (UnknownWorld, WorldError, OSError) as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def _stay(world: World, rtt: float | None) -> None:
+def _stay(world: World, rtt: float | None, signed: bool) -> None:
     _take(addresses(world))
     with asyncio.Runner(loop_factory=_exact_loop) as runner:
-        runner.run(_serve_until_killed(world, rtt))
+        runner.run(_serve_until_killed(world, rtt, signed))
 
 
-async def _serve_until_killed(world: World, rtt: float | None) -> None:
+async def _serve_until_killed(world: World, rtt: float | None, signed: bool) -> None:
     import signal
 
     killed = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, killed.set)
-    async with serve(world, {address: (address, _PORT) for address in addresses(world)}, rtt):
+    async with serve(world, {address: (address, _PORT) for address in addresses(world)}, rtt, signed):
         print("ready", flush=True)
         await killed.wait()
 

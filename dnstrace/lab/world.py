@@ -15,6 +15,7 @@ A world is one TOML file in `worlds/`; one whose name begins with an underscore 
     servers = ["ns1.example.com."]         # who serves it; left out: those that its own NS records name
     ttl = 300                              # of records that say none; left out: 3600
     text = '''the records, see zone.py'''
+    sign = { algorithm = 13 }              # signed, where signatures are asked for: see below
 
     [zones."example.com. stale"]           # another version of the zone, on the servers that it names
     servers = ["ns2.example.com."]
@@ -26,6 +27,21 @@ A world is one TOML file in `worlds/`; one whose name begins with an underscore 
     [expect]                               # what a trace of the question must come to
     outcome = "answer"
     answer = ["192.0.2.44"]                # RDATA of the whole chain
+    security = "bogus"                     # what validation says as of `now`; it is then always validated
+    reason = "expired"                     # a part of what it must give as the reason
+
+How a zone is signed; all of it can be left out, and is then as here:
+
+    algorithm = 13                         # 5, 7, 8, 10, 13, 14, 15 or 16
+    keys = "ksk+zsk"                       # one key for the keys and one for the rest; or "csk", one for all
+    denial = "nsec"                        # or "nsec3", "opt-out" (nsec3 with it), "compact" (RFC 9824)
+    iterations = 0                         # of the NSEC3 hash
+    salt = ""                              # of the NSEC3 hash, in hexadecimal
+    valid = [-7, 14]                       # from when until when signatures are, in days from the world's now
+    ds = "auto"                            # the parent gets the DS record; "none": it does not
+    broken = []                            # what is done wrong: breaking.py
+
+DS records in the parent's own text go before. No private key is in the file: see keys.py.
 """
 
 from __future__ import annotations
@@ -67,7 +83,8 @@ class Expectation:
     """What a trace of a world's question must come to; None where the world leaves it open.
 
     `answer` is the RDATA of the whole chain in presentation format, signatures left out; times are in
-    milliseconds; `findings` are the codes of what `--check` must find, `security` what `--dnssec` must say.
+    milliseconds; `findings` are the codes of what `--check` must find, `security` what validation must
+    say, and `reason` a part of the reason that it must give.
     """
 
     outcome: Outcome
@@ -78,6 +95,7 @@ class Expectation:
     critical_path_ms: float | None = None
     findings: tuple[str, ...] | None = None
     security: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +115,13 @@ class World:
     def addresses(self) -> dict[str, Server]:
         """Who is at which address."""
         return {address: server for server in self.servers for address in server.rtt}
+
+    @property
+    def anchors_text(self) -> str:
+        """The trust anchor, the root's DS records in master-file form; empty if the root is not signed."""
+        from dnstrace.lab.signing import anchors_text
+
+        return anchors_text(self)
 
     def check(self) -> None:
         """Read every zone; raises WorldError for a record, an apex or a misbehaviour that is wrong."""

@@ -17,15 +17,23 @@ import dns.rdatatype
 
 from dnstrace.lab.errors import WorldError
 from dnstrace.lab.world import NOW, Expectation, Server, World
-from dnstrace.lab.zone import Zone
+from dnstrace.lab.zone import Sign, Zone
 from dnstrace.model import Name, Outcome, Question
 
 _DEFAULT_RTT = 20  # ms
 _DEFAULT_TTL = 3600  # seconds
+_SECURITIES = ("secure", "insecure", "bogus", "indeterminate")
+_SIGNED = {
+    "algorithm": (5, 7, 8, 10, 13, 14, 15, 16),
+    "keys": ("ksk+zsk", "csk"),
+    "denial": ("nsec", "nsec3", "opt-out", "compact"),
+    "ds": ("auto", "none"),
+}
 _KEYS = {
     "a world": {"title", "question", "now", "include", "families", "servers", "zones", "expect"},
     "a server": {"addresses", "rtt", "does"},
-    "a zone": {"servers", "ttl", "text", "add"},
+    "a zone": {"servers", "ttl", "text", "add", "sign"},
+    "sign": set(Sign.__dataclass_fields__),
     "expect": set(Expectation.__dataclass_fields__),
 }
 
@@ -91,7 +99,32 @@ class _File:
         ttl = content.get("ttl", _DEFAULT_TTL)
         if not isinstance(ttl, int):
             self.wrong(f"zone {key}: ttl", "a number of seconds is needed")
-        return Zone(self.name(key.split(None, 1)[0], "zones"), text, ttl, f"{self._name}: zone {key}")
+        sign = None if content.get("sign") is None else self.sign(content["sign"], f"zone {key}: sign")
+        return Zone(self.name(key.split(None, 1)[0], "zones"), text, ttl, f"{self._name}: zone {key}", sign)
+
+    def sign(self, value: object, where: str) -> Sign:
+        data = {**self.table(value, where)}
+        self.check_keys(data, "sign", where)
+        for key, possible in _SIGNED.items():
+            if key in data and data[key] not in possible:
+                self.wrong(f"{where}: {key}", f"one of {', '.join(map(str, possible))} is needed")
+        if not isinstance(data.get("iterations", 0), int):
+            self.wrong(f"{where}: iterations", "a number is needed")
+        if "valid" in data:
+            data["valid"] = self.days(data["valid"], f"{where}: valid")
+        self.hexadecimal(data.get("salt", ""), f"{where}: salt")
+        if "broken" in data:
+            data["broken"] = self.breaks(data["broken"], f"{where}: broken")
+        return Sign(**data)
+
+    def breaks(self, value: object, where: str) -> tuple[str, ...]:
+        from dnstrace.lab.breaking import BREAKS  # few worlds break a zone
+
+        texts = tuple(self.texts(value, where))
+        for name in (text.partition("=")[0] for text in texts):
+            if name not in BREAKS:
+                self.wrong(where, f"{name!r} is none of {', '.join(sorted(BREAKS))}")
+        return texts
 
     def served(
         self, contents: Mapping[str, Any], zones: Mapping[str, Zone], known: set[Name]
@@ -145,6 +178,9 @@ class _File:
         given: dict[str, Any] = {**data, "outcome": Outcome(data["outcome"])}
         for key in {"answer", "findings"} & given.keys():
             given[key] = tuple(self.texts(given[key], f"expect: {key}"))
+        if data.get("security") not in (None, *_SECURITIES):
+            self.wrong("expect: security", f"one of {', '.join(_SECURITIES)} is needed")
+        self.text(data.get("reason", ""), "expect: reason")
         for key in {"queries", "tcp", "duration_ms", "critical_path_ms"} & given.keys():
             if not isinstance(given[key], int | float):
                 self.wrong(f"expect: {key}", "a number is needed")
@@ -186,6 +222,17 @@ class _File:
             return str(ip_address(text))
         except ValueError as error:
             self.wrong(f"{server}: addresses", str(error))
+
+    def days(self, value: object, where: str) -> tuple[float, float]:
+        if not isinstance(value, list) or [type(each) in (int, float) for each in value] != [True, True]:
+            self.wrong(where, "two numbers of days from now are needed, as [-7, 14]")
+        return (value[0], value[1])
+
+    def hexadecimal(self, value: object, where: str) -> None:
+        try:
+            bytes.fromhex(self.text(value, where))
+        except ValueError:
+            self.wrong(where, "octets in hexadecimal are needed")
 
     def families(self, value: object) -> frozenset[int]:
         if not isinstance(value, list) or not value or not set(value) <= {4, 6}:

@@ -10,6 +10,7 @@ zone that is wrong on purpose (a CNAME beside other data) can still be served.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -40,16 +41,36 @@ class _Line(NamedTuple):
     rdata: str
 
 
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """How a zone is to be signed; the head of world.py says what each of these means."""
+
+    algorithm: int = 13
+    keys: str = "ksk+zsk"
+    denial: str = "nsec"
+    iterations: int = 0
+    salt: str = ""
+    valid: tuple[float, float] = (-7, 14)
+    ds: str = "auto"
+    broken: tuple[str, ...] = ()
+
+
 class Zone:
     """A zone: its origin and its RRsets by owner, type and, for signatures, the type covered.
 
     `text` holds the records, `ttl` is that of those that say none, in seconds; `where` is what errors
-    call the zone. Reading happens at the first access, and raises WorldError for a line that is no
-    record, or one that lies outside the zone.
+    call the zone; `sign` says how it is signed where it is (signing.py), and changes nothing here.
+    Reading happens at the first access, and raises WorldError for a line that is no record, or one that
+    lies outside the zone.
     """
 
-    def __init__(self, origin: Name, text: str, ttl: int = 3600, where: str = "") -> None:
-        self.origin, self._text, self._ttl = origin, text, ttl
+    compact = False
+    """Whether a name that does not exist is one without data to those who ask with DO (RFC 9824)."""
+
+    def __init__(
+        self, origin: Name, text: str, ttl: int = 3600, where: str = "", sign: Sign | None = None
+    ) -> None:
+        self.origin, self.ttl, self.sign, self._text = origin, ttl, sign, text
         self._where = where or f"zone {origin}"
 
     def apex_servers(self) -> list[Name]:
@@ -112,6 +133,22 @@ class Zone:
             return None
         return {kind: _at(name, rrset) for kind, rrset in source.items()}
 
+    def matching(self, name: Name, node: Node, rdtype: dns.rdatatype.RdataType) -> list[dns.rrset.RRset]:
+        """The RRsets of a node, which is that of a name, that are of a type."""
+        return [rrset for rrset in node.values() if rdtype in (rrset.rdtype, dns.rdatatype.ANY)]
+
+    def signature(self, rrset: dns.rrset.RRset, node: Node) -> dns.rrset.RRset | None:
+        """The signatures of an RRset, which is that of the node or made from it."""
+        return node.get((dns.rdatatype.RRSIG, rrset.rdtype))
+
+    def denial(self, name: Name, expanded: bool = False) -> list[dns.rrset.RRset]:
+        """The records that prove that a name, or the data asked for there, do not exist.
+
+        `expanded`: only that the name itself does not, for an answer made from a wildcard. A zone that
+        is not signed has none.
+        """
+        return []
+
     def encloser(self, name: Name) -> Name:
         """The closest encloser: the longest existing ancestor of a name that does not exist."""
         name = name.parent()
@@ -157,7 +194,7 @@ class Zone:
                 raise WorldError(f"{self._where}: {line.strip()[:60]!r} is no record: {why}") from error
 
     def _line(self, owner: str, rest: str) -> _Line:
-        ttl = self._ttl
+        ttl = self.ttl
         first, rest = rest.split(None, 1)
         if first.isdigit():
             ttl = int(first)

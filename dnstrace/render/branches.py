@@ -18,6 +18,7 @@ from dnstrace.render.endings import ending
 from dnstrace.render.layout import TIMES, Node
 from dnstrace.render.records import reply_nodes
 from dnstrace.render.text import count_text, name_text, ttl_text
+from dnstrace.render.trust import cut_nodes, cut_status, evidence_of, key_nodes
 from dnstrace.render.wording import (
     GOOD,
     QUIET,
@@ -31,6 +32,7 @@ from dnstrace.render.wording import (
 )
 
 if TYPE_CHECKING:
+    from dnstrace.dnssec.verdict import StepEvidence
     from dnstrace.model import Step, Trace
 
 _LATER = float("inf")
@@ -93,7 +95,9 @@ class Branches:
         children = [node for step in steps for node in self._step(step, wanted)]
         attempts = [attempt for step in steps for attempt in step.attempts]
         if before is not None:
-            line = _cut_line(before)
+            evidence = evidence_of(self._trace, before)
+            line = _cut_line(before, evidence)
+            children = [*([] if evidence is None else cut_nodes(evidence)), *children]
         elif len(attempts) == len(self._events(steps[0], wanted)) == 1 and steps[0].outcome is not None:
             line = Text.assemble(shown_name(steps[0].zone, STRONG), (" ─ ", QUIET), children[0].line)
             children = [*children[0].children, *children[1:]]
@@ -133,9 +137,16 @@ class Branches:
         chains = [chain for start in starts for chain in self._chains(start)]
         found = any(chain[-1].outcome is Outcome.ANSWER for chain in chains)
         line = beside_line(self._wanted(starts[0]), starts[0].purpose, needed_by is not None, inside, found)
+        shown = self._shown_of_keys(inside)
         if starts[0].purpose in _QUIET and not self._verbose and all(map(_is_well, inside)):
-            return Node(line)
-        return Node(line, [self._walk(chain) for chain in chains])
+            return Node(line, shown)
+        return Node(line, [*(self._walk(chain) for chain in chains), *shown])
+
+    def _shown_of_keys(self, inside: list[Step]) -> list[Node]:
+        """What the chain of trust shows of the keys of a zone, where steps asked for them."""
+        steps = [step for step in inside if step.purpose is Purpose.DNSKEY and step.referral is None]
+        noted = [(step, evidence_of(self._trace, step)) for step in steps]
+        return [node for step, evidence in noted if evidence for node in key_nodes(evidence, step.zone)]
 
     def _wanted(self, start: Step) -> Question:
         """What the walk that begins with `start` is after: its last question, where names are minimised."""
@@ -242,13 +253,15 @@ def _start_line(step: Step) -> Text:
     return Text.assemble(shown_name(step.zone, STRONG), (" ─ ", QUIET), servers)
 
 
-def _cut_line(before: Step) -> Text:
-    """A zone cut as its parent gives it: how many servers, for how long, signed or not."""
+def _cut_line(before: Step, evidence: StepEvidence | None) -> Text:
+    """A zone cut as its parent gives it: how many servers, for how long, signed or not, secure or not."""
     cut = before.referral
     assert cut is not None and before.chosen is not None
     ttl = "" if cut.ttl is None else f"TTL {ttl_text(cut.ttl)}"
     edns = before.attempts[before.chosen].exchange.query.edns
     asked = edns is not None and edns.dnssec_ok
     signed: Text | str = Text("signed", GOOD) if cut.ds is not None else "unsigned" if asked else ""
+    if evidence is not None:
+        signed = cut_status(evidence)
     parts = joined([f"NS {TIMES}{len(cut.servers)}", ttl, signed])
     return Text.assemble(shown_name(cut.zone, STRONG), (" ─ ", QUIET), parts)

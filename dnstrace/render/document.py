@@ -8,7 +8,7 @@ rich: programs that read JSON do not wait for it.
 from __future__ import annotations
 
 import json
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import dns.flags
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import dns.message
     import dns.rrset
 
+    from dnstrace.dnssec.verdict import SignatureEvidence, StepEvidence
     from dnstrace.model import Attempt, Delegation, NameServer, Question, Stats, Step, Trace
 
 _RESERVED = 0x40  # the Z bit, which has no name (RFC 6895 section 2.1)
@@ -65,19 +66,21 @@ def schema() -> str:
 
 def document(trace: Trace, *, verbose: bool = False) -> Document:
     """The trace as values that JSON knows; `verbose` adds the records of every reply."""
+    judged = {} if trace.judgement is None else trace.judgement.steps
     return {
         "schema": SCHEMA,
         "version": __version__,
         "question": _question(trace.question),
-        "started": trace.started.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "started": _iso(trace.started, "milliseconds"),
         "seed": trace.seed,
         "interrupted": trace.interrupted,
         "outcome": None if trace.outcome is None else trace.outcome.value,
         "rcode": _rcode(trace.rcode),
         "security": None if trace.judgement is None else trace.judgement.security.value,
+        "reason": None if trace.judgement is None else harmless(trace.judgement.reason) or None,
         "answer": _rrsets(trace.answer),
         "verdict": None,
-        "steps": [_step(step, verbose, _security(trace, step)) for step in trace.steps],
+        "steps": [_step(step, verbose, judged.get(step.id)) for step in trace.steps],
         "findings": [],
         "stats": _stats(trace.stats),
         "error": harmless(trace.error or _bogus(trace)) or None,
@@ -90,13 +93,7 @@ def _bogus(trace: Trace) -> str:
     return judgement.reason if judgement is not None and judgement.security.value == "bogus" else ""
 
 
-def _security(trace: Trace, step: Step) -> str | None:
-    """What the chain of trust says of one step; None where it was not asked for or does not reach."""
-    evidence = None if trace.judgement is None else trace.judgement.steps.get(step.id)
-    return None if evidence is None else evidence.security.value
-
-
-def _step(step: Step, verbose: bool, security: str | None) -> Document:
+def _step(step: Step, verbose: bool, evidence: StepEvidence | None) -> Document:
     return {
         "id": step.id,
         "parent": step.parent,
@@ -108,9 +105,55 @@ def _step(step: Step, verbose: bool, security: str | None) -> Document:
         "chosen": step.chosen,
         "outcome": None if step.outcome is None else step.outcome.value,
         "referral": None if step.referral is None else _referral(step.referral),
-        "security": security,
+        "security": None if evidence is None else evidence.security.value,
+        "evidence": None if evidence is None else _evidence(evidence),
         "note": harmless(step.note) or None,
     }
+
+
+def _evidence(evidence: StepEvidence) -> Document:
+    return {
+        "reason": harmless(evidence.reason) or None,
+        "keys": [
+            {
+                "tag": key.tag,
+                "algorithm": key.algorithm,
+                "flags": key.flags,
+                "bits": key.bits,
+                "trusted": key.trusted,
+            }
+            for key in evidence.keys
+        ],
+        "ds": [
+            {
+                "tag": ds.tag,
+                "algorithm": ds.algorithm,
+                "digest_type": ds.digest_type,
+                "matched": ds.matched,
+            }
+            for ds in evidence.ds
+        ],
+        "signatures": [_signature(signature) for signature in evidence.signatures],
+        "proof": harmless(evidence.proof) or None,
+    }
+
+
+def _signature(signature: SignatureEvidence) -> Document:
+    return {
+        "name": name_text(signature.owner),
+        "type": dns.rdatatype.to_text(dns.rdatatype.RdataType.make(signature.covered)),
+        "signer": name_text(signature.signer),
+        "tag": signature.tag,
+        "algorithm": signature.algorithm,
+        "inception": _iso(datetime.fromtimestamp(signature.inception, UTC), "seconds"),
+        "expiration": _iso(datetime.fromtimestamp(signature.expiration, UTC), "seconds"),
+        "valid": signature.valid,
+        "reason": harmless(signature.reason) or None,
+    }
+
+
+def _iso(time: datetime, to: str) -> str:
+    return time.astimezone(UTC).isoformat(timespec=to).replace("+00:00", "Z")
 
 
 def _attempt(attempt: Attempt, verbose: bool) -> Document:

@@ -10,16 +10,19 @@ from rich.text import Text
 from dnstrace.model import Outcome, Purpose
 from dnstrace.render.layout import TIMES, Node
 from dnstrace.render.text import harmless, name_text, rdata_text, ttl_text
+from dnstrace.render.trust import break_nodes, evidence_of, proof_nodes, signed_by
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, joined, marked, shown_name
 
 if TYPE_CHECKING:
     import dns.rrset
 
+    from dnstrace.dnssec.verdict import StepEvidence
     from dnstrace.model import Meaning, Step, Trace
 
 _LISTED = 12  # records of one RRset that are listed; of more, the first ten
 _FIRST = 10
 _GAP = "   "
+_CHAIN = {Purpose.DS, Purpose.DNSKEY}
 
 
 def ending(step: Step, trace: Trace) -> list[Node]:
@@ -29,9 +32,12 @@ def ending(step: Step, trace: Trace) -> list[Node]:
         return []
     if meaning is None:
         return [_failure(step, trace)]
-    nodes = _records(step, meaning)
+    evidence = evidence_of(trace, step)
+    nodes = [] if _is_told_elsewhere(step, evidence) else _records(step, meaning, evidence)
     if step.outcome in (Outcome.NODATA, Outcome.NXDOMAIN):
         nodes.append(_negative(step, meaning))
+    if evidence is not None and step.outcome is not Outcome.REFERRAL and step.purpose not in _CHAIN:
+        nodes += [*proof_nodes(evidence), *break_nodes(trace, step, evidence)]
     if step.outcome is Outcome.FAILED:
         nodes.append(_failure(step, trace))
     elif step.note and step.outcome is not Outcome.REFERRAL:
@@ -52,7 +58,12 @@ def last_step(trace: Trace) -> Step | None:
     return next(walk, None)
 
 
-def _records(step: Step, meaning: Meaning) -> list[Node]:
+def _is_told_elsewhere(step: Step, evidence: StepEvidence | None) -> bool:
+    """Whether what keys and DS records show is said in better words than theirs."""
+    return step.purpose in _CHAIN and evidence is not None
+
+
+def _records(step: Step, meaning: Meaning, evidence: StepEvidence | None) -> list[Node]:
     """The RRsets of the answer, a line each; signatures only where they are what was asked for."""
     asked = step.question.rdtype in (dns.rdatatype.RRSIG, dns.rdatatype.ANY)
     shown = [rrset for rrset in meaning.answer if asked or rrset.rdtype != dns.rdatatype.RRSIG]
@@ -60,7 +71,9 @@ def _records(step: Step, meaning: Meaning) -> list[Node]:
     nodes, made = [], False
     for rrset in shown:
         remark = _standing(step, meaning)
-        if (rrset.name, rrset.rdtype) in signed:
+        if evidence is not None:
+            remark.append_text(signed_by(evidence, rrset.name, rrset.rdtype))
+        elif (rrset.name, rrset.rdtype) in signed:
             remark.append(", signed", GOOD)
         if made and rrset.rdtype == dns.rdatatype.CNAME:
             remark = Text("made from the DNAME", QUIET)

@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import dns.flags
+import dns.message
+import dns.name
+import dns.rdatatype
+import dns.rrset
+
+from dnstrace.lab.authority import Authority
+from dnstrace.lab.signing import signed_world
 from dnstrace.lab.world import World
 from dnstrace.lab.worldfile import build
 
@@ -32,3 +40,55 @@ def world(included: Mapping[str, Mapping[str, Any]] | None = None, **parts: Any)
 def misbehaving(*does: str) -> World:
     """The world of `content()` with misbehaviours on its server."""
     return world(servers={"ns.example.": {**SERVER, "does": list(does)}})
+
+
+# --- signed --------------------------------------------------------------------------------------
+
+SIGNED = (
+    APEX
+    + """\
+ns A 192.0.2.1
+www 300 A 192.0.2.44
+www 300 AAAA 2001:db8::44
+mail MX 10 www
+alias CNAME www
+gone CNAME none
+leaf.empty TXT "below an empty non-terminal"
+*.wild A 192.0.2.80
+*.wildalias CNAME www
+old DNAME new
+host.new A 192.0.2.7
+secure NS ns.secure
+secure DS 1 13 2 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+ns.secure A 192.0.2.2
+insecure NS ns.insecure
+insecure NS ns.elsewhere.net.
+ns.insecure A 192.0.2.3
+below.lone NS ns.insecure
+self NS self
+self A 192.0.2.4
+hidden.old A 192.0.2.5
+glued MX 10 ns.secure
+"""
+)
+
+
+def signed(text: str = SIGNED, **sign: Any) -> World:
+    """A world of one server and one zone, example., signed as `sign` says."""
+    return signed_world(world(zones={"example.": {"text": text, "sign": sign}}))
+
+
+def reply(where: World, question: str, dnssec: bool = True) -> dns.message.Message:
+    """What the first server of a world replies."""
+    query = dns.message.make_query(*question.split(), use_edns=0, payload=1232, want_dnssec=dnssec)
+    query.flags = dns.flags.Flag(0)
+    return Authority(where.servers[0].zones).reply(query)
+
+
+def kinds(section: list[dns.rrset.RRset]) -> list[str]:
+    """Owner and type of each RRset of a section, relative to example.; signatures by what they cover."""
+    origin = dns.name.from_text("example.")
+    return [
+        f"{r.name.relativize(origin)} {dns.rdatatype.to_text(r.covers) + '*' if r.covers else r.rdtype.name}"
+        for r in section
+    ]

@@ -14,6 +14,7 @@ import pytest
 
 import dnstrace.lab.serve as serving
 from dnstrace import trace_async
+from dnstrace.dnssec import parse_anchors
 from dnstrace.lab import clock
 from dnstrace.lab.errors import WorldError
 from dnstrace.lab.serve import Mapped, addresses, loopback, main, serve
@@ -143,6 +144,34 @@ def test_a_whole_walk_over_real_sockets() -> None:
         assert found.stats.queries == 5
 
     asyncio.run(test())
+
+
+def test_a_signed_world_is_judged_over_real_sockets_as_in_the_lab() -> None:
+    """The lab's signatures are of its own time."""
+    where = load("dnssec-nsec3-wildcard")
+    places, question = loopback(where), where.question
+    how = {"anchors": parse_anchors(where.anchors_text, "the lab"), "at": where.now.timestamp()}
+
+    async def test(signed: bool) -> str:
+        async with serve(where, places, rtt=0, signed=signed):
+            network = Mapped(LiveNetwork(), places)
+            found = await trace_async(question.name, question.rdtype, network=network, **how)
+        assert found.judgement is not None
+        return found.judgement.security
+
+    assert [asyncio.run(test(signed)) for signed in (True, False)] == ["secure", "bogus"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "signed"),
+    [(["dnssec-good"], True), (["textbook"], False), (["textbook", "--dnssec"], True)],
+)
+def test_the_program_signs_a_world_that_is_about_validation_or_any_if_told(
+    arguments: list[str], signed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[object] = []
+    monkeypatch.setattr(serving, "_stay", lambda *how: given.extend(how))
+    assert main(arguments) == 0 and given[1:] == [None, signed]
 
 
 def test_a_world_that_is_wrong_is_not_served() -> None:

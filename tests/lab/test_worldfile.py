@@ -9,6 +9,7 @@ import pytest
 
 from dnstrace.lab.errors import WorldError
 from dnstrace.lab.world import NOW, Expectation, World
+from dnstrace.lab.zone import Sign
 from dnstrace.model import Outcome
 from tests.lab.made import APEX, SERVER, world
 from tests.replies import name
@@ -87,6 +88,21 @@ def test_a_file_lies_over_those_that_it_includes() -> None:
     }  # fmt: skip
 
 
+def test_a_zone_says_how_it_is_signed() -> None:
+    (zone,) = world(zones={"example.": {"text": APEX}}).zones
+    assert zone.sign is None
+    (zone,) = world(zones={"example.": {"text": APEX, "sign": {}}}).zones
+    assert zone.sign == Sign()
+    broken = ["ttl=5", "rolled"]
+    (zone,) = world(**signed(denial="nsec3", salt="ab", valid=[-1, 2.5], broken=broken)).zones
+    assert zone.sign == Sign(denial="nsec3", salt="ab", valid=(-1, 2.5), broken=("ttl=5", "rolled"))
+
+
+def signed(**sign: Any) -> dict[str, Any]:
+    """The parts of a world whose only zone is signed so."""
+    return {"zones": {"example.": {"text": APEX, "sign": sign}}}
+
+
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
@@ -120,6 +136,21 @@ def test_a_file_lies_over_those_that_it_includes() -> None:
         ({"zones": {"example.": {"add": "x"}}}, "zone example.: its text is missing"),
         ({"zones": {"example.": {"text": 1}}}, "zone example.: text: text is needed"),
         ({"zones": {"example.": {"text": "", "ttl": "1"}}}, "zone example.: ttl: a number of seconds"),
+        (signed(algorithm=1), "zone example.: sign: algorithm: one of 5, 7, 8, 10, 13, 14, 15, 16 is needed"),
+        (signed(keys="zsk"), "zone example.: sign: keys: one of ksk+zsk, csk is needed"),
+        (signed(denial="no"), "zone example.: sign: denial: one of nsec, nsec3, opt-out, compact is needed"),
+        (signed(ds="x"), "zone example.: sign: ds: one of auto, none is needed"),
+        (signed(iterations="1"), "zone example.: sign: iterations: a number is needed"),
+        (signed(salt="xy"), "zone example.: sign: salt: octets in hexadecimal are needed"),
+        (signed(salt=1), "zone example.: sign: salt: octets in hexadecimal are needed"),
+        (signed(valid=[1]), "zone example.: sign: valid: two numbers of days from now are needed"),
+        (signed(valid=["a", "b"]), "zone example.: sign: valid: two numbers of days from now are needed"),
+        (signed(broken="ttl"), "zone example.: sign: broken: a list is needed"),
+        (signed(broken=["sulks"]), "zone example.: sign: broken: 'sulks' is none of algorithm, altered"),
+        (signed(days=1), "zone example.: sign: sign has no key 'days'; it has algorithm, broken"),
+        ({"zones": {"example.": {"text": "", "sign": 13}}}, "zone example.: sign: a table is needed"),
+        ({"expect": {"outcome": "answer", "security": "fine"}}, "expect: security: one of secure, insecure"),
+        ({"expect": {"outcome": "answer", "reason": 1}}, "expect: reason: text is needed"),
         (
             {"zones": {"example.": {"text": "", "servers": ["x."]}}},
             "zone example.: servers: the world has no server x.",

@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
+
+import dns.name
 import dns.rdatatype
 import pytest
 
 from dnstrace import Trace, trace
+from dnstrace.dnssec import parse_anchors
+from dnstrace.lab import world as worlds
 from dnstrace.lab.misbehaviour import MISBEHAVIOURS
 from dnstrace.lab.network import LabNetwork
-from dnstrace.lab.world import World, load, names
+from dnstrace.lab.world import World, names
+from dnstrace.model import Outcome
 
 SEEDS = range(6)
+load = cache(worlds.load)  # a world never changes
 FAULTLESS = [
     name
     for name in names()
-    if load(name).expect.outcome != "failed" and not any(server.does for server in load(name).servers)
+    if load(name).expect.outcome != "failed"
+    and load(name).expect.security != "bogus"
+    and not any(server.does for server in load(name).servers)
 ]
+VALIDATED = [name for name in names() if load(name).expect.security is not None]
+EXAMPLE = dns.name.from_text("example.com.")
 
 
-def traced(world: World, seed: int) -> Trace:
-    question = world.question
-    return trace(question.name, question.rdtype, network=LabNetwork(world), now=world.now, seed=seed)
+def traced(world: World, seed: int, dnssec: bool = False) -> Trace:
+    """A trace of the world's question, validated where the world is about that, or with `dnssec`."""
+    question, signed = world.question, dnssec or world.expect.security is not None
+    how = {"anchors": parse_anchors(world.anchors_text, world.name)} if signed else {}
+    network = LabNetwork(world, signed=signed)
+    return trace(question.name, question.rdtype, network=network, now=world.now, seed=seed, **how)
+
+
+@cache
+def own(name: str, seed: int) -> Trace:
+    """A trace of the own question of the world of that name."""
+    return traced(load(name), seed)
 
 
 def rdata(found: Trace) -> tuple[str, ...]:
@@ -32,8 +53,7 @@ def rdata(found: Trace) -> tuple[str, ...]:
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("name", names())
 def test_a_world_leads_where_it_says(name: str, seed: int) -> None:
-    world = load(name)
-    expect, found = world.expect, traced(world, seed)
+    expect, found = load(name).expect, own(name, seed)
     stats = found.stats
     assert found.outcome == expect.outcome, found.error
     for expected, got in (
@@ -44,19 +64,55 @@ def test_a_world_leads_where_it_says(name: str, seed: int) -> None:
         (expect.critical_path_ms, round(stats.critical_path * 1000, 3)),
     ):
         assert expected in (None, got)
+    if expect.security is not None:
+        judgement = found.judgement
+        assert judgement is not None and judgement.security == expect.security, judgement
+        assert (expect.reason or "") in judgement.reason
+
+
+def test_the_reason_is_given_where_a_world_is_not_secure() -> None:
+    for expect in (load(name).expect for name in VALIDATED):
+        assert (expect.reason is None) is (expect.security == "secure")
+
+
+@pytest.mark.parametrize("name", [name for name in names() if name not in VALIDATED])
+def test_the_other_worlds_are_the_same_signed_and_below_com_insecure(name: str) -> None:
+    world = load(name)
+    plain, signed = own(name, 1), traced(world, 1, dnssec=True)
+    assert (signed.outcome, rdata(signed)) == (plain.outcome, rdata(plain))
+    if plain.outcome is not Outcome.FAILED and plain.question.name.is_subdomain(EXAMPLE):
+        assert signed.judgement is not None and signed.judgement.security == "insecure", signed.judgement
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("name", [name for name in VALIDATED if name in FAULTLESS])
+def test_validation_adds_no_round_trip(name: str, seed: int) -> None:
+    """As long as the walk alone would take, over the same servers; every round trip is as long as another."""
+    world = even(load(name))
+    question, network = world.question, LabNetwork(world, signed=True)
+    alone = trace(question.name, question.rdtype, network=network, now=world.now, seed=seed)
+    validated = traced(world, seed)
+    assert validated.judgement is not None and alone.judgement is None
+    assert validated.stats.queries > alone.stats.queries
+    assert round(validated.stats.duration, 9) == round(alone.stats.duration, 9) > 0
+
+
+def even(world: World) -> World:
+    """The world with the same round-trip time everywhere."""
+    servers = (replace(server, rtt=dict.fromkeys(server.rtt, 0.02)) for server in world.servers)
+    return replace(world, servers=tuple(servers))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("name", FAULTLESS)
 def test_without_faults_a_trace_takes_its_critical_path_to_the_microsecond(name: str, seed: int) -> None:
-    stats = traced(load(name), seed).stats
+    stats = own(name, seed).stats
     assert round(stats.duration, 6) == round(stats.critical_path, 6) > 0
 
 
 @pytest.mark.parametrize("name", names())
 def test_the_same_seed_gives_the_same_trace(name: str) -> None:
-    world = load(name)
-    first, second = traced(world, 7), traced(world, 7)
+    first, second = own(name, 0), traced(load(name), 0)
     assert [(s.zone, s.question, s.attempts[0].server) for s in first.steps if s.attempts] == [
         (s.zone, s.question, s.attempts[0].server) for s in second.steps if s.attempts
     ]

@@ -119,7 +119,7 @@ def test_an_attempt() -> None:
     assert attempt == {
         "server": "ns1.example.com.", "address": "192.0.2.53", "port": 53, "transport": "udp",
         "start_ms": 33.0, "rtt_ms": 8.0, "result": "response", "meaning": "answer", "rcode": "NOERROR",
-        "flags": ["qr", "aa"], "edns": None, "sections": None, "wire": None, "note": None,
+        "flags": ["qr", "aa"], "edns": None, "sections": None, "wire": None, "cause": None, "note": None,
     }  # fmt: skip
 
 

@@ -99,7 +99,7 @@ def test_tcp_is_said() -> None:
     step = traces.many_texts().steps[2]
     assert line(step, 0).endswith("truncated, asked again over TCP · 8 ms")
     assert line(step, 1).endswith("16 ms over TCP · 1 of 2 (glue)")
-    twice: Attempt = replace(step.attempts[1], meaning=Meaning(Kind.TRUNCATED))
+    twice: Attempt = replace(step.attempts[1], meaning=Meaning(Kind.TRUNCATED_OVER_TCP))
     assert "wrong answer: truncated over TCP" in line(replace(step, attempts=(twice,), chosen=None))
 
 

@@ -1,0 +1,209 @@
+"""What is done wrong when a zone of the lab is signed, by the name under which a world's file asks for it.
+
+Each is a small function that gets a Plan and its parameter (the text after `=`), and gives the plan as
+it is with that. To add one, write that function, with the name in the decorator. What single servers do
+wrong is in misbehaviour.py; signatures that are too old or too new need nothing here but `valid`.
+
+Names in parameters are relative to the zone, as in its records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+import dns.exception
+import dns.name
+import dns.rdata
+import dns.rdataclass
+import dns.rdatatype
+import dns.rrset
+
+from dnstrace.lab.errors import WorldError
+from dnstrace.lab.keys import REVOKED, ds, key_tag
+from dnstrace.lab.plan import Plan, Spoil
+from dnstrace.model import Name
+
+Break = Callable[[Plan, str], Plan]
+
+BREAKS: dict[str, Break] = {}
+"""By name."""
+
+_DIGEST = 32  # octets of SHA-256
+_DENIALS = (dns.rdatatype.NSEC, dns.rdatatype.NSEC3)
+
+
+def breaks(name: str) -> Callable[[Break], Break]:
+    """Enter a function in the table under `name`."""
+
+    def enter(function: Break) -> Break:
+        BREAKS[name] = function
+        return function
+
+    return enter
+
+
+def broken(plan: Plan, text: str) -> Plan:
+    """`plan` with what `text` names (`ttl=86400`). Raises WorldError."""
+    name, _, parameter = text.partition("=")
+    if name not in BREAKS:
+        raise WorldError(f"nothing called {name!r} can be done wrong; there are {', '.join(sorted(BREAKS))}")
+    try:
+        return BREAKS[name](plan, parameter)
+    except (dns.exception.DNSException, ValueError) as error:
+        raise WorldError(f"zone {plan.zone}: {text!r}: {error or type(error).__name__}") from error
+
+
+# --- keys and DS records -------------------------------------------------------------------------
+
+
+@breaks("ds-digest")
+def _ds_digest(plan: Plan, parameter: str) -> Plan:
+    """The parent's DS record has the tag of the key, but not its digest."""
+    return replace(plan, ds=tuple(ds.replace(digest=bytes(_DIGEST)) for ds in plan.ds))
+
+
+@breaks("ds-digest-type")
+def _ds_digest_type(plan: Plan, parameter: str) -> Plan:
+    """The parent's DS record has a digest of another type: `ds-digest-type=200`."""
+    return replace(plan, ds=tuple(ds.replace(digest_type=int(parameter)) for ds in plan.ds))
+
+
+@breaks("rolled")
+def _rolled(plan: Plan, parameter: str) -> Plan:
+    """The keys were replaced, and the parent still has the DS record of the one before."""
+    return replace(plan, keys=tuple(replace(key, number=key.number + 1) for key in plan.keys))
+
+
+@breaks("algorithm")
+def _algorithm(plan: Plan, parameter: str) -> Plan:
+    """All records say another algorithm than the one of the signatures: `algorithm=100`."""
+    keys = tuple(replace(key, called=int(parameter)) for key in plan.keys)
+    return replace(plan, keys=keys, ds=(ds(keys[0]),))
+
+
+@breaks("revoked")
+def _revoked(plan: Plan, parameter: str) -> Plan:
+    """The key of the parent's DS record is revoked (RFC 5011 section 2.1)."""
+    entry, *others = plan.keys
+    entry = replace(entry, flags=entry.flags | REVOKED)
+    return replace(plan, keys=(entry, *others), ds=(ds(entry),))
+
+
+@breaks("same-tag")
+def _same_tag(plan: Plan, parameter: str) -> Plan:
+    """A further key of the zone has the tag of the one that signs. The parameter is its number."""
+    signing = plan.keys[-1]
+    other = replace(signing, number=int(parameter))
+    if key_tag(other) != key_tag(signing):
+        raise ValueError("the key of that number has another tag")
+    return replace(plan, keys=(*plan.keys[:-1], signing, other))
+
+
+@breaks("no-dnskey")
+def _no_dnskey(plan: Plan, parameter: str) -> Plan:
+    """The servers have no DNSKEY RRset."""
+    return _spoiled(plan, partial(_without, dns.rdatatype.DNSKEY))
+
+
+def _without(rdtype: int, rrset: dns.rrset.RRset) -> dns.rrset.RRset | None:
+    return None if rdtype in (rrset.rdtype, rrset.covers) else rrset
+
+
+# --- signatures and what they are for ------------------------------------------------------------
+
+
+@breaks("signer")
+def _signer(plan: Plan, parameter: str) -> Plan:
+    """Signatures are in the name of another zone, those of keys excepted: `signer=example.net.`."""
+    return replace(plan, signer=dns.name.from_text(parameter, plan.zone))
+
+
+@breaks("unsigned")
+def _unsigned(plan: Plan, parameter: str) -> Plan:
+    """An RRset has no signature: `unsigned=www A`."""
+    owner, rdtype = parameter.split()
+    kind = dns.name.from_text(owner, plan.zone), dns.rdatatype.from_text(rdtype)
+
+    def spoil(rrset: dns.rrset.RRset) -> dns.rrset.RRset | None:
+        return None if (rrset.name, rrset.covers) == kind else rrset
+
+    return _spoiled(plan, spoil)
+
+
+@breaks("garbled")
+def _garbled(plan: Plan, parameter: str) -> Plan:
+    """The last octet of all signatures of a type is another: `garbled=NSEC`."""
+    covered = dns.rdatatype.from_text(parameter)
+
+    def spoil(rrset: dns.rrset.RRset) -> dns.rrset.RRset:
+        if rrset.covers != covered:
+            return rrset
+        wrong = (r.replace(signature=r.signature[:-1] + bytes((r.signature[-1] ^ 1,))) for r in rrset)
+        return dns.rrset.from_rdata(rrset.name, rrset.ttl, *wrong)
+
+    return _spoiled(plan, spoil)
+
+
+@breaks("altered")
+def _altered(plan: Plan, parameter: str) -> Plan:
+    """An RRset is another than the one that was signed: `altered=www A 192.0.2.66`."""
+    owner, rdtype, text = parameter.split(None, 2)
+    name, altered = dns.name.from_text(owner, plan.zone), dns.rdatatype.from_text(rdtype)
+    rdata = dns.rdata.from_text(dns.rdataclass.IN, altered, text, plan.zone, False)
+
+    def spoil(rrset: dns.rrset.RRset) -> dns.rrset.RRset:
+        if (rrset.name, rrset.rdtype) != (name, altered):
+            return rrset
+        return dns.rrset.from_rdata(rrset.name, rrset.ttl, rdata)
+
+    return _spoiled(plan, spoil)
+
+
+@breaks("ttl")
+def _ttl(plan: Plan, parameter: str) -> Plan:
+    """Records have a longer TTL than the one that was signed, in seconds: `ttl=86400`."""
+    longer = int(parameter)
+
+    def spoil(rrset: dns.rrset.RRset) -> dns.rrset.RRset:
+        return dns.rrset.from_rdata_list(rrset.name, longer, list(rrset))
+
+    return _spoiled(plan, spoil)
+
+
+# --- denial --------------------------------------------------------------------------------------
+
+
+@breaks("no-denial")
+def _no_denial(plan: Plan, parameter: str) -> Plan:
+    """Negative answers come without NSEC and NSEC3 records."""
+    return replace(plan, proves=_nothing)
+
+
+@breaks("wrong-denial")
+def _wrong_denial(plan: Plan, parameter: str) -> Plan:
+    """The NSEC or NSEC3 record of the apex is all that negative answers have, whatever is asked for."""
+    return replace(plan, proves=lambda names: [plan.zone])
+
+
+@breaks("claims")
+def _claims(plan: Plan, parameter: str) -> Plan:
+    """NSEC and NSEC3 records say that there is such a type at every name: `claims=TXT`."""
+    claimed = dns.rdatatype.from_text(parameter)
+
+    def spoil(rrset: dns.rrset.RRset) -> dns.rrset.RRset:
+        if rrset.rdtype not in _DENIALS:
+            return rrset
+        texts = [f"{rdata} {claimed.name}" for rdata in rrset]
+        return dns.rrset.from_text_list(rrset.name, rrset.ttl, rrset.rdclass, rrset.rdtype, texts)
+
+    return _spoiled(plan, spoil)
+
+
+def _nothing(names: Sequence[Name]) -> Sequence[Name]:
+    return ()
+
+
+def _spoiled(plan: Plan, spoil: Spoil) -> Plan:
+    return replace(plan, spoils=(*plan.spoils, spoil))

@@ -1,0 +1,89 @@
+"""How one zone of a world is signed: its keys, its DS records, its times, and what is done wrong in it.
+
+A Plan is made from what the world's file says (`zone.Sign`); breaking.py changes plans. Nothing is signed
+here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import dns.rdata
+import dns.rdatatype
+import dns.rrset
+
+from dnstrace.lab.keys import SEP, ZONE, Key, ds
+from dnstrace.lab.zone import Sign
+from dnstrace.model import Name
+
+KEYS = {"ksk+zsk": (ZONE | SEP, ZONE), "csk": (ZONE | SEP,)}
+"""The flags of a zone's keys, by what a world's file calls them."""
+
+_DAY = 86400
+
+Spoil = Callable[[dns.rrset.RRset], dns.rrset.RRset | None]
+Prove = Callable[[Sequence[Name]], Sequence[Name]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a zone is signed.
+
+    `ds` is what the parent holds, nothing for a zone that is signed by itself. `signer` is the name in the
+    signatures of all but the keys; times are in seconds since 1970. `spoils` change what is served,
+    records and signatures, once it is signed: None leaves it out. `proves` chooses the names that a
+    denial is about, in place of the right ones.
+    """
+
+    zone: Name
+    keys: tuple[Key, ...]
+    ds: tuple[dns.rdata.Rdata, ...]
+    signer: Name
+    inception: int
+    expiration: int
+    denial: str
+    iterations: int = 0
+    salt: bytes = b""
+    spoils: tuple[Spoil, ...] = ()
+    proves: Prove = tuple
+
+    @property
+    def compact(self) -> bool:
+        """Whether denials are made for the very name asked for (RFC 9824)."""
+        return self.denial == "compact"
+
+    def served(self, rrset: dns.rrset.RRset) -> dns.rrset.RRset | None:
+        """An RRset of the zone as its servers have it."""
+        found: dns.rrset.RRset | None = rrset
+        for spoil in self.spoils:
+            found = None if found is None else spoil(found)
+        return found
+
+    def signing(self, rrset: dns.rrset.RRset) -> Key:
+        """The key that signs an RRset: that for keys signs these, the other one all else."""
+        wanted = rrset.rdtype == dns.rdatatype.DNSKEY
+        return next((key for key in self.keys if key.signs_keys is wanted), self.keys[0])
+
+
+def plan(zone: Name, sign: Sign, now: datetime) -> Plan:
+    """The plan that a world's file has for a zone, in a world whose clock says `now`. Raises WorldError."""
+    keys = tuple(Key(zone, sign.algorithm, flags) for flags in KEYS[sign.keys])
+    inception, expiration = (int(now.timestamp() + days * _DAY) for days in sign.valid)
+    made = Plan(
+        zone=zone,
+        keys=keys,
+        ds=(ds(keys[0]),) if sign.ds == "auto" else (),
+        signer=zone,
+        inception=inception,
+        expiration=expiration,
+        denial=sign.denial,
+        iterations=sign.iterations,
+        salt=bytes.fromhex(sign.salt),
+    )
+    from dnstrace.lab.breaking import broken  # it is made of plans
+
+    for text in sign.broken:
+        made = broken(made, text)
+    return made

@@ -1,0 +1,138 @@
+"""Zones that are signed as their replies need it (RFC 4035 section 2).
+
+A world is signed by `signed_world`, as `LabNetwork(world, signed=True)` does; otherwise nothing here is
+imported, nor cryptography by it. The parent of a signed zone holds the DS records of its keys, unless
+its own text has some for it. A signature is made when a reply first needs it, and kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+
+import dns.name
+import dns.rdata
+import dns.rdatatype
+import dns.rrset
+
+from dnstrace.lab.denial import Denial, denial, nsec3param
+from dnstrace.lab.keys import dnskey, rrsig
+from dnstrace.lab.plan import Plan, plan
+from dnstrace.lab.world import World
+from dnstrace.lab.zone import Kind, Node, Zone
+from dnstrace.model import ROOT, Name
+
+_NONE = dns.rdatatype.NONE
+
+
+def signed_world(world: World) -> World:
+    """The world with every zone signed that its file says to sign. Raises WorldError."""
+    plans = _plans(world)
+    zones = {id(zone): _signed(zone, world, plans) for zone in world.zones}
+    servers = (replace(s, zones=tuple(zones[id(zone)] for zone in s.zones)) for s in world.servers)
+    return replace(world, servers=tuple(servers), zones=tuple(zones.values()))
+
+
+def anchors_text(world: World) -> str:
+    """The trust anchor of a world, the root's DS records in master-file form; empty if it is not signed."""
+    found = _plans(world).get(ROOT)
+    return "" if found is None else "".join(f". 172800 IN DS {record}\n" for record in found.ds)
+
+
+def _plans(world: World) -> dict[Name, Plan]:
+    """The plan of each signed zone; of several versions of a zone, the first in the file is the parent's."""
+    return {z.origin: plan(z.origin, z.sign, world.now) for z in reversed(world.zones) if z.sign is not None}
+
+
+def _signed(zone: Zone, world: World, plans: Mapping[Name, Plan]) -> Zone:
+    return zone if zone.sign is None else SignedZone(zone, plan(zone.origin, zone.sign, world.now), plans)
+
+
+class SignedZone(Zone):
+    """A zone with its keys, the DS records of the zones below it, and signatures when they are needed."""
+
+    def __init__(self, plain: Zone, how: Plan, plans: Mapping[Name, Plan]) -> None:
+        super().__init__(plain.origin, "", plain.ttl, sign=plain.sign)
+        self._true = _Whole(plain, how, plans)
+        self._plan = how
+        self._made: dict[tuple[Name, dns.rdatatype.RdataType], dns.rrset.RRset | None] = {}
+        self.compact = how.compact
+
+    @cached_property
+    def nodes(self) -> dict[Name, Node]:
+        """The RRsets by owner, as they are served."""
+        return {name: self._served(node) for name, node in self._true.nodes.items()}
+
+    def matching(self, name: Name, node: Node, rdtype: dns.rdatatype.RdataType) -> list[dns.rrset.RRset]:
+        """The RRsets of a node that are of a type, signatures and the NSEC record among them."""
+        found = super().matching(name, node, rdtype)
+        if rdtype in (dns.rdatatype.NSEC, dns.rdatatype.ANY) and self._plan.denial in ("nsec", "compact"):
+            found += [rrset for rrset in self.denial(name) if rrset.name == name]
+        if rdtype == dns.rdatatype.RRSIG:
+            made = (self.signature(rrset, node) for rrset in node.values())
+            found += [rrset for rrset in made if rrset is not None]
+        return found
+
+    def signature(self, rrset: dns.rrset.RRset, node: Node) -> dns.rrset.RRset | None:
+        """The signature of an RRset, that of its wildcard if it is made from one; its text's goes before."""
+        if rrset.rdtype == dns.rdatatype.RRSIG:
+            return None
+        if (given := super().signature(rrset, node)) is not None:
+            return given
+        source = rrset.name
+        if node and not self._plan.compact and source not in self._true.names:
+            source = dns.name.Name((b"*", *self.encloser(source).labels))
+        key = (source, rrset.rdtype)
+        if key not in self._made:
+            self._made[key] = self._plan.served(self._sign(self._true.rrset(*key) or rrset))
+        made = self._made[key]
+        return None if made is None else dns.rrset.from_rdata_list(rrset.name, rrset.ttl, list(made))
+
+    def denial(self, name: Name, expanded: bool = False) -> list[dns.rrset.RRset]:
+        """The NSEC or NSEC3 records that prove that a name, or the data asked for there, do not exist."""
+        names = self._plan.proves(self._denial.about(name, expanded))
+        records = {rrset.name: rrset for rrset in map(self._denial.record, names)}
+        served = (self._plan.served(rrset) for rrset in records.values())
+        return [rrset for rrset in served if rrset is not None]
+
+    @cached_property
+    def _denial(self) -> Denial:
+        return denial(self._true, self._plan)
+
+    def _sign(self, rrset: dns.rrset.RRset) -> dns.rrset.RRset:
+        how = self._plan
+        keys = rrset.rdtype == dns.rdatatype.DNSKEY
+        signer = how.zone if keys else how.signer
+        record = rrsig(rrset, how.signing(rrset), signer, how.inception, how.expiration)
+        return dns.rrset.from_rdata(rrset.name, rrset.ttl, record)
+
+    def _served(self, node: Node) -> Node:
+        served = {kind: self._plan.served(rrset) for kind, rrset in node.items()}
+        return {kind: rrset for kind, rrset in served.items() if rrset is not None}
+
+
+class _Whole(Zone):
+    """What a zone signs: its own records, its keys, and the DS records of the zones below it."""
+
+    def __init__(self, plain: Zone, how: Plan, plans: Mapping[Name, Plan]) -> None:
+        super().__init__(plain.origin, "", plain.ttl)
+        self._plain, self._how, self._plans = plain, how, plans
+
+    @cached_property
+    def nodes(self) -> dict[Name, Node]:
+        """The RRsets by owner."""
+        nodes = {name: dict(node) for name, node in self._plain.nodes.items()}
+        apex = nodes.setdefault(self.origin, {})
+        apex |= _only(self.origin, self.ttl, *map(dnskey, self._how.keys))
+        if self._how.denial in ("nsec3", "opt-out"):
+            apex |= _only(self.origin, 0, nsec3param(self._how))
+        for name, below in self._plans.items():
+            if below.ds and name in nodes and name != self.origin and self._plain.cut(name) == name:
+                nodes[name] = _only(name, self.ttl, *below.ds) | nodes[name]
+        return nodes
+
+
+def _only(owner: Name, ttl: int, *rdatas: dns.rdata.Rdata) -> dict[Kind, dns.rrset.RRset]:
+    """An RRset, as a node has it."""
+    return {(rdatas[0].rdtype, _NONE): dns.rrset.from_rdata(owner, ttl, *rdatas)}
