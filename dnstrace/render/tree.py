@@ -99,6 +99,10 @@ def _security(trace: Trace) -> list[Text]:
     return [marked(style, text) if style is BAD else text]
 
 
+def _is_bogus(trace: Trace) -> bool:
+    return trace.judgement is not None and trace.judgement.security.value == "bogus"
+
+
 def _result(trace: Trace) -> Text:
     """The outcome in a few words: the data itself where it is short."""
     if trace.outcome is Outcome.NXDOMAIN:
@@ -107,16 +111,16 @@ def _result(trace: Trace) -> Text:
         return Text("NODATA", f"{STRONG} {WARNING}")
     if trace.outcome is Outcome.FAILED:
         return Text("failed", f"{STRONG} {BAD}")
-    wanted = _wanted(trace)
+    wanted, style = _wanted(trace), f"{STRONG} {BAD if _is_bogus(trace) else GOOD}"
     if not wanted:
         return Text("")
     count = sum(map(len, wanted))
     texts = [rdata_text(rdata) for rrset in wanted for rdata in islice(rrset, _MOST + 1)]
     if count <= _MOST and len(text := ", ".join(texts)) <= _LONGEST:
-        return Text(text, f"{STRONG} {GOOD}")
+        return Text(text, style)
     types = {dns.rdatatype.to_text(rrset.rdtype) for rrset in wanted}
     one = f"{types.pop()} record" if len(types) == 1 else "record"
-    return Text(count_text(count, one), f"{STRONG} {GOOD}")
+    return Text(count_text(count, one), style)
 
 
 def _wanted(trace: Trace) -> list[dns.rrset.RRset]:
@@ -141,6 +145,8 @@ def _cost(trace: Trace, so_far: str) -> list[Text | str]:
 
 def _life(trace: Trace) -> str:
     """Until when a resolver that asked now would hold the answer: the least TTL of the chain counts."""
+    if _is_bogus(trace):
+        return "a resolver that validates answers SERVFAIL instead"
     ttls = [rrset.ttl for rrset in trace.answer]
     negative = trace.outcome in (Outcome.NODATA, Outcome.NXDOMAIN)
     if negative:
