@@ -2,8 +2,8 @@
 
 One server is asked. When it fails, or has not answered after a patience that adapts to what the run has
 measured, the next is asked while the first may still answer; each time patience runs out it halves, down
-to a round trip, and twice as many are asked, so that a cut with one live server among thirteen costs less than a second. The
-first usable meaning wins; what was asked besides stays in the record.
+to a round trip, and twice as many are asked, so that a cut with one live server among thirteen costs less
+than a second. The first usable meaning wins; what was asked besides stays in the record.
 
 Addresses at hand come first, those that failed in this run last; then names are looked up, those under
 the deepest known cut first; then addresses that timed out are tried again. What a lame server offers is
