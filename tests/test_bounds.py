@@ -47,6 +47,7 @@ HOW = {
     "usual": Settings(),
     "minimised": Settings(qmin=True, prime=True),
     "over TCP": Settings(tcp=True),
+    "all servers": Settings(all_servers=True),
     "one try": Settings(tries=1, timeout=0.3, families=frozenset({4})),
 }
 MEMORY = 5_000_000

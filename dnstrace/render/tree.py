@@ -84,9 +84,19 @@ def _last_lines(trace: Trace) -> list[Text]:
     return [
         *lines,
         *_security(trace),
+        *_paths(trace),
         joined([result, *_cost(trace, so_far)]),
         *([Text(life)] if life else []),
     ]
+
+
+def _paths(trace: Trace) -> list[Text]:
+    """What share of all paths comes to what, where every address was asked."""
+    if not any(step.all_servers for step in trace.steps):
+        return []
+    from dnstrace.render.survey import paths_lines
+
+    return paths_lines(trace)
 
 
 def _security(trace: Trace) -> list[Text]:
