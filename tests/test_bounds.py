@@ -76,7 +76,7 @@ def validator() -> Any:
 
 
 def check_shown(found: Trace) -> None:
-    """The tree is drawn, fits, and has every server asked but those folded; the JSON is as its schema says."""
+    """The tree is drawn, fits, and has every server asked but those folded; the JSON is valid."""
     drawn = look(tree(found), 80)
     assert max(map(cell_len, drawn.splitlines())) <= 80
     single = (step for step in found.steps if not step.all_servers)
