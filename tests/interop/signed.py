@@ -325,6 +325,7 @@ server:
     root-hints: "{hints}"
     trust-anchor-file: "{anchor}"
     aggressive-nsec: no
+    cache-max-ttl: 0
     qname-minimisation: no
 remote-control:
     control-enable: no
