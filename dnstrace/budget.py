@@ -27,7 +27,7 @@ class Limits:
 
 
 USUAL = Limits()
-ALL_SERVERS = Limits(max_queries=1000, octets=2**20, deadline=30.0, lookups=128)
+ALL_SERVERS = Limits(max_queries=1000, octets=2**19, deadline=30.0, lookups=128)
 """The bounds of a trace that asks every address of every server: say 13 servers x 2 addresses x 4 cuts."""
 
 

@@ -109,7 +109,9 @@ def unheard(steps: Iterable[Step]) -> frozenset[int]:
 
 
 def shares(steps: tuple[Step, ...]) -> tuple[Share, ...]:
-    """What the paths come to, the largest share first; empty where not every server was to be asked.
+    """What the paths come to, the largest share first, of equal ones that of the walk; or nothing.
+
+    Nothing is said where not every server was to be asked, or the walk has not ended.
 
     A referral that differs from the one gone by is taken to lead on like it. So does each alias: the
     shares at its walk multiply with those before. Where names are minimised, the last question put
@@ -124,8 +126,12 @@ def shares(steps: tuple[Step, ...]) -> tuple[Share, ...]:
         ending = [attempt for attempt in attempts if not (goes_on and _goes_on(step, attempt))]
         found += _ends(step, ending, left / len(attempts))
         left *= Fraction(len(attempts) - len(ending), len(attempts))
-    merged = (share for share in _merged(found) if share.share)
-    return tuple(sorted(merged, key=lambda each: (-each.share, not each.meaning.usable)))
+    return tuple(sorted((each for each in _merged(found) if each.share), key=lambda each: _rank(steps, each)))
+
+
+def _rank(steps: tuple[Step, ...], share: Share) -> tuple[Fraction, bool, bool]:
+    gone_by = steps[share.step - 1].meaning
+    return -share.share, not share.meaning.usable, gone_by is None or lead(gone_by) != lead(share.meaning)
 
 
 def _cuts(steps: tuple[Step, ...]) -> list[tuple[Step, bool]]:

@@ -16,6 +16,7 @@ from dnstrace.asking import Asking, _Candidate
 from dnstrace.model import Attempt, Fault, Kind, Step
 from dnstrace.paths import UNHEARD, lead
 
+ADDRESSES_AT_ONCE = 32  # more than any honest delegation has; each takes a socket
 _FAILED_BEFORE = 2  # as Health.doubt has it
 
 
@@ -57,14 +58,14 @@ class Survey(Asking):
             self._start_all()
 
     def _start_all(self) -> None:
-        """Ask all that is at hand, what did not answer once more, and look every name up."""
+        """Ask all that is at hand, then what did not answer once more, and look every name up."""
         tries = self._means.settings.tries
         again = [c._replace(tries=c.tries + 1) for c in self._timed_out]
         self._ready += [c for c in again if c.tries < tries and c.address.text not in self._once]
         self._timed_out = []
-        for candidate in self._ready:
+        while self._ready and len(self._attempts) < ADDRESSES_AT_ONCE:
+            candidate = self._ready.pop(0)
             self._attempts[asyncio.ensure_future(self._attempt(candidate))] = candidate
-        self._ready = []
         while self._names and len(self._lookups) < self.lookups_at_once:
             self._start_lookup()
 

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from rich.cells import cell_len
 
 from dnstrace import Settings, Trace, trace
-from dnstrace.budget import Limits
+from dnstrace.budget import Limits, limits_for
 from dnstrace.dnssec.anchors import root_anchors
 from dnstrace.model import Fault, Outcome, Query, Question
 from dnstrace.render.document import document, schema
@@ -54,7 +54,8 @@ MEMORY = 5_000_000
 """Octets that a trace of 100 queries may take at its peak when the replies are small."""
 
 
-def walked(which: str, limits: Limits = USUAL, settings: Settings = HOW["usual"], **how: Any) -> Trace:
+def walked(which: str, limits: Limits | None = None, settings: Settings = HOW["usual"], **how: Any) -> Trace:
+    limits = limits or limits_for(settings)
     asked, network, begin = hostile(which)
     counted = Counted(network)
     how = {"roots": begin, "limits": limits, "settings": settings, "seed": 1, **how}

@@ -162,23 +162,31 @@ def test_answers_that_differ_are_shares_of_their_own() -> None:
     assert found[1].meaning.answer[0][0].to_text() == "192.0.2.99"
 
 
+def test_of_equal_shares_that_of_the_walk_is_first() -> None:
+    two = (answered(), answered("www.example.com. 300 A 192.0.2.99"))
+    for chosen, first in enumerate(("192.0.2.44", "192.0.2.99")):
+        found = shares((step(1, "example.com.", *two, chosen=chosen),))
+        assert found[0].meaning.answer[0][0].to_text() == first
+
+
 def test_the_chain_of_aliases_multiplies() -> None:
     alias = answered("www.example.com. 300 CNAME deep.www.example.com.")
     target = "deep.www.example.com. A"
     there = answered("deep.www.example.com. 300 A 192.0.2.1", question=target)
     second = step(2, "example.com.", failed(5), there, chosen=1, purpose=Purpose.ALIAS, question=target)
-    third = ("third.example.com. A", "third.example.com. 300 A 192.0.2.2")
+    third = ("third.deep.www.example.com. A", "third.deep.www.example.com. 300 A 192.0.2.2")
     assert told(step(1, "example.com.", failed(5), alias, chosen=1), second) == [
         ("3/4", Kind.REFUSED, ["ns1.example.com."]),
         ("1/4", Kind.ANSWER, ["ns2.example.com."]),
     ]
-    on = answered("deep.www.example.com. 300 CNAME third.example.com.", question=target)
-    middle = step(2, "example.com.", on, purpose=Purpose.ALIAS, question=target)
+    on = answered("deep.www.example.com. 300 CNAME third.deep.www.example.com.", question=target)
+    middle = step(2, "example.com.", on, failed(5), purpose=Purpose.ALIAS, question=target)
     end = answered(third[1], question=third[0])
     last = step(3, "example.com.", end, Fault.TIMEOUT, purpose=Purpose.ALIAS, question=third[0])
     assert [t[:2] for t in told(step(1, "example.com.", alias), middle, last)] == [
-        ("1/2", Kind.ANSWER),
-        ("1/2", Kind.TIMEOUT),
+        ("1/2", Kind.REFUSED),
+        ("1/4", Kind.ANSWER),
+        ("1/4", Kind.TIMEOUT),
     ]
 
 

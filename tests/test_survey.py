@@ -30,6 +30,7 @@ from dnstrace.model import (
 )
 from dnstrace.network.pacing import AT_ONCE
 from dnstrace.paths import shares
+from dnstrace.survey import ADDRESSES_AT_ONCE
 from tests.replies import name
 from tests.scripted import RTT, Scripted, answers, fails, refers, roots
 
@@ -178,6 +179,21 @@ def test_a_family_without_route_is_one_note_and_counts_as_not_asked() -> None:
     assert told(found) == {Kind.ANSWER: "1"}
 
 
+def test_that_there_is_no_route_is_noted_once_also_where_it_takes_a_moment_to_tell() -> None:
+    class NoRoute(LabNetwork):
+        async def exchange(self, query: Query, timeout: float) -> Exchange:
+            none = Exchange(query, 0.0, 0.001, fault=Fault.NETWORK_UNREACHABLE)
+            return (
+                await self._timed_out(none)
+                if ":" in query.address
+                else await super().exchange(query, timeout)
+            )
+
+    found = trace("www.example.com.", network=NoRoute(load("in-domain")), seed=1, settings=ALL)
+    assert [kinds(step)[Kind.NETWORK_UNREACHABLE] for step in walk(found)] == [1, 0, 0]
+    assert asked(walk(found)[0])[1] == "2001:503:ba3e::2:30"
+
+
 def test_a_family_that_never_replies_is_left_out_from_the_next_cut_on() -> None:
     class NoReply(LabNetwork):
         async def exchange(self, query: Query, timeout: float) -> Exchange:
@@ -229,6 +245,13 @@ def test_the_queries_of_a_trace_are_bounded(bound: int) -> None:
     found = surveyed("textbook", limits=Limits(max_queries=bound))
     assert found.stats.queries == bound
     assert (found.outcome is Outcome.FAILED) is ("the limit of" in found.error)
+
+
+def test_a_delegation_of_many_addresses_is_asked_a_few_at_once() -> None:
+    crowd = refers("com.", **{f"ns{n}": f"10.0.1.{n}" for n in range(100)})
+    found = scripted({"10.0.0.1": crowd, **{f"10.0.1.{n}": answers() for n in range(100)}})
+    starts = Counter(attempt.exchange.start for attempt in found.steps[-1].attempts)
+    assert max(starts.values()) == ADDRESSES_AT_ONCE and sum(starts.values()) == 100
 
 
 def test_there_is_room_for_the_textbook_and_more() -> None:

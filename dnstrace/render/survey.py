@@ -79,7 +79,7 @@ def _is_alike(step: Step, indices: list[int]) -> bool:
     return (
         lead(attempts[-1].meaning) == lead(step.attempts[step.chosen].meaning)
         and all(attempt.meaning.kind is Kind.TRUNCATED for attempt in attempts[:-1])
-        and not any(attempt.cause or attempt.exchange.mismatched for attempt in attempts)
+        and not any(attempt.exchange.mismatched for attempt in attempts)
         and exchange.message is not None
         and not edns_options(exchange.message).errors
     )
@@ -141,8 +141,10 @@ def paths_lines(trace: Trace) -> list[Text]:
     if not found:
         return []
     whole = lcm(*(share.share.denominator for share in found))
-    first = found[0].meaning
-    parts = [_first(found[0], whole), *(f"{_part(each, whole)} {_end(each, first)}" for each in found[1:])]
+    first, *rest = found
+    apart = [words for each in rest if each.meaning.usable and (words := _apart(first.meaning, each.meaning))]
+    begin = _first(first, whole) + (apart[0] if apart else "")
+    parts = [begin, *(f"{_part(each, whole)} {_end(each, first.meaning)}" for each in rest)]
     line = Text(", ".join(parts))
     asked = [step for step in trace.steps if step.all_servers]
     left_out = [
@@ -157,7 +159,8 @@ def _first(share: Share, whole: int) -> str:
     if share.share == 1:
         subject, plural = "all paths", True
     else:
-        subject, plural = f"{_part(share, whole)} paths", share.share * whole != 1
+        of = " of" if whole > _LARGEST else ""
+        subject, plural = f"{_part(share, whole)}{of} paths", share.share * whole != 1
     if share.meaning.usable:
         return f"{subject} {'give' if plural else 'gives'} {_what(share.meaning)}"
     return f"{subject} {'end' if plural else 'ends'} with {_end(share, share.meaning)}"
@@ -165,7 +168,7 @@ def _first(share: Share, whole: int) -> str:
 
 def _part(share: Share, whole: int) -> str:
     if whole > _LARGEST:
-        return f"{float(share.share * 100):.3g}% of"
+        return f"{float(share.share * 100):.3g}%"
     return f"{share.share * whole} of {whole}"
 
 
