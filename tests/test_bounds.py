@@ -18,12 +18,13 @@ from dnstrace.dnssec.anchors import root_anchors
 from dnstrace.model import Fault, Outcome, Query, Question
 from dnstrace.render.document import document, schema
 from dnstrace.render.tree import tree
-from dnstrace.wire import query_wire, read_reply
+from dnstrace.wire import _labels, query_wire, read_reply
 from tests.cli.running import run
 from tests.hostile_networks import (
     ALL,
     CROWD,
     LABELS,
+    POINTER,
     ROOT,
     WORLDS,
     Counted,
@@ -261,3 +262,24 @@ def test_the_largest_honest_replies_are_read(filling: Any) -> None:
     asked = query_wire(Query(Question(name("a." * 10), dns.rdatatype.A), ROOT, edns=None), 0)
     wire = filled(asked, b"", 0, filling)
     assert len(wire) > 60_000 and isinstance(read_reply(wire), dns.message.Message)
+
+
+def test_chains_of_pointers_are_followed_once() -> None:
+    """Each place of a message is met once, however many pointers lead there."""
+    chain = b"".join((POINTER | 12 + 2 * n).to_bytes(2) for n in range(4000))
+    wire = bytes(12) + chain + (POINTER | 8000).to_bytes(2) * 20_000
+    known: dict[int, int] = {}
+    met = Met(wire)
+    for place in range(12, len(wire) - 1, 2):
+        _labels(met, place, known)
+    assert met.count < 4 * len(wire)
+
+
+class Met(bytes):
+    """Octets that count how often one of them is looked at."""
+
+    count = 0
+
+    def __getitem__(self, at: Any) -> Any:
+        self.count += isinstance(at, int)
+        return super().__getitem__(at)
