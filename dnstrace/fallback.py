@@ -50,8 +50,9 @@ def cause(before: Iterable[Attempt], latest: Attempt) -> Cause | None:
 def _cause(earlier: tuple[Attempt, ...], latest: Attempt) -> Cause | None:
     if latest.exchange.message is None:
         return _cause_of_silence(earlier, latest)
-    if latest.meaning.kind in _NO_EDNS:
-        return None
+    answered = latest.meaning.usable or latest.meaning.offer or latest.meaning.kind is Kind.TRUNCATED
+    if not answered:
+        return None  # it does no better so
     with_edns = {
         attempt.meaning.kind
         for attempt in earlier

@@ -12,6 +12,7 @@ from dnstrace.model import Address, Exchange, Fault, Source
 
 FIRST_PATIENCE = 0.4  # seconds, before anything was measured
 LEAST_PATIENCE = 0.05
+FAILED = 2  # the most that `Health.doubt` can be
 UNREACHABLE_HOSTS = 3  # after which a family that never answered is taken to have no route
 _THIS_NETWORK, _BROADCAST = 0, IPv4Address("255.255.255.255")  # RFC 1122 section 3.2.1.3
 _PREFIXES = {bytes(12), IPv6Address("64:ff9b::").packed[:12]}  # IPv4-compatible, NAT64
@@ -37,7 +38,7 @@ class Health:
     def learn(self, exchange: Exchange) -> None:
         """Take in how an exchange went."""
         address = exchange.query.address
-        self._learn_family(6 if ":" in address else 4, exchange.fault)
+        self._learn_family(exchange.query.family, exchange.fault)
         if exchange.fault is not None:
             self._failed.add(address)
             return
@@ -78,12 +79,12 @@ class Health:
         return self._smoothed or 0.0
 
     def doubt(self, address: str) -> int:
-        """How little is to be expected of an address: 2 if it failed when it was last asked.
+        """How little is to be expected of an address: FAILED if it failed when it was last asked.
 
         Where some have failed, those that never replied are behind those that did: 1 and 0.
         """
         if address in self._failed:
-            return 2
+            return FAILED
         return int(bool(self._failed) and address not in self._replied)
 
     def askable(self, address: Address) -> bool:

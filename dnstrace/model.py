@@ -39,6 +39,10 @@ class Question:
         return f"{self.name} {dns.rdatatype.to_text(self.rdtype)}"
 
 
+def _family(address: str) -> int:
+    return 6 if ":" in address else 4
+
+
 class Transport(StrEnum):
     """How a query travels."""
 
@@ -68,6 +72,11 @@ class Query:
     transport: Transport = Transport.UDP
     edns: Edns | None = Edns()
     recursion_desired: bool = False
+
+    @property
+    def family(self) -> int:
+        """4 or 6."""
+        return _family(self.address)
 
 
 class Fault(StrEnum):
@@ -166,7 +175,7 @@ class Address:
     @property
     def family(self) -> int:
         """4 or 6."""
-        return 6 if ":" in self.text else 4
+        return _family(self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,11 +86,10 @@ def final(step: Step, unheard: frozenset[int] = frozenset()) -> list[Attempt]:
 
 
 def _is_asked(attempt: Attempt, unheard: frozenset[int]) -> bool:
-    return attempt.exchange.fault is not Fault.NETWORK_UNREACHABLE and _family(attempt) not in unheard
-
-
-def _family(attempt: Attempt) -> int:
-    return 6 if ":" in attempt.exchange.query.address else 4
+    return (
+        attempt.exchange.fault is not Fault.NETWORK_UNREACHABLE
+        and attempt.exchange.query.family not in unheard
+    )
 
 
 def unheard(steps: Iterable[Step]) -> frozenset[int]:
@@ -98,9 +97,9 @@ def unheard(steps: Iterable[Step]) -> frozenset[int]:
     asked: dict[int, set[str]] = defaultdict(set)
     heard = set()
     for attempt in (attempt for step in steps for attempt in step.attempts):
-        asked[_family(attempt)].add(attempt.exchange.query.address)
+        asked[attempt.exchange.query.family].add(attempt.exchange.query.address)
         if attempt.exchange.message is not None:
-            heard.add(_family(attempt))
+            heard.add(attempt.exchange.query.family)
     silent = (f for f, addresses in asked.items() if f not in heard and len(addresses) >= UNHEARD)
     return frozenset(silent) if heard else frozenset()
 

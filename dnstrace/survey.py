@@ -13,11 +13,11 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from dnstrace.asking import Asking, _Candidate
+from dnstrace.health import FAILED
 from dnstrace.model import Attempt, Fault, Kind, Step
 from dnstrace.paths import UNHEARD, lead
 
 ADDRESSES_AT_ONCE = 32  # more than any honest delegation has; each takes a socket
-_FAILED_BEFORE = 2  # as Health.doubt has it
 
 
 class Survey(Asking):
@@ -28,7 +28,7 @@ class Survey(Asking):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         health = self._means.health
-        self._once = {a for a in self._seen if health.doubt(a) == _FAILED_BEFORE}
+        self._once = {a for a in self._seen if health.doubt(a) == FAILED}
         self._ready = self._in_order(self._ready)
 
     def _in_order(self, candidates: list[_Candidate]) -> list[_Candidate]:
@@ -75,11 +75,10 @@ class Survey(Asking):
 
     def _record(self, attempt: Attempt) -> int:
         """One address tells for all of its family that there is no route."""
+        told = (attempt.exchange.fault, attempt.exchange.query.family)
         if attempt.exchange.fault is Fault.NETWORK_UNREACHABLE:
             for index, earlier in enumerate(self._means.journal[self._step].attempts):
-                if earlier.exchange.fault is Fault.NETWORK_UNREACHABLE and _family(earlier) == _family(
-                    attempt
-                ):
+                if (earlier.exchange.fault, earlier.exchange.query.family) == told:
                     return index
         return super()._record(attempt)
 
@@ -105,9 +104,9 @@ class Survey(Asking):
         replied = set()
         for attempt in self._means.journal[self._step].attempts:
             if attempt.exchange.message is not None:
-                replied.add(_family(attempt))
+                replied.add(attempt.exchange.query.family)
             elif attempt.meaning.kind is Kind.TIMEOUT:
-                silent[_family(attempt)].add(attempt.exchange.query.address)
+                silent[attempt.exchange.query.family].add(attempt.exchange.query.address)
         for family, addresses in silent.items():
             if replied - {family} and family not in replied and len(addresses) >= UNHEARD:
                 self._means.health.silent(family)
@@ -122,7 +121,3 @@ def others(step: Step, gone_by: set[int]) -> list[int]:
         if attempt.meaning.usable and index not in gone_by
     }
     return sorted(left, key=lambda index: left[index])
-
-
-def _family(attempt: Attempt) -> int:
-    return 6 if ":" in attempt.exchange.query.address else 4

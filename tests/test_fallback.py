@@ -72,7 +72,8 @@ OVER_TCP = replace(QUERY, transport=Transport.TCP)
     ("before", "latest", "expected"),
     [
         ([(QUERY, Kind.FORMAT_ERROR)], (PLAIN, Kind.ANSWER), Cause.NO_EDNS),
-        ([(QUERY, Kind.BAD_VERSION)], (PLAIN, Kind.REFUSED), Cause.NO_EDNS),
+        ([(QUERY, Kind.BAD_VERSION)], (PLAIN, Kind.NXDOMAIN), Cause.NO_EDNS),
+        ([(QUERY, Kind.FORMAT_ERROR)], (PLAIN, Kind.REFUSED), None),  # nor does it answer without
         ([(QUERY, Kind.FORMAT_ERROR)], (PLAIN, Kind.FORMAT_ERROR), None),  # it was not the EDNS
         ([(QUERY, Kind.TIMEOUT), (SMALL, Kind.TIMEOUT)], (PLAIN, Kind.ANSWER), Cause.DROPS_EDNS),
         ([(QUERY, Kind.TIMEOUT)], (SMALL, Kind.TRUNCATED), Cause.DROPS_LARGE_UDP),

@@ -31,6 +31,7 @@ from dnstrace.model import (
 from dnstrace.network.pacing import AT_ONCE
 from dnstrace.paths import shares
 from dnstrace.survey import ADDRESSES_AT_ONCE
+from tests.lab.made import WithoutIpv6Replies
 from tests.replies import name
 from tests.scripted import RTT, Scripted, answers, fails, refers, roots
 
@@ -195,16 +196,7 @@ def test_that_there_is_no_route_is_noted_once_also_where_it_takes_a_moment_to_te
 
 
 def test_a_family_that_never_replies_is_left_out_from_the_next_cut_on() -> None:
-    class NoReply(LabNetwork):
-        async def exchange(self, query: Query, timeout: float) -> Exchange:
-            lost = Exchange(query, 0.0, timeout, fault=Fault.TIMEOUT)
-            return (
-                await self._timed_out(lost)
-                if ":" in query.address
-                else await super().exchange(query, timeout)
-            )
-
-    found = trace("www.example.com.", network=NoReply(load("in-domain")), seed=1, settings=ALL)
+    found = trace("www.example.com.", network=WithoutIpv6Replies(load("in-domain")), seed=1, settings=ALL)
     assert [len(step.attempts) for step in walk(found)] == [13 + 3 * 13, 13, 2]
     assert told(found) == {Kind.ANSWER: "1"}
 

@@ -59,7 +59,7 @@ _WRONG_ANSWER = {
 _CAUSES: dict[Cause | None, str] = {  # the lines of Cause.NO_TCP say it themselves
     Cause.NO_EDNS: "answers only without EDNS",
     Cause.DROPS_EDNS: "replies only without EDNS",
-    Cause.DROPS_LARGE_UDP: "replies over 512 octets are lost over UDP",
+    Cause.DROPS_LARGE_UDP: "replies over 512 octets may be lost over UDP",
 }
 _SOURCES = {
     Source.HINT: "hint",

@@ -12,9 +12,11 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.lab.authority import Authority
+from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.signing import signed_world
 from dnstrace.lab.world import World
 from dnstrace.lab.worldfile import build
+from dnstrace.model import Exchange, Fault, Query
 
 APEX = "@ 900 SOA ns hostmaster 1 7200 900 1209600 300\n@ NS ns\n"
 SERVER = {"addresses": ["192.0.2.1", "2001:db8::1"], "rtt": 20}
@@ -92,3 +94,12 @@ def kinds(section: list[dns.rrset.RRset]) -> list[str]:
         f"{r.name.relativize(origin)} {dns.rdatatype.to_text(r.covers) + '*' if r.covers else r.rdtype.name}"
         for r in section
     ]
+
+
+class WithoutIpv6Replies(LabNetwork):
+    """A world in which queries over IPv6 are lost, although there is a route."""
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        if query.family == 6:
+            return await self._timed_out(Exchange(query, 0.0, timeout, fault=Fault.TIMEOUT))
+        return await super().exchange(query, timeout)

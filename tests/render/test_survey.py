@@ -12,9 +12,10 @@ from jsonschema import Draft202012Validator
 from dnstrace import Settings, Trace, trace
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
-from dnstrace.model import Exchange, Fault, Outcome, Query
+from dnstrace.model import Exchange, Fault, Outcome
 from dnstrace.render.document import document, schema
 from dnstrace.render.tree import tree
+from tests.lab.made import WithoutIpv6Replies
 from tests.render.looks import look
 from tests.render.story import Story, servers
 from tests.replies import reply
@@ -120,16 +121,7 @@ def test_a_family_without_route_is_one_note() -> None:
 
 
 def test_a_silent_family_is_said_not_to_count() -> None:
-    class NoReply(LabNetwork):
-        async def exchange(self, query: Query, timeout: float) -> Exchange:
-            lost = Exchange(query, 0.0, timeout, fault=Fault.TIMEOUT)
-            return (
-                await self._timed_out(lost)
-                if ":" in query.address
-                else await super().exchange(query, timeout)
-            )
-
-    found = trace("www.example.com.", network=NoReply(load("in-domain")), seed=1, settings=ALL)
+    found = trace("www.example.com.", network=WithoutIpv6Replies(load("in-domain")), seed=1, settings=ALL)
     note = "! IPv6 counts as not asked: none of its addresses replied in the whole trace"
     assert lines(found)[-4:-2] == [note, "all paths give 192.0.2.44"]
 
