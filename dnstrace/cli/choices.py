@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dns.rdatatype import RdataType
 
     from dnstrace.cli.syntax import Parsed
+    from dnstrace.expect import Expectation
 
 _NSID = (3, b"")  # RFC 5001 section 2.1: empty in a query
 _SUBNET = 8  # RFC 7871 section 6
@@ -33,8 +34,8 @@ class Choices:
     `types` in place of its type if there are any. `server` is an address or a name to start from, or
     None; `hints` the path of a hints file, or None; `lab` a world, `list`, or None.
     How to ask: `settings`, `limits`, `seed`. What to check: `dnssec`, by the trust anchors in the file
-    `anchors` or those of the package, as of `at` (seconds since 1970) or now. What to print: `output`,
-    `verbose`, `color` (auto, always, never).
+    `anchors` or those of the package, as of `at` (seconds since 1970) or now; `expected` is of every
+    trace that can tell it. What to print: `output`, `verbose`, `color` (auto, always, never).
     """
 
     questions: tuple[Question, ...]
@@ -48,6 +49,7 @@ class Choices:
     dnssec: bool
     anchors: str | None
     at: float | None
+    expected: tuple[Expectation, ...]
     output: Output
     verbose: bool
     color: str
@@ -69,6 +71,7 @@ def choices(parsed: Parsed) -> Choices:
         dnssec=_dnssec(chosen),
         anchors=chosen.get("trust-anchor"),
         at=chosen.get("at"),
+        expected=_expected(chosen),
         output=chosen.get("output", Output.TREE),
         verbose=bool(chosen.get("verbose")),
         color=chosen.get("color", "auto"),
@@ -76,13 +79,18 @@ def choices(parsed: Parsed) -> Choices:
 
 
 def _dnssec(chosen: Mapping[str, Any]) -> bool:
-    """Whether to validate; a file of trust anchors would be for nothing otherwise."""
-    dnssec = "dnssec" in chosen or "trust-anchor" in chosen
+    """Whether to validate; a file of trust anchors, or what is expected, would be for nothing otherwise."""
+    secure = any(expectation.what == "security" for expectation in _expected(chosen))
+    dnssec = secure or "dnssec" in chosen or "trust-anchor" in chosen
     if "at" in chosen and not dnssec:
         raise Usage("--at is the time as of which signatures are judged: add --dnssec")
     if dnssec and "no-edns" in chosen:
         raise Usage("--dnssec and --no-edns exclude each other: signatures are asked for with EDNS")
     return dnssec
+
+
+def _expected(chosen: Mapping[str, Any]) -> tuple[Expectation, ...]:
+    return tuple(expectation for several in chosen.get("expect", ()) for expectation in several)
 
 
 def _questions(chosen: Mapping[str, Any]) -> tuple[Question, ...]:

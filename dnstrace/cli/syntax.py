@@ -84,7 +84,7 @@ def from_environment(variables: Mapping[str, str]) -> Parsed:
     for option in OPTIONS:
         if not option.variable or not (text := variables.get(option.variable, "").strip()):
             continue
-        for word in text.split() if option.repeatable else [text]:
+        for word in text.split() if option.repeatable and not option.whole else [text]:
             if option.metavar:
                 parsed.file(option, _converted(option.variable, option.convert, word))
             elif word.lower() in _YES:

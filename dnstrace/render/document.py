@@ -18,6 +18,7 @@ import dns.rdatatype
 from dnstrace import __version__
 from dnstrace.model import Fault
 from dnstrace.render.edns import edns_options
+from dnstrace.render.expected import expected_text, value_text
 from dnstrace.render.text import harmless, name_text, rcode_text, rdata_text
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import dns.rrset
 
     from dnstrace.dnssec.verdict import SignatureEvidence, StepEvidence
+    from dnstrace.expect import Met
     from dnstrace.model import Attempt, Delegation, NameServer, Question, Stats, Step, Trace
 
 _RESERVED = 0x40  # the Z bit, which has no name (RFC 6895 section 2.1)
@@ -82,6 +84,7 @@ def document(trace: Trace, *, verbose: bool = False) -> Document:
         "verdict": None,
         "steps": [_step(step, verbose, judged.get(step.id)) for step in trace.steps],
         "findings": [],
+        "expectations": None if trace.expectations is None else [_met(met) for met in trace.expectations],
         "stats": _stats(trace.stats),
         "error": harmless(trace.error or _bogus(trace)) or None,
     }
@@ -239,6 +242,17 @@ def _rrsets(rrsets: Iterable[dns.rrset.RRset]) -> list[Document]:
         }
         for rrset in rrsets
     ]
+
+
+def _met(met: Met) -> Document:
+    return {
+        "text": expected_text(met),
+        "what": met.expectation.what,
+        "operator": met.expectation.operator.value,
+        "value": value_text(met.expectation.value),
+        "met": met.met,
+        "found": None if met.found is None else [value_text(each) for each in met.found],
+    }
 
 
 def _stats(stats: Stats) -> Document:

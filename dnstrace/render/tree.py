@@ -16,8 +16,9 @@ import dns.rdatatype
 from rich.text import Text
 
 from dnstrace.model import Outcome
+from dnstrace.reached import life
 from dnstrace.render.branches import Branches
-from dnstrace.render.endings import last_step, negative_ttl
+from dnstrace.render.expected import expected_text, instead_text
 from dnstrace.render.layout import ASCII, UNICODE, Guides, Node, rows
 from dnstrace.render.text import count_text, harmless, rdata_text, time_text
 from dnstrace.render.wording import BAD, GOOD, STRONG, WARNING, joined, marked, question_text
@@ -35,6 +36,12 @@ _ALIASES = {dns.rdatatype.CNAME, dns.rdatatype.DNAME, dns.rdatatype.RRSIG}
 _LONGEST = 60  # characters of RDATA in the last line
 _MOST = 3  # records there
 _BLANK = Text("")
+_NEGATIVE = "a negative answer"
+_HELD: dict[Outcome | None, str] = {
+    Outcome.NODATA: _NEGATIVE,
+    Outcome.NXDOMAIN: _NEGATIVE,
+    Outcome.REFERRAL: "a referral",
+}
 
 
 class Tree:
@@ -86,6 +93,7 @@ def _last_lines(trace: Trace) -> list[Text]:
         *_security(trace),
         joined([result, *_cost(trace, so_far)]),
         *([Text(life)] if life else []),
+        *_expected(trace),
     ]
 
 
@@ -97,6 +105,16 @@ def _security(trace: Trace) -> list[Text]:
     style = {"secure": GOOD, "bogus": BAD}.get(status, WARNING)
     text = Text(f"{status}: {harmless(judgement.reason)}" if judgement.reason else status, style)
     return [marked(style, text) if style is BAD else text]
+
+
+def _expected(trace: Trace) -> list[Text]:
+    """What the user expected, and whether it is so."""
+    return [
+        Text(f"✓ {expected_text(met)}", GOOD)
+        if met.met
+        else marked(BAD, Text(f"{expected_text(met)}: {instead_text(met)}", BAD))
+        for met in trace.expectations or ()
+    ]
 
 
 def _result(trace: Trace) -> Text:
@@ -140,21 +158,14 @@ def _cost(trace: Trace, so_far: str) -> list[Text | str]:
 
 
 def _life(trace: Trace) -> str:
-    """Until when a resolver that asked now would hold the answer: the least TTL of the chain counts."""
-    ttls = [rrset.ttl for rrset in trace.answer]
-    negative = trace.outcome in (Outcome.NODATA, Outcome.NXDOMAIN)
-    if negative:
-        step = last_step(trace)
-        meaning = None if step is None else step.meaning
-        seconds = None if meaning is None else negative_ttl(meaning)
-        ttls.append(0 if seconds is None else seconds)
-    if trace.outcome is not Outcome.ANSWER and not negative:
+    """Until when a resolver that asked now would hold what was found."""
+    if (seconds := life(trace)) is None:
         return ""
-    if not ttls or min(ttls) == 0:
+    if not seconds:
         return "not to be cached by any resolver"
     ended = trace.started.astimezone(UTC) + timedelta(seconds=trace.stats.duration)
-    what = "a negative answer" if negative else "an answer"
-    return f"{what} cached now lives until {_clock(ended, ended + timedelta(seconds=min(ttls)))}"
+    what = _HELD.get(trace.outcome, "an answer")
+    return f"{what} cached now lives until {_clock(ended, ended + timedelta(seconds=seconds))}"
 
 
 def _clock(now: datetime, then: datetime) -> str:

@@ -10,6 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 from dnstrace.api import trace
+from dnstrace.expect import judge, parse
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, names
 from dnstrace.model import Outcome, Settings, Trace
@@ -261,3 +262,17 @@ def test_it_is_quick_to_import() -> None:
 
 def test_the_outcome_failed_without_an_error_is_still_said() -> None:
     assert last_lines(replace(traces.plain(), outcome=Outcome.FAILED))[0].startswith("failed · ")
+
+
+def test_what_was_expected_is_marked_as_met_or_not() -> None:
+    trace = traces.plain()
+    expectations = parse("a=192.0.2.44 ttl>=600 cname=a.example. serial>=1")
+    trace = replace(trace, expectations=tuple(judge(trace, each) for each in expectations))
+    lines = [
+        "\u2713 a=192.0.2.44",
+        "\u2717 ttl>=600: it is 300",
+        "\u2717 cname=a.example.: there is none",
+        "\u2717 serial>=1: not known",
+    ]
+    assert look(tree(trace)).splitlines()[-4:] == lines
+    assert look(tree(trace, ascii_only=True)).splitlines()[-4] == "+ a=192.0.2.44"
