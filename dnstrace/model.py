@@ -237,7 +237,7 @@ class Purpose(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What came of a step, or of a whole trace."""
+    """What came of a step, or of a whole trace: a referral only of one that was to end with it."""
 
     REFERRAL = "referral"
     ANSWER = "answer"

@@ -35,7 +35,8 @@ class Choices:
     None; `hints` the path of a hints file, or None; `lab` a world, `list`, or None.
     How to ask: `settings`, `limits`, `seed`. What to check: `dnssec`, by the trust anchors in the file
     `anchors` or those of the package, as of `at` (seconds since 1970) or now; `expected` is of every
-    trace that can tell it. What to print: `output`, `verbose`, `color` (auto, always, never).
+    trace that can tell it; `parent_only` ends each with the referral. What to print: `output`,
+    `verbose`, `color` (auto, always, never).
     """
 
     questions: tuple[Question, ...]
@@ -50,6 +51,7 @@ class Choices:
     anchors: str | None
     at: float | None
     expected: tuple[Expectation, ...]
+    parent_only: bool
     output: Output
     verbose: bool
     color: str
@@ -61,7 +63,7 @@ def choices(parsed: Parsed) -> Choices:
     settings = _settings(chosen, _server(parsed))
     return Choices(
         questions=_questions(chosen),
-        types=tuple(chosen.get("type", ())),
+        types=_types(chosen),
         server=_server(parsed),
         hints=chosen.get("root-hints"),
         lab=chosen.get("lab"),
@@ -72,6 +74,7 @@ def choices(parsed: Parsed) -> Choices:
         anchors=chosen.get("trust-anchor"),
         at=chosen.get("at"),
         expected=_expected(chosen),
+        parent_only="parent-only" in chosen,
         output=chosen.get("output", Output.TREE),
         verbose=bool(chosen.get("verbose")),
         color=chosen.get("color", "auto"),
@@ -84,6 +87,8 @@ def _dnssec(chosen: Mapping[str, Any]) -> bool:
     dnssec = secure or "dnssec" in chosen or "trust-anchor" in chosen
     if "at" in chosen and not dnssec:
         raise Usage("--at is the time as of which signatures are judged: add --dnssec")
+    if dnssec and "parent-only" in chosen:
+        raise Usage("--dnssec and --parent-only exclude each other: without an answer nothing is validated")
     if dnssec and "no-edns" in chosen:
         raise Usage("--dnssec and --no-edns exclude each other: signatures are asked for with EDNS")
     return dnssec
@@ -93,13 +98,22 @@ def _expected(chosen: Mapping[str, Any]) -> tuple[Expectation, ...]:
     return tuple(expectation for several in chosen.get("expect", ()) for expectation in several)
 
 
+def _types(chosen: Mapping[str, Any]) -> tuple[RdataType, ...]:
+    """The types given; NS where only the parent is to be heard and none is."""
+    if "parent-only" in chosen and not chosen.get("type"):
+        from dns.rdatatype import NS
+
+        return (NS,)
+    return tuple(chosen.get("type", ()))
+
+
 def _questions(chosen: Mapping[str, Any]) -> tuple[Question, ...]:
     """Every name with every type, each once, in the order given."""
     questions = tuple(
         dict.fromkeys(
             Question(subject.name, rdtype)
             for subject in chosen.get("subject", ())
-            for rdtype in chosen.get("type") or (subject.rdtype,)
+            for rdtype in _types(chosen) or (subject.rdtype,)
         )
     )
     count = len(questions) or len(chosen.get("type", ()))  # without a name, each is asked of the world's own

@@ -21,6 +21,9 @@ _NEEDS_EDNS = ("dnssec", "trust-anchor", "nsid", "cookie", "subnet", "bufsize")
 # What is said replaces what the environment says to the contrary.
 _CONTRARY = {"ipv4": ("ipv6",), "ipv6": ("ipv4",), "no-edns": _NEEDS_EDNS}
 _CONTRARY |= dict.fromkeys(_NEEDS_EDNS, ("no-edns",))
+_VALIDATES = ("dnssec", "trust-anchor", "at")
+_CONTRARY |= {"parent-only": _VALIDATES, "at": ("parent-only",)}
+_CONTRARY |= dict.fromkeys(("dnssec", "trust-anchor"), ("no-edns", "parent-only"))
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
 

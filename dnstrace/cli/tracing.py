@@ -24,7 +24,12 @@ if TYPE_CHECKING:
     from dnstrace.lab.world import World
     from dnstrace.model import Delegation
 
-_STATUS = {Outcome.ANSWER: Exit.ANSWER, Outcome.NODATA: Exit.NEGATIVE, Outcome.NXDOMAIN: Exit.NEGATIVE}
+_STATUS = {
+    Outcome.ANSWER: Exit.ANSWER,
+    Outcome.REFERRAL: Exit.ANSWER,
+    Outcome.NODATA: Exit.NEGATIVE,
+    Outcome.NXDOMAIN: Exit.NEGATIVE,
+}
 
 
 class Plan(NamedTuple):
@@ -63,6 +68,8 @@ def planned(chosen: Choices) -> Plan:
         "server": chosen.server,
         "seed": chosen.seed,
     }
+    if chosen.parent_only:
+        how["parent_only"] = True
     if chosen.hints is not None:
         how["roots"] = _roots(chosen.hints)
     if chosen.lab is not None:

@@ -17,6 +17,7 @@ import dns.rdatatype
 
 from dnstrace import __version__
 from dnstrace.model import Fault
+from dnstrace.reached import delegation_reached
 from dnstrace.render.edns import edns_options
 from dnstrace.render.expected import expected_text, value_text
 from dnstrace.render.text import harmless, name_text, rcode_text, rdata_text
@@ -68,6 +69,7 @@ def schema() -> str:
 
 def document(trace: Trace, *, verbose: bool = False) -> Document:
     """The trace as values that JSON knows; `verbose` adds the records of every reply."""
+    cut = delegation_reached(trace)
     judged = {} if trace.judgement is None else trace.judgement.steps
     return {
         "schema": SCHEMA,
@@ -81,6 +83,7 @@ def document(trace: Trace, *, verbose: bool = False) -> Document:
         "security": None if trace.judgement is None else trace.judgement.security.value,
         "reason": None if trace.judgement is None else harmless(trace.judgement.reason) or None,
         "answer": _rrsets(trace.answer),
+        "delegation": None if cut is None else _referral(cut),
         "verdict": None,
         "steps": [_step(step, verbose, judged.get(step.id)) for step in trace.steps],
         "findings": [],

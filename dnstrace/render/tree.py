@@ -16,11 +16,11 @@ import dns.rdatatype
 from rich.text import Text
 
 from dnstrace.model import Outcome
-from dnstrace.reached import life
+from dnstrace.reached import delegation_reached, life
 from dnstrace.render.branches import Branches
 from dnstrace.render.expected import expected_text, instead_text
 from dnstrace.render.layout import ASCII, UNICODE, Guides, Node, rows
-from dnstrace.render.text import count_text, harmless, rdata_text, time_text
+from dnstrace.render.text import count_text, harmless, name_text, rdata_text, time_text
 from dnstrace.render.wording import BAD, GOOD, STRONG, WARNING, joined, marked, question_text
 
 if TYPE_CHECKING:
@@ -125,6 +125,9 @@ def _result(trace: Trace) -> Text:
         return Text("NODATA", f"{STRONG} {WARNING}")
     if trace.outcome is Outcome.FAILED:
         return Text("failed", f"{STRONG} {BAD}")
+    if trace.outcome is Outcome.REFERRAL and (cut := delegation_reached(trace)) is not None:
+        servers = count_text(len(cut.servers), "name server")
+        return Text(f"{name_text(cut.zone)} is delegated to {servers}", f"{STRONG} {GOOD}")
     wanted = _wanted(trace)
     if not wanted:
         return Text("")

@@ -234,3 +234,17 @@ def test_nothing_is_expected_of_an_interrupted_trace(tracing: Instead) -> None:
     tracing(lambda *_, **__: replace(plain(), outcome=None, interrupted=True))
     ran = run("x", "--json", "--expect", "a=192.0.2.45")
     assert (ran.status, json.loads(ran.out)["expectations"]) == (130, None)
+
+
+def test_only_the_parent_is_heard() -> None:
+    ran = run("--lab", "--parent-only", "--seed=1", "example.com", "--json", "--expect", "outcome=referral")
+    found = json.loads(ran.out)
+    assert (ran.status, found["question"]["type"], found["outcome"]) == (0, "NS", "referral")
+    assert found["delegation"]["zone"] == "example.com." and len(found["delegation"]["ns"]) == 4
+    assert run("--lab", "+parent-only", "example.com", "--short").out.count("\n") == 4
+    assert run("--lab", "--parent-only", "nosuch.com").status == 1
+
+
+def test_what_is_said_to_ask_the_parent_only_replaces_the_environment() -> None:
+    assert run("--lab", "--parent-only", "example.com", DNSTRACE_DNSSEC="1").status == 0
+    assert "delegated to" not in run("--lab", "--dnssec", "example.com", DNSTRACE_PARENT_ONLY="1").out
