@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import dns.name
 import dns.rdatatype
 
-from dnstrace.asking import Means
-from dnstrace.budget import Budget, Limits
+from dnstrace.asking import Asking, Means
+from dnstrace.budget import Budget, Limits, limits_for
 from dnstrace.cuts import Cuts
 from dnstrace.health import Health
 from dnstrace.journal import Journal
@@ -39,7 +39,7 @@ async def trace_async(
     rdtype: str | dns.rdatatype.RdataType = "A",
     *,
     settings: Settings = Settings(),
-    limits: Limits = Limits(),
+    limits: Limits | None = None,
     network: Network | None = None,
     roots: Delegation | None = None,
     server: str | Name | None = None,
@@ -59,13 +59,16 @@ async def trace_async(
     deepest zone cut at or above the name, and nothing is validated. `network` is what carries the
     queries, live sockets by default. `seed` repeats every random choice of an earlier trace. `now` is
     the wall-clock time in UTC at which the trace begins. `on_change` is called with a snapshot
-    whenever a step changes; the last one is what was found when the caller cancels the trace.
+    whenever a step changes; the last one is what was found when the caller cancels the trace. `limits` are
+    by default those for such `settings`.
     """
     question = as_question(name, rdtype)
     seed = SystemRandom().randrange(_SEEDS) if seed is None else seed
     given, wanted = _given(server)
     start = given or roots or root_hints()
     network = network or _live(settings)
+    network = _paced(network) if settings.all_servers else network
+    limits = limits or limits_for(settings)
     journal = Journal(question, now or datetime.now(UTC), seed, asyncio.get_running_loop().time, on_change)
     means = Means(
         network,
@@ -76,7 +79,7 @@ async def trace_async(
         Health(settings.families),
         Random(seed),
     )
-    tracer, deadline = Walk(means), limits.deadline
+    tracer, deadline = Walk(means, _way(settings)), limits.deadline
     validation = None if anchors is None or parent_only else _validation(means, tracer, anchors, at)
     late = f"the deadline of {deadline:g} s is reached"
     found, judgement = Resolution(Outcome.FAILED, error=late), None
@@ -145,6 +148,21 @@ def _given(server: str | Name | None) -> tuple[Delegation | None, Name | None]:
     if not server:
         raise ValueError("the server to begin at is empty")
     return None, as_question(server, "A").name
+
+
+def _way(settings: Settings) -> type[Asking]:
+    """How the servers of a zone are asked: until one gives a usable answer, or every one."""
+    if not settings.all_servers:
+        return Asking
+    from dnstrace.survey import Survey
+
+    return Survey
+
+
+def _paced(network: Network) -> Network:
+    from dnstrace.network.pacing import PacedNetwork
+
+    return PacedNetwork(network)
 
 
 def _live(settings: Settings) -> Network:

@@ -2,8 +2,8 @@
 
 One server is asked. When it fails, or has not answered after a patience that adapts to what the run has
 measured, the next is asked while the first may still answer; each time patience runs out it halves, down
-to a round trip, and twice as many are asked, so that a cut with one live server among thirteen costs less than a second. The
-first usable meaning wins; what was asked besides stays in the record.
+to a round trip, and twice as many are asked, so that a cut with one live server among thirteen costs less
+than a second. The first usable meaning wins; what was asked besides stays in the record.
 
 Addresses at hand come first, those that failed in this run last; then names are looked up, those under
 the deepest known cut first; then addresses that timed out are tried again. What a lame server offers is
@@ -40,7 +40,6 @@ from dnstrace.model import (
 )
 from dnstrace.port import Network
 
-LOOKUPS_AT_ONCE = 2
 _LOOKUP_PATIENCE = 4  # times that for a reply: a look-up takes a few round trips
 _LOOKED_UP = {Source.RESOLVED, Source.CACHE}
 _AGAIN = {Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.MISMATCH}
@@ -78,6 +77,8 @@ class _UnderWay(NamedTuple):
 
 class Asking:
     """One step: a question put to the servers of a zone until one gives a usable answer."""
+
+    lookups_at_once = 2
 
     def __init__(
         self,
@@ -231,7 +232,7 @@ class Asking:
         return index if meaning.usable else None
 
     def _more(self) -> bool:
-        return bool(self._ready or (self._names and len(self._lookups) < LOOKUPS_AT_ONCE))
+        return bool(self._ready or (self._names and len(self._lookups) < self.lookups_at_once))
 
     def _start(self, count: int) -> None:
         """Ask up to `count` more addresses, or look names up when no address is at hand."""
@@ -248,7 +249,7 @@ class Asking:
 
     def _start_lookup(self) -> None:
         """Look up the next name without an address; a second one beside the first when patience runs out."""
-        if not self._names or len(self._lookups) >= LOOKUPS_AT_ONCE:
+        if not self._names or len(self._lookups) >= self.lookups_at_once:
             return
         budget = self._means.budget
         limit = budget.limits.lookups_per_delegation

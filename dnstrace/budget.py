@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dnstrace.model import Settings
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -22,6 +24,16 @@ class Limits:
     lookups_per_delegation: int = 16
     aliases: int = 16
     depth: int = 8
+
+
+USUAL = Limits()
+ALL_SERVERS = Limits(max_queries=1000, octets=2**19, deadline=30.0, lookups=128)
+"""The bounds of a trace that asks every address of every server: say 13 servers x 2 addresses x 4 cuts."""
+
+
+def limits_for(settings: Settings) -> Limits:
+    """The bounds of a trace that asks in the way of `settings`, where no others are given."""
+    return ALL_SERVERS if settings.all_servers else USUAL
 
 
 class Budget:

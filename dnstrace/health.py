@@ -61,6 +61,11 @@ class Health:
         if waited >= self.patience():
             self._failed.add(address)
 
+    def silent(self, family: int) -> None:
+        """Take in that many addresses of a family were asked at once and none replied, while others did."""
+        if self._unreachable[family] >= 0:
+            self.families.discard(family)
+
     def patience(self) -> float:
         """Seconds to wait for an address before another is asked as well (as RFC 6298 section 2)."""
         if self._smoothed is None:

@@ -34,10 +34,18 @@ class Journal:
         self._on_change = on_change
         self._steps: list[Step] = []
 
-    def begin(self, parent: int | None, purpose: Purpose, asked: Delegation, question: Question) -> int:
+    def begin(
+        self,
+        parent: int | None,
+        purpose: Purpose,
+        asked: Delegation,
+        question: Question,
+        all_servers: bool = False,
+    ) -> int:
         """Record that a step begins; its id."""
         number = len(self._steps) + 1
-        self._steps.append(Step(number, parent, purpose, asked.zone, question, asked.servers))
+        step = Step(number, parent, purpose, asked.zone, question, asked.servers, all_servers=all_servers)
+        self._steps.append(step)
         self._changed()
         return number
 
@@ -47,6 +55,10 @@ class Journal:
         attempts = (*self[step].attempts, replace(attempt, exchange=exchange))
         self._update(replace(self[step], attempts=attempts))
         return len(attempts) - 1
+
+    def arrange(self, step: int, place: Callable[[Attempt], int]) -> None:
+        """Put a step's attempts in the order of their `place`; indices from before do not hold."""
+        self._update(replace(self[step], attempts=tuple(sorted(self[step].attempts, key=place))))
 
     def learnt(self, step: int, name: Name, addresses: tuple[Address, ...]) -> None:
         """Record the addresses that a look-up found for one of the step's name servers."""

@@ -275,7 +275,8 @@ class Step:
 
     `id` counts from 1 in the order in which steps begin; `parent` is the step that needed this one.
     `chosen` is an index into `attempts`; `outcome` is None while the step is under way. `note` says
-    in one line what people should know of it.
+    in one line what people should know of it. `all_servers` is set where every address of every server
+    was to be asked; the attempts are then in the order of `servers` and their addresses.
     """
 
     id: int
@@ -288,6 +289,7 @@ class Step:
     chosen: int | None = None
     outcome: Outcome | None = None
     note: str = ""
+    all_servers: bool = False
 
     @property
     def meaning(self) -> Meaning | None:
@@ -351,6 +353,7 @@ class Settings:
     `families` holds 4, 6 or both. `timeout` is that of one try, in seconds, `tries` how often one
     address is asked at most. `bind` is the source address, or None for the system's choice. `prime` asks a
     root server for the root's NS set first (RFC 9609), `qmin` shows each server one label more (RFC 9156).
+    `all_servers` asks every address of every server at each cut of the walk.
     """
 
     families: frozenset[int] = frozenset({4, 6})
@@ -362,3 +365,4 @@ class Settings:
     bind: str | None = None
     prime: bool = False
     qmin: bool = False
+    all_servers: bool = False

@@ -2,8 +2,9 @@
 
 The critical path is the time of the exchanges that had to follow one another: for each step that led
 to the outcome, the exchange that was chosen (with the truncated reply before a retry over TCP), and
-before it the look-up that found the server's address. What `duration` has beyond it was spent on
-servers that did not answer, and on this program's own work.
+before it the look-up that found the server's address. Where every address was asked, it is the slowest of
+those that replied that counts. What `duration` has beyond it was spent on servers that did not answer, and
+on this program's own work.
 """
 
 from __future__ import annotations
@@ -62,20 +63,23 @@ def _path_to(step: Step, beginning: int | None, steps: tuple[Step, ...]) -> floa
     """The path from the step `beginning`, exclusive, down to `step`, inclusive."""
     total, here = 0.0, step
     while True:
-        total += _exchanges(here) + _address(here, steps)
+        total += _of_step(here, steps)
         if here.parent is None or here.parent == beginning:
             return total
         here = steps[here.parent - 1]
 
 
-def _chosen(step: Step) -> Attempt | None:
-    return None if step.chosen is None else step.attempts[step.chosen]
+def _of_step(step: Step, steps: tuple[Step, ...]) -> float:
+    """The path within a step: of the address chosen, or the longest where every one was waited for."""
+    if step.all_servers:
+        ended = [attempt for attempt in step.attempts if attempt.exchange.message is not None]
+    else:
+        ended = [] if step.chosen is None else [step.attempts[step.chosen]]
+    return max((_exchanges(step, each) + _address(step, each, steps) for each in ended), default=0.0)
 
 
-def _exchanges(step: Step) -> float:
+def _exchanges(step: Step, chosen: Attempt) -> float:
     """The chosen exchange and those with the same address that it had to follow."""
-    if (chosen := _chosen(step)) is None:
-        return 0.0
     address, start = chosen.exchange.query.address, chosen.exchange.start
     before = (
         attempt.exchange.elapsed
@@ -87,18 +91,20 @@ def _exchanges(step: Step) -> float:
     return chosen.exchange.elapsed + sum(before)
 
 
-def _address(step: Step, steps: tuple[Step, ...]) -> float:
-    """The look-ups within `step` that found the address of the server chosen: one family after the other."""
-    chosen = _chosen(step)
-    if chosen is None or _source(step, chosen) is not Source.RESOLVED:
+def _address(step: Step, chosen: Attempt, steps: tuple[Step, ...]) -> float:
+    """The look-ups within `step` that found the address of the server chosen.
+
+    One family after the other; side by side where every address is asked.
+    """
+    if _source(step, chosen) is not Source.RESOLVED:
         return 0.0
-    total = 0.0
+    paths = []
     for ended in steps[step.id :]:
         if ended.outcome not in _GOES_ON and _looked_up_by(ended, step.id, steps) == chosen.server:
-            total += _path_to(ended, step.id, steps)
-            if chosen.exchange.query.address in _addresses(ended):
+            paths.append(_path_to(ended, step.id, steps))
+            if not step.all_servers and chosen.exchange.query.address in _addresses(ended):
                 break
-    return total
+    return max(paths, default=0.0) if step.all_servers else sum(paths)
 
 
 def _looked_up_by(ended: Step, ancestor: int, steps: tuple[Step, ...]) -> Name | None:

@@ -9,7 +9,7 @@ reply is bogus, other servers of the zone are asked before that is the verdict (
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 
 import dns.rcode
@@ -30,6 +30,7 @@ class Validation:
     def __init__(self, means: Means, walk: Walk, anchors: Anchors, at: float) -> None:
         self._means, self._walk, self._anchors, self._at = means, walk, anchors, at
         self._fetches: dict[Question, asyncio.Task[object]] = {}
+        self._gone_by: dict[int, set[int]] = defaultdict(set)
         walk.beside = self.fetch_keys
 
     def fetch_keys(self, zone: Delegation, step: int, address: Address) -> None:
@@ -89,9 +90,9 @@ class Validation:
     async def _ask_another(
         self, number: int, found: Resolution, judgement: Judgement
     ) -> tuple[Resolution, Judgement]:
-        """Ask another server of the zone of step `number`, and judge again; as before if it is no better."""
+        """Go by another server in step `number`, and judge again; as before if that is no better."""
         before = self._means.journal[number]
-        if await self._walk.ask_again(number) is None:
+        if not (self._goes_by(before) if before.all_servers else await self._walk.ask_again(number)):
             return found, replace(judgement, retry=tuple(n for n in judgement.retry if n != number))
         if number == found.step or _interchangeable(before, self._means.journal[number]):
             anew = await self._anew(number, found)
@@ -100,6 +101,18 @@ class Validation:
                 return anew, judged
         self._means.journal.finish(number, before.outcome or Outcome.FAILED, before.chosen, before.note)
         return found, judgement
+
+    def _goes_by(self, step: Step) -> bool:
+        """Go by what another server has said, where every one was asked; False if none is left."""
+        from dnstrace.survey import others
+
+        gone_by = self._gone_by[step.id]
+        gone_by |= set() if step.chosen is None else {step.chosen}
+        if not (left := others(step, gone_by)):
+            return False
+        gone_by.add(left[0])
+        self._walk.go_by(step.id, left[0])
+        return True
 
     async def _anew(self, number: int, found: Resolution) -> Resolution:
         """The resolution with step `number` as it is now, walked on from where it is the last one."""

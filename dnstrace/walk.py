@@ -49,6 +49,7 @@ _OUTCOMES = {
     Kind.NODATA: Outcome.NODATA,
     Kind.NXDOMAIN: Outcome.NXDOMAIN,
 }
+_WALKS = {Purpose.WALK, Purpose.ALIAS}
 _EXISTS = {Kind.ANSWER, Kind.NODATA}
 _FAILED = {
     Kind.TIMEOUT: "did not answer",
@@ -91,11 +92,11 @@ class Walk:
     """One trace's walk and its sub-walks, over the means they share.
 
     `beside` is called whenever a step of the walk itself, but not of a sub-walk, sends its first query:
-    with the cut, the step and the address asked.
+    with the cut, the step and the address asked. `way` is how the walk itself asks the servers of a zone.
     """
 
-    def __init__(self, means: Means) -> None:
-        self._means = means
+    def __init__(self, means: Means, way: type[Asking] = Asking) -> None:
+        self._means, self._way = means, way
         self._no_address: dict[int, str] = {}  # by the step whose look-up came to nothing
         self.beside: Beside | None = None
 
@@ -170,16 +171,17 @@ class Walk:
         """One step: ask the servers of `cut`, that at the address `first` before the others."""
         journal, cuts = self._means.journal, self._means.cuts
         cut = cuts.with_addresses(cut)
-        step = journal.begin(parent, purpose, cut, question)
+        way = self._way if purpose in _WALKS else Asking
+        step = journal.begin(parent, purpose, cut, question, way is not Asking)
 
         async def lookup(name: Name) -> tuple[Address, ...]:
-            return await self.look_up(name, step, under_way)
+            return await self.look_up(name, step, under_way, way is not Asking)
 
         def began(address: Address) -> None:
-            if self.beside is not None and purpose in (Purpose.WALK, Purpose.ALIAS):
+            if self.beside is not None and purpose in _WALKS:
                 self.beside(cut, step, address)
 
-        asking = Asking(self._means, step, cut, question, lookup, began, first)
+        asking = way(self._means, step, cut, question, lookup, began, first)
         try:
             chosen = await asking.run()
         except asyncio.CancelledError:
@@ -189,9 +191,9 @@ class Walk:
             note = asking.denied or self._why_no_address(step) or why_none(journal[step])
             journal.finish(step, Outcome.FAILED, None, note)
             return step, None
-        return step, self._go_by(step, chosen)
+        return step, self.go_by(step, chosen)
 
-    def _go_by(self, step: int, chosen: int) -> Meaning:
+    def go_by(self, step: int, chosen: int) -> Meaning:
         """End a step with the attempt that the walk goes by."""
         meaning = self._means.journal[step].attempts[chosen].meaning
         meaning = meaning.offer or meaning
@@ -217,36 +219,45 @@ class Walk:
         cut = self._means.cuts.with_addresses(Delegation(step.zone, step.servers))
         chosen = await Asking(self._means, number, cut, step.question, lookup, skip=replied).run()
         if chosen is not None and step.attempts and chosen >= len(step.attempts):
-            self._go_by(number, chosen)
+            self.go_by(number, chosen)
             return chosen
         return None
 
     async def look_up(
-        self, name: Name, parent: int | None, under_way: tuple[Question, ...] = ()
+        self, name: Name, parent: int | None, under_way: tuple[Question, ...] = (), every: bool = False
     ) -> tuple[Address, ...]:
-        """The addresses of a name server, by a sub-walk: IPv4 first, IPv6 where that gave none."""
-        for family in sorted(self._means.health.families):
-            question = Question(name, _FAMILY_TYPES[family])
-            if waiting := _waiting_for(name, under_way):
-                self._note_cycle(parent, waiting)
-                return ()
-            if len(under_way) > (depth := self._means.budget.limits.depth):
-                self._note(parent, f"the limit of {depth} address look-ups within each other is reached")
-                return ()
-            found = await self.resolve(question, Purpose.NS_ADDRESS, parent, under_way)
-            addresses = tuple(
-                Address(rdata.address, Source.RESOLVED)
-                for rrset in found.answer
-                if rrset.rdtype == question.rdtype
-                for rdata in rrset
-                if hasattr(rdata, "address")
-            )
-            if addresses:
-                self._means.cuts.add_addresses(name, addresses)
+        """The addresses of a name server, by a sub-walk: IPv6 where IPv4 gave none, both with `every`."""
+        if waiting := _waiting_for(name, under_way):
+            self._note_cycle(parent, waiting)
+            return ()
+        if len(under_way) > (depth := self._means.budget.limits.depth):
+            self._note(parent, f"the limit of {depth} address look-ups within each other is reached")
+            return ()
+        questions = [Question(name, _FAMILY_TYPES[family]) for family in sorted(self._means.health.families)]
+        if every:
+            asking = (self._addresses(question, parent, under_way) for question in questions)
+            return tuple(address for found, _ in await asyncio.gather(*asking) for address in found)
+        for question in questions:
+            addresses, go_on = await self._addresses(question, parent, under_way)
+            if addresses or not go_on:
                 return addresses
-            if found.outcome is Outcome.NXDOMAIN or not self._heard_of_anyone(found):
-                break  # the other family will not fare better
         return ()
+
+    async def _addresses(
+        self, question: Question, parent: int | None, under_way: tuple[Question, ...]
+    ) -> tuple[tuple[Address, ...], bool]:
+        """What a sub-walk finds, and whether that for the other family may fare better."""
+        found = await self.resolve(question, Purpose.NS_ADDRESS, parent, under_way)
+        addresses = tuple(
+            Address(rdata.address, Source.RESOLVED)
+            for rrset in found.answer
+            if rrset.rdtype == question.rdtype
+            for rdata in rrset
+            if hasattr(rdata, "address")
+        )
+        if addresses:
+            self._means.cuts.add_addresses(question.name, addresses)
+        return addresses, found.outcome is not Outcome.NXDOMAIN and self._heard_of_anyone(found)
 
     def _heard_of_anyone(self, found: Resolution) -> bool:
         """Whether any server replied in the step at which a look-up ended."""
@@ -271,7 +282,8 @@ class Walk:
         """Why a step found no address to ask: what ended the look-ups that it began, or those within them."""
         if self._means.journal[step].attempts:
             return ""
-        return next((text for ended, text in self._no_address.items() if ended >= step), "")
+        why = (text for ended, text in self._no_address.items() if ended >= step)
+        return next(why, self._means.budget.spent_out)
 
     async def prime(self, hints: Delegation) -> tuple[Delegation, int]:
         """Ask a root server for the root's own NS set (RFC 9609 section 3); the hints if none tells."""

@@ -157,23 +157,27 @@ def _expansion(wire: bytes) -> int:
 
 
 def _labels(wire: bytes, place: int, known: dict[int, int]) -> int:
-    """How many labels the name at `place` has, as far as it can be read; `known` are those counted before."""
-    passed: list[int] = []
-    while place not in known and place + 1 < len(wire) and len(passed) < _MOST_LABELS:
+    """How many labels the name at `place` has, as far as it can be read.
+
+    `known` are the places met before, those of pointers too, so that each place is met once in a message.
+    """
+    passed: list[tuple[int, int]] = []  # places, and the labels there: one or, of a pointer, none
+    while place not in known and place + 1 < len(wire) and len(passed) < 2 * _MOST_LABELS:
         length = wire[place]
         if length >= _POINTER:
             target = int.from_bytes(wire[place : place + 2]) & 0x3FFF
+            passed.append((place, 0))
             if target >= place:
                 break
             place = target
         elif length == 0:
             break
         else:
-            passed.append(place)
+            passed.append((place, 1))
             place += length + 1
     total = known.get(place, 0)
-    for earlier in reversed(passed):
-        total += 1
+    for earlier, labels in reversed(passed):
+        total += labels
         known[earlier] = total
     return total
 

@@ -25,6 +25,15 @@ def test_special_addresses_are_never_asked(address: str) -> None:
     assert not Health(BOTH).askable(Address(address, Source.GLUE))
 
 
+def test_a_silent_family_is_dropped_unless_it_ever_replied() -> None:
+    health = Health(BOTH)
+    health.silent(6)
+    assert health.families == {4}
+    health.learn(went("192.0.2.1"))
+    health.silent(4)
+    assert health.families == {4}
+
+
 @pytest.mark.parametrize("address", ["192.0.2.1", "10.0.0.1", "2001:db8::1", "fd00::1", "100.64.0.1"])
 def test_others_are(address: str) -> None:
     assert is_unicast(address)

@@ -121,7 +121,6 @@ def test_nodata_with_a_denial_of_existence_needs_no_soa() -> None:
     assert classify(exchange, name("example.net.")).kind is Kind.EMPTY  # not the zone's to say
 
 
-
 def test_an_answer_for_another_name_is_none() -> None:
     exchange = reply("www.example.com. A", flags="QR AA", answer=("other.example.com. 1 A 192.0.2.1",))
     assert classify(exchange, COM).kind is Kind.OTHER_NAME

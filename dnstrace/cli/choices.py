@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from dnstrace.budget import Limits
+from dnstrace.budget import Limits, limits_for
 from dnstrace.cli.options import Output
 from dnstrace.cli.usage import Usage
 from dnstrace.cli.values import is_address
@@ -68,7 +68,7 @@ def choices(parsed: Parsed) -> Choices:
         hints=chosen.get("root-hints"),
         lab=chosen.get("lab"),
         settings=settings,
-        limits=_limits(chosen),
+        limits=_limits(chosen, settings),
         seed=chosen.get("seed"),
         dnssec=_dnssec(chosen),
         anchors=chosen.get("trust-anchor"),
@@ -142,6 +142,7 @@ def _settings(chosen: Mapping[str, Any], server: str | None) -> Settings:
         for key in ("port", "tcp", "timeout", "tries", "bind", "prime", "qmin")
         if key in chosen
     }
+    given |= {"all_servers": True} if "all-servers" in chosen else {}
     return replace(Settings(), families=_families(chosen, server), edns=_edns(chosen), **given)
 
 
@@ -181,6 +182,6 @@ def _edns_options(chosen: Mapping[str, Any]) -> Iterator[tuple[int, bytes]]:
         yield _SUBNET, chosen["subnet"]
 
 
-def _limits(chosen: Mapping[str, Any]) -> Limits:
+def _limits(chosen: Mapping[str, Any], settings: Settings) -> Limits:
     given = {"deadline": chosen.get("deadline"), "max_queries": chosen.get("max-queries")}
-    return replace(Limits(), **{key: value for key, value in given.items() if value is not None})
+    return replace(limits_for(settings), **{key: value for key, value in given.items() if value is not None})

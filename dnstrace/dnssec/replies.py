@@ -71,7 +71,13 @@ class Replies:
         return self._by_question.get(question, [])
 
     def untried(self, step: Step) -> bool:
-        """Whether some server of the zone was not asked the question of a step; one that failed asked all."""
+        """Whether some server of the zone may tell more of the question of a step than what it went by.
+
+        That is one not asked, or another than the one gone by where all were asked; a step that failed
+        asked all.
+        """
+        if step.all_servers:
+            return sum(attempt.meaning.usable for attempt in step.attempts) > 1
         same = [other for other in self.steps_for(step.question) if other.zone == step.zone]
         if any(other.outcome is Outcome.FAILED for other in same):
             return False

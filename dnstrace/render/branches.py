@@ -35,7 +35,7 @@ from dnstrace.render.wording import (
 
 if TYPE_CHECKING:
     from dnstrace.dnssec.verdict import StepEvidence
-    from dnstrace.model import Step, Trace
+    from dnstrace.model import Attempt, Step, Trace
 
 _LATER = float("inf")
 _QUIET = {Purpose.DS, Purpose.DNSKEY}
@@ -103,7 +103,7 @@ class Branches:
             evidence = evidence_of(self._trace, before)
             line = _cut_line(before, evidence)
             children = [*([] if evidence is None else cut_nodes(evidence)), *self._in_full(before), *children]
-        elif len(attempts) == len(self._events(steps[0], wanted)) == 1 and steps[0].outcome is not None:
+        elif _is_one_line(steps[0], attempts, self._events(steps[0], wanted)):
             line = Text.assemble(shown_name(steps[0].zone, STRONG), (" ─ ", QUIET), children[0].line)
             children = [*children[0].children, *children[1:]]
         else:
@@ -128,13 +128,26 @@ class Branches:
         """Attempts and look-ups in the order in which they began."""
         short_of = f" · asked for {step.question}" if step.question != wanted else ""
         timed: list[tuple[float, Node]] = []
-        for index, attempt in enumerate(step.attempts):
-            records = reply_nodes(attempt, step.zone) if self._verbose else []
-            line = attempt_line(step, index).append(short_of)
-            timed.append((attempt.exchange.start, Node(line, records)))
+        for start, node in self._attempts(step):
+            node.line.append(short_of)
+            timed.append((start, node))
         needed = self._together(later for later in self._after[step.id] if _is_needed_by(step, later))
         timed += [(self._began(starts[0]), self._lookup(starts, step)) for starts in needed]
         return [node for _, node in sorted(timed, key=lambda pair: pair[0])]
+
+    def _attempts(self, step: Step) -> list[tuple[float, Node]]:
+        """The attempts of a step and when each began; those alike are one where every address was asked."""
+        if step.all_servers and not self._verbose:
+            from dnstrace.render.survey import folded_lines
+
+            return [(start, Node(line)) for start, line in folded_lines(step)]
+        return [
+            (
+                attempt.exchange.start,
+                Node(attempt_line(step, index), reply_nodes(attempt, step.zone) if self._verbose else []),
+            )
+            for index, attempt in enumerate(step.attempts)
+        ]
 
     # --- look-ups -----------------------------------------------------------------------------
 
@@ -148,7 +161,8 @@ class Branches:
         found = any(chain[-1].outcome is Outcome.ANSWER for chain in chains)
         line = beside_line(self._wanted(starts[0]), starts[0].purpose, needed_by is not None, inside, found)
         shown = self._shown_of_keys(inside)
-        if starts[0].purpose in _QUIET and not self._verbose and all(map(_is_well, inside)):
+        quiet = starts[0].purpose in _QUIET or (needed_by is not None and needed_by.all_servers and found)
+        if quiet and not self._verbose and all(map(_is_well, inside)):
             return Node(line, shown)
         return Node(line, [*(self._walk(chain) for chain in chains), *shown])
 
@@ -233,6 +247,11 @@ def _by_zone(chain: list[Step]) -> list[list[Step]]:
         else:
             zones.append([step])
     return zones
+
+
+def _is_one_line(step: Step, attempts: list[Attempt], events: list[Node]) -> bool:
+    """Whether all of a zone's `attempts` are those of one step, which one line shows."""
+    return step.outcome is not None and 0 < len(attempts) == len(step.attempts) and len(events) == 1
 
 
 def _is_well(step: Step) -> bool:

@@ -16,7 +16,7 @@ import dns.rdataclass
 import dns.rdatatype
 
 from dnstrace import __version__
-from dnstrace.model import Fault
+from dnstrace.model import Fault, Outcome
 from dnstrace.reached import delegation_reached
 from dnstrace.render.edns import edns_options
 from dnstrace.render.expected import expected_text, value_text
@@ -31,12 +31,15 @@ if TYPE_CHECKING:
     from dnstrace.dnssec.verdict import SignatureEvidence, StepEvidence
     from dnstrace.expect import Met
     from dnstrace.model import Attempt, Delegation, NameServer, Question, Stats, Step, Trace
+    from dnstrace.paths import Share
 
 _RESERVED = 0x40  # the Z bit, which has no name (RFC 6895 section 2.1)
 SCHEMA = "dnstrace/1"
 _SCHEMA_FILE = "dnstrace-1.schema.json"
 
 Document = dict[str, Any]
+
+_OUTCOMES = {outcome.value for outcome in Outcome}
 
 _RESULTS = {
     None: "response",
@@ -88,8 +91,32 @@ def document(trace: Trace, *, verbose: bool = False) -> Document:
         "steps": [_step(step, verbose, judged.get(step.id)) for step in trace.steps],
         "findings": [],
         "expectations": None if trace.expectations is None else [_met(met) for met in trace.expectations],
+        "paths": _paths(trace),
         "stats": _stats(trace.stats),
         "error": harmless(trace.error or _bogus(trace)) or None,
+    }
+
+
+def _paths(trace: Trace) -> list[Document] | None:
+    """What the paths come to, the largest share first; None where not every address was asked."""
+    if not any(step.all_servers for step in trace.steps):
+        return None
+    from dnstrace.paths import shares
+
+    return [_share(share) for share in shares(trace.steps)] or None
+
+
+def _share(share: Share) -> Document:
+    outcome = share.meaning.kind.value if share.meaning.kind.value in _OUTCOMES else Outcome.FAILED.value
+    return {
+        "share": str(share.share),
+        "percent": round(float(share.share * 100), 3),
+        "outcome": outcome,
+        "answer": _rrsets(share.meaning.answer if share.meaning.usable else ()),
+        "fault": share.meaning.kind.value if outcome == Outcome.FAILED.value else None,
+        "zone": name_text(share.zone),
+        "step": share.step,
+        "servers": [name_text(server) for server in share.servers],
     }
 
 

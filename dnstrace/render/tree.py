@@ -91,10 +91,20 @@ def _last_lines(trace: Trace) -> list[Text]:
     return [
         *lines,
         *_security(trace),
+        *_paths(trace),
         joined([result, *_cost(trace, so_far)]),
         *([Text(life)] if life else []),
         *_expected(trace),
     ]
+
+
+def _paths(trace: Trace) -> list[Text]:
+    """What share of all paths comes to what, where every address was asked."""
+    if not any(step.all_servers for step in trace.steps):
+        return []
+    from dnstrace.render.survey import paths_lines
+
+    return paths_lines(trace)
 
 
 def _security(trace: Trace) -> list[Text]:
@@ -117,6 +127,10 @@ def _expected(trace: Trace) -> list[Text]:
     ]
 
 
+def _is_bogus(trace: Trace) -> bool:
+    return trace.judgement is not None and trace.judgement.security.value == "bogus"
+
+
 def _result(trace: Trace) -> Text:
     """The outcome in a few words: the data itself where it is short."""
     if trace.outcome is Outcome.NXDOMAIN:
@@ -128,16 +142,16 @@ def _result(trace: Trace) -> Text:
     if trace.outcome is Outcome.REFERRAL and (cut := delegation_reached(trace)) is not None:
         servers = count_text(len(cut.servers), "name server")
         return Text(f"{name_text(cut.zone)} is delegated to {servers}", f"{STRONG} {GOOD}")
-    wanted = _wanted(trace)
+    wanted, style = _wanted(trace), f"{STRONG} {BAD if _is_bogus(trace) else GOOD}"
     if not wanted:
         return Text("")
     count = sum(map(len, wanted))
     texts = [rdata_text(rdata) for rrset in wanted for rdata in islice(rrset, _MOST + 1)]
     if count <= _MOST and len(text := ", ".join(texts)) <= _LONGEST:
-        return Text(text, f"{STRONG} {GOOD}")
+        return Text(text, style)
     types = {dns.rdatatype.to_text(rrset.rdtype) for rrset in wanted}
     one = f"{types.pop()} record" if len(types) == 1 else "record"
-    return Text(count_text(count, one), f"{STRONG} {GOOD}")
+    return Text(count_text(count, one), style)
 
 
 def _wanted(trace: Trace) -> list[dns.rrset.RRset]:
@@ -162,6 +176,8 @@ def _cost(trace: Trace, so_far: str) -> list[Text | str]:
 
 def _life(trace: Trace) -> str:
     """Until when a resolver that asked now would hold what was found."""
+    if _is_bogus(trace):
+        return "a resolver that validates answers SERVFAIL instead"
     if (seconds := life(trace)) is None:
         return ""
     if not seconds:

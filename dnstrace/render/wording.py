@@ -100,7 +100,7 @@ def attempt_line(step: Step, index: int) -> Text:
     who = Text.assemble(shown_name(attempt.server), " ", attempt.exchange.query.address)
     if index == step.chosen and attempt.meaning.offer is None:
         return joined([who, *_took(attempt), _place(step, attempt), *_remarks(step, index)])
-    style, words = _judged(attempt, index == step.chosen)
+    style, words = _judged(step, attempt, index == step.chosen)
     parts = [who, Text(words, style), *([] if attempt.meaning.kind in _NO_ANSWER else _took(attempt))]
     return marked(style, joined([*parts, *_remarks(step, index)]))
 
@@ -110,13 +110,13 @@ def _took(attempt: Attempt) -> list[Text | str]:
     return [time_text(attempt.exchange.elapsed) + over]
 
 
-def _judged(attempt: Attempt, chosen: bool) -> tuple[str, str]:
+def _judged(step: Step, attempt: Attempt, chosen: bool) -> tuple[str, str]:
     """The style and the words for an attempt that is not plainly the one used."""
     kind, exchange, note = attempt.meaning.kind, attempt.exchange, attempt.meaning.note
     if kind is Kind.TRUNCATED:
         return WARNING, "truncated, asked again over TCP"
     if attempt.meaning.usable:
-        return QUIET, "answered too"
+        return _answered_too(step, attempt)
     note = "" if kind in _SAYS_ALL else note
     words = {**_NO_ANSWER, **_WRONG_ANSWER}[kind]
     rcode = attempt.meaning.rcode
@@ -131,6 +131,16 @@ def _judged(attempt: Attempt, chosen: bool) -> tuple[str, str]:
     if chosen:
         return WARNING, f"{words}; used, since no server of the zone gave better"
     return (WARNING if kind is Kind.ABANDONED else BAD), words
+
+
+def _answered_too(step: Step, attempt: Attempt) -> tuple[str, str]:
+    """What another server than the one gone by said, where every one was asked: the same or otherwise."""
+    if step.all_servers and step.chosen is not None:
+        from dnstrace.render.survey import otherwise
+
+        if words := otherwise(attempt.meaning, step.attempts[step.chosen].meaning):
+            return WARNING, words
+    return QUIET, "answered too"
 
 
 def _place(step: Step, attempt: Attempt) -> str:

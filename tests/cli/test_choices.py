@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 
 import pytest
 
-from dnstrace.budget import Limits
+from dnstrace.budget import ALL_SERVERS, Limits
 from dnstrace.cli.choices import Choices, choices
 from dnstrace.cli.options import Output
 from dnstrace.cli.syntax import parse
@@ -72,6 +73,13 @@ def test_how_to_ask() -> None:
 )
 def test_families(line: str, families: set[int]) -> None:
     assert chosen(line).settings.families == families
+
+
+def test_all_servers_widens_the_limits_that_are_not_given() -> None:
+    found = chosen("x -a --max-queries 5")
+    assert found.settings == Settings(all_servers=True)
+    assert found.limits == replace(ALL_SERVERS, max_queries=5)
+    assert chosen("x --all-servers --no-all-servers").limits == Limits()
 
 
 def test_the_rest() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -102,6 +103,16 @@ def test_a_source_address_that_this_machine_lacks(asked: list[Any]) -> None:
     ran = run("x", "-b", "192.0.2.9")
     assert (ran.status, asked) == (2, [])
     assert ran.err.startswith("dnstrace: -b 192.0.2.9: this machine cannot send from it (")
+
+
+@pytest.mark.parametrize("arguments", [["x", "--dnssec"], ["--lab", "--dnssec"], ["--lab", "dnssec-good"]])
+def test_validation_needs_cryptography(
+    asked: list[Any], monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    ran = run(*arguments)
+    assert (ran.status, asked) == (2, [])
+    assert "needs the Python package cryptography: pip install" in ran.err and ran.err.count("\n") == 1
 
 
 def test_the_lab_traces_its_own_question_at_its_own_time() -> None:

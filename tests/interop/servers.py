@@ -17,12 +17,16 @@ _PATIENCE = 10.0  # seconds to end
 
 @dataclass(frozen=True)
 class Setup:
-    """What one server is to serve: `zones` are (origin with the final dot, master file)."""
+    """What one server is to serve: `zones` are (origin with the final dot, master file).
+
+    `command` configures the server in place of the function in COMMANDS.
+    """
 
     kind: str
     directory: Path
     addresses: tuple[str, ...]
     zones: tuple[tuple[str, Path], ...]
+    command: Callable[[Setup], list[str]] | None = None
 
     def write(self, name: str, text: str) -> Path:
         """Write a configuration file into the server's own directory."""
@@ -38,7 +42,7 @@ def _named(setup: Setup) -> list[str]:
 controls {{}};
 options {{
     directory "{setup.directory}"; pid-file none; session-keyfile none;
-    listen-on {{ {"; ".join(ipv4)}; }}; listen-on-v6 {{ {"; ".join(ipv6)}; }};
+    listen-on {{ {"; ".join(ipv4)}; }}; listen-on-v6 {{ {"; ".join(ipv6) or "none"}; }};
     recursion no; dnssec-validation no; notify no;
 }};
 {_bind_zones(setup)}"""
@@ -119,13 +123,13 @@ def serve(namespace: Namespace, setups: Iterable[Setup], stack: ExitStack) -> No
     for setup, process in zip(setups, running, strict=True):
         for origin, _ in setup.zones:
             for address in setup.addresses:
-                _await(namespace, process, setup, address, origin)
+                _await(namespace, process, setup, address, origin, "flags: qr aa")
 
 
 def _start(namespace: Namespace, setup: Setup, stack: ExitStack) -> subprocess.Popen[bytes]:
     setup.directory.mkdir()
     log = stack.enter_context((setup.directory / "log").open("wb"))
-    command = namespace.inside(COMMANDS[setup.kind](setup))
+    command = namespace.inside((setup.command or COMMANDS[setup.kind])(setup))
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
     stack.callback(_end, process)
     return process
@@ -140,16 +144,38 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
+def start_resolver(namespace: Namespace, setup: Setup, stack: ExitStack) -> None:
+    """Start a resolver and wait until it answers for the root."""
+    process = _start(namespace, setup, stack)
+    for address in setup.addresses:
+        _await(namespace, process, setup, address, ".", "ra")
+
+
 def _await(
-    namespace: Namespace, process: subprocess.Popen[bytes], setup: Setup, address: str, origin: str
+    namespace: Namespace,
+    process: subprocess.Popen[bytes],
+    setup: Setup,
+    address: str,
+    origin: str,
+    flags: str,
 ) -> None:
-    """Ask for the SOA of `origin` until it is answered with authority."""
-    dig = ["dig", "+norecurse", "+tries=1", "+timeout=1", "+noall", "+comments", f"@{address}", origin, "SOA"]
+    """Ask for the SOA of `origin` until it is answered with these flags."""
+    dig = [
+        "dig",
+        "+recurse" if flags == "ra" else "+norecurse",
+        "+tries=1",
+        "+timeout=1",
+        "+noall",
+        "+comments",
+        f"@{address}",
+        origin,
+        "SOA",
+    ]
     for _ in range(_TRIES):
         if process.poll() is not None:
             break
         said = subprocess.run(namespace.inside(dig), capture_output=True, text=True, check=False).stdout
-        if "status: NOERROR" in said and "flags: qr aa" in said:
+        if "status: NOERROR" in said and flags in said:
             return
     log = (setup.directory / "log").read_text(errors="replace")
     raise RuntimeError(f"{setup.kind} does not serve {origin} at {address}:\n{log}")

@@ -93,6 +93,12 @@ def test_a_broken_chain_is_told_once_at_its_place_and_once_at_the_end() -> None:
     assert judgement is not None and _wide("dnssec-missing-key").count(judgement.reason) == 2
 
 
+def test_a_bogus_answer_is_not_said_to_be_cached() -> None:
+    last = shown("dnssec-expired").splitlines()[-1]
+    assert last == "a resolver that validates answers SERVFAIL instead"
+    assert "cached now" in shown("dnssec-good") and "cached now" in shown("dnssec-opt-out")
+
+
 @pytest.mark.parametrize("world", SIGNED)
 def test_the_document_holds_the_evidence(world: str) -> None:
     found = traced(world)

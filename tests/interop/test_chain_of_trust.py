@@ -1,0 +1,144 @@
+"""The verdicts of the installed command beside Unbound's, on zones that real servers and signers signed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.interop import servers
+from tests.interop.namespace import hindrance
+from tests.interop.signed import BREAKINGS, PROGRAMS, RESOLVER, SIGNED, SignedInternet, signed_internet
+
+NAMES = (
+    "", "ns", "www", "alias", "far", "farther", "old", "host.old", "gone.old", "new", "host.new", "a.wild",
+    "b.c.wild", "wild", "between", "below.between", "none", "x.none", "below.www", "zzz", "insecure",
+    "www.insecure", "none.insecure", "ns.insecure",
+)  # fmt: skip
+TYPES = ("A", "AAAA", "TXT", "MX", "DS", "NS", "SOA", "DNSKEY")
+
+# Asks the resolver everything at once, from inside the namespace.
+ASK = f"""
+import json, sys, dns.flags, dns.message, dns.query, dns.rdatatype
+found = []
+for name, rdtype in json.load(sys.stdin):
+    query = dns.message.make_query(name, rdtype, want_dnssec=True)
+    for _ in range(2):  # a SERVFAIL may be of the moment, or of a cache: what is bogus is so again
+        reply = dns.query.udp_with_fallback(query, {RESOLVER!r}, timeout=20)[0]
+        if reply.rcode() != 2:
+            break
+    answered = any(rrset.rdtype == dns.rdatatype.from_text(rdtype) for rrset in reply.answer)
+    found.append([reply.rcode(), bool(reply.flags & dns.flags.AD), answered])
+json.dump(found, sys.stdout)
+"""
+
+
+class Question(NamedTuple):
+    name: str
+    rdtype: str
+
+
+class Seen(NamedTuple):
+    """What was said of a question: its security and, unless that is bogus, its outcome."""
+
+    security: str
+    outcome: str
+
+
+def questions(zone: str, types: tuple[str, ...]) -> list[Question]:
+    return [Question(f"{name}.{zone}".lstrip("."), rdtype) for name in NAMES for rdtype in types]
+
+
+# Left out: what lies below PowerDNS's DNAME, which Unbound 1.17 now and then finds bogus.
+GOOD = [
+    question
+    for zone in SIGNED
+    for question in questions(zone, TYPES)
+    if not question.name.endswith(".old.pdns.")
+]
+BAD = [question for zone in BREAKINGS for question in questions(zone, ("A", "MX", "DS"))]
+
+
+@pytest.fixture(scope="module")
+def net(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignedInternet]:
+    absent = [*servers.missing(), *(program for program in PROGRAMS if shutil.which(program) is None)]
+    if (why := hindrance() or (f"not installed: {', '.join(absent)}" if absent else None)) is not None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(why)
+    with signed_internet(tmp_path_factory.mktemp("signed")) as running:
+        yield running
+
+
+def resolved(net: SignedInternet, asked: list[Question]) -> dict[Question, Seen]:
+    """What Unbound says."""
+    done = subprocess.run(
+        net.namespace.inside([sys.executable, "-c", ASK]),
+        input=json.dumps(asked), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return {
+        question: _of_resolver(*each) for question, each in zip(asked, json.loads(done.stdout), strict=True)
+    }
+
+
+def _of_resolver(rcode: int, authentic: bool, answered: bool) -> Seen:
+    if rcode == 2:
+        return Seen("bogus", "")
+    outcome = "nxdomain" if rcode == 3 else "answer" if answered else "nodata"
+    return Seen("secure" if authentic else "insecure", outcome)
+
+
+def traced(net: SignedInternet, asked: list[Question]) -> dict[Question, Seen]:
+    """What the command says, which takes all names of one type at once."""
+    by_type: dict[str, list[Question]] = defaultdict(list)
+    for question in asked:
+        by_type[question.rdtype].append(question)
+    with ThreadPoolExecutor(2) as pool:
+        documents = pool.map(lambda some: _jsonl(net, some), by_type.values())
+        return {
+            question: Seen(found["security"], "" if found["security"] == "bogus" else found["outcome"])
+            for some, lines in zip(by_type.values(), documents, strict=True)
+            for question, found in zip(some, lines, strict=True)
+        }
+
+
+def _jsonl(net: SignedInternet, asked: list[Question]) -> list[dict[str, str]]:
+    beside_python = Path(sys.executable).parent / "dnstrace"
+    command = str(beside_python) if beside_python.exists() else shutil.which("dnstrace") or "dnstrace"
+    names = [word for question in asked for word in ("-q", question.name)]
+    given = ["--root-hints", str(net.hints), "--trust-anchor", str(net.anchor), "-t", asked[0].rdtype]
+    arguments = [command, "--jsonl", "--dnssec", "-4", *given, *names]
+    done = subprocess.run(net.namespace.inside(arguments), capture_output=True, text=True, check=False)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def compared(net: SignedInternet, asked: list[Question]) -> dict[Question, Seen]:
+    """What the command says, once it is seen to be what Unbound says."""
+    ours, theirs = traced(net, asked), resolved(net, asked)
+    assert {q: (ours[q], theirs[q]) for q in asked if ours[q] != theirs[q]} == {}
+    return ours
+
+
+def test_the_verdicts_on_good_zones_are_those_of_unbound(net: SignedInternet) -> None:
+    seen = Counter(compared(net, GOOD).values())
+    assert {each.security for each in seen} == {"secure", "insecure"}
+    kinds = [
+        (security, what) for security in ("secure", "insecure") for what in ("answer", "nodata", "nxdomain")
+    ]
+    assert all(seen[Seen(*kind)] >= len(SIGNED) for kind in kinds)
+
+
+def test_the_verdicts_on_broken_zones_are_those_of_unbound(net: SignedInternet) -> None:
+    seen = compared(net, BAD)
+    verdicts: dict[str, set[str]] = defaultdict(set)
+    for question, each in seen.items():
+        verdicts[question.name.rpartition(".")[0].rpartition(".")[2] + "."].add(each.security)
+    assert "bogus" not in verdicts.pop("good.") | verdicts.pop("unknown.")
+    assert len(verdicts) >= 10 and all("bogus" in each for each in verdicts.values())
