@@ -22,6 +22,7 @@ from dnstrace.cuts import Cuts
 from dnstrace.health import Health
 from dnstrace.journal import Journal
 from dnstrace.model import Delegation, Name, Outcome, Question, Settings, Trace
+from dnstrace.parent import refer
 from dnstrace.port import Network
 from dnstrace.roots import given_server, root_hints
 from dnstrace.walk import Resolution, ServerNotFound, Walk, begin
@@ -44,6 +45,7 @@ async def trace_async(
     server: str | Name | None = None,
     anchors: Anchors | None = None,
     at: float | None = None,
+    parent_only: bool = False,
     seed: int | None = None,
     now: datetime | None = None,
     on_change: Callable[[Trace], None] | None = None,
@@ -53,7 +55,8 @@ async def trace_async(
     `roots` are the root servers to begin at (`dnstrace.roots.read_hints`), those of the package by
     default; `server` is an address or a name to begin at in their place. With `anchors`
     (`dnstrace.dnssec.read_anchors`) the trace is validated as of `at`, in seconds since 1970, the present by
-    default; the Judgement is in the Trace. `network` is what carries the
+    default; the Judgement is in the Trace. With `parent_only` the walk ends with the referral to the
+    deepest zone cut at or above the name, and nothing is validated. `network` is what carries the
     queries, live sockets by default. `seed` repeats every random choice of an earlier trace. `now` is
     the wall-clock time in UTC at which the trace begins. `on_change` is called with a snapshot
     whenever a step changes; the last one is what was found when the caller cancels the trace. `limits` are
@@ -77,13 +80,16 @@ async def trace_async(
         Random(seed),
     )
     tracer, deadline = Walk(means, _way(settings)), limits.deadline
-    validation = None if anchors is None else _validation(means, tracer, anchors, at)
+    validation = None if anchors is None or parent_only else _validation(means, tracer, anchors, at)
     late = f"the deadline of {deadline:g} s is reached"
     found, judgement = Resolution(Outcome.FAILED, error=late), None
     try:
         async with asyncio.timeout(deadline):
             first = await begin(tracer, means, start, wanted)
-            found = await tracer.resolve(question, parent=first)
+            if parent_only:
+                found = await refer(tracer, journal, question, first)
+            else:
+                found = await tracer.resolve(question, parent=first)
             if validation is not None:
                 found, judgement = await validation.judged(found)
     except ServerNotFound as error:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import dns.rrset
 
     from dnstrace.dnssec.verdict import Judgement
+    from dnstrace.expect import Met
 
 Name = dns.name.Name
 ROOT = dns.name.root
@@ -245,7 +246,7 @@ class Purpose(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What came of a step, or of a whole trace."""
+    """What came of a step, or of a whole trace: a referral only of one that was to end with it."""
 
     REFERRAL = "referral"
     ANSWER = "answer"
@@ -336,7 +337,8 @@ class Trace:
     `started` is the wall-clock time at which it began, in UTC. `answer` is the whole chain, aliases
     first. `outcome` is None in a snapshot of a trace that is under way. `error` says why the walk
     failed, or is empty. `seed` repeats every random choice. `judgement` is the verdict of the chain of trust,
-    None where it was not asked for.
+    None where it was not asked for. `expectations` says of each that the user has whether it is met, None
+    where there are none.
     """
 
     question: Question
@@ -350,6 +352,7 @@ class Trace:
     error: str = ""
     interrupted: bool = False
     judgement: Judgement | None = None
+    expectations: tuple[Met, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ class Walk:
         while True:
             step, meaning = await self._descend(question, purpose, parent, (*under_way, question))
             if meaning is None:
-                return self._failed(step, answer)
+                return failed(self._means.journal[step], answer)
             if meaning.kind is not Kind.ALIAS or meaning.target is None:
                 return resolution_of(meaning, answer, step)
             answer += tuple(rrset for rrset in meaning.answer if rrset not in answer)
@@ -125,6 +125,10 @@ class Walk:
             question, parent = replace(question, name=meaning.target), step
             purpose = Purpose.ALIAS if purpose is Purpose.WALK else purpose
 
+    async def go_down(self, question: Question, parent: int | None) -> tuple[int, Meaning | None]:
+        """Go down to the referral to the name itself, or else to what its zone says; no alias is followed."""
+        return await self._descend(question, Purpose.WALK, parent, (question,), down_to_name=True)
+
     async def _descend(
         self,
         question: Question,
@@ -132,8 +136,9 @@ class Walk:
         parent: int | None,
         under_way: tuple[Question, ...],
         first: Address | None = None,
+        down_to_name: bool = False,
     ) -> tuple[int, Meaning | None]:
-        """Follow referrals from the deepest known cut; the last step and what it means."""
+        """Follow referrals from the deepest known cut, or `down_to_name`; the last step and what it means."""
         cut = self._means.cuts.enclosing(question)
         known, minimised = cut.zone, 0 if self._means.settings.qmin else MAX_MINIMISE_COUNT
         while True:
@@ -144,6 +149,8 @@ class Walk:
                 cut = meaning.delegation
                 known = cut.zone
                 self._means.cuts.add(cut)
+                if down_to_name and known == question.name:
+                    return step, meaning
             elif asked == question:
                 return step, meaning
             elif meaning is not None and meaning.kind in _EXISTS:
@@ -290,11 +297,12 @@ class Walk:
         )
         return replace(meaning.child, servers=servers), step
 
-    def _failed(self, step: int, answer: tuple[dns.rrset.RRset, ...]) -> Resolution:
-        ended = self._means.journal[step]
-        replies = [a.meaning.rcode for a in ended.attempts if a.meaning.rcode is not None]
-        error = f"{ended.zone} {ended.note}" if ended.attempts else ended.note
-        return Resolution(Outcome.FAILED, replies[-1] if replies else None, answer, step, error)
+
+def failed(ended: Step, answer: tuple[dns.rrset.RRset, ...]) -> Resolution:
+    """What a walk comes to that no server helped on from the step `ended`, after the aliases in `answer`."""
+    replies = [a.meaning.rcode for a in ended.attempts if a.meaning.rcode is not None]
+    error = f"{ended.zone} {ended.note}" if ended.attempts else ended.note
+    return Resolution(Outcome.FAILED, replies[-1] if replies else None, answer, ended.id, error)
 
 
 def resolution_of(meaning: Meaning, aliases: tuple[dns.rrset.RRset, ...], step: int) -> Resolution:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dns.rdatatype import RdataType
 
     from dnstrace.cli.syntax import Parsed
+    from dnstrace.expect import Expectation
 
 _NSID = (3, b"")  # RFC 5001 section 2.1: empty in a query
 _SUBNET = 8  # RFC 7871 section 6
@@ -33,7 +34,8 @@ class Choices:
     `types` in place of its type if there are any. `server` is an address or a name to start from, or
     None; `hints` the path of a hints file, or None; `lab` a world, `list`, or None.
     How to ask: `settings`, `limits`, `seed`. What to check: `dnssec`, by the trust anchors in the file
-    `anchors` or those of the package, as of `at` (seconds since 1970) or now. What to print: `output`,
+    `anchors` or those of the package, as of `at` (seconds since 1970) or now; `expected` is of every
+    trace that can tell it; `parent_only` ends each with the referral. What to print: `output`,
     `verbose`, `color` (auto, always, never).
     """
 
@@ -48,6 +50,8 @@ class Choices:
     dnssec: bool
     anchors: str | None
     at: float | None
+    expected: tuple[Expectation, ...]
+    parent_only: bool
     output: Output
     verbose: bool
     color: str
@@ -59,7 +63,7 @@ def choices(parsed: Parsed) -> Choices:
     settings = _settings(chosen, _server(parsed))
     return Choices(
         questions=_questions(chosen),
-        types=tuple(chosen.get("type", ())),
+        types=_types(chosen),
         server=_server(parsed),
         hints=chosen.get("root-hints"),
         lab=chosen.get("lab"),
@@ -69,6 +73,8 @@ def choices(parsed: Parsed) -> Choices:
         dnssec=_dnssec(chosen),
         anchors=chosen.get("trust-anchor"),
         at=chosen.get("at"),
+        expected=_expected(chosen),
+        parent_only="parent-only" in chosen,
         output=chosen.get("output", Output.TREE),
         verbose=bool(chosen.get("verbose")),
         color=chosen.get("color", "auto"),
@@ -76,13 +82,29 @@ def choices(parsed: Parsed) -> Choices:
 
 
 def _dnssec(chosen: Mapping[str, Any]) -> bool:
-    """Whether to validate; a file of trust anchors would be for nothing otherwise."""
-    dnssec = "dnssec" in chosen or "trust-anchor" in chosen
+    """Whether to validate; a file of trust anchors, or what is expected, would be for nothing otherwise."""
+    secure = any(expectation.what == "security" for expectation in _expected(chosen))
+    dnssec = secure or "dnssec" in chosen or "trust-anchor" in chosen
     if "at" in chosen and not dnssec:
         raise Usage("--at is the time as of which signatures are judged: add --dnssec")
+    if dnssec and "parent-only" in chosen:
+        raise Usage("--dnssec and --parent-only exclude each other: without an answer nothing is validated")
     if dnssec and "no-edns" in chosen:
         raise Usage("--dnssec and --no-edns exclude each other: signatures are asked for with EDNS")
     return dnssec
+
+
+def _expected(chosen: Mapping[str, Any]) -> tuple[Expectation, ...]:
+    return tuple(expectation for several in chosen.get("expect", ()) for expectation in several)
+
+
+def _types(chosen: Mapping[str, Any]) -> tuple[RdataType, ...]:
+    """The types given; NS where only the parent is to be heard and none is."""
+    if "parent-only" in chosen and not chosen.get("type"):
+        from dns.rdatatype import NS
+
+        return (NS,)
+    return tuple(chosen.get("type", ()))
 
 
 def _questions(chosen: Mapping[str, Any]) -> tuple[Question, ...]:
@@ -91,7 +113,7 @@ def _questions(chosen: Mapping[str, Any]) -> tuple[Question, ...]:
         dict.fromkeys(
             Question(subject.name, rdtype)
             for subject in chosen.get("subject", ())
-            for rdtype in chosen.get("type") or (subject.rdtype,)
+            for rdtype in _types(chosen) or (subject.rdtype,)
         )
     )
     count = len(questions) or len(chosen.get("type", ()))  # without a name, each is asked of the world's own

@@ -13,7 +13,9 @@ class Exit(IntEnum):
     """
 
     ANSWER = 0
-    """An authoritative answer was reached; with several questions, each reached 0 or 1."""
+    """An authoritative answer was reached; with several questions, each reached 0 or 1.
+
+    With `--parent-only`, or where it is expected, another end."""
     NEGATIVE = 1
     """Authoritatively, there is no such name, or no such data."""
     USAGE = 2

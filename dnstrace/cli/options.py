@@ -56,7 +56,8 @@ class Option:
     An option with a `metavar` takes a value, which `convert` reads; with `optional` the value is
     taken only where the next word is one (`convert` accepts it). One without is a flag: it
     files `value`, and its opposite (`--no-tcp`, `--edns` for `--no-edns`) takes that back. `key` is
-    where the value is filed, the name if empty; a `repeatable` one collects. `plus` holds dig's words
+    where the value is filed, the name if empty; a `repeatable` one collects, from its variable each word
+    unless it is `whole`. `plus` holds dig's words
     for it (`+vc`, `+time`), each with the converter of its value where that differs.
     """
 
@@ -70,6 +71,7 @@ class Option:
     value: object = True
     key: str = ""
     repeatable: bool = False
+    whole: bool = False
     choices: tuple[str, ...] = ()
     completes: Completes = Completes.NOTHING
     plus: Mapping[str, Callable[[str], object] | None] | None = None
@@ -144,6 +146,9 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "at", Group.CHECK, "Judge signatures as of this time, not now", metavar="TIME", convert=values.moment
     ),
+    Option("parent-only", Group.CHECK, "Only what the parent says of the zone"),
+    Option("expect", Group.CHECK, "Exit 5 unless this holds, as a=192.0.2.44", metavar="WHAT",
+           convert=values.expectations, repeatable=True, whole=True),
     Option("short", Group.PRINT, "The data of the answer only, as dig +short",
            key="output", value=Output.SHORT),
     Option("json", Group.PRINT, "The whole trace as one JSON object", key="output", value=Output.JSON),

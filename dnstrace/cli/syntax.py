@@ -21,6 +21,9 @@ _NEEDS_EDNS = ("dnssec", "trust-anchor", "nsid", "cookie", "subnet", "bufsize")
 # What is said replaces what the environment says to the contrary.
 _CONTRARY = {"ipv4": ("ipv6",), "ipv6": ("ipv4",), "no-edns": _NEEDS_EDNS}
 _CONTRARY |= dict.fromkeys(_NEEDS_EDNS, ("no-edns",))
+_VALIDATES = ("dnssec", "trust-anchor", "at")
+_CONTRARY |= {"parent-only": _VALIDATES, "at": ("parent-only",)}
+_CONTRARY |= dict.fromkeys(("dnssec", "trust-anchor"), ("no-edns", "parent-only"))
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
 
@@ -84,7 +87,7 @@ def from_environment(variables: Mapping[str, str]) -> Parsed:
     for option in OPTIONS:
         if not option.variable or not (text := variables.get(option.variable, "").strip()):
             continue
-        for word in text.split() if option.repeatable else [text]:
+        for word in text.split() if option.repeatable and not option.whole else [text]:
             if option.metavar:
                 parsed.file(option, _converted(option.variable, option.convert, word))
             elif word.lower() in _YES:

@@ -11,7 +11,7 @@ from dnstrace.cli.exits import Exit
 from dnstrace.cli.options import Output
 from dnstrace.cli.output import FORMS
 from dnstrace.cli.progress import Progress
-from dnstrace.cli.usage import Usage
+from dnstrace.cli.usage import Usage, shown
 from dnstrace.model import Outcome, Question, Trace
 
 if TYPE_CHECKING:
@@ -20,10 +20,16 @@ if TYPE_CHECKING:
     from dnstrace.cli.choices import Choices
     from dnstrace.cli.environment import Environment
     from dnstrace.dnssec import Anchors
+    from dnstrace.expect import Expectation
     from dnstrace.lab.world import World
     from dnstrace.model import Delegation
 
-_STATUS = {Outcome.ANSWER: Exit.ANSWER, Outcome.NODATA: Exit.NEGATIVE, Outcome.NXDOMAIN: Exit.NEGATIVE}
+_STATUS = {
+    Outcome.ANSWER: Exit.ANSWER,
+    Outcome.REFERRAL: Exit.ANSWER,
+    Outcome.NODATA: Exit.NEGATIVE,
+    Outcome.NXDOMAIN: Exit.NEGATIVE,
+}
 
 
 class Plan(NamedTuple):
@@ -36,15 +42,18 @@ class Plan(NamedTuple):
 def trace_all(chosen: Choices, environment: Environment) -> int:
     """Trace and print one question after the other; the exit status. Raises Usage for a wrong hints file."""
     plan = planned(chosen)
+    _check_expected(plan, chosen.expected)
     progress = Progress(chosen, environment)
     if len(plan.questions) > 1:
         gc.enable()  # `cli.main` starts without
     ended: list[Trace] = []
     for question in plan.questions:
-        trace = _trace(question, plan, progress)
+        trace = _judged(_trace(question, plan, progress), chosen.expected)
         environment.write(FORMS[chosen.output](trace, chosen, environment))
         if chosen.output is Output.SHORT and (why := "interrupted" if trace.interrupted else trace.error):
             environment.remark(f"{question}: {why}")  # else nothing would say why there is no answer
+        if chosen.output is Output.SHORT:
+            _remark_unmet(trace, environment)
         ended.append(trace)
         if trace.interrupted:
             break
@@ -59,6 +68,8 @@ def planned(chosen: Choices) -> Plan:
         "server": chosen.server,
         "seed": chosen.seed,
     }
+    if chosen.parent_only:
+        how["parent_only"] = True
     if chosen.hints is not None:
         how["roots"] = _roots(chosen.hints)
     if chosen.lab is not None:
@@ -136,19 +147,61 @@ def _trace(question: Question, plan: Plan, progress: Progress) -> Trace:
             return replace(progress.latest, interrupted=True)
 
 
+def _check_expected(plan: Plan, expected: tuple[Expectation, ...]) -> None:
+    """Raise Usage where something is expected that no question can tell."""
+    for expectation in expected:
+        if not any(map(expectation.concerns, plan.questions)):
+            word = expectation.what.upper()
+            raise Usage(
+                f"--expect {shown(expectation.text)}: no {word} record is asked for; add the type {word}"
+            )
+
+
+def _judged(trace: Trace, expected: tuple[Expectation, ...]) -> Trace:
+    """The trace with the verdict on what was expected of it, if it came to an end."""
+    if not expected or trace.interrupted:
+        return trace
+    from dnstrace.expect import judge
+
+    told = (each for each in expected if each.concerns(trace.question))
+    return replace(trace, expectations=tuple(judge(trace, each) for each in told))
+
+
+def _remark_unmet(trace: Trace, environment: Environment) -> None:
+    """Say what is not as expected: the short form does not."""
+    for met in trace.expectations or ():
+        if not met.met:
+            from dnstrace.render.expected import expected_text, instead_text
+
+            environment.remark(f"{trace.question}: expected {expected_text(met)}, {instead_text(met)}")
+
+
 def status(traces: Iterable[Trace]) -> Exit:
     """The exit status that `traces` lead to."""
     each = [_status(trace) for trace in traces]
-    for worst in (Exit.INTERRUPTED, Exit.FAILED, Exit.BOGUS):
+    for worst in (Exit.INTERRUPTED, Exit.FAILED, Exit.BOGUS, Exit.FINDINGS):
         if worst in each:
             return worst
     return each[0] if len(each) == 1 else Exit.ANSWER
 
 
 def _status(trace: Trace) -> Exit:
+    """That of the trace's end; an end that is expected is ANSWER, what else is not as expected FINDINGS."""
+    expected = trace.expectations or ()
+    said = [met.expectation for met in expected if met.met]
+    found = _ended(trace, any(each.what == "security" and each.value == "bogus" for each in said))
+    if found in (Exit.NEGATIVE, Exit.FAILED) and any(each.says_how_it_ends for each in said):
+        found = Exit.ANSWER
+    if found in (Exit.ANSWER, Exit.NEGATIVE) and not all(met.met for met in expected):
+        return Exit.FINDINGS
+    return found
+
+
+def _ended(trace: Trace, bogus_expected: bool) -> Exit:
+    """The status of the trace's end, whatever is expected of it but that it is bogus."""
     if trace.interrupted:
         return Exit.INTERRUPTED
-    if trace.outcome is not Outcome.FAILED and trace.judgement is not None:
+    if trace.outcome is not Outcome.FAILED and trace.judgement is not None and not bogus_expected:
         from dnstrace.dnssec import Security
 
         if trace.judgement.security is Security.BOGUS:

@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dnstrace.cli.usage import Usage, meant, shown
+from dnstrace.cli.usage import Usage, harmless, meant, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dns.name import Name
     from dns.rdatatype import RdataType
+
+    from dnstrace.expect import Expectation
 
 _DAY = 86400.0
 _SECONDS_DIGITS, _PACKED_DIGITS = 12, 14
@@ -56,6 +58,17 @@ def moment(text: str) -> float:
     except (ValueError, OverflowError) as error:
         example = "2026-01-31T12:00:00Z, 20260131120000 or 1769860800"
         raise Usage(f"must be a time such as {example}, not {shown(text)}") from error
+
+
+def expectations(text: str) -> tuple[Expectation, ...]:
+    """What is expected of a trace: one or several expectations."""
+    from dnstrace.expect import WORDS, ExpectationError, parse
+
+    try:
+        return parse(text)
+    except ExpectationError as error:
+        near = meant(error.word, WORDS)
+        raise Usage(f"{shown(error.part)}: {harmless(error.why)}{near}") from error
 
 
 def one_of(*words: str) -> Callable[[str], str]:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from dnstrace.model import ROOT, Name, Outcome, Purpose, Question
+from dnstrace.reached import delegation_reached
+from dnstrace.render.delegation import delegation_nodes
 from dnstrace.render.endings import ending
 from dnstrace.render.layout import TIMES, Node
 from dnstrace.render.records import reply_nodes
@@ -47,6 +49,7 @@ class Branches:
     def __init__(self, trace: Trace, verbose: bool) -> None:
         self._trace, self._verbose = trace, verbose
         self._steps = trace.steps
+        self._reached = delegation_reached(trace) if trace.outcome is Outcome.REFERRAL else None
         self._after: dict[int | None, list[Step]] = defaultdict(list)
         for step in trace.steps:
             self._after[step.parent].append(step)
@@ -84,6 +87,8 @@ class Branches:
         """A walk from its first step down to its last, each zone under the one before."""
         below: list[Node] = []
         zones = _by_zone(chain)
+        if in_full := self._in_full(chain[-1]):
+            below = [Node(_cut_line(chain[-1], None), in_full, descends=True)]
         for before, steps in zip(reversed([None, *zones[:-1]]), reversed(zones), strict=True):
             node = self._zone(steps, None if before is None else before[-1], chain[-1].question)
             node.children += below
@@ -97,13 +102,18 @@ class Branches:
         if before is not None:
             evidence = evidence_of(self._trace, before)
             line = _cut_line(before, evidence)
-            children = [*([] if evidence is None else cut_nodes(evidence)), *children]
+            children = [*([] if evidence is None else cut_nodes(evidence)), *self._in_full(before), *children]
         elif _is_one_line(steps[0], attempts, self._events(steps[0], wanted)):
             line = Text.assemble(shown_name(steps[0].zone, STRONG), (" ─ ", QUIET), children[0].line)
             children = [*children[0].children, *children[1:]]
         else:
             line = _start_line(steps[0])
         return Node(line, children, descends=True)
+
+    def _in_full(self, before: Step) -> list[Node]:
+        """What a referral says, where it is what the trace was to end with."""
+        cut = self._reached
+        return [] if cut is None or before.referral is not cut else delegation_nodes(cut)
 
     def _step(self, step: Step, wanted: Question) -> list[Node]:
         return [*self._events(step, wanted), *self._asking(step), *ending(step, self._trace)]

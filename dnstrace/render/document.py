@@ -17,7 +17,9 @@ import dns.rdatatype
 
 from dnstrace import __version__
 from dnstrace.model import Fault, Outcome
+from dnstrace.reached import delegation_reached
 from dnstrace.render.edns import edns_options
+from dnstrace.render.expected import expected_text, value_text
 from dnstrace.render.text import harmless, name_text, rcode_text, rdata_text
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     import dns.rrset
 
     from dnstrace.dnssec.verdict import SignatureEvidence, StepEvidence
+    from dnstrace.expect import Met
     from dnstrace.model import Attempt, Delegation, NameServer, Question, Stats, Step, Trace
     from dnstrace.paths import Share
 
@@ -69,6 +72,7 @@ def schema() -> str:
 
 def document(trace: Trace, *, verbose: bool = False) -> Document:
     """The trace as values that JSON knows; `verbose` adds the records of every reply."""
+    cut = delegation_reached(trace)
     judged = {} if trace.judgement is None else trace.judgement.steps
     return {
         "schema": SCHEMA,
@@ -82,9 +86,11 @@ def document(trace: Trace, *, verbose: bool = False) -> Document:
         "security": None if trace.judgement is None else trace.judgement.security.value,
         "reason": None if trace.judgement is None else harmless(trace.judgement.reason) or None,
         "answer": _rrsets(trace.answer),
+        "delegation": None if cut is None else _referral(cut),
         "verdict": None,
         "steps": [_step(step, verbose, judged.get(step.id)) for step in trace.steps],
         "findings": [],
+        "expectations": None if trace.expectations is None else [_met(met) for met in trace.expectations],
         "paths": _paths(trace),
         "stats": _stats(trace.stats),
         "error": harmless(trace.error or _bogus(trace)) or None,
@@ -266,6 +272,17 @@ def _rrsets(rrsets: Iterable[dns.rrset.RRset]) -> list[Document]:
         }
         for rrset in rrsets
     ]
+
+
+def _met(met: Met) -> Document:
+    return {
+        "text": expected_text(met),
+        "what": met.expectation.what,
+        "operator": met.expectation.operator.value,
+        "value": value_text(met.expectation.value),
+        "met": met.met,
+        "found": None if met.found is None else [value_text(each) for each in met.found],
+    }
 
 
 def _stats(stats: Stats) -> Document:

@@ -8,6 +8,7 @@ import dns.rdatatype
 from rich.text import Text
 
 from dnstrace.model import Outcome, Purpose
+from dnstrace.reached import last_step, negative_ttl
 from dnstrace.render.layout import TIMES, Node
 from dnstrace.render.text import harmless, name_text, rdata_text, ttl_text
 from dnstrace.render.trust import break_nodes, evidence_of, proof_nodes, signed_by
@@ -50,12 +51,6 @@ def _failure(step: Step, trace: Trace) -> Node:
     ends = step.note and trace.error.endswith(step.note) and step is last_step(trace)
     words = "the walk ends here" if ends else harmless(step.note) or "failed"
     return Node(marked(BAD, Text(words, BAD)))
-
-
-def last_step(trace: Trace) -> Step | None:
-    """The last step of the walk itself."""
-    walk = (step for step in reversed(trace.steps) if step.purpose in (Purpose.WALK, Purpose.ALIAS))
-    return next(walk, None)
 
 
 def _is_told_elsewhere(step: Step, evidence: StepEvidence | None) -> bool:
@@ -124,17 +119,6 @@ def _negative(step: Step, meaning: Meaning) -> Node:
     line = Text.assemble(shown_name(name), (" ─ ", QUIET), (words, WARNING))
     line.append(_GAP).append_text(_standing(step, meaning))
     return Node(line, [] if meaning.soa is None else [Node(_soa(meaning, meaning.soa))])
-
-
-def negative_ttl(meaning: Meaning) -> int | None:
-    """Seconds that a negative answer may be cached: the lesser of the SOA's TTL and MINIMUM (RFC 2308).
-
-    None without an SOA record that can be read: then it is not cached at all.
-    """
-    minimum = None if meaning.soa is None else getattr(meaning.soa[0], "minimum", None)
-    if meaning.soa is None or not isinstance(minimum, int):
-        return None
-    return min(meaning.soa.ttl, minimum)
 
 
 def _soa(meaning: Meaning, soa: dns.rrset.RRset) -> Text:

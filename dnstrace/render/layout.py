@@ -16,7 +16,7 @@ from rich.text import Text
 TIMES = "\N{MULTIPLICATION SIGN}"
 GUIDE_STYLE = "dim"
 BESIDE = "not bold"  # the style of what says in Unicode what is said in ASCII before it
-_ASCII_SIGNS = str.maketrans({"·": "-", "─": "-", TIMES: "x", "✗": "x"})
+_ASCII_SIGNS = str.maketrans({"·": "-", "─": "-", TIMES: "x", "✗": "x", "✓": "+"})
 _DEEPEST = 16  # zones of one walk that are indented at most, however wide the terminal
 _ALWAYS = 5  # zones of one walk that are indented in any case
 _ROOM = 56  # columns kept for text before zones below zones stop moving to the right

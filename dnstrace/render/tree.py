@@ -16,10 +16,11 @@ import dns.rdatatype
 from rich.text import Text
 
 from dnstrace.model import Outcome
+from dnstrace.reached import delegation_reached, life
 from dnstrace.render.branches import Branches
-from dnstrace.render.endings import last_step, negative_ttl
+from dnstrace.render.expected import expected_text, instead_text
 from dnstrace.render.layout import ASCII, UNICODE, Guides, Node, rows
-from dnstrace.render.text import count_text, harmless, rdata_text, time_text
+from dnstrace.render.text import count_text, harmless, name_text, rdata_text, time_text
 from dnstrace.render.wording import BAD, GOOD, STRONG, WARNING, joined, marked, question_text
 
 if TYPE_CHECKING:
@@ -35,6 +36,12 @@ _ALIASES = {dns.rdatatype.CNAME, dns.rdatatype.DNAME, dns.rdatatype.RRSIG}
 _LONGEST = 60  # characters of RDATA in the last line
 _MOST = 3  # records there
 _BLANK = Text("")
+_NEGATIVE = "a negative answer"
+_HELD: dict[Outcome | None, str] = {
+    Outcome.NODATA: _NEGATIVE,
+    Outcome.NXDOMAIN: _NEGATIVE,
+    Outcome.REFERRAL: "a referral",
+}
 
 
 class Tree:
@@ -87,6 +94,7 @@ def _last_lines(trace: Trace) -> list[Text]:
         *_paths(trace),
         joined([result, *_cost(trace, so_far)]),
         *([Text(life)] if life else []),
+        *_expected(trace),
     ]
 
 
@@ -109,6 +117,16 @@ def _security(trace: Trace) -> list[Text]:
     return [marked(style, text) if style is BAD else text]
 
 
+def _expected(trace: Trace) -> list[Text]:
+    """What the user expected, and whether it is so."""
+    return [
+        Text(f"✓ {expected_text(met)}", GOOD)
+        if met.met
+        else marked(BAD, Text(f"{expected_text(met)}: {instead_text(met)}", BAD))
+        for met in trace.expectations or ()
+    ]
+
+
 def _is_bogus(trace: Trace) -> bool:
     return trace.judgement is not None and trace.judgement.security.value == "bogus"
 
@@ -121,6 +139,9 @@ def _result(trace: Trace) -> Text:
         return Text("NODATA", f"{STRONG} {WARNING}")
     if trace.outcome is Outcome.FAILED:
         return Text("failed", f"{STRONG} {BAD}")
+    if trace.outcome is Outcome.REFERRAL and (cut := delegation_reached(trace)) is not None:
+        servers = count_text(len(cut.servers), "name server")
+        return Text(f"{name_text(cut.zone)} is delegated to {servers}", f"{STRONG} {GOOD}")
     wanted, style = _wanted(trace), f"{STRONG} {BAD if _is_bogus(trace) else GOOD}"
     if not wanted:
         return Text("")
@@ -154,23 +175,16 @@ def _cost(trace: Trace, so_far: str) -> list[Text | str]:
 
 
 def _life(trace: Trace) -> str:
-    """Until when a resolver that asked now would hold the answer: the least TTL of the chain counts."""
+    """Until when a resolver that asked now would hold what was found."""
     if _is_bogus(trace):
         return "a resolver that validates answers SERVFAIL instead"
-    ttls = [rrset.ttl for rrset in trace.answer]
-    negative = trace.outcome in (Outcome.NODATA, Outcome.NXDOMAIN)
-    if negative:
-        step = last_step(trace)
-        meaning = None if step is None else step.meaning
-        seconds = None if meaning is None else negative_ttl(meaning)
-        ttls.append(0 if seconds is None else seconds)
-    if trace.outcome is not Outcome.ANSWER and not negative:
+    if (seconds := life(trace)) is None:
         return ""
-    if not ttls or min(ttls) == 0:
+    if not seconds:
         return "not to be cached by any resolver"
     ended = trace.started.astimezone(UTC) + timedelta(seconds=trace.stats.duration)
-    what = "a negative answer" if negative else "an answer"
-    return f"{what} cached now lives until {_clock(ended, ended + timedelta(seconds=min(ttls)))}"
+    what = _HELD.get(trace.outcome, "an answer")
+    return f"{what} cached now lives until {_clock(ended, ended + timedelta(seconds=seconds))}"
 
 
 def _clock(now: datetime, then: datetime) -> str:

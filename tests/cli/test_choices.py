@@ -110,8 +110,19 @@ def test_in_the_lab_a_name_is_not_needed() -> None:
         ("--json a. b.", "--json prints one question, and these are 2: use --jsonl"),
         ("--json a. A AAAA", "--json prints one question, and these are 2: use --jsonl"),
         ("--lab --json A AAAA", "--json prints one question, and these are 2: use --jsonl"),
+        ("--no-edns --expect security=secure x", "--dnssec and --no-edns exclude each other"),
+        ("--dnssec --parent-only x", "--dnssec and --parent-only exclude each other"),
+        ("--expect security=secure --parent-only x", "--dnssec and --parent-only exclude each other"),
+        ("--parent-only", "no name to trace: try `dnstrace www.example.com`"),
+        ("--expect sreial=1 x", "'sreial=1': 'sreial' is nothing that can be expected; did you mean serial?"),
         ("x @192.0.2.1 @192.0.2.2", "one @SERVER to start from is enough, and these are 2"),
     ],
 )
 def test_contradictions(line: str, why: str) -> None:
     assert why in refused(line)
+
+
+def test_what_is_expected() -> None:
+    found = chosen("x --expect ttl>=1,a=192.0.2.1 --expect=security=secure")
+    assert [each.text for each in found.expected] == ["ttl>=1", "a=192.0.2.1", "security=secure"]
+    assert found.dnssec and not chosen("x --expect ttl>=1").dnssec

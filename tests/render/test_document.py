@@ -10,6 +10,7 @@ import pytest
 
 import dnstrace
 from dnstrace.dnssec.verdict import Judgement, Security, StepEvidence
+from dnstrace.expect import judge, parse
 from dnstrace.model import Fault, Kind
 from dnstrace.render.document import document, schema, to_json
 from tests.render import traces
@@ -217,3 +218,25 @@ def test_indented_for_people() -> None:
 def test_rich_is_not_imported() -> None:
     code = "import sys, dnstrace.render.document, dnstrace.render.short; sys.exit('rich' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_what_was_expected() -> None:
+    trace = traces.plain()
+    expectations = parse("A=192.0.2.44 security=secure rcode!=nxdomain zone=com serial>=1")
+    written = document(replace(trace, expectations=tuple(judge(trace, each) for each in expectations)))
+    VALIDATOR.validate(written)
+    first, *others = written["expectations"]
+    assert first == {
+        "text": "A=192.0.2.44",
+        "what": "a",
+        "operator": "=",
+        "value": "192.0.2.44",
+        "met": True,
+        "found": ["192.0.2.44"],
+    }
+    assert [(each["value"], each["found"]) for each in others] == [
+        ("secure", None),
+        ("NXDOMAIN", ["NOERROR"]),
+        ("com.", ["example.com."]),
+        ("1", None),
+    ]

@@ -4,7 +4,8 @@ import dns.rrset
 from rich.text import Text
 
 from dnstrace.model import Kind, Outcome, Trace
-from dnstrace.render.endings import ending, negative_ttl
+from dnstrace.reached import negative_ttl
+from dnstrace.render.endings import ending
 from dnstrace.render.layout import UNICODE, Node, rows
 from tests.render import traces
 from tests.replies import name, reply, rrset

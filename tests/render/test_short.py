@@ -1,3 +1,6 @@
+from dataclasses import replace
+
+from dnstrace.model import Outcome
 from dnstrace.render.short import short
 from tests.render import traces
 
@@ -13,6 +16,12 @@ def test_aliases_first_as_dig_prints_them() -> None:
 
 def test_nothing_for_a_negative_answer() -> None:
     assert short(traces.nxdomain()) == ""
+
+
+def test_the_name_servers_of_a_referral() -> None:
+    trace = replace(traces.plain(), outcome=Outcome.REFERRAL, answer=())
+    assert short(trace) == "ns1.example.com.\nns2.example.com.\n"
+    assert short(replace(trace, steps=())) == ""
 
 
 def test_signatures_only_where_they_are_asked_for() -> None:

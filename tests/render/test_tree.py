@@ -10,6 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 from dnstrace.api import trace
+from dnstrace.expect import judge, parse
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, names
 from dnstrace.model import Outcome, Settings, Trace
@@ -261,3 +262,39 @@ def test_it_is_quick_to_import() -> None:
 
 def test_the_outcome_failed_without_an_error_is_still_said() -> None:
     assert last_lines(replace(traces.plain(), outcome=Outcome.FAILED))[0].startswith("failed · ")
+
+
+def test_what_was_expected_is_marked_as_met_or_not() -> None:
+    trace = traces.plain()
+    expectations = parse("a=192.0.2.44 ttl>=600 cname=a.example. serial>=1")
+    trace = replace(trace, expectations=tuple(judge(trace, each) for each in expectations))
+    lines = [
+        "\u2713 a=192.0.2.44",
+        "\u2717 ttl>=600: it is 300",
+        "\u2717 cname=a.example.: there is none",
+        "\u2717 serial>=1: not known",
+    ]
+    assert look(tree(trace)).splitlines()[-4:] == lines
+    assert look(tree(trace, ascii_only=True)).splitlines()[-4] == "+ a=192.0.2.44"
+
+
+def test_a_trace_that_ends_with_a_referral_shows_it_in_full() -> None:
+    world = load("dnssec-good")
+    found = trace(
+        "example.com", "NS", network=LabNetwork(world, signed=True), now=world.now, seed=1, parent_only=True
+    )
+    shown = look(tree(found))
+    assert "   ├─ NS ns1.example.com. 192.0.2.53, 2001:db8:1::53 (glue)\n" in shown.replace("│", " ")
+    assert re.search(r"└─ DS 2d \d+ 13 2\s+[0-9a-f]{64}\n", shown)
+    assert shown.splitlines()[-2].startswith(
+        "example.com. is delegated to 2 name servers · 2 zones · 2 queries"
+    )
+    assert shown.splitlines()[-1].startswith("a referral cached now lives until ")
+
+
+def test_the_referral_is_shown_above_what_the_child_says() -> None:
+    world = load("missing-glue")
+    found = trace("www.example.com", "NS", network=LabNetwork(world), now=world.now, seed=1, parent_only=True)
+    shown = look(tree(found))
+    assert shown.count("NS ns1.example.com.   no glue, though it lies in the zone itself\n") == 1
+    assert "failed" not in shown.splitlines()[-2]
