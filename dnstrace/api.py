@@ -92,6 +92,8 @@ async def trace_async(
                 found = await tracer.resolve(question, parent=first)
             if validation is not None:
                 found, judgement = await validation.judged(found)
+            if settings.probe:
+                await _probe(means, tracer)
     except ServerNotFound as error:
         found = Resolution(Outcome.FAILED, error=str(error))
     except TimeoutError:
@@ -100,7 +102,14 @@ async def trace_async(
     finally:
         if validation is not None:
             await validation.close()
-    return replace(found.concluding(journal.snapshot()), judgement=judgement)
+    trace = replace(found.concluding(journal.snapshot()), judgement=judgement)
+    return _checked(trace) if settings.probe else trace
+
+
+async def _probe(means: Means, tracer: Walk) -> None:
+    from dnstrace.probing import Probing
+
+    await Probing(means, tracer).run()
 
 
 def _validation(means: Means, tracer: Walk, anchors: Anchors, at: float | None) -> Validation:
@@ -108,6 +117,13 @@ def _validation(means: Means, tracer: Walk, anchors: Anchors, at: float | None) 
 
     started = means.journal.snapshot().started.timestamp()
     return Validation(means, tracer, anchors, started if at is None else at)
+
+
+def _checked(trace: Trace) -> Trace:
+    """The trace with what the rules find wrong in it."""
+    from dnstrace.checks import findings
+
+    return replace(trace, findings=findings(trace))
 
 
 def trace(

@@ -31,6 +31,7 @@ from dnstrace.model import (
     Exchange,
     Fault,
     Kind,
+    Meaning,
     Name,
     Query,
     Question,
@@ -271,16 +272,8 @@ class Asking:
 
     async def _attempt(self, candidate: _Candidate) -> int | None:
         """Ask one address, in another way too where its reply calls for that; the last attempt."""
-        settings, health, index = self._means.settings, self._means.health, None
-        address = candidate.address.text
-        tries = PLAIN if address in health.without_edns else candidate.tries
-        query: Query | None = Query(
-            self._question,
-            address,
-            settings.port,
-            Transport.TCP if settings.tcp else Transport.UDP,
-            edns_of_try(settings.edns, tries),
-        )
+        health, index = self._means.health, None
+        query: Query | None = self._query(candidate)
         while query is not None:
             if not self._means.budget.query():
                 self.denied = self._means.budget.spent_out
@@ -290,8 +283,24 @@ class Asking:
             health.learn(exchange)
             self._means.budget.received(len(exchange.wire or b""))
             index = self._record(Attempt(candidate.server, exchange, meaning))
-            query = another_way(exchange, meaning)
+            query = self._another_way(exchange, meaning)
         return index
+
+    def _query(self, candidate: _Candidate) -> Query:
+        """How an address is asked at first."""
+        settings, address = self._means.settings, candidate.address.text
+        tries = PLAIN if address in self._means.health.without_edns else candidate.tries
+        return Query(
+            self._question,
+            address,
+            settings.port,
+            Transport.TCP if settings.tcp else Transport.UDP,
+            edns_of_try(settings.edns, tries),
+        )
+
+    def _another_way(self, exchange: Exchange, meaning: Meaning) -> Query | None:
+        """How the same address is asked again, if at all."""
+        return another_way(exchange, meaning)
 
     def _record(self, attempt: Attempt) -> int:
         """Put an attempt into the journal, with what it shows beside those before it; its index."""

@@ -29,10 +29,14 @@ class Limits:
 USUAL = Limits()
 ALL_SERVERS = Limits(max_queries=1000, octets=2**19, deadline=30.0, lookups=128)
 """The bounds of a trace that asks every address of every server: say 13 servers x 2 addresses x 4 cuts."""
+CHECKED = Limits(max_queries=2000, octets=2**21, deadline=30.0, lookups=256)
+"""The bounds of a trace that probes the servers besides."""
 
 
 def limits_for(settings: Settings) -> Limits:
     """The bounds of a trace that asks in the way of `settings`, where no others are given."""
+    if settings.probe:
+        return CHECKED
     return ALL_SERVERS if settings.all_servers else USUAL
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from dnstrace.model import Address, Attempt, Delegation, Name, Outcome, Purpose, Question, Step, Trace
+from dnstrace.model import Address, Attempt, Delegation, Name, Outcome, Probe, Purpose, Question, Step, Trace
 from dnstrace.stats import measure
 
 
@@ -41,10 +41,13 @@ class Journal:
         asked: Delegation,
         question: Question,
         all_servers: bool = False,
+        probe: Probe | None = None,
     ) -> int:
         """Record that a step begins; its id."""
         number = len(self._steps) + 1
-        step = Step(number, parent, purpose, asked.zone, question, asked.servers, all_servers=all_servers)
+        step = Step(
+            number, parent, purpose, asked.zone, question, asked.servers, all_servers=all_servers, probe=probe
+        )
         self._steps.append(step)
         self._changed()
         return number

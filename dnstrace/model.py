@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import dns.message
     import dns.rrset
 
+    from dnstrace.checks.finding import Finding
     from dnstrace.dnssec.verdict import Judgement
     from dnstrace.expect import Met
 
@@ -61,6 +62,7 @@ class Edns:
     payload: int = 1232
     dnssec_ok: bool = True
     options: tuple[tuple[int, bytes], ...] = ()
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +247,24 @@ class Purpose(StrEnum):
     PROBE = "probe"
 
 
+class Probe(StrEnum):
+    """What a step of purpose PROBE tries, besides the walk, at every server of a zone."""
+
+    SOA = "soa"
+    NS = "ns"
+    DNSKEY = "dnskey"
+    CDS = "cds"
+    CDNSKEY = "cdnskey"
+    ADDRESS = "address"  # A and AAAA of the name servers named in the zone itself
+    BETWEEN = "between"  # the names between the apex and the name asked, which exist if that does
+    TCP = "tcp"  # SOA over TCP
+    EDNS_VERSION = "edns-version"  # SOA with EDNS version 1, which nobody has (RFC 6891 section 6.1.3)
+    EDNS_OPTION = "edns-option"  # SOA with an option that nobody knows (RFC 6891 section 6.1.2)
+    CASE = "case"  # SOA with the name in capital and small letters by turns
+    RECURSION = "recursion"  # a name of somebody else's, recursion desired
+    TRANSFER = "transfer"  # AXFR
+
+
 class Outcome(StrEnum):
     """What came of a step, or of a whole trace: a referral only of one that was to end with it."""
 
@@ -285,7 +305,8 @@ class Step:
     `id` counts from 1 in the order in which steps begin; `parent` is the step that needed this one.
     `chosen` is an index into `attempts`; `outcome` is None while the step is under way. `note` says
     in one line what people should know of it. `all_servers` is set where every address of every server
-    was to be asked; the attempts are then in the order of `servers` and their addresses.
+    was to be asked; the attempts are then in the order of `servers` and their addresses. `probe` says what
+    a step of purpose PROBE tries.
     """
 
     id: int
@@ -299,6 +320,7 @@ class Step:
     outcome: Outcome | None = None
     note: str = ""
     all_servers: bool = False
+    probe: Probe | None = None
 
     @property
     def meaning(self) -> Meaning | None:
@@ -338,7 +360,7 @@ class Trace:
     first. `outcome` is None in a snapshot of a trace that is under way. `error` says why the walk
     failed, or is empty. `seed` repeats every random choice. `judgement` is the verdict of the chain of trust,
     None where it was not asked for. `expectations` says of each that the user has whether it is met, None
-    where there are none.
+    where there are none, `findings` what is wrong with what was seen, None where that was not asked for.
     """
 
     question: Question
@@ -353,6 +375,7 @@ class Trace:
     interrupted: bool = False
     judgement: Judgement | None = None
     expectations: tuple[Met, ...] | None = None
+    findings: tuple[Finding, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,7 +385,8 @@ class Settings:
     `families` holds 4, 6 or both. `timeout` is that of one try, in seconds, `tries` how often one
     address is asked at most. `bind` is the source address, or None for the system's choice. `prime` asks a
     root server for the root's NS set first (RFC 9609), `qmin` shows each server one label more (RFC 9156).
-    `all_servers` asks every address of every server at each cut of the walk.
+    `all_servers` asks every address of every server at each cut of the walk; `probe`, which goes with it, puts
+    further questions to the servers of the zones in which the walk ends (`dnstrace.probing`).
     """
 
     families: frozenset[int] = frozenset({4, 6})
@@ -375,3 +399,4 @@ class Settings:
     prime: bool = False
     qmin: bool = False
     all_servers: bool = False
+    probe: bool = False

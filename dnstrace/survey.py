@@ -28,6 +28,7 @@ class Survey(Asking):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         health = self._means.health
+        self._tries = self._means.settings.tries
         self._once = {a for a in self._seen if health.doubt(a) == FAILED}
         self._ready = self._in_order(self._ready)
 
@@ -59,7 +60,7 @@ class Survey(Asking):
 
     def _start_all(self) -> None:
         """Ask all that is at hand, then what did not answer once more, and look every name up."""
-        tries = self._means.settings.tries
+        tries = self._tries
         again = [c._replace(tries=c.tries + 1) for c in self._timed_out]
         self._ready += [c for c in again if c.tries < tries and c.address.text not in self._once]
         self._timed_out = []

@@ -39,7 +39,7 @@ def query_wire(query: Query, message_id: int) -> bytes:
     if (edns := query.edns) is not None:
         options: list[dns.edns.Option] = [_generic(code, data) for code, data in edns.options]
         flags = dns.flags.DO if edns.dnssec_ok else 0
-        message.use_edns(0, flags, edns.payload, options=options)
+        message.use_edns(edns.version, flags, edns.payload, options=options)
     return message.to_wire()
 
 

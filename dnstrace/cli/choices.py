@@ -84,9 +84,11 @@ def choices(parsed: Parsed) -> Choices:
 def _dnssec(chosen: Mapping[str, Any]) -> bool:
     """Whether to validate; a file of trust anchors, or what is expected, would be for nothing otherwise."""
     secure = any(expectation.what == "security" for expectation in _expected(chosen))
-    dnssec = secure or "dnssec" in chosen or "trust-anchor" in chosen
+    dnssec = secure or bool({"dnssec", "trust-anchor", "check"} & set(chosen))
     if "at" in chosen and not dnssec:
         raise Usage("--at is the time as of which signatures are judged: add --dnssec")
+    if "check" in chosen and "parent-only" in chosen:
+        raise Usage("--check and --parent-only exclude each other: what is checked is the zone's own servers")
     if dnssec and "parent-only" in chosen:
         raise Usage("--dnssec and --parent-only exclude each other: without an answer nothing is validated")
     if dnssec and "no-edns" in chosen:
@@ -142,7 +144,8 @@ def _settings(chosen: Mapping[str, Any], server: str | None) -> Settings:
         for key in ("port", "tcp", "timeout", "tries", "bind", "prime", "qmin")
         if key in chosen
     }
-    given |= {"all_servers": True} if "all-servers" in chosen else {}
+    given |= {"all_servers": True} if {"all-servers", "check"} & set(chosen) else {}
+    given |= {"probe": True} if "check" in chosen else {}
     return replace(Settings(), families=_families(chosen, server), edns=_edns(chosen), **given)
 
 

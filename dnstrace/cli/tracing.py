@@ -192,9 +192,13 @@ def _status(trace: Trace) -> Exit:
     found = _ended(trace, any(each.what == "security" and each.value == "bogus" for each in said))
     if found in (Exit.NEGATIVE, Exit.FAILED) and any(each.says_how_it_ends for each in said):
         found = Exit.ANSWER
-    if found in (Exit.ANSWER, Exit.NEGATIVE) and not all(met.met for met in expected):
-        return Exit.FINDINGS
-    return found
+    as_expected = all(met.met for met in expected) and not _has_error(trace)
+    return found if as_expected or found not in (Exit.ANSWER, Exit.NEGATIVE) else Exit.FINDINGS
+
+
+def _has_error(trace: Trace) -> bool:
+    """Whether a check found that some resolvers fail."""
+    return any(finding.level.value == "error" for finding in trace.findings or ())
 
 
 def _ended(trace: Trace, bogus_expected: bool) -> Exit:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import dns.message
     import dns.rrset
 
+    from dnstrace.checks.finding import Finding
     from dnstrace.dnssec.verdict import SignatureEvidence, StepEvidence
     from dnstrace.expect import Met
     from dnstrace.model import Attempt, Delegation, NameServer, Question, Stats, Step, Trace
@@ -89,7 +90,7 @@ def document(trace: Trace, *, verbose: bool = False) -> Document:
         "delegation": None if cut is None else _referral(cut),
         "verdict": None,
         "steps": [_step(step, verbose, judged.get(step.id)) for step in trace.steps],
-        "findings": [],
+        "findings": [_finding(finding) for finding in trace.findings or ()],
         "expectations": None if trace.expectations is None else [_met(met) for met in trace.expectations],
         "paths": _paths(trace),
         "stats": _stats(trace.stats),
@@ -120,6 +121,21 @@ def _share(share: Share) -> Document:
     }
 
 
+def _finding(finding: Finding) -> Document:
+    return {
+        "code": finding.code,
+        "level": finding.level.value,
+        "zone": None if finding.zone is None else name_text(finding.zone),
+        "server": None if finding.server is None else name_text(finding.server),
+        "message": harmless(finding.message),
+        "steps": list(finding.steps),
+        "references": list(finding.references),
+        "blame": finding.blame.value,
+        "cure": harmless(finding.cure) or None,
+        "records": [harmless(record) for record in finding.records],
+    }
+
+
 def _bogus(trace: Trace) -> str:
     """Why the trace did not validate."""
     judgement = trace.judgement
@@ -131,6 +147,7 @@ def _step(step: Step, verbose: bool, evidence: StepEvidence | None) -> Document:
         "id": step.id,
         "parent": step.parent,
         "purpose": step.purpose.value,
+        "probe": None if step.probe is None else step.probe.value,
         "zone": name_text(step.zone),
         "question": _question(step.question),
         "servers": [_server(server) for server in step.servers],

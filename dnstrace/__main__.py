@@ -1,0 +1,7 @@
+"""`python -m dnstrace` is the command."""
+
+import sys
+
+from dnstrace.cli import main
+
+sys.exit(main())

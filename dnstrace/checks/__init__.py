@@ -1,0 +1,22 @@
+"""The catalogue of findings: small pure rules over a recorded trace.
+
+`findings` applies them all. Nothing here sends: what a rule needs besides the walk is asked by `probing`.
+"""
+
+from __future__ import annotations
+
+from dnstrace.checks.catalogue import CATALOGUE, Rule
+from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.finding import Blame, Fault, Finding, Level
+from dnstrace.model import Trace
+
+__all__ = ["CATALOGUE", "Blame", "Fault", "Finding", "Level", "Rule", "findings"]
+
+_LEVELS = tuple(Level)
+
+
+def findings(trace: Trace) -> tuple[Finding, ...]:
+    """All that is wrong with what `trace` recorded: errors first, then by zone from the root down."""
+    evidence = Evidence(trace)
+    found = [finding for rule in CATALOGUE.values() for finding in rule.apply(evidence)]
+    return tuple(sorted(found, key=lambda finding: _LEVELS.index(finding.level)))

@@ -1,0 +1,112 @@
+"""The catalogue of rules: one small function a finding, its docstring its documentation.
+
+    @of_cut(Level.ERROR, Blame.HOST)
+    def lame_server(cut: Cut) -> Iterator[Fault]:
+        '''A name server that the parent names does not serve the zone.
+
+        What it is: ...
+
+        Why it matters: ...
+
+        How to mend it: ...
+
+        References: RFC 1912 section 2.8; RFC 9499 section 7
+        '''
+
+`of_cut` has the rule called for each zone cut that the walk went through, `of_trace` once. The function's
+name makes the code: `lame-server`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from dnstrace.checks.evidence import Cut, Evidence
+from dnstrace.checks.finding import Blame, Fault, Finding, Level
+
+CutRule = Callable[[Cut], Iterator[Fault]]
+TraceRule = Callable[[Evidence], Iterator[Fault]]
+
+SECTIONS = ("What it is", "Why it matters", "How to mend it", "References")
+_SECTION = re.compile(rf"^({'|'.join(SECTIONS)}):\s*", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An entry of the catalogue: what it looks for is `code`; `title` is one sentence.
+
+    `sections` maps each of SECTIONS to its text.
+    """
+
+    code: str
+    level: Level
+    blame: Blame
+    title: str
+    sections: dict[str, str]
+    apply: Callable[[Evidence], Iterator[Finding]]
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """RFCs with their sections."""
+        return tuple(part.strip() for part in self.sections.get("References", "").split(";") if part.strip())
+
+
+CATALOGUE: dict[str, Rule] = {}
+"""Every rule by its code, in the order in which findings of one level are given."""
+
+
+def of_cut(level: Level, blame: Blame) -> Callable[[CutRule], CutRule]:
+    """Enter a rule that judges one zone cut."""
+
+    def enter(rule: CutRule) -> CutRule:
+        def apply(evidence: Evidence) -> Iterator[Finding]:
+            for cut in evidence.cuts:
+                yield from (_finding(entry, fault, cut) for fault in rule(cut))
+
+        entry = _enter(rule, level, blame, apply)
+        return rule
+
+    return enter
+
+
+def of_trace(level: Level, blame: Blame) -> Callable[[TraceRule], TraceRule]:
+    """Enter a rule that judges the trace as a whole."""
+
+    def enter(rule: TraceRule) -> TraceRule:
+        def apply(evidence: Evidence) -> Iterator[Finding]:
+            yield from (_finding(entry, fault, None) for fault in rule(evidence))
+
+        entry = _enter(rule, level, blame, apply)
+        return rule
+
+    return enter
+
+
+def _enter(
+    rule: Callable[..., Any], level: Level, blame: Blame, apply: Callable[[Evidence], Iterator[Finding]]
+) -> Rule:
+    code = rule.__name__.replace("_", "-")
+    title, *sections = _SECTION.split(inspect.getdoc(rule) or "")
+    texts = dict(zip(sections[::2], (" ".join(text.split()) for text in sections[1::2]), strict=True))
+    entry = Rule(code, level, blame, " ".join(title.split()), texts, apply)
+    CATALOGUE[code] = entry
+    return entry
+
+
+def _finding(rule: Rule, fault: Fault, cut: Cut | None) -> Finding:
+    return Finding(
+        code=rule.code,
+        level=fault.level or rule.level,
+        zone=fault.zone or (None if cut is None else cut.zone),
+        server=fault.server,
+        message=fault.message,
+        steps=tuple(dict.fromkeys(fault.steps)),
+        references=rule.references,
+        blame=fault.blame or rule.blame,
+        cure=fault.cure,
+        records=fault.records,
+    )

@@ -1,0 +1,195 @@
+"""A recorded trace, as the rules look at it: by zone cut, and within a cut by address.
+
+Nothing here judges; what a rule needs to compare is found here once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import dns.message
+import dns.rdatatype
+import dns.rrset
+
+from dnstrace.model import (
+    Attempt,
+    Delegation,
+    Kind,
+    Meaning,
+    Name,
+    NameServer,
+    Outcome,
+    Probe,
+    Purpose,
+    Step,
+    Trace,
+)
+from dnstrace.paths import by_address, unheard
+
+_MAIN = (Purpose.WALK, Purpose.ALIAS)
+_SERVES = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.REFERRAL, Kind.YXDOMAIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one address came to at last within one step, be it that no reply came."""
+
+    step: Step
+    attempt: Attempt
+
+    @property
+    def server(self) -> Name:
+        """The name server asked."""
+        return self.attempt.server
+
+    @property
+    def address(self) -> str:
+        """Its address."""
+        return self.attempt.exchange.query.address
+
+    @property
+    def message(self) -> dns.message.Message | None:
+        """The reply, None where there was none."""
+        return self.attempt.exchange.message
+
+    @property
+    def meaning(self) -> Meaning:
+        """What it means."""
+        return self.attempt.meaning
+
+    def rrset(self, name: Name, rdtype: dns.rdatatype.RdataType) -> dns.rrset.RRset | None:
+        """The RRset of the answer section with that owner and type."""
+        found = () if self.message is None else self.message.answer
+        return next((r for r in found if r.name == name and r.rdtype == rdtype), None)
+
+
+class Cut:
+    """A zone cut that the walk went through, or the root.
+
+    `referrals` are the replies of the parent's servers that refer to the zone; `walked` the steps of the walk
+    that asked the zone's own servers; both are empty where there were none, as `referrals` where parent and
+    child are on the same servers.
+    """
+
+    def __init__(self, evidence: Evidence, zone: Name) -> None:
+        self.evidence, self.zone = evidence, zone
+        main = [step for step in evidence.trace.steps if step.purpose in _MAIN]
+        self.walked = tuple(step for step in main if evidence.zone_of(step) == zone)
+        above = (step for step in main if any(_refers(attempt, zone) for attempt in step.attempts))
+        self.referrals = tuple(
+            reply for step in above for reply in replies_of(step) if _refers(reply.attempt, zone)
+        )
+        self._probes = [
+            step
+            for step in evidence.trace.steps
+            if step.purpose is Purpose.PROBE and step.probe is not None and step.zone == zone
+        ]
+
+    @property
+    def probed(self) -> bool:
+        """Whether the servers of the zone were probed: what only probes can tell is known then."""
+        return bool(self._probes)
+
+    @cached_property
+    def delegation(self) -> Delegation | None:
+        """The delegation that the walk went by; None for the root and where no referral was seen."""
+        gone_by = (r.step.referral for r in self.referrals)
+        return next((cut for cut in gone_by if cut is not None and cut.zone == self.zone), None)
+
+    @property
+    def parent(self) -> Name | None:
+        """The zone whose servers referred to this one."""
+        return self.referrals[0].step.zone if self.referrals else None
+
+    @property
+    def servers(self) -> tuple[NameServer, ...]:
+        """The name servers by which the walk knew the zone, with all addresses that it knew or looked up."""
+        return self.walked[-1].servers if self.walked else ()
+
+    @cached_property
+    def replies(self) -> tuple[Reply, ...]:
+        """What each address of the zone's servers came to when the walk asked it last.
+
+        Addresses of a family that has no route from here are left out: they say nothing of the zone.
+        """
+        last: dict[str, Reply] = {}
+        for step in self.walked:
+            last |= {reply.address: reply for reply in replies_of(step)}
+        return tuple(r for r in last.values() if r.attempt.exchange.query.family not in self.evidence.unheard)
+
+    @cached_property
+    def serving(self) -> frozenset[str]:
+        """The addresses that gave an answer or referral of the zone, and are no resolver."""
+        walked = {reply.address for reply in self.replies if reply.meaning.kind in _SERVES}
+        beside = {reply.address for reply in self._of(Probe.SOA) if reply.meaning.kind is Kind.ANSWER}
+        unasked = {reply.address for reply in self.replies}
+        return frozenset(walked | (beside - unasked))
+
+    def probe(self, probe: Probe, all_servers: bool = False) -> tuple[Reply, ...]:
+        """The last replies to a probe by address, of those that serve the zone, or of all."""
+        return tuple(r for r in self._of(probe) if all_servers or r.address in self.serving)
+
+    def attempts(self, probe: Probe) -> tuple[Reply, ...]:
+        """Every attempt of a probe, at every address."""
+        steps = (step for step in self._probes if step.probe is probe)
+        return tuple(Reply(step, attempt) for step in steps for attempt in step.attempts)
+
+    def _of(self, probe: Probe) -> list[Reply]:
+        steps = (step for step in self._probes if step.probe is probe)
+        found = (reply for step in steps for reply in replies_of(step))
+        return [r for r in found if r.attempt.exchange.query.family not in self.evidence.unheard]
+
+    @cached_property
+    def child(self) -> dict[Name, list[Reply]]:
+        """The name servers that the zone itself names, each with the replies that name it."""
+        found: dict[Name, list[Reply]] = {}
+        for reply in self.probe(Probe.NS):
+            if (rrset := reply.rrset(self.zone, dns.rdatatype.NS)) is not None:
+                for rdata in rrset:
+                    found.setdefault(rdata.target, []).append(reply)
+        return found
+
+
+class Evidence:
+    """A trace and its zone cuts, from the root down, in the order in which the walk came to them."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        main = [step for step in trace.steps if step.purpose in _MAIN]
+        self.unheard = unheard(step for step in main if step.all_servers)
+        zones: dict[Name, None] = {}
+        for step in main:
+            zones |= dict.fromkeys((step.zone, self.zone_of(step)))
+            if step.referral is not None:
+                zones[step.referral.zone] = None
+        self.cuts = tuple(Cut(self, zone) for zone in zones)
+
+    def zone_of(self, step: Step) -> Name:
+        """The zone that a step's reply is from: below the one asked where the same servers serve both."""
+        meaning = step.meaning
+        return step.zone if meaning is None or meaning.zone is None else meaning.zone
+
+    def cut(self, zone: Name) -> Cut | None:
+        """The cut of a zone that the walk went through."""
+        return next((cut for cut in self.cuts if cut.zone == zone), None)
+
+    @cached_property
+    def lookups(self) -> dict[Name, list[Step]]:
+        """The steps at which look-ups of a name server's address ended, by its name."""
+        found: dict[Name, list[Step]] = {}
+        for step in self.trace.steps:
+            if step.purpose is Purpose.NS_ADDRESS and step.outcome not in (None, Outcome.REFERRAL):
+                found.setdefault(step.question.name, []).append(step)
+        return found
+
+
+def replies_of(step: Step) -> Iterable[Reply]:
+    """What each address asked in a step came to at last, in the order in which they are recorded."""
+    return [Reply(step, step.attempts[indices[-1]]) for indices in by_address(step).values()]
+
+
+def _refers(attempt: Attempt, zone: Name) -> bool:
+    delegation = attempt.meaning.delegation
+    return delegation is not None and delegation.zone == zone

@@ -1,0 +1,245 @@
+"""Probes: what is asked of every server of a zone besides the walk, for the rules of `checks` to judge.
+
+All probes of a zone are put side by side, once the walk has shown which servers it has; those that only
+the zone itself names are found by that, and asked after. Nothing is judged here, and a probe that brings
+nothing changes nothing: each is recorded as a step of its own.
+
+The zones probed are those in which the question and the target of each alias ended. Top-level domains
+and the root are probed only where they themselves are asked about.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import dns.name
+import dns.rdatatype
+
+from dnstrace.asking import Means, _Candidate
+from dnstrace.model import (
+    ROOT,
+    Address,
+    Delegation,
+    Edns,
+    Exchange,
+    Meaning,
+    Name,
+    NameServer,
+    Outcome,
+    Probe,
+    Purpose,
+    Query,
+    Question,
+    Source,
+    Step,
+    Trace,
+    Transport,
+)
+from dnstrace.survey import Survey
+from dnstrace.walk import Walk
+
+_TRIES = 2  # of a probe: a datagram may be lost, but that is not what is looked for
+_UNKNOWN_OPTION = 65184  # of the range for local and experimental use (RFC 6891 section 9)
+_MOST_BETWEEN = 8  # names between the apex and the name asked
+_ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
+_MAIN = (Purpose.WALK, Purpose.ALIAS)
+
+Shape = Callable[[Query], Query]
+
+
+class _Put(NamedTuple):
+    """A probe: the question, and how the query differs from any other; None if it does not."""
+
+    probe: Probe
+    question: Question
+    shape: Shape | None = None
+
+
+class Probing:
+    """The probes of one trace."""
+
+    def __init__(self, means: Means, walk: Walk) -> None:
+        self._means, self._walk = means, walk
+
+    async def run(self) -> None:
+        """Probe every zone that the walk of the journal's trace ended in, side by side."""
+        trace = self._means.journal.snapshot()
+        await asyncio.gather(*(self._zone(cut, step, trace) for cut, step in targets(trace)))
+
+    async def _zone(self, cut: Delegation, after: Step, trace: Trace) -> None:
+        """Put all probes to the servers of `cut`, then to those that only the zone itself names."""
+        named = [server.name for server in cut.servers]
+        known = {step.question.name for step in trace.steps if step.purpose is Purpose.NS_ADDRESS}
+        await asyncio.gather(
+            *(self._put(cut, put, after.id) for put in _probes(cut.zone, trace.question)),
+            *self._found_out(cut, (name for name in named if name not in known), after.id),
+        )
+        fresh = [name for name in self._child_names(cut.zone) if name not in named]
+        await asyncio.gather(*self._found_out(cut, fresh, after.id))
+        servers = tuple(NameServer(name, self._addresses(cut.zone, name)) for name in fresh)
+        beside = Delegation(cut.zone, tuple(server for server in servers if server.addresses))
+        if beside.servers:
+            probes = _probes(cut.zone, trace.question)
+            await asyncio.gather(*(self._put(beside, put, after.id) for put in probes))
+
+    def _found_out(
+        self, cut: Delegation, names: Iterable[Name], after: int
+    ) -> list[Coroutine[Any, Any, Any]]:
+        """Find out the addresses of name servers: in the zone by its own servers, else by a look-up."""
+        asking: list[Coroutine[Any, Any, Any]] = []
+        for name in names:
+            if name.is_subdomain(cut.zone):
+                asking += [
+                    self._put(cut, _Put(Probe.ADDRESS, Question(name, rdtype)), after)
+                    for rdtype in _ADDRESSES
+                ]
+            elif self._means.budget.lookup():
+                asking.append(self._walk.look_up(name, after, every=True))
+        return asking
+
+    async def _put(self, cut: Delegation, put: _Put, after: int) -> None:
+        """One probe: a step of its own, in which every address is asked."""
+        journal = self._means.journal
+        servers = tuple(server for server in cut.servers if server.addresses)
+        if not servers:
+            return
+        cut = Delegation(cut.zone, servers)
+        step = journal.begin(after, Purpose.PROBE, cut, put.question, all_servers=True, probe=put.probe)
+        chosen = None
+        try:
+            chosen = await _Probing(self._means, step, cut, put.question, put.shape).run()
+        finally:
+            heard = any(attempt.exchange.message is not None for attempt in journal[step].attempts)
+            journal.finish(step, Outcome.ANSWER if heard else Outcome.FAILED, chosen)
+
+    def _child_names(self, zone: Name) -> list[Name]:
+        """The name servers that the zone's own servers name."""
+        names: dict[Name, None] = {}
+        for step in self._means.journal.snapshot().steps:
+            if step.probe is Probe.NS and step.zone == zone:
+                for attempt in step.attempts:
+                    child = attempt.meaning.child
+                    names |= dict.fromkeys(server.name for server in (child.servers if child else ()))
+        return list(names)
+
+    def _addresses(self, zone: Name, name: Name) -> tuple[Address, ...]:
+        """The addresses of a name server, by what was found out."""
+        found: dict[Address, None] = {}
+        for step in self._means.journal.snapshot().steps:
+            looked_up = step.purpose is Purpose.NS_ADDRESS or step.probe is Probe.ADDRESS
+            if looked_up and step.question.name == name:
+                for attempt in step.attempts:
+                    found |= dict.fromkeys(_addresses_in(attempt.meaning))
+        return tuple(found)
+
+
+class _Probing(Survey):
+    """One question in one shape, put to every address of some servers; nothing else is tried."""
+
+    def __init__(
+        self, means: Means, step: int, cut: Delegation, question: Question, shape: Shape | None
+    ) -> None:
+        super().__init__(means, step, cut, question, _look_up_nothing)
+        self._shape = shape
+        self._tries = min(_TRIES, means.settings.tries)
+
+    async def _first_usable(self) -> int | None:
+        try:
+            await self._ask_all()
+        finally:
+            self._means.journal.arrange(self._step, self._place)
+        return self._chosen()
+
+    def _query(self, candidate: _Candidate) -> Query:
+        query = super()._query(candidate)
+        return query if self._shape is None else self._shape(query)
+
+    def _another_way(self, exchange: Exchange, meaning: Meaning) -> Query | None:
+        return super()._another_way(exchange, meaning) if self._shape is None else None
+
+
+async def _look_up_nothing(name: Name) -> tuple[Address, ...]:
+    return ()
+
+
+def targets(trace: Trace) -> list[tuple[Delegation, Step]]:
+    """The zones to probe, as their servers are known, each with the step of the walk that ended there."""
+    found: dict[Name, tuple[Delegation, Step]] = {}
+    for step in trace.steps:
+        if step.purpose in _MAIN and step.outcome not in (None, Outcome.REFERRAL):
+            zone = (step.meaning.zone if step.meaning is not None else None) or step.zone
+            if len(zone) > len(ROOT) + 1 or zone == trace.question.name:
+                found.setdefault(zone, (Delegation(zone, step.servers), step))
+    return list(found.values())
+
+
+def _probes(zone: Name, asked: Question) -> list[_Put]:
+    """The probes of a zone, beside those for the addresses of its name servers."""
+    soa = Question(zone, dns.rdatatype.SOA)
+    plain = {
+        Probe.SOA: dns.rdatatype.SOA,
+        Probe.NS: dns.rdatatype.NS,
+        Probe.DNSKEY: dns.rdatatype.DNSKEY,
+        Probe.CDS: dns.rdatatype.CDS,
+        Probe.CDNSKEY: dns.rdatatype.CDNSKEY,
+    }
+    return [
+        *(_Put(probe, Question(zone, rdtype)) for probe, rdtype in plain.items()),
+        *(_Put(Probe.BETWEEN, Question(name, asked.rdtype)) for name in _between(zone, asked.name)),
+        _Put(Probe.TCP, soa, _over_tcp),
+        _Put(Probe.EDNS_VERSION, soa, _of_version_1),
+        _Put(Probe.EDNS_OPTION, soa, _with_unknown_option),
+        _Put(Probe.CASE, replace(soa, name=mixed_case(zone)), _as_it_is),
+        _Put(Probe.RECURSION, Question(ROOT, dns.rdatatype.NS), _recursive),
+        _Put(Probe.TRANSFER, Question(zone, dns.rdatatype.AXFR), _over_tcp),
+    ]
+
+
+def _between(zone: Name, name: Name) -> list[Name]:
+    """The names below `zone` and above `name`, the longest first."""
+    found: list[Name] = []
+    while name.is_subdomain(zone) and name != zone and (name := name.parent()) != zone:
+        found.append(name)
+    return found[:_MOST_BETWEEN]
+
+
+def mixed_case(name: Name) -> Name:
+    """The name with its letters in capital and small by turns."""
+    labels, capital = [], True
+    for label in name.labels:
+        letters = bytearray(label.lower())
+        for place, octet in enumerate(letters):
+            if octet in b"abcdefghijklmnopqrstuvwxyz":
+                letters[place] = octet - 32 if capital else octet
+                capital = not capital
+        labels.append(bytes(letters))
+    return dns.name.Name(labels)
+
+
+def _as_it_is(query: Query) -> Query:
+    return query
+
+
+def _over_tcp(query: Query) -> Query:
+    return replace(query, transport=Transport.TCP)
+
+
+def _of_version_1(query: Query) -> Query:
+    return replace(query, edns=replace(query.edns or Edns(), version=1))
+
+
+def _with_unknown_option(query: Query) -> Query:
+    edns = query.edns or Edns()
+    return replace(query, edns=replace(edns, options=(*edns.options, (_UNKNOWN_OPTION, b"dnstrace"))))
+
+
+def _recursive(query: Query) -> Query:
+    return replace(query, recursion_desired=True)
+
+
+def _addresses_in(meaning: Meaning) -> list[Address]:
+    data = (rdata for rrset in meaning.answer for rdata in rrset if rdata.rdtype in _ADDRESSES)
+    return [Address(rdata.address, Source.RESOLVED) for rdata in data]
