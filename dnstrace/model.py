@@ -385,8 +385,8 @@ class Settings:
     `families` holds 4, 6 or both. `timeout` is that of one try, in seconds, `tries` how often one
     address is asked at most. `bind` is the source address, or None for the system's choice. `prime` asks a
     root server for the root's NS set first (RFC 9609), `qmin` shows each server one label more (RFC 9156).
-    `all_servers` asks every address of every server at each cut of the walk; `probe`, which goes with it, puts
-    further questions to the servers of the zones in which the walk ends (`dnstrace.probing`).
+    `all_servers` asks every address of every server at each cut of the walk; `probe`, which goes with it,
+    puts further questions to the servers of the zones in which the walk ends (`dnstrace.probing`).
     """
 
     families: frozenset[int] = frozenset({4, 6})

@@ -138,7 +138,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("seed", Group.ASK, "Repeat the random choices of a trace", metavar="N",
            convert=values.whole(0, 2**64 - 1)),
     Option("all-servers", Group.CHECK, "Ask every address of every server at each cut", short="a"),
-    Option("check", Group.CHECK, "Find what is wrong: probe the servers (as -a --dnssec)"),
+    Option("check", Group.CHECK, "Find what is wrong: ask all servers more"),
     Option("dnssec", Group.CHECK, "Say if the answer is secure, and if not, why"),
     Option(
         "trust-anchor", Group.CHECK, "Validate from the DS or DNSKEY records here", metavar="FILE",

@@ -83,9 +83,9 @@ class Expectation:
     """What a trace of a world's question must come to; None where the world leaves it open.
 
     `answer` is the RDATA of the whole chain in presentation format, signatures left out; times are in
-    milliseconds; `findings` is all that `--check` must find, each as its code, its zone where it has one, and its
-    server where it is one server's; `security` is what validation must say, and `reason` a part of the
-    reason that it must give.
+    milliseconds; `findings` is all that `--check` must find, each as its code, its zone where it has one,
+    and its server where it is one server's; `security` is what validation must say, and `reason` a part of
+    the reason that it must give.
     """
 
     outcome: Outcome
