@@ -25,6 +25,7 @@ from dnstrace.model import Delegation, Name, Outcome, Question, Settings, Trace
 from dnstrace.parent import refer
 from dnstrace.port import Network
 from dnstrace.roots import given_server, root_hints
+from dnstrace.supposed import Supposed
 from dnstrace.walk import Resolution, ServerNotFound, Walk, begin
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ async def trace_async(
     anchors: Anchors | None = None,
     at: float | None = None,
     parent_only: bool = False,
+    supposed: tuple[Delegation, ...] = (),
     seed: int | None = None,
     now: datetime | None = None,
     on_change: Callable[[Trace], None] | None = None,
@@ -56,7 +58,8 @@ async def trace_async(
     default; `server` is an address or a name to begin at in their place. With `anchors`
     (`dnstrace.dnssec.read_anchors`) the trace is validated as of `at`, in seconds since 1970, the present by
     default; the Judgement is in the Trace. With `parent_only` the walk ends with the referral to the
-    deepest zone cut at or above the name, and nothing is validated. `network` is what carries the
+    deepest zone cut at or above the name, and nothing is validated. `supposed` are delegations to be taken as
+    if their parents had them so (`dnstrace.supposed`). `network` is what carries the
     queries, live sockets by default. `seed` repeats every random choice of an earlier trace. `now` is
     the wall-clock time in UTC at which the trace begins. `on_change` is called with a snapshot
     whenever a step changes; the last one is what was found when the caller cancels the trace. `limits` are
@@ -69,7 +72,8 @@ async def trace_async(
     network = network or _live(settings)
     network = _paced(network) if settings.all_servers else network
     limits = limits or limits_for(settings)
-    journal = Journal(question, now or datetime.now(UTC), seed, asyncio.get_running_loop().time, on_change)
+    clock = asyncio.get_running_loop().time
+    journal = Journal(question, now or datetime.now(UTC), seed, clock, on_change, supposed)
     means = Means(
         network,
         settings,
@@ -78,7 +82,10 @@ async def trace_async(
         Cuts(start),
         Health(settings.families),
         Random(seed),
+        Supposed(supposed),
     )
+    for known in (each for cut in supposed for each in cut.servers if each.addresses):
+        means.cuts.add_addresses(known.name, known.addresses)
     tracer, deadline = Walk(means, _way(settings)), limits.deadline
     validation = None if anchors is None or parent_only else _validation(means, tracer, anchors, at)
     late = f"the deadline of {deadline:g} s is reached"

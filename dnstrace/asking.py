@@ -40,6 +40,7 @@ from dnstrace.model import (
     Transport,
 )
 from dnstrace.port import Network
+from dnstrace.supposed import NOTHING, Supposed
 
 _LOOKUP_PATIENCE = 4  # times that for a reply: a look-up takes a few round trips
 _LOOKED_UP = {Source.RESOLVED, Source.CACHE}
@@ -58,6 +59,7 @@ class Means(NamedTuple):
     cuts: Cuts
     health: Health
     random: Random
+    supposed: Supposed = NOTHING
 
 
 class _Candidate(NamedTuple):
@@ -315,7 +317,7 @@ class Asking:
         self._under_way[candidate] = _UnderWay(candidate, query, asyncio.get_running_loop().time())
         exchange = await self._means.network.exchange(query, self._means.settings.timeout)
         del self._under_way[candidate]
-        return exchange
+        return self._means.supposed.instead(exchange, self._zone)
 
     # --- the end ------------------------------------------------------------------------------
 

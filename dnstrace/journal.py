@@ -28,8 +28,9 @@ class Journal:
         seed: int,
         clock: Callable[[], float],
         on_change: Callable[[Trace], None] | None = None,
+        supposed: tuple[Delegation, ...] = (),
     ) -> None:
-        self._trace = Trace(question, started, seed)
+        self._trace = Trace(question, started, seed, supposed=supposed)
         self._clock, self._origin = clock, clock()
         self._on_change = on_change
         self._steps: list[Step] = []

@@ -361,6 +361,7 @@ class Trace:
     failed, or is empty. `seed` repeats every random choice. `judgement` is the verdict of the chain of trust,
     None where it was not asked for. `expectations` says of each that the user has whether it is met, None
     where there are none, `findings` what is wrong with what was seen, None where that was not asked for.
+    `supposed` are delegations that were taken as if the parent had them so (`dnstrace.supposed`).
     """
 
     question: Question
@@ -376,6 +377,7 @@ class Trace:
     judgement: Judgement | None = None
     expectations: tuple[Met, ...] | None = None
     findings: tuple[Finding, ...] | None = None
+    supposed: tuple[Delegation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

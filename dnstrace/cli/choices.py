@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dnstrace.budget import Limits, limits_for
 from dnstrace.cli.options import Output
+from dnstrace.cli.supposing import supposed
 from dnstrace.cli.usage import Usage
 from dnstrace.cli.values import is_address
 from dnstrace.fallback import CLIENT_COOKIE, COOKIE
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from dnstrace.cli.syntax import Parsed
     from dnstrace.expect import Expectation
+    from dnstrace.model import Delegation
 
 _NSID = (3, b"")  # RFC 5001 section 2.1: empty in a query
 _SUBNET = 8  # RFC 7871 section 6
@@ -35,7 +37,8 @@ class Choices:
     None; `hints` the path of a hints file, or None; `lab` a world, `list`, or None.
     How to ask: `settings`, `limits`, `seed`. What to check: `dnssec`, by the trust anchors in the file
     `anchors` or those of the package, as of `at` (seconds since 1970) or now; `expected` is of every
-    trace that can tell it; `parent_only` ends each with the referral. What to print: `output`,
+    trace that can tell it; `parent_only` ends each with the referral; `supposed` are delegations as they are
+    to be. What to print: `output`,
     `verbose`, `color` (auto, always, never).
     """
 
@@ -52,6 +55,7 @@ class Choices:
     at: float | None
     expected: tuple[Expectation, ...]
     parent_only: bool
+    supposed: tuple[Delegation, ...]
     output: Output
     verbose: bool
     color: str
@@ -75,6 +79,7 @@ def choices(parsed: Parsed) -> Choices:
         at=chosen.get("at"),
         expected=_expected(chosen),
         parent_only="parent-only" in chosen,
+        supposed=_supposed(chosen),
         output=chosen.get("output", Output.TREE),
         verbose=bool(chosen.get("verbose")),
         color=chosen.get("color", "auto"),
@@ -84,7 +89,7 @@ def choices(parsed: Parsed) -> Choices:
 def _dnssec(chosen: Mapping[str, Any]) -> bool:
     """Whether to validate; a file of trust anchors, or what is expected, would be for nothing otherwise."""
     secure = any(expectation.what == "security" for expectation in _expected(chosen))
-    dnssec = secure or bool({"dnssec", "trust-anchor", "check"} & set(chosen))
+    dnssec = secure or bool({"dnssec", "trust-anchor", "check", "ds"} & set(chosen))
     if "at" in chosen and not dnssec:
         raise Usage("--at is the time as of which signatures are judged: add --dnssec")
     if "check" in chosen and "parent-only" in chosen:
@@ -98,6 +103,10 @@ def _dnssec(chosen: Mapping[str, Any]) -> bool:
 
 def _expected(chosen: Mapping[str, Any]) -> tuple[Expectation, ...]:
     return tuple(expectation for several in chosen.get("expect", ()) for expectation in several)
+
+
+def _supposed(chosen: Mapping[str, Any]) -> tuple[Delegation, ...]:
+    return supposed(chosen.get("undelegated", ()), chosen.get("ds", ()))
 
 
 def _types(chosen: Mapping[str, Any]) -> tuple[RdataType, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from dnstrace.cli import values
+from dnstrace.cli import supposing, values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -137,7 +137,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("qmin", Group.ASK, "Show no server more than it needs (RFC 9156)"),
     Option("seed", Group.ASK, "Repeat the random choices of a trace", metavar="N",
            convert=values.whole(0, 2**64 - 1)),
-    Option("all-servers", Group.CHECK, "Ask every address of every server at each cut", short="a"),
+    Option("all-servers", Group.CHECK, "Ask every address of every name server", short="a"),
     Option("check", Group.CHECK, "Find what is wrong: ask all servers more"),
     Option("dnssec", Group.CHECK, "Say if the answer is secure, and if not, why"),
     Option(
@@ -148,6 +148,10 @@ OPTIONS: tuple[Option, ...] = (
         "at", Group.CHECK, "Judge signatures as of this time, not now", metavar="TIME", convert=values.moment
     ),
     Option("parent-only", Group.CHECK, "Only what the parent says of the zone"),
+    Option("undelegated", Group.CHECK, "As if ZONE had these servers", metavar="ZONE=NS",
+           convert=supposing.undelegated, repeatable=True, whole=True),
+    Option("ds", Group.CHECK, "As if ZONE had this DS record", metavar="ZONE=DS",
+           convert=supposing.ds, repeatable=True, whole=True),
     Option("expect", Group.CHECK, "Exit 5 unless this holds, as a=192.0.2.44", metavar="WHAT",
            convert=values.expectations, repeatable=True, whole=True),
     Option("short", Group.PRINT, "The data of the answer only, as dig +short",

@@ -70,6 +70,8 @@ def planned(chosen: Choices) -> Plan:
     }
     if chosen.parent_only:
         how["parent_only"] = True
+    if chosen.supposed:
+        how["supposed"] = chosen.supposed
     if chosen.hints is not None:
         how["roots"] = _roots(chosen.hints)
     if chosen.lab is not None:

@@ -228,14 +228,21 @@ class Chain:
     def _read_delegation(self, zone: Zone, name: Name) -> _Delegated:
         """What the replies at hand say of a cut at `name`: what is validly signed before what is not."""
         question = Question(name, dns.rdatatype.DS)
+        supposed = next((cut for cut in self.replies.trace.supposed if cut.zone == name), None)
+        if supposed is not None and supposed.ds is not None:
+            return _Delegated(_Says.SIGNED, ds=tuple(rdata for rdata in supposed.ds if isinstance(rdata, DS)))
         wrong: list[tuple[Step, _Delegated]] = []
         for reply in (*self.replies.referring_to(name), *self.replies.to(question)):
             found = self._ds_in(reply, zone, name)
             self._note_ds(reply, zone, found)
+            if supposed is not None and found.says is not _Says.SIGNED:
+                continue
             if found.says is _Says.WRONG:
                 wrong.append((reply.step, found))
             elif found.says is not _Says.NOTHING:
                 return found
+        if supposed is not None and self.replies.asked(question):
+            return _Delegated(_Says.UNSIGNED, f"{name} is supposed to be delegated without a DS record")
         for step, _ in wrong:
             if step.question == question:
                 self.retry(step)

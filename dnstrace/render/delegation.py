@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from dnstrace.render.layout import Node
-from dnstrace.render.text import rdata_text, ttl_text
+from dnstrace.render.text import name_text, rdata_text, ttl_text
 from dnstrace.render.wording import QUIET, STRONG, WARNING, shown_name
 
 if TYPE_CHECKING:
@@ -22,6 +22,18 @@ def delegation_nodes(cut: Delegation) -> list[Node]:
     """A line for each name server, then one for each DS record."""
     servers = [Node(_server(server, cut.zone)) for server in cut.servers]
     return servers if cut.ds is None else [*servers, *(_ds(rdata, cut.ds.ttl) for rdata in cut.ds)]
+
+
+def supposed_texts(cut: Delegation) -> list[str]:
+    """What is supposed of a zone, a sentence for its name servers and one for its DS records."""
+    zone = name_text(cut.zone)
+    servers = [" ".join((name_text(s.name), *(a.text for a in s.addresses))) for s in cut.servers]
+    told = [f"{zone} were delegated to {', '.join(servers)}"] if servers else []
+    ds = [rdata_text(rdata) for rdata in cut.ds or ()]
+    return [
+        *told,
+        *([f"{zone} had the DS {'records' if ds[1:] else 'record'} {', '.join(ds)}"] if ds else []),
+    ]
 
 
 def _server(server: NameServer, zone: Name) -> Text:

@@ -88,6 +88,7 @@ def document(trace: Trace, *, verbose: bool = False) -> Document:
         "reason": None if trace.judgement is None else harmless(trace.judgement.reason) or None,
         "answer": _rrsets(trace.answer),
         "delegation": None if cut is None else _referral(cut),
+        "supposed": [_referral(supposed) for supposed in trace.supposed],
         "verdict": None,
         "steps": [_step(step, verbose, judged.get(step.id)) for step in trace.steps],
         "findings": [_finding(finding) for finding in trace.findings or ()],

@@ -18,6 +18,7 @@ from rich.text import Text
 from dnstrace.model import Outcome
 from dnstrace.reached import delegation_reached, life
 from dnstrace.render.branches import Branches
+from dnstrace.render.delegation import supposed_texts
 from dnstrace.render.expected import expected_text, instead_text
 from dnstrace.render.layout import ASCII, UNICODE, Guides, Node, rows
 from dnstrace.render.text import count_text, harmless, name_text, rdata_text, time_text
@@ -89,6 +90,7 @@ def _last_lines(trace: Trace) -> list[Text]:
     so_far = " so far" if trace.outcome is None and not trace.interrupted else ""
     result, life = _result(trace), _life(trace)
     return [
+        *(Text(f"as if {text}", WARNING) for cut in trace.supposed for text in supposed_texts(cut)),
         *lines,
         *_security(trace),
         *_paths(trace),
