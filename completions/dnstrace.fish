@@ -34,7 +34,7 @@ complete -c dnstrace -s a -l all-servers -d 'Ask every address of every name ser
 complete -c dnstrace -l no-all-servers -d 'Not --all-servers'
 complete -c dnstrace -l check -d 'Find what is wrong: ask all servers more'
 complete -c dnstrace -l no-check -d 'Not --check'
-complete -c dnstrace -l dnssec -d 'Say if the answer is secure, and if not, why'
+complete -c dnstrace -l dnssec -d 'Say if the answer is secure, or why not'
 complete -c dnstrace -l no-dnssec -d 'Not --dnssec'
 complete -c dnstrace -l trust-anchor -r -F -d 'Validate from the DS or DNSKEY records here'
 complete -c dnstrace -l at -x -d 'Judge signatures as of this time, not now'

@@ -139,7 +139,7 @@ OPTIONS: tuple[Option, ...] = (
            convert=values.whole(0, 2**64 - 1)),
     Option("all-servers", Group.CHECK, "Ask every address of every name server", short="a"),
     Option("check", Group.CHECK, "Find what is wrong: ask all servers more"),
-    Option("dnssec", Group.CHECK, "Say if the answer is secure, and if not, why"),
+    Option("dnssec", Group.CHECK, "Say if the answer is secure, or why not"),
     Option(
         "trust-anchor", Group.CHECK, "Validate from the DS or DNSKEY records here", metavar="FILE",
         convert=values.file, completes=Completes.FILE,
