@@ -49,12 +49,17 @@ class Health:
         self._measure(exchange.elapsed)
 
     def _learn_family(self, family: int, fault: Fault | None) -> None:
-        """A family is dropped without a route, or when its first few addresses all cannot be reached."""
+        """A family is dropped without a route, or when its first few addresses all cannot be reached.
+
+        One of which an address has replied has a route, though it may have none to every network.
+        """
         if fault is None:
             self._unreachable[family] = -sys.maxsize
         elif fault is Fault.HOST_UNREACHABLE:
             self._unreachable[family] += 1
-        if fault is Fault.NETWORK_UNREACHABLE or self._unreachable[family] >= UNREACHABLE_HOSTS:
+        elif fault is Fault.NETWORK_UNREACHABLE:
+            self._unreachable[family] += UNREACHABLE_HOSTS
+        if self._unreachable[family] >= UNREACHABLE_HOSTS:
             self.families.discard(family)
 
     def abandoned(self, address: str, waited: float) -> None:

@@ -50,6 +50,13 @@ def test_a_family_without_route_is_dropped_at_once() -> None:
     assert health.askable(Address("192.0.2.2", Source.GLUE))
 
 
+def test_a_family_of_which_an_address_replied_is_kept_where_another_has_no_route() -> None:
+    health = Health(BOTH)
+    health.learn(went("192.0.2.1"))
+    health.learn(went("198.51.100.1", Fault.NETWORK_UNREACHABLE))
+    assert health.families == BOTH
+
+
 def test_patience_follows_what_was_measured() -> None:
     health = Health(BOTH)
     assert health.patience() == FIRST_PATIENCE

@@ -1,0 +1,241 @@
+"""An Internet to check: two healthy zones and a broken one, on BIND, NSD, Knot and PowerDNS.
+
+Below a signed root and a signed `com.` are `plain.com.` (not signed), `signed.com.` (signed by
+ldns-signzone) and `broken.com.`, of which DEFECTS says what is wrong with it.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.interop.namespace import Namespace
+from tests.interop.servers import COMMANDS, Setup, serve
+
+PROGRAMS = ("ldns-keygen", "ldns-signzone")
+ROOT = ("198.41.0.4", "2001:503:ba3e::2:30")
+TLD = (("192.5.6.30", "2001:503:a83e::2:30"), ("192.33.14.30", "2001:503:231d::2:30"))
+SERVERS = {
+    "named": ("205.251.195.199", "2600:9000:5303:c700::1"),
+    "nsd": ("208.78.70.14", "2001:500:90:1::14"),
+    "knotd": ("204.13.250.14", "2001:500:94:1::14"),
+    "pdns_server": ("208.80.124.2", "2620:0:2d0:1::2"),
+}
+"""ns1 to ns4 of each zone, in this order."""
+DEAD = "208.80.126.2"
+STALE = "2001:500:90:1::99"
+"""The address that the parent has for ns2 of broken.com. where the zone has another; nobody answers there."""
+RESOLVING = "204.13.251.14"
+"""A BIND that serves broken.com. too, as ns7, and resolves for everybody."""
+
+DEFECTS = {
+    "unreachable": "ns5, which the parent names, does not answer",
+    "refuses": "ns3 (Knot) was never told of the zone",
+    "ns-differs": "the zone names ns4, its parent does not",
+    "glue-differs": "the parent has another IPv6 address for ns2 than the zone",
+    "soa-differs": "ns2 (NSD) is a serial behind",
+    "soa-timers": "the zone expires before a second try is made to refresh it",
+    "open-transfer": "ns1 (BIND) gives the zone away",
+    "open-recursion": "ns7 resolves for everybody",
+    "ds-without-dnskey": "the parent has a DS record, the zone is not signed",
+}
+"""What is wrong with broken.com."""
+
+
+@dataclass(frozen=True)
+class CheckedInternet:
+    """Where it runs, the hints for its root, and the trust anchor."""
+
+    namespace: Namespace
+    hints: Path
+    anchor: Path
+
+
+@contextmanager
+def checked_internet(directory: Path) -> Iterator[CheckedInternet]:
+    """Sign and write everything, and serve it."""
+    files = _Files(directory)
+    files.write("plain.com.", _zone())
+    signed = files.sign("signed.com.", _zone())
+    files.write("broken.com.", _broken(2))
+    (directory / "behind").mkdir()
+    behind = files.write("broken.com.", _broken(1), directory / "behind")
+    com = files.sign("com.", _com(signed))
+    anchor = directory / "anchor"
+    anchor.write_text(files.sign(".", _root(com)) + "\n")
+    hints = directory / "root.hints"
+    hints.write_text(f". 86400 NS a.root.\n{_addresses('a.root.', ROOT)}")
+    addresses = [*ROOT, *(a for own in (*TLD, *SERVERS.values()) for a in own), RESOLVING, DEAD, STALE]
+    with ExitStack() as stack:
+        namespace = stack.enter_context(Namespace(addresses))
+        _hold_still(namespace, stack)
+        serve(namespace, _setups(directory, files.paths, behind, hints), stack)
+        yield CheckedInternet(namespace, hints, anchor)
+
+
+def _setups(directory: Path, paths: dict[str, Path], behind: Path, hints: Path) -> list[Setup]:
+    """What each server serves."""
+    healthy = [(zone, paths[zone]) for zone in ("plain.com.", "signed.com.")]
+    broken = ("broken.com.", paths["broken.com."])
+    zones = {
+        "named": (*healthy, broken),
+        "nsd": (*healthy, ("broken.com.", behind)),
+        "knotd": tuple(healthy),
+        "pdns_server": (*healthy, broken),
+    }
+    commands = {"named": _named_that_gives_one_zone_away}
+    return [
+        Setup("nsd", directory / "root", ROOT, ((".", paths["."]),)),
+        Setup("nsd", directory / "tld", tuple(a for own in TLD for a in own), (("com.", paths["com."]),)),
+        *(
+            Setup(kind, directory / kind, SERVERS[kind], own, commands.get(kind))
+            for kind, own in zones.items()
+        ),
+        Setup("named", directory / "resolving", (RESOLVING,), (broken,), _resolving(hints)),
+    ]
+
+
+_SILENCE = f"""
+import socket, sys
+held = []
+for address in {(DEAD, STALE)!r}:
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+        held.append(socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, kind))
+        held[-1].bind((address, 53))
+        if kind == socket.SOCK_STREAM:
+            held[-1].listen()
+print("there", flush=True)
+sys.stdin.read()
+"""
+
+
+def _hold_still(namespace: Namespace, stack: ExitStack) -> None:
+    """Take what is sent to the dead addresses, and never reply."""
+    command = namespace.inside([sys.executable, "-c", _SILENCE])
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    stack.callback(process.communicate)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "there\n"
+
+
+def _named_that_gives_one_zone_away(setup: Setup) -> list[str]:
+    command = COMMANDS["named"](setup)
+    configuration = setup.directory / "named.conf"
+    text = configuration.read_text().replace("notify no;", "notify no; allow-transfer { none; };")
+    given = 'zone "broken.com." { allow-transfer { any; };'
+    configuration.write_text(text.replace('zone "broken.com." {', given))
+    return command
+
+
+def _resolving(hints: Path):  # type: ignore[no-untyped-def]
+    def command(setup: Setup) -> list[str]:
+        started = COMMANDS["named"](setup)
+        configuration = setup.directory / "named.conf"
+        text = configuration.read_text().replace(
+            "recursion no;", "recursion yes; allow-recursion { any; }; allow-query-cache { any; };"
+        )
+        text = text.replace("notify no;", "notify no; allow-transfer { none; };")
+        configuration.write_text(f'{text}zone "." {{ type hint; file "{hints}"; }};\n')
+        return started
+
+    return command
+
+
+class _Files:
+    """Zone files and keys in one directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self.paths: dict[str, Path] = {}
+
+    def write(self, zone: str, text: str, directory: Path | None = None) -> Path:
+        path = (directory or self._directory) / f"{zone}zone"
+        path.write_text(f"$ORIGIN {zone}\n$TTL 86400\n{text}")
+        if directory is None:
+            self.paths[zone] = path
+        return path
+
+    def sign(self, zone: str, text: str) -> str:
+        """Sign a zone; its DS record."""
+        path = self.write(zone, text)
+        keys = [
+            self._run("ldns-keygen", "-a", "ECDSAP256SHA256", *flags, zone).strip() for flags in (("-k",), ())
+        ]
+        self._run("ldns-signzone", "-f", str(path), "-o", zone, str(path), *keys)
+        return (self._directory / f"{keys[0]}.ds").read_text().strip()
+
+    def _run(self, *command: str) -> str:
+        return subprocess.run(
+            command, cwd=self._directory, capture_output=True, text=True, check=True
+        ).stdout
+
+
+# --- the zones ------------------------------------------------------------------------------------
+
+
+def _addresses(name: str, addresses: tuple[str, ...]) -> str:
+    return "".join(f"{name} 86400 {'AAAA' if ':' in each else 'A'} {each}\n" for each in addresses)
+
+
+def _soa(timers: str = "7200 1800 1209600 300", serial: int = 1) -> str:
+    return f"@ SOA ns1 hostmaster {serial} {timers}\n"
+
+
+def _own_servers(suffix: str = "") -> str:
+    """ns1 to ns4 and their addresses."""
+    return "".join(
+        f"{'@' if not suffix else suffix} NS ns{number}{suffix and '.' + suffix}\n"
+        + _addresses(f"ns{number}{suffix and '.' + suffix}", own)
+        for number, own in enumerate(SERVERS.values(), 1)
+    )
+
+
+def _zone() -> str:
+    return f"{_soa()}{_own_servers()}www 300 A 192.0.2.44\nwww 300 AAAA 2001:db8::44\n"
+
+
+def _broken(serial: int) -> str:
+    addresses = list(SERVERS.values())
+    names = "".join(f"@ NS ns{number}\n" for number in (1, 2, 3, 4, 5, 7))
+    known = "".join(_addresses(f"ns{number}", own) for number, own in enumerate(addresses, 1))
+    return (
+        _soa("7200 1800 3600 300", serial)
+        + names
+        + known
+        + f"ns5 A {DEAD}\nns7 A {RESOLVING}\nwww 300 A 192.0.2.44\n"
+    )
+
+
+def _com(ds: str) -> str:
+    servers = "".join(
+        f"@ NS {name}.nic\n{_addresses(f'{name}.nic', own)}" for name, own in zip("ab", TLD, strict=True)
+    )
+    named, nsd, knotd, _ = SERVERS.values()
+    broken = "".join(f"broken NS ns{number}.broken\n" for number in (1, 2, 3, 5, 7))
+    glue = (
+        _addresses("ns1.broken", named)
+        + _addresses("ns2.broken", (nsd[0], STALE))
+        + _addresses("ns3.broken", knotd)
+        + _addresses("ns5.broken", (DEAD,))
+        + _addresses("ns7.broken", (RESOLVING,))
+    )
+    return (
+        "@ SOA a.nic hostmaster.nic 1 1800 900 604800 86400\n"
+        f"{servers}{_own_servers('plain')}{_own_servers('signed')}{ds}\n{broken}{glue}"
+        f"broken DS 12345 13 2 {'7E0A' * 16}\n"
+    )
+
+
+def _root(ds: str) -> str:
+    servers = "".join(
+        f"com. NS {name}.nic.com.\n{_addresses(f'{name}.nic.com.', own)}"
+        for name, own in zip("ab", TLD, strict=True)
+    )
+    return (
+        "@ SOA a.root. hostmaster.root. 1 1800 900 604800 86400\n"
+        f"@ NS a.root.\n{_addresses('a.root.', ROOT)}{servers}{ds}\n"
+    )
