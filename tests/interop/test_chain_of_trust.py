@@ -1,6 +1,6 @@
 """The verdicts of the installed command beside Unbound's, on zones that real servers and signers signed.
 
-Compared are the security and, unless that is bogus, the outcome: 912 questions of four signed zones with
+Compared are the security and, unless that is bogus, the outcome: 920 questions of four signed zones with
 zones below them, secure, insecure and wrongly delegated; 1634 questions of 43 zones by way of breaking,
 of which 32 are to have something bogus. What is not asked, since Unbound's word depends on what it was
 asked in the same second: the NSEC of an alias (it may hold the CNAME), and the DS of a name that its
@@ -92,7 +92,9 @@ def _alone(question: Question) -> bool:
 GOOD = [
     question
     for zone in SIGNED
-    for question in questions(zone, NAMES + MORE_NAMES, TYPES) + questions(zone, APEXES, ("SOA", "DNSKEY"))
+    for question in questions(zone, NAMES + MORE_NAMES, TYPES)
+    + questions(zone, APEXES, ("SOA", "DNSKEY"))
+    + questions(zone, ("a.wild", "b.c.wild"), ("NSEC",))
     if _alone(question)
 ]
 BAD = [
