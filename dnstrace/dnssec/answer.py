@@ -14,7 +14,7 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.dnssec.chain import Chain, Zone
-from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, read_denial
+from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, as_denial, read_denial
 from dnstrace.dnssec.proof import Proof, Shown
 from dnstrace.dnssec.records import Signed, signed, type_name
 from dnstrace.dnssec.verdict import Security, Verdict, weakest
@@ -187,7 +187,7 @@ class Answer:
         """
         for data in signed(self._authority(), (dns.rdatatype.SOA, *DENIAL_TYPES)):
             own = data.name == zone.name if data.rdtype == dns.rdatatype.SOA else _could_be_of(zone, data)
-            checked = self._chain.check(data, zone) if own else None
+            checked = as_denial(data, self._chain.check(data, zone)) if own else None
             if checked is not None and not checked.valid:
                 self._chain.notes.add(self.step.id, signatures=checked.signatures)
                 return self._bogus(

@@ -85,7 +85,7 @@ def read_denial(
     for data in signed(rrsets, DENIAL_TYPES):
         if not data.name.is_subdomain(zone):
             continue
-        checked = check(data)
+        checked = as_denial(data, check(data))
         signatures += checked.signatures
         if not checked.valid:
             trouble = trouble or f"{type_name(data.rdtype)} {data.name}: {checked.reason}"
@@ -93,6 +93,18 @@ def read_denial(
         found_nsec += _read_nsec(data, zone)
         found_nsec3 += _read_nsec3(data, zone)
     return Denial(tuple(found_nsec), Hashed(zone, tuple(found_nsec3), effort), trouble, tuple(signatures))
+
+
+def as_denial(data: Signed, checked: Checked) -> Checked:
+    """What came of checking a denial record, which is not valid as one if it was made from a wildcard.
+
+    It would deny what exists (CVE-2017-15105). As the answer to a question for NSEC it may be so made (RFC
+    4592 section 4.7).
+    """
+    if checked.encloser is None or data.rrset.rdtype not in DENIAL_TYPES:
+        return checked
+    reason = f"the {type_name(data.rdtype)} record was made from a wildcard and proves nothing"
+    return Checked(False, reason, checked.signatures)
 
 
 def _read_nsec(data: Signed, zone: Name) -> list[Nsec]:

@@ -19,13 +19,12 @@ import dns.rdatatype
 from dnstrace.dnssec.algorithms import SUPPORTED, algorithm_name, by_tag
 from dnstrace.dnssec.crypto import verify
 from dnstrace.dnssec.effort import Effort
-from dnstrace.dnssec.records import DNSKEY, RRSIG, Signed, type_name
+from dnstrace.dnssec.records import DNSKEY, RRSIG, Signed
 from dnstrace.dnssec.verdict import SignatureEvidence
 from dnstrace.model import Name
 
 ZONE_KEY, REVOKED = 0x0100, 0x0080  # DNSKEY flags: RFC 4034 section 2.1.1, RFC 5011 section 7
 _PROTOCOL = 3
-_NEVER_EXPANDED = {dns.rdatatype.NSEC, dns.rdatatype.NSEC3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +93,6 @@ def _unfit(data: Signed, rrsig: RRSIG, zone: Name, at: float) -> str:
         return f"its signature is for a name of {rrsig.labels} labels, more than {data.name} has"
     if rrsig.labels < len(zone) - 1:
         return f"its signature is for a wildcard above {zone}"
-    if data.rrset.rdtype in _NEVER_EXPANDED and rrsig.labels < _labels(data.name):
-        return f"the {type_name(data.rdtype)} record was made from a wildcard and proves nothing"
     if _before(int(at), rrsig.inception):
         return f"its signature is valid only from {_moment(rrsig.inception, at)} (is a clock wrong?)"
     if _before(rrsig.expiration, int(at)):

@@ -146,6 +146,37 @@ def test_wildcard_answer_needs_the_proof_that_nothing_is_nearer(denial):
     assert judgement.security is BOGUS and "x.wild.example.com. A is not proved" in judgement.reason
 
 
+def expanded_denial(world: World) -> list[dns.rrset.RRset]:
+    """The NSEC record of *.wild and its signature, at x.wild."""
+    parts = world.zones[name("example.com.")].deny(name("*.wild.example.com."))
+    return [dns.rrset.from_rdata_list(name("x.wild.example.com."), TTL, list(part)) for part in parts]
+
+
+@pytest.mark.parametrize(("proof", "security"), [("x.wild.example.com.", SECURE), (None, BOGUS)])
+def test_denial_may_be_made_from_a_wildcard_where_it_is_asked_for(proof, security):
+    """RFC 4592 section 4.7; that nothing is nearer is to be proved as for any data."""
+    world = journey()
+    zone = world.zones[name("example.com.")]
+
+    def expand(reply):
+        reply.answer = expanded_denial(world)
+        reply.authority = zone.deny(*zone.absence(name(proof))) if proof else []
+
+    judgement = judged("x.wild", "NSEC", when("x.wild.example.com.", "NSEC", expand), world=world)
+    assert judgement.security is security
+
+
+def test_denial_made_from_a_wildcard_spoils_what_it_is_beside():
+    """CVE-2017-15105: it must not be part of a proof."""
+    world = journey()
+
+    def add(reply):
+        reply.authority += expanded_denial(world)
+
+    judgement = judged("www", "TXT", when("www.example.com.", "TXT", add), world=world)
+    assert judgement.security is BOGUS and "made from a wildcard" in judgement.reason
+
+
 def test_wildcard_does_not_stand_for_a_name_that_exists():
     """www exists: the wildcard's data in its place are validly signed, and a lie."""
     world = journey()

@@ -8,7 +8,7 @@ from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.proof import Shown
 from dnstrace.dnssec.signature import Checked, check
 from dnstrace.dnssec.verdict import LIMITS, Limits
-from tests.dnssec.zones import NOW, T, Zone, name
+from tests.dnssec.zones import NOW, TTL, T, Zone, name
 
 OWNER = name("no.example.")
 
@@ -48,6 +48,21 @@ def test_records_that_are_not_valid_are_not_there_and_said(kind):
     assert "no signature" in read(unsigned, made).nxdomain(OWNER).text
     late = zone(kind, expiration=NOW - 1)
     assert "expired" in read(absence(late), late).nxdomain(OWNER).text
+
+
+def expanded(made: Zone, owner: str) -> list[dns.rrset.RRset]:
+    """The NSEC record of the wildcard *.w.example. and its signature, at another name."""
+    parts = made.signed(made.deny(name("*.w.example."))[0])
+    return [dns.rrset.from_rdata_list(name(owner), TTL, list(part)) for part in parts]
+
+
+def test_denial_is_never_made_from_a_wildcard():
+    """CVE-2017-15105: an NSEC record of a wildcard, expanded, would deny what exists."""
+    made = zone()
+    assert read(made.deny(name("*.w.example.")), made).nsec
+    found = read(expanded(made, "a.w.example."), made)
+    assert found.nsec == () and "made from a wildcard and proves nothing" in found.trouble
+    assert found.signatures[0].valid
 
 
 def test_nothing_proves_nothing():

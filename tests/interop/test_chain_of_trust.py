@@ -1,4 +1,11 @@
-"""The verdicts of the installed command beside Unbound's, on zones that real servers and signers signed."""
+"""The verdicts of the installed command beside Unbound's, on zones that real servers and signers signed.
+
+Compared are the security and, unless that is bogus, the outcome: 920 questions of four signed zones with
+zones below them, secure, insecure and wrongly delegated; 1634 questions of 43 zones by way of breaking,
+of which 32 are to have something bogus. What is not asked, since Unbound's word depends on what it was
+asked in the same second: the NSEC of an alias (it may hold the CNAME), and the DS of a name that its
+server has and a signed NSEC denies (it may hold that: RFC 8198). Asked alone, it says what we say.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +24,28 @@ import pytest
 
 from tests.interop import servers
 from tests.interop.namespace import hindrance
-from tests.interop.signed import BREAKINGS, PROGRAMS, RESOLVER, SIGNED, SignedInternet, signed_internet
+from tests.interop.signed import BROKEN, PROGRAMS, RESOLVER, SIGNED, SignedInternet, signed_internet
 
 NAMES = (
-    "", "ns", "www", "alias", "far", "farther", "old", "host.old", "gone.old", "new", "host.new", "a.wild",
-    "b.c.wild", "wild", "between", "below.between", "none", "x.none", "below.www", "zzz", "insecure",
-    "www.insecure", "none.insecure", "ns.insecure",
+    "", "ns", "www", "alias", "far", "farther", "old", "host.old", "gone.old", "away", "www.away",
+    "b.wild.away", "new", "host.new", "a.wild", "b.c.wild", "*.wild", "x.*.wild", "wild", "between",
+    "below.between", "none", "x.none", "below.www", "zzz", "insecure", "www.insecure", "none.insecure",
+    "ns.insecure", "hollow", "none.hollow", "deep.hollow", "www.deep.hollow",
 )  # fmt: skip
-TYPES = ("A", "AAAA", "TXT", "MX", "DS", "NS", "SOA", "DNSKEY")
+MORE_NAMES = (
+    "signed", "www.signed", "none.signed", "a.wild.signed", "wild.signed", "mistaken", "www.mistaken",
+    "unknown", "www.unknown", "into", "astray",
+)  # fmt: skip
+TYPES = ("A", "TXT", "DS", "NS", "CNAME")
+APEXES = ("", "insecure", "signed", "mistaken", "unknown", "deep.hollow")
+
+BROKEN_NAMES = (
+    "", "ns", "www", "alias", "far", "farther", "old", "host.old", "gone.old", "www.away", "host.new",
+    "a.wild", "b.c.wild", "*.wild", "wild", "between", "below.between", "none", "x.none", "below.www",
+    "insecure", "www.insecure", "hollow", "none.hollow", "deep.hollow", "www.deep.hollow", "added",
+)  # fmt: skip
+BROKEN_LACKING = ("", "www", "a.wild", "wild", "between", "insecure")
+BROKEN_DS = ("www", "none", "insecure", "deep.hollow", "a.wild")
 
 # Asks the resolver everything at once, from inside the namespace.
 ASK = f"""
@@ -32,12 +53,13 @@ import json, sys, dns.flags, dns.message, dns.query, dns.rdatatype
 found = []
 for name, rdtype in json.load(sys.stdin):
     query = dns.message.make_query(name, rdtype, want_dnssec=True)
-    for _ in range(2):  # a SERVFAIL may be of the moment, or of a cache: what is bogus is so again
-        reply = dns.query.udp_with_fallback(query, {RESOLVER!r}, timeout=20)[0]
-        if reply.rcode() != 2:
-            break
+    reply = dns.query.udp_with_fallback(query, {RESOLVER!r}, timeout=20)[0]
+    if reply.rcode() == 2:  # bogus, unless it is so without validation
+        query.flags |= dns.flags.CD
+        unchecked = dns.query.udp_with_fallback(query, {RESOLVER!r}, timeout=20)[0].rcode()
     answered = any(rrset.rdtype == dns.rdatatype.from_text(rdtype) for rrset in reply.answer)
-    found.append([reply.rcode(), bool(reply.flags & dns.flags.AD), answered])
+    failed = reply.rcode() == 2 and unchecked == 2
+    found.append([reply.rcode(), failed, bool(reply.flags & dns.flags.AD), answered])
 json.dump(found, sys.stdout)
 """
 
@@ -54,18 +76,34 @@ class Seen(NamedTuple):
     outcome: str
 
 
-def questions(zone: str, types: tuple[str, ...]) -> list[Question]:
-    return [Question(f"{name}.{zone}".lstrip("."), rdtype) for name in NAMES for rdtype in types]
+def questions(zone: str, names: tuple[str, ...], types: tuple[str, ...]) -> list[Question]:
+    return [Question(f"{name}.{zone}".lstrip("."), rdtype) for name in names for rdtype in types]
 
 
-# Left out: what lies below PowerDNS's DNAME, which Unbound 1.17 now and then finds bogus.
+def _alone(question: Question) -> bool:
+    """Not the CNAME that a DNAME makes: it has no signature (RFC 6672 section 5.3.1).
+
+    Where that is itself what is asked for, Unbound 1.17 wants one. We take the DNAME's, as the RFC says.
+    """
+    parent = question.name.partition(".")[2]
+    return not (question.rdtype == "CNAME" and parent.startswith(("old.", "away.", "wild.away.")))
+
+
 GOOD = [
     question
     for zone in SIGNED
-    for question in questions(zone, TYPES)
-    if not question.name.endswith(".old.pdns.")
+    for question in questions(zone, NAMES + MORE_NAMES, TYPES)
+    + questions(zone, APEXES, ("SOA", "DNSKEY"))
+    + questions(zone, ("a.wild", "b.c.wild"), ("NSEC",))
+    if _alone(question)
 ]
-BAD = [question for zone in BREAKINGS for question in questions(zone, ("A", "MX", "DS"))]
+BAD = [
+    question
+    for zone in BROKEN
+    for question in questions(zone, BROKEN_NAMES, ("A",))
+    + questions(zone, BROKEN_LACKING, ("MX",))
+    + questions(zone, BROKEN_DS, ("DS",))
+]
 
 
 @pytest.fixture(scope="module")
@@ -88,9 +126,9 @@ def resolved(net: SignedInternet, asked: list[Question]) -> dict[Question, Seen]
     }
 
 
-def _of_resolver(rcode: int, authentic: bool, answered: bool) -> Seen:
+def _of_resolver(rcode: int, failed: bool, authentic: bool, answered: bool) -> Seen:
     if rcode == 2:
-        return Seen("bogus", "")
+        return Seen("indeterminate", "failed") if failed else Seen("bogus", "")
     outcome = "nxdomain" if rcode == 3 else "answer" if answered else "nodata"
     return Seen("secure" if authentic else "insecure", outcome)
 
@@ -127,8 +165,9 @@ def compared(net: SignedInternet, asked: list[Question]) -> dict[Question, Seen]
 
 
 def test_the_verdicts_on_good_zones_are_those_of_unbound(net: SignedInternet) -> None:
+    assert f"{len(GOOD)} questions of four" in str(__doc__)
     seen = Counter(compared(net, GOOD).values())
-    assert {each.security for each in seen} == {"secure", "insecure"}
+    assert {each.security for each in seen} == {"secure", "insecure", "bogus"}
     kinds = [
         (security, what) for security in ("secure", "insecure") for what in ("answer", "nodata", "nxdomain")
     ]
@@ -136,9 +175,11 @@ def test_the_verdicts_on_good_zones_are_those_of_unbound(net: SignedInternet) ->
 
 
 def test_the_verdicts_on_broken_zones_are_those_of_unbound(net: SignedInternet) -> None:
-    seen = compared(net, BAD)
+    bogus = sum(breaking.bogus for breaking in BROKEN.values())
+    assert f"{len(BAD)} questions of {len(BROKEN)} zones" in str(__doc__) and f" {bogus} are" in str(__doc__)
     verdicts: dict[str, set[str]] = defaultdict(set)
-    for question, each in seen.items():
+    for question, each in compared(net, BAD).items():
         verdicts[question.name.rpartition(".")[0].rpartition(".")[2] + "."].add(each.security)
-    assert "bogus" not in verdicts.pop("good.") | verdicts.pop("unknown.")
-    assert len(verdicts) >= 10 and all("bogus" in each for each in verdicts.values())
+    assert {zone: "bogus" in each for zone, each in verdicts.items()} == {
+        zone: breaking.bogus for zone, breaking in BROKEN.items()
+    }
