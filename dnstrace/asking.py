@@ -310,12 +310,16 @@ class Asking:
         before = (earlier for earlier in attempts if earlier.exchange.query.address == address)
         return self._means.journal.attempt(self._step, replace(attempt, cause=cause(before, attempt)))
 
+    def _timeout(self, candidate: _Candidate) -> float:
+        """Seconds to wait for a reply."""
+        return self._means.settings.timeout
+
     async def _exchange(self, candidate: _Candidate, query: Query) -> Exchange:
         if self._began is not None:
             self._began(candidate.address)
             self._began = None
         self._under_way[candidate] = _UnderWay(candidate, query, asyncio.get_running_loop().time())
-        exchange = await self._means.network.exchange(query, self._means.settings.timeout)
+        exchange = await self._means.network.exchange(query, self._timeout(candidate))
         del self._under_way[candidate]
         return self._means.supposed.instead(exchange, self._zone)
 

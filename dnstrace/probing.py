@@ -1,7 +1,8 @@
 """Probes: what is asked of every server of a zone besides the walk, for the rules of `checks` to judge.
 
 All probes of a zone are put side by side, once the walk has shown which servers it has; those that only
-the zone itself names are found by that, and asked after. Nothing is judged here, and a probe that brings
+the zone itself names are found by that, and asked after. What did not reply to the walk is tried over TCP,
+and left alone otherwise. Nothing is judged here, and a probe that brings
 nothing changes nothing: each is recorded as a step of its own.
 
 The zones probed are those in which the question and the target of each alias ended. Top-level domains
@@ -70,20 +71,28 @@ class Probing:
         await asyncio.gather(*(self._zone(cut, step, trace) for cut, step in targets(trace)))
 
     async def _zone(self, cut: Delegation, after: Step, trace: Trace) -> None:
-        """Put all probes to the servers of `cut`, then to those that only the zone itself names."""
-        named = [server.name for server in cut.servers]
-        known = {step.question.name for step in trace.steps if step.purpose is Purpose.NS_ADDRESS}
+        """Put all probes to the servers of `cut`, and to those that only the zone itself names."""
+        probes = _probes(cut.zone, trace.question)
+        naming = [put for put in probes if put.probe is Probe.NS]
         await asyncio.gather(
-            *(self._put(cut, put, after.id) for put in _probes(cut.zone, trace.question)),
-            *self._found_out(cut, (name for name in named if name not in known), after.id),
+            self._beside(cut, after.id, naming, probes),
+            *(self._put(cut, put, after.id) for put in probes if put not in naming),
+        )
+
+    async def _beside(self, cut: Delegation, after: int, naming: list[_Put], probes: list[_Put]) -> None:
+        """Find out the servers that the zone names, and their addresses; probe those not in `cut`."""
+        named = [server.name for server in cut.servers]
+        looked_up = self._means.journal.snapshot().steps
+        known = {step.question.name for step in looked_up if step.purpose is Purpose.NS_ADDRESS}
+        await asyncio.gather(
+            *(self._put(cut, put, after) for put in naming),
+            *self._found_out(cut, (name for name in named if name not in known), after),
         )
         fresh = [name for name in self._child_names(cut.zone) if name not in named]
-        await asyncio.gather(*self._found_out(cut, fresh, after.id))
+        await asyncio.gather(*self._found_out(cut, fresh, after))
         servers = tuple(NameServer(name, self._addresses(cut.zone, name)) for name in fresh)
-        beside = Delegation(cut.zone, tuple(server for server in servers if server.addresses))
-        if beside.servers:
-            probes = _probes(cut.zone, trace.question)
-            await asyncio.gather(*(self._put(beside, put, after.id) for put in probes))
+        beside = Delegation(cut.zone, servers)
+        await asyncio.gather(*(self._put(beside, put, after) for put in probes))
 
     def _found_out(
         self, cut: Delegation, names: Iterable[Name], after: int
@@ -103,10 +112,10 @@ class Probing:
     async def _put(self, cut: Delegation, put: _Put, after: int) -> None:
         """One probe: a step of its own, in which every address is asked."""
         journal = self._means.journal
-        servers = tuple(server for server in cut.servers if server.addresses)
-        if not servers:
+        dead = frozenset() if put.probe is Probe.TCP else _silent_in(journal[after])
+        cut = _askable(cut, dead)
+        if not cut.servers:
             return
-        cut = Delegation(cut.zone, servers)
         step = journal.begin(after, Purpose.PROBE, cut, put.question, all_servers=True, probe=put.probe)
         chosen = None
         try:
@@ -238,6 +247,23 @@ def _with_unknown_option(query: Query) -> Query:
 
 def _recursive(query: Query) -> Query:
     return replace(query, recursion_desired=True)
+
+
+def _silent_in(step: Step) -> frozenset[str]:
+    """The addresses that were asked in a step and did not reply."""
+    asked = {attempt.exchange.query.address for attempt in step.attempts}
+    return frozenset(
+        asked - {a.exchange.query.address for a in step.attempts if a.exchange.message is not None}
+    )
+
+
+def _askable(cut: Delegation, without: frozenset[str]) -> Delegation:
+    """The servers of a cut that have an address, leaving some out."""
+    servers = (
+        replace(server, addresses=tuple(a for a in server.addresses if a.text not in without))
+        for server in cut.servers
+    )
+    return Delegation(cut.zone, tuple(server for server in servers if server.addresses))
 
 
 def _addresses_in(meaning: Meaning) -> list[Address]:

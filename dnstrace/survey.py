@@ -74,6 +74,10 @@ class Survey(Asking):
         askable = self._means.health.askable(candidate.address)  # asked now: the others have begun
         return await super()._attempt(candidate) if askable else None
 
+    def _timeout(self, candidate: _Candidate) -> float:
+        """The first try has its full time; a further one is for a datagram that was lost, and has half."""
+        return super()._timeout(candidate) / (2 if candidate.tries else 1)
+
     def _record(self, attempt: Attempt) -> int:
         """One address tells for all of its family that there is no route."""
         told = (attempt.exchange.fault, attempt.exchange.query.family)

@@ -137,10 +137,13 @@ def test_nothing_is_probed_without_being_asked_for() -> None:
     assert not probes(probed("textbook", settings=Settings(all_servers=True)))
 
 
-def test_dead_servers_do_not_hold_a_check_up_longer_than_two_tries() -> None:
+def test_a_dead_server_is_tried_over_tcp_and_left_alone_otherwise() -> None:
     walked = probed("silent", settings=Settings(all_servers=True))
     found = probed("silent")
-    assert found.stats.duration - walked.stats.duration < 5
+    dead = {a.exchange.query.address for a in walked.steps[-1].attempts if a.exchange.message is None}
+    tried = {s.probe for s in probes(found) for a in s.attempts if a.exchange.query.address in dead}
+    assert dead and tried == {Probe.TCP}
+    assert found.stats.duration - walked.stats.duration == pytest.approx(2.0)
 
 
 def test_a_check_ends_with_its_deadline() -> None:

@@ -169,9 +169,7 @@ class _Files:
         return (self._directory / f"{keys[0]}.ds").read_text().strip()
 
     def _run(self, *command: str) -> str:
-        return subprocess.run(
-            command, cwd=self._directory, capture_output=True, text=True, check=True
-        ).stdout
+        return subprocess.run(command, cwd=self._directory, capture_output=True, text=True, check=True).stdout
 
 
 # --- the zones ------------------------------------------------------------------------------------
@@ -188,7 +186,7 @@ def _soa(timers: str = "7200 1800 1209600 300", serial: int = 1) -> str:
 def _own_servers(suffix: str = "") -> str:
     """ns1 to ns4 and their addresses."""
     return "".join(
-        f"{'@' if not suffix else suffix} NS ns{number}{suffix and '.' + suffix}\n"
+        f"{suffix or '@'} NS ns{number}{suffix and '.' + suffix}\n"
         + _addresses(f"ns{number}{suffix and '.' + suffix}", own)
         for number, own in enumerate(SERVERS.values(), 1)
     )
