@@ -104,8 +104,8 @@ async def trace_async(
     except ServerNotFound as error:
         found = Resolution(Outcome.FAILED, error=str(error))
     except TimeoutError:
-        if validation is not None:
-            judgement = validation.judged_so_far(found, late)
+        if validation is not None and judgement is None:
+            found, judgement = validation.judged_so_far(found, late)
     finally:
         if validation is not None:
             await validation.close()

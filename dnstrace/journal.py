@@ -6,7 +6,7 @@ moment, which is how the tree grows on a terminal and how an interrupted trace i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -74,9 +74,20 @@ class Journal:
         )
         self._update(replace(self[step], servers=servers))
 
-    def finish(self, step: int, outcome: Outcome, chosen: int | None, note: str = "") -> None:
+    def finish(
+        self, step: int, outcome: Outcome, chosen: int | None, note: str = "", limited: bool = False
+    ) -> None:
         """Record how a step ended."""
-        self._update(replace(self[step], outcome=outcome, chosen=chosen, note=note))
+        ended = replace(self[step], outcome=outcome, chosen=chosen, note=note, limited=limited)
+        self._update(ended)
+
+    def supersede(self, steps: Iterable[int], superseded: bool) -> None:
+        """Record that the walk went another way than by these steps, or by these after all."""
+        for step in steps:
+            self._update(replace(self[step], superseded=superseded))
+
+    def __len__(self) -> int:
+        return len(self._steps)
 
     def __getitem__(self, step: int) -> Step:
         return self._steps[step - 1]

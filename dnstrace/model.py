@@ -306,7 +306,9 @@ class Step:
     `chosen` is an index into `attempts`; `outcome` is None while the step is under way. `note` says
     in one line what people should know of it. `all_servers` is set where every address of every server
     was to be asked; the attempts are then in the order of `servers` and their addresses. `probe` says what
-    a step of purpose PROBE tries.
+    a step of purpose PROBE tries. `limited` is set where a bound of our own (the budget, the deadline) ended
+    it before every server had its say; `superseded` where the walk went another way instead, after
+    another server's reply to an earlier step.
     """
 
     id: int
@@ -321,6 +323,13 @@ class Step:
     note: str = ""
     all_servers: bool = False
     probe: Probe | None = None
+    limited: bool = False
+    superseded: bool = False
+
+    @property
+    def main(self) -> bool:
+        """Whether it is a step of the walk to what the trace came to, aliases included."""
+        return self.purpose in (Purpose.WALK, Purpose.ALIAS) and not self.superseded
 
     @property
     def meaning(self) -> Meaning | None:

@@ -17,10 +17,9 @@ from typing import NamedTuple
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.model import Attempt, Fault, Kind, Meaning, Name, Purpose, Step
+from dnstrace.model import Attempt, Fault, Kind, Meaning, Name, Step
 
 UNHEARD = 3  # addresses of one family of which none replied: so many, and the family counts as without route
-_WALK = {Purpose.WALK, Purpose.ALIAS}
 
 
 class Lead(NamedTuple):
@@ -136,9 +135,9 @@ def _rank(steps: tuple[Step, ...], share: Share) -> tuple[Fraction, bool, bool]:
 def _cuts(steps: tuple[Step, ...]) -> list[tuple[Step, bool]]:
     """The steps of the walk that count, in order, each with whether the walk went on from it."""
     chain: list[Step] = []
-    walk = [step for step in steps if step.purpose in _WALK]
+    walk = [step for step in steps if step.main]
     here = walk[-1] if walk else None
-    while here is not None and here.purpose in _WALK:
+    while here is not None and here.main:
         if not (chain and _asks_more(here, chain[-1])):
             chain.append(here)
         here = None if here.parent is None else steps[here.parent - 1]

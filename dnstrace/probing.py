@@ -46,7 +46,6 @@ _TRIES = 2  # of a probe: a datagram may be lost, but that is not what is looked
 _UNKNOWN_OPTION = 65184  # of the range for local and experimental use (RFC 6891 section 9)
 _MOST_BETWEEN = 8  # names between the apex and the name asked
 _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
-_MAIN = (Purpose.WALK, Purpose.ALIAS)
 
 Shape = Callable[[Query], Query]
 
@@ -178,7 +177,7 @@ def targets(trace: Trace) -> list[tuple[Delegation, Step]]:
     """The zones to probe, as their servers are known, each with the step of the walk that ended there."""
     found: dict[Name, tuple[Delegation, Step]] = {}
     for step in trace.steps:
-        if step.purpose in _MAIN and step.outcome not in (None, Outcome.REFERRAL):
+        if step.main and step.outcome not in (None, Outcome.REFERRAL):
             zone = (step.meaning.zone if step.meaning is not None else None) or step.zone
             if len(zone) > len(ROOT) + 1 or zone == trace.question.name:
                 found.setdefault(zone, (Delegation(zone, step.servers), step))

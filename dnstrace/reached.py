@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dnstrace.model import Delegation, Outcome, Purpose
+from dnstrace.model import Delegation, Outcome
 
 if TYPE_CHECKING:
     from dnstrace.model import Meaning, Name, Step, Trace
@@ -17,8 +17,7 @@ _NEGATIVE = (Outcome.NODATA, Outcome.NXDOMAIN)
 
 def last_step(trace: Trace) -> Step | None:
     """The last step of the walk itself."""
-    walk = (step for step in reversed(trace.steps) if step.purpose in (Purpose.WALK, Purpose.ALIAS))
-    return next(walk, None)
+    return next((step for step in reversed(trace.steps) if step.main), None)
 
 
 def zone_reached(trace: Trace) -> Name | None:

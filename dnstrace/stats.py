@@ -39,7 +39,7 @@ def measure(steps: tuple[Step, ...], duration: float) -> Stats:
         tcp=sum(attempt.exchange.query.transport is Transport.TCP for attempt in sent),
         bytes_out=sum(query_size(attempt.exchange.query) for attempt in sent),
         bytes_in=sum(len(attempt.exchange.wire or b"") for attempt in sent),
-        zones=len({step.zone for step in steps if step.purpose in (Purpose.WALK, Purpose.ALIAS)}),
+        zones=len({step.zone for step in steps if step.main}),
         duration=duration,
         critical_path=critical_path(steps),
     )
@@ -55,7 +55,7 @@ def query_size(query: Query) -> int:
 
 def critical_path(steps: tuple[Step, ...]) -> float:
     """Seconds of the exchanges that had to follow one another up to the last step of the walk."""
-    walk = [step for step in steps if step.purpose in (Purpose.WALK, Purpose.ALIAS)]
+    walk = [step for step in steps if step.main]
     return _path_to(walk[-1], None, steps) if walk else 0.0
 
 

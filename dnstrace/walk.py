@@ -185,11 +185,12 @@ class Walk:
         try:
             chosen = await asking.run()
         except asyncio.CancelledError:
-            journal.finish(step, Outcome.FAILED, None, "ended before it was done")
+            journal.finish(step, Outcome.FAILED, None, "ended before it was done", limited=True)
             raise
         if chosen is None:
             note = asking.denied or self._why_no_address(step) or why_none(journal[step])
-            journal.finish(step, Outcome.FAILED, None, note)
+            limited = bool(asking.denied or self._means.budget.spent_out)
+            journal.finish(step, Outcome.FAILED, None, note, limited)
             return step, None
         return step, self.go_by(step, chosen)
 

@@ -17,8 +17,22 @@ from dnstrace.budget import Limits
 from dnstrace.dnssec import Security, judge, parse_anchors
 from dnstrace.lab import clock
 from dnstrace.lab.network import LabNetwork
-from dnstrace.lab.world import load, names
-from dnstrace.model import ROOT, Address, Delegation, Exchange, NameServer, Outcome, Purpose, Query, Source
+from dnstrace.lab.world import World as InTheLab
+from dnstrace.lab.world import load, names, read
+from dnstrace.lab.worldfile import build
+from dnstrace.model import (
+    ROOT,
+    Address,
+    Delegation,
+    Exchange,
+    NameServer,
+    Outcome,
+    Purpose,
+    Query,
+    Settings,
+    Source,
+)
+from dnstrace.reached import last_step
 from dnstrace.wire import read_reply
 from tests.dnssec.tampering import drop, when
 from tests.dnssec.worlds import World, journey
@@ -135,7 +149,7 @@ def test_what_the_deadline_leaves_unjudged_keeps_its_answer() -> None:
 
     network.exchange = without_keys  # type: ignore[method-assign]
     found = network.trace("www.example.com.", limits=Limits(deadline=1.0))
-    assert (found.outcome, security(found)) == (Outcome.ANSWER, Security.BOGUS)
+    assert (found.outcome, security(found)) == (Outcome.ANSWER, Security.INDETERMINATE)
     assert found.stats.duration == pytest.approx(1.0)
     assert found.judgement is not None and "the deadline of 1 s is reached" in found.judgement.reason
 
@@ -159,3 +173,85 @@ def test_the_verdict_is_a_function_of_what_was_recorded(world: str) -> None:
     assert found.judgement is not None and found.judgement.security == there.expect.security
     saved = replace(found, steps=steps, judgement=None)
     assert judge(saved, anchors, there.now.timestamp()) == found.judgement
+
+
+# --- other servers --------------------------------------------------------------------------------
+
+LYING = [
+    ("alias.example.com. A", "alias 300 CNAME www.example.net.", "alias 300 A 192.0.2.66", "A"),
+    ("alias.example.com. A", "alias 300 CNAME www.example.net.", "alias 300 CNAME www.example.org.", "CNAME"),
+    (
+        "www.example.com. A",
+        "www 300 A 192.0.2.44\nwww 300 AAAA 2001:db8:1::44",
+        "www 300 CNAME x.y.",
+        "CNAME",
+    ),
+    ("www.example.com. A", "www 300 A 192.0.2.44\nwww 300 AAAA 2001:db8:1::44", "", "NSEC"),
+    (
+        "www.example.com. A",
+        "www 300 A 192.0.2.44\nwww 300 AAAA 2001:db8:1::44",
+        "www NS ns1.example.org.",
+        "NSEC",
+    ),
+]
+
+
+@pytest.mark.parametrize("all_servers", [False, True])
+@pytest.mark.parametrize(("asked", "true", "false", "garbled"), LYING)
+def test_one_lying_server_never_outweighs_one_that_signs(
+    asked: str, true: str, false: str, garbled: str, all_servers: bool
+) -> None:
+    """Wherever the lie leads the walk, it is walked again from there by what the other server says."""
+    text = read("_signed")["zones"]["example.com."]["text"].replace(true, false)
+    lying = {"servers": ["ns1.example.com."], "text": text, "sign": {"broken": [f"garbled={garbled}"]}}
+    world = build(
+        "lying",
+        {
+            "title": "a test",
+            "question": asked,
+            "include": ["_signed"],
+            "expect": {"outcome": "answer"},
+            "zones": {"example.com. lying": lying},
+        },
+        read,
+    )
+    honest = ["203.0.113.7"] if asked.startswith("alias") else ["192.0.2.44"]
+    for seed in range(6):
+        found = in_the_lab(world, seed, settings=Settings(all_servers=all_servers))
+        assert (found.outcome, security(found)) == (Outcome.ANSWER, Security.SECURE)
+        addresses = [r for r in found.answer if r.rdtype == dns.rdatatype.A]
+        assert [rdata.to_text() for rrset in addresses for rdata in rrset] == honest
+        last = last_step(found)
+        assert last is not None and found.judgement is not None and found.judgement.answers[-1] == last.id
+
+
+# --- bounds of our own ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name_of", ["dnssec-good", "dnssec-alias-insecure", "dnssec-nsec3-nxdomain", "textbook"]
+)
+def test_a_bound_of_our_own_makes_nothing_bogus_and_nothing_secure_that_is_not(name_of: str) -> None:
+    world = load(name_of)
+    for seed in (1, 2):
+        whole = in_the_lab(world, seed)
+        for most in range(1, whole.stats.queries + 1):
+            check_bounded(in_the_lab(world, seed, limits=Limits(max_queries=most)), whole)
+        for ms in range(5, round(whole.stats.duration * 1000) + 10, 5):
+            check_bounded(in_the_lab(world, seed, limits=Limits(deadline=ms / 1000)), whole)
+
+
+def check_bounded(found: Trace, whole: Trace) -> None:
+    assert security(found) in (Security.INDETERMINATE, security(whole))
+    assert found.judgement is not None
+    if security(found) is not security(whole):
+        bound = "limit" in found.judgement.reason or "deadline" in found.judgement.reason
+        assert bound or "no answer" in found.judgement.reason, found.judgement.reason
+    elif security(whole) is Security.SECURE:
+        assert found.outcome is whole.outcome
+
+
+def in_the_lab(world: InTheLab, seed: int, **how: Any) -> Trace:
+    anchors = parse_anchors(world.anchors_text, world.name)
+    network, asked = LabNetwork(world, signed=True), world.question
+    return trace(asked.name, asked.rdtype, network=network, anchors=anchors, now=world.now, seed=seed, **how)

@@ -28,7 +28,6 @@ from dnstrace.model import (
 )
 from dnstrace.paths import by_address, unheard
 
-_MAIN = (Purpose.WALK, Purpose.ALIAS)
 _SERVES = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.REFERRAL, Kind.YXDOMAIN})
 
 
@@ -75,7 +74,7 @@ class Cut:
 
     def __init__(self, evidence: Evidence, zone: Name) -> None:
         self.evidence, self.zone = evidence, zone
-        main = [step for step in evidence.trace.steps if step.purpose in _MAIN]
+        main = [step for step in evidence.trace.steps if step.main]
         self.walked = tuple(step for step in main if evidence.zone_of(step) == zone)
         above = (step for step in main if any(_refers(attempt, zone) for attempt in step.attempts))
         self.referrals = tuple(
@@ -157,7 +156,7 @@ class Evidence:
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
-        main = [step for step in trace.steps if step.purpose in _MAIN]
+        main = [step for step in trace.steps if step.main]
         self.unheard = unheard(step for step in main if step.all_servers)
         zones: dict[Name, None] = {}
         for step in main:

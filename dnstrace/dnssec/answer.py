@@ -227,7 +227,7 @@ def _enclosing(name: Name, rdtype: int) -> Name:
 
 def _settled(zone: Zone) -> bool:
     """Whether the chain ends above the data, whatever signatures these have."""
-    return zone.verdict.security in (Security.INSECURE, Security.INDETERMINATE)
+    return not zone.open and zone.verdict.security in (Security.INSECURE, Security.INDETERMINATE)
 
 
 def _could_be_of(zone: Zone, data: Signed) -> bool:

@@ -162,8 +162,19 @@ class Chain:
     def _broken(self, zone: Zone, name: Name, found: _Delegated) -> Zone:
         if zone.presumed:
             return Zone(name, zone.verdict)
-        reason = found.reason or f"it is not known whether {zone.name} has a DS record for {name}"
-        return Zone(name, Verdict(Security.BOGUS, reason))
+        if found.says is _Says.UNKNOWN:
+            return Zone(name, self._unasked(f"the DS record of {name}", Question(name, dns.rdatatype.DS)))
+        return Zone(name, Verdict(Security.BOGUS, found.reason))
+
+    def _had_their_say(self, question: Question) -> bool:
+        """Whether all who should know the answer were asked, and none is waited for."""
+        asked, waited_for = self.replies.asked(question), self.replies.under_way(question)
+        return asked and not waited_for and not self.replies.limited(question)
+
+    def _unasked(self, what: str, question: Question) -> Verdict:
+        """What could not be asked for says nothing against the zone."""
+        why = self.replies.limited(question)
+        return Verdict(Security.INDETERMINATE, f"{what} could not be asked for{why and f': {why}'}")
 
     def _child(self, zone: Zone, name: Name, found: _Delegated) -> Zone:
         """A zone whose parent has a DS RRset for it."""
@@ -203,8 +214,8 @@ class Chain:
         for step in failed:
             self.retry(step)
         self.need(zone, question)
-        if not reason and (not self.replies.asked(question) or self.replies.under_way(question)):
-            verdict = Verdict(Security.BOGUS, f"the keys (DNSKEY) of {zone} could not be asked for")
+        if not reason and not self._had_their_say(question):
+            verdict = self._unasked(f"the keys (DNSKEY) of {zone}", question)
             return Zone(zone, verdict, keys=None, open=True)
         reason = reason or f"no server of {zone} gave its keys (DNSKEY), although {_told(trust, zone)}"
         for step in self.replies.steps_for(question):
@@ -248,7 +259,7 @@ class Chain:
                 self.retry(step)
         if wrong:
             return wrong[0][1]
-        if self.replies.asked(question) and not self.replies.under_way(question):
+        if self._had_their_say(question):
             for step in self.replies.steps_for(question):
                 self.retry(step)
             lacking = f"{zone.name} gives neither a DS record for {name} nor the proof that there is none"

@@ -57,7 +57,7 @@ class _Judging:
         verdicts = [answer.verdict for answer in self._follow(judged)]
         if self.answers and self.answers[-1].ends:
             return weakest(verdicts)
-        if last.security is not Security.BOGUS:
+        if last.security in (Security.SECURE, Security.INSECURE) or not last.reason:
             last = Verdict(Security.INDETERMINATE, "there is no answer that could be judged")
         return weakest((*verdicts, last))
 
@@ -77,7 +77,13 @@ class _Judging:
     def _on_the_way(self, step: Step) -> Verdict:
         """A referral, or a step that has not come to anything: how far the chain reaches."""
         referral = step.referral
-        verdict = self.chain.zone(step.zone if referral is None else referral.zone).verdict
+        name = step.zone if referral is None else referral.zone
+        zone = self.chain.zone(name)
+        denied = zone.secure and zone.name != name
+        reason = f"{zone.name} proves that {name}, referred to, is no zone"
+        verdict = Verdict(Security.BOGUS, reason) if denied else zone.verdict
         if referral is not None:
             self.chain.notes.add(step.id, verdict)
+            if denied:
+                self.chain.retry(step)
         return verdict

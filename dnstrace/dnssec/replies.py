@@ -33,6 +33,8 @@ class Replies:
         for step in trace.steps:
             if step.purpose is Purpose.PROBE:
                 continue  # what was tried besides does not bear on what the walk found
+            if step.superseded and step.purpose in MAIN:
+                continue
             self._by_question.setdefault(step.question, []).append(step)
             if (referral := step.referral) is not None:
                 self._referrals.setdefault(referral.zone, []).append(step)
@@ -67,6 +69,11 @@ class Replies:
     def under_way(self, question: Question) -> bool:
         """Whether a step for a question has not ended."""
         return any(step.outcome is None for step in self._by_question.get(question, ()))
+
+    def limited(self, question: Question) -> str:
+        """Why not every server could be asked a question, where that was for a bound of our own."""
+        steps = self._by_question.get(question, ())
+        return next((step.note for step in steps if step.limited), "")
 
     def steps_for(self, question: Question) -> list[Step]:
         """The steps that put a question."""
@@ -104,7 +111,7 @@ class Replies:
 
     def main(self) -> list[Step]:
         """The steps of the walk itself, aliases included, without what it needed besides."""
-        return [step for step in self.trace.steps if step.purpose in MAIN]
+        return [step for step in self.trace.steps if step.main]
 
 
 def _attempts(step: Step) -> list[Attempt]:

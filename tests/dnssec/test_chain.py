@@ -51,7 +51,7 @@ def test_what_is_under_way_is_not_asked_for_again():
     waiting = replace(trace.steps[-1], attempts=(), chosen=None, outcome=None)
     judgement = judge(replace(trace, steps=(*trace.steps[:-1], waiting)), world.anchors(), NOW)
     assert needs(judgement) == ["com. DNSKEY of com.", "example.com. DNSKEY of example.com."]
-    assert judgement.security is BOGUS
+    assert judgement.security is INDETERMINATE
 
 
 def test_nothing_is_asked_below_an_unsigned_cut():
@@ -60,16 +60,17 @@ def test_nothing_is_asked_below_an_unsigned_cut():
     assert needs(judge(trace, world.anchors(), NOW)) == [". DNSKEY of .", "com. DNSKEY of com."]
 
 
-def test_what_was_not_got_makes_it_bogus_by_name():
+def test_what_was_not_asked_for_says_nothing_against_a_zone():
     world = journey()
     judgement = judge(world.walk(question("www.example.com.")), world.anchors(), NOW)
-    assert judgement.security is BOGUS and "the keys (DNSKEY) of . could not be asked for" in judgement.reason
+    assert judgement.security is INDETERMINATE
+    assert "the keys (DNSKEY) of . could not be asked for" in judgement.reason
 
 
 def test_nothing_is_proved_by_keys_that_are_still_to_come():
     world = journey()
     judgement = judge(world.walk(question("www.unsigned.com.")), world.anchors(), NOW)
-    assert judgement.security is BOGUS and "could not be asked for" in judgement.reason
+    assert judgement.security is INDETERMINATE and "could not be asked for" in judgement.reason
 
 
 def test_referral_without_ds_or_proof_has_ds_asked_for():

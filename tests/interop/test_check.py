@@ -39,7 +39,8 @@ def checked(net: CheckedInternet, name: str) -> tuple[int, dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "security"), [("www.plain.com", "insecure"), ("www.signed.com", "secure"), ("signed.com", "secure")]
+    ("name", "security"),
+    [("www.plain.com", "insecure"), ("www.signed.com", "secure"), ("signed.com", "secure")],
 )
 def test_nothing_is_wrong_with_a_healthy_zone(net: CheckedInternet, name: str, security: str) -> None:
     status, document = checked(net, name)
