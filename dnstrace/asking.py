@@ -42,6 +42,8 @@ from dnstrace.model import (
 from dnstrace.port import Network
 from dnstrace.supposed import NOTHING, Supposed
 
+_CONFIRMED = 4  # times a round trip: so long for EDNS to prove that it was not the cause of silence
+_LEAST_CONFIRMED = 0.25  # seconds
 _LOOKUP_PATIENCE = 4  # times that for a reply: a look-up takes a few round trips
 _LOOKED_UP = {Source.RESOLVED, Source.CACHE}
 _AGAIN = {Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.MISMATCH}
@@ -274,19 +276,40 @@ class Asking:
 
     async def _attempt(self, candidate: _Candidate) -> int | None:
         """Ask one address, in another way too where its reply calls for that; the last attempt."""
-        health, index = self._means.health, None
+        index = None
         query: Query | None = self._query(candidate)
         while query is not None:
             if not self._means.budget.query():
                 self.denied = self._means.budget.spent_out
                 return index
-            exchange = await self._exchange(candidate, query)
-            meaning = classify(exchange, self._zone)
-            health.learn(exchange)
-            self._means.budget.received(len(exchange.wire or b""))
-            index = self._record(Attempt(candidate.server, exchange, meaning))
+            exchange = await self._exchange(candidate, query, self._timeout(candidate))
+            meaning = self._take_in(exchange)
+            again = await self._with_edns_after_all(candidate, exchange)
+            index = self._record(Attempt(candidate.server, exchange, meaning), again is not None)
+            if again is not None:
+                exchange, meaning = again, self._take_in(again)
+                index = self._record(Attempt(candidate.server, exchange, meaning))
             query = self._another_way(exchange, meaning)
         return index
+
+    def _take_in(self, exchange: Exchange) -> Meaning:
+        """Learn from an exchange; what it means."""
+        self._means.health.learn(exchange)
+        self._means.budget.received(len(exchange.wire or b""))
+        return classify(exchange, self._zone)
+
+    async def _with_edns_after_all(self, candidate: _Candidate, plain: Exchange) -> Exchange | None:
+        """The reply to the same query with EDNS, where EDNS was left out since nothing came before.
+
+        Two datagrams can be lost without EDNS being the cause. None where there is no reply so either.
+        """
+        edns, settings = edns_of_try(self._means.settings.edns, PLAIN - 1), self._means.settings
+        suspected = plain.message is not None and plain.query.edns is None and candidate.tries >= PLAIN
+        if not suspected or edns is None or not self._means.budget.query():
+            return None
+        timeout = min(settings.timeout, max(_CONFIRMED * plain.elapsed, _LEAST_CONFIRMED))
+        again = await self._exchange(candidate, replace(plain.query, edns=edns), timeout)
+        return None if again.message is None else again
 
     def _query(self, candidate: _Candidate) -> Query:
         """How an address is asked at first."""
@@ -304,22 +327,26 @@ class Asking:
         """How the same address is asked again, if at all."""
         return another_way(exchange, meaning)
 
-    def _record(self, attempt: Attempt) -> int:
-        """Put an attempt into the journal, with what it shows beside those before it; its index."""
+    def _record(self, attempt: Attempt, refuted: bool = False) -> int:
+        """Put an attempt into the journal, with what it shows beside those before it; its index.
+
+        It shows nothing where what it would show is `refuted`.
+        """
         address, attempts = attempt.exchange.query.address, self._means.journal[self._step].attempts
         before = (earlier for earlier in attempts if earlier.exchange.query.address == address)
-        return self._means.journal.attempt(self._step, replace(attempt, cause=cause(before, attempt)))
+        shown = None if refuted else cause(before, attempt)
+        return self._means.journal.attempt(self._step, replace(attempt, cause=shown))
 
     def _timeout(self, candidate: _Candidate) -> float:
         """Seconds to wait for a reply."""
         return self._means.settings.timeout
 
-    async def _exchange(self, candidate: _Candidate, query: Query) -> Exchange:
+    async def _exchange(self, candidate: _Candidate, query: Query, timeout: float) -> Exchange:
         if self._began is not None:
             self._began(candidate.address)
             self._began = None
         self._under_way[candidate] = _UnderWay(candidate, query, asyncio.get_running_loop().time())
-        exchange = await self._means.network.exchange(query, self._timeout(candidate))
+        exchange = await self._means.network.exchange(query, timeout)
         del self._under_way[candidate]
         return self._means.supposed.instead(exchange, self._zone)
 

@@ -16,6 +16,7 @@ FAILED = 2  # the most that `Health.doubt` can be
 UNREACHABLE_HOSTS = 3  # after which a family that never answered is taken to have no route
 _THIS_NETWORK, _BROADCAST = 0, IPv4Address("255.255.255.255")  # RFC 1122 section 3.2.1.3
 _PREFIXES = {bytes(12), IPv6Address("64:ff9b::").packed[:12]}  # IPv4-compatible, NAT64
+_ANSWERED = {0, 3}  # NOERROR, NXDOMAIN: RCODEs that tell of no trouble with EDNS
 _TRUSTED = {Source.HINT, Source.GIVEN}
 
 
@@ -44,6 +45,8 @@ class Health:
             return
         if exchange.query.edns is None:
             self.without_edns.add(address)
+        elif exchange.message is not None and exchange.message.rcode() in _ANSWERED:
+            self.without_edns.discard(address)
         self._failed.discard(address)
         self._replied.add(address)
         self._measure(exchange.elapsed)

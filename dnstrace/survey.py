@@ -78,14 +78,14 @@ class Survey(Asking):
         """The first try has its full time; a further one is for a datagram that was lost, and has half."""
         return super()._timeout(candidate) / (2 if candidate.tries else 1)
 
-    def _record(self, attempt: Attempt) -> int:
+    def _record(self, attempt: Attempt, refuted: bool = False) -> int:
         """One address tells for all of its family that there is no route."""
         told = (attempt.exchange.fault, attempt.exchange.query.family)
         if attempt.exchange.fault is Fault.NETWORK_UNREACHABLE:
             for index, earlier in enumerate(self._means.journal[self._step].attempts):
                 if (earlier.exchange.fault, earlier.exchange.query.family) == told:
                     return index
-        return super()._record(attempt)
+        return super()._record(attempt, refuted)
 
     def _place(self, asked: _Candidate | Attempt) -> int:
         """Where an address stands: by the order of the servers, then of their addresses."""

@@ -125,7 +125,7 @@ class Validation:
         """
         assert self._found is not None
         carried = not judged.answers or judged.answers[-1] == self._found.step
-        return carried and (judged.security is not Security.BOGUS or number not in judged.retry)
+        return carried and number not in judged.retry
 
     def _take_back(self, before: Step, found: Resolution, passed: list[int], known: int) -> None:
         """Go by what a step said before, and by the steps that followed from that."""

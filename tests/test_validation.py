@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,6 +26,7 @@ from dnstrace.model import (
     Address,
     Delegation,
     Exchange,
+    Fault,
     NameServer,
     Outcome,
     Purpose,
@@ -252,6 +254,54 @@ def check_bounded(found: Trace, whole: Trace) -> None:
 
 
 def in_the_lab(world: InTheLab, seed: int, **how: Any) -> Trace:
-    anchors = parse_anchors(world.anchors_text, world.name)
-    network, asked = LabNetwork(world, signed=True), world.question
-    return trace(asked.name, asked.rdtype, network=network, anchors=anchors, now=world.now, seed=seed, **how)
+    how.setdefault("network", LabNetwork(world, signed=True))
+    anchors, asked = parse_anchors(world.anchors_text, world.name), world.question
+    return trace(asked.name, asked.rdtype, anchors=anchors, now=world.now, seed=seed, **how)
+
+
+# --- without EDNS ---------------------------------------------------------------------------------
+
+
+class Lossy(LabNetwork):
+    """A world of the lab in which some addresses do not reply to the first so many queries of each type."""
+
+    def __init__(self, world: InTheLab, addresses: set[str], lost: int) -> None:
+        super().__init__(world, signed=True)
+        self._addresses, self._lost, self._asked = addresses, lost, Counter[Any]()
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        self._asked[query.address, query.question.rdtype] += 1
+        if (
+            query.address in self._addresses
+            and self._asked[query.address, query.question.rdtype] <= self._lost
+        ):
+            start = asyncio.get_running_loop().time()
+            await asyncio.sleep(timeout)
+            return Exchange(query, start, timeout, fault=Fault.TIMEOUT)
+        return await super().exchange(query, timeout)
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+def test_lost_datagrams_do_not_make_a_zone_bogus(lost: int) -> None:
+    world = load("dnssec-good")
+    own = {text for server in world.servers if "example" in str(server.name) for text in server.rtt}
+    found = in_the_lab(world, 1, network=Lossy(world, own, lost))
+    assert (found.outcome, security(found)) == (Outcome.ANSWER, Security.SECURE)
+    assert not any(attempt.cause for step in found.steps for attempt in step.attempts)
+
+
+@pytest.mark.parametrize(
+    ("does", "expected", "why"),
+    [
+        ("no-edns", Security.BOGUS, "has to mend that"),
+        ("drops-edns", Security.INDETERMINATE, "from here it cannot be judged"),
+    ],
+)
+def test_what_was_had_without_edns_is_not_judged_as_stripped(does: str, expected: Security, why: str) -> None:
+    servers = {f"ns{number}.example.com.": {"does": [does]} for number in (1, 2)}
+    parts = {"title": "a test", "question": "www.example.com. A", "include": ["_signed"]}
+    world = build(does, {**parts, "servers": servers, "expect": {"outcome": "answer"}}, read)
+    found = in_the_lab(world, 1)
+    assert (found.outcome, security(found)) == (Outcome.ANSWER, expected)
+    assert found.judgement is not None
+    assert "only without EDNS" in found.judgement.reason and why in found.judgement.reason

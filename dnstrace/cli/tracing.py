@@ -129,7 +129,7 @@ def _in_the_lab(chosen: Choices, how: dict[str, Any]) -> Plan:
     from dnstrace.lab.world import load
 
     world = load(chosen.lab) if chosen.lab else load()
-    validated = chosen.dnssec or world.expect.security is not None
+    validated = chosen.dnssec or (world.expect.security is not None and chosen.settings.edns is not None)
     if validated:
         how |= {"anchors": _anchors(chosen.anchors, world), "at": chosen.at}
     how |= {"network": LabNetwork(world, signed=validated), "now": world.now}

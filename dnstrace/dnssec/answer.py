@@ -33,7 +33,8 @@ class Answer:
     def __init__(self, chain: Chain, step: Step, meaning: Meaning) -> None:
         self.step = step
         self._chain, self._meaning, self._question = chain, meaning, step.question
-        message = step.attempts[step.chosen or 0].exchange.message
+        self._attempt = step.attempts[step.chosen or 0]
+        message = self._attempt.exchange.message
         assert message is not None  # a conclusive meaning is that of a reply
         self._message = message
         self._doubtful = False
@@ -54,7 +55,7 @@ class Answer:
 
     def settle(self) -> None:
         """Say that a better reply would help, if it is this one that is at fault."""
-        if self._doubtful and self.verdict.security is Security.BOGUS:
+        if self._doubtful and self.verdict.security in (Security.BOGUS, Security.INDETERMINATE):
             self._chain.retry(self.step)
 
     def _bogus(self, reason: str) -> Verdict:
@@ -122,6 +123,9 @@ class Answer:
         zone = self._chain.zone(target)
         if zone.verdict.security is not Security.BOGUS and (not zone.open or zone.presumed):
             return zone.verdict
+        if not foreign and (unsigned := self._chain.replies.without_signatures(self._attempt)):
+            self._doubtful = True
+            return Verdict(unsigned.security, f"{what} {unsigned.reason}")
         if foreign:
             own = f", not of {zone.name}" if zone.open else ""
             return self._bogus(f"{what} is signed only in the name of {foreign}{own}")

@@ -201,15 +201,20 @@ class Chain:
     def _with_keys(self, zone: Name, trust: Trust) -> Zone:
         """A zone and its keys, by the first of the replies at hand that has them as `trust` says."""
         question = Question(zone, dns.rdatatype.DNSKEY)
-        reason, failed = "", []
+        reason, failed, security = "", [], Security.BOGUS
         for reply in self.replies.to(question):
             keys = self._keys_in(reply, zone, trust)
+            if keys.reason and (unsigned := self.replies.without_signatures(reply.attempt)):
+                keys = replace(keys, reason=f"the DNSKEY records of {zone} {unsigned.reason}")
+                security = security if reason else unsigned.security
+            elif keys.reason and not reason:
+                security = Security.BOGUS
             self.notes.add(reply.step.id, keys=keys.evidence, ds=keys.ds, signatures=keys.signatures)
             if not keys.reason:
                 self.notes.add(reply.step.id, Verdict(Security.SECURE))
                 return Zone(zone, Verdict(Security.SECURE), keys.keys, open=True)
             reason = reason or keys.reason
-            self.notes.add(reply.step.id, Verdict(Security.BOGUS, reason))
+            self.notes.add(reply.step.id, Verdict(security, reason))
             failed.append(reply.step)
         for step in failed:
             self.retry(step)
@@ -219,8 +224,8 @@ class Chain:
             return Zone(zone, verdict, keys=None, open=True)
         reason = reason or f"no server of {zone} gave its keys (DNSKEY), although {_told(trust, zone)}"
         for step in self.replies.steps_for(question):
-            self.notes.add(step.id, Verdict(Security.BOGUS, reason))
-        return Zone(zone, Verdict(Security.BOGUS, reason))
+            self.notes.add(step.id, Verdict(security, reason))
+        return Zone(zone, Verdict(security, reason))
 
     def _keys_in(self, reply: Reply, zone: Name, trust: Trust) -> KeySet:
         found = signed(reply.message.answer, (dns.rdatatype.DNSKEY,), zone)

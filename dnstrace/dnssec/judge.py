@@ -16,6 +16,8 @@ from dnstrace.dnssec.replies import CONCLUSIVE, Replies
 from dnstrace.dnssec.verdict import LIMITS, Judgement, Limits, Security, Verdict, strongest, weakest
 from dnstrace.model import Question, Step, Trace
 
+_DOUBTFUL = (Security.BOGUS, Security.INDETERMINATE)
+
 
 def judge(trace: Trace, anchors: Anchors, at: float, limits: Limits = LIMITS) -> Judgement:
     """Judge `trace` from `anchors` at time `at` (seconds since 1970), as RFC 4035 section 5 says.
@@ -30,7 +32,7 @@ def judge(trace: Trace, anchors: Anchors, at: float, limits: Limits = LIMITS) ->
         reason=verdict.reason,
         steps=chain.notes.all(),
         missing=tuple(chain.missing),
-        retry=chain.worth_retrying() if verdict.security is Security.BOGUS else (),
+        retry=chain.worth_retrying() if verdict.security in _DOUBTFUL else (),
         answers=tuple(answer.step.id for answer in judging.answers),
         proved=judging.answers[-1].proved if judging.answers else None,
     )

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import dns.message
 import dns.rdatatype
 
-from dnstrace.model import Attempt, Kind, Name, Outcome, Purpose, Question, Step, Trace
+from dnstrace.dnssec.verdict import Security, Verdict
+from dnstrace.model import Attempt, Cause, Kind, Name, Outcome, Purpose, Question, Step, Trace
 
 CHAIN = frozenset({Purpose.DS, Purpose.DNSKEY})
 MAIN = frozenset({Purpose.WALK, Purpose.ALIAS})
@@ -21,6 +22,7 @@ class Reply:
 
     step: Step
     message: dns.message.Message
+    attempt: Attempt
 
 
 class Replies:
@@ -30,6 +32,8 @@ class Replies:
         self.trace = trace
         self._by_question: dict[Question, list[Step]] = {}
         self._referrals: dict[Name, list[Step]] = {}
+        attempts = (attempt for step in trace.steps for attempt in step.attempts)
+        self._refusing_edns = {a.exchange.query.address for a in attempts if a.cause is Cause.NO_EDNS}
         for step in trace.steps:
             if step.purpose is Purpose.PROBE:
                 continue  # what was tried besides does not bear on what the walk found
@@ -45,7 +49,7 @@ class Replies:
             for attempt in _attempts(step):
                 meaning = attempt.meaning.offer or attempt.meaning
                 if attempt.exchange.message is not None and meaning.kind in CONCLUSIVE:
-                    yield Reply(step, attempt.exchange.message)
+                    yield Reply(step, attempt.exchange.message, attempt)
 
     def referring_to(self, zone: Name) -> Iterator[Reply]:
         """The referrals to a zone."""
@@ -57,7 +61,22 @@ class Replies:
                     and delegation is not None
                     and delegation.zone == zone
                 ):
-                    yield Reply(step, attempt.exchange.message)
+                    yield Reply(step, attempt.exchange.message, attempt)
+
+    def without_signatures(self, attempt: Attempt) -> Verdict | None:
+        """What data are worth that an attempt brought without signatures, since it did not ask for them.
+
+        They come with EDNS only (RFC 3225 section 3). A server that refuses EDNS fails whoever validates;
+        that queries with EDNS get no reply may be the fault of the way from here. None where they were
+        asked for.
+        """
+        edns, address = attempt.exchange.query.edns, attempt.exchange.query.address
+        if edns is not None and edns.dnssec_ok:
+            return None
+        told = "could be had only without EDNS, and signatures come with EDNS only"
+        if address in self._refusing_edns:
+            return Verdict(Security.BOGUS, f"{told}: the operator of {attempt.server} has to mend that")
+        return Verdict(Security.INDETERMINATE, f"{told}: from here it cannot be judged")
 
     def asked(self, question: Question) -> bool:
         """Whether a question was put, or is under way, to those who should know the answer."""
