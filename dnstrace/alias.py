@@ -17,7 +17,7 @@ from dns.rdtypes.ANY.CNAME import CNAME
 
 from dnstrace.model import Name, Question
 
-_BESIDE = "a CNAME record with other data beside it"
+BESIDE = "a CNAME record with other data beside it"
 MAX_LINKS = 16  # aliases followed in one reply; the budget bounds those of a whole trace
 _BESIDE_CNAME = {dns.rdatatype.CNAME, dns.rdatatype.RRSIG, dns.rdatatype.NSEC, dns.rdatatype.KEY}
 
@@ -48,7 +48,7 @@ def follow(question: Question, answer: list[dns.rrset.RRset]) -> Chain:
         return Chain(made.rrsets, name, answered=True, note=made.note)  # the alias itself was asked for
     for _ in range(MAX_LINKS):
         if data := _data(name, question, answer):
-            notes += [_BESIDE] if _cname_beside(data[0], answer) else []
+            notes += [BESIDE] if _cname_beside(data[0], answer) else []
             return Chain((*found, *data), name, answered=True, note="; ".join(notes))
         link = _dname_link(name, answer) or _cname_link(name, answer)
         if link is None:
@@ -107,7 +107,7 @@ def _cname_link(name: Name, answer: list[dns.rrset.RRset]) -> _Link | None:
         return None
     note = "several CNAME records at one name" if len(cname) > 1 else ""
     if any(rrset.rdtype not in _BESIDE_CNAME for rrset in here):
-        note = _BESIDE
+        note = BESIDE
     return _Link((cname, *_signatures(cname, answer)), target, note)
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dnstrace.checks import answers, interception, keys, security, servers, transport  # noqa: F401  # rules
 from dnstrace.checks.catalogue import CATALOGUE, Rule
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.finding import Blame, Fault, Finding, Level
@@ -19,4 +20,5 @@ def findings(trace: Trace) -> tuple[Finding, ...]:
     """All that is wrong with what `trace` recorded: errors first, then by zone from the root down."""
     evidence = Evidence(trace)
     found = [finding for rule in CATALOGUE.values() for finding in rule.apply(evidence)]
+    found = [finding for finding in found if finding.code == "intercepted"] or found
     return tuple(sorted(found, key=lambda finding: _LEVELS.index(finding.level)))

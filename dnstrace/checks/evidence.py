@@ -119,6 +119,12 @@ class Cut:
         return tuple(r for r in last.values() if r.attempt.exchange.query.family not in self.evidence.unheard)
 
     @cached_property
+    def everyone(self) -> tuple[Reply, ...]:
+        """What each address came to at last: in the walk, or when probed where only the zone names it."""
+        walked = {reply.address for reply in self.replies}
+        return (*self.replies, *(r for r in self._of(Probe.SOA) if r.address not in walked))
+
+    @cached_property
     def serving(self) -> frozenset[str]:
         """The addresses that gave an answer or referral of the zone, and are no resolver."""
         walked = {reply.address for reply in self.replies if reply.meaning.kind in _SERVES}
@@ -129,6 +135,20 @@ class Cut:
     def probe(self, probe: Probe, all_servers: bool = False) -> tuple[Reply, ...]:
         """The last replies to a probe by address, of those that serve the zone, or of all."""
         return tuple(r for r in self._of(probe) if all_servers or r.address in self.serving)
+
+    @cached_property
+    def all_attempts(self) -> tuple[Attempt, ...]:
+        """Every attempt at the zone's servers, in the walk and in probes."""
+        return tuple(attempt for step in (*self.walked, *self._probes) for attempt in step.attempts)
+
+    @cached_property
+    def serials(self) -> dict[int, list[Reply]]:
+        """The serials of the SOA records that the zone's servers have, each with the replies that give it."""
+        found: dict[int, list[Reply]] = {}
+        for reply in self.probe(Probe.SOA):
+            if (soa := reply.rrset(self.zone, dns.rdatatype.SOA)) is not None:
+                found.setdefault(soa[0].serial, []).append(reply)
+        return found
 
     def attempts(self, probe: Probe) -> tuple[Reply, ...]:
         """Every attempt of a probe, at every address."""

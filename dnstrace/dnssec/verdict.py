@@ -139,6 +139,7 @@ class Judgement:
     same question and purpose is taken into account. `answers` are the ids of the steps whose replies
     make up the answer, aliases first, the better ones of those asked again. `proved` is the outcome that
     the proof of a negative answer shows, where the RCODE, which is not signed, says something else.
+    `at` is the time as of which it holds, in seconds since 1970.
     """
 
     security: Security
@@ -148,3 +149,4 @@ class Judgement:
     retry: tuple[int, ...] = ()
     answers: tuple[int, ...] = ()
     proved: Outcome | None = None
+    at: float = 0.0

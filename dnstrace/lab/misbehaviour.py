@@ -217,7 +217,7 @@ def _wrong_class(asked: Asked, otherwise: Responder, parameter: str) -> Reaction
 @misbehaviour("other-name")
 def _other_name(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """An answer for the name beside the one asked."""
-    name = dns.name.Name([b"beside", *asked.query.question[0].name.labels[1:]])
+    name = dns.name.Name([b"beside", *(asked.query.question[0].name.labels[1:] or [b""])])
     return _answering(asked, _address(name))
 
 
@@ -225,7 +225,7 @@ def _other_name(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 def _cname_and_data(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """An alias with an address at the same name (RFC 1034 section 3.6.2). `cname-and-data=TXT`: with text."""
     name = asked.query.question[0].name
-    if name.labels[0] == b"alias":
+    if name == dns.name.root or name.labels[0] == b"alias":
         return otherwise(asked)
     target = dns.name.Name([b"alias", *name.labels[1:]]).to_text()
     alias = dns.rrset.from_text(name, 300, dns.rdataclass.IN, dns.rdatatype.CNAME, target)

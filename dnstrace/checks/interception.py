@@ -1,0 +1,45 @@
+"""Whether the queries reach those they are sent to: judged before any zone is blamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dns.flags
+
+from dnstrace.checks.catalogue import of_trace
+from dnstrace.checks.evidence import Evidence, Reply
+from dnstrace.checks.finding import Blame, Fault, Level
+from dnstrace.model import ROOT, Source
+
+_BELOW_TLD = 3  # labels of a name below a top-level domain, the root's included
+
+
+@of_trace(Level.ERROR, Blame.NETWORK)
+def intercepted(evidence: Evidence) -> Iterator[Fault]:
+    """Somebody on the way answers in place of the root servers.
+
+    What it is: replies come from the addresses of root servers that no root server gives: the final answer,
+    or recursion offered. A proxy or firewall near you takes DNS queries and answers them itself.
+
+    Why it matters: nothing that is seen from here tells anything of the name servers that were to be asked;
+    no zone can be judged.
+
+    How to mend it: trace from another network, or have this network let DNS pass for this machine.
+
+    References: RFC 8906 section 4; RFC 9520 section 1
+    """
+    root = evidence.cut(ROOT)
+    if root is None or len(evidence.trace.question.name) < _BELOW_TLD:
+        return
+    hints = {a.text for s in root.servers for a in s.addresses if a.source in (Source.HINT, Source.GLUE)}
+    false = [reply for reply in root.replies if reply.address in hints and _is_no_root(reply)]
+    if false:
+        yield Fault(
+            f"{len(false)} of {len(root.replies)} root server addresses answer as no root server does",
+            tuple(reply.step.id for reply in false),
+            zone=ROOT,
+        )
+
+
+def _is_no_root(reply: Reply) -> bool:
+    return reply.message is not None and bool(reply.message.answer or reply.message.flags & dns.flags.RA)
