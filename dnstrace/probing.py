@@ -105,8 +105,14 @@ class Probing:
                     for rdtype in _ADDRESSES
                 ]
             elif self._means.budget.lookup():
-                asking.append(self._walk.look_up(name, after, every=True))
+                asking.append(self._look_up(name, cut.zone, after))
         return asking
+
+    async def _look_up(self, name: Name, zone: Name, after: int) -> None:
+        """Look the addresses of a name server up, for the probe that asks for the zone's name servers."""
+        steps = (self._means.journal[number] for number in range(len(self._means.journal), 0, -1))
+        naming = (step.id for step in steps if step.probe is Probe.NS and step.zone == zone)
+        await self._walk.look_up(name, next(naming, after), every=True)
 
     async def _put(self, cut: Delegation, put: _Put, after: int) -> None:
         """One probe: a step of its own, in which every address is asked."""

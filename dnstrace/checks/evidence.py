@@ -142,6 +142,12 @@ class Cut:
         return tuple(attempt for step in (*self.walked, *self._probes) for attempt in step.attempts)
 
     @cached_property
+    def heard(self) -> frozenset[str]:
+        """The addresses that replied to the walk at least once, be it with a truncated reply."""
+        attempts = (attempt for step in self.walked for attempt in step.attempts)
+        return frozenset(a.exchange.query.address for a in attempts if a.exchange.message is not None)
+
+    @cached_property
     def serials(self) -> dict[int, list[Reply]]:
         """The serials of the SOA records that the zone's servers have, each with the replies that give it."""
         found: dict[int, list[Reply]] = {}

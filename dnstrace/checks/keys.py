@@ -19,7 +19,7 @@ from dnstrace.checks.readings import (
     rsa_bits,
 )
 from dnstrace.checks.servers import addresses
-from dnstrace.dnssec.algorithms import SHA1_DIGEST, algorithm_name, ds_matches, key_tag
+from dnstrace.dnssec.algorithms import SHA1_DIGEST, algorithm_name, ds_matches, ds_usable, key_tag
 from dnstrace.dnssec.verdict import LIMITS
 from dnstrace.model import Kind, Probe
 
@@ -50,11 +50,12 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Fault]:
 
     References: RFC 4035 section 5.2; RFC 6781 section 4.3.5
     """
-    ds, keys = ds_of(cut), keys_of(cut)
+    ds, keys = [record for record in ds_of(cut) if ds_usable(record)], keys_of(cut)
     if not ds or not cut.probe(Probe.DNSKEY) or any(ds_matches(r, cut.zone, k) for r in ds for k in keys):
         return
     tags = ", ".join(str(record.key_tag) for record in ds)
-    has = f"has only keys {', '.join(str(key_tag(key)) for key in keys)}" if keys else "has no keys (DNSKEY)"
+    tagged = ", ".join(str(key_tag(key)) for key in keys)
+    has = f"has only the keys {tagged}, which it does not match" if keys else "has no keys (DNSKEY)"
     cure = (
         "have the DS records replaced by these"
         if keys
@@ -66,6 +67,28 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Fault]:
         cure=cure,
         records=ds_records(cut.zone, keys),
     )
+
+
+@of_cut(Level.WARNING, Blame.REGISTRAR)
+def algorithm_unsupported(cut: Cut) -> Iterator[Fault]:
+    """No DS record of the zone can be used.
+
+    What it is: every DS record has an algorithm or a digest type that validators do not support.
+
+    Why it matters: for resolvers the zone is as good as not signed.
+
+    How to mend it: sign with algorithm 13 (ECDSAP256SHA256) and have a DS record with SHA-256 published.
+
+    References: RFC 4035 section 5.2; RFC 8624 section 3
+    """
+    ds = ds_of(cut)
+    if ds and not any(map(ds_usable, ds)):
+        told = ((r.key_tag, int(r.algorithm), int(r.digest_type)) for r in ds)
+        each = ", ".join(f"{tag} (algorithm {algorithm}, digest {kind})" for tag, algorithm, kind in told)
+        yield Fault(
+            f"validators support none of the DS records of {cut.zone}: {each}",
+            tuple(reply.step.id for reply in cut.referrals[:1]),
+        )
 
 
 @of_cut(Level.NOTICE, Blame.REGISTRAR)

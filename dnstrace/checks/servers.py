@@ -55,7 +55,8 @@ def unreachable(cut: Cut) -> Iterator[Fault]:
     over_tcp = {
         reply.address for reply in cut.probe(Probe.TCP, all_servers=True) if reply.message is not None
     }
-    dead = [r for r in cut.everyone if r.meaning.kind in _DEAD and r.address not in over_tcp]
+    silent = [r for r in cut.everyone if r.meaning.kind in _DEAD and r.address not in cut.heard]
+    dead = [reply for reply in silent if reply.address not in over_tcp]
     for server, replies in by_server(dead).items():
         why = " and ".join(dict.fromkeys(_WHY[reply.meaning.kind] for reply in replies))
         yield _fault(cut, dead, server, replies, f"does not answer at {addresses(replies)}: {why}")
@@ -76,7 +77,8 @@ def no_udp(cut: Cut) -> Iterator[Fault]:
     over_tcp = {
         reply.address for reply in cut.probe(Probe.TCP, all_servers=True) if reply.message is not None
     }
-    silent = [r for r in cut.everyone if r.meaning.kind in _DEAD and r.address in over_tcp]
+    deaf = [r for r in cut.everyone if r.meaning.kind in _DEAD and r.address not in cut.heard]
+    silent = [reply for reply in deaf if reply.address in over_tcp]
     for server, replies in by_server(silent).items():
         yield _fault(cut, silent, server, replies, f"answers over TCP only at {addresses(replies)}")
 

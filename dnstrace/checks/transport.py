@@ -12,7 +12,7 @@ from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut, Reply
 from dnstrace.checks.finding import Blame, Fault, Level
 from dnstrace.checks.servers import addresses, by_server
-from dnstrace.model import ROOT, Cause, Probe
+from dnstrace.model import ROOT, Cause, Kind, Probe
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -28,7 +28,8 @@ def no_tcp(cut: Cut) -> Iterator[Fault]:
 
     References: RFC 7766 section 5; RFC 9210 section 3
     """
-    silent = [r for r in cut.probe(Probe.TCP) if r.message is None]
+    tried = cut.probe(Probe.TCP, all_servers=True)
+    silent = [r for r in tried if r.message is None and r.address in cut.heard | cut.serving]
     truncates = {a.exchange.query.address for a in cut.all_attempts if a.cause is Cause.NO_TCP}
     for server, replies in by_server(silent).items():
         needed = any(reply.address in truncates for reply in replies)
@@ -38,6 +39,23 @@ def no_tcp(cut: Cut) -> Iterator[Fault]:
             f"{server} does not answer over TCP at {addresses(replies)}{told}",
             Level.ERROR if needed else None,
         )
+
+
+@of_cut(Level.ERROR, Blame.HOST)
+def truncated_over_tcp(cut: Cut) -> Iterator[Fault]:
+    """A name server truncates its replies over TCP too.
+
+    What it is: a reply over TCP has the TC flag and not the data.
+
+    Why it matters: there is no further way to ask: the data cannot be had from this server.
+
+    How to mend it: update the name server software, or what changes its replies on the way.
+
+    References: RFC 7766 section 5; RFC 2181 section 9
+    """
+    found = [reply for reply in cut.everyone if reply.meaning.kind is Kind.TRUNCATED_OVER_TCP]
+    for server, replies in by_server(found).items():
+        yield _of(replies, f"{server} truncates its reply over TCP too at {addresses(replies)}")
 
 
 @of_cut(Level.WARNING, Blame.HOST)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from dnstrace.cli.exits import Exit
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dnstrace.cli.environment import Environment
+
+_COLUMNS = 80
 
 
 def version(_: str, environment: Environment) -> int:
@@ -63,11 +66,29 @@ def worlds(environment: Environment) -> int:
     return Exit.ANSWER
 
 
+def explain(code: str, environment: Environment) -> int:
+    """Print what a finding means, why it matters and how to mend it; `list` prints them all."""
+    from dnstrace.checks import CATALOGUE
+
+    if code == "list":
+        longest = max(map(len, CATALOGUE))
+        rules = CATALOGUE.values()
+        environment.write("".join(f"{r.code:<{longest}}  {r.level.value:<7}  {r.title}\n" for r in rules))
+        return Exit.ANSWER
+    rule = CATALOGUE[code]
+    told = ((heading, text[:1].upper() + text[1:]) for heading, text in rule.sections.items())
+    parts = [(f"{rule.code} ({rule.level.value})", rule.title), *told]
+    wrapped = (fill(line, _COLUMNS, break_on_hyphens=False) for part in parts for line in (*part, ""))
+    environment.write("\n".join(wrapped).rstrip("\n") + "\n")
+    return Exit.ANSWER
+
+
 ABOUT: dict[str, Callable[[str, Environment], int]] = {
     "version": version,
     "help": show_help,
     "schema": schema,
     "show-completion": show_completion,
     "install-completion": install_completion,
+    "explain": explain,
 }
 """By the name of the option."""

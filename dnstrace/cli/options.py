@@ -165,6 +165,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("version", Group.ABOUT, "Print the version"),
     Option("help", Group.ABOUT, "Print this help", short="h"),
     Option("schema", Group.ABOUT, "Print the JSON Schema of the output"),
+    Option("explain", Group.ABOUT, "Explain a finding, or list all", metavar="CODE",
+           convert=values.finding, optional=True, value="list"),
     Option("show-completion", Group.ABOUT, "Print the completion for a shell", metavar="SHELL",
            convert=values.one_of(*SHELLS), optional=True, value="", choices=SHELLS),
     Option("install-completion", Group.ABOUT, "Install it for a shell, or yours", metavar="SHELL",

@@ -71,6 +71,16 @@ def expectations(text: str) -> tuple[Expectation, ...]:
         raise Usage(f"{shown(error.part)}: {harmless(error.why)}{near}") from error
 
 
+def finding(text: str) -> str:
+    """The code of a finding, or `list`."""
+    from dnstrace.checks import CATALOGUE
+
+    if text == "list" or text in CATALOGUE:
+        return text
+    near = meant(text, CATALOGUE)
+    raise Usage(f"{shown(text)} is no finding{near or '; `--explain list` lists them'}")
+
+
 def one_of(*words: str) -> Callable[[str], str]:
     """A converter for one of a few words."""
 

@@ -17,6 +17,7 @@ from dnstrace.model import ROOT, Name, Outcome, Purpose, Question
 from dnstrace.reached import delegation_reached
 from dnstrace.render.delegation import delegation_nodes
 from dnstrace.render.endings import ending
+from dnstrace.render.findings import probed_line
 from dnstrace.render.layout import TIMES, Node
 from dnstrace.render.records import reply_nodes
 from dnstrace.render.text import count_text, name_text, ttl_text
@@ -52,7 +53,8 @@ class Branches:
         self._reached = delegation_reached(trace) if trace.outcome is Outcome.REFERRAL else None
         self._after: dict[int | None, list[Step]] = defaultdict(list)
         for step in trace.steps:
-            self._after[step.parent].append(step)
+            if not step.superseded:
+                self._after[step.parent].append(step)
 
     def blocks(self) -> list[list[Node]]:
         """The walks in the order in which they began, each a heading, where it needs one, and its branch."""
@@ -131,7 +133,10 @@ class Branches:
         for start, node in self._attempts(step):
             node.line.append(short_of)
             timed.append((start, node))
-        needed = self._together(later for later in self._after[step.id] if _is_needed_by(step, later))
+        beside = [later for later in self._after[step.id] if _is_needed_by(step, later)]
+        probes = [later for later in beside if later.probe is not None and not self._verbose]
+        needed = self._together(later for later in beside if later not in probes)
+        timed += [(self._began(probes[0]), Node(probed_line(probes)))] if probes else []
         timed += [(self._began(starts[0]), self._lookup(starts, step)) for starts in needed]
         return [node for _, node in sorted(timed, key=lambda pair: pair[0])]
 

@@ -53,6 +53,7 @@ class Tree:
         self._blocks = [
             [Node(question_text(trace.question))],
             *Branches(trace, verbose).blocks(),
+            *([found] if (found := _findings(trace)) else []),
             [Node(line) for line in _last_lines(trace)],
         ]
 
@@ -76,6 +77,14 @@ def tree(trace: Trace, *, verbose: bool = False, ascii_only: bool = False) -> Tr
     and files that can hold nothing else.
     """
     return Tree(trace, verbose, ASCII if ascii_only else UNICODE)
+
+
+def _findings(trace: Trace) -> list[Node]:
+    if trace.findings is None:
+        return []
+    from dnstrace.render.findings import finding_nodes
+
+    return finding_nodes(trace)
 
 
 # --- the last lines ---------------------------------------------------------------------------

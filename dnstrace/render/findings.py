@@ -1,0 +1,61 @@
+"""What `--check` found, for the tree: errors first, each with its cure and whose job it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from dnstrace.render.layout import Node
+from dnstrace.render.text import count_text, harmless, time_text
+from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked
+
+if TYPE_CHECKING:
+    from dnstrace.checks import Finding
+    from dnstrace.model import Step, Trace
+
+_STYLES = {"error": BAD, "warning": WARNING, "notice": QUIET}
+_BLAMED = {
+    "registrar": "to be changed at the registrar",
+    "parent": "for the operator of the parent zone",
+    "host": "for the operator of the zone",
+    "network": "for whoever runs the network here",
+    "nobody": "",
+}
+
+
+def finding_nodes(trace: Trace) -> list[Node]:
+    """A node for each finding, with what is to be done beneath it; one line where there is none."""
+    if trace.findings is None:
+        return []
+    if not trace.findings:
+        from dnstrace.checks import CATALOGUE
+
+        return [Node(Text(f"nothing wrong found by {count_text(len(CATALOGUE), 'rule')}", GOOD))]
+    return [Node(_line(finding), [*_beneath(finding)]) for finding in trace.findings]
+
+
+def _line(finding: Finding) -> Text:
+    style = _STYLES[finding.level.value]
+    head = Text.assemble((finding.level.value, style), " ", (finding.code, f"{style} {STRONG}"), ": ")
+    return marked(style, head.append(harmless(finding.message)))
+
+
+def _beneath(finding: Finding) -> list[Node]:
+    blamed = _BLAMED[finding.blame.value]
+    cure = "; ".join(harmless(text) for text in (finding.cure, blamed) if text)
+    lines = [Text(cure, QUIET)] if cure else []
+    lines += [Text(harmless(record), STRONG) for record in finding.records]
+    return [Node(line) for line in lines]
+
+
+def probed_line(steps: list[Step]) -> Text:
+    """The probes of a zone in one line: how many questions, how many queries, how long."""
+    attempts = [attempt for step in steps for attempt in step.attempts]
+    under_way = any(step.outcome is None for step in steps)
+    begin = min((a.exchange.start for a in attempts), default=0.0)
+    end = max((a.exchange.start + a.exchange.elapsed for a in attempts), default=begin)
+    addresses = {attempt.exchange.query.address for attempt in attempts}
+    cost = f"{count_text(len(attempts), 'query', 'queries')}, {time_text(end - begin)}"
+    asked = f"{count_text(len(steps), 'question')} to {count_text(len(addresses), 'address', 'addresses')}"
+    return Text(f"{'probing' if under_way else 'probed'}: {asked}, {cost}", QUIET)
