@@ -146,6 +146,8 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "at", Group.CHECK, "Judge signatures as of this time, not now", metavar="TIME", convert=values.moment
     ),
+    Option("resolver", Group.CHECK, "Ask this resolver too; 'system' is yours", metavar="ADDR",
+           convert=values.resolvers, repeatable=True),
     Option("parent-only", Group.CHECK, "Only what the parent says of the zone"),
     Option("expect", Group.CHECK, "Exit 5 unless this holds, as a=192.0.2.44", metavar="WHAT",
            convert=values.expectations, repeatable=True, whole=True),

@@ -31,6 +31,8 @@ class Replies:
         self._by_question: dict[Question, list[Step]] = {}
         self._referrals: dict[Name, list[Step]] = {}
         for step in trace.steps:
+            if step.purpose is Purpose.PROBE:
+                continue  # what a resolver says is no link of the chain
             self._by_question.setdefault(step.question, []).append(step)
             if (referral := step.referral) is not None:
                 self._referrals.setdefault(referral.zone, []).append(step)
