@@ -7,7 +7,7 @@ fit) and nothing for what the network does: that is in the Trace.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random, SystemRandom
@@ -29,7 +29,9 @@ from dnstrace.supposed import Supposed
 from dnstrace.walk import Resolution, ServerNotFound, Walk, begin
 
 if TYPE_CHECKING:
+    from dnstrace.consulting import Consultation
     from dnstrace.dnssec import Anchors
+    from dnstrace.resolvers import Resolver
     from dnstrace.validation import Validation
 
 _SEEDS = 2**32
@@ -48,6 +50,7 @@ async def trace_async(
     at: float | None = None,
     parent_only: bool = False,
     supposed: tuple[Delegation, ...] = (),
+    resolvers: Sequence[Resolver] = (),
     seed: int | None = None,
     now: datetime | None = None,
     on_change: Callable[[Trace], None] | None = None,
@@ -59,7 +62,9 @@ async def trace_async(
     (`dnstrace.dnssec.read_anchors`) the trace is validated as of `at`, in seconds since 1970, the present by
     default; the Judgement is in the Trace. With `parent_only` the walk ends with the referral to the
     deepest zone cut at or above the name, and nothing is validated. `supposed` are delegations to be taken as
-    if their parents had them so (`dnstrace.supposed`). `network` is what carries the
+    if their parents had them so (`dnstrace.supposed`). `resolvers` are recursive resolvers that
+    are asked the same beside the walk, which neither uses what they say nor pays for it; what came of it is
+    recorded in steps of its own, which `dnstrace.resolvers.compared` reads. `network` is what carries the
     queries, live sockets by default. `seed` repeats every random choice of an earlier trace. `now` is
     the wall-clock time in UTC at which the trace begins. `on_change` is called with a snapshot
     whenever a step changes; the last one is what was found when the caller cancels the trace. `limits` are
@@ -87,6 +92,8 @@ async def trace_async(
     for known in (each for cut in supposed for each in cut.servers if each.addresses):
         means.cuts.add_addresses(known.name, known.addresses)
     tracer, deadline = Walk(means, _way(settings)), limits.deadline
+    until = asyncio.get_running_loop().time() + deadline
+    consultation = _consultation(means, question, resolvers) if resolvers else None
     validation = None if anchors is None or parent_only else _validation(means, tracer, anchors, at)
     late = f"the deadline of {deadline:g} s is reached"
     found, judgement = Resolution(Outcome.FAILED, error=late), None
@@ -109,6 +116,8 @@ async def trace_async(
     finally:
         if validation is not None:
             await validation.close()
+        if consultation is not None:
+            await consultation.close(until)
     trace = replace(found.concluding(journal.snapshot()), judgement=judgement)
     return _checked(trace) if settings.probe else trace
 
@@ -117,6 +126,12 @@ async def _probe(means: Means, tracer: Walk) -> None:
     from dnstrace.probing import Probing
 
     await Probing(means, tracer).run()
+
+
+def _consultation(means: Means, question: Question, resolvers: Sequence[Resolver]) -> Consultation:
+    from dnstrace.consulting import Consultation
+
+    return Consultation(means.network, means.settings, means.journal, question, resolvers)
 
 
 def _validation(means: Means, tracer: Walk, anchors: Anchors, at: float | None) -> Validation:

@@ -50,6 +50,8 @@ class Transport(StrEnum):
 
     UDP = "udp"
     TCP = "tcp"
+    TLS = "tls"  # RFC 7858; to resolvers only, as is the next
+    HTTPS = "https"  # RFC 8484
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,11 @@ class Edns:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One query to one address. Its message ID and source port belong to the network."""
+    """One query to one address. Its message ID and source port belong to the network.
+
+    `endpoint` is whom the certificate must name over TLS, the URL over HTTPS; `address` is then that of
+    the URL's host, or its name.
+    """
 
     question: Question
     address: str
@@ -75,6 +81,8 @@ class Query:
     transport: Transport = Transport.UDP
     edns: Edns | None = Edns()
     recursion_desired: bool = False
+    checking_disabled: bool = False
+    endpoint: str = ""
 
     @property
     def family(self) -> int:
@@ -91,6 +99,7 @@ class Fault(StrEnum):
     HOST_UNREACHABLE = "host-unreachable"  # a router on the way, or the last one, cannot reach the address
     NETWORK_UNREACHABLE = "network-unreachable"  # this machine has no route to the address
     CONNECTION_LOST = "connection-lost"  # TCP ended before the reply was whole
+    CERTIFICATE = "certificate"  # that of the server is not valid, or not for its name
     MALFORMED = "malformed"  # octets that are no DNS message
     MISMATCH = "mismatch"  # only replies with another ID, question or source
     NOT_RECORDED = "not-recorded"  # the record that is replayed lacks this query
@@ -148,6 +157,7 @@ class Kind(StrEnum):
     HOST_UNREACHABLE = "host-unreachable"
     NETWORK_UNREACHABLE = "network-unreachable"
     CONNECTION_LOST = "connection-lost"
+    CERTIFICATE = "certificate"
     MALFORMED = "malformed"
     MISMATCH = "mismatch"
     NOT_RECORDED = "not-recorded"

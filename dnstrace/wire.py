@@ -32,6 +32,7 @@ def query_wire(query: Query, message_id: int) -> bytes:
     """The octets of `query` with `message_id` (RFC 1035 section 4.1, RFC 6891 section 6.1)."""
     message = dns.message.QueryMessage(id=message_id)
     message.flags = dns.flags.RD if query.recursion_desired else dns.flags.Flag(0)
+    message.flags |= dns.flags.CD if query.checking_disabled else 0
     question = query.question
     message.find_rrset(
         message.question, question.name, question.rdclass, question.rdtype, create=True, force_unique=True

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from dnstrace.cli.syntax import Parsed
     from dnstrace.expect import Expectation
     from dnstrace.model import Delegation
+    from dnstrace.resolvers import Resolver
 
 _NSID = (3, b"")  # RFC 5001 section 2.1: empty in a query
 _SUBNET = 8  # RFC 7871 section 6
+_MOST_RESOLVERS = 32  # asked at once, each by a socket of its own
 _NO_NAME = "no name to trace: try `dnstrace www.example.com`, or `dnstrace --lab` for the embedded internet"
 
 
@@ -37,9 +39,9 @@ class Choices:
     None; `hints` the path of a hints file, or None; `lab` a world, `list`, or None.
     How to ask: `settings`, `limits`, `seed`. What to check: `dnssec`, by the trust anchors in the file
     `anchors` or those of the package, as of `at` (seconds since 1970) or now; `expected` is of every
-    trace that can tell it; `parent_only` ends each with the referral; `supposed` are delegations as they are
-    to be. What to print: `output`,
-    `verbose`, `color` (auto, always, never).
+    trace that can tell it; `resolvers` are asked beside each; `parent_only` ends each with the referral;
+    `supposed` are delegations as they are to be. What to print: `output`, `verbose`, `color` (auto, always,
+    never).
     """
 
     questions: tuple[Question, ...]
@@ -54,6 +56,7 @@ class Choices:
     anchors: str | None
     at: float | None
     expected: tuple[Expectation, ...]
+    resolvers: tuple[Resolver, ...]
     parent_only: bool
     supposed: tuple[Delegation, ...]
     output: Output
@@ -78,6 +81,7 @@ def choices(parsed: Parsed) -> Choices:
         anchors=chosen.get("trust-anchor"),
         at=chosen.get("at"),
         expected=_expected(chosen),
+        resolvers=_resolvers(chosen, settings.families),
         parent_only="parent-only" in chosen,
         supposed=_supposed(chosen),
         output=chosen.get("output", Output.TREE),
@@ -107,6 +111,27 @@ def _expected(chosen: Mapping[str, Any]) -> tuple[Expectation, ...]:
 
 def _supposed(chosen: Mapping[str, Any]) -> tuple[Delegation, ...]:
     return supposed(chosen.get("undelegated", ()), chosen.get("ds", ()))
+
+
+def _resolvers(chosen: Mapping[str, Any], families: frozenset[int]) -> tuple[Resolver, ...]:
+    """The resolvers to ask, each once; of those of the system, those that may be asked."""
+    if chosen.get("resolver") and "parent-only" in chosen:
+        raise Usage("--resolver and --parent-only exclude each other: a resolver has answers, no referrals")
+    found: list[Resolver] = []
+    for several in chosen.get("resolver", ()):
+        askable = [each for each in several if _family(each) in (None, *families)]
+        if not askable:
+            only = f"only IPv{min(families)} is to be asked over"
+            raise Usage(f"--resolver {several[0].address} is an IPv{_family(several[0])} address, but {only}")
+        found += askable
+    if len(found := list(dict.fromkeys(found))) > _MOST_RESOLVERS:
+        raise Usage(f"{_MOST_RESOLVERS} resolvers are enough, and these are {len(found)}")
+    return tuple(found)
+
+
+def _family(resolver: Resolver) -> int | None:
+    """4 or 6; None for the host of a URL, whose addresses are not known yet."""
+    return (6 if ":" in resolver.address else 4) if is_address(resolver.address) else None
 
 
 def _types(chosen: Mapping[str, Any]) -> tuple[RdataType, ...]:

@@ -147,6 +147,8 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "at", Group.CHECK, "Judge signatures as of this time, not now", metavar="TIME", convert=values.moment
     ),
+    Option("resolver", Group.CHECK, "Ask this resolver too; 'system' is yours", metavar="ADDR",
+           convert=values.resolvers, repeatable=True),
     Option("parent-only", Group.CHECK, "Only what the parent says of the zone"),
     Option("undelegated", Group.CHECK, "As if ZONE had these servers", metavar="ZONE=NS",
            convert=supposing.undelegated, repeatable=True, whole=True),

@@ -12,7 +12,7 @@ from dnstrace.cli.options import Output
 from dnstrace.cli.output import FORMS
 from dnstrace.cli.progress import Progress
 from dnstrace.cli.usage import Usage, shown
-from dnstrace.model import Outcome, Question, Trace
+from dnstrace.model import Outcome, Purpose, Question, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dnstrace.expect import Expectation
     from dnstrace.lab.world import World
     from dnstrace.model import Delegation
+    from dnstrace.resolvers import Resolver
 
 _STATUS = {
     Outcome.ANSWER: Exit.ANSWER,
@@ -30,6 +31,9 @@ _STATUS = {
     Outcome.NODATA: Exit.NEGATIVE,
     Outcome.NXDOMAIN: Exit.NEGATIVE,
 }
+
+
+_LAB_PORT = 53
 
 
 class Plan(NamedTuple):
@@ -54,6 +58,7 @@ def trace_all(chosen: Choices, environment: Environment) -> int:
             environment.remark(f"{question}: {why}")  # else nothing would say why there is no answer
         if chosen.output is Output.SHORT:
             _remark_unmet(trace, environment)
+            _remark_differing(trace, environment)
         ended.append(trace)
         if trace.interrupted:
             break
@@ -72,6 +77,8 @@ def planned(chosen: Choices) -> Plan:
         how["parent_only"] = True
     if chosen.supposed:
         how["supposed"] = chosen.supposed
+    if chosen.resolvers:
+        how["resolvers"] = chosen.resolvers
     if chosen.hints is not None:
         how["roots"] = _roots(chosen.hints)
     if chosen.lab is not None:
@@ -132,10 +139,30 @@ def _in_the_lab(chosen: Choices, how: dict[str, Any]) -> Plan:
     validated = chosen.dnssec or (world.expect.security is not None and chosen.settings.edns is not None)
     if validated:
         how |= {"anchors": _anchors(chosen.anchors, world), "at": chosen.at}
+    if resolvers := _in_world(chosen, world):
+        how["resolvers"] = resolvers
     how |= {"network": LabNetwork(world, signed=validated), "now": world.now}
     types = chosen.types or (world.question.rdtype,)
     own = tuple(replace(world.question, rdtype=rdtype) for rdtype in types)
     return Plan(chosen.questions or own, how)
+
+
+def _in_world(chosen: Choices, world: World) -> tuple[Resolver, ...]:
+    """The resolvers to ask in a world: those chosen, which must be there, or else its own."""
+    from dnstrace.model import Transport
+    from dnstrace.resolvers import Resolver
+
+    for each in chosen.resolvers:
+        if each.transport is not Transport.UDP:
+            raise Usage(
+                f"--resolver {each.transport}: the lab knows no TLS; leave --lab out, or ask an address"
+            )
+        if each.address not in world.addresses or each.port != _LAB_PORT:
+            there = f"; there is {', '.join(world.resolvers)}" if world.resolvers else ""
+            at = "" if each.port == _LAB_PORT else f" port {each.port}"
+            raise Usage(f"--resolver: world {world.name} has no resolver at {each.address}{at}{there}")
+    own = () if chosen.parent_only else world.resolvers
+    return chosen.resolvers or tuple(Resolver(address) for address in own)
 
 
 def _trace(question: Question, plan: Plan, progress: Progress) -> Trace:
@@ -176,6 +203,19 @@ def _remark_unmet(trace: Trace, environment: Environment) -> None:
             from dnstrace.render.expected import expected_text, instead_text
 
             environment.remark(f"{trace.question}: expected {expected_text(met)}, {instead_text(met)}")
+
+
+def _remark_differing(trace: Trace, environment: Environment) -> None:
+    """Say which resolvers differ: the short form does not."""
+    if not any(step.purpose is Purpose.PROBE for step in trace.steps):
+        return
+    from dnstrace.render.compared import reason_text, resolver_text
+    from dnstrace.resolvers import Difference, compared
+
+    for found in compared(trace):
+        if found.attempt is not None and found.difference not in (None, Difference.SAME):
+            who = resolver_text(found.attempt.exchange.query)
+            environment.remark(f"{trace.question}: {who}: {reason_text(found)}")
 
 
 def status(traces: Iterable[Trace]) -> Exit:

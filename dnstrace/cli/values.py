@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dns.rdatatype import RdataType
 
     from dnstrace.expect import Expectation
+    from dnstrace.resolvers import Resolver
 
 _DAY = 86400.0
 _SECONDS_DIGITS, _PACKED_DIGITS = 12, 14
@@ -138,6 +139,13 @@ def server(text: str) -> str:
     if not text:
         raise Usage("must be followed by a server, such as @192.0.2.53")
     return address(text) if is_address(text) else str(name(text))
+
+
+def resolvers(text: str) -> tuple[Resolver, ...]:
+    """Recursive resolvers: one by its address or URL, or those of the `system`."""
+    from dnstrace.cli.resolvers import resolvers
+
+    return resolvers(text)
 
 
 def is_address(text: str) -> bool:

@@ -7,6 +7,7 @@ A world is one TOML file in `worlds/`; one whose name begins with an underscore 
     now = 2026-01-15T14:00:00Z             # the world's wall clock; left out: this time
     include = ["_internet"]                # the servers and zones of those files, beneath these
     families = [4]                         # the address families that have a route; left out: both
+    resolvers = ["192.0.2.153"]            # the addresses of those asked beside the walk; left out: none
 
     [servers]                              # rtt in ms, a list if it differs by address; does: misbehaviour.py
     "ns1.example.com." = { addresses = ["192.0.2.1", "2001:db8::1"], rtt = 12, does = ["slow=900"] }
@@ -29,6 +30,7 @@ A world is one TOML file in `worlds/`; one whose name begins with an underscore 
     answer = ["192.0.2.44"]                # RDATA of the whole chain
     security = "bogus"                     # what validation says as of `now`; it is then always validated
     reason = "expired"                     # a part of what it must give as the reason
+    resolvers = ["stale"]                  # how each differs from the walk: resolvers.Difference
 
 How a zone is signed; all of it can be left out, and is then as here:
 
@@ -85,7 +87,7 @@ class Expectation:
     `answer` is the RDATA of the whole chain in presentation format, signatures left out; times are in
     milliseconds; `findings` is all that `--check` must find, each as its code, its zone where it has one,
     and its server where it is one server's; `security` is what validation must say, and `reason` a part of
-    the reason that it must give.
+    the reason that it must give; `resolvers` is how each of the world's resolvers must differ from the walk.
     """
 
     outcome: Outcome
@@ -97,11 +99,15 @@ class Expectation:
     findings: tuple[str, ...] | None = None
     security: str | None = None
     reason: str | None = None
+    resolvers: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
 class World:
-    """An internet in small, its own question, and what that must lead to. `now` is its wall clock, in UTC."""
+    """An internet in small, its own question, and what that must lead to. `now` is its wall clock, in UTC.
+
+    `resolvers` are the addresses of its resolvers, which are asked beside the walk.
+    """
 
     name: str
     title: str
@@ -111,6 +117,7 @@ class World:
     zones: tuple[Zone, ...]
     families: frozenset[int] = frozenset({4, 6})
     now: datetime = NOW
+    resolvers: tuple[str, ...] = ()
 
     @cached_property
     def addresses(self) -> dict[str, Server]:

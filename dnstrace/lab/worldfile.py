@@ -30,7 +30,7 @@ _SIGNED = {
     "ds": ("auto", "none"),
 }
 _KEYS = {
-    "a world": {"title", "question", "now", "include", "families", "servers", "zones", "expect"},
+    "a world": {"title", "question", "now", "include", "families", "resolvers", "servers", "zones", "expect"},
     "a server": {"addresses", "rtt", "does"},
     "a zone": {"servers", "ttl", "text", "add", "sign"},
     "sign": set(Sign.__dataclass_fields__),
@@ -55,6 +55,7 @@ def build(name: str, data: Mapping[str, Any], read: Callable[[str], Mapping[str,
         zones=tuple(zones.values()),
         families=file.families(data.get("families", [4, 6])),
         now=file.time(data.get("now", NOW)),
+        resolvers=file.resolvers(data.get("resolvers", []), servers),
     )
 
 
@@ -176,7 +177,7 @@ class _File:
         if data.get("outcome") not in set(Outcome):
             self.wrong("expect: outcome", f"one of {', '.join(Outcome)} is needed")
         given: dict[str, Any] = {**data, "outcome": Outcome(data["outcome"])}
-        for key in {"answer", "findings"} & given.keys():
+        for key in {"answer", "findings", "resolvers"} & given.keys():
             given[key] = tuple(self.texts(given[key], f"expect: {key}"))
         if data.get("security") not in (None, *_SECURITIES):
             self.wrong("expect: security", f"one of {', '.join(_SECURITIES)} is needed")
@@ -233,6 +234,14 @@ class _File:
             bytes.fromhex(self.text(value, where))
         except ValueError:
             self.wrong(where, "octets in hexadecimal are needed")
+
+    def resolvers(self, value: object, servers: tuple[Server, ...]) -> tuple[str, ...]:
+        found = tuple(self.texts(value, "resolvers"))
+        known = {address for server in servers for address in server.rtt}
+        for address in found:
+            if address not in known:
+                self.wrong("resolvers", f"the world has no server at {address}")
+        return found
 
     def families(self, value: object) -> frozenset[int]:
         if not isinstance(value, list) or not value or not set(value) <= {4, 6}:

@@ -33,6 +33,7 @@ from dnstrace.render.wording import (
     shown_name,
     source_words,
 )
+from dnstrace.resolvers import asks_resolver
 
 if TYPE_CHECKING:
     from dnstrace.dnssec.verdict import StepEvidence
@@ -67,6 +68,8 @@ class Branches:
         return found
 
     def _stands_alone(self, step: Step) -> bool:
+        if asks_resolver(step):
+            return False
         return step.parent is None or self._steps[step.parent - 1].purpose is Purpose.PRIME
 
     # --- one walk -----------------------------------------------------------------------------

@@ -18,9 +18,11 @@ import dns.rdatatype
 from dnstrace import __version__
 from dnstrace.model import Fault, Outcome
 from dnstrace.reached import delegation_reached
+from dnstrace.render.compared import reason_text, resolver_text
 from dnstrace.render.edns import edns_options
 from dnstrace.render.expected import expected_text, value_text
 from dnstrace.render.text import harmless, name_text, rcode_text, rdata_text
+from dnstrace.resolvers import compared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from dnstrace.expect import Met
     from dnstrace.model import Attempt, Delegation, NameServer, Question, Stats, Step, Trace
     from dnstrace.paths import Share
+    from dnstrace.resolvers import Compared
 
 _RESERVED = 0x40  # the Z bit, which has no name (RFC 6895 section 2.1)
 SCHEMA = "dnstrace/1"
@@ -50,6 +53,7 @@ _RESULTS = {
     Fault.NETWORK_UNREACHABLE: "unreachable",
     Fault.HOST_UNREACHABLE: "unreachable",
     Fault.CONNECTION_LOST: "unreachable",
+    Fault.CERTIFICATE: "unreachable",
     Fault.MALFORMED: "malformed",
     Fault.MISMATCH: "mismatch",
     Fault.NOT_RECORDED: "not-recorded",
@@ -93,6 +97,7 @@ def document(trace: Trace, *, verbose: bool = False) -> Document:
         "steps": [_step(step, verbose, judged.get(step.id)) for step in trace.steps],
         "findings": [_finding(finding) for finding in trace.findings or ()],
         "expectations": None if trace.expectations is None else [_met(met) for met in trace.expectations],
+        "resolvers": [_resolver(each) for each in compared(trace)] or None,
         "paths": _paths(trace),
         "stats": _stats(trace.stats),
         "error": harmless(trace.error or _bogus(trace)) or None,
@@ -106,6 +111,34 @@ def _paths(trace: Trace) -> list[Document] | None:
     from dnstrace.paths import shares
 
     return [_share(share) for share in shares(trace.steps)] or None
+
+
+def _resolver(found: Compared) -> Document:
+    """One resolver beside the walk; what it did not say is null."""
+    attempt = found.attempt
+    query = None if attempt is None else attempt.exchange.query
+    message = None if attempt is None else attempt.exchange.message
+    meaning = None if attempt is None else attempt.meaning
+    address = found.step.servers[0].addresses[0].text
+    return {
+        "resolver": address if query is None else resolver_text(query),
+        "address": address,
+        "port": None if query is None else query.port,
+        "transport": None if query is None else query.transport.value,
+        "step": found.step.id,
+        "rtt_ms": None if attempt is None or message is None else _ms(attempt.exchange.elapsed),
+        "rcode": _rcode(None if message is None else message.rcode()),
+        "outcome": None if found.step.outcome is None else found.step.outcome.value,
+        "answer": _rrsets(() if meaning is None else meaning.answer),
+        "ttl": found.ttl,
+        "authoritative_ttl": found.authoritative_ttl,
+        "age": found.age,
+        "until": None if found.until is None else _iso(found.until, "seconds"),
+        "ad": message is not None and bool(message.flags & dns.flags.AD),
+        "ede": [] if message is None else _ede(message),
+        "difference": None if found.difference is None else found.difference.value,
+        "reason": reason_text(found) or None,
+    }
 
 
 def _share(share: Share) -> Document:
@@ -236,10 +269,16 @@ def _edns(message: dns.message.Message) -> Document:
         "udp_size": message.payload,
         "do": bool(message.ednsflags & dns.flags.DO),
         "nsid": None if options.nsid is None else {"hex": options.nsid.hex(), "text": options.nsid_text},
-        "ede": [{"code": error.code, "name": error.name, "text": error.text} for error in options.errors],
+        "ede": _ede(message),
         "cookie": None if options.cookie is None else options.cookie.hex(),
         "subnet": options.subnet,
     }
+
+
+def _ede(message: dns.message.Message) -> list[Document]:
+    """The extended errors of a reply (RFC 8914)."""
+    errors = edns_options(message).errors
+    return [{"code": error.code, "name": error.name, "text": error.text} for error in errors]
 
 
 def _sections(message: dns.message.Message) -> Document:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import dns.rcode
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import dns.name
     import dns.rdata
 
@@ -116,6 +118,11 @@ def ttl_text(seconds: int) -> str:
         if count:
             parts.append(f"{count}{unit}")
     return "".join(parts) or "0s"
+
+
+def clock_text(now: datetime, then: datetime) -> str:
+    """A time of day in UTC, with its date where that is not today's."""
+    return then.strftime("%H:%M:%S UTC" if now.date() == then.date() else "%Y-%m-%d %H:%M:%S UTC")
 
 
 def time_text(seconds: float) -> str:

@@ -21,12 +21,12 @@ from dnstrace.render.branches import Branches
 from dnstrace.render.delegation import supposed_texts
 from dnstrace.render.expected import expected_text, instead_text
 from dnstrace.render.layout import ASCII, UNICODE, Guides, Node, rows
-from dnstrace.render.text import count_text, harmless, name_text, rdata_text, time_text
+from dnstrace.render.text import clock_text, count_text, harmless, name_text, rdata_text, time_text
 from dnstrace.render.wording import BAD, GOOD, STRONG, WARNING, joined, marked, question_text
+from dnstrace.resolvers import asks_resolver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     import dns.rrset
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -54,6 +54,7 @@ class Tree:
             [Node(question_text(trace.question))],
             *Branches(trace, verbose).blocks(),
             *([found] if (found := _findings(trace)) else []),
+            *_resolvers(trace, verbose),
             [Node(line) for line in _last_lines(trace)],
         ]
 
@@ -107,6 +108,15 @@ def _last_lines(trace: Trace) -> list[Text]:
         *([Text(life)] if life else []),
         *_expected(trace),
     ]
+
+
+def _resolvers(trace: Trace, verbose: bool) -> list[list[Node]]:
+    """What resolvers hold, where some were asked."""
+    if not any(map(asks_resolver, trace.steps)):
+        return []
+    from dnstrace.render.resolvers import resolver_nodes
+
+    return [resolver_nodes(trace, verbose)]
 
 
 def _paths(trace: Trace) -> list[Text]:
@@ -195,9 +205,4 @@ def _life(trace: Trace) -> str:
         return "not to be cached by any resolver"
     ended = trace.started.astimezone(UTC) + timedelta(seconds=trace.stats.duration)
     what = _HELD.get(trace.outcome, "an answer")
-    return f"{what} cached now lives until {_clock(ended, ended + timedelta(seconds=seconds))}"
-
-
-def _clock(now: datetime, then: datetime) -> str:
-    """A time of day in UTC, with its date where that is not today's."""
-    return then.strftime("%H:%M:%S UTC" if now.date() == then.date() else "%Y-%m-%d %H:%M:%S UTC")
+    return f"{what} cached now lives until {clock_text(ended, ended + timedelta(seconds=seconds))}"

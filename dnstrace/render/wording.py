@@ -32,6 +32,7 @@ _NO_ANSWER = {
     Kind.NETWORK_UNREACHABLE: "no answer: no route to this address",
     Kind.HOST_UNREACHABLE: "no answer: host unreachable",
     Kind.CONNECTION_LOST: "no answer: connection lost",
+    Kind.CERTIFICATE: "no answer: the certificate is not accepted",
     Kind.NOT_RECORDED: "no answer: not in the record",
 }
 _SAYS_ALL = {Kind.PORT_UNREACHABLE, Kind.NETWORK_UNREACHABLE, Kind.HOST_UNREACHABLE}
@@ -103,6 +104,14 @@ def attempt_line(step: Step, index: int) -> Text:
     style, words = _judged(step, attempt, index == step.chosen)
     parts = [who, Text(words, style), *([] if attempt.meaning.kind in _NO_ANSWER else _took(attempt))]
     return marked(style, joined([*parts, *_remarks(step, index)]))
+
+
+def unanswered_text(attempt: Attempt) -> str:
+    """Why an exchange brought no message."""
+    words = {**_NO_ANSWER, **_WRONG_ANSWER}[attempt.meaning.kind]
+    words = words.format(time=time_text(attempt.exchange.elapsed))
+    note = "" if attempt.meaning.kind in _SAYS_ALL else harmless(attempt.meaning.note)
+    return f"{words}{', ' if ': ' in words else ': '}{note}" if note else words
 
 
 def _took(attempt: Attempt) -> list[Text | str]:

@@ -17,6 +17,7 @@ QUESTION = Question(name("www.example."), 1)
 UDP, TCP, PLAIN = Query(QUESTION, "192.0.2.1"), Query(QUESTION, "192.0.2.1", transport=Transport.TCP), Query(
     QUESTION, "192.0.2.1", edns=None
 )  # fmt: skip
+UNCHECKED = Query(QUESTION, "192.0.2.1", checking_disabled=True)
 
 
 def met(query: Query, *does: str) -> Exchange:
@@ -82,6 +83,13 @@ SEEN = [
     ("drip", UDP, Kind.ANSWER),
     ("drip=1", TCP, Kind.ANSWER),
     ("drip", TCP, Kind.TIMEOUT),
+    ("resolver", UDP, Kind.LAME),
+    ("explains=15 a text", UDP, Kind.ANSWER),
+    ("explains=15", PLAIN, Kind.ANSWER),
+    ("blocks", UDP, Kind.NXDOMAIN),
+    ("blocks=0.0.0.0", UDP, Kind.ANSWER),
+    ("finds-bogus", UDP, Kind.SERVER_FAILURE),
+    ("finds-bogus", UNCHECKED, Kind.ANSWER),
 ]
 
 

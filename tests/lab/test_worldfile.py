@@ -120,6 +120,8 @@ def signed(**sign: Any) -> dict[str, Any]:
         ({"now": date(2026, 1, 1)}, "now: a date and time with an offset is needed"),
         ({"now": datetime(2026, 1, 1)}, "now: a date and time with an offset is needed"),
         ({"families": [5]}, "families: [4], [6] or [4, 6] is needed"),
+        ({"resolvers": "192.0.2.1"}, "resolvers: a list is needed"),
+        ({"resolvers": ["192.0.2.9"]}, "resolvers: the world has no server at 192.0.2.9"),
         ({"families": []}, "families: [4], [6] or [4, 6] is needed"),
         ({"include": "x"}, "include: a list is needed"),
         ({"include": ["itself"]}, "include: files include one another"),

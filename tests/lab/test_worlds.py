@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import dns.name
 import dns.rdatatype
@@ -16,6 +17,7 @@ from dnstrace.lab.misbehaviour import MISBEHAVIOURS
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, names
 from dnstrace.model import Outcome
+from dnstrace.resolvers import Resolver, compared
 
 SEEDS = range(6)
 load = cache(worlds.load)  # a world never changes
@@ -33,7 +35,8 @@ EXAMPLE = dns.name.from_text("example.com.")
 def traced(world: World, seed: int, dnssec: bool = False) -> Trace:
     """A trace of the world's question, validated where the world is about that, or with `dnssec`."""
     question, signed = world.question, dnssec or world.expect.security is not None
-    how = {"anchors": parse_anchors(world.anchors_text, world.name)} if signed else {}
+    how: dict[str, Any] = {"anchors": parse_anchors(world.anchors_text, world.name)} if signed else {}
+    how["resolvers"] = [Resolver(address) for address in world.resolvers]
     network = LabNetwork(world, signed=signed)
     return trace(question.name, question.rdtype, network=network, now=world.now, seed=seed, **how)
 
@@ -68,6 +71,8 @@ def test_a_world_leads_where_it_says(name: str, seed: int) -> None:
         judgement = found.judgement
         assert judgement is not None and judgement.security == expect.security, judgement
         assert (expect.reason or "") in judgement.reason
+    differences = tuple(each.difference for each in compared(found))
+    assert expect.resolvers in (None, differences) and bool(differences) is bool(load(name).resolvers)
 
 
 def test_the_reason_is_given_where_a_world_is_not_secure() -> None:

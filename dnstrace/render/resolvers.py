@@ -1,0 +1,99 @@
+"""What resolvers hold, as lines below the walk: each beside what the walk found, and why it differs."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import dns.flags
+import dns.rdatatype
+from rich.text import Text
+
+from dnstrace.model import ROOT, Kind
+from dnstrace.render.compared import reason_text, resolver_text, ttl_left_text
+from dnstrace.render.edns import edns_options
+from dnstrace.render.layout import Node
+from dnstrace.render.records import reply_nodes
+from dnstrace.render.text import count_text, rcode_text, rdata_text, time_text
+from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, joined, marked, unanswered_text
+from dnstrace.resolvers import Difference, compared
+
+if TYPE_CHECKING:
+    from dnstrace.model import Attempt, Trace
+    from dnstrace.resolvers import Compared
+
+_MOST, _LONGEST = 3, 60  # records, and characters of them, that stand in a line
+_STYLES = {Difference.SAME: GOOD, Difference.NOT_COMPARED: QUIET}
+_ONE_LINE = {Difference.SAME, Difference.NO_ANSWER, None}
+_BAD = {Difference.STALE, Difference.VALIDATION, Difference.FAILS, Difference.NO_ANSWER}
+
+
+def resolver_nodes(trace: Trace, verbose: bool) -> list[Node]:
+    """A heading and a line for each resolver that was asked; nothing where none was."""
+    found = compared(trace)
+    if not found:
+        return []
+    return [Node(Text("resolvers", STRONG), [_node(trace, each, verbose) for each in found])]
+
+
+def _node(trace: Trace, found: Compared, verbose: bool) -> Node:
+    attempt = found.attempt
+    if attempt is None:
+        address = found.step.servers[0].addresses[0].text
+        words = "not ended" if trace.interrupted or found.step.outcome is not None else "asking ..."
+        return Node(joined([address, Text(words, QUIET)]))
+    records = [node for each in found.step.attempts for node in reply_nodes(each, ROOT)] if verbose else []
+    reason, style = reason_text(found), _style(found)
+    one_line = found.difference in _ONE_LINE
+    parts: list[Text | str] = [resolver_text(attempt.exchange.query), *_heard(attempt)]
+    parts += [Text(reason, style)] if found.difference is Difference.SAME else []
+    parts += ["AD" if _is_authentic(attempt) else "", ttl_left_text(found), *_tried(found)]
+    line = joined(parts)
+    below = [] if one_line else [Node(Text(reason, style))]
+    errors = [Node(Text(text, WARNING)) for text in _errors(attempt)]
+    sound = found.difference in (Difference.SAME, None)
+    return Node(line if sound else marked(style, line), [*below, *errors, *records])
+
+
+def _style(found: Compared) -> str:
+    if found.difference in _BAD:
+        return BAD
+    return WARNING if found.difference is None else _STYLES.get(found.difference, WARNING)
+
+
+def _heard(attempt: Attempt) -> list[Text | str]:
+    """How long it took, and what came: the data, or why there is none."""
+    if attempt.exchange.message is None:
+        return [Text(unanswered_text(attempt), BAD)]
+    return [time_text(attempt.exchange.elapsed), Text(_data_text(attempt), STRONG)]
+
+
+def _data_text(attempt: Attempt) -> str:
+    meaning, question = attempt.meaning, attempt.exchange.query.question
+    if meaning.kind is Kind.NODATA:
+        return "NODATA"
+    if meaning.kind is not Kind.ANSWER:
+        return "" if meaning.rcode is None else rcode_text(meaning.rcode)
+    plain = [rrset for rrset in meaning.answer if rrset.rdtype != dns.rdatatype.RRSIG]
+    wanted = [rrset for rrset in plain if rrset.rdtype == question.rdtype] or plain
+    texts = [rdata_text(rdata) for rrset in wanted for rdata in islice(rrset, _MOST + 1)]
+    count = sum(map(len, wanted))
+    text = ", ".join(texts)
+    return text if count <= _MOST and len(text) <= _LONGEST else count_text(count, "record")
+
+
+def _is_authentic(attempt: Attempt) -> bool:
+    message = attempt.exchange.message
+    return message is not None and bool(message.flags & dns.flags.AD)
+
+
+def _tried(found: Compared) -> list[Text | str]:
+    """How often it had to be asked, where it did not answer at once."""
+    asked = [each for each in found.step.attempts if not each.exchange.query.checking_disabled]
+    return [Text(f"asked {len(asked)} times", WARNING)] if len(asked) > 1 else []
+
+
+def _errors(attempt: Attempt) -> list[str]:
+    """The extended errors of the reply (RFC 8914), harmless."""
+    message = attempt.exchange.message
+    return [] if message is None else [str(error) for error in edns_options(message).errors]

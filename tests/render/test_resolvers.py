@@ -1,0 +1,138 @@
+"""Resolvers below the walk, as text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dnstrace import Trace, trace
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import load
+from dnstrace.model import Outcome, Purpose, Query, Question, Transport
+from dnstrace.render.compared import resolver_text
+from dnstrace.render.tree import tree
+from dnstrace.resolvers import Resolver
+from tests.render.looks import look
+from tests.replies import name
+
+
+def found(world: str) -> Trace:
+    loaded = load(f"resolver-{world}")
+    resolvers = [Resolver(address) for address in loaded.resolvers]
+    question = loaded.question
+    return trace(
+        question.name,
+        question.rdtype,
+        network=LabNetwork(loaded),
+        now=loaded.now,
+        seed=1,
+        resolvers=resolvers,
+    )
+
+
+def block(shown: Trace, **how: bool) -> str:
+    """The lines about resolvers."""
+    (lines,) = [each for each in look(tree(shown, **how), 80).split("\n\n") if each.startswith("resolvers\n")]
+    return lines.removeprefix("resolvers\n")
+
+
+def test_the_same() -> None:
+    assert block(found("same")) == (
+        "├─ 192.0.2.153 · 4 ms · 192.0.2.44 · the same · TTL 3m32s of 5m, 1m28s old\n"
+        "└─ 2001:db8:9::53 · 11 ms · 192.0.2.44 · the same · AD\n"
+        "      · TTL 3m32s of 5m, 1m28s old"
+    )
+
+
+def test_stale() -> None:
+    assert block(found("stale")) == (
+        "├─ ✗ 192.0.2.153 · 4 ms · 198.51.100.44 · TTL 3m32s of 5m, 1m28s old\n"
+        "│  └─ stale: cached 1m28s ago, held until 14:03:32 UTC\n"
+        "└─ ✗ 198.51.100.153 · 11 ms · 198.51.100.44 · TTL 3m32s of 5m\n"
+        "   ├─ stale: served though its TTL has ended, as its servers did not answer\n"
+        "   └─ EDE 3 Stale Answer: the name servers did not answer"
+    )
+
+
+def test_filtered() -> None:
+    assert block(found("filtered")) == (
+        "├─ ! 192.0.2.153 · 4 ms · NXDOMAIN\n"
+        "│  ├─ filtered: the resolver keeps it from those who ask it\n"
+        "│  └─ EDE 15 Blocked: on the list of the house\n"
+        "└─ ! 198.51.100.153 · 11 ms · 0.0.0.0 · TTL 1m left\n"
+        "   └─ filtered: the resolver keeps it from those who ask it"
+    )
+
+
+def test_without_an_answer() -> None:
+    assert block(found("servfail")) == (
+        "├─ ✗ 192.0.2.153 · 4 ms · SERVFAIL\n"
+        "│  └─ validation: it finds the answer bogus, and has an answer with checking\n"
+        "│         disabled (CD)\n"
+        "├─ ✗ 192.0.2.154 · 9 ms · SERVFAIL\n"
+        "│  ├─ validation: it finds the answer bogus\n"
+        "│  └─ EDE 9 DNSKEY Missing: no key matches the DS record\n"
+        "├─ ✗ 198.51.100.153 · 11 ms · SERVFAIL\n"
+        "│  ├─ fails: it has no answer itself\n"
+        "│  └─ EDE 22 No Reachable Authority: at delegation example.com.\n"
+        "├─ ! 198.51.100.154 · 13 ms · REFUSED\n"
+        "│  └─ refuses: it is no resolver for this client\n"
+        "└─ ✗ 203.0.113.153 · no answer in 2.0 s · asked 3 times"
+    )
+
+
+def test_split_horizon() -> None:
+    assert block(found("split")) == (
+        "└─ ! 10.0.0.53 · 4 ms · 10.0.0.44 · TTL 3m32s left\n"
+        "   └─ split horizon: private addresses, for those inside a network"
+    )
+
+
+def test_the_walk_is_drawn_as_without_them() -> None:
+    asked, world = found("stale"), load("resolver-stale")
+    alone = trace(
+        asked.question.name, asked.question.rdtype, network=LabNetwork(world), now=world.now, seed=1
+    )
+    drawn, without = (look(tree(each), 80).split("\n\n") for each in (asked, alone))
+    assert drawn[:2] == without[:2]
+    assert [len(drawn), len(without)] == [4, 3]
+
+
+def test_the_records_are_shown_where_they_are_wanted() -> None:
+    assert "www.example.com. 212 IN A 10.0.0.44" in block(found("split"), verbose=True)
+
+
+@pytest.mark.parametrize(("interrupted", "words"), [(False, "asking ..."), (True, "not ended")])
+def test_one_that_is_being_asked(interrupted: bool, words: str) -> None:
+    asked = found("split")
+    steps = tuple(
+        replace(step, attempts=(), outcome=None) if step.purpose is Purpose.PROBE else step
+        for step in asked.steps
+    )
+    asked = replace(asked, steps=steps, outcome=None, interrupted=interrupted)
+    assert block(asked) == f"└─ 10.0.0.53 · {words}"
+
+
+def test_nothing_to_compare_with() -> None:
+    text = block(replace(found("same"), outcome=Outcome.FAILED))
+    assert "192.0.2.44 · TTL 3m32s of 5m" in text and "not compared: the walk found nothing" in text
+
+
+@pytest.mark.parametrize(
+    ("how", "text"),
+    [
+        ({}, "192.0.2.53"),
+        ({"port": 5353}, "192.0.2.53:5353"),
+        ({"transport": Transport.TCP}, "192.0.2.53"),
+        ({"address": "::1", "port": 54}, "[::1]:54"),
+        ({"transport": Transport.TLS, "port": 853, "endpoint": "192.0.2.53"}, "tls://192.0.2.53"),
+        ({"transport": Transport.TLS, "port": 853, "endpoint": "a.test"}, "tls://192.0.2.53#a.test"),
+        ({"address": "::1", "transport": Transport.TLS, "port": 853, "endpoint": "a"}, "tls://[::1]#a"),
+        ({"address": "::1", "transport": Transport.TLS, "port": 9, "endpoint": "a"}, "tls://[::1]:9#a"),
+        ({"transport": Transport.HTTPS, "endpoint": "https://a/q", "port": 443}, "https://a/q"),
+    ],
+)
+def test_a_resolver_is_called_what_it_was_given_as(how: dict[str, object], text: str) -> None:
+    query = Query(Question(name("www.example."), 1), "192.0.2.53")
+    assert resolver_text(replace(query, **how)) == text
