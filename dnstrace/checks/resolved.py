@@ -1,0 +1,83 @@
+"""Rules on what recursive resolvers hold, where some were asked beside the walk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dnstrace.checks.catalogue import of_trace
+from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.finding import Blame, Fault, Level
+from dnstrace.resolvers import Compared, Difference, compared
+
+_FAILING = {
+    Difference.VALIDATION: "finds the answer bogus",
+    Difference.FAILS: "has no answer itself",
+    Difference.NO_ANSWER: "does not answer",
+    Difference.REFUSES: "refuses to answer",
+}
+_DIFFERING = {
+    Difference.FILTERED: "keeps it from those who ask it (filtered)",
+    Difference.SPLIT_HORIZON: "gives private addresses (split horizon)",
+    Difference.OTHER: "gives something else, and its reply does not tell why",
+}
+
+
+@of_trace(Level.NOTICE, Blame.NOBODY)
+def resolver_stale(evidence: Evidence) -> Iterator[Fault]:
+    """A resolver holds an answer from before.
+
+    What it is: what the resolver gives differs from what the zone's servers say now, and its TTL tells that
+    it was cached before.
+
+    Why it matters: users of this resolver get the old data until the TTL ends.
+
+    How to mend it: wait for the TTL to end, or ask the resolver's operator to flush the name. Before the next
+    change, lower the TTL in time.
+
+    References: RFC 1034 section 3.6; RFC 8767 section 4
+    """
+    for each in compared(evidence.trace):
+        if each.difference is Difference.STALE:
+            left = "" if each.ttl is None else f", for {each.ttl} seconds more"
+            yield _of(each, f"holds an answer from before{left}")
+
+
+@of_trace(Level.WARNING, Blame.NOBODY)
+def resolver_fails(evidence: Evidence) -> Iterator[Fault]:
+    """A resolver has no answer where the walk has one.
+
+    What it is: the resolver replies with an error, or not at all.
+
+    Why it matters: users of this resolver do not reach the name.
+
+    How to mend it: where it finds the answer bogus, mend the chain of trust; where it cannot reach the name
+    servers, look at the network between. Its extended error (EDE) says more where it gives one.
+
+    References: RFC 8914 section 4; RFC 9520 section 2
+    """
+    for each in compared(evidence.trace):
+        if each.difference in _FAILING:
+            yield _of(each, _FAILING[each.difference])
+
+
+@of_trace(Level.NOTICE, Blame.NOBODY)
+def resolver_differs(evidence: Evidence) -> Iterator[Fault]:
+    """A resolver gives another answer than the zone's servers.
+
+    What it is: the resolver filters the name, gives an answer for the inside of a network, or gives
+    something else than the walk found.
+
+    Why it matters: users of this resolver get something else than the zone's operator published.
+
+    How to mend it: ask the resolver's operator where that is not meant.
+
+    References: RFC 8914 section 4.16; RFC 8499 section 6
+    """
+    for each in compared(evidence.trace):
+        if each.difference in _DIFFERING:
+            yield _of(each, _DIFFERING[each.difference])
+
+
+def _of(found: Compared, told: str) -> Fault:
+    address = found.step.servers[0].addresses[0].text if found.step.servers[0].addresses else ""
+    return Fault(f"the resolver {address or found.step.servers[0].name} {told}", (found.step.id,))

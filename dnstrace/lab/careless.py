@@ -1,0 +1,112 @@
+"""What servers of the lab do that harms others, or only shows when they are probed.
+
+Functions like those in misbehaviour.py, and in the same table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import dns.edns
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdataclass
+import dns.rdatatype
+import dns.rrset
+
+from dnstrace.lab.authority import PAYLOAD, respond
+from dnstrace.lab.reaction import Asked, Reaction, Responder, misbehaviour, said
+
+_UNKNOWN = 65001  # EDNS options from here on are for local use (RFC 6891 section 9)
+
+
+@misbehaviour("recurses")
+def _recurses(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """The NS RRset of the root with recursion offered, for whoever asks for it with recursion desired."""
+    question = asked.query.question[0]
+    if question.name != dns.name.root or not asked.query.flags & dns.flags.RD:
+        return otherwise(asked)
+    reply = respond(asked.query)
+    reply.flags |= dns.flags.RA
+    servers = [f"{letter}.root-servers.net." for letter in "abcdefghijklm"]
+    reply.answer = [dns.rrset.from_text_list(dns.name.root, 86400, "IN", "NS", servers)]
+    return said(reply)
+
+
+@misbehaviour("gives-zone")
+def _gives_zone(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """The beginning of a zone transfer, to anybody."""
+    if asked.query.question[0].rdtype != dns.rdatatype.AXFR:
+        return otherwise(asked)
+    wanted = dns.message.make_query(asked.query.question[0].name, "SOA")
+    whole = otherwise(replace(asked, query=wanted, wire=wanted.to_wire()))
+    reply = respond(asked.query)
+    reply.flags |= dns.flags.AA
+    reply.answer = dns.message.from_wire(whole.replies[0]).answer if whole.replies else []
+    return said(reply)
+
+
+@misbehaviour("lowers-case")
+def _lowers_case(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """The name in the question comes back in small letters."""
+    reaction = otherwise(asked)
+    length = sum(len(label) + 1 for label in asked.query.question[0].name.labels)
+    return replace(
+        reaction,
+        replies=tuple(w[:12] + w[12 : 12 + length].lower() + w[12 + length :] for w in reaction.replies),
+    )
+
+
+@misbehaviour("echoes-options")
+def _echoes_options(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """EDNS options that are not known come back. `echoes-options=FORMERR`: an error comes instead."""
+    unknown = [option for option in asked.query.options if int(option.otype) >= _UNKNOWN]
+    reaction = otherwise(asked)
+    if not unknown or not reaction.replies:
+        return reaction
+    reply = dns.message.from_wire(reaction.replies[0])
+    if parameter:
+        reply = respond(asked.query)
+        reply.set_rcode(dns.rcode.from_text(parameter))
+        return said(reply)
+    reply.use_edns(0, reply.ednsflags, PAYLOAD, options=unknown)
+    return said(reply)
+
+
+@misbehaviour("denies-ent")
+def _denies_ent(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """NXDOMAIN where a name exists but has no such data (RFC 8020 says otherwise)."""
+    reaction = otherwise(asked)
+    if not reaction.replies:
+        return reaction
+    reply = dns.message.from_wire(reaction.replies[0])
+    if reply.answer or reply.rcode() != dns.rcode.NOERROR or not reply.flags & dns.flags.AA:
+        return reaction
+    reply.set_rcode(dns.rcode.NXDOMAIN)
+    return said(reply)
+
+
+@misbehaviour("intercepts")
+def _intercepts(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """Something on the way answers whatever is asked, with this address, as a resolver does."""
+    reply = respond(asked.query)
+    reply.flags |= dns.flags.RA
+    question = asked.query.question[0]
+    if question.rdtype == dns.rdatatype.A:
+        reply.answer = [
+            dns.rrset.from_text(question.name, 60, dns.rdataclass.IN, "A", parameter or "192.0.2.1")
+        ]
+    return said(reply)
+
+
+@misbehaviour("no-soa")
+def _no_soa(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """Names that do not exist get NXDOMAIN without the SOA record that says for how long."""
+    reaction = otherwise(asked)
+    reply = dns.message.from_wire(reaction.replies[0]) if reaction.replies else None
+    if reply is None or reply.rcode() != dns.rcode.NXDOMAIN:
+        return reaction
+    reply.authority = []
+    return said(reply)
