@@ -8,7 +8,9 @@ On Linux the kernel says when a datagram arrived, so that a round-trip time does
 program was busy with, and reports ICMP errors on the unconnected socket. Elsewhere arrival is when the
 datagram is read, and an unreachable port looks like silence.
 
-Not done here: reuse of TCP connections, TLS, multicast.
+TLS and HTTPS, which only resolvers are asked over, are in encrypted.py.
+
+Not done here: reuse of TCP connections, multicast.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from dataclasses import replace
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.wire import belongs, query_wire, read_reply
 
+_ENCRYPTED = {Transport.TLS, Transport.HTTPS}
 _BIGGEST = 65535
 _BURST = 64  # datagrams read before others get their turn
 _LINUX = sys.platform == "linux"
@@ -66,7 +69,11 @@ class LiveNetwork:
         self._bind = bind
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:
-        """Put `query` to its address over UDP or TCP; see `dnstrace.port.Network`."""
+        """Put `query` to its address, however it travels; see `dnstrace.port.Network`."""
+        if query.transport in _ENCRYPTED:
+            from dnstrace.network import encrypted  # few traces need what it imports
+
+            return await encrypted.exchange(query, timeout, self._bind)
         message_id = int.from_bytes(os.urandom(2))
         wire = query_wire(query, message_id)
         carry = self._tcp if query.transport is Transport.TCP else self._udp

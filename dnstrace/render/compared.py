@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dnstrace.model import Transport
+from dnstrace.model import Fault, Transport
 from dnstrace.render.text import clock_text, harmless, ttl_text
 from dnstrace.resolvers import Difference
 
 if TYPE_CHECKING:
-    from dnstrace.model import Query
+    from dnstrace.model import Attempt, Query
     from dnstrace.resolvers import Compared
 
+_WRONG = {Fault.MALFORMED, Fault.MISMATCH}
 _PORTS = {Transport.UDP: 53, Transport.TCP: 53, Transport.TLS: 853}
 _REASONS = {
     Difference.SAME: "the same",
@@ -20,7 +21,6 @@ _REASONS = {
     Difference.VALIDATION: "validation: it finds the answer bogus",
     Difference.REFUSES: "refuses: it is no resolver for this client",
     Difference.FAILS: "fails: it has no answer itself",
-    Difference.NO_ANSWER: "no answer",
     Difference.OTHER: "differs, for a reason that the reply does not tell",
     Difference.NOT_COMPARED: "not compared: the walk found nothing to compare it with",
 }
@@ -46,9 +46,17 @@ def reason_text(found: Compared) -> str:
         return ""
     if found.difference is Difference.STALE:
         return f"stale: {_how_stale(found)}"
-    return _REASONS[found.difference] + (
-        ", and has an answer with checking disabled (CD)" if found.unchecked else ""
-    )
+    if found.difference is Difference.NO_ANSWER and found.attempt is not None:
+        return _how_silent(found.attempt)
+    unchecked = ", and has an answer with checking disabled (CD)" if found.unchecked else ""
+    return _REASONS[found.difference] + unchecked
+
+
+def _how_silent(attempt: Attempt) -> str:
+    fault, note = attempt.exchange.fault, harmless(attempt.meaning.note)
+    words = "wrong answer" if fault in _WRONG else "no answer"
+    words = f"{words}: {(fault or Fault.MALFORMED).value}"
+    return f"{words}, {note}" if note else words
 
 
 def _how_stale(found: Compared) -> str:

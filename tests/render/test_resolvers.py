@@ -9,10 +9,10 @@ import pytest
 from dnstrace import Trace, trace
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
-from dnstrace.model import Outcome, Purpose, Query, Question, Transport
-from dnstrace.render.compared import resolver_text
+from dnstrace.model import Fault, Outcome, Purpose, Query, Question, Transport
+from dnstrace.render.compared import reason_text, resolver_text
 from dnstrace.render.tree import tree
-from dnstrace.resolvers import Resolver
+from dnstrace.resolvers import Resolver, compared, heard
 from tests.render.looks import look
 from tests.replies import name
 
@@ -41,7 +41,7 @@ def test_the_same() -> None:
     assert block(found("same")) == (
         "├─ 192.0.2.153 · 4 ms · 192.0.2.44 · the same · TTL 3m32s of 5m, 1m28s old\n"
         "└─ 2001:db8:9::53 · 11 ms · 192.0.2.44 · the same · AD\n"
-        "      · TTL 3m32s of 5m, 1m28s old"
+        "       · TTL 3m32s of 5m, 1m28s old"
     )
 
 
@@ -112,6 +112,19 @@ def test_one_that_is_being_asked(interrupted: bool, words: str) -> None:
     )
     asked = replace(asked, steps=steps, outcome=None, interrupted=interrupted)
     assert block(asked) == f"└─ 10.0.0.53 · {words}"
+
+
+def test_a_certificate_that_is_not_accepted_is_said() -> None:
+    asked = found("split")
+    (probe,) = [step for step in asked.steps if step.purpose is Purpose.PROBE]
+    exchange = replace(
+        probe.attempts[0].exchange, message=None, wire=None, fault=Fault.CERTIFICATE, detail="it has expired"
+    )
+    attempt = replace(probe.attempts[0], exchange=exchange, meaning=heard(exchange))
+    steps = tuple(replace(each, attempts=(attempt,)) if each is probe else each for each in asked.steps)
+    asked = replace(asked, steps=steps)
+    assert block(asked) == ("└─ ✗ 10.0.0.53 · no answer: the certificate is not accepted, it has expired")
+    assert reason_text(compared(asked)[0]) == "no answer: certificate, it has expired"
 
 
 def test_nothing_to_compare_with() -> None:

@@ -1,0 +1,108 @@
+"""DNS over TLS (RFC 7858) and over HTTPS (RFC 8484), to resolvers: through dnspython's own support.
+
+The certificate is checked against the roots that the system trusts (OpenSSL's SSL_CERT_FILE is obeyed), and
+must name the resolver as it was given. Each query has a connection of its own, whose handshakes are part of
+the time that it took; queries with EDNS are padded (RFC 8467).
+
+Not done here: reuse of connections, HTTP/3, a choice of address family for the host of a URL, which the
+system's resolver looks up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import ssl
+from collections.abc import Iterator
+
+import dns.asyncquery
+import dns.exception
+import dns.message
+import dns.query
+
+from dnstrace.model import Exchange, Fault, Query, Transport
+from dnstrace.wire import belongs, query_wire, read_reply
+
+_BLOCK = 128  # octets to a multiple of which queries are padded (RFC 8467 section 4.1)
+_STATUS = re.compile(r"status code (\d{3})")
+
+
+async def exchange(query: Query, timeout: float, bind: str | None) -> Exchange:
+    """Put `query` to a resolver over TLS or HTTPS; see `dnstrace.port.Network`."""
+    loop = asyncio.get_running_loop()
+    message_id = 0 if query.transport is Transport.HTTPS else int.from_bytes(os.urandom(2))
+    carry = _https if query.transport is Transport.HTTPS else _tls
+    message = dns.message.from_wire(query_wire(query, message_id))
+    message.pad = 0 if query.edns is None else _BLOCK
+    start, wire, fault, detail = loop.time(), None, None, ""
+    try:
+        async with asyncio.timeout(timeout):
+            wire = (await carry(message, query, bind)).wire
+    except (
+        Exception
+    ) as error:  # the boundary to libraries that raise what they like for what the network does
+        fault, detail = _fault(error)
+    elapsed = loop.time() - start
+    if wire is None:
+        return Exchange(query, start, elapsed, fault=fault or Fault.MALFORMED, detail=detail)
+    if not belongs(wire, query.question, message_id):
+        return Exchange(query, start, elapsed, wire, fault=Fault.MISMATCH, mismatched=1)
+    reply = read_reply(wire)
+    if isinstance(reply, Fault):
+        return Exchange(query, start, elapsed, wire, fault=reply)
+    return Exchange(query, start, elapsed, wire, reply)
+
+
+async def _tls(message: dns.message.Message, query: Query, bind: str | None) -> dns.message.Message:
+    return await dns.asyncquery.tls(
+        message,
+        query.address,
+        port=query.port,
+        source=bind,
+        ignore_trailing=True,
+        ssl_context=dns.query.make_ssl_context(True, True, ["dot"]),
+        server_hostname=query.endpoint,
+    )
+
+
+async def _https(message: dns.message.Message, query: Query, bind: str | None) -> dns.message.Message:
+    return await dns.asyncquery.https(
+        message,
+        query.endpoint,
+        source=bind,
+        ignore_trailing=True,
+        verify=dns.query.make_ssl_context(True, True),
+    )
+
+
+def _fault(error: BaseException) -> tuple[Fault, str]:
+    """What an error says of the exchange, and in what words; its causes are looked at first."""
+    for each in _causes(error):
+        if isinstance(each, ssl.SSLCertVerificationError):
+            return Fault.CERTIFICATE, str(each.verify_message).rstrip(".")
+    if isinstance(error, TimeoutError | dns.exception.Timeout):
+        return Fault.TIMEOUT, ""
+    if isinstance(error, dns.query.BadResponse):
+        return Fault.MISMATCH, ""
+    if isinstance(error, ValueError) and (status := _STATUS.search(str(error))):
+        return Fault.MALFORMED, f"HTTP status {status[1]}"
+    if isinstance(error, dns.exception.DNSException | ValueError):
+        return Fault.MALFORMED, ""
+    return _fault_of_connection(error)
+
+
+def _fault_of_connection(error: BaseException) -> tuple[Fault, str]:
+    for each in _causes(error):
+        if isinstance(each, ssl.SSLError):
+            return Fault.CONNECTION_LOST, f"TLS: {each.reason or 'the handshake failed'}"
+        if isinstance(each, ConnectionRefusedError):
+            return Fault.PORT_UNREACHABLE, ""
+    return Fault.CONNECTION_LOST, "the connection ended, or could not be made"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and those that it came of."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

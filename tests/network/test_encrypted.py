@@ -1,0 +1,271 @@
+"""DNS over TLS and HTTPS, against servers of the test's own on the loopback interface."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import ipaddress
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import dns.message
+import dns.query
+import dns.rrset
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from dnstrace.model import Edns, Exchange, Fault, Query, Question, Transport
+from dnstrace.network.live import LiveNetwork
+from tests.replies import name
+
+HERE = "127.0.0.1"
+QUESTION = Question(name("www.example."), 1)
+LATE = 5.0
+NEEDS_DOH = pytest.mark.skipif(not dns.query.have_doh, reason="dnspython[doh] is not installed")
+
+Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+class Certificate:
+    """A certificate that signs itself, for dns.test and 127.0.0.1, and the key to it."""
+
+    def __init__(self, directory: Path, days: int = 1) -> None:
+        key, now = ec.generate_private_key(ec.SECP256R1()), datetime.datetime.now(datetime.UTC)
+        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "dns.test")])
+        names = [x509.DNSName("dns.test"), x509.IPAddress(ipaddress.ip_address(HERE))]
+        made = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(subject)
+            .public_key(key.public_key())
+            .serial_number(1)
+            .not_valid_before(now - datetime.timedelta(days=9))
+            .not_valid_after(now + datetime.timedelta(days=days))
+            .add_extension(x509.SubjectAlternativeName(names), critical=False)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .sign(key, hashes.SHA256())
+        )
+        self.path, self.key = directory / "certificate", directory / "key"
+        self.path.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+        self.key.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+        )
+
+    def context(self) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.path, self.key)
+        return context
+
+
+@pytest.fixture
+def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Certificate:
+    """One that is trusted."""
+    made = Certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(made.path))
+    return made
+
+
+@asynccontextmanager
+async def serving(handler: Handler, context: ssl.SSLContext | None) -> AsyncIterator[int]:
+    """A server on the loopback interface; its port."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await handler(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve, HERE, 0, ssl=context)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        await server.wait_closed()
+
+
+def answer(wire: bytes) -> bytes:
+    reply = dns.message.make_response(dns.message.from_wire(wire), recursion_available=True)
+    reply.answer = [dns.rrset.from_text("www.example.", 300, "IN", "A", "192.0.2.44")]
+    return reply.to_wire()
+
+
+Asked = list[bytes]
+
+
+def over_tls(asked: Asked, replies: Callable[[bytes], bytes] = answer) -> Handler:
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        wire = await reader.readexactly(int.from_bytes(await reader.readexactly(2)))
+        asked.append(wire)
+        reply = replies(wire)
+        writer.write(len(reply).to_bytes(2) + reply)
+        await writer.drain()
+
+    return handle
+
+
+def over_https(asked: Asked, status: str = "200 OK", replies: Callable[[bytes], bytes] = answer) -> Handler:
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:] if line)
+        assert head.startswith(b"POST /dns-query HTTP/1.1")
+        assert fields[b"content-type"] == b"application/dns-message"
+        wire = await reader.readexactly(int(fields[b"content-length"]))
+        asked.append(wire)
+        reply = replies(wire)
+        kind = "content-type: application/dns-message\r\n"
+        writer.write(f"HTTP/1.1 {status}\r\n{kind}content-length: {len(reply)}\r\n\r\n".encode() + reply)
+        await writer.drain()
+
+    return handle
+
+
+async def silence(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read()
+
+
+def exchanged(
+    handler: Handler, context: ssl.SSLContext | None, timeout: float = LATE, **how: Any
+) -> Exchange:
+    """What comes of a query, over TLS unless `how` says otherwise; `{port}` in its endpoint is the port."""
+
+    async def run() -> Exchange:
+        async with serving(handler, context) as port:
+            transport = how.get("transport", Transport.TLS)
+            endpoint = how.get("endpoint", HERE).format(port=port)
+            edns = how.get("edns", Edns())
+            query = Query(QUESTION, HERE, port, transport, edns, recursion_desired=True, endpoint=endpoint)
+            return await LiveNetwork(how.get("bind")).exchange(query, timeout)
+
+    return asyncio.run(run())
+
+
+def data(exchange: Exchange) -> list[str]:
+    assert exchange.message is not None, exchange
+    return [rdata.to_text() for rrset in exchange.message.answer for rdata in rrset]
+
+
+# --- TLS ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("endpoint", [HERE, "dns.test"])
+def test_a_resolver_is_asked_over_tls(endpoint: str, certificate: Certificate) -> None:
+    asked: Asked = []
+    exchange = exchanged(over_tls(asked), certificate.context(), endpoint=endpoint, bind=HERE)
+    assert data(exchange) == ["192.0.2.44"] and exchange.elapsed > 0
+    message = dns.message.from_wire(asked[0])
+    assert dns.flags.to_text(message.flags) == "RD" and message.ednsflags & dns.flags.DO
+    assert len(asked[0]) % 128 == 0
+
+
+def test_without_edns_nothing_is_padded(certificate: Certificate) -> None:
+    asked: Asked = []
+    assert data(exchanged(over_tls(asked), certificate.context(), edns=None)) == ["192.0.2.44"]
+    assert dns.message.from_wire(asked[0]).edns == -1
+
+
+@pytest.mark.parametrize("endpoint", ["other.test", "127.0.0.2"])
+def test_a_certificate_for_another_name_is_not_accepted(endpoint: str, certificate: Certificate) -> None:
+    asked: Asked = []
+    exchange = exchanged(over_tls(asked), certificate.context(), endpoint=endpoint)
+    assert (exchange.fault, asked) == (Fault.CERTIFICATE, [])
+    assert "mismatch" in exchange.detail and exchange.detail.endswith(f"not valid for '{endpoint}'")
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    asked: Asked = []
+    exchange = exchanged(over_tls(asked), Certificate(tmp_path).context())
+    assert (exchange.fault, asked) == (Fault.CERTIFICATE, [])
+    assert exchange.detail.startswith("self")
+
+
+def test_a_certificate_that_has_expired_is_not_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Certificate(tmp_path, days=-1)
+    monkeypatch.setenv("SSL_CERT_FILE", str(made.path))
+    exchange = exchanged(over_tls([]), made.context())
+    assert (exchange.fault, exchange.detail) == (Fault.CERTIFICATE, "certificate has expired")
+
+
+def test_faults_of_the_network_are_values(certificate: Certificate) -> None:
+    context = certificate.context()
+    assert exchanged(silence, context, timeout=0.05).fault is Fault.TIMEOUT
+    assert exchanged(silence, None, timeout=0.05).fault is Fault.TIMEOUT
+    assert exchanged(over_tls([], lambda wire: b"\0" * 40), context).fault is Fault.MISMATCH
+    assert exchanged(over_tls([], lambda wire: b"\0"), context).fault is Fault.MALFORMED
+    assert exchanged(over_tls([], lambda wire: b"no" + answer(wire)[2:]), context).fault is Fault.MISMATCH
+
+
+def test_a_server_without_tls_ends_the_handshake(certificate: Certificate) -> None:
+    async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(9)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await writer.drain()
+
+    exchange = exchanged(plain, None)
+    assert exchange.fault is Fault.CONNECTION_LOST and exchange.detail.startswith("TLS: ")
+
+
+def test_where_nobody_listens() -> None:
+    async def refused() -> Exchange:
+        async with serving(silence, None) as port:
+            pass
+        query = Query(QUESTION, HERE, port, Transport.TLS, endpoint=HERE)
+        return await LiveNetwork().exchange(query, LATE)
+
+    assert asyncio.run(refused()).fault is Fault.PORT_UNREACHABLE
+
+
+# --- HTTPS ----------------------------------------------------------------------------------------
+
+URL = {"transport": Transport.HTTPS, "endpoint": f"https://{HERE}:{{port}}/dns-query"}
+
+
+@NEEDS_DOH
+def test_a_resolver_is_asked_over_https(certificate: Certificate) -> None:
+    asked: Asked = []
+    exchange = exchanged(over_https(asked), certificate.context(), **URL)
+    assert data(exchange) == ["192.0.2.44"]
+    message = dns.message.from_wire(asked[0])
+    assert (message.id, dns.flags.to_text(message.flags)) == (0, "RD")
+
+
+@NEEDS_DOH
+def test_a_status_that_is_no_success_is_said(certificate: Certificate) -> None:
+    exchange = exchanged(over_https([], "404 Not Found"), certificate.context(), **URL)
+    assert (exchange.fault, exchange.detail) == (Fault.MALFORMED, "HTTP status 404")
+
+
+@NEEDS_DOH
+def test_a_certificate_is_checked_over_https_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    asked: Asked = []
+    exchange = exchanged(over_https(asked), Certificate(tmp_path).context(), **URL)
+    assert (exchange.fault, asked) == (Fault.CERTIFICATE, [])
+
+
+@NEEDS_DOH
+def test_faults_over_https_are_values(certificate: Certificate) -> None:
+    context = certificate.context()
+    assert exchanged(silence, context, timeout=0.1, **URL).fault is Fault.TIMEOUT
+    assert exchanged(over_https([], replies=lambda wire: b"<html>"), context, **URL).fault is Fault.MALFORMED
+
+
+def test_without_the_packages_it_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dns.asyncquery.have_doh", False)
+    query = Query(QUESTION, HERE, 1, Transport.HTTPS, endpoint=f"https://{HERE}:1/q")
+    assert asyncio.run(LiveNetwork().exchange(query, LATE)).fault is not None
