@@ -5,7 +5,19 @@
 
 from __future__ import annotations
 
-from dnstrace.checks import answers, interception, keys, resolved, security, servers, transport  # noqa: F401  # rules
+from dnstrace.checks import (
+    answers,
+    delegation,
+    glue,
+    interception,
+    keys,
+    names,
+    resolved,
+    security,
+    servers,
+    soa,
+    transport,
+)  # noqa: F401  # rules
 from dnstrace.checks.catalogue import CATALOGUE, Rule
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.finding import Blame, Fault, Finding, Level
