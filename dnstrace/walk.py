@@ -23,6 +23,7 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.asking import Asking, Means
+from dnstrace.health import FAILED
 from dnstrace.minimise import MAX_MINIMISE_COUNT, next_question
 from dnstrace.model import (
     ROOT,
@@ -212,13 +213,16 @@ class Walk:
     async def ask_again(self, number: int) -> int | None:
         """Ask a server that has not replied in step `number`, and go by what it says if that is usable."""
         step = self._means.journal[number]
-        replied = frozenset(a.exchange.query.address for a in step.attempts if a.exchange.message is not None)
+        done = {a.exchange.query.address for a in step.attempts if a.exchange.message is not None}
+        if self._way is not Asking:  # it is known who does not answer
+            known = (address.text for server in step.servers for address in server.addresses)
+            done |= {address for address in known if self._means.health.doubt(address) == FAILED}
 
         async def lookup(name: Name) -> tuple[Address, ...]:
             return await self.look_up(name, number, (step.question,))
 
         cut = self._means.cuts.with_addresses(Delegation(step.zone, step.servers))
-        chosen = await Asking(self._means, number, cut, step.question, lookup, skip=replied).run()
+        chosen = await Asking(self._means, number, cut, step.question, lookup, skip=frozenset(done)).run()
         if chosen is not None and step.attempts and chosen >= len(step.attempts):
             self.go_by(number, chosen)
             return chosen

@@ -17,13 +17,18 @@ from dnstrace.checks import (
     servers,
     soa,
     transport,
-)  # noqa: F401  # rules
+)
 from dnstrace.checks.catalogue import CATALOGUE, Rule
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.finding import Blame, Fault, Finding, Level
 from dnstrace.model import Trace
 
-__all__ = ["CATALOGUE", "Blame", "Fault", "Finding", "Level", "Rule", "findings"]
+__all__ = ["CATALOGUE", "RULES", "Blame", "Fault", "Finding", "Level", "Rule", "findings"]
+
+RULES = (
+    interception, servers, transport, delegation, names, glue, soa, answers, keys, security, resolved
+)  # fmt: skip
+"""The modules of rules, each of which enters its own into the catalogue."""
 
 _LEVELS = tuple(Level)
 

@@ -138,7 +138,7 @@ def too_few_servers(cut: Cut) -> Iterator[Fault]:
     References: RFC 1034 section 4.1; RFC 2182 section 5
     """
     names, addresses = named(cut), _all_addresses(cut)
-    if not addresses or not _all_known(cut):
+    if not cut.probed or not addresses or not _all_known(cut):
         return
     alone = all(len(_of_family(addresses, family)) <= 1 for family in _NETWORK)
     if alone or len(names) == 1:

@@ -10,6 +10,7 @@ import dns.rcode
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut, Reply
 from dnstrace.checks.finding import Blame, Fault, Level
+from dnstrace.checks.special import special
 from dnstrace.model import Kind, Name, Probe
 
 _DEAD = {Kind.TIMEOUT, Kind.PORT_UNREACHABLE, Kind.HOST_UNREACHABLE, Kind.CONNECTION_LOST}
@@ -56,7 +57,7 @@ def unreachable(cut: Cut) -> Iterator[Fault]:
         reply.address for reply in cut.probe(Probe.TCP, all_servers=True) if reply.message is not None
     }
     silent = [r for r in cut.everyone if r.meaning.kind in _DEAD and r.address not in cut.heard]
-    dead = [reply for reply in silent if reply.address not in over_tcp]
+    dead = [r for r in silent if r.address not in over_tcp and not special(r.address)]
     for server, replies in by_server(dead).items():
         why = " and ".join(dict.fromkeys(_WHY[reply.meaning.kind] for reply in replies))
         yield _fault(cut, dead, server, replies, f"does not answer at {addresses(replies)}: {why}")

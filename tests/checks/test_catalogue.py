@@ -1,0 +1,81 @@
+"""The catalogue: every rule is told in full, has a world that fires it, and is in the README."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dnstrace.checks import CATALOGUE, Level, Rule, findings
+from dnstrace.checks.catalogue import SECTIONS
+from dnstrace.lab.world import load, names
+from tests.checks.table import BEGIN, END, table
+from tests.checks.test_worlds import checked
+
+WITHOUT_A_WORLD = {
+    "key-small",
+    "resolver-stale",
+    "resolver-fails",
+    "resolver-differs",
+    "one-network",
+    "parent-servers-differ",
+    "glue-only-in-parent",
+    "glue-superfluous",
+    "soa-missing",
+    "soa-mname",
+    "soa-multiple",
+}
+"""Codes that no world of the lab fires as yet."""
+
+FIRED = {finding.split()[0]: name for name in names() for finding in load(name).expect.findings or ()}
+
+
+@pytest.mark.parametrize("rule", CATALOGUE.values(), ids=CATALOGUE)
+def test_a_rule_is_told_in_full(rule: Rule) -> None:
+    assert tuple(rule.sections) == SECTIONS
+    assert all(rule.sections.values())
+    assert rule.title.endswith(".") and "\n" not in rule.title
+    for reference in rule.references:
+        assert re.fullmatch(r"(RFC \d+|BCP \d+)( section \d+(\.\d+)*)?", reference), reference
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_a_rule_has_a_world_that_fires_it(code: str) -> None:
+    assert (code in FIRED) is (code not in WITHOUT_A_WORLD)
+
+
+def test_worlds_fire_nothing_that_is_not_in_the_catalogue() -> None:
+    assert set(FIRED) <= set(CATALOGUE)
+
+
+def test_at_least_twenty_healthy_worlds_have_no_finding() -> None:
+    healthy = [name for name in names() if load(name).expect.findings == ()]
+    assert len(healthy) >= 20
+    assert {"textbook", "in-domain", "parent-and-child", "glueless", "alias-chain", "dname"} <= set(healthy)
+    assert {f"dnssec-algorithm-{number}" for number in (8, 14, 15, 16)} <= set(healthy)
+
+
+def test_the_rules_are_a_function_of_what_was_recorded() -> None:
+    for name in ("parent-child-differ", "dnssec-strips-one", "drops-edns", "soa-behind"):
+        found = checked(load(name))
+        assert found.findings and findings(found) == found.findings
+
+
+def test_errors_come_first_and_each_finding_has_its_evidence() -> None:
+    for name in ("parent-child-differ", "dnssec-strips-all", "cname-and-data"):
+        trace = checked(load(name))
+        levels = [list(Level).index(finding.level) for finding in trace.findings or ()]
+        assert levels == sorted(levels)
+        for finding in trace.findings or ():
+            assert finding.steps and all(1 <= step <= len(trace.steps) for step in finding.steps)
+
+
+def test_where_queries_are_intercepted_no_zone_is_blamed() -> None:
+    trace = checked(load("intercepted"))
+    assert [finding.code for finding in trace.findings or ()] == ["intercepted"]
+
+
+def test_the_readme_has_the_table() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    assert readme.partition(BEGIN)[2].partition(END)[0].strip() == table().strip()
