@@ -5,6 +5,12 @@
 
 from __future__ import annotations
 
+from dnstrace.checks import cycles as _cycles  # noqa: F401
+from dnstrace.checks import delegation as _delegation  # noqa: F401
+from dnstrace.checks import glue as _glue  # noqa: F401
+from dnstrace.checks import names as _names  # noqa: F401
+from dnstrace.checks import servers as _servers  # noqa: F401
+from dnstrace.checks import soa as _soa  # noqa: F401
 from dnstrace.checks.catalogue import CATALOGUE, Rule
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.finding import Blame, Fault, Finding, Level

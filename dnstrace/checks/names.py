@@ -1,0 +1,229 @@
+"""Rules on the names and addresses of a zone's name servers, whoever names them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+
+from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.evidence import Cut, Host, host_of, listed, named
+from dnstrace.checks.finding import Blame, Fault, Level
+from dnstrace.checks.special import special
+from dnstrace.model import ROOT, Name
+
+_LABEL = re.compile(rb"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
+
+
+@of_cut(Level.WARNING, Blame.HOST)
+def ns_name_unresolvable(cut: Cut) -> Iterator[Fault]:
+    """The name of a name server leads to no address.
+
+    What it is: a name in the zone's NS RRset does not exist, has neither A nor AAAA records, or cannot be
+    looked up since the servers of its own zone give no usable answer.
+
+    Why it matters: resolvers cannot ask this server, and lose time over it. Where all names of the zone are
+    so, the zone is gone (an error). Whoever registers the zone that the name is in can answer for yours.
+
+    How to mend it: correct the name where it is misspelt, publish its address where that is missing, or take
+    it out of the NS RRset, both in the zone and at the parent.
+
+    References: RFC 1034 section 4.2.1; RFC 1912 section 2.8
+    """
+    glued = _glued(cut)
+    hosts = [
+        host_of(cut, name) for name in named(cut) if name not in glued and not address_literal(name, cut.zone)
+    ]
+    groups: dict[tuple[str, str], list[Host]] = {}
+    for host in hosts:
+        if why := _unresolvable(host):
+            groups.setdefault(why, []).append(host)
+    level = _level(cut, (host.name for group in groups.values() for host in group))
+    for (one, many), group in groups.items():
+        names = [host.name for host in group]
+        yield Fault(
+            message=f"{listed(names)} {one if len(names) == 1 else many}",
+            steps=tuple(step for host in group for step in host.steps) or _shown(cut),
+            server=names[0] if len(names) == 1 else None,
+            cure=f"publish an address for {listed(names)}, or take it out of the NS records of {cut.zone}"
+            " and have the parent do the same",
+            level=level,
+            blame=_blame(cut, names),
+        )
+
+
+def _unresolvable(host: Host) -> tuple[str, str] | None:
+    """Why a name has no address, as said of one and of several; None where it has, or nobody knows."""
+    if host.addresses or host.alias:
+        return None
+    if host.nxdomain:
+        return "should have an address, but does not exist", "should have addresses, but do not exist"
+    if host.absent:
+        return "should have an address, but has no A and no AAAA record", "have no A and no AAAA records"
+    if host.failed:
+        step = host.failed[-1]
+        where = f"cannot be looked up: {step.zone} {step.note}"
+        return where, where
+    return None
+
+
+@of_cut(Level.WARNING, Blame.HOST)
+def ns_name_alias(cut: Cut) -> Iterator[Fault]:
+    """The name of a name server is an alias.
+
+    What it is: a name in the zone's NS RRset owns a CNAME record in place of addresses.
+
+    Why it matters: the standard forbids it, and common resolvers, BIND among them, do not follow such an
+    alias: for them the server does not exist. Where all names are so, the zone is gone for them (an error).
+
+    How to mend it: name the host that the alias points to in the NS RRset, or give the name addresses of its
+    own in place of the CNAME record.
+
+    References: RFC 2181 section 10.3; RFC 1912 section 2.4
+    """
+    aliases = [host for host in (host_of(cut, name) for name in named(cut)) if host.alias]
+    level = _level(cut, (host.name for host in aliases))
+    for host in aliases:
+        yield Fault(
+            message=f"{host.name} should have an address of its own, but is an alias (CNAME)",
+            steps=host.steps,
+            server=host.name,
+            cure=f"replace the CNAME record of {host.name} by A and AAAA records",
+            level=level,
+        )
+
+
+@of_cut(Level.WARNING, Blame.HOST)
+def ns_name_is_address(cut: Cut) -> Iterator[Fault]:
+    """An address stands where the name of a name server is needed.
+
+    What it is: the NS record holds an address literal, as `192.0.2.1.`; NS records hold names.
+
+    Why it matters: resolvers take the address for a name and find nothing under it: this server is never
+    asked. Where all are so, the zone is gone (an error).
+
+    How to mend it: give the server a name with A and AAAA records, and put that name into the NS records.
+
+    References: RFC 1035 section 3.3.11; RFC 1912 section 2.8
+    """
+    wrong = [
+        name for name in named(cut) if address_literal(name, cut.zone) and not host_of(cut, name).addresses
+    ]
+    level = _level(cut, wrong)
+    for name in wrong:
+        address = address_literal(name, cut.zone)
+        yield Fault(
+            message=f"an NS record of {cut.zone} should hold a name, but holds the address {address}",
+            steps=(*_shown(cut), *host_of(cut, name).steps),
+            server=name,
+            cure=f"name the server, give the name the address {address}, and put it in place of {name}",
+            level=level,
+            blame=_blame(cut, [name]),
+        )
+
+
+@of_cut(Level.ERROR, Blame.HOST)
+def ns_address_special(cut: Cut) -> Iterator[Fault]:
+    """A name server has an address that nobody on the Internet can reach.
+
+    What it is: an address of a name server is private, loopback, link-local, multicast or otherwise reserved
+    (the IANA special-purpose address registries).
+
+    Why it matters: a resolver that picks this address asks a machine in its own network, or none at all: it
+    waits in vain, or gets the answer of a stranger.
+
+    How to mend it: publish the public address of the server in its own zone, and as glue at the parent, and
+    take the special one out. Zones for inside use belong on servers that only the inside is told of.
+
+    References: RFC 6890 section 2.2; RFC 1918 section 5; RFC 4193 section 4.4
+    """
+    if _is_private(cut):
+        return
+    for name in named(cut):
+        host = host_of(cut, name)
+        found = {text: what for text in (*_addresses(cut, name), *host.addresses) if (what := special(text))}
+        if found:
+            each = listed(f"{text}, which is {what}" for text, what in found.items())
+            yield Fault(
+                message=f"{name} should have public addresses, but has {each}",
+                steps=(*_shown(cut), *host.steps),
+                server=name,
+                cure=f"publish the public address of {name} in place of {listed(found)}",
+                level=_level(cut, [name]),
+            )
+
+
+@of_cut(Level.NOTICE, Blame.HOST)
+def ns_name_in_invalid_syntax(cut: Cut) -> Iterator[Fault]:
+    """The name of a name server is no host name.
+
+    What it is: the name holds something else than letters, digits and inner hyphens, such as an underscore.
+
+    Why it matters: registries refuse such names, and some software will not look up their addresses.
+
+    How to mend it: give the server a name of letters, digits and hyphens, and use that in the NS records.
+
+    References: RFC 952; RFC 1123 section 2.1; RFC 2181 section 11
+    """
+    for name in named(cut):
+        if not host_name(name) and not address_literal(name, cut.zone):
+            yield Fault(
+                message=f"{name} should be of letters, digits and inner hyphens, to be a host name",
+                steps=_shown(cut),
+                server=name,
+                cure=f"give the server a host name, and put it in place of {name}",
+            )
+
+
+def host_name(name: Name) -> bool:
+    """Whether a name has the syntax of a host's (RFC 1123 section 2.1)."""
+    return name != ROOT and all(_LABEL.fullmatch(label) for label in name.labels[:-1])
+
+
+def address_literal(name: Name, zone: Name) -> str:
+    """The address that a name spells, by itself or below the zone; empty if it spells none."""
+    for origin in (ROOT, zone):
+        if not name.is_subdomain(origin) or name == origin:
+            continue
+        text = b".".join(name.relativize(origin).labels).removesuffix(b".").decode("latin-1")
+        for kind in (IPv4Address, IPv6Address):
+            try:
+                return str(kind(text))
+            except AddressValueError:
+                continue
+    return ""
+
+
+def _addresses(cut: Cut, name: Name) -> list[str]:
+    """The addresses of a name server by which the walk knew it."""
+    servers = (*cut.servers, *(cut.delegation.servers if cut.delegation is not None else ()))
+    return [address.text for server in servers if server.name == name for address in server.addresses]
+
+
+def _glued(cut: Cut) -> set[Name]:
+    """The names for which the parent gives addresses: whoever starts there needs no look-up."""
+    servers = () if cut.delegation is None else cut.delegation.servers
+    return {server.name for server in servers if server.addresses}
+
+
+def _level(cut: Cut, wrong: Iterable[Name]) -> Level:
+    """How much it matters that these names do not serve: whether there are others."""
+    return Level.WARNING if set(named(cut)) - set(wrong) else Level.ERROR
+
+
+def _blame(cut: Cut, names: Iterable[Name]) -> Blame:
+    """Who can take names out: the registrar, where it is the parent alone that has them."""
+    return Blame.REGISTRAR if cut.child and not set(names) & set(cut.child) else Blame.HOST
+
+
+def _shown(cut: Cut) -> tuple[int, ...]:
+    """The steps in which the zone's name servers were seen."""
+    found = [reply.step.id for reply in cut.referrals[:1]]
+    found += [reply.step.id for replies in cut.child.values() for reply in replies[:1]]
+    return tuple(dict.fromkeys(found or (step.id for step in cut.walked[:1])))
+
+
+def _is_private(cut: Cut) -> bool:
+    """Whether the walk began at a special address: then it was in a private tree, where these are right."""
+    steps = cut.evidence.trace.steps
+    return bool(steps) and any(special(a.text) for server in steps[0].servers for a in server.addresses)

@@ -1,0 +1,241 @@
+"""Rules on the SOA record of a zone, as each of its servers has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import dns.exception
+import dns.message
+import dns.rdatatype
+
+from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.evidence import Cut, Reply, listed
+from dnstrace.checks.finding import Blame, Fault, Level
+from dnstrace.checks.names import address_literal, host_name
+from dnstrace.model import ROOT, Kind, Name, Probe
+
+_DAY = 86400  # seconds
+_HALF = 2**31  # of the circle of serials (RFC 1982 section 3.2)
+_TIMERS = ("refresh", "retry", "expire", "minimum")
+
+
+@of_cut(Level.WARNING, Blame.HOST)
+def soa_missing(cut: Cut) -> Iterator[Fault]:
+    """A server of the zone says that the zone has no SOA record.
+
+    What it is: asked for the SOA record at the zone's apex, a server that answers for the zone says that
+    there is none.
+
+    Why it matters: without it no negative answer can be kept, so that each miss comes back to the servers,
+    secondaries cannot copy the zone, and tools that look for the zone's apex do not find it.
+
+    How to mend it: publish one SOA record at the apex. Load balancers that answer for single names have it as
+    a setting, or should be given a zone of their own.
+
+    References: RFC 1035 section 3.3.13; RFC 2308 section 3
+    """
+    by_server: dict[Name, list[Reply]] = {}
+    for reply in cut.probe(Probe.SOA):
+        if (
+            reply.meaning.kind in (Kind.NODATA, Kind.NXDOMAIN)
+            and reply.rrset(cut.zone, dns.rdatatype.SOA) is None
+        ):
+            by_server.setdefault(reply.server, []).append(reply)
+    for server, replies in by_server.items():
+        yield Fault(
+            message=f"{server} ({_addresses(replies)}) should have an SOA record of {cut.zone}, but says that"
+            " there is none",
+            steps=_steps(replies),
+            server=server,
+            cure=f"publish an SOA record at {cut.zone} on {server}",
+        )
+
+
+@of_cut(Level.WARNING, Blame.HOST)
+def soa_multiple(cut: Cut) -> Iterator[Fault]:
+    """The zone has more than one SOA record.
+
+    What it is: the answer for SOA at the apex holds several records; a zone has exactly one.
+
+    Why it matters: which of them counts is chance: secondaries may copy the zone without end or never, and
+    some resolvers throw the answer away.
+
+    How to mend it: delete all SOA records but the one with the present serial.
+
+    References: RFC 1035 section 5.2; RFC 2181 section 6.1
+    """
+    several = [(reply, count) for reply in cut.probe(Probe.SOA) if (count := _count(cut, reply)) > 1]
+    if several:
+        replies = [reply for reply, _ in several]
+        yield Fault(
+            message=f"{cut.zone} should have one SOA record, but has {max(count for _, count in several)}, at"
+            f" {_servers(replies)}",
+            steps=_steps(replies),
+            server=_only(replies),
+            cure=f"delete the SOA records of {cut.zone} but one",
+        )
+
+
+@of_cut(Level.WARNING, Blame.HOST)
+def soa_differs(cut: Cut) -> Iterator[Fault]:
+    """The servers of the zone do not have the same version of it.
+
+    What it is: the serials in their SOA records differ, so that some have not copied the newest version; or
+    (a notice) the serials are equal and the rest of the record is not.
+
+    Why it matters: users see the old or the new data by chance. A secondary that stays behind goes on until
+    the zone expires there, and then fails. Just after a change, a difference of seconds is nothing.
+
+    How to mend it: see on the server that is behind why it does not transfer the zone: NOTIFY and AXFR
+    allowed, TCP open, TSIG keys, and a serial at the primary that only ever grows.
+
+    References: RFC 1034 section 4.3.5; RFC 1982 section 3.2; RFC 1996 section 3
+    """
+    by_serial: dict[int, list[Reply]] = {}
+    for reply in _answered(cut):
+        by_serial.setdefault(_soa(cut, reply).serial, []).append(reply)
+    if len(by_serial) > 1:
+        yield _behind(cut, by_serial)
+    elif by_serial:
+        yield from _otherwise(cut, next(iter(by_serial.values())))
+
+
+def _behind(cut: Cut, by_serial: dict[int, list[Reply]]) -> Fault:
+    """The fault that some servers have an older version than others."""
+    newest = newest_of(list(by_serial))
+    old = [reply for serial, replies in by_serial.items() for reply in replies if serial != newest]
+    each = listed(
+        f"serial {serial} at {_servers(replies)}" for serial, replies in by_serial.items() if serial != newest
+    )
+    return Fault(
+        message=f"{_servers(old)} should have serial {newest} of {cut.zone} as"
+        f" {_servers(by_serial[newest])} has, but {'is' if _only(old) else 'are'} behind: {each}",
+        steps=_steps([reply for replies in by_serial.values() for reply in replies]),
+        server=_only(old),
+        cure=f"have {_servers(old)} transfer {cut.zone} anew, and see why it did not",
+    )
+
+
+def _otherwise(cut: Cut, replies: list[Reply]) -> Iterator[Fault]:
+    """The fault that records with the same serial differ."""
+    by_record: dict[Any, list[Reply]] = {}
+    for reply in replies:
+        by_record.setdefault(_soa(cut, reply), []).append(reply)
+    if len(by_record) > 1:
+        first, other = list(by_record)[:2]
+        fields = ("mname", "rname", *_TIMERS)
+        wrong = [field for field in fields if getattr(first, field) != getattr(other, field)]
+        yield Fault(
+            message=f"the SOA records of {cut.zone} should be the same everywhere, but with the same serial"
+            f" {first.serial} {listed(wrong)} of {_servers(by_record[first])} and of"
+            f" {_servers(by_record[other])} differ",
+            steps=_steps(replies),
+            cure="give all servers the same version of the zone, from one primary",
+            level=Level.NOTICE,
+        )
+
+
+@of_cut(Level.NOTICE, Blame.HOST)
+def soa_mname(cut: Cut) -> Iterator[Fault]:
+    """The SOA record does not name a host as the primary server.
+
+    What it is: the first field (MNAME) is no host name: it holds an address, or other characters than
+    letters, digits and hyphens. (A lone dot says on purpose that there is none.)
+
+    Why it matters: users' queries do not need it; dynamic updates and some registries' checks do.
+
+    How to mend it: put the name of the primary name server there.
+
+    References: RFC 1035 section 3.3.13; RFC 2136 section 4.3
+    """
+    for reply in _answered(cut):
+        mname = _soa(cut, reply).mname
+        if mname != ROOT and (not host_name(mname) or address_literal(mname, cut.zone)):
+            yield Fault(
+                message=f"the SOA record of {cut.zone} should name a host as its primary server, but has"
+                f" {mname}",
+                steps=(reply.step.id,),
+                cure=f"put the name of the primary server in place of {mname}",
+            )
+            return
+
+
+@of_cut(Level.WARNING, Blame.HOST)
+def soa_timers(cut: Cut) -> Iterator[Fault]:
+    """The times in the SOA record let the zone expire too soon, or keep negative answers too long.
+
+    What it is: EXPIRE is less than REFRESH and RETRY together, or negative answers live for more than a day
+    (the lesser of MINIMUM and the TTL of the record).
+
+    Why it matters: with the first, a secondary drops the zone when a single transfer fails. With the second,
+    a name that was asked for before it was made stays away for days from those who asked.
+
+    How to mend it: choose EXPIRE of two to four weeks, a RETRY that is a fraction of REFRESH, and MINIMUM
+    from five minutes to a day.
+
+    References: RFC 1912 section 2.2; RFC 2308 section 5
+    """
+    for reply in _answered(cut):
+        soa, rrset = _soa(cut, reply), reply.rrset(cut.zone, dns.rdatatype.SOA)
+        negative = min(soa.minimum, rrset.ttl if rrset is not None else soa.minimum)
+        wrong = []
+        if soa.expire < soa.refresh + soa.retry:
+            wrong.append(
+                f"expire {soa.expire} should be far more than refresh {soa.refresh} + retry {soa.retry}"
+            )
+        if negative > _DAY:
+            wrong.append(f"negative answers should live for at most {_DAY} s, but live for {negative} s")
+        if wrong:
+            yield Fault(
+                message=f"the SOA record of {cut.zone}: {'; '.join(wrong)}",
+                steps=(reply.step.id,),
+                cure=f"mend the times in the SOA record of {cut.zone}, and raise its serial",
+            )
+            return
+
+
+def newest_of(serials: list[int]) -> int:
+    """The serial that most others are behind by the arithmetic of RFC 1982."""
+    return max(serials, key=lambda s: sum(0 < (s - other) % (2 * _HALF) < _HALF for other in serials))
+
+
+def _answered(cut: Cut) -> list[Reply]:
+    replies = (reply for reply in cut.probe(Probe.SOA) if reply.meaning.kind is Kind.ANSWER)
+    return [reply for reply in replies if reply.rrset(cut.zone, dns.rdatatype.SOA) is not None]
+
+
+def _soa(cut: Cut, reply: Reply) -> Any:
+    rrset = reply.rrset(cut.zone, dns.rdatatype.SOA)
+    assert rrset is not None
+    return rrset[0]
+
+
+def _count(cut: Cut, reply: Reply) -> int:
+    """How many SOA records an answer holds; dnspython keeps one of a singleton type."""
+    wire = reply.attempt.exchange.wire
+    if wire is None or int.from_bytes(wire[6:8]) < 2:
+        return 0
+    try:
+        message = dns.message.from_wire(wire, ignore_trailing=True, keyring=False, one_rr_per_rrset=True)
+    except (dns.exception.DNSException, ValueError):
+        return 0
+    found = (rrset for rrset in message.answer if (rrset.name, rrset.rdtype) == (cut.zone, dns.rdatatype.SOA))
+    return len({rrset[0] for rrset in found})
+
+
+def _steps(replies: list[Reply]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(reply.step.id for reply in replies))
+
+
+def _only(replies: list[Reply]) -> Name | None:
+    names = {reply.server for reply in replies}
+    return next(iter(names)) if len(names) == 1 else None
+
+
+def _servers(replies: list[Reply]) -> str:
+    return listed(dict.fromkeys(reply.server for reply in replies))
+
+
+def _addresses(replies: list[Reply]) -> str:
+    return listed(reply.address for reply in replies)
