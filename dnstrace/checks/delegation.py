@@ -127,7 +127,7 @@ def ns_ttl_differs(cut: Cut) -> Iterator[Fault]:
 
     How to mend it: give the NS records a TTL of a day, and lower it only before a change of servers.
 
-    References: RFC 9199 section 6; RFC 2181 section 5.4.1
+    References: RFC 2181 section 5.4.1; RFC 1912 section 2.2
     """
     rrsets = {r.address: r.rrset(cut.zone, dns.rdatatype.NS) for r in cut.probe(Probe.NS)}
     ttl = max((rrset.ttl for rrset in rrsets.values() if rrset is not None), default=None)

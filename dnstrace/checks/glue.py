@@ -67,7 +67,12 @@ def glue_differs(cut: Cut) -> Iterator[Fault]:
     """
     for name, addresses in glue(cut).items():
         host = host_of(cut, name)
-        if not host.addresses or host.alias or not addresses or any(map(special, addresses)):
+        if (
+            not host.addresses
+            or host.alias
+            or not addresses
+            or any(map(special, (*addresses, *host.addresses)))
+        ):
             continue
         told = _told(host)
         stale = [text for text in addresses if text not in host.addresses and _family(text) in told]

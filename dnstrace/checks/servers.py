@@ -17,7 +17,7 @@ from dnstrace.checks.finding import Blame, Fault, Level
 from dnstrace.checks.glue import glue
 from dnstrace.model import Delegation, Name, NameServer
 
-_SAFE = 1232  # octets that pass everywhere over UDP (RFC 9715 section 3.1)
+_SAFE = 1232  # octets that pass everywhere over UDP (RFC 9715 appendix A)
 _LONGEST = 255  # octets of a name (RFC 1035 section 2.3.4)
 _NETWORK = {4: 24, 6: 48}  # the smallest prefixes that are announced by themselves
 
@@ -60,7 +60,7 @@ def one_network(cut: Cut) -> Iterator[Fault]:
 
     How to mend it: add a name server elsewhere, at another provider if possible.
 
-    References: RFC 2182 section 3.1; RFC 3258 section 2.3
+    References: RFC 2182 section 3.1
     """
     addresses = _all_addresses(cut)
     by_family = {family: _of_family(addresses, family) for family in _NETWORK}
@@ -91,7 +91,7 @@ def one_family(cut: Cut) -> Iterator[Fault]:
     How to mend it: give two name servers at least an IPv4 address, as glue at the parent too where they have
     glue.
 
-    References: RFC 3901 section 4; RFC 9499 section 7
+    References: RFC 3901 section 4
     """
     addresses = _all_addresses(cut)
     hosts = {name: host_of(cut, name) for name in named(cut)}
@@ -118,7 +118,7 @@ def referral_too_large(cut: Cut) -> Iterator[Fault]:
 
     How to mend it: have fewer name servers, or shorter names that share their ending.
 
-    References: RFC 9471 section 3.1; RFC 9715 section 3.1
+    References: RFC 9471 section 3.1; RFC 9715 appendix A
     """
     if cut.delegation is None or cut.parent is None:
         return

@@ -17,6 +17,7 @@ from dnstrace.model import ROOT, Kind, Name, Probe
 
 _DAY = 86400  # seconds
 _HALF = 2**31  # of the circle of serials (RFC 1982 section 3.2)
+_NONE_THERE = (Kind.NODATA, Kind.NXDOMAIN, Kind.EMPTY)
 _TIMERS = ("refresh", "retry", "expire", "minimum")
 
 
@@ -37,10 +38,7 @@ def soa_missing(cut: Cut) -> Iterator[Fault]:
     """
     by_server: dict[Name, list[Reply]] = {}
     for reply in cut.probe(Probe.SOA):
-        if (
-            reply.meaning.kind in (Kind.NODATA, Kind.NXDOMAIN)
-            and reply.rrset(cut.zone, dns.rdatatype.SOA) is None
-        ):
+        if reply.meaning.kind in _NONE_THERE and reply.rrset(cut.zone, dns.rdatatype.SOA) is None:
             by_server.setdefault(reply.server, []).append(reply)
     for server, replies in by_server.items():
         yield Fault(
@@ -93,7 +91,7 @@ def soa_differs(cut: Cut) -> Iterator[Fault]:
     References: RFC 1034 section 4.3.5; RFC 1982 section 3.2; RFC 1996 section 3
     """
     by_serial: dict[int, list[Reply]] = {}
-    for reply in _answered(cut):
+    for reply in (reply for reply in _answered(cut) if _count(cut, reply) < 2):
         by_serial.setdefault(_soa(cut, reply).serial, []).append(reply)
     if len(by_serial) > 1:
         yield _behind(cut, by_serial)

@@ -26,6 +26,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
+from dnstrace.lab import delegating as _delegating  # noqa: F401  # enters its functions in the table
 from dnstrace.lab import hostile as _hostile  # noqa: F401  # enters its functions in the table
 from dnstrace.lab.authority import PAYLOAD, respond, truncated
 from dnstrace.lab.reaction import (

@@ -82,6 +82,9 @@ SEEN = [
     ("drip", UDP, Kind.ANSWER),
     ("drip=1", TCP, Kind.ANSWER),
     ("drip", TCP, Kind.TIMEOUT),
+    ("extra-glue=ns.example. 192.0.2.9", UDP, Kind.ANSWER),
+    ("no-soa", UDP, Kind.ANSWER),
+    ("two-soas", UDP, Kind.ANSWER),
 ]
 
 
