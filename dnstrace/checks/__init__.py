@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dnstrace.checks import (
     answers,
+    cycles,
     delegation,
     glue,
     interception,
@@ -16,6 +17,7 @@ from dnstrace.checks import (
     security,
     servers,
     soa,
+    spread,
     transport,
 )
 from dnstrace.checks.catalogue import CATALOGUE, Rule
@@ -26,7 +28,8 @@ from dnstrace.model import Trace
 __all__ = ["CATALOGUE", "RULES", "Blame", "Fault", "Finding", "Level", "Rule", "findings"]
 
 RULES = (
-    interception, servers, transport, delegation, names, glue, soa, answers, keys, security, resolved
+    interception, servers, transport, delegation, spread, cycles, names, glue, soa, answers, keys,
+    security, resolved
 )  # fmt: skip
 """The modules of rules, each of which enters its own into the catalogue."""
 

@@ -57,8 +57,8 @@ def glue_differs(cut: Cut) -> Iterator[Fault]:
     date, or one is missing at the parent.
 
     Why it matters: resolvers begin with the glue. Where all of it is out of date, and nothing answers for the
-    zone there, they ask a machine that is no longer yours (an error); where one is merely missing, it is
-    asked less (a notice).
+    zone there, they ask a machine that is no longer yours (an error); where an address is merely missing,
+    it is asked less (a notice).
 
     How to mend it: have the glue changed where the domain was bought, to what the zone says; or correct the
     zone, if it is the zone that is out of date.
@@ -67,7 +67,12 @@ def glue_differs(cut: Cut) -> Iterator[Fault]:
     """
     for name, addresses in glue(cut).items():
         host = host_of(cut, name)
-        if not host.addresses or host.alias or not addresses or any(map(special, addresses)):
+        if (
+            not host.addresses
+            or host.alias
+            or not addresses
+            or any(map(special, (*addresses, *host.addresses)))
+        ):
             continue
         told = _told(host)
         stale = [text for text in addresses if text not in host.addresses and _family(text) in told]
@@ -93,8 +98,8 @@ def glue_only_in_parent(cut: Cut) -> Iterator[Fault]:
     What it is: the referral carries glue for the name, but the zone that the name is in says that it does not
     exist, or has no address.
 
-    Why it matters: resolvers that go by what the zone says drop the glue once they have asked, and then
-    find no address for the server. Where all names are so, the zone fails for them (an error).
+    Why it matters: resolvers that go by what the zone itself says drop the glue once they have asked, and
+    then find no address for the server. Where all names are so, the zone fails for them (an error).
 
     How to mend it: publish the addresses of the name server in its own zone.
 
@@ -107,7 +112,8 @@ def glue_only_in_parent(cut: Cut) -> Iterator[Fault]:
     for host in wrong:
         addresses = glue(cut)[host.name]
         yield Fault(
-            message=f"{host.name} has {listed(addresses)} at {cut.parent}, but no address in its own zone",
+            message=f"{host.name} has the address {listed(addresses)} at {cut.parent}, but"
+            " none in its own zone",
             steps=(*_referring(cut), *host.steps),
             server=host.name,
             cure=f"publish {listed(addresses)} for {host.name} in its own zone",
@@ -120,11 +126,11 @@ def glue_only_in_parent(cut: Cut) -> Iterator[Fault]:
 def glue_superfluous(cut: Cut) -> Iterator[Fault]:
     """A referral carries addresses of names that are no name servers of the zone.
 
-    What it is: the additional section of the referral has A or AAAA records for names that its NS RRset
-    does not hold.
+    What it is: the additional section of the referral has A or AAAA records for names that the NS RRset
+    beside them does not hold.
 
-    Why it matters: resolvers throw such addresses away; they cost room, and tell of a host object
-    at the registry that was forgotten.
+    Why it matters: resolvers throw such addresses away; they cost room in the reply, and tell of a host
+    object at the registry that was forgotten.
 
     How to mend it: have the parent delete the addresses that belong to no name server.
 

@@ -45,11 +45,18 @@ def ns_name_unresolvable(cut: Cut) -> Iterator[Fault]:
             message=f"{listed(names)} {one if len(names) == 1 else many}",
             steps=tuple(step for host in group for step in host.steps) or _shown(cut),
             server=names[0] if len(names) == 1 else None,
-            cure=f"publish an address for {listed(names)}, or take it out of the NS records of {cut.zone}"
-            " and have the parent do the same",
+            cure=f"{_mend(group)}, or take it out of the NS records of {cut.zone}, and have the parent"
+            " do the same",
             level=level,
             blame=_blame(cut, names),
         )
+
+
+def _mend(group: list[Host]) -> str:
+    """What makes names with one fault resolve."""
+    if (failed := group[0].failed) and not group[0].absent:
+        return f"mend the servers of {failed[-1].zone}"
+    return f"publish an address for {listed(host.name for host in group)}"
 
 
 def _unresolvable(host: Host) -> tuple[str, str] | None:
@@ -163,7 +170,7 @@ def ns_name_in_invalid_syntax(cut: Cut) -> Iterator[Fault]:
 
     How to mend it: give the server a name of letters, digits and hyphens, and use that in the NS records.
 
-    References: RFC 952; RFC 1123 section 2.1; RFC 2181 section 11
+    References: RFC 1123 section 2.1; RFC 2181 section 11
     """
     for name in named(cut):
         if not host_name(name) and not address_literal(name, cut.zone):

@@ -17,6 +17,7 @@ from dnstrace.model import ROOT, Kind, Name, Probe
 
 _DAY = 86400  # seconds
 _HALF = 2**31  # of the circle of serials (RFC 1982 section 3.2)
+_NONE_THERE = (Kind.NODATA, Kind.NXDOMAIN, Kind.EMPTY)
 _TIMERS = ("refresh", "retry", "expire", "minimum")
 
 
@@ -24,8 +25,8 @@ _TIMERS = ("refresh", "retry", "expire", "minimum")
 def soa_missing(cut: Cut) -> Iterator[Fault]:
     """A server of the zone says that the zone has no SOA record.
 
-    What it is: asked for the SOA record at the zone's apex, a server that answers for it says that there
-    is none.
+    What it is: asked for the SOA record at the zone's apex, a server that answers for the zone says that
+    there is none.
 
     Why it matters: without it no negative answer can be kept, so that each miss comes back to the servers,
     secondaries cannot copy the zone, and tools that look for the zone's apex do not find it.
@@ -37,10 +38,7 @@ def soa_missing(cut: Cut) -> Iterator[Fault]:
     """
     by_server: dict[Name, list[Reply]] = {}
     for reply in cut.probe(Probe.SOA):
-        if (
-            reply.meaning.kind in (Kind.NODATA, Kind.NXDOMAIN)
-            and reply.rrset(cut.zone, dns.rdatatype.SOA) is None
-        ):
+        if reply.meaning.kind in _NONE_THERE and reply.rrset(cut.zone, dns.rdatatype.SOA) is None:
             by_server.setdefault(reply.server, []).append(reply)
     for server, replies in by_server.items():
         yield Fault(
@@ -93,7 +91,7 @@ def soa_differs(cut: Cut) -> Iterator[Fault]:
     References: RFC 1034 section 4.3.5; RFC 1982 section 3.2; RFC 1996 section 3
     """
     by_serial: dict[int, list[Reply]] = {}
-    for reply in _answered(cut):
+    for reply in (reply for reply in _answered(cut) if _count(cut, reply) < 2):
         by_serial.setdefault(_soa(cut, reply).serial, []).append(reply)
     if len(by_serial) > 1:
         yield _behind(cut, by_serial)
@@ -127,8 +125,9 @@ def _otherwise(cut: Cut, replies: list[Reply]) -> Iterator[Fault]:
         fields = ("mname", "rname", *_TIMERS)
         wrong = [field for field in fields if getattr(first, field) != getattr(other, field)]
         yield Fault(
-            message=f"the SOA records of {cut.zone} have the same serial {first.serial}, but"
-            f" {listed(wrong)} of {_servers(by_record[first])} and of {_servers(by_record[other])} differ",
+            message=f"the SOA records of {cut.zone} should be the same everywhere, but with the same serial"
+            f" {first.serial} {listed(wrong)} of {_servers(by_record[first])} and of"
+            f" {_servers(by_record[other])} differ",
             steps=_steps(replies),
             cure="give all servers the same version of the zone, from one primary",
             level=Level.NOTICE,
@@ -152,7 +151,8 @@ def soa_mname(cut: Cut) -> Iterator[Fault]:
         mname = _soa(cut, reply).mname
         if mname != ROOT and (not host_name(mname) or address_literal(mname, cut.zone)):
             yield Fault(
-                message=f"the SOA record of {cut.zone} should name a host as primary server, but has {mname}",
+                message=f"the SOA record of {cut.zone} should name a host as its primary server, but has"
+                f" {mname}",
                 steps=(reply.step.id,),
                 cure=f"put the name of the primary server in place of {mname}",
             )

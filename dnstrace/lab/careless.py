@@ -101,8 +101,8 @@ def _intercepts(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     return said(reply)
 
 
-@misbehaviour("no-soa")
-def _no_soa(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+@misbehaviour("bare-nxdomain")
+def _bare_nxdomain(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """Names that do not exist get NXDOMAIN without the SOA record that says for how long."""
     reaction = otherwise(asked)
     reply = dns.message.from_wire(reaction.replies[0]) if reaction.replies else None

@@ -26,9 +26,11 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.lab import careless as _careless  # noqa: F401  # enters its functions in the table
-from dnstrace.lab import hostile as _hostile  # noqa: F401  # so does this
-from dnstrace.lab import resolving as _resolving  # noqa: F401  # and this one its
+# Each of these enters its functions in the table.
+from dnstrace.lab import careless as _careless  # noqa: F401
+from dnstrace.lab import delegating as _delegating  # noqa: F401
+from dnstrace.lab import hostile as _hostile  # noqa: F401
+from dnstrace.lab import resolving as _resolving  # noqa: F401
 from dnstrace.lab.authority import PAYLOAD, respond, truncated
 from dnstrace.lab.reaction import (
     MISBEHAVIOURS,

@@ -90,6 +90,16 @@ SEEN = [
     ("blocks=0.0.0.0", UDP, Kind.ANSWER),
     ("finds-bogus", UDP, Kind.SERVER_FAILURE),
     ("finds-bogus", UNCHECKED, Kind.ANSWER),
+    ("extra-glue=ns.example. 192.0.2.9", UDP, Kind.ANSWER),
+    ("no-soa", UDP, Kind.ANSWER),
+    ("recurses", UDP, Kind.ANSWER),
+    ("gives-zone", UDP, Kind.ANSWER),
+    ("lowers-case", UDP, Kind.ANSWER),
+    ("echoes-options", UDP, Kind.ANSWER),
+    ("denies-ent", UDP, Kind.ANSWER),
+    ("intercepts", UDP, Kind.LAME),
+    ("bare-nxdomain", UDP, Kind.ANSWER),
+    ("two-soas", UDP, Kind.ANSWER),
 ]
 
 

@@ -1,0 +1,63 @@
+"""The rule on zones that need each other to be found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import dns.name
+
+from dnstrace.checks.catalogue import of_trace
+from dnstrace.checks.evidence import Evidence, listed
+from dnstrace.checks.finding import Blame, Fault, Level
+from dnstrace.model import Name, Outcome, Step
+
+
+@of_trace(Level.ERROR, Blame.HOST)
+def cyclic_dependency(evidence: Evidence) -> Iterator[Fault]:
+    """Zones need each other to be found.
+
+    What it is: the name servers of one zone are in another, those of that in the first again (or by way of
+    others), and no referral carries an address of any of them.
+
+    Why it matters: to find either zone a resolver would have to have found the other. None finds them.
+
+    How to mend it: give one of the zones a name server within itself, with glue at its parent.
+
+    References: RFC 1034 section 4.2.1; RFC 9471 section 2
+    """
+    stuck = _stuck(evidence.trace.steps)
+    for cut in evidence.cuts:
+        if (cycle := _cycle(cut.zone, stuck)) and cycle[0] == cut.zone:
+            each = (f"{zone} needs {listed(s.name for s in stuck[zone].servers)}" for zone in cycle)
+            yield Fault(
+                message=f"no name server can be found: {', '.join(each)}, without an address for any of them",
+                steps=tuple(stuck[zone].id for zone in cycle),
+                cure=f"give {cut.zone} a name server within itself, with glue at its parent",
+                zone=cut.zone,
+            )
+            return
+
+
+def _stuck(steps: Iterable[Step]) -> dict[Name, Step]:
+    """The steps that found no address to ask, by zone."""
+    found = (s for s in steps if s.outcome is Outcome.FAILED and not s.attempts and not _any_address(s))
+    return {step.zone: step for step in found if step.servers}
+
+
+def _any_address(step: Step) -> bool:
+    return any(server.addresses for server in step.servers)
+
+
+def _cycle(zone: Name, stuck: dict[Name, Step]) -> list[Name]:
+    """The zones that need one another, from `zone` on; empty if it needs no other that needs it again."""
+    path: list[Name] = []
+    while zone in stuck and zone not in path:
+        path.append(zone)
+        needed = (_within(server.name, stuck) for server in stuck[zone].servers)
+        zone = next((below for below in needed if below is not None and below != zone), dns.name.empty)
+    return path[path.index(zone) :] if zone in path else []
+
+
+def _within(name: Name, zones: Iterable[Name]) -> Name | None:
+    """The deepest of the zones that a name is in."""
+    return max((zone for zone in zones if name.is_subdomain(zone)), key=len, default=None)

@@ -1,0 +1,63 @@
+"""What servers of the lab do wrong about a delegation, and the records at a zone's apex.
+
+Functions like those in misbehaviour.py, and in the same table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import dns.flags
+import dns.message
+import dns.rdataclass
+import dns.rdatatype
+import dns.rrset
+
+from dnstrace.lab.authority import respond
+from dnstrace.lab.reaction import Asked, Reaction, Responder, misbehaviour, said
+
+_SOA = dns.rdatatype.SOA
+
+
+@misbehaviour("extra-glue")
+def _extra_glue(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """Referrals have an address record more (`extra-glue=old.example.com. 192.0.2.99`)."""
+    name, _, address = parameter.partition(" ")
+    extra = dns.rrset.from_text(name, 3600, dns.rdataclass.IN, dns.rdatatype.A, address)
+
+    def add(reply: dns.message.Message) -> None:
+        if not reply.flags & dns.flags.AA:
+            reply.additional.append(extra)
+
+    return _changed(otherwise(asked), add)
+
+
+@misbehaviour("no-soa")
+def _no_soa(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """Questions for SOA have an empty answer."""
+    if asked.query.question[0].rdtype != _SOA:
+        return otherwise(asked)
+    reply = respond(asked.query)
+    reply.flags |= dns.flags.AA
+    return said(reply)
+
+
+@misbehaviour("two-soas")
+def _two_soas(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """Answers have a second SOA record, with the next serial."""
+
+    def add(reply: dns.message.Message) -> None:
+        for rrset in [rrset for rrset in reply.answer if rrset.rdtype == _SOA]:
+            soa = rrset[0].replace(serial=rrset[0].serial + 1)
+            reply.answer.append(dns.rrset.from_rdata(rrset.name, rrset.ttl, soa))
+
+    return _changed(otherwise(asked), add)
+
+
+def _changed(reaction: Reaction, change: Callable[[dns.message.Message], None]) -> Reaction:
+    """The reaction with its reply changed, where it is one that can be read."""
+    if len(reaction.replies) != 1:
+        return reaction
+    reply = dns.message.from_wire(reaction.replies[0])
+    change(reply)
+    return said(reply)
