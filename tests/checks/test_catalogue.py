@@ -25,7 +25,7 @@ def test_a_rule_is_told_in_full(rule: Rule) -> None:
     assert all(rule.sections.values())
     assert rule.title.endswith(".") and "\n" not in rule.title
     for reference in rule.references:
-        assert re.fullmatch(r"(RFC \d+|BCP \d+)( section \d+(\.\d+)*)?", reference), reference
+        assert re.fullmatch(r"(RFC|BCP) \d+( section \d+(\.\d+)*| appendix [A-Z])?", reference), reference
 
 
 @pytest.mark.parametrize("code", CATALOGUE)

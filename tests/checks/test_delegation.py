@@ -6,13 +6,16 @@ import dns.name
 import dns.rrset
 import pytest
 
+from dnstrace import trace
 from dnstrace.checks import CATALOGUE, Finding, Level
 from dnstrace.checks.catalogue import SECTIONS
 from dnstrace.checks.evidence import listed
 from dnstrace.checks.names import address_literal, host_name
 from dnstrace.checks.soa import newest_of
 from dnstrace.checks.special import special
+from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
+from dnstrace.model import Settings
 from tests.checks.test_worlds import checked
 
 ZONE = dns.name.from_text("example.com.")
@@ -100,6 +103,18 @@ def test_names_that_all_fail_are_an_error_in_one_finding() -> None:
     (finding,) = found_in("nxns", "ns-name-unresolvable")
     assert finding.level is Level.ERROR
     assert "and 54 more" in finding.message
+
+
+def test_nothing_is_said_of_ipv4_where_nobody_asked_for_its_addresses() -> None:
+    world = load("ipv6-only")
+    found = trace(
+        world.question.name,
+        world.question.rdtype,
+        settings=Settings(all_servers=True, probe=True, families=frozenset({6})),
+        network=LabNetwork(world),
+        seed=0,
+    )
+    assert found.findings == ()
 
 
 def test_a_cycle_is_told_zone_by_zone() -> None:
