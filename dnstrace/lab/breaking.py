@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-import dns.dnssec
 import dns.exception
 import dns.name
 import dns.rdata
@@ -81,6 +80,8 @@ def _ds_left(plan: Plan, parameter: str) -> Plan:
 @breaks("ds-sha1")
 def _ds_sha1(plan: Plan, parameter: str) -> Plan:
     """The parent's DS record has a digest of SHA-1."""
+    import dns.dnssec
+
     entry = plan.keys[0]
     made = dns.dnssec.make_ds(plan.zone, dnskey(entry), "SHA1", policy=dns.dnssec.allow_all_policy)
     return replace(plan, ds=(made,))

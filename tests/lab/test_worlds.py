@@ -26,6 +26,7 @@ FAULTLESS = [
     for name in names()
     if load(name).expect.outcome != "failed"
     and load(name).expect.security != "bogus"
+    and name != "dnssec-keys-differ"  # one server's keys may have to be asked of the other
     and not any(server.does for server in load(name).servers)
 ]
 VALIDATED = [name for name in names() if load(name).expect.security is not None]
@@ -85,7 +86,8 @@ def test_the_other_worlds_are_the_same_signed_and_below_com_insecure(name: str) 
     world = load(name)
     plain, signed = own(name, 1), traced(world, 1, dnssec=True)
     assert (signed.outcome, rdata(signed)) == (plain.outcome, rdata(plain))
-    if plain.outcome is not Outcome.FAILED and plain.question.name.is_subdomain(EXAMPLE):
+    told = plain.outcome is not Outcome.FAILED and name != "intercepted"  # nothing signed gets through there
+    if told and plain.question.name.is_subdomain(EXAMPLE):
         assert signed.judgement is not None and signed.judgement.security == "insecure", signed.judgement
 
 
