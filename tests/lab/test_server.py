@@ -43,7 +43,8 @@ def test_keeping_tells_transports_apart_and_holds_what_is_not_octets(does: tuple
     (server,) = misbehaving(*does).servers
     answering = LabServer(server)
     for _ in range(2):
-        over_udp, over_tcp = (answering.react(query_wire(QUERY, 1), t) for t in (Transport.UDP, Transport.TCP))
+        ways = (Transport.UDP, Transport.TCP)
+        over_udp, over_tcp = (answering.react(query_wire(QUERY, 1), way) for way in ways)
         assert (over_udp == over_tcp) is (not does)
         assert over_udp.delay == (0.9 if does else 0)
 
