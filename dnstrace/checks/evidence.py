@@ -156,11 +156,6 @@ class Cut:
                 found.setdefault(soa[0].serial, []).append(reply)
         return found
 
-    def attempts(self, probe: Probe) -> tuple[Reply, ...]:
-        """Every attempt of a probe, at every address."""
-        steps = (step for step in self._probes if step.probe is probe)
-        return tuple(Reply(step, attempt) for step in steps for attempt in step.attempts)
-
     def _of(self, probe: Probe) -> list[Reply]:
         steps = (step for step in self._probes if step.probe is probe)
         found = (reply for step in steps for reply in replies_of(step))
