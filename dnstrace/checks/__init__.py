@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dnstrace.checks import aliases as _aliases  # noqa: F401
+from dnstrace.checks import answers as _answers  # noqa: F401
 from dnstrace.checks.catalogue import CATALOGUE, Rule
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.finding import Blame, Fault, Finding, Level

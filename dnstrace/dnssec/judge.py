@@ -33,6 +33,7 @@ def judge(trace: Trace, anchors: Anchors, at: float, limits: Limits = LIMITS) ->
         retry=chain.worth_retrying() if verdict.security is Security.BOGUS else (),
         answers=tuple(answer.step.id for answer in judging.answers),
         proved=judging.answers[-1].proved if judging.answers else None,
+        at=at,
     )
 
 

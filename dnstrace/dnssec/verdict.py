@@ -138,7 +138,8 @@ class Judgement:
     valid while a server of the zone was not asked: its data may be better, and a further step with the
     same question and purpose is taken into account. `answers` are the ids of the steps whose replies
     make up the answer, aliases first, the better ones of those asked again. `proved` is the outcome that
-    the proof of a negative answer shows, where the RCODE, which is not signed, says something else.
+    the proof of a negative answer shows, where the RCODE, which is not signed, says something else. `at` is
+    the time as of which it holds.
     """
 
     security: Security
@@ -148,3 +149,4 @@ class Judgement:
     retry: tuple[int, ...] = ()
     answers: tuple[int, ...] = ()
     proved: Outcome | None = None
+    at: float = 0.0

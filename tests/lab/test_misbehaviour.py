@@ -77,6 +77,8 @@ SEEN = [
     ("garbage", UDP, Kind.MALFORMED),
     ("endless=example.", UDP, Kind.REFERRAL),
     ("endless-aliases=example.", UDP, Kind.ALIAS),
+    ("denies-empty=www", UDP, Kind.NXDOMAIN),
+    ("no-soa", UDP, Kind.ANSWER),
     ("huge", UDP, Kind.TRUNCATED),
     ("huge", TCP, Kind.ANSWER),
     ("drip", UDP, Kind.ANSWER),

@@ -1,0 +1,221 @@
+"""Rules on the answers of a zone's servers to the question itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
+
+import dns.rdata
+import dns.rdatatype
+
+from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.evidence import Cut, Reply, by_server, replies_of, steps_of, where
+from dnstrace.checks.finding import Blame, Fault, Level
+from dnstrace.model import Kind, Name, Probe, Step
+
+_NEGATIVE = frozenset({Kind.NODATA, Kind.NXDOMAIN})
+_POSITIVE = frozenset({Kind.ANSWER, Kind.ALIAS})
+_ADDRESSES = frozenset({dns.rdatatype.A, dns.rdatatype.AAAA})
+_MEANT_TO_CHANGE = 60  # seconds: data of a shorter life are chosen anew for each query
+
+Data = Mapping[tuple[Name, dns.rdatatype.RdataType], frozenset[dns.rdata.Rdata]]
+
+
+@of_cut(Level.WARNING, Blame.HOST)
+def answers_differ(cut: Cut) -> Iterator[Fault]:
+    """Servers of a zone answer the same question differently.
+
+    What it is: The servers give different data, or some say that there are none, although they say that
+    they have the same version of the zone. A lower serial number would explain it, and is a finding of its
+    own; addresses that are chosen anew for each query are only a notice.
+
+    Why it matters: What a user gets depends on which server his resolver happens to ask, and changes when
+    the cache is renewed.
+
+    How to mend it: Find out which servers have the right data, and have the others load the zone again from
+    the same source. A zone that was changed without a new serial number does not reach its secondaries.
+
+    References: RFC 1034 section 4.3.5; RFC 1912 section 2.2; RFC 2182 section 3.3
+    """
+    serials = _serials(cut)
+    for step in cut.walked:
+        replies = [r for r in replies_of(step) if r.address in cut.serving and _answers(r)]
+        alike: dict[int | None, list[Reply]] = {}
+        for reply in replies:
+            alike.setdefault(serials.get(reply.address), []).append(reply)
+        groups = next((g for each in alike.values() if len(g := _groups(each)) > 1), None)
+        if groups is not None and cut.probed:
+            yield _difference(step, groups)
+            return
+
+
+@of_cut(Level.ERROR, Blame.HOST)
+def ent_nxdomain(cut: Cut) -> Iterator[Fault]:
+    """A server says NXDOMAIN for a name below which there are others.
+
+    What it is: The name asked exists, so every name above it exists as well, be it without data of its own
+    (an empty non-terminal). For one of these the server says that it does not exist.
+
+    Why it matters: NXDOMAIN holds for all that is below a name. Resolvers that minimise names (RFC 9156) meet
+    it on their way down, and those that obey RFC 8020 hold it against the name asked: for their users the
+    name is gone.
+
+    How to mend it: The server's software is at fault: upgrade it, or report it to its maker. Until then, a
+    record at the empty name, such as a TXT record, helps.
+
+    References: RFC 8020 section 2; RFC 4592 section 2.2.2; RFC 9156 section 2.3
+    """
+    there = {
+        (reply.address, step.question.name): reply
+        for step in cut.walked
+        for reply in replies_of(step)
+        if reply.address in cut.serving and reply.meaning.kind in (*_POSITIVE, Kind.NODATA)
+    }
+    wrong = [
+        (reply, below)
+        for reply in cut.probe(Probe.BETWEEN)
+        if reply.meaning.kind is Kind.NXDOMAIN and (below := _below(reply, there)) is not None
+    ]
+    for server, replies in by_server(reply for reply, _ in wrong).items():
+        name = replies[0].step.question.name
+        shown = [below for reply, below in wrong if reply.server == server]
+        yield Fault(
+            f"{where(replies)} says that {name} does not exist, "
+            f"but {shown[0].step.question.name} below it does",
+            steps_of((*replies, *shown)),
+            server=server,
+            cure=f"have {server} answer for {name} with no error and no data (NODATA)",
+        )
+
+
+@of_cut(Level.WARNING, Blame.HOST)
+def negative_without_soa(cut: Cut) -> Iterator[Fault]:
+    """A negative answer comes without the SOA record that says for how long it holds.
+
+    What it is: The server says that a name or its data do not exist, but leaves the zone's SOA record out of
+    the authority section.
+
+    Why it matters: Such an answer is not cached, so that each query for it comes to the server again; some
+    resolvers take it for a broken server and fail.
+
+    How to mend it: The server's software, or a load balancer that answers in its place, is at fault: upgrade
+    or replace it.
+
+    References: RFC 2308 section 2.2; RFC 2308 section 3; RFC 2308 section 5
+    """
+    walked = (reply for step in cut.walked for reply in replies_of(step) if reply.address in cut.serving)
+    bare = [
+        reply
+        for reply in (*walked, *cut.probed_replies())
+        if reply.meaning.kind in _NEGATIVE and reply.meaning.authoritative and reply.meaning.soa is None
+    ]
+    for server, replies in by_server(bare).items():
+        yield Fault(
+            f"{where(replies)} says {_rcode(replies[0])} for {replies[0].step.question} "
+            f"without the SOA record of {cut.zone}",
+            steps_of(replies),
+            server=server,
+            cure=f"have {server} put the SOA record of {cut.zone} into its negative answers",
+        )
+
+
+# --- what they look at -------------------------------------------------------------------------
+
+
+def _answers(reply: Reply) -> bool:
+    return reply.meaning.kind in _NEGATIVE | _POSITIVE
+
+
+def _serials(cut: Cut) -> dict[str, int]:
+    """The serial number that each address gives."""
+    found = {reply.address: reply.rrset(cut.zone, dns.rdatatype.SOA) for reply in cut.probe(Probe.SOA)}
+    serials = {address: getattr(rrset[0], "serial", None) for address, rrset in found.items() if rrset}
+    return {address: serial for address, serial in serials.items() if isinstance(serial, int)}
+
+
+def _groups(replies: Iterable[Reply]) -> list[list[Reply]]:
+    """Replies that agree together, the largest group first."""
+    groups: list[list[Reply]] = []
+    for reply in replies:
+        for group in groups:
+            if not _conflict(group[0], reply):
+                group.append(reply)
+                break
+        else:
+            groups.append([reply])
+    return sorted(groups, key=len, reverse=True)
+
+
+def _conflict(one: Reply, other: Reply) -> bool:
+    """Whether two replies cannot both be right.
+
+    One may follow an alias further than the other: only what both give is compared.
+    """
+    if one.meaning.kind in _NEGATIVE or other.meaning.kind in _NEGATIVE:
+        return one.meaning.kind is not other.meaning.kind
+    name = one.step.question.name
+    here, there = _data(one), _data(other)
+    if {key for key in here if key[0] == name} != {key for key in there if key[0] == name}:
+        return True
+    return any(here[key] != there[key] for key in here.keys() & there.keys())
+
+
+def _data(reply: Reply) -> Data:
+    return {
+        (rrset.name, rrset.rdtype): frozenset(rrset)
+        for rrset in reply.meaning.answer
+        if rrset.rdtype != dns.rdatatype.RRSIG
+    }
+
+
+def _difference(step: Step, groups: list[list[Reply]]) -> Fault:
+    told = "; ".join(f"{where(group)}: {_told(group[0])}" for group in groups)
+    return Fault(
+        f"the servers of {step.zone} answer {step.question} differently, with the same serial: {told}",
+        (step.id,),
+        cure="find out which are right, and have the other servers load the zone again",
+        level=_difference_level(groups),
+    )
+
+
+def _difference_level(groups: list[list[Reply]]) -> Level:
+    """An error where some users get nothing, a notice where the data are chosen anew for each query."""
+    negative = {group[0].meaning.kind in _NEGATIVE for group in groups}
+    if len(negative) > 1:
+        return Level.ERROR
+    return Level.NOTICE if True not in negative and _is_chosen(groups) else Level.WARNING
+
+
+def _is_chosen(groups: list[list[Reply]]) -> bool:
+    """Whether addresses are taken from a pool: short-lived, or overlapping, or one server gives several."""
+    replies = [reply for group in groups for reply in group]
+    rrsets = [r for reply in replies for r in reply.meaning.answer if r.rdtype in _ADDRESSES]
+    if any(min((r.ttl for r in reply.meaning.answer), default=0) <= _MEANT_TO_CHANGE for reply in replies):
+        return True
+    many = any(len(_groups(each)) > 1 for each in by_server(replies).values())
+    pairs = combinations(rrsets, 2)
+    return bool(rrsets) and (many or all(set(one) & set(other) for one, other in pairs))
+
+
+def _told(reply: Reply) -> str:
+    if reply.meaning.kind in _NEGATIVE:
+        return _rcode(reply)
+    data = (str(rdata) for rrset in reply.meaning.answer for rdata in rrset if not rrset.covers)
+    return ", ".join(data)
+
+
+def _rcode(reply: Reply) -> str:
+    return "NXDOMAIN" if reply.meaning.kind is Kind.NXDOMAIN else "NODATA"
+
+
+def _below(reply: Reply, there: Mapping[tuple[str, Name], Reply]) -> Reply | None:
+    """A reply of the same address that shows a name below the one that it denies."""
+    name = reply.step.question.name
+    return next(
+        (
+            shown
+            for (address, below), shown in there.items()
+            if address == reply.address and below != name and below.is_subdomain(name)
+        ),
+        None,
+    )
