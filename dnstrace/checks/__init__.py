@@ -7,6 +7,11 @@ from __future__ import annotations
 
 from dnstrace.checks import aliases as _aliases  # noqa: F401
 from dnstrace.checks import answers as _answers  # noqa: F401
+from dnstrace.checks import chain as _chain  # noqa: F401
+from dnstrace.checks import denial as _denial  # noqa: F401
+from dnstrace.checks import parent_update as _parent_update  # noqa: F401
+from dnstrace.checks import security as _security  # noqa: F401
+from dnstrace.checks import signatures as _signatures  # noqa: F401
 from dnstrace.checks.catalogue import CATALOGUE, Rule
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.finding import Blame, Fault, Finding, Level
