@@ -218,7 +218,7 @@ def _wrong_class(asked: Asked, otherwise: Responder, parameter: str) -> Reaction
 @misbehaviour("other-name")
 def _other_name(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """An answer for the name beside the one asked."""
-    name = dns.name.Name([b"beside", *asked.query.question[0].name.labels[1:]])
+    name = dns.name.Name([b"beside", *(asked.query.question[0].name.labels[1:] or [b""])])
     return _answering(asked, _address(name))
 
 
