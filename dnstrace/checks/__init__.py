@@ -6,16 +6,20 @@
 from __future__ import annotations
 
 from dnstrace.checks import (
+    aliases,
     answers,
+    chain,
     cycles,
     delegation,
+    denial,
     glue,
     interception,
-    keys,
     names,
+    parent_update,
     resolved,
     security,
     servers,
+    signatures,
     soa,
     spread,
     transport,
@@ -28,8 +32,8 @@ from dnstrace.model import Trace
 __all__ = ["CATALOGUE", "RULES", "Blame", "Fault", "Finding", "Level", "Rule", "findings"]
 
 RULES = (
-    interception, servers, transport, delegation, spread, cycles, names, glue, soa, answers, keys,
-    security, resolved
+    interception, servers, transport, delegation, spread, cycles, names, glue, soa, answers, aliases,
+    security, signatures, denial, parent_update, chain, resolved
 )  # fmt: skip
 """The modules of rules, each of which enters its own into the catalogue."""
 

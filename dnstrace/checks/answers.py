@@ -1,240 +1,221 @@
-"""Rules on what the zone's servers answer: whether they agree, and where aliases lead."""
+"""Rules on the answers of a zone's servers to the question itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
 
+import dns.rdata
 import dns.rdatatype
 
-from dnstrace.alias import BESIDE
-from dnstrace.checks.catalogue import of_cut, of_trace
-from dnstrace.checks.evidence import Cut, Evidence, Reply
+from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.evidence import Cut, Reply, by_server, replies_of, steps_of, where
 from dnstrace.checks.finding import Blame, Fault, Level
-from dnstrace.checks.servers import addresses
-from dnstrace.model import Kind, Meaning, Name, Outcome, Probe, Purpose, Step
-from dnstrace.paths import Lead, lead
-from dnstrace.reached import last_step
+from dnstrace.model import Kind, Name, Probe, Step
 
-_DATA = {Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN}
-_LONG = 8  # aliases of one chain; resolvers give up after 8 to 16
+_NEGATIVE = frozenset({Kind.NODATA, Kind.NXDOMAIN})
+_POSITIVE = frozenset({Kind.ANSWER, Kind.ALIAS})
+_ADDRESSES = frozenset({dns.rdatatype.A, dns.rdatatype.AAAA})
+_MEANT_TO_CHANGE = 60  # seconds: data of a shorter life are chosen anew for each query
+
+Data = Mapping[tuple[Name, dns.rdatatype.RdataType], frozenset[dns.rdata.Rdata]]
 
 
-@of_cut(Level.ERROR, Blame.HOST)
+@of_cut(Level.WARNING, Blame.HOST)
 def answers_differ(cut: Cut) -> Iterator[Fault]:
-    """The servers of the zone give different answers.
+    """Servers of a zone answer the same question differently.
 
-    What it is: the same question gets other data, or another kind of answer, from one server than from
-    another, although their zones have the same serial.
+    What it is: The servers give different data, or some say that there are none, although they say that
+    they have the same version of the zone. A lower serial number would explain it, and is a finding of its
+    own; addresses that are chosen anew for each query are only a notice.
 
-    Why it matters: what a user gets depends on the server that his resolver happened to pick.
+    Why it matters: What a user gets depends on which server his resolver happens to ask, and changes when
+    the cache is renewed.
 
-    How to mend it: bring the servers to one version of the zone. Where answers differ on purpose, by the
-    place of the one who asks, all servers of one place should still agree.
+    How to mend it: Find out which servers have the right data, and have the others load the zone again from
+    the same source. A zone that was changed without a new serial number does not reach its secondaries.
 
-    References: RFC 1034 section 4.3.5; RFC 2181 section 5.1
+    References: RFC 1034 section 4.3.5; RFC 1912 section 2.2; RFC 2182 section 3.3
     """
-    groups: dict[Lead, list[Reply]] = {}
-    for reply in cut.replies:
-        if reply.address in cut.serving and reply.meaning.kind in _DATA:
-            groups.setdefault(_data(reply), []).append(reply)
-    if len(groups) < 2 or len(cut.serials) > 1:
-        return  # different versions of the zone are told of by their serials
-    each = sorted(groups.values(), key=len, reverse=True)
-    told = "; ".join(f"{_told(group[0])} at {addresses(group)}" for group in each)
-    same_kind = len({found.kind for found in groups}) == 1
-    yield Fault(
-        f"{each[0][0].step.question} gets different answers: {told}",
-        tuple(reply.step.id for group in each for reply in group),
-        level=Level.WARNING if same_kind else None,
-    )
-
-
-def _data(reply: Reply) -> Lead:
-    """What tells two answers apart: not their signatures, which other rules look at."""
-    meaning = reply.meaning
-    unsigned = tuple(rrset for rrset in meaning.answer if rrset.rdtype != dns.rdatatype.RRSIG)
-    return lead(Meaning(meaning.kind, target=meaning.target, answer=unsigned))
-
-
-def _told(reply: Reply) -> str:
-    data = [
-        r.to_text() for rrset in reply.meaning.answer if rrset.rdtype != dns.rdatatype.RRSIG for r in rrset
-    ]
-    return ", ".join(sorted(data)[:4]) if data else reply.meaning.kind.value.upper()
+    serials = _serials(cut)
+    for step in cut.walked:
+        replies = [r for r in replies_of(step) if r.address in cut.serving and _answers(r)]
+        alike: dict[int | None, list[Reply]] = {}
+        for reply in replies:
+            alike.setdefault(serials.get(reply.address), []).append(reply)
+        groups = next((g for each in alike.values() if len(g := _groups(each)) > 1), None)
+        if groups is not None and cut.probed:
+            yield _difference(step, groups)
+            return
 
 
 @of_cut(Level.ERROR, Blame.HOST)
 def ent_nxdomain(cut: Cut) -> Iterator[Fault]:
-    """A server denies a name below which there are others.
+    """A server says NXDOMAIN for a name below which there are others.
 
-    What it is: a name between the zone's apex and the name asked, without records of its own (an empty
-    non-terminal), gets NXDOMAIN instead of an empty answer.
+    What it is: The name asked exists, so every name above it exists as well, be it without data of its own
+    (an empty non-terminal). For one of these the server says that it does not exist.
 
-    Why it matters: NXDOMAIN says that nothing exists below the name. Resolvers that show each server one
-    label more, or that take NXDOMAIN at its word, find nothing there.
+    Why it matters: NXDOMAIN holds for all that is below a name. Resolvers that minimise names (RFC 9156) meet
+    it on their way down, and those that obey RFC 8020 hold it against the name asked: for their users the
+    name is gone.
 
-    How to mend it: update the name server software; some load balancers and scripts get this wrong.
+    How to mend it: The server's software is at fault: upgrade it, or report it to its maker. Until then, a
+    record at the empty name, such as a TXT record, helps.
 
-    References: RFC 8020 section 2; RFC 4592 section 2.2.2; RFC 9156 section 3
+    References: RFC 8020 section 2; RFC 4592 section 2.2.2; RFC 9156 section 2.3
     """
-    trace = cut.evidence.trace
-    exists = trace.outcome in (Outcome.ANSWER, Outcome.NODATA) and trace.question.name.is_subdomain(cut.zone)
-    denied = [r for r in cut.probe(Probe.BETWEEN) if r.meaning.kind is Kind.NXDOMAIN] if exists else []
-    if denied and cut.walked and cut.walked[-1].question.name == trace.question.name:
-        names = ", ".join(dict.fromkeys(str(reply.step.question.name) for reply in denied))
+    there = {
+        (reply.address, step.question.name): reply
+        for step in cut.walked
+        for reply in replies_of(step)
+        if reply.address in cut.serving and reply.meaning.kind in (*_POSITIVE, Kind.NODATA)
+    }
+    wrong = [
+        (reply, below)
+        for reply in cut.probe(Probe.BETWEEN)
+        if reply.meaning.kind is Kind.NXDOMAIN and (below := _below(reply, there)) is not None
+    ]
+    for server, replies in by_server(reply for reply, _ in wrong).items():
+        name = replies[0].step.question.name
+        shown = [below for reply, below in wrong if reply.server == server]
         yield Fault(
-            f"{names} gets NXDOMAIN at {addresses(denied)}, though {trace.question.name} below it exists",
-            tuple(reply.step.id for reply in denied),
+            f"{where(replies)} says that {name} does not exist, "
+            f"but {shown[0].step.question.name} below it does",
+            steps_of((*replies, *shown)),
+            server=server,
+            cure=f"have {server} answer for {name} with no error and no data (NODATA)",
         )
 
 
-@of_trace(Level.ERROR, Blame.HOST)
-def alias_loop(evidence: Evidence) -> Iterator[Fault]:
-    """Aliases lead back to where they came from.
-
-    What it is: following the CNAME or DNAME records from the name comes back to a name met before.
-
-    Why it matters: the name leads nowhere: resolvers give SERVFAIL.
-
-    How to mend it: point one of the aliases at the host that is meant.
-
-    References: RFC 1034 section 3.6.2
-    """
-    last = last_step(evidence.trace)
-    if last is None or last.meaning is None or evidence.trace.outcome is not Outcome.FAILED:
-        return
-    names = [evidence.trace.question.name, *_targets(evidence)]
-    if last.meaning.kind is Kind.ALIAS_LOOP or (
-        last.meaning.kind is Kind.ALIAS and len(set(names)) < len(names)
-    ):
-        yield Fault(
-            f"the aliases of {evidence.trace.question.name} lead back to {last.meaning.target}",
-            tuple(step.id for step in _linking(evidence)) or (last.id,),
-            zone=evidence.zone_of(last),
-        )
-
-
-@of_trace(Level.ERROR, Blame.HOST)
-def alias_dangling(evidence: Evidence) -> Iterator[Fault]:
-    """An alias leads to a name that does not exist.
-
-    What it is: the target of a CNAME or DNAME record does not exist, or no server of its zone answers.
-
-    Why it matters: the name cannot be reached. Where the target could be registered by somebody else, he
-    can answer for your name.
-
-    How to mend it: remove the alias, or point it at a host that exists.
-
-    References: RFC 1034 section 3.6.2; RFC 1912 section 2.4
-    """
-    last = last_step(evidence.trace)
-    if last is None or last.purpose is not Purpose.ALIAS:
-        return
-    unreached = evidence.trace.outcome is Outcome.FAILED and last.meaning is None and not last.limited
-    if evidence.trace.outcome is Outcome.NXDOMAIN or unreached:
-        links = _linking(evidence)
-        what = "does not exist" if evidence.trace.outcome is Outcome.NXDOMAIN else "cannot be resolved"
-        target = next(reversed(_targets(evidence)), last.question.name)
-        yield Fault(
-            f"{evidence.trace.question.name} is an alias that leads to {target}, which {what}",
-            tuple(step.id for step in (*links, last)),
-            zone=evidence.zone_of(links[-1]) if links else evidence.zone_of(last),
-        )
-
-
-@of_cut(Level.ERROR, Blame.HOST)
-def alias_at_apex(cut: Cut) -> Iterator[Fault]:
-    """The zone itself is an alias.
-
-    What it is: there is a CNAME record at the zone's apex, where SOA and NS records have to be.
-
-    Why it matters: beside a CNAME record nothing else may be. Resolvers that have the alias in their cache
-    no longer find the NS, MX and SOA records of the zone.
-
-    How to mend it: put address records there (some hosts make them from an alias), or an HTTPS record.
-
-    References: RFC 1912 section 2.4; RFC 2181 section 10.1; RFC 9460 section 2.4.2
-    """
-    asked = [reply for probe in (Probe.SOA, Probe.NS) for reply in cut.probe(probe)]
-    walked = [reply for reply in cut.replies if reply.step.question.name == cut.zone]
-    found = [reply for reply in (*walked, *asked) if reply.rrset(cut.zone, dns.rdatatype.CNAME) is not None]
-    if found:
-        yield Fault(
-            f"{cut.zone} has a CNAME record at its apex, at {addresses(found)}",
-            tuple(reply.step.id for reply in found),
-        )
-
-
-@of_cut(Level.ERROR, Blame.HOST)
-def alias_beside_data(cut: Cut) -> Iterator[Fault]:
-    """A name has other data beside its alias.
-
-    What it is: a name with a CNAME record has records of another type too.
-
-    Why it matters: which of them a user gets depends on what his resolver asked for before.
-
-    How to mend it: remove the alias or the other records.
-
-    References: RFC 1034 section 3.6.2; RFC 2181 section 10.1
-    """
-    found = [reply for reply in cut.replies if BESIDE in reply.meaning.note]
-    if found:
-        name = found[0].step.question.name
-        yield Fault(
-            f"{name} is an alias and has other data too, at {addresses(found)}",
-            tuple(reply.step.id for reply in found),
-        )
-
-
-@of_trace(Level.WARNING, Blame.HOST)
-def alias_chain_long(evidence: Evidence) -> Iterator[Fault]:
-    """Many aliases have to be followed.
-
-    What it is: more than eight CNAME or DNAME records lie between the name and its data.
-
-    Why it matters: each costs time, some resolvers give up after eight.
-
-    How to mend it: point the first alias at the last target.
-
-    References: RFC 1034 section 3.6.2
-    """
-    links = {rrset.name for rrset in evidence.trace.answer if rrset.rdtype == dns.rdatatype.CNAME}
-    if len(links) > _LONG and evidence.trace.outcome is not Outcome.FAILED:
-        yield Fault(
-            f"{evidence.trace.question.name} leads through {len(links)} aliases",
-            tuple(step.id for step in _linking(evidence)),
-        )
-
-
-@of_cut(Level.NOTICE, Blame.HOST)
+@of_cut(Level.WARNING, Blame.HOST)
 def negative_without_soa(cut: Cut) -> Iterator[Fault]:
-    """A negative answer does not say for how long it holds.
+    """A negative answer comes without the SOA record that says for how long it holds.
 
-    What it is: NXDOMAIN, or an answer without data, comes without the zone's SOA record.
+    What it is: The server says that a name or its data do not exist, but leaves the zone's SOA record out of
+    the authority section.
 
-    Why it matters: resolvers cannot cache it and ask again each time.
+    Why it matters: Such an answer is not cached, so that each query for it comes to the server again; some
+    resolvers take it for a broken server and fail.
 
-    How to mend it: update the name server software.
+    How to mend it: The server's software, or a load balancer that answers in its place, is at fault: upgrade
+    or replace it.
 
-    References: RFC 2308 section 3
+    References: RFC 2308 section 2.2; RFC 2308 section 3; RFC 2308 section 5
     """
-    without = [
-        r for r in cut.replies if r.meaning.kind in (Kind.NODATA, Kind.NXDOMAIN) and r.meaning.soa is None
+    walked = (reply for step in cut.walked for reply in replies_of(step) if reply.address in cut.serving)
+    bare = [
+        reply
+        for reply in (*walked, *cut.probed_replies())
+        if reply.meaning.kind in _NEGATIVE and reply.meaning.authoritative and reply.meaning.soa is None
     ]
-    if without and cut.probed:
+    for server, replies in by_server(bare).items():
         yield Fault(
-            f"{without[0].step.question} gets a negative answer without a SOA record at {addresses(without)}",
-            tuple(reply.step.id for reply in without),
+            f"{where(replies)} says {_rcode(replies[0])} for {replies[0].step.question} "
+            f"without the SOA record of {cut.zone}",
+            steps_of(replies),
+            server=server,
+            cure=f"have {server} put the SOA record of {cut.zone} into its negative answers",
         )
 
 
-def _linking(evidence: Evidence) -> list[Step]:
-    """The steps of the walk that found an alias."""
-    return [
-        s for s in evidence.trace.steps if s.main and s.meaning is not None and s.meaning.kind is Kind.ALIAS
-    ]
+# --- what they look at -------------------------------------------------------------------------
 
 
-def _targets(evidence: Evidence) -> list[Name]:
-    meanings = (step.meaning for step in _linking(evidence))
-    return [meaning.target for meaning in meanings if meaning is not None and meaning.target is not None]
+def _answers(reply: Reply) -> bool:
+    return reply.meaning.kind in _NEGATIVE | _POSITIVE
+
+
+def _serials(cut: Cut) -> dict[str, int]:
+    """The serial number that each address gives."""
+    found = {reply.address: reply.rrset(cut.zone, dns.rdatatype.SOA) for reply in cut.probe(Probe.SOA)}
+    serials = {address: getattr(rrset[0], "serial", None) for address, rrset in found.items() if rrset}
+    return {address: serial for address, serial in serials.items() if isinstance(serial, int)}
+
+
+def _groups(replies: Iterable[Reply]) -> list[list[Reply]]:
+    """Replies that agree together, the largest group first."""
+    groups: list[list[Reply]] = []
+    for reply in replies:
+        for group in groups:
+            if not _conflict(group[0], reply):
+                group.append(reply)
+                break
+        else:
+            groups.append([reply])
+    return sorted(groups, key=len, reverse=True)
+
+
+def _conflict(one: Reply, other: Reply) -> bool:
+    """Whether two replies cannot both be right.
+
+    One may follow an alias further than the other: only what both give is compared.
+    """
+    if one.meaning.kind in _NEGATIVE or other.meaning.kind in _NEGATIVE:
+        return one.meaning.kind is not other.meaning.kind
+    name = one.step.question.name
+    here, there = _data(one), _data(other)
+    if {key for key in here if key[0] == name} != {key for key in there if key[0] == name}:
+        return True
+    return any(here[key] != there[key] for key in here.keys() & there.keys())
+
+
+def _data(reply: Reply) -> Data:
+    return {
+        (rrset.name, rrset.rdtype): frozenset(rrset)
+        for rrset in reply.meaning.answer
+        if rrset.rdtype != dns.rdatatype.RRSIG
+    }
+
+
+def _difference(step: Step, groups: list[list[Reply]]) -> Fault:
+    told = "; ".join(f"{where(group)}: {_told(group[0])}" for group in groups)
+    return Fault(
+        f"the servers of {step.zone} answer {step.question} differently, with the same serial: {told}",
+        (step.id,),
+        cure="find out which are right, and have the other servers load the zone again",
+        level=_difference_level(groups),
+    )
+
+
+def _difference_level(groups: list[list[Reply]]) -> Level:
+    """An error where some users get nothing, a notice where the data are chosen anew for each query."""
+    negative = {group[0].meaning.kind in _NEGATIVE for group in groups}
+    if len(negative) > 1:
+        return Level.ERROR
+    return Level.NOTICE if True not in negative and _is_chosen(groups) else Level.WARNING
+
+
+def _is_chosen(groups: list[list[Reply]]) -> bool:
+    """Whether addresses are taken from a pool: short-lived, or overlapping, or one server gives several."""
+    replies = [reply for group in groups for reply in group]
+    rrsets = [r for reply in replies for r in reply.meaning.answer if r.rdtype in _ADDRESSES]
+    if any(min((r.ttl for r in reply.meaning.answer), default=0) <= _MEANT_TO_CHANGE for reply in replies):
+        return True
+    many = any(len(_groups(each)) > 1 for each in by_server(replies).values())
+    pairs = combinations(rrsets, 2)
+    return bool(rrsets) and (many or all(set(one) & set(other) for one, other in pairs))
+
+
+def _told(reply: Reply) -> str:
+    if reply.meaning.kind in _NEGATIVE:
+        return _rcode(reply)
+    data = (str(rdata) for rrset in reply.meaning.answer for rdata in rrset if not rrset.covers)
+    return ", ".join(data)
+
+
+def _rcode(reply: Reply) -> str:
+    return "NXDOMAIN" if reply.meaning.kind is Kind.NXDOMAIN else "NODATA"
+
+
+def _below(reply: Reply, there: Mapping[tuple[str, Name], Reply]) -> Reply | None:
+    """A reply of the same address that shows a name below the one that it denies."""
+    name = reply.step.question.name
+    return next(
+        (
+            shown
+            for (address, below), shown in there.items()
+            if address == reply.address and below != name and below.is_subdomain(name)
+        ),
+        None,
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import dns.message
 import dns.rdatatype
@@ -27,6 +28,9 @@ from dnstrace.model import (
     Trace,
 )
 from dnstrace.paths import by_address, unheard
+
+if TYPE_CHECKING:
+    from dnstrace.checks.signing import Signing
 
 _SERVES = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.REFERRAL, Kind.YXDOMAIN})
 
@@ -156,6 +160,10 @@ class Cut:
                 found.setdefault(soa[0].serial, []).append(reply)
         return found
 
+    def probed_replies(self) -> tuple[Reply, ...]:
+        """The last replies to every probe by address, of those that serve the zone."""
+        return tuple(reply for probe in Probe for reply in self.probe(probe))
+
     def _of(self, probe: Probe) -> list[Reply]:
         steps = (step for step in self._probes if step.probe is probe)
         found = (reply for step in steps for reply in replies_of(step))
@@ -170,6 +178,13 @@ class Cut:
                 for rdata in rrset:
                     found.setdefault(rdata.target, []).append(reply)
         return found
+
+    @cached_property
+    def signing(self) -> Signing:
+        """How the zone is signed, and what is wrong with that."""
+        from dnstrace.checks.signing import Signing
+
+        return Signing(self)
 
 
 class Evidence:
@@ -286,3 +301,30 @@ def listed(names: Iterable[object], most: int = 6) -> str:
     if len(texts) > most:
         texts = [*texts[:most], f"{len(texts) - most} more"]
     return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}" if texts else "none"
+
+
+def by_server(replies: Iterable[Reply]) -> dict[Name, list[Reply]]:
+    """Replies by the name server that gave them."""
+    found: dict[Name, list[Reply]] = {}
+    for reply in replies:
+        found.setdefault(reply.server, []).append(reply)
+    return found
+
+
+def where(replies: Iterable[Reply]) -> str:
+    """The servers that gave replies, with their addresses: `ns1.example.com. (192.0.2.53, 2001:db8::53)`."""
+    return ", ".join(
+        f"{server} ({', '.join(dict.fromkeys(reply.address for reply in each))})"
+        for server, each in by_server(replies).items()
+    )
+
+
+def steps_of(replies: Iterable[Reply]) -> tuple[int, ...]:
+    """The ids of the steps in which replies came, each once."""
+    return tuple(dict.fromkeys(reply.step.id for reply in replies))
+
+
+def addresses(replies: Iterable[Reply]) -> str:
+    """The addresses of replies, as a list in words."""
+    *first, last = dict.fromkeys(reply.address for reply in replies)
+    return f"{', '.join(first)} and {last}" if first else last

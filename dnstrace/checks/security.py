@@ -1,174 +1,274 @@
-"""Rules on signatures: what each server signs, whether it is right, and how long it still holds."""
+"""Rules on the keys of a zone and on the DS records by which its parent vouches for them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
-import dns.dnssec
-import dns.rdatatype
-
-from dnstrace.checks.catalogue import CATALOGUE, of_cut, of_trace
-from dnstrace.checks.evidence import Cut, Evidence, Reply
+from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.delegated_keys import deletes, to_publish, wanted
+from dnstrace.checks.evidence import Cut, by_server, steps_of, where
 from dnstrace.checks.finding import Blame, Fault, Level
-from dnstrace.checks.readings import (
-    data_of,
-    judged_at,
-    keys_of,
-    signed_replies,
+from dnstrace.dnssec.algorithms import (
+    RSASHA1,
+    RSASHA1_NSEC3,
+    SHA1_DIGEST,
+    SUPPORTED,
+    algorithm_name,
+    ds_matches,
+    ds_usable,
+    key_tag,
 )
-from dnstrace.checks.servers import addresses, by_server
-from dnstrace.dnssec.effort import Effort
-from dnstrace.dnssec.records import RRSIG, type_name
-from dnstrace.dnssec.signature import check, usable_key
-from dnstrace.dnssec.verdict import LIMITS, Security
-from dnstrace.model import Name, Probe
+from dnstrace.dnssec.crypto import key_bits
+from dnstrace.dnssec.keys import unsupported
+from dnstrace.dnssec.records import DNSKEY, DS
+from dnstrace.dnssec.signature import usable_key
 
-_SEP = 0x0001  # the flag of a key that signs keys (RFC 4034 section 2.1.1)
-_WEAK = {1, 3, 5, 6, 7, 12}  # MUST NOT or NOT RECOMMENDED for signing (RFC 8624 section 3.1, RFC 9905)
-_SMALL_RSA = 1024  # bits; under that it can be factored
-_RSA = {1, 5, 7, 8, 10}
-_SHORTLY = 0.1  # of the life of a signature
-_DAY = 86400
-_MANY_ITERATIONS = LIMITS.iterations
-_NSEC3 = dns.rdatatype.NSEC3
+_WEAK = frozenset({1, 3, RSASHA1, 6, RSASHA1_NSEC3, 12})  # RSAMD5, DSA, GOST and all with SHA-1
+_RSA = frozenset({1, RSASHA1, RSASHA1_NSEC3, 8, 10})
+_BITS, _FEW_BITS = 2048, 1024
 
 
-@of_cut(Level.ERROR, Blame.HOST)
-def signature_missing(cut: Cut) -> Iterator[Fault]:
-    """A server leaves the signatures out.
+@of_cut(Level.ERROR, Blame.REGISTRAR)
+def ds_without_dnskey(cut: Cut) -> Iterator[Fault]:
+    """The parent has DS records for the zone, and no key of the zone matches any.
 
-    What it is: data of a signed zone comes without RRSIG records, though they were asked for.
+    What it is: The DS records were made of other keys: they were left behind when the keys were replaced,
+    or when the zone moved to another host, or the zone is no longer signed.
 
-    Why it matters: a resolver that validates has to ask another server, and gives SERVFAIL where none has
-    them.
+    Why it matters: Every validating resolver answers SERVFAIL for the whole zone. For many users it is gone.
 
-    How to mend it: have the server load the signed zone, update its software, or mend what strips signatures
-    on the way.
+    How to mend it: At the registrar, replace the DS records by those of the zone's present keys, or remove
+    them all if the zone is not to be signed. Old ones stay in caches for their TTL: if the old key is still
+    there, having it in the zone again helps sooner.
 
-    References: RFC 4035 section 3.1.1
+    References: RFC 4035 section 2.4; RFC 4035 section 5.2; RFC 6781 section 4.1.2
     """
-    bare = [r for r in signed_replies(cut) if any(not data.signatures for data in data_of(r, cut))]
-    for server, replies in by_server(bare).items():
-        what = ", ".join(
-            dict.fromkeys(type_name(d.rdtype) for r in replies for d in data_of(r, cut) if not d.signatures)
-        )
-        yield Fault(
-            f"{server} gives {what} of {cut.zone} without signatures at {addresses(replies)}",
-            tuple(reply.step.id for reply in replies),
-            server=server,
-        )
+    signing = cut.signing
+    usable = [ds for ds in signing.ds if ds_usable(ds)]
+    if not usable or signing.entries or not signing.key_replies or not signing.below_anchor:
+        return
+    publish = to_publish(cut)
+    steps = (*signing.ds_steps, *steps_of(reply for reply, _ in signing.key_replies.values()))
+    yield Fault(
+        f"{cut.parent or 'the parent'} has DS for key {_names(usable)}, "
+        f"which {cut.zone} {_not_had(cut, usable)}",
+        steps,
+        cure=f"at the registrar of {cut.zone}, "
+        + ("replace the DS records" if publish else "remove the DS records, or have the zone signed"),
+        records=publish,
+    )
 
 
-@of_cut(Level.ERROR, Blame.HOST)
-def signature_bad(cut: Cut) -> Iterator[Fault]:
-    """A server gives data whose signatures are not valid.
+@of_cut(Level.NOTICE, Blame.REGISTRAR)
+def ds_stale(cut: Cut) -> Iterator[Fault]:
+    """One of several DS records matches no key of the zone.
 
-    What it is: no signature of the data is right by the zone's keys and the clock: it has expired, is not
-    valid yet, is by a key that is not there, or does not fit the data.
+    What it is: The zone is validated by another DS record; this one names a key that the zone does not have.
+    It may be left over, or be meant for a key to come.
 
-    Why it matters: a resolver that validates has to ask another server, and gives SERVFAIL where none has
-    better.
+    Why it matters: It does no harm by itself, unless its algorithm is one that the zone has no key of: strict
+    validators then expect signatures that are not there. Whoever has the old key can still forge the zone.
 
-    How to mend it: sign the zone again, and have every server load it; see that the signer runs and that the
-    clocks are right.
+    How to mend it: Unless a key is about to be replaced, remove it at the registrar.
 
-    References: RFC 4035 section 5.3; RFC 6781 section 4.4.2
+    References: RFC 6781 section 4.1.2; RFC 6840 section 5.11; RFC 4035 section 2.4
     """
-    keys = [key for key in keys_of(cut) if usable_key(key)]
-    wrong: list[tuple[Reply, str]] = []
-    for reply in signed_replies(cut) if keys else ():
-        for data in data_of(reply, cut):
-            checked = check(data, cut.zone, keys, judged_at(cut), Effort(LIMITS)) if data.signatures else None
-            if checked is not None and not checked.valid:
-                wrong.append((reply, f"{data.name} {type_name(data.rdtype)}: {checked.reason}"))
-    for server, replies in by_server([reply for reply, _ in wrong]).items():
-        why = "; ".join(dict.fromkeys(text for reply, text in wrong if reply.server == server))
+    signing = cut.signing
+    named = {(key_tag(key), int(key.algorithm)) for key in signing.keys}
+    algorithms = {int(key.algorithm) for key in signing.keys}
+    stale = [ds for ds in signing.ds if _is_stale(cut, ds, named)]
+    if signing.entries and stale and cut.probed:
+        told = ", ".join(f"{ds.key_tag} ({algorithm_name(ds.algorithm)})" for ds in stale)
+        alien = any(ds.algorithm not in algorithms for ds in stale)
         yield Fault(
-            f"{server} gives data that is not validly signed at {addresses(replies)}: {why}",
-            tuple(reply.step.id for reply in replies),
-            server=server,
+            f"{cut.parent or 'the parent'} has DS for key {told}, which {cut.zone} does not have",
+            signing.ds_steps,
+            cure=f"at the registrar of {cut.zone}, remove the DS record, unless its key is about to come",
+            level=Level.WARNING if alien else None,
+        )
+
+
+@of_cut(Level.NOTICE, Blame.REGISTRAR)
+def dnskey_without_ds(cut: Cut) -> Iterator[Fault]:
+    """The zone is signed, and its parent does not say so.
+
+    What it is: The zone has keys, and the parent has no DS record for any of them.
+
+    Why it matters: Resolvers take the zone as unsigned: the signatures protect nobody.
+
+    How to mend it: Have these DS records published at the registrar, once `--ds` shows that they are right.
+
+    References: RFC 4033 section 5; RFC 4035 section 5.2; RFC 8078 section 3
+    """
+    signing = cut.signing
+    asked = wanted(cut)
+    if not (cut.probed and signing.keys and signing.ds_known and not signing.ds and signing.below_anchor):
+        return
+    if not deletes(asked) and (publish := to_publish(cut)):
+        tags = ", ".join(str(key_tag(key)) for key in signing.signing_keys)
+        yield Fault(
+            f"{cut.zone} is signed with key {tags}, and {cut.parent or 'its parent'} has no DS record for it",
+            (*signing.ds_steps, *steps_of(reply for reply, _ in signing.key_replies.values())),
+            cure=f"at the registrar of {cut.zone}, have the DS records published",
+            records=publish,
         )
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def signature_expiring(cut: Cut) -> Iterator[Fault]:
-    """A signature is about to expire.
+def algorithm_weak(cut: Cut) -> Iterator[Fault]:
+    """The zone is signed with an algorithm that is given up.
 
-    What it is: less than a tenth of the life of a signature is left, and less than two days.
+    What it is: A key of the zone is of RSAMD5, DSA, RSASHA1, RSASHA1-NSEC3-SHA1 or ECC-GOST.
 
-    Why it matters: signers renew long before that. Where nobody does, the zone is bogus soon.
+    Why it matters: Validators may no longer use them, and some systems have SHA-1 switched off: for their
+    users the zone is as good as unsigned, or fails. A forger with means can make signatures by SHA-1.
 
-    How to mend it: see that the signer runs, and that what it signs reaches every server.
+    How to mend it: Roll the zone over to algorithm 13 (ECDSAP256SHA256) or 15 (ED25519), step by step.
 
-    References: RFC 6781 section 4.4.2
+    References: RFC 9904 section 2; RFC 9905 section 2; RFC 8624 section 3.1; RFC 6781 section 4.1.4
     """
-    now = judged_at(cut)
-    soon: dict[Name, list[Reply]] = {}
-    ends: dict[Name, float] = {}
-    for reply in signed_replies(cut):
-        for data in data_of(reply, cut):
-            last = max((r for r in data.signatures), key=lambda r: r.expiration, default=None)
-            if last is not None and now < last.expiration and _is_shortly(last, now):
-                soon.setdefault(reply.server, []).append(reply)
-                ends[reply.server] = min(ends.get(reply.server, last.expiration), last.expiration)
-    for server, replies in soon.items():
-        when = datetime.fromtimestamp(ends[server], UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    weak = sorted({int(key.algorithm) for key in cut.signing.keys if key.algorithm in _WEAK})
+    if weak and cut.probed:
         yield Fault(
-            f"{server} gives signatures of {cut.zone} that expire at {when}",
-            tuple(reply.step.id for reply in replies),
-            server=server,
+            f"{cut.zone} has keys of {', '.join(map(algorithm_name, weak))}",
+            steps_of(reply for reply, _ in cut.signing.key_replies.values()),
+            cure=f"roll {cut.zone} over to algorithm 13 (ECDSAP256SHA256)",
         )
 
 
-def _is_shortly(rrsig: RRSIG, now: float) -> bool:
-    left = rrsig.expiration - now
-    return left < 2 * _DAY and left < _SHORTLY * (rrsig.expiration - rrsig.inception)
+@of_cut(Level.WARNING, Blame.REGISTRAR)
+def digest_weak(cut: Cut) -> Iterator[Fault]:
+    """The only DS records of the zone are digests by SHA-1.
+
+    What it is: The parent has no DS record for the zone with a digest of another type than 1.
+
+    Why it matters: SHA-1 is given up for this. Validators may ignore such a DS record, and where it is the
+    only one the zone is as good as unsigned.
+
+    How to mend it: Publish DS records with digest type 2 (SHA-256) at the registrar, and remove these.
+
+    References: RFC 9904 section 3; RFC 9905 section 2; RFC 8624 section 3.3; RFC 4509 section 6.2
+    """
+    usable = [ds for ds in cut.signing.ds if ds_usable(ds)]
+    if cut.probed and cut.signing.entries and all(ds.digest_type == SHA1_DIGEST for ds in usable):
+        yield Fault(
+            f"{cut.parent or 'the parent'} has only DS records by SHA-1 for {cut.zone}",
+            cut.signing.ds_steps,
+            cure=f"at the registrar of {cut.zone}, replace the DS records",
+            records=to_publish(cut),
+        )
+
+
+@of_cut(Level.WARNING, Blame.HOST)
+def algorithm_unsupported(cut: Cut) -> Iterator[Fault]:
+    """The zone is signed in a way that validators do not know.
+
+    What it is: All DS records of the zone are of an algorithm, or with a digest type, that is not in use.
+
+    Why it matters: Resolvers take the zone as unsigned: its signatures protect nobody.
+
+    How to mend it: Sign the zone with algorithm 13 (ECDSAP256SHA256), and publish DS records with digest
+    type 2 (SHA-256).
+
+    References: RFC 4035 section 5.2; RFC 9904 section 2; RFC 8624 section 3.1
+    """
+    signing = cut.signing
+    if signing.ds and not any(map(ds_usable, signing.ds)) and signing.below_anchor:
+        known = any(key.algorithm in SUPPORTED for key in signing.keys)
+        yield Fault(
+            f"{cut.zone} is signed only in ways that are not supported: {unsupported(signing.ds)}",
+            signing.ds_steps,
+            cure=f"at the registrar of {cut.zone}, replace the DS records"
+            if known
+            else f"sign {cut.zone} with algorithm 13 (ECDSAP256SHA256)",
+            records=to_publish(cut) if known else (),
+            blame=Blame.REGISTRAR if known else None,
+        )
 
 
 @of_cut(Level.NOTICE, Blame.HOST)
-def nsec3_iterations(cut: Cut) -> Iterator[Fault]:
-    """The zone hashes names more often than once.
+def key_small(cut: Cut) -> Iterator[Fault]:
+    """An RSA key is shorter than 2048 bits.
 
-    What it is: the zone's NSEC3 records have additional iterations.
+    What it is: The modulus of a key of the zone is short.
 
-    Why it matters: they protect nothing and cost every resolver time. Validators treat a zone with many
-    as not signed (here from 150 on), or give SERVFAIL.
+    Why it matters: Keys of 1024 bits are within reach of those with means, shorter ones of everybody, and
+    some validators refuse these: the zone then fails or is taken as unsigned.
 
-    How to mend it: set iterations to 0 and the salt to none, and sign the zone again.
+    How to mend it: Replace it by a key of algorithm 13 (ECDSAP256SHA256), or of RSA with 2048 bits.
 
-    References: RFC 9276 section 3.1; RFC 9276 section 3.2
+    References: RFC 6781 section 3.4.2; RFC 3110 section 2; RFC 8624 section 3.1
     """
-    found: dict[int, list[Reply]] = {}
-    for reply in (*cut.replies, *cut.probe(Probe.CDS), *cut.probe(Probe.SOA)):
-        for rrset in reply.message.authority if reply.message is not None else ():
-            if rrset.rdtype == _NSEC3 and rrset.name.is_subdomain(cut.zone):
-                found.setdefault(rrset[0].iterations, []).append(reply)
-    most = max(found, default=0)
-    if most and cut.probed:
+    small = {
+        key_tag(key): bits
+        for key in cut.signing.keys
+        if key.algorithm in _RSA and (bits := key_bits(key.algorithm, key.key)) < _BITS
+    }
+    if small and cut.probed:
+        told = ", ".join(f"key {tag} of {bits} bits" for tag, bits in small.items())
         yield Fault(
-            f"{cut.zone} hashes names with {most} additional iterations",
-            tuple(reply.step.id for reply in found[most][:1]),
-            level=Level.ERROR if most > _MANY_ITERATIONS else None,
+            f"{cut.zone} has RSA {told}, where {_BITS} are expected",
+            steps_of(reply for reply, _ in cut.signing.key_replies.values()),
+            cure=f"replace it in {cut.zone} by a key of algorithm 13 (ECDSAP256SHA256)",
+            level=Level.ERROR if min(small.values()) < _FEW_BITS else None,
         )
 
 
-@of_trace(Level.ERROR, Blame.HOST)
-def chain_broken(evidence: Evidence) -> Iterator[Fault]:
-    """The chain of trust breaks.
+@of_cut(Level.WARNING, Blame.HOST)
+def dnskey_differs(cut: Cut) -> Iterator[Fault]:
+    """Servers of a zone have different keys.
 
-    What it is: between the trust anchor and the answer something should be validly signed, and is not.
+    What it is: The DNSKEY RRset of one server lacks a key that signs data elsewhere, or has one more.
 
-    Why it matters: resolvers that validate give SERVFAIL in place of the answer.
+    Why it matters: A resolver that has the keys from one server and the data from the other cannot validate
+    them, and answers SERVFAIL until its cache is renewed. It may come and go.
 
-    How to mend it: as the message says.
+    How to mend it: See that all servers have the same version of the zone. Where several hosts sign it, each
+    has to publish the zone-signing keys of all.
 
-    References: RFC 4033 section 5; RFC 4035 section 5
+    References: RFC 4035 section 2.1; RFC 8901 section 3; RFC 6781 section 4.1
     """
-    judgement = evidence.trace.judgement
-    if judgement is None or judgement.security is not Security.BOGUS:
+    groups = cut.signing.key_groups
+    if len(groups) < 2 or not cut.probed:
         return
-    why = ("ds-without-dnskey", "signature-missing", "signature-bad", "dnskey-differs")
-    if not any(True for code in why for _ in CATALOGUE[code].apply(evidence)):
-        bogus = (number for number, step in judgement.steps.items() if step.security is Security.BOGUS)
-        yield Fault(judgement.reason, tuple(bogus))
+    usual, *others = groups
+    servers = by_server(reply for _, replies in others for reply in replies)
+    told = "; ".join(f"{where(replies)}: {_tags(keys)}" for keys, replies in groups)
+    yield Fault(
+        f"the servers of {cut.zone} have different keys: {told}",
+        steps_of(reply for _, replies in groups for reply in replies),
+        server=next(iter(servers)) if len(servers) == 1 else None,
+        cure=f"have the same version of {cut.zone} loaded by all its servers",
+        level=Level.ERROR
+        if cut.signing.anchored and any(not usual[0] & keys for keys, _ in others)
+        else None,
+    )
+
+
+# --- what they look at -------------------------------------------------------------------------
+
+
+def _not_had(cut: Cut, usable: list[DS]) -> str:
+    """What is wrong with the keys that DS records name."""
+    keys = cut.signing.keys
+    near = [key for key in keys if key_tag(key) in {ds.key_tag for ds in usable}]
+    if any(map(usable_key, near)):
+        return "has with another digest"
+    if near:
+        return "has, but revoked or not as a zone key"
+    return f"does not have: it has {_tags(frozenset(keys))}"
+
+
+def _names(records: list[DS]) -> str:
+    return ", ".join(str(tag) for tag in dict.fromkeys(ds.key_tag for ds in records))
+
+
+def _is_stale(cut: Cut, ds: DS, named: set[tuple[int, int]]) -> bool:
+    """Whether a DS record is of no key; one with a digest that is not known is by its tag."""
+    if not ds_usable(ds):
+        return (ds.key_tag, int(ds.algorithm)) not in named
+    return not any(ds_matches(ds, cut.zone, key) for key in cut.signing.keys)
+
+
+def _tags(keys: frozenset[DNSKEY]) -> str:
+    return ", ".join(str(tag) for tag in sorted(map(key_tag, keys))) or "none"

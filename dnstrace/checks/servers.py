@@ -8,7 +8,7 @@ from dataclasses import replace
 import dns.rcode
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.evidence import Cut, Reply
+from dnstrace.checks.evidence import Cut, Reply, addresses, by_server
 from dnstrace.checks.finding import Blame, Fault, Level
 from dnstrace.checks.special import special
 from dnstrace.model import Kind, Name, Probe
@@ -235,20 +235,6 @@ def malformed_reply(cut: Cut) -> Iterator[Fault]:
         yield _fault(
             cut, wrong, server, replies, f"gives a reply that cannot be read at {addresses(replies)}"
         )
-
-
-def by_server(replies: list[Reply]) -> dict[Name, list[Reply]]:
-    """The replies by the server that gave them, in order."""
-    found: dict[Name, list[Reply]] = {}
-    for reply in replies:
-        found.setdefault(reply.server, []).append(reply)
-    return found
-
-
-def addresses(replies: list[Reply]) -> str:
-    """The addresses of replies, as a list in words."""
-    *first, last = dict.fromkeys(reply.address for reply in replies)
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _fault(cut: Cut, sick: list[Reply], server: Name, replies: list[Reply], told: str) -> Fault:

@@ -9,9 +9,8 @@ import dns.rcode
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.evidence import Cut, Reply
+from dnstrace.checks.evidence import Cut, Reply, addresses, by_server
 from dnstrace.checks.finding import Blame, Fault, Level
-from dnstrace.checks.servers import addresses, by_server
 from dnstrace.model import ROOT, Cause, Kind, Probe
 
 

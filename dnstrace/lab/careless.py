@@ -75,19 +75,6 @@ def _echoes_options(asked: Asked, otherwise: Responder, parameter: str) -> React
     return said(reply)
 
 
-@misbehaviour("denies-ent")
-def _denies_ent(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """NXDOMAIN where a name exists but has no such data (RFC 8020 says otherwise)."""
-    reaction = otherwise(asked)
-    if not reaction.replies:
-        return reaction
-    reply = dns.message.from_wire(reaction.replies[0])
-    if reply.answer or reply.rcode() != dns.rcode.NOERROR or not reply.flags & dns.flags.AA:
-        return reaction
-    reply.set_rcode(dns.rcode.NXDOMAIN)
-    return said(reply)
-
-
 @misbehaviour("intercepts")
 def _intercepts(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """Something on the way answers whatever is asked, with this address, as a resolver does."""
@@ -98,15 +85,4 @@ def _intercepts(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
         reply.answer = [
             dns.rrset.from_text(question.name, 60, dns.rdataclass.IN, "A", parameter or "192.0.2.1")
         ]
-    return said(reply)
-
-
-@misbehaviour("bare-nxdomain")
-def _bare_nxdomain(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """Names that do not exist get NXDOMAIN without the SOA record that says for how long."""
-    reaction = otherwise(asked)
-    reply = dns.message.from_wire(reaction.replies[0]) if reaction.replies else None
-    if reply is None or reply.rcode() != dns.rcode.NXDOMAIN:
-        return reaction
-    reply.authority = []
     return said(reply)

@@ -40,7 +40,9 @@ def _endless(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 
 @misbehaviour("endless-aliases")
 def _endless_aliases(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """Whatever is asked is an alias of a new name under the zone given (`endless-aliases=example.com.`)."""
+    """`www` is an alias of a new name under the zone given (`endless-aliases=example.com.`), and so on."""
+    if asked.query.question[0].name.labels[0] != b"www" and not _number(asked):
+        return otherwise(asked)
     reply = respond(asked.query)
     reply.flags |= dns.flags.AA
     target = f"x{_number(asked) + 1}.{parameter}"

@@ -27,6 +27,7 @@ import dns.rdatatype
 import dns.rrset
 
 # Each of these enters its functions in the table.
+from dnstrace.lab import answering as _answering_wrong  # noqa: F401
 from dnstrace.lab import careless as _careless  # noqa: F401
 from dnstrace.lab import delegating as _delegating  # noqa: F401
 from dnstrace.lab import hostile as _hostile  # noqa: F401
@@ -227,9 +228,9 @@ def _other_name(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 
 @misbehaviour("cname-and-data")
 def _cname_and_data(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """An alias with an address at the same name (RFC 1034 section 3.6.2). `cname-and-data=TXT`: with text."""
+    """An alias with an address at `www` (RFC 1034 section 3.6.2). `cname-and-data=TXT`: with text."""
     name = asked.query.question[0].name
-    if name == dns.name.root or name.labels[0] == b"alias":
+    if name.labels[0] != b"www":
         return otherwise(asked)
     target = dns.name.Name([b"alias", *name.labels[1:]]).to_text()
     alias = dns.rrset.from_text(name, 300, dns.rdataclass.IN, dns.rdatatype.CNAME, target)

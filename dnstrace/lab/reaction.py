@@ -50,9 +50,11 @@ SILENCE = Reaction()
 
 
 def misbehaviour(name: str) -> Callable[[Misbehaviour], Misbehaviour]:
-    """Enter a function in the table under `name`."""
+    """Enter a function in the table under `name`; raises ValueError if another one is there."""
 
     def enter(function: Misbehaviour) -> Misbehaviour:
+        if name in MISBEHAVIOURS:
+            raise ValueError(f"two misbehaviours are called {name!r}")
         MISBEHAVIOURS[name] = function
         return function
 

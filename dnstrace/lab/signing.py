@@ -124,7 +124,8 @@ class _Whole(Zone):
         """The RRsets by owner."""
         nodes = {name: dict(node) for name, node in self._plain.nodes.items()}
         apex = nodes.setdefault(self.origin, {})
-        apex |= _only(self.origin, self.ttl, *map(dnskey, self._how.keys))
+        own = apex.get((dns.rdatatype.DNSKEY, _NONE), ())
+        apex |= _only(self.origin, self.ttl, *map(dnskey, self._how.keys), *own)
         if self._how.denial in ("nsec3", "opt-out"):
             apex |= _only(self.origin, 0, nsec3param(self._how))
         for name, below in self._plans.items():

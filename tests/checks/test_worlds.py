@@ -8,7 +8,7 @@ import pytest
 
 from dnstrace import Trace, trace
 from dnstrace.checks import Finding
-from dnstrace.dnssec import parse_anchors
+from dnstrace.dnssec import Anchors, parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load, names
 from dnstrace.model import Settings
@@ -17,15 +17,16 @@ SEEDS = range(3)
 DECLARED = [name for name in names() if load(name).expect.findings is not None]
 
 
-def checked(world: World, seed: int = 0) -> Trace:
-    """A trace of the world's question with `--check`."""
-    question, anchors = world.question, parse_anchors(world.anchors_text, world.name)
+def checked(world: World, seed: int = 0, anchors: Anchors | None = None, at: float | None = None) -> Trace:
+    """A trace of the world's question with `--check`, from the world's own anchors and as of its own time."""
+    question = world.question
     return trace(
         question.name,
         question.rdtype,
         settings=Settings(all_servers=True, probe=True, families=frozenset({4, 6})),
         network=LabNetwork(world, signed=True),
-        anchors=anchors,
+        anchors=anchors or parse_anchors(world.anchors_text, world.name),
+        at=at,
         now=world.now,
         seed=seed,
     )

@@ -78,6 +78,8 @@ SEEN = [
     ("garbage", UDP, Kind.MALFORMED),
     ("endless=example.", UDP, Kind.REFERRAL),
     ("endless-aliases=example.", UDP, Kind.ALIAS),
+    ("denies-empty=www", UDP, Kind.NXDOMAIN),
+    ("bare-negative", UDP, Kind.ANSWER),
     ("huge", UDP, Kind.TRUNCATED),
     ("huge", TCP, Kind.ANSWER),
     ("drip", UDP, Kind.ANSWER),
@@ -96,9 +98,7 @@ SEEN = [
     ("gives-zone", UDP, Kind.ANSWER),
     ("lowers-case", UDP, Kind.ANSWER),
     ("echoes-options", UDP, Kind.ANSWER),
-    ("denies-ent", UDP, Kind.ANSWER),
     ("intercepts", UDP, Kind.LAME),
-    ("bare-nxdomain", UDP, Kind.ANSWER),
     ("two-soas", UDP, Kind.ANSWER),
 ]
 

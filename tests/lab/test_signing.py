@@ -73,6 +73,13 @@ SIGNED_RRSETS = [
 ]
 
 
+def test_a_key_in_the_text_of_a_zone_is_published_and_signed_beside_its_own() -> None:
+    where = signed(SIGNED + "@ DNSKEY 256 3 13 " + "A" * 86 + "==\n")
+    keys = [(int(key.flags), int(key.algorithm)) for key in keys_of(where)[EXAMPLE]]
+    assert sorted(keys) == [(256, 13), (256, 13), (257, 13)]
+    assert validated(where, reply(where, "example. DNSKEY")) == ["@ DNSKEY"]
+
+
 @pytest.mark.parametrize("algorithm", [8, 13])
 @pytest.mark.parametrize(("question", "expected"), SIGNED_RRSETS)
 def test_what_is_signed_is_signed_well(algorithm: int, question: str, expected: list[str]) -> None:

@@ -1,0 +1,216 @@
+"""Rules on aliases: CNAME and DNAME records, and where they lead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import dns.rdatatype
+
+from dnstrace.checks.catalogue import of_cut, of_trace
+from dnstrace.checks.evidence import Cut, Evidence, Reply, replies_of, steps_of, where
+from dnstrace.checks.finding import Blame, Fault, Level
+from dnstrace.model import Kind, Meaning, Name, Outcome, Purpose, Step
+
+_CNAME, _DNAME = dns.rdatatype.CNAME, dns.rdatatype.DNAME
+_ALLOWED = frozenset({_CNAME, dns.rdatatype.RRSIG, dns.rdatatype.NSEC, dns.rdatatype.KEY})
+_LONG, _TOO_LONG = 8, 16  # aliases in a row: more than resolvers like, and more than any of them follows
+
+
+class _Link(NamedTuple):
+    """An alias that the walk went by: its owner, its target, the step that shows it."""
+
+    owner: Name
+    target: Name
+    step: Step
+
+
+@of_trace(Level.ERROR, Blame.HOST)
+def alias_loop(evidence: Evidence) -> Iterator[Fault]:
+    """An alias leads back to a name that it came from.
+
+    What it is: Following the CNAME and DNAME records from the name asked, one comes again to a name that was
+    passed before. The circle may go through several zones.
+
+    Why it matters: There is no end to it, and so no answer: resolvers give up with SERVFAIL, or hand the
+    circle to a client that can do nothing with it.
+
+    How to mend it: Point one of the aliases at a name that has the data.
+
+    References: RFC 1034 section 3.6.2; RFC 1034 section 5.2.2; RFC 2181 section 10.1
+    """
+    links = _links(evidence)
+    seen = [link.owner for link in links]
+    closing = next((link for place, link in enumerate(links) if link.target in seen[: place + 1]), None)
+    if closing is not None:
+        circle = links[seen.index(closing.target) : links.index(closing) + 1]
+        names = " to ".join(str(name) for name in (*(link.owner for link in circle), closing.target))
+        yield Fault(
+            f"the aliases lead in a circle: {names}",
+            tuple(link.step.id for link in circle),
+            cure=f"point {closing.owner} at a name that has the data, in place of {closing.target}",
+            zone=_zone(evidence, closing),
+        )
+
+
+@of_trace(Level.ERROR, Blame.HOST)
+def alias_dangling(evidence: Evidence) -> Iterator[Fault]:
+    """The target of an alias does not exist, or its zone cannot be reached.
+
+    What it is: A CNAME or DNAME record points at a name that its zone says does not exist, or whose zone
+    no server answers for. Often a service was given up and its name was not.
+
+    Why it matters: Whoever asks for the alias gets nothing. Where the target can be registered, or claimed at
+    the provider it points to, a stranger can take the name over.
+
+    How to mend it: Remove the alias, or point it at a name that exists.
+
+    References: RFC 1034 section 3.6.2; RFC 2308 section 2.1; RFC 6604 section 3
+    """
+    links = _links(evidence)
+    if not links or (why := _missing(evidence, links[-1])) is None:
+        return
+    last = links[-1]
+    ending = [step for step in evidence.trace.steps if step.purpose is Purpose.ALIAS][-1]
+    yield Fault(
+        f"{last.owner} is an alias of {last.target}, {why}",
+        (last.step.id, ending.id),
+        cure=f"remove the alias {last.owner}, or point it at a name that exists",
+        zone=_zone(evidence, last),
+    )
+
+
+@of_trace(Level.WARNING, Blame.HOST)
+def alias_chain_long(evidence: Evidence) -> Iterator[Fault]:
+    """More aliases in a row than resolvers like to follow.
+
+    What it is: The name asked is an alias of an alias, and so on, more than eight times.
+
+    Why it matters: Resolvers bound how many they follow, to between 8 and 16, and then fail. Until then
+    each one costs a look-up, and its failure is the failure of all.
+
+    How to mend it: Point the first alias at the last name, or at one near to it.
+
+    References: RFC 1034 section 3.6.2; RFC 1034 section 5.2.2
+    """
+    links = _links(evidence)
+    if len(links) > _LONG and links[-1].target not in {link.owner for link in links}:
+        yield Fault(
+            f"it takes {len(links)} aliases from {links[0].owner} to {links[-1].target}: {_LONG} are safe",
+            tuple(link.step.id for link in links),
+            cure=f"point {links[0].owner} at a name that has the data, or at one near to it",
+            zone=_zone(evidence, links[0]),
+            level=Level.ERROR if len(links) >= _TOO_LONG else None,
+        )
+
+
+@of_cut(Level.ERROR, Blame.HOST)
+def alias_at_apex(cut: Cut) -> Iterator[Fault]:
+    """The zone's own name is an alias.
+
+    What it is: There is a CNAME record at the apex of the zone, beside its SOA and NS records.
+
+    Why it matters: A CNAME stands for all data of a name. Resolvers that hold it look for the zone's SOA, NS
+    and MX records at the target, and mail and the zone itself fail, depending on what they asked before.
+
+    How to mend it: Put address records there in place of the CNAME; some hosts make them from a target by
+    themselves (often called ALIAS or ANAME). HTTPS records can point elsewhere too.
+
+    References: RFC 1034 section 3.6.2; RFC 1912 section 2.4; RFC 2181 section 10.1; RFC 9460 section 10.2
+    """
+    showing = [reply for reply in _said(cut) if reply.rrset(cut.zone, _CNAME) is not None]
+    if showing:
+        yield Fault(
+            f"{cut.zone}, the apex of its zone, is an alias, at {where(showing)}",
+            steps_of(showing),
+            cure=f"replace the CNAME record of {cut.zone} by the addresses of its target",
+        )
+
+
+@of_cut(Level.ERROR, Blame.HOST)
+def alias_beside_data(cut: Cut) -> Iterator[Fault]:
+    """A name is an alias and has other data too, or is an alias of several names.
+
+    What it is: A server gives a CNAME record and other records of the same name, or several CNAME records.
+
+    Why it matters: An alias has no data of its own. Which of the two a resolver goes by depends on the
+    resolver and on what it has in its cache, so users come to different places.
+
+    How to mend it: Remove either the CNAME record or the others.
+
+    References: RFC 1034 section 3.6.2; RFC 2181 section 10.1; RFC 4035 section 2.5
+    """
+    found: dict[Name, list[Reply]] = {}
+    for reply in _said(cut):
+        for owner in _doubled(reply, cut.zone):
+            found.setdefault(owner, []).append(reply)
+    for owner, showing in found.items():
+        yield Fault(
+            f"{owner} is an alias and has other data beside that, at {where(showing)}",
+            steps_of(showing),
+            cure=f"remove the CNAME record of {owner}, or all its other records",
+        )
+
+
+# --- what they look at -------------------------------------------------------------------------
+
+
+def _links(evidence: Evidence) -> list[_Link]:
+    """The aliases from the name asked on, in order; the last one may lead back."""
+    links: list[_Link] = []
+    known: dict[Name, _Link] = {}
+    for step in evidence.trace.steps:
+        if step.main and step.meaning is not None:
+            for link in _links_in(step, step.meaning):
+                known.setdefault(link.owner, link)
+    name = evidence.trace.question.name
+    while name in known and known[name] not in links:
+        links.append(known[name])
+        name = known[name].target
+    return links
+
+
+def _links_in(step: Step, meaning: Meaning) -> list[_Link]:
+    if step.question.rdtype in (_CNAME, dns.rdatatype.ANY):
+        return []
+    if meaning.kind not in (Kind.ALIAS, Kind.ALIAS_LOOP, Kind.ANSWER):
+        return []
+    return [_Link(r.name, r[0].target, step) for r in meaning.answer if r.rdtype == _CNAME]
+
+
+def _zone(evidence: Evidence, link: _Link) -> Name:
+    """The deepest zone known at or above the owner of an alias."""
+    zones = [cut.zone for cut in evidence.cuts if link.owner.is_subdomain(cut.zone)]
+    return max(zones, key=len, default=link.step.zone)
+
+
+def _missing(evidence: Evidence, last: _Link) -> str | None:
+    """Why the target of an alias is not there; None where it is, or where that is not known."""
+    trace = evidence.trace
+    ending = [step for step in trace.steps if step.purpose is Purpose.ALIAS][-1:]
+    if not ending or last.target != ending[0].question.name:
+        return None
+    if trace.outcome is Outcome.NXDOMAIN:
+        return "which does not exist"
+    lost = trace.outcome is Outcome.FAILED and ending[0].outcome is Outcome.FAILED
+    if lost and ending[0].zone != _zone(evidence, last) and ending[0].attempts:
+        return f"and no server of {ending[0].zone} answers for that"
+    return None
+
+
+def _said(cut: Cut) -> list[Reply]:
+    """All that the servers of a zone said, in the walk and to probes."""
+    walked = (reply for step in cut.walked for reply in replies_of(step))
+    return [r for r in (*walked, *cut.probed_replies()) if r.address in cut.serving and r.message is not None]
+
+
+def _doubled(reply: Reply, zone: Name) -> list[Name]:
+    """The names below the apex that have a CNAME record and something else in one reply."""
+    answer = [] if reply.message is None else reply.message.answer
+    aliases = [rrset for rrset in answer if rrset.rdtype == _CNAME and rrset.name.is_subdomain(zone)]
+    return [
+        alias.name
+        for alias in aliases
+        if alias.name != zone
+        and (len(alias) > 1 or any(r.name == alias.name and r.rdtype not in _ALLOWED for r in answer))
+    ]

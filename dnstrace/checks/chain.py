@@ -1,0 +1,44 @@
+"""The last rule of all on DNSSEC: what validation found broken and no other rule explains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dnstrace.checks import denial, security, signatures
+from dnstrace.checks.catalogue import of_trace
+from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.finding import Blame, Fault, Level
+from dnstrace.dnssec.verdict import Security
+
+_EXPLAIN = (
+    security.ds_without_dnskey,
+    security.dnskey_differs,
+    signatures.signature_missing,
+    signatures.signature_bad,
+    signatures.signature_expired,
+    signatures.signature_not_yet_valid,
+    denial.denial_broken,
+)
+
+
+@of_trace(Level.ERROR, Blame.HOST)
+def chain_broken(evidence: Evidence) -> Iterator[Fault]:
+    """Validation fails.
+
+    What it is: From the trust anchor down to the answer, some link of the chain of signatures does not
+    hold, in a way that no other finding names.
+
+    Why it matters: Validating resolvers answer SERVFAIL: for their users the name is gone.
+
+    How to mend it: The message says which link, and why. `--dnssec` draws the chain.
+
+    References: RFC 4035 section 5; RFC 4033 section 5
+    """
+    judgement = evidence.trace.judgement
+    if judgement is None or judgement.security is not Security.BOGUS or judgement.missing:
+        return
+    if any(next(rule(cut), None) for cut in evidence.cuts for rule in _EXPLAIN):
+        return
+    steps = [number for number, shown in judgement.steps.items() if shown.security is Security.BOGUS]
+    zones = [step.zone for step in evidence.trace.steps if step.id in steps]
+    yield Fault(judgement.reason, tuple(steps), zone=max(zones, key=len, default=None))

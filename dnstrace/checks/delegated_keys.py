@@ -1,0 +1,91 @@
+"""What a zone asks its parent to publish of its keys: CDS, CDNSKEY and the DS records they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import dns.rdatatype
+from dns.rdtypes.ANY.DS import DS
+from dns.rdtypes.dnskeybase import DNSKEYBase
+from dns.rdtypes.dsbase import DSBase
+
+from dnstrace.checks.evidence import Cut, Reply
+from dnstrace.model import Kind, Name, Probe
+
+_ASKS_FOR_NONE = 0  # the algorithm of the record that asks for no DS at all (RFC 8078 section 4)
+_SEP = 0x0001
+_SHA256 = "SHA256"
+_USUAL_TTL = 86400
+
+Record = tuple[int, int, int, bytes]
+
+
+def wanted(cut: Cut) -> tuple[Record, ...]:
+    """What the zone's CDS records, else its CDNSKEY records, ask for: tag, algorithm, digest type, digest."""
+    for reply in cut.probe(Probe.CDS):
+        if rrset := reply.rrset(cut.zone, dns.rdatatype.CDS):
+            return tuple(sorted(_record(rdata) for rdata in rrset if isinstance(rdata, DSBase)))
+    for reply in cut.probe(Probe.CDNSKEY):
+        if rrset := reply.rrset(cut.zone, dns.rdatatype.CDNSKEY):
+            return of_keys(cut.zone, (rdata for rdata in rrset if isinstance(rdata, DNSKEYBase)))
+    return ()
+
+
+def of_keys(zone: Name, keys: Iterable[DNSKEYBase]) -> tuple[Record, ...]:
+    """The DS records of keys, by SHA-256 (RFC 4509)."""
+    import dns.dnssec
+
+    return tuple(
+        (0, 0, 0, b"\0")
+        if key.algorithm == _ASKS_FOR_NONE
+        else _record(dns.dnssec.make_ds(zone, key, _SHA256, policy=dns.dnssec.allow_all_policy))
+        for key in keys
+    )
+
+
+def deletes(records: Iterable[Record]) -> bool:
+    """Whether the zone asks that there be no DS record (RFC 8078 section 4)."""
+    return any(algorithm == _ASKS_FOR_NONE for _, algorithm, _, _ in records)
+
+
+def to_publish(cut: Cut) -> tuple[str, ...]:
+    """The DS records that the parent should have, in master-file form; none if nothing shows which.
+
+    They are those that the zone asks for, else those of the keys that sign the DNSKEY RRset: of secure
+    entry points (RFC 4034 section 2.1.1) where there are any.
+    """
+    signing, asked = cut.signing, wanted(cut)
+    if not asked or deletes(asked):
+        points = [key for key in signing.signing_keys if key.flags & _SEP]
+        asked = of_keys(cut.zone, points or signing.signing_keys)
+    ttl = (cut.delegation.ttl if cut.delegation is not None else None) or _USUAL_TTL
+    return tuple(
+        f"{cut.zone} {ttl} IN DS {tag} {algorithm} {kind} {digest.hex().upper()}"
+        for tag, algorithm, kind, digest in asked
+    )
+
+
+def records(reply: Reply, zone: Name, rdtype: dns.rdatatype.RdataType) -> frozenset[Record] | None:
+    """What a reply has of CDS or CDNSKEY records, as DS records; None where it says nothing of them."""
+    if reply.meaning.kind is Kind.NODATA:
+        return frozenset()
+    rrset = reply.rrset(zone, rdtype)
+    if rrset is None:
+        return None
+    if rdtype == dns.rdatatype.CDS:
+        return frozenset(_record(rdata) for rdata in rrset if isinstance(rdata, DSBase))
+    return frozenset(of_keys(zone, (rdata for rdata in rrset if isinstance(rdata, DNSKEYBase))))
+
+
+def in_words(found: Iterable[Record]) -> str:
+    """Records by tag, algorithm and digest type: `12345 13 2`."""
+    return ", ".join(f"{tag} {algorithm} {kind}" for tag, algorithm, kind, _ in sorted(found)) or "none"
+
+
+def _record(ds: DSBase) -> Record:
+    return int(ds.key_tag), int(ds.algorithm), int(ds.digest_type), bytes(ds.digest)
+
+
+def of_ds(found: Iterable[DS]) -> frozenset[Record]:
+    """DS records as they compare with what the zone asks for."""
+    return frozenset(map(_record, found))

@@ -1,0 +1,180 @@
+"""Rules on how a signed zone proves that something does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import replace
+
+import dns.rdatatype
+
+from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.evidence import Cut, Reply, by_server, steps_of, where
+from dnstrace.checks.finding import Blame, Fault, Level
+from dnstrace.checks.signing import Signing
+from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, read_denial
+from dnstrace.dnssec.effort import Effort
+from dnstrace.dnssec.proof import Shown
+from dnstrace.dnssec.records import NSEC3, signed
+from dnstrace.dnssec.verdict import LIMITS
+from dnstrace.model import Kind
+
+_NEGATIVE = (Kind.NODATA, Kind.NXDOMAIN)
+_MANY, _TOO_MANY = 50, 100  # iterations: what some validators take, and what RFC 9276 lets them take
+_HASHES = 4000  # of all replies of a zone
+
+
+@of_cut(Level.ERROR, Blame.HOST)
+def denial_broken(cut: Cut) -> Iterator[Fault]:
+    """A signed zone says that something does not exist, and the proof does not show it.
+
+    What it is: A negative answer, a referral to an unsigned zone, or an answer made from a wildcard comes
+    without NSEC or NSEC3 records, or with records that show something else.
+
+    Why it matters: Validating resolvers take it for a forgery and answer SERVFAIL. A name that should simply
+    have no data then fails: mail to it waits, and browsers that ask for AAAA or HTTPS records hang.
+
+    How to mend it: Have the whole zone signed again, so that its chain of NSEC or NSEC3 records is made anew,
+    and see that all servers have that version. If that does not help, the server's software is at fault.
+
+    References: RFC 4035 section 3.1.3; RFC 4035 section 5.4; RFC 5155 section 7.2; RFC 5155 section 8
+    """
+    lacking = _Proofs(cut.signing).lacking()
+    groups = by_server(reply for reply, _ in lacking)
+    steps = {reply.step.id for reply, _ in lacking}
+    asked = [reply for reply in cut.signing.replies if reply.step.id in steps]
+    everywhere = groups.keys() >= {reply.server for reply in asked}
+    for server, replies in [(None, [reply for reply, _ in lacking])] if everywhere else groups.items():
+        if replies:
+            first, why = next(each for each in lacking if each[0] in replies)
+            said = first.meaning.kind.value.upper()
+            yield Fault(
+                f"{where(replies)} gives no proof with its {said} for {first.step.question}: {why}",
+                steps_of(replies),
+                server=server,
+                cure=f"have {cut.zone} signed again as a whole, and loaded by all its servers",
+                level=_level(cut, replies, asked),
+            )
+
+
+@of_cut(Level.NOTICE, Blame.HOST)
+def nsec3_iterations(cut: Cut) -> Iterator[Fault]:
+    """NSEC3 records are hashed more than once.
+
+    What it is: The zone's NSEC3 parameters ask for additional iterations of the hash.
+
+    Why it matters: They protect nothing, and each costs every validator work. Validators bound them: above
+    some number, between 50 and 150 today, they take the zone as unsigned or answer SERVFAIL.
+
+    How to mend it: Set the iterations to 0 (and the salt to none: `1 0 0 -`) and have the zone signed again.
+
+    References: RFC 9276 section 3.1; RFC 9276 section 3.2
+    """
+    found = _nsec3(cut.signing) if cut.probed else []
+    most = max((record.iterations for _, record in found), default=0)
+    if most:
+        replies = [reply for reply, record in found if record.iterations == most]
+        level = Level.ERROR if most > _TOO_MANY else Level.WARNING if most > _MANY else None
+        yield Fault(
+            f"{cut.zone} uses {most} additional NSEC3 iterations, where 0 are expected",
+            steps_of(replies),
+            cure=f"sign {cut.zone} with the NSEC3 parameters `1 0 0 -`",
+            level=level,
+        )
+
+
+# --- what they look at -------------------------------------------------------------------------
+
+
+class _Proofs:
+    """What the replies of a zone's servers prove; equal ones are looked at once."""
+
+    def __init__(self, signing: Signing) -> None:
+        self._signing = signing
+        self._effort = Effort(replace(LIMITS, hashes=_HASHES))
+        self._known: dict[Hashable, str | None] = {}
+        self._troubled = {id(judged.reply) for judged in signing.judged if judged.trouble is not None}
+
+    def lacking(self) -> list[tuple[Reply, str]]:
+        """The replies that prove too little, each with what is lacking.
+
+        Where something in a reply is not validly signed, that is a finding of its own.
+        """
+        if not self._signing.readable:
+            return []
+        whole = [reply for reply in self._signing.replies if id(reply) not in self._troubled]
+        return [(reply, why) for reply in whole if (why := self._lacking(reply)) is not None]
+
+    def _lacking(self, reply: Reply) -> str | None:
+        message = reply.message
+        if message is None or reply.step.question.rdtype == dns.rdatatype.RRSIG:
+            return None
+        sections = (
+            frozenset((r.name, r.rdtype, frozenset(r)) for r in s)
+            for s in (message.answer, message.authority)
+        )
+        key = reply.step.question, reply.meaning.kind, *sections
+        if key not in self._known:
+            found = self._weigh(reply)
+            spent = self._effort.spent_hashes >= self._effort.limits.hashes
+            self._known[key] = None if spent else found
+        return self._known[key]
+
+    def _weigh(self, reply: Reply) -> str | None:
+        """What a reply lacks as its proof; None if nothing."""
+        if reply.meaning.kind in _NEGATIVE:
+            return self._negative(reply)
+        if reply.meaning.kind is Kind.REFERRAL:
+            return self._referral(reply)
+        for judged in self._signing.judged:
+            if judged.reply is reply and (encloser := judged.checked.encloser) is not None:
+                proof = self._denial(reply).wildcard_answer(judged.data.name, encloser)
+                if proof.shown is Shown.UNPROVED:
+                    return proof.text
+        return None
+
+    def _negative(self, reply: Reply) -> str | None:
+        name = reply.meaning.target or reply.step.question.name
+        if not name.is_subdomain(self._signing.zone):
+            return None
+        denial = self._denial(reply)
+        absent, bare = denial.nxdomain(name), denial.nodata(name, reply.step.question.rdtype)
+        if absent.shown is not Shown.UNPROVED or bare.shown is not Shown.UNPROVED:
+            return None
+        return absent.text if reply.meaning.kind is Kind.NXDOMAIN else bare.text
+
+    def _referral(self, reply: Reply) -> str | None:
+        """What a referral lacks as the proof that there is no DS, where the zone itself denies it."""
+        below = reply.meaning.delegation
+        if below is None or below.ds is not None or reply.message is None:
+            return None
+        denials = signed(reply.message.authority, DENIAL_TYPES)
+        if not any(self._signing.zone in data.signers() for data in denials):
+            return None
+        proof = self._denial(reply).no_ds(below.zone)
+        return proof.text if proof.shown is Shown.UNPROVED else None
+
+    def _denial(self, reply: Reply) -> Denial:
+        assert reply.message is not None
+        rrsets = [*reply.message.authority, *reply.message.answer]
+        return read_denial(rrsets, self._signing.zone, self._signing.check, self._effort)
+
+
+def _nsec3(signing: Signing) -> list[tuple[Reply, NSEC3]]:
+    """The NSEC3 records of the zone, each with the reply that has it."""
+    return [
+        (reply, rdata)
+        for reply in signing.replies
+        if reply.message is not None
+        for data in signed(reply.message.authority, (dns.rdatatype.NSEC3,))
+        if len(data.name) == len(signing.zone) + 1 and data.name.is_subdomain(signing.zone)
+        for rdata in data.rrset
+        if isinstance(rdata, NSEC3)
+    ]
+
+
+def _level(cut: Cut, replies: list[Reply], asked: list[Reply]) -> Level | None:
+    """A warning where few of the addresses asked of a zone above the one in question are at fault."""
+    sick = {reply.address for reply in replies}
+    return (
+        Level.WARNING if not cut.probed and 2 * len(sick) < len({reply.address for reply in asked}) else None
+    )

@@ -1,0 +1,157 @@
+"""Rules on the signatures of a signed zone: each RRset of each server, checked with the zone's own keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import dns.rdatatype
+
+from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.evidence import Cut, by_server, steps_of, where
+from dnstrace.checks.finding import Blame, Fault, Level
+from dnstrace.checks.signing import Judged, Trouble
+from dnstrace.dnssec.algorithms import key_tag
+from dnstrace.dnssec.verdict import SignatureEvidence
+from dnstrace.model import Name
+
+_SHARE = 10  # a signature whose life is over to all but a tenth should have been renewed
+_SHORT, _LONG_LIVED = 2 * 86400, 10 * 86400  # two days are little for one that is made for ten and more
+
+
+@of_cut(Level.ERROR, Blame.HOST)
+def signature_missing(cut: Cut) -> Iterator[Fault]:
+    """Data of a signed zone come without a signature.
+
+    What it is: The parent says by a DS record that the zone is signed, and a server gives data without an
+    RRSIG record, or keys (DNSKEY) that none of the keys named by the DS record signs.
+
+    Why it matters: Validating resolvers cannot tell it from a forgery. They ask other servers of the zone,
+    and where none is better they answer SERVFAIL.
+
+    How to mend it: Have the zone signed as a whole, and loaded by all servers. A server that leaves out all
+    signatures does not know DNSSEC, or has an unsigned copy of the zone: replace or reconfigure it.
+
+    References: RFC 4035 section 2.2; RFC 4035 section 3.1; RFC 4035 section 5.3
+    """
+    yield from _faults(cut, Trouble.MISSING, lambda first: " has no signature")
+
+
+@of_cut(Level.ERROR, Blame.HOST)
+def signature_bad(cut: Cut) -> Iterator[Fault]:
+    """A signature is not right for the data that it comes with.
+
+    What it is: An RRSIG record is within its time, but is not by a key of the zone, or not over these data:
+    they were changed after they were signed, or the key was.
+
+    Why it matters: Validating resolvers take the data for a forgery and answer SERVFAIL.
+
+    How to mend it: Have the zone signed again with its present keys. Nothing may change records after that:
+    look for a server, script or load balancer that does.
+
+    References: RFC 4035 section 5.3.1; RFC 4035 section 5.3.3
+    """
+    entries = cut.signing.entries
+
+    def not_right(first: Judged) -> str:
+        if first.data.rdtype == dns.rdatatype.DNSKEY and entries:
+            return f" is not signed by key {key_tag(entries[0])}, which the DS record names"
+        return f": {first.checked.reason}"
+
+    yield from _faults(cut, Trouble.BAD, not_right)
+
+
+@of_cut(Level.ERROR, Blame.HOST)
+def signature_expired(cut: Cut) -> Iterator[Fault]:
+    """Signatures have expired.
+
+    What it is: The time of expiration in RRSIG records is past.
+
+    Why it matters: Validating resolvers answer SERVFAIL: for their users the zone is gone, from the hour of
+    expiry on.
+
+    How to mend it: Have the zone signed again now, and loaded by all servers; then find out why it was not:
+    signing stopped, keys that cannot be read, a secondary that no longer gets transfers.
+
+    References: RFC 4035 section 5.3.1; RFC 4034 section 3.1.5; RFC 6781 section 4.4.2
+    """
+    yield from _faults(cut, Trouble.EXPIRED, lambda first: f": {first.checked.reason}")
+
+
+@of_cut(Level.ERROR, Blame.HOST)
+def signature_not_yet_valid(cut: Cut) -> Iterator[Fault]:
+    """Signatures are valid only from some time to come.
+
+    What it is: The time of inception in RRSIG records is still ahead.
+
+    Why it matters: Until then, validating resolvers answer SERVFAIL.
+
+    How to mend it: Set the clock of the machine that signs, and have the zone signed again with an inception
+    an hour back. If it is this machine's clock that is wrong, nothing else is.
+
+    References: RFC 4035 section 5.3.1; RFC 4034 section 3.1.5; RFC 6781 section 4.4.2
+    """
+    yield from _faults(cut, Trouble.EARLY, lambda first: f": {first.checked.reason}")
+
+
+@of_cut(Level.WARNING, Blame.HOST)
+def signature_expiring(cut: Cut) -> Iterator[Fault]:
+    """Signatures are about to expire and have not been renewed.
+
+    What it is: Of the life of RRSIG records, less than a tenth is left; or less than two days, where it is of
+    ten days and more. Signers that work renew them well before.
+
+    Why it matters: When they expire, validating resolvers answer SERVFAIL for all of the zone. Copies in
+    caches may last until then and no longer.
+
+    How to mend it: Look at once whether signing still runs, and whether this server still gets the zone.
+
+    References: RFC 6781 section 4.4.2; RFC 4035 section 5.3.1
+    """
+    at = int(cut.signing.at)
+    found = [judged for judged in cut.signing.judged if judged.trouble is None and _expires(judged, at)]
+
+    def left(first: Judged) -> str:
+        hours = (_used(first).expiration - at) // 3600
+        return f" has a signature that expires in {hours} hour{'s' * (hours != 1)}"
+
+    yield from _told(cut, found, left)
+
+
+# --- what they have in common ------------------------------------------------------------------
+
+
+def _faults(cut: Cut, trouble: Trouble, why: Callable[[Judged], str]) -> Iterator[Fault]:
+    yield from _told(cut, cut.signing.troubled(trouble), why)
+
+
+def _told(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> Iterator[Fault]:
+    """One fault for the zone where all its servers are alike, else one for each server."""
+    replies = [judged.reply for judged in found]
+    steps = steps_of(replies)
+    asked = [judged.reply for judged in cut.signing.judged if judged.reply.step.id in steps]
+    everywhere = by_server(replies).keys() >= by_server(asked).keys()
+    servers: list[Name | None] = [None] if everywhere and found else list(by_server(replies))
+    for server in servers:
+        here = [judged for judged in found if server in (None, judged.reply.server)]
+        whats = list(dict.fromkeys(judged.what for judged in here))
+        more = f" (and {len(whats) - 1} more)" if len(whats) > 1 else ""
+        sick = {judged.reply.address for judged in here}
+        few = not cut.probed and 2 * len(sick) < len({reply.address for reply in asked})
+        yield Fault(
+            f"{whats[0]}{why(here[0])}{more}, at {where(judged.reply for judged in here)}",
+            steps_of(judged.reply for judged in here),
+            server=server,
+            cure=f"have {cut.zone} signed again" + (f" and loaded by {server}" if server else ""),
+            level=Level.WARNING if few else None,
+        )
+
+
+def _used(judged: Judged) -> SignatureEvidence:
+    """The signature that holds."""
+    return next(one for one in judged.checked.signatures if one.valid)
+
+
+def _expires(judged: Judged, at: int) -> bool:
+    used = _used(judged)
+    life, left = used.expiration - used.inception, used.expiration - at
+    return left * _SHARE < life or (left < _SHORT and life >= _LONG_LIVED)

@@ -1,0 +1,316 @@
+"""How a zone is signed, as its servers and its parent show it: keys, DS records, and what does not hold.
+
+Each server's replies are judged by themselves, with the zone's own keys: whether the parent trusts these is
+a question of its own. So one defect is found once. Only what the walk and the probes brought is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cached_property
+
+import dns.rdatatype
+import dns.rrset
+
+from dnstrace.checks.evidence import Cut, Reply, replies_of
+from dnstrace.dnssec.algorithms import SUPPORTED, ds_matches, ds_usable
+from dnstrace.dnssec.denial import DENIAL_TYPES
+from dnstrace.dnssec.effort import Effort
+from dnstrace.dnssec.records import DNSKEY, DS, Signed, signed
+from dnstrace.dnssec.signature import Checked, check, usable_key
+from dnstrace.dnssec.verdict import LIMITS, Security, SignatureEvidence
+from dnstrace.model import ROOT, Kind, Name, Probe, Purpose
+
+_NEGATIVE = (Kind.NODATA, Kind.NXDOMAIN)
+_KNOWN = (Kind.ANSWER, *_NEGATIVE)
+_NO_ANSWER_OF_ZONE = (Probe.RECURSION, Probe.TRANSFER, Probe.EDNS_VERSION)
+
+
+class Trouble(Enum):
+    """What is wrong with the signatures of an RRset."""
+
+    MISSING = auto()
+    BAD = auto()
+    EXPIRED = auto()
+    EARLY = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An RRset in a reply, with what came of its signatures; `trouble` is None where one of them holds."""
+
+    reply: Reply
+    data: Signed
+    checked: Checked
+    trouble: Trouble | None = None
+
+    @property
+    def what(self) -> str:
+        """The RRset, for people."""
+        return f"{self.data.name} {dns.rdatatype.to_text(self.data.rrset.rdtype)}"
+
+
+class Signing:
+    """How the zone of a cut is signed. Times are in seconds since 1970."""
+
+    def __init__(self, cut: Cut) -> None:
+        self._cut, self.zone = cut, cut.zone
+        judgement = cut.evidence.trace.judgement
+        self.at = 0.0 if judgement is None else judgement.at
+        self._judgement = judgement
+        self.effort = Effort(LIMITS)
+        self._checked: dict[Hashable, Checked] = {}
+
+    # --- the parent's side ----------------------------------------------------------------------
+
+    @cached_property
+    def _ds_replies(self) -> list[tuple[Reply, frozenset[DS]]]:
+        """What the parent's servers say of DS: the records, or that there are none, by reply."""
+        found = []
+        for reply in self._cut.referrals:
+            cut = reply.meaning.delegation
+            if cut is not None and (cut.ds is not None or cut.denial):
+                found.append((reply, _ds(cut.ds)))
+        for step in self._cut.evidence.trace.steps:
+            if step.question.name == self.zone and step.question.rdtype == dns.rdatatype.DS:
+                found += [
+                    (reply, _ds(reply.rrset(self.zone, dns.rdatatype.DS)))
+                    for reply in replies_of(step)
+                    if reply.meaning.kind in _KNOWN and reply.meaning.authoritative
+                ]
+        return found
+
+    @property
+    def ds_known(self) -> bool:
+        """Whether the parent's servers said of DS what there is, or that there is nothing."""
+        return bool(self._ds_replies)
+
+    @cached_property
+    def ds(self) -> tuple[DS, ...]:
+        """The DS records of the parent."""
+        return tuple(dict.fromkeys(ds for _, records in self._ds_replies for ds in sorted(records)))
+
+    @property
+    def ds_steps(self) -> tuple[int, ...]:
+        """The ids of the steps that show them, or their absence."""
+        return tuple(dict.fromkeys(reply.step.id for reply, _ in self._ds_replies))
+
+    @cached_property
+    def anchored(self) -> bool:
+        """Whether a trust anchor matches a key of the zone, or its parent's DS records are to be trusted."""
+        if self._judgement is None:
+            return False
+        question = self.zone, dns.rdatatype.DNSKEY
+        asked = [
+            step.id
+            for step in self._cut.evidence.trace.steps
+            if (step.question.name, step.question.rdtype) == question
+        ]
+        shown = self._judgement.steps
+        if any(key.trusted for number in asked if number in shown for key in shown[number].keys):
+            return True
+        return self.zone != ROOT and any(map(ds_usable, self.ds)) and self.below_anchor
+
+    @property
+    def below_anchor(self) -> bool:
+        """Whether the zone above is signed and has a chain of trust itself."""
+        above = [
+            cut
+            for cut in self._cut.evidence.cuts
+            if cut.zone != self.zone and self.zone.is_subdomain(cut.zone)
+        ]
+        return bool(above) and max(above, key=lambda cut: len(cut.zone)).signing.anchored
+
+    # --- the zone's keys ------------------------------------------------------------------------
+
+    @cached_property
+    def key_replies(self) -> dict[str, tuple[Reply, frozenset[DNSKEY]]]:
+        """The last DNSKEY RRset of each address that gave one, or that said that there is none."""
+        found = {}
+        for step in self._cut.evidence.trace.steps:
+            if step.question.name == self.zone and step.question.rdtype == dns.rdatatype.DNSKEY:
+                for reply in replies_of(step):
+                    if reply.meaning.kind in _KNOWN and reply.meaning.authoritative:
+                        rrset = reply.rrset(self.zone, dns.rdatatype.DNSKEY) or ()
+                        keys = frozenset(rdata for rdata in rrset if isinstance(rdata, DNSKEY))
+                        found[reply.address] = reply, keys
+        return found
+
+    @cached_property
+    def keys(self) -> tuple[DNSKEY, ...]:
+        """The keys that any server has."""
+        return tuple(dict.fromkeys(key for _, keys in self.key_replies.values() for key in sorted(keys)))
+
+    @cached_property
+    def key_groups(self) -> list[tuple[frozenset[DNSKEY], list[Reply]]]:
+        """The keys that may sign data with the servers' replies that have them: first those to go by."""
+        groups: dict[frozenset[DNSKEY], list[Reply]] = {}
+        for address, (reply, keys) in self.key_replies.items():
+            if address in self._cut.serving:
+                groups.setdefault(_signers_of_data(keys), []).append(reply)
+        trusted = {reply.address for reply, keys in self.key_replies.values() if keys & {*self.entries}}
+
+        def weight(group: tuple[frozenset[DNSKEY], list[Reply]]) -> tuple[bool, int]:
+            return any(reply.address in trusted for reply in group[1]), len(group[1])
+
+        return sorted(groups.items(), key=weight, reverse=True)
+
+    @cached_property
+    def entries(self) -> tuple[DNSKEY, ...]:
+        """The keys that a DS record of the parent matches and that may sign."""
+        return tuple(
+            key
+            for key in self.keys
+            if usable_key(key) and any(ds_matches(ds, self.zone, key) for ds in self.ds)
+        )
+
+    @cached_property
+    def signing_keys(self) -> tuple[DNSKEY, ...]:
+        """The keys that may sign the DNSKEY RRset and do so at some server."""
+        return tuple(
+            key
+            for key in self.keys
+            if usable_key(key)
+            and any(
+                self.check(data, (key,)).valid
+                for reply, _ in self.key_replies.values()
+                for data in _at(reply, self.zone, dns.rdatatype.DNSKEY)
+            )
+        )
+
+    @property
+    def readable(self) -> bool:
+        """Whether validators can follow: there is a chain to the zone, and keys of a known algorithm."""
+        return self.anchored and any(key.algorithm in SUPPORTED for key in self.keys)
+
+    # --- what is signed -------------------------------------------------------------------------
+
+    @cached_property
+    def replies(self) -> list[Reply]:
+        """All replies of the zone's servers that should be signed, each address's last in a step."""
+        cut = self._cut
+        keyless = {a for a, (_, keys) in self.key_replies.items() if not keys} if self.keys else set()
+        walked = [reply for step in cut.walked for reply in replies_of(step)]
+        beside = [reply for probe in Probe if probe not in _NO_ANSWER_OF_ZONE for reply in cut.probe(probe)]
+        chain = [
+            reply
+            for step in cut.evidence.trace.steps
+            if step.zone == self.zone and step.purpose in (Purpose.DNSKEY, Purpose.DS)
+            for reply in replies_of(step)
+        ]
+        return [
+            reply
+            for reply in (*walked, *beside, *chain)
+            if reply.address in cut.serving
+            and reply.address not in keyless
+            and reply.meaning.usable
+            and reply.meaning.zone in (None, self.zone)
+            and reply.attempt.exchange.query.edns is not None
+        ]
+
+    @cached_property
+    def judged(self) -> tuple[Judged, ...]:
+        """Every RRset of the zone in these replies, with what came of its signatures."""
+        if not self.readable:
+            return ()
+        unlike = {reply.address for _, replies in self.key_groups[1:] for reply in replies}
+        found = [
+            self._judge(reply, data)
+            for reply in self.replies
+            for data in self._own(reply)
+            if not (data.rdtype == dns.rdatatype.DNSKEY and (reply.address in unlike or self._is_untrusted))
+        ]
+        proved = {judged.data.name for judged in found if judged.data.signatures}
+        bogus = self._judgement is not None and self._judgement.security is Security.BOGUS
+        return tuple(
+            judged
+            for judged in found
+            if judged.trouble is not Trouble.MISSING
+            or bogus
+            or judged.data.name == self.zone
+            or judged.data.name in proved
+        )
+
+    @property
+    def _is_untrusted(self) -> bool:
+        """Whether no key matches the parent's DS records: that is a finding of its own."""
+        return bool(self.ds) and not self.entries
+
+    def troubled(self, trouble: Trouble) -> list[Judged]:
+        """The RRsets that have that trouble."""
+        return [judged for judged in self.judged if judged.trouble is trouble]
+
+    def _judge(self, reply: Reply, data: Signed) -> Judged:
+        keys = self.keys
+        if data.rdtype == dns.rdatatype.DNSKEY and self.entries:
+            keys = self.entries
+        checked = self.check(data, keys)
+        return Judged(reply, data, checked, None if checked.valid else self._trouble(checked))
+
+    def check(self, data: Signed, keys: Sequence[DNSKEY] | None = None) -> Checked:
+        """Whether the zone's keys, or those given, sign an RRset; the same one is looked at once."""
+        keys = self.keys if keys is None else keys
+        key = data.name, data.rdtype, frozenset(data.rrset), data.signatures, tuple(keys)
+        if key not in self._checked:
+            self._checked[key] = check(data, self.zone, keys, self.at, self.effort)
+        return self._checked[key]
+
+    def _trouble(self, checked: Checked) -> Trouble:
+        """The nearest thing to a right signature counts."""
+        if not checked.signatures:
+            return Trouble.MISSING
+        own = [one for one in checked.signatures if one.signer == self.zone]
+        if not own or any(self._is_current(one) for one in own):
+            return Trouble.BAD
+        late = any(int(self.at) > one.expiration for one in own)
+        return Trouble.EXPIRED if late else Trouble.EARLY
+
+    def _is_current(self, signature: SignatureEvidence) -> bool:
+        return signature.inception <= int(self.at) <= signature.expiration
+
+    def _own(self, reply: Reply) -> Iterator[Signed]:
+        """The RRsets of a reply that the zone has to sign."""
+        message = reply.message
+        if message is None:
+            return
+        dnames = [r.name for r in message.answer if r.rdtype == dns.rdatatype.DNAME]
+        answer = signed(message.answer) if reply.meaning.authoritative else []
+        authority = signed(message.authority, (dns.rdatatype.SOA, dns.rdatatype.DS, *DENIAL_TYPES))
+        for data in (*answer, *authority):
+            made = data.rdtype == dns.rdatatype.CNAME and any(_below(data.name, dname) for dname in dnames)
+            if not (made and not data.signatures) and self._is_own(data):
+                yield data
+
+    def _is_own(self, data: Signed) -> bool:
+        if not data.name.is_subdomain(self.zone) or any(_below(s, self.zone) for s in data.signers()):
+            return False
+        if any(_below(cut.zone, self.zone) and self._holds(cut, data) for cut in self._cut.evidence.cuts):
+            return False
+        if data.rdtype in (dns.rdatatype.SOA, dns.rdatatype.DS):
+            return (data.name == self.zone) is (data.rdtype == dns.rdatatype.SOA)
+        return True
+
+    def _holds(self, below: Cut, data: Signed) -> bool:
+        """Whether an RRset belongs to a zone below this one: DS at the cut and its denial do not."""
+        parents = data.rdtype in (dns.rdatatype.DS, *DENIAL_TYPES) and data.name == below.zone
+        return data.name.is_subdomain(below.zone) and not parents
+
+
+def _at(reply: Reply, name: Name, rdtype: dns.rdatatype.RdataType) -> list[Signed]:
+    return [] if reply.message is None else signed(reply.message.answer, (rdtype,), name)
+
+
+def _signers_of_data(keys: frozenset[DNSKEY]) -> frozenset[DNSKEY]:
+    """The keys that may sign data: without secure entry points, where there are others (RFC 8901)."""
+    usable = frozenset(key for key in keys if usable_key(key))
+    return frozenset(key for key in usable if not key.flags & 1) or usable
+
+
+def _ds(rrset: Iterable[object] | None) -> frozenset[DS]:
+    return frozenset(rdata for rdata in rrset or () if isinstance(rdata, DS))
+
+
+def _below(name: Name, ancestor: Name) -> bool:
+    return name != ancestor and name.is_subdomain(ancestor)

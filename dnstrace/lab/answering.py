@@ -1,0 +1,37 @@
+"""What servers of the lab do wrong in what they answer, though each reply looks well formed.
+
+Functions like those in misbehaviour.py, and in the same table.
+"""
+
+from __future__ import annotations
+
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rdatatype
+
+from dnstrace.lab.reaction import Asked, Reaction, Responder, misbehaviour, said
+from dnstrace.model import Transport
+
+
+@misbehaviour("denies-empty")
+def _denies_empty(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """NXDOMAIN for names that begin with a label, though others lie below (RFC 8020): `denies-empty=b`."""
+    reaction = otherwise(asked)
+    if asked.query.question[0].name.labels[0] != parameter.encode("ascii"):
+        return reaction
+    reply = dns.message.from_wire(reaction.replies[0])
+    reply.set_rcode(dns.rcode.NXDOMAIN)
+    reply.answer = []
+    return said(reply)
+
+
+@misbehaviour("bare-negative")
+def _bare_negative(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """Negative answers over UDP come without the zone's SOA record."""
+    reaction = otherwise(asked)
+    reply = dns.message.from_wire(reaction.replies[0])
+    if reply.answer or asked.transport is Transport.TCP or not reply.flags & dns.flags.AA:
+        return reaction
+    reply.authority = [rrset for rrset in reply.authority if rrset.rdtype != dns.rdatatype.SOA]
+    return said(reply)

@@ -1,0 +1,111 @@
+"""Rules on DNSSEC: each fires in one world, and not in another that looks much like it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import dns.name
+import pytest
+
+from dnstrace.checks import Blame, Level
+from dnstrace.checks.evidence import Evidence
+from dnstrace.dnssec import Security, parse_anchors
+from dnstrace.lab.world import load
+from tests.checks.documented import assert_documented, found
+from tests.checks.test_worlds import checked, told
+
+RULES = [
+    ("ds-without-dnskey", "dnssec-missing-key", "dnssec-ds-stale"),
+    ("ds-stale", "dnssec-ds-stale", "dnssec-digests"),
+    ("dnskey-without-ds", "dnssec-island", "dnssec-good"),
+    ("algorithm-weak", "dnssec-sha1", "dnssec-algorithm-8"),
+    ("digest-weak", "dnssec-digest-weak", "dnssec-digests"),
+    ("algorithm-unsupported", "dnssec-unknown-algorithm", "dnssec-algorithm-16"),
+    ("key-small", "dnssec-key-small", "dnssec-algorithm-8"),
+    ("dnskey-differs", "dnssec-keys-differ", "dnssec-expired-one"),
+    ("signature-missing", "dnssec-strips-one", "dnssec-dname"),
+    ("signature-bad", "dnssec-altered-data", "dnssec-altered-ttl"),
+    ("signature-expired", "dnssec-expired", "dnssec-expiring"),
+    ("signature-not-yet-valid", "dnssec-not-yet-valid", "dnssec-good"),
+    ("signature-expiring", "dnssec-expiring", "dnssec-short-lived"),
+    ("denial-broken", "dnssec-no-denial", "dnssec-opt-out-nxdomain"),
+    ("nsec3-iterations", "dnssec-iterations", "dnssec-nsec3-nxdomain"),
+    ("cds-differs", "dnssec-cds-differs", "dnssec-cds"),
+    ("cds-inconsistent", "dnssec-cds-one", "dnssec-cds"),
+    ("chain-broken", "dnssec-keys-silent", "dnssec-expired"),
+]
+"""Each with a world that fires it, and one that does not."""
+
+
+@pytest.mark.parametrize(("code", "sick", "well"), RULES)
+def test_a_rule_is_documented_and_fires_where_it_should_and_only_there(
+    code: str, sick: str, well: str
+) -> None:
+    assert_documented(code)
+    assert found(code, sick) and not found(code, well)
+
+
+@pytest.mark.parametrize(
+    ("code", "world", "level"),
+    [
+        ("ds-stale", "dnssec-ds-stale", Level.NOTICE),
+        ("ds-stale", "dnssec-ds-stale-algorithm", Level.WARNING),
+        ("key-small", "dnssec-key-small", Level.NOTICE),
+        ("key-small", "dnssec-key-tiny", Level.ERROR),
+        ("nsec3-iterations", "dnssec-alias", Level.NOTICE),
+        ("nsec3-iterations", "dnssec-iterations", Level.ERROR),
+        ("dnskey-differs", "dnssec-unsigned-copy", Level.ERROR),
+        ("denial-broken", "dnssec-parent-no-denial", Level.ERROR),
+    ],
+)
+def test_the_level_is_what_it_matters_to_resolvers(code: str, world: str, level: Level) -> None:
+    assert [finding.level for finding in found(code, world)] == [level]
+
+
+@pytest.mark.parametrize(
+    ("code", "world"),
+    [
+        ("ds-without-dnskey", "dnssec-missing-key"),
+        ("ds-without-dnskey", "dnssec-wrong-digest"),
+        ("dnskey-without-ds", "dnssec-island"),
+        ("digest-weak", "dnssec-digest-weak"),
+        ("algorithm-unsupported", "dnssec-unknown-digest"),
+    ],
+)
+def test_the_records_to_publish_mend_the_zone(code: str, world: str) -> None:
+    """With the DS record that the finding says as a trust anchor, the very same zone is secure."""
+    finding = found(code, world)[0]
+    assert finding.blame is Blame.REGISTRAR and len(finding.records) == 1
+    anchors = parse_anchors(finding.records[0], "the finding")
+    judgement = checked(load(world), anchors=anchors).judgement
+    assert judgement is not None and judgement.security is Security.SECURE
+
+
+def test_a_zone_that_is_no_longer_signed_has_no_records_to_publish() -> None:
+    finding = found("ds-without-dnskey", "dnssec-unsigned-with-ds")[0]
+    assert not finding.records and "remove the DS records" in finding.cure
+
+
+def test_a_request_to_remove_the_ds_record_is_told_as_one() -> None:
+    finding = found("cds-differs", "dnssec-cds-delete")[0]
+    assert "asks for no DS record" in finding.message and not finding.records
+
+
+def test_the_time_that_counts_is_the_one_asked_about() -> None:
+    """A month on, the good zone's signatures have expired; ten days on, they are still good."""
+    world = load("dnssec-good")
+    now = world.now.timestamp()
+    assert "signature-expired example.com." in told(checked(world, at=now + 30 * 86400).findings or ())
+    assert not checked(world, at=now + 10 * 86400).findings
+
+
+def test_without_a_verdict_nothing_is_said_of_signatures() -> None:
+    trace = replace(checked(load("dnssec-expired")), judgement=None)
+    assert not [cut for cut in Evidence(trace).cuts if cut.signing.judged]
+
+
+def test_each_rrset_is_verified_once_however_many_servers_give_it() -> None:
+    """The effort of a zone above all has a bound; so many servers must not use it up."""
+    cut = Evidence(checked(load("dnssec-good"))).cut(dns.name.root)
+    assert cut is not None and len(cut.signing.judged) > 26
+    assert cut.signing.effort.spent_verifications < 5
