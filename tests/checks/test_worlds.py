@@ -12,6 +12,7 @@ from dnstrace.dnssec import Anchors, parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load, names
 from dnstrace.model import Settings
+from dnstrace.resolvers import Resolver
 
 SEEDS = range(3)
 DECLARED = [name for name in names() if load(name).expect.findings is not None]
@@ -26,6 +27,7 @@ def checked(world: World, seed: int = 0, anchors: Anchors | None = None, at: flo
         settings=Settings(all_servers=True, probe=True, families=frozenset({4, 6})),
         network=LabNetwork(world, signed=True),
         anchors=anchors or parse_anchors(world.anchors_text, world.name),
+        resolvers=[Resolver(address) for address in world.resolvers],
         at=at,
         now=world.now,
         seed=seed,

@@ -13,10 +13,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.interop import signers
 from tests.interop.namespace import Namespace
-from tests.interop.servers import COMMANDS, Setup, serve
+from tests.interop.servers import COMMANDS, Setup, serve, start_resolver
 
-PROGRAMS = ("ldns-keygen", "ldns-signzone")
+PROGRAMS = ("ldns-keygen", "ldns-signzone", "unbound", "kresd")
 ROOT = ("198.41.0.4", "2001:503:ba3e::2:30")
 TLD = (("192.5.6.30", "2001:503:a83e::2:30"), ("192.33.14.30", "2001:503:231d::2:30"))
 SERVERS = {
@@ -29,6 +30,9 @@ SERVERS = {
 DEAD = "208.80.126.2"
 STALE = "2001:500:90:1::99"
 """The address that the parent has for ns2 of broken.com. where the zone has another; nobody answers there."""
+UNBOUND, KNOT_RESOLVER = "127.0.0.53", "127.0.0.54"
+"""Resolvers that validate; the second one keeps `filtered.plain.com.` from those who ask it."""
+FILTERED = "filtered.plain.com."
 RESOLVING = "204.13.251.14"
 """A BIND that serves broken.com. too, as ns7, and resolves for everybody."""
 
@@ -59,7 +63,7 @@ class CheckedInternet:
 def checked_internet(directory: Path) -> Iterator[CheckedInternet]:
     """Sign and write everything, and serve it."""
     files = _Files(directory)
-    files.write("plain.com.", _zone())
+    files.write("plain.com.", f"{_zone()}filtered 300 A 192.0.2.45\n")
     signed = files.sign("signed.com.", _zone(3))
     files.write("broken.com.", _broken(2))
     (directory / "behind").mkdir()
@@ -70,10 +74,13 @@ def checked_internet(directory: Path) -> Iterator[CheckedInternet]:
     hints = directory / "root.hints"
     hints.write_text(f". 86400 NS a.root.\n{_addresses('a.root.', ROOT)}")
     addresses = [*ROOT, *(a for own in (*TLD, *SERVERS.values()) for a in own), RESOLVING, DEAD, STALE]
+    addresses += [UNBOUND, KNOT_RESOLVER]
     with ExitStack() as stack:
         namespace = stack.enter_context(Namespace(addresses))
         _hold_still(namespace, stack)
         serve(namespace, _setups(directory, files.paths, behind, hints), stack)
+        for setup in _resolvers(directory, hints, anchor):
+            start_resolver(namespace, setup, stack)
         yield CheckedInternet(namespace, hints, anchor)
 
 
@@ -96,6 +103,19 @@ def _setups(directory: Path, paths: dict[str, Path], behind: Path, hints: Path) 
             for kind, own in zones.items()
         ),
         Setup("named", directory / "resolving", (RESOLVING,), (broken,), _resolving(hints)),
+    ]
+
+
+def _resolvers(directory: Path, hints: Path, anchor: Path) -> list[Setup]:
+    return [
+        Setup("unbound", directory / "unbound", (UNBOUND,), (), lambda s: signers.unbound(s, hints, anchor)),
+        Setup(
+            "kresd",
+            directory / "kresd",
+            (KNOT_RESOLVER,),
+            (),
+            lambda s: signers.kresd(s, hints, anchor, FILTERED),
+        ),
     ]
 
 

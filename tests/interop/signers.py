@@ -127,3 +127,17 @@ remote-control:
     control-enable: no
 """
     return ["unbound", "-d", "-p", "-c", str(setup.write("unbound.conf", text))]
+
+
+def kresd(setup: Setup, hints: Path, anchor: Path, denied: str) -> list[str]:
+    """A Knot Resolver that validates from this anchor, and keeps the name `denied` from who asks it."""
+    text = f"""
+net.listen('{setup.addresses[0]}', 53, {{ kind = 'dns' }})
+net.ipv6 = false
+cache.size = 10 * MB
+modules = {{ 'hints', 'policy' }}
+hints.root_file('{hints}')
+trust_anchors.add_file('{anchor}', true)
+policy.add(policy.suffix(policy.DENY, {{ todname('{denied}') }}))
+"""
+    return ["kresd", "-n", "-c", str(setup.write("kresd.conf", text)), str(setup.directory)]
