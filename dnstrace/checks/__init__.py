@@ -24,7 +24,7 @@ from dnstrace.checks import (
     spread,
     transport,
 )
-from dnstrace.checks.catalogue import CATALOGUE, Rule
+from dnstrace.checks.catalogue import ENTERED, Rule
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.finding import Blame, Fault, Finding, Level
 from dnstrace.model import Trace
@@ -36,6 +36,11 @@ RULES = (
     security, signatures, denial, parent_update, chain, resolved
 )  # fmt: skip
 """The modules of rules, each of which enters its own into the catalogue."""
+
+_PLACES = {module.__name__: place for place, module in enumerate(RULES)}
+
+CATALOGUE = {code: ENTERED[code] for code in sorted(ENTERED, key=lambda code: _PLACES[ENTERED[code].module])}
+"""Every rule by its code, in the order in which findings of one level are given."""
 
 _LEVELS = tuple(Level)
 

@@ -116,7 +116,7 @@ def alias_at_apex(cut: Cut) -> Iterator[Fault]:
     How to mend it: Put address records there in place of the CNAME; some hosts make them from a target by
     themselves (often called ALIAS or ANAME). HTTPS records can point elsewhere too.
 
-    References: RFC 1034 section 3.6.2; RFC 1912 section 2.4; RFC 2181 section 10.1; RFC 9460 section 10.2
+    References: RFC 1034 section 3.6.2; RFC 1912 section 2.4; RFC 2181 section 10.1; RFC 9460 section 2.4.2
     """
     showing = [reply for reply in _said(cut) if reply.rrset(cut.zone, _CNAME) is not None]
     if showing:

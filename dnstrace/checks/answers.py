@@ -35,7 +35,7 @@ def answers_differ(cut: Cut) -> Iterator[Fault]:
     How to mend it: Find out which servers have the right data, and have the others load the zone again from
     the same source. A zone that was changed without a new serial number does not reach its secondaries.
 
-    References: RFC 1034 section 4.3.5; RFC 1912 section 2.2; RFC 2182 section 3.3
+    References: RFC 1034 section 4.3.5; RFC 1912 section 2.2
     """
     serials = _serials(cut)
     for step in cut.walked:
@@ -63,7 +63,7 @@ def ent_nxdomain(cut: Cut) -> Iterator[Fault]:
     How to mend it: The server's software is at fault: upgrade it, or report it to its maker. Until then, a
     record at the empty name, such as a TXT record, helps.
 
-    References: RFC 8020 section 2; RFC 4592 section 2.2.2; RFC 9156 section 2.3
+    References: RFC 8020 section 2; RFC 4592 section 2.2.2; RFC 9156 section 3
     """
     there = {
         (reply.address, step.question.name): reply

@@ -39,10 +39,11 @@ _SECTION = re.compile(rf"^({'|'.join(SECTIONS)}):\s*", re.MULTILINE)
 class Rule:
     """An entry of the catalogue: what it looks for is `code`; `title` is one sentence.
 
-    `sections` maps each of SECTIONS to its text.
+    `sections` maps each of SECTIONS to its text; `module` is where it is defined.
     """
 
     code: str
+    module: str
     level: Level
     blame: Blame
     title: str
@@ -55,8 +56,8 @@ class Rule:
         return tuple(part.strip() for part in self.sections.get("References", "").split(";") if part.strip())
 
 
-CATALOGUE: dict[str, Rule] = {}
-"""Every rule by its code, in the order in which findings of one level are given."""
+ENTERED: dict[str, Rule] = {}
+"""Every rule by its code, in the order in which their modules happened to be imported."""
 
 
 def of_cut(level: Level, blame: Blame) -> Callable[[CutRule], CutRule]:
@@ -92,8 +93,8 @@ def _enter(
     code = rule.__name__.replace("_", "-")
     title, *sections = _SECTION.split(inspect.getdoc(rule) or "")
     texts = dict(zip(sections[::2], (" ".join(text.split()) for text in sections[1::2]), strict=True))
-    entry = Rule(code, level, blame, " ".join(title.split()), texts, apply)
-    CATALOGUE[code] = entry
+    entry = Rule(code, rule.__module__, level, blame, " ".join(title.split()), texts, apply)
+    ENTERED[code] = entry
     return entry
 
 

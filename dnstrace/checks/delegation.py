@@ -96,7 +96,7 @@ def parent_servers_differ(cut: Cut) -> Iterator[Fault]:
 
     How to mend it: not at the zone itself: tell the parent's operator which server is behind.
 
-    References: RFC 1034 section 4.2.1; RFC 4035 section 3.1.4.1; RFC 9471 section 3.1
+    References: RFC 1034 section 4.2.1; RFC 4035 section 3.1.4.1
     """
     for what, view in _VIEWS.items():
         groups: dict[Hashable, list[Reply]] = {}

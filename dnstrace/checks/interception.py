@@ -26,7 +26,7 @@ def intercepted(evidence: Evidence) -> Iterator[Fault]:
 
     How to mend it: trace from another network, or have this network let DNS pass for this machine.
 
-    References: RFC 8906 section 4; RFC 9520 section 1
+    References: RFC 8906 section 4
     """
     root = evidence.cut(ROOT)
     if root is None or len(evidence.trace.question.name) < _BELOW_TLD:

@@ -71,7 +71,7 @@ def resolver_differs(evidence: Evidence) -> Iterator[Fault]:
 
     How to mend it: ask the resolver's operator where that is not meant.
 
-    References: RFC 8914 section 4.16; RFC 8499 section 6
+    References: RFC 8914 section 4.16; RFC 9499 section 6
     """
     for each in compared(evidence.trace):
         if each.difference in _DIFFERING:

@@ -125,7 +125,7 @@ def algorithm_weak(cut: Cut) -> Iterator[Fault]:
 
     How to mend it: Roll the zone over to algorithm 13 (ECDSAP256SHA256) or 15 (ED25519), step by step.
 
-    References: RFC 9904 section 2; RFC 9905 section 2; RFC 8624 section 3.1; RFC 6781 section 4.1.4
+    References: RFC 9904; RFC 9905 section 2; RFC 8624 section 3.1; RFC 6781 section 4.1.4
     """
     weak = sorted({int(key.algorithm) for key in cut.signing.keys if key.algorithm in _WEAK})
     if weak and cut.probed:
@@ -147,7 +147,7 @@ def digest_weak(cut: Cut) -> Iterator[Fault]:
 
     How to mend it: Publish DS records with digest type 2 (SHA-256) at the registrar, and remove these.
 
-    References: RFC 9904 section 3; RFC 9905 section 2; RFC 8624 section 3.3; RFC 4509 section 6.2
+    References: RFC 9904; RFC 9905 section 2; RFC 8624 section 3.3; RFC 4509 section 6.2
     """
     usable = [ds for ds in cut.signing.ds if ds_usable(ds)]
     if cut.probed and cut.signing.entries and all(ds.digest_type == SHA1_DIGEST for ds in usable):
@@ -170,7 +170,7 @@ def algorithm_unsupported(cut: Cut) -> Iterator[Fault]:
     How to mend it: Sign the zone with algorithm 13 (ECDSAP256SHA256), and publish DS records with digest
     type 2 (SHA-256).
 
-    References: RFC 4035 section 5.2; RFC 9904 section 2; RFC 8624 section 3.1
+    References: RFC 4035 section 5.2; RFC 9904; RFC 8624 section 3.1
     """
     signing = cut.signing
     if signing.ds and not any(map(ds_usable, signing.ds)) and signing.below_anchor:

@@ -164,7 +164,7 @@ def upward_referral(cut: Cut) -> Iterator[Fault]:
     How to mend it: configure the zone on the server, or take the server out of the NS records of the zone and
     of its parent; have the server refuse what it does not serve.
 
-    References: RFC 9471 section 3; RFC 1912 section 2.8
+    References: RFC 1912 section 2.8
     """
     upward = [reply for reply in cut.everyone if reply.meaning.kind is Kind.UPWARD_REFERRAL]
     for server, replies in by_server(upward).items():
