@@ -30,8 +30,9 @@ _HEADER, _QUESTION_TAIL, _OPT, _OPTION, _TCP_LENGTH = 12, 4, 11, 4, 2  # octets;
 
 def measure(steps: tuple[Step, ...], duration: float) -> Stats:
     """The Stats of a trace of `steps` that took `duration` seconds."""
-    sent = [a for step in steps for a in step.attempts if a.exchange.fault not in _UNSENT]
-    asked = {(a.exchange.query.address, a.exchange.query.question) for a in sent}
+    made = [(step.probe, a) for step in steps for a in step.attempts if a.exchange.fault not in _UNSENT]
+    asked = {(probe, a.exchange.query.address, a.exchange.query.question) for probe, a in made}
+    sent = [attempt for _, attempt in made]
     return Stats(
         queries=len(sent),
         retries=len(sent) - len(asked),
