@@ -98,7 +98,13 @@ def test_a_healthy_zone_whose_servers_are_all_20_ms_away_is_checked_in_under_a_s
     anchors = parse_anchors(world.anchors_text, "the world")
     question = world.question
     found = trace(
-        question.name, question.rdtype, network=network, settings=CHECK, anchors=anchors, now=world.now, seed=1
+        question.name,
+        question.rdtype,
+        network=network,
+        settings=CHECK,
+        anchors=anchors,
+        now=world.now,
+        seed=1,
     )
     assert found.findings == () and found.judgement is not None
     assert found.stats.duration == pytest.approx(0.160)

@@ -32,19 +32,13 @@ from dnstrace.network.pacing import AT_ONCE
 from dnstrace.paths import shares
 from dnstrace.survey import ADDRESSES_AT_ONCE
 from tests.lab.made import WithoutIpv6Replies
+from tests.lab.test_worlds import FAULTLESS
 from tests.replies import name
 from tests.scripted import RTT, Scripted, answers, fails, refers, roots
 
 ALL = Settings(all_servers=True)
 SEEDS = range(6)
 load = cache(worlds.load)
-FAULTLESS = [
-    name
-    for name in names()
-    if load(name).expect.outcome != "failed"
-    and load(name).expect.security != "bogus"
-    and not any(server.does for server in load(name).servers)
-]
 
 
 @cache

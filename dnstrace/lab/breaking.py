@@ -21,7 +21,7 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.lab.errors import WorldError
-from dnstrace.lab.keys import REVOKED, dnskey, ds, key_tag
+from dnstrace.lab.keys import REVOKED, ds, key_tag
 from dnstrace.lab.plan import Plan, Spoil
 from dnstrace.model import Name
 
@@ -68,23 +68,6 @@ def _ds_digest(plan: Plan, parameter: str) -> Plan:
 def _ds_digest_type(plan: Plan, parameter: str) -> Plan:
     """The parent's DS record has a digest of another type: `ds-digest-type=200`."""
     return replace(plan, ds=tuple(ds.replace(digest_type=int(parameter)) for ds in plan.ds))
-
-
-@breaks("ds-left")
-def _ds_left(plan: Plan, parameter: str) -> Plan:
-    """Beside the right DS record the parent has one of a key that is gone."""
-    gone = ds(replace(plan.keys[0], number=plan.keys[0].number + 1))
-    return replace(plan, ds=(*plan.ds, gone))
-
-
-@breaks("ds-sha1")
-def _ds_sha1(plan: Plan, parameter: str) -> Plan:
-    """The parent's DS record has a digest of SHA-1."""
-    import dns.dnssec
-
-    entry = plan.keys[0]
-    made = dns.dnssec.make_ds(plan.zone, dnskey(entry), "SHA1", policy=dns.dnssec.allow_all_policy)
-    return replace(plan, ds=(made,))
 
 
 @breaks("rolled")
