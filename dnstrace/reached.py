@@ -33,6 +33,17 @@ def zone_reached(trace: Trace) -> Name | None:
     return step.zone if step.meaning is None or step.meaning.zone is None else step.meaning.zone
 
 
+def is_bogus(trace: Trace) -> bool:
+    """Whether the chain of trust is broken: resolvers that validate give no answer (RFC 4035 section 4.3)."""
+    return trace.judgement is not None and trace.judgement.security.value == "bogus"
+
+
+def went_wrong(trace: Trace) -> bool:
+    """Whether a trace that has ended came to nothing, or the rules found something in it."""
+    ended = trace.outcome is not None and not trace.interrupted
+    return ended and (trace.outcome is Outcome.FAILED or is_bogus(trace) or bool(trace.findings))
+
+
 def delegation_reached(trace: Trace) -> Delegation | None:
     """What the parent said of the zone that the walk came to; None where no referral was seen."""
     zone = zone_reached(trace)

@@ -48,7 +48,7 @@ def denial_broken(cut: Cut) -> Iterator[Fault]:
             first, why = next(each for each in lacking if each[0] in replies)
             said = first.meaning.kind.value.upper()
             yield Fault(
-                f"{where(replies)} gives no proof with its {said} for {first.step.question}: {why}",
+                f"{first.step.question} gets {said} without the proof of it: {why}, at {where(replies)}",
                 steps_of(replies),
                 server=server,
                 cure=f"have {cut.zone} signed again as a whole, and loaded by all its servers",

@@ -313,7 +313,7 @@ def by_server(replies: Iterable[Reply]) -> dict[Name, list[Reply]]:
 
 def where(replies: Iterable[Reply]) -> str:
     """The servers that gave replies, with their addresses: `ns1.example.com. (192.0.2.53, 2001:db8::53)`."""
-    return ", ".join(
+    return listed(
         f"{server} ({', '.join(dict.fromkeys(reply.address for reply in each))})"
         for server, each in by_server(replies).items()
     )

@@ -20,7 +20,7 @@ def _tree(trace: Trace, chosen: Choices, environment: Environment) -> str:
 
     text = StringIO()
     console = environment.console(chosen.color, text)
-    console.print(tree(trace, verbose=chosen.verbose, ascii_only=environment.ascii_only))
+    console.print(tree(trace, verbose=chosen.verbose, ascii_only=environment.ascii_only), crop=False)
     return text.getvalue()
 
 

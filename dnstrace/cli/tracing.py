@@ -11,8 +11,9 @@ from dnstrace.cli.exits import Exit
 from dnstrace.cli.options import Output
 from dnstrace.cli.output import FORMS
 from dnstrace.cli.progress import Progress
+from dnstrace.cli.remarks import remarks
 from dnstrace.cli.usage import Usage, shown
-from dnstrace.model import Outcome, Purpose, Question, Trace
+from dnstrace.model import Outcome, Question, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,11 +55,9 @@ def trace_all(chosen: Choices, environment: Environment) -> int:
     for question in plan.questions:
         trace = _judged(_trace(question, plan, progress), chosen.expected)
         environment.write(FORMS[chosen.output](trace, chosen, environment))
-        if chosen.output is Output.SHORT and (why := "interrupted" if trace.interrupted else trace.error):
-            environment.remark(f"{question}: {why}")  # else nothing would say why there is no answer
         if chosen.output is Output.SHORT:
-            _remark_unmet(trace, environment)
-            _remark_differing(trace, environment)
+            for remark in remarks(trace):
+                environment.remark(f"{question}: {remark}")
         ended.append(trace)
         if trace.interrupted:
             break
@@ -194,28 +193,6 @@ def _judged(trace: Trace, expected: tuple[Expectation, ...]) -> Trace:
 
     told = (each for each in expected if each.concerns(trace.question))
     return replace(trace, expectations=tuple(judge(trace, each) for each in told))
-
-
-def _remark_unmet(trace: Trace, environment: Environment) -> None:
-    """Say what is not as expected: the short form does not."""
-    for met in trace.expectations or ():
-        if not met.met:
-            from dnstrace.render.expected import expected_text, instead_text
-
-            environment.remark(f"{trace.question}: expected {expected_text(met)}, {instead_text(met)}")
-
-
-def _remark_differing(trace: Trace, environment: Environment) -> None:
-    """Say which resolvers differ: the short form does not."""
-    if not any(step.purpose is Purpose.PROBE for step in trace.steps):
-        return
-    from dnstrace.render.compared import reason_text, resolver_text
-    from dnstrace.resolvers import Difference, compared
-
-    for found in compared(trace):
-        if found.attempt is not None and found.difference not in (None, Difference.SAME):
-            who = resolver_text(found.attempt.exchange.query)
-            environment.remark(f"{trace.question}: {who}: {reason_text(found)}")
 
 
 def status(traces: Iterable[Trace]) -> Exit:

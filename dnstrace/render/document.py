@@ -17,7 +17,7 @@ import dns.rdatatype
 
 from dnstrace import __version__
 from dnstrace.model import Fault, Outcome
-from dnstrace.reached import delegation_reached
+from dnstrace.reached import delegation_reached, is_bogus, went_wrong
 from dnstrace.render.compared import reason_text, resolver_text
 from dnstrace.render.edns import edns_options
 from dnstrace.render.expected import expected_text, value_text
@@ -93,7 +93,7 @@ def document(trace: Trace, *, verbose: bool = False) -> Document:
         "answer": _rrsets(trace.answer),
         "delegation": None if cut is None else _referral(cut),
         "supposed": [_referral(supposed) for supposed in trace.supposed],
-        "verdict": None,
+        "verdict": _verdict(trace),
         "steps": [_step(step, verbose, judged.get(step.id)) for step in trace.steps],
         "findings": [_finding(finding) for finding in trace.findings or ()],
         "expectations": None if trace.expectations is None else [_met(met) for met in trace.expectations],
@@ -170,10 +170,28 @@ def _finding(finding: Finding) -> Document:
     }
 
 
+def _verdict(trace: Trace) -> Document | None:
+    """What is wrong in one sentence, and what shows it."""
+    if not went_wrong(trace):
+        return None
+    from dnstrace.checks.verdict import verdict
+
+    if (found := verdict(trace)) is None:
+        return None
+    return {
+        "text": harmless(found.text),
+        "blame": found.blame.value,
+        "zone": None if found.zone is None else name_text(found.zone),
+        "server": None if found.server is None else name_text(found.server),
+        "steps": list(found.steps),
+        "reproduce": harmless(found.reproduce) or None,
+        "records": [harmless(record) for record in found.records],
+    }
+
+
 def _bogus(trace: Trace) -> str:
     """Why the trace did not validate."""
-    judgement = trace.judgement
-    return judgement.reason if judgement is not None and judgement.security.value == "bogus" else ""
+    return trace.judgement.reason if trace.judgement is not None and is_bogus(trace) else ""
 
 
 def _step(step: Step, verbose: bool, evidence: StepEvidence | None) -> Document:

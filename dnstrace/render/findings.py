@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from dnstrace.model import Outcome
+from dnstrace.reached import is_bogus
 from dnstrace.render.layout import Node
 from dnstrace.render.text import count_text, harmless, time_text
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked
@@ -32,7 +34,7 @@ def finding_nodes(trace: Trace) -> list[Node]:
         from dnstrace.checks import CATALOGUE
 
         return [Node(Text(f"nothing wrong found by {count_text(len(CATALOGUE), 'rule')}", GOOD))]
-    return [Node(_line(finding), [*_beneath(finding)]) for finding in trace.findings]
+    return [Node(_line(finding), _beneath(finding), heading=True) for finding in trace.findings]
 
 
 def _line(finding: Finding) -> Text:
@@ -44,9 +46,30 @@ def _line(finding: Finding) -> Text:
 def _beneath(finding: Finding) -> list[Node]:
     blamed = _BLAMED[finding.blame.value]
     cure = "; ".join(harmless(text) for text in (finding.cure, blamed) if text)
-    lines = [Text(cure, QUIET)] if cure else []
-    lines += [Text(harmless(record), STRONG) for record in finding.records]
-    return [Node(line) for line in lines]
+    return [*([Node(Text(cure, QUIET))] if cure else []), *_to_publish(finding.records)]
+
+
+def _to_publish(records: tuple[str, ...]) -> list[Node]:
+    return [Node(Text(harmless(record), STRONG), verbatim=True) for record in records]
+
+
+def verdict_nodes(trace: Trace) -> list[Node]:
+    """What is wrong in one sentence; beneath it how to see it again, and what no finding has said."""
+    from dnstrace.checks.verdict import verdict
+
+    found = verdict(trace)
+    if found is None:
+        return []
+    style = WARNING if trace.outcome is not Outcome.FAILED and not _has_error(trace) else BAD
+    beneath = [] if trace.findings else _to_publish(found.records)
+    if found.reproduce:
+        beneath.append(Node(Text(harmless(found.reproduce), QUIET), verbatim=True))
+    line = Text.assemble(("verdict", f"{style} {STRONG}"), ": ", harmless(found.text))
+    return [Node(marked(style, line), beneath, heading=True)]
+
+
+def _has_error(trace: Trace) -> bool:
+    return is_bogus(trace) or any(finding.level.value == "error" for finding in trace.findings or ())
 
 
 def probed_line(steps: list[Step]) -> Text:

@@ -1,7 +1,7 @@
 """Lines under lines, drawn within a width: guides, hanging indentation, depth kept in bounds.
 
 Knows nothing of DNS. A line is never cut: what does not fit is folded, between parts first (` · `),
-then between words, then after the dots of a name, then anywhere.
+then between words, then after the dots of a name, then anywhere. Only what is to be copied is not folded.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ _DEEPEST = 16  # zones of one walk that are indented at most, however wide the t
 _ALWAYS = 5  # zones of one walk that are indented in any case
 _ROOM = 56  # columns kept for text before zones below zones stop moving to the right
 _LEAST_ROOM = 30  # columns kept for text whatever happens
+_SET_IN = "    "
 _LEAST_DEEP = 2  # levels indented on the narrowest terminal
 _SPLITS = (
     re.compile(r".+?(?:\s+(?=[·─] )|\s{3,}|$)", re.DOTALL),  # parts
@@ -52,12 +53,15 @@ class Node:
     """A line and what hangs from it.
 
     `descends` is set where the node may be drawn beside its parent instead of below it when the tree
-    gets too deep; a dashed guide then says that it belongs below.
+    gets too deep; a dashed guide then says that it belongs below. What hangs from a `heading` is set in
+    without guides. A `verbatim` line is to be copied: it is as long as it is.
     """
 
     line: Text
     children: list[Node] = field(default_factory=list)
     descends: bool = False
+    heading: bool = False
+    verbatim: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,8 @@ def rows(root: Node, width: int, guides: Guides) -> Iterator[Text]:
         placed = stack.pop()
         below = list(_placed_below(placed, width, guides))
         hang = guides.pass_by + " " if below else guides.blank + " "
-        yield from _folded(placed, width, hang if placed.depth or below else "  ", guides)
+        alone = placed.node.heading or not (placed.depth or below)
+        yield from _folded(placed, width, "  " if alone else hang, guides)
         stack.extend(reversed(below))
 
 
@@ -98,6 +103,8 @@ def _placed_below(placed: _Placed, width: int, guides: Guides) -> Iterator[_Plac
         fork, end = (guides.fork_below, guides.end_below) if below else (guides.fork, guides.end)
         rest = guides.blank if last else guides.pass_by
         run = placed.run + 1 if node.descends else 0
+        if placed.node.heading:
+            fork = end = rest = _SET_IN
         yield _Placed(node, depth, run, placed.rest + (end if last else fork), placed.rest + rest)
 
 
@@ -116,7 +123,7 @@ def _beside(children: list[Node], everything: bool) -> Iterator[tuple[Node, bool
 def _folded(placed: _Placed, width: int, hang: str, guides: Guides) -> Iterator[Text]:
     room = max(width - cell_len(placed.rest + hang), 1)
     line = placed.node.line if guides.unicode else _ascii(placed.node.line)
-    pieces = fold(line, max(width - cell_len(placed.first), 1), room)
+    pieces = [line] if placed.node.verbatim else fold(line, max(width - cell_len(placed.first), 1), room)
     for index, piece in enumerate(pieces):
         prefix = placed.rest + hang if index else placed.first
         yield Text.assemble((prefix, GUIDE_STYLE), piece, no_wrap=True, overflow="ignore")

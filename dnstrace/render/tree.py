@@ -16,7 +16,7 @@ import dns.rdatatype
 from rich.text import Text
 
 from dnstrace.model import Outcome
-from dnstrace.reached import delegation_reached, life
+from dnstrace.reached import delegation_reached, is_bogus, life, went_wrong
 from dnstrace.render.branches import Branches
 from dnstrace.render.delegation import supposed_texts
 from dnstrace.render.expected import expected_text, instead_text
@@ -50,12 +50,14 @@ class Tree:
 
     def __init__(self, trace: Trace, verbose: bool, guides: Guides) -> None:
         self._guides = guides
+        verdict = _verdict(trace)
         self._blocks = [
             [Node(question_text(trace.question))],
             *Branches(trace, verbose).blocks(),
             *([found] if (found := _findings(trace)) else []),
             *_resolvers(trace, verbose),
-            [Node(line) for line in _last_lines(trace)],
+            [Node(line) for line in _last_lines(trace, told=any(_says(node, trace) for node in verdict))],
+            *([verdict] if verdict else []),
         ]
 
     def rows(self, width: int) -> Iterator[Text]:
@@ -88,14 +90,28 @@ def _findings(trace: Trace) -> list[Node]:
     return finding_nodes(trace)
 
 
+def _verdict(trace: Trace) -> list[Node]:
+    if not went_wrong(trace):
+        return []
+    from dnstrace.render.findings import verdict_nodes
+
+    return verdict_nodes(trace)
+
+
+def _says(node: Node, trace: Trace) -> bool:
+    """Whether a line gives the very reason why the walk failed."""
+    return harmless(trace.error) in node.line.plain
+
+
 # --- the last lines ---------------------------------------------------------------------------
 
 
-def _last_lines(trace: Trace) -> list[Text]:
+def _last_lines(trace: Trace, told: bool) -> list[Text]:
+    """What it came to and cost; why it failed, unless the verdict has `told` that."""
     lines = []
     if trace.interrupted:
         lines.append(marked(WARNING, Text("interrupted: this is what was found so far", WARNING)))
-    if trace.error:
+    if trace.error and not told:
         lines.append(marked(BAD, Text(harmless(trace.error), BAD)))
     so_far = " so far" if trace.outcome is None and not trace.interrupted else ""
     result, life = _result(trace), _life(trace)
@@ -148,10 +164,6 @@ def _expected(trace: Trace) -> list[Text]:
     ]
 
 
-def _is_bogus(trace: Trace) -> bool:
-    return trace.judgement is not None and trace.judgement.security.value == "bogus"
-
-
 def _result(trace: Trace) -> Text:
     """The outcome in a few words: the data itself where it is short."""
     if trace.outcome is Outcome.NXDOMAIN:
@@ -163,7 +175,7 @@ def _result(trace: Trace) -> Text:
     if trace.outcome is Outcome.REFERRAL and (cut := delegation_reached(trace)) is not None:
         servers = count_text(len(cut.servers), "name server")
         return Text(f"{name_text(cut.zone)} is delegated to {servers}", f"{STRONG} {GOOD}")
-    wanted, style = _wanted(trace), f"{STRONG} {BAD if _is_bogus(trace) else GOOD}"
+    wanted, style = _wanted(trace), f"{STRONG} {BAD if is_bogus(trace) else GOOD}"
     if not wanted:
         return Text("")
     count = sum(map(len, wanted))
@@ -197,7 +209,7 @@ def _cost(trace: Trace, so_far: str) -> list[Text | str]:
 
 def _life(trace: Trace) -> str:
     """Until when a resolver that asked now would hold what was found."""
-    if _is_bogus(trace):
+    if is_bogus(trace):
         return "a resolver that validates answers SERVFAIL instead"
     if (seconds := life(trace)) is None:
         return ""

@@ -1,0 +1,207 @@
+"""What is wrong in one sentence: where, whose job it is, which step shows it, and how to see it again.
+
+A Verdict is read from what a trace recorded and what the rules found in it. Where no check was asked for and
+the trace came to no answer, or to a bogus one, the rules are applied to what the walk alone recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dnstrace.checks.finding import Blame, Finding, Level
+from dnstrace.checks.reproducing import dig
+from dnstrace.model import Kind, Name, Outcome, Purpose
+from dnstrace.reached import is_bogus, last_step, went_wrong, zone_reached
+
+if TYPE_CHECKING:
+    from dnstrace.model import Attempt, Step, Trace
+
+_BOGUS = {
+    "ds-without-dnskey", "signature-expired", "signature-not-yet-valid", "signature-missing", "signature-bad",
+    "dnskey-differs", "denial-broken", "chain-broken",
+}  # fmt: skip
+"""The codes of what makes an answer bogus."""
+
+_SAY_WHO = {"chain-broken"}
+"""The codes whose messages say whose job it is."""
+
+_HERE = {Kind.NETWORK_UNREACHABLE}
+_MENDS = {
+    Blame.REGISTRAR: "this is to be changed at the registrar of {zone}",
+    Blame.PARENT: "this is for the operator of {parent} to mend",
+    Blame.HOST: "this is for the operator of {zone} to mend",
+    Blame.NETWORK: "this is for whoever runs the network here to mend",
+    Blame.NOBODY: "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The sentence, and its parts for programs.
+
+    `steps` are the ids of the steps that show it, `reproduce` is a command line of dig that asks again what
+    shows it (empty where no query does), `records` are to be published, in master-file form.
+    """
+
+    text: str
+    blame: Blame
+    zone: Name | None = None
+    server: Name | None = None
+    steps: tuple[int, ...] = ()
+    reproduce: str = ""
+    records: tuple[str, ...] = ()
+
+
+def verdict(trace: Trace) -> Verdict | None:
+    """The verdict on a trace that has ended; None where all is well, as far as was looked."""
+    if not went_wrong(trace):
+        return None
+    whole = trace.outcome is not Outcome.FAILED and not is_bogus(trace)
+    found = [finding for finding in _found(trace, whole) if finding.level is not Level.NOTICE]
+    main = _main(trace, found, whole)
+    if main is not None:
+        return _of_finding(trace, main, found, whole)
+    return None if whole else _of_walk(trace)
+
+
+def _found(trace: Trace, whole: bool) -> tuple[Finding, ...]:
+    """What the rules find: where no check was asked for, only of a trace that came to nothing."""
+    if trace.findings is not None:
+        return trace.findings
+    if whole or _is_ours(trace):
+        return ()
+    from dnstrace.checks import findings
+
+    return findings(trace)
+
+
+def _main(trace: Trace, found: list[Finding], whole: bool) -> Finding | None:
+    """The finding that matters most: of a trace that came to nothing, one that explains it."""
+    if whole:
+        return next(iter(found), None)
+    errors = [finding for finding in found if finding.level is Level.ERROR]
+    if any(finding.code == "intercepted" for finding in errors):
+        return errors[0]
+    if is_bogus(trace):
+        return next((finding for finding in errors if finding.code in _BOGUS), None)
+    if _is_ours(trace):
+        return None
+    return next((finding for finding in errors if _explains(trace, finding)), None)
+
+
+def _explains(trace: Trace, finding: Finding) -> bool:
+    """Whether a finding is about the zone in which the walk ended, or about no zone."""
+    return finding.code not in _BOGUS and finding.zone in (None, zone_reached(trace), _last_zone(trace))
+
+
+def _last_zone(trace: Trace) -> Name | None:
+    last = last_step(trace)
+    return None if last is None else last.zone
+
+
+def _of_finding(trace: Trace, main: Finding, found: list[Finding], whole: bool) -> Verdict:
+    others = [
+        str(other.server)
+        for other in found
+        if other is not main
+        and (other.code, other.zone) == (main.code, main.zone)
+        and other.server is not None
+    ]
+    same = f"; the same goes for {_listed(others)}" if others else ""
+    job = "" if main.code in _SAY_WHO else _MENDS[main.blame]
+    job = job.format(zone=main.zone or "the zone", parent=_parent(trace, main.zone))
+    sentence = "; ".join(text for text in (f"{main.message}{same}", job) if text)
+    return Verdict(
+        text=f"{_opening(trace, whole or main.blame is Blame.NETWORK)}{sentence}{_shown(main.steps)}",
+        blame=main.blame,
+        zone=main.zone,
+        server=main.server,
+        steps=main.steps,
+        reproduce=_reproduce(trace, main.steps, main.server),
+        records=main.records,
+    )
+
+
+def _of_walk(trace: Trace) -> Verdict:
+    """The verdict where no rule explains it: what the walk itself says of its end."""
+    bogus = trace.judgement if is_bogus(trace) else None
+    steps = _bogus_steps(trace) or tuple(step.id for step in (last_step(trace),) if step is not None)
+    zone = trace.steps[steps[-1] - 1].zone if steps else None
+    blame = _blame(trace, last_step(trace))
+    job = "" if bogus is not None else _MENDS[blame].format(zone=zone, parent="")  # its reason has it
+    reason = (trace.error if bogus is None else bogus.reason) or "nothing was found out"
+    sentence = "; ".join(text for text in (reason, job) if text)
+    return Verdict(
+        text=f"{_opening(trace, False)}{sentence}{_shown(steps)}",
+        blame=blame,
+        zone=zone,
+        steps=steps,
+        reproduce=_reproduce(trace, steps, None),
+    )
+
+
+def _blame(trace: Trace, last: Step | None) -> Blame:
+    """Whose job it is that a walk ended so, as far as its last step tells."""
+    if _is_ours(trace) or last is None:
+        return Blame.NOBODY
+    kinds = {attempt.meaning.kind for attempt in last.attempts}
+    return Blame.NETWORK if kinds and kinds <= _HERE else Blame.HOST
+
+
+def _is_ours(trace: Trace) -> bool:
+    """Whether a bound of our own ended the walk: that is nobody's fault."""
+    last = last_step(trace)
+    return trace.outcome is Outcome.FAILED and (last is None or last.limited)
+
+
+def _bogus_steps(trace: Trace) -> tuple[int, ...]:
+    judged = {} if trace.judgement is None else trace.judgement.steps
+    return tuple(number for number, evidence in judged.items() if evidence.security.value == "bogus")
+
+
+def _opening(trace: Trace, whole: bool) -> str:
+    """What it means for users, before the cause."""
+    if whole:
+        return ""
+    return "resolvers that validate give no answer: " if is_bogus(trace) else "no answer: "
+
+
+def _shown(steps: tuple[int, ...]) -> str:
+    return f" (step {steps[0]})" if steps else ""
+
+
+def _parent(trace: Trace, zone: Name | None) -> str:
+    above = (step.zone for step in trace.steps if step.referral is not None and step.referral.zone == zone)
+    found = next(above, None)
+    return "the parent zone" if found is None else str(found)
+
+
+def _listed(names: Iterable[str]) -> str:
+    from dnstrace.checks.evidence import listed
+
+    return listed(dict.fromkeys(names), most=3)
+
+
+# --- how to see it again --------------------------------------------------------------------------
+
+
+def _reproduce(trace: Trace, steps: tuple[int, ...], server: Name | None) -> str:
+    """The command line that puts the query again that shows it: in the first step that has one."""
+    shown = [trace.steps[number - 1] for number in steps]
+    above = [trace.steps[step.parent - 1] for step in shown if step.parent is not None]
+    telling = (attempt for step in (*shown, *above) if (attempt := _telling(step, server)) is not None)
+    attempt = next(telling, None)
+    return "" if attempt is None else dig(attempt.exchange.query)
+
+
+def _telling(step: Step, server: Name | None) -> Attempt | None:
+    """The attempt that shows it, at that server if it was asked: the first that failed as the last one did."""
+    sent = [a for a in step.attempts if a.meaning.kind not in (Kind.ABANDONED, Kind.NETWORK_UNREACHABLE)]
+    at_server = [attempt for attempt in sent if attempt.server == server]
+    if not at_server and step.chosen is not None and step.purpose is not Purpose.PROBE:
+        return step.attempts[step.chosen]
+    there = at_server or sent
+    telling = [attempt for attempt in there if not attempt.meaning.usable] or there
+    return next((a for a in telling if a.meaning.kind is telling[-1].meaning.kind), None)
