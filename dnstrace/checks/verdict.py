@@ -197,7 +197,7 @@ def _reproduce(trace: Trace, steps: tuple[int, ...], server: Name | None) -> str
 
 
 def _telling(step: Step, server: Name | None) -> Attempt | None:
-    """The attempt that shows it, at that server if it was asked: the first that failed as the last one did."""
+    """The attempt that shows it, at that server if that was asked: the first to fail as the last one did."""
     sent = [a for a in step.attempts if a.meaning.kind not in (Kind.ABANDONED, Kind.NETWORK_UNREACHABLE)]
     at_server = [attempt for attempt in sent if attempt.server == server]
     if not at_server and step.chosen is not None and step.purpose is not Purpose.PROBE:

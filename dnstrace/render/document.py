@@ -16,6 +16,7 @@ import dns.rdataclass
 import dns.rdatatype
 
 from dnstrace import __version__
+from dnstrace.lives import lives
 from dnstrace.model import Fault, Outcome
 from dnstrace.reached import delegation_reached, is_bogus, went_wrong
 from dnstrace.render.compared import reason_text, resolver_text
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
     import dns.rrset
 
     from dnstrace.checks.finding import Finding
+    from dnstrace.checks.reconciliation import Addressed, Server
     from dnstrace.dnssec.verdict import SignatureEvidence, StepEvidence
     from dnstrace.expect import Met
+    from dnstrace.lives import Life
     from dnstrace.model import Attempt, Delegation, NameServer, Question, Stats, Step, Trace
     from dnstrace.paths import Share
     from dnstrace.resolvers import Compared
@@ -96,6 +99,8 @@ def document(trace: Trace, *, verbose: bool = False) -> Document:
         "verdict": _verdict(trace),
         "steps": [_step(step, verbose, judged.get(step.id)) for step in trace.steps],
         "findings": [_finding(finding) for finding in trace.findings or ()],
+        "reconciliation": None if trace.findings is None else _reconciliation(trace),
+        "lives": [_life(life) for life in lives(trace)],
         "expectations": None if trace.expectations is None else [_met(met) for met in trace.expectations],
         "resolvers": [_resolver(each) for each in compared(trace)] or None,
         "paths": _paths(trace),
@@ -186,6 +191,55 @@ def _verdict(trace: Trace) -> Document | None:
         "steps": list(found.steps),
         "reproduce": harmless(found.reproduce) or None,
         "records": [harmless(record) for record in found.records],
+    }
+
+
+def _reconciliation(trace: Trace) -> list[Document]:
+    """The servers of each zone that was probed: what parent and zone say of them, and what they answer."""
+    from dnstrace.checks.reconciliation import reconciled
+
+    return [
+        {
+            "zone": name_text(zone.zone),
+            "parent": None if zone.parent is None else name_text(zone.parent),
+            "servers": [_reconciled(server) for server in zone.servers],
+        }
+        for zone in reconciled(trace)
+    ]
+
+
+def _reconciled(server: Server) -> Document:
+    return {
+        "name": name_text(server.name),
+        "at_parent": server.parent,
+        "at_zone": server.zone,
+        "addresses": [_addressed(each) for each in server.addresses],
+    }
+
+
+def _addressed(each: Addressed) -> Document:
+    attempt = each.attempt
+    answered = attempt if each.asked else None
+    heard = attempt is not None and attempt.exchange.message is not None
+    return {
+        "address": each.address,
+        "at_parent": each.glue,
+        "at_zone": each.own,
+        "serial": each.serial,
+        "rtt_ms": _ms(attempt.exchange.elapsed) if attempt is not None and heard else None,
+        "authoritative": answered.meaning.authoritative if answered is not None and heard else None,
+        "meaning": None if answered is None else answered.meaning.kind.value,
+        "answer": _rrsets(() if answered is None else answered.meaning.answer),
+    }
+
+
+def _life(life: Life) -> Document:
+    return {
+        "what": life.what.value,
+        "name": name_text(life.name),
+        "type": dns.rdatatype.to_text(life.rdtype),
+        "ttl": life.ttl,
+        "until": _iso(life.until, "seconds"),
     }
 
 

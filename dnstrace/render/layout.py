@@ -22,6 +22,8 @@ _ALWAYS = 5  # zones of one walk that are indented in any case
 _ROOM = 56  # columns kept for text before zones below zones stop moving to the right
 _LEAST_ROOM = 30  # columns kept for text whatever happens
 _SET_IN = "    "
+_GUTTER, _PARTS = "  ", " · "  # between the cells of a row: side by side, and in one line
+_LEAST_CELL = 15  # columns for the last cell of a row
 _LEAST_DEEP = 2  # levels indented on the narrowest terminal
 _SPLITS = (
     re.compile(r".+?(?:\s+(?=[·─] )|\s{3,}|$)", re.DOTALL),  # parts
@@ -166,3 +168,55 @@ def _tokens(text: str, room: int, level: int) -> Iterator[str]:
             yield token
         else:
             yield from _tokens(token, room, level + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Rows of cells, one below the other; the last cell of each is folded where it is too wide.
+
+    Where too little room is left for that, each row is a line of parts, with the head of its column by each.
+    """
+
+    heads: list[Text]
+    rows: list[list[Text]]
+
+    def lines(self, width: int, guides: Guides) -> Iterator[Text]:
+        """The lines, none wider than `width`."""
+        every = [self.heads, *self.rows]
+        if not guides.unicode:
+            every = [[_ascii(cell) for cell in row] for row in every]
+        widths = [max(map(_cells, column)) for column in zip(*every, strict=True)]
+        room = width - sum(widths[:-1]) - len(_GUTTER) * (len(widths) - 1)
+        if room >= min(widths[-1], _LEAST_CELL):
+            for row in every:
+                yield from _side_by_side(row, widths, room)
+        else:
+            yield every[0][0]
+            lines = (line for row in self.rows for line in _in_one_line(self.heads, row, width))
+            yield from lines if guides.unicode else map(_ascii, lines)
+
+
+def _side_by_side(row: list[Text], widths: list[int], room: int) -> Iterator[Text]:
+    line = Text(no_wrap=True, overflow="ignore")
+    for cell, width in zip(row[:-1], widths[:-1], strict=True):
+        line.append_text(cell).append(" " * (width - _cells(cell)) + _GUTTER)
+    first, *rest = fold(row[-1], room, room)
+    set_in = " " * _cells(line)
+    line.append_text(first).rstrip()
+    yield line
+    yield from (Text(set_in, no_wrap=True, overflow="ignore").append_text(piece) for piece in rest)
+
+
+def _in_one_line(heads: list[Text], row: list[Text], width: int) -> Iterator[Text]:
+    name, *cells = row
+    labelled = [
+        Text.assemble((f"{head.plain} ", GUIDE_STYLE), cell)
+        for head, cell in zip(heads[1:], cells, strict=True)
+        if cell.plain
+    ]
+    for index, piece in enumerate(fold(Text(_PARTS).join([name, *labelled]), width, width - len(_SET_IN))):
+        yield Text(_SET_IN if index else "", no_wrap=True, overflow="ignore").append_text(piece)
+
+
+def _cells(cell: Text) -> int:
+    return cell_len(cell.plain)

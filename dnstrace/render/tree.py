@@ -20,7 +20,7 @@ from dnstrace.reached import delegation_reached, is_bogus, life, went_wrong
 from dnstrace.render.branches import Branches
 from dnstrace.render.delegation import supposed_texts
 from dnstrace.render.expected import expected_text, instead_text
-from dnstrace.render.layout import ASCII, UNICODE, Guides, Node, rows
+from dnstrace.render.layout import ASCII, UNICODE, Columns, Guides, Node, rows
 from dnstrace.render.text import clock_text, count_text, harmless, name_text, rdata_text, time_text
 from dnstrace.render.wording import BAD, GOOD, STRONG, WARNING, joined, marked, question_text
 from dnstrace.resolvers import asks_resolver
@@ -51,9 +51,10 @@ class Tree:
     def __init__(self, trace: Trace, verbose: bool, guides: Guides) -> None:
         self._guides = guides
         verdict = _verdict(trace)
-        self._blocks = [
+        self._blocks: list[list[Node] | Columns] = [
             [Node(question_text(trace.question))],
             *Branches(trace, verbose).blocks(),
+            *_tables(trace),
             *([found] if (found := _findings(trace)) else []),
             *_resolvers(trace, verbose),
             [Node(line) for line in _last_lines(trace, told=any(_says(node, trace) for node in verdict))],
@@ -65,8 +66,11 @@ class Tree:
         for index, block in enumerate(self._blocks):
             if index:
                 yield _BLANK
-            for node in block:
-                yield from rows(node, width, self._guides)
+            if isinstance(block, Columns):
+                yield from block.lines(width, self._guides)
+            else:
+                for node in block:
+                    yield from rows(node, width, self._guides)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Rich's own protocol."""
@@ -80,6 +84,15 @@ def tree(trace: Trace, *, verbose: bool = False, ascii_only: bool = False) -> Tr
     and files that can hold nothing else.
     """
     return Tree(trace, verbose, ASCII if ascii_only else UNICODE)
+
+
+def _tables(trace: Trace) -> list[Columns]:
+    """The servers of the zones side by side, where a check was asked for."""
+    if trace.findings is None:
+        return []
+    from dnstrace.render.reconciled import tables
+
+    return tables(trace)
 
 
 def _findings(trace: Trace) -> list[Node]:

@@ -1,0 +1,115 @@
+"""What the parent says of a zone's servers, what the zone says, what each server answers: side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import dns.rdatatype
+
+from dnstrace.checks.evidence import Cut, Evidence, Host, Reply, host_of, named
+from dnstrace.model import Attempt, Kind, Name, NameServer, Probe, Trace
+
+_USELESS = (Kind.NETWORK_UNREACHABLE, Kind.ABANDONED)
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """One address of a name server.
+
+    `glue` says whether the parent gives it, None where the parent gives no address of this server and need
+    not; `own` whether the zone that the server's name lies in gives it, None where that is not known.
+    `attempt` is the one that tells what it came to, None where there was none; `asked` says whether that was
+    the question itself, or a probe for the SOA record. `serial` is that of its SOA record, if it gave one.
+    """
+
+    address: str
+    glue: bool | None
+    own: bool | None
+    attempt: Attempt | None = None
+    asked: bool = False
+    serial: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A name server of a zone: whether the parent names it, whether the zone does (None: not known)."""
+
+    name: Name
+    parent: bool | None
+    zone: bool | None
+    addresses: tuple[Addressed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """A zone by server: those that the parent names first, then those that only the zone names."""
+
+    zone: Name
+    parent: Name | None
+    servers: tuple[Server, ...]
+
+    @property
+    def serials(self) -> frozenset[int]:
+        """The serials that the zone's servers have."""
+        return frozenset(
+            a.serial for server in self.servers for a in server.addresses if a.serial is not None
+        )
+
+
+def reconciled(trace: Trace) -> tuple[Reconciled, ...]:
+    """A table for each zone whose servers were probed."""
+    return tuple(_zone(cut) for cut in Evidence(trace).cuts if cut.probed)
+
+
+def _zone(cut: Cut) -> Reconciled:
+    return Reconciled(cut.zone, cut.parent, tuple(_server(cut, name) for name in named(cut)))
+
+
+def _server(cut: Cut, name: Name) -> Server:
+    glue = _addresses(cut.delegation.servers, name) if cut.delegation is not None else []
+    host, walked = host_of(cut, name), _addresses(cut.servers, name)
+    every = dict.fromkeys((*glue, *walked, *host.addresses))
+    needed = cut.delegation is not None and (bool(glue) or name.is_subdomain(cut.zone))
+    return Server(
+        name=name,
+        parent=None if cut.delegation is None else name in {server.name for server in cut.delegation.servers},
+        zone=name in cut.child if cut.child else None,
+        addresses=tuple(
+            Addressed(
+                address,
+                glue=address in glue if needed else None,
+                own=_own(host, address),
+                attempt=_attempt(cut, address),
+                asked=any(reply.address == address for reply in cut.replies),
+                serial=_serial(cut, address),
+            )
+            for address in every
+        ),
+    )
+
+
+def _addresses(servers: Iterable[NameServer], name: Name) -> list[str]:
+    return [address.text for server in servers if server.name == name for address in server.addresses]
+
+
+def _own(host: Host, address: str) -> bool | None:
+    """Whether the zone of a server's name gives an address: unknown where it was not asked or did not say."""
+    family = 6 if ":" in address else 4
+    told = (
+        host.nxdomain or family in host.denied or any((":" in a) is (":" in address) for a in host.addresses)
+    )
+    return address in host.addresses if told else None
+
+
+def _attempt(cut: Cut, address: str) -> Attempt | None:
+    """What an address came to: when the walk asked it, else when it was probed."""
+    replies = (reply for reply in cut.everyone if reply.address == address)
+    found = next((reply.attempt for reply in replies), None)
+    return None if found is None or found.meaning.kind in _USELESS else found
+
+
+def _serial(cut: Cut, address: str) -> int | None:
+    replies: Iterable[Reply] = (r for r in cut.probe(Probe.SOA, all_servers=True) if r.address == address)
+    found = (reply.rrset(cut.zone, dns.rdatatype.SOA) for reply in replies)
+    return next((rrset[0].serial for rrset in found if rrset is not None), None)
