@@ -40,8 +40,8 @@ class Choices:
     How to ask: `settings`, `limits`, `seed`. What to check: `dnssec`, by the trust anchors in the file
     `anchors` or those of the package, as of `at` (seconds since 1970) or now; `expected` is of every
     trace that can tell it; `resolvers` are asked beside each; `parent_only` ends each with the referral;
-    `supposed` are delegations as they are to be. What to print: `output`, `verbose`, `color` (auto, always,
-    never).
+    `supposed` are delegations as they are to be. What to print: `output`, `verbose`, `explain_steps` (a
+    sentence on each), `color` (auto, always, never).
     """
 
     questions: tuple[Question, ...]
@@ -61,6 +61,7 @@ class Choices:
     supposed: tuple[Delegation, ...]
     output: Output
     verbose: bool
+    explain_steps: bool
     color: str
 
 
@@ -86,6 +87,7 @@ def choices(parsed: Parsed) -> Choices:
         supposed=_supposed(chosen),
         output=chosen.get("output", Output.TREE),
         verbose=bool(chosen.get("verbose")),
+        explain_steps=bool(chosen.get("explain-steps")),
         color=chosen.get("color", "auto"),
     )
 

@@ -164,6 +164,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("color", Group.PRINT, "Colours: auto, always or never", metavar="WHEN",
            convert=values.one_of("auto", "always", "never"), choices=("auto", "always", "never")),
     Option("verbose", Group.PRINT, "Show headers and records too, as dig does", short="v"),
+    Option("explain-steps", Group.PRINT, "Say in plain words what each step is for"),
     Option("version", Group.ABOUT, "Print the version"),
     Option("help", Group.ABOUT, "Print this help", short="h"),
     Option("schema", Group.ABOUT, "Print the JSON Schema of the output"),

@@ -20,7 +20,8 @@ def _tree(trace: Trace, chosen: Choices, environment: Environment) -> str:
 
     text = StringIO()
     console = environment.console(chosen.color, text)
-    console.print(tree(trace, verbose=chosen.verbose, ascii_only=environment.ascii_only), crop=False)
+    how = {"verbose": chosen.verbose, "explain": chosen.explain_steps, "ascii_only": environment.ascii_only}
+    console.print(tree(trace, **how), crop=False)
     return text.getvalue()
 
 
@@ -33,13 +34,13 @@ def _short(trace: Trace, chosen: Choices, environment: Environment) -> str:
 def _json(trace: Trace, chosen: Choices, environment: Environment) -> str:
     from dnstrace.render.document import to_json
 
-    return _ended(to_json(trace, verbose=chosen.verbose, indent=2))
+    return _ended(to_json(trace, verbose=chosen.verbose, explain=chosen.explain_steps, indent=2))
 
 
 def _jsonl(trace: Trace, chosen: Choices, environment: Environment) -> str:
     from dnstrace.render.document import to_json
 
-    return _ended(to_json(trace, verbose=chosen.verbose, indent=None))
+    return _ended(to_json(trace, verbose=chosen.verbose, explain=chosen.explain_steps, indent=None))
 
 
 def _ended(text: str) -> str:

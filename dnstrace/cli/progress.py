@@ -80,6 +80,7 @@ class Progress:
             self._tree = LiveTree(
                 self._environment.console(self._chosen.color),
                 verbose=self._chosen.verbose,
+                explain=self._chosen.explain_steps,
                 ascii_only=self._environment.ascii_only,
             )
             self._tree.__enter__()

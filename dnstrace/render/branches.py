@@ -26,6 +26,7 @@ from dnstrace.render.wording import (
     GOOD,
     QUIET,
     STRONG,
+    TOLD,
     attempt_line,
     beside_line,
     joined,
@@ -38,6 +39,7 @@ from dnstrace.resolvers import asks_resolver
 if TYPE_CHECKING:
     from dnstrace.dnssec.verdict import StepEvidence
     from dnstrace.model import Attempt, Step, Trace
+    from dnstrace.render.story import Story
 
 _LATER = float("inf")
 _QUIET = {Purpose.DS, Purpose.DNSKEY}
@@ -48,8 +50,8 @@ _WELL = {Outcome.ANSWER, Outcome.REFERRAL, Outcome.NODATA}
 class Branches:
     """What hangs from what in one trace."""
 
-    def __init__(self, trace: Trace, verbose: bool) -> None:
-        self._trace, self._verbose = trace, verbose
+    def __init__(self, trace: Trace, verbose: bool, story: Story | None = None) -> None:
+        self._trace, self._verbose, self._story = trace, verbose, story
         self._steps = trace.steps
         self._reached = delegation_reached(trace) if trace.outcome is Outcome.REFERRAL else None
         self._after: dict[int | None, list[Step]] = defaultdict(list)
@@ -121,7 +123,13 @@ class Branches:
         return [] if cut is None or before.referral is not cut else delegation_nodes(cut)
 
     def _step(self, step: Step, wanted: Question) -> list[Node]:
-        return [*self._events(step, wanted), *self._asking(step), *ending(step, self._trace)]
+        told = "" if self._story is None else self._story.of(step)
+        return [
+            *self._events(step, wanted),
+            *self._asking(step),
+            *ending(step, self._trace),
+            *([Node(Text(told, TOLD), aside=True)] if told else []),
+        ]
 
     def _asking(self, step: Step) -> list[Node]:
         """That the step has not ended, unless a look-up below it says so."""
@@ -170,9 +178,11 @@ class Branches:
         line = beside_line(self._wanted(starts[0]), starts[0].purpose, needed_by is not None, inside, found)
         shown = self._shown_of_keys(inside)
         quiet = starts[0].purpose in _QUIET or (needed_by is not None and needed_by.all_servers and found)
+        told = "" if self._story is None else self._story.of_lookup(starts[0])
+        children = [Node(Text(told, TOLD), aside=True)] if told else []
         if quiet and not self._verbose and all(map(_is_well, inside)):
-            return Node(line, shown)
-        return Node(line, [*(self._walk(chain) for chain in chains), *shown])
+            return Node(line, [*children, *shown])
+        return Node(line, [*children, *(self._walk(chain) for chain in chains), *shown])
 
     def _shown_of_keys(self, inside: list[Step]) -> list[Node]:
         """What the chain of trust shows of the keys of a zone, where steps asked for them."""

@@ -63,12 +63,13 @@ _RESULTS = {
 }
 
 
-def to_json(trace: Trace, *, verbose: bool = False, indent: int | None = None) -> str:
+def to_json(trace: Trace, *, verbose: bool = False, explain: bool = False, indent: int | None = None) -> str:
     """The document as ASCII text without a line end: on one line, or indented by `indent` spaces.
 
-    `verbose` adds the records of every reply.
+    `verbose` adds the records of every reply, `explain` a sentence on each step.
     """
-    return json.dumps(document(trace, verbose=verbose), ensure_ascii=True, allow_nan=False, indent=indent)
+    whole = document(trace, verbose=verbose, explain=explain)
+    return json.dumps(whole, ensure_ascii=True, allow_nan=False, indent=indent)
 
 
 def schema() -> str:
@@ -78,8 +79,9 @@ def schema() -> str:
     return (files("dnstrace") / "data" / _SCHEMA_FILE).read_text("utf-8")
 
 
-def document(trace: Trace, *, verbose: bool = False) -> Document:
-    """The trace as values that JSON knows; `verbose` adds the records of every reply."""
+def document(trace: Trace, *, verbose: bool = False, explain: bool = False) -> Document:
+    """The trace as values that JSON knows; `verbose` adds the records of every reply, `explain` sentences."""
+    told = _explained(trace) if explain else {}
     cut = delegation_reached(trace)
     judged = {} if trace.judgement is None else trace.judgement.steps
     return {
@@ -97,7 +99,7 @@ def document(trace: Trace, *, verbose: bool = False) -> Document:
         "delegation": None if cut is None else _referral(cut),
         "supposed": [_referral(supposed) for supposed in trace.supposed],
         "verdict": _verdict(trace),
-        "steps": [_step(step, verbose, judged.get(step.id)) for step in trace.steps],
+        "steps": [_step(step, verbose, judged.get(step.id), told.get(step.id)) for step in trace.steps],
         "findings": [_finding(finding) for finding in trace.findings or ()],
         "reconciliation": None if trace.findings is None else _reconciliation(trace),
         "lives": [_life(life) for life in lives(trace)],
@@ -243,12 +245,21 @@ def _life(life: Life) -> Document:
     }
 
 
+def _explained(trace: Trace) -> dict[int, str]:
+    """A sentence for each step, by its id."""
+    from dnstrace.render.story import Story
+
+    story = Story(trace)
+    sentences = {step.id: (story.of_lookup(step), story.of(step)) for step in trace.steps}
+    return {number: " ".join(filter(None, each)) for number, each in sentences.items()}
+
+
 def _bogus(trace: Trace) -> str:
     """Why the trace did not validate."""
     return trace.judgement.reason if trace.judgement is not None and is_bogus(trace) else ""
 
 
-def _step(step: Step, verbose: bool, evidence: StepEvidence | None) -> Document:
+def _step(step: Step, verbose: bool, evidence: StepEvidence | None, told: str | None) -> Document:
     return {
         "id": step.id,
         "parent": step.parent,
@@ -264,6 +275,7 @@ def _step(step: Step, verbose: bool, evidence: StepEvidence | None) -> Document:
         "security": None if evidence is None else evidence.security.value,
         "evidence": None if evidence is None else _evidence(evidence),
         "note": harmless(step.note) or None,
+        "explanation": told,
     }
 
 

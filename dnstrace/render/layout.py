@@ -56,13 +56,15 @@ class Node:
 
     `descends` is set where the node may be drawn beside its parent instead of below it when the tree
     gets too deep; a dashed guide then says that it belongs below. What hangs from a `heading` is set in
-    without guides. A `verbatim` line is to be copied: it is as long as it is.
+    without guides. An `aside` has no guide of its own. A `verbatim` line is to be copied: it is as long as it
+    is.
     """
 
     line: Text
     children: list[Node] = field(default_factory=list)
     descends: bool = False
     heading: bool = False
+    aside: bool = False
     verbatim: bool = False
 
 
@@ -100,13 +102,16 @@ def _placed_below(placed: _Placed, width: int, guides: Guides) -> Iterator[_Plac
     entries = [(child, False) for child in placed.node.children]
     if everything or placed.run >= longest:
         entries = list(_beside(placed.node.children, everything))
+    drawn = [index for index, (node, _) in enumerate(entries) if not node.aside]
     for index, (node, below) in enumerate(entries):
-        last = index == len(entries) - 1
+        last = index >= max(drawn, default=0)
         fork, end = (guides.fork_below, guides.end_below) if below else (guides.fork, guides.end)
         rest = guides.blank if last else guides.pass_by
         run = placed.run + 1 if node.descends else 0
         if placed.node.heading:
             fork = end = rest = _SET_IN
+        elif node.aside:
+            fork, end = guides.pass_by, guides.blank
         yield _Placed(node, depth, run, placed.rest + (end if last else fork), placed.rest + rest)
 
 

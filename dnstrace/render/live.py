@@ -41,10 +41,12 @@ class LiveTree:
         console: Console,
         *,
         verbose: bool = False,
+        explain: bool = False,
         ascii_only: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._console, self._verbose, self._ascii_only, self._clock = console, verbose, ascii_only, clock
+        self._console, self._ascii_only, self._clock = console, ascii_only, clock
+        self._verbose, self._explain = verbose, explain
         self._live = Live(
             console=console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False
         )
@@ -84,7 +86,7 @@ class LiveTree:
         self._drawn = self._clock()
         if self._latest is None or not self._console.is_terminal:
             return
-        shown = tree(self._latest, verbose=self._verbose, ascii_only=self._ascii_only)
+        shown = tree(self._latest, verbose=self._verbose, ascii_only=self._ascii_only, explain=self._explain)
         self._live.update(_Tail(shown))
         self._live.start()
         self._live.refresh()

@@ -22,7 +22,7 @@ from dnstrace.render.delegation import supposed_texts
 from dnstrace.render.expected import expected_text, instead_text
 from dnstrace.render.layout import ASCII, UNICODE, Columns, Guides, Node, rows
 from dnstrace.render.text import clock_text, count_text, harmless, name_text, rdata_text, time_text
-from dnstrace.render.wording import BAD, GOOD, STRONG, WARNING, joined, marked, question_text
+from dnstrace.render.wording import BAD, GOOD, STRONG, TOLD, WARNING, joined, marked, question_text
 from dnstrace.resolvers import asks_resolver
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
     from dnstrace.model import Trace
+    from dnstrace.render.story import Story
 
 _ALIASES = {dns.rdatatype.CNAME, dns.rdatatype.DNAME, dns.rdatatype.RRSIG}
 _LONGEST = 60  # characters of RDATA in the last line
@@ -48,12 +49,14 @@ _HELD: dict[Outcome | None, str] = {
 class Tree:
     """A trace as a rich renderable."""
 
-    def __init__(self, trace: Trace, verbose: bool, guides: Guides) -> None:
+    def __init__(self, trace: Trace, verbose: bool, guides: Guides, explain: bool) -> None:
         self._guides = guides
-        verdict = _verdict(trace)
+        verdict, story = _verdict(trace), _story(trace) if explain else None
         self._blocks: list[list[Node] | Columns] = [
             [Node(question_text(trace.question))],
-            *Branches(trace, verbose).blocks(),
+            *([_told(story.opening())] if story is not None else []),
+            *Branches(trace, verbose, story).blocks(),
+            *([_told(story.closing())] if story is not None and story.closing() else []),
             *_tables(trace),
             *([found] if (found := _findings(trace)) else []),
             *_resolvers(trace, verbose),
@@ -77,13 +80,24 @@ class Tree:
         yield from self.rows(options.max_width)
 
 
-def tree(trace: Trace, *, verbose: bool = False, ascii_only: bool = False) -> Tree:
+def tree(trace: Trace, *, verbose: bool = False, ascii_only: bool = False, explain: bool = False) -> Tree:
     """What to print with a rich Console to show `trace`.
 
-    `verbose` adds the header and the records of every reply. `ascii_only` keeps to ASCII, for terminals
+    `verbose` adds the header and the records of every reply, `explain` a sentence on each step for those who
+    learn. `ascii_only` keeps to ASCII, for terminals
     and files that can hold nothing else.
     """
-    return Tree(trace, verbose, ASCII if ascii_only else UNICODE)
+    return Tree(trace, verbose, ASCII if ascii_only else UNICODE, explain)
+
+
+def _story(trace: Trace) -> Story:
+    from dnstrace.render.story import Story
+
+    return Story(trace)
+
+
+def _told(sentences: list[str]) -> list[Node]:
+    return [Node(Text(sentence, TOLD)) for sentence in sentences]
 
 
 def _tables(trace: Trace) -> list[Columns]:

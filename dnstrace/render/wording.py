@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dnstrace.model import Attempt, Question, Step
 
 BAD, WARNING, GOOD, QUIET, STRONG = "red", "yellow", "green", "dim", "bold"
+TOLD = "italic"  # sentences for those who learn
 SIGNS = {BAD: "✗ ", WARNING: "! "}
 SEPARATOR = " · "
 
