@@ -77,7 +77,7 @@ class SteadyLoop(asyncio.BaseEventLoop):
     def stop_task(self, task: asyncio.Task[Any]) -> None:
         """Have a task cancelled when the loop waits next. May be called by a signal handler."""
         self._stopped = task
-        self._write_to_self()
+        self._write_to_self()  # type: ignore[attr-defined]
 
     def call_at(  # type: ignore[override]
         self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
