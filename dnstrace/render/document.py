@@ -101,6 +101,7 @@ def document(trace: Trace, *, verbose: bool = False) -> Document:
         "paths": _paths(trace),
         "stats": _stats(trace.stats),
         "error": harmless(trace.error or _bogus(trace)) or None,
+        "record": None,
     }
 
 
