@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dnstrace.cli.syntax import Parsed
     from dnstrace.expect import Expectation
     from dnstrace.model import Delegation
+    from dnstrace.record import Record
     from dnstrace.resolvers import Resolver
 
 _NSID = (3, b"")  # RFC 5001 section 2.1: empty in a query
@@ -40,7 +41,9 @@ class Choices:
     How to ask: `settings`, `limits`, `seed`. What to check: `dnssec`, by the trust anchors in the file
     `anchors` or those of the package, as of `at` (seconds since 1970) or now; `expected` is of every
     trace that can tell it; `resolvers` are asked beside each; `parent_only` ends each with the referral;
-    `supposed` are delegations as they are to be. What to print: `output`, `verbose`, `explain_steps` (a
+    `supposed` are delegations as they are to be. What to keep: `save` is the path of the file for the trace,
+    or None, which `force` allows to be there already; `record` is what is replayed, or None; the servers in
+    `drop`, by name or address, are taken to be dead. What to print: `output`, `verbose`, `explain_steps` (a
     sentence on each), `color` (auto, always, never).
     """
 
@@ -63,12 +66,16 @@ class Choices:
     verbose: bool
     explain_steps: bool
     color: str
+    save: str | None = None
+    force: bool = False
+    record: Record | None = None
+    drop: tuple[str, ...] = ()
 
 
 def choices(parsed: Parsed) -> Choices:
     """Put together what was parsed. Raises Usage where one choice contradicts another."""
     chosen: Mapping[str, Any] = parsed.settings
-    settings = _settings(chosen, _server(parsed))
+    settings, limits = _how_to_ask(chosen, parsed)
     return Choices(
         questions=_questions(chosen),
         types=_types(chosen),
@@ -76,7 +83,7 @@ def choices(parsed: Parsed) -> Choices:
         hints=chosen.get("root-hints"),
         lab=chosen.get("lab"),
         settings=settings,
-        limits=_limits(chosen, settings),
+        limits=limits,
         seed=chosen.get("seed"),
         dnssec=_dnssec(chosen),
         anchors=chosen.get("trust-anchor"),
@@ -89,7 +96,25 @@ def choices(parsed: Parsed) -> Choices:
         verbose=bool(chosen.get("verbose")),
         explain_steps=bool(chosen.get("explain-steps")),
         color=chosen.get("color", "auto"),
+        save=chosen.get("save"),
+        force="force" in chosen,
+        record=chosen.get("record"),
+        drop=_dropped(chosen),
     )
+
+
+def _how_to_ask(chosen: Mapping[str, Any], parsed: Parsed) -> tuple[Settings, Limits]:
+    """The settings and the bounds: those of the record, unless something is said of them."""
+    if chosen.get("as-recorded"):
+        return chosen["record"].settings, chosen["record"].limits
+    settings = _settings(chosen, _server(parsed))
+    return settings, _limits(chosen, settings)
+
+
+def _dropped(chosen: Mapping[str, Any]) -> tuple[str, ...]:
+    if chosen.get("drop") and not {"record", "lab"} & set(chosen):
+        raise Usage("--drop is for --replay and --lab: what lives is not for this program to kill")
+    return tuple(chosen.get("drop", ()))
 
 
 def _dnssec(chosen: Mapping[str, Any]) -> bool:

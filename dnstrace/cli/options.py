@@ -26,6 +26,7 @@ class Group(StrEnum):
     ASK = "How to ask"
     CHECK = "What to check"
     PRINT = "What to print"
+    KEEP = "Keep and compare"
     ABOUT = "About"
 
 
@@ -165,6 +166,13 @@ OPTIONS: tuple[Option, ...] = (
            convert=values.one_of("auto", "always", "never"), choices=("auto", "always", "never")),
     Option("verbose", Group.PRINT, "Show headers and records too, as dig does", short="v"),
     Option("explain-steps", Group.PRINT, "Say in plain words what each step is for"),
+    Option("save", Group.KEEP, "Keep the trace in FILE, or FILE.gz, for --replay", metavar="FILE",
+           convert=values.file, completes=Completes.FILE),
+    Option("replay", Group.KEEP, "Walk over a saved trace, with no network", metavar="FILE",
+           convert=values.file, completes=Completes.FILE),
+    Option("drop", Group.KEEP, "As if this server were dead (--replay, --lab)", metavar="SERVER",
+           convert=values.server, repeatable=True),
+    Option("force", Group.KEEP, "Write over a file that is there"),
     Option("version", Group.ABOUT, "Print the version"),
     Option("help", Group.ABOUT, "Print this help", short="h"),
     Option("schema", Group.ABOUT, "Print the JSON Schema of the output"),

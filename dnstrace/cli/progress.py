@@ -54,7 +54,7 @@ class Progress:
     def update(self, snapshot: Trace) -> None:
         """Take in what has changed: called by the walk."""
         self.latest = snapshot
-        if self._chosen.lab is not None:  # a trace in the lab takes no time in which to do anything
+        if self._chosen.lab is not None or self._chosen.record is not None:  # neither takes any time
             return
         if self._importing is None:
             loop = asyncio.get_running_loop()

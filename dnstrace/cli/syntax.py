@@ -22,7 +22,8 @@ _NEEDS_EDNS = ("dnssec", "trust-anchor", "nsid", "cookie", "subnet", "bufsize")
 _CONTRARY = {"ipv4": ("ipv6",), "ipv6": ("ipv4",), "no-edns": _NEEDS_EDNS}
 _CONTRARY |= dict.fromkeys(_NEEDS_EDNS, ("no-edns",))
 _VALIDATES = ("dnssec", "trust-anchor", "at")
-_CONTRARY |= {"parent-only": _VALIDATES, "at": ("parent-only",)}
+_CONTRARY |= {"parent-only": (*_VALIDATES, "check", "resolver"), "at": ("parent-only",)}
+_CONTRARY |= dict.fromkeys(("check", "resolver"), ("parent-only",))
 _CONTRARY |= dict.fromkeys(("dnssec", "trust-anchor"), ("no-edns", "parent-only"))
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
@@ -72,12 +73,17 @@ class Parsed:
 def parse(arguments: Sequence[str], variables: Mapping[str, str]) -> Parsed:
     """Read the words of the command line and the variables of the environment.
 
-    What the command line says replaces what the environment says. Reading ends with the first option
-    that is done instead of a trace. Raises Usage.
+    What the command line says replaces what a record that is replayed says, and that what the environment
+    says. Reading ends with the first option that is done instead of a trace. Raises Usage.
     """
     said = _Words(arguments).read()
     if said.about is None:
-        said.complete(from_environment(variables))
+        otherwise = from_environment(variables)
+        if path := said.settings.get("replay", otherwise.settings.get("replay")):
+            from dnstrace.cli.replaying import replayed
+
+            replayed(str(path), said, otherwise)
+        said.complete(otherwise)
     return said
 
 

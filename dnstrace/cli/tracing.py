@@ -12,6 +12,7 @@ from dnstrace.cli.options import Output
 from dnstrace.cli.output import FORMS
 from dnstrace.cli.progress import Progress
 from dnstrace.cli.remarks import remarks
+from dnstrace.cli.saving import recorded, save
 from dnstrace.cli.usage import Usage, shown
 from dnstrace.model import Outcome, Question, Trace
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from dnstrace.expect import Expectation
     from dnstrace.lab.world import World
     from dnstrace.model import Delegation
+    from dnstrace.port import Network
     from dnstrace.resolvers import Resolver
 
 _STATUS = {
@@ -47,6 +49,7 @@ class Plan(NamedTuple):
 def trace_all(chosen: Choices, environment: Environment) -> int:
     """Trace and print one question after the other; the exit status. Raises Usage for a wrong hints file."""
     plan = planned(chosen)
+    plan = plan._replace(how=recorded(plan.how, len(plan.questions), chosen, environment))
     _check_expected(plan, chosen.expected)
     progress = Progress(chosen, environment)
     if len(plan.questions) > 1:
@@ -54,7 +57,10 @@ def trace_all(chosen: Choices, environment: Environment) -> int:
     ended: list[Trace] = []
     for question in plan.questions:
         trace = _judged(_trace(question, plan, progress), chosen.expected)
-        environment.write(FORMS[chosen.output](trace, chosen, environment))
+        try:
+            save(trace, plan.how, chosen)
+        finally:
+            environment.write(FORMS[chosen.output](trace, chosen, environment))
         if chosen.output is Output.SHORT:
             for remark in remarks(trace):
                 environment.remark(f"{question}: {remark}")
@@ -82,6 +88,10 @@ def planned(chosen: Choices) -> Plan:
         how["roots"] = _roots(chosen.hints)
     if chosen.lab is not None:
         return _in_the_lab(chosen, how)
+    if chosen.record is not None:
+        from dnstrace.cli.replaying import over_the_record
+
+        return Plan(chosen.questions, how | over_the_record(chosen, _anchors))
     if chosen.dnssec:
         how |= {"anchors": _anchors(chosen.anchors), "at": chosen.at}
     if chosen.settings.bind is not None:
@@ -140,10 +150,20 @@ def _in_the_lab(chosen: Choices, how: dict[str, Any]) -> Plan:
         how |= {"anchors": _anchors(chosen.anchors, world), "at": chosen.at}
     if resolvers := _in_world(chosen, world):
         how["resolvers"] = resolvers
-    how |= {"network": LabNetwork(world, signed=validated), "now": world.now}
+    how |= {"network": _alive(LabNetwork(world, signed=validated), world, chosen), "now": world.now}
     types = chosen.types or (world.question.rdtype,)
     own = tuple(replace(world.question, rdtype=rdtype) for rdtype in types)
     return Plan(chosen.questions or own, how)
+
+
+def _alive(network: Network, world: World, chosen: Choices) -> Network:
+    """The lab, less the servers that are dropped."""
+    if not chosen.drop:
+        return network
+    from dnstrace.cli.replaying import without
+
+    servers = {str(each.name): frozenset(each.rtt) for each in world.servers}
+    return without(chosen.drop, network, servers, f"world {world.name}")
 
 
 def _in_world(chosen: Choices, world: World) -> tuple[Resolver, ...]:

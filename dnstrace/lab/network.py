@@ -12,7 +12,7 @@ from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from dnstrace.lab import clock
+from dnstrace import clock
 from dnstrace.lab.misbehaviour import SILENCE, Reaction
 from dnstrace.lab.server import LabServer
 from dnstrace.lab.world import World
@@ -50,13 +50,14 @@ class LabNetwork:
         wait = self._wait(query, reaction)
         if wait > timeout or not (reaction.replies or reaction.fault):
             return await self._timed_out(Exchange(query, start, timeout, fault=Fault.TIMEOUT))
-        await asyncio.sleep(wait)
         if reaction.fault is not None:
+            await clock.elapse(wait)
             return Exchange(query, start, wait, fault=reaction.fault)
         wire, mismatched = _first_that_belongs(query, reaction, message_id)
         if wire is None:
-            await asyncio.sleep(timeout - wait)
-            return Exchange(query, start, timeout, fault=Fault.MISMATCH, mismatched=mismatched)
+            mismatch = Exchange(query, start, timeout, fault=Fault.MISMATCH, mismatched=mismatched)
+            return await self._timed_out(mismatch)
+        await clock.elapse(wait)
         return _read(Exchange(query, start, wait, wire, mismatched=mismatched), wire)
 
     def _next_id(self) -> int:

@@ -120,8 +120,7 @@ class LiveNetwork:
                     break
 
     async def _tcp(self, query: Query, wire: bytes, message_id: int, wait: _Wait) -> None:
-        loop = asyncio.get_running_loop()
-        start = loop.time()
+        loop, sent = asyncio.get_running_loop(), time.perf_counter()
         with self._socket(query, socket.SOCK_STREAM) as sock:
             await loop.sock_connect(sock, (query.address, query.port))
             await loop.sock_sendall(sock, struct.pack("!H", len(wire)) + wire)
@@ -129,7 +128,7 @@ class LiveNetwork:
                 (length,) = struct.unpack("!H", await _exactly(sock, 2))
                 message = await _exactly(sock, length)
                 if belongs(message, query.question, message_id):
-                    wait.wire, wait.elapsed = message, loop.time() - start
+                    wait.wire, wait.elapsed = message, time.perf_counter() - sent
                 else:
                     wait.mismatched += 1
 
@@ -196,10 +195,13 @@ def _resolve(ready: asyncio.Future[None]) -> None:
 
 async def _exactly(sock: socket.socket, length: int) -> bytes:
     """Read `length` octets; ConnectionError when the stream ends before."""
-    loop, octets = asyncio.get_running_loop(), b""
+    octets = b""
     while len(octets) < length:
-        await asyncio.sleep(0)  # sock_recv does not, while octets are at hand: no timer would fire
-        part = await loop.sock_recv(sock, length - len(octets))
+        await _readable(sock)  # also while octets are at hand: no timer would fire otherwise
+        try:
+            part = sock.recv(length - len(octets))
+        except BlockingIOError:
+            continue
         if not part:
             raise ConnectionResetError(errno.ECONNRESET, "the stream ended")
         octets += part

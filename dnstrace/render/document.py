@@ -108,6 +108,7 @@ def document(trace: Trace, *, verbose: bool = False, explain: bool = False) -> D
         "paths": _paths(trace),
         "stats": _stats(trace.stats),
         "error": harmless(trace.error or _bogus(trace)) or None,
+        "record": None,
     }
 
 

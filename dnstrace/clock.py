@@ -1,0 +1,263 @@
+"""Event loops on which a run can be repeated exactly, and the running of a coroutine on one.
+
+On both, time stands still while the program computes: it moves only where a loop waits for something to
+happen, to a moment of whole nanoseconds since the loop was made. What a program does on such a loop follows
+from its `ticks`, the moments at which something did happen, and from what the network brought at each of
+them. What arrives at a moment comes before the timers that are due at it, and of timers due at the same
+time the one set first comes first.
+
+`VirtualLoop` never waits for anything real: waiting takes no time, and every duration is exact. No socket is
+opened, not even the pipe by which other event loops wake themselves. Given the ticks of an earlier run, it
+goes by these, so that timers are as late as they were then.
+
+`SteppingLoop` waits for real sockets. Its clock lags behind by what the program computes in one go: a
+few milliseconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import selectors
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable
+from contextvars import Context
+from types import FrameType
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+_NANOSECONDS = 1_000_000_000
+
+
+class NothingToWaitFor(RuntimeError):
+    """Every task waits and no timer is set: the program would hang for ever."""
+
+
+class _Timer(asyncio.TimerHandle):
+    """A timer with its place among those set, which decides where two are due at the same time."""
+
+    __slots__ = ("_place",)
+
+    def __init__(self, place: int, *args: Any) -> None:
+        super().__init__(*args)
+        self._place = place
+
+    def __lt__(self, other: Any) -> bool:
+        return (self.when(), self._place) < (other.when(), other._place)
+
+
+class SteadyLoop(asyncio.BaseEventLoop):
+    """What both loops have in common.
+
+    `now` is the time in nanoseconds; `ticks` are the moments at which something happened; `cut` is that at
+    which the user stopped the run, None if nobody did.
+    """
+
+    def __init__(self, *args: Any) -> None:
+        self.now = 0
+        super().__init__(*args)
+        self.ticks: list[int] = []
+        self.cut: int | None = None
+        self._stopped: asyncio.Task[Any] | None = None
+        self._clock_resolution = 1 / _NANOSECONDS
+        self._timers = 0
+
+    def time(self) -> float:
+        """Seconds since the loop was made, as of its last waiting."""
+        return self.now / _NANOSECONDS
+
+    def tick(self) -> None:
+        """Note that something happens now."""
+        if not self.ticks or self.ticks[-1] != self.now:
+            self.ticks.append(self.now)
+
+    def stop_task(self, task: asyncio.Task[Any]) -> None:
+        """Have a task cancelled when the loop waits next. May be called by a signal handler."""
+        self._stopped = task
+        self._write_to_self()  # type: ignore[attr-defined]
+
+    def call_at(  # type: ignore[override]
+        self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """As every loop's, with a timer that knows its place."""
+        self._check_closed()  # type: ignore[attr-defined]
+        self._timers += 1
+        timer = _Timer(self._timers, when, callback, args, self, context)
+        heapq.heappush(self._scheduled, timer)  # type: ignore[attr-defined]
+        timer._scheduled = True  # type: ignore[attr-defined]
+        return timer
+
+    def _moved_to(self, now: int) -> None:
+        """Go on at a later moment: first what the user wants, then timers."""
+        self.now = max(now, self.now + 1)
+        if self._stopped is not None:
+            self.cut = self.now
+            self.call_soon(self._stopped.cancel)
+            self._stopped = None
+            self.tick()
+        due: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]
+        if due and due[0].when() < self.time() + self._clock_resolution:
+            self.tick()
+
+
+class _Nowhere:
+    """Stands where a loop expects its selector; lets virtual time pass."""
+
+    def __init__(self, loop: VirtualLoop) -> None:
+        self._loop = loop
+
+    def select(self, timeout: float | None) -> list[Any]:
+        if timeout is None or timeout > 0:
+            self._loop.wait(timeout)
+        return []
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+class VirtualLoop(SteadyLoop):
+    """An event loop whose time is virtual, beginning at 0.0 seconds.
+
+    With `ticks` it goes from one of these moments to the next until there are no more, or until `depart`;
+    and cancels its main task at the moment `cut`, as the user did then.
+    """
+
+    def __init__(self, ticks: Iterable[int] = (), cut: int | None = None) -> None:
+        super().__init__()
+        self._selector = _Nowhere(self)
+        self._arrivals: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._course, self._cut_there = deque(ticks), cut
+        self.main: asyncio.Task[Any] | None = None
+
+    @property
+    def on_course(self) -> bool:
+        """Whether it still goes by the ticks of an earlier run."""
+        return bool(self._course)
+
+    def depart(self) -> None:
+        """Go by the ticks of the earlier run no longer: what happens is not what happened then."""
+        self._course.clear()
+
+    def arrival(self, moment: int, place: int | None = None) -> asyncio.Future[None]:
+        """What is done at a moment in nanoseconds; of several at one moment that of the lowest `place` first.
+
+        Without a place, it comes in the order in which they were asked for.
+        """
+        arrival: asyncio.Future[None] = self.create_future()
+        self._timers += 1
+        heapq.heappush(self._arrivals, (moment, self._timers if place is None else place, arrival))
+        return arrival
+
+    def wait(self, timeout: float | None) -> None:
+        """Go on at the next moment at which something happens, at most `timeout` seconds from now."""
+        if self._course:
+            self._moved_to(self._course.popleft())
+            self.tick()
+            if self.now == self._cut_there and self.main is not None:
+                self.cut = self.now
+                self.call_soon(self.main.cancel)
+        else:
+            self._moved_to(self._next(timeout))
+        while self._arrivals and self._arrivals[0][0] <= self.now:
+            *_, arrival = heapq.heappop(self._arrivals)
+            if not arrival.done():
+                self.tick()
+                self.call_soon(_arrived, arrival)
+
+    def _next(self, timeout: float | None) -> int:
+        while self._arrivals and self._arrivals[0][2].done():
+            heapq.heappop(self._arrivals)
+        moments = [self._arrivals[0][0]] if self._arrivals else []
+        if timeout is not None:
+            moments.append(self.now + max(1, round(timeout * _NANOSECONDS)))
+        if not moments:
+            raise NothingToWaitFor("every task waits and no timer is set")
+        return min(moments)
+
+    def _process_events(self, event_list: list[Any]) -> None:
+        """No events ever come from outside."""
+
+    def _write_to_self(self) -> None:
+        """The loop runs in one thread and never sleeps: there is nothing to wake."""
+
+
+def _arrived(arrival: asyncio.Future[None]) -> None:
+    if not arrival.done():
+        arrival.set_result(None)
+
+
+class _Selector(selectors.DefaultSelector):
+    """Looks for what happened only where the program has nothing left to do; then time moves."""
+
+    loop: SteppingLoop
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is not None and timeout <= 0:
+            return []
+        found = super().select(timeout)
+        self.loop.woken()
+        return found
+
+
+class SteppingLoop(SteadyLoop, asyncio.SelectorEventLoop):
+    """An event loop over real sockets whose clock stands while the program computes."""
+
+    def __init__(self) -> None:
+        selector = _Selector()
+        selector.loop = self
+        super().__init__(selector)
+        self._began = time.monotonic_ns()
+
+    def woken(self) -> None:
+        """Take in that something may have happened."""
+        self._moved_to(time.monotonic_ns() - self._began)
+
+
+async def elapse(seconds: float) -> None:
+    """Wait for something that takes so long on its way here; on a virtual clock it comes before timers."""
+    loop = asyncio.get_running_loop()
+    if not isinstance(loop, VirtualLoop):
+        await asyncio.sleep(seconds)
+    elif seconds > 0:
+        await loop.arrival(loop.now + max(1, round(seconds * _NANOSECONDS)))
+
+
+def run(main: Coroutine[Any, Any, T], loop: SteadyLoop | None = None) -> T:
+    """Run a coroutine on a loop, a virtual one by default, as `asyncio.run` does on the real one.
+
+    Ctrl-C cancels it and raises KeyboardInterrupt when it has ended.
+    """
+    loop = VirtualLoop() if loop is None else loop
+    task = loop.create_task(main)
+    if isinstance(loop, VirtualLoop):
+        loop.main = task
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        loop.stop_task(task)
+
+    handled = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, interrupt) if handled else None
+    try:
+        return loop.run_until_complete(task)
+    except asyncio.CancelledError:
+        if loop.cut is not None:
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        if handled:
+            signal.signal(signal.SIGINT, before)
+        _close(loop)
+
+
+def _close(loop: SteadyLoop) -> None:
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    if left:
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()

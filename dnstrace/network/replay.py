@@ -1,0 +1,132 @@
+"""A recorded network: what was seen of the network once, seen again with no network, on a virtual clock.
+
+A query is known by its address, port, transport, question (letter case included), flags, EDNS and how
+many like it went before. What the record lacks is Fault.NOT_RECORDED, at once; a query that nobody waited
+for is silent for as long as it is known to have been, and not recorded from then on.
+
+As long as every query is put at the moment at which it was put then, time goes as it went then, and
+everything is as it was, to the nanosecond. From the first that is not, time goes as in the lab.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Coroutine, Hashable, Iterable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from dnstrace.clock import VirtualLoop, run
+from dnstrace.model import Exchange, Fault, Query
+from dnstrace.network.recording import Course, Kept
+from dnstrace.port import Network
+
+T = TypeVar("T")
+_NANOSECONDS = 1_000_000_000
+_WAITED = {Fault.TIMEOUT, Fault.MISMATCH}
+_ROUNDING = 2  # nanoseconds
+
+
+class RecordedNetwork:
+    """The port into a record. It has a clock of its own: `run` is to it what `asyncio.run` is to sockets.
+
+    With `faithful` time goes as it went then for as long as it can. One network serves one trace.
+    """
+
+    def __init__(self, course: Course, faithful: bool = True) -> None:
+        self._course, self._faithful = course, faithful
+        self._known: dict[tuple[Hashable, int], Kept] = {}
+        self._put: Counter[Hashable] = Counter()
+        seen: Counter[Hashable] = Counter()
+        for kept in course.kept:
+            key = _key(kept.query)
+            self._known[key, seen[key]] = kept
+            seen[key] += 1
+
+    def run(self, main: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on a virtual clock that begins at 0.0 seconds."""
+        ticks = self._course.ticks if self._faithful else None
+        return run(main, VirtualLoop(ticks or (), self._course.cut))
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        """What came of `query` then; see `dnstrace.port.Network`."""
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)  # `run` sees to that
+        kept = self._next(query)
+        if kept is None or kept.began != loop.now:
+            loop.depart()
+        if kept is None:
+            return Exchange(query, loop.time(), 0.0, fault=Fault.NOT_RECORDED)
+        return await _again(kept, query, timeout, loop)
+
+    def _next(self, query: Query) -> Kept | None:
+        key = _key(query)
+        number = self._put[key]
+        self._put[key] += 1
+        return self._known.get((key, number))
+
+
+async def _again(kept: Kept, query: Query, timeout: float, loop: VirtualLoop) -> Exchange:
+    """What came of a query, in the time that it took then, or in `timeout` if that is less."""
+    start, took = loop.time(), kept.ended - kept.began
+    known = kept.exchange or Exchange(query, start, took / _NANOSECONDS, fault=Fault.NOT_RECORDED)
+    exchange = replace(known, query=query, start=start)
+    if _waited(kept) or took > timeout * _NANOSECONDS + _ROUNDING:
+        await asyncio.sleep(timeout)
+        if _waited(kept) and timeout == kept.timeout:
+            return exchange
+        fault = exchange.fault if _waited(kept) else Fault.TIMEOUT
+        return Exchange(query, start, loop.time() - start, fault=fault, mismatched=exchange.mismatched)
+    try:
+        if kept.exchange is None:
+            await loop.arrival(loop.now + took + 1)  # on its course, it is given up before
+        elif took:
+            await loop.arrival(loop.now + took, kept.place)
+    except asyncio.CancelledError:
+        if loop.on_course and kept.ended > loop.now:  # it took its time to end
+            await loop.arrival(kept.ended, kept.place)
+        raise
+    return exchange
+
+
+def _waited(kept: Kept) -> bool:
+    """Whether its time was over before anything came of it."""
+    took = kept.ended - kept.began
+    fault = None if kept.exchange is None else kept.exchange.fault
+    return fault in _WAITED and took >= kept.timeout * _NANOSECONDS - _ROUNDING
+
+
+def _key(query: Query) -> Hashable:
+    """What a query is known by; names are equal whatever their letters, octets are not."""
+    edns = query.edns
+    shape = edns and (edns.version, edns.payload, edns.dnssec_ok, tuple(code for code, _ in edns.options))
+    question = query.question
+    return (
+        query.address,
+        query.port,
+        query.transport,
+        query.endpoint,
+        (question.name.labels, question.rdtype, question.rdclass),
+        (query.recursion_desired, query.checking_disabled),
+        shape,
+    )
+
+
+class DeadServers:
+    """Another network in which some addresses are dead: what is put to them is met with silence."""
+
+    def __init__(self, network: Network, dead: Iterable[str]) -> None:
+        self._network, self._dead = network, frozenset(dead)
+
+    def run(self, main: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the clock of the other network."""
+        result: T = getattr(self._network, "run", asyncio.run)(main)
+        return result
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        """Put `query` to its address if that lives; see `dnstrace.port.Network`."""
+        if query.address not in self._dead:
+            return await self._network.exchange(query, timeout)
+        start = asyncio.get_running_loop().time()
+        await asyncio.sleep(timeout)
+        return Exchange(query, start, timeout, fault=Fault.TIMEOUT)

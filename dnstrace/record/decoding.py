@@ -1,0 +1,321 @@
+"""A record out of the octets of a file, whoever wrote them: what is wrong with them is a RecordError."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import dns.rdataclass
+import dns.rdatatype
+import dns.rrset
+
+from dnstrace.budget import Limits
+from dnstrace.dnssec import Anchors, parse_anchors
+from dnstrace.expect import Expectation, parse
+from dnstrace.model import (
+    Address,
+    Delegation,
+    Edns,
+    Exchange,
+    Fault,
+    NameServer,
+    Query,
+    Question,
+    Settings,
+    Source,
+    Transport,
+)
+from dnstrace.network.recording import Course, Kept
+from dnstrace.network.replay import RecordedNetwork
+from dnstrace.record.encoding import FORMAT
+from dnstrace.record.fields import Fields
+from dnstrace.record.files import RecordError
+from dnstrace.render.document import SCHEMA
+from dnstrace.resolvers import Resolver
+from dnstrace.roots import parse_hints
+from dnstrace.wire import read_reply
+
+__all__ = ["Record", "RecordError", "decoded"]
+
+_BEGINNING = b'{"schema": "dnstrace/'
+_TTL = 86400  # of the DS records supposed, in seconds; of no consequence
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A trace as it was saved, and what it was made of.
+
+    `document` is the whole file as values of JSON. The rest is what `dnstrace.trace` was given, with
+    what it took of itself where it was given nothing; `expected` is what was expected of the trace.
+    """
+
+    document: Mapping[str, Any]
+    question: Question
+    started: datetime
+    seed: int
+    settings: Settings
+    limits: Limits
+    hints: Delegation
+    server: str | None
+    anchors: Anchors | None
+    at: float | None
+    parent_only: bool
+    supposed: tuple[Delegation, ...]
+    resolvers: tuple[Resolver, ...]
+    expected: tuple[Expectation, ...]
+    course: Course
+
+    def how(self) -> dict[str, Any]:
+        """The further arguments of `dnstrace.trace` that repeat the trace; for one trace only."""
+        return {
+            "settings": self.settings,
+            "limits": self.limits,
+            "roots": self.hints,
+            "server": self.server,
+            "anchors": self.anchors,
+            "at": self.at,
+            "parent_only": self.parent_only,
+            "supposed": self.supposed,
+            "resolvers": self.resolvers,
+            "seed": self.seed,
+            "now": self.started,
+            "network": RecordedNetwork(self.course),
+        }
+
+    @property
+    def servers(self) -> dict[str, frozenset[str]]:
+        """The addresses that were asked, by the name of their server; those without a name under `.`."""
+        found: dict[str, set[str]] = {}
+        for step in self.document["steps"]:
+            for attempt in step["attempts"]:
+                found.setdefault(attempt["server"], set()).add(attempt["address"])
+        asked = {kept.query.address for kept in self.course.kept}
+        return {name: frozenset(addresses & asked) for name, addresses in found.items() if addresses & asked}
+
+
+def decoded(octets: bytes) -> Record:
+    """The record in the octets of a file. Raises RecordError."""
+    document = _json(octets)
+    whole = _checked(document)
+    record, steps = whole.object("record"), _wires(whole)
+    number = record.whole("format")
+    if number > FORMAT:
+        raise RecordError(f"was saved by a newer dnstrace: its format is {number}, this one reads {FORMAT}")
+    how, asked = record.object("how"), whole.object("question")
+    course = Course(
+        kept=tuple(_kept(each, steps) for each in record.objects("exchanges")),
+        ticks=record.wholes("ticks") if record.has("ticks") else None,
+        cut=record.whole("cut") if record.has("cut") else None,
+    )
+    return Record(
+        document=document,
+        question=_question(asked),
+        started=record.converted("started", _moment),
+        seed=whole.whole("seed", 0, 2**64 - 1),
+        settings=_settings(how.object("settings")),
+        limits=_limits(how.object("limits")),
+        hints=how.converted("hints", lambda text: parse_hints(text, "the record")),
+        server=_server(how) if how.has("server") else None,
+        anchors=how.converted("anchors", lambda text: parse_anchors(text, "it"))
+        if how.has("anchors")
+        else None,
+        at=how.number("at", -1e12, 1e12) if how.has("at") else None,
+        parent_only=how.flag("parent_only"),
+        supposed=tuple(map(_supposed, how.objects("supposed"))),
+        resolvers=tuple(map(_resolver, how.objects("resolvers"))),
+        expected=_expected(how),
+        course=course,
+    )
+
+
+def _json(octets: bytes) -> Any:
+    """The JSON in the octets; what looks like ours and is none was cut off or damaged."""
+    try:
+        return json.loads(octets.decode("ascii"), parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        if not octets:
+            raise RecordError("is empty") from error
+        if _BEGINNING.startswith(octets[: len(_BEGINNING)]):
+            raise RecordError("is cut off or damaged: it is no whole JSON") from error
+        raise RecordError("was not saved by dnstrace: it is no JSON") from error
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(text)
+
+
+def _checked(document: Any) -> Fields:
+    """The document, if it is one of ours and has a record."""
+    schema = document.get("schema") if isinstance(document, dict) else None
+    if not isinstance(schema, str) or not schema.startswith("dnstrace/"):
+        raise RecordError("was not saved by dnstrace")
+    if schema != SCHEMA:
+        newer = schema.removeprefix("dnstrace/")
+        if len(newer) < 20 and newer.isascii() and newer.isdigit():
+            raise RecordError(f"was saved by a newer dnstrace: it is {schema}, this one reads {SCHEMA}")
+        raise RecordError("was not saved by dnstrace")
+    whole = Fields(document, "it")
+    if not whole.has("record"):
+        raise RecordError("has no record: --json prints none, only --save does")
+    return whole
+
+
+def _wires(whole: Fields) -> dict[tuple[int, int], bytes]:
+    """The octets of each attempt, by step and attempt. Checks what `Record.servers` reads too."""
+    found: dict[tuple[int, int], bytes] = {}
+    for step in whole.objects("steps"):
+        number = step.whole("id")
+        for index, attempt in enumerate(step.objects("attempts")):
+            attempt.text("server", 1100)
+            attempt.text("address", 1100)
+            if attempt.has("wire"):
+                found[number, index] = attempt.octets("wire")
+    return found
+
+
+def _question(asked: Fields) -> Question:
+    rdtype = asked.converted("type", dns.rdatatype.from_text)
+    return Question(asked.name("name"), rdtype, asked.converted("class", dns.rdataclass.from_text))
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None or not 1970 < moment.year < 9000:
+        raise ValueError(text)
+    return moment.astimezone(UTC)
+
+
+def _settings(given: Fields) -> Settings:
+    families = frozenset(given.wholes("families"))
+    if not families or families - {4, 6}:
+        raise given.wrong("families")
+    return Settings(
+        families=families,
+        port=given.whole("port", 0, 65535),
+        tcp=given.flag("tcp"),
+        edns=_edns(given.object("edns")) if given.has("edns") else None,
+        timeout=given.number("timeout", 1e-6),
+        tries=given.whole("tries", 1, 100),
+        bind=given.address("bind") if given.has("bind") else None,
+        prime=given.flag("prime"),
+        qmin=given.flag("qmin"),
+        all_servers=given.flag("all_servers"),
+        probe=given.flag("probe"),
+    )
+
+
+def _limits(given: Fields) -> Limits:
+    counts = {
+        field.name: given.whole(field.name, 0, 2**32) for field in fields(Limits) if field.name != "deadline"
+    }
+    return replace(Limits(deadline=given.number("deadline", 1e-6)), **counts)
+
+
+def _server(how: Fields) -> str:
+    try:
+        return how.address("server")
+    except RecordError:
+        return str(how.name("server"))
+
+
+def _edns(given: Fields) -> Edns:
+    return Edns(
+        payload=given.whole("payload", 0, 65535),
+        dnssec_ok=given.flag("dnssec_ok"),
+        options=tuple(_option(each, given) for each in given.list("options")),
+        version=given.whole("version", 0, 255),
+    )
+
+
+def _option(pair: Any, given: Fields) -> tuple[int, bytes]:
+    try:
+        code, data = pair
+        code, data = range(2**16)[range(2**16).index(code)], bytes.fromhex(data)
+    except (TypeError, ValueError) as error:
+        raise given.wrong("options") from error
+    return code, data
+
+
+def _supposed(given: Fields) -> Delegation:
+    zone = given.name("zone")
+    servers = tuple(
+        NameServer(
+            each.name("name"), tuple(Address(text, Source.GIVEN) for text in each.addresses("addresses"))
+        )
+        for each in given.objects("servers")
+    )
+    data, ds = given.texts("ds"), None
+    try:
+        if data:
+            ds = dns.rrset.from_text_list(zone, _TTL, dns.rdataclass.IN, dns.rdatatype.DS, list(data))
+    except (dns.exception.DNSException, ValueError) as error:
+        raise given.wrong("ds") from error
+    return Delegation(zone, servers, ds=ds)
+
+
+def _resolver(given: Fields) -> Resolver:
+    transport = given.one_of("transport", Transport)
+    plain = transport in (Transport.UDP, Transport.TCP)
+    return Resolver(
+        address=given.address("address") if plain else given.word("address"),
+        port=given.whole("port", 1, 65535),
+        transport=transport,
+        endpoint=given.word("endpoint"),
+    )
+
+
+def _expected(how: Fields) -> tuple[Expectation, ...]:
+    try:
+        return tuple(each for text in how.texts("expected") for each in parse(text))
+    except (dns.exception.DNSException, ValueError) as error:
+        raise how.wrong("expected") from error
+
+
+def _kept(given: Fields, wires: Mapping[tuple[int, int], bytes]) -> Kept:
+    query, began = _query(given.object("query")), given.whole("began")
+    return Kept(
+        query=query,
+        timeout=given.number("timeout"),
+        began=began,
+        ended=given.whole("ended", began),
+        place=given.whole("place"),
+        exchange=_came(given.object("came"), query, began, wires) if given.has("came") else None,
+    )
+
+
+def _query(given: Fields) -> Query:
+    return Query(
+        question=_question(given),
+        address=given.word("address"),
+        port=given.whole("port", 0, 65535),
+        transport=given.one_of("transport", Transport),
+        edns=_edns(given.object("edns")) if given.has("edns") else None,
+        recursion_desired=given.flag("rd"),
+        checking_disabled=given.flag("cd"),
+        endpoint=given.word("endpoint"),
+    )
+
+
+def _came(given: Fields, query: Query, began: int, wires: Mapping[tuple[int, int], bytes]) -> Exchange:
+    wire = given.octets("wire") if given.has("wire") else None
+    if given.has("attempt"):
+        place = given.wholes("attempt")
+        if len(place) != 2 or (wire := wires.get((place[0], place[1]))) is None:
+            raise given.wrong("attempt")
+    fault = given.one_of("fault", Fault) if given.has("fault") else None
+    came = Exchange(
+        query,
+        began / 1e9,
+        given.number("elapsed"),
+        wire,
+        fault=fault,
+        detail=given.word("detail"),
+        mismatched=given.whole("mismatched"),
+    )
+    if fault is not None:
+        return came
+    message = Fault.MALFORMED if wire is None else read_reply(wire)
+    return replace(came, fault=message) if isinstance(message, Fault) else replace(came, message=message)

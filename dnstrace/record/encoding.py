@@ -1,0 +1,182 @@
+"""A trace and its record as the octets of a file: version 1 of `record`, written field by field.
+
+Times are in nanoseconds of the loop's time, since the trace began; the durations that a network measured are
+in seconds, with every digit. Octets are base64, the data of EDNS options hexadecimal.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC
+from typing import Any
+
+import dns.rdataclass
+import dns.rdatatype
+
+from dnstrace.budget import limits_for
+from dnstrace.dnssec import Anchors
+from dnstrace.model import Delegation, Edns, Exchange, Query, Settings, Trace
+from dnstrace.network.recording import Course, Kept
+from dnstrace.render.document import document
+from dnstrace.resolvers import Resolver
+from dnstrace.roots import root_hints
+
+FORMAT = 1
+"""The version of `record`; a reader refuses a higher one."""
+
+Document = dict[str, Any]
+Place = list[int]
+
+
+def encoded(trace: Trace, how: Mapping[str, Any], expected: tuple[str, ...]) -> bytes:
+    """The file of a trace that was made with the arguments `how`; see `dnstrace.record.packed`."""
+    found = document(trace)
+    places = _with_wires(found, trace)
+    course: Course = how["network"].course
+    found["record"] = {
+        "format": FORMAT,
+        "started": trace.started.astimezone(UTC).isoformat(timespec="microseconds"),
+        "how": _how(how, expected),
+        "ticks": None if course.ticks is None else list(course.ticks),
+        "cut": course.cut,
+        "exchanges": [_kept(kept, places) for kept in course.kept],
+    }
+    return json.dumps(found, ensure_ascii=True, allow_nan=False).encode("ascii") + b"\n"
+
+
+def _with_wires(found: Document, trace: Trace) -> dict[bytes, Place]:
+    """Put the octets of each reply into its attempt; where each is, by step and attempt."""
+    places: dict[bytes, Place] = {}
+    for step, written in zip(trace.steps, found["steps"], strict=True):
+        for index, attempt in enumerate(step.attempts):
+            if (wire := attempt.exchange.wire) is not None:
+                written["attempts"][index]["wire"] = base64.b64encode(wire).decode("ascii")
+                places.setdefault(wire, [step.id, index])
+    return places
+
+
+def _how(how: Mapping[str, Any], expected: tuple[str, ...]) -> Document:
+    settings: Settings = how.get("settings") or Settings()
+    server, anchors = how.get("server"), how.get("anchors")
+    return {
+        "settings": _settings(settings),
+        "limits": asdict(how.get("limits") or limits_for(settings)),
+        "hints": _hints_text(how.get("roots") or root_hints()),
+        "server": None if server is None else str(server),
+        "anchors": None if anchors is None else anchors_text(anchors),
+        "at": how.get("at"),
+        "parent_only": bool(how.get("parent_only")),
+        "supposed": [_supposed(cut) for cut in how.get("supposed", ())],
+        "resolvers": [_resolver(resolver) for resolver in how.get("resolvers", ())],
+        "expected": list(expected),
+    }
+
+
+def _settings(settings: Settings) -> Document:
+    return {
+        "families": sorted(settings.families),
+        "port": settings.port,
+        "tcp": settings.tcp,
+        "edns": _edns(settings.edns),
+        "timeout": settings.timeout,
+        "tries": settings.tries,
+        "bind": settings.bind,
+        "prime": settings.prime,
+        "qmin": settings.qmin,
+        "all_servers": settings.all_servers,
+        "probe": settings.probe,
+    }
+
+
+def _edns(edns: Edns | None) -> Document | None:
+    if edns is None:
+        return None
+    return {
+        "version": edns.version,
+        "payload": edns.payload,
+        "dnssec_ok": edns.dnssec_ok,
+        "options": [[code, data.hex()] for code, data in edns.options],
+    }
+
+
+def _hints_text(roots: Delegation) -> str:
+    """The root servers as a hints file has them."""
+    lines = [f". NS {server.name}" for server in roots.servers]
+    lines += [
+        f"{server.name} {'AAAA' if each.family == 6 else 'A'} {each.text}"
+        for server in roots.servers
+        for each in server.addresses
+    ]
+    return "\n".join(lines)
+
+
+def anchors_text(anchors: Anchors) -> str:
+    """Trust anchors in master-file form."""
+    return "\n".join(
+        f"{zone} IN {dns.rdatatype.to_text(each.rdtype)} {each.to_text()}"
+        for zone, records in anchors.zones.items()
+        for each in records
+    )
+
+
+def _supposed(cut: Delegation) -> Document:
+    return {
+        "zone": str(cut.zone),
+        "servers": [
+            {"name": str(server.name), "addresses": [each.text for each in server.addresses]}
+            for server in cut.servers
+        ],
+        "ds": [each.to_text() for each in cut.ds or ()],
+    }
+
+
+def _resolver(resolver: Resolver) -> Document:
+    return {
+        "address": resolver.address,
+        "port": resolver.port,
+        "transport": resolver.transport.value,
+        "endpoint": resolver.endpoint,
+    }
+
+
+def _kept(kept: Kept, places: Mapping[bytes, Place]) -> Document:
+    return {
+        "query": _query(kept.query),
+        "timeout": kept.timeout,
+        "began": kept.began,
+        "ended": kept.ended,
+        "place": kept.place,
+        "came": None if kept.exchange is None else _came(kept.exchange, places),
+    }
+
+
+def _query(query: Query) -> Document:
+    return {
+        "address": query.address,
+        "port": query.port,
+        "transport": query.transport.value,
+        "endpoint": query.endpoint,
+        "name": str(query.question.name),
+        "type": dns.rdatatype.to_text(query.question.rdtype),
+        "class": dns.rdataclass.to_text(query.question.rdclass),
+        "rd": query.recursion_desired,
+        "cd": query.checking_disabled,
+        "edns": _edns(query.edns),
+    }
+
+
+def _came(exchange: Exchange, places: Mapping[bytes, Place]) -> Document:
+    """What came of a query: its octets once only, here or at the attempt that has them."""
+    wire = exchange.wire
+    place = None if wire is None else places.get(wire)
+    return {
+        "elapsed": exchange.elapsed,
+        "fault": None if exchange.fault is None else exchange.fault.value,
+        "detail": exchange.detail,
+        "mismatched": exchange.mismatched,
+        "attempt": place,
+        "wire": None if wire is None or place is not None else base64.b64encode(wire).decode("ascii"),
+    }

@@ -1,0 +1,100 @@
+"""Files of records: written whole or not at all, read up to a bound."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+import zlib
+from pathlib import Path
+
+LARGEST = 64 * 2**20
+"""Octets of a file, unpacked; the largest traces that the default bounds allow come to a quarter of it."""
+
+_GZIP = b"\x1f\x8b"
+_GZIP_WINDOW = 31  # zlib's way to say that there is a gzip header
+
+
+class RecordError(ValueError):
+    """The record cannot be used; the message is one line that says why, without the name of the file."""
+
+
+def read(path: Path) -> bytes:
+    """The octets of a file, unpacked if they are gzip's. Raises RecordError."""
+    try:
+        with path.open("rb") as file:
+            octets = file.read(LARGEST + 1)
+    except OSError as error:
+        raise RecordError(f"cannot be read: {error.strerror}") from error
+    if octets.startswith(_GZIP):
+        octets = _unpacked(octets)
+    if len(octets) > LARGEST:
+        raise RecordError(f"is larger than any record: more than {LARGEST >> 20} MiB")
+    return octets
+
+
+def _unpacked(octets: bytes) -> bytes:
+    unpacking = zlib.decompressobj(_GZIP_WINDOW)
+    try:
+        unpacked = unpacking.decompress(octets, LARGEST + 1)
+    except zlib.error as error:
+        raise RecordError("is damaged: gzip cannot unpack it") from error
+    if not unpacking.eof and len(unpacked) <= LARGEST:
+        raise RecordError("is cut off: gzip's end is missing")
+    return unpacked
+
+
+def write(path: Path, octets: bytes, force: bool) -> None:
+    """Write a file so that there is the old one or the new one at any moment, or raise OSError.
+
+    Without `force` FileExistsError is raised where there is one. What is no regular file, such as a pipe or a
+    terminal, is written to as it is.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        path.write_bytes(octets)
+        return
+    path = Path(os.path.realpath(path))
+    if path.exists() and not force:
+        raise FileExistsError(f"{path} exists")
+    new = path.with_name(f".dnstrace-{secrets.token_hex(8)}.tmp")
+    try:
+        _write_through(new, octets, path)
+        if force:
+            new.replace(path)
+        else:
+            _name_first(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+    _flush_directory(path.parent)
+
+
+def _write_through(new: Path, octets: bytes, old: Path) -> None:
+    """Write a new file down to the disk, to be read by whom the old one may be."""
+    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
+        if old.exists():
+            os.fchmod(file.fileno(), stat.S_IMODE(old.stat().st_mode))
+        file.write(octets)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _name_first(new: Path, path: Path) -> None:
+    """Give a file a name that nothing has, also where somebody is about to take it."""
+    try:
+        path.hardlink_to(new)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        if path.exists():
+            raise FileExistsError(f"{path} exists") from None
+        new.rename(path)
+
+
+def _flush_directory(directory: Path) -> None:
+    opened = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    except OSError:
+        return  # not every file system can; the file itself is on the disk
+    finally:
+        os.close(opened)
