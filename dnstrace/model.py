@@ -112,7 +112,8 @@ class Exchange:
     `start` is in seconds since the trace began; `elapsed` in seconds, from sending the query to the
     reply or to giving up. Exactly one of `message` and `fault` is set; `wire` holds the octets of the
     reply where there were any, also malformed ones. `mismatched` counts replies that were thrown away
-    since their ID, question or source was not the query's (RFC 5452 section 9).
+    since their ID, question or source was not the query's (RFC 5452 section 9). `message_id` is the ID of
+    the query, `source` the address and port that it left from, each None where it is not known.
     """
 
     query: Query
@@ -123,6 +124,8 @@ class Exchange:
     fault: Fault | None = None
     detail: str = ""
     mismatched: int = 0
+    message_id: int | None = None
+    source: tuple[str, int] | None = None
 
 
 class Kind(StrEnum):

@@ -42,9 +42,9 @@ class Choices:
     `anchors` or those of the package, as of `at` (seconds since 1970) or now; `expected` is of every
     trace that can tell it; `resolvers` are asked beside each; `parent_only` ends each with the referral;
     `supposed` are delegations as they are to be. What to keep: `save` is the path of the file for the trace,
-    or None, which `force` allows to be there already; `record` is what is replayed, or None; the servers in
-    `drop`, by name or address, are taken to be dead. What to print: `output`, `verbose`, `explain_steps` (a
-    sentence on each), `color` (auto, always, never).
+    or None, `pcap` that for its packets; `force` allows them to be there already. `record` is what is
+    replayed, or None; the servers in `drop`, by name or address, are taken to be dead. What to print:
+    `output`, `verbose`, `explain_steps` (a sentence on each), `color` (auto, always, never).
     """
 
     questions: tuple[Question, ...]
@@ -67,6 +67,7 @@ class Choices:
     explain_steps: bool
     color: str
     save: str | None = None
+    pcap: str | None = None
     force: bool = False
     record: Record | None = None
     drop: tuple[str, ...] = ()
@@ -97,6 +98,7 @@ def choices(parsed: Parsed) -> Choices:
         explain_steps=bool(chosen.get("explain-steps")),
         color=chosen.get("color", "auto"),
         save=chosen.get("save"),
+        pcap=chosen.get("pcap"),
         force="force" in chosen,
         record=chosen.get("record"),
         drop=_dropped(chosen),

@@ -172,6 +172,8 @@ OPTIONS: tuple[Option, ...] = (
            convert=values.file, completes=Completes.FILE),
     Option("drop", Group.KEEP, "As if this server were dead (--replay, --lab)", metavar="SERVER",
            convert=values.server, repeatable=True),
+    Option("pcap", Group.KEEP, "Keep the packets in FILE, for Wireshark", metavar="FILE",
+           convert=values.file, completes=Completes.FILE),
     Option("force", Group.KEEP, "Write over a file that is there"),
     Option("version", Group.ABOUT, "Print the version"),
     Option("help", Group.ABOUT, "Print this help", short="h"),

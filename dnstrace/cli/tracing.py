@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dnstrace import api
 from dnstrace.cli.exits import Exit
+from dnstrace.cli.exporting import check_exports, export
 from dnstrace.cli.options import Output
 from dnstrace.cli.output import FORMS
 from dnstrace.cli.progress import Progress
@@ -50,6 +51,7 @@ def trace_all(chosen: Choices, environment: Environment) -> int:
     """Trace and print one question after the other; the exit status. Raises Usage for a wrong hints file."""
     plan = planned(chosen)
     plan = plan._replace(how=recorded(plan.how, len(plan.questions), chosen, environment))
+    check_exports(chosen, len(plan.questions), environment)
     _check_expected(plan, chosen.expected)
     progress = Progress(chosen, environment)
     if len(plan.questions) > 1:
@@ -59,6 +61,7 @@ def trace_all(chosen: Choices, environment: Environment) -> int:
         trace = _judged(_trace(question, plan, progress), chosen.expected)
         try:
             save(trace, plan.how, chosen)
+            export(trace, chosen)
         finally:
             environment.write(FORMS[chosen.output](trace, chosen, environment))
         if chosen.output is Output.SHORT:

@@ -60,6 +60,7 @@ class _Wait:
         self.wire: bytes | None = None
         self.elapsed = 0.0
         self.mismatched = 0
+        self.source: tuple[str, int] | None = None
 
 
 class LiveNetwork:
@@ -88,7 +89,9 @@ class LiveNetwork:
             fault = _FAULTS.get(error.errno or 0, Fault.PORT_UNREACHABLE)
             detail = os.strerror(error.errno) if error.errno else "the connection ended"
         elapsed = wait.elapsed if wait.wire is not None else loop.time() - start
-        exchange = Exchange(query, start, elapsed, wait.wire, None, fault, detail, wait.mismatched)
+        exchange = Exchange(
+            query, start, elapsed, wait.wire, None, fault, detail, wait.mismatched, message_id, wait.source
+        )
         return exchange if wait.wire is None else read(exchange, wait.wire)
 
     def _socket(self, query: Query, kind: socket.SocketKind) -> socket.socket:
@@ -107,6 +110,7 @@ class LiveNetwork:
             _ask_kernel_for_more(sock)
             sent, sent_at = time.perf_counter(), time.time()
             sock.sendto(wire, (query.address, query.port))
+            wait.source = sock.getsockname()[:2]
             source = _sockaddr(sock, query)
             while wait.wire is None:
                 await _readable(sock)
@@ -123,6 +127,7 @@ class LiveNetwork:
         loop, sent = asyncio.get_running_loop(), time.perf_counter()
         with self._socket(query, socket.SOCK_STREAM) as sock:
             await loop.sock_connect(sock, (query.address, query.port))
+            wait.source = sock.getsockname()[:2]
             await loop.sock_sendall(sock, struct.pack("!H", len(wire)) + wire)
             while wait.wire is None:
                 (length,) = struct.unpack("!H", await _exactly(sock, 2))

@@ -1,0 +1,52 @@
+"""Files that show a trace in another form beside the output: what each holds is made by `render`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from dnstrace.cli.usage import Usage
+
+if TYPE_CHECKING:
+    from dnstrace.cli.choices import Choices
+    from dnstrace.cli.environment import Environment
+    from dnstrace.model import Trace
+
+
+class Export(NamedTuple):
+    """A file to be written: the option that names it, its path, and what makes its octets."""
+
+    option: str
+    path: str
+    make: Callable[[Trace], bytes]
+
+
+def check_exports(chosen: Choices, questions: int, environment: Environment) -> None:
+    """Raise Usage where a file cannot be written, or where it should hold more than one trace."""
+    for option, path, _ in _exports(chosen):
+        from dnstrace.cli.files import check_file
+
+        if questions > 1:
+            raise Usage(
+                f"{option} shows one trace, and these are {questions}: give one name and type at a time"
+            )
+        check_file(option, path, chosen.force, environment)
+
+
+def export(trace: Trace, chosen: Choices) -> None:
+    """Write the files that are wanted. Raises Unwritable."""
+    for _, path, make in _exports(chosen):
+        from dnstrace.cli.files import write_file
+
+        write_file(path, make(trace), chosen.force)
+
+
+def _exports(chosen: Choices) -> list[Export]:
+    made: list[tuple[str, str | None, Callable[[Trace], bytes]]] = [("--pcap", chosen.pcap, _pcap)]
+    return [Export(option, path, make) for option, path, make in made if path is not None]
+
+
+def _pcap(trace: Trace) -> bytes:
+    from dnstrace.render.capture import capture
+
+    return capture(trace)

@@ -1,0 +1,173 @@
+"""A trace as a packet capture: what was sent and received, for Wireshark and its kin.
+
+A pcap file with nanoseconds (magic a1b23c4d) of bare IP packets (LINKTYPE_RAW). The DNS messages, the
+addresses, ports and times are those of the trace. What carried them is made up again around them: IP headers,
+and of a TCP connection the handshake, which is put in the middle of its time, and the end. Replies that were
+thrown away are not kept, so they are not there; nor is what travelled over TLS or HTTPS.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import TYPE_CHECKING, NamedTuple
+
+from dnstrace.model import Fault, Transport
+from dnstrace.wire import query_wire
+
+if TYPE_CHECKING:
+    from dnstrace.model import Exchange, Trace
+
+_HEADER = struct.Struct("<IHHiIII")
+_PACKET = struct.Struct("<IIII")
+_MAGIC, _LINKTYPE_RAW, _MOST = 0xA1B23C4D, 101, 0x40000
+_TCP, _UDP, _ICMP, _ICMP6 = 6, 17, 1, 58
+_FIN, _SYN, _RST, _PUSH, _ACK = 1, 2, 4, 8, 16
+_SEGMENT = 1220  # octets of TCP in one packet (RFC 6691 section 2, for IPv6's least MTU)
+_CARRIED = {Transport.UDP, Transport.TCP}
+_UNSENT = {Fault.NETWORK_UNREACHABLE, Fault.NOT_RECORDED}
+_HERE: dict[int, str] = {4: "192.0.2.1", 6: "2001:db8::1"}
+"""The source address where that is not known: one that is kept for documentation (RFC 5737, RFC 3849)."""
+_PORTS = 49152  # the first port that is for such use (RFC 6335 section 6)
+
+IP = IPv4Address | IPv6Address
+
+
+class _Ends(NamedTuple):
+    """One end and the other: address and port."""
+
+    source: IP
+    source_port: int
+    target: IP
+    target_port: int
+
+    def turned(self) -> _Ends:
+        return _Ends(self.target, self.target_port, self.source, self.source_port)
+
+
+def capture(trace: Trace) -> bytes:
+    """The whole file. The packets are in the order of their times."""
+    began = round(trace.started.timestamp() * 1e6) * 1000
+    exchanges = [attempt.exchange for step in trace.steps for attempt in step.attempts]
+    packets = [
+        (began + round(at * 1e9), exchange.start, packet)
+        for number, exchange in enumerate(exchanges)
+        for at, packet in _packets(exchange, number)
+    ]
+    whole = [_HEADER.pack(_MAGIC, 2, 4, 0, 0, _MOST, _LINKTYPE_RAW)]
+    for at, _, packet in sorted(packets, key=lambda each: each[:2]):
+        whole += [_PACKET.pack(*divmod(at, 10**9), len(packet), len(packet)), packet]
+    return b"".join(whole)
+
+
+def _packets(exchange: Exchange, number: int) -> Iterator[tuple[float, bytes]]:
+    """The packets of one exchange, each with its time in seconds since the trace began."""
+    query = exchange.query
+    if query.transport not in _CARRIED or exchange.fault in _UNSENT:
+        return
+    address, port = exchange.source or (_HERE[query.family], _PORTS + number % (0x10000 - _PORTS))
+    source = ip_address(address.partition("%")[0])
+    if source.is_unspecified:
+        source = ip_address(_HERE[query.family])
+    ends = _Ends(source, port, ip_address(query.address.partition("%")[0]), query.port)
+    sent = query_wire(query, _message_id(exchange, number))
+    over = _over_tcp if query.transport is Transport.TCP else _over_udp
+    yield from over(exchange, ends, sent)
+
+
+def _message_id(exchange: Exchange, number: int) -> int:
+    """The ID of the query, which the reply has too."""
+    if exchange.message_id is not None:
+        return exchange.message_id
+    return int.from_bytes(exchange.wire[:2]) if exchange.wire is not None else number % 0x10000
+
+
+# --- what carries the messages --------------------------------------------------------------------
+
+
+def _over_udp(exchange: Exchange, ends: _Ends, sent: bytes) -> Iterator[tuple[float, bytes]]:
+    asked = _udp(ends, sent)
+    yield exchange.start, asked
+    if exchange.wire is not None:
+        yield exchange.start + exchange.elapsed, _udp(ends.turned(), exchange.wire)
+    elif exchange.fault is Fault.PORT_UNREACHABLE:
+        yield exchange.start + exchange.elapsed, _unreachable(ends, asked)
+
+
+def _over_tcp(exchange: Exchange, ends: _Ends, sent: bytes) -> Iterator[tuple[float, bytes]]:
+    """A connection of its own: made, asked over, answered over, and closed."""
+    start, end, back = exchange.start, exchange.start + exchange.elapsed, ends.turned()
+    yield start, _segment(ends, 0, 0, _SYN)
+    if exchange.fault is Fault.PORT_UNREACHABLE:
+        yield end, _segment(back, 0, 1, _RST | _ACK)
+    if exchange.wire is None and exchange.fault is not Fault.CONNECTION_LOST:
+        return
+    made, question = start + exchange.elapsed / 2, _framed(sent)
+    yield made, _segment(back, 0, 1, _SYN | _ACK)
+    yield made, _segment(ends, 1, 1, _ACK)
+    yield made, _segment(ends, 1, 1, _PUSH | _ACK, question)
+    said, mine = b"" if exchange.wire is None else _framed(exchange.wire), 1 + len(question)
+    for at in range(0, len(said), _SEGMENT):
+        yield end, _segment(back, 1 + at, mine, _PUSH | _ACK, said[at : at + _SEGMENT])
+    theirs = 1 + len(said)
+    first, second = (ends, back) if said else (back, ends)
+    ours, other = (mine, theirs) if said else (theirs, mine)
+    yield end, _segment(first, ours, other, _FIN | _ACK)
+    yield end, _segment(second, other, ours + 1, _FIN | _ACK)
+    yield end, _segment(first, ours + 1, other + 1, _ACK)
+
+
+def _framed(message: bytes) -> bytes:
+    return len(message).to_bytes(2) + message
+
+
+def _udp(ends: _Ends, data: bytes) -> bytes:
+    head = struct.pack("!HHHH", ends.source_port, ends.target_port, 8 + len(data), 0)
+    return _ip(ends, _UDP, _summed(ends, _UDP, head + data, 6))
+
+
+def _segment(ends: _Ends, sequence: int, acknowledged: int, flags: int, data: bytes = b"") -> bytes:
+    ports = ends.source_port, ends.target_port
+    head = struct.pack("!HHIIBBHHH", *ports, sequence, acknowledged, 5 << 4, flags, 0xFFFF, 0, 0)
+    return _ip(ends, _TCP, _summed(ends, _TCP, head + data, 16))
+
+
+def _unreachable(ends: _Ends, asked: bytes) -> bytes:
+    """That nobody listens at the port (RFC 792, RFC 4443 section 3.1), from the address itself."""
+    back = ends.turned()
+    if ends.source.version == 4:
+        said = struct.pack("!BBHI", 3, 3, 0, 0) + asked[:28]
+        return _ip(back, _ICMP, said[:2] + _checksum(said) + said[4:])
+    return _ip(back, _ICMP6, _summed(back, _ICMP6, struct.pack("!BBHI", 1, 4, 0, 0) + asked[:1232], 2))
+
+
+def _ip(ends: _Ends, protocol: int, payload: bytes) -> bytes:
+    """An IP packet (RFC 791 section 3.1, RFC 8200 section 3)."""
+    if ends.source.version == 6:
+        head = struct.pack("!IHBB", 6 << 28, len(payload), protocol, 64)
+        return head + ends.source.packed + ends.target.packed + payload
+    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(payload), 0, 0x4000, 64, protocol, 0)
+    head += ends.source.packed + ends.target.packed
+    return head[:10] + _checksum(head) + head[12:] + payload
+
+
+def _summed(ends: _Ends, protocol: int, payload: bytes, at: int) -> bytes:
+    """A payload with its checksum at an offset, over the pseudo-header too (RFC 768, RFC 9293, RFC 8200)."""
+    pseudo = ends.source.packed + ends.target.packed + struct.pack("!II", len(payload), protocol)
+    found = _checksum(pseudo + payload)
+    if protocol == _UDP and found == b"\0\0":
+        found = b"\xff\xff"  # zero would say that there is none
+    return payload[:at] + found + payload[at + 2 :]
+
+
+def _checksum(octets: bytes) -> bytes:
+    """The Internet checksum (RFC 1071)."""
+    total = sum(_words(octets))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return (~total & 0xFFFF).to_bytes(2)
+
+
+def _words(octets: bytes) -> Iterable[int]:
+    return struct.unpack(f"!{(len(octets) + 1) // 2}H", octets + b"\0" * (len(octets) % 2))
