@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _NSID = (3, b"")  # RFC 5001 section 2.1: empty in a query
 _SUBNET = 8  # RFC 7871 section 6
 _MOST_RESOLVERS = 32  # asked at once, each by a socket of its own
+_OF_ONE = {Output.JSON, Output.MERMAID, Output.DOT}  # forms that show one question
 _NO_NAME = "no name to trace: try `dnstrace www.example.com`, or `dnstrace --lab` for the embedded internet"
 
 
@@ -42,9 +43,9 @@ class Choices:
     `anchors` or those of the package, as of `at` (seconds since 1970) or now; `expected` is of every
     trace that can tell it; `resolvers` are asked beside each; `parent_only` ends each with the referral;
     `supposed` are delegations as they are to be. What to keep: `save` is the path of the file for the trace,
-    or None, `pcap` that for its packets; `force` allows them to be there already. `record` is what is
-    replayed, or None; the servers in `drop`, by name or address, are taken to be dead. What to print:
-    `output`, `verbose`, `explain_steps` (a sentence on each), `color` (auto, always, never).
+    or None, `pcap` and `svg` those for its packets and its map; `force` allows them to be there already.
+    `record` is what is replayed, or None; the servers in `drop`, by name or address, are taken to be dead.
+    What to print: `output`, `verbose`, `explain_steps` (a sentence on each), `color` (auto, always, never).
     """
 
     questions: tuple[Question, ...]
@@ -68,6 +69,7 @@ class Choices:
     color: str
     save: str | None = None
     pcap: str | None = None
+    svg: str | None = None
     force: bool = False
     record: Record | None = None
     drop: tuple[str, ...] = ()
@@ -99,6 +101,7 @@ def choices(parsed: Parsed) -> Choices:
         color=chosen.get("color", "auto"),
         save=chosen.get("save"),
         pcap=chosen.get("pcap"),
+        svg=chosen.get("svg"),
         force="force" in chosen,
         record=chosen.get("record"),
         drop=_dropped(chosen),
@@ -182,8 +185,9 @@ def _questions(chosen: Mapping[str, Any]) -> tuple[Question, ...]:
         )
     )
     count = len(questions) or len(chosen.get("type", ()))  # without a name, each is asked of the world's own
-    if count > 1 and chosen.get("output") is Output.JSON:
-        raise Usage(f"--json prints one question, and these are {count}: use --jsonl, one object a line")
+    if count > 1 and (output := chosen.get("output")) in _OF_ONE:
+        instead = "use --jsonl, one object a line" if output is Output.JSON else "give one name and type"
+        raise Usage(f"--{output} prints one question, and these are {count}: {instead}")
     if not questions and "lab" not in chosen:
         typed = chosen.get("type") or ()
         hint = (

@@ -42,7 +42,10 @@ def export(trace: Trace, chosen: Choices) -> None:
 
 
 def _exports(chosen: Choices) -> list[Export]:
-    made: list[tuple[str, str | None, Callable[[Trace], bytes]]] = [("--pcap", chosen.pcap, _pcap)]
+    made: list[tuple[str, str | None, Callable[[Trace], bytes]]] = [
+        ("--pcap", chosen.pcap, _pcap),
+        ("--svg", chosen.svg, _svg),
+    ]
     return [Export(option, path, make) for option, path, make in made if path is not None]
 
 
@@ -50,3 +53,9 @@ def _pcap(trace: Trace) -> bytes:
     from dnstrace.render.capture import capture
 
     return capture(trace)
+
+
+def _svg(trace: Trace) -> bytes:
+    from dnstrace.render.pictures import svg
+
+    return svg(trace).encode()

@@ -37,6 +37,8 @@ class Output(StrEnum):
     SHORT = "short"
     JSON = "json"
     JSONL = "jsonl"
+    MERMAID = "mermaid"
+    DOT = "dot"
 
 
 class Completes(StrEnum):
@@ -162,6 +164,11 @@ OPTIONS: tuple[Option, ...] = (
     Option("json", Group.PRINT, "The whole trace as one JSON object", key="output", value=Output.JSON),
     Option("jsonl", Group.PRINT, "One JSON object a line for each question",
            key="output", value=Output.JSONL),
+    Option("mermaid", Group.PRINT, "A map of it in Mermaid, for tickets",
+           key="output", value=Output.MERMAID),
+    Option("dot", Group.PRINT, "The same map for Graphviz", key="output", value=Output.DOT),
+    Option("svg", Group.PRINT, "Draw that map into FILE, too", metavar="FILE",
+           convert=values.file, completes=Completes.FILE),
     Option("color", Group.PRINT, "Colours: auto, always or never", metavar="WHEN",
            convert=values.one_of("auto", "always", "never"), choices=("auto", "always", "never")),
     Option("verbose", Group.PRINT, "Show headers and records too, as dig does", short="v"),

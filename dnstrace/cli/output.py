@@ -43,6 +43,18 @@ def _jsonl(trace: Trace, chosen: Choices, environment: Environment) -> str:
     return _ended(to_json(trace, verbose=chosen.verbose, explain=chosen.explain_steps, indent=None))
 
 
+def _mermaid(trace: Trace, chosen: Choices, environment: Environment) -> str:
+    from dnstrace.render.pictures import mermaid
+
+    return mermaid(trace)
+
+
+def _dot(trace: Trace, chosen: Choices, environment: Environment) -> str:
+    from dnstrace.render.pictures import dot
+
+    return dot(trace)
+
+
 def _ended(text: str) -> str:
     return text if not text or text.endswith("\n") else text + "\n"
 
@@ -52,6 +64,8 @@ FORMS: dict[Output, Callable[[Trace, Choices, Environment], str]] = {
     Output.SHORT: _short,
     Output.JSON: _json,
     Output.JSONL: _jsonl,
+    Output.MERMAID: _mermaid,
+    Output.DOT: _dot,
 }
 """What each form of output makes of a trace: text that ends with a line end, or is empty."""
 
@@ -65,5 +79,7 @@ NEEDS: dict[Output, tuple[str, ...]] = {
     Output.SHORT: ("dnstrace.render.short",),
     Output.JSON: ("dnstrace.render.document",),
     Output.JSONL: ("dnstrace.render.document",),
+    Output.MERMAID: ("dnstrace.render.pictures",),
+    Output.DOT: ("dnstrace.render.pictures",),
 }
 """The modules that each form needs, which are imported while the first query is under way."""

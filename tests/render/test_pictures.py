@@ -1,0 +1,121 @@
+# ruff: noqa: RUF001
+"""The map of a trace, as Mermaid, DOT and SVG: exact, whole, and harmless whatever the names are."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from dnstrace.lab.world import load, names
+from dnstrace.render.pictures import dot, mermaid, svg
+from tests.checks.test_verdict import walked
+from tests.checks.test_worlds import checked
+from tests.cli.running import run
+from tests.lab.test_worlds import own
+from tests.render import traces
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def texts(picture: str) -> list[str]:
+    return [each.text or "" for each in ET.fromstring(picture).iter(f"{SVG}text")]
+
+
+def test_the_textbook_as_mermaid() -> None:
+    assert (
+        mermaid(own("textbook", 4070)).partition("  classDef")[0]
+        == """\
+---
+title: 'www.example.com. A'
+---
+flowchart TD
+  s0["<b>. (the root)</b><br>a.root-servers.net. 198.41.0.4, 12 ms<br>12 other servers not asked"]:::plain
+  s1["<b>com.</b><br>e.gtld-servers.net. 192.12.94.30, 21 ms<br>12 other servers not asked"]:::plain
+  s0 -->|"NS ×13, TTL 2d, glue, DS"| s1
+  s2["<b>example.com.</b><br>ns-2048.awsdns-64.com. 205.251.200.0, 8 ms<br>\
+ns-2049.awsdns-65.net. not asked<br>ns-2050.awsdns-66.org. not asked<br>\
+ns-2051.awsdns-67.co.uk. not asked"]:::plain
+  s2b0["ns-2048.awsdns-64.com. looked up<br>205.251.200.0"]:::quiet -.-> s2
+  s1 -->|"NS ×4, TTL 2d, no glue"| s2
+  s3(["<b>www.example.com.</b><br>5m A 192.0.2.44"]):::good
+  s2 --> s3
+"""
+    )
+
+
+def test_what_is_wrong_stands_at_its_place() -> None:
+    assert texts(svg(checked(load("parent-child-differ"), seed=3)))[-9:] == [
+        "example.com.",
+        "ns2.example.com. 198.51.100.53, 24 ms",
+        "ns1.example.com. refused",
+        "error: refuses",
+        "error: glue-differs",
+        "warning: ns-differs",
+        "www.example.com.",
+        "5m A 192.0.2.44",
+        "answer, insecure, 101 queries, 177 ms",
+    ]
+
+
+def test_an_alias_leads_on_and_a_failure_ends_it() -> None:
+    assert "www.example.com. is an alias" in texts(svg(walked("alias")))
+    assert texts(svg(walked("all-refuse")))[-3:-1] == [
+        "no answer",
+        "example.com. has no server that gives a usable answer: 4 refused",
+    ]
+    assert "NXDOMAIN, no such name" in texts(svg(walked("nxdomain")))
+
+
+@pytest.mark.parametrize("world", names())
+def test_every_world_is_drawn(world: str) -> None:
+    """As SVG it is well formed, and every text lies within the picture."""
+    trace = walked(world)
+    root = ET.fromstring(svg(trace))
+    width, height = float(root.attrib["width"]), float(root.attrib["height"])
+    for each in root.iter(f"{SVG}text"):
+        assert float(each.attrib["x"]) >= 0 and float(each.attrib["x"]) + 7.3 * len(each.text or "") <= width
+        assert 0 <= float(each.attrib["y"]) <= height
+    assert not [each for each in root.iter() if each.tag in (f"{SVG}script", f"{SVG}image", f"{SVG}a")]
+    assert mermaid(trace).count("\n") > 10
+
+
+@pytest.mark.parametrize("which", traces.ALL)
+def test_hostile_names_stay_within_their_labels(which: str, tmp_path: Path) -> None:
+    trace = traces.ALL[which]()
+    ET.fromstring(svg(trace))
+    for line in mermaid(trace).splitlines()[4:]:
+        assert line.count('"') % 2 == 0 and line.count('"') <= 2
+        assert not set(line.split('"')[1] if '"' in line else "") & set("[]{}|`\\\x1b\x00")
+
+
+def test_graphviz_draws_every_world(tmp_path: Path) -> None:
+    if shutil.which("dot") is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("Graphviz is not installed")
+    files = []
+    for number, trace in enumerate(
+        [*(walked(world) for world in names()), *(make() for make in traces.ALL.values())]
+    ):
+        files.append(tmp_path / f"{number}.dot")
+        files[-1].write_text(dot(trace))
+    done = subprocess.run(
+        ["dot", "-Tsvg", "-O", *map(str, files)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0 and "rror" not in done.stderr, done.stderr
+    for file in files:
+        drawn = ET.parse(f"{file}.svg").getroot()
+        boxes = sum(each.attrib.get("class") == "node" for each in drawn.iter(f"{SVG}g"))
+        assert boxes == file.read_text().count('", color=')
+
+
+def test_the_command_prints_and_writes_them(tmp_path: Path) -> None:
+    assert run("--lab", "--mermaid", "--seed", "4070").out == mermaid(own("textbook", 4070))
+    assert run("--lab", "--dot", "--seed", "4070").out == dot(own("textbook", 4070))
+    path = tmp_path / "map.svg"
+    assert run("--lab", "--short", "--svg", str(path), "--seed", "4070").out == "192.0.2.44\n"
+    assert path.read_text() == svg(own("textbook", 4070))
+    assert "give one name and type" in run("--lab", "--dot", "one.example", "two.example").err
