@@ -58,5 +58,3 @@ def served(world: World, rtt: float | None = None) -> Iterator[Network]:
         loop, done = ended[0]
         loop.call_soon_threadsafe(done.set)
         thread.join()
-
-

@@ -260,7 +260,7 @@ def test_what_was_given_up_is_silent_until_then_and_unknown_after() -> None:
 
 def test_other_settings_go_as_far_as_the_record() -> None:
     _, octets = made("textbook", 1)
-    trace, _ = again(decoded(octets), settings=CHECKED)
+    trace, _ = again(decoded(octets), settings=CHECKED, limits=None)
     faults = [a.exchange.fault for step in trace.steps for a in step.attempts]
     assert trace.outcome == "answer" and None in faults and Fault.NOT_RECORDED in faults
     assert set(faults) == {None, Fault.NOT_RECORDED}
