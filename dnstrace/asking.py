@@ -256,7 +256,7 @@ class Asking:
 
     @property
     def _unrecorded(self) -> bool:
-        """Whether the record that is replayed has none of the replies so far: further addresses are no help."""
+        """Whether a record is replayed that has none of the replies: further addresses would be no help."""
         attempts = self._means.journal[self._step].attempts
         none = bool(attempts) and all(each.meaning.kind is Kind.NOT_RECORDED for each in attempts)
         return none and not self._attempts and not self._ready

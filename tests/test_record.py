@@ -103,7 +103,10 @@ def test_what_was_expected_comes_back(tmp_path: Path) -> None:
             "was saved by a newer dnstrace: its format is 2, this one reads 1",
         ),
         (changed(lambda d: d.update(record=None)), "has no record: --json prints none, only --save does"),
-        (changed(lambda d: d["record"].update(exchanges=3)), "is damaged: it.record.exchanges is not as it must be"),
+        (
+            changed(lambda d: d["record"].update(exchanges=3)),
+            "is damaged: it.record.exchanges is not as it must be",
+        ),
         (
             changed(lambda d: d["record"]["exchanges"][1].update(began=-1)),
             "is damaged: it.record.exchanges 2.began is not as it must be",

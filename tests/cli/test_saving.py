@@ -16,8 +16,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from dnstrace.render.document import schema
 from dnstrace.record import files
+from dnstrace.render.document import schema
 from tests.cli.running import COMMAND, PATIENCE, finished, run, silent_server, start
 
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(schema()))
@@ -104,6 +104,13 @@ def test_what_the_record_lacks_accuses_nobody(textbook: Path) -> None:
     assert (ran.status, document["outcome"], document["findings"]) == (0, "answer", [])
     assert document["security"] == "indeterminate" and "not in the record" in document["reason"]
     assert document["stats"]["timeouts"] == 0
+
+
+def test_what_the_record_lacks_is_one_line_a_step(textbook: Path) -> None:
+    lines = run("--replay", str(textbook), "--dnssec").out.splitlines()
+    assert "├─ . DNSKEY: asked as well, 0 queries, 0 ms" in lines
+    assert "│  └─ . ─ ✗ 26 addresses · no answer: not in the record" in lines
+    assert sum("not in the record" in line for line in lines) < 12
 
 
 def test_another_type_is_not_in_the_record(textbook: Path) -> None:
