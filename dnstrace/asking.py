@@ -241,6 +241,8 @@ class Asking:
 
     def _start(self, count: int) -> None:
         """Ask up to `count` more addresses, or look names up when no address is at hand."""
+        if self._further and self._unrecorded:
+            self._further, self._names = [], []
         while self._further and not self._more() and not self._attempts and not self._lookups:
             self._further.pop(0)()
         for _ in range(count):
@@ -251,6 +253,13 @@ class Asking:
                 return
             candidate = self._ready.pop(0)
             self._attempts[asyncio.ensure_future(self._attempt(candidate))] = candidate
+
+    @property
+    def _unrecorded(self) -> bool:
+        """Whether a record is replayed that has none of the replies: further addresses would be no help."""
+        attempts = self._means.journal[self._step].attempts
+        none = bool(attempts) and all(each.meaning.kind is Kind.NOT_RECORDED for each in attempts)
+        return none and not self._attempts and not self._ready
 
     def _start_lookup(self) -> None:
         """Look up the next name without an address; a second one beside the first when patience runs out."""

@@ -59,6 +59,7 @@ _FAILED = {
     Kind.NETWORK_UNREACHABLE: "without a route",
     Kind.HOST_UNREACHABLE: "not reachable",
     Kind.PORT_UNREACHABLE: "not listening",
+    Kind.NOT_RECORDED: "not in the record",
 }
 _FAMILY_TYPES = {4: dns.rdatatype.A, 6: dns.rdatatype.AAAA}
 
@@ -190,7 +191,7 @@ class Walk:
             raise
         if chosen is None:
             note = asking.denied or self._why_no_address(step) or why_none(journal[step])
-            limited = bool(asking.denied or self._means.budget.spent_out)
+            limited = bool(asking.denied or self._means.budget.spent_out or not_recorded(journal[step]))
             journal.finish(step, Outcome.FAILED, None, note, limited)
             return step, None
         return step, self.go_by(step, chosen)
@@ -337,6 +338,11 @@ def why_none(step: Step) -> str:
     last = {attempt.exchange.query.address: _failure(attempt) for attempt in step.attempts}
     reasons = [f"{count} {failure}" for failure, count in Counter(last.values()).most_common()]
     return f"has no server that gives a usable answer: {', '.join(reasons)}"
+
+
+def not_recorded(step: Step) -> bool:
+    """Whether somebody may have known more whom the record that is replayed does not have."""
+    return any(attempt.meaning.kind is Kind.NOT_RECORDED for attempt in step.attempts)
 
 
 def _failure(attempt: Attempt) -> str:

@@ -115,12 +115,18 @@ class Cut:
     def replies(self) -> tuple[Reply, ...]:
         """What each address of the zone's servers came to when the walk asked it last.
 
-        Addresses of a family that has no route from here are left out: they say nothing of the zone.
+        Addresses of a family that has no route from here are left out, and those that a record which is
+        replayed does not have: they say nothing of the zone.
         """
         last: dict[str, Reply] = {}
         for step in self.walked:
             last |= {reply.address: reply for reply in replies_of(step)}
-        return tuple(r for r in last.values() if r.attempt.exchange.query.family not in self.evidence.unheard)
+        return tuple(filter(self._tells, last.values()))
+
+    def _tells(self, reply: Reply) -> bool:
+        """Whether that there is no reply would say anything of the server."""
+        family = reply.attempt.exchange.query.family
+        return family not in self.evidence.unheard and reply.meaning.kind is not Kind.NOT_RECORDED
 
     @cached_property
     def everyone(self) -> tuple[Reply, ...]:
@@ -167,7 +173,7 @@ class Cut:
     def _of(self, probe: Probe) -> list[Reply]:
         steps = (step for step in self._probes if step.probe is probe)
         found = (reply for step in steps for reply in replies_of(step))
-        return [r for r in found if r.attempt.exchange.query.family not in self.evidence.unheard]
+        return list(filter(self._tells, found))
 
     @cached_property
     def child(self) -> dict[Name, list[Reply]]:

@@ -39,9 +39,10 @@ def write_file(path: str, octets: bytes, force: bool) -> None:
 def _hindrance(path: str, force: bool, environment: Environment) -> str:
     if path == "-" or _is_output(path, environment):
         return "is where the output goes: name another file"
-    if not os.path.exists(path):
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
         return _hindrance_in(os.path.dirname(os.path.realpath(path)))
-    mode = os.stat(path).st_mode
     if stat.S_ISDIR(mode):
         return "is a directory"
     if not stat.S_ISREG(mode):

@@ -24,16 +24,16 @@ _NANOSECONDS = 1_000_000_000
 class Kept:
     """One query and what came of it.
 
-    `began` and `ended` are the loop's time in nanoseconds, as the walk saw it; `place` counts, from 0, the
-    exchanges in the order in which they ended. `timeout` is in seconds. `exchange` is None where nobody
-    waited for it any more.
+    `began` and `ended` are the loop's time in nanoseconds, as the walk saw it. `timeout` is in seconds.
+    `exchange` is None where nobody waited for it any more; `place` counts, from 0, the others in the order
+    in which they ended.
     """
 
     query: Query
     timeout: float
     began: int
     ended: int
-    place: int
+    place: int | None = None
     exchange: Exchange | None = None
 
 
@@ -86,8 +86,9 @@ class RecordingNetwork:
             exchange = await self._network.exchange(query, timeout)
         finally:
             ended, loop = _now(), asyncio.get_running_loop()
-            self._kept[number] = Kept(query, timeout, began, ended, self._ended, exchange)
-            self._ended += 1
+            place = None if exchange is None else self._ended
+            self._kept[number] = Kept(query, timeout, began, ended, place, exchange)
+            self._ended += exchange is not None
             if isinstance(loop, SteadyLoop) and ended > began:
                 loop.tick()
         return exchange

@@ -84,7 +84,7 @@ async def _again(kept: Kept, query: Query, timeout: float, loop: VirtualLoop) ->
             await loop.arrival(loop.now + took, kept.place)
     except asyncio.CancelledError:
         if loop.on_course and kept.ended > loop.now:  # it took its time to end
-            await loop.arrival(kept.ended, kept.place)
+            await loop.arrival(kept.ended)
         raise
     return exchange
 

@@ -281,7 +281,7 @@ def _kept(given: Fields, wires: Mapping[tuple[int, int], bytes]) -> Kept:
         timeout=given.number("timeout"),
         began=began,
         ended=given.whole("ended", began),
-        place=given.whole("place"),
+        place=given.object("came").whole("place") if given.has("came") else None,
         exchange=_came(given.object("came"), query, began, wires) if given.has("came") else None,
     )
 

@@ -148,8 +148,7 @@ def _kept(kept: Kept, places: Mapping[bytes, Place]) -> Document:
         "timeout": kept.timeout,
         "began": kept.began,
         "ended": kept.ended,
-        "place": kept.place,
-        "came": None if kept.exchange is None else _came(kept.exchange, places),
+        "came": None if kept.exchange is None else {"place": kept.place} | _came(kept.exchange, places),
     }
 
 

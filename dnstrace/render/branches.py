@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from dnstrace.model import ROOT, Name, Outcome, Purpose, Question
+from dnstrace.model import ROOT, Kind, Name, Outcome, Purpose, Question
 from dnstrace.reached import delegation_reached
 from dnstrace.render.delegation import delegation_nodes
 from dnstrace.render.endings import ending
@@ -30,6 +31,7 @@ from dnstrace.render.wording import (
     attempt_line,
     beside_line,
     joined,
+    not_recorded_line,
     question_text,
     shown_name,
     source_words,
@@ -152,7 +154,14 @@ class Branches:
         return [node for _, node in sorted(timed, key=lambda pair: pair[0])]
 
     def _attempts(self, step: Step) -> list[tuple[float, Node]]:
-        """The attempts of a step and when each began; those alike are one where every address was asked."""
+        """The attempts of a step and when each began; those alike are one where every address was asked.
+
+        Those that the record which is replayed does not have are one.
+        """
+        lacking = [a for a in step.attempts if a.meaning.kind is Kind.NOT_RECORDED]
+        if len(lacking) > 1 and not self._verbose:
+            start, line = min(a.exchange.start for a in lacking), not_recorded_line(lacking)
+            return [*self._attempts(_recorded(step)), (start, Node(line))]
         if step.all_servers and not self._verbose:
             from dnstrace.render.survey import folded_lines
 
@@ -265,6 +274,14 @@ def _by_zone(chain: list[Step]) -> list[list[Step]]:
         else:
             zones.append([step])
     return zones
+
+
+def _recorded(step: Step) -> Step:
+    """The step without the attempts that the record which is replayed does not have."""
+    chosen = None if step.chosen is None else step.attempts[step.chosen]
+    attempts = [attempt for attempt in step.attempts if attempt.meaning.kind is not Kind.NOT_RECORDED]
+    index = None if chosen is None else next(i for i, each in enumerate(attempts) if each is chosen)
+    return replace(step, attempts=tuple(attempts), chosen=index)
 
 
 def _is_one_line(step: Step, attempts: list[Attempt], events: list[Node]) -> bool:

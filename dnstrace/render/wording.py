@@ -107,6 +107,13 @@ def attempt_line(step: Step, index: int) -> Text:
     return marked(style, joined([*parts, *_remarks(step, index)]))
 
 
+def not_recorded_line(attempts: list[Attempt]) -> Text:
+    """The attempts that the record which is replayed does not have."""
+    addresses = {attempt.exchange.query.address for attempt in attempts}
+    who = count_text(len(addresses), "address", "addresses")
+    return marked(BAD, joined([who, Text(_NO_ANSWER[Kind.NOT_RECORDED], BAD)]))
+
+
 def unanswered_text(attempt: Attempt) -> str:
     """Why an exchange brought no message."""
     words = {**_NO_ANSWER, **_WRONG_ANSWER}[attempt.meaning.kind]
@@ -189,7 +196,7 @@ def beside_line(wanted: Question, purpose: Purpose, needed: bool, inside: list[S
     was an answer.
     """
     head = _besides(wanted, purpose, needed)
-    attempts = [attempt for step in inside for attempt in step.attempts]
+    attempts = [a for step in inside for a in step.attempts if a.meaning.kind is not Kind.NOT_RECORDED]
     queries = count_text(len(attempts), "query", "queries")
     if any(step.outcome is None for step in inside):
         return head.append(f"asking, {queries}")

@@ -1,0 +1,198 @@
+"""Reading a record that anybody may have written: what is wrong with it is one line, and nothing crashes."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import jsonschema
+import pytest
+
+from dnstrace import trace
+from dnstrace.dnssec import parse_anchors
+from dnstrace.expect import parse
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import load as world
+from dnstrace.model import Address, Delegation, NameServer, Settings, Source
+from dnstrace.network.recording import RecordingNetwork
+from dnstrace.record import RecordError, load, save
+from dnstrace.record.decoding import decoded
+from dnstrace.record.files import LARGEST
+from dnstrace.render.document import schema
+from dnstrace.resolvers import Resolver
+from dnstrace.roots import root_hints
+from tests.replies import name
+from tests.saving import again, saved
+
+
+def made(**how: Any) -> bytes:
+    found = world("truncated")
+    return saved(found.question, LabNetwork(found), seed=1, now=found.now, **how)[1]
+
+
+OCTETS = made()
+
+
+def changed(change: Any) -> bytes:
+    document = json.loads(OCTETS)
+    change(document)
+    return json.dumps(document).encode()
+
+
+def test_all_that_a_trace_was_made_with_comes_back() -> None:
+    anchors = parse_anchors(world("dnssec-good").anchors_text, "x")
+    cut = Delegation(name("example.com."), (NameServer(name("ns.example.com."), (_at("192.0.2.1"),)),))
+    how: dict[str, Any] = {
+        "settings": Settings(qmin=True, tries=2),
+        "server": "198.41.0.4",
+        "anchors": anchors,
+        "at": 1_769_860_800.5,
+        "parent_only": True,
+        "supposed": (cut,),
+        "resolvers": (Resolver("192.0.2.153"),),
+    }
+    octets = made(**how)
+    record = decoded(octets)
+    assert {key: record.how()[key] for key in how} == how
+    assert record.hints == root_hints() and record.started == world().now and record.seed == 1
+    jsonschema.Draft202012Validator(json.loads(schema())).validate(json.loads(octets))
+
+
+def _at(text: str) -> Address:
+    return Address(text, Source.GIVEN)
+
+
+def test_what_was_expected_comes_back(tmp_path: Path) -> None:
+    found = world()
+    how: dict[str, Any] = {"network": RecordingNetwork(LabNetwork(found)), "seed": 1}
+    traced = trace(found.question.name, "A", **how)
+    save(tmp_path / "x.json.gz", traced, how, expected=("a=192.0.2.44", "ttl>=300"))
+    assert load(tmp_path / "x.json.gz").expected == parse("a=192.0.2.44 ttl>=300")
+    with pytest.raises(FileExistsError):
+        save(tmp_path / "x.json.gz", traced, how)
+    save(tmp_path / "x.json.gz", traced, how, force=True)
+    assert load(tmp_path / "x.json.gz").expected == ()
+
+
+@pytest.mark.parametrize(
+    ("octets", "why"),
+    [
+        (b"", "is empty"),
+        (b"hello", "was not saved by dnstrace: it is no JSON"),
+        (b"\0" * 1000, "was not saved by dnstrace: it is no JSON"),
+        (b"{}", "was not saved by dnstrace"),
+        (b"[]", "was not saved by dnstrace"),
+        (b"3", "was not saved by dnstrace"),
+        (b'{"schema": "zonemaster"}', "was not saved by dnstrace"),
+        (b"[" * 100_000, "was not saved by dnstrace: it is no JSON"),
+        (b'{"a": ' + b"1" * 10_000 + b"}", "was not saved by dnstrace: it is no JSON"),
+        (OCTETS[:-100], "is cut off or damaged: it is no whole JSON"),
+        (OCTETS[:5], "is cut off or damaged: it is no whole JSON"),
+        (gzip.compress(OCTETS)[:-20], "is cut off: gzip's end is missing"),
+        (gzip.compress(OCTETS)[:300] + b"x" * 300, "is damaged: gzip cannot unpack it"),
+        (gzip.compress(b" " * (LARGEST + 2)), "is larger than any record: more than 64 MiB"),
+        (
+            changed(lambda d: d.update(schema="dnstrace/2")),
+            "was saved by a newer dnstrace: it is dnstrace/2, this one reads dnstrace/1",
+        ),
+        (
+            changed(lambda d: d["record"].update(format=2)),
+            "was saved by a newer dnstrace: its format is 2, this one reads 1",
+        ),
+        (changed(lambda d: d.update(record=None)), "has no record: --json prints none, only --save does"),
+        (
+            changed(lambda d: d["record"].update(exchanges=3)),
+            "is damaged: it.record.exchanges is not as it must be",
+        ),
+        (
+            changed(lambda d: d["record"]["exchanges"][1].update(began=-1)),
+            "is damaged: it.record.exchanges 2.began is not as it must be",
+        ),
+        (
+            changed(lambda d: d["record"]["exchanges"][0]["came"].update(attempt=[99, 0])),
+            "is damaged: it.record.exchanges 1.came.attempt is not as it must be",
+        ),
+    ],
+    ids=map(str, range(20)),
+)  # fmt: skip
+def test_what_is_no_record_is_said_in_one_line(octets: bytes, why: str, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(octets)
+    with pytest.raises(RecordError) as refused:
+        load(path)
+    assert str(refused.value) == why and why.isprintable()
+
+
+def test_a_file_that_is_too_large_is_not_read_whole(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    with path.open("wb") as file:
+        file.truncate(2**40)  # of holes
+    with pytest.raises(RecordError, match="larger"):
+        load(path)
+
+
+def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "nothing", tmp_path / ("x" * 300), Path("/proc/self/mem")):
+        with pytest.raises(RecordError, match="cannot be read: "):
+            load(path)
+
+
+# --- fuzzing --------------------------------------------------------------------------------------
+
+_ODD = (None, True, -1, 0, 1, 2**63, 1e308, -0.5, 10**400, "", "x", "\x1b[2J", "\u202e", "a" * 70, ".", "::1",
+        [], {}, [[]], "0", "192.0.2.1", "AAAA", [1, 2, 3], float("nan"))  # fmt: skip
+
+
+def _mutate(value: Any, random: Random) -> Any:
+    """Change one thing somewhere within a value."""
+    inside: list[Any] = list(value) if isinstance(value, dict) else list(range(len(value)))
+    if not inside:
+        return random.choice(_ODD)
+    key = random.choice(inside)
+    if isinstance(value[key], dict | list) and random.random() < 0.85:
+        value[key] = _mutate(value[key], random)
+    elif random.random() < 0.3:
+        del value[key]
+    elif isinstance(value[key], str) and value[key] and random.random() < 0.5:
+        letters = list(value[key])
+        letters[random.randrange(len(letters))] = chr(random.choice([0, 34, 46, 65, 92, 127, 255, 0x202E]))
+        value[key] = "".join(letters)
+    elif isinstance(value[key], int) and random.random() < 0.5:
+        value[key] += random.choice([-1, 1, 1000, -(10**9)])
+    else:
+        value[key] = random.choice(_ODD)
+    return value
+
+
+def _spoilt(octets: bytes, random: Random) -> bytes:
+    spoilt = bytearray(octets)
+    for _ in range(random.randrange(1, 4)):
+        spoilt[random.randrange(len(spoilt))] = random.randrange(256)
+    return bytes(spoilt)
+
+
+def test_nothing_in_a_record_crashes_anything() -> None:
+    random, replays = Random(7), 0
+    for number in range(2000):
+        if number % 3:
+            document = json.loads(OCTETS)
+            for _ in range(random.randrange(1, 3)):
+                document["record"] = _mutate(document["record"], random)
+            octets = json.dumps(document).encode()
+        else:
+            octets = _spoilt(OCTETS, random)
+        try:
+            record = decoded(octets)
+        except RecordError as error:
+            assert str(error).isprintable()
+            continue
+        assert record.servers is not None
+        try:
+            again(record)
+        except KeyboardInterrupt:
+            assert record.course.cut is not None
+        replays += 1
+    assert replays > 100
