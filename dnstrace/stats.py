@@ -9,6 +9,8 @@ on this program's own work.
 
 from __future__ import annotations
 
+import math
+
 from dnstrace.model import (
     Attempt,
     Fault,
@@ -56,56 +58,69 @@ def query_size(query: Query) -> int:
 
 def critical_path(steps: tuple[Step, ...]) -> float:
     """Seconds of the exchanges that had to follow one another up to the last step of the walk."""
+    return _seconds(critical_attempts(steps))
+
+
+def critical_attempts(steps: tuple[Step, ...]) -> list[Attempt]:
+    """The attempts that had to follow one another up to the last step of the walk."""
     walk = [step for step in steps if step.main]
-    return _path_to(walk[-1], None, steps) if walk else 0.0
+    return _path_to(walk[-1], None, steps) if walk else []
 
 
-def _path_to(step: Step, beginning: int | None, steps: tuple[Step, ...]) -> float:
+def _seconds(attempts: list[Attempt]) -> float:
+    return math.fsum(attempt.exchange.elapsed for attempt in attempts)
+
+
+def _path_to(step: Step, beginning: int | None, steps: tuple[Step, ...]) -> list[Attempt]:
     """The path from the step `beginning`, exclusive, down to `step`, inclusive."""
-    total, here = 0.0, step
+    path, here = [], step
     while True:
-        total += _of_step(here, steps)
+        path += _of_step(here, steps)
         if here.parent is None or here.parent == beginning:
-            return total
+            return path
         here = steps[here.parent - 1]
 
 
-def _of_step(step: Step, steps: tuple[Step, ...]) -> float:
+def _of_step(step: Step, steps: tuple[Step, ...]) -> list[Attempt]:
     """The path within a step: of the address chosen, or the longest where every one was waited for."""
     if step.all_servers:
         ended = [attempt for attempt in step.attempts if attempt.exchange.message is not None]
     else:
         ended = [] if step.chosen is None else [step.attempts[step.chosen]]
-    return max((_exchanges(step, each) + _address(step, each, steps) for each in ended), default=0.0)
+    return max(
+        ([*_exchanges(step, each), *_address(step, each, steps)] for each in ended), key=_seconds, default=[]
+    )
 
 
-def _exchanges(step: Step, chosen: Attempt) -> float:
+def _exchanges(step: Step, chosen: Attempt) -> list[Attempt]:
     """The chosen exchange and those with the same address that it had to follow."""
     address, start = chosen.exchange.query.address, chosen.exchange.start
     before = (
-        attempt.exchange.elapsed
+        attempt
         for attempt in step.attempts
         if attempt.exchange.query.address == address
         and attempt.exchange.start < start
         and attempt.exchange.message is not None
     )
-    return chosen.exchange.elapsed + sum(before)
+    return [chosen, *before]
 
 
-def _address(step: Step, chosen: Attempt, steps: tuple[Step, ...]) -> float:
+def _address(step: Step, chosen: Attempt, steps: tuple[Step, ...]) -> list[Attempt]:
     """The look-ups within `step` that found the address of the server chosen.
 
     One family after the other; side by side where every address is asked.
     """
     if _source(step, chosen) is not Source.RESOLVED:
-        return 0.0
-    paths = []
+        return []
+    paths: list[list[Attempt]] = []
     for ended in steps[step.id :]:
         if ended.outcome not in _GOES_ON and _looked_up_by(ended, step.id, steps) == chosen.server:
             paths.append(_path_to(ended, step.id, steps))
             if not step.all_servers and chosen.exchange.query.address in _addresses(ended):
                 break
-    return max(paths, default=0.0) if step.all_servers else sum(paths)
+    if step.all_servers:
+        return max(paths, key=_seconds, default=[])
+    return [attempt for path in paths for attempt in path]
 
 
 def _looked_up_by(ended: Step, ancestor: int, steps: tuple[Step, ...]) -> Name | None:

@@ -43,9 +43,10 @@ class Choices:
     `anchors` or those of the package, as of `at` (seconds since 1970) or now; `expected` is of every
     trace that can tell it; `resolvers` are asked beside each; `parent_only` ends each with the referral;
     `supposed` are delegations as they are to be. What to keep: `save` is the path of the file for the trace,
-    or None, `pcap` and `svg` those for its packets and its map; `force` allows them to be there already.
-    `record` is what is replayed, or None; the servers in `drop`, by name or address, are taken to be dead.
-    What to print: `output`, `verbose`, `explain_steps` (a sentence on each), `color` (auto, always, never).
+    or None, `pcap`, `svg` and `html` those for its packets, map and page; `force` allows them to be there
+    already. `record` is what is replayed, or None; the servers in `drop`, by name or address, are taken to be
+    dead. What to print: `output`, `verbose`, `explain_steps` (a sentence on each), `color` (auto, always,
+    never).
     """
 
     questions: tuple[Question, ...]
@@ -70,6 +71,7 @@ class Choices:
     save: str | None = None
     pcap: str | None = None
     svg: str | None = None
+    html: str | None = None
     force: bool = False
     record: Record | None = None
     drop: tuple[str, ...] = ()
@@ -102,6 +104,7 @@ def choices(parsed: Parsed) -> Choices:
         save=chosen.get("save"),
         pcap=chosen.get("pcap"),
         svg=chosen.get("svg"),
+        html=chosen.get("html"),
         force="force" in chosen,
         record=chosen.get("record"),
         drop=_dropped(chosen),

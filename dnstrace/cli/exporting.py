@@ -45,6 +45,7 @@ def _exports(chosen: Choices) -> list[Export]:
     made: list[tuple[str, str | None, Callable[[Trace], bytes]]] = [
         ("--pcap", chosen.pcap, _pcap),
         ("--svg", chosen.svg, _svg),
+        ("--html", chosen.html, _html),
     ]
     return [Export(option, path, make) for option, path, make in made if path is not None]
 
@@ -59,3 +60,9 @@ def _svg(trace: Trace) -> bytes:
     from dnstrace.render.pictures import svg
 
     return svg(trace).encode()
+
+
+def _html(trace: Trace) -> bytes:
+    from dnstrace.render.page import page
+
+    return page(trace).encode()

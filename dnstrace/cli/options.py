@@ -167,6 +167,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("mermaid", Group.PRINT, "A map of it in Mermaid, for tickets",
            key="output", value=Output.MERMAID),
     Option("dot", Group.PRINT, "The same map for Graphviz", key="output", value=Output.DOT),
+    Option("html", Group.PRINT, "Show it all in one page, FILE", metavar="FILE",
+           convert=values.file, completes=Completes.FILE),
     Option("svg", Group.PRINT, "Draw that map into FILE, too", metavar="FILE",
            convert=values.file, completes=Completes.FILE),
     Option("color", Group.PRINT, "Colours: auto, always or never", metavar="WHEN",

@@ -169,7 +169,11 @@ class Branches:
         return [
             (
                 attempt.exchange.start,
-                Node(attempt_line(step, index), reply_nodes(attempt, step.zone) if self._verbose else []),
+                Node(
+                    attempt_line(step, index),
+                    reply_nodes(attempt, step.zone) if self._verbose else [],
+                    closed=True,
+                ),
             )
             for index, attempt in enumerate(step.attempts)
         ]
@@ -191,7 +195,8 @@ class Branches:
         children = [Node(Text(told, TOLD), aside=True)] if told else []
         if quiet and not self._verbose and all(map(_is_well, inside)):
             return Node(line, [*children, *shown])
-        return Node(line, [*children, *(self._walk(chain) for chain in chains), *shown])
+        walks = [self._walk(chain) for chain in chains]
+        return Node(line, [*children, *walks, *shown], closed=quiet)
 
     def _shown_of_keys(self, inside: list[Step]) -> list[Node]:
         """What the chain of trust shows of the keys of a zone, where steps asked for them."""

@@ -56,8 +56,8 @@ class Node:
 
     `descends` is set where the node may be drawn beside its parent instead of below it when the tree
     gets too deep; a dashed guide then says that it belongs below. What hangs from a `heading` is set in
-    without guides. An `aside` has no guide of its own. A `verbatim` line is to be copied: it is as long as it
-    is.
+    without guides. An `aside` has no guide of its own. What hangs from a `closed` one is shown on demand,
+    where that can be done. A `verbatim` line is to be copied: it is as long as it is.
     """
 
     line: Text
@@ -65,6 +65,7 @@ class Node:
     descends: bool = False
     heading: bool = False
     aside: bool = False
+    closed: bool = False
     verbatim: bool = False
 
 

@@ -34,7 +34,9 @@ def reply_nodes(attempt: Attempt, zone: dns.name.Name) -> list[Node]:
     return [
         Node(_header(attempt, message)),
         *(
-            Node(Text(name, STRONG), [node for rrset in rrsets for node in _records(rrset, zone)])
+            Node(
+                Text(name, STRONG), [node for rrset in rrsets for node in _records(rrset, zone)], closed=True
+            )
             for name, rrsets in sections.items()
             if rrsets
         ),

@@ -1,0 +1,196 @@
+"""A trace as one page that needs nothing else: no request, no style or script but its own two.
+
+It is whole without its script, which only filters. A strict Content Security Policy names both by their
+hashes, so that nothing that the network sent could run even if it were not escaped, as all of it is.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import UTC
+from functools import cache
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import dns.rdatatype
+
+from dnstrace import __version__
+from dnstrace.model import Outcome
+from dnstrace.reached import is_bogus, went_wrong
+from dnstrace.render import pictures
+from dnstrace.render.branches import Branches
+from dnstrace.render.page_parts import dnssec, exchanges, findings, lives_list, servers, tree_list
+from dnstrace.render.text import (
+    count_text,
+    harmless,
+    name_text,
+    rdata_text,
+    time_text,
+    unicode_name,
+)
+
+if TYPE_CHECKING:
+    from dnstrace.model import Trace
+
+_OUTCOMES = {Outcome.ANSWER: "good", Outcome.REFERRAL: "good", Outcome.FAILED: "bad"}
+_SECURITY = {"secure": "good", "bogus": "bad"}
+
+
+def page(trace: Trace) -> str:
+    """The page, as HTML to be written in UTF-8."""
+    question = f"{name_text(trace.question.name)} {dns.rdatatype.to_text(trace.question.rdtype)}"
+    sections = {
+        "answer": ("Answer", _answer(trace)),
+        "findings": ("Findings", findings(trace)),
+        "map": ("Map", _map(trace)),
+        "tree": ("The walk", tree_list(Branches(trace, verbose=True).blocks())),
+        "exchanges": ("Every exchange", exchanges(trace)),
+        "dnssec": ("Chain of trust", dnssec(trace)),
+        "servers": ("By server", servers(trace)),
+        "lives": ("In caches", lives_list(trace)),
+    }
+    there = {key: part for key, part in sections.items() if part[1]}
+    return "\n".join(
+        [
+            "<!doctype html>",
+            '<html lang="en">',
+            _head(question),
+            "<body>",
+            _header(trace, question),
+            _nav({key: title for key, (title, _) in there.items()}),
+            "<main>",
+            *(_section(key, *part) for key, part in there.items()),
+            "</main>",
+            _footer(trace),
+            f"<script>{_script()}</script>",
+            "</body>",
+            "</html>",
+            "",
+        ]
+    )
+
+
+def _map(trace: Trace) -> str:
+    picture = pictures.svg(trace, alone=False)
+    return f'<div class="scroll" tabindex="0" role="group" aria-labelledby="h-map">{picture}</div>'
+
+
+def _section(key: str, title: str, body: str) -> str:
+    head = f'<h2 id="h-{key}">{title}</h2>'
+    return f'<section id="{key}" aria-labelledby="h-{key}">{head}\n{body}\n</section>'
+
+
+def _head(question: str) -> str:
+    policy = (
+        f"default-src 'none'; style-src {_hash(_style())}; script-src {_hash(_script())}; base-uri 'none'"
+    )
+    return "\n".join(
+        [
+            "<head>",
+            '<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}; form-action \'none\'">',
+            '<meta name="viewport" content="width=device-width,initial-scale=1">',
+            '<meta name="referrer" content="no-referrer">',
+            '<meta name="color-scheme" content="light dark">',
+            f"<title>{escape(question)}: dnstrace</title>",
+            f"<style>{_style()}</style>",
+            "</head>",
+        ]
+    )
+
+
+@cache
+def _style() -> str:
+    return (files("dnstrace") / "data" / "page.css").read_text("utf-8") + pictures.STYLE
+
+
+@cache
+def _script() -> str:
+    return (files("dnstrace") / "data" / "page.js").read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    """The source expression of an inline style or script (CSP level 3, section 2.3.1)."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _header(trace: Trace, question: str) -> str:
+    unicode = unicode_name(trace.question.name)
+    shown = f' <span class="quiet">({escape(unicode)})</span>' if unicode else ""
+    outcome = "under way" if trace.outcome is None else trace.outcome.value
+    style = "bad" if is_bogus(trace) else _OUTCOMES.get(trace.outcome or Outcome.FAILED, "warning")
+    badges = [_badge("interrupted", "warning")] if trace.interrupted else []
+    badges.append(_badge(outcome, style))
+    if trace.judgement is not None:
+        status = trace.judgement.security.value
+        badges.append(_badge(status, _SECURITY.get(status, "warning")))
+    stats = trace.stats
+    cost = ", ".join(
+        [
+            count_text(stats.zones, "zone"),
+            count_text(stats.queries, "query", "queries"),
+            time_text(stats.duration),
+            f"of which {time_text(stats.critical_path)} had to be",
+        ]
+    )
+    return "\n".join(
+        [
+            "<header>",
+            f"<h1>{escape(question)}{shown}</h1>",
+            f'<p>{"".join(badges)}<span class="quiet">{escape(cost)}</span></p>',
+            *_verdict(trace),
+            "</header>",
+        ]
+    )
+
+
+def _badge(text: str, style: str) -> str:
+    return f'<span class="badge {style}">{escape(text)}</span> '
+
+
+def _verdict(trace: Trace) -> list[str]:
+    """What is wrong in one sentence, and how to see it; why the chain of trust does not hold."""
+    if not went_wrong(trace):
+        return [f"<p>{escape(harmless(trace.error))}</p>"] if trace.error else []
+    from dnstrace.checks.verdict import verdict
+
+    found = verdict(trace)
+    if found is None:
+        return []
+    serious = trace.outcome is Outcome.FAILED or is_bogus(trace)
+    serious = serious or any(finding.level.value == "error" for finding in trace.findings or ())
+    dig = f"<pre>{escape(harmless(found.reproduce))}</pre>" if found.reproduce else ""
+    text = f"<p><strong>Verdict:</strong> {escape(harmless(found.text))}</p>"
+    return [f'<div class="verdict{"" if serious else " fragile"}">{text}{dig}</div>']
+
+
+def _nav(titles: dict[str, str]) -> str:
+    links = "".join(f'<a href="#{key}">{title}</a>' for key, title in titles.items())
+    search = (
+        '<label id="search" hidden>Filter <input id="filter" type="search" aria-describedby="count" '
+        'placeholder="server, zone, name, result" autocomplete="off"></label>'
+        '<span id="count" class="quiet" role="status"></span>'
+    )
+    return f'<nav aria-label="Parts of this page"><div>{links}{search}</div></nav>'
+
+
+def _answer(trace: Trace) -> str:
+    """The whole chain, as records in master-file form."""
+    lines = [
+        f"{name_text(rrset.name)} {rrset.ttl} IN {dns.rdatatype.to_text(rrset.rdtype)} {rdata_text(rdata)}"
+        for rrset in trace.answer
+        for rdata in rrset
+    ]
+    told = {Outcome.NXDOMAIN: "There is no such name.", Outcome.NODATA: "There are no such records."}
+    if not lines:
+        return f"<p>{told[trace.outcome]}</p>" if trace.outcome in told else ""
+    return (
+        f'<pre tabindex="0">{escape(harmless(chr(10).join(lines)).replace(chr(92) + "010", chr(10)))}</pre>'
+    )
+
+
+def _footer(trace: Trace) -> str:
+    when = trace.started.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return f"<footer><p>Traced {when} by dnstrace {escape(__version__)}, seed {trace.seed}.</p></footer>"

@@ -1,0 +1,246 @@
+"""The parts of the page: the walk as a list that folds, the exchanges as a table with bars, and the rest."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from html import escape
+from typing import TYPE_CHECKING
+
+import dns.rdatatype
+
+from dnstrace.lives import lives
+from dnstrace.render.layout import BESIDE
+from dnstrace.render.reconciled import tables
+from dnstrace.render.text import harmless, name_text, time_text
+from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, TOLD, WARNING
+from dnstrace.stats import critical_attempts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rich.text import Text
+
+    from dnstrace.checks import Finding
+    from dnstrace.model import Attempt, Step, Trace
+    from dnstrace.render.layout import Columns, Node
+
+_CLASSES = {BAD: "bad", WARNING: "warning", GOOD: "good", QUIET: "quiet", STRONG: "strong", TOLD: "told"}
+_LEVELS = {"error": "bad", "warning": "warning", "notice": "quiet"}
+_BARS, _BAR, _LEAST = 240, 10, 2  # pixels: the width of all, the height of one, the least width of one
+
+
+# --- the walk ---------------------------------------------------------------------------------------
+
+
+def tree_list(blocks: list[list[Node]]) -> str:
+    """The tree as a list within lists, each of which folds."""
+    return '<ul class="tree">' + "".join(_item(node) for block in blocks for node in block) + "</ul>"
+
+
+def _item(root: Node) -> str:
+    """A node and all below it, without recursion: a tree may be as deep as a name has labels."""
+    done: list[str] = []
+    stack: list[Node | str] = [root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            done.append(node)
+        elif not node.children:
+            done.append(f"<li>{_inline(node.line)}</li>")
+        else:
+            opened = "" if node.closed else " open"
+            done.append(f"<li><details{opened}><summary>{_inline(node.line)}</summary><ul>")
+            stack += ["</ul></details></li>", *reversed(node.children)]
+    return "".join(done)
+
+
+def _inline(text: Text) -> str:
+    """A styled text as HTML."""
+    plain, marks = text.plain, [set[str]() for _ in text.plain]
+    for span in text.spans:
+        for word in str(span.style).split() if span.style != BESIDE else ():
+            for place in range(span.start, min(span.end, len(plain))):
+                marks[place].add(_CLASSES.get(word, ""))
+    whole = {_CLASSES.get(word, "") for word in str(text.style).split()}
+    return "".join(_runs(plain, [sorted((mark | whole) - {""}) for mark in marks]))
+
+
+def _runs(plain: str, marks: list[list[str]]) -> Iterator[str]:
+    start = 0
+    for place in range(1, len(plain) + 1):
+        if place == len(plain) or marks[place] != marks[start]:
+            part = escape(plain[start:place])
+            yield f'<span class="{" ".join(marks[start])}">{part}</span>' if marks[start] else part
+            start = place
+
+
+# --- the exchanges ----------------------------------------------------------------------------------
+
+
+def exchanges(trace: Trace) -> str:
+    """Every exchange in the order of their beginnings, a row and a bar; the critical path is marked."""
+    every = [(step, attempt) for step in trace.steps for attempt in step.attempts]
+    if not every:
+        return ""
+    critical = set(map(id, critical_attempts(trace.steps)))
+    whole = max(trace.stats.duration, *(a.exchange.start + a.exchange.elapsed for _, a in every), 1e-9)
+    rows = "".join(
+        _row(step, attempt, whole, id(attempt) in critical)
+        for step, attempt in sorted(every, key=lambda pair: pair[1].exchange.start)
+    )
+    heads = "".join(
+        f'<th scope="col">{word}</th>' for word in ("Start", "Server", "Question", "Result", "Took")
+    )
+    key = (
+        '<p class="quiet"><svg class="key bars" viewBox="0 0 10 10" aria-hidden="true">'
+        '<rect class="critical" width="10" height="10"/></svg> on the critical path · '
+        '<svg class="key bars" viewBox="0 0 10 10" aria-hidden="true"><rect width="10" height="10"/></svg> '
+        'besides · <svg class="key bars" viewBox="0 0 10 10" aria-hidden="true">'
+        f'<rect class="failed" width="10" height="10"/></svg> no usable reply; {time_text(whole)} in all</p>'
+    )
+    return key + _scrolled("h-exchanges", f'{heads}<th scope="col">When</th>', rows)
+
+
+def _row(step: Step, attempt: Attempt, whole: float, critical: bool) -> str:
+    exchange = attempt.exchange
+    query, failed = exchange.query, not attempt.meaning.usable
+    over = "" if query.transport.value == "udp" else f" {query.transport.value.upper()}"
+    purpose = step.purpose.value if step.probe is None else f"probe {step.probe.value}"
+    said = attempt.meaning.kind.value.replace("-", " ")
+    style = "critical" if critical else "failed" if failed else ""
+    left, width = exchange.start / whole * _BARS, max(exchange.elapsed / whole * _BARS, _LEAST)
+    bar = (
+        f'<svg class="bars" width="{_BARS}" height="{_BAR}" viewBox="0 0 {_BARS} {_BAR}" aria-hidden="true">'
+        f'<line x1="0" x2="{_BARS}" y1="5" y2="5"/><rect class="{style}" x="{left:.1f}" width="{width:.1f}" '
+        f'height="{_BAR}"/></svg>'
+    )
+    marked = ' <span class="quiet">critical</span>' if critical else ""
+    cells = [
+        time_text(exchange.start),
+        f'{escape(name_text(attempt.server))}<br><span class="quiet">{escape(query.address)}{over}</span>',
+        f'{escape(harmless(str(query.question)))}<br><span class="quiet">{escape(purpose)} at '
+        f"{escape(name_text(step.zone))}</span>",
+        f'<span class="{"bad" if failed else ""}">{escape(said)}</span>{marked}',
+        time_text(exchange.elapsed),
+        bar,
+    ]
+    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+
+
+# --- the rest ---------------------------------------------------------------------------------------
+
+
+def findings(trace: Trace) -> str:
+    """What is wrong, with its cure, what to publish, and an explanation; nothing where not asked for."""
+    if trace.findings is None:
+        return ""
+    if not trace.findings:
+        from dnstrace.checks import CATALOGUE
+
+        return f'<p class="good">Nothing wrong found by {len(CATALOGUE)} rules.</p>'
+    return "".join(map(_finding, trace.findings))
+
+
+def _finding(finding: Finding) -> str:
+    from dnstrace.checks import CATALOGUE
+
+    level, rule = finding.level.value, CATALOGUE[finding.code]
+    records = "\n".join(map(harmless, finding.records))
+    told = "".join(f"<dt>{escape(head)}</dt><dd>{escape(text)}</dd>" for head, text in rule.sections.items())
+    steps = ", ".join(map(str, finding.steps))
+    return (
+        f'<article class="finding"><h3><span class="{_LEVELS[level]}">{level}</span> {finding.code}</h3>'
+        f"<p>{escape(harmless(finding.message))}</p>"
+        + (f"<p>{escape(harmless(finding.cure))}</p>" if finding.cure else "")
+        + (f'<pre tabindex="0">{escape(records)}</pre>' if records else "")
+        + f'<p class="quiet">For {_whom(finding)}; shown by step {steps}.</p>'
+        f"<details><summary>{escape(rule.title)}</summary><dl>{told}</dl></details></article>"
+    )
+
+
+def _whom(finding: Finding) -> str:
+    zone = "the zone" if finding.zone is None else escape(name_text(finding.zone))
+    return {
+        "registrar": f"the registrar of {zone}",
+        "parent": f"the operator of the zone above {zone}",
+        "host": f"the operator of {zone}",
+        "network": "whoever runs the network here",
+    }.get(finding.blame.value, "nobody in particular")
+
+
+def dnssec(trace: Trace) -> str:
+    """What the chain of trust shows, step by step."""
+    if trace.judgement is None:
+        return ""
+    rows = [
+        [
+            f"{number}",
+            escape(harmless(str(trace.steps[number - 1].question))),
+            f'<span class="{_security(evidence.security.value)}">{evidence.security.value}</span>',
+            escape(harmless(evidence.reason or evidence.proof or _signed(evidence.signatures))),
+        ]
+        for number, evidence in sorted(trace.judgement.steps.items())
+    ]
+    reason = f"<p>{escape(harmless(trace.judgement.reason))}</p>" if trace.judgement.reason else ""
+    return reason + _table(["Step", "Question", "Status", "What shows it"], rows, "h-dnssec", free=3)
+
+
+def _signed(signatures: Iterable[object]) -> str:
+    """The keys that signed it."""
+    valid = {(each.tag, name_text(each.signer)) for each in signatures if each.valid}  # type: ignore[attr-defined]
+    return "; ".join(f"signed by key {tag} of {signer}" for tag, signer in sorted(valid))
+
+
+def _security(status: str) -> str:
+    return {"secure": "good", "bogus": "bad"}.get(status, "warning")
+
+
+def servers(trace: Trace) -> str:
+    """The servers of each zone side by side; nothing where nothing was checked."""
+    return (
+        ""
+        if trace.findings is None
+        else "".join(map(_columns, tables(trace)[: -1 if lives(trace) else None]))
+    )
+
+
+def _columns(table: Columns) -> str:
+    heads = [_inline(head) for head in table.heads]
+    rows = [[_inline(cell) for cell in row] for row in table.rows]
+    return _table(heads, rows, "h-servers")
+
+
+def lives_list(trace: Trace) -> str:
+    """Until when what a resolver got now may live."""
+    rows = [
+        [
+            escape(name_text(life.name)),
+            escape(dns.rdatatype.to_text(life.rdtype)),
+            escape(life.what.value.replace("-", " ")),
+            f"{life.ttl} s",
+            life.until.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
+        ]
+        for life in lives(trace)
+    ]
+    return _table(["Name", "Type", "What", "For", "Until"], rows, "h-lives") if rows else ""
+
+
+def _table(heads: list[str], rows: list[list[str]], label: str, free: int = -1) -> str:
+    head = "".join(f'<th scope="col">{word}</th>' for word in heads)
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f"<td{' class=free' if index == free else ''}>{cell}</td>" for index, cell in enumerate(row)
+        )
+        + "</tr>"
+        for row in rows
+    )
+    return _scrolled(label, head, body)
+
+
+def _scrolled(label: str, head: str, body: str) -> str:
+    """A table that scrolls by itself where it is too wide, also by keyboard."""
+    return (
+        f'<div class="scroll" tabindex="0" role="group" aria-labelledby="{label}"><table>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )

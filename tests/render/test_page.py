@@ -1,0 +1,173 @@
+"""The page in a real browser: it renders, folds and filters, asks nobody anything, and no name does harm."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dnstrace import Trace
+from dnstrace.lab.world import load, names
+from dnstrace.render.page import page
+from tests.checks import test_verdict, test_worlds
+from tests.cli import running
+from tests.render import traces
+
+
+def apart(function: Callable[..., Any]) -> Callable[..., Any]:
+    """In a thread of its own: playwright has an event loop in this one, and the lab needs one too."""
+
+    def called(*arguments: Any, **named: Any) -> Any:
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(function, *arguments, **named).result()
+
+    return called
+
+
+walked, checked, run = apart(test_verdict.walked), apart(test_worlds.checked), apart(running.run)
+
+
+class Looked:
+    """A page that a browser shows, and what the browser had to say or to fetch meanwhile."""
+
+    def __init__(self, context: Any, path: Path, trace: Trace) -> None:
+        path.write_text(page(trace), "utf-8")
+        self.said: list[str] = []
+        self.asked: list[str] = []
+        self.tab = context.new_page()
+        self.tab.on("console", lambda message: self.said.append(message.text))
+        self.tab.on("pageerror", lambda error: self.said.append(str(error)))
+        self.tab.on("request", lambda request: self.asked.append(request.url))
+        self.tab.goto(path.as_uri())
+        assert self.asked == [path.as_uri()] and self.said == []
+
+    def count(self, selector: str) -> int:
+        """How many are there that can be seen."""
+        return sum(each.is_visible() for each in self.tab.locator(selector).all())
+
+
+@pytest.fixture(scope="module")
+def context() -> Iterator[Any]:
+    browser = shutil.which("chromium")
+    if browser is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("chromium is not installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        yield running.new_context()
+        running.close()
+
+
+def test_all_parts_are_there_and_fold(context: Any, tmp_path: Path) -> None:
+    shown = Looked(context, tmp_path / "page.html", checked(load("parent-child-differ"), seed=3))
+    heads = [each.inner_text() for each in shown.tab.locator("h2").all()]
+    assert heads == [
+        "Answer",
+        "Findings",
+        "Map",
+        "The walk",
+        "Every exchange",
+        "Chain of trust",
+        "By server",
+        "In caches",
+    ]
+    assert "ns1.example.com. refuses (REFUSED)" in shown.tab.locator(".verdict").inner_text()
+    assert [each.inner_text() for each in shown.tab.locator(".finding h3").all()] == [
+        "error refuses", "error glue-differs", "warning ns-differs",
+    ]  # fmt: skip
+    assert shown.count("svg.map text") > 10
+    root = shown.tab.locator("ul.tree > li > details").first
+    before = shown.count("ul.tree li")
+    root.locator("summary").first.click()
+    assert 0 < shown.count("ul.tree li") < before
+    root.locator("summary").first.press("Enter")
+    assert shown.count("ul.tree li") == before
+
+
+def test_every_exchange_has_its_row_and_its_bar(context: Any, tmp_path: Path) -> None:
+    trace = checked(load("parent-child-differ"), seed=3)
+    shown = Looked(context, tmp_path / "page.html", trace)
+    attempts = [attempt for step in trace.steps for attempt in step.attempts]
+    assert shown.count("#exchanges tbody tr") == len(attempts) == shown.count("#exchanges tbody rect")
+    critical = shown.tab.locator("#exchanges tbody rect.critical").count()
+    assert 3 <= critical < len(attempts)
+
+
+def test_the_filter_finds_by_server_zone_name_and_result(context: Any, tmp_path: Path) -> None:
+    shown = Looked(context, tmp_path / "page.html", walked("refuses"))
+    rows = shown.count("#exchanges tbody tr")
+    items = shown.count("ul.tree li")
+    field = shown.tab.locator("#filter")
+    for words in ("gtld-servers", "at com.", "www.example.com", "referral"):
+        field.fill(words)
+        assert 0 < shown.count("#exchanges tbody tr") <= rows
+        assert shown.tab.locator("#count").inner_text().endswith(f"of {rows} exchanges")
+    field.fill("gtld-servers")
+    assert 0 < shown.count("ul.tree li") < items
+    field.fill("nothing has this")
+    assert shown.count("#exchanges tbody tr") == shown.count("ul.tree li") == 0
+    shown.tab.keyboard.press("Escape")
+    assert (shown.count("#exchanges tbody tr"), shown.count("ul.tree li")) == (rows, items)
+    shown.tab.keyboard.press("Tab")
+    shown.tab.keyboard.press("/")
+    assert shown.tab.evaluate("document.activeElement.id") == "filter"
+
+
+def test_without_its_script_it_is_whole_but_for_the_filter(context: Any, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(page(walked("textbook")), "utf-8")
+    tab = context.browser.new_context(java_script_enabled=False).new_page()
+    tab.goto(path.as_uri())
+    assert not tab.locator("#search").is_visible() and tab.locator("#exchanges tbody tr").count() == 5
+
+
+def test_a_script_or_style_that_got_in_would_not_run(context: Any, tmp_path: Path) -> None:
+    """The policy stops even what were not escaped."""
+    evil = '<script>document.title="evil"</script><img src=x onerror="document.title=1"><p style="color:red">'
+    path = tmp_path / "page.html"
+    path.write_text(page(walked("textbook")).replace("<main>", f"<main>{evil}"), "utf-8")
+    tab = context.new_page()
+    asked: list[str] = []
+    tab.on("requestfinished", lambda request: asked.append(request.url))
+    tab.goto(path.as_uri())
+    assert tab.title() == "www.example.com. A: dnstrace" and asked == [path.as_uri()]
+
+
+@pytest.mark.parametrize("which", traces.ALL)
+def test_hostile_text_is_only_text(which: str, context: Any, tmp_path: Path) -> None:
+    shown = Looked(context, tmp_path / "page.html", traces.ALL[which]())
+    allowed = {"HTML", "HEAD", "META", "TITLE", "STYLE", "BODY", "SCRIPT"}
+    found = set(shown.tab.evaluate("[...document.querySelectorAll('*')].map(e => e.nodeName.toUpperCase())"))
+    assert not found & {"IMG", "IFRAME", "OBJECT", "EMBED", "LINK", "FORM", "BASE", "AUDIO", "VIDEO"}
+    assert shown.tab.locator("script").count() == 1 and found >= allowed
+    attributes = shown.tab.evaluate("[...document.querySelectorAll('*')].flatMap(e => e.getAttributeNames())")
+    assert not [each for each in attributes if each.startswith("on") or each == "style"]
+
+
+@pytest.mark.parametrize("world", names()[::3])
+def test_every_world_makes_a_page(world: str) -> None:
+    text = page(walked(world))
+    assert text.startswith("<!doctype html>") and text.endswith("</html>\n")
+    assert not re.search(r"(src|href)=[\"'](?!#)", text.partition("<body>")[2].partition("<script>")[0])
+    assert not [each for each in text if ord(each) < 32 and each != "\n"]
+
+
+def test_what_is_interrupted_is_shown_as_far_as_it_came(context: Any, tmp_path: Path) -> None:
+    trace = replace(walked("textbook"), interrupted=True, outcome=None, answer=())
+    shown = Looked(context, tmp_path / "page.html", trace)
+    assert shown.tab.locator(".badge").first.inner_text() == "interrupted"
+
+
+def test_the_command_writes_it(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    assert run("--lab", "--short", "--html", str(path), "--seed", "1").out == "192.0.2.44\n"
+    assert path.read_text("utf-8").startswith("<!doctype html>")
+    assert run("--lab", "--short", "--html", str(path)).status == 2
