@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import AbstractAsyncContextManager, contextmanager
+from typing import Any, TypeVar
 
 from dnstrace import Trace, trace
 from dnstrace.lab.serve import Mapped, loopback, serve
@@ -17,6 +17,8 @@ from dnstrace.network.recording import RecordingNetwork
 from dnstrace.port import Network
 from dnstrace.record import packed
 from dnstrace.record.decoding import Record, decoded
+
+T = TypeVar("T")
 
 
 def saved(question: Question, network: Network, **how: Any) -> tuple[Trace, bytes]:
@@ -39,22 +41,31 @@ def assert_the_same_again(octets: bytes) -> None:
 
 
 @contextmanager
-def served(world: World, rtt: float | None = None) -> Iterator[Network]:
-    """The world on real sockets of this machine, answering in a thread of its own."""
-    places, ready, ended = loopback(world), threading.Event(), []
+def beside(server: AbstractAsyncContextManager[T]) -> Iterator[T]:
+    """A server that runs in a thread of its own, with a loop of its own; what it gives."""
+    ready, given, ended = threading.Event(), list[T](), list[Any]()
 
     async def serving() -> None:
         ended.append((asyncio.get_running_loop(), done := asyncio.Event()))
-        async with serve(world, places, rtt=rtt):
+        async with server as what:
+            given.append(what)
             ready.set()
             await done.wait()
 
     thread = threading.Thread(target=lambda: asyncio.run(serving()))
     thread.start()
-    ready.wait(20)
+    assert ready.wait(20)
     try:
-        yield Mapped(LiveNetwork(), places)
+        yield given[0]
     finally:
         loop, done = ended[0]
         loop.call_soon_threadsafe(done.set)
         thread.join()
+
+
+@contextmanager
+def served(world: World, rtt: float | None = None) -> Iterator[Network]:
+    """The world on real sockets of this machine, answering in a thread of its own."""
+    places = loopback(world)
+    with beside(serve(world, places, rtt=rtt)):
+        yield Mapped(LiveNetwork(), places)

@@ -54,8 +54,8 @@ class Course:
 class RecordingNetwork:
     """Another network, of which the exchanges of one trace are kept.
 
-    `run` has the trace run on a loop that can be repeated: that of the other network if it has one, or
-    else one over real sockets. In a program's own loop no `ticks` are known.
+    `run` has the trace run on a loop that can be repeated: that of the other network if it has one, or else
+    one over real sockets; the trace must be all that is run. In a program's own loop no `ticks` are known.
     """
 
     def __init__(self, network: Network) -> None:

@@ -104,6 +104,12 @@ CASES = {
     ),
 }
 TREE = "tree"
+SAVED = {
+    "saved": "www.example.com",
+    "saved-alias": "alias.example.com -a",
+    "saved-over-tcp": "many.example.com TXT",
+    "saved-checked": "www.example.com --check",
+}
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +133,10 @@ def runs(
                 name: pool.submit(dnstrace, net, "--json", *case.arguments.split())
                 for name, case in CASES.items()
             },
+            **{
+                name: pool.submit(saved_twice, net, tmp_path_factory.mktemp(name), *words.split())
+                for name, words in SAVED.items()
+            },
         }
 
 
@@ -139,6 +149,23 @@ def dnstrace(net: Internet, *arguments: str) -> Run:
         text=True,
         check=False,
     )
+
+
+def saved_twice(net: Internet, directory: Path, *arguments: str) -> Run:
+    """Save a trace, and what replaying it gives; fails unless that is the same."""
+    first, second = directory / "first", directory / "second"
+    before = dnstrace(net, *arguments, "--save", str(first))
+    after = dnstrace(net, "--replay", str(first), "--save", str(second))
+    assert second.read_bytes() == first.read_bytes()
+    assert (after.returncode, after.stdout) == (before.returncode, before.stdout)
+    return after
+
+
+@pytest.mark.parametrize("name", SAVED)
+def test_saved_replayed_and_saved_again_is_the_same(runs: dict[str, Future[Run]], name: str) -> None:
+    run = runs[name].result()
+    assert "192.0.2." in run.stdout or "TXT" in run.stdout
+    assert "not in the record" not in run.stdout
 
 
 @pytest.mark.parametrize("name", CASES)

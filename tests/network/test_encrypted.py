@@ -19,9 +19,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from dnstrace.lab.world import load
 from dnstrace.model import Edns, Exchange, Fault, Query, Question, Transport
 from dnstrace.network.live import LiveNetwork
+from dnstrace.resolvers import Resolver
 from tests.replies import name
+from tests.saving import assert_the_same_again, beside, saved, served
 
 HERE = "127.0.0.1"
 QUESTION = Question(name("www.example."), 1)
@@ -269,3 +272,17 @@ def test_without_the_packages_it_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("dns.asyncquery.have_doh", False)
     query = Query(QUESTION, HERE, 1, Transport.HTTPS, endpoint=f"https://{HERE}:1/q")
     assert asyncio.run(LiveNetwork().exchange(query, LATE)).fault is not None
+
+
+# --- kept and replayed ----------------------------------------------------------------------------
+
+
+def test_a_trace_with_a_resolver_over_tls_is_the_same_when_it_is_replayed(certificate: Certificate) -> None:
+    found = load("textbook")
+    server = serving(over_tls([]), certificate.context())
+    with beside(server) as port, served(found, 0.001) as network:
+        resolver = Resolver(HERE, port, Transport.TLS, HERE)
+        trace, octets = saved(found.question, network, seed=1, resolvers=(resolver,))
+    asked = [a for step in trace.steps for a in step.attempts if a.exchange.query.transport == "tls"]
+    assert [attempt.exchange.fault for attempt in asked] == [None]
+    assert_the_same_again(octets)
