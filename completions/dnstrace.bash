@@ -32,6 +32,8 @@ _dnstrace() {
         --color) COMPREPLY=($(compgen -W 'auto always never' -- "$word")); return ;;
         --save) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$word")); return ;;
         --replay) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --diff) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --watch) :; return ;;
         --drop) :; return ;;
         --pcap) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$word")); return ;;
         --explain) :; return ;;
@@ -39,8 +41,8 @@ _dnstrace() {
         --install-completion) COMPREPLY=($(compgen -W 'bash zsh fish powershell' -- "$word")); return ;;
     esac
     case $word in
-        -*) COMPREPLY=($(compgen -W '-t --type -q --name -x --reverse --lab -4 --ipv4 -6 --ipv6 -p --port -b --bind --tcp --timeout --tries --deadline --max-queries --bufsize --no-edns --nsid --cookie --subnet --root-hints --prime --qmin --seed -a --all-servers --check --dnssec --trust-anchor --at --resolver --parent-only --undelegated --ds --expect --short --json --jsonl --mermaid --dot --html --svg --color -v --verbose --explain-steps --save --replay --drop --pcap --force --version -h --help --schema --explain --show-completion --install-completion --no-ipv4 --no-ipv6 --no-tcp --edns --no-nsid --no-cookie --no-prime --no-qmin --no-all-servers --no-check --no-dnssec --no-parent-only --no-short --no-json --no-jsonl --no-mermaid --no-dot --no-verbose --no-explain-steps --no-force' -- "$word")) ;;
-        +*) COMPREPLY=($(compgen -W '+all-servers +at +bind +bufsize +check +color +cookie +deadline +dnssec +dot +drop +ds +edns +expect +explain-steps +force +html +ipv4 +ipv6 +json +jsonl +lab +max-queries +mermaid +name +noall-servers +nocheck +nocookie +nodnssec +nodot +noedns +noexplain-steps +noforce +noipv4 +noipv6 +nojson +nojsonl +nomermaid +nonsid +noparent-only +noprime +noqmin +noshort +notcp +novc +noverbose +nsid +parent-only +pcap +port +prime +qmin +replay +resolver +retry +reverse +root-hints +save +seed +short +subnet +svg +tcp +time +timeout +trace +tries +trust-anchor +type +undelegated +vc +verbose' -- "$word")) ;;
+        -*) COMPREPLY=($(compgen -W '-t --type -q --name -x --reverse --lab -4 --ipv4 -6 --ipv6 -p --port -b --bind --tcp --timeout --tries --deadline --max-queries --bufsize --no-edns --nsid --cookie --subnet --root-hints --prime --qmin --seed -a --all-servers --check --dnssec --trust-anchor --at --resolver --parent-only --undelegated --ds --expect --short --json --jsonl --mermaid --dot --html --svg --color -v --verbose --explain-steps --save --replay --diff --watch --drop --pcap --force --version -h --help --schema --explain --show-completion --install-completion --no-ipv4 --no-ipv6 --no-tcp --edns --no-nsid --no-cookie --no-prime --no-qmin --no-all-servers --no-check --no-dnssec --no-parent-only --no-short --no-json --no-jsonl --no-mermaid --no-dot --no-verbose --no-explain-steps --no-force' -- "$word")) ;;
+        +*) COMPREPLY=($(compgen -W '+all-servers +at +bind +bufsize +check +color +cookie +deadline +diff +dnssec +dot +drop +ds +edns +expect +explain-steps +force +html +ipv4 +ipv6 +json +jsonl +lab +max-queries +mermaid +name +noall-servers +nocheck +nocookie +nodnssec +nodot +noedns +noexplain-steps +noforce +noipv4 +noipv6 +nojson +nojsonl +nomermaid +nonsid +noparent-only +noprime +noqmin +noshort +notcp +novc +noverbose +nsid +parent-only +pcap +port +prime +qmin +replay +resolver +retry +reverse +root-hints +save +seed +short +subnet +svg +tcp +time +timeout +trace +tries +trust-anchor +type +undelegated +vc +verbose +watch' -- "$word")) ;;
         *) COMPREPLY=($(compgen -W 'A AAAA ANY CAA CDNSKEY CDS CERT CNAME CSYNC DNAME DNSKEY DS HINFO HTTPS LOC MX NAPTR NS NSEC NSEC3PARAM OPENPGPKEY PTR RP RRSIG SMIMEA SOA SPF SRV SSHFP SVCB TLSA TXT URI ZONEMD' -- "$word")) ;;
     esac
 }

@@ -49,6 +49,14 @@ def _run(arguments: Sequence[str], environment: Environment) -> int:
         from dnstrace.cli.about import worlds
 
         return worlds(environment)
+    if chosen.diff:
+        from dnstrace.cli.comparing import compare
+
+        return compare(chosen, environment)
+    if chosen.watch is not None:
+        from dnstrace.cli.watching import watch
+
+        return watch(chosen, environment)
     from dnstrace.cli.tracing import trace_all
 
     return trace_all(chosen, environment)

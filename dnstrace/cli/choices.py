@@ -44,9 +44,9 @@ class Choices:
     trace that can tell it; `resolvers` are asked beside each; `parent_only` ends each with the referral;
     `supposed` are delegations as they are to be. What to keep: `save` is the path of the file for the trace,
     or None, `pcap`, `svg` and `html` those for its packets, map and page; `force` allows them to be there
-    already. `record` is what is replayed, or None; the servers in `drop`, by name or address, are taken to be
-    dead. What to print: `output`, `verbose`, `explain_steps` (a sentence on each), `color` (auto, always,
-    never).
+    already. `diff` are the files to compare, `watch` the seconds from one trace to the next, or None.
+    `record` is what is replayed, or None; the servers in `drop`, by name or address, are taken to be dead.
+    What to print: `output`, `verbose`, `explain_steps` (a sentence on each), `color` (auto, always, never).
     """
 
     questions: tuple[Question, ...]
@@ -72,6 +72,8 @@ class Choices:
     pcap: str | None = None
     svg: str | None = None
     html: str | None = None
+    diff: tuple[str, ...] = ()
+    watch: float | None = None
     force: bool = False
     record: Record | None = None
     drop: tuple[str, ...] = ()
@@ -105,6 +107,8 @@ def choices(parsed: Parsed) -> Choices:
         pcap=chosen.get("pcap"),
         svg=chosen.get("svg"),
         html=chosen.get("html"),
+        diff=tuple(chosen.get("diff", ())),
+        watch=chosen.get("watch"),
         force="force" in chosen,
         record=chosen.get("record"),
         drop=_dropped(chosen),

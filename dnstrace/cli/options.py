@@ -61,7 +61,8 @@ class Option:
     files `value`, and its opposite (`--no-tcp`, `--edns` for `--no-edns`) takes that back. `key` is
     where the value is filed, the name if empty; a `repeatable` one collects, from its variable each word
     unless it is `whole`. `plus` holds dig's words
-    for it (`+vc`, `+time`), each with the converter of its value where that differs.
+    for it (`+vc`, `+time`), each with the converter of its value where that differs. A further word for which
+    `another` holds is a value too.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Option:
     choices: tuple[str, ...] = ()
     completes: Completes = Completes.NOTHING
     plus: Mapping[str, Callable[[str], object] | None] | None = None
+    another: Callable[[str], bool] | None = None
 
     @property
     def filed(self) -> str:
@@ -179,6 +181,11 @@ OPTIONS: tuple[Option, ...] = (
            convert=values.file, completes=Completes.FILE),
     Option("replay", Group.KEEP, "Walk over a saved trace, with no network", metavar="FILE",
            convert=values.file, completes=Completes.FILE),
+    Option("diff", Group.KEEP, "What has changed since OLD, or from OLD to NEW", metavar="OLD",
+           convert=values.file, repeatable=True, whole=True, completes=Completes.FILE,
+           another=values.is_file),
+    Option("watch", Group.KEEP, "Trace again every so many seconds until it changes", metavar="S",
+           convert=values.seconds),
     Option("drop", Group.KEEP, "As if this server were dead (--replay, --lab)", metavar="SERVER",
            convert=values.server, repeatable=True),
     Option("pcap", Group.KEEP, "Keep the packets in FILE, for Wireshark", metavar="FILE",

@@ -46,11 +46,16 @@ def replayed(path: str, said: Parsed, otherwise: Parsed) -> None:
     if "parent-only" in said.settings and record.settings.probe:
         as_recorded = False
     recorded = Parsed()
-    recorded.settings = _settings(record) | _question(record, said) | _checks(record, said)
+    recorded.settings = of_record(record, said)
     said.complete(recorded)
     said.settings |= {"record": record, "as-recorded": as_recorded}
     if record.server is not None and not said.servers and "root-hints" not in said.settings:
         said.servers.append(record.server)
+
+
+def of_record(record: Record, said: Parsed) -> dict[str, object]:
+    """What the record says of what was asked, and how, as options."""
+    return _settings(record) | _question(record, said) | _checks(record, said)
 
 
 def _question(record: Record, said: Parsed) -> dict[str, object]:

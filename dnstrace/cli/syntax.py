@@ -79,6 +79,11 @@ def parse(arguments: Sequence[str], variables: Mapping[str, str]) -> Parsed:
     said = _Words(arguments).read()
     if said.about is None:
         otherwise = from_environment(variables)
+        diff = said.settings.get("diff")
+        if isinstance(diff, list):
+            from dnstrace.cli.comparing import as_then
+
+            as_then(str(diff[0]), said)
         if path := said.settings.get("replay", otherwise.settings.get("replay")):
             from dnstrace.cli.replaying import replayed
 
@@ -192,6 +197,8 @@ class _Words:
             raise Usage(f"{said} needs a value: {said}{'=' if len(said) > 2 else ' '}{option.metavar}")
         else:
             self._parsed.file(option, _converted(said, convert, self._left.pop() if text is None else text))
+            if option.another is not None and self._left and option.another(self._left[-1]):
+                self._parsed.file(option, self._left.pop())
 
     def _next_if_value(self, convert: Callable[[str], object], otherwise: object) -> object:
         """The value of an option that needs none: the next word, if it is one of those it can have."""

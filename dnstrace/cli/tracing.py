@@ -58,7 +58,7 @@ def trace_all(chosen: Choices, environment: Environment) -> int:
         gc.enable()  # `cli.main` starts without
     ended: list[Trace] = []
     for question in plan.questions:
-        trace = _judged(_trace(question, plan, progress), chosen.expected)
+        trace = expected_of(_trace(question, plan, progress), chosen.expected)
         try:
             save(trace, plan.how, chosen)
             export(trace, chosen)
@@ -208,7 +208,7 @@ def _check_expected(plan: Plan, expected: tuple[Expectation, ...]) -> None:
             )
 
 
-def _judged(trace: Trace, expected: tuple[Expectation, ...]) -> Trace:
+def expected_of(trace: Trace, expected: tuple[Expectation, ...]) -> Trace:
     """The trace with the verdict on what was expected of it, if it came to an end."""
     if not expected or trace.interrupted:
         return trace

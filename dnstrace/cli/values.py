@@ -100,6 +100,13 @@ def file(text: str) -> str:
     return text
 
 
+def is_file(text: str) -> bool:
+    """Whether a word is the path of a file rather than a name to trace, be it that there is none."""
+    import os
+
+    return os.path.isfile(text) or text.endswith((".json", ".gz")) or text.startswith(("/", "./", "../"))
+
+
 def address(text: str) -> str:
     """An IPv4 or IPv6 address in canonical text form (RFC 5952)."""
     import dns.exception

@@ -28,13 +28,13 @@ WALKED, CHECKED = SAID["walked"], SAID["checked"]
 """What is said by world: where no check was asked for, and after one."""
 
 
-def walked(name: str) -> Trace:
+def walked(name: str, seed: int = 1) -> Trace:
     world = load(name)
     signed = world.expect.security is not None
     anchors = parse_anchors(world.anchors_text, name) if signed else None
     network = LabNetwork(world, signed=signed)
     asked = world.question
-    return trace(asked.name, asked.rdtype, network=network, anchors=anchors, now=world.now, seed=1)
+    return trace(asked.name, asked.rdtype, network=network, anchors=anchors, now=world.now, seed=seed)
 
 
 def parts(found: Verdict | None) -> dict[str, str]:

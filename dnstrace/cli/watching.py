@@ -1,0 +1,104 @@
+"""`--watch`: the same trace again and again, until it differs from the first, or is as expected."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from dnstrace import api
+from dnstrace.cli.exits import Exit
+from dnstrace.cli.options import Output
+from dnstrace.cli.output import FORMS
+from dnstrace.cli.usage import Usage
+from dnstrace.differences import differences
+from dnstrace.reached import went_wrong
+from dnstrace.render.document import document
+from dnstrace.render.short import short
+
+if TYPE_CHECKING:
+    from dnstrace.cli.choices import Choices
+    from dnstrace.cli.environment import Environment
+    from dnstrace.model import Trace
+
+Tracing = Callable[[], "Trace"]
+
+_LEAST = 1.0  # seconds: name servers are not there to be asked for more
+_CLEAR = "\x1b[H\x1b[2J\x1b[3J"
+
+
+def watch(
+    chosen: Choices,
+    environment: Environment,
+    trace: Tracing | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> int:
+    """Trace until there is something to say; the status: 5 for a difference. Raises Usage.
+
+    `trace` makes one trace, as the user chose if left out; `sleep` waits so many seconds.
+    """
+    from dnstrace.cli.tracing import expected_of, status
+
+    trace, pause = trace or _tracing(chosen), chosen.watch or _LEAST
+    if pause < _LEAST:
+        raise Usage(f"--watch {pause:g}: once a second is the most that is asked of others")
+    first = latest = expected_of(trace(), chosen.expected)
+    screen = chosen.output is Output.TREE and environment.is_terminal
+    _show(latest, [_result(latest)], screen, pause, chosen, environment)
+    while not _ended(chosen, latest):
+        if chosen.lab is not None or chosen.record is not None:
+            environment.remark("nothing changes here by itself: it is not traced again")
+            break
+        sleep(pause)
+        before, latest = latest, expected_of(trace(), chosen.expected)
+        found = differences(document(first), document(latest))
+        since = differences(document(before), document(latest))
+        _show(latest, [each.text for each in since], screen, pause, chosen, environment)
+        if found and not chosen.expected:
+            return Exit.FINDINGS
+    return status([latest])
+
+
+def _tracing(chosen: Choices) -> Tracing:
+    """One trace as the user chose it; each begins anew, with nothing known."""
+    from dnstrace.cli.tracing import planned
+
+    count = len(planned(chosen).questions)
+    if count != 1:
+        raise Usage(f"--watch follows one question, and these are {count}: give one name and type")
+
+    def trace() -> Trace:
+        plan = planned(chosen)
+        return api.trace(plan.questions[0].name, plan.questions[0].rdtype, **plan.how)
+
+    return trace
+
+
+def _ended(chosen: Choices, latest: Trace) -> bool:
+    """Whether all that is expected has come to be."""
+    return bool(chosen.expected) and all(met.met for met in latest.expectations or ())
+
+
+def _show(
+    latest: Trace, said: list[str], screen: bool, pause: float, chosen: Choices, environment: Environment
+) -> None:
+    """The tree, where there is a screen for it; else a line for each change, with the time."""
+    when = latest.started.strftime("%H:%M:%S UTC")
+    if screen:
+        tree = FORMS[Output.TREE](latest, chosen, environment)
+        environment.write(f"{_CLEAR}{tree}\n{when}, again in {pause:g} s (Ctrl-C ends it)\n")
+    elif chosen.output is Output.JSONL:
+        environment.write(FORMS[Output.JSONL](latest, chosen, environment))
+    else:
+        from dnstrace.render.text import harmless
+
+        environment.write("".join(f"{when} {harmless(text)}\n" for text in said))
+
+
+def _result(trace: Trace) -> str:
+    """What the first trace came to, in a line."""
+    data = ", ".join(short(trace).split("\n")[:-1][:4])
+    outcome = "" if trace.outcome is None else trace.outcome.value
+    if went_wrong(trace) and trace.error:
+        outcome = f"{outcome}: {trace.error}"
+    return f"{trace.question}: {data or outcome}"

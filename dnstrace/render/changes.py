@@ -1,0 +1,54 @@
+"""What has changed from one trace to another, for people: by zone, with what is gone and what is new."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from dnstrace.render.layout import ASCII, UNICODE, Node, rows
+from dnstrace.render.text import count_text, harmless
+from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
+
+    from dnstrace.differences import Difference
+
+_GONE, _NEW, _OTHER = ("- ", BAD), ("+ ", GOOD), ("~ ", WARNING)
+
+
+class Changes:
+    """Differences as a rich renderable."""
+
+    def __init__(self, blocks: list[list[Node]], ascii_only: bool) -> None:
+        self._blocks, self._guides = blocks, ASCII if ascii_only else UNICODE
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Rich's own protocol."""
+        for index, block in enumerate(self._blocks):
+            if index:
+                yield Text("")
+            for node in block:
+                yield from rows(node, options.max_width, self._guides)
+
+
+def changes(
+    found: tuple[Difference, ...], question: str, old: str, new: str, *, ascii_only: bool = False
+) -> Changes:
+    """What to print with a rich Console; `old` and `new` are when the traces were taken."""
+    head = Text.assemble((harmless(question), STRONG), (f"   {harmless(old)} to {harmless(new)}", QUIET))
+    blocks = [[Node(head)]]
+    for zone in dict.fromkeys(each.zone for each in found):
+        lines = [Node(_line(each)) for each in found if each.zone == zone]
+        blocks.append([Node(Text(harmless(zone or question), STRONG), lines, heading=True)])
+    told = count_text(len(found), "change") if found else "nothing has changed"
+    return Changes([*blocks, [Node(Text(told, WARNING if found else GOOD))]], ascii_only)
+
+
+def _line(each: Difference) -> Text:
+    sign, style = _NEW if each.old is None else _GONE if each.new is None else _OTHER
+    text = harmless(each.text)
+    if each.zone is not None:
+        text = text.removeprefix(f"{harmless(each.zone)}: ")
+    return Text.assemble((sign, style), text)
