@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dnstrace.checks.finding import Finding
     from dnstrace.dnssec.verdict import Judgement
     from dnstrace.expect import Met
+    from dnstrace.pages import Fetched
 
 Name = dns.name.Name
 ROOT = dns.name.root
@@ -383,7 +384,8 @@ class Trace:
     failed, or is empty. `seed` repeats every random choice. `judgement` is the verdict of the chain of trust,
     None where it was not asked for. `expectations` says of each that the user has whether it is met, None
     where there are none, `findings` what is wrong with what was seen, None where that was not asked for.
-    `supposed` are delegations that were taken as if the parent had them so (`dnstrace.supposed`).
+    `supposed` are delegations that were taken as if the parent had them so (`dnstrace.supposed`). `fetched`
+    is the last hop, None where it was not taken.
     """
 
     question: Question
@@ -400,6 +402,7 @@ class Trace:
     expectations: tuple[Met, ...] | None = None
     findings: tuple[Finding, ...] | None = None
     supposed: tuple[Delegation, ...] = ()
+    fetched: Fetched | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from dnstrace.budget import Limits, limits_for
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from dnstrace.cli.syntax import Parsed
     from dnstrace.expect import Expectation
-    from dnstrace.model import Delegation
+    from dnstrace.model import Delegation, Name
     from dnstrace.record import Record
     from dnstrace.resolvers import Resolver
 
@@ -42,7 +42,8 @@ class Choices:
     How to ask: `settings`, `limits`, `seed`. What to check: `dnssec`, by the trust anchors in the file
     `anchors` or those of the package, as of `at` (seconds since 1970) or now; `expected` is of every
     trace that can tell it; `resolvers` are asked beside each; `parent_only` ends each with the referral;
-    `supposed` are delegations as they are to be. What to keep: `save` is the path of the file for the trace,
+    `supposed` are delegations as they are to be. With `http` the page is fetched too, by the URL in `urls`
+    where a name was given as one. What to keep: `save` is the path of the file for the trace,
     or None, `pcap`, `svg` and `html` those for its packets, map and page; `force` allows them to be there
     already. `diff` are the files to compare, `watch` the seconds from one trace to the next, or None.
     `record` is what is replayed, or None; the servers in `drop`, by name or address, are taken to be dead.
@@ -72,6 +73,8 @@ class Choices:
     pcap: str | None = None
     svg: str | None = None
     html: str | None = None
+    http: bool = False
+    urls: Mapping[Name, str] = field(default_factory=dict)
     diff: tuple[str, ...] = ()
     watch: float | None = None
     force: bool = False
@@ -107,6 +110,8 @@ def choices(parsed: Parsed) -> Choices:
         pcap=chosen.get("pcap"),
         svg=chosen.get("svg"),
         html=chosen.get("html"),
+        http="http" in chosen,
+        urls={subject.name: subject.url for subject in chosen.get("subject", ()) if subject.url},
         diff=tuple(chosen.get("diff", ())),
         watch=chosen.get("watch"),
         force="force" in chosen,

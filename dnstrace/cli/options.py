@@ -161,6 +161,7 @@ OPTIONS: tuple[Option, ...] = (
            convert=supposing.ds, repeatable=True, whole=True),
     Option("expect", Group.CHECK, "Exit 5 unless this holds, as a=192.0.2.44", metavar="WHAT",
            convert=values.expectations, repeatable=True, whole=True),
+    Option("http", Group.CHECK, "Fetch the page too, from each address"),
     Option("short", Group.PRINT, "The data of the answer only, as dig +short",
            key="output", value=Output.SHORT),
     Option("json", Group.PRINT, "The whole trace as one JSON object", key="output", value=Output.JSON),

@@ -51,6 +51,10 @@ def trace_all(chosen: Choices, environment: Environment) -> int:
     """Trace and print one question after the other; the exit status. Raises Usage for a wrong hints file."""
     plan = planned(chosen)
     plan = plan._replace(how=recorded(plan.how, len(plan.questions), chosen, environment))
+    if chosen.http:
+        from dnstrace.cli.fetching import requests
+
+        requests(chosen)
     check_exports(chosen, len(plan.questions), environment)
     _check_expected(plan, chosen.expected)
     progress = Progress(chosen, environment)
@@ -59,6 +63,10 @@ def trace_all(chosen: Choices, environment: Environment) -> int:
     ended: list[Trace] = []
     for question in plan.questions:
         trace = expected_of(_trace(question, plan, progress), chosen.expected)
+        if chosen.http:
+            from dnstrace.cli.fetching import fetched
+
+            trace = fetched(trace, chosen)
         try:
             save(trace, plan.how, chosen)
             export(trace, chosen)
@@ -235,6 +243,7 @@ def _status(trace: Trace) -> Exit:
     if found in (Exit.NEGATIVE, Exit.FAILED) and any(each.says_how_it_ends for each in said):
         found = Exit.ANSWER
     as_expected = all(met.met for met in expected) and not _has_error(trace)
+    as_expected = as_expected and (trace.fetched is None or trace.fetched.served)
     return found if as_expected or found not in (Exit.ANSWER, Exit.NEGATIVE) else Exit.FINDINGS
 
 

@@ -6,7 +6,7 @@ such as "must be a number ...". dnspython is imported only when a name or a type
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dnstrace.cli.usage import Usage, harmless, meant, shown
@@ -162,15 +162,17 @@ def is_address(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A name to trace, and the type to ask for where none is given."""
+    """A name to trace, and the type to ask for where none is given; the URL where it was one."""
 
     name: Name
     rdtype: RdataType
+    url: str = ""
 
 
 def subject(text: str) -> Subject:
     """What a bare word stands for: a name, the host of a URL, or the reverse name of an address."""
-    text = host(text) if "://" in text else text
+    if "://" in text:
+        return replace(subject(host(text)), url=text)
     before, colon, port = text.rpartition(":")
     if colon and ":" not in before and _digits(port) and not is_address(before):
         raise Usage(f"{shown(text)} is no name: the port is given with -p, as in {shown(before)} -p {port}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dnstrace import clock
 from dnstrace.lab.misbehaviour import SILENCE, Reaction
@@ -18,6 +18,9 @@ from dnstrace.lab.server import LabServer
 from dnstrace.lab.world import World
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.wire import belongs, query_wire, read_reply
+
+if TYPE_CHECKING:
+    from dnstrace.pages import Web
 
 T = TypeVar("T")
 _PORT = 53
@@ -35,6 +38,12 @@ class LabNetwork:
         self._world = as_signed(world) if signed else world
         self._servers: dict[str, LabServer] = {}
         self._queries = 0
+
+    def web(self) -> Web:
+        """The web servers of the world."""
+        from dnstrace.lab.web import LabWeb
+
+        return LabWeb(dict(self._world.pages), self._world.now)
 
     def run(self, main: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on a virtual clock that begins at 0.0 seconds."""

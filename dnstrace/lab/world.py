@@ -22,6 +22,10 @@ A world is one TOML file in `worlds/`; one whose name begins with an underscore 
     servers = ["ns2.example.com."]
     text = '''...'''
 
+    [pages."192.0.2.44"]                   # a web server, its rtt in ms: see web.py
+    rtt = 20
+    names = ["www.example.com"]            # of its certificate
+
     [zones."com."]
     add = '''records put into a zone of an included file'''
 
@@ -50,16 +54,19 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dnstrace.lab.errors import UnknownWorld, WorldError
 from dnstrace.lab.zone import Zone
 from dnstrace.model import Name, Outcome, Question
+
+if TYPE_CHECKING:
+    from dnstrace.lab.web import Site
 
 DEFAULT = "textbook"
 """The world of `--lab` alone."""
@@ -106,7 +113,8 @@ class Expectation:
 class World:
     """An internet in small, its own question, and what that must lead to. `now` is its wall clock, in UTC.
 
-    `resolvers` are the addresses of its resolvers, which are asked beside the walk.
+    `resolvers` are the addresses of its resolvers, which are asked beside the walk; `pages` are its web
+    servers, by address.
     """
 
     name: str
@@ -118,6 +126,7 @@ class World:
     families: frozenset[int] = frozenset({4, 6})
     now: datetime = NOW
     resolvers: tuple[str, ...] = ()
+    pages: Mapping[str, Site] = field(default_factory=dict)
 
     @cached_property
     def addresses(self) -> dict[str, Server]:

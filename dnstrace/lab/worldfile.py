@@ -16,6 +16,7 @@ import dns.name
 import dns.rdatatype
 
 from dnstrace.lab.errors import WorldError
+from dnstrace.lab.web import DOES, Site
 from dnstrace.lab.world import NOW, Expectation, Server, World
 from dnstrace.lab.zone import Sign, Zone
 from dnstrace.model import Name, Outcome, Question
@@ -30,10 +31,22 @@ _SIGNED = {
     "ds": ("auto", "none"),
 }
 _KEYS = {
-    "a world": {"title", "question", "now", "include", "families", "resolvers", "servers", "zones", "expect"},
+    "a world": {
+        "title",
+        "question",
+        "now",
+        "include",
+        "families",
+        "resolvers",
+        "servers",
+        "zones",
+        "expect",
+        "pages",
+    },
     "a server": {"addresses", "rtt", "does"},
     "a zone": {"servers", "ttl", "text", "add", "sign"},
     "sign": set(Sign.__dataclass_fields__),
+    "a page": set(Site.__dataclass_fields__),
     "expect": set(Expectation.__dataclass_fields__),
 }
 
@@ -56,6 +69,7 @@ def build(name: str, data: Mapping[str, Any], read: Callable[[str], Mapping[str,
         families=file.families(data.get("families", [4, 6])),
         now=file.time(data.get("now", NOW)),
         resolvers=file.resolvers(data.get("resolvers", []), servers),
+        pages={address: file.page(address, content) for address, content in data.get("pages", {}).items()},
     )
 
 
@@ -242,6 +256,17 @@ class _File:
             if address not in known:
                 self.wrong("resolvers", f"the world has no server at {address}")
         return found
+
+    def page(self, address: str, content: Mapping[str, Any]) -> Site:
+        """A web server: its round-trip time in milliseconds, and what it answers."""
+        self.check_keys(self.table(content, address), "a page", address)
+        rtt, does = content.get("rtt"), content.get("does", "")
+        if not isinstance(rtt, int | float) or isinstance(rtt, bool) or rtt <= 0:
+            self.wrong(f"page {address}: rtt", "a number of milliseconds is needed")
+        if does not in ("", *DOES):
+            self.wrong(f"page {address}: does", f"one of {', '.join(DOES)} is needed")
+        names = tuple(self.texts(content.get("names", []), f"page {address}: names"))
+        return Site(**{**content, "rtt": rtt / 1000, "names": names})
 
     def families(self, value: object) -> frozenset[int]:
         if not isinstance(value, list) or not value or not set(value) <= {4, 6}:

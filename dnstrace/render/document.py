@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from dnstrace.expect import Met
     from dnstrace.lives import Life
     from dnstrace.model import Attempt, Delegation, NameServer, Question, Stats, Step, Trace
+    from dnstrace.pages import Fetched, Visit
     from dnstrace.paths import Share
     from dnstrace.resolvers import Compared
 
@@ -106,6 +107,7 @@ def document(trace: Trace, *, verbose: bool = False, explain: bool = False) -> D
         "expectations": None if trace.expectations is None else [_met(met) for met in trace.expectations],
         "resolvers": [_resolver(each) for each in compared(trace)] or None,
         "paths": _paths(trace),
+        "http": None if trace.fetched is None else _fetched(trace.fetched),
         "stats": _stats(trace.stats),
         "error": harmless(trace.error or _bogus(trace)) or None,
         "record": None,
@@ -233,6 +235,46 @@ def _addressed(each: Addressed) -> Document:
         "authoritative": answered.meaning.authoritative if answered is not None and heard else None,
         "meaning": None if answered is None else answered.meaning.kind.value,
         "answer": _rrsets(() if answered is None else answered.meaning.answer),
+    }
+
+
+def _fetched(found: Fetched) -> Document:
+    """The last hop: the page asked for, and what each address gave."""
+    return {
+        "url": harmless(found.request.url),
+        "notes": [harmless(note) for note in found.notes],
+        "services": _rrsets(found.services),
+        "beside": [
+            {
+                "question": _question(trace.question),
+                "outcome": None if trace.outcome is None else trace.outcome.value,
+                "answer": _rrsets(trace.answer),
+                "queries": trace.stats.queries,
+            }
+            for trace in found.beside
+        ],
+        "visits": [_visit(visit) for visit in found.visits],
+    }
+
+
+def _visit(visit: Visit) -> Document:
+    shown = visit.certificate
+    return {
+        "address": visit.address,
+        "connected_ms": None if visit.connected is None else _ms(visit.connected),
+        "secured_ms": None if visit.secured is None else _ms(visit.secured),
+        "answered_ms": None if visit.answered is None else _ms(visit.answered),
+        "status": visit.status,
+        "reason": harmless(visit.reason) or None,
+        "location": harmless(visit.location) or None,
+        "certificate": None
+        if shown is None
+        else {
+            "names": [harmless(name) for name in shown.names],
+            "issuer": harmless(shown.issuer),
+            "expires": None if shown.expires is None else _iso(shown.expires, "seconds"),
+        },
+        "fault": harmless(visit.fault) or None,
     }
 
 

@@ -46,6 +46,7 @@ def page(trace: Trace) -> str:
         "findings": ("Findings", findings(trace)),
         "map": ("Map", _map(trace)),
         "tree": ("The walk", tree_list(Branches(trace, verbose=True).blocks())),
+        "last-hop": ("The last hop", _last_hop(trace)),
         "exchanges": ("Every exchange", exchanges(trace)),
         "dnssec": ("Chain of trust", dnssec(trace)),
         "servers": ("By server", servers(trace)),
@@ -75,6 +76,15 @@ def page(trace: Trace) -> str:
 def _map(trace: Trace) -> str:
     picture = pictures.svg(trace, alone=False)
     return f'<div class="scroll" tabindex="0" role="group" aria-labelledby="h-map">{picture}</div>'
+
+
+def _last_hop(trace: Trace) -> str:
+    """What each address gave for the page, where that was asked for."""
+    if trace.fetched is None:
+        return ""
+    from dnstrace.render.fetched import fetched_nodes
+
+    return tree_list([fetched_nodes(trace.fetched, trace.started)])
 
 
 def _section(key: str, title: str, body: str) -> str:

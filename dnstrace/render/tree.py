@@ -57,6 +57,7 @@ class Tree:
             *([_told(story.opening())] if story is not None else []),
             *Branches(trace, verbose, story).blocks(),
             *([_told(story.closing())] if story is not None and story.closing() else []),
+            *_fetched(trace),
             *_tables(trace),
             *([found] if (found := _findings(trace)) else []),
             *_resolvers(trace, verbose),
@@ -98,6 +99,15 @@ def _story(trace: Trace) -> Story:
 
 def _told(sentences: list[str]) -> list[Node]:
     return [Node(Text(sentence, TOLD)) for sentence in sentences]
+
+
+def _fetched(trace: Trace) -> list[list[Node]]:
+    """The last hop, where it was taken."""
+    if trace.fetched is None:
+        return []
+    from dnstrace.render.fetched import fetched_nodes
+
+    return [fetched_nodes(trace.fetched, trace.started)]
 
 
 def _tables(trace: Trace) -> list[Columns]:

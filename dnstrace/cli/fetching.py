@@ -1,0 +1,169 @@
+"""`--http`: the last hop. What the answer leads to is asked for the page, each address beside the others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import dns.name
+import dns.rdatatype
+
+from dnstrace import api
+from dnstrace.cli.usage import Usage, shown
+from dnstrace.model import Outcome, Settings
+from dnstrace.pages import PORTS, Fetched, Request, Visit
+
+if TYPE_CHECKING:
+    import dns.rrset
+    from dns.rdatatype import RdataType
+
+    from dnstrace.cli.choices import Choices
+    from dnstrace.model import Name, Trace
+    from dnstrace.pages import Web
+
+_A, _AAAA, _HTTPS = dns.rdatatype.A, dns.rdatatype.AAAA, dns.rdatatype.HTTPS
+_MOST = 16  # addresses that are asked
+_PATIENCE = 10.0  # seconds for one page
+
+
+def requests(chosen: Choices) -> None:
+    """Raise Usage where no page can be asked for."""
+    if chosen.record is not None:
+        raise Usage("--http and --replay exclude each other: no page is in a record")
+    if chosen.parent_only:
+        raise Usage("--http and --parent-only exclude each other: a referral has no page")
+
+
+def request_of(url: str, name: Name) -> Request:
+    """The page that a URL, or a name alone, stands for. Raises Usage."""
+    from urllib.parse import quote, urlsplit
+
+    host = name.to_text(omit_final_dot=True)
+    if "://" not in url:
+        return Request(host)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise Usage(f"the URL {shown(url)} has no port that can be: {error}") from error
+    if parts.scheme not in PORTS:
+        raise Usage(f"--http fetches http:// and https://, not {shown(parts.scheme)}://")
+    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (
+        f"?{quote(parts.query, safe='/%?:@!$&()*+,;=~-._')}" if parts.query else ""
+    )
+    return Request(host, parts.scheme, port or PORTS[parts.scheme], path)
+
+
+def fetched(trace: Trace, chosen: Choices) -> Trace:
+    """The trace with its last hop: the page at every address that the name has, of either family."""
+    if trace.interrupted or trace.outcome is not Outcome.ANSWER or trace.question.rdtype not in (_A, _AAAA):
+        return trace
+    request = request_of(chosen.urls.get(trace.question.name, ""), trace.question.name)
+    hop = _Hop(trace, chosen)
+    services = hop.records(trace.question.name, _HTTPS)
+    request, target, notes = _by_service(request, trace.question.name, services)
+    if target != trace.question.name:
+        traces = [hop.trace(target, _A), hop.trace(target, _AAAA)]
+    else:
+        traces = [trace, hop.trace(target, _AAAA if trace.question.rdtype == _A else _A)]
+    addresses = list(dict.fromkeys(address for each in traces for address in _addresses(each)))
+    notes += tuple(_hints(services, addresses))
+    visits = hop.visits(addresses[:_MOST], request)
+    return replace(trace, fetched=Fetched(request, visits, tuple(hop.beside), tuple(services), notes))
+
+
+class _Hop:
+    """The further traces and the visits of one last hop."""
+
+    def __init__(self, trace: Trace, chosen: Choices) -> None:
+        from dnstrace.cli.tracing import planned
+
+        self._trace, self.beside = trace, list[Any]()
+        self._how = planned(chosen).how
+        self._how |= {"settings": _plain(chosen.settings), "seed": trace.seed}
+        for key in ("anchors", "at", "resolvers", "limits"):
+            self._how.pop(key, None)
+
+    def trace(self, name: Name, rdtype: RdataType) -> Trace:
+        found = api.trace(name, rdtype, **self._how)
+        self.beside.append(found)
+        return found
+
+    def records(self, name: Name, rdtype: RdataType) -> list[dns.rrset.RRset]:
+        return [rrset for rrset in self.trace(name, rdtype).answer if rrset.rdtype == rdtype]
+
+    def visits(self, addresses: list[str], request: Request) -> tuple[Visit, ...]:
+        """What each address gives, side by side."""
+        network = self._how.get("network")
+        web = _web(network)
+
+        async def every() -> tuple[Visit, ...]:
+            return tuple(await asyncio.gather(*(web.visit(each, request, _PATIENCE) for each in addresses)))
+
+        run: Any = getattr(network, "run", asyncio.run)
+        visits: Coroutine[Any, Any, tuple[Visit, ...]] = every()
+        found: tuple[Visit, ...] = run(visits)
+        return found
+
+
+def _web(network: Any) -> Web:
+    """The web of the lab, or the real one."""
+    if (pages := getattr(network, "web", None)) is not None:
+        found: Web = pages()
+        return found
+    from dnstrace.network.web import LiveWeb
+
+    return LiveWeb()
+
+
+def _plain(settings: Settings) -> Settings:
+    return replace(settings, all_servers=False, probe=False)
+
+
+def _addresses(trace: Trace) -> Iterator[str]:
+    for rrset in trace.answer:
+        if rrset.rdtype in (_A, _AAAA):
+            yield from (rdata.address for rdata in rrset)
+
+
+def _by_service(
+    request: Request, name: Name, services: list[dns.rrset.RRset]
+) -> tuple[Request, Name, tuple[str, ...]]:
+    """The request and the name whose addresses count, as the HTTPS records say (RFC 9460 section 3)."""
+    records = sorted((rdata for rrset in services for rdata in rrset), key=lambda rdata: rdata.priority)
+    if not records:
+        return request, name, ()
+    first, notes = records[0], []
+    target = name if first.target == dns.name.root else first.target
+    if target != name:
+        kind = "an alias" if first.priority == 0 else "served"
+        notes.append(f"by its HTTPS record it is {kind} at {target}")
+    if first.priority and request.scheme == "http":
+        request = replace(
+            request, scheme="https", port=PORTS["https"] if request.port == PORTS["http"] else request.port
+        )
+        notes.append("https in place of http, since there is an HTTPS record (RFC 9460 section 9.5)")
+    port = (
+        next((value.port for key, value in first.params.items() if key.name == "PORT"), None)
+        if first.priority
+        else None
+    )
+    if port is not None and port != request.port:
+        notes.append(f"port {port}, by the HTTPS record")
+        request = replace(request, port=port)
+    return request, target, tuple(notes)
+
+
+def _hints(services: list[dns.rrset.RRset], addresses: list[str]) -> Iterator[str]:
+    """The addresses that HTTPS records give as hints and the name itself does not have."""
+    for rrset in services:
+        for rdata in rrset:
+            for key, value in rdata.params.items():
+                if key.name in ("IPV4HINT", "IPV6HINT"):
+                    yield from (
+                        f"the HTTPS record hints at {each}, which is no address of it"
+                        for each in value.addresses
+                        if each not in addresses
+                    )

@@ -1,0 +1,75 @@
+"""Pages of the lab: what the web servers of a world answer, on the virtual clock."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from dnstrace.pages import Certificate, Request, Visit
+
+DOES = ("refuses", "silent", "garbage")
+_ISSUER = "the lab's own authority"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A web server at an address: its round-trip time in seconds, and what it answers.
+
+    `names` are those that its certificate is for, `days` is how long that still holds; `does` what it does
+    wrong, if anything.
+    """
+
+    rtt: float
+    status: int = 200
+    reason: str = "OK"
+    location: str = ""
+    names: tuple[str, ...] = ()
+    days: float = 60.0
+    does: str = ""
+
+
+@dataclass(frozen=True)
+class LabWeb:
+    """The web servers of a world, by address, at its time."""
+
+    sites: dict[str, Site]
+    now: datetime
+    issuer: str = field(default=_ISSUER)
+
+    async def visit(self, address: str, request: Request, timeout: float) -> Visit:
+        """Ask for the page: one round trip to connect, one for TLS 1.3, one for the answer."""
+        site = self.sites.get(address)
+        if site is None or site.does == "silent":
+            await asyncio.sleep(timeout)
+            return Visit(address, fault=f"no answer within {timeout:g} s")
+        await asyncio.sleep(site.rtt)
+        if site.does == "refuses":
+            return Visit(address, fault="nobody listens there (connection refused)")
+        visit = Visit(address, connected=site.rtt)
+        if request.scheme == "https":
+            await asyncio.sleep(site.rtt)
+            shown = Certificate(site.names, self.issuer, self.now + timedelta(days=site.days))
+            wrong = _wrong(site, request)
+            secured = None if wrong else 2 * site.rtt
+            visit = Visit(
+                address, site.rtt, secured, certificate=shown, fault=f"certificate: {wrong}" if wrong else ""
+            )
+            if wrong:
+                return visit
+        await asyncio.sleep(site.rtt)
+        answered = (visit.secured or site.rtt) + site.rtt
+        common = {"connected": visit.connected, "secured": visit.secured, "certificate": visit.certificate}
+        if site.does == "garbage":
+            return Visit(address, answered=answered, fault="the answer is not HTTP", **common)  # type: ignore[arg-type]
+        said = {"status": site.status, "reason": site.reason, "location": site.location}
+        return Visit(address, answered=answered, **common, **said)  # type: ignore[arg-type]
+
+
+def _wrong(site: Site, request: Request) -> str:
+    if site.days < 0:
+        return "certificate has expired"
+    wild = "*." + request.host.partition(".")[2]
+    if not {request.host, wild} & set(site.names):
+        return f"Hostname mismatch, certificate is not valid for '{request.host}'."
+    return ""

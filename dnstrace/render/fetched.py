@@ -1,0 +1,75 @@
+"""The last hop, for the tree: what each address gave for the page, and what the HTTPS record changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import dns.rdatatype
+from rich.text import Text
+
+from dnstrace.model import Outcome
+from dnstrace.render.layout import Node
+from dnstrace.render.text import count_text, harmless, name_text, rdata_text, time_text
+from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, joined, marked
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dnstrace.model import Trace
+    from dnstrace.pages import Certificate, Fetched, Visit
+
+_FIRST_ERROR = 400
+_NAMED = 4
+
+
+def fetched_nodes(found: Fetched, now: datetime) -> list[Node]:
+    """The URL, and below it the traces beside, what the HTTPS record changes, and every address."""
+    head = Text.assemble((harmless(found.request.url), STRONG))
+    head.append(f" ─ {count_text(len(found.visits), 'address', 'addresses')} asked for the page", QUIET)
+    beside = [Node(_beside(trace)) for trace in found.beside]
+    notes = [Node(marked(WARNING, Text(harmless(note), WARNING))) for note in found.notes]
+    return [Node(head, [*beside, *notes, *(_visit(visit, now) for visit in found.visits)])]
+
+
+def _beside(trace: Trace) -> Text:
+    """What came of one of the further traces."""
+    rdtype = dns.rdatatype.to_text(trace.question.rdtype)
+    data = [rdata_text(r) for rrset in trace.answer if rrset.rdtype == trace.question.rdtype for r in rrset]
+    said = ", ".join(map(harmless, data)) if data else "" if trace.outcome is None else trace.outcome.value
+    style = BAD if trace.outcome is Outcome.FAILED else ""
+    queries = count_text(trace.stats.queries, "query", "queries")
+    return joined([Text(f"{name_text(trace.question.name)} {rdtype}: {said}", style), Text(queries, QUIET)])
+
+
+def _visit(visit: Visit, now: datetime) -> Node:
+    parts: list[Text | str] = [visit.address]
+    if visit.connected is not None:
+        parts.append(f"connected {time_text(visit.connected)}")
+    if visit.secured is not None:
+        parts.append(f"TLS {time_text(visit.secured)}")
+    if visit.answered is not None:
+        parts.append(f"first octet {time_text(visit.answered)}")
+    if visit.status is not None:
+        style = GOOD if visit.status < _FIRST_ERROR else BAD
+        parts.append(Text(f"{visit.status} {harmless(visit.reason)}".strip(), style))
+    if visit.location:
+        parts.append(f"on to {harmless(visit.location)}")
+    if visit.fault:
+        parts.append(Text(harmless(visit.fault), BAD))
+    line = joined(parts)
+    below = [] if visit.certificate is None else [Node(_certificate(visit.certificate, now))]
+    return Node(marked(BAD, line) if visit.fault else line, below)
+
+
+def _certificate(shown: Certificate, now: datetime) -> Text:
+    names = ", ".join(map(harmless, shown.names[:_NAMED])) or "no name"
+    more = f" and {len(shown.names) - _NAMED} more" if len(shown.names) > _NAMED else ""
+    parts: list[Text | str] = [
+        f"certificate for {names}{more}",
+        f"by {harmless(shown.issuer)}" if shown.issuer else "",
+    ]
+    if shown.expires is not None:
+        days = (shown.expires - now).days
+        until = f"until {shown.expires:%Y-%m-%d}"
+        parts.append(Text(until, BAD if days < 0 else WARNING if days < 14 else ""))
+    return joined(parts)
