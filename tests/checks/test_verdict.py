@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +14,6 @@ import pytest
 from dnstrace import Trace, trace
 from dnstrace.budget import Limits
 from dnstrace.checks import Blame
-from dnstrace.checks.reproducing import dig
 from dnstrace.checks.verdict import Verdict, verdict
 from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
@@ -24,15 +21,12 @@ from dnstrace.lab.world import World, load, names, read
 from dnstrace.lab.worldfile import build
 from dnstrace.model import (
     Attempt,
-    Edns,
     Exchange,
     Fault,
     Kind,
     Meaning,
     Query,
-    Question,
     Settings,
-    Transport,
 )
 from tests.checks.test_worlds import checked
 
@@ -231,46 +225,3 @@ def test_what_is_under_way_or_interrupted_has_no_verdict() -> None:
 def test_the_records_to_publish_are_those_of_the_finding() -> None:
     found = verdict(checked(load("glue")))
     assert found is not None and found.records == ("ns3.example.com. 172800 IN A 203.0.113.53",)
-
-
-# --- the command line ---------------------------------------------------------------------------
-
-WWW = Question(dns.name.from_text("www.example.com"), dns.rdatatype.A)
-UNKNOWN = dns.rdatatype.RdataType.make(65280)
-PLAIN = Query(WWW, "192.0.2.1", edns=Edns(dnssec_ok=False))
-
-
-@pytest.mark.parametrize(
-    ("query", "line"),
-    [
-        (PLAIN, "dig @192.0.2.1 www.example.com. A +norecurse"),
-        (replace(PLAIN, edns=None), "dig @192.0.2.1 www.example.com. A +norecurse +noedns"),
-        (replace(PLAIN, edns=Edns()), "dig @192.0.2.1 www.example.com. A +norecurse +dnssec"),
-        (replace(PLAIN, edns=Edns(512, False)), "dig @192.0.2.1 www.example.com. A +norecurse +bufsize=512"),
-        (replace(PLAIN, edns=Edns(dnssec_ok=False, version=1)),
-         "dig @192.0.2.1 www.example.com. A +norecurse +edns=1 +noednsnegotiation"),
-        (replace(PLAIN, edns=Edns(dnssec_ok=False, options=((3, b""), (65184, b"dns")))),
-         "dig @192.0.2.1 www.example.com. A +norecurse +ednsopt=3 +ednsopt=65184:646e73"),
-        (replace(PLAIN, transport=Transport.TCP, port=5353),
-         "dig @192.0.2.1 -p 5353 www.example.com. A +norecurse +tcp"),
-        (replace(PLAIN, recursion_desired=True, checking_disabled=True),
-         "dig @192.0.2.1 www.example.com. A +cdflag"),
-        (replace(PLAIN, question=Question(dns.name.from_text("+tcp.example"), UNKNOWN)),
-         "dig @192.0.2.1 -q +tcp.example. TYPE65280 +norecurse"),
-        (replace(PLAIN, question=Question(dns.name.Name([b"$(reboot)`'", b""]), dns.rdatatype.A)),
-         """dig @192.0.2.1 '\\$\\(reboot\\)`'"'"'.' A +norecurse"""),
-    ],
-)  # fmt: skip
-def test_a_query_is_put_again_by_dig(query: Query, line: str) -> None:
-    assert dig(query) == line
-
-
-@pytest.mark.skipif(shutil.which("dig") is None, reason="dig is not installed")
-@pytest.mark.parametrize(
-    "line", sorted({row["reproduce"] for row in (*WALKED.values(), *CHECKED.values())} - {""})
-)
-def test_dig_takes_the_line(line: str) -> None:
-    """Only whether it is understood: 127.0.0.1 port 9 is asked in place of the server."""
-    asked = line.replace(line.split()[1], "@127.0.0.1", 1) + " -p 9 +tries=1 +timeout=1"
-    said = subprocess.run(["sh", "-c", asked], capture_output=True, text=True, check=False)
-    assert said.returncode == 9 and "usage" not in said.stderr.lower(), said.stderr
