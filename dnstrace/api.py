@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random, SystemRandom
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import dns.name
 import dns.rdatatype
@@ -37,6 +37,13 @@ if TYPE_CHECKING:
 _SEEDS = 2**32
 
 
+class Knowledge(NamedTuple):
+    """What a trace knows when it begins, and shares with others (`dnstrace.bulk`)."""
+
+    cuts: Cuts
+    health: Health
+
+
 async def trace_async(
     name: str | Name,
     rdtype: str | dns.rdatatype.RdataType = "A",
@@ -54,6 +61,7 @@ async def trace_async(
     seed: int | None = None,
     now: datetime | None = None,
     on_change: Callable[[Trace], None] | None = None,
+    knowledge: Knowledge | None = None,
 ) -> Trace:
     """Trace `name` and `rdtype` from the root servers down.
 
@@ -67,8 +75,8 @@ async def trace_async(
     recorded in steps of its own, which `dnstrace.resolvers.compared` reads. `network` is what carries the
     queries, live sockets by default. `seed` repeats every random choice of an earlier trace. `now` is
     the wall-clock time in UTC at which the trace begins. `on_change` is called with a snapshot
-    whenever a step changes; the last one is what was found when the caller cancels the trace. `limits` are
-    by default those for such `settings`.
+    whenever a step changes; the last one is what was found when the caller cancels the trace. `knowledge`
+    is what it begins with, nothing by default. `limits` are by default those for such `settings`.
     """
     question = as_question(name, rdtype)
     seed = SystemRandom().randrange(_SEEDS) if seed is None else seed
@@ -84,8 +92,8 @@ async def trace_async(
         settings,
         Budget(limits),
         journal,
-        Cuts(start),
-        Health(settings.families),
+        Cuts(start) if knowledge is None else knowledge.cuts,
+        Health(settings.families) if knowledge is None else knowledge.health,
         Random(seed),
         Supposed(supposed),
     )

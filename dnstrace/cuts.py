@@ -59,8 +59,8 @@ class Cuts:
         """The zone's own NS set, where it was seen."""
         return self._child.get(zone)
 
-    def add_addresses(self, name: Name, addresses: tuple[Address, ...]) -> None:
-        """Learn the addresses of a name server from a look-up."""
+    def add_addresses(self, name: Name, addresses: tuple[Address, ...], ttl: int = 0) -> None:
+        """Learn the addresses of a name server from a look-up; `ttl` counts where traces share them."""
         self._addresses[name] = tuple(dict.fromkeys((*self._addresses.get(name, ()), *addresses)))
 
     def with_addresses(self, delegation: Delegation) -> Delegation:

@@ -262,7 +262,8 @@ class Walk:
             if hasattr(rdata, "address")
         )
         if addresses:
-            self._means.cuts.add_addresses(question.name, addresses)
+            ttl = min((rrset.ttl for rrset in found.answer), default=0)
+            self._means.cuts.add_addresses(question.name, addresses, ttl)
         return addresses, found.outcome is not Outcome.NXDOMAIN and self._heard_of_anyone(found)
 
     def _heard_of_anyone(self, found: Resolution) -> bool:

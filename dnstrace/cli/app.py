@@ -49,6 +49,10 @@ def _run(arguments: Sequence[str], environment: Environment) -> int:
         from dnstrace.cli.about import worlds
 
         return worlds(environment)
+    if chosen.file is not None:
+        from dnstrace.cli.many import trace_file
+
+        return trace_file(chosen, environment)
     if chosen.diff:
         from dnstrace.cli.comparing import compare
 

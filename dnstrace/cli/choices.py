@@ -45,9 +45,11 @@ class Choices:
     `supposed` are delegations as they are to be. With `http` the page is fetched too, by the URL in `urls`
     where a name was given as one. What to keep: `save` is the path of the file for the trace,
     or None, `pcap`, `svg` and `html` those for its packets, map and page; `force` allows them to be there
-    already. `diff` are the files to compare, `watch` the seconds from one trace to the next, or None.
-    `record` is what is replayed, or None; the servers in `drop`, by name or address, are taken to be dead.
-    What to print: `output`, `verbose`, `explain_steps` (a sentence on each), `color` (auto, always, never).
+    already. `file` holds many names, whose results go to `out` or stdout: `resume` leaves out those that are
+    there, `ordered` keeps the order, `share` what is learnt; `concurrency` are traced at a time. `diff` are
+    the files to compare, `watch` the seconds from one trace to the next, or None. `record` is what is
+    replayed, or None; the servers in `drop`, by name or address, are taken to be dead. What to print:
+    `output`, `verbose`, `explain_steps` (a sentence on each), `color` (auto, always, never).
     """
 
     questions: tuple[Question, ...]
@@ -75,6 +77,12 @@ class Choices:
     html: str | None = None
     http: bool = False
     urls: Mapping[Name, str] = field(default_factory=dict)
+    file: str | None = None
+    out: str | None = None
+    resume: bool = False
+    ordered: bool = False
+    share: bool = True
+    concurrency: int = 200
     diff: tuple[str, ...] = ()
     watch: float | None = None
     force: bool = False
@@ -112,6 +120,12 @@ def choices(parsed: Parsed) -> Choices:
         html=chosen.get("html"),
         http="http" in chosen,
         urls={subject.name: subject.url for subject in chosen.get("subject", ()) if subject.url},
+        file=chosen.get("file"),
+        out=chosen.get("out"),
+        resume="resume" in chosen,
+        ordered="ordered" in chosen,
+        share="no-share" not in chosen,
+        concurrency=chosen.get("concurrency", 200),
         diff=tuple(chosen.get("diff", ())),
         watch=chosen.get("watch"),
         force="force" in chosen,
@@ -200,7 +214,7 @@ def _questions(chosen: Mapping[str, Any]) -> tuple[Question, ...]:
     if count > 1 and (output := chosen.get("output")) in _OF_ONE:
         instead = "use --jsonl, one object a line" if output is Output.JSON else "give one name and type"
         raise Usage(f"--{output} prints one question, and these are {count}: {instead}")
-    if not questions and "lab" not in chosen:
+    if not questions and "lab" not in chosen and "file" not in chosen:
         typed = chosen.get("type") or ()
         hint = (
             f" ({typed[0].name} is a type; as a name it is written '{typed[0].name.lower()}.')"

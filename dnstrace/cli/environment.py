@@ -114,6 +114,17 @@ class Environment:
         except (OSError, ValueError):
             return
 
+    @property
+    def tells_progress(self) -> bool:
+        """Whether there is a terminal for remarks, on which a line can be written over."""
+        return bool(self.stderr and self.stderr.isatty() and not self._dumb)
+
+    def overwrite(self, text: str) -> None:
+        """Put `text` in the place of the line that was last put so; see `tells_progress`."""
+        if self.stderr is not None:
+            self.stderr.write(f"\r\x1b[K{harmless(text)}")
+            self.stderr.flush()
+
     def _encodable(self, text: str) -> str:
         return text.encode(self._encoding, "backslashreplace").decode(self._encoding)
 

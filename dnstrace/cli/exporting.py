@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from dnstrace.cli.usage import Usage
+from dnstrace.model import Transport
 
 if TYPE_CHECKING:
     from dnstrace.cli.choices import Choices
     from dnstrace.cli.environment import Environment
     from dnstrace.model import Trace
+
+_ENCRYPTED = {Transport.TLS, Transport.HTTPS}
 
 
 class Export(NamedTuple):
@@ -31,6 +34,8 @@ def check_exports(chosen: Choices, questions: int, environment: Environment) -> 
                 f"{option} shows one trace, and these are {questions}: give one name and type at a time"
             )
         check_file(option, path, chosen.force, environment)
+    if chosen.pcap is not None and any(each.transport in _ENCRYPTED for each in chosen.resolvers):
+        environment.remark("--pcap: what travels over TLS or HTTPS is not among the packets")
 
 
 def export(trace: Trace, chosen: Choices) -> None:

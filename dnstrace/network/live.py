@@ -110,7 +110,7 @@ class LiveNetwork:
             _ask_kernel_for_more(sock)
             sent, sent_at = time.perf_counter(), time.time()
             sock.sendto(wire, (query.address, query.port))
-            wait.source = sock.getsockname()[:2]
+            wait.source = _own_address(sock, query)
             source = _sockaddr(sock, query)
             while wait.wire is None:
                 await _readable(sock)
@@ -126,8 +126,10 @@ class LiveNetwork:
     async def _tcp(self, query: Query, wire: bytes, message_id: int, wait: _Wait) -> None:
         loop, sent = asyncio.get_running_loop(), time.perf_counter()
         with self._socket(query, socket.SOCK_STREAM) as sock:
-            await loop.sock_connect(sock, (query.address, query.port))
-            wait.source = sock.getsockname()[:2]
+            try:
+                await loop.sock_connect(sock, (query.address, query.port))
+            finally:
+                wait.source = _own_address(sock, query)
             await loop.sock_sendall(sock, struct.pack("!H", len(wire)) + wire)
             while wait.wire is None:
                 (length,) = struct.unpack("!H", await _exactly(sock, 2))
@@ -161,6 +163,22 @@ def _sockaddr(sock: socket.socket, query: Query) -> tuple[str, int]:
     """The address a reply must come from, in the form in which the socket reports it."""
     packed = socket.inet_pton(sock.family, query.address.partition("%")[0])
     return socket.inet_ntop(sock.family, packed), query.port
+
+
+def _own_address(sock: socket.socket, query: Query) -> tuple[str, int] | None:
+    """The address and port from which a socket sends to that of `query`; None where it cannot be told.
+
+    The socket of a datagram has a port only: another one, connected and never used, tells the address.
+    """
+    try:
+        address, port = sock.getsockname()[:2]
+        if port and not any(socket.inet_pton(sock.family, address.partition("%")[0])):
+            with socket.socket(sock.family, socket.SOCK_DGRAM) as route:
+                route.connect((query.address, query.port))
+                address = route.getsockname()[0]
+    except OSError:
+        return None
+    return (address, port) if port else None
 
 
 def _datagrams(sock: socket.socket) -> list[tuple[bytes, tuple[str, int], float | None]]:

@@ -12,14 +12,14 @@ AT_ONCE = 20  # questions under way to one address
 
 
 class PacedNetwork:
-    """Another network, of which a query waits until fewer than `AT_ONCE` to its address are under way.
+    """Another network, of which a query waits until fewer than `at_once` to its address are under way.
 
     The wait counts neither for the time-out of the query nor as time that its server took.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, at_once: int = AT_ONCE) -> None:
         self._network = network
-        self._places: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
+        self._places: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:
         """Put `query` to its address when its turn comes; see `dnstrace.port.Network`."""

@@ -149,9 +149,14 @@ class Branches:
         beside = [later for later in self._after[step.id] if _is_needed_by(step, later)]
         probes = [later for later in beside if later.probe is not None and not self._verbose]
         needed = self._together(later for later in beside if later not in probes)
-        timed += [(self._began(probes[0]), Node(probed_line(probes)))] if probes else []
+        timed += [(self._began(probes[0]), self._probed(probes))] if probes else []
         timed += [(self._began(starts[0]), self._lookup(starts, step)) for starts in needed]
         return [node for _, node in sorted(timed, key=lambda pair: pair[0])]
+
+    def _probed(self, probes: list[Step]) -> Node:
+        """The probes of a zone, in one line."""
+        told = "" if self._story is None else self._story.of_probes(probes[0])
+        return Node(probed_line(probes), [Node(Text(told, TOLD), aside=True)] if told else [])
 
     def _attempts(self, step: Step) -> list[tuple[float, Node]]:
         """The attempts of a step and when each began; those alike are one where every address was asked.

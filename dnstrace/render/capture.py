@@ -3,7 +3,9 @@
 A pcap file with nanoseconds (magic a1b23c4d) of bare IP packets (LINKTYPE_RAW). The DNS messages, the
 addresses, ports and times are those of the trace. What carried them is made up again around them: IP headers,
 and of a TCP connection the handshake, which is put in the middle of its time, and the end. Replies that were
-thrown away are not kept, so they are not there; nor is what travelled over TLS or HTTPS.
+thrown away are not kept, so they are not there; nor is what travelled over TLS or HTTPS, nor what no datagram
+can hold. Where nobody kept from where a query left, or its ID (in the lab, of a query that was no longer
+waited for), an address for documentation, a port and a number stand for it.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ _CARRIED = {Transport.UDP, Transport.TCP}
 _UNSENT = {Fault.NETWORK_UNREACHABLE, Fault.NOT_RECORDED}
 _HERE: dict[int, str] = {4: "192.0.2.1", 6: "2001:db8::1"}
 """The source address where that is not known: one that is kept for documentation (RFC 5737, RFC 3849)."""
+_LARGEST = {4: 65507, 6: 65527}  # octets that one datagram can hold (RFC 768, under IP's own 65,535)
 _PORTS = 49152  # the first port that is for such use (RFC 6335 section 6)
 
 IP = IPv4Address | IPv6Address
@@ -66,11 +69,13 @@ def _packets(exchange: Exchange, number: int) -> Iterator[tuple[float, bytes]]:
     query = exchange.query
     if query.transport not in _CARRIED or exchange.fault in _UNSENT:
         return
+    if query.transport is Transport.UDP and len(exchange.wire or b"") > _LARGEST[query.family]:
+        return
     address, port = exchange.source or (_HERE[query.family], _PORTS + number % (0x10000 - _PORTS))
-    source = ip_address(address.partition("%")[0])
-    if source.is_unspecified:
+    source, target = (ip_address(each.partition("%")[0]) for each in (address, query.address))
+    if source.is_unspecified or source.version != target.version:
         source = ip_address(_HERE[query.family])
-    ends = _Ends(source, port, ip_address(query.address.partition("%")[0]), query.port)
+    ends = _Ends(source, port, target, query.port)
     sent = query_wire(query, _message_id(exchange, number))
     over = _over_tcp if query.transport is Transport.TCP else _over_udp
     yield from over(exchange, ends, sent)

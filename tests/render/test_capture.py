@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import socket
 import subprocess
 from collections import Counter
 from dataclasses import replace
@@ -16,11 +17,11 @@ from dnstrace import Trace
 from dnstrace.api import trace_async
 from dnstrace.lab.serve import Mapped, loopback, serve
 from dnstrace.lab.world import load
-from dnstrace.model import Exchange, Fault, Transport
+from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.network.live import LiveNetwork
 from dnstrace.render.capture import capture
 from tests.checks.test_verdict import walked
-from tests.cli.running import run
+from tests.cli.running import run, silent_server
 from tests.lab.test_worlds import own
 
 _CHECKED = [f"{protocol}.check_checksum:TRUE" for protocol in ("ip", "udp", "tcp")]
@@ -127,6 +128,48 @@ def test_what_real_sockets_sent_has_its_own_ids_and_ports(tmp_path: Path) -> Non
     assert {each.source[1] for each in exchanges if each.source} <= ports
     assert {int(each["dns.id"], 16) for each in messages(path)} == {each.message_id for each in exchanges}
     assert complaints(path) == ""
+
+
+@pytest.mark.parametrize("transport", [Transport.UDP, Transport.TCP])
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_a_socket_tells_the_address_that_it_sends_from(address: str, transport: Transport) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as unused:
+        unused.bind((address, 0))
+        query = Query(load().question, address, unused.getsockname()[1], transport)
+        found = asyncio.run(LiveNetwork().exchange(query, 5))
+    assert found.fault is Fault.PORT_UNREACHABLE
+    assert found.source is not None and found.source[0] == address and found.source[1] > 0
+
+
+def _of(trace: Trace, *found: Exchange) -> Trace:
+    """A trace whose only step has these exchanges."""
+    step = trace.steps[0]
+    attempts = tuple(replace(step.attempts[0], exchange=each) for each in found)
+    return replace(trace, steps=(replace(step, attempts=attempts),))
+
+
+def test_a_source_of_the_other_family_makes_no_broken_packet(tmp_path: Path) -> None:
+    trace, path = walked("textbook"), tmp_path / "packets.pcap"
+    asked = trace.steps[0].attempts[0].exchange
+    strange = replace(asked, source=("192.0.2.7" if ":" in asked.query.address else "2001:db8::7", 4000))
+    path.write_bytes(capture(_of(trace, strange)))
+    assert len(messages(path)) == 2 and complaints(path) == ""
+
+
+def test_what_no_datagram_can_hold_is_left_out(tmp_path: Path) -> None:
+    trace, path = walked("textbook"), tmp_path / "packets.pcap"
+    asked = trace.steps[0].attempts[0].exchange
+    four = replace(asked, query=replace(asked.query, address="192.0.2.1"))
+    large = [replace(asked, wire=bytes(65528)), replace(four, wire=bytes(65508))]
+    path.write_bytes(capture(_of(trace, asked, *large, replace(four, wire=bytes(65507)))))
+    assert len(read(path).splitlines()) == 4
+
+
+def test_what_is_encrypted_is_said_to_be_left_out(tmp_path: Path) -> None:
+    with silent_server(tmp_path) as server:
+        words = ("--resolver", "tls://127.0.0.1", "--short", *server.arguments, "--deadline", "0.05")
+        assert "TLS or HTTPS is not among" in run("x.", "--pcap", str(tmp_path / "p"), *words).err
+        assert "TLS or HTTPS" not in run("x.", *words).err
 
 
 def test_the_command_keeps_it_and_writes_over_nothing_unasked(tmp_path: Path) -> None:

@@ -50,7 +50,8 @@ class Looked:
 
     def count(self, selector: str) -> int:
         """How many are there that can be seen."""
-        return sum(each.is_visible() for each in self.tab.locator(selector).all())
+        visible = "(all) => all.filter((each) => each.checkVisibility()).length"
+        return int(self.tab.locator(selector).evaluate_all(visible))
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,147 @@
+"""`-f`: many names from a file; wrong lines, results, resuming, stopping."""
+
+from __future__ import annotations
+
+import io
+import json
+import signal
+import sys
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from dnstrace.cli.names import questions
+from dnstrace.model import Question
+from tests.cli.running import finished, run, start
+
+LAB = ("--lab", "in-domain", "--seed", "1")
+
+
+def read(octets: bytes) -> tuple[list[str], dict[int, str]]:
+    """The questions and the wrong lines of a file."""
+    wrong: dict[int, str] = {}
+    found = list(questions(io.BytesIO(octets), (), wrong.__setitem__))
+    assert all(isinstance(each, Question) for each in found)
+    return [str(each) for each in found], wrong
+
+
+def test_lines() -> None:
+    assert read(
+        b"\xef\xbb\xbfwww.example.com\r\n\n  # a remark\nexample.com SOA MX ; and another\n192.0.2.1\n"
+        b"https://www.example.net/x AAAA\nB\xc3\xbccher.example"
+    ) == (
+        [
+            "www.example.com. A",
+            "example.com. SOA",
+            "example.com. MX",
+            "1.2.0.192.in-addr.arpa. PTR",
+            "www.example.net. AAAA",
+            "xn--bcher-kva.example. A",
+        ],
+        {},
+    )
+
+
+def test_wrong_lines_are_told_by_number_and_cost_nothing_else() -> None:
+    found, wrong = read(
+        b"good.example\nbad..name\n\xff\xfe\nnul\0.example\n"
+        + b"x" * 1_000_000
+        + b"\nwww.example FOO\nlast.example"
+    )
+    assert found == ["good.example. A", "last.example. A"]
+    assert sorted(wrong) == [2, 3, 4, 5, 6]
+    assert (
+        wrong[3] == "is not UTF-8" and wrong[5] == "longer than 4096 octets" and "no record type" in wrong[6]
+    )
+
+
+def test_a_hundred_thousand_lines_a_fifth_of_them_garbage() -> None:
+    random, lines, good = Random(1), [], 0
+    garbage = (b"a..b", b"\xff", b"x\0y", b"y" * 70 + b".example", b"n FOO", b"-" * 5000)
+    for number in range(100_000):
+        if random.random() < 0.2:
+            lines.append(random.choice(garbage))
+        else:
+            lines.append(b"n%d.example" % number)
+            good += 1
+    found, wrong = read(b"\r\n".join(lines))
+    assert len(found) == len(set(found)) == good and len(wrong) == 100_000 - good
+
+
+def names(path: Path, *lines: str) -> str:
+    path.write_text("\n".join(lines))
+    return str(path)
+
+
+def test_each_form_of_result(tmp_path: Path) -> None:
+    file = names(tmp_path / "names", "www.example.com", "none.example.com", "example.com SOA", "a..b")
+    table = run(*LAB, "-f", file)
+    assert table.status == 0 and len(table.out.splitlines()) == 3
+    assert "www.example.com.                         A      answer" in table.out and "192.0.2.44" in table.out
+    assert (
+        "line 4: " in table.err and "3 names in " in table.err and "1 lines could not be traced" in table.err
+    )
+    short = run(*LAB, "-f", file, "--short", "--ordered").out.splitlines()
+    assert short[0] == "www.example.com. A 192.0.2.44" and short[1].startswith(
+        "example.com. SOA ns1.example.com."
+    )
+    objects = [json.loads(line) for line in run(*LAB, "-f", file, "--jsonl", "--ordered").out.splitlines()]
+    assert [each["question"]["name"] for each in objects] == [
+        "www.example.com.",
+        "none.example.com.",
+        "example.com.",
+    ]
+
+
+def test_the_status_is_that_of_the_worst(tmp_path: Path) -> None:
+    file = names(tmp_path / "names", "www.example.com", "none.example.com")
+    assert run(*LAB, "-f", file).status == 0
+    failing = run("--lab", "all-refuse", "-f", file)
+    assert failing.status == 3 and "failed in example.com. (2)" in failing.err
+
+
+def test_names_from_stdin() -> None:
+    done = start("-f", "-", *LAB, "--short", stdin=__import__("subprocess").PIPE)
+    out, err = done.communicate("www.example.com\nmail.example.com", timeout=20)
+    assert (done.returncode, out) == (0, "www.example.com. A 192.0.2.44\n") and "2 names" in err
+
+
+def test_a_run_that_was_cut_off_anywhere_goes_on_with_what_is_missing(tmp_path: Path) -> None:
+    lines = [f"x{n}.example.com" for n in range(20)] + ["www.example.com"] * 3
+    file, out = names(tmp_path / "names", *lines), tmp_path / "out"
+    assert run(*LAB, "-f", file, "--jsonl", "-o", str(out)).status == 0
+    whole = out.read_bytes()
+    random = Random(3)
+    for _ in range(20):
+        out.write_bytes(whole[: random.randrange(len(whole))])
+        assert run(*LAB, "-f", file, "--jsonl", "-o", str(out), "--resume").status == 0
+        found = Counter(json.loads(line)["question"]["name"] for line in out.read_text().splitlines())
+        assert found == Counter(f"{line}." for line in lines)
+    again = run(*LAB, "-f", file, "--jsonl", "-o", str(out), "--resume")
+    assert again.status == 0 and "0 names in" in again.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_ctrl_c_ends_with_whole_lines_and_says_how_to_go_on(tmp_path: Path) -> None:
+    file, out = tmp_path / "names", tmp_path / "out"
+    file.write_text("\n".join(f"x{n}.example.com" for n in range(20_000)))
+    process = start("-f", str(file), *LAB, "--jsonl", "-o", str(out), "--concurrency", "10")
+    while not out.exists() or out.stat().st_size < 100_000:
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    found = finished(process)
+    assert found.status == 130 and f"-o {out} --resume" in found.err
+    assert all(json.loads(line)["outcome"] for line in out.read_text().splitlines())
+
+
+def test_wrong_ways(tmp_path: Path) -> None:
+    file = names(tmp_path / "names", "www.example.com")
+    assert "--json prints one question" in run(*LAB, "-f", file, "--json").err
+    assert "name it with -o" in run(*LAB, "-f", file, "--resume").err
+    assert "cannot be opened" in run(*LAB, "-f", str(tmp_path / "none")).err
+    assert "Is a directory" in run(*LAB, "-f", str(tmp_path)).err
+    (tmp_path / "there").write_text("mine")
+    assert "--force" in run(*LAB, "-f", file, "-o", str(tmp_path / "there")).err
+    assert run(*LAB, "-f", file, "-o", "/dev/full").status == 74

@@ -1,0 +1,220 @@
+"""Many names: what they share changes nothing of what they come to, and is asked for once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from random import Random
+from typing import Any
+
+import dns.name
+import dns.rdatatype
+import pytest
+
+from dnstrace import Trace, trace
+from dnstrace.bulk import TO_ONE, TimedCuts, trace_many
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import World, load, names
+from dnstrace.model import Address, Delegation, Exchange, NameServer, Query, Question, Source
+from tests.lab.made import SERVER, world
+
+A = dns.rdatatype.A
+ROOTS = Delegation(
+    dns.name.root, (NameServer(dns.name.from_text("ns.host."), (Address("192.0.2.1", Source.HINT),)),)
+)
+"""Where a walk begins in the worlds of `zones`."""
+
+
+def many(
+    where: World, questions: Iterable[Question], network: LabNetwork | None = None, **how: Any
+) -> list[Trace]:
+    """All traces, in the order in which they ended."""
+    network = network or LabNetwork(where)
+    how |= {"roots": ROOTS} if where.name == "test" else {}
+
+    async def run() -> list[Trace]:
+        return [found async for found in trace_many(questions, network=network, now=where.now, seed=1, **how)]
+
+    return network.run(run())
+
+
+def question(name: str, rdtype: Any = A) -> Question:
+    return Question(dns.name.from_text(name), rdtype)
+
+
+def zones(count: int) -> World:
+    """A root with so many zones, two hosts' servers each, one of which is dead for every seventh."""
+    servers = {f"ns{n}.host.": {"addresses": [f"198.18.{n}.1"], "rtt": 10 + n} for n in range(8)}
+    servers["dead.host."] = {"addresses": ["198.18.100.1"], "rtt": 10, "does": ["silent"]}
+    host = "@ SOA ns h 1 7200 900 1209600 300\n@ NS ns\nns A 192.0.2.1\ndead A 198.18.100.1\n"
+    made: dict[str, Any] = {
+        ".": {"text": "", "servers": ["ns.host."]},
+        "host.": {"text": host, "servers": ["ns.host."]},
+    }
+    text = "@ SOA ns.host. h 1 7200 900 1209600 300\n@ NS ns.host.\nhost. NS ns.host.\nns.host. A 192.0.2.1\n"
+    for number in range(8):
+        made["host."]["text"] += f"ns{number} A 198.18.{number}.1\n"
+    for number in range(count):
+        one, other = (
+            f"ns{number % 8}.host.",
+            "dead.host." if number % 7 == 0 else f"ns{(number + 3) % 8}.host.",
+        )
+        text += f"z{number}. NS {one}\nz{number}. NS {other}\n"
+        made[f"z{number}."] = {
+            "text": f"@ SOA {one} h 1 7200 900 1209600 300\n@ NS {one}\n@ NS {other}\n"
+            "@ A 192.0.2.9\nwww 300 A 192.0.2.44\nalias CNAME www.z1.\nsub.ent TXT x\n",
+            "servers": [one, *([other] if not other.startswith("dead") else [])],
+        }
+    made["."]["text"] = text
+    return world(servers={"ns.host.": SERVER, **servers}, zones=made, question="www.z1. A")
+
+
+def drawn(count: int, of: int) -> list[Question]:
+    random = Random(7)
+    owners = ("www", "alias", "none", "sub.ent", "ent", "x.none")
+    return [
+        question(f"{random.choice(owners)}.z{random.randrange(of)}.", random.choice((A, dns.rdatatype.TXT)))
+        for _ in range(count)
+    ]
+
+
+def said(found: Trace) -> tuple[object, ...]:
+    answer = sorted(f"{r.name} {r.rdtype} {sorted(map(str, r))}" for r in found.answer)
+    return found.question, found.outcome, found.rcode, tuple(answer)
+
+
+@pytest.mark.parametrize("share", [True, False])
+def test_two_thousand_names_come_to_what_each_comes_to_alone(share: bool) -> None:
+    where = zones(40)
+    asked = drawn(2000 if share else 200, 45)
+    alone = {
+        each: said(
+            trace(each.name, each.rdtype, network=LabNetwork(where), roots=ROOTS, now=where.now, seed=3)
+        )
+        for each in set(asked)
+    }
+    found = many(where, asked, share=share)
+    assert Counter(each.question for each in found) == Counter(asked)
+    assert all(said(each) == alone[each.question] for each in found)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in names() if not name.startswith(("endless", "huge", "dnssec"))][::3]
+)
+def test_so_do_those_of_the_lab(name: str) -> None:
+    where = load(name)
+    asked = [where.question, question("www.example.com."), question("nowhere.example.com."), where.question]
+    alone = {
+        each: said(trace(each.name, each.rdtype, network=LabNetwork(where), now=where.now, seed=1))
+        for each in asked
+    }
+    for each in many(where, asked):
+        if alone[each.question][1] != "failed":
+            assert said(each)[:3] == alone[each.question][:3]
+
+
+class Counting(LabNetwork):
+    """The lab, with what is sent to each address, and how much of it at once."""
+
+    def __init__(self, where: World) -> None:
+        super().__init__(where)
+        self.sent: Counter[Query] = Counter()
+        self.now: Counter[str] = Counter()
+        self.most: defaultdict[str, int] = defaultdict(int)
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        self.sent[query] += 1
+        self.now[query.address] += 1
+        self.most[query.address] = max(self.most[query.address], self.now[query.address])
+        try:
+            return await super().exchange(query, timeout)
+        finally:
+            self.now[query.address] -= 1
+
+
+def test_what_is_known_is_not_asked_again_and_nobody_is_pressed() -> None:
+    where = zones(40)
+    asked = [question(f"www.z{n % 40}.") for n in range(1000)]
+    shared, cold = Counting(where), Counting(where)
+    many(where, asked, shared, at_once=100)
+    many(where, asked, cold, at_once=100, share=False)
+    assert sum(shared.sent.values()) < 1400 < 3000 < sum(cold.sent.values())
+    assert max(shared.most.values()) <= TO_ONE and max(cold.most.values()) <= TO_ONE
+    silent = sum(count for query, count in shared.sent.items() if query.address == "198.18.100.1")
+    assert silent < 30 < sum(count for query, count in cold.sent.items() if query.address == "198.18.100.1")
+
+
+def test_equal_questions_under_way_are_asked_once() -> None:
+    where = zones(2)
+    network = Counting(where)
+    found = many(where, [question("www.z1.")] * 50, network, at_once=50)
+    assert len(found) == 50 and {each.outcome for each in found} == {found[0].outcome}
+    assert sum(network.sent.values()) < 20
+
+
+def test_the_steps_show_what_was_known() -> None:
+    where = zones(3)
+    first, second = many(where, [question("www.z1."), question("none.z1.")], at_once=1)
+    assert [step.zone.to_text() for step in first.steps if step.main] == [".", "z1."]
+    assert [step.zone.to_text() for step in second.steps if step.main] == ["z1."]
+
+
+def test_results_in_order_where_that_is_wanted() -> None:
+    where = zones(20)
+    asked = drawn(100, 20)
+    assert [each.question for each in many(where, asked, ordered=True)] == asked
+    assert [each.question for each in many(where, asked)] != asked
+
+
+def test_names_are_read_only_as_far_as_there_is_room() -> None:
+    where, read = zones(2), 0
+
+    def endless() -> Iterable[Question]:
+        nonlocal read
+        while True:
+            read += 1
+            yield question(f"x{read}.z1.")
+
+    async def first() -> Trace:
+        found = trace_many(endless(), network=network, roots=ROOTS, now=where.now, at_once=10)
+        async for each in found:
+            await found.aclose()
+            return each
+        raise AssertionError
+
+    network = LabNetwork(where)
+    assert network.run(first()).question.name.is_subdomain(dns.name.from_text("z1."))
+    assert read == 10
+
+
+def test_cuts_are_known_for_their_ttl() -> None:
+    now = 0.0
+    root = Delegation(dns.name.root, ())
+    cuts = TimedCuts(root, lambda: now)
+    server = NameServer(dns.name.from_text("ns.example."), (Address("192.0.2.1", Source.GLUE),))
+    cuts.add(Delegation(dns.name.from_text("example."), (server,), ttl=60))
+    cuts.add_addresses(dns.name.from_text("ns.other."), (Address("192.0.2.2", Source.RESOLVED),), 30)
+    bare = Delegation(dns.name.from_text("x."), (NameServer(dns.name.from_text("ns.other.")),))
+    assert cuts.enclosing(question("www.example.")).zone == dns.name.from_text("example.")
+    assert cuts.with_addresses(bare).servers[0].addresses == (Address("192.0.2.2", Source.CACHE),)
+    now = 31.0
+    assert not cuts.with_addresses(bare).servers[0].addresses
+    now = 61.0
+    assert cuts.enclosing(question("www.example.")) is root and not cuts.glue(server.name)
+
+
+def test_a_run_that_is_stopped_leaves_nothing_under_way() -> None:
+    where = zones(2)
+    network = LabNetwork(where)
+
+    async def stopped() -> int:
+        asked = [question(f"x{n}.z1.") for n in range(50)]
+        found = trace_many(asked, network=network, roots=ROOTS, now=where.now)
+        async for _ in found:
+            break
+        await found.aclose()
+        await asyncio.sleep(0)
+        return len(asyncio.all_tasks()) - 1
+
+    assert network.run(stopped()) == 0
