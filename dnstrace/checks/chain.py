@@ -9,6 +9,7 @@ from dnstrace.checks.catalogue import of_trace
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.finding import Blame, Fault, Level
 from dnstrace.dnssec.verdict import Security
+from dnstrace.model import Outcome
 
 _EXPLAIN = (
     security.ds_without_dnskey,
@@ -39,6 +40,8 @@ def chain_broken(evidence: Evidence) -> Iterator[Fault]:
         return
     if any(next(rule(cut), None) for cut in evidence.cuts for rule in _EXPLAIN):
         return
-    steps = [number for number, shown in judgement.steps.items() if shown.security is Security.BOGUS]
-    zones = [step.zone for step in evidence.trace.steps if step.id in steps]
-    yield Fault(judgement.reason, tuple(steps), zone=max(zones, key=len, default=None))
+    bogus = {number for number, shown in judgement.steps.items() if shown.security is Security.BOGUS}
+    steps = [step for step in evidence.trace.steps if step.id in bogus]
+    steps.sort(key=lambda step: step.outcome is not Outcome.FAILED)  # what brought nothing shows it best
+    zones = [step.zone for step in steps]
+    yield Fault(judgement.reason, tuple(step.id for step in steps), zone=max(zones, key=len, default=None))

@@ -173,7 +173,8 @@ def ns_name_in_invalid_syntax(cut: Cut) -> Iterator[Fault]:
     References: RFC 1123 section 2.1; RFC 2181 section 11
     """
     for name in named(cut):
-        if not host_name(name) and not address_literal(name, cut.zone):
+        nameless = name == cut.zone == ROOT  # an address that the user gave in place of the root servers
+        if not nameless and not host_name(name) and not address_literal(name, cut.zone):
             yield Fault(
                 message=f"{name} should be of letters, digits and inner hyphens, to be a host name",
                 steps=_shown(cut),

@@ -2,6 +2,9 @@
 
 A Verdict is read from what a trace recorded and what the rules found in it. Where no check was asked for and
 the trace came to no answer, or to a bogus one, the rules are applied to what the walk alone recorded.
+
+The cause is named, not the symptom: where nobody replied at all no zone is blamed, a walk that came to
+nothing is not called bogus, and what a server does not do is put down to the parent that should not name it.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from dnstrace.checks.finding import Blame, Finding, Level
 from dnstrace.checks.reproducing import dig
-from dnstrace.model import Kind, Name, Outcome, Purpose
+from dnstrace.model import ROOT, Kind, Name, Outcome, Purpose, Source
 from dnstrace.reached import is_bogus, last_step, went_wrong, zone_reached
 
 if TYPE_CHECKING:
@@ -27,7 +30,14 @@ _BOGUS = {
 _SAY_WHO = {"chain-broken"}
 """The codes whose messages say whose job it is."""
 
+_OF_SERVER = {
+    "unreachable", "no-udp", "lame-server", "refuses", "fails", "upward-referral", "not-authoritative",
+    "wrong-reply", "malformed-reply",
+}  # fmt: skip
+"""The codes of what a server does that should not be asked at all where the parent is out of date."""
+
 _HERE = {Kind.NETWORK_UNREACHABLE}
+_UNTOLD = {Kind.ABANDONED, Kind.NOT_RECORDED}
 _MENDS = {
     Blame.REGISTRAR: "this is to be changed at the registrar of {zone}",
     Blame.PARENT: "this is for the operator of {parent} to mend",
@@ -58,6 +68,8 @@ def verdict(trace: Trace) -> Verdict | None:
     """The verdict on a trace that has ended; None where all is well, as far as was looked."""
     if not went_wrong(trace):
         return None
+    if trace.outcome is Outcome.FAILED and (nowhere := _of_beginning(trace)) is not None:
+        return nowhere
     whole = trace.outcome is not Outcome.FAILED and not is_bogus(trace)
     found = [finding for finding in _found(trace, whole) if finding.level is not Level.NOTICE]
     main = _main(trace, found, whole)
@@ -84,7 +96,7 @@ def _main(trace: Trace, found: list[Finding], whole: bool) -> Finding | None:
     errors = [finding for finding in found if finding.level is Level.ERROR]
     if any(finding.code == "intercepted" for finding in errors):
         return errors[0]
-    if is_bogus(trace):
+    if trace.outcome is not Outcome.FAILED:
         return next((finding for finding in errors if finding.code in _BOGUS), None)
     if _is_ours(trace):
         return None
@@ -102,32 +114,77 @@ def _last_zone(trace: Trace) -> Name | None:
 
 
 def _of_finding(trace: Trace, main: Finding, found: list[Finding], whole: bool) -> Verdict:
-    others = [
-        str(other.server)
+    cause = _cause(trace, main, found)
+    others = [str(each.server) for each in _alike(trace, main, found) if each.server is not None]
+    same = f"; the same goes for {_listed(others)}" if others else ""
+    because = "" if cause is main else f", because {cause.message}"
+    job = "" if main.code in _SAY_WHO else _MENDS[cause.blame]
+    job = job.format(zone=main.zone or "the zone", parent=_parent(trace, main.zone))
+    sentence = "; ".join(text for text in (f"{main.message}{because}{same}", job) if text)
+    shown = _shown(main.steps, _how_many(trace, main, others))
+    return Verdict(
+        text=f"{_opening(trace, whole or main.blame is Blame.NETWORK)}{sentence}{shown}",
+        blame=cause.blame,
+        zone=main.zone,
+        server=main.server,
+        steps=tuple(dict.fromkeys((*main.steps, *cause.steps))),
+        reproduce=_reproduce(trace, main.steps, main.server),
+        records=cause.records,
+    )
+
+
+def _cause(trace: Trace, main: Finding, found: list[Finding]) -> Finding:
+    """Why a server does what it does: another finding on what the parent says of it, or that itself."""
+    if main.code not in _OF_SERVER or main.server is None:
+        return main
+    for finding in found:
+        if finding.zone == main.zone and (
+            (
+                finding.code == "glue-differs"
+                and finding.level is Level.ERROR
+                and finding.server == main.server
+            )
+            or (finding.code == "ns-differs" and _is_left_behind(trace, main))
+        ):
+            return finding
+    return main
+
+
+def _is_left_behind(trace: Trace, finding: Finding) -> bool:
+    """Whether the zone itself no longer names the server, as far as it was asked."""
+    from dnstrace.checks.evidence import Evidence
+
+    cut = None if finding.zone is None else Evidence(trace).cut(finding.zone)
+    return cut is not None and bool(cut.child) and finding.server not in cut.child
+
+
+def _alike(trace: Trace, main: Finding, found: list[Finding]) -> list[Finding]:
+    """The findings that are the same at other servers of the zone, and for a like cause."""
+    cause = _cause(trace, main, found).code
+    return [
+        other
         for other in found
         if other is not main
         and (other.code, other.zone) == (main.code, main.zone)
-        and other.server is not None
+        and _cause(trace, other, found).code == cause
     ]
-    same = f"; the same goes for {_listed(others)}" if others else ""
-    job = "" if main.code in _SAY_WHO else _MENDS[main.blame]
-    job = job.format(zone=main.zone or "the zone", parent=_parent(trace, main.zone))
-    sentence = "; ".join(text for text in (f"{main.message}{same}", job) if text)
-    return Verdict(
-        text=f"{_opening(trace, whole or main.blame is Blame.NETWORK)}{sentence}{_shown(main.steps)}",
-        blame=main.blame,
-        zone=main.zone,
-        server=main.server,
-        steps=main.steps,
-        reproduce=_reproduce(trace, main.steps, main.server),
-        records=main.records,
-    )
+
+
+def _how_many(trace: Trace, main: Finding, others: list[str]) -> str:
+    """Of how many name servers of the zone this is said; nothing where it is not said of these."""
+    steps = (step for step in reversed(trace.steps) if step.main and step.zone == main.zone)
+    names = {str(server.name) for step in steps for server in step.servers}
+    faulty = {str(main.server), *others}
+    if len(names) < 2 or not faulty <= names:
+        return ""
+    return f"{'all' if faulty == names else f'{len(faulty)} of'} {len(names)} name servers"
 
 
 def _of_walk(trace: Trace) -> Verdict:
     """The verdict where no rule explains it: what the walk itself says of its end."""
-    bogus = trace.judgement if is_bogus(trace) else None
-    steps = _bogus_steps(trace) or tuple(step.id for step in (last_step(trace),) if step is not None)
+    bogus = trace.judgement if is_bogus(trace) and trace.outcome is not Outcome.FAILED else None
+    last = tuple(step.id for step in (last_step(trace),) if step is not None)
+    steps = (_bogus_steps(trace) if bogus is not None else ()) or last
     zone = trace.steps[steps[-1] - 1].zone if steps else None
     blame = _blame(trace, last_step(trace))
     job = "" if bogus is not None else _MENDS[blame].format(zone=zone, parent="")  # its reason has it
@@ -147,6 +204,8 @@ def _blame(trace: Trace, last: Step | None) -> Blame:
     if _is_ours(trace) or last is None:
         return Blame.NOBODY
     kinds = {attempt.meaning.kind for attempt in last.attempts}
+    if kinds and kinds <= _UNTOLD:
+        return Blame.NOBODY
     return Blame.NETWORK if kinds and kinds <= _HERE else Blame.HOST
 
 
@@ -158,18 +217,20 @@ def _is_ours(trace: Trace) -> bool:
 
 def _bogus_steps(trace: Trace) -> tuple[int, ...]:
     judged = {} if trace.judgement is None else trace.judgement.steps
-    return tuple(number for number, evidence in judged.items() if evidence.security.value == "bogus")
+    bogus = [number for number, evidence in judged.items() if evidence.security.value == "bogus"]
+    return tuple(sorted(bogus, key=lambda number: trace.steps[number - 1].outcome is not Outcome.FAILED))
 
 
 def _opening(trace: Trace, whole: bool) -> str:
     """What it means for users, before the cause."""
     if whole:
         return ""
-    return "resolvers that validate give no answer: " if is_bogus(trace) else "no answer: "
+    return "no answer: " if trace.outcome is Outcome.FAILED else "resolvers that validate give no answer: "
 
 
-def _shown(steps: tuple[int, ...]) -> str:
-    return f" (step {steps[0]})" if steps else ""
+def _shown(steps: tuple[int, ...], how_many: str = "") -> str:
+    told = "; ".join(text for text in (how_many, f"step {steps[0]}" if steps else "") if text)
+    return f" ({told})" if told else ""
 
 
 def _parent(trace: Trace, zone: Name | None) -> str:
@@ -182,6 +243,56 @@ def _listed(names: Iterable[str]) -> str:
     from dnstrace.checks.evidence import listed
 
     return listed(dict.fromkeys(names), most=3)
+
+
+# --- a walk that never got anywhere ---------------------------------------------------------------
+
+
+def _of_beginning(trace: Trace) -> Verdict | None:
+    """The verdict where the server that the user gave is of no use, or where nobody replied at all."""
+    if (last := last_step(trace) or next(iter(trace.steps), None)) is None or last.limited:
+        return None
+    attempts = [attempt for step in trace.steps for attempt in step.attempts]
+    kinds = {attempt.meaning.kind for attempt in attempts} - {Kind.ABANDONED}
+    silent = bool(kinds) and not any(attempt.exchange.message is not None for attempt in attempts)
+    if Kind.NOT_RECORDED in kinds:
+        return None
+    if silent and kinds <= _HERE:
+        return _begun(
+            trace, last, "this machine has no route to any address that was to be asked", Blame.NETWORK
+        )
+    if given := _given(last):
+        useless = "does not answer" if silent else f"gives no usable answer: {', '.join(_kinds(last))}"
+        return _begun(trace, last, f"the server to begin at, {given}, {useless}", Blame.NOBODY)
+    if silent and last.zone == ROOT:
+        told = f"no root server replies, {_asked(attempts)} asked: no DNS query from here gets through"
+        return _begun(trace, last, told, Blame.NETWORK)
+    return None
+
+
+def _begun(trace: Trace, last: Step, told: str, blame: Blame) -> Verdict:
+    sentence = "; ".join(text for text in (told, _MENDS[blame]) if text)
+    return Verdict(
+        text=f"no answer: {sentence}{_shown((last.id,))}",
+        blame=blame,
+        steps=(last.id,),
+        reproduce=_reproduce(trace, (last.id,), None),
+    )
+
+
+def _given(step: Step) -> str:
+    """The servers that the user gave in place of the root's, if these are asked in a step."""
+    given = [a.text for server in step.servers for a in server.addresses if a.source is Source.GIVEN]
+    return _listed(given) if given else ""
+
+
+def _asked(attempts: list[Attempt]) -> str:
+    count = len({attempt.exchange.query.address for attempt in attempts})
+    return f"{count} address{'es' if count > 1 else ''}"
+
+
+def _kinds(step: Step) -> list[str]:
+    return list(dict.fromkeys(attempt.meaning.kind.value for attempt in step.attempts))
 
 
 # --- how to see it again --------------------------------------------------------------------------

@@ -85,8 +85,8 @@ def tree(trace: Trace, *, verbose: bool = False, ascii_only: bool = False, expla
     """What to print with a rich Console to show `trace`.
 
     `verbose` adds the header and the records of every reply, `explain` a sentence on each step for those who
-    learn. `ascii_only` keeps to ASCII, for terminals
-    and files that can hold nothing else.
+    learn. `ascii_only` keeps to ASCII, for terminals and files that can hold nothing else. Records to publish
+    and command lines, which are to be copied, are as long as they are: print with `crop=False`.
     """
     return Tree(trace, verbose, ASCII if ascii_only else UNICODE, explain)
 

@@ -99,6 +99,14 @@ def test_missing_glue_is_an_error_only_where_no_other_server_is_found() -> None:
     assert {finding.level for finding in found_in("glue", "glue-missing")} == {Level.WARNING}
 
 
+def test_a_server_given_by_its_address_has_no_name_to_be_wrong() -> None:
+    found = trace(
+        "www.example.com", network=LabNetwork(load("textbook")), server="198.41.0.4",
+        settings=Settings(all_servers=True, probe=True),
+    )  # fmt: skip
+    assert found.findings == ()
+
+
 def test_names_that_all_fail_are_an_error_in_one_finding() -> None:
     (finding,) = found_in("nxns", "ns-name-unresolvable")
     assert finding.level is Level.ERROR

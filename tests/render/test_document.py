@@ -9,10 +9,14 @@ import jsonschema
 import pytest
 
 import dnstrace
+from dnstrace import trace
 from dnstrace.dnssec.verdict import Judgement, Security, StepEvidence
 from dnstrace.expect import judge, parse
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import load
 from dnstrace.model import Fault, Kind
 from dnstrace.render.document import document, schema, to_json
+from tests.checks.test_worlds import checked
 from tests.render import traces
 from tests.replies import name
 
@@ -64,6 +68,27 @@ def test_the_schema_refuses_what_is_not_described() -> None:
     written["steps"][0]["surprise"] = 1
     with pytest.raises(jsonschema.ValidationError):
         VALIDATOR.validate(written)
+
+
+def test_the_verdict_says_what_to_do_and_how_to_see_it() -> None:
+    written = document(checked(load("parent-child-differ")))
+    VALIDATOR.validate(written)
+    told = written["verdict"]
+    assert told.pop("text").endswith("registrar of example.com. (1 of 2 name servers; step 5)")
+    assert told == {
+        "blame": "registrar",
+        "zone": "example.com.",
+        "server": "ns1.example.com.",
+        "steps": [5, 3, 17, 18],
+        "reproduce": "dig @192.0.2.53 www.example.com. A +norecurse +dnssec",
+        "records": ["ns1.example.com. 172800 IN A 203.0.113.53"],
+    }
+
+
+def test_a_verdict_on_no_zone_obeys_the_schema() -> None:
+    written = document(trace("www.example.com", network=LabNetwork(load("all-refuse")), server="192.0.2.53"))
+    VALIDATOR.validate(written)
+    assert (written["verdict"]["blame"], written["verdict"]["zone"]) == ("nobody", None)
 
 
 def test_a_whole_trace() -> None:

@@ -1,0 +1,40 @@
+"""What the short form says on stderr: the verdict, and each error and warning that it does not name."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.running import run
+
+GLUE = [
+    "com. should give an address (glue) for ns3.example.com., but gives none; this is to be changed at the"
+    " registrar of example.com. (1 of 5 name servers; step 3)",
+    "warning glue-differs: com. gives 203.0.113.55 for ns5.example.com., its own zone gives 203.0.113.56",
+    "warning glue-only-in-parent: ns4.example.com. has the address 203.0.113.54 at com., but none in its own"
+    " zone",
+]
+
+
+def test_a_check_says_the_verdict_and_each_error_and_warning_but_no_notice() -> None:
+    ran = run("--lab", "glue", "--check", "--short")
+    assert (ran.status, ran.out) == (0, "192.0.2.44\n")
+    assert ran.err.splitlines() == [f"dnstrace: www.example.com. A: {line}" for line in GLUE]
+
+
+def test_what_the_verdict_names_as_the_cause_is_not_said_twice() -> None:
+    ran = run("--lab", "parent-child-differ", "--check", "--short")
+    assert ran.err.count("com. gives 192.0.2.53 for ns1.example.com.") == 1
+    assert [line.split(": ")[2] for line in ran.err.splitlines()][1:] == ["warning ns-differs"]
+
+
+@pytest.mark.parametrize("world", ["all-refuse", "dnssec-expired", "missing-glue"])
+def test_without_a_check_the_verdict_says_why_there_is_no_answer(world: str) -> None:
+    (said,) = run("--lab", world, "--short").err.splitlines()
+    assert said.startswith("dnstrace: www.example.com. A: ") and "no answer: " in said
+    assert said.endswith(")") and "(" in said
+
+
+@pytest.mark.parametrize("options", [[], ["--check"]])
+def test_where_all_is_well_nothing_is_said(options: list[str]) -> None:
+    assert run("--lab", "--short", *options).err == ""
+    assert run("--lab", "nodata", "--short", *options).err == ""

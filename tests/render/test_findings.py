@@ -1,0 +1,156 @@
+"""What is wrong, and the verdict, as blocks of the tree."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import dns.name
+import pytest
+
+from dnstrace.checks import Blame, Finding, Level
+from dnstrace.lab.world import load
+from dnstrace.model import Outcome, Trace
+from dnstrace.render.tree import tree
+from tests.checks.test_verdict import walked
+from tests.checks.test_worlds import checked
+from tests.render import traces
+from tests.render.looks import console, look
+
+GLUE = Finding(
+    code="glue-differs",
+    level=Level.ERROR,
+    zone=dns.name.from_text("example.com."),
+    server=None,
+    message="com. gives 192.0.2.53 for ns1.example.com., its own zone gives 203.0.113.53",
+    steps=(2,),
+    references=(),
+    blame=Blame.REGISTRAR,
+    cure="have the glue of ns1.example.com. changed to 203.0.113.53",
+    records=("ns1.example.com. 172800 IN A 203.0.113.53",),
+)
+BARE = replace(
+    GLUE, code="bare", level=Level.WARNING, blame=Blame.NOBODY, message="it is so", cure="", records=()
+)
+NOTED = replace(BARE, code="noted", level=Level.NOTICE, blame=Blame.PARENT)
+
+WIDE = """\
+✗ error glue-differs: com. gives 192.0.2.53 for ns1.example.com., its own zone gives 203.0.113.53
+    have the glue of ns1.example.com. changed to 203.0.113.53; to be changed at the registrar
+    ns1.example.com. 172800 IN A 203.0.113.53
+! warning bare: it is so
+notice noted: it is so
+    for the operator of the parent zone
+"""
+USUAL = """\
+✗ error glue-differs: com. gives 192.0.2.53 for ns1.example.com., its own zone
+  gives 203.0.113.53
+    have the glue of ns1.example.com. changed to 203.0.113.53; to be changed at
+        the registrar
+    ns1.example.com. 172800 IN A 203.0.113.53
+! warning bare: it is so
+notice noted: it is so
+    for the operator of the parent zone
+"""
+NARROW = """\
+✗ error glue-differs: com. gives 192.0.2.53 for
+  ns1.example.com., its own zone gives 203.0.113.53
+    have the glue of ns1.example.com. changed to
+        203.0.113.53; to be changed at the registrar
+    ns1.example.com. 172800 IN A 203.0.113.53
+! warning bare: it is so
+notice noted: it is so
+    for the operator of the parent zone
+"""
+VERDICT = """\
+✗ verdict: com. gives 192.0.2.53 for ns1.example.com., its own zone gives
+  203.0.113.53; this is to be changed at the registrar of example.com. (step 2)
+    dig @192.33.14.30 www.example.com. A +norecurse +dnssec
+"""
+
+
+def found(*findings: Finding) -> Trace:
+    """The plain walk, with findings."""
+    return replace(traces.plain(), findings=findings)
+
+
+def blocks(trace: Trace, width: int = 80, ascii_only: bool = False) -> list[str]:
+    """What the tree consists of, between blank lines."""
+    return [f"{block.rstrip()}\n" for block in look(tree(trace, ascii_only=ascii_only), width).split("\n\n")]
+
+
+def printed(trace: Trace, width: int) -> list[str]:
+    """The lines as the command prints them: rich itself crops none."""
+    drawn = console(width)
+    drawn.print(tree(trace), crop=False)
+    return drawn.file.getvalue().splitlines()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("width", "expected"), [(140, WIDE), (80, USUAL), (60, NARROW)])
+def test_each_finding_is_a_block_with_cure_and_records_beneath(width: int, expected: str) -> None:
+    assert expected in blocks(found(GLUE, BARE, NOTED), width)
+
+
+def test_the_verdict_is_the_last_block() -> None:
+    assert blocks(found(GLUE, NOTED))[-1] == VERDICT
+
+
+def test_in_ascii_there_is_nothing_else() -> None:
+    drawn = look(tree(found(GLUE, BARE), ascii_only=True), 80)
+    assert drawn.isascii()
+    assert "\nx error glue-differs: com. gives" in drawn and "\n! warning bare: it is so\n" in drawn
+    assert "\nx verdict: com. gives" in drawn
+
+
+def test_no_finding_is_said_in_one_line() -> None:
+    (said,) = (block for block in blocks(found()) if block.startswith("nothing wrong found by "))
+    assert said.endswith(" rules\n") and said.count("\n") == 1
+
+
+def test_where_no_check_was_asked_for_nothing_is_said() -> None:
+    drawn = look(tree(traces.plain()), 80)
+    assert "nothing wrong" not in drawn and "verdict" not in drawn
+
+
+def test_notices_alone_make_no_verdict() -> None:
+    assert "verdict" not in look(tree(found(NOTED)), 80)
+
+
+def test_a_trace_under_way_or_stopped_has_findings_but_no_verdict() -> None:
+    for trace in (replace(found(GLUE), outcome=None), replace(found(GLUE), interrupted=True)):
+        drawn = look(tree(trace), 80)
+        assert "glue-differs" in drawn and "verdict" not in drawn
+
+
+def test_a_warning_is_not_as_loud_as_an_error() -> None:
+    assert "\n! verdict: it is so (step 2)\n" in look(tree(found(BARE)), 80)
+    assert "\n✗ verdict: it is so (step 2)\n" in look(tree(found(replace(BARE, level=Level.ERROR))), 80)
+
+
+@pytest.mark.parametrize("width", [60, 80, 140])
+@pytest.mark.parametrize("world", ["glue", "parent-child-differ", "dnssec-missing-key"])
+def test_only_what_is_to_be_copied_is_wider_than_the_terminal(world: str, width: int) -> None:
+    trace = checked(load(world))
+    copied = {record for finding in trace.findings or () for record in finding.records}
+    lines = printed(trace, width)
+    assert all(len(line) <= width or line.strip() in copied or "dig @" in line for line in lines)
+    assert all(any(line.strip() == record for line in lines) for record in copied)
+    assert [line for line in lines if line.startswith("    dig @")] == lines[-1:]
+
+
+def test_without_a_check_the_verdict_has_the_records() -> None:
+    last = blocks(walked("dnssec-missing-key"))[-1].splitlines()
+    assert last[0].startswith("✗ verdict: resolvers that validate give no answer: com. has DS for key")
+    assert last[-2].startswith("    example.com. 172800 IN DS ") and last[-1].startswith("    dig @")
+
+
+HOSTILE = "\x1b[2J\u202egnp.\r\n verdict: all is well\x07"
+SHOWN = "\\027[2J\\u{202e}gnp.\\013\\010 verdict: all is well\\007"
+
+
+@pytest.mark.parametrize("part", ["message", "cure", "records"])
+def test_text_from_the_network_does_nothing_to_the_terminal(part: str) -> None:
+    hostile = replace(GLUE, **{part: (HOSTILE,) if part == "records" else HOSTILE})
+    for trace in (found(hostile), replace(found(hostile), outcome=Outcome.FAILED, error="why")):
+        drawn = look(tree(trace), 400)
+        assert SHOWN in drawn
+        assert not set(drawn) & set("\x1b\u202e\r\x07")
