@@ -183,8 +183,8 @@ def _paths(trace: Trace) -> list[Text]:
 
 def _security(trace: Trace) -> list[Text]:
     """What the chain of trust says, and why it is not secure."""
-    if (judgement := trace.judgement) is None:
-        return []
+    if (judgement := trace.judgement) is None or trace.outcome is Outcome.FAILED:
+        return []  # of nothing there is nothing to be said
     status = judgement.security.value
     style = {"secure": GOOD, "bogus": BAD}.get(status, WARNING)
     text = Text(f"{status}: {harmless(judgement.reason)}" if judgement.reason else status, style)
@@ -246,7 +246,7 @@ def _cost(trace: Trace, so_far: str) -> list[Text | str]:
 
 def _life(trace: Trace) -> str:
     """Until when a resolver that asked now would hold what was found."""
-    if is_bogus(trace):
+    if is_bogus(trace) and trace.outcome is not Outcome.FAILED:
         return "a resolver that validates answers SERVFAIL instead"
     if (seconds := life(trace)) is None:
         return ""
