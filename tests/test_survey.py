@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import pytest
@@ -41,7 +41,7 @@ SEEDS = range(6)
 load = cache(worlds.load)
 
 
-@cache
+@lru_cache(maxsize=64)  # a trace holds all that it saw
 def surveyed(world: str, seed: int = 1, limits: Limits | None = None, **how: bool) -> Trace:
     """The own question of a world, every server asked; validated where the world is about that."""
     found = load(world)

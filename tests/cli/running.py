@@ -49,7 +49,12 @@ def run(*arguments: str, terminal: bool = False, **variables: str) -> Ran:
 def start(*arguments: str, **how: Any) -> subprocess.Popen[str]:
     """Start the command as a process; its streams are pipes unless `how` says otherwise."""
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen([*COMMAND, *arguments], **streams | how)
+    return subprocess.Popen([*COMMAND, *arguments], preexec_fn=_heed_interrupts, **streams | how)
+
+
+def _heed_interrupts() -> None:
+    """As a shell starts what runs in the foreground; a run of the tests in the background ignores SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def finished(process: subprocess.Popen[str]) -> Ran:
@@ -93,6 +98,7 @@ class InTerminal:
         self._feed = pyte.ByteStream(self._screen).feed
         self._pid, self._terminal = pty.fork()
         if self._pid == 0:
+            _heed_interrupts()
             os.environ.update({"TERM": "xterm", "COLUMNS": "80", "LINES": "24"} | variables)
             os.execvp(arguments[0], arguments)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import dns.name
@@ -43,7 +43,7 @@ def traced(world: World, seed: int, dnssec: bool = False) -> Trace:
     return trace(question.name, question.rdtype, network=network, now=world.now, seed=seed, **how)
 
 
-@cache
+@lru_cache(maxsize=64)  # a trace holds all that it saw
 def own(name: str, seed: int) -> Trace:
     """A trace of the own question of the world of that name."""
     return traced(load(name), seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -28,7 +28,7 @@ SIGNATURE = "www.example.com. 300 RRSIG A 13 3 300 20260101000000 20250101000000
 OTHER_DS = "www.example.com. 60 DS 1 13 2 " + "8A" * 32
 
 
-@cache
+@lru_cache(maxsize=64)  # a trace holds all that it saw
 def surveyed(world: str) -> Trace:
     found = load(world)
     question, network = found.question, LabNetwork(found)

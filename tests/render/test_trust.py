@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 
 import jsonschema
 import pytest
@@ -25,7 +25,7 @@ SIGNED = [each for each in names() if each.startswith("dnssec-")]
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(schema()))
 
 
-@cache
+@lru_cache(maxsize=64)  # a trace holds all that it saw
 def traced(world: str) -> Trace:
     there = load(world)
     asked, network = there.question, LabNetwork(there, signed=True)
