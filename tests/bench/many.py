@@ -3,8 +3,8 @@
 
     python tests/bench/many.py [--names 20000] [--dead 0.05]
 
-Needs to be root on Linux, and NSD (Debian's nsd). One NSD serves the root, the top-level domains and the zones
-at addresses of its own in a network namespace, with no delay; of the zones' servers a share is dead: their
+Needs to be root on Linux, and NSD (Debian's nsd). Three NSDs serve the root, the top-level domains and the
+zones at addresses of their own in a network namespace, with no delay; of the zones' servers a share is dead: their
 addresses take every query and are silent. Every zone has two name servers with glue. Printed are names a second,
 CPU seconds for 1,000 names, the peak of memory, and queries a name; besides, the same with `--no-share`.
 """
@@ -78,10 +78,20 @@ def _serve(directory: Path, dead: set[int], stack: ExitStack) -> None:
                 f"$ORIGIN {name}\n$TTL 86400\n{soa}@ NS ns0\n@ NS ns1\nns0 A {own[0]}\nns1 A {own[1]}\n* 300 A 192.0.2.44\n"
             )
         zones[f"t{tld}."] = text
-    zones["."] = root
-    configuration = "server:\n" + "".join(
-        f"    ip-address: {each}\n" for each in every if each not in map(_host, dead)
-    )
+    alive = [_host(number) for number in range(HOSTS) if number not in dead]
+    for name, addresses, own in (
+        ("root", [ROOT], {".": root}),
+        ("tlds", tlds, {zone: text for zone, text in zones.items() if zone.count(".") == 1}),
+        ("hosts", alive, {zone: text for zone, text in zones.items() if zone.count(".") == 2}),
+    ):
+        _start(directory / name, addresses, own, stack)
+    (directory / "hints").write_text(f". 86400 NS a.root.\na.root. 86400 A {ROOT}\n")
+
+
+def _start(directory: Path, addresses: list[str], zones: dict[str, str], stack: ExitStack) -> None:
+    """Start an NSD for these zones, and wait until it answers."""
+    directory.mkdir()
+    configuration = "server:\n" + "".join(f"    ip-address: {each}\n" for each in addresses)
     configuration += f'    username: ""\n    server-count: 1\n    database: ""\n    zonesdir: "{directory}"\n'
     configuration += (
         f'    xfrdir: "{directory}"\n    pidfile: "{directory}/pid"\n    zonelistfile: "{directory}/list"\n'
@@ -91,12 +101,11 @@ def _serve(directory: Path, dead: set[int], stack: ExitStack) -> None:
         (directory / f"{number}.zone").write_text(text)
         configuration += f'zone:\n    name: "{name}"\n    zonefile: "{number}.zone"\n'
     (directory / "nsd.conf").write_text(configuration)
-    (directory / "hints").write_text(f". 86400 NS a.root.\na.root. 86400 A {ROOT}\n")
     server = subprocess.Popen(["nsd", "-d", "-c", str(directory / "nsd.conf")], stderr=subprocess.DEVNULL)
     stack.callback(server.wait)
     stack.callback(server.terminate)
-    while subprocess.run(["dig", "+tries=1", "+timeout=1", f"@{_host(min(set(range(HOSTS)) - dead))}", "."],
-                         capture_output=True, check=False).returncode:  # fmt: skip
+    dig = ["dig", "+tries=1", "+timeout=1", f"@{addresses[0]}", "."]
+    while subprocess.run(dig, capture_output=True, check=False).returncode:
         time.sleep(0.1)
 
 
