@@ -17,11 +17,5 @@
     if (event.key === "/" && document.activeElement !== field) { event.preventDefault(); field.focus(); }
     if (event.key === "Escape" && document.activeElement === field) { field.value = ""; filter(); }
   });
-  let closed = [];
-  addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("details:not([open])")];
-    for (const each of closed) each.open = true;
-  });
-  addEventListener("afterprint", () => { for (const each of closed) each.open = false; });
   document.getElementById("search").hidden = false;
 })();
