@@ -171,7 +171,7 @@ def _verdict(trace: Trace) -> list[str]:
         return []
     serious = trace.outcome is Outcome.FAILED or is_bogus(trace)
     serious = serious or any(finding.level.value == "error" for finding in trace.findings or ())
-    dig = f"<pre>{escape(harmless(found.reproduce))}</pre>" if found.reproduce else ""
+    dig = f'<pre tabindex="0">{escape(harmless(found.reproduce))}</pre>' if found.reproduce else ""
     text = f"<p><strong>Verdict:</strong> {escape(harmless(found.text))}</p>"
     return [f'<div class="verdict{"" if serious else " fragile"}">{text}{dig}</div>']
 
@@ -196,9 +196,8 @@ def _answer(trace: Trace) -> str:
     told = {Outcome.NXDOMAIN: "There is no such name.", Outcome.NODATA: "There are no such records."}
     if not lines:
         return f"<p>{told[trace.outcome]}</p>" if trace.outcome in told else ""
-    return (
-        f'<pre tabindex="0">{escape(harmless(chr(10).join(lines)).replace(chr(92) + "010", chr(10)))}</pre>'
-    )
+    text = "\n".join(map(harmless, lines))
+    return f'<pre tabindex="0">{escape(text)}</pre>'
 
 
 def _footer(trace: Trace) -> str:

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ def apart(function: Callable[..., Any]) -> Callable[..., Any]:
 
     return called
 
+
+_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
 walked, checked, run = apart(test_verdict.walked), apart(test_worlds.checked), apart(running.run)
 
@@ -65,6 +68,15 @@ def context() -> Iterator[Any]:
         running = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
         yield running.new_context()
         running.close()
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The script of axe-core."""
+    found = find_spec("axe_playwright_python")
+    if found is None or found.origin is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("axe-playwright-python is not installed")
+    return Path(found.origin).with_name("axe.min.js").read_text("utf-8")
 
 
 def test_all_parts_are_there_and_fold(context: Any, tmp_path: Path) -> None:
@@ -120,6 +132,29 @@ def test_the_filter_finds_by_server_zone_name_and_result(context: Any, tmp_path:
     shown.tab.keyboard.press("Tab")
     shown.tab.keyboard.press("/")
     assert shown.tab.evaluate("document.activeElement.id") == "filter"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1366])
+def test_nothing_keeps_anybody_from_reading_it(
+    context: Any, tmp_path: Path, axe: str, width: int, scheme: str
+) -> None:
+    """What axe-core looks for, WCAG 2.2 AA and best practice, with everything unfolded."""
+    shown = Looked(context, tmp_path / "page.html", checked(load("parent-child-differ"), seed=3))
+    shown.tab.set_viewport_size({"width": width, "height": 800})
+    shown.tab.emulate_media(color_scheme=scheme)
+    shown.tab.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    shown.tab.evaluate(axe)
+    found = shown.tab.evaluate(f"axe.run({{ runOnly: {[*_RULES]} }})")
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+    assert shown.tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_text_cannot_pass_for_another_record(context: Any, tmp_path: Path) -> None:
+    """A line end in a TXT record is not one on the page."""
+    text = r'www.example.com. 300 TXT "x\010bank.example. 300 IN A 192.0.2.66"'
+    shown = Looked(context, tmp_path / "page.html", traces.answer(text, question="www.example.com. TXT"))
+    assert shown.tab.locator("#answer pre").inner_text() == text.replace("TXT", "IN TXT")
 
 
 def test_without_its_script_it_is_whole_but_for_the_filter(context: Any, tmp_path: Path) -> None:
