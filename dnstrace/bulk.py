@@ -11,7 +11,7 @@ there it did not ask: its first step is at the deepest cut that was known.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -30,6 +30,8 @@ AT_ONCE = 200  # traces under way
 TO_ONE = 8  # questions under way to one address
 _MOST_CUTS = 50_000  # zones, and as many name servers, that are remembered
 _SEEDS = 2**32
+_LATE = 0.005  # seconds of waiting for a turn from which fewer traces are begun
+_LEAST = 8  # that are always under way
 
 
 async def trace_many(
@@ -53,45 +55,61 @@ async def trace_many(
     """
     loop = asyncio.get_running_loop()
     if network is None:
-        from dnstrace.network.live import LiveNetwork
+        from dnstrace.network.pooled import PooledNetwork
 
-        network = LiveNetwork(bind=settings.bind)
+        network = PooledNetwork(bind=settings.bind)
     began, wall, random = loop.time(), now or datetime.now(UTC), Random(_seed(seed))
     shared = _Shared(PacedNetwork(network, TO_ONE), loop.time, settings, roots or root_hints())
     # What a walk that validates needs of the cuts above is in its own steps; one that is given a server or
     # primes begins elsewhere.
     share = share and not (settings.prime or how.get("anchors") or how.get("server"))
-    waiting, under_way = iter(questions), deque[asyncio.Task[Trace]]()
+    waiting, room = iter(questions), _Room(at_once)
+    under_way: dict[asyncio.Task[Trace], None] = {}
+    ended: asyncio.Queue[asyncio.Task[Trace]] = asyncio.Queue()
 
-    def start(question: Question) -> asyncio.Task[Trace]:
-        known = shared.knowledge() if share else None
-        when = wall + timedelta(seconds=loop.time() - began)
-        means: dict[str, Any] = {"network": shared if share else shared.network, "knowledge": known}
-        means |= {"settings": settings, "roots": roots, "seed": random.randrange(_SEEDS), "now": when}
-        return asyncio.ensure_future(trace_async(question.name, question.rdtype, **means, **how))
+    async def one(question: Question, since: float) -> Trace:
+        now = loop.time()
+        room.began(now - since)
+        means: dict[str, Any] = {"network": shared if share else shared.network, "settings": settings}
+        means |= {"knowledge": shared.knowledge() if share else None, "roots": roots}
+        means |= {"seed": random.randrange(_SEEDS), "now": wall + timedelta(seconds=now - began)}
+        return await trace_async(question.name, question.rdtype, **means, **how)
 
     try:
         while True:
-            while len(under_way) < at_once and (question := next(waiting, None)) is not None:
-                under_way.append(start(question))
+            while len(under_way) < room.size and (question := next(waiting, None)) is not None:
+                task = asyncio.ensure_future(one(question, loop.time()))
+                under_way[task] = None
+                task.add_done_callback(ended.put_nowait)
             if not under_way:
                 return
-            for task in await _ended(under_way, ordered):
-                under_way.remove(task)
-                yield task.result()
+            task = next(iter(under_way)) if ordered else await ended.get()
+            trace = await task
+            del under_way[task]
+            yield trace
     finally:
         for task in under_way:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
 
 
-async def _ended(under_way: deque[asyncio.Task[Trace]], ordered: bool) -> list[asyncio.Task[Trace]]:
-    """The traces that have ended, once there is one; of those in order the first."""
-    if ordered:
-        await asyncio.wait([under_way[0]])
-        return [under_way[0]]
-    done, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-    return [task for task in under_way if task in done]
+class _Room:
+    """How many traces may be under way: as many as are wanted, or as this process can keep up with.
+
+    Where it does too much at once, replies lie unread for longer than a server takes to send them. How much
+    that is shows in how long a trace waits for its first turn.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.size: float = most
+
+    def began(self, waited: float) -> None:
+        """Take in for how many seconds a trace has waited for its first turn."""
+        if waited > _LATE:
+            self.size = max(min(_LEAST, self._most), self.size * 0.95)
+        else:
+            self.size = min(self._most, self.size + 0.25)
 
 
 def _seed(seed: int | None) -> int:
@@ -107,8 +125,7 @@ class _Shared:
         self.network = network
         self._cuts = TimedCuts(roots, clock)
         self._health = Health(settings.families)
-        self._under_way: dict[Query, asyncio.Task[Exchange]] = {}
-        self._wanted: dict[Query, int] = {}
+        self._under_way: dict[Query, asyncio.Future[Exchange | None]] = {}
 
     def knowledge(self) -> Knowledge:
         """What a trace begins with."""
@@ -118,24 +135,17 @@ class _Shared:
         """Put `query` to its address, or wait for the same query of another trace."""
         loop = asyncio.get_running_loop()
         joined = loop.time()
-        task = self._under_way.get(query)
-        if task is None:
-            task = self._under_way[query] = asyncio.ensure_future(self.network.exchange(query, timeout))
-            task.add_done_callback(lambda _: self._under_way.pop(query, None))
-        self._wanted[query] = self._wanted.get(query, 0) + 1
+        while (others := self._under_way.get(query)) is not None:
+            if (exchange := await asyncio.shield(others)) is not None:
+                return replace(exchange, start=joined, elapsed=loop.time() - joined)
+        own = self._under_way[query] = loop.create_future()
+        exchange = None
         try:
-            exchange = await asyncio.shield(task)
-        finally:
-            self._wanted[query] -= 1
-            if not self._wanted[query]:
-                del self._wanted[query]
-                if not task.done():
-                    task.cancel()
-        return (
-            exchange
-            if exchange.start >= joined
-            else replace(exchange, start=joined, elapsed=loop.time() - joined)
-        )
+            exchange = await self.network.exchange(query, timeout)
+        finally:  # without a reply who asked gave up: the first of those who wait asks again
+            del self._under_way[query]
+            own.set_result(exchange)
+        return exchange
 
 
 class TimedCuts(Cuts):

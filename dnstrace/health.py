@@ -6,6 +6,7 @@ Decides whom to ask first and how long to wait before the next is asked as well;
 from __future__ import annotations
 
 import sys
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from dnstrace.model import Address, Exchange, Fault, Source
@@ -107,6 +108,7 @@ class Health:
         self._smoothed += (elapsed - self._smoothed) / 8
 
 
+@lru_cache(maxsize=10_000)
 def is_unicast(text: str) -> bool:
     """Whether an address that the network gave may be sent to at all.
 

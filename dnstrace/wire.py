@@ -6,6 +6,7 @@ The reading is total: whatever the octets, `read_reply` returns a message or a F
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 
 import dns.edns
 import dns.flags
@@ -15,7 +16,7 @@ import dns.rdatatype
 import dns.rdtypes.ANY.OPT
 import dns.rrset
 
-from dnstrace.model import Fault, Query, Question
+from dnstrace.model import Edns, Fault, Query, Question
 
 _HEADER = struct.Struct("!HHHHHH")
 _RECORD = struct.Struct("!HHIH")  # TYPE, CLASS, TTL, RDLENGTH
@@ -30,18 +31,24 @@ _MOST_EXPANSION = 2_000_000  # a hundred times what the largest honest replies c
 
 def query_wire(query: Query, message_id: int) -> bytes:
     """The octets of `query` with `message_id` (RFC 1035 section 4.1, RFC 6891 section 6.1)."""
-    message = dns.message.QueryMessage(id=message_id)
-    message.flags = dns.flags.RD if query.recursion_desired else dns.flags.Flag(0)
-    message.flags |= dns.flags.CD if query.checking_disabled else 0
     question = query.question
-    message.find_rrset(
-        message.question, question.name, question.rdclass, question.rdtype, create=True, force_unique=True
-    )
-    if (edns := query.edns) is not None:
+    head, tail = _template(query.edns, query.recursion_desired, query.checking_disabled)
+    kind = struct.pack("!HH", question.rdtype, question.rdclass)
+    return b"".join((message_id.to_bytes(2), head, question.name.to_wire(), kind, tail))
+
+
+@lru_cache
+def _template(edns: Edns | None, recursion_desired: bool, checking_disabled: bool) -> tuple[bytes, bytes]:
+    """What stands between ID and QNAME, and after QCLASS, in every query that differs in these alone."""
+    message = dns.message.make_query(dns.name.root, dns.rdatatype.NS, use_edns=False)
+    message.flags = dns.flags.RD if recursion_desired else dns.flags.Flag(0)
+    message.flags |= dns.flags.CD if checking_disabled else 0
+    if edns is not None:
         options: list[dns.edns.Option] = [_generic(code, data) for code, data in edns.options]
         flags = dns.flags.DO if edns.dnssec_ok else 0
         message.use_edns(edns.version, flags, edns.payload, options=options)
-    return message.to_wire()
+    wire = message.to_wire()
+    return wire[2 : _HEADER.size], wire[_HEADER.size + 1 + _QUESTION_TAIL :]
 
 
 def belongs(wire: bytes, question: Question, message_id: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import json
 import os
@@ -164,6 +165,9 @@ class _Run:
         how = planned(self._chosen).how
         network, now = how.pop("network", None), how.pop("now", None)
         run: Any = getattr(network, "run", asyncio.run)
+        gc.freeze()  # what was imported stays
+        gc.set_threshold(10_000, 20, 20)
+        gc.enable()  # `cli.main` starts without
         try:
             run(self._traced(self._until_stopped(wanted), network, now, how))
         except KeyboardInterrupt:

@@ -30,12 +30,12 @@ from dnstrace.wire import belongs, query_wire, read_reply
 _ENCRYPTED = {Transport.TLS, Transport.HTTPS}
 _BIGGEST = 65535
 _BURST = 64  # datagrams read before others get their turn
-_LINUX = sys.platform == "linux"
+LINUX = sys.platform == "linux"
 _IP_RECVERR, _IPV6_RECVERR, _SO_TIMESTAMPNS = 11, 25, 35  # linux/in.h, linux/in6.h, asm-generic/socket.h
 _TIMESPEC = struct.Struct("@ll")
 _NANOSECONDS = 1e9
 
-_FAULTS = {
+FAULTS = {
     errno.ECONNREFUSED: Fault.PORT_UNREACHABLE,
     errno.ENETUNREACH: Fault.NETWORK_UNREACHABLE,
     errno.EHOSTUNREACH: Fault.HOST_UNREACHABLE,
@@ -86,7 +86,7 @@ class LiveNetwork:
         except TimeoutError:
             fault = Fault.MISMATCH if wait.mismatched else Fault.TIMEOUT
         except OSError as error:
-            fault = _FAULTS.get(error.errno or 0, Fault.PORT_UNREACHABLE)
+            fault = FAULTS.get(error.errno or 0, Fault.PORT_UNREACHABLE)
             detail = os.strerror(error.errno) if error.errno else "the connection ended"
         elapsed = wait.elapsed if wait.wire is not None else loop.time() - start
         exchange = Exchange(
@@ -94,27 +94,16 @@ class LiveNetwork:
         )
         return exchange if wait.wire is None else read(exchange, wait.wire)
 
-    def _socket(self, query: Query, kind: socket.SocketKind) -> socket.socket:
-        sock = socket.socket(socket.AF_INET6 if ":" in query.address else socket.AF_INET, kind)
-        sock.setblocking(False)
-        try:
-            if self._bind is not None:
-                sock.bind((self._bind, 0))
-        except OSError:
-            sock.close()
-            raise
-        return sock
-
     async def _udp(self, query: Query, wire: bytes, message_id: int, wait: _Wait) -> None:
-        with self._socket(query, socket.SOCK_DGRAM) as sock:
-            _ask_kernel_for_more(sock)
+        with open_socket(query, socket.SOCK_DGRAM, self._bind) as sock:
+            ask_kernel_for_more(sock)
             sent, sent_at = time.perf_counter(), time.time()
             sock.sendto(wire, (query.address, query.port))
             wait.source = _own_address(sock, query)
-            source = _sockaddr(sock, query)
+            source = sockaddr(sock, query)
             while wait.wire is None:
                 await _readable(sock)
-                for datagram, sender, arrived in _datagrams(sock):
+                for datagram, sender, arrived in datagrams(sock):
                     if sender[:2] != source or not belongs(datagram, query.question, message_id):
                         wait.mismatched += 1
                         continue
@@ -125,7 +114,7 @@ class LiveNetwork:
 
     async def _tcp(self, query: Query, wire: bytes, message_id: int, wait: _Wait) -> None:
         loop, sent = asyncio.get_running_loop(), time.perf_counter()
-        with self._socket(query, socket.SOCK_STREAM) as sock:
+        with open_socket(query, socket.SOCK_STREAM, self._bind) as sock:
             try:
                 await loop.sock_connect(sock, (query.address, query.port))
             finally:
@@ -140,6 +129,19 @@ class LiveNetwork:
                     wait.mismatched += 1
 
 
+def open_socket(query: Query, kind: socket.SocketKind, bind: str | None) -> socket.socket:
+    """A socket that does not block, of the family of the query's address; raises OSError."""
+    sock = socket.socket(socket.AF_INET6 if ":" in query.address else socket.AF_INET, kind)
+    sock.setblocking(False)
+    try:
+        if bind is not None:
+            sock.bind((bind, 0))
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
 def read(exchange: Exchange, wire: bytes) -> Exchange:
     """The exchange with the message that `wire` holds, or with the fault that it holds none."""
     message = read_reply(wire)
@@ -148,9 +150,9 @@ def read(exchange: Exchange, wire: bytes) -> Exchange:
     return replace(exchange, message=message)
 
 
-def _ask_kernel_for_more(sock: socket.socket) -> None:
+def ask_kernel_for_more(sock: socket.socket) -> None:
     """Have arrival times and ICMP errors delivered, where the system can."""
-    if not _LINUX:
+    if not LINUX:
         return
     sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
     if sock.family == socket.AF_INET6:
@@ -159,7 +161,7 @@ def _ask_kernel_for_more(sock: socket.socket) -> None:
         sock.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
 
 
-def _sockaddr(sock: socket.socket, query: Query) -> tuple[str, int]:
+def sockaddr(sock: socket.socket, query: Query) -> tuple[str, int]:
     """The address a reply must come from, in the form in which the socket reports it."""
     packed = socket.inet_pton(sock.family, query.address.partition("%")[0])
     return socket.inet_ntop(sock.family, packed), query.port
@@ -181,7 +183,7 @@ def _own_address(sock: socket.socket, query: Query) -> tuple[str, int] | None:
     return (address, port) if port else None
 
 
-def _datagrams(sock: socket.socket) -> list[tuple[bytes, tuple[str, int], float | None]]:
+def datagrams(sock: socket.socket) -> list[tuple[bytes, tuple[str, int], float | None]]:
     """What has arrived, up to a bound: octets, source, time of arrival."""
     found: list[tuple[bytes, tuple[str, int], float | None]] = []
     while len(found) < _BURST:

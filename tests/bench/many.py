@@ -117,6 +117,8 @@ def _measure(directory: Path, names: Path, count: int, more: list[str]) -> None:
     begun = time.perf_counter()
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     took = time.perf_counter() - begun
+    if done.returncode:
+        raise SystemExit(done.stderr)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     with (directory / "out").open() as out:

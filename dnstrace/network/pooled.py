@@ -1,0 +1,199 @@
+"""Live sockets for many names: UDP over a few that are used for a while, each query by one at random.
+
+A socket's port is the kernel's choice, the ID of a query random among those that are not under way on its
+socket, and a reply counts by the same rules as in live.py (RFC 5452 section 9.1). A socket that has sent
+some dozens of queries is closed, so that whoever has seen ports of this program soon knows nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+import struct
+import time
+from random import SystemRandom
+
+from dnstrace.model import Exchange, Fault, Query, Transport
+from dnstrace.network.live import (
+    FAULTS,
+    LINUX,
+    LiveNetwork,
+    ask_kernel_for_more,
+    datagrams,
+    open_socket,
+    read,
+    sockaddr,
+)
+from dnstrace.wire import belongs, query_wire
+
+_SOCKETS = 32  # of each family
+_USES = 64  # queries that a socket sends
+_MSG_ERRQUEUE = 0x2000  # linux/socket.h
+_ORIGINAL = 512  # octets of a datagram that came to nothing: its ID is wanted
+_EXTENDED_ERROR = struct.Struct("@I")  # ee_errno, the first field of linux/errqueue.h's sock_extended_err
+
+
+class PooledNetwork(LiveNetwork):
+    """The port over such sockets. `bind` is the source address, or None for the system's choice."""
+
+    def __init__(self, bind: str | None = None) -> None:
+        super().__init__(bind)
+        self._random = SystemRandom()
+        self._ports: dict[int, list[_Port]] = {4: [], 6: []}
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        """Put `query` to its address; see `dnstrace.port.Network`."""
+        if query.transport is not Transport.UDP:
+            return await super().exchange(query, timeout)
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        try:
+            asked = self._port(query).ask(query, self._random)
+        except OSError as error:
+            return _failed(query, start, 0.0, error)
+        timer = loop.call_later(timeout, asked.give_up)
+        try:
+            await asked.ended
+        finally:
+            timer.cancel()
+            asked.port.forget(asked)
+        return asked.exchange(start, loop.time() - start)
+
+    def _port(self, query: Query) -> _Port:
+        """A port at random; raises OSError."""
+        ports = self._ports[query.family]
+        place = self._random.randrange(_SOCKETS)
+        if place >= len(ports):
+            ports.append(_Port(open_socket(query, socket.SOCK_DGRAM, self._bind)))
+            place = len(ports) - 1
+        elif ports[place].uses >= _USES:
+            ports[place].retire()
+            ports[place] = _Port(open_socket(query, socket.SOCK_DGRAM, self._bind))
+        return ports[place]
+
+
+class _Asked:
+    """A query that is under way, and what came of it."""
+
+    def __init__(self, port: _Port, query: Query, message_id: int, source: tuple[str, int]) -> None:
+        self.port, self.query, self.message_id, self.source = port, query, message_id, source
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.mismatched = 0
+        self.wire: bytes | None = None
+        self.elapsed = 0.0
+        self.error: OSError | None = None
+        self.sent, self.sent_at = time.perf_counter(), time.time()
+
+    def reply(self, wire: bytes, arrived: float | None) -> None:
+        """Take in the reply."""
+        elapsed = time.perf_counter() - self.sent
+        self.wire = wire
+        self.elapsed = elapsed if arrived is None else min(elapsed, max(0.0, arrived - self.sent_at))
+        self.give_up()
+
+    def fail(self, error: OSError) -> None:
+        """Take in that the datagram came to nothing."""
+        self.error = error
+        self.give_up()
+
+    def give_up(self) -> None:
+        """Wait no longer."""
+        if not self.ended.done():
+            self.ended.set_result(None)
+
+    def exchange(self, start: float, waited: float) -> Exchange:
+        """What came of it."""
+        if self.error is not None and self.wire is None:
+            return _failed(self.query, start, waited, self.error, self.mismatched, self.message_id)
+        fault = None if self.wire is not None else Fault.MISMATCH if self.mismatched else Fault.TIMEOUT
+        elapsed = waited if self.wire is None else self.elapsed
+        exchange = Exchange(
+            self.query, start, elapsed, self.wire, None, fault, "", self.mismatched, self.message_id
+        )
+        return exchange if self.wire is None else read(exchange, self.wire)
+
+
+def _failed(
+    query: Query,
+    start: float,
+    elapsed: float,
+    error: OSError,
+    mismatched: int = 0,
+    message_id: int | None = None,
+) -> Exchange:
+    fault = FAULTS.get(error.errno or 0, Fault.PORT_UNREACHABLE)
+    detail = os.strerror(error.errno) if error.errno else ""
+    return Exchange(query, start, elapsed, None, None, fault, detail, mismatched, message_id)
+
+
+class _Port:
+    """A socket and the queries that are under way on it, by their IDs."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._asked: dict[int, _Asked] = {}
+        self.uses, self._retired = 0, False
+        ask_kernel_for_more(sock)
+        asyncio.get_running_loop().add_reader(sock, self._readable)
+
+    def ask(self, query: Query, random: SystemRandom) -> _Asked:
+        """Send a query; raises OSError."""
+        self.uses += 1
+        while (message_id := random.getrandbits(16)) in self._asked:
+            continue
+        asked = _Asked(self, query, message_id, sockaddr(self._socket, query))
+        wire = query_wire(query, message_id)
+        try:
+            self._socket.sendto(wire, (query.address, query.port))
+        except OSError:  # it may be that of a datagram before, which the kernel tells of once
+            self._take_errors()
+            self._socket.sendto(wire, (query.address, query.port))
+        self._asked[message_id] = asked
+        return asked
+
+    def forget(self, asked: _Asked) -> None:
+        """No longer wait for a query's reply."""
+        del self._asked[asked.message_id]
+        if self._retired and not self._asked:
+            self._close()
+
+    def retire(self) -> None:
+        """Close the socket as soon as nothing is under way on it."""
+        self._retired = True
+        if not self._asked:
+            self._close()
+
+    def _close(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._socket)
+        self._socket.close()
+
+    def _readable(self) -> None:
+        try:
+            arrived = datagrams(self._socket)
+        except OSError:
+            self._take_errors()
+            return
+        for datagram, sender, when in arrived:
+            asked = self._asked.get(int.from_bytes(datagram[:2]))
+            if asked is None or asked.ended.done():
+                continue
+            if sender == asked.source and belongs(datagram, asked.query.question, asked.message_id):
+                asked.reply(datagram, when)
+            else:
+                asked.mismatched += 1
+
+    def _take_errors(self) -> None:
+        """Tell the queries whose datagrams came to nothing: ICMP errors, as ip(7) describes IP_RECVERR."""
+        while LINUX:
+            try:
+                original, ancillary, _, _ = self._socket.recvmsg(_ORIGINAL, _ORIGINAL, _MSG_ERRQUEUE)
+            except OSError:
+                return
+            asked = self._asked.get(int.from_bytes(original[:2]))
+            number = next(
+                (_EXTENDED_ERROR.unpack_from(data)[0] for _, _, data in ancillary), errno.ECONNREFUSED
+            )
+            if asked is not None:
+                asked.fail(OSError(number, os.strerror(number)))
