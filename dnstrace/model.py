@@ -103,6 +103,7 @@ class Fault(StrEnum):
     CERTIFICATE = "certificate"  # that of the server is not valid, or not for its name
     MALFORMED = "malformed"  # octets that are no DNS message
     MISMATCH = "mismatch"  # only replies with another ID, question or source
+    KNOWN_SILENT = "known-silent"  # not asked: it answered none of many queries just before (RFC 9520)
     NOT_RECORDED = "not-recorded"  # the record that is replayed lacks this query
 
 
@@ -164,6 +165,7 @@ class Kind(StrEnum):
     CERTIFICATE = "certificate"
     MALFORMED = "malformed"
     MISMATCH = "mismatch"
+    KNOWN_SILENT = "known-silent"
     NOT_RECORDED = "not-recorded"
 
 

@@ -26,7 +26,7 @@ from dnstrace.model import (
 )
 
 _GOES_ON = {Outcome.REFERRAL, Outcome.ALIAS, None}
-_UNSENT = {Fault.NETWORK_UNREACHABLE, Fault.NOT_RECORDED}
+_UNSENT = {Fault.NETWORK_UNREACHABLE, Fault.NOT_RECORDED, Fault.KNOWN_SILENT}
 _HEADER, _QUESTION_TAIL, _OPT, _OPTION, _TCP_LENGTH = 12, 4, 11, 4, 2  # octets; RFC 1035, 6891, 7766
 
 

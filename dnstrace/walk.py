@@ -59,6 +59,7 @@ _FAILED = {
     Kind.NETWORK_UNREACHABLE: "without a route",
     Kind.HOST_UNREACHABLE: "not reachable",
     Kind.PORT_UNREACHABLE: "not listening",
+    Kind.KNOWN_SILENT: "silent just before",
     Kind.NOT_RECORDED: "not in the record",
 }
 _FAMILY_TYPES = {4: dns.rdatatype.A, 6: dns.rdatatype.AAAA}

@@ -34,7 +34,7 @@ def query_wire(query: Query, message_id: int) -> bytes:
     question = query.question
     head, tail = _template(query.edns, query.recursion_desired, query.checking_disabled)
     kind = struct.pack("!HH", question.rdtype, question.rdclass)
-    return b"".join((message_id.to_bytes(2), head, question.name.to_wire(), kind, tail))
+    return b"".join((message_id.to_bytes(2), head, question.name.to_wire() or b"", kind, tail))
 
 
 @lru_cache

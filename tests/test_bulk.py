@@ -13,7 +13,8 @@ import dns.rdatatype
 import pytest
 
 from dnstrace import Trace, trace
-from dnstrace.bulk import TO_ONE, TimedCuts, trace_many
+from dnstrace.bulk import TO_ONE, trace_many
+from dnstrace.bulk.sharing import TimedCuts
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load, names
 from dnstrace.model import Address, Delegation, Exchange, NameServer, Query, Question, Source

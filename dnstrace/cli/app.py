@@ -49,10 +49,10 @@ def _run(arguments: Sequence[str], environment: Environment) -> int:
         from dnstrace.cli.about import worlds
 
         return worlds(environment)
-    if chosen.file is not None:
+    if chosen.many is not None:
         from dnstrace.cli.many import trace_file
 
-        return trace_file(chosen, environment)
+        return trace_file(chosen, chosen.many, environment)
     if chosen.diff:
         from dnstrace.cli.comparing import compare
 

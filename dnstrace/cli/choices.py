@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from dnstrace.budget import Limits, limits_for
+from dnstrace.cli.lists import Many, many
 from dnstrace.cli.options import Output
 from dnstrace.cli.supposing import supposed
 from dnstrace.cli.usage import Usage
@@ -45,11 +46,10 @@ class Choices:
     `supposed` are delegations as they are to be. With `http` the page is fetched too, by the URL in `urls`
     where a name was given as one. What to keep: `save` is the path of the file for the trace,
     or None, `pcap`, `svg` and `html` those for its packets, map and page; `force` allows them to be there
-    already. `file` holds many names, whose results go to `out` or stdout: `resume` leaves out those that are
-    there, `ordered` keeps the order, `share` what is learnt; `concurrency` are traced at a time. `diff` are
-    the files to compare, `watch` the seconds from one trace to the next, or None. `record` is what is
-    replayed, or None; the servers in `drop`, by name or address, are taken to be dead. What to print:
-    `output`, `verbose`, `explain_steps` (a sentence on each), `color` (auto, always, never).
+    already. `many` are many names, or None. `diff` are the files to compare, `watch` the seconds from one
+    trace to the next, or None. `record` is what is replayed, or None; the servers in `drop`, by
+    name or address, are taken to be dead. What to print: `output`, `verbose`, `explain_steps` (a sentence
+    on each), `color` (auto, always, never).
     """
 
     questions: tuple[Question, ...]
@@ -77,12 +77,7 @@ class Choices:
     html: str | None = None
     http: bool = False
     urls: Mapping[Name, str] = field(default_factory=dict)
-    file: str | None = None
-    out: str | None = None
-    resume: bool = False
-    ordered: bool = False
-    share: bool = True
-    concurrency: int = 200
+    many: Many | None = None
     diff: tuple[str, ...] = ()
     watch: float | None = None
     force: bool = False
@@ -120,12 +115,7 @@ def choices(parsed: Parsed) -> Choices:
         html=chosen.get("html"),
         http="http" in chosen,
         urls={subject.name: subject.url for subject in chosen.get("subject", ()) if subject.url},
-        file=chosen.get("file"),
-        out=chosen.get("out"),
-        resume="resume" in chosen,
-        ordered="ordered" in chosen,
-        share="no-share" not in chosen,
-        concurrency=chosen.get("concurrency", 200),
+        many=many(chosen),
         diff=tuple(chosen.get("diff", ())),
         watch=chosen.get("watch"),
         force="force" in chosen,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 from dnstrace.cli import values
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from dns.rdatatype import RdataType
 
 _LONGEST = 4096  # octets of a line: a name has 1004 at most, written with every octet escaped
+_AHEAD = 1000  # questions that are read before they can be traced
 _BOM = b"\xef\xbb\xbf"
 
 Told = Callable[[int, str], None]
@@ -61,3 +65,24 @@ def _lines(file: BinaryIO) -> Iterator[bytes]:
         while len(line) > _LONGEST and not line.endswith(b"\n"):
             line = file.readline(_LONGEST + 1)
         yield whole
+
+
+async def as_they_come(wanted: Iterator[Question]) -> AsyncIterator[Question]:
+    """What an iterator gives that may wait for a pipe or a terminal: a thread waits, the loop goes on."""
+    loop = asyncio.get_running_loop()
+    got: asyncio.Queue[Question | None] = asyncio.Queue()
+    room = threading.Semaphore(_AHEAD)
+
+    def read() -> None:
+        try:
+            for question in wanted:
+                room.acquire()
+                loop.call_soon_threadsafe(got.put_nowait, question)
+        finally:
+            with suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(got.put_nowait, None)
+
+    threading.Thread(target=read, daemon=True).start()
+    while (question := await got.get()) is not None:
+        room.release()
+        yield question

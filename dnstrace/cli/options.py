@@ -26,6 +26,7 @@ class Group(StrEnum):
     ASK = "How to ask"
     CHECK = "What to check"
     PRINT = "What to print"
+    MANY = "Many names"
     KEEP = "Keep and compare"
     ABOUT = "About"
 
@@ -111,11 +112,6 @@ OPTIONS: tuple[Option, ...] = (
            convert=values.named, repeatable=True, key="subject"),
     Option("reverse", Group.WHAT, "The name that stands for an address (type PTR)", short="x", metavar="ADDR",
            convert=values.reverse, repeatable=True, key="subject"),
-    Option("file", Group.WHAT, "Many names, one a line with types; '-' is stdin", short="f", metavar="FILE",
-           convert=values.file, completes=Completes.FILE),
-    Option("concurrency", Group.ASK, "With -f: names traced at a time (200)", metavar="N",
-           convert=values.whole(1, 10_000)),
-    Option("no-share", Group.ASK, "With -f: each name with nothing known"),
     Option("lab", Group.WHAT, "Trace in an embedded internet; 'list' lists them", metavar="WORLD",
            convert=values.world, optional=True, value="", completes=Completes.WORLD),
     Option("ipv4", Group.ASK, "Ask over IPv4 only", short="4"),
@@ -183,14 +179,25 @@ OPTIONS: tuple[Option, ...] = (
            convert=values.one_of("auto", "always", "never"), choices=("auto", "always", "never")),
     Option("verbose", Group.PRINT, "Show headers and records too, as dig does", short="v"),
     Option("explain-steps", Group.PRINT, "Say in plain words what each step is for"),
+    Option("file", Group.MANY, "Names from FILE, a line each; '-' is stdin", short="f",
+           metavar="FILE", convert=values.file, completes=Completes.FILE),
+    Option("concurrency", Group.MANY, "Names traced at a time (200)", metavar="N",
+           convert=values.whole(1, 10_000)),
+    Option("workers", Group.MANY, "Processes (one for each processor)", metavar="N",
+           convert=values.whole(1, 256)),
+    Option("rate", Group.MANY, "Send no more than N queries a second", metavar="N",
+           convert=values.whole(1, 1_000_000)),
+    Option("no-share", Group.MANY, "Trace each name with nothing known"),
+    Option("dask", Group.MANY, "Trace on the Dask cluster of this scheduler", metavar="ADDRESS",
+           convert=values.scheduler),
+    Option("out", Group.MANY, "Write the results into FILE", short="o", metavar="FILE",
+           convert=values.file, completes=Completes.FILE),
+    Option("resume", Group.MANY, "With -o: go on with what is missing there"),
+    Option("ordered", Group.MANY, "Results in the order of the names"),
     Option("save", Group.KEEP, "Keep the trace in FILE, or FILE.gz, for --replay", metavar="FILE",
            convert=values.file, completes=Completes.FILE),
     Option("replay", Group.KEEP, "Walk over a saved trace, with no network", metavar="FILE",
            convert=values.file, completes=Completes.FILE),
-    Option("out", Group.KEEP, "With -f: write the results into FILE", short="o", metavar="FILE",
-           convert=values.file, completes=Completes.FILE),
-    Option("resume", Group.KEEP, "With -o: go on with what is missing there"),
-    Option("ordered", Group.KEEP, "With -f: results in the order of the names"),
     Option("diff", Group.KEEP, "What has changed since OLD, or from OLD to NEW", metavar="OLD",
            convert=values.file, repeatable=True, whole=True, completes=Completes.FILE,
            another=values.is_file),

@@ -125,6 +125,14 @@ def source(text: str) -> str:
     return address(text)
 
 
+def scheduler(text: str) -> str:
+    """The address of a Dask scheduler: `host:port`, with a protocol before it or without."""
+    host, colon, port = text.rpartition("://")[2].rpartition(":")
+    if not host or not colon or not _digits(port) or not text.isprintable() or " " in text:
+        raise Usage(f"must be the address of a Dask scheduler, such as tcp://host:8786, not {shown(text)}")
+    return text
+
+
 def network(text: str) -> bytes:
     """An address and the length of its prefix, as the data of the client subnet option (RFC 7871 section 6).
 

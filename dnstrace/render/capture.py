@@ -28,7 +28,7 @@ _TCP, _UDP, _ICMP, _ICMP6 = 6, 17, 1, 58
 _FIN, _SYN, _RST, _PUSH, _ACK = 1, 2, 4, 8, 16
 _SEGMENT = 1220  # octets of TCP in one packet (RFC 6691 section 2, for IPv6's least MTU)
 _CARRIED = {Transport.UDP, Transport.TCP}
-_UNSENT = {Fault.NETWORK_UNREACHABLE, Fault.NOT_RECORDED}
+_UNSENT = {Fault.NETWORK_UNREACHABLE, Fault.NOT_RECORDED, Fault.KNOWN_SILENT}
 _HERE: dict[int, str] = {4: "192.0.2.1", 6: "2001:db8::1"}
 """The source address where that is not known: one that is kept for documentation (RFC 5737, RFC 3849)."""
 _LARGEST = {4: 65507, 6: 65527}  # octets that one datagram can hold (RFC 768, under IP's own 65,535)

@@ -60,6 +60,7 @@ _RESULTS = {
     Fault.CERTIFICATE: "unreachable",
     Fault.MALFORMED: "malformed",
     Fault.MISMATCH: "mismatch",
+    Fault.KNOWN_SILENT: "known-silent",
     Fault.NOT_RECORDED: "not-recorded",
 }
 

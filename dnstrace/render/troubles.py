@@ -37,6 +37,7 @@ _SAID: dict[Kind, Words] = {
     Kind.CERTIFICATE: ("shows a certificate that is not valid", "show certificates that are not valid"),
     Kind.MALFORMED: ("sends what is no DNS message", "send what is no DNS message"),
     Kind.MISMATCH: ("gets only replies through that are not to this query", "get no true reply through"),
+    Kind.KNOWN_SILENT: ("was silent just before", "were silent just before"),
     Kind.NOT_RECORDED: ("is not in the record", "are not in the record"),
     Kind.LAME: ("does not serve the zone (lame)", "do not serve the zone (lame)"),
     Kind.UPWARD_REFERRAL: ("points back up the tree (lame)", "point back up the tree (lame)"),

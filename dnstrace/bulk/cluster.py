@@ -1,0 +1,147 @@
+"""Traces on a Dask cluster that exists: chunks of names as tasks, their results as they come back.
+
+The names at hand are sorted by their zones before they are cut into chunks: those of a chunk share what they
+learn. The chunk of a worker that is lost is done again, by Dask and, when that gives it up, by us.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from dnstrace.bulk.dealing import registered
+from dnstrace.bulk.garbage import collect_rarely
+from dnstrace.bulk.plan import Job, Jobs, Plan, R, Use
+from dnstrace.bulk.together import traced
+
+_CHUNK = 500  # names of a task
+_AT_HAND = 8000  # names that are sorted
+_WAIT = 0.5  # seconds without a further name after which those at hand are traced
+_PER_THREAD = 2  # chunks for each thread of the cluster, so that none waits for more
+_AGAIN = 5  # times that a chunk is given to the cluster where it loses its workers
+
+
+class ClusterError(Exception):
+    """The cluster cannot be used, in one line."""
+
+
+async def on_cluster(jobs: Jobs, plan: Plan, use: Use[R], address: str) -> AsyncGenerator[tuple[int, R]]:
+    """Trace every job on the cluster; what `use` makes of each trace, chunk by chunk. Raises ClusterError."""
+    client = await _connected(address)
+    run = _Run(client, replace(plan, ordered=False), use)
+    feeding = asyncio.ensure_future(run.feed(jobs, plan.ordered))
+    feeding.add_done_callback(run.ended.put_nowait)
+    try:
+        while not feeding.done() or run.under_way or not run.ended.empty():
+            task = await run.ended.get()
+            for found in task.result() or ():
+                yield found
+    finally:
+        for task in (feeding, *run.under_way):
+            task.cancel()
+        await asyncio.gather(feeding, *run.under_way, return_exceptions=True)
+        with suppress(OSError, TimeoutError):
+            await client.close()
+
+
+async def _connected(address: str) -> Any:
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise ClusterError("a Dask cluster needs 'distributed': pip install 'dnstrace-cli[dask]'") from error
+    try:
+        return await Client(address, asynchronous=True, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise ClusterError(f"no Dask scheduler answers at {address}") from error
+
+
+class _Run:
+    """What is under way on the cluster. `ended` are its chunks as they end, and the feeding."""
+
+    def __init__(self, client: Any, plan: Plan, use: Use[Any]) -> None:
+        self._client, self._plan, self._use = client, plan, use
+        self.ended: asyncio.Queue[asyncio.Task[Any]] = asyncio.Queue()
+        self.under_way: set[asyncio.Task[Any]] = set()
+
+    async def feed(self, jobs: Jobs, ordered: bool) -> None:
+        """Give the cluster chunk after chunk; in order only what can be put in order soon."""
+        async for at_hand in _at_hand(jobs):
+            if ordered and self.under_way:
+                await asyncio.wait(self.under_way)
+            at_hand.sort(key=lambda job: registered(job[1].name))
+            for place in range(0, len(at_hand), _CHUNK):
+                await self._begin(at_hand[place : place + _CHUNK])
+
+    async def _begin(self, chunk: list[Job]) -> None:
+        """Begin a chunk as soon as the cluster has little else to do."""
+        threads = sum((await self._client.nthreads()).values())
+        while len(self.under_way) >= max(1, threads) * _PER_THREAD:
+            await asyncio.wait(self.under_way, return_when=asyncio.FIRST_COMPLETED)
+        task = asyncio.ensure_future(self._traced(chunk))
+        self.under_way.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self.under_way.discard(task)
+        if not task.cancelled():
+            self.ended.put_nowait(task)
+
+    async def _traced(self, chunk: list[Job]) -> list[tuple[int, Any]]:
+        """The results of a chunk. Raises ClusterError where its workers are lost time and again."""
+        from distributed import KilledWorker
+
+        for _ in range(_AGAIN):
+            future = self._client.submit(_chunk_traced, chunk, self._plan, self._use, pure=False)
+            try:
+                found: list[tuple[int, Any]] = await future
+            except KilledWorker:
+                continue
+            except ImportError as error:
+                raise ClusterError(f"the cluster's workers lack something of dnstrace: {error}") from error
+            return found
+        names = f"{chunk[0][1].name} to {chunk[-1][1].name}"
+        raise ClusterError(f"the cluster lost its workers again and again over the names {names}")
+
+
+def _chunk_traced(chunk: list[Job], plan: Plan, use: Use[R]) -> list[tuple[int, R]]:
+    """A task, on the cluster: what `use` makes of the traces of a chunk."""
+
+    async def every() -> list[tuple[int, R]]:
+        return [found async for found in traced(_each(chunk), plan, use)]
+
+    collect_rarely()
+    return asyncio.run(every())
+
+
+async def _each(chunk: list[Job]) -> Jobs:
+    for job in chunk:
+        yield job
+
+
+async def _at_hand(jobs: Jobs) -> AsyncGenerator[list[Job]]:
+    """The jobs by the thousands, or those that are there when no more come for a while."""
+    at_hand: list[Job] = []
+    coming = asyncio.ensure_future(_next(jobs))
+    try:
+        while True:
+            await asyncio.wait({coming}, timeout=_WAIT if at_hand else None)
+            job = coming.result() if coming.done() else None
+            if job is not None:
+                at_hand.append(job)
+                coming = asyncio.ensure_future(_next(jobs))
+                if len(at_hand) < _AT_HAND:
+                    continue
+            if at_hand:
+                yield at_hand
+                at_hand = []
+            if job is None and coming.done():
+                return
+    finally:
+        coming.cancel()
+
+
+async def _next(jobs: Jobs) -> Job | None:
+    return await anext(jobs, None)

@@ -1,0 +1,52 @@
+"""Questions numbered and dealt out by zone, results put in order again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable
+from zlib import crc32
+
+from dnstrace.bulk.plan import Jobs, R
+from dnstrace.model import Name, Question
+
+_COUNTRY = 2  # letters of a country's domain, below which names are often registered one label further down
+_SECOND = 3  # letters of the labels below which they are: co, com, org, ac, gov
+_REVERSE = {b"in-addr": 2, b"ip6": 8}  # labels below in-addr.arpa and ip6.arpa: about what one network holds
+
+
+async def numbered(questions: Iterable[Question] | AsyncIterable[Question]) -> Jobs:
+    """The questions with their numbers, counted from 0."""
+    number = 0
+    if isinstance(questions, AsyncIterable):
+        async for question in questions:
+            yield number, question
+            number += 1
+    else:
+        for question in questions:
+            yield number, question
+            number += 1
+
+
+async def in_order(results: AsyncGenerator[tuple[int, R]]) -> AsyncGenerator[tuple[int, R]]:
+    """The results by their numbers; those that come early are kept until it is their turn."""
+    early: dict[int, R] = {}
+    wanted = 0
+    async for number, result in results:
+        early[number] = result
+        while wanted in early:
+            yield wanted, early.pop(wanted)
+            wanted += 1
+
+
+def hand(name: Name, hands: int) -> int:
+    """Which of so many hands a name goes to: the same for the names of a zone, as far as a name can tell."""
+    return crc32(b".".join(registered(name))) % hands
+
+
+def registered(name: Name) -> tuple[bytes, ...]:
+    """The labels of the domain that somebody has probably registered."""
+    labels = tuple(label.lower() for label in name.labels[:-1])
+    if labels[-1:] == (b"arpa",) and labels[-2:-1]:
+        return labels[-2 - _REVERSE.get(labels[-2], 0) :]
+    if len(labels) > 2 and len(labels[-1]) == _COUNTRY and len(labels[-2]) <= _SECOND:
+        return labels[-3:]
+    return labels[-2:]

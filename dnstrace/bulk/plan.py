@@ -1,0 +1,46 @@
+"""How many names are traced, as far as another process needs to know it to do the same."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from dnstrace.model import Delegation, Question, Settings, Trace
+
+R = TypeVar("R")
+Job = tuple[int, Question]
+"""A question and its number, which counts from 0."""
+Jobs = AsyncIterator[Job]
+Use = Callable[[Trace], R]
+"""What is wanted of a trace, made where the trace is made: other processes send that instead of the trace."""
+
+AT_ONCE = 200  # traces under way
+_SEEDS = 2**32
+_STEP = 2654435761  # odd, so that no two of 2**32 names get the same
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How each of many names is traced.
+
+    `at_once` are under way at a time; `share` says whether they share what they learn; `rate` is how many
+    queries are sent a second at most, in all; `ordered` whether results come in the order of the questions.
+    `seed` is that of the whole, `now` the wall-clock time at which it begins. `how` are further arguments of
+    `dnstrace.trace_async`.
+    """
+
+    settings: Settings
+    roots: Delegation | None
+    at_once: int
+    share: bool
+    ordered: bool
+    rate: float | None
+    seed: int
+    now: datetime
+    how: dict[str, Any] = field(default_factory=dict)
+
+    def seed_of(self, number: int) -> int:
+        """The seed of the trace of question `number`."""
+        return (self.seed + number * _STEP) % _SEEDS

@@ -1,0 +1,121 @@
+"""A network that presses nobody: not many questions at once to one address, fewer to one that is in trouble.
+
+An address that has let several queries in a row run into their time-out is taken to be silent for a while,
+which doubles as long as it stays so (RFC 9520 sections 3.1 and 3.2): others are told so at once, and one
+query at a time finds out whether that has changed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict, deque
+
+import dns.rcode
+
+from dnstrace.model import Exchange, Fault, Query
+from dnstrace.port import Network
+
+TO_ONE = 8  # questions under way to one address
+SILENT = 8  # time-outs in a row after which an address is silent
+_FIRST, _LONGEST = 5.0, 300.0  # seconds for which it is taken to be so; RFC 9520 section 3.2
+_MOST = 50_000  # addresses that are remembered
+_TROUBLES = {dns.rcode.REFUSED, dns.rcode.SERVFAIL}
+
+
+class _Place:
+    """What is known of one address, and who waits for a turn there."""
+
+    __slots__ = ("allowed", "period", "timeouts", "under_way", "until", "waiting")
+
+    def __init__(self) -> None:
+        self.under_way, self.allowed = 0, TO_ONE
+        self.waiting: deque[asyncio.Future[None]] = deque()
+        self.timeouts, self.until, self.period = 0, 0.0, _FIRST
+
+    def learn(self, exchange: Exchange, now: float) -> None:
+        """Take in how a query went: half as many at once after trouble, one more after a good reply."""
+        if exchange.fault is Fault.TIMEOUT:
+            self.timeouts += 1
+            if self.timeouts >= SILENT and now >= self.until:
+                self.until = now + self.period
+                self.period = min(_LONGEST, 2 * self.period)
+        elif exchange.message is not None:
+            self.timeouts, self.until, self.period = 0, 0.0, _FIRST
+        trouble = exchange.message is None or exchange.message.rcode() in _TROUBLES
+        self.allowed = max(1, self.allowed // 2) if trouble else min(TO_ONE, self.allowed + 1)
+
+
+class PoliteNetwork:
+    """Another network, on which a query waits for its turn.
+
+    At most `TO_ONE` are under way to an address, and `rate` are sent a second in all if it is given. The wait
+    counts neither for the time-out of the query nor as time that its server took. With `remembers` an address
+    that is silent is not asked for a while: Fault.KNOWN_SILENT.
+    """
+
+    def __init__(self, network: Network, rate: float | None = None, remembers: bool = True) -> None:
+        self._network, self._gap, self._remembers = network, None if rate is None else 1 / rate, remembers
+        self._places: OrderedDict[str, _Place] = OrderedDict()
+        self._next = 0.0
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        """Put `query` to its address when its turn comes; see `dnstrace.port.Network`."""
+        loop, place = asyncio.get_running_loop(), self._place(query.address)
+        await self._turn(place)
+        try:
+            if self._remembers and place.until > loop.time():
+                return Exchange(query, loop.time(), 0.0, fault=Fault.KNOWN_SILENT)
+            await self._slot()
+            exchange = await self._network.exchange(query, timeout)
+            place.learn(exchange, loop.time())
+            return exchange
+        finally:
+            place.under_way -= 1
+            self._next_turns(place)
+
+    def _place(self, address: str) -> _Place:
+        place = self._places.get(address)
+        if place is None:
+            place = self._places[address] = _Place()
+            if len(self._places) > _MOST:
+                self._forget()
+        else:
+            self._places.move_to_end(address)
+        return place
+
+    def _forget(self) -> None:
+        """Forget the addresses that were not asked for longest, a tenth of them."""
+        for address, place in list(self._places.items())[: _MOST // 10]:
+            if not place.under_way and not place.waiting:
+                del self._places[address]
+
+    async def _turn(self, place: _Place) -> None:
+        if place.under_way < place.allowed and not place.waiting:
+            place.under_way += 1
+            return
+        turn = asyncio.get_running_loop().create_future()
+        place.waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():  # it had come
+                place.under_way -= 1
+            self._next_turns(place)
+            raise
+
+    def _next_turns(self, place: _Place) -> None:
+        while place.waiting and place.under_way < place.allowed:
+            turn = place.waiting.popleft()
+            if not turn.done():
+                place.under_way += 1
+                turn.set_result(None)
+
+    async def _slot(self) -> None:
+        """Wait until the rate allows one more query."""
+        if self._gap is None:
+            return
+        now = asyncio.get_running_loop().time()
+        mine = max(now, self._next)
+        self._next = mine + self._gap
+        if mine > now:
+            await asyncio.sleep(mine - now)

@@ -1,0 +1,206 @@
+"""Traces in several processes, each with the names of its own zones.
+
+A worker gets questions over a socket as it ends others, and sends back what is wanted of their traces. One
+that is lost is replaced, and what it had not sent back is traced again: each question comes to one result.
+A worker ends when its socket does, however this process ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import pickle
+import signal
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from dnstrace.bulk.dealing import hand
+from dnstrace.bulk.garbage import collect_rarely
+from dnstrace.bulk.plan import Jobs, Plan, R, Use
+from dnstrace.bulk.room import Room
+from dnstrace.bulk.together import traced
+from dnstrace.model import Question
+
+_QUEUED = 2  # times what a worker traces at a time: so much it is given, that it need not wait for more
+_LOST = 5  # workers lost with no result in between after which the run is given up
+_BATCH = 64  # results that are sent at a time
+_LENGTH = 4  # octets
+
+
+class WorkersLost(Exception):
+    """One worker process after the other ended before it had a result."""
+
+
+async def in_processes(jobs: Jobs, plan: Plan, use: Use[R], workers: int) -> AsyncGenerator[tuple[int, R]]:
+    """Trace every job in one of so many processes; what `use` makes of each trace, as they come back.
+
+    Raises WorkersLost.
+    """
+    crew = _Crew(plan, use, workers)
+    feeding = asyncio.ensure_future(crew.feed(jobs))
+    feeding.add_done_callback(lambda _: crew.told.put_nowait(None))
+    try:
+        while not feeding.done() or crew.outstanding:
+            for found in await crew.told.get() or ():
+                yield found
+            crew.check()
+        feeding.result()
+    finally:
+        feeding.cancel()
+        await asyncio.gather(feeding, return_exceptions=True)
+        await crew.close()
+
+
+class _Worker:
+    """One process, as this one sees it: what it was given and has not sent back, in order."""
+
+    def __init__(self, start: bytes) -> None:
+        ours, its = socket.socketpair()
+        self._start, self._socket = start, ours
+        self.jobs: dict[int, Question] = {}
+        spawned = multiprocessing.get_context("spawn")
+        self._process = spawned.Process(target=_work, args=(its,), name="dnstrace worker", daemon=True)
+        self._process.start()
+        its.close()
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def connect(self) -> asyncio.StreamReader:
+        """Begin: its results can be read, and it can be given jobs."""
+        reader, self._writer = await asyncio.open_connection(sock=self._socket)
+        self._writer.write(self._start)
+        if self.jobs:
+            self.give(self.jobs)
+        return reader
+
+    def give(self, jobs: dict[int, Question]) -> None:
+        """Have it trace `jobs`, now or as soon as it is connected."""
+        self.jobs |= jobs
+        if self._writer is not None:
+            self._writer.write(_packed(list(jobs.items())))
+
+    def close(self) -> None:
+        """End it."""
+        if self._writer is not None:
+            self._writer.close()
+        self._process.kill()
+        self._process.join()
+        self._process.close()
+
+
+class _Crew:
+    """The workers of a run. `told` is what they sent, batch by batch."""
+
+    def __init__(self, plan: Plan, use: Use[Any], workers: int) -> None:
+        share = -(-plan.at_once // workers)
+        rate = None if plan.rate is None else plan.rate / workers
+        self._start = _packed((replace(plan, at_once=share, rate=rate, ordered=False), use))
+        self._most, self._room = share * _QUEUED, Room(share * _QUEUED * workers, plan.ordered)
+        self._workers = [_Worker(self._start) for _ in range(workers)]
+        self.told: asyncio.Queue[list[tuple[int, Any]] | None] = asyncio.Queue()
+        self._lost = 0
+        self._reading = [asyncio.ensure_future(self._read(place)) for place in range(workers)]
+        for reading in self._reading:
+            reading.add_done_callback(lambda _: self.told.put_nowait(None))
+
+    @property
+    def outstanding(self) -> bool:
+        """Whether anything has not come back."""
+        return any(worker.jobs for worker in self._workers) or not self.told.empty()
+
+    def check(self) -> None:
+        """Raise what ended the reading from a worker: WorkersLost."""
+        for reading in self._reading:
+            if reading.done():
+                reading.result()
+
+    async def feed(self, jobs: Jobs) -> None:
+        """Give every job to the worker of its zone, or where that has enough to whoever has least."""
+        while await self._room.free() and (job := await anext(jobs, None)) is not None:
+            number, question = job
+            worker = self._workers[hand(question.name, len(self._workers))]
+            if len(worker.jobs) >= self._most:
+                worker = min(self._workers, key=lambda each: len(each.jobs))
+            self._room.take(number)
+            worker.give({number: question})
+
+    async def _read(self, place: int) -> None:
+        """Take what a worker sends, and those that come after it where it is lost."""
+        while True:
+            worker = self._workers[place]
+            reader = await worker.connect()
+            with suppress(OSError, asyncio.IncompleteReadError):
+                while True:
+                    found = await _unpacked(reader)
+                    self._lost = 0
+                    for number, _ in found:
+                        del worker.jobs[number]
+                        self._room.give_back(number)
+                    self.told.put_nowait(found)
+            self._replace(place)
+
+    def _replace(self, place: int) -> None:
+        lost = self._workers[place]
+        lost.close()
+        self._lost += 1
+        if self._lost > _LOST:
+            raise WorkersLost(f"{self._lost} worker processes ended one after the other without a result")
+        self._workers[place] = _Worker(self._start)
+        self._workers[place].jobs = lost.jobs
+
+    async def close(self) -> None:
+        """End all workers, with what they have under way."""
+        for task in self._reading:
+            task.cancel()
+        await asyncio.gather(*self._reading, return_exceptions=True)
+        for worker in self._workers:
+            worker.close()
+
+
+def _packed(value: object) -> bytes:
+    octets = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    return len(octets).to_bytes(_LENGTH) + octets
+
+
+async def _unpacked(reader: asyncio.StreamReader) -> Any:
+    """The next value; raises IncompleteReadError where there is none."""
+    return pickle.loads(await reader.readexactly(int.from_bytes(await reader.readexactly(_LENGTH))))
+
+
+# --- in the worker ----------------------------------------------------------------------------
+
+
+def _work(sock: socket.socket) -> None:
+    """A worker's life: what it is asked, it traces, until its socket ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other process decides what is finished
+    collect_rarely()
+    with suppress(OSError, asyncio.IncompleteReadError):
+        asyncio.run(_traces(sock))
+
+
+async def _traces(sock: socket.socket) -> None:
+    reader, writer = await asyncio.open_connection(sock=sock)
+    plan, use = await _unpacked(reader)
+    ready: list[tuple[int, Any]] = []
+
+    def send() -> None:
+        if ready:
+            writer.write(_packed(ready))
+            ready.clear()
+
+    async for found in traced(_given(reader), plan, use):
+        if not ready:
+            asyncio.get_running_loop().call_soon(send)
+        ready.append(found)
+        if len(ready) >= _BATCH:
+            send()
+        await writer.drain()
+
+
+async def _given(reader: asyncio.StreamReader) -> Jobs:
+    """The jobs that come over the socket. Raises IncompleteReadError at its end, which ends the worker."""
+    while True:
+        for number, question in await _unpacked(reader):
+            yield number, question

@@ -1,0 +1,96 @@
+"""What the traces of one process share: zone cuts and addresses with their TTLs, health, queries."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+
+from dnstrace.api import Knowledge
+from dnstrace.cuts import Cuts
+from dnstrace.health import Health
+from dnstrace.model import Address, Delegation, Exchange, Name, Query, Question, Settings, Source
+from dnstrace.port import Network
+
+_MOST_CUTS = 50_000  # zones, and as many name servers, that are remembered
+
+
+class Shared:
+    """What traces begin with, and a network on which of equal queries under way only one is sent."""
+
+    def __init__(
+        self, network: Network, clock: Callable[[], float], settings: Settings, roots: Delegation
+    ) -> None:
+        self.network = network
+        self._cuts = TimedCuts(roots, clock)
+        self._health = Health(settings.families)
+        self._under_way: dict[Query, asyncio.Future[Exchange | None]] = {}
+
+    def knowledge(self) -> Knowledge:
+        """What a trace begins with."""
+        return Knowledge(self._cuts, self._health)
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        """Put `query` to its address, or wait for the same query of another trace."""
+        loop = asyncio.get_running_loop()
+        joined = loop.time()
+        while (others := self._under_way.get(query)) is not None:
+            if (exchange := await asyncio.shield(others)) is not None:
+                return replace(exchange, start=joined, elapsed=loop.time() - joined)
+        own = self._under_way[query] = loop.create_future()
+        exchange = None
+        try:
+            exchange = await self.network.exchange(query, timeout)
+        finally:  # without a reply who asked gave up: the first of those who wait asks again
+            del self._under_way[query]
+            own.set_result(exchange)
+        return exchange
+
+
+class TimedCuts(Cuts):
+    """Cuts that are forgotten when their TTL has ended, and the oldest when there are too many."""
+
+    def __init__(self, root: Delegation, clock: Callable[[], float]) -> None:
+        super().__init__(root)
+        self._root, self._clock = root, clock
+        self._until: OrderedDict[Name, float] = OrderedDict()
+        self._addresses_until: OrderedDict[Name, float] = OrderedDict()
+
+    def enclosing(self, question: Question) -> Delegation:
+        """The deepest cut that is still known; see `Cuts.enclosing`."""
+        while (cut := super().enclosing(question)).zone != self._root.zone:
+            if self._until.get(cut.zone, 0.0) > self._clock():
+                return cut
+            self._forget(cut.zone)
+        return cut
+
+    def add(self, delegation: Delegation) -> None:
+        """Learn a cut from a referral, for as long as its TTL says."""
+        super().add(delegation)
+        self._until[delegation.zone] = self._clock() + (delegation.ttl or 0)
+        self._until.move_to_end(delegation.zone)
+        while len(self._until) > _MOST_CUTS:
+            self._forget(next(iter(self._until)))
+
+    def add_addresses(self, name: Name, addresses: tuple[Address, ...], ttl: int = 0) -> None:
+        """Learn the addresses of a name server, for as long as their TTL says."""
+        if self._addresses_until.get(name, 0.0) <= self._clock():
+            self._addresses.pop(name, None)
+        super().add_addresses(name, addresses, ttl)
+        self._addresses_until[name] = self._clock() + ttl
+        while len(self._addresses_until) > _MOST_CUTS:
+            oldest, _ = self._addresses_until.popitem(last=False)
+            self._addresses.pop(oldest, None)
+
+    def _known(self, name: Name) -> tuple[Address, ...]:
+        if self._addresses_until.get(name, 0.0) <= self._clock():
+            return ()
+        return tuple(replace(address, source=Source.CACHE) for address in self._addresses.get(name, ()))
+
+    def _forget(self, zone: Name) -> None:
+        self._until.pop(zone, None)
+        cut = self._cuts.pop(zone, None)
+        self._child.pop(zone, None)
+        for server in cut.servers if cut is not None else ():
+            self._glue.pop(server.name, None)

@@ -1,0 +1,89 @@
+"""Traces side by side in one process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from datetime import timedelta
+from typing import Any
+
+from dnstrace.api import trace_async
+from dnstrace.bulk.plan import Jobs, Plan, R, Use
+from dnstrace.bulk.polite import PoliteNetwork
+from dnstrace.bulk.room import Room
+from dnstrace.bulk.sharing import Shared
+from dnstrace.model import Question, Trace
+from dnstrace.port import Network
+from dnstrace.roots import root_hints
+
+
+async def traced(
+    jobs: Jobs, plan: Plan, use: Use[R], network: Network | None = None
+) -> AsyncGenerator[tuple[int, R]]:
+    """Trace every job, on live sockets by default; what `use` makes of each trace, as they end.
+
+    Jobs are taken only as far as there is room. What is under way when the caller stops is cancelled.
+    """
+    tracer, room = _Tracer(plan, network), Room(plan.at_once, plan.ordered)
+    ended: asyncio.Queue[asyncio.Task[Any]] = asyncio.Queue()
+    under_way: dict[asyncio.Task[Any], int] = {}
+
+    async def feed() -> None:
+        while await room.free() and (job := await anext(jobs, None)) is not None:
+            number, question = job
+            task = asyncio.ensure_future(tracer.trace(number, question))
+            room.take(number)
+            under_way[task] = number
+            task.add_done_callback(ended.put_nowait)
+
+    feeding = asyncio.ensure_future(feed())
+    feeding.add_done_callback(ended.put_nowait)
+    try:
+        while under_way or not feeding.done():
+            task = await ended.get()
+            if task is feeding:
+                feeding.result()
+                continue
+            number = under_way.pop(task)
+            room.give_back(number)
+            yield number, use(task.result())
+    finally:
+        for task in (feeding, *under_way):
+            task.cancel()
+        await asyncio.gather(feeding, *under_way, return_exceptions=True)
+
+
+class _Tracer:
+    """Traces one name like another, by a plan."""
+
+    def __init__(self, plan: Plan, network: Network | None) -> None:
+        if network is None:
+            from dnstrace.network.pooled import PooledNetwork
+
+            network = PooledNetwork(bind=plan.settings.bind)
+        self._plan, self._clock = plan, asyncio.get_running_loop().time
+        self._began = self._clock()
+        # What a walk that validates needs of the cuts above is in its own steps; one that is given a server
+        # or primes begins elsewhere; one that asks every server is to hear each of them itself.
+        settings, how = plan.settings, plan.how
+        own = settings.prime or settings.all_servers or how.get("anchors") or how.get("server")
+        share = plan.share and not own
+        self._network: Network = PoliteNetwork(network, plan.rate, share)
+        self._shared = None
+        if share:
+            self._shared = Shared(self._network, self._clock, settings, plan.roots or root_hints())
+
+    async def trace(self, number: int, question: Question) -> Trace:
+        """Trace a question when its turn comes."""
+        plan, now = self._plan, self._clock()
+        return await trace_async(
+            question.name,
+            question.rdtype,
+            network=self._shared or self._network,
+            knowledge=None if self._shared is None else self._shared.knowledge(),
+            settings=plan.settings,
+            roots=plan.roots,
+            seed=plan.seed_of(number),
+            now=plan.now + timedelta(seconds=now - self._began),
+            **plan.how,
+        )

@@ -1,0 +1,107 @@
+"""Where the results of many names go, and which of them are there already."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import dns.rdatatype
+
+from dnstrace.cli.environment import Unwritable
+from dnstrace.cli.usage import Usage, shown
+from dnstrace.render.text import name_text
+
+if TYPE_CHECKING:
+    from dnstrace.cli.environment import Environment
+    from dnstrace.cli.lists import Many
+    from dnstrace.model import Question
+
+
+class Writer:
+    """Where results go: whole lines, handed to the system at once."""
+
+    def __init__(self, environment: Environment, file: BinaryIO | None, path: str) -> None:
+        self._environment, self._file, self._path = environment, file, path
+
+    def write(self, text: str) -> None:
+        """Write lines. Raises Unwritable, BrokenPipeError."""
+        if self._file is None:
+            self._environment.write(text)
+            return
+        octets = memoryview(text.encode())
+        try:
+            while octets:
+                octets = octets[self._file.write(octets) :]
+        except OSError as error:
+            raise Unwritable(f"{self._path}: {error.strerror}") from error
+
+
+def writer(many: Many, force: bool, environment: Environment, stack: ExitStack) -> Writer:
+    """The file that the user named, or stdout. Raises Usage."""
+    if many.out is None:
+        return Writer(environment, None, "")
+    if not many.resume:
+        from dnstrace.cli.files import check_file
+
+        check_file("-o", many.out, force, environment)
+    return Writer(environment, opened(many.out, "ab" if many.resume else "wb", "-o", stack), many.out)
+
+
+def opened(path: str, mode: str, option: str, stack: ExitStack) -> BinaryIO:
+    """A file that is open as long as the stack. Raises Usage."""
+    try:
+        file: Any = open(path, mode, buffering=-1 if mode == "rb" else 0)  # noqa: SIM115  # the stack closes it
+    except OSError as error:
+        raise Usage(f"{option}: {shown(path)} cannot be opened: {error.strerror}") from error
+    found: BinaryIO = stack.enter_context(file)
+    return found
+
+
+class Done:
+    """The questions whose results a file holds already: by their digests, so that many take little memory.
+
+    What was cut off at its end by a kill is taken away. Raises Usage where it cannot be read.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._digests: Counter[bytes] = Counter()
+        whole = 0
+        try:
+            with open(path, "rb") as file:
+                for line in file:
+                    if not line.endswith(b"\n") or (key := _key_of(line)) is None:
+                        break
+                    self._digests[_digest(key)] += 1
+                    whole += len(line)
+            os.truncate(path, whole)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise Usage(f"--resume: {shown(path)} cannot be read: {error.strerror}") from error
+
+    def left(self, wanted: Iterable[Question]) -> Iterator[Question]:
+        """The questions that have no result yet."""
+        for question in wanted:
+            digest = _digest(f"{name_text(question.name)} {dns.rdatatype.to_text(question.rdtype)}")
+            if self._digests[digest]:
+                self._digests[digest] -= 1
+            else:
+                yield question
+
+
+def _key_of(line: bytes) -> str | None:
+    """The question of a result; None where the line is no result: what was cut off by a kill."""
+    try:
+        asked = json.loads(line)["question"]
+        return f"{asked['name']} {asked['type']}"
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _digest(key: str) -> bytes:
+    return hashlib.blake2b(key.encode(), digest_size=12).digest()
