@@ -44,6 +44,7 @@ from dnstrace.supposed import NOTHING, Supposed
 
 _CONFIRMED = 4  # times a round trip: so long for EDNS to prove that it was not the cause of silence
 _LEAST_CONFIRMED = 0.25  # seconds
+_LATE = 0.005  # seconds by which a busy program may look late
 _LOOKUP_PATIENCE = 4  # times that for a reply: a look-up takes a few round trips
 _LOOKED_UP = {Source.RESOLVED, Source.CACHE}
 _AGAIN = {Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.MISMATCH}
@@ -198,8 +199,7 @@ class Asking:
         width, patience = 1, self._means.health.patience()
         self._start(width)
         while waiting := [*self._attempts, *self._lookups]:
-            timeout = self._patience_left(patience) if self._more() else None
-            done, _ = await asyncio.wait(waiting, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            done = await _first_of(waiting, self._patience_left(patience) if self._more() else None)
             if not done:
                 self._start(width)
                 width, patience = width * 2, max(patience / 2, self._means.health.round_trip)
@@ -383,3 +383,16 @@ class Asking:
             self._means.health.abandoned(asked.query.address, elapsed)
             meaning = classify(exchange, self._zone)
             self._means.journal.attempt(self._step, Attempt(asked.candidate.server, exchange, meaning))
+
+
+async def _first_of(waiting: list[asyncio.Task[Any]], patience: float | None) -> set[asyncio.Task[Any]]:
+    """Those that ended, once there is one; none where patience has run out.
+
+    Where this program itself was late, what has arrived meanwhile is still to be read.
+    """
+    loop = asyncio.get_running_loop()
+    due = None if patience is None else loop.time() + patience
+    done, _ = await asyncio.wait(waiting, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+    if not done and due is not None and (late := loop.time() - due) > _LATE:
+        done, _ = await asyncio.wait(waiting, timeout=late, return_when=asyncio.FIRST_COMPLETED)
+    return done

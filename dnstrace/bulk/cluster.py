@@ -21,6 +21,7 @@ _CHUNK = 500  # names of a task
 _AT_HAND = 8000  # names that are sorted
 _WAIT = 0.5  # seconds without a further name after which those at hand are traced
 _PER_THREAD = 2  # chunks for each thread of the cluster, so that none waits for more
+_PATIENCE = 10.0  # seconds for the scheduler to answer
 _AGAIN = 5  # times that a chunk is given to the cluster where it loses its workers
 
 
@@ -53,7 +54,7 @@ async def _connected(address: str) -> Any:
     except ImportError as error:
         raise ClusterError("a Dask cluster needs 'distributed': pip install 'dnstrace-cli[dask]'") from error
     try:
-        return await Client(address, asynchronous=True, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
+        return await Client(address, asynchronous=True, timeout=_PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise ClusterError(f"no Dask scheduler answers at {address}") from error
 

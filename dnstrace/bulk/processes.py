@@ -12,6 +12,7 @@ import multiprocessing
 import pickle
 import signal
 import socket
+from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 from dataclasses import replace
@@ -19,12 +20,13 @@ from typing import Any
 
 from dnstrace.bulk.dealing import hand
 from dnstrace.bulk.garbage import collect_rarely
-from dnstrace.bulk.plan import Jobs, Plan, R, Use
+from dnstrace.bulk.plan import Job, Jobs, Plan, R, Use
 from dnstrace.bulk.room import Room
 from dnstrace.bulk.together import traced
 from dnstrace.model import Question
 
 _QUEUED = 2  # times what a worker traces at a time: so much it is given, that it need not wait for more
+_WAITING = 8  # times that: so much is under way in all, most of it waiting for the worker of its zone
 _LOST = 5  # workers lost with no result in between after which the run is given up
 _BATCH = 64  # results that are sent at a time
 _LENGTH = 4  # octets
@@ -55,12 +57,13 @@ async def in_processes(jobs: Jobs, plan: Plan, use: Use[R], workers: int) -> Asy
 
 
 class _Worker:
-    """One process, as this one sees it: what it was given and has not sent back, in order."""
+    """One process, as this one sees it: `jobs` it was given and has not sent back, others are `waiting`."""
 
     def __init__(self, start: bytes) -> None:
         ours, its = socket.socketpair()
         self._start, self._socket = start, ours
         self.jobs: dict[int, Question] = {}
+        self.waiting: deque[Job] = deque()
         spawned = multiprocessing.get_context("spawn")
         self._process = spawned.Process(target=_work, args=(its,), name="dnstrace worker", daemon=True)
         self._process.start()
@@ -72,14 +75,14 @@ class _Worker:
         reader, self._writer = await asyncio.open_connection(sock=self._socket)
         self._writer.write(self._start)
         if self.jobs:
-            self.give(self.jobs)
+            self._writer.write(_packed(list(self.jobs.items())))
         return reader
 
-    def give(self, jobs: dict[int, Question]) -> None:
+    def give(self, jobs: list[Job]) -> None:
         """Have it trace `jobs`, now or as soon as it is connected."""
-        self.jobs |= jobs
-        if self._writer is not None:
-            self._writer.write(_packed(list(jobs.items())))
+        self.jobs.update(jobs)
+        if jobs and self._writer is not None:
+            self._writer.write(_packed(jobs))
 
     def close(self) -> None:
         """End it."""
@@ -97,7 +100,7 @@ class _Crew:
         share = -(-plan.at_once // workers)
         rate = None if plan.rate is None else plan.rate / workers
         self._start = _packed((replace(plan, at_once=share, rate=rate, ordered=False), use))
-        self._most, self._room = share * _QUEUED, Room(share * _QUEUED * workers, plan.ordered)
+        self._most, self._room = share * _QUEUED, Room(share * _WAITING * workers, plan.ordered)
         self._workers = [_Worker(self._start) for _ in range(workers)]
         self.told: asyncio.Queue[list[tuple[int, Any]] | None] = asyncio.Queue()
         self._lost = 0
@@ -108,7 +111,7 @@ class _Crew:
     @property
     def outstanding(self) -> bool:
         """Whether anything has not come back."""
-        return any(worker.jobs for worker in self._workers) or not self.told.empty()
+        return any(worker.jobs or worker.waiting for worker in self._workers) or not self.told.empty()
 
     def check(self) -> None:
         """Raise what ended the reading from a worker: WorkersLost."""
@@ -117,14 +120,23 @@ class _Crew:
                 reading.result()
 
     async def feed(self, jobs: Jobs) -> None:
-        """Give every job to the worker of its zone, or where that has enough to whoever has least."""
+        """Deal every job to the worker of its zone."""
         while await self._room.free() and (job := await anext(jobs, None)) is not None:
             number, question = job
             worker = self._workers[hand(question.name, len(self._workers))]
-            if len(worker.jobs) >= self._most:
-                worker = min(self._workers, key=lambda each: len(each.jobs))
             self._room.take(number)
-            worker.give({number: question})
+            worker.waiting.append(job)
+            self._give(worker)
+            if worker.waiting:
+                self._give(min(self._workers, key=lambda each: len(each.jobs)))
+
+    def _give(self, worker: _Worker) -> None:
+        """Give a worker what waits for it; one that has little to do takes over from who has most."""
+        source, most = worker, self._most - len(worker.jobs)
+        if not worker.waiting and len(worker.jobs) < self._most // _QUEUED:
+            source = max(self._workers, key=lambda each: len(each.waiting))
+            most = min(most, -(-len(source.waiting) // 2))
+        worker.give([source.waiting.popleft() for _ in range(min(most, len(source.waiting)))])
 
     async def _read(self, place: int) -> None:
         """Take what a worker sends, and those that come after it where it is lost."""
@@ -138,17 +150,18 @@ class _Crew:
                     for number, _ in found:
                         del worker.jobs[number]
                         self._room.give_back(number)
+                    self._give(worker)
                     self.told.put_nowait(found)
             self._replace(place)
 
     def _replace(self, place: int) -> None:
         lost = self._workers[place]
-        lost.close()
         self._lost += 1
         if self._lost > _LOST:
             raise WorkersLost(f"{self._lost} worker processes ended one after the other without a result")
+        lost.close()
         self._workers[place] = _Worker(self._start)
-        self._workers[place].jobs = lost.jobs
+        self._workers[place].jobs, self._workers[place].waiting = lost.jobs, lost.waiting
 
     async def close(self) -> None:
         """End all workers, with what they have under way."""

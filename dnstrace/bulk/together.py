@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dnstrace.api import trace_async
 from dnstrace.bulk.plan import Jobs, Plan, R, Use
@@ -15,6 +15,9 @@ from dnstrace.bulk.sharing import Shared
 from dnstrace.model import Question, Trace
 from dnstrace.port import Network
 from dnstrace.roots import root_hints
+
+if TYPE_CHECKING:
+    from dnstrace.network.pooled import PooledNetwork
 
 
 async def traced(
@@ -51,16 +54,18 @@ async def traced(
         for task in (feeding, *under_way):
             task.cancel()
         await asyncio.gather(feeding, *under_way, return_exceptions=True)
+        tracer.close()
 
 
 class _Tracer:
     """Traces one name like another, by a plan."""
 
     def __init__(self, plan: Plan, network: Network | None) -> None:
+        self._own: PooledNetwork | None = None
         if network is None:
             from dnstrace.network.pooled import PooledNetwork
 
-            network = PooledNetwork(bind=plan.settings.bind)
+            network = self._own = PooledNetwork(bind=plan.settings.bind)
         self._plan, self._clock = plan, asyncio.get_running_loop().time
         self._began = self._clock()
         # What a walk that validates needs of the cuts above is in its own steps; one that is given a server
@@ -72,6 +77,11 @@ class _Tracer:
         self._shared = None
         if share:
             self._shared = Shared(self._network, self._clock, settings, plan.roots or root_hints())
+
+    def close(self) -> None:
+        """Close what it opened."""
+        if self._own is not None:
+            self._own.close()
 
     async def trace(self, number: int, question: Question) -> Trace:
         """Trace a question when its turn comes."""

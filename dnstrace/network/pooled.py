@@ -61,6 +61,12 @@ class PooledNetwork(LiveNetwork):
             asked.port.forget(asked)
         return asked.exchange(start, loop.time() - start)
 
+    def close(self) -> None:
+        """Close the sockets, each as soon as nothing is under way on it."""
+        for ports in self._ports.values():
+            while ports:
+                ports.pop().retire()
+
     def _port(self, query: Query) -> _Port:
         """A port at random; raises OSError."""
         ports = self._ports[query.family]
@@ -87,7 +93,9 @@ class _Asked:
         self.sent, self.sent_at = time.perf_counter(), time.time()
 
     def reply(self, wire: bytes, arrived: float | None) -> None:
-        """Take in the reply."""
+        """Take in the reply; a second one is none."""
+        if self.ended.done():
+            return
         elapsed = time.perf_counter() - self.sent
         self.wire = wire
         self.elapsed = elapsed if arrived is None else min(elapsed, max(0.0, arrived - self.sent_at))
@@ -177,9 +185,10 @@ class _Port:
             return
         for datagram, sender, when in arrived:
             asked = self._asked.get(int.from_bytes(datagram[:2]))
-            if asked is None or asked.ended.done():
-                continue
-            if sender == asked.source and belongs(datagram, asked.query.question, asked.message_id):
+            if asked is None:
+                for each in self._asked.values():
+                    each.mismatched += sender == each.source
+            elif sender == asked.source and belongs(datagram, asked.query.question, asked.message_id):
                 asked.reply(datagram, when)
             else:
                 asked.mismatched += 1

@@ -14,8 +14,10 @@ import pytest
 
 from dnstrace.model import Exchange, Fault, Query, Question, Transport
 from dnstrace.network.live import LiveNetwork
+from dnstrace.network.pooled import PooledNetwork
 from tests.replies import name
 
+Network: type[LiveNetwork] = LiveNetwork
 QUESTION = Question(name("www.example.com."), 1)
 Reply = Callable[[bytes], list[bytes]]
 
@@ -58,8 +60,23 @@ def run(test: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(test())  # type: ignore[arg-type]
 
 
+@pytest.fixture(autouse=True, params=[LiveNetwork, PooledNetwork])
+def _each(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test is of both networks."""
+    monkeypatch.setitem(globals(), "Network", request.param)
+
+
+async def exchanged(query: Query, timeout: float) -> Exchange:
+    network = Network()
+    try:
+        return await network.exchange(query, timeout)
+    finally:
+        if isinstance(network, PooledNetwork):
+            network.close()
+
+
 async def ask(server: Server, timeout: float = 5.0, address: str = "127.0.0.1") -> Exchange:
-    return await LiveNetwork().exchange(Query(QUESTION, address, server.port), timeout)  # type: ignore[attr-defined]
+    return await exchanged(Query(QUESTION, address, server.port), timeout)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
@@ -129,7 +146,7 @@ def test_a_closed_port_is_told_at_once() -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unused:
             unused.bind(("127.0.0.1", 0))
             port = unused.getsockname()[1]
-        exchange = await LiveNetwork().exchange(Query(QUESTION, "127.0.0.1", port), 5.0)
+        exchange = await exchanged(Query(QUESTION, "127.0.0.1", port), 5.0)
         assert exchange.fault is Fault.PORT_UNREACHABLE
 
     run(test)
@@ -162,7 +179,7 @@ async def tcp(talk: TcpTalk, timeout: float = 5.0) -> Exchange:
     async with server:
         port = server.sockets[0].getsockname()[1]
         query = replace(Query(QUESTION, "127.0.0.1", port), transport=Transport.TCP)
-        return await LiveNetwork().exchange(query, timeout)
+        return await exchanged(query, timeout)
 
 
 async def read_query(reader: asyncio.StreamReader) -> bytes:
@@ -204,7 +221,7 @@ def test_tcp_refused() -> None:
             unused.bind(("127.0.0.1", 0))
             port = unused.getsockname()[1]
         query = Query(QUESTION, "127.0.0.1", port, Transport.TCP)
-        assert (await LiveNetwork().exchange(query, 5)).fault is Fault.PORT_UNREACHABLE
+        assert (await exchanged(query, 5)).fault is Fault.PORT_UNREACHABLE
 
     run(test)
 

@@ -12,6 +12,7 @@ import pytest
 
 from dnstrace.model import Exchange, Query
 from dnstrace.network.live import LiveNetwork
+from dnstrace.network.pooled import PooledNetwork
 from tests.network.test_live import QUESTION, answer, edited
 
 FLOOD = 100_000
@@ -63,14 +64,16 @@ class Attack:
         self.server.sendto(true, asker)
 
 
-async def flooded() -> Exchange:
+async def flooded(network: LiveNetwork) -> Exchange:
     attack = Attack()
     try:
         query = Query(QUESTION, "127.0.0.1", attack.port)
-        exchange, _ = await asyncio.gather(LiveNetwork().exchange(query, 60.0), attack.run())
+        exchange, _ = await asyncio.gather(network.exchange(query, 60.0), attack.run())
         return exchange
     finally:
         attack.close()
+        if isinstance(network, PooledNetwork):
+            network.close()
 
 
 @pytest.fixture
@@ -80,9 +83,12 @@ def memory() -> Iterator[None]:
     tracemalloc.stop()
 
 
-def test_a_flood_is_counted_and_kept_nowhere_and_the_true_reply_is_used(memory: None) -> None:
+@pytest.mark.parametrize("network", [LiveNetwork, PooledNetwork])
+def test_a_flood_is_counted_and_kept_nowhere_and_the_true_reply_is_used(
+    network: type[LiveNetwork], memory: None
+) -> None:
     before, _ = tracemalloc.get_traced_memory()
-    exchange = asyncio.run(flooded())
+    exchange = asyncio.run(flooded(network()))
     _, peak = tracemalloc.get_traced_memory()
     assert exchange.fault is None and exchange.message is not None
     assert exchange.message.question[0].name == QUESTION.name

@@ -1,0 +1,150 @@
+"""How servers are treated: turns, trouble, silence, and a rate; on the virtual clock, exactly."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+import dns.rcode
+
+from dnstrace.bulk import polite
+from dnstrace.bulk.polite import SILENT, TO_ONE, PoliteNetwork
+from dnstrace.lab import clock
+from dnstrace.model import Exchange, Fault, Query
+from tests.replies import reply
+
+QUESTION = reply("www.example. A").query.question
+RTT, TIMEOUT = 0.02, 1.0
+
+
+class Server:
+    """Replies after a round trip with an RCODE, or not at all; counts how many are under way at once."""
+
+    def __init__(self, rcode: int | None = dns.rcode.NOERROR) -> None:
+        self.rcode, self.now, self.most, self.asked = rcode, 0, 0, 0
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        start = asyncio.get_running_loop().time()
+        self.now, self.asked = self.now + 1, self.asked + 1
+        self.most = max(self.most, self.now)
+        try:
+            await asyncio.sleep(timeout if self.rcode is None else RTT)
+        finally:
+            self.now -= 1
+        if self.rcode is None:
+            return Exchange(query, start, timeout, fault=Fault.TIMEOUT)
+        return Exchange(query, start, RTT, message=reply("www.example. A", rcode=self.rcode).message)
+
+
+def query(address: str = "192.0.2.1") -> Query:
+    return Query(QUESTION, address)
+
+
+async def ask(network: PoliteNetwork, count: int, address: str = "192.0.2.1") -> list[Exchange]:
+    return await asyncio.gather(*(network.exchange(query(address), TIMEOUT) for _ in range(count)))
+
+
+def test_no_address_is_asked_more_than_so_much_at_once() -> None:
+    server = Server()
+    found = clock.run(ask(PoliteNetwork(server), 40))
+    assert server.most == TO_ONE == 8 and {each.elapsed for each in found} == {RTT}
+    assert sorted({round(each.start / RTT) for each in found}) == [0, 1, 2, 3, 4]
+
+
+def test_a_server_in_trouble_is_asked_one_by_one_until_it_is_well() -> None:
+    async def run() -> None:
+        server = Server(dns.rcode.REFUSED)
+        network = PoliteNetwork(server)
+        await ask(network, 8)
+        server.most = 0
+        await ask(network, 4)
+        assert server.most == 1
+        server.rcode = dns.rcode.NOERROR
+        await ask(network, 30)
+        assert server.most == TO_ONE
+
+    clock.run(run())
+
+
+def test_an_address_that_is_silent_is_not_asked_for_a_while_that_doubles() -> None:
+    async def run() -> None:
+        loop, server = asyncio.get_running_loop(), Server(None)
+        network = PoliteNetwork(server)
+        await ask(network, SILENT)
+        assert server.asked == SILENT and loop.time() == TIMEOUT
+        found = await ask(network, 100)
+        assert {(each.fault, each.elapsed) for each in found} == {(Fault.KNOWN_SILENT, 0.0)}
+        assert server.asked == SILENT and loop.time() == TIMEOUT
+        await asyncio.sleep(5.0)  # the first while has passed: one finds out, the others are told
+        found = await ask(network, 10)
+        assert Counter(each.fault for each in found) == {Fault.TIMEOUT: 1, Fault.KNOWN_SILENT: 9}
+        await asyncio.sleep(9.0)
+        assert (await ask(network, 1))[0].fault is Fault.KNOWN_SILENT
+        await asyncio.sleep(1.0)
+        server.rcode = dns.rcode.NOERROR
+        assert {each.fault for each in await ask(network, 10)} == {None}
+
+    clock.run(run())
+
+
+def test_silence_is_remembered_only_where_that_is_wanted_and_of_one_address() -> None:
+    async def run(remembers: bool) -> list[int]:
+        server = Server(None)
+        network = PoliteNetwork(server, remembers=remembers)
+        await ask(network, SILENT)
+        await ask(network, 1)
+        await ask(network, 1, "192.0.2.2")
+        return [server.asked - SILENT]
+
+    assert clock.run(run(True)) == [1] and clock.run(run(False)) == [2]
+
+
+def test_a_reply_between_two_silences_counts() -> None:
+    async def run() -> int:
+        server = Server(None)
+        network = PoliteNetwork(server)
+        for _ in range(3):
+            await ask(network, SILENT - 1)
+            server.rcode = dns.rcode.NOERROR
+            await ask(network, 1)
+            server.rcode = None
+        return server.asked
+
+    assert clock.run(run()) == 3 * SILENT
+
+
+def test_no_more_are_sent_than_the_rate_allows() -> None:
+    async def run() -> list[float]:
+        network = PoliteNetwork(Server(), rate=10)
+        asked = (network.exchange(query(f"192.0.2.{n}"), TIMEOUT) for n in range(30))
+        return sorted(each.start for each in await asyncio.gather(*asked))
+
+    starts = clock.run(run())
+    assert [round(start, 6) for start in starts] == [round(n / 10, 6) for n in range(30)]
+
+
+def test_a_turn_that_nobody_wants_any_more_goes_to_the_next() -> None:
+    async def run() -> list[float]:
+        network = PoliteNetwork(Server())
+        tasks = [asyncio.ensure_future(network.exchange(query(), TIMEOUT)) for _ in range(TO_ONE * 3)]
+        await asyncio.sleep(RTT / 2)
+        for task in tasks[: TO_ONE * 2]:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return [task.result().start for task in tasks[TO_ONE * 2 :]]
+
+    assert clock.run(run()) == [RTT / 2] * TO_ONE
+
+
+def test_addresses_are_forgotten_when_they_are_too_many() -> None:
+    async def run() -> int:
+        network = PoliteNetwork(Server())
+        for number in range(300):
+            await network.exchange(query(f"192.0.2.{number}"), TIMEOUT)
+        return len(network._places)
+
+    polite_most, polite._MOST = polite._MOST, 100
+    try:
+        assert clock.run(run()) <= 100
+    finally:
+        polite._MOST = polite_most

@@ -1,0 +1,175 @@
+"""Many names in several processes: each question comes to one result, whatever ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections import Counter
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import dns.name
+import pytest
+
+from dnstrace import Trace
+from dnstrace.bulk import results, trace_many
+from dnstrace.bulk.processes import WorkersLost
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import load
+from dnstrace.model import Question, Settings
+from tests.bulk.serving import SERVER, arguments, end, server, workers_of
+from tests.cli.running import finished, start
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+NAMES = 1200
+KILLS = 20
+
+
+def questions(count: int) -> list[Question]:
+    return [Question(dns.name.from_text(f"w{n}.z{n % 50}.example."), 1) for n in range(count)]
+
+
+def name_of(trace: Trace, prefix: str = "") -> str:
+    return f"{prefix}{trace.question.name}"
+
+
+def test_each_question_comes_to_its_trace() -> None:
+    asked = questions(300)
+
+    async def run(settings: Settings) -> list[Trace]:
+        return [each async for each in trace_many(asked, workers=2, settings=settings, roots=SERVER, seed=1)]
+
+    with server() as settings:
+        found = asyncio.run(run(settings))
+    assert Counter(each.question for each in found) == Counter(asked)
+    assert all(str(each.answer[0][0]) == "192.0.2.44" for each in found)
+    assert len({each.seed for each in found}) == len(asked)
+
+
+def test_what_is_wanted_of_a_trace_is_made_where_it_is_and_comes_in_order() -> None:
+    asked = questions(300)
+
+    async def run(settings: Settings) -> list[str]:
+        how: dict[str, Any] = {"workers": 2, "ordered": True, "settings": settings, "roots": SERVER}
+        return [each async for each in results(asked, partial(name_of, prefix="= "), **how)]
+
+    with server() as settings:
+        assert asyncio.run(run(settings)) == [f"= {each.name}" for each in asked]
+
+
+def pid_of(trace: Trace) -> int:
+    return os.getpid()
+
+
+def test_names_of_one_zone_are_traced_by_all_workers_where_there_are_many() -> None:
+    asked = [Question(dns.name.from_text(f"w{n}.zone.example."), 1) for n in range(3000)]
+
+    async def run(settings: Settings) -> Counter[int]:
+        how: dict[str, Any] = {"workers": 2, "settings": settings, "roots": SERVER}
+        return Counter([each async for each in results(asked, pid_of, **how)])
+
+    with server() as settings:
+        found = asyncio.run(run(settings))
+    assert sum(found.values()) == 3000 and min(found.values()) > 300 and len(found) == 2
+
+
+def test_a_run_that_is_stopped_ends_its_workers() -> None:
+    async def run(settings: Settings) -> int:
+        found = trace_many(questions(1000), workers=2, settings=settings, roots=SERVER)
+        async for _ in found:
+            break
+        assert len(workers_of(os.getpid())) == 2
+        await found.aclose()
+        return len(workers_of(os.getpid()))
+
+    with server() as settings:
+        assert asyncio.run(run(settings)) == 0
+
+
+def test_a_network_stays_in_its_process() -> None:
+    found = trace_many(questions(1), workers=2, network=LabNetwork(load("textbook")))
+    with pytest.raises(ValueError, match="cannot be taken to other processes"):
+        asyncio.run(anext(found))
+
+
+def dies(trace: Trace) -> str:
+    raise SystemExit(1)
+
+
+def test_workers_that_all_end_end_the_run() -> None:
+    async def run(settings: Settings) -> None:
+        async for _ in results(questions(3), dies, workers=2, settings=settings, roots=SERVER):
+            pass
+
+    with server() as settings, pytest.raises(WorkersLost, match="ended one after the other"):
+        asyncio.run(run(settings))
+
+
+def held(out: Path) -> Counter[str]:
+    """How often each name is in the results; every line must be whole."""
+    return Counter(json.loads(line)["question"]["name"] for line in out.read_text().splitlines())
+
+
+def names(directory: Path) -> tuple[Path, Counter[str]]:
+    file = directory / "names"
+    lines = [f"w{n}.z{n % 50}.example." for n in range(NAMES)]
+    file.write_text("\n".join(lines))
+    return file, Counter(lines)
+
+
+def test_workers_are_killed_at_random_and_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
+    file, wanted = names(tmp_path)
+    random, out, killed = Random(1), tmp_path / "out", 0
+    with server() as settings:
+        how = ("-f", str(file), *arguments(settings, tmp_path), "--jsonl", "--workers", "2", "-o", str(out))
+        while killed < KILLS:
+            process = start(*how, "--force")
+            reached = 0
+            while process.poll() is None:
+                if out.exists() and out.stat().st_size > reached and (at_work := workers_of(process.pid)):
+                    end(random.choice(at_work))
+                    killed += 1
+                    reached = out.stat().st_size + random.randrange(300_000)
+            assert finished(process).status == 0
+            assert held(out) == wanted
+
+
+def test_the_run_is_killed_at_random_and_goes_on_where_it_was(tmp_path: Path) -> None:
+    file, wanted = names(tmp_path)
+    random, out, killed = Random(2), tmp_path / "out", 0
+    with server() as settings:
+        how = ("-f", str(file), *arguments(settings, tmp_path), "--jsonl", "--workers", "2", "-o", str(out))
+        while killed < KILLS:
+            process = start(*how, "--resume")
+            reached = (out.stat().st_size if out.exists() else 0) + random.randrange(200_000)
+            while process.poll() is None and (not out.exists() or out.stat().st_size < reached):
+                continue
+            at_work = workers_of(process.pid) if process.poll() is None else []
+            end(process.pid)
+            killed += finished(process).status < 0
+            assert all(not Path(f"/proc/{each}").exists() or gone(each) for each in at_work)
+            if held_whole(out) == wanted:
+                out.unlink()
+        assert finished(start(*how, "--resume")).status == 0
+    assert held(out) == wanted
+
+
+def gone(pid: int) -> bool:
+    """Wait until a process has ended: it has lost whom it works for."""
+    while True:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        if state == "Z":
+            return True
+
+
+def held_whole(out: Path) -> Counter[str]:
+    """The names in the results; the last line may be cut off."""
+    lines = out.read_bytes().splitlines(keepends=True) if out.exists() else []
+    return Counter(json.loads(line)["question"]["name"] for line in lines if line.endswith(b"\n"))
