@@ -343,8 +343,9 @@ class Asking:
         """
         address, attempts = attempt.exchange.query.address, self._means.journal[self._step].attempts
         before = (earlier for earlier in attempts if earlier.exchange.query.address == address)
-        shown = None if refuted else cause(before, attempt)
-        return self._means.journal.attempt(self._step, replace(attempt, cause=shown))
+        if not refuted and (shown := cause(before, attempt)) is not None:
+            attempt = replace(attempt, cause=shown)
+        return self._means.journal.attempt(self._step, attempt)
 
     def _timeout(self, candidate: _Candidate) -> float:
         """Seconds to wait for a reply."""

@@ -65,6 +65,8 @@ class Cuts:
 
     def with_addresses(self, delegation: Delegation) -> Delegation:
         """The delegation with what look-ups have found for its name servers."""
+        if all(server.addresses for server in delegation.servers):
+            return delegation
         servers = tuple(
             server if server.addresses else replace(server, addresses=self._known(server.name))
             for server in delegation.servers

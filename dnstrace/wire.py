@@ -31,10 +31,12 @@ _MOST_EXPANSION = 2_000_000  # a hundred times what the largest honest replies c
 
 def query_wire(query: Query, message_id: int) -> bytes:
     """The octets of `query` with `message_id` (RFC 1035 section 4.1, RFC 6891 section 6.1)."""
-    question = query.question
     head, tail = _template(query.edns, query.recursion_desired, query.checking_disabled)
-    kind = struct.pack("!HH", question.rdtype, question.rdclass)
-    return b"".join((message_id.to_bytes(2), head, question.name.to_wire() or b"", kind, tail))
+    return b"".join((message_id.to_bytes(2), head, _question_octets(query.question), tail))
+
+
+def _question_octets(question: Question) -> bytes:
+    return (question.name.to_wire() or b"") + struct.pack("!HH", question.rdtype, question.rdclass)
 
 
 @lru_cache
@@ -54,9 +56,9 @@ def _template(edns: Edns | None, recursion_desired: bool, checking_disabled: boo
 def belongs(wire: bytes, question: Question, message_id: int) -> bool:
     """Whether a datagram can be the reply to our query: ID, QR, opcode and question agree.
 
-    Reads the header and the question only, so that a flood of forged replies costs little. A reply
-    without a question, as some servers send with an error, belongs when the rest agrees
-    (RFC 5452 section 9.1; the RCODE says that the question could not be read).
+    Reads the header and the question only, so that a flood of forged replies costs little; a question that
+    is the query's to the octet is not read. A reply without a question, as some servers send with an error,
+    belongs when the rest agrees (RFC 5452 section 9.1; the RCODE says that the question could not be read).
     """
     if len(wire) < _HEADER.size:
         return False
@@ -67,6 +69,8 @@ def belongs(wire: bytes, question: Question, message_id: int) -> bool:
         return bool(flags & 0xF)
     if questions != 1:
         return False
+    if wire.startswith(_question_octets(question), _HEADER.size):
+        return True
     try:
         name, length = dns.name.from_wire(wire, _HEADER.size)
         rdtype, rdclass = struct.unpack_from("!HH", wire, _HEADER.size + length)
