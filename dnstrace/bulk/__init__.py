@@ -23,12 +23,12 @@ from random import SystemRandom
 from typing import Any
 
 from dnstrace.bulk.dealing import in_order, numbered
-from dnstrace.bulk.plan import AT_ONCE, Plan, R, Use
+from dnstrace.bulk.plan import AT_ONCE, Enough, Plan, R, Use
 from dnstrace.bulk.polite import TO_ONE
 from dnstrace.model import Delegation, Question, Settings, Trace
 from dnstrace.port import Network
 
-__all__ = ["AT_ONCE", "TO_ONE", "results", "trace_many"]
+__all__ = ["AT_ONCE", "TO_ONE", "Enough", "results", "trace_many"]
 
 Questions = Iterable[Question] | AsyncIterable[Question]
 
@@ -64,12 +64,12 @@ async def results(
     """Trace each question, at most `at_once` at a time; what `use` makes of each trace, as they end.
 
     With `ordered` they come in the order of the questions. `questions` is read only as far as there is
-    room, so that it may be without end. With `share` false each name is walked with nothing known. `rate` is
-    the most queries that are sent a second. With several `workers` the names are traced in so many processes,
-    with `dask` on the cluster whose scheduler is there (`tcp://host:8786`): `use` is then a function of a
-    module, or a `functools.partial` of one, and what it makes can be pickled. `network` is for one
-    process only. The rest is as for `dnstrace.trace_async`. What is under way when the caller stops reading
-    is cancelled.
+    room, so that it may be without end; where it raises Enough, those that wait are dropped. With `share`
+    false each name is walked with nothing known. `rate` is the most queries that are sent a second. With
+    several `workers` the names are traced in so many processes, with `dask` on the cluster whose scheduler is
+    there (`tcp://host:8786`): `use` is then a function of a module, or a `functools.partial` of one, and what
+    it makes can be pickled. `network` is for one process only. The rest is as for `dnstrace.trace_async`.
+    What is under way when the caller stops reading is cancelled.
 
     Raises ValueError where `network` is given for several processes, `dnstrace.bulk.cluster.ClusterError`
     where the cluster cannot be used, `dnstrace.bulk.processes.WorkersLost` where no worker process lives on.

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from dnstrace.bulk.dealing import registered
+from dnstrace.bulk.dealing import following, registered
 from dnstrace.bulk.garbage import collect_rarely
 from dnstrace.bulk.plan import Job, Jobs, Plan, R, Use
 from dnstrace.bulk.together import traced
@@ -125,14 +125,14 @@ async def _each(chunk: list[Job]) -> Jobs:
 async def _at_hand(jobs: Jobs) -> AsyncGenerator[list[Job]]:
     """The jobs by the thousands, or those that are there when no more come for a while."""
     at_hand: list[Job] = []
-    coming = asyncio.ensure_future(_next(jobs))
+    coming = asyncio.ensure_future(following(jobs))
     try:
         while True:
             await asyncio.wait({coming}, timeout=_WAIT if at_hand else None)
             job = coming.result() if coming.done() else None
             if job is not None:
                 at_hand.append(job)
-                coming = asyncio.ensure_future(_next(jobs))
+                coming = asyncio.ensure_future(following(jobs))
                 if len(at_hand) < _AT_HAND:
                     continue
             if at_hand:
@@ -142,7 +142,3 @@ async def _at_hand(jobs: Jobs) -> AsyncGenerator[list[Job]]:
                 return
     finally:
         coming.cancel()
-
-
-async def _next(jobs: Jobs) -> Job | None:
-    return await anext(jobs, None)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable
+from contextlib import suppress
 from zlib import crc32
 
-from dnstrace.bulk.plan import Jobs, R
+from dnstrace.bulk.plan import Enough, Job, Jobs, R
 from dnstrace.model import Name, Question
 
 _COUNTRY = 2  # letters of a country's domain, below which names are often registered one label further down
@@ -24,6 +25,13 @@ async def numbered(questions: Iterable[Question] | AsyncIterable[Question]) -> J
         for question in questions:
             yield number, question
             number += 1
+
+
+async def following(jobs: Jobs) -> Job | None:
+    """The next job; None at the end, or where it is enough."""
+    with suppress(Enough):
+        return await anext(jobs, None)
+    return None
 
 
 async def in_order(results: AsyncGenerator[tuple[int, R]]) -> AsyncGenerator[tuple[int, R]]:

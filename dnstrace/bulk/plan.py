@@ -21,6 +21,10 @@ _SEEDS = 2**32
 _STEP = 2654435761  # odd, so that no two of 2**32 names get the same
 
 
+class Enough(Exception):
+    """Raised by an iterator of questions: nothing more is to be begun, also of those that it has given."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How each of many names is traced.

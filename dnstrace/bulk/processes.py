@@ -20,7 +20,7 @@ from typing import Any
 
 from dnstrace.bulk.dealing import hand
 from dnstrace.bulk.garbage import collect_rarely
-from dnstrace.bulk.plan import Job, Jobs, Plan, R, Use
+from dnstrace.bulk.plan import Enough, Job, Jobs, Plan, R, Use
 from dnstrace.bulk.room import Room
 from dnstrace.bulk.together import traced
 from dnstrace.model import Question
@@ -121,14 +121,21 @@ class _Crew:
 
     async def feed(self, jobs: Jobs) -> None:
         """Deal every job to the worker of its zone."""
-        while await self._room.free() and (job := await anext(jobs, None)) is not None:
-            number, question = job
-            worker = self._workers[hand(question.name, len(self._workers))]
-            self._room.take(number)
-            worker.waiting.append(job)
-            self._give(worker)
-            if worker.waiting:
-                self._give(min(self._workers, key=lambda each: len(each.jobs)))
+        try:
+            while await self._room.free() and (job := await anext(jobs, None)) is not None:
+                self._deal(job)
+        except Enough:
+            for worker in self._workers:
+                worker.waiting.clear()
+
+    def _deal(self, job: Job) -> None:
+        number, question = job
+        worker = self._workers[hand(question.name, len(self._workers))]
+        self._room.take(number)
+        worker.waiting.append(job)
+        self._give(worker)
+        if worker.waiting:
+            self._give(min(self._workers, key=lambda each: len(each.jobs)))
 
     def _give(self, worker: _Worker) -> None:
         """Give a worker what waits for it; one that has little to do takes over from who has most."""

@@ -13,8 +13,8 @@ class Room:
     """How many jobs may be under way: as many as are wanted, or as this process can keep up with.
 
     Where it does too much at once, replies lie unread for longer than a server takes to send them. How much
-    that is shows in how long a task waits for its first turn. With `ordered` no job is far ahead of the
-    oldest one under way, since its result would have to be kept.
+    that is shows in how long a turn takes to come. With `ordered` no job is far ahead of the oldest one under
+    way, since its result would have to be kept.
     """
 
     def __init__(self, most: int, ordered: bool = False) -> None:
@@ -41,6 +41,9 @@ class Room:
         """Begin job `number`."""
         self._taken[number] = None
         self._newest = number
+
+    def watch(self) -> None:
+        """Find out how long a turn takes to come, and make more room or less by it."""
         loop = asyncio.get_running_loop()
         loop.call_soon(self._turn, loop.time())
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from dnstrace.api import trace_async
+from dnstrace.bulk.dealing import following
 from dnstrace.bulk.plan import Jobs, Plan, R, Use
 from dnstrace.bulk.polite import PoliteNetwork
 from dnstrace.bulk.room import Room
@@ -32,10 +33,11 @@ async def traced(
     under_way: dict[asyncio.Task[Any], int] = {}
 
     async def feed() -> None:
-        while await room.free() and (job := await anext(jobs, None)) is not None:
+        while await room.free() and (job := await following(jobs)) is not None:
             number, question = job
             task = asyncio.ensure_future(tracer.trace(number, question))
             room.take(number)
+            room.watch()
             under_way[task] = number
             task.add_done_callback(ended.put_nowait)
 

@@ -8,17 +8,17 @@ import signal
 import stat
 import sys
 import time
-from collections.abc import AsyncIterable, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import ExitStack, aclosing, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from dnstrace.bulk import results
+from dnstrace.bulk import Enough, results
 from dnstrace.bulk.cluster import ClusterError
 from dnstrace.bulk.garbage import collect_rarely
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.lists import cores
-from dnstrace.cli.names import as_they_come, questions
+from dnstrace.cli.names import AsTheyCome, questions
 from dnstrace.cli.outfile import Done, Writer, opened, writer
 from dnstrace.cli.results import Result, Tally, result
 from dnstrace.cli.tracing import planned
@@ -55,7 +55,8 @@ class _Run:
         self._tally, self._wrong = Tally(), 0
         self._looked = time.monotonic()
         self._stopped = False
-        self._size = _size(names)
+        self._size, self._taken = _size(names), 0
+        self._coming: AsTheyCome | None = None
 
     def wrong(self, number: int, why: str) -> None:
         """Tell of a line that cannot be traced; of many only the first ones."""
@@ -72,7 +73,7 @@ class _Run:
         status: int | None = None
         collect_rarely()
         try:
-            run(self._traced(self._until_stopped(wanted), how))
+            run(self._traced(wanted, how))
         except KeyboardInterrupt:
             self._stopped = True
         except ClusterError as error:
@@ -95,15 +96,16 @@ class _Run:
         ):  # not on Windows, not beside the main thread
             loop.add_signal_handler(signal.SIGINT, self._stop)
         waits = self._size is None and "network" not in how  # a network of its own has time of its own
-        asked: AsyncIterable[Question] | Iterator[Question] = as_they_come(wanted) if waits else wanted
+        workers = 1 if "network" in how or many.dask else self._workers()
+        self._coming = AsTheyCome(wanted) if waits else None
         found = results(
-            asked,
+            self._until_stopped(wanted) if self._coming is None else self._coming_until_stopped(self._coming),
             partial(result, output=chosen.output, verbose=chosen.verbose, explain=chosen.explain_steps),
             at_once=many.at_once,
             share=many.share,
             ordered=many.ordered,
             rate=many.rate,
-            workers=1 if "network" in how or many.dask else self._workers(),
+            workers=workers,
             dask=many.dask,
             **how,
         )
@@ -123,14 +125,27 @@ class _Run:
         if self._stopped:
             raise KeyboardInterrupt
         self._stopped = True
+        if self._coming is not None:
+            self._coming.stop()
         self._clear()
         self._environment.remark("finishing what is under way; Ctrl-C again ends at once")
 
     def _until_stopped(self, wanted: Iterator[Question]) -> Iterator[Question]:
+        """The questions, counted. Raises Enough when the user stops the run."""
         for question in wanted:
             if self._stopped:
-                return
+                raise Enough
+            self._taken += 1
             yield question
+
+    async def _coming_until_stopped(self, wanted: AsTheyCome) -> AsyncGenerator[Question]:
+        """The same of questions that come as they come."""
+        async for question in wanted:
+            if self._stopped:
+                break
+            yield question
+        if self._stopped:
+            raise Enough
 
     def _take(self, found: Result) -> None:
         """Write a result, and count it."""
@@ -138,8 +153,13 @@ class _Run:
         self._tally.add(found)
         if self._environment.tells_progress and time.monotonic() - self._looked > _EVERY:
             self._looked = time.monotonic()
-            done = self._names.tell() / self._size if self._size else None
-            self._environment.overwrite(self._tally.progress(done))
+            self._environment.overwrite(self._tally.progress(self._done()))
+
+    def _done(self) -> float | None:
+        """The share of the names that have ended, by the share of the file that has been read."""
+        if not self._size or not self._taken:
+            return None
+        return min(1.0, self._names.tell() / self._size * self._tally.ended / self._taken)
 
     def _clear(self) -> None:
         if self._environment.tells_progress:

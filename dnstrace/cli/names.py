@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -67,22 +67,28 @@ def _lines(file: BinaryIO) -> Iterator[bytes]:
         yield whole
 
 
-async def as_they_come(wanted: Iterator[Question]) -> AsyncIterator[Question]:
+class AsTheyCome:
     """What an iterator gives that may wait for a pipe or a terminal: a thread waits, the loop goes on."""
-    loop = asyncio.get_running_loop()
-    got: asyncio.Queue[Question | None] = asyncio.Queue()
-    room = threading.Semaphore(_AHEAD)
 
-    def read() -> None:
-        try:
-            for question in wanted:
-                room.acquire()
-                loop.call_soon_threadsafe(got.put_nowait, question)
-        finally:
-            with suppress(RuntimeError):  # the loop has ended
-                loop.call_soon_threadsafe(got.put_nowait, None)
+    def __init__(self, wanted: Iterator[Question]) -> None:
+        self._wanted, self._loop = wanted, asyncio.get_running_loop()
+        self._got: asyncio.Queue[Question | None] = asyncio.Queue()
+        self._room = threading.Semaphore(_AHEAD)
+        threading.Thread(target=self._read, daemon=True).start()
 
-    threading.Thread(target=read, daemon=True).start()
-    while (question := await got.get()) is not None:
-        room.release()
-        yield question
+    def _read(self) -> None:
+        with suppress(RuntimeError):  # the loop has ended
+            for question in self._wanted:
+                self._room.acquire()
+                self._loop.call_soon_threadsafe(self._got.put_nowait, question)
+            self._loop.call_soon_threadsafe(self.stop)
+
+    def stop(self) -> None:
+        """Give nothing that comes from now on."""
+        self._got.put_nowait(None)
+
+    async def __aiter__(self) -> AsyncGenerator[Question]:
+        """The questions."""
+        while (question := await self._got.get()) is not None:
+            self._room.release()
+            yield question

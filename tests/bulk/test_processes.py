@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -16,7 +17,7 @@ import dns.name
 import pytest
 
 from dnstrace import Trace
-from dnstrace.bulk import results, trace_many
+from dnstrace.bulk import Enough, results, trace_many
 from dnstrace.bulk.processes import WorkersLost
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
@@ -59,6 +60,19 @@ def test_what_is_wanted_of_a_trace_is_made_where_it_is_and_comes_in_order() -> N
 
     with server() as settings:
         assert asyncio.run(run(settings)) == [f"= {each.name}" for each in asked]
+
+
+def test_where_it_is_enough_those_that_wait_are_dropped() -> None:
+    def until_enough() -> Iterator[Question]:
+        yield from questions(1600)
+        raise Enough
+
+    async def run(settings: Settings) -> int:
+        how: dict[str, Any] = {"workers": 2, "settings": settings, "roots": SERVER}
+        return len([each async for each in trace_many(until_enough(), **how)])
+
+    with server() as settings:
+        assert 400 <= asyncio.run(run(settings)) < 1600
 
 
 def pid_of(trace: Trace) -> int:

@@ -67,6 +67,7 @@ def test_a_process_that_does_not_keep_up_begins_fewer() -> None:
                 room.give_back(under_way.pop(0))
                 continue
             room.take(number)
+            room.watch()
             under_way.append(number)
             await asyncio.sleep(0)
         return len(under_way)

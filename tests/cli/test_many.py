@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import signal
+import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from dnstrace.cli.names import questions
 from dnstrace.model import Question
+from tests.bulk.serving import arguments, server
 from tests.cli.running import finished, run, start
 
 LAB = ("--lab", "in-domain", "--seed", "1")
@@ -103,9 +105,36 @@ def test_the_status_is_that_of_the_worst(tmp_path: Path) -> None:
 
 
 def test_names_from_stdin() -> None:
-    done = start("-f", "-", *LAB, "--short", stdin=__import__("subprocess").PIPE)
+    done = start("-f", "-", *LAB, "--short", stdin=subprocess.PIPE)
     out, err = done.communicate("www.example.com\nmail.example.com", timeout=20)
     assert (done.returncode, out) == (0, "www.example.com. A 192.0.2.44\n") and "2 names" in err
+
+
+def test_names_are_traced_as_they_come(tmp_path: Path) -> None:
+    """Each is done before the next is there, and Ctrl-C need not wait for one."""
+    with server() as settings:
+        process = start(
+            "-f", "-", *arguments(settings, tmp_path), "--short", stdin=subprocess.PIPE, bufsize=1
+        )
+        assert process.stdin is not None and process.stdout is not None
+        for number in range(3):
+            process.stdin.write(f"x{number}.example\n")
+            assert process.stdout.readline() == f"x{number}.example. A 192.0.2.44\n"
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 130 and out == "" and "3 names in" in err and "stopped by the user" in err
+
+
+def test_a_full_disk_ends_a_run_of_many_processes_in_one_line(tmp_path: Path) -> None:
+    file = names(tmp_path / "names", *(f"x{n}.example" for n in range(1000)))
+    with server() as settings:
+        how = ("-f", file, *arguments(settings, tmp_path), "--jsonl", "--workers", "2")
+        found = finished(start(*how, "-o", "/dev/full", "--force"))
+        assert (found.status, found.err.count("\n")) == (74, 1) and "No space left on device" in found.err
+        with start(*how) as process:
+            assert process.stdout is not None and process.stdout.readline()
+            process.stdout.close()
+            assert process.wait(timeout=20) == 141
 
 
 def test_a_run_that_was_cut_off_anywhere_goes_on_with_what_is_missing(tmp_path: Path) -> None:
