@@ -16,17 +16,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import dns.name
 import dns.rdatatype
 
-from dnstrace.asking import Asking, Means
+from dnstrace.asking import Asking
 from dnstrace.budget import Budget, Limits, limits_for
 from dnstrace.cuts import Cuts
 from dnstrace.health import Health
 from dnstrace.journal import Journal
+from dnstrace.means import Means
 from dnstrace.model import Delegation, Name, Outcome, Question, Settings, Trace
 from dnstrace.parent import refer
 from dnstrace.port import Network
+from dnstrace.resolution import Resolution
 from dnstrace.roots import given_server, root_hints
 from dnstrace.supposed import Supposed
-from dnstrace.walk import Resolution, ServerNotFound, Walk, begin
+from dnstrace.walk import ServerNotFound, Walk, begin
 
 if TYPE_CHECKING:
     from dnstrace.consulting import Consultation

@@ -5,9 +5,8 @@ measured, the next is asked while the first may still answer; each time patience
 to a round trip, and twice as many are asked, so that a cut with one live server among thirteen costs less
 than a second. The first usable meaning wins; what was asked besides stays in the record.
 
-Addresses at hand come first, those that failed in this run last; then names are looked up, those under
-the deepest known cut first; then addresses that timed out are tried again. What a lame server offers is
-taken only when all of this gave nothing better.
+Whom to ask, and in what order, is candidates.py's. What a lame server offers is taken only when nobody
+gave anything better.
 """
 
 from __future__ import annotations
@@ -15,15 +14,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from random import Random
 from typing import Any, NamedTuple
 
-from dnstrace.budget import Budget
-from dnstrace.cuts import Cuts
+from dnstrace.candidates import Candidate, Candidates
 from dnstrace.fallback import PLAIN, another_way, cause, edns_of_try
-from dnstrace.health import Health
-from dnstrace.journal import Journal
 from dnstrace.meaning import classify
+from dnstrace.means import Means
 from dnstrace.model import (
     Address,
     Attempt,
@@ -35,48 +31,22 @@ from dnstrace.model import (
     Name,
     Query,
     Question,
-    Settings,
-    Source,
     Transport,
 )
-from dnstrace.port import Network
-from dnstrace.supposed import NOTHING, Supposed
 
 _CONFIRMED = 4  # times a round trip: so long for EDNS to prove that it was not the cause of silence
 _LEAST_CONFIRMED = 0.25  # seconds
 _LATE = 0.005  # seconds by which a busy program may look late
 _LOOKUP_PATIENCE = 4  # times that for a reply: a look-up takes a few round trips
-_LOOKED_UP = {Source.RESOLVED, Source.CACHE}
 _AGAIN = {Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.MISMATCH}
 
 Lookup = Callable[[Name], Awaitable[tuple[Address, ...]]]
 
 
-class Means(NamedTuple):
-    """What every step of a trace shares."""
-
-    network: Network
-    settings: Settings
-    budget: Budget
-    journal: Journal
-    cuts: Cuts
-    health: Health
-    random: Random
-    supposed: Supposed = NOTHING
-
-
-class _Candidate(NamedTuple):
-    """An address to ask; `tries` counts those made before in this step."""
-
-    server: Name
-    address: Address
-    tries: int = 0
-
-
 class _UnderWay(NamedTuple):
     """An exchange that has not ended."""
 
-    candidate: _Candidate
+    candidate: Candidate
     query: Query
     since: float
 
@@ -100,15 +70,11 @@ class Asking:
         """`began` is told the first address asked; `first` goes before the others, `skip` not at all."""
         self._means, self._step, self._question, self._lookup = means, step, question, lookup
         self._delegation, self._zone = delegation, delegation.zone
-        self._began, self._first, self._skip = began, first, skip
-        self._ready = self._candidates(delegation)
-        self._names = self._names_to_look_up(delegation)
-        self._timed_out: list[_Candidate] = []
-        self._further = self._more_to_try()
-        self._attempts: dict[asyncio.Task[int | None], _Candidate] = {}
+        self._began = began
+        self._whom = Candidates(means, step, delegation, question, first, skip)
+        self._attempts: dict[asyncio.Task[int | None], Candidate] = {}
         self._lookups: dict[asyncio.Task[tuple[Address, ...]], Name] = {}
-        self._under_way: dict[_Candidate, _UnderWay] = {}
-        self._seen = {*skip, *(candidate.address.text for candidate in self._ready)}
+        self._under_way: dict[Candidate, _UnderWay] = {}
         self._looked_up = 0
         self.denied = ""  # the bound that did not allow something, in words
 
@@ -118,80 +84,6 @@ class Asking:
             return await self._first_usable()
         finally:
             await self._give_up()
-
-    # --- whom to ask --------------------------------------------------------------------------
-
-    def _candidates(self, delegation: Delegation) -> list[_Candidate]:
-        """Every address at hand in random order, those that failed in this run last."""
-        health = self._means.health
-        found = [
-            _Candidate(server.name, address)
-            for server in delegation.servers
-            for address in server.addresses
-            if health.askable(address) and address.text not in self._skip
-        ]
-        self._means.random.shuffle(found)
-        return sorted(found, key=lambda c: (health.doubt(c.address.text), c.address != self._first))
-
-    def _names_to_look_up(self, delegation: Delegation) -> list[Name]:
-        """Name servers without a usable address, those under the deepest known cut first."""
-        askable = self._means.health.askable
-        names = [s.name for s in delegation.servers if not any(map(askable, s.addresses))]
-        self._means.random.shuffle(names)
-        return sorted(names, key=lambda name: self._distance(name))
-
-    def _distance(self, name: Name) -> tuple[bool, int]:
-        """A name in the zone itself cannot be found without its servers: last. Else by known labels."""
-        cut = self._means.cuts.enclosing(Question(name, self._question.rdtype)).zone
-        return name.is_subdomain(self._zone), len(name.labels) - len(cut.labels)
-
-    # --- when all of these failed -------------------------------------------------------------
-
-    def _more_to_try(self) -> list[Callable[[], None]]:
-        """What is left when nothing at hand answered, in order; each adds addresses or names."""
-        return [
-            self._add_glue_from_elsewhere,
-            self._add_child_servers,
-            self._add_names_with_glue,
-            *[self._add_timed_out] * (self._means.settings.tries - 1),
-        ]
-
-    def _add_glue_from_elsewhere(self) -> None:
-        """Addresses that some parent gave for these names: their own zones may say something else."""
-        for server in self._delegation.servers:
-            self._add(server.name, self._means.cuts.glue(server.name))
-
-    def _add_child_servers(self) -> None:
-        """The zone's own NS set, where it differs from its parent's (RFC 2181 section 5.4.1)."""
-        child = self._means.cuts.child(self._zone)
-        parents = {server.name for server in self._delegation.servers}
-        for server in child.servers if child is not None else ():
-            self._add(server.name, server.addresses)
-            if server.name not in parents and not server.addresses:
-                self._names.append(server.name)
-
-    def _add_names_with_glue(self) -> None:
-        """Names whose glue failed may have another address by now; those in the zone itself cannot tell."""
-        self._names += [
-            server.name
-            for server in self._delegation.servers
-            if server.addresses
-            and not server.name.is_subdomain(self._zone)
-            and not any(address.source in _LOOKED_UP for address in server.addresses)
-        ]
-
-    def _add_timed_out(self) -> None:
-        """Addresses that did not answer, once more; not where an empty reply will do (RFC 2308)."""
-        if any(a.meaning.kind is Kind.EMPTY for a in self._means.journal[self._step].attempts):
-            return
-        self._ready = [candidate._replace(tries=candidate.tries + 1) for candidate in self._timed_out]
-        self._timed_out = []
-
-    def _add(self, name: Name, addresses: tuple[Address, ...]) -> None:
-        fresh = [a for a in addresses if a.text not in self._seen and self._means.health.askable(a)]
-        self._seen.update(address.text for address in fresh)
-        self._means.random.shuffle(fresh)
-        self._ready += [_Candidate(name, address) for address in fresh]
 
     # --- the loop -----------------------------------------------------------------------------
 
@@ -233,25 +125,22 @@ class Asking:
             return None
         meaning = self._means.journal[self._step].attempts[index].meaning
         if meaning.kind in _AGAIN:
-            self._timed_out.append(candidate)
+            self._whom.timed_out.append(candidate)
         return index if meaning.usable else None
 
     def _more(self) -> bool:
-        return bool(self._ready or (self._names and len(self._lookups) < self.lookups_at_once))
+        return bool(self._whom.ready or (self._whom.names and len(self._lookups) < self.lookups_at_once))
 
     def _start(self, count: int) -> None:
         """Ask up to `count` more addresses, or look names up when no address is at hand."""
-        if self._further and self._unrecorded:
-            self._further, self._names = [], []
-        while self._further and not self._more() and not self._attempts and not self._lookups:
-            self._further.pop(0)()
+        if self._unrecorded:
+            self._whom.give_up()
+        while not (self._more() or self._attempts or self._lookups) and self._whom.go_further():
+            continue
         for _ in range(count):
-            while self._ready and not self._means.health.askable(self._ready[0].address):
-                self._ready.pop(0)
-            if not self._ready:
+            if (candidate := self._whom.next()) is None:
                 self._start_lookup()
                 return
-            candidate = self._ready.pop(0)
             self._attempts[asyncio.ensure_future(self._attempt(candidate))] = candidate
 
     @property
@@ -259,31 +148,31 @@ class Asking:
         """Whether a record is replayed that has none of the replies: further addresses would be no help."""
         attempts = self._means.journal[self._step].attempts
         none = bool(attempts) and all(each.meaning.kind is Kind.NOT_RECORDED for each in attempts)
-        return none and not self._attempts and not self._ready
+        return none and not self._attempts and not self._whom.ready
 
     def _start_lookup(self) -> None:
         """Look up the next name without an address; a second one beside the first when patience runs out."""
-        if not self._names or len(self._lookups) >= self.lookups_at_once:
+        if not self._whom.names or len(self._lookups) >= self.lookups_at_once:
             return
         budget = self._means.budget
         limit = budget.limits.lookups_per_delegation
         if self._looked_up >= limit or not budget.lookup():
             enough = f"the limit of {limit} address look-ups for one delegation is reached"
             self.denied = budget.spent_out if self._looked_up < limit else enough
-            self._names.clear()
+            self._whom.names.clear()
             return
         self._looked_up += 1
-        name = self._names.pop(0)
+        name = self._whom.names.pop(0)
         self._lookups[asyncio.ensure_future(self._lookup(name))] = name
 
     def _learn(self, name: Name, addresses: tuple[Address, ...]) -> None:
         """Take in what a look-up found."""
-        self._add(name, addresses)
+        self._whom.add(name, addresses)
         self._means.journal.learnt(self._step, name, addresses)
 
     # --- one address --------------------------------------------------------------------------
 
-    async def _attempt(self, candidate: _Candidate) -> int | None:
+    async def _attempt(self, candidate: Candidate) -> int | None:
         """Ask one address, in another way too where its reply calls for that; the last attempt."""
         index = None
         query: Query | None = self._query(candidate)
@@ -307,7 +196,7 @@ class Asking:
         self._means.budget.received(len(exchange.wire or b""))
         return classify(exchange, self._zone)
 
-    async def _with_edns_after_all(self, candidate: _Candidate, plain: Exchange) -> Exchange | None:
+    async def _with_edns_after_all(self, candidate: Candidate, plain: Exchange) -> Exchange | None:
         """The reply to the same query with EDNS, where EDNS was left out since nothing came before.
 
         Two datagrams can be lost without EDNS being the cause. None where there is no reply so either.
@@ -320,7 +209,7 @@ class Asking:
         again = await self._exchange(candidate, replace(plain.query, edns=edns), timeout)
         return None if again.message is None else again
 
-    def _query(self, candidate: _Candidate) -> Query:
+    def _query(self, candidate: Candidate) -> Query:
         """How an address is asked at first."""
         settings, address = self._means.settings, candidate.address.text
         tries = PLAIN if address in self._means.health.without_edns else candidate.tries
@@ -347,11 +236,11 @@ class Asking:
             attempt = replace(attempt, cause=shown)
         return self._means.journal.attempt(self._step, attempt)
 
-    def _timeout(self, candidate: _Candidate) -> float:
+    def _timeout(self, candidate: Candidate) -> float:
         """Seconds to wait for a reply."""
         return self._means.settings.timeout
 
-    async def _exchange(self, candidate: _Candidate, query: Query, timeout: float) -> Exchange:
+    async def _exchange(self, candidate: Candidate, query: Query, timeout: float) -> Exchange:
         if self._began is not None:
             self._began(candidate.address)
             self._began = None

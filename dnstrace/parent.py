@@ -12,7 +12,7 @@ import dns.rcode
 
 from dnstrace.model import Kind, Outcome
 from dnstrace.reached import delegation_reached
-from dnstrace.walk import Resolution, failed, resolution_of
+from dnstrace.resolution import Resolution, failed, resolution_of
 
 if TYPE_CHECKING:
     from dnstrace.journal import Journal

@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 import dns.name
 import dns.rdatatype
 
-from dnstrace.asking import Means, _Candidate
+from dnstrace.candidates import Candidate
+from dnstrace.means import Means
 from dnstrace.model import (
     ROOT,
     Address,
@@ -167,7 +168,7 @@ class _Probing(Survey):
             self._means.journal.arrange(self._step, self._place)
         return self._chosen()
 
-    def _query(self, candidate: _Candidate) -> Query:
+    def _query(self, candidate: Candidate) -> Query:
         query = super()._query(candidate)
         return query if self._shape is None else self._shape(query)
 

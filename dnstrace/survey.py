@@ -12,7 +12,8 @@ import asyncio
 from collections import Counter, defaultdict
 from typing import Any
 
-from dnstrace.asking import Asking, _Candidate
+from dnstrace.asking import Asking
+from dnstrace.candidates import Candidate
 from dnstrace.health import FAILED
 from dnstrace.model import Attempt, Fault, Kind, Step
 from dnstrace.paths import UNHEARD, lead
@@ -29,13 +30,13 @@ class Survey(Asking):
         super().__init__(*args, **kwargs)
         health = self._means.health
         self._tries = self._means.settings.tries
-        self._once = {a for a in self._seen if health.doubt(a) == FAILED}
-        self._ready = self._in_order(self._ready)
+        self._once = {a for a in self._whom.seen if health.doubt(a) == FAILED}
+        self._whom.ready = self._in_order(self._whom.ready)
 
-    def _in_order(self, candidates: list[_Candidate]) -> list[_Candidate]:
+    def _in_order(self, candidates: list[Candidate]) -> list[Candidate]:
         """Each address once, under the first name that has it."""
         names = [server.name for server in self._delegation.servers]
-        found: dict[str, _Candidate] = {}
+        found: dict[str, Candidate] = {}
         for candidate in sorted(candidates, key=lambda c: (self._place(c), names.index(c.server))):
             found.setdefault(candidate.address.text, candidate)
         return list(found.values())
@@ -61,20 +62,20 @@ class Survey(Asking):
     def _start_all(self) -> None:
         """Ask all that is at hand, then what did not answer once more, and look every name up."""
         tries = self._tries
-        again = [c._replace(tries=c.tries + 1) for c in self._timed_out]
-        self._ready += [c for c in again if c.tries < tries and c.address.text not in self._once]
-        self._timed_out = []
-        while self._ready and len(self._attempts) < ADDRESSES_AT_ONCE:
-            candidate = self._ready.pop(0)
+        again = [c._replace(tries=c.tries + 1) for c in self._whom.timed_out]
+        self._whom.ready += [c for c in again if c.tries < tries and c.address.text not in self._once]
+        self._whom.timed_out = []
+        while self._whom.ready and len(self._attempts) < ADDRESSES_AT_ONCE:
+            candidate = self._whom.ready.pop(0)
             self._attempts[asyncio.ensure_future(self._attempt(candidate))] = candidate
-        while self._names and len(self._lookups) < self.lookups_at_once:
+        while self._whom.names and len(self._lookups) < self.lookups_at_once:
             self._start_lookup()
 
-    async def _attempt(self, candidate: _Candidate) -> int | None:
+    async def _attempt(self, candidate: Candidate) -> int | None:
         askable = self._means.health.askable(candidate.address)  # asked now: the others have begun
         return await super()._attempt(candidate) if askable else None
 
-    def _timeout(self, candidate: _Candidate) -> float:
+    def _timeout(self, candidate: Candidate) -> float:
         """The first try has its full time; a further one is for a datagram that was lost, and has half."""
         return super()._timeout(candidate) / (2 if candidate.tries else 1)
 
@@ -87,9 +88,9 @@ class Survey(Asking):
                     return index
         return super()._record(attempt, refuted)
 
-    def _place(self, asked: _Candidate | Attempt) -> int:
+    def _place(self, asked: Candidate | Attempt) -> int:
         """Where an address stands: by the order of the servers, then of their addresses."""
-        address = asked.address.text if isinstance(asked, _Candidate) else asked.exchange.query.address
+        address = asked.address.text if isinstance(asked, Candidate) else asked.exchange.query.address
         servers = self._means.journal[self._step].servers
         known = [known.text for server in servers for known in server.addresses]
         return known.index(address) if address in known else len(known)

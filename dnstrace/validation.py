@@ -17,10 +17,11 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.asking import Means
 from dnstrace.dnssec import Anchors, Judgement, Security, judge
+from dnstrace.means import Means
 from dnstrace.model import Address, Delegation, Kind, Meaning, Outcome, Purpose, Question, Step
-from dnstrace.walk import Resolution, Walk, resolution_of
+from dnstrace.resolution import Resolution, resolution_of
+from dnstrace.walk import Walk
 
 _ROUNDS = 24  # of asking for what is missing: a chain as deep as a name can have cuts known one by one
 _RETRIES = 5  # other servers asked for one bogus reply

@@ -14,22 +14,19 @@ recorded in the journal as it happens, and paid from one budget.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from typing import NamedTuple
 
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.asking import Asking, Means
+from dnstrace.asking import Asking
 from dnstrace.health import FAILED
+from dnstrace.means import Means
 from dnstrace.minimise import MAX_MINIMISE_COUNT, next_question
 from dnstrace.model import (
     ROOT,
     Address,
-    Attempt,
-    Cause,
     Delegation,
     Kind,
     Meaning,
@@ -39,49 +36,20 @@ from dnstrace.model import (
     Purpose,
     Question,
     Source,
-    Step,
-    Trace,
+)
+from dnstrace.resolution import (
+    OUTCOMES,
+    Resolution,
+    failed,
+    not_recorded,
+    resolution_of,
+    unfinished,
+    why_none,
 )
 
-_OUTCOMES = {
-    Kind.ANSWER: Outcome.ANSWER,
-    Kind.ALIAS: Outcome.ALIAS,
-    Kind.REFERRAL: Outcome.REFERRAL,
-    Kind.NODATA: Outcome.NODATA,
-    Kind.NXDOMAIN: Outcome.NXDOMAIN,
-}
 _WALKS = {Purpose.WALK, Purpose.ALIAS}
 _EXISTS = {Kind.ANSWER, Kind.NODATA}
-_FAILED = {
-    Kind.TIMEOUT: "did not answer",
-    Kind.REFUSED: "refused",
-    Kind.SERVER_FAILURE: "failed (SERVFAIL)",
-    Kind.NETWORK_UNREACHABLE: "without a route",
-    Kind.HOST_UNREACHABLE: "not reachable",
-    Kind.PORT_UNREACHABLE: "not listening",
-    Kind.KNOWN_SILENT: "silent just before",
-    Kind.NOT_RECORDED: "not in the record",
-}
 _FAMILY_TYPES = {4: dns.rdatatype.A, 6: dns.rdatatype.AAAA}
-
-
-class Resolution(NamedTuple):
-    """What a walk came to.
-
-    `answer` is the whole chain, aliases first; `last` the part of it that the last step gave; `step` that
-    step; `error` says why the walk failed.
-    """
-
-    outcome: Outcome
-    rcode: int | None = None
-    answer: tuple[dns.rrset.RRset, ...] = ()
-    step: int | None = None
-    error: str = ""
-    last: tuple[dns.rrset.RRset, ...] = ()
-
-    def concluding(self, trace: Trace) -> Trace:
-        """The trace with this as what came of it."""
-        return replace(trace, outcome=self.outcome, rcode=self.rcode, answer=self.answer, error=self.error)
 
 
 class ServerNotFound(Exception):
@@ -121,9 +89,9 @@ class Walk:
                 return resolution_of(meaning, answer, step)
             answer += tuple(rrset for rrset in meaning.answer if rrset not in answer)
             if meaning.target in names:
-                return _unfinished(f"alias loop: {meaning.target} is reached again", meaning, answer, step)
+                return unfinished(f"alias loop: {meaning.target} is reached again", meaning, answer, step)
             if not self._means.budget.alias():
-                return _unfinished(self._means.budget.spent_out, meaning, answer, step)
+                return unfinished(self._means.budget.spent_out, meaning, answer, step)
             names.add(meaning.target)
             question, parent = replace(question, name=meaning.target), step
             purpose = Purpose.ALIAS if purpose is Purpose.WALK else purpose
@@ -203,7 +171,7 @@ class Walk:
         meaning = meaning.offer or meaning
         if meaning.child is not None:
             self._means.cuts.add_child(meaning.child)
-        self._means.journal.finish(step, _OUTCOMES.get(meaning.kind, Outcome.FAILED), chosen, meaning.note)
+        self._means.journal.finish(step, OUTCOMES.get(meaning.kind, Outcome.FAILED), chosen, meaning.note)
         return meaning
 
     async def fetch(
@@ -306,50 +274,12 @@ class Walk:
         return replace(meaning.child, servers=servers), step
 
 
-def failed(ended: Step, answer: tuple[dns.rrset.RRset, ...]) -> Resolution:
-    """What a walk comes to that no server helped on from the step `ended`, after the aliases in `answer`."""
-    replies = [a.meaning.rcode for a in ended.attempts if a.meaning.rcode is not None]
-    error = f"{ended.zone} {ended.note}" if ended.attempts else ended.note
-    return Resolution(Outcome.FAILED, replies[-1] if replies else None, answer, ended.id, error)
-
-
-def resolution_of(meaning: Meaning, aliases: tuple[dns.rrset.RRset, ...], step: int) -> Resolution:
-    """What a conclusive meaning comes to, after the aliases that led to it."""
-    outcome = _OUTCOMES.get(meaning.kind, Outcome.FAILED)
-    error = meaning.note or meaning.kind.value if outcome is Outcome.FAILED else ""
-    last = tuple(rrset for rrset in meaning.answer if rrset not in aliases)
-    return Resolution(outcome, meaning.rcode, aliases + last, step, error, last)
-
-
-def _unfinished(error: str, meaning: Meaning, answer: tuple[dns.rrset.RRset, ...], step: int) -> Resolution:
-    return Resolution(Outcome.FAILED, meaning.rcode, answer, step, error)
-
-
 def _waiting_for(name: Name, under_way: tuple[Question, ...]) -> tuple[Question, ...]:
     """The questions under way from the one that asks for an address of `name`; empty if none does."""
     for place, question in enumerate(under_way):
         if question.name == name and question.rdtype in _FAMILY_TYPES.values():
             return under_way[place:]
     return ()
-
-
-def why_none(step: Step) -> str:
-    """Why no server of a zone gave a usable answer, in one line: by address, what its last reply was."""
-    if not step.attempts:
-        return f"no address could be found for the name servers of {step.zone}"
-    last = {attempt.exchange.query.address: _failure(attempt) for attempt in step.attempts}
-    reasons = [f"{count} {failure}" for failure, count in Counter(last.values()).most_common()]
-    return f"has no server that gives a usable answer: {', '.join(reasons)}"
-
-
-def not_recorded(step: Step) -> bool:
-    """Whether somebody may have known more whom the record that is replayed does not have."""
-    return any(attempt.meaning.kind is Kind.NOT_RECORDED for attempt in step.attempts)
-
-
-def _failure(attempt: Attempt) -> str:
-    kind = attempt.meaning.kind
-    return "truncated, nothing over TCP" if attempt.cause is Cause.NO_TCP else _FAILED.get(kind, kind.value)
 
 
 async def begin(tracer: Walk, means: Means, root: Delegation, server: Name | None) -> int | None:

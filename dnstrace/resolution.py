@@ -1,0 +1,88 @@
+"""What a walk came to, and why it came to nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import NamedTuple
+
+import dns.rrset
+
+from dnstrace.model import Attempt, Cause, Kind, Meaning, Outcome, Step, Trace
+
+# What a step comes to by the meaning that it goes by; by every other it has failed.
+OUTCOMES = {
+    Kind.ANSWER: Outcome.ANSWER,
+    Kind.ALIAS: Outcome.ALIAS,
+    Kind.REFERRAL: Outcome.REFERRAL,
+    Kind.NODATA: Outcome.NODATA,
+    Kind.NXDOMAIN: Outcome.NXDOMAIN,
+}
+_FAILED = {
+    Kind.TIMEOUT: "did not answer",
+    Kind.REFUSED: "refused",
+    Kind.SERVER_FAILURE: "failed (SERVFAIL)",
+    Kind.NETWORK_UNREACHABLE: "without a route",
+    Kind.HOST_UNREACHABLE: "not reachable",
+    Kind.PORT_UNREACHABLE: "not listening",
+    Kind.KNOWN_SILENT: "silent just before",
+    Kind.NOT_RECORDED: "not in the record",
+}
+
+
+class Resolution(NamedTuple):
+    """What a walk came to.
+
+    `answer` is the whole chain, aliases first; `last` the part of it that the last step gave; `step` that
+    step; `error` says why the walk failed.
+    """
+
+    outcome: Outcome
+    rcode: int | None = None
+    answer: tuple[dns.rrset.RRset, ...] = ()
+    step: int | None = None
+    error: str = ""
+    last: tuple[dns.rrset.RRset, ...] = ()
+
+    def concluding(self, trace: Trace) -> Trace:
+        """The trace with this as what came of it."""
+        return replace(trace, outcome=self.outcome, rcode=self.rcode, answer=self.answer, error=self.error)
+
+
+def failed(ended: Step, answer: tuple[dns.rrset.RRset, ...]) -> Resolution:
+    """What a walk comes to that no server helped on from the step `ended`, after the aliases in `answer`."""
+    replies = [a.meaning.rcode for a in ended.attempts if a.meaning.rcode is not None]
+    error = f"{ended.zone} {ended.note}" if ended.attempts else ended.note
+    return Resolution(Outcome.FAILED, replies[-1] if replies else None, answer, ended.id, error)
+
+
+def resolution_of(meaning: Meaning, aliases: tuple[dns.rrset.RRset, ...], step: int) -> Resolution:
+    """What a conclusive meaning comes to, after the aliases that led to it."""
+    outcome = OUTCOMES.get(meaning.kind, Outcome.FAILED)
+    error = meaning.note or meaning.kind.value if outcome is Outcome.FAILED else ""
+    last = tuple(rrset for rrset in meaning.answer if rrset not in aliases)
+    return Resolution(outcome, meaning.rcode, aliases + last, step, error, last)
+
+
+def unfinished(error: str, meaning: Meaning, answer: tuple[dns.rrset.RRset, ...], step: int) -> Resolution:
+    """What a walk comes to that has to end at an alias, and why."""
+    return Resolution(Outcome.FAILED, meaning.rcode, answer, step, error)
+
+
+def why_none(step: Step) -> str:
+    """Why no server of a zone gave a usable answer, in one line: by address, what its last reply was."""
+    if not step.attempts:
+        return f"no address could be found for the name servers of {step.zone}"
+    last = {attempt.exchange.query.address: _failure(attempt) for attempt in step.attempts}
+    reasons = [f"{count} {failure}" for failure, count in Counter(last.values()).most_common()]
+    return f"has no server that gives a usable answer: {', '.join(reasons)}"
+
+
+def not_recorded(step: Step) -> bool:
+    """Whether somebody may have known more whom the record that is replayed does not have."""
+    return any(attempt.meaning.kind is Kind.NOT_RECORDED for attempt in step.attempts)
+
+
+def _failure(attempt: Attempt) -> str:
+    kind = attempt.meaning.kind
+    return "truncated, nothing over TCP" if attempt.cause is Cause.NO_TCP else _FAILED.get(kind, kind.value)
