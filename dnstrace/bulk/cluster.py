@@ -13,7 +13,6 @@ from dataclasses import replace
 from typing import Any
 
 from dnstrace.bulk.dealing import following, registered
-from dnstrace.bulk.garbage import collect_rarely
 from dnstrace.bulk.plan import Job, Jobs, Plan, R, Use
 from dnstrace.bulk.together import traced
 
@@ -113,7 +112,6 @@ def _chunk_traced(chunk: list[Job], plan: Plan, use: Use[R]) -> list[tuple[int, 
     async def every() -> list[tuple[int, R]]:
         return [found async for found in traced(_each(chunk), plan, use)]
 
-    collect_rarely()
     return asyncio.run(every())
 
 
