@@ -119,13 +119,12 @@ def server(text: str) -> None:
     """Raise Usage for what follows an @ and is no address or name alone: a port, a URL."""
     if "://" in text:
         raise Usage(f"must be an address or a name, not {shown(text)}; {_ENCRYPTED}")
+    if "," in text or " " in text:
+        raise Usage(f"one server to start from is enough, not {shown(text)}")
     for sign in "#:":
         host, found, port = text.rpartition(sign)
-        if (
-            found
-            and port.isdecimal()
-            and not (sign == ":" and ":" in host.partition("]")[0] and "]" not in host)
-        ):
+        alone = sign == "#" or ":" not in host or host.endswith("]")  # a colon may be one of IPv6's own
+        if found and port.isdecimal() and alone:
             raise Usage(f"the port is given with -p, as in {shown('@' + host.strip('[]'))} -p {port}")
 
 

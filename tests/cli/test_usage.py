@@ -80,6 +80,7 @@ MISTAKES = {
     "@192.0.2.53:5353 example.com": "@: the port is given with -p, as in '@192.0.2.53' -p 5353",
     "@[2001:db8::53]:53 example.com": "@: the port is given with -p, as in '@2001:db8::53' -p 53",
     "@https://192.0.2.53/dns-query example.com": "--resolver tls://192.0.2.53",
+    "@192.0.2.53,192.0.2.54 example.com": "one server to start from is enough",
     "@ example.com": "must be followed by a server",
     "@192.0.2.53": "no name to trace",
     "-f /nonexistent/names.txt": "cannot be opened: No such file or directory",
