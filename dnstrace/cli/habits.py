@@ -16,7 +16,7 @@ _ENCRYPTED = "only resolvers are asked over TLS, as with --resolver tls://192.0.
 _SIGNED = "queries are not signed (TSIG); dig can"
 _SERVER = "a server to start from is given as @SERVER, a resolver to ask too with --resolver"
 _DIGS = {
-    "dig prints by it; here --short, --json or -v say what is printed": (
+    "it shapes what dig prints; here --short, --json and -v do that": (
         "additional all answer authority class cmd comments crypto expandaaaa identify multiline onesoa qr "
         "question rrcomments split stats ttlid ttlunits unknownformat"
     ),

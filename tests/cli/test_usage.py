@@ -102,7 +102,7 @@ MISTAKES = {
     "example.com AXFR": "AXFR cannot be traced",
     "example.com -c CH": "the class is always IN",
     "example.com -y hmac-sha256:key:c2VjcmV0": "queries are not signed",
-    "example.com +noall +answer": "--short, --json or -v say what is printed",
+    "example.com +noall +answer": "here --short, --json and -v do that",
     "example.com +cd": "with --dnssec",
     "example.com +tls": "--resolver tls://192.0.2.53",
     "example.com +ednsopt=65001": "dig sends what you make up",
