@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from dnstrace.budget import Limits, limits_for
+from dnstrace.cli.habits import eaten
 from dnstrace.cli.lists import Many, many
 from dnstrace.cli.options import Output
 from dnstrace.cli.supposing import supposed
@@ -211,7 +212,7 @@ def _questions(chosen: Mapping[str, Any]) -> tuple[Question, ...]:
             if typed
             else ""
         )
-        raise Usage(_NO_NAME + hint)
+        raise Usage(_NO_NAME + (hint or eaten(chosen)))
     return questions
 
 

@@ -220,7 +220,7 @@ OPTIONS: tuple[Option, ...] = (
 )  # fmt: skip
 """All options, in the order in which the help lists them."""
 
-IGNORED = frozenset({"trace"})
+IGNORED = frozenset({"trace", "norec", "norecurse", "nordflag"})
 """Words of dig that are accepted after a `+` and do nothing, since they are what dnstrace always does."""
 
 BY_NAME = {each.name: each for each in OPTIONS}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dnstrace.cli import values
+from dnstrace.cli import habits, values
 from dnstrace.cli.options import BY_LETTER, BY_NAME, BY_OPPOSITE, BY_PLUS, IGNORED, OPTIONS, Group, Option
 from dnstrace.cli.usage import Usage, meant, shown
 
@@ -139,13 +139,15 @@ class _Words:
         elif name in BY_OPPOSITE:
             self._take_back(f"--{name}", BY_OPPOSITE[name], text if equals else None)
         else:
-            known = [*BY_NAME, *BY_OPPOSITE]
-            raise Usage(f"unknown option {shown('--' + name)}{meant(name, known, '--') or _SEE_HELP}")
+            near = habits.long(name) or meant(name, [*BY_NAME, *BY_OPPOSITE], "--") or _SEE_HELP
+            raise Usage(f"unknown option {shown('--' + name)}{near}")
 
     def _letters(self, word: str) -> None:
+        habits.one_dash(word, BY_NAME)
         for place, letter in enumerate(word[1:], 2):
             if (option := BY_LETTER.get(letter)) is None:
-                near = meant(word[1:], BY_NAME, "--") if len(word) > 2 else ""
+                near = habits.letter(letter, word)
+                near = near or (meant(word[1:], BY_NAME, "--") if len(word) > 2 else "")
                 raise Usage(f"unknown option {shown('-' + letter)} in {shown(word)}{near or _SEE_HELP}")
             if option.metavar:
                 self._set(f"-{letter}", option, word[place:] or None)
@@ -169,18 +171,22 @@ class _Words:
             self._take_back(f"+{name}", flag, value)
         else:
             known = [*BY_NAME, *BY_OPPOSITE, *BY_PLUS]
-            raise Usage(f"unknown option {shown('+' + name)}{meant(name, known, '+') or _SEE_HELP}")
+            near = habits.plus(name) or meant(name, known, "+") or _SEE_HELP
+            raise Usage(f"unknown option {shown('+' + name)}{near}")
 
     def _bare(self, word: str) -> None:
         if word.startswith("@"):
             self._parsed.servers.append(str(_converted("@", values.server, word[1:])))
-        elif values.is_type(word):
+        elif values.is_type(word) or values.are_types(word):
             self._parsed.file(BY_NAME["type"], values.rdtype(word))
+        elif "subject" in self._parsed.settings and word == "IN":
+            return  # the class, as dig takes it
         elif "subject" in self._parsed.settings and word.isupper() and word.isalnum() and word.isascii():
             # After a name, a word in capitals was meant as a type: to trace "MXX." would be no help.
             near = meant(word, values.types())
             raise Usage(f"{shown(word)} is no record type{near} (as a name it is written '{word}.')")
         else:
+            habits.bare(word, alone="subject" not in self._parsed.settings)
             self._parsed.file(BY_NAME["name"], values.subject(word))
 
     def _set(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from dnstrace.cli import habits
 from dnstrace.cli.usage import Usage, harmless, meant, shown
 
 if TYPE_CHECKING:
@@ -153,6 +154,7 @@ def server(text: str) -> str:
     """What follows the @: the address of a server, or its name."""
     if not text:
         raise Usage("must be followed by a server, such as @192.0.2.53")
+    habits.server(text)
     return address(text) if is_address(text) else str(name(text))
 
 
@@ -181,10 +183,15 @@ def subject(text: str) -> Subject:
     """What a bare word stands for: a name, the host of a URL, or the reverse name of an address."""
     if "://" in text:
         return replace(subject(host(text)), url=text)
+    if habits.is_url(text := text.strip()):
+        return subject(f"https://{text}")
+    habits.unlikely(text)
     before, colon, port = text.rpartition(":")
     if colon and ":" not in before and _digits(port) and not is_address(before):
         raise Usage(f"{shown(text)} is no name: the port is given with -p, as in {shown(before)} -p {port}")
-    return reverse(text) if is_address(text) else named(text)
+    if is_address(without_dot := text.removesuffix(".")):
+        return reverse(without_dot)
+    return named(text)
 
 
 def named(text: str) -> Subject:
@@ -253,10 +260,18 @@ def is_type(text: str) -> bool:
     return upper.replace("-", "_") in _mnemonics() or (upper.startswith("TYPE") and _digits(upper[4:]))
 
 
+def are_types(text: str) -> bool:
+    """Whether a word is several types with commas between them, as other tools take them."""
+    return "," in text and all(map(is_type, text.split(",")))
+
+
 def rdtype(text: str) -> RdataType:
     """A type that can be asked for, by its mnemonic or as TYPEnnn."""
     import dns.rdatatype
 
+    if are_types(text):
+        each = " ".join(text.split(","))
+        raise Usage(f"{shown(text)} is no record type: several are words of their own, {shown(each)}")
     if not is_type(text):
         raise Usage(f"{shown(text)} is no record type{meant(text, types())}")
     upper = text.upper()

@@ -149,7 +149,7 @@ def test_the_first_option_that_is_done_instead_of_a_trace_ends_the_reading(
         ("x +", "unknown option '+'"),
         ("x -Z", "unknown option '-Z' in '-Z'"),
         ("x -4Z", "unknown option '-Z' in '-4Z'"),
-        ("x -json", "unknown option '-j' in '-json'; did you mean --json?"),
+        ("x -json", "'-json': a long option has two dashes; did you mean '--json'?"),
         ("x --no-port", "unknown option '--no-port'"),
         ("x --class IN", "unknown option '--class'"),
         ("x --tcp=1", "--tcp takes no value"),

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import shlex
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dnstrace.cli.usage import harmless, meant, shown
+from dnstrace.cli.choices import choices
+from dnstrace.cli.syntax import parse
+from dnstrace.cli.usage import Usage, harmless, meant, shown
+from tests.cli.running import run
 
 
 @pytest.mark.parametrize(
@@ -51,3 +57,100 @@ def test_a_long_text_is_cut_with_a_sign() -> None:
 def test_the_nearest_word_is_suggested(word: str, nearest: str) -> None:
     said = meant(word, ["tcp", "timeout", "tries"], "--")
     assert said == (f"; did you mean --{nearest}?" if nearest else "")
+
+
+# What a new user types, most of it used to another tool, and what has to be in the one line said of it.
+MISTAKES = {
+    "+dnssec example.com @192.0.2.53 -p": "-p needs a value: -p N",
+    "--lab textbok": "did you mean textbook?",
+    "--lab=": "`dnstrace --lab list` lists them",
+    "-t A,AAAA example.com": "several are words of their own, 'A AAAA'",
+    "example.com A,AAAA": "several are words of their own, 'A AAAA'",
+    "example.com,example.org": "names are words of their own",
+    "'my printer.example.com'": "has a blank in it: names are words of their own, and -q takes any",
+    "'\"example.com\"'": "has a quotation mark in it",
+    "example.com;": "has a semicolon in it",
+    "post@example.com": "is a mail address: for its mail servers trace 'example.com MX'",
+    "192.0.2.0/24": "is a network: -x takes an address, or the beginning of one",
+    "192.0.2.300": "must be an IPv4 or IPv6 address",
+    "-x www.example.com": "-x: must be an IPv4 or IPv6 address",
+    "http://": "has no host to trace",
+    "example.com:853": "the port is given with -p",
+    "@192.0.2.53#5353 example.com": "@: the port is given with -p, as in '@192.0.2.53' -p 5353",
+    "@192.0.2.53:5353 example.com": "@: the port is given with -p, as in '@192.0.2.53' -p 5353",
+    "@[2001:db8::53]:53 example.com": "@: the port is given with -p, as in '@2001:db8::53' -p 53",
+    "@https://192.0.2.53/dns-query example.com": "--resolver tls://192.0.2.53",
+    "@192.0.2.53,192.0.2.54 example.com": "one server to start from is enough",
+    "@ example.com": "must be followed by a server",
+    "@192.0.2.53": "no name to trace",
+    "-f /nonexistent/names.txt": "cannot be opened: No such file or directory",
+    "-f /dev/null example.com": "names are either on the command line or in the file",
+    "--html example.com": "--html took 'example.com' for its file",
+    "--dnsec example.com": "did you mean --dnssec?",
+    "--server 192.0.2.53 example.com": "given as @SERVER",
+    "--yaml example.com": "use --json",
+    "-type=MX example.com": "a long option has two dashes; did you mean '--type=MX'?",
+    "-query=MX example.com": "did you mean '--type=MX'?",
+    "example.com -short": "did you mean '--short'?",
+    "\u2014dnssec example.com": "begins with a typographic dash: did you mean '--dnssec'?",
+    "-example.com": "a name that begins with a hyphen is given with -q",
+    "example.com --timeout": "--timeout needs a value: --timeout=S",
+    "example.com --dnssec --at yesterday": "must be a time such as 2026-01-31T12:00:00Z",
+    "example.com --expect nonsense": "it has no operator",
+    "example.com --ds malformed": "must be ZONE=TAG ALGORITHM TYPE DIGEST",
+    "example.com --undelegated ns1.example.com": "must be ZONE=NS[/ADDR],...",
+    "example.com AXFR": "AXFR cannot be traced",
+    "example.com -c CH": "the class is always IN",
+    "example.com -y hmac-sha256:key:c2VjcmV0": "queries are not signed",
+    "example.com +noall +answer": "here --short, --json and -v do that",
+    "example.com +cd": "with --dnssec",
+    "example.com +tls": "--resolver tls://192.0.2.53",
+    "example.com +ednsopt=65001": "dig sends what you make up",
+    "example.com +nssearch": "--check asks every server",
+    "dig example.com": "'dig' is left out: only what is to be traced is given (as a name",
+    "help": "did you mean --help? (as a name it is written 'help.')",
+    "\U0001f600.example": "is no valid internationalised name",
+    f"{'a' * 64}.example": "has a label of more than 63 octets",
+    "example..com": "two dots in a row",
+}
+
+
+@pytest.mark.parametrize("line", MISTAKES)
+def test_a_mistake_is_answered_with_what_was_meant(line: str, asked: list[Any]) -> None:
+    ran = run(*shlex.split(line))
+    assert (ran.status, ran.out, asked) == (2, "", [])
+    assert ran.err.startswith("dnstrace: ") and ran.err[:-1].isprintable()
+    assert MISTAKES[line] in ran.err
+
+
+@pytest.mark.parametrize(
+    ("line", "question"),
+    [
+        ("example.com/", "example.com. A"),
+        ("example.com/page?x=1 AAAA", "example.com. AAAA"),
+        ("'example.com '", "example.com. A"),
+        ("192.0.2.1.", "1.2.0.192.in-addr.arpa. PTR"),
+        ("example.com IN MX +norecurse", "example.com. MX"),
+        ("_dmarc.example.com txt", "_dmarc.example.com. TXT"),
+        ("*.example.com", "*.example.com. A"),
+        ("example.com ANY", "example.com. ANY"),
+        ("--json --short example.com", "example.com. A"),
+        ("2001:db8::1", f"1.{'0.' * 23}8.b.d.0.1.0.0.2.ip6.arpa. PTR"),
+        ("1.0/25.2.0.192.in-addr.arpa PTR", "1.0/25.2.0.192.in-addr.arpa. PTR"),  # RFC 2317
+        (r"post\\.master@example.com", r"post\.master\@example.com. A"),
+        ("-q 'my printer.example.com'", r"my\032printer.example.com. A"),
+        ("help. dig.", "help. A"),
+    ],
+)
+def test_what_is_plainly_meant_is_traced(line: str, question: str) -> None:
+    assert str(choices(parse(shlex.split(line), {})).questions[0]) == question
+
+
+def test_a_url_without_its_scheme_keeps_its_page() -> None:
+    assert [*choices(parse(["example.com/page"], {})).urls.values()] == ["https://example.com/page"]
+
+
+def test_where_the_name_went_is_told_only_where_it_went() -> None:
+    with pytest.raises(Usage) as error:
+        choices(parse(["--html", "/tmp/page.html"], {}))
+    assert "took" not in str(error.value)
