@@ -41,7 +41,7 @@ class Environment:
     @property
     def is_terminal(self) -> bool:
         """Whether the output is seen at once, on a terminal that can move its cursor."""
-        return bool(self.stdout and self.stdout.isatty() and not self._dumb)
+        return _moves_its_cursor(self.stdout) and not self._dumb
 
     @property
     def ascii_only(self) -> bool:
@@ -123,7 +123,7 @@ class Environment:
     @property
     def tells_progress(self) -> bool:
         """Whether there is a terminal for remarks, on which a line can be written over."""
-        return bool(self.stderr and self.stderr.isatty() and not self._dumb)
+        return _moves_its_cursor(self.stderr) and not self._dumb
 
     def overwrite(self, text: str) -> None:
         """Put `text` in the place of the line that was last put so; see `tells_progress`."""
@@ -138,6 +138,16 @@ class Environment:
     @property
     def _dumb(self) -> bool:
         return self.variables.get("TERM", "").lower() in ("dumb", "unknown")
+
+
+def _moves_its_cursor(stream: TextIO | None) -> bool:
+    if stream is None or not stream.isatty():
+        return False
+    if sys.platform == "win32":
+        from dnstrace.cli.windows import obeys_sequences
+
+        return obeys_sequences(stream)
+    return True
 
 
 def _descriptor(stream: TextIO) -> int | None:

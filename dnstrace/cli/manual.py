@@ -152,7 +152,8 @@ def _sentences(option: Option) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    return "".join(f"{_escaped(line)}\n" for line in wrap(text, _COLUMNS, break_on_hyphens=False))
+    lines = wrap(text.strip(), _COLUMNS, break_on_hyphens=False)
+    return "".join(f"{_escaped(line)}\n" for line in lines)
 
 
 def _escaped(text: str) -> str:

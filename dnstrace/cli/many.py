@@ -23,6 +23,7 @@ from dnstrace.cli.outfile import Done, Writer, opened, writer
 from dnstrace.cli.results import Result, Tally, result
 from dnstrace.cli.tracing import planned
 from dnstrace.cli.usage import Usage
+from dnstrace.clock import run_real
 
 if TYPE_CHECKING:
     from dnstrace.cli.choices import Choices
@@ -76,7 +77,7 @@ class _Run:
         """Trace and write; what came of it all."""
         how = planned(self._chosen).how
         network = how.get("network")
-        run: Any = getattr(network, "run", asyncio.run)
+        run: Any = getattr(network, "run", run_real)
         status: int | None = None
         collect_rarely()
         try:

@@ -40,6 +40,10 @@ def test_nothing_is_wrong_with_the_page() -> None:
     assert shown("mandoc", "-T", "lint", str(kept())) == ""
 
 
+def test_nothing_is_set_in_that_roff_would_not_set_in() -> None:
+    assert not [line for line in page().splitlines() if not line or line != line.strip()]
+
+
 def test_the_page_holds_every_option_and_every_exit_status() -> None:
     printed = as_printed()
     assert "warning" not in printed
