@@ -152,7 +152,7 @@ def _sentences(option: Option) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    lines = wrap(text.strip(), _COLUMNS, break_on_hyphens=False)
+    lines = wrap(" ".join(text.split()), _COLUMNS, break_on_hyphens=False)
     return "".join(f"{_escaped(line)}\n" for line in lines)
 
 
