@@ -18,6 +18,7 @@ import dns.rdatatype
 
 from dnstrace.asking import Asking
 from dnstrace.budget import Budget, Limits, limits_for
+from dnstrace.clock import run_real
 from dnstrace.cuts import Cuts
 from dnstrace.health import Health
 from dnstrace.journal import Journal
@@ -169,7 +170,7 @@ def trace(
 
     A network with a clock of its own, as the lab's, is run on that clock.
     """
-    run: Callable[[Coroutine[Any, Any, Trace]], Trace] = getattr(network, "run", asyncio.run)
+    run: Callable[[Coroutine[Any, Any, Trace]], Trace] = getattr(network, "run", run_real)
     return run(trace_async(name, rdtype, network=network, **how))
 
 

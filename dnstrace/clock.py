@@ -12,6 +12,8 @@ goes by these, so that timers are as late as they were then.
 
 `SteppingLoop` waits for real sockets. Its clock lags behind by what the program computes in one go: a
 few milliseconds.
+
+`run_real` is for what need not be repeated.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import asyncio
 import heapq
 import selectors
 import signal
+import sys
 import threading
 import time
 from collections import deque
@@ -250,6 +253,17 @@ def run(main: Coroutine[Any, Any, T], loop: SteadyLoop | None = None) -> T:
         if handled:
             signal.signal(signal.SIGINT, before)
         _close(loop)
+
+
+def run_real(main: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine as `asyncio.run` does, on a loop that can tell when a socket is readable.
+
+    The loop that asyncio chooses on Windows, ProactorEventLoop, cannot.
+    """
+    if sys.platform != "win32":
+        return asyncio.run(main)
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        return runner.run(main)
 
 
 def _close(loop: SteadyLoop) -> None:

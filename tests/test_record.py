@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+from contextlib import nullcontext
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -20,7 +22,7 @@ from dnstrace.model import Address, Delegation, NameServer, Settings, Source
 from dnstrace.network.recording import RecordingNetwork
 from dnstrace.record import RecordError, load, save
 from dnstrace.record.decoding import decoded
-from dnstrace.record.files import LARGEST
+from dnstrace.record.files import LARGEST, write
 from dnstrace.render.document import schema
 from dnstrace.resolvers import Resolver
 from dnstrace.roots import root_hints
@@ -196,3 +198,27 @@ def test_nothing_in_a_record_crashes_anything() -> None:
             assert record.course.cut is not None
         replays += 1
     assert replays > 100
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_file_is_written_where_the_system_links_none_and_opens_no_directory(
+    force: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = os.open
+
+    def as_windows(path: Any, flags: int, mode: int = 0o777) -> int:
+        if os.path.isdir(path):
+            raise PermissionError(13, "Permission denied")
+        return really(path, flags, mode)
+
+    def unlinked(path: Path, target: Path) -> None:
+        raise NotImplementedError("hardlink_to() is unsupported on this system")
+
+    monkeypatch.setattr("os.open", as_windows)
+    monkeypatch.setattr(Path, "hardlink_to", unlinked)
+    write(tmp_path / "x", b"one\n", force)
+    assert [each.name for each in tmp_path.iterdir()] == ["x"]
+    assert (tmp_path / "x").read_bytes() == b"one\n"
+    with nullcontext() if force else pytest.raises(FileExistsError):
+        write(tmp_path / "x", b"two\n", force)
+    assert (tmp_path / "x").read_bytes() == (b"two\n" if force else b"one\n")

@@ -15,6 +15,7 @@ from typing import Any
 from dnstrace.bulk.dealing import following, registered
 from dnstrace.bulk.plan import Job, Jobs, Plan, R, Use
 from dnstrace.bulk.together import traced
+from dnstrace.clock import run_real
 
 _CHUNK = 500  # names of a task
 _AT_HAND = 8000  # names that are sorted
@@ -112,7 +113,7 @@ def _chunk_traced(chunk: list[Job], plan: Plan, use: Use[R]) -> list[tuple[int, 
     async def every() -> list[tuple[int, R]]:
         return [found async for found in traced(_each(chunk), plan, use)]
 
-    return asyncio.run(every())
+    return run_real(every())
 
 
 async def _each(chunk: list[Job]) -> Jobs:

@@ -23,6 +23,7 @@ from dnstrace.bulk.garbage import collect_rarely
 from dnstrace.bulk.plan import Enough, Job, Jobs, Plan, R, Use
 from dnstrace.bulk.room import Room
 from dnstrace.bulk.together import traced
+from dnstrace.clock import run_real
 from dnstrace.model import Question
 
 _QUEUED = 2  # times what a worker traces at a time: so much it is given, that it need not wait for more
@@ -197,7 +198,7 @@ def _work(sock: socket.socket) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other process decides what is finished
     collect_rarely()
     with suppress(OSError, asyncio.IncompleteReadError):
-        asyncio.run(_traces(sock))
+        run_real(_traces(sock))
 
 
 async def _traces(sock: socket.socket) -> None:

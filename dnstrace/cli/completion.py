@@ -1,7 +1,8 @@
 """Completion scripts for bash, zsh, fish and PowerShell, made from the table of options.
 
 The scripts hold every word they offer, so that a TAB starts no Python. Those in completions/ are made
-anew with `python -m dnstrace.cli.completion completions`; a test fails when they differ from the table.
+anew with `python -m dnstrace.cli.completion completions`, and with them the page of the manual (manual.py); a
+test fails when they differ from the table.
 """
 
 from __future__ import annotations
@@ -267,4 +268,7 @@ _SCRIPTS: dict[str, Callable[[], str]] = {
 }
 
 if __name__ == "__main__":
+    from dnstrace.cli import manual
+
     write(Path(sys.argv[1]))
+    Path(str(manual.kept())).write_text(manual.page(), encoding="utf-8")

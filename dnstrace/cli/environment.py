@@ -7,6 +7,7 @@ nothing itself.
 from __future__ import annotations
 
 import os
+import select
 import sys
 from typing import TYPE_CHECKING, TextIO
 
@@ -40,7 +41,7 @@ class Environment:
     @property
     def is_terminal(self) -> bool:
         """Whether the output is seen at once, on a terminal that can move its cursor."""
-        return bool(self.stdout and self.stdout.isatty() and not self._dumb)
+        return _moves_its_cursor(self.stdout) and not self._dumb
 
     @property
     def ascii_only(self) -> bool:
@@ -91,9 +92,14 @@ class Environment:
         """Write `text` to stdout and flush it. Raises BrokenPipeError, or Unwritable with the reason."""
         self.check_writable()
         assert self.stdout is not None
+        octets = text.encode(self._encoding, "backslashreplace")
         try:
-            self.stdout.write(self._encodable(text))
-            self.stdout.flush()
+            if (descriptor := _descriptor(self.stdout)) is None:
+                self.stdout.write(octets.decode(self._encoding))
+                self.stdout.flush()
+            else:
+                self.stdout.flush()
+                _write_all(descriptor, octets)
         except BrokenPipeError:
             raise
         except (OSError, ValueError) as error:
@@ -117,16 +123,13 @@ class Environment:
     @property
     def tells_progress(self) -> bool:
         """Whether there is a terminal for remarks, on which a line can be written over."""
-        return bool(self.stderr and self.stderr.isatty() and not self._dumb)
+        return _moves_its_cursor(self.stderr) and not self._dumb
 
     def overwrite(self, text: str) -> None:
         """Put `text` in the place of the line that was last put so; see `tells_progress`."""
         if self.stderr is not None:
             self.stderr.write(f"\r\x1b[K{harmless(text)}")
             self.stderr.flush()
-
-    def _encodable(self, text: str) -> str:
-        return text.encode(self._encoding, "backslashreplace").decode(self._encoding)
 
     @property
     def _encoding(self) -> str:
@@ -135,3 +138,39 @@ class Environment:
     @property
     def _dumb(self) -> bool:
         return self.variables.get("TERM", "").lower() in ("dumb", "unknown")
+
+
+def _moves_its_cursor(stream: TextIO | None) -> bool:
+    if stream is None or not stream.isatty():
+        return False
+    if sys.platform == "win32":
+        from dnstrace.cli.windows import obeys_sequences
+
+        return obeys_sequences(stream)
+    return True
+
+
+def _descriptor(stream: TextIO) -> int | None:
+    """Where a stream is written to with the system's own write(2); None where it is no file of the system.
+
+    Not on Windows, whose terminals take text and no octets.
+    """
+    if sys.platform == "win32":
+        return None
+    try:
+        return stream.fileno()
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
+def _write_all(descriptor: int, octets: bytes) -> None:
+    """Write all, also where the system takes a part only, or nothing for now (a pipe that does not block).
+
+    Python's own streams, where they do not buffer (PYTHONUNBUFFERED), lose the rest and say nothing.
+    """
+    left = memoryview(octets)
+    while left:
+        try:
+            left = left[os.write(descriptor, left) :]
+        except BlockingIOError:
+            select.select([], [descriptor], [])

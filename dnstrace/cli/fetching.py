@@ -12,6 +12,7 @@ import dns.rdatatype
 
 from dnstrace import api
 from dnstrace.cli.usage import Usage, shown
+from dnstrace.clock import run_real
 from dnstrace.model import Outcome, Settings
 from dnstrace.pages import PORTS, Fetched, Request, Visit
 
@@ -102,7 +103,7 @@ class _Hop:
         async def every() -> tuple[Visit, ...]:
             return tuple(await asyncio.gather(*(web.visit(each, request, _PATIENCE) for each in addresses)))
 
-        run: Any = getattr(network, "run", asyncio.run)
+        run: Any = getattr(network, "run", run_real)
         visits: Coroutine[Any, Any, tuple[Visit, ...]] = every()
         found: tuple[Visit, ...] = run(visits)
         return found

@@ -22,6 +22,8 @@ from dnstrace.cli.names import AsTheyCome, questions
 from dnstrace.cli.outfile import Done, Writer, opened, writer
 from dnstrace.cli.results import Result, Tally, result
 from dnstrace.cli.tracing import planned
+from dnstrace.cli.usage import Usage
+from dnstrace.clock import run_real
 
 if TYPE_CHECKING:
     from dnstrace.cli.choices import Choices
@@ -37,11 +39,17 @@ _WORTH = 4096  # octets of names that are worth further processes: what is there
 def trace_file(chosen: Choices, many: Many, environment: Environment) -> int:
     """Trace every name of the file; the exit status. Raises Usage, Unwritable."""
     with ExitStack() as stack:
-        names = sys.stdin.buffer if many.file == "-" else opened(many.file, "rb", "-f", stack)
+        names = _stdin() if many.file == "-" else opened(many.file, "rb", "-f", stack)
         done = Done(many.out) if many.resume and many.out is not None else None
         run = _Run(chosen, many, environment, writer(many, chosen.force, environment, stack), names)
         wanted = questions(names, chosen.types, run.wrong)
         return run.go(wanted if done is None else done.left(wanted))
+
+
+def _stdin() -> BinaryIO:
+    if sys.stdin is None:
+        raise Usage("-f: standard input is closed")
+    return sys.stdin.buffer
 
 
 class _Run:
@@ -69,7 +77,7 @@ class _Run:
         """Trace and write; what came of it all."""
         how = planned(self._chosen).how
         network = how.get("network")
-        run: Any = getattr(network, "run", asyncio.run)
+        run: Any = getattr(network, "run", run_real)
         status: int | None = None
         collect_rarely()
         try:

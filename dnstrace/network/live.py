@@ -30,10 +30,13 @@ from dnstrace.wire import belongs, query_wire, read_reply
 _ENCRYPTED = {Transport.TLS, Transport.HTTPS}
 _BIGGEST = 65535
 _BURST = 64  # datagrams read before others get their turn
-LINUX = sys.platform == "linux"
+_LINUX = sys.platform == "linux"
 _IP_RECVERR, _IPV6_RECVERR, _SO_TIMESTAMPNS = 11, 25, 35  # linux/in.h, linux/in6.h, asm-generic/socket.h
 _TIMESPEC = struct.Struct("@ll")
 _NANOSECONDS = 1e9
+
+Datagram = tuple[bytes, tuple[str, int], float | None]
+"""Octets, source address and port, and when it arrived in seconds since the epoch, where that is known."""
 
 FAULTS = {
     errno.ECONNREFUSED: Fault.PORT_UNREACHABLE,
@@ -152,7 +155,7 @@ def read(exchange: Exchange, wire: bytes) -> Exchange:
 
 def ask_kernel_for_more(sock: socket.socket) -> None:
     """Have arrival times and ICMP errors delivered, where the system can."""
-    if not LINUX:
+    if not _LINUX:
         return
     sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
     if sock.family == socket.AF_INET6:
@@ -183,16 +186,26 @@ def _own_address(sock: socket.socket, query: Query) -> tuple[str, int] | None:
     return (address, port) if port else None
 
 
-def datagrams(sock: socket.socket) -> list[tuple[bytes, tuple[str, int], float | None]]:
-    """What has arrived, up to a bound: octets, source, time of arrival."""
-    found: list[tuple[bytes, tuple[str, int], float | None]] = []
+def datagrams(sock: socket.socket) -> list[Datagram]:
+    """What has arrived, up to a bound."""
+    found: list[Datagram] = []
     while len(found) < _BURST:
         try:
-            datagram, ancillary, _, sender = sock.recvmsg(_BIGGEST, 64)
+            found.append(_received(sock))
         except BlockingIOError:
             break
-        found.append((datagram, sender[:2], _arrival(ancillary)))
     return found
+
+
+def _received(sock: socket.socket) -> Datagram:
+    if hasattr(sock, "recvmsg"):
+        datagram, ancillary, _, sender = sock.recvmsg(_BIGGEST, 64)
+        return datagram, sender[:2], _arrival(ancillary)
+    try:  # Windows
+        datagram, sender = sock.recvfrom(_BIGGEST)
+    except ConnectionResetError as error:  # what it makes of an ICMP error, whichever
+        raise ConnectionRefusedError(errno.ECONNREFUSED, error.strerror) from error
+    return datagram, sender[:2], None
 
 
 def _arrival(ancillary: list[tuple[int, int, bytes]]) -> float | None:

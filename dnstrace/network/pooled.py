@@ -12,13 +12,13 @@ import errno
 import os
 import socket
 import struct
+import sys
 import time
 from random import SystemRandom
 
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.network.live import (
     FAULTS,
-    LINUX,
     LiveNetwork,
     ask_kernel_for_more,
     datagrams,
@@ -195,7 +195,9 @@ class _Port:
 
     def _take_errors(self) -> None:
         """Tell the queries whose datagrams came to nothing: ICMP errors, as ip(7) describes IP_RECVERR."""
-        while LINUX:
+        if sys.platform != "linux":
+            return
+        while True:
             try:
                 original, ancillary, _, _ = self._socket.recvmsg(_ORIGINAL, _ORIGINAL, _MSG_ERRQUEUE)
             except OSError:

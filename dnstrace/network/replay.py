@@ -16,7 +16,7 @@ from collections.abc import Coroutine, Hashable, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from dnstrace.clock import VirtualLoop, run
+from dnstrace.clock import VirtualLoop, run, run_real
 from dnstrace.model import Exchange, Fault, Query
 from dnstrace.network.recording import Course, Kept
 from dnstrace.port import Network
@@ -120,7 +120,7 @@ class DeadServers:
 
     def run(self, main: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the clock of the other network."""
-        result: T = getattr(self._network, "run", asyncio.run)(main)
+        result: T = getattr(self._network, "run", run_real)(main)
         return result
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:

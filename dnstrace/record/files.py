@@ -70,9 +70,12 @@ def write(path: Path, octets: bytes, force: bool) -> None:
 
 def _write_through(new: Path, octets: bytes, old: Path) -> None:
     """Write a new file down to the disk, to be read by whom the old one may be."""
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
+    flags = (
+        os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    )  # Windows: the octets as they are
+    with open(os.open(new, flags, 0o666), "wb") as file:
         if old.exists():
-            os.fchmod(file.fileno(), stat.S_IMODE(old.stat().st_mode))
+            os.chmod(new, stat.S_IMODE(old.stat().st_mode))
         file.write(octets)
         file.flush()
         os.fsync(file.fileno())
@@ -84,14 +87,17 @@ def _name_first(new: Path, path: Path) -> None:
         path.hardlink_to(new)
     except FileExistsError:
         raise
-    except OSError:  # a file system without hard links
+    except (OSError, NotImplementedError):  # a file system, or an operating system, without hard links
         if path.exists():
             raise FileExistsError(f"{path} exists") from None
         new.rename(path)
 
 
 def _flush_directory(directory: Path) -> None:
-    opened = os.open(directory, os.O_RDONLY)
+    try:
+        opened = os.open(directory, os.O_RDONLY)
+    except OSError:
+        return  # Windows opens no directory
     try:
         os.fsync(opened)
     except OSError:

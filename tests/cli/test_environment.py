@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+import concurrent.futures
 import errno
+import fcntl
 import io
+import os
+import resource
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from dnstrace.cli.environment import Environment, Unwritable
-from tests.cli.running import Terminal
+from tests.cli.running import COMMAND, Terminal
 
 
 def environment(terminal: bool = True, encoding: str = "utf-8", **variables: str) -> Environment:
@@ -73,6 +79,40 @@ def test_a_closed_stdout_is_no_place_to_write() -> None:
     there.stdout = None
     with pytest.raises(Unwritable, match="standard output is closed"):
         there.check_writable()
+
+
+def test_a_pipe_that_is_full_is_waited_for() -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    filled = b"-" * fcntl.fcntl(writing, fcntl.F_GETPIPE_SZ)
+    assert os.write(writing, filled) == len(filled)
+    wanted, got = "0123456789" * 20_000, io.BytesIO()
+    with (
+        open(writing, "w", encoding="utf-8", closefd=False) as stream,
+        concurrent.futures.ThreadPoolExecutor() as pool,
+    ):
+        written = pool.submit(Environment(stream, io.StringIO(), {}).write, wanted)
+        while got.tell() < len(filled) + len(wanted):
+            got.write(os.read(reading, 4096))
+        written.result()
+    os.close(reading)
+    with open(writing, "w", encoding="utf-8") as stream, pytest.raises(BrokenPipeError):
+        Environment(stream, io.StringIO(), {}).write("x")
+    assert got.getvalue() == filled + wanted.encode()
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_what_fits_no_more_is_not_passed_over(tmp_path: Path, unbuffered: str) -> None:
+    with open(tmp_path / "out", "wb") as file:
+        ran = subprocess.run(
+            [*COMMAND, "--schema"],
+            stdout=file,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),
+        )
+    assert (ran.returncode, ran.stderr) == (74, "dnstrace: cannot write the output: File too large\n")
 
 
 class Full(io.StringIO):

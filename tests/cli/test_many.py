@@ -137,6 +137,12 @@ def test_a_full_disk_ends_a_run_of_many_processes_in_one_line(tmp_path: Path) ->
             assert process.wait(timeout=20) == 141
 
 
+def test_a_closed_stdin_is_said_to_be_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    said = run("-f", "-", *LAB)
+    assert (said.status, said.err) == (2, "dnstrace: -f: standard input is closed\n")
+
+
 def test_a_run_that_was_cut_off_anywhere_goes_on_with_what_is_missing(tmp_path: Path) -> None:
     lines = [f"x{n}.example.com" for n in range(20)] + ["www.example.com"] * 3
     file, out = names(tmp_path / "names", *lines), tmp_path / "out"

@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 import pytest
 
+from dnstrace.clock import run_real
 from dnstrace.lab.clock import NothingToWaitFor, run
 
 
@@ -114,3 +115,14 @@ def test_durations_are_exact_where_floats_drift() -> None:
         return times
 
     assert run(main()) == [0.1, 0.3, 0.300001, 0.312501, 0.312501001]
+
+
+@pytest.mark.parametrize("platform", ["linux", "win32"])
+def test_real_time_is_on_a_loop_that_tells_when_a_socket_is_readable(
+    platform: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def own_loop() -> asyncio.AbstractEventLoop:
+        return asyncio.get_running_loop()
+
+    monkeypatch.setattr("sys.platform", platform)
+    assert isinstance(run_real(own_loop()), asyncio.SelectorEventLoop)

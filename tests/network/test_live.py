@@ -13,7 +13,7 @@ import dns.message
 import pytest
 
 from dnstrace.model import Exchange, Fault, Query, Question, Transport
-from dnstrace.network.live import LiveNetwork
+from dnstrace.network.live import LiveNetwork, datagrams
 from dnstrace.network.pooled import PooledNetwork
 from tests.replies import name
 
@@ -237,3 +237,26 @@ def test_a_cancelled_exchange_leaves_no_socket_open() -> None:
         assert task.cancelled()
 
     run(test)  # an open socket would be a ResourceWarning, which is an error here
+
+
+class WithoutMessages:
+    """A socket as Windows has them: no recvmsg(2), and an ICMP error is a connection that was reset."""
+
+    def __init__(self, *brought: bytes | OSError) -> None:
+        self.brought = list(brought)
+
+    def recvfrom(self, size: int) -> tuple[bytes, tuple[str, int]]:
+        match self.brought.pop(0):
+            case bytes(datagram):
+                return datagram, ("192.0.2.53", 53)
+            case error:
+                raise error
+
+
+def test_datagrams_where_the_system_has_no_messages() -> None:
+    assert datagrams(WithoutMessages(b"a", b"b", BlockingIOError())) == [  # type: ignore[arg-type]
+        (b"a", ("192.0.2.53", 53), None),
+        (b"b", ("192.0.2.53", 53), None),
+    ]
+    with pytest.raises(ConnectionRefusedError):
+        datagrams(WithoutMessages(ConnectionResetError(10054, "reset")))  # type: ignore[arg-type]
