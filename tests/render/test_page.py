@@ -216,6 +216,19 @@ def test_nothing_keeps_anybody_from_reading_it(
     assert shown.tab.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_paper_is_white_whatever_the_screen_is(context: Any, tmp_path: Path) -> None:
+    shown = Looked(context, tmp_path / "page.html", walked("textbook"))
+    shown.tab.emulate_media(media="print", color_scheme="dark")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    ink = "getComputedStyle(document.querySelector('svg.map text')).fill"
+    on_paper = [shown.tab.evaluate(each) for each in (ground, ink)]
+    shown.tab.emulate_media(media="screen", color_scheme="light")
+    assert on_paper == [shown.tab.evaluate(each) for each in (ground, ink)]
+    assert on_paper[0] == "rgb(255, 255, 255)"
+    shown.tab.emulate_media(media="screen", color_scheme="dark")
+    assert shown.tab.evaluate(ground) != on_paper[0] and shown.tab.evaluate(ink) != on_paper[1]
+
+
 def test_text_cannot_pass_for_another_record(context: Any, tmp_path: Path) -> None:
     """A line end in a TXT record is not one on the page."""
     text = r'www.example.com. 300 TXT "x\010bank.example. 300 IN A 192.0.2.66"'
