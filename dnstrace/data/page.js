@@ -17,5 +17,17 @@
     if (event.key === "/" && document.activeElement !== field) { event.preventDefault(); field.focus(); }
     if (event.key === "Escape" && document.activeElement === field) { field.value = ""; filter(); }
   });
+  addEventListener("hashchange", () => {
+    const row = document.getElementById(location.hash.slice(1));
+    if (row && row.hidden) { field.value = ""; filter(); row.scrollIntoView(); }
+  });
+  const byServer = document.getElementById("by-server");
+  if (byServer) {
+    const server = (row) => row.cells[2].textContent;
+    byServer.addEventListener("change", () => {
+      rows[0].parentNode.append(...(byServer.checked ? [...rows].sort((a, b) => server(a).localeCompare(server(b))) : rows));
+    });
+    document.getElementById("order").hidden = false;
+  }
   document.getElementById("search").hidden = false;
 })();

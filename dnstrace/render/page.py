@@ -21,7 +21,16 @@ from dnstrace.model import Outcome
 from dnstrace.reached import is_bogus, went_wrong
 from dnstrace.render import pictures
 from dnstrace.render.branches import Branches
-from dnstrace.render.page_parts import dnssec, exchanges, findings, lives_list, servers, tree_list
+from dnstrace.render.page_parts import (
+    dnssec,
+    exchanges,
+    findings,
+    inline,
+    lives_list,
+    servers,
+    step_links,
+    tree_list,
+)
 from dnstrace.render.text import (
     count_text,
     harmless,
@@ -30,6 +39,8 @@ from dnstrace.render.text import (
     time_text,
     unicode_name,
 )
+from dnstrace.render.tree import remarks
+from dnstrace.resolvers import asks_resolver
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace
@@ -47,6 +58,7 @@ def page(trace: Trace) -> str:
         "map": ("Map", _map(trace)),
         "tree": ("The walk", tree_list(Branches(trace, verbose=True).blocks())),
         "last-hop": ("The last hop", _last_hop(trace)),
+        "resolvers": ("Resolvers", _resolvers(trace)),
         "exchanges": ("Every exchange", exchanges(trace)),
         "dnssec": ("Chain of trust", dnssec(trace)),
         "servers": ("By server", servers(trace)),
@@ -85,6 +97,15 @@ def _last_hop(trace: Trace) -> str:
     from dnstrace.render.fetched import fetched_nodes
 
     return tree_list([fetched_nodes(trace.fetched, trace.started)])
+
+
+def _resolvers(trace: Trace) -> str:
+    """What resolvers hold beside it, where some were asked."""
+    if not any(map(asks_resolver, trace.steps)):
+        return ""
+    from dnstrace.render.resolvers import resolver_nodes
+
+    return tree_list([node.children for node in resolver_nodes(trace, verbose=True)])
 
 
 def _section(key: str, title: str, body: str) -> str:
@@ -151,6 +172,7 @@ def _header(trace: Trace, question: str) -> str:
             f"<h1>{escape(question)}{shown}</h1>",
             f'<p>{"".join(badges)}<span class="quiet">{escape(cost)}</span></p>',
             *_verdict(trace),
+            *(f"<p>{inline(line)}</p>" for line in remarks(trace)),
             "</header>",
         ]
     )
@@ -171,9 +193,13 @@ def _verdict(trace: Trace) -> list[str]:
         return []
     serious = trace.outcome is Outcome.FAILED or is_bogus(trace)
     serious = serious or any(finding.level.value == "error" for finding in trace.findings or ())
+    records = () if trace.findings else found.records  # they stand by the findings
+    publish = "\n".join(map(harmless, records))
     dig = f'<pre tabindex="0">{escape(harmless(found.reproduce))}</pre>' if found.reproduce else ""
     text = f"<p><strong>Verdict:</strong> {escape(harmless(found.text))}</p>"
-    return [f'<div class="verdict{"" if serious else " fragile"}">{text}{dig}</div>']
+    dig += f'<pre tabindex="0">{escape(publish)}</pre>' if publish else ""
+    steps = f'<p class="quiet">Shown by step {step_links(trace, found.steps)}.</p>' if found.steps else ""
+    return [f'<div class="verdict{"" if serious else " fragile"}">{text}{dig}{steps}</div>']
 
 
 def _nav(titles: dict[str, str]) -> str:

@@ -7,25 +7,28 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import dns.rdatatype
+from rich.text import Text
 
 from dnstrace.lives import lives
+from dnstrace.model import Kind, Probe
 from dnstrace.render.layout import BESIDE
 from dnstrace.render.reconciled import tables
 from dnstrace.render.text import harmless, name_text, time_text
+from dnstrace.render.trust import cut_nodes, key_nodes, signed_by
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, TOLD, WARNING
 from dnstrace.stats import critical_attempts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rich.text import Text
-
     from dnstrace.checks import Finding
+    from dnstrace.dnssec.verdict import StepEvidence
     from dnstrace.model import Attempt, Step, Trace
     from dnstrace.render.layout import Columns, Node
 
 _CLASSES = {BAD: "bad", WARNING: "warning", GOOD: "good", QUIET: "quiet", STRONG: "strong", TOLD: "told"}
 _LEVELS = {"error": "bad", "warning": "warning", "notice": "quiet"}
+_TO_BE_DECLINED = {Probe.EDNS_VERSION, Probe.RECURSION, Probe.TRANSFER}
 _BARS, _BAR, _LEAST = 240, 10, 2  # pixels: the width of all, the height of one, the least width of one
 
 
@@ -46,15 +49,15 @@ def _item(root: Node) -> str:
         if isinstance(node, str):
             done.append(node)
         elif not node.children:
-            done.append(f"<li>{_inline(node.line)}</li>")
+            done.append(f"<li>{inline(node.line)}</li>")
         else:
             opened = "" if node.closed else " open"
-            done.append(f"<li><details{opened}><summary>{_inline(node.line)}</summary><ul>")
+            done.append(f"<li><details{opened}><summary>{inline(node.line)}</summary><ul>")
             stack += ["</ul></details></li>", *reversed(node.children)]
     return "".join(done)
 
 
-def _inline(text: Text) -> str:
+def inline(text: Text) -> str:
     """A styled text as HTML."""
     plain, marks = text.plain, [set[str]() for _ in text.plain]
     for span in text.spans:
@@ -79,31 +82,36 @@ def _runs(plain: str, marks: list[list[str]]) -> Iterator[str]:
 
 def exchanges(trace: Trace) -> str:
     """Every exchange in the order of their beginnings, a row and a bar; the critical path is marked."""
-    every = [(step, attempt) for step in trace.steps for attempt in step.attempts]
+    every = [(step, index, attempt) for step in trace.steps for index, attempt in enumerate(step.attempts)]
     if not every:
         return ""
+    every.sort(key=lambda each: each[2].exchange.start)
     critical = set(map(id, critical_attempts(trace.steps)))
-    whole = max(trace.stats.duration, *(a.exchange.start + a.exchange.elapsed for _, a in every), 1e-9)
+    whole = max(trace.stats.duration, *(a.exchange.start + a.exchange.elapsed for *_, a in every), 1e-9)
+    first = {step.id: index for step, index, _ in reversed(every)}
     rows = "".join(
-        _row(step, attempt, whole, id(attempt) in critical)
-        for step, attempt in sorted(every, key=lambda pair: pair[1].exchange.start)
+        _row(step, index, whole, id(attempt) in critical, first[step.id] == index)
+        for step, index, attempt in every
     )
     heads = "".join(
-        f'<th scope="col">{word}</th>' for word in ("Start", "Server", "Question", "Result", "Took")
+        f'<th scope="col">{word}</th>' for word in ("Step", "Start", "Server", "Question", "Result", "Took")
     )
     key = (
         '<p class="quiet"><svg class="key bars" viewBox="0 0 10 10" aria-hidden="true">'
         '<rect class="critical" width="10" height="10"/></svg> on the critical path · '
         '<svg class="key bars" viewBox="0 0 10 10" aria-hidden="true"><rect width="10" height="10"/></svg> '
         'besides · <svg class="key bars" viewBox="0 0 10 10" aria-hidden="true">'
-        f'<rect class="failed" width="10" height="10"/></svg> no usable reply; {time_text(whole)} in all</p>'
+        f'<rect class="failed" width="10" height="10"/></svg> no usable reply; {time_text(whole)} in all'
+        '<label id="order" hidden><input type="checkbox" id="by-server"> in the order of servers</label></p>'
     )
     return key + _scrolled("h-exchanges", f'{heads}<th scope="col">When</th>', rows)
 
 
-def _row(step: Step, attempt: Attempt, whole: float, critical: bool) -> str:
+def _row(step: Step, index: int, whole: float, critical: bool, first: bool) -> str:
+    """One exchange; the `first` row of a step is where the links to that step lead."""
+    attempt = step.attempts[index]
     exchange = attempt.exchange
-    query, failed = exchange.query, not attempt.meaning.usable
+    query, failed = exchange.query, _is_failed(step, attempt)
     over = "" if query.transport.value == "udp" else f" {query.transport.value.upper()}"
     purpose = step.purpose.value if step.probe is None else f"probe {step.probe.value}"
     said = attempt.meaning.kind.value.replace("-", " ")
@@ -114,17 +122,44 @@ def _row(step: Step, attempt: Attempt, whole: float, critical: bool) -> str:
         f'<line x1="0" x2="{_BARS}" y1="5" y2="5"/><rect class="{style}" x="{left:.1f}" width="{width:.1f}" '
         f'height="{_BAR}"/></svg>'
     )
+    again = f'<br><span class="quiet">{words}</span>' if (words := _again(step, index)) else ""
     marked = ' <span class="quiet">critical</span>' if critical else ""
     cells = [
+        f"{step.id}",
         time_text(exchange.start),
         f'{escape(name_text(attempt.server))}<br><span class="quiet">{escape(query.address)}{over}</span>',
         f'{escape(harmless(str(query.question)))}<br><span class="quiet">{escape(purpose)} at '
         f"{escape(name_text(step.zone))}</span>",
-        f'<span class="{"bad" if failed else ""}">{escape(said)}</span>{marked}',
+        f'<span class="{"bad" if failed else ""}">{escape(said)}</span>{marked}{again}',
         time_text(exchange.elapsed),
         bar,
     ]
-    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+    named = f' id="step-{step.id}"' if first else ""
+    return f"<tr{named}>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+
+
+def _is_failed(step: Step, attempt: Attempt) -> bool:
+    """Whether no reply came that is of use: to some probes, to decline is to reply as one should."""
+    if attempt.exchange.message is None:
+        return True
+    declines = step.probe in _TO_BE_DECLINED
+    return not (declines or attempt.meaning.usable or attempt.meaning.kind is Kind.TRUNCATED)
+
+
+def _again(step: Step, index: int) -> str:
+    """That an address is asked once more, and what is otherwise then; empty where it is the first time."""
+    query = step.attempts[index].exchange.query
+    earlier = (attempt.exchange.query for attempt in step.attempts[:index])
+    before = [each for each in earlier if each.address == query.address]
+    tries = sum(each == query for each in before)
+    dropped = query.edns is None and any(each.edns is not None for each in before)
+    return f"try {tries + 1}" if tries else "again, without EDNS" if dropped else "again" if before else ""
+
+
+def step_links(trace: Trace, steps: Iterable[int]) -> str:
+    """The steps by their numbers, each a link to its exchanges where it has any."""
+    asked = {step.id for step in trace.steps if step.attempts}
+    return ", ".join(f'<a href="#step-{each}">{each}</a>' if each in asked else f"{each}" for each in steps)
 
 
 # --- the rest ---------------------------------------------------------------------------------------
@@ -138,16 +173,16 @@ def findings(trace: Trace) -> str:
         from dnstrace.checks import CATALOGUE
 
         return f'<p class="good">Nothing wrong found by {len(CATALOGUE)} rules.</p>'
-    return "".join(map(_finding, trace.findings))
+    return "".join(_finding(trace, finding) for finding in trace.findings)
 
 
-def _finding(finding: Finding) -> str:
+def _finding(trace: Trace, finding: Finding) -> str:
     from dnstrace.checks import CATALOGUE
 
     level, rule = finding.level.value, CATALOGUE[finding.code]
     records = "\n".join(map(harmless, finding.records))
     told = "".join(f"<dt>{escape(head)}</dt><dd>{escape(text)}</dd>" for head, text in rule.sections.items())
-    steps = ", ".join(map(str, finding.steps))
+    steps = step_links(trace, finding.steps)
     return (
         f'<article class="finding"><h3><span class="{_LEVELS[level]}">{level}</span> {finding.code}</h3>'
         f"<p>{escape(harmless(finding.message))}</p>"
@@ -174,10 +209,10 @@ def dnssec(trace: Trace) -> str:
         return ""
     rows = [
         [
-            f"{number}",
+            step_links(trace, [number]),
             escape(harmless(str(trace.steps[number - 1].question))),
             f'<span class="{_security(evidence.security.value)}">{evidence.security.value}</span>',
-            escape(harmless(evidence.reason or evidence.proof or _signed(evidence.signatures))),
+            "<br>".join(map(inline, _shown(trace.steps[number - 1], evidence))),
         ]
         for number, evidence in sorted(trace.judgement.steps.items())
     ]
@@ -185,10 +220,18 @@ def dnssec(trace: Trace) -> str:
     return reason + _table(["Step", "Question", "Status", "What shows it"], rows, "h-dnssec", free=3)
 
 
-def _signed(signatures: Iterable[object]) -> str:
-    """The keys that signed it."""
-    valid = {(each.tag, name_text(each.signer)) for each in signatures if each.valid}  # type: ignore[attr-defined]
-    return "; ".join(f"signed by key {tag} of {signer}" for tag, signer in sorted(valid))
+def _shown(step: Step, evidence: StepEvidence) -> list[Text]:
+    """What a step shows: keys, DS records or the lack of them, until when signed, or what is wrong."""
+    is_key = step.question.rdtype == dns.rdatatype.DNSKEY and step.referral is None
+    nodes = key_nodes(evidence, step.zone) if is_key else cut_nodes(evidence)
+    lines = [node.line for node in nodes]
+    covered = dict.fromkeys((each.owner, each.covered) for each in evidence.signatures)
+    for owner, rdtype in [] if lines else covered:
+        head = Text(f"{name_text(owner)} {dns.rdatatype.to_text(dns.rdatatype.RdataType.make(rdtype))}")
+        lines.append(head.append_text(signed_by(evidence, owner, rdtype)))
+    said = [harmless(text) for text in (evidence.reason, evidence.proof) if text]
+    told = any(text in line.plain for line in lines for text in said)
+    return lines if told else [*map(Text, said[:1]), *lines]
 
 
 def _security(status: str) -> str:
@@ -205,8 +248,8 @@ def servers(trace: Trace) -> str:
 
 
 def _columns(table: Columns) -> str:
-    heads = [_inline(head) for head in table.heads]
-    rows = [[_inline(cell) for cell in row] for row in table.rows]
+    heads = [inline(head) for head in table.heads]
+    rows = [[inline(cell) for cell in row] for row in table.rows]
     return _table(heads, rows, "h-servers")
 
 

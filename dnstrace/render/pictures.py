@@ -190,7 +190,7 @@ def _arrow(middle: float, start: float, end: float, label: str) -> Iterator[str]
 
 def _style() -> str:
     """The colours, for light and for dark."""
-    return f"{_SHAPES}{_colours(False)}@media (prefers-color-scheme:dark){{{_colours(True)}}}"
+    return f"{_SHAPES}{_colours(False)}@media screen and (prefers-color-scheme:dark){{{_colours(True)}}}"
 
 
 def _colours(dark: bool) -> str:

@@ -140,6 +140,11 @@ def _says(node: Node, trace: Trace) -> bool:
     return harmless(trace.error) in node.line.plain
 
 
+def remarks(trace: Trace) -> list[Text]:
+    """What is said of the whole beside its result: what was supposed, shares, life, what was expected."""
+    return [*_supposed(trace), *_paths(trace), *_lifetime(trace), *_expected(trace)]
+
+
 # --- the last lines ---------------------------------------------------------------------------
 
 
@@ -151,16 +156,24 @@ def _last_lines(trace: Trace, told: bool) -> list[Text]:
     if trace.error and not told:
         lines.append(marked(BAD, Text(harmless(trace.error), BAD)))
     so_far = " so far" if trace.outcome is None and not trace.interrupted else ""
-    result, life = _result(trace), _life(trace)
     return [
-        *(Text(f"as if {text}", WARNING) for cut in trace.supposed for text in supposed_texts(cut)),
+        *_supposed(trace),
         *lines,
         *_security(trace),
         *_paths(trace),
-        joined([result, *_cost(trace, so_far)]),
-        *([Text(life)] if life else []),
+        joined([_result(trace), *_cost(trace, so_far)]),
+        *_lifetime(trace),
         *_expected(trace),
     ]
+
+
+def _supposed(trace: Trace) -> list[Text]:
+    """What was taken as if the parent had it so."""
+    return [Text(f"as if {text}", WARNING) for cut in trace.supposed for text in supposed_texts(cut)]
+
+
+def _lifetime(trace: Trace) -> list[Text]:
+    return [Text(words)] if (words := _life(trace)) else []
 
 
 def _resolvers(trace: Trace, verbose: bool) -> list[list[Node]]:

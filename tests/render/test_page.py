@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,71 @@ def test_every_exchange_has_its_row_and_its_bar(context: Any, tmp_path: Path) ->
     assert 3 <= critical < len(attempts)
 
 
+def test_a_finding_leads_to_the_exchanges_that_show_it(context: Any, tmp_path: Path) -> None:
+    shown = Looked(context, tmp_path / "page.html", checked(load("parent-child-differ"), seed=3))
+    shown.tab.locator("#filter").fill("gtld-servers")
+    for where in (".verdict", ".finding", "#dnssec"):
+        link = shown.tab.locator(f"{where} a").last
+        link.click()
+        row = shown.tab.locator("tr:target")
+        assert row.locator("td").first.inner_text() == link.inner_text() and row.is_visible()
+        top = row.evaluate("(each) => each.getBoundingClientRect().top")
+        assert 0 <= top < shown.tab.evaluate("innerHeight")
+
+
+def test_the_exchanges_can_be_put_in_the_order_of_servers(context: Any, tmp_path: Path) -> None:
+    shown = Looked(context, tmp_path / "page.html", checked(load("parent-child-differ"), seed=3))
+    cells = shown.tab.locator("#exchanges tbody td:nth-child(3)")
+    by_time = cells.all_inner_texts()
+    shown.tab.locator("#by-server").check()
+    by_server = cells.all_inner_texts()
+    assert by_server != by_time and sorted(by_server) == sorted(by_time)
+    assert len({*by_server}) == 1 + sum(a != b for a, b in pairwise(by_server))
+    shown.tab.locator("#by-server").uncheck()
+    assert cells.all_inner_texts() == by_time
+
+
+def rows_of(trace: Trace) -> list[str]:
+    """The rows of the exchanges, without what marks up their text but for the class that says failed."""
+    table = page(trace).partition('id="exchanges"')[2].partition("<tbody>")[2].partition("</tbody>")[0]
+    rows = table.replace("<br>", " ").replace('"bad">', '">FAILED ').split("</tr>")
+    return [" ".join(re.sub("<[^>]*>", " ", row).split()) for row in rows if row]
+
+
+def test_to_decline_what_a_probe_asks_is_no_failure() -> None:
+    rows = rows_of(checked(load("textbook")))
+    declined = [row for row in rows if re.search("probe (edns-version|recursion|transfer)", row)]
+    assert len(declined) == 3 * 8 and all(re.search("refused|bad version", row) for row in declined)
+    assert not [row for row in rows if "FAILED" in row]
+
+
+def test_what_failed_and_what_was_asked_again_is_marked() -> None:
+    rows = rows_of(checked(load("drops-edns"), seed=3))
+    without = [row for row in rows if "192.0.2.53" in row and "probe" not in row]
+    assert "FAILED timeout" in without[0] and "again, without EDNS" in without[-1], without
+    assert any("FAILED timeout" in row and "try 2" in row for row in rows)
+    assert [row for row in rows_of(walked("truncated")) if "truncated" in row and "FAILED" not in row]
+
+
+def test_the_chain_of_trust_names_keys_and_their_ends() -> None:
+    text = page(checked(load("dnssec-good"))).partition('id="dnssec"')[2].partition("</section>")[0]
+    for said in ("matches the trust anchor", "DS 33677 (ECDSAP256SHA256, SHA-256)", "signs keys"):
+        assert said in text
+    assert re.search(r"www\.example\.com\. A.*, signed by key \d+ of example\.com\. until 2026-01-29", text)
+
+
+def test_what_was_supposed_expected_and_held_by_resolvers_is_said(context: Any, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    as_if = ("--undelegated", "example.com=ns1.example.com/192.0.2.53", "--expect", "a=192.0.2.9")
+    run("--lab", "resolver-stale", "-a", *as_if, "--html", str(path))
+    tab = context.new_page()
+    tab.goto(path.as_uri())
+    head = tab.locator("header").inner_text()
+    assert "as if example.com. were delegated to ns1.example.com. 192.0.2.53" in head
+    assert "all paths give 192.0.2.44" in head and "a=192.0.2.9: it is 192.0.2.44" in head
+    assert "stale: cached 1m28s ago" in tab.locator("#resolvers").inner_text()
+
+
 def test_the_filter_finds_by_server_zone_name_and_result(context: Any, tmp_path: Path) -> None:
     shown = Looked(context, tmp_path / "page.html", walked("refuses"))
     rows = shown.count("#exchanges tbody tr")
@@ -148,6 +214,19 @@ def test_nothing_keeps_anybody_from_reading_it(
     found = shown.tab.evaluate(f"axe.run({{ runOnly: {[*_RULES]} }})")
     assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
     assert shown.tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_paper_is_white_whatever_the_screen_is(context: Any, tmp_path: Path) -> None:
+    shown = Looked(context, tmp_path / "page.html", walked("textbook"))
+    shown.tab.emulate_media(media="print", color_scheme="dark")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    ink = "getComputedStyle(document.querySelector('svg.map text')).fill"
+    on_paper = [shown.tab.evaluate(each) for each in (ground, ink)]
+    shown.tab.emulate_media(media="screen", color_scheme="light")
+    assert on_paper == [shown.tab.evaluate(each) for each in (ground, ink)]
+    assert on_paper[0] == "rgb(255, 255, 255)"
+    shown.tab.emulate_media(media="screen", color_scheme="dark")
+    assert shown.tab.evaluate(ground) != on_paper[0] and shown.tab.evaluate(ink) != on_paper[1]
 
 
 def test_text_cannot_pass_for_another_record(context: Any, tmp_path: Path) -> None:
