@@ -17,7 +17,7 @@ import dns.name
 import dns.rcode
 import dns.rdatatype
 
-from dnstrace.lab import clock
+from dnstrace import clock
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import Expectation, Server, World, load, read
 from dnstrace.lab.worldfile import build

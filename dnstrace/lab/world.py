@@ -136,12 +136,12 @@ class World:
 
     @cached_property
     def asked(self) -> dict[tuple[tuple[str, ...], tuple[Zone, ...]], LabServer]:
-        """What was asked so far, by what it does and serves: servers that are alike are one, and keep replies."""
+        """Those asked so far, by what they do and serve: servers alike are one."""
         return {}
 
     @cached_property
     def signed(self) -> World:
-        """This world with the zones signed that its file says to sign. Raises WorldError."""
+        """The world with the zones signed that its file says to sign. Raises WorldError."""
         from dnstrace.lab.signing import signed_world
 
         return signed_world(self)
