@@ -9,6 +9,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache, lru_cache
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ import dns.name
 import dns.rcode
 import dns.rdatatype
 
-from dnstrace.lab import clock
+from dnstrace import clock
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import Expectation, Server, World, load, read
 from dnstrace.lab.worldfile import build
@@ -86,6 +87,12 @@ def hostile(which: str) -> Hostile:
 
 
 def _example(does: str = "", **records: str) -> Hostile:
+    world = _example_world(does, tuple(records.items()))
+    return Hostile(world.question, LabNetwork(world))
+
+
+@cache
+def _example_world(does: str, records: tuple[tuple[str, str], ...]) -> World:
     """The world `in-domain` with records added to its zones, and its two servers doing something."""
     servers = {f"ns{number}.example.com.": {"does": [does] if does else []} for number in (1, 2)}
     data: dict[str, Any] = {
@@ -93,11 +100,10 @@ def _example(does: str = "", **records: str) -> Hostile:
         "question": "www.example.com. A",
         "include": ["in-domain"],
         "servers": servers,
-        "zones": {f"{zone.replace('_', '.')}.": {"add": text} for zone, text in records.items()},
+        "zones": {f"{zone.replace('_', '.')}.": {"add": text} for zone, text in records},
         "expect": {"outcome": "failed"},
     }
-    world = build("made", data, read)
-    return Hostile(world.question, LabNetwork(world))
+    return build("made", data, read)
 
 
 def crowd() -> Hostile:
@@ -130,12 +136,17 @@ def endless_crowds() -> Hostile:
 
 def label_by_label() -> Hostile:
     """A zone cut at each of 127 labels, each with a name server of its own."""
+    world = _label_by_label()
+    return Hostile(world.question, LabNetwork(world), roots(ROOT))
+
+
+@cache
+def _label_by_label() -> World:
     names = [dns.name.Name([b"a"] * depth + [b""]) for depth in range(LABELS + 1)]
     zones = [_zone(depth, names) for depth in range(LABELS + 1)]
     servers = tuple(Server(names[d], {_at(d): RTT}, (), (zones[d],)) for d in range(LABELS + 1))
     question = Question(names[-1], dns.rdatatype.A)
-    world = World("made", "", question, Expectation(Outcome.ANSWER), servers, tuple(zones))
-    return Hostile(question, LabNetwork(world), roots(ROOT))
+    return World("made", "", question, Expectation(Outcome.ANSWER), servers, tuple(zones))
 
 
 def _zone(depth: int, names: list[dns.name.Name]) -> Zone:
@@ -166,19 +177,22 @@ def maze() -> Hostile:
     def serve(question: Question) -> Exchange:
         labels, number = question.name.labels, next(numbers)
         if len(labels) == 1:
-            return reply(str(question), rcode=dns.rcode.REFUSED)
+            return known(str(question), rcode=dns.rcode.REFUSED)
         letter = labels[-2]
         depths[letter] += 1
         if depths[letter] > LABELS:
             other = dns.name.Name([bytes((letter[0] + 1,))] * LABELS + [b""])
-            return reply(str(question), flags="QR AA", answer=(f"{question.name} 300 CNAME {other}",))
+            return known(str(question), flags="QR AA", answer=(f"{question.name} 300 CNAME {other}",))
         cut = dns.name.Name(labels[-depths[letter] - 1 :])
         referral, glue = f"{cut} 300 NS {cut}", f"{cut} 300 A {_at(number)}"
-        return reply(str(question), authority=(referral,), additional=(glue,))
+        return known(str(question), authority=(referral,), additional=(glue,))
 
     question = Question(name("a." * LABELS), dns.rdatatype.A)
     return Hostile(question, Scripted(_Everywhere({"": serve})), roots(ROOT))
 
+
+known = lru_cache(maxsize=512)(reply)
+"""Replies with names of 127 labels: five milliseconds each, if they are made."""
 
 MADE: dict[str, Callable[[], Hostile]] = {
     "crowd": crowd,

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from dnstrace.lab import clock
+from dnstrace import clock
 from dnstrace.model import (
     ROOT,
     Address,

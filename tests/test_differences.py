@@ -142,3 +142,12 @@ def test_nor_where_every_server_was_asked(name: str) -> None:
 def test_other_questions_are_not_compared() -> None:
     with pytest.raises(ValueError, match=r"www\.example\.com\. A and nowhere\.example\.com\. A"):
         differences(json_of(walked("textbook")), json_of(walked("nxdomain")))
+
+
+def test_a_zone_that_is_no_longer_delegated_is_named_and_a_failed_walk_says_nothing_of_it() -> None:
+    old = json_of(walked("in-domain"))
+    new = {**old, "steps": [{**step, "referral": None} for step in old["steps"]]}
+    gone, back = [[each.text for each in differences(*pair)] for pair in ((old, new), (new, old))]
+    assert "example.com. is no longer delegated" in gone and "example.com. is now delegated" in back
+    failed = [each.text for each in differences(old, {**new, "outcome": "failed"})]
+    assert not [text for text in failed if "delegated" in text]

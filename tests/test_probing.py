@@ -179,7 +179,7 @@ def test_a_check_ends_with_its_deadline() -> None:
             world.question.name, "A", network=network, settings=CHECK, limits=limits, seed=1
         )
 
-    from dnstrace.lab import clock
+    from dnstrace import clock
 
     found = clock.run(late())
     assert found.stats.duration == pytest.approx(0.1)

@@ -105,3 +105,10 @@ def test_what_is_above_or_beside_the_supposition_is_as_it_is() -> None:
     beside = supposing(Delegation(MOVING, (GOOD,)), world="in-domain")
     assert usual.answer == beside.answer
     assert usual.question == Question(dns.name.from_text("www.example.com."), dns.rdatatype.A)
+
+
+def test_the_parent_asked_for_the_ds_record_has_the_one_supposed() -> None:
+    made = load("dnssec-good")
+    supposed = (Delegation(EXAMPLE, (), ds=WRONG_DS),)
+    found = trace(EXAMPLE, "DS", network=LabNetwork(made, signed=True), supposed=supposed, seed=1)
+    assert [rrset for rrset in found.answer if rrset.rdtype == dns.rdatatype.DS] == [WRONG_DS]

@@ -13,10 +13,9 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 
-from dnstrace import Trace, trace
+from dnstrace import Trace, clock, trace
 from dnstrace.budget import Limits
 from dnstrace.dnssec import Security, judge, parse_anchors
-from dnstrace.lab import clock
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World as InTheLab
 from dnstrace.lab.world import load, names, read

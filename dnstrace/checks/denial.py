@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
+import dns.message
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
@@ -20,6 +21,7 @@ from dnstrace.model import Kind
 
 _NEGATIVE = (Kind.NODATA, Kind.NXDOMAIN)
 _MANY, _TOO_MANY = 50, 100  # iterations: what some validators take, and what RFC 9276 lets them take
+_ID = 2  # octets: that of a message, which comes first
 _HASHES = 4000  # of all replies of a zone
 
 
@@ -92,6 +94,7 @@ class _Proofs:
         self._signing = signing
         self._effort = Effort(replace(LIMITS, hashes=_HASHES))
         self._known: dict[Hashable, str | None] = {}
+        self._octets: dict[bytes, Hashable] = {}
         self._troubled = {id(judged.reply) for judged in signing.judged if judged.trouble is not None}
 
     def lacking(self) -> list[tuple[Reply, str]]:
@@ -108,16 +111,22 @@ class _Proofs:
         message = reply.message
         if message is None or reply.step.question.rdtype == dns.rdatatype.RRSIG:
             return None
-        sections = (
-            frozenset((r.name, r.rdtype, frozenset(r)) for r in s)
-            for s in (message.answer, message.authority)
-        )
-        key = reply.step.question, reply.meaning.kind, *sections
+        key = reply.step.question, reply.meaning.kind, self._sections(reply, message)
         if key not in self._known:
             found = self._weigh(reply)
             spent = self._effort.spent_hashes >= self._effort.limits.hashes
             self._known[key] = None if spent else found
         return self._known[key]
+
+    def _sections(self, reply: Reply, message: dns.message.Message) -> Hashable:
+        """What a reply holds, in whatever order."""
+        octets = (reply.attempt.exchange.wire or b"")[_ID:]
+        if not octets or octets not in self._octets:
+            self._octets[octets] = tuple(
+                frozenset((r.name, r.rdtype, frozenset(r)) for r in section)
+                for section in (message.answer, message.authority)
+            )
+        return self._octets[octets]
 
     def _weigh(self, reply: Reply) -> str | None:
         """What a reply lacks as its proof; None if nothing."""

@@ -157,15 +157,6 @@ class Cut:
         attempts = (attempt for step in self.walked for attempt in step.attempts)
         return frozenset(a.exchange.query.address for a in attempts if a.exchange.message is not None)
 
-    @cached_property
-    def serials(self) -> dict[int, list[Reply]]:
-        """The serials of the SOA records that the zone's servers have, each with the replies that give it."""
-        found: dict[int, list[Reply]] = {}
-        for reply in self.probe(Probe.SOA):
-            if (soa := reply.rrset(self.zone, dns.rdatatype.SOA)) is not None:
-                found.setdefault(soa[0].serial, []).append(reply)
-        return found
-
     def probed_replies(self) -> tuple[Reply, ...]:
         """The last replies to every probe by address, of those that serve the zone."""
         return tuple(reply for probe in Probe for reply in self.probe(probe))

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from copy import copy
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
+
+import dns.message
 
 from dnstrace import clock
 from dnstrace.lab.misbehaviour import SILENCE, Reaction
@@ -35,8 +39,7 @@ class LabNetwork:
     """
 
     def __init__(self, world: World, signed: bool = False) -> None:
-        self._world = as_signed(world) if signed else world
-        self._servers: dict[str, LabServer] = {}
+        self._world = world.signed if signed else world
         self._queries = 0
 
     def web(self) -> Web:
@@ -78,8 +81,9 @@ class LabNetwork:
         server = self._world.addresses.get(query.address)
         if server is None or query.port != _PORT:
             return SILENCE
-        answering = self._servers.get(query.address) or LabServer(server)
-        self._servers |= dict.fromkeys(server.rtt, answering)
+        does = (server.does, server.zones)
+        answering = self._world.asked.get(does) or LabServer(server)
+        self._world.asked[does] = answering
         return answering.react(query_wire(query, message_id), query.transport)
 
     def _wait(self, query: Query, reaction: Reaction) -> float:
@@ -95,13 +99,6 @@ class LabNetwork:
         return exchange
 
 
-def as_signed(world: World) -> World:
-    """The world with the zones signed that its file says to sign. Raises WorldError."""
-    from dnstrace.lab.signing import signed_world
-
-    return signed_world(world)
-
-
 def _first_that_belongs(query: Query, reaction: Reaction, message_id: int) -> tuple[bytes | None, int]:
     """The first reply that is this query's, and how many came before it that are not."""
     for count, wire in enumerate(reaction.replies):
@@ -111,7 +108,15 @@ def _first_that_belongs(query: Query, reaction: Reaction, message_id: int) -> tu
 
 
 def _read(exchange: Exchange, wire: bytes) -> Exchange:
-    message = read_reply(wire)
+    message = _message(wire[2:])
     if isinstance(message, Fault):
         return replace(exchange, fault=message)
+    message = copy(message)
+    message.id = int.from_bytes(wire[:2])
     return replace(exchange, message=message)
+
+
+@lru_cache(maxsize=512)
+def _message(octets: bytes) -> dns.message.Message | Fault:
+    """What is after the ID of a reply, read: many servers say the same."""
+    return read_reply(bytes(2) + octets)

@@ -31,7 +31,6 @@ import dns.name
 import dns.rdatatype
 
 from dnstrace.lab.errors import UnknownWorld, WorldError
-from dnstrace.lab.network import as_signed
 from dnstrace.lab.server import LabServer
 from dnstrace.lab.world import World, load
 from dnstrace.model import Exchange, Fault, Query, Question, Transport
@@ -85,7 +84,7 @@ async def serve(
     """
     world.check()
     if signed:
-        world = as_signed(world)
+        world = world.signed
     async with AsyncExitStack() as stack:
         for server in world.servers:
             answering = LabServer(server)

@@ -56,7 +56,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any
@@ -66,6 +66,7 @@ from dnstrace.lab.zone import Zone
 from dnstrace.model import Name, Outcome, Question
 
 if TYPE_CHECKING:
+    from dnstrace.lab.server import LabServer
     from dnstrace.lab.web import Site
 
 DEFAULT = "textbook"
@@ -133,6 +134,18 @@ class World:
         """Who is at which address."""
         return {address: server for server in self.servers for address in server.rtt}
 
+    @cached_property
+    def asked(self) -> dict[tuple[tuple[str, ...], tuple[Zone, ...]], LabServer]:
+        """Those asked so far, by what they do and serve: servers alike are one."""
+        return {}
+
+    @cached_property
+    def signed(self) -> World:
+        """The world with the zones signed that its file says to sign. Raises WorldError."""
+        from dnstrace.lab.signing import signed_world
+
+        return signed_world(self)
+
     @property
     def anchors_text(self) -> str:
         """The trust anchor, the root's DS records in master-file form; empty if the root is not signed."""
@@ -162,8 +175,9 @@ def summaries() -> tuple[tuple[str, str], ...]:
     return tuple((name, str(read(name).get("title", ""))) for name in names())
 
 
+@cache
 def load(name: str = DEFAULT) -> World:
-    """The world of that name. Raises UnknownWorld, or WorldError when its file is wrong.
+    """The world of that name, read once. Raises UnknownWorld, or WorldError when its file is wrong.
 
     The records of a zone are read when they are first needed, so that a trace pays for the zones that it
     meets; WorldError may come then. `World.check` reads them all.
@@ -178,6 +192,7 @@ def load(name: str = DEFAULT) -> World:
     return build(name, read(name), read)
 
 
+@cache
 def read(name: str) -> Mapping[str, Any]:
     """The content of a world's file. Raises WorldError."""
     try:

@@ -7,9 +7,9 @@ from collections import Counter
 
 import dns.rcode
 
+from dnstrace import clock
 from dnstrace.bulk import polite
 from dnstrace.bulk.polite import SILENT, TO_ONE, PoliteNetwork
-from dnstrace.lab import clock
 from dnstrace.model import Exchange, Fault, Query
 from tests.replies import reply
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from dnstrace import clock
 from dnstrace.bulk.room import Room
-from dnstrace.lab import clock
 
 
 async def begun(room: Room, numbers: range) -> list[int]:

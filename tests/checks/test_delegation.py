@@ -14,8 +14,9 @@ from dnstrace.checks.names import address_literal, host_name
 from dnstrace.checks.soa import newest_of
 from dnstrace.checks.special import special
 from dnstrace.lab.network import LabNetwork
-from dnstrace.lab.world import load
+from dnstrace.lab.world import load, read
 from dnstrace.model import Settings
+from tests.checks.test_verdict import made_of
 from tests.checks.test_worlds import checked
 
 ZONE = dns.name.from_text("example.com.")
@@ -193,3 +194,15 @@ def test_a_list_in_words() -> None:
     assert [listed(()), listed("a"), listed("ab"), listed("abcd", most=2)] == [
         "none", "a", "a and b", "a, b and 2 more",
     ]  # fmt: skip
+
+
+def test_records_with_the_same_serial_that_differ_are_a_notice() -> None:
+    text = read("in-domain")["zones"]["example.com."]["text"]
+    other = {"text": text.replace("7200", "3600"), "servers": ["ns2.example.com."]}
+    found = checked(made_of("in-domain", zones={"example.com. other": other})).findings or ()
+    (finding,) = [finding for finding in found if finding.code == "soa-differs"]
+    assert finding.level is Level.NOTICE and finding.steps
+    assert finding.message == (
+        "the SOA records of example.com. should be the same everywhere, but with the same serial 2026011501"
+        " refresh of ns1.example.com. and of ns2.example.com. differ"
+    )

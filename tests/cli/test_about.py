@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 from dnstrace import __version__
+from dnstrace.checks import CATALOGUE
+from dnstrace.checks.catalogue import SECTIONS
 from dnstrace.cli.about import ABOUT
 from dnstrace.cli.options import OPTIONS, Group
 from dnstrace.lab.world import names
@@ -22,6 +24,16 @@ def test_version_and_schema() -> None:
 def test_the_worlds_are_listed_one_a_line() -> None:
     ran = run("--lab", "list")
     assert [line.split()[0] for line in ran.out.splitlines()] == list(names())
+
+
+def test_a_finding_is_explained_and_all_are_listed() -> None:
+    listed = run("--explain", "list").out.splitlines()
+    assert [line.split()[0] for line in listed] == list(CATALOGUE) and run(
+        "--explain"
+    ).out.splitlines() == listed
+    said = run("--explain", "lame-server").out
+    assert said.startswith("lame-server (error)\n") and max(map(len, said.splitlines())) <= 80
+    assert [line for line in said.splitlines() if line in SECTIONS] == list(SECTIONS)
 
 
 def test_the_completion_of_the_users_own_shell() -> None:

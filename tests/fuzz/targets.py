@@ -22,10 +22,9 @@ import dns.message
 import dns.rdatatype
 from rich.console import Console
 
-from dnstrace import trace
+from dnstrace import clock, trace
 from dnstrace.budget import Limits
 from dnstrace.dnssec.anchors import Anchors, AnchorsError, parse_anchors, root_anchors
-from dnstrace.lab import clock
 from dnstrace.meaning import classify
 from dnstrace.model import (
     Attempt,

@@ -10,11 +10,13 @@ import pytest
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World
 from dnstrace.model import Exchange, Fault, Query, Question, Transport
-from tests.lab.made import misbehaving, world
+from dnstrace.wire import read_reply
+from tests.lab.made import APEX, SERVER, misbehaving, world
 from tests.replies import name
 
 QUERY = Query(Question(name("www.example."), 1), "192.0.2.1")
 TIMEOUT = 1.5
+TEXT = APEX + "ns A 192.0.2.1\nns2 A 192.0.2.2\nwww 300 A 192.0.2.44\n"
 
 
 def exchange(query: Query, where: World, timeout: float = TIMEOUT) -> tuple[Exchange, float]:
@@ -102,3 +104,32 @@ def test_an_exchange_can_be_cancelled() -> None:
         return asyncio.get_running_loop().time()
 
     assert network.run(main()) == 0.25
+
+
+def both(*does: str) -> tuple[World, list[Exchange]]:
+    """A world of two servers, of which the second does something, and their replies to the same query."""
+    second = {"addresses": ["192.0.2.2"], "does": list(does)}
+    zone = {"text": TEXT, "servers": ["ns.example.", "ns2.example."]}
+    where = world(servers={"ns.example.": SERVER, "ns2.example.": second}, zones={"example.": zone})
+    network = LabNetwork(where)
+
+    async def main() -> list[Exchange]:
+        queries = (QUERY, replace(QUERY, address="192.0.2.2"), QUERY)
+        return [await network.exchange(query, TIMEOUT) for query in queries]
+
+    return where, network.run(main())
+
+
+def test_replies_that_are_alike_have_ids_of_their_own() -> None:
+    """One is made and read, and none passes for another."""
+    where, found = both()
+    for exchange in found:
+        assert exchange.message is not None and exchange.wire is not None
+        assert exchange.message == read_reply(exchange.wire)
+        assert exchange.message.id == int.from_bytes(exchange.wire[:2])
+    assert len({exchange.wire for exchange in found}) == 3 and len(where.asked) == 1
+
+
+def test_servers_that_do_otherwise_are_not_alike() -> None:
+    _, found = both("refuses")
+    assert [each.message.rcode() for each in found if each.message is not None] == [0, 5, 0]

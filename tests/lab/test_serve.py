@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 
 import dnstrace.lab.serve as serving
-from dnstrace import trace_async
+from dnstrace import clock, trace_async
 from dnstrace.dnssec import parse_anchors
-from dnstrace.lab import clock
 from dnstrace.lab.errors import WorldError
 from dnstrace.lab.serve import Mapped, addresses, loopback, main, serve
 from dnstrace.lab.server import LabServer

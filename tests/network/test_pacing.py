@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 
-from dnstrace.lab import clock
+from dnstrace import clock
 from dnstrace.model import Exchange, Fault, Query
 from dnstrace.network.pacing import AT_ONCE, PacedNetwork
 from tests.replies import name, reply

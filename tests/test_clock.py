@@ -9,8 +9,7 @@ from unittest.mock import patch
 
 import pytest
 
-from dnstrace.clock import run_real
-from dnstrace.lab.clock import NothingToWaitFor, run
+from dnstrace.clock import NothingToWaitFor, run, run_real
 
 
 def test_sleeping_takes_virtual_time_only_and_sums_exactly() -> None:
