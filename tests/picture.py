@@ -29,7 +29,7 @@ TREES = {PICTURE: "", BROKEN: "all-refuse"}  # a world of the lab each; the text
 PAGE_OF = ("--lab", "lame", "--check", "--seed", str(SEED))
 LARGEST = 100_000  # octets of a picture
 _BROWSER = ("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars")
-_SIZE = "--window-size=860,1040"
+_SIZE = "--window-size=860,880"
 _KEY = b"dnstrace-page\0"
 
 
