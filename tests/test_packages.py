@@ -58,7 +58,18 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def installed(built: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the wheel is installed; what it needs is that of the tests."""
     place = tmp_path_factory.mktemp("prefix")
-    done(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--prefix", place, built[1])
+    done(
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--ignore-installed",
+        "--prefix",
+        place,
+        built[1],
+    )
     return place
 
 
