@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-_LATE = 0.005  # seconds of waiting for a turn from which fewer are begun
+_LATE = 0.02  # seconds of waiting for a turn from which fewer are begun
 _LEAST = 8  # that are always under way
 _AHEAD = 10  # times as many as are under way: so far ahead of the oldest others may be in a run in order
 
