@@ -17,34 +17,59 @@ from dnstrace import Trace
 from dnstrace.bulk import results, trace_many
 from dnstrace.bulk.cluster import ClusterError
 from dnstrace.model import Settings
-from tests.bulk.serving import SERVER, arguments, end, server
+from tests.bulk.serving import SERVER, arguments, server
 from tests.bulk.test_processes import held, name_of, names, questions
 from tests.cli.running import finished, run, start
 
-KILLS = 20
+KILLS = 6  # each costs the start of a worker
 pytestmark = pytest.mark.filterwarnings("ignore")  # Dask's own
 
 
+class Cluster:
+    """A scheduler in this process, and workers that are processes of their own."""
+
+    def __init__(self, scheduler: Any) -> None:
+        self.scheduler, self.address = scheduler, scheduler.scheduler_address
+        self.workers: list[subprocess.Popen[bytes]] = []
+
+    def add(self) -> None:
+        """Start a worker."""
+        worker = [sys.executable, "-m", "distributed.cli.dask_worker", self.address, "--no-nanny"]
+        more = ["--nthreads", "1", "--no-dashboard"]
+        self.workers.append(subprocess.Popen(worker + more, stderr=subprocess.DEVNULL))
+
+    def at_work(self) -> int:
+        """How many workers the scheduler knows."""
+        return len(self.scheduler.scheduler.workers)
+
+    def kill(self, random: Random) -> None:
+        """End a worker as `kill -9` does, and start another."""
+        killed = self.workers.pop(random.randrange(len(self.workers)))
+        killed.kill()
+        killed.wait()
+        self.add()
+
+
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Any]:
-    """Two workers with a process each, which are replaced when they are lost."""
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
-    ) as made:
+def cluster() -> Iterator[Cluster]:
+    """Two workers with one thread each."""
+    import distributed
+
+    with distributed.LocalCluster(n_workers=0, dashboard_address=None, silence_logs=50) as scheduler:
+        made = Cluster(scheduler)
+        made.add()
+        made.add()
         yield made
+        for worker in made.workers:
+            worker.kill()
+            worker.wait()
 
 
-def pids(cluster: Any) -> list[int]:
-    """The processes of the workers at work; one that is killed as it starts is not replaced."""
-    return [worker.pid for worker in list(cluster.scheduler.workers.values())]
-
-
-def test_each_question_comes_to_its_trace(cluster: Any) -> None:
+def test_each_question_comes_to_its_trace(cluster: Cluster) -> None:
     asked = questions(1200)
 
     async def traced(settings: Settings) -> list[Trace]:
-        how: dict[str, Any] = {"dask": cluster.scheduler_address, "settings": settings, "roots": SERVER}
+        how: dict[str, Any] = {"dask": cluster.address, "settings": settings, "roots": SERVER}
         return [each async for each in trace_many(asked, **how)]
 
     with server() as settings:
@@ -53,28 +78,30 @@ def test_each_question_comes_to_its_trace(cluster: Any) -> None:
     assert all(str(each.answer[0][0]) == "192.0.2.44" for each in found)
 
 
-def test_results_come_in_order_where_that_is_wanted(cluster: Any) -> None:
+def test_results_come_in_order_where_that_is_wanted(cluster: Cluster) -> None:
     asked = questions(1200)
 
     async def traced(settings: Settings) -> list[str]:
-        how: dict[str, Any] = {"dask": cluster.scheduler_address, "settings": settings, "roots": SERVER}
+        how: dict[str, Any] = {"dask": cluster.address, "settings": settings, "roots": SERVER}
         return [each async for each in results(asked, name_of, ordered=True, **how)]
 
     with server() as settings:
         assert asyncio.run(traced(settings)) == [str(each.name) for each in asked]
 
 
-def test_workers_are_killed_at_random_and_nothing_is_lost_or_doubled(cluster: Any, tmp_path: Path) -> None:
+def test_workers_are_killed_at_random_and_nothing_is_lost_or_doubled(
+    cluster: Cluster, tmp_path: Path
+) -> None:
     file, wanted = names(tmp_path)
     random, out, killed = Random(3), tmp_path / "out", 0
     with server() as settings:
         how = ("-f", str(file), *arguments(settings, tmp_path), "--jsonl", "-o", str(out))
         while killed < KILLS:
-            process = start(*how, "--dask", cluster.scheduler_address, "--force")
+            process = start(*how, "--dask", cluster.address, "--force")
             turns = random.randrange(60)  # from one kill to the next: a chunk takes about as many
             while not ended(process):
-                if turns == 0 and len(alive := pids(cluster)) == 2:
-                    end(random.choice(alive))
+                if turns == 0 and killed < KILLS and cluster.at_work() == 2:
+                    cluster.kill(random)
                     killed, turns = killed + 1, random.randrange(60)
                 turns = max(0, turns - 1)
             assert finished(process).status == 0
