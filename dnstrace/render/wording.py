@@ -34,7 +34,7 @@ _NO_ANSWER = {
     Kind.HOST_UNREACHABLE: "no answer: host unreachable",
     Kind.CONNECTION_LOST: "no answer: connection lost",
     Kind.CERTIFICATE: "no answer: the certificate is not accepted",
-    Kind.KNOWN_SILENT: "not asked: it was silent just before",
+    Kind.KNOWN_SILENT: "no answer: not asked, it was silent just before",
     Kind.NOT_RECORDED: "no answer: not in the record",
 }
 _SAYS_ALL = {Kind.PORT_UNREACHABLE, Kind.NETWORK_UNREACHABLE, Kind.HOST_UNREACHABLE}

@@ -27,9 +27,11 @@ def server() -> Iterator[Settings]:
         thread = threading.Thread(target=_answer, args=(listening,), daemon=True)
         thread.start()
         port = listening.getsockname()[1]
-        yield Settings(port=port, families=frozenset({4}))
-        listening.sendto(b"", ("127.0.0.1", port))  # the end
-        thread.join()
+        try:
+            yield Settings(port=port, families=frozenset({4}))
+        finally:
+            listening.sendto(b"", ("127.0.0.1", port))  # the end
+            thread.join()
 
 
 def _answer(listening: socket.socket) -> None:
@@ -51,9 +53,16 @@ def arguments(settings: Settings, directory: Path) -> tuple[str, ...]:
 
 
 def workers_of(pid: int) -> list[int]:
-    """The worker processes that a process has started, where /proc tells."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    """The worker processes that a process has started and that live, where /proc tells."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return [int(child) for child in children if _is_worker(child)]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def _is_worker(pid: str) -> bool:
+    return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def end(pid: int) -> None:
