@@ -1,0 +1,122 @@
+"""A trace as JSON: version 1 of the document, written field by field.
+
+`data/dnstrace-1.schema.json` describes it. Names are absolute, in A-label form; RDATA is in
+presentation format; times are milliseconds or ISO 8601 UTC; TTLs are seconds. Nothing here imports
+rich: programs that read JSON do not wait for it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from dnstrace import __version__
+from dnstrace.lives import lives
+from dnstrace.reached import delegation_reached, is_bogus
+from dnstrace.render.document.judged import (
+    fetched_of,
+    finding_of,
+    life_of,
+    met_of,
+    reconciliation_of,
+    resolver_of,
+    share_of,
+    verdict_of,
+)
+from dnstrace.render.document.steps import step_of
+from dnstrace.render.document.values import Document, iso, ms, question_of, rcode_of, referral_of, rrsets_of
+from dnstrace.render.text import harmless
+from dnstrace.resolvers import compared
+
+if TYPE_CHECKING:
+    from dnstrace.model import Stats, Trace
+
+SCHEMA = "dnstrace/1"
+_SCHEMA_FILE = "dnstrace-1.schema.json"
+
+
+def to_json(trace: Trace, *, verbose: bool = False, explain: bool = False, indent: int | None = None) -> str:
+    """The document as ASCII text without a line end: on one line, or indented by `indent` spaces.
+
+    `verbose` adds the records of every reply, `explain` a sentence on each step.
+    """
+    whole = document(trace, verbose=verbose, explain=explain)
+    return json.dumps(whole, ensure_ascii=True, allow_nan=False, indent=indent)
+
+
+def schema() -> str:
+    """The JSON Schema (draft 2020-12) of the document, as text."""
+    from importlib.resources import files
+
+    return (files("dnstrace") / "data" / _SCHEMA_FILE).read_text("utf-8")
+
+
+def document(trace: Trace, *, verbose: bool = False, explain: bool = False) -> Document:
+    """The trace as values that JSON knows; `verbose` adds the records of every reply, `explain` sentences."""
+    told = _explained(trace) if explain else {}
+    cut = delegation_reached(trace)
+    judged = {} if trace.judgement is None else trace.judgement.steps
+    return {
+        "schema": SCHEMA,
+        "version": __version__,
+        "question": question_of(trace.question),
+        "started": iso(trace.started, "milliseconds"),
+        "seed": trace.seed,
+        "interrupted": trace.interrupted,
+        "outcome": None if trace.outcome is None else trace.outcome.value,
+        "rcode": rcode_of(trace.rcode),
+        "security": None if trace.judgement is None else trace.judgement.security.value,
+        "reason": None if trace.judgement is None else harmless(trace.judgement.reason) or None,
+        "answer": rrsets_of(trace.answer),
+        "delegation": None if cut is None else referral_of(cut),
+        "supposed": [referral_of(supposed) for supposed in trace.supposed],
+        "verdict": verdict_of(trace),
+        "steps": [step_of(step, verbose, judged.get(step.id), told.get(step.id)) for step in trace.steps],
+        "findings": [finding_of(finding) for finding in trace.findings or ()],
+        "reconciliation": None if trace.findings is None else reconciliation_of(trace),
+        "lives": [life_of(life) for life in lives(trace)],
+        "expectations": None if trace.expectations is None else [met_of(met) for met in trace.expectations],
+        "resolvers": [resolver_of(each) for each in compared(trace)] or None,
+        "paths": _paths(trace),
+        "http": None if trace.fetched is None else fetched_of(trace.fetched),
+        "stats": _stats(trace.stats),
+        "error": harmless(trace.error or _bogus(trace)) or None,
+        "record": None,
+    }
+
+
+def _paths(trace: Trace) -> list[Document] | None:
+    """What the paths come to, the largest share first; None where not every address was asked."""
+    if not any(step.all_servers for step in trace.steps):
+        return None
+    from dnstrace.paths import shares
+
+    return [share_of(share) for share in shares(trace.steps)] or None
+
+
+def _explained(trace: Trace) -> dict[int, str]:
+    """A sentence for each step, by its id."""
+    from dnstrace.render.story import Story
+
+    story = Story(trace)
+    sentences = {step.id: (story.of_lookup(step), story.of(step)) for step in trace.steps}
+    return {number: " ".join(filter(None, each)) for number, each in sentences.items()}
+
+
+def _bogus(trace: Trace) -> str:
+    """Why the trace did not validate."""
+    return trace.judgement.reason if trace.judgement is not None and is_bogus(trace) else ""
+
+
+def _stats(stats: Stats) -> Document:
+    return {
+        "queries": stats.queries,
+        "retries": stats.retries,
+        "timeouts": stats.timeouts,
+        "tcp": stats.tcp,
+        "bytes_out": stats.bytes_out,
+        "bytes_in": stats.bytes_in,
+        "zones": stats.zones,
+        "duration_ms": ms(stats.duration),
+        "critical_path_ms": ms(stats.critical_path),
+    }

@@ -1,0 +1,207 @@
+"""What was found beside the walk: verdict, findings, resolvers, expectations, the last hop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import dns.flags
+import dns.rdatatype
+
+from dnstrace.model import Outcome
+from dnstrace.reached import went_wrong
+from dnstrace.render.compared import reason_text, resolver_text
+from dnstrace.render.document.values import Document, ede_of, iso, ms, question_of, rcode_of, rrsets_of
+from dnstrace.render.expected import expected_text, value_text
+from dnstrace.render.text import harmless, name_text
+
+if TYPE_CHECKING:
+    from dnstrace.checks.finding import Finding
+    from dnstrace.checks.reconciliation import Addressed, Server
+    from dnstrace.expect import Met
+    from dnstrace.lives import Life
+    from dnstrace.model import Trace
+    from dnstrace.pages import Fetched, Visit
+    from dnstrace.paths import Share
+    from dnstrace.resolvers import Compared
+
+_OUTCOMES = {outcome.value for outcome in Outcome}
+
+
+def finding_of(finding: Finding) -> Document:
+    """What is wrong, where, and whose job it is."""
+    return {
+        "code": finding.code,
+        "level": finding.level.value,
+        "zone": None if finding.zone is None else name_text(finding.zone),
+        "server": None if finding.server is None else name_text(finding.server),
+        "message": harmless(finding.message),
+        "steps": list(finding.steps),
+        "references": list(finding.references),
+        "blame": finding.blame.value,
+        "cure": harmless(finding.cure) or None,
+        "records": [harmless(record) for record in finding.records],
+    }
+
+
+def verdict_of(trace: Trace) -> Document | None:
+    """What is wrong in one sentence, and what shows it."""
+    if not went_wrong(trace):
+        return None
+    from dnstrace.checks.verdict import verdict
+
+    if (found := verdict(trace)) is None:
+        return None
+    return {
+        "text": harmless(found.text),
+        "blame": found.blame.value,
+        "zone": None if found.zone is None else name_text(found.zone),
+        "server": None if found.server is None else name_text(found.server),
+        "steps": list(found.steps),
+        "reproduce": harmless(found.reproduce) or None,
+        "records": [harmless(record) for record in found.records],
+    }
+
+
+def reconciliation_of(trace: Trace) -> list[Document]:
+    """The servers of each zone that was probed: what parent and zone say of them, and what they answer."""
+    from dnstrace.checks.reconciliation import reconciled
+
+    return [
+        {
+            "zone": name_text(zone.zone),
+            "parent": None if zone.parent is None else name_text(zone.parent),
+            "servers": [_reconciled(server) for server in zone.servers],
+        }
+        for zone in reconciled(trace)
+    ]
+
+
+def _reconciled(server: Server) -> Document:
+    return {
+        "name": name_text(server.name),
+        "at_parent": server.parent,
+        "at_zone": server.zone,
+        "addresses": [_addressed(each) for each in server.addresses],
+    }
+
+
+def _addressed(each: Addressed) -> Document:
+    attempt = each.attempt
+    answered = attempt if each.asked else None
+    heard = attempt is not None and attempt.exchange.message is not None
+    return {
+        "address": each.address,
+        "at_parent": each.glue,
+        "at_zone": each.own,
+        "serial": each.serial,
+        "rtt_ms": ms(attempt.exchange.elapsed) if attempt is not None and heard else None,
+        "authoritative": answered.meaning.authoritative if answered is not None and heard else None,
+        "meaning": None if answered is None else answered.meaning.kind.value,
+        "answer": rrsets_of(() if answered is None else answered.meaning.answer),
+    }
+
+
+def resolver_of(found: Compared) -> Document:
+    """One resolver beside the walk; what it did not say is null."""
+    attempt = found.attempt
+    query = None if attempt is None else attempt.exchange.query
+    message = None if attempt is None else attempt.exchange.message
+    meaning = None if attempt is None else attempt.meaning
+    address = found.step.servers[0].addresses[0].text
+    return {
+        "resolver": address if query is None else resolver_text(query),
+        "address": address,
+        "port": None if query is None else query.port,
+        "transport": None if query is None else query.transport.value,
+        "step": found.step.id,
+        "rtt_ms": None if attempt is None or message is None else ms(attempt.exchange.elapsed),
+        "rcode": rcode_of(None if message is None else message.rcode()),
+        "outcome": None if found.step.outcome is None else found.step.outcome.value,
+        "answer": rrsets_of(() if meaning is None else meaning.answer),
+        "ttl": found.ttl,
+        "authoritative_ttl": found.authoritative_ttl,
+        "age": found.age,
+        "until": None if found.until is None else iso(found.until, "seconds"),
+        "ad": message is not None and bool(message.flags & dns.flags.AD),
+        "ede": [] if message is None else ede_of(message),
+        "difference": None if found.difference is None else found.difference.value,
+        "reason": reason_text(found) or None,
+    }
+
+
+def share_of(share: Share) -> Document:
+    """The share of the paths that comes to one end."""
+    outcome = share.meaning.kind.value if share.meaning.kind.value in _OUTCOMES else Outcome.FAILED.value
+    return {
+        "share": str(share.share),
+        "percent": round(float(share.share * 100), 3),
+        "outcome": outcome,
+        "answer": rrsets_of(share.meaning.answer if share.meaning.usable else ()),
+        "fault": share.meaning.kind.value if outcome == Outcome.FAILED.value else None,
+        "zone": name_text(share.zone),
+        "step": share.step,
+        "servers": [name_text(server) for server in share.servers],
+    }
+
+
+def met_of(met: Met) -> Document:
+    """What was expected, and whether it is so."""
+    return {
+        "text": expected_text(met),
+        "what": met.expectation.what,
+        "operator": met.expectation.operator.value,
+        "value": value_text(met.expectation.value),
+        "met": met.met,
+        "found": None if met.found is None else [value_text(each) for each in met.found],
+    }
+
+
+def life_of(life: Life) -> Document:
+    """How long something lives in caches."""
+    return {
+        "what": life.what.value,
+        "name": name_text(life.name),
+        "type": dns.rdatatype.to_text(life.rdtype),
+        "ttl": life.ttl,
+        "until": iso(life.until, "seconds"),
+    }
+
+
+def fetched_of(found: Fetched) -> Document:
+    """The last hop: the page asked for, and what each address gave."""
+    return {
+        "url": harmless(found.request.url),
+        "notes": [harmless(note) for note in found.notes],
+        "services": rrsets_of(found.services),
+        "beside": [
+            {
+                "question": question_of(trace.question),
+                "outcome": None if trace.outcome is None else trace.outcome.value,
+                "answer": rrsets_of(trace.answer),
+                "queries": trace.stats.queries,
+            }
+            for trace in found.beside
+        ],
+        "visits": [_visit(visit) for visit in found.visits],
+    }
+
+
+def _visit(visit: Visit) -> Document:
+    shown = visit.certificate
+    return {
+        "address": visit.address,
+        "connected_ms": None if visit.connected is None else ms(visit.connected),
+        "secured_ms": None if visit.secured is None else ms(visit.secured),
+        "answered_ms": None if visit.answered is None else ms(visit.answered),
+        "status": visit.status,
+        "reason": harmless(visit.reason) or None,
+        "location": harmless(visit.location) or None,
+        "certificate": None
+        if shown is None
+        else {
+            "names": [harmless(name) for name in shown.names],
+            "issuer": harmless(shown.issuer),
+            "expires": None if shown.expires is None else iso(shown.expires, "seconds"),
+        },
+        "fault": harmless(visit.fault) or None,
+    }

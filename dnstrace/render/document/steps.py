@@ -1,0 +1,151 @@
+"""The steps in the document: who was asked, what came back, and what was judged of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import dns.flags
+import dns.rdatatype
+
+from dnstrace.model import Fault
+from dnstrace.render.document.values import (
+    Document,
+    ede_of,
+    iso,
+    ms,
+    question_of,
+    rcode_of,
+    referral_of,
+    rrsets_of,
+    server_of,
+)
+from dnstrace.render.edns import edns_options
+from dnstrace.render.text import harmless, name_text
+
+if TYPE_CHECKING:
+    import dns.message
+
+    from dnstrace.dnssec.verdict import SignatureEvidence, StepEvidence
+    from dnstrace.model import Attempt, Step
+
+_RESERVED = 0x40  # the Z bit, which has no name (RFC 6895 section 2.1)
+_RESULTS = {
+    None: "response",
+    Fault.TIMEOUT: "timeout",
+    Fault.ABANDONED: "abandoned",
+    Fault.PORT_UNREACHABLE: "unreachable",
+    Fault.NETWORK_UNREACHABLE: "unreachable",
+    Fault.HOST_UNREACHABLE: "unreachable",
+    Fault.CONNECTION_LOST: "unreachable",
+    Fault.CERTIFICATE: "unreachable",
+    Fault.MALFORMED: "malformed",
+    Fault.MISMATCH: "mismatch",
+    Fault.KNOWN_SILENT: "known-silent",
+    Fault.NOT_RECORDED: "not-recorded",
+}
+
+
+def step_of(step: Step, verbose: bool, evidence: StepEvidence | None, told: str | None) -> Document:
+    """A step: if `verbose` with the records of its replies; what was judged of it, what is `told` of it."""
+    return {
+        "id": step.id,
+        "parent": step.parent,
+        "purpose": step.purpose.value,
+        "probe": None if step.probe is None else step.probe.value,
+        "zone": name_text(step.zone),
+        "question": question_of(step.question),
+        "servers": [server_of(server) for server in step.servers],
+        "attempts": [_attempt(attempt, verbose) for attempt in step.attempts],
+        "chosen": step.chosen,
+        "outcome": None if step.outcome is None else step.outcome.value,
+        "referral": None if step.referral is None else referral_of(step.referral),
+        "security": None if evidence is None else evidence.security.value,
+        "evidence": None if evidence is None else _evidence(evidence),
+        "note": harmless(step.note) or None,
+        "explanation": told,
+    }
+
+
+def _evidence(evidence: StepEvidence) -> Document:
+    return {
+        "reason": harmless(evidence.reason) or None,
+        "keys": [
+            {
+                "tag": key.tag,
+                "algorithm": key.algorithm,
+                "flags": key.flags,
+                "bits": key.bits,
+                "trusted": key.trusted,
+            }
+            for key in evidence.keys
+        ],
+        "ds": [
+            {
+                "tag": ds.tag,
+                "algorithm": ds.algorithm,
+                "digest_type": ds.digest_type,
+                "matched": ds.matched,
+            }
+            for ds in evidence.ds
+        ],
+        "signatures": [_signature(signature) for signature in evidence.signatures],
+        "proof": harmless(evidence.proof) or None,
+    }
+
+
+def _signature(signature: SignatureEvidence) -> Document:
+    return {
+        "name": name_text(signature.owner),
+        "type": dns.rdatatype.to_text(dns.rdatatype.RdataType.make(signature.covered)),
+        "signer": name_text(signature.signer),
+        "tag": signature.tag,
+        "algorithm": signature.algorithm,
+        "inception": iso(datetime.fromtimestamp(signature.inception, UTC), "seconds"),
+        "expiration": iso(datetime.fromtimestamp(signature.expiration, UTC), "seconds"),
+        "valid": signature.valid,
+        "reason": harmless(signature.reason) or None,
+    }
+
+
+def _attempt(attempt: Attempt, verbose: bool) -> Document:
+    exchange, message = attempt.exchange, attempt.exchange.message
+    return {
+        "server": name_text(attempt.server),
+        "address": exchange.query.address,
+        "port": exchange.query.port,
+        "transport": exchange.query.transport.value,
+        "start_ms": ms(exchange.start),
+        "rtt_ms": ms(exchange.elapsed),
+        "result": _RESULTS[exchange.fault],
+        "meaning": attempt.meaning.kind.value,
+        "rcode": rcode_of(None if message is None else message.rcode()),
+        "flags": None if message is None else dns.flags.to_text(message.flags & ~_RESERVED).lower().split(),
+        "size": None if exchange.wire is None else len(exchange.wire),
+        "edns": None if message is None or message.edns < 0 else _edns(message),
+        "sections": _sections(message) if verbose and message is not None else None,
+        "wire": None,
+        "cause": None if attempt.cause is None else attempt.cause.value,
+        "note": harmless(attempt.meaning.note) or None,
+    }
+
+
+def _edns(message: dns.message.Message) -> Document:
+    options = edns_options(message)
+    return {
+        "version": message.edns,
+        "udp_size": message.payload,
+        "do": bool(message.ednsflags & dns.flags.DO),
+        "nsid": None if options.nsid is None else {"hex": options.nsid.hex(), "text": options.nsid_text},
+        "ede": ede_of(message),
+        "cookie": None if options.cookie is None else options.cookie.hex(),
+        "subnet": options.subnet,
+    }
+
+
+def _sections(message: dns.message.Message) -> Document:
+    return {
+        "answer": rrsets_of(message.answer),
+        "authority": rrsets_of(message.authority),
+        "additional": rrsets_of(message.additional),
+    }
