@@ -1,0 +1,99 @@
+"""What is asked: questions, queries, and how a user wants them put."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import dns.name
+import dns.rdataclass
+import dns.rdatatype
+
+Name = dns.name.Name
+ROOT = dns.name.root
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: QNAME, QTYPE and QCLASS (RFC 1035 section 4.1.2)."""
+
+    name: Name
+    rdtype: dns.rdatatype.RdataType
+    rdclass: dns.rdataclass.RdataClass = dns.rdataclass.IN
+
+    def __str__(self) -> str:
+        return f"{self.name} {dns.rdatatype.to_text(self.rdtype)}"
+
+
+def family_of(address: str) -> int:
+    """The address family of an address in text form: 4 or 6."""
+    return 6 if ":" in address else 4
+
+
+class Transport(StrEnum):
+    """How a query travels."""
+
+    UDP = "udp"
+    TCP = "tcp"
+    TLS = "tls"  # RFC 7858; to resolvers only, as is the next
+    HTTPS = "https"  # RFC 8484
+
+
+@dataclass(frozen=True, slots=True)
+class Edns:
+    """The OPT record of a query (RFC 6891).
+
+    `options` holds (code, data) pairs, the data in wire format.
+    """
+
+    payload: int = 1232
+    dnssec_ok: bool = True
+    options: tuple[tuple[int, bytes], ...] = ()
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One query to one address. Its message ID and source port belong to the network.
+
+    `endpoint` is whom the certificate must name over TLS, the URL over HTTPS; `address` is then that of
+    the URL's host, or its name.
+    """
+
+    question: Question
+    address: str
+    port: int = 53
+    transport: Transport = Transport.UDP
+    edns: Edns | None = Edns()
+    recursion_desired: bool = False
+    checking_disabled: bool = False
+    endpoint: str = ""
+
+    @property
+    def family(self) -> int:
+        """4 or 6."""
+        return family_of(self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to ask: everything about the queries that a user can choose.
+
+    `families` holds 4, 6 or both. `timeout` is that of one try, in seconds, `tries` how often one
+    address is asked at most. `bind` is the source address, or None for the system's choice. `prime` asks a
+    root server for the root's NS set first (RFC 9609), `qmin` shows each server one label more (RFC 9156).
+    `all_servers` asks every address of every server at each cut of the walk; `probe`, which goes with it,
+    puts further questions to the servers of the zones in which the walk ends (`dnstrace.probing`).
+    """
+
+    families: frozenset[int] = frozenset({4, 6})
+    port: int = 53
+    tcp: bool = False
+    edns: Edns | None = Edns()
+    timeout: float = 2.0
+    tries: int = 3
+    bind: str | None = None
+    prime: bool = False
+    qmin: bool = False
+    all_servers: bool = False
+    probe: bool = False

@@ -1,0 +1,176 @@
+"""What a trace is made of: attempts, steps, and what came of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from dnstrace.model.asked import Name, Question
+from dnstrace.model.heard import Delegation, Exchange, Meaning, NameServer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import dns.rrset
+
+    from dnstrace.checks.finding import Finding
+    from dnstrace.dnssec.verdict import Judgement
+    from dnstrace.expect import Met
+    from dnstrace.pages import Fetched
+
+
+class Purpose(StrEnum):
+    """Why a step was taken."""
+
+    WALK = "walk"
+    ALIAS = "alias"
+    NS_ADDRESS = "ns-address"
+    PRIME = "prime"
+    DS = "ds"
+    DNSKEY = "dnskey"
+    PROBE = "probe"
+
+
+class Probe(StrEnum):
+    """What a step of purpose PROBE tries, besides the walk, at every server of a zone."""
+
+    SOA = "soa"
+    NS = "ns"
+    DNSKEY = "dnskey"
+    CDS = "cds"
+    CDNSKEY = "cdnskey"
+    ADDRESS = "address"  # A and AAAA of the name servers named in the zone itself
+    BETWEEN = "between"  # the names between the apex and the name asked, which exist if that does
+    TCP = "tcp"  # SOA over TCP
+    EDNS_VERSION = "edns-version"  # SOA with EDNS version 1, which nobody has (RFC 6891 section 6.1.3)
+    EDNS_OPTION = "edns-option"  # SOA with an option that nobody knows (RFC 6891 section 6.1.2)
+    CASE = "case"  # SOA with the name in capital and small letters by turns
+    RECURSION = "recursion"  # a name of somebody else's, recursion desired
+    TRANSFER = "transfer"  # AXFR
+
+
+class Outcome(StrEnum):
+    """What came of a step, or of a whole trace: a referral only of one that was to end with it."""
+
+    REFERRAL = "referral"
+    ANSWER = "answer"
+    ALIAS = "alias"
+    NODATA = "nodata"
+    NXDOMAIN = "nxdomain"
+    FAILED = "failed"
+
+
+class Cause(StrEnum):
+    """Why an address had to be asked in another way, as far as its replies to both ways tell."""
+
+    NO_EDNS = "no-edns"  # it replies to EDNS with an error, without EDNS it answers
+    DROPS_EDNS = "drops-edns"  # it does not reply to EDNS, without EDNS it does
+    DROPS_LARGE_UDP = "drops-large-udp"  # replies over 512 octets do not arrive over UDP
+    NO_TCP = "no-tcp"  # it truncates its reply over UDP, and over TCP there is none
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One address of one name server asked within a step, and what it meant.
+
+    `cause` is what this attempt, beside those before it at the same address, shows to be wrong there.
+    """
+
+    server: Name
+    exchange: Exchange
+    meaning: Meaning
+    cause: Cause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One question put to the servers of one zone.
+
+    `id` counts from 1 in the order in which steps begin; `parent` is the step that needed this one.
+    `chosen` is an index into `attempts`; `outcome` is None while the step is under way. `note` says
+    in one line what people should know of it. `all_servers` is set where every address of every server
+    was to be asked; the attempts are then in the order of `servers` and their addresses. `probe` says what
+    a step of purpose PROBE tries. `limited` is set where a bound of our own (the budget, the deadline) ended
+    it before every server had its say; `superseded` where the walk went another way instead, after
+    another server's reply to an earlier step.
+    """
+
+    id: int
+    parent: int | None
+    purpose: Purpose
+    zone: Name
+    question: Question
+    servers: tuple[NameServer, ...]
+    attempts: tuple[Attempt, ...] = ()
+    chosen: int | None = None
+    outcome: Outcome | None = None
+    note: str = ""
+    all_servers: bool = False
+    probe: Probe | None = None
+    limited: bool = False
+    superseded: bool = False
+
+    @property
+    def main(self) -> bool:
+        """Whether it is a step of the walk to what the trace came to, aliases included."""
+        return self.purpose in (Purpose.WALK, Purpose.ALIAS) and not self.superseded
+
+    @property
+    def meaning(self) -> Meaning | None:
+        """What the step went by: the meaning of the attempt chosen, of a lame server's what it offers."""
+        if self.chosen is None:
+            return None
+        meaning = self.attempts[self.chosen].meaning
+        return meaning.offer or meaning
+
+    @property
+    def referral(self) -> Delegation | None:
+        """The delegation that this step found."""
+        meaning = self.meaning
+        return None if meaning is None else meaning.delegation
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What a trace cost. Times in seconds, sizes in octets of DNS messages."""
+
+    queries: int = 0
+    retries: int = 0
+    timeouts: int = 0
+    tcp: int = 0
+    bytes_out: int = 0
+    bytes_in: int = 0
+    zones: int = 0
+    duration: float = 0.0
+    critical_path: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A question, every step that was taken for it, and what came of it.
+
+    `started` is the wall-clock time at which it began, in UTC. `answer` is the whole chain, aliases
+    first. `outcome` is None in a snapshot of a trace that is under way. `error` says why the walk
+    failed, or is empty. `seed` repeats every random choice. `judgement` is the verdict of the chain of trust,
+    None where it was not asked for. `expectations` says of each that the user has whether it is met, None
+    where there are none, `findings` what is wrong with what was seen, None where that was not asked for.
+    `supposed` are delegations that were taken as if the parent had them so (`dnstrace.supposed`). `fetched`
+    is the last hop, None where it was not taken.
+    """
+
+    question: Question
+    started: datetime
+    seed: int
+    outcome: Outcome | None = None
+    rcode: int | None = None
+    answer: tuple[dns.rrset.RRset, ...] = ()
+    steps: tuple[Step, ...] = ()
+    stats: Stats = field(default_factory=Stats)
+    error: str = ""
+    interrupted: bool = False
+    judgement: Judgement | None = None
+    expectations: tuple[Met, ...] | None = None
+    findings: tuple[Finding, ...] | None = None
+    supposed: tuple[Delegation, ...] = ()
+    fetched: Fetched | None = None
