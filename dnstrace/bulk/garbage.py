@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-_YOUNG, _MIDDLE, _OLD = 10_000, 20, 20  # objects; collections of the generation before
+_YOUNG, _MIDDLE, _OLD = 5_000, 10, 10  # objects; collections of the generation before
 
 
 def collect_rarely() -> None:
