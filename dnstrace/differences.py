@@ -14,7 +14,7 @@ from typing import Any
 
 Document = Mapping[str, Any]
 
-_UNSAID = {"abandoned", "network-unreachable", "not-recorded", "truncated"}
+_UNSAID = {"abandoned", "known-silent", "network-unreachable", "not-recorded", "truncated"}
 _SILENT = {"timeout", "port-unreachable", "host-unreachable", "connection-lost"}
 _GOOD = {"answer", "alias", "referral", "nodata", "nxdomain", "yxdomain", "alias-loop"}
 _MAIN = {"walk", "alias"}

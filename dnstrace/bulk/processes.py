@@ -153,7 +153,7 @@ class _Crew:
             reader = await worker.connect()
             with suppress(OSError, asyncio.IncompleteReadError):
                 while True:
-                    found = await _unpacked(reader)
+                    found = [pickle.loads(octets) for octets in await _unpacked(reader)]
                     self._lost = 0
                     for number, _ in found:
                         del worker.jobs[number]
@@ -204,7 +204,7 @@ def _work(sock: socket.socket) -> None:
 async def _traces(sock: socket.socket) -> None:
     reader, writer = await asyncio.open_connection(sock=sock)
     plan, use = await _unpacked(reader)
-    ready: list[tuple[int, Any]] = []
+    ready: list[bytes] = []
 
     def send() -> None:
         if ready:
@@ -214,7 +214,9 @@ async def _traces(sock: socket.socket) -> None:
     async for found in traced(_given(reader), plan, use):
         if not ready:
             asyncio.get_running_loop().call_soon(send)
-        ready.append(found)
+        ready.append(
+            pickle.dumps(found, pickle.HIGHEST_PROTOCOL)
+        )  # here, where it ends the worker if it fails
         if len(ready) >= _BATCH:
             send()
         await writer.drain()

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -114,9 +114,14 @@ def dies(trace: Trace) -> str:
     raise SystemExit(1)
 
 
-def test_workers_that_all_end_end_the_run() -> None:
+def cannot_travel(trace: Trace) -> object:
+    return lambda: trace
+
+
+@pytest.mark.parametrize("use", [dies, cannot_travel])
+def test_workers_that_all_end_end_the_run(use: Callable[[Trace], object]) -> None:
     async def run(settings: Settings) -> None:
-        async for _ in results(questions(3), dies, workers=2, settings=settings, roots=SERVER):
+        async for _ in results(questions(3), use, workers=2, settings=settings, roots=SERVER):
             pass
 
     with server() as settings, pytest.raises(WorkersLost, match="ended one after the other"):

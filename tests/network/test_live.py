@@ -141,12 +141,15 @@ def test_silence_is_a_timeout() -> None:
     run(test)
 
 
-def test_a_closed_port_is_told_at_once() -> None:
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_a_closed_port_is_told_at_once(address: str) -> None:
     async def test() -> None:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unused:
-            unused.bind(("127.0.0.1", 0))
+        with socket.socket(
+            socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM
+        ) as unused:
+            unused.bind((address, 0))
             port = unused.getsockname()[1]
-        exchange = await exchanged(Query(QUESTION, "127.0.0.1", port), 5.0)
+        exchange = await exchanged(Query(QUESTION, address, port), 5.0)
         assert exchange.fault is Fault.PORT_UNREACHABLE
 
     run(test)
