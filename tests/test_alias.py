@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dns.rdatatype
 
-from dnstrace.alias import follow
+from dnstrace.alias import BESIDE, follow
 from dnstrace.model import Question
 from tests.replies import name, rrset
 
@@ -68,3 +68,29 @@ def test_data_beside_a_cname_is_told() -> None:
     answer = [rrset("a.example. 1 CNAME b.example."), rrset("a.example. 1 TXT x")]
     chain = follow(ask("a.example."), answer)
     assert chain.target == name("b.example.") and "other data" in chain.note
+
+
+def test_what_was_asked_for_beside_a_cname_is_told() -> None:
+    data, alias = rrset("a.example. 1 TXT x"), rrset("a.example. 1 CNAME b.example.")
+    elsewhere = rrset("b.example. 1 CNAME c.example.")
+    assert follow(ask("a.example.", "TXT"), [data, alias]).note == BESIDE
+    assert follow(ask("a.example.", "TXT"), [data, elsewhere]).note == ""
+    assert follow(ask("a.example.", "CNAME"), [data, alias]).note == ""
+
+
+def test_signatures_can_be_asked_for_alone() -> None:
+    signature = rrset("a.example. 1 RRSIG A 13 2 1 20300101000000 20200101000000 1 example. AAAA")
+    chain = follow(ask("a.example.", "RRSIG"), [rrset("a.example. 1 A 192.0.2.1"), signature])
+    assert chain.rrsets == (signature,)
+
+
+def test_of_two_dnames_above_a_name_the_nearer_counts() -> None:
+    answer = [rrset("example. 60 DNAME far."), rrset("old.example. 60 DNAME near.")]
+    for order in (answer, answer[::-1]):
+        assert follow(ask("www.old.example."), order).target == name("www.near.")
+
+
+def test_a_chain_is_followed_as_far_as_sixteen_aliases() -> None:
+    answer = [rrset(f"a{n}.example. 1 CNAME a{n + 1}.example.") for n in range(20)]
+    chain = follow(ask("a0.example."), answer)
+    assert chain.target == name("a16.example.") and len(chain.rrsets) == 16 and not chain.loop
