@@ -47,8 +47,9 @@ async def in_processes(jobs: Jobs, plan: Plan, use: Use[R], workers: int) -> Asy
     feeding.add_done_callback(lambda _: crew.told.put_nowait(None))
     try:
         while not feeding.done() or crew.outstanding:
-            for found in await crew.told.get() or ():
-                yield found
+            for number, result in await crew.told.get() or ():
+                crew.room.give_back(number)
+                yield number, result
             crew.check()
         feeding.result()
     finally:
@@ -95,13 +96,13 @@ class _Worker:
 
 
 class _Crew:
-    """The workers of a run. `told` is what they sent, batch by batch."""
+    """The workers of a run. `told` is what they sent, batch by batch; `room` has what is not taken yet."""
 
     def __init__(self, plan: Plan, use: Use[Any], workers: int) -> None:
         share = -(-plan.at_once // workers)
         rate = None if plan.rate is None else plan.rate / workers
         self._start = _packed((replace(plan, at_once=share, rate=rate, ordered=False), use))
-        self._most, self._room = share * _QUEUED, Room(share * _WAITING * workers, plan.ordered)
+        self._most, self.room = share * _QUEUED, Room(share * _WAITING * workers, plan.ordered)
         self._workers = [_Worker(self._start) for _ in range(workers)]
         self.told: asyncio.Queue[list[tuple[int, Any]] | None] = asyncio.Queue()
         self._lost = 0
@@ -123,7 +124,7 @@ class _Crew:
     async def feed(self, jobs: Jobs) -> None:
         """Deal every job to the worker of its zone."""
         try:
-            while await self._room.free() and (job := await anext(jobs, None)) is not None:
+            while await self.room.free() and (job := await anext(jobs, None)) is not None:
                 self._deal(job)
         except Enough:
             for worker in self._workers:
@@ -132,7 +133,7 @@ class _Crew:
     def _deal(self, job: Job) -> None:
         number, question = job
         worker = self._workers[hand(question.name, len(self._workers))]
-        self._room.take(number)
+        self.room.take(number)
         worker.waiting.append(job)
         self._give(worker)
         if worker.waiting:
@@ -157,7 +158,6 @@ class _Crew:
                     self._lost = 0
                     for number, _ in found:
                         del worker.jobs[number]
-                        self._room.give_back(number)
                     self._give(worker)
                     self.told.put_nowait(found)
             self._replace(place)
@@ -214,9 +214,7 @@ async def _traces(sock: socket.socket) -> None:
     async for found in traced(_given(reader), plan, use):
         if not ready:
             asyncio.get_running_loop().call_soon(send)
-        ready.append(
-            pickle.dumps(found, pickle.HIGHEST_PROTOCOL)
-        )  # here, where it ends the worker if it fails
+        ready.append(pickle.dumps(found, pickle.HIGHEST_PROTOCOL))  # one that cannot travel ends the worker
         if len(ready) >= _BATCH:
             send()
         await writer.drain()

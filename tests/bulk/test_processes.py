@@ -75,6 +75,29 @@ def test_where_it_is_enough_those_that_wait_are_dropped() -> None:
         assert 400 <= asyncio.run(run(settings)) < 1600
 
 
+def test_a_reader_that_is_slow_holds_the_workers_back() -> None:
+    read = 0
+
+    def counted() -> Iterator[Question]:
+        nonlocal read
+        for question in questions(20_000):
+            read += 1
+            yield question
+
+    async def run(settings: Settings) -> None:
+        how: dict[str, Any] = {"workers": 2, "settings": settings, "roots": SERVER}
+        found = trace_many(counted(), at_once=10, **how)
+        for _ in range(30):
+            await anext(found)
+            for _ in range(200):  # turns of the loop in which others could go on
+                await asyncio.sleep(0)
+        await found.aclose()
+
+    with server() as settings:
+        asyncio.run(run(settings))
+    assert read <= 30 + 10 * 8 + 10 * 2 * 2
+
+
 def pid_of(trace: Trace) -> int:
     return os.getpid()
 
