@@ -67,7 +67,7 @@ class Asking:
         first: Address | None = None,
         skip: frozenset[str] = frozenset(),
     ) -> None:
-        """`began` is told the first address asked; `first` goes before the others, `skip` not at all."""
+        """`began` is told the first address asked; `first` and `skip` are as for `candidates.Candidates`."""
         self._means, self._step, self._question, self._lookup = means, step, question, lookup
         self._delegation, self._zone = delegation, delegation.zone
         self._began = began

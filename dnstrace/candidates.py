@@ -28,7 +28,7 @@ class Candidates:
     """The addresses of one step that are `ready` to be asked, and the `names` that can be looked up.
 
     `timed_out` are those that did not answer, to be tried again when nothing else is left. `first` goes
-    before the others, `skip` not at all.
+    before the others that are in no less doubt (`health.Health.doubt`), `skip` not at all.
     """
 
     def __init__(

@@ -153,7 +153,7 @@ class _Reply:
             cut = cut.parent()  # the DS RRset is the parent's (RFC 4035 section 3.1.4.1)
         for rrset in self._authority:
             if rrset.rdtype == dns.rdatatype.NS and rrset.name != self.zone and cut.is_subdomain(rrset.name):
-                return Meaning(Kind.REFERRAL, delegation=self._delegation(rrset, Source.GLUE))
+                return Meaning(Kind.REFERRAL, delegation=self._delegation(rrset))
         return None
 
     def _denied(self) -> Meaning | None:
@@ -207,11 +207,11 @@ class _Reply:
             return None
         for rrset in (*self._answer, *self._authority):
             if rrset.rdtype == dns.rdatatype.NS and rrset.name == self.zone:
-                return self._delegation(rrset, Source.GLUE)
+                return self._delegation(rrset)
         return None
 
-    def _delegation(self, rrset: dns.rrset.RRset, source: Source) -> Delegation:
-        glue = self._glue(source)
+    def _delegation(self, rrset: dns.rrset.RRset) -> Delegation:
+        glue = self._glue()
         names = dict.fromkeys(rdata.target for rdata in rrset if rdata.rdtype == dns.rdatatype.NS)
         beside = [
             r for r in self._authority if r.name == rrset.name or r.rdtype in _DENIAL or r.covers in _DENIAL
@@ -225,12 +225,12 @@ class _Reply:
             denial=tuple(r for r in beside if r.rdtype in _DENIAL),
         )
 
-    def _glue(self, source: Source) -> dict[Name, list[Address]]:
+    def _glue(self) -> dict[Name, list[Address]]:
         """Addresses in bailiwick: in-domain and sibling glue (RFC 9499 section 7)."""
         found: dict[Name, list[Address]] = {}
         for rrset in self._believed(self.message.additional):
             if rrset.rdtype not in (dns.rdatatype.A, dns.rdatatype.AAAA):
                 continue
             addresses = found.setdefault(rrset.name, [])
-            addresses += [Address(rdata.address, source) for rdata in rrset if hasattr(rdata, "address")]
+            addresses += [Address(rdata.address, Source.GLUE) for rdata in rrset if hasattr(rdata, "address")]
         return found

@@ -1,4 +1,4 @@
-"""Where a walk begins: root hints, priming, a server given by the user.
+"""Where a walk begins: root hints, or a server given by the user. Priming is `walk.Walk.prime`.
 
 The hints in the package (data/root.hints) are IANA's (RFC 9609 section 2.1); their date is in the file.
 """

@@ -1,11 +1,12 @@
 """The walk: RFC 1034 section 5.3.3, beside which it can be read.
 
-    1. See what is known; start at the deepest zone cut known that encloses the name  (Walk.resolve)
-    2. Find the best servers to ask                                                   (asking.Asking)
-    3. Ask them until one replies                                                     (asking.Asking)
-    4. By what the reply means (meaning.classify): answer or negative answer, go back with it;
-       referral, go on to the zone it names; alias, begin again with its target; anything else, ask
-       the next server                                                                (Walk.resolve)
+    1. See what is known; start at the deepest zone cut known that encloses the name  (Walk._descend)
+    2. Find the best servers to ask                                           (candidates.Candidates)
+    3. Ask them until one gives a usable answer                                       (asking.Asking)
+    4. By what the reply means (meaning.classify):
+       answer or negative answer, go back with it; alias, begin again with its target  (Walk.resolve)
+       referral, go on to the zone it names                                           (Walk._descend)
+       anything else, ask the next server                                             (asking.Asking)
 
 A name server whose address is not known is looked up by a walk of its own (a sub-walk). Everything is
 recorded in the journal as it happens, and paid from one budget.
@@ -109,7 +110,10 @@ class Walk:
         first: Address | None = None,
         down_to_name: bool = False,
     ) -> tuple[int, Meaning | None]:
-        """Follow referrals from the deepest known cut, or `down_to_name`; the last step and what it means."""
+        """Follow referrals from the deepest known cut; the last step, and what it means if that is usable.
+
+        `down_to_name` ends it at a referral to the name itself; `first` is as for `asking.Asking`.
+        """
         cut = self._means.cuts.enclosing(question)
         known, minimised = cut.zone, 0 if self._means.settings.qmin else MAX_MINIMISE_COUNT
         while True:
@@ -139,7 +143,7 @@ class Walk:
         under_way: tuple[Question, ...],
         first: Address | None = None,
     ) -> tuple[int, Meaning | None]:
-        """One step: ask the servers of `cut`, that at the address `first` before the others."""
+        """One step: ask the servers of `cut`; what it means is None where none gave a usable answer."""
         journal, cuts = self._means.journal, self._means.cuts
         cut = cuts.with_addresses(cut)
         way = self._way if purpose in _WALKS else Asking

@@ -35,8 +35,6 @@ _STATUS = {
     Outcome.NODATA: Exit.NEGATIVE,
     Outcome.NXDOMAIN: Exit.NEGATIVE,
 }
-
-
 _LAB_PORT = 53
 
 
@@ -48,7 +46,7 @@ class Plan(NamedTuple):
 
 
 def trace_all(chosen: Choices, environment: Environment) -> int:
-    """Trace and print one question after the other; the exit status. Raises Usage for a wrong hints file."""
+    """Trace and print one question after the other; the exit status. Raises Usage."""
     plan = planned(chosen)
     plan = plan._replace(how=recorded(plan.how, len(plan.questions), chosen, environment))
     if chosen.http:
@@ -159,7 +157,7 @@ def _in_the_lab(chosen: Choices, how: dict[str, Any]) -> Plan:
     validated = chosen.dnssec or (world.expect.security is not None and chosen.settings.edns is not None)
     if validated:
         how |= {"anchors": _anchors(chosen.anchors, world), "at": chosen.at}
-    if resolvers := _in_world(chosen, world):
+    if resolvers := _resolvers_in(chosen, world):
         how["resolvers"] = resolvers
     how |= {"network": _alive(LabNetwork(world, signed=validated), world, chosen), "now": world.now}
     types = chosen.types or (world.question.rdtype,)
@@ -177,7 +175,7 @@ def _alive(network: Network, world: World, chosen: Choices) -> Network:
     return without(chosen.drop, network, servers, f"world {world.name}")
 
 
-def _in_world(chosen: Choices, world: World) -> tuple[Resolver, ...]:
+def _resolvers_in(chosen: Choices, world: World) -> tuple[Resolver, ...]:
     """The resolvers to ask in a world: those chosen, which must be there, or else its own."""
     from dnstrace.model import Transport
     from dnstrace.resolvers import Resolver
