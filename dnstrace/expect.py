@@ -32,7 +32,8 @@ import dns.rdatatype
 import dns.serial
 
 from dnstrace.model import Outcome
-from dnstrace.reached import delegation_reached, last_step, life, zone_reached
+from dnstrace.reached import delegation_reached, last_step, zone_reached
+from dnstrace.ttls import life
 
 if TYPE_CHECKING:
     from dnstrace.model import Question, Trace

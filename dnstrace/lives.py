@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 
 from dnstrace.model import Outcome, Probe
-from dnstrace.reached import delegation_reached, last_step, negative_ttl, signed_ttl
+from dnstrace.reached import delegation_reached, last_step
+from dnstrace.ttls import negative_ttl, signed_ttl
 
 if TYPE_CHECKING:
     import dns.rrset

@@ -41,7 +41,8 @@ from dnstrace.model import (
     Trace,
     Transport,
 )
-from dnstrace.reached import last_step, negative_ttl, zone_reached
+from dnstrace.reached import last_step, zone_reached
+from dnstrace.ttls import negative_ttl
 
 _Network = IPv4Network | IPv6Network
 

@@ -8,7 +8,8 @@ from dnstrace import trace
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import Trace
-from dnstrace.reached import delegation_reached, last_step, life, zone_reached
+from dnstrace.reached import delegation_reached, last_step, zone_reached
+from dnstrace.ttls import life
 from tests.render import traces
 
 

@@ -8,11 +8,12 @@ import dns.rdatatype
 from rich.text import Text
 
 from dnstrace.model import Outcome, Purpose
-from dnstrace.reached import last_step, negative_ttl
+from dnstrace.reached import last_step
 from dnstrace.render.layout import TIMES, Node
 from dnstrace.render.text import harmless, name_text, rdata_text, ttl_text
 from dnstrace.render.trust import break_nodes, evidence_of, proof_nodes, signed_by
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, joined, marked, shown_name
+from dnstrace.ttls import negative_ttl
 
 if TYPE_CHECKING:
     import dns.rrset
