@@ -112,3 +112,8 @@ def test_missing_package_is_named(monkeypatch):
     monkeypatch.setattr(crypto, "find_spec", lambda _: None)
     with pytest.raises(MissingCryptography, match="cryptography"):
         crypto.require_cryptography()
+
+
+@pytest.mark.parametrize(("algorithm", "bits"), [(13, 256), (14, 384), (15, 256), (16, 456)])
+def test_size_of_a_key_on_a_curve(algorithm, bits):
+    assert key_bits(algorithm, Key(algorithm).dnskey.key) == bits

@@ -15,5 +15,6 @@ def test_verifications_run_out():
 def test_hashes_run_out_with_their_number():
     effort = Effort(Limits(hashes=1))
     effort.hash()
+    assert effort.spent_hashes == 1
     with pytest.raises(TooMuchWork, match="more than the 1 NSEC3"):
         effort.hash()
