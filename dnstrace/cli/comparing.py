@@ -60,7 +60,8 @@ def _of_document(document: Document, said: Parsed) -> dict[str, object]:
 
 def compare(chosen: Choices, environment: Environment) -> int:
     """Print what has changed from the first file to the second, or to now; the status. Raises Usage."""
-    from dnstrace.cli.tracing import expected_of, planned
+    from dnstrace.cli.expecting import expected_of
+    from dnstrace.cli.planning import planned
 
     if len(chosen.diff) > 2:
         raise Usage(f"--diff compares two traces, and these are {len(chosen.diff)} files")

@@ -79,7 +79,7 @@ class _Hop:
     """The further traces and the visits of one last hop."""
 
     def __init__(self, trace: Trace, chosen: Choices) -> None:
-        from dnstrace.cli.tracing import planned
+        from dnstrace.cli.planning import planned
 
         self._trace, self.beside = trace, list[Any]()
         self._how = planned(chosen).how

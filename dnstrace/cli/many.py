@@ -20,8 +20,8 @@ from dnstrace.cli.exits import Exit
 from dnstrace.cli.lists import cores
 from dnstrace.cli.names import AsTheyCome, questions
 from dnstrace.cli.outfile import Done, Writer, opened, writer
+from dnstrace.cli.planning import planned
 from dnstrace.cli.results import Result, Tally, result
-from dnstrace.cli.tracing import planned
 from dnstrace.cli.usage import Usage
 from dnstrace.clock import run_real
 

@@ -11,7 +11,7 @@ import dns.rdatatype
 
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.options import Output
-from dnstrace.cli.tracing import status
+from dnstrace.cli.status import status
 from dnstrace.model import Kind, Outcome, Step, Trace
 from dnstrace.render.text import harmless, name_text, rdata_text, time_text
 

@@ -37,7 +37,8 @@ def watch(
 
     `trace` makes one trace, as the user chose if left out; `sleep` waits so many seconds.
     """
-    from dnstrace.cli.tracing import expected_of, status
+    from dnstrace.cli.expecting import expected_of
+    from dnstrace.cli.status import status
 
     trace, pause = trace or _tracing(chosen), chosen.watch or _LEAST
     if pause < _LEAST:
@@ -61,7 +62,7 @@ def watch(
 
 def _tracing(chosen: Choices) -> Tracing:
     """One trace as the user chose it; each begins anew, with nothing known."""
-    from dnstrace.cli.tracing import planned
+    from dnstrace.cli.planning import planned
 
     count = len(planned(chosen).questions)
     if count != 1:

@@ -1,0 +1,32 @@
+"""`--expect`: held against each trace, once it is certain that something can tell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dnstrace.cli.usage import Usage, shown
+
+if TYPE_CHECKING:
+    from dnstrace.expect import Expectation
+    from dnstrace.model import Question, Trace
+
+
+def check_expected(questions: tuple[Question, ...], expected: tuple[Expectation, ...]) -> None:
+    """Raise Usage where something is expected that no question can tell."""
+    for expectation in expected:
+        if not any(map(expectation.concerns, questions)):
+            word = expectation.what.upper()
+            raise Usage(
+                f"--expect {shown(expectation.text)}: no {word} record is asked for; add the type {word}"
+            )
+
+
+def expected_of(trace: Trace, expected: tuple[Expectation, ...]) -> Trace:
+    """The trace with the verdict on what was expected of it, if it came to an end."""
+    if not expected or trace.interrupted:
+        return trace
+    from dnstrace.expect import judge
+
+    told = (each for each in expected if each.concerns(trace.question))
+    return replace(trace, expectations=tuple(judge(trace, each) for each in told))

@@ -1,0 +1,140 @@
+"""From choices to what is asked, and over which network: the real one, the lab, or a record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dnstrace.cli.usage import Usage
+from dnstrace.model import Question
+
+if TYPE_CHECKING:
+    from dnstrace.cli.choices import Choices
+    from dnstrace.dnssec import Anchors
+    from dnstrace.lab.world import World
+    from dnstrace.model import Delegation
+    from dnstrace.port import Network
+    from dnstrace.resolvers import Resolver
+
+_LAB_PORT = 53
+
+
+class Plan(NamedTuple):
+    """What is asked, and the further arguments of `api.trace` that say how."""
+
+    questions: tuple[Question, ...]
+    how: dict[str, Any]
+
+
+def planned(chosen: Choices) -> Plan:
+    """The questions and the means that the user chose. Raises Usage."""
+    how: dict[str, Any] = {
+        "settings": chosen.settings,
+        "limits": chosen.limits,
+        "server": chosen.server,
+        "seed": chosen.seed,
+    }
+    if chosen.parent_only:
+        how["parent_only"] = True
+    if chosen.supposed:
+        how["supposed"] = chosen.supposed
+    if chosen.resolvers:
+        how["resolvers"] = chosen.resolvers
+    if chosen.hints is not None:
+        how["roots"] = _roots(chosen.hints)
+    if chosen.lab is not None:
+        return _in_the_lab(chosen, how)
+    if chosen.record is not None:
+        from dnstrace.cli.replaying import over_the_record
+
+        return Plan(chosen.questions, how | over_the_record(chosen, _anchors))
+    if chosen.dnssec:
+        how |= {"anchors": _anchors(chosen.anchors), "at": chosen.at}
+    if chosen.settings.bind is not None:
+        _check_source(chosen.settings.bind)
+    return Plan(chosen.questions, how)
+
+
+def _check_source(address: str) -> None:
+    from dnstrace.network.live import check_source
+
+    try:
+        check_source(address)
+    except OSError as error:
+        raise Usage(f"-b {address}: this machine cannot send from it ({error.strerror})") from error
+
+
+def _roots(path: str) -> Delegation:
+    from dnstrace.roots import HintsError, read_hints
+
+    try:
+        return read_hints(path)
+    except HintsError as error:
+        raise Usage(f"--root-hints: {error}") from error
+
+
+def _anchors(path: str | None, world: World | None = None) -> Anchors:
+    """The trust anchors in the file; without one, those of the world or of the package."""
+    from dnstrace.dnssec import (
+        AnchorsError,
+        MissingCryptography,
+        parse_anchors,
+        read_anchors,
+        require_cryptography,
+        root_anchors,
+    )
+
+    try:
+        require_cryptography()
+        if path is not None:
+            return read_anchors(path)
+        return root_anchors() if world is None else parse_anchors(world.anchors_text, f"world {world.name}")
+    except MissingCryptography as error:
+        raise Usage(f"--dnssec: {error}") from error
+    except AnchorsError as error:
+        raise Usage(f"--trust-anchor: {error}") from error
+
+
+def _in_the_lab(chosen: Choices, how: dict[str, Any]) -> Plan:
+    """The plan in a world of the lab: its network, its clock, and its question if there is no other."""
+    from dnstrace.lab.network import LabNetwork
+    from dnstrace.lab.world import load
+
+    world = load(chosen.lab) if chosen.lab else load()
+    validated = chosen.dnssec or (world.expect.security is not None and chosen.settings.edns is not None)
+    if validated:
+        how |= {"anchors": _anchors(chosen.anchors, world), "at": chosen.at}
+    if resolvers := _resolvers_in(chosen, world):
+        how["resolvers"] = resolvers
+    how |= {"network": _alive(LabNetwork(world, signed=validated), world, chosen), "now": world.now}
+    types = chosen.types or (world.question.rdtype,)
+    own = tuple(replace(world.question, rdtype=rdtype) for rdtype in types)
+    return Plan(chosen.questions or own, how)
+
+
+def _alive(network: Network, world: World, chosen: Choices) -> Network:
+    """The lab, less the servers that are dropped."""
+    if not chosen.drop:
+        return network
+    from dnstrace.cli.replaying import without
+
+    servers = {str(each.name): frozenset(each.rtt) for each in world.servers}
+    return without(chosen.drop, network, servers, f"world {world.name}")
+
+
+def _resolvers_in(chosen: Choices, world: World) -> tuple[Resolver, ...]:
+    """The resolvers to ask in a world: those chosen, which must be there, or else its own."""
+    from dnstrace.model import Transport
+    from dnstrace.resolvers import Resolver
+
+    for each in chosen.resolvers:
+        if each.transport is not Transport.UDP:
+            raise Usage(
+                f"--resolver {each.transport}: the lab knows no TLS; leave --lab out, or ask an address"
+            )
+        if each.address not in world.addresses or each.port != _LAB_PORT:
+            there = f"; there is {', '.join(world.resolvers)}" if world.resolvers else ""
+            at = "" if each.port == _LAB_PORT else f" port {each.port}"
+            raise Usage(f"--resolver: world {world.name} has no resolver at {each.address}{at}{there}")
+    own = () if chosen.parent_only else world.resolvers
+    return chosen.resolvers or tuple(Resolver(address) for address in own)

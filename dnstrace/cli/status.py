@@ -1,0 +1,56 @@
+"""From traces to the exit status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dnstrace.cli.exits import Exit
+from dnstrace.model import Outcome, Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_STATUS = {
+    Outcome.ANSWER: Exit.ANSWER,
+    Outcome.REFERRAL: Exit.ANSWER,
+    Outcome.NODATA: Exit.NEGATIVE,
+    Outcome.NXDOMAIN: Exit.NEGATIVE,
+}
+
+
+def status(traces: Iterable[Trace]) -> Exit:
+    """The exit status that `traces` lead to."""
+    each = [_status(trace) for trace in traces]
+    for worst in (Exit.INTERRUPTED, Exit.FAILED, Exit.BOGUS, Exit.FINDINGS):
+        if worst in each:
+            return worst
+    return each[0] if len(each) == 1 else Exit.ANSWER
+
+
+def _status(trace: Trace) -> Exit:
+    """That of the trace's end; an end that is expected is ANSWER, what else is not as expected FINDINGS."""
+    expected = trace.expectations or ()
+    said = [met.expectation for met in expected if met.met]
+    found = _ended(trace, any(each.what == "security" and each.value == "bogus" for each in said))
+    if found in (Exit.NEGATIVE, Exit.FAILED) and any(each.says_how_it_ends for each in said):
+        found = Exit.ANSWER
+    as_expected = all(met.met for met in expected) and not _has_error(trace)
+    as_expected = as_expected and (trace.fetched is None or trace.fetched.served)
+    return found if as_expected or found not in (Exit.ANSWER, Exit.NEGATIVE) else Exit.FINDINGS
+
+
+def _has_error(trace: Trace) -> bool:
+    """Whether a check found that some resolvers fail."""
+    return any(finding.level.value == "error" for finding in trace.findings or ())
+
+
+def _ended(trace: Trace, bogus_expected: bool) -> Exit:
+    """The status of the trace's end, whatever is expected of it but that it is bogus."""
+    if trace.interrupted:
+        return Exit.INTERRUPTED
+    if trace.outcome is not Outcome.FAILED and trace.judgement is not None and not bogus_expected:
+        from dnstrace.dnssec import Security
+
+        if trace.judgement.security is Security.BOGUS:
+            return Exit.BOGUS
+    return _STATUS.get(trace.outcome or Outcome.FAILED, Exit.FAILED)

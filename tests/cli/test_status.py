@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from dnstrace.cli.exits import Exit
+from dnstrace.cli.status import status
+from dnstrace.model import Outcome
+from tests.cli.running import run
+from tests.render.traces import plain
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "expected"),
+    [
+        ("answer", Exit.ANSWER),
+        ("nodata", Exit.NEGATIVE),
+        ("nxdomain", Exit.NEGATIVE),
+        ("failed", Exit.FAILED),
+        ("answer answer", Exit.ANSWER),
+        ("answer nxdomain nodata", Exit.ANSWER),
+        ("nxdomain nodata", Exit.ANSWER),
+        ("answer failed nxdomain", Exit.FAILED),
+    ],
+)
+def test_the_exit_status(outcomes: str, expected: Exit) -> None:
+    trace = plain()
+    assert status(replace(trace, outcome=Outcome(each)) for each in outcomes.split()) is expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--expect", "a=192.0.2.44"], 0),
+        (["--expect", "a=192.0.2.45"], 5),
+        (["--expect", "a=192.0.2.44", "--expect", "ttl>=301"], 5),
+        (["MX", "--expect", "zone=example.com"], 1),
+        (["MX", "--expect", "zone=example.org"], 5),
+        (["MX", "--expect", "outcome=nodata"], 0),
+        (["MX", "--expect", "outcome!=answer"], 1),
+        (["nowhere.example.com", "--expect", "rcode=nxdomain"], 0),
+        (["MX", "--expect", "rcode=noerror"], 1),
+        (["MX", "--expect", "outcome=nodata,ttl>=100000"], 5),
+        (["--max-queries=1", "--expect", "a=192.0.2.44"], 3),
+        (["--max-queries=1", "--expect", "outcome=failed"], 0),
+        (["A", "AAAA", "--expect", "a=192.0.2.44"], 0),
+        (["www.example.com", "nowhere.example.com", "--expect", "a=192.0.2.44"], 5),
+    ],
+)
+def test_the_exit_status_by_what_is_expected(arguments: list[str], expected: int) -> None:
+    assert run("--lab", "--seed=1", *arguments).status == expected
+
+
+@pytest.mark.parametrize(
+    ("expected", "status"),
+    [
+        ("security=bogus", 0),
+        ("security=secure", 4),
+        ("security!=secure", 4),
+        ("security=bogus,a=192.0.2.9", 5),
+    ],
+)
+def test_an_answer_that_does_not_validate_may_be_what_is_expected(expected: str, status: int) -> None:
+    ran = run("--lab", "dnssec-expired", "--expect", expected, "--json")
+    assert (ran.status, json.loads(ran.out)["security"]) == (status, "bogus")
