@@ -29,11 +29,11 @@ from dnstrace.port import Network
 from dnstrace.resolution import Resolution
 from dnstrace.roots import given_server, root_hints
 from dnstrace.supposed import Supposed
-from dnstrace.walk import ServerNotFound, Walk, begin
+from dnstrace.walk import Walk, begin
 
 if TYPE_CHECKING:
     from dnstrace.consulting import Consultation
-    from dnstrace.dnssec import Anchors
+    from dnstrace.dnssec import Anchors, Judgement
     from dnstrace.resolvers import Resolver
     from dnstrace.validation import Validation
 
@@ -85,13 +85,12 @@ async def trace_async(
     seed = SystemRandom().randrange(_SEEDS) if seed is None else seed
     given, wanted = _given(server)
     start = given or roots or root_hints()
-    network = network or _live(settings)
-    network = _paced(network) if settings.all_servers else network
     limits = limits or limits_for(settings)
     clock = asyncio.get_running_loop().time
     journal = Journal(question, now or datetime.now(UTC), seed, clock, on_change, supposed)
+    network = network or _live(settings)
     means = Means(
-        network,
+        _paced(network) if settings.all_servers else network,
         settings,
         Budget(limits),
         journal,
@@ -102,41 +101,62 @@ async def trace_async(
     )
     for known in (each for cut in supposed for each in cut.servers if each.addresses):
         means.cuts.add_addresses(known.name, known.addresses)
-    tracer, deadline = Walk(means, _way(settings)), limits.deadline
-    until = asyncio.get_running_loop().time() + deadline
+    until = clock() + limits.deadline
     consultation = _consultation(means, question, resolvers) if resolvers else None
-    validation = None if anchors is None or parent_only else _validation(means, tracer, anchors, at)
-    late = f"the deadline of {deadline:g} s is reached"
-    found, judgement = Resolution(Outcome.FAILED, error=late), None
+    under_way = _UnderWay(means, question, limits.deadline, None if parent_only else anchors, at)
     try:
-        async with asyncio.timeout(deadline):
-            first = await begin(tracer, means, start, wanted)
-            if parent_only:
-                found = await refer(tracer, journal, question, first)
-            else:
-                found = await tracer.resolve(question, parent=first)
-            if validation is not None:
-                found, judgement = await validation.judged(found)
-            if settings.probe:
-                await _probe(means, tracer)
-    except ServerNotFound as error:
-        found = Resolution(Outcome.FAILED, error=str(error))
+        async with asyncio.timeout(limits.deadline):
+            await under_way.go(start, wanted, parent_only)
     except TimeoutError:
-        if validation is not None and judgement is None:
-            found, judgement = validation.judged_so_far(found, late)
+        under_way.judge_so_far()
     finally:
-        if validation is not None:
-            await validation.close()
+        await under_way.close()
         if consultation is not None:
             await consultation.close(until)
-    trace = replace(found.concluding(journal.snapshot()), judgement=judgement)
+    trace = under_way.found.concluding(journal.snapshot())
+    trace = replace(trace, judgement=under_way.judgement)
     return _checked(trace) if settings.probe else trace
 
 
-async def _probe(means: Means, tracer: Walk) -> None:
-    from dnstrace.probing import Probing
+class _UnderWay:
+    """A trace that is being made: `found` is what its walk has come to, `judgement` the verdict on that."""
 
-    await Probing(means, tracer).run()
+    def __init__(
+        self, means: Means, question: Question, deadline: float, anchors: Anchors | None, at: float | None
+    ) -> None:
+        self._means, self._question = means, question
+        self._late = f"the deadline of {deadline:g} s is reached"
+        self._walk = Walk(means, _way(means.settings))
+        self._validation = None if anchors is None else _validation(means, self._walk, anchors, at)
+        self.found = Resolution(Outcome.FAILED, error=self._late)
+        self.judgement: Judgement | None = None
+
+    async def go(self, start: Delegation, server: Name | None, parent_only: bool) -> None:
+        """Walk from `start`, or from a server that is given by name; then validate and probe as is wanted."""
+        first, missing = await begin(self._walk, self._means, start, server)
+        if missing:
+            self.found = Resolution(Outcome.FAILED, error=missing)
+            return
+        if parent_only:
+            self.found = await refer(self._walk, self._means.journal, self._question, first)
+        else:
+            self.found = await self._walk.resolve(self._question, parent=first)
+        if self._validation is not None:
+            self.found, self.judgement = await self._validation.judged(self.found)
+        if self._means.settings.probe:
+            from dnstrace.probing import Probing
+
+            await Probing(self._means, self._walk).run()
+
+    def judge_so_far(self) -> None:
+        """Judge what is there when the time is over, if that was not done."""
+        if self._validation is not None and self.judgement is None:
+            self.found, self.judgement = self._validation.judged_so_far(self.found, self._late)
+
+    async def close(self) -> None:
+        """Stop what is still being asked."""
+        if self._validation is not None:
+            await self._validation.close()
 
 
 def _consultation(means: Means, question: Question, resolvers: Sequence[Resolver]) -> Consultation:

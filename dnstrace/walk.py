@@ -53,10 +53,6 @@ _EXISTS = {Kind.ANSWER, Kind.NODATA}
 _FAMILY_TYPES = {4: dns.rdatatype.A, 6: dns.rdatatype.AAAA}
 
 
-class ServerNotFound(Exception):
-    """The server to begin at, given by name, has no address; the text says so."""
-
-
 Beside = Callable[[Delegation, int, Address], None]
 
 
@@ -286,11 +282,11 @@ def _waiting_for(name: Name, under_way: tuple[Question, ...]) -> tuple[Question,
     return ()
 
 
-async def begin(tracer: Walk, means: Means, root: Delegation, server: Name | None) -> int | None:
+async def begin(tracer: Walk, means: Means, root: Delegation, server: Name | None) -> tuple[int | None, str]:
     """Before the walk: prime if that is wanted, find the server to begin at if it is given by name.
 
     `root` is where to begin: the root hints, or the server given in the root's place. The last step taken,
-    None if none was; raises ServerNotFound when the given server has no address.
+    None if none was, and in words why there is nowhere to begin.
     """
     first = None
     if means.settings.prime:
@@ -299,7 +295,7 @@ async def begin(tracer: Walk, means: Means, root: Delegation, server: Name | Non
     if server is not None:
         addresses = await tracer.look_up(server, first)
         if not addresses:
-            raise ServerNotFound(f"no address could be found for the server {server}")
+            return first, f"no address could be found for the server {server}"
         given = tuple(replace(address, source=Source.GIVEN) for address in addresses)
         means.cuts.restart(Delegation(ROOT, (NameServer(server, given),)))
-    return first
+    return first, ""
