@@ -35,6 +35,33 @@ _NO_NAME = "no name to trace: try `dnstrace www.example.com`, or `dnstrace --lab
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What to print: in which form, in full or not, with a sentence on each step or not, in colour or not.
+
+    `color` is auto, always or never.
+    """
+
+    output: Output = Output.TREE
+    verbose: bool = False
+    explain_steps: bool = False
+    color: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What to keep: the paths of the files for the trace, its packets, map and page, or None.
+
+    `force` allows them to be there already.
+    """
+
+    save: str | None = None
+    pcap: str | None = None
+    svg: str | None = None
+    html: str | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
     """One run of the command.
 
@@ -45,12 +72,9 @@ class Choices:
     `anchors` or those of the package, as of `at` (seconds since 1970) or now; `expected` is of every
     trace that can tell it; `resolvers` are asked beside each; `parent_only` ends each with the referral;
     `supposed` are delegations as they are to be. With `http` the page is fetched too, by the URL in `urls`
-    where a name was given as one. What to keep: `save` is the path of the file for the trace,
-    or None, `pcap`, `svg` and `html` those for its packets, map and page; `force` allows them to be there
-    already. `many` are many names, or None. `diff` are the files to compare, `watch` the seconds from one
-    trace to the next, or None. `record` is what is replayed, or None; the servers in `drop`, by
-    name or address, are taken to be dead. What to print: `output`, `verbose`, `explain_steps` (a sentence
-    on each), `color` (auto, always, never).
+    where a name was given as one. `many` are many names, or None. `diff` are the files to compare, `watch`
+    the seconds from one trace to the next, or None. `record` is what is replayed, or None; the servers in
+    `drop`, by name or address, are taken to be dead.
     """
 
     questions: tuple[Question, ...]
@@ -68,22 +92,20 @@ class Choices:
     resolvers: tuple[Resolver, ...]
     parent_only: bool
     supposed: tuple[Delegation, ...]
-    output: Output
-    verbose: bool
-    explain_steps: bool
-    color: str
-    save: str | None = None
-    pcap: str | None = None
-    svg: str | None = None
-    html: str | None = None
+    shown: Shown = Shown()
+    files: Files = Files()
     http: bool = False
     urls: Mapping[Name, str] = field(default_factory=dict)
     many: Many | None = None
     diff: tuple[str, ...] = ()
     watch: float | None = None
-    force: bool = False
     record: Record | None = None
     drop: tuple[str, ...] = ()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is the network that is asked: not the lab, nor a record."""
+        return self.lab is None and self.record is None
 
 
 def choices(parsed: Parsed) -> Choices:
@@ -106,20 +128,20 @@ def choices(parsed: Parsed) -> Choices:
         resolvers=_resolvers(chosen, settings.families),
         parent_only="parent-only" in chosen,
         supposed=_supposed(chosen),
-        output=chosen.get("output", Output.TREE),
-        verbose=bool(chosen.get("verbose")),
-        explain_steps=bool(chosen.get("explain-steps")),
-        color=chosen.get("color", "auto"),
-        save=chosen.get("save"),
-        pcap=chosen.get("pcap"),
-        svg=chosen.get("svg"),
-        html=chosen.get("html"),
+        shown=Shown(
+            chosen.get("output", Output.TREE),
+            bool(chosen.get("verbose")),
+            bool(chosen.get("explain-steps")),
+            chosen.get("color", "auto"),
+        ),
+        files=Files(
+            chosen.get("save"), chosen.get("pcap"), chosen.get("svg"), chosen.get("html"), "force" in chosen
+        ),
         http="http" in chosen,
         urls={subject.name: subject.url for subject in chosen.get("subject", ()) if subject.url},
         many=many(chosen),
         diff=tuple(chosen.get("diff", ())),
         watch=chosen.get("watch"),
-        force="force" in chosen,
         record=chosen.get("record"),
         drop=_dropped(chosen),
     )

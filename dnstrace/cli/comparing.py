@@ -121,9 +121,9 @@ def _check(found: Document, path: str) -> None:
 def _printed(
     found: tuple[Difference, ...], old: Document, new: Document, chosen: Choices, environment: Environment
 ) -> str:
-    if chosen.output in (Output.JSON, Output.JSONL):
-        return _as_json(found, old, new, 2 if chosen.output is Output.JSON else None)
-    if chosen.output is Output.SHORT:
+    if chosen.shown.output in (Output.JSON, Output.JSONL):
+        return _as_json(found, old, new, 2 if chosen.shown.output is Output.JSON else None)
+    if chosen.shown.output is Output.SHORT:
         from dnstrace.render.text import harmless
 
         return "".join(f"{harmless(each.text)}\n" for each in found)
@@ -133,7 +133,7 @@ def _printed(
 
     text = StringIO()
     lines = changes(found, asked(new), old["started"], new["started"], ascii_only=environment.ascii_only)
-    environment.console(chosen.color, text).print(lines, crop=False)
+    environment.console(chosen.shown.color, text).print(lines, crop=False)
     return text.getvalue()
 
 

@@ -9,7 +9,7 @@ from dnstrace.cli.usage import Usage
 from dnstrace.model import Transport
 
 if TYPE_CHECKING:
-    from dnstrace.cli.choices import Choices
+    from dnstrace.cli.choices import Choices, Files
     from dnstrace.cli.environment import Environment
     from dnstrace.model import Trace
 
@@ -26,31 +26,31 @@ class Export(NamedTuple):
 
 def check_exports(chosen: Choices, questions: int, environment: Environment) -> None:
     """Raise Usage where a file cannot be written, or where it should hold more than one trace."""
-    for option, path, _ in _exports(chosen):
+    for option, path, _ in _exports(chosen.files):
         from dnstrace.cli.files import check_file
 
         if questions > 1:
             raise Usage(
                 f"{option} shows one trace, and these are {questions}: give one name and type at a time"
             )
-        check_file(option, path, chosen.force, environment)
-    if chosen.pcap is not None and any(each.transport in _ENCRYPTED for each in chosen.resolvers):
+        check_file(option, path, chosen.files.force, environment)
+    if chosen.files.pcap is not None and any(each.transport in _ENCRYPTED for each in chosen.resolvers):
         environment.remark("--pcap: what travels over TLS or HTTPS is not among the packets")
 
 
-def export(trace: Trace, chosen: Choices) -> None:
+def export(trace: Trace, files: Files) -> None:
     """Write the files that are wanted. Raises Unwritable."""
-    for _, path, make in _exports(chosen):
+    for _, path, make in _exports(files):
         from dnstrace.cli.files import write_file
 
-        write_file(path, make(trace), chosen.force)
+        write_file(path, make(trace), files.force)
 
 
-def _exports(chosen: Choices) -> list[Export]:
+def _exports(files: Files) -> list[Export]:
     made: list[tuple[str, str | None, Callable[[Trace], bytes]]] = [
-        ("--pcap", chosen.pcap, _pcap),
-        ("--svg", chosen.svg, _svg),
-        ("--html", chosen.html, _html),
+        ("--pcap", files.pcap, _pcap),
+        ("--svg", files.svg, _svg),
+        ("--html", files.html, _html),
     ]
     return [Export(option, path, make) for option, path, make in made if path is not None]
 

@@ -41,7 +41,7 @@ def trace_file(chosen: Choices, many: Many, environment: Environment) -> int:
     with ExitStack() as stack:
         names = _stdin() if many.file == "-" else opened(many.file, "rb", "-f", stack)
         done = Done(many.out) if many.resume and many.out is not None else None
-        run = _Run(chosen, many, environment, writer(many, chosen.force, environment, stack), names)
+        run = _Run(chosen, many, environment, writer(many, chosen.files.force, environment, stack), names)
         wanted = questions(names, chosen.types, run.wrong)
         return run.go(wanted if done is None else done.left(wanted))
 
@@ -108,7 +108,7 @@ class _Run:
         self._coming = AsTheyCome(wanted) if waits else None
         found = results(
             self._until_stopped(wanted) if self._coming is None else self._coming_until_stopped(self._coming),
-            partial(result, output=chosen.output, verbose=chosen.verbose, explain=chosen.explain_steps),
+            partial(result, shown=chosen.shown),
             at_once=many.at_once,
             share=many.share,
             ordered=many.ordered,

@@ -10,46 +10,46 @@ from dnstrace.cli.options import Output
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dnstrace.cli.choices import Choices
+    from dnstrace.cli.choices import Shown
     from dnstrace.cli.environment import Environment
     from dnstrace.model import Trace
 
 
-def _tree(trace: Trace, chosen: Choices, environment: Environment) -> str:
+def _tree(trace: Trace, shown: Shown, environment: Environment) -> str:
     from dnstrace.render.tree import tree
 
     text = StringIO()
-    console = environment.console(chosen.color, text)
-    how = {"verbose": chosen.verbose, "explain": chosen.explain_steps, "ascii_only": environment.ascii_only}
+    console = environment.console(shown.color, text)
+    how = {"verbose": shown.verbose, "explain": shown.explain_steps, "ascii_only": environment.ascii_only}
     console.print(tree(trace, **how), crop=False)
     return text.getvalue()
 
 
-def _short(trace: Trace, chosen: Choices, environment: Environment) -> str:
+def _short(trace: Trace, shown: Shown, environment: Environment) -> str:
     from dnstrace.render.short import short
 
     return _ended(short(trace))
 
 
-def _json(trace: Trace, chosen: Choices, environment: Environment) -> str:
+def _json(trace: Trace, shown: Shown, environment: Environment) -> str:
     from dnstrace.render.document import to_json
 
-    return _ended(to_json(trace, verbose=chosen.verbose, explain=chosen.explain_steps, indent=2))
+    return _ended(to_json(trace, verbose=shown.verbose, explain=shown.explain_steps, indent=2))
 
 
-def _jsonl(trace: Trace, chosen: Choices, environment: Environment) -> str:
+def _jsonl(trace: Trace, shown: Shown, environment: Environment) -> str:
     from dnstrace.render.document import to_json
 
-    return _ended(to_json(trace, verbose=chosen.verbose, explain=chosen.explain_steps, indent=None))
+    return _ended(to_json(trace, verbose=shown.verbose, explain=shown.explain_steps, indent=None))
 
 
-def _mermaid(trace: Trace, chosen: Choices, environment: Environment) -> str:
+def _mermaid(trace: Trace, shown: Shown, environment: Environment) -> str:
     from dnstrace.render.pictures import mermaid
 
     return mermaid(trace)
 
 
-def _dot(trace: Trace, chosen: Choices, environment: Environment) -> str:
+def _dot(trace: Trace, shown: Shown, environment: Environment) -> str:
     from dnstrace.render.pictures import dot
 
     return dot(trace)
@@ -59,7 +59,7 @@ def _ended(text: str) -> str:
     return text if not text or text.endswith("\n") else text + "\n"
 
 
-FORMS: dict[Output, Callable[[Trace, Choices, Environment], str]] = {
+FORMS: dict[Output, Callable[[Trace, Shown, Environment], str]] = {
     Output.TREE: _tree,
     Output.SHORT: _short,
     Output.JSON: _json,

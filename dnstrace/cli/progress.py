@@ -37,7 +37,7 @@ class Progress:
     def __init__(self, chosen: Choices, environment: Environment) -> None:
         self.latest: Trace | None = None
         self._chosen, self._environment = chosen, environment
-        self._grows = chosen.output is Output.TREE and environment.is_terminal
+        self._grows = chosen.shown.output is Output.TREE and environment.is_terminal
         self._importing: Thread | None = None
         self._imported = False
         self._tree: LiveTree | None = None
@@ -54,7 +54,7 @@ class Progress:
     def update(self, snapshot: Trace) -> None:
         """Take in what has changed: called by the walk."""
         self.latest = snapshot
-        if self._chosen.lab is not None or self._chosen.record is not None:  # neither takes any time
+        if not self._chosen.is_live:  # it takes no time
             return
         if self._importing is None:
             loop = asyncio.get_running_loop()
@@ -65,7 +65,7 @@ class Progress:
     def _import(self, loop: asyncio.AbstractEventLoop) -> None:
         sys.setswitchinterval(_SWITCH_INTERVAL)
         live = ("dnstrace.render.live",) if self._grows else ()
-        for module in (*REPLIES, *NEEDS[self._chosen.output], *live):
+        for module in (*REPLIES, *NEEDS[self._chosen.shown.output], *live):
             import_module(module)
         self._imported = True
         with suppress(RuntimeError):  # the trace has ended, and its loop with it
@@ -78,9 +78,9 @@ class Progress:
             from dnstrace.render.live import LiveTree
 
             self._tree = LiveTree(
-                self._environment.console(self._chosen.color),
-                verbose=self._chosen.verbose,
-                explain=self._chosen.explain_steps,
+                self._environment.console(self._chosen.shown.color),
+                verbose=self._chosen.shown.verbose,
+                explain=self._chosen.shown.explain_steps,
                 ascii_only=self._environment.ascii_only,
             )
             self._tree.__enter__()

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import dns.rdatatype
 
+from dnstrace.cli.choices import Shown
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.options import Output
 from dnstrace.cli.status import status
@@ -36,11 +37,11 @@ class Result(NamedTuple):
     codes: tuple[str, ...]
 
 
-def result(trace: Trace, output: Output, verbose: bool, explain: bool) -> Result:
+def result(trace: Trace, shown: Shown) -> Result:
     """What is written and counted of a trace."""
     failed = trace.outcome is Outcome.FAILED and trace.steps
     return Result(
-        _text(trace, output, verbose, explain),
+        _text(trace, shown),
         "" if trace.outcome is None else trace.outcome.value,
         status([trace]),
         name_text(trace.steps[-1].zone) if failed else "",
@@ -69,13 +70,13 @@ def _took(step: Step) -> float:
     return max(each.start + each.elapsed for each in exchanges) - min(each.start for each in exchanges)
 
 
-def _text(trace: Trace, output: Output, verbose: bool, explain: bool) -> str:
-    if output is Output.JSONL:
+def _text(trace: Trace, shown: Shown) -> str:
+    if shown.output is Output.JSONL:
         from dnstrace.render.document import to_json
 
-        return to_json(trace, verbose=verbose, explain=explain) + "\n"
+        return to_json(trace, verbose=shown.verbose, explain=shown.explain_steps) + "\n"
     name, rdtype = name_text(trace.question.name), dns.rdatatype.to_text(trace.question.rdtype)
-    if output is Output.SHORT:
+    if shown.output is Output.SHORT:
         return "".join(
             f"{name} {dns.rdatatype.to_text(rrset.rdtype)} {rdata_text(rdata)}\n"
             for rrset in trace.answer

@@ -21,7 +21,7 @@ def recorded(
 
     Raises Usage where the file cannot be written, or the traces are more than one.
     """
-    if chosen.save is None:
+    if chosen.files.save is None:
         return how
     from dnstrace.cli.files import check_file
     from dnstrace.network.live import LiveNetwork
@@ -29,17 +29,19 @@ def recorded(
 
     if questions > 1:
         raise Usage(f"--save keeps one trace, and these are {questions}: give one name and type at a time")
-    check_file("--save", chosen.save, chosen.force, environment)
+    check_file("--save", chosen.files.save, chosen.files.force, environment)
     network = how.get("network") or LiveNetwork(bind=chosen.settings.bind)
     return how | {"network": RecordingNetwork(network)}
 
 
 def save(trace: Trace, how: Mapping[str, Any], chosen: Choices) -> None:
     """Save a trace that was made with the arguments `how`, if that is wanted. Raises Unwritable."""
-    if chosen.save is None:
+    if chosen.files.save is None:
         return
     from dnstrace.cli.files import write_file
     from dnstrace.record import packed
 
     expected = tuple(expectation.text for expectation in chosen.expected)
-    write_file(chosen.save, packed(chosen.save, trace, how, expected=expected), chosen.force)
+    write_file(
+        chosen.files.save, packed(chosen.files.save, trace, how, expected=expected), chosen.files.force
+    )

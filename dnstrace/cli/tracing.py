@@ -55,10 +55,10 @@ def _give(trace: Trace, plan: Plan, chosen: Choices, environment: Environment) -
     """Keep a trace where that is wanted, and print it, also where it cannot be kept."""
     try:
         save(trace, plan.how, chosen)
-        export(trace, chosen)
+        export(trace, chosen.files)
     finally:
-        environment.write(FORMS[chosen.output](trace, chosen, environment))
-    if chosen.output is Output.SHORT:
+        environment.write(FORMS[chosen.shown.output](trace, chosen.shown, environment))
+    if chosen.shown.output is Output.SHORT:
         for remark in remarks(trace):
             environment.remark(f"{trace.question}: {remark}")
 

@@ -44,10 +44,10 @@ def watch(
     if pause < _LEAST:
         raise Usage(f"--watch {pause:g}: once a second is the most that is asked of others")
     first = latest = expected_of(trace(), chosen.expected)
-    screen = chosen.output is Output.TREE and environment.is_terminal
+    screen = chosen.shown.output is Output.TREE and environment.is_terminal
     _show(latest, [_result(latest)], screen, pause, chosen, environment)
     while not _ended(chosen, latest):
-        if chosen.lab is not None or chosen.record is not None:
+        if not chosen.is_live:
             environment.remark("nothing changes here by itself: it is not traced again")
             break
         sleep(pause)
@@ -86,10 +86,10 @@ def _show(
     """The tree, where there is a screen for it; else a line for each change, with the time."""
     when = latest.started.strftime("%H:%M:%S UTC")
     if screen:
-        tree = FORMS[Output.TREE](latest, chosen, environment)
+        tree = FORMS[Output.TREE](latest, chosen.shown, environment)
         environment.write(f"{_CLEAR}{tree}\n{when}, again in {pause:g} s (Ctrl-C ends it)\n")
-    elif chosen.output is Output.JSONL:
-        environment.write(FORMS[Output.JSONL](latest, chosen, environment))
+    elif chosen.shown.output is Output.JSONL:
+        environment.write(FORMS[Output.JSONL](latest, chosen.shown, environment))
     else:
         from dnstrace.render.text import harmless
 

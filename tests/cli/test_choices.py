@@ -31,9 +31,9 @@ def refused(line: str) -> str:
 def test_with_a_name_alone_everything_else_is_the_default() -> None:
     found = chosen("www.example.com")
     assert questions("www.example.com") == ["www.example.com. A"]
-    assert (found.settings, found.limits, found.output) == (Settings(), Limits(), Output.TREE)
+    assert (found.settings, found.limits, found.shown.output) == (Settings(), Limits(), Output.TREE)
     assert (found.server, found.hints, found.lab, found.seed) == (None, None, None, None)
-    assert (found.verbose, found.color) == (False, "auto")
+    assert (found.shown.verbose, found.shown.color) == (False, "auto")
 
 
 def test_every_name_is_asked_with_every_type_once() -> None:
@@ -85,7 +85,7 @@ def test_all_servers_widens_the_limits_that_are_not_given() -> None:
 def test_the_rest() -> None:
     found = chosen("x @192.0.2.53 --root-hints f --seed 7 -v --color always --jsonl --lab")
     assert (found.server, found.hints, found.seed, found.lab) == ("192.0.2.53", "f", 7, "")
-    assert (found.verbose, found.color, found.output) == (True, "always", Output.JSONL)
+    assert (found.shown.verbose, found.shown.color, found.shown.output) == (True, "always", Output.JSONL)
 
 
 def test_in_the_lab_a_name_is_not_needed() -> None:

@@ -18,7 +18,7 @@ from tests.render.traces import international, nodata, plain
 def printed(form: str, trace: Trace | None = None, *words: str, **variables: str) -> str:
     chosen = choices(parse(["x", *words], {}))
     there = Environment(io.StringIO(), io.StringIO(), variables)
-    return FORMS[Output(form)](trace or plain(), chosen, there)
+    return FORMS[Output(form)](trace or plain(), chosen.shown, there)
 
 
 def test_every_form_has_its_function_and_its_modules() -> None:
