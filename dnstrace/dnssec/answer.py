@@ -13,7 +13,8 @@ import dns.name
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.dnssec.chain import Chain, Zone
+from dnstrace.dnssec.case import Case, Zone
+from dnstrace.dnssec.chain import Chain
 from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, as_denial, read_denial
 from dnstrace.dnssec.proof import Proof, Shown
 from dnstrace.dnssec.records import Signed, signed, type_name
@@ -30,9 +31,10 @@ class Answer:
     `proved` is what the proof of a negative answer shows, where its RCODE says something else.
     """
 
-    def __init__(self, chain: Chain, step: Step, meaning: Meaning) -> None:
+    def __init__(self, case: Case, chain: Chain, step: Step, meaning: Meaning) -> None:
         self.step = step
-        self._chain, self._meaning, self._question = chain, meaning, step.question
+        self._case, self._chain = case, chain
+        self._meaning, self._question = meaning, step.question
         self._attempt = step.attempts[step.chosen or 0]
         message = self._attempt.exchange.message
         assert message is not None  # a conclusive meaning is that of a reply
@@ -40,7 +42,7 @@ class Answer:
         self._doubtful = False
         self.proved: Outcome | None = None
         self.verdict = weakest(self._parts())
-        chain.notes.add(step.id, self.verdict)
+        case.notes.add(step.id, self.verdict)
 
     @property
     def further(self) -> Question | None:
@@ -56,7 +58,7 @@ class Answer:
     def settle(self) -> None:
         """Say that a better reply would help, if it is this one that is at fault."""
         if self._doubtful and self.verdict.security in (Security.BOGUS, Security.INDETERMINATE):
-            self._chain.retry(self.step)
+            self._case.retry(self.step)
 
     def _bogus(self, reason: str) -> Verdict:
         """The fault is in this very reply: another server may have it right."""
@@ -104,8 +106,8 @@ class Answer:
             return zone.verdict
         if zone.name != signer:
             return self._bogus(f"{what} is signed in the name of {signer}, which is no zone")
-        checked = self._chain.check(data, zone)
-        self._chain.notes.add(self.step.id, signatures=checked.signatures)
+        checked = self._case.check(data, zone)
+        self._case.notes.add(self.step.id, signatures=checked.signatures)
         if zone.presumed:
             return zone.verdict
         if not checked.valid:
@@ -123,7 +125,7 @@ class Answer:
         zone = self._chain.zone(target)
         if zone.verdict.security is not Security.BOGUS and (not zone.open or zone.presumed):
             return zone.verdict
-        if not foreign and (unsigned := self._chain.replies.without_signatures(self._attempt)):
+        if not foreign and (unsigned := self._case.replies.without_signatures(self._attempt)):
             self._doubtful = True
             return Verdict(unsigned.security, f"{what} {unsigned.reason}")
         if foreign:
@@ -191,9 +193,9 @@ class Answer:
         """
         for data in signed(self._authority(), (dns.rdatatype.SOA, *DENIAL_TYPES)):
             own = data.name == zone.name if data.rdtype == dns.rdatatype.SOA else _could_be_of(zone, data)
-            checked = as_denial(data, self._chain.check(data, zone)) if own else None
+            checked = as_denial(data, self._case.check(data, zone)) if own else None
             if checked is not None and not checked.valid:
-                self._chain.notes.add(self.step.id, signatures=checked.signatures)
+                self._case.notes.add(self.step.id, signatures=checked.signatures)
                 return self._bogus(
                     f"{what}: its {type_name(data.rdtype)} record {data.name}: {checked.reason}"
                 )
@@ -202,14 +204,12 @@ class Answer:
     def _denial(self, zone: Zone) -> Denial:
         """The validated denial records; those of a question for NSEC itself are in the answer section."""
         rrsets = [*self._authority(), *self._message.answer]
-        denial = read_denial(
-            rrsets, zone.name, lambda data: self._chain.check(data, zone), self._chain.effort
-        )
-        self._chain.notes.add(self.step.id, signatures=denial.signatures)
+        denial = read_denial(rrsets, zone.name, lambda data: self._case.check(data, zone), self._case.effort)
+        self._case.notes.add(self.step.id, signatures=denial.signatures)
         return denial
 
     def _shown(self, proof: Proof, what: str, zone: Zone) -> Verdict:
-        self._chain.notes.add(self.step.id, proof=proof.text)
+        self._case.notes.add(self.step.id, proof=proof.text)
         if proof.shown is Shown.PROVED:
             return _SECURE
         if proof.shown is Shown.UNPROVED:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dnstrace.dnssec.anchors import Anchors
 from dnstrace.dnssec.answer import Answer
+from dnstrace.dnssec.case import Case
 from dnstrace.dnssec.chain import Chain
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.replies import CONCLUSIVE, Replies
@@ -24,15 +25,15 @@ def judge(trace: Trace, anchors: Anchors, at: float, limits: Limits = LIMITS) ->
 
     Raises MissingCryptography where a signature cannot be verified for want of the package.
     """
-    chain = Chain(Replies(trace), anchors, at, Effort(limits))
-    judging = _Judging(chain)
+    case = Case(Replies(trace), anchors, at, Effort(limits))
+    judging = _Judging(case)
     verdict = judging.verdict()
     return Judgement(
         security=verdict.security,
         reason=verdict.reason,
-        steps=chain.notes.all(),
-        missing=tuple(chain.missing),
-        retry=chain.worth_retrying() if verdict.security in _DOUBTFUL else (),
+        steps=case.notes.all(),
+        missing=tuple(case.missing),
+        retry=case.worth_retrying() if verdict.security in _DOUBTFUL else (),
         answers=tuple(answer.step.id for answer in judging.answers),
         proved=judging.answers[-1].proved if judging.answers else None,
         at=at,
@@ -42,13 +43,13 @@ def judge(trace: Trace, anchors: Anchors, at: float, limits: Limits = LIMITS) ->
 class _Judging:
     """One judgement: the steps of the walk, over one chain of trust."""
 
-    def __init__(self, chain: Chain) -> None:
-        self.chain = chain
+    def __init__(self, case: Case) -> None:
+        self._case, self._chain = case, Chain(case)
         self.answers: list[Answer] = []
 
     def verdict(self) -> Verdict:
         """The verdict on the whole: the answer is as weak as its weakest link."""
-        replies = self.chain.replies
+        replies = self._case.replies
         last = Verdict(Security.INDETERMINATE)
         judged: dict[Question, list[Answer]] = {}
         for step in replies.main():
@@ -56,7 +57,7 @@ class _Judging:
             if meaning is None or meaning.kind not in CONCLUSIVE:
                 last = self._on_the_way(step)
             else:
-                judged.setdefault(step.question, []).append(Answer(self.chain, step, meaning))
+                judged.setdefault(step.question, []).append(Answer(self._case, self._chain, step, meaning))
         verdicts = [answer.verdict for answer in self._follow(judged)]
         if self.answers and self.answers[-1].ends:
             return weakest(verdicts)
@@ -66,7 +67,7 @@ class _Judging:
 
     def _follow(self, judged: dict[Question, list[Answer]]) -> list[Answer]:
         """The answers from the question through its aliases, the strongest where one was asked for again."""
-        question: Question | None = self.chain.replies.trace.question
+        question: Question | None = self._case.replies.trace.question
         while question is not None and question in judged:
             found = judged.pop(question)
             best = strongest(answer.verdict for answer in found)
@@ -81,12 +82,12 @@ class _Judging:
         """A referral, or a step that has not come to anything: how far the chain reaches."""
         referral = step.referral
         name = step.zone if referral is None else referral.zone
-        zone = self.chain.zone(name)
+        zone = self._chain.zone(name)
         denied = zone.secure and zone.name != name
         reason = f"{zone.name} proves that {name}, referred to, is no zone"
         verdict = Verdict(Security.BOGUS, reason) if denied else zone.verdict
         if referral is not None:
-            self.chain.notes.add(step.id, verdict)
+            self._case.notes.add(step.id, verdict)
             if denied:
-                self.chain.retry(step)
+                self._case.retry(step)
         return verdict
