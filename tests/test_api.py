@@ -1,0 +1,102 @@
+"""The library's two functions: what they are given, and what they do with what is no question."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import dns.rdatatype
+import pytest
+
+from dnstrace import Settings, Trace, clock, trace, trace_async
+from dnstrace.budget import Limits
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import load
+from tests.replies import name
+from tests.scripted import Scripted, answers, fails, refers, roots
+
+ROOT = "10.0.0.1"
+
+
+def asked(servers: dict[str, Any], qname: Any = "www.example.com.", *rdtype: Any, **how: Any) -> Trace:
+    return trace(qname, *rdtype, network=Scripted(servers), roots=roots(ROOT), seed=1, **how)
+
+
+@pytest.mark.parametrize(
+    ("qname", "rdtype"),
+    [("a..b", "A"), ("a" * 64, "A"), (".".join(["a" * 60] * 5), "A"), ("www.example.com", "NONSENSE")],
+)
+def test_what_is_no_question_is_a_wrong_value(qname: str, rdtype: str) -> None:
+    with pytest.raises(ValueError, match="is no question"):
+        asked({}, qname, rdtype)
+
+
+def test_an_empty_server_is_a_wrong_value() -> None:
+    with pytest.raises(ValueError, match="the server to begin at is empty"):
+        asked({}, server="")
+
+
+@pytest.mark.parametrize("rdtype", ["MX", "mx", 15, dns.rdatatype.MX, "TYPE15"])
+def test_a_type_by_its_name_or_number(rdtype: Any) -> None:
+    assert asked({ROOT: fails(5)}, "www.example.com", rdtype).question.rdtype is dns.rdatatype.MX
+
+
+def test_a_name_as_text_or_as_name_with_its_root_or_without() -> None:
+    found = [asked({ROOT: fails(5)}, each) for each in ("a.test", "a.test.", name("a.test."))]
+    assert {str(each.question) for each in found} == {"a.test. A"}
+
+
+def test_the_same_of_both_on_the_clock_of_the_lab() -> None:
+    world = load()
+
+    async def beside() -> Trace:
+        return await trace_async(world.question.name, network=LabNetwork(world), seed=7, now=world.now)
+
+    one = trace(world.question.name, network=LabNetwork(world), seed=7, now=world.now)
+    other = clock.run(beside())
+    assert (one.answer, one.stats, one.stats.zones) == (other.answer, other.stats, 3)
+    assert one.stats.duration == one.stats.critical_path > 0
+
+
+def test_a_given_server_without_an_address_is_a_failure_and_no_exception() -> None:
+    found = asked({ROOT: fails(3)}, server="ns.nowhere.test.", settings=Settings(probe=True))
+    assert found.outcome == "failed"
+    assert found.error == "no address could be found for the server ns.nowhere.test."
+    assert {str(step.question) for step in found.steps} == {"ns.nowhere.test. A"}
+
+
+def test_the_deadline_ends_it_with_what_was_found_so_far() -> None:
+    servers = {ROOT: refers("com.", ns="10.0.1.1")}  # who is silent
+    found = asked(servers, limits=Limits(deadline=3.0))
+    assert (found.outcome, found.error) == ("failed", "the deadline of 3 s is reached")
+    assert (found.stats.duration, len(found.steps)) == (3.0, 2)
+
+
+def test_what_was_found_before_a_cancellation_was_told() -> None:
+    told: list[Trace] = []
+    network = Scripted({ROOT: refers("com.", ns="10.0.1.1")})
+
+    async def cancelled() -> None:
+        how: dict[str, Any] = {"roots": roots(ROOT), "seed": 1, "on_change": told.append}
+        tracing = asyncio.ensure_future(trace_async("www.example.com.", network=network, **how))
+        await asyncio.sleep(0.5)
+        tracing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await tracing
+
+    clock.run(cancelled())
+    assert [str(step.zone) for step in told[-1].steps] == [".", "com."]
+    assert told[-1].outcome is None
+    assert len(network.asked) == 2
+
+
+def test_the_seed_repeats_whom_is_asked() -> None:
+    many = roots(*(f"10.0.0.{number}" for number in range(1, 14)))
+
+    def first(seed: int) -> str:
+        network = Scripted({f"10.0.0.{number}": answers() for number in range(1, 14)})
+        trace("www.example.com.", network=network, roots=many, seed=seed)
+        return network.asked[0].address
+
+    assert [first(seed) for seed in range(20)] == [first(seed) for seed in range(20)]
+    assert len({first(seed) for seed in range(20)}) > 5
