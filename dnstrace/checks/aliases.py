@@ -29,13 +29,13 @@ class _Link(NamedTuple):
 def alias_loop(evidence: Evidence) -> Iterator[Fault]:
     """An alias leads back to a name that it came from.
 
-    What it is: Following the CNAME and DNAME records from the name asked, one comes again to a name that was
+    What it is: following the CNAME and DNAME records from the name asked, one comes again to a name that was
     passed before. The circle may go through several zones.
 
-    Why it matters: There is no end to it, and so no answer: resolvers give up with SERVFAIL, or hand the
+    Why it matters: there is no end to it, and so no answer: resolvers give up with SERVFAIL, or hand the
     circle to a client that can do nothing with it.
 
-    How to mend it: Point one of the aliases at a name that has the data.
+    How to mend it: point one of the aliases at a name that has the data.
 
     References: RFC 1034 section 3.6.2; RFC 1034 section 5.2.2; RFC 2181 section 10.1
     """
@@ -57,13 +57,13 @@ def alias_loop(evidence: Evidence) -> Iterator[Fault]:
 def alias_dangling(evidence: Evidence) -> Iterator[Fault]:
     """The target of an alias does not exist, or its zone cannot be reached.
 
-    What it is: A CNAME or DNAME record points at a name that its zone says does not exist, or whose zone
+    What it is: a CNAME or DNAME record points at a name that its zone says does not exist, or whose zone
     no server answers for. Often a service was given up and its name was not.
 
-    Why it matters: Whoever asks for the alias gets nothing. Where the target can be registered, or claimed at
+    Why it matters: whoever asks for the alias gets nothing. Where the target can be registered, or claimed at
     the provider it points to, a stranger can take the name over.
 
-    How to mend it: Remove the alias, or point it at a name that exists.
+    How to mend it: remove the alias, or point it at a name that exists.
 
     References: RFC 1034 section 3.6.2; RFC 2308 section 2.1; RFC 6604 section 3
     """
@@ -84,12 +84,12 @@ def alias_dangling(evidence: Evidence) -> Iterator[Fault]:
 def alias_chain_long(evidence: Evidence) -> Iterator[Fault]:
     """More aliases in a row than resolvers like to follow.
 
-    What it is: The name asked is an alias of an alias, and so on, more than eight times.
+    What it is: the name asked is an alias of an alias, and so on, more than eight times.
 
-    Why it matters: Resolvers bound how many they follow, to between 8 and 16, and then fail. Until then
+    Why it matters: resolvers bound how many they follow, to between 8 and 16, and then fail. Until then
     each one costs a look-up, and its failure is the failure of all.
 
-    How to mend it: Point the first alias at the last name, or at one near to it.
+    How to mend it: point the first alias at the last name, or at one near to it.
 
     References: RFC 1034 section 3.6.2; RFC 1034 section 5.2.2
     """
@@ -108,12 +108,12 @@ def alias_chain_long(evidence: Evidence) -> Iterator[Fault]:
 def alias_at_apex(cut: Cut) -> Iterator[Fault]:
     """The zone's own name is an alias.
 
-    What it is: There is a CNAME record at the apex of the zone, beside its SOA and NS records.
+    What it is: there is a CNAME record at the apex of the zone, beside its SOA and NS records.
 
-    Why it matters: A CNAME stands for all data of a name. Resolvers that hold it look for the zone's SOA, NS
+    Why it matters: a CNAME stands for all data of a name. Resolvers that hold it look for the zone's SOA, NS
     and MX records at the target, and mail and the zone itself fail, depending on what they asked before.
 
-    How to mend it: Put address records there in place of the CNAME; some hosts make them from a target by
+    How to mend it: put address records there in place of the CNAME; some hosts make them from a target by
     themselves (often called ALIAS or ANAME). HTTPS records can point elsewhere too.
 
     References: RFC 1034 section 3.6.2; RFC 1912 section 2.4; RFC 2181 section 10.1; RFC 9460 section 2.4.2
@@ -131,12 +131,12 @@ def alias_at_apex(cut: Cut) -> Iterator[Fault]:
 def alias_beside_data(cut: Cut) -> Iterator[Fault]:
     """A name is an alias and has other data too, or is an alias of several names.
 
-    What it is: A server gives a CNAME record and other records of the same name, or several CNAME records.
+    What it is: a server gives a CNAME record and other records of the same name, or several CNAME records.
 
-    Why it matters: An alias has no data of its own. Which of the two a resolver goes by depends on the
+    Why it matters: an alias has no data of its own. Which of the two a resolver goes by depends on the
     resolver and on what it has in its cache, so users come to different places.
 
-    How to mend it: Remove either the CNAME record or the others.
+    How to mend it: remove either the CNAME record or the others.
 
     References: RFC 1034 section 3.6.2; RFC 2181 section 10.1; RFC 4035 section 2.5
     """

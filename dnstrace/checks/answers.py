@@ -25,14 +25,14 @@ Data = Mapping[tuple[Name, dns.rdatatype.RdataType], frozenset[dns.rdata.Rdata]]
 def answers_differ(cut: Cut) -> Iterator[Fault]:
     """Servers of a zone answer the same question differently.
 
-    What it is: The servers give different data, or some say that there are none, although they say that
+    What it is: the servers give different data, or some say that there are none, although they say that
     they have the same version of the zone. A lower serial number would explain it, and is a finding of its
     own; addresses that are chosen anew for each query are only a notice.
 
-    Why it matters: What a user gets depends on which server his resolver happens to ask, and changes when
+    Why it matters: what a user gets depends on which server his resolver happens to ask, and changes when
     the cache is renewed.
 
-    How to mend it: Find out which servers have the right data, and have the others load the zone again from
+    How to mend it: find out which servers have the right data, and have the others load the zone again from
     the same source. A zone that was changed without a new serial number does not reach its secondaries.
 
     References: RFC 1034 section 4.3.5; RFC 1912 section 2.2
@@ -53,14 +53,14 @@ def answers_differ(cut: Cut) -> Iterator[Fault]:
 def ent_nxdomain(cut: Cut) -> Iterator[Fault]:
     """A server says NXDOMAIN for a name below which there are others.
 
-    What it is: The name asked exists, so every name above it exists as well, be it without data of its own
+    What it is: the name asked exists, so every name above it exists as well, be it without data of its own
     (an empty non-terminal). For one of these the server says that it does not exist.
 
     Why it matters: NXDOMAIN holds for all that is below a name. Resolvers that minimise names (RFC 9156) meet
     it on their way down, and those that obey RFC 8020 hold it against the name asked: for their users the
     name is gone.
 
-    How to mend it: The server's software is at fault: upgrade it, or report it to its maker. Until then, a
+    How to mend it: the server's software is at fault: upgrade it, or report it to its maker. Until then, a
     record at the empty name, such as a TXT record, helps.
 
     References: RFC 8020 section 2; RFC 4592 section 2.2.2; RFC 9156 section 3
@@ -92,13 +92,13 @@ def ent_nxdomain(cut: Cut) -> Iterator[Fault]:
 def negative_without_soa(cut: Cut) -> Iterator[Fault]:
     """A negative answer comes without the SOA record that says for how long it holds.
 
-    What it is: The server says that a name or its data do not exist, but leaves the zone's SOA record out of
+    What it is: the server says that a name or its data do not exist, but leaves the zone's SOA record out of
     the authority section.
 
-    Why it matters: Such an answer is not cached, so that each query for it comes to the server again; some
+    Why it matters: such an answer is not cached, so that each query for it comes to the server again; some
     resolvers take it for a broken server and fail.
 
-    How to mend it: The server's software, or a load balancer that answers in its place, is at fault: upgrade
+    How to mend it: the server's software, or a load balancer that answers in its place, is at fault: upgrade
     or replace it.
 
     References: RFC 2308 section 2.2; RFC 2308 section 3; RFC 2308 section 5

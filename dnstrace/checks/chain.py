@@ -26,12 +26,12 @@ _EXPLAIN = (
 def chain_broken(evidence: Evidence) -> Iterator[Fault]:
     """Validation fails.
 
-    What it is: From the trust anchor down to the answer, some link of the chain of signatures does not
+    What it is: from the trust anchor down to the answer, some link of the chain of signatures does not
     hold, in a way that no other finding names.
 
-    Why it matters: Validating resolvers answer SERVFAIL: for their users the name is gone.
+    Why it matters: validating resolvers answer SERVFAIL: for their users the name is gone.
 
-    How to mend it: The message says which link, and why. `--dnssec` draws the chain.
+    How to mend it: the message says which link, and why. `--dnssec` draws the chain.
 
     References: RFC 4035 section 5; RFC 4033 section 5
     """

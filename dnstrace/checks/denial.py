@@ -29,13 +29,13 @@ _HASHES = 4000  # of all replies of a zone
 def denial_broken(cut: Cut) -> Iterator[Fault]:
     """A signed zone says that something does not exist, and the proof does not show it.
 
-    What it is: A negative answer, a referral to an unsigned zone, or an answer made from a wildcard comes
+    What it is: a negative answer, a referral to an unsigned zone, or an answer made from a wildcard comes
     without NSEC or NSEC3 records, or with records that show something else.
 
-    Why it matters: Validating resolvers take it for a forgery and answer SERVFAIL. A name that should simply
+    Why it matters: validating resolvers take it for a forgery and answer SERVFAIL. A name that should simply
     have no data then fails: mail to it waits, and browsers that ask for AAAA or HTTPS records hang.
 
-    How to mend it: Have the whole zone signed again, so that its chain of NSEC or NSEC3 records is made anew,
+    How to mend it: have the whole zone signed again, so that its chain of NSEC or NSEC3 records is made anew,
     and see that all servers have that version. If that does not help, the server's software is at fault.
 
     References: RFC 4035 section 3.1.3; RFC 4035 section 5.4; RFC 5155 section 7.2; RFC 5155 section 8
@@ -62,12 +62,12 @@ def denial_broken(cut: Cut) -> Iterator[Fault]:
 def nsec3_iterations(cut: Cut) -> Iterator[Fault]:
     """NSEC3 records are hashed more than once.
 
-    What it is: The zone's NSEC3 parameters ask for additional iterations of the hash.
+    What it is: the zone's NSEC3 parameters ask for additional iterations of the hash.
 
-    Why it matters: They protect nothing, and each costs every validator work. Validators bound them: above
+    Why it matters: they protect nothing, and each costs every validator work. Validators bound them: above
     some number, between 50 and 150 today, they take the zone as unsigned or answer SERVFAIL.
 
-    How to mend it: Set the iterations to 0 (and the salt to none: `1 0 0 -`) and have the zone signed again.
+    How to mend it: set the iterations to 0 (and the salt to none: `1 0 0 -`) and have the zone signed again.
 
     References: RFC 9276 section 3.1; RFC 9276 section 3.2
     """

@@ -19,13 +19,13 @@ _PROBES = ((Probe.CDS, dns.rdatatype.CDS), (Probe.CDNSKEY, dns.rdatatype.CDNSKEY
 def cds_differs(cut: Cut) -> Iterator[Fault]:
     """The zone asks its parent for other DS records than the parent has.
 
-    What it is: The CDS or CDNSKEY records at the zone's apex name other keys than the DS records at the
+    What it is: the CDS or CDNSKEY records at the zone's apex name other keys than the DS records at the
     parent.
 
-    Why it matters: A key is being replaced, and the rollover waits for the parent. Nothing fails for now. If
+    Why it matters: a key is being replaced, and the rollover waits for the parent. Nothing fails for now. If
     it waits for good, the old key has to stay.
 
-    How to mend it: Many registries look for these records by themselves, within a day or so. Where yours does
+    How to mend it: many registries look for these records by themselves, within a day or so. Where yours does
     not, publish the DS records at the registrar.
 
     References: RFC 7344 section 4; RFC 7344 section 6; RFC 8078 section 4
@@ -52,13 +52,13 @@ def cds_differs(cut: Cut) -> Iterator[Fault]:
 def cds_inconsistent(cut: Cut) -> Iterator[Fault]:
     """The zone's CDS and CDNSKEY records contradict each other.
 
-    What it is: Servers of the zone have different CDS or CDNSKEY records, or the CDS records name other
+    What it is: servers of the zone have different CDS or CDNSKEY records, or the CDS records name other
     keys than the CDNSKEY records do.
 
-    Why it matters: The parent cannot tell what is meant. Registries that are careful then change nothing, and
+    Why it matters: the parent cannot tell what is meant. Registries that are careful then change nothing, and
     others may take DS records that break the zone.
 
-    How to mend it: Have both made by the software that signs, from the same keys, and the zone loaded by all
+    How to mend it: have both made by the software that signs, from the same keys, and the zone loaded by all
     servers.
 
     References: RFC 7344 section 4; RFC 7344 section 6.1

@@ -32,12 +32,12 @@ _BITS, _FEW_BITS = 2048, 1024
 def ds_without_dnskey(cut: Cut) -> Iterator[Fault]:
     """The parent has DS records for the zone, and no key of the zone matches any.
 
-    What it is: The DS records were made of other keys: they were left behind when the keys were replaced,
+    What it is: the DS records were made of other keys: they were left behind when the keys were replaced,
     or when the zone moved to another host, or the zone is no longer signed.
 
-    Why it matters: Every validating resolver answers SERVFAIL for the whole zone. For many users it is gone.
+    Why it matters: every validating resolver answers SERVFAIL for the whole zone. For many users it is gone.
 
-    How to mend it: At the registrar, replace the DS records by those of the zone's present keys, or remove
+    How to mend it: at the registrar, replace the DS records by those of the zone's present keys, or remove
     them all if the zone is not to be signed. Old ones stay in caches for their TTL: if the old key is still
     there, having it in the zone again helps sooner.
 
@@ -63,13 +63,13 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Fault]:
 def ds_stale(cut: Cut) -> Iterator[Fault]:
     """One of several DS records matches no key of the zone.
 
-    What it is: The zone is validated by another DS record; this one names a key that the zone does not have.
+    What it is: the zone is validated by another DS record; this one names a key that the zone does not have.
     It may be left over, or be meant for a key to come.
 
-    Why it matters: It does no harm by itself, unless its algorithm is one that the zone has no key of: strict
+    Why it matters: it does no harm by itself, unless its algorithm is one that the zone has no key of: strict
     validators then expect signatures that are not there. Whoever has the old key can still forge the zone.
 
-    How to mend it: Unless a key is about to be replaced, remove it at the registrar.
+    How to mend it: unless a key is about to be replaced, remove it at the registrar.
 
     References: RFC 6781 section 4.1.2; RFC 6840 section 5.11; RFC 4035 section 2.4
     """
@@ -92,11 +92,11 @@ def ds_stale(cut: Cut) -> Iterator[Fault]:
 def dnskey_without_ds(cut: Cut) -> Iterator[Fault]:
     """The zone is signed, and its parent does not say so.
 
-    What it is: The zone has keys, and the parent has no DS record for any of them.
+    What it is: the zone has keys, and the parent has no DS record for any of them.
 
-    Why it matters: Resolvers take the zone as unsigned: the signatures protect nobody.
+    Why it matters: resolvers take the zone as unsigned: the signatures protect nobody.
 
-    How to mend it: Have these DS records published at the registrar, once `--ds` shows that they are right.
+    How to mend it: have these DS records published at the registrar, once `--ds` shows that they are right.
 
     References: RFC 4033 section 5; RFC 4035 section 5.2; RFC 8078 section 3
     """
@@ -118,12 +118,12 @@ def dnskey_without_ds(cut: Cut) -> Iterator[Fault]:
 def algorithm_weak(cut: Cut) -> Iterator[Fault]:
     """The zone is signed with an algorithm that is given up.
 
-    What it is: A key of the zone is of RSAMD5, DSA, RSASHA1, RSASHA1-NSEC3-SHA1 or ECC-GOST.
+    What it is: a key of the zone is of RSAMD5, DSA, RSASHA1, RSASHA1-NSEC3-SHA1 or ECC-GOST.
 
-    Why it matters: Validators may no longer use them, and some systems have SHA-1 switched off: for their
+    Why it matters: validators may no longer use them, and some systems have SHA-1 switched off: for their
     users the zone is as good as unsigned, or fails. A forger with means can make signatures by SHA-1.
 
-    How to mend it: Roll the zone over to algorithm 13 (ECDSAP256SHA256) or 15 (ED25519), step by step.
+    How to mend it: roll the zone over to algorithm 13 (ECDSAP256SHA256) or 15 (ED25519), step by step.
 
     References: RFC 9904; RFC 9905 section 2; RFC 8624 section 3.1; RFC 6781 section 4.1.4
     """
@@ -140,12 +140,12 @@ def algorithm_weak(cut: Cut) -> Iterator[Fault]:
 def digest_weak(cut: Cut) -> Iterator[Fault]:
     """The only DS records of the zone are digests by SHA-1.
 
-    What it is: The parent has no DS record for the zone with a digest of another type than 1.
+    What it is: the parent has no DS record for the zone with a digest of another type than 1.
 
     Why it matters: SHA-1 is given up for this. Validators may ignore such a DS record, and where it is the
     only one the zone is as good as unsigned.
 
-    How to mend it: Publish DS records with digest type 2 (SHA-256) at the registrar, and remove these.
+    How to mend it: publish DS records with digest type 2 (SHA-256) at the registrar, and remove these.
 
     References: RFC 9904; RFC 9905 section 2; RFC 8624 section 3.3; RFC 4509 section 6.2
     """
@@ -163,11 +163,11 @@ def digest_weak(cut: Cut) -> Iterator[Fault]:
 def algorithm_unsupported(cut: Cut) -> Iterator[Fault]:
     """The zone is signed in a way that validators do not know.
 
-    What it is: All DS records of the zone are of an algorithm, or with a digest type, that is not in use.
+    What it is: all DS records of the zone are of an algorithm, or with a digest type, that is not in use.
 
-    Why it matters: Resolvers take the zone as unsigned: its signatures protect nobody.
+    Why it matters: resolvers take the zone as unsigned: its signatures protect nobody.
 
-    How to mend it: Sign the zone with algorithm 13 (ECDSAP256SHA256), and publish DS records with digest
+    How to mend it: sign the zone with algorithm 13 (ECDSAP256SHA256), and publish DS records with digest
     type 2 (SHA-256).
 
     References: RFC 4035 section 5.2; RFC 9904; RFC 8624 section 3.1
@@ -190,12 +190,12 @@ def algorithm_unsupported(cut: Cut) -> Iterator[Fault]:
 def key_small(cut: Cut) -> Iterator[Fault]:
     """An RSA key is shorter than 2048 bits.
 
-    What it is: The modulus of a key of the zone is short.
+    What it is: the modulus of a key of the zone is short.
 
-    Why it matters: Keys of 1024 bits are within reach of those with means, shorter ones of everybody, and
+    Why it matters: keys of 1024 bits are within reach of those with means, shorter ones of everybody, and
     some validators refuse these: the zone then fails or is taken as unsigned.
 
-    How to mend it: Replace it by a key of algorithm 13 (ECDSAP256SHA256), or of RSA with 2048 bits.
+    How to mend it: replace it by a key of algorithm 13 (ECDSAP256SHA256), or of RSA with 2048 bits.
 
     References: RFC 6781 section 3.4.2; RFC 3110 section 2; RFC 8624 section 3.1
     """
@@ -218,12 +218,12 @@ def key_small(cut: Cut) -> Iterator[Fault]:
 def dnskey_differs(cut: Cut) -> Iterator[Fault]:
     """Servers of a zone have different keys.
 
-    What it is: The DNSKEY RRset of one server lacks a key that signs data elsewhere, or has one more.
+    What it is: the DNSKEY RRset of one server lacks a key that signs data elsewhere, or has one more.
 
-    Why it matters: A resolver that has the keys from one server and the data from the other cannot validate
+    Why it matters: a resolver that has the keys from one server and the data from the other cannot validate
     them, and answers SERVFAIL until its cache is renewed. It may come and go.
 
-    How to mend it: See that all servers have the same version of the zone. Where several hosts sign it, each
+    How to mend it: see that all servers have the same version of the zone. Where several hosts sign it, each
     has to publish the zone-signing keys of all.
 
     References: RFC 4035 section 2.1; RFC 8901 section 3; RFC 6781 section 4.1

@@ -22,13 +22,13 @@ _SHORT, _LONG_LIVED = 2 * 86400, 10 * 86400  # two days are little for one that 
 def signature_missing(cut: Cut) -> Iterator[Fault]:
     """Data of a signed zone come without a signature.
 
-    What it is: The parent says by a DS record that the zone is signed, and a server gives data without an
+    What it is: the parent says by a DS record that the zone is signed, and a server gives data without an
     RRSIG record, or keys (DNSKEY) that none of the keys named by the DS record signs.
 
-    Why it matters: Validating resolvers cannot tell it from a forgery. They ask other servers of the zone,
+    Why it matters: validating resolvers cannot tell it from a forgery. They ask other servers of the zone,
     and where none is better they answer SERVFAIL.
 
-    How to mend it: Have the zone signed as a whole, and loaded by all servers. A server that leaves out all
+    How to mend it: have the zone signed as a whole, and loaded by all servers. A server that leaves out all
     signatures does not know DNSSEC, or has an unsigned copy of the zone: replace or reconfigure it.
 
     References: RFC 4035 section 2.2; RFC 4035 section 3.1; RFC 4035 section 5.3
@@ -40,12 +40,12 @@ def signature_missing(cut: Cut) -> Iterator[Fault]:
 def signature_bad(cut: Cut) -> Iterator[Fault]:
     """A signature is not right for the data that it comes with.
 
-    What it is: An RRSIG record is within its time, but is not by a key of the zone, or not over these data:
+    What it is: an RRSIG record is within its time, but is not by a key of the zone, or not over these data:
     they were changed after they were signed, or the key was.
 
-    Why it matters: Validating resolvers take the data for a forgery and answer SERVFAIL.
+    Why it matters: validating resolvers take the data for a forgery and answer SERVFAIL.
 
-    How to mend it: Have the zone signed again with its present keys. Nothing may change records after that:
+    How to mend it: have the zone signed again with its present keys. Nothing may change records after that:
     look for a server, script or load balancer that does.
 
     References: RFC 4035 section 5.3.1; RFC 4035 section 5.3.3
@@ -64,12 +64,12 @@ def signature_bad(cut: Cut) -> Iterator[Fault]:
 def signature_expired(cut: Cut) -> Iterator[Fault]:
     """Signatures have expired.
 
-    What it is: The time of expiration in RRSIG records is past.
+    What it is: the time of expiration in RRSIG records is past.
 
-    Why it matters: Validating resolvers answer SERVFAIL: for their users the zone is gone, from the hour of
+    Why it matters: validating resolvers answer SERVFAIL: for their users the zone is gone, from the hour of
     expiry on.
 
-    How to mend it: Have the zone signed again now, and loaded by all servers; then find out why it was not:
+    How to mend it: have the zone signed again now, and loaded by all servers; then find out why it was not:
     signing stopped, keys that cannot be read, a secondary that no longer gets transfers.
 
     References: RFC 4035 section 5.3.1; RFC 4034 section 3.1.5; RFC 6781 section 4.4.2
@@ -81,11 +81,11 @@ def signature_expired(cut: Cut) -> Iterator[Fault]:
 def signature_not_yet_valid(cut: Cut) -> Iterator[Fault]:
     """Signatures are valid only from some time to come.
 
-    What it is: The time of inception in RRSIG records is still ahead.
+    What it is: the time of inception in RRSIG records is still ahead.
 
-    Why it matters: Until then, validating resolvers answer SERVFAIL.
+    Why it matters: until then, validating resolvers answer SERVFAIL.
 
-    How to mend it: Set the clock of the machine that signs, and have the zone signed again with an inception
+    How to mend it: set the clock of the machine that signs, and have the zone signed again with an inception
     an hour back. If it is this machine's clock that is wrong, nothing else is.
 
     References: RFC 4035 section 5.3.1; RFC 4034 section 3.1.5; RFC 6781 section 4.4.2
@@ -97,13 +97,13 @@ def signature_not_yet_valid(cut: Cut) -> Iterator[Fault]:
 def signature_expiring(cut: Cut) -> Iterator[Fault]:
     """Signatures are about to expire and have not been renewed.
 
-    What it is: Of the life of RRSIG records, less than a tenth is left; or less than two days, where it is of
+    What it is: of the life of RRSIG records, less than a tenth is left; or less than two days, where it is of
     ten days and more. Signers that work renew them well before.
 
-    Why it matters: When they expire, validating resolvers answer SERVFAIL for all of the zone. Copies in
+    Why it matters: when they expire, validating resolvers answer SERVFAIL for all of the zone. Copies in
     caches may last until then and no longer.
 
-    How to mend it: Look at once whether signing still runs, and whether this server still gets the zone.
+    How to mend it: look at once whether signing still runs, and whether this server still gets the zone.
 
     References: RFC 6781 section 4.4.2; RFC 4035 section 5.3.1
     """
