@@ -22,6 +22,10 @@ _AT_HAND = 8000  # names that are sorted
 _WAIT = 0.5  # seconds without a further name after which those at hand are traced
 _PER_THREAD = 2  # chunks for each thread of the cluster, so that none waits for more
 _PATIENCE = 10.0  # seconds for the scheduler to answer
+_NOBODY = (
+    300.0  # seconds without any worker after which a run is given up: some clusters start them on demand
+)
+_LOOKS = 4  # that are taken in this time
 _AGAIN = 5  # times that a chunk is given to the cluster where it loses its workers
 
 
@@ -97,7 +101,7 @@ class _Run:
         for _ in range(_AGAIN):
             future = self._client.submit(_chunk_traced, chunk, self._plan, self._use, pure=False)
             try:
-                found: list[tuple[int, Any]] = await future
+                found: list[tuple[int, Any]] = await self._worked(future)
             except KilledWorker:
                 continue
             except ImportError as error:
@@ -105,6 +109,24 @@ class _Run:
             return found
         names = f"{chunk[0][1].name} to {chunk[-1][1].name}"
         raise ClusterError(f"the cluster lost its workers again and again over the names {names}")
+
+    async def _worked(self, future: Any) -> Any:
+        """The result of a task. Raises ClusterError where there is nobody to do it."""
+        waiting, nobody = asyncio.ensure_future(_result(future)), 0
+        while True:
+            done, _ = await asyncio.wait({waiting}, timeout=_NOBODY / _LOOKS)
+            if done:
+                return waiting.result()
+            nobody = 0 if await self._client.nthreads() else nobody + 1
+            if nobody == _LOOKS:
+                waiting.cancel()
+                raise ClusterError(
+                    f"the cluster has had no worker for {_NOBODY:g} s: start one, then --resume"
+                )
+
+
+async def _result(future: Any) -> Any:
+    return await future
 
 
 def _chunk_traced(chunk: list[Job], plan: Plan, use: Use[R]) -> list[tuple[int, R]]:

@@ -2,6 +2,7 @@
 
 A worker gets questions over a socket as it ends others, and sends back what is wanted of their traces. One
 that is lost is replaced, and what it had not sent back is traced again: each question comes to one result.
+One that hangs is ended: within the deadline of a trace, and some, something has to come back.
 A worker ends when its socket does, however this process ends.
 """
 
@@ -18,6 +19,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from dnstrace.budget import Limits, limits_for
 from dnstrace.bulk.dealing import hand
 from dnstrace.bulk.garbage import collect_rarely
 from dnstrace.bulk.plan import Enough, Job, Jobs, Plan, R, Use
@@ -31,6 +33,8 @@ _WAITING = 8  # times that: so much is under way in all, most of it waiting for 
 _LOST = 5  # workers lost with no result in between after which the run is given up
 _BATCH = 64  # results that are sent at a time
 _LENGTH = 4  # octets
+_SOME = 30.0  # seconds beyond a trace's deadline for which a worker may be silent
+_LOOKS = 4  # that are taken at the workers in this time
 
 
 class WorkersLost(Exception):
@@ -59,11 +63,15 @@ async def in_processes(jobs: Jobs, plan: Plan, use: Use[R], workers: int) -> Asy
 
 
 class _Worker:
-    """One process, as this one sees it: `jobs` it was given and has not sent back, others are `waiting`."""
+    """One process, as this one sees it: `jobs` it was given and has not sent back, others are `waiting`.
+
+    `heard` is the loop's time since when it has had something to do and has not sent anything back.
+    """
 
     def __init__(self, start: bytes) -> None:
         ours, its = socket.socketpair()
         self._start, self._socket = start, ours
+        self.heard = asyncio.get_running_loop().time()
         self.jobs: dict[int, Question] = {}
         self.waiting: deque[Job] = deque()
         spawned = multiprocessing.get_context("spawn")
@@ -82,9 +90,15 @@ class _Worker:
 
     def give(self, jobs: list[Job]) -> None:
         """Have it trace `jobs`, now or as soon as it is connected."""
+        if not self.jobs:
+            self.heard = asyncio.get_running_loop().time()
         self.jobs.update(jobs)
         if jobs and self._writer is not None:
             self._writer.write(_packed(jobs))
+
+    def kill(self) -> None:
+        """End its process, which ends its socket."""
+        self._process.kill()
 
     def close(self) -> None:
         """End it."""
@@ -106,6 +120,8 @@ class _Crew:
         self._workers = [_Worker(self._start) for _ in range(workers)]
         self.told: asyncio.Queue[list[tuple[int, Any]] | None] = asyncio.Queue()
         self._lost = 0
+        limits: Limits = plan.how.get("limits") or limits_for(plan.settings)
+        self._watching = asyncio.ensure_future(self._watch(limits.deadline + _SOME))
         self._reading = [asyncio.ensure_future(self._read(place)) for place in range(workers)]
         for reading in self._reading:
             reading.add_done_callback(lambda _: self.told.put_nowait(None))
@@ -155,7 +171,7 @@ class _Crew:
             with suppress(OSError, asyncio.IncompleteReadError):
                 while True:
                     found = [pickle.loads(octets) for octets in await _unpacked(reader)]
-                    self._lost = 0
+                    self._lost, worker.heard = 0, asyncio.get_running_loop().time()
                     for number, _ in found:
                         del worker.jobs[number]
                     self._give(worker)
@@ -171,11 +187,24 @@ class _Crew:
         self._workers[place] = _Worker(self._start)
         self._workers[place].jobs, self._workers[place].waiting = lost.jobs, lost.waiting
 
+    async def _watch(self, patience: float) -> None:
+        """End workers that send nothing back for so many seconds, unless it is this process that slept."""
+        loop, pause = asyncio.get_running_loop(), patience / _LOOKS
+        while True:
+            due = loop.time() + pause
+            await asyncio.sleep(pause)
+            slept = loop.time() - due
+            for worker in self._workers:
+                worker.heard += slept
+                if worker.jobs and loop.time() - worker.heard > patience:
+                    worker.kill()
+
     async def close(self) -> None:
         """End all workers, with what they have under way."""
-        for task in self._reading:
+        tasks = (self._watching, *self._reading)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._reading, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         for worker in self._workers:
             worker.close()
 

@@ -126,6 +126,16 @@ def test_a_cluster_that_is_not_there_is_one_line(tmp_path: Path, monkeypatch: py
     assert "cannot go with --lab" in run("-f", str(file), "--dask", "tcp://127.0.0.1:1", "--lab").err
 
 
+def test_a_cluster_without_a_worker_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    import distributed
+
+    monkeypatch.setattr("dnstrace.bulk.cluster._NOBODY", 0.2)
+    with distributed.LocalCluster(n_workers=0, dashboard_address=None, silence_logs=50) as empty:
+        found = trace_many(questions(1), dask=empty.scheduler_address)
+        with pytest.raises(ClusterError, match=r"has had no worker for 0\.2 s: start one, then --resume"):
+            asyncio.run(anext(found))
+
+
 def test_without_distributed_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ClusterError, match=r"pip install 'dnstrace-cli\[dask\]'"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ import dns.name
 import pytest
 
 from dnstrace import Trace
+from dnstrace.budget import Limits
 from dnstrace.bulk import Enough, results, trace_many
 from dnstrace.bulk.processes import WorkersLost
 from dnstrace.lab.network import LabNetwork
@@ -178,6 +180,22 @@ def test_workers_are_killed_at_random_and_nothing_is_lost_or_doubled(tmp_path: P
                     reached = out.stat().st_size + random.randrange(300_000)
             assert finished(process).status == 0
             assert held(out) == wanted
+
+
+def test_a_worker_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, found = questions(600), list[Trace]()
+    monkeypatch.setattr("dnstrace.bulk.processes._SOME", 2.5)
+
+    async def run(settings: Settings) -> None:
+        how: dict[str, Any] = {"limits": Limits(deadline=0.5), "settings": settings, "roots": SERVER}
+        async for each in trace_many(asked, workers=2, at_once=40, **how):
+            found.append(each)
+            if len(found) == 1:
+                os.kill(workers_of(os.getpid())[0], signal.SIGSTOP)
+
+    with server() as settings:
+        asyncio.run(run(settings))
+    assert Counter(each.question for each in found) == Counter(asked)
 
 
 def test_the_run_is_killed_at_random_and_goes_on_where_it_was(tmp_path: Path) -> None:
