@@ -108,11 +108,14 @@ class Asking:
         now = asyncio.get_running_loop().time()
         if not self._attempts:
             return patience * _LOOKUP_PATIENCE
-        ends = [
-            asked.since + patience * (2 if asked.query.transport is Transport.TCP else 1)
-            for asked in self._under_way.values()
-        ]
-        return max(0.0, max(ends, default=now + patience) - now)
+        every = (
+            self._under_way.get(candidate) or _UnderWay(candidate, self._query(candidate), now)
+            for candidate in self._attempts.values()  # one that was just begun is not under way yet
+        )
+        ends = (
+            asked.since + patience * (2 if asked.query.transport is Transport.TCP else 1) for asked in every
+        )
+        return max(0.0, max(ends) - now)
 
     def _ended(self, task: asyncio.Task[Any]) -> int | None:
         """Take in a task that ended; the attempt to go by if it is one."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
 
 from dnstrace import Settings, Trace, trace
 from dnstrace.budget import Limits
+from dnstrace.health import FIRST_PATIENCE
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import Cause, Exchange, Fault, Kind, Purpose, Question
@@ -292,8 +294,9 @@ def test_a_given_server_that_is_a_name_is_looked_up_from_the_root() -> None:
 
 def test_minimisation_shows_no_server_more_than_it_must() -> None:
     network = Scripted({ROOT: refers("com.", ns="10.0.1.1"), "10.0.1.1": answers()})
-    trace("www.example.com.", "MX", network=network, roots=roots(ROOT), settings=Settings(qmin=True))
-    assert [str(query.question) for query in network.asked][:2] == ["com. A", "example.com. A"]
+    trace("a.b.example.com.", "MX", network=network, roots=roots(ROOT), settings=Settings(qmin=True))
+    asked = [str(query.question) for query in network.asked]
+    assert asked == ["com. A", "example.com. A", "b.example.com. A", "a.b.example.com. MX"]
 
 
 def test_minimisation_asks_for_the_whole_name_where_a_part_of_it_is_wronged() -> None:
@@ -319,11 +322,26 @@ def test_a_silent_zone_is_not_asked_for_the_other_family_too() -> None:
     found = walked(servers)
     asked = {step.question.rdtype.name for step in found.steps if step.purpose is Purpose.NS_ADDRESS}
     assert (found.outcome, asked) == ("failed", {"A"})
-    servers["10.0.2.1"] = fails(2)
+    net = refers("net.", ns="10.0.2.1", dead="10.0.2.2")
+    servers["10.0.2.1"] = fails(2)  # one of them replied
     asked = {
         step.question.rdtype.name for step in walked(servers).steps if step.purpose is Purpose.NS_ADDRESS
     }
     assert asked == {"A", "AAAA"}
+
+
+@pytest.mark.parametrize(("tcp", "patience"), [(False, FIRST_PATIENCE), (True, 2 * FIRST_PATIENCE)])
+def test_whom_is_asked_when_nobody_answers(tcp: bool, patience: float) -> None:
+    """One, one more when patience ends, then twice as many after half of it: over TCP twice as late."""
+    many = roots(*(f"10.0.0.{number}" for number in range(1, 9)))
+    found = walked({}, roots=many, settings=Settings(tcp=tcp, tries=1))
+    begun = Counter(round(attempt.exchange.start, 6) for attempt in found.steps[0].attempts)
+    assert begun == {round(patience * part, 6): n for part, n in {0: 1, 1: 1, 1.5: 2, 1.75: 4}.items()}
+
+
+def test_why_no_address_was_found_is_said_of_the_zone_that_would_need_itself() -> None:
+    found = walked({ROOT: refers("com.", ns="")})
+    assert found.error == "ns.com. lies in com. itself, and the referral has no address (glue) for it"
 
 
 def test_each_way_of_asking_names_its_cause() -> None:

@@ -106,6 +106,13 @@ def test_signer_that_is_no_zone_is_said():
     assert "in the name of www.example.com., which is no zone" in judgement.reason
 
 
+def test_signer_of_a_denial_that_is_no_zone_is_said():
+    signer = resigned(signer=name("www.example.com."))
+    judgement = judged("www", "TXT", when("www.example.com.", "TXT", signer, "example.com."))
+    assert judgement.security is BOGUS
+    assert "is signed in the name of www.example.com., which is no zone" in judgement.reason
+
+
 # --- aliases ------------------------------------------------------------------------------------
 
 

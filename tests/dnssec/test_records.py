@@ -43,6 +43,13 @@ def test_signer_of_ds_is_strictly_above():
     assert Signed(rrset, (own,)).signers() == ()
 
 
+def test_the_root_may_sign_what_is_at_the_root():
+    """Nothing is above it: such a DS RRset is no reason to fail."""
+    root = Zone(name("."), "@ NS ns.\n@ DS 1 13 2 " + "00" * 32)
+    rrset = root.data[name(".")][T.DS]
+    assert Signed(rrset, (root.sign(rrset, root.keys[0])[0],)).signers() == (name("."),)
+
+
 def test_malformed_rdata_is_as_if_it_were_not_there():
     rrset = dns.rrset.from_text("www.example.", 1, "IN", "A", "192.0.2.1")
     generic = dns.rrset.RRset(rrset.name, rrset.rdclass, T.RRSIG, T.A)
