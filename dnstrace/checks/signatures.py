@@ -111,8 +111,9 @@ def signature_expiring(cut: Cut) -> Iterator[Fault]:
     found = [judged for judged in cut.signing.judged if judged.trouble is None and _expires(judged, at)]
 
     def left(first: Judged) -> str:
-        hours = (_used(first).expiration - at) // 3600
-        return f" has a signature that expires in {hours} hour{'s' * (hours != 1)}"
+        minutes = (_used(first).expiration - at) // 60
+        many, unit = (minutes // 60, "hour") if minutes >= 120 else (minutes, "minute")
+        return f" has a signature that expires in {many} {unit}{'s' * (many != 1)}"
 
     yield from _told(cut, found, left)
 

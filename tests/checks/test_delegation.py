@@ -206,3 +206,25 @@ def test_records_with_the_same_serial_that_differ_are_a_notice() -> None:
         "the SOA records of example.com. should be the same everywhere, but with the same serial 2026011501"
         " refresh of ns1.example.com. and of ns2.example.com. differ"
     )
+
+
+def test_of_servers_that_differ_the_one_that_is_alone_is_named() -> None:
+    text = read("textbook")["zones"]["example.com."]["text"]
+    last = {
+        "text": text.replace("@ NS ns-2050.awsdns-66.org.\n", ""),
+        "servers": ["ns-2051.awsdns-67.co.uk."],
+    }
+    found = checked(made_of("textbook", zones={"example.com. last": last})).findings or ()
+    (finding,) = [finding for finding in found if finding.code == "ns-differs-between-servers"]
+    assert str(finding.server) == "ns-2051.awsdns-67.co.uk."
+
+
+def test_a_cycle_that_only_one_family_has_is_none() -> None:
+    glue = {
+        zone: {"add": f"example NS ns2.example.{zone}\nns2.example AAAA 2001:db8::{number}\n"}
+        for number, zone in enumerate(("com.", "net."), 1)
+    }
+    network, ipv4 = LabNetwork(made_of("address-cycle", zones=glue)), frozenset({4})
+    found = trace("www.example.com.", network=network, settings=Settings(probe=True, families=ipv4), seed=1)
+    assert (found.outcome, found.findings) == ("failed", ())
+    assert "addresses that need each other" in found.error

@@ -8,6 +8,7 @@ import dns.name
 import pytest
 
 from dnstrace.checks import Blame, Level
+from dnstrace.checks.delegated_keys import in_words
 from dnstrace.checks.evidence import Evidence
 from dnstrace.dnssec import Security, parse_anchors
 from dnstrace.lab.world import load
@@ -97,6 +98,21 @@ def test_the_time_that_counts_is_the_one_asked_about() -> None:
     now = world.now.timestamp()
     assert "signature-expired example.com." in told(checked(world, at=now + 30 * 86400).findings or ())
     assert not checked(world, at=now + 10 * 86400).findings
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(86400, "24 hours"), (7200, "2 hours"), (7199, "119 minutes"), (60, "1 minute"), (59, "0 minutes")],
+)
+def test_how_long_a_signature_lives_on_is_told(seconds: int, told: str) -> None:
+    world = load("dnssec-expiring")
+    findings = checked(world, at=world.now.timestamp() + 86400 - seconds).findings or ()
+    (finding,) = [each for each in findings if each.code == "signature-expiring"]
+    assert f"www.example.com. A has a signature that expires in {told} (and " in finding.message
+
+
+def test_no_records_are_none() -> None:
+    assert (in_words([(2, 13, 2, b""), (1, 8, 4, b"")]), in_words([])) == ("1 8 4, 2 13 2", "none")
 
 
 def test_without_a_verdict_nothing_is_said_of_signatures() -> None:
