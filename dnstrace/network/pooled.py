@@ -137,11 +137,15 @@ def _failed(
 
 
 class _Port:
-    """A socket and the queries that are under way on it, by their IDs."""
+    """A socket and the queries that are under way on it, by their IDs.
+
+    The IDs of those that are no longer waited for are not used again: a reply to one is late, not wrong.
+    """
 
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
         self._asked: dict[int, _Asked] = {}
+        self._given_up: dict[int, tuple[str, int]] = {}
         self.uses, self._retired = 0, False
         ask_kernel_for_more(sock)
         asyncio.get_running_loop().add_reader(sock, self._readable)
@@ -149,7 +153,7 @@ class _Port:
     def ask(self, query: Query, random: SystemRandom) -> _Asked:
         """Send a query; raises OSError."""
         self.uses += 1
-        while (message_id := random.getrandbits(16)) in self._asked:
+        while (message_id := random.getrandbits(16)) in self._asked or message_id in self._given_up:
             continue
         asked = _Asked(self, query, message_id, sockaddr(self._socket, query))
         wire = query_wire(query, message_id)
@@ -164,6 +168,8 @@ class _Port:
     def forget(self, asked: _Asked) -> None:
         """No longer wait for a query's reply."""
         del self._asked[asked.message_id]
+        if asked.wire is None:
+            self._given_up[asked.message_id] = asked.source
         if self._retired and not self._asked:
             self._close()
 
@@ -184,7 +190,10 @@ class _Port:
             self._take_errors()
             return
         for datagram, sender, when in arrived:
-            asked = self._asked.get(int.from_bytes(datagram[:2]))
+            message_id = int.from_bytes(datagram[:2])
+            asked = self._asked.get(message_id)
+            if self._given_up.get(message_id) == sender:
+                continue
             if asked is None:
                 for each in self._asked.values():
                     each.mismatched += sender == each.source
