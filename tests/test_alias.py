@@ -94,3 +94,22 @@ def test_a_chain_is_followed_as_far_as_sixteen_aliases() -> None:
     answer = [rrset(f"a{n}.example. 1 CNAME a{n + 1}.example.") for n in range(20)]
     chain = follow(ask("a0.example."), answer)
     assert chain.target == name("a16.example.") and len(chain.rrsets) == 16 and not chain.loop
+
+
+def test_several_cname_records_at_one_name_are_told() -> None:
+    one = rrset("a.example. 1 CNAME b.example.")
+    several = rrset("a.example. 1 CNAME b.example. | c.example.")
+    assert follow(ask("a.example."), [one]).note == ""
+    assert follow(ask("a.example."), [several]).note == "several CNAME records at one name"
+
+
+def test_signatures_are_taken_along_where_they_are_of_what_is_taken() -> None:
+    rrsig = "13 2 300 20260201000000 20260101000000 1 example. AAAA"
+    alias, data = rrset("a.example. 1 CNAME b.example."), rrset("b.example. 1 A 192.0.2.1")
+    own = rrset(f"a.example. 1 RRSIG CNAME {rrsig}"), rrset(f"b.example. 1 RRSIG A {rrsig}")
+    other = [
+        rrset(f"{owner} 1 RRSIG {covered} {rrsig}")
+        for owner, covered in (("a.example.", "A"), ("b.example.", "TXT"), ("c.example.", "A"))
+    ]
+    chain = follow(ask("a.example."), [*other, alias, data, *own])
+    assert chain.rrsets == (alias, own[0], data, own[1])
