@@ -12,6 +12,7 @@ import dns.edns
 import dns.flags
 import dns.message
 import dns.name
+import dns.rdata
 import dns.rdatatype
 import dns.rdtypes.ANY.OPT
 import dns.rrset
@@ -83,15 +84,38 @@ def read_reply(wire: bytes) -> dns.message.Message | Fault:
     """The message in `wire`, or Fault.MALFORMED.
 
     A record whose RDATA is wrong for its type is left out and noted in the message's `errors`; an EDNS
-    option that is wrong is kept as octets; octets after the message are ignored, as resolvers do. A message
+    option that is wrong is kept as octets; octets after the message are ignored, as resolvers do. Where there
+    are several records of a type that is to have one, such as CNAME, all are kept, in their order. A message
     whose names would expand out of all proportion is not read at all.
     """
     if len(wire) > _SMALL and _expansion(wire) > _MOST_EXPANSION:
         return Fault.MALFORMED
     try:
-        return dns.message.from_wire(wire, ignore_trailing=True, keyring=False)
+        message = dns.message.from_wire(wire, ignore_trailing=True, keyring=False)
+        if _lacks_records(message, wire):
+            _put_back(message, wire)
+        return message
     except Exception:  # the boundary to untrusted octets: whatever the parser stumbles on is looked at below
         return _read_leniently(wire)
+
+
+def _lacks_records(message: dns.message.Message, wire: bytes) -> bool:
+    """Whether there are fewer records than were sent: the same one twice, or two where one is to be."""
+    _, _, _, answers, authorities, _ = _HEADER.unpack_from(wire)
+    held = sum(map(len, message.answer)), sum(map(len, message.authority))
+    return held != (answers, authorities)
+
+
+def _put_back(message: dns.message.Message, wire: bytes) -> None:
+    """Put back the records that dnspython drops: of a type that is to have one, it keeps the last alone."""
+    each = dns.message.from_wire(wire, ignore_trailing=True, keyring=False, one_rr_per_rrset=True)
+    for section, singly in ((message.answer, each.answer), (message.authority, each.authority)):
+        found: dict[object, dict[dns.rdata.Rdata, None]] = {}
+        for one in singly:
+            key = one.name, one.rdclass, one.rdtype, one.covers
+            found.setdefault(key, {}).update(dict.fromkeys(one))
+        for rrset in section:
+            rrset.items = found[rrset.name, rrset.rdclass, rrset.rdtype, rrset.covers]
 
 
 def _read_leniently(wire: bytes) -> dns.message.Message | Fault:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import dns.flags
 import dns.message
 import dns.rcode
+import dns.rrset
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,3 +102,19 @@ def test_a_reply_that_is_cut_off_and_says_so_can_be_asked_for_over_tcp() -> None
     truncated[2] |= 0x02
     message = read_reply(bytes(truncated))
     assert isinstance(message, dns.message.Message) and message.flags & dns.flags.TC
+
+
+def test_of_a_type_that_is_to_have_one_record_all_are_kept_in_their_order() -> None:
+    reply = dns.message.make_response(dns.message.make_query("www.example.com.", "A"))
+    for rdtype, section in (("CNAME", reply.answer), ("SOA", reply.authority)):
+        for text in ("b.example.", "a.example.", "b.example."):
+            rdata = text if rdtype == "CNAME" else f"{text} {text} 1 1 1 1 1"
+            section.append(dns.rrset.from_text("www.example.com.", 300, "IN", rdtype, rdata))
+    reply.answer.append(dns.rrset.from_text("a.example.", 60, "IN", "A", "192.0.2.1", "192.0.2.2"))
+    read = read_reply(reply.to_wire())
+    assert isinstance(read, dns.message.Message)
+    alias, addresses = read.answer
+    assert [str(each.target) for each in alias] == ["b.example.", "a.example."]
+    assert {each.address for each in addresses} == {"192.0.2.1", "192.0.2.2"}
+    assert [str(each.mname) for each in read.authority[0]] == ["b.example.", "a.example."]
+    assert (alias.ttl, addresses.ttl) == (300, 60)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut, of_trace
-from dnstrace.checks.evidence import Cut, Evidence, Reply, replies_of, steps_of, where
+from dnstrace.checks.evidence import Cut, Evidence, Reply, listed, replies_of, steps_of, where
 from dnstrace.checks.finding import Blame, Fault, Level
 from dnstrace.model import Kind, Meaning, Name, Outcome, Purpose, Step
 
@@ -134,7 +134,8 @@ def alias_beside_data(cut: Cut) -> Iterator[Fault]:
     What it is: a server gives a CNAME record and other records of the same name, or several CNAME records.
 
     Why it matters: an alias has no data of its own. Which of the two a resolver goes by depends on the
-    resolver and on what it has in its cache, so users come to different places.
+    resolver and on what it has in its cache, so users come to different places. Of several CNAME records
+    some resolvers take the first; others, such as BIND, answer SERVFAIL.
 
     How to mend it: remove either the CNAME record or the others.
 
@@ -145,11 +146,15 @@ def alias_beside_data(cut: Cut) -> Iterator[Fault]:
         for owner in _doubled(reply, cut.zone):
             found.setdefault(owner, []).append(reply)
     for owner, showing in found.items():
-        yield Fault(
-            f"{owner} is an alias and has other data beside that, at {where(showing)}",
-            steps_of(showing),
-            cure=f"remove the CNAME record of {owner}, or all its other records",
+        sets = (reply.rrset(owner, _CNAME) or () for reply in showing)
+        targets = [rdata.target for rdata in max(sets, key=len)]
+        what, cure = (
+            "and has other data beside that",
+            f"remove the CNAME record of {owner}, or all the others",
         )
+        if len(targets) > 1:
+            what, cure = f"of {listed(targets)} at once", f"remove all CNAME records of {owner} but one"
+        yield Fault(f"{owner} is an alias {what}, at {where(showing)}", steps_of(showing), cure=cure)
 
 
 # --- what they look at -------------------------------------------------------------------------

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import dns.exception
-import dns.message
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
@@ -210,16 +208,8 @@ def _soa(cut: Cut, reply: Reply) -> Any:
 
 
 def _count(cut: Cut, reply: Reply) -> int:
-    """How many SOA records an answer holds; dnspython keeps one of a singleton type."""
-    wire = reply.attempt.exchange.wire
-    if wire is None or int.from_bytes(wire[6:8]) < 2:
-        return 0
-    try:
-        message = dns.message.from_wire(wire, ignore_trailing=True, keyring=False, one_rr_per_rrset=True)
-    except (dns.exception.DNSException, ValueError):
-        return 0
-    found = (rrset for rrset in message.answer if (rrset.name, rrset.rdtype) == (cut.zone, dns.rdatatype.SOA))
-    return len({rrset[0] for rrset in found})
+    """How many SOA records an answer holds."""
+    return len(reply.rrset(cut.zone, dns.rdatatype.SOA) or ())
 
 
 def _steps(replies: list[Reply]) -> tuple[int, ...]:

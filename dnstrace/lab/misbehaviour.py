@@ -228,14 +228,16 @@ def _other_name(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 
 @misbehaviour("cname-and-data")
 def _cname_and_data(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """An alias with an address at `www` (RFC 1034 section 3.6.2). `cname-and-data=TXT`: with text."""
+    """An alias and more at `www` (RFC 1034 section 3.6.2): an address, or `=TXT` text, `=CNAME` an alias."""
     name = asked.query.question[0].name
     if name.labels[0] != b"www":
         return otherwise(asked)
     target = dns.name.Name([b"alias", *name.labels[1:]]).to_text()
     alias = dns.rrset.from_text(name, 300, dns.rdataclass.IN, dns.rdatatype.CNAME, target)
     text = dns.rrset.from_text(name, 300, dns.rdataclass.IN, dns.rdatatype.TXT, "beside")
-    return _answering(asked, alias, text if parameter == "TXT" else _address(name))
+    other = dns.rrset.from_text(name, 300, dns.rdataclass.IN, dns.rdatatype.CNAME, "other.example.")
+    beside = {"TXT": text, "CNAME": other}
+    return _answering(asked, alias, beside.get(parameter) or _address(name))
 
 
 def _address(name: dns.name.Name) -> dns.rrset.RRset:

@@ -100,6 +100,7 @@ SEEN = [
     ("echoes-options", UDP, Kind.ANSWER),
     ("intercepts", UDP, Kind.LAME),
     ("two-soas", UDP, Kind.ANSWER),
+    ("cname-and-data=CNAME", UDP, Kind.ALIAS),
 ]
 
 
