@@ -306,3 +306,19 @@ def test_the_proof_used_is_shown():
     referral = next(step for step in trace.steps if step.zone == COM)
     evidence = judgement.steps[referral.id]
     assert evidence.security is INSECURE and "NSEC unsigned.com. to com." in evidence.proof
+
+
+def test_ds_without_a_signature_is_said():
+    world = journey()
+    world.tamper = when("www.example.com.", "A", drop("RRSIG"), "com.")
+    judgement, _ = world.judged("www.example.com.")
+    assert judgement.security is BOGUS
+    assert "the DS record for example.com. in com. is not signed, although com. is" in judgement.reason
+
+
+def test_an_anchor_for_a_zone_without_keys_is_said():
+    world = journey()
+    anchors = Anchors({name("unsigned.com."): tuple(world.zones[EXAMPLE].ds())})
+    judgement, _ = world.judged("www.unsigned.com.", anchors=anchors)
+    assert judgement.security is BOGUS
+    assert "unsigned.com. has no keys (DNSKEY), although there is a trust anchor for it" in judgement.reason

@@ -49,6 +49,14 @@ def test_no_octets_can_raise(algorithm, key, signature):
     assert key_bits(algorithm, key) >= 0
 
 
+def test_the_length_of_an_rsa_exponent_may_take_three_octets():
+    """RFC 3110 section 2; `0` and two octets stand for the one that is usual."""
+    dnskey, signature, data = signed_by(Key(8))
+    long = b"\0" + dnskey.key[:1].rjust(2, b"\0") + dnskey.key[1:]
+    assert verify(8, long, signature, data)
+    assert key_bits(8, long) == key_bits(8, dnskey.key)
+
+
 @pytest.mark.parametrize("algorithm", [0, 1, 3, 12, 253])
 def test_unsupported_algorithm_is_never_right(algorithm):
     assert not verify(algorithm, b"key", b"signature", b"data")
