@@ -310,7 +310,13 @@ def test_the_proof_used_is_shown():
 
 def test_ds_without_a_signature_is_said():
     world = journey()
-    world.tamper = when("www.example.com.", "A", drop("RRSIG"), "com.")
+    referral = when("www.example.com.", "A", drop("RRSIG"), "com.")
+    reply = when("example.com.", "DS", drop("RRSIG"), "com.")
+    world.tamper = referral
+    assert (
+        world.judged("www.example.com.")[0].security is SECURE
+    )  # its reply to the question for DS is signed
+    world.tamper = lambda zone, asked, made: reply(zone, asked, referral(zone, asked, made))
     judgement, _ = world.judged("www.example.com.")
     assert judgement.security is BOGUS
     assert "the DS record for example.com. in com. is not signed, although com. is" in judgement.reason
