@@ -42,7 +42,7 @@ def trace_file(chosen: Choices, many: Many, environment: Environment) -> int:
         names = _stdin() if many.file == "-" else opened(many.file, "rb", "-f", stack)
         done = Done(many.out) if many.resume and many.out is not None else None
         run = _Run(chosen, many, environment, writer(many, chosen.files.force, environment, stack), names)
-        wanted = questions(names, chosen.types, run.wrong)
+        wanted = questions(names, chosen.types, run.wrong, run.unreadable)
         return run.go(wanted if done is None else done.left(wanted))
 
 
@@ -60,7 +60,7 @@ class _Run:
     ) -> None:
         self._chosen, self._many, self._environment = chosen, many, environment
         self._writer, self._names = out, names
-        self._tally, self._wrong = Tally(), 0
+        self._tally, self._wrong, self._cut_off = Tally(), 0, False
         self._looked = time.monotonic()
         self._stopped = False
         self._size, self._taken = _size(names), 0
@@ -73,12 +73,17 @@ class _Run:
             self._clear()
             self._environment.remark(f"line {number}: {why}")
 
+    def unreadable(self, number: int, why: str) -> None:
+        """Tell where the file cannot be read further."""
+        self._cut_off = True
+        self._clear()
+        self._environment.remark(f"-f: {self._many.file} cannot be read from line {number} on: {why}")
+
     def go(self, wanted: Iterator[Question]) -> int:
         """Trace and write; what came of it all."""
         how = planned(self._chosen).how
         network = how.get("network")
         run: Any = getattr(network, "run", run_real)
-        status: int | None = None
         collect_rarely()
         try:
             run(self._traced(wanted, how))
@@ -87,7 +92,7 @@ class _Run:
         except ClusterError as error:
             self._clear()
             self._environment.remark(str(error))
-            status = Exit.FAILED if self._tally.ended else Exit.USAGE
+            self._cut_off = True
         self._clear()
         for line in self._tally.summary(self._wrong):
             self._environment.remark(line)
@@ -95,7 +100,9 @@ class _Run:
             out = f" -o {self._many.out} --resume" if self._many.out else ""
             self._environment.remark(f"stopped by the user{'; go on with' if out else ''}{out}")
             return Exit.INTERRUPTED
-        return self._tally.status if status is None else status
+        if self._cut_off:
+            return Exit.FAILED if self._tally.ended else Exit.USAGE
+        return self._tally.status
 
     async def _traced(self, wanted: Iterator[Question], how: dict[str, Any]) -> None:
         loop, chosen, many = asyncio.get_running_loop(), self._chosen, self._many

@@ -22,13 +22,25 @@ _BOM = b"\xef\xbb\xbf"
 Told = Callable[[int, str], None]
 
 
-def questions(file: BinaryIO, types: tuple[RdataType, ...], wrong: Told) -> Iterator[Question]:
+def questions(
+    file: BinaryIO, types: tuple[RdataType, ...], wrong: Told, unreadable: Told
+) -> Iterator[Question]:
     """The questions of a file as they are read; `types` are for lines that say none.
 
     A line may end with CR LF; blank ones, and what follows `#` or `;`, are nothing. For each line that
-    cannot be traced `wrong` is called with its number and why.
+    cannot be traced `wrong` is called with its number and why; `unreadable` for the one at which the file
+    ends since it cannot be read.
     """
-    for number, line in enumerate(_lines(file), 1):
+    number, lines = 0, _lines(file)
+    while True:
+        number += 1
+        try:
+            line = next(lines, None)
+        except OSError as error:
+            unreadable(number, error.strerror or str(error))
+            return
+        if line is None:
+            return
         if number == 1:
             line = line.removeprefix(_BOM)
         if len(line) > _LONGEST:

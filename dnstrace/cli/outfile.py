@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from dnstrace.cli.lists import Many
     from dnstrace.model import Question
 
+_BEGINS = b'{"schema"'  # every result
+
 
 class Writer:
     """Where results go: whole lines, handed to the system at once."""
@@ -65,7 +67,8 @@ def opened(path: str, mode: str, option: str, stack: ExitStack) -> BinaryIO:
 class Done:
     """The questions whose results a file holds already: by their digests, so that many take little memory.
 
-    What was cut off at its end by a kill is taken away. Raises Usage where it cannot be read.
+    A result that was cut off at its end by a kill is taken away. Raises Usage where the file cannot be read,
+    or holds something else: that is not touched.
     """
 
     def __init__(self, path: str) -> None:
@@ -73,9 +76,11 @@ class Done:
         whole = 0
         try:
             with open(path, "rb") as file:
-                for line in file:
-                    if not line.endswith(b"\n") or (key := _key_of(line)) is None:
+                for number, line in enumerate(file, 1):
+                    if _is_cut_off(line):
                         break
+                    if (key := _key_of(line)) is None:
+                        raise Usage(f"--resume: {shown(path)} holds more than results: see its line {number}")
                     self._digests[_digest(key)] += 1
                     whole += len(line)
             os.truncate(path, whole)
@@ -94,8 +99,15 @@ class Done:
                 yield question
 
 
+def _is_cut_off(line: bytes) -> bool:
+    """Whether a last line is the beginning of a result, or octets that a crash of the system left at zero."""
+    return not line.endswith(b"\n") and (
+        line[: len(_BEGINS)] == _BEGINS[: len(line)] or not line.strip(b"\0")
+    )
+
+
 def _key_of(line: bytes) -> str | None:
-    """The question of a result; None where the line is no result: what was cut off by a kill."""
+    """The question of a result; None where the line is none."""
     try:
         asked = json.loads(line)["question"]
         return f"{asked['name']} {asked['type']}"

@@ -24,7 +24,7 @@ LAB = ("--lab", "in-domain", "--seed", "1")
 def read(octets: bytes) -> tuple[list[str], dict[int, str]]:
     """The questions and the wrong lines of a file."""
     wrong: dict[int, str] = {}
-    found = list(questions(io.BytesIO(octets), (), wrong.__setitem__))
+    found = list(questions(io.BytesIO(octets), (), wrong.__setitem__, wrong.__setitem__))
     assert all(isinstance(each, Question) for each in found)
     return [str(each) for each in found], wrong
 
@@ -156,6 +156,53 @@ def test_a_run_that_was_cut_off_anywhere_goes_on_with_what_is_missing(tmp_path: 
         assert found == Counter(f"{line}." for line in lines)
     again = run(*LAB, "-f", file, "--jsonl", "-o", str(out), "--resume")
     assert again.status == 0 and "0 names in" in again.err
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"notes\n", 1),
+        (b"notes", 1),
+        (b"result\nmore\n", 2),
+        (b'result\n{"name": 1}\n', 2),
+        (b"result\nx", 2),
+    ],
+)
+def test_a_file_that_holds_something_else_is_not_touched(tmp_path: Path, content: bytes, line: int) -> None:
+    file, out = names(tmp_path / "names", "www.example.com"), tmp_path / "out"
+    assert run(*LAB, "-f", file, "--jsonl", "-o", str(out)).status == 0
+    content = content.replace(b"result\n", out.read_bytes())
+    out.write_bytes(content)
+    said = run(*LAB, "-f", file, "--jsonl", "-o", str(out), "--resume")
+    assert (said.status, out.read_bytes()) == (2, content)
+    assert said.err == f"dnstrace: --resume: '{out}' holds more than results: see its line {line}\n"
+
+
+def test_what_a_crash_of_the_system_left_at_zero_is_taken_away(tmp_path: Path) -> None:
+    file, out = names(tmp_path / "names", "www.example.com"), tmp_path / "out"
+    out.write_bytes(bytes(4096))
+    assert run(*LAB, "-f", file, "--jsonl", "-o", str(out), "--resume").status == 0
+    assert json.loads(out.read_text())["question"]["name"] == "www.example.com."
+
+
+class Broken(io.BytesIO):
+    """A file that ends in an error."""
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        if line := super().readline(size):
+            return line
+        raise OSError(5, "Input/output error")
+
+
+@pytest.mark.parametrize(("content", "status"), [(b"", 2), (b"www.example.com\nx.example.com\n", 3)])
+def test_a_file_that_cannot_be_read_to_its_end_is_traced_so_far(
+    content: bytes, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dnstrace.cli.many._stdin", lambda: Broken(content))
+    said = run(*LAB, "-f", "-", "--short")
+    lines = content.count(b"\n")
+    assert said.status == status and said.out.count("192.0.2.44") == min(lines, 1)
+    assert f"dnstrace: -f: - cannot be read from line {lines + 1} on: Input/output error\n" in said.err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
