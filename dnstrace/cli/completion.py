@@ -26,38 +26,11 @@ FILES = {
 }
 """The file that holds the script of each shell, by the name that the shell looks for."""
 
-TYPES = (
-    *(
-        "A",
-        "AAAA",
-        "ANY",
-        "CAA",
-        "CDNSKEY",
-        "CDS",
-        "CERT",
-        "CNAME",
-        "CSYNC",
-        "DNAME",
-        "DNSKEY",
-        "DS",
-        "HINFO",
-    ),
-    *(
-        "HTTPS",
-        "LOC",
-        "MX",
-        "NAPTR",
-        "NS",
-        "NSEC",
-        "NSEC3PARAM",
-        "OPENPGPKEY",
-        "PTR",
-        "RP",
-        "RRSIG",
-        "SMIMEA",
-    ),
-    *("SOA", "SPF", "SRV", "SSHFP", "SVCB", "TLSA", "TXT", "URI", "ZONEMD"),
+_TYPES = (
+    "A AAAA ANY CAA CDNSKEY CDS CERT CNAME CSYNC DNAME DNSKEY DS HINFO HTTPS LOC MX NAPTR NS NSEC "
+    "NSEC3PARAM OPENPGPKEY PTR RP RRSIG SMIMEA SOA SPF SRV SSHFP SVCB TLSA TXT URI ZONEMD"
 )
+TYPES = tuple(_TYPES.split())
 """The types that are offered: those in use, and not whatever the dnspython at hand happens to know."""
 
 _MADE = "# Completion of dnstrace. Made by `python -m dnstrace.cli.completion`: change that, not this."

@@ -90,10 +90,12 @@ class AsTheyCome:
 
     def _read(self) -> None:
         with suppress(RuntimeError):  # the loop has ended
-            for question in self._wanted:
-                self._room.acquire()
-                self._loop.call_soon_threadsafe(self._got.put_nowait, question)
-            self._loop.call_soon_threadsafe(self.stop)
+            try:
+                for question in self._wanted:
+                    self._room.acquire()
+                    self._loop.call_soon_threadsafe(self._got.put_nowait, question)
+            finally:
+                self._loop.call_soon_threadsafe(self.stop)
 
     def stop(self) -> None:
         """Give nothing that comes from now on."""

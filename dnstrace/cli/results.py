@@ -12,7 +12,7 @@ import dns.rdatatype
 from dnstrace.cli.choices import Shown
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.options import Output
-from dnstrace.cli.status import status
+from dnstrace.cli.status import status, worst
 from dnstrace.model import Kind, Outcome, Step, Trace
 from dnstrace.render.text import harmless, name_text, rdata_text, time_text
 
@@ -108,8 +108,7 @@ class Tally:
         self.ended += 1
         self._outcomes[found.outcome] += 1
         self._codes.update(found.codes)
-        if found.status not in (Exit.ANSWER, Exit.NEGATIVE) and self.status is not Exit.FAILED:
-            self.status = found.status
+        self.status = worst((self.status, found.status))
         if found.failed_in:
             _count(self._failing, found.failed_in)
         for server in found.troubled:

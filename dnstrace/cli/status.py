@@ -8,7 +8,7 @@ from dnstrace.cli.exits import Exit
 from dnstrace.model import Outcome, Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 _STATUS = {
     Outcome.ANSWER: Exit.ANSWER,
@@ -16,15 +16,18 @@ _STATUS = {
     Outcome.NODATA: Exit.NEGATIVE,
     Outcome.NXDOMAIN: Exit.NEGATIVE,
 }
+_BAD = (Exit.INTERRUPTED, Exit.FAILED, Exit.BOGUS, Exit.FINDINGS)  # the worst first
 
 
 def status(traces: Iterable[Trace]) -> Exit:
     """The exit status that `traces` lead to."""
     each = [_status(trace) for trace in traces]
-    for worst in (Exit.INTERRUPTED, Exit.FAILED, Exit.BOGUS, Exit.FINDINGS):
-        if worst in each:
-            return worst
-    return each[0] if len(each) == 1 else Exit.ANSWER
+    return each[0] if len(each) == 1 else worst(each)
+
+
+def worst(statuses: Collection[Exit]) -> Exit:
+    """The status that several come to: NEGATIVE among them is as good as ANSWER."""
+    return next((bad for bad in _BAD if bad in statuses), Exit.ANSWER)
 
 
 def _status(trace: Trace) -> Exit:

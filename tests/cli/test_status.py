@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from dnstrace.cli.exits import Exit
-from dnstrace.cli.status import status
+from dnstrace.cli.status import status, worst
 from dnstrace.model import Outcome
 from tests.cli.running import run
 from tests.render.traces import plain
@@ -28,6 +28,21 @@ from tests.render.traces import plain
 def test_the_exit_status(outcomes: str, expected: Exit) -> None:
     trace = plain()
     assert status(replace(trace, outcome=Outcome(each)) for each in outcomes.split()) is expected
+
+
+@pytest.mark.parametrize(
+    ("statuses", "expected"),
+    [
+        ("NEGATIVE ANSWER", Exit.ANSWER),
+        ("ANSWER FINDINGS", Exit.FINDINGS),
+        ("BOGUS FINDINGS", Exit.BOGUS),
+        ("FINDINGS FAILED BOGUS", Exit.FAILED),
+        ("FAILED INTERRUPTED", Exit.INTERRUPTED),
+    ],
+)
+def test_the_worst_of_several_counts(statuses: str, expected: Exit) -> None:
+    several = [Exit[each] for each in statuses.split()]
+    assert worst(several) is worst(several[::-1]) is expected
 
 
 @pytest.mark.parametrize(
