@@ -14,7 +14,8 @@ from dnstrace.cli.exits import Exit
 from dnstrace.cli.options import Output
 from dnstrace.cli.status import status, worst
 from dnstrace.model import Kind, Outcome, Step, Trace
-from dnstrace.render.text import harmless, name_text, rdata_text, time_text
+from dnstrace.render.short import data
+from dnstrace.render.text import harmless, name_text, time_text
 
 _NAMED = 5  # zones and servers that the summary names
 _REMEMBERED = 2000  # among which these are found, so that a run of any length takes no more memory
@@ -77,16 +78,10 @@ def _text(trace: Trace, shown: Shown) -> str:
         return to_json(trace, verbose=shown.verbose, explain=shown.explain_steps) + "\n"
     name, rdtype = name_text(trace.question.name), dns.rdatatype.to_text(trace.question.rdtype)
     if shown.output is Output.SHORT:
-        return "".join(
-            f"{name} {dns.rdatatype.to_text(rrset.rdtype)} {rdata_text(rdata)}\n"
-            for rrset in trace.answer
-            if rrset.rdtype != dns.rdatatype.RRSIG or rrset.rdtype == trace.question.rdtype
-            for rdata in rrset
-        )
-    asked = (rrset for rrset in trace.answer if rrset.rdtype == trace.question.rdtype)
-    data = ", ".join(rdata_text(rdata) for rrset in asked for rdata in rrset)
+        return "".join(f"{name} {kind} {rdata}\n" for kind, rdata in data(trace))
+    asked = ", ".join(rdata for kind, rdata in data(trace) if kind == rdtype)
     outcome = "" if trace.outcome is None else trace.outcome.value
-    said = data or harmless(trace.error) or outcome
+    said = asked or harmless(trace.error) or outcome
     return f"{name:<40} {rdtype:<6} {outcome:<9} {time_text(trace.stats.duration):>8}  {said}\n"
 
 

@@ -11,25 +11,29 @@ from dnstrace.reached import delegation_reached
 from dnstrace.render.text import name_text, rdata_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dnstrace.model import Trace
 
 _WITH_SIGNATURES = {dns.rdatatype.RRSIG, dns.rdatatype.ANY}
 
 
 def short(trace: Trace) -> str:
-    """The RDATA of the whole chain, aliases' targets first, each on a line; empty if there is none.
+    """What `data` gives, the RDATA of each on a line of its own; empty if there is none."""
+    return "".join(f"{rdata}\n" for _, rdata in data(trace))
 
-    Of a trace that was to end with a referral, the name servers.
 
-    Signatures are left out unless they were asked for: the DO bit is ours, not the user's.
+def data(trace: Trace) -> Iterator[tuple[str, str]]:
+    """The type and the RDATA of each record of the whole chain, aliases first.
+
+    Of a trace that was to end with a referral, the name servers. Signatures are left out unless they were
+    asked for: the DO bit is ours, not the user's.
     """
     if trace.outcome is Outcome.REFERRAL:
         cut = delegation_reached(trace)
-        return "" if cut is None else "".join(f"{name_text(server.name)}\n" for server in cut.servers)
+        yield from (("NS", name_text(server.name)) for server in (() if cut is None else cut.servers))
+        return
     signatures = trace.question.rdtype in _WITH_SIGNATURES
-    return "".join(
-        f"{rdata_text(rdata)}\n"
-        for rrset in trace.answer
-        if signatures or rrset.rdtype != dns.rdatatype.RRSIG
-        for rdata in rrset
-    )
+    for rrset in trace.answer:
+        if signatures or rrset.rdtype != dns.rdatatype.RRSIG:
+            yield from ((dns.rdatatype.to_text(rrset.rdtype), rdata_text(rdata)) for rdata in rrset)

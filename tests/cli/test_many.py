@@ -104,6 +104,14 @@ def test_the_status_is_that_of_the_worst(tmp_path: Path) -> None:
     assert failing.status == 3 and "failed in example.com. (2)" in failing.err
 
 
+def test_the_short_form_of_a_referral_and_of_any_is_that_of_one_name(tmp_path: Path) -> None:
+    file = names(tmp_path / "names", "www.example.com")
+    for more in (["--parent-only"], ["--dnssec", "-t", "ANY"]):
+        world = ["--lab", "dnssec-good", *more, "--short"]
+        one, many = run(*world, "www.example.com"), run(*world, "-f", file)
+        assert [line.split(maxsplit=2)[2] for line in many.out.splitlines()] == one.out.splitlines() != []
+
+
 def test_names_from_stdin() -> None:
     done = start("-f", "-", *LAB, "--short", stdin=subprocess.PIPE)
     out, err = done.communicate("www.example.com\nmail.example.com", timeout=20)
