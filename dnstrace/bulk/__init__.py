@@ -23,12 +23,12 @@ from random import SystemRandom
 from typing import Any
 
 from dnstrace.bulk.dealing import in_order, numbered
-from dnstrace.bulk.plan import AT_ONCE, Enough, Plan, R, Use
+from dnstrace.bulk.plan import AT_ONCE, CannotGoOn, Enough, Plan, R, Use
 from dnstrace.bulk.polite import TO_ONE
 from dnstrace.model import Delegation, Question, Settings, Trace
 from dnstrace.port import Network
 
-__all__ = ["AT_ONCE", "TO_ONE", "Enough", "results", "trace_many"]
+__all__ = ["AT_ONCE", "TO_ONE", "CannotGoOn", "Enough", "results", "trace_many"]
 
 Questions = Iterable[Question] | AsyncIterable[Question]
 
@@ -71,8 +71,8 @@ async def results(
     it makes can be pickled. `network` is for one process only. The rest is as for `dnstrace.trace_async`.
     What is under way when the caller stops reading is cancelled.
 
-    Raises ValueError where `network` is given for several processes, `dnstrace.bulk.cluster.ClusterError`
-    where the cluster cannot be used, `dnstrace.bulk.processes.WorkersLost` where no worker process lives on.
+    Raises ValueError where `network` is given for several processes, CannotGoOn where the cluster cannot be
+    used (`dnstrace.bulk.cluster.ClusterError`) or no worker process lives on (`.processes.WorkersLost`).
     """
     if network is not None and (workers > 1 or dask is not None):
         raise ValueError("a network cannot be taken to other processes")

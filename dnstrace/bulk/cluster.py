@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from dnstrace.bulk.dealing import following, registered
-from dnstrace.bulk.plan import Job, Jobs, Plan, R, Use
+from dnstrace.bulk.plan import CannotGoOn, Job, Jobs, Plan, R, Use
 from dnstrace.bulk.together import traced
 from dnstrace.clock import run_real
 
@@ -29,8 +29,8 @@ _LOOKS = 4  # that are taken in this time
 _AGAIN = 5  # times that a chunk is given to the cluster where it loses its workers
 
 
-class ClusterError(Exception):
-    """The cluster cannot be used, in one line."""
+class ClusterError(CannotGoOn):
+    """The cluster cannot be used."""
 
 
 async def on_cluster(jobs: Jobs, plan: Plan, use: Use[R], address: str) -> AsyncGenerator[tuple[int, R]]:

@@ -25,6 +25,10 @@ class Enough(Exception):
     """Raised by an iterator of questions: nothing more is to be begun, also of those that it has given."""
 
 
+class CannotGoOn(Exception):
+    """Nobody is there any more to trace what is left; the text is one line that says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How each of many names is traced.

@@ -22,7 +22,7 @@ from typing import Any
 from dnstrace.budget import Limits, limits_for
 from dnstrace.bulk.dealing import hand
 from dnstrace.bulk.garbage import collect_rarely
-from dnstrace.bulk.plan import Enough, Job, Jobs, Plan, R, Use
+from dnstrace.bulk.plan import CannotGoOn, Enough, Job, Jobs, Plan, R, Use
 from dnstrace.bulk.room import Room
 from dnstrace.bulk.together import traced
 from dnstrace.clock import run_real
@@ -37,7 +37,7 @@ _SOME = 30.0  # seconds beyond a trace's deadline for which a worker may be sile
 _LOOKS = 4  # that are taken at the workers in this time
 
 
-class WorkersLost(Exception):
+class WorkersLost(CannotGoOn):
     """One worker process after the other ended before it had a result."""
 
 

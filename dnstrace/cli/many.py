@@ -13,12 +13,12 @@ from contextlib import ExitStack, aclosing, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from dnstrace.bulk import Enough, results
-from dnstrace.bulk.cluster import ClusterError
+from dnstrace.bulk import CannotGoOn, Enough, results
 from dnstrace.bulk.garbage import collect_rarely
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.lists import cores
 from dnstrace.cli.names import AsTheyCome, questions
+from dnstrace.cli.options import Output
 from dnstrace.cli.outfile import Done, Writer, opened, writer
 from dnstrace.cli.planning import planned
 from dnstrace.cli.results import Result, Tally, result
@@ -38,12 +38,13 @@ _WORTH = 4096  # octets of names that are worth further processes: what is there
 
 def trace_file(chosen: Choices, many: Many, environment: Environment) -> int:
     """Trace every name of the file; the exit status. Raises Usage, Unwritable."""
+    how = planned(chosen).how
     with ExitStack() as stack:
         names = _stdin() if many.file == "-" else opened(many.file, "rb", "-f", stack)
         done = Done(many.out) if many.resume and many.out is not None else None
         run = _Run(chosen, many, environment, writer(many, chosen.files.force, environment, stack), names)
         wanted = questions(names, chosen.types, run.wrong, run.unreadable)
-        return run.go(wanted if done is None else done.left(wanted))
+        return run.go(wanted if done is None else done.left(wanted), how)
 
 
 def _stdin() -> BinaryIO:
@@ -79,17 +80,17 @@ class _Run:
         self._clear()
         self._environment.remark(f"-f: {self._many.file} cannot be read from line {number} on: {why}")
 
-    def go(self, wanted: Iterator[Question]) -> int:
-        """Trace and write; what came of it all."""
-        how = planned(self._chosen).how
+    def go(self, wanted: Iterator[Question], how: dict[str, Any]) -> int:
+        """Trace and write, with these arguments of `api.trace`; what came of it all."""
         network = how.get("network")
         run: Any = getattr(network, "run", run_real)
         collect_rarely()
         try:
             run(self._traced(wanted, how))
+            self._writer.write("")
         except KeyboardInterrupt:
             self._stopped = True
-        except ClusterError as error:
+        except CannotGoOn as error:
             self._clear()
             self._environment.remark(str(error))
             self._cut_off = True
@@ -97,7 +98,8 @@ class _Run:
         for line in self._tally.summary(self._wrong):
             self._environment.remark(line)
         if self._stopped:
-            out = f" -o {self._many.out} --resume" if self._many.out else ""
+            goes_on = self._many.out is not None and self._chosen.shown.output is Output.JSONL
+            out = f" -o {self._many.out} --resume" if goes_on else ""
             self._environment.remark(f"stopped by the user{'; go on with' if out else ''}{out}")
             return Exit.INTERRUPTED
         if self._cut_off:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -25,18 +26,26 @@ _BEGINS = b'{"schema"'  # every result
 
 
 class Writer:
-    """Where results go: whole lines, handed to the system at once."""
+    """Where results go: whole lines, handed to the system at once; into a file, or to stdout without one.
 
-    def __init__(self, environment: Environment, file: BinaryIO | None, path: str) -> None:
-        self._environment, self._file, self._path = environment, file, path
+    What a file holds is there until the first results come, unless they are to be added to it.
+    """
+
+    def __init__(
+        self, environment: Environment, file: BinaryIO | None = None, path: str = "", adds: bool = False
+    ) -> None:
+        self._environment, self._file, self._path, self._old = environment, file, path, not adds
 
     def write(self, text: str) -> None:
-        """Write lines. Raises Unwritable, BrokenPipeError."""
+        """Write lines; with none, only what was there goes. Raises Unwritable, BrokenPipeError."""
         if self._file is None:
             self._environment.write(text)
             return
         octets = memoryview(text.encode())
         try:
+            if self._old and stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):
+                self._file.truncate(0)
+            self._old = False
             while octets:
                 octets = octets[self._file.write(octets) :]
         except OSError as error:
@@ -46,12 +55,12 @@ class Writer:
 def writer(many: Many, force: bool, environment: Environment, stack: ExitStack) -> Writer:
     """The file that the user named, or stdout. Raises Usage."""
     if many.out is None:
-        return Writer(environment, None, "")
+        return Writer(environment)
     if not many.resume:
         from dnstrace.cli.files import check_file
 
         check_file("-o", many.out, force, environment)
-    return Writer(environment, opened(many.out, "ab" if many.resume else "wb", "-o", stack), many.out)
+    return Writer(environment, opened(many.out, "ab", "-o", stack), many.out, many.resume)
 
 
 def opened(path: str, mode: str, option: str, stack: ExitStack) -> BinaryIO:

@@ -120,8 +120,10 @@ def ended(process: subprocess.Popen[str]) -> bool:
 def test_a_cluster_that_is_not_there_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file, _ = names(tmp_path)
     monkeypatch.setattr("dnstrace.bulk.cluster._PATIENCE", 0.2)
-    found = run("-f", str(file), "--dask", "tcp://127.0.0.1:1")
+    (out := tmp_path / "out").write_text("old\n")
+    found = run("-f", str(file), "--dask", "tcp://127.0.0.1:1", "-o", str(out), "--force")
     assert found.status == 2 and "no Dask scheduler answers at tcp://127.0.0.1:1" in found.err
+    assert out.read_text() == "old\n"
     assert "must be the address" in run("-f", str(file), "--dask", "there").err
     assert "cannot go with --lab" in run("-f", str(file), "--dask", "tcp://127.0.0.1:1", "--lab").err
 

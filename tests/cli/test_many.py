@@ -186,6 +186,16 @@ def test_a_file_that_holds_something_else_is_not_touched(tmp_path: Path, content
     assert said.err == f"dnstrace: --resume: '{out}' holds more than results: see its line {line}\n"
 
 
+def test_old_results_are_there_until_it_is_certain_that_new_ones_come(tmp_path: Path) -> None:
+    file, out = names(tmp_path / "names", "www.example.com"), tmp_path / "out"
+    out.write_text("old\n")
+    for wrong in (["--root-hints", str(tmp_path / "none")], ["--lab", "--drop", "none"], ["-f", "none"]):
+        assert run(*LAB, "-f", file, "-o", str(out), "--force", *wrong).status == 2
+        assert out.read_text() == "old\n"
+    assert run(*LAB, "-f", names(tmp_path / "empty", "# nothing"), "-o", str(out), "--force").status == 0
+    assert out.read_text() == ""
+
+
 def test_what_a_crash_of_the_system_left_at_zero_is_taken_away(tmp_path: Path) -> None:
     file, out = names(tmp_path / "names", "www.example.com"), tmp_path / "out"
     out.write_bytes(bytes(4096))
