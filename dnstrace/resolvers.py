@@ -73,7 +73,7 @@ class Resolver:
     """
 
     address: str
-    port: int = 53
+    port: int = Transport.UDP.port
     transport: Transport = Transport.UDP
     endpoint: str = ""
 

@@ -10,7 +10,7 @@ from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut, Host, Reply, host_of, listed
 from dnstrace.checks.finding import Blame, Fault, Level
 from dnstrace.checks.special import special
-from dnstrace.model import Name
+from dnstrace.model import Name, family_of
 
 _TTL = 172800  # seconds, of glue to publish where the delegation shows no TTL
 _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
@@ -75,7 +75,7 @@ def glue_differs(cut: Cut) -> Iterator[Fault]:
         ):
             continue
         told = _told(host)
-        stale = [text for text in addresses if text not in host.addresses and _family(text) in told]
+        stale = [text for text in addresses if text not in host.addresses and family_of(text) in told]
         fresh = [text for text in host.addresses if text not in addresses]
         if not stale and not fresh:
             continue
@@ -172,11 +172,7 @@ def _beside(cut: Cut, reply: Reply) -> list[Name]:
 
 def _told(host: Host) -> set[int]:
     """The address families of which the name's own zone has said all that it has."""
-    return {*host.denied, *(_family(text) for text in host.addresses)}
-
-
-def _family(text: str) -> int:
-    return 6 if ":" in text else 4
+    return {*host.denied, *(family_of(text) for text in host.addresses)}
 
 
 def _type(text: str) -> str:

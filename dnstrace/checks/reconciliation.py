@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import dns.rdatatype
 
 from dnstrace.checks.evidence import Cut, Evidence, Host, Reply, host_of, named
-from dnstrace.model import Attempt, Kind, Name, NameServer, Probe, Trace
+from dnstrace.model import Attempt, Kind, Name, NameServer, Probe, Trace, family_of
 
 _USELESS = (Kind.NETWORK_UNREACHABLE, Kind.ABANDONED)
 
@@ -95,10 +95,8 @@ def _addresses(servers: Iterable[NameServer], name: Name) -> list[str]:
 
 def _own(host: Host, address: str) -> bool | None:
     """Whether the zone of a server's name gives an address: unknown where it was not asked or did not say."""
-    family = 6 if ":" in address else 4
-    told = (
-        host.nxdomain or family in host.denied or any((":" in a) is (":" in address) for a in host.addresses)
-    )
+    family = family_of(address)
+    told = host.nxdomain or family in {*host.denied, *map(family_of, host.addresses)}
     return address in host.addresses if told else None
 
 

@@ -8,7 +8,6 @@ import dns.rdatatype
 
 from dnstrace.model import Edns, Query, Transport
 
-_PORT = {Transport.UDP: 53, Transport.TCP: 53, Transport.TLS: 853, Transport.HTTPS: 443}
 _DIG = Edns(dnssec_ok=False)  # what dig sends of itself, but for its cookie
 
 
@@ -16,7 +15,7 @@ def dig(query: Query) -> str:
     """The command line, safe to paste into a shell (POSIX): names are from the network."""
     name, rdtype = str(query.question.name), dns.rdatatype.to_text(query.question.rdtype)
     named = ["-q", name] if name[:1] in "-+@" else [name]
-    port = [] if query.port == _PORT[query.transport] else ["-p", str(query.port)]
+    port = [] if query.port == query.transport.port else ["-p", str(query.port)]
     words = ["dig", f"@{query.address}", *port, *named, rdtype, *_flags(query), *_edns(query.edns)]
     return shlex.join(words)
 

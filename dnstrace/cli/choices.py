@@ -14,7 +14,7 @@ from dnstrace.cli.supposing import supposed
 from dnstrace.cli.usage import Usage
 from dnstrace.cli.values import is_address
 from dnstrace.fallback import CLIENT_COOKIE, COOKIE
-from dnstrace.model import Edns, Question, Settings
+from dnstrace.model import Edns, Question, Settings, family_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -202,7 +202,7 @@ def _resolvers(chosen: Mapping[str, Any], families: frozenset[int]) -> tuple[Res
 
 def _family(resolver: Resolver) -> int | None:
     """4 or 6; None for the host of a URL, whose addresses are not known yet."""
-    return (6 if ":" in resolver.address else 4) if is_address(resolver.address) else None
+    return family_of(resolver.address) if is_address(resolver.address) else None
 
 
 def _types(chosen: Mapping[str, Any]) -> tuple[RdataType, ...]:
@@ -263,7 +263,7 @@ def _families(chosen: Mapping[str, Any], server: str | None) -> frozenset[int]:
     for said, address in (("-b ", chosen.get("bind")), ("@", server)):
         if address is None or not is_address(address):
             continue
-        family = 6 if ":" in address else 4
+        family = family_of(address)
         if family not in families:
             raise Usage(
                 f"{said}{address} is an IPv{family} address, but only IPv{10 - family} is to be asked over"

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from dnstrace.port import Network
     from dnstrace.resolvers import Resolver
 
-_LAB_PORT = 53
-
 
 class Plan(NamedTuple):
     """What is asked, and the further arguments of `api.trace` that say how."""
@@ -132,9 +130,9 @@ def _resolvers_in(chosen: Choices, world: World) -> tuple[Resolver, ...]:
             raise Usage(
                 f"--resolver {each.transport}: the lab knows no TLS; leave --lab out, or ask an address"
             )
-        if each.address not in world.addresses or each.port != _LAB_PORT:
+        if each.address not in world.addresses or each.port != Transport.UDP.port:
             there = f"; there is {', '.join(world.resolvers)}" if world.resolvers else ""
-            at = "" if each.port == _LAB_PORT else f" port {each.port}"
+            at = "" if each.port == Transport.UDP.port else f" port {each.port}"
             raise Usage(f"--resolver: world {world.name} has no resolver at {each.address}{at}{there}")
     own = () if chosen.parent_only else world.resolvers
     return chosen.resolvers or tuple(Resolver(address) for address in own)

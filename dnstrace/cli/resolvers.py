@@ -15,7 +15,6 @@ from dnstrace.model import Transport
 from dnstrace.resolvers import Resolver
 
 _FORMS = "an address, tls://ADDRESS, https://HOST/PATH or 'system'"
-_PORTS = {Transport.UDP: 53, Transport.TLS: 853, Transport.HTTPS: 443}
 _RESOLV_CONF = "/etc/resolv.conf"
 
 
@@ -54,7 +53,7 @@ def _over_https(text: str) -> Resolver:
     _require_https()
     try:
         parts = urlsplit(text)
-        host, port = parts.hostname, parts.port or _PORTS[Transport.HTTPS]
+        host, port = parts.hostname, parts.port or Transport.HTTPS.port
     except ValueError:
         host = None
     if not host or parts.username or not parts.path or not text.isascii() or not text.isprintable():
@@ -84,7 +83,7 @@ def _address_and_port(place: str, text: str, transport: Transport) -> tuple[str,
         wrong = False
     if wrong or not is_address(where) or not (port or "1").isascii() or not (port or "1").isdigit():
         raise Usage(f"must be {_FORMS}, not {shown(text)}")
-    number = int(port[:6] or _PORTS[transport])
+    number = int(port[:6] or transport.port)
     if not 0 < number < 65536:
         raise Usage(f"{shown(text)}: a port is from 1 to 65535")
     return address(where), number

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from dnstrace.pages import Web
 
 T = TypeVar("T")
-_PORT = 53
 _ROUND_TRIPS = {Transport.UDP: 1, Transport.TCP: 2}
 _IDS = 0x10000
 
@@ -55,7 +54,7 @@ class LabNetwork:
     async def exchange(self, query: Query, timeout: float) -> Exchange:
         """Put `query` to its address in the world; see `dnstrace.port.Network`."""
         start = asyncio.get_running_loop().time()
-        if (6 if ":" in query.address else 4) not in self._world.families:
+        if query.family not in self._world.families:
             return Exchange(query, start, 0.0, fault=Fault.NETWORK_UNREACHABLE)
         message_id = self._next_id()
         reaction = self._react(query, message_id)
@@ -79,7 +78,7 @@ class LabNetwork:
 
     def _react(self, query: Query, message_id: int) -> Reaction:
         server = self._world.addresses.get(query.address)
-        if server is None or query.port != _PORT:
+        if server is None or query.port != Transport.UDP.port:
             return SILENCE
         does = (server.does, server.zones)
         answering = self._world.asked.get(does) or LabServer(server)

@@ -40,7 +40,6 @@ from dnstrace.wire import query_wire
 Place = tuple[str, int]
 """An address and a port of this machine."""
 
-_PORT = 53
 _ROUTES = Path("/proc/net/route")
 _FIRST_LOOPBACK = 0x7F350001  # 127.53.0.1
 _PROBE = query_wire(Query(Question(dns.name.root, dns.rdatatype.NS), ""), 0)
@@ -189,7 +188,9 @@ async def _serve_until_killed(world: World, rtt: float | None, signed: bool) -> 
     killed = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, killed.set)
-    async with serve(world, {address: (address, _PORT) for address in addresses(world)}, rtt, signed):
+    async with serve(
+        world, {address: (address, Transport.UDP.port) for address in addresses(world)}, rtt, signed
+    ):
         print("ready", flush=True)
         await killed.wait()
 

@@ -15,6 +15,7 @@ from dnstrace.model.asked import (
     Question,
     Settings,
     Transport,
+    family_of,
 )
 from dnstrace.model.heard import (
     USABLE,
@@ -63,4 +64,5 @@ __all__ = [
     "Step",
     "Trace",
     "Transport",
+    "family_of",
 ]

@@ -38,6 +38,14 @@ class Transport(StrEnum):
     TLS = "tls"  # RFC 7858; to resolvers only, as is the next
     HTTPS = "https"  # RFC 8484
 
+    @property
+    def port(self) -> int:
+        """The port that it goes to where no other is said."""
+        return _PORTS[self]
+
+
+_PORTS = {Transport.UDP: 53, Transport.TCP: 53, Transport.TLS: 853, Transport.HTTPS: 443}
+
 
 @dataclass(frozen=True, slots=True)
 class Edns:
@@ -62,7 +70,7 @@ class Query:
 
     question: Question
     address: str
-    port: int = 53
+    port: int = Transport.UDP.port
     transport: Transport = Transport.UDP
     edns: Edns | None = Edns()
     recursion_desired: bool = False
@@ -87,7 +95,7 @@ class Settings:
     """
 
     families: frozenset[int] = frozenset({4, 6})
-    port: int = 53
+    port: int = Transport.UDP.port
     tcp: bool = False
     edns: Edns | None = Edns()
     timeout: float = 2.0

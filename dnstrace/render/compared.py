@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from dnstrace.resolvers import Compared
 
 _WRONG = {Fault.MALFORMED, Fault.MISMATCH}
-_PORTS = {Transport.UDP: 53, Transport.TCP: 53, Transport.TLS: 853}
 _REASONS = {
     Difference.SAME: "the same",
     Difference.FILTERED: "filtered: the resolver keeps it from those who ask it",
@@ -31,7 +30,7 @@ def resolver_text(query: Query) -> str:
     if query.transport is Transport.HTTPS:
         return harmless(query.endpoint)
     address = query.address
-    if query.port != _PORTS[query.transport]:
+    if query.port != query.transport.port:
         address = f"[{address}]:{query.port}" if ":" in address else f"{address}:{query.port}"
     if query.transport is not Transport.TLS:
         return address
