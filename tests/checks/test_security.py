@@ -12,7 +12,9 @@ from dnstrace.checks.delegated_keys import in_words
 from dnstrace.checks.evidence import Evidence
 from dnstrace.dnssec import Security, parse_anchors
 from dnstrace.lab.world import load
+from dnstrace.lab.world import read as load_text
 from tests.checks.documented import assert_documented, found
+from tests.checks.test_verdict import made_of
 from tests.checks.test_worlds import checked, told
 
 RULES = [
@@ -125,3 +127,13 @@ def test_each_rrset_is_verified_once_however_many_servers_give_it() -> None:
     cut = Evidence(checked(load("dnssec-good"))).cut(dns.name.root)
     assert cut is not None and len(cut.signing.judged) > 26
     assert cut.signing.effort.spent_verifications < 5
+
+
+def test_a_zone_that_has_cdnskey_records_alone_asks_by_these() -> None:
+    add = load_text("dnssec-cds-differs")["zones"]["example.com."]["add"]
+    keys = "".join(line for line in add.splitlines(keepends=True) if "CDNSKEY" in line)
+    world = made_of("_signed", zones={"example.com.": {"add": keys}})
+    (finding,) = [each for each in checked(world).findings or () if each.code == "cds-differs"]
+    assert "example.com. asks for DS 61983 13 2, and com. has DS 33677 13 2" in finding.message
+    digest = "3D4080D6E692C5CE9805D14DCE49D8E1B235EBBCFB595A4DAC7D74D0A316AC47"
+    assert finding.records == (f"example.com. 172800 IN DS 61983 13 2 {digest}",)
