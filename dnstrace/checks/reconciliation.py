@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import dns.rdatatype
 
 from dnstrace.checks.evidence import Cut, Evidence, Host, Reply, host_of, named
+from dnstrace.checks.soa import newest_of
 from dnstrace.model import Attempt, Kind, Name, NameServer, Probe, Trace, family_of
 
 _USELESS = (Kind.NETWORK_UNREACHABLE, Kind.ABANDONED)
@@ -50,11 +51,10 @@ class Reconciled:
     servers: tuple[Server, ...]
 
     @property
-    def serials(self) -> frozenset[int]:
-        """The serials that the zone's servers have."""
-        return frozenset(
-            a.serial for server in self.servers for a in server.addresses if a.serial is not None
-        )
+    def newest(self) -> int | None:
+        """The newest serial that a server of the zone has (RFC 1982)."""
+        serials = {a.serial for server in self.servers for a in server.addresses if a.serial is not None}
+        return newest_of(serials) if serials else None
 
 
 def reconciled(trace: Trace) -> tuple[Reconciled, ...]:

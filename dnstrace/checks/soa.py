@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import dns.rdatatype
@@ -191,7 +191,7 @@ def soa_timers(cut: Cut) -> Iterator[Fault]:
             return
 
 
-def newest_of(serials: list[int]) -> int:
+def newest_of(serials: Collection[int]) -> int:
     """The serial that most others are behind by the arithmetic of RFC 1982."""
     return max(serials, key=lambda s: sum(0 < (s - other) % (2 * _HALF) < _HALF for other in serials))
 

@@ -80,9 +80,7 @@ def _is(said: bool | None, word: str) -> Text:
 def _serial(each: Addressed, zone: Reconciled) -> Text:
     if each.serial is None:
         return Text("")
-    return Text(
-        str(each.serial), WARNING if len(zone.serials) > 1 and each.serial != max(zone.serials) else ""
-    )
+    return Text(str(each.serial), "" if each.serial == zone.newest else WARNING)
 
 
 def _rtt(attempt: Attempt | None) -> str:

@@ -12,10 +12,13 @@ from rich.console import Console
 
 from dnstrace import Trace
 from dnstrace.checks.reconciliation import reconciled
-from dnstrace.lab.world import load
+from dnstrace.lab.world import load, read
 from dnstrace.lives import lives
 from dnstrace.render.document import document, schema
+from dnstrace.render.reconciled import tables
 from dnstrace.render.tree import tree
+from dnstrace.render.wording import WARNING
+from tests.checks.test_verdict import made_of
 from tests.checks.test_worlds import checked
 
 
@@ -155,3 +158,15 @@ def test_the_document_has_both(world: str) -> None:
     found = document(checked(load(world)))
     jsonschema.Draft202012Validator(json.loads(schema())).validate(found)
     assert found["reconciliation"] and found["lives"]
+
+
+def test_the_newest_serial_is_so_by_serial_number_arithmetic() -> None:
+    """RFC 1982: 1 comes after 4294967295."""
+    newer = read("in-domain")["zones"]["example.com."]["text"].replace("2026011501", "1")
+    older = read("soa-stale")["zones"]["example.com. stale"]["text"].replace("2026011400", "4294967295")
+    zones = {"example.com.": {"text": newer}, "example.com. stale": {"text": older}}
+    found = checked(made_of("soa-stale", zones=zones))
+    (zone,) = reconciled(found)
+    assert zone.newest == 1
+    serials = (row[3] for block in tables(found) for row in block.rows if len(row) > 3)
+    assert {str(cell): str(cell.style) for cell in serials if str(cell)} == {"1": "", "4294967295": WARNING}
