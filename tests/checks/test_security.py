@@ -137,3 +137,20 @@ def test_a_zone_that_has_cdnskey_records_alone_asks_by_these() -> None:
     assert "example.com. asks for DS 61983 13 2, and com. has DS 33677 13 2" in finding.message
     digest = "3D4080D6E692C5CE9805D14DCE49D8E1B235EBBCFB595A4DAC7D74D0A316AC47"
     assert finding.records == (f"example.com. 172800 IN DS 61983 13 2 {digest}",)
+
+
+def test_both_ways_of_asking_for_no_ds_record_are_the_same() -> None:
+    """RFC 8078 section 4."""
+    world = made_of("_signed", zones={"example.com.": {"add": "@ CDS 0 0 0 00\n@ CDNSKEY 0 3 0 AA==\n"}})
+    (finding,) = checked(world).findings or ()
+    assert (finding.code, finding.records) == ("cds-differs", ())
+    assert "example.com. asks for no DS record, and com. has DS 33677 13 2" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("valid", "found"), [([-20, 2], 0), ([-20, 1.99], 1), ([-8, 1.99], 0), ([-9, 0.99], 1)]
+)
+def test_a_signature_that_should_have_been_renewed(valid: list[float], found: int) -> None:
+    """Less than two days are left of ten and more, or less than a tenth."""
+    world = made_of("_signed", zones={"example.com.": {"sign": {"valid": valid}}})
+    assert [each.code for each in checked(world).findings or ()] == ["signature-expiring"] * found
