@@ -40,21 +40,39 @@ def reply(query: bytes, place: int) -> bytes:
     while length := query[at]:
         labels.append((at, query[at + 1 : at + 1 + length]))
         at += length + 1
-    question = query[12 : at + 5]
-    below = labels[-1 - place :] if place < 2 else labels[-2:]
-    if len(below) < min(place, 1) + 1:
+    question, names = query[12 : at + 5], [label for _, label in labels]
+    if not labels or names[-1] == b"root":
+        return _root(query[:2], question, len(labels))
+    if len(labels) < min(place, 1) + 1:
         return query[:2] + b"\x84\x03\0\1\0\0\0\0\0\0" + question
-    cut = _POINTER | below[0][0]
-    servers = [TLDS[int(labels[-1][1][1:])]] if place == 0 else hosts_of(int(labels[-2][1][1:]))
+    answers = place == 2 or (place == 1 and names[0][:2] == b"ns" and len(names) == 2)
+    below = labels[-2:] if place else labels[-1:]
+    cut = _POINTER | (labels[-1][0] if place == 1 and answers else below[0][0])
+    if place == 0 or (place == 1 and answers):
+        servers: tuple[str, ...] = (TLDS[int(names[-1][1:])],)
+    else:
+        servers = hosts_of(int(names[-2][1:]))
     records, glue, end = b"", b"", at + 5
-    if place == 2:
-        records += _RECORD.pack(_POINTER | 12, _A, _IN, 300, 4) + socket.inet_aton(ANSWER)
+    if answers and question[-3] == _A:
+        address = servers[int(names[0][2:])] if names[0][:2] == b"ns" else ANSWER
+        records += _RECORD.pack(_POINTER | 12, _A, _IN, 300, 4) + socket.inet_aton(address)
+    counts = struct.pack("!HHHH", 1, bool(records), len(servers), len(servers) + 1)
     for number, address in enumerate(servers):
         name = end + len(records) + _RECORD.size
         records += _RECORD.pack(cut, _NS, _IN, _TTL, 6) + b"\3ns%d" % number + cut.to_bytes(2)
         glue += _RECORD.pack(_POINTER | name, _A, _IN, _TTL, 4) + socket.inet_aton(address)
-    counts = struct.pack("!HHHH", 1, int(place == 2), len(servers), len(servers) + 1)
-    return query[:2] + (b"\x84\0" if place == 2 else b"\x80\0") + counts + question + records + glue + _OPT
+    return query[:2] + (b"\x84\0" if answers else b"\x80\0") + counts + question + records + glue + _OPT
+
+
+def _root(message_id: bytes, question: bytes, labels: int) -> bytes:
+    """The reply about the root, which has one server, and about that server's name, `a.root.`."""
+    name = b"\1a\4root\0"
+    servers = b"\0" + struct.pack("!HHIH", _NS, _IN, _TTL, len(name)) + name
+    address = name + struct.pack("!HHIH", _A, _IN, _TTL, 4) + socket.inet_aton(ROOT)
+    of_server = labels == 2 and question[-3] == _A
+    answer, beside = (servers, address) if not labels else (address if of_server else b"", b"")
+    counts = struct.pack("!HHHH", 1, bool(answer), 0, bool(beside) + 1)
+    return message_id + b"\x84\0" + counts + question + answer + beside + _OPT
 
 
 def serve(dead: Collection[str], delay: float) -> None:

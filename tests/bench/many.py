@@ -7,7 +7,8 @@ Needs to be root on Linux. A server that is quick (`answering.py`) answers at 51
 reply after `--delay`; of the 40 hosts of the zones a share is dead: they take every query and are silent. It shares the
 processors with what is measured. Printed are names a second, CPU seconds for 1,000 names of dnstrace and of the
 server, the peak of memory of the biggest process, and queries a name; besides, the same with one process,
-with --short, and of zdns where it is on PATH (`zdns A --iterative`).
+with --short, and of others: `zdns A --iterative` where it is on PATH, `dig +trace -f` over the first names, with
+unbound as its resolver.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ from random import Random
 
 from answering import HOSTS, ROOT, TLDS, ZONES
 from namespaces import enter
+from programs import Unbound, use_resolver
 
+_BY_DIG = 100  # names, one after the other
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -58,8 +61,10 @@ def main() -> int:
         ways = ("--jsonl", "--short", "--jsonl --workers 1", "--jsonl --no-share")
         for more in ways if given.only is None else (given.only,):
             _dnstrace(names, hints, given.names, more, server.pid)
-        if given.only is None and (zdns := shutil.which("zdns")):
-            _zdns(zdns, names, given.names, server.pid)
+        if given.only is None:
+            _dig(names, hints, min(given.names, _BY_DIG), server.pid)
+            if zdns := shutil.which("zdns"):
+                _zdns(zdns, names, given.names, server.pid)
         server.kill()
     return 0
 
@@ -76,6 +81,16 @@ def _dnstrace(names: Path, hints: Path, count: int, more: str, server: int) -> N
                 f"{sum(json.loads(line)['stats']['queries'] for line in lines) / count:5.2f} queries a name"
             )
     print(f"{more:<22} {told}  {queries:<20}  {errors.splitlines()[0].partition('): ')[2]}")
+
+
+def _dig(names: Path, hints: Path, count: int, server: int) -> None:
+    few = names.with_name("few")
+    few.write_text("".join(names.read_text().splitlines(keepends=True)[:count]))
+    use_resolver(names.parent)
+    with Unbound(hints, names.parent, "do-ip6: no") as resolver:
+        resolver.restart()
+        told, _ = _measured(["dig", "-4", "+trace", "-f", str(few)], count, server)
+    print(f"{'dig +trace -f':<22} {told}  {count} names")
 
 
 def _zdns(program: str, names: Path, count: int, server: int) -> None:
