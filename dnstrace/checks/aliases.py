@@ -197,7 +197,7 @@ def _missing(evidence: Evidence, last: _Link) -> str | None:
         return None
     if trace.outcome is Outcome.NXDOMAIN:
         return "which does not exist"
-    lost = trace.outcome is Outcome.FAILED and ending[0].outcome is Outcome.FAILED
+    lost = trace.outcome is Outcome.FAILED and ending[0].outcome is Outcome.FAILED and not ending[0].limited
     if lost and ending[0].zone != _zone(evidence, last) and ending[0].attempts:
         return f"and no server of {ending[0].zone} answers for that"
     return None

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from dnstrace.checks import Level
+from dnstrace import trace
+from dnstrace.budget import Limits
+from dnstrace.checks import Level, findings
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import load
+from dnstrace.model import Purpose
 from tests.checks.documented import assert_documented, found
 
 RULES = [
@@ -52,3 +57,12 @@ def test_a_circle_is_named_with_all_its_names() -> None:
     finding = found("alias-loop", "alias-loop-across")[0]
     assert "one.example.com. to two.example.net. to one.example.com." in finding.message
     assert "two.example.net." in finding.cure
+
+
+def test_a_target_that_there_was_no_time_for_is_not_called_gone() -> None:
+    world = load("alias")
+    for deadline in (0.08, 0.1):
+        limits = Limits(deadline=deadline)
+        found = trace(world.question.name, network=LabNetwork(world), limits=limits, seed=1, now=world.now)
+        assert found.steps[-1].purpose is Purpose.ALIAS and found.steps[-1].attempts
+        assert [each.code for each in findings(found)] == []
