@@ -22,6 +22,7 @@ import socket
 import struct
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 from dnstrace.model import Exchange, Fault, Query, Transport
@@ -31,7 +32,7 @@ _ENCRYPTED = {Transport.TLS, Transport.HTTPS}
 _BIGGEST = 65535
 _BURST = 64  # datagrams read before others get their turn
 _LINUX = sys.platform == "linux"
-_IP_RECVERR, _IPV6_RECVERR, _SO_TIMESTAMPNS = 11, 25, 35  # linux/in.h, linux/in6.h, asm-generic/socket.h
+IP_RECVERR, IPV6_RECVERR, _SO_TIMESTAMPNS = 11, 25, 35  # linux/in.h, linux/in6.h, asm-generic/socket.h
 _TIMESPEC = struct.Struct("@ll")
 _NANOSECONDS = 1e9
 
@@ -159,9 +160,9 @@ def ask_kernel_for_more(sock: socket.socket) -> None:
         return
     sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
     if sock.family == socket.AF_INET6:
-        sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVERR, 1)
+        sock.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
     else:
-        sock.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
+        sock.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
 
 
 def sockaddr(sock: socket.socket, query: Query) -> tuple[str, int]:
@@ -186,15 +187,13 @@ def _own_address(sock: socket.socket, query: Query) -> tuple[str, int] | None:
     return (address, port) if port else None
 
 
-def datagrams(sock: socket.socket) -> list[Datagram]:
-    """What has arrived, up to a bound."""
-    found: list[Datagram] = []
-    while len(found) < _BURST:
+def datagrams(sock: socket.socket) -> Iterator[Datagram]:
+    """What has arrived, up to a bound. Raises OSError after what came before the error."""
+    for _ in range(_BURST):
         try:
-            found.append(_received(sock))
+            yield _received(sock)
         except BlockingIOError:
-            break
-    return found
+            return
 
 
 def _received(sock: socket.socket) -> Datagram:

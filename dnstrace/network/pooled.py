@@ -14,11 +14,14 @@ import socket
 import struct
 import sys
 import time
+from contextlib import suppress
 from random import SystemRandom
 
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.network.live import (
     FAULTS,
+    IP_RECVERR,
+    IPV6_RECVERR,
     LiveNetwork,
     ask_kernel_for_more,
     datagrams,
@@ -30,8 +33,10 @@ from dnstrace.wire import belongs, query_wire
 
 _SOCKETS = 32  # of each family
 _USES = 64  # queries that a socket sends
+_SENDS = 4  # times that a query is sent where that fails: what failed may be a datagram before
 _MSG_ERRQUEUE = 0x2000  # linux/socket.h
 _ORIGINAL = 512  # octets of a datagram that came to nothing: its ID is wanted
+_TELLS_ERROR = [socket.IPPROTO_IP, IP_RECVERR], [socket.IPPROTO_IPV6, IPV6_RECVERR]  # beside arrival times
 _EXTENDED_ERROR = struct.Struct("@I")  # ee_errno, the first field of linux/errqueue.h's sock_extended_err
 
 
@@ -75,8 +80,8 @@ class PooledNetwork(LiveNetwork):
             ports.append(_Port(open_socket(query, socket.SOCK_DGRAM, self._bind)))
             place = len(ports) - 1
         elif ports[place].uses >= _USES:
-            ports[place].retire()
-            ports[place] = _Port(open_socket(query, socket.SOCK_DGRAM, self._bind))
+            used, ports[place] = ports[place], _Port(open_socket(query, socket.SOCK_DGRAM, self._bind))
+            used.retire()
         return ports[place]
 
 
@@ -139,13 +144,13 @@ def _failed(
 class _Port:
     """A socket and the queries that are under way on it, by their IDs.
 
-    The IDs of those that are no longer waited for are not used again: a reply to one is late, not wrong.
+    The IDs of those that have ended are not used again: a reply to one is late or a second one, not wrong.
     """
 
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
         self._asked: dict[int, _Asked] = {}
-        self._given_up: dict[int, tuple[str, int]] = {}
+        self._over: dict[int, tuple[str, int]] = {}
         self.uses, self._retired = 0, False
         ask_kernel_for_more(sock)
         asyncio.get_running_loop().add_reader(sock, self._readable)
@@ -153,23 +158,27 @@ class _Port:
     def ask(self, query: Query, random: SystemRandom) -> _Asked:
         """Send a query; raises OSError."""
         self.uses += 1
-        while (message_id := random.getrandbits(16)) in self._asked or message_id in self._given_up:
+        while (message_id := random.getrandbits(16)) in self._asked or message_id in self._over:
             continue
         asked = _Asked(self, query, message_id, sockaddr(self._socket, query))
-        wire = query_wire(query, message_id)
-        try:
-            self._socket.sendto(wire, (query.address, query.port))
-        except OSError:  # it may be that of a datagram before, which the kernel tells of once
-            self._take_errors()
-            self._socket.sendto(wire, (query.address, query.port))
+        self._send(query_wire(query, message_id), (query.address, query.port))
         self._asked[message_id] = asked
         return asked
+
+    def _send(self, wire: bytes, to: tuple[str, int]) -> None:
+        for left in reversed(range(_SENDS)):
+            try:
+                self._socket.sendto(wire, to)
+                return
+            except OSError:  # it may be that of a datagram before, which the kernel tells of once
+                self._take_errors()
+                if not left:
+                    raise
 
     def forget(self, asked: _Asked) -> None:
         """No longer wait for a query's reply."""
         del self._asked[asked.message_id]
-        if asked.wire is None:
-            self._given_up[asked.message_id] = asked.source
+        self._over[asked.message_id] = asked.source
         if self._retired and not self._asked:
             self._close()
 
@@ -184,23 +193,27 @@ class _Port:
         self._socket.close()
 
     def _readable(self) -> None:
-        try:
-            arrived = datagrams(self._socket)
-        except OSError:
+        came = False
+        with suppress(OSError):
+            for datagram, sender, arrived in datagrams(self._socket):
+                came = True
+                self._take(datagram, sender, arrived)
+        if not came:  # another call may have been told of the error: it stays in the queue of errors
             self._take_errors()
+
+    def _take(self, datagram: bytes, sender: tuple[str, int], arrived: float | None) -> None:
+        """Give a datagram to the query whose reply it is; where it is none, count it as a wrong one."""
+        message_id = int.from_bytes(datagram[:2])
+        if self._over.get(message_id) == sender:
             return
-        for datagram, sender, when in arrived:
-            message_id = int.from_bytes(datagram[:2])
-            asked = self._asked.get(message_id)
-            if self._given_up.get(message_id) == sender:
-                continue
-            if asked is None:
-                for each in self._asked.values():
-                    each.mismatched += sender == each.source
-            elif sender == asked.source and belongs(datagram, asked.query.question, asked.message_id):
-                asked.reply(datagram, when)
-            else:
-                asked.mismatched += 1
+        asked = self._asked.get(message_id)
+        if asked is None:
+            for each in self._asked.values():
+                each.mismatched += sender == each.source
+        elif sender == asked.source and belongs(datagram, asked.query.question, asked.message_id):
+            asked.reply(datagram, arrived)
+        else:
+            asked.mismatched += 1
 
     def _take_errors(self) -> None:
         """Tell the queries whose datagrams came to nothing: ICMP errors, as ip(7) describes IP_RECVERR."""
@@ -208,12 +221,13 @@ class _Port:
             return
         while True:
             try:
-                original, ancillary, _, _ = self._socket.recvmsg(_ORIGINAL, _ORIGINAL, _MSG_ERRQUEUE)
+                original, ancillary, _, to = self._socket.recvmsg(_ORIGINAL, _ORIGINAL, _MSG_ERRQUEUE)
             except OSError:
                 return
             asked = self._asked.get(int.from_bytes(original[:2]))
             number = next(
-                (_EXTENDED_ERROR.unpack_from(data)[0] for _, _, data in ancillary), errno.ECONNREFUSED
+                (_EXTENDED_ERROR.unpack_from(data)[0] for *kind, data in ancillary if kind in _TELLS_ERROR),
+                errno.ECONNREFUSED,
             )
-            if asked is not None:
+            if asked is not None and to[:2] == asked.source:
                 asked.fail(OSError(number, os.strerror(number)))

@@ -257,9 +257,9 @@ class WithoutMessages:
 
 
 def test_datagrams_where_the_system_has_no_messages() -> None:
-    assert datagrams(WithoutMessages(b"a", b"b", BlockingIOError())) == [  # type: ignore[arg-type]
+    assert list(datagrams(WithoutMessages(b"a", b"b", BlockingIOError()))) == [  # type: ignore[arg-type]
         (b"a", ("192.0.2.53", 53), None),
         (b"b", ("192.0.2.53", 53), None),
     ]
     with pytest.raises(ConnectionRefusedError):
-        datagrams(WithoutMessages(ConnectionResetError(10054, "reset")))  # type: ignore[arg-type]
+        list(datagrams(WithoutMessages(ConnectionResetError(10054, "reset"))))  # type: ignore[arg-type]

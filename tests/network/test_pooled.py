@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
+import sys
 from collections import Counter
+from typing import Any
 
 import pytest
 
 from dnstrace.model import Exchange, Fault, Query
 from dnstrace.network import pooled
+from dnstrace.network.live import open_socket
 from dnstrace.network.pooled import PooledNetwork
 from tests.network.test_live import QUESTION, answer, run, udp
 
@@ -38,7 +42,9 @@ def test_an_error_is_that_of_its_query_alone(address: str) -> None:
             good = asyncio.ensure_future(network.exchange(Query(QUESTION, address, server.port), 5.0))
             bad = Query(QUESTION, address, closed_port(address))
             found = await asyncio.gather(*(network.exchange(bad, 5.0) for _ in range(5)))
-            assert {each.fault for each in found} == {Fault.PORT_UNREACHABLE}
+            assert {(each.fault, each.detail) for each in found} == {
+                (Fault.PORT_UNREACHABLE, "Connection refused")
+            }
             assert not good.done()
             held.set()
             again = await network.exchange(Query(QUESTION, address, server.port), 5.0)
@@ -112,3 +118,101 @@ def test_a_socket_is_used_for_a_while_and_closed_when_nobody_waits_on_it(
 
     found = asyncio.run(test())
     assert all(each.fault is None for each in found)
+
+
+class Troubled(socket.socket):
+    """A socket on which an error of a datagram before is told at the worst of times."""
+
+    refused, failing = 0, False
+
+    def sendto(self, *args: Any) -> int:
+        if self.refused:
+            self.refused -= 1
+            raise ConnectionRefusedError(errno.ECONNREFUSED, "")
+        return super().sendto(*args)
+
+    def recvmsg(self, *args: Any) -> Any:
+        if self.failing:
+            self.failing = False
+            raise ConnectionRefusedError(errno.ECONNREFUSED, "")
+        found = super().recvmsg(*args)
+        self.failing = True
+        return found
+
+
+@pytest.mark.parametrize("refused", [0, 1, 2])
+def test_an_error_of_another_query_costs_none(refused: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def opened(*_: object) -> Troubled:
+        sock = Troubled(socket.AF_INET, socket.SOCK_DGRAM)
+        sock.setblocking(False)
+        sock.refused = refused
+        return sock
+
+    async def test() -> None:
+        network = PooledNetwork()
+        async with udp(lambda wire: [answer(wire)]) as server:
+            query = Query(QUESTION, "127.0.0.1", server.port)
+            found = await asyncio.gather(*(network.exchange(query, 2.0) for _ in range(3)))
+        network.close()
+        assert [each.fault for each in found] == [None] * 3
+
+    monkeypatch.setattr(pooled, "open_socket", opened)
+    run(test)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="IP_RECVERR")
+def test_an_error_is_told_though_a_call_has_taken_it_already() -> None:
+    async def test() -> None:
+        network = PooledNetwork()
+        bad = Query(QUESTION, "127.0.0.1", closed_port("127.0.0.1"))
+        asked = asyncio.ensure_future(network.exchange(bad, 5.0))
+        await asyncio.sleep(0)
+        (port,) = network._ports[4]
+        assert port._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == errno.ECONNREFUSED
+        found = await asked
+        network.close()
+        assert found.fault is Fault.PORT_UNREACHABLE
+
+    run(test)
+
+
+def test_a_reply_that_comes_twice_is_no_wrong_one_for_others() -> None:
+    async def test() -> None:
+        network = PooledNetwork()
+        async with udp(lambda wire: [answer(wire)] if len(server.asked) == 2 else []) as server:
+            query = Query(QUESTION, "127.0.0.1", server.port)
+            silent = asyncio.ensure_future(network.exchange(query, 0.2))
+            await asyncio.sleep(0)
+            found = await network.exchange(query, 5.0)
+            server.transport.sendto(answer(server.asked[1][2]), server.asked[1][:2])
+            unheard = await silent
+        network.close()
+        assert (found.fault, unheard.fault, unheard.mismatched) == (None, Fault.TIMEOUT, 0)
+
+    run(test)
+
+
+def test_where_no_more_sockets_can_be_opened_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pooled, "_USES", 2)
+    failing = False
+
+    def opened(*args: Any) -> socket.socket:
+        if failing:
+            raise OSError(errno.EMFILE, "")
+        return open_socket(*args)
+
+    async def test() -> None:
+        nonlocal failing
+        network = PooledNetwork()
+        async with udp(lambda wire: [answer(wire)]) as server:
+            query = Query(QUESTION, "127.0.0.1", server.port)
+            found = []
+            for number in range(8):
+                failing = number in (2, 3)
+                found.append(await network.exchange(query, 2.0))
+        network.close()
+        assert [each.fault is None for each in found] == [number not in (2, 3) for number in range(8)]
+        assert found[2].detail == "Too many open files"
+
+    monkeypatch.setattr(pooled, "open_socket", opened)
+    run(test)
