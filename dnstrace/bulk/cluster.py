@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -26,6 +27,7 @@ _NOBODY = (
     300.0  # seconds without any worker after which a run is given up: some clusters start them on demand
 )
 _LOOKS = 4  # that are taken in this time
+_GONE = "the Dask scheduler does not answer any more"
 _AGAIN = 5  # times that a chunk is given to the cluster where it loses its workers
 
 
@@ -82,12 +84,19 @@ class _Run:
 
     async def _begin(self, chunk: list[Job]) -> None:
         """Begin a chunk as soon as the cluster has little else to do."""
-        threads = sum((await self._client.nthreads()).values())
-        while len(self.under_way) >= max(1, threads) * _PER_THREAD:
+        threads = max(1, await self._threads())
+        while len(self.under_way) >= threads * _PER_THREAD:
             await asyncio.wait(self.under_way, return_when=asyncio.FIRST_COMPLETED)
         task = asyncio.ensure_future(self._traced(chunk))
         self.under_way.add(task)
         task.add_done_callback(self._done)
+
+    async def _threads(self) -> int:
+        """How many threads the cluster's workers have. Raises ClusterError."""
+        try:
+            return sum((await self._client.nthreads()).values())
+        except (OSError, RuntimeError, ValueError) as error:
+            raise ClusterError(_GONE) from error
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self.under_way.discard(task)
@@ -95,7 +104,7 @@ class _Run:
             self.ended.put_nowait(task)
 
     async def _traced(self, chunk: list[Job]) -> list[tuple[int, Any]]:
-        """The results of a chunk. Raises ClusterError where its workers are lost time and again."""
+        """The results of a chunk. Raises ClusterError where its workers are lost again and again, or it is lost."""
         from distributed import KilledWorker
 
         for _ in range(_AGAIN):
@@ -104,6 +113,8 @@ class _Run:
                 found: list[tuple[int, Any]] = await self._worked(future)
             except KilledWorker:
                 continue
+            except CancelledError as error:  # not asyncio's
+                raise ClusterError(_GONE) from error
             except ImportError as error:
                 raise ClusterError(f"the cluster's workers lack something of dnstrace: {error}") from error
             return found
@@ -117,7 +128,7 @@ class _Run:
             done, _ = await asyncio.wait({waiting}, timeout=_NOBODY / _LOOKS)
             if done:
                 return waiting.result()
-            nobody = 0 if await self._client.nthreads() else nobody + 1
+            nobody = 0 if await self._threads() else nobody + 1
             if nobody == _LOOKS:
                 waiting.cancel()
                 raise ClusterError(

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -136,6 +137,34 @@ def test_a_cluster_without_a_worker_is_not_waited_for_without_end(monkeypatch: p
         found = trace_many(questions(1), dask=empty.scheduler_address)
         with pytest.raises(ClusterError, match=r"has had no worker for 0\.2 s: start one, then --resume"):
             asyncio.run(anext(found))
+
+
+class Gone:
+    """A client whose scheduler is lost while a chunk is under way, or before one is begun."""
+
+    def __init__(self, begins: bool) -> None:
+        self.begins = begins
+
+    async def nthreads(self) -> dict[str, int]:
+        if not self.begins:
+            raise OSError("Stream is closed")
+        return {"worker": 1}
+
+    async def submit(self, *_: object, **how: object) -> None:
+        raise CancelledError
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+@pytest.mark.parametrize("begins", [True, False])
+def test_a_scheduler_that_is_lost_is_one_line(begins: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def connected(address: str) -> Gone:
+        return Gone(begins)
+
+    monkeypatch.setattr("dnstrace.bulk.cluster._connected", connected)
+    with pytest.raises(ClusterError, match="the Dask scheduler does not answer any more"):
+        asyncio.run(anext(trace_many(questions(1), dask="tcp://127.0.0.1:1")))
 
 
 def test_without_distributed_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
