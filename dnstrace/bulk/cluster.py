@@ -87,7 +87,8 @@ class _Run:
         threads = max(1, await self._threads())
         while len(self.under_way) >= threads * _PER_THREAD:
             await asyncio.wait(self.under_way, return_when=asyncio.FIRST_COMPLETED)
-        task = asyncio.ensure_future(self._traced(chunk))
+        rate = None if self._plan.rate is None else self._plan.rate / threads
+        task = asyncio.ensure_future(self._traced(chunk, replace(self._plan, rate=rate)))
         self.under_way.add(task)
         task.add_done_callback(self._done)
 
@@ -103,12 +104,12 @@ class _Run:
         if not task.cancelled():
             self.ended.put_nowait(task)
 
-    async def _traced(self, chunk: list[Job]) -> list[tuple[int, Any]]:
-        """The results of a chunk. Raises ClusterError where its workers are lost again and again, or it is lost."""
+    async def _traced(self, chunk: list[Job], plan: Plan) -> list[tuple[int, Any]]:
+        """The results of a chunk. Raises ClusterError where its workers are lost time and again, or it is."""
         from distributed import KilledWorker
 
         for _ in range(_AGAIN):
-            future = self._client.submit(_chunk_traced, chunk, self._plan, self._use, pure=False)
+            future = self._client.submit(_chunk_traced, chunk, plan, self._use, pure=False)
             try:
                 found: list[tuple[int, Any]] = await self._worked(future)
             except KilledWorker:

@@ -17,6 +17,7 @@ import pytest
 from dnstrace import Trace
 from dnstrace.bulk import results, trace_many
 from dnstrace.bulk.cluster import ClusterError
+from dnstrace.bulk.plan import Job, Plan
 from dnstrace.model import Settings
 from tests.bulk.serving import SERVER, arguments, server
 from tests.bulk.test_processes import held, name_of, names, questions
@@ -165,6 +166,38 @@ def test_a_scheduler_that_is_lost_is_one_line(begins: bool, monkeypatch: pytest.
     monkeypatch.setattr("dnstrace.bulk.cluster._connected", connected)
     with pytest.raises(ClusterError, match="the Dask scheduler does not answer any more"):
         asyncio.run(anext(trace_many(questions(1), dask="tcp://127.0.0.1:1")))
+
+
+class Asked:
+    """A client of a cluster with four threads that keeps the plans it is given."""
+
+    def __init__(self) -> None:
+        self.plans: list[Plan] = []
+
+    async def nthreads(self) -> dict[str, int]:
+        return {"one": 3, "other": 1}
+
+    async def submit(
+        self, task: object, chunk: list[Job], plan: Plan, use: object, pure: bool
+    ) -> list[object]:
+        self.plans.append(plan)
+        return [(number, None) for number, _ in chunk]
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+def test_the_rate_is_that_of_the_whole_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Asked()
+
+    async def connected(address: str) -> Asked:
+        return client
+
+    async def run() -> int:
+        return len([each async for each in trace_many(questions(3), dask="tcp://there:1", rate=10.0)])
+
+    monkeypatch.setattr("dnstrace.bulk.cluster._connected", connected)
+    assert asyncio.run(run()) == 3 and [each.rate for each in client.plans] == [2.5]
 
 
 def test_without_distributed_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
