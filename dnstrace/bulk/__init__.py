@@ -23,7 +23,7 @@ from random import SystemRandom
 from typing import Any
 
 from dnstrace.bulk.dealing import in_order, numbered
-from dnstrace.bulk.plan import AT_ONCE, CannotGoOn, Enough, Plan, R, Use
+from dnstrace.bulk.plan import AT_ONCE, CannotGoOn, Enough, Plan, R, Use, worth
 from dnstrace.bulk.polite import TO_ONE
 from dnstrace.model import Delegation, Question, Settings, Trace
 from dnstrace.port import Network
@@ -79,6 +79,7 @@ async def results(
     seed = SystemRandom().randrange(2**32) if seed is None else seed
     plan = Plan(settings, roots, at_once, share, ordered, rate, seed, now or datetime.now(UTC), how)
     jobs = numbered(questions)
+    workers = workers if rate is None else min(workers, worth(rate))
     if dask is not None:
         from dnstrace.bulk.cluster import on_cluster
 

@@ -17,6 +17,7 @@ Use = Callable[[Trace], R]
 """What is wanted of a trace, made where the trace is made: other processes send that instead of the trace."""
 
 AT_ONCE = 200  # traces under way
+_PACE = 4.0  # queries a second of one trace: within its deadline it needs some dozens
 _SEEDS = 2**32
 _STEP = 2654435761  # odd, so that no two of 2**32 names get the same
 
@@ -33,10 +34,10 @@ class CannotGoOn(Exception):
 class Plan:
     """How each of many names is traced.
 
-    `at_once` are under way at a time; `share` says whether they share what they learn; `rate` is how many
-    queries are sent a second at most, in all; `ordered` whether results come in the order of the questions.
-    `seed` is that of the whole, `now` the wall-clock time at which it begins. `how` are further arguments of
-    `dnstrace.trace_async`.
+    At most `at_once` are under way at a time; `share` says whether they share what they learn; `rate` is how
+    many queries are sent a second at most, in all; `ordered` whether results come in the order of the
+    questions. `seed` is that of the whole, `now` the wall-clock time at which it begins. `how` are further
+    arguments of `dnstrace.trace_async`.
     """
 
     settings: Settings
@@ -49,6 +50,16 @@ class Plan:
     now: datetime
     how: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def at_this_rate(self) -> int:
+        """How many are under way at a time: with a rate so few that each can send some queries a second."""
+        return self.at_once if self.rate is None else min(self.at_once, worth(self.rate))
+
     def seed_of(self, number: int) -> int:
         """The seed of the trace of question `number`."""
         return (self.seed + number * _STEP) % _SEEDS
+
+
+def worth(rate: float) -> int:
+    """How many traces at a time a rate is worth: of more, many would not end within their deadline."""
+    return max(1, int(rate / _PACE))

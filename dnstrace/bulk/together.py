@@ -28,7 +28,7 @@ async def traced(
 
     Jobs are taken only as far as there is room. What is under way when the caller stops is cancelled.
     """
-    tracer, room = _Tracer(plan, network), Room(plan.at_once, plan.ordered)
+    tracer, room = _Tracer(plan, network), Room(plan.at_this_rate, plan.ordered)
     ended: asyncio.Queue[asyncio.Task[Any]] = asyncio.Queue()
     under_way: dict[asyncio.Task[Any], int] = {}
 

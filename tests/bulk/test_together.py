@@ -168,6 +168,15 @@ def test_results_in_order_where_that_is_wanted() -> None:
     assert [each.question for each in many(where, asked)] != asked
 
 
+@pytest.mark.parametrize("rate", [1.0, 5.0, 50.0])
+def test_a_low_rate_takes_time_and_costs_no_answer(rate: float) -> None:
+    where = zones(40)
+    asked = [question(f"www.z{n % 40}.") for n in range(400)]
+    network = Counting(where)
+    found = many(where, asked, network, rate=rate)
+    assert [str(each.outcome) for each in found] == ["answer"] * 400
+
+
 def test_names_are_read_only_as_far_as_there_is_room() -> None:
     where, read = zones(2), 0
 
