@@ -86,7 +86,8 @@ class _Run:
         run: Any = getattr(network, "run", run_real)
         collect_rarely()
         try:
-            run(self._traced(wanted, how))
+            workers = 1 if network is not None or self._many.dask else self._workers()
+            run(self._traced(wanted, how, workers))
             self._writer.write("")
         except KeyboardInterrupt:
             self._stopped = True
@@ -106,14 +107,13 @@ class _Run:
             return Exit.FAILED if self._tally.ended else Exit.USAGE
         return self._tally.status
 
-    async def _traced(self, wanted: Iterator[Question], how: dict[str, Any]) -> None:
+    async def _traced(self, wanted: Iterator[Question], how: dict[str, Any], workers: int) -> None:
         loop, chosen, many = asyncio.get_running_loop(), self._chosen, self._many
         with suppress(
             NotImplementedError, RuntimeError, ValueError
         ):  # not on Windows, not beside the main thread
             loop.add_signal_handler(signal.SIGINT, self._stop)
         waits = self._size is None and "network" not in how  # a network of its own has time of its own
-        workers = 1 if "network" in how or many.dask else self._workers()
         self._coming = AsTheyCome(wanted) if waits else None
         found = results(
             self._until_stopped(wanted) if self._coming is None else self._coming_until_stopped(self._coming),
@@ -131,7 +131,10 @@ class _Run:
                 self._take(each)
 
     def _workers(self) -> int:
-        """As many processes as the user wants, or as there are processors where there are names enough."""
+        """As many processes as the user wants, or as there are processors where there are names enough.
+
+        Waits for the first names, which no event loop must: Ctrl-C would not end it.
+        """
         if self._many.workers is not None:
             return self._many.workers
         peek = getattr(self._names, "peek", None)

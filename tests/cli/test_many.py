@@ -145,6 +145,24 @@ def test_a_full_disk_ends_a_run_of_many_processes_in_one_line(tmp_path: Path) ->
             assert process.wait(timeout=20) == 141
 
 
+class Interrupted(io.BytesIO):
+    """Standard input that nothing comes from before the user presses Ctrl-C."""
+
+    def peek(self, size: int = 0, /) -> bytes:
+        signal.raise_signal(signal.SIGINT)
+        raise AssertionError("waits on")
+
+
+def test_ctrl_c_ends_the_wait_for_the_first_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dnstrace.cli.many._stdin", Interrupted)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        said = run("-f", "-")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert said.status == 130 and "stopped by the user" in said.err
+
+
 def test_a_closed_stdin_is_said_to_be_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", None)
     said = run("-f", "-", *LAB)
