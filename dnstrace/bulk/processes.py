@@ -13,10 +13,12 @@ import multiprocessing
 import pickle
 import signal
 import socket
+import sys
 from collections import deque
-from collections.abc import AsyncGenerator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from multiprocessing import resource_tracker
 from typing import Any
 
 from dnstrace.budget import Limits, limits_for
@@ -76,7 +78,8 @@ class _Worker:
         self.waiting: deque[Job] = deque()
         spawned = multiprocessing.get_context("spawn")
         self._process = spawned.Process(target=_work, args=(its,), name="dnstrace worker", daemon=True)
-        self._process.start()
+        with _deaf():
+            self._process.start()
         its.close()
         self._writer: asyncio.StreamWriter | None = None
 
@@ -207,6 +210,20 @@ class _Crew:
         await asyncio.gather(*tasks, return_exceptions=True)
         for worker in self._workers:
             worker.close()
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """A process that is started here never hears Ctrl-C, not even before it can say that it ignores it."""
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # starting it would unblock the signal
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _packed(value: object) -> bytes:

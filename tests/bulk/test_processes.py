@@ -182,6 +182,23 @@ def test_workers_are_killed_at_random_and_nothing_is_lost_or_doubled(tmp_path: P
             assert held(out) == wanted
 
 
+def test_workers_never_hear_ctrl_c(tmp_path: Path) -> None:
+    file, _ = names(tmp_path)
+    with server() as settings:
+        process = start("-f", str(file), *arguments(settings, tmp_path), "--short", "--workers", "2")
+        while not (at_work := workers_of(process.pid)):
+            assert process.poll() is None
+        for pid in at_work:
+            assert unheard(pid) & 1 << signal.SIGINT - 1
+        assert finished(process).status == 0
+
+
+def unheard(pid: int) -> int:
+    """The signals that a process blocks or ignores, as bits."""
+    told = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return int(told["SigBlk"], 16) | int(told["SigIgn"], 16)
+
+
 def test_a_worker_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     asked, found = questions(600), list[Trace]()
     monkeypatch.setattr("dnstrace.bulk.processes._SOME", 2.5)
