@@ -38,7 +38,7 @@ _CONFIRMED = 4  # times a round trip: so long for EDNS to prove that it was not 
 _LEAST_CONFIRMED = 0.25  # seconds
 _LATE = 0.005  # seconds by which a busy program may look late
 _LOOKUP_PATIENCE = 4  # times that for a reply: a look-up takes a few round trips
-_AGAIN = {Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.MISMATCH}
+_AGAIN = {Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.MISMATCH, Kind.KNOWN_SILENT}
 
 Lookup = Callable[[Name], Awaitable[tuple[Address, ...]]]
 

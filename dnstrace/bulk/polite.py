@@ -2,7 +2,8 @@
 
 An address that has let several queries in a row run into their time-out is taken to be silent for a while,
 which doubles as long as it stays so (RFC 9520 sections 3.1 and 3.2): others are told so at once, and one
-query at a time finds out whether that has changed.
+query at a time finds out whether that has changed. It is so in the way in which it was asked, such as with
+EDNS, which some drop: of another way a single query finds out whether it is better.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections import OrderedDict, deque
 
 import dns.rcode
 
-from dnstrace.model import Exchange, Fault, Query
+from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.port import Network
 
 TO_ONE = 8  # questions under way to one address
@@ -22,27 +23,53 @@ _MOST = 50_000  # addresses that are remembered
 _TROUBLES = {dns.rcode.REFUSED, dns.rcode.SERVFAIL}
 
 
+_Way = tuple[Transport, int | None]
+"""How an address is asked: the UDP payload size that is offered stands for EDNS, None for none."""
+
+
+def _way(query: Query) -> _Way:
+    return query.transport, None if query.edns is None else query.edns.payload
+
+
+class _Silence:
+    """How an address is silent in one way: time-outs in a row, and until when it counts as silent."""
+
+    __slots__ = ("period", "timeouts", "until")
+
+    def __init__(self) -> None:
+        self.timeouts, self.until, self.period = 0, 0.0, _FIRST
+
+
 class _Place:
     """What is known of one address, and who waits for a turn there."""
 
-    __slots__ = ("allowed", "period", "timeouts", "under_way", "until", "waiting")
+    __slots__ = ("allowed", "silences", "under_way", "waiting")
 
     def __init__(self) -> None:
         self.under_way, self.allowed = 0, TO_ONE
         self.waiting: deque[asyncio.Future[None]] = deque()
-        self.timeouts, self.until, self.period = 0, 0.0, _FIRST
+        self.silences: dict[_Way, _Silence] = {}
+
+    def is_silent(self, query: Query, now: float) -> bool:
+        """Whether nothing is to be expected of a query."""
+        silence = self.silences.get(_way(query))
+        return silence is not None and silence.until > now
 
     def learn(self, exchange: Exchange, now: float) -> None:
         """Take in how a query went: half as many at once after trouble, one more after a good reply."""
         if exchange.fault is Fault.TIMEOUT:
-            self.timeouts += 1
-            if self.timeouts >= SILENT and now >= self.until:
-                self.until = now + self.period
-                self.period = min(_LONGEST, 2 * self.period)
+            self._count(self.silences.setdefault(_way(exchange.query), _Silence()), now)
         elif exchange.message is not None:
-            self.timeouts, self.until, self.period = 0, 0.0, _FIRST
+            self.silences.pop(_way(exchange.query), None)
         trouble = exchange.message is None or exchange.message.rcode() in _TROUBLES
         self.allowed = max(1, self.allowed // 2) if trouble else min(TO_ONE, self.allowed + 1)
+
+    def _count(self, silence: _Silence, now: float) -> None:
+        silence.timeouts += 1
+        otherwise = any(each.until > now for each in self.silences.values())
+        if (silence.timeouts >= SILENT or otherwise) and now >= silence.until:
+            silence.until = now + silence.period
+            silence.period = min(_LONGEST, 2 * silence.period)
 
 
 class PoliteNetwork:
@@ -63,7 +90,7 @@ class PoliteNetwork:
         loop, place = asyncio.get_running_loop(), self._place(query.address)
         await self._turn(place)
         try:
-            if self._remembers and place.until > loop.time():
+            if self._remembers and place.is_silent(query, loop.time()):
                 return Exchange(query, loop.time(), 0.0, fault=Fault.KNOWN_SILENT)
             await self._slot()
             exchange = await self._network.exchange(query, timeout)

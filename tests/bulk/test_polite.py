@@ -10,7 +10,7 @@ import dns.rcode
 from dnstrace import clock
 from dnstrace.bulk import polite
 from dnstrace.bulk.polite import SILENT, TO_ONE, PoliteNetwork
-from dnstrace.model import Exchange, Fault, Query
+from dnstrace.model import Edns, Exchange, Fault, Query
 from tests.replies import reply
 
 QUESTION = reply("www.example. A").query.question
@@ -85,6 +85,27 @@ def test_an_address_that_is_silent_is_not_asked_for_a_while_that_doubles() -> No
         assert {each.fault for each in await ask(network, 10)} == {None}
 
     clock.run(run())
+
+
+class WithoutEdns(Server):
+    """Replies to queries without EDNS alone."""
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        self.rcode = dns.rcode.NOERROR if query.edns is None else None
+        return await super().exchange(query, timeout)
+
+
+def test_an_address_is_silent_in_the_way_in_which_it_was_asked() -> None:
+    async def run() -> list[Counter[Fault | None]]:
+        network = PoliteNetwork(WithoutEdns())
+        ways = [Edns(1232), Edns(1232), Edns(512), None, Edns(1232)]
+        asked = [[Query(QUESTION, "192.0.2.1", edns=way)] * SILENT for way in ways]
+        found = [await asyncio.gather(*(network.exchange(q, TIMEOUT) for q in each)) for each in asked]
+        return [Counter(exchange.fault for exchange in each) for each in found]
+
+    silent = {Fault.KNOWN_SILENT: SILENT}
+    small = {Fault.TIMEOUT: 1, Fault.KNOWN_SILENT: SILENT - 1}
+    assert clock.run(run()) == [{Fault.TIMEOUT: SILENT}, silent, small, {None: SILENT}, silent]
 
 
 def test_silence_is_remembered_only_where_that_is_wanted_and_of_one_address() -> None:

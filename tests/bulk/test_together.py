@@ -115,6 +115,14 @@ def test_so_do_those_of_the_lab(name: str) -> None:
             assert said(each)[:3] == alone[each.question][:3]
 
 
+@pytest.mark.parametrize("name", ["drops-edns", "drops-large-udp", "no-udp", "silent"])
+def test_a_server_that_takes_only_some_queries_is_no_dead_one(name: str) -> None:
+    """So many names at a time that it is taken to be silent before it was asked in the way that it takes."""
+    where = load(name)
+    asked = [where.question, *(question(f"x{n}.example.com.") for n in range(100))]
+    assert Counter(str(each.outcome) for each in many(where, asked)) == {"answer": 1, "nxdomain": 100}
+
+
 class Counting(LabNetwork):
     """The lab, with what is sent to each address, and how much of it at once."""
 
