@@ -66,12 +66,17 @@ class TimedCuts(Cuts):
         return cut
 
     def add(self, delegation: Delegation) -> None:
-        """Learn a cut from a referral, for as long as its TTL says."""
+        """Learn a cut from a referral, for as long as its TTL says, in place of what was known of it."""
+        self._forget(delegation.zone)
         super().add(delegation)
         self._until[delegation.zone] = self._clock() + (delegation.ttl or 0)
-        self._until.move_to_end(delegation.zone)
         while len(self._until) > _MOST_CUTS:
             self._forget(next(iter(self._until)))
+
+    def add_child(self, delegation: Delegation) -> None:
+        """Learn a zone's NS set from the zone itself, for as long as its cut is known."""
+        if delegation.zone in self._cuts:
+            super().add_child(delegation)
 
     def add_addresses(self, name: Name, addresses: tuple[Address, ...], ttl: int = 0) -> None:
         """Learn the addresses of a name server, for as long as their TTL says."""

@@ -222,6 +222,19 @@ def test_cuts_are_known_for_their_ttl() -> None:
     assert cuts.enclosing(question("www.example.")) is root and not cuts.glue(server.name)
 
 
+def test_a_cut_that_changes_time_and_again_takes_no_more_room() -> None:
+    cuts, zone = TimedCuts(Delegation(dns.name.root, ()), lambda: 0.0), dns.name.from_text("example.")
+    for number in range(5):
+        name = dns.name.from_text(f"ns{number}.example.")
+        server = NameServer(name, (Address("192.0.2.1", Source.GLUE),))
+        cuts.add(Delegation(zone, (server,), ttl=60))
+        cuts.add_child(Delegation(zone, (NameServer(name),)))
+    assert cuts.glue(name) and list(cuts._glue) == [name]
+    assert cuts.child(zone) == Delegation(zone, (NameServer(name),))
+    cuts.add_child(Delegation(dns.name.from_text("unknown."), ()))
+    assert list(cuts._child) == [zone]
+
+
 def test_a_run_that_is_stopped_leaves_nothing_under_way() -> None:
     where = zones(2)
     network = LabNetwork(where)
