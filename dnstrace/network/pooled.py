@@ -34,6 +34,7 @@ from dnstrace.wire import belongs, query_wire
 _SOCKETS = 32  # of each family
 _USES = 64  # queries that a socket sends
 _SENDS = 4  # times that a query is sent where that fails: what failed may be a datagram before
+_NO_MORE = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _MSG_ERRQUEUE = 0x2000  # linux/socket.h
 _ORIGINAL = 512  # octets of a datagram that came to nothing: its ID is wanted
 _TELLS_ERROR = [socket.IPPROTO_IP, IP_RECVERR], [socket.IPPROTO_IPV6, IPV6_RECVERR]  # beside arrival times
@@ -73,16 +74,24 @@ class PooledNetwork(LiveNetwork):
                 ports.pop().retire()
 
     def _port(self, query: Query) -> _Port:
-        """A port at random; raises OSError."""
+        """A port at random; raises OSError. One that is used up goes on where no other can be opened."""
         ports = self._ports[query.family]
         place = self._random.randrange(_SOCKETS)
-        if place >= len(ports):
-            ports.append(_Port(open_socket(query, socket.SOCK_DGRAM, self._bind)))
-            place = len(ports) - 1
-        elif ports[place].uses >= _USES:
-            used, ports[place] = ports[place], _Port(open_socket(query, socket.SOCK_DGRAM, self._bind))
+        used = ports[place] if place < len(ports) else None
+        if used is not None and used.uses < _USES:
+            return used
+        try:
+            port = _Port(open_socket(query, socket.SOCK_DGRAM, self._bind))
+        except OSError as error:
+            if not ports or error.errno not in _NO_MORE:
+                raise
+            return used or self._random.choice(ports)
+        if used is None:
+            ports.append(port)
+        else:
+            ports[place] = port
             used.retire()
-        return ports[place]
+        return port
 
 
 class _Asked:
