@@ -34,10 +34,11 @@ def _way(query: Query) -> _Way:
 class _Silence:
     """How an address is silent in one way: time-outs in a row, and until when it counts as silent."""
 
-    __slots__ = ("period", "timeouts", "until")
+    __slots__ = ("period", "probed", "timeouts", "until")
 
     def __init__(self) -> None:
         self.timeouts, self.until, self.period = 0, 0.0, _FIRST
+        self.probed = False  # whether one query is finding out if that has changed
 
 
 class _Place:
@@ -53,7 +54,19 @@ class _Place:
     def is_silent(self, query: Query, now: float) -> bool:
         """Whether nothing is to be expected of a query."""
         silence = self.silences.get(_way(query))
-        return silence is not None and silence.until > now
+        return silence is not None and (silence.probed or silence.until > now)
+
+    def begin(self, query: Query) -> None:
+        """Take in that a query is sent."""
+        silence = self.silences.get(_way(query))
+        if silence is not None:
+            silence.probed = silence.until > 0
+
+    def end(self, query: Query) -> None:
+        """Take in that it has ended, also where nobody waits for it any more."""
+        silence = self.silences.get(_way(query))
+        if silence is not None:
+            silence.probed = False
 
     def learn(self, exchange: Exchange, now: float) -> None:
         """Take in how a query went: half as many at once after trouble, one more after a good reply."""
@@ -88,17 +101,26 @@ class PoliteNetwork:
     async def exchange(self, query: Query, timeout: float) -> Exchange:
         """Put `query` to its address when its turn comes; see `dnstrace.port.Network`."""
         loop, place = asyncio.get_running_loop(), self._place(query.address)
+        if self._remembers and place.is_silent(query, loop.time()):
+            return Exchange(query, loop.time(), 0.0, fault=Fault.KNOWN_SILENT)
         await self._turn(place)
         try:
             if self._remembers and place.is_silent(query, loop.time()):
                 return Exchange(query, loop.time(), 0.0, fault=Fault.KNOWN_SILENT)
-            await self._slot()
-            exchange = await self._network.exchange(query, timeout)
-            place.learn(exchange, loop.time())
-            return exchange
+            return await self._sent(place, query, timeout)
         finally:
             place.under_way -= 1
             self._next_turns(place)
+
+    async def _sent(self, place: _Place, query: Query, timeout: float) -> Exchange:
+        place.begin(query)
+        try:
+            await self._slot()
+            exchange = await self._network.exchange(query, timeout)
+        finally:
+            place.end(query)
+        place.learn(exchange, asyncio.get_running_loop().time())
+        return exchange
 
     def _place(self, address: str) -> _Place:
         place = self._places.get(address)

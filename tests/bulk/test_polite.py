@@ -82,7 +82,26 @@ def test_an_address_that_is_silent_is_not_asked_for_a_while_that_doubles() -> No
         assert (await ask(network, 1))[0].fault is Fault.KNOWN_SILENT
         await asyncio.sleep(1.0)
         server.rcode = dns.rcode.NOERROR
+        assert (await ask(network, 1))[0].fault is None
         assert {each.fault for each in await ask(network, 10)} == {None}
+
+    clock.run(run())
+
+
+def test_others_are_told_at_once_while_one_finds_out_whether_an_address_is_silent_still() -> None:
+    async def run() -> None:
+        server = Server(None)
+        network = PoliteNetwork(server)
+        await ask(network, SILENT)
+        await asyncio.sleep(5.0)
+        finding_out = asyncio.ensure_future(ask(network, 1))
+        await asyncio.sleep(TIMEOUT / 2)
+        assert [(each.fault, each.elapsed) for each in await ask(network, 2)] == [
+            (Fault.KNOWN_SILENT, 0.0)
+        ] * 2
+        finding_out.cancel()
+        await asyncio.gather(finding_out, return_exceptions=True)
+        assert (await ask(network, 1))[0].fault is Fault.TIMEOUT  # the next one finds out
 
     clock.run(run())
 
