@@ -103,7 +103,8 @@ class _Run:
             out = f" -o {self._many.out} --resume" if goes_on else ""
             self._environment.remark(f"stopped by the user{'; go on with' if out else ''}{out}")
             return Exit.INTERRUPTED
-        if self._cut_off:
+        nothing_right = self._wrong and not self._tally.ended and not self._many.resume
+        if self._cut_off or nothing_right:
             return Exit.FAILED if self._tally.ended else Exit.USAGE
         return self._tally.status
 

@@ -112,6 +112,15 @@ def test_the_short_form_of_a_referral_and_of_any_is_that_of_one_name(tmp_path: P
         assert [line.split(maxsplit=2)[2] for line in many.out.splitlines()] == one.out.splitlines() != []
 
 
+def test_a_file_without_a_single_right_line_is_no_success(tmp_path: Path) -> None:
+    file = tmp_path / "names"
+    file.write_bytes("www.example.com\r\nmail.example.com\r\n".encode("utf-16"))  # as PowerShell writes it
+    said = run(*LAB, "-f", str(file), "--short")
+    assert (said.status, said.out) == (2, "") and "lines could not be traced" in said.err
+    file.write_bytes(b"# none\n")
+    assert run(*LAB, "-f", str(file), "--short").status == 0
+
+
 def test_names_from_stdin() -> None:
     done = start("-f", "-", *LAB, "--short", stdin=subprocess.PIPE)
     out, err = done.communicate("www.example.com\nmail.example.com", timeout=20)
