@@ -13,7 +13,7 @@ from dnstrace.cli.choices import Shown
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.options import Output
 from dnstrace.cli.status import status, worst
-from dnstrace.model import Kind, Outcome, Step, Trace
+from dnstrace.model import Kind, Name, Outcome, Step, Trace
 from dnstrace.render.short import data
 from dnstrace.render.text import harmless, name_text, time_text
 
@@ -45,17 +45,22 @@ def result(trace: Trace, shown: Shown) -> Result:
         _text(trace, shown),
         "" if trace.outcome is None else trace.outcome.value,
         status([trace]),
-        name_text(trace.steps[-1].zone) if failed else "",
+        _counted(trace.steps[-1].zone) if failed else "",
         _troubled(trace),
-        tuple((name_text(step.zone), _took(step)) for step in trace.steps if step.main and step.attempts),
+        tuple((_counted(step.zone), _took(step)) for step in trace.steps if step.main and step.attempts),
         tuple(finding.code for finding in trace.findings or ()),
     )
+
+
+def _counted(name: Name) -> str:
+    """A name as it is counted: lists, and servers, write one in small letters and in capitals."""
+    return name_text(name).lower()
 
 
 def _troubled(trace: Trace) -> tuple[str, ...]:
     return tuple(
         {
-            f"{name_text(attempt.server)} {attempt.exchange.query.address}": None
+            f"{_counted(attempt.server)} {attempt.exchange.query.address}": None
             for step in trace.steps
             for attempt in step.attempts
             if not attempt.meaning.usable and attempt.meaning.kind not in _UNTOLD

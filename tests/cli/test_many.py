@@ -112,6 +112,12 @@ def test_the_short_form_of_a_referral_and_of_any_is_that_of_one_name(tmp_path: P
         assert [line.split(maxsplit=2)[2] for line in many.out.splitlines()] == one.out.splitlines() != []
 
 
+def test_capitals_make_no_zone_of_their_own(tmp_path: Path) -> None:
+    file = names(tmp_path / "names", "WWW.EXAMPLE.COM", "www.example.com")
+    said = run(*LAB, "-f", file, "--no-share").err
+    assert "COM" not in said and said.count(" com. ") == 1
+
+
 def test_a_file_without_a_single_right_line_is_no_success(tmp_path: Path) -> None:
     file = tmp_path / "names"
     file.write_bytes("www.example.com\r\nmail.example.com\r\n".encode("utf-16"))  # as PowerShell writes it
