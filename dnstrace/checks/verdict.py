@@ -183,8 +183,7 @@ def _how_many(trace: Trace, main: Finding, others: list[str]) -> str:
 def _of_walk(trace: Trace) -> Verdict:
     """The verdict where no rule explains it: what the walk itself says of its end."""
     bogus = trace.judgement if is_bogus(trace) and trace.outcome is not Outcome.FAILED else None
-    last = tuple(step.id for step in (last_step(trace),) if step is not None)
-    steps = (_bogus_steps(trace) if bogus is not None else ()) or last
+    steps = tuple(step.id for step in (last_step(trace),) if step is not None)
     zone = trace.steps[steps[-1] - 1].zone if steps else None
     blame = _blame(trace, last_step(trace))
     job = "" if bogus is not None else _MENDS[blame].format(zone=zone, parent="")  # its reason has it
@@ -213,12 +212,6 @@ def _is_ours(trace: Trace) -> bool:
     """Whether a bound of our own ended the walk: that is nobody's fault."""
     last = last_step(trace)
     return trace.outcome is Outcome.FAILED and (last is None or last.limited)
-
-
-def _bogus_steps(trace: Trace) -> tuple[int, ...]:
-    judged = {} if trace.judgement is None else trace.judgement.steps
-    bogus = [number for number, evidence in judged.items() if evidence.security.value == "bogus"]
-    return tuple(sorted(bogus, key=lambda number: trace.steps[number - 1].outcome is not Outcome.FAILED))
 
 
 def _opening(trace: Trace, whole: bool) -> str:
