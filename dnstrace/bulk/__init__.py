@@ -65,9 +65,10 @@ async def results(
 
     With `ordered` they come in the order of the questions. `questions` is read only as far as there is
     room, so that it may be without end; where it raises Enough, those that wait are dropped. With `share`
-    false each name is walked with nothing known. `rate` is the most queries that are sent a second. With
-    several `workers` the names are traced in so many processes, with `dask` on the cluster whose scheduler is
-    there (`tcp://host:8786`): `use` is then a function of a module, or a `functools.partial` of one, and what
+    false each name is walked with nothing known. `rate` is the most queries that are sent a second; where it
+    is low fewer are traced at a time, so that each ends within its deadline. With several `workers` the names
+    are traced in so many processes, with `dask` on the cluster whose scheduler is there
+    (`tcp://host:8786`): `use` is then a function of a module, or a `functools.partial` of one, and what
     it makes can be pickled. `network` is for one process only. The rest is as for `dnstrace.trace_async`.
     What is under way when the caller stops reading is cancelled.
 
