@@ -14,6 +14,7 @@ from dnstrace.model import Address, Exchange, Fault, Source
 FIRST_PATIENCE = 0.4  # seconds, before anything was measured
 LEAST_PATIENCE = 0.05
 FAILED = 2  # the most that `Health.doubt` can be
+MOST = 100_000  # addresses of which one thing is known: a run over many names begins anew then
 UNREACHABLE_HOSTS = 3  # after which a family that never answered is taken to have no route
 _THIS_NETWORK, _BROADCAST = 0, IPv4Address("255.255.255.255")  # RFC 1122 section 3.2.1.3
 _PREFIXES = {bytes(12), IPv6Address("64:ff9b::").packed[:12]}  # IPv4-compatible, NAT64
@@ -40,6 +41,9 @@ class Health:
     def learn(self, exchange: Exchange) -> None:
         """Take in how an exchange went."""
         address = exchange.query.address
+        for known in (self.without_edns, self._failed, self._replied):
+            if len(known) >= MOST:
+                known.clear()
         self._learn_family(exchange.query.family, exchange.fault)
         if exchange.fault is not None:
             self._failed.add(address)

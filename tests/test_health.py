@@ -76,3 +76,13 @@ def test_a_failed_address_is_known_until_it_answers() -> None:
     assert [health.doubt(f"192.0.2.{n}") for n in (1, 2, 3)] == [2, 2, 1]
     health.learn(went("192.0.2.1"))
     assert health.doubt("192.0.2.1") == 0
+
+
+def test_what_is_known_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dnstrace.health.MOST", 3)
+    health = Health(BOTH)
+    for number in range(1, 4):
+        health.learn(went(f"192.0.2.{number}", Fault.TIMEOUT))
+    assert [health.doubt(f"192.0.2.{number}") for number in range(1, 4)] == [2, 2, 2]
+    health.learn(went("192.0.2.4", Fault.TIMEOUT))
+    assert [health.doubt(f"192.0.2.{number}") for number in range(1, 5)] == [1, 1, 1, 2]

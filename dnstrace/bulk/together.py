@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from dnstrace.bulk.plan import Jobs, Plan, R, Use
 from dnstrace.bulk.polite import PoliteNetwork
 from dnstrace.bulk.room import Room
 from dnstrace.bulk.sharing import Shared
-from dnstrace.model import Question, Trace
+from dnstrace.model import Outcome, Question, Trace
 from dnstrace.port import Network
 from dnstrace.roots import root_hints
 
@@ -68,6 +69,7 @@ class _Tracer:
             from dnstrace.network.pooled import PooledNetwork
 
             network = self._own = PooledNetwork(bind=plan.settings.bind)
+        self._told = False  # of a fault of ours; the first is enough
         self._plan, self._clock = plan, asyncio.get_running_loop().time
         self._began = self._clock()
         # What a walk that validates needs of the cuts above is in its own steps; one that is given a server
@@ -87,15 +89,23 @@ class _Tracer:
 
     async def trace(self, number: int, question: Question) -> Trace:
         """Trace a question when its turn comes."""
-        plan, now = self._plan, self._clock()
-        return await trace_async(
-            question.name,
-            question.rdtype,
-            network=self._shared or self._network,
-            knowledge=None if self._shared is None else self._shared.knowledge(),
-            settings=plan.settings,
-            roots=plan.roots,
-            seed=plan.seed_of(number),
-            now=plan.now + timedelta(seconds=now - self._began),
-            **plan.how,
-        )
+        seed = self._plan.seed_of(number)
+        now = self._plan.now + timedelta(seconds=self._clock() - self._began)
+        try:
+            return await trace_async(
+                question.name,
+                question.rdtype,
+                network=self._shared or self._network,
+                knowledge=None if self._shared is None else self._shared.knowledge(),
+                settings=self._plan.settings,
+                roots=self._plan.roots,
+                seed=seed,
+                now=now,
+                **self._plan.how,
+            )
+        except Exception as error:  # a fault of ours that one name brings out must not cost the others
+            if not self._told:
+                self._told = True
+                sys.excepthook(*sys.exc_info())
+            why = f"a fault of dnstrace: {type(error).__name__}: {error}"
+            return Trace(question, now, seed, outcome=Outcome.FAILED, error=why)

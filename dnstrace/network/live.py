@@ -45,6 +45,7 @@ FAULTS = {
     errno.EHOSTUNREACH: Fault.HOST_UNREACHABLE,
     errno.EADDRNOTAVAIL: Fault.NETWORK_UNREACHABLE,
     errno.EAFNOSUPPORT: Fault.NETWORK_UNREACHABLE,
+    errno.EPERM: Fault.NETWORK_UNREACHABLE,  # a firewall of this very machine
     errno.ECONNRESET: Fault.CONNECTION_LOST,
     errno.EPIPE: Fault.CONNECTION_LOST,
     errno.ETIMEDOUT: Fault.TIMEOUT,

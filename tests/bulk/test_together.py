@@ -249,3 +249,18 @@ def test_a_run_that_is_stopped_leaves_nothing_under_way() -> None:
         return len(asyncio.all_tasks()) - 1
 
     assert network.run(stopped()) == 0
+
+
+def test_a_fault_of_ours_in_one_trace_does_not_cost_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+    class Breaks(LabNetwork):
+        async def exchange(self, query: Query, timeout: float) -> Exchange:
+            if b"none" in query.question.name.labels:
+                raise KeyError("what nobody thought of")
+            return await super().exchange(query, timeout)
+
+    where, asked = zones(4), [question(f"{owner}.z1.") for owner in ("www", "none", "x.none", "alias")]
+    found = {str(each.question.name): each for each in many(where, asked, Breaks(where))}
+    assert [found[f"{owner}.z1."].outcome for owner in ("www", "alias")] == ["answer", "answer"]
+    assert found["none.z1."].error == "a fault of dnstrace: KeyError: 'what nobody thought of'"
+    assert found["x.none.z1."].outcome == "failed"
+    assert capsys.readouterr().err.count("Traceback") == 1
