@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from dnstrace.bulk.carrying import by_number
 from dnstrace.bulk.dealing import following, registered
 from dnstrace.bulk.plan import CannotGoOn, Job, Jobs, Plan, R, Use
 from dnstrace.bulk.together import traced
@@ -37,6 +38,7 @@ class ClusterError(CannotGoOn):
 
 async def on_cluster(jobs: Jobs, plan: Plan, use: Use[R], address: str) -> AsyncGenerator[tuple[int, R]]:
     """Trace every job on the cluster; what `use` makes of each trace, chunk by chunk. Raises ClusterError."""
+    by_number()
     client = await _connected(address)
     run = _Run(client, replace(plan, ordered=False), use)
     feeding = asyncio.ensure_future(run.feed(jobs, plan.ordered))
@@ -143,6 +145,7 @@ async def _result(future: Any) -> Any:
 
 def _chunk_traced(chunk: list[Job], plan: Plan, use: Use[R]) -> list[tuple[int, R]]:
     """A task, on the cluster: what `use` makes of the traces of a chunk."""
+    by_number()
 
     async def every() -> list[tuple[int, R]]:
         return [found async for found in traced(_each(chunk), plan, use)]

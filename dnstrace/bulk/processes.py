@@ -22,6 +22,7 @@ from multiprocessing import resource_tracker
 from typing import Any
 
 from dnstrace.budget import Limits, limits_for
+from dnstrace.bulk.carrying import by_number
 from dnstrace.bulk.dealing import hand
 from dnstrace.bulk.garbage import collect_rarely
 from dnstrace.bulk.plan import CannotGoOn, Enough, Job, Jobs, Plan, R, Use
@@ -48,6 +49,7 @@ async def in_processes(jobs: Jobs, plan: Plan, use: Use[R], workers: int) -> Asy
 
     Raises WorkersLost.
     """
+    by_number()
     crew = _Crew(plan, use, workers)
     feeding = asyncio.ensure_future(crew.feed(jobs))
     feeding.add_done_callback(lambda _: crew.told.put_nowait(None))
@@ -241,6 +243,7 @@ async def _unpacked(reader: asyncio.StreamReader) -> Any:
 
 def _work(sock: socket.socket) -> None:
     """A worker's life: what it is asked, it traces, until its socket ends."""
+    by_number()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other process decides what is finished
     collect_rarely()
     with suppress(OSError, asyncio.IncompleteReadError):
