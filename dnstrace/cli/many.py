@@ -110,11 +110,12 @@ class _Run:
 
     async def _traced(self, wanted: Iterator[Question], how: dict[str, Any], workers: int) -> None:
         loop, chosen, many = asyncio.get_running_loop(), self._chosen, self._many
-        with suppress(
-            NotImplementedError, RuntimeError, ValueError
-        ):  # not on Windows, not beside the main thread
-            loop.add_signal_handler(signal.SIGINT, self._stop)
         waits = self._size is None and "network" not in how  # a network of its own has time of its own
+        with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; not the main thread
+            if waits or self._size is not None:
+                loop.add_signal_handler(signal.SIGINT, self._stop)
+            else:  # the loop itself waits for the next name, which only an exception ends
+                signal.signal(signal.SIGINT, signal.default_int_handler)
         self._coming = AsTheyCome(wanted) if waits else None
         found = results(
             self._until_stopped(wanted) if self._coming is None else self._coming_until_stopped(self._coming),

@@ -167,12 +167,18 @@ class Interrupted(io.BytesIO):
         signal.raise_signal(signal.SIGINT)
         raise AssertionError("waits on")
 
+    def readline(self, size: int | None = -1, /) -> bytes:
+        return self.peek()
 
-def test_ctrl_c_ends_the_wait_for_the_first_name(monkeypatch: pytest.MonkeyPatch) -> None:
+
+@pytest.mark.parametrize("where", [(), LAB])
+def test_ctrl_c_ends_the_wait_for_the_first_name(
+    where: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("dnstrace.cli.many._stdin", Interrupted)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        said = run("-f", "-")
+        said = run("-f", "-", *where)
     finally:
         signal.signal(signal.SIGINT, before)
     assert said.status == 130 and "stopped by the user" in said.err
