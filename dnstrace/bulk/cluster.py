@@ -24,9 +24,7 @@ _AT_HAND = 8000  # names that are sorted
 _WAIT = 0.5  # seconds without a further name after which those at hand are traced
 _PER_THREAD = 2  # chunks for each thread of the cluster, so that none waits for more
 _PATIENCE = 10.0  # seconds for the scheduler to answer
-_NOBODY = (
-    300.0  # seconds without any worker after which a run is given up: some clusters start them on demand
-)
+_NOBODY = 300.0  # seconds without any worker after which a run is given up: some are started on demand
 _LOOKS = 4  # that are taken in this time
 _GONE = "the Dask scheduler does not answer any more"
 _AGAIN = 5  # times that a chunk is given to the cluster where it loses its workers

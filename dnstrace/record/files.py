@@ -70,9 +70,8 @@ def write(path: Path, octets: bytes, force: bool) -> None:
 
 def _write_through(new: Path, octets: bytes, old: Path) -> None:
     """Write a new file down to the disk, to be read by whom the old one may be."""
-    flags = (
-        os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    )  # Windows: the octets as they are
+    binary = getattr(os, "O_BINARY", 0)  # Windows: the octets as they are
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | binary
     with open(os.open(new, flags, 0o666), "wb") as file:
         if old.exists():
             os.chmod(new, stat.S_IMODE(old.stat().st_mode))
