@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import suppress
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 4096  # octets of a line: a name has 1004 at most, written with every octet escaped
 _AHEAD = 1000  # questions that are read before they can be traced
+_REMARK = re.compile(r"(?<!\\)[#;].*", re.DOTALL)  # a character after a backslash is part of a name
 _BOM = b"\xef\xbb\xbf"
 
 Told = Callable[[int, str], None]
@@ -27,9 +29,9 @@ def questions(
 ) -> Iterator[Question]:
     """The questions of a file as they are read; `types` are for lines that say none.
 
-    A line may end with CR LF; blank ones, and what follows `#` or `;`, are nothing. For each line that
-    cannot be traced `wrong` is called with its number and why; `unreadable` for the one at which the file
-    ends since it cannot be read.
+    A line may end with CR LF; blank ones, and what follows `#` or `;` without a backslash, are nothing. For
+    each line that cannot be traced `wrong` is called with its number and why; `unreadable` for the one at
+    which the file ends since it cannot be read.
     """
     number, lines = 0, _lines(file)
     while True:
@@ -55,7 +57,7 @@ def questions(
 
 
 def _asked(line: str, types: tuple[RdataType, ...]) -> Iterator[Question]:
-    words = line.split("#")[0].split(";")[0].split()
+    words = _REMARK.sub("", line).split()
     if not words:
         return
     if "\0" in line:

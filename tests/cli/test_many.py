@@ -32,7 +32,8 @@ def read(octets: bytes) -> tuple[list[str], dict[int, str]]:
 def test_lines() -> None:
     assert read(
         b"\xef\xbb\xbfwww.example.com\r\n\n  # a remark\nexample.com SOA MX ; and another\n192.0.2.1\n"
-        b"https://www.example.net/x AAAA\nB\xc3\xbccher.example"
+        b"https://www.example.net/x AAAA\nB\xc3\xbccher.example\n"
+        b"a\\;b\\#c.example TXT # a name with both\n"
     ) == (
         [
             "www.example.com. A",
@@ -41,6 +42,7 @@ def test_lines() -> None:
             "1.2.0.192.in-addr.arpa. PTR",
             "www.example.net. AAAA",
             "xn--bcher-kva.example. A",
+            r"a\;b#c.example. TXT",
         ],
         {},
     )
