@@ -1,4 +1,4 @@
-# Completion of dnstrace. Made by `python -m dnstrace.cli.completion`: change that, not this.
+# Completion of dnstrace. Made by `python -m dnstrace.cli.about.completion`: change that, not this.
 
 _dnstrace() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} IFS=$' \t\n'

@@ -1,4 +1,4 @@
-# Completion of dnstrace. Made by `python -m dnstrace.cli.completion`: change that, not this.
+# Completion of dnstrace. Made by `python -m dnstrace.cli.about.completion`: change that, not this.
 complete -c dnstrace -f
 complete -c dnstrace -s t -l type -x -a 'A AAAA ANY CAA CDNSKEY CDS CERT CNAME CSYNC DNAME DNSKEY DS HINFO HTTPS LOC MX NAPTR NS NSEC NSEC3PARAM OPENPGPKEY PTR RP RRSIG SMIMEA SOA SPF SRV SSHFP SVCB TLSA TXT URI ZONEMD' -d 'The type to ask for, also as TYPEnnn'
 complete -c dnstrace -s q -l name -x -d 'A name, whatever it looks like'

@@ -1,4 +1,4 @@
-# Completion of dnstrace. Made by `python -m dnstrace.cli.completion`: change that, not this.
+# Completion of dnstrace. Made by `python -m dnstrace.cli.about.completion`: change that, not this.
 
 Register-ArgumentCompleter -Native -CommandName dnstrace -ScriptBlock {
     param($word, $command, $cursor)

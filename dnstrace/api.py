@@ -16,26 +16,27 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import dns.name
 import dns.rdatatype
 
-from dnstrace.asking import Asking
-from dnstrace.budget import Budget, Limits, limits_for
 from dnstrace.clock import run_real
-from dnstrace.cuts import Cuts
-from dnstrace.health import Health
-from dnstrace.journal import Journal
-from dnstrace.means import Means
+from dnstrace.message.supposed import Supposed
 from dnstrace.model import Delegation, Name, Outcome, Question, Settings, Trace
-from dnstrace.parent import refer
+from dnstrace.model.limits import Limits, limits_for
 from dnstrace.port import Network
-from dnstrace.resolution import Resolution
-from dnstrace.roots import given_server, root_hints
-from dnstrace.supposed import Supposed
-from dnstrace.walk import Walk, begin
+from dnstrace.walk.asking import Asking
+from dnstrace.walk.budget import Budget
+from dnstrace.walk.context import TraceContext
+from dnstrace.walk.cuts import Cuts
+from dnstrace.walk.descent import Walk, begin
+from dnstrace.walk.health import Health
+from dnstrace.walk.journal import Journal
+from dnstrace.walk.parent import refer
+from dnstrace.walk.resolution import Resolution
+from dnstrace.walk.roots import given_server, root_hints
 
 if TYPE_CHECKING:
-    from dnstrace.consulting import Consultation
     from dnstrace.dnssec import Anchors, Judgement
-    from dnstrace.resolvers import Resolver
-    from dnstrace.validation import Validation
+    from dnstrace.model.asked import Resolver
+    from dnstrace.walk.consulting import Consultation
+    from dnstrace.walk.validation import Validation
 
 _SEEDS = 2**32
 
@@ -68,17 +69,17 @@ async def trace_async(
 ) -> Trace:
     """Trace `name` and `rdtype` from the root servers down.
 
-    `roots` are the root servers to begin at (`dnstrace.roots.read_hints`), those of the package by
+    `roots` are the root servers to begin at (`dnstrace.walk.roots.read_hints`), those of the package by
     default; `server` is an address or a name to begin at in their place. With `anchors`
     (`dnstrace.dnssec.read_anchors`) the trace is validated as of `at`, in seconds since 1970, the present by
     default; the Judgement is in the Trace. With `parent_only` the walk ends with the referral to the
     deepest zone cut at or above the name, and nothing is validated. `supposed` are delegations to be taken as
-    if their parents had them so (`dnstrace.supposed`). `resolvers` are recursive resolvers that
+    if their parents had them so (`dnstrace.message.supposed`). `resolvers` are recursive resolvers that
     are asked the same beside the walk, which neither uses what they say nor pays for it; what came of it is
-    recorded in steps of its own, which `dnstrace.resolvers.compared` reads. `network` is what carries the
-    queries, live sockets by default. `seed` repeats every random choice of an earlier trace. `now` is
-    the wall-clock time in UTC at which the trace begins. `on_change` is called with a snapshot
-    whenever a step changes; the last one is what was found when the caller cancels the trace. `knowledge`
+    recorded in steps of its own, which `dnstrace.analysis.resolvers.compared` reads. `network`
+    is what carries the queries, live sockets by default. `seed` repeats every random choice of an earlier
+    trace. `now` is the wall-clock time in UTC at which the trace begins. `on_change` is called with a
+    snapshot whenever a step changes; the last one is what was found when the caller cancels the trace. `knowledge`
     is what it begins with, nothing by default. `limits` are by default those for such `settings`.
     """
     question = as_question(name, rdtype)
@@ -89,7 +90,7 @@ async def trace_async(
     clock = asyncio.get_running_loop().time
     journal = Journal(question, now or datetime.now(UTC), seed, clock, on_change, supposed)
     network = network or _live(settings)
-    means = Means(
+    context = TraceContext(
         _paced(network) if settings.all_servers else network,
         settings,
         Budget(limits),
@@ -100,10 +101,10 @@ async def trace_async(
         Supposed(supposed),
     )
     for known in (each for cut in supposed for each in cut.servers if each.addresses):
-        means.cuts.add_addresses(known.name, known.addresses)
+        context.cuts.add_addresses(known.name, known.addresses)
     until = clock() + limits.deadline
-    consultation = _consultation(means, question, resolvers) if resolvers else None
-    under_way = _UnderWay(means, question, limits.deadline, None if parent_only else anchors, at)
+    consultation = _consultation(context, question, resolvers) if resolvers else None
+    under_way = _TraceUnderWay(context, question, limits.deadline, None if parent_only else anchors, at)
     try:
         async with asyncio.timeout(limits.deadline):
             await under_way.go(start, wanted, parent_only)
@@ -118,35 +119,40 @@ async def trace_async(
     return _checked(trace) if settings.probe else trace
 
 
-class _UnderWay:
+class _TraceUnderWay:
     """A trace that is being made: `found` is what its walk has come to, `judgement` the verdict on that."""
 
     def __init__(
-        self, means: Means, question: Question, deadline: float, anchors: Anchors | None, at: float | None
+        self,
+        context: TraceContext,
+        question: Question,
+        deadline: float,
+        anchors: Anchors | None,
+        at: float | None,
     ) -> None:
-        self._means, self._question = means, question
+        self._context, self._question = context, question
         self._late = f"the deadline of {deadline:g} s is reached"
-        self._walk = Walk(means, _way(means.settings))
-        self._validation = None if anchors is None else _validation(means, self._walk, anchors, at)
+        self._walk = Walk(context, _way(context.settings))
+        self._validation = None if anchors is None else _validation(context, self._walk, anchors, at)
         self.found = Resolution(Outcome.FAILED, error=self._late)
         self.judgement: Judgement | None = None
 
     async def go(self, start: Delegation, server: Name | None, parent_only: bool) -> None:
         """Walk from `start`, or from a server that is given by name; then validate and probe as is wanted."""
-        first, missing = await begin(self._walk, self._means, start, server)
+        first, missing = await begin(self._walk, self._context, start, server)
         if missing:
             self.found = Resolution(Outcome.FAILED, error=missing)
             return
         if parent_only:
-            self.found = await refer(self._walk, self._means.journal, self._question, first)
+            self.found = await refer(self._walk, self._context.journal, self._question, first)
         else:
             self.found = await self._walk.resolve(self._question, parent=first)
         if self._validation is not None:
             self.found, self.judgement = await self._validation.judged(self.found)
-        if self._means.settings.probe:
-            from dnstrace.probing import Probing
+        if self._context.settings.probe:
+            from dnstrace.walk.probing import Probing
 
-            await Probing(self._means, self._walk).run()
+            await Probing(self._context, self._walk).run()
 
     def judge_so_far(self) -> None:
         """Judge what is there when the time is over, if that was not done."""
@@ -159,17 +165,17 @@ class _UnderWay:
             await self._validation.close()
 
 
-def _consultation(means: Means, question: Question, resolvers: Sequence[Resolver]) -> Consultation:
-    from dnstrace.consulting import Consultation
+def _consultation(context: TraceContext, question: Question, resolvers: Sequence[Resolver]) -> Consultation:
+    from dnstrace.walk.consulting import Consultation
 
-    return Consultation(means.network, means.settings, means.journal, question, resolvers)
+    return Consultation(context.network, context.settings, context.journal, question, resolvers)
 
 
-def _validation(means: Means, tracer: Walk, anchors: Anchors, at: float | None) -> Validation:
-    from dnstrace.validation import Validation
+def _validation(context: TraceContext, tracer: Walk, anchors: Anchors, at: float | None) -> Validation:
+    from dnstrace.walk.validation import Validation
 
-    started = means.journal.snapshot().started.timestamp()
-    return Validation(means, tracer, anchors, started if at is None else at)
+    started = context.journal.snapshot().started.timestamp()
+    return Validation(context, tracer, anchors, started if at is None else at)
 
 
 def _checked(trace: Trace) -> Trace:
@@ -223,7 +229,7 @@ def _way(settings: Settings) -> type[Asking]:
     """How the servers of a zone are asked: until one gives a usable answer, or every one."""
     if not settings.all_servers:
         return Asking
-    from dnstrace.survey import Survey
+    from dnstrace.walk.survey import Survey
 
     return Survey
 

@@ -1,4 +1,4 @@
-"""The port between the walk and whatever carries its queries.
+"""The port between the walk and whatever carries its queries; and that to the web, for the last hop.
 
 Live sockets, the lab, a replayed record and every wrapper around one of them (pacing, sharing,
 recording) are Networks: a wrapper *is* a Network. Time is the running event loop's.
@@ -6,9 +6,12 @@ recording) are Networks: a wrapper *is* a Network. Time is the running event loo
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from dnstrace.model import Exchange, Query
+
+if TYPE_CHECKING:
+    from dnstrace.model.pages import Request, Visit
 
 
 class Network(Protocol):
@@ -21,4 +24,12 @@ class Network(Protocol):
         cancelled at any moment, and then leaves nothing open. `Exchange.start` is the loop's time;
         the walk makes it relative to the beginning of the trace.
         """
+        ...
+
+
+class Web(Protocol):
+    """Something that can ask an address for a page."""
+
+    async def visit(self, address: str, request: Request, timeout: float) -> Visit:
+        """Ask for the page, within `timeout` seconds in all. Never raises for what the network does."""
         ...

@@ -19,12 +19,12 @@ import dns.rdatatype
 
 from dnstrace import clock
 from dnstrace.lab.network import LabNetwork
-from dnstrace.lab.world import Expectation, Server, World, load, read
+from dnstrace.lab.world import Foreseen, World, WorldServer, load, read
 from dnstrace.lab.worldfile import build
-from dnstrace.lab.zone import Zone
+from dnstrace.lab.zone import LabZone
+from dnstrace.message.wire import query_wire, read_reply
 from dnstrace.model import Delegation, Exchange, Fault, Outcome, Query, Question
 from dnstrace.port import Network
-from dnstrace.wire import query_wire, read_reply
 from tests.replies import name, reply
 from tests.scripted import RTT, Scripted, roots
 
@@ -144,16 +144,16 @@ def label_by_label() -> Hostile:
 def _label_by_label() -> World:
     names = [dns.name.Name([b"a"] * depth + [b""]) for depth in range(LABELS + 1)]
     zones = [_zone(depth, names) for depth in range(LABELS + 1)]
-    servers = tuple(Server(names[d], {_at(d): RTT}, (), (zones[d],)) for d in range(LABELS + 1))
+    servers = tuple(WorldServer(names[d], {_at(d): RTT}, (), (zones[d],)) for d in range(LABELS + 1))
     question = Question(names[-1], dns.rdatatype.A)
-    return World("made", "", question, Expectation(Outcome.ANSWER), servers, tuple(zones))
+    return World("made", "", question, Foreseen(Outcome.ANSWER), servers, tuple(zones))
 
 
-def _zone(depth: int, names: list[dns.name.Name]) -> Zone:
+def _zone(depth: int, names: list[dns.name.Name]) -> LabZone:
     text = f"@ 900 SOA . . 1 7200 900 1209600 300\n@ NS {names[depth]}\n@ A {_at(depth)}\n"
     if depth < LABELS:
         text += f"{names[depth + 1]} NS {names[depth + 1]}\n{names[depth + 1]} A {_at(depth + 1)}\n"
-    return Zone(names[depth], text)
+    return LabZone(names[depth], text)
 
 
 def _at(number: int) -> str:

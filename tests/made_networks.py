@@ -23,8 +23,8 @@ from random import Random
 
 import dns.rdatatype
 
-from dnstrace.lab.world import Expectation, Server, World
-from dnstrace.lab.zone import Zone
+from dnstrace.lab.world import Foreseen, World, WorldServer
+from dnstrace.lab.zone import LabZone
 from dnstrace.model import Address, Delegation, NameServer, Outcome, Question, Source
 from tests.replies import name
 
@@ -110,14 +110,16 @@ class Network:
 
     def world(self) -> World:
         """The network as the lab serves it."""
-        served = {zone.origin: Zone(name(zone.origin), "".join(self._text(zone))) for zone in self.zones}
+        served = {zone.origin: LabZone(name(zone.origin), "".join(self._text(zone))) for zone in self.zones}
         servers = tuple(
-            Server(name(h.name), {h.address: 0.02}, h.does, tuple(served[zone.origin] for zone in h.serves))
+            WorldServer(
+                name(h.name), {h.address: 0.02}, h.does, tuple(served[zone.origin] for zone in h.serves)
+            )
             for h in self.hosts
             if not h.phantom
         )
         question = Question(name(self.asked), dns.rdatatype.A)
-        expect = Expectation(Outcome.ANSWER)
+        expect = Foreseen(Outcome.ANSWER)
         return World("made", "", question, expect, servers, tuple(served.values()))
 
     def _text(self, zone: Made) -> Iterator[str]:

@@ -51,7 +51,7 @@ def draw(name: str = "") -> str:
 
 def shown_by_page() -> tuple[str, bytes]:
     """The page that `dnstrace PAGE_OF --html` makes, and a digest of the words that it shows."""
-    from dnstrace.cli import app
+    from dnstrace.cli import command as app
     from dnstrace.cli.environment import Environment
 
     with tempfile.TemporaryDirectory() as directory:

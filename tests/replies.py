@@ -8,8 +8,8 @@ import dns.name
 import dns.rdatatype
 import dns.rrset
 
+from dnstrace.message.wire import read_reply
 from dnstrace.model import Exchange, Query, Question
-from dnstrace.wire import read_reply
 
 
 def name(text: str) -> dns.name.Name:

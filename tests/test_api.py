@@ -9,9 +9,9 @@ import dns.rdatatype
 import pytest
 
 from dnstrace import Settings, Trace, clock, trace, trace_async
-from dnstrace.budget import Limits
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
+from dnstrace.model.limits import Limits
 from tests.replies import name
 from tests.scripted import Scripted, answers, fails, refers, roots
 

@@ -13,12 +13,12 @@ from jsonschema import Draft202012Validator
 from rich.cells import cell_len
 
 from dnstrace import Settings, Trace, trace
-from dnstrace.budget import Limits, limits_for
 from dnstrace.dnssec.anchors import root_anchors
+from dnstrace.message.wire import _labels, query_wire, read_reply
 from dnstrace.model import Fault, Outcome, Query, Question
+from dnstrace.model.limits import Limits, limits_for
 from dnstrace.render.document import document, schema
 from dnstrace.render.tree import tree
-from dnstrace.wire import _labels, query_wire, read_reply
 from tests.cli.running import run
 from tests.hostile_networks import (
     ALL,

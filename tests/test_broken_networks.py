@@ -17,9 +17,9 @@ from jsonschema import Draft202012Validator
 from rich.cells import cell_len
 
 from dnstrace import Trace, trace
-from dnstrace.budget import Limits
 from dnstrace.lab.network import LabNetwork
 from dnstrace.model import Outcome
+from dnstrace.model.limits import Limits
 from dnstrace.render.document import document, schema
 from dnstrace.render.tree import tree
 from tests.made_networks import Network, Search, made

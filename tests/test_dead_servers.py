@@ -14,8 +14,8 @@ from statistics import median_low
 import pytest
 
 from dnstrace import Trace, trace
-from dnstrace.health import FIRST_PATIENCE
 from dnstrace.model import Exchange, Fault, Kind, Question
+from dnstrace.walk.health import FIRST_PATIENCE
 from tests.replies import name
 from tests.scripted import RTT, Scripted, Server, answers, refers, roots
 

@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 
 import dnstrace
-from dnstrace.cli.choices import choices
-from dnstrace.cli.syntax import parse
+from dnstrace.cli.line.choices import choices
+from dnstrace.cli.line.syntax import parse
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from tests.cli.running import run

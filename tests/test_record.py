@@ -14,18 +14,18 @@ import jsonschema
 import pytest
 
 from dnstrace import trace
+from dnstrace.analysis.expectations import parse
 from dnstrace.dnssec import parse_anchors
-from dnstrace.expect import parse
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load as world
 from dnstrace.model import Address, Delegation, NameServer, Settings, Source
+from dnstrace.model.asked import Resolver
 from dnstrace.network.recording import RecordingNetwork
 from dnstrace.record import RecordError, load, save
 from dnstrace.record.decoding import decoded
 from dnstrace.record.files import LARGEST, write
 from dnstrace.render.document import schema
-from dnstrace.resolvers import Resolver
-from dnstrace.roots import root_hints
+from dnstrace.walk.roots import root_hints
 from tests.replies import name
 from tests.saving import again, saved
 

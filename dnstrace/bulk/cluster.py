@@ -38,7 +38,7 @@ async def on_cluster(jobs: Jobs, plan: Plan, use: Use[R], address: str) -> Async
     """Trace every job on the cluster; what `use` makes of each trace, chunk by chunk. Raises ClusterError."""
     by_number()
     client = await _connected(address)
-    run = _Run(client, replace(plan, ordered=False), use)
+    run = _ClusterRun(client, replace(plan, ordered=False), use)
     feeding = asyncio.ensure_future(run.feed(jobs, plan.ordered))
     feeding.add_done_callback(run.ended.put_nowait)
     try:
@@ -65,7 +65,7 @@ async def _connected(address: str) -> Any:
         raise ClusterError(f"no Dask scheduler answers at {address}") from error
 
 
-class _Run:
+class _ClusterRun:
     """What is under way on the cluster. `ended` are its chunks as they end, and the feeding."""
 
     def __init__(self, client: Any, plan: Plan, use: Use[Any]) -> None:

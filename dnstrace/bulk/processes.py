@@ -21,7 +21,6 @@ from dataclasses import replace
 from multiprocessing import resource_tracker
 from typing import Any
 
-from dnstrace.budget import Limits, limits_for
 from dnstrace.bulk.carrying import by_number
 from dnstrace.bulk.dealing import hand
 from dnstrace.bulk.garbage import collect_rarely
@@ -30,6 +29,7 @@ from dnstrace.bulk.room import Room
 from dnstrace.bulk.together import traced
 from dnstrace.clock import run_real
 from dnstrace.model import Question
+from dnstrace.model.limits import Limits, limits_for
 
 _QUEUED = 2  # times what a worker traces at a time: so much it is given, that it need not wait for more
 _WAITING = 8  # times that: so much is under way in all, most of it waiting for the worker of its zone

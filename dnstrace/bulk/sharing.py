@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from dnstrace.api import Knowledge
-from dnstrace.cuts import Cuts
-from dnstrace.health import Health
 from dnstrace.model import Address, Delegation, Exchange, Name, Query, Question, Settings, Source
 from dnstrace.port import Network
+from dnstrace.walk.cuts import Cuts
+from dnstrace.walk.health import Health
 
 _MOST_CUTS = 50_000  # zones, and as many name servers, that are remembered
 

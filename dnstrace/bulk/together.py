@@ -16,7 +16,7 @@ from dnstrace.bulk.room import Room
 from dnstrace.bulk.sharing import Shared
 from dnstrace.model import Outcome, Question, Trace
 from dnstrace.port import Network
-from dnstrace.roots import root_hints
+from dnstrace.walk.roots import root_hints
 
 if TYPE_CHECKING:
     from dnstrace.network.pooled import PooledNetwork

@@ -26,10 +26,10 @@ from dnstrace.checks import (
 )
 from dnstrace.checks.catalogue import ENTERED, Rule
 from dnstrace.checks.evidence import Evidence
-from dnstrace.checks.finding import Blame, Fault, Finding, Level
 from dnstrace.model import Trace
+from dnstrace.model.findings import Blame, Finding, Level, Observation
 
-__all__ = ["CATALOGUE", "RULES", "Blame", "Fault", "Finding", "Level", "Rule", "findings"]
+__all__ = ["CATALOGUE", "RULES", "Blame", "Finding", "Level", "Observation", "Rule", "findings"]
 
 RULES = (
     interception, servers, transport, delegation, spread, cycles, names, glue, soa, answers, aliases,

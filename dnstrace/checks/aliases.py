@@ -8,16 +8,16 @@ from typing import NamedTuple
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut, of_trace
-from dnstrace.checks.evidence import Cut, Evidence, Reply, listed, replies_of, steps_of, where
-from dnstrace.checks.finding import Blame, Fault, Level
+from dnstrace.checks.evidence import Cut, Evidence, HeardReply, listed, replies_of, steps_of, where
 from dnstrace.model import Kind, Meaning, Name, Outcome, Purpose, Step
+from dnstrace.model.findings import Blame, Level, Observation
 
 _CNAME, _DNAME = dns.rdatatype.CNAME, dns.rdatatype.DNAME
 _ALLOWED = frozenset({_CNAME, dns.rdatatype.RRSIG, dns.rdatatype.NSEC, dns.rdatatype.KEY})
 _LONG, _TOO_LONG = 8, 16  # aliases in a row: more than resolvers like, and more than any of them follows
 
 
-class _Link(NamedTuple):
+class _AliasStep(NamedTuple):
     """An alias that the walk went by: its owner, its target, the step that shows it."""
 
     owner: Name
@@ -26,7 +26,7 @@ class _Link(NamedTuple):
 
 
 @of_trace(Level.ERROR, Blame.HOST)
-def alias_loop(evidence: Evidence) -> Iterator[Fault]:
+def alias_loop(evidence: Evidence) -> Iterator[Observation]:
     """An alias leads back to a name that it came from.
 
     What it is: following the CNAME and DNAME records from the name asked, one comes again to a name that was
@@ -45,7 +45,7 @@ def alias_loop(evidence: Evidence) -> Iterator[Fault]:
     if closing is not None:
         circle = links[seen.index(closing.target) : links.index(closing) + 1]
         names = " to ".join(str(name) for name in (*(link.owner for link in circle), closing.target))
-        yield Fault(
+        yield Observation(
             f"the aliases lead in a circle: {names}",
             tuple(link.step.id for link in circle),
             cure=f"point {closing.owner} at a name that has the data, in place of {closing.target}",
@@ -54,7 +54,7 @@ def alias_loop(evidence: Evidence) -> Iterator[Fault]:
 
 
 @of_trace(Level.ERROR, Blame.HOST)
-def alias_dangling(evidence: Evidence) -> Iterator[Fault]:
+def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     """The target of an alias does not exist, or its zone cannot be reached.
 
     What it is: a CNAME or DNAME record points at a name that its zone says does not exist, or whose zone
@@ -72,7 +72,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Fault]:
         return
     last = links[-1]
     ending = [step for step in evidence.trace.steps if step.purpose is Purpose.ALIAS][-1]
-    yield Fault(
+    yield Observation(
         f"{last.owner} is an alias of {last.target}, {why}",
         (last.step.id, ending.id),
         cure=f"remove the alias {last.owner}, or point it at a name that exists",
@@ -81,7 +81,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Fault]:
 
 
 @of_trace(Level.WARNING, Blame.HOST)
-def alias_chain_long(evidence: Evidence) -> Iterator[Fault]:
+def alias_chain_long(evidence: Evidence) -> Iterator[Observation]:
     """More aliases in a row than resolvers like to follow.
 
     What it is: the name asked is an alias of an alias, and so on, more than eight times.
@@ -95,7 +95,7 @@ def alias_chain_long(evidence: Evidence) -> Iterator[Fault]:
     """
     links = _links(evidence)
     if len(links) > _LONG and links[-1].target not in {link.owner for link in links}:
-        yield Fault(
+        yield Observation(
             f"it takes {len(links)} aliases from {links[0].owner} to {links[-1].target}: {_LONG} are safe",
             tuple(link.step.id for link in links),
             cure=f"point {links[0].owner} at a name that has the data, or at one near to it",
@@ -105,7 +105,7 @@ def alias_chain_long(evidence: Evidence) -> Iterator[Fault]:
 
 
 @of_cut(Level.ERROR, Blame.HOST)
-def alias_at_apex(cut: Cut) -> Iterator[Fault]:
+def alias_at_apex(cut: Cut) -> Iterator[Observation]:
     """The zone's own name is an alias.
 
     What it is: there is a CNAME record at the apex of the zone, beside its SOA and NS records.
@@ -120,7 +120,7 @@ def alias_at_apex(cut: Cut) -> Iterator[Fault]:
     """
     showing = [reply for reply in _said(cut) if reply.rrset(cut.zone, _CNAME) is not None]
     if showing:
-        yield Fault(
+        yield Observation(
             f"{cut.zone}, the apex of its zone, is an alias, at {where(showing)}",
             steps_of(showing),
             cure=f"replace the CNAME record of {cut.zone} by the addresses of its target",
@@ -128,7 +128,7 @@ def alias_at_apex(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.ERROR, Blame.HOST)
-def alias_beside_data(cut: Cut) -> Iterator[Fault]:
+def alias_beside_data(cut: Cut) -> Iterator[Observation]:
     """A name is an alias and has other data too, or is an alias of several names.
 
     What it is: a server gives a CNAME record and other records of the same name, or several CNAME records.
@@ -141,7 +141,7 @@ def alias_beside_data(cut: Cut) -> Iterator[Fault]:
 
     References: RFC 1034 section 3.6.2; RFC 2181 section 10.1; RFC 4035 section 2.5
     """
-    found: dict[Name, list[Reply]] = {}
+    found: dict[Name, list[HeardReply]] = {}
     for reply in _said(cut):
         for owner in _doubled(reply, cut.zone):
             found.setdefault(owner, []).append(reply)
@@ -154,16 +154,16 @@ def alias_beside_data(cut: Cut) -> Iterator[Fault]:
         )
         if len(targets) > 1:
             what, cure = f"of {listed(targets)} at once", f"remove all CNAME records of {owner} but one"
-        yield Fault(f"{owner} is an alias {what}, at {where(showing)}", steps_of(showing), cure=cure)
+        yield Observation(f"{owner} is an alias {what}, at {where(showing)}", steps_of(showing), cure=cure)
 
 
 # --- what they look at -------------------------------------------------------------------------
 
 
-def _links(evidence: Evidence) -> list[_Link]:
+def _links(evidence: Evidence) -> list[_AliasStep]:
     """The aliases from the name asked on, in order; the last one may lead back."""
-    links: list[_Link] = []
-    known: dict[Name, _Link] = {}
+    links: list[_AliasStep] = []
+    known: dict[Name, _AliasStep] = {}
     for step in evidence.trace.steps:
         if step.main and step.meaning is not None:
             for link in _links_in(step, step.meaning):
@@ -175,21 +175,21 @@ def _links(evidence: Evidence) -> list[_Link]:
     return links
 
 
-def _links_in(step: Step, meaning: Meaning) -> list[_Link]:
+def _links_in(step: Step, meaning: Meaning) -> list[_AliasStep]:
     if step.question.rdtype in (_CNAME, dns.rdatatype.ANY):
         return []
     if meaning.kind not in (Kind.ALIAS, Kind.ALIAS_LOOP, Kind.ANSWER):
         return []
-    return [_Link(r.name, r[0].target, step) for r in meaning.answer if r.rdtype == _CNAME]
+    return [_AliasStep(r.name, r[0].target, step) for r in meaning.answer if r.rdtype == _CNAME]
 
 
-def _zone(evidence: Evidence, link: _Link) -> Name:
+def _zone(evidence: Evidence, link: _AliasStep) -> Name:
     """The deepest zone known at or above the owner of an alias."""
     zones = [cut.zone for cut in evidence.cuts if link.owner.is_subdomain(cut.zone)]
     return max(zones, key=len, default=link.step.zone)
 
 
-def _missing(evidence: Evidence, last: _Link) -> str | None:
+def _missing(evidence: Evidence, last: _AliasStep) -> str | None:
     """Why the target of an alias is not there; None where it is, or where that is not known."""
     trace = evidence.trace
     ending = [step for step in trace.steps if step.purpose is Purpose.ALIAS][-1:]
@@ -203,13 +203,13 @@ def _missing(evidence: Evidence, last: _Link) -> str | None:
     return None
 
 
-def _said(cut: Cut) -> list[Reply]:
+def _said(cut: Cut) -> list[HeardReply]:
     """All that the servers of a zone said, in the walk and to probes."""
     walked = (reply for step in cut.walked for reply in replies_of(step))
     return [r for r in (*walked, *cut.probed_replies()) if r.address in cut.serving and r.message is not None]
 
 
-def _doubled(reply: Reply, zone: Name) -> list[Name]:
+def _doubled(reply: HeardReply, zone: Name) -> list[Name]:
     """The names below the apex that have a CNAME record and something else in one reply."""
     answer = [] if reply.message is None else reply.message.answer
     aliases = [rrset for rrset in answer if rrset.rdtype == _CNAME and rrset.name.is_subdomain(zone)]

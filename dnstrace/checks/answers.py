@@ -9,9 +9,9 @@ import dns.rdata
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.evidence import Cut, Reply, by_server, replies_of, steps_of, where
-from dnstrace.checks.finding import Blame, Fault, Level
+from dnstrace.checks.evidence import Cut, HeardReply, by_server, replies_of, steps_of, where
 from dnstrace.model import Kind, Name, Probe, Step
+from dnstrace.model.findings import Blame, Level, Observation
 
 _NEGATIVE = frozenset({Kind.NODATA, Kind.NXDOMAIN})
 _POSITIVE = frozenset({Kind.ANSWER, Kind.ALIAS})
@@ -22,7 +22,7 @@ Data = Mapping[tuple[Name, dns.rdatatype.RdataType], frozenset[dns.rdata.Rdata]]
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def answers_differ(cut: Cut) -> Iterator[Fault]:
+def answers_differ(cut: Cut) -> Iterator[Observation]:
     """Servers of a zone answer the same question differently.
 
     What it is: the servers give different data, or some say that there are none, although they say that
@@ -40,7 +40,7 @@ def answers_differ(cut: Cut) -> Iterator[Fault]:
     serials = _serials(cut)
     for step in cut.walked:
         replies = [r for r in replies_of(step) if r.address in cut.serving and _answers(r)]
-        alike: dict[int | None, list[Reply]] = {}
+        alike: dict[int | None, list[HeardReply]] = {}
         for reply in replies:
             alike.setdefault(serials.get(reply.address), []).append(reply)
         groups = next((g for each in alike.values() if len(g := _groups(each)) > 1), None)
@@ -50,7 +50,7 @@ def answers_differ(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.ERROR, Blame.HOST)
-def ent_nxdomain(cut: Cut) -> Iterator[Fault]:
+def ent_nxdomain(cut: Cut) -> Iterator[Observation]:
     """A server says NXDOMAIN for a name below which there are others.
 
     What it is: the name asked exists, so every name above it exists as well, be it without data of its own
@@ -79,7 +79,7 @@ def ent_nxdomain(cut: Cut) -> Iterator[Fault]:
     for server, replies in by_server(reply for reply, _ in wrong).items():
         name = replies[0].step.question.name
         shown = [below for reply, below in wrong if reply.server == server]
-        yield Fault(
+        yield Observation(
             f"{where(replies)} says that {name} does not exist, "
             f"but {shown[0].step.question.name} below it does",
             steps_of((*replies, *shown)),
@@ -89,7 +89,7 @@ def ent_nxdomain(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def negative_without_soa(cut: Cut) -> Iterator[Fault]:
+def negative_without_soa(cut: Cut) -> Iterator[Observation]:
     """A negative answer comes without the SOA record that says for how long it holds.
 
     What it is: the server says that a name or its data do not exist, but leaves the zone's SOA record out of
@@ -110,7 +110,7 @@ def negative_without_soa(cut: Cut) -> Iterator[Fault]:
         if reply.meaning.kind in _NEGATIVE and reply.meaning.authoritative and reply.meaning.soa is None
     ]
     for server, replies in by_server(bare).items():
-        yield Fault(
+        yield Observation(
             f"{where(replies)} says {_rcode(replies[0])} for {replies[0].step.question} "
             f"without the SOA record of {cut.zone}",
             steps_of(replies),
@@ -122,7 +122,7 @@ def negative_without_soa(cut: Cut) -> Iterator[Fault]:
 # --- what they look at -------------------------------------------------------------------------
 
 
-def _answers(reply: Reply) -> bool:
+def _answers(reply: HeardReply) -> bool:
     return reply.meaning.kind in _NEGATIVE | _POSITIVE
 
 
@@ -133,9 +133,9 @@ def _serials(cut: Cut) -> dict[str, int]:
     return {address: serial for address, serial in serials.items() if isinstance(serial, int)}
 
 
-def _groups(replies: Iterable[Reply]) -> list[list[Reply]]:
+def _groups(replies: Iterable[HeardReply]) -> list[list[HeardReply]]:
     """Replies that agree together, the largest group first."""
-    groups: list[list[Reply]] = []
+    groups: list[list[HeardReply]] = []
     for reply in replies:
         for group in groups:
             if not _conflict(group[0], reply):
@@ -146,7 +146,7 @@ def _groups(replies: Iterable[Reply]) -> list[list[Reply]]:
     return sorted(groups, key=len, reverse=True)
 
 
-def _conflict(one: Reply, other: Reply) -> bool:
+def _conflict(one: HeardReply, other: HeardReply) -> bool:
     """Whether two replies cannot both be right.
 
     One may follow an alias further than the other: only what both give is compared.
@@ -160,7 +160,7 @@ def _conflict(one: Reply, other: Reply) -> bool:
     return any(here[key] != there[key] for key in here.keys() & there.keys())
 
 
-def _data(reply: Reply) -> Data:
+def _data(reply: HeardReply) -> Data:
     return {
         (rrset.name, rrset.rdtype): frozenset(rrset)
         for rrset in reply.meaning.answer
@@ -168,9 +168,9 @@ def _data(reply: Reply) -> Data:
     }
 
 
-def _difference(step: Step, groups: list[list[Reply]]) -> Fault:
+def _difference(step: Step, groups: list[list[HeardReply]]) -> Observation:
     told = "; ".join(f"{where(group)}: {_told(group[0])}" for group in groups)
-    return Fault(
+    return Observation(
         f"the servers of {step.zone} answer {step.question} differently, with the same serial: {told}",
         (step.id,),
         cure="find out which are right, and have the other servers load the zone again",
@@ -178,7 +178,7 @@ def _difference(step: Step, groups: list[list[Reply]]) -> Fault:
     )
 
 
-def _difference_level(groups: list[list[Reply]]) -> Level:
+def _difference_level(groups: list[list[HeardReply]]) -> Level:
     """An error where some users get nothing, a notice where the data are chosen anew for each query."""
     negative = {group[0].meaning.kind in _NEGATIVE for group in groups}
     if len(negative) > 1:
@@ -186,7 +186,7 @@ def _difference_level(groups: list[list[Reply]]) -> Level:
     return Level.NOTICE if True not in negative and _is_chosen(groups) else Level.WARNING
 
 
-def _is_chosen(groups: list[list[Reply]]) -> bool:
+def _is_chosen(groups: list[list[HeardReply]]) -> bool:
     """Whether addresses are taken from a pool: short-lived, or overlapping, or one server gives several."""
     replies = [reply for group in groups for reply in group]
     rrsets = [r for reply in replies for r in reply.meaning.answer if r.rdtype in _ADDRESSES]
@@ -197,18 +197,18 @@ def _is_chosen(groups: list[list[Reply]]) -> bool:
     return bool(rrsets) and (many or all(set(one) & set(other) for one, other in pairs))
 
 
-def _told(reply: Reply) -> str:
+def _told(reply: HeardReply) -> str:
     if reply.meaning.kind in _NEGATIVE:
         return _rcode(reply)
     data = (str(rdata) for rrset in reply.meaning.answer for rdata in rrset if not rrset.covers)
     return ", ".join(data)
 
 
-def _rcode(reply: Reply) -> str:
+def _rcode(reply: HeardReply) -> str:
     return "NXDOMAIN" if reply.meaning.kind is Kind.NXDOMAIN else "NODATA"
 
 
-def _below(reply: Reply, there: Mapping[tuple[str, Name], Reply]) -> Reply | None:
+def _below(reply: HeardReply, there: Mapping[tuple[str, Name], HeardReply]) -> HeardReply | None:
     """A reply of the same address that shows a name below the one that it denies."""
     name = reply.step.question.name
     return next(

@@ -26,10 +26,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from dnstrace.checks.evidence import Cut, Evidence
-from dnstrace.checks.finding import Blame, Fault, Finding, Level
+from dnstrace.model.findings import Blame, Finding, Level, Observation
 
-CutRule = Callable[[Cut], Iterator[Fault]]
-TraceRule = Callable[[Evidence], Iterator[Fault]]
+CutRule = Callable[[Cut], Iterator[Observation]]
+TraceRule = Callable[[Evidence], Iterator[Observation]]
 
 SECTIONS = ("What it is", "Why it matters", "How to mend it", "References")
 _SECTION = re.compile(rf"^({'|'.join(SECTIONS)}):\s*", re.MULTILINE)
@@ -98,7 +98,7 @@ def _enter(
     return entry
 
 
-def _finding(rule: Rule, fault: Fault, cut: Cut | None) -> Finding:
+def _finding(rule: Rule, fault: Observation, cut: Cut | None) -> Finding:
     return Finding(
         code=rule.code,
         level=fault.level or rule.level,

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dnstrace.checks import denial, security, signatures
 from dnstrace.checks.catalogue import of_trace
 from dnstrace.checks.evidence import Evidence
-from dnstrace.checks.finding import Blame, Fault, Level
-from dnstrace.dnssec.verdict import Security
 from dnstrace.model import Outcome
+from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.judgement import Security
 
 _EXPLAIN = (
     security.ds_without_dnskey,
@@ -23,7 +23,7 @@ _EXPLAIN = (
 
 
 @of_trace(Level.ERROR, Blame.HOST)
-def chain_broken(evidence: Evidence) -> Iterator[Fault]:
+def chain_broken(evidence: Evidence) -> Iterator[Observation]:
     """Validation fails.
 
     What it is: from the trust anchor down to the answer, some link of the chain of signatures does not
@@ -44,4 +44,6 @@ def chain_broken(evidence: Evidence) -> Iterator[Fault]:
     steps = [step for step in evidence.trace.steps if step.id in bogus]
     steps.sort(key=lambda step: step.outcome is not Outcome.FAILED)  # what brought nothing shows it best
     zones = [step.zone for step in steps]
-    yield Fault(judgement.reason, tuple(step.id for step in steps), zone=max(zones, key=len, default=None))
+    yield Observation(
+        judgement.reason, tuple(step.id for step in steps), zone=max(zones, key=len, default=None)
+    )

@@ -8,12 +8,12 @@ import dns.name
 
 from dnstrace.checks.catalogue import of_trace
 from dnstrace.checks.evidence import Evidence, listed
-from dnstrace.checks.finding import Blame, Fault, Level
 from dnstrace.model import Name, Outcome, Step
+from dnstrace.model.findings import Blame, Level, Observation
 
 
 @of_trace(Level.ERROR, Blame.HOST)
-def cyclic_dependency(evidence: Evidence) -> Iterator[Fault]:
+def cyclic_dependency(evidence: Evidence) -> Iterator[Observation]:
     """Zones need each other to be found.
 
     What it is: the name servers of one zone are in another, those of that in the first again (or by way of
@@ -29,7 +29,7 @@ def cyclic_dependency(evidence: Evidence) -> Iterator[Fault]:
     for cut in evidence.cuts:
         if (cycle := _cycle(cut.zone, stuck)) and cycle[0] == cut.zone:
             each = (f"{zone} needs {listed(s.name for s in stuck[zone].servers)}" for zone in cycle)
-            yield Fault(
+            yield Observation(
                 message=f"no name server can be found: {', '.join(each)}, without an address for any of them",
                 steps=tuple(stuck[zone].id for zone in cycle),
                 cure=f"give {cut.zone} a name server within itself, with glue at its parent",

@@ -9,7 +9,7 @@ from dns.rdtypes.ANY.DS import DS
 from dns.rdtypes.dnskeybase import DNSKEYBase
 from dns.rdtypes.dsbase import DSBase
 
-from dnstrace.checks.evidence import Cut, Reply
+from dnstrace.checks.evidence import Cut, HeardReply
 from dnstrace.model import Kind, Name, Probe
 
 _ASKS_FOR_NONE = 0  # the algorithm of the record that asks for no DS at all (RFC 8078 section 4)
@@ -65,7 +65,7 @@ def to_publish(cut: Cut) -> tuple[str, ...]:
     )
 
 
-def records(reply: Reply, zone: Name, rdtype: dns.rdatatype.RdataType) -> frozenset[Record] | None:
+def records(reply: HeardReply, zone: Name, rdtype: dns.rdatatype.RdataType) -> frozenset[Record] | None:
     """What a reply has of CDS or CDNSKEY records, as DS records; None where it says nothing of them."""
     if reply.meaning.kind is Kind.NODATA:
         return frozenset()

@@ -8,10 +8,10 @@ import dns.flags
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.evidence import Cut, Reply, host_of, listed
-from dnstrace.checks.finding import Blame, Fault, Level
+from dnstrace.checks.evidence import Cut, HeardReply, host_of, listed
 from dnstrace.checks.glue import glue, glue_records
 from dnstrace.model import Delegation, Name, Probe
+from dnstrace.model.findings import Blame, Level, Observation
 
 _TTL = 172800  # seconds, of NS records to publish where the delegation shows no TTL
 _SHORT = 3600  # seconds
@@ -20,7 +20,7 @@ Servers = frozenset[Name]
 
 
 @of_cut(Level.WARNING, Blame.REGISTRAR)
-def ns_differs(cut: Cut) -> Iterator[Fault]:
+def ns_differs(cut: Cut) -> Iterator[Observation]:
     """The parent and the zone itself name other servers.
 
     What it is: the NS RRset in the referral is not the one at the zone's apex.
@@ -45,7 +45,7 @@ def ns_differs(cut: Cut) -> Iterator[Fault]:
         for who, names in ((str(cut.parent), here - there), ("the zone itself", there - here))
         if names
     ]
-    yield Fault(
+    yield Observation(
         message=f"{cut.parent} should name the servers of {cut.zone} as the zone itself does, but"
         f" {' and '.join(differs)}",
         steps=(*_steps(cut.referrals), *_steps(sets[there])),
@@ -55,7 +55,7 @@ def ns_differs(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def ns_differs_between_servers(cut: Cut) -> Iterator[Fault]:
+def ns_differs_between_servers(cut: Cut) -> Iterator[Observation]:
     """The servers of the zone name other name servers, each in its copy of the same version.
 
     What it is: asked for NS at the apex, servers with the same serial give different sets. (With different
@@ -69,14 +69,14 @@ def ns_differs_between_servers(cut: Cut) -> Iterator[Fault]:
     References: RFC 1034 section 4.2.2; RFC 2181 section 5.4.1
     """
     serials = _serials(cut)
-    by_serial: dict[int | None, dict[Servers, list[Reply]]] = {}
+    by_serial: dict[int | None, dict[Servers, list[HeardReply]]] = {}
     for names, replies in _child_sets(cut).items():
         for reply in replies:
             by_serial.setdefault(serials.get(reply.address), {}).setdefault(names, []).append(reply)
     for sets in by_serial.values():
         if len(sets) > 1:
             each = "; ".join(f"{_who(replies)}: {listed(sorted(names))}" for names, replies in sets.items())
-            yield Fault(
+            yield Observation(
                 message=f"the servers of {cut.zone} should name the same name servers, but differ: {each}",
                 steps=_steps(reply for replies in sets.values() for reply in replies),
                 server=_odd_one(sets),
@@ -85,7 +85,7 @@ def ns_differs_between_servers(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.WARNING, Blame.PARENT)
-def parent_servers_differ(cut: Cut) -> Iterator[Fault]:
+def parent_servers_differ(cut: Cut) -> Iterator[Observation]:
     """The parent's servers refer to the zone differently.
 
     What it is: their referrals hold other NS records, other DS records, or other glue for name servers in the
@@ -99,14 +99,14 @@ def parent_servers_differ(cut: Cut) -> Iterator[Fault]:
     References: RFC 1034 section 4.2.1; RFC 4035 section 3.1.4.1
     """
     for what, view in _VIEWS.items():
-        groups: dict[Hashable, list[Reply]] = {}
+        groups: dict[Hashable, list[HeardReply]] = {}
         for reply in cut.referrals:
             if reply.meaning.delegation is not None and (what != "DS" or _with_do(reply)):
                 groups.setdefault(view(reply.meaning.delegation), []).append(reply)
         if len(groups) > 1:
             most = max(groups, key=lambda key: len(groups[key]))
             odd = [reply for key, replies in groups.items() if key != most for reply in replies]
-            yield Fault(
+            yield Observation(
                 message=f"the servers of {cut.parent} should refer to {cut.zone} alike, but the {what} of"
                 f" {_who(odd)} is not that of {_who(groups[most])}",
                 steps=_steps(cut.referrals),
@@ -117,7 +117,7 @@ def parent_servers_differ(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.NOTICE, Blame.HOST)
-def ns_ttl_differs(cut: Cut) -> Iterator[Fault]:
+def ns_ttl_differs(cut: Cut) -> Iterator[Observation]:
     """The zone's own NS records live far shorter than the parent's.
 
     What it is: the TTL of the NS RRset at the apex is under an hour, that of the parent longer.
@@ -133,7 +133,7 @@ def ns_ttl_differs(cut: Cut) -> Iterator[Fault]:
     ttl = max((rrset.ttl for rrset in rrsets.values() if rrset is not None), default=None)
     above = None if cut.delegation is None else cut.delegation.ttl
     if ttl is not None and above is not None and ttl < _SHORT and ttl < above:
-        yield Fault(
+        yield Observation(
             message=f"the NS records of {cut.zone} should live for a day or so, as the {above} s at"
             f" {cut.parent}, but live for {ttl} s",
             steps=_steps(cut.probe(Probe.NS)),
@@ -154,7 +154,7 @@ _VIEWS: dict[str, Callable[[Delegation], Hashable]] = {
 """What of a referral must be the same everywhere, by what it is called."""
 
 
-def _with_do(reply: Reply) -> bool:
+def _with_do(reply: HeardReply) -> bool:
     """Whether DNSSEC was asked for, and the reply knows of it."""
     edns = reply.attempt.exchange.query.edns
     message = reply.message
@@ -163,9 +163,9 @@ def _with_do(reply: Reply) -> bool:
     )
 
 
-def _child_sets(cut: Cut) -> dict[Servers, list[Reply]]:
+def _child_sets(cut: Cut) -> dict[Servers, list[HeardReply]]:
     """The NS RRsets at the apex, as sets of names, each with the replies that give it."""
-    found: dict[Servers, list[Reply]] = {}
+    found: dict[Servers, list[HeardReply]] = {}
     for reply in cut.probe(Probe.NS):
         if (rrset := reply.rrset(cut.zone, dns.rdatatype.NS)) is not None:
             found.setdefault(frozenset(rdata.target for rdata in rrset), []).append(reply)
@@ -188,20 +188,20 @@ def _ns_records(cut: Cut, names: Servers) -> tuple[str, ...]:
     )
 
 
-def _steps(replies: Iterable[Reply]) -> tuple[int, ...]:
+def _steps(replies: Iterable[HeardReply]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(reply.step.id for reply in replies))
 
 
-def _who(replies: Iterable[Reply]) -> str:
+def _who(replies: Iterable[HeardReply]) -> str:
     return listed(dict.fromkeys(reply.server for reply in replies))
 
 
-def _only(replies: Iterable[Reply]) -> Name | None:
+def _only(replies: Iterable[HeardReply]) -> Name | None:
     names = {reply.server for reply in replies}
     return next(iter(names)) if len(names) == 1 else None
 
 
-def _odd_one(sets: dict[Servers, list[Reply]]) -> Name | None:
+def _odd_one(sets: dict[Servers, list[HeardReply]]) -> Name | None:
     """The one server that differs from the others; None where it is several, or half."""
     most = max(sets, key=lambda names: len(sets[names]))
     odd = [reply for names, replies in sets.items() if names != most for reply in replies]

@@ -9,15 +9,15 @@ import dns.message
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.evidence import Cut, Reply, by_server, steps_of, where
-from dnstrace.checks.finding import Blame, Fault, Level
+from dnstrace.checks.evidence import Cut, HeardReply, by_server, steps_of, where
 from dnstrace.checks.signing import Signing
 from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, read_denial
 from dnstrace.dnssec.effort import Effort
-from dnstrace.dnssec.proof import Shown
+from dnstrace.dnssec.proof import ProofResult
 from dnstrace.dnssec.records import NSEC3, signed
-from dnstrace.dnssec.verdict import LIMITS
 from dnstrace.model import Kind
+from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.judgement import LIMITS
 
 _NEGATIVE = (Kind.NODATA, Kind.NXDOMAIN)
 _MANY, _TOO_MANY = 50, 100  # iterations: what some validators take, and what RFC 9276 lets them take
@@ -26,7 +26,7 @@ _HASHES = 4000  # of all replies of a zone
 
 
 @of_cut(Level.ERROR, Blame.HOST)
-def denial_broken(cut: Cut) -> Iterator[Fault]:
+def denial_broken(cut: Cut) -> Iterator[Observation]:
     """A signed zone says that something does not exist, and the proof does not show it.
 
     What it is: a negative answer, a referral to an unsigned zone, or an answer made from a wildcard comes
@@ -49,7 +49,7 @@ def denial_broken(cut: Cut) -> Iterator[Fault]:
         if replies:
             first, why = next(each for each in lacking if each[0] in replies)
             said = first.meaning.kind.value.upper()
-            yield Fault(
+            yield Observation(
                 f"{first.step.question} gets {said} without the proof of it: {why}, at {where(replies)}",
                 steps_of(replies),
                 server=server,
@@ -59,7 +59,7 @@ def denial_broken(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.NOTICE, Blame.HOST)
-def nsec3_iterations(cut: Cut) -> Iterator[Fault]:
+def nsec3_iterations(cut: Cut) -> Iterator[Observation]:
     """NSEC3 records are hashed more than once.
 
     What it is: the zone's NSEC3 parameters ask for additional iterations of the hash.
@@ -76,7 +76,7 @@ def nsec3_iterations(cut: Cut) -> Iterator[Fault]:
     if most:
         replies = [reply for reply, record in found if record.iterations == most]
         level = Level.ERROR if most > _TOO_MANY else Level.WARNING if most > _MANY else None
-        yield Fault(
+        yield Observation(
             f"{cut.zone} uses {most} additional NSEC3 iterations, where 0 are expected",
             steps_of(replies),
             cure=f"sign {cut.zone} with the NSEC3 parameters `1 0 0 -`",
@@ -97,7 +97,7 @@ class _Proofs:
         self._octets: dict[bytes, Hashable] = {}
         self._troubled = {id(judged.reply) for judged in signing.judged if judged.trouble is not None}
 
-    def lacking(self) -> list[tuple[Reply, str]]:
+    def lacking(self) -> list[tuple[HeardReply, str]]:
         """The replies that prove too little, each with what is lacking.
 
         Where something in a reply is not validly signed, that is a finding of its own.
@@ -107,7 +107,7 @@ class _Proofs:
         whole = [reply for reply in self._signing.replies if id(reply) not in self._troubled]
         return [(reply, why) for reply in whole if (why := self._lacking(reply)) is not None]
 
-    def _lacking(self, reply: Reply) -> str | None:
+    def _lacking(self, reply: HeardReply) -> str | None:
         message = reply.message
         if message is None or reply.step.question.rdtype == dns.rdatatype.RRSIG:
             return None
@@ -118,7 +118,7 @@ class _Proofs:
             self._known[key] = None if spent else found
         return self._known[key]
 
-    def _sections(self, reply: Reply, message: dns.message.Message) -> Hashable:
+    def _sections(self, reply: HeardReply, message: dns.message.Message) -> Hashable:
         """What a reply holds, in whatever order."""
         octets = (reply.attempt.exchange.wire or b"")[_ID:]
         if not octets or octets not in self._octets:
@@ -128,7 +128,7 @@ class _Proofs:
             )
         return self._octets[octets]
 
-    def _weigh(self, reply: Reply) -> str | None:
+    def _weigh(self, reply: HeardReply) -> str | None:
         """What a reply lacks as its proof; None if nothing."""
         if reply.meaning.kind in _NEGATIVE:
             return self._negative(reply)
@@ -137,21 +137,21 @@ class _Proofs:
         for judged in self._signing.judged:
             if judged.reply is reply and (encloser := judged.checked.encloser) is not None:
                 proof = self._denial(reply).wildcard_answer(judged.data.name, encloser)
-                if proof.shown is Shown.UNPROVED:
+                if proof.shown is ProofResult.UNPROVED:
                     return proof.text
         return None
 
-    def _negative(self, reply: Reply) -> str | None:
+    def _negative(self, reply: HeardReply) -> str | None:
         name = reply.meaning.target or reply.step.question.name
         if not name.is_subdomain(self._signing.zone):
             return None
         denial = self._denial(reply)
         absent, bare = denial.nxdomain(name), denial.nodata(name, reply.step.question.rdtype)
-        if absent.shown is not Shown.UNPROVED or bare.shown is not Shown.UNPROVED:
+        if absent.shown is not ProofResult.UNPROVED or bare.shown is not ProofResult.UNPROVED:
             return None
         return absent.text if reply.meaning.kind is Kind.NXDOMAIN else bare.text
 
-    def _referral(self, reply: Reply) -> str | None:
+    def _referral(self, reply: HeardReply) -> str | None:
         """What a referral lacks as the proof that there is no DS, where the zone itself denies it."""
         below = reply.meaning.delegation
         if below is None or below.ds is not None or reply.message is None:
@@ -160,15 +160,15 @@ class _Proofs:
         if not any(self._signing.zone in data.signers() for data in denials):
             return None
         proof = self._denial(reply).no_ds(below.zone)
-        return proof.text if proof.shown is Shown.UNPROVED else None
+        return proof.text if proof.shown is ProofResult.UNPROVED else None
 
-    def _denial(self, reply: Reply) -> Denial:
+    def _denial(self, reply: HeardReply) -> Denial:
         assert reply.message is not None
         rrsets = [*reply.message.authority, *reply.message.answer]
         return read_denial(rrsets, self._signing.zone, self._signing.check, self._effort)
 
 
-def _nsec3(signing: Signing) -> list[tuple[Reply, NSEC3]]:
+def _nsec3(signing: Signing) -> list[tuple[HeardReply, NSEC3]]:
     """The NSEC3 records of the zone, each with the reply that has it."""
     return [
         (reply, rdata)
@@ -181,7 +181,7 @@ def _nsec3(signing: Signing) -> list[tuple[Reply, NSEC3]]:
     ]
 
 
-def _level(cut: Cut, replies: list[Reply], asked: list[Reply]) -> Level | None:
+def _level(cut: Cut, replies: list[HeardReply], asked: list[HeardReply]) -> Level | None:
     """A warning where few of the addresses asked of a zone above the one in question are at fault."""
     sick = {reply.address for reply in replies}
     return (

@@ -14,6 +14,7 @@ import dns.message
 import dns.rdatatype
 import dns.rrset
 
+from dnstrace.analysis.paths import by_address, unheard
 from dnstrace.model import (
     Attempt,
     Delegation,
@@ -27,7 +28,6 @@ from dnstrace.model import (
     Step,
     Trace,
 )
-from dnstrace.paths import by_address, unheard
 
 if TYPE_CHECKING:
     from dnstrace.checks.signing import Signing
@@ -36,7 +36,7 @@ _SERVES = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.R
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class HeardReply:
     """What one address came to at last within one step, be it that no reply came."""
 
     step: Step
@@ -112,24 +112,24 @@ class Cut:
         return self.walked[-1].servers if self.walked else ()
 
     @cached_property
-    def replies(self) -> tuple[Reply, ...]:
+    def replies(self) -> tuple[HeardReply, ...]:
         """What each address of the zone's servers came to when the walk asked it last.
 
         Addresses of a family that has no route from here are left out, and those that a record which is
         replayed does not have: they say nothing of the zone.
         """
-        last: dict[str, Reply] = {}
+        last: dict[str, HeardReply] = {}
         for step in self.walked:
             last |= {reply.address: reply for reply in replies_of(step)}
         return tuple(filter(self._tells, last.values()))
 
-    def _tells(self, reply: Reply) -> bool:
+    def _tells(self, reply: HeardReply) -> bool:
         """Whether that there is no reply would say anything of the server."""
         family = reply.attempt.exchange.query.family
         return family not in self.evidence.unheard and reply.meaning.kind is not Kind.NOT_RECORDED
 
     @cached_property
-    def everyone(self) -> tuple[Reply, ...]:
+    def everyone(self) -> tuple[HeardReply, ...]:
         """What each address came to at last: in the walk, or when probed where only the zone names it."""
         walked = {reply.address for reply in self.replies}
         return (*self.replies, *(r for r in self._of(Probe.SOA) if r.address not in walked))
@@ -142,7 +142,7 @@ class Cut:
         unasked = {reply.address for reply in self.replies}
         return frozenset(walked | (beside - unasked))
 
-    def probe(self, probe: Probe, all_servers: bool = False) -> tuple[Reply, ...]:
+    def probe(self, probe: Probe, all_servers: bool = False) -> tuple[HeardReply, ...]:
         """The last replies to a probe by address, of those that serve the zone, or of all."""
         return tuple(r for r in self._of(probe) if all_servers or r.address in self.serving)
 
@@ -157,19 +157,19 @@ class Cut:
         attempts = (attempt for step in self.walked for attempt in step.attempts)
         return frozenset(a.exchange.query.address for a in attempts if a.exchange.message is not None)
 
-    def probed_replies(self) -> tuple[Reply, ...]:
+    def probed_replies(self) -> tuple[HeardReply, ...]:
         """The last replies to every probe by address, of those that serve the zone."""
         return tuple(reply for probe in Probe for reply in self.probe(probe))
 
-    def _of(self, probe: Probe) -> list[Reply]:
+    def _of(self, probe: Probe) -> list[HeardReply]:
         steps = (step for step in self._probes if step.probe is probe)
         found = (reply for step in steps for reply in replies_of(step))
         return list(filter(self._tells, found))
 
     @cached_property
-    def child(self) -> dict[Name, list[Reply]]:
+    def child(self) -> dict[Name, list[HeardReply]]:
         """The name servers that the zone itself names, each with the replies that name it."""
-        found: dict[Name, list[Reply]] = {}
+        found: dict[Name, list[HeardReply]] = {}
         for reply in self.probe(Probe.NS):
             if (rrset := reply.rrset(self.zone, dns.rdatatype.NS)) is not None:
                 for rdata in rrset:
@@ -217,9 +217,9 @@ class Evidence:
         return found
 
 
-def replies_of(step: Step) -> Iterable[Reply]:
+def replies_of(step: Step) -> Iterable[HeardReply]:
     """What each address asked in a step came to at last, in the order in which they are recorded."""
-    return [Reply(step, step.attempts[indices[-1]]) for indices in by_address(step).values()]
+    return [HeardReply(step, step.attempts[indices[-1]]) for indices in by_address(step).values()]
 
 
 def _refers(attempt: Attempt, zone: Name) -> bool:
@@ -300,15 +300,15 @@ def listed(names: Iterable[object], most: int = 6) -> str:
     return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}" if texts else "none"
 
 
-def by_server(replies: Iterable[Reply]) -> dict[Name, list[Reply]]:
+def by_server(replies: Iterable[HeardReply]) -> dict[Name, list[HeardReply]]:
     """Replies by the name server that gave them."""
-    found: dict[Name, list[Reply]] = {}
+    found: dict[Name, list[HeardReply]] = {}
     for reply in replies:
         found.setdefault(reply.server, []).append(reply)
     return found
 
 
-def where(replies: Iterable[Reply]) -> str:
+def where(replies: Iterable[HeardReply]) -> str:
     """The servers that gave replies, with their addresses: `ns1.example.com. (192.0.2.53, 2001:db8::53)`."""
     return listed(
         f"{server} ({', '.join(dict.fromkeys(reply.address for reply in each))})"
@@ -316,12 +316,12 @@ def where(replies: Iterable[Reply]) -> str:
     )
 
 
-def steps_of(replies: Iterable[Reply]) -> tuple[int, ...]:
+def steps_of(replies: Iterable[HeardReply]) -> tuple[int, ...]:
     """The ids of the steps in which replies came, each once."""
     return tuple(dict.fromkeys(reply.step.id for reply in replies))
 
 
-def addresses(replies: Iterable[Reply]) -> str:
+def addresses(replies: Iterable[HeardReply]) -> str:
     """The addresses of replies, as a list in words."""
     *first, last = dict.fromkeys(reply.address for reply in replies)
     return f"{', '.join(first)} and {last}" if first else last

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.evidence import Cut, Host, Reply, host_of, listed
-from dnstrace.checks.finding import Blame, Fault, Level
-from dnstrace.checks.special import special
+from dnstrace.checks.evidence import Cut, HeardReply, Host, host_of, listed
 from dnstrace.model import Name, family_of
+from dnstrace.model.addresses import special
+from dnstrace.model.findings import Blame, Level, Observation
 
 _TTL = 172800  # seconds, of glue to publish where the delegation shows no TTL
 _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
 
 
 @of_cut(Level.ERROR, Blame.REGISTRAR)
-def glue_missing(cut: Cut) -> Iterator[Fault]:
+def glue_missing(cut: Cut) -> Iterator[Observation]:
     """A name server inside the zone has no address at the parent.
 
     What it is: the parent names a server whose name is in the zone itself, and no referral of the parent's
@@ -39,7 +39,7 @@ def glue_missing(cut: Cut) -> Iterator[Fault]:
     for name in missing:
         host = host_of(cut, name)
         publish = listed(host.addresses) if host.addresses else "its addresses"
-        yield Fault(
+        yield Observation(
             message=f"{cut.parent} should give an address (glue) for {name}, but gives none",
             steps=(*_referring(cut), *host.steps),
             server=name,
@@ -50,7 +50,7 @@ def glue_missing(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.WARNING, Blame.REGISTRAR)
-def glue_differs(cut: Cut) -> Iterator[Fault]:
+def glue_differs(cut: Cut) -> Iterator[Observation]:
     """The parent gives other addresses for a name server than the zone does.
 
     What it is: the glue in the referral is not what the name server's own zone says: an address is out of
@@ -80,7 +80,7 @@ def glue_differs(cut: Cut) -> Iterator[Fault]:
         if not stale and not fresh:
             continue
         lost = stale == addresses and not cut.serving & set(stale)
-        yield Fault(
+        yield Observation(
             message=f"{cut.parent} gives {listed(addresses)} for {name}, its own zone gives"
             f" {listed(host.addresses)}",
             steps=(*_referring(cut), *host.steps),
@@ -92,7 +92,7 @@ def glue_differs(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def glue_only_in_parent(cut: Cut) -> Iterator[Fault]:
+def glue_only_in_parent(cut: Cut) -> Iterator[Observation]:
     """Only the parent has an address for a name server; its own zone has none.
 
     What it is: the referral carries glue for the name, but the zone that the name is in says that it does not
@@ -111,7 +111,7 @@ def glue_only_in_parent(cut: Cut) -> Iterator[Fault]:
     others = servers - {host.name for host in wrong}
     for host in wrong:
         addresses = glue(cut)[host.name]
-        yield Fault(
+        yield Observation(
             message=f"{host.name} has the address {listed(addresses)} at {cut.parent}, but"
             " none in its own zone",
             steps=(*_referring(cut), *host.steps),
@@ -123,7 +123,7 @@ def glue_only_in_parent(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.NOTICE, Blame.PARENT)
-def glue_superfluous(cut: Cut) -> Iterator[Fault]:
+def glue_superfluous(cut: Cut) -> Iterator[Observation]:
     """A referral carries addresses of names that are no name servers of the zone.
 
     What it is: the additional section of the referral has A or AAAA records for names that the NS RRset
@@ -136,12 +136,12 @@ def glue_superfluous(cut: Cut) -> Iterator[Fault]:
 
     References: RFC 1034 section 4.2.1; RFC 2181 section 5.4.1
     """
-    found: dict[Name, Reply] = {}
+    found: dict[Name, HeardReply] = {}
     for reply in cut.referrals:
         for name in _beside(cut, reply):
             found.setdefault(name, reply)
     if found:
-        yield Fault(
+        yield Observation(
             message=f"the referral to {cut.zone} should have the addresses of its name servers alone, but has"
             f" {listed(found)} too",
             steps=tuple(reply.step.id for reply in found.values()),
@@ -160,7 +160,7 @@ def glue(cut: Cut) -> dict[Name, list[str]]:
     return found
 
 
-def _beside(cut: Cut, reply: Reply) -> list[Name]:
+def _beside(cut: Cut, reply: HeardReply) -> list[Name]:
     """The owners of addresses in a referral that its NS RRset does not name."""
     delegation, message = reply.meaning.delegation, reply.message
     if delegation is None or message is None:

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 import dns.flags
 
 from dnstrace.checks.catalogue import of_trace
-from dnstrace.checks.evidence import Evidence, Reply
-from dnstrace.checks.finding import Blame, Fault, Level
+from dnstrace.checks.evidence import Evidence, HeardReply
 from dnstrace.model import ROOT, Source
+from dnstrace.model.findings import Blame, Level, Observation
 
 _BELOW_TLD = 3  # labels of a name below a top-level domain, the root's included
 
 
 @of_trace(Level.ERROR, Blame.NETWORK)
-def intercepted(evidence: Evidence) -> Iterator[Fault]:
+def intercepted(evidence: Evidence) -> Iterator[Observation]:
     """Somebody on the way answers in place of the root servers.
 
     What it is: replies come from the addresses of root servers that no root server gives: the final answer,
@@ -34,12 +34,12 @@ def intercepted(evidence: Evidence) -> Iterator[Fault]:
     hints = {a.text for s in root.servers for a in s.addresses if a.source in (Source.HINT, Source.GLUE)}
     false = [reply for reply in root.replies if reply.address in hints and _is_no_root(reply)]
     if false:
-        yield Fault(
+        yield Observation(
             f"{len(false)} of {len(root.replies)} root server addresses answer as no root server does",
             tuple(reply.step.id for reply in false),
             zone=ROOT,
         )
 
 
-def _is_no_root(reply: Reply) -> bool:
+def _is_no_root(reply: HeardReply) -> bool:
     return reply.message is not None and bool(reply.message.answer or reply.message.flags & dns.flags.RA)

@@ -8,15 +8,15 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut, Host, host_of, listed, named
-from dnstrace.checks.finding import Blame, Fault, Level
-from dnstrace.checks.special import special
 from dnstrace.model import ROOT, Name
+from dnstrace.model.addresses import special
+from dnstrace.model.findings import Blame, Level, Observation
 
 _LABEL = re.compile(rb"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def ns_name_unresolvable(cut: Cut) -> Iterator[Fault]:
+def ns_name_unresolvable(cut: Cut) -> Iterator[Observation]:
     """The name of a name server leads to no address.
 
     What it is: a name in the zone's NS RRset does not exist, has neither A nor AAAA records, or cannot be
@@ -41,7 +41,7 @@ def ns_name_unresolvable(cut: Cut) -> Iterator[Fault]:
     level = _level(cut, (host.name for group in groups.values() for host in group))
     for (one, many), group in groups.items():
         names = [host.name for host in group]
-        yield Fault(
+        yield Observation(
             message=f"{listed(names)} {one if len(names) == 1 else many}",
             steps=tuple(step for host in group for step in host.steps) or _shown(cut),
             server=names[0] if len(names) == 1 else None,
@@ -75,7 +75,7 @@ def _unresolvable(host: Host) -> tuple[str, str] | None:
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def ns_name_alias(cut: Cut) -> Iterator[Fault]:
+def ns_name_alias(cut: Cut) -> Iterator[Observation]:
     """The name of a name server is an alias.
 
     What it is: a name in the zone's NS RRset owns a CNAME record in place of addresses.
@@ -91,7 +91,7 @@ def ns_name_alias(cut: Cut) -> Iterator[Fault]:
     aliases = [host for host in (host_of(cut, name) for name in named(cut)) if host.alias]
     level = _level(cut, (host.name for host in aliases))
     for host in aliases:
-        yield Fault(
+        yield Observation(
             message=f"{host.name} should have an address of its own, but is an alias (CNAME)",
             steps=host.steps,
             server=host.name,
@@ -101,7 +101,7 @@ def ns_name_alias(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def ns_name_is_address(cut: Cut) -> Iterator[Fault]:
+def ns_name_is_address(cut: Cut) -> Iterator[Observation]:
     """An address stands where the name of a name server is needed.
 
     What it is: the NS record holds an address literal, as `192.0.2.1.`; NS records hold names.
@@ -119,7 +119,7 @@ def ns_name_is_address(cut: Cut) -> Iterator[Fault]:
     level = _level(cut, wrong)
     for name in wrong:
         address = address_literal(name, cut.zone)
-        yield Fault(
+        yield Observation(
             message=f"an NS record of {cut.zone} should hold a name, but holds the address {address}",
             steps=(*_shown(cut), *host_of(cut, name).steps),
             server=name,
@@ -130,7 +130,7 @@ def ns_name_is_address(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.ERROR, Blame.HOST)
-def ns_address_special(cut: Cut) -> Iterator[Fault]:
+def ns_address_special(cut: Cut) -> Iterator[Observation]:
     """A name server has an address that nobody on the Internet can reach.
 
     What it is: an address of a name server is private, loopback, link-local, multicast or otherwise reserved
@@ -151,7 +151,7 @@ def ns_address_special(cut: Cut) -> Iterator[Fault]:
         found = {text: what for text in (*_addresses(cut, name), *host.addresses) if (what := special(text))}
         if found:
             each = listed(f"{text}, which is {what}" for text, what in found.items())
-            yield Fault(
+            yield Observation(
                 message=f"{name} should have public addresses, but has {each}",
                 steps=(*_shown(cut), *host.steps),
                 server=name,
@@ -161,7 +161,7 @@ def ns_address_special(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.NOTICE, Blame.HOST)
-def ns_name_in_invalid_syntax(cut: Cut) -> Iterator[Fault]:
+def ns_name_in_invalid_syntax(cut: Cut) -> Iterator[Observation]:
     """The name of a name server is no host name.
 
     What it is: the name holds something else than letters, digits and inner hyphens, such as an underscore.
@@ -175,7 +175,7 @@ def ns_name_in_invalid_syntax(cut: Cut) -> Iterator[Fault]:
     for name in named(cut):
         nameless = name == cut.zone == ROOT  # an address that the user gave in place of the root servers
         if not nameless and not host_name(name) and not address_literal(name, cut.zone):
-            yield Fault(
+            yield Observation(
                 message=f"{name} should be of letters, digits and inner hyphens, to be a host name",
                 steps=_shown(cut),
                 server=name,

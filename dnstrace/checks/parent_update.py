@@ -8,15 +8,15 @@ import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.delegated_keys import Record, deletes, in_words, of_ds, records, to_publish, wanted
-from dnstrace.checks.evidence import Cut, Reply, steps_of, where
-from dnstrace.checks.finding import Blame, Fault, Level
+from dnstrace.checks.evidence import Cut, HeardReply, steps_of, where
 from dnstrace.model import Probe
+from dnstrace.model.findings import Blame, Level, Observation
 
 _PROBES = ((Probe.CDS, dns.rdatatype.CDS), (Probe.CDNSKEY, dns.rdatatype.CDNSKEY))
 
 
 @of_cut(Level.NOTICE, Blame.REGISTRAR)
-def cds_differs(cut: Cut) -> Iterator[Fault]:
+def cds_differs(cut: Cut) -> Iterator[Observation]:
     """The zone asks its parent for other DS records than the parent has.
 
     What it is: the CDS or CDNSKEY records at the zone's apex name other keys than the DS records at the
@@ -39,7 +39,7 @@ def cds_differs(cut: Cut) -> Iterator[Fault]:
     replies = [
         reply for probe, rdtype in _PROBES for reply in cut.probe(probe) if reply.rrset(cut.zone, rdtype)
     ]
-    yield Fault(
+    yield Observation(
         f"{cut.zone} asks for {'no DS record' if gone else f'DS {in_words(asked)}'}, "
         f"and {cut.parent or 'its parent'} has DS {in_words(have)}",
         (*cut.signing.ds_steps, *steps_of(replies)),
@@ -49,7 +49,7 @@ def cds_differs(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def cds_inconsistent(cut: Cut) -> Iterator[Fault]:
+def cds_inconsistent(cut: Cut) -> Iterator[Observation]:
     """The zone's CDS and CDNSKEY records contradict each other.
 
     What it is: servers of the zone have different CDS or CDNSKEY records, or the CDS records name other
@@ -63,7 +63,7 @@ def cds_inconsistent(cut: Cut) -> Iterator[Fault]:
 
     References: RFC 7344 section 4; RFC 7344 section 6.1
     """
-    each: dict[Probe, dict[frozenset[Record], list[Reply]]] = {probe: {} for probe, _ in _PROBES}
+    each: dict[Probe, dict[frozenset[Record], list[HeardReply]]] = {probe: {} for probe, _ in _PROBES}
     for probe, rdtype in _PROBES:
         for reply in cut.probe(probe):
             if (found := records(reply, cut.zone, rdtype)) is not None:
@@ -83,8 +83,8 @@ def cds_inconsistent(cut: Cut) -> Iterator[Fault]:
         yield _fault(message, cut, *each.values())
 
 
-def _fault(message: str, cut: Cut, *groups: dict[frozenset[Record], list[Reply]]) -> Fault:
-    return Fault(
+def _fault(message: str, cut: Cut, *groups: dict[frozenset[Record], list[HeardReply]]) -> Observation:
+    return Observation(
         message,
         steps_of(reply for group in groups for replies in group.values() for reply in replies),
         cure=f"have the CDS and CDNSKEY records of {cut.zone} made anew, and loaded by all its servers",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import dns.rdatatype
 
-from dnstrace.checks.evidence import Cut, Evidence, Host, Reply, host_of, named
+from dnstrace.checks.evidence import Cut, Evidence, HeardReply, Host, host_of, named
 from dnstrace.checks.soa import newest_of
 from dnstrace.model import Attempt, Kind, Name, NameServer, Probe, Trace, family_of
 
@@ -33,7 +33,7 @@ class Addressed:
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class ReconciledServer:
     """A name server of a zone: whether the parent names it, whether the zone does (None: not known)."""
 
     name: Name
@@ -48,7 +48,7 @@ class Reconciled:
 
     zone: Name
     parent: Name | None
-    servers: tuple[Server, ...]
+    servers: tuple[ReconciledServer, ...]
 
     @property
     def newest(self) -> int | None:
@@ -66,12 +66,12 @@ def _zone(cut: Cut) -> Reconciled:
     return Reconciled(cut.zone, cut.parent, tuple(_server(cut, name) for name in named(cut)))
 
 
-def _server(cut: Cut, name: Name) -> Server:
+def _server(cut: Cut, name: Name) -> ReconciledServer:
     glue = _addresses(cut.delegation.servers, name) if cut.delegation is not None else []
     host, walked = host_of(cut, name), _addresses(cut.servers, name)
     every = dict.fromkeys((*glue, *walked, *host.addresses))
     needed = cut.delegation is not None and (bool(glue) or name.is_subdomain(cut.zone))
-    return Server(
+    return ReconciledServer(
         name=name,
         parent=None if cut.delegation is None else name in {server.name for server in cut.delegation.servers},
         zone=name in cut.child if cut.child else None,
@@ -108,6 +108,8 @@ def _attempt(cut: Cut, address: str) -> Attempt | None:
 
 
 def _serial(cut: Cut, address: str) -> int | None:
-    replies: Iterable[Reply] = (r for r in cut.probe(Probe.SOA, all_servers=True) if r.address == address)
+    replies: Iterable[HeardReply] = (
+        r for r in cut.probe(Probe.SOA, all_servers=True) if r.address == address
+    )
     found = (reply.rrset(cut.zone, dns.rdatatype.SOA) for reply in replies)
     return next((rrset[0].serial for rrset in found if rrset is not None), None)

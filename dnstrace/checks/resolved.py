@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dnstrace.analysis.resolvers import Compared, Disagreement, compared
 from dnstrace.checks.catalogue import of_trace
 from dnstrace.checks.evidence import Evidence
-from dnstrace.checks.finding import Blame, Fault, Level
-from dnstrace.resolvers import Compared, Difference, compared
+from dnstrace.model.findings import Blame, Level, Observation
 
 _FAILING = {
-    Difference.VALIDATION: "finds the answer bogus",
-    Difference.FAILS: "has no answer itself",
-    Difference.NO_ANSWER: "does not answer",
-    Difference.REFUSES: "refuses to answer",
+    Disagreement.VALIDATION: "finds the answer bogus",
+    Disagreement.FAILS: "has no answer itself",
+    Disagreement.NO_ANSWER: "does not answer",
+    Disagreement.REFUSES: "refuses to answer",
 }
 _DIFFERING = {
-    Difference.FILTERED: "keeps it from those who ask it (filtered)",
-    Difference.SPLIT_HORIZON: "gives private addresses (split horizon)",
-    Difference.OTHER: "gives something else, and its reply does not tell why",
+    Disagreement.FILTERED: "keeps it from those who ask it (filtered)",
+    Disagreement.SPLIT_HORIZON: "gives private addresses (split horizon)",
+    Disagreement.OTHER: "gives something else, and its reply does not tell why",
 }
 
 
 @of_trace(Level.NOTICE, Blame.NOBODY)
-def resolver_stale(evidence: Evidence) -> Iterator[Fault]:
+def resolver_stale(evidence: Evidence) -> Iterator[Observation]:
     """A resolver holds an answer from before.
 
     What it is: what the resolver gives differs from what the zone's servers say now, and its TTL tells that
@@ -37,13 +37,13 @@ def resolver_stale(evidence: Evidence) -> Iterator[Fault]:
     References: RFC 1034 section 3.6; RFC 8767 section 4
     """
     for each in compared(evidence.trace):
-        if each.difference is Difference.STALE:
+        if each.difference is Disagreement.STALE:
             left = "" if each.ttl is None else f", for {each.ttl} seconds more"
             yield _of(each, f"holds an answer from before{left}")
 
 
 @of_trace(Level.WARNING, Blame.NOBODY)
-def resolver_fails(evidence: Evidence) -> Iterator[Fault]:
+def resolver_fails(evidence: Evidence) -> Iterator[Observation]:
     """A resolver has no answer where the walk has one.
 
     What it is: the resolver replies with an error, or not at all.
@@ -61,7 +61,7 @@ def resolver_fails(evidence: Evidence) -> Iterator[Fault]:
 
 
 @of_trace(Level.NOTICE, Blame.NOBODY)
-def resolver_differs(evidence: Evidence) -> Iterator[Fault]:
+def resolver_differs(evidence: Evidence) -> Iterator[Observation]:
     """A resolver gives another answer than the zone's servers.
 
     What it is: the resolver filters the name, gives an answer for the inside of a network, or gives
@@ -78,6 +78,6 @@ def resolver_differs(evidence: Evidence) -> Iterator[Fault]:
             yield _of(each, _DIFFERING[each.difference])
 
 
-def _of(found: Compared, told: str) -> Fault:
+def _of(found: Compared, told: str) -> Observation:
     address = found.step.servers[0].addresses[0].text if found.step.servers[0].addresses else ""
-    return Fault(f"the resolver {address or found.step.servers[0].name} {told}", (found.step.id,))
+    return Observation(f"the resolver {address or found.step.servers[0].name} {told}", (found.step.id,))

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.delegated_keys import deletes, to_publish, wanted
 from dnstrace.checks.evidence import Cut, by_server, steps_of, where
-from dnstrace.checks.finding import Blame, Fault, Level
 from dnstrace.dnssec.algorithms import (
     RSASHA1,
     RSASHA1_NSEC3,
@@ -22,6 +21,7 @@ from dnstrace.dnssec.crypto import key_bits
 from dnstrace.dnssec.keys import unsupported
 from dnstrace.dnssec.records import DNSKEY, DS
 from dnstrace.dnssec.signature import usable_key
+from dnstrace.model.findings import Blame, Level, Observation
 
 _WEAK = frozenset({1, 3, RSASHA1, 6, RSASHA1_NSEC3, 12})  # RSAMD5, DSA, GOST and all with SHA-1
 _RSA = frozenset({1, RSASHA1, RSASHA1_NSEC3, 8, 10})
@@ -29,7 +29,7 @@ _BITS, _FEW_BITS = 2048, 1024
 
 
 @of_cut(Level.ERROR, Blame.REGISTRAR)
-def ds_without_dnskey(cut: Cut) -> Iterator[Fault]:
+def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
     """The parent has DS records for the zone, and no key of the zone matches any.
 
     What it is: the DS records were made of other keys: they were left behind when the keys were replaced,
@@ -49,7 +49,7 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Fault]:
         return
     publish = to_publish(cut)
     steps = (*signing.ds_steps, *steps_of(reply for reply, _ in signing.key_replies.values()))
-    yield Fault(
+    yield Observation(
         f"{cut.parent or 'the parent'} has DS for key {_names(usable)}, "
         f"which {cut.zone} {_not_had(cut, usable)}",
         steps,
@@ -60,7 +60,7 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.NOTICE, Blame.REGISTRAR)
-def ds_stale(cut: Cut) -> Iterator[Fault]:
+def ds_stale(cut: Cut) -> Iterator[Observation]:
     """One of several DS records matches no key of the zone.
 
     What it is: the zone is validated by another DS record; this one names a key that the zone does not have.
@@ -80,7 +80,7 @@ def ds_stale(cut: Cut) -> Iterator[Fault]:
     if signing.entries and stale and cut.probed:
         told = ", ".join(f"{ds.key_tag} ({algorithm_name(ds.algorithm)})" for ds in stale)
         alien = any(ds.algorithm not in algorithms for ds in stale)
-        yield Fault(
+        yield Observation(
             f"{cut.parent or 'the parent'} has DS for key {told}, which {cut.zone} does not have",
             signing.ds_steps,
             cure=f"at the registrar of {cut.zone}, remove the DS record, unless its key is about to come",
@@ -89,7 +89,7 @@ def ds_stale(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.NOTICE, Blame.REGISTRAR)
-def dnskey_without_ds(cut: Cut) -> Iterator[Fault]:
+def dnskey_without_ds(cut: Cut) -> Iterator[Observation]:
     """The zone is signed, and its parent does not say so.
 
     What it is: the zone has keys, and the parent has no DS record for any of them.
@@ -106,7 +106,7 @@ def dnskey_without_ds(cut: Cut) -> Iterator[Fault]:
         return
     if not deletes(asked) and (publish := to_publish(cut)):
         tags = ", ".join(str(key_tag(key)) for key in signing.signing_keys)
-        yield Fault(
+        yield Observation(
             f"{cut.zone} is signed with key {tags}, and {cut.parent or 'its parent'} has no DS record for it",
             (*signing.ds_steps, *steps_of(reply for reply, _ in signing.key_replies.values())),
             cure=f"at the registrar of {cut.zone}, have the DS records published",
@@ -115,7 +115,7 @@ def dnskey_without_ds(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def algorithm_weak(cut: Cut) -> Iterator[Fault]:
+def algorithm_weak(cut: Cut) -> Iterator[Observation]:
     """The zone is signed with an algorithm that is given up.
 
     What it is: a key of the zone is of RSAMD5, DSA, RSASHA1, RSASHA1-NSEC3-SHA1 or ECC-GOST.
@@ -129,7 +129,7 @@ def algorithm_weak(cut: Cut) -> Iterator[Fault]:
     """
     weak = sorted({int(key.algorithm) for key in cut.signing.keys if key.algorithm in _WEAK})
     if weak and cut.probed:
-        yield Fault(
+        yield Observation(
             f"{cut.zone} has keys of {', '.join(map(algorithm_name, weak))}",
             steps_of(reply for reply, _ in cut.signing.key_replies.values()),
             cure=f"roll {cut.zone} over to algorithm 13 (ECDSAP256SHA256)",
@@ -137,7 +137,7 @@ def algorithm_weak(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.WARNING, Blame.REGISTRAR)
-def digest_weak(cut: Cut) -> Iterator[Fault]:
+def digest_weak(cut: Cut) -> Iterator[Observation]:
     """The only DS records of the zone are digests by SHA-1.
 
     What it is: the parent has no DS record for the zone with a digest of another type than 1.
@@ -151,7 +151,7 @@ def digest_weak(cut: Cut) -> Iterator[Fault]:
     """
     usable = [ds for ds in cut.signing.ds if ds_usable(ds)]
     if cut.probed and cut.signing.entries and all(ds.digest_type == SHA1_DIGEST for ds in usable):
-        yield Fault(
+        yield Observation(
             f"{cut.parent or 'the parent'} has only DS records by SHA-1 for {cut.zone}",
             cut.signing.ds_steps,
             cure=f"at the registrar of {cut.zone}, replace the DS records",
@@ -160,7 +160,7 @@ def digest_weak(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def algorithm_unsupported(cut: Cut) -> Iterator[Fault]:
+def algorithm_unsupported(cut: Cut) -> Iterator[Observation]:
     """The zone is signed in a way that validators do not know.
 
     What it is: all DS records of the zone are of an algorithm, or with a digest type, that is not in use.
@@ -175,7 +175,7 @@ def algorithm_unsupported(cut: Cut) -> Iterator[Fault]:
     signing = cut.signing
     if signing.ds and not any(map(ds_usable, signing.ds)) and signing.below_anchor:
         known = any(key.algorithm in SUPPORTED for key in signing.keys)
-        yield Fault(
+        yield Observation(
             f"{cut.zone} is signed only in ways that are not supported: {unsupported(signing.ds)}",
             signing.ds_steps,
             cure=f"at the registrar of {cut.zone}, replace the DS records"
@@ -187,7 +187,7 @@ def algorithm_unsupported(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.NOTICE, Blame.HOST)
-def key_small(cut: Cut) -> Iterator[Fault]:
+def key_small(cut: Cut) -> Iterator[Observation]:
     """An RSA key is shorter than 2048 bits.
 
     What it is: the modulus of a key of the zone is short.
@@ -206,7 +206,7 @@ def key_small(cut: Cut) -> Iterator[Fault]:
     }
     if small and cut.probed:
         told = ", ".join(f"key {tag} of {bits} bits" for tag, bits in small.items())
-        yield Fault(
+        yield Observation(
             f"{cut.zone} has RSA {told}, where {_BITS} are expected",
             steps_of(reply for reply, _ in cut.signing.key_replies.values()),
             cure=f"replace it in {cut.zone} by a key of algorithm 13 (ECDSAP256SHA256)",
@@ -215,7 +215,7 @@ def key_small(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def dnskey_differs(cut: Cut) -> Iterator[Fault]:
+def dnskey_differs(cut: Cut) -> Iterator[Observation]:
     """Servers of a zone have different keys.
 
     What it is: the DNSKEY RRset of one server lacks a key that signs data elsewhere, or has one more.
@@ -234,7 +234,7 @@ def dnskey_differs(cut: Cut) -> Iterator[Fault]:
     usual, *others = groups
     servers = by_server(reply for _, replies in others for reply in replies)
     told = "; ".join(f"{where(replies)}: {_tags(keys)}" for keys, replies in groups)
-    yield Fault(
+    yield Observation(
         f"the servers of {cut.zone} have different keys: {told}",
         steps_of(reply for _, replies in groups for reply in replies),
         server=next(iter(servers)) if len(servers) == 1 else None,

@@ -8,10 +8,10 @@ from dataclasses import replace
 import dns.rcode
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.evidence import Cut, Reply, addresses, by_server
-from dnstrace.checks.finding import Blame, Fault, Level
-from dnstrace.checks.special import special
+from dnstrace.checks.evidence import Cut, HeardReply, addresses, by_server
 from dnstrace.model import Kind, Name, Probe
+from dnstrace.model.addresses import special
+from dnstrace.model.findings import Blame, Level, Observation
 
 _DEAD = {Kind.TIMEOUT, Kind.PORT_UNREACHABLE, Kind.HOST_UNREACHABLE, Kind.CONNECTION_LOST}
 _LAME = {
@@ -40,7 +40,7 @@ _WHY = {
 
 
 @of_cut(Level.ERROR, Blame.HOST)
-def unreachable(cut: Cut) -> Iterator[Fault]:
+def unreachable(cut: Cut) -> Iterator[Observation]:
     """A name server does not answer at all.
 
     What it is: an address of a name server gives no reply, neither over UDP nor over TCP.
@@ -64,7 +64,7 @@ def unreachable(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.ERROR, Blame.HOST)
-def no_udp(cut: Cut) -> Iterator[Fault]:
+def no_udp(cut: Cut) -> Iterator[Observation]:
     """A name server answers over TCP only.
 
     What it is: queries over UDP get no reply, the same query over TCP does.
@@ -85,7 +85,7 @@ def no_udp(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.ERROR, Blame.HOST)
-def lame_server(cut: Cut) -> Iterator[Fault]:
+def lame_server(cut: Cut) -> Iterator[Observation]:
     """A name server that the delegation names does not serve the zone.
 
     What it is: the server answers, but not for this zone: it offers recursion instead, answers for another
@@ -108,7 +108,7 @@ def lame_server(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.ERROR, Blame.HOST)
-def refuses(cut: Cut) -> Iterator[Fault]:
+def refuses(cut: Cut) -> Iterator[Observation]:
     """A name server that the delegation names refuses to answer for the zone.
 
     What it is: queries for the zone get REFUSED, as from a server that was never told of it, or whose access
@@ -133,7 +133,7 @@ def refuses(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.ERROR, Blame.HOST)
-def fails(cut: Cut) -> Iterator[Fault]:
+def fails(cut: Cut) -> Iterator[Observation]:
     """A name server replies with an error for the zone.
 
     What it is: queries for the zone get an error such as SERVFAIL: often a secondary whose copy of the zone
@@ -153,7 +153,7 @@ def fails(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.ERROR, Blame.HOST)
-def upward_referral(cut: Cut) -> Iterator[Fault]:
+def upward_referral(cut: Cut) -> Iterator[Observation]:
     """A name server refers upwards, to a zone above its own.
 
     What it is: asked for the zone, the server refers to the root or to another zone above it: it does not
@@ -174,7 +174,7 @@ def upward_referral(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def not_authoritative(cut: Cut) -> Iterator[Fault]:
+def not_authoritative(cut: Cut) -> Iterator[Observation]:
     """A name server answers for the zone without authority.
 
     What it is: the answer does not have the AA flag, as where a resolver or a cache stands in for the name
@@ -194,7 +194,7 @@ def not_authoritative(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.ERROR, Blame.HOST)
-def wrong_reply(cut: Cut) -> Iterator[Fault]:
+def wrong_reply(cut: Cut) -> Iterator[Observation]:
     """Replies come that do not belong to the query.
 
     What it is: what comes back has another ID or question than was sent, or comes from another address.
@@ -219,7 +219,7 @@ def wrong_reply(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.ERROR, Blame.HOST)
-def malformed_reply(cut: Cut) -> Iterator[Fault]:
+def malformed_reply(cut: Cut) -> Iterator[Observation]:
     """A name server replies with what is no DNS message.
 
     What it is: the reply cannot be read: its counts, names or record data are wrong.
@@ -237,10 +237,12 @@ def malformed_reply(cut: Cut) -> Iterator[Fault]:
         )
 
 
-def _fault(cut: Cut, sick: list[Reply], server: Name, replies: list[Reply], told: str) -> Fault:
+def _fault(
+    cut: Cut, sick: list[HeardReply], server: Name, replies: list[HeardReply], told: str
+) -> Observation:
     """What one server does: in a zone above the one asked about it matters only where half are so."""
     serious = cut.probed or 2 * len(sick) >= len(cut.everyone)
-    return Fault(
+    return Observation(
         message=f"{server} {told}",
         steps=tuple(reply.step.id for reply in replies),
         server=server,

@@ -8,18 +8,18 @@ import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut, by_server, steps_of, where
-from dnstrace.checks.finding import Blame, Fault, Level
 from dnstrace.checks.signing import Judged, Trouble
 from dnstrace.dnssec.algorithms import key_tag
-from dnstrace.dnssec.verdict import SignatureEvidence
 from dnstrace.model import Name
+from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.judgement import SignatureEvidence
 
 _SHARE = 10  # a signature whose life is over to all but a tenth should have been renewed
 _SHORT, _LONG_LIVED = 2 * 86400, 10 * 86400  # two days are little for one that is made for ten and more
 
 
 @of_cut(Level.ERROR, Blame.HOST)
-def signature_missing(cut: Cut) -> Iterator[Fault]:
+def signature_missing(cut: Cut) -> Iterator[Observation]:
     """Data of a signed zone come without a signature.
 
     What it is: the parent says by a DS record that the zone is signed, and a server gives data without an
@@ -37,7 +37,7 @@ def signature_missing(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.ERROR, Blame.HOST)
-def signature_bad(cut: Cut) -> Iterator[Fault]:
+def signature_bad(cut: Cut) -> Iterator[Observation]:
     """A signature is not right for the data that it comes with.
 
     What it is: an RRSIG record is within its time, but is not by a key of the zone, or not over these data:
@@ -61,7 +61,7 @@ def signature_bad(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.ERROR, Blame.HOST)
-def signature_expired(cut: Cut) -> Iterator[Fault]:
+def signature_expired(cut: Cut) -> Iterator[Observation]:
     """Signatures have expired.
 
     What it is: the time of expiration in RRSIG records is past.
@@ -78,7 +78,7 @@ def signature_expired(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.ERROR, Blame.HOST)
-def signature_not_yet_valid(cut: Cut) -> Iterator[Fault]:
+def signature_not_yet_valid(cut: Cut) -> Iterator[Observation]:
     """Signatures are valid only from some time to come.
 
     What it is: the time of inception in RRSIG records is still ahead.
@@ -94,7 +94,7 @@ def signature_not_yet_valid(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def signature_expiring(cut: Cut) -> Iterator[Fault]:
+def signature_expiring(cut: Cut) -> Iterator[Observation]:
     """Signatures are about to expire and have not been renewed.
 
     What it is: of the life of RRSIG records, less than a tenth is left; or less than two days, where it is of
@@ -121,11 +121,11 @@ def signature_expiring(cut: Cut) -> Iterator[Fault]:
 # --- what they have in common ------------------------------------------------------------------
 
 
-def _faults(cut: Cut, trouble: Trouble, why: Callable[[Judged], str]) -> Iterator[Fault]:
+def _faults(cut: Cut, trouble: Trouble, why: Callable[[Judged], str]) -> Iterator[Observation]:
     yield from _told(cut, cut.signing.troubled(trouble), why)
 
 
-def _told(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> Iterator[Fault]:
+def _told(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> Iterator[Observation]:
     """One fault for the zone where all its servers are alike, else one for each server."""
     replies = [judged.reply for judged in found]
     steps = steps_of(replies)
@@ -138,7 +138,7 @@ def _told(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> Iterat
         more = f" (and {len(whats) - 1} more)" if len(whats) > 1 else ""
         sick = {judged.reply.address for judged in here}
         few = not cut.probed and 2 * len(sick) < len({reply.address for reply in asked})
-        yield Fault(
+        yield Observation(
             f"{whats[0]}{why(here[0])}{more}, at {where(judged.reply for judged in here)}",
             steps_of(judged.reply for judged in here),
             server=server,

@@ -14,14 +14,14 @@ from functools import cached_property
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.checks.evidence import Cut, Reply, replies_of
+from dnstrace.checks.evidence import Cut, HeardReply, replies_of
 from dnstrace.dnssec.algorithms import SUPPORTED, ds_matches, ds_usable
 from dnstrace.dnssec.denial import DENIAL_TYPES
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.records import DNSKEY, DS, Signed, signed
 from dnstrace.dnssec.signature import Checked, check, usable_key
-from dnstrace.dnssec.verdict import LIMITS, Security, SignatureEvidence
 from dnstrace.model import ROOT, Kind, Name, Probe, Purpose
+from dnstrace.model.judgement import LIMITS, Security, SignatureEvidence
 
 _NEGATIVE = (Kind.NODATA, Kind.NXDOMAIN)
 _KNOWN = (Kind.ANSWER, *_NEGATIVE)
@@ -41,7 +41,7 @@ class Trouble(Enum):
 class Judged:
     """An RRset in a reply, with what came of its signatures; `trouble` is None where one of them holds."""
 
-    reply: Reply
+    reply: HeardReply
     data: Signed
     checked: Checked
     trouble: Trouble | None = None
@@ -66,7 +66,7 @@ class Signing:
     # --- the parent's side ----------------------------------------------------------------------
 
     @cached_property
-    def _ds_replies(self) -> list[tuple[Reply, frozenset[DS]]]:
+    def _ds_replies(self) -> list[tuple[HeardReply, frozenset[DS]]]:
         """What the parent's servers say of DS: the records, or that there are none, by reply."""
         found = []
         for reply in self._cut.referrals:
@@ -126,7 +126,7 @@ class Signing:
     # --- the zone's keys ------------------------------------------------------------------------
 
     @cached_property
-    def key_replies(self) -> dict[str, tuple[Reply, frozenset[DNSKEY]]]:
+    def key_replies(self) -> dict[str, tuple[HeardReply, frozenset[DNSKEY]]]:
         """The last DNSKEY RRset of each address that gave one, or that said that there is none."""
         found = {}
         for step in self._cut.evidence.trace.steps:
@@ -144,15 +144,15 @@ class Signing:
         return tuple(dict.fromkeys(key for _, keys in self.key_replies.values() for key in sorted(keys)))
 
     @cached_property
-    def key_groups(self) -> list[tuple[frozenset[DNSKEY], list[Reply]]]:
+    def key_groups(self) -> list[tuple[frozenset[DNSKEY], list[HeardReply]]]:
         """The keys that may sign data with the servers' replies that have them: first those to go by."""
-        groups: dict[frozenset[DNSKEY], list[Reply]] = {}
+        groups: dict[frozenset[DNSKEY], list[HeardReply]] = {}
         for address, (reply, keys) in self.key_replies.items():
             if address in self._cut.serving:
                 groups.setdefault(_signers_of_data(keys), []).append(reply)
         trusted = {reply.address for reply, keys in self.key_replies.values() if keys & {*self.entries}}
 
-        def weight(group: tuple[frozenset[DNSKEY], list[Reply]]) -> tuple[bool, int]:
+        def weight(group: tuple[frozenset[DNSKEY], list[HeardReply]]) -> tuple[bool, int]:
             return any(reply.address in trusted for reply in group[1]), len(group[1])
 
         return sorted(groups.items(), key=weight, reverse=True)
@@ -188,7 +188,7 @@ class Signing:
     # --- what is signed -------------------------------------------------------------------------
 
     @cached_property
-    def replies(self) -> list[Reply]:
+    def replies(self) -> list[HeardReply]:
         """All replies of the zone's servers that should be signed, each address's last in a step."""
         cut = self._cut
         keyless = {a for a, (_, keys) in self.key_replies.items() if not keys} if self.keys else set()
@@ -242,7 +242,7 @@ class Signing:
         """The RRsets that have that trouble."""
         return [judged for judged in self.judged if judged.trouble is trouble]
 
-    def _judge(self, reply: Reply, data: Signed) -> Judged:
+    def _judge(self, reply: HeardReply, data: Signed) -> Judged:
         keys = self.keys
         if data.rdtype == dns.rdatatype.DNSKEY and self.entries:
             keys = self.entries
@@ -270,7 +270,7 @@ class Signing:
     def _is_current(self, signature: SignatureEvidence) -> bool:
         return signature.inception <= int(self.at) <= signature.expiration
 
-    def _own(self, reply: Reply) -> Iterator[Signed]:
+    def _own(self, reply: HeardReply) -> Iterator[Signed]:
         """The RRsets of a reply that the zone has to sign."""
         message = reply.message
         if message is None:
@@ -298,7 +298,7 @@ class Signing:
         return data.name.is_subdomain(below.zone) and not parents
 
 
-def _at(reply: Reply, name: Name, rdtype: dns.rdatatype.RdataType) -> list[Signed]:
+def _at(reply: HeardReply, name: Name, rdtype: dns.rdatatype.RdataType) -> list[Signed]:
     return [] if reply.message is None else signed(reply.message.answer, (rdtype,), name)
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.evidence import Cut, Reply, listed
-from dnstrace.checks.finding import Blame, Fault, Level
+from dnstrace.checks.evidence import Cut, HeardReply, listed
 from dnstrace.checks.names import address_literal, host_name
 from dnstrace.model import ROOT, Kind, Name, Probe
+from dnstrace.model.findings import Blame, Level, Observation
 
 _DAY = 86400  # seconds
 _HALF = 2**31  # of the circle of serials (RFC 1982 section 3.2)
@@ -20,7 +20,7 @@ _TIMERS = ("refresh", "retry", "expire", "minimum")
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def soa_missing(cut: Cut) -> Iterator[Fault]:
+def soa_missing(cut: Cut) -> Iterator[Observation]:
     """A server of the zone says that the zone has no SOA record.
 
     What it is: asked for the SOA record at the zone's apex, a server that answers for the zone says that
@@ -34,12 +34,12 @@ def soa_missing(cut: Cut) -> Iterator[Fault]:
 
     References: RFC 1035 section 3.3.13; RFC 2308 section 3
     """
-    by_server: dict[Name, list[Reply]] = {}
+    by_server: dict[Name, list[HeardReply]] = {}
     for reply in cut.probe(Probe.SOA):
         if reply.meaning.kind in _NONE_THERE and reply.rrset(cut.zone, dns.rdatatype.SOA) is None:
             by_server.setdefault(reply.server, []).append(reply)
     for server, replies in by_server.items():
-        yield Fault(
+        yield Observation(
             message=f"{server} ({_addresses(replies)}) should have an SOA record of {cut.zone}, but says that"
             " there is none",
             steps=_steps(replies),
@@ -49,7 +49,7 @@ def soa_missing(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def soa_multiple(cut: Cut) -> Iterator[Fault]:
+def soa_multiple(cut: Cut) -> Iterator[Observation]:
     """The zone has more than one SOA record.
 
     What it is: the answer for SOA at the apex holds several records; a zone has exactly one.
@@ -64,7 +64,7 @@ def soa_multiple(cut: Cut) -> Iterator[Fault]:
     several = [(reply, count) for reply in cut.probe(Probe.SOA) if (count := _count(cut, reply)) > 1]
     if several:
         replies = [reply for reply, _ in several]
-        yield Fault(
+        yield Observation(
             message=f"{cut.zone} should have one SOA record, but has {max(count for _, count in several)}, at"
             f" {_servers(replies)}",
             steps=_steps(replies),
@@ -74,7 +74,7 @@ def soa_multiple(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def soa_differs(cut: Cut) -> Iterator[Fault]:
+def soa_differs(cut: Cut) -> Iterator[Observation]:
     """The servers of the zone do not have the same version of it.
 
     What it is: the serials in their SOA records differ, so that some have not copied the newest version; or
@@ -88,7 +88,7 @@ def soa_differs(cut: Cut) -> Iterator[Fault]:
 
     References: RFC 1034 section 4.3.5; RFC 1982 section 3.2; RFC 1996 section 3
     """
-    by_serial: dict[int, list[Reply]] = {}
+    by_serial: dict[int, list[HeardReply]] = {}
     for reply in (reply for reply in _answered(cut) if _count(cut, reply) < 2):
         by_serial.setdefault(_soa(cut, reply).serial, []).append(reply)
     if len(by_serial) > 1:
@@ -97,14 +97,14 @@ def soa_differs(cut: Cut) -> Iterator[Fault]:
         yield from _otherwise(cut, next(iter(by_serial.values())))
 
 
-def _behind(cut: Cut, by_serial: dict[int, list[Reply]]) -> Fault:
+def _behind(cut: Cut, by_serial: dict[int, list[HeardReply]]) -> Observation:
     """The fault that some servers have an older version than others."""
     newest = newest_of(list(by_serial))
     old = [reply for serial, replies in by_serial.items() for reply in replies if serial != newest]
     each = listed(
         f"serial {serial} at {_servers(replies)}" for serial, replies in by_serial.items() if serial != newest
     )
-    return Fault(
+    return Observation(
         message=f"{_servers(old)} should have serial {newest} of {cut.zone} as"
         f" {_servers(by_serial[newest])} has, but {'is' if _only(old) else 'are'} behind: {each}",
         steps=_steps([reply for replies in by_serial.values() for reply in replies]),
@@ -113,16 +113,16 @@ def _behind(cut: Cut, by_serial: dict[int, list[Reply]]) -> Fault:
     )
 
 
-def _otherwise(cut: Cut, replies: list[Reply]) -> Iterator[Fault]:
+def _otherwise(cut: Cut, replies: list[HeardReply]) -> Iterator[Observation]:
     """The fault that records with the same serial differ."""
-    by_record: dict[Any, list[Reply]] = {}
+    by_record: dict[Any, list[HeardReply]] = {}
     for reply in replies:
         by_record.setdefault(_soa(cut, reply), []).append(reply)
     if len(by_record) > 1:
         first, other = list(by_record)[:2]
         fields = ("mname", "rname", *_TIMERS)
         wrong = [field for field in fields if getattr(first, field) != getattr(other, field)]
-        yield Fault(
+        yield Observation(
             message=f"the SOA records of {cut.zone} should be the same everywhere, but with the same serial"
             f" {first.serial} {listed(wrong)} of {_servers(by_record[first])} and of"
             f" {_servers(by_record[other])} differ",
@@ -133,7 +133,7 @@ def _otherwise(cut: Cut, replies: list[Reply]) -> Iterator[Fault]:
 
 
 @of_cut(Level.NOTICE, Blame.HOST)
-def soa_mname(cut: Cut) -> Iterator[Fault]:
+def soa_mname(cut: Cut) -> Iterator[Observation]:
     """The SOA record does not name a host as the primary server.
 
     What it is: the first field (MNAME) is no host name: it holds an address, or other characters than
@@ -148,7 +148,7 @@ def soa_mname(cut: Cut) -> Iterator[Fault]:
     for reply in _answered(cut):
         mname = _soa(cut, reply).mname
         if mname != ROOT and (not host_name(mname) or address_literal(mname, cut.zone)):
-            yield Fault(
+            yield Observation(
                 message=f"the SOA record of {cut.zone} should name a host as its primary server, but has"
                 f" {mname}",
                 steps=(reply.step.id,),
@@ -158,7 +158,7 @@ def soa_mname(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def soa_timers(cut: Cut) -> Iterator[Fault]:
+def soa_timers(cut: Cut) -> Iterator[Observation]:
     """The times in the SOA record let the zone expire too soon, or keep negative answers too long.
 
     What it is: EXPIRE is less than REFRESH and RETRY together, or negative answers live for more than a day
@@ -183,7 +183,7 @@ def soa_timers(cut: Cut) -> Iterator[Fault]:
         if negative > _DAY:
             wrong.append(f"negative answers should live for at most {_DAY} s, but live for {negative} s")
         if wrong:
-            yield Fault(
+            yield Observation(
                 message=f"the SOA record of {cut.zone}: {'; '.join(wrong)}",
                 steps=(reply.step.id,),
                 cure=f"mend the times in the SOA record of {cut.zone}, and raise its serial",
@@ -196,34 +196,34 @@ def newest_of(serials: Collection[int]) -> int:
     return max(serials, key=lambda s: sum(0 < (s - other) % (2 * _HALF) < _HALF for other in serials))
 
 
-def _answered(cut: Cut) -> list[Reply]:
+def _answered(cut: Cut) -> list[HeardReply]:
     replies = (reply for reply in cut.probe(Probe.SOA) if reply.meaning.kind is Kind.ANSWER)
     return [reply for reply in replies if reply.rrset(cut.zone, dns.rdatatype.SOA) is not None]
 
 
-def _soa(cut: Cut, reply: Reply) -> Any:
+def _soa(cut: Cut, reply: HeardReply) -> Any:
     rrset = reply.rrset(cut.zone, dns.rdatatype.SOA)
     assert rrset is not None
     return rrset[0]
 
 
-def _count(cut: Cut, reply: Reply) -> int:
+def _count(cut: Cut, reply: HeardReply) -> int:
     """How many SOA records an answer holds."""
     return len(reply.rrset(cut.zone, dns.rdatatype.SOA) or ())
 
 
-def _steps(replies: list[Reply]) -> tuple[int, ...]:
+def _steps(replies: list[HeardReply]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(reply.step.id for reply in replies))
 
 
-def _only(replies: list[Reply]) -> Name | None:
+def _only(replies: list[HeardReply]) -> Name | None:
     names = {reply.server for reply in replies}
     return next(iter(names)) if len(names) == 1 else None
 
 
-def _servers(replies: list[Reply]) -> str:
+def _servers(replies: list[HeardReply]) -> str:
     return listed(dict.fromkeys(reply.server for reply in replies))
 
 
-def _addresses(replies: list[Reply]) -> str:
+def _addresses(replies: list[HeardReply]) -> str:
     return listed(reply.address for reply in replies)

@@ -12,10 +12,10 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.evidence import Cut, Reply, host_of, listed, named
-from dnstrace.checks.finding import Blame, Fault, Level
+from dnstrace.checks.evidence import Cut, HeardReply, host_of, listed, named
 from dnstrace.checks.glue import glue
 from dnstrace.model import Delegation, Name, NameServer
+from dnstrace.model.findings import Blame, Level, Observation
 
 _SAFE = 1232  # octets that pass everywhere over UDP (RFC 9715 appendix A)
 _LONGEST = 255  # octets of a name (RFC 1035 section 2.3.4)
@@ -23,7 +23,7 @@ _NETWORK = {4: 24, 6: 48}  # the smallest prefixes that are announced by themsel
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def too_few_servers(cut: Cut) -> Iterator[Fault]:
+def too_few_servers(cut: Cut) -> Iterator[Observation]:
     """The zone has one name server only.
 
     What it is: it has a single address to ask (of each family), be it under several names; or a single name
@@ -40,7 +40,7 @@ def too_few_servers(cut: Cut) -> Iterator[Fault]:
         return
     alone = all(len(_of_family(addresses, family)) <= 1 for family in _NETWORK)
     if alone or len(names) == 1:
-        yield Fault(
+        yield Observation(
             message=f"{cut.zone} should have two name servers at least, but has {listed(names)} alone, at"
             f" {listed(addresses)}",
             steps=_steps(cut.referrals) or tuple(step.id for step in cut.walked[:1]),
@@ -50,7 +50,7 @@ def too_few_servers(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def one_network(cut: Cut) -> Iterator[Fault]:
+def one_network(cut: Cut) -> Iterator[Observation]:
     """All name servers of the zone are in one network.
 
     What it is: their IPv4 addresses are all in one /24, and their IPv6 addresses, if any, in one /48: these
@@ -72,7 +72,7 @@ def one_network(cut: Cut) -> Iterator[Fault]:
     }
     if all(len(found) <= 1 for found in networks.values()):
         where = listed(str(network) for found in networks.values() for network in found)
-        yield Fault(
+        yield Observation(
             message=f"the name servers of {cut.zone} should be in several networks, but all are in {where}",
             steps=_steps(cut.referrals) or tuple(step.id for step in cut.walked[:1]),
             cure=f"add a name server of {cut.zone} in another network",
@@ -80,7 +80,7 @@ def one_network(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.ERROR, Blame.HOST)
-def one_family(cut: Cut) -> Iterator[Fault]:
+def one_family(cut: Cut) -> Iterator[Observation]:
     """No name server of the zone has an IPv4 address.
 
     What it is: all name servers of the zone have IPv6 addresses only.
@@ -98,7 +98,7 @@ def one_family(cut: Cut) -> Iterator[Fault]:
     glued = {name for name, found in glue(cut).items() if found}
     told = all(4 in host.denied or host.nxdomain for host in hosts.values())
     if addresses and told and not _of_family(addresses, 4):
-        yield Fault(
+        yield Observation(
             message=f"the name servers of {cut.zone} should have IPv4 addresses, but have"
             f" {listed(addresses)} alone",
             steps=(*_steps(cut.referrals), *(step for host in hosts.values() for step in host.steps)),
@@ -107,7 +107,7 @@ def one_family(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def referral_too_large(cut: Cut) -> Iterator[Fault]:
+def referral_too_large(cut: Cut) -> Iterator[Observation]:
     """A referral to the zone does not fit a datagram that passes everywhere.
 
     What it is: for the longest name that can be asked for in the zone, its NS records and the glue that
@@ -124,7 +124,7 @@ def referral_too_large(cut: Cut) -> Iterator[Fault]:
         return
     size = _size(cut.delegation, glue(cut))
     if size > _SAFE:
-        yield Fault(
+        yield Observation(
             message=f"a referral to {cut.zone} should fit {_SAFE} octets, but takes up to {size}, with"
             f" {len(cut.delegation.servers)} name servers",
             steps=_steps(cut.referrals),
@@ -180,5 +180,5 @@ def _longest(zone: Name) -> Name:
     return name
 
 
-def _steps(replies: Iterable[Reply]) -> tuple[int, ...]:
+def _steps(replies: Iterable[HeardReply]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(reply.step.id for reply in replies))

@@ -9,13 +9,13 @@ import dns.rcode
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.evidence import Cut, Reply, addresses, by_server
-from dnstrace.checks.finding import Blame, Fault, Level
+from dnstrace.checks.evidence import Cut, HeardReply, addresses, by_server
 from dnstrace.model import ROOT, Cause, Kind, Probe
+from dnstrace.model.findings import Blame, Level, Observation
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def no_tcp(cut: Cut) -> Iterator[Fault]:
+def no_tcp(cut: Cut) -> Iterator[Observation]:
     """A name server does not answer over TCP.
 
     What it is: a query over TCP gets no reply, while UDP works.
@@ -41,7 +41,7 @@ def no_tcp(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.ERROR, Blame.HOST)
-def truncated_over_tcp(cut: Cut) -> Iterator[Fault]:
+def truncated_over_tcp(cut: Cut) -> Iterator[Observation]:
     """A name server truncates its replies over TCP too.
 
     What it is: a reply over TCP has the TC flag and not the data.
@@ -58,7 +58,7 @@ def truncated_over_tcp(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def no_edns(cut: Cut) -> Iterator[Fault]:
+def no_edns(cut: Cut) -> Iterator[Observation]:
     """A name server does not know EDNS.
 
     What it is: a query with EDNS gets an error, or a reply without the OPT record that EDNS needs.
@@ -77,7 +77,7 @@ def no_edns(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.ERROR, Blame.HOST)
-def drops_edns(cut: Cut) -> Iterator[Fault]:
+def drops_edns(cut: Cut) -> Iterator[Observation]:
     """Queries with EDNS get no reply.
 
     What it is: a name server, or a firewall before it, drops queries that have an OPT record; without one
@@ -94,7 +94,7 @@ def drops_edns(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def drops_large_udp(cut: Cut) -> Iterator[Fault]:
+def drops_large_udp(cut: Cut) -> Iterator[Observation]:
     """Large replies do not arrive over UDP.
 
     What it is: a reply of more than 512 octets gets lost on its way, where a smaller one arrives.
@@ -109,7 +109,7 @@ def drops_large_udp(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.NOTICE, Blame.HOST)
-def edns_version(cut: Cut) -> Iterator[Fault]:
+def edns_version(cut: Cut) -> Iterator[Observation]:
     """A name server does not refuse an unknown version of EDNS as it must.
 
     What it is: a query with EDNS version 1 gets something else than BADVERS with an OPT record.
@@ -128,7 +128,7 @@ def edns_version(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def edns_option(cut: Cut) -> Iterator[Fault]:
+def edns_option(cut: Cut) -> Iterator[Observation]:
     """A name server does not ignore an EDNS option that it does not know.
 
     What it is: a query with an option of an unassigned code gets an error, the option back, or no reply.
@@ -148,7 +148,7 @@ def edns_option(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def case_not_kept(cut: Cut) -> Iterator[Fault]:
+def case_not_kept(cut: Cut) -> Iterator[Observation]:
     """A name server does not give the question back as it was written.
 
     What it is: capital and small letters of the name in the question are changed in the reply.
@@ -165,7 +165,7 @@ def case_not_kept(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.WARNING, Blame.HOST)
-def open_recursion(cut: Cut) -> Iterator[Fault]:
+def open_recursion(cut: Cut) -> Iterator[Observation]:
     """A name server resolves any name for anybody.
 
     What it is: asked for something that is not its own, with recursion desired, the server gives the answer.
@@ -184,7 +184,7 @@ def open_recursion(cut: Cut) -> Iterator[Fault]:
 
 
 @of_cut(Level.NOTICE, Blame.HOST)
-def open_transfer(cut: Cut) -> Iterator[Fault]:
+def open_transfer(cut: Cut) -> Iterator[Observation]:
     """A name server gives the whole zone to anybody.
 
     What it is: a zone transfer (AXFR) is not refused.
@@ -200,19 +200,19 @@ def open_transfer(cut: Cut) -> Iterator[Fault]:
         yield _of(replies, f"{server} gives the whole zone (AXFR) to anybody at {addresses(replies)}")
 
 
-def _of(replies: list[Reply], told: str, level: Level | None = None) -> Fault:
+def _of(replies: list[HeardReply], told: str, level: Level | None = None) -> Observation:
     steps = tuple(reply.step.id for reply in replies)
-    return Fault(told, steps, server=replies[0].server, level=level)
+    return Observation(told, steps, server=replies[0].server, level=level)
 
 
-def _by_cause(cut: Cut, cause: Cause, told: str) -> Iterator[Fault]:
+def _by_cause(cut: Cut, cause: Cause, told: str) -> Iterator[Observation]:
     shown = {a.exchange.query.address for a in cut.all_attempts if a.cause is cause}
     found = [reply for reply in cut.everyone if reply.address in shown]
     for server, replies in by_server(found).items():
         yield _of(replies, f"{server} {told} at {addresses(replies)}")
 
 
-def _knowing_edns(cut: Cut, probe: Probe) -> list[Reply]:
+def _knowing_edns(cut: Cut, probe: Probe) -> list[HeardReply]:
     """The replies to a probe of servers that answer plain EDNS: the others are told of elsewhere."""
     knowing = {
         reply.address
@@ -224,12 +224,12 @@ def _knowing_edns(cut: Cut, probe: Probe) -> list[Reply]:
     return [reply for reply in cut.probe(probe) if reply.address in knowing]
 
 
-def _strips_opt(reply: Reply) -> bool:
+def _strips_opt(reply: HeardReply) -> bool:
     asked = reply.attempt.exchange.query.edns is not None
     return asked and reply.message is not None and reply.message.edns < 0
 
 
-def _of_version(reply: Reply) -> str:
+def _of_version(reply: HeardReply) -> str:
     """What is wrong with the reply to EDNS version 1; empty where nothing is."""
     if reply.message is None:
         return "does not reply"
@@ -238,7 +238,7 @@ def _of_version(reply: Reply) -> str:
     return f"replies {dns.rcode.to_text(reply.message.rcode())}"
 
 
-def _of_option(reply: Reply) -> str:
+def _of_option(reply: HeardReply) -> str:
     """What is wrong with the reply to an unknown option; empty where nothing is."""
     if reply.message is None:
         return "does not reply"
@@ -256,12 +256,12 @@ def _of_option(reply: Reply) -> str:
     )
 
 
-def _changes_case(reply: Reply) -> bool:
+def _changes_case(reply: HeardReply) -> bool:
     asked = reply.attempt.exchange.query.question.name.labels
     return reply.message is not None and any(q.name.labels != asked for q in reply.message.question)
 
 
-def _recurses(reply: Reply) -> bool:
+def _recurses(reply: HeardReply) -> bool:
     """Whether a server that does not serve the root gives its NS RRset, recursion offered."""
     message = reply.message
     if message is None or message.flags & dns.flags.AA or not message.flags & dns.flags.RA:
@@ -269,5 +269,5 @@ def _recurses(reply: Reply) -> bool:
     return reply.rrset(ROOT, dns.rdatatype.NS) is not None
 
 
-def _gives(reply: Reply, cut: Cut) -> bool:
+def _gives(reply: HeardReply, cut: Cut) -> bool:
     return reply.rrset(cut.zone, dns.rdatatype.SOA) is not None

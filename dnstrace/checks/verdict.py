@@ -13,10 +13,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dnstrace.checks.finding import Blame, Finding, Level
+from dnstrace.analysis.reached import is_bogus, last_step, went_wrong, zone_reached
 from dnstrace.checks.reproducing import dig
 from dnstrace.model import ROOT, Kind, Name, Outcome, Purpose, Source
-from dnstrace.reached import is_bogus, last_step, went_wrong, zone_reached
+from dnstrace.model.findings import Blame, Finding, Level
 
 if TYPE_CHECKING:
     from dnstrace.model import Attempt, Step, Trace

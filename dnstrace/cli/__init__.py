@@ -15,7 +15,7 @@ def main() -> int:
     """
     gc.disable()
     try:
-        from dnstrace.cli.app import command
+        from dnstrace.cli.command import command
 
         status = command()
     except KeyboardInterrupt:

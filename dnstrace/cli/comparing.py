@@ -6,17 +6,17 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from dnstrace import api
+from dnstrace.analysis.differences import Difference, asked, differences
 from dnstrace.cli.exits import Exit
-from dnstrace.cli.options import Output
-from dnstrace.cli.syntax import Parsed
+from dnstrace.cli.line.options import Output
+from dnstrace.cli.line.syntax import Parsed
+from dnstrace.cli.line.values import Subject, rdtype
 from dnstrace.cli.usage import Usage, shown
-from dnstrace.cli.values import Subject, rdtype
-from dnstrace.differences import Difference, asked, differences
 from dnstrace.record.files import RecordError, read
 
 if TYPE_CHECKING:
-    from dnstrace.cli.choices import Choices
     from dnstrace.cli.environment import Environment
+    from dnstrace.cli.line.choices import Choices
     from dnstrace.model import Trace
 
 Document = dict[str, Any]
@@ -43,7 +43,7 @@ def as_then(path: str, said: Parsed) -> None:
 
 def _of_document(document: Document, said: Parsed) -> dict[str, object]:
     """What a document without a record tells of how it was made."""
-    from dnstrace.cli.values import named
+    from dnstrace.cli.line.values import named
 
     found: dict[str, object] = {"seed": document["seed"]}
     if "subject" not in said.settings:

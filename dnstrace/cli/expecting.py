@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from dnstrace.cli.usage import Usage, shown
 
 if TYPE_CHECKING:
-    from dnstrace.expect import Expectation
     from dnstrace.model import Question, Trace
+    from dnstrace.model.expectations import Expectation
 
 
 def check_expected(questions: tuple[Question, ...], expected: tuple[Expectation, ...]) -> None:
@@ -26,7 +26,7 @@ def expected_of(trace: Trace, expected: tuple[Expectation, ...]) -> Trace:
     """The trace with the verdict on what was expected of it, if it came to an end."""
     if not expected or trace.interrupted:
         return trace
-    from dnstrace.expect import judge
+    from dnstrace.analysis.expectations import judge
 
     told = (each for each in expected if each.concerns(trace.question))
     return replace(trace, expectations=tuple(judge(trace, each) for each in told))

@@ -9,8 +9,8 @@ from dnstrace.cli.usage import Usage
 from dnstrace.model import Transport
 
 if TYPE_CHECKING:
-    from dnstrace.cli.choices import Choices, Files
     from dnstrace.cli.environment import Environment
+    from dnstrace.cli.line.choices import Choices, Files
     from dnstrace.model import Trace
 
 _ENCRYPTED = {Transport.TLS, Transport.HTTPS}

@@ -14,15 +14,17 @@ from dnstrace import api
 from dnstrace.cli.usage import Usage, shown
 from dnstrace.clock import run_real
 from dnstrace.model import Outcome, Settings
-from dnstrace.pages import PORTS, Fetched, Request, Visit
+from dnstrace.model.pages import PORTS, Request, Visit
+from dnstrace.model.taken import Fetched
+from dnstrace.web.service import by_service, unmatched_hints
 
 if TYPE_CHECKING:
     import dns.rrset
     from dns.rdatatype import RdataType
 
-    from dnstrace.cli.choices import Choices
+    from dnstrace.cli.line.choices import Choices
     from dnstrace.model import Name, Trace
-    from dnstrace.pages import Web
+    from dnstrace.port import Web
 
 _A, _AAAA, _HTTPS = dns.rdatatype.A, dns.rdatatype.AAAA, dns.rdatatype.HTTPS
 _MOST = 16  # addresses that are asked
@@ -64,13 +66,13 @@ def fetched(trace: Trace, chosen: Choices) -> Trace:
     request = request_of(chosen.urls.get(trace.question.name, ""), trace.question.name)
     hop = _Hop(trace, chosen)
     services = hop.records(trace.question.name, _HTTPS)
-    request, target, notes = _by_service(request, trace.question.name, services)
+    request, target, notes = by_service(request, trace.question.name, services)
     if target != trace.question.name:
         traces = [hop.trace(target, _A), hop.trace(target, _AAAA)]
     else:
         traces = [trace, hop.trace(target, _AAAA if trace.question.rdtype == _A else _A)]
     addresses = list(dict.fromkeys(address for each in traces for address in _addresses(each)))
-    notes += tuple(_hints(services, addresses))
+    notes += tuple(unmatched_hints(services, addresses))
     visits = hop.visits(addresses[:_MOST], request)
     return replace(trace, fetched=Fetched(request, visits, tuple(hop.beside), tuple(services), notes))
 
@@ -114,7 +116,7 @@ def _web(network: Any) -> Web:
     if (pages := getattr(network, "web", None)) is not None:
         found: Web = pages()
         return found
-    from dnstrace.network.web import LiveWeb
+    from dnstrace.web.live import LiveWeb
 
     return LiveWeb()
 
@@ -127,44 +129,3 @@ def _addresses(trace: Trace) -> Iterator[str]:
     for rrset in trace.answer:
         if rrset.rdtype in (_A, _AAAA):
             yield from (rdata.address for rdata in rrset)
-
-
-def _by_service(
-    request: Request, name: Name, services: list[dns.rrset.RRset]
-) -> tuple[Request, Name, tuple[str, ...]]:
-    """The request and the name whose addresses count, as the HTTPS records say (RFC 9460 section 3)."""
-    records = sorted((rdata for rrset in services for rdata in rrset), key=lambda rdata: rdata.priority)
-    if not records:
-        return request, name, ()
-    first, notes = records[0], []
-    target = name if first.target == dns.name.root else first.target
-    if target != name:
-        kind = "an alias" if first.priority == 0 else "served"
-        notes.append(f"by its HTTPS record it is {kind} at {target}")
-    if first.priority and request.scheme == "http":
-        request = replace(
-            request, scheme="https", port=PORTS["https"] if request.port == PORTS["http"] else request.port
-        )
-        notes.append("https in place of http, since there is an HTTPS record (RFC 9460 section 9.5)")
-    port = (
-        next((value.port for key, value in first.params.items() if key.name == "PORT"), None)
-        if first.priority
-        else None
-    )
-    if port is not None and port != request.port:
-        notes.append(f"port {port}, by the HTTPS record")
-        request = replace(request, port=port)
-    return request, target, tuple(notes)
-
-
-def _hints(services: list[dns.rrset.RRset], addresses: list[str]) -> Iterator[str]:
-    """The addresses that HTTPS records give as hints and the name itself does not have."""
-    for rrset in services:
-        for rdata in rrset:
-            for key, value in rdata.params.items():
-                if key.name in ("IPV4HINT", "IPV6HINT"):
-                    yield from (
-                        f"the HTTPS record hints at {each}, which is no address of it"
-                        for each in value.addresses
-                        if each not in addresses
-                    )

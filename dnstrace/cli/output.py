@@ -5,17 +5,17 @@ from __future__ import annotations
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from dnstrace.cli.options import Output
+from dnstrace.cli.line.options import Output
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dnstrace.cli.choices import Shown
     from dnstrace.cli.environment import Environment
+    from dnstrace.cli.line.choices import Display
     from dnstrace.model import Trace
 
 
-def _tree(trace: Trace, shown: Shown, environment: Environment) -> str:
+def _tree(trace: Trace, shown: Display, environment: Environment) -> str:
     from dnstrace.render.tree import tree
 
     text = StringIO()
@@ -25,31 +25,31 @@ def _tree(trace: Trace, shown: Shown, environment: Environment) -> str:
     return text.getvalue()
 
 
-def _short(trace: Trace, shown: Shown, environment: Environment) -> str:
+def _short(trace: Trace, shown: Display, environment: Environment) -> str:
     from dnstrace.render.short import short
 
     return _ended(short(trace))
 
 
-def _json(trace: Trace, shown: Shown, environment: Environment) -> str:
+def _json(trace: Trace, shown: Display, environment: Environment) -> str:
     from dnstrace.render.document import to_json
 
     return _ended(to_json(trace, verbose=shown.verbose, explain=shown.explain_steps, indent=2))
 
 
-def _jsonl(trace: Trace, shown: Shown, environment: Environment) -> str:
+def _jsonl(trace: Trace, shown: Display, environment: Environment) -> str:
     from dnstrace.render.document import to_json
 
     return _ended(to_json(trace, verbose=shown.verbose, explain=shown.explain_steps, indent=None))
 
 
-def _mermaid(trace: Trace, shown: Shown, environment: Environment) -> str:
+def _mermaid(trace: Trace, shown: Display, environment: Environment) -> str:
     from dnstrace.render.pictures import mermaid
 
     return mermaid(trace)
 
 
-def _dot(trace: Trace, shown: Shown, environment: Environment) -> str:
+def _dot(trace: Trace, shown: Display, environment: Environment) -> str:
     from dnstrace.render.pictures import dot
 
     return dot(trace)
@@ -59,7 +59,7 @@ def _ended(text: str) -> str:
     return text if not text or text.endswith("\n") else text + "\n"
 
 
-FORMS: dict[Output, Callable[[Trace, Shown, Environment], str]] = {
+FORMS: dict[Output, Callable[[Trace, Display, Environment], str]] = {
     Output.TREE: _tree,
     Output.SHORT: _short,
     Output.JSON: _json,

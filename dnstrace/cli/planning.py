@@ -9,22 +9,22 @@ from dnstrace.cli.usage import Usage
 from dnstrace.model import Question
 
 if TYPE_CHECKING:
-    from dnstrace.cli.choices import Choices
+    from dnstrace.cli.line.choices import Choices
     from dnstrace.dnssec import Anchors
     from dnstrace.lab.world import World
     from dnstrace.model import Delegation
+    from dnstrace.model.asked import Resolver
     from dnstrace.port import Network
-    from dnstrace.resolvers import Resolver
 
 
-class Plan(NamedTuple):
+class Planned(NamedTuple):
     """What is asked, and the further arguments of `api.trace` that say how."""
 
     questions: tuple[Question, ...]
     how: dict[str, Any]
 
 
-def planned(chosen: Choices) -> Plan:
+def planned(chosen: Choices) -> Planned:
     """The questions and the means that the user chose. Raises Usage."""
     how: dict[str, Any] = {
         "settings": chosen.settings,
@@ -45,12 +45,12 @@ def planned(chosen: Choices) -> Plan:
     if chosen.record is not None:
         from dnstrace.cli.replaying import over_the_record
 
-        return Plan(chosen.questions, how | over_the_record(chosen, _anchors))
+        return Planned(chosen.questions, how | over_the_record(chosen, _anchors))
     if chosen.dnssec:
         how |= {"anchors": _anchors(chosen.anchors), "at": chosen.at}
     if chosen.settings.bind is not None:
         _check_source(chosen.settings.bind)
-    return Plan(chosen.questions, how)
+    return Planned(chosen.questions, how)
 
 
 def _check_source(address: str) -> None:
@@ -63,7 +63,7 @@ def _check_source(address: str) -> None:
 
 
 def _roots(path: str) -> Delegation:
-    from dnstrace.roots import HintsError, read_hints
+    from dnstrace.walk.roots import HintsError, read_hints
 
     try:
         return read_hints(path)
@@ -93,7 +93,7 @@ def _anchors(path: str | None, world: World | None = None) -> Anchors:
         raise Usage(f"--trust-anchor: {error}") from error
 
 
-def _in_the_lab(chosen: Choices, how: dict[str, Any]) -> Plan:
+def _in_the_lab(chosen: Choices, how: dict[str, Any]) -> Planned:
     """The plan in a world of the lab: its network, its clock, and its question if there is no other."""
     from dnstrace.lab.network import LabNetwork
     from dnstrace.lab.world import load
@@ -107,7 +107,7 @@ def _in_the_lab(chosen: Choices, how: dict[str, Any]) -> Plan:
     how |= {"network": _alive(LabNetwork(world, signed=validated), world, chosen), "now": world.now}
     types = chosen.types or (world.question.rdtype,)
     own = tuple(replace(world.question, rdtype=rdtype) for rdtype in types)
-    return Plan(chosen.questions or own, how)
+    return Planned(chosen.questions or own, how)
 
 
 def _alive(network: Network, world: World, chosen: Choices) -> Network:
@@ -123,7 +123,7 @@ def _alive(network: Network, world: World, chosen: Choices) -> Network:
 def _resolvers_in(chosen: Choices, world: World) -> tuple[Resolver, ...]:
     """The resolvers to ask in a world: those chosen, which must be there, or else its own."""
     from dnstrace.model import Transport
-    from dnstrace.resolvers import Resolver
+    from dnstrace.model.asked import Resolver
 
     for each in chosen.resolvers:
         if each.transport is not Transport.UDP:

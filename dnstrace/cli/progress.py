@@ -13,12 +13,12 @@ from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from dnstrace.cli.options import Output
+from dnstrace.cli.line.options import Output
 from dnstrace.cli.output import NEEDS, REPLIES
 
 if TYPE_CHECKING:
-    from dnstrace.cli.choices import Choices
     from dnstrace.cli.environment import Environment
+    from dnstrace.cli.line.choices import Choices
     from dnstrace.model import Trace
     from dnstrace.render.live import LiveTree
 

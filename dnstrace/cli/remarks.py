@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from dnstrace.analysis.reached import went_wrong
 from dnstrace.model import Purpose
-from dnstrace.reached import went_wrong
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace
@@ -46,9 +46,9 @@ def _differing(trace: Trace) -> Iterator[str]:
     """Which resolvers differ."""
     if not any(step.purpose is Purpose.PROBE for step in trace.steps):
         return
+    from dnstrace.analysis.resolvers import Disagreement, compared
     from dnstrace.render.compared import reason_text, resolver_text
-    from dnstrace.resolvers import Difference, compared
 
     for found in compared(trace):
-        if found.attempt is not None and found.difference not in (None, Difference.SAME):
+        if found.attempt is not None and found.difference not in (None, Disagreement.SAME):
             yield f"{resolver_text(found.attempt.exchange.query)}: {reason_text(found)}"

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dnstrace.budget import limits_for
-from dnstrace.cli.options import OPTIONS, Group
-from dnstrace.cli.syntax import Parsed
+from dnstrace.cli.line.options import OPTIONS, Group
+from dnstrace.cli.line.syntax import Parsed
+from dnstrace.cli.line.values import Subject
 from dnstrace.cli.usage import Usage, meant, shown
-from dnstrace.cli.values import Subject
-from dnstrace.fallback import COOKIE
+from dnstrace.model.limits import limits_for
 from dnstrace.record import Record, RecordError, load
+from dnstrace.walk.fallback import COOKIE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dnstrace.cli.choices import Choices
+    from dnstrace.cli.line.choices import Choices
     from dnstrace.dnssec import Anchors
     from dnstrace.port import Network
 

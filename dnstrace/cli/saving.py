@@ -9,8 +9,8 @@ from dnstrace.cli.usage import Usage
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dnstrace.cli.choices import Choices
     from dnstrace.cli.environment import Environment
+    from dnstrace.cli.line.choices import Choices
     from dnstrace.model import Trace
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dnstrace import api
 from dnstrace.cli.expecting import check_expected, expected_of
 from dnstrace.cli.exporting import check_exports, export
-from dnstrace.cli.options import Output
+from dnstrace.cli.line.options import Output
 from dnstrace.cli.output import FORMS
 from dnstrace.cli.planning import planned
 from dnstrace.cli.progress import Progress
@@ -18,9 +18,9 @@ from dnstrace.cli.saving import recorded, save
 from dnstrace.cli.status import status
 
 if TYPE_CHECKING:
-    from dnstrace.cli.choices import Choices
     from dnstrace.cli.environment import Environment
-    from dnstrace.cli.planning import Plan
+    from dnstrace.cli.line.choices import Choices
+    from dnstrace.cli.planning import Planned
     from dnstrace.model import Question, Trace
 
 
@@ -51,7 +51,7 @@ def trace_all(chosen: Choices, environment: Environment) -> int:
     return status(ended)
 
 
-def _give(trace: Trace, plan: Plan, chosen: Choices, environment: Environment) -> None:
+def _give(trace: Trace, plan: Planned, chosen: Choices, environment: Environment) -> None:
     """Keep a trace where that is wanted, and print it, also where it cannot be kept."""
     try:
         save(trace, plan.how, chosen)
@@ -63,7 +63,7 @@ def _give(trace: Trace, plan: Plan, chosen: Choices, environment: Environment) -
             environment.remark(f"{trace.question}: {remark}")
 
 
-def _trace(question: Question, plan: Plan, progress: Progress) -> Trace:
+def _trace(question: Question, plan: Planned, progress: Progress) -> Trace:
     """Trace one question; what was found so far if the user stops it."""
     with progress:
         try:

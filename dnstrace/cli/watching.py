@@ -7,18 +7,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from dnstrace import api
+from dnstrace.analysis.differences import differences
+from dnstrace.analysis.reached import went_wrong
 from dnstrace.cli.exits import Exit
-from dnstrace.cli.options import Output
+from dnstrace.cli.line.options import Output
 from dnstrace.cli.output import FORMS
 from dnstrace.cli.usage import Usage
-from dnstrace.differences import differences
-from dnstrace.reached import went_wrong
 from dnstrace.render.document import document
 from dnstrace.render.short import short
 
 if TYPE_CHECKING:
-    from dnstrace.cli.choices import Choices
     from dnstrace.cli.environment import Environment
+    from dnstrace.cli.line.choices import Choices
     from dnstrace.model import Trace
 
 Tracing = Callable[[], "Trace"]

@@ -14,11 +14,11 @@ rollover by RFC 5011 (anchors are read, never learnt), DLV, GOST, DSA, RSAMD5, S
 from dnstrace.dnssec.anchors import Anchors, AnchorsError, parse_anchors, read_anchors, root_anchors
 from dnstrace.dnssec.crypto import MissingCryptography, require_cryptography
 from dnstrace.dnssec.judge import judge
-from dnstrace.dnssec.verdict import (
+from dnstrace.model.judgement import (
     DsEvidence,
+    EffortLimits,
     Judgement,
     KeyEvidence,
-    Limits,
     Need,
     Security,
     SignatureEvidence,
@@ -29,9 +29,9 @@ __all__ = [
     "Anchors",
     "AnchorsError",
     "DsEvidence",
+    "EffortLimits",
     "Judgement",
     "KeyEvidence",
-    "Limits",
     "MissingCryptography",
     "Need",
     "Security",

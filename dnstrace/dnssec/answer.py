@@ -14,15 +14,15 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.dnssec.case import Case, Zone
-from dnstrace.dnssec.chain import Chain
+from dnstrace.dnssec.chain import TrustChain
 from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, as_denial, read_denial
-from dnstrace.dnssec.proof import Proof, Shown
+from dnstrace.dnssec.proof import Proof, ProofResult
 from dnstrace.dnssec.records import Signed, signed, type_name
-from dnstrace.dnssec.verdict import Security, Verdict, weakest
 from dnstrace.model import ROOT, Kind, Meaning, Name, Outcome, Question, Step
+from dnstrace.model.judgement import Security, SecurityStatus, weakest
 
-_SECURE = Verdict(Security.SECURE)
-_UNSIGNABLE = Verdict(Security.INSECURE, "signatures are not signed themselves (RFC 4035 section 2.2)")
+_SECURE = SecurityStatus(Security.SECURE)
+_UNSIGNABLE = SecurityStatus(Security.INSECURE, "signatures are not signed themselves (RFC 4035 section 2.2)")
 
 
 class Answer:
@@ -31,7 +31,7 @@ class Answer:
     `proved` is what the proof of a negative answer shows, where its RCODE says something else.
     """
 
-    def __init__(self, case: Case, chain: Chain, step: Step, meaning: Meaning) -> None:
+    def __init__(self, case: Case, chain: TrustChain, step: Step, meaning: Meaning) -> None:
         self.step = step
         self._case, self._chain = case, chain
         self._meaning, self._question = meaning, step.question
@@ -60,15 +60,15 @@ class Answer:
         if self._doubtful and self.verdict.security in (Security.BOGUS, Security.INDETERMINATE):
             self._case.retry(self.step)
 
-    def _bogus(self, reason: str) -> Verdict:
+    def _bogus(self, reason: str) -> SecurityStatus:
         """The fault is in this very reply: another server may have it right."""
         self._doubtful = True
-        return Verdict(Security.BOGUS, reason)
+        return SecurityStatus(Security.BOGUS, reason)
 
     def _authority(self) -> list[dns.rrset.RRset]:
         return self._message.authority
 
-    def _parts(self) -> Iterator[Verdict]:
+    def _parts(self) -> Iterator[SecurityStatus]:
         dnames = signed(self._message.answer, (dns.rdatatype.DNAME,))
         for data in _links(self._meaning.answer):
             # The CNAME that a DNAME makes is not signed, and as good as that (RFC 6672 section 5.3.1).
@@ -79,7 +79,7 @@ class Answer:
 
     # --- data ---------------------------------------------------------------------------------
 
-    def _positive(self, data: Signed) -> Verdict:
+    def _positive(self, data: Signed) -> SecurityStatus:
         """The verdict on an RRset of the answer section."""
         target = _enclosing(data.name, data.rdtype)
         what = f"{data.name} {type_name(data.rdtype)}"
@@ -88,7 +88,7 @@ class Answer:
             return known.verdict
         if data.rdtype == dns.rdatatype.RRSIG:
             return _UNSIGNABLE
-        first: Verdict | None = None
+        first: SecurityStatus | None = None
         for signer in data.signers():
             verdict = self._signed_by(signer, data, what, known)
             if verdict.security is not Security.BOGUS:
@@ -97,7 +97,7 @@ class Answer:
         foreign = ", ".join(dict.fromkeys(str(rrsig.signer) for rrsig in data.signatures))
         return first or self._unsigned(target, what, foreign)
 
-    def _signed_by(self, signer: Name, data: Signed, what: str, known: Zone) -> Verdict:
+    def _signed_by(self, signer: Name, data: Signed, what: str, known: Zone) -> SecurityStatus:
         if _below(known.name, signer):
             above = f"{what} is signed in the name of {signer}, but {known.name} is a zone of its own"
             return self._bogus(above) if known.secure else known.verdict
@@ -114,20 +114,20 @@ class Answer:
             return self._bogus(f"{what}: {checked.reason}; the operator of {signer} has to sign it again")
         return _SECURE if checked.encloser is None else self._expanded(data, zone, checked.encloser, what)
 
-    def _expanded(self, data: Signed, zone: Zone, encloser: Name, what: str) -> Verdict:
+    def _expanded(self, data: Signed, zone: Zone, encloser: Name, what: str) -> SecurityStatus:
         """Data made from a wildcard: nothing closer may exist (RFC 4035 section 5.3.4)."""
         if data.rrset.rdtype == dns.rdatatype.DNAME and self._question.rdtype != dns.rdatatype.DNAME:
             return self._bogus(f"{what} is made from a wildcard, which a DNAME must not be (RFC 4592)")
         return self._shown(self._denial(zone).wildcard_answer(data.name, encloser), what, zone)
 
-    def _unsigned(self, target: Name, what: str, foreign: str = "") -> Verdict:
+    def _unsigned(self, target: Name, what: str, foreign: str = "") -> SecurityStatus:
         """Data without a usable signature: secure it is not, and insecure only below a proven cut."""
         zone = self._chain.zone(target)
         if zone.verdict.security is not Security.BOGUS and (not zone.open or zone.presumed):
             return zone.verdict
         if not foreign and (unsigned := self._case.replies.without_signatures(self._attempt)):
             self._doubtful = True
-            return Verdict(unsigned.security, f"{what} {unsigned.reason}")
+            return SecurityStatus(unsigned.security, f"{what} {unsigned.reason}")
         if foreign:
             own = f", not of {zone.name}" if zone.open else ""
             return self._bogus(f"{what} is signed only in the name of {foreign}{own}")
@@ -140,7 +140,7 @@ class Answer:
 
     # --- negative answers ---------------------------------------------------------------------
 
-    def _negative(self) -> Verdict:
+    def _negative(self) -> SecurityStatus:
         """The verdict on the statement that the name, or the data, does not exist."""
         name = self._meaning.target or self._question.name
         target = _enclosing(name, self._question.rdtype)
@@ -150,7 +150,7 @@ class Answer:
             return known.verdict
         if self._question.rdtype == dns.rdatatype.RRSIG:
             return _UNSIGNABLE
-        first: Verdict | None = None
+        first: SecurityStatus | None = None
         for signer in self._denial_signers(target):
             zone = self._chain.zone(signer)
             if zone.open and zone.name == signer:
@@ -171,7 +171,7 @@ class Answer:
         signers = {name for data in records for name in data.signers() if target.is_subdomain(name)}
         return sorted(signers, key=len, reverse=True)
 
-    def _denied(self, zone: Zone, name: Name, what: str) -> Verdict:
+    def _denied(self, zone: Zone, name: Name, what: str) -> SecurityStatus:
         denial = self._denial(zone)
         if zone.presumed:
             return zone.verdict
@@ -179,14 +179,14 @@ class Answer:
         proof, other = denial.nodata(name, rdtype), denial.nxdomain(name)
         if self._meaning.kind is Kind.NXDOMAIN:
             proof, other = other, proof
-        if proof.shown is Shown.UNPROVED and other.shown is Shown.PROVED:
+        if proof.shown is ProofResult.UNPROVED and other.shown is ProofResult.PROVED:
             if self._meaning.kind is Kind.NXDOMAIN:  # an RCODE is not signed: the proof counts
                 self.proved, proof = Outcome.NODATA, other
             elif self._meaning.answer:  # after an alias, the RCODE may be that of the alias
                 self.proved, proof = Outcome.NXDOMAIN, other
         return weakest((self._shown(proof, what, zone), self._beside(zone, what)))
 
-    def _beside(self, zone: Zone, what: str) -> Verdict:
+    def _beside(self, zone: Zone, what: str) -> SecurityStatus:
         """All that makes up a negative answer is signed, what the proof did not need included.
 
         RFC 4035 section 3.1.3 has a server send it; resolvers refuse the reply if any of it is broken.
@@ -208,15 +208,15 @@ class Answer:
         self._case.notes.add(self.step.id, signatures=denial.signatures)
         return denial
 
-    def _shown(self, proof: Proof, what: str, zone: Zone) -> Verdict:
+    def _shown(self, proof: Proof, what: str, zone: Zone) -> SecurityStatus:
         self._case.notes.add(self.step.id, proof=proof.text)
-        if proof.shown is Shown.PROVED:
+        if proof.shown is ProofResult.PROVED:
             return _SECURE
-        if proof.shown is Shown.UNPROVED:
+        if proof.shown is ProofResult.UNPROVED:
             return self._bogus(
                 f"{what} is not proved: {proof.text}; the operator of {zone.name} has to mend it"
             )
-        return Verdict(Security.INSECURE, f"{what}: {proof.text}")
+        return SecurityStatus(Security.INSECURE, f"{what}: {proof.text}")
 
 
 def _links(answer: tuple[dns.rrset.RRset, ...]) -> list[Signed]:

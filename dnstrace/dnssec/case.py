@@ -14,8 +14,8 @@ from dnstrace.dnssec.notes import Notes
 from dnstrace.dnssec.records import DNSKEY, Signed
 from dnstrace.dnssec.replies import MAIN, Replies
 from dnstrace.dnssec.signature import Checked, check
-from dnstrace.dnssec.verdict import Need, Security, Verdict
 from dnstrace.model import Name, Question, Step
+from dnstrace.model.judgement import Need, Security, SecurityStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Zone:
     """
 
     name: Name
-    verdict: Verdict
+    verdict: SecurityStatus
     keys: tuple[DNSKEY, ...] | None = ()
     open: bool = False
 
@@ -80,7 +80,7 @@ class Case:
         asked, waited_for = self.replies.asked(question), self.replies.under_way(question)
         return asked and not waited_for and not self.replies.limited(question)
 
-    def unasked(self, what: str, question: Question) -> Verdict:
+    def unasked(self, what: str, question: Question) -> SecurityStatus:
         """The verdict on a zone of which something could not be asked for: nothing speaks against it."""
         why = self.replies.limited(question)
-        return Verdict(Security.INDETERMINATE, f"{what} could not be asked for{why and f': {why}'}")
+        return SecurityStatus(Security.INDETERMINATE, f"{what} could not be asked for{why and f': {why}'}")

@@ -24,11 +24,11 @@ from dnstrace.dnssec.delegated import Delegated, Delegations, Says
 from dnstrace.dnssec.keys import KeySet, Trust, establish, unsupported
 from dnstrace.dnssec.records import signed
 from dnstrace.dnssec.replies import Reply
-from dnstrace.dnssec.verdict import Security, Verdict
 from dnstrace.model import Name, Question
+from dnstrace.model.judgement import Security, SecurityStatus
 
 
-class Chain:
+class TrustChain:
     """The chain of trust over the replies of a case."""
 
     def __init__(self, case: Case) -> None:
@@ -46,7 +46,7 @@ class Chain:
         anchor = self._case.anchors.closest(target)
         if anchor is None:
             reason = f"no trust anchor at or above {target}"
-            return Zone(target, Verdict(Security.INDETERMINATE, reason))
+            return Zone(target, SecurityStatus(Security.INDETERMINATE, reason))
         zone = self._anchored(anchor)
         while zone.open and zone.name != target:
             below = self._below(zone, target, ask)
@@ -79,7 +79,7 @@ class Chain:
 
     def _ended(self, zone: Zone, name: Name, reason: str) -> Zone:
         """A zone below which there is no chain, as a proof says; of a presumed zone that is not certain."""
-        verdict = zone.verdict if zone.presumed else Verdict(Security.INSECURE, reason)
+        verdict = zone.verdict if zone.presumed else SecurityStatus(Security.INSECURE, reason)
         return Zone(name, verdict)
 
     def _broken(self, zone: Zone, name: Name, found: Delegated) -> Zone:
@@ -88,7 +88,7 @@ class Chain:
         if found.says is Says.UNKNOWN:
             question = Question(name, dns.rdatatype.DS)
             return Zone(name, self._case.unasked(f"the DS record of {name}", question))
-        return Zone(name, Verdict(Security.BOGUS, found.reason))
+        return Zone(name, SecurityStatus(Security.BOGUS, found.reason))
 
     def _child(self, zone: Zone, name: Name, found: Delegated) -> Zone:
         """A zone whose parent has a DS RRset for it."""
@@ -125,10 +125,10 @@ class Chain:
                 security = Security.BOGUS
             self._case.notes.add(reply.step.id, keys=keys.evidence, ds=keys.ds, signatures=keys.signatures)
             if not keys.reason:
-                self._case.notes.add(reply.step.id, Verdict(Security.SECURE))
-                return Zone(zone, Verdict(Security.SECURE), keys.keys, open=True)
+                self._case.notes.add(reply.step.id, SecurityStatus(Security.SECURE))
+                return Zone(zone, SecurityStatus(Security.SECURE), keys.keys, open=True)
             reason = reason or keys.reason
-            self._case.notes.add(reply.step.id, Verdict(security, reason))
+            self._case.notes.add(reply.step.id, SecurityStatus(security, reason))
             failed.append(reply.step)
         for step in failed:
             self._case.retry(step)
@@ -138,8 +138,8 @@ class Chain:
             return Zone(zone, verdict, keys=None, open=True)
         reason = reason or f"no server of {zone} gave its keys (DNSKEY), although {_told(trust, zone)}"
         for step in self._case.replies.steps_for(question):
-            self._case.notes.add(step.id, Verdict(security, reason))
-        return Zone(zone, Verdict(security, reason))
+            self._case.notes.add(step.id, SecurityStatus(security, reason))
+        return Zone(zone, SecurityStatus(security, reason))
 
     def _keys_in(self, reply: Reply, zone: Name, trust: Trust) -> KeySet:
         found = signed(reply.message.answer, (dns.rdatatype.DNSKEY,), zone)

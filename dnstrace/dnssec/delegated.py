@@ -16,11 +16,11 @@ import dns.rrset
 
 from dnstrace.dnssec.case import Case, Zone
 from dnstrace.dnssec.denial import read_denial
-from dnstrace.dnssec.proof import Shown
+from dnstrace.dnssec.proof import ProofResult
 from dnstrace.dnssec.records import DS, Signed, signed
 from dnstrace.dnssec.replies import Reply
-from dnstrace.dnssec.verdict import DsEvidence, Security, Verdict
 from dnstrace.model import Delegation, Name, Purpose, Question, Step
+from dnstrace.model.judgement import DsEvidence, Security, SecurityStatus
 
 
 class Says(Enum):
@@ -100,8 +100,8 @@ class Delegations:
         """What one reply says; what that is worth is noted of a step that asked for DS."""
         found = self._ds_in(reply, zone, name)
         if reply.step.purpose is Purpose.DS and found.says is not Says.NOTHING:
-            good = Verdict(Security.SECURE) if zone.secure else zone.verdict
-            wrong = Verdict(Security.BOGUS, found.reason)
+            good = SecurityStatus(Security.SECURE) if zone.secure else zone.verdict
+            wrong = SecurityStatus(Security.BOGUS, found.reason)
             self._case.notes.add(reply.step.id, wrong if found.says is Says.WRONG else good)
         return found
 
@@ -141,9 +141,9 @@ class Delegations:
         )
         proof = denial.no_ds(name)
         self._case.notes.add(reply.step.id, signatures=denial.signatures, proof=proof.text)
-        if proof.shown is Shown.INSECURE:
+        if proof.shown is ProofResult.INSECURE:
             return Delegated(Says.UNSIGNED, f"{name} is not signed: {proof.text}")
-        if proof.shown is Shown.NO_CUT:
+        if proof.shown is ProofResult.NO_CUT:
             return Delegated(Says.NO_CUT)
         return Delegated(
             Says.WRONG,

@@ -18,11 +18,11 @@ from dnstrace.dnssec import nsec, nsec3
 from dnstrace.dnssec.effort import Effort, TooMuchWork
 from dnstrace.dnssec.nsec import Nsec
 from dnstrace.dnssec.nsec3 import Hashed, Nsec3
-from dnstrace.dnssec.proof import Proof, Shown, Types
+from dnstrace.dnssec.proof import Proof, ProofResult, Types
 from dnstrace.dnssec.records import NSEC, NSEC3, Signed, signed, type_name
 from dnstrace.dnssec.signature import Checked
-from dnstrace.dnssec.verdict import SignatureEvidence
 from dnstrace.model import ROOT, Name
+from dnstrace.model.judgement import SignatureEvidence
 
 DENIAL_TYPES = (dns.rdatatype.NSEC, dns.rdatatype.NSEC3)
 _HEX_TO_BASE32 = bytes.maketrans(b"0123456789ABCDEFGHIJKLMNOPQRSTUV", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
@@ -61,16 +61,16 @@ class Denial:
     def _weigh(self, by_nsec: Callable[[], Proof], by_nsec3: Callable[[], Proof]) -> Proof:
         """The first kind of record that shows anything; else what is lacking."""
         proof = by_nsec() if self.nsec or not self.nsec3.records else None
-        if self.nsec3.records and (proof is None or proof.shown is Shown.UNPROVED):
+        if self.nsec3.records and (proof is None or proof.shown is ProofResult.UNPROVED):
             try:
                 proof = self.nsec3.excessive() or by_nsec3()
             except TooMuchWork as bound:
-                proof = Proof(Shown.UNPROVED, str(bound))
+                proof = Proof(ProofResult.UNPROVED, str(bound))
         assert proof is not None
-        if proof.shown is Shown.UNPROVED and self.trouble:
-            return Proof(Shown.UNPROVED, self.trouble)
+        if proof.shown is ProofResult.UNPROVED and self.trouble:
+            return Proof(ProofResult.UNPROVED, self.trouble)
         if not self.nsec and not self.nsec3.records:
-            return Proof(Shown.UNPROVED, "there is no NSEC or NSEC3 record that proves it")
+            return Proof(ProofResult.UNPROVED, "there is no NSEC or NSEC3 record that proves it")
         return proof
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dnstrace.dnssec.verdict import Limits
+from dnstrace.model.judgement import EffortLimits
 
 
 class TooMuchWork(Exception):
@@ -12,7 +12,7 @@ class TooMuchWork(Exception):
 class Effort:
     """Counters over the limits of one judgement."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: EffortLimits) -> None:
         self.limits = limits
         self.spent_verifications = 0
         self.spent_hashes = 0

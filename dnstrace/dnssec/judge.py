@@ -11,16 +11,24 @@ from __future__ import annotations
 from dnstrace.dnssec.anchors import Anchors
 from dnstrace.dnssec.answer import Answer
 from dnstrace.dnssec.case import Case
-from dnstrace.dnssec.chain import Chain
+from dnstrace.dnssec.chain import TrustChain
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.replies import CONCLUSIVE, Replies
-from dnstrace.dnssec.verdict import LIMITS, Judgement, Limits, Security, Verdict, strongest, weakest
 from dnstrace.model import Question, Step, Trace
+from dnstrace.model.judgement import (
+    LIMITS,
+    EffortLimits,
+    Judgement,
+    Security,
+    SecurityStatus,
+    strongest,
+    weakest,
+)
 
 _DOUBTFUL = (Security.BOGUS, Security.INDETERMINATE)
 
 
-def judge(trace: Trace, anchors: Anchors, at: float, limits: Limits = LIMITS) -> Judgement:
+def judge(trace: Trace, anchors: Anchors, at: float, limits: EffortLimits = LIMITS) -> Judgement:
     """Judge `trace` from `anchors` at time `at` (seconds since 1970), as RFC 4035 section 5 says.
 
     Raises MissingCryptography where a signature cannot be verified for want of the package.
@@ -44,13 +52,13 @@ class _Judging:
     """One judgement: the steps of the walk, over one chain of trust."""
 
     def __init__(self, case: Case) -> None:
-        self._case, self._chain = case, Chain(case)
+        self._case, self._chain = case, TrustChain(case)
         self.answers: list[Answer] = []
 
-    def verdict(self) -> Verdict:
+    def verdict(self) -> SecurityStatus:
         """The verdict on the whole: the answer is as weak as its weakest link."""
         replies = self._case.replies
-        last = Verdict(Security.INDETERMINATE)
+        last = SecurityStatus(Security.INDETERMINATE)
         judged: dict[Question, list[Answer]] = {}
         for step in replies.main():
             meaning = step.meaning
@@ -62,7 +70,7 @@ class _Judging:
         if self.answers and self.answers[-1].ends:
             return weakest(verdicts)
         if last.security in (Security.SECURE, Security.INSECURE) or not last.reason:
-            last = Verdict(Security.INDETERMINATE, "there is no answer that could be judged")
+            last = SecurityStatus(Security.INDETERMINATE, "there is no answer that could be judged")
         return weakest((*verdicts, last))
 
     def _follow(self, judged: dict[Question, list[Answer]]) -> list[Answer]:
@@ -78,14 +86,14 @@ class _Judging:
             answer.settle()
         return self.answers
 
-    def _on_the_way(self, step: Step) -> Verdict:
+    def _on_the_way(self, step: Step) -> SecurityStatus:
         """A referral, or a step that has not come to anything: how far the chain reaches."""
         referral = step.referral
         name = step.zone if referral is None else referral.zone
         zone = self._chain.zone(name)
         denied = zone.secure and zone.name != name
         reason = f"{zone.name} proves that {name}, referred to, is no zone"
-        verdict = Verdict(Security.BOGUS, reason) if denied else zone.verdict
+        verdict = SecurityStatus(Security.BOGUS, reason) if denied else zone.verdict
         if referral is not None:
             self._case.notes.add(step.id, verdict)
             if denied:

@@ -15,8 +15,8 @@ from dnstrace.dnssec.crypto import key_bits
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.records import DNSKEY, DS, Signed
 from dnstrace.dnssec.signature import REVOKED, check, usable_key
-from dnstrace.dnssec.verdict import DsEvidence, KeyEvidence, SignatureEvidence
 from dnstrace.model import Name
+from dnstrace.model.judgement import DsEvidence, KeyEvidence, SignatureEvidence
 
 
 @dataclass(frozen=True, slots=True)

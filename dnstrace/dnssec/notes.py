@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from dnstrace.dnssec.verdict import (
+from dnstrace.model.judgement import (
     DsEvidence,
     KeyEvidence,
     Security,
+    SecurityStatus,
     SignatureEvidence,
     StepEvidence,
-    Verdict,
 )
 
 T = TypeVar("T")
@@ -26,7 +26,7 @@ class Notes:
     def add(
         self,
         step: int,
-        verdict: Verdict | None = None,
+        verdict: SecurityStatus | None = None,
         *,
         keys: Iterable[KeyEvidence] = (),
         ds: Iterable[DsEvidence] = (),

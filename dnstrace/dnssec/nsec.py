@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import dns.name
 import dns.rdatatype
 
-from dnstrace.dnssec.proof import NXNAME, Proof, Shown, Types, lacks_data, lacks_ds, wildcard_below
+from dnstrace.dnssec.proof import NXNAME, Proof, ProofResult, Types, lacks_data, lacks_ds, wildcard_below
 from dnstrace.model import Name
 
 
@@ -49,17 +49,20 @@ def nxdomain(name: Name, records: Sequence[Nsec]) -> Proof:
         return proof
     for record in records:
         if record.owner == name and NXNAME in record.types:
-            return Proof(Shown.PROVED, f"{record} marks {name} as absent (compact denial)")
+            return Proof(ProofResult.PROVED, f"{record} marks {name} as absent (compact denial)")
     covering = next((r for r in records if r.covers(name) and not _below(r.next, name)), None)
     if covering is None:
-        return Proof(Shown.UNPROVED, f"no NSEC record shows that {name} does not exist")
+        return Proof(ProofResult.UNPROVED, f"no NSEC record shows that {name} does not exist")
     encloser = covering.closest_encloser(name)
     wildcard = wildcard_below(encloser)
     denied = next((r for r in records if wildcard is not None and r.covers(wildcard)), None)
     if wildcard is not None and (denied is None or _below(denied.next, wildcard)):
-        return Proof(Shown.UNPROVED, f"no NSEC record shows that the wildcard {wildcard} does not exist")
+        return Proof(
+            ProofResult.UNPROVED, f"no NSEC record shows that the wildcard {wildcard} does not exist"
+        )
     return Proof(
-        Shown.PROVED, " and ".join(dict.fromkeys(str(record) for record in (covering, denied) if record))
+        ProofResult.PROVED,
+        " and ".join(dict.fromkeys(str(record) for record in (covering, denied) if record)),
     )
 
 
@@ -74,7 +77,9 @@ def nodata(name: Name, rdtype: int, records: Sequence[Nsec]) -> Proof:
         return proof
     wildcard = _wildcard_for(name, records)
     if wildcard is None:
-        return Proof(Shown.UNPROVED, f"no NSEC record is for {name}, nor for a wildcard that stands for it")
+        return Proof(
+            ProofResult.UNPROVED, f"no NSEC record is for {name}, nor for a wildcard that stands for it"
+        )
     return lacks_data(wildcard.types, wildcard.owner, rdtype, str(wildcard))
 
 
@@ -82,8 +87,10 @@ def wildcard_answer(name: Name, encloser: Name, records: Sequence[Nsec]) -> Proo
     """That `name` itself does not exist, so that `*.encloser` stands for it (RFC 4035 section 5.3.4)."""
     for record in records:
         if record.covers(name) and record.closest_encloser(name) == encloser:
-            return Proof(Shown.PROVED, f"{record} shows that {name} is made from the wildcard at {encloser}")
-    return Proof(Shown.UNPROVED, f"no NSEC record shows that {name} itself does not exist")
+            return Proof(
+                ProofResult.PROVED, f"{record} shows that {name} is made from the wildcard at {encloser}"
+            )
+    return Proof(ProofResult.UNPROVED, f"no NSEC record shows that {name} itself does not exist")
 
 
 def no_ds(name: Name, records: Sequence[Nsec]) -> Proof:
@@ -94,18 +101,18 @@ def no_ds(name: Name, records: Sequence[Nsec]) -> Proof:
     if proof := _unsigned_above(name, records):
         return proof
     if proof := _empty_non_terminal(name, records):
-        return Proof(Shown.NO_CUT, proof.text)
+        return Proof(ProofResult.NO_CUT, proof.text)
     if (wildcard := _wildcard_for(name, records)) is not None:
         return lacks_ds(wildcard.types, wildcard.owner, str(wildcard))
     absent = nxdomain(name, records)
-    return Proof(Shown.NO_CUT, absent.text) if absent.shown is Shown.PROVED else absent
+    return Proof(ProofResult.NO_CUT, absent.text) if absent.shown is ProofResult.PROVED else absent
 
 
 def _empty_non_terminal(name: Name, records: Sequence[Nsec]) -> Proof | None:
     """A name without data that has names below it: the next name is one of these."""
     for record in records:
         if record.covers(name) and _below(record.next, name):
-            return Proof(Shown.PROVED, f"{record} shows that {name} is an empty non-terminal")
+            return Proof(ProofResult.PROVED, f"{record} shows that {name} is an empty non-terminal")
     return None
 
 
@@ -119,7 +126,7 @@ def _wildcard_for(name: Name, records: Sequence[Nsec]) -> Nsec | None:
 def _unsigned_above(name: Name, records: Sequence[Nsec]) -> Proof | None:
     for record in records:
         if record.types.unsigned_cut and _below(name, record.owner):
-            return Proof(Shown.INSECURE, f"{record} shows an unsigned delegation at {record.owner}")
+            return Proof(ProofResult.INSECURE, f"{record} shows an unsigned delegation at {record.owner}")
     return None
 
 

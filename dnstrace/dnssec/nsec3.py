@@ -15,7 +15,7 @@ import dns.name
 import dns.rdatatype
 
 from dnstrace.dnssec.effort import Effort
-from dnstrace.dnssec.proof import Proof, Shown, Types, lacks_data, lacks_ds, wildcard_below
+from dnstrace.dnssec.proof import Proof, ProofResult, Types, lacks_data, lacks_ds, wildcard_below
 from dnstrace.model import Name
 
 SHA1 = 1  # the only hash algorithm there is (RFC 5155 section 11)
@@ -72,7 +72,7 @@ class Hashed:
         if rounds <= self.effort.limits.iterations:
             return None
         return Proof(
-            Shown.INSECURE,
+            ProofResult.INSECURE,
             f"{self.zone} uses {rounds} NSEC3 iterations, {self.effort.limits.iterations} at most count",
         )
 
@@ -108,10 +108,14 @@ def nxdomain(name: Name, zone: Hashed) -> Proof:
     wildcard = wildcard_below(found.name)
     denied = None if wildcard is None else zone.covering(wildcard)
     if wildcard is not None and denied is None:
-        return Proof(Shown.UNPROVED, f"no NSEC3 record shows that the wildcard {wildcard} does not exist")
+        return Proof(
+            ProofResult.UNPROVED, f"no NSEC3 record shows that the wildcard {wildcard} does not exist"
+        )
     if found.covering.opt_out:
         return _opted_out(found)
-    return Proof(Shown.PROVED, f"{found.covering} covers {name}, whose closest encloser is {found.name}")
+    return Proof(
+        ProofResult.PROVED, f"{found.covering} covers {name}, whose closest encloser is {found.name}"
+    )
 
 
 def nodata(name: Name, rdtype: int, zone: Hashed) -> Proof:
@@ -125,10 +129,12 @@ def nodata(name: Name, rdtype: int, zone: Hashed) -> Proof:
     record = None if wildcard is None else zone.matching(wildcard)
     if record is not None and wildcard is not None:
         proof = lacks_data(record.types, wildcard, rdtype, str(record))
-        return _opted_out(found) if proof.shown is Shown.PROVED and found.covering.opt_out else proof
+        return _opted_out(found) if proof.shown is ProofResult.PROVED and found.covering.opt_out else proof
     if found.covering.opt_out:
         return _opted_out(found)
-    return Proof(Shown.UNPROVED, f"no NSEC3 record is for {name}, nor for a wildcard that stands for it")
+    return Proof(
+        ProofResult.UNPROVED, f"no NSEC3 record is for {name}, nor for a wildcard that stands for it"
+    )
 
 
 def wildcard_answer(name: Name, encloser: Name, zone: Hashed) -> Proof:
@@ -136,10 +142,10 @@ def wildcard_answer(name: Name, encloser: Name, zone: Hashed) -> Proof:
     next_closer = dns.name.Name(name.labels[-(len(encloser) + 1) :])
     covering = zone.covering(next_closer)
     if covering is None:
-        return Proof(Shown.UNPROVED, f"no NSEC3 record shows that {next_closer} does not exist")
+        return Proof(ProofResult.UNPROVED, f"no NSEC3 record shows that {next_closer} does not exist")
     if covering.opt_out:
         return _opted_out(_Encloser(encloser, covering))
-    return Proof(Shown.PROVED, f"{covering} shows that {name} is made from the wildcard at {encloser}")
+    return Proof(ProofResult.PROVED, f"{covering} shows that {name} is made from the wildcard at {encloser}")
 
 
 def no_ds(name: Name, zone: Hashed) -> Proof:
@@ -152,10 +158,10 @@ def no_ds(name: Name, zone: Hashed) -> Proof:
     if found.covering.opt_out:
         return _opted_out(found)
     absent = nxdomain(name, zone)
-    if absent.shown is Shown.PROVED:
-        return Proof(Shown.NO_CUT, absent.text)
+    if absent.shown is ProofResult.PROVED:
+        return Proof(ProofResult.NO_CUT, absent.text)
     proof = nodata(name, dns.rdatatype.DS, zone)
-    return Proof(Shown.NO_CUT, proof.text) if proof.shown is Shown.PROVED else proof
+    return Proof(ProofResult.NO_CUT, proof.text) if proof.shown is ProofResult.PROVED else proof
 
 
 def _closest_encloser(name: Name, zone: Hashed) -> _Encloser | Proof:
@@ -163,23 +169,24 @@ def _closest_encloser(name: Name, zone: Hashed) -> _Encloser | Proof:
     encloser = name
     while (record := zone.matching(encloser)) is None:
         if encloser == zone.zone or len(encloser) <= len(zone.zone):
-            return Proof(Shown.UNPROVED, f"no NSEC3 record shows the closest encloser of {name}")
+            return Proof(ProofResult.UNPROVED, f"no NSEC3 record shows the closest encloser of {name}")
         encloser = encloser.parent()
     if encloser == name:
-        return Proof(Shown.UNPROVED, f"{record} shows that {name} exists")
+        return Proof(ProofResult.UNPROVED, f"{record} shows that {name} exists")
     if record.types.unsigned_cut:
-        return Proof(Shown.INSECURE, f"{record} shows an unsigned delegation at {encloser}")
+        return Proof(ProofResult.INSECURE, f"{record} shows an unsigned delegation at {encloser}")
     if record.types.cut or dns.rdatatype.DNAME in record.types:
         return Proof(
-            Shown.UNPROVED, f"{record} is that of a zone cut or DNAME at {encloser}: it proves nothing below"
+            ProofResult.UNPROVED,
+            f"{record} is that of a zone cut or DNAME at {encloser}: it proves nothing below",
         )
     next_closer = dns.name.Name(name.labels[-(len(encloser) + 1) :])
     covering = zone.covering(next_closer)
     if covering is None:
-        return Proof(Shown.UNPROVED, f"no NSEC3 record shows that {next_closer} does not exist")
+        return Proof(ProofResult.UNPROVED, f"no NSEC3 record shows that {next_closer} does not exist")
     return _Encloser(encloser, covering)
 
 
 def _opted_out(found: _Encloser) -> Proof:
     text = f"{found.covering} below {found.name} has the opt-out flag: there may be unsigned delegations"
-    return Proof(Shown.INSECURE, text)
+    return Proof(ProofResult.INSECURE, text)

@@ -14,7 +14,7 @@ from dnstrace.model import ROOT, Name
 NXNAME = 128  # the meta-type that marks a name as absent in compact denial (RFC 9824 section 2)
 
 
-class Shown(StrEnum):
+class ProofResult(StrEnum):
     """What a proof comes to."""
 
     PROVED = "proved"  # what the reply claims is so
@@ -27,7 +27,7 @@ class Shown(StrEnum):
 class Proof:
     """What is shown, and in one line by which record, or what is lacking."""
 
-    shown: Shown
+    shown: ProofResult
     text: str
 
 
@@ -67,28 +67,30 @@ def lacks_data(types: Types, name: Name, rdtype: int, record: str) -> Proof:
     the parent (RFC 6840 section 4.1 and 4.4).
     """
     if rdtype in types:
-        return Proof(Shown.UNPROVED, f"{record} says that {type_name(rdtype)} exists at {name}")
+        return Proof(ProofResult.UNPROVED, f"{record} says that {type_name(rdtype)} exists at {name}")
     if dns.rdatatype.CNAME in types:
-        return Proof(Shown.UNPROVED, f"{record} says that there is a CNAME at {name}")
+        return Proof(ProofResult.UNPROVED, f"{record} says that there is a CNAME at {name}")
     if rdtype == dns.rdatatype.DS:
         if types.apex and name != ROOT:
-            return Proof(Shown.UNPROVED, f"{record} is the child's, and DS is the parent's to deny")
+            return Proof(ProofResult.UNPROVED, f"{record} is the child's, and DS is the parent's to deny")
     elif types.cut:
         if types.unsigned_cut:
-            return Proof(Shown.INSECURE, f"{record} shows an unsigned delegation at {name}")
-        return Proof(Shown.UNPROVED, f"{record} is the parent's, and proves nothing of the data in {name}")
-    return Proof(Shown.PROVED, f"{record} shows that {name} has no {type_name(rdtype)}")
+            return Proof(ProofResult.INSECURE, f"{record} shows an unsigned delegation at {name}")
+        return Proof(
+            ProofResult.UNPROVED, f"{record} is the parent's, and proves nothing of the data in {name}"
+        )
+    return Proof(ProofResult.PROVED, f"{record} shows that {name} has no {type_name(rdtype)}")
 
 
 def lacks_ds(types: Types, name: Name, record: str) -> Proof:
     """What the types at a name say of a delegation there (RFC 4035 section 5.2, RFC 5155 section 8.6)."""
     if types.apex and name != ROOT:
-        return Proof(Shown.UNPROVED, f"{record} is the child's, and DS is the parent's to deny")
+        return Proof(ProofResult.UNPROVED, f"{record} is the child's, and DS is the parent's to deny")
     if dns.rdatatype.DS in types:
-        return Proof(Shown.UNPROVED, f"{record} says that {name} has a DS record")
+        return Proof(ProofResult.UNPROVED, f"{record} says that {name} has a DS record")
     if dns.rdatatype.NS not in types:
-        return Proof(Shown.NO_CUT, f"{record} shows that there is no zone cut at {name}")
-    return Proof(Shown.INSECURE, f"{record} shows that {name} is delegated without DS")
+        return Proof(ProofResult.NO_CUT, f"{record} shows that there is no zone cut at {name}")
+    return Proof(ProofResult.INSECURE, f"{record} shows that {name} is delegated without DS")
 
 
 def wildcard_below(name: Name) -> Name | None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import dns.message
 import dns.rdatatype
 
-from dnstrace.dnssec.verdict import Security, Verdict
 from dnstrace.model import Attempt, Cause, Kind, Name, Outcome, Purpose, Question, Step, Trace
+from dnstrace.model.judgement import Security, SecurityStatus
 
 CHAIN = frozenset({Purpose.DS, Purpose.DNSKEY})
 MAIN = frozenset({Purpose.WALK, Purpose.ALIAS})
@@ -63,7 +63,7 @@ class Replies:
                 ):
                     yield Reply(step, attempt.exchange.message, attempt)
 
-    def without_signatures(self, attempt: Attempt) -> Verdict | None:
+    def without_signatures(self, attempt: Attempt) -> SecurityStatus | None:
         """What data are worth that an attempt brought without signatures, since it did not ask for them.
 
         They come with EDNS only (RFC 3225 section 3). A server that refuses EDNS fails whoever validates;
@@ -75,8 +75,10 @@ class Replies:
             return None
         told = "could be had only without EDNS, and signatures come with EDNS only"
         if address in self._refusing_edns:
-            return Verdict(Security.BOGUS, f"{told}: the operator of {attempt.server} has to mend that")
-        return Verdict(Security.INDETERMINATE, f"{told}: from here it cannot be judged")
+            return SecurityStatus(
+                Security.BOGUS, f"{told}: the operator of {attempt.server} has to mend that"
+            )
+        return SecurityStatus(Security.INDETERMINATE, f"{told}: from here it cannot be judged")
 
     def asked(self, question: Question) -> bool:
         """Whether a question was put, or is under way, to those who should know the answer."""

@@ -20,8 +20,8 @@ from dnstrace.dnssec.algorithms import SUPPORTED, algorithm_name, by_tag
 from dnstrace.dnssec.crypto import verify
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.records import DNSKEY, RRSIG, Signed
-from dnstrace.dnssec.verdict import SignatureEvidence
 from dnstrace.model import Name
+from dnstrace.model.judgement import SignatureEvidence
 
 ZONE_KEY, REVOKED = 0x0100, 0x0080  # DNSKEY flags: RFC 4034 section 2.1.1, RFC 5011 section 7
 _PROTOCOL = 3

@@ -23,8 +23,8 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.alias import follow
-from dnstrace.lab.zone import Node, Zone
+from dnstrace.lab.zone import LabZone, Node
+from dnstrace.message.alias import follow
 from dnstrace.model import Name, Question, Transport
 
 PAYLOAD = 1232
@@ -40,7 +40,7 @@ _WITH_DO = {dns.rdatatype.RRSIG, dns.rdatatype.NSEC, dns.rdatatype.NSEC3}
 class Authority:
     """A name server: answers for the zones that it serves, and refuses the rest."""
 
-    def __init__(self, zones: Iterable[Zone]) -> None:
+    def __init__(self, zones: Iterable[LabZone]) -> None:
         self._zones = {zone.origin: zone for zone in zones}
 
     def reply(self, query: dns.message.Message) -> dns.message.Message:
@@ -68,14 +68,14 @@ class Authority:
         served = asked.rdclass in (dns.rdataclass.IN, dns.rdataclass.ANY) and asked.rdtype not in _TRANSFERS
         return None if served and self._zone_for(question) is not None else dns.rcode.REFUSED
 
-    def _zone_for(self, question: Question) -> Zone | None:
+    def _zone_for(self, question: Question) -> LabZone | None:
         """The deepest zone served that holds the name; for DS the one above its cut, where there is one."""
         name = question.name
         if question.rdtype == dns.rdatatype.DS and name != dns.name.root:
             return self._deepest(name.parent()) or self._deepest(name)
         return self._deepest(name)
 
-    def _deepest(self, name: Name) -> Zone | None:
+    def _deepest(self, name: Name) -> LabZone | None:
         while name not in self._zones:
             if name == dns.name.root:
                 return None
@@ -95,7 +95,7 @@ class Authority:
 class _Lookup:
     """One name in one zone: fills the sections of a reply."""
 
-    def __init__(self, zone: Zone, reply: dns.message.Message, question: Question) -> None:
+    def __init__(self, zone: LabZone, reply: dns.message.Message, question: Question) -> None:
         self._zone, self._reply, self._question = zone, reply, question
         self._dnssec = bool(reply.ednsflags & dns.flags.DO)
 

@@ -22,10 +22,10 @@ import dns.rrset
 
 from dnstrace.lab.errors import WorldError
 from dnstrace.lab.keys import REVOKED, ds, key_tag
-from dnstrace.lab.plan import Plan, Spoil
+from dnstrace.lab.plan import SigningPlan, Spoil
 from dnstrace.model import Name
 
-Break = Callable[[Plan, str], Plan]
+Break = Callable[[SigningPlan, str], SigningPlan]
 
 BREAKS: dict[str, Break] = {}
 """By name."""
@@ -44,7 +44,7 @@ def breaks(name: str) -> Callable[[Break], Break]:
     return enter
 
 
-def broken(plan: Plan, text: str) -> Plan:
+def broken(plan: SigningPlan, text: str) -> SigningPlan:
     """`plan` with what `text` names (`ttl=86400`). Raises WorldError."""
     name, _, parameter = text.partition("=")
     if name not in BREAKS:
@@ -59,32 +59,32 @@ def broken(plan: Plan, text: str) -> Plan:
 
 
 @breaks("ds-digest")
-def _ds_digest(plan: Plan, parameter: str) -> Plan:
+def _ds_digest(plan: SigningPlan, parameter: str) -> SigningPlan:
     """The parent's DS record has the tag of the key, but not its digest."""
     return replace(plan, ds=tuple(ds.replace(digest=bytes(_DIGEST)) for ds in plan.ds))
 
 
 @breaks("ds-digest-type")
-def _ds_digest_type(plan: Plan, parameter: str) -> Plan:
+def _ds_digest_type(plan: SigningPlan, parameter: str) -> SigningPlan:
     """The parent's DS record has a digest of another type: `ds-digest-type=200`."""
     return replace(plan, ds=tuple(ds.replace(digest_type=int(parameter)) for ds in plan.ds))
 
 
 @breaks("rolled")
-def _rolled(plan: Plan, parameter: str) -> Plan:
+def _rolled(plan: SigningPlan, parameter: str) -> SigningPlan:
     """The keys were replaced, and the parent still has the DS record of the one before."""
     return replace(plan, keys=tuple(replace(key, number=key.number + 1) for key in plan.keys))
 
 
 @breaks("algorithm")
-def _algorithm(plan: Plan, parameter: str) -> Plan:
+def _algorithm(plan: SigningPlan, parameter: str) -> SigningPlan:
     """All records say another algorithm than the one of the signatures: `algorithm=100`."""
     keys = tuple(replace(key, called=int(parameter)) for key in plan.keys)
     return replace(plan, keys=keys, ds=(ds(keys[0]),))
 
 
 @breaks("revoked")
-def _revoked(plan: Plan, parameter: str) -> Plan:
+def _revoked(plan: SigningPlan, parameter: str) -> SigningPlan:
     """The key of the parent's DS record is revoked (RFC 5011 section 2.1)."""
     entry, *others = plan.keys
     entry = replace(entry, flags=entry.flags | REVOKED)
@@ -92,7 +92,7 @@ def _revoked(plan: Plan, parameter: str) -> Plan:
 
 
 @breaks("same-tag")
-def _same_tag(plan: Plan, parameter: str) -> Plan:
+def _same_tag(plan: SigningPlan, parameter: str) -> SigningPlan:
     """A further key of the zone has the tag of the one that signs. The parameter is its number."""
     signing = plan.keys[-1]
     other = replace(signing, number=int(parameter))
@@ -102,7 +102,7 @@ def _same_tag(plan: Plan, parameter: str) -> Plan:
 
 
 @breaks("no-dnskey")
-def _no_dnskey(plan: Plan, parameter: str) -> Plan:
+def _no_dnskey(plan: SigningPlan, parameter: str) -> SigningPlan:
     """The servers have no DNSKEY RRset."""
     return _spoiled(plan, partial(_without, dns.rdatatype.DNSKEY))
 
@@ -115,13 +115,13 @@ def _without(rdtype: int, rrset: dns.rrset.RRset) -> dns.rrset.RRset | None:
 
 
 @breaks("signer")
-def _signer(plan: Plan, parameter: str) -> Plan:
+def _signer(plan: SigningPlan, parameter: str) -> SigningPlan:
     """Signatures are in the name of another zone, those of keys excepted: `signer=example.net.`."""
     return replace(plan, signer=dns.name.from_text(parameter, plan.zone))
 
 
 @breaks("unsigned")
-def _unsigned(plan: Plan, parameter: str) -> Plan:
+def _unsigned(plan: SigningPlan, parameter: str) -> SigningPlan:
     """An RRset has no signature: `unsigned=www A`."""
     owner, rdtype = parameter.split()
     kind = dns.name.from_text(owner, plan.zone), dns.rdatatype.from_text(rdtype)
@@ -133,7 +133,7 @@ def _unsigned(plan: Plan, parameter: str) -> Plan:
 
 
 @breaks("garbled")
-def _garbled(plan: Plan, parameter: str) -> Plan:
+def _garbled(plan: SigningPlan, parameter: str) -> SigningPlan:
     """The last octet of all signatures of a type is another: `garbled=NSEC`."""
     covered = dns.rdatatype.from_text(parameter)
 
@@ -147,7 +147,7 @@ def _garbled(plan: Plan, parameter: str) -> Plan:
 
 
 @breaks("altered")
-def _altered(plan: Plan, parameter: str) -> Plan:
+def _altered(plan: SigningPlan, parameter: str) -> SigningPlan:
     """An RRset is another than the one that was signed: `altered=www A 192.0.2.66`."""
     owner, rdtype, text = parameter.split(None, 2)
     name, altered = dns.name.from_text(owner, plan.zone), dns.rdatatype.from_text(rdtype)
@@ -162,7 +162,7 @@ def _altered(plan: Plan, parameter: str) -> Plan:
 
 
 @breaks("ttl")
-def _ttl(plan: Plan, parameter: str) -> Plan:
+def _ttl(plan: SigningPlan, parameter: str) -> SigningPlan:
     """Records have a longer TTL than the one that was signed, in seconds: `ttl=86400`."""
     longer = int(parameter)
 
@@ -176,19 +176,19 @@ def _ttl(plan: Plan, parameter: str) -> Plan:
 
 
 @breaks("no-denial")
-def _no_denial(plan: Plan, parameter: str) -> Plan:
+def _no_denial(plan: SigningPlan, parameter: str) -> SigningPlan:
     """Negative answers come without NSEC and NSEC3 records."""
     return replace(plan, proves=_nothing)
 
 
 @breaks("wrong-denial")
-def _wrong_denial(plan: Plan, parameter: str) -> Plan:
+def _wrong_denial(plan: SigningPlan, parameter: str) -> SigningPlan:
     """The NSEC or NSEC3 record of the apex is all that negative answers have, whatever is asked for."""
     return replace(plan, proves=lambda names: [plan.zone])
 
 
 @breaks("claims")
-def _claims(plan: Plan, parameter: str) -> Plan:
+def _claims(plan: SigningPlan, parameter: str) -> SigningPlan:
     """NSEC and NSEC3 records say that there is such a type at every name: `claims=TXT`."""
     claimed = dns.rdatatype.from_text(parameter)
 
@@ -205,5 +205,5 @@ def _nothing(names: Sequence[Name]) -> Sequence[Name]:
     return ()
 
 
-def _spoiled(plan: Plan, spoil: Spoil) -> Plan:
+def _spoiled(plan: SigningPlan, spoil: Spoil) -> SigningPlan:
     return replace(plan, spoils=(*plan.spoils, spoil))

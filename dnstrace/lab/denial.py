@@ -19,8 +19,8 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.lab.plan import Plan
-from dnstrace.lab.zone import Zone
+from dnstrace.lab.plan import SigningPlan
+from dnstrace.lab.zone import LabZone
 from dnstrace.model import Name
 
 _SHA1 = 1  # the NSEC3 hash algorithm
@@ -32,7 +32,7 @@ _IN = dns.rdataclass.IN
 Types = set[dns.rdatatype.RdataType]
 
 
-class Denial(Protocol):
+class DenialMaker(Protocol):
     """One kind of denial in one zone."""
 
     def about(self, name: Name, expanded: bool) -> list[Name]:
@@ -45,14 +45,14 @@ class Denial(Protocol):
         """The record at `name`, or else the one that covers it."""
 
 
-def denial(zone: Zone, plan: Plan) -> Denial:
+def denial(zone: LabZone, plan: SigningPlan) -> DenialMaker:
     """The denial that `plan` wants for the content of `zone`."""
     if plan.compact:
         return _Compact(zone)
     return _Nsec(zone) if plan.denial == "nsec" else _Nsec3(zone, plan)
 
 
-def nsec3param(plan: Plan) -> dns.rdata.Rdata:
+def nsec3param(plan: SigningPlan) -> dns.rdata.Rdata:
     """The record that names the hash at the apex (RFC 5155 section 4)."""
     return _rdata(dns.rdatatype.NSEC3PARAM, _SHA1, 0, plan.iterations, plan.salt.hex() or "-")
 
@@ -60,14 +60,14 @@ def nsec3param(plan: Plan) -> dns.rdata.Rdata:
 # --- what is in a zone ---------------------------------------------------------------------------
 
 
-def owners(zone: Zone) -> Iterator[Name]:
+def owners(zone: LabZone) -> Iterator[Name]:
     """The names with data of the zone: cuts, but not what lies below cuts or DNAMEs."""
     for name in zone.nodes:
         if zone.cut(name) in (None, name) and zone.dname(name) is None:
             yield name
 
 
-def types(zone: Zone, name: Name) -> Types:
+def types(zone: LabZone, name: Name) -> Types:
     """The types at a name that are the zone's own, RRSIG where any of them is signed."""
     found = {rdtype for rdtype, covered in zone.nodes.get(name, {}) if not covered}
     if zone.cut(name) == name:
@@ -76,7 +76,7 @@ def types(zone: Zone, name: Name) -> Types:
     return found | {dns.rdatatype.RRSIG} if signed else found
 
 
-def _ttl(zone: Zone) -> int:
+def _ttl(zone: LabZone) -> int:
     soa = zone.nodes[zone.origin][dns.rdatatype.SOA, dns.rdatatype.NONE]
     return min(soa.ttl, int(soa[0].minimum))
 
@@ -99,7 +99,7 @@ def _wildcard(name: Name) -> Name:
 class _Nsec:
     """A chain of the names themselves."""
 
-    def __init__(self, zone: Zone) -> None:
+    def __init__(self, zone: LabZone) -> None:
         self._zone, self._owners = zone, sorted(owners(zone))
 
     def about(self, name: Name, expanded: bool) -> list[Name]:
@@ -138,7 +138,7 @@ class _Compact(_Nsec):
 class _Nsec3:
     """A chain of hashes, of empty non-terminals too; with opt-out, unsigned delegations are not in it."""
 
-    def __init__(self, zone: Zone, plan: Plan) -> None:
+    def __init__(self, zone: LabZone, plan: SigningPlan) -> None:
         self._zone, self._plan = zone, plan
         self._flags = _OPT_OUT if plan.denial == "opt-out" else 0
         self._names = {self._hash(name): name for name in self._chained()}

@@ -20,11 +20,11 @@ from dnstrace import clock
 from dnstrace.lab.misbehaviour import SILENCE, Reaction
 from dnstrace.lab.server import LabServer
 from dnstrace.lab.world import World
+from dnstrace.message.wire import belongs, query_wire, read_reply
 from dnstrace.model import Exchange, Fault, Query, Transport
-from dnstrace.wire import belongs, query_wire, read_reply
 
 if TYPE_CHECKING:
-    from dnstrace.pages import Web
+    from dnstrace.port import Web
 
 T = TypeVar("T")
 _ROUND_TRIPS = {Transport.UDP: 1, Transport.TCP: 2}

@@ -28,7 +28,7 @@ Prove = Callable[[Sequence[Name]], Sequence[Name]]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SigningPlan:
     """How a zone is signed.
 
     `ds` is what the parent holds, nothing for a zone that is signed by itself. `signer` is the name in the
@@ -67,11 +67,11 @@ class Plan:
         return next((key for key in self.keys if key.signs_keys is wanted), self.keys[0])
 
 
-def plan(zone: Name, sign: Sign, now: datetime) -> Plan:
+def plan(zone: Name, sign: Sign, now: datetime) -> SigningPlan:
     """The plan that a world's file has for a zone, in a world whose clock says `now`. Raises WorldError."""
     keys = tuple(Key(zone, sign.algorithm, flags) for flags in KEYS[sign.keys])
     inception, expiration = (int(now.timestamp() + days * _DAY) for days in sign.valid)
-    made = Plan(
+    made = SigningPlan(
         zone=zone,
         keys=keys,
         ds=(ds(keys[0]),) if sign.ds == "auto" else (),

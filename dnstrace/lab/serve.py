@@ -33,9 +33,9 @@ import dns.rdatatype
 from dnstrace.lab.errors import UnknownWorld, WorldError
 from dnstrace.lab.server import LabServer
 from dnstrace.lab.world import World, load
+from dnstrace.message.wire import query_wire
 from dnstrace.model import Exchange, Fault, Query, Question, Transport
 from dnstrace.port import Network
-from dnstrace.wire import query_wire
 
 Place = tuple[str, int]
 """An address and a port of this machine."""

@@ -8,7 +8,7 @@ import dns.rcode
 
 from dnstrace.lab.authority import Authority, fit
 from dnstrace.lab.misbehaviour import SILENCE, Asked, Reaction, Responder, misbehaving
-from dnstrace.lab.world import Server
+from dnstrace.lab.world import WorldServer
 from dnstrace.model import Transport
 
 _KEPT = 4096  # replies kept for each server
@@ -23,7 +23,7 @@ class LabServer:
     misbehaviour that is not known.
     """
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: WorldServer) -> None:
         self._authority = Authority(server.zones)
         self._respond: Responder = self._answer
         for text in reversed(server.does):

@@ -16,11 +16,11 @@ import dns.rdata
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.lab.denial import Denial, denial, nsec3param
+from dnstrace.lab.denial import DenialMaker, denial, nsec3param
 from dnstrace.lab.keys import dnskey, rrsig
-from dnstrace.lab.plan import Plan, plan
+from dnstrace.lab.plan import SigningPlan, plan
 from dnstrace.lab.world import World
-from dnstrace.lab.zone import Kind, Node, Zone
+from dnstrace.lab.zone import Kind, LabZone, Node
 from dnstrace.model import ROOT, Name
 
 _NONE = dns.rdatatype.NONE
@@ -40,19 +40,19 @@ def anchors_text(world: World) -> str:
     return "" if found is None else "".join(f". 172800 IN DS {record}\n" for record in found.ds)
 
 
-def _plans(world: World) -> dict[Name, Plan]:
+def _plans(world: World) -> dict[Name, SigningPlan]:
     """The plan of each signed zone; of several versions of a zone, the first in the file is the parent's."""
     return {z.origin: plan(z.origin, z.sign, world.now) for z in reversed(world.zones) if z.sign is not None}
 
 
-def _signed(zone: Zone, world: World, plans: Mapping[Name, Plan]) -> Zone:
+def _signed(zone: LabZone, world: World, plans: Mapping[Name, SigningPlan]) -> LabZone:
     return zone if zone.sign is None else SignedZone(zone, plan(zone.origin, zone.sign, world.now), plans)
 
 
-class SignedZone(Zone):
+class SignedZone(LabZone):
     """A zone with its keys, the DS records of the zones below it, and signatures when they are needed."""
 
-    def __init__(self, plain: Zone, how: Plan, plans: Mapping[Name, Plan]) -> None:
+    def __init__(self, plain: LabZone, how: SigningPlan, plans: Mapping[Name, SigningPlan]) -> None:
         super().__init__(plain.origin, "", plain.ttl, sign=plain.sign)
         self._true = _Whole(plain, how, plans)
         self._plan = how
@@ -97,7 +97,7 @@ class SignedZone(Zone):
         return [rrset for rrset in served if rrset is not None]
 
     @cached_property
-    def _denial(self) -> Denial:
+    def _denial(self) -> DenialMaker:
         return denial(self._true, self._plan)
 
     def _sign(self, rrset: dns.rrset.RRset) -> dns.rrset.RRset:
@@ -112,10 +112,10 @@ class SignedZone(Zone):
         return {kind: rrset for kind, rrset in served.items() if rrset is not None}
 
 
-class _Whole(Zone):
+class _Whole(LabZone):
     """What a zone signs: its own records, its keys, and the DS records of the zones below it."""
 
-    def __init__(self, plain: Zone, how: Plan, plans: Mapping[Name, Plan]) -> None:
+    def __init__(self, plain: LabZone, how: SigningPlan, plans: Mapping[Name, SigningPlan]) -> None:
         super().__init__(plain.origin, "", plain.ttl)
         self._plain, self._how, self._plans = plain, how, plans
 

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from dnstrace.pages import Certificate, Request, Visit
+from dnstrace.model.pages import Certificate, Request, Visit
 
 DOES = ("refuses", "silent", "garbage")
 _ISSUER = "the lab's own authority"

@@ -62,7 +62,7 @@ from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any
 
 from dnstrace.lab.errors import UnknownWorld, WorldError
-from dnstrace.lab.zone import Zone
+from dnstrace.lab.zone import LabZone
 from dnstrace.model import Name, Outcome, Question
 
 if TYPE_CHECKING:
@@ -79,17 +79,17 @@ _SUFFIX = ".toml"
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class WorldServer:
     """A name server: its round-trip time in seconds by address, what it does wrong, the zones it serves."""
 
     name: Name
     rtt: Mapping[str, float]
     does: tuple[str, ...] = ()
-    zones: tuple[Zone, ...] = ()
+    zones: tuple[LabZone, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Expectation:
+class Foreseen:
     """What a trace of a world's question must come to; None where the world leaves it open.
 
     `answer` is the RDATA of the whole chain in presentation format, signatures left out; times are in
@@ -121,21 +121,21 @@ class World:
     name: str
     title: str
     question: Question
-    expect: Expectation
-    servers: tuple[Server, ...]
-    zones: tuple[Zone, ...]
+    expect: Foreseen
+    servers: tuple[WorldServer, ...]
+    zones: tuple[LabZone, ...]
     families: frozenset[int] = frozenset({4, 6})
     now: datetime = NOW
     resolvers: tuple[str, ...] = ()
     pages: Mapping[str, Site] = field(default_factory=dict)
 
     @cached_property
-    def addresses(self) -> dict[str, Server]:
+    def addresses(self) -> dict[str, WorldServer]:
         """Who is at which address."""
         return {address: server for server in self.servers for address in server.rtt}
 
     @cached_property
-    def asked(self) -> dict[tuple[tuple[str, ...], tuple[Zone, ...]], LabServer]:
+    def asked(self) -> dict[tuple[tuple[str, ...], tuple[LabZone, ...]], LabServer]:
         """Those asked so far, by what they do and serve: servers alike are one."""
         return {}
 

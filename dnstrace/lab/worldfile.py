@@ -17,8 +17,8 @@ import dns.rdatatype
 
 from dnstrace.lab.errors import WorldError
 from dnstrace.lab.web import DOES, Site
-from dnstrace.lab.world import NOW, Expectation, Server, World
-from dnstrace.lab.zone import Sign, Zone
+from dnstrace.lab.world import NOW, Foreseen, World, WorldServer
+from dnstrace.lab.zone import LabZone, Sign
 from dnstrace.model import Name, Outcome, Question
 
 _DEFAULT_RTT = 20  # ms
@@ -47,7 +47,7 @@ _KEYS = {
     "a zone": {"servers", "ttl", "text", "add", "sign"},
     "sign": set(Sign.__dataclass_fields__),
     "a page": set(Site.__dataclass_fields__),
-    "expect": set(Expectation.__dataclass_fields__),
+    "expect": set(Foreseen.__dataclass_fields__),
 }
 
 
@@ -106,7 +106,7 @@ class _File:
         added = {"add": below["add"] + content["add"]} if "add" in below and "add" in content else {}
         return {**below, **content, **added}
 
-    def zone(self, key: str, content: Mapping[str, Any]) -> Zone:
+    def zone(self, key: str, content: Mapping[str, Any]) -> LabZone:
         if "text" not in content:
             self.wrong(f"zone {key}", "its text is missing, and no file that is included has the zone")
         text = self.text(content["text"], f"zone {key}: text")
@@ -115,7 +115,9 @@ class _File:
         if not isinstance(ttl, int):
             self.wrong(f"zone {key}: ttl", "a number of seconds is needed")
         sign = None if content.get("sign") is None else self.sign(content["sign"], f"zone {key}: sign")
-        return Zone(self.name(key.split(None, 1)[0], "zones"), text, ttl, f"{self._name}: zone {key}", sign)
+        return LabZone(
+            self.name(key.split(None, 1)[0], "zones"), text, ttl, f"{self._name}: zone {key}", sign
+        )
 
     def sign(self, value: object, where: str) -> Sign:
         data = {**self.table(value, where)}
@@ -142,10 +144,10 @@ class _File:
         return texts
 
     def served(
-        self, contents: Mapping[str, Any], zones: Mapping[str, Zone], known: set[Name]
-    ) -> dict[Name, dict[Name, Zone]]:
+        self, contents: Mapping[str, Any], zones: Mapping[str, LabZone], known: set[Name]
+    ) -> dict[Name, dict[Name, LabZone]]:
         """The zones of each server by origin; a zone that names its servers goes before one that does not."""
-        served: dict[Name, dict[Name, Zone]] = {}
+        served: dict[Name, dict[Name, LabZone]] = {}
         for key, zone in sorted(zones.items(), key=lambda item: "servers" in contents[item[0]]):
             given = contents[key].get("servers")
             where = f"zone {key}: servers"
@@ -161,8 +163,8 @@ class _File:
         return served
 
     def server(
-        self, text: str, content: Mapping[str, Any], served: Mapping[Name, Mapping[Name, Zone]]
-    ) -> Server:
+        self, text: str, content: Mapping[str, Any], served: Mapping[Name, Mapping[Name, LabZone]]
+    ) -> WorldServer:
         name = self.name(text, "servers")
         addresses = [
             self.address(each, text) for each in self.texts(content.get("addresses"), f"{text}: addresses")
@@ -171,21 +173,21 @@ class _File:
         each = rtt if isinstance(rtt, list) else [rtt] * len(addresses)
         if len(each) != len(addresses) or not all(isinstance(ms, int | float) and ms >= 0 for ms in each):
             self.wrong(f"{text}: rtt", "a number of ms is needed, or a list with one for each address")
-        return Server(
+        return WorldServer(
             name,
             {address: ms / 1000 for address, ms in zip(addresses, each, strict=True)},
             tuple(self.texts(content.get("does", []), f"{text}: does")),
             tuple(served.get(name, {}).values()),
         )
 
-    def check_addresses(self, servers: tuple[Server, ...]) -> None:
+    def check_addresses(self, servers: tuple[WorldServer, ...]) -> None:
         seen: dict[str, Name] = {}
         for server in servers:
             for address in server.rtt:
                 if seen.setdefault(address, server.name) != server.name:
                     self.wrong(f"{server.name}: addresses", f"{address} is {seen[address]}'s")
 
-    def expectation(self, value: object) -> Expectation:
+    def expectation(self, value: object) -> Foreseen:
         data = self.table(value, "expect")
         self.check_keys(data, "expect")
         if data.get("outcome") not in set(Outcome):
@@ -199,7 +201,7 @@ class _File:
         for key in {"queries", "tcp", "duration_ms", "critical_path_ms"} & given.keys():
             if not isinstance(given[key], int | float):
                 self.wrong(f"expect: {key}", "a number is needed")
-        return Expectation(**given)
+        return Foreseen(**given)
 
     def question(self, value: object) -> Question:
         try:
@@ -249,7 +251,7 @@ class _File:
         except ValueError:
             self.wrong(where, "octets in hexadecimal are needed")
 
-    def resolvers(self, value: object, servers: tuple[Server, ...]) -> tuple[str, ...]:
+    def resolvers(self, value: object, servers: tuple[WorldServer, ...]) -> tuple[str, ...]:
         found = tuple(self.texts(value, "resolvers"))
         known = {address for server in servers for address in server.rtt}
         for address in found:

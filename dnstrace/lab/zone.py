@@ -55,7 +55,7 @@ class Sign:
     broken: tuple[str, ...] = ()
 
 
-class Zone:
+class LabZone:
     """A zone: its origin and its RRsets by owner, type and, for signatures, the type covered.
 
     `text` holds the records, `ttl` is that of those that say none, in seconds; `where` is what errors

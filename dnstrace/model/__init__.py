@@ -26,18 +26,10 @@ from dnstrace.model.heard import (
     Kind,
     Meaning,
     NameServer,
+    Outcome,
     Source,
 )
-from dnstrace.model.taken import (
-    Attempt,
-    Cause,
-    Outcome,
-    Probe,
-    Purpose,
-    Stats,
-    Step,
-    Trace,
-)
+from dnstrace.model.taken import Attempt, Cause, Probe, Purpose, Stats, Step, Trace
 
 __all__ = [
     "ROOT",

@@ -91,7 +91,7 @@ class Settings:
     address is asked at most. `bind` is the source address, or None for the system's choice. `prime` asks a
     root server for the root's NS set first (RFC 9609), `qmin` shows each server one label more (RFC 9156).
     `all_servers` asks every address of every server at each cut of the walk; `probe`, which goes with it,
-    puts further questions to the servers of the zones in which the walk ends (`dnstrace.probing`).
+    puts further questions to the servers of the zones in which the walk ends (`dnstrace.walk.probing`).
     """
 
     families: frozenset[int] = frozenset({4, 6})
@@ -105,3 +105,17 @@ class Settings:
     qmin: bool = False
     all_servers: bool = False
     probe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """A recursive resolver to ask.
+
+    `endpoint` is whom its certificate must name over TLS, its URL over HTTPS; `address` may then be the
+    name of the URL's host.
+    """
+
+    address: str
+    port: int = Transport.UDP.port
+    transport: Transport = Transport.UDP
+    endpoint: str = ""

@@ -171,3 +171,14 @@ class Meaning:
     def usable(self) -> bool:
         """Whether the walk can go on with it, or end: the other servers of the zone need not be asked."""
         return self.kind in USABLE
+
+
+class Outcome(StrEnum):
+    """What came of a step, or of a whole trace: a referral only of one that was to end with it."""
+
+    REFERRAL = "referral"
+    ANSWER = "answer"
+    ALIAS = "alias"
+    NODATA = "nodata"
+    NXDOMAIN = "nxdomain"
+    FAILED = "failed"

@@ -7,17 +7,17 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from dnstrace.model.asked import Name, Question
-from dnstrace.model.heard import Delegation, Exchange, Meaning, NameServer
+from dnstrace.model.heard import Delegation, Exchange, Meaning, NameServer, Outcome
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     import dns.rrset
 
-    from dnstrace.checks.finding import Finding
-    from dnstrace.dnssec.verdict import Judgement
-    from dnstrace.expect import Met
-    from dnstrace.pages import Fetched
+    from dnstrace.model.expectations import Met
+    from dnstrace.model.findings import Finding
+    from dnstrace.model.judgement import Judgement
+    from dnstrace.model.pages import Request, Visit
 
 
 class Purpose(StrEnum):
@@ -48,17 +48,6 @@ class Probe(StrEnum):
     CASE = "case"  # SOA with the name in capital and small letters by turns
     RECURSION = "recursion"  # a name of somebody else's, recursion desired
     TRANSFER = "transfer"  # AXFR
-
-
-class Outcome(StrEnum):
-    """What came of a step, or of a whole trace: a referral only of one that was to end with it."""
-
-    REFERRAL = "referral"
-    ANSWER = "answer"
-    ALIAS = "alias"
-    NODATA = "nodata"
-    NXDOMAIN = "nxdomain"
-    FAILED = "failed"
 
 
 class Cause(StrEnum):
@@ -155,8 +144,8 @@ class Trace:
     failed, or is empty. `seed` repeats every random choice. `judgement` is the verdict of the chain of trust,
     None where it was not asked for. `expectations` says of each that the user has whether it is met, None
     where there are none, `findings` what is wrong with what was seen, None where that was not asked for.
-    `supposed` are delegations that were taken as if the parent had them so (`dnstrace.supposed`). `fetched`
-    is the last hop, None where it was not taken.
+    `supposed` are delegations that were taken as if the parent had them so (`dnstrace.message.supposed`).
+    `fetched` is the last hop, None where it was not taken.
     """
 
     question: Question
@@ -174,3 +163,23 @@ class Trace:
     findings: tuple[Finding, ...] | None = None
     supposed: tuple[Delegation, ...] = ()
     fetched: Fetched | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The last hop of a trace: what was asked for, the traces beside it, and what each address gave.
+
+    `beside` are those of the other address family and of the HTTPS record (RFC 9460); `services` the HTTPS
+    records found, `notes` what they change.
+    """
+
+    request: Request
+    visits: tuple[Visit, ...]
+    beside: tuple[Trace, ...] = ()
+    services: tuple[dns.rrset.RRset, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def served(self) -> bool:
+        """Whether any address gave the page."""
+        return any(visit.served for visit in self.visits)

@@ -21,8 +21,8 @@ import dns.exception
 import dns.message
 import dns.query
 
+from dnstrace.message.wire import belongs, query_wire, read_reply
 from dnstrace.model import Exchange, Fault, Query, Transport
-from dnstrace.wire import belongs, query_wire, read_reply
 
 _BLOCK = 128  # octets to a multiple of which queries are padded (RFC 8467 section 4.1)
 _STATUS = re.compile(r"status code (\d{3})")

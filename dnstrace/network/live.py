@@ -25,8 +25,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
+from dnstrace.message.wire import belongs, query_wire, read_reply
 from dnstrace.model import Exchange, Fault, Query, Transport
-from dnstrace.wire import belongs, query_wire, read_reply
 
 _ENCRYPTED = {Transport.TLS, Transport.HTTPS}
 _BIGGEST = 65535

@@ -17,6 +17,7 @@ import time
 from contextlib import suppress
 from random import SystemRandom
 
+from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.network.live import (
     FAULTS,
@@ -29,7 +30,6 @@ from dnstrace.network.live import (
     read,
     sockaddr,
 )
-from dnstrace.wire import belongs, query_wire
 
 _SOCKETS = 32  # of each family
 _USES = 64  # queries that a socket sends

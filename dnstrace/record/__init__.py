@@ -49,7 +49,8 @@ def packed(
     """What `save` writes.
 
     `how` are the further arguments of `dnstrace.trace` that the trace was made with; the `network` among
-    them must be a RecordingNetwork. `expected` is what was expected of the trace (`dnstrace.expect`).
+    them must be a RecordingNetwork. `expected` is what was expected of the trace
+    (`dnstrace.analysis.expectations`).
     """
     octets = encoded(trace, how, expected)
     if not str(path).endswith(".gz"):

@@ -12,9 +12,9 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.budget import Limits
+from dnstrace.analysis.expectations import parse
 from dnstrace.dnssec import Anchors, parse_anchors
-from dnstrace.expect import Expectation, parse
+from dnstrace.message.wire import read_reply
 from dnstrace.model import (
     Address,
     Delegation,
@@ -28,15 +28,16 @@ from dnstrace.model import (
     Source,
     Transport,
 )
+from dnstrace.model.asked import Resolver
+from dnstrace.model.expectations import Expectation
+from dnstrace.model.limits import Limits
 from dnstrace.network.recording import Course, Kept
 from dnstrace.network.replay import RecordedNetwork
 from dnstrace.record.encoding import FORMAT
 from dnstrace.record.fields import Fields
 from dnstrace.record.files import RecordError
 from dnstrace.render.document import SCHEMA
-from dnstrace.resolvers import Resolver
-from dnstrace.roots import parse_hints
-from dnstrace.wire import read_reply
+from dnstrace.walk.roots import parse_hints
 
 __all__ = ["Record", "RecordError", "decoded"]
 

@@ -16,13 +16,13 @@ from typing import Any
 import dns.rdataclass
 import dns.rdatatype
 
-from dnstrace.budget import limits_for
 from dnstrace.dnssec import Anchors
 from dnstrace.model import Delegation, Edns, Exchange, Query, Settings, Trace
+from dnstrace.model.asked import Resolver
+from dnstrace.model.limits import limits_for
 from dnstrace.network.recording import Course, Kept
 from dnstrace.render.document import document
-from dnstrace.resolvers import Resolver
-from dnstrace.roots import root_hints
+from dnstrace.walk.roots import root_hints
 
 FORMAT = 1
 """The version of `record`; a reader refuses a higher one."""

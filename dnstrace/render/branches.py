@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from dnstrace.analysis.reached import delegation_reached
+from dnstrace.analysis.resolvers import asks_resolver
 from dnstrace.model import ROOT, Kind, Name, Outcome, Purpose, Question
-from dnstrace.reached import delegation_reached
 from dnstrace.render.delegation import delegation_nodes
 from dnstrace.render.endings import ending
 from dnstrace.render.findings import probed_line
@@ -36,11 +37,10 @@ from dnstrace.render.wording import (
     shown_name,
     source_words,
 )
-from dnstrace.resolvers import asks_resolver
 
 if TYPE_CHECKING:
-    from dnstrace.dnssec.verdict import StepEvidence
     from dnstrace.model import Attempt, Step, Trace
+    from dnstrace.model.judgement import StepEvidence
     from dnstrace.render.story import Story
 
 _LATER = float("inf")

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING, NamedTuple
 
+from dnstrace.message.wire import query_wire
 from dnstrace.model import Fault, Transport
-from dnstrace.wire import query_wire
 
 if TYPE_CHECKING:
     from dnstrace.model import Exchange, Trace

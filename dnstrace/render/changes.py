@@ -13,7 +13,7 @@ from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
-    from dnstrace.differences import Difference
+    from dnstrace.analysis.differences import Difference
 
 _GONE, _NEW, _OTHER = ("- ", BAD), ("+ ", GOOD), ("~ ", WARNING)
 

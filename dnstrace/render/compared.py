@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dnstrace.analysis.resolvers import Disagreement
 from dnstrace.model import Fault, Transport
 from dnstrace.render.text import clock_text, harmless, ttl_text
-from dnstrace.resolvers import Difference
 
 if TYPE_CHECKING:
+    from dnstrace.analysis.resolvers import Compared
     from dnstrace.model import Attempt, Query
-    from dnstrace.resolvers import Compared
 
 _WRONG = {Fault.MALFORMED, Fault.MISMATCH}
 _REASONS = {
-    Difference.SAME: "the same",
-    Difference.FILTERED: "filtered: the resolver keeps it from those who ask it",
-    Difference.SPLIT_HORIZON: "split horizon: private addresses, for those inside a network",
-    Difference.VALIDATION: "validation: it finds the answer bogus",
-    Difference.REFUSES: "refuses: it is no resolver for this client",
-    Difference.FAILS: "fails: it has no answer itself",
-    Difference.OTHER: "differs, for a reason that the reply does not tell",
-    Difference.NOT_COMPARED: "not compared: the walk found nothing to compare it with",
+    Disagreement.SAME: "the same",
+    Disagreement.FILTERED: "filtered: the resolver keeps it from those who ask it",
+    Disagreement.SPLIT_HORIZON: "split horizon: private addresses, for those inside a network",
+    Disagreement.VALIDATION: "validation: it finds the answer bogus",
+    Disagreement.REFUSES: "refuses: it is no resolver for this client",
+    Disagreement.FAILS: "fails: it has no answer itself",
+    Disagreement.OTHER: "differs, for a reason that the reply does not tell",
+    Disagreement.NOT_COMPARED: "not compared: the walk found nothing to compare it with",
 }
 
 
@@ -43,9 +43,9 @@ def reason_text(found: Compared) -> str:
     """How a resolver differs from the walk and why, in one line; empty while it is being asked."""
     if found.difference is None:
         return ""
-    if found.difference is Difference.STALE:
+    if found.difference is Disagreement.STALE:
         return f"stale: {_how_stale(found)}"
-    if found.difference is Difference.NO_ANSWER and found.attempt is not None:
+    if found.difference is Disagreement.NO_ANSWER and found.attempt is not None:
         return _how_silent(found.attempt)
     unchecked = ", and has an answer with checking disabled (CD)" if found.unchecked else ""
     return _REASONS[found.difference] + unchecked

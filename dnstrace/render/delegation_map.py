@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import dns.rdatatype
 
+from dnstrace.analysis.paths import lead
+from dnstrace.analysis.reached import is_bogus
 from dnstrace.model import ROOT, Kind, Outcome, Purpose
-from dnstrace.paths import lead
-from dnstrace.reached import is_bogus
 from dnstrace.render.layout import TIMES
 from dnstrace.render.text import count_text, harmless, name_text, rdata_text, time_text, ttl_text
 

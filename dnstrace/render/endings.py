@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 from rich.text import Text
 
+from dnstrace.analysis.caching import negative_ttl
+from dnstrace.analysis.reached import last_step
 from dnstrace.model import Outcome, Purpose
-from dnstrace.reached import last_step
 from dnstrace.render.layout import TIMES, Node
 from dnstrace.render.text import harmless, name_text, rdata_text, ttl_text
 from dnstrace.render.trust import break_nodes, evidence_of, proof_nodes, signed_by
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, joined, marked, shown_name
-from dnstrace.ttls import negative_ttl
 
 if TYPE_CHECKING:
     import dns.rrset
 
-    from dnstrace.dnssec.verdict import StepEvidence
     from dnstrace.model import Meaning, Step, Trace
+    from dnstrace.model.judgement import StepEvidence
 
 _LISTED = 12  # records of one RRset that are listed; of more, the first ten
 _FIRST = 10

@@ -12,7 +12,7 @@ import dns.serial
 from dnstrace.render.text import harmless, name_text, rcode_text, rdata_text
 
 if TYPE_CHECKING:
-    from dnstrace.expect import Met, Value
+    from dnstrace.model.expectations import Met, Value
 
 
 def value_text(value: Value) -> str:

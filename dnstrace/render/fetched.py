@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dnstrace.model import Trace
-    from dnstrace.pages import Certificate, Fetched, Visit
+    from dnstrace.model.pages import Certificate, Visit
+    from dnstrace.model.taken import Fetched
 
 _FIRST_ERROR = 400
 _NAMED = 4

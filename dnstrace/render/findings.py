@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from dnstrace.analysis.reached import is_bogus
 from dnstrace.model import Outcome
-from dnstrace.reached import is_bogus
 from dnstrace.render.layout import Node
 from dnstrace.render.text import count_text, harmless, time_text
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked

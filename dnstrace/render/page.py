@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 
 from dnstrace import __version__
+from dnstrace.analysis.reached import is_bogus, went_wrong
+from dnstrace.analysis.resolvers import asks_resolver
 from dnstrace.model import Outcome
-from dnstrace.reached import is_bogus, went_wrong
 from dnstrace.render import pictures
 from dnstrace.render.branches import Branches
 from dnstrace.render.page_parts import (
@@ -40,7 +41,6 @@ from dnstrace.render.text import (
     unicode_name,
 )
 from dnstrace.render.tree import remarks
-from dnstrace.resolvers import asks_resolver
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 from rich.text import Text
 
-from dnstrace.lives import lives
+from dnstrace.analysis.caching import lives
+from dnstrace.analysis.stats import critical_attempts
 from dnstrace.model import Kind, Probe
 from dnstrace.render.layout import BESIDE
 from dnstrace.render.reconciled import tables
 from dnstrace.render.text import harmless, name_text, time_text
 from dnstrace.render.trust import cut_nodes, key_nodes, signed_by
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, TOLD, WARNING
-from dnstrace.stats import critical_attempts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dnstrace.checks import Finding
-    from dnstrace.dnssec.verdict import StepEvidence
     from dnstrace.model import Attempt, Step, Trace
+    from dnstrace.model.judgement import StepEvidence
     from dnstrace.render.layout import Columns, Node
 
 _CLASSES = {BAD: "bad", WARNING: "warning", GOOD: "good", QUIET: "quiet", STRONG: "strong", TOLD: "told"}

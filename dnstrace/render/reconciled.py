@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 from rich.text import Text
 
-from dnstrace.lives import Held, lives
+from dnstrace.analysis.caching import Held, lives
 from dnstrace.model import Kind
 from dnstrace.render.layout import Columns
 from dnstrace.render.text import clock_text, harmless, name_text, rdata_text, time_text, ttl_text
@@ -21,7 +21,7 @@ from dnstrace.render.wording import BAD, QUIET, STRONG, WARNING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dnstrace.checks.reconciliation import Addressed, Reconciled, Server
+    from dnstrace.checks.reconciliation import Addressed, Reconciled, ReconciledServer
     from dnstrace.model import Attempt, Trace
 
 _NO, _UNKNOWN = "no", ""
@@ -54,7 +54,7 @@ def _table(zone: Reconciled) -> Columns:
     return Columns(heads, [row for server in zone.servers for row in _rows(zone, server, usual)])
 
 
-def _rows(zone: Reconciled, server: Server, usual: str) -> Iterator[list[Text]]:
+def _rows(zone: Reconciled, server: ReconciledServer, usual: str) -> Iterator[list[Text]]:
     """The row of a server, and below it one for each address of it."""
     named = [_is(server.parent, "NS"), _is(server.zone, "NS")]
     blank = [Text("")] * 3

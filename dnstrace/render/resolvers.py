@@ -9,6 +9,7 @@ import dns.flags
 import dns.rdatatype
 from rich.text import Text
 
+from dnstrace.analysis.resolvers import Disagreement, compared
 from dnstrace.model import ROOT, Kind
 from dnstrace.render.compared import reason_text, resolver_text, ttl_left_text
 from dnstrace.render.edns import edns_options
@@ -16,16 +17,15 @@ from dnstrace.render.layout import Node
 from dnstrace.render.records import reply_nodes
 from dnstrace.render.text import count_text, rcode_text, rdata_text, time_text
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, joined, marked, unanswered_text
-from dnstrace.resolvers import Difference, compared
 
 if TYPE_CHECKING:
+    from dnstrace.analysis.resolvers import Compared
     from dnstrace.model import Attempt, Trace
-    from dnstrace.resolvers import Compared
 
 _MOST, _LONGEST = 3, 60  # records, and characters of them, that stand in a line
-_STYLES = {Difference.SAME: GOOD, Difference.NOT_COMPARED: QUIET}
-_ONE_LINE = {Difference.SAME, Difference.NO_ANSWER, None}
-_BAD = {Difference.STALE, Difference.VALIDATION, Difference.FAILS, Difference.NO_ANSWER}
+_STYLES = {Disagreement.SAME: GOOD, Disagreement.NOT_COMPARED: QUIET}
+_ONE_LINE = {Disagreement.SAME, Disagreement.NO_ANSWER, None}
+_BAD = {Disagreement.STALE, Disagreement.VALIDATION, Disagreement.FAILS, Disagreement.NO_ANSWER}
 
 
 def resolver_nodes(trace: Trace, verbose: bool) -> list[Node]:
@@ -46,12 +46,12 @@ def _node(trace: Trace, found: Compared, verbose: bool) -> Node:
     reason, style = reason_text(found), _style(found)
     one_line = found.difference in _ONE_LINE
     parts: list[Text | str] = [resolver_text(attempt.exchange.query), *_heard(attempt)]
-    parts += [Text(reason, style)] if found.difference is Difference.SAME else []
+    parts += [Text(reason, style)] if found.difference is Disagreement.SAME else []
     parts += ["AD" if _is_authentic(attempt) else "", ttl_left_text(found), *_tried(found)]
     line = joined(parts)
     below = [] if one_line else [Node(Text(reason, style))]
     errors = [Node(Text(text, WARNING)) for text in _errors(attempt)]
-    sound = found.difference in (Difference.SAME, None)
+    sound = found.difference in (Disagreement.SAME, None)
     return Node(line if sound else marked(style, line), [*below, *errors, *records])
 
 

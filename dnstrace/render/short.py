@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import dns.rdatatype
 
+from dnstrace.analysis.reached import delegation_reached
 from dnstrace.model import Outcome
-from dnstrace.reached import delegation_reached
 from dnstrace.render.text import name_text, rdata_text
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import dns.rdatatype
 
+from dnstrace.analysis.caching import life, negative_ttl
+from dnstrace.analysis.reached import is_bogus, last_step
+from dnstrace.analysis.resolvers import asks_resolver, compared
 from dnstrace.model import ROOT, Kind, Outcome, Probe, Purpose, Source
-from dnstrace.reached import is_bogus, last_step
 from dnstrace.render.compared import reason_text
 from dnstrace.render.text import clock_text, count_text, harmless, name_text, rdata_text, ttl_text
 from dnstrace.render.troubles import troubles, way
-from dnstrace.resolvers import asks_resolver, compared
-from dnstrace.ttls import life, negative_ttl
 
 if TYPE_CHECKING:
     import dns.name

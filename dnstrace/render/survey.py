@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 from rich.text import Text
 
+from dnstrace.analysis.paths import by_address, final, lead, shares, unheard
 from dnstrace.model import Fault, Kind
-from dnstrace.paths import by_address, final, lead, shares, unheard
 from dnstrace.render.edns import edns_options
 from dnstrace.render.text import count_text, name_text, rcode_text, rdata_text, time_text
 from dnstrace.render.wording import WARNING, attempt_line, joined, marked
@@ -18,8 +18,8 @@ from dnstrace.render.wording import WARNING, attempt_line, joined, marked
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from dnstrace.analysis.paths import Share
     from dnstrace.model import Meaning, Name, Step, Trace
-    from dnstrace.paths import Share
 
 _MOST = 3  # records, or names of servers, that are listed in a line
 _LARGEST = 1000  # denominator that says more than a percentage

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 from rich.text import Text
 
+from dnstrace.analysis.caching import life
+from dnstrace.analysis.reached import delegation_reached, is_bogus, went_wrong
+from dnstrace.analysis.resolvers import asks_resolver
 from dnstrace.model import Outcome
-from dnstrace.reached import delegation_reached, is_bogus, went_wrong
 from dnstrace.render.branches import Branches
 from dnstrace.render.delegation import supposed_texts
 from dnstrace.render.expected import expected_text, instead_text
 from dnstrace.render.layout import ASCII, UNICODE, Columns, Guides, Node, rows
 from dnstrace.render.text import clock_text, count_text, harmless, name_text, rdata_text, time_text
 from dnstrace.render.wording import BAD, GOOD, STRONG, TOLD, WARNING, joined, marked, question_text
-from dnstrace.resolvers import asks_resolver
-from dnstrace.ttls import life
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

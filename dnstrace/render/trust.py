@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     import dns.name
 
-    from dnstrace.dnssec.verdict import DsEvidence, SignatureEvidence, StepEvidence
     from dnstrace.model import Step, Trace
+    from dnstrace.model.judgement import DsEvidence, SignatureEvidence, StepEvidence
 
 _STYLES = {"secure": GOOD, "bogus": BAD}
 _DIGESTS = {1: "SHA-1", 2: "SHA-256", 4: "SHA-384"}

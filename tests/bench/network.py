@@ -25,9 +25,9 @@ import dns.message
 import dns.name
 
 from dnstrace.lab.authority import Authority, fit
-from dnstrace.lab.zone import Zone
+from dnstrace.lab.zone import LabZone
 from dnstrace.model import Transport
-from dnstrace.roots import root_hints
+from dnstrace.walk.roots import root_hints
 
 NAME, ADDRESS = "www.example.com", "192.0.2.44"
 _PORT, _BIGGEST = 53, 65535
@@ -116,7 +116,7 @@ def hints(scene: Scene) -> str:
     return "".join(lines)
 
 
-def zones(scene: Scene) -> dict[str, Zone]:
+def zones(scene: Scene) -> dict[str, LabZone]:
     """Every zone with its delegations, glue, and the addresses of the name servers that are named in it."""
     known = addresses(scene)
     text = {origin: f"{origin} 900 SOA ns. hostmaster. 1 1800 900 604800 900\n" for origin in scene.zones}
@@ -130,7 +130,7 @@ def zones(scene: Scene) -> dict[str, Zone]:
     for host, own in known.items():
         text[_enclosing(scene, host)] += _address_records(host, own)
     text["example.com."] += f"{NAME}. 300 A {ADDRESS}\n"
-    return {origin: Zone(dns.name.from_text(origin), records) for origin, records in text.items()}
+    return {origin: LabZone(dns.name.from_text(origin), records) for origin, records in text.items()}
 
 
 def _enclosing(scene: Scene, name: str) -> str:
@@ -186,7 +186,7 @@ class Simulation:
 class _Host:
     """A name server: octets in, octets out; the same query is thought about once."""
 
-    def __init__(self, name: str, served: list[Zone]) -> None:
+    def __init__(self, name: str, served: list[LabZone]) -> None:
         self.name = name
         self._authority = Authority(served)
         self._kept: dict[bytes, bytes] = {}

@@ -18,12 +18,12 @@ import dns.name
 import pytest
 
 from dnstrace import Trace
-from dnstrace.budget import Limits
 from dnstrace.bulk import Enough, results, trace_many
 from dnstrace.bulk.processes import WorkersLost
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import Question, Settings
+from dnstrace.model.limits import Limits
 from tests.bulk.serving import SERVER, arguments, end, server, workers_of
 from tests.cli.running import finished, start
 

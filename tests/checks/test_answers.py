@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from dnstrace import trace
-from dnstrace.budget import Limits
 from dnstrace.checks import Level, findings
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import Purpose
+from dnstrace.model.limits import Limits
 from tests.checks.documented import assert_documented, found
 
 RULES = [

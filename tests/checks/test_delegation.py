@@ -12,10 +12,10 @@ from dnstrace.checks.catalogue import SECTIONS
 from dnstrace.checks.evidence import listed
 from dnstrace.checks.names import address_literal, host_name
 from dnstrace.checks.soa import newest_of
-from dnstrace.checks.special import special
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, read
 from dnstrace.model import Settings
+from dnstrace.model.addresses import special
 from tests.checks.test_verdict import made_of
 from tests.checks.test_worlds import checked
 

@@ -11,9 +11,9 @@ import pytest
 from rich.console import Console
 
 from dnstrace import Trace
+from dnstrace.analysis.caching import lives
 from dnstrace.checks.reconciliation import reconciled
 from dnstrace.lab.world import load, read
-from dnstrace.lives import lives
 from dnstrace.render.document import document, schema
 from dnstrace.render.reconciled import tables
 from dnstrace.render.tree import tree

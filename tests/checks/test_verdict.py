@@ -12,7 +12,6 @@ import dns.rdatatype
 import pytest
 
 from dnstrace import Trace, trace
-from dnstrace.budget import Limits
 from dnstrace.checks import Blame
 from dnstrace.checks.verdict import Verdict, verdict
 from dnstrace.dnssec import parse_anchors
@@ -28,6 +27,7 @@ from dnstrace.model import (
     Query,
     Settings,
 )
+from dnstrace.model.limits import Limits
 from tests.checks.test_worlds import checked
 
 SAID = tomllib.loads(Path(__file__).with_name("verdicts.toml").read_text("utf-8"))

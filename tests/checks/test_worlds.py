@@ -12,7 +12,7 @@ from dnstrace.dnssec import Anchors, parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load, names
 from dnstrace.model import Settings
-from dnstrace.resolvers import Resolver
+from dnstrace.model.asked import Resolver
 
 SEEDS = range(3)
 DECLARED = [name for name in names() if load(name).expect.findings is not None]

@@ -18,7 +18,7 @@ from typing import Any
 
 import pyte
 
-from dnstrace.cli.app import command
+from dnstrace.cli.command import command
 from dnstrace.cli.environment import Environment
 
 COMMAND = [sys.executable, "-c", "from dnstrace.cli import main; main()"]

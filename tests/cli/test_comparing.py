@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from dnstrace import Trace
-from dnstrace.cli.choices import choices
 from dnstrace.cli.environment import Environment
-from dnstrace.cli.syntax import parse
+from dnstrace.cli.line.choices import choices
+from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.usage import Usage
 from dnstrace.cli.watching import watch
 from dnstrace.model import Outcome

@@ -6,11 +6,11 @@ from importlib import import_module
 
 import pytest
 
-from dnstrace.cli.choices import choices
 from dnstrace.cli.environment import Environment
-from dnstrace.cli.options import Output
+from dnstrace.cli.line.choices import choices
+from dnstrace.cli.line.options import Output
+from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.output import FORMS, NEEDS
-from dnstrace.cli.syntax import parse
 from dnstrace.model import Trace
 from tests.render.traces import international, nodata, plain
 

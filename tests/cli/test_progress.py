@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from dnstrace.cli.choices import choices
 from dnstrace.cli.environment import Environment
+from dnstrace.cli.line.choices import choices
+from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.progress import Progress
-from dnstrace.cli.syntax import parse
 from tests.cli.running import COMMAND, InTerminal, Terminal, silent_server
 from tests.render.traces import plain, under_way
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dnstrace.cli.choices import choices
-from dnstrace.cli.syntax import parse
+from dnstrace.cli.line.choices import choices
+from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.usage import Usage, harmless, meant, shown
 from tests.cli.running import run
 

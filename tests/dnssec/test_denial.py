@@ -5,9 +5,9 @@ import pytest
 
 from dnstrace.dnssec.denial import Denial, read_denial
 from dnstrace.dnssec.effort import Effort
-from dnstrace.dnssec.proof import Shown
+from dnstrace.dnssec.proof import ProofResult
 from dnstrace.dnssec.signature import Checked, check
-from dnstrace.dnssec.verdict import LIMITS, Limits
+from dnstrace.model.judgement import LIMITS, EffortLimits
 from tests.dnssec.zones import NOW, TTL, T, Zone, name
 
 OWNER = name("no.example.")
@@ -17,7 +17,7 @@ def zone(denial: str = "nsec", **how) -> Zone:
     return Zone(name("example."), "www A 192.0.2.1\n*.w A 192.0.2.1\n", denial=denial, **how)
 
 
-def read(rrsets, made: Zone, limits: Limits = LIMITS) -> Denial:
+def read(rrsets, made: Zone, limits: EffortLimits = LIMITS) -> Denial:
     effort = Effort(limits)
     keys = [key.dnskey for key in made.keys]
     return read_denial(rrsets, made.origin, lambda data: check(data, made.origin, keys, NOW, effort), effort)
@@ -31,14 +31,14 @@ def absence(made: Zone):
 def test_validated_records_prove(kind):
     made = zone(kind)
     found = read(absence(made), made)
-    assert found.nxdomain(OWNER).shown is Shown.PROVED
-    assert found.nodata(OWNER, T.A).shown is Shown.UNPROVED
+    assert found.nxdomain(OWNER).shown is ProofResult.PROVED
+    assert found.nodata(OWNER, T.A).shown is ProofResult.UNPROVED
     assert found.signatures and all(one.valid for one in found.signatures)
     denied = read(made.deny(name("www.example.")), made)
-    assert denied.nodata(name("www.example."), T.TXT).shown is Shown.PROVED
-    assert denied.no_ds(name("www.example.")).shown is Shown.NO_CUT
+    assert denied.nodata(name("www.example."), T.TXT).shown is ProofResult.PROVED
+    assert denied.no_ds(name("www.example.")).shown is ProofResult.NO_CUT
     wild = read(made.deny(*made.absence(name("a.w.example."))), made)
-    assert wild.wildcard_answer(name("a.w.example."), name("w.example.")).shown is Shown.PROVED
+    assert wild.wildcard_answer(name("a.w.example."), name("w.example.")).shown is ProofResult.PROVED
 
 
 @pytest.mark.parametrize("kind", ["nsec", "nsec3"])
@@ -67,32 +67,32 @@ def test_denial_is_never_made_from_a_wildcard():
 
 def test_nothing_proves_nothing():
     found = read([], zone())
-    assert found.nxdomain(OWNER).shown is Shown.UNPROVED
+    assert found.nxdomain(OWNER).shown is ProofResult.UNPROVED
     assert "no NSEC or NSEC3" in found.nxdomain(OWNER).text
 
 
 def test_nsec3_counts_where_nsec_does_not_prove():
     made, other = zone("nsec3"), zone("nsec")
     both = [*other.deny(name("www.example.")), *absence(made)]
-    assert read(both, made).nxdomain(OWNER).shown is Shown.PROVED
+    assert read(both, made).nxdomain(OWNER).shown is ProofResult.PROVED
 
 
 def test_records_of_other_zones_are_passed_over():
     """A validly signed record of a zone below says nothing of its parent."""
     made = zone()
     accept = lambda data: Checked(True)  # noqa: E731
-    found = read_denial(absence(made), name("other.example."), accept, Effort(Limits()))
+    found = read_denial(absence(made), name("other.example."), accept, Effort(EffortLimits()))
     assert not found.nsec and not found.nsec3.records
     hashed = zone("nsec3")
     deeper = Zone(name("x.example."), "", denial="nsec3")
-    found = read_denial(deeper.deny(name("x.example.")), hashed.origin, accept, Effort(Limits()))
+    found = read_denial(deeper.deny(name("x.example.")), hashed.origin, accept, Effort(EffortLimits()))
     assert not found.nsec3.records
 
 
 def test_records_of_other_zones_are_no_trouble():
     made, foreign = zone(), Zone(name("org."), "")
     found = read([*foreign.deny(name("org.")), *absence(made)], made)
-    assert not found.trouble and found.nxdomain(OWNER).shown is Shown.PROVED
+    assert not found.trouble and found.nxdomain(OWNER).shown is ProofResult.PROVED
 
 
 def test_record_that_reaches_beyond_the_zone_is_passed_over():
@@ -110,7 +110,7 @@ def test_unknown_hash_or_flags_are_passed_over():
             rdata = rrset[0].replace(**change)
             rrset.clear()
             rrset.add(rdata)
-        found = read_denial(odd, made.origin, lambda data: Checked(True), Effort(Limits()))
+        found = read_denial(odd, made.origin, lambda data: Checked(True), Effort(EffortLimits()))
         assert not found.nsec3.records
 
 
@@ -120,17 +120,20 @@ def test_owner_that_is_no_hash_is_passed_over():
         odd = made.nsec3_chain()[0]
         odd.name = name(owner)
         found = read_denial(
-            [odd], odd.name if owner == "." else made.origin, lambda data: Checked(True), Effort(Limits())
+            [odd],
+            odd.name if owner == "." else made.origin,
+            lambda data: Checked(True),
+            Effort(EffortLimits()),
         )
         assert not found.nsec3.records
 
 
 def test_too_many_hashes_are_named():
     made = zone("nsec3")
-    found = read(absence(made), made, Limits(hashes=1))
+    found = read(absence(made), made, EffortLimits(hashes=1))
     assert "more than the 1 NSEC3 hashes" in found.nxdomain(OWNER).text
 
 
 def test_too_many_iterations_are_insecure():
     made = zone("nsec3", iterations=151)
-    assert read(absence(made), made).nxdomain(OWNER).shown is Shown.INSECURE
+    assert read(absence(made), made).nxdomain(OWNER).shown is ProofResult.INSECURE

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dnstrace.dnssec import Limits, Security, judge
-from dnstrace.meaning import classify
+from dnstrace.dnssec import EffortLimits, Security, judge
+from dnstrace.message.meaning import classify
+from dnstrace.message.wire import read_reply
 from dnstrace.model import Attempt, Exchange, Outcome, Purpose, Query
-from dnstrace.wire import read_reply
 from tests.dnssec.tampering import altered, drop, emptied, when
 from tests.dnssec.worlds import SECOND, World, journey, question
 from tests.dnssec.zones import NOW, name
@@ -220,7 +220,7 @@ def test_an_empty_trace_is_indeterminate():
 def test_work_is_bounded_and_the_bound_named():
     world = journey()
     _, trace = world.judged("www.example.com.")
-    judgement = judge(trace, world.anchors(), NOW, Limits(verifications=2))
+    judgement = judge(trace, world.anchors(), NOW, EffortLimits(verifications=2))
     assert judgement.security is Security.BOGUS and "more signatures than" in judgement.reason
 
 
@@ -229,4 +229,4 @@ def test_needs_are_bounded():
     owner = ".".join(["a"] * 60) + ".example.com."
     world.tamper = when(owner, "A", drop("RRSIG", "NSEC"), "example.com.")
     trace = world.walk(question(owner))
-    assert len(judge(trace, world.anchors(), NOW, Limits(needs=5)).missing) == 5
+    assert len(judge(trace, world.anchors(), NOW, EffortLimits(needs=5)).missing) == 5

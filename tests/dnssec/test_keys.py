@@ -7,7 +7,7 @@ import pytest
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.keys import Trust, establish
 from dnstrace.dnssec.records import signed
-from dnstrace.dnssec.verdict import LIMITS, Limits
+from dnstrace.model.judgement import LIMITS, EffortLimits
 from tests.dnssec.zones import NOW, TTL, Key, T, Zone, name
 
 KSK, ZSK, STRANGER = Key(), Key(number=1, flags=256), Key(number=2)
@@ -103,8 +103,8 @@ def test_revoked_key_among_others_is_not_used():
 
 def test_ds_looked_at_are_bounded():
     many = [ds(STRANGER).replace(digest=bytes([n] * 32)) for n in range(40)]
-    assert outcome(dnskeys(zone()), *many, ds(KSK), limits=Limits(digests=32)).reason
-    assert not outcome(dnskeys(zone()), *many, ds(KSK), limits=Limits(digests=41)).reason
+    assert outcome(dnskeys(zone()), *many, ds(KSK), limits=EffortLimits(digests=32)).reason
+    assert not outcome(dnskeys(zone()), *many, ds(KSK), limits=EffortLimits(digests=41)).reason
 
 
 def test_what_can_be_used_at_all():

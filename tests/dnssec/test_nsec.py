@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from dnstrace.dnssec import nsec
 from dnstrace.dnssec.nsec import Nsec
-from dnstrace.dnssec.proof import Shown
+from dnstrace.dnssec.proof import ProofResult
 from tests.dnssec.test_proof import types
 from tests.dnssec.zones import T, name
 
@@ -52,24 +52,24 @@ def test_closest_encloser():
 @pytest.mark.parametrize(
     ("owner", "records", "shown"),
     [
-        ("c.example.", [B_TO_D, APEX], Shown.PROVED),
-        ("c.example.", [B_TO_D], Shown.UNPROVED),  # the wildcard may exist
-        ("c.example.", [APEX], Shown.UNPROVED),
-        ("c.example.", [], Shown.UNPROVED),
-        ("x.c.example.", [B_TO_D, APEX], Shown.PROVED),
-        ("c.example.", [record("b.example.", "x.c.example."), APEX], Shown.UNPROVED),  # an ENT exists
-        ("x.b.example.", [record("b.example.", "d.example.", "NS"), APEX], Shown.INSECURE),
-        ("x.b.example.", [record("b.example.", "d.example.", "NS", "DS"), APEX], Shown.UNPROVED),
+        ("c.example.", [B_TO_D, APEX], ProofResult.PROVED),
+        ("c.example.", [B_TO_D], ProofResult.UNPROVED),  # the wildcard may exist
+        ("c.example.", [APEX], ProofResult.UNPROVED),
+        ("c.example.", [], ProofResult.UNPROVED),
+        ("x.c.example.", [B_TO_D, APEX], ProofResult.PROVED),
+        ("c.example.", [record("b.example.", "x.c.example."), APEX], ProofResult.UNPROVED),  # an ENT exists
+        ("x.b.example.", [record("b.example.", "d.example.", "NS"), APEX], ProofResult.INSECURE),
+        ("x.b.example.", [record("b.example.", "d.example.", "NS", "DS"), APEX], ProofResult.UNPROVED),
         (
             "c.example.",
             [record("c.example.", r"\000.c.example.", "NSEC", "TYPE128")],
-            Shown.PROVED,
+            ProofResult.PROVED,
         ),  # RFC 9824
-        ("c.example.", [record("c.example.", r"\000.c.example.", "NSEC")], Shown.UNPROVED),
+        ("c.example.", [record("c.example.", r"\000.c.example.", "NSEC")], ProofResult.UNPROVED),
         (
             r"c.example.",
             [record(r"b~.example.", "c-.example."), record(r"!.example.", "+.example.")],
-            Shown.PROVED,
+            ProofResult.PROVED,
         ),
     ],
 )
@@ -80,22 +80,22 @@ def test_nxdomain(owner, records, shown):
 @pytest.mark.parametrize(
     ("owner", "records", "shown"),
     [
-        ("b.example.", [record("b.example.", "d.example.", "TXT")], Shown.PROVED),
-        ("b.example.", [record("b.example.", "d.example.", "A")], Shown.UNPROVED),
-        ("c.example.", [record("b.example.", "x.c.example.")], Shown.PROVED),  # an ENT
-        ("c.example.", [B_TO_D], Shown.UNPROVED),
-        ("c.example.", [B_TO_D, record("*.example.", "b.example.", "TXT")], Shown.PROVED),
-        ("c.example.", [B_TO_D, record("*.example.", "b.example.", "A")], Shown.UNPROVED),
-        ("c.example.", [B_TO_D, record("*.example.", "b.example.", "CNAME")], Shown.UNPROVED),
-        ("c.example.", [record("*.example.", "b.example.", "TXT")], Shown.UNPROVED),  # c may exist
+        ("b.example.", [record("b.example.", "d.example.", "TXT")], ProofResult.PROVED),
+        ("b.example.", [record("b.example.", "d.example.", "A")], ProofResult.UNPROVED),
+        ("c.example.", [record("b.example.", "x.c.example.")], ProofResult.PROVED),  # an ENT
+        ("c.example.", [B_TO_D], ProofResult.UNPROVED),
+        ("c.example.", [B_TO_D, record("*.example.", "b.example.", "TXT")], ProofResult.PROVED),
+        ("c.example.", [B_TO_D, record("*.example.", "b.example.", "A")], ProofResult.UNPROVED),
+        ("c.example.", [B_TO_D, record("*.example.", "b.example.", "CNAME")], ProofResult.UNPROVED),
+        ("c.example.", [record("*.example.", "b.example.", "TXT")], ProofResult.UNPROVED),  # c may exist
         (
             "z.b.example.",
             [B_TO_D, record("*.example.", "b.example.", "TXT")],
-            Shown.UNPROVED,
+            ProofResult.UNPROVED,
         ),  # not its wildcard
-        ("c.example.", [record("*.example.", "d.example.", "TXT")], Shown.PROVED),  # covers c as well
-        ("x.b.example.", [record("b.example.", "d.example.", "NS")], Shown.INSECURE),
-        ("c.example.", [record("c.example.", r"\000.c.example.", "NSEC", "TYPE128")], Shown.PROVED),
+        ("c.example.", [record("*.example.", "d.example.", "TXT")], ProofResult.PROVED),  # covers c as well
+        ("x.b.example.", [record("b.example.", "d.example.", "NS")], ProofResult.INSECURE),
+        ("c.example.", [record("c.example.", r"\000.c.example.", "NSEC", "TYPE128")], ProofResult.PROVED),
     ],
 )
 def test_nodata(owner, records, shown):
@@ -105,11 +105,11 @@ def test_nodata(owner, records, shown):
 @pytest.mark.parametrize(
     ("owner", "encloser", "records", "shown"),
     [
-        ("c.example.", "example.", [B_TO_D], Shown.PROVED),
-        ("x.c.example.", "example.", [B_TO_D], Shown.PROVED),
-        ("c.example.", "example.", [APEX], Shown.UNPROVED),
-        ("x.b.example.", "example.", [B_TO_D], Shown.UNPROVED),  # *.b.example. would be nearer
-        ("x.c.example.", "c.example.", [B_TO_D], Shown.UNPROVED),
+        ("c.example.", "example.", [B_TO_D], ProofResult.PROVED),
+        ("x.c.example.", "example.", [B_TO_D], ProofResult.PROVED),
+        ("c.example.", "example.", [APEX], ProofResult.UNPROVED),
+        ("x.b.example.", "example.", [B_TO_D], ProofResult.UNPROVED),  # *.b.example. would be nearer
+        ("x.c.example.", "c.example.", [B_TO_D], ProofResult.UNPROVED),
     ],
 )
 def test_wildcard_answer(owner, encloser, records, shown):
@@ -119,15 +119,19 @@ def test_wildcard_answer(owner, encloser, records, shown):
 @pytest.mark.parametrize(
     ("owner", "records", "shown"),
     [
-        ("b.example.", [record("b.example.", "d.example.", "NS")], Shown.INSECURE),
-        ("b.example.", [record("b.example.", "d.example.", "NS", "DS")], Shown.UNPROVED),
-        ("b.example.", [record("b.example.", "d.example.", "NS", "SOA")], Shown.UNPROVED),  # the child's
-        ("b.example.", [record("b.example.", "d.example.", "A")], Shown.NO_CUT),
-        ("x.b.example.", [record("b.example.", "d.example.", "NS")], Shown.INSECURE),
-        ("c.example.", [record("b.example.", "x.c.example.")], Shown.NO_CUT),
-        ("c.example.", [B_TO_D, APEX], Shown.NO_CUT),
-        ("c.example.", [B_TO_D], Shown.UNPROVED),
-        ("c.example.", [B_TO_D, record("*.example.", "b.example.", "A")], Shown.NO_CUT),
+        ("b.example.", [record("b.example.", "d.example.", "NS")], ProofResult.INSECURE),
+        ("b.example.", [record("b.example.", "d.example.", "NS", "DS")], ProofResult.UNPROVED),
+        (
+            "b.example.",
+            [record("b.example.", "d.example.", "NS", "SOA")],
+            ProofResult.UNPROVED,
+        ),  # the child's
+        ("b.example.", [record("b.example.", "d.example.", "A")], ProofResult.NO_CUT),
+        ("x.b.example.", [record("b.example.", "d.example.", "NS")], ProofResult.INSECURE),
+        ("c.example.", [record("b.example.", "x.c.example.")], ProofResult.NO_CUT),
+        ("c.example.", [B_TO_D, APEX], ProofResult.NO_CUT),
+        ("c.example.", [B_TO_D], ProofResult.UNPROVED),
+        ("c.example.", [B_TO_D, record("*.example.", "b.example.", "A")], ProofResult.NO_CUT),
     ],
 )
 def test_no_ds(owner, records, shown):
@@ -151,9 +155,9 @@ def test_a_whole_chain_denies_exactly_what_does_not_exist(names, asked):
     while not any(known.is_subdomain(encloser) for known in names):
         encloser = encloser.parent()
     wild = exists or any(known.is_subdomain(name(f"*.{encloser}")) for known in names)
-    assert (nsec.nxdomain(asked, chain).shown is Shown.PROVED) is not wild
+    assert (nsec.nxdomain(asked, chain).shown is ProofResult.PROVED) is not wild
     if exists:
-        assert nsec.nodata(asked, T.A, chain).shown is Shown.PROVED
+        assert nsec.nodata(asked, T.A, chain).shown is ProofResult.PROVED
         assert nsec.nodata(asked, T.TXT, chain).shown is (
-            Shown.UNPROVED if asked in names and asked != names[0] else Shown.PROVED
+            ProofResult.UNPROVED if asked in names and asked != names[0] else ProofResult.PROVED
         )

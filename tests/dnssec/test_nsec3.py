@@ -10,9 +10,9 @@ from dnstrace.dnssec import nsec3
 from dnstrace.dnssec.denial import read_denial
 from dnstrace.dnssec.effort import Effort, TooMuchWork
 from dnstrace.dnssec.nsec3 import Hashed, Nsec3, hashed
-from dnstrace.dnssec.proof import Shown
+from dnstrace.dnssec.proof import ProofResult
 from dnstrace.dnssec.signature import Checked
-from dnstrace.dnssec.verdict import Limits
+from dnstrace.model.judgement import EffortLimits
 from tests.dnssec.test_proof import types
 from tests.dnssec.zones import T, Zone, name
 
@@ -34,7 +34,7 @@ def zone(denial: str = "nsec3", **how) -> Zone:
 def records(made: Zone, *names: str, effort: Effort | None = None) -> Hashed:
     """The NSEC3 records of a zone that match or cover names (all of them if none), as if validated."""
     chain = made.deny(*map(name, names)) if names else made.nsec3_chain()
-    read = read_denial(chain, made.origin, lambda data: Checked(True), effort or Effort(Limits()))
+    read = read_denial(chain, made.origin, lambda data: Checked(True), effort or Effort(EffortLimits()))
     return read.nsec3
 
 
@@ -64,16 +64,16 @@ def test_span(start, end, digest, covered):
 @pytest.mark.parametrize(
     ("owner", "shown"),
     [
-        ("no.example.", Shown.PROVED),
-        ("a.b.no.example.", Shown.PROVED),
-        ("no.www.example.", Shown.PROVED),
-        ("no.ent.example.", Shown.PROVED),
-        ("www.example.", Shown.UNPROVED),
-        ("ent.example.", Shown.UNPROVED),
-        ("a.w.example.", Shown.UNPROVED),  # a wildcard stands for it
-        ("a.cut.example.", Shown.INSECURE),
-        ("a.safe.example.", Shown.UNPROVED),
-        ("a.dname.example.", Shown.UNPROVED),
+        ("no.example.", ProofResult.PROVED),
+        ("a.b.no.example.", ProofResult.PROVED),
+        ("no.www.example.", ProofResult.PROVED),
+        ("no.ent.example.", ProofResult.PROVED),
+        ("www.example.", ProofResult.UNPROVED),
+        ("ent.example.", ProofResult.UNPROVED),
+        ("a.w.example.", ProofResult.UNPROVED),  # a wildcard stands for it
+        ("a.cut.example.", ProofResult.INSECURE),
+        ("a.safe.example.", ProofResult.UNPROVED),
+        ("a.dname.example.", ProofResult.UNPROVED),
     ],
 )
 def test_nxdomain(owner, shown):
@@ -84,20 +84,22 @@ def test_nxdomain(owner, shown):
 def test_nxdomain_takes_all_three_records(lacking):
     """The closest encloser, the next closer name, the wildcard (RFC 5155 section 7.2.2)."""
     names = {"example.", "no.example.", "*.example."}
-    assert nsec3.nxdomain(name("no.example."), records(zone(), *names)).shown is Shown.PROVED
-    assert nsec3.nxdomain(name("no.example."), records(zone(), *names - {lacking})).shown is Shown.UNPROVED
+    assert nsec3.nxdomain(name("no.example."), records(zone(), *names)).shown is ProofResult.PROVED
+    assert (
+        nsec3.nxdomain(name("no.example."), records(zone(), *names - {lacking})).shown is ProofResult.UNPROVED
+    )
 
 
 @pytest.mark.parametrize(
     ("owner", "shown"),
     [
-        ("www.example.", Shown.PROVED),
-        ("ent.example.", Shown.PROVED),
-        ("a.w.example.", Shown.PROVED),
-        ("example.", Shown.PROVED),
-        ("cut.example.", Shown.INSECURE),
-        ("safe.example.", Shown.UNPROVED),
-        ("no.example.", Shown.UNPROVED),
+        ("www.example.", ProofResult.PROVED),
+        ("ent.example.", ProofResult.PROVED),
+        ("a.w.example.", ProofResult.PROVED),
+        ("example.", ProofResult.PROVED),
+        ("cut.example.", ProofResult.INSECURE),
+        ("safe.example.", ProofResult.UNPROVED),
+        ("no.example.", ProofResult.UNPROVED),
     ],
 )
 def test_nodata(owner, shown):
@@ -105,26 +107,26 @@ def test_nodata(owner, shown):
 
 
 def test_nodata_denies_no_type_that_is_there():
-    assert nsec3.nodata(name("www.example."), T.A, records(zone())).shown is Shown.UNPROVED
-    assert nsec3.nodata(name("a.w.example."), T.TXT, records(zone())).shown is Shown.UNPROVED
+    assert nsec3.nodata(name("www.example."), T.A, records(zone())).shown is ProofResult.UNPROVED
+    assert nsec3.nodata(name("a.w.example."), T.TXT, records(zone())).shown is ProofResult.UNPROVED
 
 
 def test_wildcard_answer():
     made = records(zone())
-    assert nsec3.wildcard_answer(name("a.w.example."), name("w.example."), made).shown is Shown.PROVED
-    assert nsec3.wildcard_answer(name("www.example."), name("example."), made).shown is Shown.UNPROVED
+    assert nsec3.wildcard_answer(name("a.w.example."), name("w.example."), made).shown is ProofResult.PROVED
+    assert nsec3.wildcard_answer(name("www.example."), name("example."), made).shown is ProofResult.UNPROVED
 
 
 @pytest.mark.parametrize(
     ("owner", "shown"),
     [
-        ("cut.example.", Shown.INSECURE),
-        ("safe.example.", Shown.UNPROVED),
-        ("www.example.", Shown.NO_CUT),
-        ("ent.example.", Shown.NO_CUT),
-        ("no.example.", Shown.NO_CUT),
-        ("a.w.example.", Shown.NO_CUT),
-        ("a.cut.example.", Shown.INSECURE),
+        ("cut.example.", ProofResult.INSECURE),
+        ("safe.example.", ProofResult.UNPROVED),
+        ("www.example.", ProofResult.NO_CUT),
+        ("ent.example.", ProofResult.NO_CUT),
+        ("no.example.", ProofResult.NO_CUT),
+        ("a.w.example.", ProofResult.NO_CUT),
+        ("a.cut.example.", ProofResult.INSECURE),
     ],
 )
 def test_no_ds(owner, shown):
@@ -132,35 +134,35 @@ def test_no_ds(owner, shown):
 
 
 def test_apex_of_the_child_does_not_deny_ds():
-    assert nsec3.no_ds(name("example."), records(zone())).shown is Shown.UNPROVED
+    assert nsec3.no_ds(name("example."), records(zone())).shown is ProofResult.UNPROVED
 
 
 def test_opt_out_proves_less():
     """RFC 5155 section 9.2: what it covers may be an unsigned delegation."""
     made = records(zone("opt-out"))
-    assert nsec3.no_ds(name("cut.example."), made).shown is Shown.INSECURE
-    assert nsec3.nxdomain(name("no.example."), made).shown is Shown.INSECURE
-    assert nsec3.nodata(name("cut.example."), T.DS, made).shown is Shown.INSECURE
-    assert nsec3.nodata(name("a.w.example."), T.MX, made).shown is Shown.INSECURE
-    assert nsec3.wildcard_answer(name("a.w.example."), name("w.example."), made).shown is Shown.INSECURE
-    assert nsec3.nodata(name("www.example."), T.MX, made).shown is Shown.PROVED
+    assert nsec3.no_ds(name("cut.example."), made).shown is ProofResult.INSECURE
+    assert nsec3.nxdomain(name("no.example."), made).shown is ProofResult.INSECURE
+    assert nsec3.nodata(name("cut.example."), T.DS, made).shown is ProofResult.INSECURE
+    assert nsec3.nodata(name("a.w.example."), T.MX, made).shown is ProofResult.INSECURE
+    assert nsec3.wildcard_answer(name("a.w.example."), name("w.example."), made).shown is ProofResult.INSECURE
+    assert nsec3.nodata(name("www.example."), T.MX, made).shown is ProofResult.PROVED
 
 
 def test_salt_and_iterations_count():
     made = zone(iterations=5, salt=b"salt")
-    assert nsec3.nxdomain(name("no.example."), records(made)).shown is Shown.PROVED
+    assert nsec3.nxdomain(name("no.example."), records(made)).shown is ProofResult.PROVED
 
 
 def test_too_many_iterations_are_insecure():
     """RFC 9276 section 3.2."""
     assert records(zone(iterations=150)).excessive() is None
     proof = records(zone(iterations=151)).excessive()
-    assert proof is not None and proof.shown is Shown.INSECURE and "151" in proof.text
+    assert proof is not None and proof.shown is ProofResult.INSECURE and "151" in proof.text
 
 
 def test_hashes_are_bounded():
     """CVE-2023-50868: a name of many labels, records of many parameters."""
-    made = records(zone(), effort=Effort(Limits(hashes=20)))
+    made = records(zone(), effort=Effort(EffortLimits(hashes=20)))
     with pytest.raises(TooMuchWork):
         nsec3.nxdomain(name(".".join(["a"] * 100) + ".example."), made)
 
@@ -180,7 +182,9 @@ def test_a_whole_chain_denies_exactly_what_does_not_exist(names, asked):
         encloser = encloser.parent()
     exists = encloser == asked
     wild = exists or any(one.is_subdomain(name(f"*.{encloser}")) for one in known)
-    assert (nsec3.nxdomain(asked, chain).shown is Shown.PROVED) is not wild
+    assert (nsec3.nxdomain(asked, chain).shown is ProofResult.PROVED) is not wild
     if exists:
-        assert nsec3.nodata(asked, T.A, chain).shown is Shown.PROVED
-        assert nsec3.nodata(asked, T.TXT, chain).shown is (Shown.UNPROVED if asked in names else Shown.PROVED)
+        assert nsec3.nodata(asked, T.A, chain).shown is ProofResult.PROVED
+        assert nsec3.nodata(asked, T.TXT, chain).shown is (
+            ProofResult.UNPROVED if asked in names else ProofResult.PROVED
+        )

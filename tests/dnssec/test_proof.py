@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dnstrace.dnssec.proof import Shown, Types, lacks_data, lacks_ds, wildcard_below
+from dnstrace.dnssec.proof import ProofResult, Types, lacks_data, lacks_ds, wildcard_below
 from tests.dnssec.zones import T, _windows, name
 
 CUT = name("sub.example.")
@@ -25,16 +25,20 @@ def test_bit_map_holds_what_was_put_in(held, other):
 @pytest.mark.parametrize(
     ("held", "rdtype", "shown"),
     [
-        (["TXT"], "A", Shown.PROVED),
-        (["A"], "A", Shown.UNPROVED),
-        (["CNAME"], "A", Shown.UNPROVED),
-        (["NS", "SOA"], "A", Shown.PROVED),
-        (["NS"], "A", Shown.INSECURE),  # the parent's side of an unsigned cut: what is below is insecure
-        (["NS", "DS"], "A", Shown.UNPROVED),  # the parent's side of a signed cut: not its business
-        (["NS"], "DS", Shown.PROVED),
-        (["NS", "SOA"], "DS", Shown.UNPROVED),  # the child's side: not its business
-        (["A"], "DS", Shown.PROVED),
-        ([], "A", Shown.PROVED),
+        (["TXT"], "A", ProofResult.PROVED),
+        (["A"], "A", ProofResult.UNPROVED),
+        (["CNAME"], "A", ProofResult.UNPROVED),
+        (["NS", "SOA"], "A", ProofResult.PROVED),
+        (
+            ["NS"],
+            "A",
+            ProofResult.INSECURE,
+        ),  # the parent's side of an unsigned cut: what is below is insecure
+        (["NS", "DS"], "A", ProofResult.UNPROVED),  # the parent's side of a signed cut: not its business
+        (["NS"], "DS", ProofResult.PROVED),
+        (["NS", "SOA"], "DS", ProofResult.UNPROVED),  # the child's side: not its business
+        (["A"], "DS", ProofResult.PROVED),
+        ([], "A", ProofResult.PROVED),
     ],
 )
 def test_data_at_a_name(held, rdtype, shown):
@@ -42,17 +46,17 @@ def test_data_at_a_name(held, rdtype, shown):
 
 
 def test_root_denies_its_own_ds():
-    assert lacks_data(types("NS", "SOA"), name("."), T.DS, "NSEC").shown is Shown.PROVED
+    assert lacks_data(types("NS", "SOA"), name("."), T.DS, "NSEC").shown is ProofResult.PROVED
 
 
 @pytest.mark.parametrize(
     ("held", "shown"),
     [
-        (["NS"], Shown.INSECURE),
-        (["NS", "DS"], Shown.UNPROVED),
-        (["NS", "SOA"], Shown.UNPROVED),
-        (["A"], Shown.NO_CUT),
-        ([], Shown.NO_CUT),
+        (["NS"], ProofResult.INSECURE),
+        (["NS", "DS"], ProofResult.UNPROVED),
+        (["NS", "SOA"], ProofResult.UNPROVED),
+        (["A"], ProofResult.NO_CUT),
+        ([], ProofResult.NO_CUT),
     ],
 )
 def test_ds_at_a_name(held, shown):

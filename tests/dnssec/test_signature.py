@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.records import Signed
 from dnstrace.dnssec.signature import check, signed_octets
-from dnstrace.dnssec.verdict import LIMITS, Limits
+from dnstrace.model.judgement import LIMITS, EffortLimits
 from tests.dnssec.zones import DAY, NOW, TTL, Key, Zone, name
 
 ZONE = Zone(name("example."), "")
@@ -134,7 +134,7 @@ def test_unsupported_algorithm_is_named():
 
 
 def test_unsigned_is_said():
-    assert "no signature" in check(Signed(WWW, ()), name("example."), [], NOW, Effort(Limits())).reason
+    assert "no signature" in check(Signed(WWW, ()), name("example."), [], NOW, Effort(EffortLimits())).reason
 
 
 def test_one_good_signature_is_enough():
@@ -164,7 +164,7 @@ def test_keytrap_is_bounded_and_named():
     key = Key().dnskey
     twins = [key.replace(key=_same_tag(key.key)) for _ in range(50)]
     bad = [rrsig(WWW).replace(signature=bytes([n]) * 64) for n in range(50)]
-    effort = Effort(Limits(signatures=5))
+    effort = Effort(EffortLimits(signatures=5))
     checked = check(Signed(WWW, tuple(bad)), name("example."), twins, NOW, effort)
     assert "more signatures than the 5 that are tried" in checked.reason
     assert effort.spent_verifications == 5
@@ -173,5 +173,5 @@ def test_keytrap_is_bounded_and_named():
 def test_generic_rdata_of_a_signature_is_no_signature():
     generic = dns.rdata.GenericRdata(1, 46, b"\0")
     assert not isinstance(generic, dns.rdtypes.ANY.RRSIG.RRSIG)
-    checked = check(Signed(WWW, ()), name("example."), [Key().dnskey], NOW, Effort(Limits()))
+    checked = check(Signed(WWW, ()), name("example."), [Key().dnskey], NOW, Effort(EffortLimits()))
     assert not checked.valid

@@ -12,7 +12,7 @@ import dns.name
 import dns.rdatatype
 
 from dnstrace.dnssec import Anchors, Judgement, judge
-from dnstrace.meaning import classify
+from dnstrace.message.meaning import classify
 from dnstrace.model import (
     Address,
     Attempt,

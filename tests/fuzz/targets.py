@@ -23,9 +23,9 @@ import dns.rdatatype
 from rich.console import Console
 
 from dnstrace import clock, trace
-from dnstrace.budget import Limits
 from dnstrace.dnssec.anchors import Anchors, AnchorsError, parse_anchors, root_anchors
-from dnstrace.meaning import classify
+from dnstrace.message.meaning import classify
+from dnstrace.message.wire import belongs, read_reply
 from dnstrace.model import (
     Attempt,
     Delegation,
@@ -43,12 +43,12 @@ from dnstrace.model import (
     Step,
     Trace,
 )
+from dnstrace.model.limits import Limits
 from dnstrace.network.live import read
 from dnstrace.render.document import schema, to_json
 from dnstrace.render.short import short
 from dnstrace.render.tree import tree
-from dnstrace.roots import HintsError, parse_hints
-from dnstrace.wire import belongs, read_reply
+from dnstrace.walk.roots import HintsError, parse_hints
 from tests.replies import name
 from tests.scripted import roots
 

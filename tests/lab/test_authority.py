@@ -12,7 +12,7 @@ import dns.rrset
 import pytest
 
 from dnstrace.lab.authority import PAYLOAD, Authority, fit
-from dnstrace.lab.zone import Zone
+from dnstrace.lab.zone import LabZone
 from dnstrace.model import Transport
 from tests.replies import name
 
@@ -55,7 +55,7 @@ CHILD = """
 @ NS ns.example.
 www A 192.0.2.99
 """
-SERVER = Authority([Zone(name("example."), PARENT), Zone(name("served.example."), CHILD)])
+SERVER = Authority([LabZone(name("example."), PARENT), LabZone(name("served.example."), CHILD)])
 SOA = ["example. 300 SOA ns.example. hostmaster.example. 1 7200 900 1209600 300"]
 
 
@@ -186,7 +186,7 @@ def test_ds_is_answered_at_the_parents_side() -> None:
 
 
 def test_ds_of_a_zone_whose_parent_is_not_served_is_nodata_of_the_zone() -> None:
-    reply = Authority([Zone(name("served.example."), CHILD)]).reply(query_for("served.example. DS"))
+    reply = Authority([LabZone(name("served.example."), CHILD)]).reply(query_for("served.example. DS"))
     assert [rrset.name for rrset in reply.authority] == [name("served.example.")]
     assert reply.rcode() == dns.rcode.NOERROR and reply.flags & dns.flags.AA
 
@@ -231,7 +231,7 @@ def test_the_reply_mirrors_id_question_rd_and_edns() -> None:
 
 
 def test_a_dname_that_makes_too_long_a_name_is_yxdomain() -> None:
-    server = Authority([Zone(name("example."), PARENT + f"long DNAME {'.'.join(['x' * 60] * 4)}.\n")])
+    server = Authority([LabZone(name("example."), PARENT + f"long DNAME {'.'.join(['x' * 60] * 4)}.\n")])
     reply = server.reply(query_for("y" * 30 + ".long.example. A"))
     assert reply.rcode() == dns.rcode.YXDOMAIN
     assert [rrset.rdtype for rrset in reply.answer] == [dns.rdatatype.DNAME]
@@ -258,7 +258,7 @@ def fitted(
     query = dns.message.make_query(
         *question.split(), use_edns=None if payload is None else 0, payload=payload
     )
-    server = Authority([Zone(name("example."), WIDE)])
+    server = Authority([LabZone(name("example."), WIDE)])
     wire = fit(server.reply(query), query, transport)
     if transport is Transport.UDP:
         assert len(wire) <= min(PAYLOAD, max(512, payload or 0))

@@ -10,7 +10,7 @@ from dnstrace.dnssec.records import DNSKEY, DS, RRSIG
 from dnstrace.lab.breaking import BREAKS, broken
 from dnstrace.lab.errors import WorldError
 from dnstrace.lab.keys import key_tag
-from dnstrace.lab.plan import Plan, plan
+from dnstrace.lab.plan import SigningPlan, plan
 from dnstrace.lab.world import NOW, World, load, names
 from dnstrace.lab.zone import Sign
 from tests.lab.made import kinds, reply, signed
@@ -21,7 +21,7 @@ T = dns.rdatatype
 PLAIN = plan(EXAMPLE, Sign(), NOW)
 
 
-def planned(*breaks: str) -> Plan:
+def planned(*breaks: str) -> SigningPlan:
     return plan(EXAMPLE, Sign(broken=breaks), NOW)
 
 

@@ -12,13 +12,13 @@ import pytest
 from dnstrace.dnssec.denial import Denial, read_denial
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.nsec3 import hashed
-from dnstrace.dnssec.proof import Proof, Shown
+from dnstrace.dnssec.proof import Proof, ProofResult
 from dnstrace.dnssec.records import NSEC, NSEC3, Signed
 from dnstrace.dnssec.signature import Checked
-from dnstrace.dnssec.verdict import LIMITS
 from dnstrace.lab.world import World
-from dnstrace.lab.zone import Zone
+from dnstrace.lab.zone import LabZone
 from dnstrace.model import Name
+from dnstrace.model.judgement import LIMITS
 from tests.lab.made import reply, signed
 from tests.replies import name
 
@@ -43,7 +43,7 @@ NAMES = [
 ]
 
 
-def of(where: World) -> Zone:
+def of(where: World) -> LabZone:
     return where.servers[0].zones[0]
 
 
@@ -89,7 +89,7 @@ def wildcard(owner: str) -> Callable[[Denial], Proof]:
 
 
 A, TXT, DS = dns.rdatatype.A, dns.rdatatype.TXT, dns.rdatatype.DS
-PROVED, NO_CUT, INSECURE = Shown.PROVED, Shown.NO_CUT, Shown.INSECURE
+PROVED, NO_CUT, INSECURE = ProofResult.PROVED, ProofResult.NO_CUT, ProofResult.INSECURE
 EXISTING = [
     ("www.example. TXT", nodata("www.example.", TXT), PROVED),
     ("example. TXT", nodata("example.", TXT), PROVED),
@@ -116,7 +116,7 @@ COVERED = [
 @pytest.mark.parametrize("denial", ["nsec", "nsec3"])
 @pytest.mark.parametrize(("question", "by", "shown"), [*EXISTING, *COVERED])
 def test_the_judge_finds_it_proved(
-    denial: str, question: str, by: Callable[[Denial], Proof], shown: Shown
+    denial: str, question: str, by: Callable[[Denial], Proof], shown: ProofResult
 ) -> None:
     proof = by(judged(WORLDS[denial], question))
     assert proof.shown is shown, proof.text
@@ -124,14 +124,14 @@ def test_the_judge_finds_it_proved(
 
 @pytest.mark.parametrize(("question", "by", "shown"), EXISTING)
 def test_with_opt_out_a_name_s_own_record_proves_as_much(
-    question: str, by: Callable[[Denial], Proof], shown: Shown
+    question: str, by: Callable[[Denial], Proof], shown: ProofResult
 ) -> None:
     assert by(judged(WORLDS["opt-out"], question)).shown is shown
 
 
 @pytest.mark.parametrize(("question", "by", "shown"), COVERED)
 def test_with_opt_out_what_is_covered_is_insecure(
-    question: str, by: Callable[[Denial], Proof], shown: Shown
+    question: str, by: Callable[[Denial], Proof], shown: ProofResult
 ) -> None:
     assert by(judged(WORLDS["opt-out"], question)).shown is INSECURE
 

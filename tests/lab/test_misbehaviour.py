@@ -8,7 +8,7 @@ from dnstrace import Settings, trace
 from dnstrace.lab.misbehaviour import MISBEHAVIOURS
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
-from dnstrace.meaning import classify
+from dnstrace.message.meaning import classify
 from dnstrace.model import Attempt, Edns, Exchange, Kind, Query, Question, Transport
 from tests.lab.made import misbehaving
 from tests.replies import name

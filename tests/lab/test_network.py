@@ -9,8 +9,8 @@ import pytest
 
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World
+from dnstrace.message.wire import read_reply
 from dnstrace.model import Exchange, Fault, Query, Question, Transport
-from dnstrace.wire import read_reply
 from tests.lab.made import APEX, SERVER, misbehaving, world
 from tests.replies import name
 

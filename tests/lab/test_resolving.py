@@ -6,9 +6,9 @@ import dns.edns
 import dns.flags
 import dns.message
 
+from dnstrace.analysis.resolvers import heard
 from dnstrace.lab.network import LabNetwork
 from dnstrace.model import Query, Question
-from dnstrace.resolvers import heard
 from tests.lab.made import misbehaving
 from tests.replies import name
 

@@ -19,9 +19,9 @@ from dnstrace.lab.errors import WorldError
 from dnstrace.lab.serve import Mapped, addresses, loopback, main, serve
 from dnstrace.lab.server import LabServer
 from dnstrace.lab.world import World, load
+from dnstrace.message.wire import query_wire
 from dnstrace.model import Exchange, Fault, Query, Question, Transport
 from dnstrace.network.live import LiveNetwork
-from dnstrace.wire import query_wire
 from tests.lab.made import misbehaving, world
 from tests.replies import name
 

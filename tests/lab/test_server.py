@@ -8,8 +8,8 @@ import pytest
 
 from dnstrace.lab.misbehaviour import SILENCE
 from dnstrace.lab.server import LabServer
+from dnstrace.message.wire import query_wire
 from dnstrace.model import Query, Question, Transport
-from dnstrace.wire import query_wire
 from tests.lab.made import misbehaving
 from tests.replies import name
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dnstrace.lab.errors import WorldError
-from dnstrace.lab.world import NOW, Expectation, World
+from dnstrace.lab.world import NOW, Foreseen, World
 from dnstrace.lab.zone import Sign
 from dnstrace.model import Outcome
 from tests.lab.made import APEX, SERVER, world
@@ -33,14 +33,14 @@ def test_a_whole_file() -> None:
     assert found.now == datetime(2026, 6, 1, 12, 0, tzinfo=UTC) and found.families == {6}
     (server,) = found.servers
     assert server.rtt == {"192.0.2.1": 0.005, "2001:db8::1": 0.0075} and server.does == ("slow=1",)
-    assert found.expect == Expectation(Outcome.NODATA, ("192.0.2.1",), 3, duration_ms=12.5)
+    assert found.expect == Foreseen(Outcome.NODATA, ("192.0.2.1",), 3, duration_ms=12.5)
 
 
 def test_what_may_be_left_out() -> None:
     found = world(servers={"ns.example.": {"addresses": ["192.0.2.1"]}})
     assert found.now == NOW and found.families == {4, 6}
     assert found.servers[0].rtt == {"192.0.2.1": 0.02} and found.servers[0].does == ()
-    assert found.expect == Expectation(Outcome.ANSWER)
+    assert found.expect == Foreseen(Outcome.ANSWER)
 
 
 def test_a_zone_is_served_by_those_whom_it_names_itself_or_those_given() -> None:

@@ -11,13 +11,14 @@ import dns.rdatatype
 import pytest
 
 from dnstrace import Trace, trace
+from dnstrace.analysis.resolvers import compared
 from dnstrace.dnssec import parse_anchors
 from dnstrace.lab import world as worlds
 from dnstrace.lab.misbehaviour import MISBEHAVIOURS
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, names
 from dnstrace.model import Outcome
-from dnstrace.resolvers import Resolver, compared
+from dnstrace.model.asked import Resolver
 
 SEEDS = range(6)
 load = cache(worlds.load)  # a world never changes

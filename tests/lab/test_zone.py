@@ -6,7 +6,7 @@ import dns.rdatatype
 import pytest
 
 from dnstrace.lab.errors import WorldError
-from dnstrace.lab.zone import Zone
+from dnstrace.lab.zone import LabZone
 from tests.replies import name
 
 TEXT = """
@@ -26,7 +26,7 @@ old DNAME new.example.net.
 www RRSIG A 13 2 300 20260201000000 20260101000000 1 example. AAAA
 www RRSIG AAAA 13 2 300 20260201000000 20260101000000 1 example. AAAA
 """
-ZONE = Zone(name("example."), TEXT, ttl=300)
+ZONE = LabZone(name("example."), TEXT, ttl=300)
 
 
 @pytest.mark.parametrize(
@@ -63,18 +63,18 @@ def test_signatures_stand_beside_what_they_cover() -> None:
 )
 def test_a_wrong_line_is_named(text: str, why: str) -> None:
     with pytest.raises(WorldError) as error:
-        Zone(name("example."), text).nodes  # noqa: B018
+        LabZone(name("example."), text).nodes  # noqa: B018
     assert why in str(error.value) and "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize(("text", "missing"), [("@ NS ns", "SOA"), ("@ SOA ns h 1 2 3 4 5", "NS")])
 def test_a_zone_has_soa_and_ns(text: str, missing: str) -> None:
     with pytest.raises(WorldError, match=f"its {missing} record is missing"):
-        Zone(name("example."), text).check()
+        LabZone(name("example."), text).check()
 
 
 def test_the_servers_of_the_apex_are_told_without_reading_the_zone() -> None:
-    zone = Zone(name("example."), TEXT + "broken A broken\n")
+    zone = LabZone(name("example."), TEXT + "broken A broken\n")
     assert zone.apex_servers() == [name("ns.example."), name("ns.example.net.")]
 
 
@@ -95,7 +95,7 @@ def test_a_dname_is_for_names_below_it_only() -> None:
     assert ZONE.dname(name("old.example.")) is None
     found = ZONE.dname(name("a.b.old.example."))
     assert found is not None and found.name == name("old.example.")
-    apex = Zone(name("example."), "@ DNAME example.net.")
+    apex = LabZone(name("example."), "@ DNAME example.net.")
     assert apex.dname(name("www.example.")) is not None and apex.dname(name("example.")) is None
 
 

@@ -16,10 +16,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from dnstrace import Settings, Trace, trace_async
-from dnstrace.budget import Limits
 from dnstrace.lab.serve import Mapped, loopback, serve
 from dnstrace.lab.world import load
 from dnstrace.model import Exchange, Fault, Query, Transport
+from dnstrace.model.limits import Limits
 from dnstrace.network.live import LiveNetwork
 from dnstrace.render.document import document, schema
 from dnstrace.render.tree import tree

@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from dnstrace.lab.world import load
 from dnstrace.model import Edns, Exchange, Fault, Query, Question, Transport
+from dnstrace.model.asked import Resolver
 from dnstrace.network.live import LiveNetwork
-from dnstrace.resolvers import Resolver
 from tests.replies import name
 from tests.saving import assert_the_same_again, beside, saved, served
 

@@ -18,11 +18,11 @@ from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, names
 from dnstrace.model import Edns, Exchange, Fault, Query, Question, Settings, Trace, Transport
+from dnstrace.model.asked import Resolver
 from dnstrace.network.recording import Course, Kept, RecordingNetwork
 from dnstrace.network.replay import DeadServers, RecordedNetwork
 from dnstrace.record.decoding import decoded
 from dnstrace.render.document import to_json
-from dnstrace.resolvers import Resolver
 from tests.replies import name
 from tests.saving import again, assert_the_same_again, saved, served
 

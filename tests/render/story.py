@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import dns.name
 import dns.rdatatype
 
-from dnstrace.meaning import classify
+from dnstrace.analysis.stats import measure
+from dnstrace.message.meaning import classify
 from dnstrace.model import (
     Address,
     Attempt,
@@ -25,7 +26,6 @@ from dnstrace.model import (
     Trace,
     Transport,
 )
-from dnstrace.stats import measure
 from tests.replies import name, reply
 
 STARTED = datetime(2025, 6, 1, 13, 59, 12, tzinfo=UTC)

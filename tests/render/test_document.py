@@ -10,11 +10,11 @@ import pytest
 
 import dnstrace
 from dnstrace import trace
-from dnstrace.dnssec.verdict import Judgement, Security, StepEvidence
-from dnstrace.expect import judge, parse
+from dnstrace.analysis.expectations import judge, parse
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import Fault, Kind
+from dnstrace.model.judgement import Judgement, Security, StepEvidence
 from dnstrace.render.document import document, schema, to_json
 from tests.checks.test_worlds import checked
 from tests.render import traces

@@ -3,10 +3,10 @@ from dataclasses import replace
 import dns.rrset
 from rich.text import Text
 
+from dnstrace.analysis.caching import negative_ttl
 from dnstrace.model import Kind, Outcome, Trace
 from dnstrace.render.endings import ending
 from dnstrace.render.layout import UNICODE, Node, rows
-from dnstrace.ttls import negative_ttl
 from tests.render import traces
 from tests.replies import name, reply, rrset
 

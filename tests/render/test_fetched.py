@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dnstrace.pages import Certificate, Fetched, Request, Visit
+from dnstrace.model.pages import Certificate, Request, Visit
+from dnstrace.model.taken import Fetched
 from dnstrace.render.fetched import fetched_nodes
 
 NOW = datetime(2026, 1, 15, tzinfo=UTC)

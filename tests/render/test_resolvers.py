@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from dnstrace import Trace, trace
+from dnstrace.analysis.resolvers import compared, heard
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import Fault, Outcome, Purpose, Query, Question, Transport
+from dnstrace.model.asked import Resolver
 from dnstrace.render.compared import reason_text, resolver_text
 from dnstrace.render.tree import tree
-from dnstrace.resolvers import Resolver, compared, heard
 from tests.render.looks import look
 from tests.replies import name
 

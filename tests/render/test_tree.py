@@ -9,8 +9,8 @@ import pyte
 import pytest
 from rich.cells import cell_len
 
+from dnstrace.analysis.expectations import judge, parse
 from dnstrace.api import trace
-from dnstrace.expect import judge, parse
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, names
 from dnstrace.model import Outcome, Settings, Trace

@@ -11,9 +11,9 @@ import pytest
 
 from dnstrace import Trace, trace
 from dnstrace.dnssec import parse_anchors
-from dnstrace.dnssec.verdict import DsEvidence, SignatureEvidence, StepEvidence
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, names
+from dnstrace.model.judgement import DsEvidence, SignatureEvidence, StepEvidence
 from dnstrace.render.document import document, schema
 from dnstrace.render.layout import TIMES
 from dnstrace.render.tree import tree

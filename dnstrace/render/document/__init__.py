@@ -11,8 +11,9 @@ import json
 from typing import TYPE_CHECKING
 
 from dnstrace import __version__
-from dnstrace.lives import lives
-from dnstrace.reached import delegation_reached, is_bogus
+from dnstrace.analysis.caching import lives
+from dnstrace.analysis.reached import delegation_reached, is_bogus
+from dnstrace.analysis.resolvers import compared
 from dnstrace.render.document.judged import (
     fetched_of,
     finding_of,
@@ -26,7 +27,6 @@ from dnstrace.render.document.judged import (
 from dnstrace.render.document.steps import step_of
 from dnstrace.render.document.values import Document, iso, ms, question_of, rcode_of, referral_of, rrsets_of
 from dnstrace.render.text import harmless
-from dnstrace.resolvers import compared
 
 if TYPE_CHECKING:
     from dnstrace.model import Stats, Trace
@@ -89,7 +89,7 @@ def _paths(trace: Trace) -> list[Document] | None:
     """What the paths come to, the largest share first; None where not every address was asked."""
     if not any(step.all_servers for step in trace.steps):
         return None
-    from dnstrace.paths import shares
+    from dnstrace.analysis.paths import shares
 
     return [share_of(share) for share in shares(trace.steps)] or None
 

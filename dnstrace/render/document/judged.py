@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING
 import dns.flags
 import dns.rdatatype
 
+from dnstrace.analysis.reached import went_wrong
 from dnstrace.model import Outcome
-from dnstrace.reached import went_wrong
 from dnstrace.render.compared import reason_text, resolver_text
 from dnstrace.render.document.values import Document, ede_of, iso, ms, question_of, rcode_of, rrsets_of
 from dnstrace.render.expected import expected_text, value_text
 from dnstrace.render.text import harmless, name_text
 
 if TYPE_CHECKING:
-    from dnstrace.checks.finding import Finding
-    from dnstrace.checks.reconciliation import Addressed, Server
-    from dnstrace.expect import Met
-    from dnstrace.lives import Life
+    from dnstrace.analysis.caching import Life
+    from dnstrace.analysis.paths import Share
+    from dnstrace.analysis.resolvers import Compared
+    from dnstrace.checks.reconciliation import Addressed, ReconciledServer
     from dnstrace.model import Trace
-    from dnstrace.pages import Fetched, Visit
-    from dnstrace.paths import Share
-    from dnstrace.resolvers import Compared
+    from dnstrace.model.expectations import Met
+    from dnstrace.model.findings import Finding
+    from dnstrace.model.pages import Visit
+    from dnstrace.model.taken import Fetched
 
 _OUTCOMES = {outcome.value for outcome in Outcome}
 
@@ -76,7 +77,7 @@ def reconciliation_of(trace: Trace) -> list[Document]:
     ]
 
 
-def _reconciled(server: Server) -> Document:
+def _reconciled(server: ReconciledServer) -> Document:
     return {
         "name": name_text(server.name),
         "at_parent": server.parent,

@@ -26,8 +26,8 @@ from dnstrace.render.text import harmless, name_text
 if TYPE_CHECKING:
     import dns.message
 
-    from dnstrace.dnssec.verdict import SignatureEvidence, StepEvidence
     from dnstrace.model import Attempt, Step
+    from dnstrace.model.judgement import SignatureEvidence, StepEvidence
 
 _RESERVED = 0x40  # the Z bit, which has no name (RFC 6895 section 2.1)
 _RESULTS = {

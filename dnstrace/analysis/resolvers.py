@@ -1,0 +1,289 @@
+"""What recursive resolvers say of a trace's question, beside what the walk found, and why it differs.
+
+Pure readings of what is recorded: `heard` says what a resolver's reply means, `compared` sets each resolver
+beside the walk. A resolver's aliases are followed to their end by itself, so that its reply is read whole,
+whatever zone its records are from. Why it differs is told from the reply alone: its extended error
+(RFC 8914), its addresses, the TTL that is left of the one that the zone gives (RFC 1035 section 7.3).
+
+Not told apart: an old answer, and one that the zone's servers give to some networks only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import NamedTuple
+
+import dns.edns
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rdata
+import dns.rdatatype
+import dns.rrset
+
+from dnstrace.analysis.caching import negative_ttl
+from dnstrace.analysis.reached import last_step, zone_reached
+from dnstrace.message.alias import follow
+from dnstrace.message.meaning import classify
+from dnstrace.model import (
+    ROOT,
+    Attempt,
+    Exchange,
+    Kind,
+    Meaning,
+    Name,
+    Outcome,
+    Purpose,
+    Question,
+    Step,
+    Trace,
+)
+
+_Network = IPv4Network | IPv6Network
+
+_READ = {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}
+_NEGATIVE = {Kind.NODATA, Kind.NXDOMAIN}
+_WALK = {Purpose.WALK, Purpose.ALIAS}
+_UNCOMPARED = {dns.rdatatype.ANY, dns.rdatatype.RRSIG}  # each server gives of these what it likes (RFC 8482)
+_STALE = frozenset({3, 19})  # these and the following are codes of RFC 8914 section 4
+_BLOCKED = frozenset({15, 16, 17})
+_PROHIBITED = frozenset({18})  # the asker is, where the reply is REFUSED
+_BOGUS = frozenset(range(6, 13))
+_NOWHERE = tuple(map(ip_network, ("0.0.0.0/32", "127.0.0.0/8", "::/127")))
+_PRIVATE = tuple(
+    map(
+        ip_network,
+        ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7",
+         "fe80::/10"),
+    )
+)  # fmt: skip
+
+
+class Disagreement(StrEnum):
+    """How what a resolver says differs from what the walk found, and why."""
+
+    SAME = "same"
+    STALE = "stale"  # from before: it is served after its TTL ended, or was cached before the zone changed
+    FILTERED = "filtered"  # the resolver keeps it from those who ask it
+    SPLIT_HORIZON = "split-horizon"  # private addresses, for those inside a network
+    VALIDATION = "validation"  # the resolver finds it bogus
+    REFUSES = "refuses"  # it is no resolver for this client
+    FAILS = "fails"  # it has no answer itself
+    NO_ANSWER = "no-answer"  # it did not reply
+    OTHER = "other"  # for no reason that the reply tells
+    NOT_COMPARED = "not-compared"  # the walk found nothing that it could be compared with
+
+
+_OF_ITS_OWN = {Disagreement.FILTERED, Disagreement.SPLIT_HORIZON}  # with a TTL that is not the zone's
+
+
+class _Held(NamedTuple):
+    """What is left of a TTL and what the zone gives, in seconds; None where there is none."""
+
+    left: int | None = None
+    given: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One resolver beside the walk.
+
+    `attempt` is what it is judged by, None while none has ended; `difference` is None while it is being
+    asked. `ttl` is what is left of the TTL, `authoritative_ttl` what the zone gives, in seconds, both of the
+    first RRset whose data differ, or of the one that expires first. `replied` is when the reply came, in UTC.
+    `unchecked` is set where it has an answer if it does not validate.
+    """
+
+    step: Step
+    attempt: Attempt | None = None
+    difference: Disagreement | None = None
+    ttl: int | None = None
+    authoritative_ttl: int | None = None
+    replied: datetime | None = None
+    unchecked: bool = False
+
+    @property
+    def until(self) -> datetime | None:
+        """When what it holds expires."""
+        return (
+            None if self.replied is None or self.ttl is None else self.replied + timedelta(seconds=self.ttl)
+        )
+
+    @property
+    def past_its_ttl(self) -> bool:
+        """Whether the resolver says that it serves data whose TTL has ended (RFC 8767)."""
+        return self.attempt is not None and bool(_codes(self.attempt) & _STALE)
+
+    @property
+    def age(self) -> int | None:
+        """Seconds since it was fetched, if the TTL was the same then; None where that cannot be."""
+        if self.past_its_ttl:
+            return None
+        if self.ttl is None or self.authoritative_ttl is None or self.ttl > self.authoritative_ttl:
+            return None
+        return self.authoritative_ttl - self.ttl
+
+    @property
+    def too_long(self) -> bool:
+        """Whether it is held for longer than the zone allows."""
+        given = self.authoritative_ttl
+        return self.ttl is not None and given is not None and self.ttl > given
+
+
+def asks_resolver(step: Step) -> bool:
+    """Whether a step puts the trace's question to a resolver: no step of the walk needs that."""
+    return step.purpose is Purpose.PROBE and step.parent is None
+
+
+def compared(trace: Trace) -> tuple[Compared, ...]:
+    """Each resolver that was asked beside the walk, in the order in which they were given."""
+    return tuple(_compared(trace, step) for step in trace.steps if asks_resolver(step))
+
+
+# --- what one reply means -------------------------------------------------------------------------
+
+
+def heard(exchange: Exchange) -> Meaning:
+    """What a resolver's reply means: as `meaning.classify` has it, but read to the end of the aliases."""
+    meaning, message = classify(exchange, ROOT), exchange.message
+    truncated = meaning.kind in (Kind.TRUNCATED, Kind.TRUNCATED_OVER_TCP)
+    if message is None or truncated or message.rcode() not in _READ:
+        return meaning
+    question = exchange.query.question
+    chain = follow(question, [rrset for rrset in message.answer if rrset.rdclass == question.rdclass])
+    if chain.loop:
+        kind = Kind.ALIAS_LOOP
+    elif chain.answered:
+        kind = Kind.ANSWER
+    elif message.errors:
+        kind = Kind.MALFORMED
+    elif not message.flags & (dns.flags.RA | dns.flags.AA):
+        return Meaning(Kind.LAME, message.rcode(), note="it does not offer recursion")
+    else:
+        kind = Kind.NXDOMAIN if message.rcode() == dns.rcode.NXDOMAIN else Kind.NODATA
+    authoritative = bool(message.flags & dns.flags.AA)
+    soa = _soa(message, chain.target) if kind in _NEGATIVE else None
+    return Meaning(kind, message.rcode(), authoritative, chain.rrsets, chain.target, soa=soa)
+
+
+def _soa(message: dns.message.Message, name: Name) -> dns.rrset.RRset | None:
+    owned = (rrset for rrset in message.authority if rrset.rdtype == dns.rdatatype.SOA)
+    return next((rrset for rrset in owned if name.is_subdomain(rrset.name)), None)
+
+
+# --- beside the walk ------------------------------------------------------------------------------
+
+
+def _compared(trace: Trace, step: Step) -> Compared:
+    checked = [each for each in step.attempts if not each.exchange.query.checking_disabled]
+    if not checked:
+        return Compared(step)
+    attempt = checked[-1]
+    if step.outcome is None:
+        return Compared(step, attempt)
+    unchecked = any(each.exchange.query.checking_disabled and each.meaning.usable for each in step.attempts)
+    held = _held(trace, attempt.meaning)
+    exchange = attempt.exchange
+    replied = trace.started.astimezone(UTC) + timedelta(seconds=exchange.start + exchange.elapsed)
+    difference = _failure(attempt, unchecked) or _difference(trace, attempt, held)
+    given = None if difference in _OF_ITS_OWN else held.given
+    return Compared(step, attempt, difference, held.left, given, replied, unchecked)
+
+
+def _failure(attempt: Attempt, unchecked: bool) -> Disagreement | None:
+    """What a resolver without an answer shows; None for one that has one."""
+    kind, codes = attempt.meaning.kind, _codes(attempt)
+    if attempt.exchange.message is None:
+        return Disagreement.NO_ANSWER
+    if attempt.meaning.usable and kind is not Kind.ALIAS_LOOP:
+        return None
+    if codes & _BLOCKED:
+        return Disagreement.FILTERED
+    if kind is Kind.SERVER_FAILURE and (codes & _BOGUS or unchecked):
+        return Disagreement.VALIDATION
+    refuses = kind is Kind.REFUSED or not attempt.exchange.message.flags & dns.flags.RA
+    return Disagreement.REFUSES if refuses and kind is not Kind.SERVER_FAILURE else Disagreement.FAILS
+
+
+def _difference(trace: Trace, attempt: Attempt, held: _Held) -> Disagreement:
+    meaning, codes = attempt.meaning, _codes(attempt)
+    if codes & _STALE:
+        return Disagreement.STALE
+    comparable = trace.outcome in (Outcome.ANSWER, Outcome.NODATA, Outcome.NXDOMAIN)
+    if not comparable or trace.question.rdtype in _UNCOMPARED:
+        return Disagreement.NOT_COMPARED
+    mine, theirs = _data(trace.question, trace.answer), _data(trace.question, meaning.answer)
+    if (str(meaning.kind), theirs) == (str(trace.outcome), mine):
+        return Disagreement.SAME
+    if codes & (_BLOCKED | _PROHIBITED) or _is_blocked(trace, meaning, theirs):
+        return Disagreement.FILTERED
+    if _within(theirs, _PRIVATE) and not _within(mine, _PRIVATE):
+        return Disagreement.SPLIT_HORIZON
+    return Disagreement.STALE if _is_older(meaning, held) else Disagreement.OTHER
+
+
+def _codes(attempt: Attempt) -> frozenset[int]:
+    """The extended errors of a reply (RFC 8914)."""
+    options = () if attempt.exchange.message is None else attempt.exchange.message.options
+    return frozenset(int(option.code) for option in options if isinstance(option, dns.edns.EDEOption))
+
+
+def _data(question: Question, answer: Iterable[dns.rrset.RRset]) -> frozenset[dns.rdata.Rdata]:
+    """What was asked for, without the aliases that led there: the order of the records says nothing."""
+    wanted = (rrset for rrset in answer if rrset.rdtype == question.rdtype)
+    return frozenset(rdata for rrset in wanted for rdata in rrset)
+
+
+def _within(data: Iterable[dns.rdata.Rdata], networks: tuple[_Network, ...]) -> bool:
+    """Whether any of the data is an address in one of these networks."""
+    addresses = (ip_address(rdata.address) for rdata in data if hasattr(rdata, "address"))
+    return any(address in network for address in addresses for network in networks)
+
+
+def _is_blocked(trace: Trace, meaning: Meaning, theirs: frozenset[dns.rdata.Rdata]) -> bool:
+    """Whether what is there is denied without the zone's own word for it, or put at an address of nobody."""
+    if meaning.kind not in _NEGATIVE:
+        mine = _data(trace.question, trace.answer)
+        return _within(theirs, _NOWHERE) and not _within(mine, _NOWHERE)
+    zones = {step.zone for step in trace.steps if step.purpose in _WALK} | {zone_reached(trace)}
+    return trace.outcome is Outcome.ANSWER and (meaning.soa is None or meaning.soa.name not in zones)
+
+
+def _is_older(meaning: Meaning, held: _Held) -> bool:
+    """Whether it was cached before the walk began, as far as the TTL that is left of it tells.
+
+    More than the zone gives is older too: the TTL was longer then. Where the walk found nothing, what a
+    resolver still has that is no authority itself was there once.
+    """
+    if held.left is None:
+        return False
+    return not meaning.authoritative if held.given is None else held.left != held.given
+
+
+def _held(trace: Trace, meaning: Meaning) -> _Held:
+    if meaning.kind in _NEGATIVE:
+        left = negative_ttl(meaning)
+        step = last_step(trace)
+        walked = None if step is None or step.meaning is None else negative_ttl(step.meaning)
+        minimum = None if meaning.soa is None else getattr(meaning.soa[0], "minimum", None)
+        return _Held(left, minimum if walked is None or trace.outcome is Outcome.ANSWER else walked)
+    theirs = _plain(meaning.answer)
+    if not theirs:
+        return _Held()
+    mine = {rrset.name: rrset for rrset in reversed(_plain(trace.answer))}
+    pairs = [(rrset, mine[rrset.name]) for rrset in theirs if rrset.name in mine]
+    differing = next((pair for pair in pairs if pair[0] != pair[1]), None)
+    if differing is None and pairs:
+        differing = min(pairs, key=lambda pair: pair[0].ttl)
+    if differing is None:
+        return _Held(min(rrset.ttl for rrset in theirs))
+    return _Held(differing[0].ttl, differing[1].ttl)
+
+
+def _plain(answer: Iterable[dns.rrset.RRset]) -> list[dns.rrset.RRset]:
+    """The RRsets without what signs them."""
+    return [rrset for rrset in answer if rrset.rdtype != dns.rdatatype.RRSIG]

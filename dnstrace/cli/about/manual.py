@@ -1,0 +1,164 @@
+"""The page of the manual, dnstrace(1), made from the table of options and the exit statuses.
+
+The page in data/ is made anew with `python -m dnstrace.cli.about.completion completions`, as the completions
+are; a test fails when it differs from the tables. The wheel puts it into share/man/man1.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from dnstrace import __version__
+from dnstrace.cli.about.completion import flags
+from dnstrace.cli.about.help import EXAMPLES, defaults
+from dnstrace.cli.exits import Exit
+from dnstrace.cli.line.options import OPTIONS, Group, Option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from importlib.resources.abc import Traversable
+
+REVISED = "2026-11-23"
+"""The date that the page shows: of the last change to what this module itself says."""
+
+_DESCRIPTION = """
+dnstrace walks the delegation of a domain name itself, from the root servers down, and shows each step as a
+tree: which server of the zone was asked, what its reply meant, how long it took, and for how long it holds.
+Where something is wrong, the last line says what, at which zone cut and server, and whose job it is.
+
+NAME is a domain name, also in Unicode, a URL, which stands for its host, or an address, which stands for its
+reverse name. TYPE is the mnemonic of a record type, or TYPEnnn; without one, A is asked for. @SERVER is where
+to start in place of the root. Words come in any order. As with dig, +word, +noword and +word=value are
+--word, --no-word and --word=value.
+
+Results go to standard output, remarks and progress to standard error.
+"""
+
+_OPTIONS = """
+A number in brackets is the default. A flag is taken back with --no- (--no-edns with --edns), also where the
+environment sets it. Of options that exclude each other the last one counts.
+"""
+
+_VARIABLES = (
+    (
+        "DNSTRACE_SOME_THING",
+        """The value of the option --some-thing, for all but those under About; 1 for a flag, 0 to take it
+        back. What may be given more than once takes several values with blanks between them, but for
+        --undelegated, --ds, --expect and --diff.""",
+    ),
+    ("NO_COLOR, FORCE_COLOR", "If not empty: no colours; or colours also where the output is no terminal."),
+    ("COLUMNS", "The width of the output, in place of the terminal's."),
+    ("TERM", "Where it is dumb, the output is plain ASCII, and does not grow as the walk proceeds."),
+    ("LC_ALL, LC_CTYPE, LANG", "The encoding of the output; where that is not UTF-8, ASCII is used."),
+    ("SHELL, HOME, XDG_DATA_HOME, XDG_CONFIG_HOME", "What --install-completion goes by."),
+)
+
+_FILES = (
+    ("/etc/resolv.conf", "The resolvers that --resolver system asks. The walk itself needs none."),
+    (
+        "dnstrace/data/root.hints, dnstrace/data/root.key",
+        """The root servers and the trust anchors of the root zone, in the Python package; --root-hints and
+        --trust-anchor take others.""",
+    ),
+    ("FILE of --save", "The JSON of a trace with the octets of every reply; packed where it ends in .gz."),
+    ("FILE of -f", "A name on each line, and types if any; what follows # or ; is nothing."),
+)
+
+MORE_EXAMPLES = (
+    ("dnstrace --check www.example.com", "what is wrong, and whose job it is"),
+    ("dnstrace --dnssec www.example.com", "and whether the answer is secure, or why not"),
+    ("dnstrace --resolver system www.example.com", "and what your own resolver still holds"),
+    ("dnstrace --expect a=192.0.2.44 www.example.com", "for monitoring: exit 5 unless it is so"),
+    ("dnstrace --short -x 192.0.2.44", "the name that belongs to an address"),
+    ("dnstrace --lab refuses --check", "a broken delegation, without a network"),
+)
+"""Command lines that are on the page besides those of the help, and what each does."""
+
+_SEE_ALSO = """
+dig(1), delv(1), drill(1), resolv.conf(5)
+
+RFC 1034 section 5.3.3 (the walk), RFC 4035 section 5 (validation), RFC 9499 (the words used here)
+"""
+
+_COLUMNS = 70  # of the source, which may hold no long lines either
+_WRITTEN = {"\\": "\\e", "-": "\\-", "'": "\\(aq", "`": "\\(ga", "^": "\\(ha", "~": "\\(ti"}
+
+
+def kept() -> Traversable:
+    """The file that holds the page."""
+    return files("dnstrace") / "data" / "dnstrace.1"
+
+
+def page() -> str:
+    """The page, in the macros of man(7)."""
+    parts = (
+        _section(
+            "NAME", [_escaped("dnstrace - trace how a DNS name is resolved, from the root servers down\n")]
+        ),
+        _section("SYNOPSIS", [_synopsis()]),
+        _section("DESCRIPTION", _paragraphs(_DESCRIPTION)),
+        _section("OPTIONS", [*_paragraphs(_OPTIONS), *(_group(group) for group in Group)]),
+        _section("EXIT STATUS", (_item(f"{each.value}", each.meaning) for each in Exit)),
+        _section("ENVIRONMENT", (_item(name, said) for name, said in _VARIABLES)),
+        _section("FILES", (_item(name, said) for name, said in _FILES)),
+        _section("EXAMPLES", (_item(line, said) for line, said in (*EXAMPLES, *MORE_EXAMPLES))),
+        _section("SEE ALSO", _paragraphs(_SEE_ALSO)),
+    )
+    made = "Made by `python -m dnstrace.cli.about.completion`: change dnstrace/cli/about/manual.py, not this."
+    top = f'.\\" {made}\n'
+    return f'{top}.TH DNSTRACE 1 {REVISED} "dnstrace {__version__}"\n{"".join(parts)}'
+
+
+def _section(title: str, parts: Iterable[str]) -> str:
+    return f".SH {title}\n{''.join(parts)}"
+
+
+def _synopsis() -> str:
+    return (
+        ".B dnstrace\n.RI [ OPTIONS ]\n.RI [@ SERVER ]\n.IR NAME ...\\&\n.RI [ TYPE ]...\n"
+        ".br\n.B dnstrace\n.RI [ OPTIONS ]\n.B \\-\\-lab\n.RI [ WORLD ]\n"
+        ".br\n.B dnstrace\n.RI [ OPTIONS ]\n.B \\-f\n.I FILE\n"
+    )
+
+
+def _paragraphs(text: str) -> list[str]:
+    first, *others = map(_text, text.split("\n\n"))
+    return [first, *(f".PP\n{other}" for other in others)]
+
+
+def _item(term: str, text: str) -> str:
+    return f".TP\n.B {_escaped(term)}\n{_text(text)}"
+
+
+def _group(group: Group) -> str:
+    return f".SS {group}\n{''.join(_option(each) for each in OPTIONS if each.group is group)}"
+
+
+def _option(option: Option) -> str:
+    typed = ", ".join(f"\\fB{_escaped(flag)}\\fR" for flag in flags(option))
+    value = f"\\fI{_escaped(option.metavar)}\\fR"
+    shown = f" [{value}]" if option.optional else f" {value}" * bool(option.metavar)
+    return f".TP\n{typed}{shown}\n{_text(' '.join(_sentences(option)))}"
+
+
+def _sentences(option: Option) -> Iterator[str]:
+    """What the help says of an option, and what it has no room for."""
+    yield f"{option.help.format_map(defaults())}."
+    if option.repeatable and not option.another:
+        yield "May be given more than once."
+    if option.plus:
+        yield f"As dig's {', '.join(f'+{word}' for word in option.plus)}."
+
+
+def _text(text: str) -> str:
+    lines = wrap(" ".join(text.split()), _COLUMNS, break_on_hyphens=False)
+    return "".join(f"{_escaped(line)}\n" for line in lines)
+
+
+def _escaped(text: str) -> str:
+    """Text that roff prints as it is: as ASCII, and not as a request."""
+    for character, written in _WRITTEN.items():
+        text = text.replace(character, written)
+    return f"\\&{text}" if text.startswith(".") else text

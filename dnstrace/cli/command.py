@@ -1,0 +1,66 @@
+"""The command from its arguments to its exit status: parse, trace, print."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from dnstrace.cli.environment import Environment, Unwritable
+from dnstrace.cli.exits import Exit
+from dnstrace.cli.line.syntax import parse
+from dnstrace.cli.usage import Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def command(arguments: Sequence[str] | None = None, environment: Environment | None = None) -> int:
+    """Run the command; its exit status. Whatever goes wrong is one line on stderr.
+
+    `arguments` are those of the process without its name, `environment` where it runs.
+    """
+    environment = environment or Environment()
+    try:
+        return _run(sys.argv[1:] if arguments is None else arguments, environment)
+    except Usage as error:
+        environment.remark(str(error))
+        return Exit.USAGE
+    except Unwritable as error:
+        environment.remark(f"cannot write the output: {error}")
+        return Exit.UNWRITTEN
+    except BrokenPipeError:
+        return Exit.PIPE_CLOSED
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+
+
+def _run(arguments: Sequence[str], environment: Environment) -> int:
+    environment.check_writable()
+    parsed = parse(arguments, environment.variables)
+    if parsed.about is not None:
+        from dnstrace.cli.about.instead import ABOUT
+
+        name, value = parsed.about
+        return ABOUT[name](value, environment)
+    from dnstrace.cli.line.choices import choices
+
+    chosen = choices(parsed)
+    if chosen.lab == "list":
+        from dnstrace.cli.about.instead import worlds
+
+        return worlds(environment)
+    if chosen.many is not None:
+        from dnstrace.cli.many.run import trace_file
+
+        return trace_file(chosen, chosen.many, environment)
+    if chosen.diff:
+        from dnstrace.cli.comparing import compare
+
+        return compare(chosen, environment)
+    if chosen.watch is not None:
+        from dnstrace.cli.watching import watch
+
+        return watch(chosen, environment)
+    from dnstrace.cli.tracing import trace_all
+
+    return trace_all(chosen, environment)

@@ -1,0 +1,1 @@
+"""Words to choices: the command line read."""

@@ -1,0 +1,89 @@
+"""What follows `--resolver`: an address, the URL of a resolver that takes queries over TLS, or `system`.
+
+192.0.2.53   192.0.2.53:5353   [2001:db8::53]:5353
+tls://192.0.2.53   tls://192.0.2.53:853#dns.example     RFC 7858; after the # whom its certificate names
+https://dns.example/dns-query                           RFC 8484
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from dnstrace.cli.line.values import address, is_address, name
+from dnstrace.cli.usage import Usage, shown
+from dnstrace.model import Transport
+from dnstrace.model.asked import Resolver
+
+_FORMS = "an address, tls://ADDRESS, https://HOST/PATH or 'system'"
+_RESOLV_CONF = "/etc/resolv.conf"
+
+
+def resolvers(text: str) -> tuple[Resolver, ...]:
+    """The resolvers that the text stands for: one, or those of the system. Raises Usage."""
+    if text == "system":
+        return system_resolvers()
+    if text.startswith("tls://"):
+        return (_over_tls(text),)
+    if text.startswith("https://"):
+        return (_over_https(text),)
+    return (Resolver(*_address_and_port(text, text, Transport.UDP)),)
+
+
+def system_resolvers(path: str = _RESOLV_CONF) -> tuple[Resolver, ...]:
+    """Those that the system is told to ask, such as in /etc/resolv.conf (resolv.conf(5)). Raises Usage."""
+    import dns.resolver
+
+    try:
+        found = dns.resolver.Resolver(filename=path)
+    except (dns.resolver.NoResolverConfiguration, OSError, UnicodeError) as error:
+        raise Usage(f"system: this machine names no resolver in {path}") from error
+    addresses = [each for each in found.nameservers if isinstance(each, str)]
+    if not addresses:
+        raise Usage(f"system: this machine names no resolver in {path}")
+    return tuple(Resolver(each, found.port) for each in addresses)
+
+
+def _over_tls(text: str) -> Resolver:
+    place, _, named = text.removeprefix("tls://").partition("#")
+    where, port = _address_and_port(place, text, Transport.TLS)
+    return Resolver(where, port, Transport.TLS, str(name(named)).rstrip(".") if named else where)
+
+
+def _over_https(text: str) -> Resolver:
+    _require_https()
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port or Transport.HTTPS.port
+    except ValueError:
+        host = None
+    if not host or parts.username or not parts.path or not text.isascii() or not text.isprintable():
+        raise Usage(f"must be a URL such as https://dns.example/dns-query, not {shown(text)}")
+    where = address(host) if is_address(host) else str(name(host)).rstrip(".")
+    return Resolver(where, port, Transport.HTTPS, text)
+
+
+def _require_https() -> None:
+    import dns.query
+
+    if not dns.query.have_doh:
+        raise Usage("DNS over HTTPS needs further packages: pip install 'dnstrace-cli[doh]'")
+
+
+def _address_and_port(place: str, text: str, transport: Transport) -> tuple[str, int]:
+    """The address and the port in `place`, which is a part of `text`: `192.0.2.1:53`, `[2001:db8::1]:53`."""
+    where, port = place, ""
+    if place.startswith("["):
+        where, _, rest = place[1:].partition("]")
+        port = rest.removeprefix(":")
+        wrong = bool(rest) and (not rest.startswith(":") or not port)
+    elif place.count(":") == 1:
+        where, _, port = place.partition(":")
+        wrong = not port
+    else:
+        wrong = False
+    if wrong or not is_address(where) or not (port or "1").isascii() or not (port or "1").isdigit():
+        raise Usage(f"must be {_FORMS}, not {shown(text)}")
+    number = int(port[:6] or transport.port)
+    if not 0 < number < 65536:
+        raise Usage(f"{shown(text)}: a port is from 1 to 65535")
+    return address(where), number

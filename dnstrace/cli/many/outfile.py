@@ -1,0 +1,128 @@
+"""Where the results of many names go, and which of them are there already."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import dns.rdatatype
+
+from dnstrace.cli.environment import Unwritable
+from dnstrace.cli.usage import Usage, shown
+from dnstrace.render.text import name_text
+
+if TYPE_CHECKING:
+    from dnstrace.cli.environment import Environment
+    from dnstrace.cli.line.lists import Many
+    from dnstrace.model import Question
+
+_BEGINS = b'{"schema"'  # every result
+
+
+class Writer:
+    """Where results go: whole lines, handed to the system at once; into a file, or to stdout without one.
+
+    What a file holds is there until the first results come, unless they are to be added to it.
+    """
+
+    def __init__(
+        self, environment: Environment, file: BinaryIO | None = None, path: str = "", adds: bool = False
+    ) -> None:
+        self._environment, self._file, self._path, self._old = environment, file, path, not adds
+
+    def write(self, text: str) -> None:
+        """Write lines; with none, only what was there goes. Raises Unwritable, BrokenPipeError."""
+        if self._file is None:
+            self._environment.write(text)
+            return
+        octets = memoryview(text.encode())
+        try:
+            if self._old and stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):
+                self._file.truncate(0)
+            self._old = False
+            while octets:
+                octets = octets[self._file.write(octets) :]
+        except OSError as error:
+            raise Unwritable(f"{self._path}: {error.strerror}") from error
+
+
+def writer(many: Many, force: bool, environment: Environment, stack: ExitStack) -> Writer:
+    """The file that the user named, or stdout. Raises Usage."""
+    if many.out is None:
+        return Writer(environment)
+    if not many.resume:
+        from dnstrace.cli.files import check_file
+
+        check_file("-o", many.out, force, environment)
+    return Writer(environment, opened(many.out, "ab", "-o", stack), many.out, many.resume)
+
+
+def opened(path: str, mode: str, option: str, stack: ExitStack) -> BinaryIO:
+    """A file that is open as long as the stack. Raises Usage."""
+    try:
+        file: Any = open(path, mode, buffering=-1 if mode == "rb" else 0)  # noqa: SIM115  # the stack closes it
+    except OSError as error:
+        raise Usage(f"{option}: {shown(path)} cannot be opened: {error.strerror}") from error
+    found: BinaryIO = stack.enter_context(file)
+    return found
+
+
+class Done:
+    """The questions whose results a file holds already: by their digests, so that many take little memory.
+
+    A result that was cut off at its end by a kill is taken away. Raises Usage where the file cannot be read,
+    or holds something else: that is not touched.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._digests: Counter[bytes] = Counter()
+        whole = 0
+        try:
+            with open(path, "rb") as file:
+                for number, line in enumerate(file, 1):
+                    if _is_cut_off(line):
+                        break
+                    if (key := _key_of(line)) is None:
+                        raise Usage(f"--resume: {shown(path)} holds more than results: see its line {number}")
+                    self._digests[_digest(key)] += 1
+                    whole += len(line)
+            os.truncate(path, whole)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise Usage(f"--resume: {shown(path)} cannot be read: {error.strerror}") from error
+
+    def left(self, wanted: Iterable[Question]) -> Iterator[Question]:
+        """The questions that have no result yet."""
+        for question in wanted:
+            digest = _digest(f"{name_text(question.name)} {dns.rdatatype.to_text(question.rdtype)}")
+            if self._digests[digest]:
+                self._digests[digest] -= 1
+            else:
+                yield question
+
+
+def _is_cut_off(line: bytes) -> bool:
+    """Whether a last line is the beginning of a result, or octets that a crash of the system left at zero."""
+    return not line.endswith(b"\n") and (
+        line[: len(_BEGINS)] == _BEGINS[: len(line)] or not line.strip(b"\0")
+    )
+
+
+def _key_of(line: bytes) -> str | None:
+    """The question of a result; None where the line is none."""
+    try:
+        asked = json.loads(line)["question"]
+        return f"{asked['name']} {asked['type']}"
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _digest(key: str) -> bytes:
+    return hashlib.blake2b(key.encode(), digest_size=12).digest()

@@ -1,0 +1,162 @@
+"""What is written of each of many traces, and what is counted of all of them."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import dns.rdatatype
+
+from dnstrace.cli.exits import Exit
+from dnstrace.cli.line.choices import Display
+from dnstrace.cli.line.options import Output
+from dnstrace.cli.status import status, worst
+from dnstrace.model import Kind, Name, Outcome, Step, Trace
+from dnstrace.render.short import data
+from dnstrace.render.text import harmless, name_text, time_text
+
+_NAMED = 5  # zones and servers that the summary names
+_REMEMBERED = 2000  # among which these are found, so that a run of any length takes no more memory
+_UNTOLD = {Kind.ABANDONED, Kind.TRUNCATED, Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT}
+
+
+class Result(NamedTuple):
+    """One trace: its lines, and what counts.
+
+    `failed_in` is the zone in which it failed, `troubled` are the servers that gave nothing usable, `times`
+    the seconds that each zone took.
+    """
+
+    text: str
+    outcome: str
+    status: Exit
+    failed_in: str
+    troubled: tuple[str, ...]
+    times: tuple[tuple[str, float], ...]
+    codes: tuple[str, ...]
+
+
+def result(trace: Trace, shown: Display) -> Result:
+    """What is written and counted of a trace."""
+    failed = trace.outcome is Outcome.FAILED and trace.steps
+    return Result(
+        _text(trace, shown),
+        "" if trace.outcome is None else trace.outcome.value,
+        status([trace]),
+        _counted(trace.steps[-1].zone) if failed else "",
+        _troubled(trace),
+        tuple((_counted(step.zone), _took(step)) for step in trace.steps if step.main and step.attempts),
+        tuple(finding.code for finding in trace.findings or ()),
+    )
+
+
+def _counted(name: Name) -> str:
+    """A name as it is counted: lists, and servers, write one in small letters and in capitals."""
+    return name_text(name).lower()
+
+
+def _troubled(trace: Trace) -> tuple[str, ...]:
+    return tuple(
+        {
+            f"{_counted(attempt.server)} {attempt.exchange.query.address}": None
+            for step in trace.steps
+            for attempt in step.attempts
+            if not attempt.meaning.usable and attempt.meaning.kind not in _UNTOLD
+        }
+    )
+
+
+def _took(step: Step) -> float:
+    """Seconds from the first query of a step to what it went by, or to the last that it waited for."""
+    exchanges = [attempt.exchange for attempt in step.attempts]
+    if step.chosen is not None:
+        exchanges = [exchanges[0], exchanges[step.chosen]]
+    return max(each.start + each.elapsed for each in exchanges) - min(each.start for each in exchanges)
+
+
+def _text(trace: Trace, shown: Display) -> str:
+    if shown.output is Output.JSONL:
+        from dnstrace.render.document import to_json
+
+        return to_json(trace, verbose=shown.verbose, explain=shown.explain_steps) + "\n"
+    name, rdtype = name_text(trace.question.name), dns.rdatatype.to_text(trace.question.rdtype)
+    if shown.output is Output.SHORT:
+        return "".join(f"{name} {kind} {rdata}\n" for kind, rdata in data(trace))
+    asked = ", ".join(rdata for kind, rdata in data(trace) if kind == rdtype)
+    outcome = "" if trace.outcome is None else trace.outcome.value
+    said = asked or harmless(trace.error) or outcome
+    return f"{name:<40} {rdtype:<6} {outcome:<9} {time_text(trace.stats.duration):>8}  {said}\n"
+
+
+class Tally:
+    """What came of all: outcomes, the worst status, where things went wrong or took long."""
+
+    def __init__(self) -> None:
+        self.ended = 0
+        self.status = Exit.ANSWER
+        self._begun = time.monotonic()
+        self._outcomes: Counter[str] = Counter()
+        self._codes: Counter[str] = Counter()
+        self._failing: Counter[str] = Counter()
+        self._troubled: Counter[str] = Counter()
+        self._slowest: dict[str, float] = {}
+
+    def add(self, found: Result) -> None:
+        """Count a result."""
+        self.ended += 1
+        self._outcomes[found.outcome] += 1
+        self._codes.update(found.codes)
+        self.status = worst((self.status, found.status))
+        if found.failed_in:
+            _count(self._failing, found.failed_in)
+        for server in found.troubled:
+            _count(self._troubled, server)
+        for zone, took in found.times:
+            if took > self._slowest.get(zone, 0.0):
+                self._slowest[zone] = took
+        if len(self._slowest) > _REMEMBERED:
+            self._slowest = dict(_longest(self._slowest, _REMEMBERED // 2))
+
+    def progress(self, done: float | None) -> str:
+        """Where the run is: `done` is the share of the names that were taken, None where it is not known."""
+        took = time.monotonic() - self._begun
+        rate, failed = self.ended / max(took, 1e-9), self._outcomes["failed"]
+        told = f"{self.ended:,} names · {rate:,.0f} a second · {failed:,} failed"
+        if not done:
+            return told
+        bar = "━" * round(20 * done)
+        left = took / done - took
+        return f"{bar:<20} {done:4.0%} · {told} · {left // 60:.0f}:{left % 60:02.0f} left"
+
+    def summary(self, wrong: int) -> Iterator[str]:
+        """What came of all, in a few lines; `wrong` lines could not be traced."""
+        took = time.monotonic() - self._begun
+        outcomes = ", ".join(f"{count} {outcome}" for outcome, count in self._outcomes.most_common())
+        rate = self.ended / max(took, 1e-9)
+        yield f"{self.ended} names in {took:.1f} s ({rate:.0f} a second): {outcomes or 'nothing'}"
+        if wrong:
+            yield f"{wrong} lines could not be traced"
+        for what, counted in (("failed in", self._failing), ("in trouble:", self._troubled)):
+            if counted:
+                worst = ", ".join(f"{each} ({count})" for each, count in counted.most_common(_NAMED))
+                yield f"{what} {worst}"
+        if self._codes:
+            yield "found: " + ", ".join(f"{code} ({count})" for code, count in self._codes.most_common())
+        if self.ended > 1:
+            longest = _longest(self._slowest, _NAMED)
+            yield "slowest: " + ", ".join(f"{zone} {time_text(took)}" for zone, took in longest)
+
+
+def _count(counted: Counter[str], what: str) -> None:
+    """Count one more; of very many things the rare ones are forgotten."""
+    counted[what] += 1
+    if len(counted) > 2 * _REMEMBERED:
+        kept = counted.most_common(_REMEMBERED)
+        counted.clear()
+        counted.update(dict(kept))
+
+
+def _longest(times: dict[str, float], count: int) -> list[tuple[str, float]]:
+    return sorted(times.items(), key=lambda pair: -pair[1])[:count]

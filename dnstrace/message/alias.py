@@ -1,0 +1,145 @@
+"""Following aliases inside one reply: CNAME (RFC 1034 section 3.6.2) and DNAME (RFC 6672).
+
+A pure reading of an answer section, whatever order its RRsets are in. A CNAME that a DNAME above it
+implies is checked against that DNAME and made here when it is missing or false: the DNAME is what the
+zone holds (RFC 6672 section 3.1).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import dns.name
+import dns.rdataset
+import dns.rdatatype
+import dns.rrset
+from dns.rdtypes.ANY.CNAME import CNAME
+
+from dnstrace.model import Name, Question
+
+BESIDE = "a CNAME record with other data beside it"
+MAX_LINKS = 16  # aliases followed in one reply; the budget bounds those of a whole trace
+_BESIDE_CNAME = {dns.rdatatype.CNAME, dns.rdatatype.RRSIG, dns.rdatatype.NSEC, dns.rdatatype.KEY}
+
+
+class AliasChain(NamedTuple):
+    """The RRsets from the name asked to where the reply stops, signatures included.
+
+    `target` is the last name reached, `answered` whether the data asked for was found there. `loop`
+    is set when the chain comes back to a name it went through, `overflow` when a DNAME makes a name
+    longer than 255 octets (YXDOMAIN).
+    """
+
+    rrsets: tuple[dns.rrset.RRset, ...]
+    target: Name
+    answered: bool = False
+    loop: bool = False
+    overflow: bool = False
+    note: str = ""
+
+
+def follow(question: Question, answer: list[dns.rrset.RRset]) -> AliasChain:
+    """Follow the aliases in `answer` from the name asked."""
+    name, seen = question.name, {question.name}
+    found: list[dns.rrset.RRset] = []
+    notes: list[str] = []
+    made = _dname_link(name, answer)
+    if question.rdtype == dns.rdatatype.CNAME and made is not None and made.target is not None:
+        return AliasChain(made.rrsets, name, answered=True, note=made.note)  # the alias itself was asked for
+    for _ in range(MAX_LINKS):
+        if data := _data(name, question, answer):
+            notes += [BESIDE] if _cname_beside(data[0], answer) else []
+            return AliasChain((*found, *data), name, answered=True, note="; ".join(notes))
+        link = _dname_link(name, answer) or _cname_link(name, answer)
+        if link is None:
+            return AliasChain(tuple(found), name, note="; ".join(notes))
+        found += [rrset for rrset in link.rrsets if rrset not in found]
+        notes += [link.note] if link.note else []
+        if link.target is None:
+            return AliasChain(tuple(found), name, overflow=True, note="; ".join(notes))
+        name = link.target
+        if name in seen:
+            return AliasChain(tuple(found), name, loop=True, note="; ".join(notes))
+        seen.add(name)
+    return AliasChain(tuple(found), name, note="; ".join(notes))
+
+
+class _Link(NamedTuple):
+    """One alias: the RRsets that make it, and where it leads; None when that is too long a name."""
+
+    rrsets: tuple[dns.rrset.RRset, ...]
+    target: Name | None
+    note: str = ""
+
+
+def _data(name: Name, question: Question, answer: list[dns.rrset.RRset]) -> tuple[dns.rrset.RRset, ...]:
+    """The RRsets that answer the question at `name`, with their signatures; empty if there are none."""
+    here = [rrset for rrset in answer if rrset.name == name]
+    if question.rdtype == dns.rdatatype.ANY:
+        return tuple(here)
+    if question.rdtype == dns.rdatatype.RRSIG:
+        return tuple(rrset for rrset in here if rrset.rdtype == dns.rdatatype.RRSIG)
+    data = next((rrset for rrset in here if rrset.rdtype == question.rdtype and not rrset.covers), None)
+    return () if data is None else (data, *_signatures(data, answer))
+
+
+def _cname_beside(data: dns.rrset.RRset, answer: list[dns.rrset.RRset]) -> bool:
+    """Whether there is a CNAME record too, which there must not be (RFC 1034 section 3.6.2)."""
+    aliases = (rrset for rrset in answer if rrset.rdtype == dns.rdatatype.CNAME and rrset.name == data.name)
+    return data.rdtype not in _BESIDE_CNAME and next(aliases, None) is not None
+
+
+def _signatures(covered: dns.rrset.RRset, answer: list[dns.rrset.RRset]) -> list[dns.rrset.RRset]:
+    return [
+        rrset
+        for rrset in answer
+        if rrset.rdtype == dns.rdatatype.RRSIG
+        and rrset.covers == covered.rdtype
+        and rrset.name == covered.name
+    ]
+
+
+def _cname_link(name: Name, answer: list[dns.rrset.RRset]) -> _Link | None:
+    here = [rrset for rrset in answer if rrset.name == name]
+    cname = next((rrset for rrset in here if rrset.rdtype == dns.rdatatype.CNAME), None)
+    target = _target(cname)
+    if cname is None or target is None:
+        return None
+    note = "several CNAME records at one name" if len(cname) > 1 else ""
+    if any(rrset.rdtype not in _BESIDE_CNAME for rrset in here):
+        note = BESIDE
+    return _Link((cname, *_signatures(cname, answer)), target, note)
+
+
+def _dname_link(name: Name, answer: list[dns.rrset.RRset]) -> _Link | None:
+    """The DNAME strictly above `name`, with the CNAME that it implies (RFC 6672 section 2.2)."""
+    above = (
+        rrset
+        for rrset in answer
+        if rrset.rdtype == dns.rdatatype.DNAME and rrset.name != name and name.is_subdomain(rrset.name)
+    )
+    dname = max(above, key=lambda rrset: len(rrset.name), default=None)
+    target = _target(dname)
+    if dname is None or target is None:
+        return None
+    beside = (dname, *_signatures(dname, answer))
+    try:
+        implied = name.relativize(dname.name).concatenate(target)
+    except dns.name.NameTooLong:
+        return _Link(beside, None, "the DNAME record makes a name of more than 255 octets")
+    given = next((r for r in answer if r.name == name and r.rdtype == dns.rdatatype.CNAME), None)
+    if given is not None and _target(given) == implied:
+        return _Link((*beside, given), implied)
+    note = "the CNAME record in the reply is not what the DNAME record makes" if given is not None else ""
+    return _Link((*beside, _synthesised(name, implied, dname)), implied, note)
+
+
+def _synthesised(name: Name, target: Name, dname: dns.rrset.RRset) -> dns.rrset.RRset:
+    cname = CNAME(dname.rdclass, dns.rdatatype.CNAME, target)  # type: ignore[no-untyped-call]
+    return dns.rrset.from_rdata(name, dname.ttl, cname)
+
+
+def _target(alias: dns.rrset.RRset | None) -> Name | None:
+    """Where a CNAME or DNAME RRset points; None if its RDATA could not be read."""
+    target = getattr(alias[0], "target", None) if alias else None
+    return target if isinstance(target, dns.name.Name) else None

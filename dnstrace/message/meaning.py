@@ -1,0 +1,236 @@
+"""What a reply means: the one total classifier.
+
+`classify(exchange, zone)` says what an exchange means for its question, judged from the zone whose
+server was asked. It looks at values only: no clock, no network, no state, and it never raises. Every
+other module matches on the Meaning that comes of it. The order of the questions follows RFC 1034
+section 5.3.3 step 4 and RFC 2308 section 2:
+
+    no reply -> fault     RCODE -> error     answer or alias     referral     negative     lame
+
+Only records at or below the zone asked are looked at (RFC 2181 section 5.4.1, RFC 5452 section 6):
+the rest of the message is as if it were not there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdatatype
+import dns.rrset
+
+from dnstrace.message.alias import AliasChain, follow
+from dnstrace.model import (
+    Address,
+    Delegation,
+    Exchange,
+    Kind,
+    Meaning,
+    Name,
+    NameServer,
+    Question,
+    Source,
+    Transport,
+)
+
+_ERRORS = {
+    dns.rcode.FORMERR: Kind.FORMAT_ERROR,
+    dns.rcode.SERVFAIL: Kind.SERVER_FAILURE,
+    dns.rcode.NOTIMP: Kind.NOT_IMPLEMENTED,
+    dns.rcode.REFUSED: Kind.REFUSED,
+    dns.rcode.BADVERS: Kind.BAD_VERSION,
+    dns.rcode.BADCOOKIE: Kind.BAD_COOKIE,
+}
+_WHOLE = {Kind.ANSWER, Kind.ALIAS, Kind.REFERRAL}
+_SETTLED = {dns.rcode.NOERROR, dns.rcode.NXDOMAIN, dns.rcode.YXDOMAIN}
+_DENIAL = {dns.rdatatype.NSEC, dns.rdatatype.NSEC3}
+_LAME_NOTE = "it is not authoritative and offers recursion"
+
+
+def classify(exchange: Exchange, zone: Name) -> Meaning:
+    """What `exchange` means for its question when a server of `zone` was asked."""
+    if exchange.message is None:
+        return Meaning(Kind(exchange.fault) if exchange.fault else Kind.MALFORMED, note=exchange.detail)
+    message, rcode = exchange.message, exchange.message.rcode()
+    if message.flags & dns.flags.TC:
+        over_tcp = exchange.query.transport is Transport.TCP
+        return Meaning(Kind.TRUNCATED_OVER_TCP if over_tcp else Kind.TRUNCATED, rcode)
+    if rcode not in _SETTLED:
+        return Meaning(_ERRORS.get(rcode, Kind.OTHER_RCODE), rcode, bool(message.flags & dns.flags.AA))
+    meaning = _Reply(message, exchange.query.question, zone).meaning()
+    if message.errors and meaning.kind not in _WHOLE:
+        return Meaning(Kind.MALFORMED, rcode, note="records in it cannot be read")
+    if meaning.usable and meaning.kind is not Kind.REFERRAL and _offers_recursion(message):
+        return Meaning(Kind.LAME, rcode, offer=meaning, note=_LAME_NOTE)
+    return meaning
+
+
+def _offers_recursion(message: dns.message.Message) -> bool:
+    """Whether this is a resolver's answer rather than a name server's (RFC 1035 section 4.1.1)."""
+    return bool(message.flags & dns.flags.RA) and not message.flags & dns.flags.AA
+
+
+class _Reply:
+    """A reply without error, read from one zone's point of view."""
+
+    def __init__(self, message: dns.message.Message, question: Question, zone: Name) -> None:
+        self.message, self.question, self.zone = message, question, zone
+
+    def meaning(self) -> Meaning:
+        meaning = self._read()
+        return replace(
+            meaning,
+            rcode=self.message.rcode(),
+            authoritative=bool(self.message.flags & dns.flags.AA),
+            child=self._child(),
+        )
+
+    def _read(self) -> Meaning:
+        if self.message.rcode() == dns.rcode.YXDOMAIN and not self._chain.overflow:
+            return Meaning(Kind.OTHER_RCODE)
+        if self.message.flags & dns.flags.AA:
+            return self._answered() or self._referred() or self._denied() or self._misdirected()
+        # Without AA, what the zone's own servers say comes before what a parent happens to hold.
+        return self._referred() or self._answered() or self._denied() or self._misdirected()
+
+    # --- the sections, in bailiwick -----------------------------------------------------------
+
+    def _believed(self, section: list[dns.rrset.RRset]) -> list[dns.rrset.RRset]:
+        return [
+            rrset
+            for rrset in section
+            if rrset.name.is_subdomain(self.zone) and rrset.rdclass == self.question.rdclass
+        ]
+
+    @cached_property
+    def _answer(self) -> list[dns.rrset.RRset]:
+        return self._believed(self.message.answer)
+
+    @cached_property
+    def _authority(self) -> list[dns.rrset.RRset]:
+        return self._believed(self.message.authority)
+
+    @cached_property
+    def _soa(self) -> dns.rrset.RRset | None:
+        """The SOA of a zone that can hold the name (RFC 2308 section 2)."""
+        name = self.question.name
+        if self.question.rdtype == dns.rdatatype.DS and name != dns.name.root:
+            name = name.parent()  # the child's SOA says nothing of a DS RRset
+        owned = (rrset for rrset in self._authority if rrset.rdtype == dns.rdatatype.SOA)
+        return next((rrset for rrset in owned if name.is_subdomain(rrset.name)), None)
+
+    @cached_property
+    def _chain(self) -> AliasChain:
+        return follow(self.question, self._answer)
+
+    # --- the cases ----------------------------------------------------------------------------
+
+    def _answered(self) -> Meaning | None:
+        chain = self._chain
+        if chain.loop:
+            note = "the aliases lead back to a name that they came from"
+            return Meaning(Kind.ALIAS_LOOP, answer=chain.rrsets, target=chain.target, note=note)
+        if chain.answered:
+            return Meaning(Kind.ANSWER, answer=chain.rrsets, zone=self._authority_zone(), note=chain.note)
+        if chain.overflow:
+            return Meaning(Kind.YXDOMAIN, answer=chain.rrsets, target=chain.target, note=chain.note)
+        if not chain.rrsets:
+            return None
+        # What the rest of the reply says of the target is left aside: the target is asked for itself, since
+        # a negative answer behind an alias may be about another zone of the same server (RFC 6604 section 3).
+        return Meaning(Kind.ALIAS, answer=chain.rrsets, target=chain.target, note=chain.note)
+
+    def _referred(self) -> Meaning | None:
+        """A referral lies strictly below the zone asked and at or above the name asked."""
+        if self._soa is not None or self.message.rcode() == dns.rcode.NXDOMAIN:
+            return None
+        cut = self.question.name
+        if self.question.rdtype == dns.rdatatype.DS and cut != dns.name.root:
+            cut = cut.parent()  # the DS RRset is the parent's (RFC 4035 section 3.1.4.1)
+        for rrset in self._authority:
+            if rrset.rdtype == dns.rdatatype.NS and rrset.name != self.zone and cut.is_subdomain(rrset.name):
+                return Meaning(Kind.REFERRAL, delegation=self._delegation(rrset))
+        return None
+
+    def _denied(self) -> Meaning | None:
+        """NXDOMAIN and NODATA, with the SOA that RFC 2308 asks for or without."""
+        if self._soa is not None or self.message.rcode() == dns.rcode.NXDOMAIN:
+            return self._negative(self._soa)
+        if not self.message.flags & dns.flags.AA or self._answer:
+            return None
+        spoken = any(rrset.name == self.zone or rrset.rdtype in _DENIAL for rrset in self._authority)
+        return self._negative(None) if spoken else None
+
+    def _negative(self, soa: dns.rrset.RRset | None) -> Meaning:
+        kind = Kind.NXDOMAIN if self.message.rcode() == dns.rcode.NXDOMAIN else Kind.NODATA
+        if soa is None:
+            return Meaning(kind, note="without the SOA record that says for how long")
+        return Meaning(kind, soa=soa, zone=soa.name)
+
+    def _misdirected(self) -> Meaning:
+        """A reply that says nothing of the question: why it does not."""
+        below = any(rrset.name == self.question.name for rrset in self._authority)
+        if self.question.rdtype == dns.rdatatype.DS and below and not self.message.answer:
+            offer = replace(self._negative(None), rcode=self.message.rcode())
+            return Meaning(Kind.LAME, note="it answers a question for DS from below the cut", offer=offer)
+        if self.message.answer:
+            foreign = any(rrset.rdclass != self.question.rdclass for rrset in self.message.answer)
+            return Meaning(Kind.WRONG_CLASS if foreign else Kind.OTHER_NAME)
+        referrals = [rrset.name for rrset in self.message.authority if rrset.rdtype == dns.rdatatype.NS]
+        if self.zone in referrals:
+            return Meaning(Kind.SELF_REFERRAL)
+        if any(self.zone.is_subdomain(name) for name in referrals):
+            return Meaning(Kind.UPWARD_REFERRAL)
+        if referrals:
+            return Meaning(Kind.SIDEWAYS_REFERRAL)
+        if any(rrset.rdtype == dns.rdatatype.SOA for rrset in self.message.authority):
+            return Meaning(Kind.LAME, note="it answers for another zone")
+        return Meaning(Kind.EMPTY, offer=replace(self._negative(None), rcode=self.message.rcode()))
+
+    # --- what a reply tells besides -----------------------------------------------------------
+
+    def _authority_zone(self) -> Name | None:
+        """The zone that an answer is from, where its authority section names one above the owner."""
+        owner = self._chain.target
+        for rrset in self._authority:
+            if rrset.rdtype in (dns.rdatatype.NS, dns.rdatatype.SOA) and owner.is_subdomain(rrset.name):
+                return rrset.name
+        return None
+
+    def _child(self) -> Delegation | None:
+        """The zone's own NS RRset, which is its apex's and outranks its parent's (RFC 2181 section 5.4.1)."""
+        if not self.message.flags & dns.flags.AA:
+            return None
+        for rrset in (*self._answer, *self._authority):
+            if rrset.rdtype == dns.rdatatype.NS and rrset.name == self.zone:
+                return self._delegation(rrset)
+        return None
+
+    def _delegation(self, rrset: dns.rrset.RRset) -> Delegation:
+        glue = self._glue()
+        names = dict.fromkeys(rdata.target for rdata in rrset if rdata.rdtype == dns.rdatatype.NS)
+        beside = [
+            r for r in self._authority if r.name == rrset.name or r.rdtype in _DENIAL or r.covers in _DENIAL
+        ]
+        return Delegation(
+            zone=rrset.name,
+            servers=tuple(NameServer(name, tuple(glue.get(name, ()))) for name in names),
+            ttl=rrset.ttl,
+            ds=next((r for r in beside if r.rdtype == dns.rdatatype.DS), None),
+            signatures=tuple(r for r in beside if r.rdtype == dns.rdatatype.RRSIG),
+            denial=tuple(r for r in beside if r.rdtype in _DENIAL),
+        )
+
+    def _glue(self) -> dict[Name, list[Address]]:
+        """Addresses in bailiwick: in-domain and sibling glue (RFC 9499 section 7)."""
+        found: dict[Name, list[Address]] = {}
+        for rrset in self._believed(self.message.additional):
+            if rrset.rdtype not in (dns.rdatatype.A, dns.rdatatype.AAAA):
+                continue
+            addresses = found.setdefault(rrset.name, [])
+            addresses += [Address(rdata.address, Source.GLUE) for rdata in rrset if hasattr(rdata, "address")]
+        return found

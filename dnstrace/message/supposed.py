@@ -1,0 +1,119 @@
+"""Delegations as they are to be: what `--undelegated` and `--ds` have the parent say.
+
+The parent's servers are asked as ever. Where their reply is about a zone that is supposed to be delegated
+otherwise, it is taken as if they had said so: a referral with the name servers, glue and DS records given.
+From there on everything is as on any walk, so a change can be checked before it is made. Pure functions
+of one exchange.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdataclass
+import dns.rdatatype
+import dns.rrset
+
+from dnstrace.message.wire import read_reply
+from dnstrace.model import Delegation, Exchange, Name, Question
+
+_TTL = 86400  # of what is supposed, in seconds
+
+
+class Supposed:
+    """The delegations supposed; one without name servers only supposes the DS RRset."""
+
+    def __init__(self, delegations: Iterable[Delegation] = ()) -> None:
+        self._cuts = {cut.zone: cut for cut in delegations}
+
+    def instead(self, exchange: Exchange, zone: Name) -> Exchange:
+        """The exchange with a server of `zone`, as it would be if what is supposed were so."""
+        cut = self._below(zone, exchange.query.question)
+        if cut is None or exchange.message is None or _leads_above(exchange.message, zone, cut.zone):
+            return exchange
+        reply = _referral(exchange.message, exchange.query.question, cut)
+        if reply is None:
+            return exchange
+        wire = reply.to_wire(max_size=65535)
+        read = read_reply(wire)
+        return (
+            exchange
+            if not isinstance(read, dns.message.Message)
+            else replace(exchange, wire=wire, message=read)
+        )
+
+    def _below(self, zone: Name, question: Question) -> Delegation | None:
+        """The supposed delegation, strictly below `zone`, that the question concerns; the highest."""
+        name = question.name
+        inside = [
+            cut for cut in self._cuts if name.is_subdomain(cut) and cut.is_subdomain(zone) and cut != zone
+        ]
+        return self._cuts[min(inside, key=len)] if inside else None
+
+
+NOTHING = Supposed()
+
+
+def _leads_above(message: dns.message.Message, zone: Name, cut: Name) -> bool:
+    """Whether a reply refers to a zone between the one asked and the one supposed."""
+    owners = (rrset.name for rrset in message.authority if rrset.rdtype == dns.rdatatype.NS)
+    authoritative = message.flags & dns.flags.AA
+    return not authoritative and any(
+        cut.is_subdomain(name) and name not in (zone, cut) and name.is_subdomain(zone) for name in owners
+    )
+
+
+def _referral(said: dns.message.Message, question: Question, cut: Delegation) -> dns.message.Message | None:
+    """What the server would say; None where nothing is supposed of it."""
+    reply = dns.message.QueryMessage(id=said.id)
+    reply.flags = dns.flags.Flag(dns.flags.QR)
+    reply.question = list(said.question)
+    if said.edns >= 0:
+        reply.use_edns(said.edns, said.ednsflags, said.payload, options=list(said.options))
+    ds = [] if cut.ds is None else [cut.ds]
+    if question.name == cut.zone and question.rdtype == dns.rdatatype.DS:
+        if not ds:
+            return None
+        reply.flags |= dns.flags.AA
+        reply.answer = ds
+        return reply
+    servers, glue = _servers(cut) if cut.servers else _servers_said(said, cut.zone)
+    if servers is None:
+        return None
+    reply.authority = [servers, *(ds or _ds_said(said, cut.zone))]
+    reply.additional = glue
+    return reply
+
+
+def _servers(cut: Delegation) -> tuple[dns.rrset.RRset | None, list[dns.rrset.RRset]]:
+    names = [server.name.to_text() for server in cut.servers]
+    ns = dns.rrset.from_text_list(cut.zone, _TTL, dns.rdataclass.IN, dns.rdatatype.NS, names)
+    glue = [
+        dns.rrset.from_text_list(server.name, _TTL, dns.rdataclass.IN, rdtype, addresses)
+        for server in cut.servers
+        for family, rdtype in ((4, dns.rdatatype.A), (6, dns.rdatatype.AAAA))
+        if (addresses := [each.text for each in server.addresses if each.family == family])
+    ]
+    return ns, glue
+
+
+def _servers_said(
+    said: dns.message.Message, zone: Name
+) -> tuple[dns.rrset.RRset | None, list[dns.rrset.RRset]]:
+    """The NS RRset and glue of a referral to `zone`, as they are."""
+    owned = (r for r in said.authority if r.rdtype == dns.rdatatype.NS and r.name == zone)
+    return next(owned, None), list(said.additional)
+
+
+def _ds_said(said: dns.message.Message, zone: Name) -> list[dns.rrset.RRset]:
+    """What a referral to `zone` says of its DS RRset, which stays where only the servers change."""
+    return [
+        rrset
+        for rrset in said.authority
+        if rrset.name == zone and dns.rdatatype.DS in (rrset.rdtype, rrset.covers)
+    ]

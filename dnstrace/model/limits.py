@@ -1,0 +1,38 @@
+"""The bounds of a trace: values, which `dnstrace.walk.budget` spends from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dnstrace.model.asked import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The bounds: `deadline` in seconds for the whole trace, `octets` of all its replies, the rest counts."""
+
+    max_queries: int = 200
+    octets: int = 2**18
+    deadline: float = 15.0
+    lookups: int = 64
+    lookups_per_delegation: int = 16
+    aliases: int = 16
+    depth: int = 8
+
+
+USUAL = Limits()
+
+
+ALL_SERVERS = Limits(max_queries=1000, octets=2**19, deadline=30.0, lookups=128)
+"""The bounds of a trace that asks every address of every server: say 13 servers x 2 addresses x 4 cuts."""
+
+
+CHECKED = Limits(max_queries=2000, octets=2**21, deadline=30.0, lookups=256)
+"""The bounds of a trace that probes the servers besides."""
+
+
+def limits_for(settings: Settings) -> Limits:
+    """The bounds of a trace that asks in the way of `settings`, where no others are given."""
+    if settings.probe:
+        return CHECKED
+    return ALL_SERVERS if settings.all_servers else USUAL

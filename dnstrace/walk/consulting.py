@@ -1,0 +1,135 @@
+"""Asking recursive resolvers beside the walk: for `--resolver`.
+
+Each is asked the trace's own question with RD set, at once and side by side with the walk, over the same
+network. What they say is recorded as steps and judged later (resolvers.py); the walk neither waits for it nor
+uses it, nor is it paid from the walk's budget: a resolver is asked a few times at most.
+
+Retries are as those of the walk (fallback.py). Where a resolver says SERVFAIL it is asked once more with CD
+set (RFC 4035 section 3.2.2): an answer then shows that it was validation that failed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dnstrace.analysis.resolvers import heard
+from dnstrace.model import (
+    ROOT,
+    Attempt,
+    Exchange,
+    Fault,
+    Kind,
+    Meaning,
+    Outcome,
+    Purpose,
+    Query,
+    Question,
+    Settings,
+    Transport,
+)
+from dnstrace.model.asked import Resolver
+from dnstrace.port import Network
+from dnstrace.walk.fallback import another_way, cause, edns_of_try
+from dnstrace.walk.journal import Journal
+from dnstrace.walk.roots import given_server
+
+_AGAIN = {Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.MISMATCH}
+_WAYS = 4  # in which one try may ask: TCP, less EDNS, a cookie
+_OUTCOMES = {
+    Kind.ANSWER: Outcome.ANSWER,
+    Kind.NODATA: Outcome.NODATA,
+    Kind.NXDOMAIN: Outcome.NXDOMAIN,
+}
+
+
+class Consultation:
+    """The resolvers of one trace, which are being asked."""
+
+    def __init__(
+        self,
+        network: Network,
+        settings: Settings,
+        journal: Journal,
+        question: Question,
+        resolvers: Sequence[Resolver],
+    ) -> None:
+        self._network, self._settings, self._journal, self._question = network, settings, journal, question
+        self._tasks = [asyncio.ensure_future(self._ask(resolver)) for resolver in resolvers]
+
+    async def close(self, until: float) -> None:
+        """Wait for the replies until the loop's time `until`, or not at all if the trace is cancelled."""
+        task = asyncio.current_task()
+        try:
+            if self._tasks and task is not None and not task.cancelling():
+                left = max(0.0, until - asyncio.get_running_loop().time())
+                await asyncio.wait(self._tasks, timeout=left)
+        finally:
+            for asking in self._tasks:
+                asking.cancel()
+            ended = await asyncio.gather(*self._tasks, return_exceptions=True)
+        for each in ended:
+            if isinstance(each, Exception):
+                raise each
+
+    async def _ask(self, resolver: Resolver) -> None:
+        asked = given_server((resolver.address,))
+        step = self._journal.begin(None, Purpose.PROBE, asked, self._question)
+        try:
+            chosen, meaning = await self._tries(resolver, step)
+            if meaning.kind is Kind.SERVER_FAILURE:
+                query = self._journal[step].attempts[chosen].exchange.query
+                await self._ways(step, replace(query, checking_disabled=True))
+        except asyncio.CancelledError:
+            self._journal.finish(step, Outcome.FAILED, None, "ended before it was done")
+            raise
+        outcome = _OUTCOMES.get(meaning.kind, Outcome.FAILED)
+        self._journal.finish(step, outcome, None if outcome is Outcome.FAILED else chosen, meaning.note)
+
+    async def _tries(self, resolver: Resolver, step: int) -> tuple[int, Meaning]:
+        """Ask until there is a reply, or no try is left; the last attempt and its meaning."""
+        for tries in range(self._settings.tries):
+            chosen, meaning = await self._ways(step, self._query(resolver, tries))
+            if meaning.kind not in _AGAIN:
+                break
+        return chosen, meaning
+
+    def _query(self, resolver: Resolver, tries: int) -> Query:
+        over_tcp = self._settings.tcp and resolver.transport is Transport.UDP
+        stream = resolver.transport is not Transport.UDP  # no datagram to be lost: EDNS is not the cause
+        return Query(
+            self._question,
+            resolver.address,
+            resolver.port,
+            Transport.TCP if over_tcp else resolver.transport,
+            edns_of_try(self._settings.edns, 0 if stream else tries),
+            recursion_desired=True,
+            endpoint=resolver.endpoint,
+        )
+
+    async def _ways(self, step: int, query: Query) -> tuple[int, Meaning]:
+        """Ask once, and in another way where the reply calls for that."""
+        following: Query | None = query
+        for _ in range(_WAYS):
+            if following is None:
+                break
+            exchange = await self._exchange(step, following)
+            index, meaning = self._record(step, exchange)
+            following = another_way(exchange, meaning)
+        return index, meaning
+
+    async def _exchange(self, step: int, query: Query) -> Exchange:
+        since = asyncio.get_running_loop().time()
+        try:
+            return await self._network.exchange(query, self._settings.timeout)
+        except asyncio.CancelledError:
+            waited = asyncio.get_running_loop().time() - since
+            self._record(step, Exchange(query, since, waited, fault=Fault.ABANDONED))
+            raise
+
+    def _record(self, step: int, exchange: Exchange) -> tuple[int, Meaning]:
+        meaning = heard(exchange)
+        attempt = Attempt(ROOT, exchange, meaning)
+        attempt = replace(attempt, cause=cause(self._journal[step].attempts, attempt))
+        return self._journal.attempt(step, attempt), meaning

@@ -1,0 +1,106 @@
+"""The steps of one trace, as they are taken.
+
+The one place where a trace changes: everything else sees frozen Steps. A snapshot can be had at any
+moment, which is how the tree grows on a terminal and how an interrupted trace is still shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from dnstrace.analysis.stats import measure
+from dnstrace.model import Address, Attempt, Delegation, Name, Outcome, Probe, Purpose, Question, Step, Trace
+
+
+class Journal:
+    """Records steps and attempts; tells `on_change` of each change.
+
+    `origin` is the time on the loop's clock at which the trace began, in seconds: what is recorded
+    counts from there.
+    """
+
+    def __init__(
+        self,
+        question: Question,
+        started: datetime,
+        seed: int,
+        clock: Callable[[], float],
+        on_change: Callable[[Trace], None] | None = None,
+        supposed: tuple[Delegation, ...] = (),
+    ) -> None:
+        self._trace = Trace(question, started, seed, supposed=supposed)
+        self._clock, self._origin = clock, clock()
+        self._on_change = on_change
+        self._steps: list[Step] = []
+
+    def begin(
+        self,
+        parent: int | None,
+        purpose: Purpose,
+        asked: Delegation,
+        question: Question,
+        all_servers: bool = False,
+        probe: Probe | None = None,
+    ) -> int:
+        """Record that a step begins; its id."""
+        number = len(self._steps) + 1
+        step = Step(
+            number, parent, purpose, asked.zone, question, asked.servers, all_servers=all_servers, probe=probe
+        )
+        self._steps.append(step)
+        self._changed()
+        return number
+
+    def attempt(self, step: int, attempt: Attempt) -> int:
+        """Record an attempt within a step; its index."""
+        exchange = replace(attempt.exchange, start=attempt.exchange.start - self._origin)
+        attempts = (*self[step].attempts, replace(attempt, exchange=exchange))
+        self._update(replace(self[step], attempts=attempts))
+        return len(attempts) - 1
+
+    def arrange(self, step: int, place: Callable[[Attempt], int]) -> None:
+        """Put a step's attempts in the order of their `place`; indices from before do not hold."""
+        self._update(replace(self[step], attempts=tuple(sorted(self[step].attempts, key=place))))
+
+    def learnt(self, step: int, name: Name, addresses: tuple[Address, ...]) -> None:
+        """Record the addresses that a look-up found for one of the step's name servers."""
+        servers = tuple(
+            replace(server, addresses=tuple(dict.fromkeys((*server.addresses, *addresses))))
+            if server.name == name
+            else server
+            for server in self[step].servers
+        )
+        self._update(replace(self[step], servers=servers))
+
+    def finish(
+        self, step: int, outcome: Outcome, chosen: int | None, note: str = "", limited: bool = False
+    ) -> None:
+        """Record how a step ended."""
+        ended = replace(self[step], outcome=outcome, chosen=chosen, note=note, limited=limited)
+        self._update(ended)
+
+    def supersede(self, steps: Iterable[int], superseded: bool) -> None:
+        """Record that the walk went another way than by these steps, or by these after all."""
+        for step in steps:
+            self._update(replace(self[step], superseded=superseded))
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def __getitem__(self, step: int) -> Step:
+        return self._steps[step - 1]
+
+    def snapshot(self) -> Trace:
+        """The trace so far."""
+        steps = tuple(self._steps)
+        return replace(self._trace, steps=steps, stats=measure(steps, self._clock() - self._origin))
+
+    def _update(self, step: Step) -> None:
+        self._steps[step.id - 1] = step
+        self._changed()
+
+    def _changed(self) -> None:
+        if self._on_change is not None:
+            self._on_change(self.snapshot())

@@ -1,0 +1,277 @@
+"""Probes: what is asked of every server of a zone besides the walk, for the rules of `checks` to judge.
+
+All probes of a zone are put side by side, once the walk has shown which servers it has; those that only
+the zone itself names are found by that, and asked after. What did not reply to the walk is tried over TCP,
+and left alone otherwise. Nothing is judged here, and a probe that brings
+nothing changes nothing: each is recorded as a step of its own.
+
+The zones probed are those in which the question and the target of each alias ended. Top-level domains
+and the root are probed only where they themselves are asked about.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import dns.name
+import dns.rdatatype
+
+from dnstrace.model import (
+    ROOT,
+    Address,
+    Delegation,
+    Edns,
+    Exchange,
+    Meaning,
+    Name,
+    NameServer,
+    Outcome,
+    Probe,
+    Purpose,
+    Query,
+    Question,
+    Source,
+    Step,
+    Trace,
+    Transport,
+)
+from dnstrace.walk.candidates import Candidate
+from dnstrace.walk.context import TraceContext
+from dnstrace.walk.descent import Walk
+from dnstrace.walk.survey import Survey
+
+_TRIES = 2  # of a probe: a datagram may be lost, but that is not what is looked for
+_UNKNOWN_OPTION = 65184  # of the range for local and experimental use (RFC 6891 section 9)
+_MOST_BETWEEN = 8  # names between the apex and the name asked
+_ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
+
+Shape = Callable[[Query], Query]
+
+
+class _Put(NamedTuple):
+    """A probe: the question, and how the query differs from any other; None if it does not."""
+
+    probe: Probe
+    question: Question
+    shape: Shape | None = None
+
+
+class Probing:
+    """The probes of one trace."""
+
+    def __init__(self, context: TraceContext, walk: Walk) -> None:
+        self._context, self._walk = context, walk
+
+    async def run(self) -> None:
+        """Probe every zone that the walk of the journal's trace ended in, side by side."""
+        trace = self._context.journal.snapshot()
+        await asyncio.gather(*(self._zone(cut, step, trace) for cut, step in targets(trace)))
+
+    async def _zone(self, cut: Delegation, after: Step, trace: Trace) -> None:
+        """Put all probes to the servers of `cut`, and to those that only the zone itself names."""
+        probes = _probes(cut.zone, trace.question)
+        naming = [put for put in probes if put.probe is Probe.NS]
+        await asyncio.gather(
+            self._beside(cut, after.id, naming, probes),
+            *(self._put(cut, put, after.id) for put in probes if put not in naming),
+        )
+
+    async def _beside(self, cut: Delegation, after: int, naming: list[_Put], probes: list[_Put]) -> None:
+        """Find out the servers that the zone names, and their addresses; probe those not in `cut`."""
+        named = [server.name for server in cut.servers]
+        looked_up = self._context.journal.snapshot().steps
+        known = {step.question.name for step in looked_up if step.purpose is Purpose.NS_ADDRESS}
+        await asyncio.gather(
+            *(self._put(cut, put, after) for put in naming),
+            *self._found_out(cut, (name for name in named if name not in known), after),
+        )
+        fresh = [name for name in self._child_names(cut.zone) if name not in named]
+        await asyncio.gather(*self._found_out(cut, fresh, after))
+        servers = tuple(NameServer(name, self._addresses(cut.zone, name)) for name in fresh)
+        beside = Delegation(cut.zone, servers)
+        await asyncio.gather(*(self._put(beside, put, after) for put in probes))
+
+    def _found_out(
+        self, cut: Delegation, names: Iterable[Name], after: int
+    ) -> list[Coroutine[Any, Any, Any]]:
+        """Find out the addresses of name servers: in the zone by its own servers, else by a look-up."""
+        asking: list[Coroutine[Any, Any, Any]] = []
+        for name in names:
+            if name.is_subdomain(cut.zone):
+                asking += [
+                    self._put(cut, _Put(Probe.ADDRESS, Question(name, rdtype)), after)
+                    for rdtype in _ADDRESSES
+                ]
+            elif self._context.budget.lookup():
+                asking.append(self._look_up(name, cut.zone, after))
+        return asking
+
+    async def _look_up(self, name: Name, zone: Name, after: int) -> None:
+        """Look the addresses of a name server up, for the probe that asks for the zone's name servers."""
+        steps = (self._context.journal[number] for number in range(len(self._context.journal), 0, -1))
+        naming = (step.id for step in steps if step.probe is Probe.NS and step.zone == zone)
+        await self._walk.look_up(name, next(naming, after), every=True)
+
+    async def _put(self, cut: Delegation, put: _Put, after: int) -> None:
+        """One probe: a step of its own, in which every address is asked."""
+        journal = self._context.journal
+        dead = frozenset() if put.probe is Probe.TCP else _silent_in(journal[after])
+        cut = _askable(cut, dead)
+        if not cut.servers:
+            return
+        step = journal.begin(after, Purpose.PROBE, cut, put.question, all_servers=True, probe=put.probe)
+        chosen = None
+        try:
+            chosen = await _Probing(self._context, step, cut, put.question, put.shape).run()
+        finally:
+            heard = any(attempt.exchange.message is not None for attempt in journal[step].attempts)
+            journal.finish(step, Outcome.ANSWER if heard else Outcome.FAILED, chosen)
+
+    def _child_names(self, zone: Name) -> list[Name]:
+        """The name servers that the zone's own servers name."""
+        names: dict[Name, None] = {}
+        for step in self._context.journal.snapshot().steps:
+            if step.probe is Probe.NS and step.zone == zone:
+                for attempt in step.attempts:
+                    child = attempt.meaning.child
+                    names |= dict.fromkeys(server.name for server in (child.servers if child else ()))
+        return list(names)
+
+    def _addresses(self, zone: Name, name: Name) -> tuple[Address, ...]:
+        """The addresses of a name server, by what was found out."""
+        found: dict[Address, None] = {}
+        for step in self._context.journal.snapshot().steps:
+            looked_up = step.purpose is Purpose.NS_ADDRESS or step.probe is Probe.ADDRESS
+            if looked_up and step.question.name == name:
+                for attempt in step.attempts:
+                    found |= dict.fromkeys(_addresses_in(attempt.meaning))
+        return tuple(found)
+
+
+class _Probing(Survey):
+    """One question in one shape, put to every address of some servers; nothing else is tried."""
+
+    def __init__(
+        self, context: TraceContext, step: int, cut: Delegation, question: Question, shape: Shape | None
+    ) -> None:
+        super().__init__(context, step, cut, question, _look_up_nothing)
+        self._shape = shape
+        self._tries = min(_TRIES, context.settings.tries)
+
+    async def _first_usable(self) -> int | None:
+        try:
+            await self._ask_all()
+        finally:
+            self._context.journal.arrange(self._step, self._place)
+        return self._chosen()
+
+    def _query(self, candidate: Candidate) -> Query:
+        query = super()._query(candidate)
+        return query if self._shape is None else self._shape(query)
+
+    def _another_way(self, exchange: Exchange, meaning: Meaning) -> Query | None:
+        return super()._another_way(exchange, meaning) if self._shape is None else None
+
+
+async def _look_up_nothing(name: Name) -> tuple[Address, ...]:
+    return ()
+
+
+def targets(trace: Trace) -> list[tuple[Delegation, Step]]:
+    """The zones to probe, as their servers are known, each with the step of the walk that ended there."""
+    found: dict[Name, tuple[Delegation, Step]] = {}
+    for step in trace.steps:
+        if step.main and step.outcome not in (None, Outcome.REFERRAL):
+            zone = (step.meaning.zone if step.meaning is not None else None) or step.zone
+            if len(zone) > len(ROOT) + 1 or zone == trace.question.name:
+                found.setdefault(zone, (Delegation(zone, step.servers), step))
+    return list(found.values())
+
+
+def _probes(zone: Name, asked: Question) -> list[_Put]:
+    """The probes of a zone, beside those for the addresses of its name servers."""
+    soa = Question(zone, dns.rdatatype.SOA)
+    plain = {
+        Probe.SOA: dns.rdatatype.SOA,
+        Probe.NS: dns.rdatatype.NS,
+        Probe.DNSKEY: dns.rdatatype.DNSKEY,
+        Probe.CDS: dns.rdatatype.CDS,
+        Probe.CDNSKEY: dns.rdatatype.CDNSKEY,
+    }
+    return [
+        *(_Put(probe, Question(zone, rdtype)) for probe, rdtype in plain.items()),
+        *(_Put(Probe.BETWEEN, Question(name, asked.rdtype)) for name in _between(zone, asked.name)),
+        _Put(Probe.TCP, soa, _over_tcp),
+        _Put(Probe.EDNS_VERSION, soa, _of_version_1),
+        _Put(Probe.EDNS_OPTION, soa, _with_unknown_option),
+        _Put(Probe.CASE, replace(soa, name=mixed_case(zone)), _as_it_is),
+        _Put(Probe.RECURSION, Question(ROOT, dns.rdatatype.NS), _recursive),
+        _Put(Probe.TRANSFER, Question(zone, dns.rdatatype.AXFR), _over_tcp),
+    ]
+
+
+def _between(zone: Name, name: Name) -> list[Name]:
+    """The names below `zone` and above `name`, the longest first."""
+    found: list[Name] = []
+    while name.is_subdomain(zone) and name != zone and (name := name.parent()) != zone:
+        found.append(name)
+    return found[:_MOST_BETWEEN]
+
+
+def mixed_case(name: Name) -> Name:
+    """The name with its letters in capital and small by turns."""
+    labels, capital = [], True
+    for label in name.labels:
+        letters = bytearray(label.lower())
+        for place, octet in enumerate(letters):
+            if octet in b"abcdefghijklmnopqrstuvwxyz":
+                letters[place] = octet - 32 if capital else octet
+                capital = not capital
+        labels.append(bytes(letters))
+    return dns.name.Name(labels)
+
+
+def _as_it_is(query: Query) -> Query:
+    return query
+
+
+def _over_tcp(query: Query) -> Query:
+    return replace(query, transport=Transport.TCP)
+
+
+def _of_version_1(query: Query) -> Query:
+    return replace(query, edns=replace(query.edns or Edns(), version=1))
+
+
+def _with_unknown_option(query: Query) -> Query:
+    edns = query.edns or Edns()
+    return replace(query, edns=replace(edns, options=(*edns.options, (_UNKNOWN_OPTION, b"dnstrace"))))
+
+
+def _recursive(query: Query) -> Query:
+    return replace(query, recursion_desired=True)
+
+
+def _silent_in(step: Step) -> frozenset[str]:
+    """The addresses that were asked in a step and did not reply."""
+    asked = {attempt.exchange.query.address for attempt in step.attempts}
+    return frozenset(
+        asked - {a.exchange.query.address for a in step.attempts if a.exchange.message is not None}
+    )
+
+
+def _askable(cut: Delegation, without: frozenset[str]) -> Delegation:
+    """The servers of a cut that have an address, leaving some out."""
+    servers = (
+        replace(server, addresses=tuple(a for a in server.addresses if a.text not in without))
+        for server in cut.servers
+    )
+    return Delegation(cut.zone, tuple(server for server in servers if server.addresses))
+
+
+def _addresses_in(meaning: Meaning) -> list[Address]:
+    data = (rdata for rrset in meaning.answer for rdata in rrset if rdata.rdtype in _ADDRESSES)
+    return [Address(rdata.address, Source.RESOLVED) for rdata in data]

@@ -1,0 +1,221 @@
+"""A walk that is validated: what the chain of trust needs is asked beside the walk, then judged.
+
+The verdict itself is `dnssec.judge`, which sends nothing. Here is what it cannot do: ask. The keys of a
+zone are asked of the same server, at the same moment, as the walk's own question, so that a good chain
+costs no round trip more; what is still missing when the walk has ended is asked side by side; and where a
+reply is bogus, other servers of the zone are asked before that is the verdict (RFC 4035 section 4.9).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Hashable
+from dataclasses import replace
+
+import dns.rcode
+import dns.rdatatype
+import dns.rrset
+
+from dnstrace.dnssec import Anchors, Judgement, Security, judge
+from dnstrace.model import Address, Delegation, Kind, Meaning, Outcome, Purpose, Question, Step
+from dnstrace.walk.context import TraceContext
+from dnstrace.walk.descent import Walk
+from dnstrace.walk.resolution import Resolution, resolution_of
+
+_ROUNDS = 24  # of asking for what is missing: a chain as deep as a name can have cuts known one by one
+_RETRIES = 5  # other servers asked for one bogus reply
+
+
+class Validation:
+    """The chain of trust of one trace: fetches beside the walk, and judges at its end."""
+
+    def __init__(self, context: TraceContext, walk: Walk, anchors: Anchors, at: float) -> None:
+        self._context, self._walk, self._anchors, self._at = context, walk, anchors, at
+        self._fetches: dict[Question, asyncio.Task[object]] = {}
+        self._gone_by: dict[int, set[int]] = defaultdict(set)
+        self._found: Resolution | None = None
+        walk.beside = self.fetch_keys
+
+    def fetch_keys(self, zone: Delegation, step: int, address: Address) -> None:
+        """Ask for the keys of a zone that the chain may reach, where the walk is asking just now."""
+        if zone.zone in self._anchors.zones or zone.ds is not None:
+            self._fetch(Question(zone.zone, dns.rdatatype.DNSKEY), step, address)
+
+    def _fetch(self, question: Question, step: int | None, address: Address | None = None) -> None:
+        if question in self._fetches:
+            return
+        purpose = Purpose.DS if question.rdtype == dns.rdatatype.DS else Purpose.DNSKEY
+        asking = self._walk.fetch(question, purpose, step, address)
+        self._fetches[question] = asyncio.ensure_future(asking)
+
+    async def judged(self, found: Resolution) -> tuple[Resolution, Judgement]:
+        """The verdict on what the walk found; the resolution anew where another server gave better data."""
+        self._found = found
+        judgement = await self._judge_all(found)
+        tries: Counter[int] = Counter()
+        while number := next((n for n in judgement.retry if tries[n] < _RETRIES), None):
+            better = await self._ask_another(number)
+            tries[number] += 1 if better is not None else _RETRIES
+            judgement = better or self._judge(self._found)
+        return _as_proved(self._found, judgement), judgement
+
+    def judged_so_far(self, found: Resolution, why: str) -> tuple[Resolution, Judgement]:
+        """What was found, and the verdict on it, when no more can be asked for the reason `why`.
+
+        `found` is what the walk comes to if it had not ended.
+        """
+        found = self._found or found
+        judgement = self._judge(found)
+        if judgement.security in (Security.BOGUS, Security.INDETERMINATE):
+            judgement = replace(judgement, reason=f"{judgement.reason} ({why})")
+        return _as_proved(found, judgement), judgement
+
+    async def close(self) -> None:
+        """Stop what is still being fetched."""
+        for task in self._fetches.values():
+            task.cancel()
+        await asyncio.gather(*self._fetches.values(), return_exceptions=True)
+
+    async def _judge_all(self, found: Resolution) -> Judgement:
+        """Judge, ask for what is missing, and again, until nothing is or nothing more can be asked."""
+        for _ in range(_ROUNDS):
+            await asyncio.gather(*self._fetches.values())
+            judgement = self._judge(found)
+            fresh = [need.question for need in judgement.missing if need.question not in self._fetches]
+            if not fresh:
+                break
+            for question in fresh:
+                self._fetch(question, found.step)
+        return judgement
+
+    def _judge(self, found: Resolution) -> Judgement:
+        return judge(found.concluding(self._context.journal.snapshot()), self._anchors, self._at)
+
+    async def _ask_another(self, number: int) -> Judgement | None:
+        """Go by another server in step `number`, and judge again; None where there is no other.
+
+        Where that is no better, all is as before, and so is the judgement.
+        """
+        journal, found = self._context.journal, self._found
+        before, known = journal[number], len(journal)
+        assert found is not None  # `judged` has it
+        passed = self._after(number)
+        better = False
+        try:
+            if not await self._goes_by_another(before):
+                return None
+            self._found = await self._from(before, found, passed)
+            judged = await self._judge_all(self._found)
+            better = self._is_better(judged, number)
+        finally:
+            if not better:
+                self._take_back(before, found, passed, known)
+        return judged if better else self._judge(found)
+
+    async def _goes_by_another(self, step: Step) -> bool:
+        """Have a step go by a server that it did not go by yet; False where there is none."""
+        if step.all_servers:
+            return self._goes_by(step)
+        return await self._walk.ask_again(step.id) is not None
+
+    def _is_better(self, judged: Judgement, number: int) -> bool:
+        """Whether a judgement is one to keep, now that step `number` goes by another server.
+
+        It must be of the very answer that is carried, and find no fault there any more.
+        """
+        assert self._found is not None
+        carried = not judged.answers or judged.answers[-1] == self._found.step
+        return carried and number not in judged.retry
+
+    def _take_back(self, before: Step, found: Resolution, passed: list[int], known: int) -> None:
+        """Go by what a step said before, and by the steps that followed from that."""
+        journal = self._context.journal
+        journal.finish(
+            before.id, before.outcome or Outcome.FAILED, before.chosen, before.note, before.limited
+        )
+        journal.supersede((n for n in self._after(before.id) if n > known), True)
+        journal.supersede(passed, False)
+        self._found = found
+
+    def _after(self, number: int) -> list[int]:
+        """The steps of the walk that followed from a step."""
+        after = {number}
+        for step in self._context.journal.snapshot().steps:
+            if step.main and step.parent in after:
+                after.add(step.id)
+        return sorted(after - {number})
+
+    def _goes_by(self, step: Step) -> bool:
+        """Go by what another server has said, where every one was asked; False if none is left."""
+        from dnstrace.walk.survey import others
+
+        gone_by = self._gone_by[step.id]
+        gone_by |= set() if step.chosen is None else {step.chosen}
+        if not (left := others(step, gone_by)):
+            return False
+        gone_by.add(left[0])
+        self._walk.go_by(step.id, left[0])
+        return True
+
+    async def _from(self, before: Step, found: Resolution, passed: list[int]) -> Resolution:
+        """The resolution where a step was `before` and goes by another server now; `passed` came after it."""
+        step = self._context.journal[before.id]
+        if not step.main or step.meaning is None:
+            return found
+        if passed and _same_way(before, step):
+            assert found.step is not None  # there are steps after this one
+            aliases, _ = self._way_to(self._context.journal[found.step])
+            return found._replace(answer=aliases + found.last)
+        self._context.journal.supersede(passed, True)
+        return await self._on_from(step, step.meaning)
+
+    async def _on_from(self, step: Step, meaning: Meaning) -> Resolution:
+        """The walk from a step on."""
+        aliases, question = self._way_to(step)
+        if meaning.kind is Kind.ALIAS and meaning.target is not None:
+            aliases += tuple(rrset for rrset in meaning.answer if rrset not in aliases)
+            question = replace(question, name=meaning.target)
+        elif meaning.delegation is not None:
+            self._context.cuts.add(meaning.delegation)
+        else:
+            return resolution_of(meaning, aliases, step.id)
+        purpose = Purpose.ALIAS if meaning.kind is Kind.ALIAS else step.purpose
+        on = await self._walk.resolve(question, purpose, step.id)
+        return on._replace(answer=aliases + tuple(rrset for rrset in on.answer if rrset not in aliases))
+
+    def _way_to(self, step: Step) -> tuple[tuple[dns.rrset.RRset, ...], Question]:
+        """The aliases that the walk followed before a step, and the whole question that it was put for."""
+        trace = self._context.journal.snapshot()
+        links: list[Meaning] = []
+        here = step
+        while here.parent is not None:
+            here = trace.steps[here.parent - 1]
+            if here.main and here.meaning is not None and here.meaning.kind is Kind.ALIAS:
+                links.insert(0, here.meaning)
+        aliases: list[dns.rrset.RRset] = []
+        for link in links:
+            aliases += [rrset for rrset in link.answer if rrset not in aliases]
+        target = links[-1].target if links else None
+        return tuple(aliases), replace(trace.question, name=target or trace.question.name)
+
+
+def _as_proved(found: Resolution, judgement: Judgement) -> Resolution:
+    """The resolution as the signed proof has it: the RCODE of a negative answer is not signed itself."""
+    if judgement.proved is None or judgement.proved is found.outcome:
+        return found
+    rcode = dns.rcode.NXDOMAIN if judgement.proved is Outcome.NXDOMAIN else dns.rcode.NOERROR
+    return found._replace(outcome=judgement.proved, rcode=rcode)
+
+
+def _same_way(before: Step, after: Step) -> bool:
+    """Whether the walk that went on from `before` would have gone the same way from `after`."""
+    return None not in (before.meaning, after.meaning) and _way(before.meaning) == _way(after.meaning)
+
+
+def _way(meaning: Meaning | None) -> Hashable:
+    """Where a meaning leads the walk: to the servers of a zone, or to another name."""
+    if meaning is None or meaning.delegation is None:
+        return None if meaning is None else (meaning.kind, meaning.target)
+    cut = meaning.delegation
+    return meaning.kind, cut.zone, frozenset(cut.servers)

@@ -1,0 +1,1 @@
+"""The last hop: the page at the address that was found."""

@@ -1,0 +1,164 @@
+"""Pages over real sockets: TCP, TLS with the certificate checked against the name, HTTP/1.1.
+
+Only the head of the response is read, and only so much of it. Addresses that mean this very machine or link
+are not connected to: a name from the network must not make this program knock there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from dnstrace.model.addresses import is_unicast
+from dnstrace.model.pages import Certificate, Request, Visit
+
+_MOST = 65536  # octets of a response's head
+_PART = 4096
+
+
+class LiveWeb:
+    """Pages as the network gives them. `trusted` makes the TLS context, `allowed` says whom to connect to."""
+
+    def __init__(
+        self,
+        trusted: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+        allowed: Callable[[str], bool] = is_unicast,
+    ) -> None:
+        self._trusted, self._allowed = trusted, allowed
+
+    async def visit(self, address: str, request: Request, timeout: float) -> Visit:
+        """Ask for the page, within `timeout` seconds in all; see `dnstrace.model.pages.Web`."""
+        if not self._allowed(address):
+            return Visit(address, fault="not connected to: the address means this machine or network")
+        visit = [Visit(address)]
+        try:
+            async with asyncio.timeout(timeout):
+                await self._visit(visit, request)
+        except TimeoutError:
+            return replace(visit[0], fault=f"no answer within {timeout:g} s")
+        except ssl.SSLCertVerificationError as error:
+            shown = await _shown(address, request, timeout)
+            return replace(visit[0], fault=f"certificate: {error.verify_message}", certificate=shown)
+        except (OSError, ssl.SSLError) as error:
+            return replace(visit[0], fault=_words(error))
+        return visit[0]
+
+    async def _visit(self, visit: list[Visit], request: Request) -> None:
+        """Connect, secure, ask; `visit` holds what was reached, also when this is cut off."""
+        loop, address = asyncio.get_running_loop(), visit[0].address
+        begun = loop.time()
+        sock = await _connected(address, request.port)
+        visit[0] = replace(visit[0], connected=loop.time() - begun)
+        reader, writer = await _opened(sock, request, self._trusted() if request.scheme == "https" else None)
+        try:
+            if request.scheme == "https":
+                shown = _certificate(writer.get_extra_info("peercert"))
+                visit[0] = replace(visit[0], secured=loop.time() - begun, certificate=shown)
+            writer.write(request.wire)
+            await writer.drain()
+            octets = await reader.read(_PART)
+            answered = loop.time() - begun
+            while (
+                octets
+                and b"\r\n\r\n" not in octets
+                and len(octets) < _MOST
+                and (more := await reader.read(_PART))
+            ):
+                octets += more
+        finally:
+            writer.transport.abort()
+        visit[0] = replace(visit[0], answered=answered if octets else None, **_said(octets))
+
+
+def _said(octets: bytes) -> dict[str, Any]:
+    if not octets:
+        return {"fault": "the connection was closed without an answer"}
+    if (head := read_head(octets)) is None:
+        return {"fault": "the answer is not HTTP"}
+    return dict(zip(("status", "reason", "location"), head, strict=True))
+
+
+async def _connected(address: str, port: int) -> socket.socket:
+    sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    sock.setblocking(False)
+    try:
+        await asyncio.get_running_loop().sock_connect(sock, (address, port))
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+async def _opened(
+    sock: socket.socket, request: Request, context: ssl.SSLContext | None
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    try:
+        if context is None:
+            return await asyncio.open_connection(sock=sock)
+        return await asyncio.open_connection(sock=sock, ssl=context, server_hostname=request.host)
+    except BaseException:
+        sock.close()
+        raise
+
+
+async def _shown(address: str, request: Request, timeout: float) -> Certificate | None:
+    """The certificate that was not accepted: got once more, and read without being believed."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with suppress(OSError, TimeoutError, ImportError, ValueError):
+        async with asyncio.timeout(timeout):
+            _, writer = await _opened(await _connected(address, request.port), request, context)
+            octets = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+            writer.transport.abort()
+            return _read(octets)
+    return None
+
+
+def _read(octets: bytes) -> Certificate:
+    from cryptography import x509
+
+    found = x509.load_der_x509_certificate(octets)
+    names: list[str] = []
+    with suppress(x509.ExtensionNotFound):
+        names = found.extensions.get_extension_for_class(
+            x509.SubjectAlternativeName
+        ).value.get_values_for_type(x509.DNSName)
+    issuer = found.issuer.rfc4514_string()
+    return Certificate(tuple(names), issuer, found.not_valid_after_utc)
+
+
+def _certificate(found: dict[str, Any] | None) -> Certificate | None:
+    if not found:
+        return None
+    names = tuple(value for kind, value in found.get("subjectAltName", ()) if kind == "DNS")
+    issuer = {key: value for part in found.get("issuer", ()) for key, value in part}
+    seconds = ssl.cert_time_to_seconds(found["notAfter"])
+    named = issuer.get("organizationName") or issuer.get("commonName", "")
+    return Certificate(names, named, datetime.fromtimestamp(seconds, UTC))
+
+
+def _words(error: OSError) -> str:
+    if isinstance(error, ConnectionRefusedError):
+        return "nobody listens there (connection refused)"
+    if isinstance(error, ssl.SSLError):
+        return f"TLS: {(error.reason or 'the handshake failed').lower().replace('_', ' ')}"
+    return (error.strerror or "the connection ended").lower()
+
+
+def read_head(octets: bytes) -> tuple[int, str, str] | None:
+    """Status, reason and Location of a response's head (RFC 9112 sections 4 and 5); None if it is none."""
+    head = octets.partition(b"\r\n\r\n")[0].decode("latin-1")
+    first, *fields = head.split("\r\n")
+    version, _, rest = first.partition(" ")
+    code, _, reason = rest.partition(" ")
+    if not version.startswith("HTTP/") or not (len(code) == 3 and code.isascii() and code.isdigit()):
+        return None
+    named = (field.partition(":") for field in fields)
+    location = next((value.strip() for key, _, value in named if key.lower() == "location"), "")
+    return int(code), reason[:80], location[:500]

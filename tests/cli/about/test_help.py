@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from dnstrace.cli.about.help import EXAMPLES
+from dnstrace.cli.line.options import OPTIONS, Group
+from tests.cli.running import run
+
+
+@pytest.mark.parametrize("columns", [80, 100, 140])
+def test_every_option_is_in_its_group_on_one_line(columns: int) -> None:
+    page = run("--help", COLUMNS=str(columns)).out
+    assert max(map(len, page.splitlines())) <= columns
+    for group, after in zip(Group, [*list(Group)[1:], "dnstrace www"], strict=True):
+        panel = page.partition(f"─ {group} ─")[2].partition(f"{after}")[0]
+        lines = [line for line in panel.splitlines() if " --" in line]
+        assert len(lines) == sum(option.group is group for option in OPTIONS)
+        for option in (each for each in OPTIONS if each.group is group):
+            start = option.help.partition("{")[0]
+            assert any(f"--{option.name} " in line and start in line for line in lines), option.name
+
+
+def test_each_group_of_the_help_fits_a_screen() -> None:
+    panels = run("--help", COLUMNS="80").out.split("╭─")
+    assert len(panels) > len(Group)
+    assert max(len(panel.splitlines()) for panel in panels) <= 24
+
+
+def test_defaults_are_those_of_the_program() -> None:
+    page = run("--help", COLUMNS="100").out
+    for said in ("(53)", "(2)", "(15)", "(200)", "(1232)"):
+        assert said in page
+    assert "{" not in page
+
+
+def test_the_examples_do_what_they_say() -> None:
+    page = run("--help", COLUMNS="80").out
+    for line, what in EXAMPLES:
+        assert line in page
+        assert what in page
+        words = line.split()[1:]
+        if "--lab" not in words:
+            words.append("--lab")
+        assert run(*words).status in (0, 1)
+
+
+def test_colours_and_characters_are_those_of_the_environment() -> None:
+    assert "\x1b[" not in run("--help").out
+    assert "\x1b[" in run("--help", FORCE_COLOR="1").out
+    assert "\x1b[" in run("--help", terminal=True).out
+    assert "\x1b[" not in run("--help", terminal=True, NO_COLOR="1").out
+    assert run("--help", TERM="dumb").out.isascii()

@@ -1,0 +1,189 @@
+"""What `--check` asks besides the walk: which zones, what, how much at once, and in what time."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+
+import dns.name
+import dns.rdatatype
+import pytest
+
+from dnstrace import Trace, trace
+from dnstrace.dnssec import parse_anchors
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import World, load
+from dnstrace.model import Exchange, Outcome, Probe, Purpose, Query, Settings, Step, Transport
+from dnstrace.walk.probing import mixed_case, targets
+
+CHECK = Settings(all_servers=True, probe=True)
+EVERYWHERE = {
+    Probe.SOA,
+    Probe.NS,
+    Probe.DNSKEY,
+    Probe.CDS,
+    Probe.CDNSKEY,
+    Probe.TCP,
+    Probe.EDNS_VERSION,
+    Probe.EDNS_OPTION,
+    Probe.CASE,
+    Probe.RECURSION,
+    Probe.TRANSFER,
+}
+
+
+class Counting(LabNetwork):
+    """The lab, with the most questions that were ever under way to each address."""
+
+    def __init__(self, world: World, signed: bool = False) -> None:
+        super().__init__(world, signed=signed)
+        self.under_way: Counter[str] = Counter()
+        self.most: defaultdict[str, int] = defaultdict(int)
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        self.under_way[query.address] += 1
+        self.most[query.address] = max(self.most[query.address], self.under_way[query.address])
+        try:
+            return await super().exchange(query, timeout)
+        finally:
+            self.under_way[query.address] -= 1
+
+
+def probed(name: str, asked: str | None = None, settings: Settings = CHECK) -> Trace:
+    world = load(name)
+    question = world.question if asked is None else replace(world.question, name=dns.name.from_text(asked))
+    return trace(
+        question.name, question.rdtype, network=LabNetwork(world), settings=settings, now=world.now, seed=1
+    )
+
+
+def probes(found: Trace) -> list[Step]:
+    return [step for step in found.steps if step.purpose is Purpose.PROBE]
+
+
+def test_every_address_of_the_zone_is_asked_each_probe() -> None:
+    found = probes(probed("textbook"))
+    assert {step.probe for step in found} == EVERYWHERE
+    for step in found:
+        assert step.zone == dns.name.from_text("example.com.")
+        assert len({attempt.exchange.query.address for attempt in step.attempts}) == 8
+
+
+def test_probes_ask_as_they_say() -> None:
+    queries = {
+        step.probe: (step.attempts[0].exchange.query, step.attempts[0]) for step in probes(probed("textbook"))
+    }
+    for probe in (Probe.TCP, Probe.TRANSFER):
+        assert queries[probe][0].transport is Transport.TCP
+    assert queries[Probe.TRANSFER][0].question.rdtype == dns.rdatatype.AXFR
+    assert queries[Probe.RECURSION][0].recursion_desired
+    assert not queries[Probe.SOA][0].recursion_desired
+    edns = queries[Probe.EDNS_VERSION][0].edns
+    assert edns is not None and edns.version == 1
+    assert queries[Probe.EDNS_VERSION][1].meaning.rcode == 16  # BADVERS: version 1 was on the wire
+    message = queries[Probe.CASE][1].exchange.message
+    assert message is not None and message.question[0].name.labels == (b"ExAmPlE", b"cOm", b"")
+
+
+def test_a_healthy_zone_of_four_servers_on_two_families_is_checked_in_under_a_second() -> None:
+    found = probed("textbook")
+    assert found.stats.duration == pytest.approx(0.187)
+    assert found.stats.queries == 170
+
+
+def test_a_healthy_zone_whose_servers_are_all_20_ms_away_is_checked_in_under_a_second() -> None:
+    world = load("textbook")
+    servers = tuple(replace(each, rtt=dict.fromkeys(each.rtt, 0.020)) for each in world.servers)
+    network = Counting(replace(world, servers=servers), signed=True)
+    anchors = parse_anchors(world.anchors_text, "the world")
+    question = world.question
+    found = trace(
+        question.name,
+        question.rdtype,
+        network=network,
+        settings=CHECK,
+        anchors=anchors,
+        now=world.now,
+        seed=1,
+    )
+    assert found.findings == () and found.judgement is not None
+    assert found.stats.duration == pytest.approx(0.160)
+    assert (found.stats.queries, found.stats.retries) == (172, 0)
+    assert max(network.most.values()) <= 20
+    assert found.outcome is Outcome.ANSWER
+
+
+def test_no_address_is_asked_more_than_twenty_questions_at_once() -> None:
+    network, world = Counting(load("textbook")), load("textbook")
+    trace(world.question.name, "A", network=network, settings=CHECK, now=world.now, seed=1)
+    assert 10 <= max(network.most.values()) <= 20
+
+
+def test_addresses_of_name_servers_are_asked_of_the_zone_where_they_lie_in_it_and_looked_up_elsewhere() -> (
+    None
+):
+    inside = probes(probed("in-domain"))
+    names = {str(step.question.name) for step in inside if step.probe is Probe.ADDRESS}
+    assert names == {"ns1.example.com.", "ns2.example.com."}
+    outside = probed("textbook")
+    looked_up = {str(s.question.name) for s in outside.steps if s.purpose is Purpose.NS_ADDRESS}
+    assert "ns-2048.awsdns-64.com." in looked_up
+    assert not any(step.probe is Probe.ADDRESS for step in probes(outside))
+
+
+def test_servers_that_only_the_zone_names_are_asked_too() -> None:
+    found = probed("parent-child-differ")
+    parents = next(step for step in found.steps if step.outcome is Outcome.ANSWER).servers
+    asked = {attempt.server for step in probes(found) for attempt in step.attempts}
+    assert asked > {server.name for server in parents}
+
+
+def test_names_between_the_apex_and_the_name_are_asked() -> None:
+    found = probes(probed("in-domain", "a.b.www.example.com."))
+    names = [str(step.question.name) for step in found if step.probe is Probe.BETWEEN]
+    assert names == ["b.www.example.com.", "www.example.com."]
+
+
+@pytest.mark.parametrize(("asked", "zones"), [("nosuchname.com.", []), ("com.", ["com."]), (".", ["."])])
+def test_top_level_domains_are_only_probed_where_they_are_asked_about(asked: str, zones: list[str]) -> None:
+    found = probed("textbook", asked, replace(CHECK, probe=False))
+    assert [str(cut.zone) for cut, _ in targets(found)] == zones
+
+
+def test_the_zone_of_each_alias_is_probed() -> None:
+    zones = {str(step.zone) for step in probes(probed("alias"))}
+    assert len(zones) == 2
+
+
+def test_nothing_is_probed_without_being_asked_for() -> None:
+    assert not probes(probed("textbook", settings=Settings(all_servers=True)))
+
+
+def test_a_dead_server_is_tried_over_tcp_and_left_alone_otherwise() -> None:
+    walked = probed("silent", settings=Settings(all_servers=True))
+    found = probed("silent")
+    dead = {a.exchange.query.address for a in walked.steps[-1].attempts if a.exchange.message is None}
+    tried = {s.probe for s in probes(found) for a in s.attempts if a.exchange.query.address in dead}
+    assert dead and tried == {Probe.TCP}
+    assert found.stats.duration - walked.stats.duration == pytest.approx(2.0)
+
+
+def test_a_check_ends_with_its_deadline() -> None:
+    async def late() -> Trace:
+        from dnstrace import trace_async
+        from dnstrace.model.limits import Limits
+
+        world = load("textbook")
+        network, limits = LabNetwork(world), Limits(max_queries=2000, deadline=0.1)
+        return await trace_async(
+            world.question.name, "A", network=network, settings=CHECK, limits=limits, seed=1
+        )
+
+    from dnstrace import clock
+
+    found = clock.run(late())
+    assert found.stats.duration == pytest.approx(0.1)
+
+
+def test_letters_are_capital_and_small_by_turns() -> None:
+    assert mixed_case(dns.name.from_text("a1b-c.example.")).labels == (b"A1b-C", b"eXaMpLe", b"")

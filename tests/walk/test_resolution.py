@@ -1,0 +1,68 @@
+"""What a walk came to, and why it came to nothing, in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dnstrace.message.meaning import classify
+from dnstrace.model import Attempt, Cause, Exchange, Fault, Kind, Meaning, Outcome, Purpose, Query, Step
+from dnstrace.walk.resolution import failed, not_recorded, resolution_of, why_none
+from tests.replies import name, reply, rrset
+
+QUERY = reply("www.example. A").query
+
+
+def attempt(address: str, exchange: Exchange) -> Attempt:
+    exchange = replace(exchange, query=replace(QUERY, address=address))
+    return Attempt(name("ns.example."), exchange, classify(exchange, name("example.")))
+
+
+def step(*attempts: Attempt, note: str = "") -> Step:
+    return Step(4, None, Purpose.WALK, name("example."), QUERY.question, (), attempts, note=note)
+
+
+def silent(fault: Fault = Fault.TIMEOUT) -> Exchange:
+    return Exchange(Query(QUERY.question, ""), 0.0, 1.0, fault=fault)
+
+
+REFUSED, SERVFAIL = reply("www.example. A", rcode=5), reply("www.example. A", rcode=2)
+
+
+def test_why_nobody_helped_is_told_by_address_and_its_last_reply() -> None:
+    assert why_none(step()) == "no address could be found for the name servers of example."
+    attempts = (
+        attempt("192.0.2.1", silent()),
+        attempt("192.0.2.2", silent()),
+        attempt("192.0.2.1", REFUSED),
+        attempt("192.0.2.3", silent()),
+        replace(attempt("192.0.2.4", silent()), cause=Cause.NO_TCP),
+    )
+    said = (
+        "has no server that gives a usable answer: 2 did not answer, 1 refused, 1 truncated, nothing over TCP"
+    )
+    assert why_none(step(*attempts)) == said
+
+
+def test_what_failed_has_the_last_rcode_and_the_zone_in_words() -> None:
+    aliases = (rrset("a.example. 1 CNAME www.example."),)
+    tried = (attempt("192.0.2.1", REFUSED), attempt("192.0.2.2", SERVFAIL), attempt("192.0.2.3", silent()))
+    found = failed(step(*tried, note="has none"), aliases)
+    assert (found.outcome, found.rcode, found.answer) == (Outcome.FAILED, 2, aliases)
+    assert (found.step, found.error) == (4, "example. has none")
+    nobody = failed(step(note="no address"), ())
+    assert (nobody.rcode, nobody.error) == (None, "no address")
+
+
+def test_a_meaning_comes_to_its_outcome_and_an_error_only_where_it_is_none() -> None:
+    alias, data = rrset("a.example. 1 CNAME b.example."), rrset("b.example. 1 A 192.0.2.1")
+    found = resolution_of(Meaning(Kind.ANSWER, 0, answer=(alias, data), note="of note"), (alias,), 7)
+    assert (found.outcome, found.answer, found.last) == (Outcome.ANSWER, (alias, data), (data,))
+    assert (found.step, found.error) == (7, "")
+    assert resolution_of(Meaning(Kind.ALIAS_LOOP, 0, note="round"), (), 7).error == "round"
+    assert resolution_of(Meaning(Kind.ALIAS_LOOP, 0), (), 7).error == "alias-loop"
+
+
+def test_one_query_that_the_record_lacks_is_enough() -> None:
+    lacking = attempt("192.0.2.1", silent(Fault.NOT_RECORDED))
+    assert not_recorded(step(attempt("192.0.2.2", REFUSED), lacking))
+    assert not not_recorded(step(attempt("192.0.2.2", REFUSED)))
