@@ -163,8 +163,17 @@ def test_the_picture_of_the_page_shows_what_the_page_says() -> None:
 
 def test_every_picture_is_there_small_and_shown() -> None:
     shown = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
-    assert sorted(shown) == sorted(str(path.relative_to(HOME)) for path in PICTURES.iterdir())
-    assert all(path.stat().st_size < LARGEST for path in PICTURES.iterdir())
+    pictures = [*PICTURES.glob("*.svg"), *PICTURES.glob("*.png")]
+    assert sorted(shown) == sorted(str(path.relative_to(HOME)) for path in pictures)
+    assert all(path.stat().st_size < LARGEST for path in pictures)
+
+
+def test_every_file_that_contributing_names_is_there() -> None:
+    contributing = (HOME / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    paths = re.findall(r"`(\w+/[\w./-]*|\w+\.py)`", contributing)
+    assert len(paths) > 50
+    rooms = (HOME, HOME / "dnstrace", HOME / "dnstrace/cli")
+    assert not [path for path in paths if not any((room / path).exists() for room in rooms)]
 
 
 def test_every_link_leads_somewhere() -> None:
@@ -176,8 +185,8 @@ def test_every_link_leads_somewhere() -> None:
 
 def test_the_lines_that_the_readme_explains_are_what_the_program_prints() -> None:
     shown = recorded().export_text()
-    before = README.partition("## Scripts")[0]
-    explained = re.findall(r"^\| `([^`]+?)` \| ", before, re.MULTILINE)
+    table = README.partition("How to read the picture")[2].partition("\n## ")[0]
+    explained = re.findall(r"^\| `([^`]+?)` \| ", table, re.MULTILINE)
     assert len(explained) == 6
     for line in explained:
         assert line in shown
