@@ -13,6 +13,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import tomllib
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -174,6 +175,14 @@ def test_every_file_that_contributing_names_is_there() -> None:
     assert len(paths) > 50
     rooms = (HOME, HOME / "dnstrace", HOME / "dnstrace/cli")
     assert not [path for path in paths if not any((room / path).exists() for room in rooms)]
+
+
+def test_the_layers_that_contributing_shows_are_enforced() -> None:
+    contributing = (HOME / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^    (.+)$", contributing.partition("## The layers")[2], re.MULTILINE)
+    project = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))
+    first, *_ = project["tool"]["importlinter"]["contracts"]
+    assert ["__main__", *shown] == first["layers"]
 
 
 def test_every_link_leads_somewhere() -> None:
