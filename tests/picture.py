@@ -51,12 +51,12 @@ def draw(name: str = "") -> str:
 
 def shown_by_page() -> tuple[str, bytes]:
     """The page that `dnstrace PAGE_OF --html` makes, and a digest of the words that it shows."""
-    from dnstrace.cli import command as app
+    from dnstrace.cli.command import command
     from dnstrace.cli.environment import Environment
 
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "page.html"
-        app.command([*PAGE_OF, "--html", str(path)], Environment(StringIO(), StringIO(), {}))
+        command([*PAGE_OF, "--html", str(path)], Environment(StringIO(), StringIO(), {}))
         page = path.read_text("utf-8")
     body = re.sub(r"<(style|script)\b.*?</\1>", "", page, flags=re.DOTALL)
     words = " ".join(re.sub(r"<[^>]*>", " ", body).split())
@@ -75,8 +75,8 @@ def photograph() -> bytes:
     with tempfile.TemporaryDirectory() as directory:
         html, png = Path(directory) / "page.html", Path(directory) / "page.png"
         html.write_text(page, "utf-8")
-        command = [*_BROWSER, _SIZE, f"--screenshot={png}", html.as_uri()]
-        subprocess.run(command, check=True, capture_output=True)
+        browse = [*_BROWSER, _SIZE, f"--screenshot={png}", html.as_uri()]
+        subprocess.run(browse, check=True, capture_output=True)
         return _with_text(png.read_bytes(), _KEY + digest)
 
 
