@@ -32,7 +32,7 @@ from dnstrace.model.limits import ALL_SERVERS, Limits
 from dnstrace.network.pacing import AT_ONCE
 from dnstrace.walk.survey import ADDRESSES_AT_ONCE
 from tests.lab.made import WithoutIpv6Replies
-from tests.lab.test_worlds import FAULTLESS
+from tests.lab.worlds import FAULTLESS
 from tests.replies import name
 from tests.scripted import RTT, Scripted, answers, fails, refers, roots
 
