@@ -7,11 +7,10 @@ import pytest
 from dnstrace.lab.world import load, names
 from tests.checks.checking import checked, told
 
-SEEDS = range(3)
 DECLARED = [name for name in names() if load(name).expect.findings is not None]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.seeds(3)
 @pytest.mark.parametrize("name", DECLARED)
 def test_a_world_has_exactly_the_findings_that_it_declares(name: str, seed: int) -> None:
     world = load(name)

@@ -15,11 +15,10 @@ from dnstrace.lab.world import World, names
 from dnstrace.model import Outcome
 from tests.lab.worlds import FAULTLESS, VALIDATED, load, own, rdata, traced
 
-SEEDS = range(6)
 EXAMPLE = dns.name.from_text("example.com.")
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.seeds(6)
 @pytest.mark.parametrize("name", names())
 def test_a_world_leads_where_it_says(name: str, seed: int) -> None:
     expect, found = load(name).expect, own(name, seed)
@@ -56,7 +55,7 @@ def test_the_other_worlds_are_the_same_signed_and_below_com_insecure(name: str) 
         assert signed.judgement is not None and signed.judgement.security == "insecure", signed.judgement
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.seeds(3)
 @pytest.mark.parametrize("name", [name for name in VALIDATED if name in FAULTLESS])
 def test_validation_adds_no_round_trip(name: str, seed: int) -> None:
     """As long as the walk alone would take, over the same servers; every round trip is as long as another."""
@@ -75,7 +74,7 @@ def even(world: World) -> World:
     return replace(world, servers=tuple(servers))
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.seeds(6)
 @pytest.mark.parametrize("name", FAULTLESS)
 def test_without_faults_a_trace_takes_its_critical_path_to_the_microsecond(name: str, seed: int) -> None:
     stats = own(name, seed).stats
