@@ -16,8 +16,7 @@ from dnstrace.analysis.differences import differences
 from dnstrace.lab.world import World, load, names, read
 from dnstrace.lab.worldfile import build
 from dnstrace.render.document import document
-from tests.checks.test_verdict import walked
-from tests.checks.test_worlds import checked
+from tests.checks.checking import checked, walked
 
 COM, EXAMPLE = "com.", "example.com."
 Edit = Callable[[dict[str, Any]], None]

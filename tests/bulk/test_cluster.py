@@ -19,8 +19,8 @@ from dnstrace.bulk import results, trace_many
 from dnstrace.bulk.cluster import ClusterError
 from dnstrace.bulk.plan import Job, Plan
 from dnstrace.model import Settings
+from tests.bulk.many import held, name_of, names, questions
 from tests.bulk.serving import SERVER, arguments, server
-from tests.bulk.test_processes import held, name_of, names, questions
 from tests.cli.running import finished, run, start
 
 KILLS = 6  # each costs the start of a worker

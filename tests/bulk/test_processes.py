@@ -24,20 +24,12 @@ from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import Question, Settings
 from dnstrace.model.limits import Limits
+from tests.bulk.many import held, name_of, names, questions
 from tests.bulk.serving import SERVER, arguments, end, server, workers_of
 from tests.cli.running import finished, start
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
-NAMES = 1200
 KILLS = 20
-
-
-def questions(count: int) -> list[Question]:
-    return [Question(dns.name.from_text(f"w{n}.z{n % 50}.example."), 1) for n in range(count)]
-
-
-def name_of(trace: Trace, prefix: str = "") -> str:
-    return f"{prefix}{trace.question.name}"
 
 
 def test_each_question_comes_to_its_trace() -> None:
@@ -151,18 +143,6 @@ def test_workers_that_all_end_end_the_run(use: Callable[[Trace], object]) -> Non
 
     with server() as settings, pytest.raises(WorkersLost, match="ended one after the other"):
         asyncio.run(run(settings))
-
-
-def held(out: Path) -> Counter[str]:
-    """How often each name is in the results; every line must be whole."""
-    return Counter(json.loads(line)["question"]["name"] for line in out.read_text().splitlines())
-
-
-def names(directory: Path) -> tuple[Path, Counter[str]]:
-    file = directory / "names"
-    lines = [f"w{n}.z{n % 50}.example." for n in range(NAMES)]
-    file.write_text("\n".join(lines))
-    return file, Counter(lines)
 
 
 def test_workers_are_killed_at_random_and_nothing_is_lost_or_doubled(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dnstrace.checks import CATALOGUE, Finding
 from dnstrace.checks.catalogue import SECTIONS
 from dnstrace.lab.world import load
-from tests.checks.test_worlds import checked
+from tests.checks.checking import checked
 
 
 def assert_documented(code: str) -> None:

@@ -10,8 +10,8 @@ import pytest
 from dnstrace.checks import CATALOGUE, Level, Rule, findings
 from dnstrace.checks.catalogue import SECTIONS
 from dnstrace.lab.world import load, names
+from tests.checks.checking import checked
 from tests.checks.table import BEGIN, END, table
-from tests.checks.test_worlds import checked
 
 FIRED = {finding.split()[0]: name for name in names() for finding in load(name).expect.findings or ()}
 

@@ -16,8 +16,7 @@ from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, read
 from dnstrace.model import Settings
 from dnstrace.model.addresses import special
-from tests.checks.test_verdict import made_of
-from tests.checks.test_worlds import checked
+from tests.checks.checking import checked, made_of
 
 ZONE = dns.name.from_text("example.com.")
 FIRES = {

@@ -18,8 +18,7 @@ from dnstrace.render.document import document, schema
 from dnstrace.render.reconciled import tables
 from dnstrace.render.tree import tree
 from dnstrace.render.wording import WARNING
-from tests.checks.test_verdict import made_of
-from tests.checks.test_worlds import checked
+from tests.checks.checking import checked, made_of
 
 
 def drawn(trace: Trace, width: int = 80, ascii_only: bool = False) -> list[str]:

@@ -19,8 +19,7 @@ from dnstrace.checks.verdict import verdict
 from dnstrace.lab.serve import loopback, serve
 from dnstrace.lab.world import World, load
 from dnstrace.model import Edns, Query, Question, Transport
-from tests.checks.test_verdict import CHECKED, WALKED, walked
-from tests.checks.test_worlds import checked
+from tests.checks.checking import CHECKED, WALKED, checked, walked
 
 PATIENCE = 20  # seconds after which a test gives up on a dig that hangs
 NEEDS_DIG = pytest.mark.skipif(shutil.which("dig") is None, reason="dig is not installed")

@@ -13,9 +13,8 @@ from dnstrace.checks.evidence import Evidence
 from dnstrace.dnssec import Security, parse_anchors
 from dnstrace.lab.world import load
 from dnstrace.lab.world import read as load_text
+from tests.checks.checking import checked, made_of, told
 from tests.checks.documented import assert_documented, found
-from tests.checks.test_verdict import made_of
-from tests.checks.test_worlds import checked, told
 
 RULES = [
     ("ds-without-dnskey", "dnssec-missing-key", "dnssec-ds-stale"),

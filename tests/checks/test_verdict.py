@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import dns.name
 import dns.rdatatype
 import pytest
 
-from dnstrace import Trace, trace
+from dnstrace import trace
 from dnstrace.checks import Blame
 from dnstrace.checks.verdict import Verdict, verdict
 from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
-from dnstrace.lab.world import World, load, names, read
-from dnstrace.lab.worldfile import build
+from dnstrace.lab.world import load, names
 from dnstrace.model import (
     Attempt,
     Exchange,
@@ -28,29 +24,7 @@ from dnstrace.model import (
     Settings,
 )
 from dnstrace.model.limits import Limits
-from tests.checks.test_worlds import checked
-
-SAID = tomllib.loads(Path(__file__).with_name("verdicts.toml").read_text("utf-8"))
-WALKED, CHECKED = SAID["walked"], SAID["checked"]
-"""What is said by world: where no check was asked for, and after one."""
-
-
-def walked(name: str, seed: int = 1) -> Trace:
-    world = load(name)
-    return walked_in(world, world.expect.security is not None, seed)
-
-
-def walked_in(world: World, signed: bool = True, seed: int = 1) -> Trace:
-    anchors = parse_anchors(world.anchors_text, world.name) if signed else None
-    network = LabNetwork(world, signed=signed)
-    asked = world.question
-    return trace(asked.name, asked.rdtype, network=network, anchors=anchors, now=world.now, seed=seed)
-
-
-def made_of(included: str, **content: Any) -> World:
-    """A world made of another, with `content` besides."""
-    head = {"title": "a test", "question": "www.example.com. A", "include": [included]}
-    return build("test", {**head, "expect": {"outcome": "failed"}, **content}, read)
+from tests.checks.checking import CHECKED, WALKED, checked, made_of, walked, walked_in
 
 
 def parts(found: Verdict | None) -> dict[str, str]:

@@ -19,9 +19,9 @@ from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.usage import Usage
 from dnstrace.cli.watching import watch
 from dnstrace.model import Outcome
-from tests.checks.test_verdict import walked
+from tests.checks.checking import walked
 from tests.cli.running import Ran, run
-from tests.lab.test_worlds import own
+from tests.lab.worlds import own
 
 
 def kept(path: Path, *arguments: str) -> str:

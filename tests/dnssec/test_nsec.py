@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from dnstrace.dnssec import nsec
 from dnstrace.dnssec.nsec import Nsec
 from dnstrace.dnssec.proof import ProofResult
-from tests.dnssec.test_proof import types
+from tests.dnssec.bitmaps import types
 from tests.dnssec.zones import T, name
 
 

@@ -13,7 +13,7 @@ from dnstrace.dnssec.nsec3 import Hashed, Nsec3, hashed
 from dnstrace.dnssec.proof import ProofResult
 from dnstrace.dnssec.signature import Checked
 from dnstrace.model.judgement import EffortLimits
-from tests.dnssec.test_proof import types
+from tests.dnssec.bitmaps import types
 from tests.dnssec.zones import T, Zone, name
 
 TEXT = """

@@ -6,18 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dnstrace.dnssec.proof import ProofResult, Types, lacks_data, lacks_ds, wildcard_below
-from tests.dnssec.zones import T, _windows, name
+from tests.dnssec.bitmaps import types
+from tests.dnssec.zones import T, bit_map, name
 
 CUT = name("sub.example.")
 
 
-def types(*mnemonics: str) -> Types:
-    return Types(tuple(_windows([dns.rdatatype.from_text(mnemonic) for mnemonic in mnemonics])))
-
-
 @given(st.sets(st.integers(1, 65535), max_size=20), st.integers(1, 65535))
 def test_bit_map_holds_what_was_put_in(held, other):
-    bitmap = Types(tuple(_windows(list(held))))
+    bitmap = Types(tuple(bit_map(list(held))))
     assert all(rdtype in bitmap for rdtype in held)
     assert (other in bitmap) is (other in held)
 

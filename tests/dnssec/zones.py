@@ -163,9 +163,7 @@ class Zone:
     def nsec_chain(self) -> list[RRset]:
         names = self.authoritative()
         return [
-            dns.rrset.from_rdata(
-                owner, TTL, NSEC(1, T.NSEC, following, _windows(self._bitmap(owner, T.NSEC)))
-            )
+            dns.rrset.from_rdata(owner, TTL, NSEC(1, T.NSEC, following, bit_map(self._bitmap(owner, T.NSEC))))
             for owner, following in zip(names, names[1:] + names[:1], strict=True)
         ]
 
@@ -178,7 +176,7 @@ class Zone:
         flags = 1 if self.denial == "opt-out" else 0
         chain = []
         for (digest, owner), (following, _) in zip(hashes, hashes[1:] + hashes[:1], strict=True):
-            windows = _windows(self._bitmap(owner, T.NSEC3))
+            windows = bit_map(self._bitmap(owner, T.NSEC3))
             rdata = NSEC3(1, T.NSEC3, 1, flags, self.iterations, self.salt, following, windows)
             label = base64.b32encode(digest).translate(_BASE32HEX)
             chain.append(dns.rrset.from_rdata(dns.name.Name((label, *self.origin.labels)), TTL, rdata))
@@ -299,7 +297,7 @@ def _digest(owner: Name) -> bytes:
     return base64.b32decode(owner.labels[0].lower().translate(back))
 
 
-def _windows(types: list[int]) -> Any:
+def bit_map(types: list[int]) -> Any:
     from dns.rdtypes.util import Bitmap
 
     return Bitmap.from_rdtypes([dns.rdatatype.RdataType.make(t) for t in set(types)]).windows

@@ -3,60 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache, lru_cache
-from typing import Any
 
 import dns.name
-import dns.rdatatype
 import pytest
 
-from dnstrace import Trace, trace
+from dnstrace import trace
 from dnstrace.analysis.resolvers import compared
-from dnstrace.dnssec import parse_anchors
-from dnstrace.lab import world as worlds
 from dnstrace.lab.misbehaviour import MISBEHAVIOURS
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, names
 from dnstrace.model import Outcome
-from dnstrace.model.asked import Resolver
+from tests.lab.worlds import FAULTLESS, VALIDATED, load, own, rdata, traced
 
-SEEDS = range(6)
-load = cache(worlds.load)  # a world never changes
-FAULTLESS = [
-    name
-    for name in names()
-    if load(name).expect.outcome != "failed"
-    and load(name).expect.security != "bogus"
-    and name != "dnssec-keys-differ"  # one server's keys may have to be asked of the other
-    and not any(server.does for server in load(name).servers)
-    and not any(len(finding.split()) > 2 for finding in load(name).expect.findings or ())  # of one server
-]
-VALIDATED = [name for name in names() if load(name).expect.security is not None]
 EXAMPLE = dns.name.from_text("example.com.")
 
 
-def traced(world: World, seed: int, dnssec: bool = False) -> Trace:
-    """A trace of the world's question, validated where the world is about that, or with `dnssec`."""
-    question, signed = world.question, dnssec or world.expect.security is not None
-    how: dict[str, Any] = {"anchors": parse_anchors(world.anchors_text, world.name)} if signed else {}
-    how["resolvers"] = [Resolver(address) for address in world.resolvers]
-    network = LabNetwork(world, signed=signed)
-    return trace(question.name, question.rdtype, network=network, now=world.now, seed=seed, **how)
-
-
-@lru_cache(maxsize=64)  # a trace holds all that it saw
-def own(name: str, seed: int) -> Trace:
-    """A trace of the own question of the world of that name."""
-    return traced(load(name), seed)
-
-
-def rdata(found: Trace) -> tuple[str, ...]:
-    """The data of the whole chain, signatures left out."""
-    data = (rrset for rrset in found.answer if rrset.rdtype != dns.rdatatype.RRSIG)
-    return tuple(item.to_text() for rrset in data for item in rrset)
-
-
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.seeds(6)
 @pytest.mark.parametrize("name", names())
 def test_a_world_leads_where_it_says(name: str, seed: int) -> None:
     expect, found = load(name).expect, own(name, seed)
@@ -93,7 +55,7 @@ def test_the_other_worlds_are_the_same_signed_and_below_com_insecure(name: str) 
         assert signed.judgement is not None and signed.judgement.security == "insecure", signed.judgement
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.seeds(3)
 @pytest.mark.parametrize("name", [name for name in VALIDATED if name in FAULTLESS])
 def test_validation_adds_no_round_trip(name: str, seed: int) -> None:
     """As long as the walk alone would take, over the same servers; every round trip is as long as another."""
@@ -112,7 +74,7 @@ def even(world: World) -> World:
     return replace(world, servers=tuple(servers))
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.seeds(6)
 @pytest.mark.parametrize("name", FAULTLESS)
 def test_without_faults_a_trace_takes_its_critical_path_to_the_microsecond(name: str, seed: int) -> None:
     stats = own(name, seed).stats

@@ -23,7 +23,7 @@ from dnstrace.model.limits import Limits
 from dnstrace.network.live import LiveNetwork
 from dnstrace.render.document import document, schema
 from dnstrace.render.tree import tree
-from tests.network.test_live import QUESTION, read_query
+from tests.network.serving import QUESTION, read_query
 from tests.render.looks import look
 
 DEADLINE = 0.3  # seconds

@@ -6,58 +6,16 @@ import asyncio
 import socket
 import struct
 from collections.abc import Awaitable, Callable
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
-import dns.message
 import pytest
 
-from dnstrace.model import Exchange, Fault, Query, Question, Transport
+from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.network.live import LiveNetwork, datagrams
 from dnstrace.network.pooled import PooledNetwork
-from tests.replies import name
+from tests.network.serving import QUESTION, Server, answer, edited, read_query, run, udp
 
 Network: type[LiveNetwork] = LiveNetwork
-QUESTION = Question(name("www.example.com."), 1)
-Reply = Callable[[bytes], list[bytes]]
-
-
-def answer(wire: bytes) -> bytes:
-    return dns.message.make_response(dns.message.from_wire(wire)).to_wire()
-
-
-def edited(wire: bytes, position: int, octets: bytes) -> bytes:
-    return wire[:position] + octets + wire[position + len(octets) :]
-
-
-class Server(asyncio.DatagramProtocol):
-    """Answers each datagram with what `reply` makes of it; remembers who asked."""
-
-    def __init__(self, reply: Reply) -> None:
-        self.reply, self.asked = reply, list[tuple[str, int, bytes]]()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport: asyncio.DatagramTransport = transport  # type: ignore[assignment]
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        self.asked.append((*addr[:2], data))
-        for datagram in self.reply(data):
-            self.transport.sendto(datagram, addr)
-
-
-@asynccontextmanager
-async def udp(reply: Reply, address: str = "127.0.0.1"):  # type: ignore[no-untyped-def]
-    loop = asyncio.get_running_loop()
-    transport, server = await loop.create_datagram_endpoint(lambda: Server(reply), local_addr=(address, 0))
-    server.port = transport.get_extra_info("sockname")[1]
-    try:
-        yield server
-    finally:
-        transport.close()
-
-
-def run(test: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(test())  # type: ignore[arg-type]
 
 
 @pytest.fixture(autouse=True, params=[LiveNetwork, PooledNetwork])
@@ -183,11 +141,6 @@ async def tcp(talk: TcpTalk, timeout: float = 5.0) -> Exchange:
         port = server.sockets[0].getsockname()[1]
         query = replace(Query(QUESTION, "127.0.0.1", port), transport=Transport.TCP)
         return await exchanged(query, timeout)
-
-
-async def read_query(reader: asyncio.StreamReader) -> bytes:
-    (length,) = struct.unpack("!H", await reader.readexactly(2))
-    return await reader.readexactly(length)
 
 
 def test_tcp_in_small_pieces() -> None:

@@ -15,7 +15,7 @@ from dnstrace.model import Exchange, Fault, Query
 from dnstrace.network import pooled
 from dnstrace.network.live import open_socket
 from dnstrace.network.pooled import PooledNetwork
-from tests.network.test_live import QUESTION, answer, run, udp
+from tests.network.serving import QUESTION, answer, run, udp
 
 ADDRESSES = ["127.0.0.1", "::1"]
 

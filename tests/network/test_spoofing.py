@@ -13,7 +13,7 @@ import pytest
 from dnstrace.model import Exchange, Query
 from dnstrace.network.live import LiveNetwork
 from dnstrace.network.pooled import PooledNetwork
-from tests.network.test_live import QUESTION, answer, edited
+from tests.network.serving import QUESTION, answer, edited
 
 FLOOD = 100_000
 BURST = 50  # datagrams on the way at once: the receive buffer holds more, so that none is lost

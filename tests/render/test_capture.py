@@ -20,9 +20,9 @@ from dnstrace.lab.world import load
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.network.live import LiveNetwork
 from dnstrace.render.capture import capture
-from tests.checks.test_verdict import walked
+from tests.checks.checking import walked
 from tests.cli.running import run, silent_server
-from tests.lab.test_worlds import own
+from tests.lab.worlds import own
 
 _CHECKED = [f"{protocol}.check_checksum:TRUE" for protocol in ("ip", "udp", "tcp")]
 _FIELDS = ["frame.time_epoch", "ip.src", "ipv6.src", "ip.dst", "ipv6.dst", "dns.id", "dns.flags.response", "dns.qry.name"]  # fmt: skip # noqa: E501

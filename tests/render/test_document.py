@@ -16,7 +16,7 @@ from dnstrace.lab.world import load
 from dnstrace.model import Fault, Kind
 from dnstrace.model.judgement import Judgement, Security, StepEvidence
 from dnstrace.render.document import document, schema, to_json
-from tests.checks.test_worlds import checked
+from tests.checks.checking import checked
 from tests.render import traces
 from tests.replies import name
 

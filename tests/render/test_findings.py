@@ -11,8 +11,7 @@ from dnstrace.checks import Blame, Finding, Level
 from dnstrace.lab.world import load
 from dnstrace.model import Outcome, Trace
 from dnstrace.render.tree import tree
-from tests.checks.test_verdict import walked
-from tests.checks.test_worlds import checked
+from tests.checks.checking import checked, walked
 from tests.render import traces
 from tests.render.looks import console, look
 

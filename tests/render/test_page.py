@@ -18,7 +18,7 @@ import pytest
 from dnstrace import Trace
 from dnstrace.lab.world import load, names
 from dnstrace.render.page import page
-from tests.checks import test_verdict, test_worlds
+from tests.checks import checking
 from tests.cli import running
 from tests.render import traces
 
@@ -35,7 +35,7 @@ def apart(function: Callable[..., Any]) -> Callable[..., Any]:
 
 _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
-walked, checked, run = apart(test_verdict.walked), apart(test_worlds.checked), apart(running.run)
+walked, checked, run = apart(checking.walked), apart(checking.checked), apart(running.run)
 
 
 class Looked:

@@ -13,10 +13,9 @@ import pytest
 
 from dnstrace.lab.world import load, names
 from dnstrace.render.pictures import dot, mermaid, svg
-from tests.checks.test_verdict import walked
-from tests.checks.test_worlds import checked
+from tests.checks.checking import checked, walked
 from tests.cli.running import run
-from tests.lab.test_worlds import own
+from tests.lab.worlds import own
 from tests.render import traces
 
 SVG = "{http://www.w3.org/2000/svg}"

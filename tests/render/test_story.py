@@ -9,14 +9,13 @@ import jsonschema
 import pytest
 
 from dnstrace import Trace
-from dnstrace.lab.world import load
+from dnstrace.lab.world import load, names
 from dnstrace.model import Probe, Purpose
 from dnstrace.render.document import document, schema
 from dnstrace.render.story import Story
-from tests.checks.test_verdict import walked
-from tests.checks.test_worlds import checked
+from tests.checks.checking import checked, walked
 from tests.cli.running import run
-from tests.lab.test_worlds import names, own
+from tests.lab.worlds import own
 
 
 def told(trace: Trace) -> list[str]:

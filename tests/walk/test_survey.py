@@ -32,7 +32,7 @@ from dnstrace.model.limits import ALL_SERVERS, Limits
 from dnstrace.network.pacing import AT_ONCE
 from dnstrace.walk.survey import ADDRESSES_AT_ONCE
 from tests.lab.made import WithoutIpv6Replies
-from tests.lab.test_worlds import FAULTLESS
+from tests.lab.worlds import FAULTLESS
 from tests.replies import name
 from tests.scripted import RTT, Scripted, answers, fails, refers, roots
 
@@ -77,7 +77,7 @@ def told(found: Trace) -> dict[Kind, str]:
 # --- whom it asks -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.seeds(6)
 def test_the_textbook_asks_every_address_and_waits_for_the_slowest(seed: int) -> None:
     found = surveyed("textbook", seed)
     assert [len(step.attempts) for step in walk(found)] == [26, 26, 8]
@@ -93,11 +93,11 @@ def test_without_look_ups_it_takes_the_sum_of_the_slowest_round_trips() -> None:
     assert found.stats.queries == 26 + 26 + 4
 
 
+@pytest.mark.seeds(3)
 @pytest.mark.parametrize("world", FAULTLESS)
-def test_without_faults_it_takes_its_critical_path_to_the_microsecond(world: str) -> None:
-    for seed in range(3):
-        stats = surveyed(world, seed).stats
-        assert round(stats.duration, 6) == round(stats.critical_path, 6) > 0
+def test_without_faults_it_takes_its_critical_path_to_the_microsecond(world: str, seed: int) -> None:
+    stats = surveyed(world, seed).stats
+    assert round(stats.duration, 6) == round(stats.critical_path, 6) > 0
 
 
 @pytest.mark.parametrize("world", names())

@@ -1,0 +1,64 @@
+"""Traces with and without `--check` for tests of what is found in them, and what is said of each world."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from dnstrace import Trace, trace
+from dnstrace.checks import Finding
+from dnstrace.dnssec import Anchors, parse_anchors
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import World, load, read
+from dnstrace.lab.worldfile import build
+from dnstrace.model import Settings
+from dnstrace.model.asked import Resolver
+
+SAID = tomllib.loads(Path(__file__).with_name("verdicts.toml").read_text("utf-8"))
+WALKED, CHECKED = SAID["walked"], SAID["checked"]
+"""What is said by world: where no check was asked for, and after one."""
+
+
+def checked(world: World, seed: int = 0, anchors: Anchors | None = None, at: float | None = None) -> Trace:
+    """A trace of the world's question with `--check`, from the world's own anchors and as of its own time."""
+    question = world.question
+    return trace(
+        question.name,
+        question.rdtype,
+        settings=Settings(all_servers=True, probe=True, families=frozenset({4, 6})),
+        network=LabNetwork(world, signed=True),
+        anchors=anchors or parse_anchors(world.anchors_text, world.name),
+        resolvers=[Resolver(address) for address in world.resolvers],
+        at=at,
+        now=world.now,
+        seed=seed,
+    )
+
+
+def told(findings: Iterable[Finding]) -> list[str]:
+    """The findings as a world's file has them: code, zone, server."""
+    each = (
+        (finding.code, *(str(name) for name in (finding.zone, finding.server) if name is not None))
+        for finding in findings
+    )
+    return sorted(" ".join(words) for words in each)
+
+
+def walked(name: str, seed: int = 1) -> Trace:
+    world = load(name)
+    return walked_in(world, world.expect.security is not None, seed)
+
+
+def walked_in(world: World, signed: bool = True, seed: int = 1) -> Trace:
+    anchors = parse_anchors(world.anchors_text, world.name) if signed else None
+    network = LabNetwork(world, signed=signed)
+    asked = world.question
+    return trace(asked.name, asked.rdtype, network=network, anchors=anchors, now=world.now, seed=seed)
+
+
+def made_of(included: str, **content: Any) -> World:
+    """A world made of another, with `content` besides."""
+    head = {"title": "a test", "question": "www.example.com. A", "include": [included]}
+    return build("test", {**head, "expect": {"outcome": "failed"}, **content}, read)
