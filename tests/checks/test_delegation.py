@@ -9,9 +9,9 @@ import pytest
 from dnstrace import trace
 from dnstrace.checks import CATALOGUE, Finding, Level
 from dnstrace.checks.catalogue import SECTIONS
-from dnstrace.checks.evidence import listed
 from dnstrace.checks.names import address_literal, host_name
-from dnstrace.checks.soa import newest_of
+from dnstrace.checks.phrases import listed
+from dnstrace.checks.serials import newest_of
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, read
 from dnstrace.model import Settings
