@@ -154,7 +154,7 @@ def ns_address_special(cut: Cut) -> Iterator[Observation]:
             text: what for text in (*_walked_addresses(cut, name), *host.addresses) if (what := special(text))
         }
         if found:
-            each = listed(f"{text}, which is {what}" for text, what in found.items())
+            each = listed(f"{text} ({what})" for text, what in found.items())
             yield Observation(
                 message=f"{name} should have public addresses, but has {each}",
                 steps=(*_naming_steps(cut), *host.steps),
