@@ -10,11 +10,10 @@ Not told apart: an old answer, and one that the zone's servers give to some netw
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
 import dns.edns
@@ -42,8 +41,7 @@ from dnstrace.model import (
     Step,
     Trace,
 )
-
-_Network = IPv4Network | IPv6Network
+from dnstrace.model.addresses import is_nowhere, is_private
 
 _READ = {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}
 _NEGATIVE = {Kind.NODATA, Kind.NXDOMAIN}
@@ -53,14 +51,6 @@ _STALE = frozenset({3, 19})  # these and the following are codes of RFC 8914 sec
 _BLOCKED = frozenset({15, 16, 17})
 _PROHIBITED = frozenset({18})  # the asker is, where the reply is REFUSED
 _BOGUS = frozenset(range(6, 13))
-_NOWHERE = tuple(map(ip_network, ("0.0.0.0/32", "127.0.0.0/8", "::/127")))
-_PRIVATE = tuple(
-    map(
-        ip_network,
-        ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7",
-         "fe80::/10"),
-    )
-)  # fmt: skip
 
 
 class Disagreement(StrEnum):
@@ -221,7 +211,7 @@ def _difference(trace: Trace, attempt: Attempt, held: _Held) -> Disagreement:
         return Disagreement.SAME
     if codes & (_BLOCKED | _PROHIBITED) or _is_blocked(trace, meaning, theirs):
         return Disagreement.FILTERED
-    if _within(theirs, _PRIVATE) and not _within(mine, _PRIVATE):
+    if _has_address(theirs, is_private) and not _has_address(mine, is_private):
         return Disagreement.SPLIT_HORIZON
     return Disagreement.STALE if _is_older(meaning, held) else Disagreement.OTHER
 
@@ -238,17 +228,16 @@ def _data(question: Question, answer: Iterable[dns.rrset.RRset]) -> frozenset[dn
     return frozenset(rdata for rrset in wanted for rdata in rrset)
 
 
-def _within(data: Iterable[dns.rdata.Rdata], networks: tuple[_Network, ...]) -> bool:
-    """Whether any of the data is an address in one of these networks."""
-    addresses = (ip_address(rdata.address) for rdata in data if hasattr(rdata, "address"))
-    return any(address in network for address in addresses for network in networks)
+def _has_address(data: Iterable[dns.rdata.Rdata], of_kind: Callable[[str], bool]) -> bool:
+    """Whether any of the data is an address of a kind."""
+    return any(of_kind(rdata.address) for rdata in data if hasattr(rdata, "address"))
 
 
 def _is_blocked(trace: Trace, meaning: Meaning, theirs: frozenset[dns.rdata.Rdata]) -> bool:
     """Whether what is there is denied without the zone's own word for it, or put at an address of nobody."""
     if meaning.kind not in _NEGATIVE:
         mine = _data(trace.question, trace.answer)
-        return _within(theirs, _NOWHERE) and not _within(mine, _NOWHERE)
+        return _has_address(theirs, is_nowhere) and not _has_address(mine, is_nowhere)
     zones = {step.zone for step in trace.steps if step.purpose in _WALK} | {zone_reached(trace)}
     return trace.outcome is Outcome.ANSWER and (meaning.soa is None or meaning.soa.name not in zones)
 

@@ -16,7 +16,7 @@ from dnstrace.checks import (
     interception,
     names,
     parent_update,
-    resolved,
+    resolver_answers,
     security,
     servers,
     signatures,
@@ -24,16 +24,16 @@ from dnstrace.checks import (
     spread,
     transport,
 )
-from dnstrace.checks.catalogue import ENTERED, Rule
+from dnstrace.checks.catalogue import ENTERED, Rule, Trait
 from dnstrace.checks.evidence import Evidence
 from dnstrace.model import Trace
 from dnstrace.model.findings import Blame, Finding, Level, Observation
 
-__all__ = ["CATALOGUE", "RULES", "Blame", "Finding", "Level", "Observation", "Rule", "findings"]
+__all__ = ["CATALOGUE", "RULES", "Blame", "Finding", "Level", "Observation", "Rule", "Trait", "findings"]
 
 RULES = (
     interception, servers, transport, delegation, spread, cycles, names, glue, soa, answers, aliases,
-    security, signatures, denial, parent_update, chain, resolved
+    security, signatures, denial, parent_update, chain, resolver_answers
 )  # fmt: skip
 """The modules of rules, each of which enters its own into the catalogue."""
 
@@ -49,5 +49,5 @@ def findings(trace: Trace) -> tuple[Finding, ...]:
     """All that is wrong with what `trace` recorded: errors first, then by zone from the root down."""
     evidence = Evidence(trace)
     found = [finding for rule in CATALOGUE.values() for finding in rule.apply(evidence)]
-    found = [finding for finding in found if finding.code == "intercepted"] or found
-    return tuple(sorted(found, key=lambda finding: _LEVELS.index(finding.level)))
+    alone = [finding for finding in found if Trait.STANDS_ALONE in CATALOGUE[finding.code].traits]
+    return tuple(sorted(alone or found, key=lambda finding: _LEVELS.index(finding.level)))

@@ -8,7 +8,9 @@ from typing import NamedTuple
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut, of_trace
-from dnstrace.checks.evidence import Cut, Evidence, HeardReply, listed, replies_of, steps_of, where
+from dnstrace.checks.evidence import Cut, Evidence
+from dnstrace.checks.phrases import listed, where
+from dnstrace.checks.replies import HeardReply, replies_of, steps_of
 from dnstrace.model import Kind, Meaning, Name, Outcome, Purpose, Step
 from dnstrace.model.findings import Blame, Level, Observation
 
@@ -49,7 +51,7 @@ def alias_loop(evidence: Evidence) -> Iterator[Observation]:
             f"the aliases lead in a circle: {names}",
             tuple(link.step.id for link in circle),
             cure=f"point {closing.owner} at a name that has the data, in place of {closing.target}",
-            zone=_zone(evidence, closing),
+            zone=_zone_of_owner(evidence, closing),
         )
 
 
@@ -76,7 +78,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
         f"{last.owner} is an alias of {last.target}, {why}",
         (last.step.id, ending.id),
         cure=f"remove the alias {last.owner}, or point it at a name that exists",
-        zone=_zone(evidence, last),
+        zone=_zone_of_owner(evidence, last),
     )
 
 
@@ -99,7 +101,7 @@ def alias_chain_long(evidence: Evidence) -> Iterator[Observation]:
             f"it takes {len(links)} aliases from {links[0].owner} to {links[-1].target}: {_LONG} are safe",
             tuple(link.step.id for link in links),
             cure=f"point {links[0].owner} at a name that has the data, or at one near to it",
-            zone=_zone(evidence, links[0]),
+            zone=_zone_of_owner(evidence, links[0]),
             level=Level.ERROR if len(links) >= _TOO_LONG else None,
         )
 
@@ -118,7 +120,7 @@ def alias_at_apex(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1034 section 3.6.2; RFC 1912 section 2.4; RFC 2181 section 10.1; RFC 9460 section 2.4.2
     """
-    showing = [reply for reply in _said(cut) if reply.rrset(cut.zone, _CNAME) is not None]
+    showing = [reply for reply in _heard_of(cut) if reply.rrset(cut.zone, _CNAME) is not None]
     if showing:
         yield Observation(
             f"{cut.zone}, the apex of its zone, is an alias, at {where(showing)}",
@@ -142,7 +144,7 @@ def alias_beside_data(cut: Cut) -> Iterator[Observation]:
     References: RFC 1034 section 3.6.2; RFC 2181 section 10.1; RFC 4035 section 2.5
     """
     found: dict[Name, list[HeardReply]] = {}
-    for reply in _said(cut):
+    for reply in _heard_of(cut):
         for owner in _doubled(reply, cut.zone):
             found.setdefault(owner, []).append(reply)
     for owner, showing in found.items():
@@ -183,7 +185,7 @@ def _links_in(step: Step, meaning: Meaning) -> list[_AliasStep]:
     return [_AliasStep(r.name, r[0].target, step) for r in meaning.answer if r.rdtype == _CNAME]
 
 
-def _zone(evidence: Evidence, link: _AliasStep) -> Name:
+def _zone_of_owner(evidence: Evidence, link: _AliasStep) -> Name:
     """The deepest zone known at or above the owner of an alias."""
     zones = [cut.zone for cut in evidence.cuts if link.owner.is_subdomain(cut.zone)]
     return max(zones, key=len, default=link.step.zone)
@@ -198,12 +200,12 @@ def _missing(evidence: Evidence, last: _AliasStep) -> str | None:
     if trace.outcome is Outcome.NXDOMAIN:
         return "which does not exist"
     lost = trace.outcome is Outcome.FAILED and ending[0].outcome is Outcome.FAILED and not ending[0].limited
-    if lost and ending[0].zone != _zone(evidence, last) and ending[0].attempts:
+    if lost and ending[0].zone != _zone_of_owner(evidence, last) and ending[0].attempts:
         return f"and no server of {ending[0].zone} answers for that"
     return None
 
 
-def _said(cut: Cut) -> list[HeardReply]:
+def _heard_of(cut: Cut) -> list[HeardReply]:
     """All that the servers of a zone said, in the walk and to probes."""
     walked = (reply for step in cut.walked for reply in replies_of(step))
     return [r for r in (*walked, *cut.probed_replies()) if r.address in cut.serving and r.message is not None]

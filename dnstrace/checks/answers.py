@@ -9,16 +9,20 @@ import dns.rdata
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.evidence import Cut, HeardReply, by_server, replies_of, steps_of, where
+from dnstrace.checks.evidence import Cut
+from dnstrace.checks.phrases import where
+from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
+from dnstrace.checks.serials import serials
 from dnstrace.model import Kind, Name, Probe, Step
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.naming import is_below
 
 _NEGATIVE = frozenset({Kind.NODATA, Kind.NXDOMAIN})
 _POSITIVE = frozenset({Kind.ANSWER, Kind.ALIAS})
 _ADDRESSES = frozenset({dns.rdatatype.A, dns.rdatatype.AAAA})
 _MEANT_TO_CHANGE = 60  # seconds: data of a shorter life are chosen anew for each query
 
-Data = Mapping[tuple[Name, dns.rdatatype.RdataType], frozenset[dns.rdata.Rdata]]
+AnswerData = Mapping[tuple[Name, dns.rdatatype.RdataType], frozenset[dns.rdata.Rdata]]
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -37,12 +41,12 @@ def answers_differ(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1034 section 4.3.5; RFC 1912 section 2.2
     """
-    serials = _serials(cut)
+    known = serials(cut)
     for step in cut.walked:
         replies = [r for r in replies_of(step) if r.address in cut.serving and _answers(r)]
         alike: dict[int | None, list[HeardReply]] = {}
         for reply in replies:
-            alike.setdefault(serials.get(reply.address), []).append(reply)
+            alike.setdefault(known.get(reply.address), []).append(reply)
         groups = next((g for each in alike.values() if len(g := _groups(each)) > 1), None)
         if groups is not None and cut.probed:
             yield _difference(step, groups)
@@ -74,7 +78,7 @@ def ent_nxdomain(cut: Cut) -> Iterator[Observation]:
     wrong = [
         (reply, below)
         for reply in cut.probe(Probe.BETWEEN)
-        if reply.meaning.kind is Kind.NXDOMAIN and (below := _below(reply, there)) is not None
+        if reply.meaning.kind is Kind.NXDOMAIN and (below := _shown_below(reply, there)) is not None
     ]
     for server, replies in by_server(reply for reply, _ in wrong).items():
         name = replies[0].step.question.name
@@ -111,7 +115,7 @@ def negative_without_soa(cut: Cut) -> Iterator[Observation]:
     ]
     for server, replies in by_server(bare).items():
         yield Observation(
-            f"{where(replies)} says {_rcode(replies[0])} for {replies[0].step.question} "
+            f"{where(replies)} says {_denial_text(replies[0])} for {replies[0].step.question} "
             f"without the SOA record of {cut.zone}",
             steps_of(replies),
             server=server,
@@ -124,13 +128,6 @@ def negative_without_soa(cut: Cut) -> Iterator[Observation]:
 
 def _answers(reply: HeardReply) -> bool:
     return reply.meaning.kind in _NEGATIVE | _POSITIVE
-
-
-def _serials(cut: Cut) -> dict[str, int]:
-    """The serial number that each address gives."""
-    found = {reply.address: reply.rrset(cut.zone, dns.rdatatype.SOA) for reply in cut.probe(Probe.SOA)}
-    serials = {address: getattr(rrset[0], "serial", None) for address, rrset in found.items() if rrset}
-    return {address: serial for address, serial in serials.items() if isinstance(serial, int)}
 
 
 def _groups(replies: Iterable[HeardReply]) -> list[list[HeardReply]]:
@@ -154,13 +151,13 @@ def _conflict(one: HeardReply, other: HeardReply) -> bool:
     if one.meaning.kind in _NEGATIVE or other.meaning.kind in _NEGATIVE:
         return one.meaning.kind is not other.meaning.kind
     name = one.step.question.name
-    here, there = _data(one), _data(other)
+    here, there = _answer_data(one), _answer_data(other)
     if {key for key in here if key[0] == name} != {key for key in there if key[0] == name}:
         return True
     return any(here[key] != there[key] for key in here.keys() & there.keys())
 
 
-def _data(reply: HeardReply) -> Data:
+def _answer_data(reply: HeardReply) -> AnswerData:
     return {
         (rrset.name, rrset.rdtype): frozenset(rrset)
         for rrset in reply.meaning.answer
@@ -169,7 +166,7 @@ def _data(reply: HeardReply) -> Data:
 
 
 def _difference(step: Step, groups: list[list[HeardReply]]) -> Observation:
-    told = "; ".join(f"{where(group)}: {_told(group[0])}" for group in groups)
+    told = "; ".join(f"{where(group)}: {_answer_text(group[0])}" for group in groups)
     return Observation(
         f"the servers of {step.zone} answer {step.question} differently, with the same serial: {told}",
         (step.id,),
@@ -197,25 +194,25 @@ def _is_chosen(groups: list[list[HeardReply]]) -> bool:
     return bool(rrsets) and (many or all(set(one) & set(other) for one, other in pairs))
 
 
-def _told(reply: HeardReply) -> str:
+def _answer_text(reply: HeardReply) -> str:
     if reply.meaning.kind in _NEGATIVE:
-        return _rcode(reply)
+        return _denial_text(reply)
     data = (str(rdata) for rrset in reply.meaning.answer for rdata in rrset if not rrset.covers)
     return ", ".join(data)
 
 
-def _rcode(reply: HeardReply) -> str:
+def _denial_text(reply: HeardReply) -> str:
     return "NXDOMAIN" if reply.meaning.kind is Kind.NXDOMAIN else "NODATA"
 
 
-def _below(reply: HeardReply, there: Mapping[tuple[str, Name], HeardReply]) -> HeardReply | None:
+def _shown_below(reply: HeardReply, there: Mapping[tuple[str, Name], HeardReply]) -> HeardReply | None:
     """A reply of the same address that shows a name below the one that it denies."""
     name = reply.step.question.name
     return next(
         (
             shown
             for (address, below), shown in there.items()
-            if address == reply.address and below != name and below.is_subdomain(name)
+            if address == reply.address and is_below(below, name)
         ),
         None,
     )

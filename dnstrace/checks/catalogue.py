@@ -14,15 +14,16 @@
         '''
 
 `of_cut` has the rule called for each zone cut that the walk went through, `of_trace` once. The function's
-name makes the code: `lame-server`.
+name makes the code: `lame-server`. A `Trait` says what else is true of all that a rule finds.
 """
 
 from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any
 
 from dnstrace.checks.evidence import Cut, Evidence
@@ -33,6 +34,22 @@ TraceRule = Callable[[Evidence], Iterator[Observation]]
 
 SECTIONS = ("What it is", "Why it matters", "How to mend it", "References")
 _SECTION = re.compile(rf"^({'|'.join(SECTIONS)}):\s*", re.MULTILINE)
+
+
+class Trait(Enum):
+    """What is true of all that a rule finds."""
+
+    BREAKS_TRUST = auto()
+    """It makes validating resolvers reject the answer."""
+
+    AT_SERVER = auto()
+    """A server does it that should not be asked at all where the parent is out of date."""
+
+    NAMES_OPERATOR = auto()
+    """Its message says already who has to act."""
+
+    STANDS_ALONE = auto()
+    """Nothing else can be judged where it is found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +66,7 @@ class Rule:
     title: str
     sections: dict[str, str]
     apply: Callable[[Evidence], Iterator[Finding]]
+    traits: frozenset[Trait] = frozenset()
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -60,7 +78,7 @@ ENTERED: dict[str, Rule] = {}
 """Every rule by its code, in the order in which their modules happened to be imported."""
 
 
-def of_cut(level: Level, blame: Blame) -> Callable[[CutRule], CutRule]:
+def of_cut(level: Level, blame: Blame, *traits: Trait) -> Callable[[CutRule], CutRule]:
     """Enter a rule that judges one zone cut."""
 
     def enter(rule: CutRule) -> CutRule:
@@ -68,32 +86,38 @@ def of_cut(level: Level, blame: Blame) -> Callable[[CutRule], CutRule]:
             for cut in evidence.cuts:
                 yield from (_finding(entry, fault, cut) for fault in rule(cut))
 
-        entry = _enter(rule, level, blame, apply)
+        entry = _enter(rule, level, blame, traits, apply)
         return rule
 
     return enter
 
 
-def of_trace(level: Level, blame: Blame) -> Callable[[TraceRule], TraceRule]:
+def of_trace(level: Level, blame: Blame, *traits: Trait) -> Callable[[TraceRule], TraceRule]:
     """Enter a rule that judges the trace as a whole."""
 
     def enter(rule: TraceRule) -> TraceRule:
         def apply(evidence: Evidence) -> Iterator[Finding]:
             yield from (_finding(entry, fault, None) for fault in rule(evidence))
 
-        entry = _enter(rule, level, blame, apply)
+        entry = _enter(rule, level, blame, traits, apply)
         return rule
 
     return enter
 
 
 def _enter(
-    rule: Callable[..., Any], level: Level, blame: Blame, apply: Callable[[Evidence], Iterator[Finding]]
+    rule: Callable[..., Any],
+    level: Level,
+    blame: Blame,
+    traits: Iterable[Trait],
+    apply: Callable[[Evidence], Iterator[Finding]],
 ) -> Rule:
     code = rule.__name__.replace("_", "-")
     title, *sections = _SECTION.split(inspect.getdoc(rule) or "")
     texts = dict(zip(sections[::2], (" ".join(text.split()) for text in sections[1::2]), strict=True))
-    entry = Rule(code, rule.__module__, level, blame, " ".join(title.split()), texts, apply)
+    entry = Rule(
+        code, rule.__module__, level, blame, " ".join(title.split()), texts, apply, frozenset(traits)
+    )
     ENTERED[code] = entry
     return entry
 

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dnstrace.checks import denial, security, signatures
-from dnstrace.checks.catalogue import of_trace
+from dnstrace.checks.catalogue import ENTERED, Trait, of_trace
 from dnstrace.checks.evidence import Evidence
 from dnstrace.model import Outcome
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.judgement import Security
 
-_EXPLAIN = (
-    security.ds_without_dnskey,
-    security.dnskey_differs,
-    signatures.signature_missing,
-    signatures.signature_bad,
-    signatures.signature_expired,
-    signatures.signature_not_yet_valid,
-    denial.denial_broken,
-)
+_CODE = "chain-broken"
 
 
-@of_trace(Level.ERROR, Blame.HOST)
+@of_trace(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST, Trait.NAMES_OPERATOR)
 def chain_broken(evidence: Evidence) -> Iterator[Observation]:
     """Validation fails.
 
@@ -38,7 +29,8 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
     judgement = evidence.trace.judgement
     if judgement is None or judgement.security is not Security.BOGUS or judgement.missing:
         return
-    if any(next(rule(cut), None) for cut in evidence.cuts for rule in _EXPLAIN):
+    others = (rule for rule in ENTERED.values() if Trait.BREAKS_TRUST in rule.traits and rule.code != _CODE)
+    if any(next(rule.apply(evidence), None) for rule in others):
         return
     bogus = {number for number, shown in judgement.steps.items() if shown.security is Security.BOGUS}
     steps = [step for step in evidence.trace.steps if step.id in bogus]

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 import dns.name
 
 from dnstrace.checks.catalogue import of_trace
-from dnstrace.checks.evidence import Evidence, listed
+from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.phrases import listed
 from dnstrace.model import Name, Outcome, Step
 from dnstrace.model.findings import Blame, Level, Observation
 

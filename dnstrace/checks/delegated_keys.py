@@ -9,7 +9,9 @@ from dns.rdtypes.ANY.DS import DS
 from dns.rdtypes.dnskeybase import DNSKEYBase
 from dns.rdtypes.dsbase import DSBase
 
-from dnstrace.checks.evidence import Cut, HeardReply
+from dnstrace.checks.evidence import Cut
+from dnstrace.checks.replies import HeardReply
+from dnstrace.checks.signing import signing_of
 from dnstrace.model import Kind, Name, Probe
 
 _ASKS_FOR_NONE = 0  # the algorithm of the record that asks for no DS at all (RFC 8078 section 4)
@@ -54,7 +56,7 @@ def to_publish(cut: Cut) -> tuple[str, ...]:
     They are those that the zone asks for, else those of the keys that sign the DNSKEY RRset: of secure
     entry points (RFC 4034 section 2.1.1) where there are any.
     """
-    signing, asked = cut.signing, wanted(cut)
+    signing, asked = signing_of(cut), wanted(cut)
     if not asked or deletes(asked):
         points = [key for key in signing.signing_keys if key.flags & _SEP]
         asked = of_keys(cut.zone, points or signing.signing_keys)

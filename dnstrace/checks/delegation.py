@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 
 import dns.flags
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.evidence import Cut, HeardReply, host_of, listed
+from dnstrace.checks.evidence import Cut
 from dnstrace.checks.glue import glue, glue_records
+from dnstrace.checks.hosts import host_of
+from dnstrace.checks.phrases import listed, server_names
+from dnstrace.checks.replies import HeardReply, only_server, steps_of
+from dnstrace.checks.serials import serials
 from dnstrace.model import Delegation, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 
@@ -48,7 +52,7 @@ def ns_differs(cut: Cut) -> Iterator[Observation]:
     yield Observation(
         message=f"{cut.parent} should name the servers of {cut.zone} as the zone itself does, but"
         f" {' and '.join(differs)}",
-        steps=(*_steps(cut.referrals), *_steps(sets[there])),
+        steps=(*steps_of(cut.referrals), *steps_of(sets[there])),
         cure=f"have {cut.parent} publish the NS records that {cut.zone} itself has",
         records=_ns_records(cut, there),
     )
@@ -68,17 +72,19 @@ def ns_differs_between_servers(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1034 section 4.2.2; RFC 2181 section 5.4.1
     """
-    serials = _serials(cut)
+    known = serials(cut)
     by_serial: dict[int | None, dict[Servers, list[HeardReply]]] = {}
     for names, replies in _child_sets(cut).items():
         for reply in replies:
-            by_serial.setdefault(serials.get(reply.address), {}).setdefault(names, []).append(reply)
+            by_serial.setdefault(known.get(reply.address), {}).setdefault(names, []).append(reply)
     for sets in by_serial.values():
         if len(sets) > 1:
-            each = "; ".join(f"{_who(replies)}: {listed(sorted(names))}" for names, replies in sets.items())
+            each = "; ".join(
+                f"{server_names(replies)}: {listed(sorted(names))}" for names, replies in sets.items()
+            )
             yield Observation(
                 message=f"the servers of {cut.zone} should name the same name servers, but differ: {each}",
-                steps=_steps(reply for replies in sets.values() for reply in replies),
+                steps=steps_of(reply for replies in sets.values() for reply in replies),
                 server=_odd_one(sets),
                 cure=f"give all servers of {cut.zone} the same NS records",
             )
@@ -108,10 +114,10 @@ def parent_servers_differ(cut: Cut) -> Iterator[Observation]:
             odd = [reply for key, replies in groups.items() if key != most for reply in replies]
             yield Observation(
                 message=f"the servers of {cut.parent} should refer to {cut.zone} alike, but the {what} of"
-                f" {_who(odd)} is not that of {_who(groups[most])}",
-                steps=_steps(cut.referrals),
-                server=_only(odd),
-                cure=f"tell the operator of {cut.parent} that {_who(odd)} differs from the others",
+                f" {server_names(odd)} is not that of {server_names(groups[most])}",
+                steps=steps_of(cut.referrals),
+                server=only_server(odd),
+                cure=f"tell the operator of {cut.parent} that {server_names(odd)} differs from the others",
             )
             return
 
@@ -136,7 +142,7 @@ def ns_ttl_differs(cut: Cut) -> Iterator[Observation]:
         yield Observation(
             message=f"the NS records of {cut.zone} should live for a day or so, as the {above} s at"
             f" {cut.parent}, but live for {ttl} s",
-            steps=_steps(cut.probe(Probe.NS)),
+            steps=steps_of(cut.probe(Probe.NS)),
             cure=f"raise the TTL of the NS records of {cut.zone} to 86400",
         )
 
@@ -172,12 +178,6 @@ def _child_sets(cut: Cut) -> dict[Servers, list[HeardReply]]:
     return found
 
 
-def _serials(cut: Cut) -> dict[str, int]:
-    """The serial at each address."""
-    rrsets = {reply.address: reply.rrset(cut.zone, dns.rdatatype.SOA) for reply in cut.probe(Probe.SOA)}
-    return {address: rrset[0].serial for address, rrset in rrsets.items() if rrset is not None}
-
-
 def _ns_records(cut: Cut, names: Servers) -> tuple[str, ...]:
     """The NS records to publish at the parent, and the glue that must go with them."""
     ttl = cut.delegation.ttl if cut.delegation is not None and cut.delegation.ttl is not None else _TTL
@@ -188,21 +188,8 @@ def _ns_records(cut: Cut, names: Servers) -> tuple[str, ...]:
     )
 
 
-def _steps(replies: Iterable[HeardReply]) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(reply.step.id for reply in replies))
-
-
-def _who(replies: Iterable[HeardReply]) -> str:
-    return listed(dict.fromkeys(reply.server for reply in replies))
-
-
-def _only(replies: Iterable[HeardReply]) -> Name | None:
-    names = {reply.server for reply in replies}
-    return next(iter(names)) if len(names) == 1 else None
-
-
 def _odd_one(sets: dict[Servers, list[HeardReply]]) -> Name | None:
     """The one server that differs from the others; None where it is several, or half."""
     most = max(sets, key=lambda names: len(sets[names]))
     odd = [reply for names, replies in sets.items() if names != most for reply in replies]
-    return _only(odd) if len(odd) < len(sets[most]) else None
+    return only_server(odd) if len(odd) < len(sets[most]) else None

@@ -8,9 +8,11 @@ from dataclasses import replace
 import dns.message
 import dns.rdatatype
 
-from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.evidence import Cut, HeardReply, by_server, steps_of, where
-from dnstrace.checks.signing import Signing
+from dnstrace.checks.catalogue import Trait, of_cut
+from dnstrace.checks.evidence import Cut
+from dnstrace.checks.phrases import where
+from dnstrace.checks.replies import HeardReply, by_server, steps_of
+from dnstrace.checks.signing import Signing, signing_of
 from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, read_denial
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.proof import ProofResult
@@ -25,7 +27,7 @@ _ID = 2  # octets: that of a message, which comes first
 _HASHES = 4000  # of all replies of a zone
 
 
-@of_cut(Level.ERROR, Blame.HOST)
+@of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST)
 def denial_broken(cut: Cut) -> Iterator[Observation]:
     """A signed zone says that something does not exist, and the proof does not show it.
 
@@ -40,10 +42,10 @@ def denial_broken(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 4035 section 3.1.3; RFC 4035 section 5.4; RFC 5155 section 7.2; RFC 5155 section 8
     """
-    lacking = _Proofs(cut.signing).lacking()
+    lacking = _Proofs(signing_of(cut)).lacking()
     groups = by_server(reply for reply, _ in lacking)
     steps = {reply.step.id for reply, _ in lacking}
-    asked = [reply for reply in cut.signing.replies if reply.step.id in steps]
+    asked = [reply for reply in signing_of(cut).replies if reply.step.id in steps]
     everywhere = groups.keys() >= {reply.server for reply in asked}
     for server, replies in [(None, [reply for reply, _ in lacking])] if everywhere else groups.items():
         if replies:
@@ -54,7 +56,7 @@ def denial_broken(cut: Cut) -> Iterator[Observation]:
                 steps_of(replies),
                 server=server,
                 cure=f"have {cut.zone} signed again as a whole, and loaded by all its servers",
-                level=_level(cut, replies, asked),
+                level=_denial_level(cut, replies, asked),
             )
 
 
@@ -71,7 +73,7 @@ def nsec3_iterations(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 9276 section 3.1; RFC 9276 section 3.2
     """
-    found = _nsec3(cut.signing) if cut.probed else []
+    found = _nsec3(signing_of(cut)) if cut.probed else []
     most = max((record.iterations for _, record in found), default=0)
     if most:
         replies = [reply for reply, record in found if record.iterations == most]
@@ -181,7 +183,7 @@ def _nsec3(signing: Signing) -> list[tuple[HeardReply, NSEC3]]:
     ]
 
 
-def _level(cut: Cut, replies: list[HeardReply], asked: list[HeardReply]) -> Level | None:
+def _denial_level(cut: Cut, replies: list[HeardReply], asked: list[HeardReply]) -> Level | None:
     """A warning where few of the addresses asked of a zone above the one in question are at fault."""
     sick = {reply.address for reply in replies}
     return (

@@ -5,21 +5,18 @@ Nothing here judges; what a rule needs to compare is found here once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TypeVar, cast
 
-import dns.message
 import dns.rdatatype
-import dns.rrset
 
-from dnstrace.analysis.paths import by_address, unheard
+from dnstrace.analysis.paths import unheard
+from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.model import (
     Attempt,
     Delegation,
     Kind,
-    Meaning,
     Name,
     NameServer,
     Outcome,
@@ -29,43 +26,9 @@ from dnstrace.model import (
     Trace,
 )
 
-if TYPE_CHECKING:
-    from dnstrace.checks.signing import Signing
+Reading = TypeVar("Reading")
 
 _SERVES = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.REFERRAL, Kind.YXDOMAIN})
-
-
-@dataclass(frozen=True, slots=True)
-class HeardReply:
-    """What one address came to at last within one step, be it that no reply came."""
-
-    step: Step
-    attempt: Attempt
-
-    @property
-    def server(self) -> Name:
-        """The name server asked."""
-        return self.attempt.server
-
-    @property
-    def address(self) -> str:
-        """Its address."""
-        return self.attempt.exchange.query.address
-
-    @property
-    def message(self) -> dns.message.Message | None:
-        """The reply, None where there was none."""
-        return self.attempt.exchange.message
-
-    @property
-    def meaning(self) -> Meaning:
-        """What it means."""
-        return self.attempt.meaning
-
-    def rrset(self, name: Name, rdtype: dns.rdatatype.RdataType) -> dns.rrset.RRset | None:
-        """The RRset of the answer section with that owner and type."""
-        found = () if self.message is None else self.message.answer
-        return next((r for r in found if r.name == name and r.rdtype == rdtype), None)
 
 
 class Cut:
@@ -78,6 +41,7 @@ class Cut:
 
     def __init__(self, evidence: Evidence, zone: Name) -> None:
         self.evidence, self.zone = evidence, zone
+        self._readings: dict[Callable[[Cut], object], object] = {}
         main = [step for step in evidence.trace.steps if step.main]
         self.walked = tuple(step for step in main if evidence.zone_of(step) == zone)
         above = (step for step in main if any(_refers(attempt, zone) for attempt in step.attempts))
@@ -176,12 +140,11 @@ class Cut:
                     found.setdefault(rdata.target, []).append(reply)
         return found
 
-    @cached_property
-    def signing(self) -> Signing:
-        """How the zone is signed, and what is wrong with that."""
-        from dnstrace.checks.signing import Signing
-
-        return Signing(self)
+    def once(self, reading: Callable[[Cut], Reading]) -> Reading:
+        """What `reading` makes of this cut: made when it is first wanted, and kept."""
+        if reading not in self._readings:
+            self._readings[reading] = reading(self)
+        return cast("Reading", self._readings[reading])
 
 
 class Evidence:
@@ -217,111 +180,6 @@ class Evidence:
         return found
 
 
-def replies_of(step: Step) -> Iterable[HeardReply]:
-    """What each address asked in a step came to at last, in the order in which they are recorded."""
-    return [HeardReply(step, step.attempts[indices[-1]]) for indices in by_address(step).values()]
-
-
 def _refers(attempt: Attempt, zone: Name) -> bool:
     delegation = attempt.meaning.delegation
     return delegation is not None and delegation.zone == zone
-
-
-@dataclass(frozen=True, slots=True)
-class Host:
-    """What the look-ups of a name server's name brought, beside the walk.
-
-    `addresses` are those that its own zone gives; `denied` the address families of which that zone has
-    none; `alias` says that the name is one; `failed` are the steps at which look-ups ended for want of a
-    usable answer, `steps` all that tell of it.
-    """
-
-    name: Name
-    addresses: tuple[str, ...] = ()
-    denied: frozenset[int] = frozenset()
-    nxdomain: bool = False
-    alias: bool = False
-    failed: tuple[Step, ...] = ()
-    steps: tuple[int, ...] = ()
-
-    @property
-    def absent(self) -> bool:
-        """Whether its own zone has no address for it, of either family."""
-        return not self.addresses and not self.alias and (self.nxdomain or len(self.denied) == len(_FAMILIES))
-
-
-_FAMILIES = {dns.rdatatype.A: 4, dns.rdatatype.AAAA: 6}
-
-
-def host_of(cut: Cut, name: Name) -> Host:
-    """What is known of a name server of a zone: of one within it by its own servers, else by look-ups."""
-    probed = [reply for reply in cut.probe(Probe.ADDRESS) if reply.step.question.name == name]
-    lookups = [] if probed else cut.evidence.lookups.get(name, [])
-    told = [(reply.step, reply.meaning) for reply in probed]
-    told += [(step, step.meaning) for step in lookups if step.meaning is not None]
-    kinds = {meaning.kind for _, meaning in told}
-    rrsets = [rrset for _, meaning in told for rrset in meaning.answer if rrset.name == name]
-    data = (rdata for rrset in rrsets if rrset.rdtype in _FAMILIES for rdata in rrset)
-    return Host(
-        name=name,
-        addresses=tuple(dict.fromkeys(rdata.address for rdata in data)),
-        denied=frozenset(_FAMILIES[s.question.rdtype] for s, meaning in told if meaning.kind is Kind.NODATA),
-        nxdomain=Kind.NXDOMAIN in kinds,
-        alias=any(rrset.rdtype == dns.rdatatype.CNAME for rrset in rrsets),
-        failed=tuple(s for s in lookups if s.outcome is Outcome.FAILED and _heard(s, cut.evidence.unheard)),
-        steps=tuple(dict.fromkeys((*(step.id for step, _ in told), *(step.id for step in lookups)))),
-    )
-
-
-def _heard(step: Step, unheard: frozenset[int]) -> bool:
-    """Whether a step failed by what servers did, and not for want of a route or of budget."""
-    return any(
-        attempt.exchange.query.family not in unheard
-        and attempt.meaning.kind not in (Kind.NETWORK_UNREACHABLE, Kind.ABANDONED, Kind.NOT_RECORDED)
-        for attempt in step.attempts
-    )
-
-
-def named(cut: Cut) -> list[Name]:
-    """The name servers of a zone by what the parent says, then those that only the zone itself names."""
-    return list(dict.fromkeys((*_of_parent(cut), *cut.child)))
-
-
-def _of_parent(cut: Cut) -> list[Name]:
-    servers = cut.servers if cut.delegation is None else cut.delegation.servers
-    return [server.name for server in servers]
-
-
-def listed(names: Iterable[object], most: int = 6) -> str:
-    """Names or addresses in a sentence: `a, b and c`; of more than `most` only the first, and the count."""
-    texts = [str(name) for name in names]
-    if len(texts) > most:
-        texts = [*texts[:most], f"{len(texts) - most} more"]
-    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}" if texts else "none"
-
-
-def by_server(replies: Iterable[HeardReply]) -> dict[Name, list[HeardReply]]:
-    """Replies by the name server that gave them."""
-    found: dict[Name, list[HeardReply]] = {}
-    for reply in replies:
-        found.setdefault(reply.server, []).append(reply)
-    return found
-
-
-def where(replies: Iterable[HeardReply]) -> str:
-    """The servers that gave replies, with their addresses: `ns1.example.com. (192.0.2.53, 2001:db8::53)`."""
-    return listed(
-        f"{server} ({', '.join(dict.fromkeys(reply.address for reply in each))})"
-        for server, each in by_server(replies).items()
-    )
-
-
-def steps_of(replies: Iterable[HeardReply]) -> tuple[int, ...]:
-    """The ids of the steps in which replies came, each once."""
-    return tuple(dict.fromkeys(reply.step.id for reply in replies))
-
-
-def addresses(replies: Iterable[HeardReply]) -> str:
-    """The addresses of replies, as a list in words."""
-    *first, last = dict.fromkeys(reply.address for reply in replies)
-    return f"{', '.join(first)} and {last}" if first else last

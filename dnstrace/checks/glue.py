@@ -7,7 +7,10 @@ from collections.abc import Iterator
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.evidence import Cut, HeardReply, Host, host_of, listed
+from dnstrace.checks.evidence import Cut
+from dnstrace.checks.hosts import Host, host_of
+from dnstrace.checks.phrases import listed
+from dnstrace.checks.replies import HeardReply, steps_of
 from dnstrace.model import Name, family_of
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Level, Observation
@@ -41,7 +44,7 @@ def glue_missing(cut: Cut) -> Iterator[Observation]:
         publish = listed(host.addresses) if host.addresses else "its addresses"
         yield Observation(
             message=f"{cut.parent} should give an address (glue) for {name}, but gives none",
-            steps=(*_referring(cut), *host.steps),
+            steps=(*steps_of(cut.referrals), *host.steps),
             server=name,
             cure=f"have {publish} registered as the glue of {name}",
             records=glue_records(cut, name, host.addresses),
@@ -74,7 +77,7 @@ def glue_differs(cut: Cut) -> Iterator[Observation]:
             or any(map(special, (*addresses, *host.addresses)))
         ):
             continue
-        told = _told(host)
+        told = _told_families(host)
         stale = [text for text in addresses if text not in host.addresses and family_of(text) in told]
         fresh = [text for text in host.addresses if text not in addresses]
         if not stale and not fresh:
@@ -83,7 +86,7 @@ def glue_differs(cut: Cut) -> Iterator[Observation]:
         yield Observation(
             message=f"{cut.parent} gives {listed(addresses)} for {name}, its own zone gives"
             f" {listed(host.addresses)}",
-            steps=(*_referring(cut), *host.steps),
+            steps=(*steps_of(cut.referrals), *host.steps),
             server=name,
             cure=f"have the glue of {name} changed to {listed(host.addresses)}",
             records=glue_records(cut, name, host.addresses),
@@ -114,10 +117,10 @@ def glue_only_in_parent(cut: Cut) -> Iterator[Observation]:
         yield Observation(
             message=f"{host.name} has the address {listed(addresses)} at {cut.parent}, but"
             " none in its own zone",
-            steps=(*_referring(cut), *host.steps),
+            steps=(*steps_of(cut.referrals), *host.steps),
             server=host.name,
             cure=f"publish {listed(addresses)} for {host.name} in its own zone",
-            records=tuple(f"{host.name} 3600 IN {_type(text)} {text}" for text in addresses),
+            records=tuple(f"{host.name} 3600 IN {_address_type(text)} {text}" for text in addresses),
             level=Level.WARNING if others else Level.ERROR,
         )
 
@@ -138,13 +141,13 @@ def glue_superfluous(cut: Cut) -> Iterator[Observation]:
     """
     found: dict[Name, HeardReply] = {}
     for reply in cut.referrals:
-        for name in _beside(cut, reply):
+        for name in _superfluous(cut, reply):
             found.setdefault(name, reply)
     if found:
         yield Observation(
             message=f"the referral to {cut.zone} should have the addresses of its name servers alone, but has"
             f" {listed(found)} too",
-            steps=tuple(reply.step.id for reply in found.values()),
+            steps=steps_of(found.values()),
             cure=f"have the operator of {cut.parent} delete the addresses of {listed(found)}",
         )
 
@@ -160,7 +163,7 @@ def glue(cut: Cut) -> dict[Name, list[str]]:
     return found
 
 
-def _beside(cut: Cut, reply: HeardReply) -> list[Name]:
+def _superfluous(cut: Cut, reply: HeardReply) -> list[Name]:
     """The owners of addresses in a referral that its NS RRset does not name."""
     delegation, message = reply.meaning.delegation, reply.message
     if delegation is None or message is None:
@@ -170,21 +173,16 @@ def _beside(cut: Cut, reply: HeardReply) -> list[Name]:
     return [owner for owner in owners if owner not in servers]
 
 
-def _told(host: Host) -> set[int]:
+def _told_families(host: Host) -> set[int]:
     """The address families of which the name's own zone has said all that it has."""
     return {*host.denied, *(family_of(text) for text in host.addresses)}
 
 
-def _type(text: str) -> str:
+def _address_type(text: str) -> str:
     return "AAAA" if ":" in text else "A"
 
 
 def glue_records(cut: Cut, name: Name, addresses: tuple[str, ...]) -> tuple[str, ...]:
     """The glue to publish, in master file syntax."""
     ttl = cut.delegation.ttl if cut.delegation is not None and cut.delegation.ttl is not None else _TTL
-    return tuple(f"{name} {ttl} IN {_type(text)} {text}" for text in addresses)
-
-
-def _referring(cut: Cut) -> tuple[int, ...]:
-    """The steps in which the parent's servers referred to the zone."""
-    return tuple(dict.fromkeys(reply.step.id for reply in cut.referrals))
+    return tuple(f"{name} {ttl} IN {_address_type(text)} {text}" for text in addresses)

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 import dns.flags
 
-from dnstrace.checks.catalogue import of_trace
-from dnstrace.checks.evidence import Evidence, HeardReply
+from dnstrace.checks.catalogue import Trait, of_trace
+from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.replies import HeardReply, steps_of
 from dnstrace.model import ROOT, Source
 from dnstrace.model.findings import Blame, Level, Observation
 
 _BELOW_TLD = 3  # labels of a name below a top-level domain, the root's included
 
 
-@of_trace(Level.ERROR, Blame.NETWORK)
+@of_trace(Level.ERROR, Blame.NETWORK, Trait.STANDS_ALONE)
 def intercepted(evidence: Evidence) -> Iterator[Observation]:
     """Somebody on the way answers in place of the root servers.
 
@@ -36,7 +37,7 @@ def intercepted(evidence: Evidence) -> Iterator[Observation]:
     if false:
         yield Observation(
             f"{len(false)} of {len(root.replies)} root server addresses answer as no root server does",
-            tuple(reply.step.id for reply in false),
+            steps_of(false),
             zone=ROOT,
         )
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.evidence import Cut, Host, host_of, listed, named
+from dnstrace.checks.evidence import Cut
+from dnstrace.checks.hosts import Host, host_of, named
+from dnstrace.checks.phrases import listed
 from dnstrace.model import ROOT, Name
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Level, Observation
@@ -38,21 +40,21 @@ def ns_name_unresolvable(cut: Cut) -> Iterator[Observation]:
     for host in hosts:
         if why := _unresolvable(host):
             groups.setdefault(why, []).append(host)
-    level = _level(cut, (host.name for group in groups.values() for host in group))
+    level = _names_level(cut, (host.name for group in groups.values() for host in group))
     for (one, many), group in groups.items():
         names = [host.name for host in group]
         yield Observation(
             message=f"{listed(names)} {one if len(names) == 1 else many}",
-            steps=tuple(step for host in group for step in host.steps) or _shown(cut),
+            steps=tuple(step for host in group for step in host.steps) or _naming_steps(cut),
             server=names[0] if len(names) == 1 else None,
-            cure=f"{_mend(group)}, or take it out of the NS records of {cut.zone}, and have the parent"
+            cure=f"{_fix_of(group)}, or take it out of the NS records of {cut.zone}, and have the parent"
             " do the same",
             level=level,
-            blame=_blame(cut, names),
+            blame=_names_blame(cut, names),
         )
 
 
-def _mend(group: list[Host]) -> str:
+def _fix_of(group: list[Host]) -> str:
     """What makes names with one fault resolve."""
     if (failed := group[0].failed) and not group[0].absent:
         return f"mend the servers of {failed[-1].zone}"
@@ -89,7 +91,7 @@ def ns_name_alias(cut: Cut) -> Iterator[Observation]:
     References: RFC 2181 section 10.3; RFC 1912 section 2.4
     """
     aliases = [host for host in (host_of(cut, name) for name in named(cut)) if host.alias]
-    level = _level(cut, (host.name for host in aliases))
+    level = _names_level(cut, (host.name for host in aliases))
     for host in aliases:
         yield Observation(
             message=f"{host.name} should have an address of its own, but is an alias (CNAME)",
@@ -116,16 +118,16 @@ def ns_name_is_address(cut: Cut) -> Iterator[Observation]:
     wrong = [
         name for name in named(cut) if address_literal(name, cut.zone) and not host_of(cut, name).addresses
     ]
-    level = _level(cut, wrong)
+    level = _names_level(cut, wrong)
     for name in wrong:
         address = address_literal(name, cut.zone)
         yield Observation(
             message=f"an NS record of {cut.zone} should hold a name, but holds the address {address}",
-            steps=(*_shown(cut), *host_of(cut, name).steps),
+            steps=(*_naming_steps(cut), *host_of(cut, name).steps),
             server=name,
             cure=f"name the server, give the name the address {address}, and put it in place of {name}",
             level=level,
-            blame=_blame(cut, [name]),
+            blame=_names_blame(cut, [name]),
         )
 
 
@@ -148,15 +150,17 @@ def ns_address_special(cut: Cut) -> Iterator[Observation]:
         return
     for name in named(cut):
         host = host_of(cut, name)
-        found = {text: what for text in (*_addresses(cut, name), *host.addresses) if (what := special(text))}
+        found = {
+            text: what for text in (*_walked_addresses(cut, name), *host.addresses) if (what := special(text))
+        }
         if found:
-            each = listed(f"{text}, which is {what}" for text, what in found.items())
+            each = listed(f"{text} ({what})" for text, what in found.items())
             yield Observation(
                 message=f"{name} should have public addresses, but has {each}",
-                steps=(*_shown(cut), *host.steps),
+                steps=(*_naming_steps(cut), *host.steps),
                 server=name,
                 cure=f"publish the public address of {name} in place of {listed(found)}",
-                level=_level(cut, [name]),
+                level=_names_level(cut, [name]),
             )
 
 
@@ -177,7 +181,7 @@ def ns_name_in_invalid_syntax(cut: Cut) -> Iterator[Observation]:
         if not nameless and not host_name(name) and not address_literal(name, cut.zone):
             yield Observation(
                 message=f"{name} should be of letters, digits and inner hyphens, to be a host name",
-                steps=_shown(cut),
+                steps=_naming_steps(cut),
                 server=name,
                 cure=f"give the server a host name, and put it in place of {name}",
             )
@@ -202,7 +206,7 @@ def address_literal(name: Name, zone: Name) -> str:
     return ""
 
 
-def _addresses(cut: Cut, name: Name) -> list[str]:
+def _walked_addresses(cut: Cut, name: Name) -> list[str]:
     """The addresses of a name server by which the walk knew it."""
     servers = (*cut.servers, *(cut.delegation.servers if cut.delegation is not None else ()))
     return [address.text for server in servers if server.name == name for address in server.addresses]
@@ -214,17 +218,17 @@ def _glued(cut: Cut) -> set[Name]:
     return {server.name for server in servers if server.addresses}
 
 
-def _level(cut: Cut, wrong: Iterable[Name]) -> Level:
+def _names_level(cut: Cut, wrong: Iterable[Name]) -> Level:
     """How much it matters that these names do not serve: whether there are others."""
     return Level.WARNING if set(named(cut)) - set(wrong) else Level.ERROR
 
 
-def _blame(cut: Cut, names: Iterable[Name]) -> Blame:
+def _names_blame(cut: Cut, names: Iterable[Name]) -> Blame:
     """Who can take names out: the registrar, where it is the parent alone that has them."""
     return Blame.REGISTRAR if cut.child and not set(names) & set(cut.child) else Blame.HOST
 
 
-def _shown(cut: Cut) -> tuple[int, ...]:
+def _naming_steps(cut: Cut) -> tuple[int, ...]:
     """The steps in which the zone's name servers were seen."""
     found = [reply.step.id for reply in cut.referrals[:1]]
     found += [reply.step.id for replies in cut.child.values() for reply in replies[:1]]

@@ -8,7 +8,10 @@ import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.delegated_keys import Record, deletes, in_words, of_ds, records, to_publish, wanted
-from dnstrace.checks.evidence import Cut, HeardReply, steps_of, where
+from dnstrace.checks.evidence import Cut
+from dnstrace.checks.phrases import where
+from dnstrace.checks.replies import HeardReply, steps_of
+from dnstrace.checks.signing import signing_of
 from dnstrace.model import Probe
 from dnstrace.model.findings import Blame, Level, Observation
 
@@ -30,8 +33,8 @@ def cds_differs(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 7344 section 4; RFC 7344 section 6; RFC 8078 section 4
     """
-    asked, have = wanted(cut), of_ds(cut.signing.ds)
-    if not asked or not have or not cut.signing.entries or _agree(asked, have):
+    asked, have = wanted(cut), of_ds(signing_of(cut).ds)
+    if not asked or not have or not signing_of(cut).entries or _agree(asked, have):
         return
     if next(cds_inconsistent(cut), None) is not None:
         return
@@ -42,7 +45,7 @@ def cds_differs(cut: Cut) -> Iterator[Observation]:
     yield Observation(
         f"{cut.zone} asks for {'no DS record' if gone else f'DS {in_words(asked)}'}, "
         f"and {cut.parent or 'its parent'} has DS {in_words(have)}",
-        (*cut.signing.ds_steps, *steps_of(replies)),
+        (*signing_of(cut).ds_steps, *steps_of(replies)),
         cure=f"at the registrar of {cut.zone}, {'remove' if gone else 'replace'} the DS records",
         records=() if gone else to_publish(cut),
     )
@@ -71,7 +74,7 @@ def cds_inconsistent(cut: Cut) -> Iterator[Observation]:
     for groups, (_, rdtype) in zip(each.values(), _PROBES, strict=True):
         if len(groups) > 1:
             told = "; ".join(f"{where(replies)}: {in_words(found)}" for found, replies in groups.items())
-            yield _fault(
+            yield _inconsistency(
                 f"the servers of {cut.zone} have different {rdtype.name} records: {told}", cut, groups
             )
             return
@@ -80,10 +83,10 @@ def cds_inconsistent(cut: Cut) -> Iterator[Observation]:
         message = (
             f"the CDS records of {cut.zone} are for {in_words(ds)}, its CDNSKEY records for {in_words(keys)}"
         )
-        yield _fault(message, cut, *each.values())
+        yield _inconsistency(message, cut, *each.values())
 
 
-def _fault(message: str, cut: Cut, *groups: dict[frozenset[Record], list[HeardReply]]) -> Observation:
+def _inconsistency(message: str, cut: Cut, *groups: dict[frozenset[Record], list[HeardReply]]) -> Observation:
     return Observation(
         message,
         steps_of(reply for group in groups for replies in group.values() for reply in replies),

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import dns.rdatatype
-
-from dnstrace.checks.evidence import Cut, Evidence, HeardReply, Host, host_of, named
-from dnstrace.checks.soa import newest_of
-from dnstrace.model import Attempt, Kind, Name, NameServer, Probe, Trace, family_of
+from dnstrace.checks.evidence import Cut, Evidence
+from dnstrace.checks.hosts import Host, host_of, named
+from dnstrace.checks.serials import newest_of, serials
+from dnstrace.model import Attempt, Kind, Name, NameServer, Trace, family_of
 
 _USELESS = (Kind.NETWORK_UNREACHABLE, Kind.ABANDONED)
 
@@ -69,6 +68,7 @@ def _zone(cut: Cut) -> Reconciled:
 def _server(cut: Cut, name: Name) -> ReconciledServer:
     glue = _addresses(cut.delegation.servers, name) if cut.delegation is not None else []
     host, walked = host_of(cut, name), _addresses(cut.servers, name)
+    known = cut.once(_all_serials)
     every = dict.fromkeys((*glue, *walked, *host.addresses))
     needed = cut.delegation is not None and (bool(glue) or name.is_subdomain(cut.zone))
     return ReconciledServer(
@@ -82,7 +82,7 @@ def _server(cut: Cut, name: Name) -> ReconciledServer:
                 own=_own(host, address),
                 attempt=_attempt(cut, address),
                 asked=any(reply.address == address for reply in cut.replies),
-                serial=_serial(cut, address),
+                serial=known.get(address),
             )
             for address in every
         ),
@@ -91,6 +91,10 @@ def _server(cut: Cut, name: Name) -> ReconciledServer:
 
 def _addresses(servers: Iterable[NameServer], name: Name) -> list[str]:
     return [address.text for server in servers if server.name == name for address in server.addresses]
+
+
+def _all_serials(cut: Cut) -> dict[str, int]:
+    return serials(cut, all_servers=True)
 
 
 def _own(host: Host, address: str) -> bool | None:
@@ -105,11 +109,3 @@ def _attempt(cut: Cut, address: str) -> Attempt | None:
     replies = (reply for reply in cut.everyone if reply.address == address)
     found = next((reply.attempt for reply in replies), None)
     return None if found is None or found.meaning.kind in _USELESS else found
-
-
-def _serial(cut: Cut, address: str) -> int | None:
-    replies: Iterable[HeardReply] = (
-        r for r in cut.probe(Probe.SOA, all_servers=True) if r.address == address
-    )
-    found = (reply.rrset(cut.zone, dns.rdatatype.SOA) for reply in replies)
-    return next((rrset[0].serial for rrset in found if rrset is not None), None)

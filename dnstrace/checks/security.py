@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.delegated_keys import deletes, to_publish, wanted
-from dnstrace.checks.evidence import Cut, by_server, steps_of, where
+from dnstrace.checks.evidence import Cut
+from dnstrace.checks.phrases import where
+from dnstrace.checks.replies import by_server, steps_of
+from dnstrace.checks.signing import signing_of
 from dnstrace.dnssec.algorithms import (
     RSASHA1,
     RSASHA1_NSEC3,
@@ -28,7 +31,7 @@ _RSA = frozenset({1, RSASHA1, RSASHA1_NSEC3, 8, 10})
 _BITS, _FEW_BITS = 2048, 1024
 
 
-@of_cut(Level.ERROR, Blame.REGISTRAR)
+@of_cut(Level.ERROR, Blame.REGISTRAR, Trait.BREAKS_TRUST)
 def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
     """The parent has DS records for the zone, and no key of the zone matches any.
 
@@ -43,7 +46,7 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 4035 section 2.4; RFC 4035 section 5.2; RFC 6781 section 4.1.2
     """
-    signing = cut.signing
+    signing = signing_of(cut)
     usable = [ds for ds in signing.ds if ds_usable(ds)]
     if not usable or signing.entries or not signing.key_replies or not signing.below_anchor:
         return
@@ -73,7 +76,7 @@ def ds_stale(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 6781 section 4.1.2; RFC 6840 section 5.11; RFC 4035 section 2.4
     """
-    signing = cut.signing
+    signing = signing_of(cut)
     named = {(key_tag(key), int(key.algorithm)) for key in signing.keys}
     algorithms = {int(key.algorithm) for key in signing.keys}
     stale = [ds for ds in signing.ds if _is_stale(cut, ds, named)]
@@ -100,7 +103,7 @@ def dnskey_without_ds(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 4033 section 5; RFC 4035 section 5.2; RFC 8078 section 3
     """
-    signing = cut.signing
+    signing = signing_of(cut)
     asked = wanted(cut)
     if not (cut.probed and signing.keys and signing.ds_known and not signing.ds and signing.below_anchor):
         return
@@ -127,11 +130,11 @@ def algorithm_weak(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 9904; RFC 9905 section 2; RFC 8624 section 3.1; RFC 6781 section 4.1.4
     """
-    weak = sorted({int(key.algorithm) for key in cut.signing.keys if key.algorithm in _WEAK})
+    weak = sorted({int(key.algorithm) for key in signing_of(cut).keys if key.algorithm in _WEAK})
     if weak and cut.probed:
         yield Observation(
             f"{cut.zone} has keys of {', '.join(map(algorithm_name, weak))}",
-            steps_of(reply for reply, _ in cut.signing.key_replies.values()),
+            steps_of(reply for reply, _ in signing_of(cut).key_replies.values()),
             cure=f"roll {cut.zone} over to algorithm 13 (ECDSAP256SHA256)",
         )
 
@@ -149,11 +152,11 @@ def digest_weak(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 9904; RFC 9905 section 2; RFC 8624 section 3.3; RFC 4509 section 6.2
     """
-    usable = [ds for ds in cut.signing.ds if ds_usable(ds)]
-    if cut.probed and cut.signing.entries and all(ds.digest_type == SHA1_DIGEST for ds in usable):
+    usable = [ds for ds in signing_of(cut).ds if ds_usable(ds)]
+    if cut.probed and signing_of(cut).entries and all(ds.digest_type == SHA1_DIGEST for ds in usable):
         yield Observation(
             f"{cut.parent or 'the parent'} has only DS records by SHA-1 for {cut.zone}",
-            cut.signing.ds_steps,
+            signing_of(cut).ds_steps,
             cure=f"at the registrar of {cut.zone}, replace the DS records",
             records=to_publish(cut),
         )
@@ -172,7 +175,7 @@ def algorithm_unsupported(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 4035 section 5.2; RFC 9904; RFC 8624 section 3.1
     """
-    signing = cut.signing
+    signing = signing_of(cut)
     if signing.ds and not any(map(ds_usable, signing.ds)) and signing.below_anchor:
         known = any(key.algorithm in SUPPORTED for key in signing.keys)
         yield Observation(
@@ -201,20 +204,20 @@ def key_small(cut: Cut) -> Iterator[Observation]:
     """
     small = {
         key_tag(key): bits
-        for key in cut.signing.keys
+        for key in signing_of(cut).keys
         if key.algorithm in _RSA and (bits := key_bits(key.algorithm, key.key)) < _BITS
     }
     if small and cut.probed:
         told = ", ".join(f"key {tag} of {bits} bits" for tag, bits in small.items())
         yield Observation(
             f"{cut.zone} has RSA {told}, where {_BITS} are expected",
-            steps_of(reply for reply, _ in cut.signing.key_replies.values()),
+            steps_of(reply for reply, _ in signing_of(cut).key_replies.values()),
             cure=f"replace it in {cut.zone} by a key of algorithm 13 (ECDSAP256SHA256)",
             level=Level.ERROR if min(small.values()) < _FEW_BITS else None,
         )
 
 
-@of_cut(Level.WARNING, Blame.HOST)
+@of_cut(Level.WARNING, Blame.HOST, Trait.BREAKS_TRUST)
 def dnskey_differs(cut: Cut) -> Iterator[Observation]:
     """Servers of a zone have different keys.
 
@@ -228,7 +231,7 @@ def dnskey_differs(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 4035 section 2.1; RFC 8901 section 3; RFC 6781 section 4.1
     """
-    groups = cut.signing.key_groups
+    groups = signing_of(cut).key_groups
     if len(groups) < 2 or not cut.probed:
         return
     usual, *others = groups
@@ -240,7 +243,7 @@ def dnskey_differs(cut: Cut) -> Iterator[Observation]:
         server=next(iter(servers)) if len(servers) == 1 else None,
         cure=f"have the same version of {cut.zone} loaded by all its servers",
         level=Level.ERROR
-        if cut.signing.anchored and any(not usual[0] & keys for keys, _ in others)
+        if signing_of(cut).anchored and any(not usual[0] & keys for keys, _ in others)
         else None,
     )
 
@@ -250,7 +253,7 @@ def dnskey_differs(cut: Cut) -> Iterator[Observation]:
 
 def _not_had(cut: Cut, usable: list[DS]) -> str:
     """What is wrong with the keys that DS records name."""
-    keys = cut.signing.keys
+    keys = signing_of(cut).keys
     near = [key for key in keys if key_tag(key) in {ds.key_tag for ds in usable}]
     if any(map(usable_key, near)):
         return "has with another digest"
@@ -267,7 +270,7 @@ def _is_stale(cut: Cut, ds: DS, named: set[tuple[int, int]]) -> bool:
     """Whether a DS record is of no key; one with a digest that is not known is by its tag."""
     if not ds_usable(ds):
         return (ds.key_tag, int(ds.algorithm)) not in named
-    return not any(ds_matches(ds, cut.zone, key) for key in cut.signing.keys)
+    return not any(ds_matches(ds, cut.zone, key) for key in signing_of(cut).keys)
 
 
 def _tags(keys: frozenset[DNSKEY]) -> str:

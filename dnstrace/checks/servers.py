@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import dns.rcode
 
-from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.evidence import Cut, HeardReply, addresses, by_server
+from dnstrace.checks.catalogue import Trait, of_cut
+from dnstrace.checks.evidence import Cut
+from dnstrace.checks.phrases import addresses
+from dnstrace.checks.replies import HeardReply, by_server, steps_of
 from dnstrace.model import Kind, Name, Probe
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Level, Observation
@@ -39,7 +41,7 @@ _WHY = {
 }
 
 
-@of_cut(Level.ERROR, Blame.HOST)
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER)
 def unreachable(cut: Cut) -> Iterator[Observation]:
     """A name server does not answer at all.
 
@@ -60,10 +62,10 @@ def unreachable(cut: Cut) -> Iterator[Observation]:
     dead = [r for r in silent if r.address not in over_tcp and not special(r.address)]
     for server, replies in by_server(dead).items():
         why = " and ".join(dict.fromkeys(_WHY[reply.meaning.kind] for reply in replies))
-        yield _fault(cut, dead, server, replies, f"does not answer at {addresses(replies)}: {why}")
+        yield _server_fault(cut, dead, server, replies, f"does not answer at {addresses(replies)}: {why}")
 
 
-@of_cut(Level.ERROR, Blame.HOST)
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER)
 def no_udp(cut: Cut) -> Iterator[Observation]:
     """A name server answers over TCP only.
 
@@ -81,10 +83,10 @@ def no_udp(cut: Cut) -> Iterator[Observation]:
     deaf = [r for r in cut.everyone if r.meaning.kind in _DEAD and r.address not in cut.heard]
     silent = [reply for reply in deaf if reply.address in over_tcp]
     for server, replies in by_server(silent).items():
-        yield _fault(cut, silent, server, replies, f"answers over TCP only at {addresses(replies)}")
+        yield _server_fault(cut, silent, server, replies, f"answers over TCP only at {addresses(replies)}")
 
 
-@of_cut(Level.ERROR, Blame.HOST)
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER)
 def lame_server(cut: Cut) -> Iterator[Observation]:
     """A name server that the delegation names does not serve the zone.
 
@@ -102,12 +104,12 @@ def lame_server(cut: Cut) -> Iterator[Observation]:
     lame = [reply for reply in cut.everyone if reply.meaning.kind in _LAME]
     for server, replies in by_server(lame).items():
         how = " and ".join(dict.fromkeys(_LAME[reply.meaning.kind] for reply in replies))
-        yield _fault(
+        yield _server_fault(
             cut, lame, server, replies, f"does not serve {cut.zone} at {addresses(replies)}: it {how}"
         )
 
 
-@of_cut(Level.ERROR, Blame.HOST)
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER)
 def refuses(cut: Cut) -> Iterator[Observation]:
     """A name server that the delegation names refuses to answer for the zone.
 
@@ -123,7 +125,7 @@ def refuses(cut: Cut) -> Iterator[Observation]:
     """
     refused = [reply for reply in cut.everyone if reply.meaning.kind is Kind.REFUSED]
     for server, replies in by_server(refused).items():
-        yield _fault(
+        yield _server_fault(
             cut,
             refused,
             server,
@@ -132,7 +134,7 @@ def refuses(cut: Cut) -> Iterator[Observation]:
         )
 
 
-@of_cut(Level.ERROR, Blame.HOST)
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER)
 def fails(cut: Cut) -> Iterator[Observation]:
     """A name server replies with an error for the zone.
 
@@ -149,10 +151,10 @@ def fails(cut: Cut) -> Iterator[Observation]:
     for server, replies in by_server(failing).items():
         codes = dict.fromkeys(dns.rcode.to_text(dns.rcode.Rcode.make(r.meaning.rcode or 0)) for r in replies)
         told = f"fails with {' and '.join(codes)} for {cut.zone} at {addresses(replies)}"
-        yield _fault(cut, failing, server, replies, told)
+        yield _server_fault(cut, failing, server, replies, told)
 
 
-@of_cut(Level.ERROR, Blame.HOST)
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER)
 def upward_referral(cut: Cut) -> Iterator[Observation]:
     """A name server refers upwards, to a zone above its own.
 
@@ -168,12 +170,12 @@ def upward_referral(cut: Cut) -> Iterator[Observation]:
     """
     upward = [reply for reply in cut.everyone if reply.meaning.kind is Kind.UPWARD_REFERRAL]
     for server, replies in by_server(upward).items():
-        yield _fault(
+        yield _server_fault(
             cut, upward, server, replies, f"refers to a zone above {cut.zone} at {addresses(replies)}"
         )
 
 
-@of_cut(Level.WARNING, Blame.HOST)
+@of_cut(Level.WARNING, Blame.HOST, Trait.AT_SERVER)
 def not_authoritative(cut: Cut) -> Iterator[Observation]:
     """A name server answers for the zone without authority.
 
@@ -190,10 +192,10 @@ def not_authoritative(cut: Cut) -> Iterator[Observation]:
     without = [r for r in cut.everyone if r.meaning.kind in _ANSWERS and not r.meaning.authoritative]
     for server, replies in by_server(without).items():
         told = f"answers for {cut.zone} without authority (no AA flag) at {addresses(replies)}"
-        yield replace(_fault(cut, without, server, replies, told), level=Level.WARNING)
+        yield replace(_server_fault(cut, without, server, replies, told), level=Level.WARNING)
 
 
-@of_cut(Level.ERROR, Blame.HOST)
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER)
 def wrong_reply(cut: Cut) -> Iterator[Observation]:
     """Replies come that do not belong to the query.
 
@@ -209,7 +211,7 @@ def wrong_reply(cut: Cut) -> Iterator[Observation]:
     """
     wrong = [reply for reply in cut.everyone if reply.meaning.kind is Kind.MISMATCH]
     for server, replies in by_server(wrong).items():
-        yield _fault(
+        yield _server_fault(
             cut,
             wrong,
             server,
@@ -218,7 +220,7 @@ def wrong_reply(cut: Cut) -> Iterator[Observation]:
         )
 
 
-@of_cut(Level.ERROR, Blame.HOST)
+@of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER)
 def malformed_reply(cut: Cut) -> Iterator[Observation]:
     """A name server replies with what is no DNS message.
 
@@ -232,19 +234,19 @@ def malformed_reply(cut: Cut) -> Iterator[Observation]:
     """
     wrong = [reply for reply in cut.everyone if reply.meaning.kind is Kind.MALFORMED]
     for server, replies in by_server(wrong).items():
-        yield _fault(
+        yield _server_fault(
             cut, wrong, server, replies, f"gives a reply that cannot be read at {addresses(replies)}"
         )
 
 
-def _fault(
+def _server_fault(
     cut: Cut, sick: list[HeardReply], server: Name, replies: list[HeardReply], told: str
 ) -> Observation:
     """What one server does: in a zone above the one asked about it matters only where half are so."""
     serious = cut.probed or 2 * len(sick) >= len(cut.everyone)
     return Observation(
         message=f"{server} {told}",
-        steps=tuple(reply.step.id for reply in replies),
+        steps=steps_of(replies),
         server=server,
         level=None if serious else Level.WARNING,
     )

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 
 import dns.rdatatype
 
-from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.evidence import Cut, by_server, steps_of, where
-from dnstrace.checks.signing import Judged, Trouble
+from dnstrace.checks.catalogue import Trait, of_cut
+from dnstrace.checks.evidence import Cut
+from dnstrace.checks.phrases import where
+from dnstrace.checks.replies import by_server, steps_of
+from dnstrace.checks.signing import Judged, Trouble, signing_of
 from dnstrace.dnssec.algorithms import key_tag
 from dnstrace.model import Name
 from dnstrace.model.findings import Blame, Level, Observation
@@ -18,7 +20,7 @@ _SHARE = 10  # a signature whose life is over to all but a tenth should have bee
 _SHORT, _LONG_LIVED = 2 * 86400, 10 * 86400  # two days are little for one that is made for ten and more
 
 
-@of_cut(Level.ERROR, Blame.HOST)
+@of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST)
 def signature_missing(cut: Cut) -> Iterator[Observation]:
     """Data of a signed zone come without a signature.
 
@@ -33,10 +35,10 @@ def signature_missing(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 4035 section 2.2; RFC 4035 section 3.1; RFC 4035 section 5.3
     """
-    yield from _faults(cut, Trouble.MISSING, lambda first: " has no signature")
+    yield from _faults_with(cut, Trouble.MISSING, lambda first: " has no signature")
 
 
-@of_cut(Level.ERROR, Blame.HOST)
+@of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST)
 def signature_bad(cut: Cut) -> Iterator[Observation]:
     """A signature is not right for the data that it comes with.
 
@@ -50,17 +52,17 @@ def signature_bad(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 4035 section 5.3.1; RFC 4035 section 5.3.3
     """
-    entries = cut.signing.entries
+    entries = signing_of(cut).entries
 
     def not_right(first: Judged) -> str:
         if first.data.rdtype == dns.rdatatype.DNSKEY and entries:
             return f" is not signed by key {key_tag(entries[0])}, which the DS record names"
         return f": {first.checked.reason}"
 
-    yield from _faults(cut, Trouble.BAD, not_right)
+    yield from _faults_with(cut, Trouble.BAD, not_right)
 
 
-@of_cut(Level.ERROR, Blame.HOST)
+@of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST)
 def signature_expired(cut: Cut) -> Iterator[Observation]:
     """Signatures have expired.
 
@@ -74,10 +76,10 @@ def signature_expired(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 4035 section 5.3.1; RFC 4034 section 3.1.5; RFC 6781 section 4.4.2
     """
-    yield from _faults(cut, Trouble.EXPIRED, lambda first: f": {first.checked.reason}")
+    yield from _faults_with(cut, Trouble.EXPIRED, lambda first: f": {first.checked.reason}")
 
 
-@of_cut(Level.ERROR, Blame.HOST)
+@of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST)
 def signature_not_yet_valid(cut: Cut) -> Iterator[Observation]:
     """Signatures are valid only from some time to come.
 
@@ -90,7 +92,7 @@ def signature_not_yet_valid(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 4035 section 5.3.1; RFC 4034 section 3.1.5; RFC 6781 section 4.4.2
     """
-    yield from _faults(cut, Trouble.EARLY, lambda first: f": {first.checked.reason}")
+    yield from _faults_with(cut, Trouble.EARLY, lambda first: f": {first.checked.reason}")
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -107,29 +109,29 @@ def signature_expiring(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 6781 section 4.4.2; RFC 4035 section 5.3.1
     """
-    at = int(cut.signing.at)
-    found = [judged for judged in cut.signing.judged if judged.trouble is None and _expires(judged, at)]
+    at = int(signing_of(cut).at)
+    found = [judged for judged in signing_of(cut).judged if judged.trouble is None and _expires(judged, at)]
 
     def left(first: Judged) -> str:
         minutes = (_used(first).expiration - at) // 60
         many, unit = (minutes // 60, "hour") if minutes >= 120 else (minutes, "minute")
         return f" has a signature that expires in {many} {unit}{'s' * (many != 1)}"
 
-    yield from _told(cut, found, left)
+    yield from _faults_of(cut, found, left)
 
 
 # --- what they have in common ------------------------------------------------------------------
 
 
-def _faults(cut: Cut, trouble: Trouble, why: Callable[[Judged], str]) -> Iterator[Observation]:
-    yield from _told(cut, cut.signing.troubled(trouble), why)
+def _faults_with(cut: Cut, trouble: Trouble, why: Callable[[Judged], str]) -> Iterator[Observation]:
+    yield from _faults_of(cut, signing_of(cut).troubled(trouble), why)
 
 
-def _told(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> Iterator[Observation]:
+def _faults_of(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> Iterator[Observation]:
     """One fault for the zone where all its servers are alike, else one for each server."""
     replies = [judged.reply for judged in found]
     steps = steps_of(replies)
-    asked = [judged.reply for judged in cut.signing.judged if judged.reply.step.id in steps]
+    asked = [judged.reply for judged in signing_of(cut).judged if judged.reply.step.id in steps]
     everywhere = by_server(replies).keys() >= by_server(asked).keys()
     servers: list[Name | None] = [None] if everywhere and found else list(by_server(replies))
     for server in servers:

@@ -14,7 +14,8 @@ from functools import cached_property
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.checks.evidence import Cut, HeardReply, replies_of
+from dnstrace.checks.evidence import Cut
+from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.dnssec.algorithms import SUPPORTED, ds_matches, ds_usable
 from dnstrace.dnssec.denial import DENIAL_TYPES
 from dnstrace.dnssec.effort import Effort
@@ -22,6 +23,7 @@ from dnstrace.dnssec.records import DNSKEY, DS, Signed, signed
 from dnstrace.dnssec.signature import Checked, check, usable_key
 from dnstrace.model import ROOT, Kind, Name, Probe, Purpose
 from dnstrace.model.judgement import LIMITS, Security, SignatureEvidence
+from dnstrace.model.naming import is_below
 
 _NEGATIVE = (Kind.NODATA, Kind.NXDOMAIN)
 _KNOWN = (Kind.ANSWER, *_NEGATIVE)
@@ -116,12 +118,8 @@ class Signing:
     @property
     def below_anchor(self) -> bool:
         """Whether the zone above is signed and has a chain of trust itself."""
-        above = [
-            cut
-            for cut in self._cut.evidence.cuts
-            if cut.zone != self.zone and self.zone.is_subdomain(cut.zone)
-        ]
-        return bool(above) and max(above, key=lambda cut: len(cut.zone)).signing.anchored
+        above = [cut for cut in self._cut.evidence.cuts if is_below(self.zone, cut.zone)]
+        return bool(above) and signing_of(max(above, key=lambda cut: len(cut.zone))).anchored
 
     # --- the zone's keys ------------------------------------------------------------------------
 
@@ -279,14 +277,14 @@ class Signing:
         answer = signed(message.answer) if reply.meaning.authoritative else []
         authority = signed(message.authority, (dns.rdatatype.SOA, dns.rdatatype.DS, *DENIAL_TYPES))
         for data in (*answer, *authority):
-            made = data.rdtype == dns.rdatatype.CNAME and any(_below(data.name, dname) for dname in dnames)
+            made = data.rdtype == dns.rdatatype.CNAME and any(is_below(data.name, dname) for dname in dnames)
             if not (made and not data.signatures) and self._is_own(data):
                 yield data
 
     def _is_own(self, data: Signed) -> bool:
-        if not data.name.is_subdomain(self.zone) or any(_below(s, self.zone) for s in data.signers()):
+        if not data.name.is_subdomain(self.zone) or any(is_below(s, self.zone) for s in data.signers()):
             return False
-        if any(_below(cut.zone, self.zone) and self._holds(cut, data) for cut in self._cut.evidence.cuts):
+        if any(is_below(cut.zone, self.zone) and self._holds(cut, data) for cut in self._cut.evidence.cuts):
             return False
         if data.rdtype in (dns.rdatatype.SOA, dns.rdatatype.DS):
             return (data.name == self.zone) is (data.rdtype == dns.rdatatype.SOA)
@@ -296,6 +294,11 @@ class Signing:
         """Whether an RRset belongs to a zone below this one: DS at the cut and its denial do not."""
         parents = data.rdtype in (dns.rdatatype.DS, *DENIAL_TYPES) and data.name == below.zone
         return data.name.is_subdomain(below.zone) and not parents
+
+
+def signing_of(cut: Cut) -> Signing:
+    """How the zone of a cut is signed: worked out once."""
+    return cut.once(Signing)
 
 
 def _at(reply: HeardReply, name: Name, rdtype: dns.rdatatype.RdataType) -> list[Signed]:
@@ -310,7 +313,3 @@ def _signers_of_data(keys: frozenset[DNSKEY]) -> frozenset[DNSKEY]:
 
 def _ds(rrset: Iterable[object] | None) -> frozenset[DS]:
     return frozenset(rdata for rdata in rrset or () if isinstance(rdata, DS))
-
-
-def _below(name: Name, ancestor: Name) -> bool:
-    return name != ancestor and name.is_subdomain(ancestor)

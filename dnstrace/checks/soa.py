@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.evidence import Cut, HeardReply, listed
+from dnstrace.checks.evidence import Cut
 from dnstrace.checks.names import address_literal, host_name
-from dnstrace.model import ROOT, Kind, Name, Probe
+from dnstrace.checks.phrases import addresses, listed, server_names
+from dnstrace.checks.replies import HeardReply, by_server, only_server, steps_of
+from dnstrace.checks.serials import newest_of
+from dnstrace.model import ROOT, Kind, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 
 _DAY = 86400  # seconds
-_HALF = 2**31  # of the circle of serials (RFC 1982 section 3.2)
 _NONE_THERE = (Kind.NODATA, Kind.NXDOMAIN, Kind.EMPTY)
 _TIMERS = ("refresh", "retry", "expire", "minimum")
 
@@ -34,15 +36,16 @@ def soa_missing(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1035 section 3.3.13; RFC 2308 section 3
     """
-    by_server: dict[Name, list[HeardReply]] = {}
-    for reply in cut.probe(Probe.SOA):
-        if reply.meaning.kind in _NONE_THERE and reply.rrset(cut.zone, dns.rdatatype.SOA) is None:
-            by_server.setdefault(reply.server, []).append(reply)
-    for server, replies in by_server.items():
+    lacking = [
+        reply
+        for reply in cut.probe(Probe.SOA)
+        if reply.meaning.kind in _NONE_THERE and reply.rrset(cut.zone, dns.rdatatype.SOA) is None
+    ]
+    for server, replies in by_server(lacking).items():
         yield Observation(
-            message=f"{server} ({_addresses(replies)}) should have an SOA record of {cut.zone}, but says that"
+            message=f"{server} ({addresses(replies)}) should have an SOA record of {cut.zone}, but says that"
             " there is none",
-            steps=_steps(replies),
+            steps=steps_of(replies),
             server=server,
             cure=f"publish an SOA record at {cut.zone} on {server}",
         )
@@ -66,9 +69,9 @@ def soa_multiple(cut: Cut) -> Iterator[Observation]:
         replies = [reply for reply, _ in several]
         yield Observation(
             message=f"{cut.zone} should have one SOA record, but has {max(count for _, count in several)}, at"
-            f" {_servers(replies)}",
-            steps=_steps(replies),
-            server=_only(replies),
+            f" {server_names(replies)}",
+            steps=steps_of(replies),
+            server=only_server(replies),
             cure=f"delete the SOA records of {cut.zone} but one",
         )
 
@@ -92,28 +95,30 @@ def soa_differs(cut: Cut) -> Iterator[Observation]:
     for reply in (reply for reply in _answered(cut) if _count(cut, reply) < 2):
         by_serial.setdefault(_soa(cut, reply).serial, []).append(reply)
     if len(by_serial) > 1:
-        yield _behind(cut, by_serial)
+        yield _older_copies(cut, by_serial)
     elif by_serial:
-        yield from _otherwise(cut, next(iter(by_serial.values())))
+        yield from _unlike_copies(cut, next(iter(by_serial.values())))
 
 
-def _behind(cut: Cut, by_serial: dict[int, list[HeardReply]]) -> Observation:
+def _older_copies(cut: Cut, by_serial: dict[int, list[HeardReply]]) -> Observation:
     """The fault that some servers have an older version than others."""
     newest = newest_of(list(by_serial))
     old = [reply for serial, replies in by_serial.items() for reply in replies if serial != newest]
     each = listed(
-        f"serial {serial} at {_servers(replies)}" for serial, replies in by_serial.items() if serial != newest
+        f"serial {serial} at {server_names(replies)}"
+        for serial, replies in by_serial.items()
+        if serial != newest
     )
     return Observation(
-        message=f"{_servers(old)} should have serial {newest} of {cut.zone} as"
-        f" {_servers(by_serial[newest])} has, but {'is' if _only(old) else 'are'} behind: {each}",
-        steps=_steps([reply for replies in by_serial.values() for reply in replies]),
-        server=_only(old),
-        cure=f"have {_servers(old)} transfer {cut.zone} anew, and see why it did not",
+        message=f"{server_names(old)} should have serial {newest} of {cut.zone} as"
+        f" {server_names(by_serial[newest])} has, but {'is' if only_server(old) else 'are'} behind: {each}",
+        steps=steps_of([reply for replies in by_serial.values() for reply in replies]),
+        server=only_server(old),
+        cure=f"have {server_names(old)} transfer {cut.zone} anew, and see why it did not",
     )
 
 
-def _otherwise(cut: Cut, replies: list[HeardReply]) -> Iterator[Observation]:
+def _unlike_copies(cut: Cut, replies: list[HeardReply]) -> Iterator[Observation]:
     """The fault that records with the same serial differ."""
     by_record: dict[Any, list[HeardReply]] = {}
     for reply in replies:
@@ -124,9 +129,9 @@ def _otherwise(cut: Cut, replies: list[HeardReply]) -> Iterator[Observation]:
         wrong = [field for field in fields if getattr(first, field) != getattr(other, field)]
         yield Observation(
             message=f"the SOA records of {cut.zone} should be the same everywhere, but with the same serial"
-            f" {first.serial} {listed(wrong)} of {_servers(by_record[first])} and of"
-            f" {_servers(by_record[other])} differ",
-            steps=_steps(replies),
+            f" {first.serial} {listed(wrong)} of {server_names(by_record[first])} and of"
+            f" {server_names(by_record[other])} differ",
+            steps=steps_of(replies),
             cure="give all servers the same version of the zone, from one primary",
             level=Level.NOTICE,
         )
@@ -191,11 +196,6 @@ def soa_timers(cut: Cut) -> Iterator[Observation]:
             return
 
 
-def newest_of(serials: Collection[int]) -> int:
-    """The serial that most others are behind by the arithmetic of RFC 1982."""
-    return max(serials, key=lambda s: sum(0 < (s - other) % (2 * _HALF) < _HALF for other in serials))
-
-
 def _answered(cut: Cut) -> list[HeardReply]:
     replies = (reply for reply in cut.probe(Probe.SOA) if reply.meaning.kind is Kind.ANSWER)
     return [reply for reply in replies if reply.rrset(cut.zone, dns.rdatatype.SOA) is not None]
@@ -210,20 +210,3 @@ def _soa(cut: Cut, reply: HeardReply) -> Any:
 def _count(cut: Cut, reply: HeardReply) -> int:
     """How many SOA records an answer holds."""
     return len(reply.rrset(cut.zone, dns.rdatatype.SOA) or ())
-
-
-def _steps(replies: list[HeardReply]) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(reply.step.id for reply in replies))
-
-
-def _only(replies: list[HeardReply]) -> Name | None:
-    names = {reply.server for reply in replies}
-    return next(iter(names)) if len(names) == 1 else None
-
-
-def _servers(replies: list[HeardReply]) -> str:
-    return listed(dict.fromkeys(reply.server for reply in replies))
-
-
-def _addresses(replies: list[HeardReply]) -> str:
-    return listed(reply.address for reply in replies)

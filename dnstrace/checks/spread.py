@@ -12,8 +12,11 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.evidence import Cut, HeardReply, host_of, listed, named
+from dnstrace.checks.evidence import Cut
 from dnstrace.checks.glue import glue
+from dnstrace.checks.hosts import host_of, named
+from dnstrace.checks.phrases import listed
+from dnstrace.checks.replies import steps_of
 from dnstrace.model import Delegation, Name, NameServer
 from dnstrace.model.findings import Blame, Level, Observation
 
@@ -43,7 +46,7 @@ def too_few_servers(cut: Cut) -> Iterator[Observation]:
         yield Observation(
             message=f"{cut.zone} should have two name servers at least, but has {listed(names)} alone, at"
             f" {listed(addresses)}",
-            steps=_steps(cut.referrals) or tuple(step.id for step in cut.walked[:1]),
+            steps=steps_of(cut.referrals) or tuple(step.id for step in cut.walked[:1]),
             cure=f"add a name server in another network to {cut.zone}, and have the parent name it",
             level=Level.WARNING if alone else Level.NOTICE,
         )
@@ -74,7 +77,7 @@ def one_network(cut: Cut) -> Iterator[Observation]:
         where = listed(str(network) for found in networks.values() for network in found)
         yield Observation(
             message=f"the name servers of {cut.zone} should be in several networks, but all are in {where}",
-            steps=_steps(cut.referrals) or tuple(step.id for step in cut.walked[:1]),
+            steps=steps_of(cut.referrals) or tuple(step.id for step in cut.walked[:1]),
             cure=f"add a name server of {cut.zone} in another network",
         )
 
@@ -101,7 +104,7 @@ def one_family(cut: Cut) -> Iterator[Observation]:
         yield Observation(
             message=f"the name servers of {cut.zone} should have IPv4 addresses, but have"
             f" {listed(addresses)} alone",
-            steps=(*_steps(cut.referrals), *(step for host in hosts.values() for step in host.steps)),
+            steps=(*steps_of(cut.referrals), *(step for host in hosts.values() for step in host.steps)),
             cure=f"give the name servers of {cut.zone} IPv4 addresses{' and glue for them' if glued else ''}",
         )
 
@@ -127,7 +130,7 @@ def referral_too_large(cut: Cut) -> Iterator[Observation]:
         yield Observation(
             message=f"a referral to {cut.zone} should fit {_SAFE} octets, but takes up to {size}, with"
             f" {len(cut.delegation.servers)} name servers",
-            steps=_steps(cut.referrals),
+            steps=steps_of(cut.referrals),
             cure=f"name fewer servers for {cut.zone}, or such as have shorter names",
         )
 
@@ -178,7 +181,3 @@ def _longest(zone: Name) -> Name:
     while (room := _LONGEST - len(name.to_wire() or b"") - 1) > 0:
         name = dns.name.Name([b"x" * min(room, 63), *name.labels])
     return name
-
-
-def _steps(replies: Iterable[HeardReply]) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(reply.step.id for reply in replies))

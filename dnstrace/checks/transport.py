@@ -9,7 +9,9 @@ import dns.rcode
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.evidence import Cut, HeardReply, addresses, by_server
+from dnstrace.checks.evidence import Cut
+from dnstrace.checks.phrases import addresses
+from dnstrace.checks.replies import HeardReply, by_server, steps_of
 from dnstrace.model import ROOT, Cause, Kind, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 
@@ -33,7 +35,7 @@ def no_tcp(cut: Cut) -> Iterator[Observation]:
     for server, replies in by_server(silent).items():
         needed = any(reply.address in truncates for reply in replies)
         told = " although it truncates its replies over UDP" if needed else ""
-        yield _of(
+        yield _server_fault(
             replies,
             f"{server} does not answer over TCP at {addresses(replies)}{told}",
             Level.ERROR if needed else None,
@@ -54,7 +56,7 @@ def truncated_over_tcp(cut: Cut) -> Iterator[Observation]:
     """
     found = [reply for reply in cut.everyone if reply.meaning.kind is Kind.TRUNCATED_OVER_TCP]
     for server, replies in by_server(found).items():
-        yield _of(replies, f"{server} truncates its reply over TCP too at {addresses(replies)}")
+        yield _server_fault(replies, f"{server} truncates its reply over TCP too at {addresses(replies)}")
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -73,7 +75,7 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
     refusing = {a.exchange.query.address for a in cut.all_attempts if a.cause is Cause.NO_EDNS}
     found = [r for r in cut.replies if r.address in cut.serving and (r.address in refusing or _strips_opt(r))]
     for server, replies in by_server(found).items():
-        yield _of(replies, f"{server} does not know EDNS at {addresses(replies)}")
+        yield _server_fault(replies, f"{server} does not know EDNS at {addresses(replies)}")
 
 
 @of_cut(Level.ERROR, Blame.HOST)
@@ -124,7 +126,9 @@ def edns_version(cut: Cut) -> Iterator[Observation]:
         [r for r in _knowing_edns(cut, Probe.EDNS_VERSION) if _of_version(r)]
     ).items():
         told = " and ".join(dict.fromkeys(_of_version(reply) for reply in replies))
-        yield _of(replies, f"{server} {told} to EDNS version 1 at {addresses(replies)}, where BADVERS is due")
+        yield _server_fault(
+            replies, f"{server} {told} to EDNS version 1 at {addresses(replies)}, where BADVERS is due"
+        )
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -144,7 +148,9 @@ def edns_option(cut: Cut) -> Iterator[Observation]:
         [r for r in _knowing_edns(cut, Probe.EDNS_OPTION) if _of_option(r)]
     ).items():
         told = " and ".join(dict.fromkeys(_of_option(reply) for reply in replies))
-        yield _of(replies, f"{server} {told} to a query with an unknown EDNS option at {addresses(replies)}")
+        yield _server_fault(
+            replies, f"{server} {told} to a query with an unknown EDNS option at {addresses(replies)}"
+        )
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -161,7 +167,9 @@ def case_not_kept(cut: Cut) -> Iterator[Observation]:
     References: RFC 1034 section 3.1; RFC 4343 section 4.1
     """
     for server, replies in by_server([r for r in cut.probe(Probe.CASE) if _changes_case(r)]).items():
-        yield _of(replies, f"{server} changes the case of the name in the question at {addresses(replies)}")
+        yield _server_fault(
+            replies, f"{server} changes the case of the name in the question at {addresses(replies)}"
+        )
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -178,7 +186,7 @@ def open_recursion(cut: Cut) -> Iterator[Observation]:
     References: RFC 5358 section 4; BCP 140
     """
     for server, replies in by_server([r for r in cut.probe(Probe.RECURSION) if _recurses(r)]).items():
-        yield _of(
+        yield _server_fault(
             replies, f"{server} resolves names that are not its own for anybody at {addresses(replies)}"
         )
 
@@ -197,19 +205,20 @@ def open_transfer(cut: Cut) -> Iterator[Observation]:
     References: RFC 5936 section 5
     """
     for server, replies in by_server([r for r in cut.probe(Probe.TRANSFER) if _gives(r, cut)]).items():
-        yield _of(replies, f"{server} gives the whole zone (AXFR) to anybody at {addresses(replies)}")
+        yield _server_fault(
+            replies, f"{server} gives the whole zone (AXFR) to anybody at {addresses(replies)}"
+        )
 
 
-def _of(replies: list[HeardReply], told: str, level: Level | None = None) -> Observation:
-    steps = tuple(reply.step.id for reply in replies)
-    return Observation(told, steps, server=replies[0].server, level=level)
+def _server_fault(replies: list[HeardReply], told: str, level: Level | None = None) -> Observation:
+    return Observation(told, steps_of(replies), server=replies[0].server, level=level)
 
 
 def _by_cause(cut: Cut, cause: Cause, told: str) -> Iterator[Observation]:
     shown = {a.exchange.query.address for a in cut.all_attempts if a.cause is cause}
     found = [reply for reply in cut.everyone if reply.address in shown]
     for server, replies in by_server(found).items():
-        yield _of(replies, f"{server} {told} at {addresses(replies)}")
+        yield _server_fault(replies, f"{server} {told} at {addresses(replies)}")
 
 
 def _knowing_edns(cut: Cut, probe: Probe) -> list[HeardReply]:

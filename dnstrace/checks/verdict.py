@@ -14,27 +14,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dnstrace.analysis.reached import is_bogus, last_step, went_wrong, zone_reached
+from dnstrace.checks import CATALOGUE, Trait, findings
+from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.phrases import listed
 from dnstrace.checks.reproducing import dig
 from dnstrace.model import ROOT, Kind, Name, Outcome, Purpose, Source
 from dnstrace.model.findings import Blame, Finding, Level
 
 if TYPE_CHECKING:
     from dnstrace.model import Attempt, Step, Trace
-
-_BOGUS = {
-    "ds-without-dnskey", "signature-expired", "signature-not-yet-valid", "signature-missing", "signature-bad",
-    "dnskey-differs", "denial-broken", "chain-broken",
-}  # fmt: skip
-"""The codes of what makes an answer bogus."""
-
-_SAY_WHO = {"chain-broken"}
-"""The codes whose messages say whose job it is."""
-
-_OF_SERVER = {
-    "unreachable", "no-udp", "lame-server", "refuses", "fails", "upward-referral", "not-authoritative",
-    "wrong-reply", "malformed-reply",
-}  # fmt: skip
-"""The codes of what a server does that should not be asked at all where the parent is out of date."""
 
 _HERE = {Kind.NETWORK_UNREACHABLE}
 _UNTOLD = {Kind.ABANDONED, Kind.NOT_RECORDED}
@@ -84,8 +72,6 @@ def _found(trace: Trace, whole: bool) -> tuple[Finding, ...]:
         return trace.findings
     if whole or _is_ours(trace):
         return ()
-    from dnstrace.checks import findings
-
     return findings(trace)
 
 
@@ -94,10 +80,10 @@ def _main(trace: Trace, found: list[Finding], whole: bool) -> Finding | None:
     if whole:
         return next(iter(found), None)
     errors = [finding for finding in found if finding.level is Level.ERROR]
-    if any(finding.code == "intercepted" for finding in errors):
+    if any(_is(finding, Trait.STANDS_ALONE) for finding in errors):
         return errors[0]
     if trace.outcome is not Outcome.FAILED:
-        return next((finding for finding in errors if finding.code in _BOGUS), None)
+        return next((finding for finding in errors if _is(finding, Trait.BREAKS_TRUST)), None)
     if _is_ours(trace):
         return None
     return next((finding for finding in errors if _explains(trace, finding)), None)
@@ -105,7 +91,15 @@ def _main(trace: Trace, found: list[Finding], whole: bool) -> Finding | None:
 
 def _explains(trace: Trace, finding: Finding) -> bool:
     """Whether a finding is about the zone in which the walk ended, or about no zone."""
-    return finding.code not in _BOGUS and finding.zone in (None, zone_reached(trace), _last_zone(trace))
+    return not _is(finding, Trait.BREAKS_TRUST) and finding.zone in (
+        None,
+        zone_reached(trace),
+        _last_zone(trace),
+    )
+
+
+def _is(finding: Finding, trait: Trait) -> bool:
+    return trait in CATALOGUE[finding.code].traits
 
 
 def _last_zone(trace: Trace) -> Name | None:
@@ -118,7 +112,7 @@ def _of_finding(trace: Trace, main: Finding, found: list[Finding], whole: bool) 
     others = [str(each.server) for each in _alike(trace, main, found) if each.server is not None]
     same = f"; the same goes for {_listed(others)}" if others else ""
     because = "" if cause is main else f", because {cause.message}"
-    job = "" if main.code in _SAY_WHO else _MENDS[cause.blame]
+    job = "" if _is(main, Trait.NAMES_OPERATOR) else _MENDS[cause.blame]
     job = job.format(zone=main.zone or "the zone", parent=_parent(trace, main.zone))
     sentence = "; ".join(text for text in (f"{main.message}{because}{same}", job) if text)
     shown = _shown(main.steps, _how_many(trace, main, others))
@@ -135,7 +129,7 @@ def _of_finding(trace: Trace, main: Finding, found: list[Finding], whole: bool) 
 
 def _cause(trace: Trace, main: Finding, found: list[Finding]) -> Finding:
     """Why a server does what it does: another finding on what the parent says of it, or that itself."""
-    if main.code not in _OF_SERVER or main.server is None:
+    if not _is(main, Trait.AT_SERVER) or main.server is None:
         return main
     for finding in found:
         if finding.zone == main.zone and (
@@ -152,8 +146,6 @@ def _cause(trace: Trace, main: Finding, found: list[Finding]) -> Finding:
 
 def _is_left_behind(trace: Trace, finding: Finding) -> bool:
     """Whether the zone itself no longer names the server, as far as it was asked."""
-    from dnstrace.checks.evidence import Evidence
-
     cut = None if finding.zone is None else Evidence(trace).cut(finding.zone)
     return cut is not None and bool(cut.child) and finding.server not in cut.child
 
@@ -233,8 +225,6 @@ def _parent(trace: Trace, zone: Name | None) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    from dnstrace.checks.evidence import listed
-
     return listed(dict.fromkeys(names), most=3)
 
 

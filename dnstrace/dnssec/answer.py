@@ -20,6 +20,7 @@ from dnstrace.dnssec.proof import Proof, ProofResult
 from dnstrace.dnssec.records import Signed, signed, type_name
 from dnstrace.model import ROOT, Kind, Meaning, Name, Outcome, Question, Step
 from dnstrace.model.judgement import Security, SecurityStatus, weakest
+from dnstrace.model.naming import is_below
 
 _SECURE = SecurityStatus(Security.SECURE)
 _UNSIGNABLE = SecurityStatus(Security.INSECURE, "signatures are not signed themselves (RFC 4035 section 2.2)")
@@ -98,7 +99,7 @@ class Answer:
         return first or self._unsigned(target, what, foreign)
 
     def _signed_by(self, signer: Name, data: Signed, what: str, known: Zone) -> SecurityStatus:
-        if _below(known.name, signer):
+        if is_below(known.name, signer):
             above = f"{what} is signed in the name of {signer}, but {known.name} is a zone of its own"
             return self._bogus(above) if known.secure else known.verdict
         zone = self._chain.zone(signer)
@@ -242,7 +243,7 @@ def _could_be_of(zone: Zone, data: Signed) -> bool:
 
 def _makes(dname: Signed, alias: Signed) -> bool:
     """Whether a CNAME RRset is what a DNAME RRset above it makes (RFC 6672 section 2.2)."""
-    if alias.rdtype != dns.rdatatype.CNAME or not _below(alias.name, dname.name):
+    if alias.rdtype != dns.rdatatype.CNAME or not is_below(alias.name, dname.name):
         return False
     above, target = (getattr(data.rrset[0], "target", None) for data in (dname, alias))
     try:
@@ -250,7 +251,3 @@ def _makes(dname: Signed, alias: Signed) -> bool:
     except dns.name.NameTooLong:
         return False
     return len(alias.rrset) == 1 and implied == target
-
-
-def _below(name: Name, ancestor: Name) -> bool:
-    return name != ancestor and name.is_subdomain(ancestor)

@@ -14,6 +14,7 @@ import dns.rdatatype
 
 from dnstrace.dnssec.proof import NXNAME, Proof, ProofResult, Types, lacks_data, lacks_ds, wildcard_below
 from dnstrace.model import Name
+from dnstrace.model.naming import is_below
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,13 @@ def nxdomain(name: Name, records: Sequence[Nsec]) -> Proof:
     for record in records:
         if record.owner == name and NXNAME in record.types:
             return Proof(ProofResult.PROVED, f"{record} marks {name} as absent (compact denial)")
-    covering = next((r for r in records if r.covers(name) and not _below(r.next, name)), None)
+    covering = next((r for r in records if r.covers(name) and not is_below(r.next, name)), None)
     if covering is None:
         return Proof(ProofResult.UNPROVED, f"no NSEC record shows that {name} does not exist")
     encloser = covering.closest_encloser(name)
     wildcard = wildcard_below(encloser)
     denied = next((r for r in records if wildcard is not None and r.covers(wildcard)), None)
-    if wildcard is not None and (denied is None or _below(denied.next, wildcard)):
+    if wildcard is not None and (denied is None or is_below(denied.next, wildcard)):
         return Proof(
             ProofResult.UNPROVED, f"no NSEC record shows that the wildcard {wildcard} does not exist"
         )
@@ -111,7 +112,7 @@ def no_ds(name: Name, records: Sequence[Nsec]) -> Proof:
 def _empty_non_terminal(name: Name, records: Sequence[Nsec]) -> Proof | None:
     """A name without data that has names below it: the next name is one of these."""
     for record in records:
-        if record.covers(name) and _below(record.next, name):
+        if record.covers(name) and is_below(record.next, name):
             return Proof(ProofResult.PROVED, f"{record} shows that {name} is an empty non-terminal")
     return None
 
@@ -125,13 +126,9 @@ def _wildcard_for(name: Name, records: Sequence[Nsec]) -> Nsec | None:
 
 def _unsigned_above(name: Name, records: Sequence[Nsec]) -> Proof | None:
     for record in records:
-        if record.types.unsigned_cut and _below(name, record.owner):
+        if record.types.unsigned_cut and is_below(name, record.owner):
             return Proof(ProofResult.INSECURE, f"{record} shows an unsigned delegation at {record.owner}")
     return None
-
-
-def _below(name: Name, ancestor: Name) -> bool:
-    return name != ancestor and name.is_subdomain(ancestor)
 
 
 def _shared(one: Name, other: Name) -> Name:

@@ -1,4 +1,4 @@
-"""How a name stands in a sentence."""
+"""How a name stands in a sentence, and above or below another."""
 
 from __future__ import annotations
 
@@ -14,3 +14,8 @@ def plain(name: dns.name.Name) -> str:
     The presentation format of RFC 1035 section 5.1: octets that do not show are written as `\DDD`.
     """
     return name.to_text(omit_final_dot=True)
+
+
+def is_below(name: dns.name.Name, ancestor: dns.name.Name) -> bool:
+    """Whether a name is below another: its subdomain and not that name itself."""
+    return name != ancestor and name.is_subdomain(ancestor)

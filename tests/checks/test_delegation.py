@@ -9,13 +9,12 @@ import pytest
 from dnstrace import trace
 from dnstrace.checks import CATALOGUE, Finding, Level
 from dnstrace.checks.catalogue import SECTIONS
-from dnstrace.checks.evidence import listed
 from dnstrace.checks.names import address_literal, host_name
-from dnstrace.checks.soa import newest_of
+from dnstrace.checks.phrases import listed
+from dnstrace.checks.serials import newest_of
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, read
 from dnstrace.model import Settings
-from dnstrace.model.addresses import special
 from tests.checks.checking import checked, made_of
 
 ZONE = dns.name.from_text("example.com.")
@@ -136,24 +135,6 @@ def test_a_look_up_that_fails_says_where() -> None:
         "ns.example.org. cannot be looked up:"
         " example.org. has no server that gives a usable answer: 1 did not answer"
     )
-
-
-@pytest.mark.parametrize(
-    ("address", "what"),
-    [
-        ("10.1.2.3", "private"),
-        ("127.0.0.1", "loopback"),
-        ("fd00::1", "unique local"),
-        ("fe80::1", "link-local"),
-        ("::ffff:192.0.2.1", "IPv4-mapped"),
-        ("192.0.2.1", ""),
-        ("2001:db8::1", ""),
-        ("192.88.99.1", ""),
-        ("172.32.0.1", ""),
-    ],
-)
-def test_special_addresses(address: str, what: str) -> None:
-    assert special(address).partition(" (")[0] == what
 
 
 @pytest.mark.parametrize(

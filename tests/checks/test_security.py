@@ -10,6 +10,7 @@ import pytest
 from dnstrace.checks import Blame, Level
 from dnstrace.checks.delegated_keys import in_words
 from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.signing import signing_of
 from dnstrace.dnssec import Security, parse_anchors
 from dnstrace.lab.world import load
 from dnstrace.lab.world import read as load_text
@@ -118,14 +119,14 @@ def test_no_records_are_none() -> None:
 
 def test_without_a_verdict_nothing_is_said_of_signatures() -> None:
     trace = replace(checked(load("dnssec-expired")), judgement=None)
-    assert not [cut for cut in Evidence(trace).cuts if cut.signing.judged]
+    assert not [cut for cut in Evidence(trace).cuts if signing_of(cut).judged]
 
 
 def test_each_rrset_is_verified_once_however_many_servers_give_it() -> None:
     """The effort of a zone above all has a bound; so many servers must not use it up."""
     cut = Evidence(checked(load("dnssec-good"))).cut(dns.name.root)
-    assert cut is not None and len(cut.signing.judged) > 26
-    assert cut.signing.effort.spent_verifications < 5
+    assert cut is not None and len(signing_of(cut).judged) > 26
+    assert signing_of(cut).effort.spent_verifications < 5
 
 
 def test_a_zone_that_has_cdnskey_records_alone_asks_by_these() -> None:

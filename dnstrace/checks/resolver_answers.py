@@ -39,7 +39,7 @@ def resolver_stale(evidence: Evidence) -> Iterator[Observation]:
     for each in compared(evidence.trace):
         if each.difference is Disagreement.STALE:
             left = "" if each.ttl is None else f", for {each.ttl} seconds more"
-            yield _of(each, f"holds an answer from before{left}")
+            yield _resolver_fault(each, f"holds an answer from before{left}")
 
 
 @of_trace(Level.WARNING, Blame.NOBODY)
@@ -57,7 +57,7 @@ def resolver_fails(evidence: Evidence) -> Iterator[Observation]:
     """
     for each in compared(evidence.trace):
         if each.difference in _FAILING:
-            yield _of(each, _FAILING[each.difference])
+            yield _resolver_fault(each, _FAILING[each.difference])
 
 
 @of_trace(Level.NOTICE, Blame.NOBODY)
@@ -75,9 +75,9 @@ def resolver_differs(evidence: Evidence) -> Iterator[Observation]:
     """
     for each in compared(evidence.trace):
         if each.difference in _DIFFERING:
-            yield _of(each, _DIFFERING[each.difference])
+            yield _resolver_fault(each, _DIFFERING[each.difference])
 
 
-def _of(found: Compared, told: str) -> Observation:
+def _resolver_fault(found: Compared, told: str) -> Observation:
     address = found.step.servers[0].addresses[0].text if found.step.servers[0].addresses else ""
     return Observation(f"the resolver {address or found.step.servers[0].name} {told}", (found.step.id,))

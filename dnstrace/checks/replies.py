@@ -1,0 +1,70 @@
+"""What one address answered in one step, and replies taken together: by server, by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import dns.message
+import dns.rdatatype
+import dns.rrset
+
+from dnstrace.analysis.paths import by_address
+from dnstrace.model import Attempt, Meaning, Name, Step
+
+
+@dataclass(frozen=True, slots=True)
+class HeardReply:
+    """The last attempt at one address within one step, whether or not a reply came."""
+
+    step: Step
+    attempt: Attempt
+
+    @property
+    def server(self) -> Name:
+        """The name server asked."""
+        return self.attempt.server
+
+    @property
+    def address(self) -> str:
+        """Its address."""
+        return self.attempt.exchange.query.address
+
+    @property
+    def message(self) -> dns.message.Message | None:
+        """The reply, None where there was none."""
+        return self.attempt.exchange.message
+
+    @property
+    def meaning(self) -> Meaning:
+        """What it means."""
+        return self.attempt.meaning
+
+    def rrset(self, name: Name, rdtype: dns.rdatatype.RdataType) -> dns.rrset.RRset | None:
+        """The RRset of the answer section with that owner and type."""
+        found = () if self.message is None else self.message.answer
+        return next((r for r in found if r.name == name and r.rdtype == rdtype), None)
+
+
+def replies_of(step: Step) -> Iterable[HeardReply]:
+    """The last attempt at each address asked in a step, in the order in which they are recorded."""
+    return [HeardReply(step, step.attempts[indices[-1]]) for indices in by_address(step).values()]
+
+
+def by_server(replies: Iterable[HeardReply]) -> dict[Name, list[HeardReply]]:
+    """Replies by the name server that gave them."""
+    found: dict[Name, list[HeardReply]] = {}
+    for reply in replies:
+        found.setdefault(reply.server, []).append(reply)
+    return found
+
+
+def only_server(replies: Iterable[HeardReply]) -> Name | None:
+    """The name server that gave all of the replies; None where there are several, or none."""
+    names = {reply.server for reply in replies}
+    return next(iter(names)) if len(names) == 1 else None
+
+
+def steps_of(replies: Iterable[HeardReply]) -> tuple[int, ...]:
+    """The ids of the steps in which replies came, each once."""
+    return tuple(dict.fromkeys(reply.step.id for reply in replies))
