@@ -21,12 +21,12 @@ from dnstrace.message.supposed import Supposed
 from dnstrace.model import Delegation, Name, Outcome, Question, Settings, Trace
 from dnstrace.model.limits import Limits, limits_for
 from dnstrace.port import Network
-from dnstrace.walk.asking import Asking
 from dnstrace.walk.budget import Budget
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.cuts import Cuts
 from dnstrace.walk.descent import Walk, begin
 from dnstrace.walk.health import Health
+from dnstrace.walk.hedging import HEDGED
 from dnstrace.walk.journal import Journal
 from dnstrace.walk.parent import refer
 from dnstrace.walk.resolution import Resolution
@@ -35,6 +35,7 @@ from dnstrace.walk.roots import given_server, root_hints
 if TYPE_CHECKING:
     from dnstrace.dnssec import Anchors, Judgement
     from dnstrace.model.asked import Resolver
+    from dnstrace.walk.asking import Strategy
     from dnstrace.walk.consulting import Consultation
     from dnstrace.walk.validation import Validation
 
@@ -132,7 +133,7 @@ class _TraceUnderWay:
     ) -> None:
         self._context, self._question = context, question
         self._late = f"the deadline of {deadline:g} s is reached"
-        self._walk = Walk(context, _way(context.settings))
+        self._walk = Walk(context, _strategy(context.settings))
         self._validation = None if anchors is None else _validation(context, self._walk, anchors, at)
         self.found = Resolution(Outcome.FAILED, error=self._late)
         self.judgement: Judgement | None = None
@@ -225,13 +226,13 @@ def _given(server: str | Name | None) -> tuple[Delegation | None, Name | None]:
     return None, as_question(server, "A").name
 
 
-def _way(settings: Settings) -> type[Asking]:
+def _strategy(settings: Settings) -> Strategy:
     """How the servers of a zone are asked: until one gives a usable answer, or every one."""
     if not settings.all_servers:
-        return Asking
-    from dnstrace.walk.survey import Survey
+        return HEDGED
+    from dnstrace.walk.survey import EVERY_ADDRESS
 
-    return Survey
+    return EVERY_ADDRESS
 
 
 def _paced(network: Network) -> Network:

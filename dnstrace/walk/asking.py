@@ -1,20 +1,19 @@
-"""Asking the servers of one zone: whom first, when the next, and which reply to go by.
+"""Asking the servers of one zone: the step of a walk, and what a strategy for it consists of.
 
-One server is asked. When it fails, or has not answered after a patience that adapts to what the run has
-measured, the next is asked while the first may still answer; each time patience runs out it halves, down
-to a round trip, and twice as many are asked, so that a cut with one live server among thirteen costs less
-than a second. The first usable meaning wins; what was asked besides stays in the record.
+A Strategy decides whom to ask first, when to ask the next, and which reply to go by. An Asking carries that
+out: it asks one address, in another way too where the reply calls for that, looks the names of servers up,
+and records everything. The strategies are those of hedging.py (the walk), survey.py (every address) and
+probing.py (one probe).
 
-Whom to ask, and in what order, is candidates.py's. What a lame server offers is taken only when nobody
-gave anything better.
+Which addresses there are, and in what order they come, is candidates.py's.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from typing import Any, NamedTuple
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, final
 
 from dnstrace.message.meaning import classify
 from dnstrace.model import (
@@ -36,25 +35,45 @@ from dnstrace.walk.fallback import PLAIN, another_way, cause, edns_of_try
 
 _CONFIRMED = 4  # times a round trip: so long for EDNS to prove that it was not the cause of silence
 _LEAST_CONFIRMED = 0.25  # seconds
-_LATE = 0.005  # seconds by which a busy program may look late
-_LOOKUP_PATIENCE = 4  # times that for a reply: a look-up takes a few round trips
 _AGAIN = {Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.MISMATCH, Kind.KNOWN_SILENT}
 
 Lookup = Callable[[Name], Awaitable[tuple[Address, ...]]]
+Shape = Callable[[Query], Query]
 
 
-class _UnderWay(NamedTuple):
-    """An exchange that has not ended."""
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """How the servers of a zone are asked.
+
+    `choose` drives an Asking: it decides in what order the addresses are asked, when the next one is, and
+    when to stop, and returns the index of the attempt to go by (None where no reply is usable). `shape`
+    makes the query to send from the usual one; a query so made is not sent in any other way. With
+    `all_servers` every address is asked, and one is enough to show that its family has no route.
+    `retry_share` is the share of the full timeout that a further try at an address gets.
+    """
+
+    choose: Callable[[Asking], Awaitable[int | None]]
+    shape: Shape | None = None
+    all_servers: bool = False
+    lookups_at_once: int = 2
+    retry_share: float = 1.0
+
+
+class UnderWay(NamedTuple):
+    """An exchange that has not ended; `since` is on the loop's clock."""
 
     candidate: Candidate
     query: Query
     since: float
 
 
+@final
 class Asking:
-    """One step: a question put to the servers of a zone until one gives a usable answer."""
+    """One step: a question put to the servers of a zone as a strategy has it.
 
-    lookups_at_once = 2
+    A strategy reads `candidates`, `attempting` and `looking_up` (the tasks that have not ended, in the order
+    in which they began) and `recorded`, and acts by `send`, `look_up_next` and `take_in`.
+    """
 
     def __init__(
         self,
@@ -62,230 +81,193 @@ class Asking:
         step: int,
         delegation: Delegation,
         question: Question,
+        strategy: Strategy,
         lookup: Lookup,
         began: Callable[[Address], None] | None = None,
         first: Address | None = None,
         skip: frozenset[str] = frozenset(),
     ) -> None:
         """`began` is told the first address asked; `first` and `skip` are as for `candidates.Candidates`."""
-        self._context, self._step, self._question, self._lookup = context, step, question, lookup
-        self._delegation, self._zone = delegation, delegation.zone
-        self._began = began
-        self._whom = Candidates(context, step, delegation, question, first, skip)
-        self._attempts: dict[asyncio.Task[int | None], Candidate] = {}
-        self._lookups: dict[asyncio.Task[tuple[Address, ...]], Name] = {}
-        self._under_way: dict[Candidate, _UnderWay] = {}
+        self.context, self.step, self.delegation = context, step, delegation
+        self.strategy = strategy
+        self._question, self._lookup, self._began = question, lookup, began
+        self.candidates = Candidates(context, step, delegation, question, first, skip)
+        self.attempting: dict[asyncio.Task[int | None], Candidate] = {}
+        self.looking_up: dict[asyncio.Task[tuple[Address, ...]], Name] = {}
+        self._under_way: dict[Candidate, UnderWay] = {}
         self._looked_up = 0
         self.denied = ""  # the bound that did not allow something, in words
 
     async def run(self) -> int | None:
         """The index of the attempt to go by; None when no server gave anything usable."""
         try:
-            return await self._first_usable()
+            return await self.strategy.choose(self)
         finally:
             await self._give_up()
 
-    # --- the loop -----------------------------------------------------------------------------
-
-    async def _first_usable(self) -> int | None:
-        width, patience = 1, self._context.health.patience()
-        self._start(width)
-        while waiting := [*self._attempts, *self._lookups]:
-            done = await _first_of(waiting, self._patience_left(patience) if self._more() else None)
-            if not done:
-                self._start(width)
-                width, patience = width * 2, max(patience / 2, self._context.health.round_trip)
-            failed = sum(task in self._attempts for task in done)
-            for task in [task for task in waiting if task in done]:  # in the order in which they began
-                if (chosen := self._ended(task)) is not None:
-                    return chosen
-            if done:
-                self._start(failed if self._attempts else max(failed, 1))
-        return self._last_resort()
-
-    def _patience_left(self, patience: float) -> float:
-        """Seconds until what was asked last is out of patience; TCP has its handshake to make first."""
-        now = asyncio.get_running_loop().time()
-        if not self._attempts:
-            return patience * _LOOKUP_PATIENCE
-        every = (
-            self._under_way.get(candidate) or _UnderWay(candidate, self._query(candidate), now)
-            for candidate in self._attempts.values()  # one that was just begun is not under way yet
-        )
-        ends = (
-            asked.since + patience * (2 if asked.query.transport is Transport.TCP else 1) for asked in every
-        )
-        return max(0.0, max(ends) - now)
-
-    def _ended(self, task: asyncio.Task[Any]) -> int | None:
-        """Take in a task that ended; the attempt to go by if it is one."""
-        if task in self._lookups:
-            self._learn(self._lookups.pop(task), task.result())
-            return None
-        candidate = self._attempts.pop(task)
-        index: int | None = task.result()
-        if index is None:
-            return None
-        meaning = self._context.journal[self._step].attempts[index].meaning
-        if meaning.kind in _AGAIN:
-            self._whom.timed_out.append(candidate)
-        return index if meaning.usable else None
-
-    def _more(self) -> bool:
-        return bool(self._whom.ready or (self._whom.names and len(self._lookups) < self.lookups_at_once))
-
-    def _start(self, count: int) -> None:
-        """Ask up to `count` more addresses, or look names up when no address is at hand."""
-        if self._unrecorded:
-            self._whom.give_up()
-        while not (self._more() or self._attempts or self._lookups) and self._whom.go_further():
-            continue
-        for _ in range(count):
-            if (candidate := self._whom.next()) is None:
-                self._start_lookup()
-                return
-            self._attempts[asyncio.ensure_future(self._attempt(candidate))] = candidate
+    # --- what a strategy sees -----------------------------------------------------------------
 
     @property
-    def _unrecorded(self) -> bool:
-        """Whether a record is replayed that has none of the replies: further addresses would be no help."""
-        attempts = self._context.journal[self._step].attempts
-        none = bool(attempts) and all(each.meaning.kind is Kind.NOT_RECORDED for each in attempts)
-        return none and not self._attempts and not self._whom.ready
+    def waiting(self) -> list[asyncio.Task[Any]]:
+        """Everything that has not ended."""
+        return [*self.attempting, *self.looking_up]
 
-    def _start_lookup(self) -> None:
-        """Look up the next name without an address; a second one beside the first when patience runs out."""
-        if not self._whom.names or len(self._lookups) >= self.lookups_at_once:
+    @property
+    def recorded(self) -> tuple[Attempt, ...]:
+        """The attempts of this step that have ended."""
+        return self.context.journal[self.step].attempts
+
+    @property
+    def can_look_up(self) -> bool:
+        """Whether there is a name to look up, and not as many are being looked up as may be at once."""
+        return bool(self.candidates.names) and len(self.looking_up) < self.strategy.lookups_at_once
+
+    def under_way(self) -> Iterator[UnderWay]:
+        """The exchanges that have not ended; one that was just begun counts from now."""
+        now = asyncio.get_running_loop().time()
+        for candidate in self.attempting.values():
+            begun = self._under_way.get(candidate)
+            yield begun or UnderWay(candidate, self._first_query(candidate), now)
+
+    # --- what a strategy does -----------------------------------------------------------------
+
+    def send(self, candidate: Candidate) -> None:
+        """Begin to ask an address."""
+        self.attempting[asyncio.ensure_future(self._attempt(candidate))] = candidate
+
+    def look_up_next(self) -> None:
+        """Begin to look up the next name without an address, where the limits allow it."""
+        if not self.can_look_up:
             return
-        budget = self._context.budget
+        budget = self.context.budget
         limit = budget.limits.lookups_per_delegation
         if self._looked_up >= limit or not budget.lookup():
             enough = f"the limit of {limit} address look-ups for one delegation is reached"
             self.denied = budget.spent_out if self._looked_up < limit else enough
-            self._whom.names.clear()
+            self.candidates.names.clear()
             return
         self._looked_up += 1
-        name = self._whom.names.pop(0)
-        self._lookups[asyncio.ensure_future(self._lookup(name))] = name
+        name = self.candidates.names.pop(0)
+        self.looking_up[asyncio.ensure_future(self._lookup(name))] = name
+
+    def take_in(self, task: asyncio.Task[Any]) -> int | None:
+        """Take in what has ended; the index of its attempt where that is usable."""
+        if task in self.looking_up:
+            self._learn(self.looking_up.pop(task), task.result())
+            return None
+        candidate = self.attempting.pop(task)
+        index: int | None = task.result()
+        if index is None:
+            return None
+        meaning = self.recorded[index].meaning
+        if meaning.kind in _AGAIN:
+            self.candidates.timed_out.append(candidate)
+        return index if meaning.usable else None
 
     def _learn(self, name: Name, addresses: tuple[Address, ...]) -> None:
-        """Take in what a look-up found."""
-        self._whom.add(name, addresses)
-        self._context.journal.learnt(self._step, name, addresses)
+        self.candidates.add(name, addresses)
+        self.context.journal.learnt(self.step, name, addresses)
 
     # --- one address --------------------------------------------------------------------------
 
     async def _attempt(self, candidate: Candidate) -> int | None:
         """Ask one address, in another way too where its reply calls for that; the last attempt."""
+        if self.strategy.all_servers and not self.context.health.askable(candidate.address):
+            return None  # what began at the same time has shown that its family has no route
         index = None
-        query: Query | None = self._query(candidate)
+        query: Query | None = self._first_query(candidate)
         while query is not None:
-            if not self._context.budget.query():
-                self.denied = self._context.budget.spent_out
+            if not self.context.budget.query():
+                self.denied = self.context.budget.spent_out
                 return index
             exchange = await self._exchange(candidate, query, self._timeout(candidate))
-            meaning = self._take_in(exchange)
+            meaning = self._meaning(exchange)
             again = await self._with_edns_after_all(candidate, exchange)
             index = self._record(Attempt(candidate.server, exchange, meaning), again is not None)
             if again is not None:
-                exchange, meaning = again, self._take_in(again)
+                exchange, meaning = again, self._meaning(again)
                 index = self._record(Attempt(candidate.server, exchange, meaning))
-            query = self._another_way(exchange, meaning)
+            query = another_way(exchange, meaning) if self.strategy.shape is None else None
         return index
 
-    def _take_in(self, exchange: Exchange) -> Meaning:
+    def _meaning(self, exchange: Exchange) -> Meaning:
         """Learn from an exchange; what it means."""
-        self._context.health.learn(exchange)
-        self._context.budget.received(len(exchange.wire or b""))
-        return classify(exchange, self._zone)
+        self.context.health.learn(exchange)
+        self.context.budget.received(len(exchange.wire or b""))
+        return classify(exchange, self.delegation.zone)
 
     async def _with_edns_after_all(self, candidate: Candidate, plain: Exchange) -> Exchange | None:
         """The reply to the same query with EDNS, where EDNS was left out since nothing came before.
 
         Two datagrams can be lost without EDNS being the cause. None where there is no reply so either.
         """
-        edns, settings = edns_of_try(self._context.settings.edns, PLAIN - 1), self._context.settings
+        edns, settings = edns_of_try(self.context.settings.edns, PLAIN - 1), self.context.settings
         suspected = plain.message is not None and plain.query.edns is None and candidate.tries >= PLAIN
-        if not suspected or edns is None or not self._context.budget.query():
+        if not suspected or edns is None or not self.context.budget.query():
             return None
         timeout = min(settings.timeout, max(_CONFIRMED * plain.elapsed, _LEAST_CONFIRMED))
         again = await self._exchange(candidate, replace(plain.query, edns=edns), timeout)
         return None if again.message is None else again
 
-    def _query(self, candidate: Candidate) -> Query:
+    def _first_query(self, candidate: Candidate) -> Query:
         """How an address is asked at first."""
-        settings, address = self._context.settings, candidate.address.text
-        tries = PLAIN if address in self._context.health.without_edns else candidate.tries
-        return Query(
+        settings, address = self.context.settings, candidate.address.text
+        tries = PLAIN if address in self.context.health.without_edns else candidate.tries
+        query = Query(
             self._question,
             address,
             settings.port,
             Transport.TCP if settings.tcp else Transport.UDP,
             edns_of_try(settings.edns, tries),
         )
+        return query if self.strategy.shape is None else self.strategy.shape(query)
 
-    def _another_way(self, exchange: Exchange, meaning: Meaning) -> Query | None:
-        """How the same address is asked again, if at all."""
-        return another_way(exchange, meaning)
+    def _timeout(self, candidate: Candidate) -> float:
+        """Seconds to wait for a reply."""
+        return self.context.settings.timeout * (self.strategy.retry_share if candidate.tries else 1.0)
 
     def _record(self, attempt: Attempt, refuted: bool = False) -> int:
         """Put an attempt into the journal, with what it shows beside those before it; its index.
 
         It shows nothing where what it would show is `refuted`.
         """
-        address, attempts = attempt.exchange.query.address, self._context.journal[self._step].attempts
-        before = (earlier for earlier in attempts if earlier.exchange.query.address == address)
+        if self.strategy.all_servers and (index := self._same_without_route(attempt)) is not None:
+            return index
+        address = attempt.exchange.query.address
+        before = (earlier for earlier in self.recorded if earlier.exchange.query.address == address)
         if not refuted and (shown := cause(before, attempt)) is not None:
             attempt = replace(attempt, cause=shown)
-        return self._context.journal.attempt(self._step, attempt)
+        return self.context.journal.attempt(self.step, attempt)
 
-    def _timeout(self, candidate: Candidate) -> float:
-        """Seconds to wait for a reply."""
-        return self._context.settings.timeout
+    def _same_without_route(self, attempt: Attempt) -> int | None:
+        """The attempt that has shown already that the family of this one has no route."""
+        if attempt.exchange.fault is not Fault.NETWORK_UNREACHABLE:
+            return None
+        shown = (attempt.exchange.fault, attempt.exchange.query.family)
+        earlier = ((each.exchange.fault, each.exchange.query.family) for each in self.recorded)
+        return next((index for index, each in enumerate(earlier) if each == shown), None)
 
     async def _exchange(self, candidate: Candidate, query: Query, timeout: float) -> Exchange:
         if self._began is not None:
             self._began(candidate.address)
             self._began = None
-        self._under_way[candidate] = _UnderWay(candidate, query, asyncio.get_running_loop().time())
-        exchange = await self._context.network.exchange(query, timeout)
+        self._under_way[candidate] = UnderWay(candidate, query, asyncio.get_running_loop().time())
+        exchange = await self.context.network.exchange(query, timeout)
         del self._under_way[candidate]
-        return self._context.supposed.instead(exchange, self._zone)
+        return self.context.supposed.instead(exchange, self.delegation.zone)
 
     # --- the end ------------------------------------------------------------------------------
-
-    def _last_resort(self) -> int | None:
-        """What a lame server offers, when no server of the zone gave better; nothing at all comes last."""
-        offers = [
-            (attempt.meaning.kind is Kind.EMPTY, index)
-            for index, attempt in enumerate(self._context.journal[self._step].attempts)
-            if attempt.meaning.offer is not None
-        ]
-        return min(offers)[1] if offers else None
 
     async def _give_up(self) -> None:
         """Stop waiting for the rest, and record that they were asked."""
         now = asyncio.get_running_loop().time()
-        left = (*self._attempts, *self._lookups)
+        left = self.waiting
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
         for asked in self._under_way.values():
             elapsed = now - asked.since
             exchange = Exchange(asked.query, asked.since, elapsed, fault=Fault.ABANDONED)
-            self._context.health.abandoned(asked.query.address, elapsed)
-            meaning = classify(exchange, self._zone)
-            self._context.journal.attempt(self._step, Attempt(asked.candidate.server, exchange, meaning))
-
-
-async def _first_of(waiting: list[asyncio.Task[Any]], patience: float | None) -> set[asyncio.Task[Any]]:
-    """Those that ended, once there is one; none where patience has run out.
-
-    Where this program itself was late, what has arrived meanwhile is still to be read.
-    """
-    loop = asyncio.get_running_loop()
-    due = None if patience is None else loop.time() + patience
-    done, _ = await asyncio.wait(waiting, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-    if not done and due is not None and (late := loop.time() - due) > _LATE:
-        done, _ = await asyncio.wait(waiting, timeout=late, return_when=asyncio.FIRST_COMPLETED)
-    return done
+            self.context.health.abandoned(asked.query.address, elapsed)
+            meaning = classify(exchange, self.delegation.zone)
+            self.context.journal.attempt(self.step, Attempt(asked.candidate.server, exchange, meaning))

@@ -2,7 +2,7 @@
 
     1. See what is known; start at the deepest zone cut known that encloses the name  (Walk._descend)
     2. Find the best servers to ask                                           (candidates.Candidates)
-    3. Ask them until one gives a usable answer                                       (asking.Asking)
+    3. Ask them until one gives a usable answer                           (asking.Asking, by hedging.HEDGED)
     4. By what the reply means (meaning.classify):
        answer or negative answer, go back with it; alias, begin again with its target  (Walk.resolve)
        referral, go on to the zone it names                                           (Walk._descend)
@@ -34,9 +34,10 @@ from dnstrace.model import (
     Question,
     Source,
 )
-from dnstrace.walk.asking import Asking
+from dnstrace.walk.asking import Asking, Strategy
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.health import FAILED
+from dnstrace.walk.hedging import HEDGED
 from dnstrace.walk.minimise import MAX_MINIMISE_COUNT, next_question
 from dnstrace.walk.resolution import (
     OUTCOMES,
@@ -60,11 +61,11 @@ class Walk:
     """One trace's walk and its sub-walks, over the means they share.
 
     `beside` is called whenever a step of the walk itself, but not of a sub-walk, sends its first query:
-    with the cut, the step and the address asked. `way` is how the walk itself asks the servers of a zone.
+    with the cut, the step and the address asked. `strategy` is how the walk itself asks a zone's servers.
     """
 
-    def __init__(self, context: TraceContext, way: type[Asking] = Asking) -> None:
-        self._context, self._way = context, way
+    def __init__(self, context: TraceContext, strategy: Strategy = HEDGED) -> None:
+        self._context, self._strategy = context, strategy
         self._no_address: dict[int, str] = {}  # by the step whose look-up came to nothing
         self.beside: Beside | None = None
 
@@ -142,17 +143,17 @@ class Walk:
         """One step: ask the servers of `cut`; what it means is None where none gave a usable answer."""
         journal, cuts = self._context.journal, self._context.cuts
         cut = cuts.with_addresses(cut)
-        way = self._way if purpose in _WALKS else Asking
-        step = journal.begin(parent, purpose, cut, question, way is not Asking)
+        strategy = self._strategy if purpose in _WALKS else HEDGED
+        step = journal.begin(parent, purpose, cut, question, strategy.all_servers)
 
         async def lookup(name: Name) -> tuple[Address, ...]:
-            return await self.look_up(name, step, under_way, way is not Asking)
+            return await self.look_up(name, step, under_way, strategy.all_servers)
 
         def began(address: Address) -> None:
             if self.beside is not None and purpose in _WALKS:
                 self.beside(cut, step, address)
 
-        asking = way(self._context, step, cut, question, lookup, began, first)
+        asking = Asking(self._context, step, cut, question, strategy, lookup, began, first)
         try:
             chosen = await asking.run()
         except asyncio.CancelledError:
@@ -184,7 +185,7 @@ class Walk:
         """Ask a server that has not replied in step `number`, and go by what it says if that is usable."""
         step = self._context.journal[number]
         done = {a.exchange.query.address for a in step.attempts if a.exchange.message is not None}
-        if self._way is not Asking:  # it is known who does not answer
+        if self._strategy.all_servers:  # it is known who does not answer
             known = (address.text for server in step.servers for address in server.addresses)
             done |= {address for address in known if self._context.health.doubt(address) == FAILED}
 
@@ -192,7 +193,8 @@ class Walk:
             return await self.look_up(name, number, (step.question,))
 
         cut = self._context.cuts.with_addresses(Delegation(step.zone, step.servers))
-        chosen = await Asking(self._context, number, cut, step.question, lookup, skip=frozenset(done)).run()
+        asking = Asking(self._context, number, cut, step.question, HEDGED, lookup, skip=frozenset(done))
+        chosen = await asking.run()
         if chosen is not None and step.attempts and chosen >= len(step.attempts):
             self.go_by(number, chosen)
             return chosen

@@ -12,7 +12,7 @@ and the root are probed only where they themselves are asked about.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -24,7 +24,6 @@ from dnstrace.model import (
     Address,
     Delegation,
     Edns,
-    Exchange,
     Meaning,
     Name,
     NameServer,
@@ -38,17 +37,15 @@ from dnstrace.model import (
     Trace,
     Transport,
 )
-from dnstrace.walk.candidates import Candidate
+from dnstrace.walk.asking import Asking, Shape, Strategy
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.descent import Walk
-from dnstrace.walk.survey import Survey
+from dnstrace.walk.survey import EVERY_ADDRESS, ask_all
 
 _TRIES = 2  # of a probe: a datagram may be lost, but that is not what is looked for
 _UNKNOWN_OPTION = 65184  # of the range for local and experimental use (RFC 6891 section 9)
 _MOST_BETWEEN = 8  # names between the apex and the name asked
 _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
-
-Shape = Callable[[Query], Query]
 
 
 class _Put(NamedTuple):
@@ -125,7 +122,9 @@ class Probing:
         step = journal.begin(after, Purpose.PROBE, cut, put.question, all_servers=True, probe=put.probe)
         chosen = None
         try:
-            chosen = await _Probing(self._context, step, cut, put.question, put.shape).run()
+            strategy = _one_probe(put.shape)
+            asking = Asking(self._context, step, cut, put.question, strategy, _look_up_nothing)
+            chosen = await asking.run()
         finally:
             heard = any(attempt.exchange.message is not None for attempt in journal[step].attempts)
             journal.finish(step, Outcome.ANSWER if heard else Outcome.FAILED, chosen)
@@ -151,29 +150,13 @@ class Probing:
         return tuple(found)
 
 
-class _Probing(Survey):
-    """One question in one shape, put to every address of some servers; nothing else is tried."""
+def _one_probe(shape: Shape | None) -> Strategy:
+    """The strategy of a probe: every address, with a query of that shape; nothing else is tried."""
 
-    def __init__(
-        self, context: TraceContext, step: int, cut: Delegation, question: Question, shape: Shape | None
-    ) -> None:
-        super().__init__(context, step, cut, question, _look_up_nothing)
-        self._shape = shape
-        self._tries = min(_TRIES, context.settings.tries)
+    async def choose(asking: Asking) -> int | None:
+        return await ask_all(asking, min(_TRIES, asking.context.settings.tries))
 
-    async def _first_usable(self) -> int | None:
-        try:
-            await self._ask_all()
-        finally:
-            self._context.journal.arrange(self._step, self._place)
-        return self._chosen()
-
-    def _query(self, candidate: Candidate) -> Query:
-        query = super()._query(candidate)
-        return query if self._shape is None else self._shape(query)
-
-    def _another_way(self, exchange: Exchange, meaning: Meaning) -> Query | None:
-        return super()._another_way(exchange, meaning) if self._shape is None else None
+    return replace(EVERY_ADDRESS, choose=choose, shape=shape)
 
 
 async def _look_up_nothing(name: Name) -> tuple[Address, ...]:
