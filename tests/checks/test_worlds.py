@@ -8,10 +8,11 @@ import pytest
 
 from dnstrace import Trace, trace
 from dnstrace.checks import Finding
-from dnstrace.dnssec import Anchors, parse_anchors
+from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load, names
 from dnstrace.model import Settings
+from dnstrace.model.anchors import Anchors
 from dnstrace.model.asked import Resolver
 
 SEEDS = range(3)
