@@ -16,10 +16,19 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from dnstrace.api import trace, trace_async
     from dnstrace.model import Settings, Trace
+    from dnstrace.model.limits import Limits
+    from dnstrace.model.tracing import Tracing
 
-__all__ = ["Settings", "Trace", "__version__", "trace", "trace_async"]
+__all__ = ["Limits", "Settings", "Trace", "Tracing", "__version__", "trace", "trace_async"]
 
-_HOME = {"trace": "api", "trace_async": "api", "Settings": "model", "Trace": "model"}
+_HOME = {
+    "trace": "api",
+    "trace_async": "api",
+    "Limits": "model.limits",
+    "Settings": "model",
+    "Trace": "model",
+    "Tracing": "model.tracing",
+}
 
 
 def __getattr__(name: str) -> object:

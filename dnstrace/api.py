@@ -1,7 +1,7 @@
 """The library: `trace` and `trace_async` give the Trace that the command prints.
 
-Both raise ValueError for a name or type that is none (dnspython's own subclasses of it where they
-fit) and nothing for what the network does: that is in the Trace.
+Both raise ValueError for a name, a type or a setting that cannot be, and nothing for what the network does:
+that is in the Trace.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ import dns.rdatatype
 from dnstrace.clock import run_real
 from dnstrace.message.supposed import Supposed
 from dnstrace.model import Delegation, Name, Outcome, Question, Settings, Trace
-from dnstrace.model.limits import Limits, limits_for
+from dnstrace.model.limits import Limits
+from dnstrace.model.tracing import Tracing
 from dnstrace.port import Network
 from dnstrace.walk.budget import Budget
 from dnstrace.walk.context import TraceContext
@@ -33,8 +34,9 @@ from dnstrace.walk.resolution import Resolution
 from dnstrace.walk.roots import given_server, root_hints
 
 if TYPE_CHECKING:
-    from dnstrace.dnssec import Anchors, Judgement
+    from dnstrace.model.anchors import Anchors
     from dnstrace.model.asked import Resolver
+    from dnstrace.model.judgement import Judgement
     from dnstrace.walk.asking import Strategy
     from dnstrace.walk.consulting import Consultation
     from dnstrace.walk.validation import Validation
@@ -55,41 +57,111 @@ async def trace_async(
     *,
     settings: Settings = Settings(),
     limits: Limits | None = None,
-    network: Network | None = None,
     roots: Delegation | None = None,
     server: str | Name | None = None,
     anchors: Anchors | None = None,
     at: float | None = None,
     parent_only: bool = False,
-    supposed: tuple[Delegation, ...] = (),
+    supposed: Sequence[Delegation] = (),
     resolvers: Sequence[Resolver] = (),
     seed: int | None = None,
     now: datetime | None = None,
+    tracing: Tracing | None = None,
+    network: Network | None = None,
     on_change: Callable[[Trace], None] | None = None,
     knowledge: Knowledge | None = None,
 ) -> Trace:
     """Trace `name` and `rdtype` from the root servers down.
 
-    `roots` are the root servers to begin at (`dnstrace.walk.roots.read_hints`), those of the package by
-    default; `server` is an address or a name to begin at in their place. With `anchors`
-    (`dnstrace.dnssec.read_anchors`) the trace is validated as of `at`, in seconds since 1970, the present by
-    default; the Judgement is in the Trace. With `parent_only` the walk ends with the referral to the
-    deepest zone cut at or above the name, and nothing is validated. `supposed` are delegations to be taken as
-    if their parents had them so (`dnstrace.message.supposed`). `resolvers` are recursive resolvers that
-    are asked the same beside the walk, which neither uses what they say nor pays for it; what came of it is
-    recorded in steps of its own, which `dnstrace.analysis.resolvers.compared` reads. `network`
-    is what carries the queries, live sockets by default. `seed` repeats every random choice of an earlier
-    trace. `now` is the wall-clock time in UTC at which the trace begins. `on_change` is called with a
-    snapshot whenever a step changes; the last one is what was found when the caller cancels the trace. `knowledge`
-    is what it begins with, nothing by default. `limits` are by default those for such `settings`.
+    `settings` to `now` say how, as the fields of Tracing (`dnstrace.model.tracing`) do, or `tracing` does in
+    their place. `network` carries the queries, over live sockets by default. `on_change` is called with a
+    snapshot whenever a step changes; the last one is what was found when the caller cancels the trace.
+    `knowledge` is what the trace begins with, nothing by default.
+
+    With `anchors` the Judgement is in the Trace. The replies of resolvers are recorded in steps of their own,
+    which `dnstrace.analysis.resolvers.compared` reads.
     """
-    question = as_question(name, rdtype)
-    seed = SystemRandom().randrange(_SEEDS) if seed is None else seed
-    given, wanted = _given(server)
-    start = given or roots or root_hints()
-    limits = limits or limits_for(settings)
+    given = Tracing(
+        settings,
+        limits,
+        roots,
+        server,
+        anchors,
+        at,
+        parent_only,
+        tuple(supposed),
+        tuple(resolvers),
+        seed,
+        now,
+    )
+    return await _traced(as_question(name, rdtype), _one_of(tracing, given), network, on_change, knowledge)
+
+
+def trace(
+    name: str | Name,
+    rdtype: str | dns.rdatatype.RdataType = "A",
+    *,
+    settings: Settings = Settings(),
+    limits: Limits | None = None,
+    roots: Delegation | None = None,
+    server: str | Name | None = None,
+    anchors: Anchors | None = None,
+    at: float | None = None,
+    parent_only: bool = False,
+    supposed: Sequence[Delegation] = (),
+    resolvers: Sequence[Resolver] = (),
+    seed: int | None = None,
+    now: datetime | None = None,
+    tracing: Tracing | None = None,
+    network: Network | None = None,
+    on_change: Callable[[Trace], None] | None = None,
+    knowledge: Knowledge | None = None,
+) -> Trace:
+    """`trace_async` for programs without an event loop: the same arguments, the same Trace.
+
+    A network with a clock of its own, as the lab's, is run on that clock.
+    """
+    given = Tracing(
+        settings,
+        limits,
+        roots,
+        server,
+        anchors,
+        at,
+        parent_only,
+        tuple(supposed),
+        tuple(resolvers),
+        seed,
+        now,
+    )
+    question, chosen = as_question(name, rdtype), _one_of(tracing, given)
+    run: Callable[[Coroutine[Any, Any, Trace]], Trace] = getattr(network, "run", run_real)
+    return run(_traced(question, chosen, network, on_change, knowledge))
+
+
+def _one_of(whole: Tracing | None, fields: Tracing) -> Tracing:
+    """The Tracing that was given whole, or the one of its fields."""
+    if whole is None:
+        return fields
+    if fields != Tracing():
+        raise ValueError("give either `tracing` or its fields, not both")
+    return whole
+
+
+async def _traced(
+    question: Question,
+    tracing: Tracing,
+    network: Network | None,
+    on_change: Callable[[Trace], None] | None,
+    knowledge: Knowledge | None,
+) -> Trace:
+    """The trace of one question, within its deadline."""
+    settings, limits = tracing.settings, tracing.bounds
+    seed = SystemRandom().randrange(_SEEDS) if tracing.seed is None else tracing.seed
+    given, wanted = _given(tracing.server)
+    start = given or tracing.roots or root_hints()
     clock = asyncio.get_running_loop().time
-    journal = Journal(question, now or datetime.now(UTC), seed, clock, on_change, supposed)
+    journal = Journal(question, tracing.now or datetime.now(UTC), seed, clock, on_change, tracing.supposed)
     network = network or _live(settings)
     context = TraceContext(
         _paced(network) if settings.all_servers else network,
@@ -99,16 +171,16 @@ async def trace_async(
         Cuts(start) if knowledge is None else knowledge.cuts,
         Health(settings.families) if knowledge is None else knowledge.health,
         Random(seed),
-        Supposed(supposed),
+        Supposed(tracing.supposed),
     )
-    for known in (each for cut in supposed for each in cut.servers if each.addresses):
+    for known in (each for cut in tracing.supposed for each in cut.servers if each.addresses):
         context.cuts.add_addresses(known.name, known.addresses)
     until = clock() + limits.deadline
-    consultation = _consultation(context, question, resolvers) if resolvers else None
-    under_way = _TraceUnderWay(context, question, limits.deadline, None if parent_only else anchors, at)
+    consultation = _consultation(context, question, tracing.resolvers) if tracing.resolvers else None
+    under_way = _TraceUnderWay(context, question, tracing)
     try:
         async with asyncio.timeout(limits.deadline):
-            await under_way.go(start, wanted, parent_only)
+            await under_way.go(start, wanted)
     except TimeoutError:
         under_way.judge_so_far()
     finally:
@@ -123,28 +195,22 @@ async def trace_async(
 class _TraceUnderWay:
     """A trace that is being made: `found` is what its walk has come to, `judgement` the verdict on that."""
 
-    def __init__(
-        self,
-        context: TraceContext,
-        question: Question,
-        deadline: float,
-        anchors: Anchors | None,
-        at: float | None,
-    ) -> None:
-        self._context, self._question = context, question
-        self._late = f"the deadline of {deadline:g} s is reached"
+    def __init__(self, context: TraceContext, question: Question, tracing: Tracing) -> None:
+        self._context, self._question, self._parent_only = context, question, tracing.parent_only
+        self._late = f"the deadline of {tracing.bounds.deadline:g} s is reached"
         self._walk = Walk(context, _strategy(context.settings))
-        self._validation = None if anchors is None else _validation(context, self._walk, anchors, at)
+        anchors = None if tracing.parent_only else tracing.anchors
+        self._validation = None if anchors is None else _validation(context, self._walk, anchors, tracing.at)
         self.found = Resolution(Outcome.FAILED, error=self._late)
         self.judgement: Judgement | None = None
 
-    async def go(self, start: Delegation, server: Name | None, parent_only: bool) -> None:
+    async def go(self, start: Delegation, server: Name | None) -> None:
         """Walk from `start`, or from a server that is given by name; then validate and probe as is wanted."""
         first, missing = await begin(self._walk, self._context, start, server)
         if missing:
             self.found = Resolution(Outcome.FAILED, error=missing)
             return
-        if parent_only:
+        if self._parent_only:
             self.found = await refer(self._walk, self._context.journal, self._question, first)
         else:
             self.found = await self._walk.resolve(self._question, parent=first)
@@ -186,21 +252,6 @@ def _checked(trace: Trace) -> Trace:
     return replace(trace, findings=findings(trace))
 
 
-def trace(
-    name: str | Name,
-    rdtype: str | dns.rdatatype.RdataType = "A",
-    *,
-    network: Network | None = None,
-    **how: Any,
-) -> Trace:
-    """`trace_async` for programs without an event loop: the same arguments, the same Trace.
-
-    A network with a clock of its own, as the lab's, is run on that clock.
-    """
-    run: Callable[[Coroutine[Any, Any, Trace]], Trace] = getattr(network, "run", run_real)
-    return run(trace_async(name, rdtype, network=network, **how))
-
-
 def as_question(name: str | Name, rdtype: str | dns.rdatatype.RdataType) -> Question:
     """The question that `name` and `rdtype` stand for; raises ValueError if they stand for none."""
     try:
@@ -221,8 +272,6 @@ def _given(server: str | Name | None) -> tuple[Delegation | None, Name | None]:
 
     if dns.inet.is_address(server):
         return given_server((server,)), None
-    if not server:
-        raise ValueError("the server to begin at is empty")
     return None, as_question(server, "A").name
 
 

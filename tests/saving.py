@@ -6,9 +6,10 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import replace
 from typing import Any, TypeVar
 
-from dnstrace import Trace, trace
+from dnstrace import Trace, Tracing, trace
 from dnstrace.lab.serve import Mapped, loopback, serve
 from dnstrace.lab.world import World
 from dnstrace.model import Question
@@ -23,15 +24,19 @@ T = TypeVar("T")
 
 def saved(question: Question, network: Network, **how: Any) -> tuple[Trace, bytes]:
     """A trace over `network`, and the file of it."""
-    how["network"] = RecordingNetwork(network)
-    found = trace(question.name, question.rdtype, **how)
-    return found, packed("x", found, how)
+    return made_by(Tracing(**how), question, network)
+
+
+def made_by(tracing: Tracing, question: Question, network: Network) -> tuple[Trace, bytes]:
+    """A trace made so over `network`, and the file of it."""
+    recording = RecordingNetwork(network)
+    found = trace(question.name, question.rdtype, tracing=tracing, network=recording)
+    return found, packed("x", found, tracing, recording.course)
 
 
 def again(record: Record, **otherwise: Any) -> tuple[Trace, bytes]:
     """The record replayed, and the file of that."""
-    how = record.how() | otherwise
-    return saved(record.question, how.pop("network"), **how)
+    return made_by(replace(record.tracing, **otherwise), record.question, record.network)
 
 
 def assert_the_same_again(octets: bytes) -> None:

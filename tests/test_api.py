@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import dns.rdatatype
 import pytest
 
-from dnstrace import Settings, Trace, clock, trace, trace_async
+from dnstrace import Limits, Settings, Trace, Tracing, clock, trace, trace_async
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
-from dnstrace.model.limits import Limits
+from dnstrace.model import Edns
 from tests.replies import name
 from tests.scripted import Scripted, answers, fails, refers, roots
 
@@ -19,7 +22,8 @@ ROOT = "10.0.0.1"
 
 
 def asked(servers: dict[str, Any], qname: Any = "www.example.com.", *rdtype: Any, **how: Any) -> Trace:
-    return trace(qname, *rdtype, network=Scripted(servers), roots=roots(ROOT), seed=1, **how)
+    how = {"roots": roots(ROOT), "seed": 1, **how}
+    return trace(qname, *rdtype, network=Scripted(servers), **how)
 
 
 @pytest.mark.parametrize(
@@ -32,8 +36,47 @@ def test_what_is_no_question_is_a_wrong_value(qname: str, rdtype: str) -> None:
 
 
 def test_an_empty_server_is_a_wrong_value() -> None:
-    with pytest.raises(ValueError, match="the server to begin at is empty"):
+    with pytest.raises(ValueError, match="the server to start from is empty"):
         asked({}, server="")
+
+
+@pytest.mark.parametrize("function", [trace, trace_async])
+def test_the_signature_shows_every_argument(function: Any) -> None:
+    parameters = inspect.signature(function).parameters
+    assert {each.kind for each in parameters.values()} == {
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+        inspect.Parameter.KEYWORD_ONLY,
+    }
+    assert {each.name for each in fields(Tracing)} < set(parameters)
+    defaults = {each.name: parameters[each.name].default for each in fields(Tracing)}
+    assert Tracing(**defaults) == Tracing()
+
+
+def test_how_is_said_whole_or_by_its_fields() -> None:
+    servers, how = {ROOT: answers()}, Tracing(roots=roots(ROOT), seed=1)
+    whole = trace("www.example.com.", tracing=how, network=Scripted(servers))
+    by_fields = asked(servers)
+    assert (whole.answer, whole.stats) == (by_fields.answer, by_fields.stats)
+    with pytest.raises(ValueError, match="give either `tracing` or its fields, not both"):
+        asked(servers, tracing=how)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        lambda: {"settings": Settings(tries=0)},
+        lambda: {"settings": Settings(timeout=-1.0)},
+        lambda: {"settings": Settings(port=0)},
+        lambda: {"settings": Settings(families=frozenset())},
+        lambda: {"settings": Settings(edns=Edns(payload=70_000))},
+        lambda: {"limits": Limits(deadline=0.0)},
+        lambda: {"limits": Limits(max_queries=0)},
+        lambda: {"seed": -1},
+    ],
+)
+def test_what_the_command_line_does_not_take_is_a_wrong_value(how: Callable[[], dict[str, Any]]) -> None:
+    with pytest.raises(ValueError, match="must be"):
+        asked({ROOT: answers()}, **how())
 
 
 @pytest.mark.parametrize("rdtype", ["MX", "mx", 15, dns.rdatatype.MX, "TYPE15"])

@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from dnstrace import trace
+from dnstrace import Limits, Tracing, trace
 from dnstrace.analysis.expectations import parse
 from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
@@ -58,8 +58,7 @@ def test_all_that_a_trace_was_made_with_comes_back() -> None:
     }
     octets = made(**how)
     record = decoded(octets)
-    assert {key: record.how()[key] for key in how} == how
-    assert record.hints == root_hints() and record.started == world().now and record.seed == 1
+    assert record.tracing == Tracing(roots=root_hints(), limits=Limits(), now=world().now, seed=1, **how)
     jsonschema.Draft202012Validator(json.loads(schema())).validate(json.loads(octets))
 
 
@@ -69,13 +68,13 @@ def _at(text: str) -> Address:
 
 def test_what_was_expected_comes_back(tmp_path: Path) -> None:
     found = world()
-    how: dict[str, Any] = {"network": RecordingNetwork(LabNetwork(found)), "seed": 1}
-    traced = trace(found.question.name, "A", **how)
-    save(tmp_path / "x.json.gz", traced, how, expected=("a=192.0.2.44", "ttl>=300"))
+    network, how = RecordingNetwork(LabNetwork(found)), Tracing(seed=1)
+    traced = trace(found.question.name, "A", tracing=how, network=network)
+    save(tmp_path / "x.json.gz", traced, how, network.course, expected=("a=192.0.2.44", "ttl>=300"))
     assert load(tmp_path / "x.json.gz").expected == parse("a=192.0.2.44 ttl>=300")
     with pytest.raises(FileExistsError):
-        save(tmp_path / "x.json.gz", traced, how)
-    save(tmp_path / "x.json.gz", traced, how, force=True)
+        save(tmp_path / "x.json.gz", traced, how, network.course)
+    save(tmp_path / "x.json.gz", traced, how, network.course, force=True)
     assert load(tmp_path / "x.json.gz").expected == ()
 
 

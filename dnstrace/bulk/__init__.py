@@ -20,12 +20,12 @@ from collections.abc import AsyncGenerator, AsyncIterable, Iterable
 from contextlib import aclosing
 from datetime import UTC, datetime
 from random import SystemRandom
-from typing import Any
 
 from dnstrace.bulk.dealing import in_order, numbered
 from dnstrace.bulk.plan import AT_ONCE, CannotGoOn, Enough, Plan, R, Use, worth
 from dnstrace.bulk.polite import TO_ONE
-from dnstrace.model import Delegation, Question, Settings, Trace
+from dnstrace.model import Question, Trace
+from dnstrace.model.tracing import Tracing
 from dnstrace.port import Network
 
 __all__ = ["AT_ONCE", "TO_ONE", "CannotGoOn", "Enough", "results", "trace_many"]
@@ -33,9 +33,32 @@ __all__ = ["AT_ONCE", "TO_ONE", "CannotGoOn", "Enough", "results", "trace_many"]
 Questions = Iterable[Question] | AsyncIterable[Question]
 
 
-async def trace_many(questions: Questions, **how: Any) -> AsyncGenerator[Trace]:
+async def trace_many(
+    questions: Questions,
+    *,
+    tracing: Tracing = Tracing(),
+    network: Network | None = None,
+    at_once: int = AT_ONCE,
+    share: bool = True,
+    ordered: bool = False,
+    rate: float | None = None,
+    workers: int = 1,
+    dask: str | None = None,
+) -> AsyncGenerator[Trace]:
     """Trace each question; the traces as they end. The arguments are those of `results`."""
-    async with aclosing(results(questions, _itself, **how)) as found:
+    found = results(
+        questions,
+        _itself,
+        tracing=tracing,
+        network=network,
+        at_once=at_once,
+        share=share,
+        ordered=ordered,
+        rate=rate,
+        workers=workers,
+        dask=dask,
+    )
+    async with aclosing(found):
         async for trace in found:
             yield trace
 
@@ -48,18 +71,14 @@ async def results(
     questions: Questions,
     use: Use[R],
     *,
+    tracing: Tracing = Tracing(),
     network: Network | None = None,
-    settings: Settings = Settings(),
-    roots: Delegation | None = None,
     at_once: int = AT_ONCE,
     share: bool = True,
     ordered: bool = False,
     rate: float | None = None,
-    seed: int | None = None,
-    now: datetime | None = None,
     workers: int = 1,
     dask: str | None = None,
-    **how: Any,
 ) -> AsyncGenerator[R]:
     """Trace each question, at most `at_once` at a time; what `use` makes of each trace, as they end.
 
@@ -69,16 +88,16 @@ async def results(
     is low fewer are traced at a time, so that each ends within its deadline. With several `workers` the names
     are traced in so many processes, with `dask` on the cluster whose scheduler is there
     (`tcp://host:8786`): `use` is then a function of a module, or a `functools.partial` of one, and what
-    it makes can be pickled. `network` is for one process only. The rest is as for `dnstrace.trace_async`.
-    What is under way when the caller stops reading is cancelled.
+    it makes can be pickled. `network` is for one process only. Each is traced as `tracing` says; the seed and
+    the time of each follow from those in it. What is under way when the caller stops reading is cancelled.
 
     Raises ValueError where `network` is given for several processes, CannotGoOn where the cluster cannot be
     used (`dnstrace.bulk.cluster.ClusterError`) or no worker process lives on (`.processes.WorkersLost`).
     """
     if network is not None and (workers > 1 or dask is not None):
         raise ValueError("a network cannot be taken to other processes")
-    seed = SystemRandom().randrange(2**32) if seed is None else seed
-    plan = Plan(settings, roots, at_once, share, ordered, rate, seed, now or datetime.now(UTC), how)
+    seed = SystemRandom().randrange(2**32) if tracing.seed is None else tracing.seed
+    plan = Plan(tracing, seed, tracing.now or datetime.now(UTC), at_once, share, ordered, rate)
     jobs = numbered(questions)
     workers = workers if rate is None else min(workers, worth(rate))
     if dask is not None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from dnstrace.model import Delegation, Question, Settings, Trace
+from dnstrace.model import Question, Trace
+from dnstrace.model.tracing import Tracing
 
 R = TypeVar("R")
 Job = tuple[int, Question]
@@ -34,21 +35,19 @@ class CannotGoOn(Exception):
 class Plan:
     """How each of many names is traced.
 
-    At most `at_once` are under way at a time; `share` says whether they share what they learn; `rate` is how
-    many queries are sent a second at most, in all; `ordered` whether results come in the order of the
-    questions. `seed` is that of the whole, `now` the wall-clock time at which it begins. `how` are further
-    arguments of `dnstrace.trace_async`.
+    `tracing` says how, except for the seed and the time of each: `seed` is that of the whole, `now` the
+    wall-clock time at which it begins. At most `at_once` are under way at a time; `share` says whether they
+    share what they learn; `rate` is how many queries are sent a second at most, in all; `ordered` whether
+    results come in the order of the questions.
     """
 
-    settings: Settings
-    roots: Delegation | None
+    tracing: Tracing
+    seed: int
+    now: datetime
     at_once: int
     share: bool
     ordered: bool
     rate: float | None
-    seed: int
-    now: datetime
-    how: dict[str, Any] = field(default_factory=dict)
 
     @property
     def at_this_rate(self) -> int:

@@ -29,7 +29,6 @@ from dnstrace.bulk.room import Room
 from dnstrace.bulk.together import traced
 from dnstrace.clock import run_real
 from dnstrace.model import Question
-from dnstrace.model.limits import Limits, limits_for
 
 _QUEUED = 2  # times what a worker traces at a time: so much it is given, that it need not wait for more
 _WAITING = 8  # times that: so much is under way in all, most of it waiting for the worker of its zone
@@ -125,8 +124,7 @@ class _Crew:
         self._workers = [_Worker(self._start) for _ in range(workers)]
         self.told: asyncio.Queue[list[tuple[int, Any]] | None] = asyncio.Queue()
         self._lost = 0
-        limits: Limits = plan.how.get("limits") or limits_for(plan.settings)
-        self._watching = asyncio.ensure_future(self._watch(limits.deadline + _SOME))
+        self._watching = asyncio.ensure_future(self._watch(plan.tracing.bounds.deadline + _SOME))
         self._reading = [asyncio.ensure_future(self._read(place)) for place in range(workers)]
         for reading in self._reading:
             reading.add_done_callback(lambda _: self.told.put_nowait(None))

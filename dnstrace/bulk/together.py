@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -68,19 +69,19 @@ class _Tracer:
         if network is None:
             from dnstrace.network.pooled import PooledNetwork
 
-            network = self._own = PooledNetwork(bind=plan.settings.bind)
+            network = self._own = PooledNetwork(bind=plan.tracing.settings.bind)
         self._told = False  # of a fault of ours; the first is enough
         self._plan, self._clock = plan, asyncio.get_running_loop().time
         self._began = self._clock()
         # What a walk that validates needs of the cuts above is in its own steps; one that is given a server
         # or primes begins elsewhere; one that asks every server is to hear each of them itself.
-        settings, how = plan.settings, plan.how
-        own = settings.prime or settings.all_servers or how.get("anchors") or how.get("server")
+        settings, tracing = plan.tracing.settings, plan.tracing
+        own = settings.prime or settings.all_servers or tracing.anchors or tracing.server
         share = plan.share and not own
         self._network: Network = PoliteNetwork(network, plan.rate, share)
         self._shared = None
         if share:
-            self._shared = Shared(self._network, self._clock, settings, plan.roots or root_hints())
+            self._shared = Shared(self._network, self._clock, settings, tracing.roots or root_hints())
 
     def close(self) -> None:
         """Close what it opened."""
@@ -95,13 +96,9 @@ class _Tracer:
             return await trace_async(
                 question.name,
                 question.rdtype,
+                tracing=replace(self._plan.tracing, seed=seed, now=now),
                 network=self._shared or self._network,
                 knowledge=None if self._shared is None else self._shared.knowledge(),
-                settings=self._plan.settings,
-                roots=self._plan.roots,
-                seed=seed,
-                now=now,
-                **self._plan.how,
             )
         except Exception as error:  # a fault of ours that one name brings out must not cost the others
             if not self._told:

@@ -34,8 +34,8 @@ def as_then(path: str, said: Parsed) -> None:
 
         record = load(path)
         recorded.settings = of_record(record, said)
-        if record.server is not None and not said.servers:
-            said.servers.append(record.server)
+        if record.tracing.server is not None and not said.servers:
+            said.servers.append(str(record.tracing.server))
     else:
         recorded.settings = _of_document(document, said)
     said.complete(recorded)
@@ -73,7 +73,7 @@ def compare(chosen: Choices, environment: Environment) -> int:
         if len(plan.questions) != 1:
             raise Usage(f"--diff compares one question, and these are {len(plan.questions)}")
         question = plan.questions[0]
-        trace = api.trace(question.name, question.rdtype, **plan.how)
+        trace = api.trace(question.name, question.rdtype, tracing=plan.tracing, network=plan.network)
         new = _of_trace(expected_of(trace, chosen.expected))
     try:
         found = differences(old, new)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from dnstrace.cli.line.choices import Choices
     from dnstrace.model import Name, Trace
-    from dnstrace.port import Web
+    from dnstrace.port import Network, Web
 
 _A, _AAAA, _HTTPS = dns.rdatatype.A, dns.rdatatype.AAAA, dns.rdatatype.HTTPS
 _MOST = 16  # addresses that are asked
@@ -83,14 +83,21 @@ class _Hop:
     def __init__(self, trace: Trace, chosen: Choices) -> None:
         from dnstrace.cli.planning import planned
 
-        self._trace, self.beside = trace, list[Any]()
-        self._how = planned(chosen).how
-        self._how |= {"settings": _plain(chosen.settings), "seed": trace.seed}
-        for key in ("anchors", "at", "resolvers", "limits"):
-            self._how.pop(key, None)
+        self.beside: list[Trace] = []
+        plan = planned(chosen)
+        self._network = plan.network
+        self._tracing = replace(
+            plan.tracing,
+            settings=_plain(chosen.settings),
+            limits=None,
+            anchors=None,
+            at=None,
+            resolvers=(),
+            seed=trace.seed,
+        )
 
     def trace(self, name: Name, rdtype: RdataType) -> Trace:
-        found = api.trace(name, rdtype, **self._how)
+        found = api.trace(name, rdtype, tracing=self._tracing, network=self._network)
         self.beside.append(found)
         return found
 
@@ -99,19 +106,18 @@ class _Hop:
 
     def visits(self, addresses: list[str], request: Request) -> tuple[Visit, ...]:
         """What each address gives, side by side."""
-        network = self._how.get("network")
-        web = _web(network)
+        web = _web(self._network)
 
         async def every() -> tuple[Visit, ...]:
             return tuple(await asyncio.gather(*(web.visit(each, request, _PATIENCE) for each in addresses)))
 
-        run: Any = getattr(network, "run", run_real)
-        visits: Coroutine[Any, Any, tuple[Visit, ...]] = every()
-        found: tuple[Visit, ...] = run(visits)
-        return found
+        run: Callable[[Coroutine[Any, Any, tuple[Visit, ...]]], tuple[Visit, ...]] = getattr(
+            self._network, "run", run_real
+        )
+        return run(every())
 
 
-def _web(network: Any) -> Web:
+def _web(network: Network | None) -> Web:
     """The web of the lab, or the real one."""
     if (pages := getattr(network, "web", None)) is not None:
         found: Web = pages()

@@ -3,54 +3,52 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dnstrace.cli.usage import Usage
 from dnstrace.model import Question
+from dnstrace.model.tracing import Tracing
 
 if TYPE_CHECKING:
     from dnstrace.cli.line.choices import Choices
-    from dnstrace.dnssec import Anchors
     from dnstrace.lab.world import World
     from dnstrace.model import Delegation
+    from dnstrace.model.anchors import Anchors
     from dnstrace.model.asked import Resolver
     from dnstrace.port import Network
 
 
 class Planned(NamedTuple):
-    """What is asked, and the further arguments of `api.trace` that say how."""
+    """What is asked, how, and over which network: live sockets where it is None."""
 
     questions: tuple[Question, ...]
-    how: dict[str, Any]
+    tracing: Tracing
+    network: Network | None = None
 
 
 def planned(chosen: Choices) -> Planned:
-    """The questions and the means that the user chose. Raises Usage."""
-    how: dict[str, Any] = {
-        "settings": chosen.settings,
-        "limits": chosen.limits,
-        "server": chosen.server,
-        "seed": chosen.seed,
-    }
-    if chosen.parent_only:
-        how["parent_only"] = True
-    if chosen.supposed:
-        how["supposed"] = chosen.supposed
-    if chosen.resolvers:
-        how["resolvers"] = chosen.resolvers
-    if chosen.hints is not None:
-        how["roots"] = _roots(chosen.hints)
+    """The questions, and the way to trace them, that the user chose. Raises Usage."""
+    tracing = Tracing(
+        settings=chosen.settings,
+        limits=chosen.limits,
+        roots=None if chosen.hints is None else _roots(chosen.hints),
+        server=chosen.server,
+        parent_only=chosen.parent_only,
+        supposed=chosen.supposed,
+        resolvers=chosen.resolvers,
+        seed=chosen.seed,
+    )
     if chosen.lab is not None:
-        return _in_the_lab(chosen, how)
+        return _in_the_lab(chosen, tracing)
     if chosen.record is not None:
         from dnstrace.cli.replaying import over_the_record
 
-        return Planned(chosen.questions, how | over_the_record(chosen, _anchors))
+        return over_the_record(chosen, tracing, _anchors)
     if chosen.dnssec:
-        how |= {"anchors": _anchors(chosen.anchors), "at": chosen.at}
+        tracing = replace(tracing, anchors=_anchors(chosen.anchors), at=chosen.at)
     if chosen.settings.bind is not None:
         _check_source(chosen.settings.bind)
-    return Planned(chosen.questions, how)
+    return Planned(chosen.questions, tracing)
 
 
 def _check_source(address: str) -> None:
@@ -93,7 +91,7 @@ def _anchors(path: str | None, world: World | None = None) -> Anchors:
         raise Usage(f"--trust-anchor: {error}") from error
 
 
-def _in_the_lab(chosen: Choices, how: dict[str, Any]) -> Planned:
+def _in_the_lab(chosen: Choices, tracing: Tracing) -> Planned:
     """The plan in a world of the lab: its network, its clock, and its question if there is no other."""
     from dnstrace.lab.network import LabNetwork
     from dnstrace.lab.world import load
@@ -101,13 +99,12 @@ def _in_the_lab(chosen: Choices, how: dict[str, Any]) -> Planned:
     world = load(chosen.lab) if chosen.lab else load()
     validated = chosen.dnssec or (world.expect.security is not None and chosen.settings.edns is not None)
     if validated:
-        how |= {"anchors": _anchors(chosen.anchors, world), "at": chosen.at}
-    if resolvers := _resolvers_in(chosen, world):
-        how["resolvers"] = resolvers
-    how |= {"network": _alive(LabNetwork(world, signed=validated), world, chosen), "now": world.now}
+        tracing = replace(tracing, anchors=_anchors(chosen.anchors, world), at=chosen.at)
+    tracing = replace(tracing, resolvers=_resolvers_in(chosen, world), now=world.now)
     types = chosen.types or (world.question.rdtype,)
     own = tuple(replace(world.question, rdtype=rdtype) for rdtype in types)
-    return Planned(chosen.questions or own, how)
+    network = _alive(LabNetwork(world, signed=validated), world, chosen)
+    return Planned(chosen.questions or own, tracing, network)
 
 
 def _alive(network: Network, world: World, chosen: Choices) -> Network:

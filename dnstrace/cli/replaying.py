@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dnstrace.cli.line.options import OPTIONS, Group
 from dnstrace.cli.line.syntax import Parsed
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dnstrace.cli.line.choices import Choices
-    from dnstrace.dnssec import Anchors
+    from dnstrace.cli.planning import Planned
+    from dnstrace.model.anchors import Anchors
+    from dnstrace.model.tracing import Tracing
     from dnstrace.port import Network
 
 _NSID, _SUBNET = 3, 8  # RFC 5001, RFC 7871
@@ -43,14 +45,14 @@ def replayed(path: str, said: Parsed, otherwise: Parsed) -> None:
     otherwise.settings = {key: value for key, value in otherwise.settings.items() if key in _STAYS}
     asked = (_KEYS[Group.ASK] | {"all-servers", "check"}) - _NOT_SETTINGS
     as_recorded = not said.undone and not asked & set(said.settings)
-    if "parent-only" in said.settings and record.settings.probe:
+    if "parent-only" in said.settings and record.tracing.settings.probe:
         as_recorded = False
     recorded = Parsed()
     recorded.settings = of_record(record, said)
     said.complete(recorded)
     said.settings |= {"record": record, "as-recorded": as_recorded}
-    if record.server is not None and not said.servers and "root-hints" not in said.settings:
-        said.servers.append(record.server)
+    if record.tracing.server is not None and not said.servers and "root-hints" not in said.settings:
+        said.servers.append(str(record.tracing.server))
 
 
 def of_record(record: Record, said: Parsed) -> dict[str, object]:
@@ -67,7 +69,7 @@ def _question(record: Record, said: Parsed) -> dict[str, object]:
 
 
 def _settings(record: Record) -> dict[str, object]:
-    settings, edns = record.settings, record.settings.edns
+    settings, edns = record.tracing.settings, record.tracing.settings.edns
     options = {} if edns is None else dict(edns.options)
     flags = {
         "tcp": settings.tcp,
@@ -88,7 +90,7 @@ def _settings(record: Record) -> dict[str, object]:
         "bind": settings.bind,
         "bufsize": None if edns is None else edns.payload,
         "subnet": options.get(_SUBNET),
-        "seed": record.seed,
+        "seed": record.tracing.seed,
         **_limits(record),
     }
     found: dict[str, object] = {key: True for key, wanted in flags.items() if wanted}
@@ -97,7 +99,7 @@ def _settings(record: Record) -> dict[str, object]:
 
 def _limits(record: Record) -> dict[str, object]:
     """The bounds that were chosen: those that such settings do not have of themselves."""
-    limits, usual = record.limits, limits_for(record.settings)
+    limits, usual = record.tracing.bounds, limits_for(record.tracing.settings)
     found: dict[str, object] = {}
     if limits.deadline != usual.deadline:
         found["deadline"] = limits.deadline
@@ -110,42 +112,40 @@ def _checks(record: Record, said: Parsed) -> dict[str, object]:
     from dataclasses import replace
 
     found: dict[str, object] = {}
-    if record.parent_only:
+    if record.tracing.parent_only:
         found["parent-only"] = True
-    if record.anchors is not None:
+    if record.tracing.anchors is not None:
         found["dnssec"] = True
-        if record.at is not None and ("dnssec", True) not in said.undone:
-            found["at"] = record.at
-    if record.resolvers:
-        found["resolver"] = [record.resolvers]
+        if record.tracing.at is not None and ("dnssec", True) not in said.undone:
+            found["at"] = record.tracing.at
+    if record.tracing.resolvers:
+        found["resolver"] = [record.tracing.resolvers]
     if record.expected:
         found["expect"] = [record.expected]
-    found["undelegated"] = [replace(cut, ds=None) for cut in record.supposed if cut.servers]
-    found["ds"] = [replace(cut, servers=()) for cut in record.supposed if cut.ds is not None]
+    found["undelegated"] = [replace(cut, ds=None) for cut in record.tracing.supposed if cut.servers]
+    found["ds"] = [replace(cut, servers=()) for cut in record.tracing.supposed if cut.ds is not None]
     return {key: value for key, value in found.items() if value != []}
 
 
-def over_the_record(chosen: Choices, anchors: Callable[[str | None], Anchors]) -> dict[str, Any]:
-    """The further arguments of `api.trace` that have the record walked. Raises Usage.
+def over_the_record(chosen: Choices, tracing: Tracing, anchors: Callable[[str | None], Anchors]) -> Planned:
+    """The plan that has the record walked. Raises Usage.
 
     `anchors` reads a file of trust anchors, or those of the package.
     """
+    from dataclasses import replace
+
+    from dnstrace.cli.planning import Planned
     from dnstrace.network.replay import RecordedNetwork
 
     record = chosen.record
     assert record is not None  # this is for a replay only
     network = RecordedNetwork(record.course, faithful=not chosen.drop)
-    how: dict[str, Any] = {
-        "now": record.started,
-        "network": without(chosen.drop, network, record.servers, "the record"),
-    }
-    if chosen.hints is None:
-        how["roots"] = record.hints
+    tracing = replace(tracing, now=record.tracing.now, roots=tracing.roots or record.tracing.roots)
     if chosen.dnssec:
         found = anchors(chosen.anchors)
-        own = record.anchors if chosen.anchors is None else None
-        how |= {"anchors": own or found, "at": chosen.at}
-    return how
+        own = record.tracing.anchors if chosen.anchors is None else None
+        tracing = replace(tracing, anchors=own or found, at=chosen.at)
+    return Planned(chosen.questions, tracing, without(chosen.drop, network, record.servers, "the record"))
 
 
 def without(

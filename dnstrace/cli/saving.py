@@ -2,46 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dnstrace.cli.usage import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from dnstrace.cli.environment import Environment
     from dnstrace.cli.line.choices import Choices
+    from dnstrace.cli.planning import Planned
     from dnstrace.model import Trace
 
 
-def recorded(
-    how: dict[str, Any], questions: int, chosen: Choices, environment: Environment
-) -> dict[str, Any]:
-    """The arguments of `api.trace` for so many questions, with a network that is recorded if that is wanted.
+def recorded(plan: Planned, chosen: Choices, environment: Environment) -> Planned:
+    """The plan, with a network that is recorded if the trace is to be saved.
 
-    Raises Usage where the file cannot be written, or the traces are more than one.
+    Raises Usage where the file cannot be written, or there is more than one trace.
     """
     if chosen.files.save is None:
-        return how
+        return plan
     from dnstrace.cli.files import check_file
     from dnstrace.network.live import LiveNetwork
     from dnstrace.network.recording import RecordingNetwork
 
-    if questions > 1:
-        raise Usage(f"--save keeps one trace, and these are {questions}: give one name and type at a time")
+    if (count := len(plan.questions)) > 1:
+        raise Usage(f"--save keeps one trace, and these are {count}: give one name and type at a time")
     check_file("--save", chosen.files.save, chosen.files.force, environment)
-    network = how.get("network") or LiveNetwork(bind=chosen.settings.bind)
-    return how | {"network": RecordingNetwork(network)}
+    network = plan.network or LiveNetwork(bind=chosen.settings.bind)
+    return plan._replace(network=RecordingNetwork(network))
 
 
-def save(trace: Trace, how: Mapping[str, Any], chosen: Choices) -> None:
-    """Save a trace that was made with the arguments `how`, if that is wanted. Raises Unwritable."""
+def save(trace: Trace, plan: Planned, chosen: Choices) -> None:
+    """Save a trace that was made by a plan that is `recorded`, if that is wanted. Raises Unwritable."""
     if chosen.files.save is None:
         return
     from dnstrace.cli.files import write_file
+    from dnstrace.network.recording import RecordingNetwork
     from dnstrace.record import packed
 
+    assert isinstance(plan.network, RecordingNetwork)
+    course = plan.network.course
     expected = tuple(expectation.text for expectation in chosen.expected)
-    write_file(
-        chosen.files.save, packed(chosen.files.save, trace, how, expected=expected), chosen.files.force
-    )
+    octets = packed(chosen.files.save, trace, plan.tracing, course, expected=expected)
+    write_file(chosen.files.save, octets, chosen.files.force)

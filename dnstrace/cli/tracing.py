@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 
 def trace_all(chosen: Choices, environment: Environment) -> int:
     """Trace and print one question after the other; the exit status. Raises Usage."""
-    plan = planned(chosen)
-    plan = plan._replace(how=recorded(plan.how, len(plan.questions), chosen, environment))
+    plan = recorded(planned(chosen), chosen, environment)
     if chosen.http:
         from dnstrace.cli.fetching import requests
 
@@ -54,7 +53,7 @@ def trace_all(chosen: Choices, environment: Environment) -> int:
 def _give(trace: Trace, plan: Planned, chosen: Choices, environment: Environment) -> None:
     """Keep a trace where that is wanted, and print it, also where it cannot be kept."""
     try:
-        save(trace, plan.how, chosen)
+        save(trace, plan, chosen)
         export(trace, chosen.files)
     finally:
         environment.write(FORMS[chosen.shown.output](trace, chosen.shown, environment))
@@ -67,7 +66,13 @@ def _trace(question: Question, plan: Planned, progress: Progress) -> Trace:
     """Trace one question; what was found so far if the user stops it."""
     with progress:
         try:
-            return api.trace(question.name, question.rdtype, on_change=progress.update, **plan.how)
+            return api.trace(
+                question.name,
+                question.rdtype,
+                tracing=plan.tracing,
+                network=plan.network,
+                on_change=progress.update,
+            )
         except KeyboardInterrupt:
             if progress.latest is None:
                 raise

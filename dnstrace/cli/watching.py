@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dnstrace.cli.line.choices import Choices
     from dnstrace.model import Trace
 
-Tracing = Callable[[], "Trace"]
+TraceAgain = Callable[[], "Trace"]
 
 _LEAST = 1.0  # seconds: name servers are not there to be asked for more
 _CLEAR = "\x1b[H\x1b[2J\x1b[3J"
@@ -30,7 +30,7 @@ _CLEAR = "\x1b[H\x1b[2J\x1b[3J"
 def watch(
     chosen: Choices,
     environment: Environment,
-    trace: Tracing | None = None,
+    trace: TraceAgain | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> int:
     """Trace until there is something to say; the status: 5 for a difference. Raises Usage.
@@ -40,7 +40,7 @@ def watch(
     from dnstrace.cli.expecting import expected_of
     from dnstrace.cli.status import status
 
-    trace, pause = trace or _tracing(chosen), chosen.watch or _LEAST
+    trace, pause = trace or _once_more(chosen), chosen.watch or _LEAST
     if pause < _LEAST:
         raise Usage(f"--watch {pause:g}: once a second is the most that is asked of others")
     first = latest = expected_of(trace(), chosen.expected)
@@ -60,7 +60,7 @@ def watch(
     return status([latest])
 
 
-def _tracing(chosen: Choices) -> Tracing:
+def _once_more(chosen: Choices) -> TraceAgain:
     """One trace as the user chose it; each begins anew, with nothing known."""
     from dnstrace.cli.planning import planned
 
@@ -70,7 +70,8 @@ def _tracing(chosen: Choices) -> Tracing:
 
     def trace() -> Trace:
         plan = planned(chosen)
-        return api.trace(plan.questions[0].name, plan.questions[0].rdtype, **plan.how)
+        question = plan.questions[0]
+        return api.trace(question.name, question.rdtype, tracing=plan.tracing, network=plan.network)
 
     return trace
 

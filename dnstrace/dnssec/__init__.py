@@ -11,7 +11,7 @@ Implemented: RFC 4033, 4034, 4035, 4509, 5155, 5702, 6605, 6840, 8080, 8624, 927
 rollover by RFC 5011 (anchors are read, never learnt), DLV, GOST, DSA, RSAMD5, SM2.
 """
 
-from dnstrace.dnssec.anchors import Anchors, AnchorsError, parse_anchors, read_anchors, root_anchors
+from dnstrace.dnssec.anchors import AnchorsError, parse_anchors, read_anchors, root_anchors
 from dnstrace.dnssec.crypto import MissingCryptography, require_cryptography
 from dnstrace.dnssec.judge import judge
 from dnstrace.model.judgement import (
@@ -26,7 +26,6 @@ from dnstrace.model.judgement import (
 )
 
 __all__ = [
-    "Anchors",
     "AnchorsError",
     "DsEvidence",
     "EffortLimits",

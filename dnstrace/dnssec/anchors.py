@@ -8,8 +8,7 @@ package (data/root.key) are the root's, published by IANA.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from importlib import resources
 from pathlib import Path
 
@@ -22,6 +21,7 @@ import dns.rdatatype
 from dnstrace.dnssec.algorithms import SUPPORTED, ds_usable
 from dnstrace.dnssec.records import DNSKEY, DS
 from dnstrace.model import Name
+from dnstrace.model.anchors import Anchors
 
 _BIND = re.compile(
     r'(?P<zone>"[^"]*"|[^\s"{};]+)\s+(?:initial|static)-(?P<form>key|ds)\s+'
@@ -34,29 +34,26 @@ class AnchorsError(ValueError):
     """The trust anchors cannot be used; the message is one line that says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Anchors:
-    """DS and DNSKEY records that are trusted, by the zone whose keys they are."""
+def closest(anchors: Anchors, name: Name) -> Name | None:
+    """The deepest zone at or above `name` with an anchor of a supported algorithm."""
+    above = [zone for zone in anchors.zones if name.is_subdomain(zone) and _usable(anchors, zone)]
+    return max(above, key=len, default=None)
 
-    zones: Mapping[Name, tuple[DS | DNSKEY, ...]]
 
-    def closest(self, name: Name) -> Name | None:
-        """The deepest zone at or above `name` with an anchor of a supported algorithm."""
-        above = [zone for zone in self.zones if name.is_subdomain(zone) and self._usable(zone)]
-        return max(above, key=len, default=None)
+def ds_anchors(anchors: Anchors, zone: Name) -> tuple[DS, ...]:
+    """The anchors of `zone` in DS form."""
+    return tuple(record for record in anchors.zones.get(zone, ()) if isinstance(record, DS))
 
-    def ds(self, zone: Name) -> tuple[DS, ...]:
-        """The anchors of `zone` in DS form."""
-        return tuple(record for record in self.zones.get(zone, ()) if isinstance(record, DS))
 
-    def keys(self, zone: Name) -> tuple[DNSKEY, ...]:
-        """The anchors of `zone` in DNSKEY form."""
-        return tuple(record for record in self.zones.get(zone, ()) if isinstance(record, DNSKEY))
+def key_anchors(anchors: Anchors, zone: Name) -> tuple[DNSKEY, ...]:
+    """The anchors of `zone` in DNSKEY form."""
+    return tuple(record for record in anchors.zones.get(zone, ()) if isinstance(record, DNSKEY))
 
-    def _usable(self, zone: Name) -> bool:
-        return any(map(ds_usable, self.ds(zone))) or any(
-            key.algorithm in SUPPORTED for key in self.keys(zone)
-        )
+
+def _usable(anchors: Anchors, zone: Name) -> bool:
+    return any(map(ds_usable, ds_anchors(anchors, zone))) or any(
+        key.algorithm in SUPPORTED for key in key_anchors(anchors, zone)
+    )
 
 
 def root_anchors() -> Anchors:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dnstrace.dnssec.anchors import Anchors
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.notes import Notes
 from dnstrace.dnssec.records import DNSKEY, Signed
 from dnstrace.dnssec.replies import MAIN, Replies
 from dnstrace.dnssec.signature import Checked, check
 from dnstrace.model import Name, Question, Step
+from dnstrace.model.anchors import Anchors
 from dnstrace.model.judgement import Need, Security, SecurityStatus
 
 

@@ -19,6 +19,7 @@ import dns.message
 import dns.rdatatype
 import dns.rrset
 
+from dnstrace.dnssec.anchors import closest, ds_anchors, key_anchors
 from dnstrace.dnssec.case import Case, Zone
 from dnstrace.dnssec.delegated import Delegated, Delegations, Says
 from dnstrace.dnssec.keys import KeySet, Trust, establish, unsupported
@@ -43,7 +44,7 @@ class TrustChain:
         With `ask`, what is unknown of the names down to `target` is put among the missing questions, and
         until it is known the chain does not hold.
         """
-        anchor = self._case.anchors.closest(target)
+        anchor = closest(self._case.anchors, target)
         if anchor is None:
             reason = f"no trust anchor at or above {target}"
             return Zone(target, SecurityStatus(Security.INDETERMINATE, reason))
@@ -102,7 +103,8 @@ class TrustChain:
         return child
 
     def _anchored(self, zone: Name) -> Zone:
-        trust = Trust("the trust anchor is", self._case.anchors.ds(zone), self._case.anchors.keys(zone))
+        anchors = self._case.anchors
+        trust = Trust("the trust anchor is", ds_anchors(anchors, zone), key_anchors(anchors, zone))
         return self._establish(zone, trust)
 
     # --- keys ---------------------------------------------------------------------------------

@@ -8,13 +8,13 @@ walk goes on.
 
 from __future__ import annotations
 
-from dnstrace.dnssec.anchors import Anchors
 from dnstrace.dnssec.answer import Answer
 from dnstrace.dnssec.case import Case
 from dnstrace.dnssec.chain import TrustChain
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.replies import CONCLUSIVE, Replies
 from dnstrace.model import Question, Step, Trace
+from dnstrace.model.anchors import Anchors
 from dnstrace.model.judgement import (
     LIMITS,
     EffortLimits,

@@ -9,6 +9,8 @@ import dns.name
 import dns.rdataclass
 import dns.rdatatype
 
+from dnstrace.model.allowed import PAYLOAD, PORT, TRIES, check_address, check_seconds, check_whole
+
 Name = dns.name.Name
 ROOT = dns.name.root
 
@@ -92,6 +94,8 @@ class Settings:
     root server for the root's NS set first (RFC 9609), `qmin` shows each server one label more (RFC 9156).
     `all_servers` asks every address of every server at each cut of the walk; `probe`, which goes with it,
     puts further questions to the servers of the zones in which the walk ends (`dnstrace.walk.probing`).
+
+    Raises ValueError for a value that the command line would not take either.
     """
 
     families: frozenset[int] = frozenset({4, 6})
@@ -105,6 +109,17 @@ class Settings:
     qmin: bool = False
     all_servers: bool = False
     probe: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.families or set(self.families) - {4, 6}:
+            raise ValueError(f"families must be 4, 6 or both, not {sorted(self.families)}")
+        check_whole("port", self.port, PORT)
+        check_seconds("timeout", self.timeout)
+        check_whole("tries", self.tries, TRIES)
+        if self.edns is not None:
+            check_whole("payload", self.edns.payload, PAYLOAD)
+        if self.bind is not None:
+            check_address("bind", self.bind)
 
 
 @dataclass(frozen=True, slots=True)

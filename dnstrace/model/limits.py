@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dnstrace.model.allowed import COUNT, QUERIES, check_seconds, check_whole
 from dnstrace.model.asked import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The bounds: `deadline` in seconds for the whole trace, `octets` of all its replies, the rest counts."""
+    """The bounds: `deadline` in seconds for the whole trace, `octets` of all its replies, the rest counts.
+
+    Raises ValueError for a bound that the command line would not take either.
+    """
 
     max_queries: int = 200
     octets: int = 2**18
@@ -18,6 +22,12 @@ class Limits:
     lookups_per_delegation: int = 16
     aliases: int = 16
     depth: int = 8
+
+    def __post_init__(self) -> None:
+        check_whole("max_queries", self.max_queries, QUERIES)
+        check_seconds("deadline", self.deadline)
+        for what in ("octets", "lookups", "lookups_per_delegation", "aliases", "depth"):
+            check_whole(what, getattr(self, what), COUNT)
 
 
 USUAL = Limits()

@@ -13,7 +13,7 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.analysis.expectations import parse
-from dnstrace.dnssec import Anchors, parse_anchors
+from dnstrace.dnssec import parse_anchors
 from dnstrace.message.wire import read_reply
 from dnstrace.model import (
     Address,
@@ -28,9 +28,11 @@ from dnstrace.model import (
     Source,
     Transport,
 )
+from dnstrace.model.allowed import COUNT, LONGEST, PAYLOAD, PORT, QUERIES, SEED, TRIES, Whole
 from dnstrace.model.asked import Resolver
 from dnstrace.model.expectations import Expectation
 from dnstrace.model.limits import Limits
+from dnstrace.model.tracing import Tracing
 from dnstrace.network.recording import Course, Kept
 from dnstrace.network.replay import RecordedNetwork
 from dnstrace.record.encoding import FORMAT
@@ -42,6 +44,7 @@ from dnstrace.walk.roots import parse_hints
 __all__ = ["Record", "RecordError", "decoded"]
 
 _BEGINNING = b'{"schema": "dnstrace/'
+_ANY = Whole(0, 2**16 - 1)
 _TTL = 86400  # of the DS records supposed, in seconds; of no consequence
 
 
@@ -49,42 +52,20 @@ _TTL = 86400  # of the DS records supposed, in seconds; of no consequence
 class Record:
     """A trace as it was saved, and what it was made of.
 
-    `document` is the whole file as values of JSON. The rest is what `dnstrace.trace` was given, with
-    what it took of itself where it was given nothing; `expected` is what was expected of the trace.
+    `document` is the whole file as values of JSON. `tracing` is what `dnstrace.trace` was given, completed by
+    what it chose itself; `expected` is what was expected of the trace, `course` what it saw of the network.
     """
 
     document: Mapping[str, Any]
     question: Question
-    started: datetime
-    seed: int
-    settings: Settings
-    limits: Limits
-    hints: Delegation
-    server: str | None
-    anchors: Anchors | None
-    at: float | None
-    parent_only: bool
-    supposed: tuple[Delegation, ...]
-    resolvers: tuple[Resolver, ...]
+    tracing: Tracing
     expected: tuple[Expectation, ...]
     course: Course
 
-    def how(self) -> dict[str, Any]:
-        """The further arguments of `dnstrace.trace` that repeat the trace; for one trace only."""
-        return {
-            "settings": self.settings,
-            "limits": self.limits,
-            "roots": self.hints,
-            "server": self.server,
-            "anchors": self.anchors,
-            "at": self.at,
-            "parent_only": self.parent_only,
-            "supposed": self.supposed,
-            "resolvers": self.resolvers,
-            "seed": self.seed,
-            "now": self.started,
-            "network": RecordedNetwork(self.course),
-        }
+    @property
+    def network(self) -> RecordedNetwork:
+        """A network that gives again what was seen; each serves one trace."""
+        return RecordedNetwork(self.course)
 
     @property
     def servers(self) -> dict[str, frozenset[str]]:
@@ -105,7 +86,7 @@ def decoded(octets: bytes) -> Record:
     number = record.whole("format")
     if number > FORMAT:
         raise RecordError(f"was saved by a newer dnstrace: its format is {number}, this one reads {FORMAT}")
-    how, asked = record.object("how"), whole.object("question")
+    how = record.object("how")
     course = Course(
         kept=tuple(_kept(each, steps) for each in record.objects("exchanges")),
         ticks=record.wholes("ticks") if record.has("ticks") else None,
@@ -113,12 +94,18 @@ def decoded(octets: bytes) -> Record:
     )
     return Record(
         document=document,
-        question=_question(asked),
-        started=record.converted("started", _moment),
-        seed=whole.whole("seed", 0, 2**64 - 1),
+        question=_question(whole.object("question")),
+        tracing=_tracing(how, record.converted("started", _moment), whole.whole("seed", *SEED)),
+        expected=_expected(how),
+        course=course,
+    )
+
+
+def _tracing(how: Fields, now: datetime, seed: int) -> Tracing:
+    return Tracing(
         settings=_settings(how.object("settings")),
         limits=_limits(how.object("limits")),
-        hints=how.converted("hints", lambda text: parse_hints(text, "the record")),
+        roots=how.converted("hints", lambda text: parse_hints(text, "the record")),
         server=_server(how) if how.has("server") else None,
         anchors=how.converted("anchors", lambda text: parse_anchors(text, "it"))
         if how.has("anchors")
@@ -127,8 +114,8 @@ def decoded(octets: bytes) -> Record:
         parent_only=how.flag("parent_only"),
         supposed=tuple(map(_supposed, how.objects("supposed"))),
         resolvers=tuple(map(_resolver, how.objects("resolvers"))),
-        expected=_expected(how),
-        course=course,
+        seed=seed,
+        now=now,
     )
 
 
@@ -195,11 +182,11 @@ def _settings(given: Fields) -> Settings:
         raise given.wrong("families")
     return Settings(
         families=families,
-        port=given.whole("port", 0, 65535),
+        port=given.whole("port", *PORT),
         tcp=given.flag("tcp"),
-        edns=_edns(given.object("edns")) if given.has("edns") else None,
-        timeout=given.number("timeout", 1e-6),
-        tries=given.whole("tries", 1, 100),
+        edns=_edns(given.object("edns"), PAYLOAD) if given.has("edns") else None,
+        timeout=given.number("timeout", 1e-6, LONGEST),
+        tries=given.whole("tries", *TRIES),
         bind=given.address("bind") if given.has("bind") else None,
         prime=given.flag("prime"),
         qmin=given.flag("qmin"),
@@ -209,10 +196,13 @@ def _settings(given: Fields) -> Settings:
 
 
 def _limits(given: Fields) -> Limits:
+    deadline = given.number("deadline", 1e-6, LONGEST)
     counts = {
-        field.name: given.whole(field.name, 0, 2**32) for field in fields(Limits) if field.name != "deadline"
+        field.name: given.whole(field.name, *COUNT)
+        for field in fields(Limits)[1:]
+        if field.name != "deadline"
     }
-    return replace(Limits(deadline=given.number("deadline", 1e-6)), **counts)
+    return Limits(max_queries=given.whole("max_queries", *QUERIES), deadline=deadline, **counts)
 
 
 def _server(how: Fields) -> str:
@@ -222,9 +212,9 @@ def _server(how: Fields) -> str:
         return str(how.name("server"))
 
 
-def _edns(given: Fields) -> Edns:
+def _edns(given: Fields, payload: Whole = _ANY) -> Edns:
     return Edns(
-        payload=given.whole("payload", 0, 65535),
+        payload=given.whole("payload", *payload),
         dnssec_ok=given.flag("dnssec_ok"),
         options=tuple(_option(each, given) for each in given.list("options")),
         version=given.whole("version", 0, 255),

@@ -16,10 +16,10 @@ from typing import Any
 import dns.rdataclass
 import dns.rdatatype
 
-from dnstrace.dnssec import Anchors
 from dnstrace.model import Delegation, Edns, Exchange, Query, Settings, Trace
+from dnstrace.model.anchors import Anchors
 from dnstrace.model.asked import Resolver
-from dnstrace.model.limits import limits_for
+from dnstrace.model.tracing import Tracing
 from dnstrace.network.recording import Course, Kept
 from dnstrace.render.document import document
 from dnstrace.walk.roots import root_hints
@@ -31,15 +31,14 @@ Document = dict[str, Any]
 Place = list[int]
 
 
-def encoded(trace: Trace, how: Mapping[str, Any], expected: tuple[str, ...]) -> bytes:
-    """The file of a trace that was made with the arguments `how`; see `dnstrace.record.packed`."""
+def encoded(trace: Trace, tracing: Tracing, course: Course, expected: tuple[str, ...]) -> bytes:
+    """The file of a trace that was made so; see `dnstrace.record.packed`."""
     found = document(trace)
     places = _with_wires(found, trace)
-    course: Course = how["network"].course
     found["record"] = {
         "format": FORMAT,
         "started": trace.started.astimezone(UTC).isoformat(timespec="microseconds"),
-        "how": _how(how, expected),
+        "how": _tracing(tracing, expected),
         "ticks": None if course.ticks is None else list(course.ticks),
         "cut": course.cut,
         "exchanges": [_kept(kept, places) for kept in course.kept],
@@ -58,19 +57,18 @@ def _with_wires(found: Document, trace: Trace) -> dict[bytes, Place]:
     return places
 
 
-def _how(how: Mapping[str, Any], expected: tuple[str, ...]) -> Document:
-    settings: Settings = how.get("settings") or Settings()
-    server, anchors = how.get("server"), how.get("anchors")
+def _tracing(tracing: Tracing, expected: tuple[str, ...]) -> Document:
+    server, anchors = tracing.server, tracing.anchors
     return {
-        "settings": _settings(settings),
-        "limits": asdict(how.get("limits") or limits_for(settings)),
-        "hints": _hints_text(how.get("roots") or root_hints()),
+        "settings": _settings(tracing.settings),
+        "limits": asdict(tracing.bounds),
+        "hints": _hints_text(tracing.roots or root_hints()),
         "server": None if server is None else str(server),
         "anchors": None if anchors is None else anchors_text(anchors),
-        "at": how.get("at"),
-        "parent_only": bool(how.get("parent_only")),
-        "supposed": [_supposed(cut) for cut in how.get("supposed", ())],
-        "resolvers": [_resolver(resolver) for resolver in how.get("resolvers", ())],
+        "at": tracing.at,
+        "parent_only": tracing.parent_only,
+        "supposed": [_supposed(cut) for cut in tracing.supposed],
+        "resolvers": [_resolver(resolver) for resolver in tracing.resolvers],
         "expected": list(expected),
     }
 

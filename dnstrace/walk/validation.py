@@ -17,8 +17,9 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.dnssec import Anchors, Judgement, Security, judge
+from dnstrace.dnssec import Judgement, Security, judge
 from dnstrace.model import Address, Delegation, Kind, Meaning, Outcome, Purpose, Question, Step
+from dnstrace.model.anchors import Anchors
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.descent import Walk
 from dnstrace.walk.resolution import Resolution, resolution_of

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -73,15 +73,17 @@ class LiveWeb:
                 octets += more
         finally:
             writer.transport.abort()
-        visit[0] = replace(visit[0], answered=answered if octets else None, **_said(octets))
+        visit[0] = _with_head(replace(visit[0], answered=answered if octets else None), octets)
 
 
-def _said(octets: bytes) -> dict[str, Any]:
+def _with_head(visit: Visit, octets: bytes) -> Visit:
+    """The visit with what the head of the response says, or why there is none."""
     if not octets:
-        return {"fault": "the connection was closed without an answer"}
+        return replace(visit, fault="the connection was closed without an answer")
     if (head := read_head(octets)) is None:
-        return {"fault": "the answer is not HTTP"}
-    return dict(zip(("status", "reason", "location"), head, strict=True))
+        return replace(visit, fault="the answer is not HTTP")
+    status, reason, location = head
+    return replace(visit, status=status, reason=reason, location=location)
 
 
 async def _connected(address: str, port: int) -> socket.socket:
@@ -133,7 +135,7 @@ def _read(octets: bytes) -> Certificate:
     return Certificate(tuple(names), issuer, found.not_valid_after_utc)
 
 
-def _certificate(found: dict[str, Any] | None) -> Certificate | None:
+def _certificate(found: Mapping[str, Any] | None) -> Certificate | None:
     if not found:
         return None
     names = tuple(value for kind, value in found.get("subjectAltName", ()) if kind == "DNS")

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from dnstrace import Trace
+from dnstrace import Trace, Tracing
 from dnstrace.bulk import results, trace_many
 from dnstrace.bulk.cluster import ClusterError
 from dnstrace.bulk.plan import Job, Plan
@@ -71,7 +71,7 @@ def test_each_question_comes_to_its_trace(cluster: Cluster) -> None:
     asked = questions(1200)
 
     async def traced(settings: Settings) -> list[Trace]:
-        how: dict[str, Any] = {"dask": cluster.address, "settings": settings, "roots": SERVER}
+        how: dict[str, Any] = {"dask": cluster.address, "tracing": Tracing(settings=settings, roots=SERVER)}
         return [each async for each in trace_many(asked, **how)]
 
     with server() as settings:
@@ -84,7 +84,7 @@ def test_results_come_in_order_where_that_is_wanted(cluster: Cluster) -> None:
     asked = questions(1200)
 
     async def traced(settings: Settings) -> list[str]:
-        how: dict[str, Any] = {"dask": cluster.address, "settings": settings, "roots": SERVER}
+        how: dict[str, Any] = {"dask": cluster.address, "tracing": Tracing(settings=settings, roots=SERVER)}
         return [each async for each in results(asked, name_of, ordered=True, **how)]
 
     with server() as settings:

@@ -17,7 +17,7 @@ from typing import Any
 import dns.name
 import pytest
 
-from dnstrace import Trace
+from dnstrace import Trace, Tracing
 from dnstrace.bulk import Enough, results, trace_many
 from dnstrace.bulk.processes import WorkersLost
 from dnstrace.lab.network import LabNetwork
@@ -36,7 +36,12 @@ def test_each_question_comes_to_its_trace() -> None:
     asked = questions(300)
 
     async def run(settings: Settings) -> list[Trace]:
-        return [each async for each in trace_many(asked, workers=2, settings=settings, roots=SERVER, seed=1)]
+        return [
+            each
+            async for each in trace_many(
+                asked, workers=2, tracing=Tracing(settings=settings, roots=SERVER, seed=1)
+            )
+        ]
 
     with server() as settings:
         found = asyncio.run(run(settings))
@@ -49,7 +54,11 @@ def test_what_is_wanted_of_a_trace_is_made_where_it_is_and_comes_in_order() -> N
     asked = questions(300)
 
     async def run(settings: Settings) -> list[str]:
-        how: dict[str, Any] = {"workers": 2, "ordered": True, "settings": settings, "roots": SERVER}
+        how: dict[str, Any] = {
+            "workers": 2,
+            "ordered": True,
+            "tracing": Tracing(settings=settings, roots=SERVER),
+        }
         return [each async for each in results(asked, partial(name_of, prefix="= "), **how)]
 
     with server() as settings:
@@ -62,7 +71,7 @@ def test_where_it_is_enough_those_that_wait_are_dropped() -> None:
         raise Enough
 
     async def run(settings: Settings) -> int:
-        how: dict[str, Any] = {"workers": 2, "settings": settings, "roots": SERVER}
+        how: dict[str, Any] = {"workers": 2, "tracing": Tracing(settings=settings, roots=SERVER)}
         return len([each async for each in trace_many(until_enough(), **how)])
 
     with server() as settings:
@@ -79,7 +88,7 @@ def test_a_reader_that_is_slow_holds_the_workers_back() -> None:
             yield question
 
     async def run(settings: Settings) -> None:
-        how: dict[str, Any] = {"workers": 2, "settings": settings, "roots": SERVER}
+        how: dict[str, Any] = {"workers": 2, "tracing": Tracing(settings=settings, roots=SERVER)}
         found = trace_many(counted(), at_once=10, **how)
         for _ in range(30):
             await anext(found)
@@ -100,7 +109,7 @@ def test_names_of_one_zone_are_traced_by_all_workers_where_there_are_many() -> N
     asked = [Question(dns.name.from_text(f"w{n}.zone.example."), 1) for n in range(3000)]
 
     async def run(settings: Settings) -> Counter[int]:
-        how: dict[str, Any] = {"workers": 2, "settings": settings, "roots": SERVER}
+        how: dict[str, Any] = {"workers": 2, "tracing": Tracing(settings=settings, roots=SERVER)}
         return Counter([each async for each in results(asked, pid_of, **how)])
 
     with server() as settings:
@@ -110,7 +119,7 @@ def test_names_of_one_zone_are_traced_by_all_workers_where_there_are_many() -> N
 
 def test_a_run_that_is_stopped_ends_its_workers() -> None:
     async def run(settings: Settings) -> int:
-        found = trace_many(questions(1000), workers=2, settings=settings, roots=SERVER)
+        found = trace_many(questions(1000), workers=2, tracing=Tracing(settings=settings, roots=SERVER))
         async for _ in found:
             break
         assert len(workers_of(os.getpid())) == 2
@@ -138,7 +147,9 @@ def cannot_travel(trace: Trace) -> object:
 @pytest.mark.parametrize("use", [dies, cannot_travel])
 def test_workers_that_all_end_end_the_run(use: Callable[[Trace], object]) -> None:
     async def run(settings: Settings) -> None:
-        async for _ in results(questions(3), use, workers=2, settings=settings, roots=SERVER):
+        async for _ in results(
+            questions(3), use, workers=2, tracing=Tracing(settings=settings, roots=SERVER)
+        ):
             pass
 
     with server() as settings, pytest.raises(WorkersLost, match="ended one after the other"):
@@ -184,7 +195,9 @@ def test_a_worker_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("dnstrace.bulk.processes._SOME", 2.5)
 
     async def run(settings: Settings) -> None:
-        how: dict[str, Any] = {"limits": Limits(deadline=0.5), "settings": settings, "roots": SERVER}
+        how: dict[str, Any] = {
+            "tracing": Tracing(settings=settings, limits=Limits(deadline=0.5), roots=SERVER)
+        }
         async for each in trace_many(asked, workers=2, at_once=40, **how):
             found.append(each)
             if len(found) == 1:

@@ -12,7 +12,7 @@ import dns.name
 import dns.rdatatype
 import pytest
 
-from dnstrace import Trace, trace
+from dnstrace import Trace, Tracing, trace
 from dnstrace.bulk import TO_ONE, trace_many
 from dnstrace.bulk.sharing import TimedCuts
 from dnstrace.lab.network import LabNetwork
@@ -28,14 +28,15 @@ ROOTS = Delegation(
 
 
 def many(
-    where: World, questions: Iterable[Question], network: LabNetwork | None = None, **how: Any
+    where: World, questions: Iterable[Question], network: LabNetwork | None = None, **shared: Any
 ) -> list[Trace]:
     """All traces, in the order in which they ended."""
     network = network or LabNetwork(where)
-    how |= {"roots": ROOTS} if where.name == "test" else {}
+    roots = ROOTS if where.name == "test" else None
 
     async def run() -> list[Trace]:
-        return [found async for found in trace_many(questions, network=network, now=where.now, seed=1, **how)]
+        tracing = Tracing(roots=roots, now=where.now, seed=1)
+        return [found async for found in trace_many(questions, tracing=tracing, network=network, **shared)]
 
     return network.run(run())
 
@@ -195,7 +196,9 @@ def test_names_are_read_only_as_far_as_there_is_room() -> None:
             yield question(f"x{read}.z1.")
 
     async def first() -> Trace:
-        found = trace_many(endless(), network=network, roots=ROOTS, now=where.now, at_once=10)
+        found = trace_many(
+            endless(), network=network, tracing=Tracing(roots=ROOTS, now=where.now), at_once=10
+        )
         async for each in found:
             await found.aclose()
             return each
@@ -241,7 +244,7 @@ def test_a_run_that_is_stopped_leaves_nothing_under_way() -> None:
 
     async def stopped() -> int:
         asked = [question(f"x{n}.z1.") for n in range(50)]
-        found = trace_many(asked, network=network, roots=ROOTS, now=where.now)
+        found = trace_many(asked, network=network, tracing=Tracing(roots=ROOTS, now=where.now))
         async for _ in found:
             break
         await found.aclose()

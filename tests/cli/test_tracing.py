@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from dnstrace import Tracing
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.status import status
 from dnstrace.lab.world import DEFAULT
@@ -43,11 +44,11 @@ def test_what_was_chosen_is_asked(tracing: Instead, tmp_path: Path) -> None:
     )
     assert ran.status == 0
     assert [each[:2] for each in asked] == [("a.example.", "MX"), ("b.example.", "MX")]
-    how = asked[0][2]
-    assert how["settings"] == Settings(families=frozenset({4}))
-    assert (how["seed"], how["server"]) == (7, "192.0.2.9")
-    assert how["roots"].servers[0].addresses[0].text == "192.0.2.1"
-    assert "network" not in how
+    how: Tracing = asked[0][2]["tracing"]
+    assert how.settings == Settings(families=frozenset({4}))
+    assert (how.seed, how.server) == (7, "192.0.2.9")
+    assert how.roots is not None and how.roots.servers[0].addresses[0].text == "192.0.2.1"
+    assert asked[0][2]["network"] is None
 
 
 def test_the_lab_traces_its_own_question_at_its_own_time() -> None:

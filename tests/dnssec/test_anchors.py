@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dnstrace.dnssec import AnchorsError, parse_anchors, read_anchors, root_anchors
+from dnstrace.dnssec.anchors import closest, ds_anchors, key_anchors
 from tests.dnssec.zones import Key, Zone, name
 
 DS = "example. 3600 IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"
@@ -12,7 +13,7 @@ KEY = Key().dnskey.to_text()
 def test_root_anchors_of_the_package_are_iana_s():
     from dnstrace.dnssec.algorithms import key_tag
 
-    assert {key_tag(key) for key in root_anchors().keys(name("."))} == {20326, 38696}
+    assert {key_tag(key) for key in key_anchors(root_anchors(), name("."))} == {20326, 38696}
 
 
 def test_both_forms_and_several_zones(tmp_path):
@@ -22,9 +23,9 @@ def test_both_forms_and_several_zones(tmp_path):
     )
     anchors = read_anchors(file)
     assert len(anchors.zones) == 3
-    assert anchors.ds(name("example."))[0].key_tag == 20326
-    assert anchors.keys(name("sub.example."))[0] == Key().dnskey
-    assert not anchors.keys(name("example."))
+    assert ds_anchors(anchors, name("example."))[0].key_tag == 20326
+    assert key_anchors(anchors, name("sub.example."))[0] == Key().dnskey
+    assert not key_anchors(anchors, name("example."))
 
 
 def test_form_of_bind():
@@ -34,18 +35,18 @@ def test_form_of_bind():
         "example." static-ds 20326 8 2 "{DS.split()[-1]}";
     }};"""
     anchors = parse_anchors(text, "bind.keys")
-    assert anchors.keys(name("."))[0] == Key().dnskey
-    assert anchors.ds(name("example."))[0].key_tag == 20326
+    assert key_anchors(anchors, name("."))[0] == Key().dnskey
+    assert ds_anchors(anchors, name("example."))[0].key_tag == 20326
 
 
 def test_closest_anchor_is_the_deepest_one_that_can_be_used():
     odd = f"odd.example. DS 1 253 2 {'00' * 32}"
     anchors = parse_anchors(f"{DS}\n. DNSKEY {KEY}\n{odd}\n", "text")
-    assert anchors.closest(name("www.example.")) == name("example.")
-    assert anchors.closest(name("example.")) == name("example.")
-    assert anchors.closest(name("www.odd.example.")) == name("example.")
-    assert anchors.closest(name("com.")) == name(".")
-    assert parse_anchors(DS, "text").closest(name("com.")) is None
+    assert closest(anchors, name("www.example.")) == name("example.")
+    assert closest(anchors, name("example.")) == name("example.")
+    assert closest(anchors, name("www.odd.example.")) == name("example.")
+    assert closest(anchors, name("com.")) == name(".")
+    assert closest(parse_anchors(DS, "text"), name("com.")) is None
 
 
 @pytest.mark.parametrize(
@@ -76,4 +77,4 @@ def test_bad_file_is_one_line(tmp_path):
 
 def test_zone_of_the_tests_gives_an_anchor():
     zone = Zone(name("example."), "")
-    assert parse_anchors(zone.ds().to_text(), "text").ds(zone.origin) == tuple(zone.ds())
+    assert ds_anchors(parse_anchors(zone.ds().to_text(), "text"), zone.origin) == tuple(zone.ds())

@@ -6,8 +6,9 @@ import dns.dnssec
 import dns.rrset
 import pytest
 
-from dnstrace.dnssec import Anchors, Security, judge
+from dnstrace.dnssec import Security, judge
 from dnstrace.model import Outcome, Purpose
+from dnstrace.model.anchors import Anchors
 from tests.dnssec.tampering import altered, always, drop, resigned, when
 from tests.dnssec.worlds import World, journey, question
 from tests.dnssec.zones import NOW, TTL, Key, T, Zone, name
@@ -176,7 +177,7 @@ def test_anchor_as_a_key():
 
 def test_anchor_of_an_unsupported_algorithm_is_none():
     world = journey()
-    odd = world.anchors().ds(ROOT)[0].replace(algorithm=253)
+    odd = world.zones[ROOT].ds()[0].replace(algorithm=253)
     assert world.judged("www.example.com.", anchors=Anchors({ROOT: (odd,)}))[0].security is INDETERMINATE
 
 

@@ -11,7 +11,7 @@ import dns.message
 import dns.name
 import dns.rdatatype
 
-from dnstrace.dnssec import Anchors, Judgement, judge
+from dnstrace.dnssec import Judgement, judge
 from dnstrace.message.meaning import classify
 from dnstrace.model import (
     Address,
@@ -27,6 +27,7 @@ from dnstrace.model import (
     Step,
     Trace,
 )
+from dnstrace.model.anchors import Anchors
 from tests.dnssec.zones import NOW, Key, Name, Zone, name
 
 Tamper = Callable[[Name, Question, dns.message.Message], dns.message.Message]

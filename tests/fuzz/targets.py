@@ -23,7 +23,7 @@ import dns.rdatatype
 from rich.console import Console
 
 from dnstrace import clock, trace
-from dnstrace.dnssec.anchors import Anchors, AnchorsError, parse_anchors, root_anchors
+from dnstrace.dnssec.anchors import AnchorsError, closest, parse_anchors, root_anchors
 from dnstrace.message.meaning import classify
 from dnstrace.message.wire import belongs, read_reply
 from dnstrace.model import (
@@ -43,6 +43,7 @@ from dnstrace.model import (
     Step,
     Trace,
 )
+from dnstrace.model.anchors import Anchors
 from dnstrace.model.limits import Limits
 from dnstrace.network.live import read
 from dnstrace.render.document import schema, to_json
@@ -224,7 +225,7 @@ def anchors(octets: bytes) -> None:
         one_line(error)
     else:
         assert isinstance(found, Anchors) and found.zones
-        found.closest(name("www.example.com."))
+        closest(found, name("www.example.com."))
 
 
 def one_line(error: Exception) -> None:

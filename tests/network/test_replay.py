@@ -36,7 +36,7 @@ def made(world: str, seed: int, settings: Settings = Settings()) -> tuple[Trace,
     found = load(world)
     signed = found.expect.security is not None
     how: dict[str, Any] = {"anchors": parse_anchors(found.anchors_text, world)} if signed else {}
-    how |= {"resolvers": [Resolver(address) for address in found.resolvers], "now": found.now}
+    how |= {"resolvers": tuple(map(Resolver, found.resolvers)), "now": found.now}
     return saved(found.question, LabNetwork(found, signed), seed=seed, settings=settings, **how)
 
 
@@ -68,7 +68,7 @@ def test_however_it_was_asked(settings: Settings) -> None:
     for world in ("textbook", "silent", "truncated"):
         trace, octets = made(world, 5, settings)
         assert_the_same_again(octets)
-        assert decoded(octets).settings == settings and trace.stats.queries
+        assert decoded(octets).tracing.settings == settings and trace.stats.queries
 
 
 @pytest.mark.parametrize(

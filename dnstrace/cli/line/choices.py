@@ -150,7 +150,7 @@ def choices(parsed: Parsed) -> Choices:
 def _how_to_ask(chosen: Mapping[str, Any], parsed: Parsed) -> tuple[Settings, Limits]:
     """The settings and the bounds: those of the record, unless something is said of them."""
     if chosen.get("as-recorded"):
-        return chosen["record"].settings, chosen["record"].limits
+        return chosen["record"].tracing.settings, chosen["record"].tracing.bounds
     settings = _settings(chosen, _server(parsed))
     return settings, _limits(chosen, settings)
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from dnstrace.model.asked import Resolver
     from dnstrace.model.expectations import Expectation
 
-_DAY = 86400.0
 _SECONDS_DIGITS, _PACKED_DIGITS = 12, 14
 # No mnemonics of types that can be asked for: the reserved type 0, and what has no meaning in a
 # question that is walked (RFC 6891 section 6.1.1, RFC 8945, RFC 2930, RFC 9824; transfers are no queries).
@@ -40,11 +39,24 @@ def whole(lowest: int, highest: int) -> Callable[[str], int]:
     return convert
 
 
+def within(bounds: str) -> Callable[[str], int]:
+    """A converter for whole numbers within bounds of `dnstrace.model.allowed`, such as `PORT`."""
+
+    def convert(text: str) -> int:
+        from dnstrace.model import allowed
+
+        return whole(*getattr(allowed, bounds))(text)
+
+    return convert
+
+
 def seconds(text: str) -> float:
     """A time in seconds, more than 0 and at most a day."""
-    if _digits(text.replace(".", "", 1)) and 0 < float(text) <= _DAY:
+    from dnstrace.model.allowed import LONGEST
+
+    if _digits(text.replace(".", "", 1)) and 0 < float(text) <= LONGEST:
         return float(text)
-    raise Usage(f"must be a number of seconds, more than 0 and at most {_DAY:.0f}, not {shown(text)}")
+    raise Usage(f"must be a number of seconds, more than 0 and at most {LONGEST:.0f}, not {shown(text)}")
 
 
 def moment(text: str) -> float:

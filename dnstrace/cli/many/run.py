@@ -8,7 +8,7 @@ import signal
 import stat
 import sys
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from contextlib import ExitStack, aclosing, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from dnstrace.cli.environment import Environment
     from dnstrace.cli.line.choices import Choices
     from dnstrace.cli.line.lists import Many
+    from dnstrace.cli.planning import Planned
     from dnstrace.model import Question
 
 _EVERY = 0.25  # seconds between two looks at the progress
@@ -38,13 +39,13 @@ _WORTH = 4096  # octets of names that are worth further processes: what is there
 
 def trace_file(chosen: Choices, many: Many, environment: Environment) -> int:
     """Trace every name of the file; the exit status. Raises Usage, Unwritable."""
-    how = planned(chosen).how
+    plan = planned(chosen)
     with ExitStack() as stack:
         names = _stdin() if many.file == "-" else opened(many.file, "rb", "-f", stack)
         done = Done(many.out) if many.resume and many.out is not None else None
         run = _ManyRun(chosen, many, environment, writer(many, chosen.files.force, environment, stack), names)
         wanted = questions(names, chosen.types, run.wrong, run.unreadable)
-        return run.go(wanted if done is None else done.left(wanted), how)
+        return run.go(wanted if done is None else done.left(wanted), plan)
 
 
 def _stdin() -> BinaryIO:
@@ -80,14 +81,13 @@ class _ManyRun:
         self._clear()
         self._environment.remark(f"-f: {self._many.file} cannot be read from line {number} on: {why}")
 
-    def go(self, wanted: Iterator[Question], how: dict[str, Any]) -> int:
-        """Trace and write, with these arguments of `api.trace`; what came of it all."""
-        network = how.get("network")
-        run: Any = getattr(network, "run", run_real)
+    def go(self, wanted: Iterator[Question], plan: Planned) -> int:
+        """Trace and write, by this plan; what came of it all."""
+        run: Callable[[Coroutine[Any, Any, None]], None] = getattr(plan.network, "run", run_real)
         collect_rarely()
         try:
-            workers = 1 if network is not None or self._many.dask else self._workers()
-            run(self._traced(wanted, how, workers))
+            workers = 1 if plan.network is not None or self._many.dask else self._workers()
+            run(self._traced(wanted, plan, workers))
             self._writer.write("")
         except KeyboardInterrupt:
             self._stopped = True
@@ -108,9 +108,9 @@ class _ManyRun:
             return Exit.FAILED if self._tally.ended else Exit.USAGE
         return self._tally.status
 
-    async def _traced(self, wanted: Iterator[Question], how: dict[str, Any], workers: int) -> None:
+    async def _traced(self, wanted: Iterator[Question], plan: Planned, workers: int) -> None:
         loop, chosen, many = asyncio.get_running_loop(), self._chosen, self._many
-        waits = self._size is None and "network" not in how  # a network of its own has time of its own
+        waits = self._size is None and plan.network is None  # a network of its own has time of its own
         with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; not the main thread
             if waits or self._size is not None:
                 loop.add_signal_handler(signal.SIGINT, self._stop)
@@ -126,7 +126,8 @@ class _ManyRun:
             rate=many.rate,
             workers=workers,
             dask=many.dask,
-            **how,
+            tracing=plan.tracing,
+            network=plan.network,
         )
         async with aclosing(found):
             async for each in found:

@@ -93,7 +93,7 @@ def test_of_the_systems_those_of_the_family_are_asked(
     both = (Resolver("192.0.2.53"), Resolver("2001:db8::53"))
     monkeypatch.setattr("dnstrace.cli.line.resolvers.system_resolvers", lambda: both)
     run("x.test", "-6", "--resolver=system")
-    assert asked[0][1]["resolvers"] == both[1:]
+    assert asked[0][1]["tracing"].resolvers == both[1:]
 
 
 # --- together with other options ------------------------------------------------------------------
@@ -101,7 +101,7 @@ def test_of_the_systems_those_of_the_family_are_asked(
 
 def test_they_come_from_the_environment_too(asked: list[tuple[str, dict[str, Any]]]) -> None:
     run("x.test", DNSTRACE_RESOLVER="192.0.2.53 192.0.2.54 192.0.2.53")
-    assert asked[0][1]["resolvers"] == (Resolver("192.0.2.53"), Resolver("192.0.2.54"))
+    assert asked[0][1]["tracing"].resolvers == (Resolver("192.0.2.53"), Resolver("192.0.2.54"))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,50 @@
+"""What a user may choose: bounds that the command line and the values that are made from it check alike.
+
+Each check raises ValueError with one sentence that says what the value must be.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Whole(NamedTuple):
+    """The whole numbers from `lowest` to `highest`."""
+
+    lowest: int
+    highest: int
+
+
+PORT = Whole(1, 65535)
+TRIES = Whole(1, 100)
+QUERIES = Whole(1, 1_000_000)
+PAYLOAD = Whole(512, 65535)  # RFC 6891 section 6.2.3: values below 512 count as 512
+SEED = Whole(0, 2**64 - 1)
+COUNT = Whole(0, 2**32)
+"""Anything that is counted and may be none at all."""
+
+LONGEST = 86400.0
+"""Seconds in a day: the longest time that can be chosen."""
+
+
+def check_whole(what: str, value: int, allowed: Whole) -> None:
+    """Raise ValueError unless `value` is a whole number within the bounds."""
+    if not isinstance(value, int) or not allowed.lowest <= value <= allowed.highest:
+        bounds = f"from {allowed.lowest} to {allowed.highest}"
+        raise ValueError(f"{what} must be a whole number {bounds}, not {value!r}")
+
+
+def check_seconds(what: str, value: float) -> None:
+    """Raise ValueError unless `value` is a time in seconds that can be waited for."""
+    if not 0 < value <= LONGEST:
+        raise ValueError(
+            f"{what} must be a number of seconds, more than 0 and at most {LONGEST:.0f}, not {value!r}"
+        )
+
+
+def check_address(what: str, value: str) -> None:
+    """Raise ValueError unless `value` is an IPv4 or IPv6 address."""
+    import dns.inet
+
+    if not dns.inet.is_address(value):
+        raise ValueError(f"{what} must be an IPv4 or IPv6 address, not {value!r}")

@@ -1,0 +1,63 @@
+"""How a trace is made: one value, which the command builds, a record keeps and many names share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from dnstrace.model.allowed import SEED, check_whole
+from dnstrace.model.asked import Name, Resolver, Settings
+from dnstrace.model.heard import Delegation
+from dnstrace.model.limits import Limits, limits_for
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dnstrace.model.anchors import Anchors
+
+
+@dataclass(frozen=True, slots=True)
+class Tracing:
+    """How a trace is made, apart from the network that carries its queries.
+
+    `settings` say how to ask, `limits` what may be spent; None stands for the limits that suit the settings.
+    `roots` are the root servers to start from (`dnstrace.walk.roots.read_hints`), None for those in the
+    package; `server` is an address or a name to start from instead. With `anchors`
+    (`dnstrace.dnssec.read_anchors`) the trace is validated as of `at`, in seconds since 1970, None for the
+    time at which it begins. With `parent_only` the walk ends with the referral to the deepest zone cut at or
+    above the name, and nothing is validated. `supposed` are delegations taken as if their parents published
+    them (`dnstrace.message.supposed`). `resolvers` are recursive resolvers that are asked the same question
+    in parallel with the walk, which neither uses nor pays for their replies. `seed` repeats every random
+    choice of an earlier trace, None draws one. `now` is the wall-clock time in UTC at which the trace begins,
+    None for the present.
+
+    Raises ValueError, as Settings and Limits do, for a value that the command line would not take either.
+    """
+
+    settings: Settings = Settings()
+    limits: Limits | None = None
+    roots: Delegation | None = None
+    server: str | Name | None = None
+    anchors: Anchors | None = None
+    at: float | None = None
+    parent_only: bool = False
+    supposed: tuple[Delegation, ...] = ()
+    resolvers: tuple[Resolver, ...] = ()
+    seed: int | None = None
+    now: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.server == "":
+            raise ValueError("the server to start from is empty")
+        if self.at is not None and not isfinite(self.at):
+            raise ValueError(f"at must be a time in seconds since 1970, not {self.at!r}")
+        if self.seed is not None:
+            check_whole("seed", self.seed, SEED)
+        if self.now is not None and self.now.tzinfo is None:
+            raise ValueError("now must have a time zone, such as datetime.UTC")
+
+    @property
+    def bounds(self) -> Limits:
+        """The limits that hold: those given, or those that suit the settings."""
+        return self.limits or limits_for(self.settings)
