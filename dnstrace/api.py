@@ -29,7 +29,7 @@ from dnstrace.walk.health import Health
 from dnstrace.walk.hedging import HEDGED
 from dnstrace.walk.journal import Journal
 from dnstrace.walk.parent import refer
-from dnstrace.walk.resolution import Resolution
+from dnstrace.walk.result import WalkResult
 from dnstrace.walk.roots import given_server, root_hints
 
 if TYPE_CHECKING:
@@ -135,14 +135,14 @@ class _TraceUnderWay:
         self._late = f"the deadline of {deadline:g} s is reached"
         self._walk = Walk(context, _strategy(context.settings))
         self._validation = None if anchors is None else _validation(context, self._walk, anchors, at)
-        self.found = Resolution(Outcome.FAILED, error=self._late)
+        self.found = WalkResult(Outcome.FAILED, error=self._late)
         self.judgement: Judgement | None = None
 
     async def go(self, start: Delegation, server: Name | None, parent_only: bool) -> None:
         """Walk from `start`, or from a server that is given by name; then validate and probe as is wanted."""
         first, missing = await begin(self._walk, self._context, start, server)
         if missing:
-            self.found = Resolution(Outcome.FAILED, error=missing)
+            self.found = WalkResult(Outcome.FAILED, error=missing)
             return
         if parent_only:
             self.found = await refer(self._walk, self._context.journal, self._question, first)
