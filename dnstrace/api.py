@@ -30,7 +30,7 @@ from dnstrace.walk.health import Health
 from dnstrace.walk.hedging import HEDGED
 from dnstrace.walk.journal import Journal
 from dnstrace.walk.parent import refer
-from dnstrace.walk.resolution import Resolution
+from dnstrace.walk.result import WalkResult
 from dnstrace.walk.roots import given_server, root_hints
 
 if TYPE_CHECKING:
@@ -201,14 +201,14 @@ class _TraceUnderWay:
         self._walk = Walk(context, _strategy(context.settings))
         anchors = None if tracing.parent_only else tracing.anchors
         self._validation = None if anchors is None else _validation(context, self._walk, anchors, tracing.at)
-        self.found = Resolution(Outcome.FAILED, error=self._late)
+        self.found = WalkResult(Outcome.FAILED, error=self._late)
         self.judgement: Judgement | None = None
 
     async def go(self, start: Delegation, server: Name | None) -> None:
         """Walk from `start`, or from a server that is given by name; then validate and probe as is wanted."""
         first, missing = await begin(self._walk, self._context, start, server)
         if missing:
-            self.found = Resolution(Outcome.FAILED, error=missing)
+            self.found = WalkResult(Outcome.FAILED, error=missing)
             return
         if self._parent_only:
             self.found = await refer(self._walk, self._context.journal, self._question, first)

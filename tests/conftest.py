@@ -31,9 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line(
-        "markers", "seeds(every): run with one seed below `every`, with --all with each"
-    )
+    config.addinivalue_line("markers", "seeds(every): run with one seed below `every`, with --all with each")
 
 
 def pytest_report_header(config: pytest.Config) -> str:

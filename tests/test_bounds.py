@@ -14,7 +14,7 @@ from rich.cells import cell_len
 
 from dnstrace import Settings, Trace, trace
 from dnstrace.dnssec.anchors import root_anchors
-from dnstrace.message.wire import _labels, query_wire, read_reply
+from dnstrace.message.wire import _count_labels, query_wire, read_reply
 from dnstrace.model import Fault, Outcome, Query, Question
 from dnstrace.model.limits import Limits, limits_for
 from dnstrace.render.document import document, schema
@@ -271,7 +271,7 @@ def test_chains_of_pointers_are_followed_once() -> None:
     known: dict[int, int] = {}
     met = Met(wire)
     for place in range(12, len(wire) - 1, 2):
-        _labels(met, place, known)
+        _count_labels(met, place, known)
     assert met.count < 4 * len(wire)
 
 

@@ -25,7 +25,6 @@ from dnstrace.model import ROOT, Name
 from dnstrace.model.judgement import SignatureEvidence
 
 DENIAL_TYPES = (dns.rdatatype.NSEC, dns.rdatatype.NSEC3)
-_HEX_TO_BASE32 = bytes.maketrans(b"0123456789ABCDEFGHIJKLMNOPQRSTUV", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +130,6 @@ def _read_nsec3(data: Signed, zone: Name) -> list[Nsec3]:
 def _hash_label(owner: Name) -> bytes | None:
     """The hash that an NSEC3 owner name spells in base32hex (RFC 5155 section 3)."""
     try:
-        return base64.b32decode(owner.labels[0].upper().translate(_HEX_TO_BASE32))
+        return base64.b32hexdecode(owner.labels[0].upper())
     except (binascii.Error, ValueError, IndexError):
         return None

@@ -46,16 +46,16 @@ class Authority:
     def reply(self, query: dns.message.Message) -> dns.message.Message:
         """The reply to `query`, before it is cut to size (`fit`)."""
         reply = respond(query)
-        if (error := self._error(query)) is not None:
+        if (error := self._refusal(query)) is not None:
             reply.set_rcode(error)
             return reply
         asked = query.question[0]
-        self._answer(reply, Question(asked.name, asked.rdtype, asked.rdclass))
+        self._answer_from_zone(reply, Question(asked.name, asked.rdtype, asked.rdclass))
         if not query.ednsflags & dns.flags.DO:
             _without_dnssec(reply, asked.rdtype)
         return reply
 
-    def _error(self, query: dns.message.Message) -> dns.rcode.Rcode | None:
+    def _refusal(self, query: dns.message.Message) -> dns.rcode.Rcode | None:
         """The RCODE of a query that is not looked up at all."""
         if query.edns > 0:
             return dns.rcode.BADVERS
@@ -82,7 +82,7 @@ class Authority:
             name = name.parent()
         return self._zones[name]
 
-    def _answer(self, reply: dns.message.Message, question: Question) -> None:
+    def _answer_from_zone(self, reply: dns.message.Message, question: Question) -> None:
         """Fill `reply`, following aliases through every zone served; a loop of them ends at the bound."""
         for _ in range(_MAX_ALIASES):
             zone = self._zone_for(question)
@@ -112,25 +112,25 @@ class _Lookup:
         node = zone.node(name)
         if node is None and not (self._dnssec and zone.compact):
             reply.set_rcode(dns.rcode.NXDOMAIN)
-            self._negative()
+            self._add_negative()
             return None
-        return self._data(node or {})
+        return self._add_data(node or {})
 
-    def _data(self, node: Node) -> Name | None:
+    def _add_data(self, node: Node) -> Name | None:
         rdtype = self._question.rdtype
         cname = node.get((dns.rdatatype.CNAME, dns.rdatatype.NONE))
         if found := self._zone.matching(self._question.name, node, rdtype):
             for rrset in found:
                 self._add(self._reply.answer, rrset, node)
-                self._additional(rrset)
+                self._add_addresses(rrset)
         elif cname is not None:
             self._add(self._reply.answer, cname, node)
         else:
-            self._negative()
+            self._add_negative()
             return None
         if self._question.name not in self._zone.names:
             self._deny(expanded=True)
-        return None if found or cname is None else _target(cname)
+        return None if found or cname is None else _host_pointed_to(cname)
 
     def _dname(self, dname: dns.rrset.RRset) -> Name | None:
         chain = follow(self._question, [dname])
@@ -150,9 +150,9 @@ class _Lookup:
             self._add(authority, ds, node)
         else:
             self._deny(cut)
-        self._additional(servers)
+        self._add_addresses(servers)
 
-    def _negative(self) -> None:
+    def _add_negative(self) -> None:
         """The SOA RRset, with the TTL that the negative answer has (RFC 2308 section 3)."""
         node = self._zone.nodes[self._zone.origin]
         soa = node[dns.rdatatype.SOA, dns.rdatatype.NONE]
@@ -166,9 +166,9 @@ class _Lookup:
             for rrset in self._zone.denial(name or self._question.name, expanded):
                 self._add(self._reply.authority, rrset, {})
 
-    def _additional(self, rrset: dns.rrset.RRset) -> None:
+    def _add_addresses(self, rrset: dns.rrset.RRset) -> None:
         """Glue for NS, addresses for MX and SRV, as far as the zone holds them; in-domain glue first."""
-        targets = [target for rdata in rrset if (target := _target([rdata])) is not None]
+        targets = [target for rdata in rrset if (target := _host_pointed_to([rdata])) is not None]
         targets.sort(key=lambda target: not target.is_subdomain(rrset.name))
         for target in targets:
             for rdtype in _ADDRESSES:
@@ -186,7 +186,7 @@ class _Lookup:
         section += [found for found in (rrset, signature) if found is not None and found not in section]
 
 
-def _target(rdatas: Sequence[object] | dns.rrset.RRset) -> Name | None:
+def _host_pointed_to(rdatas: Sequence[object] | dns.rrset.RRset) -> Name | None:
     """The host that NS, CNAME, SRV or MX RDATA points to."""
     rdata = rdatas[0]
     target = getattr(rdata, "target", None) or getattr(rdata, "exchange", None)
@@ -232,7 +232,7 @@ def truncated(reply: dns.message.Message) -> bytes:
     """The octets of `reply` with TC set and nothing but its question (RFC 2181 section 9)."""
     reply.flags |= dns.flags.TC
     reply.answer, reply.authority, reply.additional = [], [], []
-    return _octets(reply)
+    return _wire(reply)
 
 
 def _limit(query: dns.message.Message, transport: Transport) -> int:
@@ -249,6 +249,6 @@ def _required(reply: dns.message.Message) -> bool:
     return any(owner.is_subdomain(r.name) for r in reply.authority if r.rdtype == dns.rdatatype.NS)
 
 
-def _octets(reply: dns.message.Message) -> bytes:
+def _wire(reply: dns.message.Message) -> bytes:
     """The wire format, records in the order of the zone: a world is the same each time."""
     return reply.to_wire(max_size=65535, want_shuffle=False)

@@ -29,7 +29,7 @@ def _extra_glue(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
         if not reply.flags & dns.flags.AA:
             reply.additional.append(extra)
 
-    return _changed(otherwise(asked), add)
+    return _with_reply_changed(otherwise(asked), add)
 
 
 @misbehaviour("no-soa")
@@ -51,10 +51,10 @@ def _two_soas(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
             soa = rrset[0].replace(serial=rrset[0].serial + 1)
             reply.answer.append(dns.rrset.from_rdata(rrset.name, rrset.ttl, soa))
 
-    return _changed(otherwise(asked), add)
+    return _with_reply_changed(otherwise(asked), add)
 
 
-def _changed(reaction: Reaction, change: Callable[[dns.message.Message], None]) -> Reaction:
+def _with_reply_changed(reaction: Reaction, change: Callable[[dns.message.Message], None]) -> Reaction:
     """The reaction with its reply changed, where it is one that can be read."""
     if len(reaction.replies) != 1:
         return reaction

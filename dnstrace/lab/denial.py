@@ -54,7 +54,7 @@ def denial(zone: LabZone, plan: SigningPlan) -> DenialMaker:
 
 def nsec3param(plan: SigningPlan) -> dns.rdata.Rdata:
     """The record that names the hash at the apex (RFC 5155 section 4)."""
-    return _rdata(dns.rdatatype.NSEC3PARAM, _SHA1, 0, plan.iterations, plan.salt.hex() or "-")
+    return _rdata_from(dns.rdatatype.NSEC3PARAM, _SHA1, 0, plan.iterations, plan.salt.hex() or "-")
 
 
 # --- what is in a zone ---------------------------------------------------------------------------
@@ -76,12 +76,12 @@ def types(zone: LabZone, name: Name) -> Types:
     return found | {dns.rdatatype.RRSIG} if signed else found
 
 
-def _ttl(zone: LabZone) -> int:
+def _denial_ttl(zone: LabZone) -> int:
     soa = zone.nodes[zone.origin][dns.rdatatype.SOA, dns.rdatatype.NONE]
     return min(soa.ttl, int(soa[0].minimum))
 
 
-def _rdata(rdtype: dns.rdatatype.RdataType, *fields: object) -> dns.rdata.Rdata:
+def _rdata_from(rdtype: dns.rdatatype.RdataType, *fields: object) -> dns.rdata.Rdata:
     return dns.rdata.from_text(_IN, rdtype, " ".join(map(str, fields)))
 
 
@@ -114,8 +114,8 @@ class _Nsec:
 
     def _made(self, owner: Name, following: Name, found: Types) -> dns.rrset.RRset:
         found = found | {dns.rdatatype.RRSIG, dns.rdatatype.NSEC}
-        rdata = _rdata(dns.rdatatype.NSEC, following, *_texts(found))
-        return dns.rrset.from_rdata(owner, _ttl(self._zone), rdata)
+        rdata = _rdata_from(dns.rdatatype.NSEC, following, *_texts(found))
+        return dns.rrset.from_rdata(owner, _denial_ttl(self._zone), rdata)
 
 
 class _Compact(_Nsec):
@@ -126,9 +126,9 @@ class _Compact(_Nsec):
 
     def record(self, name: Name) -> dns.rrset.RRset:
         following = dns.name.Name((b"\0", *name.labels))
-        return self._made(name, following, self._types(name))
+        return self._made(name, following, self._types_or_wildcard(name))
 
-    def _types(self, name: Name) -> Types:
+    def _types_or_wildcard(self, name: Name) -> Types:
         if name in self._zone.names:
             return types(self._zone, name)
         source = _wildcard(self._zone.encloser(name))
@@ -141,14 +141,14 @@ class _Nsec3:
     def __init__(self, zone: LabZone, plan: SigningPlan) -> None:
         self._zone, self._plan = zone, plan
         self._flags = _OPT_OUT if plan.denial == "opt-out" else 0
-        self._names = {self._hash(name): name for name in self._chained()}
+        self._names = {self._hash_text(name): name for name in self._chained()}
         self._hashes = sorted(self._names)
 
     def about(self, name: Name, expanded: bool) -> list[Name]:
-        if self._hash(name) in self._names:
+        if self._hash_text(name) in self._names:
             return [name]
         encloser = name.parent()
-        while self._hash(encloser) not in self._names:
+        while self._hash_text(encloser) not in self._names:
             encloser = encloser.parent()
         next_closer = dns.name.Name(name.labels[-(len(encloser) + 1) :])
         if expanded:
@@ -157,13 +157,13 @@ class _Nsec3:
         return [encloser, next_closer, *wildcard]
 
     def record(self, name: Name) -> dns.rrset.RRset:
-        place = bisect_right(self._hashes, self._hash(name))
+        place = bisect_right(self._hashes, self._hash_text(name))
         own, following = self._hashes[place - 1], self._hashes[place % len(self._hashes)]
         owner = dns.name.Name((own.lower().encode("ascii"), *self._zone.origin.labels))
         found = _texts(types(self._zone, self._names[own]))
         head = (_SHA1, self._flags, self._plan.iterations, self._plan.salt.hex() or "-")
-        rdata = _rdata(dns.rdatatype.NSEC3, *head, following, *found)
-        return dns.rrset.from_rdata(owner, _ttl(self._zone), rdata)
+        rdata = _rdata_from(dns.rdatatype.NSEC3, *head, following, *found)
+        return dns.rrset.from_rdata(owner, _denial_ttl(self._zone), rdata)
 
     def _chained(self) -> set[Name]:
         """The names that have a record: those with data, and all between them and the apex."""
@@ -176,5 +176,5 @@ class _Nsec3:
                 name = name.parent()
         return found
 
-    def _hash(self, name: Name) -> str:
+    def _hash_text(self, name: Name) -> str:
         return dns.dnssec.nsec3_hash(name, self._plan.salt, self._plan.iterations, _SHA1)

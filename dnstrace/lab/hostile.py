@@ -31,7 +31,7 @@ def _endless(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     `endless=example.com. 16`: to so many.
     """
     zone, _, width = parameter.partition(" ")
-    reply, count, number = respond(asked.query), int(width or 1), _number(asked)
+    reply, count, number = respond(asked.query), int(width or 1), _number_in_name(asked)
     servers = [f"x{count * number + each}.{zone}" for each in range(1, count + 1)]
     name = asked.query.question[0].name
     reply.authority = [dns.rrset.from_text_list(name, 3600, dns.rdataclass.IN, dns.rdatatype.NS, servers)]
@@ -41,17 +41,17 @@ def _endless(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 @misbehaviour("endless-aliases")
 def _endless_aliases(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """`www` is an alias of a new name under the zone given (`endless-aliases=example.com.`), and so on."""
-    if asked.query.question[0].name.labels[0] != b"www" and not _number(asked):
+    if asked.query.question[0].name.labels[0] != b"www" and not _number_in_name(asked):
         return otherwise(asked)
     reply = respond(asked.query)
     reply.flags |= dns.flags.AA
-    target = f"x{_number(asked) + 1}.{parameter}"
+    target = f"x{_number_in_name(asked) + 1}.{parameter}"
     name = asked.query.question[0].name
     reply.answer = [dns.rrset.from_text(name, 3600, dns.rdataclass.IN, dns.rdatatype.CNAME, target)]
     return said(reply)
 
 
-def _number(asked: Asked) -> int:
+def _number_in_name(asked: Asked) -> int:
     """The number of the name asked for; 0 if it has none."""
     found = _NUMBERED.fullmatch(asked.query.question[0].name.labels[0])
     return int(found[1]) if found else 0

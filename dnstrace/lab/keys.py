@@ -109,12 +109,12 @@ def _private(key: Key) -> PrivateKey:
         return _rsa(key)
     seed = f"{key.zone} {key.flags & ~REVOKED} {key.number}"
     if key.algorithm == 13:
-        return ec.derive_private_key(int.from_bytes(_octets(seed, 31)), ec.SECP256R1())
+        return ec.derive_private_key(int.from_bytes(_hashed_octets(seed, 31)), ec.SECP256R1())
     if key.algorithm == 14:
-        return ec.derive_private_key(int.from_bytes(_octets(seed, 47)), ec.SECP384R1())
+        return ec.derive_private_key(int.from_bytes(_hashed_octets(seed, 47)), ec.SECP384R1())
     if key.algorithm == 15:
-        return ed25519.Ed25519PrivateKey.from_private_bytes(_octets(seed, 32))
-    return ed448.Ed448PrivateKey.from_private_bytes(_octets(seed, 57))
+        return ed25519.Ed25519PrivateKey.from_private_bytes(_hashed_octets(seed, 32))
+    return ed448.Ed448PrivateKey.from_private_bytes(_hashed_octets(seed, 57))
 
 
 def _rsa(key: Key) -> RSAPrivateKey:
@@ -137,9 +137,9 @@ def _rsa(key: Key) -> RSAPrivateKey:
 def _starts(role: int) -> tuple[int, int]:
     """Where to look for the two primes: odd, and with the two highest bits set."""
     high = 0b11 << 8 * _PRIME_OCTETS - 2
-    first, second = (int.from_bytes(_octets(f"RSA {role} {each}", _PRIME_OCTETS)) for each in "pq")
+    first, second = (int.from_bytes(_hashed_octets(f"RSA {role} {each}", _PRIME_OCTETS)) for each in "pq")
     return first | high | 1, second | high | 1
 
 
-def _octets(seed: str, count: int) -> bytes:
+def _hashed_octets(seed: str, count: int) -> bytes:
     return hashlib.shake_256(f"dnstrace lab {seed}".encode("ascii")).digest(count)

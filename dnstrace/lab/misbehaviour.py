@@ -31,7 +31,7 @@ from dnstrace.lab import answering as _answering_wrong  # noqa: F401
 from dnstrace.lab import careless as _careless  # noqa: F401
 from dnstrace.lab import delegating as _delegating  # noqa: F401
 from dnstrace.lab import hostile as _hostile  # noqa: F401
-from dnstrace.lab import resolving as _resolving  # noqa: F401
+from dnstrace.lab import recursive as _recursive_resolver  # noqa: F401
 from dnstrace.lab.authority import PAYLOAD, respond, truncated
 from dnstrace.lab.reaction import (
     MISBEHAVIOURS,
@@ -223,7 +223,7 @@ def _wrong_class(asked: Asked, otherwise: Responder, parameter: str) -> Reaction
 def _other_name(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """An answer for the name beside the one asked."""
     name = dns.name.Name([b"beside", *(asked.query.question[0].name.labels[1:] or [b""])])
-    return _answering(asked, _address(name))
+    return _answering(asked, _one_address(name))
 
 
 @misbehaviour("cname-and-data")
@@ -237,10 +237,10 @@ def _cname_and_data(asked: Asked, otherwise: Responder, parameter: str) -> React
     text = dns.rrset.from_text(name, 300, dns.rdataclass.IN, dns.rdatatype.TXT, "beside")
     other = dns.rrset.from_text(name, 300, dns.rdataclass.IN, dns.rdatatype.CNAME, "other.example.")
     beside = {"TXT": text, "CNAME": other}
-    return _answering(asked, alias, beside.get(parameter) or _address(name))
+    return _answering(asked, alias, beside.get(parameter) or _one_address(name))
 
 
-def _address(name: dns.name.Name) -> dns.rrset.RRset:
+def _one_address(name: dns.name.Name) -> dns.rrset.RRset:
     return dns.rrset.from_text(name, 300, dns.rdataclass.IN, dns.rdatatype.A, "192.0.2.66")
 
 

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import dns.message
 
 from dnstrace import clock
+from dnstrace.lab.internet import World
 from dnstrace.lab.misbehaviour import SILENCE, Reaction
 from dnstrace.lab.server import LabServer
-from dnstrace.lab.world import World
 from dnstrace.message.wire import belongs, query_wire, read_reply
 from dnstrace.model import Exchange, Fault, Query, Transport
 
@@ -81,7 +81,7 @@ class LabNetwork:
         if server is None or query.port != Transport.UDP.port:
             return SILENCE
         does = (server.does, server.zones)
-        answering = self._world.asked.get(does) or LabServer(server)
+        answering = self._world.asked.get(does) or LabServer(server.zones, server.does)
         self._world.asked[does] = answering
         return answering.react(query_wire(query, message_id), query.transport)
 

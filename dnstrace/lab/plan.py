@@ -1,27 +1,22 @@
 """How one zone of a world is signed: its keys, its DS records, its times, and what is done wrong in it.
 
-A Plan is made from what the world's file says (`zone.Sign`); breaking.py changes plans. Nothing is signed
-here.
+A plan is made in signing.py from what the world's file says (`zone.Sign`); breaking.py changes plans.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import dns.rdata
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.lab.keys import SEP, ZONE, Key, ds
-from dnstrace.lab.zone import Sign
+from dnstrace.lab.keys import SEP, ZONE, Key
 from dnstrace.model import Name
 
 KEYS = {"ksk+zsk": (ZONE | SEP, ZONE), "csk": (ZONE | SEP,)}
 """The flags of a zone's keys, by what a world's file calls them."""
-
-_DAY = 86400
 
 Spoil = Callable[[dns.rrset.RRset], dns.rrset.RRset | None]
 Prove = Callable[[Sequence[Name]], Sequence[Name]]
@@ -65,25 +60,3 @@ class SigningPlan:
         """The key that signs an RRset: that for keys signs these, the other one all else."""
         wanted = rrset.rdtype == dns.rdatatype.DNSKEY
         return next((key for key in self.keys if key.signs_keys is wanted), self.keys[0])
-
-
-def plan(zone: Name, sign: Sign, now: datetime) -> SigningPlan:
-    """The plan that a world's file has for a zone, in a world whose clock says `now`. Raises WorldError."""
-    keys = tuple(Key(zone, sign.algorithm, flags) for flags in KEYS[sign.keys])
-    inception, expiration = (int(now.timestamp() + days * _DAY) for days in sign.valid)
-    made = SigningPlan(
-        zone=zone,
-        keys=keys,
-        ds=(ds(keys[0]),) if sign.ds == "auto" else (),
-        signer=zone,
-        inception=inception,
-        expiration=expiration,
-        denial=sign.denial,
-        iterations=sign.iterations,
-        salt=bytes.fromhex(sign.salt),
-    )
-    from dnstrace.lab.breaking import broken  # it is made of plans
-
-    for text in sign.broken:
-        made = broken(made, text)
-    return made

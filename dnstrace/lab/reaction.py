@@ -1,7 +1,7 @@
 """What a server of the lab does about a query, and the table of what can stand between the two.
 
 The misbehaviours themselves are in misbehaviour.py, answering.py, delegating.py and careless.py, where they
-happen, in hostile.py, where they are meant, and in resolving.py, where a resolver is asked.
+happen, in hostile.py, where they are meant, and in recursive.py, where a resolver is asked.
 """
 
 from __future__ import annotations

@@ -31,8 +31,9 @@ import dns.name
 import dns.rdatatype
 
 from dnstrace.lab.errors import UnknownWorld, WorldError
+from dnstrace.lab.internet import World
 from dnstrace.lab.server import LabServer
-from dnstrace.lab.world import World, load
+from dnstrace.lab.world import load
 from dnstrace.message.wire import query_wire
 from dnstrace.model import Exchange, Fault, Query, Question, Transport
 from dnstrace.port import Network
@@ -86,7 +87,7 @@ async def serve(
         world = world.signed
     async with AsyncExitStack() as stack:
         for server in world.servers:
-            answering = LabServer(server)
+            answering = LabServer(server.zones, server.does)
             for address, own in server.rtt.items():
                 await _listen(stack, _At(answering, own if rtt is None else rtt), places[address])
         yield

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import dns.exception
 import dns.message
 import dns.rcode
 
 from dnstrace.lab.authority import Authority, fit
 from dnstrace.lab.misbehaviour import SILENCE, Asked, Reaction, Responder, misbehaving
-from dnstrace.lab.world import WorldServer
+from dnstrace.lab.zone import LabZone
 from dnstrace.model import Transport
 
 _KEPT = 4096  # replies kept for each server
@@ -17,16 +19,16 @@ _FORMERR = bytes((0x80, dns.rcode.FORMERR)) + bytes(8)
 
 
 class LabServer:
-    """What answers at the addresses of one server of a world.
+    """What answers at the addresses of one server of a world: its zones, behind what it `does` wrong.
 
     The same query, whatever its ID, has the same reaction: reactions are kept. Raises WorldError for a
     misbehaviour that is not known.
     """
 
-    def __init__(self, server: WorldServer) -> None:
-        self._authority = Authority(server.zones)
+    def __init__(self, zones: Sequence[LabZone], does: Sequence[str] = ()) -> None:
+        self._authority = Authority(tuple(zones))
         self._respond: Responder = self._answer
-        for text in reversed(server.does):
+        for text in reversed(does):
             self._respond = misbehaving(text, self._respond)
         self._kept: dict[tuple[Transport, bytes], tuple[int, Reaction]] = {}
 

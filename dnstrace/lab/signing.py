@@ -1,14 +1,14 @@
 """Zones that are signed as their replies need it (RFC 4035 section 2).
 
-A world is signed by `signed_world`, as `LabNetwork(world, signed=True)` does; otherwise nothing here is
-imported, nor cryptography by it. The parent of a signed zone holds the DS records of its keys, unless
+The zones of a world are signed by `signed_zones`, as `LabNetwork(world, signed=True)` does; otherwise nothing
+here is imported, nor cryptography by it. The parent of a signed zone has the DS records of its keys, unless
 its own text has some for it. A signature is made when a reply first needs it, and kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 
 import dns.name
@@ -17,36 +17,60 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.lab.denial import DenialMaker, denial, nsec3param
-from dnstrace.lab.keys import dnskey, rrsig
-from dnstrace.lab.plan import SigningPlan, plan
-from dnstrace.lab.world import World
-from dnstrace.lab.zone import Kind, LabZone, Node
+from dnstrace.lab.keys import Key, dnskey, ds, rrsig
+from dnstrace.lab.plan import KEYS, SigningPlan
+from dnstrace.lab.zone import Kind, LabZone, Node, Sign
 from dnstrace.model import ROOT, Name
 
 _NONE = dns.rdatatype.NONE
+_DAY = 86400  # seconds
 
 
-def signed_world(world: World) -> World:
-    """The world with every zone signed that its file says to sign. Raises WorldError."""
-    plans = _plans(world)
-    zones = {id(zone): _signed(zone, world, plans) for zone in world.zones}
-    servers = (replace(s, zones=tuple(zones[id(zone)] for zone in s.zones)) for s in world.servers)
-    return replace(world, servers=tuple(servers), zones=tuple(zones.values()))
+def plan(zone: Name, sign: Sign, now: datetime) -> SigningPlan:
+    """The plan that a world's file has for a zone, in a world whose clock says `now`. Raises WorldError."""
+    keys = tuple(Key(zone, sign.algorithm, flags) for flags in KEYS[sign.keys])
+    inception, expiration = (int(now.timestamp() + days * _DAY) for days in sign.valid)
+    made = SigningPlan(
+        zone=zone,
+        keys=keys,
+        ds=(ds(keys[0]),) if sign.ds == "auto" else (),
+        signer=zone,
+        inception=inception,
+        expiration=expiration,
+        denial=sign.denial,
+        iterations=sign.iterations,
+        salt=bytes.fromhex(sign.salt),
+    )
+    if not sign.broken:
+        return made
+    from dnstrace.lab.breaking import broken
+
+    for text in sign.broken:
+        made = broken(made, text)
+    return made
 
 
-def anchors_text(world: World) -> str:
+def signed_zones(zones: Sequence[LabZone], now: datetime) -> dict[LabZone, LabZone]:
+    """The zones, those signed whose file says to sign them, by the plain ones. Raises WorldError."""
+    plans = _plans(zones, now)
+    return {zone: _signed(zone, now, plans) for zone in zones}
+
+
+def anchors_text(zones: Sequence[LabZone], now: datetime) -> str:
     """The trust anchor of a world, the root's DS records in master-file form; empty if it is not signed."""
-    found = _plans(world).get(ROOT)
+    found = _plans(zones, now).get(ROOT)
     return "" if found is None else "".join(f". 172800 IN DS {record}\n" for record in found.ds)
 
 
-def _plans(world: World) -> dict[Name, SigningPlan]:
+def _plans(zones: Sequence[LabZone], now: datetime) -> dict[Name, SigningPlan]:
     """The plan of each signed zone; of several versions of a zone, the first in the file is the parent's."""
-    return {z.origin: plan(z.origin, z.sign, world.now) for z in reversed(world.zones) if z.sign is not None}
+    return {
+        zone.origin: plan(zone.origin, zone.sign, now) for zone in reversed(zones) if zone.sign is not None
+    }
 
 
-def _signed(zone: LabZone, world: World, plans: Mapping[Name, SigningPlan]) -> LabZone:
-    return zone if zone.sign is None else SignedZone(zone, plan(zone.origin, zone.sign, world.now), plans)
+def _signed(zone: LabZone, now: datetime, plans: Mapping[Name, SigningPlan]) -> LabZone:
+    return zone if zone.sign is None else SignedZone(zone, plan(zone.origin, zone.sign, now), plans)
 
 
 class SignedZone(LabZone):
@@ -125,15 +149,15 @@ class _Whole(LabZone):
         nodes = {name: dict(node) for name, node in self._plain.nodes.items()}
         apex = nodes.setdefault(self.origin, {})
         own = apex.get((dns.rdatatype.DNSKEY, _NONE), ())
-        apex |= _only(self.origin, self.ttl, *map(dnskey, self._how.keys), *own)
+        apex |= _as_rrset(self.origin, self.ttl, *map(dnskey, self._how.keys), *own)
         if self._how.denial in ("nsec3", "opt-out"):
-            apex |= _only(self.origin, 0, nsec3param(self._how))
+            apex |= _as_rrset(self.origin, 0, nsec3param(self._how))
         for name, below in self._plans.items():
             if below.ds and name in nodes and name != self.origin and self._plain.cut(name) == name:
-                nodes[name] = _only(name, self.ttl, *below.ds) | nodes[name]
+                nodes[name] = _as_rrset(name, self.ttl, *below.ds) | nodes[name]
         return nodes
 
 
-def _only(owner: Name, ttl: int, *rdatas: dns.rdata.Rdata) -> dict[Kind, dns.rrset.RRset]:
+def _as_rrset(owner: Name, ttl: int, *rdatas: dns.rdata.Rdata) -> dict[Kind, dns.rrset.RRset]:
     """An RRset, as a node has it."""
     return {(rdatas[0].rdtype, _NONE): dns.rrset.from_rdata(owner, ttl, *rdatas)}

@@ -131,7 +131,7 @@ class LabZone:
         source = self.nodes.get(_WILDCARD.concatenate(self.encloser(name)))
         if source is None:
             return None
-        return {kind: _at(name, rrset) for kind, rrset in source.items()}
+        return {kind: _expanded_at(name, rrset) for kind, rrset in source.items()}
 
     def matching(self, name: Name, node: Node, rdtype: dns.rdatatype.RdataType) -> list[dns.rrset.RRset]:
         """The RRsets of a node, which is that of a name, that are of a type."""
@@ -208,7 +208,7 @@ class LabZone:
         return WorldError(f"{self._where}: {text[:60]!r} is no record: {why}")
 
 
-def _at(name: Name, source: dns.rrset.RRset) -> dns.rrset.RRset:
+def _expanded_at(name: Name, source: dns.rrset.RRset) -> dns.rrset.RRset:
     """The RRset of a wildcard as it appears at a name that the wildcard covers (RFC 4592 section 3.3.1)."""
     made = dns.rrset.RRset(name, source.rdclass, source.rdtype, source.covers)
     for rdata in source:

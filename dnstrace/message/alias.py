@@ -47,7 +47,7 @@ def follow(question: Question, answer: list[dns.rrset.RRset]) -> AliasChain:
     if question.rdtype == dns.rdatatype.CNAME and made is not None and made.target is not None:
         return AliasChain(made.rrsets, name, answered=True, note=made.note)  # the alias itself was asked for
     for _ in range(MAX_LINKS):
-        if data := _data(name, question, answer):
+        if data := _signed_data(name, question, answer):
             notes += [BESIDE] if _cname_beside(data[0], answer) else []
             return AliasChain((*found, *data), name, answered=True, note="; ".join(notes))
         link = _dname_link(name, answer) or _cname_link(name, answer)
@@ -72,7 +72,9 @@ class _Link(NamedTuple):
     note: str = ""
 
 
-def _data(name: Name, question: Question, answer: list[dns.rrset.RRset]) -> tuple[dns.rrset.RRset, ...]:
+def _signed_data(
+    name: Name, question: Question, answer: list[dns.rrset.RRset]
+) -> tuple[dns.rrset.RRset, ...]:
     """The RRsets that answer the question at `name`, with their signatures; empty if there are none."""
     here = [rrset for rrset in answer if rrset.name == name]
     if question.rdtype == dns.rdatatype.ANY:
@@ -80,7 +82,7 @@ def _data(name: Name, question: Question, answer: list[dns.rrset.RRset]) -> tupl
     if question.rdtype == dns.rdatatype.RRSIG:
         return tuple(rrset for rrset in here if rrset.rdtype == dns.rdatatype.RRSIG)
     data = next((rrset for rrset in here if rrset.rdtype == question.rdtype and not rrset.covers), None)
-    return () if data is None else (data, *_signatures(data, answer))
+    return () if data is None else (data, *_signatures_of(data, answer))
 
 
 def _cname_beside(data: dns.rrset.RRset, answer: list[dns.rrset.RRset]) -> bool:
@@ -89,7 +91,7 @@ def _cname_beside(data: dns.rrset.RRset, answer: list[dns.rrset.RRset]) -> bool:
     return data.rdtype not in _BESIDE_CNAME and next(aliases, None) is not None
 
 
-def _signatures(covered: dns.rrset.RRset, answer: list[dns.rrset.RRset]) -> list[dns.rrset.RRset]:
+def _signatures_of(covered: dns.rrset.RRset, answer: list[dns.rrset.RRset]) -> list[dns.rrset.RRset]:
     return [
         rrset
         for rrset in answer
@@ -102,13 +104,13 @@ def _signatures(covered: dns.rrset.RRset, answer: list[dns.rrset.RRset]) -> list
 def _cname_link(name: Name, answer: list[dns.rrset.RRset]) -> _Link | None:
     here = [rrset for rrset in answer if rrset.name == name]
     cname = next((rrset for rrset in here if rrset.rdtype == dns.rdatatype.CNAME), None)
-    target = _target(cname)
+    target = _alias_target(cname)
     if cname is None or target is None:
         return None
     note = "several CNAME records at one name" if len(cname) > 1 else ""
     if any(rrset.rdtype not in _BESIDE_CNAME for rrset in here):
         note = BESIDE
-    return _Link((cname, *_signatures(cname, answer)), target, note)
+    return _Link((cname, *_signatures_of(cname, answer)), target, note)
 
 
 def _dname_link(name: Name, answer: list[dns.rrset.RRset]) -> _Link | None:
@@ -119,16 +121,16 @@ def _dname_link(name: Name, answer: list[dns.rrset.RRset]) -> _Link | None:
         if rrset.rdtype == dns.rdatatype.DNAME and rrset.name != name and name.is_subdomain(rrset.name)
     )
     dname = max(above, key=lambda rrset: len(rrset.name), default=None)
-    target = _target(dname)
+    target = _alias_target(dname)
     if dname is None or target is None:
         return None
-    beside = (dname, *_signatures(dname, answer))
+    beside = (dname, *_signatures_of(dname, answer))
     try:
         implied = name.relativize(dname.name).concatenate(target)
     except dns.name.NameTooLong:
         return _Link(beside, None, "the DNAME record makes a name of more than 255 octets")
     given = next((r for r in answer if r.name == name and r.rdtype == dns.rdatatype.CNAME), None)
-    if given is not None and _target(given) == implied:
+    if given is not None and _alias_target(given) == implied:
         return _Link((*beside, given), implied)
     note = "the CNAME record in the reply is not what the DNAME record makes" if given is not None else ""
     return _Link((*beside, _synthesised(name, implied, dname)), implied, note)
@@ -139,7 +141,7 @@ def _synthesised(name: Name, target: Name, dname: dns.rrset.RRset) -> dns.rrset.
     return dns.rrset.from_rdata(name, dname.ttl, cname)
 
 
-def _target(alias: dns.rrset.RRset | None) -> Name | None:
+def _alias_target(alias: dns.rrset.RRset | None) -> Name | None:
     """Where a CNAME or DNAME RRset points; None if its RDATA could not be read."""
     target = getattr(alias[0], "target", None) if alias else None
     return target if isinstance(target, dns.name.Name) else None

@@ -81,21 +81,21 @@ class _Reply:
         self.message, self.question, self.zone = message, question, zone
 
     def meaning(self) -> Meaning:
-        meaning = self._read()
+        meaning = self._meaning_of_sections()
         return replace(
             meaning,
             rcode=self.message.rcode(),
             authoritative=bool(self.message.flags & dns.flags.AA),
-            child=self._child(),
+            child=self._child_side(),
         )
 
-    def _read(self) -> Meaning:
+    def _meaning_of_sections(self) -> Meaning:
         if self.message.rcode() == dns.rcode.YXDOMAIN and not self._chain.overflow:
             return Meaning(Kind.OTHER_RCODE)
         if self.message.flags & dns.flags.AA:
-            return self._answered() or self._referred() or self._denied() or self._misdirected()
+            return self._as_answer() or self._as_referral() or self._as_denial() or self._as_misdirected()
         # Without AA, what the zone's own servers say comes before what a parent happens to hold.
-        return self._referred() or self._answered() or self._denied() or self._misdirected()
+        return self._as_referral() or self._as_answer() or self._as_denial() or self._as_misdirected()
 
     # --- the sections, in bailiwick -----------------------------------------------------------
 
@@ -107,29 +107,29 @@ class _Reply:
         ]
 
     @cached_property
-    def _answer(self) -> list[dns.rrset.RRset]:
+    def _believed_answer(self) -> list[dns.rrset.RRset]:
         return self._believed(self.message.answer)
 
     @cached_property
-    def _authority(self) -> list[dns.rrset.RRset]:
+    def _believed_authority(self) -> list[dns.rrset.RRset]:
         return self._believed(self.message.authority)
 
     @cached_property
-    def _soa(self) -> dns.rrset.RRset | None:
+    def _fitting_soa(self) -> dns.rrset.RRset | None:
         """The SOA of a zone that can hold the name (RFC 2308 section 2)."""
         name = self.question.name
         if self.question.rdtype == dns.rdatatype.DS and name != dns.name.root:
             name = name.parent()  # the child's SOA says nothing of a DS RRset
-        owned = (rrset for rrset in self._authority if rrset.rdtype == dns.rdatatype.SOA)
+        owned = (rrset for rrset in self._believed_authority if rrset.rdtype == dns.rdatatype.SOA)
         return next((rrset for rrset in owned if name.is_subdomain(rrset.name)), None)
 
     @cached_property
     def _chain(self) -> AliasChain:
-        return follow(self.question, self._answer)
+        return follow(self.question, self._believed_answer)
 
     # --- the cases ----------------------------------------------------------------------------
 
-    def _answered(self) -> Meaning | None:
+    def _as_answer(self) -> Meaning | None:
         chain = self._chain
         if chain.loop:
             note = "the aliases lead back to a name that they came from"
@@ -144,38 +144,38 @@ class _Reply:
         # a negative answer behind an alias may be about another zone of the same server (RFC 6604 section 3).
         return Meaning(Kind.ALIAS, answer=chain.rrsets, target=chain.target, note=chain.note)
 
-    def _referred(self) -> Meaning | None:
+    def _as_referral(self) -> Meaning | None:
         """A referral lies strictly below the zone asked and at or above the name asked."""
-        if self._soa is not None or self.message.rcode() == dns.rcode.NXDOMAIN:
+        if self._fitting_soa is not None or self.message.rcode() == dns.rcode.NXDOMAIN:
             return None
         cut = self.question.name
         if self.question.rdtype == dns.rdatatype.DS and cut != dns.name.root:
             cut = cut.parent()  # the DS RRset is the parent's (RFC 4035 section 3.1.4.1)
-        for rrset in self._authority:
+        for rrset in self._believed_authority:
             if rrset.rdtype == dns.rdatatype.NS and rrset.name != self.zone and cut.is_subdomain(rrset.name):
                 return Meaning(Kind.REFERRAL, delegation=self._delegation(rrset))
         return None
 
-    def _denied(self) -> Meaning | None:
+    def _as_denial(self) -> Meaning | None:
         """NXDOMAIN and NODATA, with the SOA that RFC 2308 asks for or without."""
-        if self._soa is not None or self.message.rcode() == dns.rcode.NXDOMAIN:
-            return self._negative(self._soa)
-        if not self.message.flags & dns.flags.AA or self._answer:
+        if self._fitting_soa is not None or self.message.rcode() == dns.rcode.NXDOMAIN:
+            return self._denying(self._fitting_soa)
+        if not self.message.flags & dns.flags.AA or self._believed_answer:
             return None
-        spoken = any(rrset.name == self.zone or rrset.rdtype in _DENIAL for rrset in self._authority)
-        return self._negative(None) if spoken else None
+        spoken = any(rrset.name == self.zone or rrset.rdtype in _DENIAL for rrset in self._believed_authority)
+        return self._denying(None) if spoken else None
 
-    def _negative(self, soa: dns.rrset.RRset | None) -> Meaning:
+    def _denying(self, soa: dns.rrset.RRset | None) -> Meaning:
         kind = Kind.NXDOMAIN if self.message.rcode() == dns.rcode.NXDOMAIN else Kind.NODATA
         if soa is None:
             return Meaning(kind, note="without the SOA record that says for how long")
         return Meaning(kind, soa=soa, zone=soa.name)
 
-    def _misdirected(self) -> Meaning:
+    def _as_misdirected(self) -> Meaning:
         """A reply that says nothing of the question: why it does not."""
-        below = any(rrset.name == self.question.name for rrset in self._authority)
+        below = any(rrset.name == self.question.name for rrset in self._believed_authority)
         if self.question.rdtype == dns.rdatatype.DS and below and not self.message.answer:
-            offer = replace(self._negative(None), rcode=self.message.rcode())
+            offer = replace(self._denying(None), rcode=self.message.rcode())
             return Meaning(Kind.LAME, note="it answers a question for DS from below the cut", offer=offer)
         if self.message.answer:
             foreign = any(rrset.rdclass != self.question.rdclass for rrset in self.message.answer)
@@ -189,23 +189,23 @@ class _Reply:
             return Meaning(Kind.SIDEWAYS_REFERRAL)
         if any(rrset.rdtype == dns.rdatatype.SOA for rrset in self.message.authority):
             return Meaning(Kind.LAME, note="it answers for another zone")
-        return Meaning(Kind.EMPTY, offer=replace(self._negative(None), rcode=self.message.rcode()))
+        return Meaning(Kind.EMPTY, offer=replace(self._denying(None), rcode=self.message.rcode()))
 
     # --- what a reply tells besides -----------------------------------------------------------
 
     def _authority_zone(self) -> Name | None:
         """The zone that an answer is from, where its authority section names one above the owner."""
         owner = self._chain.target
-        for rrset in self._authority:
+        for rrset in self._believed_authority:
             if rrset.rdtype in (dns.rdatatype.NS, dns.rdatatype.SOA) and owner.is_subdomain(rrset.name):
                 return rrset.name
         return None
 
-    def _child(self) -> Delegation | None:
+    def _child_side(self) -> Delegation | None:
         """The zone's own NS RRset, which is its apex's and outranks its parent's (RFC 2181 section 5.4.1)."""
         if not self.message.flags & dns.flags.AA:
             return None
-        for rrset in (*self._answer, *self._authority):
+        for rrset in (*self._believed_answer, *self._believed_authority):
             if rrset.rdtype == dns.rdatatype.NS and rrset.name == self.zone:
                 return self._delegation(rrset)
         return None
@@ -214,7 +214,9 @@ class _Reply:
         glue = self._glue()
         names = dict.fromkeys(rdata.target for rdata in rrset if rdata.rdtype == dns.rdatatype.NS)
         beside = [
-            r for r in self._authority if r.name == rrset.name or r.rdtype in _DENIAL or r.covers in _DENIAL
+            r
+            for r in self._believed_authority
+            if r.name == rrset.name or r.rdtype in _DENIAL or r.covers in _DENIAL
         ]
         return Delegation(
             zone=rrset.name,

@@ -33,10 +33,10 @@ class Supposed:
 
     def instead(self, exchange: Exchange, zone: Name) -> Exchange:
         """The exchange with a server of `zone`, as it would be if what is supposed were so."""
-        cut = self._below(zone, exchange.query.question)
+        cut = self._supposed_below(zone, exchange.query.question)
         if cut is None or exchange.message is None or _leads_above(exchange.message, zone, cut.zone):
             return exchange
-        reply = _referral(exchange.message, exchange.query.question, cut)
+        reply = _supposed_reply(exchange.message, exchange.query.question, cut)
         if reply is None:
             return exchange
         wire = reply.to_wire(max_size=65535)
@@ -47,7 +47,7 @@ class Supposed:
             else replace(exchange, wire=wire, message=read)
         )
 
-    def _below(self, zone: Name, question: Question) -> Delegation | None:
+    def _supposed_below(self, zone: Name, question: Question) -> Delegation | None:
         """The supposed delegation, strictly below `zone`, that the question concerns; the highest."""
         name = question.name
         inside = [
@@ -68,7 +68,9 @@ def _leads_above(message: dns.message.Message, zone: Name, cut: Name) -> bool:
     )
 
 
-def _referral(said: dns.message.Message, question: Question, cut: Delegation) -> dns.message.Message | None:
+def _supposed_reply(
+    said: dns.message.Message, question: Question, cut: Delegation
+) -> dns.message.Message | None:
     """What the server would say; None where nothing is supposed of it."""
     reply = dns.message.QueryMessage(id=said.id)
     reply.flags = dns.flags.Flag(dns.flags.QR)
@@ -82,15 +84,15 @@ def _referral(said: dns.message.Message, question: Question, cut: Delegation) ->
         reply.flags |= dns.flags.AA
         reply.answer = ds
         return reply
-    servers, glue = _servers(cut) if cut.servers else _servers_said(said, cut.zone)
+    servers, glue = _supposed_servers(cut) if cut.servers else _servers_of_reply(said, cut.zone)
     if servers is None:
         return None
-    reply.authority = [servers, *(ds or _ds_said(said, cut.zone))]
+    reply.authority = [servers, *(ds or _ds_of_reply(said, cut.zone))]
     reply.additional = glue
     return reply
 
 
-def _servers(cut: Delegation) -> tuple[dns.rrset.RRset | None, list[dns.rrset.RRset]]:
+def _supposed_servers(cut: Delegation) -> tuple[dns.rrset.RRset | None, list[dns.rrset.RRset]]:
     names = [server.name.to_text() for server in cut.servers]
     ns = dns.rrset.from_text_list(cut.zone, _TTL, dns.rdataclass.IN, dns.rdatatype.NS, names)
     glue = [
@@ -102,7 +104,7 @@ def _servers(cut: Delegation) -> tuple[dns.rrset.RRset | None, list[dns.rrset.RR
     return ns, glue
 
 
-def _servers_said(
+def _servers_of_reply(
     said: dns.message.Message, zone: Name
 ) -> tuple[dns.rrset.RRset | None, list[dns.rrset.RRset]]:
     """The NS RRset and glue of a referral to `zone`, as they are."""
@@ -110,7 +112,7 @@ def _servers_said(
     return next(owned, None), list(said.additional)
 
 
-def _ds_said(said: dns.message.Message, zone: Name) -> list[dns.rrset.RRset]:
+def _ds_of_reply(said: dns.message.Message, zone: Name) -> list[dns.rrset.RRset]:
     """What a referral to `zone` says of its DS RRset, which stays where only the servers change."""
     return [
         rrset

@@ -157,7 +157,7 @@ def _opt(wire: bytes) -> dns.rrset.RRset | None:
         if place > len(wire):
             raise ValueError("a record is cut off")
         if rdtype == dns.rdatatype.OPT:
-            rdata = dns.rdtypes.ANY.OPT.OPT(payload, rdtype, _options(wire[place - length : place]))  # type: ignore[no-untyped-call]
+            rdata = dns.rdtypes.ANY.OPT.OPT(payload, rdtype, _options_as_octets(wire[place - length : place]))  # type: ignore[no-untyped-call]
             found = dns.rrset.from_rdata(dns.name.root, ttl, rdata)
     return found
 
@@ -182,17 +182,17 @@ def _expansion(wire: bytes) -> int:
         for _ in range(questions):
             place = _after_name(wire, place) + _QUESTION_TAIL
         for _ in range(sum(counts)):
-            total += _labels(wire, place, known) ** 2
+            total += _count_labels(wire, place, known) ** 2
             start = _after_name(wire, place) + _RECORD.size
             place = start + int.from_bytes(wire[start - 2 : start])
             pointers = (at for at in range(start, min(place, len(wire)) - 1) if wire[at] >= _POINTER)
-            total += sum(_labels(wire, at, known) ** 2 for at in pointers)
+            total += sum(_count_labels(wire, at, known) ** 2 for at in pointers)
     except IndexError:
         pass  # it ends too soon, which the parser says
     return total
 
 
-def _labels(wire: bytes, place: int, known: dict[int, int]) -> int:
+def _count_labels(wire: bytes, place: int, known: dict[int, int]) -> int:
     """How many labels the name at `place` has, as far as it can be read.
 
     `known` are the places met before, those of pointers too, so that each place is met once in a message.
@@ -218,7 +218,7 @@ def _labels(wire: bytes, place: int, known: dict[int, int]) -> int:
     return total
 
 
-def _options(rdata: bytes) -> list[dns.edns.Option]:
+def _options_as_octets(rdata: bytes) -> list[dns.edns.Option]:
     options: list[dns.edns.Option] = []
     place = 0
     while place + _OPTION.size <= len(rdata):

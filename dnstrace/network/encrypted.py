@@ -42,7 +42,7 @@ async def exchange(query: Query, timeout: float, bind: str | None) -> Exchange:
     except (
         Exception
     ) as error:  # the boundary to libraries that raise what they like for what the network does
-        fault, detail = _fault(error)
+        fault, detail = _fault_of_error(error)
     elapsed = loop.time() - start
     if wire is None:
         return Exchange(query, start, elapsed, fault=fault or Fault.MALFORMED, detail=detail)
@@ -76,7 +76,7 @@ async def _https(message: dns.message.Message, query: Query, bind: str | None) -
     )
 
 
-def _fault(error: BaseException) -> tuple[Fault, str]:
+def _fault_of_error(error: BaseException) -> tuple[Fault, str]:
     """What an error says of the exchange, and in what words; its causes are looked at first."""
     for each in _causes(error):
         if isinstance(each, ssl.SSLCertVerificationError):

@@ -107,7 +107,7 @@ class LiveNetwork:
             wait.source = _own_address(sock, query)
             source = sockaddr(sock, query)
             while wait.wire is None:
-                await _readable(sock)
+                await _until_readable(sock)
                 for datagram, sender, arrived in datagrams(sock):
                     if sender[:2] != source or not belongs(datagram, query.question, message_id):
                         wait.mismatched += 1
@@ -216,7 +216,7 @@ def _arrival(ancillary: list[tuple[int, int, bytes]]) -> float | None:
     return None
 
 
-async def _readable(sock: socket.socket) -> None:
+async def _until_readable(sock: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     ready: asyncio.Future[None] = loop.create_future()
     loop.add_reader(sock, _resolve, ready)
@@ -235,7 +235,7 @@ async def _exactly(sock: socket.socket, length: int) -> bytes:
     """Read `length` octets; ConnectionError when the stream ends before."""
     octets = b""
     while len(octets) < length:
-        await _readable(sock)  # also while octets are at hand: no timer would fire otherwise
+        await _until_readable(sock)  # also while octets are at hand: no timer would fire otherwise
         try:
             part = sock.recv(length - len(octets))
         except BlockingIOError:

@@ -39,12 +39,12 @@ from dnstrace.walk.context import TraceContext
 from dnstrace.walk.health import FAILED
 from dnstrace.walk.hedging import HEDGED
 from dnstrace.walk.minimise import MAX_MINIMISE_COUNT, next_question
-from dnstrace.walk.resolution import (
+from dnstrace.walk.result import (
     OUTCOMES,
-    Resolution,
+    WalkResult,
     failed,
     not_recorded,
-    resolution_of,
+    result_of,
     unfinished,
     why_none,
 )
@@ -75,7 +75,7 @@ class Walk:
         purpose: Purpose = Purpose.WALK,
         parent: int | None = None,
         under_way: tuple[Question, ...] = (),
-    ) -> Resolution:
+    ) -> WalkResult:
         """Resolve `question`, following aliases; `under_way` are the questions that wait for it."""
         answer: tuple[dns.rrset.RRset, ...] = ()
         names = {question.name}
@@ -84,7 +84,7 @@ class Walk:
             if meaning is None:
                 return failed(self._context.journal[step], answer)
             if meaning.kind is not Kind.ALIAS or meaning.target is None:
-                return resolution_of(meaning, answer, step)
+                return result_of(meaning, answer, step)
             answer += tuple(rrset for rrset in meaning.answer if rrset not in answer)
             if meaning.target in names:
                 return unfinished(f"alias loop: {meaning.target} is reached again", meaning, answer, step)
@@ -239,7 +239,7 @@ class Walk:
             self._context.cuts.add_addresses(question.name, addresses, ttl)
         return addresses, found.outcome is not Outcome.NXDOMAIN and self._heard_of_anyone(found)
 
-    def _heard_of_anyone(self, found: Resolution) -> bool:
+    def _heard_of_anyone(self, found: WalkResult) -> bool:
         """Whether any server replied in the step at which a look-up ended."""
         attempts = () if found.step is None else self._context.journal[found.step].attempts
         return any(attempt.exchange.message is not None for attempt in attempts)

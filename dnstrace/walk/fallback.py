@@ -43,11 +43,11 @@ def another_way(exchange: Exchange, meaning: Meaning) -> Query | None:
 def cause(before: Iterable[Attempt], latest: Attempt) -> Cause | None:
     """What the latest attempt shows to be wrong at its address, after those `before` it at that address."""
     earlier = tuple(before)
-    found = _cause(earlier, latest)
+    found = _shown_cause(earlier, latest)
     return None if found in {attempt.cause for attempt in earlier} else found
 
 
-def _cause(earlier: tuple[Attempt, ...], latest: Attempt) -> Cause | None:
+def _shown_cause(earlier: tuple[Attempt, ...], latest: Attempt) -> Cause | None:
     if latest.exchange.message is None:
         return _cause_of_silence(earlier, latest)
     answered = latest.meaning.usable or latest.meaning.offer or latest.meaning.kind is Kind.TRUNCATED

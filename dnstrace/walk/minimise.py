@@ -24,13 +24,13 @@ def next_question(question: Question, known: Name, asked: int) -> Question:
     hidden = len(question.name.labels) - len(known.labels)
     if hidden <= 1 or asked >= MAX_MINIMISE_COUNT:
         return question
-    revealed = len(known.labels) + _step(hidden, asked)
+    revealed = len(known.labels) + _labels_to_show(hidden, asked)
     if revealed >= len(question.name.labels):
         return question
     return Question(Name(question.name.labels[-revealed:]), dns.rdatatype.A, question.rdclass)
 
 
-def _step(hidden: int, asked: int) -> int:
+def _labels_to_show(hidden: int, asked: int) -> int:
     """How many labels more to show: one at first, then an even share of what is left."""
     if asked < MINIMISE_ONE_LAB:
         return 1

@@ -12,7 +12,7 @@ import dns.rcode
 
 from dnstrace.analysis.reached import delegation_reached
 from dnstrace.model import Kind, Outcome
-from dnstrace.walk.resolution import Resolution, failed, resolution_of
+from dnstrace.walk.result import WalkResult, failed, result_of
 
 if TYPE_CHECKING:
     from dnstrace.model import Question
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dnstrace.walk.journal import Journal
 
 
-async def refer(walk: Walk, journal: Journal, question: Question, first: int | None) -> Resolution:
+async def refer(walk: Walk, journal: Journal, question: Question, first: int | None) -> WalkResult:
     """The end of the walk to the referral that `question` needs last; `first` is the step before it.
 
     It is as of any other walk where there is no such name, or no referral led to the zone that holds it.
@@ -28,5 +28,5 @@ async def refer(walk: Walk, journal: Journal, question: Question, first: int | N
     step, meaning = await walk.go_down(question, first)
     exists = meaning is None or meaning.kind is not Kind.NXDOMAIN
     if exists and delegation_reached(journal.snapshot()) is not None:
-        return Resolution(Outcome.REFERRAL, dns.rcode.NOERROR, step=step)
-    return failed(journal[step], ()) if meaning is None else resolution_of(meaning, (), step)
+        return WalkResult(Outcome.REFERRAL, dns.rcode.NOERROR, step=step)
+    return failed(journal[step], ()) if meaning is None else result_of(meaning, (), step)

@@ -65,9 +65,9 @@ class Probing:
     async def run(self) -> None:
         """Probe every zone that the walk of the journal's trace ended in, side by side."""
         trace = self._context.journal.snapshot()
-        await asyncio.gather(*(self._zone(cut, step, trace) for cut, step in targets(trace)))
+        await asyncio.gather(*(self._probe_zone(cut, step, trace) for cut, step in targets(trace)))
 
-    async def _zone(self, cut: Delegation, after: Step, trace: Trace) -> None:
+    async def _probe_zone(self, cut: Delegation, after: Step, trace: Trace) -> None:
         """Put all probes to the servers of `cut`, and to those that only the zone itself names."""
         probes = _probes(cut.zone, trace.question)
         naming = [put for put in probes if put.probe is Probe.NS]
@@ -87,7 +87,7 @@ class Probing:
         )
         fresh = [name for name in self._child_names(cut.zone) if name not in named]
         await asyncio.gather(*self._found_out(cut, fresh, after))
-        servers = tuple(NameServer(name, self._addresses(cut.zone, name)) for name in fresh)
+        servers = tuple(NameServer(name, self._found_addresses(cut.zone, name)) for name in fresh)
         beside = Delegation(cut.zone, servers)
         await asyncio.gather(*(self._put(beside, put, after) for put in probes))
 
@@ -139,7 +139,7 @@ class Probing:
                     names |= dict.fromkeys(server.name for server in (child.servers if child else ()))
         return list(names)
 
-    def _addresses(self, zone: Name, name: Name) -> tuple[Address, ...]:
+    def _found_addresses(self, zone: Name, name: Name) -> tuple[Address, ...]:
         """The addresses of a name server, by what was found out."""
         found: dict[Address, None] = {}
         for step in self._context.journal.snapshot().steps:
@@ -187,12 +187,12 @@ def _probes(zone: Name, asked: Question) -> list[_Put]:
     return [
         *(_Put(probe, Question(zone, rdtype)) for probe, rdtype in plain.items()),
         *(_Put(Probe.BETWEEN, Question(name, asked.rdtype)) for name in _between(zone, asked.name)),
-        _Put(Probe.TCP, soa, _over_tcp),
-        _Put(Probe.EDNS_VERSION, soa, _of_version_1),
-        _Put(Probe.EDNS_OPTION, soa, _with_unknown_option),
-        _Put(Probe.CASE, replace(soa, name=mixed_case(zone)), _as_it_is),
-        _Put(Probe.RECURSION, Question(ROOT, dns.rdatatype.NS), _recursive),
-        _Put(Probe.TRANSFER, Question(zone, dns.rdatatype.AXFR), _over_tcp),
+        _Put(Probe.TCP, soa, _tcp_shape),
+        _Put(Probe.EDNS_VERSION, soa, _edns_version_shape),
+        _Put(Probe.EDNS_OPTION, soa, _unknown_option_shape),
+        _Put(Probe.CASE, replace(soa, name=mixed_case(zone)), _usual_shape),
+        _Put(Probe.RECURSION, Question(ROOT, dns.rdatatype.NS), _recursion_shape),
+        _Put(Probe.TRANSFER, Question(zone, dns.rdatatype.AXFR), _tcp_shape),
     ]
 
 
@@ -217,24 +217,24 @@ def mixed_case(name: Name) -> Name:
     return dns.name.Name(labels)
 
 
-def _as_it_is(query: Query) -> Query:
+def _usual_shape(query: Query) -> Query:
     return query
 
 
-def _over_tcp(query: Query) -> Query:
+def _tcp_shape(query: Query) -> Query:
     return replace(query, transport=Transport.TCP)
 
 
-def _of_version_1(query: Query) -> Query:
+def _edns_version_shape(query: Query) -> Query:
     return replace(query, edns=replace(query.edns or Edns(), version=1))
 
 
-def _with_unknown_option(query: Query) -> Query:
+def _unknown_option_shape(query: Query) -> Query:
     edns = query.edns or Edns()
     return replace(query, edns=replace(edns, options=(*edns.options, (_UNKNOWN_OPTION, b"dnstrace"))))
 
 
-def _recursive(query: Query) -> Query:
+def _recursion_shape(query: Query) -> Query:
     return replace(query, recursion_desired=True)
 
 

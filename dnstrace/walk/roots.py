@@ -5,15 +5,23 @@ The hints in the package (data/root.hints) are IANA's (RFC 9609 section 2.1); th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
+import re
 from importlib import resources
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dns.exception
 import dns.name
 
 from dnstrace.model import ROOT, Address, Delegation, Name, NameServer, Source
+
+if TYPE_CHECKING:
+    import dns.zone
+
+_TTL = 518400  # of records without one, in seconds; nothing here depends on it
+_DIRECTIVES = ("$ORIGIN", "$TTL")  # neither $INCLUDE nor $GENERATE: one file, no longer than it looks
 
 
 class HintsError(ValueError):
@@ -23,61 +31,76 @@ class HintsError(ValueError):
 def root_hints() -> Delegation:
     """The root servers as the package knows them."""
     text = (resources.files("dnstrace") / "data" / "root.hints").read_text(encoding="ascii")
-    return parse_hints(text, "the root hints in the package")
+    return parse_package_hints(text)
+
+
+def parse_package_hints(text: str) -> Delegation:
+    """The root servers from a file as plain as the package's own: owner, TTL, type and data on each line.
+
+    The same as `parse_hints` gives, without the import of dnspython's reader: that and reading with it take
+    longer than all else that happens before the first query.
+    """
+    found: dict[Name, list[Address]] = {}
+    for words in filter(None, (line.partition(";")[0].split() for line in text.splitlines())):
+        owner, _, rdtype, data = words
+        if rdtype == "NS":
+            found[dns.name.from_text(data.lower())] = []
+        else:
+            found[dns.name.from_text(owner.lower())].append(Address(str(ip_address(data)), Source.HINT))
+    return Delegation(ROOT, tuple(NameServer(name, tuple(addresses)) for name, addresses in found.items()))
 
 
 def read_hints(path: str | Path) -> Delegation:
     """The root servers from a hints file in master-file format (RFC 1035 section 5).
 
-    Raises HintsError when the file cannot be read, is no hints file, or holds no address.
+    Raises HintsError when the file cannot be read, is not a hints file, or has no address.
     """
     try:
-        text = Path(path).read_text(encoding="ascii", errors="strict")
+        text = Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:
         raise HintsError(f"cannot read the root hints {path}: {error.strerror}") from error
     except ValueError as error:
-        raise HintsError(f"{path} is not a root hints file: it holds octets that are not ASCII") from error
+        raise HintsError(f"{path} is not a root hints file: it has octets that are not UTF-8") from error
     return parse_hints(text, str(path))
 
 
 def parse_hints(text: str, where: str) -> Delegation:
-    """The root servers from the text of a hints file; `where` is what errors call it."""
-    names: list[Name] = []
-    addresses: dict[Name, list[Address]] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if not (words := line.partition(";")[0].split()):
-            continue
-        try:
-            owner, kind, value = _record(words)
-            if kind == "NS" and owner == ROOT:
-                names.append(_name(value))
-            elif kind in _ADDRESS:
-                address = Address(str(_ADDRESS[kind](value)), Source.HINT)
-                addresses.setdefault(owner, []).append(address)
-        except (dns.exception.DNSException, AddressValueError, ValueError) as error:
-            raise HintsError(f"{where}, line {number}: not a root hint: {line.strip()[:60]!r}") from error
-    return _checked(
-        [NameServer(name, tuple(addresses.get(name, ()))) for name in dict.fromkeys(names)], where
-    )
+    """The root servers from the text of a hints file; `where` is what errors call it. Raises HintsError."""
+    import dns.rdataclass
+    import dns.rdatatype
+    import dns.tokenizer
+    import dns.zone
+    import dns.zonefile
+
+    lines = io.StringIO(text, newline=None)
+    tokens = dns.tokenizer.Tokenizer(lines, where)
+    zone = dns.zone.Zone(ROOT, dns.rdataclass.IN, relativize=False)
+    try:
+        with zone.writer(True) as writer:
+            dns.zonefile.Reader(
+                tokens, zone.rdclass, writer, allow_directives=_DIRECTIVES, default_ttl=_TTL
+            ).read()
+    except (dns.exception.DNSException, ValueError) as error:
+        read = lines.getvalue()[: lines.tell()].removesuffix("\n")
+        line = read.count("\n") + 1  # dnspython counts the end of a line to the next one
+        raise HintsError(f"{where}, line {line}: not a root hint: {_reason(error)}") from error
+    servers = zone.get_rdataset(ROOT, dns.rdatatype.NS) or ()
+    return _checked_servers([_hinted_server(zone, rdata.target.canonicalize()) for rdata in servers], where)
 
 
-_ADDRESS: dict[str, Callable[[str], IPv4Address | IPv6Address]] = {"A": IPv4Address, "AAAA": IPv6Address}
+def _hinted_server(zone: dns.zone.Zone, name: Name) -> NameServer:
+    found = (zone.get_rdataset(name, rdtype) or () for rdtype in ("A", "AAAA"))
+    addresses = (str(ip_address(rdata.address)) for rdataset in found for rdata in rdataset)
+    return NameServer(name, tuple(Address(address, Source.HINT) for address in addresses))
 
 
-def _record(words: list[str]) -> tuple[Name, str, str]:
-    """Owner, type and last field of a record; TTL and class may be absent, in either order."""
-    owner, *rest = words
-    while len(rest) > 2 and (rest[0].isdigit() or rest[0].upper() == "IN"):
-        rest.pop(0)
-    kind, value = rest
-    return _name(owner), kind.upper(), value
+def _reason(error: Exception) -> str:
+    """What dnspython says of a line, without the file and line number that it puts before."""
+    text = str(error)
+    return " ".join(re.sub(r"^.*:\d+: ", "", text).split())[:120] or "it cannot be read"
 
 
-def _name(text: str) -> Name:
-    return dns.name.from_text(text.lower())
-
-
-def _checked(servers: list[NameServer], where: str) -> Delegation:
+def _checked_servers(servers: list[NameServer], where: str) -> Delegation:
     if not servers:
         raise HintsError(f"{where} names no root server: a line like '. NS a.root-servers.net.' is needed")
     if not any(server.addresses for server in servers):

@@ -51,7 +51,7 @@ async def ask_all(asking: Asking, tries: int) -> int | None:
                 asking.take_in(task)
             _ask_ready(asking, tries, once)
     finally:
-        asking.context.journal.arrange(asking.step, lambda attempt: _place(asking, attempt))
+        asking.context.journal.arrange(asking.step, lambda attempt: _rank(asking, attempt))
     return _one_of_most(asking)
 
 
@@ -72,13 +72,13 @@ def _in_order(asking: Asking) -> list[Candidate]:
     names = [server.name for server in asking.delegation.servers]
     found: dict[str, Candidate] = {}
     for candidate in sorted(
-        asking.candidates.ready, key=lambda each: (_place(asking, each), names.index(each.server))
+        asking.candidates.ready, key=lambda each: (_rank(asking, each), names.index(each.server))
     ):
         found.setdefault(candidate.address.text, candidate)
     return list(found.values())
 
 
-def _place(asking: Asking, asked: Candidate | Attempt) -> int:
+def _rank(asking: Asking, asked: Candidate | Attempt) -> int:
     """Where an address stands: by the order of the servers, then of their addresses."""
     address = asked.address.text if isinstance(asked, Candidate) else asked.exchange.query.address
     servers = asking.context.journal[asking.step].servers

@@ -22,7 +22,7 @@ from dnstrace.model import Address, Delegation, Kind, Meaning, Outcome, Purpose,
 from dnstrace.model.anchors import Anchors
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.descent import Walk
-from dnstrace.walk.resolution import Resolution, resolution_of
+from dnstrace.walk.result import WalkResult, result_of
 
 _ROUNDS = 24  # of asking for what is missing: a chain as deep as a name can have cuts known one by one
 _RETRIES = 5  # other servers asked for one bogus reply
@@ -35,7 +35,7 @@ class Validation:
         self._context, self._walk, self._anchors, self._at = context, walk, anchors, at
         self._fetches: dict[Question, asyncio.Task[object]] = {}
         self._gone_by: dict[int, set[int]] = defaultdict(set)
-        self._found: Resolution | None = None
+        self._found: WalkResult | None = None
         walk.beside = self.fetch_keys
 
     def fetch_keys(self, zone: Delegation, step: int, address: Address) -> None:
@@ -50,7 +50,7 @@ class Validation:
         asking = self._walk.fetch(question, purpose, step, address)
         self._fetches[question] = asyncio.ensure_future(asking)
 
-    async def judged(self, found: Resolution) -> tuple[Resolution, Judgement]:
+    async def judged(self, found: WalkResult) -> tuple[WalkResult, Judgement]:
         """The verdict on what the walk found; the resolution anew where another server gave better data."""
         self._found = found
         judgement = await self._judge_all(found)
@@ -61,7 +61,7 @@ class Validation:
             judgement = better or self._judge(self._found)
         return _as_proved(self._found, judgement), judgement
 
-    def judged_so_far(self, found: Resolution, why: str) -> tuple[Resolution, Judgement]:
+    def judged_so_far(self, found: WalkResult, why: str) -> tuple[WalkResult, Judgement]:
         """What was found, and the verdict on it, when no more can be asked for the reason `why`.
 
         `found` is what the walk comes to if it had not ended.
@@ -78,7 +78,7 @@ class Validation:
             task.cancel()
         await asyncio.gather(*self._fetches.values(), return_exceptions=True)
 
-    async def _judge_all(self, found: Resolution) -> Judgement:
+    async def _judge_all(self, found: WalkResult) -> Judgement:
         """Judge, ask for what is missing, and again, until nothing is or nothing more can be asked."""
         for _ in range(_ROUNDS):
             await asyncio.gather(*self._fetches.values())
@@ -90,7 +90,7 @@ class Validation:
                 self._fetch(question, found.step)
         return judgement
 
-    def _judge(self, found: Resolution) -> Judgement:
+    def _judge(self, found: WalkResult) -> Judgement:
         return judge(found.concluding(self._context.journal.snapshot()), self._anchors, self._at)
 
     async def _ask_another(self, number: int) -> Judgement | None:
@@ -129,7 +129,7 @@ class Validation:
         carried = not judged.answers or judged.answers[-1] == self._found.step
         return carried and number not in judged.retry
 
-    def _take_back(self, before: Step, found: Resolution, passed: list[int], known: int) -> None:
+    def _take_back(self, before: Step, found: WalkResult, passed: list[int], known: int) -> None:
         """Go by what a step said before, and by the steps that followed from that."""
         journal = self._context.journal
         journal.finish(
@@ -159,19 +159,19 @@ class Validation:
         self._walk.go_by(step.id, left[0])
         return True
 
-    async def _from(self, before: Step, found: Resolution, passed: list[int]) -> Resolution:
+    async def _from(self, before: Step, found: WalkResult, passed: list[int]) -> WalkResult:
         """The resolution where a step was `before` and goes by another server now; `passed` came after it."""
         step = self._context.journal[before.id]
         if not step.main or step.meaning is None:
             return found
-        if passed and _same_way(before, step):
+        if passed and _leads_the_same(before, step):
             assert found.step is not None  # there are steps after this one
             aliases, _ = self._way_to(self._context.journal[found.step])
             return found._replace(answer=aliases + found.last)
         self._context.journal.supersede(passed, True)
         return await self._on_from(step, step.meaning)
 
-    async def _on_from(self, step: Step, meaning: Meaning) -> Resolution:
+    async def _on_from(self, step: Step, meaning: Meaning) -> WalkResult:
         """The walk from a step on."""
         aliases, question = self._way_to(step)
         if meaning.kind is Kind.ALIAS and meaning.target is not None:
@@ -180,7 +180,7 @@ class Validation:
         elif meaning.delegation is not None:
             self._context.cuts.add(meaning.delegation)
         else:
-            return resolution_of(meaning, aliases, step.id)
+            return result_of(meaning, aliases, step.id)
         purpose = Purpose.ALIAS if meaning.kind is Kind.ALIAS else step.purpose
         on = await self._walk.resolve(question, purpose, step.id)
         return on._replace(answer=aliases + tuple(rrset for rrset in on.answer if rrset not in aliases))
@@ -201,7 +201,7 @@ class Validation:
         return tuple(aliases), replace(trace.question, name=target or trace.question.name)
 
 
-def _as_proved(found: Resolution, judgement: Judgement) -> Resolution:
+def _as_proved(found: WalkResult, judgement: Judgement) -> WalkResult:
     """The resolution as the signed proof has it: the RCODE of a negative answer is not signed itself."""
     if judgement.proved is None or judgement.proved is found.outcome:
         return found
@@ -209,12 +209,14 @@ def _as_proved(found: Resolution, judgement: Judgement) -> Resolution:
     return found._replace(outcome=judgement.proved, rcode=rcode)
 
 
-def _same_way(before: Step, after: Step) -> bool:
+def _leads_the_same(before: Step, after: Step) -> bool:
     """Whether the walk that went on from `before` would have gone the same way from `after`."""
-    return None not in (before.meaning, after.meaning) and _way(before.meaning) == _way(after.meaning)
+    return None not in (before.meaning, after.meaning) and _leads_to(before.meaning) == _leads_to(
+        after.meaning
+    )
 
 
-def _way(meaning: Meaning | None) -> Hashable:
+def _leads_to(meaning: Meaning | None) -> Hashable:
     """Where a meaning leads the walk: to the servers of a zone, or to another name."""
     if meaning is None or meaning.delegation is None:
         return None if meaning is None else (meaning.kind, meaning.target)

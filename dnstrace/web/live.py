@@ -17,6 +17,7 @@ from typing import Any
 
 from dnstrace.model.addresses import is_unicast
 from dnstrace.model.pages import Certificate, Request, Visit
+from dnstrace.web.pages import with_head
 
 _MOST = 65536  # octets of a response's head
 _PART = 4096
@@ -39,26 +40,26 @@ class LiveWeb:
         visit = [Visit(address)]
         try:
             async with asyncio.timeout(timeout):
-                await self._visit(visit, request)
+                await self._go_as_far_as_possible(visit, request)
         except TimeoutError:
             return replace(visit[0], fault=f"no answer within {timeout:g} s")
         except ssl.SSLCertVerificationError as error:
-            shown = await _shown(address, request, timeout)
+            shown = await _certificate_shown(address, request, timeout)
             return replace(visit[0], fault=f"certificate: {error.verify_message}", certificate=shown)
         except (OSError, ssl.SSLError) as error:
-            return replace(visit[0], fault=_words(error))
+            return replace(visit[0], fault=_connection_fault(error))
         return visit[0]
 
-    async def _visit(self, visit: list[Visit], request: Request) -> None:
+    async def _go_as_far_as_possible(self, visit: list[Visit], request: Request) -> None:
         """Connect, secure, ask; `visit` holds what was reached, also when this is cut off."""
         loop, address = asyncio.get_running_loop(), visit[0].address
         begun = loop.time()
-        sock = await _connected(address, request.port)
+        sock = await _connection(address, request.port)
         visit[0] = replace(visit[0], connected=loop.time() - begun)
         reader, writer = await _opened(sock, request, self._trusted() if request.scheme == "https" else None)
         try:
             if request.scheme == "https":
-                shown = _certificate(writer.get_extra_info("peercert"))
+                shown = _certificate_from_peer(writer.get_extra_info("peercert"))
                 visit[0] = replace(visit[0], secured=loop.time() - begun, certificate=shown)
             writer.write(request.wire)
             await writer.drain()
@@ -73,20 +74,10 @@ class LiveWeb:
                 octets += more
         finally:
             writer.transport.abort()
-        visit[0] = _with_head(replace(visit[0], answered=answered if octets else None), octets)
+        visit[0] = with_head(replace(visit[0], answered=answered if octets else None), octets)
 
 
-def _with_head(visit: Visit, octets: bytes) -> Visit:
-    """The visit with what the head of the response says, or why there is none."""
-    if not octets:
-        return replace(visit, fault="the connection was closed without an answer")
-    if (head := read_head(octets)) is None:
-        return replace(visit, fault="the answer is not HTTP")
-    status, reason, location = head
-    return replace(visit, status=status, reason=reason, location=location)
-
-
-async def _connected(address: str, port: int) -> socket.socket:
+async def _connection(address: str, port: int) -> socket.socket:
     sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
     sock.setblocking(False)
     try:
@@ -109,20 +100,20 @@ async def _opened(
         raise
 
 
-async def _shown(address: str, request: Request, timeout: float) -> Certificate | None:
+async def _certificate_shown(address: str, request: Request, timeout: float) -> Certificate | None:
     """The certificate that was not accepted: got once more, and read without being believed."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with suppress(OSError, TimeoutError, ImportError, ValueError):
         async with asyncio.timeout(timeout):
-            _, writer = await _opened(await _connected(address, request.port), request, context)
+            _, writer = await _opened(await _connection(address, request.port), request, context)
             octets = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
             writer.transport.abort()
-            return _read(octets)
+            return _certificate_from_der(octets)
     return None
 
 
-def _read(octets: bytes) -> Certificate:
+def _certificate_from_der(octets: bytes) -> Certificate:
     from cryptography import x509
 
     found = x509.load_der_x509_certificate(octets)
@@ -135,7 +126,7 @@ def _read(octets: bytes) -> Certificate:
     return Certificate(tuple(names), issuer, found.not_valid_after_utc)
 
 
-def _certificate(found: Mapping[str, Any] | None) -> Certificate | None:
+def _certificate_from_peer(found: Mapping[str, Any] | None) -> Certificate | None:
     if not found:
         return None
     names = tuple(value for kind, value in found.get("subjectAltName", ()) if kind == "DNS")
@@ -145,22 +136,9 @@ def _certificate(found: Mapping[str, Any] | None) -> Certificate | None:
     return Certificate(names, named, datetime.fromtimestamp(seconds, UTC))
 
 
-def _words(error: OSError) -> str:
+def _connection_fault(error: OSError) -> str:
     if isinstance(error, ConnectionRefusedError):
         return "nobody listens there (connection refused)"
     if isinstance(error, ssl.SSLError):
         return f"TLS: {(error.reason or 'the handshake failed').lower().replace('_', ' ')}"
     return (error.strerror or "the connection ended").lower()
-
-
-def read_head(octets: bytes) -> tuple[int, str, str] | None:
-    """Status, reason and Location of a response's head (RFC 9112 sections 4 and 5); None if it is none."""
-    head = octets.partition(b"\r\n\r\n")[0].decode("latin-1")
-    first, *fields = head.split("\r\n")
-    version, _, rest = first.partition(" ")
-    code, _, reason = rest.partition(" ")
-    if not version.startswith("HTTP/") or not (len(code) == 3 and code.isascii() and code.isdigit()):
-        return None
-    named = (field.partition(":") for field in fields)
-    location = next((value.strip() for key, _, value in named if key.lower() == "location"), "")
-    return int(code), reason[:80], location[:500]

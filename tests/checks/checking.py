@@ -9,7 +9,8 @@ from typing import Any
 
 from dnstrace import Trace, trace
 from dnstrace.checks import Finding
-from dnstrace.dnssec import Anchors, parse_anchors
+from dnstrace.dnssec import parse_anchors
+from dnstrace.model.anchors import Anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load, read
 from dnstrace.lab.worldfile import build

@@ -13,7 +13,6 @@ import dns.rrset
 
 from dnstrace.lab.authority import Authority
 from dnstrace.lab.network import LabNetwork
-from dnstrace.lab.signing import signed_world
 from dnstrace.lab.world import World
 from dnstrace.lab.worldfile import build
 from dnstrace.model import Exchange, Fault, Query
@@ -77,7 +76,7 @@ glued MX 10 ns.secure
 
 def signed(text: str = SIGNED, **sign: Any) -> World:
     """A world of one server and one zone, example., signed as `sign` says."""
-    return signed_world(world(zones={"example.": {"text": text, "sign": sign}}))
+    return world(zones={"example.": {"text": text, "sign": sign}}).signed
 
 
 def reply(where: World, question: str, dnssec: bool = True) -> dns.message.Message:

@@ -10,7 +10,8 @@ from dnstrace.dnssec.records import DNSKEY, DS, RRSIG
 from dnstrace.lab.breaking import BREAKS, broken
 from dnstrace.lab.errors import WorldError
 from dnstrace.lab.keys import key_tag
-from dnstrace.lab.plan import SigningPlan, plan
+from dnstrace.lab.plan import SigningPlan
+from dnstrace.lab.signing import plan
 from dnstrace.lab.world import NOW, World, load, names
 from dnstrace.lab.zone import Sign
 from tests.lab.made import kinds, reply, signed

@@ -18,7 +18,7 @@ QUERY = Query(Question(name("www.example."), 1), "192.0.2.1")
 
 def react(wire: bytes, *does: str) -> tuple[bytes, ...]:
     (server,) = misbehaving(*does).servers
-    return LabServer(server).react(wire, Transport.UDP).replies
+    return LabServer(server.zones, server.does).react(wire, Transport.UDP).replies
 
 
 def test_the_reply_is_a_message_with_the_id_of_the_query() -> None:
@@ -30,10 +30,10 @@ def test_the_reply_is_a_message_with_the_id_of_the_query() -> None:
 @pytest.mark.parametrize(("does", "mask"), [((), 0), (("wrong-id",), 0xFF00)])
 def test_a_kept_reaction_gets_the_new_id(does: tuple[str, ...], mask: int) -> None:
     (server,) = misbehaving(*does).servers
-    answering = LabServer(server)
+    answering = LabServer(server.zones, server.does)
     for message_id in (1, 0xFFFF, 1, 0):
         reaction = answering.react(query_wire(QUERY, message_id), Transport.UDP)
-        fresh = LabServer(server).react(query_wire(QUERY, message_id), Transport.UDP)
+        fresh = LabServer(server.zones, server.does).react(query_wire(QUERY, message_id), Transport.UDP)
         assert reaction == fresh
         assert int.from_bytes(reaction.replies[0][:2]) == message_id ^ mask
 
@@ -41,7 +41,7 @@ def test_a_kept_reaction_gets_the_new_id(does: tuple[str, ...], mask: int) -> No
 @pytest.mark.parametrize("does", [(), ("slow", "truncates")])
 def test_keeping_tells_transports_apart_and_holds_what_is_not_octets(does: tuple[str, ...]) -> None:
     (server,) = misbehaving(*does).servers
-    answering = LabServer(server)
+    answering = LabServer(server.zones, server.does)
     for _ in range(2):
         ways = (Transport.UDP, Transport.TCP)
         over_udp, over_tcp = (answering.react(query_wire(QUERY, 1), way) for way in ways)

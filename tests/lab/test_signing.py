@@ -17,8 +17,7 @@ from dnstrace.dnssec import parse_anchors
 from dnstrace.dnssec.records import DS, RRSIG
 from dnstrace.lab.keys import RSA, key_tag
 from dnstrace.lab.network import LabNetwork
-from dnstrace.lab.plan import plan
-from dnstrace.lab.signing import signed_world
+from dnstrace.lab.signing import plan
 from dnstrace.lab.world import NOW, World, load
 from dnstrace.lab.zone import Sign
 from dnstrace.model import Query, Question
@@ -205,7 +204,7 @@ def parent(text: str = "", **sign: object) -> World:
         "example.": {"text": above, "sign": {}},
         "child.example.": CHILD | ({"sign": sign} if sign else {}),
     }
-    return signed_world(world(servers=SERVERS, zones=zones))
+    return world(servers=SERVERS, zones=zones).signed
 
 
 def test_the_parent_has_the_ds_record_of_the_child() -> None:
@@ -227,7 +226,7 @@ def test_of_several_versions_of_a_zone_the_first_is_the_one_that_the_parent_know
         "child.example.": CHILD | {"sign": {}, "servers": ["ns.example."]},
         "child.example. other": CHILD | {"sign": {"algorithm": 15}},
     }
-    where = signed_world(world(servers=SERVERS, zones=zones))
+    where = world(servers=SERVERS, zones=zones).signed
     (record,) = reply(where, "child.example. DS").answer[0]
     assert record == plan(name("child.example."), Sign(), NOW).ds[0]
 
@@ -257,7 +256,7 @@ def test_the_ds_records_in_the_text_are_those_of_the_keys() -> None:
 
 def test_the_anchor_of_a_world_is_its_root_s_key() -> None:
     (anchor,) = parse_anchors(load().anchors_text, "the lab").ds(name("."))
-    root = next(zone for zone in signed_world(load()).zones if zone.origin == name("."))
+    root = next(zone for zone in load().signed.zones if zone.origin == name("."))
     keys = root.rrset(name("."), T.DNSKEY)
     assert keys is not None and anchor.algorithm in RSA
     assert any(dns.dnssec.make_ds(name("."), key, "SHA256") == anchor for key in keys)

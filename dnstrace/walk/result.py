@@ -30,7 +30,7 @@ _FAILED = {
 }
 
 
-class Resolution(NamedTuple):
+class WalkResult(NamedTuple):
     """What a walk came to.
 
     `answer` is the whole chain, aliases first; `last` the part of it that the last step gave; `step` that
@@ -49,31 +49,31 @@ class Resolution(NamedTuple):
         return replace(trace, outcome=self.outcome, rcode=self.rcode, answer=self.answer, error=self.error)
 
 
-def failed(ended: Step, answer: tuple[dns.rrset.RRset, ...]) -> Resolution:
+def failed(ended: Step, answer: tuple[dns.rrset.RRset, ...]) -> WalkResult:
     """What a walk comes to that no server helped on from the step `ended`, after the aliases in `answer`."""
     replies = [a.meaning.rcode for a in ended.attempts if a.meaning.rcode is not None]
     error = f"{ended.zone} {ended.note}" if ended.attempts else ended.note
-    return Resolution(Outcome.FAILED, replies[-1] if replies else None, answer, ended.id, error)
+    return WalkResult(Outcome.FAILED, replies[-1] if replies else None, answer, ended.id, error)
 
 
-def resolution_of(meaning: Meaning, aliases: tuple[dns.rrset.RRset, ...], step: int) -> Resolution:
+def result_of(meaning: Meaning, aliases: tuple[dns.rrset.RRset, ...], step: int) -> WalkResult:
     """What a conclusive meaning comes to, after the aliases that led to it."""
     outcome = OUTCOMES.get(meaning.kind, Outcome.FAILED)
     error = meaning.note or meaning.kind.value if outcome is Outcome.FAILED else ""
     last = tuple(rrset for rrset in meaning.answer if rrset not in aliases)
-    return Resolution(outcome, meaning.rcode, aliases + last, step, error, last)
+    return WalkResult(outcome, meaning.rcode, aliases + last, step, error, last)
 
 
-def unfinished(error: str, meaning: Meaning, answer: tuple[dns.rrset.RRset, ...], step: int) -> Resolution:
+def unfinished(error: str, meaning: Meaning, answer: tuple[dns.rrset.RRset, ...], step: int) -> WalkResult:
     """What a walk comes to that has to end at an alias, and why."""
-    return Resolution(Outcome.FAILED, meaning.rcode, answer, step, error)
+    return WalkResult(Outcome.FAILED, meaning.rcode, answer, step, error)
 
 
 def why_none(step: Step) -> str:
     """Why no server of a zone gave a usable answer, in one line: by address, what its last reply was."""
     if not step.attempts:
         return f"no address could be found for the name servers of {step.zone}"
-    last = {attempt.exchange.query.address: _failure(attempt) for attempt in step.attempts}
+    last = {attempt.exchange.query.address: _why_unusable(attempt) for attempt in step.attempts}
     reasons = [f"{count} {failure}" for failure, count in Counter(last.values()).most_common()]
     return f"has no server that gives a usable answer: {', '.join(reasons)}"
 
@@ -83,6 +83,6 @@ def not_recorded(step: Step) -> bool:
     return any(attempt.meaning.kind is Kind.NOT_RECORDED for attempt in step.attempts)
 
 
-def _failure(attempt: Attempt) -> str:
+def _why_unusable(attempt: Attempt) -> str:
     kind = attempt.meaning.kind
     return "truncated, nothing over TCP" if attempt.cause is Cause.NO_TCP else _FAILED.get(kind, kind.value)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dnstrace.message.meaning import classify
 from dnstrace.model import Attempt, Cause, Exchange, Fault, Kind, Meaning, Outcome, Purpose, Query, Step
-from dnstrace.walk.resolution import failed, not_recorded, resolution_of, why_none
+from dnstrace.walk.result import failed, not_recorded, result_of, why_none
 from tests.replies import name, reply, rrset
 
 QUERY = reply("www.example. A").query
@@ -55,11 +55,11 @@ def test_what_failed_has_the_last_rcode_and_the_zone_in_words() -> None:
 
 def test_a_meaning_comes_to_its_outcome_and_an_error_only_where_it_is_none() -> None:
     alias, data = rrset("a.example. 1 CNAME b.example."), rrset("b.example. 1 A 192.0.2.1")
-    found = resolution_of(Meaning(Kind.ANSWER, 0, answer=(alias, data), note="of note"), (alias,), 7)
+    found = result_of(Meaning(Kind.ANSWER, 0, answer=(alias, data), note="of note"), (alias,), 7)
     assert (found.outcome, found.answer, found.last) == (Outcome.ANSWER, (alias, data), (data,))
     assert (found.step, found.error) == (7, "")
-    assert resolution_of(Meaning(Kind.ALIAS_LOOP, 0, note="round"), (), 7).error == "round"
-    assert resolution_of(Meaning(Kind.ALIAS_LOOP, 0), (), 7).error == "alias-loop"
+    assert result_of(Meaning(Kind.ALIAS_LOOP, 0, note="round"), (), 7).error == "round"
+    assert result_of(Meaning(Kind.ALIAS_LOOP, 0), (), 7).error == "alias-loop"
 
 
 def test_one_query_that_the_record_lacks_is_enough() -> None:

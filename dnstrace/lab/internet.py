@@ -1,0 +1,109 @@
+"""An internet in small: its servers, its zones, and what a trace in it must lead to.
+
+What a world's file is read into (worldfile.py says the format), and what LabNetwork answers from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dnstrace.lab.zone import LabZone
+from dnstrace.model import Name, Outcome, Question
+
+if TYPE_CHECKING:
+    from dnstrace.lab.server import LabServer
+    from dnstrace.lab.web import Site
+
+NOW = datetime(2026, 1, 15, 14, 0, tzinfo=UTC)
+"""The wall clock of a world that names no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorldServer:
+    """A name server: its round-trip time in seconds by address, what it does wrong, the zones it serves."""
+
+    name: Name
+    rtt: Mapping[str, float]
+    does: tuple[str, ...] = ()
+    zones: tuple[LabZone, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a trace of a world's question must come to; None where the world leaves it open.
+
+    `answer` is the RDATA of the whole chain in presentation format, signatures left out; times are in
+    milliseconds; `findings` is all that `--check` must find, each as its code, its zone where it has one,
+    and its server where it is one server's; `security` is what validation must say, and `reason` a part of
+    the reason that it must give; `resolvers` is how each of the world's resolvers must differ from the walk.
+    """
+
+    outcome: Outcome
+    answer: tuple[str, ...] | None = None
+    queries: int | None = None
+    tcp: int | None = None
+    duration_ms: float | None = None
+    critical_path_ms: float | None = None
+    findings: tuple[str, ...] | None = None
+    security: str | None = None
+    reason: str | None = None
+    resolvers: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class World:
+    """An internet in small, its own question, and what that must lead to. `now` is its wall clock, in UTC.
+
+    `resolvers` are the addresses of its resolvers, which are asked beside the walk; `pages` are its web
+    servers, by address.
+    """
+
+    name: str
+    title: str
+    question: Question
+    expect: Foreseen
+    servers: tuple[WorldServer, ...]
+    zones: tuple[LabZone, ...]
+    families: frozenset[int] = frozenset({4, 6})
+    now: datetime = NOW
+    resolvers: tuple[str, ...] = ()
+    pages: Mapping[str, Site] = field(default_factory=dict)
+
+    @cached_property
+    def addresses(self) -> dict[str, WorldServer]:
+        """Who is at which address."""
+        return {address: server for server in self.servers for address in server.rtt}
+
+    @cached_property
+    def asked(self) -> dict[tuple[tuple[str, ...], tuple[LabZone, ...]], LabServer]:
+        """Those asked so far, by what they do and serve: servers alike are one."""
+        return {}
+
+    @cached_property
+    def signed(self) -> World:
+        """The world with the zones signed that its file says to sign. Raises WorldError."""
+        from dnstrace.lab.signing import signed_zones
+
+        made = signed_zones(self.zones, self.now)
+        servers = (replace(each, zones=tuple(made[zone] for zone in each.zones)) for each in self.servers)
+        return replace(self, servers=tuple(servers), zones=tuple(made.values()))
+
+    @property
+    def anchors_text(self) -> str:
+        """The trust anchor, the root's DS records in master-file form; empty if the root is not signed."""
+        from dnstrace.lab.signing import anchors_text
+
+        return anchors_text(self.zones, self.now)
+
+    def check(self) -> None:
+        """Read every zone; raises WorldError for a record, an apex or a misbehaviour that is wrong."""
+        from dnstrace.lab.server import LabServer
+
+        for zone in self.zones:
+            zone.check()
+        for server in self.servers:
+            LabServer(server.zones, server.does)
