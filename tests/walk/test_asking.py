@@ -97,6 +97,14 @@ def truncates(question: Question) -> Exchange:
     return reply(str(question), flags="QR AA TC")
 
 
+def fails_at_once(question: Question) -> Fault:
+    return Fault.NETWORK_UNREACHABLE
+
+
+def fails_later(question: Question) -> Exchange:
+    return Exchange(Query(question, "::1"), 0.0, 0.0, fault=Fault.NETWORK_UNREACHABLE)
+
+
 def recursive(query: Query) -> Query:
     return replace(query, recursion_desired=True)
 
@@ -127,10 +135,10 @@ def test_a_further_try_gets_its_share_of_the_timeout() -> None:
 
 
 def test_one_address_shows_for_its_family_that_there_is_no_route() -> None:
-    without: dict[str, Server] = {address: lambda question: Fault.NETWORK_UNREACHABLE for address in V6}
-    _, network, attempts = asked(EVERY_ADDRESS, without, *V6)
-    assert [each.meaning.kind for each in attempts] == [Kind.NETWORK_UNREACHABLE]
-    assert len(network.asked) == 1
+    for fails, sent in ((fails_at_once, 1), (fails_later, 3)):
+        _, network, attempts = asked(EVERY_ADDRESS, dict.fromkeys(V6, fails), *V6)
+        assert [each.meaning.kind for each in attempts] == [Kind.NETWORK_UNREACHABLE]
+        assert len(network.asked) == sent
 
 
 def test_what_is_under_way_at_the_end_is_given_up_and_recorded() -> None:

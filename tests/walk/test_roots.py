@@ -27,6 +27,17 @@ def test_the_quick_reader_of_the_package_gives_what_the_full_one_does() -> None:
     assert parse_package_hints(text) == parse_hints(text, "the package") == root_hints()
 
 
+def test_it_takes_each_address_to_its_own_server() -> None:
+    lines = [
+        ". 6 NS A.test.",
+        ". 6 NS b.test.",
+        "a.test. 6 A 192.0.2.1",
+        "b.test. 6 AAAA 2001:DB8::2",
+        "; end",
+    ]
+    assert parse_package_hints("\n".join(lines)) == parse_hints("\n".join(lines), "here")
+
+
 def test_the_package_hints_need_no_reader_of_zone_files() -> None:
     program = (
         "import sys, dnstrace.walk.roots as r; r.root_hints(); "

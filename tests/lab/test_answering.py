@@ -1,0 +1,30 @@
+"""Answers that look well formed and are wrong."""
+
+from __future__ import annotations
+
+import dns.rcode
+import dns.rdatatype
+
+from dnstrace.model import Transport
+from tests.lab.asking import replied
+
+
+def test_a_name_with_others_below_it_is_denied() -> None:
+    assert replied("sub.example. TXT").rcode() == dns.rcode.NOERROR
+    denied = replied("ns.example. A", "denies-empty=ns")
+    assert denied.rcode() == dns.rcode.NXDOMAIN and not denied.answer
+    assert replied("www.example. A", "denies-empty=ns").answer
+
+
+def test_a_negative_answer_comes_without_soa_over_udp_only() -> None:
+    def types(transport: Transport) -> list[int]:
+        reply = replied("none.example. A", "bare-negative", transport=transport)
+        return [rrset.rdtype for rrset in reply.authority]
+
+    assert dns.rdatatype.SOA in types(Transport.TCP)
+    assert dns.rdatatype.SOA not in types(Transport.UDP)
+
+
+def test_an_answer_and_a_referral_are_left_as_they_are() -> None:
+    assert replied("www.example. A", "bare-negative").answer
+    assert replied("a.sub.example. A", "bare-negative").authority

@@ -1,0 +1,54 @@
+"""What harms others, or only shows when it is probed."""
+
+from __future__ import annotations
+
+import dns.flags
+import dns.rcode
+import dns.rdatatype
+
+from dnstrace.model import Edns, Transport
+from tests.lab.asking import replied
+
+UNKNOWN, KNOWN = (65184, b"x"), (10, bytes(8))
+
+
+def test_recursion_is_for_whoever_desires_it_of_the_root() -> None:
+    open_to_all = replied(". NS", "recurses", recursion_desired=True)
+    assert open_to_all.flags & dns.flags.RA and len(open_to_all.answer[0]) == 13
+    assert replied(". NS", "recurses").rcode() == dns.rcode.REFUSED
+    assert (
+        replied("www.example. A", "recurses", recursion_desired=True).answer[0].name.to_text()
+        == "www.example."
+    )
+
+
+def test_a_transfer_begins_with_the_soa_record() -> None:
+    given = replied("example. AXFR", "gives-zone", transport=Transport.TCP)
+    assert [rrset.rdtype for rrset in given.answer] == [dns.rdatatype.SOA]
+    assert not replied("example. AXFR", transport=Transport.TCP).answer
+
+
+def test_the_name_comes_back_in_small_letters() -> None:
+    asked = "wWw.ExAmPlE. A"
+    assert replied(asked).question[0].name.labels == (b"wWw", b"ExAmPlE", b"")
+    lowered = replied(asked, "lowers-case")
+    assert lowered.question[0].name.labels == (b"www", b"example", b"")
+    assert lowered.answer
+
+
+def test_options_that_are_not_known_come_back() -> None:
+    reply = replied("www.example. A", "echoes-options", edns=Edns(options=(KNOWN, UNKNOWN)))
+    assert [int(option.otype) for option in reply.options] == [65184]
+    assert not replied("www.example. A", "echoes-options", edns=Edns(options=(KNOWN,))).options
+
+
+def test_or_an_error_does() -> None:
+    reply = replied("www.example. A", "echoes-options=FORMERR", edns=Edns(options=(UNKNOWN,)))
+    assert reply.rcode() == dns.rcode.FORMERR and not reply.options
+
+
+def test_something_on_the_way_answers_for_any_name() -> None:
+    for question in ("www.example. A", "nothing.invalid. A"):
+        reply = replied(question, "intercepts=192.0.2.66")
+        assert reply.answer[0][0].to_text() == "192.0.2.66" and reply.flags & dns.flags.RA
+    assert not replied("www.example. MX", "intercepts").answer
