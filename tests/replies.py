@@ -5,6 +5,7 @@ from __future__ import annotations
 import dns.flags
 import dns.message
 import dns.name
+import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
@@ -35,7 +36,7 @@ def reply(
     qname, rdtype = question.split()
     message = dns.message.make_query(qname, rdtype)
     message.flags = dns.flags.from_text(flags)
-    message.set_rcode(rcode)
+    message.set_rcode(dns.rcode.Rcode.make(rcode))
     message.answer = [rrset(text) for text in answer]
     message.authority = [rrset(text) for text in authority]
     message.additional = [rrset(text) for text in additional]

@@ -141,7 +141,7 @@ def test_no_privilege_is_needed(installed: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir(mode=0o555)
     without = [tool("setpriv"), "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]
-    command = [*without, installed / "bin/dnstrace"]
+    command = [*without, str(installed / "bin/dnstrace")]
     environment = bare(installed, HOME=str(home), SHELL="/bin/bash")
     assert "192.0.2.44" in done(*command, "--lab", env=environment)
     cut_off = [tool("unshare"), "--net", *command, "www.example.com"]

@@ -143,8 +143,10 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
 
 # --- fuzzing --------------------------------------------------------------------------------------
 
-_ODD = (None, True, -1, 0, 1, 2**63, 1e308, -0.5, 10**400, "", "x", "\x1b[2J", "\u202e", "a" * 70, ".", "::1",
-        [], {}, [[]], "0", "192.0.2.1", "AAAA", [1, 2, 3], float("nan"))  # fmt: skip
+_ODD: tuple[Any, ...] = (
+    None, True, -1, 0, 1, 2**63, 1e308, -0.5, 10**400, "", "x", "\x1b[2J", "\u202e", "a" * 70, ".", "::1",
+    [], {}, [[]], "0", "192.0.2.1", "AAAA", [1, 2, 3], float("nan"),
+)  # fmt: skip
 
 
 def _mutate(value: Any, random: Random) -> Any:

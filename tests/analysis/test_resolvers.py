@@ -26,14 +26,15 @@ from dnstrace.model import (
 from dnstrace.walk.roots import given_server
 from tests.replies import name, reply
 
+Parts = dict[str, Any]
 STARTED = datetime(2026, 1, 15, 14, tzinfo=UTC)
 ASKED = "www.example.com. A"
 WWW = "www.example.com. 300 A 192.0.2.44"
 SOA = "example.com. {} SOA ns.example.com. host.example.com. 1 2 3 4 300"
 FOREIGN = "filter.test. 60 SOA ns.filter.test. host.filter.test. 1 2 3 4 300"
-ANSWERED = {"answer": (WWW,)}
-DENIED = {"rcode": 3, "authority": (SOA.format(300),)}
-EMPTY = {"authority": (SOA.format(300),)}
+ANSWERED: Parts = {"answer": (WWW,)}
+DENIED: Parts = {"rcode": 3, "authority": (SOA.format(300),)}
+EMPTY: Parts = {"authority": (SOA.format(300),)}
 
 
 def said(flags: str = "QR RD RA", codes: tuple[int, ...] = (), **parts: Any) -> Exchange:
@@ -148,7 +149,7 @@ def test_how_it_differs_and_why(exchange: Exchange, walked: dict[str, Any], expe
 
 
 def test_ipv6_addresses_tell_the_same() -> None:
-    asked = {"question": "www.example.com. AAAA"}
+    asked: Parts = {"question": "www.example.com. AAAA"}
     there = {**asked, "answer": ("www.example.com. 300 AAAA 2001:db8::44",)}
     for address, expected in (("::", "filtered"), ("::1", "filtered"), ("fd00::1", "split-horizon")):
         answer = (f"www.example.com. 300 AAAA {address}",)
@@ -156,14 +157,14 @@ def test_ipv6_addresses_tell_the_same() -> None:
 
 
 def test_names_are_compared_without_case() -> None:
-    asked = {"question": "example.com. MX"}
-    walked = {**asked, "answer": ("example.com. 300 MX 10 MAIL.example.com.",)}
+    asked: Parts = {"question": "example.com. MX"}
+    walked: Parts = {**asked, "answer": ("example.com. 300 MX 10 MAIL.example.com.",)}
     assert difference(said(**asked, answer=("example.com. 9 MX 10 mail.Example.com.",)), **walked) == "same"
 
 
 @pytest.mark.parametrize("rdtype", ["ANY", "RRSIG"])
 def test_what_each_server_gives_as_it_likes_is_not_compared(rdtype: str) -> None:
-    asked = {"question": f"www.example.com. {rdtype}"}
+    asked: Parts = {"question": f"www.example.com. {rdtype}"}
     assert difference(said(**asked, **DENIED), **asked, **DENIED) == "not-compared"
 
 
@@ -215,16 +216,20 @@ def test_what_is_left_of_the_ttl_and_for_how_long_it_was_held() -> None:
 
 
 def test_of_a_negative_answer_it_is_that_of_the_soa_record() -> None:
-    older = {"rcode": 3, "authority": (SOA.format(120),)}
+    older: Parts = {"rcode": 3, "authority": (SOA.format(120),)}
     assert held(beside(said(**older), **DENIED)) == (120, 300, 180, False)
     assert held(beside(said(**older))) == (120, 300, 180, False)
 
 
 def test_of_a_chain_it_is_the_link_that_differs_or_else_expires_first() -> None:
-    walked = {"answer": (ALIAS, "web.example.com. 60 A 192.0.2.44")}
-    same = {"answer": ("www.example.com. 250 CNAME web.example.com.", "web.example.com. 7 A 192.0.2.44")}
+    walked: Parts = {"answer": (ALIAS, "web.example.com. 60 A 192.0.2.44")}
+    same: Parts = {
+        "answer": ("www.example.com. 250 CNAME web.example.com.", "web.example.com. 7 A 192.0.2.44")
+    }
     assert held(beside(said(**same), **walked)) == (7, 60, 53, False)
-    moved = {"answer": ("www.example.com. 250 CNAME old.example.com.", "old.example.com. 60 A 192.0.2.9")}
+    moved: Parts = {
+        "answer": ("www.example.com. 250 CNAME old.example.com.", "old.example.com. 60 A 192.0.2.9")
+    }
     assert held(beside(said(**moved), **walked)) == (250, 300, 50, False)
 
 

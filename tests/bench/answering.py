@@ -87,7 +87,7 @@ def serve(dead: Collection[str], delay: float) -> None:
         sockets[sock.fileno()] = sock, place, address in dead
         poll.register(sock, select.EPOLLIN)
     print("ready", flush=True)
-    late: deque[tuple[float, socket.socket, bytes, object]] = deque()
+    late: deque[tuple[float, socket.socket, bytes, tuple[str, int]]] = deque()
     while True:
         timeout = max(0.0, late[0][0] - time.monotonic()) if late else -1
         for number, _ in poll.poll(timeout):

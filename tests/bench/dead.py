@@ -1,6 +1,6 @@
 """What dead name servers cost dnstrace, dig +trace, drill -T, delv and a cold unbound, live.
 
-    python tests/bench/dead.py [--rounds N] [--programs dnstrace,unbound,dig,drill,delv]
+    python -m tests.bench.dead [--rounds N] [--programs dnstrace,unbound,dig,drill,delv]
 
 Needs what run.py needs. Three cuts on the way to www.example.com (root, com, example.com), each with 2, 4
 or 13 name servers, of which 0, 1, half or all but one are dead: they take every query and are silent.
@@ -33,9 +33,9 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
-from namespaces import enter, new_network
-from network import Scene, Simulation, hints, same_sized
-from programs import Run, Unbound, patient_programs, run, use_resolver
+from tests.bench.namespaces import enter, new_network
+from tests.bench.network import Scene, Simulation, hints, same_sized
+from tests.bench.programs import Run, Unbound, patient_programs, run, use_resolver
 
 ROUND_TRIP, LIMIT = 0.02, 30.0  # seconds
 ALWAYS_REPLY = "discard-timeout: 0"  # unbound 1.20, and Debian's 1.17.1

@@ -1,7 +1,7 @@
 # ruff: noqa: E501
 """How many names a second `dnstrace -f` traces, on real sockets: 1,000 zones under 10 top-level domains.
 
-    python tests/bench/many.py [--names 100000] [--dead 0.05] [--delay 0.02]
+    python -m tests.bench.many [--names 100000] [--dead 0.05] [--delay 0.02]
 
 Needs to be root on Linux. A server that is quick (`answering.py`) answers at 51 addresses in a network namespace, each
 reply after `--delay`; of the 40 hosts of the zones a share is dead: they take every query and are silent. It shares the
@@ -25,9 +25,9 @@ import time
 from pathlib import Path
 from random import Random
 
-from answering import HOSTS, ROOT, TLDS, ZONES
-from namespaces import enter
-from programs import Unbound, use_resolver
+from tests.bench.answering import HOSTS, ROOT, TLDS, ZONES
+from tests.bench.namespaces import enter
+from tests.bench.programs import Unbound, use_resolver
 
 _BY_DIG = 100  # names, one after the other
 _TICK = os.sysconf("SC_CLK_TCK")

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 
-from programs import missing
+from tests.bench.programs import missing
 
 _UNSHARE = ("unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
 _CLONE_NEWNET = 0x40000000  # unshare(2); os.unshare is of Python 3.12
@@ -24,7 +24,7 @@ def enter(parser: argparse.ArgumentParser) -> argparse.Namespace:
     if os.geteuid() != 0 or (absent := missing()):
         parser.error("root is needed" if os.geteuid() != 0 else f"not installed: {', '.join(absent)}")
     if not arguments.inside:
-        os.execvp(_UNSHARE[0], [*_UNSHARE, sys.executable, *sys.argv, "--inside"])
+        os.execvp(_UNSHARE[0], [*_UNSHARE, sys.executable, *sys.orig_argv[1:], "--inside"])
     _loopback_up()
     return arguments
 

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from network import ADDRESS, NAME
+from tests.bench.network import ADDRESS, NAME
 
 _DNSTRACE = str(Path(sys.executable).parent / "dnstrace")
 _NEEDED = (_DNSTRACE, "unshare", "mount", "ip", "script", "dig", "drill", "unbound")

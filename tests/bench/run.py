@@ -1,6 +1,6 @@
 """dnstrace beside dig +trace, drill -T and other tracers, on one simulated network, in one run.
 
-    python tests/bench/run.py [--rounds N] [--rtt 0,5,20,80]
+    python -m tests.bench.run [--rounds N] [--rtt 0,5,20,80]
 
 Needs Linux, root, the command installed beside this Python, and Debian's bind9-dnsutils, ldnsutils (drill)
 and unbound; delv where it has +ns, zdns and dnstracer are measured too where they are on PATH. Everything
@@ -36,9 +36,9 @@ from importlib import resources
 from pathlib import Path
 from statistics import median
 
-from namespaces import enter
-from network import SCENES, Scene, Simulation
-from programs import IMPORTS, Program, Run, Unbound, programs, run, use_resolver
+from tests.bench.namespaces import enter
+from tests.bench.network import SCENES, Scene, Simulation
+from tests.bench.programs import IMPORTS, Program, Run, Unbound, programs, run, use_resolver
 
 TREE, JSON, DIG = "dnstrace", "dnstrace --json", "dig +trace, its resolver cold"
 NETWORK_TARGET, PROCESS_TARGET, AHEAD_FROM = 1.05, 1.15, 0.005

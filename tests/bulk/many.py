@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import dns.name
+import dns.rdatatype
 
 from dnstrace import Trace
 from dnstrace.model import Question
@@ -15,7 +16,7 @@ NAMES = 1200
 
 
 def questions(count: int) -> list[Question]:
-    return [Question(dns.name.from_text(f"w{n}.z{n % 50}.example."), 1) for n in range(count)]
+    return [Question(dns.name.from_text(f"w{n}.z{n % 50}.example."), dns.rdatatype.A) for n in range(count)]
 
 
 def name_of(trace: Trace, prefix: str = "") -> str:

@@ -15,6 +15,7 @@ from random import Random
 from typing import Any
 
 import dns.name
+import dns.rdatatype
 import pytest
 
 from dnstrace import Trace, Tracing
@@ -106,7 +107,7 @@ def pid_of(trace: Trace) -> int:
 
 
 def test_names_of_one_zone_are_traced_by_all_workers_where_there_are_many() -> None:
-    asked = [Question(dns.name.from_text(f"w{n}.zone.example."), 1) for n in range(3000)]
+    asked = [Question(dns.name.from_text(f"w{n}.zone.example."), dns.rdatatype.A) for n in range(3000)]
 
     async def run(settings: Settings) -> Counter[int]:
         how: dict[str, Any] = {"workers": 2, "tracing": Tracing(settings=settings, roots=SERVER)}

@@ -10,11 +10,11 @@ from typing import Any
 from dnstrace import Trace, trace
 from dnstrace.checks import Finding
 from dnstrace.dnssec import parse_anchors
-from dnstrace.model.anchors import Anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load, read
 from dnstrace.lab.worldfile import build
 from dnstrace.model import Settings
+from dnstrace.model.anchors import Anchors
 from dnstrace.model.asked import Resolver
 
 SAID = tomllib.loads(Path(__file__).with_name("verdicts.toml").read_text("utf-8"))

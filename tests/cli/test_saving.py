@@ -148,7 +148,7 @@ def test_a_server_that_is_not_there_is_refused_with_those_that_are(textbook: Pat
 
 
 def refused(*arguments: str, **variables: str) -> str:
-    ran = run(*arguments, **variables)
+    ran = run(*arguments, terminal=False, **variables)
     assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1), ran
     assert ran.err[:-1].isprintable()
     return ran.err.removeprefix("dnstrace: ").rstrip("\n")
@@ -212,7 +212,7 @@ def test_the_trace_is_shown_where_the_file_cannot_be_written(
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     ran = run("--lab", "--short", "--save", str(tmp_path / "x"))
     assert (ran.status, ran.out) == (74, "192.0.2.44\n") and os.listdir(tmp_path) == []
 

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from typing import cast
+
 import dns.dnssec
 import dns.rdata
 import pytest
+from dns.rdtypes.ANY.DNSKEY import DNSKEY
+from dns.rdtypes.ANY.DS import DS
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,20 +14,20 @@ from dnstrace.dnssec.algorithms import algorithm_name, by_tag, ds_matches, ds_us
 from tests.dnssec.zones import Key, name
 
 
-def ds(text: str):
-    return dns.rdata.from_text("IN", "DS", text)
+def ds(text: str) -> DS:
+    return cast(DS, dns.rdata.from_text("IN", "DS", text))
 
 
-def dnskey(key: bytes, algorithm: int, flags: int = 257):
+def dnskey(key: bytes, algorithm: int, flags: int = 257) -> DNSKEY:
     return dns.rdtypes.ANY.DNSKEY.DNSKEY(1, 48, flags, 3, algorithm, key)
 
 
 @given(st.binary(min_size=1, max_size=300), st.sampled_from([5, 8, 13, 253]))
-def test_key_tag_is_that_of_dnspython(key, algorithm):
+def test_key_tag_is_that_of_dnspython(key: bytes, algorithm: int) -> None:
     assert key_tag(dnskey(key, algorithm)) == dns.dnssec.key_id(dnskey(key, algorithm))
 
 
-def test_keys_of_one_tag_stand_together():
+def test_keys_of_one_tag_stand_together() -> None:
     key = b"abcdef"
     twin, other = dnskey(b"cdabef", 13), dnskey(b"xyz", 13)
     found = by_tag([dnskey(key, 13), twin, other])
@@ -31,12 +35,12 @@ def test_keys_of_one_tag_stand_together():
     assert found[key_tag(other)] == [other]
 
 
-def test_key_tag_of_rsamd5_is_made_another_way():
+def test_key_tag_of_rsamd5_is_made_another_way() -> None:
     assert key_tag(dnskey(b"abcdefgh", 1)) == int.from_bytes(b"fg")
 
 
 @pytest.mark.parametrize("digest", ["SHA1", "SHA256", "SHA384"])
-def test_ds_matches_its_key_and_no_other(digest):
+def test_ds_matches_its_key_and_no_other(digest: str) -> None:
     zone, key = name("Example.COM."), Key().dnskey
     record = dns.dnssec.make_ds(zone, key, digest, policy=dns.dnssec.allow_all_policy)
     assert ds_matches(record, zone, key)
@@ -56,10 +60,10 @@ def test_ds_matches_its_key_and_no_other(digest):
         ("1 13 250 " + "00" * 32, False),
     ],
 )
-def test_what_can_be_used(text, usable):
+def test_what_can_be_used(text: str, usable: bool) -> None:
     assert ds_usable(ds(text)) is usable
 
 
-def test_names_of_algorithms():
+def test_names_of_algorithms() -> None:
     assert algorithm_name(13) == "ECDSAP256SHA256"
     assert algorithm_name(208) == "algorithm 208"

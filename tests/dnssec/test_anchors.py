@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from dnstrace.dnssec import AnchorsError, parse_anchors, read_anchors, root_anchors
@@ -10,13 +12,13 @@ DS = "example. 3600 IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC
 KEY = Key().dnskey.to_text()
 
 
-def test_root_anchors_of_the_package_are_iana_s():
+def test_root_anchors_of_the_package_are_iana_s() -> None:
     from dnstrace.dnssec.algorithms import key_tag
 
     assert {key_tag(key) for key in key_anchors(root_anchors(), name("."))} == {20326, 38696}
 
 
-def test_both_forms_and_several_zones(tmp_path):
+def test_both_forms_and_several_zones(tmp_path: Path) -> None:
     file = tmp_path / "anchors"
     file.write_text(
         f"; a comment\n{DS}\nsub.example. IN DNSKEY {KEY}\n. 172800 DS 1 8 2 ( {'00' * 16}\n {'00' * 16} )\n"
@@ -28,7 +30,7 @@ def test_both_forms_and_several_zones(tmp_path):
     assert not key_anchors(anchors, name("example."))
 
 
-def test_form_of_bind():
+def test_form_of_bind() -> None:
     words = KEY.split(None, 3)
     text = f"""trust-anchors {{ # a comment
         . initial-key {" ".join(words[:3])} "{words[3]}"; // another
@@ -39,7 +41,7 @@ def test_form_of_bind():
     assert ds_anchors(anchors, name("example."))[0].key_tag == 20326
 
 
-def test_closest_anchor_is_the_deepest_one_that_can_be_used():
+def test_closest_anchor_is_the_deepest_one_that_can_be_used() -> None:
     odd = f"odd.example. DS 1 253 2 {'00' * 32}"
     anchors = parse_anchors(f"{DS}\n. DNSKEY {KEY}\n{odd}\n", "text")
     assert closest(anchors, name("www.example.")) == name("example.")
@@ -61,13 +63,13 @@ def test_closest_anchor_is_the_deepest_one_that_can_be_used():
         ("\0\x01\n", "is not a file of trust anchors"),
     ],
 )
-def test_bad_text_is_one_line(text, says):
+def test_bad_text_is_one_line(text: str, says: str) -> None:
     with pytest.raises(AnchorsError, match=says) as caught:
         parse_anchors(text, "the file")
     assert "\n" not in str(caught.value)
 
 
-def test_bad_file_is_one_line(tmp_path):
+def test_bad_file_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(AnchorsError, match="cannot read"):
         read_anchors(tmp_path / "none")
     (tmp_path / "octets").write_bytes(b"\xff\xfe")
@@ -75,6 +77,6 @@ def test_bad_file_is_one_line(tmp_path):
         read_anchors(tmp_path / "octets")
 
 
-def test_zone_of_the_tests_gives_an_anchor():
+def test_zone_of_the_tests_gives_an_anchor() -> None:
     zone = Zone(name("example."), "")
     assert ds_anchors(parse_anchors(zone.ds().to_text(), "text"), zone.origin) == tuple(zone.ds())

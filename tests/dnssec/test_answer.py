@@ -2,20 +2,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import dns.rcode
 import dns.rrset
 import pytest
 
 from dnstrace.dnssec import Security, judge
 from dnstrace.model import Outcome
+from dnstrace.model.judgement import Judgement
 from tests.dnssec.tampering import altered, drop, resigned, when
-from tests.dnssec.worlds import World, journey
+from tests.dnssec.worlds import Tamper, World, journey
 from tests.dnssec.zones import NOW, TTL, Key, T, Zone, name
 
 SECURE, INSECURE, BOGUS = Security.SECURE, Security.INSECURE, Security.BOGUS
 INDETERMINATE = Security.INDETERMINATE
 
 
-def judged(owner: str, rdtype: str = "A", *tampers, world: World | None = None):
+def judged(owner: str, rdtype: str = "A", *tampers: Tamper, world: World | None = None) -> Judgement:
     world = world or journey()
     for tamper in tampers:
         world.tamper = tamper
@@ -48,23 +50,23 @@ def judged(owner: str, rdtype: str = "A", *tampers, world: World | None = None):
         ("nope.d", "A"),
     ],
 )
-def test_whatever_a_good_zone_replies_is_secure(owner, rdtype, denial):
+def test_whatever_a_good_zone_replies_is_secure(owner: str, rdtype: str, denial: str) -> None:
     judgement = judged(owner, rdtype, world=journey(denial=denial))
     assert (judgement.security, judgement.reason) == (SECURE, "")
 
 
-def test_stripped_signature_is_bogus_and_said():
+def test_stripped_signature_is_bogus_and_said() -> None:
     judgement = judged("www", "A", when("www.example.com.", "A", drop("RRSIG")))
     assert judgement.security is BOGUS
     assert "www.example.com. A has no signature (RRSIG), although example.com. is signed" in judgement.reason
 
 
-def test_altered_data_is_bogus_and_said():
+def test_altered_data_is_bogus_and_said() -> None:
     judgement = judged("www", "A", when("www.example.com.", "A", altered("A", "192.0.2.66"), "example.com."))
     assert judgement.security is BOGUS and "altered" in judgement.reason
 
 
-def test_foreign_signature_is_bogus_and_said():
+def test_foreign_signature_is_bogus_and_said() -> None:
     judgement = judged(
         "www", "A", when("www.example.com.", "A", resigned(signer=name("org.")), "example.com.")
     )
@@ -72,20 +74,20 @@ def test_foreign_signature_is_bogus_and_said():
     assert "only in the name of org., not of example.com." in judgement.reason
 
 
-def test_signature_of_the_parent_does_not_count():
+def test_signature_of_the_parent_does_not_count() -> None:
     """RFC 4035 section 5.3.1: the signer is the zone that contains the data, whoever else signs."""
     world = journey()
     parent = world.zones[name("com.")]
     rrset = dns.rrset.from_text("www.example.com.", TTL, "IN", "A", "192.0.2.66")
 
-    def lie(reply):
+    def lie(reply: dns.message.Message) -> None:
         reply.answer = parent.signed(rrset)
 
     judgement = judged("www", "A", when("www.example.com.", "A", lie, "example.com."), world=world)
     assert judgement.security is BOGUS and "example.com. is a zone of its own" in judgement.reason
 
 
-def test_alias_that_is_not_what_the_dname_makes_needs_a_signature():
+def test_alias_that_is_not_what_the_dname_makes_needs_a_signature() -> None:
     world = journey()
     judgement, trace = world.judged("www.d.example.com.")
     step = next(step for step in trace.steps if step.id == judgement.answers[0])
@@ -99,14 +101,14 @@ def test_alias_that_is_not_what_the_dname_makes_needs_a_signature():
     assert name("www.d.example.com.") in {need.question.name for need in found.missing}
 
 
-def test_signer_that_is_no_zone_is_said():
+def test_signer_that_is_no_zone_is_said() -> None:
     signer = resigned(signer=name("www.example.com."))
     judgement = judged("www", "A", when("www.example.com.", "A", signer, "example.com."))
     assert judgement.security is BOGUS
     assert "in the name of www.example.com., which is no zone" in judgement.reason
 
 
-def test_signer_of_a_denial_that_is_no_zone_is_said():
+def test_signer_of_a_denial_that_is_no_zone_is_said() -> None:
     signer = resigned(signer=name("www.example.com."))
     judgement = judged("www", "TXT", when("www.example.com.", "TXT", signer, "example.com."))
     assert judgement.security is BOGUS
@@ -116,7 +118,7 @@ def test_signer_of_a_denial_that_is_no_zone_is_said():
 # --- aliases ------------------------------------------------------------------------------------
 
 
-def test_the_answer_is_as_weak_as_its_weakest_link():
+def test_the_answer_is_as_weak_as_its_weakest_link() -> None:
     judgement = judged("away")
     assert judgement.security is INSECURE and "unsigned.com. is not signed" in judgement.reason
     spoilt = judged(
@@ -125,20 +127,20 @@ def test_the_answer_is_as_weak_as_its_weakest_link():
     assert spoilt.security is BOGUS
 
 
-def test_alias_that_a_dname_makes_needs_no_signature_of_its_own():
+def test_alias_that_a_dname_makes_needs_no_signature_of_its_own() -> None:
     judgement = judged("www.d", "A", when("www.d.example.com.", "A", drop("DNAME"), "example.com."))
     assert judgement.security is BOGUS and "CNAME has no signature" in judgement.reason
 
 
-def test_dname_from_a_wildcard_is_refused():
+def test_dname_from_a_wildcard_is_refused() -> None:
     world = journey()
     world.zones[name("example.com.")].add(dns.rrset.from_text("*.e.example.com.", TTL, "IN", "DNAME", "org."))
     wild = world.zones[name("example.com.")].data[name("*.e.example.com.")][T.DNAME]
     parts = world.zones[name("example.com.")].signed(wild)
 
-    def expand(reply):
+    def expand(reply: dns.message.Message) -> None:
         owner = name("b.e.example.com.")
-        reply.set_rcode(0)
+        reply.set_rcode(dns.rcode.NOERROR)
         reply.answer = [dns.rrset.from_rdata_list(owner, TTL, list(part)) for part in parts]
         reply.answer.append(dns.rrset.from_text("a.b.e.example.com.", TTL, "IN", "CNAME", "a.org."))
 
@@ -150,7 +152,7 @@ def test_dname_from_a_wildcard_is_refused():
 
 
 @pytest.mark.parametrize("denial", ["nsec", "nsec3"])
-def test_wildcard_answer_needs_the_proof_that_nothing_is_nearer(denial):
+def test_wildcard_answer_needs_the_proof_that_nothing_is_nearer(denial: str) -> None:
     world = journey(denial=denial)
     judgement = judged("x.wild", "A", when("x.wild.example.com.", "A", drop("NSEC", "NSEC3")), world=world)
     assert judgement.security is BOGUS and "x.wild.example.com. A is not proved" in judgement.reason
@@ -163,12 +165,14 @@ def expanded_denial(world: World) -> list[dns.rrset.RRset]:
 
 
 @pytest.mark.parametrize(("proof", "security"), [("x.wild.example.com.", SECURE), (None, BOGUS)])
-def test_denial_may_be_made_from_a_wildcard_where_it_is_asked_for(proof, security):
+def test_denial_may_be_made_from_a_wildcard_where_it_is_asked_for(
+    proof: str | None, security: Security
+) -> None:
     """RFC 4592 section 4.7; that nothing is nearer is to be proved as for any data."""
     world = journey()
     zone = world.zones[name("example.com.")]
 
-    def expand(reply):
+    def expand(reply: dns.message.Message) -> None:
         reply.answer = expanded_denial(world)
         reply.authority = zone.deny(*zone.absence(name(proof))) if proof else []
 
@@ -176,25 +180,25 @@ def test_denial_may_be_made_from_a_wildcard_where_it_is_asked_for(proof, securit
     assert judgement.security is security
 
 
-def test_denial_made_from_a_wildcard_spoils_what_it_is_beside():
+def test_denial_made_from_a_wildcard_spoils_what_it_is_beside() -> None:
     """CVE-2017-15105: it must not be part of a proof."""
     world = journey()
 
-    def add(reply):
+    def add(reply: dns.message.Message) -> None:
         reply.authority += expanded_denial(world)
 
     judgement = judged("www", "TXT", when("www.example.com.", "TXT", add), world=world)
     assert judgement.security is BOGUS and "made from a wildcard" in judgement.reason
 
 
-def test_wildcard_does_not_stand_for_a_name_that_exists():
+def test_wildcard_does_not_stand_for_a_name_that_exists() -> None:
     """www exists: the wildcard's data in its place are validly signed, and a lie."""
     world = journey()
     zone = world.zones[name("example.com.")]
     zone.add(dns.rrset.from_text("*.example.com.", TTL, "IN", "A", "192.0.2.66"))
     parts = zone.signed(zone.data[name("*.example.com.")][T.A])
 
-    def lie(reply):
+    def lie(reply: dns.message.Message) -> None:
         reply.answer = [
             dns.rrset.from_rdata_list(name("www.example.com."), TTL, list(part)) for part in parts
         ]
@@ -207,19 +211,19 @@ def test_wildcard_does_not_stand_for_a_name_that_exists():
 
 @pytest.mark.parametrize("denial", ["nsec", "nsec3"])
 @pytest.mark.parametrize("owner", ["nope", "www"])
-def test_denial_without_proof_is_bogus(owner, denial):
+def test_denial_without_proof_is_bogus(owner: str, denial: str) -> None:
     spoil = when(f"{owner}.example.com.", "TXT", drop("NSEC", "NSEC3"))
     judgement = judged(owner, "TXT", spoil, world=journey(denial=denial))
     assert judgement.security is BOGUS and "is not proved" in judgement.reason
 
 
-def test_denial_of_what_exists_is_bogus():
+def test_denial_of_what_exists_is_bogus() -> None:
     """A record that proves the absence of another name, replayed."""
     world = journey()
     zone = world.zones[name("example.com.")]
 
-    def lie(reply):
-        reply.set_rcode(3)
+    def lie(reply: dns.message.Message) -> None:
+        reply.set_rcode(dns.rcode.NXDOMAIN)
         reply.answer = []
         reply.authority = [*zone.signed(zone.data[zone.origin][T.SOA]), *zone.deny(name("nope.example.com."))]
 
@@ -228,13 +232,13 @@ def test_denial_of_what_exists_is_bogus():
     )
 
 
-def test_soa_of_a_denial_is_signed_too():
+def test_soa_of_a_denial_is_signed_too() -> None:
     spoil = when("nope.example.com.", "A", altered("SOA", "a. b. 1 2 3 4 99"), "example.com.")
     judgement = judged("nope", "A", spoil)
     assert judgement.security is BOGUS and "its SOA record example.com." in judgement.reason
 
 
-def test_what_comes_beside_an_answer_does_not_matter():
+def test_what_comes_beside_an_answer_does_not_matter() -> None:
     world = journey()
     zone = world.zones[name("example.com.")]
     ns, rrsig = zone.signed(zone.data[zone.origin][T.NS])
@@ -244,7 +248,7 @@ def test_what_comes_beside_an_answer_does_not_matter():
 
 
 @pytest.mark.parametrize("denial", ["nsec", "opt-out"])
-def test_all_of_a_denial_is_signed_also_what_the_proof_does_not_need(denial):
+def test_all_of_a_denial_is_signed_also_what_the_proof_does_not_need(denial: str) -> None:
     world = journey(denial=denial)
     zone = world.zones[name("example.com.")]
     extra = zone.deny(name("www.example.com."))[0]
@@ -253,21 +257,21 @@ def test_all_of_a_denial_is_signed_also_what_the_proof_does_not_need(denial):
     assert judgement.security is BOGUS and str(extra.name) in judgement.reason
 
 
-def test_opt_out_denies_insecurely():
+def test_opt_out_denies_insecurely() -> None:
     judgement = judged("nope", world=journey(denial="opt-out"))
     assert judgement.security is INSECURE and "opt-out" in judgement.reason
 
 
-def test_rcode_is_not_signed_so_the_proof_counts():
-    def lie(reply):
-        reply.set_rcode(3)
+def test_rcode_is_not_signed_so_the_proof_counts() -> None:
+    def lie(reply: dns.message.Message) -> None:
+        reply.set_rcode(dns.rcode.NXDOMAIN)
 
     judgement = judged("ent", "A", when("ent.example.com.", "A", lie, "example.com."))
     assert (judgement.security, judgement.proved) == (SECURE, Outcome.NODATA)
     assert judged("ent").proved is None
 
 
-def test_compact_denial():
+def test_compact_denial() -> None:
     """RFC 9824: the name asked is said to exist with no type but NXNAME."""
     world = journey()
     zone = world.zones[name("example.com.")]
@@ -275,32 +279,32 @@ def test_compact_denial():
         "nope.example.com.", TTL, "IN", "NSEC", r"\000.nope.example.com. RRSIG NSEC TYPE128"
     )
 
-    def lie(reply):
-        reply.set_rcode(0)
+    def lie(reply: dns.message.Message) -> None:
+        reply.set_rcode(dns.rcode.NOERROR)
         reply.authority = [*zone.signed(zone.data[zone.origin][T.SOA]), *zone.signed(nsec)]
 
     judgement = judged("nope", "A", when("nope.example.com.", "A", lie, "example.com."), world=world)
     assert judgement.security is SECURE
 
 
-def test_apex_proof_of_the_child_does_not_deny_ds():
+def test_apex_proof_of_the_child_does_not_deny_ds() -> None:
     """RFC 6840 section 4.4: the wrong side of the cut."""
     world = journey()
     child = world.zones[name("example.com.")]
 
-    def lie(reply):
+    def lie(reply: dns.message.Message) -> None:
         reply.answer = []
         reply.authority = [*child.signed(child.data[child.origin][T.SOA]), *child.deny(child.origin)]
 
     assert judged("", "DS", when("example.com.", "DS", lie), world=world).security is BOGUS
 
 
-def test_proof_of_the_parent_does_not_deny_data_of_the_child():
+def test_proof_of_the_parent_does_not_deny_data_of_the_child() -> None:
     """RFC 6840 section 4.1: the other wrong side."""
     world = journey()
     parent = world.zones[name("com.")]
 
-    def lie(reply):
+    def lie(reply: dns.message.Message) -> None:
         reply.answer = []
         reply.authority = [
             *parent.signed(parent.data[parent.origin][T.SOA]),
@@ -310,11 +314,11 @@ def test_proof_of_the_parent_does_not_deny_data_of_the_child():
     assert judged("", "TXT", when("example.com.", "TXT", lie, "example.com."), world=world).security is BOGUS
 
 
-def test_signatures_as_such_are_not_secure():
+def test_signatures_as_such_are_not_secure() -> None:
     world = journey()
     zone = world.zones[name("example.com.")]
 
-    def give(reply):
+    def give(reply: dns.message.Message) -> None:
         reply.answer = zone.signed(zone.data[name("www.example.com.")][T.A])[1:]
         reply.authority = []
 
@@ -322,18 +326,18 @@ def test_signatures_as_such_are_not_secure():
     assert judgement.security is INSECURE and "not signed themselves" in judgement.reason
 
 
-def test_every_rrset_of_any_counts():
+def test_every_rrset_of_any_counts() -> None:
     spoil = when("example.com.", "ANY", altered("A", "192.0.2.66"), "example.com.")
     assert judged("", "ANY", spoil).security is BOGUS
 
 
-def test_unsupported_signature_beside_a_good_one_does_not_matter():
+def test_unsupported_signature_beside_a_good_one_does_not_matter() -> None:
     world = journey()
     zone = world.zones[name("example.com.")]
     rrset = zone.data[name("www.example.com.")][T.A]
     good = zone.signed(rrset)[1]
 
-    def add(reply):
+    def add(reply: dns.message.Message) -> None:
         reply.answer = [rrset, dns.rrset.from_rdata(rrset.name, TTL, good[0].replace(algorithm=253), good[0])]
 
     assert (
@@ -341,7 +345,7 @@ def test_unsupported_signature_beside_a_good_one_does_not_matter():
     )
 
 
-def test_two_keys_of_two_algorithms():
+def test_two_keys_of_two_algorithms() -> None:
     zone = Zone(name("example.com."), "www A 192.0.2.1", [Key(13), Key(15, 1, 256)])
     world = World.of(Zone(name("."), "example.com. NS ns.example.com."), zone)
     assert world.judged("www.example.com.")[0].security is SECURE

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import dns.dnssec
+import dns.rcode
 import dns.rrset
 import pytest
+from dns.rdtypes.ANY.DS import DS
 
 from dnstrace.dnssec import Security, judge
 from dnstrace.model import Outcome, Purpose
 from dnstrace.model.anchors import Anchors
-from tests.dnssec.tampering import altered, always, drop, resigned, when
+from dnstrace.model.judgement import Judgement
+from tests.dnssec.tampering import Spoil, altered, always, drop, resigned, when
 from tests.dnssec.worlds import World, journey, question
 from tests.dnssec.zones import NOW, TTL, Key, T, Zone, name
 
@@ -18,14 +23,14 @@ BOGUS, INDETERMINATE = Security.BOGUS, Security.INDETERMINATE
 ROOT, COM, EXAMPLE = name("."), name("com."), name("example.com.")
 
 
-def needs(judgement) -> list[str]:
+def needs(judgement: Judgement) -> list[str]:
     return [f"{need.question} of {need.zone}" for need in judgement.missing]
 
 
 # --- what is asked for --------------------------------------------------------------------------
 
 
-def test_all_keys_of_a_chain_are_asked_for_at_once():
+def test_all_keys_of_a_chain_are_asked_for_at_once() -> None:
     world = journey()
     trace = world.walk(question("www.example.com."))
     assert needs(judge(trace, world.anchors(), NOW)) == [
@@ -35,7 +40,7 @@ def test_all_keys_of_a_chain_are_asked_for_at_once():
     ]
 
 
-def test_keys_are_asked_for_while_the_walk_goes_on():
+def test_keys_are_asked_for_while_the_walk_goes_on() -> None:
     world = journey()
     trace = world.walk(question("www.example.com."))
     begun = replace(
@@ -46,7 +51,7 @@ def test_keys_are_asked_for_while_the_walk_goes_on():
     assert needs(judge(first, world.anchors(), NOW)) == [". DNSKEY of .", "com. DNSKEY of com."]
 
 
-def test_what_is_under_way_is_not_asked_for_again():
+def test_what_is_under_way_is_not_asked_for_again() -> None:
     world = journey()
     trace = world.ask(world.walk(question("www.example.com.")), ROOT, question(".", "DNSKEY"), Purpose.DNSKEY)
     waiting = replace(trace.steps[-1], attempts=(), chosen=None, outcome=None)
@@ -55,26 +60,26 @@ def test_what_is_under_way_is_not_asked_for_again():
     assert judgement.security is INDETERMINATE
 
 
-def test_nothing_is_asked_below_an_unsigned_cut():
+def test_nothing_is_asked_below_an_unsigned_cut() -> None:
     world = journey()
     trace = world.walk(question("www.unsigned.com."))
     assert needs(judge(trace, world.anchors(), NOW)) == [". DNSKEY of .", "com. DNSKEY of com."]
 
 
-def test_what_was_not_asked_for_says_nothing_against_a_zone():
+def test_what_was_not_asked_for_says_nothing_against_a_zone() -> None:
     world = journey()
     judgement = judge(world.walk(question("www.example.com.")), world.anchors(), NOW)
     assert judgement.security is INDETERMINATE
     assert "the keys (DNSKEY) of . could not be asked for" in judgement.reason
 
 
-def test_nothing_is_proved_by_keys_that_are_still_to_come():
+def test_nothing_is_proved_by_keys_that_are_still_to_come() -> None:
     world = journey()
     judgement = judge(world.walk(question("www.unsigned.com.")), world.anchors(), NOW)
     assert judgement.security is INDETERMINATE and "could not be asked for" in judgement.reason
 
 
-def test_referral_without_ds_or_proof_has_ds_asked_for():
+def test_referral_without_ds_or_proof_has_ds_asked_for() -> None:
     world = journey()
     world.tamper = when("www.example.com.", "A", drop("DS"), "com.")
     judgement, trace = world.judged("www.example.com.")
@@ -82,7 +87,7 @@ def test_referral_without_ds_or_proof_has_ds_asked_for():
     assert [str(step.question) for step in trace.steps if step.purpose is Purpose.DS] == ["example.com. DS"]
 
 
-def test_ds_that_is_not_signed_is_asked_for_once_more():
+def test_ds_that_is_not_signed_is_asked_for_once_more() -> None:
     world = journey()
     world.tamper = when("www.example.com.", "A", drop("RRSIG"), "com.")
     judgement, trace = world.judged("www.example.com.")
@@ -102,7 +107,7 @@ def shared(child: Zone | None, top: str = "sub NS ns.sub\n") -> World:
     return world
 
 
-def test_signed_child_on_the_servers_of_its_parent():
+def test_signed_child_on_the_servers_of_its_parent() -> None:
     world = shared(Zone(name("sub.example.com."), "www A 192.0.2.1\n"))
     judgement, trace = world.judged("www.sub.example.com.")
     assert judgement.security is SECURE
@@ -110,26 +115,26 @@ def test_signed_child_on_the_servers_of_its_parent():
     assert "sub.example.com. DS" in asked and "sub.example.com. DNSKEY" in asked
 
 
-def test_unsigned_child_on_the_servers_of_its_parent():
+def test_unsigned_child_on_the_servers_of_its_parent() -> None:
     world = shared(Zone(name("sub.example.com."), "www A 192.0.2.1\n", keys=[]))
     judgement, _ = world.judged("www.sub.example.com.")
     assert judgement.security is INSECURE and "sub.example.com. is delegated without DS" in judgement.reason
 
 
-def test_negative_answers_of_an_unsigned_child_there():
+def test_negative_answers_of_an_unsigned_child_there() -> None:
     world = shared(Zone(name("sub.example.com."), "www A 192.0.2.1\n", keys=[]))
     assert world.judged("www.sub.example.com.", "AAAA")[0].security is INSECURE
     assert world.judged("nope.sub.example.com.")[0].security is INSECURE
 
 
-def test_child_two_labels_down_behind_an_empty_non_terminal():
+def test_child_two_labels_down_behind_an_empty_non_terminal() -> None:
     world = shared(Zone(name("a.b.example.com."), "www A 192.0.2.1\n"), "a.b NS ns.a.b\n")
     assert world.judged("www.a.b.example.com.")[0].security is SECURE
     unsigned = shared(Zone(name("a.b.example.com."), "www A 192.0.2.1\n", keys=[]), "a.b NS ns.a.b\n")
     assert unsigned.judged("www.a.b.example.com.")[0].security is INSECURE
 
 
-def test_unsigned_data_in_a_signed_zone_are_bogus_when_no_cut_explains_them():
+def test_unsigned_data_in_a_signed_zone_are_bogus_when_no_cut_explains_them() -> None:
     world = journey()
     world.tamper = when("www.example.com.", "A", drop("RRSIG"), "example.com.")
     judgement, trace = world.judged("www.example.com.")
@@ -140,14 +145,14 @@ def test_unsigned_data_in_a_signed_zone_are_bogus_when_no_cut_explains_them():
 # --- anchors ------------------------------------------------------------------------------------
 
 
-def test_without_an_anchor_above_it_is_indeterminate():
+def test_without_an_anchor_above_it_is_indeterminate() -> None:
     world = journey()
     judgement, trace = world.judged("www.unsigned.com.", anchors=world.anchors("example.com."))
     assert judgement.security is INDETERMINATE and "no trust anchor" in judgement.reason
     assert len(trace.steps) == 3
 
 
-def test_island_of_security():
+def test_island_of_security() -> None:
     """An anchor below an unsigned cut."""
     world = World.of(
         Zone(ROOT, "com. NS ns.com."),
@@ -161,7 +166,7 @@ def test_island_of_security():
     assert world.judged("example.com.", "DS", anchors=both)[0].security is INSECURE
 
 
-def test_anchor_outranks_the_parent():
+def test_anchor_outranks_the_parent() -> None:
     world = journey()
     wrong = dns.dnssec.make_ds(EXAMPLE, Key(number=7).dnskey, "SHA256")
     anchors = Anchors({**world.anchors().zones, EXAMPLE: (wrong,)})
@@ -169,33 +174,33 @@ def test_anchor_outranks_the_parent():
     assert judgement.security is BOGUS and "the trust anchor is DS" in judgement.reason
 
 
-def test_anchor_as_a_key():
+def test_anchor_as_a_key() -> None:
     world = journey()
     anchors = Anchors({ROOT: (world.zones[ROOT].keys[0].dnskey,)})
     assert world.judged("www.example.com.", anchors=anchors)[0].security is SECURE
 
 
-def test_anchor_of_an_unsupported_algorithm_is_none():
+def test_anchor_of_an_unsupported_algorithm_is_none() -> None:
     world = journey()
-    odd = world.zones[ROOT].ds()[0].replace(algorithm=253)
+    odd: Any = world.zones[ROOT].ds()[0].replace(algorithm=253)
     assert world.judged("www.example.com.", anchors=Anchors({ROOT: (odd,)}))[0].security is INDETERMINATE
 
 
 # --- broken links -------------------------------------------------------------------------------
 
 
-def broken(change) -> tuple[Security, str]:
+def broken(change: Callable[[World], None]) -> tuple[Security, str]:
     world = journey()
     change(world)
     judgement, _ = world.judged("www.example.com.")
     return judgement.security, judgement.reason
 
 
-def put_ds(world: World, *records) -> None:
+def put_ds(world: World, *records: DS) -> None:
     world.zones[COM].add(dns.rrset.from_rdata(EXAMPLE, TTL, *records))
 
 
-def test_ds_for_a_missing_key():
+def test_ds_for_a_missing_key() -> None:
     stranger = Key(number=5)
     security, reason = broken(lambda w: put_ds(w, dns.dnssec.make_ds(EXAMPLE, stranger.dnskey, "SHA256")))
     assert security is BOGUS
@@ -205,8 +210,8 @@ def test_ds_for_a_missing_key():
     )
 
 
-def test_unsigned_zone_with_ds():
-    def change(world):
+def test_unsigned_zone_with_ds() -> None:
+    def change(world: World) -> None:
         world.zones[EXAMPLE].keys = []
         del world.zones[EXAMPLE].data[EXAMPLE][T.DNSKEY]
 
@@ -214,11 +219,11 @@ def test_unsigned_zone_with_ds():
     assert security is BOGUS and "example.com. has no keys (DNSKEY), although com. publishes a DS" in reason
 
 
-def test_servers_that_do_not_answer_for_keys():
+def test_servers_that_do_not_answer_for_keys() -> None:
     world = journey()
 
-    def refuse(reply):
-        reply.set_rcode(5)
+    def refuse(reply: dns.message.Message) -> None:
+        reply.set_rcode(dns.rcode.REFUSED)
 
     world.tamper = when("example.com.", "DNSKEY", refuse)
     judgement, trace = world.judged("www.example.com.")
@@ -228,10 +233,10 @@ def test_servers_that_do_not_answer_for_keys():
 
 
 @pytest.mark.parametrize(("algorithm", "digest"), [(253, 2), (12, 2), (13, 250), (1, 2), (3, 2)])
-def test_algorithms_that_are_not_supported_make_it_insecure(algorithm, digest):
+def test_algorithms_that_are_not_supported_make_it_insecure(algorithm: int, digest: int) -> None:
     """RFC 4035 section 5.2."""
 
-    def change(world):
+    def change(world: World) -> None:
         ds = world.zones[EXAMPLE].ds()[0]
         put_ds(world, ds.replace(algorithm=algorithm, digest_type=digest))
 
@@ -239,8 +244,8 @@ def test_algorithms_that_are_not_supported_make_it_insecure(algorithm, digest):
     assert security is INSECURE and "not supported" in reason
 
 
-def test_one_supported_ds_is_held_to():
-    def change(world):
+def test_one_supported_ds_is_held_to() -> None:
+    def change(world: World) -> None:
         ds = world.zones[EXAMPLE].ds()[0]
         put_ds(world, ds.replace(algorithm=253), ds.replace(digest=bytes(32)))
 
@@ -259,18 +264,18 @@ def test_one_supported_ds_is_held_to():
         (resigned(original_ttl=1), "altered"),
     ],
 )
-def test_bad_signatures_anywhere_in_the_chain(zone, spoil, says):
+def test_bad_signatures_anywhere_in_the_chain(zone: str, spoil: Spoil, says: str) -> None:
     security, reason = broken(lambda world: setattr(world, "tamper", always(spoil, zone)))
     assert security is BOGUS and says in reason
 
 
 @pytest.mark.parametrize("zone", ["com.", "example.com."])
-def test_stripped_signatures_anywhere_in_the_chain(zone):
+def test_stripped_signatures_anywhere_in_the_chain(zone: str) -> None:
     security, reason = broken(lambda world: setattr(world, "tamper", always(drop("RRSIG"), zone)))
     assert security is BOGUS and reason
 
 
-def test_proof_that_is_missing_or_false():
+def test_proof_that_is_missing_or_false() -> None:
     for change in (drop("NSEC"), altered("NSEC", "a.com. NS")):
         world = journey()
         world.tamper = always(change, "com.")
@@ -279,7 +284,7 @@ def test_proof_that_is_missing_or_false():
         assert "unsigned.com." in judgement.reason and "com." in judgement.reason
 
 
-def test_alias_in_the_place_of_a_delegation_is_no_cut():
+def test_alias_in_the_place_of_a_delegation_is_no_cut() -> None:
     world = journey()
     world.tamper = when("alias.example.com.", "A", drop("RRSIG"), "example.com.")
     judgement, _ = world.judged("alias.example.com.")
@@ -289,7 +294,7 @@ def test_alias_in_the_place_of_a_delegation_is_no_cut():
 # --- evidence -----------------------------------------------------------------------------------
 
 
-def test_each_step_shows_its_evidence():
+def test_each_step_shows_its_evidence() -> None:
     judgement, trace = journey().judged("www.example.com.")
     steps = {(str(step.question), str(step.zone)): judgement.steps[step.id] for step in trace.steps}
     referral = steps["www.example.com. A", "com."]
@@ -302,14 +307,14 @@ def test_each_step_shows_its_evidence():
     assert answer.security is SECURE and [one.valid for one in answer.signatures] == [True]
 
 
-def test_the_proof_used_is_shown():
+def test_the_proof_used_is_shown() -> None:
     judgement, trace = journey().judged("www.unsigned.com.")
     referral = next(step for step in trace.steps if step.zone == COM)
     evidence = judgement.steps[referral.id]
     assert evidence.security is INSECURE and "NSEC unsigned.com. to com." in evidence.proof
 
 
-def test_ds_without_a_signature_is_said():
+def test_ds_without_a_signature_is_said() -> None:
     world = journey()
     referral = when("www.example.com.", "A", drop("RRSIG"), "com.")
     reply = when("example.com.", "DS", drop("RRSIG"), "com.")
@@ -323,7 +328,7 @@ def test_ds_without_a_signature_is_said():
     assert "the DS record for example.com. in com. is not signed, although com. is" in judgement.reason
 
 
-def test_an_anchor_for_a_zone_without_keys_is_said():
+def test_an_anchor_for_a_zone_without_keys_is_said() -> None:
     world = journey()
     anchors = Anchors({name("unsigned.com."): tuple(world.zones[EXAMPLE].ds())})
     judgement, _ = world.judged("www.unsigned.com.", anchors=anchors)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import dns.dnssec
 import dns.rrset
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from dns.rdtypes.ANY.DNSKEY import DNSKEY
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +18,7 @@ from tests.dnssec.zones import NOW, Key, name
 ALGORITHMS = [5, 7, 8, 10, 13, 14, 15, 16]
 
 
-def signed_by(key: Key):
+def signed_by(key: Key) -> tuple[DNSKEY, bytes, bytes]:
     """A DNSKEY record, and a signature and the octets it is over, both as dnspython makes them."""
     rrset = dns.rrset.from_text("www.example.", 300, "IN", "A", "192.0.2.1")
     rrsig = dns.dnssec.sign(
@@ -27,13 +29,13 @@ def signed_by(key: Key):
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_signature_of_each_algorithm_is_right(algorithm):
+def test_signature_of_each_algorithm_is_right(algorithm: int) -> None:
     dnskey, signature, data = signed_by(Key(algorithm))
     assert verify(algorithm, dnskey.key, signature, data)
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_altered_data_signature_or_key_is_not_right(algorithm):
+def test_altered_data_signature_or_key_is_not_right(algorithm: int) -> None:
     dnskey, signature, data = signed_by(Key(algorithm))
     other = Key(algorithm, number=1).dnskey
     flipped = signature[:-1] + bytes([signature[-1] ^ 1])
@@ -44,12 +46,12 @@ def test_altered_data_signature_or_key_is_not_right(algorithm):
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 @given(st.binary(max_size=150), st.binary(max_size=150))
-def test_no_octets_can_raise(algorithm, key, signature):
+def test_no_octets_can_raise(algorithm: int, key: bytes, signature: bytes) -> None:
     assert not verify(algorithm, key, signature, b"data")
     assert key_bits(algorithm, key) >= 0
 
 
-def test_the_length_of_an_rsa_exponent_may_take_three_octets():
+def test_the_length_of_an_rsa_exponent_may_take_three_octets() -> None:
     """RFC 3110 section 2; `0` and two octets stand for the one that is usual."""
     dnskey, signature, data = signed_by(Key(8))
     long = b"\0" + dnskey.key[:1].rjust(2, b"\0") + dnskey.key[1:]
@@ -58,11 +60,11 @@ def test_the_length_of_an_rsa_exponent_may_take_three_octets():
 
 
 @pytest.mark.parametrize("algorithm", [0, 1, 3, 12, 253])
-def test_unsupported_algorithm_is_never_right(algorithm):
+def test_unsupported_algorithm_is_never_right(algorithm: int) -> None:
     assert not verify(algorithm, b"key", b"signature", b"data")
 
 
-def test_rsa_padding_must_be_exact():
+def test_rsa_padding_must_be_exact() -> None:
     """A block with rubbish after a shorter padding is what forgers of small exponents hope for."""
     private = rsa.generate_private_key(65537, 1024)
     numbers = private.private_numbers()
@@ -78,7 +80,7 @@ def test_rsa_padding_must_be_exact():
     assert not verify(8, dnskey.key, forged, data)
 
 
-def test_rsa_key_of_512_bits_counts():
+def test_rsa_key_of_512_bits_counts() -> None:
     numbers = _small_rsa()
     key = b"\3\1\0\1" + numbers["n"].to_bytes(64)
     import hashlib
@@ -91,27 +93,27 @@ def test_rsa_key_of_512_bits_counts():
     assert not verify(10, key, signature, b"data")
 
 
-def _small_rsa():
+def _small_rsa() -> Any:
     p = 0xF7E75FDC469067FFDC4E847C51F452DF_E85ED54E1C1F7D5D9B1D5E0D5E3F0C6D
     q = 0xF0000000000000000000000000000000_00000000000000000000000000000001
     p, q = _next_prime(p), _next_prime(q)
     return {"n": p * q, "d": pow(65537, -1, (p - 1) * (q - 1))}
 
 
-def _next_prime(number):
+def _next_prime(number: int) -> int:
     number |= 1
     while any(pow(base, number - 1, number) != 1 for base in (2, 3, 5, 7, 11)):
         number += 2
     return number
 
 
-def test_exponent_that_only_costs_time_is_refused():
+def test_exponent_that_only_costs_time_is_refused() -> None:
     exponent = (1 << 65) + 1
     key = bytes([9]) + exponent.to_bytes(9) + (_small_rsa()["n"]).to_bytes(64)
     assert not verify(5, key, b"\1" * 64, b"data")
 
 
-def test_missing_package_is_named(monkeypatch):
+def test_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     dnskey, signature, data = signed_by(Key(15))
     verify.cache_clear()
     monkeypatch.setitem(sys.modules, "cryptography.exceptions", None)
@@ -123,5 +125,5 @@ def test_missing_package_is_named(monkeypatch):
 
 
 @pytest.mark.parametrize(("algorithm", "bits"), [(13, 256), (14, 384), (15, 256), (16, 456)])
-def test_size_of_a_key_on_a_curve(algorithm, bits):
+def test_size_of_a_key_on_a_curve(algorithm: int, bits: int) -> None:
     assert key_bits(algorithm, Key(algorithm).dnskey.key) == bits

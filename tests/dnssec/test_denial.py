@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import dns.rrset
 import pytest
 
@@ -8,27 +10,27 @@ from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.proof import ProofResult
 from dnstrace.dnssec.signature import Checked, check
 from dnstrace.model.judgement import LIMITS, EffortLimits
-from tests.dnssec.zones import NOW, TTL, T, Zone, name
+from tests.dnssec.zones import NOW, TTL, RRset, T, Zone, name
 
 OWNER = name("no.example.")
 
 
-def zone(denial: str = "nsec", **how) -> Zone:
+def zone(denial: str = "nsec", **how: Any) -> Zone:
     return Zone(name("example."), "www A 192.0.2.1\n*.w A 192.0.2.1\n", denial=denial, **how)
 
 
-def read(rrsets, made: Zone, limits: EffortLimits = LIMITS) -> Denial:
+def read(rrsets: list[RRset], made: Zone, limits: EffortLimits = LIMITS) -> Denial:
     effort = Effort(limits)
     keys = [key.dnskey for key in made.keys]
     return read_denial(rrsets, made.origin, lambda data: check(data, made.origin, keys, NOW, effort), effort)
 
 
-def absence(made: Zone):
+def absence(made: Zone) -> list[RRset]:
     return made.deny(*made.absence(OWNER), name("*.example."))
 
 
 @pytest.mark.parametrize("kind", ["nsec", "nsec3"])
-def test_validated_records_prove(kind):
+def test_validated_records_prove(kind: str) -> None:
     made = zone(kind)
     found = read(absence(made), made)
     assert found.nxdomain(OWNER).shown is ProofResult.PROVED
@@ -42,7 +44,7 @@ def test_validated_records_prove(kind):
 
 
 @pytest.mark.parametrize("kind", ["nsec", "nsec3"])
-def test_records_that_are_not_valid_are_not_there_and_said(kind):
+def test_records_that_are_not_valid_are_not_there_and_said(kind: str) -> None:
     made = zone(kind)
     unsigned = [rrset for rrset in absence(made) if rrset.rdtype != T.RRSIG]
     assert "no signature" in read(unsigned, made).nxdomain(OWNER).text
@@ -56,7 +58,7 @@ def expanded(made: Zone, owner: str) -> list[dns.rrset.RRset]:
     return [dns.rrset.from_rdata_list(name(owner), TTL, list(part)) for part in parts]
 
 
-def test_denial_is_never_made_from_a_wildcard():
+def test_denial_is_never_made_from_a_wildcard() -> None:
     """CVE-2017-15105: an NSEC record of a wildcard, expanded, would deny what exists."""
     made = zone()
     assert read(made.deny(name("*.w.example.")), made).nsec
@@ -65,19 +67,19 @@ def test_denial_is_never_made_from_a_wildcard():
     assert found.signatures[0].valid
 
 
-def test_nothing_proves_nothing():
+def test_nothing_proves_nothing() -> None:
     found = read([], zone())
     assert found.nxdomain(OWNER).shown is ProofResult.UNPROVED
     assert "no NSEC or NSEC3" in found.nxdomain(OWNER).text
 
 
-def test_nsec3_counts_where_nsec_does_not_prove():
+def test_nsec3_counts_where_nsec_does_not_prove() -> None:
     made, other = zone("nsec3"), zone("nsec")
     both = [*other.deny(name("www.example.")), *absence(made)]
     assert read(both, made).nxdomain(OWNER).shown is ProofResult.PROVED
 
 
-def test_records_of_other_zones_are_passed_over():
+def test_records_of_other_zones_are_passed_over() -> None:
     """A validly signed record of a zone below says nothing of its parent."""
     made = zone()
     accept = lambda data: Checked(True)  # noqa: E731
@@ -89,19 +91,19 @@ def test_records_of_other_zones_are_passed_over():
     assert not found.nsec3.records
 
 
-def test_records_of_other_zones_are_no_trouble():
+def test_records_of_other_zones_are_no_trouble() -> None:
     made, foreign = zone(), Zone(name("org."), "")
     found = read([*foreign.deny(name("org.")), *absence(made)], made)
     assert not found.trouble and found.nxdomain(OWNER).shown is ProofResult.PROVED
 
 
-def test_record_that_reaches_beyond_the_zone_is_passed_over():
+def test_record_that_reaches_beyond_the_zone_is_passed_over() -> None:
     made = zone()
     beyond = dns.rrset.from_text("a.example.", 60, "IN", "NSEC", "z.org. A")
     assert not read(made.signed(beyond), made).nsec
 
 
-def test_unknown_hash_or_flags_are_passed_over():
+def test_unknown_hash_or_flags_are_passed_over() -> None:
     """RFC 5155 section 8.1 and 8.2."""
     made = zone("nsec3")
     for change in ({"algorithm": 2}, {"flags": 2}):
@@ -114,7 +116,7 @@ def test_unknown_hash_or_flags_are_passed_over():
         assert not found.nsec3.records
 
 
-def test_owner_that_is_no_hash_is_passed_over():
+def test_owner_that_is_no_hash_is_passed_over() -> None:
     made = zone("nsec3")
     for owner in (".", "!.example.", "a.example."):
         odd = made.nsec3_chain()[0]
@@ -128,12 +130,12 @@ def test_owner_that_is_no_hash_is_passed_over():
         assert not found.nsec3.records
 
 
-def test_too_many_hashes_are_named():
+def test_too_many_hashes_are_named() -> None:
     made = zone("nsec3")
     found = read(absence(made), made, EffortLimits(hashes=1))
     assert "more than the 1 NSEC3 hashes" in found.nxdomain(OWNER).text
 
 
-def test_too_many_iterations_are_insecure():
+def test_too_many_iterations_are_insecure() -> None:
     made = zone("nsec3", iterations=151)
     assert read(absence(made), made).nxdomain(OWNER).shown is ProofResult.INSECURE

@@ -1,30 +1,33 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import dns.message
 import pytest
+from dns.rdata import Rdata
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dnstrace.dnssec import EffortLimits, Security, judge
 from dnstrace.message.meaning import classify
 from dnstrace.message.wire import read_reply
-from dnstrace.model import Attempt, Exchange, Outcome, Purpose, Query
-from tests.dnssec.tampering import altered, drop, emptied, when
-from tests.dnssec.worlds import SECOND, World, journey, question
-from tests.dnssec.zones import NOW, name
+from dnstrace.model import Attempt, Exchange, Outcome, Purpose, Query, Step, Trace
+from dnstrace.model.anchors import Anchors
+from tests.dnssec.tampering import Spoil, altered, drop, emptied, when
+from tests.dnssec.worlds import SECOND, Tamper, World, journey, question
+from tests.dnssec.zones import NOW, Name, name
 
 
 @pytest.mark.parametrize("denial", ["nsec", "nsec3", "opt-out"])
 @pytest.mark.parametrize("algorithm", [5, 7, 8, 10, 13, 14, 15, 16])
-def test_a_good_chain_in_each_algorithm(algorithm, denial):
+def test_a_good_chain_in_each_algorithm(algorithm: int, denial: str) -> None:
     world = journey(algorithm, denial)
     assert world.judged("www.example.com.")[0].security is Security.SECURE
     assert world.judged("www.unsigned.com.")[0].security is Security.INSECURE
 
 
-def test_it_is_a_function_of_what_is_recorded():
+def test_it_is_a_function_of_what_is_recorded() -> None:
     world = journey()
     anchors = world.anchors()
     judgement, trace = world.judged("www.example.com.")
@@ -32,14 +35,14 @@ def test_it_is_a_function_of_what_is_recorded():
     assert judge(trace, anchors, NOW) == judgement
 
 
-def test_time_is_passed_in():
+def test_time_is_passed_in() -> None:
     world = journey()
     _, trace = world.judged("www.example.com.")
     verdicts = [judge(trace, world.anchors(), at).security for at in (NOW - 10**7, NOW, NOW + 10**7)]
     assert verdicts == [Security.BOGUS, Security.SECURE, Security.BOGUS]
 
 
-def test_the_answer_is_made_of_the_steps_named():
+def test_the_answer_is_made_of_the_steps_named() -> None:
     judgement, trace = journey().judged("alias.example.com.")
     steps = {step.id: step for step in trace.steps}
     assert [str(steps[number].question) for number in judgement.answers] == [
@@ -48,7 +51,7 @@ def test_the_answer_is_made_of_the_steps_named():
     ]
 
 
-def _recorded():
+def _recorded() -> Iterator[tuple[Anchors, Trace]]:
     """A judged trace of each kind, to be spoilt."""
     for denial in ("nsec", "nsec3"):
         world = journey(denial=denial)
@@ -64,11 +67,15 @@ RECORDED = list(_recorded())
     st.integers(0, 5),
     st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 255)), min_size=1, max_size=4),
 )
-def test_no_octets_can_raise_nor_make_more_of_an_answer_than_it_is(number, index, changes):
+def test_no_octets_can_raise_nor_make_more_of_an_answer_than_it_is(
+    number: int, index: int, changes: list[tuple[int, int]]
+) -> None:
     """Whatever is altered in a recorded reply: a verdict comes out, secure only for what was there before."""
     anchors, trace = RECORDED[number]
     step = trace.steps[index % len(trace.steps)]
-    wire = bytearray(step.attempts[0].exchange.message.to_wire(want_shuffle=False))
+    heard = step.attempts[0].exchange.message
+    assert heard is not None
+    wire = bytearray(heard.to_wire(want_shuffle=False))
     for place, octet in changes:
         wire[place % len(wire)] = octet
     message = read_reply(bytes(wire))
@@ -84,21 +91,23 @@ def test_no_octets_can_raise_nor_make_more_of_an_answer_than_it_is(number, index
         assert all(part in before for part in _answer(replace(trace, steps=steps), judgement.answers))
 
 
-def _answer(trace, numbers):
-    rrsets = [r for s in trace.steps if s.id in numbers for r in s.meaning.answer if not r.covers]
+def _answer(trace: Trace, numbers: tuple[int, ...]) -> list[tuple[Name, int, set[Rdata]]]:
+    rrsets = [
+        r for s in trace.steps if s.id in numbers and s.meaning for r in s.meaning.answer if not r.covers
+    ]
     return [(rrset.name, rrset.rdtype, set(rrset)) for rrset in rrsets]
 
 
 # --- another server -----------------------------------------------------------------------------
 
 
-def spoilt(tamper) -> World:
+def spoilt(tamper: Tamper) -> World:
     world = journey()
     world.tamper = tamper
     return world
 
 
-def second_server(world: World, trace, step):
+def second_server(world: World, trace: Trace, step: Step) -> Trace:
     """The trace with the question of `step` put to the other server, which is in order."""
     world.tamper = lambda zone, question, reply: reply
     trace = world.ask(trace, step.zone, step.question, step.purpose)
@@ -119,7 +128,7 @@ def second_server(world: World, trace, step):
         ("example.com.", "DNSKEY", drop("RRSIG")),
     ],
 )
-def test_a_server_that_was_not_asked_may_have_it_right(owner, rdtype, spoil):
+def test_a_server_that_was_not_asked_may_have_it_right(owner: str, rdtype: str, spoil: Spoil) -> None:
     world = spoilt(when(owner, rdtype, spoil, "example.com."))
     judgement, trace = world.judged("www.example.com.")
     assert judgement.security is Security.BOGUS
@@ -133,7 +142,7 @@ def test_a_server_that_was_not_asked_may_have_it_right(owner, rdtype, spoil):
         assert judgement.answers == (trace.steps[-1].id,)
 
 
-def test_no_retry_when_every_server_was_asked():
+def test_no_retry_when_every_server_was_asked() -> None:
     world = spoilt(when("www.example.com.", "A", drop("RRSIG"), "example.com."))
     judgement, trace = world.judged("www.example.com.")
     step = next(step for step in trace.steps if step.id == judgement.retry[0])
@@ -153,18 +162,20 @@ def test_no_retry_when_every_server_was_asked():
     assert step.id not in judgement.retry and bad.id not in judgement.retry
 
 
-def test_no_retry_when_the_fault_lies_elsewhere():
+def test_no_retry_when_the_fault_lies_elsewhere() -> None:
     world = journey()
     world.tamper = when("com.", "DNSKEY", emptied, "com.")
     judgement, trace = world.judged("www.example.com.")
     assert [str(step.question) for step in trace.steps if step.id in judgement.retry] == ["com. DNSKEY"]
 
 
-def test_other_attempts_of_a_step_count_for_keys():
+def test_other_attempts_of_a_step_count_for_keys() -> None:
     world = journey()
     judgement, trace = world.judged("www.example.com.")
     step = next(step for step in trace.steps if str(step.question) == "example.com. DNSKEY")
-    bare = dns.message.from_wire(step.attempts[0].exchange.message.to_wire())
+    heard = step.attempts[0].exchange.message
+    assert heard is not None
+    bare = dns.message.from_wire(heard.to_wire())
     drop("RRSIG")(bare)
     exchange = Exchange(Query(step.question, SECOND), 0, 0, message=bare)
     worse = Attempt(name("ns2."), exchange, classify(exchange, step.zone))
@@ -177,7 +188,7 @@ def test_other_attempts_of_a_step_count_for_keys():
 # --- walks that failed --------------------------------------------------------------------------
 
 
-def test_nothing_answered_is_indeterminate():
+def test_nothing_answered_is_indeterminate() -> None:
     world = journey()
     trace = world.walk(question("www.example.com."))
     failed = replace(trace.steps[-1], attempts=(), chosen=None, outcome=Outcome.FAILED)
@@ -188,7 +199,7 @@ def test_nothing_answered_is_indeterminate():
     assert judgement.security is Security.INDETERMINATE and not judgement.missing
 
 
-def test_a_broken_chain_shows_where_nothing_answered():
+def test_a_broken_chain_shows_where_nothing_answered() -> None:
     world = journey()
     trace = world.walk(question("www.example.com."))
     failed = replace(trace.steps[-1], attempts=(), chosen=None, outcome=Outcome.FAILED)
@@ -199,7 +210,7 @@ def test_a_broken_chain_shows_where_nothing_answered():
     assert judge(trace, world.anchors(), NOW).security is Security.BOGUS
 
 
-def test_an_alias_whose_target_failed_is_not_secure():
+def test_an_alias_whose_target_failed_is_not_secure() -> None:
     world = journey()
     judgement, trace = world.judged("alias.example.com.")
     last = judgement.answers[-1]
@@ -211,20 +222,20 @@ def test_an_alias_whose_target_failed_is_not_secure():
     assert judgement.security is Security.INDETERMINATE
 
 
-def test_an_empty_trace_is_indeterminate():
+def test_an_empty_trace_is_indeterminate() -> None:
     world = journey()
     trace = replace(world.walk(question("www.example.com.")), steps=(), outcome=None)
     assert judge(trace, world.anchors(), NOW).security is Security.INDETERMINATE
 
 
-def test_work_is_bounded_and_the_bound_named():
+def test_work_is_bounded_and_the_bound_named() -> None:
     world = journey()
     _, trace = world.judged("www.example.com.")
     judgement = judge(trace, world.anchors(), NOW, EffortLimits(verifications=2))
     assert judgement.security is Security.BOGUS and "more signatures than" in judgement.reason
 
 
-def test_needs_are_bounded():
+def test_needs_are_bounded() -> None:
     world = journey()
     owner = ".".join(["a"] * 60) + ".example.com."
     world.tamper = when(owner, "A", drop("RRSIG", "NSEC"), "example.com.")

@@ -6,7 +6,7 @@ from dnstrace.model.judgement import DsEvidence, KeyEvidence, Security, Security
 KEY, DS = KeyEvidence(1, 13, 257, 256), DsEvidence(1, 13, 2)
 
 
-def test_pieces_are_put_together():
+def test_pieces_are_put_together() -> None:
     notes = Notes()
     notes.add(2, keys=[KEY], proof="a proof")
     notes.add(2, SecurityStatus(Security.BOGUS, "reason"), keys=[KEY], ds=[DS])
@@ -17,7 +17,7 @@ def test_pieces_are_put_together():
     assert (found.keys, found.ds, found.signatures) == ((KEY,), (DS,), ())
 
 
-def test_a_later_verdict_takes_the_place_of_an_earlier():
+def test_a_later_verdict_takes_the_place_of_an_earlier() -> None:
     notes = Notes()
     notes.add(1, SecurityStatus(Security.BOGUS, "reason"))
     notes.add(1, SecurityStatus(Security.SECURE))

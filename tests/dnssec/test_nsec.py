@@ -8,7 +8,7 @@ from dnstrace.dnssec import nsec
 from dnstrace.dnssec.nsec import Nsec
 from dnstrace.dnssec.proof import ProofResult
 from tests.dnssec.bitmaps import types
-from tests.dnssec.zones import T, name
+from tests.dnssec.zones import Name, T, name
 
 
 def record(owner: str, following: str, *mnemonics: str) -> Nsec:
@@ -40,11 +40,11 @@ LAST = record("y.example.", "example.")
         (record("b.example.", "d.example.", "NS"), "c.example.", True),
     ],
 )
-def test_span(one, owner, covered):
+def test_span(one: Nsec, owner: str, covered: bool) -> None:
     assert one.covers(name(owner)) is covered
 
 
-def test_closest_encloser():
+def test_closest_encloser() -> None:
     assert record("x.b.example.", "d.example.").closest_encloser(name("y.b.example.")) == name("b.example.")
     assert record("a.example.", "y.c.example.").closest_encloser(name("b.c.example.")) == name("c.example.")
 
@@ -73,7 +73,7 @@ def test_closest_encloser():
         ),
     ],
 )
-def test_nxdomain(owner, records, shown):
+def test_nxdomain(owner: str, records: list[Nsec], shown: ProofResult) -> None:
     assert nsec.nxdomain(name(owner), records).shown is shown
 
 
@@ -98,7 +98,7 @@ def test_nxdomain(owner, records, shown):
         ("c.example.", [record("c.example.", r"\000.c.example.", "NSEC", "TYPE128")], ProofResult.PROVED),
     ],
 )
-def test_nodata(owner, records, shown):
+def test_nodata(owner: str, records: list[Nsec], shown: ProofResult) -> None:
     assert nsec.nodata(name(owner), T.A, records).shown is shown
 
 
@@ -112,7 +112,7 @@ def test_nodata(owner, records, shown):
         ("x.c.example.", "c.example.", [B_TO_D], ProofResult.UNPROVED),
     ],
 )
-def test_wildcard_answer(owner, encloser, records, shown):
+def test_wildcard_answer(owner: str, encloser: str, records: list[Nsec], shown: ProofResult) -> None:
     assert nsec.wildcard_answer(name(owner), name(encloser), records).shown is shown
 
 
@@ -134,7 +134,7 @@ def test_wildcard_answer(owner, encloser, records, shown):
         ("c.example.", [B_TO_D, record("*.example.", "b.example.", "A")], ProofResult.NO_CUT),
     ],
 )
-def test_no_ds(owner, records, shown):
+def test_no_ds(owner: str, records: list[Nsec], shown: ProofResult) -> None:
     assert nsec.no_ds(name(owner), records).shown is shown
 
 
@@ -143,12 +143,12 @@ NAMES = LABELS.map(lambda labels: name(".".join([*labels, "example."])))
 
 
 @given(st.sets(NAMES, min_size=1, max_size=8), NAMES)
-def test_a_whole_chain_denies_exactly_what_does_not_exist(names, asked):
+def test_a_whole_chain_denies_exactly_what_does_not_exist(names: set[Name], asked: Name) -> None:
     """Against the definition: a name exists if it, or a name below it, has data; else a wildcard may."""
-    names = sorted({*names, name("example.")})
+    ordered = sorted({*names, name("example.")})
     chain = [
         Nsec(one, two, types("NS", "SOA") if one == name("example.") else types("TXT"))
-        for one, two in zip(names, names[1:] + names[:1], strict=True)
+        for one, two in zip(ordered, ordered[1:] + ordered[:1], strict=True)
     ]
     exists = any(known.is_subdomain(asked) for known in names)
     encloser = asked
@@ -159,5 +159,5 @@ def test_a_whole_chain_denies_exactly_what_does_not_exist(names, asked):
     if exists:
         assert nsec.nodata(asked, T.A, chain).shown is ProofResult.PROVED
         assert nsec.nodata(asked, T.TXT, chain).shown is (
-            ProofResult.UNPROVED if asked in names and asked != names[0] else ProofResult.PROVED
+            ProofResult.UNPROVED if asked in ordered and asked != ordered[0] else ProofResult.PROVED
         )

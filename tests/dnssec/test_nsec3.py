@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from dnstrace.dnssec.proof import ProofResult
 from dnstrace.dnssec.signature import Checked
 from dnstrace.model.judgement import EffortLimits
 from tests.dnssec.bitmaps import types
-from tests.dnssec.zones import T, Zone, name
+from tests.dnssec.zones import Name, T, Zone, name
 
 TEXT = """
 www A 192.0.2.1
@@ -27,7 +28,7 @@ dname DNAME org.
 """
 
 
-def zone(denial: str = "nsec3", **how) -> Zone:
+def zone(denial: str = "nsec3", **how: Any) -> Zone:
     return Zone(name("example."), TEXT, denial=denial, **how)
 
 
@@ -38,7 +39,7 @@ def records(made: Zone, *names: str, effort: Effort | None = None) -> Hashed:
     return read.nsec3
 
 
-def test_hash_is_that_of_rfc_5155():
+def test_hash_is_that_of_rfc_5155() -> None:
     """Appendix A."""
     digest = hashed(name("a.example."), 12, bytes.fromhex("aabbccdd"))
     assert base64.b32hexencode(digest).lower() == b"35mthgpgcu1qg68fab165klnsnk3dpvl"
@@ -57,7 +58,7 @@ def test_hash_is_that_of_rfc_5155():
         (b"5", b"5", b"5", False),
     ],
 )
-def test_span(start, end, digest, covered):
+def test_span(start: bytes, end: bytes, digest: bytes, covered: bool) -> None:
     assert Nsec3("", start, end, types("A"), 0, 0, b"").covers(digest) is covered
 
 
@@ -76,12 +77,12 @@ def test_span(start, end, digest, covered):
         ("a.dname.example.", ProofResult.UNPROVED),
     ],
 )
-def test_nxdomain(owner, shown):
+def test_nxdomain(owner: str, shown: ProofResult) -> None:
     assert nsec3.nxdomain(name(owner), records(zone())).shown is shown
 
 
 @pytest.mark.parametrize("lacking", ["example.", "no.example.", "*.example."])
-def test_nxdomain_takes_all_three_records(lacking):
+def test_nxdomain_takes_all_three_records(lacking: str) -> None:
     """The closest encloser, the next closer name, the wildcard (RFC 5155 section 7.2.2)."""
     names = {"example.", "no.example.", "*.example."}
     assert nsec3.nxdomain(name("no.example."), records(zone(), *names)).shown is ProofResult.PROVED
@@ -102,16 +103,16 @@ def test_nxdomain_takes_all_three_records(lacking):
         ("no.example.", ProofResult.UNPROVED),
     ],
 )
-def test_nodata(owner, shown):
+def test_nodata(owner: str, shown: ProofResult) -> None:
     assert nsec3.nodata(name(owner), T.MX, records(zone())).shown is shown
 
 
-def test_nodata_denies_no_type_that_is_there():
+def test_nodata_denies_no_type_that_is_there() -> None:
     assert nsec3.nodata(name("www.example."), T.A, records(zone())).shown is ProofResult.UNPROVED
     assert nsec3.nodata(name("a.w.example."), T.TXT, records(zone())).shown is ProofResult.UNPROVED
 
 
-def test_wildcard_answer():
+def test_wildcard_answer() -> None:
     made = records(zone())
     assert nsec3.wildcard_answer(name("a.w.example."), name("w.example."), made).shown is ProofResult.PROVED
     assert nsec3.wildcard_answer(name("www.example."), name("example."), made).shown is ProofResult.UNPROVED
@@ -129,15 +130,15 @@ def test_wildcard_answer():
         ("a.cut.example.", ProofResult.INSECURE),
     ],
 )
-def test_no_ds(owner, shown):
+def test_no_ds(owner: str, shown: ProofResult) -> None:
     assert nsec3.no_ds(name(owner), records(zone())).shown is shown
 
 
-def test_apex_of_the_child_does_not_deny_ds():
+def test_apex_of_the_child_does_not_deny_ds() -> None:
     assert nsec3.no_ds(name("example."), records(zone())).shown is ProofResult.UNPROVED
 
 
-def test_opt_out_proves_less():
+def test_opt_out_proves_less() -> None:
     """RFC 5155 section 9.2: what it covers may be an unsigned delegation."""
     made = records(zone("opt-out"))
     assert nsec3.no_ds(name("cut.example."), made).shown is ProofResult.INSECURE
@@ -148,19 +149,19 @@ def test_opt_out_proves_less():
     assert nsec3.nodata(name("www.example."), T.MX, made).shown is ProofResult.PROVED
 
 
-def test_salt_and_iterations_count():
+def test_salt_and_iterations_count() -> None:
     made = zone(iterations=5, salt=b"salt")
     assert nsec3.nxdomain(name("no.example."), records(made)).shown is ProofResult.PROVED
 
 
-def test_too_many_iterations_are_insecure():
+def test_too_many_iterations_are_insecure() -> None:
     """RFC 9276 section 3.2."""
     assert records(zone(iterations=150)).excessive() is None
     proof = records(zone(iterations=151)).excessive()
     assert proof is not None and proof.shown is ProofResult.INSECURE and "151" in proof.text
 
 
-def test_hashes_are_bounded():
+def test_hashes_are_bounded() -> None:
     """CVE-2023-50868: a name of many labels, records of many parameters."""
     made = records(zone(), effort=Effort(EffortLimits(hashes=20)))
     with pytest.raises(TooMuchWork):
@@ -172,7 +173,7 @@ NAMES = LABELS.map(lambda labels: name(".".join([*labels, "example."])))
 
 
 @given(st.sets(NAMES, max_size=6), NAMES)
-def test_a_whole_chain_denies_exactly_what_does_not_exist(names, asked):
+def test_a_whole_chain_denies_exactly_what_does_not_exist(names: set[Name], asked: Name) -> None:
     """Against the definition: a name exists if it, or a name below it, has data; else a wildcard may."""
     text = "".join(f"{owner} TXT x\n" for owner in names)
     chain = records(Zone(name("example."), text, denial="nsec3"))

@@ -13,7 +13,7 @@ CUT = name("sub.example.")
 
 
 @given(st.sets(st.integers(1, 65535), max_size=20), st.integers(1, 65535))
-def test_bit_map_holds_what_was_put_in(held, other):
+def test_bit_map_holds_what_was_put_in(held: set[int], other: int) -> None:
     bitmap = Types(tuple(bit_map(list(held))))
     assert all(rdtype in bitmap for rdtype in held)
     assert (other in bitmap) is (other in held)
@@ -38,11 +38,11 @@ def test_bit_map_holds_what_was_put_in(held, other):
         ([], "A", ProofResult.PROVED),
     ],
 )
-def test_data_at_a_name(held, rdtype, shown):
+def test_data_at_a_name(held: list[str], rdtype: str, shown: ProofResult) -> None:
     assert lacks_data(types(*held), CUT, dns.rdatatype.from_text(rdtype), "NSEC").shown is shown
 
 
-def test_root_denies_its_own_ds():
+def test_root_denies_its_own_ds() -> None:
     assert lacks_data(types("NS", "SOA"), name("."), T.DS, "NSEC").shown is ProofResult.PROVED
 
 
@@ -56,11 +56,11 @@ def test_root_denies_its_own_ds():
         ([], ProofResult.NO_CUT),
     ],
 )
-def test_ds_at_a_name(held, shown):
+def test_ds_at_a_name(held: list[str], shown: ProofResult) -> None:
     assert lacks_ds(types(*held), CUT, "NSEC").shown is shown
 
 
-def test_wildcard_may_be_too_long_to_exist():
+def test_wildcard_may_be_too_long_to_exist() -> None:
     long = ".".join(["a" * 63] * 3 + ["b" * 61]) + "."
     assert wildcard_below(name("example.")) == name("*.example.")
     assert wildcard_below(name(long)) is None

@@ -5,7 +5,7 @@ from dataclasses import replace
 import dns.rdatatype
 
 from dnstrace.dnssec.replies import Replies
-from dnstrace.model import Attempt, Exchange, Fault, Kind, Meaning, Outcome, Purpose, Query
+from dnstrace.model import Attempt, Exchange, Fault, Kind, Meaning, Outcome, Purpose, Query, Trace
 from tests.dnssec.worlds import SECOND, World, question
 from tests.dnssec.zones import Zone, name
 
@@ -15,22 +15,22 @@ WORLD = World.of(
 WWW = question("www.example.")
 
 
-def replies(trace=None) -> Replies:
+def replies(trace: Trace | None = None) -> Replies:
     return Replies(trace or WORLD.walk(WWW))
 
 
-def test_referrals_are_found_by_the_zone_they_name():
+def test_referrals_are_found_by_the_zone_they_name() -> None:
     found = list(replies().referring_to(name("example.")))
     assert [reply.step.id for reply in found] == [1]
     assert not list(replies().referring_to(name("www.example.")))
     assert replies().is_cut(name("example.")) and not replies().is_cut(WWW.name)
 
 
-def test_only_what_answers_is_a_reply_to_a_question():
+def test_only_what_answers_is_a_reply_to_a_question() -> None:
     assert [reply.step.id for reply in replies().to(WWW)] == [2]
 
 
-def test_a_referral_on_the_way_does_not_mean_asked():
+def test_a_referral_on_the_way_does_not_mean_asked() -> None:
     trace = WORLD.walk(WWW)
     assert Replies(trace).asked(WWW)
     assert not Replies(replace(trace, steps=trace.steps[:1])).asked(WWW)
@@ -39,13 +39,13 @@ def test_a_referral_on_the_way_does_not_mean_asked():
     assert Replies(WORLD.ask(trace, name("."), ds, Purpose.DS)).asked(ds)
 
 
-def test_a_step_under_way_is_asked_and_not_ended():
+def test_a_step_under_way_is_asked_and_not_ended() -> None:
     trace = WORLD.walk(WWW)
     trace = replace(trace, steps=(replace(trace.steps[0], purpose=Purpose.DS, outcome=None),))
     assert Replies(trace).asked(WWW) and Replies(trace).under_way(WWW)
 
 
-def test_the_chosen_reply_comes_first_and_the_others_after():
+def test_the_chosen_reply_comes_first_and_the_others_after() -> None:
     trace = WORLD.walk(WWW)
     last = trace.steps[-1]
     failed = Attempt(
@@ -58,13 +58,13 @@ def test_the_chosen_reply_comes_first_and_the_others_after():
     assert found[0].message is step.attempts[2].exchange.message
 
 
-def test_cut_above_is_the_deepest_one_known():
+def test_cut_above_is_the_deepest_one_known() -> None:
     assert replies().cut_above(name("a.www.example."), name(".")) == name("example.")
     assert replies().cut_above(name("example."), name(".")) == name(".")
     assert replies().cut_above(name("a.org."), name(".")) == name(".")
 
 
-def test_untried_as_long_as_an_address_or_a_name_is_left():
+def test_untried_as_long_as_an_address_or_a_name_is_left() -> None:
     trace = WORLD.walk(WWW)
     last = trace.steps[-1]
     assert Replies(trace).untried(last)
@@ -75,7 +75,7 @@ def test_untried_as_long_as_an_address_or_a_name_is_left():
     assert not Replies(replace(trace, steps=(*trace.steps, failed))).untried(last)
 
 
-def test_main_steps_are_those_of_the_walk():
+def test_main_steps_are_those_of_the_walk() -> None:
     trace = WORLD.ask(WORLD.walk(WWW), name("."), question("example.", "DS"), Purpose.DS)
     assert [step.id for step in Replies(trace).main()] == [1, 2]
     assert trace.steps[-1].question.rdtype == dns.rdatatype.DS

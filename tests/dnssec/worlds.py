@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import dns.message
 import dns.name
@@ -110,6 +111,7 @@ class World:
             if meaning is None or meaning.kind is not Kind.ALIAS:
                 outcome = Outcome.FAILED if meaning is None else _OUTCOMES.get(meaning.kind, Outcome.FAILED)
                 return replace(trace, outcome=outcome)
+            assert meaning.target is not None
             current, purpose = replace(current, name=meaning.target), Purpose.ALIAS
             if current in seen or len(seen) > MAX_ALIASES:
                 return replace(trace, outcome=Outcome.FAILED)
@@ -181,7 +183,7 @@ d DNAME example.com.
 """
 
 
-def journey(algorithm: int = 13, denial: str = "nsec", **how: object) -> World:
+def journey(algorithm: int = 13, denial: str = "nsec", **how: Any) -> World:
     """root, com, example.com (signed, with a key for keys and one for data) and unsigned.com."""
     keys = [Key(algorithm), Key(algorithm, 1, 256)]
     make = partial(Zone, keys=keys, denial=denial)

@@ -17,6 +17,7 @@ import dns.dnssecalgs
 import dns.flags
 import dns.message
 import dns.name
+import dns.rcode
 import dns.rdata
 import dns.rdataset
 import dns.rdatatype
@@ -139,7 +140,11 @@ class Zone:
         return [rrset, self.sign(rrset, key)]
 
     def sign(self, rrset: RRset, key: Key, **how: Any) -> RRset:
-        settings = {"inception": self.inception, "expiration": self.expiration, "signer": self.origin} | how
+        settings: dict[str, Any] = {
+            "inception": self.inception,
+            "expiration": self.expiration,
+            "signer": self.origin,
+        } | how
         rrsig = dns.dnssec.sign(
             rrset, key.private, dnskey=key.dnskey, policy=dns.dnssec.allow_all_policy, **settings
         )
@@ -217,7 +222,7 @@ class Zone:
 
     # --- answering ----------------------------------------------------------------------------
 
-    def reply(self, owner: Name, rdtype: int) -> dns.message.Message:
+    def reply(self, owner: Name, rdtype: dns.rdatatype.RdataType) -> dns.message.Message:
         query = dns.message.make_query(owner, rdtype, want_dnssec=True)
         reply = dns.message.make_response(query)
         cut = self.cut_above(owner)
@@ -276,7 +281,7 @@ class Zone:
             known = [(rrset.name, rrset.rdtype, rrset.covers) for rrset in reply.authority]
             reply.authority += [r for r in self.deny(*denied) if (r.name, r.rdtype, r.covers) not in known]
             return
-        reply.set_rcode(3)
+        reply.set_rcode(dns.rcode.NXDOMAIN)
         reply.authority += [*self._soa(), *self.deny(*self.absence(owner), wildcard)]
 
     def _soa(self) -> list[RRset]:

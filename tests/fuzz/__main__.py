@@ -24,7 +24,7 @@ _LIMIT = 10  # seconds for one input
 
 def guided(target: str, seconds: int) -> None:
     """Fuzz with atheris; it ends the process."""
-    import atheris  # type: ignore[import-not-found]
+    import atheris
 
     with atheris.instrument_imports(include=["dnstrace", "dns"]):
         targets = importlib.import_module("tests.fuzz.targets")

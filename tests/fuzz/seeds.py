@@ -126,7 +126,7 @@ def with_options() -> Exchange:
         15: b"\0\6<b>" + "\u202e".encode(),
         65001: hostile,
     }
-    options = [
+    options: list[dns.edns.Option] = [
         dns.edns.GenericOption(dns.edns.OptionType.make(code), octets) for code, octets in data.items()
     ]
     message.use_edns(0, 0x8000, 1232, options=options)

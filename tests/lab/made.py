@@ -81,7 +81,8 @@ def signed(text: str = SIGNED, **sign: Any) -> World:
 
 def reply(where: World, question: str, dnssec: bool = True) -> dns.message.Message:
     """What the first server of a world replies."""
-    query = dns.message.make_query(*question.split(), use_edns=0, payload=1232, want_dnssec=dnssec)
+    owner, rdtype = question.split()
+    query = dns.message.make_query(owner, rdtype, use_edns=0, payload=1232, want_dnssec=dnssec)
     query.flags = dns.flags.Flag(0)
     return Authority(where.servers[0].zones).reply(query)
 

@@ -60,7 +60,8 @@ SOA = ["example. 300 SOA ns.example. hostmaster.example. 1 7200 900 1209600 300"
 
 
 def query_for(question: str, dnssec: bool = False) -> dns.message.QueryMessage:
-    query = dns.message.make_query(*question.split(), use_edns=0, payload=PAYLOAD, want_dnssec=dnssec)
+    owner, rdtype = question.split()
+    query = dns.message.make_query(owner, rdtype, use_edns=0, payload=PAYLOAD, want_dnssec=dnssec)
     query.flags = dns.flags.Flag(0)
     return query
 
@@ -255,9 +256,9 @@ big TXT {" ".join(['"' + "x" * 250 + '"'] * 6)}
 def fitted(
     question: str, transport: Transport = Transport.UDP, payload: int | None = PAYLOAD
 ) -> dns.message.Message:
-    query = dns.message.make_query(
-        *question.split(), use_edns=None if payload is None else 0, payload=payload
-    )
+    owner, rdtype = question.split()
+    edns = None if payload is None else 0
+    query = dns.message.make_query(owner, rdtype, use_edns=edns, payload=payload)
     server = Authority([LabZone(name("example."), WIDE)])
     wire = fit(server.reply(query), query, transport)
     if transport is Transport.UDP:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import dns.dnssec
 import dns.rdatatype
 import pytest
@@ -26,7 +28,7 @@ def planned(*breaks: str) -> SigningPlan:
     return plan(EXAMPLE, Sign(broken=breaks), NOW)
 
 
-def world(*breaks: str, **sign: object) -> World:
+def world(*breaks: str, **sign: Any) -> World:
     return signed(broken=list(breaks), **sign)
 
 

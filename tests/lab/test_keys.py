@@ -9,6 +9,7 @@ from dataclasses import replace
 import dns.dnssec
 import dns.rrset
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from dnstrace.dnssec.crypto import key_bits, verify
 from dnstrace.dnssec.records import RRSIG, Signed
@@ -56,7 +57,9 @@ def test_each_zone_role_and_number_has_a_key_of_its_own(algorithm: int) -> None:
 def test_rsa_keys_have_2048_bits_and_two_primes(role: int) -> None:
     key = Key(EXAMPLE, 8, role)
     assert key_bits(8, dnskey(key).key) == 2048
-    numbers = _private(key).private_numbers()
+    private = _private(key)
+    assert isinstance(private, RSAPrivateKey)
+    numbers = private.private_numbers()
     assert all(pow(base, prime - 1, prime) == 1 for prime in (numbers.p, numbers.q) for base in (2, 3, 5, 7))
 
 

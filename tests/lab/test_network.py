@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import dns.rdatatype
 import pytest
 
 from dnstrace.lab.network import LabNetwork
@@ -14,7 +15,7 @@ from dnstrace.model import Exchange, Fault, Query, Question, Transport
 from tests.lab.made import APEX, SERVER, misbehaving, world
 from tests.replies import name
 
-QUERY = Query(Question(name("www.example."), 1), "192.0.2.1")
+QUERY = Query(Question(name("www.example."), dns.rdatatype.A), "192.0.2.1")
 TIMEOUT = 1.5
 TEXT = APEX + "ns A 192.0.2.1\nns2 A 192.0.2.2\nwww 300 A 192.0.2.44\n"
 

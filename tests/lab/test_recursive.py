@@ -5,6 +5,7 @@ from __future__ import annotations
 import dns.edns
 import dns.flags
 import dns.message
+import dns.rdatatype
 
 from dnstrace.analysis.resolvers import heard
 from dnstrace.lab.network import LabNetwork
@@ -12,7 +13,7 @@ from dnstrace.model import Query, Question
 from tests.lab.made import misbehaving
 from tests.replies import name
 
-QUERY = Query(Question(name("www.example."), 1), "192.0.2.1", recursion_desired=True)
+QUERY = Query(Question(name("www.example."), dns.rdatatype.A), "192.0.2.1", recursion_desired=True)
 
 
 def replied(*does: str) -> dns.message.Message:

@@ -10,6 +10,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import dns.rdatatype
 import pytest
 
 import dnstrace.lab.serve as serving
@@ -25,7 +26,7 @@ from dnstrace.network.live import LiveNetwork
 from tests.lab.made import misbehaving, world
 from tests.replies import name
 
-QUERY = Query(Question(name("www.example."), 1), "192.0.2.1")
+QUERY = Query(Question(name("www.example."), dns.rdatatype.A), "192.0.2.1")
 TCP = replace(QUERY, transport=Transport.TCP)
 
 
@@ -149,12 +150,14 @@ def test_a_signed_world_is_judged_over_real_sockets_as_in_the_lab() -> None:
     """The lab's signatures are of its own time."""
     where = load("dnssec-nsec3-wildcard")
     places, question = loopback(where), where.question
-    how = {"anchors": parse_anchors(where.anchors_text, "the lab"), "at": where.now.timestamp()}
+    anchors, now = parse_anchors(where.anchors_text, "the lab"), where.now.timestamp()
 
     async def test(signed: bool) -> str:
         async with serve(where, places, rtt=0, signed=signed):
             network = Mapped(LiveNetwork(), places)
-            found = await trace_async(question.name, question.rdtype, network=network, **how)
+            found = await trace_async(
+                question.name, question.rdtype, network=network, anchors=anchors, at=now
+            )
         assert found.judgement is not None
         return found.judgement.security
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dns.message
 import dns.rcode
+import dns.rdatatype
 import pytest
 
 from dnstrace.lab.misbehaviour import SILENCE
@@ -13,7 +14,7 @@ from dnstrace.model import Query, Question, Transport
 from tests.lab.made import misbehaving
 from tests.replies import name
 
-QUERY = Query(Question(name("www.example."), 1), "192.0.2.1")
+QUERY = Query(Question(name("www.example."), dns.rdatatype.A), "192.0.2.1")
 
 
 def react(wire: bytes, *does: str) -> tuple[bytes, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dns.message
 import dns.rcode
+import dns.rdatatype
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -147,7 +148,7 @@ def test_truncation_is_seen_before_anything_else() -> None:
 
 @pytest.mark.parametrize("fault", list(Fault))
 def test_each_fault_is_its_own_meaning(fault: Fault) -> None:
-    query = Query(Question(name("example.com."), 1), "192.0.2.1")
+    query = Query(Question(name("example.com."), dns.rdatatype.A), "192.0.2.1")
     assert classify(Exchange(query, 0, 1, fault=fault), COM).kind.value == fault.value
 
 
@@ -217,7 +218,7 @@ def test_the_classifier_is_total(
 
 @given(st.binary(max_size=600))
 def test_any_octets_have_a_meaning(octets: bytes) -> None:
-    query = Query(Question(name("www.example.com."), 1), "192.0.2.1")
+    query = Query(Question(name("www.example.com."), dns.rdatatype.A), "192.0.2.1")
     read = read_reply(octets)
     message = read if isinstance(read, dns.message.Message) else None
     fault = None if message else Fault.MALFORMED

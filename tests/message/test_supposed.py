@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import dns.name
 import dns.rdataclass
 import dns.rdatatype
@@ -20,7 +22,7 @@ WRONG_DS = dns.rrset.from_text(EXAMPLE, 300, dns.rdataclass.IN, dns.rdatatype.DS
 
 
 def supposing(
-    *supposed: Delegation, world: str = "undelegated", signed: bool = False, **settings: bool
+    *supposed: Delegation, world: str = "undelegated", signed: bool = False, **settings: Any
 ) -> Trace:
     made = load(world)
     question = made.question

@@ -8,6 +8,7 @@ from dataclasses import replace
 import dns.flags
 import dns.message
 import dns.rcode
+import dns.rdatatype
 import dns.rrset
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ from dnstrace.message.wire import belongs, query_wire, read_reply
 from dnstrace.model import Edns, Fault, Query, Question
 from tests.replies import name
 
-QUESTION = Question(name("www.example.com."), 1)
+QUESTION = Question(name("www.example.com."), dns.rdatatype.A)
 QUERY = Query(QUESTION, "192.0.2.1")
 
 
@@ -46,11 +47,10 @@ def test_a_reply_belongs_by_id_question_and_qr() -> None:
     assert belongs(reply, QUESTION, 7)
     assert not belongs(reply, QUESTION, 8)
     assert not belongs(wire, QUESTION, 7)  # our own query, reflected
-    assert not belongs(reply, Question(name("www.example.net."), 1), 7)
-    assert not belongs(reply, Question(name("www.example.com."), 28), 7)
-    assert belongs(
-        answer_to(query_wire(replace(QUERY, question=Question(name("WWW.example.COM."), 1)), 7)), QUESTION, 7
-    )
+    assert not belongs(reply, Question(name("www.example.net."), dns.rdatatype.A), 7)
+    assert not belongs(reply, Question(name("www.example.com."), dns.rdatatype.AAAA), 7)
+    shouted = replace(QUERY, question=Question(name("WWW.example.COM."), dns.rdatatype.A))
+    assert belongs(answer_to(query_wire(shouted, 7)), QUESTION, 7)
 
 
 def test_an_error_without_its_question_belongs() -> None:

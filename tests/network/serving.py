@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 
 import dns.message
+import dns.rdatatype
 
 from dnstrace.model import Question
 from tests.replies import name
 
-QUESTION = Question(name("www.example.com."), 1)
+QUESTION = Question(name("www.example.com."), dns.rdatatype.A)
 Reply = Callable[[bytes], list[bytes]]
 
 
@@ -30,8 +31,9 @@ class Server(asyncio.DatagramProtocol):
     def __init__(self, reply: Reply) -> None:
         self.reply, self.asked = reply, list[tuple[str, int, bytes]]()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport: asyncio.DatagramTransport = transport  # type: ignore[assignment]
+    def connection_made(self, transport: asyncio.DatagramTransport) -> None:  # type: ignore[override]
+        self.transport = transport
+        self.port: int = transport.get_extra_info("sockname")[1]
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         self.asked.append((*addr[:2], data))
@@ -40,18 +42,18 @@ class Server(asyncio.DatagramProtocol):
 
 
 @asynccontextmanager
-async def udp(reply: Reply, address: str = "127.0.0.1"):  # type: ignore[no-untyped-def]
+async def udp(reply: Reply, address: str = "127.0.0.1") -> AsyncIterator[Server]:
+    """A server at a port of that address."""
     loop = asyncio.get_running_loop()
     transport, server = await loop.create_datagram_endpoint(lambda: Server(reply), local_addr=(address, 0))
-    server.port = transport.get_extra_info("sockname")[1]
     try:
         yield server
     finally:
         transport.close()
 
 
-def run(test: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(test())  # type: ignore[arg-type]
+def run(test: Callable[[], Coroutine[None, None, None]]) -> None:
+    asyncio.run(test())
 
 
 async def read_query(reader: asyncio.StreamReader) -> bytes:

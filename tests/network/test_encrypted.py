@@ -13,6 +13,7 @@ from typing import Any
 
 import dns.message
 import dns.query
+import dns.rdatatype
 import dns.rrset
 import pytest
 from cryptography import x509
@@ -27,7 +28,7 @@ from tests.replies import name
 from tests.saving import assert_the_same_again, beside, saved, served
 
 HERE = "127.0.0.1"
-QUESTION = Question(name("www.example."), 1)
+QUESTION = Question(name("www.example."), dns.rdatatype.A)
 LATE = 5.0
 NEEDS_DOH = pytest.mark.skipif(not dns.query.have_doh, reason="dnspython[doh] is not installed")
 
@@ -235,7 +236,7 @@ def test_where_nobody_listens() -> None:
 
 # --- HTTPS ----------------------------------------------------------------------------------------
 
-URL = {"transport": Transport.HTTPS, "endpoint": f"https://{HERE}:{{port}}/dns-query"}
+URL: dict[str, Any] = {"transport": Transport.HTTPS, "endpoint": f"https://{HERE}:{{port}}/dns-query"}
 
 
 @NEEDS_DOH

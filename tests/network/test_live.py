@@ -34,7 +34,7 @@ async def exchanged(query: Query, timeout: float) -> Exchange:
 
 
 async def ask(server: Server, timeout: float = 5.0, address: str = "127.0.0.1") -> Exchange:
-    return await exchanged(Query(QUESTION, address, server.port), timeout)  # type: ignore[attr-defined]
+    return await exchanged(Query(QUESTION, address, server.port), timeout)
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])

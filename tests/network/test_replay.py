@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import dns.message
+import dns.rdatatype
 import pytest
 
 from dnstrace import clock
@@ -26,7 +27,7 @@ from dnstrace.render.document import to_json
 from tests.replies import name
 from tests.saving import again, assert_the_same_again, saved, served
 
-QUERY = Query(Question(name("www.example."), 1), "192.0.2.1")
+QUERY = Query(Question(name("www.example."), dns.rdatatype.A), "192.0.2.1")
 WIRE = dns.message.make_response(dns.message.make_query("www.example.", "A")).to_wire()
 CHECKED = Settings(all_servers=True, probe=True)
 
@@ -215,8 +216,8 @@ def test_what_was_seen_comes_back_with_its_times() -> None:
         {"address": "192.0.2.2"},
         {"port": 54},
         {"transport": Transport.TCP},
-        {"question": Question(name("WWW.example."), 1)},
-        {"question": Question(name("www.example."), 28)},
+        {"question": Question(name("WWW.example."), dns.rdatatype.A)},
+        {"question": Question(name("www.example."), dns.rdatatype.AAAA)},
         {"edns": None},
         {"edns": Edns(payload=512)},
         {"edns": Edns(options=((3, b""),))},
@@ -271,7 +272,8 @@ def test_dead_servers_are_silent_and_the_others_live() -> None:
     network = DeadServers(LabNetwork(world), {"198.41.0.4"})
 
     async def ask() -> list[Exchange]:
-        queries = (Query(Question(name("."), 2), address) for address in ("198.41.0.4", "199.7.91.13"))
+        priming = Question(name("."), dns.rdatatype.NS)
+        queries = (Query(priming, address) for address in ("198.41.0.4", "199.7.91.13"))
         return [await network.exchange(query, 1.5) for query in queries]
 
     dead, alive = network.run(ask())

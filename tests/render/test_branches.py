@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import dns.rdatatype
+
 from dnstrace.model import Edns, Fault, Outcome, Purpose, Source, Trace
 from dnstrace.render.branches import Branches
 from dnstrace.render.layout import UNICODE, rows
@@ -174,9 +176,8 @@ def test_every_step_of_every_trace_is_drawn() -> None:
 
 def test_a_step_for_a_purpose_yet_to_come_is_not_lost() -> None:
     trace = traces.plain()
-    probe = replace(
-        trace.steps[2], id=4, parent=3, purpose=Purpose.PROBE, question=replace(trace.question, rdtype=6)
-    )  # type: ignore[arg-type]
+    question = replace(trace.question, rdtype=dns.rdatatype.SOA)
+    probe = replace(trace.steps[2], id=4, parent=3, purpose=Purpose.PROBE, question=question)
     (walk,) = blocks(replace(trace, steps=(*trace.steps, probe)))
     assert sum("192.0.2.53" in line for line in walk) == 2
 

@@ -10,6 +10,10 @@ def with_options(*options: dns.edns.Option) -> dns.message.Message:
     return message
 
 
+def extended_error(code: int, text: str | None = None) -> dns.edns.EDEOption:
+    return dns.edns.EDEOption(dns.edns.EDECode.make(code), text)
+
+
 def test_nothing_where_there_are_no_options() -> None:
     assert edns_options(with_options()) == EdnsOptions()
     assert edns_options(dns.message.make_query("example.com.", "A", use_edns=False)) == EdnsOptions()
@@ -21,8 +25,8 @@ def test_every_option_decoded() -> None:
             dns.edns.NSIDOption(b"fra1\xff"),
             dns.edns.CookieOption(b"12345678", b"abcdefgh"),
             dns.edns.ECSOption("2001:db8::", 56, 48),
-            dns.edns.EDEOption(22, "no server"),
-            dns.edns.EDEOption(3),
+            extended_error(22, "no server"),
+            extended_error(3),
         )
     )
     assert (options.nsid, options.nsid_text) == (b"fra1\xff", "fra1\\255")
@@ -40,12 +44,11 @@ def test_every_option_decoded() -> None:
 
 def test_names_are_written_as_in_the_registry() -> None:
     codes = (9, 10, 12, 19)
-    names = [
-        error.name for error in edns_options(with_options(*(dns.edns.EDEOption(c) for c in codes))).errors
-    ]  # type: ignore[arg-type]
+    options = edns_options(with_options(*map(extended_error, codes)))
+    names = [error.name for error in options.errors]
     assert names == ["DNSKEY Missing", "RRSIGs Missing", "NSEC Missing", "Stale NXDOMAIN Answer"]
 
 
 def test_an_unregistered_error_has_no_name_and_its_text_is_harmless() -> None:
-    (error,) = edns_options(with_options(dns.edns.EDEOption(49152, "\x1b[2J\u202e\\"))).errors  # type: ignore[arg-type]
+    (error,) = edns_options(with_options(extended_error(49152, "\x1b[2J\u202e\\"))).errors
     assert error == ExtendedError(49152, None, "\\027[2J\\u{202e}\\\\")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
+from typing import Any
 
 import dns.name
 import pytest
@@ -81,7 +83,8 @@ def printed(trace: Trace, width: int) -> list[str]:
     """The lines as the command prints them: rich itself crops none."""
     drawn = console(width)
     drawn.print(tree(trace), crop=False)
-    return drawn.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert isinstance(drawn.file, io.StringIO)
+    return drawn.file.getvalue().splitlines()
 
 
 @pytest.mark.parametrize(("width", "expected"), [(140, WIDE), (80, USUAL), (60, NARROW)])
@@ -148,7 +151,8 @@ SHOWN = "\\027[2J\\u{202e}gnp.\\013\\010 verdict: all is well\\007"
 
 @pytest.mark.parametrize("part", ["message", "cure", "records"])
 def test_text_from_the_network_does_nothing_to_the_terminal(part: str) -> None:
-    hostile = replace(GLUE, **{part: (HOSTILE,) if part == "records" else HOSTILE})
+    change: dict[str, Any] = {part: (HOSTILE,) if part == "records" else HOSTILE}
+    hostile = replace(GLUE, **change)
     for trace in (found(hostile), replace(found(hostile), outcome=Outcome.FAILED, error="why")):
         drawn = look(tree(trace), 400)
         assert SHOWN in drawn

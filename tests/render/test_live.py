@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Callable
 from io import StringIO
 
 import pyte
@@ -96,14 +97,14 @@ def test_the_last_of_many_updates_is_drawn_a_little_later() -> None:
 
     async def run() -> None:
         loop = asyncio.get_running_loop()
-        later: list[object] = []
+        later: list[tuple[float, Callable[[], None]]] = []
         loop.call_later = lambda delay, call, *args, **_: later.append((delay, call)) or FakeHandle()  # type: ignore
         with LiveTree(terminal, clock=clock) as live:
             live.update(traces.under_way())
             live.update(traces.looking_up())
             live.update(traces.looking_up())
             assert "has no usable glue" not in written(terminal)
-            ((delay, draw),) = later  # type: ignore[misc]
+            ((delay, draw),) = later
             assert 0 < delay <= INTERVAL
             draw()
             assert "has no usable glue" in written(terminal)

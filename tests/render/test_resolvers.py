@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+import dns.rdatatype
 import pytest
 
 from dnstrace import Trace, trace
@@ -147,6 +149,6 @@ def test_nothing_to_compare_with() -> None:
         ({"transport": Transport.HTTPS, "endpoint": "https://a/q", "port": 443}, "https://a/q"),
     ],
 )
-def test_a_resolver_is_called_what_it_was_given_as(how: dict[str, object], text: str) -> None:
-    query = Query(Question(name("www.example."), 1), "192.0.2.53")
+def test_a_resolver_is_called_what_it_was_given_as(how: dict[str, Any], text: str) -> None:
+    query = Query(Question(name("www.example."), dns.rdatatype.A), "192.0.2.53")
     assert resolver_text(replace(query, **how)) == text

@@ -217,12 +217,14 @@ def test_every_moment_of_every_world_of_the_lab_can_be_drawn(world: str, qmin: b
 
 @pytest.mark.parametrize("verbose", [False, True])
 @pytest.mark.parametrize("ascii_only", [False, True])
-def test_a_terminal_obeys_nothing_from_the_network(verbose: bool, ascii_only: bool) -> None:
+def test_a_terminal_obeys_nothing_from_the_network(
+    verbose: bool, ascii_only: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shown = tree(traces.hostile(), verbose=verbose, ascii_only=ascii_only)
     plain = look(shown, 80)
     screen = pyte.Screen(80, plain.count("\n") + 2)
     titles: list[str] = []
-    screen.set_title = titles.append  # type: ignore[method-assign]
+    monkeypatch.setattr(screen, "set_title", titles.append)
     pyte.Stream(screen).feed(look(shown, 80, color=True).replace("\n", "\r\n"))
     assert [line.rstrip() for line in screen.display][:-2] == plain.split("\n")[:-1]
     assert titles == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import dns.edns
 
@@ -10,7 +11,7 @@ from dnstrace.model import Attempt, Exchange, Fault, Outcome, Purpose, Source, T
 from tests.render.story import GTLD, ROOTS, STARTED, ZONE, ZONE_GLUE, ZONE_NS, Story, servers
 from tests.replies import reply
 
-__all__ = ["ALL", "STARTED", "ZONE", "Story", "servers"]
+__all__ = ["ALL", "GTLD", "STARTED", "ZONE", "ZONE_GLUE", "ZONE_NS", "Story", "servers"]
 
 
 def begin(question: str) -> Story:
@@ -32,7 +33,7 @@ def answer(
     question: str = "www.example.com. A",
     flags: str = "QR AA",
     outcome: Outcome = Outcome.ANSWER,
-    **sections: tuple[str, ...],
+    **sections: Any,
 ) -> Trace:
     """The plain walk to an answer of these records."""
     story = begin(question)
@@ -301,8 +302,8 @@ def hostile() -> Trace:
         0,
         1232,
         options=[
-            dns.edns.EDEOption(9, "\x1b[2J\x9b31m\u202egnp.exe\u200b[red]\n\\"),
-            dns.edns.EDEOption(49152, "<b>private</b>"),
+            dns.edns.EDEOption(dns.edns.EDECode.make(9), "\x1b[2J\x9b31m\u202egnp.exe\u200b[red]\n\\"),
+            dns.edns.EDEOption(dns.edns.EDECode.make(49152), "<b>private</b>"),
             dns.edns.NSIDOption(b"\x1b]0;title\x07\xff\xfe fra1"),
             dns.edns.CookieOption(b"12345678", b"abcdefgh"),
             dns.edns.ECSOption("192.0.2.0", 24, 16),

@@ -89,8 +89,8 @@ def test_a_walk_that_fails_does_not_keep_the_resolvers_from_answering() -> None:
 
 
 def test_a_cancelled_trace_waits_for_nobody() -> None:
-    async def cancelled() -> tuple[float, Any]:
-        loop, seen = asyncio.get_running_loop(), []
+    async def cancelled() -> tuple[float, Trace]:
+        loop, seen = asyncio.get_running_loop(), list[Trace]()
         network = Scripted({})
         task = asyncio.ensure_future(
             trace_async(
@@ -155,12 +155,12 @@ def test_validation_pays_no_heed_to_them() -> None:
     from dnstrace.dnssec import parse_anchors
 
     world = load("dnssec-expired")
-    how = {"now": world.now, "seed": 1, "anchors": parse_anchors(world.anchors_text, "test")}
+    anchors = parse_anchors(world.anchors_text, "test")
     address = next(address for server in world.servers for address in server.rtt if server.zones)
     alone, beside = (
         trace(
             world.question.name, world.question.rdtype, network=LabNetwork(world, signed=True),
-            resolvers=resolvers, **how,
+            resolvers=resolvers, anchors=anchors, now=world.now, seed=1,
         )
         for resolvers in ([], [Resolver(address)])
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import dns.rdatatype
 import pytest
 
 from dnstrace import Settings, Trace, trace
@@ -266,7 +267,7 @@ def test_glue_that_fails_gives_way_to_the_address_that_the_name_has() -> None:
 
 def test_priming_replaces_the_hints() -> None:
     def root(question: Question) -> Exchange:
-        if question == Question(name("."), 2):
+        if question == Question(name("."), dns.rdatatype.NS):
             return reply(
                 str(question),
                 flags="QR AA",

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import dns.edns
 import dns.message
+import dns.rdatatype
 import pytest
 
 from dnstrace.model import Attempt, Cause, Edns, Exchange, Kind, Meaning, Query, Question, Transport
 from dnstrace.walk.fallback import another_way, cause, edns_of_try
 from tests.replies import name
 
-QUERY = Query(Question(name("example.com."), 1), "192.0.2.1")
+QUERY = Query(Question(name("example.com."), dns.rdatatype.A), "192.0.2.1")
 
 
 def again(query: Query, kind: Kind, message: dns.message.Message | None = None) -> Query | None:

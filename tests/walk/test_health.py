@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dns.rdatatype
 import pytest
 
 from dnstrace.model import Address, Exchange, Fault, Query, Question, Source
@@ -13,7 +14,7 @@ BOTH = frozenset({4, 6})
 
 
 def went(address: str, fault: Fault | None = None, elapsed: float = 0.02) -> Exchange:
-    return Exchange(Query(Question(name("."), 2), address), 0.0, elapsed, fault=fault)
+    return Exchange(Query(Question(name("."), dns.rdatatype.NS), address), 0.0, elapsed, fault=fault)
 
 
 @pytest.mark.parametrize(

@@ -42,14 +42,15 @@ load = cache(worlds.load)
 
 
 @lru_cache(maxsize=64)  # a trace holds all that it saw
-def surveyed(world: str, seed: int = 1, limits: Limits | None = None, **how: bool) -> Trace:
+def surveyed(world: str, seed: int = 1, limits: Limits | None = None, **how: Any) -> Trace:
     """The own question of a world, every server asked; validated where the world is about that."""
     found = load(world)
     question, security = found.question, found.expect.security
-    validated = {} if security is None else {"anchors": parse_anchors(found.anchors_text, world)}
+    anchors = None if security is None else parse_anchors(found.anchors_text, world)
+    network = LabNetwork(found, signed=anchors is not None)
     return trace(
-        question.name, question.rdtype, network=LabNetwork(found, signed=bool(validated)), now=found.now,
-        seed=seed, settings=Settings(all_servers=True, **how), limits=limits, **validated,
+        question.name, question.rdtype, network=network, now=found.now, seed=seed, limits=limits,
+        settings=Settings(all_servers=True, **how), anchors=anchors,
     )  # fmt: skip
 
 
@@ -153,9 +154,8 @@ def test_a_silent_server_gets_each_of_its_tries_and_is_waited_for() -> None:
 
 def test_a_server_that_was_silent_at_an_earlier_cut_is_tried_once() -> None:
     refer = refers("com.", a="10.0.0.1", b="10.0.0.2")
-    here = {"10.0.0.1": lambda question: answers()(question) if len(asked_of) > 4 else refer(question)}
-    network = Scripted(here)
-    asked_of = network.asked
+    network = Scripted({})
+    network.servers["10.0.0.1"] = lambda asked: (answers() if len(network.asked) > 4 else refer)(asked)
     found = trace(
         "www.example.com.", network=network, roots=roots("10.0.0.1", "10.0.0.2"), seed=1, settings=ALL
     )
@@ -266,7 +266,7 @@ def test_no_address_is_asked_more_than_twenty_questions_at_once() -> None:
             finally:
                 now[query.address] -= 1
 
-    def serve(question: Any) -> Exchange:
+    def serve(question: Any) -> Any:
         beside = refers("com.", **{f"ns{n}__other__net": "" for n in range(16)})
         return answers("10.0.0.2")(question) if str(question.name).endswith("net.") else beside(question)
 
