@@ -6,15 +6,13 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-from dnstrace.dnssec import Security, judge
+from dnstrace.dnssec import Judgement, Security, judge
 from dnstrace.model import Outcome
-from dnstrace.model.judgement import Judgement
 from tests.dnssec.tampering import altered, drop, resigned, when
 from tests.dnssec.worlds import Tamper, World, journey
 from tests.dnssec.zones import NOW, TTL, Key, T, Zone, name
 
 SECURE, INSECURE, BOGUS = Security.SECURE, Security.INSECURE, Security.BOGUS
-INDETERMINATE = Security.INDETERMINATE
 
 
 def judged(owner: str, rdtype: str = "A", *tampers: Tamper, world: World | None = None) -> Judgement:
@@ -97,7 +95,7 @@ def test_alias_that_is_not_what_the_dname_makes_needs_a_signature() -> None:
     spoilt = replace(step, attempts=(replace(step.attempts[0], meaning=replace(meaning, answer=answer)),))
     steps = tuple(spoilt if one.id == step.id else one for one in trace.steps)
     found = judge(replace(trace, steps=steps), world.anchors(), NOW)
-    assert found.security is INDETERMINATE  # unless a zone cut is proved there, it is bogus: that is asked
+    assert found.security is Security.INDETERMINATE  # bogus unless a zone cut is proved there: asked
     assert name("www.d.example.com.") in {need.question.name for need in found.missing}
 
 

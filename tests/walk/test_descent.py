@@ -88,12 +88,8 @@ def test_a_dead_server_is_learnt_once() -> None:
 
 
 def test_when_nobody_answers_the_reasons_are_told_apart() -> None:
-    servers = {
-        ROOT: refers("com.", a="10.0.1.1", b="10.0.1.2", c="10.0.1.3"),
-        "10.0.1.1": fails(5),
-        "10.0.1.2": fails(2),
-    }
-    found = walked(servers)
+    three = refers("com.", a="10.0.1.1", b="10.0.1.2", c="10.0.1.3")
+    found = walked({ROOT: three, "10.0.1.1": fails(5), "10.0.1.2": fails(2)})
     assert found.outcome == "failed" and found.steps[-1].chosen is None
     for reason in ("com.", "1 refused", "1 failed (SERVFAIL)", "1 did not answer"):
         assert reason in found.error
