@@ -54,8 +54,8 @@ def test_no_circle_within_a_package(graph: grimp.ImportGraph) -> None:
     circles = {
         frozenset(module.removeprefix("dnstrace.") for module in each) for each in met if len(each) > 1
     }
-    assert circles - CIRCLES == set(), "new circles"
-    assert CIRCLES - circles == set(), "broken up now: take them out of CIRCLES"
+    assert circles <= CIRCLES, f"new circles: {sorted(map(sorted, circles - CIRCLES))}"
+    assert circles >= CIRCLES, f"gone, take them out of CIRCLES: {sorted(map(sorted, CIRCLES - circles))}"
 
 
 def imported(file: Path) -> Iterator[str]:
@@ -117,15 +117,6 @@ NOT_YET = {
     "cli/windows.py",
     "dnssec/case.py",
     "dnssec/delegated.py",
-    "lab/answering.py",
-    "lab/careless.py",
-    "lab/delegating.py",
-    "lab/errors.py",
-    "lab/hostile.py",
-    "lab/internet.py",
-    "lab/plan.py",
-    "lab/reaction.py",
-    "lab/web.py",
     "model/anchors.py",
     "model/asked.py",
     "model/expectations.py",
@@ -134,8 +125,6 @@ NOT_YET = {
     "model/limits.py",
     "model/pages.py",
     "model/taken.py",
-    "network/recording.py",
-    "port.py",
     "record/decoding.py",
     "record/encoding.py",
     "record/fields.py",
@@ -151,10 +140,6 @@ NOT_YET = {
     "render/page_parts.py",
     "render/reconciled.py",
     "render/troubles.py",
-    "walk/budget.py",
-    "walk/context.py",
-    "walk/journal.py",
-    "web/service.py",
 }
 """Source files that still lack a test file of their own. It only ever gets shorter."""
 
@@ -167,8 +152,8 @@ def test_each_source_file_has_a_test_file() -> None:
         for source in sources
         if not (TESTS / source).with_name(f"test_{source.name}").exists()
     }
-    assert lacking - NOT_YET == set(), "without a test file"
-    assert NOT_YET - lacking == set(), "have a test file now: take them out of NOT_YET"
+    assert lacking <= NOT_YET, f"without a test file: {sorted(lacking - NOT_YET)}"
+    assert lacking >= NOT_YET, f"have one now, take them out of NOT_YET: {sorted(NOT_YET - lacking)}"
 
 
 def too_long(file: Path) -> Iterator[str]:

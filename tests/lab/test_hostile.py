@@ -37,7 +37,7 @@ def test_a_huge_reply_is_truncated_over_udp() -> None:
 
 def test_a_drip_takes_its_time_for_each_octet_over_tcp() -> None:
     network = LabNetwork(small("drip=10"))
-    query = Query(Question(name("www.example."), 1), "192.0.2.1", transport=Transport.TCP)
+    query = Query(Question(name("www.example."), dns.rdatatype.A), "192.0.2.1", transport=Transport.TCP)
     exchange = network.run(network.exchange(query, 100.0))
     assert exchange.wire is not None
     assert round(exchange.elapsed - 0.04, 6) == round(len(exchange.wire) * 0.01, 6)

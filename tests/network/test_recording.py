@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import dns.rdatatype
+
 from dnstrace import clock
 from dnstrace.model import Exchange, Query, Question
 from dnstrace.network.recording import RecordingNetwork
 from tests.replies import name
 from tests.scripted import RTT, Scripted, answers
 
-QUERY = Query(Question(name("www.example."), 1), "192.0.2.1")
+QUERY = Query(Question(name("www.example."), dns.rdatatype.A), "192.0.2.1")
 SILENT = replace(QUERY, address="192.0.2.9")
 _RTT = round(RTT * 1_000_000_000)
 

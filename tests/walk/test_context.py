@@ -6,19 +6,21 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any, cast
 
-from dnstrace.model import ROOT, Delegation, Settings
+import dns.rdatatype
+
+from dnstrace.model import ROOT, Delegation, Question, Settings
 from dnstrace.model.limits import Limits
 from dnstrace.walk.budget import Budget
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.cuts import Cuts
 from dnstrace.walk.health import Health
 from dnstrace.walk.journal import Journal
-from tests.replies import reply
-from tests.walk.test_journal import QUESTION
+from tests.replies import name, reply
 
 
 def test_a_context_supposes_nothing_unless_it_is_given() -> None:
-    journal = Journal(QUESTION, datetime.now(UTC), 1, lambda: 0.0)
+    question = Question(name("www.example."), dns.rdatatype.A)
+    journal = Journal(question, datetime.now(UTC), 1, lambda: 0.0)
     health, cuts = Health(frozenset({4})), Cuts(Delegation(ROOT, ()))
     network = cast("Any", None)
     context = TraceContext(network, Settings(), Budget(Limits()), journal, cuts, health, Random(1))
