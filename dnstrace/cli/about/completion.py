@@ -7,11 +7,10 @@ anew with `python -m dnstrace.cli.about.completion completions`, and with them t
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dnstrace.cli.about.help import defaults
+from dnstrace.cli.about.help import help_of
 from dnstrace.cli.line.options import BY_PLUS, IGNORED, OPTIONS, Completes, Option
 from dnstrace.lab.world import names
 
@@ -56,11 +55,6 @@ def words(option: Option) -> tuple[str, ...]:
     return option.choices
 
 
-def flags(option: Option) -> list[str]:
-    """An option as it is typed: with its letters first."""
-    return [*(f"-{letter}" for letter in option.short), f"--{option.name}"]
-
-
 def plus_words() -> list[str]:
     """Every word that can follow a +, without its value."""
     said = [*(each.name for each in OPTIONS if each.variable), *BY_PLUS, *IGNORED]
@@ -87,8 +81,8 @@ def _bash() -> str:
             act = f"COMPREPLY=($(compgen -W '{' '.join(known)}' -- \"$word\"))"
         else:
             act = ":"
-        cases.append(f"        {'|'.join(flags(option))}) {act}; return ;;")
-    every = " ".join(flag for option in OPTIONS for flag in flags(option))
+        cases.append(f"        {'|'.join(option.typed)}) {act}; return ;;")
+    every = " ".join(flag for option in OPTIONS for flag in option.typed)
     opposites = " ".join(f"--{option.opposite}" for option in OPTIONS if option.opposite)
     return f"""{_MADE}
 
@@ -154,7 +148,7 @@ fi
 def _zsh_option(option: Option) -> str:
     letters = [f"-{letter}" for letter in option.short]
     excluded = "*" if option.repeatable else f"({' '.join([*letters, f'--{option.name}'])})"
-    explained = _help(option).replace("'", "'\\''").replace("[", "\\[").replace("]", "\\]")
+    explained = help_of(option).replace("'", "'\\''").replace("[", "\\[").replace("]", "\\]")
     value = f"{':' * (1 + option.optional)}{option.metavar}:{_zsh_value(option)}" if option.metavar else ""
     typed = [f"{letter}{'+' * bool(option.metavar)}" for letter in letters]
     typed.append(f"--{option.name}{'=' * bool(option.metavar)}")
@@ -182,7 +176,7 @@ def _fish() -> str:
             line.append("-r -F")
         elif option.metavar:
             line.append(f"-x -a '{' '.join(words(option))}'" if words(option) else "-x")
-        lines.append(f"complete -c dnstrace {' '.join(line)} -d {_fish_quoted(_help(option))}")
+        lines.append(f"complete -c dnstrace {' '.join(line)} -d {_fish_quoted(help_of(option))}")
         if option.opposite:
             lines.append(f"complete -c dnstrace -l {option.opposite} -d 'Not --{option.name}'")
     plus = "string match -q -- '+*' (commandline -ct)"
@@ -203,10 +197,10 @@ def _powershell() -> str:
         f"        '{flag}' = {_powershell_list(words(option))}"
         for option in OPTIONS
         if words(option)
-        for flag in flags(option)
+        for flag in option.typed
     ]
     files = ", ".join(f"'--{each.name}'" for each in OPTIONS if each.completes is Completes.FILE)
-    every = [flag for option in OPTIONS for flag in flags(option)]
+    every = [flag for option in OPTIONS for flag in option.typed]
     opposites = [f"--{option.opposite}" for option in OPTIONS if option.opposite]
     return f"""{_MADE}
 
@@ -239,9 +233,3 @@ _SCRIPTS: dict[str, Callable[[], str]] = {
     "fish": _fish,
     "powershell": _powershell,
 }
-
-if __name__ == "__main__":
-    from dnstrace.cli.about import manual
-
-    write(Path(sys.argv[1]))
-    Path(str(manual.kept())).write_text(manual.page(), encoding="utf-8")

@@ -11,8 +11,8 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from dnstrace import __version__
-from dnstrace.cli.about.completion import flags
-from dnstrace.cli.about.help import EXAMPLES, defaults
+from dnstrace.cli.about.help import EXAMPLES, help_of
+from dnstrace.cli.about.rules import sentences
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.options import OPTIONS, Group, Option
 
@@ -137,7 +137,7 @@ def _group(group: Group) -> str:
 
 
 def _option(option: Option) -> str:
-    typed = ", ".join(f"\\fB{_escaped(flag)}\\fR" for flag in flags(option))
+    typed = ", ".join(f"\\fB{_escaped(flag)}\\fR" for flag in option.typed)
     value = f"\\fI{_escaped(option.metavar)}\\fR"
     shown = f" [{value}]" if option.optional else f" {value}" * bool(option.metavar)
     return f".TP\n{typed}{shown}\n{_text(' '.join(_sentences(option)))}"
@@ -145,7 +145,7 @@ def _option(option: Option) -> str:
 
 def _sentences(option: Option) -> Iterator[str]:
     """What the help says of an option, and what it has no room for."""
-    yield f"{option.help.format_map(defaults())}."
+    yield f"{help_of(option)}."
     if option.repeatable and not option.another:
         yield "May be given more than once."
     if option.plus:

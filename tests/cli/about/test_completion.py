@@ -8,8 +8,8 @@ import pytest
 
 from dnstrace.cli.about.completion import FILES, TYPES, plus_words, script, write
 from dnstrace.cli.line.options import OPTIONS, SHELLS
+from dnstrace.cli.line.rdtypes import types
 from dnstrace.cli.line.syntax import parse
-from dnstrace.cli.line.values import types
 from dnstrace.cli.usage import Usage
 from tests.cli.running import InTerminal
 
@@ -41,7 +41,7 @@ def test_every_plus_word_that_is_offered_is_understood() -> None:
     assert {"+short", "+noshort", "+vc", "+novc", "+noedns", "+edns", "+time", "+trace"} <= set(plus_words())
     for word in plus_words():
         try:
-            parse([word, "x."], {})
+            parse([word, "x."])
         except Usage as error:
             assert "needs a value" in str(error)
 

@@ -1,0 +1,63 @@
+"""What goes with what, in words, from the table of options: for the help and the manual."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dnstrace.cli.line.options import BY_NAME, BY_OPPOSITE, OPTIONS, Option, excluded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+class Rule(NamedTuple):
+    """Options, as they are typed, and what holds for each of them: `not with --x`, `need --y`."""
+
+    options: tuple[str, ...]
+    holds: str
+
+
+def rules() -> tuple[Rule, ...]:
+    """Every exclusion and every need once, with options of which the same holds put together."""
+    found: dict[str, list[str]] = {}
+    for option in OPTIONS:
+        for others, _ in option.excludes:
+            named = ", ".join(_all_typed(_with_implying(others)))
+            found.setdefault(f"not with {named}", []).extend(_all_typed(_with_implying([option.name])))
+        for others, _ in option.needs:
+            named = " or ".join(_all_typed(others))
+            found.setdefault(f"only with {named}", []).append(option.typed[0])
+    return tuple(Rule(tuple(dict.fromkeys(options)), holds) for holds, options in found.items())
+
+
+def sentences(option: Option) -> Iterator[str]:
+    """What goes with one option, whichever of the two the table names it at."""
+    if others := excluded(option):
+        yield f"Not with {_listed(each.typed[0] for each in others)}."
+    if undone := [each for names, _ in option.excludes for each in names if each not in BY_NAME]:
+        yield f"Not with {_listed(f'--{each}' for each in undone)}."
+    for others_needed, _ in option.needs:
+        yield f"Only with {' or '.join(_all_typed(others_needed))}."
+    for implied in option.implies:
+        yield f"Implies --{implied}, unless --{BY_NAME[implied].opposite} is given."
+
+
+def _with_implying(names: Iterable[str]) -> list[str]:
+    """The names, each followed by those of the options that imply it."""
+    return [
+        each for name in names for each in (name, *(other.name for other in OPTIONS if name in other.implies))
+    ]
+
+
+def _all_typed(names: Iterable[str]) -> list[str]:
+    """The options as they are typed; what the table alone knows by a name is left out."""
+    return [
+        BY_NAME[name].typed[0] if name in BY_NAME else f"--{name}"
+        for name in names
+        if name in BY_NAME or name in BY_OPPOSITE
+    ]
+
+
+def _listed(words: Iterable[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} or {last}" if most else last
