@@ -33,7 +33,7 @@ class DnstraceCommand(TyperCommand):
         self.params = [_parameter(option) for option in OPTIONS]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the words; wrong usage is one line on stderr and exit status 2, as with the installed command."""
+        """Read the words; wrong usage is one line on stderr and exit status 2, as everywhere."""
         if not ctx.resilient_parsing:  # which is how completion looks at a line
             ctx.meta[_PARSED] = _read(args)
         ctx.args = []

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from dnstrace.cli.line.choices import Choices, choices
 from dnstrace.cli.line.fitting import require_needs
-from dnstrace.cli.line.merging import merged
+from dnstrace.cli.line.merging import merged, world_of
+from dnstrace.cli.line.parsed import Origin
 from dnstrace.cli.line.variables import of_environment
 from dnstrace.cli.usage import Usage
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dnstrace.cli.line.parsed import Parsed
+    from dnstrace.record import Record
 
 
 def choose(words: Parsed, variables: Mapping[str, str]) -> Choices:
@@ -33,7 +35,23 @@ def choose(words: Parsed, variables: Mapping[str, str]) -> Choices:
         recorded = (each for each in (loaded.compared, loaded.replayed) if each is not None)
         found = merged(words, *recorded, otherwise)
     require_needs(found)
+    if found.origins.get("drop") is Origin.VARIABLE:
+        _leave_out_unknown(found, loaded.record if loaded else None)
     return choices(found, loaded)
+
+
+def _leave_out_unknown(found: Parsed, record: Record | None) -> None:
+    """Leave out servers that a variable drops and that the record, or the world, does not have."""
+    from dnstrace.cli.replaying import addresses_of
+
+    if record is not None:
+        servers = record.servers
+    elif (world := world_of(found)) is not None:
+        servers = {str(each.name): frozenset(each.rtt) for each in world.servers}
+    else:
+        return
+    dropped: Any = found.settings["drop"]
+    found.settings["drop"] = [each for each in dropped if addresses_of(each, servers)]
 
 
 def _names_the_system(parsed: Parsed) -> bool:

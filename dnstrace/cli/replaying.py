@@ -42,29 +42,35 @@ def over_the_record(
 def without(
     dropped: tuple[str, ...], network: Network, servers: Mapping[str, frozenset[str]], where: str
 ) -> Network:
-    """The network with servers taken to be dead, each given by name or by address. Raises Usage.
+    """The network with servers treated as dead, each given by name or by address. Raises Usage.
 
-    `servers` holds the addresses of those that there are, `where` what they are the servers of.
+    `servers` holds the addresses of all servers, by name; `where` says what they are the servers of.
     """
     if not dropped:
         return network
     from dnstrace.network.replay import DeadServers
 
-    every = frozenset(address for addresses in servers.values() for address in addresses)
-    by_name = {name.lower(): addresses for name, addresses in servers.items()}
     dead: set[str] = set()
     for each in dropped:
-        found = frozenset({each}) & every or by_name.get(each.lower())
-        if not found:
+        if not (found := addresses_of(each, servers)):
+            every = (address for addresses in servers.values() for address in addresses)
             near = meant(each, (*servers, *every))
-            raise Usage(f"--drop: {where} has no server {shown(each)}{near or _named(servers)}")
+            raise Usage(f"--drop: {where} has no server {shown(each)}{near or _known(servers)}")
         dead |= found
     return DeadServers(network, dead)
 
 
-def _named(servers: Mapping[str, object]) -> str:
+def addresses_of(server: str, servers: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The addresses of a server that is given by name or by address; none where it is not among `servers`."""
+    for name, addresses in servers.items():
+        if server.lower() == name.lower():
+            return addresses
+    return frozenset(each for addresses in servers.values() for each in addresses if each == server)
+
+
+def _known(servers: Mapping[str, object]) -> str:
     if not servers:
-        return ": nobody was asked"
+        return ": no server was asked"
     names = sorted(servers)
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     return f"; there are {', '.join(names[:_MOST_NAMED])}{more}"

@@ -31,15 +31,15 @@ def rules() -> tuple[Rule, ...]:
 
 
 def sentences(option: Option) -> Iterator[str]:
-    """What goes with one option, whichever of the two the table names it at."""
-    if others := excluded(option):
-        yield f"Not with {_listed(each.typed[0] for each in others)}."
-    if undone := [each for names, _ in option.excludes for each in names if each not in BY_NAME]:
-        yield f"Not with {_listed(f'--{each}' for each in undone)}."
-    for others_needed, _ in option.needs:
-        yield f"Only with {' or '.join(_all_typed(others_needed))}."
+    """What goes with one option, whichever of two the table says it of."""
+    if others := _all_typed(excluded(option.name)):
+        yield f"Not with {_listed(others)}."
+    if option.needs:
+        yield f"Only with {_listed([' or '.join(_all_typed(each.others)) for each in option.needs], 'and')}."
     for implied in option.implies:
-        yield f"Implies --{implied}, unless --{BY_NAME[implied].opposite} is given."
+        opposite = BY_NAME[implied].opposite
+        taken_back = "" if opposite in excluded(option.name) else f" unless --{opposite} is given"
+        yield f"Implies --{implied}{taken_back}."
 
 
 def _with_implying(names: Iterable[str]) -> list[str]:
@@ -58,6 +58,6 @@ def _all_typed(names: Iterable[str]) -> list[str]:
     ]
 
 
-def _listed(words: Iterable[str]) -> str:
+def _listed(words: list[str], word: str = "or") -> str:
     *most, last = words
-    return f"{', '.join(most)} or {last}" if most else last
+    return f"{', '.join(most)} {word} {last}" if most else last

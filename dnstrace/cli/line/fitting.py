@@ -41,7 +41,7 @@ def require_needs(parsed: Parsed) -> None:
     """Raise Usage where an option is set without what it needs."""
     for name, need in unmet(parsed):
         wanted = " or ".join(BY_NAME[each].typed[0] for each in need.others if each in BY_NAME)
-        raise Usage(f"{parsed.said[name]} needs {wanted}: {need.why}")
+        raise Usage(f"{parsed.said[name]} needs {wanted}: {need.why.format(me=parsed.said[name])}")
 
 
 def unmet(parsed: Parsed) -> Iterator[tuple[str, Need]]:
@@ -56,13 +56,16 @@ def unmet(parsed: Parsed) -> Iterator[tuple[str, Need]]:
 def everything(parsed: Parsed) -> dict[str, str]:
     """All that the table can name, with the word that set it: opposites, and what is implied, too."""
     found: dict[str, str] = {}
-    for name, word in parsed.said.items():
+    for name in parsed.origins:  # in the order of the words
+        if name in parsed.undone:
+            found[BY_NAME[name].opposite] = parsed.undone[name]
+        if (word := parsed.said.get(name)) is None:
+            continue
         found[name] = word
         if name == "expect" and (text := _only_validation_can_tell(parsed.settings)):
             found[SECURITY] = f"{word} {text}"
         elif name == "lab" and parsed.settings["lab"]:
             found[WORLD] = word
-    found |= {BY_NAME[name].opposite: word for name, word in parsed.undone.items()}
     for name, word in [*found.items()]:
         for implied in IMPLIED.get(name, ()):
             if implied not in parsed.undone:

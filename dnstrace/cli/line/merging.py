@@ -91,7 +91,7 @@ def _tellable(trial: Parsed) -> bool:
     if not about_types:
         return True
     asked = questions(trial.settings)
-    if not asked and (world := _world(trial)) is not None:
+    if not asked and (world := world_of(trial)) is not None:
         own = world.question
         asked = tuple(replace(own, rdtype=each) for each in types(trial.settings) or (own.rdtype,))
     return not asked or all(any(map(each.concerns, asked)) for each in about_types)
@@ -100,7 +100,7 @@ def _tellable(trial: Parsed) -> bool:
 def _in_the_world(trial: Parsed) -> bool:
     """Whether the world of the lab has the resolvers."""
     several: Any = trial.settings.get("resolver", ())
-    if not several or (world := _world(trial)) is None:
+    if not several or (world := world_of(trial)) is None:
         return True
     resolvers = [each for some in several for each in some]
     return all(
@@ -109,9 +109,9 @@ def _in_the_world(trial: Parsed) -> bool:
     )
 
 
-def _world(trial: Parsed) -> World | None:
+def world_of(parsed: Parsed) -> World | None:
     """The world that the trace is in; None for the network or a record."""
-    name = trial.settings.get("lab")
+    name = parsed.settings.get("lab")
     if not isinstance(name, str) or name == "list":
         return None
     from dnstrace.lab.world import load

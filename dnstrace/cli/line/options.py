@@ -67,7 +67,7 @@ class Exclusion(NamedTuple):
 
 
 class Need(NamedTuple):
-    """Options, by name, one of which an option needs, and why."""
+    """Options, by name, one of which an option needs, and why, with `{me}` as in Exclusion."""
 
     others: tuple[str, ...]
     why: str
@@ -149,8 +149,8 @@ def _tries_of_retries(text: str) -> int:
 _ONE_QUESTION = Exclusion(("file",), "{me} is for one question")
 _ONE_PRINTED = Exclusion(("file",), "{me} prints one question; use --jsonl or --short")
 _COMPARED = Exclusion(("diff", "watch"), "{it} keeps nothing of what it compares")
-_SIGNATURES = "it sets the time at which signatures are judged"
-_MANY = Need(("file",), "it is for many names; give a file of them, or - for standard input")
+_SIGNATURES = "{me} sets the time at which signatures are judged"
+_MANY = Need(("file",), "{me} is for many names; give a file of them, or - for standard input")
 
 
 def _resolvers(text: str) -> object:
@@ -260,8 +260,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("out", Group.MANY, "Write the results to FILE", short="o", metavar="FILE",
            convert=values.file, completes=Completes.NEW_FILE, needs=(_MANY,)),
     Option("resume", Group.MANY, "Continue the FILE of -o: trace what it lacks",
-           needs=(_MANY, Need(("out",), "it continues that file"),
-                  Need(("jsonl",), "it reads the results that are in the file"))),
+           needs=(_MANY, Need(("out",), "{me} continues that file"),
+                  Need(("jsonl",), "{me} reads the results that are in the file"))),
     Option("ordered", Group.MANY, "Results in the order of the names", needs=(_MANY,)),
     Option("save", Group.KEEP, "Save the trace to FILE, or FILE.gz, for --replay", metavar="FILE",
            convert=values.file, completes=Completes.NEW_FILE, single="keeps one trace",
@@ -319,15 +319,15 @@ IMPLIED = {each.name: each.implies for each in OPTIONS if each.implies} | {SECUR
 """By the name of an option, what it does too, unless that is taken back."""
 
 
-def excluded(option: Option) -> tuple[Option, ...]:
-    """The options that cannot stand beside an option, in the order of the table."""
-    own = {option.name, *option.implies}
+def excluded(name: str) -> tuple[str, ...]:
+    """What cannot stand beside an option, or the opposite of a flag: the names of such, in table order."""
+    own = {name, *IMPLIED.get(name, ())}
     return tuple(
         each
-        for each in OPTIONS
+        for each in (*BY_NAME, *BY_OPPOSITE)
         if any(
             second in EXCLUSIONS.get(first, {}) or first in EXCLUSIONS.get(second, {})
             for first in own
-            for second in (each.name, *each.implies)
+            for second in (each, *IMPLIED.get(each, ()))
         )
     )
