@@ -8,6 +8,7 @@ one.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import typer
@@ -30,7 +31,7 @@ class DnstraceCommand(TyperCommand):
 
     def __init__(self, *arguments: Any, **how: Any) -> None:
         super().__init__(*arguments, **how)
-        self.params = [_parameter(option) for option in OPTIONS]
+        self.params = [*_parameters()]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the words; wrong usage is one line on stderr and exit status 2, as everywhere."""
@@ -69,6 +70,11 @@ def _read(args: list[str]) -> Parsed:
     except Usage as error:
         Environment().remark(str(error))
         raise typer.Exit(Exit.USAGE) from error
+
+
+@cache
+def _parameters() -> tuple[Any, ...]:
+    return tuple(map(_parameter, OPTIONS))
 
 
 def _parameter(option: Option) -> Any:

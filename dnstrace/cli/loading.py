@@ -78,6 +78,8 @@ def _compared(path: str, said: str, words: Parsed) -> tuple[Document, Parsed]:
 
 def _document(octets: bytes) -> Document:
     """The document of a trace. Raises RecordError."""
+    if not octets:
+        raise RecordError("is empty")
     try:
         found = json.loads(octets)
     except (ValueError, RecursionError) as error:
