@@ -37,9 +37,12 @@ def compare(chosen: Choices, environment: Environment) -> int:
         new = _of_trace(expected_of(trace, chosen.expected))
     try:
         found = differences(old, new)
+        text = _printed(found, old, new, chosen, environment)
     except ValueError as error:
         raise Usage(f"--diff: {error}") from error
-    environment.write(_printed(found, old, new, chosen, environment))
+    except (LookupError, TypeError, AttributeError) as error:  # `loading` sees the gross damage only
+        raise Usage("--diff: a trace in the files is damaged: it cannot be compared") from error
+    environment.write(text)
     return Exit.FINDINGS if found else Exit.ANSWER
 
 
