@@ -113,7 +113,7 @@ def _options(group: OptionGroup) -> Table:
 
 
 def _rules() -> Table:
-    table = Table.grid(padding=(0, 2), pad_edge=False)
+    table = Table.grid(padding=(0, 2), pad_edge=False, expand=True)
     table.add_column(style=_OPTION, ratio=1)
     table.add_column(ratio=1)
     for options, holds in rules():

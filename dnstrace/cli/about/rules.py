@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Rule(NamedTuple):
-    """Options, as they are typed, and what holds for each of them: `not with --x`, `need --y`."""
+    """Options, as they are typed, and what holds for each of them: `not with --x`, `only with --y`."""
 
     options: tuple[str, ...]
     holds: str
@@ -27,7 +27,10 @@ def rules() -> tuple[Rule, ...]:
         for others, _ in option.needs:
             named = " or ".join(_all_typed(others))
             found.setdefault(f"only with {named}", []).append(option.typed[0])
-    return tuple(Rule(tuple(dict.fromkeys(options)), holds) for holds, options in found.items())
+    by_options: dict[tuple[str, ...], list[str]] = {}
+    for holds, options in found.items():
+        by_options.setdefault(tuple(dict.fromkeys(options)), []).append(holds)
+    return tuple(Rule(options, "; ".join(holds)) for options, holds in by_options.items())
 
 
 def sentences(option: Option) -> Iterator[str]:

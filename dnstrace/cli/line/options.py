@@ -211,7 +211,7 @@ OPTIONS: tuple[Option, ...] = (
            excludes=(Exclusion(("no-dnssec",), "trust anchors are where validation starts"),)),
     Option("at", Group.CHECK, "Judge signatures as of this time, not now", metavar="TIME",
            convert=values.moment,
-           excludes=(Exclusion(("no-dnssec", "parent-only"), _SIGNATURES),),
+           excludes=(Exclusion(("no-dnssec",), _SIGNATURES), Exclusion(("parent-only",), _SIGNATURES)),
            needs=(Need(("dnssec", WORLD), _SIGNATURES),)),
     Option("resolver", Group.CHECK, "Ask this resolver too; 'system' for yours", metavar="ADDR",
            convert=_resolvers, repeatable=True,
