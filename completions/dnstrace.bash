@@ -1,8 +1,9 @@
-# Completion of dnstrace. Made by `python -m dnstrace.cli.about.completion`: change that, not this.
+# Completion of dnstrace. Made by `python -m dnstrace.cli.about.generate`: change that, not this.
 
 _dnstrace() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} IFS=$' \t\n'
-    # bash takes the = of --option=value for a word of its own
+    local out=' ' each offered
+    # bash splits --option=value into three words
     [[ $word == = ]] && word=
     [[ $before == = ]] && before=${COMP_WORDS[COMP_CWORD-2]}
     COMPREPLY=()
@@ -46,8 +47,45 @@ _dnstrace() {
         --show-completion) COMPREPLY=($(compgen -W 'bash zsh fish powershell' -- "$word")); return ;;
         --install-completion) COMPREPLY=($(compgen -W 'bash zsh fish powershell' -- "$word")); return ;;
     esac
+    # what the other words on the line exclude is not offered
+    for each in "${COMP_WORDS[@]:1}"; do case $each in
+        -q|--name) out+='-f --file ' ;;
+        -x|--reverse) out+='-f --file ' ;;
+        --lab) out+='--dask --replay ' ;;
+        -4|--ipv4) out+='-6 --ipv6 ' ;;
+        -6|--ipv6) out+='-4 --ipv4 ' ;;
+        --bufsize) out+='--no-edns ' ;;
+        --no-edns) out+='--bufsize --nsid --cookie --subnet --check --dnssec --trust-anchor --ds ' ;;
+        --nsid) out+='--no-edns ' ;;
+        --cookie) out+='--no-edns ' ;;
+        --subnet) out+='--no-edns ' ;;
+        --check) out+='--no-edns --parent-only ' ;;
+        --dnssec) out+='--no-edns --parent-only ' ;;
+        --trust-anchor) out+='--no-edns --parent-only --no-dnssec ' ;;
+        --at) out+='--parent-only --no-dnssec ' ;;
+        --resolver) out+='--parent-only ' ;;
+        --parent-only) out+='--check --dnssec --trust-anchor --at --resolver --ds --http ' ;;
+        --ds) out+='--no-edns --parent-only ' ;;
+        --expect) out+='-f --file ' ;;
+        --http) out+='--parent-only -f --file --replay --diff --watch ' ;;
+        --json) out+='-f --file ' ;;
+        --mermaid) out+='-f --file ' ;;
+        --dot) out+='-f --file ' ;;
+        --html) out+='-f --file --diff --watch ' ;;
+        --svg) out+='-f --file --diff --watch ' ;;
+        -f|--file) out+='-q --name -x --reverse --expect --http --json --mermaid --dot --html --svg --save --replay --diff --watch --pcap ' ;;
+        --workers) out+='--dask ' ;;
+        --dask) out+='--lab --workers ' ;;
+        --save) out+='-f --file --diff --watch ' ;;
+        --replay) out+='--lab --http -f --file ' ;;
+        --diff) out+='--http --html --svg -f --file --save --watch --pcap ' ;;
+        --watch) out+='--http --html --svg -f --file --save --diff --pcap ' ;;
+        --pcap) out+='-f --file --diff --watch ' ;;
+        --no-dnssec) out+='--trust-anchor --at ' ;;
+    esac; done
     case $word in
-        -*) COMPREPLY=($(compgen -W '-t --type -q --name -x --reverse --lab -4 --ipv4 -6 --ipv6 -p --port -b --bind --tcp --timeout --tries --deadline --max-queries --bufsize --no-edns --nsid --cookie --subnet --root-hints --prime --qmin --seed -a --all-servers --check --dnssec --trust-anchor --at --resolver --parent-only --undelegated --ds --expect --http --short --json --jsonl --mermaid --dot --html --svg --color -v --verbose --explain-steps -f --file --concurrency --workers --rate --no-share --dask -o --out --resume --ordered --save --replay --diff --watch --drop --pcap --force --version -h --help --schema --explain --show-completion --install-completion --no-ipv4 --no-ipv6 --no-tcp --edns --no-nsid --no-cookie --no-prime --no-qmin --no-all-servers --no-check --no-dnssec --no-parent-only --no-http --no-short --no-json --no-jsonl --no-mermaid --no-dot --no-verbose --no-explain-steps --share --no-resume --no-ordered --no-force' -- "$word")) ;;
+        -*) offered=$(compgen -W '-t --type -q --name -x --reverse --lab -4 --ipv4 -6 --ipv6 -p --port -b --bind --tcp --timeout --tries --deadline --max-queries --bufsize --no-edns --nsid --cookie --subnet --root-hints --prime --qmin --seed -a --all-servers --check --dnssec --trust-anchor --at --resolver --parent-only --undelegated --ds --expect --http --short --json --jsonl --mermaid --dot --html --svg --color -v --verbose --explain-steps -f --file --concurrency --workers --rate --no-share --dask -o --out --resume --ordered --save --replay --diff --watch --drop --pcap --force --version -h --help --schema --explain --show-completion --install-completion --no-ipv4 --no-ipv6 --no-tcp --edns --no-nsid --no-cookie --no-prime --no-qmin --no-all-servers --no-check --no-dnssec --no-parent-only --no-http --no-short --no-json --no-jsonl --no-mermaid --no-dot --no-verbose --no-explain-steps --share --no-resume --no-ordered --no-force' -- "$word")
+            for each in $offered; do [[ $out == *" $each "* ]] || COMPREPLY+=("$each"); done ;;
         +*) COMPREPLY=($(compgen -W '+all-servers +at +bind +bufsize +check +color +concurrency +cookie +dask +deadline +diff +dnssec +dot +drop +ds +edns +expect +explain-steps +file +force +html +http +ipv4 +ipv6 +json +jsonl +lab +max-queries +mermaid +name +noall-servers +nocheck +nocookie +nodnssec +nodot +noedns +noexplain-steps +noforce +nohttp +noipv4 +noipv6 +nojson +nojsonl +nomermaid +nonsid +noordered +noparent-only +noprime +noqmin +nordflag +norec +norecurse +noresume +noshare +noshort +notcp +novc +noverbose +nsid +ordered +out +parent-only +pcap +port +prime +qmin +rate +replay +resolver +resume +retry +reverse +root-hints +save +seed +share +short +subnet +svg +tcp +time +timeout +trace +tries +trust-anchor +type +undelegated +vc +verbose +watch +workers' -- "$word")) ;;
         *) COMPREPLY=($(compgen -W 'A AAAA ANY CAA CDNSKEY CDS CERT CNAME CSYNC DNAME DNSKEY DS HINFO HTTPS LOC MX NAPTR NS NSEC NSEC3PARAM OPENPGPKEY PTR RP RRSIG SMIMEA SOA SPF SRV SSHFP SVCB TLSA TXT URI ZONEMD' -- "$word")) ;;
     esac

@@ -1,4 +1,4 @@
-# Completion of dnstrace. Made by `python -m dnstrace.cli.about.completion`: change that, not this.
+# Completion of dnstrace. Made by `python -m dnstrace.cli.about.generate`: change that, not this.
 
 Register-ArgumentCompleter -Native -CommandName dnstrace -ScriptBlock {
     param($word, $command, $cursor)
@@ -10,6 +10,46 @@ Register-ArgumentCompleter -Native -CommandName dnstrace -ScriptBlock {
         '--show-completion' = @('bash', 'zsh', 'fish', 'powershell')
         '--install-completion' = @('bash', 'zsh', 'fish', 'powershell')
     }
+    $excluded = @{
+        '-q' = @('-f', '--file')
+        '--name' = @('-f', '--file')
+        '-x' = @('-f', '--file')
+        '--reverse' = @('-f', '--file')
+        '--lab' = @('--dask', '--replay')
+        '-4' = @('-6', '--ipv6')
+        '--ipv4' = @('-6', '--ipv6')
+        '-6' = @('-4', '--ipv4')
+        '--ipv6' = @('-4', '--ipv4')
+        '--bufsize' = @('--no-edns')
+        '--no-edns' = @('--bufsize', '--nsid', '--cookie', '--subnet', '--check', '--dnssec', '--trust-anchor', '--ds')
+        '--nsid' = @('--no-edns')
+        '--cookie' = @('--no-edns')
+        '--subnet' = @('--no-edns')
+        '--check' = @('--no-edns', '--parent-only')
+        '--dnssec' = @('--no-edns', '--parent-only')
+        '--trust-anchor' = @('--no-edns', '--parent-only', '--no-dnssec')
+        '--at' = @('--parent-only', '--no-dnssec')
+        '--resolver' = @('--parent-only')
+        '--parent-only' = @('--check', '--dnssec', '--trust-anchor', '--at', '--resolver', '--ds', '--http')
+        '--ds' = @('--no-edns', '--parent-only')
+        '--expect' = @('-f', '--file')
+        '--http' = @('--parent-only', '-f', '--file', '--replay', '--diff', '--watch')
+        '--json' = @('-f', '--file')
+        '--mermaid' = @('-f', '--file')
+        '--dot' = @('-f', '--file')
+        '--html' = @('-f', '--file', '--diff', '--watch')
+        '--svg' = @('-f', '--file', '--diff', '--watch')
+        '-f' = @('-q', '--name', '-x', '--reverse', '--expect', '--http', '--json', '--mermaid', '--dot', '--html', '--svg', '--save', '--replay', '--diff', '--watch', '--pcap')
+        '--file' = @('-q', '--name', '-x', '--reverse', '--expect', '--http', '--json', '--mermaid', '--dot', '--html', '--svg', '--save', '--replay', '--diff', '--watch', '--pcap')
+        '--workers' = @('--dask')
+        '--dask' = @('--lab', '--workers')
+        '--save' = @('-f', '--file', '--diff', '--watch')
+        '--replay' = @('--lab', '--http', '-f', '--file')
+        '--diff' = @('--http', '--html', '--svg', '-f', '--file', '--save', '--watch', '--pcap')
+        '--watch' = @('--http', '--html', '--svg', '-f', '--file', '--save', '--diff', '--pcap')
+        '--pcap' = @('-f', '--file', '--diff', '--watch')
+        '--no-dnssec' = @('--trust-anchor', '--at')
+    }
     $said = @($command.CommandElements | Where-Object { $_.Extent.EndOffset -lt $cursor })
     $before = if ($said.Count) { $said[-1].ToString() } else { '' }
     if ($before -cin @('--root-hints', '--trust-anchor', '--html', '--svg', '--file', '--out', '--save', '--replay', '--diff', '--pcap')) { return }
@@ -17,7 +57,8 @@ Register-ArgumentCompleter -Native -CommandName dnstrace -ScriptBlock {
     elseif ($word.StartsWith('-')) { @('-t', '--type', '-q', '--name', '-x', '--reverse', '--lab', '-4', '--ipv4', '-6', '--ipv6', '-p', '--port', '-b', '--bind', '--tcp', '--timeout', '--tries', '--deadline', '--max-queries', '--bufsize', '--no-edns', '--nsid', '--cookie', '--subnet', '--root-hints', '--prime', '--qmin', '--seed', '-a', '--all-servers', '--check', '--dnssec', '--trust-anchor', '--at', '--resolver', '--parent-only', '--undelegated', '--ds', '--expect', '--http', '--short', '--json', '--jsonl', '--mermaid', '--dot', '--html', '--svg', '--color', '-v', '--verbose', '--explain-steps', '-f', '--file', '--concurrency', '--workers', '--rate', '--no-share', '--dask', '-o', '--out', '--resume', '--ordered', '--save', '--replay', '--diff', '--watch', '--drop', '--pcap', '--force', '--version', '-h', '--help', '--schema', '--explain', '--show-completion', '--install-completion', '--no-ipv4', '--no-ipv6', '--no-tcp', '--edns', '--no-nsid', '--no-cookie', '--no-prime', '--no-qmin', '--no-all-servers', '--no-check', '--no-dnssec', '--no-parent-only', '--no-http', '--no-short', '--no-json', '--no-jsonl', '--no-mermaid', '--no-dot', '--no-verbose', '--no-explain-steps', '--share', '--no-resume', '--no-ordered', '--no-force') }
     elseif ($word.StartsWith('+')) { @('+all-servers', '+at', '+bind', '+bufsize', '+check', '+color', '+concurrency', '+cookie', '+dask', '+deadline', '+diff', '+dnssec', '+dot', '+drop', '+ds', '+edns', '+expect', '+explain-steps', '+file', '+force', '+html', '+http', '+ipv4', '+ipv6', '+json', '+jsonl', '+lab', '+max-queries', '+mermaid', '+name', '+noall-servers', '+nocheck', '+nocookie', '+nodnssec', '+nodot', '+noedns', '+noexplain-steps', '+noforce', '+nohttp', '+noipv4', '+noipv6', '+nojson', '+nojsonl', '+nomermaid', '+nonsid', '+noordered', '+noparent-only', '+noprime', '+noqmin', '+nordflag', '+norec', '+norecurse', '+noresume', '+noshare', '+noshort', '+notcp', '+novc', '+noverbose', '+nsid', '+ordered', '+out', '+parent-only', '+pcap', '+port', '+prime', '+qmin', '+rate', '+replay', '+resolver', '+resume', '+retry', '+reverse', '+root-hints', '+save', '+seed', '+share', '+short', '+subnet', '+svg', '+tcp', '+time', '+timeout', '+trace', '+tries', '+trust-anchor', '+type', '+undelegated', '+vc', '+verbose', '+watch', '+workers') }
     else { @('A', 'AAAA', 'ANY', 'CAA', 'CDNSKEY', 'CDS', 'CERT', 'CNAME', 'CSYNC', 'DNAME', 'DNSKEY', 'DS', 'HINFO', 'HTTPS', 'LOC', 'MX', 'NAPTR', 'NS', 'NSEC', 'NSEC3PARAM', 'OPENPGPKEY', 'PTR', 'RP', 'RRSIG', 'SMIMEA', 'SOA', 'SPF', 'SRV', 'SSHFP', 'SVCB', 'TLSA', 'TXT', 'URI', 'ZONEMD') }
-    $offered | Where-Object { $_ -like "$word*" } | ForEach-Object {
+    $out = @($said | ForEach-Object { $excluded[$_.ToString()] })
+    $offered | Where-Object { $_ -like "$word*" -and $_ -cnotin $out } | ForEach-Object {
         [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
     }
 }

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 import dnstrace
-from dnstrace.cli.line.choices import choices
+from dnstrace.cli.choosing import choose
 from dnstrace.cli.line.syntax import parse
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
@@ -71,7 +71,7 @@ def printed(line: str) -> str | None:
 
 def traced(arguments: list[str]) -> str | None:
     if any(word in arguments for word in ONLY_READ):
-        choices(parse(arguments, {}))
+        choose(parse(arguments), {})
         return None
     world = next((world for word, world in WORLDS.items() if word in arguments), "textbook")
     ran = run(*arguments, DNSTRACE_LAB=world)

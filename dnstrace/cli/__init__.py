@@ -1,17 +1,39 @@
-"""The command `dnstrace`: the command line read, a trace made, its output printed, a status given."""
+"""The command `dnstrace`: the command line read, a trace made, its output printed, a status given.
+
+`main` is the installed command. `app` is the same as a Typer application, to be mounted in another one or run
+by `typer.testing.CliRunner`; Typer is imported with it, and only with it.
+"""
 
 from __future__ import annotations
 
 import gc
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import typer
+
+    app: typer.Typer
+
+__all__ = ["app", "main"]
+
+
+def __getattr__(name: str) -> object:
+    """Make `app` when it is first asked for: importing Typer takes longer than most traces."""
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from dnstrace.cli.application import application
+
+    found = globals()[name] = application()
+    return found
 
 
 def main() -> int:
     """Run the command with this process's arguments and streams, and end the process with its exit status.
 
-    The process is ended without Python's own tidying up, once all output is flushed, and garbage is
-    collected only where there are several questions: of a short trace these are a fifth of the time.
+    All output is flushed and the process then ended without Python's own tidying up, and garbage is
+    collected only where there are several questions: the two are a fifth of the time of a short trace.
     """
     gc.disable()
     try:
@@ -28,5 +50,5 @@ def main() -> int:
             if stream is not None:
                 stream.flush()
         except (OSError, ValueError):
-            continue  # it was said, and stands in the status, when it was written
+            continue  # reported, with its exit status, when it was written
     os._exit(status)

@@ -1,4 +1,4 @@
-"""The command from its arguments to its exit status: parse, trace, print."""
+"""The command from its arguments to its exit status: words, choices, a trace, its output."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.usage import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from dnstrace.cli.line.choices import Choices
+    from dnstrace.cli.line.parsed import Parsed
 
 
 def command(arguments: Sequence[str] | None = None, environment: Environment | None = None) -> int:
@@ -20,8 +23,15 @@ def command(arguments: Sequence[str] | None = None, environment: Environment | N
     `arguments` are those of the process without its name, `environment` where it runs.
     """
     environment = environment or Environment()
+    words = sys.argv[1:] if arguments is None else arguments
+    return guarded(environment, lambda: run(parse(words), environment))
+
+
+def guarded(environment: Environment, part: Callable[[], int]) -> int:
+    """The exit status of a part of the command, or of what ended it, said in one line on stderr."""
     try:
-        return _run(sys.argv[1:] if arguments is None else arguments, environment)
+        environment.check_writable()
+        return part()
     except Usage as error:
         environment.remark(str(error))
         return Exit.USAGE
@@ -34,17 +44,20 @@ def command(arguments: Sequence[str] | None = None, environment: Environment | N
         return Exit.INTERRUPTED
 
 
-def _run(arguments: Sequence[str], environment: Environment) -> int:
-    environment.check_writable()
-    parsed = parse(arguments, environment.variables)
-    if parsed.about is not None:
+def run(words: Parsed, environment: Environment) -> int:
+    """Do what was typed; the exit status. Raises Usage, Unwritable."""
+    if words.about is not None:
         from dnstrace.cli.about.instead import ABOUT
 
-        name, value = parsed.about
+        name, value = words.about
         return ABOUT[name](value, environment)
-    from dnstrace.cli.line.choices import choices
+    from dnstrace.cli.choosing import choose
 
-    chosen = choices(parsed)
+    return run_choices(choose(words, environment.variables), environment)
+
+
+def run_choices(chosen: Choices, environment: Environment) -> int:
+    """Do what the user chose; the exit status. Raises Usage, Unwritable."""
     if chosen.lab == "list":
         from dnstrace.cli.about.instead import worlds
 

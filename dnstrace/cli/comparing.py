@@ -9,10 +9,7 @@ from dnstrace import api
 from dnstrace.analysis.differences import Difference, asked, differences
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.options import Output
-from dnstrace.cli.line.syntax import Parsed
-from dnstrace.cli.line.values import Subject, rdtype
-from dnstrace.cli.usage import Usage, shown
-from dnstrace.record.files import RecordError, read
+from dnstrace.cli.usage import Usage
 
 if TYPE_CHECKING:
     from dnstrace.cli.environment import Environment
@@ -20,54 +17,17 @@ if TYPE_CHECKING:
     from dnstrace.model import Trace
 
 Document = dict[str, Any]
-_SCHEMA = "dnstrace/1"
 _DIFF_SCHEMA = "dnstrace-diff/1"
 
 
-def as_then(path: str, said: Parsed) -> None:
-    """Complete what was said by what the trace in a file was asked, and how. Raises Usage."""
-    document = _document(path)
-    recorded = Parsed()
-    if document.get("record"):
-        from dnstrace.cli.replaying import of_record
-        from dnstrace.record import load
-
-        record = load(path)
-        recorded.settings = of_record(record, said)
-        if record.tracing.server is not None and not said.servers:
-            said.servers.append(str(record.tracing.server))
-    else:
-        recorded.settings = _of_document(document, said)
-    said.complete(recorded)
-
-
-def _of_document(document: Document, said: Parsed) -> dict[str, object]:
-    """What a document without a record tells of how it was made."""
-    from dnstrace.cli.line.values import named
-
-    found: dict[str, object] = {"seed": document["seed"]}
-    if "subject" not in said.settings:
-        kind = rdtype(document["question"]["type"])
-        found |= {"subject": [Subject(named(document["question"]["name"]).name, kind)], "type": [kind]}
-    if document["reconciliation"] is not None:
-        found["check"] = True
-    elif document["paths"] is not None:
-        found["all-servers"] = True
-    if document["security"] is not None:
-        found["dnssec"] = True
-    return found
-
-
 def compare(chosen: Choices, environment: Environment) -> int:
-    """Print what has changed from the first file to the second, or to now; the status. Raises Usage."""
+    """Print what has changed from the first trace to the second, or to now; the status. Raises Usage."""
     from dnstrace.cli.expecting import expected_of
     from dnstrace.cli.planning import planned
 
-    if len(chosen.diff) > 2:
-        raise Usage(f"--diff compares two traces, and these are {len(chosen.diff)} files")
-    old = _document(chosen.diff[0])
-    if len(chosen.diff) == 2:
-        new = _document(chosen.diff[1])
+    old, *others = chosen.diff
+    if others:
+        new = others[0]
     else:
         plan = planned(chosen)
         if len(plan.questions) != 1:
@@ -77,9 +37,12 @@ def compare(chosen: Choices, environment: Environment) -> int:
         new = _of_trace(expected_of(trace, chosen.expected))
     try:
         found = differences(old, new)
+        text = _printed(found, old, new, chosen, environment)
     except ValueError as error:
         raise Usage(f"--diff: {error}") from error
-    environment.write(_printed(found, old, new, chosen, environment))
+    except (LookupError, TypeError, AttributeError) as error:  # `loading` sees the gross damage only
+        raise Usage("--diff: a trace in the files is damaged: it cannot be compared") from error
+    environment.write(text)
     return Exit.FINDINGS if found else Exit.ANSWER
 
 
@@ -88,34 +51,6 @@ def _of_trace(trace: Trace) -> Document:
 
     found: Document = json.loads(json.dumps(document(trace)))
     return found
-
-
-def _document(path: str) -> Document:
-    """The trace in a file, as `--json` prints or `--save` writes it. Raises Usage, in one line."""
-    from pathlib import Path
-
-    try:
-        found = json.loads(read(Path(path)))
-        schema = found["schema"] if isinstance(found, dict) else None
-    except RecordError as error:
-        raise Usage(f"--diff: {shown(path)} {error}") from error
-    except (ValueError, KeyError, RecursionError) as error:
-        raise Usage(f"--diff: {shown(path)} is no trace as --json or --save writes it") from error
-    if not isinstance(schema, str) or not schema.startswith("dnstrace/"):
-        raise Usage(f"--diff: {shown(path)} is no trace as --json or --save writes it")
-    if schema != _SCHEMA:
-        raise Usage(f"--diff: {shown(path)} is of {shown(schema)}, which is newer than this program")
-    _check(found, path)
-    whole: Document = found
-    return whole
-
-
-def _check(found: Document, path: str) -> None:
-    """Raise Usage where a document lacks what every trace has: it is damaged, or was written by hand."""
-    try:
-        differences(found, found)
-    except Exception as error:
-        raise Usage(f"--diff: {shown(path)} is damaged: it is no whole trace") from error
 
 
 def _printed(

@@ -1,6 +1,6 @@
 """Where the command runs: its streams, its variables, and what the terminal can show.
 
-One object, so that a test replaces the whole of it. Rich is told what is decided here and decides
+It is one object, so that a test can replace all of it. Rich is given what is decided here and decides
 nothing itself.
 """
 
@@ -26,14 +26,19 @@ class Unwritable(Exception):
 
 
 class Environment:
-    """Streams and variables, by default the process's own; a stream is None where it is closed (`>&-`)."""
+    """Streams and variables, by default the process's own; a stream is None where it is closed (`>&-`).
+
+    `program` is what the command is called here.
+    """
 
     def __init__(
         self,
         stdout: TextIO | None = None,
         stderr: TextIO | None = None,
         variables: Mapping[str, str] = os.environ,
+        program: str = "dnstrace",
     ) -> None:
+        self.program = program
         self.stdout = stdout or sys.stdout
         self.stderr = stderr or sys.stderr
         self.variables = variables
@@ -111,7 +116,7 @@ class Environment:
             raise Unwritable("standard output is closed")
 
     def remark(self, text: str) -> None:
-        """Write one line to stderr, if there is one; a remark that cannot be written is no error."""
+        """Write one line to stderr, if there is one; a remark that cannot be written is not an error."""
         if self.stderr is None:
             return
         try:
@@ -126,7 +131,7 @@ class Environment:
         return _moves_its_cursor(self.stderr) and not self._dumb
 
     def overwrite(self, text: str) -> None:
-        """Put `text` in the place of the line that was last put so; see `tells_progress`."""
+        """Replace the line last written by this with `text`; see `tells_progress`."""
         if self.stderr is not None:
             self.stderr.write(f"\r\x1b[K{harmless(text)}")
             self.stderr.flush()
@@ -151,9 +156,9 @@ def _moves_its_cursor(stream: TextIO | None) -> bool:
 
 
 def _descriptor(stream: TextIO) -> int | None:
-    """Where a stream is written to with the system's own write(2); None where it is no file of the system.
+    """The descriptor for the system's own write(2); None where the stream is not a file of the system.
 
-    Not on Windows, whose terminals take text and no octets.
+    None on Windows too, whose terminals take text and not octets.
     """
     if sys.platform == "win32":
         return None

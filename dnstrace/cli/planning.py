@@ -43,7 +43,7 @@ def planned(chosen: Choices) -> Planned:
     if chosen.record is not None:
         from dnstrace.cli.replaying import over_the_record
 
-        return over_the_record(chosen, tracing, _anchors)
+        return Planned(chosen.questions, *over_the_record(chosen, tracing, _anchors))
     if chosen.dnssec:
         tracing = replace(tracing, anchors=_anchors(chosen.anchors), at=chosen.at)
     if chosen.settings.bind is not None:
@@ -97,7 +97,8 @@ def _in_the_lab(chosen: Choices, tracing: Tracing) -> Planned:
     from dnstrace.lab.world import load
 
     world = load(chosen.lab) if chosen.lab else load()
-    validated = chosen.dnssec or (world.expect.security is not None and chosen.settings.edns is not None)
+    usual = world.expect.security is not None and chosen.settings.edns is not None
+    validated = usual if chosen.dnssec is None else chosen.dnssec
     if validated:
         tracing = replace(tracing, anchors=_anchors(chosen.anchors, world), at=chosen.at)
     tracing = replace(tracing, resolvers=_resolvers_in(chosen, world), now=world.now)

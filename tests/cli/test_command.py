@@ -68,7 +68,7 @@ def test_wrong_usage_is_one_line_and_nothing_is_sent(arguments: list[str], asked
 def test_octets_that_are_no_text_are_refused_too() -> None:
     ran = subprocess.run([*COMMAND, b"\xff\xfe\x1b[2J"], capture_output=True)
     assert (ran.returncode, ran.stdout) == (2, b"")
-    assert ran.stderr == b"dnstrace: '\\xff\\xfe\\x1b[2J' is no valid internationalised name (RFC 5891)\n"
+    assert ran.stderr == b"dnstrace: '\\xff\\xfe\\x1b[2J' is not a valid internationalised name (RFC 5891)\n"
 
 
 def imported(*arguments: str) -> set[str]:
@@ -162,7 +162,7 @@ def test_wrong_usage_without_stderr_is_still_a_status() -> None:
 
 
 def test_a_fault_of_ours_is_not_taken_for_a_negative_answer() -> None:
-    broken = "import dnstrace.cli.command as app, dnstrace.cli; app._run = None; dnstrace.cli.main()"
+    broken = "import dnstrace.cli.command as app, dnstrace.cli; app.run = None; dnstrace.cli.main()"
     ran = subprocess.run([sys.executable, "-c", broken], capture_output=True, text=True)
     assert (ran.returncode, ran.stdout) == (70, "")
     assert "TypeError" in ran.stderr

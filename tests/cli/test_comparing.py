@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from dnstrace import Trace
+from dnstrace.cli.choosing import choose
 from dnstrace.cli.environment import Environment
-from dnstrace.cli.line.choices import choices
 from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.usage import Usage
 from dnstrace.cli.watching import watch
@@ -67,12 +67,12 @@ def test_a_saved_trace_and_now(tmp_path: Path) -> None:
 def damaged(tmp_path: Path) -> Iterator[tuple[str, bytes]]:
     whole = run("--lab", "--json").out.encode()
     yield "there is none", b""
-    yield "is no trace", b"[]"
-    yield "is no trace", b"\xff\xfe"
-    yield "is no trace", whole[: len(whole) // 2]
+    yield "is not a trace", b"[]"
+    yield "is not a trace", b"\xff\xfe"
+    yield "is not a trace", whole[: len(whole) // 2]
     yield "is newer than", whole.replace(b"dnstrace/1", b"dnstrace/9")
     yield "is damaged", whole.replace(b'"steps"', b'"stops"')
-    yield "is no trace", b"[" * 100_000
+    yield "is not a trace", b"[" * 100_000
 
 
 def test_a_wrong_file_is_one_clear_line(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ class Watched:
 
     def __call__(self, *arguments: str) -> Watched:
         where = Environment(io.StringIO(), io.StringIO(), {})
-        chosen = choices(parse([*arguments, "www.example.com"], {}))
+        chosen = choose(parse([*arguments, "www.example.com"]), {})
         later = iter(
             [replace(t, started=t.started + timedelta(seconds=10 * n)) for n, t in enumerate(self._left)]
         )
@@ -147,7 +147,7 @@ def test_wrong_ways_to_watch() -> None:
     assert found.status == 0 and "nothing changes here by itself" in found.err
     assert run("--lab", "--watch", "5", "--expect", "a=192.0.2.44").status == 0
     with pytest.raises(Usage, match="one question"):
-        watch(choices(parse(["--watch", "5", "a.example", "b.example"], {})), None)  # type: ignore[arg-type]
+        watch(choose(parse(["--watch", "5", "a.example", "b.example"]), {}), None)  # type: ignore[arg-type]
 
 
 def test_a_watched_trace_that_failed_is_told() -> None:

@@ -6,8 +6,8 @@ from importlib import import_module
 
 import pytest
 
+from dnstrace.cli.choosing import choose
 from dnstrace.cli.environment import Environment
-from dnstrace.cli.line.choices import choices
 from dnstrace.cli.line.options import Output
 from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.output import FORMS, NEEDS
@@ -16,7 +16,7 @@ from tests.render.traces import international, nodata, plain
 
 
 def printed(form: str, trace: Trace | None = None, *words: str, **variables: str) -> str:
-    chosen = choices(parse(["x", *words], {}))
+    chosen = choose(parse(["x", *words]), {})
     there = Environment(io.StringIO(), io.StringIO(), variables)
     return FORMS[Output(form)](trace or plain(), chosen.shown, there)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from dnstrace.cli.choosing import choose
 from dnstrace.cli.environment import Environment
-from dnstrace.cli.line.choices import choices
 from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.progress import Progress
 from tests.cli.running import COMMAND, InTerminal, Terminal, silent_server
@@ -42,7 +42,7 @@ def test_nothing_grows_where_nothing_can(tmp_path: Path, variables: dict[str, st
 
 def test_each_change_is_drawn() -> None:
     out = Terminal()
-    progress = Progress(choices(parse(["x"], {})), Environment(out, io.StringIO(), {"COLUMNS": "80"}))
+    progress = Progress(choose(parse(["x"]), {}), Environment(out, io.StringIO(), {"COLUMNS": "80"}))
     before, after = under_way(), plain()
 
     async def shows(expected: str) -> None:

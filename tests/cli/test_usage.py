@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dnstrace.cli.line.choices import choices
+from dnstrace.cli.choosing import choose
 from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.usage import Usage, harmless, meant, shown
 from tests.cli.running import run
@@ -64,8 +64,8 @@ MISTAKES = {
     "+dnssec example.com @192.0.2.53 -p": "-p needs a value: -p N",
     "--lab textbok": "did you mean textbook?",
     "--lab=": "`dnstrace --lab list` lists them",
-    "-t A,AAAA example.com": "several are words of their own, 'A AAAA'",
-    "example.com A,AAAA": "several are words of their own, 'A AAAA'",
+    "-t A,AAAA example.com": "give each type as a word of its own, 'A AAAA'",
+    "example.com A,AAAA": "give each type as a word of its own, 'A AAAA'",
     "example.com,example.org": "names are words of their own",
     "'my printer.example.com'": "has a blank in it: names are words of their own, and -q takes any",
     "'\"example.com\"'": "has a quotation mark in it",
@@ -75,7 +75,7 @@ MISTAKES = {
     "192.0.2.300": "must be an IPv4 or IPv6 address",
     "-x www.example.com": "-x: must be an IPv4 or IPv6 address",
     "http://": "has no host to trace",
-    "example.com:853": "the port is given with -p",
+    "example.com:853": "give the port with -p",
     "@192.0.2.53#5353 example.com": "@: the port is given with -p, as in '@192.0.2.53' -p 5353",
     "@192.0.2.53:5353 example.com": "@: the port is given with -p, as in '@192.0.2.53' -p 5353",
     "@[2001:db8::53]:53 example.com": "@: the port is given with -p, as in '@2001:db8::53' -p 53",
@@ -84,7 +84,7 @@ MISTAKES = {
     "@ example.com": "must be followed by a server",
     "@192.0.2.53": "no name to trace",
     "-f /nonexistent/names.txt": "cannot be opened: No such file or directory",
-    "-f /dev/null example.com": "names are either on the command line or in the file",
+    "-f /dev/null example.com": "-f and 'example.com' exclude each other: give all names in one place",
     "--html example.com": "--html took 'example.com' for its file",
     "--dnsec example.com": "did you mean --dnssec?",
     "--server 192.0.2.53 example.com": "given as @SERVER",
@@ -109,7 +109,7 @@ MISTAKES = {
     "example.com +nssearch": "--check asks every server",
     "dig example.com": "'dig' is left out: only what is to be traced is given (as a name",
     "help": "did you mean --help? (as a name it is written 'help.')",
-    "\U0001f600.example": "is no valid internationalised name",
+    "\U0001f600.example": "is not a valid internationalised name",
     f"{'a' * 64}.example": "has a label of more than 63 octets",
     "example..com": "two dots in a row",
 }
@@ -143,14 +143,14 @@ def test_a_mistake_is_answered_with_what_was_meant(line: str, asked: list[Any]) 
     ],
 )
 def test_what_is_plainly_meant_is_traced(line: str, question: str) -> None:
-    assert str(choices(parse(shlex.split(line), {})).questions[0]) == question
+    assert str(choose(parse(shlex.split(line)), {}).questions[0]) == question
 
 
 def test_a_url_without_its_scheme_keeps_its_page() -> None:
-    assert [*choices(parse(["example.com/page"], {})).urls.values()] == ["https://example.com/page"]
+    assert [*choose(parse(["example.com/page"]), {}).urls.values()] == ["https://example.com/page"]
 
 
 def test_where_the_name_went_is_told_only_where_it_went() -> None:
     with pytest.raises(Usage) as error:
-        choices(parse(["--html", "/tmp/page.html"], {}))
+        choose(parse(["--html", "/tmp/page.html"]), {})
     assert "took" not in str(error.value)

@@ -1,26 +1,31 @@
-"""The help: a Typer command made from the table of options, laid out by Typer with rich.
+"""The help, made from the table of options and laid out with rich.
 
-Typer reads no command line here: that alone takes longer than most traces (it imports pydantic), and
-dig's syntax is not its own.
+Typer, which lays out such a page too, is not imported for it: that alone takes longer than most traces, and
+its layout takes the width and the colours of the terminal from the process, not from `Environment`.
 """
 
 from __future__ import annotations
 
-from contextlib import redirect_stdout
 from dataclasses import fields
-from inspect import Parameter, Signature
-from io import BytesIO, TextIOWrapper
+from io import StringIO
 from typing import TYPE_CHECKING
 
-import typer
-from typer import rich_utils
+from rich import box
+from rich.console import Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
 
+from dnstrace.cli.about.rules import rules
 from dnstrace.cli.line.options import OPTIONS, Option
+from dnstrace.cli.line.options import Group as OptionGroup
 from dnstrace.model import Settings
 from dnstrace.model.limits import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
 
     from dnstrace.cli.environment import Environment
 
@@ -41,55 +46,76 @@ EXAMPLES = (
 )
 """Command lines, and what each does."""
 
+TOGETHER = "What goes with what"
+"""The title of the last group of the help, which says what excludes and needs what."""
+
+_OPTION, _LETTER, _VALUE, _BORDER = "bold cyan", "bold green", "bold yellow", "dim"
+
 
 def help_text(environment: Environment) -> str:
     """The help as it suits the width, the colours and the characters of `environment`."""
-    rich_utils.MAX_WIDTH = environment.width
-    rich_utils.FORCE_TERMINAL = environment.in_color("auto")
-    rich_utils.COLOR_SYSTEM = "standard" if environment.in_color("auto") else None
-    page = TextIOWrapper(BytesIO(), "ascii" if environment.ascii_only else "utf-8", "backslashreplace")
-    command = typer.main.get_command(_app())
-    # Typer prints the help where it makes its text: to whatever stdout is at that moment.
-    with command.make_context("dnstrace", [], resilient_parsing=True) as context, redirect_stdout(page):
-        command.get_help(context)
-    page.seek(0)
-    return "".join(f"{line.rstrip()}\n" for line in page.read().strip("\n").splitlines())
+    page = StringIO()
+    console = environment.console("auto", page)
+    for part in _parts(environment.program, environment.ascii_only):
+        console.print(part)
+    text = page.getvalue()
+    if environment.ascii_only:
+        text = text.encode("ascii", "backslashreplace").decode()
+    return "".join(f"{line.rstrip()}\n" for line in text.strip("\n").splitlines())
 
 
-def _app() -> typer.Typer:
-    def dnstrace(**_: object) -> None:
-        """Nothing: the command is only described."""
-
-    parameters = [_parameter(option, defaults()) for option in OPTIONS]
-    # Typer reads both, as if the options were written as parameters of the function.
-    dnstrace.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
-    dnstrace.__annotations__ = {each.name: each.annotation for each in parameters}
-    app = typer.Typer(add_completion=False, rich_markup_mode="rich")
-    examples = "\n\n".join(f"[bold]{line:<32}[/]{what}" for line, what in EXAMPLES)
-    # The table has its own --help, in its own group.
-    app.command(
-        help=SUMMARY, options_metavar=SYNTAX, epilog=examples, context_settings={"help_option_names": []}
-    )(dnstrace)
-    return app
+def help_of(option: Option) -> str:
+    """The help of one option, with the defaults in it."""
+    return option.help.format_map(_defaults())
 
 
-def defaults() -> dict[str, object]:
-    """What the fields in the help of an option stand for."""
+def _defaults() -> dict[str, object]:
     chosen = (Settings(), Limits())
     return {field.name: getattr(each, field.name) for each in chosen for field in fields(each)}
 
 
-def _parameter(option: Option, defaults: Mapping[str, object]) -> Parameter:
-    shown = typer.Option(
-        "" if option.metavar else False,
-        f"--{option.name}",
-        *(f"-{letter}" for letter in option.short),
-        help=option.help.format_map(defaults),
-        metavar=option.metavar or " ",  # without one, Typer calls a flag <bool>
-        rich_help_panel=str(option.group),
-        show_default=False,
-    )
-    annotation = str if option.metavar else bool
-    return Parameter(
-        option.name.replace("-", "_"), Parameter.KEYWORD_ONLY, default=shown, annotation=annotation
-    )
+def _parts(program: str, ascii_only: bool) -> Iterator[RenderableType]:
+    frame = box.ASCII if ascii_only else box.ROUNDED
+    yield Text.assemble("\n ", ("Usage: ", "yellow"), (f"{program} {SYNTAX}", "bold"), "\n")
+    first, *others = SUMMARY.strip().split("\n\n")
+    yield _indented(Text(first))
+    for paragraph in others:
+        yield _indented(Text(f"\n{paragraph}", "dim"))
+    yield ""
+    for group in OptionGroup:
+        yield _panel(str(group), _options(group), frame)
+    yield _panel(TOGETHER, _rules(), frame)
+    lines = (Text.assemble((f"{line:<32}", "bold"), what) for line, what in EXAMPLES)
+    yield _indented(Group("", *lines))
+
+
+def _indented(part: RenderableType) -> Table:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(width=0)
+    table.add_column()
+    table.add_row("", part)
+    return table
+
+
+def _panel(title: str, content: Table, frame: box.Box) -> Panel:
+    return Panel(content, title=title, title_align="left", border_style=_BORDER, box=frame)
+
+
+def _options(group: OptionGroup) -> Table:
+    table = Table.grid(padding=(0, 2), pad_edge=False)
+    for style in (_OPTION, _LETTER, _VALUE):
+        table.add_column(style=style, no_wrap=True)
+    table.add_column()
+    for option in (each for each in OPTIONS if each.group is group):
+        letters = " ".join(f"-{letter}" for letter in option.short)
+        table.add_row(f"--{option.name}", letters, option.metavar, help_of(option))
+    return table
+
+
+def _rules() -> Table:
+    table = Table.grid(padding=(0, 2), pad_edge=False, expand=True)
+    table.add_column(style=_OPTION, ratio=1)
+    table.add_column(ratio=1)
+    for options, holds in rules():
+        table.add_row(", ".join(options), holds)
+    return table

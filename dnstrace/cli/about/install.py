@@ -1,4 +1,4 @@
-"""Putting a completion script where the shell looks for it. No file of the user's is changed."""
+"""Installs a completion script where the shell looks for it; no file of the user's is changed."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _POWERSHELL = "dnstrace --show-completion powershell | Out-String | Invoke-Expre
 
 
 def shell_of(variables: Mapping[str, str]) -> str:
-    """The user's shell, by the variable SHELL. Raises Usage if it is none that can be served."""
+    """The user's shell, from the variable SHELL. Raises Usage if there is no script for it."""
     if (shell := Path(variables.get("SHELL", "")).name) in SHELLS:
         return shell
-    raise Usage(f"cannot tell your shell from $SHELL: name one of {', '.join(SHELLS)}")
+    raise Usage(f"$SHELL does not name a shell that is supported: give one of {', '.join(SHELLS)}")
 
 
 def install(shell: str, variables: Mapping[str, str]) -> tuple[str, ...]:
-    """Write the script for `shell`, and say where it is and what is left to do. Raises Usage."""
+    """Write the script for `shell`; where it is, and what is left to do. Raises Usage."""
     if shell == "powershell":
         raise Usage(
-            f"PowerShell loads completions from the profile only: add to $PROFILE the line {_POWERSHELL}"
+            f"PowerShell loads completions from its profile only: add this line to $PROFILE: {_POWERSHELL}"
         )
     home = Path(variables.get("HOME") or "~").expanduser()
     data = Path(variables.get("XDG_DATA_HOME") or home / ".local/share")
@@ -34,13 +34,13 @@ def install(shell: str, variables: Mapping[str, str]) -> tuple[str, ...]:
     path, further = {
         "bash": (
             data / "bash-completion/completions/dnstrace",
-            "it is loaded by the package bash-completion; without that, source it in ~/.bashrc",
+            "the package bash-completion loads it; without that package, source it in ~/.bashrc",
         ),
         "zsh": (
             data / "zsh/site-functions/_dnstrace",
-            f"~/.zshrc must have, before compinit: fpath=({data / 'zsh/site-functions'} $fpath)",
+            f"add to ~/.zshrc, before compinit: fpath=({data / 'zsh/site-functions'} $fpath)",
         ),
-        "fish": (config / "fish/completions/dnstrace.fish", "fish loads it by itself"),
+        "fish": (config / "fish/completions/dnstrace.fish", "fish loads it automatically"),
     }[shell]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ _COLUMNS = 80
 
 
 def version(_: str, environment: Environment) -> int:
-    """Print the version, and import nothing for it."""
+    """Print the version, without importing anything for it."""
     from dnstrace import __version__
 
     environment.write(f"dnstrace {__version__}\n")
@@ -49,7 +49,7 @@ def show_completion(shell: str, environment: Environment) -> int:
 
 
 def install_completion(shell: str, environment: Environment) -> int:
-    """Put the completion script for a shell, or for the user's own, where the shell finds it."""
+    """Install the completion script for a shell, or for the user's own, where the shell finds it."""
     from dnstrace.cli.about.install import install, shell_of
 
     for line in install(shell or shell_of(environment.variables), environment.variables):
@@ -67,7 +67,7 @@ def worlds(environment: Environment) -> int:
 
 
 def explain(code: str, environment: Environment) -> int:
-    """Print what a finding means, why it matters and how to mend it; `list` prints them all."""
+    """Print what a finding means, why it matters and how to fix it; `list` lists them all."""
     from dnstrace.checks import CATALOGUE
 
     if code == "list":

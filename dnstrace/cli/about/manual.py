@@ -1,7 +1,7 @@
 """The page of the manual, dnstrace(1), made from the table of options and the exit statuses.
 
-The page in data/ is made anew with `python -m dnstrace.cli.about.completion completions`, as the completions
-are; a test fails when it differs from the tables. The wheel puts it into share/man/man1.
+`python -m dnstrace.cli.about.generate completions` writes the page in data/, with the completions; a test
+fails when it differs from the tables. The wheel puts it into share/man/man1.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from dnstrace import __version__
-from dnstrace.cli.about.completion import flags
-from dnstrace.cli.about.help import EXAMPLES, defaults
+from dnstrace.cli.about.help import EXAMPLES, help_of
+from dnstrace.cli.about.rules import sentences
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.options import OPTIONS, Group, Option
 
@@ -25,34 +25,39 @@ REVISED = "2026-11-23"
 
 _DESCRIPTION = """
 dnstrace walks the delegation of a domain name itself, from the root servers down, and shows each step as a
-tree: which server of the zone was asked, what its reply meant, how long it took, and for how long it holds.
-Where something is wrong, the last line says what, at which zone cut and server, and whose job it is.
+tree: which server of the zone was asked, what its reply meant, how long it took, and how long it may be
+cached. Where something is wrong, the last line says what, at which zone cut and server, and whose job it is.
 
 NAME is a domain name, also in Unicode, a URL, which stands for its host, or an address, which stands for its
-reverse name. TYPE is the mnemonic of a record type, or TYPEnnn; without one, A is asked for. @SERVER is where
-to start in place of the root. Words come in any order. As with dig, +word, +noword and +word=value are
---word, --no-word and --word=value.
+reverse name. TYPE is the mnemonic of a record type, or TYPEnnn; the default is A. @SERVER is where to start
+instead of the root. Words come in any order. As with dig, +word, +noword and +word=value are --word,
+--no-word and --word=value.
 
 Results go to standard output, remarks and progress to standard error.
 """
 
 _OPTIONS = """
 A number in brackets is the default. A flag is taken back with --no- (--no-edns with --edns), also where the
-environment sets it. Of options that exclude each other the last one counts.
+environment sets it. Where one value is given twice, the last one counts; so it is with {forms}, of which one
+is printed.
+
+Two options that exclude each other are an error when both are typed. What the environment sets is never an
+error: it is left out where it does not fit what was typed.
 """
 
 _VARIABLES = (
     (
         "DNSTRACE_SOME_THING",
         """The value of the option --some-thing, for all but those under About; 1 for a flag, 0 to take it
-        back. What may be given more than once takes several values with blanks between them, but for
-        --undelegated, --ds, --expect and --diff.""",
+        back. What may be given more than once takes several values with blanks between them, except
+        --undelegated, --ds, --expect and --diff, which take one. A variable that does not fit what was typed
+        is left out; {disregarding}.""",
     ),
-    ("NO_COLOR, FORCE_COLOR", "If not empty: no colours; or colours also where the output is no terminal."),
-    ("COLUMNS", "The width of the output, in place of the terminal's."),
-    ("TERM", "Where it is dumb, the output is plain ASCII, and does not grow as the walk proceeds."),
+    ("NO_COLOR, FORCE_COLOR", "If not empty: no colours; colours even where the output is not a terminal."),
+    ("COLUMNS", "The width of the output, instead of that of the terminal."),
+    ("TERM", "If it is dumb, the output is plain ASCII and does not grow as the walk proceeds."),
     ("LC_ALL, LC_CTYPE, LANG", "The encoding of the output; where that is not UTF-8, ASCII is used."),
-    ("SHELL, HOME, XDG_DATA_HOME, XDG_CONFIG_HOME", "What --install-completion goes by."),
+    ("SHELL, HOME, XDG_DATA_HOME, XDG_CONFIG_HOME", "Where --install-completion puts the script."),
 )
 
 _FILES = (
@@ -60,21 +65,21 @@ _FILES = (
     (
         "dnstrace/data/root.hints, dnstrace/data/root.key",
         """The root servers and the trust anchors of the root zone, in the Python package; --root-hints and
-        --trust-anchor take others.""",
+        --trust-anchor read others.""",
     ),
-    ("FILE of --save", "The JSON of a trace with the octets of every reply; packed where it ends in .gz."),
-    ("FILE of -f", "A name on each line, and types if any; what follows # or ; is nothing."),
+    ("FILE of --save", "The JSON of a trace with the octets of every reply; gzip if the name ends in .gz."),
+    ("FILE of -f", "A name on each line, and types if any; what follows # or ; is a comment."),
 )
 
 MORE_EXAMPLES = (
-    ("dnstrace --check www.example.com", "what is wrong, and whose job it is"),
+    ("dnstrace --check www.example.com", "what is wrong, and whose job it is to fix"),
     ("dnstrace --dnssec www.example.com", "and whether the answer is secure, or why not"),
     ("dnstrace --resolver system www.example.com", "and what your own resolver still holds"),
-    ("dnstrace --expect a=192.0.2.44 www.example.com", "for monitoring: exit 5 unless it is so"),
+    ("dnstrace --expect a=192.0.2.44 www.example.com", "for monitoring: exit 5 unless this holds"),
     ("dnstrace --short -x 192.0.2.44", "the name that belongs to an address"),
     ("dnstrace --lab refuses --check", "a broken delegation, without a network"),
 )
-"""Command lines that are on the page besides those of the help, and what each does."""
+"""Further command lines on the page, after those of the help, and what each does."""
 
 _SEE_ALSO = """
 dig(1), delv(1), drill(1), resolv.conf(5)
@@ -99,16 +104,40 @@ def page() -> str:
         ),
         _section("SYNOPSIS", [_synopsis()]),
         _section("DESCRIPTION", _paragraphs(_DESCRIPTION)),
-        _section("OPTIONS", [*_paragraphs(_OPTIONS), *(_group(group) for group in Group)]),
+        _section(
+            "OPTIONS",
+            [*_paragraphs(_OPTIONS.format(forms=_forms())), *(_group(group) for group in Group)],
+        ),
         _section("EXIT STATUS", (_item(f"{each.value}", each.meaning) for each in Exit)),
-        _section("ENVIRONMENT", (_item(name, said) for name, said in _VARIABLES)),
+        _section(
+            "ENVIRONMENT",
+            (_item(name, said.format(disregarding=_disregarding())) for name, said in _VARIABLES),
+        ),
         _section("FILES", (_item(name, said) for name, said in _FILES)),
         _section("EXAMPLES", (_item(line, said) for line, said in (*EXAMPLES, *MORE_EXAMPLES))),
         _section("SEE ALSO", _paragraphs(_SEE_ALSO)),
     )
-    made = "Made by `python -m dnstrace.cli.about.completion`: change dnstrace/cli/about/manual.py, not this."
+    made = "Made by `python -m dnstrace.cli.about.generate`: change dnstrace/cli/about/manual.py, not this."
     top = f'.\\" {made}\n'
     return f'{top}.TH DNSTRACE 1 {REVISED} "dnstrace {__version__}"\n{"".join(parts)}'
+
+
+def _forms() -> str:
+    """The options of which one counts, the last."""
+    *most, last = (f"--{each.name}" for each in OPTIONS if each.key and not each.repeatable)
+    return f"{', '.join(most)} and {last}"
+
+
+def _disregarding() -> str:
+    """Which options have variables count for nothing."""
+    found = []
+    for option in (each for each in OPTIONS if each.disregards):
+        *most, last = (
+            *(f'"{group}"' for group in Group if group in option.disregards),
+            *(f"--{each.name}" for each in OPTIONS if each.name in option.disregards),
+        )
+        found.append(f"with --{option.name}, also those for {', '.join(most)} and {last}")
+    return "; ".join(found)
 
 
 def _section(title: str, parts: Iterable[str]) -> str:
@@ -137,17 +166,18 @@ def _group(group: Group) -> str:
 
 
 def _option(option: Option) -> str:
-    typed = ", ".join(f"\\fB{_escaped(flag)}\\fR" for flag in flags(option))
+    typed = ", ".join(f"\\fB{_escaped(flag)}\\fR" for flag in option.typed)
     value = f"\\fI{_escaped(option.metavar)}\\fR"
     shown = f" [{value}]" if option.optional else f" {value}" * bool(option.metavar)
     return f".TP\n{typed}{shown}\n{_text(' '.join(_sentences(option)))}"
 
 
 def _sentences(option: Option) -> Iterator[str]:
-    """What the help says of an option, and what it has no room for."""
-    yield f"{option.help.format_map(defaults())}."
+    """What the help says of an option, and what the help has no room for."""
+    yield f"{help_of(option)}."
     if option.repeatable and not option.another:
         yield "May be given more than once."
+    yield from sentences(option)
     if option.plus:
         yield f"As dig's {', '.join(f'+{word}' for word in option.plus)}."
 

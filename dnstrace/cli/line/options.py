@@ -1,17 +1,20 @@
-"""The one table of options: the parser, the environment variables, the help and the completions read it.
+"""The table of options: the parser, the environment variables, the help and the completions all read it.
 
-Adding an option is adding an entry to `OPTIONS` (and, where it says something new, a field to
+To add an option, add an entry to `OPTIONS` (and, where it sets something new, a field to
 `choices.Choices`). An entry names the key under which the parser files the value, so that several
-options can set one thing: `--short`, `--json` and `--jsonl` all set `output`, and the last one wins.
+options can set one thing: `--short`, `--json` and `--jsonl` all set `output`, and the last one counts.
+
+An entry also says what the option excludes, what it needs and what it implies: `fitting` checks a command
+line against that, and the help, the manual and the completions show it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from dnstrace.cli.line import supposing, values
+from dnstrace.cli.line import addresses, names, rdtypes, supposing, values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,27 +46,55 @@ class Output(StrEnum):
 
 
 class Completes(StrEnum):
-    """What a shell offers for the value of an option, where it is not a word of a few."""
+    """What a shell offers for the value of an option that is not one of a few words."""
 
     NOTHING = "nothing"
     FILE = "file"
+    NEW_FILE = "new file"
     TYPE = "type"
     WORLD = "world"
+
+
+class Exclusion(NamedTuple):
+    """Options that an option excludes, by name, and why.
+
+    In `why`, `{me}` and `{it}` stand for the option and the excluded one as they were typed. A flag's
+    opposite is named by its own name (`no-dnssec`).
+    """
+
+    others: tuple[str, ...]
+    why: str
+
+
+class Need(NamedTuple):
+    """Options, by name, one of which an option needs, and why, with `{me}` as in Exclusion."""
+
+    others: tuple[str, ...]
+    why: str
+
+
+SECURITY, WORLD = "expect security", "lab world"
+"""In the table: an `--expect` that only validation can decide, and a `--lab` that names a world."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
     """One option.
 
-    `name` is the long name without dashes; `help` may hold fields of Settings and Limits in braces,
-    which stand for their defaults; `short` are the letters that mean the same after one dash.
-    An option with a `metavar` takes a value, which `convert` reads; with `optional` the value is
-    taken only where the next word is one (`convert` accepts it). One without is a flag: it
+    `name` is the long name without dashes. `help` may hold fields of Settings and Limits in braces,
+    which stand for their defaults. `short` holds the letters that mean the same after one dash.
+
+    An option with a `metavar` takes a value, which `convert` reads; with `optional`, the value is
+    taken only where the next word is one that `convert` accepts. An option without is a flag: it
     files `value`, and its opposite (`--no-tcp`, `--edns` for `--no-edns`) takes that back. `key` is
-    where the value is filed, the name if empty; a `repeatable` one collects, from its variable each word
-    unless it is `whole`. `plus` holds dig's words
-    for it (`+vc`, `+time`), each with the converter of its value where that differs. A further word for which
-    `another` holds is a value too.
+    where the value is filed, the name if empty. A `repeatable` option collects its values; its variable
+    holds several, separated by blanks, unless it is `whole`. `plus` holds dig's words for it (`+vc`,
+    `+time`), each with the converter of its value where that differs. A further word for which `another`
+    holds is a value too.
+
+    `excludes`, `needs` and `implies` say what it goes with; an exclusion stands with one of the two.
+    `single` says what it does with the one question that it is for; empty if it takes any number. With
+    the option, the variables of the groups and options in `disregards` do not count.
     """
 
     name: str
@@ -81,6 +112,11 @@ class Option:
     completes: Completes = Completes.NOTHING
     plus: Mapping[str, Callable[[str], object] | None] | None = None
     another: Callable[[str], bool] | None = None
+    excludes: tuple[Exclusion, ...] = ()
+    needs: tuple[Need, ...] = ()
+    implies: tuple[str, ...] = ()
+    single: str = ""
+    disregards: frozenset[str] = frozenset()
 
     @property
     def filed(self) -> str:
@@ -99,115 +135,154 @@ class Option:
         """The environment variable; empty for what is done instead of a trace."""
         return "" if self.group is Group.ABOUT else "DNSTRACE_" + self.name.upper().replace("-", "_")
 
+    @property
+    def typed(self) -> tuple[str, ...]:
+        """The ways to type it, its letters first: `-a`, `--all-servers`."""
+        return (*(f"-{letter}" for letter in self.short), f"--{self.name}")
+
 
 def _tries_of_retries(text: str) -> int:
     """How many tries dig's `+retry` means: it does not count the first (dig(1))."""
     return values.whole(0, 99)(text) + 1
 
 
+_ONE_QUESTION = Exclusion(("file",), "{me} is for one question")
+_ONE_PRINTED = Exclusion(("file",), "{me} prints one question; use --jsonl or --short")
+_COMPARED = Exclusion(("diff", "watch"), "{it} keeps nothing of what it compares")
+_SIGNATURES = "{me} sets the time at which signatures are judged"
+_MANY = Need(("file",), "{me} is for many names; give a file of them, or - for standard input")
+
+
+def _resolvers(text: str) -> object:
+    """The resolvers that follow `--resolver`."""
+    from dnstrace.cli.line.resolvers import resolvers
+
+    return resolvers(text)
+
+
 OPTIONS: tuple[Option, ...] = (
-    Option("type", Group.WHAT, "The type to ask for, also as TYPEnnn", short="t", metavar="TYPE",
-           convert=values.rdtype, repeatable=True, completes=Completes.TYPE),
-    Option("name", Group.WHAT, "A name, whatever it looks like", short="q", metavar="NAME",
-           convert=values.named, repeatable=True, key="subject"),
-    Option("reverse", Group.WHAT, "The name that stands for an address (type PTR)", short="x", metavar="ADDR",
-           convert=values.reverse, repeatable=True, key="subject"),
-    Option("lab", Group.WHAT, "Trace in an embedded internet; 'list' lists them", metavar="WORLD",
-           convert=values.world, optional=True, value="", completes=Completes.WORLD),
-    Option("ipv4", Group.ASK, "Ask over IPv4 only", short="4"),
+    Option("type", Group.WHAT, "The record type to ask for, also as TYPEnnn", short="t", metavar="TYPE",
+           convert=rdtypes.rdtype, repeatable=True, completes=Completes.TYPE),
+    Option("name", Group.WHAT, "A name, even one that looks like a type", short="q", metavar="NAME",
+           convert=names.named, repeatable=True, key="subject"),
+    Option("reverse", Group.WHAT, "The reverse name of an address (type PTR)", short="x", metavar="ADDR",
+           convert=names.reverse, repeatable=True, key="subject"),
+    Option("lab", Group.WHAT, "Trace in a built-in internet; 'list' lists them", metavar="WORLD",
+           convert=values.world, optional=True, value="", completes=Completes.WORLD,
+           disregards=frozenset({Group.ASK, "resolver", "trust-anchor"})),
+    Option("ipv4", Group.ASK, "Ask over IPv4 only", short="4",
+           excludes=(Exclusion(("ipv6",), "leave out both to ask over either"),)),
     Option("ipv6", Group.ASK, "Ask over IPv6 only", short="6"),
-    Option("port", Group.ASK, "Ask this port ({port})", short="p", metavar="N",
+    Option("port", Group.ASK, "The port to ask ({port})", short="p", metavar="N",
            convert=values.within("PORT")),
-    Option("bind", Group.ASK, "Ask from this address", short="b", metavar="ADDR", convert=values.source),
+    Option("bind", Group.ASK, "The address to ask from", short="b", metavar="ADDR",
+           convert=addresses.source),
     Option("tcp", Group.ASK, "Ask over TCP only", plus={"vc": None}),
-    Option("timeout", Group.ASK, "Seconds to wait for one reply ({timeout:g})", metavar="S",
+    Option("timeout", Group.ASK, "Seconds to wait for a reply ({timeout:g})", metavar="S",
            convert=values.seconds, plus={"time": None}),
-    Option("tries", Group.ASK, "How often to ask one address at most ({tries})", metavar="N",
+    Option("tries", Group.ASK, "How often to try one address at most ({tries})", metavar="N",
            convert=values.within("TRIES"), plus={"retry": _tries_of_retries}),
-    Option("deadline", Group.ASK, "Seconds that the whole trace may take ({deadline:g})", metavar="S",
+    Option("deadline", Group.ASK, "Seconds the whole trace may take ({deadline:g})", metavar="S",
            convert=values.seconds),
-    Option("max-queries", Group.ASK, "Queries that the whole trace may send ({max_queries})", metavar="N",
+    Option("max-queries", Group.ASK, "Queries the whole trace may send ({max_queries})", metavar="N",
            convert=values.within("QUERIES")),
     Option("bufsize", Group.ASK, "Octets to accept over UDP ({edns.payload})", metavar="N",
            convert=values.within("PAYLOAD")),
-    Option("no-edns", Group.ASK, "Ask without EDNS"),
-    Option("nsid", Group.ASK, "Ask servers for their identity (RFC 5001)"),
+    Option("no-edns", Group.ASK, "Ask without EDNS",
+           excludes=(Exclusion(("nsid", "cookie", "subnet", "bufsize"), "{it} is part of EDNS"),
+                     Exclusion(("dnssec",), "signatures are asked for with EDNS"))),
+    Option("nsid", Group.ASK, "Ask servers to identify themselves (RFC 5001)"),
     Option("cookie", Group.ASK, "Send a DNS cookie (RFC 7873)"),
-    Option(
-        "subnet", Group.ASK, "Ask for clients in this network (RFC 7871)", metavar="NET",
-        convert=values.network,
-    ),
-    Option("root-hints", Group.ASK, "Start from the root servers in this file", metavar="FILE",
+    Option("subnet", Group.ASK, "Ask as a client in this network (RFC 7871)", metavar="NET",
+           convert=addresses.network),
+    Option("root-hints", Group.ASK, "Start from the root servers in FILE", metavar="FILE",
            convert=values.file, completes=Completes.FILE),
-    Option("prime", Group.ASK, "First ask the root for its servers (RFC 9609)"),
-    Option("qmin", Group.ASK, "Show no server more than it needs (RFC 9156)"),
-    Option("seed", Group.ASK, "Repeat the random choices of a trace", metavar="N",
+    Option("prime", Group.ASK, "Ask the root for its servers first (RFC 9609)"),
+    Option("qmin", Group.ASK, "Show each server only what it needs (RFC 9156)"),
+    Option("seed", Group.ASK, "Repeat the random choices of an earlier trace", metavar="N",
            convert=values.within("SEED")),
     Option("all-servers", Group.CHECK, "Ask every address of every name server", short="a"),
-    Option("check", Group.CHECK, "Find what is wrong: ask all servers more"),
-    Option("dnssec", Group.CHECK, "Say if the answer is secure, or why not"),
-    Option(
-        "trust-anchor", Group.CHECK, "Validate from the DS or DNSKEY records here", metavar="FILE",
-        convert=values.file, completes=Completes.FILE,
-    ),
-    Option(
-        "at", Group.CHECK, "Judge signatures as of this time, not now", metavar="TIME", convert=values.moment
-    ),
-    Option("resolver", Group.CHECK, "Ask this resolver too; 'system' is yours", metavar="ADDR",
-           convert=values.resolvers, repeatable=True),
-    Option("parent-only", Group.CHECK, "Only what the parent says of the zone"),
-    Option("undelegated", Group.CHECK, "As if ZONE had these servers", metavar="ZONE=NS",
+    Option("check", Group.CHECK, "Find what is wrong, using further queries", implies=("dnssec",),
+           excludes=(Exclusion(("parent-only",), "a check asks the servers of the zone itself"),)),
+    Option("dnssec", Group.CHECK, "Validate the answer, and say what fails",
+           excludes=(Exclusion(("parent-only",), "without an answer there is nothing to validate"),)),
+    Option("trust-anchor", Group.CHECK, "Trust the DS or DNSKEY records in FILE", metavar="FILE",
+           convert=values.file, completes=Completes.FILE, implies=("dnssec",),
+           excludes=(Exclusion(("no-dnssec",), "trust anchors are where validation starts"),)),
+    Option("at", Group.CHECK, "Judge signatures as of this time, not now", metavar="TIME",
+           convert=values.moment,
+           excludes=(Exclusion(("no-dnssec",), _SIGNATURES), Exclusion(("parent-only",), _SIGNATURES)),
+           needs=(Need(("dnssec", WORLD), _SIGNATURES),)),
+    Option("resolver", Group.CHECK, "Ask this resolver too; 'system' for yours", metavar="ADDR",
+           convert=_resolvers, repeatable=True,
+           excludes=(Exclusion(("parent-only",), "a resolver gives answers, not referrals"),)),
+    Option("parent-only", Group.CHECK, "Show only what the parent says of the zone"),
+    Option("undelegated", Group.CHECK, "As if ZONE were delegated to NS", metavar="ZONE=NS",
            convert=supposing.undelegated, repeatable=True, whole=True),
     Option("ds", Group.CHECK, "As if ZONE had this DS record", metavar="ZONE=DS",
-           convert=supposing.ds, repeatable=True, whole=True),
-    Option("expect", Group.CHECK, "Exit 5 unless this holds, as a=192.0.2.44", metavar="WHAT",
-           convert=values.expectations, repeatable=True, whole=True),
-    Option("http", Group.CHECK, "Fetch the page too, from each address"),
-    Option("short", Group.PRINT, "The data of the answer only, as dig +short",
+           convert=supposing.ds, repeatable=True, whole=True, implies=("dnssec",)),
+    Option("expect", Group.CHECK, "Exit 5 unless it holds, e.g. a=192.0.2.44", metavar="WHAT",
+           convert=values.expectations, repeatable=True, whole=True, excludes=(_ONE_QUESTION,)),
+    Option("http", Group.CHECK, "Fetch the page too, from each address",
+           excludes=(Exclusion(("parent-only",), "a referral has no page"),
+                     Exclusion(("replay",), "a record has no page"), _ONE_QUESTION, _COMPARED)),
+    Option("short", Group.PRINT, "Only the data of the answer, as dig +short",
            key="output", value=Output.SHORT),
-    Option("json", Group.PRINT, "The whole trace as one JSON object", key="output", value=Output.JSON),
-    Option("jsonl", Group.PRINT, "One JSON object a line for each question",
+    Option("json", Group.PRINT, "The whole trace as one JSON object", key="output", value=Output.JSON,
+           single="prints one question", excludes=(_ONE_PRINTED,)),
+    Option("jsonl", Group.PRINT, "One JSON object per line for each question",
            key="output", value=Output.JSONL),
-    Option("mermaid", Group.PRINT, "A map of it in Mermaid, for tickets",
-           key="output", value=Output.MERMAID),
-    Option("dot", Group.PRINT, "The same map for Graphviz", key="output", value=Output.DOT),
-    Option("html", Group.PRINT, "Show it all in one page, FILE", metavar="FILE",
-           convert=values.file, completes=Completes.FILE),
-    Option("svg", Group.PRINT, "Draw that map into FILE, too", metavar="FILE",
-           convert=values.file, completes=Completes.FILE),
+    Option("mermaid", Group.PRINT, "A map of the trace in Mermaid, for tickets",
+           key="output", value=Output.MERMAID, single="prints one question", excludes=(_ONE_PRINTED,)),
+    Option("dot", Group.PRINT, "The same map for Graphviz", key="output", value=Output.DOT,
+           single="prints one question", excludes=(_ONE_PRINTED,)),
+    Option("html", Group.PRINT, "Write it all as one page to FILE", metavar="FILE", convert=values.file,
+           completes=Completes.NEW_FILE, single="shows one trace", excludes=(_ONE_QUESTION, _COMPARED)),
+    Option("svg", Group.PRINT, "Draw the map to FILE", metavar="FILE", convert=values.file,
+           completes=Completes.NEW_FILE, single="shows one trace", excludes=(_ONE_QUESTION, _COMPARED)),
     Option("color", Group.PRINT, "Colours: auto, always or never", metavar="WHEN",
            convert=values.one_of("auto", "always", "never"), choices=("auto", "always", "never")),
     Option("verbose", Group.PRINT, "Show headers and records too, as dig does", short="v"),
     Option("explain-steps", Group.PRINT, "Say in plain words what each step is for"),
-    Option("file", Group.MANY, "Names from FILE, a line each; '-' is stdin", short="f",
-           metavar="FILE", convert=values.file, completes=Completes.FILE),
-    Option("concurrency", Group.MANY, "Names traced at a time (200)", metavar="N",
-           convert=values.whole(1, 10_000)),
-    Option("workers", Group.MANY, "Processes (one for each processor)", metavar="N",
-           convert=values.whole(1, 256)),
-    Option("rate", Group.MANY, "Send no more than N queries a second", metavar="N",
-           convert=values.whole(1, 1_000_000)),
-    Option("no-share", Group.MANY, "Trace each name with nothing known"),
+    Option("file", Group.MANY, "Names from FILE, one a line; '-' is stdin", short="f",
+           metavar="FILE", convert=values.file, completes=Completes.FILE,
+           excludes=(Exclusion(("name", "reverse"), "give all names in one place"),)),
+    Option("concurrency", Group.MANY, "Names to trace at a time (200)", metavar="N",
+           convert=values.whole(1, 10_000), needs=(_MANY,)),
+    Option("workers", Group.MANY, "Processes (by default one a processor)", metavar="N",
+           convert=values.whole(1, 256), needs=(_MANY,)),
+    Option("rate", Group.MANY, "Send at most N queries a second", metavar="N",
+           convert=values.whole(1, 1_000_000), needs=(_MANY,)),
+    Option("no-share", Group.MANY, "Trace each name on its own, sharing nothing", needs=(_MANY,)),
     Option("dask", Group.MANY, "Trace on the Dask cluster of this scheduler", metavar="ADDRESS",
-           convert=values.scheduler),
-    Option("out", Group.MANY, "Write the results into FILE", short="o", metavar="FILE",
-           convert=values.file, completes=Completes.FILE),
-    Option("resume", Group.MANY, "With -o: go on with what is missing there"),
-    Option("ordered", Group.MANY, "Results in the order of the names"),
-    Option("save", Group.KEEP, "Keep the trace in FILE, or FILE.gz, for --replay", metavar="FILE",
-           convert=values.file, completes=Completes.FILE),
-    Option("replay", Group.KEEP, "Walk over a saved trace, with no network", metavar="FILE",
-           convert=values.file, completes=Completes.FILE),
+           convert=values.scheduler, needs=(_MANY,),
+           excludes=(Exclusion(("workers", "lab"), "the cluster traces, not this machine"),)),
+    Option("out", Group.MANY, "Write the results to FILE", short="o", metavar="FILE",
+           convert=values.file, completes=Completes.NEW_FILE, needs=(_MANY,)),
+    Option("resume", Group.MANY, "Continue the FILE of -o: trace what it lacks",
+           needs=(_MANY, Need(("out",), "{me} continues that file"),
+                  Need(("jsonl",), "{me} reads the results that are in the file"))),
+    Option("ordered", Group.MANY, "Results in the order of the names", needs=(_MANY,)),
+    Option("save", Group.KEEP, "Save the trace to FILE, or FILE.gz, for --replay", metavar="FILE",
+           convert=values.file, completes=Completes.NEW_FILE, single="keeps one trace",
+           excludes=(_ONE_QUESTION, _COMPARED)),
+    Option("replay", Group.KEEP, "Trace again from a saved trace, with no network", metavar="FILE",
+           convert=values.file, completes=Completes.FILE,
+           excludes=(Exclusion(("lab",), "a record is a world of its own"), _ONE_QUESTION),
+           disregards=frozenset({Group.WHAT, Group.ASK, Group.CHECK, Group.MANY})),
     Option("diff", Group.KEEP, "What has changed since OLD, or from OLD to NEW", metavar="OLD",
            convert=values.file, repeatable=True, whole=True, completes=Completes.FILE,
-           another=values.is_file),
-    Option("watch", Group.KEEP, "Trace every S seconds until it changes", metavar="S",
-           convert=values.seconds),
-    Option("drop", Group.KEEP, "As if this server were dead (--replay, --lab)", metavar="SERVER",
-           convert=values.server, repeatable=True),
-    Option("pcap", Group.KEEP, "Keep the packets in FILE, for Wireshark", metavar="FILE",
-           convert=values.file, completes=Completes.FILE),
-    Option("force", Group.KEEP, "Write over a file that is there"),
+           another=values.is_file, single="compares one question",
+           excludes=(_ONE_QUESTION, Exclusion(("watch",), "one compares once, the other again and again"))),
+    Option("watch", Group.KEEP, "Trace every S seconds until something changes", metavar="S",
+           convert=values.seconds, single="follows one question", excludes=(_ONE_QUESTION,)),
+    Option("drop", Group.KEEP, "Treat SERVER as dead (with --replay or --lab)", metavar="SERVER",
+           convert=names.server, repeatable=True,
+           needs=(Need(("replay", "lab"), "a live server cannot be treated as dead"),)),
+    Option("pcap", Group.KEEP, "Save the packets to FILE, for Wireshark", metavar="FILE",
+           convert=values.file, completes=Completes.NEW_FILE, single="shows one trace",
+           excludes=(_ONE_QUESTION, _COMPARED)),
+    Option("force", Group.KEEP, "Overwrite files that exist"),
     Option("version", Group.ABOUT, "Print the version"),
     Option("help", Group.ABOUT, "Print this help", short="h"),
     Option("schema", Group.ABOUT, "Print the JSON Schema of the output"),
@@ -221,9 +296,38 @@ OPTIONS: tuple[Option, ...] = (
 """All options, in the order in which the help lists them."""
 
 IGNORED = frozenset({"trace", "norec", "norecurse", "nordflag"})
-"""Words of dig that are accepted after a `+` and do nothing, since they are what dnstrace always does."""
+"""dig's words that are accepted after a `+` and do nothing: they are what dnstrace always does."""
 
 BY_NAME = {each.name: each for each in OPTIONS}
 BY_LETTER = {letter: each for each in OPTIONS for letter in each.short}
 BY_OPPOSITE = {each.opposite: each for each in OPTIONS if each.opposite}
 BY_PLUS = {word: (each, convert) for each in OPTIONS for word, convert in (each.plus or {}).items()}
+
+
+def _exclusions() -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {SECURITY: {"no-dnssec": "only validation can tell"}}
+    for option in OPTIONS:
+        for others, why in option.excludes:
+            found.setdefault(option.name, {}).update(dict.fromkeys(others, why))
+    return found
+
+
+EXCLUSIONS = _exclusions()
+"""By the name of an option, what it excludes and why; each exclusion stands once."""
+
+IMPLIED = {each.name: each.implies for each in OPTIONS if each.implies} | {SECURITY: ("dnssec",)}
+"""By the name of an option, what it does too, unless that is taken back."""
+
+
+def excluded(name: str) -> tuple[str, ...]:
+    """What cannot stand beside an option, or the opposite of a flag: the names of such, in table order."""
+    own = {name, *IMPLIED.get(name, ())}
+    return tuple(
+        each
+        for each in (*BY_NAME, *BY_OPPOSITE)
+        if any(
+            second in EXCLUSIONS.get(first, {}) or first in EXCLUSIONS.get(second, {})
+            for first in own
+            for second in (each, *IMPLIED.get(each, ()))
+        )
+    )

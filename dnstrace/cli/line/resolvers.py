@@ -1,7 +1,7 @@
 """What follows `--resolver`: an address, the URL of a resolver that takes queries over TLS, or `system`.
 
 192.0.2.53   192.0.2.53:5353   [2001:db8::53]:5353
-tls://192.0.2.53   tls://192.0.2.53:853#dns.example     RFC 7858; after the # whom its certificate names
+tls://192.0.2.53   tls://192.0.2.53:853#dns.example     RFC 7858; after the # the name on its certificate
 https://dns.example/dns-query                           RFC 8484
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from dnstrace.cli.line.values import address, is_address, name
+from dnstrace.cli.line.addresses import address, is_address
+from dnstrace.cli.line.names import name
 from dnstrace.cli.usage import Usage, shown
 from dnstrace.model import Transport
 from dnstrace.model.asked import Resolver
@@ -19,9 +20,12 @@ _RESOLV_CONF = "/etc/resolv.conf"
 
 
 def resolvers(text: str) -> tuple[Resolver, ...]:
-    """The resolvers that the text stands for: one, or those of the system. Raises Usage."""
+    """The resolver that the text stands for; none yet for those of the system: see `system_resolvers`.
+
+    Raises Usage.
+    """
     if text == "system":
-        return system_resolvers()
+        return ()
     if text.startswith("tls://"):
         return (_over_tls(text),)
     if text.startswith("https://"):
@@ -30,7 +34,7 @@ def resolvers(text: str) -> tuple[Resolver, ...]:
 
 
 def system_resolvers(path: str = _RESOLV_CONF) -> tuple[Resolver, ...]:
-    """Those that the system is told to ask, such as in /etc/resolv.conf (resolv.conf(5)). Raises Usage."""
+    """Those that the system asks, from /etc/resolv.conf (resolv.conf(5)) or its like. Raises Usage."""
     import dns.resolver
 
     try:
@@ -66,7 +70,7 @@ def _require_https() -> None:
     import dns.query
 
     if not dns.query.have_doh:
-        raise Usage("DNS over HTTPS needs further packages: pip install 'dnstrace-cli[doh]'")
+        raise Usage("DNS over HTTPS needs more packages: pip install 'dnstrace-cli[doh]'")
 
 
 def _address_and_port(place: str, text: str, transport: Transport) -> tuple[str, int]:

@@ -1,11 +1,12 @@
-"""Delegations as they are to be, from the command line: `--undelegated` and `--ds`."""
+"""Delegations taken as if they stood in the parent zone: `--undelegated` and `--ds`."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dnstrace.cli.line import values
+from dnstrace.cli.line.addresses import address
+from dnstrace.cli.line.names import name
 from dnstrace.cli.usage import Usage, shown
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ _TTL = 86400  # seconds; of no consequence
 
 
 def undelegated(text: str) -> Delegation:
-    """`ZONE=NS[/ADDR]...,...`: a zone and its name servers, with the addresses that the parent is to give."""
+    """`ZONE=NS[/ADDR]...,...`: a zone and its name servers, with the addresses that the parent gives."""
     from dnstrace.model import Delegation
 
     zone, servers = _split(
@@ -25,7 +26,7 @@ def undelegated(text: str) -> Delegation:
     )
     found = tuple(_server(each.strip(), zone) for each in servers.split(",") if each.strip())
     if not found:
-        raise Usage(f"{shown(text)} names no name server")
+        raise Usage(f"{shown(text)} does not name a name server")
     return Delegation(zone, found)
 
 
@@ -43,24 +44,25 @@ def ds(text: str) -> Delegation:
     try:
         rrset = dns.rrset.from_text_list(zone, _TTL, dns.rdataclass.IN, dns.rdatatype.DS, data)
     except (dns.exception.DNSException, ValueError) as error:
-        raise Usage(f"{shown(records)} is no data of a DS record (RFC 4034 section 5.3)") from error
+        raise Usage(f"{shown(records)} is not the data of a DS record (RFC 4034 section 5.3)") from error
     if not data:
-        raise Usage(f"{shown(text)} gives no DS record")
+        raise Usage(f"{shown(text)} has no DS record")
     return Delegation(zone, (), ds=rrset)
 
 
 def supposed(servers: Iterable[Delegation], keys: Iterable[Delegation]) -> tuple[Delegation, ...]:
-    """What is supposed, one Delegation a zone."""
+    """What is supposed, one Delegation for each zone."""
+    import dns.rrset
+
     found: dict[Name, Delegation] = {}
     for cut in servers:
         before = found.get(cut.zone)
         found[cut.zone] = cut if before is None else replace(cut, servers=(*before.servers, *cut.servers))
     for cut in keys:
+        assert cut.ds is not None  # `ds` makes no other
         before = found.get(cut.zone, cut)
-        for rdata in before.ds or () if before is not cut else ():
-            assert cut.ds is not None  # `ds` reads no other
-            cut.ds.add(rdata)
-        found[cut.zone] = replace(before, ds=cut.ds)
+        records = dict.fromkeys((*cut.ds, *(before.ds or ())))
+        found[cut.zone] = replace(before, ds=dns.rrset.from_rdata_list(cut.zone, _TTL, records))
     return tuple(found.values())
 
 
@@ -68,7 +70,7 @@ def _split(text: str, form: str) -> tuple[Name, str]:
     zone, sign, rest = text.partition("=")
     if not sign or not zone or not rest.strip():
         raise Usage(f"must be {form}, not {shown(text)}")
-    found = values.name(zone.strip())
+    found = name(zone.strip())
     if len(found) < 2:
         raise Usage("the root has no parent that could delegate it: name a zone below it")
     return found, rest
@@ -78,7 +80,10 @@ def _server(text: str, zone: Name) -> NameServer:
     from dnstrace.model import Address, NameServer, Source
 
     host, *addresses = text.split("/")
-    name = values.name(host)
-    if not addresses and name.is_subdomain(zone):
-        raise Usage(f"{shown(host)} lies in {zone} itself: give its address, as {shown(host + '/192.0.2.1')}")
-    return NameServer(name, tuple(Address(values.address(each), Source.GIVEN) for each in addresses))
+    server = name(host)
+    if not addresses and server.is_subdomain(zone):
+        inside = zone.to_text(omit_final_dot=True)
+        raise Usage(
+            f"{shown(host)} lies in {inside} itself: add its address, as {shown(host + '/192.0.2.1')}"
+        )
+    return NameServer(server, tuple(Address(address(each), Source.GIVEN) for each in addresses))

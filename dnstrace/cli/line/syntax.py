@@ -1,120 +1,44 @@
-"""dig's syntax: from the words of the command line and the environment to what was set.
+"""dig's syntax: from the words of the command line to what was set.
 
 Words come in any order: `@x` is a server, `+word` an option in dig's manner, `-x` and `--word` are
 options, the mnemonic of a type is a type, and anything else is a name, a URL or an address. Which
-options there are stands in `options`; what is wrong is raised as Usage. Nothing is decided here that
-takes more than one option to decide: that is `choices`.
+options there are stands in `options`; what is wrong is raised as Usage. No file is read here.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dnstrace.cli.line import habits, values
+from dnstrace.cli.line import habits, names, rdtypes
 from dnstrace.cli.line.options import (
     BY_LETTER,
     BY_NAME,
     BY_OPPOSITE,
     BY_PLUS,
     IGNORED,
-    OPTIONS,
-    Group,
     Option,
 )
+from dnstrace.cli.line.parsed import Parsed
 from dnstrace.cli.usage import Usage, meant, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-_NEEDS_EDNS = ("dnssec", "trust-anchor", "nsid", "cookie", "subnet", "bufsize")
-# What is said replaces what the environment says to the contrary.
-_CONTRARY = {"ipv4": ("ipv6",), "ipv6": ("ipv4",), "no-edns": _NEEDS_EDNS}
-_CONTRARY |= dict.fromkeys(_NEEDS_EDNS, ("no-edns",))
-_VALIDATES = ("dnssec", "trust-anchor", "at")
-_CONTRARY |= {"parent-only": (*_VALIDATES, "check", "resolver"), "at": ("parent-only",)}
-_CONTRARY |= dict.fromkeys(("check", "resolver"), ("parent-only",))
-_CONTRARY |= dict.fromkeys(("dnssec", "trust-anchor"), ("no-edns", "parent-only"))
-_YES = frozenset({"1", "true", "yes", "on"})
-_NO = frozenset({"0", "false", "no", "off"})
+    from collections.abc import Callable, Sequence
 
 
-class Parsed:
-    """What was set.
+def parse(arguments: Sequence[str]) -> Parsed:
+    """Read the words of the command line, up to the first option that is done instead of a trace.
 
-    `settings` goes by the keys of `options.Option`, with a list where an option is repeatable.
-    `undone` holds the flags that were taken back, as keys and values: an environment variable sets
-    them in vain. `servers` holds what followed each @. `about` is the option that is to be done
-    instead of a trace, the first of them, with its value.
+    Raises Usage.
     """
-
-    def __init__(self) -> None:
-        self.settings: dict[str, object] = {}
-        self.undone: set[tuple[str, object]] = set()
-        self.servers: list[str] = []
-        self.about: tuple[str, str] | None = None
-
-    def file(self, option: Option, value: object) -> None:
-        """Set `option` to `value`: the last one wins, except where an option is repeatable."""
-        if option.group is Group.ABOUT:
-            self.about = self.about or (option.name, str(value) if option.metavar else "")
-        elif option.repeatable:
-            collected = self.settings.setdefault(option.filed, [])
-            assert isinstance(collected, list)
-            collected.append(value)
-        else:
-            self.settings[option.filed] = value
-
-    def take_back(self, option: Option) -> None:
-        """Set a flag to what it is without it, unless another option of the same key was set since."""
-        self.undone.add((option.filed, option.value))
-        if self.settings.get(option.filed) == option.value:
-            del self.settings[option.filed]
-
-    def complete(self, other: Parsed) -> None:
-        """Take from `other` what is not set here."""
-        for key, value in other.settings.items():
-            if any(contrary in self.settings for contrary in _CONTRARY.get(key, ())):
-                continue
-            if isinstance(value, list) or (key, value) not in self.undone:
-                self.settings.setdefault(key, value)
+    return _Words(arguments).read()
 
 
-def parse(arguments: Sequence[str], variables: Mapping[str, str]) -> Parsed:
-    """Read the words of the command line and the variables of the environment.
-
-    What the command line says replaces what a record that is replayed says, and that what the environment
-    says. Reading ends with the first option that is done instead of a trace. Raises Usage.
-    """
-    said = _Words(arguments).read()
-    if said.about is None:
-        otherwise = from_environment(variables)
-        diff = said.settings.get("diff")
-        if isinstance(diff, list):
-            from dnstrace.cli.comparing import as_then
-
-            as_then(str(diff[0]), said)
-        if path := said.settings.get("replay", otherwise.settings.get("replay")):
-            from dnstrace.cli.replaying import replayed
-
-            replayed(str(path), said, otherwise)
-        said.complete(otherwise)
-    return said
-
-
-def from_environment(variables: Mapping[str, str]) -> Parsed:
-    """What the variables `DNSTRACE_...` set; an empty one sets nothing, words of a list are spaced."""
-    parsed = Parsed()
-    for option in OPTIONS:
-        if not option.variable or not (text := variables.get(option.variable, "").strip()):
-            continue
-        for word in text.split() if option.repeatable and not option.whole else [text]:
-            if option.metavar:
-                parsed.file(option, _converted(option.variable, option.convert, word))
-            elif word.lower() in _YES:
-                parsed.file(option, option.value)
-            elif word.lower() not in _NO:
-                raise Usage(f"{option.variable} must be 1 or 0, not {shown(word)}")
-    return parsed
+def converted(said: str, convert: Callable[[str], object], text: str) -> object:
+    """The value that a text stands for; what is wrong with it is said of `said`. Raises Usage."""
+    try:
+        return convert(text)
+    except Usage as error:
+        raise Usage(f"{said}: {error}") from error
 
 
 class _Words:
@@ -185,18 +109,18 @@ class _Words:
 
     def _bare(self, word: str) -> None:
         if word.startswith("@"):
-            self._parsed.servers.append(str(_converted("@", values.server, word[1:])))
-        elif values.is_type(word) or values.are_types(word):
-            self._parsed.file(BY_NAME["type"], values.rdtype(word))
+            self._parsed.servers.append(str(converted("@", names.server, word[1:])))
+        elif rdtypes.is_type(word) or rdtypes.are_types(word):
+            self._parsed.file(BY_NAME["type"], rdtypes.rdtype(word), word)
         elif "subject" in self._parsed.settings and word == "IN":
             return  # the class, as dig takes it
         elif "subject" in self._parsed.settings and word.isupper() and word.isalnum() and word.isascii():
             # After a name, a word in capitals was meant as a type: to trace "MXX." would be no help.
-            near = meant(word, values.types())
-            raise Usage(f"{shown(word)} is no record type{near} (as a name it is written '{word}.')")
+            near = meant(word, rdtypes.types())
+            raise Usage(f"{shown(word)} is not a record type{near} (to trace it as a name, write '{word}.')")
         else:
             habits.bare(word, alone="subject" not in self._parsed.settings)
-            self._parsed.file(BY_NAME["name"], values.subject(word))
+            self._parsed.file(BY_NAME["name"], names.subject(word), shown(word))
 
     def _set(
         self, said: str, option: Option, text: str | None, convert: Callable[[str], object] | None = None
@@ -205,18 +129,19 @@ class _Words:
         if not option.metavar:
             if text is not None:
                 raise Usage(f"{said} takes no value")
-            self._parsed.file(option, option.value)
+            self._parsed.file(option, option.value, said)
         elif option.optional and text is None:
-            self._parsed.file(option, self._next_if_value(convert, option.value))
+            self._parsed.file(option, self._next_if_value(convert, option.value), said)
         elif text is None and not (self._left and not said.startswith("+")):
             raise Usage(f"{said} needs a value: {said}{'=' if len(said) > 2 else ' '}{option.metavar}")
         else:
-            self._parsed.file(option, _converted(said, convert, self._left.pop() if text is None else text))
+            text = self._left.pop() if text is None else text
+            self._parsed.file(option, converted(said, convert, text), said)
             if option.another is not None and self._left and option.another(self._left[-1]):
-                self._parsed.file(option, self._left.pop())
+                self._parsed.file(option, self._left.pop(), said)
 
     def _next_if_value(self, convert: Callable[[str], object], otherwise: object) -> object:
-        """The value of an option that needs none: the next word, if it is one of those it can have."""
+        """The value of an option that needs none: the next word, if it is one that the option can have."""
         if not self._left:
             return otherwise
         try:
@@ -231,26 +156,19 @@ class _Words:
     def _take_back(self, said: str, option: Option, text: str | None) -> None:
         if text is not None:
             raise Usage(f"{said} takes no value")
-        self._parsed.take_back(option)
+        self._parsed.take_back(option, said)
 
 
 _SEE_HELP = "; `dnstrace --help` lists the options"
 
 
 def _misspelt(word: str) -> bool:
-    """Whether a word was meant as a value though it is none: one label alone is hardly a name to trace."""
+    """Whether a word was meant as a value, misspelt: one label alone is hardly a name to trace."""
     plain = word[:1].isalpha() and word.replace("-", "").isalnum()
-    return plain and word.islower() and not values.is_type(word)
+    return plain and word.islower() and not rdtypes.is_type(word)
 
 
 def _flag(plus_word: str) -> Option | None:
-    """The flag that a word of dig's stands for."""
+    """The flag that one of dig's words stands for."""
     option = BY_PLUS[plus_word][0] if plus_word in BY_PLUS else BY_NAME.get(plus_word)
     return option if option and option.opposite else None
-
-
-def _converted(said: str, convert: Callable[[str], object], text: str) -> object:
-    try:
-        return convert(text)
-    except Usage as error:
-        raise Usage(f"{said}: {error}") from error

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
-from dnstrace.cli.line import values
+from dnstrace.cli.line import names, rdtypes
 from dnstrace.cli.usage import Usage
 from dnstrace.model import Question
 
@@ -63,11 +63,11 @@ def _asked(line: str, types: tuple[RdataType, ...]) -> Iterator[Question]:
     if "\0" in line:
         raise Usage("holds a NUL octet")
     name, *kinds = words
-    subject = values.subject(name)
+    subject = names.subject(name)
     for word in kinds:
-        if not values.is_type(word):
+        if not rdtypes.is_type(word):
             raise Usage(f"{word!r} is no record type")
-    wanted = [values.rdtype(word) for word in kinds] or list(types) or [subject.rdtype]
+    wanted = [rdtypes.rdtype(word) for word in kinds] or list(types) or [subject.rdtype]
     for rdtype in wanted:
         yield Question(subject.name, rdtype)
 

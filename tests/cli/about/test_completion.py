@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from dnstrace.cli.about.completion import FILES, TYPES, plus_words, script, write
-from dnstrace.cli.line.options import OPTIONS, SHELLS
+from dnstrace.cli.about.completion import FILES, TYPES, plus_words, script, shut_out
+from dnstrace.cli.line.options import OPTIONS, SHELLS, excluded
+from dnstrace.cli.line.rdtypes import types
 from dnstrace.cli.line.syntax import parse
-from dnstrace.cli.line.values import types
 from dnstrace.cli.usage import Usage
 from tests.cli.running import InTerminal
 
@@ -19,7 +19,7 @@ DIRECTORY = Path(__file__).parents[3] / "completions"
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_scripts_are_made_from_the_table(shell: str) -> None:
     kept = (DIRECTORY / FILES[shell]).read_text(encoding="utf-8")
-    assert kept == script(shell), "make them anew: python -m dnstrace.cli.about.completion completions"
+    assert kept == script(shell), "make them again: python -m dnstrace.cli.about.generate completions"
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -32,16 +32,36 @@ def test_the_types_that_are_offered_are_types() -> None:
     assert set(TYPES) <= set(types())
 
 
-def test_they_are_written_all(tmp_path: Path) -> None:
-    write(tmp_path)
-    assert {each.name for each in tmp_path.iterdir()} == set(FILES.values())
+def test_what_an_option_excludes_is_shut_out_by_it() -> None:
+    assert shut_out("ipv4") == ["-6", "--ipv6"]
+    assert "--check" in shut_out("no-edns") and "--no-edns" in shut_out("check")
+    assert shut_out("no-dnssec") == ["--trust-anchor", "--at"]
+    assert shut_out("tcp") == []
+    for option in OPTIONS:
+        for other in excluded(option.name):
+            assert option.name in excluded(other)
+
+
+@pytest.mark.parametrize(
+    ("shell", "part"),
+    [
+        ("zsh", "'(-4 --ipv4 -6 --ipv6)'{-4,--ipv4}"),
+        ("zsh", "'(-f --file)*'{-q+,--name=}"),
+        ("zsh", "'(--dnssec --trust-anchor --at)--no-dnssec[Not --dnssec]'"),
+        ("bash", "-4|--ipv4) out+='-6 --ipv6 ' ;;"),
+        ("fish", "-n 'not __fish_contains_opt -s 6 ipv6' -s 4 -l ipv4"),
+        ("powershell", "'-4' = @('-6', '--ipv6')"),
+    ],
+)
+def test_each_script_knows_what_excludes_what(shell: str, part: str) -> None:
+    assert part in script(shell)
 
 
 def test_every_plus_word_that_is_offered_is_understood() -> None:
     assert {"+short", "+noshort", "+vc", "+novc", "+noedns", "+edns", "+time", "+trace"} <= set(plus_words())
     for word in plus_words():
         try:
-            parse([word, "x."], {})
+            parse([word, "x."])
         except Usage as error:
             assert "needs a value" in str(error)
 
@@ -55,6 +75,18 @@ START = {
         "function fish_prompt; echo -n 'ready> '; end; set fish_autosuggestion_enabled 0; source {script}",
     ),
 }
+
+
+def started(shell: str, home: Path) -> InTerminal:
+    """The shell at its prompt, with the script loaded; the test is skipped where it is not installed."""
+    words, prepare = START[shell]
+    if shutil.which(words[0]) is None:
+        assert not os.environ.get("CI"), f"{shell} is not installed"
+        pytest.skip(f"{shell} is not installed")
+    there = InTerminal(*words, HOME=str(home), XDG_CONFIG_HOME=str(home))
+    there.send(prepare.format(script=DIRECTORY / FILES[shell]) + "\n")
+    there.read_until_shown("\nready> ")
+    return there
 
 
 @pytest.mark.parametrize(
@@ -76,17 +108,36 @@ START = {
 def test_a_tab_completes(
     shell: str, typed: str, completed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words, prepare = START[shell]
-    if shutil.which(words[0]) is None:
-        assert not os.environ.get("CI"), f"{shell} is not installed"
-        pytest.skip(f"{shell} is not installed")
     (tmp_path / "named.root").touch()
     monkeypatch.chdir(tmp_path)
-    there = InTerminal(*words, HOME=str(tmp_path), XDG_CONFIG_HOME=str(tmp_path))
+    there = started(shell, tmp_path)
     try:
-        there.send(prepare.format(script=DIRECTORY / FILES[shell]) + "\n")
-        there.read_until_shown("\nready> ")
         there.send(f"dnstrace {typed}\t")
         there.read_until_shown(completed)
+    finally:
+        there.kill()
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered", "left_out"),
+    [
+        ("--parent-only --d", "--deadline", "--dnssec"),
+        ("--lab alias --re", "--resolver", "--replay"),
+        ("-f names --s", "--short", "--save"),
+        ("--no-edns --d", "--deadline", "--dnssec"),
+    ],
+)
+@pytest.mark.parametrize("shell", START)
+def test_a_tab_offers_nothing_that_is_excluded(
+    shell: str, typed: str, offered: str, left_out: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    there = started(shell, tmp_path)
+    try:
+        there.send(f"dnstrace {typed}\t\t")
+        there.read_until_shown(offered)
+        there.send("\x15echo 'do''ne'\n")  # after the line is cleared, so that all that is offered is shown
+        there.read_until_shown("\ndone")
+        assert left_out not in there.shown
     finally:
         there.kill()

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from dnstrace.cli.about.help import EXAMPLES
+from dnstrace.cli.about.help import EXAMPLES, TOGETHER, help_text
+from dnstrace.cli.environment import Environment
 from dnstrace.cli.line.options import OPTIONS, Group
 from tests.cli.running import run
 
@@ -11,7 +12,7 @@ from tests.cli.running import run
 def test_every_option_is_in_its_group_on_one_line(columns: int) -> None:
     page = run("--help", COLUMNS=str(columns)).out
     assert max(map(len, page.splitlines())) <= columns
-    for group, after in zip(Group, [*list(Group)[1:], "dnstrace www"], strict=True):
+    for group, after in zip(Group, [*list(Group)[1:], TOGETHER], strict=True):
         panel = page.partition(f"─ {group} ─")[2].partition(f"{after}")[0]
         lines = [line for line in panel.splitlines() if " --" in line]
         assert len(lines) == sum(option.group is group for option in OPTIONS)
@@ -21,7 +22,7 @@ def test_every_option_is_in_its_group_on_one_line(columns: int) -> None:
 
 
 def test_each_group_of_the_help_fits_a_screen() -> None:
-    panels = run("--help", COLUMNS="80").out.split("╭─")
+    panels = [each.partition("╰")[0] for each in run("--help", COLUMNS="80").out.split("╭─")]
     assert len(panels) > len(Group)
     assert max(len(panel.splitlines()) for panel in panels) <= 24
 
@@ -50,3 +51,16 @@ def test_colours_and_characters_are_those_of_the_environment() -> None:
     assert "\x1b[" in run("--help", terminal=True).out
     assert "\x1b[" not in run("--help", terminal=True, NO_COLOR="1").out
     assert run("--help", TERM="dumb").out.isascii()
+
+
+def test_what_goes_with_what_is_said_in_a_group_of_its_own() -> None:
+    lines = [
+        line.strip("│ ") for line in run("--help", COLUMNS="100").out.partition(TOGETHER)[2].splitlines()
+    ]
+    assert any(line.split() == ["-4", "not", "with", "-6"] for line in lines)
+    assert any(line.startswith("--resume") and line.endswith("; only with --jsonl") for line in lines)
+
+
+def test_the_help_is_that_of_the_program_that_it_is_called_by() -> None:
+    assert help_text(Environment(None, None, {}, program="net dns")).startswith(" Usage: net dns [OPTIONS]")
+    assert "typer" not in help_text.__globals__

@@ -45,5 +45,5 @@ def test_the_users_shell(variables: dict[str, str], shell: str) -> None:
 
 
 def test_an_unknown_shell_is_asked_for() -> None:
-    with pytest.raises(Usage, match="name one of bash, zsh, fish, powershell"):
+    with pytest.raises(Usage, match="give one of bash, zsh, fish, powershell"):
         shell_of({})

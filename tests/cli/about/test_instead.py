@@ -38,7 +38,7 @@ def test_a_finding_is_explained_and_all_are_listed() -> None:
 
 def test_the_completion_of_the_users_own_shell() -> None:
     assert run("--show-completion", SHELL="/usr/bin/fish").out == run("--show-completion=fish").out != ""
-    assert "name one of bash" in run("--show-completion", SHELL="/bin/tcsh").err
+    assert "give one of bash" in run("--show-completion", SHELL="/bin/tcsh").err
 
 
 def test_a_completion_is_installed(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def as_printed() -> str:
 
 def test_the_page_is_made_from_the_tables() -> None:
     assert kept().read_text(encoding="utf-8") == page(), (
-        "make it anew: python -m dnstrace.cli.about.completion completions"
+        "make it again: python -m dnstrace.cli.about.generate completions"
     )
 
 
@@ -69,3 +69,12 @@ def test_the_examples_do_what_they_say(line: str, what: str) -> None:
     world = "resolver-stale" if "--resolver" in words else "textbook"
     ran = run(*words, *(() if "--lab" in words else ("--lab", world)))
     assert ran.status in ((5,) if what.startswith("a broken") else (0, 1)), ran.err
+
+
+def test_the_page_says_what_goes_with_what() -> None:
+    printed = " ".join(as_printed().split())
+    assert "Ask over IPv4 only. Not with -6." in printed
+    assert "Continue the FILE of -o: trace what it lacks. Only with -f, -o and --jsonl." in printed
+    assert "Two options that exclude each other are an error" in printed
+    assert "so it is with --short, --json, --jsonl, --mermaid and --dot, of which one is printed" in printed
+    assert 'with --lab, also those for "How to ask", --trust-anchor' in printed

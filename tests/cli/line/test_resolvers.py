@@ -65,7 +65,7 @@ def test_without_the_packages_a_url_is_refused_with_how_to_get_them(monkeypatch:
     ran = run("x.test", "--resolver=https://dns.test/dns-query")
     assert (ran.status, ran.err) == (
         2,
-        "dnstrace: --resolver: DNS over HTTPS needs further packages: pip install 'dnstrace-cli[doh]'\n",
+        "dnstrace: --resolver: DNS over HTTPS needs more packages: pip install 'dnstrace-cli[doh]'\n",
     )
 
 
@@ -109,14 +109,17 @@ def test_they_come_from_the_environment_too(asked: list[tuple[str, dict[str, Any
     [
         (
             ["x.", "-4", "--resolver=::1"],
-            "--resolver ::1 is an IPv6 address, but only IPv4 is to be asked over",
+            "--resolver ::1 is an IPv6 address, but -4 asks over IPv4 only",
         ),
-        (["x.", "--parent-only", "--resolver=::1"], "--resolver and --parent-only exclude each other"),
+        (["x.", "--parent-only", "--resolver=::1"], "--parent-only and --resolver exclude each other"),
         (["--lab", "--resolver=192.0.2.1"], "--resolver: world textbook has no resolver at 192.0.2.1"),
         (["--lab", "--resolver=198.41.0.4:54"], "world textbook has no resolver at 198.41.0.4 port 54"),
         (["--lab=resolver-split", "--resolver=::1"], "no resolver at ::1; there is 10.0.0.53"),
         (["--lab", "--resolver=tls://198.41.0.4"], "--resolver tls: the lab knows no TLS"),
-        (["x.", *(f"--resolver=10.0.0.{n}" for n in range(33))], "32 resolvers are enough, and these are 33"),
+        (
+            ["x.", *(f"--resolver=10.0.0.{n}" for n in range(33))],
+            "at most 32 resolvers can be asked",
+        ),
     ],
 )
 def test_what_cannot_be(arguments: list[str], why: str, asked: list[Any]) -> None:

@@ -38,9 +38,9 @@ def test_what_is_said_of_one_zone_is_put_together() -> None:
     [
         ("example.com", "ZONE=NS"),
         ("example.com=", "ZONE=NS"),
-        ("example.com=,", "names no name server"),
+        ("example.com=,", "does not name a name server"),
         (".=ns1.example.net", "the root has no parent"),
-        ("example.com=ns1.example.com", "give its address, as 'ns1.example.com/192.0.2.1'"),
+        ("example.com=ns1.example.com", "add its address, as 'ns1.example.com/192.0.2.1'"),
         ("example.com=ns1.example.net/192.0.2", "IPv4 or IPv6 address"),
         ("example.com=a..b", "empty label"),
     ],
@@ -52,5 +52,5 @@ def test_what_is_no_delegation(text: str, told: str) -> None:
 
 @pytest.mark.parametrize("text", ["example.com=abc", "example.com=1 13 2 00", "example.com=1 13 2 zz"])
 def test_what_is_no_ds_record(text: str) -> None:
-    with pytest.raises(Usage, match="no data of a DS record"):
+    with pytest.raises(Usage, match="not the data of a DS record"):
         ds(text)

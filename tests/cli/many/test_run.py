@@ -281,7 +281,7 @@ def test_ctrl_c_ends_with_whole_lines_and_says_how_to_go_on(tmp_path: Path) -> N
 def test_wrong_ways(tmp_path: Path) -> None:
     file = names(tmp_path / "names", "www.example.com")
     assert "--json prints one question" in run(*LAB, "-f", file, "--json").err
-    assert "name it with -o" in run(*LAB, "-f", file, "--resume").err
+    assert "--resume needs -o" in run(*LAB, "-f", file, "--resume").err
     assert "cannot be opened" in run(*LAB, "-f", str(tmp_path / "none")).err
     assert "Is a directory" in run(*LAB, "-f", str(tmp_path)).err
     (tmp_path / "there").write_text("mine")

@@ -1,0 +1,110 @@
+"""Names on the command line: what a word stands for that is a name, a URL, an address or a server.
+
+dnspython is imported only when a name is read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from dnstrace.cli.line import habits
+from dnstrace.cli.line.addresses import address, is_address
+from dnstrace.cli.line.values import is_digits
+from dnstrace.cli.usage import Usage, shown
+
+if TYPE_CHECKING:
+    from dns.name import Name
+    from dns.rdatatype import RdataType
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A name to trace, and the type to ask for where none is given; the URL where it was one."""
+
+    name: Name
+    rdtype: RdataType
+    url: str = ""
+
+
+def subject(text: str) -> Subject:
+    """What a bare word stands for: a name, the host of a URL, or the reverse name of an address."""
+    if "://" in text:
+        return replace(subject(host(text)), url=text)
+    if habits.is_url(text := text.strip()):
+        return subject(f"https://{text}")
+    habits.unlikely(text)
+    before, colon, port = text.rpartition(":")
+    if colon and ":" not in before and is_digits(port) and not is_address(before):
+        raise Usage(f"{shown(text)} is not a name: give the port with -p, as in {shown(before)} -p {port}")
+    if is_address(without_dot := text.removesuffix(".")):
+        return reverse(without_dot)
+    return named(text)
+
+
+def named(text: str) -> Subject:
+    """A name, whatever it looks like."""
+    import dns.rdatatype
+
+    return Subject(name(text), dns.rdatatype.A)
+
+
+def reverse(text: str) -> Subject:
+    """The name under in-addr.arpa or ip6.arpa that stands for an address (RFC 1035 section 3.5, RFC 3596).
+
+    As with dig, the beginning of an IPv4 address (`-x 192.0.2`) stands for the zone of that network.
+    """
+    import dns.name
+    import dns.rdatatype
+    import dns.reversename
+
+    octets = text.split(".")
+    if len(octets) < 4 and all(is_digits(each) and len(each) < 4 and int(each) < 256 for each in octets):
+        origin = dns.reversename.ipv4_reverse_domain
+        return Subject(dns.name.from_text(".".join(reversed(octets)), origin), dns.rdatatype.PTR)
+    return Subject(dns.reversename.from_address(address(text)), dns.rdatatype.PTR)
+
+
+def host(text: str) -> str:
+    """The host of a URL."""
+    from urllib.parse import urlsplit
+
+    try:
+        found = urlsplit(text).hostname
+    except ValueError:
+        found = None
+    if not found:
+        raise Usage(f"the URL {shown(text)} has no host to trace")
+    return found
+
+
+def server(text: str) -> str:
+    """What follows the @: the address of a server, or its name."""
+    if not text:
+        raise Usage("must be followed by a server, such as @192.0.2.53")
+    habits.server(text)
+    return address(text) if is_address(text) else str(name(text))
+
+
+def name(text: str) -> Name:
+    """A domain name as people write it: in ASCII with the escapes of RFC 1035, or in Unicode (IDNA 2008)."""
+    import dns.name
+
+    if not text:
+        raise Usage("the name is empty; the root is '.'")
+    try:
+        if text.isascii():
+            return dns.name.from_text(text, idna_codec=dns.name.IDNA_2008)
+        return dns.name.from_unicode(text, idna_codec=dns.name.IDNA_2008)
+    except dns.name.LabelTooLong as error:
+        raise Usage(f"{shown(text)} has a label of more than 63 octets (RFC 1035 section 2.3.4)") from error
+    except dns.name.NameTooLong as error:
+        raise Usage(f"{shown(text)} is longer than 255 octets (RFC 1035 section 2.3.4)") from error
+    except dns.name.EmptyLabel as error:
+        raise Usage(f"{shown(text)} has an empty label: two dots in a row, or one at the start") from error
+    except dns.name.BadEscape as error:
+        raise Usage(
+            f"{shown(text)} has a broken escape: \\ takes a character or three digits up to 255"
+        ) from error
+    except (dns.exception.DNSException, UnicodeError, ValueError, IndexError) as error:
+        raise Usage(f"{shown(text)} is not a valid internationalised name (RFC 5891)") from error
