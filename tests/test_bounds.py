@@ -16,6 +16,7 @@ from dnstrace import Settings, Trace, trace
 from dnstrace.dnssec.anchors import root_anchors
 from dnstrace.message.wire import _count_labels, query_wire, read_reply
 from dnstrace.model import Fault, Outcome, Query, Question
+from dnstrace.model.counting import counted
 from dnstrace.model.limits import Limits, limits_for
 from dnstrace.render.document import document, schema
 from dnstrace.render.tree import tree
@@ -108,7 +109,8 @@ def test_not_one_query_more_is_sent_than_allowed(which: str) -> None:
         found = walked(which, Limits(max_queries=most))
         assert found.stats.queries == min(most, usual(which).stats.queries)
         if found.outcome != usual(which).outcome:
-            assert found.outcome == "failed" and f"the limit of {most} queries is reached" in found.error
+            limit = counted(most, "query", "queries")
+            assert found.outcome == "failed" and f"the limit of {limit} is reached" in found.error
         check_shown(found)
 
 
@@ -183,9 +185,9 @@ def test_a_cycle_is_spelt_out() -> None:
     [
         ("maze", "the limit of 200 queries"),
         ("endless-aliases", "the limit of 16 aliases"),
-        ("endless-crowds", "the limit of 64 look-ups"),
+        ("endless-crowds", "the limit of 64 name server look-ups"),
         ("crowd", "the limit of 16"),
-        ("endless", "the limit of 8"),
+        ("endless", "the limit of 8 nested"),
     ],
 )
 def test_the_bound_that_ended_it_is_in_the_picture(which: str, words: str) -> None:
@@ -226,7 +228,7 @@ def test_the_largest_replies_end_the_walk_before_they_fill_the_memory(filling: A
         _, highest = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert found.error == f"the limit of {octets} octets of replies is reached"
+    assert found.error == f"the limit of {octets:,} octets of replies is reached"
     assert octets <= found.stats.bytes_in < octets + 2**16
     assert highest < 200 * found.stats.bytes_in
 

@@ -24,6 +24,7 @@ from dnstrace.lab.errors import WorldError
 from dnstrace.lab.keys import REVOKED, ds, key_tag
 from dnstrace.lab.plan import SigningPlan, Spoil
 from dnstrace.model import Name
+from dnstrace.model.naming import plain
 
 Break = Callable[[SigningPlan, str], SigningPlan]
 
@@ -48,11 +49,11 @@ def broken(plan: SigningPlan, text: str) -> SigningPlan:
     """`plan` with what `text` names (`ttl=86400`). Raises WorldError."""
     name, _, parameter = text.partition("=")
     if name not in BREAKS:
-        raise WorldError(f"nothing called {name!r} can be done wrong; there are {', '.join(sorted(BREAKS))}")
+        raise WorldError(f"unknown fault {name!r}: the known ones are {', '.join(sorted(BREAKS))}")
     try:
         return BREAKS[name](plan, parameter)
     except (dns.exception.DNSException, ValueError) as error:
-        raise WorldError(f"zone {plan.zone}: {text!r}: {error or type(error).__name__}") from error
+        raise WorldError(f"zone {plain(plan.zone)}: {text!r}: {error or type(error).__name__}") from error
 
 
 # --- keys and DS records -------------------------------------------------------------------------
@@ -97,7 +98,7 @@ def _same_tag(plan: SigningPlan, parameter: str) -> SigningPlan:
     signing = plan.keys[-1]
     other = replace(signing, number=int(parameter))
     if key_tag(other) != key_tag(signing):
-        raise ValueError("the key of that number has another tag")
+        raise ValueError("the key with that number has a different tag")
     return replace(plan, keys=(*plan.keys[:-1], signing, other))
 
 

@@ -65,7 +65,8 @@ def misbehaving(text: str, otherwise: Responder) -> Responder:
     """`otherwise` with the misbehaviour that `text` names (`slow=900`) before it. Raises WorldError."""
     name, _, parameter = text.partition("=")
     if name not in MISBEHAVIOURS:
-        raise WorldError(f"no misbehaviour is called {name!r}; there are {', '.join(sorted(MISBEHAVIOURS))}")
+        known = ", ".join(sorted(MISBEHAVIOURS))
+        raise WorldError(f"unknown misbehaviour {name!r}: the known ones are {known}")
     return partial(_apply, MISBEHAVIOURS[name], otherwise, parameter)
 
 

@@ -163,9 +163,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from argparse import ArgumentParser
 
     parser = ArgumentParser("python -m dnstrace.lab.serve", description=__doc__.partition("\n")[0])
-    parser.add_argument("world", help="its name, as `dnstrace --lab list` says")
-    parser.add_argument("--rtt", type=float, metavar="MS", help="the round-trip time of every server")
-    parser.add_argument("--dnssec", action="store_true", help="sign the zones that the world says are signed")
+    parser.add_argument("world", help="the name of the world (`dnstrace --lab list` lists them)")
+    parser.add_argument("--rtt", type=float, metavar="MS", help="round-trip time of every server")
+    parser.add_argument("--dnssec", action="store_true", help="sign the zones that are signed in the world")
     chosen = parser.parse_args(arguments)
     try:
         world = load(chosen.world)

@@ -42,8 +42,9 @@ def load(name: str = DEFAULT) -> World:
     if name not in (known := names()):
         from difflib import get_close_matches
 
-        near = get_close_matches(name, known, cutoff=0.5) or known
-        raise UnknownWorld(f"no world of the lab is called {name!r}; there is {', '.join(near)}")
+        near = get_close_matches(name, known, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"the worlds are {', '.join(known)}"
+        raise UnknownWorld(f"the lab has no world called {name!r}: {hint}")
     from dnstrace.lab.worldfile import build
 
     return build(name, read(name), read)

@@ -68,6 +68,7 @@ from dnstrace.lab.internet import NOW, Foreseen, World, WorldServer
 from dnstrace.lab.web import DOES, Site
 from dnstrace.lab.zone import LabZone, Sign
 from dnstrace.model import Name, Outcome, Question
+from dnstrace.model.naming import plain
 
 _DEFAULT_RTT = 20  # ms
 _DEFAULT_TTL = 3600  # seconds
@@ -137,7 +138,7 @@ class _File:
     ) -> dict[str, dict[str, Any]]:
         """Servers and zones of the file, over those of the files that it includes."""
         if depth > 8:
-            self.wrong("include", "files include one another")
+            self.wrong("include", "the files include each other in a circle")
         self.check_keys(data, "a world")
         whole: dict[str, dict[str, Any]] = {"servers": {}, "zones": {}}
         for name in self.texts(data.get("include", []), "include"):
@@ -156,7 +157,7 @@ class _File:
 
     def zone(self, key: str, content: Mapping[str, Any]) -> LabZone:
         if "text" not in content:
-            self.wrong(f"zone {key}", "its text is missing, and no file that is included has the zone")
+            self.wrong(f"zone {key}", "it has no text, and no included file has the zone")
         text = self.text(content["text"], f"zone {key}: text")
         text += "\n" + self.text(content.get("add", ""), f"zone {key}: add")
         ttl = content.get("ttl", _DEFAULT_TTL)
@@ -188,7 +189,7 @@ class _File:
         texts = tuple(self.texts(value, where))
         for name in (text.partition("=")[0] for text in texts):
             if name not in BREAKS:
-                self.wrong(where, f"{name!r} is none of {', '.join(sorted(BREAKS))}")
+                self.wrong(where, f"{name!r} is not one of {', '.join(sorted(BREAKS))}")
         return texts
 
     def served(
@@ -206,7 +207,7 @@ class _File:
             )
             for name in names:
                 if name not in known:
-                    self.wrong(where, f"the world has no server {name}")
+                    self.wrong(where, f"the world has no server {plain(name)}")
                 served.setdefault(name, {})[zone.origin] = zone
         return served
 
@@ -220,7 +221,7 @@ class _File:
         rtt = content.get("rtt", _DEFAULT_RTT)
         each = rtt if isinstance(rtt, list) else [rtt] * len(addresses)
         if len(each) != len(addresses) or not all(isinstance(ms, int | float) and ms >= 0 for ms in each):
-            self.wrong(f"{text}: rtt", "a number of ms is needed, or a list with one for each address")
+            self.wrong(f"{text}: rtt", "a number of milliseconds is needed, or one for each address")
         return WorldServer(
             name,
             {address: ms / 1000 for address, ms in zip(addresses, each, strict=True)},
@@ -233,7 +234,10 @@ class _File:
         for server in servers:
             for address in server.rtt:
                 if seen.setdefault(address, server.name) != server.name:
-                    self.wrong(f"{server.name}: addresses", f"{address} is {seen[address]}'s")
+                    self.wrong(
+                        f"{server.name}: addresses",
+                        f"{address} is already an address of {plain(seen[address])}",
+                    )
 
     def expectation(self, value: object) -> Foreseen:
         data = self.table(value, "expect")
@@ -263,7 +267,7 @@ class _File:
     def check_keys(self, data: Mapping[str, Any], what: str, where: str = "") -> None:
         if unknown := [key for key in data if key not in _KEYS[what]]:
             known = ", ".join(sorted(_KEYS[what]))
-            self.wrong(where or "the file", f"{what} has no key {unknown[0]!r}; it has {known}")
+            self.wrong(where or "the file", f"unknown key {unknown[0]!r}; {what} may have {known}")
 
     def table(self, value: object, where: str) -> Mapping[str, Any]:
         return value if isinstance(value, dict) else self.wrong(where, "a table is needed")
@@ -280,7 +284,7 @@ class _File:
         try:
             return dns.name.from_text(text)
         except (dns.exception.DNSException, UnicodeError) as error:
-            self.wrong(where, f"{text!r} is no name: {error}")
+            self.wrong(where, f"{text!r} is not a domain name: {error}")
 
     def address(self, text: str, server: str) -> str:
         try:
@@ -290,7 +294,7 @@ class _File:
 
     def days(self, value: object, where: str) -> tuple[float, float]:
         if not isinstance(value, list) or [type(each) in (int, float) for each in value] != [True, True]:
-            self.wrong(where, "two numbers of days from now are needed, as [-7, 14]")
+            self.wrong(where, "two numbers of days from now are needed, such as [-7, 14]")
         return (value[0], value[1])
 
     def hexadecimal(self, value: object, where: str) -> None:
@@ -325,5 +329,5 @@ class _File:
 
     def time(self, value: object) -> datetime:
         if not isinstance(value, datetime) or value.tzinfo is None:
-            self.wrong("now", "a date and time with an offset is needed, as 2026-01-15T14:00:00Z")
+            self.wrong("now", "a date and time with an offset is needed, such as 2026-01-15T14:00:00Z")
         return value.astimezone(UTC)

@@ -23,6 +23,7 @@ import dns.rrset
 
 from dnstrace.lab.errors import WorldError
 from dnstrace.model import Name
+from dnstrace.model.naming import plain
 
 Kind = tuple[dns.rdatatype.RdataType, dns.rdatatype.RdataType]
 Node = dict[Kind, dns.rrset.RRset]
@@ -71,7 +72,7 @@ class LabZone:
         self, origin: Name, text: str, ttl: int = 3600, where: str = "", sign: Sign | None = None
     ) -> None:
         self.origin, self.ttl, self.sign, self._text = origin, ttl, sign, text
-        self._where = where or f"zone {origin}"
+        self._where = where or f"zone {plain(origin)}"
 
     def apex_servers(self) -> list[Name]:
         """The names in the zone's own NS RRset, without reading the rest."""
@@ -170,7 +171,7 @@ class LabZone:
             except (dns.exception.DNSException, ValueError) as error:
                 raise self._no_record(line, error) from error
             if not owner.is_subdomain(self.origin):
-                raise WorldError(f"{self._where}: {owner} does not lie in the zone")
+                raise WorldError(f"{self._where}: {plain(owner)} is outside the zone")
             yield owner, line.ttl, rdata
 
     def _name(self, text: str, line: _Line) -> Name:
@@ -191,7 +192,7 @@ class LabZone:
                 yield self._line(owner, rest)
             except ValueError as error:
                 why = "owner, type and RDATA are needed"
-                raise WorldError(f"{self._where}: {line.strip()[:60]!r} is no record: {why}") from error
+                raise WorldError(f"{self._where}: {line.strip()[:60]!r} is not a record: {why}") from error
 
     def _line(self, owner: str, rest: str) -> _Line:
         ttl = self.ttl
@@ -205,7 +206,7 @@ class LabZone:
 
     def _no_record(self, line: _Line, why: Exception) -> WorldError:
         text = f"{line.owner} {line.rdtype} {line.rdata}"
-        return WorldError(f"{self._where}: {text[:60]!r} is no record: {why}")
+        return WorldError(f"{self._where}: {text[:60]!r} is not a record: {why}")
 
 
 def _expanded_at(name: Name, source: dns.rrset.RRset) -> dns.rrset.RRset:

@@ -17,7 +17,7 @@ from dns.rdtypes.ANY.CNAME import CNAME
 
 from dnstrace.model import Name, Question
 
-BESIDE = "a CNAME record with other data beside it"
+BESIDE = "a CNAME record and other data at the same name"
 MAX_LINKS = 16  # aliases followed in one reply; the budget bounds those of a whole trace
 _BESIDE_CNAME = {dns.rdatatype.CNAME, dns.rdatatype.RRSIG, dns.rdatatype.NSEC, dns.rdatatype.KEY}
 
@@ -128,11 +128,11 @@ def _dname_link(name: Name, answer: list[dns.rrset.RRset]) -> _Link | None:
     try:
         implied = name.relativize(dname.name).concatenate(target)
     except dns.name.NameTooLong:
-        return _Link(beside, None, "the DNAME record makes a name of more than 255 octets")
+        return _Link(beside, None, "the DNAME record produces a name longer than 255 octets")
     given = next((r for r in answer if r.name == name and r.rdtype == dns.rdatatype.CNAME), None)
     if given is not None and _alias_target(given) == implied:
         return _Link((*beside, given), implied)
-    note = "the CNAME record in the reply is not what the DNAME record makes" if given is not None else ""
+    note = "the CNAME record in the reply does not match the DNAME record" if given is not None else ""
     return _Link((*beside, _synthesised(name, implied, dname)), implied, note)
 
 

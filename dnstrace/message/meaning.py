@@ -63,7 +63,7 @@ def classify(exchange: Exchange, zone: Name) -> Meaning:
         return Meaning(_ERRORS.get(rcode, Kind.OTHER_RCODE), rcode, bool(message.flags & dns.flags.AA))
     meaning = _Reply(message, exchange.query.question, zone).meaning()
     if message.errors and meaning.kind not in _WHOLE:
-        return Meaning(Kind.MALFORMED, rcode, note="records in it cannot be read")
+        return Meaning(Kind.MALFORMED, rcode, note="some of its records cannot be read")
     if meaning.usable and meaning.kind is not Kind.REFERRAL and _offers_recursion(message):
         return Meaning(Kind.LAME, rcode, offer=meaning, note=_LAME_NOTE)
     return meaning
@@ -132,7 +132,7 @@ class _Reply:
     def _as_answer(self) -> Meaning | None:
         chain = self._chain
         if chain.loop:
-            note = "the aliases lead back to a name that they came from"
+            note = "the aliases lead back to an earlier name"
             return Meaning(Kind.ALIAS_LOOP, answer=chain.rrsets, target=chain.target, note=note)
         if chain.answered:
             return Meaning(Kind.ANSWER, answer=chain.rrsets, zone=self._authority_zone(), note=chain.note)
@@ -168,7 +168,7 @@ class _Reply:
     def _denying(self, soa: dns.rrset.RRset | None) -> Meaning:
         kind = Kind.NXDOMAIN if self.message.rcode() == dns.rcode.NXDOMAIN else Kind.NODATA
         if soa is None:
-            return Meaning(kind, note="without the SOA record that says for how long")
+            return Meaning(kind, note="no SOA record: resolvers cannot cache this negative answer")
         return Meaning(kind, soa=soa, zone=soa.name)
 
     def _as_misdirected(self) -> Meaning:
@@ -176,7 +176,9 @@ class _Reply:
         below = any(rrset.name == self.question.name for rrset in self._believed_authority)
         if self.question.rdtype == dns.rdatatype.DS and below and not self.message.answer:
             offer = replace(self._denying(None), rcode=self.message.rcode())
-            return Meaning(Kind.LAME, note="it answers a question for DS from below the cut", offer=offer)
+            return Meaning(
+                Kind.LAME, note="it answers a DS query from the child's side of the zone cut", offer=offer
+            )
         if self.message.answer:
             foreign = any(rrset.rdclass != self.question.rdclass for rrset in self.message.answer)
             return Meaning(Kind.WRONG_CLASS if foreign else Kind.OTHER_NAME)

@@ -98,7 +98,7 @@ def _fault_of_connection(error: BaseException) -> tuple[Fault, str]:
             return Fault.CONNECTION_LOST, f"TLS: {each.reason or 'the handshake failed'}"
         if isinstance(each, ConnectionRefusedError):
             return Fault.PORT_UNREACHABLE, ""
-    return Fault.CONNECTION_LOST, "the connection ended, or could not be made"
+    return Fault.CONNECTION_LOST, "the connection was closed or could not be made"
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

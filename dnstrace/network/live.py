@@ -92,7 +92,7 @@ class LiveNetwork:
             fault = Fault.MISMATCH if wait.mismatched else Fault.TIMEOUT
         except OSError as error:
             fault = FAULTS.get(error.errno or 0, Fault.PORT_UNREACHABLE)
-            detail = os.strerror(error.errno) if error.errno else "the connection ended"
+            detail = os.strerror(error.errno) if error.errno else "the connection was closed"
         elapsed = wait.elapsed if wait.wire is not None else loop.time() - start
         exchange = Exchange(
             query, start, elapsed, wait.wire, None, fault, detail, wait.mismatched, message_id, wait.source

@@ -29,6 +29,7 @@ from dnstrace.model import (
     Question,
     Transport,
 )
+from dnstrace.model.counting import counted
 from dnstrace.walk.candidates import Candidate, Candidates
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.fallback import PLAIN, another_way, cause, edns_of_try
@@ -142,7 +143,8 @@ class Asking:
         budget = self.context.budget
         limit = budget.limits.lookups_per_delegation
         if self._looked_up >= limit or not budget.lookup():
-            enough = f"the limit of {limit} address look-ups for one delegation is reached"
+            bound = counted(limit, "address look-up")
+            enough = f"the limit of {bound} for one delegation is reached"
             self.denied = budget.spent_out if self._looked_up < limit else enough
             self.candidates.names.clear()
             return

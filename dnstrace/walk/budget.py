@@ -8,6 +8,7 @@ here, in a sentence that the tree draws.
 
 from __future__ import annotations
 
+from dnstrace.model.counting import counted
 from dnstrace.model.limits import Limits
 
 
@@ -22,11 +23,9 @@ class Budget:
     def query(self) -> bool:
         """Take one query, or say that none is left, or that the replies so far are all that may be kept."""
         if self.octets >= self.limits.octets:
-            self.spent_out = (
-                self.spent_out or f"the limit of {self.limits.octets} octets of replies is reached"
-            )
+            self._note_end(f"{counted(self.limits.octets, 'octet')} of replies")
             return False
-        return self._take("queries", self.limits.max_queries, "queries")
+        return self._take("queries", self.limits.max_queries, "query", "queries")
 
     def received(self, octets: int) -> None:
         """Count the octets of a reply, of which each takes up to two hundred of memory once it is read."""
@@ -34,16 +33,19 @@ class Budget:
 
     def lookup(self) -> bool:
         """Take one look-up of a name server's address."""
-        return self._take("lookups", self.limits.lookups, "look-ups of name server addresses")
+        return self._take("lookups", self.limits.lookups, "name server look-up")
 
     def alias(self) -> bool:
         """Take one alias to be followed."""
-        return self._take("aliases", self.limits.aliases, "aliases")
+        return self._take("aliases", self.limits.aliases, "alias", "aliases")
 
-    def _take(self, what: str, bound: int, words: str) -> bool:
+    def _take(self, what: str, bound: int, noun: str, nouns: str = "") -> bool:
         used: int = getattr(self, what)
         if used >= bound:
-            self.spent_out = self.spent_out or f"the limit of {bound} {words} is reached"
+            self._note_end(counted(bound, noun, nouns))
             return False
         setattr(self, what, used + 1)
         return True
+
+    def _note_end(self, bound: str) -> None:
+        self.spent_out = self.spent_out or f"the limit of {bound} is reached"

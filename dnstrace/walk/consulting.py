@@ -82,7 +82,7 @@ class Consultation:
                 query = self._journal[step].attempts[chosen].exchange.query
                 await self._ways(step, replace(query, checking_disabled=True))
         except asyncio.CancelledError:
-            self._journal.finish(step, Outcome.FAILED, None, "ended before it was done")
+            self._journal.finish(step, Outcome.FAILED, None, "stopped before it was finished")
             raise
         outcome = _OUTCOMES.get(meaning.kind, Outcome.FAILED)
         self._journal.finish(step, outcome, None if outcome is Outcome.FAILED else chosen, meaning.note)

@@ -34,6 +34,8 @@ from dnstrace.model import (
     Question,
     Source,
 )
+from dnstrace.model.counting import counted
+from dnstrace.model.naming import plain
 from dnstrace.walk.asking import Asking, Strategy
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.health import FAILED
@@ -87,7 +89,8 @@ class Walk:
                 return result_of(meaning, answer, step)
             answer += tuple(rrset for rrset in meaning.answer if rrset not in answer)
             if meaning.target in names:
-                return unfinished(f"alias loop: {meaning.target} is reached again", meaning, answer, step)
+                loop = f"alias loop: the chain returns to {plain(meaning.target)}"
+                return unfinished(loop, meaning, answer, step)
             if not self._context.budget.alias():
                 return unfinished(self._context.budget.spent_out, meaning, answer, step)
             names.add(meaning.target)
@@ -157,7 +160,7 @@ class Walk:
         try:
             chosen = await asking.run()
         except asyncio.CancelledError:
-            journal.finish(step, Outcome.FAILED, None, "ended before it was done", limited=True)
+            journal.finish(step, Outcome.FAILED, None, "stopped before it was finished", limited=True)
             raise
         if chosen is None:
             note = asking.denied or self._why_no_address(step) or why_none(journal[step])
@@ -208,7 +211,7 @@ class Walk:
             self._note_cycle(parent, waiting)
             return ()
         if len(under_way) > (depth := self._context.budget.limits.depth):
-            self._note(parent, f"the limit of {depth} address look-ups within each other is reached")
+            self._note(parent, f"the limit of {counted(depth, 'nested address look-up')} is reached")
             return ()
         questions = [
             Question(name, _FAMILY_TYPES[family]) for family in sorted(self._context.health.families)
@@ -245,14 +248,14 @@ class Walk:
         return any(attempt.exchange.message is not None for attempt in attempts)
 
     def _note_cycle(self, step: int | None, cycle: tuple[Question, ...]) -> None:
-        names = [str(question.name) for question in (*cycle, cycle[0])]
+        names = [plain(question.name) for question in (*cycle, cycle[0])]
         zone = ROOT if step is None else self._context.journal[step].zone
         if len(cycle) == 1 and zone != ROOT and cycle[0].name.is_subdomain(zone):
-            self._note(
-                step, f"{names[0]} lies in {zone} itself, and the referral has no address (glue) for it"
-            )
+            inside = f"{names[0]} is inside {plain(zone)} itself"
+            self._note(step, f"{inside}, and the referral has no address (glue) for it")
         else:
-            self._note(step, f"addresses that need each other: {' needs '.join(names)}")
+            circle = ", which needs ".join(names).replace(", which needs ", " needs ", 1)
+            self._note(step, f"addresses of name servers depend on each other: {circle}")
 
     def _note(self, step: int | None, why: str) -> None:
         if step is not None:
@@ -301,7 +304,7 @@ async def begin(
     if server is not None:
         addresses = await tracer.look_up(server, first)
         if not addresses:
-            return first, f"no address could be found for the server {server}"
+            return first, f"no address was found for the server {plain(server)}"
         given = tuple(replace(address, source=Source.GIVEN) for address in addresses)
         context.cuts.restart(Delegation(ROOT, (NameServer(server, given),)))
     return first, ""

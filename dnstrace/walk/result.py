@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import dns.rrset
 
-from dnstrace.model import Attempt, Cause, Kind, Meaning, Outcome, Step, Trace
+from dnstrace.model import ROOT, Attempt, Cause, Kind, Meaning, Outcome, Step, Trace
+from dnstrace.model.naming import plain
 
 # What a step comes to by the meaning that it goes by; by every other it has failed.
 OUTCOMES = {
@@ -23,9 +24,9 @@ _FAILED = {
     Kind.REFUSED: "refused",
     Kind.SERVER_FAILURE: "failed (SERVFAIL)",
     Kind.NETWORK_UNREACHABLE: "without a route",
-    Kind.HOST_UNREACHABLE: "not reachable",
+    Kind.HOST_UNREACHABLE: "unreachable",
     Kind.PORT_UNREACHABLE: "not listening",
-    Kind.KNOWN_SILENT: "silent just before",
+    Kind.KNOWN_SILENT: "silent shortly before",
     Kind.NOT_RECORDED: "not in the record",
 }
 
@@ -52,8 +53,7 @@ class WalkResult(NamedTuple):
 def failed(ended: Step, answer: tuple[dns.rrset.RRset, ...]) -> WalkResult:
     """What a walk comes to that no server helped on from the step `ended`, after the aliases in `answer`."""
     replies = [a.meaning.rcode for a in ended.attempts if a.meaning.rcode is not None]
-    error = f"{ended.zone} {ended.note}" if ended.attempts else ended.note
-    return WalkResult(Outcome.FAILED, replies[-1] if replies else None, answer, ended.id, error)
+    return WalkResult(Outcome.FAILED, replies[-1] if replies else None, answer, ended.id, ended.note)
 
 
 def result_of(meaning: Meaning, aliases: tuple[dns.rrset.RRset, ...], step: int) -> WalkResult:
@@ -72,10 +72,12 @@ def unfinished(error: str, meaning: Meaning, answer: tuple[dns.rrset.RRset, ...]
 def why_none(step: Step) -> str:
     """Why no server of a zone gave a usable answer, in one line: by address, what its last reply was."""
     if not step.attempts:
-        return f"no address could be found for the name servers of {step.zone}"
+        servers = "the root servers" if step.zone == ROOT else f"the name servers of {plain(step.zone)}"
+        return f"no address was found for {servers}"
     last = {attempt.exchange.query.address: _why_unusable(attempt) for attempt in step.attempts}
     reasons = [f"{count} {failure}" for failure, count in Counter(last.values()).most_common()]
-    return f"has no server that gives a usable answer: {', '.join(reasons)}"
+    server = "root server" if step.zone == ROOT else f"name server of {plain(step.zone)}"
+    return f"no {server} gave a usable answer: {', '.join(reasons)}"
 
 
 def not_recorded(step: Step) -> bool:
@@ -85,4 +87,6 @@ def not_recorded(step: Step) -> bool:
 
 def _why_unusable(attempt: Attempt) -> str:
     kind = attempt.meaning.kind
-    return "truncated, nothing over TCP" if attempt.cause is Cause.NO_TCP else _FAILED.get(kind, kind.value)
+    if attempt.cause is Cause.NO_TCP:
+        return "truncated, with no answer over TCP"
+    return _FAILED.get(kind, kind.value.replace("-", " "))

@@ -102,7 +102,7 @@ def _reason(error: Exception) -> str:
 
 def _checked_servers(servers: list[NameServer], where: str) -> Delegation:
     if not servers:
-        raise HintsError(f"{where} names no root server: a line like '. NS a.root-servers.net.' is needed")
+        raise HintsError(f"{where} has no root server: a line such as '. NS a.root-servers.net.' is needed")
     if not any(server.addresses for server in servers):
         raise HintsError(f"{where} has no address for its root servers: A or AAAA records are needed")
     return Delegation(ROOT, tuple(servers))

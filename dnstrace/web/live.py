@@ -36,7 +36,7 @@ class LiveWeb:
     async def visit(self, address: str, request: Request, timeout: float) -> Visit:
         """Ask for the page, within `timeout` seconds in all; see `dnstrace.model.pages.Web`."""
         if not self._allowed(address):
-            return Visit(address, fault="not connected to: the address means this machine or network")
+            return Visit(address, fault="not contacted: the address is local to this machine or network")
         visit = [Visit(address)]
         try:
             async with asyncio.timeout(timeout):
@@ -138,7 +138,7 @@ def _certificate_from_peer(found: Mapping[str, Any] | None) -> Certificate | Non
 
 def _connection_fault(error: OSError) -> str:
     if isinstance(error, ConnectionRefusedError):
-        return "nobody listens there (connection refused)"
+        return "nothing is listening there (connection refused)"
     if isinstance(error, ssl.SSLError):
         return f"TLS: {(error.reason or 'the handshake failed').lower().replace('_', ' ')}"
-    return (error.strerror or "the connection ended").lower()
+    return (error.strerror or "the connection was closed").lower()

@@ -9,6 +9,7 @@ import dns.name
 import dns.rrset
 
 from dnstrace.model import Name
+from dnstrace.model.naming import plain
 from dnstrace.model.pages import PORTS, Request
 
 
@@ -22,20 +23,20 @@ def by_service(
     first, notes = records[0], []
     target = name if first.target == dns.name.root else first.target
     if target != name:
-        kind = "an alias" if first.priority == 0 else "served"
-        notes.append(f"by its HTTPS record it is {kind} at {target}")
+        kind = "is an alias of" if first.priority == 0 else "is served by"
+        notes.append(f"according to its HTTPS record, it {kind} {plain(target)}")
     if first.priority and request.scheme == "http":
         request = replace(
             request, scheme="https", port=PORTS["https"] if request.port == PORTS["http"] else request.port
         )
-        notes.append("https in place of http, since there is an HTTPS record (RFC 9460 section 9.5)")
+        notes.append("https instead of http, because there is an HTTPS record (RFC 9460 section 9.5)")
     port = (
         next((value.port for key, value in first.params.items() if key.name == "PORT"), None)
         if first.priority
         else None
     )
     if port is not None and port != request.port:
-        notes.append(f"port {port}, by the HTTPS record")
+        notes.append(f"port {port}, according to the HTTPS record")
         request = replace(request, port=port)
     return request, target, tuple(notes)
 
@@ -47,7 +48,7 @@ def unmatched_hints(services: list[dns.rrset.RRset], addresses: list[str]) -> It
             for key, value in rdata.params.items():
                 if key.name in ("IPV4HINT", "IPV6HINT"):
                     yield from (
-                        f"the HTTPS record hints at {each}, which is no address of it"
+                        f"the HTTPS record has the hint {each}, which is not an address of the name"
                         for each in value.addresses
                         if each not in addresses
                     )

@@ -133,7 +133,7 @@ def test_a_look_up_that_fails_says_where() -> None:
     message = next(f.message for f in found_in("ns-names", "ns-name-unresolvable") if "org" in f.message)
     assert message == (
         "ns.example.org. cannot be looked up:"
-        " example.org. has no server that gives a usable answer: 1 did not answer"
+        " no name server of example.org gave a usable answer: 1 did not answer"
     )
 
 
@@ -207,4 +207,4 @@ def test_a_cycle_that_only_one_family_has_is_none() -> None:
     network, ipv4 = LabNetwork(made_of("address-cycle", zones=glue)), frozenset({4})
     found = trace("www.example.com.", network=network, settings=Settings(probe=True, families=ipv4), seed=1)
     assert (found.outcome, found.findings) == ("failed", ())
-    assert "addresses that need each other" in found.error
+    assert "addresses of name servers depend on each other" in found.error

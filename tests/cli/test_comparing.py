@@ -154,6 +154,6 @@ def test_a_watched_trace_that_failed_is_told() -> None:
     assert walked("all-refuse").outcome is Outcome.FAILED
     seen = Watched(walked("all-refuse"), own("in-domain", 1))("--watch", "1")
     assert seen.out.splitlines()[0].endswith(
-        "failed: example.com. has no server that gives a usable answer: 4 refused"
+        "failed: no name server of example.com gave a usable answer: 4 refused"
     )
     assert "the outcome was failed, and is answer" in seen.out

@@ -65,7 +65,7 @@ def test_an_alias_leads_on_and_a_failure_ends_it() -> None:
     assert "www.example.com. is an alias" in texts(svg(walked("alias")))
     assert texts(svg(walked("all-refuse")))[-3:-1] == [
         "no answer",
-        "example.com. has no server that gives a usable answer: 4 refused",
+        "no name server of example.com gave a usable answer: 4 refused",
     ]
     assert "NXDOMAIN, no such name" in texts(svg(walked("nxdomain")))
 

@@ -66,7 +66,7 @@ def test_the_textbooks_story_has_nine_steps() -> None:
         ("glueless", "It gives no addresses of them: their names lie in other zones."),
         ("glueless", "the one name server of example.net. It gives no address of it: its name lies in another zone."),
         ("missing-glue", "It gives no address (no glue), although names of them lie in that zone itself."),
-        ("missing-glue", "No server of example.com. can be asked (addresses that need each other: "),
+        ("missing-glue", "No server of example.com. can be asked (addresses of name servers depend on each other: "),
         ("no-tcp", "ns1.example.com. and ns2.example.com. take no connections over TCP. No server of example.com. "),
         ("no-tcp", "The resolver gives up and says SERVFAIL. The program has to do without."),
         ("no-edns", "ns1.example.com. does not understand the query. Asked again without EDNS, ns1.example.com., "),
@@ -79,7 +79,7 @@ def test_the_textbooks_story_has_nine_steps() -> None:
                       "authority: www.example.com. has the address 192.0.2.44."),
         ("truncated", "A program needs the TXT records of example.com."),
         ("truncated", "answers for its own zone: example.com. has 40 TXT records. That may be kept for 1h."),
-        ("alias-loop", "gives what leads nowhere (the aliases lead back to a name that they came from)."),
+        ("alias-loop", "gives what leads nowhere (the aliases lead back to an earlier name)."),
     ],
 )  # fmt: skip
 def test_what_goes_otherwise_is_told_otherwise(world: str, sentence: str) -> None:
