@@ -9,7 +9,7 @@ from dnstrace.checks.catalogue import of_trace
 from dnstrace.checks.evidence import Evidence
 from dnstrace.model import Outcome
 from dnstrace.model.findings import Blame, Level, Observation
-from dnstrace.model.judgement import Security
+from dnstrace.model.security import Security
 
 _EXPLAIN = (
     security.ds_without_dnskey,

@@ -13,7 +13,7 @@ import pytest
 
 from dnstrace import Trace, trace
 from dnstrace.checks import Blame
-from dnstrace.checks.verdict import Verdict, verdict
+from dnstrace.checks.verdict import verdict
 from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load, names, read
@@ -27,6 +27,7 @@ from dnstrace.model import (
     Query,
     Settings,
 )
+from dnstrace.model.findings import Verdict
 from dnstrace.model.limits import Limits
 from tests.checks.test_worlds import checked
 
