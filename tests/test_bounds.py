@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from rich.cells import cell_len
 
 from dnstrace import Settings, Trace, trace
+from dnstrace.api import report
 from dnstrace.dnssec.anchors import root_anchors
 from dnstrace.message.wire import _count_labels, query_wire, read_reply
 from dnstrace.model import Fault, Outcome, Query, Question
@@ -80,11 +81,11 @@ def validator() -> Any:
 
 def check_shown(found: Trace) -> None:
     """The tree is drawn, fits, and has every server asked but those folded; the JSON is valid."""
-    drawn = look(tree(found), 80)
+    drawn = look(tree(report(found)), 80)
     assert max(map(cell_len, drawn.splitlines())) <= 80
     single = (step for step in found.steps if not step.all_servers)
     assert all(a.exchange.query.address in drawn for step in single for a in step.attempts)
-    validator().validate(json.loads(json.dumps(document(found), allow_nan=False)))
+    validator().validate(json.loads(json.dumps(document(report(found)), allow_nan=False)))
 
 
 # --- every one of them ----------------------------------------------------------------------------
@@ -191,7 +192,7 @@ def test_a_cycle_is_spelt_out() -> None:
     ],
 )
 def test_the_bound_that_ended_it_is_in_the_picture(which: str, words: str) -> None:
-    assert words in " ".join(look(tree(usual(which)), 200).split())
+    assert words in " ".join(look(tree(report(usual(which))), 200).split())
 
 
 # --- memory ---------------------------------------------------------------------------------------

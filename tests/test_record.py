@@ -15,6 +15,7 @@ import pytest
 
 from dnstrace import Limits, Tracing, trace
 from dnstrace.analysis.expectations import parse
+from dnstrace.api import report
 from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load as world
@@ -70,11 +71,11 @@ def test_what_was_expected_comes_back(tmp_path: Path) -> None:
     found = world()
     network, how = RecordingNetwork(LabNetwork(found)), Tracing(seed=1)
     traced = trace(found.question.name, "A", tracing=how, network=network)
-    save(tmp_path / "x.json.gz", traced, how, network.course, expected=("a=192.0.2.44", "ttl>=300"))
+    save(tmp_path / "x.json.gz", report(traced), how, network.course, expected=("a=192.0.2.44", "ttl>=300"))
     assert load(tmp_path / "x.json.gz").expected == parse("a=192.0.2.44 ttl>=300")
     with pytest.raises(FileExistsError):
-        save(tmp_path / "x.json.gz", traced, how, network.course)
-    save(tmp_path / "x.json.gz", traced, how, network.course, force=True)
+        save(tmp_path / "x.json.gz", report(traced), how, network.course)
+    save(tmp_path / "x.json.gz", report(traced), how, network.course, force=True)
     assert load(tmp_path / "x.json.gz").expected == ()
 
 

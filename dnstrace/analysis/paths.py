@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.model import Attempt, Fault, Kind, Meaning, Name, Step
+from dnstrace.model.paths import Share
 
 UNHEARD = 3  # addresses of one family of which none replied: so many, and the family counts as without route
 
@@ -31,17 +31,6 @@ class Lead(NamedTuple):
     kind: Kind
     zone: Name | None = None
     data: Hashable = None
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """The share of all paths that ends alike: in the step of that id, at `servers`, with `meaning`."""
-
-    share: Fraction
-    meaning: Meaning
-    step: int
-    zone: Name
-    servers: tuple[Name, ...]
 
 
 def lead(meaning: Meaning) -> Lead:

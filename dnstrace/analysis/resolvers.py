@@ -11,9 +11,7 @@ Not told apart: an old answer, and one that the zone's servers give to some netw
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from datetime import UTC, timedelta
 from typing import NamedTuple
 
 import dns.edns
@@ -42,30 +40,17 @@ from dnstrace.model import (
     Trace,
 )
 from dnstrace.model.addresses import is_nowhere, is_private
+from dnstrace.model.compared import Compared, Disagreement
 
 _READ = {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}
 _NEGATIVE = {Kind.NODATA, Kind.NXDOMAIN}
+_ENDS = {Kind.ANSWER: Outcome.ANSWER, Kind.NODATA: Outcome.NODATA, Kind.NXDOMAIN: Outcome.NXDOMAIN}
 _WALK = {Purpose.WALK, Purpose.ALIAS}
 _UNCOMPARED = {dns.rdatatype.ANY, dns.rdatatype.RRSIG}  # each server gives of these what it likes (RFC 8482)
 _STALE = frozenset({3, 19})  # these and the following are codes of RFC 8914 section 4
 _BLOCKED = frozenset({15, 16, 17})
 _PROHIBITED = frozenset({18})  # the asker is, where the reply is REFUSED
 _BOGUS = frozenset(range(6, 13))
-
-
-class Disagreement(StrEnum):
-    """How what a resolver says differs from what the walk found, and why."""
-
-    SAME = "same"
-    STALE = "stale"  # from before: it is served after its TTL ended, or was cached before the zone changed
-    FILTERED = "filtered"  # the resolver keeps it from those who ask it
-    SPLIT_HORIZON = "split-horizon"  # private addresses, for those inside a network
-    VALIDATION = "validation"  # the resolver finds it bogus
-    REFUSES = "refuses"  # it is no resolver for this client
-    FAILS = "fails"  # it has no answer itself
-    NO_ANSWER = "no-answer"  # it did not reply
-    OTHER = "other"  # for no reason that the reply tells
-    NOT_COMPARED = "not-compared"  # the walk found nothing that it could be compared with
 
 
 _OF_ITS_OWN = {Disagreement.FILTERED, Disagreement.SPLIT_HORIZON}  # with a TTL that is not the zone's
@@ -78,60 +63,9 @@ class _Held(NamedTuple):
     given: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """One resolver beside the walk.
-
-    `attempt` is what it is judged by, None while none has ended; `difference` is None while it is being
-    asked. `ttl` is what is left of the TTL, `authoritative_ttl` what the zone gives, in seconds, both of the
-    first RRset whose data differ, or of the one that expires first. `replied` is when the reply came, in UTC.
-    `unchecked` is set where it has an answer if it does not validate.
-    """
-
-    step: Step
-    attempt: Attempt | None = None
-    difference: Disagreement | None = None
-    ttl: int | None = None
-    authoritative_ttl: int | None = None
-    replied: datetime | None = None
-    unchecked: bool = False
-
-    @property
-    def until(self) -> datetime | None:
-        """When what it holds expires."""
-        return (
-            None if self.replied is None or self.ttl is None else self.replied + timedelta(seconds=self.ttl)
-        )
-
-    @property
-    def past_its_ttl(self) -> bool:
-        """Whether the resolver says that it serves data whose TTL has ended (RFC 8767)."""
-        return self.attempt is not None and bool(_codes(self.attempt) & _STALE)
-
-    @property
-    def age(self) -> int | None:
-        """Seconds since it was fetched, if the TTL was the same then; None where that cannot be."""
-        if self.past_its_ttl:
-            return None
-        if self.ttl is None or self.authoritative_ttl is None or self.ttl > self.authoritative_ttl:
-            return None
-        return self.authoritative_ttl - self.ttl
-
-    @property
-    def too_long(self) -> bool:
-        """Whether it is held for longer than the zone allows."""
-        given = self.authoritative_ttl
-        return self.ttl is not None and given is not None and self.ttl > given
-
-
-def asks_resolver(step: Step) -> bool:
-    """Whether a step puts the trace's question to a resolver: no step of the walk needs that."""
-    return step.purpose is Purpose.PROBE and step.parent is None
-
-
 def compared(trace: Trace) -> tuple[Compared, ...]:
     """Each resolver that was asked beside the walk, in the order in which they were given."""
-    return tuple(_compared(trace, step) for step in trace.steps if asks_resolver(step))
+    return tuple(_compared(trace, step) for step in trace.steps if step.asks_resolver)
 
 
 # --- what one reply means -------------------------------------------------------------------------
@@ -174,14 +108,15 @@ def _compared(trace: Trace, step: Step) -> Compared:
         return Compared(step)
     attempt = checked[-1]
     if step.outcome is None:
-        return Compared(step, attempt)
+        return Compared(step, attempt, past_its_ttl=bool(_codes(attempt) & _STALE))
     unchecked = any(each.exchange.query.checking_disabled and each.meaning.usable for each in step.attempts)
     held = _held(trace, attempt.meaning)
     exchange = attempt.exchange
     replied = trace.started.astimezone(UTC) + timedelta(seconds=exchange.start + exchange.elapsed)
     difference = _failure(attempt, unchecked) or _difference(trace, attempt, held)
     given = None if difference in _OF_ITS_OWN else held.given
-    return Compared(step, attempt, difference, held.left, given, replied, unchecked)
+    past_its_ttl = bool(_codes(attempt) & _STALE)
+    return Compared(step, attempt, difference, held.left, given, replied, unchecked, past_its_ttl)
 
 
 def _failure(attempt: Attempt, unchecked: bool) -> Disagreement | None:
@@ -207,7 +142,7 @@ def _difference(trace: Trace, attempt: Attempt, held: _Held) -> Disagreement:
     if not comparable or trace.question.rdtype in _UNCOMPARED:
         return Disagreement.NOT_COMPARED
     mine, theirs = _data(trace.question, trace.answer), _data(trace.question, meaning.answer)
-    if (str(meaning.kind), theirs) == (str(trace.outcome), mine):
+    if _ENDS.get(meaning.kind) is trace.outcome and theirs == mine:
         return Disagreement.SAME
     if codes & (_BLOCKED | _PROHIBITED) or _is_blocked(trace, meaning, theirs):
         return Disagreement.FILTERED

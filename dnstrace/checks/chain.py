@@ -8,7 +8,7 @@ from dnstrace.checks.catalogue import ENTERED, Trait, of_trace
 from dnstrace.checks.evidence import Evidence
 from dnstrace.model import Outcome
 from dnstrace.model.findings import Blame, Level, Observation
-from dnstrace.model.judgement import Security
+from dnstrace.model.security import Security
 
 _CODE = "chain-broken"
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dnstrace.analysis.resolvers import Compared, Disagreement, compared
+from dnstrace.analysis.resolvers import compared
 from dnstrace.checks.catalogue import of_trace
 from dnstrace.checks.evidence import Evidence
+from dnstrace.model.compared import Compared, Disagreement
 from dnstrace.model.findings import Blame, Level, Observation
 
 _FAILING = {

@@ -22,8 +22,9 @@ from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.records import DNSKEY, DS, Signed, signed
 from dnstrace.dnssec.signature import Checked, check, usable_key
 from dnstrace.model import ROOT, Kind, Name, Probe, Purpose
-from dnstrace.model.judgement import LIMITS, Security, SignatureEvidence
+from dnstrace.model.judgement import LIMITS, SignatureEvidence
 from dnstrace.model.naming import is_below
+from dnstrace.model.security import Security
 
 _NEGATIVE = (Kind.NODATA, Kind.NXDOMAIN)
 _KNOWN = (Kind.ANSWER, *_NEGATIVE)

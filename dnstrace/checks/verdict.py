@@ -10,7 +10,6 @@ nothing is not called bogus, and what a server does not do is put down to the pa
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dnstrace.analysis.reached import is_bogus, last_step, went_wrong, zone_reached
@@ -19,7 +18,7 @@ from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.phrases import listed
 from dnstrace.checks.reproducing import dig
 from dnstrace.model import ROOT, Kind, Name, Outcome, Purpose, Source
-from dnstrace.model.findings import Blame, Finding, Level
+from dnstrace.model.findings import Blame, Finding, Level, Verdict
 
 if TYPE_CHECKING:
     from dnstrace.model import Attempt, Step, Trace
@@ -33,23 +32,6 @@ _MENDS = {
     Blame.NETWORK: "this is for whoever runs the network here to mend",
     Blame.NOBODY: "",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The sentence, and its parts for programs.
-
-    `steps` are the ids of the steps that show it, `reproduce` is a command line of dig that asks again what
-    shows it (empty where no query does), `records` are to be published, in master-file form.
-    """
-
-    text: str
-    blame: Blame
-    zone: Name | None = None
-    server: Name | None = None
-    steps: tuple[int, ...] = ()
-    reproduce: str = ""
-    records: tuple[str, ...] = ()
 
 
 def verdict(trace: Trace) -> Verdict | None:

@@ -52,13 +52,14 @@ def trace_all(chosen: Choices, environment: Environment) -> int:
 
 def _give(trace: Trace, plan: Planned, chosen: Choices, environment: Environment) -> None:
     """Keep a trace where that is wanted, and print it, also where it cannot be kept."""
+    report = api.report(trace)
     try:
-        save(trace, plan, chosen)
-        export(trace, chosen.files)
+        save(report, plan, chosen)
+        export(report, chosen.files)
     finally:
-        environment.write(FORMS[chosen.shown.output](trace, chosen.shown, environment))
+        environment.write(FORMS[chosen.shown.output](report, chosen.shown, environment))
     if chosen.shown.output is Output.SHORT:
-        for remark in remarks(trace):
+        for remark in remarks(report):
             environment.remark(f"{trace.question}: {remark}")
 
 

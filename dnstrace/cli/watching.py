@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from dnstrace import api
@@ -14,7 +15,8 @@ from dnstrace.cli.line.options import Output
 from dnstrace.cli.output import FORMS
 from dnstrace.cli.usage import Usage
 from dnstrace.render.document import document
-from dnstrace.render.short import short
+from dnstrace.render.document.values import Document
+from dnstrace.render.short import data
 
 if TYPE_CHECKING:
     from dnstrace.cli.environment import Environment
@@ -52,8 +54,8 @@ def watch(
             break
         sleep(pause)
         before, latest = latest, expected_of(trace(), chosen.expected)
-        found = differences(document(first), document(latest))
-        since = differences(document(before), document(latest))
+        found = differences(_document(first), _document(latest))
+        since = differences(_document(before), _document(latest))
         _show(latest, [each.text for each in since], screen, pause, chosen, environment)
         if found and not chosen.expected:
             return Exit.FINDINGS
@@ -87,20 +89,24 @@ def _show(
     """The tree, where there is a screen for it; else a line for each change, with the time."""
     when = latest.started.strftime("%H:%M:%S UTC")
     if screen:
-        tree = FORMS[Output.TREE](latest, chosen.shown, environment)
+        tree = FORMS[Output.TREE](api.report(latest), chosen.shown, environment)
         environment.write(f"{_CLEAR}{tree}\n{when}, again in {pause:g} s (Ctrl-C ends it)\n")
     elif chosen.shown.output is Output.JSONL:
-        environment.write(FORMS[Output.JSONL](latest, chosen.shown, environment))
+        environment.write(FORMS[Output.JSONL](api.report(latest), chosen.shown, environment))
     else:
         from dnstrace.render.text import harmless
 
         environment.write("".join(f"{when} {harmless(text)}\n" for text in said))
 
 
+def _document(trace: Trace) -> Document:
+    return document(api.report(trace))
+
+
 def _result(trace: Trace) -> str:
     """What the first trace came to, in a line."""
-    data = ", ".join(short(trace).split("\n")[:-1][:4])
+    told = ", ".join(rdata for _, rdata in islice(data(trace), 4))
     outcome = "" if trace.outcome is None else trace.outcome.value
     if went_wrong(trace) and trace.error:
         outcome = f"{outcome}: {trace.error}"
-    return f"{trace.question}: {data or outcome}"
+    return f"{trace.question}: {told or outcome}"

@@ -20,10 +20,10 @@ from dnstrace.model.judgement import (
     Judgement,
     KeyEvidence,
     Need,
-    Security,
     SignatureEvidence,
     StepEvidence,
 )
+from dnstrace.model.security import Security
 
 __all__ = [
     "AnchorsError",

@@ -19,8 +19,9 @@ from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, as_denial, read_denial
 from dnstrace.dnssec.proof import Proof, ProofResult
 from dnstrace.dnssec.records import Signed, signed, type_name
 from dnstrace.model import ROOT, Kind, Meaning, Name, Outcome, Question, Step
-from dnstrace.model.judgement import Security, SecurityStatus, weakest
+from dnstrace.model.judgement import SecurityStatus, weakest
 from dnstrace.model.naming import is_below
+from dnstrace.model.security import Security
 
 _SECURE = SecurityStatus(Security.SECURE)
 _UNSIGNABLE = SecurityStatus(Security.INSECURE, "signatures are not signed themselves (RFC 4035 section 2.2)")

@@ -26,7 +26,8 @@ from dnstrace.dnssec.keys import KeySet, Trust, establish, unsupported
 from dnstrace.dnssec.records import signed
 from dnstrace.dnssec.replies import Reply
 from dnstrace.model import Name, Question
-from dnstrace.model.judgement import Security, SecurityStatus
+from dnstrace.model.judgement import SecurityStatus
+from dnstrace.model.security import Security
 
 
 class TrustChain:

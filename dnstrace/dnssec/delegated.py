@@ -20,7 +20,8 @@ from dnstrace.dnssec.proof import ProofResult
 from dnstrace.dnssec.records import DS, Signed, signed
 from dnstrace.dnssec.replies import Reply
 from dnstrace.model import Delegation, Name, Purpose, Question, Step
-from dnstrace.model.judgement import DsEvidence, Security, SecurityStatus
+from dnstrace.model.judgement import DsEvidence, SecurityStatus
+from dnstrace.model.security import Security
 
 
 class Says(Enum):

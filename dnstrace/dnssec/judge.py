@@ -19,11 +19,11 @@ from dnstrace.model.judgement import (
     LIMITS,
     EffortLimits,
     Judgement,
-    Security,
     SecurityStatus,
     strongest,
     weakest,
 )
+from dnstrace.model.security import Security
 
 _DOUBTFUL = (Security.BOGUS, Security.INDETERMINATE)
 

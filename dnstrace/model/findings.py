@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -60,4 +61,39 @@ class Finding:
     references: tuple[str, ...]
     blame: Blame
     cure: str = ""
+    records: tuple[str, ...] = ()
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it makes some resolvers fail."""
+        return self.level is Level.ERROR
+
+    @property
+    def is_notice(self) -> bool:
+        """Whether it is only worth knowing."""
+        return self.level is Level.NOTICE
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What all findings of one code have in common: a title of one sentence, and texts by their headings."""
+
+    title: str
+    sections: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is wrong with a trace in one sentence, and its parts for programs.
+
+    `steps` are the ids of the steps that show it, `reproduce` is a command line of dig that asks again what
+    shows it (empty where no query does), `records` are to be published, in master-file form.
+    """
+
+    text: str
+    blame: Blame
+    zone: Name | None = None
+    server: Name | None = None
+    steps: tuple[int, ...] = ()
+    reproduce: str = ""
     records: tuple[str, ...] = ()

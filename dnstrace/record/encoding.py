@@ -19,6 +19,7 @@ import dns.rdatatype
 from dnstrace.model import Delegation, Edns, Exchange, Query, Settings, Trace
 from dnstrace.model.anchors import Anchors
 from dnstrace.model.asked import Resolver
+from dnstrace.model.report import Report
 from dnstrace.model.tracing import Tracing
 from dnstrace.network.recording import Course, Kept
 from dnstrace.render.document import document
@@ -31,9 +32,9 @@ Document = dict[str, Any]
 Place = list[int]
 
 
-def encoded(trace: Trace, tracing: Tracing, course: Course, expected: tuple[str, ...]) -> bytes:
+def encoded(report: Report, tracing: Tracing, course: Course, expected: tuple[str, ...]) -> bytes:
     """The file of a trace that was made so; see `dnstrace.record.packed`."""
-    found = document(trace)
+    trace, found = report.trace, document(report)
     places = _with_wires(found, trace)
     found["record"] = {
         "format": FORMAT,

@@ -1,8 +1,8 @@
 """The tree growing in place on a terminal while the walk proceeds.
 
-    with LiveTree(console) as live:
+    with LiveTree(console, report) as live:
         trace = await trace_async(name, on_change=live.update)
-    console.print(tree(trace))
+    console.print(tree(report(trace)))
 
 Nothing of it stays on the screen: the whole tree is printed once at the end, so that the scrollback
 is right. A tree taller than the screen shows its tail. There is no thread: an update that comes too
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
     from dnstrace.model import Trace
+    from dnstrace.model.report import Report
 
 INTERVAL = 1 / 12  # seconds between two drawings at least
 
@@ -33,12 +34,14 @@ INTERVAL = 1 / 12  # seconds between two drawings at least
 class LiveTree:
     """Draws snapshots of a trace; a context manager that leaves the terminal as it was.
 
-    `console` should be a terminal: on anything else nothing is drawn. `clock` gives seconds.
+    `console` should be a terminal: on anything else nothing is drawn. `report` makes the Report of a snapshot
+    that is drawn, as `dnstrace.api.report` does. `clock` gives seconds.
     """
 
     def __init__(
         self,
         console: Console,
+        report: Callable[[Trace], Report],
         *,
         verbose: bool = False,
         explain: bool = False,
@@ -46,7 +49,7 @@ class LiveTree:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._console, self._ascii_only, self._clock = console, ascii_only, clock
-        self._verbose, self._explain = verbose, explain
+        self._report, self._verbose, self._explain = report, verbose, explain
         self._live = Live(
             console=console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False
         )
@@ -86,7 +89,8 @@ class LiveTree:
         self._drawn = self._clock()
         if self._latest is None or not self._console.is_terminal:
             return
-        shown = tree(self._latest, verbose=self._verbose, ascii_only=self._ascii_only, explain=self._explain)
+        report = self._report(self._latest)
+        shown = tree(report, verbose=self._verbose, ascii_only=self._ascii_only, explain=self._explain)
         self._live.update(_Tail(shown))
         self._live.start()
         self._live.refresh()

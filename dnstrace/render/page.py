@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 
 from dnstrace import __version__
-from dnstrace.analysis.reached import is_bogus, went_wrong
-from dnstrace.analysis.resolvers import asks_resolver
+from dnstrace.analysis.reached import is_bogus
 from dnstrace.model import Outcome
+from dnstrace.model.security import Security
 from dnstrace.render import pictures
 from dnstrace.render.branches import Branches
 from dnstrace.render.page_parts import (
@@ -44,25 +44,27 @@ from dnstrace.render.tree import remarks
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace
+    from dnstrace.model.report import Report
 
 _OUTCOMES = {Outcome.ANSWER: "good", Outcome.REFERRAL: "good", Outcome.FAILED: "bad"}
-_SECURITY = {"secure": "good", "bogus": "bad"}
+_SECURITY = {Security.SECURE: "good", Security.BOGUS: "bad"}
 
 
-def page(trace: Trace) -> str:
+def page(report: Report) -> str:
     """The page, as HTML to be written in UTF-8."""
+    trace = report.trace
     question = f"{name_text(trace.question.name)} {dns.rdatatype.to_text(trace.question.rdtype)}"
     sections = {
         "answer": ("Answer", _answer(trace)),
-        "findings": ("Findings", findings(trace)),
-        "map": ("Map", _map(trace)),
+        "findings": ("Findings", findings(report)),
+        "map": ("Map", _map(report)),
         "tree": ("The walk", tree_list(Branches(trace, verbose=True).blocks())),
         "last-hop": ("The last hop", _last_hop(trace)),
-        "resolvers": ("Resolvers", _resolvers(trace)),
+        "resolvers": ("Resolvers", _resolvers(report)),
         "exchanges": ("Every exchange", exchanges(trace)),
         "dnssec": ("Chain of trust", dnssec(trace)),
-        "servers": ("By server", servers(trace)),
-        "lives": ("In caches", lives_list(trace)),
+        "servers": ("By server", servers(report)),
+        "lives": ("In caches", lives_list(report.lives)),
     }
     there = {key: part for key, part in sections.items() if part[1]}
     return "\n".join(
@@ -71,7 +73,7 @@ def page(trace: Trace) -> str:
             '<html lang="en">',
             _head(question),
             "<body>",
-            _header(trace, question),
+            _header(report, question),
             _nav({key: title for key, (title, _) in there.items()}),
             "<main>",
             *(_section(key, *part) for key, part in there.items()),
@@ -85,8 +87,8 @@ def page(trace: Trace) -> str:
     )
 
 
-def _map(trace: Trace) -> str:
-    picture = pictures.svg(trace, alone=False)
+def _map(report: Report) -> str:
+    picture = pictures.svg(report, alone=False)
     return f'<div class="scroll" tabindex="0" role="group" aria-labelledby="h-map">{picture}</div>'
 
 
@@ -99,13 +101,13 @@ def _last_hop(trace: Trace) -> str:
     return tree_list([fetched_nodes(trace.fetched, trace.started)])
 
 
-def _resolvers(trace: Trace) -> str:
+def _resolvers(report: Report) -> str:
     """What resolvers hold beside it, where some were asked."""
-    if not any(map(asks_resolver, trace.steps)):
+    if not report.resolvers:
         return ""
     from dnstrace.render.resolvers import resolver_nodes
 
-    return tree_list([node.children for node in resolver_nodes(trace, verbose=True)])
+    return tree_list([node.children for node in resolver_nodes(report, verbose=True)])
 
 
 def _section(key: str, title: str, body: str) -> str:
@@ -147,7 +149,8 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _header(trace: Trace, question: str) -> str:
+def _header(report: Report, question: str) -> str:
+    trace = report.trace
     unicode = unicode_name(trace.question.name)
     shown = f' <span class="quiet">({escape(unicode)})</span>' if unicode else ""
     outcome = "under way" if trace.outcome is None else trace.outcome.value
@@ -155,8 +158,8 @@ def _header(trace: Trace, question: str) -> str:
     badges = [_badge("interrupted", "warning")] if trace.interrupted else []
     badges.append(_badge(outcome, style))
     if trace.judgement is not None:
-        status = trace.judgement.security.value
-        badges.append(_badge(status, _SECURITY.get(status, "warning")))
+        status = trace.judgement.security
+        badges.append(_badge(status.value, _SECURITY.get(status, "warning")))
     stats = trace.stats
     cost = ", ".join(
         [
@@ -171,8 +174,8 @@ def _header(trace: Trace, question: str) -> str:
             "<header>",
             f"<h1>{escape(question)}{shown}</h1>",
             f'<p>{"".join(badges)}<span class="quiet">{escape(cost)}</span></p>',
-            *_verdict(trace),
-            *(f"<p>{inline(line)}</p>" for line in remarks(trace)),
+            *_verdict(report),
+            *(f"<p>{inline(line)}</p>" for line in remarks(report)),
             "</header>",
         ]
     )
@@ -182,17 +185,13 @@ def _badge(text: str, style: str) -> str:
     return f'<span class="badge {style}">{escape(text)}</span> '
 
 
-def _verdict(trace: Trace) -> list[str]:
+def _verdict(report: Report) -> list[str]:
     """What is wrong in one sentence, and how to see it; why the chain of trust does not hold."""
-    if not went_wrong(trace):
-        return [f"<p>{escape(harmless(trace.error))}</p>"] if trace.error else []
-    from dnstrace.checks.verdict import verdict
-
-    found = verdict(trace)
+    trace, found = report.trace, report.verdict
     if found is None:
-        return []
+        return [f"<p>{escape(harmless(trace.error))}</p>"] if trace.error else []
     serious = trace.outcome is Outcome.FAILED or is_bogus(trace)
-    serious = serious or any(finding.level.value == "error" for finding in trace.findings or ())
+    serious = serious or any(finding.is_error for finding in trace.findings or ())
     records = () if trace.findings else found.records  # they stand by the findings
     publish = "\n".join(map(harmless, records))
     dig = f'<pre tabindex="0">{escape(harmless(found.reproduce))}</pre>' if found.reproduce else ""

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 from rich.text import Text
 
-from dnstrace.analysis.caching import lives
 from dnstrace.analysis.stats import critical_attempts
-from dnstrace.model import Kind, Probe
+from dnstrace.model import Kind, Probe, Transport
+from dnstrace.model.findings import Blame, Level
+from dnstrace.model.security import Security
 from dnstrace.render.layout import BESIDE
 from dnstrace.render.reconciled import tables
 from dnstrace.render.text import harmless, name_text, time_text
@@ -21,13 +22,16 @@ from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, TOLD, WARNING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from dnstrace.checks import Finding
     from dnstrace.model import Attempt, Step, Trace
+    from dnstrace.model.findings import Explanation, Finding
     from dnstrace.model.judgement import StepEvidence
+    from dnstrace.model.lives import Life
+    from dnstrace.model.report import Report
     from dnstrace.render.layout import Columns, Node
 
 _CLASSES = {BAD: "bad", WARNING: "warning", GOOD: "good", QUIET: "quiet", STRONG: "strong", TOLD: "told"}
-_LEVELS = {"error": "bad", "warning": "warning", "notice": "quiet"}
+_LEVELS = {Level.ERROR: "bad", Level.WARNING: "warning", Level.NOTICE: "quiet"}
+_SECURITY = {Security.SECURE: "good", Security.BOGUS: "bad"}
 _TO_BE_DECLINED = {Probe.EDNS_VERSION, Probe.RECURSION, Probe.TRANSFER}
 _BARS, _BAR, _LEAST = 240, 10, 2  # pixels: the width of all, the height of one, the least width of one
 
@@ -112,7 +116,7 @@ def _row(step: Step, index: int, whole: float, critical: bool, first: bool) -> s
     attempt = step.attempts[index]
     exchange = attempt.exchange
     query, failed = exchange.query, _is_failed(step, attempt)
-    over = "" if query.transport.value == "udp" else f" {query.transport.value.upper()}"
+    over = "" if query.transport is Transport.UDP else f" {query.transport.value.upper()}"
     purpose = step.purpose.value if step.probe is None else f"probe {step.probe.value}"
     said = attempt.meaning.kind.value.replace("-", " ")
     style = "critical" if critical else "failed" if failed else ""
@@ -165,42 +169,38 @@ def step_links(trace: Trace, steps: Iterable[int]) -> str:
 # --- the rest ---------------------------------------------------------------------------------------
 
 
-def findings(trace: Trace) -> str:
+def findings(report: Report) -> str:
     """What is wrong, with its cure, what to publish, and an explanation; nothing where not asked for."""
-    if trace.findings is None:
+    if (found := report.trace.findings) is None:
         return ""
-    if not trace.findings:
-        from dnstrace.checks import CATALOGUE
-
-        return f'<p class="good">Nothing wrong found by {len(CATALOGUE)} rules.</p>'
-    return "".join(_finding(trace, finding) for finding in trace.findings)
+    if not found:
+        return f'<p class="good">Nothing wrong found by {report.rules} rules.</p>'
+    return "".join(_finding(report.trace, each, report.explanations[each.code]) for each in found)
 
 
-def _finding(trace: Trace, finding: Finding) -> str:
-    from dnstrace.checks import CATALOGUE
-
-    level, rule = finding.level.value, CATALOGUE[finding.code]
+def _finding(trace: Trace, finding: Finding, known: Explanation) -> str:
+    level = f'<span class="{_LEVELS[finding.level]}">{finding.level.value}</span>'
     records = "\n".join(map(harmless, finding.records))
-    told = "".join(f"<dt>{escape(head)}</dt><dd>{escape(text)}</dd>" for head, text in rule.sections.items())
+    told = "".join(f"<dt>{escape(head)}</dt><dd>{escape(text)}</dd>" for head, text in known.sections.items())
     steps = step_links(trace, finding.steps)
     return (
-        f'<article class="finding"><h3><span class="{_LEVELS[level]}">{level}</span> {finding.code}</h3>'
+        f'<article class="finding"><h3>{level} {finding.code}</h3>'
         f"<p>{escape(harmless(finding.message))}</p>"
         + (f"<p>{escape(harmless(finding.cure))}</p>" if finding.cure else "")
         + (f'<pre tabindex="0">{escape(records)}</pre>' if records else "")
         + f'<p class="quiet">For {_whom(finding)}; shown by step {steps}.</p>'
-        f"<details><summary>{escape(rule.title)}</summary><dl>{told}</dl></details></article>"
+        f"<details><summary>{escape(known.title)}</summary><dl>{told}</dl></details></article>"
     )
 
 
 def _whom(finding: Finding) -> str:
     zone = "the zone" if finding.zone is None else escape(name_text(finding.zone))
     return {
-        "registrar": f"the registrar of {zone}",
-        "parent": f"the operator of the zone above {zone}",
-        "host": f"the operator of {zone}",
-        "network": "whoever runs the network here",
-    }.get(finding.blame.value, "nobody in particular")
+        Blame.REGISTRAR: f"the registrar of {zone}",
+        Blame.PARENT: f"the operator of the zone above {zone}",
+        Blame.HOST: f"the operator of {zone}",
+        Blame.NETWORK: "whoever runs the network here",
+    }.get(finding.blame, "nobody in particular")
 
 
 def dnssec(trace: Trace) -> str:
@@ -211,7 +211,7 @@ def dnssec(trace: Trace) -> str:
         [
             step_links(trace, [number]),
             escape(harmless(str(trace.steps[number - 1].question))),
-            f'<span class="{_security(evidence.security.value)}">{evidence.security.value}</span>',
+            f'<span class="{_SECURITY.get(evidence.security, "warning")}">{evidence.security.value}</span>',
             "<br>".join(map(inline, _shown(trace.steps[number - 1], evidence))),
         ]
         for number, evidence in sorted(trace.judgement.steps.items())
@@ -234,17 +234,9 @@ def _shown(step: Step, evidence: StepEvidence) -> list[Text]:
     return lines if told else [*map(Text, said[:1]), *lines]
 
 
-def _security(status: str) -> str:
-    return {"secure": "good", "bogus": "bad"}.get(status, "warning")
-
-
-def servers(trace: Trace) -> str:
+def servers(report: Report) -> str:
     """The servers of each zone side by side; nothing where nothing was checked."""
-    return (
-        ""
-        if trace.findings is None
-        else "".join(map(_columns, tables(trace)[: -1 if lives(trace) else None]))
-    )
+    return "".join(map(_columns, tables(report)[: -1 if report.lives else None]))
 
 
 def _columns(table: Columns) -> str:
@@ -253,7 +245,7 @@ def _columns(table: Columns) -> str:
     return _table(heads, rows, "h-servers")
 
 
-def lives_list(trace: Trace) -> str:
+def lives_list(lives: Iterable[Life]) -> str:
     """Until when what a resolver got now may live."""
     rows = [
         [
@@ -263,7 +255,7 @@ def lives_list(trace: Trace) -> str:
             f"{life.ttl} s",
             life.until.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
         ]
-        for life in lives(trace)
+        for life in lives
     ]
     return _table(["Name", "Type", "What", "For", "Until"], rows, "h-lives") if rows else ""
 

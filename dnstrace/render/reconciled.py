@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 from rich.text import Text
 
-from dnstrace.analysis.caching import Held, lives
 from dnstrace.model import Kind
+from dnstrace.model.lives import Held
 from dnstrace.render.layout import Columns
 from dnstrace.render.text import clock_text, harmless, name_text, rdata_text, time_text, ttl_text
 from dnstrace.render.wording import BAD, QUIET, STRONG, WARNING
@@ -21,8 +21,9 @@ from dnstrace.render.wording import BAD, QUIET, STRONG, WARNING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dnstrace.checks.reconciliation import Addressed, Reconciled, ReconciledServer
-    from dnstrace.model import Attempt, Trace
+    from dnstrace.model import Attempt
+    from dnstrace.model.reconciliation import Addressed, Reconciled, ReconciledServer
+    from dnstrace.model.report import Report
 
 _NO, _UNKNOWN = "no", ""
 _LONGEST = 72  # characters of an answer
@@ -37,12 +38,10 @@ _WHAT = {
 }
 
 
-def tables(trace: Trace) -> list[Columns]:
+def tables(report: Report) -> list[Columns]:
     """A table for each zone whose servers were probed, and one of what may live in caches."""
-    from dnstrace.checks.reconciliation import reconciled
-
-    found = [_table(zone) for zone in reconciled(trace)]
-    return [*found, *([_lives(trace)] if found and lives(trace) else [])]
+    found = [_table(zone) for zone in report.reconciliation]
+    return [*found, *([_lives(report)] if found and report.lives else [])]
 
 
 def _table(zone: Reconciled) -> Columns:
@@ -117,11 +116,11 @@ def _data(attempt: Attempt) -> str:
     return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
 
 
-def _lives(trace: Trace) -> Columns:
+def _lives(report: Report) -> Columns:
     """What a resolver that asked just now holds, and until when: after a change, for so long the old."""
     rows = []
-    begun = trace.started.astimezone(UTC)
-    for life in lives(trace):
+    begun = report.trace.started.astimezone(UTC)
+    for life in report.lives:
         what = _WHAT[life.what].format(type=dns.rdatatype.to_text(life.rdtype))
         until = clock_text(begun, life.until.astimezone(UTC))
         rows.append([Text(f"  {name_text(life.name)} {what}"), Text(ttl_text(life.ttl)), Text(until)])

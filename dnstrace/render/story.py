@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import dns.rdatatype
 
-from dnstrace.analysis.caching import life, negative_ttl
+from dnstrace.analysis.caching import negative_ttl
 from dnstrace.analysis.reached import is_bogus, last_step
-from dnstrace.analysis.resolvers import asks_resolver, compared
 from dnstrace.model import ROOT, Kind, Outcome, Probe, Purpose, Source
+from dnstrace.model.security import Security
 from dnstrace.render.compared import reason_text
 from dnstrace.render.text import clock_text, count_text, harmless, name_text, rdata_text, ttl_text
 from dnstrace.render.troubles import troubles, way
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import dns.rrset
 
     from dnstrace.model import Attempt, Delegation, Meaning, Step, Trace
+    from dnstrace.model.report import Report
 
 _ADDRESSES = {dns.rdatatype.A: "address", dns.rdatatype.AAAA: "IPv6 address"}
 _LINKS = {dns.rdatatype.CNAME, dns.rdatatype.DNAME, dns.rdatatype.RRSIG}
@@ -55,8 +56,8 @@ class Story:
     The steps of the walk, and the look-ups that they need, are numbered on from the opening.
     """
 
-    def __init__(self, trace: Trace) -> None:
-        self._trace = trace
+    def __init__(self, report: Report) -> None:
+        self._report, self._trace = report, (trace := report.trace)
         self._numbers: dict[int, int] = {}
         number = len(self._opening())
         for step in trace.steps:
@@ -112,11 +113,11 @@ class Story:
 
     def _probed(self, step: Step) -> str:
         """What was asked besides: a resolver, to compare, or the servers of the zone, to check them."""
-        if not asks_resolver(step):
+        if not step.asks_resolver:
             what = "further questions" if step.probe is None else _PROBES[step.probe]
             return f"To check the servers of {_zone(step.zone)}, each is asked {what}."
         if self._resolvers is None:
-            self._resolvers = {each.step.id: reason_text(each) for each in compared(self._trace)}
+            self._resolvers = {each.step.id: reason_text(each) for each in self._report.resolvers}
         address = step.servers[0].addresses[0].text
         return (
             f"The resolver {address} is asked too, to compare: {self._resolvers.get(step.id) or 'no reply'}."
@@ -161,7 +162,7 @@ class Story:
             return [f"The resolver gives up and says SERVFAIL. {shows}"]
         if trace.outcome is Outcome.REFERRAL:
             return ["That is what the parent says; the zone's own servers were not to be asked."]
-        kept = _kept(trace)
+        kept = _kept(self._report)
         if trace.outcome is Outcome.NODATA and trace.question.rdtype != dns.rdatatype.A:
             asker = "browser" if trace.question.rdtype in _BROWSED else "program"
             return [f"The resolver says that there are none, and the {asker} does without them. {kept}"]
@@ -177,9 +178,10 @@ class Story:
         ]
 
 
-def _kept(trace: Trace) -> str:
+def _kept(report: Report) -> str:
     """For how long a resolver keeps what was found."""
-    if not (held := life(trace)):
+    trace, held = report.trace, report.life
+    if not held:
         return "It may not keep that."
     ended = trace.started.astimezone(UTC) + timedelta(seconds=trace.stats.duration)
     until = clock_text(ended, ended + timedelta(seconds=held))
@@ -250,13 +252,16 @@ def _trust(step: Step, trace: Trace) -> str:
     evidence = None if trace.judgement is None else trace.judgement.steps.get(step.id)
     if evidence is None:
         return ""
-    status = evidence.security.value
-    if status == "bogus":
+    status = evidence.security
+    if status is Security.BOGUS:
         return "Here the chain of trust breaks."
     if step.outcome is Outcome.REFERRAL:
         insecure = "It vouches for no keys of that zone, so that nothing below can be checked."
-        return {"secure": "It vouches for the keys of that zone (DS).", "insecure": insecure}.get(status, "")
-    return "The signatures are right." if status == "secure" else ""
+        return {
+            Security.SECURE: "It vouches for the keys of that zone (DS).",
+            Security.INSECURE: insecure,
+        }.get(status, "")
+    return "The signatures are right." if status is Security.SECURE else ""
 
 
 def _answer(step: Step, meaning: Meaning) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 from rich.text import Text
 
-from dnstrace.analysis.paths import by_address, final, lead, shares, unheard
+from dnstrace.analysis.paths import by_address, final, lead, unheard
 from dnstrace.model import Fault, Kind
 from dnstrace.render.edns import edns_options
 from dnstrace.render.text import count_text, name_text, rcode_text, rdata_text, time_text
@@ -18,8 +18,9 @@ from dnstrace.render.wording import WARNING, attempt_line, joined, marked
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dnstrace.analysis.paths import Share
-    from dnstrace.model import Meaning, Name, Step, Trace
+    from dnstrace.model import Meaning, Name, Step
+    from dnstrace.model.paths import Share
+    from dnstrace.model.report import Report
 
 _MOST = 3  # records, or names of servers, that are listed in a line
 _LARGEST = 1000  # denominator that says more than a percentage
@@ -135,9 +136,9 @@ def _apart(meaning: Meaning, other: Meaning) -> str:
 # --- the shares -------------------------------------------------------------------------------
 
 
-def paths_lines(trace: Trace) -> list[Text]:
+def paths_lines(report: Report) -> list[Text]:
     """What the paths come to, in one sentence, and which family counts as not asked; none before the end."""
-    found = shares(trace.steps)
+    trace, found = report.trace, report.shares
     if not found:
         return []
     whole = lcm(*(share.share.denominator for share in found))

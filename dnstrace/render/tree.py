@@ -1,6 +1,6 @@
 """The tree: a trace for people.
 
-`tree(trace, verbose=..., ascii_only=...)` is the whole interface. What it returns is printed with any
+`tree(report, verbose=..., ascii_only=...)` is the whole interface. What it returns is printed with any
 rich Console and adapts to its width; no line is wider than the console (60 columns and up), and all
 text from the network in it is harmless. A trace that is under way, or was interrupted, can be drawn
 like any other.
@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 from rich.text import Text
 
-from dnstrace.analysis.caching import life
-from dnstrace.analysis.reached import delegation_reached, is_bogus, went_wrong
-from dnstrace.analysis.resolvers import asks_resolver
+from dnstrace.analysis.reached import delegation_reached, is_bogus
 from dnstrace.model import Outcome
+from dnstrace.model.security import Security
 from dnstrace.render.branches import Branches
 from dnstrace.render.delegation import supposed_texts
 from dnstrace.render.expected import expected_text, instead_text
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
     from dnstrace.model import Trace
+    from dnstrace.model.report import Report
     from dnstrace.render.story import Story
 
 _ALIASES = {dns.rdatatype.CNAME, dns.rdatatype.DNAME, dns.rdatatype.RRSIG}
@@ -48,21 +48,21 @@ _HELD: dict[Outcome | None, str] = {
 
 
 class Tree:
-    """A trace as a rich renderable."""
+    """A report as a rich renderable."""
 
-    def __init__(self, trace: Trace, verbose: bool, guides: Guides, explain: bool) -> None:
-        self._guides = guides
-        verdict, story = _verdict(trace), _story(trace) if explain else None
+    def __init__(self, report: Report, verbose: bool, guides: Guides, explain: bool) -> None:
+        self._guides, trace = guides, report.trace
+        verdict, story = _verdict(report), _story(report) if explain else None
         self._blocks: list[list[Node] | Columns] = [
             [Node(question_text(trace.question))],
             *([_told(story.opening())] if story is not None else []),
             *Branches(trace, verbose, story).blocks(),
             *([_told(story.closing())] if story is not None and story.closing() else []),
             *_fetched(trace),
-            *_tables(trace),
-            *([found] if (found := _findings(trace)) else []),
-            *_resolvers(trace, verbose),
-            [Node(line) for line in _last_lines(trace, told=any(_says(node, trace) for node in verdict))],
+            *_tables(report),
+            *([found] if (found := _findings(report)) else []),
+            *_resolvers(report, verbose),
+            [Node(line) for line in _last_lines(report, told=any(_says(node, trace) for node in verdict))],
             *([verdict] if verdict else []),
         ]
 
@@ -82,20 +82,20 @@ class Tree:
         yield from self.rows(options.max_width)
 
 
-def tree(trace: Trace, *, verbose: bool = False, ascii_only: bool = False, explain: bool = False) -> Tree:
-    """What to print with a rich Console to show `trace`.
+def tree(report: Report, *, verbose: bool = False, ascii_only: bool = False, explain: bool = False) -> Tree:
+    """What to print with a rich Console to show a trace.
 
     `verbose` adds the header and the records of every reply, `explain` a sentence on each step for those who
     learn. `ascii_only` keeps to ASCII, for terminals and files that can hold nothing else. Records to publish
     and command lines, which are to be copied, are as long as they are: print with `crop=False`.
     """
-    return Tree(trace, verbose, ASCII if ascii_only else UNICODE, explain)
+    return Tree(report, verbose, ASCII if ascii_only else UNICODE, explain)
 
 
-def _story(trace: Trace) -> Story:
+def _story(report: Report) -> Story:
     from dnstrace.render.story import Story
 
-    return Story(trace)
+    return Story(report)
 
 
 def _told(sentences: list[str]) -> list[Node]:
@@ -111,29 +111,29 @@ def _fetched(trace: Trace) -> list[list[Node]]:
     return [fetched_nodes(trace.fetched, trace.started)]
 
 
-def _tables(trace: Trace) -> list[Columns]:
+def _tables(report: Report) -> list[Columns]:
     """The servers of the zones side by side, where a check was asked for."""
-    if trace.findings is None:
+    if report.trace.findings is None:
         return []
     from dnstrace.render.reconciled import tables
 
-    return tables(trace)
+    return tables(report)
 
 
-def _findings(trace: Trace) -> list[Node]:
-    if trace.findings is None:
+def _findings(report: Report) -> list[Node]:
+    if report.trace.findings is None:
         return []
     from dnstrace.render.findings import finding_nodes
 
-    return finding_nodes(trace)
+    return finding_nodes(report)
 
 
-def _verdict(trace: Trace) -> list[Node]:
-    if not went_wrong(trace):
+def _verdict(report: Report) -> list[Node]:
+    if report.verdict is None:
         return []
     from dnstrace.render.findings import verdict_nodes
 
-    return verdict_nodes(trace)
+    return verdict_nodes(report)
 
 
 def _says(node: Node, trace: Trace) -> bool:
@@ -141,17 +141,18 @@ def _says(node: Node, trace: Trace) -> bool:
     return harmless(trace.error) in node.line.plain
 
 
-def remarks(trace: Trace) -> list[Text]:
+def remarks(report: Report) -> list[Text]:
     """What is said of the whole beside its result: what was supposed, shares, life, what was expected."""
-    return [*_supposed(trace), *_paths(trace), *_lifetime(trace), *_expected(trace)]
+    trace = report.trace
+    return [*_supposed(trace), *_paths(report), *_lifetime(report), *_expected(trace)]
 
 
 # --- the last lines ---------------------------------------------------------------------------
 
 
-def _last_lines(trace: Trace, told: bool) -> list[Text]:
+def _last_lines(report: Report, told: bool) -> list[Text]:
     """What it came to and cost; why it failed, unless the verdict has `told` that."""
-    lines = []
+    trace, lines = report.trace, []
     if trace.interrupted:
         lines.append(marked(WARNING, Text("interrupted: this is what was found so far", WARNING)))
     if trace.error and not told:
@@ -161,9 +162,9 @@ def _last_lines(trace: Trace, told: bool) -> list[Text]:
         *_supposed(trace),
         *lines,
         *_security(trace),
-        *_paths(trace),
+        *_paths(report),
         joined([_result(trace), *_cost(trace, so_far)]),
-        *_lifetime(trace),
+        *_lifetime(report),
         *_expected(trace),
     ]
 
@@ -173,26 +174,26 @@ def _supposed(trace: Trace) -> list[Text]:
     return [Text(f"as if {text}", WARNING) for cut in trace.supposed for text in supposed_texts(cut)]
 
 
-def _lifetime(trace: Trace) -> list[Text]:
-    return [Text(words)] if (words := _life(trace)) else []
+def _lifetime(report: Report) -> list[Text]:
+    return [Text(words)] if (words := _life(report)) else []
 
 
-def _resolvers(trace: Trace, verbose: bool) -> list[list[Node]]:
+def _resolvers(report: Report, verbose: bool) -> list[list[Node]]:
     """What resolvers hold, where some were asked."""
-    if not any(map(asks_resolver, trace.steps)):
+    if not report.resolvers:
         return []
     from dnstrace.render.resolvers import resolver_nodes
 
-    return [resolver_nodes(trace, verbose)]
+    return [resolver_nodes(report, verbose)]
 
 
-def _paths(trace: Trace) -> list[Text]:
+def _paths(report: Report) -> list[Text]:
     """What share of all paths comes to what, where every address was asked."""
-    if not any(step.all_servers for step in trace.steps):
+    if not report.shares:
         return []
     from dnstrace.render.survey import paths_lines
 
-    return paths_lines(trace)
+    return paths_lines(report)
 
 
 def _security(trace: Trace) -> list[Text]:
@@ -200,7 +201,7 @@ def _security(trace: Trace) -> list[Text]:
     if (judgement := trace.judgement) is None or trace.outcome is Outcome.FAILED:
         return []  # of nothing there is nothing to be said
     status = judgement.security.value
-    style = {"secure": GOOD, "bogus": BAD}.get(status, WARNING)
+    style = {Security.SECURE: GOOD, Security.BOGUS: BAD}.get(judgement.security, WARNING)
     text = Text(f"{status}: {harmless(judgement.reason)}" if judgement.reason else status, style)
     return [marked(style, text) if style is BAD else text]
 
@@ -258,11 +259,12 @@ def _cost(trace: Trace, so_far: str) -> list[Text | str]:
     ]
 
 
-def _life(trace: Trace) -> str:
+def _life(report: Report) -> str:
     """Until when a resolver that asked now would hold what was found."""
+    trace = report.trace
     if is_bogus(trace) and trace.outcome is not Outcome.FAILED:
         return "a resolver that validates answers SERVFAIL instead"
-    if (seconds := life(trace)) is None:
+    if (seconds := report.life) is None:
         return ""
     if not seconds:
         return "not to be cached by any resolver"

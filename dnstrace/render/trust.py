@@ -14,6 +14,7 @@ import dns.rdatatype
 from rich.text import Text
 
 from dnstrace.model import ROOT, Purpose
+from dnstrace.model.security import Security
 from dnstrace.render.layout import Node
 from dnstrace.render.text import harmless, name_text
 from dnstrace.render.wording import BAD, GOOD, QUIET, WARNING, joined, marked
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from dnstrace.model import Step, Trace
     from dnstrace.model.judgement import DsEvidence, SignatureEvidence, StepEvidence
 
-_STYLES = {"secure": GOOD, "bogus": BAD}
+_STYLES = {Security.SECURE: GOOD, Security.BOGUS: BAD}
 _DIGESTS = {1: "SHA-1", 2: "SHA-256", 4: "SHA-384"}
 _CHAIN = (dns.rdatatype.DS, dns.rdatatype.NSEC, dns.rdatatype.NSEC3)
 
@@ -38,8 +39,7 @@ def evidence_of(trace: Trace, step: Step) -> StepEvidence | None:
 
 def cut_status(evidence: StepEvidence) -> Text:
     """The status of a zone below a cut: secure, insecure, bogus or indeterminate."""
-    status = evidence.security.value
-    return Text(status, _STYLES.get(status, WARNING))
+    return Text(evidence.security.value, _STYLES.get(evidence.security, WARNING))
 
 
 def cut_nodes(evidence: StepEvidence) -> list[Node]:
@@ -56,7 +56,7 @@ def cut_nodes(evidence: StepEvidence) -> list[Node]:
 
 def key_nodes(evidence: StepEvidence, zone: dns.name.Name) -> list[Node]:
     """The keys of a zone: which of them is trusted, by what, and what it signs; or what is wrong."""
-    if evidence.security.value == "bogus":
+    if evidence.security is Security.BOGUS:
         return [Node(marked(BAD, Text(harmless(evidence.reason), BAD)))]
     trusted = [key.tag for key in evidence.keys if key.trusted]
     if not trusted:
@@ -91,7 +91,7 @@ def break_nodes(trace: Trace, step: Step, evidence: StepEvidence) -> list[Node]:
     """That the chain breaks at a step of the walk, where nothing else says so."""
     elsewhere = (evidence_of(trace, other) for other in trace.steps if other.purpose is not Purpose.WALK)
     said = {other.reason for other in elsewhere if other is not None}
-    if evidence.security.value != "bogus" or evidence.reason in said or trace.judgement is None:
+    if evidence.security is not Security.BOGUS or evidence.reason in said or trace.judgement is None:
         return []
     words = evidence.reason if evidence.reason != trace.judgement.reason else "the chain of trust breaks here"
     return [Node(marked(BAD, Text(harmless(words), BAD)))]

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from dnstrace import Trace
 from dnstrace.analysis.caching import lives
+from dnstrace.api import report
 from dnstrace.checks.reconciliation import reconciled
 from dnstrace.lab.world import load, read
 from dnstrace.render.document import document, schema
@@ -24,7 +25,7 @@ from tests.checks.checking import checked, made_of
 def drawn(trace: Trace, width: int = 80, ascii_only: bool = False) -> list[str]:
     """The blocks of the tree."""
     console = Console(file=StringIO(), width=width, color_system=None)
-    console.print(tree(trace, ascii_only=ascii_only), crop=False)
+    console.print(tree(report(trace), ascii_only=ascii_only), crop=False)
     return console.file.getvalue().split("\n\n")  # type: ignore[attr-defined, no-any-return]
 
 
@@ -154,7 +155,7 @@ cached now, it lives              for  until
     "world", ["textbook", "parent-child-differ", "ns-names", "all-silent", "dnssec-alias"]
 )
 def test_the_document_has_both(world: str) -> None:
-    found = document(checked(load(world)))
+    found = document(report(checked(load(world))))
     jsonschema.Draft202012Validator(json.loads(schema())).validate(found)
     assert found["reconciliation"] and found["lives"]
 
@@ -167,5 +168,5 @@ def test_the_newest_serial_is_so_by_serial_number_arithmetic() -> None:
     found = checked(made_of("soa-stale", zones=zones))
     (zone,) = reconciled(found)
     assert zone.newest == 1
-    serials = (row[3] for block in tables(found) for row in block.rows if len(row) > 3)
+    serials = (row[3] for block in tables(report(found)) for row in block.rows if len(row) > 3)
     assert {str(cell): str(cell.style) for cell in serials if str(cell)} == {"1": "", "4294967295": WARNING}

@@ -10,7 +10,7 @@ import pytest
 
 from dnstrace import trace
 from dnstrace.checks import Blame
-from dnstrace.checks.verdict import Verdict, verdict
+from dnstrace.checks.verdict import verdict
 from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, names
@@ -23,6 +23,7 @@ from dnstrace.model import (
     Query,
     Settings,
 )
+from dnstrace.model.findings import Verdict
 from dnstrace.model.limits import Limits
 from tests.checks.checking import CHECKED, WALKED, checked, made_of, walked, walked_in
 

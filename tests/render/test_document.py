@@ -11,10 +11,12 @@ import pytest
 import dnstrace
 from dnstrace import trace
 from dnstrace.analysis.expectations import judge, parse
+from dnstrace.api import report
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import Fault, Kind
-from dnstrace.model.judgement import Judgement, Security, StepEvidence
+from dnstrace.model.judgement import Judgement, StepEvidence
+from dnstrace.model.security import Security
 from dnstrace.render.document import document, schema, to_json
 from tests.checks.checking import checked
 from tests.render import traces
@@ -58,20 +60,20 @@ def test_the_schema_knows_every_meaning() -> None:
 @pytest.mark.parametrize("verbose", [False, True])
 @pytest.mark.parametrize("which", traces.ALL)
 def test_every_trace_obeys_the_schema(which: str, verbose: bool) -> None:
-    text = to_json(traces.ALL[which](), verbose=verbose)
+    text = to_json(report(traces.ALL[which]()), verbose=verbose)
     VALIDATOR.validate(json.loads(text))
     assert text.isascii() and "\n" not in text
 
 
 def test_the_schema_refuses_what_is_not_described() -> None:
-    written = document(traces.plain())
+    written = document(report(traces.plain()))
     written["steps"][0]["surprise"] = 1
     with pytest.raises(jsonschema.ValidationError):
         VALIDATOR.validate(written)
 
 
 def test_the_verdict_says_what_to_do_and_how_to_see_it() -> None:
-    written = document(checked(load("parent-child-differ")))
+    written = document(report(checked(load("parent-child-differ"))))
     VALIDATOR.validate(written)
     told = written["verdict"]
     assert told.pop("text").endswith("registrar of example.com. (1 of 2 name servers; step 5)")
@@ -86,13 +88,15 @@ def test_the_verdict_says_what_to_do_and_how_to_see_it() -> None:
 
 
 def test_a_verdict_on_no_zone_obeys_the_schema() -> None:
-    written = document(trace("www.example.com", network=LabNetwork(load("all-refuse")), server="192.0.2.53"))
+    written = document(
+        report(trace("www.example.com", network=LabNetwork(load("all-refuse")), server="192.0.2.53"))
+    )
     VALIDATOR.validate(written)
     assert (written["verdict"]["blame"], written["verdict"]["zone"]) == ("nobody", None)
 
 
 def test_a_whole_trace() -> None:
-    written = document(traces.plain())
+    written = document(report(traces.plain()))
     assert written["schema"] == "dnstrace/1"
     assert written["version"] == dnstrace.__version__
     assert written["question"] == {"name": "www.example.com.", "type": "A", "class": "IN"}
@@ -112,7 +116,7 @@ def test_a_whole_trace() -> None:
 
 
 def test_a_step() -> None:
-    step = document(traces.plain())["steps"][1]
+    step = document(report(traces.plain()))["steps"][1]
     assert (step["id"], step["parent"], step["purpose"], step["zone"]) == (2, 1, "walk", "com.")
     assert step["servers"][0] == {
         "name": "a.gtld-servers.net.",
@@ -134,12 +138,12 @@ def test_a_step() -> None:
 
 
 def test_the_ds_records_of_a_referral() -> None:
-    (ds,) = document(traces.plain())["steps"][0]["referral"]["ds"]
+    (ds,) = document(report(traces.plain()))["steps"][0]["referral"]["ds"]
     assert ds.startswith("19718 13 2 ")
 
 
 def test_an_attempt() -> None:
-    attempt = document(traces.plain())["steps"][2]["attempts"][0]
+    attempt = document(report(traces.plain()))["steps"][2]["attempts"][0]
     size = attempt.pop("size")
     assert isinstance(size, int) and size > 12
     assert attempt == {
@@ -150,7 +154,7 @@ def test_an_attempt() -> None:
 
 
 def test_each_fault_has_its_result() -> None:
-    attempts = document(traces.broken())["steps"][2]["attempts"]
+    attempts = document(report(traces.broken()))["steps"][2]["attempts"]
     assert [(a["meaning"], a["result"]) for a in attempts[:8]] == [
         ("timeout", "timeout"),
         ("abandoned", "abandoned"),
@@ -170,11 +174,11 @@ def test_every_fault_can_be_written() -> None:
         story = traces.begin("www.example.com. A")
         attempt = story.fault("ns1.example.com.", "192.0.2.53", "example.com.", fault, 3)
         step = replace(trace.steps[2], attempts=(attempt,), chosen=None)
-        VALIDATOR.validate(document(replace(trace, steps=(*trace.steps[:2], step))))
+        VALIDATOR.validate(document(report(replace(trace, steps=(*trace.steps[:2], step)))))
 
 
 def test_sections_only_where_they_are_wanted() -> None:
-    sections = document(traces.plain(), verbose=True)["steps"][1]["attempts"][0]["sections"]
+    sections = document(report(traces.plain()), verbose=True)["steps"][1]["attempts"][0]["sections"]
     assert [rrset["type"] for rrset in sections["authority"]] == ["NS"]
     assert [rrset["rdata"] for rrset in sections["additional"]] == [
         ["192.0.2.53"],
@@ -185,7 +189,7 @@ def test_sections_only_where_they_are_wanted() -> None:
 
 
 def test_edns_is_decoded() -> None:
-    edns = document(traces.hostile())["steps"][2]["attempts"][0]["edns"]
+    edns = document(report(traces.hostile()))["steps"][2]["attempts"][0]["edns"]
     assert (edns["version"], edns["udp_size"], edns["do"]) == (0, 1232, False)
     assert edns["nsid"] == {
         "hex": b"\x1b]0;title\x07\xff\xfe fra1".hex(),
@@ -199,31 +203,33 @@ def test_edns_is_decoded() -> None:
 
 
 def test_nothing_from_the_network_comes_through_raw() -> None:
-    for text in strings(json.loads(to_json(traces.hostile(), verbose=True))):
+    for text in strings(json.loads(to_json(report(traces.hostile()), verbose=True))):
         assert text.isprintable(), text
 
 
 def test_a_snapshot_has_no_outcome_yet() -> None:
-    written = document(traces.interrupted())
+    written = document(report(traces.interrupted()))
     assert (written["outcome"], written["interrupted"]) == (None, True)
     assert (written["steps"][1]["outcome"], written["steps"][1]["chosen"]) == (None, None)
 
 
 def test_what_the_chain_of_trust_says() -> None:
     evidence = {3: StepEvidence(Security.BOGUS, "expired")}
-    written = document(replace(traces.plain(), judgement=Judgement(Security.BOGUS, "expired", evidence)))
+    written = document(
+        report(replace(traces.plain(), judgement=Judgement(Security.BOGUS, "expired", evidence)))
+    )
     assert written["security"] == "bogus"
     assert [step["security"] for step in written["steps"]] == [None, None, "bogus"]
     VALIDATOR.validate(written)
 
 
 def test_names_are_a_labels() -> None:
-    assert document(traces.international())["question"]["name"] == "xn--bcher-kva.example.com."
+    assert document(report(traces.international()))["question"]["name"] == "xn--bcher-kva.example.com."
 
 
 def test_an_rcode_without_a_mnemonic() -> None:
     trace = replace(traces.plain(), rcode=3000)
-    written = document(trace)
+    written = document(report(trace))
     assert written["rcode"] == "RCODE3000"
     VALIDATOR.validate(written)
 
@@ -231,13 +237,13 @@ def test_an_rcode_without_a_mnemonic() -> None:
 def test_a_root_without_address_is_written() -> None:
     trace = traces.plain()
     step = replace(trace.steps[0], zone=name("."), servers=traces.servers("ns.example."))
-    VALIDATOR.validate(document(replace(trace, steps=(step, *trace.steps[1:]))))
+    VALIDATOR.validate(document(report(replace(trace, steps=(step, *trace.steps[1:])))))
 
 
 def test_indented_for_people() -> None:
-    text = to_json(traces.plain(), indent=2)
+    text = to_json(report(traces.plain()), indent=2)
     assert text.startswith('{\n  "schema": "dnstrace/1"')
-    assert json.loads(text) == document(traces.plain())
+    assert json.loads(text) == document(report(traces.plain()))
 
 
 def test_rich_is_not_imported() -> None:
@@ -248,7 +254,9 @@ def test_rich_is_not_imported() -> None:
 def test_what_was_expected() -> None:
     trace = traces.plain()
     expectations = parse("A=192.0.2.44 security=secure rcode!=nxdomain zone=com serial>=1")
-    written = document(replace(trace, expectations=tuple(judge(trace, each) for each in expectations)))
+    written = document(
+        report(replace(trace, expectations=tuple(judge(trace, each) for each in expectations)))
+    )
     VALIDATOR.validate(written)
     first, *others = written["expectations"]
     assert first == {

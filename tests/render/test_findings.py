@@ -9,6 +9,7 @@ from typing import Any
 import dns.name
 import pytest
 
+from dnstrace.api import report
 from dnstrace.checks import Blame, Finding, Level
 from dnstrace.lab.world import load
 from dnstrace.model import Outcome, Trace
@@ -76,13 +77,16 @@ def found(*findings: Finding) -> Trace:
 
 def blocks(trace: Trace, width: int = 80, ascii_only: bool = False) -> list[str]:
     """What the tree consists of, between blank lines."""
-    return [f"{block.rstrip()}\n" for block in look(tree(trace, ascii_only=ascii_only), width).split("\n\n")]
+    return [
+        f"{block.rstrip()}\n"
+        for block in look(tree(report(trace), ascii_only=ascii_only), width).split("\n\n")
+    ]
 
 
 def printed(trace: Trace, width: int) -> list[str]:
     """The lines as the command prints them: rich itself crops none."""
     drawn = console(width)
-    drawn.print(tree(trace), crop=False)
+    drawn.print(tree(report(trace)), crop=False)
     assert isinstance(drawn.file, io.StringIO)
     return drawn.file.getvalue().splitlines()
 
@@ -97,7 +101,7 @@ def test_the_verdict_is_the_last_block() -> None:
 
 
 def test_in_ascii_there_is_nothing_else() -> None:
-    drawn = look(tree(found(GLUE, BARE), ascii_only=True), 80)
+    drawn = look(tree(report(found(GLUE, BARE)), ascii_only=True), 80)
     assert drawn.isascii()
     assert "\nx error glue-differs: com. gives" in drawn and "\n! warning bare: it is so\n" in drawn
     assert "\nx verdict: com. gives" in drawn
@@ -109,23 +113,25 @@ def test_no_finding_is_said_in_one_line() -> None:
 
 
 def test_where_no_check_was_asked_for_nothing_is_said() -> None:
-    drawn = look(tree(traces.plain()), 80)
+    drawn = look(tree(report(traces.plain())), 80)
     assert "nothing wrong" not in drawn and "verdict" not in drawn
 
 
 def test_notices_alone_make_no_verdict() -> None:
-    assert "verdict" not in look(tree(found(NOTED)), 80)
+    assert "verdict" not in look(tree(report(found(NOTED))), 80)
 
 
 def test_a_trace_under_way_or_stopped_has_findings_but_no_verdict() -> None:
     for trace in (replace(found(GLUE), outcome=None), replace(found(GLUE), interrupted=True)):
-        drawn = look(tree(trace), 80)
+        drawn = look(tree(report(trace)), 80)
         assert "glue-differs" in drawn and "verdict" not in drawn
 
 
 def test_a_warning_is_not_as_loud_as_an_error() -> None:
-    assert "\n! verdict: it is so (step 2)\n" in look(tree(found(BARE)), 80)
-    assert "\n✗ verdict: it is so (step 2)\n" in look(tree(found(replace(BARE, level=Level.ERROR))), 80)
+    assert "\n! verdict: it is so (step 2)\n" in look(tree(report(found(BARE))), 80)
+    assert "\n✗ verdict: it is so (step 2)\n" in look(
+        tree(report(found(replace(BARE, level=Level.ERROR)))), 80
+    )
 
 
 @pytest.mark.parametrize("width", [60, 80, 140])
@@ -154,6 +160,6 @@ def test_text_from_the_network_does_nothing_to_the_terminal(part: str) -> None:
     change: dict[str, Any] = {part: (HOSTILE,) if part == "records" else HOSTILE}
     hostile = replace(GLUE, **change)
     for trace in (found(hostile), replace(found(hostile), outcome=Outcome.FAILED, error="why")):
-        drawn = look(tree(trace), 400)
+        drawn = look(tree(report(trace)), 400)
         assert SHOWN in drawn
         assert not set(drawn) & set("\x1b\u202e\r\x07")

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from dnstrace import Trace, trace
+from dnstrace.api import report
 from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, names
@@ -38,7 +39,7 @@ def shown(world: str) -> str:
 
 
 def _wide(world: str, width: int = 300) -> str:
-    return look(tree(traced(world)), width).replace(TIMES, "x")
+    return look(tree(report(traced(world))), width).replace(TIMES, "x")
 
 
 def test_a_good_chain_from_the_anchor_to_the_answer() -> None:
@@ -102,7 +103,7 @@ def test_a_bogus_answer_is_not_said_to_be_cached() -> None:
 @pytest.mark.parametrize("world", SIGNED)
 def test_the_document_holds_the_evidence(world: str) -> None:
     found = traced(world)
-    written = document(found, verbose=True)
+    written = document(report(found), verbose=True)
     VALIDATOR.validate(written)
     assert found.judgement is not None
     noted = {step["id"] for step in written["steps"] if step["evidence"] is not None}
@@ -110,7 +111,9 @@ def test_the_document_holds_the_evidence(world: str) -> None:
 
 
 def test_evidence_in_the_document() -> None:
-    keys = next(step["evidence"] for step in document(traced("dnssec-good"))["steps"] if step["id"] == 6)
+    keys = next(
+        step["evidence"] for step in document(report(traced("dnssec-good")))["steps"] if step["id"] == 6
+    )
     assert keys == {
         "reason": None,
         "keys": [

@@ -78,9 +78,10 @@ def _took(step: Step) -> float:
 
 def _text(trace: Trace, shown: Display) -> str:
     if shown.output is Output.JSONL:
+        from dnstrace.api import report
         from dnstrace.render.document import to_json
 
-        return to_json(trace, verbose=shown.verbose, explain=shown.explain_steps) + "\n"
+        return to_json(report(trace), verbose=shown.verbose, explain=shown.explain_steps) + "\n"
     name, rdtype = name_text(trace.question.name), dns.rdatatype.to_text(trace.question.rdtype)
     if shown.output is Output.SHORT:
         return "".join(f"{name} {kind} {rdata}\n" for kind, rdata in data(trace))
