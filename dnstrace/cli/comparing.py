@@ -1,4 +1,4 @@
-"""`--diff`: two traces, or a trace and now, and what has changed between them."""
+"""`--diff`: what has changed between two traces, or between a trace and now."""
 
 from __future__ import annotations
 

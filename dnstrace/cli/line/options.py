@@ -153,7 +153,7 @@ _SIGNATURES = "{me} sets the time at which signatures are judged"
 _MANY = Need(("file",), "{me} is for many names; give a file of them, or - for standard input")
 
 
-def _resolvers(text: str) -> object:
+def _after_resolver(text: str) -> object:
     """The resolvers that follow `--resolver`."""
     from dnstrace.cli.line.resolvers import resolvers
 
@@ -214,7 +214,7 @@ OPTIONS: tuple[Option, ...] = (
            excludes=(Exclusion(("no-dnssec",), _SIGNATURES), Exclusion(("parent-only",), _SIGNATURES)),
            needs=(Need(("dnssec", WORLD), _SIGNATURES),)),
     Option("resolver", Group.CHECK, "Ask this resolver too; 'system' for yours", metavar="ADDR",
-           convert=_resolvers, repeatable=True,
+           convert=_after_resolver, repeatable=True,
            excludes=(Exclusion(("parent-only",), "a resolver gives answers, not referrals"),)),
     Option("parent-only", Group.CHECK, "Show only what the parent says of the zone"),
     Option("undelegated", Group.CHECK, "As if ZONE were delegated to NS", metavar="ZONE=NS",
