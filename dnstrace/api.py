@@ -99,7 +99,9 @@ async def trace_async(
         seed,
         now,
     )
-    return await _traced(as_question(name, rdtype), _one_of(tracing, given), network, on_change, knowledge)
+    return await _traced(
+        as_question(name, rdtype), _whole_or_fields(tracing, given), network, on_change, knowledge
+    )
 
 
 def trace(
@@ -139,12 +141,12 @@ def trace(
         seed,
         now,
     )
-    question, chosen = as_question(name, rdtype), _one_of(tracing, given)
+    question, chosen = as_question(name, rdtype), _whole_or_fields(tracing, given)
     run: Callable[[Coroutine[Any, Any, Trace]], Trace] = getattr(network, "run", run_real)
     return run(_traced(question, chosen, network, on_change, knowledge))
 
 
-def _one_of(whole: Tracing | None, fields: Tracing) -> Tracing:
+def _whole_or_fields(whole: Tracing | None, fields: Tracing) -> Tracing:
     """The Tracing that was given whole, or the one of its fields."""
     if whole is None:
         return fields
@@ -163,7 +165,7 @@ async def _traced(
     """The trace of one question, within its deadline."""
     settings, limits = tracing.settings, tracing.bounds
     seed = SystemRandom().randrange(_SEEDS) if tracing.seed is None else tracing.seed
-    given, wanted = _given(tracing.server)
+    given, wanted = _start_given(tracing.server)
     start = given or tracing.roots or root_hints()
     clock = asyncio.get_running_loop().time
     journal = Journal(question, tracing.now or datetime.now(UTC), seed, clock, on_change, tracing.supposed)
@@ -194,7 +196,7 @@ async def _traced(
             await consultation.close(until)
     trace = under_way.found.concluding(journal.snapshot())
     trace = replace(trace, judgement=under_way.judgement)
-    return _checked(trace) if settings.probe else trace
+    return _with_findings(trace) if settings.probe else trace
 
 
 class _TraceUnderWay:
@@ -250,7 +252,7 @@ def _validation(context: TraceContext, tracer: Walk, anchors: Anchors, at: float
     return Validation(context, tracer, anchors, started if at is None else at)
 
 
-def _checked(trace: Trace) -> Trace:
+def _with_findings(trace: Trace) -> Trace:
     """The trace with what the rules find wrong in it."""
     from dnstrace.checks import findings
 
@@ -263,28 +265,28 @@ def report(trace: Trace) -> Report:
 
     judged = Report(
         trace,
-        verdict=_verdict(trace) if went_wrong(trace) else None,
+        verdict=_verdict_on(trace) if went_wrong(trace) else None,
         lives=lives(trace),
         life=life(trace),
-        resolvers=_compared(trace) if any(step.asks_resolver for step in trace.steps) else (),
-        shares=_shares(trace) if any(step.all_servers for step in trace.steps) else (),
+        resolvers=_resolvers_of(trace) if any(step.asks_resolver for step in trace.steps) else (),
+        shares=_shares_of(trace) if any(step.all_servers for step in trace.steps) else (),
     )
     return judged if trace.findings is None else _with_rules(judged, trace.findings)
 
 
-def _verdict(trace: Trace) -> Verdict | None:
+def _verdict_on(trace: Trace) -> Verdict | None:
     from dnstrace.checks.verdict import verdict
 
     return verdict(trace)
 
 
-def _compared(trace: Trace) -> tuple[Compared, ...]:
+def _resolvers_of(trace: Trace) -> tuple[Compared, ...]:
     from dnstrace.analysis.resolvers import compared
 
     return compared(trace)
 
 
-def _shares(trace: Trace) -> tuple[Share, ...]:
+def _shares_of(trace: Trace) -> tuple[Share, ...]:
     from dnstrace.analysis.paths import shares
 
     return shares(trace.steps)
@@ -315,7 +317,7 @@ def as_question(name: str | Name, rdtype: str | dns.rdatatype.RdataType) -> Ques
     return Question(absolute, number)
 
 
-def _given(server: str | Name | None) -> tuple[Delegation | None, Name | None]:
+def _start_given(server: str | Name | None) -> tuple[Delegation | None, Name | None]:
     """The server to begin at: by address, or by a name that has to be looked up first."""
     if server is None:
         return None, None

@@ -26,7 +26,7 @@ class Export(NamedTuple):
 
 def check_exports(chosen: Choices, questions: int, environment: Environment) -> None:
     """Raise Usage where a file cannot be written, or where it should hold more than one trace."""
-    for option, path, _ in _exports(chosen.files):
+    for option, path, _ in _exports_wanted(chosen.files):
         from dnstrace.cli.files import check_file
 
         if questions > 1:
@@ -40,13 +40,13 @@ def check_exports(chosen: Choices, questions: int, environment: Environment) -> 
 
 def export(report: Report, files: Files) -> None:
     """Write the files that are wanted. Raises Unwritable."""
-    for _, path, make in _exports(files):
+    for _, path, make in _exports_wanted(files):
         from dnstrace.cli.files import write_file
 
         write_file(path, make(report), files.force)
 
 
-def _exports(files: Files) -> list[Export]:
+def _exports_wanted(files: Files) -> list[Export]:
     made: list[tuple[str, str | None, Callable[[Report], bytes]]] = [
         ("--pcap", files.pcap, _pcap),
         ("--svg", files.svg, _svg),

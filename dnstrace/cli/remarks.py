@@ -18,11 +18,11 @@ def remarks(report: Report) -> Iterator[str]:
     for finding in trace.findings or ():
         if not finding.is_notice and finding.message not in verdict:
             yield f"{finding.level.value} {finding.code}: {finding.message}"
-    yield from _unmet(trace)
-    yield from _differing(report)
+    yield from _unmet_expectations(trace)
+    yield from _differing_resolvers(report)
 
 
-def _unmet(trace: Trace) -> Iterator[str]:
+def _unmet_expectations(trace: Trace) -> Iterator[str]:
     """What is not as expected."""
     for met in trace.expectations or ():
         if not met.met:
@@ -31,7 +31,7 @@ def _unmet(trace: Trace) -> Iterator[str]:
             yield f"expected {expected_text(met)}, {instead_text(met)}"
 
 
-def _differing(report: Report) -> Iterator[str]:
+def _differing_resolvers(report: Report) -> Iterator[str]:
     """Which resolvers differ."""
     if not report.resolvers:
         return

@@ -47,16 +47,16 @@ def watch(
         raise Usage(f"--watch {pause:g}: once a second is the most that is asked of others")
     first = latest = expected_of(trace(), chosen.expected)
     screen = chosen.shown.output is Output.TREE and environment.is_terminal
-    _show(latest, [_result(latest)], screen, pause, chosen, environment)
-    while not _ended(chosen, latest):
+    _show_changes(latest, [_result_line(latest)], screen, pause, chosen, environment)
+    while not _is_as_expected(chosen, latest):
         if not chosen.is_live:
             environment.remark("nothing changes here by itself: it is not traced again")
             break
         sleep(pause)
         before, latest = latest, expected_of(trace(), chosen.expected)
-        found = differences(_document(first), _document(latest))
-        since = differences(_document(before), _document(latest))
-        _show(latest, [each.text for each in since], screen, pause, chosen, environment)
+        found = differences(_document_of(first), _document_of(latest))
+        since = differences(_document_of(before), _document_of(latest))
+        _show_changes(latest, [each.text for each in since], screen, pause, chosen, environment)
         if found and not chosen.expected:
             return Exit.FINDINGS
     return status([latest])
@@ -78,12 +78,12 @@ def _once_more(chosen: Choices) -> TraceAgain:
     return trace
 
 
-def _ended(chosen: Choices, latest: Trace) -> bool:
+def _is_as_expected(chosen: Choices, latest: Trace) -> bool:
     """Whether all that is expected has come to be."""
     return bool(chosen.expected) and all(met.met for met in latest.expectations or ())
 
 
-def _show(
+def _show_changes(
     latest: Trace, said: list[str], screen: bool, pause: float, chosen: Choices, environment: Environment
 ) -> None:
     """The tree, where there is a screen for it; else a line for each change, with the time."""
@@ -99,11 +99,11 @@ def _show(
         environment.write("".join(f"{when} {harmless(text)}\n" for text in said))
 
 
-def _document(trace: Trace) -> Document:
+def _document_of(trace: Trace) -> Document:
     return document(api.report(trace))
 
 
-def _result(trace: Trace) -> str:
+def _result_line(trace: Trace) -> str:
     """What the first trace came to, in a line."""
     told = ", ".join(rdata for _, rdata in islice(data(trace), 4))
     outcome = "" if trace.outcome is None else trace.outcome.value
