@@ -97,7 +97,7 @@ example.com. by server
         ("ns-names", " gone.example.net.      NS      NS                       no address is known"),
     ],
 )
-def test_each_is_told_as_it_answers(world: str, row: str) -> None:
+def test_each_address_stands_as_it_answers(world: str, row: str) -> None:
     assert row in table(world).splitlines()
 
 

@@ -76,7 +76,7 @@ def test_the_verdict_says_what_to_do_and_how_to_see_it() -> None:
     written = document(report(checked(load("parent-child-differ"))))
     VALIDATOR.validate(written)
     told = written["verdict"]
-    assert told.pop("text").endswith("registrar of example.com. (1 of 2 name servers; step 5)")
+    assert told.pop("text").endswith("registrar of example.com (1 of 2 name servers; step 5)")
     assert told == {
         "blame": "registrar",
         "zone": "example.com.",

@@ -65,7 +65,7 @@ notice noted: it is so
 """
 VERDICT = """\
 ✗ verdict: com. gives 192.0.2.53 for ns1.example.com., its own zone gives
-  203.0.113.53; this is to be changed at the registrar of example.com. (step 2)
+  203.0.113.53; fix this at the registrar of example.com (step 2)
     dig @192.33.14.30 www.example.com. A +norecurse +dnssec
 """
 
@@ -147,7 +147,7 @@ def test_only_what_is_to_be_copied_is_wider_than_the_terminal(world: str, width:
 
 def test_without_a_check_the_verdict_has_the_records() -> None:
     last = blocks(walked("dnssec-missing-key"))[-1].splitlines()
-    assert last[0].startswith("✗ verdict: resolvers that validate give no answer: com. has DS for key")
+    assert last[0].startswith("✗ verdict: validating resolvers give no answer: com has a DS record for key")
     assert last[-2].startswith("    example.com. 172800 IN DS ") and last[-1].startswith("    dig @")
 
 
