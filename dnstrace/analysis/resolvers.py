@@ -1,11 +1,11 @@
-"""What recursive resolvers say of a trace's question, beside what the walk found, and why it differs.
+"""How the answers of recursive resolvers compare with the result of the walk, and why they differ.
 
-Pure readings of what is recorded: `heard` says what a resolver's reply means, `compared` sets each resolver
-beside the walk. A resolver's aliases are followed to their end by itself, so that its reply is read whole,
-whatever zone its records are from. Why it differs is told from the reply alone: its extended error
-(RFC 8914), its addresses, the TTL that is left of the one that the zone gives (RFC 1035 section 7.3).
+Pure readings of recorded steps: `heard` classifies a resolver's reply, `compared` compares each resolver with
+the walk. A resolver follows aliases itself, so its whole reply is read, whatever zones the records belong to.
+The reason for a difference is inferred from the reply alone: its extended errors (RFC 8914), its addresses,
+and the remaining TTL compared with the zone's (RFC 1035 section 7.3).
 
-Not told apart: an old answer, and one that the zone's servers give to some networks only.
+An old answer cannot be distinguished from one that the zone's servers give to some networks only.
 """
 
 from __future__ import annotations
@@ -46,33 +46,36 @@ from dnstrace.model.addresses import is_nowhere, is_private
 _READ = {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}
 _NEGATIVE = {Kind.NODATA, Kind.NXDOMAIN}
 _WALK = {Purpose.WALK, Purpose.ALIAS}
-_UNCOMPARED = {dns.rdatatype.ANY, dns.rdatatype.RRSIG}  # each server gives of these what it likes (RFC 8482)
-_STALE = frozenset({3, 19})  # these and the following are codes of RFC 8914 section 4
+_UNCOMPARED = {dns.rdatatype.ANY, dns.rdatatype.RRSIG}  # servers may return any subset of these (RFC 8482)
+_STALE = frozenset({3, 19})  # this and the following sets are codes of RFC 8914 section 4
 _BLOCKED = frozenset({15, 16, 17})
-_PROHIBITED = frozenset({18})  # the asker is, where the reply is REFUSED
+_PROHIBITED = frozenset({18})  # the client is prohibited if the reply is REFUSED
 _BOGUS = frozenset(range(6, 13))
 
 
 class Disagreement(StrEnum):
-    """How what a resolver says differs from what the walk found, and why."""
+    """How a resolver's answer differs from the result of the walk, and why."""
 
     SAME = "same"
-    STALE = "stale"  # from before: it is served after its TTL ended, or was cached before the zone changed
-    FILTERED = "filtered"  # the resolver keeps it from those who ask it
-    SPLIT_HORIZON = "split-horizon"  # private addresses, for those inside a network
-    VALIDATION = "validation"  # the resolver finds it bogus
-    REFUSES = "refuses"  # it is no resolver for this client
-    FAILS = "fails"  # it has no answer itself
-    NO_ANSWER = "no-answer"  # it did not reply
-    OTHER = "other"  # for no reason that the reply tells
-    NOT_COMPARED = "not-compared"  # the walk found nothing that it could be compared with
+    STALE = "stale"  # old: served past its TTL, or cached before the zone changed
+    FILTERED = "filtered"  # the resolver withholds the answer from its clients
+    SPLIT_HORIZON = "split-horizon"  # private addresses, for clients inside a network
+    VALIDATION = "validation"  # the resolver considers the answer bogus
+    REFUSES = "refuses"  # the resolver does not serve this client
+    FAILS = "fails"  # the resolver itself gets no answer
+    NO_ANSWER = "no-answer"  # the resolver did not reply
+    OTHER = "other"  # the reply does not show why
+    NOT_COMPARED = "not-compared"  # the walk has no result to compare with
 
 
-_OF_ITS_OWN = {Disagreement.FILTERED, Disagreement.SPLIT_HORIZON}  # with a TTL that is not the zone's
+_OF_ITS_OWN = {
+    Disagreement.FILTERED,
+    Disagreement.SPLIT_HORIZON,
+}  # the TTL of such an answer is not the zone's
 
 
 class _Held(NamedTuple):
-    """What is left of a TTL and what the zone gives, in seconds; None where there is none."""
+    """The remaining TTL and the zone's TTL, in seconds; None if unknown."""
 
     left: int | None = None
     given: int | None = None
@@ -80,12 +83,12 @@ class _Held(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One resolver beside the walk.
+    """One resolver compared with the walk.
 
-    `attempt` is what it is judged by, None while none has ended; `difference` is None while it is being
-    asked. `ttl` is what is left of the TTL, `authoritative_ttl` what the zone gives, in seconds, both of the
-    first RRset whose data differ, or of the one that expires first. `replied` is when the reply came, in UTC.
-    `unchecked` is set where it has an answer if it does not validate.
+    `attempt` is the attempt that counts, None until one has ended; `difference` is None while the resolver is
+    being asked. `ttl` is the remaining TTL and `authoritative_ttl` the zone's, in seconds, both of the first
+    RRset whose data differ, otherwise of the one that expires first. `replied` is when the reply came, in
+    UTC. `unchecked` is set if the resolver has an answer with checking disabled (CD).
     """
 
     step: Step
@@ -98,19 +101,19 @@ class Compared:
 
     @property
     def until(self) -> datetime | None:
-        """When what it holds expires."""
+        """When the cached data expire."""
         return (
             None if self.replied is None or self.ttl is None else self.replied + timedelta(seconds=self.ttl)
         )
 
     @property
     def past_its_ttl(self) -> bool:
-        """Whether the resolver says that it serves data whose TTL has ended (RFC 8767)."""
-        return self.attempt is not None and bool(_codes(self.attempt) & _STALE)
+        """Whether the resolver reports that it serves stale data (RFC 8767)."""
+        return self.attempt is not None and bool(_extended_errors(self.attempt) & _STALE)
 
     @property
     def age(self) -> int | None:
-        """Seconds since it was fetched, if the TTL was the same then; None where that cannot be."""
+        """Seconds since the data were cached, assuming an unchanged TTL; None if that is impossible."""
         if self.past_its_ttl:
             return None
         if self.ttl is None or self.authoritative_ttl is None or self.ttl > self.authoritative_ttl:
@@ -119,18 +122,18 @@ class Compared:
 
     @property
     def too_long(self) -> bool:
-        """Whether it is held for longer than the zone allows."""
+        """Whether the resolver caches the data for longer than the zone allows."""
         given = self.authoritative_ttl
         return self.ttl is not None and given is not None and self.ttl > given
 
 
 def asks_resolver(step: Step) -> bool:
-    """Whether a step puts the trace's question to a resolver: no step of the walk needs that."""
+    """Whether a step asks a resolver the trace's question: such a step has no parent."""
     return step.purpose is Purpose.PROBE and step.parent is None
 
 
 def compared(trace: Trace) -> tuple[Compared, ...]:
-    """Each resolver that was asked beside the walk, in the order in which they were given."""
+    """Each resolver that was asked in addition to the walk, in the order given."""
     return tuple(_compared(trace, step) for step in trace.steps if asks_resolver(step))
 
 
@@ -138,7 +141,7 @@ def compared(trace: Trace) -> tuple[Compared, ...]:
 
 
 def heard(exchange: Exchange) -> Meaning:
-    """What a resolver's reply means: as `meaning.classify` has it, but read to the end of the aliases."""
+    """What a resolver's reply means: as in `meaning.classify`, but with aliases followed to the end."""
     meaning, message = classify(exchange, ROOT), exchange.message
     truncated = meaning.kind in (Kind.TRUNCATED, Kind.TRUNCATED_OVER_TCP)
     if message is None or truncated or message.rcode() not in _READ:
@@ -156,16 +159,16 @@ def heard(exchange: Exchange) -> Meaning:
     else:
         kind = Kind.NXDOMAIN if message.rcode() == dns.rcode.NXDOMAIN else Kind.NODATA
     authoritative = bool(message.flags & dns.flags.AA)
-    soa = _soa(message, chain.target) if kind in _NEGATIVE else None
+    soa = _soa_above(message, chain.target) if kind in _NEGATIVE else None
     return Meaning(kind, message.rcode(), authoritative, chain.rrsets, chain.target, soa=soa)
 
 
-def _soa(message: dns.message.Message, name: Name) -> dns.rrset.RRset | None:
+def _soa_above(message: dns.message.Message, name: Name) -> dns.rrset.RRset | None:
     owned = (rrset for rrset in message.authority if rrset.rdtype == dns.rdatatype.SOA)
     return next((rrset for rrset in owned if name.is_subdomain(rrset.name)), None)
 
 
-# --- beside the walk ------------------------------------------------------------------------------
+# --- compared with the walk -----------------------------------------------------------------------
 
 
 def _compared(trace: Trace, step: Step) -> Compared:
@@ -179,14 +182,14 @@ def _compared(trace: Trace, step: Step) -> Compared:
     held = _held(trace, attempt.meaning)
     exchange = attempt.exchange
     replied = trace.started.astimezone(UTC) + timedelta(seconds=exchange.start + exchange.elapsed)
-    difference = _failure(attempt, unchecked) or _difference(trace, attempt, held)
+    difference = _failure_of(attempt, unchecked) or _difference(trace, attempt, held)
     given = None if difference in _OF_ITS_OWN else held.given
     return Compared(step, attempt, difference, held.left, given, replied, unchecked)
 
 
-def _failure(attempt: Attempt, unchecked: bool) -> Disagreement | None:
-    """What a resolver without an answer shows; None for one that has one."""
-    kind, codes = attempt.meaning.kind, _codes(attempt)
+def _failure_of(attempt: Attempt, unchecked: bool) -> Disagreement | None:
+    """Why a resolver has no answer; None if it has one."""
+    kind, codes = attempt.meaning.kind, _extended_errors(attempt)
     if attempt.exchange.message is None:
         return Disagreement.NO_ANSWER
     if attempt.meaning.usable and kind is not Kind.ALIAS_LOOP:
@@ -200,13 +203,14 @@ def _failure(attempt: Attempt, unchecked: bool) -> Disagreement | None:
 
 
 def _difference(trace: Trace, attempt: Attempt, held: _Held) -> Disagreement:
-    meaning, codes = attempt.meaning, _codes(attempt)
+    meaning, codes = attempt.meaning, _extended_errors(attempt)
     if codes & _STALE:
         return Disagreement.STALE
     comparable = trace.outcome in (Outcome.ANSWER, Outcome.NODATA, Outcome.NXDOMAIN)
     if not comparable or trace.question.rdtype in _UNCOMPARED:
         return Disagreement.NOT_COMPARED
-    mine, theirs = _data(trace.question, trace.answer), _data(trace.question, meaning.answer)
+    mine = _rdata_of(trace.question, trace.answer)
+    theirs = _rdata_of(trace.question, meaning.answer)
     if (str(meaning.kind), theirs) == (str(trace.outcome), mine):
         return Disagreement.SAME
     if codes & (_BLOCKED | _PROHIBITED) or _is_blocked(trace, meaning, theirs):
@@ -216,37 +220,37 @@ def _difference(trace: Trace, attempt: Attempt, held: _Held) -> Disagreement:
     return Disagreement.STALE if _is_older(meaning, held) else Disagreement.OTHER
 
 
-def _codes(attempt: Attempt) -> frozenset[int]:
-    """The extended errors of a reply (RFC 8914)."""
+def _extended_errors(attempt: Attempt) -> frozenset[int]:
+    """The codes of the extended errors in a reply (RFC 8914)."""
     options = () if attempt.exchange.message is None else attempt.exchange.message.options
     return frozenset(int(option.code) for option in options if isinstance(option, dns.edns.EDEOption))
 
 
-def _data(question: Question, answer: Iterable[dns.rrset.RRset]) -> frozenset[dns.rdata.Rdata]:
-    """What was asked for, without the aliases that led there: the order of the records says nothing."""
+def _rdata_of(question: Question, answer: Iterable[dns.rrset.RRset]) -> frozenset[dns.rdata.Rdata]:
+    """The RDATA of the type asked for, without aliases and regardless of order."""
     wanted = (rrset for rrset in answer if rrset.rdtype == question.rdtype)
     return frozenset(rdata for rrset in wanted for rdata in rrset)
 
 
 def _has_address(data: Iterable[dns.rdata.Rdata], of_kind: Callable[[str], bool]) -> bool:
-    """Whether any of the data is an address of a kind."""
+    """Whether any of the RDATA is an address of a kind."""
     return any(of_kind(rdata.address) for rdata in data if hasattr(rdata, "address"))
 
 
 def _is_blocked(trace: Trace, meaning: Meaning, theirs: frozenset[dns.rdata.Rdata]) -> bool:
-    """Whether what is there is denied without the zone's own word for it, or put at an address of nobody."""
+    """Whether existing data are denied without the zone's SOA, or replaced by an unusable address."""
     if meaning.kind not in _NEGATIVE:
-        mine = _data(trace.question, trace.answer)
+        mine = _rdata_of(trace.question, trace.answer)
         return _has_address(theirs, is_nowhere) and not _has_address(mine, is_nowhere)
     zones = {step.zone for step in trace.steps if step.purpose in _WALK} | {zone_reached(trace)}
     return trace.outcome is Outcome.ANSWER and (meaning.soa is None or meaning.soa.name not in zones)
 
 
 def _is_older(meaning: Meaning, held: _Held) -> bool:
-    """Whether it was cached before the walk began, as far as the TTL that is left of it tells.
+    """Whether the data were cached before the walk began, as far as the remaining TTL shows.
 
-    More than the zone gives is older too: the TTL was longer then. Where the walk found nothing, what a
-    resolver still has that is no authority itself was there once.
+    More than the zone's TTL means older too: the TTL was longer then. If the walk found nothing, data that a
+    non-authoritative resolver still has existed once.
     """
     if held.left is None:
         return False
@@ -260,10 +264,10 @@ def _held(trace: Trace, meaning: Meaning) -> _Held:
         walked = None if step is None or step.meaning is None else negative_ttl(step.meaning)
         minimum = None if meaning.soa is None else getattr(meaning.soa[0], "minimum", None)
         return _Held(left, minimum if walked is None or trace.outcome is Outcome.ANSWER else walked)
-    theirs = _plain(meaning.answer)
+    theirs = _without_signatures(meaning.answer)
     if not theirs:
         return _Held()
-    mine = {rrset.name: rrset for rrset in reversed(_plain(trace.answer))}
+    mine = {rrset.name: rrset for rrset in reversed(_without_signatures(trace.answer))}
     pairs = [(rrset, mine[rrset.name]) for rrset in theirs if rrset.name in mine]
     differing = next((pair for pair in pairs if pair[0] != pair[1]), None)
     if differing is None and pairs:
@@ -273,6 +277,6 @@ def _held(trace: Trace, meaning: Meaning) -> _Held:
     return _Held(differing[0].ttl, differing[1].ttl)
 
 
-def _plain(answer: Iterable[dns.rrset.RRset]) -> list[dns.rrset.RRset]:
-    """The RRsets without what signs them."""
+def _without_signatures(answer: Iterable[dns.rrset.RRset]) -> list[dns.rrset.RRset]:
+    """The RRsets that are not signatures."""
     return [rrset for rrset in answer if rrset.rdtype != dns.rdatatype.RRSIG]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from dnstrace.analysis.differences import in_words
 from dnstrace.render.layout import ASCII, UNICODE, Node, rows
 from dnstrace.render.text import count_text, harmless
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING
@@ -50,5 +51,5 @@ def _line(each: Difference) -> Text:
     sign, style = _NEW if each.old is None else _GONE if each.new is None else _OTHER
     text = harmless(each.text)
     if each.zone is not None:
-        text = text.removeprefix(f"{harmless(each.zone)}: ")
+        text = text.removeprefix(f"{harmless(in_words(each.zone))}: ")
     return Text.assemble((sign, style), text)
