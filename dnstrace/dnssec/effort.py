@@ -27,7 +27,6 @@ class Effort:
     def hash(self) -> None:
         """Spend one NSEC3 hash. Raises TooMuchWork if none is left."""
         if self.spent_hashes >= self.limits.hashes:
-            raise TooMuchWork(
-                f"checking it exceeds the limit of {self.limits.hashes} NSEC3 hash{'es' * (self.limits.hashes != 1)}"
-            )
+            hashes = "hash" if self.limits.hashes == 1 else "hashes"
+            raise TooMuchWork(f"checking it exceeds the limit of {self.limits.hashes} NSEC3 {hashes}")
         self.spent_hashes += 1

@@ -1,4 +1,4 @@
-"""What `--check` found, for the tree: errors first, each with its cure and whose job it is."""
+"""What `--check` found, for the tree: errors first, each with its remedy and who can apply it."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ if TYPE_CHECKING:
     from dnstrace.model import Step, Trace
 
 _STYLES = {"error": BAD, "warning": WARNING, "notice": QUIET}
-_BLAMED = {
-    "registrar": "to be changed at the registrar",
-    "parent": "for the operator of the parent zone",
-    "host": "for the operator of the zone",
-    "network": "for whoever runs the network here",
+_RESPONSIBLE = {
+    "registrar": "to be fixed through the registrar",
+    "parent": "to be fixed by the operator of the parent zone",
+    "host": "to be fixed by the operator of the zone",
+    "network": "to be fixed by the operator of this network",
     "nobody": "",
 }
 
 
 def finding_nodes(trace: Trace) -> list[Node]:
-    """A node for each finding, with what is to be done beneath it; one line where there is none."""
+    """A node for each finding, with its remedy below; a single line if there are no findings."""
     if trace.findings is None:
         return []
     if not trace.findings:
         from dnstrace.checks import CATALOGUE
 
-        return [Node(Text(f"nothing wrong found by {count_text(len(CATALOGUE), 'rule')}", GOOD))]
-    return [Node(_line(finding), _beneath(finding), heading=True) for finding in trace.findings]
+        return [Node(Text(f"{count_text(len(CATALOGUE), 'rule')} found nothing wrong", GOOD))]
+    return [Node(_finding_line(finding), _remedy_nodes(finding), heading=True) for finding in trace.findings]
 
 
-def _line(finding: Finding) -> Text:
+def _finding_line(finding: Finding) -> Text:
     style = _STYLES[finding.level.value]
     head = Text.assemble((finding.level.value, style), " ", (finding.code, f"{style} {STRONG}"), ": ")
     return marked(style, head.append(harmless(finding.message)))
 
 
-def _beneath(finding: Finding) -> list[Node]:
-    blamed = _BLAMED[finding.blame.value]
-    cure = "; ".join(harmless(text) for text in (finding.cure, blamed) if text)
+def _remedy_nodes(finding: Finding) -> list[Node]:
+    responsible = _RESPONSIBLE[finding.blame.value]
+    cure = "; ".join(harmless(text) for text in (finding.cure, responsible) if text)
     return [*([Node(Text(cure, QUIET))] if cure else []), *_to_publish(finding.records)]
 
 
@@ -54,7 +54,7 @@ def _to_publish(records: tuple[str, ...]) -> list[Node]:
 
 
 def verdict_nodes(trace: Trace) -> list[Node]:
-    """What is wrong in one sentence; beneath it how to see it again, and what no finding has said."""
+    """The verdict in one sentence, and below it records to publish and a command that shows the fault."""
     from dnstrace.checks.verdict import verdict
 
     found = verdict(trace)
@@ -73,12 +73,12 @@ def _has_error(trace: Trace) -> bool:
 
 
 def probed_line(steps: list[Step]) -> Text:
-    """The probes of a zone in one line: how many questions, how many queries, how long."""
+    """The probes of a zone in one line: number of questions, number of queries, duration."""
     attempts = [attempt for step in steps for attempt in step.attempts]
-    under_way = any(step.outcome is None for step in steps)
+    probing = any(step.outcome is None for step in steps)
     begin = min((a.exchange.start for a in attempts), default=0.0)
     end = max((a.exchange.start + a.exchange.elapsed for a in attempts), default=begin)
     addresses = {attempt.exchange.query.address for attempt in attempts}
     cost = f"{count_text(len(attempts), 'query', 'queries')}, {time_text(end - begin)}"
     asked = f"{count_text(len(steps), 'question')} to {count_text(len(addresses), 'address', 'addresses')}"
-    return Text(f"{'probing' if under_way else 'probed'}: {asked}, {cost}", QUIET)
+    return Text(f"{'probing' if probing else 'probed'}: {asked}, {cost}", QUIET)

@@ -1,8 +1,8 @@
 """A trace as JSON: version 1 of the document, written field by field.
 
-`data/dnstrace-1.schema.json` describes it. Names are absolute, in A-label form; RDATA is in
-presentation format; times are milliseconds or ISO 8601 UTC; TTLs are seconds. Nothing here imports
-rich: programs that read JSON do not wait for it.
+`data/dnstrace-1.schema.json` describes it. Names are absolute and in A-label form, RDATA is in presentation
+format, times are milliseconds or ISO 8601 UTC, TTLs are seconds. Nothing here imports rich, which would only
+delay programs that read JSON.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ _SCHEMA_FILE = "dnstrace-1.schema.json"
 
 
 def to_json(trace: Trace, *, verbose: bool = False, explain: bool = False, indent: int | None = None) -> str:
-    """The document as ASCII text without a line end: on one line, or indented by `indent` spaces.
+    """The document as ASCII text without a final line end: on one line, or indented by `indent` spaces.
 
-    `verbose` adds the records of every reply, `explain` a sentence on each step.
+    `verbose` adds the records of every reply, `explain` a sentence about each step.
     """
     whole = document(trace, verbose=verbose, explain=explain)
     return json.dumps(whole, ensure_ascii=True, allow_nan=False, indent=indent)
@@ -52,8 +52,8 @@ def schema() -> str:
 
 
 def document(trace: Trace, *, verbose: bool = False, explain: bool = False) -> Document:
-    """The trace as values that JSON knows; `verbose` adds the records of every reply, `explain` sentences."""
-    told = _explained(trace) if explain else {}
+    """The trace as JSON values; `verbose` adds the records of every reply, `explain` a sentence per step."""
+    sentences = _explained(trace) if explain else {}
     cut = delegation_reached(trace)
     judged = {} if trace.judgement is None else trace.judgement.steps
     return {
@@ -71,7 +71,9 @@ def document(trace: Trace, *, verbose: bool = False, explain: bool = False) -> D
         "delegation": None if cut is None else referral_of(cut),
         "supposed": [referral_of(supposed) for supposed in trace.supposed],
         "verdict": verdict_of(trace),
-        "steps": [step_of(step, verbose, judged.get(step.id), told.get(step.id)) for step in trace.steps],
+        "steps": [
+            step_of(step, verbose, judged.get(step.id), sentences.get(step.id)) for step in trace.steps
+        ],
         "findings": [finding_of(finding) for finding in trace.findings or ()],
         "reconciliation": None if trace.findings is None else reconciliation_of(trace),
         "lives": [life_of(life) for life in lives(trace)],
@@ -86,7 +88,7 @@ def document(trace: Trace, *, verbose: bool = False, explain: bool = False) -> D
 
 
 def _paths(trace: Trace) -> list[Document] | None:
-    """What the paths come to, the largest share first; None where not every address was asked."""
+    """The results of all paths, largest share first; None unless every address was asked."""
     if not any(step.all_servers for step in trace.steps):
         return None
     from dnstrace.analysis.paths import shares
@@ -95,7 +97,7 @@ def _paths(trace: Trace) -> list[Document] | None:
 
 
 def _explained(trace: Trace) -> dict[int, str]:
-    """A sentence for each step, by its id."""
+    """A sentence for each step, by step id."""
     from dnstrace.render.story import Story
 
     story = Story(trace)
@@ -104,7 +106,7 @@ def _explained(trace: Trace) -> dict[int, str]:
 
 
 def _bogus(trace: Trace) -> str:
-    """Why the trace did not validate."""
+    """Why the trace is bogus; empty if it is not."""
     return trace.judgement.reason if trace.judgement is not None and is_bogus(trace) else ""
 
 

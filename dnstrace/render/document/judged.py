@@ -1,4 +1,4 @@
-"""What was found beside the walk: verdict, findings, resolvers, expectations, the last hop."""
+"""The results in the document: verdict, findings, resolvers, expectations, the last hop."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _OUTCOMES = {outcome.value for outcome in Outcome}
 
 
 def finding_of(finding: Finding) -> Document:
-    """What is wrong, where, and whose job it is."""
+    """A finding: what is wrong, where, and who can fix it."""
     return {
         "code": finding.code,
         "level": finding.level.value,
@@ -45,7 +45,7 @@ def finding_of(finding: Finding) -> Document:
 
 
 def verdict_of(trace: Trace) -> Document | None:
-    """What is wrong in one sentence, and what shows it."""
+    """The verdict: what is wrong in one sentence, and the evidence."""
     if not went_wrong(trace):
         return None
     from dnstrace.checks.verdict import verdict
@@ -64,20 +64,20 @@ def verdict_of(trace: Trace) -> Document | None:
 
 
 def reconciliation_of(trace: Trace) -> list[Document]:
-    """The servers of each zone that was probed: what parent and zone say of them, and what they answer."""
+    """The servers of each zone that was probed: what parent and zone publish, what each server answers."""
     from dnstrace.checks.reconciliation import reconciled
 
     return [
         {
             "zone": name_text(zone.zone),
             "parent": None if zone.parent is None else name_text(zone.parent),
-            "servers": [_reconciled(server) for server in zone.servers],
+            "servers": [_reconciled_server_of(server) for server in zone.servers],
         }
         for zone in reconciled(trace)
     ]
 
 
-def _reconciled(server: ReconciledServer) -> Document:
+def _reconciled_server_of(server: ReconciledServer) -> Document:
     return {
         "name": name_text(server.name),
         "at_parent": server.parent,
@@ -103,7 +103,7 @@ def _addressed(each: Addressed) -> Document:
 
 
 def resolver_of(found: Compared) -> Document:
-    """One resolver beside the walk; what it did not say is null."""
+    """One resolver compared with the walk; null for whatever its reply lacks."""
     attempt = found.attempt
     query = None if attempt is None else attempt.exchange.query
     message = None if attempt is None else attempt.exchange.message
@@ -131,7 +131,7 @@ def resolver_of(found: Compared) -> Document:
 
 
 def share_of(share: Share) -> Document:
-    """The share of the paths that comes to one end."""
+    """The share of paths with one result."""
     outcome = share.meaning.kind.value if share.meaning.kind.value in _OUTCOMES else Outcome.FAILED.value
     return {
         "share": str(share.share),
@@ -146,7 +146,7 @@ def share_of(share: Share) -> Document:
 
 
 def met_of(met: Met) -> Document:
-    """What was expected, and whether it is so."""
+    """An expectation, and whether it is met."""
     return {
         "text": expected_text(met),
         "what": met.expectation.what,
@@ -158,7 +158,7 @@ def met_of(met: Met) -> Document:
 
 
 def life_of(life: Life) -> Document:
-    """How long something lives in caches."""
+    """How long a resolver may cache an RRset."""
     return {
         "what": life.what.value,
         "name": name_text(life.name),
@@ -169,7 +169,7 @@ def life_of(life: Life) -> Document:
 
 
 def fetched_of(found: Fetched) -> Document:
-    """The last hop: the page asked for, and what each address gave."""
+    """The last hop: the page requested, and the answer of each address."""
     return {
         "url": harmless(found.request.url),
         "notes": [harmless(note) for note in found.notes],
@@ -183,11 +183,11 @@ def fetched_of(found: Fetched) -> Document:
             }
             for trace in found.beside
         ],
-        "visits": [_visit(visit) for visit in found.visits],
+        "visits": [_visit_of(visit) for visit in found.visits],
     }
 
 
-def _visit(visit: Visit) -> Document:
+def _visit_of(visit: Visit) -> Document:
     shown = visit.certificate
     return {
         "address": visit.address,
