@@ -170,28 +170,26 @@ class Story:
         kept = _cache_lifetime(trace)
         if trace.outcome is Outcome.NODATA and trace.question.rdtype != dns.rdatatype.A:
             asker = "browser" if trace.question.rdtype in _BROWSED else "program"
-            return [f"The resolver reports that there are none, and the {asker} does without them. {kept}"]
+            return [f"The resolver reports that there are none {kept}. The {asker} does without them."]
         if trace.outcome in (Outcome.NXDOMAIN, Outcome.NODATA):
-            return [f"The resolver passes this on. {shows} {kept}"]
+            return [f"The resolver passes this on {kept}. {shows}"]
         if trace.question.rdtype not in _ADDRESSES or trace.outcome is not Outcome.ANSWER:
-            return [f"The resolver returns the answer. {kept}"]
+            return [f"The resolver returns the answer {kept}."]
         addresses = _data_words([r for r in trace.answer if r.rdtype == trace.question.rdtype])
         return [
-            f"The resolver returns {addresses} to the browser. {kept}",
+            f"The resolver returns {addresses} to the browser {kept}.",
             f"The browser connects to {addresses.partition(' and ')[0]} and requests the page of {name}.",
             "The web server there sends the page, and the browser shows it.",
         ]
 
 
 def _cache_lifetime(trace: Trace) -> str:
-    """How long a resolver caches the result."""
+    """How long a resolver caches the result, as the end of a sentence."""
     if not (held := life(trace)):
-        return "The resolver must not cache it."
+        return "and does not cache it"
     ended = trace.started.astimezone(UTC) + timedelta(seconds=trace.stats.duration)
     until = clock_text(ended, ended + timedelta(seconds=held))
-    return (
-        f"The resolver caches this for {ttl_text(held)}, until {until}, and does not ask again before then."
-    )
+    return f"and caches it for {ttl_text(held)}, until {until}"
 
 
 def _result(step: Step, trace: Trace) -> str:
@@ -248,7 +246,7 @@ def _zones_of(cut: Delegation) -> str:
     zones = list(dict.fromkeys(plain(server.name.parent().parent()) for server in cut.servers))
     if len(zones) not in _ZONES:
         return "."
-    return f", under {', '.join(zones[:-1])} and {zones[-1]}"
+    return f", under {', '.join(zones[:-1])} and {zones[-1]}."
 
 
 def _trust_words(step: Step, trace: Trace) -> str:

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from math import lcm
 from typing import TYPE_CHECKING
 
-import dns.rdatatype
 from rich.text import Text
 
 from dnstrace.analysis.paths import by_address, final, lead, shares, unheard
 from dnstrace.model import Fault, Kind
-from dnstrace.model.naming import plain
 from dnstrace.render.edns import edns_options
-from dnstrace.render.text import count_text, rcode_text, rdata_text, time_text
+from dnstrace.render.results import distinction, result_words, server_list
+from dnstrace.render.text import count_text, rcode_text, time_text
 from dnstrace.render.wording import WARNING, attempt_line, joined, marked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from dnstrace.analysis.paths import Share
-    from dnstrace.model import Meaning, Name, Step, Trace
+    from dnstrace.model import Meaning, Step, Trace
 
-_MOST = 3  # records, or names of servers, that are listed in a line
 _LARGEST = 1000  # denominator that says more than a percentage
-_NOT_DATA = {dns.rdatatype.CNAME, dns.rdatatype.DNAME, dns.rdatatype.RRSIG}
 _FAULTS = {
     Kind.REFUSED: "REFUSED at",
     Kind.SERVER_FAILURE: "SERVFAIL at",
@@ -87,21 +81,23 @@ def _agrees_plainly(step: Step, indices: list[int]) -> bool:
 
 
 def _agreement_line(step: Step, last: dict[str, int]) -> Text:
-    """`12 of 13 servers (24 of 26 addresses) agree · 9 to 36 ms`."""
+    """`24 of 26 addresses (12 of 13 servers) agree · 9 to 36 ms`."""
     asked = {
         a.exchange.query.address for a in step.attempts if a.exchange.fault is not Fault.NETWORK_UNREACHABLE
     }
     have = sum(any(address.text in last for address in server.addresses) for server in step.servers)
-    verb = "agree"
-    if len(last) == len(asked) and have == len(step.servers):
-        who = f"{'both' if have == 2 else f'all {have}'} servers ({len(last)} addresses)"
-        addresses = "both" if len(last) == 2 else f"all {len(last)}"
-        who = f"{addresses} addresses of the only server" if have == 1 else who
-    else:
-        who = f"{have} of {count_text(len(step.servers), 'server')} ({len(last)} of {len(asked)} addresses)"
-        verb = "agrees" if have == 1 else "agree"
+    addresses, servers = _of_all(len(last), len(asked), "address", "addresses"), count_text(have, "server")
+    if have < len(step.servers):
+        servers = _of_all(have, len(step.servers), "server", "servers")
     times = [step.attempts[index].exchange.elapsed for index in last.values()]
-    return joined([f"{who} {verb}", _time_range(min(times), max(times))])
+    return joined([f"{addresses} ({servers}) agree", _time_range(min(times), max(times))])
+
+
+def _of_all(count: int, whole: int, one: str, several: str) -> str:
+    """`both addresses`, `all 26 addresses`, `24 of 26 addresses`."""
+    if count < whole:
+        return f"{count} of {count_text(whole, one, several)}"
+    return f"{'both' if count == 2 else f'all {count}'} {several}"
 
 
 def _time_range(least: float, most: float) -> str:
@@ -109,31 +105,6 @@ def _time_range(least: float, most: float) -> str:
     if first == last:
         return last
     return f"{first.removesuffix(last.lstrip('0123456789.'))} to {last}"
-
-
-def otherwise(meaning: Meaning, chosen: Meaning) -> str:
-    """How a usable meaning differs from the chosen one, in words; empty if both lead to the same."""
-    if lead(meaning) == lead(chosen):
-        return ""
-    cut, used = meaning.delegation, chosen.delegation
-    if cut is None or used is None or cut.zone != used.zone:
-        return f"different answer: {_result_words(meaning)}{_distinction(meaning, chosen)}"
-    names, others = ({server.name for server in each.servers} for each in (cut, used))
-    if names != others:
-        return f"different answer: referral with another NS set, {_server_list(sorted(names))}"
-    if set(cut.ds or ()) != set(used.ds or ()):
-        return f"different answer: referral with{' another DS set' if cut.ds else 'out DS records'}"
-    return f"different answer: referral {'with' if cut.signatures else 'without'} signatures"
-
-
-def _distinction(meaning: Meaning, other: Meaning) -> str:
-    """What distinguishes two meanings that are the same in words."""
-    if _result_words(meaning) != _result_words(other):
-        return ""
-    signed, others = (any(r.rdtype == dns.rdatatype.RRSIG for r in each.answer) for each in (meaning, other))
-    if signed != others:
-        return " with signatures" if signed else " without signatures"
-    return ", but different ones"
 
 
 # --- the shares -------------------------------------------------------------------------------
@@ -147,11 +118,10 @@ def paths_lines(trace: Trace) -> list[Text]:
     whole = lcm(*(share.share.denominator for share in found))
     first, *rest = found
     apart = [
-        words for each in rest if each.meaning.usable and (words := _distinction(first.meaning, each.meaning))
+        words for each in rest if each.meaning.usable and (words := distinction(first.meaning, each.meaning))
     ]
     begin = _first_share(first, whole) + (apart[0] if apart else "")
-    parts = [begin, *(f"{_fraction(each, whole)} {_ending_words(each, first.meaning)}" for each in rest)]
-    line = Text(", ".join(parts))
+    line = Text(", ".join([begin, *(_further_share(each, first.meaning, whole) for each in rest)]))
     asked = [step for step in trace.steps if step.all_servers]
     left_out = [
         Text(f"IPv{family} is not counted: no IPv{family} address replied in this trace", WARNING)
@@ -162,14 +132,25 @@ def paths_lines(trace: Trace) -> list[Text]:
 
 
 def _first_share(share: Share, whole: int) -> str:
+    """`all paths give 192.0.2.44`, `3 of 4 paths end with REFUSED at ns1.example.com`."""
     if share.share == 1:
-        subject, plural = "all paths", True
-    else:
-        of = " of" if whole > _LARGEST else ""
-        subject, plural = f"{_fraction(share, whole)}{of} paths", share.share * whole != 1
+        return _ends_with("all paths", True, share)
+    of = " of" if whole > _LARGEST else ""
+    return _ends_with(f"{_fraction(share, whole)}{of} paths", share.share * whole != 1, share)
+
+
+def _further_share(share: Share, first: Meaning, whole: int) -> str:
+    """`1 of 4 gives 192.0.2.45 at ns2.example.com`; `first` is the result of the largest share."""
+    words = _ends_with(_fraction(share, whole), share.share * whole != 1, share)
+    if not share.meaning.usable:
+        return words
+    return f"{words}{distinction(share.meaning, first)} at {server_list(share.servers)}"
+
+
+def _ends_with(subject: str, plural: bool, share: Share) -> str:
     if share.meaning.usable:
-        return f"{subject} {'give' if plural else 'gives'} {_result_words(share.meaning)}"
-    return f"{subject} {'end' if plural else 'ends'} with {_ending_words(share, share.meaning)}"
+        return f"{subject} {'give' if plural else 'gives'} {result_words(share.meaning)}"
+    return f"{subject} {'end' if plural else 'ends'} with {_fault_words(share)} {server_list(share.servers)}"
 
 
 def _fraction(share: Share, whole: int) -> str:
@@ -178,39 +159,9 @@ def _fraction(share: Share, whole: int) -> str:
     return f"{share.share * whole} of {whole}"
 
 
-def _ending_words(share: Share, first: Meaning) -> str:
-    """How a share ends, and where; `first` is the result of the largest share."""
+def _fault_words(share: Share) -> str:
+    """The fault that ends a share, with a preposition."""
     kind = share.meaning.kind
-    if share.meaning.usable:
-        what = f"{_result_words(share.meaning)}{_distinction(share.meaning, first)} at"
-    elif kind is Kind.OTHER_RCODE and share.meaning.rcode is not None:
-        what = f"{rcode_text(share.meaning.rcode)} at"
-    else:
-        what = _FAULTS.get(kind, f"{kind.value.replace('-', ' ')} at")
-    return f"{what} {_server_list(share.servers)}"
-
-
-def _result_words(meaning: Meaning) -> str:
-    """The result of a usable meaning: the data themselves if they are short."""
-    if meaning.kind is Kind.ANSWER:
-        data = [rrset for rrset in meaning.answer if rrset.rdtype not in _NOT_DATA] or meaning.answer
-        if (count := sum(map(len, data))) > _MOST:
-            return count_text(count, "record")
-        return ", ".join(rdata_text(rdata) for rrset in data for rdata in rrset)
-    if meaning.delegation is not None:
-        return f"a referral to {plain(meaning.delegation.zone)}"
-    if meaning.kind is Kind.ALIAS and meaning.target is not None:
-        return f"an alias of {plain(meaning.target)}"
-    return (
-        meaning.kind.value.upper() if meaning.kind in (Kind.NXDOMAIN, Kind.NODATA) else _kind_words(meaning)
-    )
-
-
-def _kind_words(meaning: Meaning) -> str:
-    return meaning.kind.value.replace("-", " ")
-
-
-def _server_list(names: Iterable[Name]) -> str:
-    texts = [plain(name) for name in names]
-    more = f" and {len(texts) - _MOST} more" if len(texts) > _MOST else ""
-    return ", ".join(islice(texts, _MOST)) + more
+    if kind is Kind.OTHER_RCODE and share.meaning.rcode is not None:
+        return f"{rcode_text(share.meaning.rcode)} at"
+    return _FAULTS.get(kind, f"{kind.value.replace('-', ' ')} at")

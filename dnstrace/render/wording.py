@@ -154,9 +154,9 @@ def _judgement(step: Step, attempt: Attempt, chosen: bool) -> tuple[str, str]:
 def _answered_too(step: Step, attempt: Attempt) -> tuple[str, str]:
     """The answer of a server other than the chosen one, if every server was asked: same or different."""
     if step.all_servers and step.chosen is not None:
-        from dnstrace.render.survey import otherwise
+        from dnstrace.render.results import different_answer  # only a survey needs it
 
-        if words := otherwise(attempt.meaning, step.attempts[step.chosen].meaning):
+        if words := different_answer(attempt.meaning, step.attempts[step.chosen].meaning):
             return WARNING, words
     return QUIET, "answered too"
 
@@ -205,7 +205,7 @@ def beside_line(wanted: Question, purpose: Purpose, needed: bool, inside: list[S
     end = max((a.exchange.start + a.exchange.elapsed for a in attempts), default=begin)
     cost = f", {queries}, {time_text(end - begin)}"
     if purpose is not Purpose.NS_ADDRESS:
-        return head.append(f"queried too{cost}")
+        return head.append(f"asked too{cost}")
     if found:
         return head.append(f"looked up{cost}")
     return marked(BAD, Text.assemble(head, ("no address found", BAD), cost))
