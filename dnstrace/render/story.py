@@ -130,7 +130,7 @@ class Story:
         question = self._trace.question
         name, what = plain(question.name), dns.rdatatype.to_text(question.rdtype)
         if question.rdtype in _ADDRESSES:
-            first = f"A browser opens a page of {name} and needs its {_ADDRESSES[question.rdtype]}."
+            first = f"A browser is about to open {name} and needs its {_ADDRESSES[question.rdtype]}."
         else:
             first = f"A program needs the {what} records of {name}."
         return [

@@ -87,7 +87,8 @@ def proof_nodes(evidence: StepEvidence) -> list[Node]:
     if not evidence.proof:
         return []
     by = _signers_text(s for s in evidence.signatures if s.covered in _CHAIN)
-    return [Node(joined([Text(f"proof: {harmless(evidence.proof)}", QUIET), by]))]
+    label = "no proof" if evidence.security.value == "bogus" else "proof"
+    return [Node(joined([Text(f"{label}: {harmless(evidence.proof)}", QUIET), by]))]
 
 
 def break_nodes(trace: Trace, step: Step, evidence: StepEvidence) -> list[Node]:

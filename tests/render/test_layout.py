@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.text import Text
 
-from dnstrace.render.layout import ASCII, UNICODE_ONLY, UNICODE, Node, fold, rows
+from dnstrace.render.layout import ASCII, UNICODE, UNICODE_ONLY, Node, fold, rows
 
 
 def drawn(root: Node, width: int = 60, guides=UNICODE) -> list[str]:  # type: ignore[no-untyped-def]
