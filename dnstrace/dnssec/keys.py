@@ -22,7 +22,7 @@ from dnstrace.model.naming import plain_zone
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What makes keys trusted: the DS RRset published by `parent`, or trust anchors (`parent` is None)."""
+    """What makes keys trusted: the DS RRset published by `parent`, or trust anchors without a `parent`."""
 
     parent: Name | None
     ds: tuple[DS, ...] = ()

@@ -31,7 +31,7 @@ _BROWSED = {*_ADDRESSES, dns.rdatatype.HTTPS}
 _MOST = 3  # records that are shown
 _LONGEST = 60  # characters of them
 _HOST = 4  # labels of a name such as ns1.example.com, the root's included
-_ZONES = range(2, 5)  # the zones that the names of servers are in are listed if there are so many
+_ZONES = range(2, 5)  # the zones of server names are listed if their number is in this range
 _PROBES = {
     Probe.SOA: "which version of the zone it has (SOA)",
     Probe.NS: "which name servers the zone itself lists (NS)",

@@ -34,13 +34,13 @@ def test_two_files(tmp_path: Path) -> None:
     new = kept(tmp_path / "new.json", "--lab", "in-domain", "--check", "--seed", "1")
     found = run("--diff", old, new)
     assert found.status == 5 and found.out.endswith("\n2 changes\n")
-    assert "~ the serial of example.com. was 2026011400, and is 2026011501" in found.out
+    assert "~ the serial of example.com changed from 2026011400 to 2026011501" in found.out
     assert run("--diff", old, old).status == 0
     assert run("--diff", old, old).out.endswith("\nnothing has changed\n")
     short = run("--diff", old, new, "--short").out.splitlines()
     assert short == [
-        "the serial of example.com. was 2026011400, and is 2026011501",
-        "no longer found: soa-differs at ns2.example.com. of example.com.",
+        "the serial of example.com changed from 2026011400 to 2026011501",
+        "no longer found: soa-differs at ns2.example.com in example.com",
     ]
     told = json.loads(run("--diff", old, new, "--json").out)
     assert (told["schema"], told["question"]["name"]) == ("dnstrace-diff/1", "www.example.com.")
@@ -156,4 +156,4 @@ def test_a_watched_trace_that_failed_is_told() -> None:
     assert seen.out.splitlines()[0].endswith(
         "failed: example.com. has no server that gives a usable answer: 4 refused"
     )
-    assert "the outcome was failed, and is answer" in seen.out
+    assert "the outcome changed from failed to answer" in seen.out
