@@ -68,6 +68,6 @@ def _svg(trace: Trace) -> bytes:
 
 
 def _html(trace: Trace) -> bytes:
-    from dnstrace.render.page import page
+    from dnstrace.render.html_page import html_page
 
-    return page(trace).encode()
+    return html_page(trace).encode()

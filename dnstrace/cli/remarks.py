@@ -47,7 +47,7 @@ def _differing(trace: Trace) -> Iterator[str]:
     if not any(step.purpose is Purpose.PROBE for step in trace.steps):
         return
     from dnstrace.analysis.resolvers import Disagreement, compared
-    from dnstrace.render.compared import reason_text, resolver_text
+    from dnstrace.render.resolver_words import reason_text, resolver_text
 
     for found in compared(trace):
         if found.attempt is not None and found.difference not in (None, Disagreement.SAME):

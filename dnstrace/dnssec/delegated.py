@@ -97,7 +97,9 @@ class Delegations:
         for step in self._case.replies.steps_for(question):
             self._case.retry(step)
         neither = f"return neither a DS record for {plain(name)} nor a proof that there is none"
-        return Delegated(Says.NOTHING, f"the servers of {plain_zone(zone.name)} {neither}; {_remedy(zone)}")
+        return Delegated(
+            Says.NOTHING, f"the servers of {plain_zone(zone.name)} {neither}; {_operator_remedy(zone)}"
+        )
 
     def _in(self, reply: Reply, zone: Zone, name: Name) -> Delegated:
         """What one reply shows; the evidence is noted for a step that queried DS."""
@@ -118,7 +120,7 @@ class Delegations:
                 return self._signed_ds(reply, data, zone)
             if data.rrset.rdtype == dns.rdatatype.DS and not data.signatures:
                 unsigned = f"{_ds_of(name, zone)} is not signed, although {plain_zone(zone.name)} is"
-                return Delegated(Says.WRONG, f"{unsigned}; {_remedy(zone)}")
+                return Delegated(Says.WRONG, f"{unsigned}; {_operator_remedy(zone)}")
         for data in signed(message.answer, (dns.rdatatype.DNAME,)):
             if name != data.name and name.is_subdomain(data.name) and self._case.check(data, zone).valid:
                 return Delegated(Says.NO_CUT)  # nothing lies below a DNAME (RFC 6672 section 2.4)
@@ -131,7 +133,7 @@ class Delegations:
         self._case.notes.add(reply.step.id, ds=evidence, signatures=checked.signatures)
         if not checked.valid:
             broken = f"{_ds_of(data.name, zone)} does not validate: {checked.reason}"
-            return Delegated(Says.WRONG, f"{broken}; {_remedy(zone)}")
+            return Delegated(Says.WRONG, f"{broken}; {_operator_remedy(zone)}")
         if data.rrset.rdtype == dns.rdatatype.CNAME:
             return Delegated(Says.NO_CUT)  # an alias excludes a delegation (RFC 1034 section 3.6.2)
         return Delegated(Says.SIGNED, ds=ds)
@@ -150,7 +152,7 @@ class Delegations:
         if proof.shown is ProofResult.NO_CUT:
             return Delegated(Says.NO_CUT)
         unproven = f"{plain_zone(zone.name)} does not prove that {plain(name)} has no DS record: {proof.text}"
-        return Delegated(Says.WRONG, f"{unproven}; {_remedy(zone)}")
+        return Delegated(Says.WRONG, f"{unproven}; {_operator_remedy(zone)}")
 
 
 def _denial_records(zone: Name, message: dns.message.Message) -> Sequence[dns.rrset.RRset]:
@@ -163,5 +165,5 @@ def _ds_of(name: Name, zone: Zone) -> str:
     return f"the DS record for {plain(name)} in {plain_zone(zone.name)}"
 
 
-def _remedy(zone: Zone) -> str:
+def _operator_remedy(zone: Zone) -> str:
     return f"the operator of {plain_zone(zone.name)} needs to fix this"

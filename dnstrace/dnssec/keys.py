@@ -105,7 +105,7 @@ def _unmatched(trust: Trust, zone: Name, keys: Sequence[DNSKEY]) -> str:
         what = f"the digest does not match {_tagged(near)} of {plain_zone(zone)}"
     else:
         what = f"{plain_zone(zone)} has {f'only {_tagged(keys)}' if keys else 'no keys'}"
-    return f"{_expected(trust)}, but {what}; {_remedy(trust, zone)}"
+    return f"{_expected(trust)}, but {what}; {_ds_remedy(trust, zone)}"
 
 
 def _same_tag(trust: Trust, keys: Sequence[DNSKEY]) -> list[DNSKEY]:
@@ -123,7 +123,7 @@ def _expected(trust: Trust) -> str:
     return f"{plain_zone(trust.parent)} publishes {records} for {_key_list(tags)}"
 
 
-def _remedy(trust: Trust, zone: Name) -> str:
+def _ds_remedy(trust: Trust, zone: Name) -> str:
     if trust.parent is None:
         return "the trust anchor needs to be updated"
     return (

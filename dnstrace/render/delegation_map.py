@@ -145,7 +145,7 @@ def _server_lines(run: list[Step]) -> Iterator[Line]:
     groups: dict[Line, list[str]] = defaultdict(list)
     for server in run[-1].servers:
         attempts = [a for step in run for a in step.attempts if a.server == server.name]
-        groups[_server_state(run, attempts)].append(name_text(server.name))
+        groups[_server_line(run, attempts)].append(name_text(server.name))
     for state, names in sorted(groups.items(), key=lambda pair: _ORDER.index(pair[0].mark)):
         most = _SICK if state.mark in (Mark.BAD, Mark.WARNING) else _MOST
         quiet = state.mark in (Mark.QUIET, Mark.PLAIN)
@@ -156,7 +156,7 @@ def _server_lines(run: list[Step]) -> Iterator[Line]:
             yield Line(f"{count_text(rest, kind)} {state.text}", state.mark)
 
 
-def _server_state(run: list[Step], attempts: list[Attempt]) -> Line:
+def _server_line(run: list[Step], attempts: list[Attempt]) -> Line:
     """The state of a server, from everything it was asked."""
     if not attempts:
         return Line("not asked", Mark.QUIET)

@@ -47,7 +47,7 @@ def tables(trace: Trace) -> list[Columns]:
 
 def _zone_table(zone: Reconciled) -> Columns:
     answers = Counter(
-        words for server in zone.servers for each in server.addresses if (words := _answer_words(each)[0])
+        words for server in zone.servers for each in server.addresses if (words := _address_answer(each)[0])
     )
     usual = answers.most_common(1)[0][0] if answers else ""
     heads = [Text(f"{name_text(zone.zone)} by server", STRONG), *(Text(word, QUIET) for word in _HEADS)]
@@ -88,7 +88,7 @@ def _rtt_text(attempt: Attempt | None) -> str:
 
 
 def _answer_cell(each: Addressed, usual: str) -> Text:
-    words, style = _answer_words(each)
+    words, style = _address_answer(each)
     text = Text(words, style or ("" if words == usual else WARNING))
     unsure = (
         each.attempt is not None and each.attempt.meaning.usable and not each.attempt.meaning.authoritative
@@ -96,7 +96,7 @@ def _answer_cell(each: Addressed, usual: str) -> Text:
     return text.append(", no AA", WARNING) if unsure else text
 
 
-def _answer_words(each: Addressed) -> tuple[str, str]:
+def _address_answer(each: Addressed) -> tuple[str, str]:
     """The answer of an address to the question in a few words, and a style if it is not an answer."""
     if each.attempt is None:
         return "not asked", QUIET

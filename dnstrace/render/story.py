@@ -15,7 +15,7 @@ from dnstrace.analysis.reached import is_bogus, last_step
 from dnstrace.analysis.resolvers import asks_resolver, compared
 from dnstrace.model import ROOT, Kind, Outcome, Probe, Purpose, Source
 from dnstrace.model.naming import plain, plain_zone
-from dnstrace.render.compared import reason_text
+from dnstrace.render.resolver_words import reason_text
 from dnstrace.render.text import clock_text, count_text, harmless, rdata_text, ttl_text
 from dnstrace.render.troubles import troubles, way
 

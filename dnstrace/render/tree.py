@@ -189,7 +189,7 @@ def _resolver_blocks(trace: Trace, verbose: bool) -> list[list[Node]]:
     """The answers of resolvers, if any were asked."""
     if not any(map(asks_resolver, trace.steps)):
         return []
-    from dnstrace.render.resolvers import resolver_nodes
+    from dnstrace.render.resolver_lines import resolver_nodes
 
     return [resolver_nodes(trace, verbose)]
 

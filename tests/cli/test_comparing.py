@@ -87,9 +87,7 @@ def test_a_wrong_file_is_one_clear_line(tmp_path: Path) -> None:
 
 def test_what_cannot_be_compared(tmp_path: Path) -> None:
     one, other = kept(tmp_path / "1.json", "--lab"), kept(tmp_path / "2.json", "--lab", "nxdomain")
-    assert (
-        "different questions: www.example.com A and nowhere.example.com A" in run("--diff", one, other).err
-    )
+    assert "different questions: www.example.com A and nowhere.example.com A" in run("--diff", one, other).err
     assert "one question" in run("--diff", one, "--lab", "a.example", "b.example").err
     assert run("--diff", one, one, "--diff", one).status == 2
     packed = tmp_path / "1.json.gz"

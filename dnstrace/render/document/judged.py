@@ -9,9 +9,9 @@ import dns.rdatatype
 
 from dnstrace.analysis.reached import went_wrong
 from dnstrace.model import Outcome
-from dnstrace.render.compared import reason_text, resolver_text
 from dnstrace.render.document.values import Document, ede_of, iso, ms, question_of, rcode_of, rrsets_of
 from dnstrace.render.expected import expected_text, value_text
+from dnstrace.render.resolver_words import reason_text, resolver_text
 from dnstrace.render.text import harmless, name_text
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import Fault, Outcome, Purpose, Query, Question, Transport
 from dnstrace.model.asked import Resolver
-from dnstrace.render.compared import reason_text, resolver_text
+from dnstrace.render.resolver_words import reason_text, resolver_text
 from dnstrace.render.tree import tree
 from tests.render.looks import look
 from tests.replies import name

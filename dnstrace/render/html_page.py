@@ -22,7 +22,7 @@ from dnstrace.analysis.resolvers import asks_resolver
 from dnstrace.model import Outcome
 from dnstrace.render import pictures
 from dnstrace.render.branches import Branches
-from dnstrace.render.page_parts import (
+from dnstrace.render.html_parts import (
     dnssec,
     exchanges,
     findings,
@@ -49,7 +49,7 @@ _OUTCOMES = {Outcome.ANSWER: "good", Outcome.REFERRAL: "good", Outcome.FAILED: "
 _SECURITY = {"secure": "good", "bogus": "bad"}
 
 
-def page(trace: Trace) -> str:
+def html_page(trace: Trace) -> str:
     """The page, as HTML in UTF-8."""
     question = f"{name_text(trace.question.name)} {dns.rdatatype.to_text(trace.question.rdtype)}"
     sections = {
@@ -103,7 +103,7 @@ def _resolvers_section(trace: Trace) -> str:
     """The answers of the resolvers that were asked, compared with the walk."""
     if not any(map(asks_resolver, trace.steps)):
         return ""
-    from dnstrace.render.resolvers import resolver_nodes
+    from dnstrace.render.resolver_lines import resolver_nodes
 
     return tree_list([node.children for node in resolver_nodes(trace, verbose=True)])
 

@@ -11,10 +11,10 @@ from rich.text import Text
 
 from dnstrace.analysis.resolvers import Disagreement, compared
 from dnstrace.model import ROOT, Kind
-from dnstrace.render.compared import reason_text, resolver_text, ttl_left_text
 from dnstrace.render.edns import edns_options
 from dnstrace.render.layout import Node
 from dnstrace.render.records import reply_nodes
+from dnstrace.render.resolver_words import reason_text, resolver_text, ttl_left_text
 from dnstrace.render.text import count_text, rcode_text, rdata_text, time_text
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, joined, marked, unanswered_text
 
@@ -50,7 +50,7 @@ def _resolver_node(trace: Trace, found: Compared, verbose: bool) -> Node:
     parts += ["AD" if _is_authentic(attempt) else "", ttl_left_text(found), *_tries_parts(found)]
     line = joined(parts)
     below = [] if one_line else [Node(Text(reason, style))]
-    errors = [Node(Text(text, WARNING)) for text in _extended_errors(attempt)]
+    errors = [Node(Text(text, WARNING)) for text in _error_texts(attempt)]
     sound = found.difference in (Disagreement.SAME, None)
     return Node(line if sound else marked(style, line), [*below, *errors, *records])
 
@@ -93,7 +93,7 @@ def _tries_parts(found: Compared) -> list[Text | str]:
     return [Text(f"asked {len(asked)} times", WARNING)] if len(asked) > 1 else []
 
 
-def _extended_errors(attempt: Attempt) -> list[str]:
+def _error_texts(attempt: Attempt) -> list[str]:
     """The extended errors of the reply (RFC 8914), escaped."""
     message = attempt.exchange.message
     return [] if message is None else [str(error) for error in edns_options(message).errors]
