@@ -85,10 +85,10 @@ class _Held(NamedTuple):
 class Compared:
     """One resolver compared with the walk.
 
-    `attempt` is the attempt that counts; `None` until one has ended. `difference` is `None` while the resolver
-    is being asked. `ttl` is the remaining TTL and `authoritative_ttl` the zone's, in seconds, both of the first
-    RRset whose data differ, otherwise of the one that expires first. `replied` is when the reply came, in
-    UTC. `unchecked` is set if the resolver has an answer with checking disabled (CD).
+    `attempt` is the attempt that counts; `None` until one has ended. `difference` is `None` while the
+    resolver is being asked. `ttl` is the remaining TTL and `authoritative_ttl` the zone's, in seconds, both
+    of the first RRset whose data differ, otherwise of the one that expires first. `replied` is when the reply
+    came, in UTC. `unchecked` is set if the resolver has an answer with checking disabled (CD).
     """
 
     step: Step

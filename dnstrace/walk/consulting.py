@@ -1,7 +1,7 @@
 """Asking recursive resolvers beside the walk: for `--resolver`.
 
 Each is asked the trace's own question with RD set, at once and side by side with the walk, over the same
-network. What they say is recorded as steps and judged later (analysis/resolvers.py); the walk neither waits for it nor
+network. What they say is recorded as steps and judged later (resolvers.py); the walk neither waits for it nor
 uses it, nor is it paid from the walk's budget: a resolver is asked a few times at most.
 
 Retries are as those of the walk (fallback.py). Where a resolver says SERVFAIL it is asked once more with CD
