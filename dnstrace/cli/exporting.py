@@ -68,6 +68,6 @@ def _svg(report: Report) -> bytes:
 
 
 def _html(report: Report) -> bytes:
-    from dnstrace.render.page import page
+    from dnstrace.render.html_page import html_page
 
-    return page(report).encode()
+    return html_page(report).encode()

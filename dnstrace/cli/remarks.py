@@ -36,7 +36,7 @@ def _differing_resolvers(report: Report) -> Iterator[str]:
     if not report.resolvers:
         return
     from dnstrace.model.compared import Disagreement
-    from dnstrace.render.compared import reason_text, resolver_text
+    from dnstrace.render.resolver_words import reason_text, resolver_text
 
     for found in report.resolvers:
         if found.attempt is not None and found.difference not in (None, Disagreement.SAME):

@@ -232,7 +232,7 @@ def test_work_is_bounded_and_the_bound_named() -> None:
     world = journey()
     _, trace = world.judged("www.example.com.")
     judgement = judge(trace, world.anchors(), NOW, EffortLimits(verifications=2))
-    assert judgement.security is Security.BOGUS and "more signatures than" in judgement.reason
+    assert judgement.security is Security.BOGUS and "the limit on signature verifications" in judgement.reason
 
 
 def test_needs_are_bounded() -> None:

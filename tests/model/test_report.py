@@ -18,7 +18,7 @@ from dnstrace.model import Settings, Trace
 from dnstrace.model.findings import Blame, Explanation, Verdict
 from dnstrace.model.report import Report
 from dnstrace.render.document import to_json
-from dnstrace.render.page import page
+from dnstrace.render.html_page import html_page
 from dnstrace.render.tree import tree
 from tests.render.looks import look
 
@@ -69,7 +69,7 @@ def said(made: Report) -> str:
     return "\n".join(remarks(made))
 
 
-OUTPUTS: list[Callable[[Report], str]] = [drawn, to_json, page, said]
+OUTPUTS: list[Callable[[Report], str]] = [drawn, to_json, html_page, said]
 
 
 @pytest.mark.parametrize("output", OUTPUTS)
@@ -92,13 +92,15 @@ def healthy(world: str) -> Trace:
 def test_what_the_rules_are_and_say_is_taken_from_the_report() -> None:
     made = replace(report(healthy("textbook")), rules=7)
     assert "nothing wrong found by 7 rules" in drawn(made)
-    assert "Nothing wrong found by 7 rules." in page(made)
+    assert "7 rules found nothing wrong." in html_page(made)
     found = judged("glue", CHECKED)
     other = dict.fromkeys(found.explanations, Explanation("Made up", {"Which means": "nothing"}))
-    assert "<summary>Made up</summary><dl><dt>Which means</dt>" in page(replace(found, explanations=other))
+    assert "<summary>Made up</summary><dl><dt>Which means</dt>" in html_page(
+        replace(found, explanations=other)
+    )
 
 
-@pytest.mark.parametrize("output", [drawn, to_json, page])
+@pytest.mark.parametrize("output", [drawn, to_json, html_page])
 def test_what_is_not_in_the_report_is_not_shown(output: Callable[[Report], str]) -> None:
     whole = judged("glue", CHECKED)
     for field in ("reconciliation", "lives", "shares"):

@@ -163,6 +163,7 @@ def test_the_short_form_says_which_differ() -> None:
     ran = run("--lab=resolver-filtered", "--short")
     assert ran.out == "192.0.2.44\n"
     assert ran.err.splitlines()[0] == (
-        "dnstrace: www.example.com. A: 192.0.2.153: filtered: the resolver keeps it from those who ask it"
+        "dnstrace: www.example.com. A: 192.0.2.153: "
+        "filtered: the resolver withholds the answer from its clients"
     )
     assert run("--lab=resolver-same", "--short").err == ""
