@@ -91,7 +91,7 @@ def healthy(world: str) -> Trace:
 
 def test_what_the_rules_are_and_say_is_taken_from_the_report() -> None:
     made = replace(report(healthy("textbook")), rules=7)
-    assert "nothing wrong found by 7 rules" in drawn(made)
+    assert "7 rules found nothing wrong" in drawn(made)
     assert "7 rules found nothing wrong." in html_page(made)
     found = judged("glue", CHECKED)
     other = dict.fromkeys(found.explanations, Explanation("Made up", {"Which means": "nothing"}))
