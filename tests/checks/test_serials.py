@@ -29,6 +29,12 @@ def test_each_address_that_serves_the_zone_has_its_serial() -> None:
     }
 
 
+def test_a_server_that_does_not_serve_the_zone_counts_only_where_all_are_asked_for() -> None:
+    cut = Evidence(checked_world("recursive")).cut(dns.name.from_text("example.com."))
+    assert cut is not None
+    assert (serials(cut), len(serials(cut, all_servers=True))) == ({}, 4)
+
+
 def test_a_server_that_refuses_has_no_serial() -> None:
     cut = Evidence(checked_world("all-refuse")).cut(dns.name.from_text("example.com."))
     assert cut is not None and serials(cut, all_servers=True) == {}
