@@ -13,6 +13,7 @@ import dns.rdatatype
 from dnstrace.model import Question
 from tests.replies import name
 
+PATIENCE = 300.0  # seconds to wait for what has to come, however busy the machine is
 QUESTION = Question(name("www.example.com."), dns.rdatatype.A)
 Reply = Callable[[bytes], list[bytes]]
 

@@ -13,7 +13,7 @@ import pytest
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.network.live import LiveNetwork, datagrams
 from dnstrace.network.pooled import PooledNetwork
-from tests.network.serving import QUESTION, Server, answer, edited, read_query, run, udp
+from tests.network.serving import PATIENCE, QUESTION, Server, answer, edited, read_query, run, udp
 
 Network: type[LiveNetwork] = LiveNetwork
 
@@ -33,7 +33,7 @@ async def exchanged(query: Query, timeout: float) -> Exchange:
             network.close()
 
 
-async def ask(server: Server, timeout: float = 5.0, address: str = "127.0.0.1") -> Exchange:
+async def ask(server: Server, timeout: float = PATIENCE, address: str = "127.0.0.1") -> Exchange:
     return await exchanged(Query(QUESTION, address, server.port), timeout)
 
 
@@ -43,7 +43,7 @@ def test_a_reply_is_read_on_both_families(address: str) -> None:
         async with udp(lambda wire: [answer(wire)], address) as server:
             exchange = await ask(server, address=address)
         assert exchange.fault is None and exchange.message is not None
-        assert exchange.wire and 0 <= exchange.elapsed < 5 and exchange.mismatched == 0
+        assert exchange.wire and 0 <= exchange.elapsed < PATIENCE and exchange.mismatched == 0
 
     run(test)
 
@@ -107,7 +107,7 @@ def test_a_closed_port_is_told_at_once(address: str) -> None:
         ) as unused:
             unused.bind((address, 0))
             port = unused.getsockname()[1]
-        exchange = await exchanged(Query(QUESTION, address, port), 5.0)
+        exchange = await exchanged(Query(QUESTION, address, port), PATIENCE)
         assert exchange.fault is Fault.PORT_UNREACHABLE
 
     run(test)
@@ -129,7 +129,7 @@ def test_octets_after_a_good_header_that_are_no_message_are_malformed() -> None:
 TcpTalk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-async def tcp(talk: TcpTalk, timeout: float = 5.0) -> Exchange:
+async def tcp(talk: TcpTalk, timeout: float = PATIENCE) -> Exchange:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await talk(reader, writer)
@@ -177,7 +177,7 @@ def test_tcp_refused() -> None:
             unused.bind(("127.0.0.1", 0))
             port = unused.getsockname()[1]
         query = Query(QUESTION, "127.0.0.1", port, Transport.TCP)
-        assert (await exchanged(query, 5)).fault is Fault.PORT_UNREACHABLE
+        assert (await exchanged(query, PATIENCE)).fault is Fault.PORT_UNREACHABLE
 
     run(test)
 
