@@ -24,6 +24,7 @@ from dnstrace.model.limits import Limits
 from dnstrace.network.live import LiveNetwork
 from dnstrace.render.document import document, schema
 from dnstrace.render.tree import tree
+from tests import unhurried
 from tests.network.serving import QUESTION, read_query
 from tests.render.looks import look
 
@@ -102,7 +103,7 @@ def test_the_deadline_holds_where_a_reply_over_tcp_never_ends(talk: Talk) -> Non
             settings, limits = Settings(port=port, timeout=60.0), Limits(deadline=DEADLINE)
             return await trace_async("www.example.com", server="127.0.0.1", settings=settings, limits=limits)
 
-    found = asyncio.run(walked())
+    found = unhurried.run(walked())
     assert (found.outcome, found.error) == ("failed", "the deadline of 0.3 s is reached")
     assert [a.exchange.query.transport for a in found.steps[0].attempts] == ["udp", "tcp"]
     check_shown(found)
@@ -115,7 +116,7 @@ def test_each_try_ends_where_a_reply_over_tcp_never_ends(talk: Talk) -> None:
             settings = Settings(port=port, timeout=0.05, tries=2)
             return await trace_async("www.example.com", server="127.0.0.1", settings=settings)
 
-    found = asyncio.run(walked())
+    found = unhurried.run(walked())
     faults = {a.exchange.fault for a in found.steps[0].attempts if a.exchange.query.transport == "tcp"}
     assert faults == {Fault.MISMATCH if talk is stutter else Fault.TIMEOUT} and "deadline" not in found.error
 

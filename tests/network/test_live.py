@@ -13,6 +13,7 @@ import pytest
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.network.live import LiveNetwork, datagrams
 from dnstrace.network.pooled import PooledNetwork
+from tests import unhurried
 from tests.network.serving import PATIENCE, QUESTION, Server, answer, edited, read_query, run, udp
 
 Network: type[LiveNetwork] = LiveNetwork
@@ -150,7 +151,7 @@ def test_tcp_in_small_pieces() -> None:
             writer.write(bytes([octet]))
             await writer.drain()
 
-    exchange = asyncio.run(tcp(talk))
+    exchange = unhurried.run(tcp(talk))
     assert exchange.fault is None and exchange.message is not None
 
 
@@ -159,7 +160,7 @@ def test_tcp_that_ends_before_the_reply_is_whole() -> None:
         reply = answer(await read_query(reader))
         writer.write(struct.pack("!H", len(reply)) + reply[:-1])
 
-    assert asyncio.run(tcp(talk)).fault is Fault.CONNECTION_LOST
+    assert unhurried.run(tcp(talk)).fault is Fault.CONNECTION_LOST
 
 
 def test_tcp_that_drips_is_bounded_by_the_timeout() -> None:
@@ -168,7 +169,7 @@ def test_tcp_that_drips_is_bounded_by_the_timeout() -> None:
         writer.write(b"\xff\xff\0")
         await reader.read()  # until the other side gives up
 
-    assert asyncio.run(tcp(talk, timeout=0.1)).fault is Fault.TIMEOUT
+    assert unhurried.run(tcp(talk, timeout=0.1)).fault is Fault.TIMEOUT
 
 
 def test_tcp_refused() -> None:

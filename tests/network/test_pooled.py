@@ -15,6 +15,7 @@ from dnstrace.model import Exchange, Fault, Query
 from dnstrace.network import pooled
 from dnstrace.network.live import open_socket
 from dnstrace.network.pooled import PooledNetwork
+from tests import unhurried
 from tests.network.serving import PATIENCE, QUESTION, answer, run, udp
 
 ADDRESSES = ["127.0.0.1", "::1"]
@@ -116,7 +117,7 @@ def test_a_socket_is_used_for_a_while_and_closed_when_nobody_waits_on_it(
         network.close()
         return found
 
-    found = asyncio.run(test())
+    found = unhurried.run(test())
     assert all(each.fault is None for each in found)
 
 
