@@ -57,7 +57,7 @@ def _run(out: io.StringIO, arguments: tuple[str, ...], variables: dict[str, str]
 
 def run_with(variables: Mapping[str, str], *arguments: str) -> Ran:
     """Run the command within this process, in an environment with these variables."""
-    return run(*arguments, terminal=False, **variables)
+    return run(*arguments, **variables)
 
 
 def start(*arguments: str, **how: Any) -> subprocess.Popen[str]:
