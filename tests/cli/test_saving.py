@@ -148,7 +148,7 @@ def test_a_server_that_is_not_there_is_refused_with_those_that_are(textbook: Pat
 
 
 def refused(*arguments: str, **variables: str) -> str:
-    ran = run(*arguments, terminal=False, **variables)
+    ran = run(*arguments, **variables)
     assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1), ran
     assert ran.err[:-1].isprintable()
     return ran.err.removeprefix("dnstrace: ").rstrip("\n")

@@ -16,7 +16,7 @@ import pytest
 from dnstrace.cli.many.names import questions
 from dnstrace.model import Question
 from tests.bulk.serving import arguments, server
-from tests.cli.running import finished, run, start
+from tests.cli.running import PATIENCE, finished, run, start
 
 LAB = ("--lab", "in-domain", "--seed", "1")
 
@@ -131,7 +131,7 @@ def test_a_file_without_a_single_right_line_is_no_success(tmp_path: Path) -> Non
 
 def test_names_from_stdin() -> None:
     done = start("-f", "-", *LAB, "--short", stdin=subprocess.PIPE)
-    out, err = done.communicate("www.example.com\nmail.example.com", timeout=20)
+    out, err = done.communicate("www.example.com\nmail.example.com", timeout=PATIENCE)
     assert (done.returncode, out) == (0, "www.example.com. A 192.0.2.44\n") and "2 names" in err
 
 
@@ -146,7 +146,7 @@ def test_names_are_traced_as_they_come(tmp_path: Path) -> None:
             process.stdin.write(f"x{number}.example\n")
             assert process.stdout.readline() == f"x{number}.example. A 192.0.2.44\n"
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130 and out == "" and "3 names in" in err and "stopped by the user" in err
 
 
@@ -159,7 +159,7 @@ def test_a_full_disk_ends_a_run_of_many_processes_in_one_line(tmp_path: Path) ->
         with start(*how) as process:
             assert process.stdout is not None and process.stdout.readline()
             process.stdout.close()
-            assert process.wait(timeout=20) == 141
+            assert process.wait(timeout=PATIENCE) == 141
 
 
 class Interrupted(io.BytesIO):
