@@ -21,7 +21,6 @@ from dnstrace.clock import run_real
 from dnstrace.message.supposed import Supposed
 from dnstrace.model import Delegation, Name, Outcome, Question, Settings, Trace
 from dnstrace.model.limits import Limits
-from dnstrace.model.report import Report
 from dnstrace.model.tracing import Tracing
 from dnstrace.port import Network
 from dnstrace.walk.budget import Budget
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from dnstrace.model.findings import Finding, Verdict
     from dnstrace.model.judgement import Judgement
     from dnstrace.model.paths import Share
+    from dnstrace.model.report import Report
     from dnstrace.walk.asking import Strategy
     from dnstrace.walk.consulting import Consultation
     from dnstrace.walk.validation import Validation
@@ -262,6 +262,7 @@ def _with_findings(trace: Trace) -> Trace:
 def report(trace: Trace) -> Report:
     """What outputs say of a trace beyond what it recorded; one that has not ended has no verdict."""
     from dnstrace.analysis.caching import life, lives
+    from dnstrace.model.report import Report
 
     judged = Report(
         trace,

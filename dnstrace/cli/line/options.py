@@ -10,7 +10,6 @@ line against that, and the help, the manual and the completions show it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -77,8 +76,7 @@ SECURITY, WORLD = "expect security", "lab world"
 """In the table: an `--expect` that only validation can decide, and a `--lab` that names a world."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One option.
 
     `name` is the long name without dashes. `help` may hold fields of Settings and Limits in braces,
