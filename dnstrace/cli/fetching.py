@@ -1,4 +1,4 @@
-"""`--http`: the last hop. What the answer leads to is asked for the page, each address beside the others."""
+"""`--http`: the last hop. All addresses in the answer are asked for the page, in parallel."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from dnstrace.port import Network, Web
 
 _A, _AAAA, _HTTPS = dns.rdatatype.A, dns.rdatatype.AAAA, dns.rdatatype.HTTPS
-_MOST = 16  # addresses that are asked
+_MOST = 16  # addresses that are asked at most
 _PATIENCE = 10.0  # seconds for one page
 
 
 def requests(chosen: Choices) -> None:
-    """Raise Usage where no page can be asked for."""
+    """Raise Usage if no page can be fetched."""
     if chosen.record is not None:
-        raise Usage("--http and --replay exclude each other: no page is in a record")
+        raise Usage("--http and --replay exclude each other: a record contains no page")
     if chosen.parent_only:
         raise Usage("--http and --parent-only exclude each other: a referral has no page")
 
@@ -50,7 +50,7 @@ def request_of(url: str, name: Name) -> Request:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise Usage(f"the URL {shown(url)} has no port that can be: {error}") from error
+        raise Usage(f"the URL {shown(url)} has a wrong port: {error}") from error
     if parts.scheme not in PORTS:
         raise Usage(f"--http fetches http:// and https://, not {shown(parts.scheme)}://")
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (
@@ -60,7 +60,7 @@ def request_of(url: str, name: Name) -> Request:
 
 
 def fetched(trace: Trace, chosen: Choices) -> Trace:
-    """The trace with its last hop: the page at every address that the name has, of either family."""
+    """The trace with its last hop: the page from every address of the name, IPv4 and IPv6."""
     if trace.interrupted or trace.outcome is not Outcome.ANSWER or trace.question.rdtype not in (_A, _AAAA):
         return trace
     request = request_of(chosen.urls.get(trace.question.name, ""), trace.question.name)
@@ -105,7 +105,7 @@ class _Hop:
         return [rrset for rrset in self.trace(name, rdtype).answer if rrset.rdtype == rdtype]
 
     def visits(self, addresses: list[str], request: Request) -> tuple[Visit, ...]:
-        """What each address gives, side by side."""
+        """What each address replies, asked in parallel."""
         web = _web_of(self._network)
 
         async def every() -> tuple[Visit, ...]:

@@ -1,4 +1,4 @@
-"""What goes to stderr where only the answer goes to stdout: why there is none, and what else is not well."""
+"""What goes to stderr if only the answer goes to stdout: why there is none, and what else is wrong."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def remarks(report: Report) -> Iterator[str]:
-    """A line for each thing that the short form does not say."""
+    """A line for each problem that the short form does not show."""
     trace, verdict = report.trace, "" if report.verdict is None else report.verdict.text
     if why := "interrupted" if trace.interrupted else verdict or trace.error:
         yield why
@@ -23,7 +23,7 @@ def remarks(report: Report) -> Iterator[str]:
 
 
 def _unmet_expectations(trace: Trace) -> Iterator[str]:
-    """What is not as expected."""
+    """The expectations that are not met."""
     for met in trace.expectations or ():
         if not met.met:
             from dnstrace.render.expected import expected_text, instead_text
@@ -32,7 +32,7 @@ def _unmet_expectations(trace: Trace) -> Iterator[str]:
 
 
 def _differing_resolvers(report: Report) -> Iterator[str]:
-    """Which resolvers differ."""
+    """The resolvers that differ from the walk."""
     if not report.resolvers:
         return
     from dnstrace.model.compared import Disagreement

@@ -28,12 +28,12 @@ def status(traces: Iterable[Trace]) -> Exit:
 
 
 def worst(statuses: Collection[Exit]) -> Exit:
-    """The status that several come to: NEGATIVE among them is as good as ANSWER."""
+    """The worst of several statuses; NEGATIVE among them is as good as ANSWER."""
     return next((bad for bad in _BAD if bad in statuses), Exit.ANSWER)
 
 
 def _status_of(trace: Trace) -> Exit:
-    """That of the trace's end; an end that is expected is ANSWER, what else is not as expected FINDINGS."""
+    """The status of a trace: ANSWER for an expected end, FINDINGS if anything else is not as expected."""
     expected = trace.expectations or ()
     said = [met.expectation for met in expected if met.met]
     found = _status_of_end(
@@ -47,12 +47,12 @@ def _status_of(trace: Trace) -> Exit:
 
 
 def _has_error(trace: Trace) -> bool:
-    """Whether a check found that some resolvers fail."""
+    """Whether a check found an error."""
     return any(finding.is_error for finding in trace.findings or ())
 
 
 def _status_of_end(trace: Trace, bogus_expected: bool) -> Exit:
-    """The status of the trace's end, whatever is expected of it but that it is bogus."""
+    """The status of how the trace ended, regardless of what is expected except that it is bogus."""
     if trace.interrupted:
         return Exit.INTERRUPTED
     if trace.outcome is not Outcome.FAILED and is_bogus(trace) and not bogus_expected:

@@ -1,4 +1,4 @@
-"""What the paths of a trace lead to: the value, which `dnstrace.analysis.paths` fills."""
+"""What the paths of a trace lead to: the value that `dnstrace.analysis.paths` fills."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A record out of the octets of a file, whoever wrote them: what is wrong with them is a RecordError."""
+"""Read a record from the octets of a file that anybody may have written; any error is a RecordError."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ __all__ = ["Record", "RecordError", "decoded"]
 
 _BEGINNING = b'{"schema": "dnstrace/'
 _ANY = Whole(0, 2**16 - 1)
-_TTL = 86400  # of the DS records supposed, in seconds; of no consequence
+_TTL = 86400  # of the supposed DS records, in seconds; it does not matter
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """A trace as it was saved, and what it was made of.
 
-    `document` is the whole file as values of JSON. `tracing` is what `dnstrace.trace` was given, completed by
+    `document` is the whole file as JSON values. `tracing` is what `dnstrace.trace` was given, completed by
     what it chose itself; `expected` is what was expected of the trace, `course` what it saw of the network.
     """
 
@@ -64,7 +64,7 @@ class Record:
 
     @property
     def network(self) -> RecordedNetwork:
-        """A network that gives again what was seen; each serves one trace."""
+        """A new network that replays what was seen; each works for one trace."""
         return RecordedNetwork(self.course)
 
     @property
@@ -85,7 +85,9 @@ def decoded(octets: bytes) -> Record:
     record, steps = whole.object("record"), _read_wires(whole)
     number = record.whole("format")
     if number > FORMAT:
-        raise RecordError(f"was saved by a newer dnstrace: its format is {number}, this one reads {FORMAT}")
+        raise RecordError(
+            f"was saved by a newer dnstrace: its format is {number}, this version reads {FORMAT}"
+        )
     how = record.object("how")
     course = Course(
         kept=tuple(_read_kept(each, steps) for each in record.objects("exchanges")),
@@ -120,15 +122,15 @@ def _read_tracing(how: Fields, now: datetime, seed: int) -> Tracing:
 
 
 def _parse_json(octets: bytes) -> Any:
-    """The JSON in the octets; what looks like ours and is none was cut off or damaged."""
+    """The JSON in the octets. If it begins like a record and cannot be read, it was cut off or damaged."""
     try:
         return json.loads(octets.decode("ascii"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         if not octets:
             raise RecordError("is empty") from error
         if _BEGINNING.startswith(octets[: len(_BEGINNING)]):
-            raise RecordError("is cut off or damaged: it is no whole JSON") from error
-        raise RecordError("was not saved by dnstrace: it is no JSON") from error
+            raise RecordError("is cut off or damaged: the JSON is incomplete") from error
+        raise RecordError("was not saved by dnstrace: it is not JSON") from error
 
 
 def _refuse_constant(text: str) -> float:
@@ -136,18 +138,18 @@ def _refuse_constant(text: str) -> float:
 
 
 def _checked_document(document: Any) -> Fields:
-    """The document, if it is one of ours and has a record."""
+    """The document, if dnstrace wrote it and it has a record."""
     schema = document.get("schema") if isinstance(document, dict) else None
     if not isinstance(schema, str) or not schema.startswith("dnstrace/"):
         raise RecordError("was not saved by dnstrace")
     if schema != SCHEMA:
         newer = schema.removeprefix("dnstrace/")
         if len(newer) < 20 and newer.isascii() and newer.isdigit():
-            raise RecordError(f"was saved by a newer dnstrace: it is {schema}, this one reads {SCHEMA}")
+            raise RecordError(f"was saved by a newer dnstrace: it is {schema}, this version reads {SCHEMA}")
         raise RecordError("was not saved by dnstrace")
     whole = Fields(document, "it")
     if not whole.has("record"):
-        raise RecordError("has no record: --json prints none, only --save does")
+        raise RecordError("has no record: save traces with --save, not with --json")
     return whole
 
 

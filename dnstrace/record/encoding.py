@@ -1,7 +1,7 @@
-"""A trace and its record as the octets of a file: version 1 of `record`, written field by field.
+"""Write a trace and its record as the octets of a file: version 1 of `record`, field by field.
 
-Times are in nanoseconds of the loop's time, since the trace began; the durations that a network measured are
-in seconds, with every digit. Octets are base64, the data of EDNS options hexadecimal.
+Times are in nanoseconds of the loop's time since the trace began; durations that the network measured are in
+seconds, with every digit. Octets are base64, the data of EDNS options hexadecimal.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Place = list[int]
 
 
 def encoded(report: Report, tracing: Tracing, course: Course, expected: tuple[str, ...]) -> bytes:
-    """The file of a trace that was made so; see `dnstrace.record.packed`."""
+    """The octets of the file; see `dnstrace.record.packed`."""
     trace, found = report.trace, document(report)
     places = _with_wires(found, trace)
     found["record"] = {
@@ -48,7 +48,7 @@ def encoded(report: Report, tracing: Tracing, course: Course, expected: tuple[st
 
 
 def _with_wires(found: Document, trace: Trace) -> dict[bytes, Place]:
-    """Put the octets of each reply into its attempt; where each is, by step and attempt."""
+    """Put the octets of each reply into its attempt, and return where each is, by step and attempt."""
     places: dict[bytes, Place] = {}
     for step, written in zip(trace.steps, found["steps"], strict=True):
         for index, attempt in enumerate(step.attempts):
@@ -169,7 +169,7 @@ def _query_of(query: Query) -> Document:
 
 
 def _exchange_of(exchange: Exchange, places: Mapping[bytes, Place]) -> Document:
-    """What came of a query: its octets once only, here or at the attempt that has them."""
+    """The result of a query, with its octets unless the attempt already has them."""
     wire = exchange.wire
     place = None if wire is None else places.get(wire)
     return {

@@ -136,7 +136,9 @@ def test_a_cluster_without_a_worker_is_not_waited_for_without_end(monkeypatch: p
     monkeypatch.setattr("dnstrace.bulk.cluster._NOBODY", 0.2)
     with distributed.LocalCluster(n_workers=0, dashboard_address=None, silence_logs=50) as empty:
         found = trace_many(questions(1), dask=empty.scheduler_address)
-        with pytest.raises(ClusterError, match=r"has had no worker for 0\.2 s: start one, then --resume"):
+        with pytest.raises(
+            ClusterError, match=r"has had no worker for 0\.2 s: start one, then continue with --resume"
+        ):
             asyncio.run(anext(found))
 
 

@@ -115,7 +115,7 @@ def test_they_come_from_the_environment_too(asked: list[tuple[str, dict[str, Any
         (["--lab", "--resolver=192.0.2.1"], "--resolver: world textbook has no resolver at 192.0.2.1"),
         (["--lab", "--resolver=198.41.0.4:54"], "world textbook has no resolver at 198.41.0.4 port 54"),
         (["--lab=resolver-split", "--resolver=::1"], "no resolver at ::1; there is 10.0.0.53"),
-        (["--lab", "--resolver=tls://198.41.0.4"], "--resolver tls: the lab knows no TLS"),
+        (["--lab", "--resolver=tls://198.41.0.4"], "--resolver tls: the lab has no TLS"),
         (
             ["x.", *(f"--resolver=10.0.0.{n}" for n in range(33))],
             "at most 32 resolvers can be asked",

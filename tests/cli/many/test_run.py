@@ -57,7 +57,9 @@ def test_wrong_lines_are_told_by_number_and_cost_nothing_else() -> None:
     assert found == ["good.example. A", "last.example. A"]
     assert sorted(wrong) == [2, 3, 4, 5, 6]
     assert (
-        wrong[3] == "is not UTF-8" and wrong[5] == "longer than 4096 octets" and "no record type" in wrong[6]
+        wrong[3] == "is not UTF-8"
+        and wrong[5] == "longer than 4096 octets"
+        and "not a record type" in wrong[6]
     )
 
 
@@ -85,7 +87,7 @@ def test_each_form_of_result(tmp_path: Path) -> None:
     assert table.status == 0 and len(table.out.splitlines()) == 3
     assert "www.example.com.                         A      answer" in table.out and "192.0.2.44" in table.out
     assert (
-        "line 4: " in table.err and "3 names in " in table.err and "1 lines could not be traced" in table.err
+        "line 4: " in table.err and "3 names in " in table.err and "1 line could not be traced" in table.err
     )
     short = run(*LAB, "-f", file, "--short", "--ordered").out.splitlines()
     assert short[0] == "www.example.com. A 192.0.2.44" and short[1].startswith(
@@ -225,7 +227,7 @@ def test_a_file_that_holds_something_else_is_not_touched(tmp_path: Path, content
     said = run(*LAB, "-f", file, "--jsonl", "-o", str(out), "--resume")
     assert (said.status, out.read_bytes()) == (2, content)
     assert said.err.startswith("dnstrace: --resume: ")
-    assert said.err.endswith(f" holds more than results: see its line {line}\n")
+    assert said.err.endswith(f" has lines that are not results: see line {line}\n")
 
 
 def test_old_results_are_there_until_it_is_certain_that_new_ones_come(tmp_path: Path) -> None:
