@@ -78,7 +78,7 @@ class RecordingNetwork:
         return result
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:
-        """Put `query` to its address, and keep what came of it; see `dnstrace.port.Network`."""
+        """Put `query` to its address, and keep the result; see `dnstrace.port.Network`."""
         began, number = _now(), len(self._kept)
         self._kept.append(None)
         exchange = None

@@ -104,8 +104,7 @@ def test_what_one_trace_learns_the_next_one_knows() -> None:
     async def known() -> bool:
         both = shared(Slow())
         both.knowledge().cuts.add(Delegation(dns.name.from_text("example."), (), ttl=60))
-        return both.knowledge().cuts.enclosing(question("www.example.")).zone == dns.name.from_text(
-            "example."
-        )
+        found = both.knowledge().cuts.enclosing(question("www.example."))
+        return bool(found.zone == dns.name.from_text("example."))
 
     assert clock.run(known())

@@ -17,7 +17,7 @@ from dnstrace.cli.usage import Usage
 from dnstrace.cli.watching import watch
 from dnstrace.model import Outcome
 from tests.checks.checking import walked
-from tests.cli.running import Ran, run
+from tests.cli.running import Ran, Terminal, run
 from tests.lab.worlds import own
 
 
