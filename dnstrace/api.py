@@ -1,13 +1,13 @@
-"""The library: `trace` and `trace_async` give the Trace that the command prints.
+"""The library: `trace` and `trace_async` make a Trace, `report` says what is to be said of it.
 
-Both raise ValueError for a name, a type or a setting that cannot be, and nothing for what the network does:
-that is in the Trace.
+The first two raise ValueError for a name, a type or a setting that cannot be, and nothing for what the
+network does: that is in the Trace.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random, SystemRandom
@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import dns.name
 import dns.rdatatype
 
+from dnstrace.analysis.reached import went_wrong
 from dnstrace.clock import run_real
 from dnstrace.message.supposed import Supposed
 from dnstrace.model import Delegation, Name, Outcome, Question, Settings, Trace
 from dnstrace.model.limits import Limits
+from dnstrace.model.report import Report
 from dnstrace.model.tracing import Tracing
 from dnstrace.port import Network
 from dnstrace.walk.budget import Budget
@@ -36,7 +38,10 @@ from dnstrace.walk.roots import given_server, root_hints
 if TYPE_CHECKING:
     from dnstrace.model.anchors import Anchors
     from dnstrace.model.asked import Resolver
+    from dnstrace.model.compared import Compared
+    from dnstrace.model.findings import Finding, Verdict
     from dnstrace.model.judgement import Judgement
+    from dnstrace.model.paths import Share
     from dnstrace.walk.asking import Strategy
     from dnstrace.walk.consulting import Consultation
     from dnstrace.walk.validation import Validation
@@ -94,7 +99,9 @@ async def trace_async(
         seed,
         now,
     )
-    return await _traced(as_question(name, rdtype), _one_of(tracing, given), network, on_change, knowledge)
+    return await _traced(
+        as_question(name, rdtype), _whole_or_fields(tracing, given), network, on_change, knowledge
+    )
 
 
 def trace(
@@ -134,12 +141,12 @@ def trace(
         seed,
         now,
     )
-    question, chosen = as_question(name, rdtype), _one_of(tracing, given)
+    question, chosen = as_question(name, rdtype), _whole_or_fields(tracing, given)
     run: Callable[[Coroutine[Any, Any, Trace]], Trace] = getattr(network, "run", run_real)
     return run(_traced(question, chosen, network, on_change, knowledge))
 
 
-def _one_of(whole: Tracing | None, fields: Tracing) -> Tracing:
+def _whole_or_fields(whole: Tracing | None, fields: Tracing) -> Tracing:
     """The Tracing that was given whole, or the one of its fields."""
     if whole is None:
         return fields
@@ -158,7 +165,7 @@ async def _traced(
     """The trace of one question, within its deadline."""
     settings, limits = tracing.settings, tracing.bounds
     seed = SystemRandom().randrange(_SEEDS) if tracing.seed is None else tracing.seed
-    given, wanted = _given(tracing.server)
+    given, wanted = _start_given(tracing.server)
     start = given or tracing.roots or root_hints()
     clock = asyncio.get_running_loop().time
     journal = Journal(question, tracing.now or datetime.now(UTC), seed, clock, on_change, tracing.supposed)
@@ -189,7 +196,7 @@ async def _traced(
             await consultation.close(until)
     trace = under_way.found.concluding(journal.snapshot())
     trace = replace(trace, judgement=under_way.judgement)
-    return _checked(trace) if settings.probe else trace
+    return _with_findings(trace) if settings.probe else trace
 
 
 class _TraceUnderWay:
@@ -245,11 +252,59 @@ def _validation(context: TraceContext, tracer: Walk, anchors: Anchors, at: float
     return Validation(context, tracer, anchors, started if at is None else at)
 
 
-def _checked(trace: Trace) -> Trace:
+def _with_findings(trace: Trace) -> Trace:
     """The trace with what the rules find wrong in it."""
     from dnstrace.checks import findings
 
     return replace(trace, findings=findings(trace))
+
+
+def report(trace: Trace) -> Report:
+    """What outputs say of a trace beyond what it recorded; one that has not ended has no verdict."""
+    from dnstrace.analysis.caching import life, lives
+
+    judged = Report(
+        trace,
+        verdict=_verdict_on(trace) if went_wrong(trace) else None,
+        lives=lives(trace),
+        life=life(trace),
+        resolvers=_resolvers_of(trace) if any(step.asks_resolver for step in trace.steps) else (),
+        shares=_shares_of(trace) if any(step.all_servers for step in trace.steps) else (),
+    )
+    return judged if trace.findings is None else _with_rules(judged, trace.findings)
+
+
+def _verdict_on(trace: Trace) -> Verdict | None:
+    from dnstrace.checks.verdict import verdict
+
+    return verdict(trace)
+
+
+def _resolvers_of(trace: Trace) -> tuple[Compared, ...]:
+    from dnstrace.analysis.resolvers import compared
+
+    return compared(trace)
+
+
+def _shares_of(trace: Trace) -> tuple[Share, ...]:
+    from dnstrace.analysis.paths import shares
+
+    return shares(trace.steps)
+
+
+def _with_rules(judged: Report, findings: Iterable[Finding]) -> Report:
+    """The report of a trace to which the rules were applied."""
+    from dnstrace.checks import CATALOGUE
+    from dnstrace.checks.reconciliation import reconciled
+    from dnstrace.model.findings import Explanation
+
+    rules = {code: CATALOGUE[code] for code in {finding.code for finding in findings} & CATALOGUE.keys()}
+    return replace(
+        judged,
+        rules=len(CATALOGUE),
+        explanations={code: Explanation(rule.title, rule.sections) for code, rule in rules.items()},
+        reconciliation=reconciled(judged.trace),
+    )
 
 
 def as_question(name: str | Name, rdtype: str | dns.rdatatype.RdataType) -> Question:
@@ -262,7 +317,7 @@ def as_question(name: str | Name, rdtype: str | dns.rdatatype.RdataType) -> Ques
     return Question(absolute, number)
 
 
-def _given(server: str | Name | None) -> tuple[Delegation | None, Name | None]:
+def _start_given(server: str | Name | None) -> tuple[Delegation | None, Name | None]:
     """The server to begin at: by address, or by a name that has to be looked up first."""
     if server is None:
         return None, None

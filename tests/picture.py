@@ -18,6 +18,7 @@ from pathlib import Path
 from rich.console import Console
 
 from dnstrace import trace
+from dnstrace.api import report
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.render.tree import tree
@@ -40,7 +41,7 @@ def recorded(name: str = "") -> Console:
         world.question.name, world.question.rdtype, network=LabNetwork(world), now=world.now, seed=SEED
     )
     console = Console(record=True, width=WIDTH, file=StringIO(), force_terminal=True, color_system="standard")
-    console.print(tree(found))
+    console.print(tree(report(found)))
     return console
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from dnstrace import Trace, Tracing, trace
+from dnstrace.api import report
 from dnstrace.lab.serve import Mapped, loopback, serve
 from dnstrace.lab.world import World
 from dnstrace.model import Question
@@ -31,7 +32,7 @@ def made_by(tracing: Tracing, question: Question, network: Network) -> tuple[Tra
     """A trace made so over `network`, and the file of it."""
     recording = RecordingNetwork(network)
     found = trace(question.name, question.rdtype, tracing=tracing, network=recording)
-    return found, packed("x", found, tracing, recording.course)
+    return found, packed("x", report(found), tracing, recording.course)
 
 
 def again(record: Record, **otherwise: Any) -> tuple[Trace, bytes]:

@@ -104,7 +104,7 @@ def test_the_same_of_both_on_the_clock_of_the_lab() -> None:
 def test_a_given_server_without_an_address_is_a_failure_and_no_exception() -> None:
     found = asked({ROOT: fails(3)}, server="ns.nowhere.test.", settings=Settings(probe=True))
     assert found.outcome == "failed"
-    assert found.error == "no address could be found for the server ns.nowhere.test."
+    assert found.error == "no address was found for the server ns.nowhere.test"
     assert {str(step.question) for step in found.steps} == {"ns.nowhere.test. A"}
 
 

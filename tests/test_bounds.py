@@ -13,9 +13,11 @@ from jsonschema import Draft202012Validator
 from rich.cells import cell_len
 
 from dnstrace import Settings, Trace, trace
+from dnstrace.api import report
 from dnstrace.dnssec.anchors import root_anchors
 from dnstrace.message.wire import _count_labels, query_wire, read_reply
 from dnstrace.model import Fault, Outcome, Query, Question
+from dnstrace.model.counting import counted
 from dnstrace.model.limits import Limits, limits_for
 from dnstrace.render.document import document, schema
 from dnstrace.render.tree import tree
@@ -79,11 +81,11 @@ def validator() -> Any:
 
 def check_shown(found: Trace) -> None:
     """The tree is drawn, fits, and has every server asked but those folded; the JSON is valid."""
-    drawn = look(tree(found), 80)
+    drawn = look(tree(report(found)), 80)
     assert max(map(cell_len, drawn.splitlines())) <= 80
     single = (step for step in found.steps if not step.all_servers)
     assert all(a.exchange.query.address in drawn for step in single for a in step.attempts)
-    validator().validate(json.loads(json.dumps(document(found), allow_nan=False)))
+    validator().validate(json.loads(json.dumps(document(report(found)), allow_nan=False)))
 
 
 # --- every one of them ----------------------------------------------------------------------------
@@ -108,7 +110,8 @@ def test_not_one_query_more_is_sent_than_allowed(which: str) -> None:
         found = walked(which, Limits(max_queries=most))
         assert found.stats.queries == min(most, usual(which).stats.queries)
         if found.outcome != usual(which).outcome:
-            assert found.outcome == "failed" and f"the limit of {most} queries is reached" in found.error
+            limit = counted(most, "query", "queries")
+            assert found.outcome == "failed" and f"the limit of {limit} is reached" in found.error
         check_shown(found)
 
 
@@ -183,13 +186,13 @@ def test_a_cycle_is_spelt_out() -> None:
     [
         ("maze", "the limit of 200 queries"),
         ("endless-aliases", "the limit of 16 aliases"),
-        ("endless-crowds", "the limit of 64 look-ups"),
+        ("endless-crowds", "the limit of 64 name server look-ups"),
         ("crowd", "the limit of 16"),
-        ("endless", "the limit of 8"),
+        ("endless", "the limit of 8 nested"),
     ],
 )
 def test_the_bound_that_ended_it_is_in_the_picture(which: str, words: str) -> None:
-    assert words in " ".join(look(tree(usual(which)), 200).split())
+    assert words in " ".join(look(tree(report(usual(which))), 200).split())
 
 
 # --- memory ---------------------------------------------------------------------------------------
@@ -226,7 +229,7 @@ def test_the_largest_replies_end_the_walk_before_they_fill_the_memory(filling: A
         _, highest = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert found.error == f"the limit of {octets} octets of replies is reached"
+    assert found.error == f"the limit of {octets:,} octets of replies is reached"
     assert octets <= found.stats.bytes_in < octets + 2**16
     assert highest < 200 * found.stats.bytes_in
 

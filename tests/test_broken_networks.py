@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from rich.cells import cell_len
 
 from dnstrace import Trace, trace
+from dnstrace.api import report
 from dnstrace.lab.network import LabNetwork
 from dnstrace.model import Outcome
 from dnstrace.model.limits import Limits
@@ -59,9 +60,9 @@ def check_bounds(found: Trace) -> None:
 
 def check_rendering(found: Trace) -> None:
     for width in (60, 100):
-        lines = look(tree(found), width).splitlines()
+        lines = look(tree(report(found)), width).splitlines()
         assert lines and max(map(cell_len, lines)) <= width
-    validator().validate(json.loads(json.dumps(document(found), allow_nan=False)))
+    validator().validate(json.loads(json.dumps(document(report(found)), allow_nan=False)))
 
 
 @pytest.mark.parametrize("first", SEEDS[::BLOCK])

@@ -7,15 +7,15 @@ the DS records, the answer. Pure readings of a Trace.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import dns.rdatatype
 
 from dnstrace.analysis.reached import delegation_reached, last_step
 from dnstrace.model import Outcome, Probe
+from dnstrace.model.lives import Held, Life
+from dnstrace.model.security import Security
 
 if TYPE_CHECKING:
     import dns.rrset
@@ -24,28 +24,6 @@ if TYPE_CHECKING:
 
 _NEGATIVE = (Outcome.NODATA, Outcome.NXDOMAIN)
 _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
-
-
-class Held(StrEnum):
-    """What a resolver caches."""
-
-    DELEGATION = "delegation"  # the NS RRset of the parent
-    GLUE = "glue"
-    DS = "ds"
-    OWN_NS = "own-ns"  # the NS RRset of the zone itself
-    ANSWER = "answer"
-    NEGATIVE = "negative"
-
-
-@dataclass(frozen=True, slots=True)
-class Life:
-    """An RRset that a resolver caches for `ttl` seconds, until `until` if it asked when the trace ended."""
-
-    what: Held
-    name: Name
-    rdtype: dns.rdatatype.RdataType
-    ttl: int
-    until: datetime
 
 
 def lives(trace: Trace) -> tuple[Life, ...]:
@@ -126,7 +104,7 @@ def signed_ttl(trace: Trace, rrset: dns.rrset.RRset) -> int:
 
     The limit is the lowest of the TTL, the Original TTL of the signature, and the time until it expires.
     """
-    if trace.judgement is None or trace.judgement.security.value != "secure":
+    if trace.judgement is None or trace.judgement.security is not Security.SECURE:
         return rrset.ttl
     covering = (r for r in trace.answer if r.rdtype == dns.rdatatype.RRSIG and r.name == rrset.name)
     lives = [

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.model import Attempt, Fault, Kind, Meaning, Name, Step
+from dnstrace.model.paths import Share
 
 UNHEARD = 3  # if at least this many addresses of a family were asked and none replied, it has no route
 
@@ -30,17 +30,6 @@ class Lead(NamedTuple):
     kind: Kind
     zone: Name | None = None
     data: Hashable = None
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """The share of all paths that end with `meaning`, at `servers`, in the step with the id `step`."""
-
-    share: Fraction
-    meaning: Meaning
-    step: int
-    zone: Name
-    servers: tuple[Name, ...]
 
 
 def lead(meaning: Meaning) -> Lead:

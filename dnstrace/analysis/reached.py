@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dnstrace.model import Delegation, Outcome
+from dnstrace.model.security import Security
 
 if TYPE_CHECKING:
     from dnstrace.model import Name, Step, Trace
@@ -33,7 +34,7 @@ def zone_reached(trace: Trace) -> Name | None:
 
 def is_bogus(trace: Trace) -> bool:
     """Whether the chain of trust is broken: validating resolvers return SERVFAIL (RFC 4035 section 5.5)."""
-    return trace.judgement is not None and trace.judgement.security.value == "bogus"
+    return trace.judgement is not None and trace.judgement.security is Security.BOGUS
 
 
 def went_wrong(trace: Trace) -> bool:

@@ -11,9 +11,7 @@ An old answer cannot be distinguished from one that the zone's servers give to s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from datetime import UTC, timedelta
 from typing import NamedTuple
 
 import dns.edns
@@ -42,9 +40,11 @@ from dnstrace.model import (
     Trace,
 )
 from dnstrace.model.addresses import is_nowhere, is_private
+from dnstrace.model.compared import Compared, Disagreement
 
 _READ = {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}
 _NEGATIVE = {Kind.NODATA, Kind.NXDOMAIN}
+_ENDS = {Kind.ANSWER: Outcome.ANSWER, Kind.NODATA: Outcome.NODATA, Kind.NXDOMAIN: Outcome.NXDOMAIN}
 _WALK = {Purpose.WALK, Purpose.ALIAS}
 _UNCOMPARED = {dns.rdatatype.ANY, dns.rdatatype.RRSIG}  # servers may return any subset of these (RFC 8482)
 _STALE = frozenset({3, 19})  # this and the following sets are codes of RFC 8914 section 4
@@ -53,25 +53,7 @@ _PROHIBITED = frozenset({18})  # the client is prohibited if the reply is REFUSE
 _BOGUS = frozenset(range(6, 13))
 
 
-class Disagreement(StrEnum):
-    """How a resolver's answer differs from the result of the walk, and why."""
-
-    SAME = "same"
-    STALE = "stale"  # old: served past its TTL, or cached before the zone changed
-    FILTERED = "filtered"  # the resolver withholds the answer from its clients
-    SPLIT_HORIZON = "split-horizon"  # private addresses, for clients inside a network
-    VALIDATION = "validation"  # the resolver considers the answer bogus
-    REFUSES = "refuses"  # the resolver does not serve this client
-    FAILS = "fails"  # the resolver itself gets no answer
-    NO_ANSWER = "no-answer"  # the resolver did not reply
-    OTHER = "other"  # the reply does not show why
-    NOT_COMPARED = "not-compared"  # the walk has no result to compare with
-
-
-_OF_ITS_OWN = {
-    Disagreement.FILTERED,
-    Disagreement.SPLIT_HORIZON,
-}  # the TTL of such an answer is not the zone's
+_OF_ITS_OWN = {Disagreement.FILTERED, Disagreement.SPLIT_HORIZON}  # with a TTL of its own
 
 
 class _Held(NamedTuple):
@@ -81,60 +63,9 @@ class _Held(NamedTuple):
     given: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """One resolver compared with the walk.
-
-    `attempt` is the attempt that counts; `None` until one has ended. `difference` is `None` while the
-    resolver is being asked. `ttl` is the remaining TTL and `authoritative_ttl` the zone's, in seconds, both
-    of the first RRset whose data differ, otherwise of the one that expires first. `replied` is when the reply
-    came, in UTC. `unchecked` is set if the resolver has an answer with checking disabled (CD).
-    """
-
-    step: Step
-    attempt: Attempt | None = None
-    difference: Disagreement | None = None
-    ttl: int | None = None
-    authoritative_ttl: int | None = None
-    replied: datetime | None = None
-    unchecked: bool = False
-
-    @property
-    def until(self) -> datetime | None:
-        """When the cached data expire."""
-        return (
-            None if self.replied is None or self.ttl is None else self.replied + timedelta(seconds=self.ttl)
-        )
-
-    @property
-    def past_its_ttl(self) -> bool:
-        """Whether the resolver reports that it serves stale data (RFC 8767)."""
-        return self.attempt is not None and bool(_extended_errors(self.attempt) & _STALE)
-
-    @property
-    def age(self) -> int | None:
-        """Seconds since the data were cached, assuming an unchanged TTL; None if that is impossible."""
-        if self.past_its_ttl:
-            return None
-        if self.ttl is None or self.authoritative_ttl is None or self.ttl > self.authoritative_ttl:
-            return None
-        return self.authoritative_ttl - self.ttl
-
-    @property
-    def too_long(self) -> bool:
-        """Whether the resolver caches the data for longer than the zone allows."""
-        given = self.authoritative_ttl
-        return self.ttl is not None and given is not None and self.ttl > given
-
-
-def asks_resolver(step: Step) -> bool:
-    """Whether a step asks a resolver the trace's question: such a step has no parent."""
-    return step.purpose is Purpose.PROBE and step.parent is None
-
-
 def compared(trace: Trace) -> tuple[Compared, ...]:
     """Each resolver that was asked in addition to the walk, in the order given."""
-    return tuple(_compared(trace, step) for step in trace.steps if asks_resolver(step))
+    return tuple(_compared(trace, step) for step in trace.steps if step.asks_resolver)
 
 
 # --- what one reply means -------------------------------------------------------------------------
@@ -177,14 +108,15 @@ def _compared(trace: Trace, step: Step) -> Compared:
         return Compared(step)
     attempt = checked[-1]
     if step.outcome is None:
-        return Compared(step, attempt)
+        return Compared(step, attempt, past_its_ttl=bool(_extended_errors(attempt) & _STALE))
     unchecked = any(each.exchange.query.checking_disabled and each.meaning.usable for each in step.attempts)
     held = _held(trace, attempt.meaning)
     exchange = attempt.exchange
     replied = trace.started.astimezone(UTC) + timedelta(seconds=exchange.start + exchange.elapsed)
     difference = _failure_of(attempt, unchecked) or _difference(trace, attempt, held)
     given = None if difference in _OF_ITS_OWN else held.given
-    return Compared(step, attempt, difference, held.left, given, replied, unchecked)
+    past_its_ttl = bool(_extended_errors(attempt) & _STALE)
+    return Compared(step, attempt, difference, held.left, given, replied, unchecked, past_its_ttl)
 
 
 def _failure_of(attempt: Attempt, unchecked: bool) -> Disagreement | None:
@@ -211,7 +143,7 @@ def _difference(trace: Trace, attempt: Attempt, held: _Held) -> Disagreement:
         return Disagreement.NOT_COMPARED
     mine = _rdata_of(trace.question, trace.answer)
     theirs = _rdata_of(trace.question, meaning.answer)
-    if (str(meaning.kind), theirs) == (str(trace.outcome), mine):
+    if _ENDS.get(meaning.kind) is trace.outcome and theirs == mine:
         return Disagreement.SAME
     if codes & (_BLOCKED | _PROHIBITED) or _is_blocked(trace, meaning, theirs):
         return Disagreement.FILTERED

@@ -48,7 +48,7 @@ async def trace_many(
     """Trace each question; the traces as they end. The arguments are those of `results`."""
     found = results(
         questions,
-        _itself,
+        _trace_itself,
         tracing=tracing,
         network=network,
         at_once=at_once,
@@ -63,7 +63,7 @@ async def trace_many(
             yield trace
 
 
-def _itself(trace: Trace) -> Trace:
+def _trace_itself(trace: Trace) -> Trace:
     return trace
 
 

@@ -37,7 +37,7 @@ class ClusterError(CannotGoOn):
 async def on_cluster(jobs: Jobs, plan: Plan, use: Use[R], address: str) -> AsyncGenerator[tuple[int, R]]:
     """Trace every job on the cluster; what `use` makes of each trace, chunk by chunk. Raises ClusterError."""
     by_number()
-    client = await _connected(address)
+    client = await _connected_client(address)
     run = _ClusterRun(client, replace(plan, ordered=False), use)
     feeding = asyncio.ensure_future(run.feed(jobs, plan.ordered))
     feeding.add_done_callback(run.ended.put_nowait)
@@ -54,7 +54,7 @@ async def on_cluster(jobs: Jobs, plan: Plan, use: Use[R], address: str) -> Async
             await client.close()
 
 
-async def _connected(address: str) -> Any:
+async def _connected_client(address: str) -> Any:
     try:
         from distributed import Client
     except ImportError as error:
@@ -124,7 +124,7 @@ class _ClusterRun:
 
     async def _worked(self, future: Any) -> Any:
         """The result of a task. Raises ClusterError where there is nobody to do it."""
-        waiting, nobody = asyncio.ensure_future(_result(future)), 0
+        waiting, nobody = asyncio.ensure_future(_result_of(future)), 0
         while True:
             done, _ = await asyncio.wait({waiting}, timeout=_NOBODY / _LOOKS)
             if done:
@@ -137,7 +137,7 @@ class _ClusterRun:
                 )
 
 
-async def _result(future: Any) -> Any:
+async def _result_of(future: Any) -> Any:
     return await future
 
 
@@ -146,12 +146,12 @@ def _chunk_traced(chunk: list[Job], plan: Plan, use: Use[R]) -> list[tuple[int, 
     by_number()
 
     async def every() -> list[tuple[int, R]]:
-        return [found async for found in traced(_each(chunk), plan, use)]
+        return [found async for found in traced(_jobs_of(chunk), plan, use)]
 
     return run_real(every())
 
 
-async def _each(chunk: list[Job]) -> Jobs:
+async def _jobs_of(chunk: list[Job]) -> Jobs:
     for job in chunk:
         yield job
 

@@ -78,8 +78,10 @@ class _Worker:
         self.jobs: dict[int, Question] = {}
         self.waiting: deque[Job] = deque()
         spawned = multiprocessing.get_context("spawn")
-        self._process = spawned.Process(target=_work, args=(its,), name="dnstrace worker", daemon=True)
-        with _deaf():
+        self._process = spawned.Process(
+            target=_work_until_closed, args=(its,), name="dnstrace worker", daemon=True
+        )
+        with _without_interrupts():
             self._process.start()
         its.close()
         self._writer: asyncio.StreamWriter | None = None
@@ -89,7 +91,7 @@ class _Worker:
         reader, self._writer = await asyncio.open_connection(sock=self._socket)
         self._writer.write(self._start)
         if self.jobs:
-            self._writer.write(_packed(list(self.jobs.items())))
+            self._writer.write(_pickled(list(self.jobs.items())))
         return reader
 
     def give(self, jobs: list[Job]) -> None:
@@ -98,7 +100,7 @@ class _Worker:
             self.heard = asyncio.get_running_loop().time()
         self.jobs.update(jobs)
         if jobs and self._writer is not None:
-            self._writer.write(_packed(jobs))
+            self._writer.write(_pickled(jobs))
 
     def kill(self) -> None:
         """End its process, which ends its socket."""
@@ -119,7 +121,7 @@ class _Crew:
     def __init__(self, plan: Plan, use: Use[Any], workers: int) -> None:
         share = -(-plan.at_once // workers)
         rate = None if plan.rate is None else plan.rate / workers
-        self._start = _packed((replace(plan, at_once=share, rate=rate, ordered=False), use))
+        self._start = _pickled((replace(plan, at_once=share, rate=rate, ordered=False), use))
         self._most, self.room = share * _QUEUED, Room(share * _WAITING * workers, plan.ordered)
         self._workers = [_Worker(self._start) for _ in range(workers)]
         self.told: asyncio.Queue[list[tuple[int, Any]] | None] = asyncio.Queue()
@@ -173,7 +175,7 @@ class _Crew:
             reader = await worker.connect()
             with suppress(OSError, asyncio.IncompleteReadError):
                 while True:
-                    found = [pickle.loads(octets) for octets in await _unpacked(reader)]
+                    found = [pickle.loads(octets) for octets in await _unpickled(reader)]
                     self._lost, worker.heard = 0, asyncio.get_running_loop().time()
                     for number, _ in found:
                         del worker.jobs[number]
@@ -213,7 +215,7 @@ class _Crew:
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
+def _without_interrupts() -> Iterator[None]:
     """A process that is started here never hears Ctrl-C, not even before it can say that it ignores it."""
     if sys.platform == "win32":
         yield
@@ -226,12 +228,12 @@ def _deaf() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _packed(value: object) -> bytes:
+def _pickled(value: object) -> bytes:
     octets = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
     return len(octets).to_bytes(_LENGTH) + octets
 
 
-async def _unpacked(reader: asyncio.StreamReader) -> Any:
+async def _unpickled(reader: asyncio.StreamReader) -> Any:
     """The next value; raises IncompleteReadError where there is none."""
     return pickle.loads(await reader.readexactly(int.from_bytes(await reader.readexactly(_LENGTH))))
 
@@ -239,26 +241,26 @@ async def _unpacked(reader: asyncio.StreamReader) -> Any:
 # --- in the worker ----------------------------------------------------------------------------
 
 
-def _work(sock: socket.socket) -> None:
+def _work_until_closed(sock: socket.socket) -> None:
     """A worker's life: what it is asked, it traces, until its socket ends."""
     by_number()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other process decides what is finished
     collect_rarely()
     with suppress(OSError, asyncio.IncompleteReadError):
-        run_real(_traces(sock))
+        run_real(_trace_jobs(sock))
 
 
-async def _traces(sock: socket.socket) -> None:
+async def _trace_jobs(sock: socket.socket) -> None:
     reader, writer = await asyncio.open_connection(sock=sock)
-    plan, use = await _unpacked(reader)
+    plan, use = await _unpickled(reader)
     ready: list[bytes] = []
 
     def send() -> None:
         if ready:
-            writer.write(_packed(ready))
+            writer.write(_pickled(ready))
             ready.clear()
 
-    async for found in traced(_given(reader), plan, use):
+    async for found in traced(_jobs_from(reader), plan, use):
         if not ready:
             asyncio.get_running_loop().call_soon(send)
         ready.append(pickle.dumps(found, pickle.HIGHEST_PROTOCOL))  # one that cannot travel ends the worker
@@ -267,8 +269,8 @@ async def _traces(sock: socket.socket) -> None:
         await writer.drain()
 
 
-async def _given(reader: asyncio.StreamReader) -> Jobs:
+async def _jobs_from(reader: asyncio.StreamReader) -> Jobs:
     """The jobs that come over the socket. Raises IncompleteReadError at its end, which ends the worker."""
     while True:
-        for number, question in await _unpacked(reader):
+        for number, question in await _unpickled(reader):
             yield number, question

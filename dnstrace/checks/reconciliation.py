@@ -1,59 +1,16 @@
-"""What the parent says of a zone's servers, what the zone says, what each server answers: side by side."""
+"""A zone's servers side by side: what the parent says, what the zone says, and what each server answers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.hosts import Host, host_of, named
 from dnstrace.checks.serials import newest_of, serials
 from dnstrace.model import Attempt, Kind, Name, NameServer, Trace, family_of
+from dnstrace.model.reconciliation import Addressed, Reconciled, ReconciledServer
 
 _USELESS = (Kind.NETWORK_UNREACHABLE, Kind.ABANDONED)
-
-
-@dataclass(frozen=True, slots=True)
-class Addressed:
-    """One address of a name server.
-
-    `glue` says whether the parent gives it, None where the parent gives no address of this server and need
-    not; `own` whether the zone that the server's name lies in gives it, None where that is not known.
-    `attempt` is the one that tells what it came to, None where there was none; `asked` says whether that was
-    the question itself, or a probe for the SOA record. `serial` is that of its SOA record, if it gave one.
-    """
-
-    address: str
-    glue: bool | None
-    own: bool | None
-    attempt: Attempt | None = None
-    asked: bool = False
-    serial: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReconciledServer:
-    """A name server of a zone: whether the parent names it, whether the zone does (None: not known)."""
-
-    name: Name
-    parent: bool | None
-    zone: bool | None
-    addresses: tuple[Addressed, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reconciled:
-    """A zone by server: those that the parent names first, then those that only the zone names."""
-
-    zone: Name
-    parent: Name | None
-    servers: tuple[ReconciledServer, ...]
-
-    @property
-    def newest(self) -> int | None:
-        """The newest serial that a server of the zone has (RFC 1982)."""
-        serials = {a.serial for server in self.servers for a in server.addresses if a.serial is not None}
-        return newest_of(serials) if serials else None
 
 
 def reconciled(trace: Trace) -> tuple[Reconciled, ...]:
@@ -62,7 +19,9 @@ def reconciled(trace: Trace) -> tuple[Reconciled, ...]:
 
 
 def _zone(cut: Cut) -> Reconciled:
-    return Reconciled(cut.zone, cut.parent, tuple(_server(cut, name) for name in named(cut)))
+    servers = tuple(_server(cut, name) for name in named(cut))
+    serials = {each.serial for server in servers for each in server.addresses if each.serial is not None}
+    return Reconciled(cut.zone, cut.parent, servers, newest_of(serials) if serials else None)
 
 
 def _server(cut: Cut, name: Name) -> ReconciledServer:
@@ -98,14 +57,14 @@ def _all_serials(cut: Cut) -> dict[str, int]:
 
 
 def _own(host: Host, address: str) -> bool | None:
-    """Whether the zone of a server's name gives an address: unknown where it was not asked or did not say."""
+    """Whether the zone of a server's name has an address; None if it was not asked or did not say."""
     family = family_of(address)
-    told = host.nxdomain or family in {*host.denied, *map(family_of, host.addresses)}
-    return address in host.addresses if told else None
+    known = host.nxdomain or family in {*host.denied, *map(family_of, host.addresses)}
+    return address in host.addresses if known else None
 
 
 def _attempt(cut: Cut, address: str) -> Attempt | None:
-    """What an address came to: when the walk asked it, else when it was probed."""
+    """How an address answered: the walk if that asked it, else the probe."""
     replies = (reply for reply in cut.everyone if reply.address == address)
     found = next((reply.attempt for reply in replies), None)
     return None if found is None or found.meaning.kind in _USELESS else found

@@ -36,12 +36,12 @@ class DnstraceCommand(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the words; wrong usage is one line on stderr and exit status 2, as everywhere."""
         if not ctx.resilient_parsing:  # which is how completion looks at a line
-            ctx.meta[_PARSED] = _read(args)
+            ctx.meta[_PARSED] = _words(args)
         ctx.args = []
         return []
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Write the help: Typer's own layout can be told neither the width nor the colours of a terminal."""
+        """Write the help: Typer's own layout takes no width and no colours."""
         formatter.write(help_text(Environment(program=ctx.command_path)))
 
 
@@ -64,7 +64,7 @@ def _dnstrace(context: typer.Context) -> None:
     raise typer.Exit(guarded(environment, lambda: run(words, environment)))
 
 
-def _read(args: list[str]) -> Parsed:
+def _words(args: list[str]) -> Parsed:
     try:
         return parse(args)
     except Usage as error:

@@ -1,4 +1,4 @@
-"""`--diff`: two traces, or a trace and now, and what has changed between them."""
+"""`--diff`: what has changed between two traces, or between a trace and now."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def compare(chosen: Choices, environment: Environment) -> int:
 def _of_trace(trace: Trace) -> Document:
     from dnstrace.render.document import document
 
-    found: Document = json.loads(json.dumps(document(trace)))
+    found: Document = json.loads(json.dumps(document(api.report(trace))))
     return found
 
 

@@ -6,16 +6,16 @@ from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """The exit statuses of `dnstrace`, each with its `meaning`, which is what the manual says of it.
+    """The exit statuses of `dnstrace`, each with its `meaning` as the manual prints it.
 
-    0 to 5 say what came of the trace, the others that there is none, or not the whole of it. With
-    several questions the worst counts: FAILED before NEGATIVE and ANSWER, which both are ANSWER then.
+    0 to 5 say how the trace ended, the others that there is none, or only a part of it. With several
+    questions the worst counts: FAILED before NEGATIVE and ANSWER, which both count as ANSWER then.
     """
 
     meaning: str
 
     def __new__(cls, status: int, meaning: str) -> Exit:
-        """The status as a number, its meaning beside it."""
+        """The status as a number, with its meaning."""
         made = int.__new__(cls, status)
         made._value_, made.meaning = status, meaning
         return made
@@ -23,14 +23,14 @@ class Exit(IntEnum):
     ANSWER = (
         0,
         "An authoritative answer was reached; with several questions, each ended in 0 or 1. "
-        "With --parent-only, or where it is expected, another end.",
+        "Also a referral with --parent-only, or an outcome that --expect names.",
     )
-    NEGATIVE = 1, "Authoritatively, there is no such name, or no such data."
+    NEGATIVE = 1, "The name, or data of that type, does not exist: an authoritative answer says so."
     USAGE = 2, "The command line, or a file named on it, is wrong. Nothing was sent."
     FAILED = 3, "No usable answer; the tree shows where the walk ended and why."
     BOGUS = 4, "DNSSEC validation failed."
-    FINDINGS = 5, "Reached, but something that was checked is not as it should be."
-    BUG = 70, "A fault of this program, with a traceback (EX_SOFTWARE of sysexits)."
+    FINDINGS = 5, "Reached, but --check found an error, an --expect failed, or --diff found a difference."
+    BUG = 70, "A bug in dnstrace, with a traceback (EX_SOFTWARE of sysexits)."
     UNWRITTEN = 74, "The output could not be written: a full disk, a closed stream (EX_IOERR of sysexits)."
-    INTERRUPTED = 130, "Stopped by the user (128 + SIGINT); what was found so far is printed."
-    PIPE_CLOSED = 141, "Whoever read the output wanted no more of it (128 + SIGPIPE)."
+    INTERRUPTED = 130, "Stopped by the user (128 + SIGINT); what had been found is printed."
+    PIPE_CLOSED = 141, "The reader of the output closed the pipe (128 + SIGPIPE)."

@@ -11,7 +11,7 @@ from dnstrace.model import Transport
 if TYPE_CHECKING:
     from dnstrace.cli.environment import Environment
     from dnstrace.cli.line.choices import Choices, Files
-    from dnstrace.model import Trace
+    from dnstrace.model.report import Report
 
 _ENCRYPTED = {Transport.TLS, Transport.HTTPS}
 
@@ -21,12 +21,12 @@ class Export(NamedTuple):
 
     option: str
     path: str
-    make: Callable[[Trace], bytes]
+    make: Callable[[Report], bytes]
 
 
 def check_exports(chosen: Choices, questions: int, environment: Environment) -> None:
     """Raise Usage where a file cannot be written, or where it should hold more than one trace."""
-    for option, path, _ in _exports(chosen.files):
+    for option, path, _ in _exports_wanted(chosen.files):
         from dnstrace.cli.files import check_file
 
         if questions > 1:
@@ -38,16 +38,16 @@ def check_exports(chosen: Choices, questions: int, environment: Environment) -> 
         environment.remark("--pcap: what travels over TLS or HTTPS is not among the packets")
 
 
-def export(trace: Trace, files: Files) -> None:
+def export(report: Report, files: Files) -> None:
     """Write the files that are wanted. Raises Unwritable."""
-    for _, path, make in _exports(files):
+    for _, path, make in _exports_wanted(files):
         from dnstrace.cli.files import write_file
 
-        write_file(path, make(trace), files.force)
+        write_file(path, make(report), files.force)
 
 
-def _exports(files: Files) -> list[Export]:
-    made: list[tuple[str, str | None, Callable[[Trace], bytes]]] = [
+def _exports_wanted(files: Files) -> list[Export]:
+    made: list[tuple[str, str | None, Callable[[Report], bytes]]] = [
         ("--pcap", files.pcap, _pcap),
         ("--svg", files.svg, _svg),
         ("--html", files.html, _html),
@@ -55,19 +55,19 @@ def _exports(files: Files) -> list[Export]:
     return [Export(option, path, make) for option, path, make in made if path is not None]
 
 
-def _pcap(trace: Trace) -> bytes:
+def _pcap(report: Report) -> bytes:
     from dnstrace.render.capture import capture
 
-    return capture(trace)
+    return capture(report)
 
 
-def _svg(trace: Trace) -> bytes:
+def _svg(report: Report) -> bytes:
     from dnstrace.render.pictures import svg
 
-    return svg(trace).encode()
+    return svg(report).encode()
 
 
-def _html(trace: Trace) -> bytes:
+def _html(report: Report) -> bytes:
     from dnstrace.render.html_page import html_page
 
-    return html_page(trace).encode()
+    return html_page(report).encode()

@@ -71,7 +71,7 @@ def fetched(trace: Trace, chosen: Choices) -> Trace:
         traces = [hop.trace(target, _A), hop.trace(target, _AAAA)]
     else:
         traces = [trace, hop.trace(target, _AAAA if trace.question.rdtype == _A else _A)]
-    addresses = list(dict.fromkeys(address for each in traces for address in _addresses(each)))
+    addresses = list(dict.fromkeys(address for each in traces for address in _answer_addresses(each)))
     notes += tuple(unmatched_hints(services, addresses))
     visits = hop.visits(addresses[:_MOST], request)
     return replace(trace, fetched=Fetched(request, visits, tuple(hop.beside), tuple(services), notes))
@@ -88,7 +88,7 @@ class _Hop:
         self._network = plan.network
         self._tracing = replace(
             plan.tracing,
-            settings=_plain(chosen.settings),
+            settings=_without_survey(chosen.settings),
             limits=None,
             anchors=None,
             at=None,
@@ -106,7 +106,7 @@ class _Hop:
 
     def visits(self, addresses: list[str], request: Request) -> tuple[Visit, ...]:
         """What each address gives, side by side."""
-        web = _web(self._network)
+        web = _web_of(self._network)
 
         async def every() -> tuple[Visit, ...]:
             return tuple(await asyncio.gather(*(web.visit(each, request, _PATIENCE) for each in addresses)))
@@ -117,7 +117,7 @@ class _Hop:
         return run(every())
 
 
-def _web(network: Network | None) -> Web:
+def _web_of(network: Network | None) -> Web:
     """The web of the lab, or the real one."""
     if (pages := getattr(network, "web", None)) is not None:
         found: Web = pages()
@@ -127,11 +127,11 @@ def _web(network: Network | None) -> Web:
     return LiveWeb()
 
 
-def _plain(settings: Settings) -> Settings:
+def _without_survey(settings: Settings) -> Settings:
     return replace(settings, all_servers=False, probe=False)
 
 
-def _addresses(trace: Trace) -> Iterator[str]:
+def _answer_addresses(trace: Trace) -> Iterator[str]:
     for rrset in trace.answer:
         if rrset.rdtype in (_A, _AAAA):
             yield from (rdata.address for rdata in rrset)

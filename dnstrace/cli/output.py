@@ -1,4 +1,4 @@
-"""The forms of output: each a function from a trace to text. What a form needs is imported by it alone."""
+"""The forms of output: each a function from a report to text. What a form needs is imported by it alone."""
 
 from __future__ import annotations
 
@@ -12,54 +12,54 @@ if TYPE_CHECKING:
 
     from dnstrace.cli.environment import Environment
     from dnstrace.cli.line.choices import Display
-    from dnstrace.model import Trace
+    from dnstrace.model.report import Report
 
 
-def _tree(trace: Trace, shown: Display, environment: Environment) -> str:
+def _tree(report: Report, shown: Display, environment: Environment) -> str:
     from dnstrace.render.tree import tree
 
     text = StringIO()
     console = environment.console(shown.color, text)
     how = {"verbose": shown.verbose, "explain": shown.explain_steps, "ascii_only": environment.ascii_only}
-    console.print(tree(trace, **how), crop=False)
+    console.print(tree(report, **how), crop=False)
     return text.getvalue()
 
 
-def _short(trace: Trace, shown: Display, environment: Environment) -> str:
+def _short(report: Report, shown: Display, environment: Environment) -> str:
     from dnstrace.render.short import short
 
-    return _ended(short(trace))
+    return _with_line_end(short(report))
 
 
-def _json(trace: Trace, shown: Display, environment: Environment) -> str:
+def _json(report: Report, shown: Display, environment: Environment) -> str:
     from dnstrace.render.document import to_json
 
-    return _ended(to_json(trace, verbose=shown.verbose, explain=shown.explain_steps, indent=2))
+    return _with_line_end(to_json(report, verbose=shown.verbose, explain=shown.explain_steps, indent=2))
 
 
-def _jsonl(trace: Trace, shown: Display, environment: Environment) -> str:
+def _jsonl(report: Report, shown: Display, environment: Environment) -> str:
     from dnstrace.render.document import to_json
 
-    return _ended(to_json(trace, verbose=shown.verbose, explain=shown.explain_steps, indent=None))
+    return _with_line_end(to_json(report, verbose=shown.verbose, explain=shown.explain_steps, indent=None))
 
 
-def _mermaid(trace: Trace, shown: Display, environment: Environment) -> str:
+def _mermaid(report: Report, shown: Display, environment: Environment) -> str:
     from dnstrace.render.pictures import mermaid
 
-    return mermaid(trace)
+    return mermaid(report)
 
 
-def _dot(trace: Trace, shown: Display, environment: Environment) -> str:
+def _dot(report: Report, shown: Display, environment: Environment) -> str:
     from dnstrace.render.pictures import dot
 
-    return dot(trace)
+    return dot(report)
 
 
-def _ended(text: str) -> str:
+def _with_line_end(text: str) -> str:
     return text if not text or text.endswith("\n") else text + "\n"
 
 
-FORMS: dict[Output, Callable[[Trace, Display, Environment], str]] = {
+FORMS: dict[Output, Callable[[Report, Display, Environment], str]] = {
     Output.TREE: _tree,
     Output.SHORT: _short,
     Output.JSON: _json,
@@ -67,7 +67,7 @@ FORMS: dict[Output, Callable[[Trace, Display, Environment], str]] = {
     Output.MERMAID: _mermaid,
     Output.DOT: _dot,
 }
-"""What each form of output makes of a trace: text that ends with a line end, or is empty."""
+"""What each form of output makes of a report: text that ends with a line end, or is empty."""
 
 REPLIES = tuple(
     f"dns.rdtypes.{each}" for each in ("ANY.NS", "IN.A", "IN.AAAA", "ANY.OPT", "ANY.DS", "ANY.SOA")

@@ -75,10 +75,12 @@ class Progress:
         if not (self._grows and self._imported and self.latest):
             return
         if self._tree is None:
+            from dnstrace.api import report
             from dnstrace.render.live import LiveTree
 
             self._tree = LiveTree(
                 self._environment.console(self._chosen.shown.color),
+                report,
                 verbose=self._chosen.shown.verbose,
                 explain=self._chosen.shown.explain_steps,
                 ascii_only=self._environment.ascii_only,

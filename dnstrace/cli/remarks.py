@@ -5,35 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from dnstrace.analysis.reached import went_wrong
-from dnstrace.model import Purpose
-
 if TYPE_CHECKING:
     from dnstrace.model import Trace
+    from dnstrace.model.report import Report
 
 
-def remarks(trace: Trace) -> Iterator[str]:
-    """A line for each thing that the short form of `trace` does not say."""
-    verdict = _verdict(trace)
+def remarks(report: Report) -> Iterator[str]:
+    """A line for each thing that the short form does not say."""
+    trace, verdict = report.trace, "" if report.verdict is None else report.verdict.text
     if why := "interrupted" if trace.interrupted else verdict or trace.error:
         yield why
     for finding in trace.findings or ():
-        if finding.level.value != "notice" and finding.message not in verdict:
+        if not finding.is_notice and finding.message not in verdict:
             yield f"{finding.level.value} {finding.code}: {finding.message}"
-    yield from _unmet(trace)
-    yield from _differing(trace)
+    yield from _unmet_expectations(trace)
+    yield from _differing_resolvers(report)
 
 
-def _verdict(trace: Trace) -> str:
-    if not went_wrong(trace):
-        return ""
-    from dnstrace.checks.verdict import verdict
-
-    found = verdict(trace)
-    return "" if found is None else found.text
-
-
-def _unmet(trace: Trace) -> Iterator[str]:
+def _unmet_expectations(trace: Trace) -> Iterator[str]:
     """What is not as expected."""
     for met in trace.expectations or ():
         if not met.met:
@@ -42,13 +31,13 @@ def _unmet(trace: Trace) -> Iterator[str]:
             yield f"expected {expected_text(met)}, {instead_text(met)}"
 
 
-def _differing(trace: Trace) -> Iterator[str]:
+def _differing_resolvers(report: Report) -> Iterator[str]:
     """Which resolvers differ."""
-    if not any(step.purpose is Purpose.PROBE for step in trace.steps):
+    if not report.resolvers:
         return
-    from dnstrace.analysis.resolvers import Disagreement, compared
+    from dnstrace.model.compared import Disagreement
     from dnstrace.render.resolver_words import reason_text, resolver_text
 
-    for found in compared(trace):
+    for found in report.resolvers:
         if found.attempt is not None and found.difference not in (None, Disagreement.SAME):
             yield f"{resolver_text(found.attempt.exchange.query)}: {reason_text(found)}"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from dnstrace.cli.environment import Environment
     from dnstrace.cli.line.choices import Choices
     from dnstrace.cli.planning import Planned
-    from dnstrace.model import Trace
+    from dnstrace.model.report import Report
 
 
 def recorded(plan: Planned, chosen: Choices, environment: Environment) -> Planned:
@@ -31,8 +31,8 @@ def recorded(plan: Planned, chosen: Choices, environment: Environment) -> Planne
     return plan._replace(network=RecordingNetwork(network))
 
 
-def save(trace: Trace, plan: Planned, chosen: Choices) -> None:
-    """Save a trace that was made by a plan that is `recorded`, if that is wanted. Raises Unwritable."""
+def save(report: Report, plan: Planned, chosen: Choices) -> None:
+    """Save the trace of a plan that is `recorded`, if that is wanted. Raises Unwritable."""
     if chosen.files.save is None:
         return
     from dnstrace.cli.files import write_file
@@ -42,5 +42,5 @@ def save(trace: Trace, plan: Planned, chosen: Choices) -> None:
     assert isinstance(plan.network, RecordingNetwork)
     course = plan.network.course
     expected = tuple(expectation.text for expectation in chosen.expected)
-    octets = packed(chosen.files.save, trace, plan.tracing, course, expected=expected)
+    octets = packed(chosen.files.save, report, plan.tracing, course, expected=expected)
     write_file(chosen.files.save, octets, chosen.files.force)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dnstrace.analysis.reached import is_bogus
 from dnstrace.cli.exits import Exit
 from dnstrace.model import Outcome, Trace
+from dnstrace.model.security import Security
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -21,7 +23,7 @@ _BAD = (Exit.INTERRUPTED, Exit.FAILED, Exit.BOGUS, Exit.FINDINGS)  # the worst f
 
 def status(traces: Iterable[Trace]) -> Exit:
     """The exit status that `traces` lead to."""
-    each = [_status(trace) for trace in traces]
+    each = [_status_of(trace) for trace in traces]
     return each[0] if len(each) == 1 else worst(each)
 
 
@@ -30,11 +32,13 @@ def worst(statuses: Collection[Exit]) -> Exit:
     return next((bad for bad in _BAD if bad in statuses), Exit.ANSWER)
 
 
-def _status(trace: Trace) -> Exit:
+def _status_of(trace: Trace) -> Exit:
     """That of the trace's end; an end that is expected is ANSWER, what else is not as expected FINDINGS."""
     expected = trace.expectations or ()
     said = [met.expectation for met in expected if met.met]
-    found = _ended(trace, any(each.what == "security" and each.value == "bogus" for each in said))
+    found = _status_of_end(
+        trace, any(each.what == "security" and each.value == Security.BOGUS for each in said)
+    )
     if found in (Exit.NEGATIVE, Exit.FAILED) and any(each.says_how_it_ends for each in said):
         found = Exit.ANSWER
     as_expected = all(met.met for met in expected) and not _has_error(trace)
@@ -44,16 +48,13 @@ def _status(trace: Trace) -> Exit:
 
 def _has_error(trace: Trace) -> bool:
     """Whether a check found that some resolvers fail."""
-    return any(finding.level.value == "error" for finding in trace.findings or ())
+    return any(finding.is_error for finding in trace.findings or ())
 
 
-def _ended(trace: Trace, bogus_expected: bool) -> Exit:
+def _status_of_end(trace: Trace, bogus_expected: bool) -> Exit:
     """The status of the trace's end, whatever is expected of it but that it is bogus."""
     if trace.interrupted:
         return Exit.INTERRUPTED
-    if trace.outcome is not Outcome.FAILED and trace.judgement is not None and not bogus_expected:
-        from dnstrace.dnssec import Security
-
-        if trace.judgement.security is Security.BOGUS:
-            return Exit.BOGUS
+    if trace.outcome is not Outcome.FAILED and is_bogus(trace) and not bogus_expected:
+        return Exit.BOGUS
     return _STATUS.get(trace.outcome or Outcome.FAILED, Exit.FAILED)

@@ -38,31 +38,32 @@ def trace_all(chosen: Choices, environment: Environment) -> int:
         gc.enable()  # `cli.main` starts without
     ended: list[Trace] = []
     for question in plan.questions:
-        trace = expected_of(_trace(question, plan, progress), chosen.expected)
+        trace = expected_of(_trace_question(question, plan, progress), chosen.expected)
         if chosen.http:
             from dnstrace.cli.fetching import fetched
 
             trace = fetched(trace, chosen)
-        _give(trace, plan, chosen, environment)
+        _save_and_print(trace, plan, chosen, environment)
         ended.append(trace)
         if trace.interrupted:
             break
     return status(ended)
 
 
-def _give(trace: Trace, plan: Planned, chosen: Choices, environment: Environment) -> None:
+def _save_and_print(trace: Trace, plan: Planned, chosen: Choices, environment: Environment) -> None:
     """Keep a trace where that is wanted, and print it, also where it cannot be kept."""
+    report = api.report(trace)
     try:
-        save(trace, plan, chosen)
-        export(trace, chosen.files)
+        save(report, plan, chosen)
+        export(report, chosen.files)
     finally:
-        environment.write(FORMS[chosen.shown.output](trace, chosen.shown, environment))
+        environment.write(FORMS[chosen.shown.output](report, chosen.shown, environment))
     if chosen.shown.output is Output.SHORT:
-        for remark in remarks(trace):
+        for remark in remarks(report):
             environment.remark(f"{trace.question}: {remark}")
 
 
-def _trace(question: Question, plan: Planned, progress: Progress) -> Trace:
+def _trace_question(question: Question, plan: Planned, progress: Progress) -> Trace:
     """Trace one question; what was found so far if the user stops it."""
     with progress:
         try:

@@ -1,4 +1,4 @@
-"""What is said about a wrong command line: one line, whatever was typed."""
+"""Messages about a wrong command line: one line, whatever was typed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _LONGEST = 72
 
 
 class Usage(Exception):
-    """The command line, or a file named on it, is wrong; the text says what, and what to do.
+    """The command line, or a file named on it, is wrong; the text says what is, and what to type instead.
 
-    One line without control characters: whatever came from outside went through `shown`.
+    It is one line without control characters: text from outside went through `shown`.
     """
 
 
@@ -21,7 +21,7 @@ def harmless(text: str) -> str:
     r"""The text on one line, with nothing in it that a terminal obeys.
 
     What does not print (control and bidirectional characters, line ends, the lone surrogates that
-    stand for octets which are no text) becomes `\xNN` or `\u{NNNN}`.
+    stand for octets that are not text) becomes `\xNN` or `\u{NNNN}`.
     """
     return text if text.isprintable() else "".join(map(_visible, text))
 
@@ -43,7 +43,7 @@ def _visible(character: str) -> str:
 def meant(word: str, known: Iterable[str], sign: str = "") -> str:
     """`; did you mean ...?` with the known word nearest to `word`, or an empty string.
 
-    A word of which `word` is the beginning is the nearest of all. `sign` is set before it.
+    A word that begins with `word` is the nearest of all. `sign` is put before it.
     """
     known = list(known)
     lowered = word.lower()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from dnstrace import api
@@ -14,7 +15,8 @@ from dnstrace.cli.line.options import Output
 from dnstrace.cli.output import FORMS
 from dnstrace.cli.usage import Usage
 from dnstrace.render.document import document
-from dnstrace.render.short import short
+from dnstrace.render.document.values import Document
+from dnstrace.render.short import data
 
 if TYPE_CHECKING:
     from dnstrace.cli.environment import Environment
@@ -45,16 +47,16 @@ def watch(
         raise Usage(f"--watch {pause:g}: once a second is the most that is asked of others")
     first = latest = expected_of(trace(), chosen.expected)
     screen = chosen.shown.output is Output.TREE and environment.is_terminal
-    _show(latest, [_result(latest)], screen, pause, chosen, environment)
-    while not _ended(chosen, latest):
+    _show_changes(latest, [_result_line(latest)], screen, pause, chosen, environment)
+    while not _is_as_expected(chosen, latest):
         if not chosen.is_live:
             environment.remark("nothing changes here by itself: it is not traced again")
             break
         sleep(pause)
         before, latest = latest, expected_of(trace(), chosen.expected)
-        found = differences(document(first), document(latest))
-        since = differences(document(before), document(latest))
-        _show(latest, [each.text for each in since], screen, pause, chosen, environment)
+        found = differences(_document_of(first), _document_of(latest))
+        since = differences(_document_of(before), _document_of(latest))
+        _show_changes(latest, [each.text for each in since], screen, pause, chosen, environment)
         if found and not chosen.expected:
             return Exit.FINDINGS
     return status([latest])
@@ -76,31 +78,35 @@ def _once_more(chosen: Choices) -> TraceAgain:
     return trace
 
 
-def _ended(chosen: Choices, latest: Trace) -> bool:
+def _is_as_expected(chosen: Choices, latest: Trace) -> bool:
     """Whether all that is expected has come to be."""
     return bool(chosen.expected) and all(met.met for met in latest.expectations or ())
 
 
-def _show(
+def _show_changes(
     latest: Trace, said: list[str], screen: bool, pause: float, chosen: Choices, environment: Environment
 ) -> None:
     """The tree, where there is a screen for it; else a line for each change, with the time."""
     when = latest.started.strftime("%H:%M:%S UTC")
     if screen:
-        tree = FORMS[Output.TREE](latest, chosen.shown, environment)
+        tree = FORMS[Output.TREE](api.report(latest), chosen.shown, environment)
         environment.write(f"{_CLEAR}{tree}\n{when}, again in {pause:g} s (Ctrl-C ends it)\n")
     elif chosen.shown.output is Output.JSONL:
-        environment.write(FORMS[Output.JSONL](latest, chosen.shown, environment))
+        environment.write(FORMS[Output.JSONL](api.report(latest), chosen.shown, environment))
     else:
         from dnstrace.render.text import harmless
 
         environment.write("".join(f"{when} {harmless(text)}\n" for text in said))
 
 
-def _result(trace: Trace) -> str:
+def _document_of(trace: Trace) -> Document:
+    return document(api.report(trace))
+
+
+def _result_line(trace: Trace) -> str:
     """What the first trace came to, in a line."""
-    data = ", ".join(short(trace).split("\n")[:-1][:4])
+    told = ", ".join(rdata for _, rdata in islice(data(trace), 4))
     outcome = "" if trace.outcome is None else trace.outcome.value
     if went_wrong(trace) and trace.error:
         outcome = f"{outcome}: {trace.error}"
-    return f"{trace.question}: {data or outcome}"
+    return f"{trace.question}: {told or outcome}"

@@ -1,4 +1,4 @@
-"""What terminals on Windows must be told. Not tested: the tests run on POSIX systems."""
+"""Terminals on Windows, which have to be asked to obey escape sequences."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _PROCESS_SEQUENCES = 0x0004  # ENABLE_VIRTUAL_TERMINAL_PROCESSING of SetConsoleM
 
 
 def obeys_sequences(terminal: TextIO) -> bool:
-    """Tell a terminal to obey escape sequences; whether it does, which those before Windows 10 do not."""
+    """Have a terminal obey escape sequences; whether it does: those before Windows 10 do not."""
     if sys.platform != "win32":
         return True
     import ctypes

@@ -22,10 +22,10 @@ from dnstrace.model.judgement import (
     Judgement,
     KeyEvidence,
     Need,
-    Security,
     SignatureEvidence,
     StepEvidence,
 )
+from dnstrace.model.security import Security
 
 __all__ = [
     "AnchorsError",

@@ -15,7 +15,8 @@ from dnstrace.dnssec.replies import MAIN, Replies
 from dnstrace.dnssec.signature import Checked, check
 from dnstrace.model import Name, Question, Step
 from dnstrace.model.anchors import Anchors
-from dnstrace.model.judgement import Need, Security, SecurityStatus
+from dnstrace.model.judgement import Need, SecurityStatus
+from dnstrace.model.security import Security
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from typing import TypeVar
 from dnstrace.model.judgement import (
     DsEvidence,
     KeyEvidence,
-    Security,
     SecurityStatus,
     SignatureEvidence,
     StepEvidence,
 )
+from dnstrace.model.security import Security
 
 T = TypeVar("T")
 

@@ -9,8 +9,9 @@ import dns.message
 import dns.rdatatype
 
 from dnstrace.model import Attempt, Cause, Kind, Name, Outcome, Purpose, Question, Step, Trace
-from dnstrace.model.judgement import Security, SecurityStatus
+from dnstrace.model.judgement import SecurityStatus
 from dnstrace.model.naming import plain
+from dnstrace.model.security import Security
 
 CHAIN = frozenset({Purpose.DS, Purpose.DNSKEY})
 MAIN = frozenset({Purpose.WALK, Purpose.ALIAS})

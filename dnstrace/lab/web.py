@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 from dnstrace.model.pages import Certificate, Request, Visit
 
 DOES = ("refuses", "silent", "garbage")
-_ISSUER = "the lab's own authority"
+_ISSUER = "the certificate authority of the lab"
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
     """A web server at an address: its round-trip time in seconds, and what it answers.
 
-    `names` are those that its certificate is for, `days` is how long that still holds; `does` what it does
-    wrong, if anything.
+    `names` are those in its certificate, `days` how long that is still valid; `does` is its misbehaviour, if
+    it has one.
     """
 
     rtt: float
@@ -45,7 +45,7 @@ class LabWeb:
             return Visit(address, fault=f"no answer within {timeout:g} s")
         await asyncio.sleep(site.rtt)
         if site.does == "refuses":
-            return Visit(address, fault="nobody listens there (connection refused)")
+            return Visit(address, fault="nothing is listening there (connection refused)")
         visit = Visit(address, connected=site.rtt)
         if request.scheme == "https":
             await asyncio.sleep(site.rtt)
@@ -61,7 +61,7 @@ class LabWeb:
         answered = (visit.secured or site.rtt) + site.rtt
         common = {"connected": visit.connected, "secured": visit.secured, "certificate": visit.certificate}
         if site.does == "garbage":
-            return Visit(address, answered=answered, fault="the answer is not HTTP", **common)  # type: ignore[arg-type]
+            return Visit(address, answered=answered, fault="the response is not HTTP", **common)  # type: ignore[arg-type]
         said = {"status": site.status, "reason": site.reason, "location": site.location}
         return Visit(address, answered=answered, **common, **said)  # type: ignore[arg-type]
 

@@ -1,24 +1,24 @@
-"""From the content of a world's file to a World: what it includes is put beneath it, then all is checked.
+"""From the content of a world's file to a World: it is laid over what it includes, and checked.
 
-Everything wrong is a WorldError that says in one line which file, which key, and what is needed instead.
+Anything wrong is a WorldError that says in one line which file, which key, and what is needed instead.
 
 A world is one TOML file in `worlds/`; one whose name begins with an underscore is for inclusion only.
 
     title = "what the world shows, in one line"
     question = "www.example.com. A"        # what `--lab NAME` traces
-    now = 2026-01-15T14:00:00Z             # the world's wall clock; left out: this time
-    include = ["_internet"]                # the servers and zones of those files, beneath these
-    families = [4]                         # the address families that have a route; left out: both
-    resolvers = ["192.0.2.153"]            # the addresses of those asked beside the walk; left out: none
+    now = 2026-01-15T14:00:00Z             # the world's wall clock; default: this time
+    include = ["_internet"]                # these files' servers and zones, under these
+    families = [4]                         # the address families with a route; default: both
+    resolvers = ["192.0.2.153"]            # asked in parallel with the walk; default: none
 
     [servers]                              # rtt in ms, a list if it differs by address; does: misbehaviour.py
     "ns1.example.com." = { addresses = ["192.0.2.1", "2001:db8::1"], rtt = 12, does = ["slow=900"] }
 
     [zones."example.com."]
-    servers = ["ns1.example.com."]         # who serves it; left out: those that its own NS records name
-    ttl = 300                              # of records that say none; left out: 3600
+    servers = ["ns1.example.com."]         # that serve it; default: those in its own NS records
+    ttl = 300                              # of records without one; default: 3600
     text = '''the records, see zone.py'''
-    sign = { algorithm = 13 }              # signed, where signatures are asked for: see below
+    sign = { algorithm = 13 }              # signed, if signatures are asked for: see below
 
     [zones."example.com. stale"]           # another version of the zone, on the servers that it names
     servers = ["ns2.example.com."]
@@ -31,25 +31,25 @@ A world is one TOML file in `worlds/`; one whose name begins with an underscore 
     [zones."com."]
     add = '''records put into a zone of an included file'''
 
-    [expect]                               # what a trace of the question must come to
+    [expect]                               # the result that a trace of the question must have
     outcome = "answer"
     answer = ["192.0.2.44"]                # RDATA of the whole chain
-    security = "bogus"                     # what validation says as of `now`; it is then always validated
-    reason = "expired"                     # a part of what it must give as the reason
+    security = "bogus"                     # the result of validation as of `now`; forces validation
+    reason = "expired"                     # a part of its reason
     resolvers = ["stale"]                  # how each differs from the walk: resolvers.Difference
 
-How a zone is signed; all of it can be left out, and is then as here:
+How a zone is signed, with the defaults:
 
     algorithm = 13                         # 5, 7, 8, 10, 13, 14, 15 or 16
     keys = "ksk+zsk"                       # one key for the keys and one for the rest; or "csk", one for all
     denial = "nsec"                        # or "nsec3", "opt-out" (nsec3 with it), "compact" (RFC 9824)
     iterations = 0                         # of the NSEC3 hash
     salt = ""                              # of the NSEC3 hash, in hexadecimal
-    valid = [-7, 14]                       # from when until when signatures are, in days from the world's now
+    valid = [-7, 14]                       # validity of signatures, in days from the world's now
     ds = "auto"                            # the parent gets the DS record; "none": it does not
-    broken = []                            # what is done wrong: breaking.py
+    broken = []                            # faults: see breaking.py
 
-DS records in the parent's own text go before. No private key is in the file: see keys.py.
+DS records in the parent's own text take precedence. There are no private keys in the file: see keys.py.
 """
 
 from __future__ import annotations
@@ -68,6 +68,7 @@ from dnstrace.lab.internet import NOW, Foreseen, World, WorldServer
 from dnstrace.lab.web import DOES, Site
 from dnstrace.lab.zone import LabZone, Sign
 from dnstrace.model import Name, Outcome, Question
+from dnstrace.model.naming import plain
 
 _DEFAULT_RTT = 20  # ms
 _DEFAULT_TTL = 3600  # seconds
@@ -137,7 +138,7 @@ class _File:
     ) -> dict[str, dict[str, Any]]:
         """Servers and zones of the file, over those of the files that it includes."""
         if depth > 8:
-            self.wrong("include", "files include one another")
+            self.wrong("include", "the files include each other in a circle")
         self.check_keys(data, "a world")
         whole: dict[str, dict[str, Any]] = {"servers": {}, "zones": {}}
         for name in self.texts(data.get("include", []), "include"):
@@ -156,7 +157,7 @@ class _File:
 
     def zone(self, key: str, content: Mapping[str, Any]) -> LabZone:
         if "text" not in content:
-            self.wrong(f"zone {key}", "its text is missing, and no file that is included has the zone")
+            self.wrong(f"zone {key}", "it has no text, and no included file has the zone")
         text = self.text(content["text"], f"zone {key}: text")
         text += "\n" + self.text(content.get("add", ""), f"zone {key}: add")
         ttl = content.get("ttl", _DEFAULT_TTL)
@@ -188,7 +189,7 @@ class _File:
         texts = tuple(self.texts(value, where))
         for name in (text.partition("=")[0] for text in texts):
             if name not in BREAKS:
-                self.wrong(where, f"{name!r} is none of {', '.join(sorted(BREAKS))}")
+                self.wrong(where, f"{name!r} is not one of {', '.join(sorted(BREAKS))}")
         return texts
 
     def served(
@@ -206,7 +207,7 @@ class _File:
             )
             for name in names:
                 if name not in known:
-                    self.wrong(where, f"the world has no server {name}")
+                    self.wrong(where, f"the world has no server {plain(name)}")
                 served.setdefault(name, {})[zone.origin] = zone
         return served
 
@@ -220,7 +221,7 @@ class _File:
         rtt = content.get("rtt", _DEFAULT_RTT)
         each = rtt if isinstance(rtt, list) else [rtt] * len(addresses)
         if len(each) != len(addresses) or not all(isinstance(ms, int | float) and ms >= 0 for ms in each):
-            self.wrong(f"{text}: rtt", "a number of ms is needed, or a list with one for each address")
+            self.wrong(f"{text}: rtt", "a number of milliseconds is needed, or one for each address")
         return WorldServer(
             name,
             {address: ms / 1000 for address, ms in zip(addresses, each, strict=True)},
@@ -233,7 +234,10 @@ class _File:
         for server in servers:
             for address in server.rtt:
                 if seen.setdefault(address, server.name) != server.name:
-                    self.wrong(f"{server.name}: addresses", f"{address} is {seen[address]}'s")
+                    self.wrong(
+                        f"{server.name}: addresses",
+                        f"{address} is already an address of {plain(seen[address])}",
+                    )
 
     def expectation(self, value: object) -> Foreseen:
         data = self.table(value, "expect")
@@ -263,7 +267,7 @@ class _File:
     def check_keys(self, data: Mapping[str, Any], what: str, where: str = "") -> None:
         if unknown := [key for key in data if key not in _KEYS[what]]:
             known = ", ".join(sorted(_KEYS[what]))
-            self.wrong(where or "the file", f"{what} has no key {unknown[0]!r}; it has {known}")
+            self.wrong(where or "the file", f"unknown key {unknown[0]!r}; {what} may have {known}")
 
     def table(self, value: object, where: str) -> Mapping[str, Any]:
         return value if isinstance(value, dict) else self.wrong(where, "a table is needed")
@@ -280,7 +284,7 @@ class _File:
         try:
             return dns.name.from_text(text)
         except (dns.exception.DNSException, UnicodeError) as error:
-            self.wrong(where, f"{text!r} is no name: {error}")
+            self.wrong(where, f"{text!r} is not a domain name: {error}")
 
     def address(self, text: str, server: str) -> str:
         try:
@@ -290,7 +294,7 @@ class _File:
 
     def days(self, value: object, where: str) -> tuple[float, float]:
         if not isinstance(value, list) or [type(each) in (int, float) for each in value] != [True, True]:
-            self.wrong(where, "two numbers of days from now are needed, as [-7, 14]")
+            self.wrong(where, "two numbers of days from now are needed, such as [-7, 14]")
         return (value[0], value[1])
 
     def hexadecimal(self, value: object, where: str) -> None:
@@ -325,5 +329,5 @@ class _File:
 
     def time(self, value: object) -> datetime:
         if not isinstance(value, datetime) or value.tzinfo is None:
-            self.wrong("now", "a date and time with an offset is needed, as 2026-01-15T14:00:00Z")
+            self.wrong("now", "a date and time with an offset is needed, such as 2026-01-15T14:00:00Z")
         return value.astimezone(UTC)

@@ -25,9 +25,9 @@ _OPTION = struct.Struct("!HH")
 _QUESTION_TAIL = 4
 _QR, _OPCODE = 0x8000, 0x7800
 _TC = 0x02  # in the third octet
-_POINTER, _MOST_LABELS = 0xC0, 127  # RFC 1035 section 4.1.4; so many fit 255 octets
-_SMALL = 2048  # octets of a reply of which no more work can come than a few tenths of a second
-_MOST_EXPANSION = 2_000_000  # a hundred times what the largest honest replies come to
+_POINTER, _MOST_LABELS = 0xC0, 127  # RFC 1035 section 4.1.4; the most labels in 255 octets
+_SMALL = 2048  # octets; a smaller reply can take no more than a few tenths of a second to read
+_MOST_EXPANSION = 2_000_000  # a hundred times that of the largest real replies
 
 
 def query_wire(query: Query, message_id: int) -> bytes:
@@ -42,7 +42,7 @@ def _question_octets(question: Question) -> bytes:
 
 @lru_cache
 def _template(edns: Edns | None, recursion_desired: bool, checking_disabled: bool) -> tuple[bytes, bytes]:
-    """What stands between ID and QNAME, and after QCLASS, in every query that differs in these alone."""
+    """The octets between ID and QNAME, and after QCLASS, of every query with these parameters."""
     message = dns.message.make_query(dns.name.root, dns.rdatatype.NS, use_edns=False)
     message.flags = dns.flags.RD if recursion_desired else dns.flags.Flag(0)
     message.flags |= dns.flags.CD if checking_disabled else 0
@@ -57,9 +57,10 @@ def _template(edns: Edns | None, recursion_desired: bool, checking_disabled: boo
 def belongs(wire: bytes, question: Question, message_id: int) -> bool:
     """Whether a datagram can be the reply to our query: ID, QR, opcode and question agree.
 
-    Reads the header and the question only, so that a flood of forged replies costs little; a question that
-    is the query's to the octet is not read. A reply without a question, as some servers send with an error,
-    belongs when the rest agrees (RFC 5452 section 9.1; the RCODE says that the question could not be read).
+    Reads only the header and the question, so that a flood of forged replies costs little; a question with
+    the very octets of the query is not parsed. A reply without a question, as some servers send with an
+    error, belongs if the rest agrees (RFC 5452 section 9.1; the RCODE says that the question could not be
+    read).
     """
     if len(wire) < _HEADER.size:
         return False
@@ -84,9 +85,9 @@ def read_reply(wire: bytes) -> dns.message.Message | Fault:
     """The message in `wire`, or Fault.MALFORMED.
 
     A record whose RDATA is wrong for its type is left out and noted in the message's `errors`; an EDNS
-    option that is wrong is kept as octets; octets after the message are ignored, as resolvers do. Where there
-    are several records of a type that is to have one, such as CNAME, all are kept, in their order. A message
-    whose names would expand out of all proportion is not read at all.
+    option that is wrong is kept as octets; octets after the message are ignored, as resolvers do. If there
+    are several records of a type that may have only one, such as CNAME, all are kept, in their order. A
+    message whose names would expand out of all proportion is not read at all.
     """
     if len(wire) > _SMALL and _expansion(wire) > _MOST_EXPANSION:
         return Fault.MALFORMED
@@ -95,19 +96,19 @@ def read_reply(wire: bytes) -> dns.message.Message | Fault:
         if _lacks_records(message, wire):
             _put_back(message, wire)
         return message
-    except Exception:  # the boundary to untrusted octets: whatever the parser stumbles on is looked at below
+    except Exception:  # the boundary to untrusted octets: anything may be wrong with them
         return _read_leniently(wire)
 
 
 def _lacks_records(message: dns.message.Message, wire: bytes) -> bool:
-    """Whether there are fewer records than were sent: the same one twice, or two where one is to be."""
+    """Whether records are missing: duplicates, or several of a type that may have only one."""
     _, _, _, answers, authorities, _ = _HEADER.unpack_from(wire)
     held = sum(map(len, message.answer)), sum(map(len, message.authority))
     return held != (answers, authorities)
 
 
 def _put_back(message: dns.message.Message, wire: bytes) -> None:
-    """Put back the records that dnspython drops: of a type that is to have one, it keeps the last alone."""
+    """Restore the records that dnspython drops: of a type that may have only one, it keeps the last."""
     each = dns.message.from_wire(wire, ignore_trailing=True, keyring=False, one_rr_per_rrset=True)
     for section, singly in ((message.answer, each.answer), (message.authority, each.authority)):
         found: dict[object, dict[dns.rdata.Rdata, None]] = {}
@@ -122,17 +123,17 @@ def _read_leniently(wire: bytes) -> dns.message.Message | Fault:
     try:
         opt = _opt(wire)
         message = dns.message.from_wire(wire, ignore_trailing=True, keyring=False, continue_on_error=True)
-    except Exception:  # the same boundary: these octets are no whole message
+    except Exception:  # the same boundary: these octets are not a complete message
         return _cut_off(wire)
     if opt is not None and message.opt is None:
         message.opt = opt
         if len(message.errors) == 1:
-            message.errors = []  # it was the OPT record's alone: nothing is lost
+            message.errors = []  # the only error was in the OPT record: nothing is lost
     return message
 
 
 def _cut_off(wire: bytes) -> dns.message.Message | Fault:
-    """A reply that ends too soon but says so (TC) can be asked for again over TCP."""
+    """A reply that ends too early but says so (TC) can be asked for again over TCP."""
     if len(wire) < _HEADER.size or not wire[2] & _TC:
         return Fault.MALFORMED
     try:
@@ -142,9 +143,9 @@ def _cut_off(wire: bytes) -> dns.message.Message | Fault:
 
 
 def _opt(wire: bytes) -> dns.rrset.RRset | None:
-    """The OPT record with its options as octets (RFC 6891 section 6.1.2); None if there is none.
+    """The OPT record with its options as octets (RFC 6891 section 6.1.2); None without one.
 
-    Reads all records by their length, and raises where the message ends before they do.
+    Skips from record to record by their lengths, and raises if the message ends before they do.
     """
     _, _, questions, *counts = _HEADER.unpack_from(wire)
     place, found = _HEADER.size, None
@@ -163,14 +164,14 @@ def _opt(wire: bytes) -> dns.rrset.RRset | None:
 
 
 def _after_name(wire: bytes, place: int) -> int:
-    """Where the name at `place` ends; raises IndexError where the message ends before."""
+    """Where the name at `place` ends; raises IndexError if the message ends first."""
     while 0 < (length := wire[place]) < _POINTER:
         place += length + 1
     return place + (2 if length else 1)
 
 
 def _expansion(wire: bytes) -> int:
-    """How much work the names of a message may be: the squares of their labels, added up.
+    """How much work the names of a message may be: the sum of the squares of their label counts.
 
     Two octets point to a name of up to 127 labels (RFC 1035 section 4.1.4), and dnspython's work for a name
     grows with their square: 65,535 octets can take it 16 s. What looks like a pointer in RDATA counts as one.
@@ -188,16 +189,16 @@ def _expansion(wire: bytes) -> int:
             pointers = (at for at in range(start, min(place, len(wire)) - 1) if wire[at] >= _POINTER)
             total += sum(_count_labels(wire, at, known) ** 2 for at in pointers)
     except IndexError:
-        pass  # it ends too soon, which the parser says
+        pass  # it ends too early, which the parser reports
     return total
 
 
 def _count_labels(wire: bytes, place: int, known: dict[int, int]) -> int:
     """How many labels the name at `place` has, as far as it can be read.
 
-    `known` are the places met before, those of pointers too, so that each place is met once in a message.
+    `known` are the places visited before, pointers included, so that each place is visited only once.
     """
-    passed: list[tuple[int, int]] = []  # places, and the labels there: one or, of a pointer, none
+    passed: list[tuple[int, int]] = []  # places, and the labels there: one, or none for a pointer
     while place not in known and place + 1 < len(wire) and len(passed) < 2 * _MOST_LABELS:
         length = wire[place]
         if length >= _POINTER:

@@ -1,7 +1,8 @@
-"""What a rule finds: the values, and nothing else."""
+"""What a rule finds, and who needs to fix it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,26 +13,37 @@ class Level(StrEnum):
     """How much a finding matters to resolvers, and so to users."""
 
     ERROR = "error"  # some resolvers fail, or soon will
-    WARNING = "warning"  # it works, but one more fault and it does not
+    WARNING = "warning"  # resolution works, but one more fault can break it
     NOTICE = "notice"  # worth knowing
 
 
 class Blame(StrEnum):
-    """Whose job it is to mend it."""
+    """Who needs to fix it."""
 
-    REGISTRAR = "registrar"  # what the parent publishes for the zone: changed where the domain was bought
-    PARENT = "parent"  # the operator of the zone above, and of its servers
+    REGISTRAR = "registrar"  # the parent publishes it for the zone: changed at the registrar of the domain
+    PARENT = "parent"  # the operator of the parent zone and of its servers
     HOST = "host"  # the operator of the zone and of its servers
-    NETWORK = "network"  # what lies between here and the servers
+    NETWORK = "network"  # whoever runs the network between here and the servers
     NOBODY = "nobody"
+
+
+def who_fixes(blame: Blame, zone: str = "the zone", parent: str = "the parent zone") -> str:
+    """Who needs to fix something, as a sentence says it; empty where nobody does."""
+    return {
+        Blame.REGISTRAR: f"fix this at the registrar of {zone}",
+        Blame.PARENT: f"the operator of {parent} needs to fix this",
+        Blame.HOST: f"the operator of {zone} needs to fix this",
+        Blame.NETWORK: "the operator of this network needs to fix this",
+        Blame.NOBODY: "",
+    }[blame]
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What a rule reports: one sentence, the steps that show it, the server where it is one server's.
+    """What a rule reports: one sentence, the steps that show it, and the server if it is about one server.
 
-    `cure` says what is to be done in this very case, `records` are the exact records to publish, in master
-    file syntax. `level` and `blame` are given where they differ from those that the rule has in general.
+    `cure` says what to do in this very case; `records` are the exact records to publish, in master-file
+    format. `level` and `blame` are set where they differ from those of the rule.
     """
 
     message: str
@@ -60,4 +72,39 @@ class Finding:
     references: tuple[str, ...]
     blame: Blame
     cure: str = ""
+    records: tuple[str, ...] = ()
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it makes some resolvers fail."""
+        return self.level is Level.ERROR
+
+    @property
+    def is_notice(self) -> bool:
+        """Whether it is only worth knowing."""
+        return self.level is Level.NOTICE
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What all findings with the same code share: a title of one sentence, and texts by their headings."""
+
+    title: str
+    sections: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is wrong with a trace, in one sentence, and its parts for programs.
+
+    `steps` are the ids of the steps that show it. `reproduce` is a dig command line that sends the query that
+    shows it (empty if no query does). `records` are the records to publish, in master-file format.
+    """
+
+    text: str
+    blame: Blame
+    zone: Name | None = None
+    server: Name | None = None
+    steps: tuple[int, ...] = ()
+    reproduce: str = ""
     records: tuple[str, ...] = ()

@@ -8,20 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from dnstrace.model.asked import Name, Question
 from dnstrace.model.heard import Outcome
-
-
-class Security(StrEnum):
-    """How far data can be trusted (RFC 4033 section 5)."""
-
-    SECURE = "secure"  # an unbroken chain of signatures from a trust anchor
-    INSECURE = "insecure"  # a signed proof that the chain ends above the data
-    BOGUS = "bogus"  # there should be a chain, and there is none
-    INDETERMINATE = "indeterminate"  # no trust anchor above the data
-
+from dnstrace.model.security import Security
 
 _WEAKNESS = (Security.SECURE, Security.INSECURE, Security.INDETERMINATE, Security.BOGUS)
 

@@ -106,6 +106,11 @@ class Step:
         return self.purpose in (Purpose.WALK, Purpose.ALIAS) and not self.superseded
 
     @property
+    def asks_resolver(self) -> bool:
+        """Whether it puts the trace's question to a resolver: no step of the walk needs that."""
+        return self.purpose is Purpose.PROBE and self.parent is None
+
+    @property
     def meaning(self) -> Meaning | None:
         """What the step went by: the meaning of the attempt chosen, of a lame server's what it offers."""
         if self.chosen is None:

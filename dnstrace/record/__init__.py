@@ -3,7 +3,7 @@
     network = RecordingNetwork(LiveNetwork())
     tracing = Tracing(settings=Settings(all_servers=True))
     found = dnstrace.trace("www.example.com", tracing=tracing, network=network)
-    save("incident.json.gz", found, tracing, network.course)
+    save("incident.json.gz", report(found), tracing, network.course)
 
     record = load("incident.json.gz")
     asked = record.question
@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dnstrace.model import Trace
+from dnstrace.model.report import Report
 from dnstrace.model.tracing import Tracing
 from dnstrace.network.recording import Course
 from dnstrace.record.decoding import Record, RecordError, decoded
@@ -30,7 +30,7 @@ __all__ = ["Record", "RecordError", "load", "packed", "save"]
 
 def save(
     path: str | Path,
-    trace: Trace,
+    report: Report,
     tracing: Tracing,
     course: Course,
     *,
@@ -42,18 +42,18 @@ def save(
     Whatever happens, the file is as it was before or the whole new one. Raises FileExistsError where there is
     one already, unless `force` says to replace it, and other OSErrors as the system gives them.
     """
-    write(Path(path), packed(path, trace, tracing, course, expected=expected), force)
+    write(Path(path), packed(path, report, tracing, course, expected=expected), force)
 
 
 def packed(
-    path: str | Path, trace: Trace, tracing: Tracing, course: Course, *, expected: tuple[str, ...] = ()
+    path: str | Path, report: Report, tracing: Tracing, course: Course, *, expected: tuple[str, ...] = ()
 ) -> bytes:
     """The octets that `save` writes.
 
     `tracing` is how the trace was made, `course` what its RecordingNetwork kept, `expected` what was expected
     of it (`dnstrace.analysis.expectations`).
     """
-    octets = encoded(trace, tracing, course, expected)
+    octets = encoded(report, tracing, course, expected)
     if not str(path).endswith(".gz"):
         return octets
     import gzip

@@ -27,13 +27,13 @@ def read(path: Path) -> bytes:
     except OSError as error:
         raise RecordError(f"cannot be read: {error.strerror}") from error
     if octets.startswith(_GZIP):
-        octets = _unpacked(octets)
+        octets = _gunzipped(octets)
     if len(octets) > LARGEST:
         raise RecordError(f"is larger than any record: more than {LARGEST >> 20} MiB")
     return octets
 
 
-def _unpacked(octets: bytes) -> bytes:
+def _gunzipped(octets: bytes) -> bytes:
     unpacking = zlib.decompressobj(_GZIP_WINDOW)
     try:
         unpacked = unpacking.decompress(octets, LARGEST + 1)

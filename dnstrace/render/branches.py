@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from dnstrace.analysis.reached import delegation_reached
-from dnstrace.analysis.resolvers import asks_resolver
 from dnstrace.model import ROOT, Kind, Name, Outcome, Purpose, Question
 from dnstrace.model.naming import plain
 from dnstrace.render.delegation import delegation_nodes
 from dnstrace.render.endings import ending
-from dnstrace.render.findings import probed_line
 from dnstrace.render.layout import TIMES, Node
 from dnstrace.render.records import reply_nodes
 from dnstrace.render.text import count_text, ttl_text
@@ -34,6 +32,7 @@ from dnstrace.render.wording import (
     beside_line,
     joined,
     not_recorded_line,
+    probed_line,
     question_text,
     shown_name,
     source_words,
@@ -73,7 +72,7 @@ class Branches:
         return found
 
     def _stands_alone(self, step: Step) -> bool:
-        if asks_resolver(step):
+        if step.asks_resolver:
             return False
         return step.parent is None or self._steps[step.parent - 1].purpose is Purpose.PRIME
 

@@ -19,7 +19,8 @@ from dnstrace.message.wire import query_wire
 from dnstrace.model import Fault, Transport
 
 if TYPE_CHECKING:
-    from dnstrace.model import Exchange, Trace
+    from dnstrace.model import Exchange
+    from dnstrace.model.report import Report
 
 _HEADER = struct.Struct("<IHHiIII")
 _PACKET = struct.Struct("<IIII")
@@ -49,8 +50,9 @@ class _Ends(NamedTuple):
         return _Ends(self.target, self.target_port, self.source, self.source_port)
 
 
-def capture(trace: Trace) -> bytes:
+def capture(report: Report) -> bytes:
     """The whole file, with the packets in order of time."""
+    trace = report.trace
     began = round(trace.started.timestamp() * 1e6) * 1000
     exchanges = [attempt.exchange for step in trace.steps for attempt in step.attempts]
     packets = [

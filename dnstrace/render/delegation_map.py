@@ -18,18 +18,21 @@ import dns.rdatatype
 from dnstrace.analysis.paths import lead
 from dnstrace.analysis.reached import is_bogus
 from dnstrace.model import ROOT, Kind, Outcome, Purpose
+from dnstrace.model.findings import Level
 from dnstrace.model.naming import plain
+from dnstrace.model.security import Security
 from dnstrace.render.layout import TIMES
 from dnstrace.render.text import count_text, harmless, name_text, rdata_text, time_text, ttl_text
 
 if TYPE_CHECKING:
     from dnstrace.model import Attempt, Meaning, Name, Step, Trace
+    from dnstrace.model.report import Report
 
 _MOST = 4  # servers in the same state that are named one by one
 _SICK = 8  # servers with a problem that are named one by one
 _LINES = 8  # records of an answer
 _INCONCLUSIVE = (Kind.NETWORK_UNREACHABLE, Kind.ABANDONED, Kind.TRUNCATED)
-_WORSE = {"error": 0, "warning": 1, "notice": 2}
+_WORSE = tuple(Level)
 
 
 class Mark(StrEnum):
@@ -78,8 +81,9 @@ class Map:
     summary: str
 
 
-def delegation_map(trace: Trace) -> Map:
+def delegation_map(report: Report) -> Map:
     """The map of a trace, which may be in progress or interrupted."""
+    trace = report.trace
     name, rdtype = name_text(trace.question.name), dns.rdatatype.to_text(trace.question.rdtype)
     stages = tuple(_stages(trace))
     return Map(f"{name} {rdtype}", stages, _summary(trace))
@@ -200,17 +204,17 @@ def _lookup_boxes(trace: Trace, lookups: list[Step]) -> Iterator[tuple[Line, ...
 def _finding_lines(trace: Trace, zone: Name) -> Iterator[Line]:
     """The findings about a zone, by code."""
     codes = {
-        finding.code: Mark.BAD if finding.level.value == "error" else Mark.WARNING
+        finding.code: Mark.BAD if finding.is_error else Mark.WARNING
         for finding in trace.findings or ()
-        if finding.zone == zone and finding.level.value != "notice"
+        if finding.zone == zone and finding.level is not Level.NOTICE
     }
     yield from (Line(f"{mark.value.replace('bad', 'error')}: {code}", mark) for code, mark in codes.items())
 
 
 def _worst(trace: Trace, zone: Name) -> Mark | None:
-    levels = [finding.level.value for finding in trace.findings or () if finding.zone == zone]
-    worst = min(levels, key=_WORSE.__getitem__, default="notice")
-    return {"error": Mark.BAD, "warning": Mark.WARNING}.get(worst)
+    levels = [finding.level for finding in trace.findings or () if finding.zone == zone]
+    worst = min(levels, key=_WORSE.index, default=Level.NOTICE)
+    return {Level.ERROR: Mark.BAD, Level.WARNING: Mark.WARNING}.get(worst)
 
 
 def _trusted(trace: Trace, above: Step | None) -> Mark:
@@ -218,7 +222,7 @@ def _trusted(trace: Trace, above: Step | None) -> Mark:
     judged = None if trace.judgement is None or above is None else trace.judgement.steps.get(above.id)
     if judged is None:
         return Mark.PLAIN
-    return {"secure": Mark.GOOD, "bogus": Mark.BAD}.get(judged.security.value, Mark.PLAIN)
+    return {Security.SECURE: Mark.GOOD, Security.BOGUS: Mark.BAD}.get(judged.security, Mark.PLAIN)
 
 
 # --- the result -------------------------------------------------------------------------------------

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 
 from dnstrace import __version__
-from dnstrace.analysis.reached import is_bogus, went_wrong
-from dnstrace.analysis.resolvers import asks_resolver
+from dnstrace.analysis.reached import is_bogus
 from dnstrace.model import Outcome
+from dnstrace.model.security import Security
 from dnstrace.render import pictures
 from dnstrace.render.branches import Branches
 from dnstrace.render.html_parts import (
@@ -44,25 +44,27 @@ from dnstrace.render.tree import remarks
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace
+    from dnstrace.model.report import Report
 
 _OUTCOMES = {Outcome.ANSWER: "good", Outcome.REFERRAL: "good", Outcome.FAILED: "bad"}
-_SECURITY = {"secure": "good", "bogus": "bad"}
+_SECURITY = {Security.SECURE: "good", Security.BOGUS: "bad"}
 
 
-def html_page(trace: Trace) -> str:
+def html_page(report: Report) -> str:
     """The page, as HTML in UTF-8."""
+    trace = report.trace
     question = f"{name_text(trace.question.name)} {dns.rdatatype.to_text(trace.question.rdtype)}"
     sections = {
         "answer": ("Answer", _answer_section(trace)),
-        "findings": ("Findings", findings(trace)),
-        "map": ("Map", _map_section(trace)),
+        "findings": ("Findings", findings(report)),
+        "map": ("Map", _map_section(report)),
         "tree": ("The walk", tree_list(Branches(trace, verbose=True).blocks())),
         "last-hop": ("The last hop", _last_hop_section(trace)),
-        "resolvers": ("Resolvers", _resolvers_section(trace)),
+        "resolvers": ("Resolvers", _resolvers_section(report)),
         "exchanges": ("Every exchange", exchanges(trace)),
         "dnssec": ("Chain of trust", dnssec(trace)),
-        "servers": ("By server", servers(trace)),
-        "lives": ("Caching", lives_list(trace)),
+        "servers": ("By server", servers(report)),
+        "lives": ("Caching", lives_list(report.lives)),
     }
     there = {key: part for key, part in sections.items() if part[1]}
     return "\n".join(
@@ -71,7 +73,7 @@ def html_page(trace: Trace) -> str:
             '<html lang="en">',
             _html_head(question),
             "<body>",
-            _page_header(trace, question),
+            _page_header(report, question),
             _nav({key: title for key, (title, _) in there.items()}),
             "<main>",
             *(_section(key, *part) for key, part in there.items()),
@@ -85,8 +87,8 @@ def html_page(trace: Trace) -> str:
     )
 
 
-def _map_section(trace: Trace) -> str:
-    picture = pictures.svg(trace, alone=False)
+def _map_section(report: Report) -> str:
+    picture = pictures.svg(report, alone=False)
     return f'<div class="scroll" tabindex="0" role="group" aria-labelledby="h-map">{picture}</div>'
 
 
@@ -99,13 +101,13 @@ def _last_hop_section(trace: Trace) -> str:
     return tree_list([fetched_nodes(trace.fetched, trace.started)])
 
 
-def _resolvers_section(trace: Trace) -> str:
+def _resolvers_section(report: Report) -> str:
     """The answers of the resolvers that were asked, compared with the walk."""
-    if not any(map(asks_resolver, trace.steps)):
+    if not report.resolvers:
         return ""
     from dnstrace.render.resolver_lines import resolver_nodes
 
-    return tree_list([node.children for node in resolver_nodes(trace, verbose=True)])
+    return tree_list([node.children for node in resolver_nodes(report, verbose=True)])
 
 
 def _section(key: str, title: str, body: str) -> str:
@@ -146,7 +148,8 @@ def _csp_hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _page_header(trace: Trace, question: str) -> str:
+def _page_header(report: Report, question: str) -> str:
+    trace = report.trace
     unicode = unicode_name(trace.question.name)
     shown = f' <span class="quiet">({escape(unicode)})</span>' if unicode else ""
     outcome = "in progress" if trace.outcome is None else trace.outcome.value
@@ -154,8 +157,8 @@ def _page_header(trace: Trace, question: str) -> str:
     badges = [_badge("interrupted", "warning")] if trace.interrupted else []
     badges.append(_badge(outcome, style))
     if trace.judgement is not None:
-        status = trace.judgement.security.value
-        badges.append(_badge(status, _SECURITY.get(status, "warning")))
+        status = trace.judgement.security
+        badges.append(_badge(status.value, _SECURITY.get(status, "warning")))
     stats = trace.stats
     cost = ", ".join(
         [
@@ -170,8 +173,8 @@ def _page_header(trace: Trace, question: str) -> str:
             "<header>",
             f"<h1>{escape(question)}{shown}</h1>",
             f'<p>{"".join(badges)}<span class="quiet">{escape(cost)}</span></p>',
-            *_verdict_box(trace),
-            *(f"<p>{inline(line)}</p>" for line in remarks(trace)),
+            *_verdict_box(report),
+            *(f"<p>{inline(line)}</p>" for line in remarks(report)),
             "</header>",
         ]
     )
@@ -181,17 +184,13 @@ def _badge(text: str, style: str) -> str:
     return f'<span class="badge {style}">{escape(text)}</span> '
 
 
-def _verdict_box(trace: Trace) -> list[str]:
+def _verdict_box(report: Report) -> list[str]:
     """The verdict in one sentence, and a command that reproduces the fault; or the error."""
-    if not went_wrong(trace):
-        return [f"<p>{escape(harmless(trace.error))}</p>"] if trace.error else []
-    from dnstrace.checks.verdict import verdict
-
-    found = verdict(trace)
+    trace, found = report.trace, report.verdict
     if found is None:
-        return []
+        return [f"<p>{escape(harmless(trace.error))}</p>"] if trace.error else []
     serious = trace.outcome is Outcome.FAILED or is_bogus(trace)
-    serious = serious or any(finding.level.value == "error" for finding in trace.findings or ())
+    serious = serious or any(finding.is_error for finding in trace.findings or ())
     records = () if trace.findings else found.records  # findings show them
     publish = "\n".join(map(harmless, records))
     dig = f'<pre tabindex="0">{escape(harmless(found.reproduce))}</pre>' if found.reproduce else ""

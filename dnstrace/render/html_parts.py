@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 from rich.text import Text
 
-from dnstrace.analysis.caching import lives
 from dnstrace.analysis.stats import critical_attempts
-from dnstrace.model import Kind, Probe
-from dnstrace.model.naming import plain_zone
+from dnstrace.model import Kind, Probe, Transport
+from dnstrace.model.findings import Level, who_fixes
+from dnstrace.model.naming import zone_text
+from dnstrace.model.security import Security
 from dnstrace.render.layout import UNICODE_ONLY
 from dnstrace.render.reconciled import tables
 from dnstrace.render.text import harmless, name_text, time_text
@@ -22,13 +23,16 @@ from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, TOLD, WARNING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from dnstrace.checks import Finding
     from dnstrace.model import Attempt, Step, Trace
+    from dnstrace.model.findings import Explanation, Finding
     from dnstrace.model.judgement import StepEvidence
+    from dnstrace.model.lives import Life
+    from dnstrace.model.report import Report
     from dnstrace.render.layout import Columns, Node
 
 _CLASSES = {BAD: "bad", WARNING: "warning", GOOD: "good", QUIET: "quiet", STRONG: "strong", TOLD: "told"}
-_LEVELS = {"error": "bad", "warning": "warning", "notice": "quiet"}
+_LEVELS = {Level.ERROR: "bad", Level.WARNING: "warning", Level.NOTICE: "quiet"}
+_SECURITY = {Security.SECURE: "good", Security.BOGUS: "bad"}
 _RIGHTLY_DECLINED = {Probe.EDNS_VERSION, Probe.RECURSION, Probe.TRANSFER}
 _BARS, _BAR, _LEAST = 240, 10, 2  # pixels: the width of the time axis, the height and least width of a bar
 
@@ -113,7 +117,7 @@ def _exchange_row(step: Step, index: int, whole: float, critical: bool, first: b
     attempt = step.attempts[index]
     exchange = attempt.exchange
     query, failed = exchange.query, _is_failed(step, attempt)
-    over = "" if query.transport.value == "udp" else f" {query.transport.value.upper()}"
+    over = "" if query.transport is Transport.UDP else f" {query.transport.value.upper()}"
     purpose = step.purpose.value if step.probe is None else f"probe {step.probe.value}"
     result = attempt.meaning.kind.value.replace("-", " ")
     style = "critical" if critical else "failed" if failed else ""
@@ -172,45 +176,35 @@ def step_links(trace: Trace, steps: Iterable[int]) -> str:
 # --- the rest ---------------------------------------------------------------------------------------
 
 
-def findings(trace: Trace) -> str:
+def findings(report: Report) -> str:
     """The findings with their remedies, records to publish and explanations; empty without a check."""
-    if trace.findings is None:
+    if (found := report.trace.findings) is None:
         return ""
-    if not trace.findings:
-        from dnstrace.checks import CATALOGUE
-
-        return f'<p class="good">{len(CATALOGUE)} rules found nothing wrong.</p>'
-    return "".join(_finding_article(trace, finding) for finding in trace.findings)
+    if not found:
+        return f'<p class="good">{report.rules} rules found nothing wrong.</p>'
+    return "".join(_finding_article(report.trace, each, report.explanations[each.code]) for each in found)
 
 
-def _finding_article(trace: Trace, finding: Finding) -> str:
-    from dnstrace.checks import CATALOGUE
-
-    level, rule = finding.level.value, CATALOGUE[finding.code]
+def _finding_article(trace: Trace, finding: Finding, known: Explanation) -> str:
+    level = f'<span class="{_LEVELS[finding.level]}">{finding.level.value}</span>'
     records = "\n".join(map(harmless, finding.records))
     explanation = "".join(
-        f"<dt>{escape(head)}</dt><dd>{escape(text)}</dd>" for head, text in rule.sections.items()
+        f"<dt>{escape(head)}</dt><dd>{escape(text)}</dd>" for head, text in known.sections.items()
     )
     steps = steps_text(trace, finding.steps)
     return (
-        f'<article class="finding"><h3><span class="{_LEVELS[level]}">{level}</span> {finding.code}</h3>'
+        f'<article class="finding"><h3>{level} {finding.code}</h3>'
         f"<p>{escape(harmless(finding.message))}</p>"
         + (f"<p>{escape(harmless(finding.cure))}</p>" if finding.cure else "")
         + (f'<pre tabindex="0">{escape(records)}</pre>' if records else "")
         + f'<p class="quiet">{_responsible(finding)}Evidence: {steps}.</p>'
-        f"<details><summary>{escape(rule.title)}</summary><dl>{explanation}</dl></details></article>"
+        f"<details><summary>{escape(known.title)}</summary><dl>{explanation}</dl></details></article>"
     )
 
 
 def _responsible(finding: Finding) -> str:
-    zone = "the zone" if finding.zone is None else escape(plain_zone(finding.zone))
-    responsible = {
-        "registrar": f"through the registrar of {zone}",
-        "parent": f"by the operator of the parent zone of {zone}",
-        "host": f"by the operator of {zone}",
-        "network": "by the operator of this network",
-    }.get(finding.blame.value)
-    return "" if responsible is None else f"To be fixed {responsible}. "
+    who = who_fixes(finding.blame, zone_text(finding.zone))
+    return f"{escape(who[0].upper() + who[1:])}. " if who else ""
 
 
 def dnssec(trace: Trace) -> str:
@@ -221,7 +215,7 @@ def dnssec(trace: Trace) -> str:
         [
             step_links(trace, [number]),
             escape(harmless(str(trace.steps[number - 1].question))),
-            f'<span class="{_security_class(evidence.security.value)}">{evidence.security.value}</span>',
+            f'<span class="{_SECURITY.get(evidence.security, "warning")}">{evidence.security.value}</span>',
             "<br>".join(map(inline, _evidence_lines(trace.steps[number - 1], evidence))),
         ]
         for number, evidence in sorted(trace.judgement.steps.items())
@@ -244,17 +238,9 @@ def _evidence_lines(step: Step, evidence: StepEvidence) -> list[Text]:
     return lines if repeated else [*map(Text, reasons[:1]), *lines]
 
 
-def _security_class(status: str) -> str:
-    return {"secure": "good", "bogus": "bad"}.get(status, "warning")
-
-
-def servers(trace: Trace) -> str:
+def servers(report: Report) -> str:
     """The servers of each zone in a table; empty without a check."""
-    return (
-        ""
-        if trace.findings is None
-        else "".join(map(_server_table, tables(trace)[: -1 if lives(trace) else None]))
-    )
+    return "".join(map(_server_table, tables(report)[: -1 if report.lives else None]))
 
 
 def _server_table(table: Columns) -> str:
@@ -263,7 +249,7 @@ def _server_table(table: Columns) -> str:
     return _table(heads, rows, "h-servers")
 
 
-def lives_list(trace: Trace) -> str:
+def lives_list(lives: Iterable[Life]) -> str:
     """How long a resolver may cache what it would get now."""
     rows = [
         [
@@ -273,7 +259,7 @@ def lives_list(trace: Trace) -> str:
             f"{life.ttl} s",
             life.until.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
         ]
-        for life in lives(trace)
+        for life in lives
     ]
     return _table(["Name", "Type", "What", "TTL", "Expires"], rows, "h-lives") if rows else ""
 

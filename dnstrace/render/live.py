@@ -1,8 +1,8 @@
 """The tree growing in place on a terminal while the walk proceeds.
 
-    with LiveTree(console) as live:
+    with LiveTree(console, report) as live:
         trace = await trace_async(name, on_change=live.update)
-    console.print(tree(trace))
+    console.print(tree(report(trace)))
 
 Nothing stays on the screen: the caller prints the whole tree once at the end, so the scrollback is correct.
 If the tree is taller than the screen, its last lines are shown. There is no thread: an update that comes too
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
     from dnstrace.model import Trace
+    from dnstrace.model.report import Report
 
 INTERVAL = 1 / 12  # minimum seconds between two drawings
 
@@ -33,12 +34,14 @@ INTERVAL = 1 / 12  # minimum seconds between two drawings
 class LiveTree:
     """Draws snapshots of a trace. A context manager that restores the terminal.
 
-    Nothing is drawn unless `console` is a terminal. `clock` returns seconds.
+    Nothing is drawn unless `console` is a terminal. `report` makes the Report of a snapshot that is drawn, as
+    `dnstrace.api.report` does. `clock` returns seconds.
     """
 
     def __init__(
         self,
         console: Console,
+        report: Callable[[Trace], Report],
         *,
         verbose: bool = False,
         explain: bool = False,
@@ -46,7 +49,7 @@ class LiveTree:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._console, self._ascii_only, self._clock = console, ascii_only, clock
-        self._verbose, self._explain = verbose, explain
+        self._report, self._verbose, self._explain = report, verbose, explain
         self._live = Live(
             console=console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False
         )
@@ -86,7 +89,8 @@ class LiveTree:
         self._drawn = self._clock()
         if self._latest is None or not self._console.is_terminal:
             return
-        shown = tree(self._latest, verbose=self._verbose, ascii_only=self._ascii_only, explain=self._explain)
+        report = self._report(self._latest)
+        shown = tree(report, verbose=self._verbose, ascii_only=self._ascii_only, explain=self._explain)
         self._live.update(_Tail(shown))
         self._live.start()
         self._live.refresh()

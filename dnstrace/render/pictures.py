@@ -10,7 +10,7 @@ from dnstrace.render.delegation_map import Line, Map, Mark, Stage, delegation_ma
 from dnstrace.render.layout import TIMES
 
 if TYPE_CHECKING:
-    from dnstrace.model import Trace
+    from dnstrace.model.report import Report
 
 _PLAIN = f" .,:-_/(){TIMES}"
 _COLOURS = {  # border and text: on a light ground, and on a dark one
@@ -22,9 +22,9 @@ _COLOURS = {  # border and text: on a light ground, and on a dark one
 }
 
 
-def mermaid(trace: Trace) -> str:
+def mermaid(report: Report) -> str:
     """A Mermaid flowchart, which issue trackers and wikis draw."""
-    drawn = delegation_map(trace)
+    drawn = delegation_map(report)
     lines = ["---", f"title: {_yaml(drawn.title)}", "---", "flowchart TD"]
     for number, stage in enumerate(drawn.stages):
         lines.append(f"  s{number}{_mermaid_node(stage)}:::{stage.mark.value}")
@@ -62,9 +62,9 @@ def _yaml(text: str) -> str:
 # --- DOT --------------------------------------------------------------------------------------------
 
 
-def dot(trace: Trace) -> str:
+def dot(report: Report) -> str:
     """A graph in the DOT language of Graphviz."""
-    drawn = delegation_map(trace)
+    drawn = delegation_map(report)
     lines = [
         "digraph dnstrace {",
         f"  graph [label={_dot_quoted(drawn.title)}, labelloc=t, fontname=monospace, rankdir=TB]",
@@ -108,12 +108,12 @@ def _dot_escaped(text: str) -> str:
 _CHARACTER, _LINE, _PAD, _GAP, _ASIDE = 7.3, 17.0, 12.0, 46.0, 40.0  # in pixels, at 12 px monospace
 
 
-def svg(trace: Trace, *, alone: bool = True) -> str:
+def svg(report: Report, *, alone: bool = True) -> str:
     """A self-contained SVG picture, light or dark according to the viewer's preference.
 
     With `alone` it is a complete file; without, it belongs into a page whose style sheet includes `STYLE`.
     """
-    drawn = delegation_map(trace)
+    drawn = delegation_map(report)
     shapes, width, height = _laid_out(drawn)
     title = escape(f"{drawn.title}: {drawn.summary}")
     size = f'viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}"'

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 from rich.text import Text
 
-from dnstrace.analysis.caching import Held, lives
 from dnstrace.model import Kind
+from dnstrace.model.lives import Held
 from dnstrace.render.layout import Columns
 from dnstrace.render.text import clock_text, harmless, name_text, rdata_text, time_text, ttl_text
 from dnstrace.render.wording import BAD, QUIET, STRONG, WARNING
@@ -21,8 +21,9 @@ from dnstrace.render.wording import BAD, QUIET, STRONG, WARNING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dnstrace.checks.reconciliation import Addressed, Reconciled, ReconciledServer
-    from dnstrace.model import Attempt, Trace
+    from dnstrace.model import Attempt
+    from dnstrace.model.reconciliation import Addressed, Reconciled, ReconciledServer
+    from dnstrace.model.report import Report
 
 _NO, _UNKNOWN = "no", ""
 _LONGEST = 72  # characters of an answer
@@ -37,12 +38,10 @@ _WHAT = {
 }
 
 
-def tables(trace: Trace) -> list[Columns]:
+def tables(report: Report) -> list[Columns]:
     """A table for each zone whose servers were probed, and one of cache lifetimes."""
-    from dnstrace.checks.reconciliation import reconciled
-
-    found = [_zone_table(zone) for zone in reconciled(trace)]
-    return [*found, *([_cache_table(trace)] if found and lives(trace) else [])]
+    found = [_zone_table(zone) for zone in report.reconciliation]
+    return [*found, *([_cache_table(report)] if found and report.lives else [])]
 
 
 def _zone_table(zone: Reconciled) -> Columns:
@@ -117,11 +116,11 @@ def _rdata_text(attempt: Attempt) -> str:
     return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
 
 
-def _cache_table(trace: Trace) -> Columns:
+def _cache_table(report: Report) -> Columns:
     """What a resolver that asked now would cache, and until when: for that long, old data stay in use."""
     rows = []
-    begun = trace.started.astimezone(UTC)
-    for life in lives(trace):
+    begun = report.trace.started.astimezone(UTC)
+    for life in report.lives:
         what = _WHAT[life.what].format(type=dns.rdatatype.to_text(life.rdtype))
         until = clock_text(begun, life.until.astimezone(UTC))
         rows.append([Text(f"  {name_text(life.name)} {what}"), Text(ttl_text(life.ttl)), Text(until)])

@@ -9,8 +9,8 @@ import dns.flags
 import dns.rdatatype
 from rich.text import Text
 
-from dnstrace.analysis.resolvers import Disagreement, compared
 from dnstrace.model import ROOT, Kind
+from dnstrace.model.compared import Disagreement
 from dnstrace.render.edns import edns_options
 from dnstrace.render.layout import Node
 from dnstrace.render.records import reply_nodes
@@ -19,8 +19,9 @@ from dnstrace.render.text import count_text, rcode_text, rdata_text, time_text
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, joined, marked, unanswered_text
 
 if TYPE_CHECKING:
-    from dnstrace.analysis.resolvers import Compared
     from dnstrace.model import Attempt, Trace
+    from dnstrace.model.compared import Compared
+    from dnstrace.model.report import Report
 
 _MOST, _LONGEST = 3, 60  # records, and characters of them, that stand in a line
 _STYLES = {Disagreement.SAME: GOOD, Disagreement.NOT_COMPARED: QUIET}
@@ -28,12 +29,11 @@ _ONE_LINE = {Disagreement.SAME, Disagreement.NO_ANSWER, None}
 _BAD = {Disagreement.STALE, Disagreement.VALIDATION, Disagreement.FAILS, Disagreement.NO_ANSWER}
 
 
-def resolver_nodes(trace: Trace, verbose: bool) -> list[Node]:
+def resolver_nodes(report: Report, verbose: bool) -> list[Node]:
     """A heading and a line for each resolver that was asked; empty if none was."""
-    found = compared(trace)
-    if not found:
+    if not (found := report.resolvers):
         return []
-    return [Node(Text("resolvers", STRONG), [_resolver_node(trace, each, verbose) for each in found])]
+    return [Node(Text("resolvers", STRONG), [_resolver_node(report.trace, each, verbose) for each in found])]
 
 
 def _resolver_node(trace: Trace, found: Compared, verbose: bool) -> Node:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dnstrace.analysis.resolvers import Disagreement
 from dnstrace.model import Fault, Transport
+from dnstrace.model.compared import Disagreement
 from dnstrace.render.text import clock_text, harmless, ttl_text
 
 if TYPE_CHECKING:
-    from dnstrace.analysis.resolvers import Compared
     from dnstrace.model import Attempt, Query
+    from dnstrace.model.compared import Compared
 
 _WRONG = {Fault.MALFORMED, Fault.MISMATCH}
 _REASONS = {

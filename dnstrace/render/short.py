@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dnstrace.model import Trace
+    from dnstrace.model.report import Report
 
 _WITH_SIGNATURES = {dns.rdatatype.RRSIG, dns.rdatatype.ANY}
 
 
-def short(trace: Trace) -> str:
+def short(report: Report) -> str:
     """The RDATA from `data`, one record per line; empty if there is none."""
-    return "".join(f"{rdata}\n" for _, rdata in data(trace))
+    return "".join(f"{rdata}\n" for _, rdata in data(report.trace))
 
 
 def data(trace: Trace) -> Iterator[tuple[str, str]]:

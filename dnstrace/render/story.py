@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import dns.rdatatype
 
-from dnstrace.analysis.caching import life, negative_ttl
+from dnstrace.analysis.caching import negative_ttl
 from dnstrace.analysis.reached import is_bogus, last_step
-from dnstrace.analysis.resolvers import asks_resolver, compared
 from dnstrace.model import ROOT, Kind, Outcome, Probe, Purpose, Source
-from dnstrace.model.naming import plain, plain_zone
+from dnstrace.model.naming import plain, zone_text
+from dnstrace.model.security import Security
 from dnstrace.render.resolver_words import reason_text
 from dnstrace.render.text import clock_text, count_text, harmless, rdata_text, ttl_text
 from dnstrace.render.troubles import troubles, way
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import dns.rrset
 
     from dnstrace.model import Attempt, Delegation, Meaning, Step, Trace
+    from dnstrace.model.report import Report
 
 _ADDRESSES = {dns.rdatatype.A: "address", dns.rdatatype.AAAA: "IPv6 address"}
 _LINKS = {dns.rdatatype.CNAME, dns.rdatatype.DNAME, dns.rdatatype.RRSIG}
@@ -55,8 +56,8 @@ class Story:
     The numbering continues through the steps of the walk and their look-ups.
     """
 
-    def __init__(self, trace: Trace) -> None:
-        self._trace = trace
+    def __init__(self, report: Report) -> None:
+        self._report, self._trace = report, (trace := report.trace)
         self._numbers: dict[int, int] = {}
         number = len(self._opening_texts())
         for step in trace.steps:
@@ -101,25 +102,25 @@ class Story:
         if first.purpose is Purpose.NS_ADDRESS:
             text = (
                 f"Asking {plain(first.question.name)} requires its address, which is not known yet: "
-                f"it is looked up first, starting at {plain_zone(first.zone)}."
+                f"it is looked up first, starting at {zone_text(first.zone)}."
             )
         elif first.purpose is Purpose.DNSKEY:
-            text = f"The keys of {plain_zone(first.zone)} are fetched to check its signatures."
+            text = f"The keys of {zone_text(first.zone)} are fetched to check its signatures."
         elif first.purpose is Purpose.DS:
             text = f"The parent zone is asked whether {plain(first.question.name)} is signed."
         return f"{number}. {text}" if number is not None and text else text
 
     def of_probes(self, first: Step) -> str:
         """Why the servers of a zone are probed, starting with the step `first`."""
-        return f"Each server of {plain_zone(first.zone)} is checked with more queries than the answer needs."
+        return f"Each server of {zone_text(first.zone)} is checked with more queries than the answer needs."
 
     def _probe_text(self, step: Step) -> str:
         """A query that the walk does not need: to a resolver, or to check the servers of a zone."""
-        if not asks_resolver(step):
+        if not step.asks_resolver:
             what = "further questions" if step.probe is None else _PROBES[step.probe]
-            return f"To check the servers of {plain_zone(step.zone)}, each is asked {what}."
+            return f"To check the servers of {zone_text(step.zone)}, each is asked {what}."
         if self._resolvers is None:
-            self._resolvers = {each.step.id: reason_text(each) for each in compared(self._trace)}
+            self._resolvers = {each.step.id: reason_text(each) for each in self._report.resolvers}
         address = step.servers[0].addresses[0].text
         compares = self._resolvers.get(step.id) or "no reply"
         return f"The resolver {address} is asked too, for comparison: {compares}."
@@ -146,7 +147,7 @@ class Story:
             before = self._trace.steps[step.parent - 1]
             if before.outcome is Outcome.ALIAS:
                 return (
-                    f"The search for the new name starts at {plain_zone(step.zone)}, the closest known zone."
+                    f"The search for the new name starts at {zone_text(step.zone)}, the closest known zone."
                 )
         if step.main and step.question.name != self._trace.question.name and step.purpose is Purpose.WALK:
             return (
@@ -167,7 +168,7 @@ class Story:
             return [f"The resolver gives up and returns SERVFAIL. {shows}"]
         if trace.outcome is Outcome.REFERRAL:
             return ["That is what the parent publishes; this trace does not ask the zone's own servers."]
-        kept = _cache_lifetime(trace)
+        kept = _cache_lifetime(self._report)
         if trace.outcome is Outcome.NODATA and trace.question.rdtype != dns.rdatatype.A:
             asker = "browser" if trace.question.rdtype in _BROWSED else "program"
             return [f"The resolver reports that there are none {kept}. The {asker} does without them."]
@@ -183,9 +184,10 @@ class Story:
         ]
 
 
-def _cache_lifetime(trace: Trace) -> str:
+def _cache_lifetime(report: Report) -> str:
     """How long a resolver caches the result, as the end of a sentence."""
-    if not (held := life(trace)):
+    trace, held = report.trace, report.life
+    if not held:
         return "and does not cache it"
     ended = trace.started.astimezone(UTC) + timedelta(seconds=trace.stats.duration)
     until = clock_text(ended, ended + timedelta(seconds=held))
@@ -199,8 +201,8 @@ def _result(step: Step, trace: Trace) -> str:
         ends = ": the walk ends here" if step is last_step(trace) else ""
         if not step.attempts:
             why = f" ({harmless(step.note)})" if step.note else ""
-            return f"No server of {plain_zone(step.zone)} can be asked{why}{ends}."
-        return f"No server of {plain_zone(step.zone)} gives a usable answer{ends}."
+            return f"No server of {zone_text(step.zone)} can be asked{why}{ends}."
+        return f"No server of {zone_text(step.zone)} gives a usable answer{ends}."
     who = f"{way(step)}{_chosen_server(step, step.attempts[step.chosen])}"
     if step.attempts[step.chosen].meaning.offer is not None:
         who = f"{who} appears not to serve the zone (lame), but no other server gives a better answer: it"
@@ -212,12 +214,12 @@ def _result(step: Step, trace: Trace) -> str:
 def _chosen_server(step: Step, attempt: Attempt) -> str:
     server = plain(attempt.server)
     if step.all_servers:
-        return f"Every server of {plain_zone(step.zone)} is asked; {server}, one of them,"
+        return f"Every server of {zone_text(step.zone)} is asked; {server}, one of them,"
     if step.zone == ROOT:
         return f"{server}, one of {count_text(len(step.servers), 'root server')},"
     if len(step.servers) == 1:
-        return f"{server}, the only name server of {plain_zone(step.zone)},"
-    return f"{server}, picked from the {len(step.servers)} name servers of {plain_zone(step.zone)},"
+        return f"{server}, the only name server of {zone_text(step.zone)},"
+    return f"{server}, picked from the {len(step.servers)} name servers of {zone_text(step.zone)},"
 
 
 def _referral(cut: Delegation) -> str:
@@ -254,15 +256,16 @@ def _trust_words(step: Step, trace: Trace) -> str:
     evidence = None if trace.judgement is None else trace.judgement.steps.get(step.id)
     if evidence is None:
         return ""
-    status = evidence.security.value
-    if status == "bogus":
+    status = evidence.security
+    if status is Security.BOGUS:
         return "The chain of trust breaks here."
     if step.outcome is Outcome.REFERRAL:
         insecure = "It vouches for no keys of that zone, so nothing below can be validated."
-        return {"secure": "Its DS record vouches for the keys of that zone.", "insecure": insecure}.get(
-            status, ""
-        )
-    return "The signatures are valid." if status == "secure" else ""
+        return {
+            Security.SECURE: "Its DS record vouches for the keys of that zone.",
+            Security.INSECURE: insecure,
+        }.get(status, "")
+    return "The signatures are valid." if status is Security.SECURE else ""
 
 
 def _answer_words(step: Step, meaning: Meaning) -> str:
@@ -273,10 +276,10 @@ def _answer_words(step: Step, meaning: Meaning) -> str:
     if meaning.kind is Kind.ALIAS:
         return f"says that {plain(step.question.name)} is an alias of {name}."
     if meaning.kind is Kind.NXDOMAIN:
-        return f"serves {plain_zone(zone)} and says that {name} does not exist. {_negative_lifetime(meaning)}"
+        return f"serves {zone_text(zone)} and says that {name} does not exist. {_negative_lifetime(meaning)}"
     if meaning.kind is Kind.NODATA:
         no_data = f"{name} has no {rdtype} records. {_negative_lifetime(meaning)}"
-        return f"serves {plain_zone(zone)} and says that {no_data}"
+        return f"serves {zone_text(zone)} and says that {no_data}"
     if meaning.kind is not Kind.ANSWER:
         return f"gives an answer that leads nowhere{f' ({harmless(step.note)})' if step.note else ''}."
     data = [rrset for rrset in meaning.answer if rrset.rdtype not in _LINKS] or list(meaning.answer)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from dnstrace.analysis.paths import by_address, final, lead, shares, unheard
+from dnstrace.analysis.paths import by_address, final, lead, unheard
 from dnstrace.model import Fault, Kind
 from dnstrace.render.edns import edns_options
 from dnstrace.render.results import distinction, result_words, server_list
@@ -15,8 +15,9 @@ from dnstrace.render.text import count_text, rcode_text, time_text
 from dnstrace.render.wording import WARNING, attempt_line, joined, marked
 
 if TYPE_CHECKING:
-    from dnstrace.analysis.paths import Share
-    from dnstrace.model import Meaning, Step, Trace
+    from dnstrace.model import Meaning, Step
+    from dnstrace.model.paths import Share
+    from dnstrace.model.report import Report
 
 _LARGEST = 1000  # denominator that says more than a percentage
 _FAULTS = {
@@ -110,9 +111,9 @@ def _time_range(least: float, most: float) -> str:
 # --- the shares -------------------------------------------------------------------------------
 
 
-def paths_lines(trace: Trace) -> list[Text]:
+def paths_lines(report: Report) -> list[Text]:
     """The results of all paths in one sentence, and the families not counted; empty before the end."""
-    found = shares(trace.steps)
+    trace, found = report.trace, report.shares
     if not found:
         return []
     whole = lcm(*(share.share.denominator for share in found))

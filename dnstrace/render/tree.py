@@ -1,6 +1,6 @@
 """The tree: a trace for people.
 
-`tree(trace, verbose=..., ascii_only=...)` is the whole interface. Print its result with any rich Console: it
+`tree(report, verbose=..., ascii_only=...)` is the whole interface. Print its result with any rich Console: it
 adapts to the width, no line is wider than the console (60 columns and up), and all text from the network is
 escaped. A trace in progress and an interrupted trace can be drawn too.
 """
@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 from rich.text import Text
 
-from dnstrace.analysis.caching import life
-from dnstrace.analysis.reached import delegation_reached, is_bogus, went_wrong
-from dnstrace.analysis.resolvers import asks_resolver
+from dnstrace.analysis.reached import delegation_reached, is_bogus
 from dnstrace.model import Outcome
 from dnstrace.model.naming import plain
+from dnstrace.model.security import Security
 from dnstrace.render.branches import Branches
 from dnstrace.render.delegation import supposed_texts
 from dnstrace.render.expected import expected_text, instead_text
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
     from dnstrace.model import Trace
+    from dnstrace.model.report import Report
     from dnstrace.render.story import Story
 
 _ALIASES = {dns.rdatatype.CNAME, dns.rdatatype.DNAME, dns.rdatatype.RRSIG}
@@ -48,23 +48,23 @@ _HELD: dict[Outcome | None, str] = {
 
 
 class Tree:
-    """A trace as a rich renderable."""
+    """A report as a rich renderable."""
 
-    def __init__(self, trace: Trace, verbose: bool, guides: Guides, explain: bool) -> None:
-        self._guides = guides
-        verdict, story = _verdict_nodes(trace), _story_of(trace) if explain else None
+    def __init__(self, report: Report, verbose: bool, guides: Guides, explain: bool) -> None:
+        self._guides, trace = guides, report.trace
+        verdict, story = _verdict_nodes(report), _story_of(report) if explain else None
         self._blocks: list[list[Node] | Columns] = [
             [Node(question_text(trace.question))],
             *([_sentence_nodes(story.opening())] if story is not None else []),
             *Branches(trace, verbose, story).blocks(),
             *([_sentence_nodes(story.closing())] if story is not None and story.closing() else []),
             *_fetched_blocks(trace),
-            *_server_tables(trace),
-            *([found] if (found := _finding_block(trace)) else []),
-            *_resolver_blocks(trace, verbose),
+            *_server_tables(report),
+            *([found] if (found := _finding_block(report)) else []),
+            *_resolver_blocks(report, verbose),
             [
                 Node(line)
-                for line in _last_lines(trace, explained=any(_gives_error(node, trace) for node in verdict))
+                for line in _last_lines(report, explained=any(_gives_error(node, trace) for node in verdict))
             ],
             *([verdict] if verdict else []),
         ]
@@ -85,20 +85,20 @@ class Tree:
         yield from self.rows(options.max_width)
 
 
-def tree(trace: Trace, *, verbose: bool = False, ascii_only: bool = False, explain: bool = False) -> Tree:
-    """A renderable that shows `trace` when printed with a rich Console.
+def tree(report: Report, *, verbose: bool = False, ascii_only: bool = False, explain: bool = False) -> Tree:
+    """A renderable that shows a trace when printed with a rich Console.
 
     `verbose` adds the header and records of every reply, `explain` a sentence about each step for learners.
     `ascii_only` restricts the output to ASCII. Records to publish and command lines are meant to be copied
     and never folded, so print with `crop=False`.
     """
-    return Tree(trace, verbose, ASCII if ascii_only else UNICODE, explain)
+    return Tree(report, verbose, ASCII if ascii_only else UNICODE, explain)
 
 
-def _story_of(trace: Trace) -> Story:
+def _story_of(report: Report) -> Story:
     from dnstrace.render.story import Story
 
-    return Story(trace)
+    return Story(report)
 
 
 def _sentence_nodes(sentences: list[str]) -> list[Node]:
@@ -114,29 +114,29 @@ def _fetched_blocks(trace: Trace) -> list[list[Node]]:
     return [fetched_nodes(trace.fetched, trace.started)]
 
 
-def _server_tables(trace: Trace) -> list[Columns]:
+def _server_tables(report: Report) -> list[Columns]:
     """The tables of servers, if a check was requested."""
-    if trace.findings is None:
+    if report.trace.findings is None:
         return []
     from dnstrace.render.reconciled import tables
 
-    return tables(trace)
+    return tables(report)
 
 
-def _finding_block(trace: Trace) -> list[Node]:
-    if trace.findings is None:
+def _finding_block(report: Report) -> list[Node]:
+    if report.trace.findings is None:
         return []
     from dnstrace.render.findings import finding_nodes
 
-    return finding_nodes(trace)
+    return finding_nodes(report)
 
 
-def _verdict_nodes(trace: Trace) -> list[Node]:
-    if not went_wrong(trace):
+def _verdict_nodes(report: Report) -> list[Node]:
+    if report.verdict is None:
         return []
     from dnstrace.render.findings import verdict_nodes
 
-    return verdict_nodes(trace)
+    return verdict_nodes(report)
 
 
 def _gives_error(node: Node, trace: Trace) -> bool:
@@ -144,12 +144,13 @@ def _gives_error(node: Node, trace: Trace) -> bool:
     return harmless(trace.error) in node.line.plain
 
 
-def remarks(trace: Trace) -> list[Text]:
+def remarks(report: Report) -> list[Text]:
     """Remarks on the whole trace: assumptions, shares of paths, cache lifetime, expectations."""
+    trace = report.trace
     return [
         *_assumption_lines(trace),
-        *_paths_lines(trace),
-        *_lifetime_line(trace),
+        *_paths_lines(report),
+        *_lifetime_line(report),
         *_expectation_lines(trace),
     ]
 
@@ -157,9 +158,9 @@ def remarks(trace: Trace) -> list[Text]:
 # --- the last lines ---------------------------------------------------------------------------
 
 
-def _last_lines(trace: Trace, explained: bool) -> list[Text]:
+def _last_lines(report: Report, explained: bool) -> list[Text]:
     """The result and its cost, and why the trace failed unless the verdict has `explained` that."""
-    lines = []
+    trace, lines = report.trace, []
     if trace.interrupted:
         lines.append(marked(WARNING, Text("interrupted: these are partial results", WARNING)))
     if trace.error and not explained:
@@ -169,9 +170,9 @@ def _last_lines(trace: Trace, explained: bool) -> list[Text]:
         *_assumption_lines(trace),
         *lines,
         *_security_line(trace),
-        *_paths_lines(trace),
+        *_paths_lines(report),
         joined([_result_text(trace), *_cost_parts(trace, so_far)]),
-        *_lifetime_line(trace),
+        *_lifetime_line(report),
         *_expectation_lines(trace),
     ]
 
@@ -181,26 +182,26 @@ def _assumption_lines(trace: Trace) -> list[Text]:
     return [Text(f"as if {text}", WARNING) for cut in trace.supposed for text in supposed_texts(cut)]
 
 
-def _lifetime_line(trace: Trace) -> list[Text]:
-    return [Text(words)] if (words := _lifetime_text(trace)) else []
+def _lifetime_line(report: Report) -> list[Text]:
+    return [Text(words)] if (words := _lifetime_text(report)) else []
 
 
-def _resolver_blocks(trace: Trace, verbose: bool) -> list[list[Node]]:
+def _resolver_blocks(report: Report, verbose: bool) -> list[list[Node]]:
     """The answers of resolvers, if any were asked."""
-    if not any(map(asks_resolver, trace.steps)):
+    if not report.resolvers:
         return []
     from dnstrace.render.resolver_lines import resolver_nodes
 
-    return [resolver_nodes(trace, verbose)]
+    return [resolver_nodes(report, verbose)]
 
 
-def _paths_lines(trace: Trace) -> list[Text]:
+def _paths_lines(report: Report) -> list[Text]:
     """Which share of all paths leads to which result, if every address was asked."""
-    if not any(step.all_servers for step in trace.steps):
+    if not report.shares:
         return []
     from dnstrace.render.survey import paths_lines
 
-    return paths_lines(trace)
+    return paths_lines(report)
 
 
 def _security_line(trace: Trace) -> list[Text]:
@@ -208,7 +209,7 @@ def _security_line(trace: Trace) -> list[Text]:
     if (judgement := trace.judgement) is None or trace.outcome is Outcome.FAILED:
         return []  # a failed trace has no data to judge
     status = judgement.security.value
-    style = {"secure": GOOD, "bogus": BAD}.get(status, WARNING)
+    style = {Security.SECURE: GOOD, Security.BOGUS: BAD}.get(judgement.security, WARNING)
     text = Text(f"{status}: {harmless(judgement.reason)}" if judgement.reason else status, style)
     return [marked(style, text) if style is BAD else text]
 
@@ -266,11 +267,12 @@ def _cost_parts(trace: Trace, so_far: str) -> list[Text | str]:
     ]
 
 
-def _lifetime_text(trace: Trace) -> str:
+def _lifetime_text(report: Report) -> str:
     """How long a resolver that asked now would cache the result."""
+    trace = report.trace
     if is_bogus(trace) and trace.outcome is not Outcome.FAILED:
         return "validating resolvers return SERVFAIL instead"
-    if (seconds := life(trace)) is None:
+    if (seconds := report.life) is None:
         return ""
     if not seconds:
         return "resolvers must not cache this"

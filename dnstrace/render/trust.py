@@ -14,7 +14,8 @@ import dns.rdatatype
 from rich.text import Text
 
 from dnstrace.model import ROOT, Purpose
-from dnstrace.model.naming import plain_zone
+from dnstrace.model.naming import zone_text
+from dnstrace.model.security import Security
 from dnstrace.render.layout import Node
 from dnstrace.render.text import harmless
 from dnstrace.render.wording import BAD, GOOD, QUIET, WARNING, joined, marked
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from dnstrace.model import Step, Trace
     from dnstrace.model.judgement import DsEvidence, SignatureEvidence, StepEvidence
 
-_STYLES = {"secure": GOOD, "bogus": BAD}
+_STYLES = {Security.SECURE: GOOD, Security.BOGUS: BAD}
 _DIGESTS = {1: "SHA-1", 2: "SHA-256", 4: "SHA-384"}
 _CHAIN = (dns.rdatatype.DS, dns.rdatatype.NSEC, dns.rdatatype.NSEC3)
 
@@ -39,8 +40,7 @@ def evidence_of(trace: Trace, step: Step) -> StepEvidence | None:
 
 def cut_status(evidence: StepEvidence) -> Text:
     """The security status of the zone below a cut: secure, insecure, bogus or indeterminate."""
-    status = evidence.security.value
-    return Text(status, _STYLES.get(status, WARNING))
+    return Text(evidence.security.value, _STYLES.get(evidence.security, WARNING))
 
 
 def cut_nodes(evidence: StepEvidence) -> list[Node]:
@@ -57,7 +57,7 @@ def cut_nodes(evidence: StepEvidence) -> list[Node]:
 
 def key_nodes(evidence: StepEvidence, zone: dns.name.Name) -> list[Node]:
     """The keys of a zone: which of them is trusted and why, and what it signs; or the fault."""
-    if evidence.security.value == "bogus":
+    if evidence.security is Security.BOGUS:
         return [Node(marked(BAD, Text(harmless(evidence.reason), BAD)))]
     trusted = [key.tag for key in evidence.keys if key.trusted]
     if not trusted:
@@ -75,7 +75,7 @@ def signed_by(evidence: StepEvidence, name: dns.name.Name, rdtype: int) -> Text:
     if valid := [s for s in found if s.valid]:
         first = valid[0]
         return Text(
-            f", signed by key {first.tag} of {plain_zone(first.signer)} until {_expiry_day(first)}", GOOD
+            f", signed by key {first.tag} of {zone_text(first.signer)} until {_expiry_day(first)}", GOOD
         )
     if found:
         return Text(f", not validly signed: {harmless(found[0].reason)}", BAD)
@@ -87,7 +87,7 @@ def proof_nodes(evidence: StepEvidence) -> list[Node]:
     if not evidence.proof:
         return []
     by = _signers_text(s for s in evidence.signatures if s.covered in _CHAIN)
-    label = "no proof" if evidence.security.value == "bogus" else "proof"
+    label = "no proof" if evidence.security is Security.BOGUS else "proof"
     return [Node(joined([Text(f"{label}: {harmless(evidence.proof)}", QUIET), by]))]
 
 
@@ -95,7 +95,7 @@ def break_nodes(trace: Trace, step: Step, evidence: StepEvidence) -> list[Node]:
     """A line that the chain breaks at this step of the walk, unless another line shows it."""
     elsewhere = (evidence_of(trace, other) for other in trace.steps if other.purpose is not Purpose.WALK)
     shown = {other.reason for other in elsewhere if other is not None}
-    if evidence.security.value != "bogus" or evidence.reason in shown or trace.judgement is None:
+    if evidence.security is not Security.BOGUS or evidence.reason in shown or trace.judgement is None:
         return []
     words = evidence.reason if evidence.reason != trace.judgement.reason else "the chain of trust breaks here"
     return [Node(marked(BAD, Text(harmless(words), BAD)))]
@@ -111,7 +111,7 @@ def _signers_text(signatures: Iterable[SignatureEvidence], does: str = "signed b
     if not valid:
         return Text(f"not validly signed: {harmless(found[0].reason)}", BAD) if found else Text("")
     until = min(valid, key=lambda s: s.expiration)
-    keys = dict.fromkeys(f"key {s.tag} of {plain_zone(s.signer)}" for s in valid)
+    keys = dict.fromkeys(f"key {s.tag} of {zone_text(s.signer)}" for s in valid)
     who = f" {', '.join(keys)}" if does == "signed by" else ""
     return Text(f"{does}{who} until {_expiry_day(until)}", QUIET)
 

@@ -226,3 +226,15 @@ def source_words(step: Step) -> str:
     if Source.GIVEN in sources:
         return "given"
     return "zone cut already known"
+
+
+def probed_line(steps: list[Step]) -> Text:
+    """The probes of a zone in one line: number of questions, number of queries, duration."""
+    attempts = [attempt for step in steps for attempt in step.attempts]
+    probing = any(step.outcome is None for step in steps)
+    begin = min((a.exchange.start for a in attempts), default=0.0)
+    end = max((a.exchange.start + a.exchange.elapsed for a in attempts), default=begin)
+    addresses = {attempt.exchange.query.address for attempt in attempts}
+    cost = f"{count_text(len(attempts), 'query', 'queries')}, {time_text(end - begin)}"
+    asked = f"{count_text(len(steps), 'question')} to {count_text(len(addresses), 'address', 'addresses')}"
+    return Text(f"{'probing' if probing else 'probed'}: {asked}, {cost}", QUIET)

@@ -1,11 +1,11 @@
 """Asking the servers of one zone: the step of a walk, and what a strategy for it consists of.
 
-A Strategy decides whom to ask first, when to ask the next, and which reply to go by. An Asking carries that
-out: it asks one address, in another way too where the reply calls for that, looks the names of servers up,
-and records everything. The strategies are those of hedging.py (the walk), survey.py (every address) and
-probing.py (one probe).
+A Strategy decides which server to ask first, when to ask the next one, and which reply to use. An Asking
+carries that out: it asks one address, again in another way where the reply calls for that, looks up the
+names of servers, and records everything. The strategies are those of hedging.py (the walk), survey.py
+(every address) and probing.py (one probe).
 
-Which addresses there are, and in what order they come, is candidates.py's.
+Which addresses there are, and in what order, is decided in candidates.py.
 """
 
 from __future__ import annotations
@@ -29,11 +29,12 @@ from dnstrace.model import (
     Question,
     Transport,
 )
+from dnstrace.model.counting import counted
 from dnstrace.walk.candidates import Candidate, Candidates
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.fallback import PLAIN, another_way, cause, edns_of_try
 
-_CONFIRMED = 4  # times a round trip: so long for EDNS to prove that it was not the cause of silence
+_CONFIRMED = 4  # round trips within which a reply shows that EDNS was not the cause of the silence
 _LEAST_CONFIRMED = 0.25  # seconds
 _AGAIN = {Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.MISMATCH, Kind.KNOWN_SILENT}
 
@@ -46,10 +47,10 @@ class Strategy:
     """How the servers of a zone are asked.
 
     `choose` drives an Asking: it decides in what order the addresses are asked, when the next one is, and
-    when to stop, and returns the index of the attempt to go by (None where no reply is usable). `shape`
-    makes the query to send from the usual one; a query so made is not sent in any other way. With
-    `all_servers` every address is asked, and one is enough to show that its family has no route.
-    `retry_share` is the share of the full timeout that a further try at an address gets.
+    when to stop, and returns the index of the attempt to use (None if no reply is usable). `shape` turns the
+    usual query into the one to send, which is then not retried in any other way. With `all_servers`, every
+    address is asked, and one address is enough to show that its family has no route. `retry_share` is the
+    share of the full timeout that a retry gets.
     """
 
     choose: Callable[[Asking], Awaitable[int | None]]
@@ -60,7 +61,7 @@ class Strategy:
 
 
 class UnderWay(NamedTuple):
-    """An exchange that has not ended; `since` is on the loop's clock."""
+    """An exchange that has not ended yet; `since` is the loop's time."""
 
     candidate: Candidate
     query: Query
@@ -69,7 +70,7 @@ class UnderWay(NamedTuple):
 
 @final
 class Asking:
-    """One step: a question put to the servers of a zone as a strategy has it.
+    """One step: a question put to the servers of a zone, as a strategy decides.
 
     A strategy reads `candidates`, `attempting` and `looking_up` (the tasks that have not ended, in the order
     in which they began) and `recorded`, and acts by `send`, `look_up_next` and `take_in`.
@@ -87,7 +88,7 @@ class Asking:
         first: Address | None = None,
         skip: frozenset[str] = frozenset(),
     ) -> None:
-        """`began` is told the first address asked; `first` and `skip` are as for `candidates.Candidates`."""
+        """`began` is called with the first address asked; `first` and `skip` are those of `Candidates`."""
         self.context, self.step, self.delegation = context, step, delegation
         self.strategy = strategy
         self._question, self._lookup, self._began = question, lookup, began
@@ -96,10 +97,10 @@ class Asking:
         self.looking_up: dict[asyncio.Task[tuple[Address, ...]], Name] = {}
         self._under_way: dict[Candidate, UnderWay] = {}
         self._looked_up = 0
-        self.denied = ""  # the bound that did not allow something, in words
+        self.denied = ""  # the limit that stopped this step, in words
 
     async def run(self) -> int | None:
-        """The index of the attempt to go by; None when no server gave anything usable."""
+        """The index of the attempt to use; None if no server gave a usable reply."""
         try:
             return await self.strategy.choose(self)
         finally:
@@ -119,11 +120,11 @@ class Asking:
 
     @property
     def can_look_up(self) -> bool:
-        """Whether there is a name to look up, and not as many are being looked up as may be at once."""
+        """Whether there is a name to look up, and another look-up may begin."""
         return bool(self.candidates.names) and len(self.looking_up) < self.strategy.lookups_at_once
 
     def under_way(self) -> Iterator[UnderWay]:
-        """The exchanges that have not ended; one that was just begun counts from now."""
+        """The exchanges that have not ended; one that is about to begin counts from now."""
         now = asyncio.get_running_loop().time()
         for candidate in self.attempting.values():
             begun = self._under_way.get(candidate)
@@ -132,17 +133,18 @@ class Asking:
     # --- what a strategy does -----------------------------------------------------------------
 
     def send(self, candidate: Candidate) -> None:
-        """Begin to ask an address."""
+        """Start asking an address."""
         self.attempting[asyncio.ensure_future(self._attempt(candidate))] = candidate
 
     def look_up_next(self) -> None:
-        """Begin to look up the next name without an address, where the limits allow it."""
+        """Start looking up the next name without an address, if the limits allow it."""
         if not self.can_look_up:
             return
         budget = self.context.budget
         limit = budget.limits.lookups_per_delegation
         if self._looked_up >= limit or not budget.lookup():
-            enough = f"the limit of {limit} address look-ups for one delegation is reached"
+            bound = counted(limit, "address look-up")
+            enough = f"the limit of {bound} for one delegation is reached"
             self.denied = budget.spent_out if self._looked_up < limit else enough
             self.candidates.names.clear()
             return
@@ -151,7 +153,7 @@ class Asking:
         self.looking_up[asyncio.ensure_future(self._lookup(name))] = name
 
     def take_in(self, task: asyncio.Task[Any]) -> int | None:
-        """Take in what has ended; the index of its attempt where that is usable."""
+        """Process a task that has ended; the index of its attempt if that is usable."""
         if task in self.looking_up:
             self._learn(self.looking_up.pop(task), task.result())
             return None
@@ -171,9 +173,9 @@ class Asking:
     # --- one address --------------------------------------------------------------------------
 
     async def _attempt(self, candidate: Candidate) -> int | None:
-        """Ask one address, in another way too where its reply calls for that; the last attempt."""
+        """Ask one address, again in another way where its reply calls for that; the last attempt."""
         if self.strategy.all_servers and not self.context.health.askable(candidate.address):
-            return None  # what began at the same time has shown that its family has no route
+            return None  # a parallel attempt has shown that its family has no route
         index = None
         query: Query | None = self._first_query(candidate)
         while query is not None:
@@ -191,15 +193,15 @@ class Asking:
         return index
 
     def _meaning(self, exchange: Exchange) -> Meaning:
-        """Learn from an exchange; what it means."""
+        """Learn from an exchange, and return what it means."""
         self.context.health.learn(exchange)
         self.context.budget.received(len(exchange.wire or b""))
         return classify(exchange, self.delegation.zone)
 
     async def _with_edns_after_all(self, candidate: Candidate, plain: Exchange) -> Exchange | None:
-        """The reply to the same query with EDNS, where EDNS was left out since nothing came before.
+        """The reply to the same query with EDNS, where EDNS was left out because earlier tries got no reply.
 
-        Two datagrams can be lost without EDNS being the cause. None where there is no reply so either.
+        Two datagrams can be lost without EDNS being the cause. None if there is no reply with EDNS either.
         """
         edns, settings = edns_of_try(self.context.settings.edns, PLAIN - 1), self.context.settings
         suspected = plain.message is not None and plain.query.edns is None and candidate.tries >= PLAIN
@@ -210,7 +212,7 @@ class Asking:
         return None if again.message is None else again
 
     def _first_query(self, candidate: Candidate) -> Query:
-        """How an address is asked at first."""
+        """The query with which an address is asked first."""
         settings, address = self.context.settings, candidate.address.text
         tries = PLAIN if address in self.context.health.without_edns else candidate.tries
         query = Query(
@@ -227,9 +229,9 @@ class Asking:
         return self.context.settings.timeout * (self.strategy.retry_share if candidate.tries else 1.0)
 
     def _record(self, attempt: Attempt, refuted: bool = False) -> int:
-        """Put an attempt into the journal, with what it shows beside those before it; its index.
+        """Record an attempt with the cause that it reveals, given the earlier ones; its index.
 
-        It shows nothing where what it would show is `refuted`.
+        No cause is recorded if it has been `refuted`.
         """
         if self.strategy.all_servers and (index := self._same_without_route(attempt)) is not None:
             return index
@@ -240,7 +242,7 @@ class Asking:
         return self.context.journal.attempt(self.step, attempt)
 
     def _same_without_route(self, attempt: Attempt) -> int | None:
-        """The attempt that has shown already that the family of this one has no route."""
+        """The earlier attempt that showed that this address family has no route."""
         if attempt.exchange.fault is not Fault.NETWORK_UNREACHABLE:
             return None
         shown = (attempt.exchange.fault, attempt.exchange.query.family)
@@ -259,7 +261,7 @@ class Asking:
     # --- the end ------------------------------------------------------------------------------
 
     async def _give_up(self) -> None:
-        """Stop waiting for the rest, and record that they were asked."""
+        """Stop waiting for the others, and record that they were asked."""
         now = asyncio.get_running_loop().time()
         left = self.waiting
         for task in left:

@@ -1,18 +1,19 @@
 """What one trace may spend.
 
-One Budget is shared by a trace and all of its sub-walks and is never reset, so that nothing that the
-network says can make a trace send without bound: referral and alias loops, name servers whose
-addresses need each other, or a referral with a thousand names (NXNSAttack, CVE-2020-12662) all end
-here, in a sentence that the tree draws.
+One Budget is shared by a trace and all of its sub-walks and is never reset, so that nothing the network
+says can make a trace send without end: referral and alias loops, name servers whose addresses depend on
+each other, or a referral with a thousand names (NXNSAttack, CVE-2020-12662) all end here, in a sentence
+that the tree shows.
 """
 
 from __future__ import annotations
 
+from dnstrace.model.counting import counted
 from dnstrace.model.limits import Limits
 
 
 class Budget:
-    """What is left of the Limits. `spent_out` is the first bound that was reached, in words."""
+    """What is left of the Limits. `spent_out` is the first limit that was reached, in words."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -20,30 +21,31 @@ class Budget:
         self.spent_out = ""
 
     def query(self) -> bool:
-        """Take one query, or say that none is left, or that the replies so far are all that may be kept."""
+        """Take one query; False if none is left, or if the replies so far are as many as may be kept."""
         if self.octets >= self.limits.octets:
-            self.spent_out = (
-                self.spent_out or f"the limit of {self.limits.octets} octets of replies is reached"
-            )
+            self._note_end(f"{counted(self.limits.octets, 'octet')} of replies")
             return False
-        return self._take("queries", self.limits.max_queries, "queries")
+        return self._take("queries", self.limits.max_queries, "query", "queries")
 
     def received(self, octets: int) -> None:
-        """Count the octets of a reply, of which each takes up to two hundred of memory once it is read."""
+        """Count the octets of a reply; each takes up to two hundred octets of memory once it is read."""
         self.octets += octets
 
     def lookup(self) -> bool:
         """Take one look-up of a name server's address."""
-        return self._take("lookups", self.limits.lookups, "look-ups of name server addresses")
+        return self._take("lookups", self.limits.lookups, "name server look-up")
 
     def alias(self) -> bool:
-        """Take one alias to be followed."""
-        return self._take("aliases", self.limits.aliases, "aliases")
+        """Take one alias to follow."""
+        return self._take("aliases", self.limits.aliases, "alias", "aliases")
 
-    def _take(self, what: str, bound: int, words: str) -> bool:
+    def _take(self, what: str, bound: int, noun: str, nouns: str = "") -> bool:
         used: int = getattr(self, what)
         if used >= bound:
-            self.spent_out = self.spent_out or f"the limit of {bound} {words} is reached"
+            self._note_end(counted(bound, noun, nouns))
             return False
         setattr(self, what, used + 1)
         return True
+
+    def _note_end(self, bound: str) -> None:
+        self.spent_out = self.spent_out or f"the limit of {bound} is reached"

@@ -1,8 +1,8 @@
-"""Whom of a zone's name servers to ask, and in what order.
+"""Which of a zone's name servers to ask, and in what order.
 
-Addresses at hand come first, those that failed in this run last; then names are looked up, those under
-the deepest known cut first. What is left when all of these failed: glue that some other parent gave, the
-zone's own NS set, a look-up of names whose glue failed, and once more the addresses that timed out.
+Known addresses come first, those that failed in this run last; then names are looked up, those under the
+deepest known cut first. If all of these fail, what is left is glue from another parent, the zone's own NS
+set, a look-up of names whose glue failed, and another try of the addresses that timed out.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Candidate(NamedTuple):
 class Candidates:
     """The addresses of one step that are `ready` to be asked, and the `names` that can be looked up.
 
-    `timed_out` are those that did not answer, to be tried again when nothing else is left. `first` goes
-    before the others that are in no less doubt (`health.Health.doubt`), `skip` not at all.
+    `timed_out` are those that did not answer, to be tried again when nothing else is left. `first` comes
+    before the others that are equally doubtful (`health.Health.doubt`); `skip` are never asked.
     """
 
     def __init__(
@@ -49,14 +49,14 @@ class Candidates:
         self._further = self._more_to_try()
 
     def add(self, name: Name, addresses: tuple[Address, ...]) -> None:
-        """Take in addresses of a name server that were found; those that are new are ready."""
+        """Add addresses that were found for a name server; new ones become ready."""
         fresh = [a for a in addresses if a.text not in self.seen and self._context.health.askable(a)]
         self.seen.update(address.text for address in fresh)
         self._context.random.shuffle(fresh)
         self.ready += [Candidate(name, address) for address in fresh]
 
     def next(self) -> Candidate | None:
-        """Take the next address that may be asked; None if none is ready."""
+        """Remove and return the next address that may be asked; None if none is ready."""
         while self.ready:
             candidate = self.ready.pop(0)
             if self._context.health.askable(candidate.address):
@@ -64,20 +64,20 @@ class Candidates:
         return None
 
     def go_further(self) -> bool:
-        """Try the next way to find somebody to ask; False when none is left."""
+        """Try the next way to find another server; False if none is left."""
         if not self._further:
             return False
         self._further.pop(0)()
         return True
 
     def give_up(self) -> None:
-        """Nobody else is to be found."""
+        """Stop looking for further servers."""
         self._further, self.names = [], []
 
-    # --- at hand ------------------------------------------------------------------------------
+    # --- known --------------------------------------------------------------------------------
 
     def _at_hand(self, first: Address | None, skip: frozenset[str]) -> list[Candidate]:
-        """Every address at hand in random order, those that failed in this run last."""
+        """Every known address in random order, those that failed in this run last."""
         health = self._context.health
         found = [
             Candidate(server.name, address)
@@ -96,14 +96,14 @@ class Candidates:
         return sorted(names, key=lambda name: self._distance(name))
 
     def _distance(self, name: Name) -> tuple[bool, int]:
-        """A name in the zone itself cannot be found without its servers: last. Else by known labels."""
+        """Names inside the zone last, since finding them needs its servers; else by known labels."""
         cut = self._context.cuts.enclosing(Question(name, self._question.rdtype)).zone
         return name.is_subdomain(self._zone), len(name.labels) - len(cut.labels)
 
     # --- when all of these failed -------------------------------------------------------------
 
     def _more_to_try(self) -> list[Callable[[], None]]:
-        """What is left when nothing at hand answered, in order; each adds addresses or names."""
+        """What is left when no known address answered, in order; each adds addresses or names."""
         return [
             self._add_glue_from_elsewhere,
             self._add_child_servers,
@@ -112,7 +112,7 @@ class Candidates:
         ]
 
     def _add_glue_from_elsewhere(self) -> None:
-        """Addresses that some parent gave for these names: their own zones may say something else."""
+        """Addresses that another parent gave for these names: their own zones may say something else."""
         for server in self._delegation.servers:
             self.add(server.name, self._context.cuts.glue(server.name))
 
@@ -126,7 +126,7 @@ class Candidates:
                 self.names.append(server.name)
 
     def _add_names_with_glue(self) -> None:
-        """Names whose glue failed may have another address by now; those in the zone itself cannot tell."""
+        """Names whose glue failed, which may have another address; not those inside the zone itself."""
         self.names += [
             server.name
             for server in self._delegation.servers
@@ -136,7 +136,7 @@ class Candidates:
         ]
 
     def _add_timed_out(self) -> None:
-        """Addresses that did not answer, once more; not where an empty reply will do (RFC 2308)."""
+        """Addresses that did not answer, once more; not if an empty reply is good enough (RFC 2308)."""
         if any(a.meaning.kind is Kind.EMPTY for a in self._context.journal[self._step].attempts):
             return
         self.ready = [candidate._replace(tries=candidate.tries + 1) for candidate in self.timed_out]

@@ -1,11 +1,11 @@
-"""Asking recursive resolvers beside the walk: for `--resolver`.
+"""Asking recursive resolvers in parallel with the walk: for `--resolver`.
 
-Each is asked the trace's own question with RD set, at once and side by side with the walk, over the same
-network. What they say is recorded as steps and judged later (resolvers.py); the walk neither waits for it nor
-uses it, nor is it paid from the walk's budget: a resolver is asked a few times at most.
+Each is asked the trace's own question with RD set, over the same network. The replies are recorded as steps
+and judged later (analysis/resolvers.py). The walk neither waits for them nor uses them, and they do not count
+against its budget: a resolver is asked a few times at most.
 
-Retries are as those of the walk (fallback.py). Where a resolver says SERVFAIL it is asked once more with CD
-set (RFC 4035 section 3.2.2): an answer then shows that it was validation that failed.
+Retries are those of the walk (fallback.py). A resolver that returns SERVFAIL is asked once more with CD set
+(RFC 4035 section 3.2.2): an answer then shows that validation was what failed.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from dnstrace.walk.journal import Journal
 from dnstrace.walk.roots import given_server
 
 _AGAIN = {Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.MISMATCH}
-_WAYS = 4  # in which one try may ask: TCP, less EDNS, a cookie
+_WAYS = 4  # of asking in one try: over TCP, with less EDNS, with a cookie
 _OUTCOMES = {
     Kind.ANSWER: Outcome.ANSWER,
     Kind.NODATA: Outcome.NODATA,
@@ -45,7 +45,7 @@ _OUTCOMES = {
 
 
 class Consultation:
-    """The resolvers of one trace, which are being asked."""
+    """The resolvers of one trace, while they are being asked."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Consultation:
         self._tasks = [asyncio.ensure_future(self._ask(resolver)) for resolver in resolvers]
 
     async def close(self, until: float) -> None:
-        """Wait for the replies until the loop's time `until`, or not at all if the trace is cancelled."""
+        """Wait for the replies until the loop's time `until`; not at all if the trace is cancelled."""
         task = asyncio.current_task()
         try:
             if self._tasks and task is not None and not task.cancelling():
@@ -82,13 +82,13 @@ class Consultation:
                 query = self._journal[step].attempts[chosen].exchange.query
                 await self._ways(step, replace(query, checking_disabled=True))
         except asyncio.CancelledError:
-            self._journal.finish(step, Outcome.FAILED, None, "ended before it was done")
+            self._journal.finish(step, Outcome.FAILED, None, "stopped before it was finished")
             raise
         outcome = _OUTCOMES.get(meaning.kind, Outcome.FAILED)
         self._journal.finish(step, outcome, None if outcome is Outcome.FAILED else chosen, meaning.note)
 
     async def _tries(self, resolver: Resolver, step: int) -> tuple[int, Meaning]:
-        """Ask until there is a reply, or no try is left; the last attempt and its meaning."""
+        """Ask until there is a reply or no try is left; the last attempt and its meaning."""
         for tries in range(self._settings.tries):
             chosen, meaning = await self._ways(step, self._query(resolver, tries))
             if meaning.kind not in _AGAIN:
@@ -97,7 +97,7 @@ class Consultation:
 
     def _query(self, resolver: Resolver, tries: int) -> Query:
         over_tcp = self._settings.tcp and resolver.transport is Transport.UDP
-        stream = resolver.transport is not Transport.UDP  # no datagram to be lost: EDNS is not the cause
+        stream = resolver.transport is not Transport.UDP  # no datagram can be lost: EDNS is not the cause
         return Query(
             self._question,
             resolver.address,
@@ -109,7 +109,7 @@ class Consultation:
         )
 
     async def _ways(self, step: int, query: Query) -> tuple[int, Meaning]:
-        """Ask once, and in another way where the reply calls for that."""
+        """Ask once, and again in another way where the reply calls for that."""
         following: Query | None = query
         for _ in range(_WAYS):
             if following is None:

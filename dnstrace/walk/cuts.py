@@ -1,8 +1,8 @@
 """The zone cuts and addresses that a trace has learnt.
 
-A walk starts at the deepest known cut that encloses its name (RFC 1034 section 5.3.3 step 2). The
-parent's side of a cut is what the walk follows; the child's own NS set is kept beside it, for when the
-parent's servers fail (RFC 2181 section 5.4.1).
+A walk starts at the deepest known cut that encloses its name (RFC 1034 section 5.3.3 step 2). It follows
+the parent's side of a cut; the child's own NS set is kept for when those servers fail (RFC 2181 section
+5.4.1).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dnstrace.model import Address, Delegation, Name, Question, Source
 
 
 class Cuts:
-    """What is known of the delegation tree, and of the addresses of its name servers."""
+    """What is known about the delegation tree and the addresses of its name servers."""
 
     def __init__(self, root: Delegation) -> None:
         self._cuts: dict[Name, Delegation] = {root.zone: root}
@@ -24,7 +24,7 @@ class Cuts:
         self._addresses: dict[Name, tuple[Address, ...]] = {}
 
     def restart(self, root: Delegation) -> None:
-        """Begin again from other root servers: what was learnt from the former ones does not hold."""
+        """Start again from other root servers: what was learnt from the former ones is not valid."""
         self._cuts = {root.zone: root}
         self._child = {}
 
@@ -56,11 +56,11 @@ class Cuts:
         self._child.setdefault(delegation.zone, delegation)
 
     def child(self, zone: Name) -> Delegation | None:
-        """The zone's own NS set, where it was seen."""
+        """The zone's own NS set, if it was seen."""
         return self._child.get(zone)
 
     def add_addresses(self, name: Name, addresses: tuple[Address, ...], ttl: int = 0) -> None:
-        """Learn the addresses of a name server from a look-up; `ttl` counts where traces share them."""
+        """Learn the addresses of a name server from a look-up; `ttl` matters where traces share them."""
         self._addresses[name] = tuple(dict.fromkeys((*self._addresses.get(name, ()), *addresses)))
 
     def with_addresses(self, delegation: Delegation) -> Delegation:

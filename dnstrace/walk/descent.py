@@ -1,15 +1,15 @@
-"""The walk: RFC 1034 section 5.3.3, beside which it can be read.
+"""The walk: RFC 1034 section 5.3.3, step by step.
 
     1. See what is known; start at the deepest zone cut known that encloses the name  (Walk._descend)
     2. Find the best servers to ask                                           (candidates.Candidates)
     3. Ask them until one gives a usable answer                           (asking.Asking, by hedging.HEDGED)
     4. By what the reply means (meaning.classify):
-       answer or negative answer, go back with it; alias, begin again with its target  (Walk.resolve)
+       answer or negative answer, return it; alias, start again with its target        (Walk.resolve)
        referral, go on to the zone it names                                           (Walk._descend)
        anything else, ask the next server                                             (asking.Asking)
 
 A name server whose address is not known is looked up by a walk of its own (a sub-walk). Everything is
-recorded in the journal as it happens, and paid from one budget.
+recorded in the journal as it happens, and counts against one budget.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ from dnstrace.model import (
     Question,
     Source,
 )
+from dnstrace.model.counting import counted
+from dnstrace.model.naming import plain
 from dnstrace.walk.asking import Asking, Strategy
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.health import FAILED
@@ -54,20 +56,20 @@ _EXISTS = {Kind.ANSWER, Kind.NODATA}
 _FAMILY_TYPES = {4: dns.rdatatype.A, 6: dns.rdatatype.AAAA}
 
 
-Beside = Callable[[Delegation, int, Address], None]
+FirstQuery = Callable[[Delegation, int, Address], None]
 
 
 class Walk:
-    """One trace's walk and its sub-walks, over the means they share.
+    """One trace's walk and its sub-walks, over the context that they share.
 
-    `beside` is called whenever a step of the walk itself, but not of a sub-walk, sends its first query:
-    with the cut, the step and the address asked. `strategy` is how the walk itself asks a zone's servers.
+    `on_first_query` is called whenever a step of the walk itself, but not of a sub-walk, sends its first
+    query: with the cut, the step and the address. `strategy` is how the walk itself asks a zone's servers.
     """
 
     def __init__(self, context: TraceContext, strategy: Strategy = HEDGED) -> None:
         self._context, self._strategy = context, strategy
-        self._no_address: dict[int, str] = {}  # by the step whose look-up came to nothing
-        self.beside: Beside | None = None
+        self._no_address: dict[int, str] = {}  # by the step whose look-up failed
+        self.on_first_query: FirstQuery | None = None
 
     async def resolve(
         self,
@@ -76,7 +78,7 @@ class Walk:
         parent: int | None = None,
         under_way: tuple[Question, ...] = (),
     ) -> WalkResult:
-        """Resolve `question`, following aliases; `under_way` are the questions that wait for it."""
+        """Resolve `question`, following aliases; `under_way` are the questions that are waiting for it."""
         answer: tuple[dns.rrset.RRset, ...] = ()
         names = {question.name}
         while True:
@@ -87,7 +89,8 @@ class Walk:
                 return result_of(meaning, answer, step)
             answer += tuple(rrset for rrset in meaning.answer if rrset not in answer)
             if meaning.target in names:
-                return unfinished(f"alias loop: {meaning.target} is reached again", meaning, answer, step)
+                loop = f"alias loop: the chain returns to {plain(meaning.target)}"
+                return unfinished(loop, meaning, answer, step)
             if not self._context.budget.alias():
                 return unfinished(self._context.budget.spent_out, meaning, answer, step)
             names.add(meaning.target)
@@ -95,7 +98,7 @@ class Walk:
             purpose = Purpose.ALIAS if purpose is Purpose.WALK else purpose
 
     async def go_down(self, question: Question, parent: int | None) -> tuple[int, Meaning | None]:
-        """Go down to the referral to the name itself, or else to what its zone says; no alias is followed."""
+        """Walk down to the referral to the name itself, else to what its zone says, following no alias."""
         return await self._descend(question, Purpose.WALK, parent, (question,), down_to_name=True)
 
     async def _descend(
@@ -127,7 +130,7 @@ class Walk:
                 return step, meaning
             elif meaning is not None and meaning.kind in _EXISTS:
                 known = asked.name
-            else:  # a server may wrong an empty non-terminal and know the whole name (RFC 9156 section 3)
+            else:  # a server may deny an empty non-terminal and yet know the whole name (RFC 9156 section 3)
                 minimised = MAX_MINIMISE_COUNT
             minimised += asked != question
 
@@ -140,7 +143,7 @@ class Walk:
         under_way: tuple[Question, ...],
         first: Address | None = None,
     ) -> tuple[int, Meaning | None]:
-        """One step: ask the servers of `cut`; what it means is None where none gave a usable answer."""
+        """One step: ask the servers of `cut`; the meaning is None if none gave a usable answer."""
         journal, cuts = self._context.journal, self._context.cuts
         cut = cuts.with_addresses(cut)
         strategy = self._strategy if purpose in _WALKS else HEDGED
@@ -150,14 +153,14 @@ class Walk:
             return await self.look_up(name, step, under_way, strategy.all_servers)
 
         def began(address: Address) -> None:
-            if self.beside is not None and purpose in _WALKS:
-                self.beside(cut, step, address)
+            if self.on_first_query is not None and purpose in _WALKS:
+                self.on_first_query(cut, step, address)
 
         asking = Asking(self._context, step, cut, question, strategy, lookup, began, first)
         try:
             chosen = await asking.run()
         except asyncio.CancelledError:
-            journal.finish(step, Outcome.FAILED, None, "ended before it was done", limited=True)
+            journal.finish(step, Outcome.FAILED, None, "stopped before it was finished", limited=True)
             raise
         if chosen is None:
             note = asking.denied or self._why_no_address(step) or why_none(journal[step])
@@ -167,7 +170,7 @@ class Walk:
         return step, self.go_by(step, chosen)
 
     def go_by(self, step: int, chosen: int) -> Meaning:
-        """End a step with the attempt that the walk goes by."""
+        """End a step with the attempt whose reply the walk uses."""
         meaning = self._context.journal[step].attempts[chosen].meaning
         meaning = meaning.offer or meaning
         if meaning.child is not None:
@@ -178,14 +181,14 @@ class Walk:
     async def fetch(
         self, question: Question, purpose: Purpose, parent: int | None, first: Address | None = None
     ) -> None:
-        """Ask what is needed besides the walk: recorded, and otherwise without effect."""
+        """Ask for something needed in addition to the walk: it is recorded, and has no other effect."""
         await self._descend(question, purpose, parent, (question,), first)
 
     async def ask_again(self, number: int) -> int | None:
-        """Ask a server that has not replied in step `number`, and go by what it says if that is usable."""
+        """Ask a server that has not replied in step `number`, and use its reply if possible."""
         step = self._context.journal[number]
         done = {a.exchange.query.address for a in step.attempts if a.exchange.message is not None}
-        if self._strategy.all_servers:  # it is known who does not answer
+        if self._strategy.all_servers:  # it is known which addresses do not answer
             known = (address.text for server in step.servers for address in server.addresses)
             done |= {address for address in known if self._context.health.doubt(address) == FAILED}
 
@@ -203,12 +206,12 @@ class Walk:
     async def look_up(
         self, name: Name, parent: int | None, under_way: tuple[Question, ...] = (), every: bool = False
     ) -> tuple[Address, ...]:
-        """The addresses of a name server, by a sub-walk: IPv6 where IPv4 gave none, both with `every`."""
+        """The addresses of a name server, by a sub-walk: IPv6 if IPv4 gave none; both with `every`."""
         if waiting := _waiting_for(name, under_way):
             self._note_cycle(parent, waiting)
             return ()
         if len(under_way) > (depth := self._context.budget.limits.depth):
-            self._note(parent, f"the limit of {depth} address look-ups within each other is reached")
+            self._note(parent, f"the limit of {counted(depth, 'nested address look-up')} is reached")
             return ()
         questions = [
             Question(name, _FAMILY_TYPES[family]) for family in sorted(self._context.health.families)
@@ -225,7 +228,7 @@ class Walk:
     async def _addresses(
         self, question: Question, parent: int | None, under_way: tuple[Question, ...]
     ) -> tuple[tuple[Address, ...], bool]:
-        """What a sub-walk finds, and whether that for the other family may fare better."""
+        """What a sub-walk finds, and whether one for the other family may find more."""
         found = await self.resolve(question, Purpose.NS_ADDRESS, parent, under_way)
         addresses = tuple(
             Address(rdata.address, Source.RESOLVED)
@@ -240,33 +243,33 @@ class Walk:
         return addresses, found.outcome is not Outcome.NXDOMAIN and self._heard_of_anyone(found)
 
     def _heard_of_anyone(self, found: WalkResult) -> bool:
-        """Whether any server replied in the step at which a look-up ended."""
+        """Whether any server replied in the step in which a look-up ended."""
         attempts = () if found.step is None else self._context.journal[found.step].attempts
         return any(attempt.exchange.message is not None for attempt in attempts)
 
     def _note_cycle(self, step: int | None, cycle: tuple[Question, ...]) -> None:
-        names = [str(question.name) for question in (*cycle, cycle[0])]
+        names = [plain(question.name) for question in (*cycle, cycle[0])]
         zone = ROOT if step is None else self._context.journal[step].zone
         if len(cycle) == 1 and zone != ROOT and cycle[0].name.is_subdomain(zone):
-            self._note(
-                step, f"{names[0]} lies in {zone} itself, and the referral has no address (glue) for it"
-            )
+            inside = f"{names[0]} is inside {plain(zone)} itself"
+            self._note(step, f"{inside}, and the referral has no address (glue) for it")
         else:
-            self._note(step, f"addresses that need each other: {' needs '.join(names)}")
+            circle = ", which needs ".join(names).replace(", which needs ", " needs ", 1)
+            self._note(step, f"addresses of name servers depend on each other: {circle}")
 
     def _note(self, step: int | None, why: str) -> None:
         if step is not None:
             self._no_address.setdefault(step, why)
 
     def _why_no_address(self, step: int) -> str:
-        """Why a step found no address to ask: what ended the look-ups that it began, or those within them."""
+        """Why a step found no address to ask: what ended its look-ups, or those nested in them."""
         if self._context.journal[step].attempts:
             return ""
         why = (text for ended, text in self._no_address.items() if ended >= step)
         return next(why, self._context.budget.spent_out)
 
     async def prime(self, hints: Delegation) -> tuple[Delegation, int]:
-        """Ask a root server for the root's own NS set (RFC 9609 section 3); the hints if none tells."""
+        """Ask a root server for the root's own NS set (RFC 9609 section 3); the hints if none answers."""
         step, meaning = await self._ask(hints, Question(ROOT, dns.rdatatype.NS), Purpose.PRIME, None, ())
         if meaning is None or meaning.child is None:
             return hints, step
@@ -279,7 +282,7 @@ class Walk:
 
 
 def _waiting_for(name: Name, under_way: tuple[Question, ...]) -> tuple[Question, ...]:
-    """The questions under way from the one that asks for an address of `name`; empty if none does."""
+    """The questions under way from the one that asks for an address of `name` on; empty if none does."""
     for place, question in enumerate(under_way):
         if question.name == name and question.rdtype in _FAMILY_TYPES.values():
             return under_way[place:]
@@ -289,10 +292,10 @@ def _waiting_for(name: Name, under_way: tuple[Question, ...]) -> tuple[Question,
 async def begin(
     tracer: Walk, context: TraceContext, root: Delegation, server: Name | None
 ) -> tuple[int | None, str]:
-    """Before the walk: prime if that is wanted, find the server to begin at if it is given by name.
+    """Before the walk: prime if the settings say so, and look up the server to start from if given by name.
 
-    `root` is where to begin: the root hints, or the server given in the root's place. The last step taken,
-    None if none was, and in words why there is nowhere to begin.
+    `root` is where to start: the root hints, or a server given instead. Returns the last step taken, or None,
+    and in words why there is nowhere to start.
     """
     first = None
     if context.settings.prime:
@@ -301,7 +304,7 @@ async def begin(
     if server is not None:
         addresses = await tracer.look_up(server, first)
         if not addresses:
-            return first, f"no address could be found for the server {server}"
+            return first, f"no address was found for the server {plain(server)}"
         given = tuple(replace(address, source=Source.GIVEN) for address in addresses)
         context.cuts.restart(Delegation(ROOT, (NameServer(server, given),)))
     return first, ""

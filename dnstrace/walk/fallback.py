@@ -1,10 +1,10 @@
-"""How to ask a server again that did not take a query as it was: pure decisions.
+"""How to ask a server again that did not accept a query: pure decisions.
 
-A truncated reply is asked again over TCP; a server that says it does not know EDNS, without it
-(RFC 6891 section 7); one that wants its own cookie back, with that (RFC 7873 section 5.3). Silence may
-have its cause in the query too (RFC 6891 section 6.2.5): the second try offers 512 octets only, for paths
-that lose large datagrams (RFC 9715), the third has no EDNS, for servers that drop it. What then works tells
-what was wrong.
+A truncated reply is asked for again over TCP; a server that does not know EDNS is asked without it (RFC 6891
+section 7), and one that insists on its own cookie with that cookie (RFC 7873 section 5.3). The query may be
+the cause of silence too (RFC 6891 section 6.2.5): the second try offers only 512 octets, for paths that lose
+large datagrams (RFC 9715), and the third has no EDNS, for servers that drop it. What works then shows what
+was wrong.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from dnstrace.model import Attempt, Cause, Edns, Exchange, Kind, Meaning, Query, Transport
 
-PLAIN = 2  # the try from which on EDNS is left out
+PLAIN = 2  # the number of the first try without EDNS
 COOKIE, CLIENT_COOKIE = 10, 8  # the option's code, the octets of the client's part (RFC 7873 section 4)
 _SMALL = 512
 _NO_EDNS = {Kind.FORMAT_ERROR, Kind.NOT_IMPLEMENTED, Kind.BAD_VERSION}
@@ -22,14 +22,14 @@ _SILENT = {Kind.TIMEOUT}
 
 
 def edns_of_try(edns: Edns | None, tries: int) -> Edns | None:
-    """The EDNS to ask with after `tries` tries that brought nothing."""
+    """The EDNS to ask with after `tries` tries without a reply."""
     if edns is None or tries >= PLAIN:
         return None
     return edns if tries == 0 else replace(edns, payload=min(edns.payload, _SMALL))
 
 
 def another_way(exchange: Exchange, meaning: Meaning) -> Query | None:
-    """How to ask the same address again after an exchange of this meaning; None to let it be."""
+    """How to ask the same address again after an exchange with this meaning; None not to."""
     query = exchange.query
     if meaning.kind is Kind.TRUNCATED:
         return replace(query, transport=Transport.TCP)
@@ -41,7 +41,7 @@ def another_way(exchange: Exchange, meaning: Meaning) -> Query | None:
 
 
 def cause(before: Iterable[Attempt], latest: Attempt) -> Cause | None:
-    """What the latest attempt shows to be wrong at its address, after those `before` it at that address."""
+    """What the latest attempt shows to be wrong at its address, given those `before` it."""
     earlier = tuple(before)
     found = _shown_cause(earlier, latest)
     return None if found in {attempt.cause for attempt in earlier} else found
@@ -52,7 +52,7 @@ def _shown_cause(earlier: tuple[Attempt, ...], latest: Attempt) -> Cause | None:
         return _cause_of_silence(earlier, latest)
     answered = latest.meaning.usable or latest.meaning.offer or latest.meaning.kind is Kind.TRUNCATED
     if not answered:
-        return None  # it does no better so
+        return None  # asking this way did not help
     with_edns = {
         attempt.meaning.kind
         for attempt in earlier
@@ -61,7 +61,7 @@ def _shown_cause(earlier: tuple[Attempt, ...], latest: Attempt) -> Cause | None:
     }
     if latest.exchange.query.edns is None:
         return Cause.NO_EDNS if with_edns & _NO_EDNS else Cause.DROPS_EDNS if with_edns & _SILENT else None
-    # A reply that would have fitted the first time was lost on the way, as any can be.
+    # A reply that would have fitted the first time was lost by chance, as any datagram can be.
     lost = latest.meaning.kind is Kind.TRUNCATED and bool(with_edns & _SILENT)
     return Cause.DROPS_LARGE_UDP if lost else None
 
@@ -73,7 +73,7 @@ def _cause_of_silence(earlier: tuple[Attempt, ...], latest: Attempt) -> Cause | 
 
 
 def _with_cookie(exchange: Exchange) -> Query | None:
-    """The query with the cookie that the server gave, if it is for us and was not sent yet."""
+    """The query with the cookie that the server gave, if it is ours and was not sent before."""
     edns, message = exchange.query.edns, exchange.message
     if edns is None or message is None:
         return None

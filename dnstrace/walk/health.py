@@ -1,6 +1,6 @@
-"""What a run has learnt of addresses: which fail, how fast they answer, which families have a route.
+"""What a run has learnt about addresses: which fail, how fast they answer, which families have a route.
 
-Decides whom to ask first and how long to wait before the next is asked as well; sends nothing.
+Decides which address to ask first and how long to wait before asking another one as well; sends nothing.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from dnstrace.model.addresses import is_unicast
 FIRST_PATIENCE = 0.4  # seconds, before anything was measured
 LEAST_PATIENCE = 0.05
 FAILED = 2  # the most that `Health.doubt` can be
-MOST = 100_000  # addresses of which one thing is known: a run over many names begins anew then
-UNREACHABLE_HOSTS = 3  # after which a family that never answered is taken to have no route
-_ANSWERED = {0, 3}  # NOERROR, NXDOMAIN: RCODEs that tell of no trouble with EDNS
+MOST = 100_000  # addresses remembered in one respect; after that a run over many names starts afresh
+UNREACHABLE_HOSTS = 3  # after which a family that never answered is assumed to have no route
+_ANSWERED = {0, 3}  # NOERROR, NXDOMAIN: no sign of trouble with EDNS
 _TRUSTED = {Source.HINT, Source.GIVEN}
 
 
 class Health:
-    """One run's knowledge of the addresses that it asked.
+    """What one run knows about the addresses that it asked.
 
     `families` are those that have a route as far as is known; `without_edns` the addresses that answered
-    when EDNS was left out, which is only done where it brought nothing.
+    only when EDNS was left out.
     """
 
     def __init__(self, families: frozenset[int]) -> None:
@@ -36,7 +36,7 @@ class Health:
         self._variation = 0.0
 
     def learn(self, exchange: Exchange) -> None:
-        """Take in how an exchange went."""
+        """Learn from an exchange."""
         address = exchange.query.address
         for known in (self.without_edns, self._failed, self._replied):
             if len(known) >= MOST:
@@ -54,9 +54,9 @@ class Health:
         self._measure(exchange.elapsed)
 
     def _learn_family(self, family: int, fault: Fault | None) -> None:
-        """A family is dropped without a route, or when its first few addresses all cannot be reached.
+        """Drop a family that has no route, or whose first few addresses are all unreachable.
 
-        One of which an address has replied has a route, though it may have none to every network.
+        Once an address has replied, its family has a route, though perhaps not to every network.
         """
         if fault is None:
             self._unreachable[family] = -sys.maxsize
@@ -68,17 +68,17 @@ class Health:
             self.families.discard(family)
 
     def abandoned(self, address: str, waited: float) -> None:
-        """Take in that an address had not answered when it was no longer waited for."""
+        """Note that an address had not answered when waiting for it ended."""
         if waited >= self.patience():
             self._failed.add(address)
 
     def silent(self, family: int) -> None:
-        """Take in that many addresses of a family were asked at once and none replied, while others did."""
+        """Note that no address of a family replied when all were asked, while those of the other did."""
         if self._unreachable[family] >= 0:
             self.families.discard(family)
 
     def patience(self) -> float:
-        """Seconds to wait for an address before another is asked as well (as RFC 6298 section 2)."""
+        """Seconds to wait for an address before asking another one too (as in RFC 6298 section 2)."""
         if self._smoothed is None:
             return FIRST_PATIENCE
         return min(FIRST_PATIENCE, max(LEAST_PATIENCE, self._smoothed + 4 * self._variation))
@@ -89,16 +89,16 @@ class Health:
         return self._smoothed or 0.0
 
     def doubt(self, address: str) -> int:
-        """How little is to be expected of an address: FAILED if it failed when it was last asked.
+        """How doubtful an address is: FAILED if it failed when it was last asked.
 
-        Where some have failed, those that never replied are behind those that did: 1 and 0.
+        Once some have failed, those that never replied (1) come after those that did (0).
         """
         if address in self._failed:
             return FAILED
         return int(bool(self._failed) and address not in self._replied)
 
     def askable(self, address: Address) -> bool:
-        """Whether the address may be asked: its family has a route, and it is no special one."""
+        """Whether the address may be asked: its family has a route, and it is not a special address."""
         return address.family in self.families and (address.source in _TRUSTED or is_unicast(address.text))
 
     def _measure(self, elapsed: float) -> None:

@@ -1,10 +1,10 @@
-"""The strategy of the walk: one server, and another when that takes too long.
+"""The strategy of the walk: ask one server, and another one when that takes too long.
 
-One server is asked. When it fails, or has not answered after a patience that adapts to what the run has
-measured, the next is asked while the first may still answer; each time patience runs out it halves, down
-to a round trip, and twice as many are asked, so that a cut with one live server among thirteen costs less
-than a second. The first usable reply wins; what else was asked stays in the record. What a lame server
-offers is used only when no server gave anything better.
+When a server fails, or has not answered within a patience that adapts to what the run has measured, the
+next one is asked while the first may still answer. Each time patience runs out it halves, down to a round
+trip, and twice as many servers are asked, so that a cut with one live server among thirteen costs less than
+a second. The first usable reply wins; what else was asked stays in the record. What a lame server offers is
+used only when no server gave anything better.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any
 from dnstrace.model import Kind, Transport
 from dnstrace.walk.asking import Asking, Strategy
 
-_LATE = 0.005  # seconds by which a busy program may look late
-_LOOKUP_PATIENCE = 4  # times that for a reply: a look-up takes a few round trips
+_LATE = 0.005  # seconds of delay above which this program itself was late
+_LOOKUP_PATIENCE = 4  # times the patience for a reply: a look-up takes a few round trips
 
 
 async def first_usable(asking: Asking) -> int | None:
-    """Ask one server after another; the attempt of the first usable reply, else that of a lame offer."""
+    """Ask one server after another; the attempt with the first usable reply, else with a lame offer."""
     health = asking.context.health
     width, patience = 1, health.patience()
     _ask_more(asking, width)
@@ -30,7 +30,7 @@ async def first_usable(asking: Asking) -> int | None:
             _ask_more(asking, width)
             width, patience = width * 2, max(patience / 2, health.round_trip)
         failed = sum(task in asking.attempting for task in done)
-        for task in [task for task in waiting if task in done]:  # in the order in which they began
+        for task in [task for task in waiting if task in done]:  # in the order in which they started
             if (chosen := asking.take_in(task)) is not None:
                 return chosen
         if done:
@@ -42,7 +42,7 @@ HEDGED = Strategy(first_usable)
 
 
 def _is_more(asking: Asking) -> bool:
-    """Whether somebody else can be asked at once, or looked up."""
+    """Whether another address can be asked, or another name looked up, right now."""
     return bool(asking.candidates.ready) or asking.can_look_up
 
 
@@ -61,13 +61,13 @@ def _ask_more(asking: Asking, count: int) -> None:
 
 
 def _unrecorded(asking: Asking) -> bool:
-    """Whether a record is replayed that has none of the replies: further addresses would not help."""
+    """Whether the record being replayed has none of the replies: further addresses would not help."""
     none = all(each.meaning.kind is Kind.NOT_RECORDED for each in asking.recorded)
     return bool(asking.recorded) and none and not asking.attempting and not asking.candidates.ready
 
 
 def _patience_left(asking: Asking, patience: float) -> float:
-    """Seconds until what was asked last is out of patience; TCP has its handshake to make first."""
+    """Seconds until patience with the last query runs out; TCP gets twice that, for its handshake."""
     if not asking.attempting:
         return patience * _LOOKUP_PATIENCE
     ends = (
@@ -78,7 +78,7 @@ def _patience_left(asking: Asking, patience: float) -> float:
 
 
 def _lame_offer(asking: Asking) -> int | None:
-    """What a lame server offers, when no server of the zone gave better; an empty reply comes last."""
+    """What a lame server offers, if no server of the zone gave anything better; an empty reply last."""
     offers = [
         (attempt.meaning.kind is Kind.EMPTY, index)
         for index, attempt in enumerate(asking.recorded)
@@ -88,9 +88,9 @@ def _lame_offer(asking: Asking) -> int | None:
 
 
 async def _first_of(waiting: list[asyncio.Task[Any]], patience: float | None) -> set[asyncio.Task[Any]]:
-    """Those that ended, once there is one; none where patience has run out.
+    """The tasks that ended, as soon as there is one; none if patience has run out.
 
-    Where this program itself was late, what has arrived meanwhile is still to be read.
+    If this program itself was late, what arrived in the meantime is read first.
     """
     loop = asyncio.get_running_loop()
     due = None if patience is None else loop.time() + patience

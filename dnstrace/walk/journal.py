@@ -1,6 +1,6 @@
 """The steps of one trace, as they are taken.
 
-The one place where a trace changes: everything else sees frozen Steps. A snapshot can be had at any
+The only place where a trace changes: everything else sees frozen Steps. A snapshot can be taken at any
 moment, which is how the tree grows on a terminal and how an interrupted trace is still shown.
 """
 
@@ -15,10 +15,9 @@ from dnstrace.model import Address, Attempt, Delegation, Name, Outcome, Probe, P
 
 
 class Journal:
-    """Records steps and attempts; tells `on_change` of each change.
+    """Records steps and attempts; calls `on_change` after each change.
 
-    `origin` is the time on the loop's clock at which the trace began, in seconds: what is recorded
-    counts from there.
+    `clock` is the loop's time in seconds. What is recorded counts from the moment at which this is made.
     """
 
     def __init__(
@@ -44,7 +43,7 @@ class Journal:
         all_servers: bool = False,
         probe: Probe | None = None,
     ) -> int:
-        """Record that a step begins; its id."""
+        """Record the beginning of a step; its id."""
         number = len(self._steps) + 1
         step = Step(
             number, parent, purpose, asked.zone, question, asked.servers, all_servers=all_servers, probe=probe
@@ -61,7 +60,7 @@ class Journal:
         return len(attempts) - 1
 
     def arrange(self, step: int, place: Callable[[Attempt], int]) -> None:
-        """Put a step's attempts in the order of their `place`; indices from before do not hold."""
+        """Sort a step's attempts by their `place`; earlier indices are no longer valid."""
         self._update(replace(self[step], attempts=tuple(sorted(self[step].attempts, key=place))))
 
     def learnt(self, step: int, name: Name, addresses: tuple[Address, ...]) -> None:
@@ -82,7 +81,7 @@ class Journal:
         self._update(ended)
 
     def supersede(self, steps: Iterable[int], superseded: bool) -> None:
-        """Record that the walk went another way than by these steps, or by these after all."""
+        """Record that the walk took another way than these steps, or these after all."""
         for step in steps:
             self._update(replace(self[step], superseded=superseded))
 

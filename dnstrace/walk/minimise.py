@@ -1,8 +1,8 @@
-"""Which name to ask next when no server is to learn more than it must (QNAME minimisation, RFC 9156).
+"""Which name to ask next so that no server learns more than it needs (QNAME minimisation, RFC 9156).
 
 A server of a zone is asked for one label more than is known to exist, with type A, which every server
-handles (section 2.1), until the whole name is reached; that is asked with its own type. Names of many
-labels are not asked label by label: after the first few the rest is shared out (section 2.3).
+handles (section 2.1), until the whole name is reached, which is asked with its own type. Names with many
+labels are not asked label by label: after the first few, the rest is divided evenly (section 2.3).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def next_question(question: Question, known: Name, asked: int) -> Question:
     """The question to ask when `known` is the deepest name known to exist, after `asked` such questions.
 
     `known` encloses the name of `question`. The question itself is returned when no label is left to
-    hide, and when the bound on the number of questions is reached.
+    hide, or when the maximum number of questions is reached.
     """
     hidden = len(question.name.labels) - len(known.labels)
     if hidden <= 1 or asked >= MAX_MINIMISE_COUNT:
@@ -31,7 +31,7 @@ def next_question(question: Question, known: Name, asked: int) -> Question:
 
 
 def _labels_to_show(hidden: int, asked: int) -> int:
-    """How many labels more to show: one at first, then an even share of what is left."""
+    """How many more labels to show: one at first, then an even share of the rest."""
     if asked < MINIMISE_ONE_LAB:
         return 1
     left = MAX_MINIMISE_COUNT - asked

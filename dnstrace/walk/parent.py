@@ -1,7 +1,7 @@
-"""What the parent says of a zone, and no more: the walk that ends with a referral.
+"""The walk that ends with a referral: what the parent says about a zone, and no more.
 
-The referral is that to the deepest zone cut at or above the name. Where the name itself is no cut, the
-servers of the zone that holds it are asked too, since only they can tell.
+The referral is to the deepest zone cut at or above the name. If the name itself is not a cut, the servers of
+its zone are asked too, since only they know.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 async def refer(walk: Walk, journal: Journal, question: Question, first: int | None) -> WalkResult:
-    """The end of the walk to the referral that `question` needs last; `first` is the step before it.
+    """The result of the walk to the last referral that `question` needs; `first` is the step before it.
 
-    It is as of any other walk where there is no such name, or no referral led to the zone that holds it.
+    If the name does not exist, or no referral led to its zone, the result is that of any other walk.
     """
     step, meaning = await walk.go_down(question, first)
     exists = meaning is None or meaning.kind is not Kind.NXDOMAIN

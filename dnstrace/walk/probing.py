@@ -1,12 +1,12 @@
-"""Probes: what is asked of every server of a zone besides the walk, for the rules of `checks` to judge.
+"""Probes: what every server of a zone is asked in addition to the walk, for the rules of `checks` to judge.
 
-All probes of a zone are put side by side, once the walk has shown which servers it has; those that only
-the zone itself names are found by that, and asked after. What did not reply to the walk is tried over TCP,
-and left alone otherwise. Nothing is judged here, and a probe that brings
-nothing changes nothing: each is recorded as a step of its own.
+All probes of a zone run in parallel, once the walk has shown which servers it has. Servers that only the
+zone itself names are found that way, and probed afterwards. An address that did not reply to the walk is
+tried over TCP only. Nothing is judged here, and a probe without a result changes nothing: each is recorded
+as a step of its own.
 
-The zones probed are those in which the question and the target of each alias ended. Top-level domains
-and the root are probed only where they themselves are asked about.
+The zones probed are those in which the question and the target of each alias ended. Top-level domains and
+the root are probed only if the question is about them.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ from dnstrace.walk.context import TraceContext
 from dnstrace.walk.descent import Walk
 from dnstrace.walk.survey import EVERY_ADDRESS, ask_all
 
-_TRIES = 2  # of a probe: a datagram may be lost, but that is not what is looked for
+_TRIES = 2  # of a probe, in case a datagram is lost
 _UNKNOWN_OPTION = 65184  # of the range for local and experimental use (RFC 6891 section 9)
 _MOST_BETWEEN = 8  # names between the apex and the name asked
 _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
 
 
 class _Put(NamedTuple):
-    """A probe: the question, and how the query differs from any other; None if it does not."""
+    """A probe: the question, and how its query differs from the usual one (None: not at all)."""
 
     probe: Probe
     question: Question
@@ -63,21 +63,23 @@ class Probing:
         self._context, self._walk = context, walk
 
     async def run(self) -> None:
-        """Probe every zone that the walk of the journal's trace ended in, side by side."""
+        """Probe every zone in which the walk ended, in parallel."""
         trace = self._context.journal.snapshot()
         await asyncio.gather(*(self._probe_zone(cut, step, trace) for cut, step in targets(trace)))
 
     async def _probe_zone(self, cut: Delegation, after: Step, trace: Trace) -> None:
-        """Put all probes to the servers of `cut`, and to those that only the zone itself names."""
+        """Send all probes to the servers of `cut`, and to those that only the zone itself names."""
         probes = _probes(cut.zone, trace.question)
         naming = [put for put in probes if put.probe is Probe.NS]
         await asyncio.gather(
-            self._beside(cut, after.id, naming, probes),
+            self._probe_other_servers(cut, after.id, naming, probes),
             *(self._put(cut, put, after.id) for put in probes if put not in naming),
         )
 
-    async def _beside(self, cut: Delegation, after: int, naming: list[_Put], probes: list[_Put]) -> None:
-        """Find out the servers that the zone names, and their addresses; probe those not in `cut`."""
+    async def _probe_other_servers(
+        self, cut: Delegation, after: int, naming: list[_Put], probes: list[_Put]
+    ) -> None:
+        """Find the servers that the zone names, and their addresses; probe those that are not in `cut`."""
         named = [server.name for server in cut.servers]
         looked_up = self._context.journal.snapshot().steps
         known = {step.question.name for step in looked_up if step.purpose is Purpose.NS_ADDRESS}
@@ -88,13 +90,13 @@ class Probing:
         fresh = [name for name in self._child_names(cut.zone) if name not in named]
         await asyncio.gather(*self._found_out(cut, fresh, after))
         servers = tuple(NameServer(name, self._found_addresses(cut.zone, name)) for name in fresh)
-        beside = Delegation(cut.zone, servers)
-        await asyncio.gather(*(self._put(beside, put, after) for put in probes))
+        others = Delegation(cut.zone, servers)
+        await asyncio.gather(*(self._put(others, put, after) for put in probes))
 
     def _found_out(
         self, cut: Delegation, names: Iterable[Name], after: int
     ) -> list[Coroutine[Any, Any, Any]]:
-        """Find out the addresses of name servers: in the zone by its own servers, else by a look-up."""
+        """Find the addresses of name servers: from the zone's own servers if inside it, else by a look-up."""
         asking: list[Coroutine[Any, Any, Any]] = []
         for name in names:
             if name.is_subdomain(cut.zone):
@@ -107,7 +109,7 @@ class Probing:
         return asking
 
     async def _look_up(self, name: Name, zone: Name, after: int) -> None:
-        """Look the addresses of a name server up, for the probe that asks for the zone's name servers."""
+        """Look up the addresses of a name server, for the probe that asks for the zone's name servers."""
         steps = (self._context.journal[number] for number in range(len(self._context.journal), 0, -1))
         naming = (step.id for step in steps if step.probe is Probe.NS and step.zone == zone)
         await self._walk.look_up(name, next(naming, after), every=True)
@@ -140,7 +142,7 @@ class Probing:
         return list(names)
 
     def _found_addresses(self, zone: Name, name: Name) -> tuple[Address, ...]:
-        """The addresses of a name server, by what was found out."""
+        """The addresses of a name server that were found."""
         found: dict[Address, None] = {}
         for step in self._context.journal.snapshot().steps:
             looked_up = step.purpose is Purpose.NS_ADDRESS or step.probe is Probe.ADDRESS
@@ -151,7 +153,7 @@ class Probing:
 
 
 def _one_probe(shape: Shape | None) -> Strategy:
-    """The strategy of a probe: every address, with a query of that shape; nothing else is tried."""
+    """The strategy of a probe: every address, with a query of that shape, and nothing else."""
 
     async def choose(asking: Asking) -> int | None:
         return await ask_all(asking, min(_TRIES, asking.context.settings.tries))
@@ -164,7 +166,7 @@ async def _look_up_nothing(name: Name) -> tuple[Address, ...]:
 
 
 def targets(trace: Trace) -> list[tuple[Delegation, Step]]:
-    """The zones to probe, as their servers are known, each with the step of the walk that ended there."""
+    """The zones to probe with their known servers, each with the step of the walk that ended there."""
     found: dict[Name, tuple[Delegation, Step]] = {}
     for step in trace.steps:
         if step.main and step.outcome not in (None, Outcome.REFERRAL):
@@ -175,7 +177,7 @@ def targets(trace: Trace) -> list[tuple[Delegation, Step]]:
 
 
 def _probes(zone: Name, asked: Question) -> list[_Put]:
-    """The probes of a zone, beside those for the addresses of its name servers."""
+    """The probes of a zone, except those for the addresses of its name servers."""
     soa = Question(zone, dns.rdatatype.SOA)
     plain = {
         Probe.SOA: dns.rdatatype.SOA,
@@ -205,7 +207,7 @@ def _between(zone: Name, name: Name) -> list[Name]:
 
 
 def mixed_case(name: Name) -> Name:
-    """The name with its letters in capital and small by turns."""
+    """The name with letters alternately in upper and lower case."""
     labels, capital = [], True
     for label in name.labels:
         letters = bytearray(label.lower())
@@ -247,7 +249,7 @@ def _silent_in(step: Step) -> frozenset[str]:
 
 
 def _askable(cut: Delegation, without: frozenset[str]) -> Delegation:
-    """The servers of a cut that have an address, leaving some out."""
+    """The servers of a cut that have an address, without the addresses in `without`."""
     servers = (
         replace(server, addresses=tuple(a for a in server.addresses if a.text not in without))
         for server in cut.servers

@@ -1,4 +1,4 @@
-"""What a walk came to, and why it came to nothing."""
+"""The result of a walk, and why it failed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import dns.rrset
 
-from dnstrace.model import Attempt, Cause, Kind, Meaning, Outcome, Step, Trace
+from dnstrace.model import ROOT, Attempt, Cause, Kind, Meaning, Outcome, Step, Trace
+from dnstrace.model.naming import plain
 
-# What a step comes to by the meaning that it goes by; by every other it has failed.
+# The outcome of a step by the meaning of the reply used; with any other meaning it has failed.
 OUTCOMES = {
     Kind.ANSWER: Outcome.ANSWER,
     Kind.ALIAS: Outcome.ALIAS,
@@ -23,18 +24,18 @@ _FAILED = {
     Kind.REFUSED: "refused",
     Kind.SERVER_FAILURE: "failed (SERVFAIL)",
     Kind.NETWORK_UNREACHABLE: "without a route",
-    Kind.HOST_UNREACHABLE: "not reachable",
+    Kind.HOST_UNREACHABLE: "unreachable",
     Kind.PORT_UNREACHABLE: "not listening",
-    Kind.KNOWN_SILENT: "silent just before",
+    Kind.KNOWN_SILENT: "silent shortly before",
     Kind.NOT_RECORDED: "not in the record",
 }
 
 
 class WalkResult(NamedTuple):
-    """What a walk came to.
+    """The result of a walk.
 
-    `answer` is the whole chain, aliases first; `last` the part of it that the last step gave; `step` that
-    step; `error` says why the walk failed.
+    `answer` is the whole chain, aliases first; `last` is the part that came from the last step, `step`;
+    `error` says why the walk failed.
     """
 
     outcome: Outcome
@@ -45,19 +46,18 @@ class WalkResult(NamedTuple):
     last: tuple[dns.rrset.RRset, ...] = ()
 
     def concluding(self, trace: Trace) -> Trace:
-        """The trace with this as what came of it."""
+        """The trace with this as its result."""
         return replace(trace, outcome=self.outcome, rcode=self.rcode, answer=self.answer, error=self.error)
 
 
 def failed(ended: Step, answer: tuple[dns.rrset.RRset, ...]) -> WalkResult:
-    """What a walk comes to that no server helped on from the step `ended`, after the aliases in `answer`."""
+    """The result of a walk that failed in step `ended`, after the aliases in `answer`."""
     replies = [a.meaning.rcode for a in ended.attempts if a.meaning.rcode is not None]
-    error = f"{ended.zone} {ended.note}" if ended.attempts else ended.note
-    return WalkResult(Outcome.FAILED, replies[-1] if replies else None, answer, ended.id, error)
+    return WalkResult(Outcome.FAILED, replies[-1] if replies else None, answer, ended.id, ended.note)
 
 
 def result_of(meaning: Meaning, aliases: tuple[dns.rrset.RRset, ...], step: int) -> WalkResult:
-    """What a conclusive meaning comes to, after the aliases that led to it."""
+    """The result that a conclusive meaning gives, after the aliases that led to it."""
     outcome = OUTCOMES.get(meaning.kind, Outcome.FAILED)
     error = meaning.note or meaning.kind.value if outcome is Outcome.FAILED else ""
     last = tuple(rrset for rrset in meaning.answer if rrset not in aliases)
@@ -65,24 +65,28 @@ def result_of(meaning: Meaning, aliases: tuple[dns.rrset.RRset, ...], step: int)
 
 
 def unfinished(error: str, meaning: Meaning, answer: tuple[dns.rrset.RRset, ...], step: int) -> WalkResult:
-    """What a walk comes to that has to end at an alias, and why."""
+    """The result of a walk that has to stop at an alias, and why."""
     return WalkResult(Outcome.FAILED, meaning.rcode, answer, step, error)
 
 
 def why_none(step: Step) -> str:
-    """Why no server of a zone gave a usable answer, in one line: by address, what its last reply was."""
+    """Why no server of a zone gave a usable answer, in one line: how many addresses failed in which way."""
     if not step.attempts:
-        return f"no address could be found for the name servers of {step.zone}"
+        servers = "the root servers" if step.zone == ROOT else f"the name servers of {plain(step.zone)}"
+        return f"no address was found for {servers}"
     last = {attempt.exchange.query.address: _why_unusable(attempt) for attempt in step.attempts}
     reasons = [f"{count} {failure}" for failure, count in Counter(last.values()).most_common()]
-    return f"has no server that gives a usable answer: {', '.join(reasons)}"
+    server = "root server" if step.zone == ROOT else f"name server of {plain(step.zone)}"
+    return f"no {server} gave a usable answer: {', '.join(reasons)}"
 
 
 def not_recorded(step: Step) -> bool:
-    """Whether somebody may have known more whom the record that is replayed does not have."""
+    """Whether some server may have known more, but is missing from the record being replayed."""
     return any(attempt.meaning.kind is Kind.NOT_RECORDED for attempt in step.attempts)
 
 
 def _why_unusable(attempt: Attempt) -> str:
     kind = attempt.meaning.kind
-    return "truncated, nothing over TCP" if attempt.cause is Cause.NO_TCP else _FAILED.get(kind, kind.value)
+    if attempt.cause is Cause.NO_TCP:
+        return "truncated, with no answer over TCP"
+    return _FAILED.get(kind, kind.value.replace("-", " "))

@@ -1,4 +1,4 @@
-"""Where a walk begins: root hints, or a server given by the user. Priming is `descent.Walk.prime`.
+"""Where a walk starts: root hints, or a server given by the user. Priming is `descent.Walk.prime`.
 
 The hints in the package (data/root.hints) are IANA's (RFC 9609 section 2.1); their date is in the file.
 """
@@ -20,8 +20,8 @@ from dnstrace.model import ROOT, Address, Delegation, Name, NameServer, Source
 if TYPE_CHECKING:
     import dns.zone
 
-_TTL = 518400  # of records without one, in seconds; nothing here depends on it
-_DIRECTIVES = ("$ORIGIN", "$TTL")  # neither $INCLUDE nor $GENERATE: one file, no longer than it looks
+_TTL = 518400  # seconds, for records without one; nothing here depends on it
+_DIRECTIVES = ("$ORIGIN", "$TTL")  # not $INCLUDE or $GENERATE: one file, and only as long as it looks
 
 
 class HintsError(ValueError):
@@ -29,7 +29,7 @@ class HintsError(ValueError):
 
 
 def root_hints() -> Delegation:
-    """The root servers as the package knows them."""
+    """The root servers according to the package."""
     text = (resources.files("dnstrace") / "data" / "root.hints").read_text(encoding="ascii")
     return parse_package_hints(text)
 
@@ -37,8 +37,8 @@ def root_hints() -> Delegation:
 def parse_package_hints(text: str) -> Delegation:
     """The root servers from a file as plain as the package's own: owner, TTL, type and data on each line.
 
-    The same as `parse_hints` gives, without the import of dnspython's reader: that and reading with it take
-    longer than all else that happens before the first query.
+    The same as `parse_hints` gives, without dnspython's reader: importing and using that takes longer than
+    everything else that happens before the first query.
     """
     found: dict[Name, list[Address]] = {}
     for words in filter(None, (line.partition(";")[0].split() for line in text.splitlines())):
@@ -95,20 +95,20 @@ def _hinted_server(zone: dns.zone.Zone, name: Name) -> NameServer:
 
 
 def _reason(error: Exception) -> str:
-    """What dnspython says of a line, without the file and line number that it puts before."""
+    """What dnspython says about a line, without the file and line number in front."""
     text = str(error)
     return " ".join(re.sub(r"^.*:\d+: ", "", text).split())[:120] or "it cannot be read"
 
 
 def _checked_servers(servers: list[NameServer], where: str) -> Delegation:
     if not servers:
-        raise HintsError(f"{where} names no root server: a line like '. NS a.root-servers.net.' is needed")
+        raise HintsError(f"{where} has no root server: a line such as '. NS a.root-servers.net.' is needed")
     if not any(server.addresses for server in servers):
         raise HintsError(f"{where} has no address for its root servers: A or AAAA records are needed")
     return Delegation(ROOT, tuple(servers))
 
 
 def given_server(addresses: tuple[str, ...]) -> Delegation:
-    """Servers given by address, in the place of the root's (`@SERVER`); their name is not known."""
+    """Servers given by address instead of the root servers (`@SERVER`); their names are not known."""
     found = tuple(Address(address, Source.GIVEN) for address in addresses)
     return Delegation(ROOT, (NameServer(ROOT, found),))

@@ -1,9 +1,8 @@
 """The strategy of `--all-servers`: every address of every server of a zone, at once.
 
-How one address is asked, and in which other ways, is `asking.Asking`'s. Here nobody is waited for
-before the next is asked, and nobody is given up: a step lasts until the slowest address has answered, or
-the time of each of its tries is over, since a diagnosis wants to know whether it answers at all. An
-address that failed earlier in the run is asked once.
+No address waits for another, and none is given up: a step lasts until the slowest address has answered or all
+of its tries have timed out, since a diagnosis needs to know whether it answers at all. An address that failed
+earlier in the run is asked once.
 """
 
 from __future__ import annotations
@@ -18,13 +17,13 @@ from dnstrace.walk.candidates import Candidate
 from dnstrace.walk.health import FAILED
 from dnstrace.walk.hedging import first_usable
 
-ADDRESSES_AT_ONCE = 32  # more than any honest delegation has; each takes a socket
+ADDRESSES_AT_ONCE = 32  # more than any real delegation has; each takes a socket
 _LOOKUPS_AT_ONCE = 16
-_RETRY_SHARE = 0.5  # the first try has its full time; a further one is for a datagram that was lost
+_RETRY_SHARE = 0.5  # a retry is for a lost datagram only
 
 
 async def every_address(asking: Asking) -> int | None:
-    """Ask every address; where no reply is usable, go on as the walk does when all at hand have failed."""
+    """Ask every address; if no reply is usable, continue as the walk does when all known addresses fail."""
     chosen = await ask_all(asking, asking.context.settings.tries)
     _drop_silent_family(asking)
     return await first_usable(asking) if chosen is None else chosen
@@ -36,9 +35,9 @@ EVERY_ADDRESS = Strategy(
 
 
 async def ask_all(asking: Asking, tries: int) -> int | None:
-    """Ask every address at hand up to `tries` times; one of the attempts with the meaning that most have.
+    """Ask every known address up to `tries` times; one of the attempts with the most common meaning.
 
-    The attempts stand in the order of the servers afterwards, then of their addresses.
+    Afterwards the attempts are in the order of the servers and their addresses.
     """
     health = asking.context.health
     once = {address for address in asking.candidates.seen if health.doubt(address) == FAILED}
@@ -56,7 +55,7 @@ async def ask_all(asking: Asking, tries: int) -> int | None:
 
 
 def _ask_ready(asking: Asking, tries: int, once: set[str]) -> None:
-    """Ask all that is at hand, then what did not answer once more, and look every name up."""
+    """Ask every address that is ready, retry those that did not answer, and look up every name."""
     candidates = asking.candidates
     again = [each._replace(tries=each.tries + 1) for each in candidates.timed_out]
     candidates.ready += [each for each in again if each.tries < tries and each.address.text not in once]
@@ -68,7 +67,7 @@ def _ask_ready(asking: Asking, tries: int, once: set[str]) -> None:
 
 
 def _in_order(asking: Asking) -> list[Candidate]:
-    """Each address once, under the first name that has it."""
+    """Each address once, under the first server name that has it."""
     names = [server.name for server in asking.delegation.servers]
     found: dict[str, Candidate] = {}
     for candidate in sorted(
@@ -79,7 +78,7 @@ def _in_order(asking: Asking) -> list[Candidate]:
 
 
 def _rank(asking: Asking, asked: Candidate | Attempt) -> int:
-    """Where an address stands: by the order of the servers, then of their addresses."""
+    """The position of an address in the order of the servers and their addresses."""
     address = asked.address.text if isinstance(asked, Candidate) else asked.exchange.query.address
     servers = asking.context.journal[asking.step].servers
     known = [known.text for server in servers for known in server.addresses]
@@ -87,7 +86,7 @@ def _rank(asking: Asking, asked: Candidate | Attempt) -> int:
 
 
 def _one_of_most(asking: Asking) -> int | None:
-    """One of the attempts with the meaning that most have, by chance; None where none is usable."""
+    """A random one of the attempts with the most common meaning; None if none is usable."""
     leads = {i: lead(each.meaning) for i, each in enumerate(asking.recorded) if each.meaning.usable}
     if not leads:
         return None
@@ -97,7 +96,7 @@ def _one_of_most(asking: Asking) -> int | None:
 
 
 def _drop_silent_family(asking: Asking) -> None:
-    """A family is dropped for the run where none of its addresses replies and the other's do."""
+    """Drop a family for the run if none of its addresses replies and addresses of the other do."""
     silent: dict[int, set[str]] = defaultdict(set)
     replied = set()
     for attempt in asking.recorded:
@@ -111,7 +110,7 @@ def _drop_silent_family(asking: Asking) -> None:
 
 
 def others(step: Step, gone_by: set[int]) -> list[int]:
-    """The usable attempts of a step that were not gone by yet, those that lead elsewhere first."""
+    """The usable attempts of a step that have not been used yet, those that lead elsewhere first."""
     here = None if step.chosen is None else lead(step.attempts[step.chosen].meaning)
     left = {
         index: lead(attempt.meaning) == here

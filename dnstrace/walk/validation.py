@@ -1,9 +1,9 @@
-"""A walk that is validated: what the chain of trust needs is asked beside the walk, then judged.
+"""A walk with validation: what the chain of trust needs is asked in parallel with the walk, then judged.
 
-The verdict itself is `dnssec.judge`, which sends nothing. Here is what it cannot do: ask. The keys of a
-zone are asked of the same server, at the same moment, as the walk's own question, so that a good chain
-costs no round trip more; what is still missing when the walk has ended is asked side by side; and where a
-reply is bogus, other servers of the zone are asked before that is the verdict (RFC 4035 section 4.9).
+The verdict comes from `dnssec.judge`, which sends nothing; asking is done here. A zone's keys are requested
+from the same server, at the same moment, as the walk's own question, so that a valid chain costs no further
+round trip. What is still missing when the walk has ended is requested in parallel, and if a reply is bogus,
+other servers of the zone are asked before that becomes the verdict (RFC 4035 section 4.9).
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from dnstrace.walk.context import TraceContext
 from dnstrace.walk.descent import Walk
 from dnstrace.walk.result import WalkResult, result_of
 
-_ROUNDS = 24  # of asking for what is missing: a chain as deep as a name can have cuts known one by one
+_ROUNDS = 24  # of requests for what is missing: the cuts of a deep chain become known one by one
 _RETRIES = 5  # other servers asked for one bogus reply
 
 
 class Validation:
-    """The chain of trust of one trace: fetches beside the walk, and judges at its end."""
+    """The chain of trust of one trace: fetches in parallel with the walk, and judges at its end."""
 
     def __init__(self, context: TraceContext, walk: Walk, anchors: Anchors, at: float) -> None:
         self._context, self._walk, self._anchors, self._at = context, walk, anchors, at
         self._fetches: dict[Question, asyncio.Task[object]] = {}
         self._gone_by: dict[int, set[int]] = defaultdict(set)
         self._found: WalkResult | None = None
-        walk.beside = self.fetch_keys
+        walk.on_first_query = self.fetch_keys
 
     def fetch_keys(self, zone: Delegation, step: int, address: Address) -> None:
-        """Ask for the keys of a zone that the chain may reach, where the walk is asking just now."""
+        """Ask for the keys of a zone that the chain may reach, from the server that the walk is asking."""
         if zone.zone in self._anchors.zones or zone.ds is not None:
             self._fetch(Question(zone.zone, dns.rdatatype.DNSKEY), step, address)
 
@@ -51,7 +51,7 @@ class Validation:
         self._fetches[question] = asyncio.ensure_future(asking)
 
     async def judged(self, found: WalkResult) -> tuple[WalkResult, Judgement]:
-        """The verdict on what the walk found; the resolution anew where another server gave better data."""
+        """The verdict on what the walk found; the result is new if another server gave better data."""
         self._found = found
         judgement = await self._judge_all(found)
         tries: Counter[int] = Counter()
@@ -62,9 +62,9 @@ class Validation:
         return _as_proved(self._found, judgement), judgement
 
     def judged_so_far(self, found: WalkResult, why: str) -> tuple[WalkResult, Judgement]:
-        """What was found, and the verdict on it, when no more can be asked for the reason `why`.
+        """What was found, and the verdict on it, when the trace has to stop for the reason `why`.
 
-        `found` is what the walk comes to if it had not ended.
+        `found` is the result of the walk if it had not ended.
         """
         found = self._found or found
         judgement = self._judge(found)
@@ -73,13 +73,13 @@ class Validation:
         return _as_proved(found, judgement), judgement
 
     async def close(self) -> None:
-        """Stop what is still being fetched."""
+        """Stop everything that is still being fetched."""
         for task in self._fetches.values():
             task.cancel()
         await asyncio.gather(*self._fetches.values(), return_exceptions=True)
 
     async def _judge_all(self, found: WalkResult) -> Judgement:
-        """Judge, ask for what is missing, and again, until nothing is or nothing more can be asked."""
+        """Judge and ask for what is missing, until nothing is missing or nothing more can be asked."""
         for _ in range(_ROUNDS):
             await asyncio.gather(*self._fetches.values())
             judgement = self._judge(found)
@@ -94,9 +94,9 @@ class Validation:
         return judge(found.concluding(self._context.journal.snapshot()), self._anchors, self._at)
 
     async def _ask_another(self, number: int) -> Judgement | None:
-        """Go by another server in step `number`, and judge again; None where there is no other.
+        """Use another server's reply in step `number`, and judge again; None if there is no other.
 
-        Where that is no better, all is as before, and so is the judgement.
+        If that is not better, everything is put back, and so is the judgement.
         """
         journal, found = self._context.journal, self._found
         before, known = journal[number], len(journal)
@@ -115,22 +115,22 @@ class Validation:
         return judged if better else self._judge(found)
 
     async def _goes_by_another(self, step: Step) -> bool:
-        """Have a step go by a server that it did not go by yet; False where there is none."""
+        """Make a step use the reply of a server that it has not used yet; False if there is none."""
         if step.all_servers:
             return self._goes_by(step)
         return await self._walk.ask_again(step.id) is not None
 
     def _is_better(self, judged: Judgement, number: int) -> bool:
-        """Whether a judgement is one to keep, now that step `number` goes by another server.
+        """Whether to keep a judgement, now that step `number` uses another server's reply.
 
-        It must be of the very answer that is carried, and find no fault there any more.
+        It must be about the very answer of the result, and no longer find a fault there.
         """
         assert self._found is not None
         carried = not judged.answers or judged.answers[-1] == self._found.step
         return carried and number not in judged.retry
 
     def _take_back(self, before: Step, found: WalkResult, passed: list[int], known: int) -> None:
-        """Go by what a step said before, and by the steps that followed from that."""
+        """Put a step and those that followed from it back as they were."""
         journal = self._context.journal
         journal.finish(
             before.id, before.outcome or Outcome.FAILED, before.chosen, before.note, before.limited
@@ -148,7 +148,7 @@ class Validation:
         return sorted(after - {number})
 
     def _goes_by(self, step: Step) -> bool:
-        """Go by what another server has said, where every one was asked; False if none is left."""
+        """Use the reply of another server, where every server was asked; False if none is left."""
         from dnstrace.walk.survey import others
 
         gone_by = self._gone_by[step.id]
@@ -160,7 +160,7 @@ class Validation:
         return True
 
     async def _from(self, before: Step, found: WalkResult, passed: list[int]) -> WalkResult:
-        """The resolution where a step was `before` and goes by another server now; `passed` came after it."""
+        """The result once a step that was `before` uses another reply; `passed` are the steps after it."""
         step = self._context.journal[before.id]
         if not step.main or step.meaning is None:
             return found
@@ -172,7 +172,7 @@ class Validation:
         return await self._on_from(step, step.meaning)
 
     async def _on_from(self, step: Step, meaning: Meaning) -> WalkResult:
-        """The walk from a step on."""
+        """The walk continued from a step."""
         aliases, question = self._way_to(step)
         if meaning.kind is Kind.ALIAS and meaning.target is not None:
             aliases += tuple(rrset for rrset in meaning.answer if rrset not in aliases)
@@ -186,7 +186,7 @@ class Validation:
         return on._replace(answer=aliases + tuple(rrset for rrset in on.answer if rrset not in aliases))
 
     def _way_to(self, step: Step) -> tuple[tuple[dns.rrset.RRset, ...], Question]:
-        """The aliases that the walk followed before a step, and the whole question that it was put for."""
+        """The aliases that the walk followed before a step, and the full question behind that step."""
         trace = self._context.journal.snapshot()
         links: list[Meaning] = []
         here = step
@@ -202,7 +202,7 @@ class Validation:
 
 
 def _as_proved(found: WalkResult, judgement: Judgement) -> WalkResult:
-    """The resolution as the signed proof has it: the RCODE of a negative answer is not signed itself."""
+    """The result according to the signed proof: the RCODE of a negative answer is not signed."""
     if judgement.proved is None or judgement.proved is found.outcome:
         return found
     rcode = dns.rcode.NXDOMAIN if judgement.proved is Outcome.NXDOMAIN else dns.rcode.NOERROR
@@ -210,7 +210,7 @@ def _as_proved(found: WalkResult, judgement: Judgement) -> WalkResult:
 
 
 def _leads_the_same(before: Step, after: Step) -> bool:
-    """Whether the walk that went on from `before` would have gone the same way from `after`."""
+    """Whether the walk would have continued in the same way from `after` as from `before`."""
     return None not in (before.meaning, after.meaning) and _leads_to(before.meaning) == _leads_to(
         after.meaning
     )

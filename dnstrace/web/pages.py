@@ -1,4 +1,4 @@
-"""What the head of an HTTP response says of a page (RFC 9112). Pure readings of octets."""
+"""What the head of an HTTP response says about a page (RFC 9112). Pure readings of octets."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _LONGEST_REASON, _LONGEST_LOCATION = 80, 500  # characters that are kept
 def with_head(visit: Visit, octets: bytes) -> Visit:
     """The visit with what the beginning of the response says, or with the fault in it."""
     if not octets:
-        return replace(visit, fault="the connection was closed without an answer")
+        return replace(visit, fault="the connection was closed without a response")
     if (head := read_head(octets)) is None:
-        return replace(visit, fault="the answer is not HTTP")
+        return replace(visit, fault="the response is not HTTP")
     status, reason, location = head
     return replace(visit, status=status, reason=reason, location=location)
 

@@ -7,12 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from dnstrace.analysis.caching import Held, life, lives, negative_ttl, signed_ttl
+from dnstrace.analysis.caching import life, lives, negative_ttl, signed_ttl
 from dnstrace.api import trace
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import Trace
-from dnstrace.model.judgement import Judgement, Security
+from dnstrace.model.judgement import Judgement
+from dnstrace.model.lives import Held
+from dnstrace.model.security import Security
 from tests.render import traces
 from tests.replies import rrset
 

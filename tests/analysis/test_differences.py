@@ -13,6 +13,7 @@ import pytest
 
 from dnstrace import Trace
 from dnstrace.analysis.differences import differences
+from dnstrace.api import report
 from dnstrace.lab.world import World, load, names, read
 from dnstrace.lab.worldfile import build
 from dnstrace.render.document import document
@@ -56,7 +57,7 @@ def signing(**sign: Any) -> Edit:
 
 
 def json_of(found: Trace) -> Any:
-    return json.loads(json.dumps(document(found)))
+    return json.loads(json.dumps(document(report(found))))
 
 
 def changed(before: World, after: World) -> list[str]:

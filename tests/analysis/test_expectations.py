@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from dnstrace.analysis.expectations import ExpectationError, judge, parse
 from dnstrace.model import Outcome, Question, Trace
 from dnstrace.model.expectations import Met
-from dnstrace.model.judgement import Judgement, Security
+from dnstrace.model.judgement import Judgement
+from dnstrace.model.security import Security
 from tests.render import traces
 from tests.replies import name, rrset
 

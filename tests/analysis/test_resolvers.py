@@ -10,7 +10,7 @@ import dns.edns
 import dns.message
 import pytest
 
-from dnstrace.analysis.resolvers import Compared, compared, heard
+from dnstrace.analysis.resolvers import compared, heard
 from dnstrace.model import (
     ROOT,
     Attempt,
@@ -23,6 +23,7 @@ from dnstrace.model import (
     Step,
     Trace,
 )
+from dnstrace.model.compared import Compared
 from dnstrace.walk.roots import given_server
 from tests.replies import name, reply
 

@@ -11,9 +11,9 @@ from dnstrace.lab.world import load
 from dnstrace.model import Fault, Trace, Transport
 
 
-def in_the_lab(world: str, **how: object) -> Trace:
+def in_the_lab(world: str) -> Trace:
     loaded = load(world)
-    return trace(loaded.question.name, loaded.question.rdtype, network=LabNetwork(loaded), seed=1, **how)
+    return trace(loaded.question.name, loaded.question.rdtype, network=LabNetwork(loaded), seed=1)
 
 
 def path(found: Trace) -> list[tuple[str, str]]:

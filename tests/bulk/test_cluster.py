@@ -163,7 +163,7 @@ def test_a_scheduler_that_is_lost_is_one_line(begins: bool, monkeypatch: pytest.
     async def connected(address: str) -> Gone:
         return Gone(begins)
 
-    monkeypatch.setattr("dnstrace.bulk.cluster._connected", connected)
+    monkeypatch.setattr("dnstrace.bulk.cluster._connected_client", connected)
     with pytest.raises(ClusterError, match="the Dask scheduler does not answer any more"):
         asyncio.run(anext(trace_many(questions(1), dask="tcp://127.0.0.1:1")))
 
@@ -196,7 +196,7 @@ def test_the_rate_is_that_of_the_whole_cluster(monkeypatch: pytest.MonkeyPatch) 
     async def run() -> int:
         return len([each async for each in trace_many(questions(3), dask="tcp://there:1", rate=10.0)])
 
-    monkeypatch.setattr("dnstrace.bulk.cluster._connected", connected)
+    monkeypatch.setattr("dnstrace.bulk.cluster._connected_client", connected)
     assert asyncio.run(run()) == 3 and [each.rate for each in client.plans] == [2.5]
 
 

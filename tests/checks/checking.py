@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from dnstrace import Trace, trace
 from dnstrace.checks import Finding
 from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
-from dnstrace.lab.world import World, load, read
+from dnstrace.lab.world import World, load, names, read
 from dnstrace.lab.worldfile import build
 from dnstrace.model import Settings
 from dnstrace.model.anchors import Anchors
@@ -24,6 +25,17 @@ WALKED, CHECKED = SAID["walked"], SAID["checked"]
 
 def checked(world: World, seed: int = 0, anchors: Anchors | None = None, at: float | None = None) -> Trace:
     """A trace of the world's question with `--check`, from the world's own anchors and as of its own time."""
+    if anchors is None and at is None and world.name in names() and world is load(world.name):
+        return _checked(world.name, seed)
+    return _traced(world, seed, anchors, at)
+
+
+@lru_cache(maxsize=256)  # more than there are worlds: many tests look at the same trace
+def _checked(name: str, seed: int) -> Trace:
+    return _traced(load(name), seed)
+
+
+def _traced(world: World, seed: int, anchors: Anchors | None = None, at: float | None = None) -> Trace:
     question = world.question
     return trace(
         question.name,
@@ -47,12 +59,15 @@ def told(findings: Iterable[Finding]) -> list[str]:
     return sorted(" ".join(words) for words in each)
 
 
+@lru_cache(maxsize=256)
 def walked(name: str, seed: int = 1) -> Trace:
+    """A trace of the own question of the world of that name, validated where the world is about that."""
     world = load(name)
     return walked_in(world, world.expect.security is not None, seed)
 
 
 def walked_in(world: World, signed: bool = True, seed: int = 1) -> Trace:
+    """A trace of the own question of a world, from its own anchors if `signed`."""
     anchors = parse_anchors(world.anchors_text, world.name) if signed else None
     network = LabNetwork(world, signed=signed)
     asked = world.question

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from dnstrace.analysis.caching import lives
+from dnstrace.api import report
 from dnstrace.checks.reconciliation import reconciled
 from dnstrace.lab.world import load, read
 from dnstrace.render.document import document, schema
@@ -50,7 +51,7 @@ def test_lives_are_ttls_from_the_end_of_the_trace_on(world: str) -> None:
     "world", ["textbook", "parent-child-differ", "ns-names", "all-silent", "dnssec-alias"]
 )
 def test_the_document_has_both(world: str) -> None:
-    found = document(checked(load(world)))
+    found = document(report(checked(load(world))))
     jsonschema.Draft202012Validator(json.loads(schema())).validate(found)
     assert found["reconciliation"] and found["lives"]
 
@@ -63,5 +64,5 @@ def test_the_newest_serial_is_so_by_serial_number_arithmetic() -> None:
     found = checked(made_of("soa-stale", zones=zones))
     (zone,) = reconciled(found)
     assert zone.newest == 1
-    serials = (row[3] for block in tables(found) for row in block.rows if len(row) > 3)
+    serials = (row[3] for block in tables(report(found)) for row in block.rows if len(row) > 3)
     assert {str(cell): str(cell.style) for cell in serials if str(cell)} == {"1": "", "4294967295": WARNING}

@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +44,11 @@ def run(*arguments: str, terminal: bool = False, **variables: str) -> Ran:
     out, err = Terminal() if terminal else io.StringIO(), io.StringIO()
     status = command(arguments, Environment(out, err, variables))
     return Ran(status, out.getvalue(), err.getvalue())
+
+
+def run_with(variables: Mapping[str, str], *arguments: str) -> Ran:
+    """Run the command within this process, in an environment with these variables."""
+    return run(*arguments, terminal=False, **variables)
 
 
 def start(*arguments: str, **how: Any) -> subprocess.Popen[str]:

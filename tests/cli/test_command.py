@@ -81,7 +81,7 @@ def imported(*arguments: str) -> set[str]:
     return set(json.loads(ran.stderr.splitlines()[-1]))
 
 
-HEAVY = {"rich", "typer", "pydantic", "cryptography", "tomllib", "dns.zone", "dnstrace.lab"}
+HEAVY = {"rich", "typer", "pydantic", "cryptography", "tomllib", "dnstrace.lab"}  # none of it is needed
 
 
 def test_the_version_costs_nothing() -> None:
@@ -95,6 +95,16 @@ def test_only_the_tree_needs_rich(form: str, tmp_path: Path) -> None:
 
 def test_the_tree_needs_rich_alone(tmp_path: Path) -> None:
     assert imported("x.example", *refusing(tmp_path)) & HEAVY == {"rich"}
+
+
+JUDGES = {"dnstrace.checks", "dnstrace.dnssec", "dnstrace.analysis.paths", "dnstrace.analysis.resolvers"}
+
+
+@pytest.mark.parametrize("form", ["--json", "--short", "--mermaid"])
+def test_a_report_on_a_healthy_trace_needs_none_of_those_who_judge(form: str) -> None:
+    assert not imported("--lab", form) & JUDGES - (
+        {"dnstrace.analysis.paths"} if form == "--mermaid" else set()
+    )
 
 
 def refusing(directory: Path) -> list[str]:

@@ -125,7 +125,9 @@ def test_it_watches_until_something_changes() -> None:
     assert (seen.status, seen.waited) == (5, [10.0] * 3)
     first, second, *_ = seen.out.splitlines()
     assert first == "14:00:00 UTC www.example.com. A: 192.0.2.44"
-    assert second.startswith("14:00:30 UTC the outcome changed from answer to failed: example.com")
+    assert second.startswith(
+        "14:00:30 UTC the outcome changed from answer to failed: no name server of example.com gave"
+    )
 
 
 def test_it_watches_until_what_is_expected_has_come_to_be() -> None:
@@ -152,6 +154,6 @@ def test_a_watched_trace_that_failed_is_told() -> None:
     assert walked("all-refuse").outcome is Outcome.FAILED
     seen = Watched(walked("all-refuse"), own("in-domain", 1))("--watch", "1")
     assert seen.out.splitlines()[0].endswith(
-        "failed: example.com. has no server that gives a usable answer: 4 refused"
+        "failed: no name server of example.com gave a usable answer: 4 refused"
     )
     assert "the outcome changed from failed to answer" in seen.out

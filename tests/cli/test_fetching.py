@@ -39,7 +39,7 @@ def test_a_url_says_scheme_port_and_path() -> None:
     assert (visit["connected_ms"], visit["secured_ms"], visit["answered_ms"]) == (20, 40, 60)
     assert visit["certificate"] == {
         "names": ["www.example.com", "example.com"],
-        "issuer": "the lab's own authority",
+        "issuer": "the certificate authority of the lab",
         "expires": "2026-03-16T14:00:00Z",
     }
     assert (
@@ -57,7 +57,7 @@ def test_a_url_says_scheme_port_and_path() -> None:
             5,
             "certificate: Hostname mismatch, certificate is not valid for 'www.example.com'.",
         ),
-        ("http-refused", 5, "nobody listens there (connection refused)"),
+        ("http-refused", 5, "nothing is listening there (connection refused)"),
         ("http-redirect", 0, None),
     ],
 )
@@ -80,10 +80,10 @@ def test_an_https_record_says_where_and_how() -> None:
     assert (status, http["url"]) == (0, "https://www.example.com:8443/")
     assert [each["address"] for each in http["visits"]] == ["192.0.2.60"]
     assert http["notes"] == [
-        "by its HTTPS record it is served at pool.example.com.",
-        "https in place of http, since there is an HTTPS record (RFC 9460 section 9.5)",
-        "port 8443, by the HTTPS record",
-        "the HTTPS record hints at 192.0.2.61, which is no address of it",
+        "according to its HTTPS record, it is served by pool.example.com",
+        "https instead of http, because there is an HTTPS record (RFC 9460 section 9.5)",
+        "port 8443, according to the HTTPS record",
+        "the HTTPS record has the hint 192.0.2.61, which is not an address of the name",
     ]
 
 

@@ -43,7 +43,8 @@ def damaged(whole: bytes) -> Iterator[tuple[str, bytes]]:
     yield "is damaged: gzip cannot unpack it", gzip.compress(whole)[:40] + b"\0" * 400
     yield "newer", whole.replace(b'"dnstrace/1"', b'"dnstrace/9"')
     record = document["record"]
-    how, wrongs = record["how"], ("x", -1, [], {}, [[]], [{}])
+    how = record["how"]
+    wrongs: tuple[Any, ...] = ("x", -1, [], {}, [[]], [{}])
     newer = record | {"format": 99}
     yield "newer dnstrace: its format is 99", json.dumps(document | {"record": newer}).encode()
     for number, wrong in enumerate(wrongs):

@@ -6,6 +6,7 @@ from importlib import import_module
 
 import pytest
 
+from dnstrace.api import report
 from dnstrace.cli.choosing import choose
 from dnstrace.cli.environment import Environment
 from dnstrace.cli.line.options import Output
@@ -18,7 +19,7 @@ from tests.render.traces import international, nodata, plain
 def printed(form: str, trace: Trace | None = None, *words: str, **variables: str) -> str:
     chosen = choose(parse(["x", *words]), {})
     there = Environment(io.StringIO(), io.StringIO(), variables)
-    return FORMS[Output(form)](trace or plain(), chosen.shown, there)
+    return FORMS[Output(form)](report(trace or plain()), chosen.shown, there)
 
 
 def test_every_form_has_its_function_and_its_modules() -> None:

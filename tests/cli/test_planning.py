@@ -14,8 +14,8 @@ from tests.cli.running import run
     ("content", "why"),
     [
         (None, "No such file or directory"),
-        ("", "names no root server"),
-        ("www.example.com. A 192.0.2.1\n", "names no root server"),
+        ("", "has no root server"),
+        ("www.example.com. A 192.0.2.1\n", "has no root server"),
         (". NS a.root.example.\n", "no address"),
         ("<html>\n", "line 1"),
         ("\udcff\x1b[2J\n", ""),

@@ -157,7 +157,7 @@ def refused(*arguments: str, **variables: str) -> str:
 def test_a_file_that_is_there_stays(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_text("mine")
-    assert "is there already; --force writes over it" in refused("--lab", "--save", str(path))
+    assert "exists already; use --force to overwrite it" in refused("--lab", "--save", str(path))
     assert path.read_text() == "mine"
     path.chmod(0o640)
     assert run("--lab", "--save", str(path), "--force").status == 0
@@ -177,10 +177,10 @@ def test_what_is_no_place_for_a_file_is_refused_before_anything_is_sent(
     (tmp_path / "file").write_text("")
     for path, why in (
         (str(tmp_path), "is a directory"),
-        (str(tmp_path / "no" / "file"), "cannot be written: there is no such directory"),
+        (str(tmp_path / "no" / "file"), "cannot be written: its directory does not exist"),
         (str(tmp_path / "file" / "x"), "cannot be written: "),
         (str(tmp_path / ("x" * 300)), "cannot be written: File name too long"),
-        ("-", "is where the output goes: name another file"),
+        ("-", "is where the output goes: give another file"),
     ):
         assert why in refused("example.com", "--save", path), path
     assert "must be the path of a file" in refused("example.com", "--save=")
@@ -227,7 +227,7 @@ def test_somebody_else_may_be_quicker(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
     monkeypatch.setattr(files, "_write_through", beaten)
     ran = run("--lab", "--short", "--save", str(path))
-    assert ran.status == 74 and "--force writes over it" in ran.err
+    assert ran.status == 74 and "use --force to overwrite it" in ran.err
     assert path.read_text() == "theirs" and os.listdir(tmp_path) == ["x"]
 
 
@@ -250,7 +250,7 @@ def test_a_file_system_that_is_read_only(tmp_path: Path) -> None:
         check=False,
     )
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr.endswith("cannot be written: its directory takes no file\n")
+    assert ran.stderr.endswith("cannot be written: its directory is not writable\n")
 
 
 # --- what is no regular file ----------------------------------------------------------------------

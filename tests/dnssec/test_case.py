@@ -11,7 +11,8 @@ from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.records import signed
 from dnstrace.dnssec.replies import Replies
 from dnstrace.model import Outcome, Purpose, Trace
-from dnstrace.model.judgement import EffortLimits, Need, Security, SecurityStatus
+from dnstrace.model.judgement import EffortLimits, Need, SecurityStatus
+from dnstrace.model.security import Security
 from tests.dnssec.worlds import SECOND, journey, question
 from tests.dnssec.zones import NOW, name
 

@@ -13,7 +13,8 @@ from dnstrace.dnssec.delegated import Delegated, Delegations, Says
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.replies import Replies
 from dnstrace.model import Delegation, Purpose, Trace
-from dnstrace.model.judgement import EffortLimits, Security, SecurityStatus
+from dnstrace.model.judgement import EffortLimits, SecurityStatus
+from dnstrace.model.security import Security
 from tests.dnssec.tampering import altered, drop, emptied, resigned, when
 from tests.dnssec.worlds import World, journey, question
 from tests.dnssec.zones import NOW, name

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from dnstrace.dnssec.notes import Notes
-from dnstrace.model.judgement import DsEvidence, KeyEvidence, Security, SecurityStatus
+from dnstrace.model.judgement import DsEvidence, KeyEvidence, SecurityStatus
+from dnstrace.model.security import Security
 
 KEY, DS = KeyEvidence(1, 13, 257, 256), DsEvidence(1, 13, 2)
 

@@ -23,6 +23,7 @@ import dns.rdatatype
 from rich.console import Console
 
 from dnstrace import clock, trace
+from dnstrace.api import report
 from dnstrace.dnssec.anchors import AnchorsError, closest, parse_anchors, root_anchors
 from dnstrace.message.meaning import classify
 from dnstrace.message.wire import belongs, read_reply
@@ -134,12 +135,12 @@ ENDINGS = {Outcome.ANSWER, Outcome.NODATA, Outcome.NXDOMAIN}
 
 def shown(found: Trace) -> None:
     """Print a trace in every form, and look at what comes of it."""
-    printed = short(found)
+    printed = short(report(found))
     for verbose in (False, True):
         page = io.StringIO()
-        Console(file=page, width=80, color_system=None).print(tree(found, verbose=verbose))
+        Console(file=page, width=80, color_system=None).print(tree(report(found), verbose=verbose))
         printed += page.getvalue()
-        validator().validate(json.loads(to_json(found, verbose=verbose)))
+        validator().validate(json.loads(to_json(report(found), verbose=verbose)))
     harmful = {character for character in set(printed) - {"\n"} if unicodedata.category(character) in UNSEEN}
     assert not harmful, harmful
 

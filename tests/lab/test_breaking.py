@@ -89,7 +89,7 @@ def test_two_keys_have_one_tag() -> None:
     )
     found = plan(name("example.com."), Sign(broken=(f"same-tag={number}",)), NOW).keys
     assert len(found) == 3 and key_tag(found[1]) == key_tag(found[2]) != key_tag(found[0])
-    with pytest.raises(WorldError, match="the key of that number has another tag"):
+    with pytest.raises(WorldError, match="the key with that number has a different tag"):
         planned("same-tag=1")
 
 
@@ -180,14 +180,14 @@ def test_every_one_says_what_it_is() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("sulks", "nothing called 'sulks' can be done wrong; there are algorithm, "),
-        ("ds-digest-type=x", "zone example.: 'ds-digest-type=x': invalid literal"),
-        ("garbled=NOTYPE", "zone example.: 'garbled=NOTYPE': "),
-        ("unsigned=www", "zone example.: 'unsigned=www': not enough values"),
-        ("altered=www A x", "zone example.: 'altered=www A x': "),
-        ("signer=a..b", "zone example.: 'signer=a..b': "),
-        ("ttl=long", "zone example.: 'ttl=long': invalid literal"),
-        ("claims=", "zone example.: 'claims=': "),
+        ("sulks", "unknown fault 'sulks': the known ones are algorithm, "),
+        ("ds-digest-type=x", "zone example: 'ds-digest-type=x': invalid literal"),
+        ("garbled=NOTYPE", "zone example: 'garbled=NOTYPE': "),
+        ("unsigned=www", "zone example: 'unsigned=www': not enough values"),
+        ("altered=www A x", "zone example: 'altered=www A x': "),
+        ("signer=a..b", "zone example: 'signer=a..b': "),
+        ("ttl=long", "zone example: 'ttl=long': invalid literal"),
+        ("claims=", "zone example: 'claims=': "),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(text: str, message: str) -> None:

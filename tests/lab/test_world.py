@@ -27,7 +27,7 @@ def test_every_world_has_a_title_of_one_line() -> None:
 def test_an_unknown_world_is_answered_with_the_nearest(asked: str, near: str) -> None:
     with pytest.raises(UnknownWorld) as error:
         load(asked)
-    assert str(error.value).startswith(f"no world of the lab is called '{asked}'; there is ")
+    assert str(error.value).startswith(f"the lab has no world called '{asked}': ")
     assert near in str(error.value)
 
 
@@ -59,9 +59,9 @@ def test_the_default_world_holds_what_the_design_says() -> None:
 
 def test_checking_reads_every_zone_and_misbehaviour() -> None:
     broken = world(zones={"example.": {"text": APEX}, "a.example.": {"text": "@ NS ns.example.\nx A y"}})
-    with pytest.raises(WorldError, match=r"test.toml: zone a.example.: 'x A y' is no record"):
+    with pytest.raises(WorldError, match=r"test.toml: zone a.example.: 'x A y' is not a record"):
         broken.check()
-    with pytest.raises(WorldError, match=r"no misbehaviour is called 'sulks'; there are .*silent"):
+    with pytest.raises(WorldError, match=r"unknown misbehaviour 'sulks': .*silent"):
         misbehaving("sulks").check()
 
 

@@ -52,13 +52,13 @@ def test_signatures_stand_beside_what_they_cover() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("www A 192.0.2.300", "zone example.: 'www A 192.0.2.300' is no record"),
-        ("www NOTYPE 1", "is no record"),
+        ("www A 192.0.2.300", "zone example: 'www A 192.0.2.300' is not a record"),
+        ("www NOTYPE 1", "is not a record"),
         ("www A", "owner, type and RDATA are needed"),
         ("www", "owner, type and RDATA are needed"),
         ("www 300 IN", "owner, type and RDATA are needed"),
         ("www.example.net. A 192.0.2.1", "www.example.net. does not lie in the zone"),
-        ("a..b A 192.0.2.1", "is no record"),
+        ("a..b A 192.0.2.1", "is not a record"),
     ],
 )
 def test_a_wrong_line_is_named(text: str, why: str) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from dnstrace.model.judgement import Security, SecurityStatus, strongest, weakest
+from dnstrace.model.judgement import SecurityStatus, strongest, weakest
+from dnstrace.model.security import Security
 
 SECURE, INSECURE = SecurityStatus(Security.SECURE), SecurityStatus(Security.INSECURE, "below an unsigned cut")
 UNKNOWN, BOGUS = SecurityStatus(Security.INDETERMINATE, "no anchor"), SecurityStatus(Security.BOGUS, "broken")

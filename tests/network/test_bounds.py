@@ -16,6 +16,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from dnstrace import Settings, Trace, trace_async
+from dnstrace.api import report
 from dnstrace.lab.serve import Mapped, loopback, serve
 from dnstrace.lab.world import load
 from dnstrace.model import Exchange, Fault, Query, Transport
@@ -34,8 +35,8 @@ Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 def check_shown(found: Trace) -> None:
-    assert len(look(tree(found), 80).splitlines()) > 3
-    Draft202012Validator(json.loads(schema())).validate(document(found))
+    assert len(look(tree(report(found)), 80).splitlines()) > 3
+    Draft202012Validator(json.loads(schema())).validate(document(report(found)))
 
 
 class Truncating(asyncio.DatagramProtocol):

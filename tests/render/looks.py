@@ -25,6 +25,7 @@ def look(renderable: RenderableType, width: int = 100, *, color: bool = False) -
 
 def _main(words: list[str]) -> None:
     """To look at them: python -m tests.render.looks [-v] [--ascii] [NAME]..."""
+    from dnstrace.api import report
     from dnstrace.render.tree import tree
     from tests.render import traces
 
@@ -32,7 +33,8 @@ def _main(words: list[str]) -> None:
         markup=False, highlight=False, emoji=False, color_system="standard", force_terminal=True
     )
     for wanted in [word for word in words if word[0] != "-"] or traces.ALL:
-        terminal.print(tree(traces.ALL[wanted](), verbose="-v" in words, ascii_only="--ascii" in words))
+        shown = report(traces.ALL[wanted]())
+        terminal.print(tree(shown, verbose="-v" in words, ascii_only="--ascii" in words))
         terminal.print()
 
 

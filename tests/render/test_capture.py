@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from dnstrace import Trace
-from dnstrace.api import trace_async
+from dnstrace.api import report, trace_async
 from dnstrace.lab.serve import Mapped, loopback, serve
 from dnstrace.lab.world import load
 from dnstrace.model import Exchange, Fault, Query, Transport
@@ -71,7 +71,7 @@ def sent(trace: Trace) -> list[Exchange]:
 def test_every_message_is_there_at_its_time_and_nothing_is_wrong(world: str, tmp_path: Path) -> None:
     trace = walked(world)
     path = tmp_path / "packets.pcap"
-    path.write_bytes(capture(trace))
+    path.write_bytes(capture(report(trace)))
     found, exchanges = messages(path), sent(trace)
     began = trace.started.timestamp()
     times = Counter(round(each.start, 6) for each in exchanges if each.query.transport is Transport.UDP)
@@ -90,7 +90,7 @@ def test_every_message_is_there_at_its_time_and_nothing_is_wrong(world: str, tmp
 def test_octets_that_are_no_message_are_there_as_they_came(tmp_path: Path) -> None:
     trace = next(own("garbage", seed) for seed in range(20) if own("garbage", seed).stats.queries > 3)
     path = tmp_path / "packets.pcap"
-    path.write_bytes(capture(trace))
+    path.write_bytes(capture(report(trace)))
     wire = next(each.wire for each in sent(trace) if each.fault is Fault.MALFORMED)
     assert wire is not None and wire.hex() in read(path, "-T", "fields", "-e", "udp.payload").replace(":", "")
 
@@ -103,9 +103,11 @@ def test_an_unreachable_port_is_told_by_icmp_or_a_reset(tmp_path: Path) -> None:
     )
     over_tcp = replace(trace.steps[-1].attempts[0].exchange, fault=Fault.PORT_UNREACHABLE, wire=None)
     over_tcp = replace(over_tcp, query=replace(over_tcp.query, transport=Transport.TCP))
-    last = replace(trace.steps[-1], attempts=(replace(trace.steps[-1].attempts[0], exchange=over_tcp),))
+    last = replace(
+        trace.steps[-1], chosen=None, attempts=(replace(trace.steps[-1].attempts[0], exchange=over_tcp),)
+    )
     path = tmp_path / "packets.pcap"
-    path.write_bytes(capture(replace(trace, steps=(*trace.steps, last))))
+    path.write_bytes(capture(report(replace(trace, steps=(*trace.steps, last)))))
     assert read(path, "-Y", "icmp.code == 3 or icmpv6.code == 4")
     assert read(path, "-Y", "tcp.flags.reset == 1")
     assert "ICMP" in read(path) and "checksum" not in complaints(path).lower()
@@ -121,7 +123,7 @@ def test_what_real_sockets_sent_has_its_own_ids_and_ports(tmp_path: Path) -> Non
 
     trace = asyncio.run(traced())
     path = tmp_path / "packets.pcap"
-    path.write_bytes(capture(trace))
+    path.write_bytes(capture(report(trace)))
     exchanges = sent(trace)
     assert all(each.source is not None and each.message_id is not None for each in exchanges)
     ports = {int(port) for port in read(path, "-T", "fields", "-e", "udp.srcport").split()}
@@ -152,7 +154,7 @@ def test_a_source_of_the_other_family_makes_no_broken_packet(tmp_path: Path) -> 
     trace, path = walked("textbook"), tmp_path / "packets.pcap"
     asked = trace.steps[0].attempts[0].exchange
     strange = replace(asked, source=("192.0.2.7" if ":" in asked.query.address else "2001:db8::7", 4000))
-    path.write_bytes(capture(_of(trace, strange)))
+    path.write_bytes(capture(report(_of(trace, strange))))
     assert len(messages(path)) == 2 and complaints(path) == ""
 
 
@@ -161,7 +163,7 @@ def test_what_no_datagram_can_hold_is_left_out(tmp_path: Path) -> None:
     asked = trace.steps[0].attempts[0].exchange
     four = replace(asked, query=replace(asked.query, address="192.0.2.1"))
     large = [replace(asked, wire=bytes(65528)), replace(four, wire=bytes(65508))]
-    path.write_bytes(capture(_of(trace, asked, *large, replace(four, wire=bytes(65507)))))
+    path.write_bytes(capture(report(_of(trace, asked, *large, replace(four, wire=bytes(65507))))))
     assert len(read(path).splitlines()) == 4
 
 

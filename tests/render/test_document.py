@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 
 import dnstrace
+from dnstrace.api import report
 from dnstrace.model import Kind
 from dnstrace.render.document import document, to_json
 from tests.render import traces
@@ -48,20 +49,20 @@ def test_the_schema_knows_every_meaning() -> None:
 @pytest.mark.parametrize("verbose", [False, True])
 @pytest.mark.parametrize("which", traces.ALL)
 def test_every_trace_obeys_the_schema(which: str, verbose: bool) -> None:
-    text = to_json(traces.ALL[which](), verbose=verbose)
+    text = to_json(report(traces.ALL[which]()), verbose=verbose)
     VALIDATOR.validate(json.loads(text))
     assert text.isascii() and "\n" not in text
 
 
 def test_the_schema_refuses_what_is_not_described() -> None:
-    written = document(traces.plain())
+    written = document(report(traces.plain()))
     written["steps"][0]["surprise"] = 1
     with pytest.raises(jsonschema.ValidationError):
         VALIDATOR.validate(written)
 
 
 def test_a_whole_trace() -> None:
-    written = document(traces.plain())
+    written = document(report(traces.plain()))
     assert written["schema"] == "dnstrace/1"
     assert written["version"] == dnstrace.__version__
     assert written["question"] == {"name": "www.example.com.", "type": "A", "class": "IN"}
@@ -81,20 +82,20 @@ def test_a_whole_trace() -> None:
 
 
 def test_nothing_from_the_network_comes_through_raw() -> None:
-    for text in strings(json.loads(to_json(traces.hostile(), verbose=True))):
+    for text in strings(json.loads(to_json(report(traces.hostile()), verbose=True))):
         assert text.isprintable(), text
 
 
 def test_a_snapshot_has_no_outcome_yet() -> None:
-    written = document(traces.interrupted())
+    written = document(report(traces.interrupted()))
     assert (written["outcome"], written["interrupted"]) == (None, True)
     assert (written["steps"][1]["outcome"], written["steps"][1]["chosen"]) == (None, None)
 
 
 def test_indented_for_people() -> None:
-    text = to_json(traces.plain(), indent=2)
+    text = to_json(report(traces.plain()), indent=2)
     assert text.startswith('{\n  "schema": "dnstrace/1"')
-    assert json.loads(text) == document(traces.plain())
+    assert json.loads(text) == document(report(traces.plain()))
 
 
 def test_rich_is_not_imported() -> None:

@@ -86,7 +86,7 @@ def test_a_negative_answer_without_soa() -> None:
     traces.last(story, reply("www.example.com. MX", flags="QR AA"))
     assert lines(story.trace(Outcome.NODATA)) == [
         "www.example.com. ─ NODATA, no MX records   authoritative",
-        "! without the SOA record that says for how long",
+        "! no SOA record: resolvers cannot cache this negative answer",
     ]
 
 

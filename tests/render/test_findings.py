@@ -9,6 +9,7 @@ from typing import Any
 import dns.name
 import pytest
 
+from dnstrace.api import report
 from dnstrace.checks import Blame, Finding, Level
 from dnstrace.lab.world import load
 from dnstrace.model import Outcome, Trace
@@ -36,35 +37,36 @@ NOTED = replace(BARE, code="noted", level=Level.NOTICE, blame=Blame.PARENT)
 
 WIDE = """\
 ✗ error glue-differs: com. gives 192.0.2.53 for ns1.example.com., its own zone gives 203.0.113.53
-    have the glue of ns1.example.com. changed to 203.0.113.53; to be fixed through the registrar
+    have the glue of ns1.example.com. changed to 203.0.113.53; fix this at the registrar of example.com
     ns1.example.com. 172800 IN A 203.0.113.53
 ! warning bare: it is so
 notice noted: it is so
-    to be fixed by the operator of the parent zone
+    the operator of the parent zone needs to fix this
 """
 USUAL = """\
 ✗ error glue-differs: com. gives 192.0.2.53 for ns1.example.com., its own zone
   gives 203.0.113.53
-    have the glue of ns1.example.com. changed to 203.0.113.53; to be fixed
-        through the registrar
+    have the glue of ns1.example.com. changed to 203.0.113.53; fix this at
+        the registrar of example.com
     ns1.example.com. 172800 IN A 203.0.113.53
 ! warning bare: it is so
 notice noted: it is so
-    to be fixed by the operator of the parent zone
+    the operator of the parent zone needs to fix this
 """
 NARROW = """\
 ✗ error glue-differs: com. gives 192.0.2.53 for
   ns1.example.com., its own zone gives 203.0.113.53
     have the glue of ns1.example.com. changed to
-        203.0.113.53; to be fixed through the registrar
+        203.0.113.53; fix this at the registrar of
+        example.com
     ns1.example.com. 172800 IN A 203.0.113.53
 ! warning bare: it is so
 notice noted: it is so
-    to be fixed by the operator of the parent zone
+    the operator of the parent zone needs to fix this
 """
 VERDICT = """\
 ✗ verdict: com. gives 192.0.2.53 for ns1.example.com., its own zone gives
-  203.0.113.53; this is to be changed at the registrar of example.com. (step 2)
+  203.0.113.53; fix this at the registrar of example.com (step 2)
     dig @192.33.14.30 www.example.com. A +norecurse +dnssec
 """
 
@@ -76,13 +78,16 @@ def found(*findings: Finding) -> Trace:
 
 def blocks(trace: Trace, width: int = 80, ascii_only: bool = False) -> list[str]:
     """What the tree consists of, between blank lines."""
-    return [f"{block.rstrip()}\n" for block in look(tree(trace, ascii_only=ascii_only), width).split("\n\n")]
+    return [
+        f"{block.rstrip()}\n"
+        for block in look(tree(report(trace), ascii_only=ascii_only), width).split("\n\n")
+    ]
 
 
 def printed(trace: Trace, width: int) -> list[str]:
     """The lines as the command prints them: rich itself crops none."""
     drawn = console(width)
-    drawn.print(tree(trace), crop=False)
+    drawn.print(tree(report(trace)), crop=False)
     assert isinstance(drawn.file, io.StringIO)
     return drawn.file.getvalue().splitlines()
 
@@ -97,7 +102,7 @@ def test_the_verdict_is_the_last_block() -> None:
 
 
 def test_in_ascii_there_is_nothing_else() -> None:
-    drawn = look(tree(found(GLUE, BARE), ascii_only=True), 80)
+    drawn = look(tree(report(found(GLUE, BARE)), ascii_only=True), 80)
     assert drawn.isascii()
     assert "\nx error glue-differs: com. gives" in drawn and "\n! warning bare: it is so\n" in drawn
     assert "\nx verdict: com. gives" in drawn
@@ -109,24 +114,26 @@ def test_no_finding_is_one_line() -> None:
 
 
 def test_without_a_check_there_is_no_line() -> None:
-    drawn = look(tree(traces.plain()), 80)
+    drawn = look(tree(report(traces.plain())), 80)
     assert "found nothing wrong" not in drawn and "verdict" not in drawn
 
 
 def test_notices_alone_make_no_verdict() -> None:
-    assert "verdict" not in look(tree(found(NOTED)), 80)
+    assert "verdict" not in look(tree(report(found(NOTED))), 80)
 
 
 def test_a_trace_under_way_or_stopped_has_findings_but_no_verdict() -> None:
     for trace in (replace(found(GLUE), outcome=None), replace(found(GLUE), interrupted=True)):
-        drawn = look(tree(trace), 80)
+        drawn = look(tree(report(trace)), 80)
         assert "glue-differs" in drawn and "verdict" not in drawn
 
 
 def test_a_warning_is_not_as_loud_as_an_error() -> None:
-    assert "\n! verdict: it is so (step 2)\n" in look(tree(found(replace(BARE, code="ns-differs"))), 80)
+    assert "\n! verdict: it is so (step 2)\n" in look(
+        tree(report(found(replace(BARE, code="ns-differs")))), 80
+    )
     assert "\n✗ verdict: it is so (step 2)\n" in look(
-        tree(found(replace(BARE, code="ns-differs", level=Level.ERROR))), 80
+        tree(report(found(replace(BARE, code="ns-differs", level=Level.ERROR)))), 80
     )
 
 
@@ -143,7 +150,7 @@ def test_only_text_to_be_copied_is_wider_than_the_terminal(world: str, width: in
 
 def test_without_a_check_the_verdict_has_the_records() -> None:
     last = blocks(walked("dnssec-missing-key"))[-1].splitlines()
-    assert last[0].startswith("✗ verdict: resolvers that validate give no answer: com. has DS for key")
+    assert last[0].startswith("✗ verdict: validating resolvers give no answer: com has a DS record for key")
     assert last[-2].startswith("    example.com. 172800 IN DS ") and last[-1].startswith("    dig @")
 
 
@@ -156,6 +163,6 @@ def test_text_from_the_network_does_nothing_to_the_terminal(part: str) -> None:
     change: dict[str, Any] = {part: (HOSTILE,) if part == "records" else HOSTILE}
     hostile = replace(GLUE, **change)
     for trace in (found(hostile), replace(found(hostile), outcome=Outcome.FAILED, error="why")):
-        drawn = look(tree(trace), 400)
+        drawn = look(tree(report(trace)), 400)
         assert SHOWN in drawn
         assert not set(drawn) & set("\x1b\u202e\r\x07")

@@ -7,6 +7,7 @@ import re
 from rich.text import Text
 
 from dnstrace import Trace
+from dnstrace.api import report
 from dnstrace.lab.world import load
 from dnstrace.render.html_page import html_page
 from dnstrace.render.html_parts import inline, steps_text, tree_list
@@ -17,7 +18,12 @@ from tests.render import traces
 
 def rows_of(trace: Trace) -> list[str]:
     """The rows of the exchanges, without what marks up their text but for the class that says failed."""
-    table = html_page(trace).partition('id="exchanges"')[2].partition("<tbody>")[2].partition("</tbody>")[0]
+    table = (
+        html_page(report(trace))
+        .partition('id="exchanges"')[2]
+        .partition("<tbody>")[2]
+        .partition("</tbody>")[0]
+    )
     rows = table.replace("<br>", " ").replace('"bad">', '">FAILED ').split("</tr>")
     return [" ".join(re.sub("<[^>]*>", " ", row).split()) for row in rows if row]
 
@@ -38,7 +44,9 @@ def test_what_failed_and_what_was_asked_again_is_marked() -> None:
 
 
 def test_the_chain_of_trust_names_keys_and_their_ends() -> None:
-    text = html_page(checked(load("dnssec-good"))).partition('id="dnssec"')[2].partition("</section>")[0]
+    text = (
+        html_page(report(checked(load("dnssec-good")))).partition('id="dnssec"')[2].partition("</section>")[0]
+    )
     for said in ("matches the trust anchor", "DS 33677 (ECDSAP256SHA256, SHA-256)", "signs keys"):
         assert said in text
     assert re.search(r"www\.example\.com\. A.*, signed by key \d+ of example\.com until 2026-01-29", text)

@@ -6,6 +6,7 @@ import pyte
 import pytest
 from rich.console import Console
 
+from dnstrace.api import report
 from dnstrace.render.live import INTERVAL, LiveTree
 from dnstrace.render.tree import tree
 from tests.render import traces
@@ -37,7 +38,7 @@ def screen_after(text: str, rows: int = 25) -> tuple[list[str], pyte.Screen]:
 
 def test_it_grows_in_place() -> None:
     terminal, clock = console(80, color=True), Clock()
-    with LiveTree(terminal, clock=clock) as live:
+    with LiveTree(terminal, report, clock=clock) as live:
         live.update(traces.under_way())
         clock.now += 1
         live.update(traces.looking_up())
@@ -49,9 +50,9 @@ def test_it_grows_in_place() -> None:
 
 def test_nothing_stays_and_the_cursor_is_shown_again() -> None:
     terminal = console(80, color=True)
-    with LiveTree(terminal) as live:
+    with LiveTree(terminal, report) as live:
         live.update(traces.under_way())
-    terminal.print(tree(traces.plain()))
+    terminal.print(tree(report(traces.plain())))
     display, screen = screen_after(written(terminal))
     assert display[0] == "www.example.com. A"
     assert "\n".join(display).rstrip().endswith("14:04:12 UTC")
@@ -63,7 +64,7 @@ def test_nothing_stays_and_the_cursor_is_shown_again() -> None:
 @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError, asyncio.CancelledError])
 def test_the_cursor_is_shown_again_whatever_happens(error: type[BaseException]) -> None:
     terminal = console(80, color=True)
-    with pytest.raises(error), LiveTree(terminal) as live:
+    with pytest.raises(error), LiveTree(terminal, report) as live:
         live.update(traces.under_way())
         raise error
     assert written(terminal).rindex(SHOW) > written(terminal).rindex(HIDE)
@@ -71,7 +72,7 @@ def test_the_cursor_is_shown_again_whatever_happens(error: type[BaseException]) 
 
 def test_a_tree_taller_than_the_screen_shows_its_tail_and_leaves_nothing_behind() -> None:
     terminal, clock = console(80, color=True, height=10), Clock()
-    with LiveTree(terminal, clock=clock) as live:
+    with LiveTree(terminal, report, clock=clock) as live:
         for count in range(3, 40):
             live.update(traces.deep(count))
             clock.now += 1
@@ -84,7 +85,7 @@ def test_a_tree_taller_than_the_screen_shows_its_tail_and_leaves_nothing_behind(
 
 def test_it_is_drawn_twelve_times_a_second_at_most() -> None:
     terminal, clock = console(80, color=True), Clock()
-    with LiveTree(terminal, clock=clock) as live:
+    with LiveTree(terminal, report, clock=clock) as live:
         for _ in range(100):
             live.update(traces.under_way())
             clock.now += INTERVAL / 10
@@ -99,7 +100,7 @@ def test_the_last_of_many_updates_is_drawn_a_little_later() -> None:
         loop = asyncio.get_running_loop()
         later: list[tuple[float, Callable[[], None]]] = []
         loop.call_later = lambda delay, call, *args, **_: later.append((delay, call)) or FakeHandle()  # type: ignore
-        with LiveTree(terminal, clock=clock) as live:
+        with LiveTree(terminal, report, clock=clock) as live:
             live.update(traces.under_way())
             live.update(traces.looking_up())
             live.update(traces.looking_up())
@@ -120,7 +121,7 @@ def test_nothing_is_drawn_after_the_end() -> None:
     terminal, clock = console(80, color=True), Clock()
 
     async def run() -> None:
-        with LiveTree(terminal, clock=clock) as live:
+        with LiveTree(terminal, report, clock=clock) as live:
             live.update(traces.under_way())
             live.update(traces.looking_up())
         ended = written(terminal)
@@ -132,13 +133,13 @@ def test_nothing_is_drawn_after_the_end() -> None:
 
 def test_on_anything_but_a_terminal_nothing_is_drawn() -> None:
     file = console(80)
-    with LiveTree(file) as live:
+    with LiveTree(file, report) as live:
         live.update(traces.under_way())
     assert written(file) == ""
 
 
 def test_without_an_update_nothing_is_written() -> None:
     terminal = console(80, color=True)
-    with LiveTree(terminal):
+    with LiveTree(terminal, report):
         pass
     assert written(terminal) == ""

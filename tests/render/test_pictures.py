@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from dnstrace.api import report
 from dnstrace.lab.world import load, names
 from dnstrace.render.pictures import dot, mermaid, svg
 from tests.checks.checking import checked, walked
@@ -27,7 +28,7 @@ def texts(picture: str) -> list[str]:
 
 def test_the_textbook_as_mermaid() -> None:
     assert (
-        mermaid(own("textbook", 4070)).partition("  classDef")[0]
+        mermaid(report(own("textbook", 4070))).partition("  classDef")[0]
         == """\
 ---
 title: 'www.example.com. A'
@@ -48,7 +49,7 @@ ns-2051.awsdns-67.co.uk. not asked"]:::plain
 
 
 def test_what_is_wrong_stands_at_its_place() -> None:
-    assert texts(svg(checked(load("parent-child-differ"), seed=3)))[-9:] == [
+    assert texts(svg(report(checked(load("parent-child-differ"), seed=3))))[-9:] == [
         "example.com.",
         "ns2.example.com. 198.51.100.53, 24 ms",
         "ns1.example.com. refused",
@@ -62,32 +63,32 @@ def test_what_is_wrong_stands_at_its_place() -> None:
 
 
 def test_an_alias_leads_on_and_a_failure_ends_it() -> None:
-    assert "www.example.com is an alias" in texts(svg(walked("alias")))
-    assert texts(svg(walked("all-refuse")))[-3:-1] == [
+    assert "www.example.com is an alias" in texts(svg(report(walked("alias"))))
+    assert texts(svg(report(walked("all-refuse"))))[-3:-1] == [
         "no answer",
-        "example.com. has no server that gives a usable answer: 4 refused",
+        "no name server of example.com gave a usable answer: 4 refused",
     ]
-    assert "NXDOMAIN, no such name" in texts(svg(walked("nxdomain")))
+    assert "NXDOMAIN, no such name" in texts(svg(report(walked("nxdomain"))))
 
 
 @pytest.mark.parametrize("world", names())
 def test_every_world_is_drawn(world: str) -> None:
     """As SVG it is well formed, and every text lies within the picture."""
     trace = walked(world)
-    root = ET.fromstring(svg(trace))
+    root = ET.fromstring(svg(report(trace)))
     width, height = float(root.attrib["width"]), float(root.attrib["height"])
     for each in root.iter(f"{SVG}text"):
         assert float(each.attrib["x"]) >= 0 and float(each.attrib["x"]) + 7.3 * len(each.text or "") <= width
         assert 0 <= float(each.attrib["y"]) <= height
     assert not [each for each in root.iter() if each.tag in (f"{SVG}script", f"{SVG}image", f"{SVG}a")]
-    assert mermaid(trace).count("\n") > 10
+    assert mermaid(report(trace)).count("\n") > 10
 
 
 @pytest.mark.parametrize("which", traces.ALL)
 def test_hostile_names_stay_within_their_labels(which: str, tmp_path: Path) -> None:
     trace = traces.ALL[which]()
-    ET.fromstring(svg(trace))
-    for line in mermaid(trace).splitlines()[4:]:
+    ET.fromstring(svg(report(trace)))
+    for line in mermaid(report(trace)).splitlines()[4:]:
         assert line.count('"') % 2 == 0 and line.count('"') <= 2
         assert not set(line.split('"')[1] if '"' in line else "") & set("[]{}|`\\\x1b\x00")
 
@@ -100,7 +101,7 @@ def test_graphviz_draws_every_world(tmp_path: Path) -> None:
         [*(walked(world) for world in names()), *(make() for make in traces.ALL.values())]
     ):
         files.append(tmp_path / f"{number}.dot")
-        files[-1].write_text(dot(trace))
+        files[-1].write_text(dot(report(trace)))
     done = subprocess.run(
         ["dot", "-Tsvg", "-O", *map(str, files)], capture_output=True, text=True, check=False
     )
@@ -112,9 +113,9 @@ def test_graphviz_draws_every_world(tmp_path: Path) -> None:
 
 
 def test_the_command_prints_and_writes_them(tmp_path: Path) -> None:
-    assert run("--lab", "--mermaid", "--seed", "4070").out == mermaid(own("textbook", 4070))
-    assert run("--lab", "--dot", "--seed", "4070").out == dot(own("textbook", 4070))
+    assert run("--lab", "--mermaid", "--seed", "4070").out == mermaid(report(own("textbook", 4070)))
+    assert run("--lab", "--dot", "--seed", "4070").out == dot(report(own("textbook", 4070)))
     path = tmp_path / "map.svg"
     assert run("--lab", "--short", "--svg", str(path), "--seed", "4070").out == "192.0.2.44\n"
-    assert path.read_text() == svg(own("textbook", 4070))
+    assert path.read_text() == svg(report(own("textbook", 4070)))
     assert "give one name and type" in run("--lab", "--dot", "one.example", "two.example").err

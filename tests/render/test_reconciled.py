@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from dnstrace import Trace
+from dnstrace.api import report
 from dnstrace.lab.world import load
 from dnstrace.render.tree import tree
 from tests.checks.checking import checked
@@ -16,7 +17,7 @@ from tests.checks.checking import checked
 def drawn(trace: Trace, width: int = 80, ascii_only: bool = False) -> list[str]:
     """The blocks of the tree."""
     console = Console(file=StringIO(), width=width, color_system=None)
-    console.print(tree(trace, ascii_only=ascii_only), crop=False)
+    console.print(tree(report(trace), ascii_only=ascii_only), crop=False)
     return console.file.getvalue().split("\n\n")  # type: ignore[attr-defined, no-any-return]
 
 

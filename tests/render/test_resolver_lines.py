@@ -8,6 +8,7 @@ import pytest
 
 from dnstrace import Trace, trace
 from dnstrace.analysis.resolvers import compared, heard
+from dnstrace.api import report
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import Fault, Outcome, Purpose
@@ -33,7 +34,9 @@ def found(world: str) -> Trace:
 
 def block(shown: Trace, **how: bool) -> str:
     """The lines about resolvers."""
-    (lines,) = [each for each in look(tree(shown, **how), 80).split("\n\n") if each.startswith("resolvers\n")]
+    (lines,) = [
+        each for each in look(tree(report(shown), **how), 80).split("\n\n") if each.startswith("resolvers\n")
+    ]
     return lines.removeprefix("resolvers\n")
 
 
@@ -94,7 +97,7 @@ def test_the_walk_is_drawn_as_without_them() -> None:
     alone = trace(
         asked.question.name, asked.question.rdtype, network=LabNetwork(world), now=world.now, seed=1
     )
-    drawn, without = (look(tree(each), 80).split("\n\n") for each in (asked, alone))
+    drawn, without = (look(tree(report(each)), 80).split("\n\n") for each in (asked, alone))
     assert drawn[:2] == without[:2]
     assert [len(drawn), len(without)] == [4, 3]
 
@@ -107,7 +110,7 @@ def test_the_records_are_shown_where_they_are_wanted() -> None:
 def test_one_that_is_being_asked(interrupted: bool, words: str) -> None:
     asked = found("split")
     steps = tuple(
-        replace(step, attempts=(), outcome=None) if step.purpose is Purpose.PROBE else step
+        replace(step, attempts=(), chosen=None, outcome=None) if step.purpose is Purpose.PROBE else step
         for step in asked.steps
     )
     asked = replace(asked, steps=steps, outcome=None, interrupted=interrupted)

@@ -9,8 +9,8 @@ from typing import Any
 import dns.rdatatype
 import pytest
 
-from dnstrace.analysis.resolvers import Compared, Disagreement
 from dnstrace.model import Query, Question, Transport
+from dnstrace.model.compared import Compared, Disagreement
 from dnstrace.render.resolver_words import reason_text, resolver_text, ttl_left_text
 from tests.render import traces
 from tests.replies import name

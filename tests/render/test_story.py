@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from dnstrace import Trace
+from dnstrace.api import report
 from dnstrace.lab.world import load, names
 from dnstrace.model import Probe, Purpose
 from dnstrace.render.document import document, schema
@@ -20,7 +21,7 @@ from tests.lab.worlds import own
 
 def numbered_texts(trace: Trace) -> list[str]:
     """All numbered sentences, in the order of their numbers."""
-    story = Story(trace)
+    story = Story(report(trace))
     numbered = [*story.opening(), *story.closing()]
     for step in trace.steps:
         numbered += [story.of_lookup(step) if step.purpose is Purpose.NS_ADDRESS else story.of(step)]
@@ -86,31 +87,35 @@ def test_the_textbooks_story_has_nine_steps() -> None:
 def test_each_outcome_has_its_sentence(world: str, sentence: str) -> None:
     for seed in range(8):
         trace = own(world, seed) if world != "dnssec-expired" else walked(world)
-        if sentence in " ".join((*numbered_texts(trace), *map(Story(trace).of, trace.steps))):
+        if sentence in " ".join((*numbered_texts(trace), *map(Story(report(trace)).of, trace.steps))):
             return
     pytest.fail(" | ".join(numbered_texts(trace)))
 
 
 def test_the_chain_of_trust_is_explained_if_validated() -> None:
     trace = walked("dnssec-nsec3-insecure-child")
-    texts = {step.id: Story(trace).of(step) for step in trace.steps if step.main}
+    texts = {step.id: Story(report(trace)).of(step) for step in trace.steps if step.main}
     root, com, example = (texts[number] for number in sorted(texts)[:3])
     assert root.endswith("Its DS record vouches for the keys of that zone.")
     assert com.endswith("Its DS record vouches for the keys of that zone.")
     assert example.endswith("It vouches for no keys of that zone, so nothing below can be validated.")
     expired = walked("dnssec-expired")
-    assert any(Story(expired).of(step).endswith("The chain of trust breaks here.") for step in expired.steps)
+    assert any(
+        Story(report(expired)).of(step).endswith("The chain of trust breaks here.") for step in expired.steps
+    )
     assert (
-        Story(walked("dnssec-good")).of(walked("dnssec-good").steps[-1]).endswith("The signatures are valid.")
+        Story(report(walked("dnssec-good")))
+        .of(walked("dnssec-good").steps[-1])
+        .endswith("The signatures are valid.")
     )
 
 
 def test_queries_that_the_walk_does_not_need_are_explained() -> None:
     trace = own("resolver-stale", 1)
-    asked = [Story(trace).of(step) for step in trace.steps if step.purpose is Purpose.PROBE]
+    asked = [Story(report(trace)).of(step) for step in trace.steps if step.purpose is Purpose.PROBE]
     assert asked[0].startswith("The resolver 192.0.2.153 is asked too, for comparison: ")
     checked_trace = checked(load("soa-stale"))
-    probed = {step.probe: Story(checked_trace).of(step) for step in checked_trace.steps if step.probe}
+    probed = {step.probe: Story(report(checked_trace)).of(step) for step in checked_trace.steps if step.probe}
     assert set(probed) > {Probe.SOA, Probe.NS, Probe.TCP, Probe.TRANSFER}
     assert probed[Probe.TCP].startswith("To check the servers of example.com, each is asked over TCP, ")
 
@@ -128,7 +133,7 @@ def test_probes_are_explained_in_one_line() -> None:
 @pytest.mark.parametrize("world", names())
 def test_every_step_of_every_world_is_explained_and_numbers_have_no_gap(world: str) -> None:
     trace = walked(world)
-    story = Story(trace)
+    story = Story(report(trace))
     for step in trace.steps:
         assert story.of(step).endswith(".")
         assert ".. " not in story.of(step) and not story.of(step).endswith("..")
@@ -139,7 +144,7 @@ def test_every_step_of_every_world_is_explained_and_numbers_have_no_gap(world: s
 
 def test_the_document_has_it_on_request() -> None:
     trace = own("textbook", 4070)
-    found = document(trace, explain=True)
+    found = document(report(trace), explain=True)
     jsonschema.Draft202012Validator(json.loads(schema())).validate(found)
     assert all(step["explanation"] for step in found["steps"])
-    assert {step["explanation"] for step in document(trace)["steps"]} == {None}
+    assert {step["explanation"] for step in document(report(trace))["steps"]} == {None}

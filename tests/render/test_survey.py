@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from dnstrace import Settings, Trace, trace
+from dnstrace.api import report
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import Exchange, Fault, Outcome
@@ -58,12 +59,12 @@ def refers(*records: str) -> Exchange:
 
 
 def lines(found: Trace, width: int = 100) -> list[str]:
-    drawn = [line.lstrip("│├└─ ") for line in look(tree(found), width).splitlines()]
+    drawn = [line.lstrip("│├└─ ") for line in look(tree(report(found)), width).splitlines()]
     return [line for line in drawn if line]
 
 
 def test_the_whole() -> None:
-    assert look(tree(surveyed("refuses")), 80) == (
+    assert look(tree(report(surveyed("refuses"))), 80) == (
         "www.example.com. A\n"
         "\n"
         ". ─ all 26 addresses (13 servers) agree · 7 to 36 ms\n"
@@ -82,7 +83,7 @@ def test_the_whole() -> None:
 
 
 def test_verbose_every_server_has_its_line() -> None:
-    drawn = look(tree(surveyed("refuses"), verbose=True), 100)
+    drawn = look(tree(report(surveyed("refuses")), verbose=True), 100)
     assert all(a.exchange.query.address in drawn for s in surveyed("refuses").steps for a in s.attempts)
     assert "agree" not in drawn and drawn.count("1 of 13") == 2
 
@@ -179,11 +180,11 @@ def test_many_small_shares_are_percentages() -> None:
 
 @pytest.mark.parametrize("world", ["textbook", "refuses", "silent", "all-refuse", "missing-glue", "nxdomain"])
 def test_the_document_obeys_its_schema(world: str) -> None:
-    VALIDATOR.validate(document(surveyed(world)))
+    VALIDATOR.validate(document(report(surveyed(world))))
 
 
 def test_the_shares_are_in_the_document() -> None:
-    first, second = document(surveyed("refuses"))["paths"]
+    first, second = document(report(surveyed("refuses")))["paths"]
     assert (first["share"], first["percent"], first["outcome"], first["fault"]) == (
         "1/2",
         50.0,
@@ -198,4 +199,4 @@ def test_the_shares_are_in_the_document() -> None:
 
 def test_without_all_servers_there_are_none() -> None:
     found = trace("www.example.com.", network=LabNetwork(load("refuses")), seed=1)
-    assert document(found)["paths"] is None
+    assert document(report(found))["paths"] is None

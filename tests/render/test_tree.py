@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 from dnstrace.analysis.expectations import judge, parse
-from dnstrace.api import trace
+from dnstrace.api import report, trace
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, names
 from dnstrace.model import Outcome, Settings, Trace
@@ -23,7 +23,7 @@ WIDTHS = (60, 80, 100, 140, 200)
 
 
 def test_the_whole() -> None:
-    assert look(tree(traces.plain()), 80) == (
+    assert look(tree(report(traces.plain())), 80) == (
         "www.example.com. A\n"
         "\n"
         ". ─ a.root-servers.net. 198.41.0.4 · 12 ms · 1 of 13 (hint)\n"
@@ -39,7 +39,7 @@ def test_the_whole() -> None:
 
 
 def test_at_sixty_columns() -> None:
-    assert look(tree(traces.nxdomain()), 60).splitlines()[4:] == [
+    assert look(tree(report(traces.nxdomain())), 60).splitlines()[4:] == [
         "   ├─ b.gtld-servers.net. 192.33.14.30 · 21 ms",
         "   │      · 1 of 3 (glue)",
         "   └─ example.com. ─ NS \N{MULTIPLICATION SIGN}2 · TTL 2d · unsigned",
@@ -59,7 +59,7 @@ def test_at_sixty_columns() -> None:
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("which", traces.ALL)
 def test_no_line_is_wider_than_the_terminal(which: str, width: int, verbose: bool, ascii_only: bool) -> None:
-    lines = look(tree(traces.ALL[which](), verbose=verbose, ascii_only=ascii_only), width).split("\n")
+    lines = look(tree(report(traces.ALL[which]()), verbose=verbose, ascii_only=ascii_only), width).split("\n")
     assert max(map(cell_len, lines)) <= width
     assert all(map(str.isprintable, lines))
     assert not any(line != line.rstrip() for line in lines)
@@ -68,23 +68,23 @@ def test_no_line_is_wider_than_the_terminal(which: str, width: int, verbose: boo
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_is_cut(width: int) -> None:
     trace = traces.long_names()
-    drawn = "".join(look(tree(trace), width).translate({ord(sign): None for sign in " │\n"}).split())
+    drawn = "".join(look(tree(report(trace)), width).translate({ord(sign): None for sign in " │\n"}).split())
     assert str(trace.question.name) in drawn
     assert str(trace.answer[0][0]) in drawn
 
 
 @pytest.mark.parametrize("which", [which for which in traces.ALL if which != "international"])
 def test_ascii_only(which: str) -> None:
-    assert look(tree(traces.ALL[which](), ascii_only=True)).isascii()
+    assert look(tree(report(traces.ALL[which]()), ascii_only=True)).isascii()
 
 
 def test_no_unicode_names_where_there_is_only_ascii() -> None:
-    assert look(tree(traces.international(), ascii_only=True)).isascii()
+    assert look(tree(report(traces.international()), ascii_only=True)).isascii()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_delegation_at_each_of_120_labels(width: int) -> None:
-    lines = look(tree(traces.deep(120)), width).split("\n")
+    lines = look(tree(report(traces.deep(120))), width).split("\n")
     assert max(map(cell_len, lines)) <= width
     assert sum("ns.example.net. 192.0.2.7" in line for line in lines) >= 100
 
@@ -92,8 +92,8 @@ def test_a_delegation_at_each_of_120_labels(width: int) -> None:
 def test_many_levels_need_no_recursion() -> None:
     code = (
         "import sys; from tests.render import traces; from tests.render.looks import look;"
-        "from dnstrace.render.tree import tree; trace = traces.deep(120); sys.setrecursionlimit(180);"
-        "print(len(look(tree(trace), 80)))"
+        "from dnstrace.api import report; from dnstrace.render.tree import tree;"
+        "found = report(traces.deep(120)); sys.setrecursionlimit(180); print(len(look(tree(found), 80)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -104,7 +104,7 @@ def test_many_levels_need_no_recursion() -> None:
 
 def last_lines(trace: object) -> list[str]:
     """The lines that say what it came to, without the verdict."""
-    blocks = look(tree(trace), 120).split("\n\n")  # type: ignore[arg-type]
+    blocks = look(tree(report(trace)), 120).split("\n\n")  # type: ignore[arg-type]
     return next(block for block in reversed(blocks) if "verdict: " not in block).splitlines()
 
 
@@ -154,10 +154,10 @@ def test_any_answers_and_bare_aliases() -> None:
 
 
 def test_a_failure_is_one_sentence_and_what_it_cost() -> None:
-    assert look(tree(traces.broken()), 120).split("\n\n")[-2:] == [
+    assert look(tree(report(traces.broken())), 120).split("\n\n")[-2:] == [
         "failed · 3 zones · 20 queries (2 timeouts) · 2.8 s",
         "✗ verdict: no answer: example.com. has no server that gives a usable answer: 2 timeout, 1 refused; "
-        "this is for the\n  operator of example.com. to mend (step 3)\n"
+        "the operator of\n  example.com needs to fix this (step 3)\n"
         "    dig @192.0.2.1 www.example.com. A +norecurse +dnssec\n",
     ]
 
@@ -171,9 +171,9 @@ def test_interrupted_and_under_way() -> None:
         "! interrupted: these are partial results",
         "2 zones · 2 queries (1 timeout) · 2.0 s",
     ]
-    assert "not finished" in look(tree(traces.interrupted()))
+    assert "not finished" in look(tree(report(traces.interrupted())))
     assert last_lines(traces.under_way()) == ["2 zones · 2 queries (1 timeout) · 2.0 s so far"]
-    assert "asking ..." in look(tree(traces.under_way()))
+    assert "asking ..." in look(tree(report(traces.under_way())))
 
 
 def test_every_snapshot_of_a_trace_can_be_drawn() -> None:
@@ -184,7 +184,7 @@ def test_every_snapshot_of_a_trace_can_be_drawn() -> None:
             step if shuffle.random() < 0.5 else replace(step, attempts=(), chosen=None, outcome=None)
             for step in whole.steps[:count]
         ]
-        assert look(tree(replace(whole, steps=tuple(steps), outcome=None, answer=())))
+        assert look(tree(report(replace(whole, steps=tuple(steps), outcome=None, answer=()))))
 
 
 @pytest.mark.parametrize("qmin", [False, True])
@@ -205,7 +205,7 @@ def test_every_moment_of_every_world_of_the_lab_can_be_drawn(world: str, qmin: b
         )
     )
     for moment in moments:
-        drawn = look(tree(moment), 60)
+        drawn = look(tree(report(moment)), 60)
         assert max(map(cell_len, drawn.split("\n"))) <= 60
         for step in moment.steps:
             assert all(attempt.exchange.query.address in drawn for attempt in step.attempts)
@@ -220,7 +220,7 @@ def test_every_moment_of_every_world_of_the_lab_can_be_drawn(world: str, qmin: b
 def test_a_terminal_obeys_nothing_from_the_network(
     verbose: bool, ascii_only: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shown = tree(traces.hostile(), verbose=verbose, ascii_only=ascii_only)
+    shown = tree(report(traces.hostile()), verbose=verbose, ascii_only=ascii_only)
     plain = look(shown, 80)
     screen = pyte.Screen(80, plain.count("\n") + 2)
     titles: list[str] = []
@@ -233,13 +233,13 @@ def test_a_terminal_obeys_nothing_from_the_network(
 
 def test_colour_has_no_white_black_or_bright_colour() -> None:
     """They vanish on a light or on a dark ground."""
-    text = "".join(look(tree(make(), verbose=True), color=True) for make in traces.ALL.values())
+    text = "".join(look(tree(report(make()), verbose=True), color=True) for make in traces.ALL.values())
     codes = {code for found in re.findall(r"\x1b\[([0-9;]*)m", text) for code in found.split(";")}
     assert codes <= {"0", "1", "2", "31", "32", "33"}
 
 
 def test_what_matters_is_not_dim() -> None:
-    drawn = look(tree(traces.plain(), verbose=True), color=True)
+    drawn = look(tree(report(traces.plain()), verbose=True), color=True)
     dim = "".join(re.findall(r"\x1b\[(?:[0-9]+;)*2(?:;[0-9]+)*m([^\x1b]*)", drawn))
     assert set(dim) == set(" ·─│├└")
     assert "\x1b[32msigned" in drawn
@@ -247,7 +247,7 @@ def test_what_matters_is_not_dim() -> None:
 
 def test_colour_carries_nothing_alone() -> None:
     """Without colours every failure is still marked."""
-    plain = look(tree(traces.broken()))
+    plain = look(tree(report(traces.broken())))
     assert plain.count("✗") == 19 and plain.count("! ") == 2
 
 
@@ -280,8 +280,8 @@ def test_what_was_expected_is_marked_as_met_or_not() -> None:
         "\u2717 cname=a.example.: found none",
         "\u2717 serial>=1: not known",
     ]
-    assert look(tree(trace)).splitlines()[-4:] == lines
-    assert look(tree(trace, ascii_only=True)).splitlines()[-4] == "+ a=192.0.2.44"
+    assert look(tree(report(trace))).splitlines()[-4:] == lines
+    assert look(tree(report(trace), ascii_only=True)).splitlines()[-4] == "+ a=192.0.2.44"
 
 
 def test_a_trace_that_ends_with_a_referral_shows_it_in_full() -> None:
@@ -289,7 +289,7 @@ def test_a_trace_that_ends_with_a_referral_shows_it_in_full() -> None:
     found = trace(
         "example.com", "NS", network=LabNetwork(world, signed=True), now=world.now, seed=1, parent_only=True
     )
-    shown = look(tree(found))
+    shown = look(tree(report(found)))
     assert "   ├─ NS ns1.example.com. 192.0.2.53, 2001:db8:1::53 (glue)\n" in shown.replace("│", " ")
     assert re.search(r"└─ DS 2d \d+ 13 2\s+[0-9a-f]{64}\n", shown)
     assert shown.splitlines()[-2].startswith(
@@ -301,6 +301,6 @@ def test_a_trace_that_ends_with_a_referral_shows_it_in_full() -> None:
 def test_the_referral_is_shown_above_what_the_child_says() -> None:
     world = load("missing-glue")
     found = trace("www.example.com", "NS", network=LabNetwork(world), now=world.now, seed=1, parent_only=True)
-    shown = look(tree(found))
+    shown = look(tree(report(found)))
     assert shown.count("NS ns1.example.com.   no glue, although its name is inside the zone\n") == 1
     assert "failed" not in shown.splitlines()[-2]

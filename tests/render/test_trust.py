@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from dnstrace import Trace, trace
+from dnstrace.api import report
 from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, names
@@ -38,7 +39,7 @@ def shown(world: str) -> str:
 
 
 def _wide(world: str, width: int = 300) -> str:
-    return look(tree(traced(world)), width).replace(TIMES, "x")
+    return look(tree(report(traced(world))), width).replace(TIMES, "x")
 
 
 def test_a_good_chain_from_the_anchor_to_the_answer() -> None:
@@ -52,7 +53,7 @@ www.example.com. A
 ├─ . DNSKEY: asked too, 1 query, 13 ms
 │  └─ key 36206 matches the trust anchor · signs keys 36206, 14443 until 2026-01-29
 └─ com. ─ NS x13 · TTL 2d · secure
-   ├─ DS 25471 (ECDSAP256SHA256, SHA-256) · signed by key 14443 of the root until 2026-01-29
+   ├─ DS 25471 (ECDSAP256SHA256, SHA-256) · signed by key 14443 of the root zone until 2026-01-29
    ├─ m.gtld-servers.net. 192.55.83.30 · 30 ms · 1 of 13 (glue)
    ├─ com. DNSKEY: asked too, 1 query, 30 ms
    │  └─ key 25471 matches DS 25471 · signs keys 25471, 30261 until 2026-01-29
@@ -103,7 +104,7 @@ def test_a_bogus_answer_has_no_cache_lifetime() -> None:
 @pytest.mark.parametrize("world", SIGNED)
 def test_the_document_holds_the_evidence(world: str) -> None:
     found = traced(world)
-    written = document(found, verbose=True)
+    written = document(report(found), verbose=True)
     VALIDATOR.validate(written)
     assert found.judgement is not None
     noted = {step["id"] for step in written["steps"] if step["evidence"] is not None}
@@ -111,7 +112,9 @@ def test_the_document_holds_the_evidence(world: str) -> None:
 
 
 def test_evidence_in_the_document() -> None:
-    keys = next(step["evidence"] for step in document(traced("dnssec-good"))["steps"] if step["id"] == 6)
+    keys = next(
+        step["evidence"] for step in document(report(traced("dnssec-good")))["steps"] if step["id"] == 6
+    )
     assert keys == {
         "reason": None,
         "keys": [

@@ -42,11 +42,12 @@ def test_replies_that_fill_the_memory_end_the_queries() -> None:
     assert budget.query()
     budget.received(1)
     assert not budget.query()
-    assert "1000" in budget.spent_out and "octets" in budget.spent_out
+    assert "1,000 octets" in budget.spent_out and "octets" in budget.spent_out
 
 
 def test_the_first_bound_that_is_reached_is_the_one_to_report() -> None:
-    budget = Budget(Limits(max_queries=0, aliases=0))
+    budget = Budget(Limits(max_queries=1, aliases=1))
+    assert budget.alias() and budget.query()
     assert not budget.alias()
     assert not budget.query()
-    assert "aliases" in budget.spent_out
+    assert budget.spent_out == "the limit of 1 alias is reached"

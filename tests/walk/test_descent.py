@@ -91,7 +91,7 @@ def test_when_nobody_answers_the_reasons_are_told_apart() -> None:
     three = refers("com.", a="10.0.1.1", b="10.0.1.2", c="10.0.1.3")
     found = walked({ROOT: three, "10.0.1.1": fails(5), "10.0.1.2": fails(2)})
     assert found.outcome == "failed" and found.steps[-1].chosen is None
-    for reason in ("com.", "1 refused", "1 failed (SERVFAIL)", "1 did not answer"):
+    for reason in ("com", "1 refused", "1 failed (SERVFAIL)", "1 did not answer"):
         assert reason in found.error
 
 
@@ -205,7 +205,7 @@ def test_name_servers_that_need_each_other_are_named_as_a_cycle() -> None:
 
     found = walked({ROOT: root}, "www.a.test.")
     assert found.outcome == "failed" and found.stats.queries == 2
-    assert "ns.b.test. needs ns.a.test. needs ns.b.test." in found.error
+    assert "ns.b.test needs ns.a.test, which needs ns.b.test" in found.error
 
 
 def test_a_referral_with_a_thousand_names_costs_the_bound_for_one_delegation() -> None:
@@ -233,7 +233,7 @@ def test_a_server_that_only_ever_refers_ends_at_the_name() -> None:
 
 def test_the_number_of_queries_is_bounded() -> None:
     found = walked({ROOT: refers("com.", ns="10.0.1.1"), "10.0.1.1": answers()}, limits=Limits(max_queries=1))
-    assert found.outcome == "failed" and "1 queries" in found.error and found.stats.queries == 1
+    assert found.outcome == "failed" and "1 query" in found.error and found.stats.queries == 1
 
 
 def test_the_deadline_holds_to_the_millisecond() -> None:
@@ -336,7 +336,7 @@ def test_whom_is_asked_when_nobody_answers(tcp: bool, patience: float) -> None:
 
 def test_why_no_address_was_found_is_said_of_the_zone_that_would_need_itself() -> None:
     found = walked({ROOT: refers("com.", ns="")})
-    assert found.error == "ns.com. lies in com. itself, and the referral has no address (glue) for it"
+    assert found.error == "ns.com is inside com itself, and the referral has no address (glue) for it"
 
 
 def test_each_way_of_asking_names_its_cause() -> None:

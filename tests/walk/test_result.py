@@ -29,7 +29,7 @@ REFUSED, SERVFAIL = reply("www.example. A", rcode=5), reply("www.example. A", rc
 
 
 def test_why_nobody_helped_is_told_by_address_and_its_last_reply() -> None:
-    assert why_none(step()) == "no address could be found for the name servers of example."
+    assert why_none(step()) == "no address was found for the name servers of example"
     attempts = (
         attempt("192.0.2.1", silent()),
         attempt("192.0.2.2", silent()),
@@ -38,17 +38,18 @@ def test_why_nobody_helped_is_told_by_address_and_its_last_reply() -> None:
         replace(attempt("192.0.2.4", silent()), cause=Cause.NO_TCP),
     )
     said = (
-        "has no server that gives a usable answer: 2 did not answer, 1 refused, 1 truncated, nothing over TCP"
+        "no name server of example gave a usable answer: "
+        "2 did not answer, 1 refused, 1 truncated, with no answer over TCP"
     )
     assert why_none(step(*attempts)) == said
 
 
-def test_what_failed_has_the_last_rcode_and_the_zone_in_words() -> None:
+def test_what_failed_has_the_last_rcode_and_its_note() -> None:
     aliases = (rrset("a.example. 1 CNAME www.example."),)
     tried = (attempt("192.0.2.1", REFUSED), attempt("192.0.2.2", SERVFAIL), attempt("192.0.2.3", silent()))
     found = failed(step(*tried, note="has none"), aliases)
     assert (found.outcome, found.rcode, found.answer) == (Outcome.FAILED, 2, aliases)
-    assert (found.step, found.error) == (4, "example. has none")
+    assert (found.step, found.error) == (4, "has none")
     nobody = failed(step(note="no address"), ())
     assert (nobody.rcode, nobody.error) == (None, "no address")
 

@@ -89,8 +89,8 @@ def test_ttl_and_class_may_be_in_either_order_or_absent() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "names no root server"),
-        ("a.root.test. A 192.0.2.1\n", "names no root server"),
+        ("", "has no root server"),
+        ("a.root.test. A 192.0.2.1\n", "has no root server"),
         (". NS a.root.test.\n", "has no address"),
         (". NS a.root.test.\na.root.test. A 192.0.2\n", "line 2"),
         ("; a comment\n\n. NS a.root.test.\na.root.test. A\n. NS b.root.test.\n", "line 4"),

@@ -151,7 +151,7 @@ def test_a_certificate_of_nobody_known_is_not_accepted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("parts", "fault"),
     [
-        ((), "closed without an answer"),
+        ((), "closed without a response"),
         ((b"SSH-2.0-OpenSSH\r\n",), "not HTTP"),
         ((b"HTTP/1.1 2\xb2\xb2 OK\r\n\r\n",), "not HTTP"),
         ((b"x" * 200_000,), "not HTTP"),
@@ -191,7 +191,7 @@ def test_plain_text_where_tls_is_expected_is_said() -> None:
 )
 def test_this_machine_is_not_knocked_at(address: str) -> None:
     visit = asyncio.run(LiveWeb().visit(address, Request("www.example.com"), 5))
-    assert visit.fault.startswith("not connected to") and visit.connected is None
+    assert visit.fault.startswith("not contacted: ") and visit.connected is None
 
 
 def test_a_closed_port_is_said() -> None:
@@ -200,4 +200,4 @@ def test_a_closed_port_is_said() -> None:
             port = server.sockets[0].getsockname()[1]
         return await LiveWeb(allowed=lambda address: True).visit(HERE, Request("a.example", "http", port), 20)
 
-    assert asyncio.run(test()).fault == "nobody listens there (connection refused)"
+    assert asyncio.run(test()).fault == "nothing is listening there (connection refused)"

@@ -47,8 +47,8 @@ def test_a_visit_takes_the_head_or_says_what_is_wrong() -> None:
     visit = Visit("192.0.2.44", connected=0.02)
     read = with_head(visit, b"HTTP/1.1 404 Not Found\r\n\r\n")
     assert (read.status, read.reason, read.fault, read.connected) == (404, "Not Found", "", 0.02)
-    assert with_head(visit, b"").fault == "the connection was closed without an answer"
-    assert with_head(visit, b"SSH-2.0-OpenSSH\r\n").fault == "the answer is not HTTP"
+    assert with_head(visit, b"").fault == "the connection was closed without a response"
+    assert with_head(visit, b"SSH-2.0-OpenSSH\r\n").fault == "the response is not HTTP"
 
 
 @given(st.binary(max_size=60) | st.binary(max_size=60).map(lambda octets: b"HTTP/1.1 " + octets))

@@ -153,12 +153,12 @@ def _synopsis() -> str:
 
 
 def _paragraphs(text: str) -> list[str]:
-    first, *others = map(_text, text.split("\n\n"))
+    first, *others = map(_filled, text.split("\n\n"))
     return [first, *(f".PP\n{other}" for other in others)]
 
 
 def _item(term: str, text: str) -> str:
-    return f".TP\n.B {_escaped(term)}\n{_text(text)}"
+    return f".TP\n.B {_escaped(term)}\n{_filled(text)}"
 
 
 def _group(group: Group) -> str:
@@ -169,7 +169,7 @@ def _option(option: Option) -> str:
     typed = ", ".join(f"\\fB{_escaped(flag)}\\fR" for flag in option.typed)
     value = f"\\fI{_escaped(option.metavar)}\\fR"
     shown = f" [{value}]" if option.optional else f" {value}" * bool(option.metavar)
-    return f".TP\n{typed}{shown}\n{_text(' '.join(_sentences(option)))}"
+    return f".TP\n{typed}{shown}\n{_filled(' '.join(_sentences(option)))}"
 
 
 def _sentences(option: Option) -> Iterator[str]:
@@ -182,7 +182,7 @@ def _sentences(option: Option) -> Iterator[str]:
         yield f"As dig's {', '.join(f'+{word}' for word in option.plus)}."
 
 
-def _text(text: str) -> str:
+def _filled(text: str) -> str:
     lines = wrap(" ".join(text.split()), _COLUMNS, break_on_hyphens=False)
     return "".join(f"{_escaped(line)}\n" for line in lines)
 

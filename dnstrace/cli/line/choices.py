@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from dnstrace.cli.line.asking import limits_of, settings_of
 from dnstrace.cli.line.fitting import everything, expected, families_of
-from dnstrace.cli.line.habits import eaten
 from dnstrace.cli.line.lists import Many, many
-from dnstrace.cli.line.options import Output
+from dnstrace.cli.line.options import OPTIONS, Completes, Output
 from dnstrace.cli.line.questions import questions, types
 from dnstrace.cli.line.supposing import supposed
-from dnstrace.cli.usage import Usage
+from dnstrace.cli.usage import Usage, shown
 from dnstrace.model import Question, Settings
 from dnstrace.model.limits import Limits
 
@@ -128,7 +127,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         anchors=chosen.get("trust-anchor"),
         at=chosen.get("at"),
         expected=expected(chosen),
-        resolvers=_resolvers(chosen, settings.families),
+        resolvers=_chosen_resolvers(chosen, settings.families),
         parent_only="parent-only" in chosen,
         supposed=supposed(chosen.get("undelegated", ()), chosen.get("ds", ())),
         shown=Display(
@@ -168,7 +167,7 @@ def _dnssec(parsed: Parsed) -> bool | None:
     return False if "dnssec" in parsed.undone else None
 
 
-def _resolvers(chosen: Mapping[str, Any], families: frozenset[int]) -> tuple[Resolver, ...]:
+def _chosen_resolvers(chosen: Mapping[str, Any], families: frozenset[int]) -> tuple[Resolver, ...]:
     """The resolvers to ask, each once; of those of the system, the ones that may be asked."""
     several = (each for some in chosen.get("resolver", ()) for each in some)
     found = tuple(dict.fromkeys(each for each in several if families_of([each]) & families))
@@ -186,4 +185,12 @@ def _questions(parsed: Parsed) -> tuple[Question, ...]:
     if typed := chosen.get("type"):
         name = typed[0].name
         raise Usage(f"{_NO_NAME} ({name} is a type; to trace it as a name, write '{name.lower()}.')")
-    raise Usage(_NO_NAME + eaten(chosen))
+    raise Usage(_NO_NAME + _taken_for_a_file(chosen))
+
+
+def _taken_for_a_file(chosen: Mapping[str, Any]) -> str:
+    """Where the only name may have gone: to the option before it, which needs the path of a file to write."""
+    for option in (each for each in OPTIONS if each.completes is Completes.NEW_FILE):
+        if "." in (path := chosen.get(option.filed, "")) and "/" not in path:
+            return f" (--{option.name} took {shown(path)} for its file)"
+    return ""

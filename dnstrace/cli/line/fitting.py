@@ -101,7 +101,7 @@ def families_of(resolvers: Iterable[Resolver]) -> frozenset[int]:
 
 def _several_servers(parsed: Parsed) -> str:
     servers = parsed.servers
-    return f"one @SERVER to start from is enough, and these are {len(servers)}" if len(servers) > 1 else ""
+    return f"give one @SERVER to start from: these are {len(servers)}" if len(servers) > 1 else ""
 
 
 def _restrictions(parsed: Parsed) -> Iterator[tuple[str, frozenset[int]]]:
@@ -114,7 +114,7 @@ def _restrictions(parsed: Parsed) -> Iterator[tuple[str, frozenset[int]]]:
         yield f"{parsed.said['bind']} {bind}", frozenset({family_of(bind)})
 
 
-def _addresses(parsed: Parsed) -> Iterator[tuple[str, frozenset[int]]]:
+def _given_addresses(parsed: Parsed) -> Iterator[tuple[str, frozenset[int]]]:
     """What has to be of a family that is asked over, in words, and its families."""
     yield from ((word, only) for word, only in _restrictions(parsed) if " " in word)
     for server in parsed.servers:
@@ -128,7 +128,7 @@ def _addresses(parsed: Parsed) -> Iterator[tuple[str, frozenset[int]]]:
 
 def _other_family(parsed: Parsed) -> str:
     """What is wrong where an address is of a family that is not asked over."""
-    for word, has in _addresses(parsed):
+    for word, has in _given_addresses(parsed):
         for restriction, only in _restrictions(parsed):
             if not has & only:
                 asks = f"{restriction} asks over IPv{min(only)} only"

@@ -153,7 +153,7 @@ _SIGNATURES = "{me} sets the time at which signatures are judged"
 _MANY = Need(("file",), "{me} is for many names; give a file of them, or - for standard input")
 
 
-def _resolvers(text: str) -> object:
+def _after_resolver(text: str) -> object:
     """The resolvers that follow `--resolver`."""
     from dnstrace.cli.line.resolvers import resolvers
 
@@ -214,7 +214,7 @@ OPTIONS: tuple[Option, ...] = (
            excludes=(Exclusion(("no-dnssec",), _SIGNATURES), Exclusion(("parent-only",), _SIGNATURES)),
            needs=(Need(("dnssec", WORLD), _SIGNATURES),)),
     Option("resolver", Group.CHECK, "Ask this resolver too; 'system' for yours", metavar="ADDR",
-           convert=_resolvers, repeatable=True,
+           convert=_after_resolver, repeatable=True,
            excludes=(Exclusion(("parent-only",), "a resolver gives answers, not referrals"),)),
     Option("parent-only", Group.CHECK, "Show only what the parent says of the zone"),
     Option("undelegated", Group.CHECK, "As if ZONE were delegated to NS", metavar="ZONE=NS",
@@ -296,7 +296,7 @@ OPTIONS: tuple[Option, ...] = (
 """All options, in the order in which the help lists them."""
 
 IGNORED = frozenset({"trace", "norec", "norecurse", "nordflag"})
-"""dig's words that are accepted after a `+` and do nothing: they are what dnstrace always does."""
+"""dig's words that are accepted after a `+` and change nothing: dnstrace always does what they say."""
 
 BY_NAME = {each.name: each for each in OPTIONS}
 BY_LETTER = {letter: each for each in OPTIONS for letter in each.short}
@@ -320,7 +320,7 @@ IMPLIED = {each.name: each.implies for each in OPTIONS if each.implies} | {SECUR
 
 
 def excluded(name: str) -> tuple[str, ...]:
-    """What cannot stand beside an option, or the opposite of a flag: the names of such, in table order."""
+    """The names of what excludes an option, or the opposite of a flag: options, then opposites."""
     own = {name, *IMPLIED.get(name, ())}
     return tuple(
         each

@@ -40,10 +40,10 @@ def system_resolvers(path: str = _RESOLV_CONF) -> tuple[Resolver, ...]:
     try:
         found = dns.resolver.Resolver(filename=path)
     except (dns.resolver.NoResolverConfiguration, OSError, UnicodeError) as error:
-        raise Usage(f"system: this machine names no resolver in {path}") from error
+        raise Usage(f"system: {path} of this machine lists no resolver") from error
     addresses = [each for each in found.nameservers if isinstance(each, str)]
     if not addresses:
-        raise Usage(f"system: this machine names no resolver in {path}")
+        raise Usage(f"system: {path} of this machine lists no resolver")
     return tuple(Resolver(each, found.port) for each in addresses)
 
 
@@ -89,5 +89,5 @@ def _address_and_port(place: str, text: str, transport: Transport) -> tuple[str,
         raise Usage(f"must be {_FORMS}, not {shown(text)}")
     number = int(port[:6] or transport.port)
     if not 0 < number < 65536:
-        raise Usage(f"{shown(text)}: a port is from 1 to 65535")
+        raise Usage(f"{shown(text)}: the port must be from 1 to 65535")
     return address(where), number

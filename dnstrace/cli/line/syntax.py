@@ -115,7 +115,7 @@ class _Words:
         elif "subject" in self._parsed.settings and word == "IN":
             return  # the class, as dig takes it
         elif "subject" in self._parsed.settings and word.isupper() and word.isalnum() and word.isascii():
-            # After a name, a word in capitals was meant as a type: to trace "MXX." would be no help.
+            # After a name, a word in capitals was meant as a type: tracing "MXX." would not help.
             near = meant(word, rdtypes.types())
             raise Usage(f"{shown(word)} is not a record type{near} (to trace it as a name, write '{word}.')")
         else:

@@ -33,7 +33,7 @@ def questions(
     each line that cannot be traced `wrong` is called with its number and why; `unreadable` for the one at
     which the file ends since it cannot be read.
     """
-    number, lines = 0, _lines(file)
+    number, lines = 0, _bounded_lines(file)
     while True:
         number += 1
         try:
@@ -49,14 +49,14 @@ def questions(
             wrong(number, f"longer than {_LONGEST} octets")
             continue
         try:
-            yield from _asked(line.decode("utf-8"), types)
+            yield from _questions_in(line.decode("utf-8"), types)
         except UnicodeDecodeError:
             wrong(number, "is not UTF-8")
         except Usage as error:
             wrong(number, str(error))
 
 
-def _asked(line: str, types: tuple[RdataType, ...]) -> Iterator[Question]:
+def _questions_in(line: str, types: tuple[RdataType, ...]) -> Iterator[Question]:
     words = _REMARK.sub("", line).split()
     if not words:
         return
@@ -72,7 +72,7 @@ def _asked(line: str, types: tuple[RdataType, ...]) -> Iterator[Question]:
         yield Question(subject.name, rdtype)
 
 
-def _lines(file: BinaryIO) -> Iterator[bytes]:
+def _bounded_lines(file: BinaryIO) -> Iterator[bytes]:
     """The lines of a file; of one that is too long only the beginning, so that none fills the memory."""
     while line := file.readline(_LONGEST + 1):
         whole = line

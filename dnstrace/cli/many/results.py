@@ -42,25 +42,29 @@ def result(trace: Trace, shown: Display) -> Result:
     """What is written and counted of a trace."""
     failed = trace.outcome is Outcome.FAILED and trace.steps
     return Result(
-        _text(trace, shown),
+        _result_text(trace, shown),
         "" if trace.outcome is None else trace.outcome.value,
         status([trace]),
-        _counted(trace.steps[-1].zone) if failed else "",
-        _troubled(trace),
-        tuple((_counted(step.zone), _took(step)) for step in trace.steps if step.main and step.attempts),
+        _key_of_name(trace.steps[-1].zone) if failed else "",
+        _troubled_servers(trace),
+        tuple(
+            (_key_of_name(step.zone), _seconds_taken(step))
+            for step in trace.steps
+            if step.main and step.attempts
+        ),
         tuple(finding.code for finding in trace.findings or ()),
     )
 
 
-def _counted(name: Name) -> str:
+def _key_of_name(name: Name) -> str:
     """A name as it is counted: lists, and servers, write one in small letters and in capitals."""
     return name_text(name).lower()
 
 
-def _troubled(trace: Trace) -> tuple[str, ...]:
+def _troubled_servers(trace: Trace) -> tuple[str, ...]:
     return tuple(
         {
-            f"{_counted(attempt.server)} {attempt.exchange.query.address}": None
+            f"{_key_of_name(attempt.server)} {attempt.exchange.query.address}": None
             for step in trace.steps
             for attempt in step.attempts
             if not attempt.meaning.usable and attempt.meaning.kind not in _UNTOLD
@@ -68,7 +72,7 @@ def _troubled(trace: Trace) -> tuple[str, ...]:
     )
 
 
-def _took(step: Step) -> float:
+def _seconds_taken(step: Step) -> float:
     """Seconds from the first query of a step to what it went by, or to the last that it waited for."""
     exchanges = [attempt.exchange for attempt in step.attempts]
     if step.chosen is not None:
@@ -76,11 +80,12 @@ def _took(step: Step) -> float:
     return max(each.start + each.elapsed for each in exchanges) - min(each.start for each in exchanges)
 
 
-def _text(trace: Trace, shown: Display) -> str:
+def _result_text(trace: Trace, shown: Display) -> str:
     if shown.output is Output.JSONL:
+        from dnstrace.api import report
         from dnstrace.render.document import to_json
 
-        return to_json(trace, verbose=shown.verbose, explain=shown.explain_steps) + "\n"
+        return to_json(report(trace), verbose=shown.verbose, explain=shown.explain_steps) + "\n"
     name, rdtype = name_text(trace.question.name), dns.rdatatype.to_text(trace.question.rdtype)
     if shown.output is Output.SHORT:
         return "".join(f"{name} {kind} {rdata}\n" for kind, rdata in data(trace))
@@ -110,14 +115,14 @@ class Tally:
         self._codes.update(found.codes)
         self.status = worst((self.status, found.status))
         if found.failed_in:
-            _count(self._failing, found.failed_in)
+            _count_bounded(self._failing, found.failed_in)
         for server in found.troubled:
-            _count(self._troubled, server)
+            _count_bounded(self._troubled, server)
         for zone, took in found.times:
             if took > self._slowest.get(zone, 0.0):
                 self._slowest[zone] = took
         if len(self._slowest) > _REMEMBERED:
-            self._slowest = dict(_longest(self._slowest, _REMEMBERED // 2))
+            self._slowest = dict(_slowest_of(self._slowest, _REMEMBERED // 2))
 
     def progress(self, done: float | None) -> str:
         """Where the run is: `done` is the share of the names that were taken, None where it is not known."""
@@ -145,11 +150,11 @@ class Tally:
         if self._codes:
             yield "found: " + ", ".join(f"{code} ({count})" for code, count in self._codes.most_common())
         if self.ended > 1:
-            longest = _longest(self._slowest, _NAMED)
+            longest = _slowest_of(self._slowest, _NAMED)
             yield "slowest: " + ", ".join(f"{zone} {time_text(took)}" for zone, took in longest)
 
 
-def _count(counted: Counter[str], what: str) -> None:
+def _count_bounded(counted: Counter[str], what: str) -> None:
     """Count one more; of very many things the rare ones are forgotten."""
     counted[what] += 1
     if len(counted) > 2 * _REMEMBERED:
@@ -158,5 +163,5 @@ def _count(counted: Counter[str], what: str) -> None:
         counted.update(dict(kept))
 
 
-def _longest(times: dict[str, float], count: int) -> list[tuple[str, float]]:
+def _slowest_of(times: dict[str, float], count: int) -> list[tuple[str, float]]:
     return sorted(times.items(), key=lambda pair: -pair[1])[:count]

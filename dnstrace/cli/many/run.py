@@ -65,7 +65,7 @@ class _ManyRun:
         self._tally, self._wrong, self._cut_off = Tally(), 0, False
         self._looked = time.monotonic()
         self._stopped = False
-        self._size, self._taken = _size(names), 0
+        self._size, self._taken = _size_of(names), 0
         self._coming: AsTheyCome | None = None
 
     def wrong(self, number: int, why: str) -> None:
@@ -189,7 +189,7 @@ class _ManyRun:
             self._environment.overwrite("")
 
 
-def _size(file: BinaryIO) -> int | None:
+def _size_of(file: BinaryIO) -> int | None:
     """The octets of a regular file; None of what comes as it comes."""
     try:
         found = os.fstat(file.fileno())

@@ -11,15 +11,13 @@ import json
 from typing import TYPE_CHECKING
 
 from dnstrace import __version__
-from dnstrace.analysis.caching import lives
 from dnstrace.analysis.reached import delegation_reached, is_bogus
-from dnstrace.analysis.resolvers import compared
 from dnstrace.render.document.judged import (
     fetched_of,
     finding_of,
     life_of,
     met_of,
-    reconciliation_of,
+    reconciled_of,
     resolver_of,
     share_of,
     verdict_of,
@@ -30,17 +28,20 @@ from dnstrace.render.text import harmless
 
 if TYPE_CHECKING:
     from dnstrace.model import Stats, Trace
+    from dnstrace.model.report import Report
 
 SCHEMA = "dnstrace/1"
 _SCHEMA_FILE = "dnstrace-1.schema.json"
 
 
-def to_json(trace: Trace, *, verbose: bool = False, explain: bool = False, indent: int | None = None) -> str:
+def to_json(
+    report: Report, *, verbose: bool = False, explain: bool = False, indent: int | None = None
+) -> str:
     """The document as ASCII text without a final line end: on one line, or indented by `indent` spaces.
 
     `verbose` adds the records of every reply, `explain` a sentence about each step.
     """
-    whole = document(trace, verbose=verbose, explain=explain)
+    whole = document(report, verbose=verbose, explain=explain)
     return json.dumps(whole, ensure_ascii=True, allow_nan=False, indent=indent)
 
 
@@ -51,9 +52,10 @@ def schema() -> str:
     return (files("dnstrace") / "data" / _SCHEMA_FILE).read_text("utf-8")
 
 
-def document(trace: Trace, *, verbose: bool = False, explain: bool = False) -> Document:
-    """The trace as JSON values; `verbose` adds the records of every reply, `explain` a sentence per step."""
-    sentences = _explained(trace) if explain else {}
+def document(report: Report, *, verbose: bool = False, explain: bool = False) -> Document:
+    """The report as JSON values; `verbose` adds the records of every reply, `explain` a sentence per step."""
+    trace = report.trace
+    sentences = _explained(report) if explain else {}
     cut = delegation_reached(trace)
     judged = {} if trace.judgement is None else trace.judgement.steps
     return {
@@ -70,16 +72,18 @@ def document(trace: Trace, *, verbose: bool = False, explain: bool = False) -> D
         "answer": rrsets_of(trace.answer),
         "delegation": None if cut is None else referral_of(cut),
         "supposed": [referral_of(supposed) for supposed in trace.supposed],
-        "verdict": verdict_of(trace),
+        "verdict": None if report.verdict is None else verdict_of(report.verdict),
         "steps": [
             step_of(step, verbose, judged.get(step.id), sentences.get(step.id)) for step in trace.steps
         ],
         "findings": [finding_of(finding) for finding in trace.findings or ()],
-        "reconciliation": None if trace.findings is None else reconciliation_of(trace),
-        "lives": [life_of(life) for life in lives(trace)],
+        "reconciliation": None
+        if trace.findings is None
+        else [reconciled_of(zone) for zone in report.reconciliation],
+        "lives": [life_of(life) for life in report.lives],
         "expectations": None if trace.expectations is None else [met_of(met) for met in trace.expectations],
-        "resolvers": [resolver_of(each) for each in compared(trace)] or None,
-        "paths": _paths(trace),
+        "resolvers": [resolver_of(each) for each in report.resolvers] or None,
+        "paths": [share_of(share) for share in report.shares] or None,
         "http": None if trace.fetched is None else fetched_of(trace.fetched),
         "stats": _stats(trace.stats),
         "error": harmless(trace.error or _bogus(trace)) or None,
@@ -87,21 +91,12 @@ def document(trace: Trace, *, verbose: bool = False, explain: bool = False) -> D
     }
 
 
-def _paths(trace: Trace) -> list[Document] | None:
-    """The results of all paths, largest share first; None unless every address was asked."""
-    if not any(step.all_servers for step in trace.steps):
-        return None
-    from dnstrace.analysis.paths import shares
-
-    return [share_of(share) for share in shares(trace.steps)] or None
-
-
-def _explained(trace: Trace) -> dict[int, str]:
+def _explained(report: Report) -> dict[int, str]:
     """A sentence for each step, by step id."""
     from dnstrace.render.story import Story
 
-    story = Story(trace)
-    sentences = {step.id: (story.of_lookup(step), story.of(step)) for step in trace.steps}
+    story = Story(report)
+    sentences = {step.id: (story.of_lookup(step), story.of(step)) for step in report.trace.steps}
     return {number: " ".join(filter(None, each)) for number, each in sentences.items()}
 
 

@@ -7,25 +7,29 @@ from typing import TYPE_CHECKING
 import dns.flags
 import dns.rdatatype
 
-from dnstrace.analysis.reached import went_wrong
-from dnstrace.model import Outcome
+from dnstrace.model import Kind, Outcome
 from dnstrace.render.document.values import Document, ede_of, iso, ms, question_of, rcode_of, rrsets_of
 from dnstrace.render.expected import expected_text, value_text
 from dnstrace.render.resolver_words import reason_text, resolver_text
 from dnstrace.render.text import harmless, name_text
 
 if TYPE_CHECKING:
-    from dnstrace.analysis.caching import Life
-    from dnstrace.analysis.paths import Share
-    from dnstrace.analysis.resolvers import Compared
-    from dnstrace.checks.reconciliation import Addressed, ReconciledServer
-    from dnstrace.model import Trace
+    from dnstrace.model.compared import Compared
     from dnstrace.model.expectations import Met
-    from dnstrace.model.findings import Finding
+    from dnstrace.model.findings import Finding, Verdict
+    from dnstrace.model.lives import Life
     from dnstrace.model.pages import Visit
+    from dnstrace.model.paths import Share
+    from dnstrace.model.reconciliation import Addressed, Reconciled, ReconciledServer
     from dnstrace.model.taken import Fetched
 
-_OUTCOMES = {outcome.value for outcome in Outcome}
+_OUTCOMES = {
+    Kind.REFERRAL: Outcome.REFERRAL,
+    Kind.ANSWER: Outcome.ANSWER,
+    Kind.ALIAS: Outcome.ALIAS,
+    Kind.NODATA: Outcome.NODATA,
+    Kind.NXDOMAIN: Outcome.NXDOMAIN,
+}
 
 
 def finding_of(finding: Finding) -> Document:
@@ -44,14 +48,8 @@ def finding_of(finding: Finding) -> Document:
     }
 
 
-def verdict_of(trace: Trace) -> Document | None:
+def verdict_of(found: Verdict) -> Document:
     """The verdict: what is wrong in one sentence, and the evidence."""
-    if not went_wrong(trace):
-        return None
-    from dnstrace.checks.verdict import verdict
-
-    if (found := verdict(trace)) is None:
-        return None
     return {
         "text": harmless(found.text),
         "blame": found.blame.value,
@@ -63,18 +61,13 @@ def verdict_of(trace: Trace) -> Document | None:
     }
 
 
-def reconciliation_of(trace: Trace) -> list[Document]:
-    """The servers of each zone that was probed: what parent and zone publish, what each server answers."""
-    from dnstrace.checks.reconciliation import reconciled
-
-    return [
-        {
-            "zone": name_text(zone.zone),
-            "parent": None if zone.parent is None else name_text(zone.parent),
-            "servers": [_reconciled_server_of(server) for server in zone.servers],
-        }
-        for zone in reconciled(trace)
-    ]
+def reconciled_of(zone: Reconciled) -> Document:
+    """The servers of a zone that was probed: what parent and zone publish, what each server answers."""
+    return {
+        "zone": name_text(zone.zone),
+        "parent": None if zone.parent is None else name_text(zone.parent),
+        "servers": [_reconciled_server_of(server) for server in zone.servers],
+    }
 
 
 def _reconciled_server_of(server: ReconciledServer) -> Document:
@@ -132,13 +125,13 @@ def resolver_of(found: Compared) -> Document:
 
 def share_of(share: Share) -> Document:
     """The share of paths with one result."""
-    outcome = share.meaning.kind.value if share.meaning.kind.value in _OUTCOMES else Outcome.FAILED.value
+    outcome = _OUTCOMES.get(share.meaning.kind, Outcome.FAILED)
     return {
         "share": str(share.share),
         "percent": round(float(share.share * 100), 3),
-        "outcome": outcome,
+        "outcome": outcome.value,
         "answer": rrsets_of(share.meaning.answer if share.meaning.usable else ()),
-        "fault": share.meaning.kind.value if outcome == Outcome.FAILED.value else None,
+        "fault": share.meaning.kind.value if outcome is Outcome.FAILED else None,
         "zone": name_text(share.zone),
         "step": share.step,
         "servers": [name_text(server) for server in share.servers],

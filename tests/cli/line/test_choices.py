@@ -119,7 +119,7 @@ def test_in_the_lab_a_name_is_not_needed() -> None:
         ),
         ("--parent-only", "no name to trace: try `dnstrace www.example.com`"),
         ("--expect sreial=1 x", "'sreial=1': unknown word 'sreial'; did you mean serial?"),
-        ("x @192.0.2.1 @192.0.2.2", "one @SERVER to start from is enough, and these are 2"),
+        ("x @192.0.2.1 @192.0.2.2", "give one @SERVER to start from: these are 2"),
     ],
 )
 def test_contradictions(line: str, why: str) -> None:

@@ -19,7 +19,7 @@ from dnstrace.cli.line.variables import of_environment
 from dnstrace.cli.usage import Usage
 from dnstrace.model import Settings
 from tests.cli.line.values_of_options import VALUES
-from tests.cli.running import run
+from tests.cli.running import run, run_with
 
 SET = [option for option in OPTIONS if option.variable]
 COMMANDS = {
@@ -76,10 +76,9 @@ def test_no_variable_makes_a_command_fail(
 ) -> None:
     """Each variable with a valid value, beside each kind of command; what is done then is of no interest."""
     words = shlex.split(COMMANDS[kind].format(**values))
-    done: list[Choices] = []
-    monkeypatch.setattr("dnstrace.cli.command.run_choices", lambda choices, _: done.append(choices) or 0)
+    monkeypatch.setattr("dnstrace.cli.command.run_choices", lambda choices, _: 0)
     for option in SET:
-        ran = run(*words, **{option.variable: text_of(option, values)})
+        ran = run_with({option.variable: text_of(option, values)}, *words)
         assert (ran.status, ran.err) == (0, ""), option.variable
 
 
@@ -91,7 +90,7 @@ def test_no_variable_makes_the_lab_or_a_replay_fail(
     text = text_of(option, values)
     text = str(tmp_path / Path(text).name) if text.rpartition("/")[2].startswith("new-") else text
     for words in (["--lab", "--short"], ["--replay", values["replay"]], ["--lab", "-f", values["file"]]):
-        ran = run(*words, "--force", **{option.variable: text})
+        ran = run_with({option.variable: text}, *words, "--force")
         assert ran.status not in (2, 70) and "exclude" not in ran.err, (words, ran)
 
 
@@ -127,7 +126,7 @@ def test_what_is_typed_and_fits_nothing_else_is_an_error_whatever_the_environmen
 )
 def test_a_variable_for_many_names_does_not_break_other_commands(name: str, values: dict[str, str]) -> None:
     variable = BY_NAME[name].variable
-    ran = run("--lab", "--short", **{variable: text_of(BY_NAME[name], values)})
+    ran = run_with({variable: text_of(BY_NAME[name], values)}, "--lab", "--short")
     assert (ran.status, ran.out, ran.err)[0::2] == (0, "") and ran.out
 
 
@@ -136,7 +135,7 @@ def test_a_variable_for_many_names_does_not_break_other_commands(name: str, valu
 )
 def test_a_variable_for_one_question_does_not_break_many(name: str, values: dict[str, str]) -> None:
     variable = BY_NAME[name].variable
-    ran = run("--lab", "-f", values["file"], **{variable: text_of(BY_NAME[name], values)})
+    ran = run_with({variable: text_of(BY_NAME[name], values)}, "--lab", "-f", values["file"])
     assert ran.status == 0 and "192.0.2.44" in ran.out
 
 

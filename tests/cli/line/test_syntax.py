@@ -9,7 +9,8 @@ from hypothesis import settings as settings_of_test
 from hypothesis import strategies as st
 
 from dnstrace.cli.line.options import OPTIONS, Output
-from dnstrace.cli.line.syntax import Parsed, parse
+from dnstrace.cli.line.parsed import Parsed
+from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.usage import Usage
 
 

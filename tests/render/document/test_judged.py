@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from dnstrace import trace
 from dnstrace.analysis.expectations import judge, parse
+from dnstrace.api import report
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.render.document import document
@@ -15,10 +16,10 @@ from tests.render.validating import VALIDATOR
 
 
 def test_the_verdict_says_what_to_do_and_how_to_see_it() -> None:
-    written = document(checked(load("parent-child-differ")))
+    written = document(report(checked(load("parent-child-differ"))))
     VALIDATOR.validate(written)
     told = written["verdict"]
-    assert told.pop("text").endswith("registrar of example.com. (1 of 2 name servers; step 5)")
+    assert told.pop("text").endswith("registrar of example.com (1 of 2 name servers; step 5)")
     assert told == {
         "blame": "registrar",
         "zone": "example.com.",
@@ -30,7 +31,9 @@ def test_the_verdict_says_what_to_do_and_how_to_see_it() -> None:
 
 
 def test_a_verdict_on_no_zone_obeys_the_schema() -> None:
-    written = document(trace("www.example.com", network=LabNetwork(load("all-refuse")), server="192.0.2.53"))
+    written = document(
+        report(trace("www.example.com", network=LabNetwork(load("all-refuse")), server="192.0.2.53"))
+    )
     VALIDATOR.validate(written)
     assert (written["verdict"]["blame"], written["verdict"]["zone"]) == ("nobody", None)
 
@@ -38,7 +41,9 @@ def test_a_verdict_on_no_zone_obeys_the_schema() -> None:
 def test_what_was_expected() -> None:
     trace = traces.plain()
     expectations = parse("A=192.0.2.44 security=secure rcode!=nxdomain zone=com serial>=1")
-    written = document(replace(trace, expectations=tuple(judge(trace, each) for each in expectations)))
+    written = document(
+        report(replace(trace, expectations=tuple(judge(trace, each) for each in expectations)))
+    )
     VALIDATOR.validate(written)
     first, *others = written["expectations"]
     assert first == {
@@ -58,7 +63,7 @@ def test_what_was_expected() -> None:
 
 
 def test_a_finding_has_its_evidence_and_who_can_fix_it() -> None:
-    (finding,) = document(checked(load("refuses")))["findings"]
+    (finding,) = document(report(checked(load("refuses"))))["findings"]
     finding.pop("cure")
     assert finding.pop("message") and finding.pop("steps") and finding.pop("references")
     assert finding == {

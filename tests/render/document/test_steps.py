@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dnstrace.api import report
 from dnstrace.model import Fault
-from dnstrace.model.judgement import Judgement, Security, StepEvidence
+from dnstrace.model.judgement import Judgement, StepEvidence
+from dnstrace.model.security import Security
 from dnstrace.render.document import document
 from tests.render import traces
 from tests.render.validating import VALIDATOR
@@ -13,7 +15,7 @@ from tests.replies import name
 
 
 def test_a_step() -> None:
-    step = document(traces.plain())["steps"][1]
+    step = document(report(traces.plain()))["steps"][1]
     assert (step["id"], step["parent"], step["purpose"], step["zone"]) == (2, 1, "walk", "com.")
     assert step["servers"][0] == {
         "name": "a.gtld-servers.net.",
@@ -35,7 +37,7 @@ def test_a_step() -> None:
 
 
 def test_an_attempt() -> None:
-    attempt = document(traces.plain())["steps"][2]["attempts"][0]
+    attempt = document(report(traces.plain()))["steps"][2]["attempts"][0]
     size = attempt.pop("size")
     assert isinstance(size, int) and size > 12
     assert attempt == {
@@ -46,7 +48,7 @@ def test_an_attempt() -> None:
 
 
 def test_each_fault_has_its_result() -> None:
-    attempts = document(traces.broken())["steps"][2]["attempts"]
+    attempts = document(report(traces.broken()))["steps"][2]["attempts"]
     assert [(a["meaning"], a["result"]) for a in attempts[:8]] == [
         ("timeout", "timeout"),
         ("abandoned", "abandoned"),
@@ -66,11 +68,11 @@ def test_every_fault_can_be_written() -> None:
         story = traces.begin("www.example.com. A")
         attempt = story.fault("ns1.example.com.", "192.0.2.53", "example.com.", fault, 3)
         step = replace(trace.steps[2], attempts=(attempt,), chosen=None)
-        VALIDATOR.validate(document(replace(trace, steps=(*trace.steps[:2], step))))
+        VALIDATOR.validate(document(report(replace(trace, steps=(*trace.steps[:2], step)))))
 
 
 def test_sections_only_where_they_are_wanted() -> None:
-    sections = document(traces.plain(), verbose=True)["steps"][1]["attempts"][0]["sections"]
+    sections = document(report(traces.plain()), verbose=True)["steps"][1]["attempts"][0]["sections"]
     assert [rrset["type"] for rrset in sections["authority"]] == ["NS"]
     assert [rrset["rdata"] for rrset in sections["additional"]] == [
         ["192.0.2.53"],
@@ -81,7 +83,7 @@ def test_sections_only_where_they_are_wanted() -> None:
 
 
 def test_edns_is_decoded() -> None:
-    edns = document(traces.hostile())["steps"][2]["attempts"][0]["edns"]
+    edns = document(report(traces.hostile()))["steps"][2]["attempts"][0]["edns"]
     assert (edns["version"], edns["udp_size"], edns["do"]) == (0, 1232, False)
     assert edns["nsid"] == {
         "hex": b"\x1b]0;title\x07\xff\xfe fra1".hex(),
@@ -96,7 +98,9 @@ def test_edns_is_decoded() -> None:
 
 def test_what_the_chain_of_trust_says() -> None:
     evidence = {3: StepEvidence(Security.BOGUS, "expired")}
-    written = document(replace(traces.plain(), judgement=Judgement(Security.BOGUS, "expired", evidence)))
+    written = document(
+        report(replace(traces.plain(), judgement=Judgement(Security.BOGUS, "expired", evidence)))
+    )
     assert written["security"] == "bogus"
     assert [step["security"] for step in written["steps"]] == [None, None, "bogus"]
     VALIDATOR.validate(written)
@@ -105,4 +109,4 @@ def test_what_the_chain_of_trust_says() -> None:
 def test_a_root_without_address_is_written() -> None:
     trace = traces.plain()
     step = replace(trace.steps[0], zone=name("."), servers=traces.servers("ns.example."))
-    VALIDATOR.validate(document(replace(trace, steps=(step, *trace.steps[1:]))))
+    VALIDATOR.validate(document(report(replace(trace, steps=(step, *trace.steps[1:])))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
+from dnstrace.api import report
 from dnstrace.render.document import document
 from dnstrace.render.document.values import iso, ms, rcode_of, rrsets_of, server_of
 from tests.render import traces
@@ -14,17 +15,17 @@ from tests.replies import rrset
 
 
 def test_the_ds_records_of_a_referral() -> None:
-    (ds,) = document(traces.plain())["steps"][0]["referral"]["ds"]
+    (ds,) = document(report(traces.plain()))["steps"][0]["referral"]["ds"]
     assert ds.startswith("19718 13 2 ")
 
 
 def test_names_are_a_labels() -> None:
-    assert document(traces.international())["question"]["name"] == "xn--bcher-kva.example.com."
+    assert document(report(traces.international()))["question"]["name"] == "xn--bcher-kva.example.com."
 
 
 def test_an_rcode_without_a_mnemonic() -> None:
     trace = replace(traces.plain(), rcode=3000)
-    written = document(trace)
+    written = document(report(trace))
     assert written["rcode"] == "RCODE3000"
     VALIDATOR.validate(written)
 

@@ -4,78 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-from contextlib import nullcontext
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import jsonschema
 import pytest
 
-from dnstrace import Limits, Tracing, trace
-from dnstrace.analysis.expectations import parse
-from dnstrace.dnssec import parse_anchors
-from dnstrace.lab.network import LabNetwork
-from dnstrace.lab.world import load as world
-from dnstrace.model import Address, Delegation, NameServer, Settings, Source
-from dnstrace.model.asked import Resolver
-from dnstrace.network.recording import RecordingNetwork
-from dnstrace.record import RecordError, load, save
+from dnstrace.record import RecordError, load
 from dnstrace.record.decoding import decoded
-from dnstrace.record.files import LARGEST, write
-from dnstrace.render.document import schema
-from dnstrace.walk.roots import root_hints
-from tests.replies import name
-from tests.saving import again, saved
-
-
-def made(**how: Any) -> bytes:
-    found = world("truncated")
-    return saved(found.question, LabNetwork(found), seed=1, now=found.now, **how)[1]
-
-
-OCTETS = made()
-
-
-def changed(change: Any) -> bytes:
-    document = json.loads(OCTETS)
-    change(document)
-    return json.dumps(document).encode()
-
-
-def test_all_that_a_trace_was_made_with_comes_back() -> None:
-    anchors = parse_anchors(world("dnssec-good").anchors_text, "x")
-    cut = Delegation(name("example.com."), (NameServer(name("ns.example.com."), (_at("192.0.2.1"),)),))
-    how: dict[str, Any] = {
-        "settings": Settings(qmin=True, tries=2),
-        "server": "198.41.0.4",
-        "anchors": anchors,
-        "at": 1_769_860_800.5,
-        "parent_only": True,
-        "supposed": (cut,),
-        "resolvers": (Resolver("192.0.2.153"),),
-    }
-    octets = made(**how)
-    record = decoded(octets)
-    assert record.tracing == Tracing(roots=root_hints(), limits=Limits(), now=world().now, seed=1, **how)
-    jsonschema.Draft202012Validator(json.loads(schema())).validate(json.loads(octets))
-
-
-def _at(text: str) -> Address:
-    return Address(text, Source.GIVEN)
-
-
-def test_what_was_expected_comes_back(tmp_path: Path) -> None:
-    found = world()
-    network, how = RecordingNetwork(LabNetwork(found)), Tracing(seed=1)
-    traced = trace(found.question.name, "A", tracing=how, network=network)
-    save(tmp_path / "x.json.gz", traced, how, network.course, expected=("a=192.0.2.44", "ttl>=300"))
-    assert load(tmp_path / "x.json.gz").expected == parse("a=192.0.2.44 ttl>=300")
-    with pytest.raises(FileExistsError):
-        save(tmp_path / "x.json.gz", traced, how, network.course)
-    save(tmp_path / "x.json.gz", traced, how, network.course, force=True)
-    assert load(tmp_path / "x.json.gz").expected == ()
+from dnstrace.record.files import LARGEST
+from tests.record.made import OCTETS, changed
+from tests.saving import again
 
 
 @pytest.mark.parametrize(
@@ -125,20 +64,6 @@ def test_what_is_no_record_is_said_in_one_line(octets: bytes, why: str, tmp_path
     with pytest.raises(RecordError) as refused:
         load(path)
     assert str(refused.value) == why and why.isprintable()
-
-
-def test_a_file_that_is_too_large_is_not_read_whole(tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    with path.open("wb") as file:
-        file.truncate(2**40)  # of holes
-    with pytest.raises(RecordError, match="larger"):
-        load(path)
-
-
-def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
-    for path in (tmp_path, tmp_path / "nothing", tmp_path / ("x" * 300), Path("/proc/self/mem")):
-        with pytest.raises(RecordError, match="cannot be read: "):
-            load(path)
 
 
 # --- fuzzing --------------------------------------------------------------------------------------
@@ -199,27 +124,3 @@ def test_nothing_in_a_record_crashes_anything() -> None:
             assert record.course.cut is not None
         replays += 1
     assert replays > 100
-
-
-@pytest.mark.parametrize("force", [False, True])
-def test_a_file_is_written_where_the_system_links_none_and_opens_no_directory(
-    force: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    really = os.open
-
-    def as_windows(path: Any, flags: int, mode: int = 0o777) -> int:
-        if os.path.isdir(path):
-            raise PermissionError(13, "Permission denied")
-        return really(path, flags, mode)
-
-    def unlinked(path: Path, target: Path) -> None:
-        raise NotImplementedError("hardlink_to() is unsupported on this system")
-
-    monkeypatch.setattr("os.open", as_windows)
-    monkeypatch.setattr(Path, "hardlink_to", unlinked)
-    write(tmp_path / "x", b"one\n", force)
-    assert [each.name for each in tmp_path.iterdir()] == ["x"]
-    assert (tmp_path / "x").read_bytes() == b"one\n"
-    with nullcontext() if force else pytest.raises(FileExistsError):
-        write(tmp_path / "x", b"two\n", force)
-    assert (tmp_path / "x").read_bytes() == (b"two\n" if force else b"one\n")

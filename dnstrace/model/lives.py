@@ -1,0 +1,36 @@
+"""How long a resolver caches what a trace saw: the values, which `dnstrace.analysis.caching` fills."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import dns.rdatatype
+
+    from dnstrace.model.asked import Name
+
+
+class Held(StrEnum):
+    """What a resolver caches."""
+
+    DELEGATION = "delegation"  # the NS RRset of the parent
+    GLUE = "glue"
+    DS = "ds"
+    OWN_NS = "own-ns"  # the NS RRset of the zone itself
+    ANSWER = "answer"
+    NEGATIVE = "negative"
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """An RRset that a resolver caches for `ttl` seconds, until `until` if it asked when the trace ended."""
+
+    what: Held
+    name: Name
+    rdtype: dns.rdatatype.RdataType
+    ttl: int
+    until: datetime

@@ -1,0 +1,23 @@
+"""What the paths of a trace lead to: the value, which `dnstrace.analysis.paths` fills."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from dnstrace.model.asked import Name
+    from dnstrace.model.heard import Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The share of all paths that end with `meaning`, at `servers`, in the step with the id `step`."""
+
+    share: Fraction
+    meaning: Meaning
+    step: int
+    zone: Name
+    servers: tuple[Name, ...]
