@@ -46,8 +46,8 @@ notice noted: it is so
 USUAL = """\
 ✗ error glue-differs: com. gives 192.0.2.53 for ns1.example.com., its own zone
   gives 203.0.113.53
-    have the glue of ns1.example.com. changed to 203.0.113.53; fix this at
-        the registrar of example.com
+    have the glue of ns1.example.com. changed to 203.0.113.53; fix this at the
+        registrar of example.com
     ns1.example.com. 172800 IN A 203.0.113.53
 ! warning bare: it is so
 notice noted: it is so
