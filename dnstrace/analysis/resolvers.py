@@ -53,7 +53,7 @@ _PROHIBITED = frozenset({18})  # the client is prohibited if the reply is REFUSE
 _BOGUS = frozenset(range(6, 13))
 
 
-_OF_ITS_OWN = {Disagreement.FILTERED, Disagreement.SPLIT_HORIZON}  # the TTL is not the zone's
+_OF_ITS_OWN = {Disagreement.FILTERED, Disagreement.SPLIT_HORIZON}  # with a TTL of its own
 
 
 class _Held(NamedTuple):

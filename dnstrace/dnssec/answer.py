@@ -20,7 +20,7 @@ from dnstrace.dnssec.proof import Proof, ProofResult
 from dnstrace.dnssec.records import Signed, signed, type_name
 from dnstrace.model import ROOT, Kind, Meaning, Name, Outcome, Question, Step
 from dnstrace.model.judgement import SecurityStatus, weakest
-from dnstrace.model.naming import is_below, plain, plain_zone
+from dnstrace.model.naming import is_below, plain, zone_text
 from dnstrace.model.security import Security
 
 _SECURE = SecurityStatus(Security.SECURE)
@@ -98,12 +98,12 @@ class Answer:
             if verdict.security is not Security.BOGUS:
                 return verdict
             first = first or verdict
-        foreign = ", ".join(dict.fromkeys(plain_zone(rrsig.signer) for rrsig in data.signatures))
+        foreign = ", ".join(dict.fromkeys(zone_text(rrsig.signer) for rrsig in data.signatures))
         return first or self._unsigned(target, what, foreign)
 
     def _signed_by(self, signer: Name, data: Signed, what: str, known: Zone) -> SecurityStatus:
         if is_below(known.name, signer):
-            above = f"{what} belongs to the zone {plain(known.name)}, but is signed by {plain_zone(signer)}"
+            above = f"{what} belongs to the zone {plain(known.name)}, but is signed by {zone_text(signer)}"
             return self._bogus(above) if known.secure else known.verdict
         zone = self._chain.zone(signer)
         if not zone.open:
@@ -115,7 +115,7 @@ class Answer:
         if zone.presumed:
             return zone.verdict
         if not checked.valid:
-            remedy = f"the operator of {plain_zone(signer)} needs to sign it again"
+            remedy = f"the operator of {zone_text(signer)} needs to sign it again"
             return self._bogus(f"{what} does not validate: {checked.reason}; {remedy}")
         return _SECURE if checked.encloser is None else self._expanded(data, zone, checked.encloser, what)
 
@@ -136,13 +136,13 @@ class Answer:
             self._doubtful = True
             return SecurityStatus(unsigned.security, f"{what} {unsigned.reason}")
         if foreign:
-            own = f", not by {plain_zone(zone.name)}" if zone.open else ""
+            own = f", not by {zone_text(zone.name)}" if zone.open else ""
             return self._bogus(f"{what} is signed only by {foreign}{own}")
         if not zone.open:
             return self._bogus(f"{what} has no signature (RRSIG), and {zone.verdict.reason}")
         return self._bogus(
-            f"{what} has no signature (RRSIG), although {plain_zone(zone.name)} is signed; "
-            f"the operator of {plain_zone(zone.name)} needs to fix this"
+            f"{what} has no signature (RRSIG), although {zone_text(zone.name)} is signed; "
+            f"the operator of {zone_text(zone.name)} needs to fix this"
         )
 
     # --- negative answers ---------------------------------------------------------------------
@@ -220,7 +220,7 @@ class Answer:
         if proof.shown is ProofResult.PROVED:
             return _SECURE
         if proof.shown is ProofResult.UNPROVED:
-            remedy = f"the operator of {plain_zone(zone.name)} needs to fix this"
+            remedy = f"the operator of {zone_text(zone.name)} needs to fix this"
             return self._bogus(f"{what} is not proven: {proof.text}; {remedy}")
         return SecurityStatus(Security.INSECURE, f"{what}: {proof.text}")
 

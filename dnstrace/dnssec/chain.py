@@ -27,7 +27,7 @@ from dnstrace.dnssec.records import signed
 from dnstrace.dnssec.replies import Reply
 from dnstrace.model import Name, Question
 from dnstrace.model.judgement import SecurityStatus
-from dnstrace.model.naming import plain, plain_zone
+from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.security import Security
 
 
@@ -123,7 +123,7 @@ class TrustChain:
         for reply in self._case.replies.to(question):
             keys = self._keys_in(reply, zone, trust)
             if keys.reason and (unsigned := self._case.replies.without_signatures(reply.attempt)):
-                keys = replace(keys, reason=f"the DNSKEY records of {plain_zone(zone)} {unsigned.reason}")
+                keys = replace(keys, reason=f"the DNSKEY records of {zone_text(zone)} {unsigned.reason}")
                 security = security if reason else unsigned.security
             elif keys.reason and not reason:
                 security = Security.BOGUS
@@ -138,9 +138,9 @@ class TrustChain:
             self._case.retry(step)
         self._case.need(zone, question)
         if not reason and not self._case.fully_asked(question):
-            verdict = self._case.unasked(f"the DNSKEY records of {plain_zone(zone)}", question)
+            verdict = self._case.unasked(f"the DNSKEY records of {zone_text(zone)}", question)
             return Zone(zone, verdict, keys=None, open=True)
-        lacking = f"no server of {plain_zone(zone)} returned DNSKEY records"
+        lacking = f"no server of {zone_text(zone)} returned DNSKEY records"
         reason = reason or f"{lacking}, although {_keys_needed(trust, zone)}"
         for step in self._case.replies.steps_for(question):
             self._case.notes.add(step.id, SecurityStatus(security, reason))
@@ -150,7 +150,7 @@ class TrustChain:
         found = signed(reply.message.answer, (dns.rdatatype.DNSKEY,), zone)
         if not found:
             return KeySet(
-                (), f"{plain_zone(zone)} has no DNSKEY records, although {_keys_needed(trust, zone)}"
+                (), f"{zone_text(zone)} has no DNSKEY records, although {_keys_needed(trust, zone)}"
             )
         return establish(found[0], trust, self._case.at, self._case.effort)
 
@@ -168,8 +168,8 @@ def _keys_needed(trust: Trust, zone: Name) -> str:
     """Why the zone needs DNSKEY records, and who can fix that."""
     if trust.parent is None:
         return "there is a trust anchor for it"
-    parent = plain_zone(trust.parent)
+    parent = zone_text(trust.parent)
     return (
-        f"{parent} publishes a DS record for it; the operator of {plain_zone(zone)} needs to serve them, "
+        f"{parent} publishes a DS record for it; the operator of {zone_text(zone)} needs to serve them, "
         f"or to have the DS record removed from {parent}"
     )

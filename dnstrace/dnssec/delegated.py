@@ -21,7 +21,7 @@ from dnstrace.dnssec.records import DS, Signed, signed
 from dnstrace.dnssec.replies import Reply
 from dnstrace.model import Delegation, Name, Purpose, Question, Step
 from dnstrace.model.judgement import DsEvidence, SecurityStatus
-from dnstrace.model.naming import plain, plain_zone
+from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.security import Security
 
 
@@ -99,7 +99,7 @@ class Delegations:
             self._case.retry(step)
         neither = f"return neither a DS record for {plain(name)} nor a proof that there is none"
         return Delegated(
-            Says.NOTHING, f"the servers of {plain_zone(zone.name)} {neither}; {_operator_remedy(zone)}"
+            Says.NOTHING, f"the servers of {zone_text(zone.name)} {neither}; {_operator_remedy(zone)}"
         )
 
     def _in(self, reply: Reply, zone: Zone, name: Name) -> Delegated:
@@ -120,7 +120,7 @@ class Delegations:
             if zone.name in data.signers():
                 return self._signed_ds(reply, data, zone)
             if data.rrset.rdtype == dns.rdatatype.DS and not data.signatures:
-                unsigned = f"{_ds_of(name, zone)} is not signed, although {plain_zone(zone.name)} is"
+                unsigned = f"{_ds_of(name, zone)} is not signed, although {zone_text(zone.name)} is"
                 return Delegated(Says.WRONG, f"{unsigned}; {_operator_remedy(zone)}")
         for data in signed(message.answer, (dns.rdatatype.DNAME,)):
             if name != data.name and name.is_subdomain(data.name) and self._case.check(data, zone).valid:
@@ -152,7 +152,7 @@ class Delegations:
             return Delegated(Says.UNSIGNED, f"{plain(name)} is not signed: {proof.text}")
         if proof.shown is ProofResult.NO_CUT:
             return Delegated(Says.NO_CUT)
-        unproven = f"{plain_zone(zone.name)} does not prove that {plain(name)} has no DS record: {proof.text}"
+        unproven = f"{zone_text(zone.name)} does not prove that {plain(name)} has no DS record: {proof.text}"
         return Delegated(Says.WRONG, f"{unproven}; {_operator_remedy(zone)}")
 
 
@@ -163,8 +163,8 @@ def _denial_records(zone: Name, message: dns.message.Message) -> Sequence[dns.rr
 
 
 def _ds_of(name: Name, zone: Zone) -> str:
-    return f"the DS record for {plain(name)} in {plain_zone(zone.name)}"
+    return f"the DS record for {plain(name)} in {zone_text(zone.name)}"
 
 
 def _operator_remedy(zone: Zone) -> str:
-    return f"the operator of {plain_zone(zone.name)} needs to fix this"
+    return f"the operator of {zone_text(zone.name)} needs to fix this"

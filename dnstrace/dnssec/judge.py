@@ -23,7 +23,7 @@ from dnstrace.model.judgement import (
     strongest,
     weakest,
 )
-from dnstrace.model.naming import plain, plain_zone
+from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.security import Security
 
 _DOUBTFUL = (Security.BOGUS, Security.INDETERMINATE)
@@ -93,7 +93,7 @@ class _Judging:
         name = step.zone if referral is None else referral.zone
         zone = self._chain.zone(name)
         denied = zone.secure and zone.name != name
-        reason = f"the referral leads to {plain(name)}, which {plain_zone(zone.name)} proves not to be a zone"
+        reason = f"the referral leads to {plain(name)}, which {zone_text(zone.name)} proves not to be a zone"
         verdict = SecurityStatus(Security.BOGUS, reason) if denied else zone.verdict
         if referral is not None:
             self._case.notes.add(step.id, verdict)

@@ -17,7 +17,7 @@ from dnstrace.dnssec.records import DNSKEY, DS, Signed
 from dnstrace.dnssec.signature import REVOKED, check, usable_key
 from dnstrace.model import Name
 from dnstrace.model.judgement import DsEvidence, KeyEvidence, SignatureEvidence
-from dnstrace.model.naming import plain_zone
+from dnstrace.model.naming import zone_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,9 @@ def _ds_evidence(ds: DS, matched: bool) -> DsEvidence:
 def _not_self_signed(entries: Sequence[DNSKEY], zone: Name, reason: str) -> str:
     several = len(entries) > 1
     return (
-        f"{_tagged(entries)} of {plain_zone(zone)} {'are' if several else 'is'} trusted but "
+        f"{_tagged(entries)} of {zone_text(zone)} {'are' if several else 'is'} trusted but "
         f"{'do' if several else 'does'} not validly sign the DNSKEY RRset: {reason}; "
-        f"the operator of {plain_zone(zone)} needs to sign it again"
+        f"the operator of {zone_text(zone)} needs to sign it again"
     )
 
 
@@ -100,11 +100,11 @@ def _unmatched(trust: Trust, zone: Name, keys: Sequence[DNSKEY]) -> str:
     near = _same_tag(trust, keys)
     if near and not any(map(usable_key, near)):
         state = "revoked" if near[0].flags & REVOKED else "not a zone key"
-        return f"{_expected(trust)}, but key {key_tag(near[0])} of {plain_zone(zone)} is {state}"
+        return f"{_expected(trust)}, but key {key_tag(near[0])} of {zone_text(zone)} is {state}"
     if near:
-        what = f"the digest does not match {_tagged(near)} of {plain_zone(zone)}"
+        what = f"the digest does not match {_tagged(near)} of {zone_text(zone)}"
     else:
-        what = f"{plain_zone(zone)} has {f'only {_tagged(keys)}' if keys else 'no keys'}"
+        what = f"{zone_text(zone)} has {f'only {_tagged(keys)}' if keys else 'no keys'}"
     return f"{_expected(trust)}, but {what}; {_ds_remedy(trust, zone)}"
 
 
@@ -120,15 +120,15 @@ def _expected(trust: Trust) -> str:
     if trust.parent is None:
         return f"the trust anchor is for {_key_list(tags)}"
     records = "DS records" if len(set(tags)) > 1 else "a DS record"
-    return f"{plain_zone(trust.parent)} publishes {records} for {_key_list(tags)}"
+    return f"{zone_text(trust.parent)} publishes {records} for {_key_list(tags)}"
 
 
 def _ds_remedy(trust: Trust, zone: Name) -> str:
     if trust.parent is None:
         return "the trust anchor needs to be updated"
     return (
-        f"the operator of {plain_zone(zone)} needs to restore that key, "
-        f"or to have the DS record in {plain_zone(trust.parent)} replaced"
+        f"the operator of {zone_text(zone)} needs to restore that key, "
+        f"or to have the DS record in {zone_text(trust.parent)} replaced"
     )
 
 

@@ -14,7 +14,7 @@ import dns.rdatatype
 
 from dnstrace.dnssec.proof import NXNAME, Proof, ProofResult, Types, lacks_data, lacks_ds, wildcard_below
 from dnstrace.model import Name
-from dnstrace.model.naming import is_below, plain, plain_zone
+from dnstrace.model.naming import is_below, plain, zone_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def wildcard_answer(name: Name, encloser: Name, records: Sequence[Nsec]) -> Proo
     """Proof that `name` itself does not exist, so `*.encloser` applies to it (RFC 4035 section 5.3.4)."""
     for record in records:
         if record.covers(name) and record.closest_encloser(name) == encloser:
-            expanded = f"{plain(name)} is expanded from the wildcard below {plain_zone(encloser)}"
+            expanded = f"{plain(name)} is expanded from the wildcard below {zone_text(encloser)}"
             return Proof(ProofResult.PROVED, f"{record} shows that {expanded}")
     return Proof(ProofResult.UNPROVED, f"no NSEC record shows that {plain(name)} itself does not exist")
 

@@ -16,7 +16,7 @@ import dns.rdatatype
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.proof import Proof, ProofResult, Types, lacks_data, lacks_ds, wildcard_below
 from dnstrace.model import Name
-from dnstrace.model.naming import plain, plain_zone
+from dnstrace.model.naming import plain, zone_text
 
 SHA1 = 1  # the only hash algorithm defined (RFC 5155 section 11)
 OPT_OUT = 1
@@ -73,7 +73,7 @@ class Hashed:
             return None
         return Proof(
             ProofResult.INSECURE,
-            f"{plain_zone(self.zone)} uses {rounds} NSEC3 iterations: validators treat a zone with more than "
+            f"{zone_text(self.zone)} uses {rounds} NSEC3 iterations: validators treat a zone with more than "
             f"{self.effort.limits.iterations} as insecure",
         )
 
@@ -143,7 +143,7 @@ def wildcard_answer(name: Name, encloser: Name, zone: Hashed) -> Proof:
         return Proof(ProofResult.UNPROVED, f"no NSEC3 record shows that {plain(next_closer)} does not exist")
     if covering.opt_out:
         return _opted_out(_Encloser(encloser, covering))
-    expanded = f"{plain(name)} is expanded from the wildcard below {plain_zone(encloser)}"
+    expanded = f"{plain(name)} is expanded from the wildcard below {zone_text(encloser)}"
     return Proof(ProofResult.PROVED, f"{covering} shows that {expanded}")
 
 
@@ -188,5 +188,5 @@ def _closest_encloser(name: Name, zone: Hashed) -> _Encloser | Proof:
 
 
 def _opted_out(found: _Encloser) -> Proof:
-    below = f"there may be unsigned delegations below {plain_zone(found.name)}"
+    below = f"there may be unsigned delegations below {zone_text(found.name)}"
     return Proof(ProofResult.INSECURE, f"{found.covering} has the opt-out flag, so {below}")

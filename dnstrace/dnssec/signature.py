@@ -22,7 +22,7 @@ from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.records import DNSKEY, RRSIG, Signed
 from dnstrace.model import Name
 from dnstrace.model.judgement import SignatureEvidence
-from dnstrace.model.naming import plain_zone
+from dnstrace.model.naming import zone_text
 
 ZONE_KEY, REVOKED = 0x0100, 0x0080  # DNSKEY flags: RFC 4034 section 2.1.1, RFC 5011 section 7
 _PROTOCOL = 3
@@ -85,16 +85,16 @@ def _candidates(rrsig: RRSIG, tagged: Mapping[int, Sequence[DNSKEY]]) -> list[DN
 def _unfit(data: Signed, rrsig: RRSIG, zone: Name, at: float) -> str:
     """Why a signature cannot be used; empty if it can."""
     if rrsig.signer != zone:
-        return f"it is signed by {plain_zone(rrsig.signer)}, not by {plain_zone(zone)}"
+        return f"it is signed by {zone_text(rrsig.signer)}, not by {zone_text(zone)}"
     if not data.name.is_subdomain(zone):
-        return f"it is signed by {plain_zone(zone)}, but lies outside that zone"
+        return f"it is signed by {zone_text(zone)}, but lies outside that zone"
     if rrsig.algorithm not in SUPPORTED:
         return f"it is signed with {algorithm_name(rrsig.algorithm)}, which is not supported"
     if rrsig.labels > _labels(data.name):
         labels = "label" if rrsig.labels == 1 else "labels"
         return f"its signature is for {rrsig.labels} {labels}, more than the name has"
     if rrsig.labels < len(zone) - 1:
-        return f"its signature is for a wildcard above {plain_zone(zone)}"
+        return f"its signature is for a wildcard above {zone_text(zone)}"
     if _before(int(at), rrsig.inception):
         return f"its signature is not valid before {_moment(rrsig.inception, at)} (is a clock wrong?)"
     if _before(rrsig.expiration, int(at)):
@@ -170,7 +170,7 @@ def _no_key(rrsig: RRSIG, zone: Name, tagged: Mapping[int, Sequence[DNSKEY]]) ->
         return f"its signature is by key {rrsig.key_tag}, which is revoked"
     if same:
         return f"its signature is by key {rrsig.key_tag}, which is not a zone key"
-    return f"its signature is by key {rrsig.key_tag}, which {plain_zone(zone)} does not have"
+    return f"its signature is by key {rrsig.key_tag}, which {zone_text(zone)} does not have"
 
 
 def _signature_evidence(data: Signed, rrsig: RRSIG, reason: str = "") -> SignatureEvidence:
@@ -190,6 +190,6 @@ def _signature_evidence(data: Signed, rrsig: RRSIG, reason: str = "") -> Signatu
 def _invalid(evidence: list[SignatureEvidence], zone: Name) -> str:
     """Why none of the signatures is valid: the reason of the one that came closest."""
     if not evidence:
-        return f"it has no signature (RRSIG), although {plain_zone(zone)} is signed"
+        return f"it has no signature (RRSIG), although {zone_text(zone)} is signed"
     own = [one.reason for one in evidence if one.signer == zone]
     return (own or [one.reason for one in evidence])[-1]

@@ -26,8 +26,3 @@ def zone_text(zone: dns.name.Name | None) -> str:
 def is_below(name: dns.name.Name, ancestor: dns.name.Name) -> bool:
     """Whether a name is below another: its subdomain and not that name itself."""
     return name != ancestor and name.is_subdomain(ancestor)
-
-
-def plain_zone(name: dns.name.Name) -> str:
-    """A zone for use in a sentence: its plain name, or `the root`."""
-    return "the root" if name.labels == (b"",) else plain(name)

@@ -8,7 +8,8 @@ from rich.text import Text
 
 from dnstrace.analysis.reached import is_bogus
 from dnstrace.model import Outcome
-from dnstrace.model.findings import Blame, Level
+from dnstrace.model.findings import Level, who_fixes
+from dnstrace.model.naming import zone_text
 from dnstrace.render.layout import Node
 from dnstrace.render.text import count_text, harmless
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
     from dnstrace.model.report import Report
 
 _STYLES = {Level.ERROR: BAD, Level.WARNING: WARNING, Level.NOTICE: QUIET}
-_RESPONSIBLE = {
-    Blame.REGISTRAR: "to be fixed through the registrar",
-    Blame.PARENT: "to be fixed by the operator of the parent zone",
-    Blame.HOST: "to be fixed by the operator of the zone",
-    Blame.NETWORK: "to be fixed by the operator of this network",
-    Blame.NOBODY: "",
-}
 
 
 def finding_nodes(report: Report) -> list[Node]:
@@ -44,7 +38,7 @@ def _finding_line(finding: Finding) -> Text:
 
 
 def _remedy_nodes(finding: Finding) -> list[Node]:
-    responsible = _RESPONSIBLE[finding.blame]
+    responsible = who_fixes(finding.blame, zone_text(finding.zone))
     cure = "; ".join(harmless(text) for text in (finding.cure, responsible) if text)
     return [*([Node(Text(cure, QUIET))] if cure else []), *_to_publish(finding.records)]
 

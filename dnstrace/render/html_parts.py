@@ -11,8 +11,8 @@ from rich.text import Text
 
 from dnstrace.analysis.stats import critical_attempts
 from dnstrace.model import Kind, Probe, Transport
-from dnstrace.model.findings import Blame, Level
-from dnstrace.model.naming import plain_zone
+from dnstrace.model.findings import Level, who_fixes
+from dnstrace.model.naming import zone_text
 from dnstrace.model.security import Security
 from dnstrace.render.layout import UNICODE_ONLY
 from dnstrace.render.reconciled import tables
@@ -203,14 +203,8 @@ def _finding_article(trace: Trace, finding: Finding, known: Explanation) -> str:
 
 
 def _responsible(finding: Finding) -> str:
-    zone = "the zone" if finding.zone is None else escape(plain_zone(finding.zone))
-    responsible = {
-        Blame.REGISTRAR: f"through the registrar of {zone}",
-        Blame.PARENT: f"by the operator of the parent zone of {zone}",
-        Blame.HOST: f"by the operator of {zone}",
-        Blame.NETWORK: "by the operator of this network",
-    }.get(finding.blame)
-    return "" if responsible is None else f"To be fixed {responsible}. "
+    who = who_fixes(finding.blame, zone_text(finding.zone))
+    return f"{escape(who[0].upper() + who[1:])}. " if who else ""
 
 
 def dnssec(trace: Trace) -> str:

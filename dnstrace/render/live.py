@@ -34,7 +34,7 @@ INTERVAL = 1 / 12  # minimum seconds between two drawings
 class LiveTree:
     """Draws snapshots of a trace. A context manager that restores the terminal.
 
-    Nothing is drawn unless `console` is a terminal. `report` makes the Report of a snapshot, as
+    Nothing is drawn unless `console` is a terminal. `report` makes the Report of a snapshot that is drawn, as
     `dnstrace.api.report` does. `clock` returns seconds.
     """
 

@@ -10,7 +10,7 @@ import dns.rdataclass
 import dns.rdatatype
 from rich.text import Text
 
-from dnstrace.model.naming import plain_zone
+from dnstrace.model.naming import zone_text
 from dnstrace.render.edns import edns_options
 from dnstrace.render.layout import Node
 from dnstrace.render.text import count_text, name_text, rcode_text, rdata_text
@@ -81,5 +81,5 @@ def _section_nodes(rrset: dns.rrset.RRset, zone: dns.name.Name) -> Iterator[Node
     for rdata in rrset:
         line = Text.assemble((f"{head} {rdata_text(rdata)}", "" if used else QUIET))
         if not used:
-            line.append(f"   not used: outside {plain_zone(zone)}", WARNING)
+            line.append(f"   not used: outside {zone_text(zone)}", WARNING)
         yield Node(line)

@@ -13,7 +13,7 @@ import dns.rdatatype
 from dnstrace.analysis.caching import negative_ttl
 from dnstrace.analysis.reached import is_bogus, last_step
 from dnstrace.model import ROOT, Kind, Outcome, Probe, Purpose, Source
-from dnstrace.model.naming import plain, plain_zone
+from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.security import Security
 from dnstrace.render.resolver_words import reason_text
 from dnstrace.render.text import clock_text, count_text, harmless, rdata_text, ttl_text
@@ -102,23 +102,23 @@ class Story:
         if first.purpose is Purpose.NS_ADDRESS:
             text = (
                 f"Asking {plain(first.question.name)} requires its address, which is not known yet: "
-                f"it is looked up first, starting at {plain_zone(first.zone)}."
+                f"it is looked up first, starting at {zone_text(first.zone)}."
             )
         elif first.purpose is Purpose.DNSKEY:
-            text = f"The keys of {plain_zone(first.zone)} are fetched to check its signatures."
+            text = f"The keys of {zone_text(first.zone)} are fetched to check its signatures."
         elif first.purpose is Purpose.DS:
             text = f"The parent zone is asked whether {plain(first.question.name)} is signed."
         return f"{number}. {text}" if number is not None and text else text
 
     def of_probes(self, first: Step) -> str:
         """Why the servers of a zone are probed, starting with the step `first`."""
-        return f"Each server of {plain_zone(first.zone)} is checked with more queries than the answer needs."
+        return f"Each server of {zone_text(first.zone)} is checked with more queries than the answer needs."
 
     def _probe_text(self, step: Step) -> str:
         """A query that the walk does not need: to a resolver, or to check the servers of a zone."""
         if not step.asks_resolver:
             what = "further questions" if step.probe is None else _PROBES[step.probe]
-            return f"To check the servers of {plain_zone(step.zone)}, each is asked {what}."
+            return f"To check the servers of {zone_text(step.zone)}, each is asked {what}."
         if self._resolvers is None:
             self._resolvers = {each.step.id: reason_text(each) for each in self._report.resolvers}
         address = step.servers[0].addresses[0].text
@@ -147,7 +147,7 @@ class Story:
             before = self._trace.steps[step.parent - 1]
             if before.outcome is Outcome.ALIAS:
                 return (
-                    f"The search for the new name starts at {plain_zone(step.zone)}, the closest known zone."
+                    f"The search for the new name starts at {zone_text(step.zone)}, the closest known zone."
                 )
         if step.main and step.question.name != self._trace.question.name and step.purpose is Purpose.WALK:
             return (
@@ -201,8 +201,8 @@ def _result(step: Step, trace: Trace) -> str:
         ends = ": the walk ends here" if step is last_step(trace) else ""
         if not step.attempts:
             why = f" ({harmless(step.note)})" if step.note else ""
-            return f"No server of {plain_zone(step.zone)} can be asked{why}{ends}."
-        return f"No server of {plain_zone(step.zone)} gives a usable answer{ends}."
+            return f"No server of {zone_text(step.zone)} can be asked{why}{ends}."
+        return f"No server of {zone_text(step.zone)} gives a usable answer{ends}."
     who = f"{way(step)}{_chosen_server(step, step.attempts[step.chosen])}"
     if step.attempts[step.chosen].meaning.offer is not None:
         who = f"{who} appears not to serve the zone (lame), but no other server gives a better answer: it"
@@ -214,12 +214,12 @@ def _result(step: Step, trace: Trace) -> str:
 def _chosen_server(step: Step, attempt: Attempt) -> str:
     server = plain(attempt.server)
     if step.all_servers:
-        return f"Every server of {plain_zone(step.zone)} is asked; {server}, one of them,"
+        return f"Every server of {zone_text(step.zone)} is asked; {server}, one of them,"
     if step.zone == ROOT:
         return f"{server}, one of {count_text(len(step.servers), 'root server')},"
     if len(step.servers) == 1:
-        return f"{server}, the only name server of {plain_zone(step.zone)},"
-    return f"{server}, picked from the {len(step.servers)} name servers of {plain_zone(step.zone)},"
+        return f"{server}, the only name server of {zone_text(step.zone)},"
+    return f"{server}, picked from the {len(step.servers)} name servers of {zone_text(step.zone)},"
 
 
 def _referral(cut: Delegation) -> str:
@@ -276,10 +276,10 @@ def _answer_words(step: Step, meaning: Meaning) -> str:
     if meaning.kind is Kind.ALIAS:
         return f"says that {plain(step.question.name)} is an alias of {name}."
     if meaning.kind is Kind.NXDOMAIN:
-        return f"serves {plain_zone(zone)} and says that {name} does not exist. {_negative_lifetime(meaning)}"
+        return f"serves {zone_text(zone)} and says that {name} does not exist. {_negative_lifetime(meaning)}"
     if meaning.kind is Kind.NODATA:
         no_data = f"{name} has no {rdtype} records. {_negative_lifetime(meaning)}"
-        return f"serves {plain_zone(zone)} and says that {no_data}"
+        return f"serves {zone_text(zone)} and says that {no_data}"
     if meaning.kind is not Kind.ANSWER:
         return f"gives an answer that leads nowhere{f' ({harmless(step.note)})' if step.note else ''}."
     data = [rrset for rrset in meaning.answer if rrset.rdtype not in _LINKS] or list(meaning.answer)

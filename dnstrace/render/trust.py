@@ -14,7 +14,7 @@ import dns.rdatatype
 from rich.text import Text
 
 from dnstrace.model import ROOT, Purpose
-from dnstrace.model.naming import plain_zone
+from dnstrace.model.naming import zone_text
 from dnstrace.model.security import Security
 from dnstrace.render.layout import Node
 from dnstrace.render.text import harmless
@@ -75,7 +75,7 @@ def signed_by(evidence: StepEvidence, name: dns.name.Name, rdtype: int) -> Text:
     if valid := [s for s in found if s.valid]:
         first = valid[0]
         return Text(
-            f", signed by key {first.tag} of {plain_zone(first.signer)} until {_expiry_day(first)}", GOOD
+            f", signed by key {first.tag} of {zone_text(first.signer)} until {_expiry_day(first)}", GOOD
         )
     if found:
         return Text(f", not validly signed: {harmless(found[0].reason)}", BAD)
@@ -87,7 +87,7 @@ def proof_nodes(evidence: StepEvidence) -> list[Node]:
     if not evidence.proof:
         return []
     by = _signers_text(s for s in evidence.signatures if s.covered in _CHAIN)
-    label = "no proof" if evidence.security.value == "bogus" else "proof"
+    label = "no proof" if evidence.security is Security.BOGUS else "proof"
     return [Node(joined([Text(f"{label}: {harmless(evidence.proof)}", QUIET), by]))]
 
 
@@ -111,7 +111,7 @@ def _signers_text(signatures: Iterable[SignatureEvidence], does: str = "signed b
     if not valid:
         return Text(f"not validly signed: {harmless(found[0].reason)}", BAD) if found else Text("")
     until = min(valid, key=lambda s: s.expiration)
-    keys = dict.fromkeys(f"key {s.tag} of {plain_zone(s.signer)}" for s in valid)
+    keys = dict.fromkeys(f"key {s.tag} of {zone_text(s.signer)}" for s in valid)
     who = f" {', '.join(keys)}" if does == "signed by" else ""
     return Text(f"{does}{who} until {_expiry_day(until)}", QUIET)
 

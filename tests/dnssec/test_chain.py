@@ -70,7 +70,7 @@ def test_what_was_not_asked_for_says_nothing_against_a_zone() -> None:
     world = journey()
     judgement = judge(world.walk(question("www.example.com.")), world.anchors(), NOW)
     assert judgement.security is INDETERMINATE
-    assert "the DNSKEY records of the root could not be fetched" in judgement.reason
+    assert "the DNSKEY records of the root zone could not be fetched" in judgement.reason
 
 
 def test_nothing_is_proved_by_keys_that_are_still_to_come() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import dns.name
 import pytest
 
-from dnstrace.model.naming import plain, plain_zone
+from dnstrace.model.naming import plain
 
 
 @pytest.mark.parametrize(
@@ -22,8 +22,3 @@ def test_a_name_in_a_sentence_has_no_final_dot(name: str, expected: str) -> None
 
 def test_the_root_is_still_a_dot() -> None:
     assert plain(dns.name.root) == "."
-
-
-def test_a_zone_in_a_sentence_is_its_name_or_the_root() -> None:
-    assert plain_zone(dns.name.from_text("example.com.")) == "example.com"
-    assert plain_zone(dns.name.root) == "the root"

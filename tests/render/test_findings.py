@@ -37,31 +37,32 @@ NOTED = replace(BARE, code="noted", level=Level.NOTICE, blame=Blame.PARENT)
 
 WIDE = """\
 ✗ error glue-differs: com. gives 192.0.2.53 for ns1.example.com., its own zone gives 203.0.113.53
-    have the glue of ns1.example.com. changed to 203.0.113.53; to be fixed through the registrar
+    have the glue of ns1.example.com. changed to 203.0.113.53; fix this at the registrar of example.com
     ns1.example.com. 172800 IN A 203.0.113.53
 ! warning bare: it is so
 notice noted: it is so
-    to be fixed by the operator of the parent zone
+    the operator of the parent zone needs to fix this
 """
 USUAL = """\
 ✗ error glue-differs: com. gives 192.0.2.53 for ns1.example.com., its own zone
   gives 203.0.113.53
-    have the glue of ns1.example.com. changed to 203.0.113.53; to be fixed
-        through the registrar
+    have the glue of ns1.example.com. changed to 203.0.113.53; fix this at the
+        registrar of example.com
     ns1.example.com. 172800 IN A 203.0.113.53
 ! warning bare: it is so
 notice noted: it is so
-    to be fixed by the operator of the parent zone
+    the operator of the parent zone needs to fix this
 """
 NARROW = """\
 ✗ error glue-differs: com. gives 192.0.2.53 for
   ns1.example.com., its own zone gives 203.0.113.53
     have the glue of ns1.example.com. changed to
-        203.0.113.53; to be fixed through the registrar
+        203.0.113.53; fix this at the registrar of
+        example.com
     ns1.example.com. 172800 IN A 203.0.113.53
 ! warning bare: it is so
 notice noted: it is so
-    to be fixed by the operator of the parent zone
+    the operator of the parent zone needs to fix this
 """
 VERDICT = """\
 ✗ verdict: com. gives 192.0.2.53 for ns1.example.com., its own zone gives

@@ -140,42 +140,6 @@ def test_the_exchanges_can_be_put_in_the_order_of_servers(context: Any, tmp_path
     assert cells.all_inner_texts() == by_time
 
 
-def rows_of(trace: Trace) -> list[str]:
-    """The rows of the exchanges, without what marks up their text but for the class that says failed."""
-    table = (
-        html_page(report(trace))
-        .partition('id="exchanges"')[2]
-        .partition("<tbody>")[2]
-        .partition("</tbody>")[0]
-    )
-    rows = table.replace("<br>", " ").replace('"bad">', '">FAILED ').split("</tr>")
-    return [" ".join(re.sub("<[^>]*>", " ", row).split()) for row in rows if row]
-
-
-def test_to_decline_what_a_probe_asks_is_no_failure() -> None:
-    rows = rows_of(checked(load("textbook")))
-    declined = [row for row in rows if re.search("probe (edns-version|recursion|transfer)", row)]
-    assert len(declined) == 3 * 8 and all(re.search("refused|bad version", row) for row in declined)
-    assert not [row for row in rows if "FAILED" in row]
-
-
-def test_what_failed_and_what_was_asked_again_is_marked() -> None:
-    rows = rows_of(checked(load("drops-edns"), seed=3))
-    without = [row for row in rows if "192.0.2.53" in row and "probe" not in row]
-    assert "FAILED timeout" in without[0] and "again, without EDNS" in without[-1], without
-    assert any("FAILED timeout" in row and "try 2" in row for row in rows)
-    assert [row for row in rows_of(walked("truncated")) if "truncated" in row and "FAILED" not in row]
-
-
-def test_the_chain_of_trust_names_keys_and_their_ends() -> None:
-    text = (
-        html_page(report(checked(load("dnssec-good")))).partition('id="dnssec"')[2].partition("</section>")[0]
-    )
-    for said in ("matches the trust anchor", "DS 33677 (ECDSAP256SHA256, SHA-256)", "signs keys"):
-        assert said in text
-    assert re.search(r"www\.example\.com\. A.*, signed by key \d+ of example\.com until 2026-01-29", text)
-
-
 def test_what_was_supposed_expected_and_held_by_resolvers_is_said(context: Any, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     as_if = ("--undelegated", "example.com=ns1.example.com/192.0.2.53", "--expect", "a=192.0.2.9")

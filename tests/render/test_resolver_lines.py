@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-import dns.rdatatype
 import pytest
 
 from dnstrace import Trace, trace
@@ -13,12 +11,11 @@ from dnstrace.analysis.resolvers import compared, heard
 from dnstrace.api import report
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
-from dnstrace.model import Fault, Outcome, Purpose, Query, Question, Transport
+from dnstrace.model import Fault, Outcome, Purpose
 from dnstrace.model.asked import Resolver
-from dnstrace.render.resolver_words import reason_text, resolver_text
+from dnstrace.render.resolver_words import reason_text
 from dnstrace.render.tree import tree
 from tests.render.looks import look
-from tests.replies import name
 
 
 def found(world: str) -> Trace:
@@ -136,22 +133,3 @@ def test_a_rejected_certificate_is_reported() -> None:
 def test_nothing_to_compare_with() -> None:
     text = block(replace(found("same"), outcome=Outcome.FAILED))
     assert "192.0.2.44 · TTL 3m32s of 5m" in text and "not compared: the walk has no result" in text
-
-
-@pytest.mark.parametrize(
-    ("how", "text"),
-    [
-        ({}, "192.0.2.53"),
-        ({"port": 5353}, "192.0.2.53:5353"),
-        ({"transport": Transport.TCP}, "192.0.2.53"),
-        ({"address": "::1", "port": 54}, "[::1]:54"),
-        ({"transport": Transport.TLS, "port": 853, "endpoint": "192.0.2.53"}, "tls://192.0.2.53"),
-        ({"transport": Transport.TLS, "port": 853, "endpoint": "a.test"}, "tls://192.0.2.53#a.test"),
-        ({"address": "::1", "transport": Transport.TLS, "port": 853, "endpoint": "a"}, "tls://[::1]#a"),
-        ({"address": "::1", "transport": Transport.TLS, "port": 9, "endpoint": "a"}, "tls://[::1]:9#a"),
-        ({"transport": Transport.HTTPS, "endpoint": "https://a/q", "port": 443}, "https://a/q"),
-    ],
-)
-def test_a_resolver_is_called_what_it_was_given_as(how: dict[str, Any], text: str) -> None:
-    query = Query(Question(name("www.example."), dns.rdatatype.A), "192.0.2.53")
-    assert resolver_text(replace(query, **how)) == text

@@ -53,7 +53,7 @@ www.example.com. A
 ├─ . DNSKEY: asked too, 1 query, 13 ms
 │  └─ key 36206 matches the trust anchor · signs keys 36206, 14443 until 2026-01-29
 └─ com. ─ NS x13 · TTL 2d · secure
-   ├─ DS 25471 (ECDSAP256SHA256, SHA-256) · signed by key 14443 of the root until 2026-01-29
+   ├─ DS 25471 (ECDSAP256SHA256, SHA-256) · signed by key 14443 of the root zone until 2026-01-29
    ├─ m.gtld-servers.net. 192.55.83.30 · 30 ms · 1 of 13 (glue)
    ├─ com. DNSKEY: asked too, 1 query, 30 ms
    │  └─ key 25471 matches DS 25471 · signs keys 25471, 30261 until 2026-01-29
