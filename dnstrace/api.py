@@ -1,7 +1,6 @@
 """The library: `trace` and `trace_async` make a Trace, `report` judges it.
 
-The first two raise ValueError for a name, a type or a setting that cannot be, and nothing for what the
-network does: that is in the Trace.
+The first two raise ValueError for a wrong name, type or setting; what the network does is in the Trace.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`--diff` and `--watch`: what is compared, what is said, and with which exit status it ends."""
+"""`--diff`: what is compared, what is said, and with which exit status it ends."""
 
 from __future__ import annotations
 

@@ -48,7 +48,9 @@ def test_it_watches_until_something_changes() -> None:
     assert (seen.status, seen.waited) == (5, [10.0] * 3)
     first, second, *_ = seen.out.splitlines()
     assert first == "14:00:00 UTC www.example.com. A: 192.0.2.44"
-    assert second.startswith("14:00:30 UTC the outcome changed from answer to failed: no name server of example.com")
+    assert second.startswith(
+        "14:00:30 UTC the outcome changed from answer to failed: no name server of example.com"
+    )
 
 
 def test_it_watches_until_what_is_expected_has_come_to_be() -> None:

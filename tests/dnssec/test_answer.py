@@ -11,7 +11,7 @@ from dnstrace.model import Outcome
 from dnstrace.model.naming import plain
 from tests.dnssec.tampering import altered, drop, resigned, when
 from tests.dnssec.worlds import Tamper, World, journey
-from tests.dnssec.zones import NOW, TTL, Key, T, Zone, name
+from tests.dnssec.zones import NOW, TTL, T, name
 
 SECURE, INSECURE, BOGUS = Security.SECURE, Security.INSECURE, Security.BOGUS
 
@@ -342,9 +342,3 @@ def test_unsupported_signature_beside_a_good_one_does_not_matter() -> None:
     assert (
         judged("www", "A", when("www.example.com.", "A", add, "example.com."), world=world).security is SECURE
     )
-
-
-def test_two_keys_of_two_algorithms() -> None:
-    zone = Zone(name("example.com."), "www A 192.0.2.1", [Key(13), Key(15, 1, 256)])
-    world = World.of(Zone(name("."), "example.com. NS ns.example.com."), zone)
-    assert world.judged("www.example.com.")[0].security is SECURE
