@@ -57,18 +57,18 @@ REFUSED: list[tuple[Any, Asked]] = [
 ]
 
 
-@pytest.mark.parametrize(("value", "asked", "found"), TAKEN, ids=str)
+@pytest.mark.parametrize(("value", "asked", "found"), TAKEN)
 def test_what_is_right_is_taken(value: Any, asked: Asked, found: object) -> None:
     assert asked(Fields({"x": value}, "it")) == found
 
 
-@pytest.mark.parametrize(("value", "asked"), REFUSED, ids=str)
+@pytest.mark.parametrize(("value", "asked"), REFUSED)
 def test_what_is_wrong_is_named_by_its_key(value: Any, asked: Asked) -> None:
     with pytest.raises(RecordError, match=r"^is damaged: it\.x is missing or wrong$"):
         asked(Fields({"x": value}, "it"))
 
 
-@pytest.mark.parametrize(("value", "asked", "found"), TAKEN, ids=str)
+@pytest.mark.parametrize(("value", "asked", "found"), TAKEN)
 def test_what_is_not_there_is_an_error_and_no_crash(value: Any, asked: Asked, found: object) -> None:
     for without in ({}, {"x": None}):
         assert not Fields(without, "it").has("x")
