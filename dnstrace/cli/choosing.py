@@ -8,9 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dnstrace.cli.line.choices import Choices, choices
-from dnstrace.cli.line.fitting import require_needs
-from dnstrace.cli.line.merging import merged, world_of
-from dnstrace.cli.line.parsed import Origin
+from dnstrace.cli.line.fitting import require_fit, require_needs
 from dnstrace.cli.line.variables import of_environment
 from dnstrace.cli.usage import Usage
 
@@ -21,9 +19,19 @@ if TYPE_CHECKING:
     from dnstrace.record import Record
 
 
+_FURTHER = {"replay", "diff", "resolver"}  # what may name a file
+
+
 def choose(words: Parsed, variables: Mapping[str, str]) -> Choices:
     """What the user chose. Raises Usage."""
     otherwise, loaded = of_environment(variables), None
+    if not otherwise.origins and not words.said.keys() & _FURTHER:
+        require_fit(words)
+        require_needs(words)
+        return choices(words)
+    # Imported here, since most runs end above.
+    from dnstrace.cli.line.merging import merged
+
     found = merged(words, otherwise)
     if _names_the_system(found):
         _look_up(words if found.of_words("resolver") else otherwise)
@@ -35,13 +43,14 @@ def choose(words: Parsed, variables: Mapping[str, str]) -> Choices:
         recorded = (each for each in (loaded.compared, loaded.replayed) if each is not None)
         found = merged(words, *recorded, otherwise)
     require_needs(found)
-    if found.origins.get("drop") is Origin.VARIABLE:
+    if found.origins.get("drop") == "variable":
         _leave_out_unknown(found, loaded.record if loaded else None)
     return choices(found, loaded)
 
 
 def _leave_out_unknown(found: Parsed, record: Record | None) -> None:
     """Leave out servers that a variable drops and that the record, or the world, does not have."""
+    from dnstrace.cli.line.merging import world_of
     from dnstrace.cli.replaying import addresses_of
 
     if record is not None:

@@ -38,7 +38,7 @@ def sentences(option: Option) -> Iterator[str]:
     if others := _all_typed(excluded(option.name)):
         yield f"Not with {_listed(others)}."
     if option.needs:
-        yield f"Only with {_listed([' or '.join(_all_typed(each.others)) for each in option.needs], 'and')}."
+        yield f"Only with {_listed([' or '.join(_all_typed(others)) for others, _ in option.needs], 'and')}."
     for implied in option.implies:
         opposite = BY_NAME[implied].opposite
         taken_back = "" if opposite in excluded(option.name) else f" unless --{opposite} is given"

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dnstrace.cli.line.asking import limits_of, settings_of
 from dnstrace.cli.line.fitting import everything, expected, families_of
-from dnstrace.cli.line.lists import Many, many
 from dnstrace.cli.line.options import OPTIONS, Completes, Output
 from dnstrace.cli.line.questions import questions, types
-from dnstrace.cli.line.supposing import supposed
 from dnstrace.cli.usage import Usage, shown
 from dnstrace.model import Question, Settings
 from dnstrace.model.limits import Limits
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
 
     from dns.rdatatype import RdataType
 
+    from dnstrace.cli.line.lists import Many
     from dnstrace.cli.line.parsed import Parsed
     from dnstrace.cli.loading import Document, Loaded
     from dnstrace.model import Delegation, Name
@@ -126,7 +125,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         expected=expected(chosen),
         resolvers=_chosen_resolvers(chosen, settings.families),
         parent_only="parent-only" in chosen,
-        supposed=supposed(chosen.get("undelegated", ()), chosen.get("ds", ())),
+        supposed=_supposed(chosen),
         shown=Display(
             chosen.get("output", Output.TREE),
             bool(chosen.get("verbose")),
@@ -138,7 +137,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         ),
         http="http" in chosen,
         urls={subject.name: subject.url for subject in chosen.get("subject", ()) if subject.url},
-        many=many(chosen),
+        many=_many(chosen),
         diff=loaded.documents if loaded else (),
         watch=chosen.get("watch"),
         record=loaded.record if loaded else None,
@@ -162,6 +161,22 @@ def _dnssec(parsed: Parsed) -> bool | None:
     if "dnssec" in everything(parsed):
         return True
     return False if "dnssec" in parsed.undone else None
+
+
+def _supposed(chosen: Mapping[str, Any]) -> tuple[Delegation, ...]:
+    if not {"undelegated", "ds"} & set(chosen):
+        return ()
+    from dnstrace.cli.line.supposing import supposed
+
+    return supposed(chosen.get("undelegated", ()), chosen.get("ds", ()))
+
+
+def _many(chosen: Mapping[str, Any]) -> Many | None:
+    if "file" not in chosen:
+        return None
+    from dnstrace.cli.line.lists import many
+
+    return many(chosen)
 
 
 def _chosen_resolvers(chosen: Mapping[str, Any], families: frozenset[int]) -> tuple[Resolver, ...]:

@@ -37,11 +37,17 @@ def contradiction(parsed: Parsed) -> str:
     return _several_servers(parsed) or _other_family(parsed) or _several_questions(parsed)
 
 
+def require_fit(words: Parsed) -> None:
+    """Raise Usage where words exclude each other."""
+    if why := contradiction(words):
+        raise Usage(why)
+
+
 def require_needs(parsed: Parsed) -> None:
     """Raise Usage where an option is set without what it needs."""
-    for name, need in unmet(parsed):
-        wanted = " or ".join(BY_NAME[each].typed[0] for each in need.others if each in BY_NAME)
-        raise Usage(f"{parsed.said[name]} needs {wanted}: {need.why.format(me=parsed.said[name])}")
+    for name, (others, why) in unmet(parsed):
+        wanted = " or ".join(BY_NAME[each].typed[0] for each in others if each in BY_NAME)
+        raise Usage(f"{parsed.said[name]} needs {wanted}: {why.format(me=parsed.said[name])}")
 
 
 def unmet(parsed: Parsed) -> Iterator[tuple[str, Need]]:
@@ -49,7 +55,7 @@ def unmet(parsed: Parsed) -> Iterator[tuple[str, Need]]:
     standing = everything(parsed)
     for name in parsed.said:
         for need in BY_NAME[name].needs:
-            if not any(other in standing for other in need.others):
+            if not any(other in standing for other in need[0]):
                 yield name, need
 
 

@@ -28,10 +28,8 @@ class Many(NamedTuple):
     dask: str | None
 
 
-def many(chosen: Mapping[str, Any]) -> Many | None:
-    """The choices about many names; None without `-f`."""
-    if "file" not in chosen:
-        return None
+def many(chosen: Mapping[str, Any]) -> Many:
+    """The choices about the names of the file that `-f` names."""
     from dnstrace.bulk.plan import AT_ONCE
 
     return Many(

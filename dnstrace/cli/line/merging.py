@@ -10,11 +10,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dnstrace.cli.line.fitting import contradiction, expected, unmet
+from dnstrace.cli.line.fitting import contradiction, expected, require_fit, unmet
 from dnstrace.cli.line.options import BY_NAME, Option
-from dnstrace.cli.line.parsed import Origin, Parsed
+from dnstrace.cli.line.parsed import Parsed
 from dnstrace.cli.line.questions import questions, types
-from dnstrace.cli.usage import Usage
 from dnstrace.model import Transport
 
 if TYPE_CHECKING:
@@ -29,8 +28,7 @@ def merged(words: Parsed, *others: Parsed) -> Parsed:
     Raises Usage for words that exclude each other. Whether the words have what they need shows at the end:
     `fitting.require_needs`.
     """
-    if why := contradiction(words):
-        raise Usage(why)
+    require_fit(words)
     found = words
     for other in others:
         if other.said or other.undone or other.servers:
@@ -74,7 +72,7 @@ def _one_by_one(upper: Parsed, lower: Parsed, barred: set[str]) -> Parsed:
 
 def _counts(option: Option, found: Parsed, lower: Parsed) -> bool:
     """Whether an option may be set: a variable counts for nothing where another option disregards it."""
-    if lower.origin is not Origin.VARIABLE:
+    if lower.origin != "variable":
         return True
     return not any({option.group, option.name} & BY_NAME[name].disregards for name in found.said)
 

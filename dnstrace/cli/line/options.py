@@ -11,9 +11,10 @@ line against that, and the help, the manual and the completions show it.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from dnstrace.cli.line import addresses, names, rdtypes, supposing, values
+from dnstrace.cli.line import addresses, names, rdtypes, values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -54,23 +55,15 @@ class Completes(StrEnum):
     WORLD = "world"
 
 
-class Exclusion(NamedTuple):
-    """Options that an option excludes, by name, and why.
+Exclusion = tuple[tuple[str, ...], str]
+"""Options that an option excludes, by name, and why.
 
-    In `why`, `{me}` and `{it}` stand for the option and the excluded one as they were typed. A flag's
-    opposite is named by its own name (`no-dnssec`).
-    """
+In the reason, `{me}` and `{it}` stand for the option and the excluded one as they were typed. A flag's
+opposite is named by its own name (`no-dnssec`).
+"""
 
-    others: tuple[str, ...]
-    why: str
-
-
-class Need(NamedTuple):
-    """Options, by name, one of which an option needs, and why, with `{me}` as in Exclusion."""
-
-    others: tuple[str, ...]
-    why: str
-
+Need = tuple[tuple[str, ...], str]
+"""Options, by name, one of which an option needs, and why, with `{me}` as in Exclusion."""
 
 SECURITY, WORLD = "expect security", "lab world"
 """In the table: an `--expect` that only validation can decide, and a `--lab` that names a world."""
@@ -144,18 +137,21 @@ def _tries_of_retries(text: str) -> int:
     return values.whole(0, 99)(text) + 1
 
 
-_ONE_QUESTION = Exclusion(("file",), "{me} is for one question")
-_ONE_PRINTED = Exclusion(("file",), "{me} prints one question; use --jsonl or --short")
-_COMPARED = Exclusion(("diff", "watch"), "{it} keeps nothing of what it compares")
+_ONE_QUESTION = (("file",), "{me} is for one question")
+_ONE_PRINTED = (("file",), "{me} prints one question; use --jsonl or --short")
+_COMPARED = (("diff", "watch"), "{it} keeps nothing of what it compares")
 _SIGNATURES = "{me} sets the time at which signatures are judged"
-_MANY = Need(("file",), "{me} is for many names; give a file of them, or - for standard input")
+_MANY = (("file",), "{me} is for many names; give a file of them, or - for standard input")
 
 
-def _after_resolver(text: str) -> object:
-    """The resolvers that follow `--resolver`."""
-    from dnstrace.cli.line.resolvers import resolvers
+def _later(module: str, name: str) -> Callable[[str], object]:
+    """A converter in a module of this package that is imported when there is something to convert."""
 
-    return resolvers(text)
+    def convert(text: str) -> object:
+        found: object = getattr(import_module(f"dnstrace.cli.line.{module}"), name)(text)
+        return found
+
+    return convert
 
 
 OPTIONS: tuple[Option, ...] = (
@@ -169,7 +165,7 @@ OPTIONS: tuple[Option, ...] = (
            convert=values.world, optional=True, value="", completes=Completes.WORLD,
            disregards=frozenset({Group.ASK, "resolver", "trust-anchor"})),
     Option("ipv4", Group.ASK, "Ask over IPv4 only", short="4",
-           excludes=(Exclusion(("ipv6",), "leave out both to ask over either"),)),
+           excludes=((("ipv6",), "leave out both to ask over either"),)),
     Option("ipv6", Group.ASK, "Ask over IPv6 only", short="6"),
     Option("port", Group.ASK, "The port to ask ({port})", short="p", metavar="N",
            convert=values.within("PORT")),
@@ -187,8 +183,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("bufsize", Group.ASK, "Octets to accept over UDP ({edns.payload})", metavar="N",
            convert=values.within("PAYLOAD")),
     Option("no-edns", Group.ASK, "Ask without EDNS",
-           excludes=(Exclusion(("nsid", "cookie", "subnet", "bufsize"), "{it} is part of EDNS"),
-                     Exclusion(("dnssec",), "signatures are asked for with EDNS"))),
+           excludes=((("nsid", "cookie", "subnet", "bufsize"), "{it} is part of EDNS"),
+                     (("dnssec",), "signatures are asked for with EDNS"))),
     Option("nsid", Group.ASK, "Ask servers to identify themselves (RFC 5001)"),
     Option("cookie", Group.ASK, "Send a DNS cookie (RFC 7873)"),
     Option("subnet", Group.ASK, "Ask as a client in this network (RFC 7871)", metavar="NET",
@@ -201,29 +197,29 @@ OPTIONS: tuple[Option, ...] = (
            convert=values.within("SEED")),
     Option("all-servers", Group.CHECK, "Ask every address of every name server", short="a"),
     Option("check", Group.CHECK, "Find what is wrong, using further queries", implies=("dnssec",),
-           excludes=(Exclusion(("parent-only",), "a check asks the servers of the zone itself"),)),
+           excludes=((("parent-only",), "a check asks the servers of the zone itself"),)),
     Option("dnssec", Group.CHECK, "Validate the answer, and say what fails",
-           excludes=(Exclusion(("parent-only",), "without an answer there is nothing to validate"),)),
+           excludes=((("parent-only",), "without an answer there is nothing to validate"),)),
     Option("trust-anchor", Group.CHECK, "Trust the DS or DNSKEY records in FILE", metavar="FILE",
            convert=values.file, completes=Completes.FILE, implies=("dnssec",),
-           excludes=(Exclusion(("no-dnssec",), "trust anchors are where validation starts"),)),
+           excludes=((("no-dnssec",), "trust anchors are where validation starts"),)),
     Option("at", Group.CHECK, "Judge signatures as of this time, not now", metavar="TIME",
            convert=values.moment,
-           excludes=(Exclusion(("no-dnssec",), _SIGNATURES), Exclusion(("parent-only",), _SIGNATURES)),
-           needs=(Need(("dnssec", WORLD), _SIGNATURES),)),
+           excludes=((("no-dnssec",), _SIGNATURES), (("parent-only",), _SIGNATURES)),
+           needs=((("dnssec", WORLD), _SIGNATURES),)),
     Option("resolver", Group.CHECK, "Ask this resolver too; 'system' for yours", metavar="ADDR",
-           convert=_after_resolver, repeatable=True,
-           excludes=(Exclusion(("parent-only",), "a resolver gives answers, not referrals"),)),
+           convert=_later("resolvers", "resolvers"), repeatable=True,
+           excludes=((("parent-only",), "a resolver gives answers, not referrals"),)),
     Option("parent-only", Group.CHECK, "Show only what the parent says of the zone"),
     Option("undelegated", Group.CHECK, "As if ZONE were delegated to NS", metavar="ZONE=NS",
-           convert=supposing.undelegated, repeatable=True, whole=True),
+           convert=_later("supposing", "undelegated"), repeatable=True, whole=True),
     Option("ds", Group.CHECK, "As if ZONE had this DS record", metavar="ZONE=DS",
-           convert=supposing.ds, repeatable=True, whole=True, implies=("dnssec",)),
+           convert=_later("supposing", "ds"), repeatable=True, whole=True, implies=("dnssec",)),
     Option("expect", Group.CHECK, "Exit 5 unless it holds, e.g. a=192.0.2.44", metavar="WHAT",
            convert=values.expectations, repeatable=True, whole=True, excludes=(_ONE_QUESTION,)),
     Option("http", Group.CHECK, "Fetch the page too, from each address",
-           excludes=(Exclusion(("parent-only",), "a referral has no page"),
-                     Exclusion(("replay",), "a record has no page"), _ONE_QUESTION, _COMPARED)),
+           excludes=((("parent-only",), "a referral has no page"),
+                     (("replay",), "a record has no page"), _ONE_QUESTION, _COMPARED)),
     Option("short", Group.PRINT, "Only the data of the answer, as dig +short",
            key="output", value=Output.SHORT),
     Option("json", Group.PRINT, "The whole trace as one JSON object", key="output", value=Output.JSON,
@@ -244,7 +240,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("explain-steps", Group.PRINT, "Say in plain words what each step is for"),
     Option("file", Group.MANY, "Names from FILE, one a line; '-' is stdin", short="f",
            metavar="FILE", convert=values.file, completes=Completes.FILE,
-           excludes=(Exclusion(("name", "reverse"), "give all names in one place"),)),
+           excludes=((("name", "reverse"), "give all names in one place"),)),
     Option("concurrency", Group.MANY, "Names to trace at a time (200)", metavar="N",
            convert=values.whole(1, 10_000), needs=(_MANY,)),
     Option("workers", Group.MANY, "Processes (by default one a processor)", metavar="N",
@@ -254,29 +250,29 @@ OPTIONS: tuple[Option, ...] = (
     Option("no-share", Group.MANY, "Trace each name on its own, sharing nothing", needs=(_MANY,)),
     Option("dask", Group.MANY, "Trace on the Dask cluster of this scheduler", metavar="ADDRESS",
            convert=values.scheduler, needs=(_MANY,),
-           excludes=(Exclusion(("workers", "lab"), "the cluster traces, not this machine"),)),
+           excludes=((("workers", "lab"), "the cluster traces, not this machine"),)),
     Option("out", Group.MANY, "Write the results to FILE", short="o", metavar="FILE",
            convert=values.file, completes=Completes.NEW_FILE, needs=(_MANY,)),
     Option("resume", Group.MANY, "Continue the FILE of -o: trace what it lacks",
-           needs=(_MANY, Need(("out",), "{me} continues that file"),
-                  Need(("jsonl",), "{me} reads the results that are in the file"))),
+           needs=(_MANY, (("out",), "{me} continues that file"),
+                  (("jsonl",), "{me} reads the results that are in the file"))),
     Option("ordered", Group.MANY, "Results in the order of the names", needs=(_MANY,)),
     Option("save", Group.KEEP, "Save the trace to FILE, or FILE.gz, for --replay", metavar="FILE",
            convert=values.file, completes=Completes.NEW_FILE, single="keeps one trace",
            excludes=(_ONE_QUESTION, _COMPARED)),
     Option("replay", Group.KEEP, "Trace again from a saved trace, with no network", metavar="FILE",
            convert=values.file, completes=Completes.FILE,
-           excludes=(Exclusion(("lab",), "a record is a world of its own"), _ONE_QUESTION),
+           excludes=((("lab",), "a record is a world of its own"), _ONE_QUESTION),
            disregards=frozenset({Group.WHAT, Group.ASK, Group.CHECK, Group.MANY})),
     Option("diff", Group.KEEP, "What has changed since OLD, or from OLD to NEW", metavar="OLD",
            convert=values.file, repeatable=True, whole=True, completes=Completes.FILE,
            another=values.is_file, single="compares one question",
-           excludes=(_ONE_QUESTION, Exclusion(("watch",), "one compares once, the other again and again"))),
+           excludes=(_ONE_QUESTION, (("watch",), "one compares once, the other again and again"))),
     Option("watch", Group.KEEP, "Trace every S seconds until something changes", metavar="S",
            convert=values.seconds, single="follows one question", excludes=(_ONE_QUESTION,)),
     Option("drop", Group.KEEP, "Treat SERVER as dead (with --replay or --lab)", metavar="SERVER",
            convert=names.server, repeatable=True,
-           needs=(Need(("replay", "lab"), "a live server cannot be treated as dead"),)),
+           needs=((("replay", "lab"), "a live server cannot be treated as dead"),)),
     Option("pcap", Group.KEEP, "Save the packets to FILE, for Wireshark", metavar="FILE",
            convert=values.file, completes=Completes.NEW_FILE, single="shows one trace",
            excludes=(_ONE_QUESTION, _COMPARED)),

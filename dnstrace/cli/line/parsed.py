@@ -5,8 +5,7 @@ Nothing is decided here that takes more than one option to decide: that is `fitt
 
 from __future__ import annotations
 
-from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from dnstrace.cli.line.options import BY_NAME, OPTIONS, Group, Option
 
@@ -14,12 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Origin(IntEnum):
-    """Where a value came from; the first one that sets something counts."""
-
-    WORD = 0
-    RECORD = 1
-    VARIABLE = 2
+Origin = Literal["word", "record", "variable"]
+"""Where a value came from; the first one that sets something counts."""
 
 
 class Parsed:
@@ -32,7 +27,7 @@ class Parsed:
     stands for something else than a trace, with its value.
     """
 
-    def __init__(self, origin: Origin = Origin.WORD) -> None:
+    def __init__(self, origin: Origin = "word") -> None:
         self.origin = origin
         self.settings: dict[str, object] = {}
         self.said: dict[str, str] = {}
@@ -66,7 +61,7 @@ class Parsed:
 
     def of_words(self, name: str) -> bool:
         """Whether an option was set, or a flag taken back, by a word."""
-        return self.origins.get(name) is Origin.WORD
+        return self.origins.get(name) == "word"
 
     def each(self) -> Iterator[tuple[Option, object]]:
         """Each key that is set, by its first option, with its value or each of its values, in table order."""

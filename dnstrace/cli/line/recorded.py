@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dnstrace.cli.line.names import Subject, named
 from dnstrace.cli.line.options import BY_NAME, OPTIONS, Group
-from dnstrace.cli.line.parsed import Origin, Parsed
+from dnstrace.cli.line.parsed import Parsed
 from dnstrace.cli.line.rdtypes import rdtype
 from dnstrace.model import Question
 from dnstrace.model.limits import limits_for
@@ -54,7 +54,7 @@ def as_recorded(parsed: Parsed, recorded: Parsed) -> bool:
 
 def _filed(settings: Mapping[str, object], asked: Question, words: Parsed) -> Parsed:
     """The settings, and the question unless a name was typed; a type may be typed without one."""
-    found = Parsed(Origin.RECORD)
+    found = Parsed("record")
     if "subject" not in words.settings:
         found.file(BY_NAME["name"], Subject(asked.name, asked.rdtype), "--name")
         found.file(BY_NAME["type"], asked.rdtype, "--type")

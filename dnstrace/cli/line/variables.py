@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dnstrace.cli.line.options import OPTIONS
-from dnstrace.cli.line.parsed import Origin, Parsed
+from dnstrace.cli.line.parsed import Parsed
 from dnstrace.cli.line.syntax import converted
 from dnstrace.cli.usage import Usage, shown
 
@@ -21,7 +21,7 @@ def of_environment(variables: Mapping[str, str]) -> Parsed:
 
     Raises Usage for one that has no value that its option could have.
     """
-    parsed = Parsed(Origin.VARIABLE)
+    parsed = Parsed("variable")
     for option in OPTIONS:
         if not option.variable or not (text := variables.get(option.variable, "").strip()):
             continue

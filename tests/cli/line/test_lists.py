@@ -7,12 +7,8 @@ from dnstrace.cli.line.lists import Many, cores, many
 from dnstrace.cli.line.syntax import parse
 
 
-def chosen(line: str) -> Many | None:
+def chosen(line: str) -> Many:
     return many(parse(line.split()).settings)
-
-
-def test_without_a_file_there_are_not_many() -> None:
-    assert chosen("x") is None
 
 
 def test_a_file_alone() -> None:
@@ -22,8 +18,7 @@ def test_a_file_alone() -> None:
 def test_all_that_can_be_chosen() -> None:
     line = "-f - -o out --resume --ordered --no-share --concurrency 5 --workers 2 --rate 10"
     assert chosen(line) == Many("-", "out", True, True, False, 5, 2, 10, None)
-    found = chosen("-f names --dask host:8786")
-    assert found is not None and found.dask == "host:8786"
+    assert chosen("-f names --dask host:8786").dask == "host:8786"
 
 
 def test_there_is_a_processor() -> None:

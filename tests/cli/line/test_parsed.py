@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dnstrace.cli.line.options import BY_NAME, Output
-from dnstrace.cli.line.parsed import Origin, Parsed
+from dnstrace.cli.line.parsed import Parsed
 
 JSON, JSONL, TCP, TYPE, NAME, REVERSE = (
     BY_NAME[name] for name in ("json", "jsonl", "tcp", "type", "name", "reverse")
@@ -53,7 +53,7 @@ def test_a_copy_is_changed_on_its_own() -> None:
     parsed = Parsed()
     parsed.file(TYPE, 1, "A")
     copy = parsed.copied()
-    copy.file(TYPE, 28, "DNSTRACE_TYPE", Origin.VARIABLE)
+    copy.file(TYPE, 28, "DNSTRACE_TYPE", "variable")
     copy.take_back(TCP, "--no-tcp")
     copy.servers.append("192.0.2.1")
     assert parsed.settings == {"type": [1]} and not parsed.undone and not parsed.servers

@@ -7,7 +7,6 @@ import pytest
 from dnstrace.cli.choosing import choose
 from dnstrace.cli.line.merging import merged
 from dnstrace.cli.line.options import OPTIONS, Output
-from dnstrace.cli.line.parsed import Origin
 from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.line.variables import of_environment
 from dnstrace.cli.usage import Usage
@@ -45,7 +44,7 @@ def test_a_variable_of_a_repeatable_option_holds_words() -> None:
 def test_what_is_set_is_called_by_its_variable() -> None:
     found = of_environment({"DNSTRACE_NO_EDNS": "on", "DNSTRACE_TCP": "off"})
     assert found.said == {"no-edns": "DNSTRACE_NO_EDNS"} and found.undone == {"tcp": "DNSTRACE_TCP"}
-    assert set(found.origins.values()) == {Origin.VARIABLE}
+    assert set(found.origins.values()) == {"variable"}
 
 
 def test_an_empty_variable_sets_nothing() -> None:
