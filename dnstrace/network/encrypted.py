@@ -21,7 +21,8 @@ import dns.exception
 import dns.message
 import dns.query
 
-from dnstrace.message.wire import belongs, query_wire, read_reply
+from dnstrace.message.reading import read_reply
+from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
 
 _BLOCK = 128  # octets to a multiple of which queries are padded (RFC 8467 section 4.1)

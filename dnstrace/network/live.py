@@ -25,7 +25,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from dnstrace.message.wire import belongs, query_wire, read_reply
+from dnstrace.message.reading import read_reply
+from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
 
 _ENCRYPTED = {Transport.TLS, Transport.HTTPS}

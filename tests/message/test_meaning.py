@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dnstrace.message.meaning import classify
-from dnstrace.message.wire import read_reply
+from dnstrace.message.reading import read_reply
 from dnstrace.model import Exchange, Fault, Kind, Query, Question
 from tests.replies import name, reply
 
