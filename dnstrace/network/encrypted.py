@@ -24,6 +24,7 @@ import dns.query
 from dnstrace.message.reading import read_reply
 from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
+from dnstrace.network.patience import Patience
 
 _BLOCK = 128  # octets to a multiple of which queries are padded (RFC 8467 section 4.1)
 _STATUS = re.compile(r"status code (\d{3})")
@@ -38,7 +39,7 @@ async def exchange(query: Query, timeout: float, bind: str | None) -> Exchange:
     message.pad = 0 if query.edns is None else _BLOCK
     start, wire, fault, detail = loop.time(), None, None, ""
     try:
-        async with asyncio.timeout(timeout):
+        async with Patience(timeout):
             wire = (await carry(message, query, bind)).wire
     except (
         Exception
