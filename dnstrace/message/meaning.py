@@ -193,7 +193,10 @@ class _Reply:
             )
         if self.message.answer:
             foreign = any(rrset.rdclass != self.question.rdclass for rrset in self.message.answer)
-            return Meaning(Kind.WRONG_CLASS if foreign else Kind.OTHER_NAME)
+            if foreign:
+                return Meaning(Kind.WRONG_CLASS)
+            here = any(rrset.name == self.question.name for rrset in self.message.answer)
+            return Meaning(Kind.OTHER_TYPE if here else Kind.OTHER_NAME)
         referrals = [rrset.name for rrset in self.message.authority if rrset.rdtype == dns.rdatatype.NS]
         if self.zone in referrals:
             return Meaning(Kind.SELF_REFERRAL)

@@ -47,6 +47,7 @@ _SAID: dict[Kind, Words] = {
     Kind.TRUNCATED_OVER_TCP: ("cuts its reply off over TCP too", "cut their replies off over TCP too"),
     Kind.EMPTY: ("replies with nothing in it", "reply with nothing in it"),
     Kind.OTHER_NAME: ("answers for another name", "answer for another name"),
+    Kind.OTHER_TYPE: ("answers with another type", "answer with another type"),
     Kind.WRONG_CLASS: ("answers in another class", "answer in another class"),
     Kind.ALIAS_LOOP: (
         "gives aliases that lead round in a circle",

@@ -48,6 +48,7 @@ _WRONG_ANSWER = {
     Kind.TRUNCATED_OVER_TCP: "wrong answer: truncated over TCP",
     Kind.EMPTY: "wrong answer: nothing in it",
     Kind.OTHER_NAME: "wrong answer: for another name",
+    Kind.OTHER_TYPE: "wrong answer: of another type",
     Kind.WRONG_CLASS: "wrong answer: of another class",
     Kind.ALIAS_LOOP: "wrong answer: aliases in a loop",
     Kind.YXDOMAIN: "the name would be too long (YXDOMAIN)",
