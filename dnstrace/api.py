@@ -1,7 +1,6 @@
-"""The library: `trace` and `trace_async` make a Trace, `report` says what is to be said of it.
+"""The library: `trace` and `trace_async` make a Trace, `report` judges it.
 
-The first two raise ValueError for a name, a type or a setting that cannot be, and nothing for what the
-network does: that is in the Trace.
+The first two raise ValueError for a wrong name, type or setting; what the network does is in the Trace.
 """
 
 from __future__ import annotations
@@ -19,38 +18,32 @@ import dns.rdatatype
 from dnstrace.analysis.reached import went_wrong
 from dnstrace.clock import run_real
 from dnstrace.message.supposed import Supposed
-from dnstrace.model import Delegation, Name, Outcome, Question, Settings, Trace
+from dnstrace.model import Delegation, Name, Question, Settings, Trace
 from dnstrace.model.limits import Limits
-from dnstrace.model.report import Report
 from dnstrace.model.tracing import Tracing
 from dnstrace.port import Network
 from dnstrace.walk.budget import Budget
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.cuts import Cuts
-from dnstrace.walk.descent import Walk, begin
 from dnstrace.walk.health import Health
-from dnstrace.walk.hedging import HEDGED
 from dnstrace.walk.journal import Journal
-from dnstrace.walk.parent import refer
-from dnstrace.walk.result import WalkResult
 from dnstrace.walk.roots import given_server, root_hints
+from dnstrace.walk.under_way import TraceUnderWay
 
 if TYPE_CHECKING:
     from dnstrace.model.anchors import Anchors
     from dnstrace.model.asked import Resolver
     from dnstrace.model.compared import Compared
     from dnstrace.model.findings import Finding, Verdict
-    from dnstrace.model.judgement import Judgement
     from dnstrace.model.paths import Share
-    from dnstrace.walk.asking import Strategy
+    from dnstrace.model.report import Report
     from dnstrace.walk.consulting import Consultation
-    from dnstrace.walk.validation import Validation
 
 _SEEDS = 2**32
 
 
 class Knowledge(NamedTuple):
-    """What a trace knows when it begins, and shares with others (`dnstrace.bulk`)."""
+    """What a trace knows when it begins, and shares with other traces (`dnstrace.bulk`)."""
 
     cuts: Cuts
     health: Health
@@ -78,10 +71,10 @@ async def trace_async(
 ) -> Trace:
     """Trace `name` and `rdtype` from the root servers down.
 
-    `settings` to `now` say how, as the fields of Tracing (`dnstrace.model.tracing`) do, or `tracing` does in
-    their place. `network` carries the queries, over live sockets by default. `on_change` is called with a
-    snapshot whenever a step changes; the last one is what was found when the caller cancels the trace.
-    `knowledge` is what the trace begins with, nothing by default.
+    `settings` to `now` are the fields of Tracing (`dnstrace.model.tracing`), which describes them; `tracing`
+    is a whole Tracing in their place. `network` carries the queries, by default over live sockets.
+    `on_change` is called with a snapshot whenever a step changes; the last snapshot is what was found when
+    the caller cancels the trace. `knowledge` is what the trace begins with, by default nothing.
 
     With `anchors` the Judgement is in the Trace. The replies of resolvers are recorded in steps of their own,
     which `dnstrace.analysis.resolvers.compared` reads.
@@ -99,7 +92,9 @@ async def trace_async(
         seed,
         now,
     )
-    return await _traced(as_question(name, rdtype), _one_of(tracing, given), network, on_change, knowledge)
+    return await _traced(
+        as_question(name, rdtype), _whole_or_fields(tracing, given), network, on_change, knowledge
+    )
 
 
 def trace(
@@ -139,12 +134,12 @@ def trace(
         seed,
         now,
     )
-    question, chosen = as_question(name, rdtype), _one_of(tracing, given)
+    question, chosen = as_question(name, rdtype), _whole_or_fields(tracing, given)
     run: Callable[[Coroutine[Any, Any, Trace]], Trace] = getattr(network, "run", run_real)
     return run(_traced(question, chosen, network, on_change, knowledge))
 
 
-def _one_of(whole: Tracing | None, fields: Tracing) -> Tracing:
+def _whole_or_fields(whole: Tracing | None, fields: Tracing) -> Tracing:
     """The Tracing that was given whole, or the one of its fields."""
     if whole is None:
         return fields
@@ -163,7 +158,7 @@ async def _traced(
     """The trace of one question, within its deadline."""
     settings, limits = tracing.settings, tracing.bounds
     seed = SystemRandom().randrange(_SEEDS) if tracing.seed is None else tracing.seed
-    given, wanted = _given(tracing.server)
+    given, wanted = _start_given(tracing.server)
     start = given or tracing.roots or root_hints()
     clock = asyncio.get_running_loop().time
     journal = Journal(question, tracing.now or datetime.now(UTC), seed, clock, on_change, tracing.supposed)
@@ -182,7 +177,7 @@ async def _traced(
         context.cuts.add_addresses(known.name, known.addresses)
     until = clock() + limits.deadline
     consultation = _consultation(context, question, tracing.resolvers) if tracing.resolvers else None
-    under_way = _TraceUnderWay(context, question, tracing)
+    under_way = TraceUnderWay(context, question, tracing)
     try:
         async with asyncio.timeout(limits.deadline):
             await under_way.go(start, wanted)
@@ -194,47 +189,7 @@ async def _traced(
             await consultation.close(until)
     trace = under_way.found.concluding(journal.snapshot())
     trace = replace(trace, judgement=under_way.judgement)
-    return _checked(trace) if settings.probe else trace
-
-
-class _TraceUnderWay:
-    """A trace that is being made: `found` is what its walk has come to, `judgement` the verdict on that."""
-
-    def __init__(self, context: TraceContext, question: Question, tracing: Tracing) -> None:
-        self._context, self._question, self._parent_only = context, question, tracing.parent_only
-        self._late = f"the deadline of {tracing.bounds.deadline:g} s is reached"
-        self._walk = Walk(context, _strategy(context.settings))
-        anchors = None if tracing.parent_only else tracing.anchors
-        self._validation = None if anchors is None else _validation(context, self._walk, anchors, tracing.at)
-        self.found = WalkResult(Outcome.FAILED, error=self._late)
-        self.judgement: Judgement | None = None
-
-    async def go(self, start: Delegation, server: Name | None) -> None:
-        """Walk from `start`, or from a server that is given by name; then validate and probe as is wanted."""
-        first, missing = await begin(self._walk, self._context, start, server)
-        if missing:
-            self.found = WalkResult(Outcome.FAILED, error=missing)
-            return
-        if self._parent_only:
-            self.found = await refer(self._walk, self._context.journal, self._question, first)
-        else:
-            self.found = await self._walk.resolve(self._question, parent=first)
-        if self._validation is not None:
-            self.found, self.judgement = await self._validation.judged(self.found)
-        if self._context.settings.probe:
-            from dnstrace.walk.probing import Probing
-
-            await Probing(self._context, self._walk).run()
-
-    def judge_so_far(self) -> None:
-        """Judge what is there when the time is over, if that was not done."""
-        if self._validation is not None and self.judgement is None:
-            self.found, self.judgement = self._validation.judged_so_far(self.found, self._late)
-
-    async def close(self) -> None:
-        """Stop what is still being asked."""
-        if self._validation is not None:
-            await self._validation.close()
+    return _with_findings(trace) if settings.probe else trace
 
 
 def _consultation(context: TraceContext, question: Question, resolvers: Sequence[Resolver]) -> Consultation:
@@ -243,14 +198,7 @@ def _consultation(context: TraceContext, question: Question, resolvers: Sequence
     return Consultation(context.network, context.settings, context.journal, question, resolvers)
 
 
-def _validation(context: TraceContext, tracer: Walk, anchors: Anchors, at: float | None) -> Validation:
-    from dnstrace.walk.validation import Validation
-
-    started = context.journal.snapshot().started.timestamp()
-    return Validation(context, tracer, anchors, started if at is None else at)
-
-
-def _checked(trace: Trace) -> Trace:
+def _with_findings(trace: Trace) -> Trace:
     """The trace with what the rules find wrong in it."""
     from dnstrace.checks import findings
 
@@ -258,33 +206,34 @@ def _checked(trace: Trace) -> Trace:
 
 
 def report(trace: Trace) -> Report:
-    """What outputs say of a trace beyond what it recorded; one that has not ended has no verdict."""
+    """Judge a trace: everything that outputs show beyond what was recorded. Without an end, no verdict."""
     from dnstrace.analysis.caching import life, lives
+    from dnstrace.model.report import Report
 
     judged = Report(
         trace,
-        verdict=_verdict(trace) if went_wrong(trace) else None,
+        verdict=_verdict_on(trace) if went_wrong(trace) else None,
         lives=lives(trace),
         life=life(trace),
-        resolvers=_compared(trace) if any(step.asks_resolver for step in trace.steps) else (),
-        shares=_shares(trace) if any(step.all_servers for step in trace.steps) else (),
+        resolvers=_resolvers_of(trace) if any(step.asks_resolver for step in trace.steps) else (),
+        shares=_shares_of(trace) if any(step.all_servers for step in trace.steps) else (),
     )
     return judged if trace.findings is None else _with_rules(judged, trace.findings)
 
 
-def _verdict(trace: Trace) -> Verdict | None:
+def _verdict_on(trace: Trace) -> Verdict | None:
     from dnstrace.checks.verdict import verdict
 
     return verdict(trace)
 
 
-def _compared(trace: Trace) -> tuple[Compared, ...]:
+def _resolvers_of(trace: Trace) -> tuple[Compared, ...]:
     from dnstrace.analysis.resolvers import compared
 
     return compared(trace)
 
 
-def _shares(trace: Trace) -> tuple[Share, ...]:
+def _shares_of(trace: Trace) -> tuple[Share, ...]:
     from dnstrace.analysis.paths import shares
 
     return shares(trace.steps)
@@ -306,17 +255,17 @@ def _with_rules(judged: Report, findings: Iterable[Finding]) -> Report:
 
 
 def as_question(name: str | Name, rdtype: str | dns.rdatatype.RdataType) -> Question:
-    """The question that `name` and `rdtype` stand for; raises ValueError if they stand for none."""
+    """The question for `name` and `rdtype`; raises ValueError if they cannot be asked for."""
     try:
         absolute = dns.name.from_text(name) if isinstance(name, str) else name.derelativize(dns.name.root)
         number = dns.rdatatype.RdataType.make(rdtype)
     except (dns.exception.DNSException, UnicodeError) as error:
-        raise ValueError(f"{name} {rdtype} is no question: {error}") from error
+        raise ValueError(f"{name} {rdtype} cannot be asked for: {error}") from error
     return Question(absolute, number)
 
 
-def _given(server: str | Name | None) -> tuple[Delegation | None, Name | None]:
-    """The server to begin at: by address, or by a name that has to be looked up first."""
+def _start_given(server: str | Name | None) -> tuple[Delegation | None, Name | None]:
+    """The server to start from: by address, or by a name that has to be looked up first."""
     if server is None:
         return None, None
     if not isinstance(server, str):
@@ -326,15 +275,6 @@ def _given(server: str | Name | None) -> tuple[Delegation | None, Name | None]:
     if dns.inet.is_address(server):
         return given_server((server,)), None
     return None, as_question(server, "A").name
-
-
-def _strategy(settings: Settings) -> Strategy:
-    """How the servers of a zone are asked: until one gives a usable answer, or every one."""
-    if not settings.all_servers:
-        return HEDGED
-    from dnstrace.walk.survey import EVERY_ADDRESS
-
-    return EVERY_ADDRESS
 
 
 def _paced(network: Network) -> Network:

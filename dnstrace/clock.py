@@ -1,19 +1,19 @@
-"""Event loops on which a run can be repeated exactly, and the running of a coroutine on one.
+"""Event loops on which a run can be repeated exactly, and running a coroutine on one.
 
-On both, time stands still while the program computes: it moves only where a loop waits for something to
-happen, to a moment of whole nanoseconds since the loop was made. What a program does on such a loop follows
-from its `ticks`, the moments at which something did happen, and from what the network brought at each of
+On both, time stands still while the program computes: it advances only when the loop waits for something to
+happen, to a whole number of nanoseconds since the loop was made. What a program does on such a loop follows
+from its `ticks`, the moments at which something happened, and from what the network delivered at each of
 them. What arrives at a moment comes before the timers that are due at it, and of timers due at the same
 time the one set first comes first.
 
 `VirtualLoop` never waits for anything real: waiting takes no time, and every duration is exact. No socket is
 opened, not even the pipe by which other event loops wake themselves. Given the ticks of an earlier run, it
-goes by these, so that timers are as late as they were then.
+follows them, so that timers are as late as they were then.
 
 `SteppingLoop` waits for real sockets. Its clock lags behind by what the program computes in one go: a
 few milliseconds.
 
-`run_real` is for what need not be repeated.
+`run_real` is for runs that need not be repeated.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _NANOSECONDS = 1_000_000_000
 
 
 class NothingToWaitFor(RuntimeError):
-    """Every task waits and no timer is set: the program would hang for ever."""
+    """Every task is waiting and no timer is set: the program would hang forever."""
 
 
 class _Timer(asyncio.TimerHandle):
-    """A timer with its place among those set, which decides where two are due at the same time."""
+    """A timer with its number among those set, which decides between two that are due at the same time."""
 
     __slots__ = ("_place",)
 
@@ -55,8 +55,8 @@ class _Timer(asyncio.TimerHandle):
 class SteadyLoop(asyncio.BaseEventLoop):
     """What both loops have in common.
 
-    `now` is the time in nanoseconds; `ticks` are the moments at which something happened; `cut` is that at
-    which the user stopped the run, None if nobody did.
+    `now` is the time in nanoseconds; `ticks` are the moments at which something happened; `cut` is the
+    moment at which the user stopped the run, or None.
     """
 
     def __init__(self, *args: Any) -> None:
@@ -69,7 +69,7 @@ class SteadyLoop(asyncio.BaseEventLoop):
         self._timers = 0
 
     def time(self) -> float:
-        """Seconds since the loop was made, as of its last waiting."""
+        """Seconds since the loop was made, as of its last wait."""
         return self.now / _NANOSECONDS
 
     def tick(self) -> None:
@@ -78,14 +78,14 @@ class SteadyLoop(asyncio.BaseEventLoop):
             self.ticks.append(self.now)
 
     def stop_task(self, task: asyncio.Task[Any]) -> None:
-        """Have a task cancelled when the loop waits next. May be called by a signal handler."""
+        """Cancel a task when the loop waits next. May be called by a signal handler."""
         self._stopped = task
         self._write_to_self()  # type: ignore[attr-defined]
 
     def call_at(  # type: ignore[override]
         self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
-        """As every loop's, with a timer that knows its place."""
+        """As in every loop, with a timer that knows its number."""
         self._check_closed()  # type: ignore[attr-defined]
         self._timers += 1
         timer = _Timer(self._timers, when, callback, args, self, context)
@@ -94,7 +94,7 @@ class SteadyLoop(asyncio.BaseEventLoop):
         return timer
 
     def _moved_to(self, now: int) -> None:
-        """Go on at a later moment: first what the user wants, then timers."""
+        """Continue at a later moment: first what the user wants, then timers."""
         self.now = max(now, self.now + 1)
         if self._stopped is not None:
             self.cut = self.now
@@ -107,7 +107,7 @@ class SteadyLoop(asyncio.BaseEventLoop):
 
 
 class _Nowhere:
-    """Stands where a loop expects its selector; lets virtual time pass."""
+    """Stands in for the selector of a loop; lets virtual time pass."""
 
     def __init__(self, loop: VirtualLoop) -> None:
         self._loop = loop
@@ -124,7 +124,7 @@ class _Nowhere:
 class VirtualLoop(SteadyLoop):
     """An event loop whose time is virtual, beginning at 0.0 seconds.
 
-    With `ticks` it goes from one of these moments to the next until there are no more, or until `depart`;
+    With `ticks`, it steps from one of these moments to the next until there are no more, or until `depart`,
     and cancels its main task at the moment `cut`, as the user did then.
     """
 
@@ -137,17 +137,17 @@ class VirtualLoop(SteadyLoop):
 
     @property
     def on_course(self) -> bool:
-        """Whether it still goes by the ticks of an earlier run."""
+        """Whether it still follows the ticks of an earlier run."""
         return bool(self._course)
 
     def depart(self) -> None:
-        """Go by the ticks of the earlier run no longer: what happens is not what happened then."""
+        """Stop following the ticks of the earlier run: what happens is not what happened then."""
         self._course.clear()
 
     def arrival(self, moment: int, place: int | None = None) -> asyncio.Future[None]:
-        """What is done at a moment in nanoseconds; of several at one moment that of the lowest `place` first.
+        """A future for a moment in nanoseconds; of several at one moment, the lowest `place` comes first.
 
-        Without a place, it comes in the order in which they were asked for.
+        Without a place, they come in the order in which they were requested.
         """
         arrival: asyncio.Future[None] = self.create_future()
         self._timers += 1
@@ -155,7 +155,7 @@ class VirtualLoop(SteadyLoop):
         return arrival
 
     def wait(self, timeout: float | None) -> None:
-        """Go on at the next moment at which something happens, at most `timeout` seconds from now."""
+        """Continue at the next moment at which something happens, at most `timeout` seconds from now."""
         if self._course:
             self._moved_to(self._course.popleft())
             self.tick()
@@ -177,7 +177,7 @@ class VirtualLoop(SteadyLoop):
         if timeout is not None:
             moments.append(self.now + max(1, round(timeout * _NANOSECONDS)))
         if not moments:
-            raise NothingToWaitFor("every task waits and no timer is set")
+            raise NothingToWaitFor("every task is waiting and no timer is set")
         return min(moments)
 
     def _process_events(self, event_list: list[Any]) -> None:
@@ -193,7 +193,7 @@ def _arrived(arrival: asyncio.Future[None]) -> None:
 
 
 class _Selector(selectors.DefaultSelector):
-    """Looks for what happened only where the program has nothing left to do; then time moves."""
+    """Looks for events only when the program has nothing left to do; then time advances."""
 
     loop: SteppingLoop
 
@@ -206,7 +206,7 @@ class _Selector(selectors.DefaultSelector):
 
 
 class SteppingLoop(SteadyLoop, asyncio.SelectorEventLoop):
-    """An event loop over real sockets whose clock stands while the program computes."""
+    """An event loop over real sockets whose clock stands still while the program computes."""
 
     def __init__(self) -> None:
         selector = _Selector()
@@ -215,12 +215,12 @@ class SteppingLoop(SteadyLoop, asyncio.SelectorEventLoop):
         self._began = time.monotonic_ns()
 
     def woken(self) -> None:
-        """Take in that something may have happened."""
+        """Note that something may have happened."""
         self._moved_to(time.monotonic_ns() - self._began)
 
 
 async def elapse(seconds: float) -> None:
-    """Wait for something that takes so long on its way here; on a virtual clock it comes before timers."""
+    """Wait for something that is on its way; on a virtual clock it comes before timers."""
     loop = asyncio.get_running_loop()
     if not isinstance(loop, VirtualLoop):
         await asyncio.sleep(seconds)

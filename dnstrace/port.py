@@ -1,4 +1,4 @@
-"""The port between the walk and whatever carries its queries; and that to the web, for the last hop.
+"""The port between the walk and whatever carries its queries, and the port to the web for the last hop.
 
 Live sockets, the lab, a replayed record and every wrapper around one of them (pacing, sharing,
 recording) are Networks: a wrapper *is* a Network. Time is the running event loop's.
@@ -21,7 +21,7 @@ class Network(Protocol):
         """Put `query` to its address and wait at most `timeout` seconds for the reply.
 
         Never raises for anything that the network does: that is the Exchange's `fault`. May be
-        cancelled at any moment, and then leaves nothing open. `Exchange.start` is the loop's time;
+        cancelled at any moment, and leaves nothing open then. `Exchange.start` is the loop's time;
         the walk makes it relative to the beginning of the trace.
         """
         ...

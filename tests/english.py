@@ -30,7 +30,7 @@ AVOIDED = {
     r"(?:what|all that) c[ao]mes? of|c[ao]mes? of (?:it|that|them|this)": "the result",
     r"had to be(?! \w+(?:ed|en|t)\b)": "on the critical path",
     rf"(?<!there )(?:is|are|was|were) no(?! (?:{_COMPARED})\b) \w+": "is not a",
-    r"(?<!there )(?:is|are|was|were) none(?! of)": "is not one",
+    r"(?<!there )(?:is|are|was|were) (?-i:none)(?! of)": "is not one",
     r"holds? no": "has no",
     r"so many": "N",
     r"otherwise than": "other than, differently from",

@@ -60,7 +60,7 @@ def beside(server: AbstractAsyncContextManager[T]) -> Iterator[T]:
 
     thread = threading.Thread(target=lambda: asyncio.run(serving()))
     thread.start()
-    assert ready.wait(20)
+    assert ready.wait(300)
     try:
         yield given[0]
     finally:

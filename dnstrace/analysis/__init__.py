@@ -1,1 +1,1 @@
-"""Pure readings of a finished trace."""
+"""Pure functions that read a finished trace."""

@@ -1,7 +1,7 @@
-"""For how long a resolver that asked now would keep what a trace saw: the answer, and all that led to it.
+"""How long a resolver that asked now would cache what a trace saw: the answer, and everything on the way.
 
-After a change this is how long the old data go on being used: the NS records of the parent and of the zone,
-the glue, the DS records, the answer. Readings of a Trace; nothing here asks or decides.
+After a change, old data stay in use for that long: the NS records of the parent and of the zone, the glue,
+the DS records, the answer. Pure readings of a Trace.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
 
 
 def lives(trace: Trace) -> tuple[Life, ...]:
-    """What may be held, in the order in which it was met: the delegation, the zone's own NS, the answer."""
+    """What a resolver may cache, in the order of the walk: the delegation, the zone's own NS, the answer."""
     ended = trace.started + timedelta(seconds=trace.stats.duration)
     return tuple(
         Life(what, name, rdtype, ttl, ended + timedelta(seconds=ttl))
@@ -41,8 +41,8 @@ _Met = tuple[Held, "Name", dns.rdatatype.RdataType, int]
 def _met(trace: Trace) -> Iterator[_Met]:
     cut = delegation_reached(trace)
     if cut is not None:
-        yield from _delegated(trace, cut)
-        yield from _own(trace, cut.zone)
+        yield from _of_delegation(trace, cut)
+        yield from _of_own_ns(trace, cut.zone)
     if trace.outcome is Outcome.ANSWER:
         for rrset in trace.answer:
             if rrset.rdtype != dns.rdatatype.RRSIG:
@@ -54,7 +54,7 @@ def _met(trace: Trace) -> Iterator[_Met]:
             yield Held.NEGATIVE, last.meaning.target or last.question.name, last.question.rdtype, ttl
 
 
-def _delegated(trace: Trace, cut: Delegation) -> Iterator[_Met]:
+def _of_delegation(trace: Trace, cut: Delegation) -> Iterator[_Met]:
     if cut.ttl is not None:
         yield Held.DELEGATION, cut.zone, dns.rdatatype.NS, cut.ttl
     if cut.ds is not None:
@@ -74,8 +74,8 @@ def _additional(step: Step | None) -> Iterable[dns.rrset.RRset]:
     return () if message is None else message.additional
 
 
-def _own(trace: Trace, zone: Name) -> Iterator[_Met]:
-    """The longest life that a server of the zone gives its NS RRset."""
+def _of_own_ns(trace: Trace, zone: Name) -> Iterator[_Met]:
+    """The longest TTL that a server of the zone returns for its NS RRset."""
     probes = (step for step in trace.steps if step.probe is Probe.NS and step.zone == zone)
     children = (attempt.meaning.child for step in probes for attempt in step.attempts)
     ttls = [
@@ -89,9 +89,9 @@ def _own(trace: Trace, zone: Name) -> Iterator[_Met]:
 
 
 def negative_ttl(meaning: Meaning) -> int | None:
-    """Seconds that a negative answer may be cached: the lesser of the SOA's TTL and MINIMUM (RFC 2308).
+    """Seconds that a negative answer may be cached: the lower of the SOA's TTL and MINIMUM (RFC 2308).
 
-    None without an SOA record that can be read: then it is not cached at all.
+    None without a readable SOA record: the answer is then not cached at all.
     """
     minimum = None if meaning.soa is None else getattr(meaning.soa[0], "minimum", None)
     if meaning.soa is None or not isinstance(minimum, int):
@@ -100,9 +100,9 @@ def negative_ttl(meaning: Meaning) -> int | None:
 
 
 def signed_ttl(trace: Trace, rrset: dns.rrset.RRset) -> int:
-    """The TTL of an RRset of the answer; of a secure one, no longer than signed (RFC 4035 section 5.3.3).
+    """The TTL of an RRset of the answer, in seconds; for a secure RRset limited by RFC 4035 section 5.3.3.
 
-    That is the least of the TTL, the Original TTL of the signature, and the time until that expires.
+    The limit is the lowest of the TTL, the Original TTL of the signature, and the time until it expires.
     """
     if trace.judgement is None or trace.judgement.security is not Security.SECURE:
         return rrset.ttl
@@ -117,9 +117,9 @@ def signed_ttl(trace: Trace, rrset: dns.rrset.RRset) -> int:
 
 
 def life(trace: Trace) -> int | None:
-    """Seconds for which a resolver that asked now would hold what was reached: the least TTL counts.
+    """Seconds for which a resolver that asked now would cache the result: the lowest TTL counts.
 
-    None where nothing was reached; 0 where it is not to be cached at all.
+    None if there is no result; 0 if it may not be cached.
     """
     ttls: list[int | None] = [
         signed_ttl(trace, rrset) for rrset in trace.answer if rrset.rdtype != dns.rdatatype.RRSIG

@@ -1,8 +1,8 @@
-"""What has changed from one trace to another, in words: over their JSON documents.
+"""What changed between two traces, in words, from their JSON documents.
 
-Compared is what both saw. Which server was picked, how long it took, how many queries there were, TTLs that
-count down: these differ from run to run, and are no change. How a server behaves is compared where both
-traces asked it the same.
+Only what both traces saw is compared. Whatever differs from run to run is not a change: which server was
+picked, how long it took, how many queries were sent, TTLs that count down. The behaviour of a server is
+compared if both traces asked it the same question.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from typing import Any
 
 Document = Mapping[str, Any]
 
-_UNSAID = {"abandoned", "known-silent", "network-unreachable", "not-recorded", "truncated"}
+_INCONCLUSIVE = {"abandoned", "known-silent", "network-unreachable", "not-recorded", "truncated"}
 _SILENT = {"timeout", "port-unreachable", "host-unreachable", "connection-lost"}
-_GOOD = {"answer", "alias", "referral", "nodata", "nxdomain", "yxdomain", "alias-loop"}
+_USABLE = {"answer", "alias", "referral", "nodata", "nxdomain", "yxdomain", "alias-loop"}
 _MAIN = {"walk", "alias"}
-_TRIES = 3  # without a reply, the last of them without EDNS, and an address is called dead
+_TRIES = 3  # timeouts, the last of them without EDNS, until an address counts as dead
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One change: `what` is a word for programs, `zone` and `name` say of what it is a change."""
+    """One change: `what` is a word for programs, `zone` and `name` say what changed, absolute names."""
 
     what: str
     zone: str | None
@@ -34,64 +34,76 @@ class Difference:
 
 
 def differences(old: Document, new: Document) -> tuple[Difference, ...]:
-    """What has changed, from the outcome over the delegations and servers to the findings.
+    """What changed: the outcome, the answer, delegations, servers, findings, resolvers and expectations.
 
-    Both are documents of one question (`dnstrace.render.document`); raises ValueError if they are not.
+    Both are documents (`dnstrace.render.document`) of the same question; raises ValueError if they are not.
     """
     if old["question"] != new["question"]:
-        raise ValueError(f"they are of different questions: {asked(old)} and {asked(new)}")
+        questions = " and ".join(map(_question_in_words, (old, new)))
+        raise ValueError(f"the two traces answer different questions: {questions}")
     found = (difference for compare in _COMPARED for difference in compare(old, new))
     return tuple(dict.fromkeys(found))
 
 
+def in_words(name: str) -> str:
+    """A name of a document as it stands in a sentence: without the final dot, or `the root`."""
+    return name.removesuffix(".") or "the root"
+
+
 def asked(document: Document) -> str:
-    """The question of a document: name and type."""
+    """The question of a document: absolute name and type."""
     return f"{document['question']['name']} {document['question']['type']}"
+
+
+def _question_in_words(document: Document) -> str:
+    return f"{in_words(document['question']['name'])} {document['question']['type']}"
 
 
 # --- the whole --------------------------------------------------------------------------------------
 
 
-def _outcome(old: Document, new: Document) -> Iterator[Difference]:
+def _outcome_changes(old: Document, new: Document) -> Iterator[Difference]:
     name = old["question"]["name"]
     if old["outcome"] != new["outcome"]:
-        text = f"the outcome was {old['outcome']}, and is {new['outcome']}"
+        text = f"the outcome changed from {old['outcome']} to {new['outcome']}"
         if new["outcome"] == "failed" and new["error"]:
             text += f": {new['error']}"
         yield Difference("outcome", None, name, old["outcome"], new["outcome"], text)
     if None not in (old["security"], new["security"]) and old["security"] != new["security"]:
         why = f": {new['reason']}" if new["reason"] else ""
-        text = f"it was {old['security']}, and is {new['security']}{why}"
+        text = f"the security status changed from {old['security']} to {new['security']}{why}"
         yield Difference("security", None, name, old["security"], new["security"], text)
 
 
-def _answer(old: Document, new: Document) -> Iterator[Difference]:
-    """The records of the answer, signatures left out; their TTLs where they do not count down."""
+def _answer_changes(old: Document, new: Document) -> Iterator[Difference]:
+    """Changes to the records of the answer, without signatures, and to TTLs that do not count down."""
     before, after = _rrsets(old["answer"]), _rrsets(new["answer"])
-    if "failed" in (old["outcome"], new["outcome"]) or _every_server_says_the_same(old, new):
-        return  # that nothing was found says nothing of what is there
+    if "failed" in (old["outcome"], new["outcome"]) or _every_server_agrees_with_before(old, new):
+        return  # a failed trace does not show which records exist
     for key in dict.fromkeys((*before, *after)):
         name, rdtype = key
-        yield from _changed_data(name, rdtype, before.get(key), after.get(key))
+        yield from _data_changes(name, rdtype, before.get(key), after.get(key))
         had, has = before.get(key), after.get(key)
         if had and has and had["ttl"] != has["ttl"] and _authoritative(old) and _authoritative(new):
-            text = f"the TTL of {name} {rdtype} was {had['ttl']} s, and is {has['ttl']} s"
+            text = f"the TTL of {in_words(name)} {rdtype} changed from {had['ttl']} s to {has['ttl']} s"
             yield Difference("answer-ttl", None, name, had["ttl"], has["ttl"], text)
 
 
-def _every_server_says_the_same(old: Document, new: Document) -> bool:
-    """Whether both traces asked every server, and none answers otherwise than it did.
+def _every_server_agrees_with_before(old: Document, new: Document) -> bool:
+    """Whether both traces asked every server, and every server gives the same answer as before.
 
-    Where the servers of a zone do not agree, it is by chance whose answer a trace came to.
+    If the servers of a zone disagree, chance decides which answer a trace gets.
     """
     if None in (old["reconciliation"], new["reconciliation"]):
         return False
-    before, after = ({zone["zone"]: _answers(zone) for zone in each["reconciliation"]} for each in (old, new))
+    before, after = (
+        {zone["zone"]: _answers_by_address(zone) for zone in each["reconciliation"]} for each in (old, new)
+    )
     return before == after and old["outcome"] == new["outcome"]
 
 
-def _answers(zone: Document) -> dict[str, list[Any]]:
-    """What each address of a zone answers, without signatures."""
+def _answers_by_address(zone: Document) -> dict[str, list[Any]]:
+    """The answer of each address of a zone, without signatures."""
     return {
         address: sorted(
             [r["name"], r["type"], r["ttl"], *sorted(r["rdata"])]
@@ -102,17 +114,17 @@ def _answers(zone: Document) -> dict[str, list[Any]]:
     }
 
 
-def _changed_data(name: str, rdtype: str, had: Document | None, has: Document | None) -> Iterator[Difference]:
+def _data_changes(name: str, rdtype: str, had: Document | None, has: Document | None) -> Iterator[Difference]:
     before, after = set(had["rdata"] if had else ()), set(has["rdata"] if has else ())
     if rdtype == "SOA" and len(before) == len(after) == 1 and before != after:
         serials = [next(iter(data)).split()[2] for data in (before, after)]
-        text = f"the serial of {name} was {serials[0]}, and is {serials[1]}"
+        text = f"the serial of {in_words(name)} changed from {serials[0]} to {serials[1]}"
         yield Difference("serial", name, None, int(serials[0]), int(serials[1]), text)
         return
     for data in sorted(before - after):
-        yield Difference("answer", None, name, data, None, f"{name} no longer has {rdtype} {data}")
+        yield Difference("answer", None, name, data, None, f"{in_words(name)} no longer has {rdtype} {data}")
     for data in sorted(after - before):
-        yield Difference("answer", None, name, None, data, f"{name} now has {rdtype} {data}")
+        yield Difference("answer", None, name, None, data, f"{in_words(name)} now has {rdtype} {data}")
 
 
 def _rrsets(answer: list[Document]) -> dict[tuple[str, str], Document]:
@@ -120,7 +132,7 @@ def _rrsets(answer: list[Document]) -> dict[tuple[str, str], Document]:
 
 
 def _authoritative(document: Document) -> bool:
-    """Whether all that made up the answer came with authority: its TTLs do not count down."""
+    """Whether the whole answer is authoritative, so that its TTLs do not count down."""
     ends = [
         step
         for step in document["steps"]
@@ -133,86 +145,94 @@ def _authoritative(document: Document) -> bool:
 # --- the delegations --------------------------------------------------------------------------------
 
 
-def _delegations(old: Document, new: Document) -> Iterator[Difference]:
+def _delegation_changes(old: Document, new: Document) -> Iterator[Difference]:
     before, after = _cuts(old), _cuts(new)
     for zone in dict.fromkeys((*before, *after)):
         if zone in before and zone in after:
-            yield from _cut(zone, before[zone], after[zone])
+            yield from _cut_changes(zone, before[zone], after[zone])
         elif "failed" not in (old["outcome"], new["outcome"]):
             gone = zone in before
-            text = f"{zone} is {'no longer' if gone else 'now'} delegated"
+            text = f"{in_words(zone)} is {'no longer' if gone else 'now'} delegated"
             yield Difference("delegation", zone, None, gone, not gone, text)
 
 
 def _cuts(document: Document) -> dict[str, Document]:
-    """The delegations that the walk went by, by zone."""
+    """The delegations that the walk followed, by zone."""
     steps = (step for step in document["steps"] if step["purpose"] in _MAIN and step["referral"])
     return {step["referral"]["zone"]: step["referral"] for step in steps}
 
 
-def _cut(zone: str, had: Document, has: Document) -> Iterator[Difference]:
-    yield from _members("ns", zone, had["ns"], has["ns"], "name server {} {} at the parent")
+def _cut_changes(zone: str, had: Document, has: Document) -> Iterator[Difference]:
+    yield from _set_changes("ns", zone, had["ns"], has["ns"], "name server", "the parent zone")
     glue = [{f"{each['name']} {each['address']}" for each in cut["glue"]} for cut in (had, has)]
-    yield from _members("glue", zone, glue[0], glue[1], "glue {} {} at the parent")
-    yield from _members("ds", zone, had["ds"], has["ds"], "DS record {} {} at the parent")
+    yield from _set_changes("glue", zone, glue[0], glue[1], "glue", "the parent zone")
+    yield from _set_changes("ds", zone, had["ds"], has["ds"], "DS record", "the parent zone")
     if had["ttl"] != has["ttl"] and None not in (had["ttl"], has["ttl"]):
-        text = f"{zone}: the TTL of the delegation was {had['ttl']} s, and is {has['ttl']} s"
+        text = f"{in_words(zone)}: the TTL of the delegation changed from {had['ttl']} s to {has['ttl']} s"
         yield Difference("delegation-ttl", zone, None, had["ttl"], has["ttl"], text)
 
 
-def _members(what: str, zone: str, had: Any, has: Any, told: str) -> Iterator[Difference]:
-    """The members of a set that came and went."""
-    before, after = set(had), set(has)
+def _set_changes(what: str, zone: str, had: Any, has: Any, kind: str, where: str) -> Iterator[Difference]:
+    """The members of a set that were removed from `where` or added to it; `kind` is what they are called."""
+    before, after, prefix = set(had), set(has), f"{in_words(zone)}: {kind}"
     for each in sorted(before - after):
-        yield Difference(what, zone, each, each, None, f"{zone}: {told.format(each, 'removed')}")
+        yield Difference(what, zone, each, each, None, f"{prefix} {_member(each)} removed from {where}")
     for each in sorted(after - before):
-        yield Difference(what, zone, each, None, each, f"{zone}: {told.format(each, 'added')}")
+        yield Difference(what, zone, each, None, each, f"{prefix} {_member(each)} added to {where}")
 
 
 # --- the servers ------------------------------------------------------------------------------------
 
 
-def _servers(old: Document, new: Document) -> Iterator[Difference]:
-    """Addresses that both asked the same: what came of it."""
-    before, after = _said(old), _said(new)
-    told: dict[tuple[str, str], None] = {}
+def _member(each: str) -> str:
+    """A name, or glue, as it stands in a sentence; DS data as they are."""
+    name, blank, rest = each.partition(" ")
+    return f"{in_words(name)}{blank}{rest}"
+
+
+def _server_changes(old: Document, new: Document) -> Iterator[Difference]:
+    """Changes at addresses that both traces asked the same question."""
+    before, after = _last_results(old), _last_results(new)
+    reported: set[tuple[str, str]] = set()
     for key in (key for key in before if key in after):
         zone, address, *_ = key
         (server, was), (_, is_now) = before[key], after[key]
-        if (was in _GOOD and is_now in _GOOD) or was == is_now or (zone, address) in told:
+        if (was in _USABLE and is_now in _USABLE) or was == is_now or (zone, address) in reported:
             continue
-        told[zone, address] = None
-        yield Difference(
-            "server", zone, server, was, is_now, f"{zone}: {server} ({address}) {_state(was, is_now)}"
-        )
+        reported.add((zone, address))
+        state = f"{in_words(server)} ({address}) {_server_state(was, is_now)}"
+        yield Difference("server", zone, server, was, is_now, f"{in_words(zone)}: {state}")
 
 
-def _state(was: str, is_now: str) -> str:
+def _server_state(was: str, is_now: str) -> str:
     if is_now in _SILENT:
         return "no longer answers"
-    if is_now in _GOOD:
-        return "answers again" if was in _SILENT else f"answers again (it was {was})"
-    return f"no longer serves: {is_now.replace('-', ' ')} (it was {was.replace('-', ' ')})"
+    before, now = was.replace("-", " "), is_now.replace("-", " ")
+    if is_now in _USABLE:
+        return "answers again" if was in _SILENT else f"gives a usable answer again (before: {before})"
+    if was in _USABLE:
+        return f"no longer gives a usable answer: {now}"
+    return f"still gives no usable answer: {now} (before: {before})"
 
 
-def _said(document: Document) -> dict[tuple[str, str, str, str], tuple[str, str]]:
-    """What each address came to at last, by zone, address and question; without look-ups and probes.
+def _last_results(document: Document) -> dict[tuple[str, str, str, str], tuple[str, str]]:
+    """The server and last result of each address, by zone, address and question; only steps of the walk.
 
-    One that was asked less often than it takes to call it dead is left out where it did not answer.
+    A timeout is left out if the address was not asked often enough to count as dead.
     """
     found: dict[tuple[str, str, str, str], tuple[str, str]] = {}
     tries: Counter[tuple[str, str, str, str]] = Counter()
     for step in (step for step in document["steps"] if step["purpose"] in _MAIN):
         for attempt in step["attempts"]:
-            if attempt["meaning"] not in _UNSAID:
+            if attempt["meaning"] not in _INCONCLUSIVE:
                 key = step["zone"], attempt["address"], step["question"]["name"], step["question"]["type"]
                 found[key] = attempt["server"], attempt["meaning"]
                 tries[key] += 1
-    return {key: said for key, said in found.items() if said[1] != "timeout" or tries[key] >= _TRIES}
+    return {key: last for key, last in found.items() if last[1] != "timeout" or tries[key] >= _TRIES}
 
 
-def _reconciled(old: Document, new: Document) -> Iterator[Difference]:
-    """What the zone itself says, and the version that each server has; where both were checked."""
+def _zone_changes(old: Document, new: Document) -> Iterator[Difference]:
+    """Changes to the zone's own NS RRset and to the serials of its servers, if both traces were checked."""
     if None in (old["reconciliation"], new["reconciliation"]):
         return
     after = {zone["zone"]: zone for zone in new["reconciliation"]}
@@ -222,20 +242,20 @@ def _reconciled(old: Document, new: Document) -> Iterator[Difference]:
                 [server["name"] for server in zone["servers"] if server["at_zone"]] for zone in (had, has)
             ]
             if all(named):
-                yield from _members(
-                    "own-ns", had["zone"], named[0], named[1], "name server {} {} in the zone itself"
+                yield from _set_changes(
+                    "own-ns", had["zone"], named[0], named[1], "name server", "the zone itself"
                 )
-            yield from _serials(had["zone"], _by_address(had), _by_address(has))
+            yield from _serial_changes(had["zone"], _by_address(had), _by_address(has))
 
 
-def _serials(zone: str, had: dict[str, Document], has: dict[str, Document]) -> Iterator[Difference]:
+def _serial_changes(zone: str, had: dict[str, Document], has: dict[str, Document]) -> Iterator[Difference]:
     changed = [
         (had[address]["serial"], has[address]["serial"])
         for address in had
         if address in has and None not in (had[address]["serial"], has[address]["serial"])
     ]
     for was, is_now in dict.fromkeys(pair for pair in changed if pair[0] != pair[1]):
-        text = f"the serial of {zone} was {was}, and is {is_now}"
+        text = f"the serial of {in_words(zone)} changed from {was} to {is_now}"
         yield Difference("serial", zone, None, was, is_now, text)
 
 
@@ -246,37 +266,39 @@ def _by_address(zone: Document) -> dict[str, Document]:
 # --- what was found ---------------------------------------------------------------------------------
 
 
-def _findings(old: Document, new: Document) -> Iterator[Difference]:
+def _finding_changes(old: Document, new: Document) -> Iterator[Difference]:
     if None in (old["reconciliation"], new["reconciliation"]):
         return
-    before, after = _codes(old), _codes(new)
+    before, after = _messages(old), _messages(new)
     for key in (key for key in before if key not in after):
         code, zone, server = key
-        yield Difference("finding", zone, server, code, None, f"no longer found: {code}{_at(zone, server)}")
+        yield Difference(
+            "finding", zone, server, code, None, f"no longer found: {code}{_where(zone, server)}"
+        )
     for key in (key for key in after if key not in before):
         code, zone, server = key
-        text = f"now found: {code}{_at(zone, server)}: {after[key]}"
+        text = f"now found: {code}{_where(zone, server)}: {after[key]}"
         yield Difference("finding", zone, server, None, code, text)
 
 
-def _codes(document: Document) -> dict[tuple[str, str | None, str | None], str]:
+def _messages(document: Document) -> dict[tuple[str, str | None, str | None], str]:
     return {(each["code"], each["zone"], each["server"]): each["message"] for each in document["findings"]}
 
 
-def _at(zone: str | None, server: str | None) -> str:
-    return "".join(f" {word} {each}" for word, each in (("at", server), ("of", zone)) if each)
+def _where(zone: str | None, server: str | None) -> str:
+    return "".join(f" {word} {in_words(each)}" for word, each in (("at", server), ("in", zone)) if each)
 
 
-def _resolvers(old: Document, new: Document) -> Iterator[Difference]:
+def _resolver_changes(old: Document, new: Document) -> Iterator[Difference]:
     after = {each["resolver"]: each for each in new["resolvers"] or ()}
     for had in old["resolvers"] or ():
         has = after.get(had["resolver"])
         if has is not None and had["difference"] != has["difference"]:
-            text = f"resolver {had['resolver']}: was {had['difference']}, and is {has['difference']}"
+            text = f"resolver {had['resolver']}: changed from {had['difference']} to {has['difference']}"
             yield Difference("resolver", None, had["resolver"], had["difference"], has["difference"], text)
 
 
-def _expectations(old: Document, new: Document) -> Iterator[Difference]:
+def _expectation_changes(old: Document, new: Document) -> Iterator[Difference]:
     after = {each["text"]: each["met"] for each in new["expectations"] or ()}
     for had in old["expectations"] or ():
         met = after.get(had["text"], had["met"])
@@ -286,5 +308,6 @@ def _expectations(old: Document, new: Document) -> Iterator[Difference]:
 
 
 _COMPARED: tuple[Callable[[Document, Document], Iterator[Difference]], ...] = (
-    _outcome, _answer, _delegations, _servers, _reconciled, _findings, _resolvers, _expectations,
+    _outcome_changes, _answer_changes, _delegation_changes, _server_changes, _zone_changes, _finding_changes,
+    _resolver_changes, _expectation_changes,
 )  # fmt: skip

@@ -1,19 +1,19 @@
-"""What a user expects of a trace, and whether it is so: `a=192.0.2.44`, `serial>=5`, `outcome=nxdomain`.
+"""What a user expects of a trace, and whether it holds: `a=192.0.2.44`, `serial>=5`, `outcome=nxdomain`.
 
-An expectation is a word, an operator and a value. The word is the type of a record, whose data is looked
-for in the answer, or one of these:
+An expectation is a word, an operator and a value. The word is the type of a record in the answer, whose data
+are compared, or one of these:
 
     outcome   answer, nodata, nxdomain, referral or failed
     rcode     of the reply that ended the walk
     security  secure, insecure, bogus or indeterminate
-    zone      the deepest zone that the walk came to
-    ttl       seconds for which a resolver that asked now would hold the answer: the least of the chain
-    serial    of the SOA record in the answer or the negative answer, in serial number arithmetic (RFC 1982)
-    queries   how many were sent
+    zone      the deepest zone that the walk reached
+    ttl       seconds for which a resolver that asked now would cache the answer: the lowest TTL in the chain
+    serial    of the SOA record in the positive or negative answer, in serial number arithmetic (RFC 1982)
+    queries   how many queries were sent
 
-NS and DS records are those of the answer or, where it holds none, of the referral to the zone that the walk
-came to. `a=X` is met where X is among the data, whatever else is; `a!=X` where it is not. `parse` reads
-expectations, `judge` compares one with a trace; neither asks anything.
+NS and DS records are those of the answer or, if it has none, of the referral to the zone that the walk
+reached. `a=X` is met if X is among the data, whatever else is; `a!=X` if it is not. `parse` reads
+expectations, `judge` compares one with a trace. Neither sends a query.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class ExpectationError(ValueError):
-    """A text that is no expectation: `part` is it, `why` says what is wrong, `word` is a word not known."""
+    """`part` is not an expectation: `why` says what is wrong, `word` is the unknown word, if any."""
 
     def __init__(self, part: str, why: str, word: str = "") -> None:
         super().__init__(f"{part!r}: {why}")
@@ -47,9 +47,9 @@ class ExpectationError(ValueError):
 
 
 class _Word(NamedTuple):
-    """A word that is no type: how its value is read (ValueError where it is none), and where to look.
+    """A word that is not a record type: how to read its value (or raise ValueError), and how to find it.
 
-    `takes` says what the value is; `ordered` whether it can be more or less.
+    `takes` describes the value for error messages. `ordered` is set if >= and <= make sense.
     """
 
     read: Callable[[str], Value]
@@ -62,24 +62,24 @@ _OUTCOMES = ("answer", "nodata", "nxdomain", "referral", "failed")
 _SECURITY = ("secure", "insecure", "bogus", "indeterminate")
 _WHOLE = re.compile(r"([A-Za-z][A-Za-z0-9-]*)\s*(!=|>=|<=|=|>|<)\s*(.*)", re.DOTALL)
 _PIECES = re.compile(r'"(?:\\.|[^"\\])*"|(?P<gap>[,\s]+)|.', re.DOTALL)
-_QUOTE_IT = "it has no operator; quote it, as in --expect 'ttl>=300', since a shell takes > for itself"
+_QUOTE_IT = "it has no operator; quote it, as in --expect 'ttl>=300', because the shell interprets >"
 
 
 # --- reading --------------------------------------------------------------------------------------
 
 
 def parse(text: str) -> tuple[Expectation, ...]:
-    """The expectations in `text`, separated by commas or blanks; raises ExpectationError.
+    """The expectations in `text`, separated by commas or blanks. Raises ExpectationError.
 
-    Where data can hold these itself, as that of MX records, only what goes on with another word and
-    operator begins the next expectation; what stands in double quotes is never taken apart.
+    Record data may contain blanks and commas (MX records do): in them, a new expectation begins only with a
+    known word and an operator. Text in double quotes is never split.
     """
-    if parts := [part for part in map(str.strip, _parts(text)) if part]:
+    if parts := [part for part in map(str.strip, _split(text)) if part]:
         return tuple(map(_expectation, parts))
-    raise ExpectationError(text, "nothing is expected")
+    raise ExpectationError(text, "no expectation given")
 
 
-def _parts(text: str) -> Iterator[str]:
+def _split(text: str) -> Iterator[str]:
     part = ""
     for piece in _PIECES.finditer(text):
         if piece["gap"] and (_is_simple(part) or _begins(text[piece.end() :])):
@@ -91,13 +91,13 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _begins(text: str) -> bool:
-    """Whether an expectation begins here."""
+    """Whether a new expectation begins here."""
     whole = _WHOLE.match(text)
     return whole is not None and (whole[1].lower() in _WORDS or _rdtype(whole[1]) is not None)
 
 
 def _is_simple(part: str) -> bool:
-    """Whether this is an expectation already whose value is but one word."""
+    """Whether this is a complete expectation whose value is a single word."""
     whole = _WHOLE.fullmatch(part.strip())
     return whole is not None and bool(whole[3]) and whole[1].lower() in _WORDS
 
@@ -107,33 +107,31 @@ def _expectation(text: str) -> Expectation:
         raise ExpectationError(text, _QUOTE_IT)
     word, sign, value = whole.groups()
     if sign in (">", "<"):
-        raise ExpectationError(text, "the operators are =, !=, >= and <=")
-    what, operator, value = word.lower(), Operator(sign), _value(text, word, value)
+        raise ExpectationError(text, "use one of the operators =, !=, >= and <=")
+    what, operator, value = word.lower(), Operator(sign), _read_value(text, word, value)
     ordered = what in _WORDS and _WORDS[what].ordered
     if operator in (Operator.AT_LEAST, Operator.AT_MOST) and not ordered:
-        raise ExpectationError(text, f"{sign} is for numbers: ttl, serial and queries")
+        raise ExpectationError(text, f"{sign} works only with numbers: ttl, serial and queries")
     return Expectation(text, what, operator, value)
 
 
-def _value(text: str, word: str, value: str) -> Value:
+def _read_value(text: str, word: str, value: str) -> Value:
     if known := _WORDS.get(word.lower()):
         try:
             return known.read(value)
         except (ValueError, dns.exception.DNSException) as error:
             raise ExpectationError(text, f"{word} takes {known.takes}") from error
     if (rdtype := _rdtype(word)) is None:
-        raise ExpectationError(text, f"'{word}' is nothing that can be expected", word)
+        raise ExpectationError(text, f"unknown word '{word}'", word)
     try:
         return dns.rdata.from_text(dns.rdataclass.IN, rdtype, value, dns.name.root, relativize=False)
-    except Exception as error:  # what the parsers of the types raise is their own affair
+    except Exception as error:  # the parsers of the types raise whatever they like
         mnemonic = dns.rdatatype.to_text(rdtype)
-        raise ExpectationError(
-            text, f"what follows the operator is no data of an {mnemonic} record"
-        ) from error
+        raise ExpectationError(text, f"the value is not valid {mnemonic} data") from error
 
 
 def _rdtype(word: str) -> dns.rdatatype.RdataType | None:
-    """The type that a word is the mnemonic of, if records have it."""
+    """The record type whose mnemonic is `word`; None if there is none."""
     try:
         rdtype = dns.rdatatype.from_text(word)
     except (ValueError, dns.exception.DNSException):
@@ -141,17 +139,17 @@ def _rdtype(word: str) -> dns.rdatatype.RdataType | None:
     return None if dns.rdatatype.is_metatype(rdtype) or not rdtype else rdtype
 
 
-def _number(text: str) -> int:
+def _read_number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) < 2**32):
         raise ValueError(text)
     return int(text)
 
 
-def _serial(text: str) -> dns.serial.Serial:
-    return dns.serial.Serial(_number(text))
+def _read_serial(text: str) -> dns.serial.Serial:
+    return dns.serial.Serial(_read_number(text))
 
 
-def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
+def _read_one_of(words: tuple[str, ...]) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text.lower() not in words:
             raise ValueError(text)
@@ -160,11 +158,11 @@ def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
     return read
 
 
-def _listed(words: tuple[str, ...]) -> str:
+def _alternatives(words: tuple[str, ...]) -> str:
     return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def _name(text: str) -> dns.name.Name:
+def _read_name(text: str) -> dns.name.Name:
     if not text:
         raise ValueError(text)
     return dns.name.from_text(text)
@@ -174,13 +172,13 @@ def _name(text: str) -> dns.name.Name:
 
 
 def judge(trace: Trace, expectation: Expectation) -> Met:
-    """Whether `trace` is as expected. What is not known meets nothing, not even `!=`."""
-    find = _WORDS[expectation.what].find if expectation.what in _WORDS else _records_of(expectation)
+    """Whether `trace` meets the expectation. A value that is not known meets nothing, not even `!=`."""
+    find = _WORDS[expectation.what].find if expectation.what in _WORDS else _finder_of(expectation)
     found = find(trace)
-    return Met(expectation, found is not None and _compares(expectation, found), found)
+    return Met(expectation, found is not None and _holds(expectation, found), found)
 
 
-def _compares(expectation: Expectation, found: tuple[Any, ...]) -> bool:
+def _holds(expectation: Expectation, found: tuple[Any, ...]) -> bool:
     value: Any = expectation.value
     if expectation.operator is Operator.IS:
         return any(each == value for each in found)
@@ -191,20 +189,20 @@ def _compares(expectation: Expectation, found: tuple[Any, ...]) -> bool:
     return all(each <= value for each in found)
 
 
-def _records_of(expectation: Expectation) -> Callable[[Trace], tuple[Value, ...] | None]:
+def _finder_of(expectation: Expectation) -> Callable[[Trace], tuple[Value, ...] | None]:
     rdtype = expectation.rdtype
 
     def find(trace: Trace) -> tuple[Value, ...] | None:
         found = tuple(rdata for rrset in trace.answer if rrset.rdtype == rdtype for rdata in rrset)
         if not found and rdtype in (dns.rdatatype.NS, dns.rdatatype.DS):
-            return _delegated(trace, rdtype)
+            return _records_of_delegation(trace, rdtype)
         return found if found or trace.outcome not in (None, Outcome.FAILED) else None
 
     return find
 
 
-def _delegated(trace: Trace, rdtype: dns.rdatatype.RdataType) -> tuple[Value, ...] | None:
-    """The NS or DS records of the referral to the zone that the walk came to."""
+def _records_of_delegation(trace: Trace, rdtype: dns.rdatatype.RdataType) -> tuple[Value, ...] | None:
+    """The NS or DS records of the referral to the zone that the walk reached."""
     if (cut := delegation_reached(trace)) is None:
         return None
     if rdtype == dns.rdatatype.DS:
@@ -213,29 +211,29 @@ def _delegated(trace: Trace, rdtype: dns.rdatatype.RdataType) -> tuple[Value, ..
     return tuple(dns.rdata.from_text(dns.rdataclass.IN, rdtype, name) for name in names)
 
 
-def _outcome(trace: Trace) -> tuple[Value, ...] | None:
+def _outcome_of(trace: Trace) -> tuple[Value, ...] | None:
     return None if trace.outcome is None else (trace.outcome.value,)
 
 
-def _rcode(trace: Trace) -> tuple[Value, ...] | None:
+def _rcode_of(trace: Trace) -> tuple[Value, ...] | None:
     return None if trace.rcode is None else (dns.rcode.Rcode.make(trace.rcode),)
 
 
-def _security(trace: Trace) -> tuple[Value, ...] | None:
+def _security_of(trace: Trace) -> tuple[Value, ...] | None:
     return None if trace.judgement is None else (trace.judgement.security.value,)
 
 
-def _zone(trace: Trace) -> tuple[Value, ...] | None:
+def _zone_of(trace: Trace) -> tuple[Value, ...] | None:
     zone = zone_reached(trace)
     return None if zone is None else (zone,)
 
 
-def _ttl(trace: Trace) -> tuple[Value, ...] | None:
+def _ttl_of(trace: Trace) -> tuple[Value, ...] | None:
     seconds = life(trace)
     return None if seconds is None else (seconds,)
 
 
-def _serials(trace: Trace) -> tuple[Value, ...] | None:
+def _serial_of(trace: Trace) -> tuple[Value, ...] | None:
     step = last_step(trace)
     negative = () if step is None or step.meaning is None or step.meaning.soa is None else (step.meaning.soa,)
     records = [rrset[0] for rrset in (*trace.answer, *negative) if rrset.rdtype == dns.rdatatype.SOA]
@@ -244,14 +242,14 @@ def _serials(trace: Trace) -> tuple[Value, ...] | None:
 
 
 _WORDS: dict[str, _Word] = {
-    "outcome": _Word(_one_of(_OUTCOMES), _listed(_OUTCOMES), _outcome),
-    "rcode": _Word(dns.rcode.from_text, "an RCODE, such as NXDOMAIN", _rcode),
-    "security": _Word(_one_of(_SECURITY), _listed(_SECURITY), _security),
-    "zone": _Word(_name, "the name of a zone", _zone),
-    "ttl": _Word(_number, "a whole number of seconds", _ttl, ordered=True),
-    "serial": _Word(_serial, "a whole number of 32 bits", _serials, ordered=True),
-    "queries": _Word(_number, "a whole number", lambda trace: (trace.stats.queries,), ordered=True),
+    "outcome": _Word(_read_one_of(_OUTCOMES), _alternatives(_OUTCOMES), _outcome_of),
+    "rcode": _Word(dns.rcode.from_text, "an RCODE, such as NXDOMAIN", _rcode_of),
+    "security": _Word(_read_one_of(_SECURITY), _alternatives(_SECURITY), _security_of),
+    "zone": _Word(_read_name, "the name of a zone", _zone_of),
+    "ttl": _Word(_read_number, "a whole number of seconds", _ttl_of, ordered=True),
+    "serial": _Word(_read_serial, "a 32-bit whole number", _serial_of, ordered=True),
+    "queries": _Word(_read_number, "a whole number", lambda trace: (trace.stats.queries,), ordered=True),
 }
 
 WORDS = tuple(_WORDS)
-"""The words that are no types."""
+"""The words that are not record types."""

@@ -1,9 +1,8 @@
-"""Where each address of a step leads, and what share of all paths comes to what.
+"""Where each address of a step leads, and which share of all paths leads to which result.
 
-A path is what one resolver would walk that picks one address at each cut, each as likely as another,
-and does not try a second one. It dies at a cut with the fault of the address picked. Pure functions of
-recorded steps in which every address was asked; an address that cannot be reached from here for want of a
-route says nothing of the zone and counts as not asked.
+A path is the walk of one resolver that picks one address at each zone cut, all with the same probability, and
+never retries. It ends at the first address that fails. Pure functions of recorded steps in which every
+address was asked. An address without a route from here shows nothing about the zone and counts as not asked.
 """
 
 from __future__ import annotations
@@ -19,13 +18,13 @@ import dns.rrset
 from dnstrace.model import Attempt, Fault, Kind, Meaning, Name, Step
 from dnstrace.model.paths import Share
 
-UNHEARD = 3  # addresses of one family of which none replied: so many, and the family counts as without route
+UNHEARD = 3  # if at least this many addresses of a family were asked and none replied, it has no route
 
 
 class Lead(NamedTuple):
-    """What an attempt leads to; two that lead to the same are equal.
+    """What an attempt leads to. Attempts with the same result have equal leads.
 
-    `zone` is that of a referral, `data` what else tells two leads of a kind apart.
+    `zone` is the zone of a referral, `data` whatever else distinguishes two leads of the same kind.
     """
 
     kind: Kind
@@ -36,9 +35,9 @@ class Lead(NamedTuple):
 def lead(meaning: Meaning) -> Lead:
     """What a meaning leads to.
 
-    A referral leads to a zone by an NS set and a DS RRset, an answer or alias to its RRsets whatever
-    their TTLs and order, a negative answer to its kind, a fault to its kind. Of signatures it counts
-    whether they are there: servers that sign as they answer make each their own.
+    A referral leads to a zone with an NS set and a DS RRset; an answer or alias to its RRsets, regardless of
+    TTLs and order; a negative answer or a fault to its kind. Signatures count only as present or absent,
+    because servers that sign on the fly produce different ones.
     """
     if meaning.delegation is not None:
         cut = meaning.delegation
@@ -46,11 +45,11 @@ def lead(meaning: Meaning) -> Lead:
         ds = frozenset(() if cut.ds is None else cut.ds)
         return Lead(meaning.kind, cut.zone, (names, ds, bool(cut.signatures)))
     if meaning.usable and meaning.answer:
-        return Lead(meaning.kind, None, (meaning.target, frozenset(map(_data, meaning.answer))))
+        return Lead(meaning.kind, None, (meaning.target, frozenset(map(_rrset_data, meaning.answer))))
     return Lead(meaning.kind, None, meaning.rcode if meaning.kind is Kind.OTHER_RCODE else None)
 
 
-def _data(rrset: dns.rrset.RRset) -> Hashable:
+def _rrset_data(rrset: dns.rrset.RRset) -> Hashable:
     signature = rrset.rdtype == dns.rdatatype.RRSIG
     return rrset.name, rrset.rdtype, rrset.covers, frozenset(() if signature else rrset)
 
@@ -59,7 +58,7 @@ def _data(rrset: dns.rrset.RRset) -> Hashable:
 
 
 def by_address(step: Step) -> dict[str, list[int]]:
-    """The indices of a step's attempts by address, in the order in which they are recorded."""
+    """The indices of a step's attempts by address, in recorded order."""
     found: dict[str, list[int]] = defaultdict(list)
     for index, attempt in enumerate(step.attempts):
         found[attempt.exchange.query.address].append(index)
@@ -67,7 +66,7 @@ def by_address(step: Step) -> dict[str, list[int]]:
 
 
 def final(step: Step, unheard: frozenset[int] = frozenset()) -> list[Attempt]:
-    """What each address of the delegation came to at last; those of the families `unheard` are left out."""
+    """The last attempt at each address of the delegation, without the address families in `unheard`."""
     known = {address.text for server in step.servers for address in server.addresses}
     last = [step.attempts[indices[-1]] for text, indices in by_address(step).items() if text in known]
     return [attempt for attempt in last if _is_asked(attempt, unheard)]
@@ -81,7 +80,7 @@ def _is_asked(attempt: Attempt, unheard: frozenset[int]) -> bool:
 
 
 def unheard(steps: Iterable[Step]) -> frozenset[int]:
-    """The address families of which no address replied in all of `steps`, where other families' did."""
+    """The address families of which no address replied in any of `steps`, if another family did reply."""
     asked: dict[int, set[str]] = defaultdict(set)
     heard = set()
     for attempt in (attempt for step in steps for attempt in step.attempts):
@@ -96,17 +95,17 @@ def unheard(steps: Iterable[Step]) -> frozenset[int]:
 
 
 def shares(steps: tuple[Step, ...]) -> tuple[Share, ...]:
-    """What the paths come to, the largest share first, of equal ones that of the walk; or nothing.
+    """The results of all paths, largest share first; among equal shares, the result of the walk first.
 
-    Nothing is said where not every server was to be asked, or the walk has not ended.
+    Empty unless every server was asked and the walk has ended.
 
-    A referral that differs from the one gone by is taken to lead on like it. So does each alias: the
-    shares at its walk multiply with those before. Where names are minimised, the last question put
-    to a zone counts.
+    A referral that differs from the one the walk followed is assumed to lead on like it. The shares of the
+    further walk for an alias multiply with those before. With QNAME minimisation, the last question sent to a
+    zone counts.
     """
     left, nowhere = Fraction(1), unheard(steps)
     found: list[Share] = []
-    for step, goes_on in _cuts(steps):
+    for step, goes_on in _steps_that_count(steps):
         attempts = final(step, nowhere)
         if not attempts or not step.all_servers or step.outcome is None:
             return ()
@@ -117,12 +116,12 @@ def shares(steps: tuple[Step, ...]) -> tuple[Share, ...]:
 
 
 def _rank(steps: tuple[Step, ...], share: Share) -> tuple[Fraction, bool, bool]:
-    gone_by = steps[share.step - 1].meaning
-    return -share.share, not share.meaning.usable, gone_by is None or lead(gone_by) != lead(share.meaning)
+    used = steps[share.step - 1].meaning
+    return -share.share, not share.meaning.usable, used is None or lead(used) != lead(share.meaning)
 
 
-def _cuts(steps: tuple[Step, ...]) -> list[tuple[Step, bool]]:
-    """The steps of the walk that count, in order, each with whether the walk went on from it."""
+def _steps_that_count(steps: tuple[Step, ...]) -> list[tuple[Step, bool]]:
+    """The steps of the walk that count, in order, each with whether the walk continued from it."""
     chain: list[Step] = []
     walk = [step for step in steps if step.main]
     here = walk[-1] if walk else None
@@ -134,7 +133,7 @@ def _cuts(steps: tuple[Step, ...]) -> list[tuple[Step, bool]]:
 
 
 def _asks_more(before: Step, after: Step) -> bool:
-    """Whether `after` puts a longer part of the same name to the same zone (RFC 9156)."""
+    """Whether `after` asks the same zone for more labels of the same name (RFC 9156)."""
     if before.referral is not None or (before.zone, before.purpose) != (after.zone, after.purpose):
         return False
     target = None if before.meaning is None else before.meaning.target
@@ -142,29 +141,29 @@ def _asks_more(before: Step, after: Step) -> bool:
 
 
 def _goes_on(step: Step, attempt: Attempt) -> bool:
-    """Whether the walk would have gone on from an attempt as it did from the one chosen."""
+    """Whether the walk would have continued from an attempt as it did from the chosen one."""
     assert step.chosen is not None
     chosen, meaning = step.attempts[step.chosen].meaning, attempt.meaning
     return meaning.kind is chosen.kind is Kind.REFERRAL or lead(meaning) == lead(chosen)
 
 
 def _ends(step: Step, attempts: list[Attempt], each: Fraction) -> list[Share]:
-    """The shares that end at a step, one for each lead."""
+    """The shares that end at a step, one per lead."""
     alike: dict[Lead, list[Attempt]] = defaultdict(list)
     for attempt in attempts:
         alike[lead(attempt.meaning)].append(attempt)
     return [
-        Share(len(group) * each, group[0].meaning, step.id, step.zone, _names(group))
+        Share(len(group) * each, group[0].meaning, step.id, step.zone, _server_names(group))
         for group in alike.values()
     ]
 
 
-def _names(attempts: list[Attempt]) -> tuple[Name, ...]:
+def _server_names(attempts: list[Attempt]) -> tuple[Name, ...]:
     return tuple(dict.fromkeys(attempt.server for attempt in attempts))
 
 
 def _merged(found: list[Share]) -> list[Share]:
-    """The shares with one for each answer, wherever it was given; faults stay with their zone."""
+    """One share per answer, wherever it came from; faults stay separate by zone."""
     groups: dict[Hashable, list[Share]] = defaultdict(list)
     for share in found:
         groups[lead(share.meaning), None if share.meaning.usable else share.zone].append(share)

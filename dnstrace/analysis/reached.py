@@ -1,6 +1,6 @@
-"""Where a trace came to: its last step, the zone that answered, the delegation that led there.
+"""How far a trace got: its last step, the zone that answered, the delegation to that zone.
 
-Readings of a Trace or a Meaning for whoever shows or judges one; nothing here asks or decides.
+Pure readings of a Trace for the code that shows or judges it. Nothing here sends a query.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ def last_step(trace: Trace) -> Step | None:
 
 
 def zone_reached(trace: Trace) -> Name | None:
-    """The deepest zone that the walk came to, as far as the replies tell; None before its first step.
+    """The deepest zone that the walk reached, as far as the replies show; None before its first step.
 
-    It is the zone referred to where the trace ends with a referral, else the one whose server was asked
-    last, or the one below it for which that server answered, as where parent and child share servers.
+    If the trace ends with a referral, that is the zone referred to. Otherwise it is the zone whose server was
+    asked last, or the zone below it for which that server answered (parent and child may share servers).
     """
     if (step := last_step(trace)) is None:
         return None
@@ -33,18 +33,18 @@ def zone_reached(trace: Trace) -> Name | None:
 
 
 def is_bogus(trace: Trace) -> bool:
-    """Whether the chain of trust is broken: resolvers that validate give no answer (RFC 4035 section 4.3)."""
+    """Whether the chain of trust is broken: validating resolvers return SERVFAIL (RFC 4035 section 5.5)."""
     return trace.judgement is not None and trace.judgement.security is Security.BOGUS
 
 
 def went_wrong(trace: Trace) -> bool:
-    """Whether a trace that has ended came to nothing, or the rules found something in it."""
+    """Whether a complete trace failed, is bogus, or has findings."""
     ended = trace.outcome is not None and not trace.interrupted
     return ended and (trace.outcome is Outcome.FAILED or is_bogus(trace) or bool(trace.findings))
 
 
 def delegation_reached(trace: Trace) -> Delegation | None:
-    """What the parent said of the zone that the walk came to; None where no referral was seen."""
+    """The parent's delegation of the zone that the walk reached; None if no referral was seen."""
     zone = zone_reached(trace)
     referrals = (step.referral for step in reversed(trace.steps))
     return next((cut for cut in referrals if cut is not None and cut.zone == zone), None)

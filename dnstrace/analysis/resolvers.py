@@ -1,11 +1,11 @@
-"""What recursive resolvers say of a trace's question, beside what the walk found, and why it differs.
+"""How the answers of recursive resolvers compare with the result of the walk, and why they differ.
 
-Pure readings of what is recorded: `heard` says what a resolver's reply means, `compared` sets each resolver
-beside the walk. A resolver's aliases are followed to their end by itself, so that its reply is read whole,
-whatever zone its records are from. Why it differs is told from the reply alone: its extended error
-(RFC 8914), its addresses, the TTL that is left of the one that the zone gives (RFC 1035 section 7.3).
+Pure readings of recorded steps: `heard` classifies a resolver's reply, `compared` compares each resolver with
+the walk. A resolver follows aliases itself, so its whole reply is read, whatever zones the records belong to.
+The reason for a difference is inferred from the reply alone: its extended errors (RFC 8914), its addresses,
+and the remaining TTL compared with the zone's (RFC 1035 section 7.3).
 
-Not told apart: an old answer, and one that the zone's servers give to some networks only.
+An old answer cannot be distinguished from one that the zone's servers give to some networks only.
 """
 
 from __future__ import annotations
@@ -46,25 +46,25 @@ _READ = {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}
 _NEGATIVE = {Kind.NODATA, Kind.NXDOMAIN}
 _ENDS = {Kind.ANSWER: Outcome.ANSWER, Kind.NODATA: Outcome.NODATA, Kind.NXDOMAIN: Outcome.NXDOMAIN}
 _WALK = {Purpose.WALK, Purpose.ALIAS}
-_UNCOMPARED = {dns.rdatatype.ANY, dns.rdatatype.RRSIG}  # each server gives of these what it likes (RFC 8482)
-_STALE = frozenset({3, 19})  # these and the following are codes of RFC 8914 section 4
+_UNCOMPARED = {dns.rdatatype.ANY, dns.rdatatype.RRSIG}  # servers may return any subset of these (RFC 8482)
+_STALE = frozenset({3, 19})  # this and the following sets are codes of RFC 8914 section 4
 _BLOCKED = frozenset({15, 16, 17})
-_PROHIBITED = frozenset({18})  # the asker is, where the reply is REFUSED
+_PROHIBITED = frozenset({18})  # the client is prohibited if the reply is REFUSED
 _BOGUS = frozenset(range(6, 13))
 
 
-_OF_ITS_OWN = {Disagreement.FILTERED, Disagreement.SPLIT_HORIZON}  # with a TTL that is not the zone's
+_OF_ITS_OWN = {Disagreement.FILTERED, Disagreement.SPLIT_HORIZON}  # with a TTL of its own
 
 
 class _Held(NamedTuple):
-    """What is left of a TTL and what the zone gives, in seconds; None where there is none."""
+    """The remaining TTL and the zone's TTL, in seconds; None if unknown."""
 
     left: int | None = None
     given: int | None = None
 
 
 def compared(trace: Trace) -> tuple[Compared, ...]:
-    """Each resolver that was asked beside the walk, in the order in which they were given."""
+    """Each resolver that was asked in addition to the walk, in the order given."""
     return tuple(_compared(trace, step) for step in trace.steps if step.asks_resolver)
 
 
@@ -72,7 +72,7 @@ def compared(trace: Trace) -> tuple[Compared, ...]:
 
 
 def heard(exchange: Exchange) -> Meaning:
-    """What a resolver's reply means: as `meaning.classify` has it, but read to the end of the aliases."""
+    """What a resolver's reply means: as in `meaning.classify`, but with aliases followed to the end."""
     meaning, message = classify(exchange, ROOT), exchange.message
     truncated = meaning.kind in (Kind.TRUNCATED, Kind.TRUNCATED_OVER_TCP)
     if message is None or truncated or message.rcode() not in _READ:
@@ -88,16 +88,16 @@ def heard(exchange: Exchange) -> Meaning:
     else:
         kind = Kind.NXDOMAIN if message.rcode() == dns.rcode.NXDOMAIN else Kind.NODATA
     authoritative = bool(message.flags & dns.flags.AA)
-    soa = _soa(message, chain.target) if kind in _NEGATIVE else None
+    soa = _soa_above(message, chain.target) if kind in _NEGATIVE else None
     return Meaning(kind, message.rcode(), authoritative, chain.rrsets, chain.target, soa=soa)
 
 
-def _soa(message: dns.message.Message, name: Name) -> dns.rrset.RRset | None:
+def _soa_above(message: dns.message.Message, name: Name) -> dns.rrset.RRset | None:
     owned = (rrset for rrset in message.authority if rrset.rdtype == dns.rdatatype.SOA)
     return next((rrset for rrset in owned if name.is_subdomain(rrset.name)), None)
 
 
-# --- beside the walk ------------------------------------------------------------------------------
+# --- compared with the walk -----------------------------------------------------------------------
 
 
 def _compared(trace: Trace, step: Step) -> Compared:
@@ -106,20 +106,20 @@ def _compared(trace: Trace, step: Step) -> Compared:
         return Compared(step)
     attempt = checked[-1]
     if step.outcome is None:
-        return Compared(step, attempt, past_its_ttl=bool(_codes(attempt) & _STALE))
+        return Compared(step, attempt, past_its_ttl=bool(_extended_errors(attempt) & _STALE))
     unchecked = any(each.exchange.query.checking_disabled and each.meaning.usable for each in step.attempts)
     held = _held(trace, attempt.meaning)
     exchange = attempt.exchange
     replied = trace.started.astimezone(UTC) + timedelta(seconds=exchange.start + exchange.elapsed)
-    difference = _failure(attempt, unchecked) or _difference(trace, attempt, held)
+    difference = _failure_of(attempt, unchecked) or _difference(trace, attempt, held)
     given = None if difference in _OF_ITS_OWN else held.given
-    past_its_ttl = bool(_codes(attempt) & _STALE)
+    past_its_ttl = bool(_extended_errors(attempt) & _STALE)
     return Compared(step, attempt, difference, held.left, given, replied, unchecked, past_its_ttl)
 
 
-def _failure(attempt: Attempt, unchecked: bool) -> Disagreement | None:
-    """What a resolver without an answer shows; None for one that has one."""
-    kind, codes = attempt.meaning.kind, _codes(attempt)
+def _failure_of(attempt: Attempt, unchecked: bool) -> Disagreement | None:
+    """Why a resolver has no answer; None if it has one."""
+    kind, codes = attempt.meaning.kind, _extended_errors(attempt)
     if attempt.exchange.message is None:
         return Disagreement.NO_ANSWER
     if attempt.meaning.usable and kind is not Kind.ALIAS_LOOP:
@@ -133,13 +133,14 @@ def _failure(attempt: Attempt, unchecked: bool) -> Disagreement | None:
 
 
 def _difference(trace: Trace, attempt: Attempt, held: _Held) -> Disagreement:
-    meaning, codes = attempt.meaning, _codes(attempt)
+    meaning, codes = attempt.meaning, _extended_errors(attempt)
     if codes & _STALE:
         return Disagreement.STALE
     comparable = trace.outcome in (Outcome.ANSWER, Outcome.NODATA, Outcome.NXDOMAIN)
     if not comparable or trace.question.rdtype in _UNCOMPARED:
         return Disagreement.NOT_COMPARED
-    mine, theirs = _data(trace.question, trace.answer), _data(trace.question, meaning.answer)
+    mine = _rdata_of(trace.question, trace.answer)
+    theirs = _rdata_of(trace.question, meaning.answer)
     if _ENDS.get(meaning.kind) is trace.outcome and theirs == mine:
         return Disagreement.SAME
     if codes & (_BLOCKED | _PROHIBITED) or _is_blocked(trace, meaning, theirs):
@@ -149,37 +150,37 @@ def _difference(trace: Trace, attempt: Attempt, held: _Held) -> Disagreement:
     return Disagreement.STALE if _is_older(meaning, held) else Disagreement.OTHER
 
 
-def _codes(attempt: Attempt) -> frozenset[int]:
-    """The extended errors of a reply (RFC 8914)."""
+def _extended_errors(attempt: Attempt) -> frozenset[int]:
+    """The codes of the extended errors in a reply (RFC 8914)."""
     options = () if attempt.exchange.message is None else attempt.exchange.message.options
     return frozenset(int(option.code) for option in options if isinstance(option, dns.edns.EDEOption))
 
 
-def _data(question: Question, answer: Iterable[dns.rrset.RRset]) -> frozenset[dns.rdata.Rdata]:
-    """What was asked for, without the aliases that led there: the order of the records says nothing."""
+def _rdata_of(question: Question, answer: Iterable[dns.rrset.RRset]) -> frozenset[dns.rdata.Rdata]:
+    """The RDATA of the type asked for, without aliases and regardless of order."""
     wanted = (rrset for rrset in answer if rrset.rdtype == question.rdtype)
     return frozenset(rdata for rrset in wanted for rdata in rrset)
 
 
 def _has_address(data: Iterable[dns.rdata.Rdata], of_kind: Callable[[str], bool]) -> bool:
-    """Whether any of the data is an address of a kind."""
+    """Whether any of the RDATA is an address of a kind."""
     return any(of_kind(rdata.address) for rdata in data if hasattr(rdata, "address"))
 
 
 def _is_blocked(trace: Trace, meaning: Meaning, theirs: frozenset[dns.rdata.Rdata]) -> bool:
-    """Whether what is there is denied without the zone's own word for it, or put at an address of nobody."""
+    """Whether existing data are denied without the zone's SOA, or replaced by an unusable address."""
     if meaning.kind not in _NEGATIVE:
-        mine = _data(trace.question, trace.answer)
+        mine = _rdata_of(trace.question, trace.answer)
         return _has_address(theirs, is_nowhere) and not _has_address(mine, is_nowhere)
     zones = {step.zone for step in trace.steps if step.purpose in _WALK} | {zone_reached(trace)}
     return trace.outcome is Outcome.ANSWER and (meaning.soa is None or meaning.soa.name not in zones)
 
 
 def _is_older(meaning: Meaning, held: _Held) -> bool:
-    """Whether it was cached before the walk began, as far as the TTL that is left of it tells.
+    """Whether the data were cached before the walk began, as far as the remaining TTL shows.
 
-    More than the zone gives is older too: the TTL was longer then. Where the walk found nothing, what a
-    resolver still has that is no authority itself was there once.
+    More than the zone's TTL means older too: the TTL was longer then. If the walk found nothing, data that a
+    non-authoritative resolver still has existed once.
     """
     if held.left is None:
         return False
@@ -193,10 +194,10 @@ def _held(trace: Trace, meaning: Meaning) -> _Held:
         walked = None if step is None or step.meaning is None else negative_ttl(step.meaning)
         minimum = None if meaning.soa is None else getattr(meaning.soa[0], "minimum", None)
         return _Held(left, minimum if walked is None or trace.outcome is Outcome.ANSWER else walked)
-    theirs = _plain(meaning.answer)
+    theirs = _without_signatures(meaning.answer)
     if not theirs:
         return _Held()
-    mine = {rrset.name: rrset for rrset in reversed(_plain(trace.answer))}
+    mine = {rrset.name: rrset for rrset in reversed(_without_signatures(trace.answer))}
     pairs = [(rrset, mine[rrset.name]) for rrset in theirs if rrset.name in mine]
     differing = next((pair for pair in pairs if pair[0] != pair[1]), None)
     if differing is None and pairs:
@@ -206,6 +207,6 @@ def _held(trace: Trace, meaning: Meaning) -> _Held:
     return _Held(differing[0].ttl, differing[1].ttl)
 
 
-def _plain(answer: Iterable[dns.rrset.RRset]) -> list[dns.rrset.RRset]:
-    """The RRsets without what signs them."""
+def _without_signatures(answer: Iterable[dns.rrset.RRset]) -> list[dns.rrset.RRset]:
+    """The RRsets that are not signatures."""
     return [rrset for rrset in answer if rrset.rdtype != dns.rdatatype.RRSIG]

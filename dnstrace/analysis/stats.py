@@ -1,10 +1,9 @@
-"""What a trace cost, and what it had to cost: counts, sizes, the critical path.
+"""The cost of a trace, and how much of it was unavoidable: counts, sizes, the critical path.
 
-The critical path is the time of the exchanges that had to follow one another: for each step that led
-to the outcome, the exchange that was chosen (with the truncated reply before a retry over TCP), and
-before it the look-up that found the server's address. Where every address was asked, it is the slowest of
-those that replied that counts. What `duration` has beyond it was spent on servers that did not answer, and
-on this program's own work.
+The critical path is the sequence of exchanges that could not run in parallel: for each step that led to the
+outcome, the chosen exchange (and the truncated reply before a retry over TCP), preceded by the look-up of the
+server's address. Where every address was asked, the slowest reply counts. The rest of `duration` was spent on
+servers that did not answer, and in this program.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ def measure(steps: tuple[Step, ...], duration: float) -> Stats:
 
 
 def query_size(query: Query) -> int:
-    """The octets of a query as DNS message (RFC 1035 section 4.1, RFC 6891 section 6.1.2)."""
+    """The size of a query as a DNS message, in octets (RFC 1035 section 4.1, RFC 6891 section 6.1.2)."""
     size = _HEADER + sum(len(label) + 1 for label in query.question.name.labels) + _QUESTION_TAIL
     if query.edns is not None:
         size += _OPT + sum(_OPTION + len(data) for _, data in query.edns.options)
@@ -57,12 +56,12 @@ def query_size(query: Query) -> int:
 
 
 def critical_path(steps: tuple[Step, ...]) -> float:
-    """Seconds of the exchanges that had to follow one another up to the last step of the walk."""
+    """The duration of the critical path up to the last step of the walk, in seconds."""
     return _seconds(critical_attempts(steps))
 
 
 def critical_attempts(steps: tuple[Step, ...]) -> list[Attempt]:
-    """The attempts that had to follow one another up to the last step of the walk."""
+    """The attempts on the critical path up to the last step of the walk."""
     walk = [step for step in steps if step.main]
     return _path_to(walk[-1], None, steps) if walk else []
 
@@ -75,25 +74,27 @@ def _path_to(step: Step, beginning: int | None, steps: tuple[Step, ...]) -> list
     """The path from the step `beginning`, exclusive, down to `step`, inclusive."""
     path, here = [], step
     while True:
-        path += _of_step(here, steps)
+        path += _path_within(here, steps)
         if here.parent is None or here.parent == beginning:
             return path
         here = steps[here.parent - 1]
 
 
-def _of_step(step: Step, steps: tuple[Step, ...]) -> list[Attempt]:
-    """The path within a step: of the address chosen, or the longest where every one was waited for."""
+def _path_within(step: Step, steps: tuple[Step, ...]) -> list[Attempt]:
+    """The path within a step: through the chosen address, or the slowest if all were waited for."""
     if step.all_servers:
         ended = [attempt for attempt in step.attempts if attempt.exchange.message is not None]
     else:
         ended = [] if step.chosen is None else [step.attempts[step.chosen]]
     return max(
-        ([*_exchanges(step, each), *_address(step, each, steps)] for each in ended), key=_seconds, default=[]
+        ([*_exchanges_with(step, each), *_address_lookups(step, each, steps)] for each in ended),
+        key=_seconds,
+        default=[],
     )
 
 
-def _exchanges(step: Step, chosen: Attempt) -> list[Attempt]:
-    """The chosen exchange and those with the same address that it had to follow."""
+def _exchanges_with(step: Step, chosen: Attempt) -> list[Attempt]:
+    """The chosen exchange and the earlier ones with the same address, which it had to follow."""
     address, start = chosen.exchange.query.address, chosen.exchange.start
     before = (
         attempt
@@ -105,18 +106,18 @@ def _exchanges(step: Step, chosen: Attempt) -> list[Attempt]:
     return [chosen, *before]
 
 
-def _address(step: Step, chosen: Attempt, steps: tuple[Step, ...]) -> list[Attempt]:
-    """The look-ups within `step` that found the address of the server chosen.
+def _address_lookups(step: Step, chosen: Attempt, steps: tuple[Step, ...]) -> list[Attempt]:
+    """The look-ups within `step` that found the address of the chosen server.
 
-    One family after the other; side by side where every address is asked.
+    The two address families are looked up one after the other, or in parallel if every address is asked.
     """
-    if _source(step, chosen) is not Source.RESOLVED:
+    if _address_source(step, chosen) is not Source.RESOLVED:
         return []
     paths: list[list[Attempt]] = []
     for ended in steps[step.id :]:
         if ended.outcome not in _GOES_ON and _looked_up_by(ended, step.id, steps) == chosen.server:
             paths.append(_path_to(ended, step.id, steps))
-            if not step.all_servers and chosen.exchange.query.address in _addresses(ended):
+            if not step.all_servers and chosen.exchange.query.address in _addresses_found(ended):
                 break
     if step.all_servers:
         return max(paths, key=_seconds, default=[])
@@ -124,25 +125,25 @@ def _address(step: Step, chosen: Attempt, steps: tuple[Step, ...]) -> list[Attem
 
 
 def _looked_up_by(ended: Step, ancestor: int, steps: tuple[Step, ...]) -> Name | None:
-    """The name whose look-up, begun by the step `ancestor`, ended with a step; None if it is no such end."""
+    """The name whose look-up, started by the step `ancestor`, ended with `ended`; None if it did not."""
     here = ended
     while here.purpose is Purpose.NS_ADDRESS and here.parent is not None:
         if here.parent == ancestor:
             return here.question.name
         above = steps[here.parent - 1]
         if above.question != here.question and above.outcome is not Outcome.ALIAS:
-            return None  # a look-up within the look-up
+            return None  # a look-up nested in the look-up
         here = above
     return None
 
 
-def _source(step: Step, attempt: Attempt) -> Source | None:
-    """Where the address chosen was from."""
+def _address_source(step: Step, attempt: Attempt) -> Source | None:
+    """The source of the address that an attempt used."""
     known = (address for server in step.servers for address in server.addresses)
     return next((a.source for a in known if a.text == attempt.exchange.query.address), None)
 
 
-def _addresses(step: Step) -> list[str]:
+def _addresses_found(step: Step) -> list[str]:
     if step.meaning is None:
         return []
     return [getattr(rdata, "address", "") for rrset in step.meaning.answer for rdata in rrset]

@@ -1,14 +1,14 @@
-"""Many names: traces side by side that share what they learn, politely.
+"""Many names: traces in parallel that share what they learn and overload no server.
 
     async for trace in trace_many(questions):
         print(trace.question, trace.outcome)
 
-Zone cuts and the addresses of name servers are learnt once and kept for their TTL; of equal queries that are
-under way at one time only one is sent; a server that is dead is found to be so once. What a trace took from
-there it did not ask: its first step is at the deepest cut that was known.
+Zone cuts and the addresses of name servers are learnt once and kept for their TTL; only one of several equal
+queries under way is sent; a dead server is detected once. A trace does not ask again for what was learnt: its
+first step is at the deepest cut already known.
 
     plan.py       how they are traced
-    together.py   side by side in one process: sharing.py what they share, polite.py how servers are treated,
+    together.py   in parallel in one process: sharing.py what they share, polite.py how servers are spared,
                   room.py how many at a time
     processes.py  in several processes, each with the names of its own zones (dealing.py)
     cluster.py    on a Dask cluster
@@ -45,10 +45,10 @@ async def trace_many(
     workers: int = 1,
     dask: str | None = None,
 ) -> AsyncGenerator[Trace]:
-    """Trace each question; the traces as they end. The arguments are those of `results`."""
+    """Trace each question and yield the traces as they end. The arguments are those of `results`."""
     found = results(
         questions,
-        _itself,
+        _trace_itself,
         tracing=tracing,
         network=network,
         at_once=at_once,
@@ -63,7 +63,7 @@ async def trace_many(
             yield trace
 
 
-def _itself(trace: Trace) -> Trace:
+def _trace_itself(trace: Trace) -> Trace:
     return trace
 
 
@@ -80,22 +80,22 @@ async def results(
     workers: int = 1,
     dask: str | None = None,
 ) -> AsyncGenerator[R]:
-    """Trace each question, at most `at_once` at a time; what `use` makes of each trace, as they end.
+    """Trace each question, at most `at_once` at a time, and yield what `use` makes of each, as they end.
 
-    With `ordered` they come in the order of the questions. `questions` is read only as far as there is
-    room, so that it may be without end; where it raises Enough, those that wait are dropped. With `share`
-    false each name is walked with nothing known. `rate` is the most queries that are sent a second; where it
-    is low fewer are traced at a time, so that each ends within its deadline. With several `workers` the names
-    are traced in so many processes, with `dask` on the cluster whose scheduler is there
-    (`tcp://host:8786`): `use` is then a function of a module, or a `functools.partial` of one, and what
-    it makes can be pickled. `network` is for one process only. Each is traced as `tracing` says; the seed and
-    the time of each follow from those in it. What is under way when the caller stops reading is cancelled.
+    Each is traced as `tracing` says, with a seed and a time that follow from those in it. With `ordered` the
+    results come in the order of the questions. `questions` is read only while there is room, so it may be
+    endless; if it raises Enough, questions that wait are dropped. Without `share` each name is walked with
+    nothing known. `rate` is the most queries sent a second; if it is low, fewer names are traced at a time,
+    so that each ends within its deadline. With several `workers` the names are traced in that many processes,
+    with `dask` on the cluster of this scheduler (`tcp://host:8786`): `use` must then be a function of a
+    module, or a `functools.partial` of one, and its results must be picklable. `network` works in one process
+    only. What is under way when the caller stops reading is cancelled.
 
-    Raises ValueError where `network` is given for several processes, CannotGoOn where the cluster cannot be
-    used (`dnstrace.bulk.cluster.ClusterError`) or no worker process lives on (`.processes.WorkersLost`).
+    Raises ValueError if `network` is given for several processes, CannotGoOn if the cluster cannot be used
+    (`dnstrace.bulk.cluster.ClusterError`) or worker processes keep dying (`.processes.WorkersLost`).
     """
     if network is not None and (workers > 1 or dask is not None):
-        raise ValueError("a network cannot be taken to other processes")
+        raise ValueError("`network` works in one process only: leave out `workers` and `dask`")
     seed = SystemRandom().randrange(2**32) if tracing.seed is None else tracing.seed
     plan = Plan(tracing, seed, tracing.now or datetime.now(UTC), at_once, share, ordered, rate)
     jobs = numbered(questions)

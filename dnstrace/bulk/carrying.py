@@ -1,7 +1,7 @@
-"""What pickle needs to be told to carry traces to other processes: dnspython's numbers without a name.
+"""How to pickle traces: by the numbers of dnspython's enumerations, some of which have no name.
 
-A class or type that has no mnemonic, such as the class of an OPT record, which is a payload size, is a member
-of its enumeration that only its number finds again. Python before 3.11.4 has pickle go by the name.
+A class or type without a mnemonic, such as the class of an OPT record, which is a payload size, is a member
+of its enumeration that can be found only by its number. Before Python 3.11.4, pickle looks for the name.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import dns.zonetypes
 
 
 def by_number() -> None:
-    """Have members of dnspython's enumerations be pickled by their numbers, in this process."""
+    """Pickle members of dnspython's enumerations by their numbers from now on in this process."""
     for kind in dns.enum.IntEnum.__subclasses__():
         copyreg.pickle(kind, _reduced)
 

@@ -1,7 +1,7 @@
-"""Traces on a Dask cluster that exists: chunks of names as tasks, their results as they come back.
+"""Traces on an existing Dask cluster: chunks of names as tasks, their results as they arrive.
 
-The names at hand are sorted by their zones before they are cut into chunks: those of a chunk share what they
-learn. The chunk of a worker that is lost is done again, by Dask and, when that gives it up, by us.
+The available names are sorted by zone before they are cut into chunks, since the names of a chunk share what
+they learn. The chunk of a lost worker is run again, by Dask and, when that gives up, by us.
 """
 
 from __future__ import annotations
@@ -20,14 +20,16 @@ from dnstrace.bulk.together import traced
 from dnstrace.clock import run_real
 
 _CHUNK = 500  # names of a task
-_AT_HAND = 8000  # names that are sorted
-_WAIT = 0.5  # seconds without a further name after which those at hand are traced
-_PER_THREAD = 2  # chunks for each thread of the cluster, so that none waits for more
+_AT_HAND = 8000  # names sorted at a time
+_WAIT = 0.5  # seconds without another name after which those available are traced
+_PER_THREAD = 2  # chunks for each thread of the cluster, so that none has to wait
 _PATIENCE = 10.0  # seconds for the scheduler to answer
-_NOBODY = 300.0  # seconds without any worker after which a run is given up: some are started on demand
-_LOOKS = 4  # that are taken in this time
+_NOBODY = (
+    300.0  # seconds without any worker after which a run is given up: some clusters start them on demand
+)
+_LOOKS = 4  # checks in this time
 _GONE = "the Dask scheduler does not answer any more"
-_AGAIN = 5  # times that a chunk is given to the cluster where it loses its workers
+_AGAIN = 5  # times that a chunk is submitted if its workers are lost
 
 
 class ClusterError(CannotGoOn):
@@ -37,7 +39,7 @@ class ClusterError(CannotGoOn):
 async def on_cluster(jobs: Jobs, plan: Plan, use: Use[R], address: str) -> AsyncGenerator[tuple[int, R]]:
     """Trace every job on the cluster; what `use` makes of each trace, chunk by chunk. Raises ClusterError."""
     by_number()
-    client = await _connected(address)
+    client = await _connected_client(address)
     run = _ClusterRun(client, replace(plan, ordered=False), use)
     feeding = asyncio.ensure_future(run.feed(jobs, plan.ordered))
     feeding.add_done_callback(run.ended.put_nowait)
@@ -54,7 +56,7 @@ async def on_cluster(jobs: Jobs, plan: Plan, use: Use[R], address: str) -> Async
             await client.close()
 
 
-async def _connected(address: str) -> Any:
+async def _connected_client(address: str) -> Any:
     try:
         from distributed import Client
     except ImportError as error:
@@ -66,7 +68,7 @@ async def _connected(address: str) -> Any:
 
 
 class _ClusterRun:
-    """What is under way on the cluster. `ended` are its chunks as they end, and the feeding."""
+    """What is under way on the cluster. `ended` has the chunks as they end, and the feeding."""
 
     def __init__(self, client: Any, plan: Plan, use: Use[Any]) -> None:
         self._client, self._plan, self._use = client, plan, use
@@ -74,7 +76,7 @@ class _ClusterRun:
         self.under_way: set[asyncio.Task[Any]] = set()
 
     async def feed(self, jobs: Jobs, ordered: bool) -> None:
-        """Give the cluster chunk after chunk; in order only what can be put in order soon."""
+        """Give the cluster chunk after chunk; in an ordered run only what can be put in order soon."""
         async for at_hand in _at_hand(jobs):
             if ordered and self.under_way:
                 await asyncio.wait(self.under_way)
@@ -105,7 +107,7 @@ class _ClusterRun:
             self.ended.put_nowait(task)
 
     async def _traced(self, chunk: list[Job], plan: Plan) -> list[tuple[int, Any]]:
-        """The results of a chunk. Raises ClusterError where its workers are lost time and again, or it is."""
+        """The results of a chunk. Raises ClusterError if workers or the scheduler are lost for good."""
         from distributed import KilledWorker
 
         for _ in range(_AGAIN):
@@ -114,17 +116,17 @@ class _ClusterRun:
                 found: list[tuple[int, Any]] = await self._worked(future)
             except KilledWorker:
                 continue
-            except CancelledError as error:  # not asyncio's
+            except CancelledError as error:  # not asyncio's own
                 raise ClusterError(_GONE) from error
             except ImportError as error:
-                raise ClusterError(f"the cluster's workers lack something of dnstrace: {error}") from error
+                raise ClusterError(f"a module is missing on the cluster's workers: {error}") from error
             return found
         names = f"{chunk[0][1].name} to {chunk[-1][1].name}"
-        raise ClusterError(f"the cluster lost its workers again and again over the names {names}")
+        raise ClusterError(f"the cluster keeps losing its workers at the names {names}")
 
     async def _worked(self, future: Any) -> Any:
-        """The result of a task. Raises ClusterError where there is nobody to do it."""
-        waiting, nobody = asyncio.ensure_future(_result(future)), 0
+        """The result of a task. Raises ClusterError if there is no worker to run it."""
+        waiting, nobody = asyncio.ensure_future(_result_of(future)), 0
         while True:
             done, _ = await asyncio.wait({waiting}, timeout=_NOBODY / _LOOKS)
             if done:
@@ -133,11 +135,11 @@ class _ClusterRun:
             if nobody == _LOOKS:
                 waiting.cancel()
                 raise ClusterError(
-                    f"the cluster has had no worker for {_NOBODY:g} s: start one, then --resume"
+                    f"the cluster has had no worker for {_NOBODY:g} s: start one, then continue with --resume"
                 )
 
 
-async def _result(future: Any) -> Any:
+async def _result_of(future: Any) -> Any:
     return await future
 
 
@@ -146,18 +148,18 @@ def _chunk_traced(chunk: list[Job], plan: Plan, use: Use[R]) -> list[tuple[int, 
     by_number()
 
     async def every() -> list[tuple[int, R]]:
-        return [found async for found in traced(_each(chunk), plan, use)]
+        return [found async for found in traced(_jobs_of(chunk), plan, use)]
 
     return run_real(every())
 
 
-async def _each(chunk: list[Job]) -> Jobs:
+async def _jobs_of(chunk: list[Job]) -> Jobs:
     for job in chunk:
         yield job
 
 
 async def _at_hand(jobs: Jobs) -> AsyncGenerator[list[Job]]:
-    """The jobs by the thousands, or those that are there when no more come for a while."""
+    """The jobs in thousands, or those available when no more arrive for a while."""
     at_hand: list[Job] = []
     coming = asyncio.ensure_future(following(jobs))
     try:

@@ -1,4 +1,4 @@
-"""Questions numbered and dealt out by zone, results put in order again."""
+"""Questions are numbered and dealt out by zone; results are put back in order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dnstrace.model import Name, Question
 
 _COUNTRY = 2  # letters of a country's domain, below which names are often registered one label further down
 _SECOND = 3  # letters of the labels below which they are: co, com, org, ac, gov
-_REVERSE = {b"in-addr": 2, b"ip6": 8}  # labels below in-addr.arpa and ip6.arpa: about what one network holds
+_REVERSE = {b"in-addr": 2, b"ip6": 8}  # labels below in-addr.arpa and ip6.arpa: about the size of one network
 
 
 async def numbered(questions: Iterable[Question] | AsyncIterable[Question]) -> Jobs:
@@ -28,14 +28,14 @@ async def numbered(questions: Iterable[Question] | AsyncIterable[Question]) -> J
 
 
 async def following(jobs: Jobs) -> Job | None:
-    """The next job; None at the end, or where it is enough."""
+    """The next job; None at the end, or after Enough."""
     with suppress(Enough):
         return await anext(jobs, None)
     return None
 
 
 async def in_order(results: AsyncGenerator[tuple[int, R]]) -> AsyncGenerator[tuple[int, R]]:
-    """The results by their numbers; those that come early are kept until it is their turn."""
+    """The results in the order of their numbers; early ones are kept until their turn."""
     early: dict[int, R] = {}
     wanted = 0
     async for number, result in results:
@@ -46,12 +46,12 @@ async def in_order(results: AsyncGenerator[tuple[int, R]]) -> AsyncGenerator[tup
 
 
 def hand(name: Name, hands: int) -> int:
-    """Which of so many hands a name goes to: the same for the names of a zone, as far as a name can tell."""
+    """Which of N hands a name goes to: the same for all names of a zone, as far as a name shows its zone."""
     return crc32(b".".join(registered(name))) % hands
 
 
 def registered(name: Name) -> tuple[bytes, ...]:
-    """The labels of the domain that somebody has probably registered."""
+    """The labels of the domain that was probably registered."""
     labels = tuple(label.lower() for label in name.labels[:-1])
     if labels[-1:] == (b"arpa",) and labels[-2:-1]:
         return labels[-2 - _REVERSE.get(labels[-2], 0) :]

@@ -1,16 +1,17 @@
-"""The collection of garbage in a process that does nothing but trace."""
+"""Garbage collection in a process that only traces."""
 
 from __future__ import annotations
 
 import gc
 
-_YOUNG, _MIDDLE, _OLD = 5_000, 10, 10  # objects; collections of the generation before
+_YOUNG, _MIDDLE, _OLD = 5_000, 10, 10  # objects; then collections of the younger generation
 
 
 def collect_rarely() -> None:
-    """Collect garbage, but seldom, and never look at what was imported: it stays.
+    """Collect garbage rarely, and never look at what was imported, which stays.
 
-    A trace makes few cycles; looking for them at Python's pace takes a tenth of the time of many traces.
+    Traces make few cycles; looking for them at Python's default pace takes a tenth of the time of a large
+    run.
     """
     gc.freeze()
     gc.set_threshold(_YOUNG, _MIDDLE, _OLD)

@@ -1,4 +1,4 @@
-"""How many names are traced, as far as another process needs to know it to do the same."""
+"""How many names are traced, in a form that can be sent to other processes."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ Use = Callable[[Trace], R]
 """What is wanted of a trace, made where the trace is made: other processes send that instead of the trace."""
 
 AT_ONCE = 200  # traces under way
-_PACE = 4.0  # queries a second of one trace: within its deadline it needs some dozens
+_PACE = 4.0  # queries a second of one trace, which needs a few dozen before its deadline
 _SEEDS = 2**32
 _STEP = 2654435761  # odd, so that no two of 2**32 names get the same
 
 
 class Enough(Exception):
-    """Raised by an iterator of questions: nothing more is to be begun, also of those that it has given."""
+    """Raised by an iterator of questions: start no more traces, not even of questions already given."""
 
 
 class CannotGoOn(Exception):
-    """Nobody is there any more to trace what is left; the text is one line that says why."""
+    """Nothing is left that can trace the rest; the text is one line that says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How each of many names is traced.
 
-    `tracing` says how, except for the seed and the time of each: `seed` is that of the whole, `now` the
-    wall-clock time at which it begins. At most `at_once` are under way at a time; `share` says whether they
-    share what they learn; `rate` is how many queries are sent a second at most, in all; `ordered` whether
+    `tracing` applies to each, except for the seed and the time: `seed` and `now` are those of the whole run,
+    from which each trace derives its own. At most `at_once` are under way at a time; `share` says whether
+    they share what they learn; `rate` is the most queries sent a second in total; `ordered` says whether
     results come in the order of the questions.
     """
 
@@ -51,7 +51,7 @@ class Plan:
 
     @property
     def at_this_rate(self) -> int:
-        """How many are under way at a time: with a rate so few that each can send some queries a second."""
+        """How many are under way at a time: few if the rate is low, so that each can send some queries."""
         return self.at_once if self.rate is None else min(self.at_once, worth(self.rate))
 
     def seed_of(self, number: int) -> int:
@@ -60,5 +60,5 @@ class Plan:
 
 
 def worth(rate: float) -> int:
-    """How many traces at a time a rate is worth: of more, many would not end within their deadline."""
+    """How many traces at a time a rate allows: with more, many would miss their deadline."""
     return max(1, int(rate / _PACE))

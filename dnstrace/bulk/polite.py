@@ -1,9 +1,9 @@
-"""A network that presses nobody: not many questions at once to one address, fewer to one that is in trouble.
+"""A network that overloads no server: few queries at once to one address, fewer to one in trouble.
 
-An address that has let several queries in a row run into their time-out is taken to be silent for a while,
-which doubles as long as it stays so (RFC 9520 sections 3.1 and 3.2): others are told so at once, and one
-query at a time finds out whether that has changed. It is so in the way in which it was asked, such as with
-EDNS, which some drop: of another way a single query finds out whether it is better.
+An address at which several queries in a row timed out counts as silent for a while, and for twice as long
+each time it stays silent (RFC 9520 sections 3.1 and 3.2): other queries fail at once, and one query at a time
+finds out whether it answers again. Silence is per way of asking, such as with EDNS, which some servers drop:
+a single query finds out whether another way works.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import dns.rcode
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.port import Network
 
-TO_ONE = 8  # questions under way to one address
-SILENT = 8  # time-outs in a row after which an address is silent
-_FIRST, _LONGEST = 5.0, 300.0  # seconds for which it is taken to be so; RFC 9520 section 3.2
+TO_ONE = 8  # queries under way to one address
+SILENT = 8  # timeouts in a row after which an address counts as silent
+_FIRST, _LONGEST = 5.0, 300.0  # seconds for which it counts as silent; RFC 9520 section 3.2
 _MOST = 50_000  # addresses that are remembered
 _TROUBLES = {dns.rcode.REFUSED, dns.rcode.SERVFAIL}
 
@@ -32,17 +32,17 @@ def _way(query: Query) -> _Way:
 
 
 class _Silence:
-    """How an address is silent in one way: time-outs in a row, and until when it counts as silent."""
+    """The silence of an address for one way of asking: timeouts in a row, and how long it lasts."""
 
     __slots__ = ("period", "probed", "timeouts", "until")
 
     def __init__(self) -> None:
         self.timeouts, self.until, self.period = 0, 0.0, _FIRST
-        self.probed = False  # whether one query is finding out if that has changed
+        self.probed = False  # whether a query is finding out if it answers again
 
 
 class _Place:
-    """What is known of one address, and who waits for a turn there."""
+    """What is known about one address, and the queries that wait for a turn there."""
 
     __slots__ = ("allowed", "silences", "under_way", "waiting")
 
@@ -52,24 +52,24 @@ class _Place:
         self.silences: dict[_Way, _Silence] = {}
 
     def is_silent(self, query: Query, now: float) -> bool:
-        """Whether nothing is to be expected of a query."""
+        """Whether a query would get no reply."""
         silence = self.silences.get(_way(query))
         return silence is not None and (silence.probed or silence.until > now)
 
     def begin(self, query: Query) -> None:
-        """Take in that a query is sent."""
+        """Record that a query is sent."""
         silence = self.silences.get(_way(query))
         if silence is not None:
             silence.probed = silence.until > 0
 
     def end(self, query: Query) -> None:
-        """Take in that it has ended, also where nobody waits for it any more."""
+        """Record that it has ended, even if nobody waits for it any more."""
         silence = self.silences.get(_way(query))
         if silence is not None:
             silence.probed = False
 
     def learn(self, exchange: Exchange, now: float) -> None:
-        """Take in how a query went: half as many at once after trouble, one more after a good reply."""
+        """Learn from a result: half as many queries at once after trouble, one more after a good reply."""
         if exchange.fault is Fault.TIMEOUT:
             self._count(self.silences.setdefault(_way(exchange.query), _Silence()), now)
         elif exchange.message is not None:
@@ -86,11 +86,11 @@ class _Place:
 
 
 class PoliteNetwork:
-    """Another network, on which a query waits for its turn.
+    """A wrapper in which each query waits for its turn.
 
-    At most `TO_ONE` are under way to an address, and `rate` are sent a second in all if it is given. The wait
-    counts neither for the time-out of the query nor as time that its server took. With `remembers` an address
-    that is silent is not asked for a while: Fault.KNOWN_SILENT.
+    At most `TO_ONE` queries are under way to an address, and at most `rate` are sent a second in total. The
+    wait counts neither towards the timeout of the query nor as time that its server took. With `remembers` a
+    silent address is not asked for a while: Fault.KNOWN_SILENT.
     """
 
     def __init__(self, network: Network, rate: float | None = None, remembers: bool = True) -> None:
@@ -99,7 +99,7 @@ class PoliteNetwork:
         self._next = 0.0
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:
-        """Put `query` to its address when its turn comes; see `dnstrace.port.Network`."""
+        """Send `query` to its address when its turn comes; see `dnstrace.port.Network`."""
         loop, place = asyncio.get_running_loop(), self._place(query.address)
         if self._remembers and place.is_silent(query, loop.time()):
             return Exchange(query, loop.time(), 0.0, fault=Fault.KNOWN_SILENT)
@@ -133,7 +133,7 @@ class PoliteNetwork:
         return place
 
     def _forget(self) -> None:
-        """Forget the addresses that were not asked for longest, a tenth of them."""
+        """Forget the tenth of the addresses that have gone unasked longest."""
         for address, place in list(self._places.items())[: _MOST // 10]:
             if not place.under_way and not place.waiting:
                 del self._places[address]

@@ -1,9 +1,9 @@
 """Traces in several processes, each with the names of its own zones.
 
-A worker gets questions over a socket as it ends others, and sends back what is wanted of their traces. One
-that is lost is replaced, and what it had not sent back is traced again: each question comes to one result.
-One that hangs is ended: within the deadline of a trace, and some, something has to come back.
-A worker ends when its socket does, however this process ends.
+A worker receives questions over a socket as it finishes others, and sends back what `use` makes of their
+traces. A worker that dies is replaced, and what it had not sent back is traced again: each question gets one
+result. A worker that hangs is killed: a result must arrive within the deadline of a trace and a margin. A
+worker ends when its socket closes, however this process ends.
 """
 
 from __future__ import annotations
@@ -30,31 +30,31 @@ from dnstrace.bulk.together import traced
 from dnstrace.clock import run_real
 from dnstrace.model import Question
 
-_QUEUED = 2  # times what a worker traces at a time: so much it is given, that it need not wait for more
-_WAITING = 8  # times that: so much is under way in all, most of it waiting for the worker of its zone
-_LOST = 5  # workers lost with no result in between after which the run is given up
+_QUEUED = 2  # times what a worker traces at a time: given to it in advance, so that it need not wait
+_WAITING = 8  # times that: under way in total, most of it waiting for the worker of its zone
+_LOST = 5  # workers lost without a result in between after which the run is given up
 _BATCH = 64  # results that are sent at a time
 _LENGTH = 4  # octets
 _SOME = 30.0  # seconds beyond a trace's deadline for which a worker may be silent
-_LOOKS = 4  # that are taken at the workers in this time
+_LOOKS = 4  # checks of the workers in this time
 
 
 class WorkersLost(CannotGoOn):
-    """One worker process after the other ended before it had a result."""
+    """Worker processes keep dying before they have a result."""
 
 
 async def in_processes(jobs: Jobs, plan: Plan, use: Use[R], workers: int) -> AsyncGenerator[tuple[int, R]]:
-    """Trace every job in one of so many processes; what `use` makes of each trace, as they come back.
+    """Trace every job in one of several processes; what `use` makes of each trace, as they arrive.
 
     Raises WorkersLost.
     """
     by_number()
     crew = _Crew(plan, use, workers)
     feeding = asyncio.ensure_future(crew.feed(jobs))
-    feeding.add_done_callback(lambda _: crew.told.put_nowait(None))
+    feeding.add_done_callback(lambda _: crew.sent.put_nowait(None))
     try:
         while not feeding.done() or crew.outstanding:
-            for number, result in await crew.told.get() or ():
+            for number, result in await crew.sent.get() or ():
                 crew.room.give_back(number)
                 yield number, result
             crew.check()
@@ -66,9 +66,9 @@ async def in_processes(jobs: Jobs, plan: Plan, use: Use[R], workers: int) -> Asy
 
 
 class _Worker:
-    """One process, as this one sees it: `jobs` it was given and has not sent back, others are `waiting`.
+    """One process, seen from this one: it was given `jobs` and has not sent them back; others are `waiting`.
 
-    `heard` is the loop's time since when it has had something to do and has not sent anything back.
+    `heard` is the loop's time since which it has had something to do and has sent nothing back.
     """
 
     def __init__(self, start: bytes) -> None:
@@ -78,18 +78,20 @@ class _Worker:
         self.jobs: dict[int, Question] = {}
         self.waiting: deque[Job] = deque()
         spawned = multiprocessing.get_context("spawn")
-        self._process = spawned.Process(target=_work, args=(its,), name="dnstrace worker", daemon=True)
-        with _deaf():
+        self._process = spawned.Process(
+            target=_work_until_closed, args=(its,), name="dnstrace worker", daemon=True
+        )
+        with _without_interrupts():
             self._process.start()
         its.close()
         self._writer: asyncio.StreamWriter | None = None
 
     async def connect(self) -> asyncio.StreamReader:
-        """Begin: its results can be read, and it can be given jobs."""
+        """Connect, so that it can be given jobs and its results can be read."""
         reader, self._writer = await asyncio.open_connection(sock=self._socket)
         self._writer.write(self._start)
         if self.jobs:
-            self._writer.write(_packed(list(self.jobs.items())))
+            self._writer.write(_pickled(list(self.jobs.items())))
         return reader
 
     def give(self, jobs: list[Job]) -> None:
@@ -98,10 +100,10 @@ class _Worker:
             self.heard = asyncio.get_running_loop().time()
         self.jobs.update(jobs)
         if jobs and self._writer is not None:
-            self._writer.write(_packed(jobs))
+            self._writer.write(_pickled(jobs))
 
     def kill(self) -> None:
-        """End its process, which ends its socket."""
+        """Kill its process, which closes its socket."""
         self._process.kill()
 
     def close(self) -> None:
@@ -114,28 +116,28 @@ class _Worker:
 
 
 class _Crew:
-    """The workers of a run. `told` is what they sent, batch by batch; `room` has what is not taken yet."""
+    """The workers of a run. `sent` is what they sent, in batches; `room` has the jobs not yet returned."""
 
     def __init__(self, plan: Plan, use: Use[Any], workers: int) -> None:
         share = -(-plan.at_once // workers)
         rate = None if plan.rate is None else plan.rate / workers
-        self._start = _packed((replace(plan, at_once=share, rate=rate, ordered=False), use))
+        self._start = _pickled((replace(plan, at_once=share, rate=rate, ordered=False), use))
         self._most, self.room = share * _QUEUED, Room(share * _WAITING * workers, plan.ordered)
         self._workers = [_Worker(self._start) for _ in range(workers)]
-        self.told: asyncio.Queue[list[tuple[int, Any]] | None] = asyncio.Queue()
+        self.sent: asyncio.Queue[list[tuple[int, Any]] | None] = asyncio.Queue()
         self._lost = 0
         self._watching = asyncio.ensure_future(self._watch(plan.tracing.bounds.deadline + _SOME))
         self._reading = [asyncio.ensure_future(self._read(place)) for place in range(workers)]
         for reading in self._reading:
-            reading.add_done_callback(lambda _: self.told.put_nowait(None))
+            reading.add_done_callback(lambda _: self.sent.put_nowait(None))
 
     @property
     def outstanding(self) -> bool:
-        """Whether anything has not come back."""
-        return any(worker.jobs or worker.waiting for worker in self._workers) or not self.told.empty()
+        """Whether any job has not come back."""
+        return any(worker.jobs or worker.waiting for worker in self._workers) or not self.sent.empty()
 
     def check(self) -> None:
-        """Raise what ended the reading from a worker: WorkersLost."""
+        """Raise WorkersLost if that ended the reading from a worker."""
         for reading in self._reading:
             if reading.done():
                 reading.result()
@@ -159,7 +161,7 @@ class _Crew:
             self._give(min(self._workers, key=lambda each: len(each.jobs)))
 
     def _give(self, worker: _Worker) -> None:
-        """Give a worker what waits for it; one that has little to do takes over from who has most."""
+        """Give a worker what waits for it; one with little to do takes over from the one with most."""
         source, most = worker, self._most - len(worker.jobs)
         if not worker.waiting and len(worker.jobs) < self._most // _QUEUED:
             source = max(self._workers, key=lambda each: len(each.waiting))
@@ -167,18 +169,18 @@ class _Crew:
         worker.give([source.waiting.popleft() for _ in range(min(most, len(source.waiting)))])
 
     async def _read(self, place: int) -> None:
-        """Take what a worker sends, and those that come after it where it is lost."""
+        """Read what a worker sends, and then what its replacements send."""
         while True:
             worker = self._workers[place]
             reader = await worker.connect()
             with suppress(OSError, asyncio.IncompleteReadError):
                 while True:
-                    found = [pickle.loads(octets) for octets in await _unpacked(reader)]
+                    found = [pickle.loads(octets) for octets in await _unpickled(reader)]
                     self._lost, worker.heard = 0, asyncio.get_running_loop().time()
                     for number, _ in found:
                         del worker.jobs[number]
                     self._give(worker)
-                    self.told.put_nowait(found)
+                    self.sent.put_nowait(found)
             self._replace(place)
 
     def _replace(self, place: int) -> None:
@@ -191,7 +193,7 @@ class _Crew:
         self._workers[place].jobs, self._workers[place].waiting = lost.jobs, lost.waiting
 
     async def _watch(self, patience: float) -> None:
-        """End workers that send nothing back for so many seconds, unless it is this process that slept."""
+        """Kill workers that send nothing back for `patience` seconds, unless this process was asleep."""
         loop, pause = asyncio.get_running_loop(), patience / _LOOKS
         while True:
             due = loop.time() + pause
@@ -203,7 +205,7 @@ class _Crew:
                     worker.kill()
 
     async def close(self) -> None:
-        """End all workers, with what they have under way."""
+        """Kill all workers, with what they have under way."""
         tasks = (self._watching, *self._reading)
         for task in tasks:
             task.cancel()
@@ -213,8 +215,8 @@ class _Crew:
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
-    """A process that is started here never hears Ctrl-C, not even before it can say that it ignores it."""
+def _without_interrupts() -> Iterator[None]:
+    """Processes started here never receive Ctrl-C, not even before they can ignore it."""
     if sys.platform == "win32":
         yield
         return
@@ -226,49 +228,51 @@ def _deaf() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _packed(value: object) -> bytes:
+def _pickled(value: object) -> bytes:
     octets = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
     return len(octets).to_bytes(_LENGTH) + octets
 
 
-async def _unpacked(reader: asyncio.StreamReader) -> Any:
-    """The next value; raises IncompleteReadError where there is none."""
+async def _unpickled(reader: asyncio.StreamReader) -> Any:
+    """The next value; raises IncompleteReadError at the end."""
     return pickle.loads(await reader.readexactly(int.from_bytes(await reader.readexactly(_LENGTH))))
 
 
 # --- in the worker ----------------------------------------------------------------------------
 
 
-def _work(sock: socket.socket) -> None:
-    """A worker's life: what it is asked, it traces, until its socket ends."""
+def _work_until_closed(sock: socket.socket) -> None:
+    """Run a worker: trace what it is given until its socket closes."""
     by_number()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other process decides what is finished
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other process decides what to finish
     collect_rarely()
     with suppress(OSError, asyncio.IncompleteReadError):
-        run_real(_traces(sock))
+        run_real(_trace_jobs(sock))
 
 
-async def _traces(sock: socket.socket) -> None:
+async def _trace_jobs(sock: socket.socket) -> None:
     reader, writer = await asyncio.open_connection(sock=sock)
-    plan, use = await _unpacked(reader)
+    plan, use = await _unpickled(reader)
     ready: list[bytes] = []
 
     def send() -> None:
         if ready:
-            writer.write(_packed(ready))
+            writer.write(_pickled(ready))
             ready.clear()
 
-    async for found in traced(_given(reader), plan, use):
+    async for found in traced(_jobs_from(reader), plan, use):
         if not ready:
             asyncio.get_running_loop().call_soon(send)
-        ready.append(pickle.dumps(found, pickle.HIGHEST_PROTOCOL))  # one that cannot travel ends the worker
+        ready.append(
+            pickle.dumps(found, pickle.HIGHEST_PROTOCOL)
+        )  # a result that cannot be pickled ends the worker
         if len(ready) >= _BATCH:
             send()
         await writer.drain()
 
 
-async def _given(reader: asyncio.StreamReader) -> Jobs:
-    """The jobs that come over the socket. Raises IncompleteReadError at its end, which ends the worker."""
+async def _jobs_from(reader: asyncio.StreamReader) -> Jobs:
+    """The jobs that arrive over the socket. Raises IncompleteReadError at its end, which ends the worker."""
     while True:
-        for number, question in await _unpacked(reader):
+        for number, question in await _unpickled(reader):
             yield number, question

@@ -1,20 +1,20 @@
-"""How much may be under way."""
+"""How many jobs may be under way."""
 
 from __future__ import annotations
 
 import asyncio
 
-_LATE = 0.02  # seconds of waiting for a turn from which fewer are begun
-_LEAST = 8  # that are always under way
-_AHEAD = 10  # times as many as are under way: so far ahead of the oldest others may be in a run in order
+_LATE = 0.02  # seconds of waiting for a turn after which fewer jobs are started
+_LEAST = 8  # jobs that may always be under way
+_AHEAD = 10  # times what may be under way: how far ahead of the oldest job others may be in an ordered run
 
 
 class Room:
-    """How many jobs may be under way: as many as are wanted, or as this process can keep up with.
+    """How many jobs may be under way: as many as requested, or as this process can keep up with.
 
-    Where it does too much at once, replies lie unread for longer than a server takes to send them. How much
-    that is shows in how long a turn takes to come. With `ordered` no job is far ahead of the oldest one under
-    way, since its result would have to be kept.
+    If it does too much at once, replies wait unread for longer than a server takes to send them. How long a
+    turn of the loop takes shows how much is too much. With `ordered` no job is far ahead of the oldest one
+    under way, since its result would have to be kept.
     """
 
     def __init__(self, most: int, ordered: bool = False) -> None:
@@ -26,7 +26,7 @@ class Room:
         self._changed = asyncio.Event()
 
     async def free(self) -> bool:
-        """Wait until there is room for one more; True."""
+        """Wait until there is room for one more, then return True."""
         while not self._is_free():
             self._changed.clear()
             await self._changed.wait()
@@ -43,12 +43,12 @@ class Room:
         self._newest = number
 
     def watch(self) -> None:
-        """Find out how long a turn takes to come, and make more room or less by it."""
+        """Measure how long a turn of the loop takes, and adjust the room to it."""
         loop = asyncio.get_running_loop()
         loop.call_soon(self._turn, loop.time())
 
     def _turn(self, since: float) -> None:
-        """Take in how long a turn took to come."""
+        """Adjust the room to how long a turn took."""
         if asyncio.get_running_loop().time() - since > _LATE:
             self._size = max(min(_LEAST, self._most), self._size * 0.95)
         else:

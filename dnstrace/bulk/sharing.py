@@ -1,4 +1,4 @@
-"""What the traces of one process share: zone cuts and addresses with their TTLs, health, queries."""
+"""What the traces of one process share: zone cuts and addresses for their TTL, health, queries under way."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from dnstrace.port import Network
 from dnstrace.walk.cuts import Cuts
 from dnstrace.walk.health import Health
 
-_MOST_CUTS = 50_000  # zones, and as many name servers, that are remembered
+_MOST_CUTS = 50_000  # zones remembered, and as many name servers
 
 
 class Shared:
-    """What traces begin with, and a network on which of equal queries under way only one is sent."""
+    """What traces begin with, and a network that sends only one of several equal queries under way."""
 
     def __init__(
         self, network: Network, clock: Callable[[], float], settings: Settings, roots: Delegation
@@ -32,7 +32,7 @@ class Shared:
         return Knowledge(self._cuts, self._health)
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:
-        """Put `query` to its address, or wait for the same query of another trace."""
+        """Send `query` to its address, or wait for the same query of another trace."""
         loop = asyncio.get_running_loop()
         joined = loop.time()
         while (others := self._under_way.get(query)) is not None:
@@ -42,14 +42,14 @@ class Shared:
         exchange = None
         try:
             exchange = await self.network.exchange(query, timeout)
-        finally:  # without a reply who asked gave up: the first of those who wait asks again
+        finally:  # if the sender gave up, there is no reply: the first of those waiting asks again
             del self._under_way[query]
             own.set_result(exchange)
         return exchange
 
 
 class TimedCuts(Cuts):
-    """Cuts that are forgotten when their TTL has ended, and the oldest when there are too many."""
+    """Cuts that are forgotten when their TTL expires, the oldest first if there are too many."""
 
     def __init__(self, root: Delegation, clock: Callable[[], float]) -> None:
         super().__init__(root)
@@ -66,7 +66,7 @@ class TimedCuts(Cuts):
         return cut
 
     def add(self, delegation: Delegation) -> None:
-        """Learn a cut from a referral, for as long as its TTL says, in place of what was known of it."""
+        """Learn a cut from a referral for as long as its TTL says, replacing what was known about it."""
         self._forget(delegation.zone)
         super().add(delegation)
         self._until[delegation.zone] = self._clock() + (delegation.ttl or 0)

@@ -1,4 +1,4 @@
-"""Traces side by side in one process."""
+"""Traces in parallel in one process."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def traced(
 ) -> AsyncGenerator[tuple[int, R]]:
     """Trace every job, on live sockets by default; what `use` makes of each trace, as they end.
 
-    Jobs are taken only as far as there is room. What is under way when the caller stops is cancelled.
+    Jobs are taken only while there is room. What is under way when the caller stops is cancelled.
     """
     tracer, room = _Tracer(plan, network), Room(plan.at_this_rate, plan.ordered)
     ended: asyncio.Queue[asyncio.Task[Any]] = asyncio.Queue()
@@ -62,7 +62,7 @@ async def traced(
 
 
 class _Tracer:
-    """Traces one name like another, by a plan."""
+    """Traces names by a plan."""
 
     def __init__(self, plan: Plan, network: Network | None) -> None:
         self._own: PooledNetwork | None = None
@@ -70,11 +70,11 @@ class _Tracer:
             from dnstrace.network.pooled import PooledNetwork
 
             network = self._own = PooledNetwork(bind=plan.tracing.settings.bind)
-        self._told = False  # of a fault of ours; the first is enough
+        self._told = False  # a fault of ours: the first is enough
         self._plan, self._clock = plan, asyncio.get_running_loop().time
         self._began = self._clock()
-        # What a walk that validates needs of the cuts above is in its own steps; one that is given a server
-        # or primes begins elsewhere; one that asks every server is to hear each of them itself.
+        # A walk that validates needs the cuts above in its own steps; one with a given server, or one that
+        # primes, starts elsewhere; one that asks every server has to hear each of them itself.
         settings, tracing = plan.tracing.settings, plan.tracing
         own = settings.prime or settings.all_servers or tracing.anchors or tracing.server
         share = plan.share and not own
@@ -84,7 +84,7 @@ class _Tracer:
             self._shared = Shared(self._network, self._clock, settings, tracing.roots or root_hints())
 
     def close(self) -> None:
-        """Close what it opened."""
+        """Close the network if it was opened here."""
         if self._own is not None:
             self._own.close()
 
@@ -100,7 +100,7 @@ class _Tracer:
                 network=self._shared or self._network,
                 knowledge=None if self._shared is None else self._shared.knowledge(),
             )
-        except Exception as error:  # a fault of ours that one name brings out must not cost the others
+        except Exception as error:  # a fault of ours that one name reveals must not cost the others
             if not self._told:
                 self._told = True
                 sys.excepthook(*sys.exc_info())

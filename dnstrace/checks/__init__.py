@@ -1,6 +1,7 @@
 """The catalogue of findings: small pure rules over a recorded trace.
 
-`findings` applies them all. Nothing here sends: what a rule needs besides the walk is asked by `probing`.
+`findings` applies them all. Nothing here sends a query: `walk.probing` asks what a rule
+needs beyond the walk.
 """
 
 from __future__ import annotations
@@ -35,18 +36,18 @@ RULES = (
     interception, servers, transport, delegation, spread, cycles, names, glue, soa, answers, aliases,
     security, signatures, denial, parent_update, chain, resolver_answers
 )  # fmt: skip
-"""The modules of rules, each of which enters its own into the catalogue."""
+"""The modules of rules. Each enters its rules into the catalogue."""
 
 _PLACES = {module.__name__: place for place, module in enumerate(RULES)}
 
 CATALOGUE = {code: ENTERED[code] for code in sorted(ENTERED, key=lambda code: _PLACES[ENTERED[code].module])}
-"""Every rule by its code, in the order in which findings of one level are given."""
+"""Every rule by its code, in the order in which findings of the same level are listed."""
 
 _LEVELS = tuple(Level)
 
 
 def findings(trace: Trace) -> tuple[Finding, ...]:
-    """All that is wrong with what `trace` recorded: errors first, then by zone from the root down."""
+    """Everything wrong in what `trace` recorded: errors first, then warnings, then notices."""
     evidence = Evidence(trace)
     found = [finding for rule in CATALOGUE.values() for finding in rule.apply(evidence)]
     alone = [finding for finding in found if Trait.STANDS_ALONE in CATALOGUE[finding.code].traits]

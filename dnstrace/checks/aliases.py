@@ -13,14 +13,15 @@ from dnstrace.checks.phrases import listed, where
 from dnstrace.checks.replies import HeardReply, replies_of, steps_of
 from dnstrace.model import Kind, Meaning, Name, Outcome, Purpose, Step
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.naming import plain, zone_text
 
 _CNAME, _DNAME = dns.rdatatype.CNAME, dns.rdatatype.DNAME
 _ALLOWED = frozenset({_CNAME, dns.rdatatype.RRSIG, dns.rdatatype.NSEC, dns.rdatatype.KEY})
-_LONG, _TOO_LONG = 8, 16  # aliases in a row: more than resolvers like, and more than any of them follows
+_LONG, _TOO_LONG = 8, 16  # aliases in a row: what every resolver follows, and more than any resolver does
 
 
 class _AliasStep(NamedTuple):
-    """An alias that the walk went by: its owner, its target, the step that shows it."""
+    """An alias on the way of the walk: its owner, its target, the step that shows it."""
 
     owner: Name
     target: Name
@@ -29,15 +30,15 @@ class _AliasStep(NamedTuple):
 
 @of_trace(Level.ERROR, Blame.HOST)
 def alias_loop(evidence: Evidence) -> Iterator[Observation]:
-    """An alias leads back to a name that it came from.
+    """The aliases lead in a circle.
 
-    What it is: following the CNAME and DNAME records from the name asked, one comes again to a name that was
-    passed before. The circle may go through several zones.
+    What it is: the CNAME or DNAME records that start at the name asked lead back to a name already
+    passed. The circle can span several zones.
 
-    Why it matters: there is no end to it, and so no answer: resolvers give up with SERVFAIL, or hand the
-    circle to a client that can do nothing with it.
+    Why it matters: there is no end to follow, and so no answer. Resolvers give up with SERVFAIL, or
+    return the circle to a client that can do nothing with it.
 
-    How to mend it: point one of the aliases at a name that has the data.
+    How to fix it: point one of the aliases at a name that has the data.
 
     References: RFC 1034 section 3.6.2; RFC 1034 section 5.2.2; RFC 2181 section 10.1
     """
@@ -46,26 +47,27 @@ def alias_loop(evidence: Evidence) -> Iterator[Observation]:
     closing = next((link for place, link in enumerate(links) if link.target in seen[: place + 1]), None)
     if closing is not None:
         circle = links[seen.index(closing.target) : links.index(closing) + 1]
-        names = " to ".join(str(name) for name in (*(link.owner for link in circle), closing.target))
+        names = " -> ".join(plain(name) for name in (*(link.owner for link in circle), closing.target))
         yield Observation(
             f"the aliases lead in a circle: {names}",
             tuple(link.step.id for link in circle),
-            cure=f"point {closing.owner} at a name that has the data, in place of {closing.target}",
+            cure=f"point {plain(closing.owner)} at a name that has the data, instead of"
+            f" {plain(closing.target)}",
             zone=_zone_of_owner(evidence, closing),
         )
 
 
 @of_trace(Level.ERROR, Blame.HOST)
 def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
-    """The target of an alias does not exist, or its zone cannot be reached.
+    """An alias points to a name that does not exist or cannot be reached.
 
-    What it is: a CNAME or DNAME record points at a name that its zone says does not exist, or whose zone
-    no server answers for. Often a service was given up and its name was not.
+    What it is: a CNAME or DNAME record points to a name that its zone says does not exist, or whose zone
+    has no server that answers. Often a service was cancelled and its alias was left behind.
 
-    Why it matters: whoever asks for the alias gets nothing. Where the target can be registered, or claimed at
-    the provider it points to, a stranger can take the name over.
+    Why it matters: a query for the alias gets no data. If a stranger can register the target, or claim it
+    at the provider that it points to, the stranger can take over the name.
 
-    How to mend it: remove the alias, or point it at a name that exists.
+    How to fix it: remove the alias, or point it at a name that exists.
 
     References: RFC 1034 section 3.6.2; RFC 2308 section 2.1; RFC 6604 section 3
     """
@@ -75,32 +77,33 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     last = links[-1]
     ending = [step for step in evidence.trace.steps if step.purpose is Purpose.ALIAS][-1]
     yield Observation(
-        f"{last.owner} is an alias of {last.target}, {why}",
+        f"{plain(last.owner)} is an alias of {plain(last.target)}, {why}",
         (last.step.id, ending.id),
-        cure=f"remove the alias {last.owner}, or point it at a name that exists",
+        cure=f"remove the alias {plain(last.owner)}, or point it at a name that exists",
         zone=_zone_of_owner(evidence, last),
     )
 
 
 @of_trace(Level.WARNING, Blame.HOST)
 def alias_chain_long(evidence: Evidence) -> Iterator[Observation]:
-    """More aliases in a row than resolvers like to follow.
+    """The chain of aliases is longer than some resolvers follow.
 
     What it is: the name asked is an alias of an alias, and so on, more than eight times.
 
-    Why it matters: resolvers bound how many they follow, to between 8 and 16, and then fail. Until then
-    each one costs a look-up, and its failure is the failure of all.
+    Why it matters: resolvers follow between 8 and 16 aliases, then fail. Each alias costs a look-up, and
+    if one look-up fails, the whole chain fails.
 
-    How to mend it: point the first alias at the last name, or at one near to it.
+    How to fix it: point the first alias at the last name, or at a name close to it.
 
     References: RFC 1034 section 3.6.2; RFC 1034 section 5.2.2
     """
     links = _links(evidence)
     if len(links) > _LONG and links[-1].target not in {link.owner for link in links}:
         yield Observation(
-            f"it takes {len(links)} aliases from {links[0].owner} to {links[-1].target}: {_LONG} are safe",
+            f"{plain(links[0].owner)} leads to {plain(links[-1].target)} through {len(links)} aliases;"
+            f" up to {_LONG} are safe",
             tuple(link.step.id for link in links),
-            cure=f"point {links[0].owner} at a name that has the data, or at one near to it",
+            cure=f"point {plain(links[0].owner)} at the name that has the data, or at a name close to it",
             zone=_zone_of_owner(evidence, links[0]),
             level=Level.ERROR if len(links) >= _TOO_LONG else None,
         )
@@ -108,38 +111,41 @@ def alias_chain_long(evidence: Evidence) -> Iterator[Observation]:
 
 @of_cut(Level.ERROR, Blame.HOST)
 def alias_at_apex(cut: Cut) -> Iterator[Observation]:
-    """The zone's own name is an alias.
+    """The apex of the zone is an alias.
 
-    What it is: there is a CNAME record at the apex of the zone, beside its SOA and NS records.
+    What it is: the zone has a CNAME record at its own name, where its SOA and NS records are.
 
-    Why it matters: a CNAME stands for all data of a name. Resolvers that hold it look for the zone's SOA, NS
-    and MX records at the target, and mail and the zone itself fail, depending on what they asked before.
+    Why it matters: a CNAME record stands for all data of its name. Resolvers that have it cached look for
+    the zone's SOA, NS and MX records at the target, so mail or the whole zone fails, depending on what
+    they asked before.
 
-    How to mend it: put address records there in place of the CNAME; some hosts make them from a target by
-    themselves (often called ALIAS or ANAME). HTTPS records can point elsewhere too.
+    How to fix it: replace the CNAME record with address records. Some DNS providers generate these from a
+    target (often called ALIAS or ANAME). An HTTPS record can also point elsewhere.
 
-    References: RFC 1034 section 3.6.2; RFC 1912 section 2.4; RFC 2181 section 10.1; RFC 9460 section 2.4.2
+    References: RFC 1034 section 3.6.2; RFC 1912 section 2.4; RFC 2181 section 10.1; RFC 9460 section
+    2.4.2
     """
     showing = [reply for reply in _heard_of(cut) if reply.rrset(cut.zone, _CNAME) is not None]
     if showing:
         yield Observation(
-            f"{cut.zone}, the apex of its zone, is an alias, at {where(showing)}",
+            f"{zone_text(cut.zone)} has a CNAME record at its apex, on {where(showing)}",
             steps_of(showing),
-            cure=f"replace the CNAME record of {cut.zone} by the addresses of its target",
+            cure=f"replace the CNAME record at {zone_text(cut.zone)} with the addresses of its target",
         )
 
 
 @of_cut(Level.ERROR, Blame.HOST)
 def alias_beside_data(cut: Cut) -> Iterator[Observation]:
-    """A name is an alias and has other data too, or is an alias of several names.
+    """A name has a CNAME record and other data, or several CNAME records.
 
-    What it is: a server gives a CNAME record and other records of the same name, or several CNAME records.
+    What it is: a server returns a CNAME record together with other records of the same name, or several
+    CNAME records.
 
-    Why it matters: an alias has no data of its own. Which of the two a resolver goes by depends on the
-    resolver and on what it has in its cache, so users come to different places. Of several CNAME records
-    some resolvers take the first; others, such as BIND, answer SERVFAIL.
+    Why it matters: an alias has no data of its own. Which of the two a resolver uses depends on the
+    resolver and on its cache, so users reach different places. With several CNAME records some resolvers
+    use the first; others, such as BIND, answer SERVFAIL.
 
-    How to mend it: remove either the CNAME record or the others.
+    How to fix it: remove either the CNAME record or the other records.
 
     References: RFC 1034 section 3.6.2; RFC 2181 section 10.1; RFC 4035 section 2.5
     """
@@ -151,19 +157,22 @@ def alias_beside_data(cut: Cut) -> Iterator[Observation]:
         sets = (reply.rrset(owner, _CNAME) or () for reply in showing)
         targets = [rdata.target for rdata in max(sets, key=len)]
         what, cure = (
-            "and has other data beside that",
-            f"remove the CNAME record of {owner}, or all the others",
+            "and also has other data",
+            f"remove the CNAME record of {plain(owner)}, or all its other records",
         )
         if len(targets) > 1:
-            what, cure = f"of {listed(targets)} at once", f"remove all CNAME records of {owner} but one"
-        yield Observation(f"{owner} is an alias {what}, at {where(showing)}", steps_of(showing), cure=cure)
+            what = f"of {listed(targets)} at the same time"
+            cure = f"remove all CNAME records of {plain(owner)} except one"
+        yield Observation(
+            f"{plain(owner)} is an alias {what}, on {where(showing)}", steps_of(showing), cure=cure
+        )
 
 
 # --- what they look at -------------------------------------------------------------------------
 
 
 def _links(evidence: Evidence) -> list[_AliasStep]:
-    """The aliases from the name asked on, in order; the last one may lead back."""
+    """The aliases that start at the name asked, in order; the last one may lead back."""
     links: list[_AliasStep] = []
     known: dict[Name, _AliasStep] = {}
     for step in evidence.trace.steps:
@@ -201,12 +210,12 @@ def _missing(evidence: Evidence, last: _AliasStep) -> str | None:
         return "which does not exist"
     lost = trace.outcome is Outcome.FAILED and ending[0].outcome is Outcome.FAILED and not ending[0].limited
     if lost and ending[0].zone != _zone_of_owner(evidence, last) and ending[0].attempts:
-        return f"and no server of {ending[0].zone} answers for that"
+        return f"and no server of {zone_text(ending[0].zone)} answers for it"
     return None
 
 
 def _heard_of(cut: Cut) -> list[HeardReply]:
-    """All that the servers of a zone said, in the walk and to probes."""
+    """Every reply of the servers of a zone, in the walk and to probes."""
     walked = (reply for step in cut.walked for reply in replies_of(step))
     return [r for r in (*walked, *cut.probed_replies()) if r.address in cut.serving and r.message is not None]
 

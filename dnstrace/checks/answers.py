@@ -10,34 +10,34 @@ import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.phrases import where
+from dnstrace.checks.phrases import question_text, where
 from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
 from dnstrace.checks.serials import serials
 from dnstrace.model import Kind, Name, Probe, Step
 from dnstrace.model.findings import Blame, Level, Observation
-from dnstrace.model.naming import is_below
+from dnstrace.model.naming import is_below, plain, zone_text
 
 _NEGATIVE = frozenset({Kind.NODATA, Kind.NXDOMAIN})
 _POSITIVE = frozenset({Kind.ANSWER, Kind.ALIAS})
 _ADDRESSES = frozenset({dns.rdatatype.A, dns.rdatatype.AAAA})
-_MEANT_TO_CHANGE = 60  # seconds: data of a shorter life are chosen anew for each query
+_MEANT_TO_CHANGE = 60  # seconds: data with a shorter TTL is taken to be chosen anew for each query
 
 AnswerData = Mapping[tuple[Name, dns.rdatatype.RdataType], frozenset[dns.rdata.Rdata]]
 
 
 @of_cut(Level.WARNING, Blame.HOST)
 def answers_differ(cut: Cut) -> Iterator[Observation]:
-    """Servers of a zone answer the same question differently.
+    """Servers of the zone answer the same question differently.
 
-    What it is: the servers give different data, or some say that there are none, although they say that
-    they have the same version of the zone. A lower serial number would explain it, and is a finding of its
-    own; addresses that are chosen anew for each query are only a notice.
+    What it is: the servers return different data, or some of them say that there is no data, although all
+    of them report the same version (serial) of the zone. A lower serial would explain the difference and
+    is a finding of its own. Addresses that are chosen anew for each query are only a notice.
 
-    Why it matters: what a user gets depends on which server his resolver happens to ask, and changes when
-    the cache is renewed.
+    Why it matters: what users get depends on which server their resolver happens to ask, and changes each
+    time the cache expires.
 
-    How to mend it: find out which servers have the right data, and have the others load the zone again from
-    the same source. A zone that was changed without a new serial number does not reach its secondaries.
+    How to fix it: find out which servers have the right data, and reload the zone from the same source on
+    the others. A zone that was changed without a new serial does not reach its secondaries.
 
     References: RFC 1034 section 4.3.5; RFC 1912 section 2.2
     """
@@ -55,17 +55,17 @@ def answers_differ(cut: Cut) -> Iterator[Observation]:
 
 @of_cut(Level.ERROR, Blame.HOST)
 def ent_nxdomain(cut: Cut) -> Iterator[Observation]:
-    """A server says NXDOMAIN for a name below which there are others.
+    """A server answers NXDOMAIN for a name that has names below it.
 
-    What it is: the name asked exists, so every name above it exists as well, be it without data of its own
-    (an empty non-terminal). For one of these the server says that it does not exist.
+    What it is: the name asked exists, so every name above it exists too, even if it has no data of its
+    own (an empty non-terminal). For one of these names the server says that it does not exist.
 
-    Why it matters: NXDOMAIN holds for all that is below a name. Resolvers that minimise names (RFC 9156) meet
-    it on their way down, and those that obey RFC 8020 hold it against the name asked: for their users the
-    name is gone.
+    Why it matters: NXDOMAIN covers everything below a name. Resolvers that minimise query names (RFC
+    9156) ask for the empty name first, and those that follow RFC 8020 then treat the name asked as
+    absent: for their users the name is gone.
 
-    How to mend it: the server's software is at fault: upgrade it, or report it to its maker. Until then, a
-    record at the empty name, such as a TXT record, helps.
+    How to fix it: the fault is in the server's software: upgrade it, or report the fault to its maker.
+    Until then, publish a record, such as TXT, at the empty name.
 
     References: RFC 8020 section 2; RFC 4592 section 2.2.2; RFC 9156 section 3
     """
@@ -84,26 +84,26 @@ def ent_nxdomain(cut: Cut) -> Iterator[Observation]:
         name = replies[0].step.question.name
         shown = [below for reply, below in wrong if reply.server == server]
         yield Observation(
-            f"{where(replies)} says that {name} does not exist, "
-            f"but {shown[0].step.question.name} below it does",
+            f"{where(replies)} says that {plain(name)} does not exist,"
+            f" but {plain(shown[0].step.question.name)} below it does",
             steps_of((*replies, *shown)),
             server=server,
-            cure=f"have {server} answer for {name} with no error and no data (NODATA)",
+            cure=f"make {plain(server)} answer NODATA (no error and no data) for {plain(name)}",
         )
 
 
 @of_cut(Level.WARNING, Blame.HOST)
 def negative_without_soa(cut: Cut) -> Iterator[Observation]:
-    """A negative answer comes without the SOA record that says for how long it holds.
+    """A negative answer has no SOA record to say how long to cache it.
 
-    What it is: the server says that a name or its data do not exist, but leaves the zone's SOA record out of
-    the authority section.
+    What it is: the server says that a name or its data does not exist, but leaves the zone's SOA record
+    out of the authority section.
 
-    Why it matters: such an answer is not cached, so that each query for it comes to the server again; some
-    resolvers take it for a broken server and fail.
+    Why it matters: resolvers do not cache such an answer, so every query reaches the server again. Some
+    resolvers treat the server as broken and fail.
 
-    How to mend it: the server's software, or a load balancer that answers in its place, is at fault: upgrade
-    or replace it.
+    How to fix it: upgrade or replace the server's software, or the load balancer that answers in its
+    place.
 
     References: RFC 2308 section 2.2; RFC 2308 section 3; RFC 2308 section 5
     """
@@ -115,11 +115,13 @@ def negative_without_soa(cut: Cut) -> Iterator[Observation]:
     ]
     for server, replies in by_server(bare).items():
         yield Observation(
-            f"{where(replies)} says {_denial_text(replies[0])} for {replies[0].step.question} "
-            f"without the SOA record of {cut.zone}",
+            f"{where(replies)} answers {_denial_text(replies[0])} for"
+            f" {question_text(replies[0].step.question)}"
+            f" without the SOA record of {zone_text(cut.zone)}",
             steps_of(replies),
             server=server,
-            cure=f"have {server} put the SOA record of {cut.zone} into its negative answers",
+            cure=f"make {plain(server)} include the SOA record of {zone_text(cut.zone)} in its"
+            " negative answers",
         )
 
 
@@ -166,17 +168,18 @@ def _answer_data(reply: HeardReply) -> AnswerData:
 
 
 def _difference(step: Step, groups: list[list[HeardReply]]) -> Observation:
-    told = "; ".join(f"{where(group)}: {_answer_text(group[0])}" for group in groups)
+    each = "; ".join(f"{where(group)}: {_answer_text(group[0])}" for group in groups)
     return Observation(
-        f"the servers of {step.zone} answer {step.question} differently, with the same serial: {told}",
+        f"the servers of {zone_text(step.zone)} answer {question_text(step.question)} differently,"
+        f" with the same serial: {each}",
         (step.id,),
-        cure="find out which are right, and have the other servers load the zone again",
+        cure="find out which servers are right, and reload the zone on the others",
         level=_difference_level(groups),
     )
 
 
 def _difference_level(groups: list[list[HeardReply]]) -> Level:
-    """An error where some users get nothing, a notice where the data are chosen anew for each query."""
+    """An error where some users get nothing, a notice where the data is chosen anew for each query."""
     negative = {group[0].meaning.kind in _NEGATIVE for group in groups}
     if len(negative) > 1:
         return Level.ERROR
@@ -184,7 +187,7 @@ def _difference_level(groups: list[list[HeardReply]]) -> Level:
 
 
 def _is_chosen(groups: list[list[HeardReply]]) -> bool:
-    """Whether addresses are taken from a pool: short-lived, or overlapping, or one server gives several."""
+    """Whether addresses come from a pool: short-lived, or overlapping, or several from one server."""
     replies = [reply for group in groups for reply in group]
     rrsets = [r for reply in replies for r in reply.meaning.answer if r.rdtype in _ADDRESSES]
     if any(min((r.ttl for r in reply.meaning.answer), default=0) <= _MEANT_TO_CHANGE for reply in replies):

@@ -1,20 +1,20 @@
-"""The catalogue of rules: one small function a finding, its docstring its documentation.
+"""The catalogue of rules: one small function for each finding, with its documentation as the docstring.
 
     @of_cut(Level.ERROR, Blame.HOST)
-    def lame_server(cut: Cut) -> Iterator[Fault]:
-        '''A name server that the parent names does not serve the zone.
+    def lame_server(cut: Cut) -> Iterator[Observation]:
+        '''A name server listed for the zone does not serve it.
 
         What it is: ...
 
         Why it matters: ...
 
-        How to mend it: ...
+        How to fix it: ...
 
         References: RFC 1912 section 2.8; RFC 9499 section 7
         '''
 
-`of_cut` has the rule called for each zone cut that the walk went through, `of_trace` once. The function's
-name makes the code: `lame-server`. A `Trait` says what else is true of all that a rule finds.
+`of_cut` calls the rule for each zone cut on the path of the walk, `of_trace` calls it once. The name of the
+function makes the code: `lame-server`. A `Trait` says what else is true of everything that a rule finds.
 """
 
 from __future__ import annotations
@@ -32,31 +32,31 @@ from dnstrace.model.findings import Blame, Finding, Level, Observation
 CutRule = Callable[[Cut], Iterator[Observation]]
 TraceRule = Callable[[Evidence], Iterator[Observation]]
 
-SECTIONS = ("What it is", "Why it matters", "How to mend it", "References")
+SECTIONS = ("What it is", "Why it matters", "How to fix it", "References")
 _SECTION = re.compile(rf"^({'|'.join(SECTIONS)}):\s*", re.MULTILINE)
 
 
 class Trait(Enum):
-    """What is true of all that a rule finds."""
+    """What is true of everything that a rule finds."""
 
     BREAKS_TRUST = auto()
     """It makes validating resolvers reject the answer."""
 
     AT_SERVER = auto()
-    """A server does it that should not be asked at all where the parent is out of date."""
+    """One server does it, which resolvers would not ask at all if the parent were up to date."""
 
     NAMES_OPERATOR = auto()
-    """Its message says already who has to act."""
+    """Its message already says who needs to act."""
 
     STANDS_ALONE = auto()
-    """Nothing else can be judged where it is found."""
+    """Nothing else can be judged while it lasts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """An entry of the catalogue: what it looks for is `code`; `title` is one sentence.
+    """An entry of the catalogue: `code` names what the rule looks for, `title` says it in one sentence.
 
-    `sections` maps each of SECTIONS to its text; `module` is where it is defined.
+    `sections` maps each of SECTIONS to its text; `module` is where the rule is defined.
     """
 
     code: str
@@ -75,7 +75,7 @@ class Rule:
 
 
 ENTERED: dict[str, Rule] = {}
-"""Every rule by its code, in the order in which their modules happened to be imported."""
+"""Every rule by its code, in the order in which the modules were imported."""
 
 
 def of_cut(level: Level, blame: Blame, *traits: Trait) -> Callable[[CutRule], CutRule]:

@@ -1,4 +1,4 @@
-"""The last rule of all on DNSSEC: what validation found broken and no other rule explains."""
+"""The rule of last resort on DNSSEC: validation failed, and no other rule explains why."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _CODE = "chain-broken"
 
 @of_trace(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST, Trait.NAMES_OPERATOR)
 def chain_broken(evidence: Evidence) -> Iterator[Observation]:
-    """Validation fails.
+    """DNSSEC validation fails.
 
-    What it is: from the trust anchor down to the answer, some link of the chain of signatures does not
-    hold, in a way that no other finding names.
+    What it is: a link in the chain of signatures from the trust anchor to the answer does not hold, for a
+    reason that no other finding covers.
 
     Why it matters: validating resolvers answer SERVFAIL: for their users the name is gone.
 
-    How to mend it: the message says which link, and why. `--dnssec` draws the chain.
+    How to fix it: the message says which link is broken, and why. Use `--dnssec` to see the whole chain.
 
     References: RFC 4035 section 5; RFC 4033 section 5
     """
@@ -34,7 +34,7 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
         return
     bogus = {number for number, shown in judgement.steps.items() if shown.security is Security.BOGUS}
     steps = [step for step in evidence.trace.steps if step.id in bogus]
-    steps.sort(key=lambda step: step.outcome is not Outcome.FAILED)  # what brought nothing shows it best
+    steps.sort(key=lambda step: step.outcome is not Outcome.FAILED)  # a step without a result shows it best
     zones = [step.zone for step in steps]
     yield Observation(
         judgement.reason, tuple(step.id for step in steps), zone=max(zones, key=len, default=None)

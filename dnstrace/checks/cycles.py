@@ -11,36 +11,40 @@ from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.phrases import listed
 from dnstrace.model import Name, Outcome, Step
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.naming import plain
 
 
 @of_trace(Level.ERROR, Blame.HOST)
 def cyclic_dependency(evidence: Evidence) -> Iterator[Observation]:
     """Zones need each other to be found.
 
-    What it is: the name servers of one zone are in another, those of that in the first again (or by way of
-    others), and no referral carries an address of any of them.
+    What it is: the name servers of one zone are named in another zone, whose own name servers are named
+    in the first (or lead back to it through further zones), and no referral includes an address for any
+    of them.
 
-    Why it matters: to find either zone a resolver would have to have found the other. None finds them.
+    Why it matters: to find either zone, a resolver would need to have found the other first. No resolver
+    finds them.
 
-    How to mend it: give one of the zones a name server within itself, with glue at its parent.
+    How to fix it: give one of the zones a name server inside itself, with glue in the parent zone.
 
     References: RFC 1034 section 4.2.1; RFC 9471 section 2
     """
     stuck = _stuck(evidence.trace.steps)
     for cut in evidence.cuts:
         if (cycle := _cycle(cut.zone, stuck)) and cycle[0] == cut.zone:
-            each = (f"{zone} needs {listed(s.name for s in stuck[zone].servers)}" for zone in cycle)
+            each = (f"{plain(zone)} needs {listed(s.name for s in stuck[zone].servers)}" for zone in cycle)
             yield Observation(
-                message=f"no name server can be found: {', '.join(each)}, without an address for any of them",
+                message=f"no name server can be found: {', '.join(each)}, and no referral has an"
+                " address for any of them",
                 steps=tuple(stuck[zone].id for zone in cycle),
-                cure=f"give {cut.zone} a name server within itself, with glue at its parent",
+                cure=f"give {plain(cut.zone)} a name server inside itself, with glue in its parent zone",
                 zone=cut.zone,
             )
             return
 
 
 def _stuck(steps: Iterable[Step]) -> dict[Name, Step]:
-    """The steps that found no address to ask, by zone."""
+    """The steps that ended without an address to ask, by zone."""
     found = (s for s in steps if s.outcome is Outcome.FAILED and not s.attempts and not _any_address(s))
     return {step.zone: step for step in found if step.servers}
 

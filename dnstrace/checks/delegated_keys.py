@@ -1,4 +1,4 @@
-"""What a zone asks its parent to publish of its keys: CDS, CDNSKEY and the DS records they make."""
+"""The DS records that a zone asks its parent to publish: by CDS and CDNSKEY records, or by its keys."""
 
 from __future__ import annotations
 
@@ -46,15 +46,15 @@ def of_keys(zone: Name, keys: Iterable[DNSKEYBase]) -> tuple[Record, ...]:
 
 
 def deletes(records: Iterable[Record]) -> bool:
-    """Whether the zone asks that there be no DS record (RFC 8078 section 4)."""
+    """Whether the zone asks for the removal of its DS records (RFC 8078 section 4)."""
     return any(algorithm == _ASKS_FOR_NONE for _, algorithm, _, _ in records)
 
 
 def to_publish(cut: Cut) -> tuple[str, ...]:
-    """The DS records that the parent should have, in master-file form; none if nothing shows which.
+    """The DS records that the parent should have, in master-file format; empty if nothing shows which.
 
     They are those that the zone asks for, else those of the keys that sign the DNSKEY RRset: of secure
-    entry points (RFC 4034 section 2.1.1) where there are any.
+    entry points (RFC 4034 section 2.1.1) if there are any.
     """
     signing, asked = signing_of(cut), wanted(cut)
     if not asked or deletes(asked):
@@ -68,7 +68,7 @@ def to_publish(cut: Cut) -> tuple[str, ...]:
 
 
 def records(reply: HeardReply, zone: Name, rdtype: dns.rdatatype.RdataType) -> frozenset[Record] | None:
-    """What a reply has of CDS or CDNSKEY records, as DS records; None where it says nothing of them."""
+    """The CDS or CDNSKEY records of a reply, as DS records; None if it says nothing about them."""
     if reply.meaning.kind is Kind.NODATA:
         return frozenset()
     rrset = reply.rrset(zone, rdtype)
@@ -89,5 +89,5 @@ def _record(ds: DSBase) -> Record:
 
 
 def of_ds(found: Iterable[DS]) -> frozenset[Record]:
-    """DS records as they compare with what the zone asks for."""
+    """DS records in the form in which they compare with what the zone asks for."""
     return frozenset(map(_record, found))

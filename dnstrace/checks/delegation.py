@@ -1,4 +1,4 @@
-"""Rules on the delegation: what the parent and the zone itself say of who serves it."""
+"""Rules on the delegation: which name servers the parent and the zone itself list."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.glue import glue, glue_records
 from dnstrace.checks.hosts import host_of
-from dnstrace.checks.phrases import listed, server_names
+from dnstrace.checks.phrases import listed, parent_text, server_names
 from dnstrace.checks.replies import HeardReply, only_server, steps_of
 from dnstrace.checks.serials import serials
 from dnstrace.model import Delegation, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.naming import zone_text
 
 _TTL = 172800  # seconds, of NS records to publish where the delegation shows no TTL
 _SHORT = 3600  # seconds
@@ -25,15 +26,16 @@ Servers = frozenset[Name]
 
 @of_cut(Level.WARNING, Blame.REGISTRAR)
 def ns_differs(cut: Cut) -> Iterator[Observation]:
-    """The parent and the zone itself name other servers.
+    """The parent zone and the zone itself list different name servers.
 
     What it is: the NS RRset in the referral is not the one at the zone's apex.
 
-    Why it matters: some resolvers go by the parent's, others by the zone's. A server that only one of them
-    names is asked by some; one that is to be switched off goes on being asked, and a new one is not.
+    Why it matters: some resolvers use the parent's list, others the zone's own. A server on only one list
+    is asked by only some resolvers: a server that you want to retire stays in use, and a new one is not
+    used.
 
-    How to mend it: have the parent publish the zone's own NS RRset (where the domain was bought), or correct
-    the zone, if it is the zone that is out of date.
+    How to fix it: have the parent publish the zone's own NS RRset (at the registrar of the domain). If
+    the zone is out of date, correct the zone instead.
 
     References: RFC 1034 section 4.2.2; RFC 7477 section 1
     """
@@ -45,30 +47,30 @@ def ns_differs(cut: Cut) -> Iterator[Observation]:
         return
     there = max(sets, key=lambda names: len(sets[names]))
     differs = [
-        f"only {who} names {listed(sorted(names))}"
-        for who, names in ((str(cut.parent), here - there), ("the zone itself", there - here))
+        f"only {who} lists {listed(sorted(names))}"
+        for who, names in ((parent_text(cut), here - there), ("the zone itself", there - here))
         if names
     ]
     yield Observation(
-        message=f"{cut.parent} should name the servers of {cut.zone} as the zone itself does, but"
+        message=f"{parent_text(cut)} and {zone_text(cut.zone)} list different name servers:"
         f" {' and '.join(differs)}",
         steps=(*steps_of(cut.referrals), *steps_of(sets[there])),
-        cure=f"have {cut.parent} publish the NS records that {cut.zone} itself has",
+        cure=f"have {parent_text(cut)} publish the NS records that {zone_text(cut.zone)} itself has",
         records=_ns_records(cut, there),
     )
 
 
 @of_cut(Level.WARNING, Blame.HOST)
 def ns_differs_between_servers(cut: Cut) -> Iterator[Observation]:
-    """The servers of the zone name other name servers, each in its copy of the same version.
+    """Servers of the zone list different name servers, although they have the same version.
 
-    What it is: asked for NS at the apex, servers with the same serial give different sets. (With different
-    serials it is the old copy that differs: see soa-differs.)
+    What it is: servers with the same serial return different NS RRsets for the zone's apex. (If the
+    serials differ, the older copy is the problem: see soa-differs.)
 
-    Why it matters: which servers a resolver goes on with depends on whom it asked first; changes of servers
-    do not reach everybody.
+    Why it matters: which servers a resolver continues with depends on which one it asked first, and a
+    change of name servers does not reach every user.
 
-    How to mend it: give all servers the zone from one primary, and let no server edit its copy.
+    How to fix it: serve the zone from one primary, and do not let any server edit its copy.
 
     References: RFC 1034 section 4.2.2; RFC 2181 section 5.4.1
     """
@@ -80,58 +82,66 @@ def ns_differs_between_servers(cut: Cut) -> Iterator[Observation]:
     for sets in by_serial.values():
         if len(sets) > 1:
             each = "; ".join(
-                f"{server_names(replies)}: {listed(sorted(names))}" for names, replies in sets.items()
+                f"{server_names(replies)} {'lists' if only_server(replies) else 'list'}"
+                f" {listed(sorted(names))}"
+                for names, replies in sets.items()
             )
             yield Observation(
-                message=f"the servers of {cut.zone} should name the same name servers, but differ: {each}",
+                message=f"the servers of {zone_text(cut.zone)} list different name servers: {each}",
                 steps=steps_of(reply for replies in sets.values() for reply in replies),
                 server=_odd_one(sets),
-                cure=f"give all servers of {cut.zone} the same NS records",
+                cure=f"give all servers of {zone_text(cut.zone)} the same NS records",
             )
 
 
 @of_cut(Level.WARNING, Blame.PARENT)
 def parent_servers_differ(cut: Cut) -> Iterator[Observation]:
-    """The parent's servers refer to the zone differently.
+    """Servers of the parent zone refer to the zone differently.
 
-    What it is: their referrals hold other NS records, other DS records, or other glue for name servers in the
-    zone.
+    What it is: their referrals have different NS records, different DS records, or different glue for
+    name servers inside the zone.
 
-    Why it matters: what a resolver goes on with depends on which of the parent's servers it asked. With other
-    DS records the zone is bogus for some. Just after a change, this passes within minutes.
+    Why it matters: what a resolver continues with depends on which of the parent's servers it asked. If
+    the DS records differ, the zone is bogus for some users. Just after a change this is normal for a few
+    minutes.
 
-    How to mend it: not at the zone itself: tell the parent's operator which server is behind.
+    How to fix it: you cannot fix this in the zone itself: report the server that is behind to the
+    operator of the parent zone.
 
     References: RFC 1034 section 4.2.1; RFC 4035 section 3.1.4.1
     """
     for what, view in _VIEWS.items():
         groups: dict[Hashable, list[HeardReply]] = {}
         for reply in cut.referrals:
-            if reply.meaning.delegation is not None and (what != "DS" or _with_do(reply)):
+            if reply.meaning.delegation is not None and (what != "DS records" or _with_do(reply)):
                 groups.setdefault(view(reply.meaning.delegation), []).append(reply)
         if len(groups) > 1:
             most = max(groups, key=lambda key: len(groups[key]))
             odd = [reply for key, replies in groups.items() if key != most for reply in replies]
+            differ = "differs" if only_server(odd) else "differ"
             yield Observation(
-                message=f"the servers of {cut.parent} should refer to {cut.zone} alike, but the {what} of"
-                f" {server_names(odd)} is not that of {server_names(groups[most])}",
+                message=f"the servers of {parent_text(cut)} refer to {zone_text(cut.zone)} with"
+                f" different {what}:"
+                f" {server_names(odd)} {differ} from {server_names(groups[most])}",
                 steps=steps_of(cut.referrals),
                 server=only_server(odd),
-                cure=f"tell the operator of {cut.parent} that {server_names(odd)} differs from the others",
+                cure=f"report to the operator of {parent_text(cut)} that {server_names(odd)} {differ}"
+                " from the others",
             )
             return
 
 
 @of_cut(Level.NOTICE, Blame.HOST)
 def ns_ttl_differs(cut: Cut) -> Iterator[Observation]:
-    """The zone's own NS records live far shorter than the parent's.
+    """The zone's own NS records have a much shorter TTL than the parent's.
 
-    What it is: the TTL of the NS RRset at the apex is under an hour, that of the parent longer.
+    What it is: the TTL of the NS RRset at the apex is less than an hour, and that of the parent is
+    longer.
 
-    Why it matters: resolvers that go by the zone's own NS RRset come back for it all the time, and hold out
-    for minutes only when the servers fail.
+    Why it matters: resolvers that use the zone's own NS RRset fetch it again and again, and if the
+    servers fail, they keep it for minutes only.
 
-    How to mend it: give the NS records a TTL of a day, and lower it only before a change of servers.
+    How to fix it: give the NS records a TTL of a day, and lower it only before a change of name servers.
 
     References: RFC 2181 section 5.4.1; RFC 1912 section 2.2
     """
@@ -140,16 +150,16 @@ def ns_ttl_differs(cut: Cut) -> Iterator[Observation]:
     above = None if cut.delegation is None else cut.delegation.ttl
     if ttl is not None and above is not None and ttl < _SHORT and ttl < above:
         yield Observation(
-            message=f"the NS records of {cut.zone} should live for a day or so, as the {above} s at"
-            f" {cut.parent}, but live for {ttl} s",
+            message=f"the NS records of {zone_text(cut.zone)} have a TTL of {ttl} s in the zone itself,"
+            f" but {above} s in {parent_text(cut)}",
             steps=steps_of(cut.probe(Probe.NS)),
-            cure=f"raise the TTL of the NS records of {cut.zone} to 86400",
+            cure=f"raise the TTL of the NS records in {zone_text(cut.zone)} to 86400",
         )
 
 
 _VIEWS: dict[str, Callable[[Delegation], Hashable]] = {
-    "NS": lambda cut: frozenset(server.name for server in cut.servers),
-    "DS": lambda cut: frozenset(() if cut.ds is None else cut.ds),
+    "NS records": lambda cut: frozenset(server.name for server in cut.servers),
+    "DS records": lambda cut: frozenset(() if cut.ds is None else cut.ds),
     "glue": lambda cut: frozenset(
         (server.name, address.text)
         for server in cut.servers
@@ -157,11 +167,11 @@ _VIEWS: dict[str, Callable[[Delegation], Hashable]] = {
         for address in server.addresses
     ),
 }
-"""What of a referral must be the same everywhere, by what it is called."""
+"""The parts of a referral that must be the same everywhere, by name."""
 
 
 def _with_do(reply: HeardReply) -> bool:
-    """Whether DNSSEC was asked for, and the reply knows of it."""
+    """Whether the query asked for DNSSEC and the reply acknowledges it."""
     edns = reply.attempt.exchange.query.edns
     message = reply.message
     return (
@@ -179,7 +189,7 @@ def _child_sets(cut: Cut) -> dict[Servers, list[HeardReply]]:
 
 
 def _ns_records(cut: Cut, names: Servers) -> tuple[str, ...]:
-    """The NS records to publish at the parent, and the glue that must go with them."""
+    """The NS records for the parent to publish, and the glue that they need."""
     ttl = cut.delegation.ttl if cut.delegation is not None and cut.delegation.ttl is not None else _TTL
     fresh = [name for name in sorted(names) if name.is_subdomain(cut.zone) and not glue(cut).get(name)]
     return (
@@ -189,7 +199,7 @@ def _ns_records(cut: Cut, names: Servers) -> tuple[str, ...]:
 
 
 def _odd_one(sets: dict[Servers, list[HeardReply]]) -> Name | None:
-    """The one server that differs from the others; None where it is several, or half."""
+    """The one server that differs from the others; None where several differ, or half of them."""
     most = max(sets, key=lambda names: len(sets[names]))
     odd = [reply for names, replies in sets.items() if names != most for reply in replies]
     return only_server(odd) if len(odd) < len(sets[most]) else None

@@ -10,7 +10,7 @@ import dns.rdatatype
 
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.phrases import where
+from dnstrace.checks.phrases import counted, question_text, where
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
 from dnstrace.checks.signing import Signing, signing_of
 from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, read_denial
@@ -20,25 +20,28 @@ from dnstrace.dnssec.records import NSEC3, signed
 from dnstrace.model import Kind
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.judgement import LIMITS
+from dnstrace.model.naming import zone_text
 
 _NEGATIVE = (Kind.NODATA, Kind.NXDOMAIN)
-_MANY, _TOO_MANY = 50, 100  # iterations: what some validators take, and what RFC 9276 lets them take
+_MANY, _TOO_MANY = 50, 100  # iterations: what some validators accept, and what RFC 9276 lets them accept
 _ID = 2  # octets: that of a message, which comes first
 _HASHES = 4000  # of all replies of a zone
 
 
 @of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST)
 def denial_broken(cut: Cut) -> Iterator[Observation]:
-    """A signed zone says that something does not exist, and the proof does not show it.
+    """A signed zone does not prove that a name or its data does not exist.
 
-    What it is: a negative answer, a referral to an unsigned zone, or an answer made from a wildcard comes
-    without NSEC or NSEC3 records, or with records that show something else.
+    What it is: a negative answer, a referral to an unsigned zone, or an answer made from a wildcard has
+    no NSEC or NSEC3 records, or has records that prove something else.
 
-    Why it matters: validating resolvers take it for a forgery and answer SERVFAIL. A name that should simply
-    have no data then fails: mail to it waits, and browsers that ask for AAAA or HTTPS records hang.
+    Why it matters: validating resolvers treat it as a forgery and answer SERVFAIL. A name that should
+    simply have no data then fails: mail to it waits, and browsers that ask for AAAA or HTTPS records
+    hang.
 
-    How to mend it: have the whole zone signed again, so that its chain of NSEC or NSEC3 records is made anew,
-    and see that all servers have that version. If that does not help, the server's software is at fault.
+    How to fix it: sign the whole zone again, so that its chain of NSEC or NSEC3 records is rebuilt, and
+    check that all servers have that version. If that does not help, the fault is in the server's
+    software.
 
     References: RFC 4035 section 3.1.3; RFC 4035 section 5.4; RFC 5155 section 7.2; RFC 5155 section 8
     """
@@ -52,24 +55,25 @@ def denial_broken(cut: Cut) -> Iterator[Observation]:
             first, why = next(each for each in lacking if each[0] in replies)
             said = first.meaning.kind.value.upper()
             yield Observation(
-                f"{first.step.question} gets {said} without the proof of it: {why}, at {where(replies)}",
+                f"{question_text(first.step.question)} gets {said} without a valid proof: {why},"
+                f" on {where(replies)}",
                 steps_of(replies),
                 server=server,
-                cure=f"have {cut.zone} signed again as a whole, and loaded by all its servers",
+                cure=f"sign the whole of {zone_text(cut.zone)} again, and load it on all its servers",
                 level=_denial_level(cut, replies, asked),
             )
 
 
 @of_cut(Level.NOTICE, Blame.HOST)
 def nsec3_iterations(cut: Cut) -> Iterator[Observation]:
-    """NSEC3 records are hashed more than once.
+    """The NSEC3 records use additional hash iterations.
 
     What it is: the zone's NSEC3 parameters ask for additional iterations of the hash.
 
-    Why it matters: they protect nothing, and each costs every validator work. Validators bound them: above
-    some number, between 50 and 150 today, they take the zone as unsigned or answer SERVFAIL.
+    Why it matters: they protect nothing, and each costs every validator work. Validators set a limit,
+    between 50 and 150 today: above it they treat the zone as unsigned or answer SERVFAIL.
 
-    How to mend it: set the iterations to 0 (and the salt to none: `1 0 0 -`) and have the zone signed again.
+    How to fix it: set the iterations to 0 and the salt to none (`1 0 0 -`), and sign the zone again.
 
     References: RFC 9276 section 3.1; RFC 9276 section 3.2
     """
@@ -79,9 +83,9 @@ def nsec3_iterations(cut: Cut) -> Iterator[Observation]:
         replies = [reply for reply, record in found if record.iterations == most]
         level = Level.ERROR if most > _TOO_MANY else Level.WARNING if most > _MANY else None
         yield Observation(
-            f"{cut.zone} uses {most} additional NSEC3 iterations, where 0 are expected",
+            f"{zone_text(cut.zone)} uses {counted(most, 'additional NSEC3 iteration')} instead of 0",
             steps_of(replies),
-            cure=f"sign {cut.zone} with the NSEC3 parameters `1 0 0 -`",
+            cure=f"sign {zone_text(cut.zone)} with the NSEC3 parameters `1 0 0 -`",
             level=level,
         )
 
@@ -90,7 +94,7 @@ def nsec3_iterations(cut: Cut) -> Iterator[Observation]:
 
 
 class _Proofs:
-    """What the replies of a zone's servers prove; equal ones are looked at once."""
+    """What the replies of a zone's servers prove; equal replies are examined once."""
 
     def __init__(self, signing: Signing) -> None:
         self._signing = signing
@@ -100,9 +104,9 @@ class _Proofs:
         self._troubled = {id(judged.reply) for judged in signing.judged if judged.trouble is not None}
 
     def lacking(self) -> list[tuple[HeardReply, str]]:
-        """The replies that prove too little, each with what is lacking.
+        """The replies that prove too little, each with what it lacks.
 
-        Where something in a reply is not validly signed, that is a finding of its own.
+        A reply with data that is not validly signed is left out: that is a finding of its own.
         """
         if not self._signing.readable:
             return []
@@ -121,7 +125,7 @@ class _Proofs:
         return self._known[key]
 
     def _sections(self, reply: HeardReply, message: dns.message.Message) -> Hashable:
-        """What a reply holds, in whatever order."""
+        """What a reply has, in whatever order."""
         octets = (reply.attempt.exchange.wire or b"")[_ID:]
         if not octets or octets not in self._octets:
             self._octets[octets] = tuple(

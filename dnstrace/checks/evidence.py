@@ -1,6 +1,6 @@
-"""A recorded trace, as the rules look at it: by zone cut, and within a cut by address.
+"""A recorded trace as the rules see it: by zone cut, and within a cut by address.
 
-Nothing here judges; what a rule needs to compare is found here once.
+Nothing here judges. What several rules compare is collected here once.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _SERVES = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.R
 
 
 class Cut:
-    """A zone cut that the walk went through, or the root.
+    """A zone cut on the path of the walk, or the root.
 
-    `referrals` are the replies of the parent's servers that refer to the zone; `walked` the steps of the walk
-    that asked the zone's own servers; both are empty where there were none, as `referrals` where parent and
-    child are on the same servers.
+    `referrals` are the replies of the parent's servers that refer to the zone; empty if there were none, as
+    when parent and child are on the same servers. `walked` are the steps of the walk that asked the zone's
+    own servers; empty if none did.
     """
 
     def __init__(self, evidence: Evidence, zone: Name) -> None:
@@ -56,12 +56,12 @@ class Cut:
 
     @property
     def probed(self) -> bool:
-        """Whether the servers of the zone were probed: what only probes can tell is known then."""
+        """Whether the servers of the zone were probed: only then is known what probes alone can show."""
         return bool(self._probes)
 
     @cached_property
     def delegation(self) -> Delegation | None:
-        """The delegation that the walk went by; None for the root and where no referral was seen."""
+        """The delegation that the walk followed; None for the root and if there was no referral."""
         gone_by = (r.step.referral for r in self.referrals)
         return next((cut for cut in gone_by if cut is not None and cut.zone == self.zone), None)
 
@@ -72,15 +72,15 @@ class Cut:
 
     @property
     def servers(self) -> tuple[NameServer, ...]:
-        """The name servers by which the walk knew the zone, with all addresses that it knew or looked up."""
+        """The name servers through which the walk knew the zone, with all addresses that it knew or found."""
         return self.walked[-1].servers if self.walked else ()
 
     @cached_property
     def replies(self) -> tuple[HeardReply, ...]:
-        """What each address of the zone's servers came to when the walk asked it last.
+        """The last reply of each address of the zone's servers to the walk.
 
-        Addresses of a family that has no route from here are left out, and those that a record which is
-        replayed does not have: they say nothing of the zone.
+        Left out are addresses of a family that has no route from here, and those that a replayed record
+        lacks: they say nothing about the zone.
         """
         last: dict[str, HeardReply] = {}
         for step in self.walked:
@@ -88,23 +88,23 @@ class Cut:
         return tuple(filter(self._tells, last.values()))
 
     def _tells(self, reply: HeardReply) -> bool:
-        """Whether that there is no reply would say anything of the server."""
+        """Whether the lack of a reply says anything about the server."""
         family = reply.attempt.exchange.query.family
         return family not in self.evidence.unheard and reply.meaning.kind is not Kind.NOT_RECORDED
 
     @cached_property
     def everyone(self) -> tuple[HeardReply, ...]:
-        """What each address came to at last: in the walk, or when probed where only the zone names it."""
+        """The last reply of each address: to the walk, or to a probe if only the zone lists it."""
         walked = {reply.address for reply in self.replies}
         return (*self.replies, *(r for r in self._of(Probe.SOA) if r.address not in walked))
 
     @cached_property
     def serving(self) -> frozenset[str]:
-        """The addresses that gave an answer or referral of the zone, and are no resolver."""
+        """The addresses that gave an answer or a referral of the zone."""
         walked = {reply.address for reply in self.replies if reply.meaning.kind in _SERVES}
-        beside = {reply.address for reply in self._of(Probe.SOA) if reply.meaning.kind is Kind.ANSWER}
+        probed = {reply.address for reply in self._of(Probe.SOA) if reply.meaning.kind is Kind.ANSWER}
         unasked = {reply.address for reply in self.replies}
-        return frozenset(walked | (beside - unasked))
+        return frozenset(walked | (probed - unasked))
 
     def probe(self, probe: Probe, all_servers: bool = False) -> tuple[HeardReply, ...]:
         """The last replies to a probe by address, of those that serve the zone, or of all."""
@@ -117,7 +117,7 @@ class Cut:
 
     @cached_property
     def heard(self) -> frozenset[str]:
-        """The addresses that replied to the walk at least once, be it with a truncated reply."""
+        """The addresses that replied to the walk at least once, even if with a truncated reply."""
         attempts = (attempt for step in self.walked for attempt in step.attempts)
         return frozenset(a.exchange.query.address for a in attempts if a.exchange.message is not None)
 
@@ -132,7 +132,7 @@ class Cut:
 
     @cached_property
     def child(self) -> dict[Name, list[HeardReply]]:
-        """The name servers that the zone itself names, each with the replies that name it."""
+        """The name servers that the zone itself lists, each with the replies that list it."""
         found: dict[Name, list[HeardReply]] = {}
         for reply in self.probe(Probe.NS):
             if (rrset := reply.rrset(self.zone, dns.rdatatype.NS)) is not None:
@@ -148,7 +148,7 @@ class Cut:
 
 
 class Evidence:
-    """A trace and its zone cuts, from the root down, in the order in which the walk came to them."""
+    """A trace and its zone cuts, from the root down, in the order in which the walk reached them."""
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
@@ -162,12 +162,12 @@ class Evidence:
         self.cuts = tuple(Cut(self, zone) for zone in zones)
 
     def zone_of(self, step: Step) -> Name:
-        """The zone that a step's reply is from: below the one asked where the same servers serve both."""
+        """The zone that a step's reply is from: below the zone asked if the same servers serve both."""
         meaning = step.meaning
         return step.zone if meaning is None or meaning.zone is None else meaning.zone
 
     def cut(self, zone: Name) -> Cut | None:
-        """The cut of a zone that the walk went through."""
+        """The cut of a zone on the path of the walk."""
         return next((cut for cut in self.cuts if cut.zone == zone), None)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Rules on glue: the addresses that a referral carries beside the names of the servers (RFC 9471)."""
+"""Rules on glue: the addresses that a referral includes for the name servers it names (RFC 9471)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import dns.rdatatype
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.hosts import Host, host_of
-from dnstrace.checks.phrases import listed
+from dnstrace.checks.phrases import listed, parent_text
 from dnstrace.checks.replies import HeardReply, steps_of
 from dnstrace.model import Name, family_of
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.naming import plain, zone_text
 
 _TTL = 172800  # seconds, of glue to publish where the delegation shows no TTL
 _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
@@ -21,15 +22,17 @@ _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
 
 @of_cut(Level.ERROR, Blame.REGISTRAR)
 def glue_missing(cut: Cut) -> Iterator[Observation]:
-    """A name server inside the zone has no address at the parent.
+    """A name server inside the zone has no glue in the parent zone.
 
-    What it is: the parent names a server whose name is in the zone itself, and no referral of the parent's
-    servers carries an address (glue) for it.
+    What it is: the parent zone lists a name server whose name is inside the zone itself, and no referral
+    from the parent's servers includes an address (glue) for it.
 
-    Why it matters: to look the address up a resolver would have to ask the zone, which it cannot find yet.
-    This server is not found; where none has an address, nobody finds the zone. (A warning where others have.)
+    Why it matters: to look up the address, a resolver would have to ask the zone that it is still trying
+    to find, so it cannot use this server. If no server of the zone has an address, nobody finds the zone
+    (an error); if others have, it is a warning.
 
-    How to mend it: register the server's addresses (a host object) where the domain was bought.
+    How to fix it: register the server's addresses (a host object, or glue record) at the registrar of the
+    domain.
 
     References: RFC 9471 section 2.1; RFC 1034 section 4.2.1
     """
@@ -43,10 +46,11 @@ def glue_missing(cut: Cut) -> Iterator[Observation]:
         host = host_of(cut, name)
         publish = listed(host.addresses) if host.addresses else "its addresses"
         yield Observation(
-            message=f"{cut.parent} should give an address (glue) for {name}, but gives none",
+            message=f"{parent_text(cut)} has no address (glue) for {plain(name)}, a name server"
+            f" inside {zone_text(cut.zone)}",
             steps=(*steps_of(cut.referrals), *host.steps),
             server=name,
-            cure=f"have {publish} registered as the glue of {name}",
+            cure=f"register {publish} as the glue for {plain(name)}",
             records=glue_records(cut, name, host.addresses),
             level=Level.WARNING if others else Level.ERROR,
         )
@@ -54,17 +58,17 @@ def glue_missing(cut: Cut) -> Iterator[Observation]:
 
 @of_cut(Level.WARNING, Blame.REGISTRAR)
 def glue_differs(cut: Cut) -> Iterator[Observation]:
-    """The parent gives other addresses for a name server than the zone does.
+    """The glue for a name server differs from its addresses in its own zone.
 
-    What it is: the glue in the referral is not what the name server's own zone says: an address is out of
-    date, or one is missing at the parent.
+    What it is: the addresses that the referral gives for the name server are not those in the server's
+    own zone: an address is out of date, or missing in the parent zone.
 
-    Why it matters: resolvers begin with the glue. Where all of it is out of date, and nothing answers for the
-    zone there, they ask a machine that is no longer yours (an error); where an address is merely missing,
-    it is asked less (a notice).
+    Why it matters: resolvers start with the glue. If all of it is out of date and nothing there answers
+    for the zone, they ask a machine that is no longer yours (an error). If an address is only missing,
+    that address is asked less often (a notice).
 
-    How to mend it: have the glue changed where the domain was bought, to what the zone says; or correct the
-    zone, if it is the zone that is out of date.
+    How to fix it: change the glue at the registrar to match the zone. If the zone is out of date, correct
+    the zone instead.
 
     References: RFC 1034 section 4.2.2; RFC 1912 section 2.3
     """
@@ -77,18 +81,18 @@ def glue_differs(cut: Cut) -> Iterator[Observation]:
             or any(map(special, (*addresses, *host.addresses)))
         ):
             continue
-        told = _told_families(host)
-        stale = [text for text in addresses if text not in host.addresses and family_of(text) in told]
+        families = _families_listed(host)
+        stale = [text for text in addresses if text not in host.addresses and family_of(text) in families]
         fresh = [text for text in host.addresses if text not in addresses]
         if not stale and not fresh:
             continue
         lost = stale == addresses and not cut.serving & set(stale)
         yield Observation(
-            message=f"{cut.parent} gives {listed(addresses)} for {name}, its own zone gives"
-            f" {listed(host.addresses)}",
+            message=f"{parent_text(cut)} has {listed(addresses)} as the glue for {plain(name)},"
+            f" but its own zone has {listed(host.addresses)}",
             steps=(*steps_of(cut.referrals), *host.steps),
             server=name,
-            cure=f"have the glue of {name} changed to {listed(host.addresses)}",
+            cure=f"change the glue for {plain(name)} to {listed(host.addresses)}",
             records=glue_records(cut, name, host.addresses),
             level=Level.ERROR if lost else Level.WARNING if stale else Level.NOTICE,
         )
@@ -96,15 +100,15 @@ def glue_differs(cut: Cut) -> Iterator[Observation]:
 
 @of_cut(Level.WARNING, Blame.HOST)
 def glue_only_in_parent(cut: Cut) -> Iterator[Observation]:
-    """Only the parent has an address for a name server; its own zone has none.
+    """A name server has an address in the parent zone only, not in its own zone.
 
-    What it is: the referral carries glue for the name, but the zone that the name is in says that it does not
-    exist, or has no address.
+    What it is: the referral includes glue for the name, but the zone that the name is in says that the
+    name does not exist, or has no address.
 
-    Why it matters: resolvers that go by what the zone itself says drop the glue once they have asked, and
-    then find no address for the server. Where all names are so, the zone fails for them (an error).
+    Why it matters: resolvers that prefer the zone's own data drop the glue after they ask, and then have
+    no address for the server. If all name servers are like this, the zone fails for them (an error).
 
-    How to mend it: publish the addresses of the name server in its own zone.
+    How to fix it: publish the addresses of the name server in its own zone.
 
     References: RFC 2181 section 5.4.1; RFC 1034 section 4.2.2
     """
@@ -115,11 +119,12 @@ def glue_only_in_parent(cut: Cut) -> Iterator[Observation]:
     for host in wrong:
         addresses = glue(cut)[host.name]
         yield Observation(
-            message=f"{host.name} has the address {listed(addresses)} at {cut.parent}, but"
-            " none in its own zone",
+            message=f"{plain(host.name)} has the {_noun(addresses)} {listed(addresses)} in"
+            f" {parent_text(cut)},"
+            " but none in its own zone",
             steps=(*steps_of(cut.referrals), *host.steps),
             server=host.name,
-            cure=f"publish {listed(addresses)} for {host.name} in its own zone",
+            cure=f"publish {listed(addresses)} for {plain(host.name)} in its own zone",
             records=tuple(f"{host.name} 3600 IN {_address_type(text)} {text}" for text in addresses),
             level=Level.WARNING if others else Level.ERROR,
         )
@@ -127,15 +132,15 @@ def glue_only_in_parent(cut: Cut) -> Iterator[Observation]:
 
 @of_cut(Level.NOTICE, Blame.PARENT)
 def glue_superfluous(cut: Cut) -> Iterator[Observation]:
-    """A referral carries addresses of names that are no name servers of the zone.
+    """A referral includes addresses of hosts that are not name servers of the zone.
 
-    What it is: the additional section of the referral has A or AAAA records for names that the NS RRset
-    beside them does not hold.
+    What it is: the additional section of the referral has A or AAAA records for names that are not in its
+    NS RRset.
 
-    Why it matters: resolvers throw such addresses away; they cost room in the reply, and tell of a host
-    object at the registry that was forgotten.
+    Why it matters: resolvers ignore these addresses. They take up room in the reply, and point to a
+    forgotten host object at the registry.
 
-    How to mend it: have the parent delete the addresses that belong to no name server.
+    How to fix it: ask the parent to delete the addresses that belong to no name server.
 
     References: RFC 1034 section 4.2.1; RFC 2181 section 5.4.1
     """
@@ -144,16 +149,17 @@ def glue_superfluous(cut: Cut) -> Iterator[Observation]:
         for name in _superfluous(cut, reply):
             found.setdefault(name, reply)
     if found:
+        one = len(found) == 1
+        which = "which is not a name server of it" if one else "which are not name servers of it"
         yield Observation(
-            message=f"the referral to {cut.zone} should have the addresses of its name servers alone, but has"
-            f" {listed(found)} too",
+            message=f"the referral to {zone_text(cut.zone)} includes addresses of {listed(found)}, {which}",
             steps=steps_of(found.values()),
-            cure=f"have the operator of {cut.parent} delete the addresses of {listed(found)}",
+            cure=f"ask the operator of {parent_text(cut)} to delete the addresses of {listed(found)}",
         )
 
 
 def glue(cut: Cut) -> dict[Name, list[str]]:
-    """The addresses in all referrals of the parent's servers together, by name server."""
+    """The addresses in the referrals of all the parent's servers together, by name server."""
     found: dict[Name, list[str]] = {}
     for reply in cut.referrals:
         delegation = reply.meaning.delegation
@@ -173,9 +179,13 @@ def _superfluous(cut: Cut, reply: HeardReply) -> list[Name]:
     return [owner for owner in owners if owner not in servers]
 
 
-def _told_families(host: Host) -> set[int]:
-    """The address families of which the name's own zone has said all that it has."""
+def _families_listed(host: Host) -> set[int]:
+    """The address families for which the name's own zone has listed everything that it has."""
     return {*host.denied, *(family_of(text) for text in host.addresses)}
+
+
+def _noun(addresses: list[str]) -> str:
+    return "address" if len(addresses) == 1 else "addresses"
 
 
 def _address_type(text: str) -> str:
@@ -183,6 +193,6 @@ def _address_type(text: str) -> str:
 
 
 def glue_records(cut: Cut, name: Name, addresses: tuple[str, ...]) -> tuple[str, ...]:
-    """The glue to publish, in master file syntax."""
+    """The glue to publish, in master-file format."""
     ttl = cut.delegation.ttl if cut.delegation is not None and cut.delegation.ttl is not None else _TTL
     return tuple(f"{name} {ttl} IN {_address_type(text)} {text}" for text in addresses)

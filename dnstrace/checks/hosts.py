@@ -1,4 +1,4 @@
-"""What is known of the hosts that serve a zone: by its own servers, or by look-ups beside the walk."""
+"""What is known about the hosts that serve a zone: from its own servers, or from look-ups."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from dnstrace.model import Kind, Name, Outcome, Probe, Step
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """What the look-ups of a name server's name brought, beside the walk.
+    """What the look-ups of a name server's name found.
 
-    `addresses` are those that its own zone gives; `denied` the address families of which that zone has
-    none; `alias` says that the name is one; `failed` are the steps at which look-ups ended for want of a
-    usable answer, `steps` all that tell of it.
+    `addresses` are those in its own zone; `denied` are the address families that zone has none of; `alias`
+    says that the name is an alias; `failed` are the steps at which look-ups ended without a usable answer,
+    `steps` are the ids of all steps about this host.
     """
 
     name: Name
@@ -37,27 +37,27 @@ _FAMILIES = {dns.rdatatype.A: 4, dns.rdatatype.AAAA: 6}
 
 
 def host_of(cut: Cut, name: Name) -> Host:
-    """What is known of a name server of a zone: of one within it by its own servers, else by look-ups."""
+    """What is known about a name server of a zone: from its servers if inside it, else by look-ups."""
     probed = [reply for reply in cut.probe(Probe.ADDRESS) if reply.step.question.name == name]
     lookups = [] if probed else cut.evidence.lookups.get(name, [])
-    told = [(reply.step, reply.meaning) for reply in probed]
-    told += [(step, step.meaning) for step in lookups if step.meaning is not None]
-    kinds = {meaning.kind for _, meaning in told}
-    rrsets = [rrset for _, meaning in told for rrset in meaning.answer if rrset.name == name]
+    found = [(reply.step, reply.meaning) for reply in probed]
+    found += [(step, step.meaning) for step in lookups if step.meaning is not None]
+    kinds = {meaning.kind for _, meaning in found}
+    rrsets = [rrset for _, meaning in found for rrset in meaning.answer if rrset.name == name]
     data = (rdata for rrset in rrsets if rrset.rdtype in _FAMILIES for rdata in rrset)
     return Host(
         name=name,
         addresses=tuple(dict.fromkeys(rdata.address for rdata in data)),
-        denied=frozenset(_FAMILIES[s.question.rdtype] for s, meaning in told if meaning.kind is Kind.NODATA),
+        denied=frozenset(_FAMILIES[s.question.rdtype] for s, meaning in found if meaning.kind is Kind.NODATA),
         nxdomain=Kind.NXDOMAIN in kinds,
         alias=any(rrset.rdtype == dns.rdatatype.CNAME for rrset in rrsets),
         failed=tuple(s for s in lookups if s.outcome is Outcome.FAILED and _heard(s, cut.evidence.unheard)),
-        steps=tuple(dict.fromkeys((*(step.id for step, _ in told), *(step.id for step in lookups)))),
+        steps=tuple(dict.fromkeys((*(step.id for step, _ in found), *(step.id for step in lookups)))),
     )
 
 
 def _heard(step: Step, unheard: frozenset[int]) -> bool:
-    """Whether a step failed by what servers did, and not for want of a route or of budget."""
+    """Whether a step failed because of its servers, and not for lack of a route or of budget."""
     return any(
         attempt.exchange.query.family not in unheard
         and attempt.meaning.kind not in (Kind.NETWORK_UNREACHABLE, Kind.ABANDONED, Kind.NOT_RECORDED)
@@ -66,7 +66,7 @@ def _heard(step: Step, unheard: frozenset[int]) -> bool:
 
 
 def named(cut: Cut) -> list[Name]:
-    """The name servers of a zone by what the parent says, then those that only the zone itself names."""
+    """The name servers of a zone that the parent lists, then those that only the zone itself lists."""
     return list(dict.fromkeys((*_of_parent(cut), *cut.child)))
 
 

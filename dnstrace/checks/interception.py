@@ -1,4 +1,4 @@
-"""Whether the queries reach those they are sent to: judged before any zone is blamed."""
+"""Whether queries reach the servers that they are sent to: judged before any zone is blamed."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ _BELOW_TLD = 3  # labels of a name below a top-level domain, the root's included
 
 @of_trace(Level.ERROR, Blame.NETWORK, Trait.STANDS_ALONE)
 def intercepted(evidence: Evidence) -> Iterator[Observation]:
-    """Somebody on the way answers in place of the root servers.
+    """Something on the network answers in place of the root servers.
 
-    What it is: replies come from the addresses of root servers that no root server gives: the final answer,
-    or recursion offered. A proxy or firewall near you takes DNS queries and answers them itself.
+    What it is: replies that come from the addresses of root servers are replies that no root server
+    gives: the final answer, or an offer of recursion. A proxy or firewall near you intercepts DNS queries
+    and answers them itself.
 
-    Why it matters: nothing that is seen from here tells anything of the name servers that were to be asked;
-    no zone can be judged.
+    Why it matters: no query reaches the servers that it was sent to, so nothing seen from here says
+    anything about any zone.
 
-    How to mend it: trace from another network, or have this network let DNS pass for this machine.
+    How to fix it: trace from another network, or let this machine's DNS queries pass.
 
     References: RFC 8906 section 4
     """
@@ -36,7 +37,9 @@ def intercepted(evidence: Evidence) -> Iterator[Observation]:
     false = [reply for reply in root.replies if reply.address in hints and _is_no_root(reply)]
     if false:
         yield Observation(
-            f"{len(false)} of {len(root.replies)} root server addresses answer as no root server does",
+            f"{len(false)} of {len(root.replies)} root server addresses gave a reply that no root"
+            " server gives:"
+            " something on this network intercepts DNS queries",
             steps_of(false),
             zone=ROOT,
         )

@@ -1,9 +1,9 @@
-"""Rules on the names and addresses of a zone's name servers, whoever names them."""
+"""Rules on the names and addresses of a zone's name servers, whether the parent or the zone lists them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from dnstrace.checks.catalogue import of_cut
@@ -13,22 +13,24 @@ from dnstrace.checks.phrases import listed
 from dnstrace.model import ROOT, Name
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.naming import plain, zone_text
 
 _LABEL = re.compile(rb"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
 
 
 @of_cut(Level.WARNING, Blame.HOST)
 def ns_name_unresolvable(cut: Cut) -> Iterator[Observation]:
-    """The name of a name server leads to no address.
+    """The name of a name server has no address.
 
     What it is: a name in the zone's NS RRset does not exist, has neither A nor AAAA records, or cannot be
-    looked up since the servers of its own zone give no usable answer.
+    looked up because the servers of its own zone give no usable answer.
 
-    Why it matters: resolvers cannot ask this server, and lose time over it. Where all names of the zone are
-    so, the zone is gone (an error). Whoever registers the zone that the name is in can answer for yours.
+    Why it matters: resolvers cannot ask this server, and lose time trying. If it is true of every name,
+    the zone cannot be reached (an error). Whoever registers the zone that the name is in can answer for
+    yours.
 
-    How to mend it: correct the name where it is misspelt, publish its address where that is missing, or take
-    it out of the NS RRset, both in the zone and at the parent.
+    How to fix it: correct the name if it is misspelt, publish its address if that is missing, or remove
+    the name from the NS RRset, both in the zone and in its parent.
 
     References: RFC 1034 section 4.2.1; RFC 1912 section 2.8
     """
@@ -47,31 +49,37 @@ def ns_name_unresolvable(cut: Cut) -> Iterator[Observation]:
             message=f"{listed(names)} {one if len(names) == 1 else many}",
             steps=tuple(step for host in group for step in host.steps) or _naming_steps(cut),
             server=names[0] if len(names) == 1 else None,
-            cure=f"{_fix_of(group)}, or take it out of the NS records of {cut.zone}, and have the parent"
-            " do the same",
+            cure=f"{_fix_of(group)}, or remove {'it' if len(names) == 1 else 'them'} from the NS records of"
+            f" {zone_text(cut.zone)} in the zone and in its parent",
             level=level,
             blame=_names_blame(cut, names),
         )
 
 
 def _fix_of(group: list[Host]) -> str:
-    """What makes names with one fault resolve."""
+    """What makes names with the same fault resolve."""
     if (failed := group[0].failed) and not group[0].absent:
-        return f"mend the servers of {failed[-1].zone}"
+        return f"fix the servers of {zone_text(failed[-1].zone)}"
     return f"publish an address for {listed(host.name for host in group)}"
 
 
 def _unresolvable(host: Host) -> tuple[str, str] | None:
-    """Why a name has no address, as said of one and of several; None where it has, or nobody knows."""
+    """Why a name has no address, said of one name and of several; None where it has one, or nobody knows."""
     if host.addresses or host.alias:
         return None
     if host.nxdomain:
-        return "should have an address, but does not exist", "should have addresses, but do not exist"
+        return (
+            "is listed as a name server, but does not exist",
+            "are listed as name servers, but do not exist",
+        )
     if host.absent:
-        return "should have an address, but has no A and no AAAA record", "have no A and no AAAA records"
+        return (
+            "is listed as a name server, but has no A or AAAA record",
+            "are listed as name servers, but have no A or AAAA records",
+        )
     if host.failed:
         step = host.failed[-1]
-        where = f"cannot be looked up: {step.zone} {step.note}"
+        where = f"cannot be looked up: {step.note}"
         return where, where
     return None
 
@@ -80,13 +88,14 @@ def _unresolvable(host: Host) -> tuple[str, str] | None:
 def ns_name_alias(cut: Cut) -> Iterator[Observation]:
     """The name of a name server is an alias.
 
-    What it is: a name in the zone's NS RRset owns a CNAME record in place of addresses.
+    What it is: a name in the zone's NS RRset has a CNAME record instead of addresses.
 
     Why it matters: the standard forbids it, and common resolvers, BIND among them, do not follow such an
-    alias: for them the server does not exist. Where all names are so, the zone is gone for them (an error).
+    alias: for them the server does not exist. If it is true of every name, the zone cannot be reached
+    through them (an error).
 
-    How to mend it: name the host that the alias points to in the NS RRset, or give the name addresses of its
-    own in place of the CNAME record.
+    How to fix it: list the host that the alias points to in the NS RRset, or give the name its own
+    addresses instead of the CNAME record.
 
     References: RFC 2181 section 10.3; RFC 1912 section 2.4
     """
@@ -94,24 +103,24 @@ def ns_name_alias(cut: Cut) -> Iterator[Observation]:
     level = _names_level(cut, (host.name for host in aliases))
     for host in aliases:
         yield Observation(
-            message=f"{host.name} should have an address of its own, but is an alias (CNAME)",
+            message=f"{plain(host.name)} is an alias (CNAME), which a name server must not be",
             steps=host.steps,
             server=host.name,
-            cure=f"replace the CNAME record of {host.name} by A and AAAA records",
+            cure=f"replace the CNAME record of {plain(host.name)} with A and AAAA records",
             level=level,
         )
 
 
 @of_cut(Level.WARNING, Blame.HOST)
 def ns_name_is_address(cut: Cut) -> Iterator[Observation]:
-    """An address stands where the name of a name server is needed.
+    """An NS record has an address where a name is needed.
 
-    What it is: the NS record holds an address literal, as `192.0.2.1.`; NS records hold names.
+    What it is: the NS record has an address literal, such as `192.0.2.1.`; NS records take names.
 
-    Why it matters: resolvers take the address for a name and find nothing under it: this server is never
-    asked. Where all are so, the zone is gone (an error).
+    Why it matters: resolvers read the address as a name and find nothing there, so they never ask this
+    server. If it is true of every NS record, the zone cannot be reached (an error).
 
-    How to mend it: give the server a name with A and AAAA records, and put that name into the NS records.
+    How to fix it: give the server a name with A and AAAA records, and put that name in the NS records.
 
     References: RFC 1035 section 3.3.11; RFC 1912 section 2.8
     """
@@ -122,10 +131,10 @@ def ns_name_is_address(cut: Cut) -> Iterator[Observation]:
     for name in wrong:
         address = address_literal(name, cut.zone)
         yield Observation(
-            message=f"an NS record of {cut.zone} should hold a name, but holds the address {address}",
+            message=f"an NS record of {zone_text(cut.zone)} has the address {address} where a name is needed",
             steps=(*_naming_steps(cut), *host_of(cut, name).steps),
             server=name,
-            cure=f"name the server, give the name the address {address}, and put it in place of {name}",
+            cure=f"give the server a name with the address {address}, and list it instead of {plain(name)}",
             level=level,
             blame=_names_blame(cut, [name]),
         )
@@ -133,16 +142,17 @@ def ns_name_is_address(cut: Cut) -> Iterator[Observation]:
 
 @of_cut(Level.ERROR, Blame.HOST)
 def ns_address_special(cut: Cut) -> Iterator[Observation]:
-    """A name server has an address that nobody on the Internet can reach.
+    """A name server has an address that cannot be reached from the Internet.
 
-    What it is: an address of a name server is private, loopback, link-local, multicast or otherwise reserved
-    (the IANA special-purpose address registries).
+    What it is: an address of a name server is private, loopback, link-local, multicast or otherwise
+    reserved (the IANA special-purpose address registries).
 
-    Why it matters: a resolver that picks this address asks a machine in its own network, or none at all: it
-    waits in vain, or gets the answer of a stranger.
+    Why it matters: a resolver that picks this address asks a machine in its own network, or none at all.
+    It waits in vain, or gets the answer of a stranger.
 
-    How to mend it: publish the public address of the server in its own zone, and as glue at the parent, and
-    take the special one out. Zones for inside use belong on servers that only the inside is told of.
+    How to fix it: publish the public address of the server in its own zone and as glue in the parent
+    zone, and remove the special address. Serve internal zones from servers that only internal resolvers
+    know.
 
     References: RFC 6890 section 2.2; RFC 1918 section 5; RFC 4193 section 4.4
     """
@@ -156,23 +166,26 @@ def ns_address_special(cut: Cut) -> Iterator[Observation]:
         if found:
             each = listed(f"{text} ({what})" for text, what in found.items())
             yield Observation(
-                message=f"{name} should have public addresses, but has {each}",
+                message=f"{plain(name)} has {_addresses_noun(found)} that cannot be reached from"
+                f" the Internet: {each}",
                 steps=(*_naming_steps(cut), *host.steps),
                 server=name,
-                cure=f"publish the public address of {name} in place of {listed(found)}",
+                cure=f"publish the public address of {plain(name)} instead of {listed(found)}",
                 level=_names_level(cut, [name]),
             )
 
 
 @of_cut(Level.NOTICE, Blame.HOST)
 def ns_name_in_invalid_syntax(cut: Cut) -> Iterator[Observation]:
-    """The name of a name server is no host name.
+    """The name of a name server is not a valid host name.
 
-    What it is: the name holds something else than letters, digits and inner hyphens, such as an underscore.
+    What it is: the name has characters other than letters, digits and inner hyphens, such as an
+    underscore.
 
-    Why it matters: registries refuse such names, and some software will not look up their addresses.
+    Why it matters: registries reject such names, and some software does not look up their addresses.
 
-    How to mend it: give the server a name of letters, digits and hyphens, and use that in the NS records.
+    How to fix it: give the server a name of letters, digits and hyphens, and use that name in the NS
+    records.
 
     References: RFC 1123 section 2.1; RFC 2181 section 11
     """
@@ -180,11 +193,16 @@ def ns_name_in_invalid_syntax(cut: Cut) -> Iterator[Observation]:
         nameless = name == cut.zone == ROOT  # an address that the user gave in place of the root servers
         if not nameless and not host_name(name) and not address_literal(name, cut.zone):
             yield Observation(
-                message=f"{name} should be of letters, digits and inner hyphens, to be a host name",
+                message=f"{plain(name)} is not a valid host name: these have letters, digits and"
+                " inner hyphens only",
                 steps=_naming_steps(cut),
                 server=name,
-                cure=f"give the server a host name, and put it in place of {name}",
+                cure=f"give the server a valid host name, and list it instead of {plain(name)}",
             )
+
+
+def _addresses_noun(found: Collection[str]) -> str:
+    return "an address" if len(found) == 1 else "addresses"
 
 
 def host_name(name: Name) -> bool:
@@ -213,18 +231,18 @@ def _walked_addresses(cut: Cut, name: Name) -> list[str]:
 
 
 def _glued(cut: Cut) -> set[Name]:
-    """The names for which the parent gives addresses: whoever starts there needs no look-up."""
+    """The names for which the parent has addresses: a resolver that starts there needs no look-up."""
     servers = () if cut.delegation is None else cut.delegation.servers
     return {server.name for server in servers if server.addresses}
 
 
 def _names_level(cut: Cut, wrong: Iterable[Name]) -> Level:
-    """How much it matters that these names do not serve: whether there are others."""
+    """How much it matters that these names do not serve the zone: whether others do."""
     return Level.WARNING if set(named(cut)) - set(wrong) else Level.ERROR
 
 
 def _names_blame(cut: Cut, names: Iterable[Name]) -> Blame:
-    """Who can take names out: the registrar, where it is the parent alone that has them."""
+    """Who can remove names: the registrar, if only the parent lists them."""
     return Blame.REGISTRAR if cut.child and not set(names) & set(cut.child) else Blame.HOST
 
 
@@ -236,6 +254,6 @@ def _naming_steps(cut: Cut) -> tuple[int, ...]:
 
 
 def _is_private(cut: Cut) -> bool:
-    """Whether the walk began at a special address: then it was in a private tree, where these are right."""
+    """Whether the walk started at a special address: a private tree, where these addresses are right."""
     steps = cut.evidence.trace.steps
     return bool(steps) and any(special(a.text) for server in steps[0].servers for a in server.addresses)

@@ -1,4 +1,4 @@
-"""Rules on CDS and CDNSKEY records, by which a zone tells its parent what DS records to have (RFC 7344)."""
+"""Rules on CDS and CDNSKEY records, with which a zone asks its parent for DS records (RFC 7344)."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ import dns.rdatatype
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.delegated_keys import Record, deletes, in_words, of_ds, records, to_publish, wanted
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.phrases import where
+from dnstrace.checks.phrases import parent_text, where
 from dnstrace.checks.replies import HeardReply, steps_of
 from dnstrace.checks.signing import signing_of
 from dnstrace.model import Probe
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.naming import zone_text
 
 _PROBES = ((Probe.CDS, dns.rdatatype.CDS), (Probe.CDNSKEY, dns.rdatatype.CDNSKEY))
 
 
 @of_cut(Level.NOTICE, Blame.REGISTRAR)
 def cds_differs(cut: Cut) -> Iterator[Observation]:
-    """The zone asks its parent for other DS records than the parent has.
+    """The zone asks its parent for different DS records than the parent has.
 
-    What it is: the CDS or CDNSKEY records at the zone's apex name other keys than the DS records at the
-    parent.
+    What it is: the CDS or CDNSKEY records at the zone's apex are for other keys than the DS records in
+    the parent zone.
 
-    Why it matters: a key is being replaced, and the rollover waits for the parent. Nothing fails for now. If
-    it waits for good, the old key has to stay.
+    Why it matters: a key is being replaced, and the rollover waits for the parent. Nothing fails for now,
+    but the old key has to stay for as long as it waits.
 
-    How to mend it: many registries look for these records by themselves, within a day or so. Where yours does
+    How to fix it: many registries pick up these records by themselves, within a day or so. If yours does
     not, publish the DS records at the registrar.
 
     References: RFC 7344 section 4; RFC 7344 section 6; RFC 8078 section 4
@@ -43,10 +44,10 @@ def cds_differs(cut: Cut) -> Iterator[Observation]:
         reply for probe, rdtype in _PROBES for reply in cut.probe(probe) if reply.rrset(cut.zone, rdtype)
     ]
     yield Observation(
-        f"{cut.zone} asks for {'no DS record' if gone else f'DS {in_words(asked)}'}, "
-        f"and {cut.parent or 'its parent'} has DS {in_words(have)}",
+        f"{zone_text(cut.zone)} asks for {'no DS record' if gone else f'DS {in_words(asked)}'},"
+        f" but {parent_text(cut)} has DS {in_words(have)}",
         (*signing_of(cut).ds_steps, *steps_of(replies)),
-        cure=f"at the registrar of {cut.zone}, {'remove' if gone else 'replace'} the DS records",
+        cure=f"{'remove' if gone else 'replace'} the DS records of {zone_text(cut.zone)} at its registrar",
         records=() if gone else to_publish(cut),
     )
 
@@ -55,13 +56,13 @@ def cds_differs(cut: Cut) -> Iterator[Observation]:
 def cds_inconsistent(cut: Cut) -> Iterator[Observation]:
     """The zone's CDS and CDNSKEY records contradict each other.
 
-    What it is: servers of the zone have different CDS or CDNSKEY records, or the CDS records name other
-    keys than the CDNSKEY records do.
+    What it is: servers of the zone have different CDS or CDNSKEY records, or the CDS records are for
+    other keys than the CDNSKEY records.
 
-    Why it matters: the parent cannot tell what is meant. Registries that are careful then change nothing, and
-    others may take DS records that break the zone.
+    Why it matters: the parent cannot tell which records are right. Careful registries then change
+    nothing; others may accept DS records that break the zone.
 
-    How to mend it: have both made by the software that signs, from the same keys, and the zone loaded by all
+    How to fix it: let the signing software generate both from the same keys, and load the zone on all
     servers.
 
     References: RFC 7344 section 4; RFC 7344 section 6.1
@@ -73,15 +74,18 @@ def cds_inconsistent(cut: Cut) -> Iterator[Observation]:
                 each[probe].setdefault(found, []).append(reply)
     for groups, (_, rdtype) in zip(each.values(), _PROBES, strict=True):
         if len(groups) > 1:
-            told = "; ".join(f"{where(replies)}: {in_words(found)}" for found, replies in groups.items())
+            each_set = "; ".join(f"{where(replies)}: {in_words(found)}" for found, replies in groups.items())
             yield _inconsistency(
-                f"the servers of {cut.zone} have different {rdtype.name} records: {told}", cut, groups
+                f"the servers of {zone_text(cut.zone)} have different {rdtype.name} records: {each_set}",
+                cut,
+                groups,
             )
             return
     ds, keys = (next(iter(groups), frozenset()) for groups in each.values())
     if ds and keys and {record[:2] for record in ds} != {record[:2] for record in keys}:
         message = (
-            f"the CDS records of {cut.zone} are for {in_words(ds)}, its CDNSKEY records for {in_words(keys)}"
+            f"the CDS records of {zone_text(cut.zone)} are for {in_words(ds)},"
+            f" but its CDNSKEY records are for {in_words(keys)}"
         )
         yield _inconsistency(message, cut, *each.values())
 
@@ -90,7 +94,8 @@ def _inconsistency(message: str, cut: Cut, *groups: dict[frozenset[Record], list
     return Observation(
         message,
         steps_of(reply for group in groups for replies in group.values() for reply in replies),
-        cure=f"have the CDS and CDNSKEY records of {cut.zone} made anew, and loaded by all its servers",
+        cure=f"generate the CDS and CDNSKEY records of {zone_text(cut.zone)} again, and load them"
+        " on all its servers",
     )
 
 

@@ -1,4 +1,4 @@
-"""What the parent says of a zone's servers, what the zone says, what each server answers: side by side."""
+"""A zone's servers side by side: what the parent says, what the zone says, and what each server answers."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ def _all_serials(cut: Cut) -> dict[str, int]:
 
 
 def _own(host: Host, address: str) -> bool | None:
-    """Whether the zone of a server's name gives an address: unknown where it was not asked or did not say."""
+    """Whether the zone of a server's name has an address; None if it was not asked or did not say."""
     family = family_of(address)
-    told = host.nxdomain or family in {*host.denied, *map(family_of, host.addresses)}
-    return address in host.addresses if told else None
+    known = host.nxdomain or family in {*host.denied, *map(family_of, host.addresses)}
+    return address in host.addresses if known else None
 
 
 def _attempt(cut: Cut, address: str) -> Attempt | None:
-    """What an address came to: when the walk asked it, else when it was probed."""
+    """How an address answered: the walk if that asked it, else the probe."""
     replies = (reply for reply in cut.everyone if reply.address == address)
     found = next((reply.attempt for reply in replies), None)
     return None if found is None or found.meaning.kind in _USELESS else found

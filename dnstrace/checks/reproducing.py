@@ -1,4 +1,4 @@
-"""A query as a command line of dig, for whoever wants to see with other eyes what was seen."""
+"""A query as a dig command line, to check a result with another tool."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import dns.rdatatype
 
 from dnstrace.model import Edns, Query, Transport
 
-_DIG = Edns(dnssec_ok=False)  # what dig sends of itself, but for its cookie
+_DIG = Edns(dnssec_ok=False)  # what dig sends by default, apart from its cookie
 
 
 def dig(query: Query) -> str:

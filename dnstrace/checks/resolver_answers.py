@@ -1,4 +1,4 @@
-"""Rules on what recursive resolvers hold, where some were asked beside the walk."""
+"""Rules on what recursive resolvers answer, if some were asked in addition to the walk (`--resolver`)."""
 
 from __future__ import annotations
 
@@ -7,40 +7,42 @@ from collections.abc import Iterator
 from dnstrace.analysis.resolvers import compared
 from dnstrace.checks.catalogue import of_trace
 from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.phrases import counted
 from dnstrace.model.compared import Compared, Disagreement
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.naming import plain
 
 _FAILING = {
     Disagreement.VALIDATION: "finds the answer bogus",
-    Disagreement.FAILS: "has no answer itself",
+    Disagreement.FAILS: "has no answer",
     Disagreement.NO_ANSWER: "does not answer",
     Disagreement.REFUSES: "refuses to answer",
 }
 _DIFFERING = {
-    Disagreement.FILTERED: "keeps it from those who ask it (filtered)",
-    Disagreement.SPLIT_HORIZON: "gives private addresses (split horizon)",
-    Disagreement.OTHER: "gives something else, and its reply does not tell why",
+    Disagreement.FILTERED: "withholds the answer from its users (filtered)",
+    Disagreement.SPLIT_HORIZON: "returns private addresses (split horizon)",
+    Disagreement.OTHER: "returns a different answer, and its reply does not say why",
 }
 
 
 @of_trace(Level.NOTICE, Blame.NOBODY)
 def resolver_stale(evidence: Evidence) -> Iterator[Observation]:
-    """A resolver holds an answer from before.
+    """A resolver has an old answer.
 
-    What it is: what the resolver gives differs from what the zone's servers say now, and its TTL tells that
-    it was cached before.
+    What it is: what the resolver returns differs from what the zone's servers say now, and its TTL shows
+    that it was cached before.
 
     Why it matters: users of this resolver get the old data until the TTL ends.
 
-    How to mend it: wait for the TTL to end, or ask the resolver's operator to flush the name. Before the next
-    change, lower the TTL in time.
+    How to fix it: wait for the TTL to end, or ask the resolver's operator to flush the name. Before the
+    next change, lower the TTL in time.
 
     References: RFC 1034 section 3.6; RFC 8767 section 4
     """
     for each in compared(evidence.trace):
         if each.difference is Disagreement.STALE:
-            left = "" if each.ttl is None else f", for {each.ttl} seconds more"
-            yield _resolver_fault(each, f"holds an answer from before{left}")
+            left = "" if each.ttl is None else f" for {counted(each.ttl, 'more second')}"
+            yield _resolver_fault(each, f"keeps an old answer{left}")
 
 
 @of_trace(Level.WARNING, Blame.NOBODY)
@@ -51,8 +53,8 @@ def resolver_fails(evidence: Evidence) -> Iterator[Observation]:
 
     Why it matters: users of this resolver do not reach the name.
 
-    How to mend it: where it finds the answer bogus, mend the chain of trust; where it cannot reach the name
-    servers, look at the network between. Its extended error (EDE) says more where it gives one.
+    How to fix it: if it finds the answer bogus, fix the chain of trust. If it cannot reach the name
+    servers, check the network between. Its extended error (EDE), if any, says more.
 
     References: RFC 8914 section 4; RFC 9520 section 2
     """
@@ -63,14 +65,14 @@ def resolver_fails(evidence: Evidence) -> Iterator[Observation]:
 
 @of_trace(Level.NOTICE, Blame.NOBODY)
 def resolver_differs(evidence: Evidence) -> Iterator[Observation]:
-    """A resolver gives another answer than the zone's servers.
+    """A resolver returns a different answer from the zone's servers.
 
-    What it is: the resolver filters the name, gives an answer for the inside of a network, or gives
-    something else than the walk found.
+    What it is: the resolver filters the name, returns an answer meant for an internal network, or returns
+    something other than what the walk found.
 
-    Why it matters: users of this resolver get something else than the zone's operator published.
+    Why it matters: users of this resolver get something other than what the zone's operator published.
 
-    How to mend it: ask the resolver's operator where that is not meant.
+    How to fix it: if this is not intended, ask the resolver's operator.
 
     References: RFC 8914 section 4.16; RFC 9499 section 6
     """
@@ -79,6 +81,7 @@ def resolver_differs(evidence: Evidence) -> Iterator[Observation]:
             yield _resolver_fault(each, _DIFFERING[each.difference])
 
 
-def _resolver_fault(found: Compared, told: str) -> Observation:
+def _resolver_fault(found: Compared, does: str) -> Observation:
     address = found.step.servers[0].addresses[0].text if found.step.servers[0].addresses else ""
-    return Observation(f"the resolver {address or found.step.servers[0].name} {told}", (found.step.id,))
+    resolver = address or plain(found.step.servers[0].name)
+    return Observation(f"the resolver {resolver} {does}", (found.step.id,))

@@ -1,13 +1,13 @@
-"""Rules on the keys of a zone and on the DS records by which its parent vouches for them."""
+"""Rules on the keys of a zone and on the DS records with which its parent vouches for them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.delegated_keys import deletes, to_publish, wanted
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.phrases import where
+from dnstrace.checks.phrases import listed, parent_text, where
 from dnstrace.checks.replies import by_server, steps_of
 from dnstrace.checks.signing import signing_of
 from dnstrace.dnssec.algorithms import (
@@ -25,6 +25,7 @@ from dnstrace.dnssec.keys import unsupported
 from dnstrace.dnssec.records import DNSKEY, DS
 from dnstrace.dnssec.signature import usable_key
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.naming import zone_text
 
 _WEAK = frozenset({1, 3, RSASHA1, 6, RSASHA1_NSEC3, 12})  # RSAMD5, DSA, GOST and all with SHA-1
 _RSA = frozenset({1, RSASHA1, RSASHA1_NSEC3, 8, 10})
@@ -33,16 +34,17 @@ _BITS, _FEW_BITS = 2048, 1024
 
 @of_cut(Level.ERROR, Blame.REGISTRAR, Trait.BREAKS_TRUST)
 def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
-    """The parent has DS records for the zone, and no key of the zone matches any.
+    """The parent has DS records for the zone, but none matches a key of the zone.
 
-    What it is: the DS records were made of other keys: they were left behind when the keys were replaced,
-    or when the zone moved to another host, or the zone is no longer signed.
+    What it is: the DS records were made from other keys: they were left behind when the keys were
+    replaced, or when the zone moved to another host, or the zone is no longer signed.
 
-    Why it matters: every validating resolver answers SERVFAIL for the whole zone. For many users it is gone.
+    Why it matters: every validating resolver answers SERVFAIL for the whole zone. For many users it is
+    gone.
 
-    How to mend it: at the registrar, replace the DS records by those of the zone's present keys, or remove
-    them all if the zone is not to be signed. Old ones stay in caches for their TTL: if the old key is still
-    there, having it in the zone again helps sooner.
+    How to fix it: at the registrar, replace the DS records with those of the zone's current keys, or
+    remove all of them if the zone should not be signed. Old records stay in caches for their TTL: if the
+    old key still exists, putting it back in the zone helps sooner.
 
     References: RFC 4035 section 2.4; RFC 4035 section 5.2; RFC 6781 section 4.1.2
     """
@@ -53,11 +55,12 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
     publish = to_publish(cut)
     steps = (*signing.ds_steps, *steps_of(reply for reply, _ in signing.key_replies.values()))
     yield Observation(
-        f"{cut.parent or 'the parent'} has DS for key {_names(usable)}, "
-        f"which {cut.zone} {_not_had(cut, usable)}",
+        f"{parent_text(cut)} has {_ds_text(usable)} for {_keys_text(ds.key_tag for ds in usable)},"
+        f" which {zone_text(cut.zone)} {_not_had(cut, usable)}",
         steps,
-        cure=f"at the registrar of {cut.zone}, "
-        + ("replace the DS records" if publish else "remove the DS records, or have the zone signed"),
+        cure=f"replace the DS records of {zone_text(cut.zone)} at its registrar"
+        if publish
+        else f"remove the DS records of {zone_text(cut.zone)} at its registrar, or sign the zone",
         records=publish,
     )
 
@@ -66,13 +69,14 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
 def ds_stale(cut: Cut) -> Iterator[Observation]:
     """One of several DS records matches no key of the zone.
 
-    What it is: the zone is validated by another DS record; this one names a key that the zone does not have.
-    It may be left over, or be meant for a key to come.
+    What it is: the zone validates with another DS record; this one names a key that the zone does not
+    have. It may be left over, or prepared for a future key.
 
-    Why it matters: it does no harm by itself, unless its algorithm is one that the zone has no key of: strict
-    validators then expect signatures that are not there. Whoever has the old key can still forge the zone.
+    Why it matters: it does no harm by itself, unless the zone has no key of its algorithm: strict
+    validators then expect signatures that are not there. Whoever has the old key can still forge the
+    zone.
 
-    How to mend it: unless a key is about to be replaced, remove it at the registrar.
+    How to fix it: unless a key is about to be replaced, remove the record at the registrar.
 
     References: RFC 6781 section 4.1.2; RFC 6840 section 5.11; RFC 4035 section 2.4
     """
@@ -81,25 +85,26 @@ def ds_stale(cut: Cut) -> Iterator[Observation]:
     algorithms = {int(key.algorithm) for key in signing.keys}
     stale = [ds for ds in signing.ds if _is_stale(cut, ds, named)]
     if signing.entries and stale and cut.probed:
-        told = ", ".join(f"{ds.key_tag} ({algorithm_name(ds.algorithm)})" for ds in stale)
+        keys = listed(f"key {ds.key_tag} ({algorithm_name(ds.algorithm)})" for ds in stale)
         alien = any(ds.algorithm not in algorithms for ds in stale)
         yield Observation(
-            f"{cut.parent or 'the parent'} has DS for key {told}, which {cut.zone} does not have",
+            f"{parent_text(cut)} has {_ds_text(stale)} for {keys}, which {zone_text(cut.zone)} does not have",
             signing.ds_steps,
-            cure=f"at the registrar of {cut.zone}, remove the DS record, unless its key is about to come",
+            cure=f"remove this DS record of {zone_text(cut.zone)} at its registrar,"
+            " unless its key is about to be introduced",
             level=Level.WARNING if alien else None,
         )
 
 
 @of_cut(Level.NOTICE, Blame.REGISTRAR)
 def dnskey_without_ds(cut: Cut) -> Iterator[Observation]:
-    """The zone is signed, and its parent does not say so.
+    """The zone is signed, but its parent has no DS record for it.
 
     What it is: the zone has keys, and the parent has no DS record for any of them.
 
-    Why it matters: resolvers take the zone as unsigned: the signatures protect nobody.
+    Why it matters: resolvers treat the zone as unsigned, so the signatures protect nobody.
 
-    How to mend it: have these DS records published at the registrar, once `--ds` shows that they are right.
+    How to fix it: test these DS records with `--ds`, then publish them at the registrar.
 
     References: RFC 4033 section 5; RFC 4035 section 5.2; RFC 8078 section 3
     """
@@ -108,69 +113,70 @@ def dnskey_without_ds(cut: Cut) -> Iterator[Observation]:
     if not (cut.probed and signing.keys and signing.ds_known and not signing.ds and signing.below_anchor):
         return
     if not deletes(asked) and (publish := to_publish(cut)):
-        tags = ", ".join(str(key_tag(key)) for key in signing.signing_keys)
+        keys = _keys_text(map(key_tag, signing.signing_keys))
         yield Observation(
-            f"{cut.zone} is signed with key {tags}, and {cut.parent or 'its parent'} has no DS record for it",
+            f"{zone_text(cut.zone)} is signed with {keys}, but {parent_text(cut)} has no DS record",
             (*signing.ds_steps, *steps_of(reply for reply, _ in signing.key_replies.values())),
-            cure=f"at the registrar of {cut.zone}, have the DS records published",
+            cure=f"publish the DS records of {zone_text(cut.zone)} at its registrar",
             records=publish,
         )
 
 
 @of_cut(Level.WARNING, Blame.HOST)
 def algorithm_weak(cut: Cut) -> Iterator[Observation]:
-    """The zone is signed with an algorithm that is given up.
+    """The zone is signed with an obsolete algorithm.
 
-    What it is: a key of the zone is of RSAMD5, DSA, RSASHA1, RSASHA1-NSEC3-SHA1 or ECC-GOST.
+    What it is: a key of the zone uses RSAMD5, DSA, RSASHA1, RSASHA1-NSEC3-SHA1 or ECC-GOST.
 
-    Why it matters: validators may no longer use them, and some systems have SHA-1 switched off: for their
-    users the zone is as good as unsigned, or fails. A forger with means can make signatures by SHA-1.
+    Why it matters: validators may no longer use these algorithms, and some systems have SHA-1 switched
+    off: for their users the zone is as good as unsigned, or fails. A forger with enough means can make
+    signatures that use SHA-1.
 
-    How to mend it: roll the zone over to algorithm 13 (ECDSAP256SHA256) or 15 (ED25519), step by step.
+    How to fix it: roll the zone over to algorithm 13 (ECDSAP256SHA256) or 15 (ED25519), step by step.
 
     References: RFC 9904; RFC 9905 section 2; RFC 8624 section 3.1; RFC 6781 section 4.1.4
     """
     weak = sorted({int(key.algorithm) for key in signing_of(cut).keys if key.algorithm in _WEAK})
     if weak and cut.probed:
         yield Observation(
-            f"{cut.zone} has keys of {', '.join(map(algorithm_name, weak))}",
+            f"{zone_text(cut.zone)} has keys with an obsolete algorithm: {listed(map(algorithm_name, weak))}",
             steps_of(reply for reply, _ in signing_of(cut).key_replies.values()),
-            cure=f"roll {cut.zone} over to algorithm 13 (ECDSAP256SHA256)",
+            cure=f"roll {zone_text(cut.zone)} over to algorithm 13 (ECDSAP256SHA256)",
         )
 
 
 @of_cut(Level.WARNING, Blame.REGISTRAR)
 def digest_weak(cut: Cut) -> Iterator[Observation]:
-    """The only DS records of the zone are digests by SHA-1.
+    """All DS records of the zone use SHA-1.
 
-    What it is: the parent has no DS record for the zone with a digest of another type than 1.
+    What it is: the parent has no DS record for the zone with a digest type other than 1.
 
-    Why it matters: SHA-1 is given up for this. Validators may ignore such a DS record, and where it is the
-    only one the zone is as good as unsigned.
+    Why it matters: SHA-1 is obsolete for this use. Validators may ignore such a DS record, and if it is
+    the only one, the zone is as good as unsigned.
 
-    How to mend it: publish DS records with digest type 2 (SHA-256) at the registrar, and remove these.
+    How to fix it: publish DS records with digest type 2 (SHA-256) at the registrar, and remove these.
 
     References: RFC 9904; RFC 9905 section 2; RFC 8624 section 3.3; RFC 4509 section 6.2
     """
     usable = [ds for ds in signing_of(cut).ds if ds_usable(ds)]
     if cut.probed and signing_of(cut).entries and all(ds.digest_type == SHA1_DIGEST for ds in usable):
         yield Observation(
-            f"{cut.parent or 'the parent'} has only DS records by SHA-1 for {cut.zone}",
+            f"{parent_text(cut)} has only DS records that use SHA-1 for {zone_text(cut.zone)}",
             signing_of(cut).ds_steps,
-            cure=f"at the registrar of {cut.zone}, replace the DS records",
+            cure=f"replace the DS records of {zone_text(cut.zone)} at its registrar",
             records=to_publish(cut),
         )
 
 
 @of_cut(Level.WARNING, Blame.HOST)
 def algorithm_unsupported(cut: Cut) -> Iterator[Observation]:
-    """The zone is signed in a way that validators do not know.
+    """The zone is signed in a way that validators do not support.
 
-    What it is: all DS records of the zone are of an algorithm, or with a digest type, that is not in use.
+    What it is: all DS records of the zone have an algorithm or a digest type that is not in use.
 
-    Why it matters: resolvers take the zone as unsigned: its signatures protect nobody.
+    Why it matters: resolvers treat the zone as unsigned: its signatures protect nobody.
 
-    How to mend it: sign the zone with algorithm 13 (ECDSAP256SHA256), and publish DS records with digest
+    How to fix it: sign the zone with algorithm 13 (ECDSAP256SHA256), and publish DS records with digest
     type 2 (SHA-256).
 
     References: RFC 4035 section 5.2; RFC 9904; RFC 8624 section 3.1
@@ -179,11 +185,12 @@ def algorithm_unsupported(cut: Cut) -> Iterator[Observation]:
     if signing.ds and not any(map(ds_usable, signing.ds)) and signing.below_anchor:
         known = any(key.algorithm in SUPPORTED for key in signing.keys)
         yield Observation(
-            f"{cut.zone} is signed only in ways that are not supported: {unsupported(signing.ds)}",
+            f"{zone_text(cut.zone)} is signed only in ways that validators do not support:"
+            f" {unsupported(signing.ds)}",
             signing.ds_steps,
-            cure=f"at the registrar of {cut.zone}, replace the DS records"
+            cure=f"replace the DS records of {zone_text(cut.zone)} at its registrar"
             if known
-            else f"sign {cut.zone} with algorithm 13 (ECDSAP256SHA256)",
+            else f"sign {zone_text(cut.zone)} with algorithm 13 (ECDSAP256SHA256)",
             records=to_publish(cut) if known else (),
             blame=Blame.REGISTRAR if known else None,
         )
@@ -195,10 +202,11 @@ def key_small(cut: Cut) -> Iterator[Observation]:
 
     What it is: the modulus of a key of the zone is short.
 
-    Why it matters: keys of 1024 bits are within reach of those with means, shorter ones of everybody, and
-    some validators refuse these: the zone then fails or is taken as unsigned.
+    Why it matters: attackers with enough means can break keys of 1024 bits, and anybody can break shorter
+    ones. Some validators reject keys below 1024 bits: the zone then fails or is treated as unsigned.
 
-    How to mend it: replace it by a key of algorithm 13 (ECDSAP256SHA256), or of RSA with 2048 bits.
+    How to fix it: replace the key with one of algorithm 13 (ECDSAP256SHA256), or with an RSA key of 2048
+    bits.
 
     References: RFC 6781 section 3.4.2; RFC 3110 section 2; RFC 8624 section 3.1
     """
@@ -208,26 +216,28 @@ def key_small(cut: Cut) -> Iterator[Observation]:
         if key.algorithm in _RSA and (bits := key_bits(key.algorithm, key.key)) < _BITS
     }
     if small and cut.probed:
-        told = ", ".join(f"key {tag} of {bits} bits" for tag, bits in small.items())
+        what = "an RSA key" if len(small) == 1 else "RSA keys"
+        keys = listed(f"key {tag} ({bits} bits)" for tag, bits in small.items())
         yield Observation(
-            f"{cut.zone} has RSA {told}, where {_BITS} are expected",
+            f"{zone_text(cut.zone)} has {what} of less than {_BITS} bits: {keys}",
             steps_of(reply for reply, _ in signing_of(cut).key_replies.values()),
-            cure=f"replace it in {cut.zone} by a key of algorithm 13 (ECDSAP256SHA256)",
+            cure=f"replace {'it' if len(small) == 1 else 'them'} in {zone_text(cut.zone)}"
+            " with a key of algorithm 13 (ECDSAP256SHA256)",
             level=Level.ERROR if min(small.values()) < _FEW_BITS else None,
         )
 
 
 @of_cut(Level.WARNING, Blame.HOST, Trait.BREAKS_TRUST)
 def dnskey_differs(cut: Cut) -> Iterator[Observation]:
-    """Servers of a zone have different keys.
+    """Servers of the zone have different keys.
 
-    What it is: the DNSKEY RRset of one server lacks a key that signs data elsewhere, or has one more.
+    What it is: the DNSKEY RRset of one server lacks a key that signs data elsewhere, or has an extra one.
 
-    Why it matters: a resolver that has the keys from one server and the data from the other cannot validate
-    them, and answers SERVFAIL until its cache is renewed. It may come and go.
+    Why it matters: a resolver that has the keys from one server and the data from another cannot validate
+    the data, and answers SERVFAIL until its cache is renewed. The failure may come and go.
 
-    How to mend it: see that all servers have the same version of the zone. Where several hosts sign it, each
-    has to publish the zone-signing keys of all.
+    How to fix it: check that all servers have the same version of the zone. If several hosts sign it,
+    each of them has to publish the zone-signing keys of all.
 
     References: RFC 4035 section 2.1; RFC 8901 section 3; RFC 6781 section 4.1
     """
@@ -236,12 +246,12 @@ def dnskey_differs(cut: Cut) -> Iterator[Observation]:
         return
     usual, *others = groups
     servers = by_server(reply for _, replies in others for reply in replies)
-    told = "; ".join(f"{where(replies)}: {_tags(keys)}" for keys, replies in groups)
+    each = "; ".join(f"{where(replies)}: {_tags(keys)}" for keys, replies in groups)
     yield Observation(
-        f"the servers of {cut.zone} have different keys: {told}",
+        f"the servers of {zone_text(cut.zone)} have different keys: {each}",
         steps_of(reply for _, replies in groups for reply in replies),
         server=next(iter(servers)) if len(servers) == 1 else None,
-        cure=f"have the same version of {cut.zone} loaded by all its servers",
+        cure=f"load the same version of {zone_text(cut.zone)} on all its servers",
         level=Level.ERROR
         if signing_of(cut).anchored and any(not usual[0] & keys for keys, _ in others)
         else None,
@@ -252,18 +262,23 @@ def dnskey_differs(cut: Cut) -> Iterator[Observation]:
 
 
 def _not_had(cut: Cut, usable: list[DS]) -> str:
-    """What is wrong with the keys that DS records name."""
+    """What the zone has instead of the keys that DS records name."""
     keys = signing_of(cut).keys
     near = [key for key in keys if key_tag(key) in {ds.key_tag for ds in usable}]
     if any(map(usable_key, near)):
-        return "has with another digest"
+        return "has with a different digest"
     if near:
-        return "has, but revoked or not as a zone key"
-    return f"does not have: it has {_tags(frozenset(keys))}"
+        return "has, but which is revoked or not a zone key"
+    return f"does not have: it has {_keys_text(map(key_tag, sorted(keys))) if keys else 'no keys'}"
 
 
-def _names(records: list[DS]) -> str:
-    return ", ".join(str(tag) for tag in dict.fromkeys(ds.key_tag for ds in records))
+def _ds_text(records: list[DS]) -> str:
+    return "a DS record" if len(records) == 1 else "DS records"
+
+
+def _keys_text(tags: Iterable[int]) -> str:
+    tags = dict.fromkeys(tags)
+    return f"{'key' if len(tags) == 1 else 'keys'} {listed(tags)}"
 
 
 def _is_stale(cut: Cut, ds: DS, named: set[tuple[int, int]]) -> bool:

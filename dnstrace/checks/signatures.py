@@ -8,30 +8,31 @@ import dns.rdatatype
 
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.phrases import where
+from dnstrace.checks.phrases import counted, where
 from dnstrace.checks.replies import by_server, steps_of
 from dnstrace.checks.signing import Judged, Trouble, signing_of
 from dnstrace.dnssec.algorithms import key_tag
 from dnstrace.model import Name
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.judgement import SignatureEvidence
+from dnstrace.model.naming import plain, zone_text
 
-_SHARE = 10  # a signature whose life is over to all but a tenth should have been renewed
-_SHORT, _LONG_LIVED = 2 * 86400, 10 * 86400  # two days are little for one that is made for ten and more
+_SHARE = 10  # a signature with less than a tenth of its validity period left should have been renewed
+_SHORT, _LONG_LIVED = 2 * 86400, 10 * 86400  # two days are little of ten or more
 
 
 @of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST)
 def signature_missing(cut: Cut) -> Iterator[Observation]:
-    """Data of a signed zone come without a signature.
+    """Data of a signed zone has no signature.
 
-    What it is: the parent says by a DS record that the zone is signed, and a server gives data without an
-    RRSIG record, or keys (DNSKEY) that none of the keys named by the DS record signs.
+    What it is: the parent's DS record says that the zone is signed, but a server returns data without an
+    RRSIG record, or keys (DNSKEY) that no key named by a DS record signs.
 
-    Why it matters: validating resolvers cannot tell it from a forgery. They ask other servers of the zone,
-    and where none is better they answer SERVFAIL.
+    Why it matters: validating resolvers cannot tell this data from a forgery. They ask other servers of
+    the zone, and if none does better they answer SERVFAIL.
 
-    How to mend it: have the zone signed as a whole, and loaded by all servers. A server that leaves out all
-    signatures does not know DNSSEC, or has an unsigned copy of the zone: replace or reconfigure it.
+    How to fix it: sign the whole zone, and load it on all servers. A server that leaves out all
+    signatures does not support DNSSEC, or has an unsigned copy of the zone: replace or reconfigure it.
 
     References: RFC 4035 section 2.2; RFC 4035 section 3.1; RFC 4035 section 5.3
     """
@@ -40,15 +41,15 @@ def signature_missing(cut: Cut) -> Iterator[Observation]:
 
 @of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST)
 def signature_bad(cut: Cut) -> Iterator[Observation]:
-    """A signature is not right for the data that it comes with.
+    """A signature does not match its data.
 
-    What it is: an RRSIG record is within its time, but is not by a key of the zone, or not over these data:
-    they were changed after they were signed, or the key was.
+    What it is: an RRSIG record is within its validity period, but was not made with a key of the zone, or
+    not for this data: the data or the key was changed after signing.
 
-    Why it matters: validating resolvers take the data for a forgery and answer SERVFAIL.
+    Why it matters: validating resolvers treat the data as a forgery and answer SERVFAIL.
 
-    How to mend it: have the zone signed again with its present keys. Nothing may change records after that:
-    look for a server, script or load balancer that does.
+    How to fix it: sign the zone again with its current keys. Nothing may change records after that: look
+    for a server, script or load balancer that does.
 
     References: RFC 4035 section 5.3.1; RFC 4035 section 5.3.3
     """
@@ -66,13 +67,14 @@ def signature_bad(cut: Cut) -> Iterator[Observation]:
 def signature_expired(cut: Cut) -> Iterator[Observation]:
     """Signatures have expired.
 
-    What it is: the time of expiration in RRSIG records is past.
+    What it is: the expiration time in RRSIG records has passed.
 
-    Why it matters: validating resolvers answer SERVFAIL: for their users the zone is gone, from the hour of
-    expiry on.
+    Why it matters: validating resolvers answer SERVFAIL: for their users the zone is gone from the moment
+    of expiry.
 
-    How to mend it: have the zone signed again now, and loaded by all servers; then find out why it was not:
-    signing stopped, keys that cannot be read, a secondary that no longer gets transfers.
+    How to fix it: sign the zone again now, and load it on all servers. Then find out why it was not
+    signed in time: signing stopped, keys that cannot be read, or a secondary that no longer gets
+    transfers.
 
     References: RFC 4035 section 5.3.1; RFC 4034 section 3.1.5; RFC 6781 section 4.4.2
     """
@@ -81,14 +83,14 @@ def signature_expired(cut: Cut) -> Iterator[Observation]:
 
 @of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST)
 def signature_not_yet_valid(cut: Cut) -> Iterator[Observation]:
-    """Signatures are valid only from some time to come.
+    """Signatures are not valid yet.
 
-    What it is: the time of inception in RRSIG records is still ahead.
+    What it is: the inception time in RRSIG records is in the future.
 
     Why it matters: until then, validating resolvers answer SERVFAIL.
 
-    How to mend it: set the clock of the machine that signs, and have the zone signed again with an inception
-    an hour back. If it is this machine's clock that is wrong, nothing else is.
+    How to fix it: correct the clock of the machine that signs, and sign the zone again with an inception
+    time one hour in the past. If the clock of this machine is wrong, there is no other problem.
 
     References: RFC 4035 section 5.3.1; RFC 4034 section 3.1.5; RFC 6781 section 4.4.2
     """
@@ -99,13 +101,13 @@ def signature_not_yet_valid(cut: Cut) -> Iterator[Observation]:
 def signature_expiring(cut: Cut) -> Iterator[Observation]:
     """Signatures are about to expire and have not been renewed.
 
-    What it is: of the life of RRSIG records, less than a tenth is left; or less than two days, where it is of
-    ten days and more. Signers that work renew them well before.
+    What it is: less than a tenth of the validity period of RRSIG records is left, or less than two days
+    of a period of ten days or more. Signers that work renew signatures well before that.
 
-    Why it matters: when they expire, validating resolvers answer SERVFAIL for all of the zone. Copies in
-    caches may last until then and no longer.
+    Why it matters: when they expire, validating resolvers answer SERVFAIL for the whole zone. Cached
+    copies last until then and no longer.
 
-    How to mend it: look at once whether signing still runs, and whether this server still gets the zone.
+    How to fix it: check at once whether signing still runs, and whether this server still gets the zone.
 
     References: RFC 6781 section 4.4.2; RFC 4035 section 5.3.1
     """
@@ -114,8 +116,8 @@ def signature_expiring(cut: Cut) -> Iterator[Observation]:
 
     def left(first: Judged) -> str:
         minutes = (_used(first).expiration - at) // 60
-        many, unit = (minutes // 60, "hour") if minutes >= 120 else (minutes, "minute")
-        return f" has a signature that expires in {many} {unit}{'s' * (many != 1)}"
+        time = counted(minutes // 60, "hour") if minutes >= 120 else counted(minutes, "minute")
+        return f" has a signature that expires in {time}"
 
     yield from _faults_of(cut, found, left)
 
@@ -128,7 +130,7 @@ def _faults_with(cut: Cut, trouble: Trouble, why: Callable[[Judged], str]) -> It
 
 
 def _faults_of(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> Iterator[Observation]:
-    """One fault for the zone where all its servers are alike, else one for each server."""
+    """One observation for the zone if all its servers are alike, else one for each server."""
     replies = [judged.reply for judged in found]
     steps = steps_of(replies)
     asked = [judged.reply for judged in signing_of(cut).judged if judged.reply.step.id in steps]
@@ -137,14 +139,15 @@ def _faults_of(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> I
     for server in servers:
         here = [judged for judged in found if server in (None, judged.reply.server)]
         whats = list(dict.fromkeys(judged.what for judged in here))
-        more = f" (and {len(whats) - 1} more)" if len(whats) > 1 else ""
+        more = f" (and {counted(len(whats) - 1, 'more RRset')})" if len(whats) > 1 else ""
         sick = {judged.reply.address for judged in here}
         few = not cut.probed and 2 * len(sick) < len({reply.address for reply in asked})
         yield Observation(
-            f"{whats[0]}{why(here[0])}{more}, at {where(judged.reply for judged in here)}",
+            f"{whats[0]}{why(here[0])}{more}, on {where(judged.reply for judged in here)}",
             steps_of(judged.reply for judged in here),
             server=server,
-            cure=f"have {cut.zone} signed again" + (f" and loaded by {server}" if server else ""),
+            cure=f"sign {zone_text(cut.zone)} again"
+            + (f", and load it on {plain(server)}" if server else ""),
             level=Level.WARNING if few else None,
         )
 

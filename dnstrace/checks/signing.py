@@ -1,7 +1,7 @@
-"""How a zone is signed, as its servers and its parent show it: keys, DS records, and what does not hold.
+"""How a zone is signed, as its servers and its parent show it: keys, DS records, and signatures that fail.
 
-Each server's replies are judged by themselves, with the zone's own keys: whether the parent trusts these is
-a question of its own. So one defect is found once. Only what the walk and the probes brought is looked at.
+The replies of each server are judged by themselves, with the zone's own keys; whether the parent trusts
+these keys is a separate question. So one defect is found once. Only recorded replies are examined.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from dnstrace.dnssec.records import DNSKEY, DS, Signed, signed
 from dnstrace.dnssec.signature import Checked, check, usable_key
 from dnstrace.model import ROOT, Kind, Name, Probe, Purpose
 from dnstrace.model.judgement import LIMITS, SignatureEvidence
-from dnstrace.model.naming import is_below
+from dnstrace.model.naming import is_below, plain
 from dnstrace.model.security import Security
 
 _NEGATIVE = (Kind.NODATA, Kind.NXDOMAIN)
@@ -42,7 +42,7 @@ class Trouble(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An RRset in a reply, with what came of its signatures; `trouble` is None where one of them holds."""
+    """An RRset in a reply, with the result of its signatures: no `trouble` if one of them is valid."""
 
     reply: HeardReply
     data: Signed
@@ -51,8 +51,8 @@ class Judged:
 
     @property
     def what(self) -> str:
-        """The RRset, for people."""
-        return f"{self.data.name} {dns.rdatatype.to_text(self.data.rrset.rdtype)}"
+        """The RRset, as a sentence names it: `www.example.com A`."""
+        return f"{plain(self.data.name)} {dns.rdatatype.to_text(self.data.rrset.rdtype)}"
 
 
 class Signing:
@@ -70,7 +70,7 @@ class Signing:
 
     @cached_property
     def _ds_replies(self) -> list[tuple[HeardReply, frozenset[DS]]]:
-        """What the parent's servers say of DS: the records, or that there are none, by reply."""
+        """The DS records in the replies of the parent's servers, or that there are none, by reply."""
         found = []
         for reply in self._cut.referrals:
             cut = reply.meaning.delegation
@@ -87,7 +87,7 @@ class Signing:
 
     @property
     def ds_known(self) -> bool:
-        """Whether the parent's servers said of DS what there is, or that there is nothing."""
+        """Whether the parent's servers listed the DS records, or said that there are none."""
         return bool(self._ds_replies)
 
     @cached_property
@@ -102,7 +102,7 @@ class Signing:
 
     @cached_property
     def anchored(self) -> bool:
-        """Whether a trust anchor matches a key of the zone, or its parent's DS records are to be trusted."""
+        """Whether a trust anchor matches a key of the zone, or its parent's DS records can be trusted."""
         if self._judgement is None:
             return False
         question = self.zone, dns.rdatatype.DNSKEY
@@ -144,7 +144,7 @@ class Signing:
 
     @cached_property
     def key_groups(self) -> list[tuple[frozenset[DNSKEY], list[HeardReply]]]:
-        """The keys that may sign data with the servers' replies that have them: first those to go by."""
+        """The keys that may sign data, with the replies that have them; first the set to compare with."""
         groups: dict[frozenset[DNSKEY], list[HeardReply]] = {}
         for address, (reply, keys) in self.key_replies.items():
             if address in self._cut.serving:
@@ -192,7 +192,7 @@ class Signing:
         cut = self._cut
         keyless = {a for a, (_, keys) in self.key_replies.items() if not keys} if self.keys else set()
         walked = [reply for step in cut.walked for reply in replies_of(step)]
-        beside = [reply for probe in Probe if probe not in _NO_ANSWER_OF_ZONE for reply in cut.probe(probe)]
+        probed = [reply for probe in Probe if probe not in _NO_ANSWER_OF_ZONE for reply in cut.probe(probe)]
         chain = [
             reply
             for step in cut.evidence.trace.steps
@@ -201,7 +201,7 @@ class Signing:
         ]
         return [
             reply
-            for reply in (*walked, *beside, *chain)
+            for reply in (*walked, *probed, *chain)
             if reply.address in cut.serving
             and reply.address not in keyless
             and reply.meaning.usable
@@ -211,7 +211,7 @@ class Signing:
 
     @cached_property
     def judged(self) -> tuple[Judged, ...]:
-        """Every RRset of the zone in these replies, with what came of its signatures."""
+        """Every RRset of the zone in these replies, with the result of its signatures."""
         if not self.readable:
             return ()
         unlike = {reply.address for _, replies in self.key_groups[1:] for reply in replies}
@@ -249,7 +249,7 @@ class Signing:
         return Judged(reply, data, checked, None if checked.valid else self._trouble(checked))
 
     def check(self, data: Signed, keys: Sequence[DNSKEY] | None = None) -> Checked:
-        """Whether the zone's keys, or those given, sign an RRset; the same one is looked at once."""
+        """Whether the zone's keys, or those given, sign an RRset; each RRset is examined once."""
         keys = self.keys if keys is None else keys
         key = data.name, data.rdtype, frozenset(data.rrset), data.signatures, tuple(keys)
         if key not in self._checked:
@@ -257,7 +257,7 @@ class Signing:
         return self._checked[key]
 
     def _trouble(self, checked: Checked) -> Trouble:
-        """The nearest thing to a right signature counts."""
+        """What is wrong with the signature that is closest to valid."""
         if not checked.signatures:
             return Trouble.MISSING
         own = [one for one in checked.signatures if one.signer == self.zone]

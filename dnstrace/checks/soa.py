@@ -10,11 +10,12 @@ import dns.rdatatype
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.names import address_literal, host_name
-from dnstrace.checks.phrases import addresses, listed, server_names
+from dnstrace.checks.phrases import listed, server_names, where
 from dnstrace.checks.replies import HeardReply, by_server, only_server, steps_of
 from dnstrace.checks.serials import newest_of
 from dnstrace.model import ROOT, Kind, Probe
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.naming import plain, zone_text
 
 _DAY = 86400  # seconds
 _NONE_THERE = (Kind.NODATA, Kind.NXDOMAIN, Kind.EMPTY)
@@ -28,11 +29,11 @@ def soa_missing(cut: Cut) -> Iterator[Observation]:
     What it is: asked for the SOA record at the zone's apex, a server that answers for the zone says that
     there is none.
 
-    Why it matters: without it no negative answer can be kept, so that each miss comes back to the servers,
-    secondaries cannot copy the zone, and tools that look for the zone's apex do not find it.
+    Why it matters: negative answers cannot be cached without it, so each miss reaches the servers again.
+    Secondaries cannot copy the zone, and tools that look for the apex of the zone do not find it.
 
-    How to mend it: publish one SOA record at the apex. Load balancers that answer for single names have it as
-    a setting, or should be given a zone of their own.
+    How to fix it: publish one SOA record at the apex. Load balancers that answer for single names have a
+    setting for it, or need a zone of their own.
 
     References: RFC 1035 section 3.3.13; RFC 2308 section 3
     """
@@ -43,11 +44,10 @@ def soa_missing(cut: Cut) -> Iterator[Observation]:
     ]
     for server, replies in by_server(lacking).items():
         yield Observation(
-            message=f"{server} ({addresses(replies)}) should have an SOA record of {cut.zone}, but says that"
-            " there is none",
+            message=f"{where(replies)} says that {zone_text(cut.zone)} has no SOA record",
             steps=steps_of(replies),
             server=server,
-            cure=f"publish an SOA record at {cut.zone} on {server}",
+            cure=f"publish an SOA record for {zone_text(cut.zone)} on {plain(server)}",
         )
 
 
@@ -55,12 +55,12 @@ def soa_missing(cut: Cut) -> Iterator[Observation]:
 def soa_multiple(cut: Cut) -> Iterator[Observation]:
     """The zone has more than one SOA record.
 
-    What it is: the answer for SOA at the apex holds several records; a zone has exactly one.
+    What it is: the answer for SOA at the apex has several records; a zone has exactly one.
 
-    Why it matters: which of them counts is chance: secondaries may copy the zone without end or never, and
-    some resolvers throw the answer away.
+    Why it matters: which record counts is a matter of chance: secondaries may copy the zone endlessly or
+    never, and some resolvers reject the answer.
 
-    How to mend it: delete all SOA records but the one with the present serial.
+    How to fix it: delete all SOA records except the one with the current serial.
 
     References: RFC 1035 section 5.2; RFC 2181 section 6.1
     """
@@ -68,11 +68,12 @@ def soa_multiple(cut: Cut) -> Iterator[Observation]:
     if several:
         replies = [reply for reply, _ in several]
         yield Observation(
-            message=f"{cut.zone} should have one SOA record, but has {max(count for _, count in several)}, at"
+            message=f"{zone_text(cut.zone)} has {max(count for _, count in several)} SOA records"
+            " instead of one, on"
             f" {server_names(replies)}",
             steps=steps_of(replies),
             server=only_server(replies),
-            cure=f"delete the SOA records of {cut.zone} but one",
+            cure=f"delete all SOA records of {zone_text(cut.zone)} except one",
         )
 
 
@@ -80,14 +81,15 @@ def soa_multiple(cut: Cut) -> Iterator[Observation]:
 def soa_differs(cut: Cut) -> Iterator[Observation]:
     """The servers of the zone do not have the same version of it.
 
-    What it is: the serials in their SOA records differ, so that some have not copied the newest version; or
-    (a notice) the serials are equal and the rest of the record is not.
+    What it is: the serials in their SOA records differ, so some servers have not copied the newest
+    version; or (a notice) the serials are equal and another field of the record differs.
 
-    Why it matters: users see the old or the new data by chance. A secondary that stays behind goes on until
-    the zone expires there, and then fails. Just after a change, a difference of seconds is nothing.
+    Why it matters: users see old or new data by chance. A secondary that stays behind goes on until its
+    copy expires, and then fails. Just after a change, a difference for a few seconds is normal.
 
-    How to mend it: see on the server that is behind why it does not transfer the zone: NOTIFY and AXFR
-    allowed, TCP open, TSIG keys, and a serial at the primary that only ever grows.
+    How to fix it: find out why the server that is behind does not transfer the zone. Check that NOTIFY
+    and AXFR are allowed, that TCP is open, that the TSIG keys match, and that the serial on the primary
+    only ever grows.
 
     References: RFC 1034 section 4.3.5; RFC 1982 section 3.2; RFC 1996 section 3
     """
@@ -101,25 +103,26 @@ def soa_differs(cut: Cut) -> Iterator[Observation]:
 
 
 def _older_copies(cut: Cut, by_serial: dict[int, list[HeardReply]]) -> Observation:
-    """The fault that some servers have an older version than others."""
+    """The observation that some servers have an older version than others."""
     newest = newest_of(list(by_serial))
     old = [reply for serial, replies in by_serial.items() for reply in replies if serial != newest]
     each = listed(
-        f"serial {serial} at {server_names(replies)}"
+        f"serial {serial} on {server_names(replies)}"
         for serial, replies in by_serial.items()
         if serial != newest
     )
     return Observation(
-        message=f"{server_names(old)} should have serial {newest} of {cut.zone} as"
-        f" {server_names(by_serial[newest])} has, but {'is' if only_server(old) else 'are'} behind: {each}",
+        message=f"{server_names(old)} {'has an old version' if only_server(old) else 'have old versions'} of"
+        f" {zone_text(cut.zone)}: {each}, but serial {newest} on {server_names(by_serial[newest])}",
         steps=steps_of([reply for replies in by_serial.values() for reply in replies]),
         server=only_server(old),
-        cure=f"have {server_names(old)} transfer {cut.zone} anew, and see why it did not",
+        cure=f"transfer {zone_text(cut.zone)} to {server_names(old)} again, and find out why that"
+        " did not happen",
     )
 
 
 def _unlike_copies(cut: Cut, replies: list[HeardReply]) -> Iterator[Observation]:
-    """The fault that records with the same serial differ."""
+    """The observation that records with the same serial differ."""
     by_record: dict[Any, list[HeardReply]] = {}
     for reply in replies:
         by_record.setdefault(_soa(cut, reply), []).append(reply)
@@ -128,11 +131,11 @@ def _unlike_copies(cut: Cut, replies: list[HeardReply]) -> Iterator[Observation]
         fields = ("mname", "rname", *_TIMERS)
         wrong = [field for field in fields if getattr(first, field) != getattr(other, field)]
         yield Observation(
-            message=f"the SOA records of {cut.zone} should be the same everywhere, but with the same serial"
-            f" {first.serial} {listed(wrong)} of {server_names(by_record[first])} and of"
-            f" {server_names(by_record[other])} differ",
+            message=f"the SOA records of {zone_text(cut.zone)} on {server_names(by_record[first])} and"
+            f" {server_names(by_record[other])} have the same serial {first.serial}, but different"
+            f" {listed(wrong)}",
             steps=steps_of(replies),
-            cure="give all servers the same version of the zone, from one primary",
+            cure="serve the same version of the zone everywhere, from one primary",
             level=Level.NOTICE,
         )
 
@@ -141,12 +144,12 @@ def _unlike_copies(cut: Cut, replies: list[HeardReply]) -> Iterator[Observation]
 def soa_mname(cut: Cut) -> Iterator[Observation]:
     """The SOA record does not name a host as the primary server.
 
-    What it is: the first field (MNAME) is no host name: it holds an address, or other characters than
-    letters, digits and hyphens. (A lone dot says on purpose that there is none.)
+    What it is: the first field (MNAME) is not a host name: it has an address, or characters other than
+    letters, digits and hyphens. (A lone dot says on purpose that there is no primary.)
 
-    Why it matters: users' queries do not need it; dynamic updates and some registries' checks do.
+    Why it matters: users' queries do not need it. Dynamic updates do, and some registries check it.
 
-    How to mend it: put the name of the primary name server there.
+    How to fix it: put the name of the primary name server in this field.
 
     References: RFC 1035 section 3.3.13; RFC 2136 section 4.3
     """
@@ -154,26 +157,26 @@ def soa_mname(cut: Cut) -> Iterator[Observation]:
         mname = _soa(cut, reply).mname
         if mname != ROOT and (not host_name(mname) or address_literal(mname, cut.zone)):
             yield Observation(
-                message=f"the SOA record of {cut.zone} should name a host as its primary server, but has"
-                f" {mname}",
+                message=f"the SOA record of {zone_text(cut.zone)} names {plain(mname)} as the primary server,"
+                " which is not a host name",
                 steps=(reply.step.id,),
-                cure=f"put the name of the primary server in place of {mname}",
+                cure=f"replace {plain(mname)} with the name of the primary server",
             )
             return
 
 
 @of_cut(Level.WARNING, Blame.HOST)
 def soa_timers(cut: Cut) -> Iterator[Observation]:
-    """The times in the SOA record let the zone expire too soon, or keep negative answers too long.
+    """The SOA timers expire the zone too soon or keep negative answers too long.
 
-    What it is: EXPIRE is less than REFRESH and RETRY together, or negative answers live for more than a day
-    (the lesser of MINIMUM and the TTL of the record).
+    What it is: EXPIRE is less than REFRESH and RETRY together, or negative answers live for more than a
+    day (the lesser of MINIMUM and the TTL of the record).
 
-    Why it matters: with the first, a secondary drops the zone when a single transfer fails. With the second,
-    a name that was asked for before it was made stays away for days from those who asked.
+    Why it matters: in the first case a secondary drops the zone after a single failed transfer. In the
+    second, a name that was asked for before it existed stays absent for days for those who asked.
 
-    How to mend it: choose EXPIRE of two to four weeks, a RETRY that is a fraction of REFRESH, and MINIMUM
-    from five minutes to a day.
+    How to fix it: set EXPIRE to between two and four weeks, RETRY to a fraction of REFRESH, and MINIMUM
+    to between five minutes and a day.
 
     References: RFC 1912 section 2.2; RFC 2308 section 5
     """
@@ -182,16 +185,15 @@ def soa_timers(cut: Cut) -> Iterator[Observation]:
         negative = min(soa.minimum, rrset.ttl if rrset is not None else soa.minimum)
         wrong = []
         if soa.expire < soa.refresh + soa.retry:
-            wrong.append(
-                f"expire {soa.expire} should be far more than refresh {soa.refresh} + retry {soa.retry}"
-            )
+            wrong.append(f"expire {soa.expire} is less than refresh {soa.refresh} + retry {soa.retry}")
         if negative > _DAY:
-            wrong.append(f"negative answers should live for at most {_DAY} s, but live for {negative} s")
+            wrong.append(f"negative answers live for {negative} s, more than a day ({_DAY} s)")
         if wrong:
             yield Observation(
-                message=f"the SOA record of {cut.zone}: {'; '.join(wrong)}",
+                message=f"the timers in the SOA record of {zone_text(cut.zone)} are out of range:"
+                f" {'; '.join(wrong)}",
                 steps=(reply.step.id,),
-                cure=f"mend the times in the SOA record of {cut.zone}, and raise its serial",
+                cure=f"correct the timers in the SOA record of {zone_text(cut.zone)}, and raise its serial",
             )
             return
 
@@ -208,5 +210,5 @@ def _soa(cut: Cut, reply: HeardReply) -> Any:
 
 
 def _count(cut: Cut, reply: HeardReply) -> int:
-    """How many SOA records an answer holds."""
+    """How many SOA records an answer has."""
     return len(reply.rrset(cut.zone, dns.rdatatype.SOA) or ())

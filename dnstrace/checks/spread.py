@@ -1,4 +1,4 @@
-"""Rules on the servers of a zone taken together: how many, where, and what it takes to tell of them."""
+"""Rules on the servers of a zone as a group: how many, where, and how large a referral to them is."""
 
 from __future__ import annotations
 
@@ -15,26 +15,27 @@ from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.glue import glue
 from dnstrace.checks.hosts import host_of, named
-from dnstrace.checks.phrases import listed
+from dnstrace.checks.phrases import counted, listed
 from dnstrace.checks.replies import steps_of
 from dnstrace.model import Delegation, Name, NameServer
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.naming import zone_text
 
 _SAFE = 1232  # octets that pass everywhere over UDP (RFC 9715 appendix A)
 _LONGEST = 255  # octets of a name (RFC 1035 section 2.3.4)
-_NETWORK = {4: 24, 6: 48}  # the smallest prefixes that are announced by themselves
+_NETWORK = {4: 24, 6: 48}  # the smallest prefixes that networks announce
 
 
 @of_cut(Level.WARNING, Blame.HOST)
 def too_few_servers(cut: Cut) -> Iterator[Observation]:
-    """The zone has one name server only.
+    """The zone has only one name server.
 
-    What it is: it has a single address to ask (of each family), be it under several names; or a single name
-    (a notice, where that has several addresses).
+    What it is: the zone has a single address to ask (for each family), even if under several names; or a
+    single name (a notice if that name has several addresses).
 
-    Why it matters: when that machine, or the way to it, fails, the zone is gone.
+    Why it matters: when that machine, or the path to it, fails, the zone cannot be reached.
 
-    How to mend it: add a name server in another network, in the zone and at the parent.
+    How to fix it: add a name server in another network, both in the zone and in its parent.
 
     References: RFC 1034 section 4.1; RFC 2182 section 5
     """
@@ -44,10 +45,11 @@ def too_few_servers(cut: Cut) -> Iterator[Observation]:
     alone = all(len(_of_family(addresses, family)) <= 1 for family in _NETWORK)
     if alone or len(names) == 1:
         yield Observation(
-            message=f"{cut.zone} should have two name servers at least, but has {listed(names)} alone, at"
-            f" {listed(addresses)}",
+            message=f"{zone_text(cut.zone)} depends on one"
+            f" {'address per family' if alone else 'name server'}:"
+            f" {listed(names)} at {listed(addresses)}",
             steps=steps_of(cut.referrals) or tuple(step.id for step in cut.walked[:1]),
-            cure=f"add a name server in another network to {cut.zone}, and have the parent name it",
+            cure=f"add a name server in another network to {zone_text(cut.zone)} and to its parent zone",
             level=Level.WARNING if alone else Level.NOTICE,
         )
 
@@ -56,12 +58,13 @@ def too_few_servers(cut: Cut) -> Iterator[Observation]:
 def one_network(cut: Cut) -> Iterator[Observation]:
     """All name servers of the zone are in one network.
 
-    What it is: their IPv4 addresses are all in one /24, and their IPv6 addresses, if any, in one /48: these
-    are announced as one, and vanish as one.
+    What it is: their IPv4 addresses are all in one /24, and their IPv6 addresses, if any, in one /48.
+    Such a block is announced as a whole, and disappears as a whole.
 
-    Why it matters: a fault of routing, of the site or of its provider takes all of them away at once.
+    Why it matters: a fault in routing, at the site or at its provider makes all name servers unreachable
+    at once.
 
-    How to mend it: add a name server elsewhere, at another provider if possible.
+    How to fix it: add a name server elsewhere, if possible at another provider.
 
     References: RFC 2182 section 3.1
     """
@@ -76,9 +79,9 @@ def one_network(cut: Cut) -> Iterator[Observation]:
     if all(len(found) <= 1 for found in networks.values()):
         where = listed(str(network) for found in networks.values() for network in found)
         yield Observation(
-            message=f"the name servers of {cut.zone} should be in several networks, but all are in {where}",
+            message=f"all name servers of {zone_text(cut.zone)} are in the same network: {where}",
             steps=steps_of(cut.referrals) or tuple(step.id for step in cut.walked[:1]),
-            cure=f"add a name server of {cut.zone} in another network",
+            cure=f"add a name server for {zone_text(cut.zone)} in another network",
         )
 
 
@@ -88,38 +91,38 @@ def one_family(cut: Cut) -> Iterator[Observation]:
 
     What it is: all name servers of the zone have IPv6 addresses only.
 
-    Why it matters: resolvers that have no IPv6, and these are many, cannot ask any of them: for their users
+    Why it matters: resolvers without IPv6, and there are many, cannot ask any of them: for their users
     the zone does not exist.
 
-    How to mend it: give two name servers at least an IPv4 address, as glue at the parent too where they have
-    glue.
+    How to fix it: give at least two name servers an IPv4 address, and add it to the glue in the parent
+    zone if they have glue.
 
     References: RFC 3901 section 4
     """
     addresses = _all_addresses(cut)
     hosts = {name: host_of(cut, name) for name in named(cut)}
     glued = {name for name, found in glue(cut).items() if found}
-    told = all(4 in host.denied or host.nxdomain for host in hosts.values())
-    if addresses and told and not _of_family(addresses, 4):
+    known = all(4 in host.denied or host.nxdomain for host in hosts.values())
+    if addresses and known and not _of_family(addresses, 4):
         yield Observation(
-            message=f"the name servers of {cut.zone} should have IPv4 addresses, but have"
-            f" {listed(addresses)} alone",
+            message=f"no name server of {zone_text(cut.zone)} has an IPv4 address, only {listed(addresses)}",
             steps=(*steps_of(cut.referrals), *(step for host in hosts.values() for step in host.steps)),
-            cure=f"give the name servers of {cut.zone} IPv4 addresses{' and glue for them' if glued else ''}",
+            cure=f"give the name servers of {zone_text(cut.zone)} IPv4 addresses"
+            f"{', and add them to the glue' if glued else ''}",
         )
 
 
 @of_cut(Level.WARNING, Blame.HOST)
 def referral_too_large(cut: Cut) -> Iterator[Observation]:
-    """A referral to the zone does not fit a datagram that passes everywhere.
+    """A referral to the zone is too large for a safe UDP reply.
 
-    What it is: for the longest name that can be asked for in the zone, its NS records and the glue that
-    cannot be left out come to more than 1232 octets, before any DNSSEC record.
+    What it is: for the longest name that can be asked in the zone, its NS records and the required glue
+    add up to more than 1232 octets, before any DNSSEC records.
 
-    Why it matters: the referral is truncated then, and every resolver has to ask again over TCP: slower, and
-    not at all where TCP is blocked.
+    Why it matters: the referral is truncated, and every resolver has to ask again over TCP. That is
+    slower, and fails where TCP is blocked.
 
-    How to mend it: have fewer name servers, or shorter names that share their ending.
+    How to fix it: use fewer name servers, or shorter names that share a suffix.
 
     References: RFC 9471 section 3.1; RFC 9715 appendix A
     """
@@ -128,15 +131,15 @@ def referral_too_large(cut: Cut) -> Iterator[Observation]:
     size = _size(cut.delegation, glue(cut))
     if size > _SAFE:
         yield Observation(
-            message=f"a referral to {cut.zone} should fit {_SAFE} octets, but takes up to {size}, with"
-            f" {len(cut.delegation.servers)} name servers",
+            message=f"a referral to {zone_text(cut.zone)} takes up to {size} octets with"
+            f" {counted(len(cut.delegation.servers), 'name server')}: only {_SAFE} are safe over UDP",
             steps=steps_of(cut.referrals),
-            cure=f"name fewer servers for {cut.zone}, or such as have shorter names",
+            cure=f"use fewer name servers for {zone_text(cut.zone)}, or servers with shorter names",
         )
 
 
 def _all_addresses(cut: Cut) -> list[str]:
-    """All addresses of the zone's name servers: what the walk knew, and what their own zones say."""
+    """All addresses of the zone's name servers: those that the walk knew, and those in their own zones."""
     known = [address.text for server in cut.servers for address in server.addresses]
     known += [address for found in glue(cut).values() for address in found]
     known += [address for name in named(cut) for address in host_of(cut, name).addresses]
@@ -144,7 +147,7 @@ def _all_addresses(cut: Cut) -> list[str]:
 
 
 def _all_known(cut: Cut) -> bool:
-    """Whether each name server's addresses are known, so that nothing can be missing in a count."""
+    """Whether the addresses of each name server are known, so that a count is complete."""
     known = {server.name for server in cut.servers if server.addresses} | {
         n for n, g in glue(cut).items() if g
     }
@@ -176,7 +179,7 @@ def _glue_rrsets(server: NameServer, addresses: list[str]) -> Iterator[dns.rrset
 
 
 def _longest(zone: Name) -> Name:
-    """A name of 255 octets in the zone, or as near as its labels come to that."""
+    """A name of 255 octets in the zone, or as close to that as its labels allow."""
     name = zone
     while (room := _LONGEST - len(name.to_wire() or b"") - 1) > 0:
         name = dns.name.Name([b"x" * min(room, 63), *name.labels])

@@ -1,10 +1,10 @@
-"""What is wrong in one sentence: where, whose job it is, which step shows it, and how to see it again.
+"""What is wrong, in one sentence: where, who needs to fix it, which step shows it, and how to see it again.
 
-A Verdict is read from what a trace recorded and what the rules found in it. Where no check was asked for and
-the trace came to no answer, or to a bogus one, the rules are applied to what the walk alone recorded.
+A verdict is drawn from what a trace recorded and what the rules found in it. If `--check` was not given and
+the trace has no answer, or a bogus one, the rules are applied to what the walk alone recorded.
 
-The cause is named, not the symptom: where nobody replied at all no zone is blamed, a walk that came to
-nothing is not called bogus, and what a server does not do is put down to the parent that should not name it.
+The verdict names the cause, not the symptom: if nothing replied at all, no zone is blamed; a walk without a
+result is not called bogus; and the fault of a server that the parent should no longer list is the parent's.
 """
 
 from __future__ import annotations
@@ -15,27 +15,21 @@ from typing import TYPE_CHECKING
 from dnstrace.analysis.reached import is_bogus, last_step, went_wrong, zone_reached
 from dnstrace.checks import CATALOGUE, Trait, findings
 from dnstrace.checks.evidence import Evidence
-from dnstrace.checks.phrases import listed
+from dnstrace.checks.phrases import counted, listed
 from dnstrace.checks.reproducing import dig
 from dnstrace.model import ROOT, Kind, Name, Outcome, Purpose, Source
-from dnstrace.model.findings import Blame, Finding, Level, Verdict
+from dnstrace.model.findings import Blame, Finding, Level, Verdict, who_fixes
+from dnstrace.model.naming import plain, zone_text
 
 if TYPE_CHECKING:
     from dnstrace.model import Attempt, Step, Trace
 
 _HERE = {Kind.NETWORK_UNREACHABLE}
-_UNTOLD = {Kind.ABANDONED, Kind.NOT_RECORDED}
-_MENDS = {
-    Blame.REGISTRAR: "this is to be changed at the registrar of {zone}",
-    Blame.PARENT: "this is for the operator of {parent} to mend",
-    Blame.HOST: "this is for the operator of {zone} to mend",
-    Blame.NETWORK: "this is for whoever runs the network here to mend",
-    Blame.NOBODY: "",
-}
+_NOTHING_HEARD = {Kind.ABANDONED, Kind.NOT_RECORDED}
 
 
 def verdict(trace: Trace) -> Verdict | None:
-    """The verdict on a trace that has ended; None where all is well, as far as was looked."""
+    """The verdict on a trace that has ended; None if nothing is wrong, as far as was checked."""
     if not went_wrong(trace):
         return None
     if trace.outcome is Outcome.FAILED and (nowhere := _of_beginning(trace)) is not None:
@@ -49,7 +43,7 @@ def verdict(trace: Trace) -> Verdict | None:
 
 
 def _found(trace: Trace, whole: bool) -> tuple[Finding, ...]:
-    """What the rules find: where no check was asked for, only of a trace that came to nothing."""
+    """What the rules find; without `--check`, only in a trace that has no answer or a bogus one."""
     if trace.findings is not None:
         return trace.findings
     if whole or _is_ours(trace):
@@ -58,7 +52,7 @@ def _found(trace: Trace, whole: bool) -> tuple[Finding, ...]:
 
 
 def _main(trace: Trace, found: list[Finding], whole: bool) -> Finding | None:
-    """The finding that matters most: of a trace that came to nothing, one that explains it."""
+    """The finding that matters most; of a trace without an answer, one that explains it."""
     if whole:
         return next(iter(found), None)
     errors = [finding for finding in found if finding.level is Level.ERROR]
@@ -72,7 +66,7 @@ def _main(trace: Trace, found: list[Finding], whole: bool) -> Finding | None:
 
 
 def _explains(trace: Trace, finding: Finding) -> bool:
-    """Whether a finding is about the zone in which the walk ended, or about no zone."""
+    """Whether a finding is about the zone where the walk ended, or about no zone."""
     return not _is(finding, Trait.BREAKS_TRUST) and finding.zone in (
         None,
         zone_reached(trace),
@@ -81,7 +75,8 @@ def _explains(trace: Trace, finding: Finding) -> bool:
 
 
 def _is(finding: Finding, trait: Trait) -> bool:
-    return trait in CATALOGUE[finding.code].traits
+    rule = CATALOGUE.get(finding.code)
+    return rule is not None and trait in rule.traits
 
 
 def _last_zone(trace: Trace) -> Name | None:
@@ -91,11 +86,11 @@ def _last_zone(trace: Trace) -> Name | None:
 
 def _of_finding(trace: Trace, main: Finding, found: list[Finding], whole: bool) -> Verdict:
     cause = _cause(trace, main, found)
-    others = [str(each.server) for each in _alike(trace, main, found) if each.server is not None]
+    others = [plain(each.server) for each in _alike(trace, main, found) if each.server is not None]
     same = f"; the same goes for {_listed(others)}" if others else ""
     because = "" if cause is main else f", because {cause.message}"
-    job = "" if _is(main, Trait.NAMES_OPERATOR) else _MENDS[cause.blame]
-    job = job.format(zone=main.zone or "the zone", parent=_parent(trace, main.zone))
+    who = who_fixes(cause.blame, zone_text(main.zone), _parent(trace, main.zone))
+    job = "" if _is(main, Trait.NAMES_OPERATOR) else who
     sentence = "; ".join(text for text in (f"{main.message}{because}{same}", job) if text)
     shown = _shown(main.steps, _how_many(trace, main, others))
     return Verdict(
@@ -110,7 +105,7 @@ def _of_finding(trace: Trace, main: Finding, found: list[Finding], whole: bool) 
 
 
 def _cause(trace: Trace, main: Finding, found: list[Finding]) -> Finding:
-    """Why a server does what it does: another finding on what the parent says of it, or that itself."""
+    """Why a server does what it does: a finding on what the parent says about it, or the finding itself."""
     if not _is(main, Trait.AT_SERVER) or main.server is None:
         return main
     for finding in found:
@@ -127,13 +122,13 @@ def _cause(trace: Trace, main: Finding, found: list[Finding]) -> Finding:
 
 
 def _is_left_behind(trace: Trace, finding: Finding) -> bool:
-    """Whether the zone itself no longer names the server, as far as it was asked."""
+    """Whether the zone itself no longer lists the server, as far as it was asked."""
     cut = None if finding.zone is None else Evidence(trace).cut(finding.zone)
     return cut is not None and bool(cut.child) and finding.server not in cut.child
 
 
 def _alike(trace: Trace, main: Finding, found: list[Finding]) -> list[Finding]:
-    """The findings that are the same at other servers of the zone, and for a like cause."""
+    """The same findings about other servers of the zone, with a cause of the same kind."""
     cause = _cause(trace, main, found).code
     return [
         other
@@ -145,23 +140,25 @@ def _alike(trace: Trace, main: Finding, found: list[Finding]) -> list[Finding]:
 
 
 def _how_many(trace: Trace, main: Finding, others: list[str]) -> str:
-    """Of how many name servers of the zone this is said; nothing where it is not said of these."""
+    """How many of the zone's name servers are affected; empty if it is not about these."""
     steps = (step for step in reversed(trace.steps) if step.main and step.zone == main.zone)
-    names = {str(server.name) for step in steps for server in step.servers}
-    faulty = {str(main.server), *others}
-    if len(names) < 2 or not faulty <= names:
+    names = {plain(server.name) for step in steps for server in step.servers}
+    faulty = {*others, *(() if main.server is None else (plain(main.server),))}
+    if len(names) < 2 or main.server is None or not faulty <= names:
         return ""
-    return f"{'all' if faulty == names else f'{len(faulty)} of'} {len(names)} name servers"
+    if faulty == names:
+        return "both name servers" if len(names) == 2 else f"all {len(names)} name servers"
+    return f"{len(faulty)} of {len(names)} name servers"
 
 
 def _of_walk(trace: Trace) -> Verdict:
-    """The verdict where no rule explains it: what the walk itself says of its end."""
+    """The verdict if no rule explains the end: what the walk itself says about it."""
     bogus = trace.judgement if is_bogus(trace) and trace.outcome is not Outcome.FAILED else None
     steps = tuple(step.id for step in (last_step(trace),) if step is not None)
     zone = trace.steps[steps[-1] - 1].zone if steps else None
     blame = _blame(trace, last_step(trace))
-    job = "" if bogus is not None else _MENDS[blame].format(zone=zone, parent="")  # its reason has it
-    reason = (trace.error if bogus is None else bogus.reason) or "nothing was found out"
+    job = "" if bogus is not None else who_fixes(blame, zone_text(zone))  # the reason of a bogus one has it
+    reason = (trace.error if bogus is None else bogus.reason) or "the reason is not known"
     sentence = "; ".join(text for text in (reason, job) if text)
     return Verdict(
         text=f"{_opening(trace, False)}{sentence}{_shown(steps)}",
@@ -173,17 +170,17 @@ def _of_walk(trace: Trace) -> Verdict:
 
 
 def _blame(trace: Trace, last: Step | None) -> Blame:
-    """Whose job it is that a walk ended so, as far as its last step tells."""
+    """Who needs to act on how a walk ended, as far as its last step shows."""
     if _is_ours(trace) or last is None:
         return Blame.NOBODY
     kinds = {attempt.meaning.kind for attempt in last.attempts}
-    if kinds and kinds <= _UNTOLD:
+    if kinds and kinds <= _NOTHING_HEARD:
         return Blame.NOBODY
     return Blame.NETWORK if kinds and kinds <= _HERE else Blame.HOST
 
 
 def _is_ours(trace: Trace) -> bool:
-    """Whether a bound of our own ended the walk: that is nobody's fault."""
+    """Whether one of our own limits ended the walk: that is nobody's fault."""
     last = last_step(trace)
     return trace.outcome is Outcome.FAILED and (last is None or last.limited)
 
@@ -192,29 +189,29 @@ def _opening(trace: Trace, whole: bool) -> str:
     """What it means for users, before the cause."""
     if whole:
         return ""
-    return "no answer: " if trace.outcome is Outcome.FAILED else "resolvers that validate give no answer: "
+    return "no answer: " if trace.outcome is Outcome.FAILED else "validating resolvers give no answer: "
 
 
 def _shown(steps: tuple[int, ...], how_many: str = "") -> str:
-    told = "; ".join(text for text in (how_many, f"step {steps[0]}" if steps else "") if text)
-    return f" ({told})" if told else ""
+    parts = "; ".join(text for text in (how_many, f"step {steps[0]}" if steps else "") if text)
+    return f" ({parts})" if parts else ""
 
 
 def _parent(trace: Trace, zone: Name | None) -> str:
     above = (step.zone for step in trace.steps if step.referral is not None and step.referral.zone == zone)
     found = next(above, None)
-    return "the parent zone" if found is None else str(found)
+    return "the parent zone" if found is None else zone_text(found)
 
 
 def _listed(names: Iterable[str]) -> str:
     return listed(dict.fromkeys(names), most=3)
 
 
-# --- a walk that never got anywhere ---------------------------------------------------------------
+# --- a walk that failed at its first server ---------------------------------------------------------------
 
 
 def _of_beginning(trace: Trace) -> Verdict | None:
-    """The verdict where the server that the user gave is of no use, or where nobody replied at all."""
+    """The verdict if the server that the user gave is of no use, or if nothing replied at all."""
     if (last := last_step(trace) or next(iter(trace.steps), None)) is None or last.limited:
         return None
     attempts = [attempt for step in trace.steps for attempt in step.attempts]
@@ -223,20 +220,20 @@ def _of_beginning(trace: Trace) -> Verdict | None:
     if Kind.NOT_RECORDED in kinds:
         return None
     if silent and kinds <= _HERE:
-        return _begun(
-            trace, last, "this machine has no route to any address that was to be asked", Blame.NETWORK
-        )
+        return _begun(trace, last, "this machine has no route to any of the addresses", Blame.NETWORK)
     if given := _given(last):
         useless = "does not answer" if silent else f"gives no usable answer: {', '.join(_kinds(last))}"
-        return _begun(trace, last, f"the server to begin at, {given}, {useless}", Blame.NOBODY)
+        return _begun(trace, last, f"the starting server {given} {useless}", Blame.NOBODY)
     if silent and last.zone == ROOT:
-        told = f"no root server replies, {_asked(attempts)} asked: no DNS query from here gets through"
-        return _begun(trace, last, told, Blame.NETWORK)
+        what = (
+            f"no root server replies ({_asked(attempts)} asked): no DNS query from this network gets through"
+        )
+        return _begun(trace, last, what, Blame.NETWORK)
     return None
 
 
-def _begun(trace: Trace, last: Step, told: str, blame: Blame) -> Verdict:
-    sentence = "; ".join(text for text in (told, _MENDS[blame]) if text)
+def _begun(trace: Trace, last: Step, what: str, blame: Blame) -> Verdict:
+    sentence = "; ".join(text for text in (what, who_fixes(blame)) if text)
     return Verdict(
         text=f"no answer: {sentence}{_shown((last.id,))}",
         blame=blame,
@@ -246,14 +243,14 @@ def _begun(trace: Trace, last: Step, told: str, blame: Blame) -> Verdict:
 
 
 def _given(step: Step) -> str:
-    """The servers that the user gave in place of the root's, if these are asked in a step."""
+    """The addresses that the user gave instead of the root servers', if a step asked these."""
     given = [a.text for server in step.servers for a in server.addresses if a.source is Source.GIVEN]
     return _listed(given) if given else ""
 
 
 def _asked(attempts: list[Attempt]) -> str:
-    count = len({attempt.exchange.query.address for attempt in attempts})
-    return f"{count} address{'es' if count > 1 else ''}"
+    asked = {attempt.exchange.query.address for attempt in attempts}
+    return counted(len(asked), "address", "addresses")
 
 
 def _kinds(step: Step) -> list[str]:
@@ -264,7 +261,7 @@ def _kinds(step: Step) -> list[str]:
 
 
 def _reproduce(trace: Trace, steps: tuple[int, ...], server: Name | None) -> str:
-    """The command line that puts the query again that shows it: in the first step that has one."""
+    """The command line that sends the query that shows it: from the first step that has one."""
     shown = [trace.steps[number - 1] for number in steps]
     above = [trace.steps[step.parent - 1] for step in shown if step.parent is not None]
     telling = (attempt for step in (*shown, *above) if (attempt := _telling(step, server)) is not None)
@@ -273,7 +270,7 @@ def _reproduce(trace: Trace, steps: tuple[int, ...], server: Name | None) -> str
 
 
 def _telling(step: Step, server: Name | None) -> Attempt | None:
-    """The attempt that shows it, at that server if that was asked: the first to fail as the last one did."""
+    """The attempt that shows it, at that server if it was asked: the first to fail as the last one did."""
     sent = [a for a in step.attempts if a.meaning.kind not in (Kind.ABANDONED, Kind.NETWORK_UNREACHABLE)]
     at_server = [attempt for attempt in sent if attempt.server == server]
     if not at_server and step.chosen is not None and step.purpose is not Purpose.PROBE:

@@ -42,7 +42,7 @@ def main() -> int:
         status = command()
     except KeyboardInterrupt:
         status = 130  # Exit.INTERRUPTED, before it could be imported
-    except Exception:  # Python's own status would be 1, which says that there is no such name
+    except Exception:  # Python's own status would be 1, which means NXDOMAIN
         sys.excepthook(*sys.exc_info())
         status = 70  # Exit.BUG
     for stream in (sys.stdout, sys.stderr):

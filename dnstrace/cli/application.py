@@ -41,7 +41,7 @@ class DnstraceCommand(TyperCommand):
         return []
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Write the help: Typer's own layout can be told neither the width nor the colours of a terminal."""
+        """Write the help: Typer's own layout takes no width and no colours."""
         formatter.write(help_text(Environment(program=ctx.command_path)))
 
 

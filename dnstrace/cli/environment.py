@@ -111,7 +111,7 @@ class Environment:
             raise Unwritable(getattr(error, "strerror", None) or str(error)) from error
 
     def check_writable(self) -> None:
-        """Raise Unwritable if there is no stdout, before anything is sent for nothing."""
+        """Raise Unwritable if there is no stdout, before anything is sent in vain."""
         if self.stdout is None:
             raise Unwritable("standard output is closed")
 

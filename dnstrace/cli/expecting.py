@@ -1,4 +1,4 @@
-"""`--expect`: held against each trace, once it is certain that something can tell."""
+"""`--expect`: compared with each trace, if any question can show whether it holds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def check_expected(questions: tuple[Question, ...], expected: tuple[Expectation, ...]) -> None:
-    """Raise Usage where something is expected that no question can tell."""
+    """Raise Usage if no question can show whether an expectation holds."""
     for expectation in expected:
         if not any(map(expectation.concerns, questions)):
             word = expectation.what.upper()
@@ -23,7 +23,7 @@ def check_expected(questions: tuple[Question, ...], expected: tuple[Expectation,
 
 
 def expected_of(trace: Trace, expected: tuple[Expectation, ...]) -> Trace:
-    """The trace with the verdict on what was expected of it, if it came to an end."""
+    """The trace with whether each expectation is met, unless it was interrupted."""
     if not expected or trace.interrupted:
         return trace
     from dnstrace.analysis.expectations import judge

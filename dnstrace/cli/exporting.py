@@ -1,4 +1,4 @@
-"""Files that show a trace in another form beside the output: what each holds is made by `render`."""
+"""Files that show a trace in another form, in addition to the output; `render` makes their content."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ENCRYPTED = {Transport.TLS, Transport.HTTPS}
 
 
 class Export(NamedTuple):
-    """A file to be written: the option that names it, its path, and what makes its octets."""
+    """A file to write: the option that names it, its path, and what makes its octets."""
 
     option: str
     path: str
@@ -25,8 +25,8 @@ class Export(NamedTuple):
 
 
 def check_exports(chosen: Choices, questions: int, environment: Environment) -> None:
-    """Raise Usage where a file cannot be written, or where it should hold more than one trace."""
-    for option, path, _ in _exports(chosen.files):
+    """Raise Usage if a file cannot be written, or would have to show more than one trace."""
+    for option, path, _ in _exports_wanted(chosen.files):
         from dnstrace.cli.files import check_file
 
         if questions > 1:
@@ -35,18 +35,18 @@ def check_exports(chosen: Choices, questions: int, environment: Environment) -> 
             )
         check_file(option, path, chosen.files.force, environment)
     if chosen.files.pcap is not None and any(each.transport in _ENCRYPTED for each in chosen.resolvers):
-        environment.remark("--pcap: what travels over TLS or HTTPS is not among the packets")
+        environment.remark("--pcap: packets of TLS and HTTPS are not included")
 
 
 def export(report: Report, files: Files) -> None:
-    """Write the files that are wanted. Raises Unwritable."""
-    for _, path, make in _exports(files):
+    """Write the files that the user asked for. Raises Unwritable."""
+    for _, path, make in _exports_wanted(files):
         from dnstrace.cli.files import write_file
 
         write_file(path, make(report), files.force)
 
 
-def _exports(files: Files) -> list[Export]:
+def _exports_wanted(files: Files) -> list[Export]:
     made: list[tuple[str, str | None, Callable[[Report], bytes]]] = [
         ("--pcap", files.pcap, _pcap),
         ("--svg", files.svg, _svg),
@@ -68,6 +68,6 @@ def _svg(report: Report) -> bytes:
 
 
 def _html(report: Report) -> bytes:
-    from dnstrace.render.page import page
+    from dnstrace.render.html_page import html_page
 
-    return page(report).encode()
+    return html_page(report).encode()

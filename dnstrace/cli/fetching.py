@@ -1,4 +1,4 @@
-"""`--http`: the last hop. What the answer leads to is asked for the page, each address beside the others."""
+"""`--http`: the last hop. All addresses in the answer are asked for the page, in parallel."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from dnstrace.port import Network, Web
 
 _A, _AAAA, _HTTPS = dns.rdatatype.A, dns.rdatatype.AAAA, dns.rdatatype.HTTPS
-_MOST = 16  # addresses that are asked
+_MOST = 16  # addresses that are asked at most
 _PATIENCE = 10.0  # seconds for one page
 
 
 def requests(chosen: Choices) -> None:
-    """Raise Usage where no page can be asked for."""
+    """Raise Usage if no page can be fetched."""
     if chosen.record is not None:
-        raise Usage("--http and --replay exclude each other: no page is in a record")
+        raise Usage("--http and --replay exclude each other: a record contains no page")
     if chosen.parent_only:
         raise Usage("--http and --parent-only exclude each other: a referral has no page")
 
@@ -50,7 +50,7 @@ def request_of(url: str, name: Name) -> Request:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise Usage(f"the URL {shown(url)} has no port that can be: {error}") from error
+        raise Usage(f"the URL {shown(url)} has a wrong port: {error}") from error
     if parts.scheme not in PORTS:
         raise Usage(f"--http fetches http:// and https://, not {shown(parts.scheme)}://")
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (
@@ -60,7 +60,7 @@ def request_of(url: str, name: Name) -> Request:
 
 
 def fetched(trace: Trace, chosen: Choices) -> Trace:
-    """The trace with its last hop: the page at every address that the name has, of either family."""
+    """The trace with its last hop: the page from every address of the name, IPv4 and IPv6."""
     if trace.interrupted or trace.outcome is not Outcome.ANSWER or trace.question.rdtype not in (_A, _AAAA):
         return trace
     request = request_of(chosen.urls.get(trace.question.name, ""), trace.question.name)
@@ -71,7 +71,7 @@ def fetched(trace: Trace, chosen: Choices) -> Trace:
         traces = [hop.trace(target, _A), hop.trace(target, _AAAA)]
     else:
         traces = [trace, hop.trace(target, _AAAA if trace.question.rdtype == _A else _A)]
-    addresses = list(dict.fromkeys(address for each in traces for address in _addresses(each)))
+    addresses = list(dict.fromkeys(address for each in traces for address in _answer_addresses(each)))
     notes += tuple(unmatched_hints(services, addresses))
     visits = hop.visits(addresses[:_MOST], request)
     return replace(trace, fetched=Fetched(request, visits, tuple(hop.beside), tuple(services), notes))
@@ -88,7 +88,7 @@ class _Hop:
         self._network = plan.network
         self._tracing = replace(
             plan.tracing,
-            settings=_plain(chosen.settings),
+            settings=_without_survey(chosen.settings),
             limits=None,
             anchors=None,
             at=None,
@@ -105,8 +105,8 @@ class _Hop:
         return [rrset for rrset in self.trace(name, rdtype).answer if rrset.rdtype == rdtype]
 
     def visits(self, addresses: list[str], request: Request) -> tuple[Visit, ...]:
-        """What each address gives, side by side."""
-        web = _web(self._network)
+        """What each address replies, asked in parallel."""
+        web = _web_of(self._network)
 
         async def every() -> tuple[Visit, ...]:
             return tuple(await asyncio.gather(*(web.visit(each, request, _PATIENCE) for each in addresses)))
@@ -117,7 +117,7 @@ class _Hop:
         return run(every())
 
 
-def _web(network: Network | None) -> Web:
+def _web_of(network: Network | None) -> Web:
     """The web of the lab, or the real one."""
     if (pages := getattr(network, "web", None)) is not None:
         found: Web = pages()
@@ -127,11 +127,11 @@ def _web(network: Network | None) -> Web:
     return LiveWeb()
 
 
-def _plain(settings: Settings) -> Settings:
+def _without_survey(settings: Settings) -> Settings:
     return replace(settings, all_servers=False, probe=False)
 
 
-def _addresses(trace: Trace) -> Iterator[str]:
+def _answer_addresses(trace: Trace) -> Iterator[str]:
     for rrset in trace.answer:
         if rrset.rdtype in (_A, _AAAA):
             yield from (rdata.address for rdata in rrset)

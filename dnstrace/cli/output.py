@@ -28,19 +28,19 @@ def _tree(report: Report, shown: Display, environment: Environment) -> str:
 def _short(report: Report, shown: Display, environment: Environment) -> str:
     from dnstrace.render.short import short
 
-    return _ended(short(report))
+    return _with_line_end(short(report))
 
 
 def _json(report: Report, shown: Display, environment: Environment) -> str:
     from dnstrace.render.document import to_json
 
-    return _ended(to_json(report, verbose=shown.verbose, explain=shown.explain_steps, indent=2))
+    return _with_line_end(to_json(report, verbose=shown.verbose, explain=shown.explain_steps, indent=2))
 
 
 def _jsonl(report: Report, shown: Display, environment: Environment) -> str:
     from dnstrace.render.document import to_json
 
-    return _ended(to_json(report, verbose=shown.verbose, explain=shown.explain_steps, indent=None))
+    return _with_line_end(to_json(report, verbose=shown.verbose, explain=shown.explain_steps, indent=None))
 
 
 def _mermaid(report: Report, shown: Display, environment: Environment) -> str:
@@ -55,7 +55,7 @@ def _dot(report: Report, shown: Display, environment: Environment) -> str:
     return dot(report)
 
 
-def _ended(text: str) -> str:
+def _with_line_end(text: str) -> str:
     return text if not text or text.endswith("\n") else text + "\n"
 
 

@@ -1,4 +1,4 @@
-"""From choices to what is asked, and over which network: the real one, the lab, or a record."""
+"""From choices to a plan: what to ask, how, and over which network (the real one, the lab, or a record)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Planned(NamedTuple):
-    """What is asked, how, and over which network: live sockets where it is None."""
+    """What to ask, how, and over which network: live sockets if `network` is None."""
 
     questions: tuple[Question, ...]
     tracing: Tracing
@@ -70,7 +70,7 @@ def _roots(path: str) -> Delegation:
 
 
 def _anchors(path: str | None, world: World | None = None) -> Anchors:
-    """The trust anchors in the file; without one, those of the world or of the package."""
+    """The trust anchors in the file; without a file, those of the world or of the package."""
     from dnstrace.dnssec import (
         AnchorsError,
         MissingCryptography,
@@ -92,7 +92,7 @@ def _anchors(path: str | None, world: World | None = None) -> Anchors:
 
 
 def _in_the_lab(chosen: Choices, tracing: Tracing) -> Planned:
-    """The plan in a world of the lab: its network, its clock, and its question if there is no other."""
+    """The plan in a world of the lab: its network, its clock, and its question unless another was given."""
     from dnstrace.lab.network import LabNetwork
     from dnstrace.lab.world import load
 
@@ -109,7 +109,7 @@ def _in_the_lab(chosen: Choices, tracing: Tracing) -> Planned:
 
 
 def _alive(network: Network, world: World, chosen: Choices) -> Network:
-    """The lab, less the servers that are dropped."""
+    """The lab without the servers that are dropped."""
     if not chosen.drop:
         return network
     from dnstrace.cli.replaying import without
@@ -119,14 +119,14 @@ def _alive(network: Network, world: World, chosen: Choices) -> Network:
 
 
 def _resolvers_in(chosen: Choices, world: World) -> tuple[Resolver, ...]:
-    """The resolvers to ask in a world: those chosen, which must be there, or else its own."""
+    """The resolvers to ask in a world: those chosen, which must exist in it, or else its own."""
     from dnstrace.model import Transport
     from dnstrace.model.asked import Resolver
 
     for each in chosen.resolvers:
         if each.transport is not Transport.UDP:
             raise Usage(
-                f"--resolver {each.transport}: the lab knows no TLS; leave --lab out, or ask an address"
+                f"--resolver {each.transport}: the lab has no TLS; leave out --lab, or give an address"
             )
         if each.address not in world.addresses or each.port != Transport.UDP.port:
             there = f"; there is {', '.join(world.resolvers)}" if world.resolvers else ""

@@ -1,7 +1,7 @@
-"""What happens while a trace is under way: its tree grows, and what is needed later is imported.
+"""While a trace is under way, its tree grows, and modules that are needed later are imported.
 
-The first query must not wait for what only the output needs, such as rich: a thread imports it while
-the first reply is on its way, when the process has nothing else to do.
+The first query must not wait for modules that only the output needs, such as rich: a thread imports them
+while the first reply is on its way and the process has nothing else to do.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dnstrace.model import Trace
     from dnstrace.render.live import LiveTree
 
-# Seconds for which the importing thread may keep a reply waiting; the default is 5 ms.
+# Seconds for which the importing thread may delay a reply; the default is 5 ms.
 _SWITCH_INTERVAL = 0.0005
 # Seconds after the first step began: by then its query is sent.
 _SENT = 0.001
@@ -52,7 +52,7 @@ class Progress:
             self._tree = None
 
     def update(self, snapshot: Trace) -> None:
-        """Take in what has changed: called by the walk."""
+        """Take in a snapshot; the walk calls this at every change."""
         self.latest = snapshot
         if not self._chosen.is_live:  # it takes no time
             return

@@ -1,4 +1,4 @@
-"""What goes to stderr where only the answer goes to stdout: why there is none, and what else is not well."""
+"""What goes to stderr if only the answer goes to stdout: why there is none, and what else is wrong."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ if TYPE_CHECKING:
 
 
 def remarks(report: Report) -> Iterator[str]:
-    """A line for each thing that the short form does not say."""
+    """A line for each problem that the short form does not show."""
     trace, verdict = report.trace, "" if report.verdict is None else report.verdict.text
     if why := "interrupted" if trace.interrupted else verdict or trace.error:
         yield why
     for finding in trace.findings or ():
         if not finding.is_notice and finding.message not in verdict:
             yield f"{finding.level.value} {finding.code}: {finding.message}"
-    yield from _unmet(trace)
-    yield from _differing(report)
+    yield from _unmet_expectations(trace)
+    yield from _differing_resolvers(report)
 
 
-def _unmet(trace: Trace) -> Iterator[str]:
-    """What is not as expected."""
+def _unmet_expectations(trace: Trace) -> Iterator[str]:
+    """The expectations that are not met."""
     for met in trace.expectations or ():
         if not met.met:
             from dnstrace.render.expected import expected_text, instead_text
@@ -31,12 +31,12 @@ def _unmet(trace: Trace) -> Iterator[str]:
             yield f"expected {expected_text(met)}, {instead_text(met)}"
 
 
-def _differing(report: Report) -> Iterator[str]:
-    """Which resolvers differ."""
+def _differing_resolvers(report: Report) -> Iterator[str]:
+    """The resolvers that differ from the walk."""
     if not report.resolvers:
         return
     from dnstrace.model.compared import Disagreement
-    from dnstrace.render.compared import reason_text, resolver_text
+    from dnstrace.render.resolver_words import reason_text, resolver_text
 
     for found in report.resolvers:
         if found.attempt is not None and found.difference not in (None, Disagreement.SAME):

@@ -1,4 +1,4 @@
-"""`--save`: the trace kept in a file. Nothing of it is imported where nothing is to be kept."""
+"""`--save`: keep the trace in a file. Without the option nothing of this is imported."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def recorded(plan: Planned, chosen: Choices, environment: Environment) -> Planned:
-    """The plan, with a network that is recorded if the trace is to be saved.
+    """The plan, with a network that is recorded if the trace will be saved.
 
-    Raises Usage where the file cannot be written, or there is more than one trace.
+    Raises Usage if the file cannot be written, or there is more than one trace.
     """
     if chosen.files.save is None:
         return plan
@@ -32,7 +32,7 @@ def recorded(plan: Planned, chosen: Choices, environment: Environment) -> Planne
 
 
 def save(report: Report, plan: Planned, chosen: Choices) -> None:
-    """Save the trace of a plan that is `recorded`, if that is wanted. Raises Unwritable."""
+    """Save the trace of a `recorded` plan if the user asked for it. Raises Unwritable."""
     if chosen.files.save is None:
         return
     from dnstrace.cli.files import write_file

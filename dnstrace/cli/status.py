@@ -23,20 +23,22 @@ _BAD = (Exit.INTERRUPTED, Exit.FAILED, Exit.BOGUS, Exit.FINDINGS)  # the worst f
 
 def status(traces: Iterable[Trace]) -> Exit:
     """The exit status that `traces` lead to."""
-    each = [_status(trace) for trace in traces]
+    each = [_status_of(trace) for trace in traces]
     return each[0] if len(each) == 1 else worst(each)
 
 
 def worst(statuses: Collection[Exit]) -> Exit:
-    """The status that several come to: NEGATIVE among them is as good as ANSWER."""
+    """The worst of several statuses; NEGATIVE among them is as good as ANSWER."""
     return next((bad for bad in _BAD if bad in statuses), Exit.ANSWER)
 
 
-def _status(trace: Trace) -> Exit:
-    """That of the trace's end; an end that is expected is ANSWER, what else is not as expected FINDINGS."""
+def _status_of(trace: Trace) -> Exit:
+    """The status of a trace: ANSWER for an expected end, FINDINGS if anything else is not as expected."""
     expected = trace.expectations or ()
     said = [met.expectation for met in expected if met.met]
-    found = _ended(trace, any(each.what == "security" and each.value == Security.BOGUS for each in said))
+    found = _status_of_end(
+        trace, any(each.what == "security" and each.value == Security.BOGUS for each in said)
+    )
     if found in (Exit.NEGATIVE, Exit.FAILED) and any(each.says_how_it_ends for each in said):
         found = Exit.ANSWER
     as_expected = all(met.met for met in expected) and not _has_error(trace)
@@ -45,12 +47,12 @@ def _status(trace: Trace) -> Exit:
 
 
 def _has_error(trace: Trace) -> bool:
-    """Whether a check found that some resolvers fail."""
+    """Whether a check found an error."""
     return any(finding.is_error for finding in trace.findings or ())
 
 
-def _ended(trace: Trace, bogus_expected: bool) -> Exit:
-    """The status of the trace's end, whatever is expected of it but that it is bogus."""
+def _status_of_end(trace: Trace, bogus_expected: bool) -> Exit:
+    """The status of how the trace ended, regardless of what is expected except that it is bogus."""
     if trace.interrupted:
         return Exit.INTERRUPTED
     if trace.outcome is not Outcome.FAILED and is_bogus(trace) and not bogus_expected:

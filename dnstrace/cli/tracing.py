@@ -1,4 +1,4 @@
-"""Each question traced, and its trace kept and printed."""
+"""Trace each question, save the trace if asked to, and print it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def trace_all(chosen: Choices, environment: Environment) -> int:
-    """Trace and print one question after the other; the exit status. Raises Usage."""
+    """Trace and print one question after the other, and return the exit status. Raises Usage."""
     plan = recorded(planned(chosen), chosen, environment)
     if chosen.http:
         from dnstrace.cli.fetching import requests
@@ -35,23 +35,23 @@ def trace_all(chosen: Choices, environment: Environment) -> int:
     check_expected(plan.questions, chosen.expected)
     progress = Progress(chosen, environment)
     if len(plan.questions) > 1:
-        gc.enable()  # `cli.main` starts without
+        gc.enable()  # `cli.main` starts without it
     ended: list[Trace] = []
     for question in plan.questions:
-        trace = expected_of(_trace(question, plan, progress), chosen.expected)
+        trace = expected_of(_trace_question(question, plan, progress), chosen.expected)
         if chosen.http:
             from dnstrace.cli.fetching import fetched
 
             trace = fetched(trace, chosen)
-        _give(trace, plan, chosen, environment)
+        _save_and_print(trace, plan, chosen, environment)
         ended.append(trace)
         if trace.interrupted:
             break
     return status(ended)
 
 
-def _give(trace: Trace, plan: Planned, chosen: Choices, environment: Environment) -> None:
-    """Keep a trace where that is wanted, and print it, also where it cannot be kept."""
+def _save_and_print(trace: Trace, plan: Planned, chosen: Choices, environment: Environment) -> None:
+    """Save and export a trace if the user asked for it, and print it even if that fails."""
     report = api.report(trace)
     try:
         save(report, plan, chosen)
@@ -63,8 +63,8 @@ def _give(trace: Trace, plan: Planned, chosen: Choices, environment: Environment
             environment.remark(f"{trace.question}: {remark}")
 
 
-def _trace(question: Question, plan: Planned, progress: Progress) -> Trace:
-    """Trace one question; what was found so far if the user stops it."""
+def _trace_question(question: Question, plan: Planned, progress: Progress) -> Trace:
+    """Trace one question, or return what was found so far if the user stops it."""
     with progress:
         try:
             return api.trace(

@@ -1,4 +1,4 @@
-"""`--watch`: the same trace again and again, until it differs from the first, or is as expected."""
+"""`--watch`: repeat a trace until it differs from the first, or until it is as expected."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 TraceAgain = Callable[[], "Trace"]
 
-_LEAST = 1.0  # seconds: name servers are not there to be asked for more
+_LEAST = 1.0  # seconds: asking more often would be a burden to other people's servers
 _CLEAR = "\x1b[H\x1b[2J\x1b[3J"
 
 
@@ -35,35 +35,37 @@ def watch(
     trace: TraceAgain | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> int:
-    """Trace until there is something to say; the status: 5 for a difference. Raises Usage.
+    """Trace until there is a difference (status 5), or until all is as expected. Raises Usage.
 
-    `trace` makes one trace, as the user chose if left out; `sleep` waits so many seconds.
+    `trace` makes one trace, by default as the user chose; `sleep` waits for a number of seconds.
     """
     from dnstrace.cli.expecting import expected_of
     from dnstrace.cli.status import status
 
     trace, pause = trace or _once_more(chosen), chosen.watch or _LEAST
     if pause < _LEAST:
-        raise Usage(f"--watch {pause:g}: once a second is the most that is asked of others")
+        raise Usage(
+            f"--watch {pause:g}: other people's servers are asked at most once a second; give 1 or more"
+        )
     first = latest = expected_of(trace(), chosen.expected)
     screen = chosen.shown.output is Output.TREE and environment.is_terminal
-    _show(latest, [_result(latest)], screen, pause, chosen, environment)
-    while not _ended(chosen, latest):
+    _show_changes(latest, [_result_line(latest)], screen, pause, chosen, environment)
+    while not _is_as_expected(chosen, latest):
         if not chosen.is_live:
-            environment.remark("nothing changes here by itself: it is not traced again")
+            environment.remark("nothing changes in the lab or in a record, so it is not traced again")
             break
         sleep(pause)
         before, latest = latest, expected_of(trace(), chosen.expected)
-        found = differences(_document(first), _document(latest))
-        since = differences(_document(before), _document(latest))
-        _show(latest, [each.text for each in since], screen, pause, chosen, environment)
+        found = differences(_document_of(first), _document_of(latest))
+        since = differences(_document_of(before), _document_of(latest))
+        _show_changes(latest, [each.text for each in since], screen, pause, chosen, environment)
         if found and not chosen.expected:
             return Exit.FINDINGS
     return status([latest])
 
 
 def _once_more(chosen: Choices) -> TraceAgain:
-    """One trace as the user chose it; each begins anew, with nothing known."""
+    """A function that makes one trace as the user chose, each with nothing known."""
     from dnstrace.cli.planning import planned
 
     count = len(planned(chosen).questions)
@@ -78,15 +80,15 @@ def _once_more(chosen: Choices) -> TraceAgain:
     return trace
 
 
-def _ended(chosen: Choices, latest: Trace) -> bool:
-    """Whether all that is expected has come to be."""
+def _is_as_expected(chosen: Choices, latest: Trace) -> bool:
+    """Whether all expectations are met."""
     return bool(chosen.expected) and all(met.met for met in latest.expectations or ())
 
 
-def _show(
+def _show_changes(
     latest: Trace, said: list[str], screen: bool, pause: float, chosen: Choices, environment: Environment
 ) -> None:
-    """The tree, where there is a screen for it; else a line for each change, with the time."""
+    """Show the tree if there is a screen for it, or else a line for each change, with the time."""
     when = latest.started.strftime("%H:%M:%S UTC")
     if screen:
         tree = FORMS[Output.TREE](api.report(latest), chosen.shown, environment)
@@ -99,12 +101,12 @@ def _show(
         environment.write("".join(f"{when} {harmless(text)}\n" for text in said))
 
 
-def _document(trace: Trace) -> Document:
+def _document_of(trace: Trace) -> Document:
     return document(api.report(trace))
 
 
-def _result(trace: Trace) -> str:
-    """What the first trace came to, in a line."""
+def _result_line(trace: Trace) -> str:
+    """The result of the first trace, in a line."""
     told = ", ".join(rdata for _, rdata in islice(data(trace), 4))
     outcome = "" if trace.outcome is None else trace.outcome.value
     if went_wrong(trace) and trace.error:

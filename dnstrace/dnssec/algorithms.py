@@ -1,8 +1,8 @@
-"""Which algorithms count: RFC 8624 as updated by RFC 9904, and what validators do today.
+"""Which algorithms are supported: RFC 8624 as updated by RFC 9904, and what validators do today.
 
 An algorithm or digest that is not supported makes a zone insecure, not bogus (RFC 4035 section 5.2).
-SHA-1 (RSASHA1, RSASHA1-NSEC3-SHA1, DS digest 1) is still validated, as BIND and Unbound do where the
-system lets them. RSAMD5, DSA and GOST are not supported.
+SHA-1 (RSASHA1, RSASHA1-NSEC3-SHA1, DS digest 1) is still validated, as it is by BIND and Unbound where the
+system's policy allows it. RSAMD5, DSA and GOST are not supported.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _DIGESTS = {SHA1_DIGEST: "sha1", 2: "sha256", 4: "sha384"}
 
 
 def algorithm_name(number: int) -> str:
-    """The mnemonic of a DNSSEC algorithm, or its number where it has none."""
+    """The mnemonic of a DNSSEC algorithm, or `algorithm N` where it has none."""
     name = dns.dnssectypes.Algorithm.to_text(number)
     return f"algorithm {name}" if name.isdigit() else name
 
@@ -43,7 +43,7 @@ def ds_matches(ds: DS, owner: Name, key: DNSKEY) -> bool:
 
 
 def by_tag(keys: Iterable[DNSKEY]) -> dict[int, list[DNSKEY]]:
-    """Keys by their tags, which are worked out once: hostile replies hold many keys and signatures."""
+    """Keys by tag. Each tag is computed once, because hostile replies contain many keys and signatures."""
     found: dict[int, list[DNSKEY]] = {}
     for key in keys:
         found.setdefault(key_tag(key), []).append(key)

@@ -1,8 +1,8 @@
-"""Trust anchors: the keys that are trusted to begin with (RFC 4033 section 2).
+"""Trust anchors: the keys where every chain of trust starts (RFC 4033 section 2).
 
-A file holds DS or DNSKEY records in master-file form, of one zone or several, as Debian's
-dns-root-data and unbound-anchor write them, or BIND's `trust-anchors` statement. The anchors in the
-package (data/root.key) are the root's, published by IANA.
+A trust anchor file contains DS or DNSKEY records for one or more zones: in master-file form, as Debian's
+dns-root-data and unbound-anchor write them, or as BIND's `trust-anchors` statement. The anchors in the
+package (data/root.key) are those of the root, published by IANA.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _BIND_COMMENT = re.compile(r'("[^"]*")|//[^\n]*|#[^\n]*|/\*.*?\*/', re.DOTALL)
 
 
 class AnchorsError(ValueError):
-    """The trust anchors cannot be used; the message is one line that says why."""
+    """The trust anchors cannot be used. The message is one line that says why."""
 
 
 def closest(anchors: Anchors, name: Name) -> Name | None:
@@ -57,24 +57,24 @@ def _usable(anchors: Anchors, zone: Name) -> bool:
 
 
 def root_anchors() -> Anchors:
-    """The root's trust anchors as the package knows them."""
+    """The trust anchors of the root that ship with the package."""
     text = (resources.files("dnstrace") / "data" / "root.key").read_text(encoding="ascii")
     return parse_anchors(text, "the trust anchors in the package")
 
 
 def read_anchors(path: str | Path) -> Anchors:
-    """The trust anchors in a file; raises AnchorsError when there is none that can be read."""
+    """The trust anchors in a file. Raises AnchorsError if the file has none or cannot be read."""
     try:
         text = Path(path).read_text(encoding="utf-8")
     except OSError as error:
-        raise AnchorsError(f"cannot read the trust anchors {path}: {error.strerror}") from error
+        raise AnchorsError(f"cannot read trust anchors from {path}: {error.strerror}") from error
     except ValueError as error:
-        raise AnchorsError(f"{path} is not a file of trust anchors: it is not text") from error
+        raise AnchorsError(f"{path} is not a trust anchor file: it is not UTF-8 text") from error
     return parse_anchors(text, str(path))
 
 
 def parse_anchors(text: str, where: str) -> Anchors:
-    """The trust anchors in the text of a file; `where` is what errors call it. Raises AnchorsError."""
+    """The trust anchors in `text`; error messages call it `where`. Raises AnchorsError."""
     zones: dict[Name, tuple[DS | DNSKEY, ...]] = {}
     try:
         for zone, record in _bind_records(text) if _BIND.search(text) else _master_file_records(text):
@@ -82,9 +82,9 @@ def parse_anchors(text: str, where: str) -> Anchors:
                 zones[zone] = (*zones.get(zone, ()), record)
     except (dns.exception.DNSException, ValueError) as error:
         trouble = " ".join(str(error).split())[:120] or type(error).__name__
-        raise AnchorsError(f"{where} is not a file of trust anchors: {trouble}") from error
+        raise AnchorsError(f"{where} is not a trust anchor file: {trouble}") from error
     if not zones:
-        raise AnchorsError(f"{where} holds no trust anchor: a DS or DNSKEY record is needed")
+        raise AnchorsError(f"{where} has no trust anchor: it needs at least one DS or DNSKEY record")
     return Anchors(zones)
 
 

@@ -1,7 +1,7 @@
-"""What a chain of trust is judged by, and what comes of judging besides the verdict.
+"""The inputs of one judgement, and what it produces in addition to the verdict.
 
-Questions whose replies are not there yet are collected (`missing`), and the steps whose data are not valid,
-since another server's may be better.
+That is the evidence of each step (`notes`), the questions whose replies are still missing (`missing`), and
+the steps whose data are not valid, for which another server may have better data.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from dnstrace.model.security import Security
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """Where the chain stands at a zone.
+    """The state of the chain of trust at a zone.
 
-    `keys` are those trusted, for a secure zone; None for one that is presumed. `open` says whether the
-    chain can go on below it.
+    `keys` are the trusted keys of a secure zone, and None for a presumed zone. `open` is set if the chain can
+    continue below the zone.
     """
 
     name: Name
@@ -34,7 +34,7 @@ class Zone:
 
     @property
     def presumed(self) -> bool:
-        """Whether its keys are still to come."""
+        """Whether its keys have yet to arrive."""
         return self.open and self.keys is None
 
     @property
@@ -44,9 +44,9 @@ class Zone:
 
 
 class Case:
-    """The replies of one trace, the trust anchors, the time (seconds since 1970) and the effort allowed.
+    """The replies of one trace, the trust anchors, the time (seconds since 1970) and the limits on effort.
 
-    `notes` are what each step is worth, `missing` the questions that are to be asked.
+    `notes` collects the evidence of each step, `missing` the questions that still have to be asked.
     """
 
     def __init__(self, replies: Replies, anchors: Anchors, at: float, effort: Effort) -> None:
@@ -56,32 +56,32 @@ class Case:
         self._retry: dict[int, Step] = {}
 
     def check(self, data: Signed, zone: Zone) -> Checked:
-        """Whether an RRset is signed by a zone; of a presumed zone, whether it claims to be."""
+        """Whether a zone signs an RRset; for a presumed zone, whether the RRset claims so."""
         if zone.keys is not None:
             return check(data, zone.name, zone.keys, self.at, self.effort)
         claimed = any(rrsig.signer == zone.name for rrsig in data.signatures)
         return Checked(claimed, "" if claimed else zone.verdict.reason)
 
     def need(self, zone: Name, question: Question) -> None:
-        """Put a question among the missing ones, unless it was asked already or there are enough."""
+        """Add a question to the missing ones, unless it was already asked or the limit is reached."""
         if not self.replies.asked(question) and len(self.missing) < self.effort.limits.needs:
             self.missing[Need(zone, question)] = None
 
     def retry(self, step: Step) -> None:
-        """Say that the data of a step are not valid, so that another server's may be better."""
+        """Record that the data of a step are not valid: another server may have better data."""
         self._retry[step.id] = step
 
     def worth_retrying(self) -> tuple[int, ...]:
-        """The ids of such steps, where there is a server that was not asked; those of the walk first."""
+        """The ids of those steps for which another server can be asked, steps of the walk first."""
         worth = [step for step in self._retry.values() if self.replies.untried(step)]
         return tuple(step.id for step in sorted(worth, key=lambda step: step.purpose not in MAIN))
 
-    def had_their_say(self, question: Question) -> bool:
-        """Whether all who should know the answer were asked, and none is waited for."""
-        asked, waited_for = self.replies.asked(question), self.replies.under_way(question)
-        return asked and not waited_for and not self.replies.limited(question)
+    def fully_asked(self, question: Question) -> bool:
+        """Whether every server that should know the answer was asked, and none is still pending."""
+        asked, pending = self.replies.asked(question), self.replies.under_way(question)
+        return asked and not pending and not self.replies.limited(question)
 
     def unasked(self, what: str, question: Question) -> SecurityStatus:
-        """The verdict on a zone of which something could not be asked for: nothing speaks against it."""
+        """The verdict on a zone for which `what` could not be fetched: nothing speaks against it."""
         why = self.replies.limited(question)
-        return SecurityStatus(Security.INDETERMINATE, f"{what} could not be asked for{why and f': {why}'}")
+        return SecurityStatus(Security.INDETERMINATE, f"{what} could not be fetched{why and f': {why}'}")

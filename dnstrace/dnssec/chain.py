@@ -1,14 +1,14 @@
 """The chain of trust, from an anchor down to a name: RFC 4035 section 5.
 
-A zone is trusted when its DNSKEY RRset is signed by a key that its parent's DS RRset, or a trust anchor,
-names. Below it the chain goes on where the zone signs a DS RRset, and ends, as insecure, where it
-signs the proof that a delegation has none. Both come in referrals; where they do not (parent and child
-on the same servers, old servers) DS has to be asked for, at every name down to the one in question,
-since a cut may be at any of them.
+A zone is trusted if its DNSKEY RRset is signed by a key that its parent's DS RRset, or a trust anchor,
+matches. Below it, the chain continues where the zone signs a DS RRset, and ends (insecure) where it signs the
+proof that a delegation has no DS record. Both come in referrals. Where they do not (parent and child on the
+same servers, old servers), DS has to be queried at every name down to the one in question, because any of
+them may be a zone cut.
 
-Questions whose replies are not there yet are collected. Meanwhile the chain is followed as if these
-replies were going to be good, so that all that is needed can be asked at once; such a zone is *presumed*,
-and nothing becomes secure by it.
+Questions whose replies are still missing are collected. Meanwhile the chain is followed as if those replies
+were going to be valid, so that everything needed can be asked in parallel. Such a zone is *presumed*; it
+never makes anything secure.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from dnstrace.dnssec.records import signed
 from dnstrace.dnssec.replies import Reply
 from dnstrace.model import Name, Question
 from dnstrace.model.judgement import SecurityStatus
+from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.security import Security
 
 
@@ -40,18 +41,18 @@ class TrustChain:
     # --- down from the anchor -----------------------------------------------------------------
 
     def zone(self, target: Name, ask: bool = True) -> Zone:
-        """The deepest zone at or above `target` to which the chain leads, or at which it ends.
+        """The deepest zone at or above `target` that the chain reaches, or the zone where it ends.
 
-        With `ask`, what is unknown of the names down to `target` is put among the missing questions, and
-        until it is known the chain does not hold.
+        With `ask`, the questions that are still open about names down to `target` are added to the missing
+        ones, and the chain does not hold until they are answered.
         """
         anchor = closest(self._case.anchors, target)
         if anchor is None:
-            reason = f"no trust anchor at or above {target}"
+            reason = f"no trust anchor at or above {plain(target)}"
             return Zone(target, SecurityStatus(Security.INDETERMINATE, reason))
-        zone = self._anchored(anchor)
+        zone = self._anchor_zone(anchor)
         while zone.open and zone.name != target:
-            below = self._below(zone, target, ask)
+            below = self._zone_below(zone, target, ask)
             if below is None:
                 return zone
             zone = below
@@ -59,8 +60,8 @@ class TrustChain:
 
     # --- one cut ------------------------------------------------------------------------------
 
-    def _below(self, zone: Zone, target: Name, ask: bool) -> Zone | None:
-        """The next zone on the way to `target`; None if there is no further cut."""
+    def _zone_below(self, zone: Zone, target: Name, ask: bool) -> Zone | None:
+        """The next zone on the way to `target`; None if there is no further zone cut."""
         known = {name: self._delegations.at(zone, name) for name in _names_between(zone.name, target)}
         for name, found in known.items():
             if found.says is Says.SIGNED:
@@ -80,7 +81,7 @@ class TrustChain:
         return self._broken(zone, *next(iter(unclear.items())))
 
     def _ended(self, zone: Zone, name: Name, reason: str) -> Zone:
-        """A zone below which there is no chain, as a proof says; of a presumed zone that is not certain."""
+        """A zone where the chain ends, by a proof; below a presumed zone that is not yet certain."""
         verdict = zone.verdict if zone.presumed else SecurityStatus(Security.INSECURE, reason)
         return Zone(name, verdict)
 
@@ -89,23 +90,23 @@ class TrustChain:
             return Zone(name, zone.verdict)
         if found.says is Says.UNKNOWN:
             question = Question(name, dns.rdatatype.DS)
-            return Zone(name, self._case.unasked(f"the DS record of {name}", question))
+            return Zone(name, self._case.unasked(f"the DS record of {plain(name)}", question))
         return Zone(name, SecurityStatus(Security.BOGUS, found.reason))
 
     def _child(self, zone: Zone, name: Name, found: Delegated) -> Zone:
-        """A zone whose parent has a DS RRset for it."""
-        trust = Trust(f"{zone.name} publishes", ds=found.ds)
+        """A zone for which its parent publishes a DS RRset."""
+        trust = Trust(zone.name, found.ds)
         if not trust.usable:
-            reason = f"{name} is signed only with algorithms that are not supported: {unsupported(found.ds)}"
+            reason = f"{plain(name)} is signed only with unsupported algorithms: {unsupported(found.ds)}"
             return self._ended(zone, name, reason)
         child = self._establish(name, trust)
         if zone.presumed:
             return replace(child, verdict=zone.verdict, keys=None) if child.open else Zone(name, zone.verdict)
         return child
 
-    def _anchored(self, zone: Name) -> Zone:
+    def _anchor_zone(self, zone: Name) -> Zone:
         anchors = self._case.anchors
-        trust = Trust("the trust anchor is", ds_anchors(anchors, zone), key_anchors(anchors, zone))
+        trust = Trust(None, ds_anchors(anchors, zone), key_anchors(anchors, zone))
         return self._establish(zone, trust)
 
     # --- keys ---------------------------------------------------------------------------------
@@ -116,13 +117,13 @@ class TrustChain:
         return self._established[zone]
 
     def _with_keys(self, zone: Name, trust: Trust) -> Zone:
-        """A zone and its keys, by the first of the replies at hand that has them as `trust` says."""
+        """A zone and its keys, from the first recorded reply whose keys match `trust`."""
         question = Question(zone, dns.rdatatype.DNSKEY)
         reason, failed, security = "", [], Security.BOGUS
         for reply in self._case.replies.to(question):
             keys = self._keys_in(reply, zone, trust)
             if keys.reason and (unsigned := self._case.replies.without_signatures(reply.attempt)):
-                keys = replace(keys, reason=f"the DNSKEY records of {zone} {unsigned.reason}")
+                keys = replace(keys, reason=f"the DNSKEY records of {zone_text(zone)} {unsigned.reason}")
                 security = security if reason else unsigned.security
             elif keys.reason and not reason:
                 security = Security.BOGUS
@@ -136,10 +137,11 @@ class TrustChain:
         for step in failed:
             self._case.retry(step)
         self._case.need(zone, question)
-        if not reason and not self._case.had_their_say(question):
-            verdict = self._case.unasked(f"the keys (DNSKEY) of {zone}", question)
+        if not reason and not self._case.fully_asked(question):
+            verdict = self._case.unasked(f"the DNSKEY records of {zone_text(zone)}", question)
             return Zone(zone, verdict, keys=None, open=True)
-        reason = reason or f"no server of {zone} gave its keys (DNSKEY), although {_told(trust, zone)}"
+        lacking = f"no server of {zone_text(zone)} returned DNSKEY records"
+        reason = reason or f"{lacking}, although {_keys_needed(trust, zone)}"
         for step in self._case.replies.steps_for(question):
             self._case.notes.add(step.id, SecurityStatus(security, reason))
         return Zone(zone, SecurityStatus(security, reason))
@@ -147,12 +149,14 @@ class TrustChain:
     def _keys_in(self, reply: Reply, zone: Name, trust: Trust) -> KeySet:
         found = signed(reply.message.answer, (dns.rdatatype.DNSKEY,), zone)
         if not found:
-            return KeySet((), f"{zone} has no keys (DNSKEY), although {_told(trust, zone)}")
+            return KeySet(
+                (), f"{zone_text(zone)} has no DNSKEY records, although {_keys_needed(trust, zone)}"
+            )
         return establish(found[0], trust, self._case.at, self._case.effort)
 
 
 def _names_between(zone: Name, target: Name) -> list[Name]:
-    """The names below `zone` down to `target`, which is the last."""
+    """The names below `zone` down to and including `target`."""
     names = []
     while target != zone and len(target) > len(zone):
         names.append(target)
@@ -160,11 +164,12 @@ def _names_between(zone: Name, target: Name) -> list[Name]:
     return names[::-1]
 
 
-def _told(trust: Trust, zone: Name) -> str:
-    """What calls for keys, and whose job it is that they are there."""
-    if trust.source.startswith("the trust anchor"):
+def _keys_needed(trust: Trust, zone: Name) -> str:
+    """Why the zone needs DNSKEY records, and who can fix that."""
+    if trust.parent is None:
         return "there is a trust anchor for it"
+    parent = zone_text(trust.parent)
     return (
-        f"{trust.source} a DS record for it; the operator of {zone} has to serve them, or the registrant "
-        "to have the DS record removed (at the registrar)"
+        f"{parent} publishes a DS record for it; the operator of {zone_text(zone)} needs to serve them, "
+        f"or to have the DS record removed from {parent}"
     )

@@ -1,8 +1,8 @@
-"""Whether one signature is right: the only place that does cryptography.
+"""Verifies one signature: the only module that does cryptography.
 
-RSA (RFC 3110, RFC 5702) is verified by plain arithmetic, with public values only: the policies of some
-systems refuse SHA-1 and keys under 1024 bits, which validators must still judge. The curves (RFC 6605,
-RFC 8080) need the cryptography package, which is imported when the first such signature is verified.
+RSA (RFC 3110, RFC 5702) is verified by plain arithmetic on public values, because the crypto policies of
+some systems refuse SHA-1 and keys under 1024 bits, which validators still have to judge. The curves (RFC
+6605, RFC 8080) need the cryptography package, which is imported when the first such signature is verified.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from dnstrace.dnssec.algorithms import (
 
 
 class MissingCryptography(RuntimeError):
-    """The cryptography package is not installed; the message is one line that says what to do."""
+    """The cryptography package is not installed. The message is one line that says what to do."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -33,7 +33,7 @@ class MissingCryptography(RuntimeError):
 
 
 def require_cryptography() -> None:
-    """Raise MissingCryptography if signatures cannot be verified. Imports nothing."""
+    """Raise MissingCryptography if the cryptography package is missing. Imports nothing."""
     if find_spec("cryptography") is None:
         raise MissingCryptography
 
@@ -46,15 +46,14 @@ _DIGEST_INFO = {
     "sha512": bytes.fromhex("3051300d060960864801650304020305000440"),
 }
 _MODULUS_BITS = range(512, 4097)  # RFC 3110 section 2, RFC 5702 section 2
-_EXPONENT_BITS = 64  # longer ones only cost time; OpenSSL and BIND bound them too
+_EXPONENT_BITS = 64  # longer exponents only cost time; OpenSSL and BIND limit them too
 
 
 @lru_cache(maxsize=4096)
 def verify(algorithm: int, key: bytes, signature: bytes, data: bytes) -> bool:
-    """Whether `signature` is that of `data` by `key` (the public key field of a DNSKEY record).
+    """Whether `signature` is a valid signature of `data` by `key` (the public key field of a DNSKEY record).
 
-    Raises MissingCryptography. Malformed keys and signatures, and algorithms that are not
-    supported, are simply not right.
+    Malformed keys, malformed signatures and unsupported algorithms give False. Raises MissingCryptography.
     """
     if algorithm in _RSA_HASHES:
         return _verify_rsa(_RSA_HASHES[algorithm], key, signature, data)
@@ -64,7 +63,7 @@ def verify(algorithm: int, key: bytes, signature: bytes, data: bytes) -> bool:
 
 
 def key_bits(algorithm: int, key: bytes) -> int:
-    """The size of a public key in bits: of the modulus for RSA, of a coordinate or point otherwise."""
+    """The size of a public key in bits: its modulus for RSA, otherwise a coordinate or point."""
     if algorithm in (1, *_RSA_HASHES):
         return _rsa_numbers(key)[0].bit_length()
     return len(key) * (4 if algorithm in (ECDSAP256, ECDSAP384) else 8)
@@ -79,7 +78,7 @@ def _rsa_numbers(key: bytes) -> tuple[int, int]:
 
 
 def _verify_rsa(hash_name: str, key: bytes, signature: bytes, data: bytes) -> bool:
-    """RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2.2): the expected block is built, not parsed."""
+    """RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2.2), by building the expected block rather than parsing one."""
     modulus, exponent = _rsa_numbers(key)
     size = (modulus.bit_length() + 7) // 8
     if modulus.bit_length() not in _MODULUS_BITS or exponent.bit_length() > _EXPONENT_BITS or exponent < 3:
@@ -112,7 +111,7 @@ def _verify_curve(algorithm: int, key: bytes, signature: bytes, data: bytes) -> 
 
 
 def _check_ecdsa(algorithm: int, key: bytes, signature: bytes, data: bytes) -> None:
-    """Raise InvalidSignature or ValueError unless `signature` is right (RFC 6605 section 4)."""
+    """Raise InvalidSignature or ValueError unless `signature` is valid (RFC 6605 section 4)."""
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature

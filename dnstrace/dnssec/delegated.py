@@ -1,7 +1,7 @@
-"""What the replies at hand say of a name below a zone: whether there is a cut, and whether it is signed.
+"""Whether the recorded replies show a zone cut at a name, and whether it is signed.
 
-It is said by a DS RRset, or by the proof that there is none. Both come in referrals; where they do not,
-they come in replies to the question for DS (RFC 4035 sections 4.2 and 5.2).
+A DS RRset shows that, or the proof that there is none. Both come in referrals; where they do not, they come
+in replies to a query for DS (RFC 4035 sections 4.2 and 5.2).
 """
 
 from __future__ import annotations
@@ -21,23 +21,24 @@ from dnstrace.dnssec.records import DS, Signed, signed
 from dnstrace.dnssec.replies import Reply
 from dnstrace.model import Delegation, Name, Purpose, Question, Step
 from dnstrace.model.judgement import DsEvidence, SecurityStatus
+from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.security import Security
 
 
 class Says(Enum):
-    """What the replies at hand say of a name below a zone."""
+    """What the recorded replies show about a name below a zone."""
 
     SIGNED = auto()  # a DS RRset
     UNSIGNED = auto()  # a delegation without DS
     NO_CUT = auto()
-    WRONG = auto()  # something that is not validly signed
-    NOTHING = auto()  # asked, and neither DS nor proof came
+    WRONG = auto()  # data that are not validly signed
+    NOTHING = auto()  # asked, but neither a DS RRset nor a proof came
     UNKNOWN = auto()  # not asked yet
 
 
 @dataclass(frozen=True, slots=True)
 class Delegated:
-    """What is known of a possible zone cut."""
+    """What is known about a possible zone cut."""
 
     says: Says
     reason: str = ""
@@ -45,39 +46,41 @@ class Delegated:
 
 
 class Delegations:
-    """What the replies of a case say of possible cuts, each read once."""
+    """What the replies of a case show about possible zone cuts. Each cut is read once."""
 
     def __init__(self, case: Case) -> None:
         self._case = case
         self._read: dict[tuple[Name, Name], Delegated] = {}
 
     def at(self, zone: Zone, name: Name) -> Delegated:
-        """What is said of a cut at `name`, below `zone`."""
+        """What the replies show about a zone cut at `name`, below `zone`."""
         key = (zone.name, name)
         if key not in self._read:
             replies = self._case.replies
             supposed = next((cut for cut in replies.trace.supposed if cut.zone == name), None)
             replied = (*replies.referring_to(name), *replies.to(Question(name, dns.rdatatype.DS)))
             self._read[key] = (
-                self._heard(zone, name, replied)
+                self._replied(zone, name, replied)
                 if supposed is None
-                else self._supposed(zone, supposed, replied)
+                else self._assumed(zone, supposed, replied)
             )
         return self._read[key]
 
-    def _supposed(self, zone: Zone, cut: Delegation, replied: tuple[Reply, ...]) -> Delegated:
-        """Of a cut that is supposed: signed by the DS records that it is to have, or those there are."""
+    def _assumed(self, zone: Zone, cut: Delegation, replied: tuple[Reply, ...]) -> Delegated:
+        """For an assumed delegation: its assumed DS records, or else those that are published."""
         if cut.ds is not None:
             return Delegated(Says.SIGNED, ds=tuple(rdata for rdata in cut.ds if isinstance(rdata, DS)))
         for reply in replied:
             if (found := self._in(reply, zone, cut.zone)).says is Says.SIGNED:
                 return found
         if self._case.replies.asked(Question(cut.zone, dns.rdatatype.DS)):
-            return Delegated(Says.UNSIGNED, f"{cut.zone} is supposed to be delegated without a DS record")
+            return Delegated(
+                Says.UNSIGNED, f"{plain(cut.zone)} is assumed to be delegated without a DS record"
+            )
         return Delegated(Says.UNKNOWN)
 
-    def _heard(self, zone: Zone, name: Name, replied: tuple[Reply, ...]) -> Delegated:
-        """What the replies say: what is validly signed before what is not."""
+    def _replied(self, zone: Zone, name: Name, replied: tuple[Reply, ...]) -> Delegated:
+        """What the replies show; validly signed data take precedence."""
         question, wrong = Question(name, dns.rdatatype.DS), list[tuple[Step, Delegated]]()
         for reply in replied:
             found = self._in(reply, zone, name)
@@ -90,15 +93,17 @@ class Delegations:
                 self._case.retry(step)
         if wrong:
             return wrong[0][1]
-        if not self._case.had_their_say(question):
+        if not self._case.fully_asked(question):
             return Delegated(Says.UNKNOWN)
         for step in self._case.replies.steps_for(question):
             self._case.retry(step)
-        lacking = f"{zone.name} gives neither a DS record for {name} nor the proof that there is none"
-        return Delegated(Says.NOTHING, f"{lacking}; {_mend(zone)}")
+        neither = f"return neither a DS record for {plain(name)} nor a proof that there is none"
+        return Delegated(
+            Says.NOTHING, f"the servers of {zone_text(zone.name)} {neither}; {_operator_remedy(zone)}"
+        )
 
     def _in(self, reply: Reply, zone: Zone, name: Name) -> Delegated:
-        """What one reply says; what that is worth is noted of a step that asked for DS."""
+        """What one reply shows; the evidence is noted for a step that queried DS."""
         found = self._ds_in(reply, zone, name)
         if reply.step.purpose is Purpose.DS and found.says is not Says.NOTHING:
             good = SecurityStatus(Security.SECURE) if zone.secure else zone.verdict
@@ -107,7 +112,7 @@ class Delegations:
         return found
 
     def _ds_in(self, reply: Reply, zone: Zone, name: Name) -> Delegated:
-        """What one reply says: a DS RRset, an alias, or the proof of neither."""
+        """What one reply shows: a DS RRset, an alias, or a proof that there is neither."""
         message = reply.message
         for data in signed(
             (*message.answer, *message.authority), (dns.rdatatype.DS, dns.rdatatype.CNAME), name
@@ -115,8 +120,8 @@ class Delegations:
             if zone.name in data.signers():
                 return self._signed_ds(reply, data, zone)
             if data.rrset.rdtype == dns.rdatatype.DS and not data.signatures:
-                reason = f"{_ds_of(name, zone)} is not signed, although {zone.name} is; {_mend(zone)}"
-                return Delegated(Says.WRONG, reason)
+                unsigned = f"{_ds_of(name, zone)} is not signed, although {zone_text(zone.name)} is"
+                return Delegated(Says.WRONG, f"{unsigned}; {_operator_remedy(zone)}")
         for data in signed(message.answer, (dns.rdatatype.DNAME,)):
             if name != data.name and name.is_subdomain(data.name) and self._case.check(data, zone).valid:
                 return Delegated(Says.NO_CUT)  # nothing lies below a DNAME (RFC 6672 section 2.4)
@@ -128,13 +133,14 @@ class Delegations:
         evidence = (DsEvidence(r.key_tag, int(r.algorithm), int(r.digest_type)) for r in ds)
         self._case.notes.add(reply.step.id, ds=evidence, signatures=checked.signatures)
         if not checked.valid:
-            return Delegated(Says.WRONG, f"{_ds_of(data.name, zone)}: {checked.reason}; {_mend(zone)}")
+            broken = f"{_ds_of(data.name, zone)} does not validate: {checked.reason}"
+            return Delegated(Says.WRONG, f"{broken}; {_operator_remedy(zone)}")
         if data.rrset.rdtype == dns.rdatatype.CNAME:
-            return Delegated(Says.NO_CUT)  # no delegation where there is an alias (RFC 1034 section 3.6.2)
+            return Delegated(Says.NO_CUT)  # an alias excludes a delegation (RFC 1034 section 3.6.2)
         return Delegated(Says.SIGNED, ds=ds)
 
     def _denied_ds(self, reply: Reply, zone: Zone, name: Name) -> Delegated:
-        authority = _signed_by(zone.name, reply.message)
+        authority = _denial_records(zone.name, reply.message)
         if not authority:
             return Delegated(Says.NOTHING)
         denial = read_denial(
@@ -143,25 +149,22 @@ class Delegations:
         proof = denial.no_ds(name)
         self._case.notes.add(reply.step.id, signatures=denial.signatures, proof=proof.text)
         if proof.shown is ProofResult.INSECURE:
-            return Delegated(Says.UNSIGNED, f"{name} is not signed: {proof.text}")
+            return Delegated(Says.UNSIGNED, f"{plain(name)} is not signed: {proof.text}")
         if proof.shown is ProofResult.NO_CUT:
             return Delegated(Says.NO_CUT)
-        return Delegated(
-            Says.WRONG,
-            f"{zone.name} does not prove that {name} has no DS record: {proof.text}; {_mend(zone)}",
-        )
+        unproven = f"{zone_text(zone.name)} does not prove that {plain(name)} has no DS record: {proof.text}"
+        return Delegated(Says.WRONG, f"{unproven}; {_operator_remedy(zone)}")
 
 
-def _signed_by(zone: Name, message: dns.message.Message) -> Sequence[dns.rrset.RRset]:
-    """The authority section, if its denial records are signed in the name of `zone`; else nothing."""
+def _denial_records(zone: Name, message: dns.message.Message) -> Sequence[dns.rrset.RRset]:
+    """The authority section if it has denial records signed by `zone`; otherwise nothing."""
     denials = signed(message.authority, (dns.rdatatype.NSEC, dns.rdatatype.NSEC3))
     return message.authority if any(zone in data.signers() for data in denials) else ()
 
 
 def _ds_of(name: Name, zone: Zone) -> str:
-    return f"the DS record for {name} in {zone.name}"
+    return f"the DS record for {plain(name)} in {zone_text(zone.name)}"
 
 
-def _mend(zone: Zone) -> str:
-    """Whose job it is."""
-    return f"the operator of {zone.name} has to mend it"
+def _operator_remedy(zone: Zone) -> str:
+    return f"the operator of {zone_text(zone.name)} needs to fix this"

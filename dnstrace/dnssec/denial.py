@@ -1,7 +1,7 @@
-"""Denial of existence in one reply: the validated NSEC and NSEC3 records of a zone, and what they show.
+"""Denial of existence in one reply: the validated NSEC and NSEC3 records of a zone, and what they prove.
 
-Records that are not validly signed by the zone's keys are as if they were not there, and so are NSEC3
-records of unknown hash algorithms or flags (RFC 5155 section 8.1 and 8.2).
+Records that the zone's keys do not validly sign are ignored, and so are NSEC3 records with unknown hash
+algorithms or flags (RFC 5155 sections 8.1 and 8.2).
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from dnstrace.dnssec.records import NSEC, NSEC3, Signed, signed, type_name
 from dnstrace.dnssec.signature import Checked
 from dnstrace.model import ROOT, Name
 from dnstrace.model.judgement import SignatureEvidence
+from dnstrace.model.naming import plain
 
 DENIAL_TYPES = (dns.rdatatype.NSEC, dns.rdatatype.NSEC3)
 
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """What a reply offers to prove that something does not exist. `trouble` says what was not valid."""
+    """The proof of non-existence in a reply. `trouble` says which of its records is not valid."""
 
     nsec: tuple[Nsec, ...]
     nsec3: Hashed
@@ -37,28 +38,28 @@ class Denial:
     signatures: tuple[SignatureEvidence, ...] = ()
 
     def nxdomain(self, name: Name) -> Proof:
-        """That `name` does not exist."""
+        """Proof that `name` does not exist."""
         return self._weigh(lambda: nsec.nxdomain(name, self.nsec), lambda: nsec3.nxdomain(name, self.nsec3))
 
     def nodata(self, name: Name, rdtype: int) -> Proof:
-        """That `name` has no data of `rdtype`."""
+        """Proof that `name` has no data of `rdtype`."""
         return self._weigh(
             lambda: nsec.nodata(name, rdtype, self.nsec), lambda: nsec3.nodata(name, rdtype, self.nsec3)
         )
 
     def wildcard_answer(self, name: Name, encloser: Name) -> Proof:
-        """That the wildcard below `encloser` stands for `name`."""
+        """Proof that the wildcard below `encloser` applies to `name`."""
         return self._weigh(
             lambda: nsec.wildcard_answer(name, encloser, self.nsec),
             lambda: nsec3.wildcard_answer(name, encloser, self.nsec3),
         )
 
     def no_ds(self, name: Name) -> Proof:
-        """That `name` has no DS."""
+        """Proof that `name` has no DS record."""
         return self._weigh(lambda: nsec.no_ds(name, self.nsec), lambda: nsec3.no_ds(name, self.nsec3))
 
     def _weigh(self, by_nsec: Callable[[], Proof], by_nsec3: Callable[[], Proof]) -> Proof:
-        """The first kind of record that shows anything; else what is lacking."""
+        """The proof by NSEC or by NSEC3, whichever shows anything; otherwise what is missing."""
         proof = by_nsec() if self.nsec or not self.nsec3.records else None
         if self.nsec3.records and (proof is None or proof.shown is ProofResult.UNPROVED):
             try:
@@ -69,7 +70,7 @@ class Denial:
         if proof.shown is ProofResult.UNPROVED and self.trouble:
             return Proof(ProofResult.UNPROVED, self.trouble)
         if not self.nsec and not self.nsec3.records:
-            return Proof(ProofResult.UNPROVED, "there is no NSEC or NSEC3 record that proves it")
+            return Proof(ProofResult.UNPROVED, "no NSEC or NSEC3 record proves it")
         return proof
 
 
@@ -87,7 +88,8 @@ def read_denial(
         checked = as_denial(data, check(data))
         signatures += checked.signatures
         if not checked.valid:
-            trouble = trouble or f"{type_name(data.rdtype)} {data.name}: {checked.reason}"
+            record = f"the {type_name(data.rdtype)} record of {plain(data.name)}"
+            trouble = trouble or f"{record} does not validate: {checked.reason}"
             continue
         found_nsec += _read_nsec(data, zone)
         found_nsec3 += _read_nsec3(data, zone)
@@ -95,15 +97,14 @@ def read_denial(
 
 
 def as_denial(data: Signed, checked: Checked) -> Checked:
-    """What came of checking a denial record, which is not valid as one if it was made from a wildcard.
+    """The result of checking a denial record, which is invalid as such if it was expanded from a wildcard.
 
-    It would deny what exists (CVE-2017-15105). As the answer to a question for NSEC it may be so made (RFC
-    4592 section 4.7).
+    It would deny what exists (CVE-2017-15105). In the answer to a query for NSEC an expanded record is valid
+    (RFC 4592 section 4.7).
     """
     if checked.encloser is None or data.rrset.rdtype not in DENIAL_TYPES:
         return checked
-    reason = f"the {type_name(data.rdtype)} record was made from a wildcard and proves nothing"
-    return Checked(False, reason, checked.signatures)
+    return Checked(False, "it was expanded from a wildcard, so it proves nothing", checked.signatures)
 
 
 def _read_nsec(data: Signed, zone: Name) -> list[Nsec]:
@@ -128,7 +129,7 @@ def _read_nsec3(data: Signed, zone: Name) -> list[Nsec3]:
 
 
 def _hash_label(owner: Name) -> bytes | None:
-    """The hash that an NSEC3 owner name spells in base32hex (RFC 5155 section 3)."""
+    """The hash in an NSEC3 owner name, which is base32hex (RFC 5155 section 3)."""
     try:
         return base64.b32hexdecode(owner.labels[0].upper())
     except (binascii.Error, ValueError, IndexError):

@@ -1,4 +1,4 @@
-"""What one judgement may still spend, so that hostile replies cost a bounded amount of work."""
+"""Limits the work that hostile replies can cause in one judgement."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dnstrace.model.judgement import EffortLimits
 
 
 class TooMuchWork(Exception):
-    """A proof would cost more NSEC3 hashes than allowed; the message says how many that is."""
+    """A proof would need more NSEC3 hashes than the limit, which the message gives."""
 
 
 class Effort:
-    """Counters over the limits of one judgement."""
+    """What one judgement has spent, against its limits."""
 
     def __init__(self, limits: EffortLimits) -> None:
         self.limits = limits
@@ -18,14 +18,15 @@ class Effort:
         self.spent_hashes = 0
 
     def verification(self) -> bool:
-        """Spend one signature verification, if there is one left."""
+        """Spend one signature verification; False if none is left."""
         if self.spent_verifications >= self.limits.verifications:
             return False
         self.spent_verifications += 1
         return True
 
     def hash(self) -> None:
-        """Spend one NSEC3 hash; raises TooMuchWork if there is none left."""
+        """Spend one NSEC3 hash. Raises TooMuchWork if none is left."""
         if self.spent_hashes >= self.limits.hashes:
-            raise TooMuchWork(f"it takes more than the {self.limits.hashes} NSEC3 hashes that are tried")
+            hashes = "hash" if self.limits.hashes == 1 else "hashes"
+            raise TooMuchWork(f"checking it exceeds the limit of {self.limits.hashes} NSEC3 {hashes}")
         self.spent_hashes += 1

@@ -1,9 +1,9 @@
-"""The verdict on a trace: a function of its recorded replies, the trust anchors and a time alone.
+"""The verdict on a trace: a pure function of its recorded replies, the trust anchors and a time.
 
-`judge` sends nothing. What it lacks it names (`Judgement.missing`); the walk asks that, side by side, and
-calls it again with the longer trace, until nothing is missing or the budget is spent: then the verdict
-is the one that holds without. A trace under way can be judged too, so that keys are asked for while the
-walk goes on.
+`judge` sends nothing. It lists the questions whose replies it still needs (`Judgement.missing`). The walk
+asks them in parallel and calls `judge` again with the longer trace, until nothing is missing or the budget is
+spent; the last verdict then stands. A trace in progress can be judged too, so that keys are queried while the
+walk continues.
 """
 
 from __future__ import annotations
@@ -23,15 +23,16 @@ from dnstrace.model.judgement import (
     strongest,
     weakest,
 )
+from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.security import Security
 
 _DOUBTFUL = (Security.BOGUS, Security.INDETERMINATE)
 
 
 def judge(trace: Trace, anchors: Anchors, at: float, limits: EffortLimits = LIMITS) -> Judgement:
-    """Judge `trace` from `anchors` at time `at` (seconds since 1970), as RFC 4035 section 5 says.
+    """Validate `trace` from `anchors` at time `at` (seconds since 1970), by RFC 4035 section 5.
 
-    Raises MissingCryptography where a signature cannot be verified for want of the package.
+    Raises MissingCryptography if a signature needs the cryptography package and it is not installed.
     """
     case = Case(Replies(trace), anchors, at, Effort(limits))
     judging = _Judging(case)
@@ -49,14 +50,14 @@ def judge(trace: Trace, anchors: Anchors, at: float, limits: EffortLimits = LIMI
 
 
 class _Judging:
-    """One judgement: the steps of the walk, over one chain of trust."""
+    """One judgement: the steps of the walk along one chain of trust."""
 
     def __init__(self, case: Case) -> None:
         self._case, self._chain = case, TrustChain(case)
         self.answers: list[Answer] = []
 
     def verdict(self) -> SecurityStatus:
-        """The verdict on the whole: the answer is as weak as its weakest link."""
+        """The verdict on the whole trace: the answer is as weak as its weakest link."""
         replies = self._case.replies
         last = SecurityStatus(Security.INDETERMINATE)
         judged: dict[Question, list[Answer]] = {}
@@ -70,11 +71,11 @@ class _Judging:
         if self.answers and self.answers[-1].ends:
             return weakest(verdicts)
         if last.security in (Security.SECURE, Security.INSECURE) or not last.reason:
-            last = SecurityStatus(Security.INDETERMINATE, "there is no answer that could be judged")
+            last = SecurityStatus(Security.INDETERMINATE, "there is no answer to validate")
         return weakest((*verdicts, last))
 
     def _follow(self, judged: dict[Question, list[Answer]]) -> list[Answer]:
-        """The answers from the question through its aliases, the strongest where one was asked for again."""
+        """The answers from the question through its aliases; the strongest where one was asked again."""
         question: Question | None = self._case.replies.trace.question
         while question is not None and question in judged:
             found = judged.pop(question)
@@ -87,12 +88,12 @@ class _Judging:
         return self.answers
 
     def _on_the_way(self, step: Step) -> SecurityStatus:
-        """A referral, or a step that has not come to anything: how far the chain reaches."""
+        """How far the chain reaches at a referral, or at a step without a result."""
         referral = step.referral
         name = step.zone if referral is None else referral.zone
         zone = self._chain.zone(name)
         denied = zone.secure and zone.name != name
-        reason = f"{zone.name} proves that {name}, referred to, is no zone"
+        reason = f"the referral leads to {plain(name)}, which {zone_text(zone.name)} proves not to be a zone"
         verdict = SecurityStatus(Security.BOGUS, reason) if denied else zone.verdict
         if referral is not None:
             self._case.notes.add(step.id, verdict)

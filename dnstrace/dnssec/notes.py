@@ -1,4 +1,4 @@
-"""What is noted of each step while a trace is judged."""
+"""The evidence noted for each step while a trace is judged."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Notes:
-    """Evidence by step id, gathered piece by piece; the same piece twice counts once."""
+    """Evidence by step id, collected piece by piece. Duplicates are dropped."""
 
     def __init__(self) -> None:
         self._steps: dict[int, StepEvidence] = {}
@@ -33,7 +33,7 @@ class Notes:
         signatures: Iterable[SignatureEvidence] = (),
         proof: str = "",
     ) -> None:
-        """Note something of a step; a verdict takes the place of an earlier one."""
+        """Add evidence to a step. A new verdict replaces the earlier one."""
         old = self._steps.get(step, StepEvidence(Security.INDETERMINATE))
         self._steps[step] = StepEvidence(
             verdict.security if verdict else old.security,
@@ -45,7 +45,7 @@ class Notes:
         )
 
     def all(self) -> dict[int, StepEvidence]:
-        """The evidence of every step of which something was noted."""
+        """The evidence of every step that has any, by step id."""
         return dict(sorted(self._steps.items()))
 
 

@@ -1,7 +1,7 @@
 """Proofs by NSEC records: RFC 4035 section 5.4 and RFC 6840 section 4, as pure functions.
 
-The records given are validated ones of one zone. Compact denial (RFC 9824) and minimally covering
-records (RFC 4470) need nothing special but the NXNAME type.
+The records passed in are validated and of one zone. Compact denial (RFC 9824) and minimally covering records
+(RFC 4470) need no special treatment apart from the NXNAME type.
 """
 
 from __future__ import annotations
@@ -14,53 +14,52 @@ import dns.rdatatype
 
 from dnstrace.dnssec.proof import NXNAME, Proof, ProofResult, Types, lacks_data, lacks_ds, wildcard_below
 from dnstrace.model import Name
-from dnstrace.model.naming import is_below
+from dnstrace.model.naming import is_below, plain, zone_text
 
 
 @dataclass(frozen=True, slots=True)
 class Nsec:
-    """An NSEC record: between `owner` and `next` no name has data (RFC 4034 section 4)."""
+    """An NSEC record: no name between `owner` and `next` has data (RFC 4034 section 4)."""
 
     owner: Name
     next: Name
     types: Types
 
     def __str__(self) -> str:
-        return f"NSEC {self.owner} to {self.next}"
+        return f"NSEC {plain(self.owner)} to {plain(self.next)}"
 
     def covers(self, name: Name) -> bool:
-        """Whether `name` lies between owner and next in canonical order, and the record may speak of it.
+        """Whether `name` lies between owner and next in canonical order, and the record applies to it.
 
-        That of a zone cut or of a DNAME says nothing of the names below it (RFC 6840 section 4.1).
+        The record of a zone cut or a DNAME does not apply to the names below it (RFC 6840 section 4.1).
         """
         if name.is_subdomain(self.owner) and (self.types.cut or dns.rdatatype.DNAME in self.types):
             return False
         if self.owner < self.next:
             return bool(self.owner < name < self.next)
-        return bool(self.owner < name) and name.is_subdomain(self.next)  # the last of the zone
+        return bool(self.owner < name) and name.is_subdomain(self.next)  # the last record of the zone
 
     def closest_encloser(self, name: Name) -> Name:
-        """The deepest existing ancestor of a name that this record covers."""
+        """The deepest existing ancestor of `name`, which this record covers."""
         return max(_shared(self.owner, name), _shared(self.next, name), key=len)
 
 
 def nxdomain(name: Name, records: Sequence[Nsec]) -> Proof:
-    """That neither `name` nor a wildcard for it exists (RFC 4035 section 5.4)."""
+    """Proof that neither `name` nor a wildcard for it exists (RFC 4035 section 5.4)."""
     if proof := _unsigned_above(name, records):
         return proof
     for record in records:
         if record.owner == name and NXNAME in record.types:
-            return Proof(ProofResult.PROVED, f"{record} marks {name} as absent (compact denial)")
+            return Proof(ProofResult.PROVED, f"{record} marks {plain(name)} as non-existent (compact denial)")
     covering = next((r for r in records if r.covers(name) and not is_below(r.next, name)), None)
     if covering is None:
-        return Proof(ProofResult.UNPROVED, f"no NSEC record shows that {name} does not exist")
+        return Proof(ProofResult.UNPROVED, f"no NSEC record shows that {plain(name)} does not exist")
     encloser = covering.closest_encloser(name)
     wildcard = wildcard_below(encloser)
     denied = next((r for r in records if wildcard is not None and r.covers(wildcard)), None)
     if wildcard is not None and (denied is None or is_below(denied.next, wildcard)):
-        return Proof(
-            ProofResult.UNPROVED, f"no NSEC record shows that the wildcard {wildcard} does not exist"
-        )
+        missing = f"no NSEC record shows that the wildcard {plain(wildcard)} does not exist"
+        return Proof(ProofResult.UNPROVED, missing)
     return Proof(
         ProofResult.PROVED,
         " and ".join(dict.fromkeys(str(record) for record in (covering, denied) if record)),
@@ -68,7 +67,7 @@ def nxdomain(name: Name, records: Sequence[Nsec]) -> Proof:
 
 
 def nodata(name: Name, rdtype: int, records: Sequence[Nsec]) -> Proof:
-    """That `name`, or the wildcard that stands for it, has no data of `rdtype` (RFC 4035 section 5.4)."""
+    """Proof that `name`, or its wildcard, has no `rdtype` (RFC 4035 section 5.4)."""
     for record in records:
         if record.owner == name:
             return lacks_data(record.types, name, rdtype, str(record))
@@ -78,24 +77,22 @@ def nodata(name: Name, rdtype: int, records: Sequence[Nsec]) -> Proof:
         return proof
     wildcard = _wildcard_for(name, records)
     if wildcard is None:
-        return Proof(
-            ProofResult.UNPROVED, f"no NSEC record is for {name}, nor for a wildcard that stands for it"
-        )
+        missing = f"no NSEC record matches {plain(name)} or a wildcard that applies to it"
+        return Proof(ProofResult.UNPROVED, missing)
     return lacks_data(wildcard.types, wildcard.owner, rdtype, str(wildcard))
 
 
 def wildcard_answer(name: Name, encloser: Name, records: Sequence[Nsec]) -> Proof:
-    """That `name` itself does not exist, so that `*.encloser` stands for it (RFC 4035 section 5.3.4)."""
+    """Proof that `name` itself does not exist, so `*.encloser` applies to it (RFC 4035 section 5.3.4)."""
     for record in records:
         if record.covers(name) and record.closest_encloser(name) == encloser:
-            return Proof(
-                ProofResult.PROVED, f"{record} shows that {name} is made from the wildcard at {encloser}"
-            )
-    return Proof(ProofResult.UNPROVED, f"no NSEC record shows that {name} itself does not exist")
+            expanded = f"{plain(name)} is expanded from the wildcard below {zone_text(encloser)}"
+            return Proof(ProofResult.PROVED, f"{record} shows that {expanded}")
+    return Proof(ProofResult.UNPROVED, f"no NSEC record shows that {plain(name)} itself does not exist")
 
 
 def no_ds(name: Name, records: Sequence[Nsec]) -> Proof:
-    """That there is no DS at `name`: an unsigned delegation, or no zone cut at all (RFC 4035 section 5.2)."""
+    """Proof that `name` has no DS: an unsigned delegation, or no zone cut (RFC 4035 section 5.2)."""
     for record in records:
         if record.owner == name:
             return lacks_ds(record.types, name, str(record))
@@ -110,15 +107,15 @@ def no_ds(name: Name, records: Sequence[Nsec]) -> Proof:
 
 
 def _empty_non_terminal(name: Name, records: Sequence[Nsec]) -> Proof | None:
-    """A name without data that has names below it: the next name is one of these."""
+    """Proof that `name` has no data but names below it: the next name is one of them."""
     for record in records:
         if record.covers(name) and is_below(record.next, name):
-            return Proof(ProofResult.PROVED, f"{record} shows that {name} is an empty non-terminal")
+            return Proof(ProofResult.PROVED, f"{record} shows that {plain(name)} is an empty non-terminal")
     return None
 
 
 def _wildcard_for(name: Name, records: Sequence[Nsec]) -> Nsec | None:
-    """The record of the wildcard at the closest encloser that another record proves."""
+    """The record of the wildcard below the closest encloser, which another record proves."""
     enclosers = {record.closest_encloser(name) for record in records if record.covers(name)}
     wildcards = {wildcard_below(encloser) for encloser in enclosers}
     return next((record for record in records if record.owner in wildcards), None)
@@ -127,7 +124,8 @@ def _wildcard_for(name: Name, records: Sequence[Nsec]) -> Nsec | None:
 def _unsigned_above(name: Name, records: Sequence[Nsec]) -> Proof | None:
     for record in records:
         if record.types.unsigned_cut and is_below(name, record.owner):
-            return Proof(ProofResult.INSECURE, f"{record} shows an unsigned delegation at {record.owner}")
+            cut = plain(record.owner)
+            return Proof(ProofResult.INSECURE, f"{record} shows an unsigned delegation at {cut}")
     return None
 
 

@@ -1,8 +1,7 @@
 """Proofs by NSEC3 records: RFC 5155 section 8, RFC 9276 section 3.2, as pure functions.
 
-The records given are validated ones of one zone. A covering record with the opt-out flag proves less:
-there may be an unsigned delegation in its span (RFC 5155 sections 6 and 9.2), so what it denies is
-insecure.
+The records passed in are validated and of one zone. A covering record with the opt-out flag proves less: its
+span may contain unsigned delegations (RFC 5155 sections 6 and 9.2), so what it denies is insecure.
 """
 
 from __future__ import annotations
@@ -17,8 +16,9 @@ import dns.rdatatype
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.proof import Proof, ProofResult, Types, lacks_data, lacks_ds, wildcard_below
 from dnstrace.model import Name
+from dnstrace.model.naming import plain, zone_text
 
-SHA1 = 1  # the only hash algorithm there is (RFC 5155 section 11)
+SHA1 = 1  # the only hash algorithm defined (RFC 5155 section 11)
 OPT_OUT = 1
 
 
@@ -43,7 +43,7 @@ class Nsec3:
         return bool(self.flags & OPT_OUT)
 
     def covers(self, digest: bytes) -> bool:
-        """Whether a hash lies between its own and the next, which for the last record is the first."""
+        """Whether a hash lies between this hash and the next; the last record wraps round to the first."""
         if self.hash < self.next:
             return self.hash < digest < self.next
         return digest > self.hash or digest < self.next
@@ -51,7 +51,7 @@ class Nsec3:
 
 @dataclass(frozen=True, slots=True)
 class _Encloser:
-    """The closest encloser of a name, and the record that covers the next closer name (section 8.3)."""
+    """A closest encloser, and the record that covers the next closer name (RFC 5155 section 8.3)."""
 
     name: Name
     covering: Nsec3
@@ -67,21 +67,22 @@ class Hashed:
     _hashes: dict[tuple[Name, int, bytes], bytes] = field(default_factory=dict)
 
     def excessive(self) -> Proof | None:
-        """Too many iterations to be worth hashing: insecure (RFC 9276 section 3.2)."""
+        """Insecure because of too many iterations (RFC 9276 section 3.2); None within the limit."""
         rounds = max((record.iterations for record in self.records), default=0)
         if rounds <= self.effort.limits.iterations:
             return None
         return Proof(
             ProofResult.INSECURE,
-            f"{self.zone} uses {rounds} NSEC3 iterations, {self.effort.limits.iterations} at most count",
+            f"{zone_text(self.zone)} uses {rounds} NSEC3 iterations: validators treat a zone with more than "
+            f"{self.effort.limits.iterations} as insecure",
         )
 
     def matching(self, name: Name) -> Nsec3 | None:
-        """The record of a name."""
+        """The record that matches `name`."""
         return next((record for record in self.records if self._hash(name, record) == record.hash), None)
 
     def covering(self, name: Name) -> Nsec3 | None:
-        """The record that shows that a name does not exist."""
+        """The record that covers `name`, which shows that it does not exist."""
         return next((record for record in self.records if record.covers(self._hash(name, record))), None)
 
     def _hash(self, name: Name, record: Nsec3) -> bytes:
@@ -101,25 +102,23 @@ def hashed(name: Name, iterations: int, salt: bytes) -> bytes:
 
 
 def nxdomain(name: Name, zone: Hashed) -> Proof:
-    """That neither `name` nor a wildcard for it exists (RFC 5155 section 8.4)."""
+    """Proof that neither `name` nor a wildcard for it exists (RFC 5155 section 8.4)."""
     found = _closest_encloser(name, zone)
     if isinstance(found, Proof):
         return found
     wildcard = wildcard_below(found.name)
     denied = None if wildcard is None else zone.covering(wildcard)
     if wildcard is not None and denied is None:
-        return Proof(
-            ProofResult.UNPROVED, f"no NSEC3 record shows that the wildcard {wildcard} does not exist"
-        )
+        missing = f"no NSEC3 record shows that the wildcard {plain(wildcard)} does not exist"
+        return Proof(ProofResult.UNPROVED, missing)
     if found.covering.opt_out:
         return _opted_out(found)
-    return Proof(
-        ProofResult.PROVED, f"{found.covering} covers {name}, whose closest encloser is {found.name}"
-    )
+    covered = f"{plain(name)}, whose closest encloser is {plain(found.name)}"
+    return Proof(ProofResult.PROVED, f"{found.covering} covers {covered}")
 
 
 def nodata(name: Name, rdtype: int, zone: Hashed) -> Proof:
-    """That `name`, or the wildcard that stands for it, has no `rdtype` (RFC 5155 sections 8.5 to 8.7)."""
+    """Proof that `name`, or its wildcard, has no `rdtype` (RFC 5155 sections 8.5 to 8.7)."""
     if (record := zone.matching(name)) is not None:
         return lacks_data(record.types, name, rdtype, str(record))
     found = _closest_encloser(name, zone)
@@ -132,24 +131,24 @@ def nodata(name: Name, rdtype: int, zone: Hashed) -> Proof:
         return _opted_out(found) if proof.shown is ProofResult.PROVED and found.covering.opt_out else proof
     if found.covering.opt_out:
         return _opted_out(found)
-    return Proof(
-        ProofResult.UNPROVED, f"no NSEC3 record is for {name}, nor for a wildcard that stands for it"
-    )
+    missing = f"no NSEC3 record matches {plain(name)} or a wildcard that applies to it"
+    return Proof(ProofResult.UNPROVED, missing)
 
 
 def wildcard_answer(name: Name, encloser: Name, zone: Hashed) -> Proof:
-    """That `name` itself does not exist, so that `*.encloser` stands for it (RFC 5155 section 8.8)."""
+    """Proof that `name` itself does not exist, so `*.encloser` applies to it (RFC 5155 section 8.8)."""
     next_closer = dns.name.Name(name.labels[-(len(encloser) + 1) :])
     covering = zone.covering(next_closer)
     if covering is None:
-        return Proof(ProofResult.UNPROVED, f"no NSEC3 record shows that {next_closer} does not exist")
+        return Proof(ProofResult.UNPROVED, f"no NSEC3 record shows that {plain(next_closer)} does not exist")
     if covering.opt_out:
         return _opted_out(_Encloser(encloser, covering))
-    return Proof(ProofResult.PROVED, f"{covering} shows that {name} is made from the wildcard at {encloser}")
+    expanded = f"{plain(name)} is expanded from the wildcard below {zone_text(encloser)}"
+    return Proof(ProofResult.PROVED, f"{covering} shows that {expanded}")
 
 
 def no_ds(name: Name, zone: Hashed) -> Proof:
-    """That there is no DS at `name` (RFC 5155 sections 8.6 and 8.9)."""
+    """Proof that `name` has no DS record (RFC 5155 sections 8.6 and 8.9)."""
     if (record := zone.matching(name)) is not None:
         return lacks_ds(record.types, name, str(record))
     found = _closest_encloser(name, zone)
@@ -169,24 +168,25 @@ def _closest_encloser(name: Name, zone: Hashed) -> _Encloser | Proof:
     encloser = name
     while (record := zone.matching(encloser)) is None:
         if encloser == zone.zone or len(encloser) <= len(zone.zone):
-            return Proof(ProofResult.UNPROVED, f"no NSEC3 record shows the closest encloser of {name}")
+            return Proof(ProofResult.UNPROVED, f"no NSEC3 record shows the closest encloser of {plain(name)}")
         encloser = encloser.parent()
     if encloser == name:
-        return Proof(ProofResult.UNPROVED, f"{record} shows that {name} exists")
+        return Proof(ProofResult.UNPROVED, f"{record} shows that {plain(name)} exists")
     if record.types.unsigned_cut:
-        return Proof(ProofResult.INSECURE, f"{record} shows an unsigned delegation at {encloser}")
+        return Proof(ProofResult.INSECURE, f"{record} shows an unsigned delegation at {plain(encloser)}")
     if record.types.cut or dns.rdatatype.DNAME in record.types:
         return Proof(
             ProofResult.UNPROVED,
-            f"{record} is that of a zone cut or DNAME at {encloser}: it proves nothing below",
+            f"{record} belongs to a zone cut or DNAME at {plain(encloser)}, "
+            "so it proves nothing about names below",
         )
     next_closer = dns.name.Name(name.labels[-(len(encloser) + 1) :])
     covering = zone.covering(next_closer)
     if covering is None:
-        return Proof(ProofResult.UNPROVED, f"no NSEC3 record shows that {next_closer} does not exist")
+        return Proof(ProofResult.UNPROVED, f"no NSEC3 record shows that {plain(next_closer)} does not exist")
     return _Encloser(encloser, covering)
 
 
 def _opted_out(found: _Encloser) -> Proof:
-    text = f"{found.covering} below {found.name} has the opt-out flag: there may be unsigned delegations"
-    return Proof(ProofResult.INSECURE, text)
+    below = f"there may be unsigned delegations below {zone_text(found.name)}"
+    return Proof(ProofResult.INSECURE, f"{found.covering} has the opt-out flag, so {below}")

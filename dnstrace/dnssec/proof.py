@@ -1,4 +1,4 @@
-"""What denial records show of a name: the value that nsec.py and nsec3.py give and denial.py weighs."""
+"""What denial records prove about a name: the value that nsec.py and nsec3.py return to denial.py."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ import dns.rdatatype
 
 from dnstrace.dnssec.records import type_name
 from dnstrace.model import ROOT, Name
+from dnstrace.model.naming import plain
 
-NXNAME = 128  # the meta-type that marks a name as absent in compact denial (RFC 9824 section 2)
+NXNAME = 128  # the meta-type that marks a name as non-existent in compact denial (RFC 9824 section 2)
 
 
 class ProofResult(StrEnum):
-    """What a proof comes to."""
+    """What a proof shows."""
 
-    PROVED = "proved"  # what the reply claims is so
-    NO_CUT = "no-cut"  # asked for DS: there is no zone cut at the name
+    PROVED = "proved"  # the claim of the reply is true
+    NO_CUT = "no-cut"  # in reply to a query for DS: the name is not a zone cut
     INSECURE = "insecure"  # there is, or may be, an unsigned delegation at or above the name
     UNPROVED = "unproved"  # the records do not show it
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What is shown, and in one line by which record, or what is lacking."""
+    """What is shown, and one line that says by which record, or what is missing."""
 
     shown: ProofResult
     text: str
@@ -46,55 +47,60 @@ class Types:
 
     @property
     def apex(self) -> bool:
-        """Whether it is that of a zone's apex."""
+        """Whether the record belongs to the apex of a zone."""
         return dns.rdatatype.SOA in self
 
     @property
     def cut(self) -> bool:
-        """Whether it is the parent's side of a zone cut."""
+        """Whether the record is on the parent's side of a zone cut."""
         return dns.rdatatype.NS in self and not self.apex
 
     @property
     def unsigned_cut(self) -> bool:
-        """Whether it is the parent's side of a delegation without DS."""
+        """Whether the record is on the parent's side of a delegation without DS."""
         return self.cut and dns.rdatatype.DS not in self
 
 
 def lacks_data(types: Types, name: Name, rdtype: int, record: str) -> Proof:
-    """What the types at a name say of a question there (RFC 4035 section 5.4, RFC 5155 section 8.5).
+    """Proof that `name` has no `rdtype`, from its type bit map (RFC 4035 section 5.4, RFC 5155 section 8.5).
 
-    At a zone cut only the DS RRset is the parent's: all else has to be denied by the child, and DS by
-    the parent (RFC 6840 section 4.1 and 4.4).
+    At a zone cut only the DS RRset belongs to the parent: the parent has to deny DS, and the child everything
+    else (RFC 6840 sections 4.1 and 4.4).
     """
     if rdtype in types:
-        return Proof(ProofResult.UNPROVED, f"{record} says that {type_name(rdtype)} exists at {name}")
+        return Proof(
+            ProofResult.UNPROVED, f"{record} shows that {plain(name)} has {type_name(rdtype)} records"
+        )
     if dns.rdatatype.CNAME in types:
-        return Proof(ProofResult.UNPROVED, f"{record} says that there is a CNAME at {name}")
+        return Proof(ProofResult.UNPROVED, f"{record} shows that {plain(name)} has a CNAME record")
     if rdtype == dns.rdatatype.DS:
         if types.apex and name != ROOT:
-            return Proof(ProofResult.UNPROVED, f"{record} is the child's, and DS is the parent's to deny")
+            return Proof(
+                ProofResult.UNPROVED, f"{record} is from the child zone, but only the parent can deny DS"
+            )
     elif types.cut:
         if types.unsigned_cut:
-            return Proof(ProofResult.INSECURE, f"{record} shows an unsigned delegation at {name}")
-        return Proof(
-            ProofResult.UNPROVED, f"{record} is the parent's, and proves nothing of the data in {name}"
-        )
-    return Proof(ProofResult.PROVED, f"{record} shows that {name} has no {type_name(rdtype)}")
+            return Proof(ProofResult.INSECURE, f"{record} shows an unsigned delegation at {plain(name)}")
+        useless = f"{record} is from the parent zone, so it proves nothing about the data in {plain(name)}"
+        return Proof(ProofResult.UNPROVED, useless)
+    return Proof(ProofResult.PROVED, f"{record} shows that {plain(name)} has no {type_name(rdtype)} records")
 
 
 def lacks_ds(types: Types, name: Name, record: str) -> Proof:
-    """What the types at a name say of a delegation there (RFC 4035 section 5.2, RFC 5155 section 8.6)."""
+    """Proof that `name` has no DS, from its type bit map (RFC 4035 section 5.2, RFC 5155 section 8.6)."""
     if types.apex and name != ROOT:
-        return Proof(ProofResult.UNPROVED, f"{record} is the child's, and DS is the parent's to deny")
+        return Proof(
+            ProofResult.UNPROVED, f"{record} is from the child zone, but only the parent can deny DS"
+        )
     if dns.rdatatype.DS in types:
-        return Proof(ProofResult.UNPROVED, f"{record} says that {name} has a DS record")
+        return Proof(ProofResult.UNPROVED, f"{record} shows that {plain(name)} has a DS record")
     if dns.rdatatype.NS not in types:
-        return Proof(ProofResult.NO_CUT, f"{record} shows that there is no zone cut at {name}")
-    return Proof(ProofResult.INSECURE, f"{record} shows that {name} is delegated without DS")
+        return Proof(ProofResult.NO_CUT, f"{record} shows that {plain(name)} is not a zone cut")
+    return Proof(ProofResult.INSECURE, f"{record} shows that {plain(name)} is delegated without a DS record")
 
 
 def wildcard_below(name: Name) -> Name | None:
-    """`*.name`; None if that is too long to exist."""
+    """`*.name`, or None if that would be too long for a domain name."""
     try:
         return dns.name.Name((b"*", *name.labels))
     except dns.name.NameTooLong:

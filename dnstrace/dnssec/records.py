@@ -1,6 +1,6 @@
-"""Reading the DNSSEC records of a message: RRsets with their signatures, RDATA of the right form only.
+"""The DNSSEC records of a message: RRsets with their signatures, and well-formed RDATA only.
 
-RDATA that is malformed for its type arrives as generic RDATA; it is as if it were not there.
+RDATA that is malformed for its type arrives as generic RDATA and is ignored.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["DNSKEY", "DS", "NSEC", "NSEC3", "RRSIG", "Signed", "signed", "type_n
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """An RRset and the RRSIG records that came with it."""
+    """An RRset and the RRSIG records that cover it."""
 
     rrset: dns.rrset.RRset
     signatures: tuple[RRSIG, ...]
@@ -39,7 +39,7 @@ class Signed:
         return int(self.rrset.rdtype)
 
     def signers(self) -> tuple[Name, ...]:
-        """The zones that are said to have signed it, each at or above the owner, the deepest first.
+        """The zones named as signers, each at or above the owner, deepest first.
 
         The signer of a DS RRset is strictly above it (RFC 4035 section 2.4).
         """
@@ -58,7 +58,7 @@ def type_name(rdtype: int) -> str:
 def signed(
     rrsets: Sequence[dns.rrset.RRset], types: Iterable[int] = (), name: Name | None = None
 ) -> list[Signed]:
-    """The RRsets of a section with their signatures; only those of `types` or at `name` if given."""
+    """The RRsets of a section with their signatures, limited to `types` and to `name` if given."""
     wanted = set(types)
     return [
         Signed(rrset, _signatures(rrset, rrsets))

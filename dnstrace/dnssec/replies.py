@@ -1,4 +1,4 @@
-"""The replies of a trace, found by what they answer: the only module here that knows of steps."""
+"""The replies of a trace, by question and by referral: the only module here that reads steps."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import dns.rdatatype
 
 from dnstrace.model import Attempt, Cause, Kind, Name, Outcome, Purpose, Question, Step, Trace
 from dnstrace.model.judgement import SecurityStatus
+from dnstrace.model.naming import plain
 from dnstrace.model.security import Security
 
 CHAIN = frozenset({Purpose.DS, Purpose.DNSKEY})
@@ -19,7 +20,7 @@ CONCLUSIVE = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kin
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply and the step in which it came."""
+    """A reply and the step that received it."""
 
     step: Step
     message: dns.message.Message
@@ -27,7 +28,7 @@ class Reply:
 
 
 class Replies:
-    """A trace, as the chain of trust looks at it."""
+    """A trace as the chain of trust sees it."""
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
@@ -37,7 +38,7 @@ class Replies:
         self._refusing_edns = {a.exchange.query.address for a in attempts if a.cause is Cause.NO_EDNS}
         for step in trace.steps:
             if step.purpose is Purpose.PROBE:
-                continue  # what was tried besides does not bear on what the walk found
+                continue  # probes have no bearing on what the walk found
             if step.superseded and step.purpose in MAIN:
                 continue
             self._by_question.setdefault(step.question, []).append(step)
@@ -45,9 +46,9 @@ class Replies:
                 self._referrals.setdefault(referral.zone, []).append(step)
 
     def to(self, question: Question) -> Iterator[Reply]:
-        """The replies that answer a question, with data or without, the chosen ones first."""
+        """The replies that answer a question, positively or negatively, the chosen ones first."""
         for step in self._by_question.get(question, ()):
-            for attempt in _attempts(step):
+            for attempt in _chosen_first(step):
                 meaning = attempt.meaning.offer or attempt.meaning
                 if attempt.exchange.message is not None and meaning.kind in CONCLUSIVE:
                     yield Reply(step, attempt.exchange.message, attempt)
@@ -55,7 +56,7 @@ class Replies:
     def referring_to(self, zone: Name) -> Iterator[Reply]:
         """The referrals to a zone."""
         for step in self._referrals.get(zone, ()):
-            for attempt in _attempts(step):
+            for attempt in _chosen_first(step):
                 delegation = attempt.meaning.delegation
                 if (
                     attempt.exchange.message is not None
@@ -65,47 +66,46 @@ class Replies:
                     yield Reply(step, attempt.exchange.message, attempt)
 
     def without_signatures(self, attempt: Attempt) -> SecurityStatus | None:
-        """What data are worth that an attempt brought without signatures, since it did not ask for them.
+        """The status of data fetched without signatures because the query did not ask for them.
 
-        They come with EDNS only (RFC 3225 section 3). A server that refuses EDNS fails whoever validates;
-        that queries with EDNS get no reply may be the fault of the way from here. None where they were
-        asked for.
+        Signatures require EDNS (RFC 3225 section 3). A server that refuses EDNS breaks validation for
+        everybody; queries with EDNS that get no reply may be lost on the network path from here. None if the
+        query did ask for signatures.
         """
         edns, address = attempt.exchange.query.edns, attempt.exchange.query.address
         if edns is not None and edns.dnssec_ok:
             return None
-        told = "could be had only without EDNS, and signatures come with EDNS only"
+        unsigned = "could be fetched only without EDNS, and therefore without signatures"
         if address in self._refusing_edns:
-            return SecurityStatus(
-                Security.BOGUS, f"{told}: the operator of {attempt.server} has to mend that"
-            )
-        return SecurityStatus(Security.INDETERMINATE, f"{told}: from here it cannot be judged")
+            remedy = f"the operator of {plain(attempt.server)} needs to fix this"
+            return SecurityStatus(Security.BOGUS, f"{unsigned}: {remedy}")
+        return SecurityStatus(Security.INDETERMINATE, f"{unsigned}: validation is not possible from here")
 
     def asked(self, question: Question) -> bool:
-        """Whether a question was put, or is under way, to those who should know the answer."""
+        """Whether a question was put, or is being put, to servers that should know the answer."""
         return any(
             step.purpose in CHAIN or step.outcome not in (None, Outcome.REFERRAL)
             for step in self._by_question.get(question, ())
         )
 
     def under_way(self, question: Question) -> bool:
-        """Whether a step for a question has not ended."""
+        """Whether a step for a question is still in progress."""
         return any(step.outcome is None for step in self._by_question.get(question, ()))
 
     def limited(self, question: Question) -> str:
-        """Why not every server could be asked a question, where that was for a bound of our own."""
+        """Why not every server could be asked a question, if one of our own limits was the reason."""
         steps = self._by_question.get(question, ())
         return next((step.note for step in steps if step.limited), "")
 
     def steps_for(self, question: Question) -> list[Step]:
-        """The steps that put a question."""
+        """The steps that asked a question."""
         return self._by_question.get(question, [])
 
     def untried(self, step: Step) -> bool:
-        """Whether some server of the zone may tell more of the question of a step than what it went by.
+        """Whether another server of the zone may have a better reply than the one this step used.
 
-        That is one not asked, or another than the one gone by where all were asked; a step that failed
-        asked all.
+        That is a server that was not asked, or a further usable reply if all were asked. A failed step has
+        asked them all.
         """
         if step.all_servers:
             return sum(attempt.meaning.usable for attempt in step.attempts) > 1
@@ -120,11 +120,11 @@ class Replies:
         )
 
     def is_cut(self, name: Name) -> bool:
-        """Whether some referral names a zone."""
+        """Whether a referral leads to a zone called `name`."""
         return name in self._referrals
 
     def cut_above(self, name: Name, floor: Name) -> Name:
-        """The deepest zone strictly above a name that a referral names, at least `floor`."""
+        """The deepest zone strictly above `name` that a referral leads to; `floor` if there is none."""
         while len(name) > len(floor) + 1:
             name = name.parent()
             if name in self._referrals:
@@ -132,12 +132,12 @@ class Replies:
         return floor
 
     def main(self) -> list[Step]:
-        """The steps of the walk itself, aliases included, without what it needed besides."""
+        """The steps of the walk itself, aliases included, without its look-ups."""
         return [step for step in self.trace.steps if step.main]
 
 
-def _attempts(step: Step) -> list[Attempt]:
-    """The attempts of a step, the one chosen first."""
+def _chosen_first(step: Step) -> list[Attempt]:
+    """The attempts of a step, the chosen one first."""
     if step.chosen is None:
         return list(step.attempts)
     return [step.attempts[step.chosen], *(a for i, a in enumerate(step.attempts) if i != step.chosen)]

@@ -1,8 +1,8 @@
-"""Whether an RRset is signed by a zone's keys: RFC 4035 section 5.3.
+"""Whether a zone's keys sign an RRset: RFC 4035 section 5.3.
 
-What is checked, in this order: the signer is the zone, the labels fit the owner, the time is within the
-period of validity, a key of the zone has the tag and algorithm, the signature is right. The number of
-signatures tried is bounded, since key tags collide at an attacker's will (CVE-2023-50387, KeyTrap).
+Checked in this order: the signer is the zone, the label count fits the owner, the time is within the validity
+period, a key of the zone has the tag and algorithm, the signature verifies. The number of signatures tried is
+limited, because an attacker can make key tags collide (CVE-2023-50387, KeyTrap).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.records import DNSKEY, RRSIG, Signed
 from dnstrace.model import Name
 from dnstrace.model.judgement import SignatureEvidence
+from dnstrace.model.naming import zone_text
 
 ZONE_KEY, REVOKED = 0x0100, 0x0080  # DNSKEY flags: RFC 4034 section 2.1.1, RFC 5011 section 7
 _PROTOCOL = 3
@@ -29,10 +30,10 @@ _PROTOCOL = 3
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What came of checking one RRset: `reason` says why it is not valid.
+    """The result of checking one RRset. `reason` says why it is not valid.
 
-    `encloser` is the closest encloser where the RRset was made from the wildcard below it (RFC 4035
-    section 5.3.4): that the name itself does not exist is still to be proved.
+    `encloser` is set if the RRset was expanded from the wildcard below that name (RFC 4035 section 5.3.4): a
+    proof that the owner itself does not exist is then still required.
     """
 
     valid: bool
@@ -49,22 +50,22 @@ def check(data: Signed, zone: Name, keys: Sequence[DNSKEY], at: float, effort: E
         reason = _unfit(data, rrsig, zone, at)
         for key in () if reason else _candidates(rrsig, tagged):
             reason = (
-                f"the signature by key {rrsig.key_tag} is not right: the data or the signature were altered"
+                f"its signature by key {rrsig.key_tag} does not verify: the data or the signature was altered"
             )
             tries -= 1
             if tries < 0 or not effort.verification():
                 return Checked(
-                    False, f"more signatures than the {effort.limits.signatures} that are tried", (*evidence,)
+                    False, "checking it exceeds the limit on signature verifications", (*evidence,)
                 )
             if verify(rrsig.algorithm, key.key, rrsig.signature, signed_octets(data, rrsig)):
-                evidence.append(_evidence(data, rrsig))
+                evidence.append(_signature_evidence(data, rrsig))
                 return Checked(True, "", tuple(evidence), _encloser(data, rrsig))
-        evidence.append(_evidence(data, rrsig, reason or _no_key(rrsig, zone, tagged)))
-    return Checked(False, _why(data, evidence, zone), tuple(evidence))
+        evidence.append(_signature_evidence(data, rrsig, reason or _no_key(rrsig, zone, tagged)))
+    return Checked(False, _invalid(evidence, zone), tuple(evidence))
 
 
 def usable_key(key: DNSKEY) -> bool:
-    """Whether a DNSKEY record may sign zone data: zone key, protocol 3, not revoked, algorithm supported."""
+    """Whether a DNSKEY record may sign zone data: zone key, protocol 3, not revoked, supported algorithm."""
     return (
         bool(key.flags & ZONE_KEY)
         and not key.flags & REVOKED
@@ -82,19 +83,20 @@ def _candidates(rrsig: RRSIG, tagged: Mapping[int, Sequence[DNSKEY]]) -> list[DN
 
 
 def _unfit(data: Signed, rrsig: RRSIG, zone: Name, at: float) -> str:
-    """Why a signature cannot be used, or an empty string."""
+    """Why a signature cannot be used; empty if it can."""
     if rrsig.signer != zone:
-        return f"it is signed in the name of {rrsig.signer}, not of {zone}"
+        return f"it is signed by {zone_text(rrsig.signer)}, not by {zone_text(zone)}"
     if not data.name.is_subdomain(zone):
-        return f"it is not in {zone}, whose signature it has"
+        return f"it is signed by {zone_text(zone)}, but lies outside that zone"
     if rrsig.algorithm not in SUPPORTED:
         return f"it is signed with {algorithm_name(rrsig.algorithm)}, which is not supported"
     if rrsig.labels > _labels(data.name):
-        return f"its signature is for a name of {rrsig.labels} labels, more than {data.name} has"
+        labels = "label" if rrsig.labels == 1 else "labels"
+        return f"its signature is for {rrsig.labels} {labels}, more than the name has"
     if rrsig.labels < len(zone) - 1:
-        return f"its signature is for a wildcard above {zone}"
+        return f"its signature is for a wildcard above {zone_text(zone)}"
     if _before(int(at), rrsig.inception):
-        return f"its signature is valid only from {_moment(rrsig.inception, at)} (is a clock wrong?)"
+        return f"its signature is not valid before {_moment(rrsig.inception, at)} (is a clock wrong?)"
     if _before(rrsig.expiration, int(at)):
         return f"its signature expired at {_moment(rrsig.expiration, at)}"
     return ""
@@ -106,13 +108,13 @@ def _before(one: int, other: int) -> bool:
 
 
 def _moment(serial: int, at: float) -> str:
-    """A 32-bit time as a date near `at`, and how far that is from `at`."""
+    """A 32-bit time as the date nearest to `at`, and how far that is from `at`."""
     distance = (serial - int(at) + (1 << 31)) % (1 << 32) - (1 << 31)
     try:
         moment = datetime.fromtimestamp(int(at) + distance, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     except (ValueError, OverflowError, OSError):
         moment = str(serial)
-    return f"{moment}, {_span(abs(distance))} {'after' if distance > 0 else 'before'} the time of this check"
+    return f"{moment}, {_span(abs(distance))} {'after' if distance > 0 else 'before'} this check"
 
 
 def _span(seconds: int) -> str:
@@ -124,7 +126,7 @@ def _span(seconds: int) -> str:
 
 
 def _labels(owner: Name) -> int:
-    """Labels as an RRSIG counts them: neither the root's nor a leading asterisk (RFC 4034 section 3.1.3)."""
+    """Labels as an RRSIG counts them: without the root and a leading asterisk (RFC 4034 section 3.1.3)."""
     return len(owner) - 1 - (owner.labels[0] == b"*")
 
 
@@ -132,7 +134,7 @@ def _labels(owner: Name) -> int:
 
 
 def signed_octets(data: Signed, rrsig: RRSIG) -> bytes:
-    """What a signature is made over (RFC 4034 section 3.1.8.1), in canonical form (section 6)."""
+    """The octets that a signature covers (RFC 4034 section 3.1.8.1), in canonical form (section 6)."""
     rrset = data.rrset
     owner = data.name
     if rrsig.labels < _labels(owner):
@@ -168,10 +170,10 @@ def _no_key(rrsig: RRSIG, zone: Name, tagged: Mapping[int, Sequence[DNSKEY]]) ->
         return f"its signature is by key {rrsig.key_tag}, which is revoked"
     if same:
         return f"its signature is by key {rrsig.key_tag}, which is not a zone key"
-    return f"its signature is by key {rrsig.key_tag}, which {zone} does not have"
+    return f"its signature is by key {rrsig.key_tag}, which {zone_text(zone)} does not have"
 
 
-def _evidence(data: Signed, rrsig: RRSIG, reason: str = "") -> SignatureEvidence:
+def _signature_evidence(data: Signed, rrsig: RRSIG, reason: str = "") -> SignatureEvidence:
     return SignatureEvidence(
         owner=data.name,
         covered=int(data.rrset.rdtype),
@@ -185,9 +187,9 @@ def _evidence(data: Signed, rrsig: RRSIG, reason: str = "") -> SignatureEvidence
     )
 
 
-def _why(data: Signed, evidence: list[SignatureEvidence], zone: Name) -> str:
-    """Why none of the signatures will do: that which came nearest speaks for all."""
+def _invalid(evidence: list[SignatureEvidence], zone: Name) -> str:
+    """Why none of the signatures is valid: the reason of the one that came closest."""
     if not evidence:
-        return f"it has no signature (RRSIG), although {zone} is signed"
+        return f"it has no signature (RRSIG), although {zone_text(zone)} is signed"
     own = [one.reason for one in evidence if one.signer == zone]
     return (own or [one.reason for one in evidence])[-1]

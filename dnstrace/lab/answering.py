@@ -1,6 +1,6 @@
-"""What servers of the lab do wrong in what they answer, though each reply looks well formed.
+"""Wrong answers of servers of the lab that look well formed.
 
-Functions like those in misbehaviour.py, and in the same table.
+Functions like those in misbehaviour.py, in the same table.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dnstrace.model import Transport
 
 @misbehaviour("denies-empty")
 def _denies_empty(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """NXDOMAIN for names that begin with a label, though others lie below (RFC 8020): `denies-empty=b`."""
+    """NXDOMAIN for names with this first label, though others exist below (RFC 8020): `denies-empty=b`."""
     reaction = otherwise(asked)
     if asked.query.question[0].name.labels[0] != parameter.encode("ascii"):
         return reaction

@@ -1,13 +1,13 @@
 """Authoritative answering: what a name server that serves some zones replies (RFC 1034 section 4.3.2).
 
-Pure: a server's zones and a query make a reply. Wildcards by RFC 4592, DNAME by RFC 6672, empty
+Pure: from a server's zones and a query to a reply. Wildcards by RFC 4592, DNAME by RFC 6672, empty
 non-terminals by RFC 8020, DS at the parent's side by RFC 4035 section 3.1.4.1, negative answers by
 RFC 2308, EDNS by RFC 6891, glue that must fit by RFC 9471.
 
-What a zone has of signatures and denials of existence goes where RFC 4035 section 3.1 puts it, to those
-who ask for it with DO; signing.py makes them.
+Signatures and denials of existence go where RFC 4035 section 3.1 puts them, for those who ask with DO;
+signing.py makes them.
 
-Not done here: zone transfers, dynamic updates, TSIG, cookies.
+Not supported: zone transfers, dynamic updates, TSIG, cookies.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Authority:
         return reply
 
     def _refusal(self, query: dns.message.Message) -> dns.rcode.Rcode | None:
-        """The RCODE of a query that is not looked up at all."""
+        """The RCODE for a query that is not looked up at all."""
         if query.edns > 0:
             return dns.rcode.BADVERS
         if query.opcode() != dns.opcode.QUERY:
@@ -69,7 +69,7 @@ class Authority:
         return None if served and self._zone_for(question) is not None else dns.rcode.REFUSED
 
     def _zone_for(self, question: Question) -> LabZone | None:
-        """The deepest zone served that holds the name; for DS the one above its cut, where there is one."""
+        """The deepest zone served that contains the name; for DS the one above its cut, if served."""
         name = question.name
         if question.rdtype == dns.rdatatype.DS and name != dns.name.root:
             return self._deepest(name.parent()) or self._deepest(name)
@@ -83,7 +83,7 @@ class Authority:
         return self._zones[name]
 
     def _answer_from_zone(self, reply: dns.message.Message, question: Question) -> None:
-        """Fill `reply`, following aliases through every zone served; a loop of them ends at the bound."""
+        """Fill `reply`, following aliases through every zone served, up to a limit."""
         for _ in range(_MAX_ALIASES):
             zone = self._zone_for(question)
             target = None if zone is None else _Lookup(zone, reply, question).run()
@@ -153,7 +153,7 @@ class _Lookup:
         self._add_addresses(servers)
 
     def _add_negative(self) -> None:
-        """The SOA RRset, with the TTL that the negative answer has (RFC 2308 section 3)."""
+        """The SOA RRset, with the TTL of the negative answer (RFC 2308 section 3)."""
         node = self._zone.nodes[self._zone.origin]
         soa = node[dns.rdatatype.SOA, dns.rdatatype.NONE]
         ttl = min(soa.ttl, soa[0].minimum)
@@ -161,13 +161,13 @@ class _Lookup:
         self._deny()
 
     def _deny(self, name: Name | None = None, expanded: bool = False) -> None:
-        """The proof that a name, or the data asked for there, do not exist (RFC 4035 section 3.1.3)."""
+        """The proof that a name or its data does not exist (RFC 4035 section 3.1.3)."""
         if self._dnssec:
             for rrset in self._zone.denial(name or self._question.name, expanded):
                 self._add(self._reply.authority, rrset, {})
 
     def _add_addresses(self, rrset: dns.rrset.RRset) -> None:
-        """Glue for NS, addresses for MX and SRV, as far as the zone holds them; in-domain glue first."""
+        """Glue for NS, addresses for MX and SRV, as far as the zone has them; in-domain glue first."""
         targets = [target for rdata in rrset if (target := _host_pointed_to([rdata])) is not None]
         targets.sort(key=lambda target: not target.is_subdomain(rrset.name))
         for target in targets:
@@ -205,7 +205,7 @@ def respond(query: dns.message.Message) -> dns.message.Message:
 
 
 def _without_dnssec(reply: dns.message.Message, asked: dns.rdatatype.RdataType) -> None:
-    """Leave out what only DO asks for (RFC 4035 section 3.1); ANY and the type itself ask for it too."""
+    """Leave out what only DO asks for (RFC 4035 section 3.1), unless ANY or the type itself was asked for."""
     if asked in _WITH_DO or asked == dns.rdatatype.ANY:
         return
     for section in (reply.answer, reply.authority):
@@ -215,10 +215,10 @@ def _without_dnssec(reply: dns.message.Message, asked: dns.rdatatype.RdataType) 
 
 
 def fit(reply: dns.message.Message, query: dns.message.Message, transport: Transport) -> bytes:
-    """The octets of `reply` as the transport and the asker can take it, else truncated with TC set.
+    """The octets of `reply` if they fit the transport and the client, else truncated with TC set.
 
-    What is additional is left out first, and silently; but glue for name servers inside the zone
-    referred to must all be there, or TC says that it is not (RFC 9471 section 3.1).
+    Additional records are dropped first, silently, except glue for name servers inside the zone referred
+    to: without all of that, TC must be set (RFC 9471 section 3.1).
     """
     limit = _limit(query, transport)
     wire = reply.to_wire(want_shuffle=False, max_size=_MAX_MESSAGE)
@@ -250,5 +250,5 @@ def _required(reply: dns.message.Message) -> bool:
 
 
 def _wire(reply: dns.message.Message) -> bytes:
-    """The wire format, records in the order of the zone: a world is the same each time."""
+    """The wire format, with records in the order of the zone: a world is the same each time."""
     return reply.to_wire(max_size=65535, want_shuffle=False)

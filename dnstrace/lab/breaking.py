@@ -1,8 +1,8 @@
-"""What is done wrong when a zone of the lab is signed, by the name under which a world's file asks for it.
+"""Faults in the signing of a zone of the lab, by the names that a world's file uses for them.
 
-Each is a small function that gets a Plan and its parameter (the text after `=`), and gives the plan as
-it is with that. To add one, write that function, with the name in the decorator. What single servers do
-wrong is in misbehaviour.py; signatures that are too old or too new need nothing here but `valid`.
+Each is a small function that takes a plan and a parameter (the text after `=`), and returns the plan with the
+fault. To add one, write such a function, with its name in the decorator. Faults of single servers are in
+misbehaviour.py; for signatures that are too old or too new, `valid` is enough.
 
 Names in parameters are relative to the zone, as in its records.
 """
@@ -46,7 +46,7 @@ def breaks(name: str) -> Callable[[Break], Break]:
 
 
 def broken(plan: SigningPlan, text: str) -> SigningPlan:
-    """`plan` with what `text` names (`ttl=86400`). Raises WorldError."""
+    """`plan` with the fault that `text` names (`ttl=86400`). Raises WorldError."""
     name, _, parameter = text.partition("=")
     if name not in BREAKS:
         raise WorldError(f"unknown fault {name!r}: the known ones are {', '.join(sorted(BREAKS))}")
@@ -67,26 +67,26 @@ def _ds_digest(plan: SigningPlan, parameter: str) -> SigningPlan:
 
 @breaks("ds-digest-type")
 def _ds_digest_type(plan: SigningPlan, parameter: str) -> SigningPlan:
-    """The parent's DS record has a digest of another type: `ds-digest-type=200`."""
+    """The parent's DS record has another digest type: `ds-digest-type=200`."""
     return replace(plan, ds=tuple(ds.replace(digest_type=int(parameter)) for ds in plan.ds))
 
 
 @breaks("rolled")
 def _rolled(plan: SigningPlan, parameter: str) -> SigningPlan:
-    """The keys were replaced, and the parent still has the DS record of the one before."""
+    """The keys were replaced, and the parent still has the DS record for the old one."""
     return replace(plan, keys=tuple(replace(key, number=key.number + 1) for key in plan.keys))
 
 
 @breaks("algorithm")
 def _algorithm(plan: SigningPlan, parameter: str) -> SigningPlan:
-    """All records say another algorithm than the one of the signatures: `algorithm=100`."""
+    """All records name another algorithm than the one that made the signatures: `algorithm=100`."""
     keys = tuple(replace(key, called=int(parameter)) for key in plan.keys)
     return replace(plan, keys=keys, ds=(ds(keys[0]),))
 
 
 @breaks("revoked")
 def _revoked(plan: SigningPlan, parameter: str) -> SigningPlan:
-    """The key of the parent's DS record is revoked (RFC 5011 section 2.1)."""
+    """The key that the parent's DS record refers to is revoked (RFC 5011 section 2.1)."""
     entry, *others = plan.keys
     entry = replace(entry, flags=entry.flags | REVOKED)
     return replace(plan, keys=(entry, *others), ds=(ds(entry),))
@@ -94,7 +94,7 @@ def _revoked(plan: SigningPlan, parameter: str) -> SigningPlan:
 
 @breaks("same-tag")
 def _same_tag(plan: SigningPlan, parameter: str) -> SigningPlan:
-    """A further key of the zone has the tag of the one that signs. The parameter is its number."""
+    """Another key of the zone has the same tag as the one that signs. The parameter is its number."""
     signing = plan.keys[-1]
     other = replace(signing, number=int(parameter))
     if key_tag(other) != key_tag(signing):
@@ -117,7 +117,7 @@ def _without(rdtype: int, rrset: dns.rrset.RRset) -> dns.rrset.RRset | None:
 
 @breaks("signer")
 def _signer(plan: SigningPlan, parameter: str) -> SigningPlan:
-    """Signatures are in the name of another zone, those of keys excepted: `signer=example.net.`."""
+    """Signatures, except those of keys, name another zone as signer: `signer=example.net.`."""
     return replace(plan, signer=dns.name.from_text(parameter, plan.zone))
 
 
@@ -135,7 +135,7 @@ def _unsigned(plan: SigningPlan, parameter: str) -> SigningPlan:
 
 @breaks("garbled")
 def _garbled(plan: SigningPlan, parameter: str) -> SigningPlan:
-    """The last octet of all signatures of a type is another: `garbled=NSEC`."""
+    """The last octet of all signatures of a type is wrong: `garbled=NSEC`."""
     covered = dns.rdatatype.from_text(parameter)
 
     def spoil(rrset: dns.rrset.RRset) -> dns.rrset.RRset:
@@ -149,7 +149,7 @@ def _garbled(plan: SigningPlan, parameter: str) -> SigningPlan:
 
 @breaks("altered")
 def _altered(plan: SigningPlan, parameter: str) -> SigningPlan:
-    """An RRset is another than the one that was signed: `altered=www A 192.0.2.66`."""
+    """An RRset differs from the one that was signed: `altered=www A 192.0.2.66`."""
     owner, rdtype, text = parameter.split(None, 2)
     name, altered = dns.name.from_text(owner, plan.zone), dns.rdatatype.from_text(rdtype)
     rdata = dns.rdata.from_text(dns.rdataclass.IN, altered, text, plan.zone, False)
@@ -184,13 +184,13 @@ def _no_denial(plan: SigningPlan, parameter: str) -> SigningPlan:
 
 @breaks("wrong-denial")
 def _wrong_denial(plan: SigningPlan, parameter: str) -> SigningPlan:
-    """The NSEC or NSEC3 record of the apex is all that negative answers have, whatever is asked for."""
+    """Negative answers have the NSEC or NSEC3 record of the apex, whatever is asked for."""
     return replace(plan, proves=lambda names: [plan.zone])
 
 
 @breaks("claims")
 def _claims(plan: SigningPlan, parameter: str) -> SigningPlan:
-    """NSEC and NSEC3 records say that there is such a type at every name: `claims=TXT`."""
+    """NSEC and NSEC3 records claim that a type exists at every name: `claims=TXT`."""
     claimed = dns.rdatatype.from_text(parameter)
 
     def spoil(rrset: dns.rrset.RRset) -> dns.rrset.RRset:

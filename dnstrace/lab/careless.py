@@ -1,6 +1,6 @@
-"""What servers of the lab do that harms others, or only shows when they are probed.
+"""What servers of the lab do that harms others, or shows only in probes.
 
-Functions like those in misbehaviour.py, and in the same table.
+Functions like those in misbehaviour.py, in the same table.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _UNKNOWN = 65001  # EDNS options from here on are for local use (RFC 6891 sectio
 
 @misbehaviour("recurses")
 def _recurses(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """The NS RRset of the root with recursion offered, for whoever asks for it with recursion desired."""
+    """The NS RRset of the root, with recursion offered, for any client that desires recursion."""
     question = asked.query.question[0]
     if question.name != dns.name.root or not asked.query.flags & dns.flags.RD:
         return otherwise(asked)
@@ -37,7 +37,7 @@ def _recurses(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 
 @misbehaviour("gives-zone")
 def _gives_zone(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """The beginning of a zone transfer, to anybody."""
+    """The beginning of a zone transfer, for anyone."""
     if asked.query.question[0].rdtype != dns.rdatatype.AXFR:
         return otherwise(asked)
     wanted = dns.message.make_query(asked.query.question[0].name, "SOA")
@@ -50,7 +50,7 @@ def _gives_zone(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 
 @misbehaviour("lowers-case")
 def _lowers_case(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """The name in the question comes back in small letters."""
+    """The name in the question comes back in lower case."""
     reaction = otherwise(asked)
     length = sum(len(label) + 1 for label in asked.query.question[0].name.labels)
     return replace(
@@ -61,7 +61,7 @@ def _lowers_case(asked: Asked, otherwise: Responder, parameter: str) -> Reaction
 
 @misbehaviour("echoes-options")
 def _echoes_options(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """EDNS options that are not known come back. `echoes-options=FORMERR`: an error comes instead."""
+    """Unknown EDNS options come back. `echoes-options=FORMERR`: an error comes instead."""
     unknown = [option for option in asked.query.options if int(option.otype) >= _UNKNOWN]
     reaction = otherwise(asked)
     if not unknown or not reaction.replies:
@@ -77,7 +77,7 @@ def _echoes_options(asked: Asked, otherwise: Responder, parameter: str) -> React
 
 @misbehaviour("intercepts")
 def _intercepts(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """Something on the way answers whatever is asked, with this address, as a resolver does."""
+    """Something on the path answers every query with this address, as a resolver does."""
     reply = respond(asked.query)
     reply.flags |= dns.flags.RA
     question = asked.query.question[0]

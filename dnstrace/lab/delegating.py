@@ -1,6 +1,6 @@
-"""What servers of the lab do wrong about a delegation, and the records at a zone's apex.
+"""What servers of the lab do wrong in referrals, and in the records at a zone's apex.
 
-Functions like those in misbehaviour.py, and in the same table.
+Functions like those in misbehaviour.py, in the same table.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SOA = dns.rdatatype.SOA
 
 @misbehaviour("extra-glue")
 def _extra_glue(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """Referrals have an address record more (`extra-glue=old.example.com. 192.0.2.99`)."""
+    """Referrals have an extra address record (`extra-glue=old.example.com. 192.0.2.99`)."""
     name, _, address = parameter.partition(" ")
     extra = dns.rrset.from_text(name, 3600, dns.rdataclass.IN, dns.rdatatype.A, address)
 
@@ -55,7 +55,7 @@ def _two_soas(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 
 
 def _with_reply_changed(reaction: Reaction, change: Callable[[dns.message.Message], None]) -> Reaction:
-    """The reaction with its reply changed, where it is one that can be read."""
+    """The reaction with its reply changed, if there is exactly one."""
     if len(reaction.replies) != 1:
         return reaction
     reply = dns.message.from_wire(reaction.replies[0])

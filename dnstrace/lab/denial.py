@@ -1,9 +1,8 @@
 """Denial of existence: the NSEC and NSEC3 records of a zone, and which of them prove what.
 
 NSEC by RFC 4034 section 4 and RFC 4035 section 3.1.3, NSEC3 with and without opt-out by RFC 5155 sections 7.1
-and 7.2, compact denial by RFC 9824; the TTL is that of RFC 9077. Each kind says two things: which names a
-proof is about (`about`), and which record is the one for a name, be it the name's own or the one that
-covers it (`record`).
+and 7.2, compact denial by RFC 9824; the TTL is that of RFC 9077. Each kind knows which names a
+proof is about (`about`), and which record belongs to a name: its own, or the one that covers it (`record`).
 """
 
 from __future__ import annotations
@@ -36,17 +35,17 @@ class DenialMaker(Protocol):
     """One kind of denial in one zone."""
 
     def about(self, name: Name, expanded: bool) -> list[Name]:
-        """The names to show records for, so that what is asked for at `name` is proved not to exist.
+        """The names whose records prove that what is asked for at `name` does not exist.
 
-        `expanded`: only that `name` itself does not, so that a wildcard stands for it.
+        With `expanded`, only that `name` itself does not, so that a wildcard applies.
         """
 
     def record(self, name: Name) -> dns.rrset.RRset:
-        """The record at `name`, or else the one that covers it."""
+        """The record at `name`, else the one that covers it."""
 
 
 def denial(zone: LabZone, plan: SigningPlan) -> DenialMaker:
-    """The denial that `plan` wants for the content of `zone`."""
+    """The denial that `plan` asks for, over the content of `zone`."""
     if plan.compact:
         return _Compact(zone)
     return _Nsec(zone) if plan.denial == "nsec" else _Nsec3(zone, plan)
@@ -68,7 +67,7 @@ def owners(zone: LabZone) -> Iterator[Name]:
 
 
 def types(zone: LabZone, name: Name) -> Types:
-    """The types at a name that are the zone's own, RRSIG where any of them is signed."""
+    """The types at a name that belong to the zone, with RRSIG if any of them is signed."""
     found = {rdtype for rdtype, covered in zone.nodes.get(name, {}) if not covered}
     if zone.cut(name) == name:
         found &= _AT_CUT

@@ -1,7 +1,7 @@
-"""What servers of the lab do to wear out whoever asks them: replies without end, in number, size or time.
+"""What servers of the lab do to exhaust their clients: replies without end, in number, size or time.
 
-Functions like those in misbehaviour.py, and in the same table. Names that have not been heard of before
-are told apart by the number in their first label, so that here too a reaction depends on the query alone.
+Functions like those in misbehaviour.py, in the same table. New names differ by the number in their first
+label, so that here too a reaction depends on nothing but the query.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NUMBERED = re.compile(rb"x(\d{1,50})")
 def _endless(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """Whatever is asked is referred to a new name server under the zone given (`endless=example.com.`).
 
-    `endless=example.com. 16`: to so many.
+    `endless=example.com. 16`: to 16 of them.
     """
     zone, _, width = parameter.partition(" ")
     reply, count, number = respond(asked.query), int(width or 1), _number_in_name(asked)
@@ -59,7 +59,7 @@ def _number_in_name(asked: Asked) -> int:
 
 @misbehaviour("huge")
 def _huge(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """Any name has as many addresses as fit into the largest message there is; over UDP that is truncated."""
+    """Any name has as many addresses as fit into the largest possible message, truncated over UDP."""
     reply = respond(asked.query)
     if asked.transport is Transport.UDP:
         return Reaction((truncated(reply),))
@@ -73,7 +73,7 @@ def _huge(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 
 @misbehaviour("drip")
 def _drip(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """Over TCP an octet comes every so many milliseconds: `drip=1000`, which is the default."""
+    """Over TCP one octet comes every N milliseconds: `drip=1000`, the default."""
     reaction = otherwise(asked)
     if asked.transport is Transport.UDP:
         return reaction

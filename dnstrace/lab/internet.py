@@ -1,4 +1,4 @@
-"""An internet in small: its servers, its zones, and what a trace in it must lead to.
+"""A small internet: its servers, its zones, and the result that a trace in it must have.
 
 What a world's file is read into (worldfile.py says the format), and what LabNetwork answers from.
 """
@@ -24,7 +24,7 @@ NOW = datetime(2026, 1, 15, 14, 0, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class WorldServer:
-    """A name server: its round-trip time in seconds by address, what it does wrong, the zones it serves."""
+    """A name server: its round-trip time in seconds by address, its misbehaviours, the zones it serves."""
 
     name: Name
     rtt: Mapping[str, float]
@@ -34,12 +34,12 @@ class WorldServer:
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What a trace of a world's question must come to; None where the world leaves it open.
+    """The expected result of a trace of a world's question; None where the world leaves it open.
 
-    `answer` is the RDATA of the whole chain in presentation format, signatures left out; times are in
-    milliseconds; `findings` is all that `--check` must find, each as its code, its zone where it has one,
-    and its server where it is one server's; `security` is what validation must say, and `reason` a part of
-    the reason that it must give; `resolvers` is how each of the world's resolvers must differ from the walk.
+    `answer` is the RDATA of the whole chain in presentation format, without signatures; times are in
+    milliseconds. `findings` is all that `--check` must find: the code of each, with its zone and its server
+    if it has them. `security` is the expected result of validation, and `reason` a part of its reason;
+    `resolvers` is how each of the world's resolvers must differ from the walk.
     """
 
     outcome: Outcome
@@ -56,10 +56,10 @@ class Foreseen:
 
 @dataclass(frozen=True)
 class World:
-    """An internet in small, its own question, and what that must lead to. `now` is its wall clock, in UTC.
+    """A small internet, its own question, and the expected result. `now` is its wall clock, in UTC.
 
-    `resolvers` are the addresses of its resolvers, which are asked beside the walk; `pages` are its web
-    servers, by address.
+    `resolvers` are the addresses of its resolvers, which are asked in parallel with the walk; `pages` are its
+    web servers, by address.
     """
 
     name: str
@@ -75,12 +75,12 @@ class World:
 
     @cached_property
     def addresses(self) -> dict[str, WorldServer]:
-        """Who is at which address."""
+        """The server at each address."""
         return {address: server for server in self.servers for address in server.rtt}
 
     @cached_property
     def asked(self) -> dict[tuple[tuple[str, ...], tuple[LabZone, ...]], LabServer]:
-        """Those asked so far, by what they do and serve: servers alike are one."""
+        """The servers asked so far, by what they do and serve: servers that are alike share one."""
         return {}
 
     @cached_property

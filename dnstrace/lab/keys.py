@@ -1,8 +1,8 @@
 """The keys of the lab's signed zones, made from their names and roles, so that every run has the same.
 
-They keep no secret. A curve's key is a hash. An RSA key has two primes that lie a little above hashes; how
-far is noted here, so that no run spends time on finding them. The keys of one role have the same two in
-all zones, and an exponent that is the zone's own.
+They protect nothing. An elliptic-curve key is a hash. An RSA key has two primes that lie a little above
+hashes; the distances are noted here, so that no run spends time on finding them. Keys with the same role have
+the same two primes in all zones, and an exponent that depends on the zone.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Key:
     """A key pair of a zone.
 
     `algorithm` is one of ALGORITHMS, `flags` those of the DNSKEY record, `number` tells the keys of one
-    role apart. `called` is the algorithm that the zone's records say in place of the real one, 0 for none.
+    role apart. `called` is the algorithm that the zone's records name instead of the real one, or 0.
     """
 
     zone: Name
@@ -64,7 +64,7 @@ def dnskey(key: Key) -> DNSKEY:
 
 
 def ds(key: Key) -> dns.rdata.Rdata:
-    """The DS record of a key, with a digest by SHA-256 (RFC 4034 section 5, RFC 4509)."""
+    """The DS record of a key, with a SHA-256 digest (RFC 4034 section 5, RFC 4509)."""
     record = dnskey(key)
     digest = hashlib.sha256(key.zone.to_digestable() + record.to_digestable()).hexdigest()
     text = f"{key_tag(key)} {int(record.algorithm)} {_SHA256} {digest}"

@@ -1,16 +1,16 @@
-"""What servers of the lab do wrong, by the name under which a world's file asks for it.
+"""What servers of the lab do wrong, by the names that a world's file uses.
 
 A misbehaviour is a small function that stands between a query and the server: it gets the query, what
-would answer it otherwise, and its parameter (the text after `=`), and gives a Reaction. To add one,
-write that function, with the name in the decorator; nothing else has to know of it:
+would answer it otherwise, and its parameter (the text after `=`), and returns a Reaction. To add one,
+write such a function, with its name in the decorator; nothing else needs to know about it:
 
     @misbehaviour("servfail")
     def _servfail(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
         '''SERVFAIL to everything.'''
         return error(asked, dns.rcode.SERVFAIL)
 
-Several on one server apply in the order given, the first outermost. A reaction depends on the query
-and nothing else, so that a run repeats and its replies can be kept.
+Several on one server apply in the order given, the first one outermost. A reaction depends on nothing but
+the query, so that runs are repeatable and replies can be kept.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _silent(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 
 @misbehaviour("unreachable")
 def _unreachable(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """Nobody listens: ICMP port unreachable, TCP refused. `unreachable=host`: a router says so instead."""
+    """Nothing listens: ICMP port unreachable, TCP refused. `unreachable=host`: a router reports it."""
     return Reaction(fault=Fault.HOST_UNREACHABLE if parameter == "host" else Fault.PORT_UNREACHABLE)
 
 
@@ -100,7 +100,7 @@ def _drops_edns(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 
 @misbehaviour("drops-large-udp")
 def _drops_large_udp(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """UDP replies over so many octets (`drops-large-udp=512`, the default) are lost on the way."""
+    """UDP replies over N octets (`drops-large-udp=512`, the default) are lost on the way."""
     reaction, limit = otherwise(asked), int(parameter or 512)
     if asked.transport is Transport.TCP:
         return reaction
@@ -112,7 +112,7 @@ def _drops_large_udp(asked: Asked, otherwise: Responder, parameter: str) -> Reac
 
 @misbehaviour("slow")
 def _slow(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """Every reply takes so many milliseconds longer: `slow=900`, which is the default."""
+    """Every reply takes N milliseconds longer: `slow=900`, the default."""
     reaction = otherwise(asked)
     return replace(reaction, delay=reaction.delay + float(parameter or 900) / 1000)
 
@@ -122,13 +122,13 @@ def _slow(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 
 @misbehaviour("refuses")
 def _refuses(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """REFUSED to everything, as a server that was never told of the zone."""
+    """REFUSED to everything, like a server that was never configured for the zone."""
     return error(asked, dns.rcode.REFUSED)
 
 
 @misbehaviour("servfail")
 def _servfail(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """SERVFAIL to everything, as a secondary whose zone has expired."""
+    """SERVFAIL to everything, like a secondary whose zone has expired."""
     return error(asked, dns.rcode.SERVFAIL)
 
 
@@ -163,7 +163,7 @@ def _bad_version(asked: Asked, otherwise: Responder, parameter: str) -> Reaction
 
 @misbehaviour("bad-cookie")
 def _bad_cookie(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """BADCOOKIE, with the right cookie, to a query with EDNS but without that (RFC 7873 section 5.2)."""
+    """BADCOOKIE, with the right cookie, to a query with EDNS but without it (RFC 7873 section 5.2)."""
     sent = next((option.to_wire() for option in asked.query.options if option.otype == _COOKIE), b"")
     if asked.query.edns < 0 or sent[8:] == _SERVER_COOKIE:
         return otherwise(asked)
@@ -179,7 +179,7 @@ def _bad_cookie(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 
 @misbehaviour("lame")
 def _lame(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """An empty reply without authority that offers recursion: a resolver, and no name server of the zone."""
+    """An empty reply without AA that offers recursion: a resolver, not a name server of the zone."""
     return flagged(error(asked, dns.rcode.NOERROR), add=dns.flags.RA)
 
 
@@ -207,7 +207,7 @@ def _upward(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 
 @misbehaviour("empty")
 def _empty(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """An empty reply with AA: no data, but no SOA record that says so."""
+    """An empty reply with AA: no data, but no SOA record either."""
     return flagged(error(asked, dns.rcode.NOERROR), add=dns.flags.AA)
 
 
@@ -221,7 +221,7 @@ def _wrong_class(asked: Asked, otherwise: Responder, parameter: str) -> Reaction
 
 @misbehaviour("other-name")
 def _other_name(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """An answer for the name beside the one asked."""
+    """An answer for a sibling of the name asked."""
     name = dns.name.Name([b"beside", *(asked.query.question[0].name.labels[1:] or [b""])])
     return _answering(asked, _one_address(name))
 
@@ -261,7 +261,7 @@ def _truncates(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 
 @misbehaviour("strips-signatures")
 def _strips_signatures(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """Replies as to a query without DO: no signatures, no proofs, no DS (RFC 3225)."""
+    """Replies as if the query had no DO flag: no signatures, no proofs, no DS (RFC 3225)."""
     if asked.query.edns < 0:
         return otherwise(asked)
     query = dns.message.from_wire(asked.wire)
@@ -269,7 +269,7 @@ def _strips_signatures(asked: Asked, otherwise: Responder, parameter: str) -> Re
     return otherwise(replace(asked, query=query))
 
 
-# --- octets that are no reply --------------------------------------------------------------------
+# --- octets that are not a reply -----------------------------------------------------------------
 
 
 @misbehaviour("wrong-id")
@@ -292,7 +292,7 @@ def _wrong_question(asked: Asked, otherwise: Responder, parameter: str) -> React
 
 @misbehaviour("spoofed")
 def _spoofed(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """So many replies with other IDs (`spoofed=20`) come before the right one."""
+    """N replies with other IDs (`spoofed=20`) come before the right one."""
     reaction = otherwise(asked)
     false = _wrong_id(asked, otherwise, "").replies * int(parameter or 1)
     return replace(reaction, replies=false + reaction.replies)
@@ -300,7 +300,7 @@ def _spoofed(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 
 @misbehaviour("garbage")
 def _garbage(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """The right header and question, then octets that are no record where the header promises one."""
+    """The right header and question, then octets that are not a record, though the header promises one."""
     reply = respond(asked.query)
     reply.use_edns(False)
     wire = reply.to_wire()

@@ -1,8 +1,8 @@
-"""The port over a world of the lab, on a virtual clock: no socket, no privilege, no time.
+"""The port into a world of the lab, on a virtual clock: no sockets, no privileges, no waiting.
 
 A query travels as octets and its reply is read from octets, as on live sockets. UDP costs one round
-trip; TCP two, since a connection is made first (RFC 9293 section 3.5). An address at which the world has
-no server stays silent; a family for which it has no route fails at once.
+trip; TCP costs two, one of them for the connection (RFC 9293 section 3.5). An address without a server in the
+world is silent; a family without a route fails at once.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _IDS = 0x10000
 class LabNetwork:
     """The port into a world. It has a clock of its own: `run` is to it what `asyncio.run` is to sockets.
 
-    With `signed`, the zones are signed that the world's file says to sign; that needs cryptography.
+    With `signed`, zones are signed where the world's file says so, which needs cryptography.
     """
 
     def __init__(self, world: World, signed: bool = False) -> None:
@@ -73,7 +73,7 @@ class LabNetwork:
         return _read(Exchange(query, start, wait, wire, mismatched=mismatched), wire)
 
     def _next_id(self) -> int:
-        """IDs in turn: nobody guesses them here, and a run repeats."""
+        """IDs in sequence: nobody guesses them here, and runs are repeatable."""
         self._queries += 1
         return self._queries % _IDS
 
@@ -87,7 +87,7 @@ class LabNetwork:
         return answering.react(query_wire(query, message_id), query.transport)
 
     def _wait(self, query: Query, reaction: Reaction) -> float:
-        """Seconds until the reply, or whatever else the server brought about."""
+        """Seconds until the reply, or whatever else the server causes."""
         server = self._world.addresses.get(query.address)
         if server is None:
             return 0.0
@@ -100,7 +100,7 @@ class LabNetwork:
 
 
 def _first_that_belongs(query: Query, reaction: Reaction, message_id: int) -> tuple[bytes | None, int]:
-    """The first reply that is this query's, and how many came before it that are not."""
+    """The first reply that belongs to the query, and how many came before it that do not."""
     for count, wire in enumerate(reaction.replies):
         if belongs(wire, query.question, message_id):
             return wire, count
@@ -118,5 +118,5 @@ def _read(exchange: Exchange, wire: bytes) -> Exchange:
 
 @lru_cache(maxsize=512)
 def _message(octets: bytes) -> dns.message.Message | Fault:
-    """What is after the ID of a reply, read: many servers say the same."""
+    """A reply without its ID, parsed: many servers send the same."""
     return read_reply(bytes(2) + octets)

@@ -1,4 +1,4 @@
-"""How one zone of a world is signed: its keys, its DS records, its times, and what is done wrong in it.
+"""How one zone of a world is signed: its keys, its DS records, its times, and its faults.
 
 A plan is made in signing.py from what the world's file says (`zone.Sign`); breaking.py changes plans.
 """
@@ -26,10 +26,10 @@ Prove = Callable[[Sequence[Name]], Sequence[Name]]
 class SigningPlan:
     """How a zone is signed.
 
-    `ds` is what the parent holds, nothing for a zone that is signed by itself. `signer` is the name in the
-    signatures of all but the keys; times are in seconds since 1970. `spoils` change what is served,
-    records and signatures, once it is signed: None leaves it out. `proves` chooses the names that a
-    denial is about, in place of the right ones.
+    `ds` is what the parent has, nothing for an island of security. `signer` is the name in all signatures
+    except those of keys; times are in seconds since 1970. `spoils` change what is served, records and
+    signatures, after signing: None leaves an RRset out. `proves` chooses the names that a denial is about,
+    instead of the right ones.
     """
 
     zone: Name
@@ -57,6 +57,6 @@ class SigningPlan:
         return found
 
     def signing(self, rrset: dns.rrset.RRset) -> Key:
-        """The key that signs an RRset: that for keys signs these, the other one all else."""
+        """The key that signs an RRset: one key signs the keys, the other everything else."""
         wanted = rrset.rdtype == dns.rdatatype.DNSKEY
         return next((key for key in self.keys if key.signs_keys is wanted), self.keys[0])

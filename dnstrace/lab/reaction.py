@@ -1,7 +1,7 @@
-"""What a server of the lab does about a query, and the table of what can stand between the two.
+"""How a server of the lab reacts to a query, and the table of misbehaviours that can stand between the two.
 
-The misbehaviours themselves are in misbehaviour.py, answering.py, delegating.py and careless.py, where they
-happen, in hostile.py, where they are meant, and in recursive.py, where a resolver is asked.
+The misbehaviours are in misbehaviour.py, answering.py, delegating.py and careless.py (by accident),
+hostile.py (on purpose) and recursive.py (by a recursive resolver).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Reaction:
     """What a server does about a query.
 
     `replies` are octets, in the order in which they are sent; `delay` is in seconds, beyond the round
-    trip. A `fault` is what the asker sees in place of a reply; without replies and fault there is silence.
+    trip. A `fault` is what the client sees instead of a reply; without replies and fault there is silence.
     """
 
     replies: tuple[bytes, ...] = ()
@@ -50,7 +50,7 @@ SILENCE = Reaction()
 
 
 def misbehaviour(name: str) -> Callable[[Misbehaviour], Misbehaviour]:
-    """Enter a function in the table under `name`; raises ValueError if another one is there."""
+    """Enter a function in the table under `name`; raises ValueError if the name is taken."""
 
     def enter(function: Misbehaviour) -> Misbehaviour:
         if name in MISBEHAVIOURS:

@@ -1,7 +1,7 @@
-"""What makes a server of the lab a resolver that has cached something, and what resolvers do with that.
+"""What makes a server of the lab a recursive resolver with something in its cache.
 
-Functions like those in misbehaviour.py, and in the same table. The cache is a version of a zone that only
-this server has, with the TTLs that are left; it does not change, and nothing else is looked up.
+Functions like those in misbehaviour.py, in the same table. The cache is a version of a zone that only this
+server has, with the remaining TTLs; it does not change, and nothing else is looked up.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dnstrace.lab.reaction import Asked, Reaction, Responder, error, flagged, mi
 
 @misbehaviour("resolver")
 def _resolver(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """What it has comes from its cache: without AA, recursion offered. `resolver=validates`: with AD."""
+    """Answers from its cache: without AA, recursion offered. `resolver=validates`: with AD."""
     added = dns.flags.RA | (dns.flags.AD if parameter == "validates" else 0)
     return flagged(otherwise(asked), add=added, drop=dns.flags.AA)
 
@@ -39,7 +39,7 @@ def _explains(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 
 @misbehaviour("blocks")
 def _blocks(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """NXDOMAIN without an SOA record to everything. `blocks=0.0.0.0`: that address in its stead."""
+    """NXDOMAIN without an SOA record to everything. `blocks=0.0.0.0`: that address instead."""
     if not parameter:
         return error(asked, dns.rcode.NXDOMAIN)
     name, reply = asked.query.question[0].name, respond(asked.query)

@@ -1,16 +1,16 @@
 """A world on real sockets, for tests and measurements of the live network.
 
-`serve` answers each address of a world at a place of its own, an address and port of this machine; round
-trips are held back by timers, so that the time from query to reply is the world's. In a test the places
-are `loopback(world)` and `Mapped` puts them in the way of a Network. As a program it takes the world's
-own addresses, on port 53, in a network namespace made for it:
+`serve` answers each address of a world at its own place, an address and port of this machine; timers delay
+replies, so that round trips take as long as in the world. In a test the places are `loopback(world)`, and
+`Mapped` redirects the queries of a Network to them. As a program it takes the world's own addresses, on port
+53, in a network namespace made for it:
 
     unshare -n python -m dnstrace.lab.serve textbook --rtt 20
 
 prints `ready` when everything listens, and serves until it is killed. A world that is about validation
 is signed, any other with `--dnssec`; the signatures are of the world's own time.
 
-Silence is silence here too; a server that is not reachable has no socket, and the kernel refuses for it.
+Silence is silence here too; a server that is unreachable has no socket, and the kernel refuses for it.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ _PROBE = query_wire(Query(Question(dns.name.root, dns.rdatatype.NS), ""), 0)
 
 
 def addresses(world: World) -> tuple[str, ...]:
-    """The addresses of a world at which somebody is."""
+    """The addresses of a world at which there is a server."""
     return tuple(world.addresses)
 
 
 def loopback(world: World) -> dict[str, Place]:
-    """A place in 127.0.0.0/8 for each address of a world, all with the same port, which was free just now."""
+    """A place in 127.0.0.0/8 for each address of a world, all with the same port, which is free now."""
     with socket.socket() as tcp:
         tcp.bind(("0.0.0.0", 0))
         port = tcp.getsockname()[1]
@@ -79,8 +79,8 @@ async def serve(
 ) -> AsyncIterator[None]:
     """Answer for the addresses of `world` at `places` while the context lasts.
 
-    `rtt` in seconds is put in place of every round-trip time of the world; `signed` is as for LabNetwork.
-    Raises WorldError, and OSError when a place cannot be had.
+    `rtt`, in seconds, replaces every round-trip time of the world; `signed` is as for LabNetwork. Raises
+    WorldError, and OSError if a place is not available.
     """
     world.check()
     if signed:
@@ -197,12 +197,12 @@ async def _serve_until_killed(world: World, rtt: float | None, signed: bool) -> 
 
 
 def _exact_loop() -> asyncio.AbstractEventLoop:
-    """An event loop with timers exact to a microsecond: select(2) counts in these, epoll in milliseconds."""
+    """An event loop whose timers are exact to the microsecond (select(2)), not the millisecond (epoll)."""
     return asyncio.SelectorEventLoop(selectors.SelectSelector())
 
 
 def _take(wanted: Sequence[str]) -> None:
-    """Put addresses on the loopback interface. Raises OSError where that could cut off a real network."""
+    """Put addresses on the loopback interface. Raises OSError if that could cut off a real network."""
     import subprocess
 
     routes = _ROUTES.read_text(encoding="ascii").splitlines()[1:]

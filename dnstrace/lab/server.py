@@ -21,8 +21,8 @@ _FORMERR = bytes((0x80, dns.rcode.FORMERR)) + bytes(8)
 class LabServer:
     """What answers at the addresses of one server of a world: its zones, behind what it `does` wrong.
 
-    The same query, whatever its ID, has the same reaction: reactions are kept. Raises WorldError for a
-    misbehaviour that is not known.
+    The same query always has the same reaction, whatever its ID, so reactions are kept. Raises WorldError
+    for an unknown misbehaviour.
     """
 
     def __init__(self, zones: Sequence[LabZone], does: Sequence[str] = ()) -> None:

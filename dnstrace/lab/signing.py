@@ -1,4 +1,4 @@
-"""Zones that are signed as their replies need it (RFC 4035 section 2).
+"""Zones that are signed when their replies need it (RFC 4035 section 2).
 
 The zones of a world are signed by `signed_zones`, as `LabNetwork(world, signed=True)` does; otherwise nothing
 here is imported, nor cryptography by it. The parent of a signed zone has the DS records of its keys, unless
@@ -51,7 +51,7 @@ def plan(zone: Name, sign: Sign, now: datetime) -> SigningPlan:
 
 
 def signed_zones(zones: Sequence[LabZone], now: datetime) -> dict[LabZone, LabZone]:
-    """The zones, those signed whose file says to sign them, by the plain ones. Raises WorldError."""
+    """The zones by the plain ones, signed where the world's file says so. Raises WorldError."""
     plans = _plans(zones, now)
     return {zone: _signed(zone, now, plans) for zone in zones}
 
@@ -99,7 +99,7 @@ class SignedZone(LabZone):
         return found
 
     def signature(self, rrset: dns.rrset.RRset, node: Node) -> dns.rrset.RRset | None:
-        """The signature of an RRset, that of its wildcard if it is made from one; its text's goes before."""
+        """The signature of an RRset, or of the wildcard it comes from; one in the zone's text comes first."""
         if rrset.rdtype == dns.rdatatype.RRSIG:
             return None
         if (given := super().signature(rrset, node)) is not None:
@@ -114,7 +114,7 @@ class SignedZone(LabZone):
         return None if made is None else dns.rrset.from_rdata_list(rrset.name, rrset.ttl, list(made))
 
     def denial(self, name: Name, expanded: bool = False) -> list[dns.rrset.RRset]:
-        """The NSEC or NSEC3 records that prove that a name, or the data asked for there, do not exist."""
+        """The NSEC or NSEC3 records that prove that a name or its data does not exist."""
         names = self._plan.proves(self._denial.about(name, expanded))
         records = {rrset.name: rrset for rrset in map(self._denial.record, names)}
         served = (self._plan.served(rrset) for rrset in records.values())

@@ -16,8 +16,8 @@ _ISSUER = "the certificate authority of the lab"
 class Site:
     """A web server at an address: its round-trip time in seconds, and what it answers.
 
-    `names` are those that its certificate is for, `days` is how long that still holds; `does` what it does
-    wrong, if anything.
+    `names` are those in its certificate, `days` how long that is still valid; `does` is its misbehaviour, if
+    it has one.
     """
 
     rtt: float

@@ -1,4 +1,4 @@
-"""The worlds of the lab, by name: one TOML file in `worlds/` each, whose format is told in worldfile.py."""
+"""The worlds of the lab, by name: one TOML file in `worlds/` each (worldfile.py describes the format)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SUFFIX = ".toml"
 
 
 def names() -> tuple[str, ...]:
-    """The names of the worlds, the default one first. Reads none of them."""
+    """The names of the worlds, the default one first, without reading them."""
     found = (entry.name for entry in _directory().iterdir())
     worlds = (n.removesuffix(_SUFFIX) for n in found if n.endswith(_SUFFIX) and not n.startswith("_"))
     return tuple(sorted(worlds, key=lambda name: (name != DEFAULT, name)))
@@ -36,8 +36,8 @@ def summaries() -> tuple[tuple[str, str], ...]:
 def load(name: str = DEFAULT) -> World:
     """The world of that name, read once. Raises UnknownWorld, or WorldError when its file is wrong.
 
-    The records of a zone are read when they are first needed, so that a trace pays for the zones that it
-    meets; WorldError may come then. `World.check` reads them all.
+    The records of a zone are read when they are first needed, so that a trace pays only for the zones that it
+    visits; WorldError may be raised then. `World.check` reads them all.
     """
     if name not in (known := names()):
         from difflib import get_close_matches

@@ -1,24 +1,24 @@
-"""From the content of a world's file to a World: what it includes is put beneath it, then all is checked.
+"""From the content of a world's file to a World: it is laid over what it includes, and checked.
 
-Everything wrong is a WorldError that says in one line which file, which key, and what is needed instead.
+Anything wrong is a WorldError that says in one line which file, which key, and what is needed instead.
 
 A world is one TOML file in `worlds/`; one whose name begins with an underscore is for inclusion only.
 
     title = "what the world shows, in one line"
     question = "www.example.com. A"        # what `--lab NAME` traces
-    now = 2026-01-15T14:00:00Z             # the world's wall clock; left out: this time
-    include = ["_internet"]                # the servers and zones of those files, beneath these
-    families = [4]                         # the address families that have a route; left out: both
-    resolvers = ["192.0.2.153"]            # the addresses of those asked beside the walk; left out: none
+    now = 2026-01-15T14:00:00Z             # the world's wall clock; default: this time
+    include = ["_internet"]                # these files' servers and zones, under these
+    families = [4]                         # the address families with a route; default: both
+    resolvers = ["192.0.2.153"]            # asked in parallel with the walk; default: none
 
     [servers]                              # rtt in ms, a list if it differs by address; does: misbehaviour.py
     "ns1.example.com." = { addresses = ["192.0.2.1", "2001:db8::1"], rtt = 12, does = ["slow=900"] }
 
     [zones."example.com."]
-    servers = ["ns1.example.com."]         # who serves it; left out: those that its own NS records name
-    ttl = 300                              # of records that say none; left out: 3600
+    servers = ["ns1.example.com."]         # that serve it; default: those in its own NS records
+    ttl = 300                              # of records without one; default: 3600
     text = '''the records, see zone.py'''
-    sign = { algorithm = 13 }              # signed, where signatures are asked for: see below
+    sign = { algorithm = 13 }              # signed, if signatures are asked for: see below
 
     [zones."example.com. stale"]           # another version of the zone, on the servers that it names
     servers = ["ns2.example.com."]
@@ -31,25 +31,25 @@ A world is one TOML file in `worlds/`; one whose name begins with an underscore 
     [zones."com."]
     add = '''records put into a zone of an included file'''
 
-    [expect]                               # what a trace of the question must come to
+    [expect]                               # the result that a trace of the question must have
     outcome = "answer"
     answer = ["192.0.2.44"]                # RDATA of the whole chain
-    security = "bogus"                     # what validation says as of `now`; it is then always validated
-    reason = "expired"                     # a part of what it must give as the reason
+    security = "bogus"                     # the result of validation as of `now`; forces validation
+    reason = "expired"                     # a part of its reason
     resolvers = ["stale"]                  # how each differs from the walk: resolvers.Difference
 
-How a zone is signed; all of it can be left out, and is then as here:
+How a zone is signed, with the defaults:
 
     algorithm = 13                         # 5, 7, 8, 10, 13, 14, 15 or 16
     keys = "ksk+zsk"                       # one key for the keys and one for the rest; or "csk", one for all
     denial = "nsec"                        # or "nsec3", "opt-out" (nsec3 with it), "compact" (RFC 9824)
     iterations = 0                         # of the NSEC3 hash
     salt = ""                              # of the NSEC3 hash, in hexadecimal
-    valid = [-7, 14]                       # from when until when signatures are, in days from the world's now
+    valid = [-7, 14]                       # validity of signatures, in days from the world's now
     ds = "auto"                            # the parent gets the DS record; "none": it does not
-    broken = []                            # what is done wrong: breaking.py
+    broken = []                            # faults: see breaking.py
 
-DS records in the parent's own text go before. No private key is in the file: see keys.py.
+DS records in the parent's own text take precedence. There are no private keys in the file: see keys.py.
 """
 
 from __future__ import annotations

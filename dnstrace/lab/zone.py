@@ -1,10 +1,10 @@
-"""A zone of the lab: its records, read when the first query for them comes, and how to find among them.
+"""A zone of the lab: its records, read when they are first needed, and looking them up.
 
 The records are master-file text (RFC 1035 section 5.1), kept to one record a line: owner, TTL in seconds
-and class if need be, type, RDATA. A line that begins with a blank is for the owner before it, `@` is the
+and class if needed, type, RDATA. A line that begins with a blank is for the previous owner, `@` is the
 origin, a name without a dot at its end is below the origin, `;` at the start of a line begins a comment.
-No parentheses, no directives: so the reading takes a fifth of the time that a general reader needs, and a
-zone that is wrong on purpose (a CNAME beside other data) can still be served.
+There are no parentheses and no directives: reading takes a fifth of the time that a general reader needs, and
+a zone that is wrong on purpose (a CNAME together with other data) can still be served.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class _Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """How a zone is to be signed; the head of world.py says what each of these means."""
+    """How a zone is signed; worldfile.py explains each of these."""
 
     algorithm: int = 13
     keys: str = "ksk+zsk"
@@ -59,10 +59,9 @@ class Sign:
 class LabZone:
     """A zone: its origin and its RRsets by owner, type and, for signatures, the type covered.
 
-    `text` holds the records, `ttl` is that of those that say none, in seconds; `where` is what errors
-    call the zone; `sign` says how it is signed where it is (signing.py), and changes nothing here.
-    Reading happens at the first access, and raises WorldError for a line that is no record, or one that
-    lies outside the zone.
+    `text` has the records, `ttl` is the TTL in seconds of those without one, and `where` is what errors call
+    the zone. `sign` says how it is signed, if it is (signing.py), and changes nothing here. The records are
+    read at the first access, which raises WorldError for a line that is not a record or is outside the zone.
     """
 
     compact = False
@@ -135,18 +134,18 @@ class LabZone:
         return {kind: _expanded_at(name, rrset) for kind, rrset in source.items()}
 
     def matching(self, name: Name, node: Node, rdtype: dns.rdatatype.RdataType) -> list[dns.rrset.RRset]:
-        """The RRsets of a node, which is that of a name, that are of a type."""
+        """The RRsets of a type in a node, which is that of a name."""
         return [rrset for rrset in node.values() if rdtype in (rrset.rdtype, dns.rdatatype.ANY)]
 
     def signature(self, rrset: dns.rrset.RRset, node: Node) -> dns.rrset.RRset | None:
-        """The signatures of an RRset, which is that of the node or made from it."""
+        """The signatures of an RRset, which belongs to the node or is made from it."""
         return node.get((dns.rdatatype.RRSIG, rrset.rdtype))
 
     def denial(self, name: Name, expanded: bool = False) -> list[dns.rrset.RRset]:
-        """The records that prove that a name, or the data asked for there, do not exist.
+        """The records that prove that a name or its data does not exist.
 
-        `expanded`: only that the name itself does not, for an answer made from a wildcard. A zone that
-        is not signed has none.
+        With `expanded`, only that the name itself does not, for an answer from a wildcard. An unsigned zone
+        has none.
         """
         return []
 
@@ -158,7 +157,7 @@ class LabZone:
         return name
 
     def _up(self, name: Name) -> Iterator[Name]:
-        """`name` and what is above it, the origin excluded."""
+        """`name` and the names above it, up to but without the origin."""
         while name != self.origin:
             yield name
             name = name.parent()

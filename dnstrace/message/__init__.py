@@ -1,1 +1,1 @@
-"""One reply: octets to a message, what it means, and what is supposed in its place."""
+"""One reply: octets to a message, what it means, and what is supposed instead."""

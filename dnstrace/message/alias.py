@@ -1,8 +1,8 @@
 """Following aliases inside one reply: CNAME (RFC 1034 section 3.6.2) and DNAME (RFC 6672).
 
-A pure reading of an answer section, whatever order its RRsets are in. A CNAME that a DNAME above it
-implies is checked against that DNAME and made here when it is missing or false: the DNAME is what the
-zone holds (RFC 6672 section 3.1).
+A pure reading of an answer section, in whatever order its RRsets are. A CNAME that a DNAME above it implies
+is checked against that DNAME, and synthesised here if it is missing or wrong: the DNAME is what the zone has
+(RFC 6672 section 3.1).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dns.rdtypes.ANY.CNAME import CNAME
 from dnstrace.model import Name, Question
 
 BESIDE = "a CNAME record and other data at the same name"
-MAX_LINKS = 16  # aliases followed in one reply; the budget bounds those of a whole trace
+MAX_LINKS = 16  # aliases followed in one reply; the budget limits those of a whole trace
 _THE_ALIAS = {dns.rdatatype.CNAME, dns.rdatatype.ANY}  # questions that a made-up CNAME answers itself
 _SIGNATURES = {dns.rdatatype.RRSIG, dns.rdatatype.SIG}
 _BESIDE_CNAME = {dns.rdatatype.CNAME, dns.rdatatype.RRSIG, dns.rdatatype.NSEC, dns.rdatatype.KEY}
@@ -28,8 +28,8 @@ class AliasChain(NamedTuple):
     """The RRsets from the name asked to where the reply stops, signatures included.
 
     `target` is the last name reached, `answered` whether the data asked for was found there. `loop`
-    is set when the chain comes back to a name it went through, `overflow` when a DNAME makes a name
-    longer than 255 octets (YXDOMAIN).
+    is set when the chain returns to an earlier name, `overflow` when a DNAME produces a name longer than
+    255 octets (YXDOMAIN).
     """
 
     rrsets: tuple[dns.rrset.RRset, ...]
@@ -67,7 +67,7 @@ def follow(question: Question, answer: list[dns.rrset.RRset]) -> AliasChain:
 
 
 class _Link(NamedTuple):
-    """One alias: the RRsets that make it, and where it leads; None when that is too long a name."""
+    """One alias: the RRsets that make it, and its target; None if that name would be too long."""
 
     rrsets: tuple[dns.rrset.RRset, ...]
     target: Name | None
@@ -88,7 +88,7 @@ def _signed_data(
 
 
 def _cname_beside(data: dns.rrset.RRset, answer: list[dns.rrset.RRset]) -> bool:
-    """Whether there is a CNAME record too, which there must not be (RFC 1034 section 3.6.2)."""
+    """Whether there is a CNAME record too, which is not allowed (RFC 1034 section 3.6.2)."""
     aliases = (rrset for rrset in answer if rrset.rdtype == dns.rdatatype.CNAME and rrset.name == data.name)
     return data.rdtype not in _BESIDE_CNAME and next(aliases, None) is not None
 
@@ -126,16 +126,16 @@ def _dname_link(name: Name, answer: list[dns.rrset.RRset]) -> _Link | None:
     target = _alias_target(dname)
     if dname is None or target is None:
         return None
-    beside = (dname, *_signatures_of(dname, answer))
+    made_from = (dname, *_signatures_of(dname, answer))
     try:
         implied = name.relativize(dname.name).concatenate(target)
     except dns.name.NameTooLong:
-        return _Link(beside, None, "the DNAME record produces a name longer than 255 octets")
+        return _Link(made_from, None, "the DNAME record produces a name longer than 255 octets")
     given = next((r for r in answer if r.name == name and r.rdtype == dns.rdatatype.CNAME), None)
     if given is not None and _alias_target(given) == implied:
-        return _Link((*beside, given), implied)
+        return _Link((*made_from, given), implied)
     note = "the CNAME record in the reply does not match the DNAME record" if given is not None else ""
-    return _Link((*beside, _synthesised(name, implied, dname)), implied, note)
+    return _Link((*made_from, _synthesised(name, implied, dname)), implied, note)
 
 
 def _synthesised(name: Name, target: Name, dname: dns.rrset.RRset) -> dns.rrset.RRset:

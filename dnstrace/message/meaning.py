@@ -2,13 +2,13 @@
 
 `classify(exchange, zone)` says what an exchange means for its question, judged from the zone whose
 server was asked. It looks at values only: no clock, no network, no state, and it never raises. Every
-other module matches on the Meaning that comes of it. The order of the questions follows RFC 1034
-section 5.3.3 step 4 and RFC 2308 section 2:
+other module matches on the resulting Meaning. The order of the checks follows RFC 1034 section 5.3.3 step 4
+and RFC 2308 section 2:
 
     no reply -> fault     RCODE -> error     answer or alias     referral     negative     lame
 
-Only records at or below the zone asked are looked at (RFC 2181 section 5.4.1, RFC 5452 section 6):
-the rest of the message is as if it were not there.
+Only records at or below the zone asked are used (RFC 2181 section 5.4.1, RFC 5452 section 6); the rest of
+the message is ignored.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class _Reply:
             return Meaning(Kind.OTHER_RCODE)
         if self.message.flags & dns.flags.AA:
             return self._as_answer() or self._as_referral() or self._as_denial() or self._as_misdirected()
-        # Without AA, what the zone's own servers say comes before what a parent happens to hold.
+        # Without AA, what the zone's own servers say comes before what a parent happens to have.
         return self._as_referral() or self._as_answer() or self._as_denial() or self._as_misdirected()
 
     # --- the sections, in bailiwick -----------------------------------------------------------
@@ -131,7 +131,7 @@ class _Reply:
         """The SOA of a zone that can hold the name (RFC 2308 section 2)."""
         name = self.question.name
         if self.question.rdtype == dns.rdatatype.DS and name != dns.name.root:
-            name = name.parent()  # the child's SOA says nothing of a DS RRset
+            name = name.parent()  # the child's SOA says nothing about a DS RRset
         owned = (rrset for rrset in self._believed_authority if rrset.rdtype == dns.rdatatype.SOA)
         return next((rrset for rrset in owned if name.is_subdomain(rrset.name)), None)
 
@@ -152,8 +152,8 @@ class _Reply:
             return Meaning(Kind.YXDOMAIN, answer=chain.rrsets, target=chain.target, note=chain.note)
         if not chain.rrsets:
             return None
-        # What the rest of the reply says of the target is left aside: the target is asked for itself, since
-        # a negative answer behind an alias may be about another zone of the same server (RFC 6604 section 3).
+        # What the rest of the reply says about the target is ignored: the target is asked for separately,
+        # since a negative answer may be about another zone of the same server (RFC 6604 section 3).
         return Meaning(Kind.ALIAS, answer=chain.rrsets, target=chain.target, note=chain.note)
 
     def _as_referral(self) -> Meaning | None:
@@ -169,7 +169,7 @@ class _Reply:
         return None
 
     def _as_denial(self) -> Meaning | None:
-        """NXDOMAIN and NODATA, with the SOA that RFC 2308 asks for or without."""
+        """NXDOMAIN and NODATA, with or without the SOA record that RFC 2308 asks for."""
         if self._fitting_soa is not None or self.message.rcode() == dns.rcode.NXDOMAIN:
             return self._denying(self._fitting_soa)
         if not self.message.flags & dns.flags.AA or self._believed_answer:
@@ -184,7 +184,7 @@ class _Reply:
         return Meaning(kind, soa=soa, zone=soa.name)
 
     def _as_misdirected(self) -> Meaning:
-        """A reply that says nothing of the question: why it does not."""
+        """A reply that says nothing about the question, and why."""
         below = any(rrset.name == self.question.name for rrset in self._believed_authority)
         if self.question.rdtype == dns.rdatatype.DS and below and not self.message.answer:
             offer = replace(self._denying(None), rcode=self.message.rcode())
@@ -208,10 +208,10 @@ class _Reply:
             return Meaning(Kind.LAME, note="it answers for another zone")
         return Meaning(Kind.EMPTY, offer=replace(self._denying(None), rcode=self.message.rcode()))
 
-    # --- what a reply tells besides -----------------------------------------------------------
+    # --- what else a reply shows --------------------------------------------------------------
 
     def _authority_zone(self) -> Name | None:
-        """The zone that an answer is from, where its authority section names one above the owner."""
+        """The zone that an answer is from, if its authority section names one above the owner."""
         owner = self._chain.target
         for rrset in self._believed_authority:
             if rrset.rdtype in (dns.rdatatype.NS, dns.rdatatype.SOA) and owner.is_subdomain(rrset.name):
@@ -219,7 +219,7 @@ class _Reply:
         return None
 
     def _child_side(self) -> Delegation | None:
-        """The zone's own NS RRset, which is its apex's and outranks its parent's (RFC 2181 section 5.4.1)."""
+        """The zone's own NS RRset, at its apex, which outranks its parent's (RFC 2181 section 5.4.1)."""
         if not self.message.flags & dns.flags.AA:
             return None
         for rrset in (*self._believed_answer, *self._believed_authority):
@@ -230,7 +230,7 @@ class _Reply:
     def _delegation(self, rrset: dns.rrset.RRset) -> Delegation:
         glue = self._glue()
         names = dict.fromkeys(rdata.target for rdata in rrset if rdata.rdtype == dns.rdatatype.NS)
-        beside = [
+        cut_records = [
             r
             for r in self._believed_authority
             if r.name == rrset.name or r.rdtype in _DENIAL or r.covers in _DENIAL
@@ -239,9 +239,9 @@ class _Reply:
             zone=rrset.name,
             servers=tuple(NameServer(name, tuple(glue.get(name, ()))) for name in names),
             ttl=rrset.ttl,
-            ds=next((r for r in beside if r.rdtype == dns.rdatatype.DS), None),
-            signatures=tuple(r for r in beside if r.rdtype == dns.rdatatype.RRSIG),
-            denial=tuple(r for r in beside if r.rdtype in _DENIAL),
+            ds=next((r for r in cut_records if r.rdtype == dns.rdatatype.DS), None),
+            signatures=tuple(r for r in cut_records if r.rdtype == dns.rdatatype.RRSIG),
+            denial=tuple(r for r in cut_records if r.rdtype in _DENIAL),
         )
 
     def _glue(self) -> dict[Name, list[Address]]:

@@ -1,9 +1,8 @@
-"""Delegations as they are to be: what `--undelegated` and `--ds` have the parent say.
+"""Supposed delegations: the referrals that `--undelegated` and `--ds` put in the parent's mouth.
 
-The parent's servers are asked as ever. Where their reply is about a zone that is supposed to be delegated
-otherwise, it is taken as if they had said so: a referral with the name servers, glue and DS records given.
-From there on everything is as on any walk, so a change can be checked before it is made. Pure functions
-of one exchange.
+The parent's servers are asked as usual. If their reply is about a zone whose delegation is supposed to
+differ, it is replaced by a referral with the name servers, glue and DS records given. From there on the walk
+is like any other, so that a change can be checked before it is made. Pure functions of one exchange.
 """
 
 from __future__ import annotations
@@ -22,17 +21,17 @@ import dns.rrset
 from dnstrace.message.reading import read_reply
 from dnstrace.model import Delegation, Exchange, Name, Question
 
-_TTL = 86400  # of what is supposed, in seconds
+_TTL = 86400  # seconds, of supposed records
 
 
 class Supposed:
-    """The delegations supposed; one without name servers only supposes the DS RRset."""
+    """The supposed delegations; one without name servers supposes only the DS RRset."""
 
     def __init__(self, delegations: Iterable[Delegation] = ()) -> None:
         self._cuts = {cut.zone: cut for cut in delegations}
 
     def instead(self, exchange: Exchange, zone: Name) -> Exchange:
-        """The exchange with a server of `zone`, as it would be if what is supposed were so."""
+        """The exchange with a server of `zone`, as it would be with the supposed delegation."""
         cut = self._supposed_below(zone, exchange.query.question)
         if cut is None or exchange.message is None or _leads_above(exchange.message, zone, cut.zone):
             return exchange
@@ -48,7 +47,7 @@ class Supposed:
         )
 
     def _supposed_below(self, zone: Name, question: Question) -> Delegation | None:
-        """The supposed delegation, strictly below `zone`, that the question concerns; the highest."""
+        """The highest supposed delegation strictly below `zone` that the question concerns."""
         name = question.name
         inside = [
             cut for cut in self._cuts if name.is_subdomain(cut) and cut.is_subdomain(zone) and cut != zone
@@ -71,7 +70,7 @@ def _leads_above(message: dns.message.Message, zone: Name, cut: Name) -> bool:
 def _supposed_reply(
     said: dns.message.Message, question: Question, cut: Delegation
 ) -> dns.message.Message | None:
-    """What the server would say; None where nothing is supposed of it."""
+    """What the server would say; None if nothing is supposed about it."""
     reply = dns.message.QueryMessage(id=said.id)
     reply.flags = dns.flags.Flag(dns.flags.QR)
     reply.question = list(said.question)
@@ -113,7 +112,7 @@ def _servers_of_reply(
 
 
 def _ds_of_reply(said: dns.message.Message, zone: Name) -> list[dns.rrset.RRset]:
-    """What a referral to `zone` says of its DS RRset, which stays where only the servers change."""
+    """What a referral to `zone` says about its DS RRset, which stays if only the servers change."""
     return [
         rrset
         for rrset in said.authority

@@ -33,7 +33,7 @@ def _question_octets(question: Question) -> bytes:
 
 @lru_cache
 def _template(edns: Edns | None, recursion_desired: bool, checking_disabled: bool) -> tuple[bytes, bytes]:
-    """What stands between ID and QNAME, and after QCLASS, in every query that differs in these alone."""
+    """The octets between ID and QNAME, and after QCLASS, of every query with these parameters."""
     message = dns.message.make_query(dns.name.root, dns.rdatatype.NS, use_edns=False)
     message.flags = dns.flags.RD if recursion_desired else dns.flags.Flag(0)
     message.flags |= dns.flags.CD if checking_disabled else 0
@@ -48,9 +48,10 @@ def _template(edns: Edns | None, recursion_desired: bool, checking_disabled: boo
 def belongs(wire: bytes, question: Question, message_id: int) -> bool:
     """Whether a datagram can be the reply to our query: ID, QR, opcode and question agree.
 
-    Reads the header and the question only, so that a flood of forged replies costs little; a question that
-    is the query's to the octet is not read. A reply without a question, as some servers send with an error,
-    belongs when the rest agrees (RFC 5452 section 9.1; the RCODE says that the question could not be read).
+    Reads only the header and the question, so that a flood of forged replies costs little; a question with
+    the very octets of the query is not parsed. A reply without a question, as some servers send with an
+    error, belongs if the rest agrees (RFC 5452 section 9.1; the RCODE says that the question could not be
+    read).
     """
     if len(wire) < _HEADER.size:
         return False

@@ -11,8 +11,6 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
-from dnstrace.model.special import BLOCKS
-
 _Address = IPv4Address | IPv6Address
 
 _UNASKED = frozenset({"unspecified", "this-network", "loopback", "link-local", "multicast", "reserved"})
@@ -79,6 +77,8 @@ def _block(address: _Address) -> _Block:
 
 @lru_cache
 def _blocks(version: int) -> tuple[_Block, ...]:
+    from dnstrace.model.special import BLOCKS
+
     return tuple(map(_Block._make, BLOCKS[version]))
 
 

@@ -1,4 +1,4 @@
-"""What a user may choose: bounds that the command line and the values that are made from it check alike.
+"""The bounds of what a user may choose, which the command line and the library check alike.
 
 Each check raises ValueError with one sentence that says what the value must be.
 """
@@ -21,10 +21,10 @@ QUERIES = Whole(1, 1_000_000)
 PAYLOAD = Whole(512, 65535)  # RFC 6891 section 6.2.3: values below 512 count as 512
 SEED = Whole(0, 2**64 - 1)
 COUNT = Whole(0, 2**32)
-"""Anything that is counted and may be none at all."""
+"""Any count that may be zero."""
 
 LONGEST = 86400.0
-"""Seconds in a day: the longest time that can be chosen."""
+"""Seconds in a day: the longest time that a user may choose."""
 
 
 def check_whole(what: str, value: int, allowed: Whole) -> None:

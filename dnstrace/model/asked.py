@@ -42,7 +42,7 @@ class Transport(StrEnum):
 
     @property
     def port(self) -> int:
-        """The port that it goes to where no other is said."""
+        """The port that it goes to by default."""
         return _PORTS[self]
 
 
@@ -66,8 +66,8 @@ class Edns:
 class Query:
     """One query to one address. Its message ID and source port belong to the network.
 
-    `endpoint` is whom the certificate must name over TLS, the URL over HTTPS; `address` is then that of
-    the URL's host, or its name.
+    `endpoint` is the name that the certificate must be for over TLS, and the URL over HTTPS; `address` is
+    then the address of the URL's host, or its name.
     """
 
     question: Question
@@ -89,13 +89,13 @@ class Query:
 class Settings:
     """How to ask: everything about the queries that a user can choose.
 
-    `families` holds 4, 6 or both. `timeout` is that of one try, in seconds, `tries` how often one
-    address is asked at most. `bind` is the source address, or None for the system's choice. `prime` asks a
-    root server for the root's NS set first (RFC 9609), `qmin` shows each server one label more (RFC 9156).
-    `all_servers` asks every address of every server at each cut of the walk; `probe`, which goes with it,
-    puts further questions to the servers of the zones in which the walk ends (`dnstrace.walk.probing`).
+    `families` has 4, 6 or both. `timeout` is in seconds for one try, `tries` is how often one address is
+    asked at most. `bind` is the source address, or None for the system's choice. `prime` first asks a root
+    server for the root's NS set (RFC 9609), `qmin` reveals one more label to each server (RFC 9156).
+    `all_servers` asks every address of every server at each cut of the walk; `probe`, which needs it, asks
+    the servers of the zones in which the walk ends further questions (`dnstrace.walk.probing`).
 
-    Raises ValueError for a value that the command line would not take either.
+    Raises ValueError for a value that the command line would not accept.
     """
 
     families: frozenset[int] = frozenset({4, 6})
@@ -126,8 +126,8 @@ class Settings:
 class Resolver:
     """A recursive resolver to ask.
 
-    `endpoint` is whom its certificate must name over TLS, its URL over HTTPS; `address` may then be the
-    name of the URL's host.
+    `endpoint` is the name that its certificate must be for over TLS, and its URL over HTTPS; `address` may
+    then be the name of the URL's host.
     """
 
     address: str

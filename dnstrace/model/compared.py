@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class Disagreement(StrEnum):
-    """How what a resolver says differs from what the walk found, and why."""
+    """How a resolver's answer differs from the walk's, and why."""
 
     SAME = "same"
-    STALE = "stale"  # from before: it is served after its TTL ended, or was cached before the zone changed
-    FILTERED = "filtered"  # the resolver keeps it from those who ask it
+    STALE = "stale"  # served after its TTL expired, or cached before the zone changed
+    FILTERED = "filtered"  # the resolver blocks it
     SPLIT_HORIZON = "split-horizon"  # private addresses, for those inside a network
     VALIDATION = "validation"  # the resolver finds it bogus
-    REFUSES = "refuses"  # it is no resolver for this client
+    REFUSES = "refuses"  # it does not serve this client
     FAILS = "fails"  # it has no answer itself
     NO_ANSWER = "no-answer"  # it did not reply
     OTHER = "other"  # for no reason that the reply tells
@@ -32,11 +32,11 @@ class Disagreement(StrEnum):
 class Compared:
     """One resolver compared with the walk.
 
-    `attempt` is what it is judged by, None while none has ended; `difference` is None while it is being
-    asked. `ttl` is what is left of the TTL, `authoritative_ttl` what the zone gives, in seconds, both of the
-    first RRset whose data differ, or of the one that expires first. `replied` is when the reply came, in UTC.
-    `unchecked` is set where it has an answer if it does not validate, `past_its_ttl` where it says that it
-    serves data whose TTL has ended (RFC 8767).
+    `attempt` is the one that it is judged by, None until one has ended; `difference` is None until the
+    resolver has replied. `ttl` is the remaining TTL, `authoritative_ttl` the TTL in the zone, in seconds,
+    both of the first RRset whose data differ, or of the one that expires first. `replied` is when the reply
+    arrived, in UTC. `unchecked` is set if it answers only without validating, `past_its_ttl` if it says that
+    it serves data whose TTL has expired (RFC 8767).
     """
 
     step: Step

@@ -1,4 +1,4 @@
-"""What a rule finds: the values, and nothing else."""
+"""What a rule finds, and who needs to fix it."""
 
 from __future__ import annotations
 
@@ -13,26 +13,37 @@ class Level(StrEnum):
     """How much a finding matters to resolvers, and so to users."""
 
     ERROR = "error"  # some resolvers fail, or soon will
-    WARNING = "warning"  # it works, but one more fault and it does not
+    WARNING = "warning"  # resolution works, but one more fault can break it
     NOTICE = "notice"  # worth knowing
 
 
 class Blame(StrEnum):
-    """Whose job it is to mend it."""
+    """Who needs to fix it."""
 
-    REGISTRAR = "registrar"  # what the parent publishes for the zone: changed where the domain was bought
-    PARENT = "parent"  # the operator of the zone above, and of its servers
+    REGISTRAR = "registrar"  # the parent publishes it for the zone: changed at the registrar of the domain
+    PARENT = "parent"  # the operator of the parent zone and of its servers
     HOST = "host"  # the operator of the zone and of its servers
-    NETWORK = "network"  # what lies between here and the servers
+    NETWORK = "network"  # whoever runs the network between here and the servers
     NOBODY = "nobody"
+
+
+def who_fixes(blame: Blame, zone: str = "the zone", parent: str = "the parent zone") -> str:
+    """Who needs to fix something, as a sentence says it; empty where nobody does."""
+    return {
+        Blame.REGISTRAR: f"fix this at the registrar of {zone}",
+        Blame.PARENT: f"the operator of {parent} needs to fix this",
+        Blame.HOST: f"the operator of {zone} needs to fix this",
+        Blame.NETWORK: "the operator of this network needs to fix this",
+        Blame.NOBODY: "",
+    }[blame]
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What a rule reports: one sentence, the steps that show it, the server where it is one server's.
+    """What a rule reports: one sentence, the steps that show it, and the server if it is about one server.
 
-    `cure` says what is to be done in this very case, `records` are the exact records to publish, in master
-    file syntax. `level` and `blame` are given where they differ from those that the rule has in general.
+    `cure` says what to do in this very case; `records` are the exact records to publish, in master-file
+    format. `level` and `blame` are set where they differ from those of the rule.
     """
 
     message: str
@@ -76,7 +87,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What all findings of one code have in common: a title of one sentence, and texts by their headings."""
+    """What all findings with the same code share: a title of one sentence, and texts by their headings."""
 
     title: str
     sections: Mapping[str, str]
@@ -84,10 +95,10 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is wrong with a trace in one sentence, and its parts for programs.
+    """What is wrong with a trace, in one sentence, and its parts for programs.
 
-    `steps` are the ids of the steps that show it, `reproduce` is a command line of dig that asks again what
-    shows it (empty where no query does), `records` are to be published, in master-file form.
+    `steps` are the ids of the steps that show it. `reproduce` is a dig command line that sends the query that
+    shows it (empty if no query does). `records` are the records to publish, in master-file format.
     """
 
     text: str

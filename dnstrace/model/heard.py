@@ -23,7 +23,7 @@ class Fault(StrEnum):
     NETWORK_UNREACHABLE = "network-unreachable"  # this machine has no route to the address
     CONNECTION_LOST = "connection-lost"  # TCP ended before the reply was whole
     CERTIFICATE = "certificate"  # that of the server is not valid, or not for its name
-    MALFORMED = "malformed"  # octets that are no DNS message
+    MALFORMED = "malformed"  # octets that are not a DNS message
     MISMATCH = "mismatch"  # only replies with another ID, question or source
     KNOWN_SILENT = "known-silent"  # not asked: it answered none of many queries just before (RFC 9520)
     NOT_RECORDED = "not-recorded"  # the record that is replayed lacks this query
@@ -31,7 +31,7 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A query and what came of it.
+    """A query and its result.
 
     `start` is in seconds since the trace began; `elapsed` in seconds, from sending the query to the
     reply or to giving up. Exactly one of `message` and `fault` is set; `wire` holds the octets of the
@@ -175,7 +175,7 @@ class Meaning:
 
 
 class Outcome(StrEnum):
-    """What came of a step, or of a whole trace: a referral only of one that was to end with it."""
+    """The result of a step, or of a whole trace. Only a trace with `parent_only` ends with a referral."""
 
     REFERRAL = "referral"
     ANSWER = "answer"

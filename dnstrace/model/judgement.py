@@ -1,6 +1,6 @@
-"""What judging a trace comes to: the values, and nothing else.
+"""The result of judging a trace: values only.
 
-Security is RFC 4033 section 5's; the evidence is what an operator needs in order to see for himself.
+Security is RFC 4033 section 5's; the evidence is what an operator needs to check it.
 Times are in seconds since 1970, as in RRSIG records.
 """
 

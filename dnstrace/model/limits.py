@@ -1,4 +1,4 @@
-"""The bounds of a trace: values, which `dnstrace.walk.budget` spends from."""
+"""The bounds of a trace. `dnstrace.walk.budget` keeps to them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from dnstrace.model.asked import Settings
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The bounds: `deadline` in seconds for the whole trace, `octets` of all its replies, the rest counts.
+    """The bounds: `deadline` in seconds for the whole trace, `octets` for all replies; the rest are counts.
 
-    Raises ValueError for a bound that the command line would not take either.
+    Raises ValueError for a bound that the command line would not accept.
     """
 
     max_queries: int = 200
@@ -38,11 +38,11 @@ ALL_SERVERS = Limits(max_queries=1000, octets=2**19, deadline=30.0, lookups=128)
 
 
 CHECKED = Limits(max_queries=2000, octets=2**21, deadline=30.0, lookups=256)
-"""The bounds of a trace that probes the servers besides."""
+"""The bounds of a trace that also probes the servers."""
 
 
 def limits_for(settings: Settings) -> Limits:
-    """The bounds of a trace that asks in the way of `settings`, where no others are given."""
+    """The default bounds of a trace that asks as `settings` say."""
     if settings.probe:
         return CHECKED
     return ALL_SERVERS if settings.all_servers else USUAL

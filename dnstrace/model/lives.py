@@ -1,4 +1,4 @@
-"""How long a resolver keeps what a trace saw: the values, which `dnstrace.analysis.caching` fills."""
+"""For how long resolvers cache what a trace saw: the values that `dnstrace.analysis.caching` fills."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 
 class Held(StrEnum):
-    """What is held."""
+    """What is cached."""
 
-    DELEGATION = "delegation"  # the NS RRset as the parent has it
+    DELEGATION = "delegation"  # the NS RRset in the parent zone
     GLUE = "glue"
     DS = "ds"
-    OWN_NS = "own-ns"  # the NS RRset as the zone has it
+    OWN_NS = "own-ns"  # the NS RRset in the zone itself
     ANSWER = "answer"
     NEGATIVE = "negative"
 
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """An RRset that a resolver holds for `ttl` seconds, until `until` if it asked when the trace ended."""
+    """An RRset that a resolver caches for `ttl` seconds, until `until` if it asked when the trace ended."""
 
     what: Held
     name: Name

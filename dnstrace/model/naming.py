@@ -16,6 +16,13 @@ def plain(name: dns.name.Name) -> str:
     return name.to_text(omit_final_dot=True)
 
 
+def zone_text(zone: dns.name.Name | None) -> str:
+    """A zone for use in a sentence: by its name, but the root by what it is."""
+    if zone is None:
+        return "the zone"
+    return "the root zone" if len(zone) == 1 else plain(zone)
+
+
 def is_below(name: dns.name.Name, ancestor: dns.name.Name) -> bool:
     """Whether a name is below another: its subdomain and not that name itself."""
     return name != ancestor and name.is_subdomain(ancestor)

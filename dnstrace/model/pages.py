@@ -1,4 +1,4 @@
-"""The last hop: what it takes to fetch a page, and what came of it. Values only.
+"""The last hop: the request for a page, and what each address replied. Values only.
 
 A browser that has the address of a name connects to it, over TLS if the URL says https, and asks for the page
 by the name in the URL (RFC 9110 section 7.2).
@@ -42,7 +42,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What a server shows of itself: the names it is for, who vouches for that, until when."""
+    """The certificate that a server presents: the names it is for, its issuer, and when it expires."""
 
     names: tuple[str, ...]
     issuer: str
@@ -51,7 +51,7 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What came of asking one address for the page.
+    """The result of asking one address for the page.
 
     `connected`, `secured` and `answered` are the seconds from the beginning to the connection, the end of the
     TLS handshake and the first octet, None where it did not come so far. `fault` says in a few words why

@@ -1,4 +1,4 @@
-"""What the paths of a trace lead to: the value, which `dnstrace.analysis.paths` fills."""
+"""What the paths of a trace lead to: the value that `dnstrace.analysis.paths` fills."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The share of all paths that ends alike: in the step of that id, at `servers`, with `meaning`."""
+    """The share of all paths that end with `meaning`, at `servers`, in the step with the id `step`."""
 
     share: Fraction
     meaning: Meaning

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 class Addressed:
     """One address of a name server.
 
-    `glue` says whether the parent gives it, None where the parent gives no address of this server and need
-    not; `own` whether the zone that the server's name lies in gives it, None where that is not known.
-    `attempt` is the one that shows what it answered, None where there was none; `asked` says whether that was
-    the question itself, or a probe for the SOA record. `serial` is that of its SOA record, if it gave one.
+    `glue` says whether the parent has it, None if the parent has no address of this server and needs none.
+    `own` says whether the zone that the server's name is in has it, None if that is not known. `attempt` is
+    the one that shows how the address answered, None if there was none; `asked` is true if that was the
+    question itself, and false if it was a probe for the SOA record. `serial` is that of its SOA record.
     """
 
     address: str
@@ -33,7 +33,7 @@ class Addressed:
 
 @dataclass(frozen=True, slots=True)
 class ReconciledServer:
-    """A name server of a zone: whether the parent names it, whether the zone does (None: not known)."""
+    """A name server of a zone: whether the parent lists it, and whether the zone does (None: not known)."""
 
     name: Name
     parent: bool | None
@@ -43,9 +43,9 @@ class ReconciledServer:
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """A zone by server: those that the parent names first, then those that only the zone names.
+    """A zone by server: those that the parent lists, then those that only the zone lists.
 
-    `newest` is the newest serial that a server of the zone has (RFC 1982), None where none gave one.
+    `newest` is the newest serial that a server of the zone has (RFC 1982), None if no server gave one.
     """
 
     zone: Name

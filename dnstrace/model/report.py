@@ -1,4 +1,4 @@
-"""What is said of a trace: judged once (`dnstrace.api.report`), shown in many ways (`dnstrace.render`)."""
+"""What outputs show of a trace: judged once, by `dnstrace.api.report`, and shown by `dnstrace.render`."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A trace, and all that an output says of it beyond what was recorded.
+    """A trace, and everything that an output shows of it beyond what was recorded.
 
-    `verdict` is None where all is well, as far as was looked, and for a trace that has not ended. `rules` is
-    how many rules looked for defects, 0 where none did; `explanations` are of the findings of the trace, by
-    code. `reconciliation` has a table for each zone whose servers were probed. `lives` is what resolvers may
-    keep and for how long, `life` the seconds for which they keep what was reached: None where nothing was, 0
-    where it is not to be cached. `resolvers` are those compared with the walk. `shares` is what all paths
-    lead to, the largest share first, where every server was asked.
+    `verdict` is None if nothing wrong was found, or the trace has not ended. `rules` is the number of rules
+    that were applied, 0 without a check; `explanations` has one for each code among the findings.
+    `reconciliation` has a table for each zone whose servers were probed. `lives` is what resolvers may cache
+    and for how long, `life` is for how many seconds they may cache the answer: None if there is no answer, 0
+    if they may not. `resolvers` are compared with the walk. `shares` is what all paths lead to, the largest
+    share first, if every server was asked.
     """
 
     trace: Trace

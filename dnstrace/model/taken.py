@@ -1,4 +1,4 @@
-"""What a trace is made of: attempts, steps, and what came of them."""
+"""What a trace consists of: attempts, steps, and their results."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Purpose(StrEnum):
 
 
 class Probe(StrEnum):
-    """What a step of purpose PROBE tries, besides the walk, at every server of a zone."""
+    """What a step of purpose PROBE tries at every server of a zone."""
 
     SOA = "soa"
     NS = "ns"
@@ -51,7 +51,7 @@ class Probe(StrEnum):
 
 
 class Cause(StrEnum):
-    """Why an address had to be asked in another way, as far as its replies to both ways tell."""
+    """Why an address had to be asked in another way, as far as its replies show."""
 
     NO_EDNS = "no-edns"  # it replies to EDNS with an error, without EDNS it answers
     DROPS_EDNS = "drops-edns"  # it does not reply to EDNS, without EDNS it does
@@ -63,7 +63,7 @@ class Cause(StrEnum):
 class Attempt:
     """One address of one name server asked within a step, and what it meant.
 
-    `cause` is what this attempt, beside those before it at the same address, shows to be wrong there.
+    `cause` is what this attempt, together with earlier ones at the same address, shows to be wrong there.
     """
 
     server: Name
@@ -78,11 +78,11 @@ class Step:
 
     `id` counts from 1 in the order in which steps begin; `parent` is the step that needed this one.
     `chosen` is an index into `attempts`; `outcome` is None while the step is under way. `note` says
-    in one line what people should know of it. `all_servers` is set where every address of every server
-    was to be asked; the attempts are then in the order of `servers` and their addresses. `probe` says what
-    a step of purpose PROBE tries. `limited` is set where a bound of our own (the budget, the deadline) ended
-    it before every server had its say; `superseded` where the walk went another way instead, after
-    another server's reply to an earlier step.
+    in one line what people should know about it. `all_servers` is set if every address of every server is
+    asked; the attempts are then in the order of `servers` and their addresses. `probe` says what a step of
+    purpose PROBE tries. `limited` is set if one of our own bounds (the budget, the deadline) ended it before
+    every server could be heard; `superseded` if the walk went another way instead, after another server's
+    reply to an earlier step.
     """
 
     id: int
@@ -102,7 +102,7 @@ class Step:
 
     @property
     def main(self) -> bool:
-        """Whether it is a step of the walk to what the trace came to, aliases included."""
+        """Whether it is a step of the walk that led to the outcome, aliases included."""
         return self.purpose in (Purpose.WALK, Purpose.ALIAS) and not self.superseded
 
     @property
@@ -112,7 +112,7 @@ class Step:
 
     @property
     def meaning(self) -> Meaning | None:
-        """What the step went by: the meaning of the attempt chosen, of a lame server's what it offers."""
+        """The meaning that the step went by: that of the attempt chosen, or what a lame server offers."""
         if self.chosen is None:
             return None
         meaning = self.attempts[self.chosen].meaning
@@ -142,15 +142,14 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A question, every step that was taken for it, and what came of it.
+    """A question, every step that was taken for it, and the result.
 
-    `started` is the wall-clock time at which it began, in UTC. `answer` is the whole chain, aliases
-    first. `outcome` is None in a snapshot of a trace that is under way. `error` says why the walk
-    failed, or is empty. `seed` repeats every random choice. `judgement` is the verdict of the chain of trust,
-    None where it was not asked for. `expectations` says of each that the user has whether it is met, None
-    where there are none, `findings` what is wrong with what was seen, None where that was not asked for.
-    `supposed` are delegations that were taken as if the parent had them so (`dnstrace.message.supposed`).
-    `fetched` is the last hop, None where it was not taken.
+    `started` is the wall-clock time at which it began, in UTC. `answer` is the whole chain, aliases first.
+    `outcome` is None in a snapshot of a trace that is under way. `error` says why the walk failed, or is
+    empty. `seed` repeats every random choice. `judgement` is the verdict of the chain of trust, None if it
+    was not requested. `expectations` has whether each of the user's is met, None if there are none.
+    `findings` is what is wrong, None without a check. `supposed` are delegations that were taken as if the
+    parent published them (`dnstrace.message.supposed`). `fetched` is the last hop, None if it was not taken.
     """
 
     question: Question
@@ -172,10 +171,10 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """The last hop of a trace: what was asked for, the traces beside it, and what each address gave.
+    """The last hop of a trace: the request, further traces, and what each address replied.
 
-    `beside` are those of the other address family and of the HTTPS record (RFC 9460); `services` the HTTPS
-    records found, `notes` what they change.
+    `beside` are the traces of the other address family and of the HTTPS record (RFC 9460); `services` are the
+    HTTPS records found, `notes` what they change.
     """
 
     request: Request
@@ -186,5 +185,5 @@ class Fetched:
 
     @property
     def served(self) -> bool:
-        """Whether any address gave the page."""
+        """Whether any address served the page."""
         return any(visit.served for visit in self.visits)

@@ -1,4 +1,4 @@
-"""How a trace is made: one value, which the command builds, a record keeps and many names share."""
+"""How a trace is made, as one value: the command builds it, a record keeps it, many names share it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Tracing:
     choice of an earlier trace, None draws one. `now` is the wall-clock time in UTC at which the trace begins,
     None for the present.
 
-    Raises ValueError, as Settings and Limits do, for a value that the command line would not take either.
+    Raises ValueError, as Settings and Limits do, for a value that the command line would not accept.
     """
 
     settings: Settings = Settings()

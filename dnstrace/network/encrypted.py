@@ -1,10 +1,10 @@
-"""DNS over TLS (RFC 7858) and over HTTPS (RFC 8484), to resolvers: through dnspython's own support.
+"""DNS over TLS (RFC 7858) and over HTTPS (RFC 8484) to resolvers, with dnspython's own support.
 
-The certificate is checked against the roots that the system trusts (OpenSSL's SSL_CERT_FILE is obeyed), and
-must name the resolver as it was given. Each query has a connection of its own, whose handshakes are part of
-the time that it took; queries with EDNS are padded (RFC 8467).
+The certificate is checked against the roots that the system trusts (OpenSSL's SSL_CERT_FILE is honoured), and
+must name the resolver as the user gave it. Each query has its own connection, whose handshakes are part of
+the measured time; queries with EDNS are padded (RFC 8467).
 
-Not done here: reuse of connections, HTTP/3, a choice of address family for the host of a URL, which the
+Not supported: reuse of connections, HTTP/3, a choice of address family for the host of a URL, which the
 system's resolver looks up.
 """
 
@@ -26,7 +26,7 @@ from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.network.patience import Patience
 
-_BLOCK = 128  # octets to a multiple of which queries are padded (RFC 8467 section 4.1)
+_BLOCK = 128  # octets; queries are padded to a multiple of this (RFC 8467 section 4.1)
 _STATUS = re.compile(r"status code (\d{3})")
 
 
@@ -41,9 +41,7 @@ async def exchange(query: Query, timeout: float, bind: str | None) -> Exchange:
     try:
         async with Patience(timeout):
             wire = (await carry(message, query, bind)).wire
-    except (
-        Exception
-    ) as error:  # the boundary to libraries that raise what they like for what the network does
+    except Exception as error:  # the boundary to libraries that may raise anything
         fault, detail = _fault_of_error(error)
     elapsed = loop.time() - start
     if wire is None:
@@ -79,7 +77,7 @@ async def _https(message: dns.message.Message, query: Query, bind: str | None) -
 
 
 def _fault_of_error(error: BaseException) -> tuple[Fault, str]:
-    """What an error says of the exchange, and in what words; its causes are looked at first."""
+    """The fault that an error stands for, and details in words; its causes are examined first."""
     for each in _causes(error):
         if isinstance(each, ssl.SSLCertVerificationError):
             return Fault.CERTIFICATE, str(each.verify_message).rstrip(".")
@@ -104,7 +102,7 @@ def _fault_of_connection(error: BaseException) -> tuple[Fault, str]:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and those that it came of."""
+    """The error and its causes."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

@@ -2,15 +2,15 @@
 
 Each query has a socket of its own, and with it a fresh source port of the kernel's choosing, and a
 fresh random ID (RFC 5452 section 9.2). A reply counts only if source address, source port, ID and
-question are right; what else arrives is counted and thrown away while the wait goes on.
+question are right; anything else is counted and discarded while the wait continues.
 
-On Linux the kernel says when a datagram arrived, so that a round-trip time does not include what this
-program was busy with, and reports ICMP errors on the unconnected socket. Elsewhere arrival is when the
-datagram is read, and an unreachable port looks like silence.
+On Linux the kernel reports when a datagram arrived, so that a round-trip time does not include delays of
+this program, and it reports ICMP errors on the unconnected socket. Elsewhere a datagram counts as arrived
+when it is read, and an unreachable port looks like silence.
 
-TLS and HTTPS, which only resolvers are asked over, are in encrypted.py.
+TLS and HTTPS, which are used with resolvers only, are in encrypted.py.
 
-Not done here: reuse of TCP connections, multicast.
+Not supported: reuse of TCP connections, multicast.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from dnstrace.network.patience import Patience
 
 _ENCRYPTED = {Transport.TLS, Transport.HTTPS}
 _BIGGEST = 65535
-_BURST = 64  # datagrams read before others get their turn
+_BURST = 64  # datagrams read before other tasks get their turn
 _LINUX = sys.platform == "linux"
 IP_RECVERR, IPV6_RECVERR, _SO_TIMESTAMPNS = 11, 25, 35  # linux/in.h, linux/in6.h, asm-generic/socket.h
 _TIMESPEC = struct.Struct("@ll")
@@ -47,7 +47,7 @@ FAULTS = {
     errno.EHOSTUNREACH: Fault.HOST_UNREACHABLE,
     errno.EADDRNOTAVAIL: Fault.NETWORK_UNREACHABLE,
     errno.EAFNOSUPPORT: Fault.NETWORK_UNREACHABLE,
-    errno.EPERM: Fault.NETWORK_UNREACHABLE,  # a firewall of this very machine
+    errno.EPERM: Fault.NETWORK_UNREACHABLE,  # a firewall on this machine
     errno.ECONNRESET: Fault.CONNECTION_LOST,
     errno.EPIPE: Fault.CONNECTION_LOST,
     errno.ETIMEDOUT: Fault.TIMEOUT,
@@ -55,13 +55,13 @@ FAULTS = {
 
 
 def check_source(address: str) -> None:
-    """Raise OSError if this machine cannot send from `address`, such as where it has no such address."""
+    """Raise OSError if this machine cannot send from `address`, for example if it has no such address."""
     with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind((address, 0))
 
 
 class _Wait:
-    """What a wait for a reply brought: its octets, when they came, how many others were thrown away."""
+    """The result of a wait for a reply: its octets, when they came, how many others were discarded."""
 
     def __init__(self) -> None:
         self.wire: bytes | None = None
@@ -150,7 +150,7 @@ def open_socket(query: Query, kind: socket.SocketKind, bind: str | None) -> sock
 
 
 def read(exchange: Exchange, wire: bytes) -> Exchange:
-    """The exchange with the message that `wire` holds, or with the fault that it holds none."""
+    """The exchange with the message in `wire`, or with a fault if that cannot be read."""
     message = read_reply(wire)
     if isinstance(message, Fault):
         return replace(exchange, fault=message)
@@ -158,7 +158,7 @@ def read(exchange: Exchange, wire: bytes) -> Exchange:
 
 
 def ask_kernel_for_more(sock: socket.socket) -> None:
-    """Have arrival times and ICMP errors delivered, where the system can."""
+    """Ask the system for arrival times and ICMP errors, where it has them."""
     if not _LINUX:
         return
     sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
@@ -175,9 +175,9 @@ def sockaddr(sock: socket.socket, query: Query) -> tuple[str, int]:
 
 
 def _own_address(sock: socket.socket, query: Query) -> tuple[str, int] | None:
-    """The address and port from which a socket sends to that of `query`; None where it cannot be told.
+    """The address and port from which a socket sends to that of `query`; None if that is not known.
 
-    The socket of a datagram has a port only: another one, connected and never used, tells the address.
+    The socket of a datagram has only a port: another one, connected and never used, has the address.
     """
     try:
         address, port = sock.getsockname()[:2]
@@ -191,7 +191,7 @@ def _own_address(sock: socket.socket, query: Query) -> tuple[str, int] | None:
 
 
 def datagrams(sock: socket.socket) -> Iterator[Datagram]:
-    """What has arrived, up to a bound. Raises OSError after what came before the error."""
+    """What has arrived, up to a limit. Raises OSError after what came before the error."""
     for _ in range(_BURST):
         try:
             yield _received(sock)
@@ -234,7 +234,7 @@ def _resolve(ready: asyncio.Future[None]) -> None:
 
 
 async def _exactly(sock: socket.socket, length: int) -> bytes:
-    """Read `length` octets; ConnectionError when the stream ends before."""
+    """Read `length` octets; ConnectionError if the stream ends first."""
     octets = b""
     while len(octets) < length:
         await _until_readable(sock)  # also while octets are at hand: no timer would fire otherwise

@@ -1,4 +1,4 @@
-"""A network that holds back: no address is asked more than so many questions at once."""
+"""A network that limits how many queries to one address are under way at once."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections import defaultdict
 from dnstrace.model import Exchange, Query
 from dnstrace.port import Network
 
-AT_ONCE = 20  # questions under way to one address
+AT_ONCE = 20  # queries under way to one address
 
 
 class PacedNetwork:
-    """Another network, of which a query waits until fewer than `at_once` to its address are under way.
+    """A wrapper in which a query waits until fewer than `at_once` to its address are under way.
 
-    The wait counts neither for the time-out of the query nor as time that its server took.
+    The wait counts neither towards the timeout of the query nor as time that its server took.
     """
 
     def __init__(self, network: Network, at_once: int = AT_ONCE) -> None:

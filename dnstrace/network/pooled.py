@@ -1,8 +1,8 @@
-"""Live sockets for many names: UDP over a few that are used for a while, each query by one at random.
+"""Live sockets for many names: UDP over a few sockets that are used for a while, chosen at random per query.
 
-A socket's port is the kernel's choice, the ID of a query random among those that are not under way on its
-socket, and a reply counts by the same rules as in live.py (RFC 5452 section 9.1). A socket that has sent
-some dozens of queries is closed, so that whoever has seen ports of this program soon knows nothing.
+The kernel chooses a socket's port, the ID of a query is random among those that are not under way on its
+socket, and a reply counts by the same rules as in live.py (RFC 5452 section 9.1). A socket is closed after a
+few dozen queries, so that knowing a port of this program is of little use to an attacker.
 """
 
 from __future__ import annotations
@@ -34,16 +34,19 @@ from dnstrace.network.patience import FairTimer
 
 _SOCKETS = 32  # of each family
 _USES = 64  # queries that a socket sends
-_SENDS = 4  # times that a query is sent where that fails: what failed may be a datagram before
+_SENDS = 4  # attempts to send a query: an error may belong to an earlier datagram
 _NO_MORE = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _MSG_ERRQUEUE = 0x2000  # linux/socket.h
-_ORIGINAL = 512  # octets of a datagram that came to nothing: its ID is wanted
-_TELLS_ERROR = [socket.IPPROTO_IP, IP_RECVERR], [socket.IPPROTO_IPV6, IPV6_RECVERR]  # beside arrival times
+_ORIGINAL = 512  # octets of a failed datagram that are read, for its ID
+_TELLS_ERROR = (
+    [socket.IPPROTO_IP, IP_RECVERR],
+    [socket.IPPROTO_IPV6, IPV6_RECVERR],
+)
 _EXTENDED_ERROR = struct.Struct("@I")  # ee_errno, the first field of linux/errqueue.h's sock_extended_err
 
 
 class PooledNetwork(LiveNetwork):
-    """The port over such sockets. `bind` is the source address, or None for the system's choice."""
+    """The port over pooled sockets. `bind` is the source address, or None for the system's choice."""
 
     def __init__(self, bind: str | None = None) -> None:
         super().__init__(bind)
@@ -69,13 +72,13 @@ class PooledNetwork(LiveNetwork):
         return asked.exchange(start, loop.time() - start)
 
     def close(self) -> None:
-        """Close the sockets, each as soon as nothing is under way on it."""
+        """Close each socket as soon as nothing is under way on it."""
         for ports in self._ports.values():
             while ports:
                 ports.pop().retire()
 
     def _port(self, query: Query) -> _Port:
-        """A port at random; raises OSError. One that is used up goes on where no other can be opened."""
+        """A random socket; raises OSError. A used-up one stays in use if no other can be opened."""
         ports = self._ports[query.family]
         place = self._random.randrange(_SOCKETS)
         used = ports[place] if place < len(ports) else None
@@ -96,7 +99,7 @@ class PooledNetwork(LiveNetwork):
 
 
 class _Asked:
-    """A query that is under way, and what came of it."""
+    """A query that is under way, and its result."""
 
     def __init__(self, port: _Port, query: Query, message_id: int, source: tuple[str, int]) -> None:
         self.port, self.query, self.message_id, self.source = port, query, message_id, source
@@ -108,7 +111,7 @@ class _Asked:
         self.sent, self.sent_at = time.perf_counter(), time.time()
 
     def reply(self, wire: bytes, arrived: float | None) -> None:
-        """Take in the reply; a second one is none."""
+        """Accept the reply; ignore a second one."""
         if self.ended.done():
             return
         elapsed = time.perf_counter() - self.sent
@@ -117,17 +120,17 @@ class _Asked:
         self.give_up()
 
     def fail(self, error: OSError) -> None:
-        """Take in that the datagram came to nothing."""
+        """Note that the datagram failed."""
         self.error = error
         self.give_up()
 
     def give_up(self) -> None:
-        """Wait no longer."""
+        """Stop waiting."""
         if not self.ended.done():
             self.ended.set_result(None)
 
     def exchange(self, start: float, waited: float) -> Exchange:
-        """What came of it."""
+        """The result."""
         if self.error is not None and self.wire is None:
             return _failed(self.query, start, waited, self.error, self.mismatched, self.message_id)
         fault = None if self.wire is not None else Fault.MISMATCH if self.mismatched else Fault.TIMEOUT
@@ -154,7 +157,7 @@ def _failed(
 class _Port:
     """A socket and the queries that are under way on it, by their IDs.
 
-    The IDs of those that have ended are not used again: a reply to one is late or a second one, not wrong.
+    IDs of queries that have ended are not reused: a reply to one is late or a duplicate, not wrong.
     """
 
     def __init__(self, sock: socket.socket) -> None:
@@ -180,13 +183,13 @@ class _Port:
             try:
                 self._socket.sendto(wire, to)
                 return
-            except OSError:  # it may be that of a datagram before, which the kernel tells of once
+            except OSError:  # it may belong to an earlier datagram; the kernel reports each error once
                 self._take_errors()
                 if not left:
                     raise
 
     def forget(self, asked: _Asked) -> None:
-        """No longer wait for a query's reply."""
+        """Stop waiting for a query's reply."""
         del self._asked[asked.message_id]
         self._over[asked.message_id] = asked.source
         if self._retired and not self._asked:
@@ -208,11 +211,11 @@ class _Port:
             for datagram, sender, arrived in datagrams(self._socket):
                 came = True
                 self._take(datagram, sender, arrived)
-        if not came:  # another call may have been told of the error: it stays in the queue of errors
+        if not came:  # another call may have received the error: it stays in the error queue
             self._take_errors()
 
     def _take(self, datagram: bytes, sender: tuple[str, int], arrived: float | None) -> None:
-        """Give a datagram to the query whose reply it is; where it is none, count it as a wrong one."""
+        """Give a datagram to the query that it answers; count it as wrong if there is none."""
         message_id = int.from_bytes(datagram[:2])
         if self._over.get(message_id) == sender:
             return
@@ -226,7 +229,7 @@ class _Port:
             asked.mismatched += 1
 
     def _take_errors(self) -> None:
-        """Tell the queries whose datagrams came to nothing: ICMP errors, as ip(7) describes IP_RECVERR."""
+        """Fail the queries whose datagrams met ICMP errors, as ip(7) describes for IP_RECVERR."""
         if sys.platform != "linux":
             return
         while True:

@@ -1,8 +1,8 @@
 """A network that keeps every exchange of another one, in the order in which they ended.
 
-What is kept is all that a replay needs (replay.py). It is kept here and not read from a Trace, since a
-trace does not hold everything: a query that was put for nothing, one address that told for all of its
-family, or the reply in the place of which another was supposed.
+What is kept is all that a replay needs (replay.py). It is kept here rather than read from a Trace, since a
+trace does not have everything: queries whose result was not used, addresses whose family was already known to
+have no route, or replies that were replaced by supposed ones.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _NANOSECONDS = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One query and what came of it.
+    """One query and its result.
 
     `began` and `ended` are the loop's time in nanoseconds, as the walk saw it. `timeout` is in seconds.
-    `exchange` is None where nobody waited for it any more; `place` counts, from 0, the others in the order
-    in which they ended.
+    `exchange` is None if waiting for it was given up; `place` numbers the others from 0, in the order in
+    which they ended.
     """
 
     query: Query
@@ -39,11 +39,11 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What a trace saw of the network, and when: all that its walk follows from.
+    """What a trace saw of the network, and when: everything that determines its walk.
 
-    `kept` is in the order in which the queries were put. `ticks` are the moments, in nanoseconds, at which
-    the walk went on (`dnstrace.clock`), None where they are not known: then a replay can differ where
-    this machine was slow. `cut` is the moment at which the user stopped it, None if nobody did.
+    `kept` is in the order in which the queries were sent. `ticks` are the moments, in nanoseconds, at which
+    the walk continued (`dnstrace.clock`), or None if they are not known: then a replay can differ where this
+    machine was slow. `cut` is the moment at which the user stopped it, or None.
     """
 
     kept: tuple[Kept, ...] = ()
@@ -52,10 +52,10 @@ class Course:
 
 
 class RecordingNetwork:
-    """Another network, of which the exchanges of one trace are kept.
+    """A wrapper that keeps the exchanges of one trace over another network.
 
-    `run` has the trace run on a loop that can be repeated: that of the other network if it has one, or else
-    one over real sockets; the trace must be all that is run. In a program's own loop no `ticks` are known.
+    `run` runs the trace on a loop that can be repeated: that of the other network if it has one, else one
+    over real sockets. Nothing but the trace may run on it. In a program's own loop, `ticks` are not known.
     """
 
     def __init__(self, network: Network) -> None:
@@ -78,7 +78,7 @@ class RecordingNetwork:
         return result
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:
-        """Put `query` to its address, and keep what came of it; see `dnstrace.port.Network`."""
+        """Put `query` to its address, and keep the result; see `dnstrace.port.Network`."""
         began, number = _now(), len(self._kept)
         self._kept.append(None)
         exchange = None

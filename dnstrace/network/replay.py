@@ -1,11 +1,11 @@
-"""A recorded network: what was seen of the network once, seen again with no network, on a virtual clock.
+"""A recorded network: what was seen of the network once, again without a network, on a virtual clock.
 
-A query is known by its address, port, transport, question (letter case included), flags, EDNS and how
-many like it went before. What the record lacks is Fault.NOT_RECORDED, at once; a query that nobody waited
-for is silent for as long as it is known to have been, and not recorded from then on.
+A query is identified by its address, port, transport, question (letter case included), flags, EDNS and how
+many like it came before. What the record lacks is Fault.NOT_RECORDED, at once; a query that was given up is
+silent for as long as it was waited for, and not recorded after that.
 
-As long as every query is put at the moment at which it was put then, time goes as it went then, and
-everything is as it was, to the nanosecond. From the first that is not, time goes as in the lab.
+While every query is sent at the same moment as in the recorded run, time passes as it did then, and
+everything is the same to the nanosecond. After the first query that is not, time passes as in the lab.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ROUNDING = 2  # nanoseconds
 class RecordedNetwork:
     """The port into a record. It has a clock of its own: `run` is to it what `asyncio.run` is to sockets.
 
-    With `faithful` time goes as it went then for as long as it can. One network serves one trace.
+    With `faithful`, time passes as it did then for as long as possible. One network serves one trace.
     """
 
     def __init__(self, course: Course, faithful: bool = True) -> None:
@@ -49,7 +49,7 @@ class RecordedNetwork:
         return run(main, VirtualLoop(ticks or (), self._course.cut))
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:
-        """What came of `query` then; see `dnstrace.port.Network`."""
+        """The recorded result of `query`; see `dnstrace.port.Network`."""
         loop = asyncio.get_running_loop()
         assert isinstance(loop, VirtualLoop)  # `run` sees to that
         kept = self._next(query)
@@ -67,7 +67,7 @@ class RecordedNetwork:
 
 
 async def _again(kept: Kept, query: Query, timeout: float, loop: VirtualLoop) -> Exchange:
-    """What came of a query, in the time that it took then, or in `timeout` if that is less."""
+    """The result of a query, after the time that it took then, or after `timeout` if that is less."""
     start, took = loop.time(), kept.ended - kept.began
     known = kept.exchange or Exchange(query, start, took / _NANOSECONDS, fault=Fault.NOT_RECORDED)
     exchange = replace(known, query=query, start=start)
@@ -79,25 +79,25 @@ async def _again(kept: Kept, query: Query, timeout: float, loop: VirtualLoop) ->
         return Exchange(query, start, loop.time() - start, fault=fault, mismatched=exchange.mismatched)
     try:
         if kept.exchange is None:
-            await loop.arrival(loop.now + took + 1)  # on its course, it is given up before
+            await loop.arrival(loop.now + took + 1)  # if all goes as it did then, it is given up before
         elif took:
             await loop.arrival(loop.now + took, kept.place)
     except asyncio.CancelledError:
-        if loop.on_course and kept.ended > loop.now:  # it took its time to end
+        if loop.on_course and kept.ended > loop.now:  # ending took time then too
             await loop.arrival(kept.ended)
         raise
     return exchange
 
 
 def _waited(kept: Kept) -> bool:
-    """Whether its time was over before anything came of it."""
+    """Whether it timed out."""
     took = kept.ended - kept.began
     fault = None if kept.exchange is None else kept.exchange.fault
     return fault in _WAITED and took >= kept.timeout * _NANOSECONDS - _ROUNDING
 
 
 def _key(query: Query) -> Hashable:
-    """What a query is known by; names are equal whatever their letters, octets are not."""
+    """What identifies a query; names compare equal in any letter case, labels do not."""
     edns = query.edns
     shape = edns and (edns.version, edns.payload, edns.dnssec_ok, tuple(code for code, _ in edns.options))
     question = query.question
@@ -113,7 +113,7 @@ def _key(query: Query) -> Hashable:
 
 
 class DeadServers:
-    """Another network in which some addresses are dead: what is put to them is met with silence."""
+    """A wrapper in which some addresses are dead: queries to them time out."""
 
     def __init__(self, network: Network, dead: Iterable[str]) -> None:
         self._network, self._dead = network, frozenset(dead)
@@ -124,7 +124,7 @@ class DeadServers:
         return result
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:
-        """Put `query` to its address if that lives; see `dnstrace.port.Network`."""
+        """Put `query` to its address unless that is dead; see `dnstrace.port.Network`."""
         if query.address not in self._dead:
             return await self._network.exchange(query, timeout)
         start = asyncio.get_running_loop().time()

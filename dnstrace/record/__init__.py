@@ -1,4 +1,4 @@
-"""A trace in a file, with all that it takes to walk again with no network: what `--save` and `--replay` do.
+"""A trace in a file, with everything that a walk without a network needs: `--save` and `--replay`.
 
     network = RecordingNetwork(LiveNetwork())
     tracing = Tracing(settings=Settings(all_servers=True))
@@ -9,9 +9,9 @@
     asked = record.question
     dnstrace.trace(asked.name, asked.rdtype, tracing=record.tracing, network=record.network)
 
-The file is the JSON document of the trace, its attempts with their octets, and a further key, `record`.
-Replayed with nothing changed, the trace is the same, times included. What is changed, as in
-`replace(record.tracing, settings=...)`, is walked as far as the record goes: see `dnstrace.network.replay`.
+The file is the JSON document of the trace, with the octets of its replies, and one more key, `record`.
+Replayed without changes, the trace is the same, times included. With changes, as in `replace(record.tracing,
+settings=...)`, it is walked as far as the record goes: see `dnstrace.network.replay`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A record out of the octets of a file, whoever wrote them: what is wrong with them is a RecordError."""
+"""Read a record from the octets of a file that anybody may have written; any error is a RecordError."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ __all__ = ["Record", "RecordError", "decoded"]
 
 _BEGINNING = b'{"schema": "dnstrace/'
 _ANY = Whole(0, 2**16 - 1)
-_TTL = 86400  # of the DS records supposed, in seconds; of no consequence
+_TTL = 86400  # of the supposed DS records, in seconds; it does not matter
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """A trace as it was saved, and what it was made of.
 
-    `document` is the whole file as values of JSON. `tracing` is what `dnstrace.trace` was given, completed by
+    `document` is the whole file as JSON values. `tracing` is what `dnstrace.trace` was given, completed by
     what it chose itself; `expected` is what was expected of the trace, `course` what it saw of the network.
     """
 
@@ -64,7 +64,7 @@ class Record:
 
     @property
     def network(self) -> RecordedNetwork:
-        """A network that gives again what was seen; each serves one trace."""
+        """A new network that replays what was seen; each works for one trace."""
         return RecordedNetwork(self.course)
 
     @property
@@ -80,78 +80,80 @@ class Record:
 
 def decoded(octets: bytes) -> Record:
     """The record in the octets of a file. Raises RecordError."""
-    document = _json(octets)
-    whole = _checked(document)
-    record, steps = whole.object("record"), _wires(whole)
+    document = _parse_json(octets)
+    whole = _checked_document(document)
+    record, steps = whole.object("record"), _read_wires(whole)
     number = record.whole("format")
     if number > FORMAT:
-        raise RecordError(f"was saved by a newer dnstrace: its format is {number}, this one reads {FORMAT}")
+        raise RecordError(
+            f"was saved by a newer dnstrace: its format is {number}, this version reads {FORMAT}"
+        )
     how = record.object("how")
     course = Course(
-        kept=tuple(_kept(each, steps) for each in record.objects("exchanges")),
+        kept=tuple(_read_kept(each, steps) for each in record.objects("exchanges")),
         ticks=record.wholes("ticks") if record.has("ticks") else None,
         cut=record.whole("cut") if record.has("cut") else None,
     )
     return Record(
         document=document,
-        question=_question(whole.object("question")),
-        tracing=_tracing(how, record.converted("started", _moment), whole.whole("seed", *SEED)),
-        expected=_expected(how),
+        question=_read_question(whole.object("question")),
+        tracing=_read_tracing(how, record.converted("started", _parse_moment), whole.whole("seed", *SEED)),
+        expected=_read_expectations(how),
         course=course,
     )
 
 
-def _tracing(how: Fields, now: datetime, seed: int) -> Tracing:
+def _read_tracing(how: Fields, now: datetime, seed: int) -> Tracing:
     return Tracing(
-        settings=_settings(how.object("settings")),
-        limits=_limits(how.object("limits")),
+        settings=_read_settings(how.object("settings")),
+        limits=_read_limits(how.object("limits")),
         roots=how.converted("hints", lambda text: parse_hints(text, "the record")),
-        server=_server(how) if how.has("server") else None,
+        server=_read_server(how) if how.has("server") else None,
         anchors=how.converted("anchors", lambda text: parse_anchors(text, "it"))
         if how.has("anchors")
         else None,
         at=how.number("at", -1e12, 1e12) if how.has("at") else None,
         parent_only=how.flag("parent_only"),
-        supposed=tuple(map(_supposed, how.objects("supposed"))),
-        resolvers=tuple(map(_resolver, how.objects("resolvers"))),
+        supposed=tuple(map(_read_supposed, how.objects("supposed"))),
+        resolvers=tuple(map(_read_resolver, how.objects("resolvers"))),
         seed=seed,
         now=now,
     )
 
 
-def _json(octets: bytes) -> Any:
-    """The JSON in the octets; what looks like ours and is none was cut off or damaged."""
+def _parse_json(octets: bytes) -> Any:
+    """The JSON in the octets. If it begins like a record and cannot be read, it was cut off or damaged."""
     try:
-        return json.loads(octets.decode("ascii"), parse_constant=_no_number)
+        return json.loads(octets.decode("ascii"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         if not octets:
             raise RecordError("is empty") from error
         if _BEGINNING.startswith(octets[: len(_BEGINNING)]):
-            raise RecordError("is cut off or damaged: it is no whole JSON") from error
-        raise RecordError("was not saved by dnstrace: it is no JSON") from error
+            raise RecordError("is cut off or damaged: the JSON is incomplete") from error
+        raise RecordError("was not saved by dnstrace: it is not JSON") from error
 
 
-def _no_number(text: str) -> float:
+def _refuse_constant(text: str) -> float:
     raise ValueError(text)
 
 
-def _checked(document: Any) -> Fields:
-    """The document, if it is one of ours and has a record."""
+def _checked_document(document: Any) -> Fields:
+    """The document, if dnstrace wrote it and it has a record."""
     schema = document.get("schema") if isinstance(document, dict) else None
     if not isinstance(schema, str) or not schema.startswith("dnstrace/"):
         raise RecordError("was not saved by dnstrace")
     if schema != SCHEMA:
         newer = schema.removeprefix("dnstrace/")
         if len(newer) < 20 and newer.isascii() and newer.isdigit():
-            raise RecordError(f"was saved by a newer dnstrace: it is {schema}, this one reads {SCHEMA}")
+            raise RecordError(f"was saved by a newer dnstrace: it is {schema}, this version reads {SCHEMA}")
         raise RecordError("was not saved by dnstrace")
     whole = Fields(document, "it")
     if not whole.has("record"):
-        raise RecordError("has no record: --json prints none, only --save does")
+        raise RecordError("has no record: save traces with --save, not with --json")
     return whole
 
 
-def _wires(whole: Fields) -> dict[tuple[int, int], bytes]:
+def _read_wires(whole: Fields) -> dict[tuple[int, int], bytes]:
     """The octets of each attempt, by step and attempt. Checks what `Record.servers` reads too."""
     found: dict[tuple[int, int], bytes] = {}
     for step in whole.objects("steps"):
@@ -164,19 +166,19 @@ def _wires(whole: Fields) -> dict[tuple[int, int], bytes]:
     return found
 
 
-def _question(asked: Fields) -> Question:
+def _read_question(asked: Fields) -> Question:
     rdtype = asked.converted("type", dns.rdatatype.from_text)
     return Question(asked.name("name"), rdtype, asked.converted("class", dns.rdataclass.from_text))
 
 
-def _moment(text: str) -> datetime:
+def _parse_moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None or not 1970 < moment.year < 9000:
         raise ValueError(text)
     return moment.astimezone(UTC)
 
 
-def _settings(given: Fields) -> Settings:
+def _read_settings(given: Fields) -> Settings:
     families = frozenset(given.wholes("families"))
     if not families or families - {4, 6}:
         raise given.wrong("families")
@@ -184,7 +186,7 @@ def _settings(given: Fields) -> Settings:
         families=families,
         port=given.whole("port", *PORT),
         tcp=given.flag("tcp"),
-        edns=_edns(given.object("edns"), PAYLOAD) if given.has("edns") else None,
+        edns=_read_edns(given.object("edns"), PAYLOAD) if given.has("edns") else None,
         timeout=given.number("timeout", 1e-6, LONGEST),
         tries=given.whole("tries", *TRIES),
         bind=given.address("bind") if given.has("bind") else None,
@@ -195,7 +197,7 @@ def _settings(given: Fields) -> Settings:
     )
 
 
-def _limits(given: Fields) -> Limits:
+def _read_limits(given: Fields) -> Limits:
     deadline = given.number("deadline", 1e-6, LONGEST)
     counts = {
         field.name: given.whole(field.name, *COUNT)
@@ -205,23 +207,23 @@ def _limits(given: Fields) -> Limits:
     return Limits(max_queries=given.whole("max_queries", *QUERIES), deadline=deadline, **counts)
 
 
-def _server(how: Fields) -> str:
+def _read_server(how: Fields) -> str:
     try:
         return how.address("server")
     except RecordError:
         return str(how.name("server"))
 
 
-def _edns(given: Fields, payload: Whole = _ANY) -> Edns:
+def _read_edns(given: Fields, payload: Whole = _ANY) -> Edns:
     return Edns(
         payload=given.whole("payload", *payload),
         dnssec_ok=given.flag("dnssec_ok"),
-        options=tuple(_option(each, given) for each in given.list("options")),
+        options=tuple(_read_option(each, given) for each in given.list("options")),
         version=given.whole("version", 0, 255),
     )
 
 
-def _option(pair: Any, given: Fields) -> tuple[int, bytes]:
+def _read_option(pair: Any, given: Fields) -> tuple[int, bytes]:
     try:
         code, data = pair
         code, data = range(2**16)[range(2**16).index(code)], bytes.fromhex(data)
@@ -230,7 +232,7 @@ def _option(pair: Any, given: Fields) -> tuple[int, bytes]:
     return code, data
 
 
-def _supposed(given: Fields) -> Delegation:
+def _read_supposed(given: Fields) -> Delegation:
     zone = given.name("zone")
     servers = tuple(
         NameServer(
@@ -247,7 +249,7 @@ def _supposed(given: Fields) -> Delegation:
     return Delegation(zone, servers, ds=ds)
 
 
-def _resolver(given: Fields) -> Resolver:
+def _read_resolver(given: Fields) -> Resolver:
     transport = given.one_of("transport", Transport)
     plain = transport in (Transport.UDP, Transport.TCP)
     return Resolver(
@@ -258,39 +260,41 @@ def _resolver(given: Fields) -> Resolver:
     )
 
 
-def _expected(how: Fields) -> tuple[Expectation, ...]:
+def _read_expectations(how: Fields) -> tuple[Expectation, ...]:
     try:
         return tuple(each for text in how.texts("expected") for each in parse(text))
     except (dns.exception.DNSException, ValueError) as error:
         raise how.wrong("expected") from error
 
 
-def _kept(given: Fields, wires: Mapping[tuple[int, int], bytes]) -> Kept:
-    query, began = _query(given.object("query")), given.whole("began")
+def _read_kept(given: Fields, wires: Mapping[tuple[int, int], bytes]) -> Kept:
+    query, began = _read_query(given.object("query")), given.whole("began")
     return Kept(
         query=query,
         timeout=given.number("timeout"),
         began=began,
         ended=given.whole("ended", began),
         place=given.object("came").whole("place") if given.has("came") else None,
-        exchange=_came(given.object("came"), query, began, wires) if given.has("came") else None,
+        exchange=_read_exchange(given.object("came"), query, began, wires) if given.has("came") else None,
     )
 
 
-def _query(given: Fields) -> Query:
+def _read_query(given: Fields) -> Query:
     return Query(
-        question=_question(given),
+        question=_read_question(given),
         address=given.word("address"),
         port=given.whole("port", 0, 65535),
         transport=given.one_of("transport", Transport),
-        edns=_edns(given.object("edns")) if given.has("edns") else None,
+        edns=_read_edns(given.object("edns")) if given.has("edns") else None,
         recursion_desired=given.flag("rd"),
         checking_disabled=given.flag("cd"),
         endpoint=given.word("endpoint"),
     )
 
 
-def _came(given: Fields, query: Query, began: int, wires: Mapping[tuple[int, int], bytes]) -> Exchange:
+def _read_exchange(
+    given: Fields, query: Query, began: int, wires: Mapping[tuple[int, int], bytes]
+) -> Exchange:
     wire = given.octets("wire") if given.has("wire") else None
     if given.has("attempt"):
         place = given.wholes("attempt")

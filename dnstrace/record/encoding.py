@@ -1,7 +1,7 @@
-"""A trace and its record as the octets of a file: version 1 of `record`, written field by field.
+"""Write a trace and its record as the octets of a file: version 1 of `record`, field by field.
 
-Times are in nanoseconds of the loop's time, since the trace began; the durations that a network measured are
-in seconds, with every digit. Octets are base64, the data of EDNS options hexadecimal.
+Times are in nanoseconds of the loop's time since the trace began; durations that the network measured are in
+seconds, with every digit. Octets are base64, the data of EDNS options hexadecimal.
 """
 
 from __future__ import annotations
@@ -33,22 +33,22 @@ Place = list[int]
 
 
 def encoded(report: Report, tracing: Tracing, course: Course, expected: tuple[str, ...]) -> bytes:
-    """The file of a trace that was made so; see `dnstrace.record.packed`."""
+    """The octets of the file; see `dnstrace.record.packed`."""
     trace, found = report.trace, document(report)
     places = _with_wires(found, trace)
     found["record"] = {
         "format": FORMAT,
         "started": trace.started.astimezone(UTC).isoformat(timespec="microseconds"),
-        "how": _tracing(tracing, expected),
+        "how": _tracing_of(tracing, expected),
         "ticks": None if course.ticks is None else list(course.ticks),
         "cut": course.cut,
-        "exchanges": [_kept(kept, places) for kept in course.kept],
+        "exchanges": [_kept_of(kept, places) for kept in course.kept],
     }
     return json.dumps(found, ensure_ascii=True, allow_nan=False).encode("ascii") + b"\n"
 
 
 def _with_wires(found: Document, trace: Trace) -> dict[bytes, Place]:
-    """Put the octets of each reply into its attempt; where each is, by step and attempt."""
+    """Put the octets of each reply into its attempt, and return where each is, by step and attempt."""
     places: dict[bytes, Place] = {}
     for step, written in zip(trace.steps, found["steps"], strict=True):
         for index, attempt in enumerate(step.attempts):
@@ -58,28 +58,28 @@ def _with_wires(found: Document, trace: Trace) -> dict[bytes, Place]:
     return places
 
 
-def _tracing(tracing: Tracing, expected: tuple[str, ...]) -> Document:
+def _tracing_of(tracing: Tracing, expected: tuple[str, ...]) -> Document:
     server, anchors = tracing.server, tracing.anchors
     return {
-        "settings": _settings(tracing.settings),
+        "settings": _settings_of(tracing.settings),
         "limits": asdict(tracing.bounds),
         "hints": _hints_text(tracing.roots or root_hints()),
         "server": None if server is None else str(server),
         "anchors": None if anchors is None else anchors_text(anchors),
         "at": tracing.at,
         "parent_only": tracing.parent_only,
-        "supposed": [_supposed(cut) for cut in tracing.supposed],
-        "resolvers": [_resolver(resolver) for resolver in tracing.resolvers],
+        "supposed": [_supposed_of(cut) for cut in tracing.supposed],
+        "resolvers": [_resolver_of(resolver) for resolver in tracing.resolvers],
         "expected": list(expected),
     }
 
 
-def _settings(settings: Settings) -> Document:
+def _settings_of(settings: Settings) -> Document:
     return {
         "families": sorted(settings.families),
         "port": settings.port,
         "tcp": settings.tcp,
-        "edns": _edns(settings.edns),
+        "edns": _edns_of(settings.edns),
         "timeout": settings.timeout,
         "tries": settings.tries,
         "bind": settings.bind,
@@ -90,7 +90,7 @@ def _settings(settings: Settings) -> Document:
     }
 
 
-def _edns(edns: Edns | None) -> Document | None:
+def _edns_of(edns: Edns | None) -> Document | None:
     if edns is None:
         return None
     return {
@@ -121,7 +121,7 @@ def anchors_text(anchors: Anchors) -> str:
     )
 
 
-def _supposed(cut: Delegation) -> Document:
+def _supposed_of(cut: Delegation) -> Document:
     return {
         "zone": str(cut.zone),
         "servers": [
@@ -132,7 +132,7 @@ def _supposed(cut: Delegation) -> Document:
     }
 
 
-def _resolver(resolver: Resolver) -> Document:
+def _resolver_of(resolver: Resolver) -> Document:
     return {
         "address": resolver.address,
         "port": resolver.port,
@@ -141,17 +141,19 @@ def _resolver(resolver: Resolver) -> Document:
     }
 
 
-def _kept(kept: Kept, places: Mapping[bytes, Place]) -> Document:
+def _kept_of(kept: Kept, places: Mapping[bytes, Place]) -> Document:
     return {
-        "query": _query(kept.query),
+        "query": _query_of(kept.query),
         "timeout": kept.timeout,
         "began": kept.began,
         "ended": kept.ended,
-        "came": None if kept.exchange is None else {"place": kept.place} | _came(kept.exchange, places),
+        "came": None
+        if kept.exchange is None
+        else {"place": kept.place} | _exchange_of(kept.exchange, places),
     }
 
 
-def _query(query: Query) -> Document:
+def _query_of(query: Query) -> Document:
     return {
         "address": query.address,
         "port": query.port,
@@ -162,12 +164,12 @@ def _query(query: Query) -> Document:
         "class": dns.rdataclass.to_text(query.question.rdclass),
         "rd": query.recursion_desired,
         "cd": query.checking_disabled,
-        "edns": _edns(query.edns),
+        "edns": _edns_of(query.edns),
     }
 
 
-def _came(exchange: Exchange, places: Mapping[bytes, Place]) -> Document:
-    """What came of a query: its octets once only, here or at the attempt that has them."""
+def _exchange_of(exchange: Exchange, places: Mapping[bytes, Place]) -> Document:
+    """The result of a query, with its octets unless the attempt already has them."""
     wire = exchange.wire
     place = None if wire is None else places.get(wire)
     return {

@@ -1,4 +1,4 @@
-"""Reading JSON that anybody may have written: each value is asked for by its key, its type and its bounds."""
+"""Read JSON that anybody may have written: each value by its key, type and bounds."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ _LAST = 2**62  # nanoseconds: a century and a half
 
 
 class Fields:
-    """A JSON object; every method raises RecordError where a value is not what it must be.
+    """A JSON object; every method raises RecordError if a value does not have the right type or bounds.
 
-    `where` is what the error calls the object.
+    `where` is what errors call the object.
     """
 
     def __init__(self, value: object, where: str) -> None:
         if not isinstance(value, dict):
-            raise RecordError(f"is damaged: {where} is no object")
+            raise RecordError(f"is damaged: {where} is not an object")
         self._values, self._where = value, where
 
     def wrong(self, key: str) -> RecordError:
-        """What is raised for the value of a key."""
-        return RecordError(f"is damaged: {self._where}.{key} is not as it must be")
+        """The error for a wrong value of a key."""
+        return RecordError(f"is damaged: {self._where}.{key} is missing or wrong")
 
     def has(self, key: str) -> bool:
-        """Whether there is such a key, with a value that is not null."""
+        """Whether the key exists with a value other than null."""
         return self._values.get(key) is not None
 
     def text(self, key: str, longest: int = _LONGEST) -> str:
-        """A text of ASCII."""
+        """An ASCII text."""
         value = self._values.get(key)
         if not isinstance(value, str) or len(value) > longest or not value.isascii():
             raise self.wrong(key)
         return value
 
     def word(self, key: str) -> str:
-        """A short text on one line, in which all is visible; not only of ASCII."""
+        """A short printable text on one line, not limited to ASCII."""
         value = self._values.get(key)
         if not isinstance(value, str) or len(value) > 1000 or not value.isprintable():
             raise self.wrong(key)
@@ -106,7 +106,7 @@ class Fields:
             raise self.wrong(key) from error
 
     def converted(self, key: str, convert: Callable[[str], T]) -> T:
-        """A text, converted; the converter raises ValueError or dnspython's errors where it is wrong."""
+        """A converted text; the converter raises ValueError or dnspython's errors if the text is wrong."""
         text = self.text(key)
         try:
             return convert(text)
@@ -125,7 +125,7 @@ class Fields:
         return value
 
     def wholes(self, key: str) -> tuple[int, ...]:
-        """A list of whole numbers that are not negative."""
+        """A list of non-negative whole numbers."""
         values = self.list(key)
         if not all(type(each) is int and 0 <= each <= _LAST for each in values):
             raise self.wrong(key)

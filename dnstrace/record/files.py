@@ -1,4 +1,4 @@
-"""Files of records: written whole or not at all, read up to a bound."""
+"""Record files: written whole or not at all, read up to a limit."""
 
 from __future__ import annotations
 
@@ -12,43 +12,43 @@ LARGEST = 64 * 2**20
 """Octets of a file, unpacked; the largest traces that the default bounds allow come to a quarter of it."""
 
 _GZIP = b"\x1f\x8b"
-_GZIP_WINDOW = 31  # zlib's way to say that there is a gzip header
+_GZIP_WINDOW = 31  # tells zlib to expect a gzip header
 
 
 class RecordError(ValueError):
-    """The record cannot be used; the message is one line that says why, without the name of the file."""
+    """The record cannot be used; the message is one line that says why, without the file's name."""
 
 
 def read(path: Path) -> bytes:
-    """The octets of a file, unpacked if they are gzip's. Raises RecordError."""
+    """The octets of a file, unpacked if it is a gzip file. Raises RecordError."""
     try:
         with path.open("rb") as file:
             octets = file.read(LARGEST + 1)
     except OSError as error:
         raise RecordError(f"cannot be read: {error.strerror}") from error
     if octets.startswith(_GZIP):
-        octets = _unpacked(octets)
+        octets = _gunzipped(octets)
     if len(octets) > LARGEST:
         raise RecordError(f"is larger than any record: more than {LARGEST >> 20} MiB")
     return octets
 
 
-def _unpacked(octets: bytes) -> bytes:
+def _gunzipped(octets: bytes) -> bytes:
     unpacking = zlib.decompressobj(_GZIP_WINDOW)
     try:
         unpacked = unpacking.decompress(octets, LARGEST + 1)
     except zlib.error as error:
         raise RecordError("is damaged: gzip cannot unpack it") from error
     if not unpacking.eof and len(unpacked) <= LARGEST:
-        raise RecordError("is cut off: gzip's end is missing")
+        raise RecordError("is cut off: the end of the gzip data is missing")
     return unpacked
 
 
 def write(path: Path, octets: bytes, force: bool) -> None:
-    """Write a file so that there is the old one or the new one at any moment, or raise OSError.
+    """Write a file so that at any moment either the old or the new one exists whole, or raise OSError.
 
-    Without `force` FileExistsError is raised where there is one. What is no regular file, such as a pipe or a
-    terminal, is written to as it is.
+    Without `force` an existing file raises FileExistsError. Anything other than a regular file, such as a
+    pipe or a terminal, is written to directly.
     """
     if path.exists() and not path.is_file() and not path.is_dir():
         path.write_bytes(octets)
@@ -69,7 +69,7 @@ def write(path: Path, octets: bytes, force: bool) -> None:
 
 
 def _write_through(new: Path, octets: bytes, old: Path) -> None:
-    """Write a new file down to the disk, to be read by whom the old one may be."""
+    """Write a new file through to the disk, with the permissions of the old one."""
     binary = getattr(os, "O_BINARY", 0)  # Windows: the octets as they are
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | binary
     with open(os.open(new, flags, 0o666), "wb") as file:
@@ -81,7 +81,7 @@ def _write_through(new: Path, octets: bytes, old: Path) -> None:
 
 
 def _name_first(new: Path, path: Path) -> None:
-    """Give a file a name that nothing has, also where somebody is about to take it."""
+    """Name a file, and fail if the name is taken, even at the same moment."""
     try:
         path.hardlink_to(new)
     except FileExistsError:

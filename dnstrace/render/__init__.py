@@ -1,1 +1,1 @@
-"""What a trace looks like: tree, live tree, short form, JSON."""
+"""The outputs of a trace: tree, live tree, short form, JSON, pictures, HTML page, packet capture."""

@@ -1,7 +1,7 @@
-"""The steps of a trace as branches: zones under zones, look-ups under the step that needed them.
+"""The steps of a trace as branches of a tree: zones under zones, look-ups under the step that needed them.
 
-Steps are a flat list linked by `parent`; here a chain of them becomes a branch. Chains are followed in
-loops and only look-ups by recursion, whose depth the budget bounds.
+Steps are a flat list linked by `parent`; a chain of them becomes a branch. Chains are followed in loops, only
+look-ups by recursion, and the budget limits their depth.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from rich.text import Text
 
 from dnstrace.analysis.reached import delegation_reached
 from dnstrace.model import ROOT, Kind, Name, Outcome, Purpose, Question
+from dnstrace.model.naming import plain
 from dnstrace.render.delegation import delegation_nodes
 from dnstrace.render.endings import ending
 from dnstrace.render.layout import TIMES, Node
 from dnstrace.render.records import reply_nodes
-from dnstrace.render.text import count_text, name_text, ttl_text
+from dnstrace.render.text import count_text, ttl_text
 from dnstrace.render.trust import cut_nodes, cut_status, evidence_of, key_nodes
 from dnstrace.render.wording import (
     GOOD,
@@ -49,7 +50,7 @@ _WELL = {Outcome.ANSWER, Outcome.REFERRAL, Outcome.NODATA}
 
 
 class Branches:
-    """What hangs from what in one trace."""
+    """Builds the branches of one trace."""
 
     def __init__(self, trace: Trace, verbose: bool, story: Story | None = None) -> None:
         self._trace, self._verbose, self._story = trace, verbose, story
@@ -61,7 +62,7 @@ class Branches:
                 self._after[step.parent].append(step)
 
     def blocks(self) -> list[list[Node]]:
-        """The walks in the order in which they began, each a heading, where it needs one, and its branch."""
+        """The walks in the order in which they began: for each, a heading if needed, and its branch."""
         found: list[list[Node]] = []
         for starts in self._together(step for step in self._steps if self._stands_alone(step)):
             if starts[0].purpose in _BESIDE:
@@ -78,7 +79,7 @@ class Branches:
     # --- one walk -----------------------------------------------------------------------------
 
     def _chains(self, start: Step) -> Iterator[list[Step]]:
-        """The walk that begins with `start`, then the further ones for the aliases that it met."""
+        """The walk that begins with `start`, then one walk for each alias on the way."""
         head: Step | None = start
         while head is not None:
             chain, following = [head], self._first_after(head, _continues)
@@ -92,7 +93,7 @@ class Branches:
         return next((later for later in self._after[step.id] if linked(step, later)), None)
 
     def _walk(self, chain: list[Step]) -> Node:
-        """A walk from its first step down to its last, each zone under the one before."""
+        """A walk from its first step down to its last, each zone under the previous one."""
         below: list[Node] = []
         zones = _by_zone(chain)
         if in_full := self._in_full(chain[-1]):
@@ -104,7 +105,7 @@ class Branches:
         return below[0]
 
     def _zone(self, steps: list[Step], before: Step | None, wanted: Question) -> Node:
-        """A zone and all that happened when its servers were asked, except for the zones below it."""
+        """A zone and everything that happened when its servers were asked, without the zones below it."""
         children = [node for step in steps for node in self._step(step, wanted)]
         attempts = [attempt for step in steps for attempt in step.attempts]
         if before is not None:
@@ -119,7 +120,7 @@ class Branches:
         return Node(line, children, descends=True)
 
     def _in_full(self, before: Step) -> list[Node]:
-        """What a referral says, where it is what the trace was to end with."""
+        """The content of the referral that a parent-only trace ends with."""
         cut = self._reached
         return [] if cut is None or before.referral is not cut else delegation_nodes(cut)
 
@@ -133,13 +134,13 @@ class Branches:
         ]
 
     def _asking(self, step: Step) -> list[Node]:
-        """That the step has not ended, unless a look-up below it says so."""
+        """A line that the step is still in progress, unless a look-up below it says so."""
         if step.outcome is not None or any(s.outcome is None for s in self._descendants(step)[1:]):
             return []
-        return [Node(Text("not ended" if self._trace.interrupted else "asking ...", QUIET))]
+        return [Node(Text("not finished" if self._trace.interrupted else "asking ...", QUIET))]
 
     def _events(self, step: Step, wanted: Question) -> list[Node]:
-        """Attempts and look-ups in the order in which they began."""
+        """Attempts and look-ups in the order in which they started."""
         short_of = f" · asked for {step.question}" if step.question != wanted else ""
         timed: list[tuple[float, Node]] = []
         for start, node in self._attempts(step):
@@ -153,14 +154,14 @@ class Branches:
         return [node for _, node in sorted(timed, key=lambda pair: pair[0])]
 
     def _probed(self, probes: list[Step]) -> Node:
-        """The probes of a zone, in one line."""
+        """The probes of a zone as one line."""
         told = "" if self._story is None else self._story.of_probes(probes[0])
         return Node(probed_line(probes), [Node(Text(told, TOLD), aside=True)] if told else [])
 
     def _attempts(self, step: Step) -> list[tuple[float, Node]]:
-        """The attempts of a step and when each began; those alike are one where every address was asked.
+        """The attempts of a step and when each started. Attempts missing from a replayed record are one line.
 
-        Those that the record which is replayed does not have are one.
+        If every address was asked, attempts with the same result are one line too.
         """
         lacking = [a for a in step.attempts if a.meaning.kind is Kind.NOT_RECORDED]
         if len(lacking) > 1 and not self._verbose:
@@ -185,9 +186,9 @@ class Branches:
     # --- look-ups -----------------------------------------------------------------------------
 
     def _lookup(self, starts: list[Step], needed_by: Step | None) -> Node:
-        """What was asked besides: a walk for each type of address, and for each alias on the way.
+        """A look-up next to the walk: a branch for each address type, and for each alias on the way.
 
-        The keys and DS records that were got without trouble are one line.
+        DNSKEY and DS queries without trouble are one line.
         """
         inside = [step for start in starts for step in self._descendants(start)]
         chains = [chain for start in starts for chain in self._chains(start)]
@@ -203,24 +204,24 @@ class Branches:
         return Node(line, [*children, *walks, *shown], closed=quiet)
 
     def _shown_of_keys(self, inside: list[Step]) -> list[Node]:
-        """What the chain of trust shows of the keys of a zone, where steps asked for them."""
+        """What the chain of trust shows about the keys of a zone, for the steps that queried them."""
         steps = [step for step in inside if step.purpose is Purpose.DNSKEY and step.referral is None]
         noted = [(step, evidence_of(self._trace, step)) for step in steps]
         return [node for step, evidence in noted if evidence for node in key_nodes(evidence, step.zone)]
 
     def _wanted(self, start: Step) -> Question:
-        """What the walk that begins with `start` is after: its last question, where names are minimised."""
+        """The question that the walk beginning with `start` finally asks, after QNAME minimisation."""
         return next(self._chains(start))[-1].question
 
     def _together(self, steps: Iterable[Step]) -> list[list[Step]]:
-        """The steps with those of one purpose and name together: a server's A and AAAA look-ups."""
+        """The steps grouped by purpose and name, such as the A and AAAA look-ups of one server."""
         groups: dict[object, list[Step]] = defaultdict(list)
         for step in steps:
             groups[step.purpose, self._wanted(step).name].append(step)
         return list(groups.values())
 
     def _descendants(self, start: Step) -> list[Step]:
-        """The step and all that follows from it, the step itself first."""
+        """The step and everything that follows from it, the step itself first."""
         found, stack = [], [start]
         while stack:
             step = stack.pop()
@@ -238,7 +239,7 @@ class Branches:
 
 
 def _continues(before: Step, step: Step) -> bool:
-    """Whether `step` is the next of the same walk: in the zone referred to, or a label more in this one."""
+    """Whether `step` continues the same walk: in the zone referred to, or with one label more in this one."""
     if step.purpose is not before.purpose or before.outcome is None:
         return False
     if before.referral is not None:
@@ -247,12 +248,12 @@ def _continues(before: Step, step: Step) -> bool:
 
 
 def _is_fuller(step: Step, before: Step) -> bool:
-    """Whether a step asks for more of the same name, as where names are minimised (RFC 9156)."""
+    """Whether a step asks for more labels of the same name (QNAME minimisation, RFC 9156)."""
     return step.question != before.question and step.question.name.is_subdomain(before.question.name)
 
 
 def _follows_alias(before: Step, step: Step) -> bool:
-    """Whether `step` begins the further walk for the alias that `before` found."""
+    """Whether `step` begins the walk for the alias that `before` found."""
     target = _target(before)
     purpose = Purpose.ALIAS if before.purpose is Purpose.WALK else before.purpose
     if target is None or step.purpose is not purpose or _continues(before, step):
@@ -261,12 +262,12 @@ def _follows_alias(before: Step, step: Step) -> bool:
 
 
 def _target(step: Step) -> Name | None:
-    """Where the alias that the step found leads."""
+    """The target of the alias that the step found."""
     return None if step.outcome is not Outcome.ALIAS or step.meaning is None else step.meaning.target
 
 
 def _is_needed_by(needed_by: Step, step: Step) -> bool:
-    """Whether `step` begins something besides, such as the look-up of a name server of `needed_by`."""
+    """Whether `step` begins a look-up for `needed_by`, such as the address of a name server."""
     return (
         needed_by.purpose is not Purpose.PRIME
         and not _continues(needed_by, step)
@@ -275,7 +276,7 @@ def _is_needed_by(needed_by: Step, step: Step) -> bool:
 
 
 def _by_zone(chain: list[Step]) -> list[list[Step]]:
-    """The steps of a walk, those that asked one zone together."""
+    """The steps of a walk, grouped by the zone asked."""
     zones = [[chain[0]]]
     for before, step in pairwise(chain):
         if before.referral is None:
@@ -286,7 +287,7 @@ def _by_zone(chain: list[Step]) -> list[list[Step]]:
 
 
 def _recorded(step: Step) -> Step:
-    """The step without the attempts that the record which is replayed does not have."""
+    """The step without the attempts that are missing from the replayed record."""
     chosen = None if step.chosen is None else step.attempts[step.chosen]
     attempts = [attempt for attempt in step.attempts if attempt.meaning.kind is not Kind.NOT_RECORDED]
     index = None if chosen is None else next(i for i, each in enumerate(attempts) if each is chosen)
@@ -294,12 +295,12 @@ def _recorded(step: Step) -> Step:
 
 
 def _is_one_line(step: Step, attempts: list[Attempt], events: list[Node]) -> bool:
-    """Whether all of a zone's `attempts` are those of one step, which one line shows."""
+    """Whether all of a zone's `attempts` belong to one step and fit on one line."""
     return step.outcome is not None and 0 < len(attempts) == len(step.attempts) and len(events) == 1
 
 
 def _is_well(step: Step) -> bool:
-    """Whether a step went as it should, at the first attempt."""
+    """Whether a step succeeded at the first attempt."""
     return step.outcome in _WELL and len(step.attempts) == 1
 
 
@@ -307,18 +308,18 @@ def _is_well(step: Step) -> bool:
 
 
 def _heading(chain: list[Step]) -> list[Node]:
-    """The question of a walk that is not the one the user asked for."""
+    """The heading of a walk for another question than the user's."""
     if chain[0].purpose is Purpose.WALK:
         return []
     is_alias = chain[0].purpose is Purpose.ALIAS
-    words = _alias_words(chain[0]) if is_alias else "priming: the root servers' own list"
+    words = _alias_words(chain[0]) if is_alias else "priming: the root zone's own list of its servers"
     return [Node(Text.assemble(question_text(chain[-1].question), (" ─ ", QUIET), words))]
 
 
 def _alias_words(step: Step) -> str:
     if step.zone == ROOT:
-        return "alias target, from the root: no deeper cut is known"
-    return f"alias target, from {name_text(step.zone)}, the deepest cut known"
+        return "alias target, starting at the root: no deeper zone cut is known"
+    return f"alias target, starting at {plain(step.zone)}, the deepest known zone cut"
 
 
 def _start_line(step: Step) -> Text:
@@ -327,7 +328,7 @@ def _start_line(step: Step) -> Text:
 
 
 def _cut_line(before: Step, evidence: StepEvidence | None) -> Text:
-    """A zone cut as its parent gives it: how many servers, for how long, signed or not, secure or not."""
+    """A zone cut as published by the parent: number of servers, TTL, signed or not, security status."""
     cut = before.referral
     assert cut is not None and before.chosen is not None
     ttl = "" if cut.ttl is None else f"TTL {ttl_text(cut.ttl)}"

@@ -1,11 +1,11 @@
-"""A trace as a packet capture: what was sent and received, for Wireshark and its kin.
+"""A trace as a packet capture of the messages sent and received, for Wireshark and similar tools.
 
-A pcap file with nanoseconds (magic a1b23c4d) of bare IP packets (LINKTYPE_RAW). The DNS messages, the
-addresses, ports and times are those of the trace. What carried them is made up again around them: IP headers,
-and of a TCP connection the handshake, which is put in the middle of its time, and the end. Replies that were
-thrown away are not kept, so they are not there; nor is what travelled over TLS or HTTPS, nor what no datagram
-can hold. Where nobody kept from where a query left, or its ID (in the lab, of a query that was no longer
-waited for), an address for documentation, a port and a number stand for it.
+A pcap file with nanosecond timestamps (magic a1b23c4d) and bare IP packets (LINKTYPE_RAW). The DNS messages,
+addresses, ports and times are those of the trace. The packets around them are reconstructed: IP headers and,
+for a TCP connection, the handshake (placed in the middle of the exchange) and the close. Not included:
+discarded replies, which a trace does not keep, traffic over TLS or HTTPS, and messages that do not fit into a
+datagram. If the source of a query or its ID is unknown (in the lab, or for an abandoned query), a
+documentation address, a port and a number stand in for it.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ _SEGMENT = 1220  # octets of TCP in one packet (RFC 6691 section 2, for IPv6's l
 _CARRIED = {Transport.UDP, Transport.TCP}
 _UNSENT = {Fault.NETWORK_UNREACHABLE, Fault.NOT_RECORDED, Fault.KNOWN_SILENT}
 _HERE: dict[int, str] = {4: "192.0.2.1", 6: "2001:db8::1"}
-"""The source address where that is not known: one that is kept for documentation (RFC 5737, RFC 3849)."""
+"""The source address if the real one is unknown: an address for documentation (RFC 5737, RFC 3849)."""
 _LARGEST = {4: 65507, 6: 65527}  # octets that one datagram can hold (RFC 768, under IP's own 65,535)
-_PORTS = 49152  # the first port that is for such use (RFC 6335 section 6)
+_PORTS = 49152  # the first dynamic port (RFC 6335 section 6)
 
 IP = IPv4Address | IPv6Address
 
 
 class _Ends(NamedTuple):
-    """One end and the other: address and port."""
+    """The two ends of an exchange: addresses and ports."""
 
     source: IP
     source_port: int
@@ -51,7 +51,7 @@ class _Ends(NamedTuple):
 
 
 def capture(report: Report) -> bytes:
-    """The whole file. The packets are in the order of their times."""
+    """The whole file, with the packets in order of time."""
     trace = report.trace
     began = round(trace.started.timestamp() * 1e6) * 1000
     exchanges = [attempt.exchange for step in trace.steps for attempt in step.attempts]
@@ -67,7 +67,7 @@ def capture(report: Report) -> bytes:
 
 
 def _packets(exchange: Exchange, number: int) -> Iterator[tuple[float, bytes]]:
-    """The packets of one exchange, each with its time in seconds since the trace began."""
+    """The packets of one exchange, each with its time in seconds since the start of the trace."""
     query = exchange.query
     if query.transport not in _CARRIED or exchange.fault in _UNSENT:
         return
@@ -84,7 +84,7 @@ def _packets(exchange: Exchange, number: int) -> Iterator[tuple[float, bytes]]:
 
 
 def _message_id(exchange: Exchange, number: int) -> int:
-    """The ID of the query, which the reply has too."""
+    """The message ID of the query and its reply."""
     if exchange.message_id is not None:
         return exchange.message_id
     return int.from_bytes(exchange.wire[:2]) if exchange.wire is not None else number % 0x10000
@@ -103,7 +103,7 @@ def _over_udp(exchange: Exchange, ends: _Ends, sent: bytes) -> Iterator[tuple[fl
 
 
 def _over_tcp(exchange: Exchange, ends: _Ends, sent: bytes) -> Iterator[tuple[float, bytes]]:
-    """A connection of its own: made, asked over, answered over, and closed."""
+    """A TCP connection for one query: handshake, query, reply, close."""
     start, end, back = exchange.start, exchange.start + exchange.elapsed, ends.turned()
     yield start, _segment(ends, 0, 0, _SYN)
     if exchange.fault is Fault.PORT_UNREACHABLE:
@@ -114,12 +114,12 @@ def _over_tcp(exchange: Exchange, ends: _Ends, sent: bytes) -> Iterator[tuple[fl
     yield made, _segment(back, 0, 1, _SYN | _ACK)
     yield made, _segment(ends, 1, 1, _ACK)
     yield made, _segment(ends, 1, 1, _PUSH | _ACK, question)
-    said, mine = b"" if exchange.wire is None else _framed(exchange.wire), 1 + len(question)
-    for at in range(0, len(said), _SEGMENT):
-        yield end, _segment(back, 1 + at, mine, _PUSH | _ACK, said[at : at + _SEGMENT])
-    theirs = 1 + len(said)
-    first, second = (ends, back) if said else (back, ends)
-    ours, other = (mine, theirs) if said else (theirs, mine)
+    reply, mine = b"" if exchange.wire is None else _framed(exchange.wire), 1 + len(question)
+    for at in range(0, len(reply), _SEGMENT):
+        yield end, _segment(back, 1 + at, mine, _PUSH | _ACK, reply[at : at + _SEGMENT])
+    theirs = 1 + len(reply)
+    first, second = (ends, back) if reply else (back, ends)
+    ours, other = (mine, theirs) if reply else (theirs, mine)
     yield end, _segment(first, ours, other, _FIN | _ACK)
     yield end, _segment(second, other, ours + 1, _FIN | _ACK)
     yield end, _segment(first, ours + 1, other + 1, _ACK)
@@ -141,11 +141,11 @@ def _segment(ends: _Ends, sequence: int, acknowledged: int, flags: int, data: by
 
 
 def _unreachable(ends: _Ends, asked: bytes) -> bytes:
-    """That nobody listens at the port (RFC 792, RFC 4443 section 3.1), from the address itself."""
+    """An ICMP port unreachable from the address asked (RFC 792, RFC 4443 section 3.1)."""
     back = ends.turned()
     if ends.source.version == 4:
-        said = struct.pack("!BBHI", 3, 3, 0, 0) + asked[:28]
-        return _ip(back, _ICMP, said[:2] + _checksum(said) + said[4:])
+        packet = struct.pack("!BBHI", 3, 3, 0, 0) + asked[:28]
+        return _ip(back, _ICMP, packet[:2] + _checksum(packet) + packet[4:])
     return _ip(back, _ICMP6, _summed(back, _ICMP6, struct.pack("!BBHI", 1, 4, 0, 0) + asked[:1232], 2))
 
 
@@ -160,21 +160,21 @@ def _ip(ends: _Ends, protocol: int, payload: bytes) -> bytes:
 
 
 def _summed(ends: _Ends, protocol: int, payload: bytes, at: int) -> bytes:
-    """A payload with its checksum at an offset, over the pseudo-header too (RFC 768, RFC 9293, RFC 8200)."""
+    """A payload with its checksum at `at`, including the pseudo-header (RFC 768, RFC 9293, RFC 8200)."""
     pseudo = ends.source.packed + ends.target.packed + struct.pack("!II", len(payload), protocol)
     found = _checksum(pseudo + payload)
     if protocol == _UDP and found == b"\0\0":
-        found = b"\xff\xff"  # zero would say that there is none
+        found = b"\xff\xff"  # zero would mean "no checksum"
     return payload[:at] + found + payload[at + 2 :]
 
 
 def _checksum(octets: bytes) -> bytes:
     """The Internet checksum (RFC 1071)."""
-    total = sum(_words(octets))
+    total = sum(_words_of(octets))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return (~total & 0xFFFF).to_bytes(2)
 
 
-def _words(octets: bytes) -> Iterable[int]:
+def _words_of(octets: bytes) -> Iterable[int]:
     return struct.unpack(f"!{(len(octets) + 1) // 2}H", octets + b"\0" * (len(octets) % 2))

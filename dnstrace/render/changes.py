@@ -1,4 +1,4 @@
-"""What has changed from one trace to another, for people: by zone, with what is gone and what is new."""
+"""What changed between two traces, for people: by zone, with removed and added items."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from dnstrace.analysis.differences import in_words
 from dnstrace.render.layout import ASCII, UNICODE, Node, rows
 from dnstrace.render.text import count_text, harmless
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING
@@ -36,19 +37,19 @@ class Changes:
 def changes(
     found: tuple[Difference, ...], question: str, old: str, new: str, *, ascii_only: bool = False
 ) -> Changes:
-    """What to print with a rich Console; `old` and `new` are when the traces were taken."""
+    """What to print with a rich Console; `old` and `new` are the times of the traces."""
     head = Text.assemble((harmless(question), STRONG), (f"   {harmless(old)} to {harmless(new)}", QUIET))
     blocks = [[Node(head)]]
     for zone in dict.fromkeys(each.zone for each in found):
-        lines = [Node(_line(each)) for each in found if each.zone == zone]
+        lines = [Node(_change_line(each)) for each in found if each.zone == zone]
         blocks.append([Node(Text(harmless(zone or question), STRONG), lines, heading=True)])
-    told = count_text(len(found), "change") if found else "nothing has changed"
-    return Changes([*blocks, [Node(Text(told, WARNING if found else GOOD))]], ascii_only)
+    total = count_text(len(found), "change") if found else "nothing has changed"
+    return Changes([*blocks, [Node(Text(total, WARNING if found else GOOD))]], ascii_only)
 
 
-def _line(each: Difference) -> Text:
+def _change_line(each: Difference) -> Text:
     sign, style = _NEW if each.old is None else _GONE if each.new is None else _OTHER
     text = harmless(each.text)
     if each.zone is not None:
-        text = text.removeprefix(f"{harmless(each.zone)}: ")
+        text = text.removeprefix(f"{harmless(in_words(each.zone))}: ")
     return Text.assemble((sign, style), text)

@@ -1,4 +1,4 @@
-"""A delegation in full, as its parent gives it: name servers with their glue, and the DS records."""
+"""A delegation as published by the parent: name servers with their glue, and the DS records."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from dnstrace.model.naming import plain
 from dnstrace.render.layout import Node
-from dnstrace.render.text import name_text, rdata_text, ttl_text
+from dnstrace.render.text import rdata_text, ttl_text
 from dnstrace.render.wording import QUIET, STRONG, WARNING, shown_name
 
 if TYPE_CHECKING:
@@ -19,31 +20,31 @@ _GAP = "   "
 
 
 def delegation_nodes(cut: Delegation) -> list[Node]:
-    """A line for each name server, then one for each DS record."""
-    servers = [Node(_server(server, cut.zone)) for server in cut.servers]
-    return servers if cut.ds is None else [*servers, *(_ds(rdata, cut.ds.ttl) for rdata in cut.ds)]
+    """One line for each name server, then one for each DS record."""
+    servers = [Node(_server_line(server, cut.zone)) for server in cut.servers]
+    return servers if cut.ds is None else [*servers, *(_ds_node(rdata, cut.ds.ttl) for rdata in cut.ds)]
 
 
 def supposed_texts(cut: Delegation) -> list[str]:
-    """What is supposed of a zone, a sentence for its name servers and one for its DS records."""
-    zone = name_text(cut.zone)
-    servers = [" ".join((name_text(s.name), *(a.text for a in s.addresses))) for s in cut.servers]
-    told = [f"{zone} were delegated to {', '.join(servers)}"] if servers else []
+    """The assumptions about a zone: a sentence about its name servers, and one about its DS records."""
+    zone = plain(cut.zone)
+    servers = [" ".join((plain(s.name), *(a.text for a in s.addresses))) for s in cut.servers]
+    delegated = [f"{zone} were delegated to {', '.join(servers)}"] if servers else []
     ds = [rdata_text(rdata) for rdata in cut.ds or ()]
     return [
-        *told,
+        *delegated,
         *([f"{zone} had the DS {'records' if ds[1:] else 'record'} {', '.join(ds)}"] if ds else []),
     ]
 
 
-def _server(server: NameServer, zone: Name) -> Text:
+def _server_line(server: NameServer, zone: Name) -> Text:
     line = Text("NS ").append_text(shown_name(server.name, STRONG))
     if server.addresses:
         return line.append(f" {', '.join(address.text for address in server.addresses)} (glue)")
     if server.name.is_subdomain(zone):
-        return line.append(f"{_GAP}no glue, though it lies in the zone itself", WARNING)
+        return line.append(f"{_GAP}no glue, although its name is inside the zone", WARNING)
     return line.append(f"{_GAP}no glue", QUIET)
 
 
-def _ds(rdata: dns.rdata.Rdata, ttl: int) -> Node:
+def _ds_node(rdata: dns.rdata.Rdata, ttl: int) -> Node:
     return Node(Text.assemble(f"DS {ttl_text(ttl)} ", (rdata_text(rdata), STRONG)))

@@ -1,8 +1,8 @@
-"""The map of a trace: the zones that the walk came through, their servers, and what each of them did.
+"""The map of a trace: the zones that the walk passed through, their servers, and what each of them did.
 
-A walk is a chain, from the root down to the answer, and on from there where that is an alias; so the map is a
-column of stages, with the look-ups that a zone's servers needed beside it. `pictures` draws it; nothing here
-knows how. All text in it is harmless.
+A walk is a chain from the root down to the answer, and onwards from there if the answer is an alias. So the
+map is a column of stages, each with the look-ups of its servers at the side. `pictures` draws it. All text in
+the map is escaped.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from dnstrace.analysis.paths import lead
 from dnstrace.analysis.reached import is_bogus
 from dnstrace.model import ROOT, Kind, Outcome, Purpose
 from dnstrace.model.findings import Level
+from dnstrace.model.naming import plain
 from dnstrace.model.security import Security
 from dnstrace.render.layout import TIMES
 from dnstrace.render.text import count_text, harmless, name_text, rdata_text, time_text, ttl_text
@@ -27,15 +28,15 @@ if TYPE_CHECKING:
     from dnstrace.model import Attempt, Meaning, Name, Step, Trace
     from dnstrace.model.report import Report
 
-_MOST = 4  # servers that are named one by one where they are alike
-_SICK = 8  # servers that are named one by one where something is wrong with them
+_MOST = 4  # servers in the same state that are named one by one
+_SICK = 8  # servers with a problem that are named one by one
 _LINES = 8  # records of an answer
-_UNSAID = (Kind.NETWORK_UNREACHABLE, Kind.ABANDONED, Kind.TRUNCATED)
+_INCONCLUSIVE = (Kind.NETWORK_UNREACHABLE, Kind.ABANDONED, Kind.TRUNCATED)
 _WORSE = tuple(Level)
 
 
 class Mark(StrEnum):
-    """How something stands: its colour in a picture."""
+    """The state of something, which determines its colour in a picture."""
 
     PLAIN = "plain"
     GOOD = "good"
@@ -57,10 +58,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A box of the map: a zone with its servers, or what came of asking them.
+    """A box of the map: a zone with its servers, or the result of asking them.
 
-    `arrow` is what is written at the arrow that leads here from the stage above; `beside` are the look-ups
-    that were needed to ask it.
+    `arrow` labels the arrow from the stage above; `beside` are the look-ups of server addresses for this
+    zone.
     """
 
     title: str
@@ -73,7 +74,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """The stages from the question down, and what is to be read above and below them."""
+    """The stages from the question down, with a title above and a summary below."""
 
     title: str
     stages: tuple[Stage, ...]
@@ -81,7 +82,7 @@ class Map:
 
 
 def delegation_map(report: Report) -> Map:
-    """The map of a trace, also of one that is under way or was interrupted."""
+    """The map of a trace, which may be in progress or interrupted."""
     trace = report.trace
     name, rdtype = name_text(trace.question.name), dns.rdatatype.to_text(trace.question.rdtype)
     stages = tuple(_stages(trace))
@@ -91,16 +92,16 @@ def delegation_map(report: Report) -> Map:
 def _stages(trace: Trace) -> Iterator[Stage]:
     steps = [step for step in trace.steps if step.main]
     above: Step | None = None
-    for run in _by_zone(steps):
-        yield _zone(trace, run, above)
+    for run in _runs_by_zone(steps):
+        yield _zone_stage(trace, run, above)
         last = run[-1]
-        if (leaf := _leaf(trace, last)) is not None:
+        if (leaf := _result_stage(trace, last)) is not None:
             yield leaf
         above = last if last.referral is not None else None
 
 
-def _by_zone(steps: Iterable[Step]) -> Iterator[list[Step]]:
-    """Steps that follow one another and ask the same zone, for one name, are one stage."""
+def _runs_by_zone(steps: Iterable[Step]) -> Iterator[list[Step]]:
+    """Consecutive steps that ask the same zone about one name, which form one stage."""
     run: list[Step] = []
     for step in steps:
         if run and (step.zone != run[-1].zone or run[-1].outcome is Outcome.ALIAS or run[-1].referral):
@@ -114,17 +115,17 @@ def _by_zone(steps: Iterable[Step]) -> Iterator[list[Step]]:
 # --- a zone -----------------------------------------------------------------------------------------
 
 
-def _zone(trace: Trace, run: list[Step], above: Step | None) -> Stage:
+def _zone_stage(trace: Trace, run: list[Step], above: Step | None) -> Stage:
     zone, worst = run[0].zone, _worst(trace, run[0].zone)
     lookups = [
         step for step in trace.steps if step.purpose is Purpose.NS_ADDRESS and step.parent in _ids(run)
     ]
     return Stage(
         title=name_text(zone) if zone != ROOT else ". (the root)",
-        lines=(*_servers(run), *_found(trace, zone)),
+        lines=(*_server_lines(run), *_finding_lines(trace, zone)),
         mark=worst or _trusted(trace, above),
-        arrow=_delegated(above) if above is not None else "",
-        beside=tuple(_looked_up(trace, lookups)),
+        arrow=_arrow_text(above) if above is not None else "",
+        beside=tuple(_lookup_boxes(trace, lookups)),
     )
 
 
@@ -132,60 +133,61 @@ def _ids(steps: Iterable[Step]) -> set[int | None]:
     return {step.id for step in steps}
 
 
-def _delegated(above: Step) -> str:
-    """What the parent says of a zone: how many servers, for how long, signed or not."""
+def _arrow_text(above: Step) -> str:
+    """What the parent publishes about a zone: number of servers, TTL, glue, signed or not."""
     cut = above.referral
     assert cut is not None
     glue = sum(bool(server.addresses) for server in cut.servers)
-    told = f"{glue} with glue" if 0 < glue < len(cut.servers) else "glue" if glue else "no glue"
+    has_glue = f"{glue} with glue" if 0 < glue < len(cut.servers) else "glue" if glue else "no glue"
     ttl = "" if cut.ttl is None else f"TTL {ttl_text(cut.ttl)}"
     ds = "" if cut.ds is None else "DS"
-    return ", ".join(filter(None, (f"NS {TIMES}{len(cut.servers)}", ttl, told, ds)))
+    return ", ".join(filter(None, (f"NS {TIMES}{len(cut.servers)}", ttl, has_glue, ds)))
 
 
-def _servers(run: list[Step]) -> Iterator[Line]:
-    """The servers of a zone, each as it stands; those alike are one line where they are many."""
+def _server_lines(run: list[Step]) -> Iterator[Line]:
+    """The servers of a zone with their states; many servers in the same state are one line."""
     groups: dict[Line, list[str]] = defaultdict(list)
     for server in run[-1].servers:
         attempts = [a for step in run for a in step.attempts if a.server == server.name]
-        groups[_state(run, attempts)].append(name_text(server.name))
+        groups[_server_line(run, attempts)].append(name_text(server.name))
     for state, names in sorted(groups.items(), key=lambda pair: _ORDER.index(pair[0].mark)):
         most = _SICK if state.mark in (Mark.BAD, Mark.WARNING) else _MOST
         quiet = state.mark in (Mark.QUIET, Mark.PLAIN)
         shown = names if len(names) <= most else names[: 0 if quiet else most]
         yield from (Line(f"{name} {state.text}", state.mark) for name in shown)
         if rest := len(names) - len(shown):
-            yield Line(f"{rest} {'other' if quiet else 'more'} servers {state.text}", state.mark)
+            kind = "other server" if quiet else "more server"
+            yield Line(f"{count_text(rest, kind)} {state.text}", state.mark)
 
 
-def _state(run: list[Step], attempts: list[Attempt]) -> Line:
-    """How a server stands, from all that was asked of it."""
+def _server_line(run: list[Step], attempts: list[Attempt]) -> Line:
+    """The state of a server, from everything it was asked."""
     if not attempts:
         return Line("not asked", Mark.QUIET)
     chosen = {id(step.attempts[step.chosen]) for step in run if step.chosen is not None}
     used = [attempt for attempt in attempts if id(attempt) in chosen]
     if used:
         return Line(f"{used[-1].exchange.query.address}, {time_text(used[-1].exchange.elapsed)}", Mark.GOOD)
-    told = [attempt for attempt in attempts if attempt.meaning.kind not in _UNSAID]
-    if not told:
+    conclusive = [attempt for attempt in attempts if attempt.meaning.kind not in _INCONCLUSIVE]
+    if not conclusive:
         return Line("slower" if attempts[-1].meaning.kind is Kind.ABANDONED else "not reached", Mark.QUIET)
-    sick = [attempt for attempt in told if not attempt.meaning.usable]
+    sick = [attempt for attempt in conclusive if not attempt.meaning.usable]
     if sick:
         return Line(sick[-1].meaning.kind.value.replace("-", " "), Mark.BAD)
-    if _alike(run, told):
-        return Line("answered alike")
-    return Line("answered otherwise", Mark.WARNING)
+    if _agrees(run, conclusive):
+        return Line("same answer")
+    return Line("different answer", Mark.WARNING)
 
 
-def _alike(run: list[Step], told: list[Attempt]) -> bool:
-    """Whether what a server said is what the walk went by."""
-    gone_by = {step.question: lead(step.meaning) for step in run if step.meaning is not None}
-    leads = ((attempt.exchange.query.question, lead(attempt.meaning)) for attempt in told)
-    return all(gone_by.get(question, found) == found for question, found in leads)
+def _agrees(run: list[Step], attempts: list[Attempt]) -> bool:
+    """Whether the answers of a server are those that the walk used."""
+    used = {step.question: lead(step.meaning) for step in run if step.meaning is not None}
+    leads = ((attempt.exchange.query.question, lead(attempt.meaning)) for attempt in attempts)
+    return all(used.get(question, found) == found for question, found in leads)
 
 
-def _looked_up(trace: Trace, lookups: list[Step]) -> Iterator[tuple[Line, ...]]:
-    """The servers whose address had to be looked up."""
+def _lookup_boxes(trace: Trace, lookups: list[Step]) -> Iterator[tuple[Line, ...]]:
+    """The servers whose addresses were looked up, each with the addresses found."""
     for name in dict.fromkeys(step.question.name for step in lookups):
         found = [
             harmless(rdata_text(rdata))
@@ -199,8 +201,8 @@ def _looked_up(trace: Trace, lookups: list[Step]) -> Iterator[tuple[Line, ...]]:
         yield (Line(f"{name_text(name)} looked up", Mark.QUIET), *addresses[:_MOST])
 
 
-def _found(trace: Trace, zone: Name) -> Iterator[Line]:
-    """The findings on a zone, by code."""
+def _finding_lines(trace: Trace, zone: Name) -> Iterator[Line]:
+    """The findings about a zone, by code."""
     codes = {
         finding.code: Mark.BAD if finding.is_error else Mark.WARNING
         for finding in trace.findings or ()
@@ -223,11 +225,11 @@ def _trusted(trace: Trace, above: Step | None) -> Mark:
     return {Security.SECURE: Mark.GOOD, Security.BOGUS: Mark.BAD}.get(judged.security, Mark.PLAIN)
 
 
-# --- what came of it --------------------------------------------------------------------------------
+# --- the result -------------------------------------------------------------------------------------
 
 
-def _leaf(trace: Trace, step: Step) -> Stage | None:
-    """What a zone's servers said at last, unless that is where to go on."""
+def _result_stage(trace: Trace, step: Step) -> Stage | None:
+    """The final answer of a zone's servers, unless it is a referral."""
     meaning = step.meaning
     if step.outcome is None or step.referral is not None:
         return None
@@ -236,7 +238,9 @@ def _leaf(trace: Trace, step: Step) -> Stage | None:
         note = harmless(trace.error or step.note) or "no usable answer"
         return Stage("no answer", (Line(note, Mark.BAD),), Mark.BAD, is_zone=False)
     if step.outcome is Outcome.ALIAS and meaning.target is not None:
-        return Stage(f"{name} is an alias", (Line(f"of {name_text(meaning.target)}"),), is_zone=False)
+        return Stage(
+            f"{plain(step.question.name)} is an alias", (Line(f"of {plain(meaning.target)}"),), is_zone=False
+        )
     if step.outcome is Outcome.NXDOMAIN:
         return Stage(f"{name_text(meaning.target or step.question.name)}", (Line("NXDOMAIN, no such name"),),
                      Mark.WARNING, is_zone=False)  # fmt: skip
@@ -244,10 +248,10 @@ def _leaf(trace: Trace, step: Step) -> Stage | None:
         rdtype = dns.rdatatype.to_text(step.question.rdtype)
         return Stage(name, (Line(f"NODATA, no {rdtype} records"),), Mark.WARNING, is_zone=False)
     mark = Mark.BAD if is_bogus(trace) else Mark.GOOD
-    return Stage(name, tuple(_records(meaning)), mark, is_zone=False)
+    return Stage(name, tuple(_record_lines(meaning)), mark, is_zone=False)
 
 
-def _records(meaning: Meaning) -> Iterator[Line]:
+def _record_lines(meaning: Meaning) -> Iterator[Line]:
     records = [
         f"{ttl_text(rrset.ttl)} {dns.rdatatype.to_text(rrset.rdtype)} {harmless(rdata_text(rdata))}"
         for rrset in meaning.answer
@@ -267,5 +271,5 @@ def _summary(trace: Trace) -> str:
     stats = trace.stats
     security = "" if trace.judgement is None else trace.judgement.security.value
     cost = f"{count_text(stats.queries, 'query', 'queries')}, {time_text(stats.duration)}"
-    outcome = "under way" if trace.outcome is None else trace.outcome.value
+    outcome = "in progress" if trace.outcome is None else trace.outcome.value
     return ", ".join(filter(None, (outcome, security, cost)))

@@ -1,4 +1,4 @@
-"""What the OPT record of a reply tells, decoded and harmless (RFC 6891)."""
+"""The options in the OPT record of a reply, decoded and escaped (RFC 6891)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ExtendedError:
-    """An extended DNS error (RFC 8914): its number, registered name and free text, None where it has none."""
+    """An extended DNS error (RFC 8914): number, registered name or None, free text or None."""
 
     code: int
     name: str | None
@@ -28,11 +28,10 @@ class ExtendedError:
 
 @dataclass(frozen=True, slots=True)
 class EdnsOptions:
-    """The options of a reply; None or empty where they are absent.
+    """The options of a reply; None or empty if absent.
 
-    `nsid` is the name server identifier as octets (RFC 5001) and `nsid_text` the same as text,
-    `cookie` the client's and the server's part (RFC 7873), `subnet` the client subnet as
-    `ADDRESS/SOURCE/SCOPE` (RFC 7871).
+    `nsid` is the name server identifier in octets (RFC 5001), `nsid_text` the same as text, `cookie` the
+    parts of client and server (RFC 7873), `subnet` the client subnet as `ADDRESS/SOURCE/SCOPE` (RFC 7871).
     """
 
     nsid: bytes | None = None
@@ -42,7 +41,7 @@ class EdnsOptions:
 
     @property
     def nsid_text(self) -> str | None:
-        """The identifier as text; what is no text in it is escaped."""
+        """The identifier as text, with octets that are not text escaped."""
         return None if self.nsid is None else escaped(self.nsid)
 
 
@@ -71,7 +70,7 @@ def _error(option: dns.edns.EDEOption) -> ExtendedError:
 
 
 def _title(mnemonic: str) -> str:
-    """`DNSKEY_MISSING` as RFC 8914 section 4 writes it: `DNSKEY Missing`."""
+    """`DNSKEY_MISSING` in the spelling of RFC 8914 section 4: `DNSKEY Missing`."""
     kept = {"DNSKEY", "DS", "NSEC", "NXDOMAIN", "DNSSEC"}
     words = (word if word in kept else word.capitalize() for word in mnemonic.split("_"))
     return " ".join(words).replace("Rrsigs", "RRSIGs")

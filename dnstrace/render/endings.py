@@ -1,4 +1,4 @@
-"""How a step ended, as lines: the records that answer, what is said of a name that has none, failures."""
+"""How a step ended, as lines: the records of the answer, a negative answer, or the failure."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from rich.text import Text
 from dnstrace.analysis.caching import negative_ttl
 from dnstrace.analysis.reached import last_step
 from dnstrace.model import Outcome, Purpose
+from dnstrace.model.naming import plain
 from dnstrace.render.layout import TIMES, Node
-from dnstrace.render.text import harmless, name_text, rdata_text, ttl_text
+from dnstrace.render.text import harmless, rdata_text, ttl_text
 from dnstrace.render.trust import break_nodes, evidence_of, proof_nodes, signed_by
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, joined, marked, shown_name
 
@@ -21,84 +22,84 @@ if TYPE_CHECKING:
     from dnstrace.model import Meaning, Step, Trace
     from dnstrace.model.judgement import StepEvidence
 
-_LISTED = 12  # records of one RRset that are listed; of more, the first ten
+_LISTED = 12  # records of one RRset that are all listed; of longer RRsets, the first ten
 _FIRST = 10
 _GAP = "   "
 _CHAIN = {Purpose.DS, Purpose.DNSKEY}
 
 
 def ending(step: Step, trace: Trace) -> list[Node]:
-    """The lines that say what came of `step`; none while it has not ended."""
+    """The lines for the result of `step`; none while it is in progress."""
     meaning = step.meaning
     if step.outcome is None:
         return []
     if meaning is None:
-        return [_failure(step, trace)]
+        return [_failure_node(step, trace)]
     evidence = evidence_of(trace, step)
-    nodes = [] if _is_told_elsewhere(step, evidence) else _records(step, meaning, evidence)
+    nodes = [] if _is_shown_by_evidence(step, evidence) else _record_nodes(step, meaning, evidence)
     if step.outcome in (Outcome.NODATA, Outcome.NXDOMAIN):
-        nodes.append(_negative(step, meaning))
+        nodes.append(_negative_node(step, meaning))
     if evidence is not None and step.outcome is not Outcome.REFERRAL and step.purpose not in _CHAIN:
         nodes += [*proof_nodes(evidence), *break_nodes(trace, step, evidence)]
     if step.outcome is Outcome.FAILED:
-        nodes.append(_failure(step, trace))
+        nodes.append(_failure_node(step, trace))
     elif step.note and step.outcome is not Outcome.REFERRAL:
         nodes.append(Node(marked(WARNING, Text(harmless(step.note), WARNING))))
     return nodes
 
 
-def _failure(step: Step, trace: Trace) -> Node:
-    """Why the step failed, unless the last line of the tree says it: then that it ends here."""
+def _failure_node(step: Step, trace: Trace) -> Node:
+    """Why the step failed; `the walk ends here` if the last line of the tree gives the reason."""
     ends = step.note and trace.error.endswith(step.note) and step is last_step(trace)
     words = "the walk ends here" if ends else harmless(step.note) or "failed"
     return Node(marked(BAD, Text(words, BAD)))
 
 
-def _is_told_elsewhere(step: Step, evidence: StepEvidence | None) -> bool:
-    """Whether what keys and DS records show is said in better words than theirs."""
+def _is_shown_by_evidence(step: Step, evidence: StepEvidence | None) -> bool:
+    """Whether the evidence describes the keys or DS records, so that the records need not be listed."""
     return step.purpose in _CHAIN and evidence is not None
 
 
-def _records(step: Step, meaning: Meaning, evidence: StepEvidence | None) -> list[Node]:
-    """The RRsets of the answer, a line each; signatures only where they are what was asked for."""
+def _record_nodes(step: Step, meaning: Meaning, evidence: StepEvidence | None) -> list[Node]:
+    """The RRsets of the answer, one line each; signatures only if the question asked for them."""
     asked = step.question.rdtype in (dns.rdatatype.RRSIG, dns.rdatatype.ANY)
     shown = [rrset for rrset in meaning.answer if asked or rrset.rdtype != dns.rdatatype.RRSIG]
     signed = {(r.name, r.covers) for r in meaning.answer if r.rdtype == dns.rdatatype.RRSIG}
     nodes, made = [], False
     for rrset in shown:
-        remark = _standing(step, meaning)
+        remark = _authority_remark(step, meaning)
         if evidence is not None:
             remark.append_text(signed_by(evidence, rrset.name, rrset.rdtype))
         elif (rrset.name, rrset.rdtype) in signed:
             remark.append(", signed", GOOD)
         if made and rrset.rdtype == dns.rdatatype.CNAME:
-            remark = Text("made from the DNAME", QUIET)
+            remark = Text("synthesised from the DNAME", QUIET)
         made = rrset.rdtype == dns.rdatatype.DNAME
-        nodes.append(_rrset(rrset, remark, listed=step.purpose is not Purpose.PRIME))
+        nodes.append(_rrset_node(rrset, remark, listed=step.purpose is not Purpose.PRIME))
     return nodes
 
 
-def _standing(step: Step, meaning: Meaning) -> Text:
-    """Whether the answer is authoritative, and for which zone where it is not the one asked."""
+def _authority_remark(step: Step, meaning: Meaning) -> Text:
+    """Whether the answer is authoritative, and for which zone if not the one asked."""
     assert step.chosen is not None
     if not step.attempts[step.chosen].meaning.authoritative:
         return Text("not authoritative", WARNING)
     words = Text("authoritative", GOOD)
     if meaning.zone is not None and meaning.zone != step.zone:
-        words.append(f" for {name_text(meaning.zone)}", GOOD)
+        words.append(f" for {plain(meaning.zone)}", GOOD)
     return words
 
 
-def _rrset(rrset: dns.rrset.RRset, remark: Text, listed: bool) -> Node:
+def _rrset_node(rrset: dns.rrset.RRset, remark: Text, listed: bool) -> Node:
     head = shown_name(rrset.name).append(f" {ttl_text(rrset.ttl)}")
     head.append(f" {dns.rdatatype.to_text(rrset.rdtype)} ")
     if len(rrset) == 1:
         return Node(head.append_text(_rdata(rrset[0])).append(_GAP).append_text(remark))
     head.append(f"{TIMES}{len(rrset)}").append(_GAP).append_text(remark)
-    return Node(head, _list(rrset) if listed else [])
+    return Node(head, _rdata_nodes(rrset) if listed else [])
 
 
-def _list(rrset: dns.rrset.RRset) -> list[Node]:
+def _rdata_nodes(rrset: dns.rrset.RRset) -> list[Node]:
     count = len(rrset) if len(rrset) <= _LISTED else _FIRST
     nodes = [Node(_rdata(rdata)) for rdata in list(rrset)[:count]]
     if rest := len(rrset) - count:
@@ -110,19 +111,19 @@ def _rdata(rdata: dns.rdata.Rdata) -> Text:
     return Text(rdata_text(rdata), STRONG)
 
 
-def _negative(step: Step, meaning: Meaning) -> Node:
-    """NXDOMAIN or NODATA, and below it the SOA that says for how long (RFC 2308 section 5)."""
+def _negative_node(step: Step, meaning: Meaning) -> Node:
+    """NXDOMAIN or NODATA, and below it the SOA record with the negative TTL (RFC 2308 section 5)."""
     name = meaning.target or step.question.name
     rdtype = dns.rdatatype.to_text(step.question.rdtype)
     words = "NXDOMAIN, no such name"
     if step.outcome is Outcome.NODATA:
         words = f"NODATA, no {rdtype} records"
     line = Text.assemble(shown_name(name), (" ─ ", QUIET), (words, WARNING))
-    line.append(_GAP).append_text(_standing(step, meaning))
-    return Node(line, [] if meaning.soa is None else [Node(_soa(meaning, meaning.soa))])
+    line.append(_GAP).append_text(_authority_remark(step, meaning))
+    return Node(line, [] if meaning.soa is None else [Node(_soa_line(meaning, meaning.soa))])
 
 
-def _soa(meaning: Meaning, soa: dns.rrset.RRset) -> Text:
+def _soa_line(meaning: Meaning, soa: dns.rrset.RRset) -> Text:
     head = shown_name(soa.name).append(f" {ttl_text(soa.ttl)} SOA")
     seconds = negative_ttl(meaning)
     if seconds is None:

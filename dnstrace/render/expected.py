@@ -1,4 +1,4 @@
-"""Expectations in words: what was found in place of what was expected. Needs no rich."""
+"""Expectations in words: what was expected and what was found. Does not need rich."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def value_text(value: Value) -> str:
-    """What was found, in presentation format or as a number or word."""
+    """A value that was found, in presentation format or as a number or word."""
     if isinstance(value, dns.rdata.Rdata):
         return rdata_text(value)
     if isinstance(value, dns.name.Name):
@@ -27,12 +27,12 @@ def value_text(value: Value) -> str:
 
 
 def expected_text(met: Met) -> str:
-    """The expectation as it was written."""
+    """The expectation as the user wrote it."""
     return harmless(met.expectation.text)
 
 
 def instead_text(met: Met) -> str:
-    """What there is in place of what was expected: `it is 3`, `there is none`, `not known`."""
+    """What was found instead: `found 3`, `found none`, `not known`."""
     if met.found is None:
         return "not known"
-    return f"it is {', '.join(map(value_text, met.found))}" if met.found else "there is none"
+    return f"found {', '.join(map(value_text, met.found)) or 'none'}"

@@ -1,4 +1,4 @@
-"""The last hop, for the tree: what each address gave for the page, and what the HTTPS record changes."""
+"""The last hop, for the tree: how each address answered the request for the page, and the HTTPS record."""
 
 from __future__ import annotations
 
@@ -24,53 +24,53 @@ _NAMED = 4
 
 
 def fetched_nodes(found: Fetched, now: datetime) -> list[Node]:
-    """The URL, and below it the traces beside, what the HTTPS record changes, and every address."""
+    """The URL, and below it the further traces, the effect of the HTTPS record, and every address."""
     head = Text.assemble((harmless(found.request.url), STRONG))
-    head.append(f" ─ {count_text(len(found.visits), 'address', 'addresses')} asked for the page", QUIET)
-    beside = [Node(_beside(trace)) for trace in found.beside]
+    head.append(f" ─ page requested from {count_text(len(found.visits), 'address', 'addresses')}", QUIET)
+    beside = [Node(_trace_line(trace)) for trace in found.beside]
     notes = [Node(marked(WARNING, Text(harmless(note), WARNING))) for note in found.notes]
-    return [Node(head, [*beside, *notes, *(_visit(visit, now) for visit in found.visits)])]
+    return [Node(head, [*beside, *notes, *(_visit_node(visit, now) for visit in found.visits)])]
 
 
-def _beside(trace: Trace) -> Text:
-    """What came of one of the further traces."""
+def _trace_line(trace: Trace) -> Text:
+    """The result of one of the further traces."""
     rdtype = dns.rdatatype.to_text(trace.question.rdtype)
     data = [rdata_text(r) for rrset in trace.answer if rrset.rdtype == trace.question.rdtype for r in rrset]
-    said = ", ".join(map(harmless, data)) if data else "" if trace.outcome is None else trace.outcome.value
+    result = ", ".join(map(harmless, data)) if data else "" if trace.outcome is None else trace.outcome.value
     style = BAD if trace.outcome is Outcome.FAILED else ""
     queries = count_text(trace.stats.queries, "query", "queries")
-    return joined([Text(f"{name_text(trace.question.name)} {rdtype}: {said}", style), Text(queries, QUIET)])
+    return joined([Text(f"{name_text(trace.question.name)} {rdtype}: {result}", style), Text(queries, QUIET)])
 
 
-def _visit(visit: Visit, now: datetime) -> Node:
+def _visit_node(visit: Visit, now: datetime) -> Node:
     parts: list[Text | str] = [visit.address]
     if visit.connected is not None:
         parts.append(f"connected {time_text(visit.connected)}")
     if visit.secured is not None:
         parts.append(f"TLS {time_text(visit.secured)}")
     if visit.answered is not None:
-        parts.append(f"first octet {time_text(visit.answered)}")
+        parts.append(f"first byte {time_text(visit.answered)}")
     if visit.status is not None:
         style = GOOD if visit.status < _FIRST_ERROR else BAD
         parts.append(Text(f"{visit.status} {harmless(visit.reason)}".strip(), style))
     if visit.location:
-        parts.append(f"on to {harmless(visit.location)}")
+        parts.append(f"redirects to {harmless(visit.location)}")
     if visit.fault:
         parts.append(Text(harmless(visit.fault), BAD))
     line = joined(parts)
-    below = [] if visit.certificate is None else [Node(_certificate(visit.certificate, now))]
+    below = [] if visit.certificate is None else [Node(_certificate_line(visit.certificate, now))]
     return Node(marked(BAD, line) if visit.fault else line, below)
 
 
-def _certificate(shown: Certificate, now: datetime) -> Text:
+def _certificate_line(shown: Certificate, now: datetime) -> Text:
     names = ", ".join(map(harmless, shown.names[:_NAMED])) or "no name"
     more = f" and {len(shown.names) - _NAMED} more" if len(shown.names) > _NAMED else ""
     parts: list[Text | str] = [
         f"certificate for {names}{more}",
-        f"by {harmless(shown.issuer)}" if shown.issuer else "",
+        f"issued by {harmless(shown.issuer)}" if shown.issuer else "",
     ]
     if shown.expires is not None:
         days = (shown.expires - now).days
-        until = f"until {shown.expires:%Y-%m-%d}"
-        parts.append(Text(until, BAD if days < 0 else WARNING if days < 14 else ""))
+        expiry = f"{'expired' if days < 0 else 'expires'} {shown.expires:%Y-%m-%d}"
+        parts.append(Text(expiry, BAD if days < 0 else WARNING if days < 14 else ""))
     return joined(parts)

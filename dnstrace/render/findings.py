@@ -1,4 +1,4 @@
-"""What `--check` found, for the tree: errors first, each with its cure and whose job it is."""
+"""What `--check` found, for the tree: errors first, each with its remedy and who can apply it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from rich.text import Text
 
 from dnstrace.analysis.reached import is_bogus
 from dnstrace.model import Outcome
-from dnstrace.model.findings import Blame, Level
+from dnstrace.model.findings import Level, who_fixes
+from dnstrace.model.naming import zone_text
 from dnstrace.render.layout import Node
 from dnstrace.render.text import count_text, harmless
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked
@@ -19,33 +20,26 @@ if TYPE_CHECKING:
     from dnstrace.model.report import Report
 
 _STYLES = {Level.ERROR: BAD, Level.WARNING: WARNING, Level.NOTICE: QUIET}
-_BLAMED = {
-    Blame.REGISTRAR: "to be changed at the registrar",
-    Blame.PARENT: "for the operator of the parent zone",
-    Blame.HOST: "for the operator of the zone",
-    Blame.NETWORK: "for whoever runs the network here",
-    Blame.NOBODY: "",
-}
 
 
 def finding_nodes(report: Report) -> list[Node]:
-    """A node for each finding, with what is to be done beneath it; one line where there is none."""
+    """A node for each finding, with its remedy below; a single line if there are no findings."""
     if (findings := report.trace.findings) is None:
         return []
     if not findings:
-        return [Node(Text(f"nothing wrong found by {count_text(report.rules, 'rule')}", GOOD))]
-    return [Node(_line(finding), _beneath(finding), heading=True) for finding in findings]
+        return [Node(Text(f"{count_text(report.rules, 'rule')} found nothing wrong", GOOD))]
+    return [Node(_finding_line(finding), _remedy_nodes(finding), heading=True) for finding in findings]
 
 
-def _line(finding: Finding) -> Text:
+def _finding_line(finding: Finding) -> Text:
     style = _STYLES[finding.level]
     head = Text.assemble((finding.level.value, style), " ", (finding.code, f"{style} {STRONG}"), ": ")
     return marked(style, head.append(harmless(finding.message)))
 
 
-def _beneath(finding: Finding) -> list[Node]:
-    blamed = _BLAMED[finding.blame]
-    cure = "; ".join(harmless(text) for text in (finding.cure, blamed) if text)
+def _remedy_nodes(finding: Finding) -> list[Node]:
+    responsible = who_fixes(finding.blame, zone_text(finding.zone))
+    cure = "; ".join(harmless(text) for text in (finding.cure, responsible) if text)
     return [*([Node(Text(cure, QUIET))] if cure else []), *_to_publish(finding.records)]
 
 
@@ -54,7 +48,7 @@ def _to_publish(records: tuple[str, ...]) -> list[Node]:
 
 
 def verdict_nodes(report: Report) -> list[Node]:
-    """What is wrong in one sentence; beneath it how to see it again, and what no finding has said."""
+    """The verdict in one sentence, and below it records to publish and a command that shows the fault."""
     trace, found = report.trace, report.verdict
     if found is None:
         return []

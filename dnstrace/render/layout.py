@@ -1,7 +1,8 @@
-"""Lines under lines, drawn within a width: guides, hanging indentation, depth kept in bounds.
+"""Draws a tree of lines within a width: guides, hanging indentation, limited depth.
 
-Knows nothing of DNS. A line is never cut: what does not fit is folded, between parts first (` · `),
-then between words, then after the dots of a name, then anywhere. Only what is to be copied is not folded.
+Independent of DNS. A line is never truncated. A line that does not fit is folded: between parts (` · `) if
+possible, then between words, then after the dots of a name, then anywhere. Only text to be copied is not
+folded.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from rich.text import Text
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 GUIDE_STYLE = "dim"
-BESIDE = "not bold"  # the style of what says in Unicode what is said in ASCII before it
+UNICODE_ONLY = "not bold"  # the style of a Unicode form that follows its ASCII form
 _ASCII_SIGNS = str.maketrans({"·": "-", "─": "-", TIMES: "x", "✗": "x", "✓": "+"})
-_DEEPEST = 16  # zones of one walk that are indented at most, however wide the terminal
-_ALWAYS = 5  # zones of one walk that are indented in any case
-_ROOM = 56  # columns kept for text before zones below zones stop moving to the right
-_LEAST_ROOM = 30  # columns kept for text whatever happens
+_DEEPEST = 16  # nested zones that are indented at most, however wide the terminal
+_ALWAYS = 5  # nested zones that are always indented
+_ROOM = 56  # columns kept for text; beyond that, nested zones are no longer indented
+_LEAST_ROOM = 30  # columns always kept for text
 _SET_IN = "    "
-_GUTTER, _PARTS = "  ", " · "  # between the cells of a row: side by side, and in one line
+_GUTTER, _PARTS = "  ", " · "  # separate the cells of a row: in columns, and in one line
 _LEAST_CELL = 15  # columns for the last cell of a row
 _LEAST_DEEP = 2  # levels indented on the narrowest terminal
 _SPLITS = (
@@ -35,7 +36,7 @@ _SPLITS = (
 
 @dataclass(frozen=True, slots=True)
 class Guides:
-    """The strings that draw the tree, all of one width, and whether lines may hold more than ASCII."""
+    """The strings that draw the tree, all of the same width, and whether lines may use Unicode."""
 
     fork: str
     end: str
@@ -52,12 +53,12 @@ ASCII = Guides("|-- ", "`-- ", "|   ", "    ", "|.. ", "`.. ", False)
 
 @dataclass(slots=True)
 class Node:
-    """A line and what hangs from it.
+    """A line and its children.
 
-    `descends` is set where the node may be drawn beside its parent instead of below it when the tree
-    gets too deep; a dashed guide then says that it belongs below. What hangs from a `heading` is set in
-    without guides. An `aside` has no guide of its own. What hangs from a `closed` one is shown on demand,
-    where that can be done. A `verbatim` line is to be copied: it is as long as it is.
+    `descends` is set if the node may be drawn next to its parent instead of below it when the tree gets too
+    deep; a dashed guide then shows that it belongs below. The children of a `heading` are indented without
+    guides. An `aside` has no guide of its own. The children of a `closed` node are collapsed where the output
+    allows that. A `verbatim` line is meant to be copied and is never folded.
     """
 
     line: Text
@@ -71,9 +72,9 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A node with the guides before its first line and before all that follows.
+    """A node with the guides before its first line and before the following lines.
 
-    `run` counts the nodes above it, itself included, that descend from one another.
+    `run` counts the chain of descending nodes that ends with this one.
     """
 
     node: Node
@@ -84,7 +85,7 @@ class _Placed:
 
 
 def rows(root: Node, width: int, guides: Guides) -> Iterator[Text]:
-    """The lines of `root` and all below it, none wider than `width` columns (of at least 40)."""
+    """The lines of `root` and everything below it, at most `width` columns wide (at least 40)."""
     stack = [_Placed(root, 0, 1, "", "")]
     while stack:
         placed = stack.pop()
@@ -102,7 +103,7 @@ def _placed_below(placed: _Placed, width: int, guides: Guides) -> Iterator[_Plac
     longest = max(_ALWAYS, min(_DEEPEST, (width - _ROOM) // step))
     entries = [(child, False) for child in placed.node.children]
     if everything or placed.run >= longest:
-        entries = list(_beside(placed.node.children, everything))
+        entries = list(_flattened(placed.node.children, everything))
     drawn = [index for index, (node, _) in enumerate(entries) if not node.aside]
     for index, (node, below) in enumerate(entries):
         last = index >= max(drawn, default=0)
@@ -116,8 +117,8 @@ def _placed_below(placed: _Placed, width: int, guides: Guides) -> Iterator[_Plac
         yield _Placed(node, depth, run, placed.rest + (end if last else fork), placed.rest + rest)
 
 
-def _beside(children: list[Node], everything: bool) -> Iterator[tuple[Node, bool]]:
-    """The children and, after each, those of its descendants that are drawn beside it."""
+def _flattened(children: list[Node], everything: bool) -> Iterator[tuple[Node, bool]]:
+    """The children, each followed by its descendants that are drawn next to it."""
     stack = [(child, False) for child in reversed(children)]
     while stack:
         node, below = stack.pop()
@@ -130,18 +131,18 @@ def _beside(children: list[Node], everything: bool) -> Iterator[tuple[Node, bool
 
 def _folded(placed: _Placed, width: int, hang: str, guides: Guides) -> Iterator[Text]:
     room = max(width - cell_len(placed.rest + hang), 1)
-    line = placed.node.line if guides.unicode else _ascii(placed.node.line)
+    line = placed.node.line if guides.unicode else _ascii_line(placed.node.line)
     pieces = [line] if placed.node.verbatim else fold(line, max(width - cell_len(placed.first), 1), room)
     for index, piece in enumerate(pieces):
         prefix = placed.rest + hang if index else placed.first
         yield Text.assemble((prefix, GUIDE_STYLE), piece, no_wrap=True, overflow="ignore")
 
 
-def _ascii(line: Text) -> Text:
-    """The line without what is only for Unicode; signs get their ASCII likeness, the rest `?`."""
+def _ascii_line(line: Text) -> Text:
+    """The line in ASCII: Unicode forms are dropped, signs replaced by similar ones, the rest by `?`."""
     line = line.copy()
     for span in reversed(line.spans):
-        if span.style == BESIDE:
+        if span.style == UNICODE_ONLY:
             line = line[: span.start] + line[span.end :]
     plain = line.plain.translate(_ASCII_SIGNS)
     line.plain = "".join(character if character.isascii() else "?" for character in plain)
@@ -149,7 +150,7 @@ def _ascii(line: Text) -> Text:
 
 
 def fold(line: Text, first: int, rest: int) -> list[Text]:
-    """`line` on lines of at most `first` columns for the first and `rest` for each other."""
+    """`line` folded into lines: the first at most `first` columns wide, the others `rest`."""
     if cell_len(line.plain) <= first:
         return [line]
     offsets, position, used, room = [], 0, 0, first
@@ -167,7 +168,7 @@ def fold(line: Text, first: int, rest: int) -> list[Text]:
 
 
 def _tokens(text: str, room: int, level: int) -> Iterator[str]:
-    """What may not be broken, in order: the largest pieces of `text` that fit into `room`."""
+    """The largest pieces of `text` that fit into `room`, in order; a fold goes between pieces."""
     for match in _SPLITS[level].finditer(text):
         token = match.group()
         if level == len(_SPLITS) - 1 or cell_len(token.rstrip()) <= room:
@@ -178,19 +179,19 @@ def _tokens(text: str, room: int, level: int) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Rows of cells, one below the other; the last cell of each is folded where it is too wide.
+    """A table. The last cell of each row is folded if it is too wide.
 
-    Where too little room is left for that, each row is a line of parts, with the head of its column by each.
+    If too little room is left for that, each row becomes a line of parts, each labelled with its column head.
     """
 
     heads: list[Text]
     rows: list[list[Text]]
 
     def lines(self, width: int, guides: Guides) -> Iterator[Text]:
-        """The lines, none wider than `width`."""
+        """The lines, at most `width` columns wide."""
         every = [self.heads, *self.rows]
         if not guides.unicode:
-            every = [[_ascii(cell) for cell in row] for row in every]
+            every = [[_ascii_line(cell) for cell in row] for row in every]
         widths = [max(map(_cells, column)) for column in zip(*every, strict=True)]
         room = width - sum(widths[:-1]) - len(_GUTTER) * (len(widths) - 1)
         if room >= min(widths[-1], _LEAST_CELL):
@@ -199,7 +200,7 @@ class Columns:
         else:
             yield every[0][0]
             lines = (line for row in self.rows for line in _in_one_line(self.heads, row, width))
-            yield from lines if guides.unicode else map(_ascii, lines)
+            yield from lines if guides.unicode else map(_ascii_line, lines)
 
 
 def _side_by_side(row: list[Text], widths: list[int], room: int) -> Iterator[Text]:

@@ -4,9 +4,9 @@
         trace = await trace_async(name, on_change=live.update)
     console.print(tree(report(trace)))
 
-Nothing of it stays on the screen: the whole tree is printed once at the end, so that the scrollback
-is right. A tree taller than the screen shows its tail. There is no thread: an update that comes too
-soon after the last drawing is drawn a little later by the running event loop, if there is one.
+Nothing stays on the screen: the caller prints the whole tree once at the end, so the scrollback is correct.
+If the tree is taller than the screen, its last lines are shown. There is no thread: an update that comes too
+soon after the previous drawing is drawn a little later by the running event loop, if there is one.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from dnstrace.model import Trace
     from dnstrace.model.report import Report
 
-INTERVAL = 1 / 12  # seconds between two drawings at least
+INTERVAL = 1 / 12  # minimum seconds between two drawings
 
 
 class LiveTree:
-    """Draws snapshots of a trace; a context manager that leaves the terminal as it was.
+    """Draws snapshots of a trace. A context manager that restores the terminal.
 
-    `console` should be a terminal: on anything else nothing is drawn. `report` makes the Report of a snapshot
-    that is drawn, as `dnstrace.api.report` does. `clock` gives seconds.
+    Nothing is drawn unless `console` is a terminal. `report` makes the Report of a snapshot that is drawn, as
+    `dnstrace.api.report` does. `clock` returns seconds.
     """
 
     def __init__(
@@ -58,18 +58,18 @@ class LiveTree:
         self._later: asyncio.TimerHandle | None = None
 
     def __enter__(self) -> Self:
-        """Ready to draw; the cursor is hidden from the first drawing on."""
+        """Prepare to draw; the first drawing hides the cursor."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Take the tree off the screen and show the cursor."""
+        """Remove the tree from the screen and show the cursor."""
         self._cancel()
         self._live.stop()
 
     def update(self, trace: Trace) -> None:
-        """Draw `trace`, now or, if the last drawing was just before, a little later."""
+        """Draw `trace`: at once, or a little later if the previous drawing is very recent."""
         self._latest = trace
         wait = 0.0 if self._drawn is None else self._drawn + INTERVAL - self._clock()
         if wait <= 0:
@@ -102,7 +102,7 @@ class LiveTree:
 
 
 class _Tail:
-    """As many of a tree's last lines as the screen can hold, less one for the cursor."""
+    """The last lines of a tree that fit on the screen, minus one for the cursor."""
 
     def __init__(self, whole: Tree) -> None:
         self._whole = whole

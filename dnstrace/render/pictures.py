@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dnstrace.model.report import Report
 
 _PLAIN = f" .,:-_/(){TIMES}"
-_COLOURS = {  # border and text: dark enough on white, and as they are on dark
+_COLOURS = {  # border and text: on a light ground, and on a dark one
     Mark.PLAIN: ("#57606a", "#8b949e"),
     Mark.GOOD: ("#1a7f37", "#3fb950"),
     Mark.WARNING: ("#9a6700", "#d29922"),
@@ -23,11 +23,11 @@ _COLOURS = {  # border and text: dark enough on white, and as they are on dark
 
 
 def mermaid(report: Report) -> str:
-    """A Mermaid flowchart, as issue trackers and wikis draw it."""
+    """A Mermaid flowchart, which issue trackers and wikis draw."""
     drawn = delegation_map(report)
     lines = ["---", f"title: {_yaml(drawn.title)}", "---", "flowchart TD"]
     for number, stage in enumerate(drawn.stages):
-        lines.append(f"  s{number}{_shape(stage)}:::{stage.mark.value}")
+        lines.append(f"  s{number}{_mermaid_node(stage)}:::{stage.mark.value}")
         lines += [
             f'  s{number}b{index}["{_mermaid_lines(beside)}"]:::quiet -.-> s{number}'
             for index, beside in enumerate(stage.beside)
@@ -41,7 +41,7 @@ def mermaid(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _shape(stage: Stage) -> str:
+def _mermaid_node(stage: Stage) -> str:
     text = f"<b>{_mermaid(stage.title)}</b><br>{_mermaid_lines(stage.lines)}"
     return f'["{text}"]' if stage.is_zone else f'(["{text}"])'
 
@@ -51,7 +51,7 @@ def _mermaid_lines(lines: tuple[Line, ...]) -> str:
 
 
 def _mermaid(text: str) -> str:
-    """Text that ends no label and makes no markup: whatever is not plain is written as its number."""
+    """Text that cannot end a label or form markup: anything not plain is written as its code point."""
     return "".join(c if c.isalnum() or c in _PLAIN else f"#{ord(c)};" for c in text)
 
 
@@ -63,24 +63,24 @@ def _yaml(text: str) -> str:
 
 
 def dot(report: Report) -> str:
-    """A graph in the language of Graphviz."""
+    """A graph in the DOT language of Graphviz."""
     drawn = delegation_map(report)
     lines = [
         "digraph dnstrace {",
-        f"  graph [label={_quoted(drawn.title)}, labelloc=t, fontname=monospace, rankdir=TB]",
+        f"  graph [label={_dot_quoted(drawn.title)}, labelloc=t, fontname=monospace, rankdir=TB]",
         "  node [shape=box, fontname=monospace, fontsize=10, style=rounded]",
         "  edge [fontname=monospace, fontsize=9, color=gray40]",
     ]
     for number, stage in enumerate(drawn.stages):
-        lines.append(f"  s{number} [label={_label(stage.title, stage.lines)}, {_dot_style(stage)}]")
+        lines.append(f"  s{number} [label={_dot_label(stage.title, stage.lines)}, {_dot_style(stage)}]")
         for index, beside in enumerate(stage.beside):
             grey = _COLOURS[Mark.QUIET][0]
             lines += [
-                f'  s{number}b{index} [label={_label("", beside)}, color="{grey}", fontcolor="{grey}"]',
+                f'  s{number}b{index} [label={_dot_label("", beside)}, color="{grey}", fontcolor="{grey}"]',
                 f"  s{number}b{index} -> s{number} [style=dashed]",
             ]
         if number:
-            label = f" [label={_quoted(stage.arrow)}]" if stage.arrow else ""
+            label = f" [label={_dot_quoted(stage.arrow)}]" if stage.arrow else ""
             lines.append(f"  s{number - 1} -> s{number}{label}")
     return "\n".join([*lines, "}"]) + "\n"
 
@@ -89,17 +89,17 @@ def _dot_style(stage: Stage) -> str:
     return f'color="{_COLOURS[stage.mark][0]}"' + ("" if stage.is_zone else ', style="rounded,bold"')
 
 
-def _label(title: str, lines: tuple[Line, ...]) -> str:
-    """The lines of a box, each set to the left."""
+def _dot_label(title: str, lines: tuple[Line, ...]) -> str:
+    """The lines of a box, left-aligned."""
     texts = [*([title] if title else []), *(line.text for line in lines)]
-    return '"' + "".join(f"{_inner(text)}\\l" for text in texts) + '"'
+    return '"' + "".join(f"{_dot_escaped(text)}\\l" for text in texts) + '"'
 
 
-def _quoted(text: str) -> str:
-    return f'"{_inner(text)}"'
+def _dot_quoted(text: str) -> str:
+    return f'"{_dot_escaped(text)}"'
 
 
-def _inner(text: str) -> str:
+def _dot_escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
@@ -109,9 +109,9 @@ _CHARACTER, _LINE, _PAD, _GAP, _ASIDE = 7.3, 17.0, 12.0, 46.0, 40.0  # in pixels
 
 
 def svg(report: Report, *, alone: bool = True) -> str:
-    """A picture that needs nothing else: light and dark by what the viewer prefers.
+    """A self-contained SVG picture, light or dark according to the viewer's preference.
 
-    With `alone` it is a file of its own; without it is to be put into a page that has `STYLE` in its own.
+    With `alone` it is a complete file; without, it belongs into a page whose style sheet includes `STYLE`.
     """
     drawn = delegation_map(report)
     shapes, width, height = _laid_out(drawn)
@@ -127,7 +127,7 @@ def svg(report: Report, *, alone: bool = True) -> str:
 
 
 def _laid_out(drawn: Map) -> tuple[list[str], float, float]:
-    """Every shape, and the size of the whole."""
+    """All shapes, and the width and height of the picture."""
     widths = [_width(stage.title, stage.lines) for stage in drawn.stages]
     labels = [2 * (_CHARACTER * len(stage.arrow) + _PAD) for stage in drawn.stages if stage.arrow]
     column = max([_CHARACTER * len(drawn.title) * 1.2, *widths, *labels])
@@ -188,8 +188,8 @@ def _arrow(middle: float, start: float, end: float, label: str) -> Iterator[str]
         yield f'<text class="quiet" x="{middle + 8:g}" y="{(start + end) / 2 + 4:g}">{escape(label)}</text>'
 
 
-def _style() -> str:
-    """The colours, for light and for dark."""
+def _map_style() -> str:
+    """The style sheet, for light and dark."""
     return f"{_SHAPES}{_colours(False)}@media screen and (prefers-color-scheme:dark){{{_colours(True)}}}"
 
 
@@ -211,5 +211,5 @@ _SHAPES = (
     ".map rect{stroke-width:1.5}.map .arrow,.map .aside{fill:none;stroke-width:1.2}"
     ".map .aside{stroke-dasharray:4 3}"
 )
-STYLE = _style()
-"""The style sheet of the picture; its rules are for what is of the class `map`."""
+STYLE = _map_style()
+"""The style sheet of the picture; its rules apply within the class `map`."""

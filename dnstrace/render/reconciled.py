@@ -1,6 +1,6 @@
-"""The servers of a zone side by side, by what the parent says, what the zone says, and what each answers.
+"""The servers of a zone in a table: what the parent publishes, what the zone publishes, what each answers.
 
-Beneath it, how long what is cached lives on.
+Below it, a table of cache lifetimes.
 """
 
 from __future__ import annotations
@@ -34,69 +34,69 @@ _WHAT = {
     Held.DS: "{type}",
     Held.OWN_NS: "the zone's own {type}",
     Held.ANSWER: "{type}",
-    Held.NEGATIVE: "that there is no {type}",
+    Held.NEGATIVE: "no {type}",
 }
 
 
 def tables(report: Report) -> list[Columns]:
-    """A table for each zone whose servers were probed, and one of what may live in caches."""
-    found = [_table(zone) for zone in report.reconciliation]
-    return [*found, *([_lives(report)] if found and report.lives else [])]
+    """A table for each zone whose servers were probed, and one of cache lifetimes."""
+    found = [_zone_table(zone) for zone in report.reconciliation]
+    return [*found, *([_cache_table(report)] if found and report.lives else [])]
 
 
-def _table(zone: Reconciled) -> Columns:
+def _zone_table(zone: Reconciled) -> Columns:
     answers = Counter(
-        said for server in zone.servers for each in server.addresses if (said := _said(each)[0])
+        words for server in zone.servers for each in server.addresses if (words := _address_answer(each)[0])
     )
     usual = answers.most_common(1)[0][0] if answers else ""
     heads = [Text(f"{name_text(zone.zone)} by server", STRONG), *(Text(word, QUIET) for word in _HEADS)]
-    return Columns(heads, [row for server in zone.servers for row in _rows(zone, server, usual)])
+    return Columns(heads, [row for server in zone.servers for row in _server_rows(zone, server, usual)])
 
 
-def _rows(zone: Reconciled, server: ReconciledServer, usual: str) -> Iterator[list[Text]]:
-    """The row of a server, and below it one for each address of it."""
-    named = [_is(server.parent, "NS"), _is(server.zone, "NS")]
+def _server_rows(zone: Reconciled, server: ReconciledServer, usual: str) -> Iterator[list[Text]]:
+    """The row of a server, and below it one row for each of its addresses."""
+    named = [_published_cell(server.parent, "NS"), _published_cell(server.zone, "NS")]
     blank = [Text("")] * 3
-    without = Text("no address is known", WARNING)
+    without = Text("no known address", WARNING)
     yield [Text(f" {name_text(server.name)}"), *named, *blank[:2], blank[2] if server.addresses else without]
     for each in server.addresses:
         kind = "AAAA" if ":" in each.address else "A"
         yield [
             Text(f"  {each.address}"),
-            _is(each.glue, "glue"),
-            _is(each.own, kind),
-            _serial(each, zone),
-            Text(_rtt(each.attempt)),
-            _answer(each, usual),
+            _published_cell(each.glue, "glue"),
+            _published_cell(each.own, kind),
+            _serial_cell(each, zone),
+            Text(_rtt_text(each.attempt)),
+            _answer_cell(each, usual),
         ]
 
 
-def _is(said: bool | None, word: str) -> Text:
-    """What is said: `word`, or no; nothing where it is not known or not needed."""
-    return Text(_UNKNOWN) if said is None else Text(word) if said else Text(_NO, WARNING)
+def _published_cell(published: bool | None, word: str) -> Text:
+    """`word` if published, otherwise `no`; empty if unknown or not needed."""
+    return Text(_UNKNOWN) if published is None else Text(word) if published else Text(_NO, WARNING)
 
 
-def _serial(each: Addressed, zone: Reconciled) -> Text:
+def _serial_cell(each: Addressed, zone: Reconciled) -> Text:
     if each.serial is None:
         return Text("")
     return Text(str(each.serial), "" if each.serial == zone.newest else WARNING)
 
 
-def _rtt(attempt: Attempt | None) -> str:
+def _rtt_text(attempt: Attempt | None) -> str:
     return "" if attempt is None or attempt.exchange.message is None else time_text(attempt.exchange.elapsed)
 
 
-def _answer(each: Addressed, usual: str) -> Text:
-    said, style = _said(each)
-    text = Text(said, style or ("" if said == usual else WARNING))
+def _answer_cell(each: Addressed, usual: str) -> Text:
+    words, style = _address_answer(each)
+    text = Text(words, style or ("" if words == usual else WARNING))
     unsure = (
         each.attempt is not None and each.attempt.meaning.usable and not each.attempt.meaning.authoritative
     )
     return text.append(", no AA", WARNING) if unsure else text
 
 
-def _said(each: Addressed) -> tuple[str, str]:
-    """What an address answers to the question, short; and the style of it where that is no answer."""
+def _address_answer(each: Addressed) -> tuple[str, str]:
+    """The answer of an address to the question in a few words, and a style if it is not an answer."""
     if each.attempt is None:
         return "not asked", QUIET
     meaning = each.attempt.meaning
@@ -105,23 +105,23 @@ def _said(each: Addressed) -> tuple[str, str]:
     if not each.asked:
         return "not asked", QUIET
     if meaning.kind in (Kind.ANSWER, Kind.ALIAS):
-        return _data(each.attempt), ""
+        return _rdata_text(each.attempt), ""
     return meaning.kind.value.upper(), ""
 
 
-def _data(attempt: Attempt) -> str:
+def _rdata_text(attempt: Attempt) -> str:
     wanted = (r for r in attempt.meaning.answer if r.rdtype != dns.rdatatype.RRSIG)
     texts = sorted(harmless(rdata_text(rdata)) for rrset in wanted for rdata in rrset)
     shown = ", ".join(texts)
     return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
 
 
-def _lives(report: Report) -> Columns:
-    """What a resolver that asked just now holds, and until when: after a change, for so long the old."""
+def _cache_table(report: Report) -> Columns:
+    """What a resolver that asked now would cache, and until when: for that long, old data stay in use."""
     rows = []
     begun = report.trace.started.astimezone(UTC)
     for life in report.lives:
         what = _WHAT[life.what].format(type=dns.rdatatype.to_text(life.rdtype))
         until = clock_text(begun, life.until.astimezone(UTC))
         rows.append([Text(f"  {name_text(life.name)} {what}"), Text(ttl_text(life.ttl)), Text(until)])
-    return Columns([Text("cached now, it lives", STRONG), Text("for", QUIET), Text("until", QUIET)], rows)
+    return Columns([Text("if cached now", STRONG), Text("TTL", QUIET), Text("expires", QUIET)], rows)

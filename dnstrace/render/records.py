@@ -1,4 +1,4 @@
-"""Replies whole, for `-v`: header, EDNS and every record, those outside the zone asked marked as unused."""
+"""Complete replies, for `-v`: header, EDNS and every record; unused records are marked."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import dns.rdataclass
 import dns.rdatatype
 from rich.text import Text
 
+from dnstrace.model.naming import zone_text
 from dnstrace.render.edns import edns_options
 from dnstrace.render.layout import Node
 from dnstrace.render.text import count_text, name_text, rcode_text, rdata_text
@@ -26,16 +27,18 @@ if TYPE_CHECKING:
 
 
 def reply_nodes(attempt: Attempt, zone: dns.name.Name) -> list[Node]:
-    """The reply of `attempt`, judged from `zone`; nothing where no message came."""
+    """The reply of `attempt` to a query for `zone`; empty if no message came."""
     message = attempt.exchange.message
     if message is None:
         return []
     sections = {"answer": message.answer, "authority": message.authority, "additional": message.additional}
     return [
-        Node(_header(attempt, message)),
+        Node(_header_line(attempt, message)),
         *(
             Node(
-                Text(name, STRONG), [node for rrset in rrsets for node in _records(rrset, zone)], closed=True
+                Text(name, STRONG),
+                [node for rrset in rrsets for node in _section_nodes(rrset, zone)],
+                closed=True,
             )
             for name, rrsets in sections.items()
             if rrsets
@@ -43,7 +46,7 @@ def reply_nodes(attempt: Attempt, zone: dns.name.Name) -> list[Node]:
     ]
 
 
-def _header(attempt: Attempt, message: dns.message.Message) -> Text:
+def _header_line(attempt: Attempt, message: dns.message.Message) -> Text:
     flags = dns.flags.to_text(message.flags & ~0x40).lower()
     wire = attempt.exchange.wire
     return joined(
@@ -52,12 +55,12 @@ def _header(attempt: Attempt, message: dns.message.Message) -> Text:
             f"id {message.id}",
             f"flags {flags}" if flags else "no flags",
             "" if wire is None else count_text(len(wire), "octet"),
-            *_edns(message),
+            *_edns_parts(message),
         ]
     )
 
 
-def _edns(message: dns.message.Message) -> list[str]:
+def _edns_parts(message: dns.message.Message) -> list[str]:
     if message.edns < 0:
         return ["no EDNS"]
     options = edns_options(message)
@@ -69,7 +72,7 @@ def _edns(message: dns.message.Message) -> list[str]:
     ]
 
 
-def _records(rrset: dns.rrset.RRset, zone: dns.name.Name) -> Iterator[Node]:
+def _section_nodes(rrset: dns.rrset.RRset, zone: dns.name.Name) -> Iterator[Node]:
     used = rrset.name.is_subdomain(zone)
     head = (
         f"{name_text(rrset.name)} {rrset.ttl} "
@@ -78,5 +81,5 @@ def _records(rrset: dns.rrset.RRset, zone: dns.name.Name) -> Iterator[Node]:
     for rdata in rrset:
         line = Text.assemble((f"{head} {rdata_text(rdata)}", "" if used else QUIET))
         if not used:
-            line.append(f"   not used: outside {name_text(zone)}", WARNING)
+            line.append(f"   not used: outside {zone_text(zone)}", WARNING)
         yield Node(line)

@@ -1,4 +1,4 @@
-"""The short form: RDATA only, one a line, as `dig +short` prints it."""
+"""The short form: RDATA only, one record per line, as `dig +short` prints it."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _WITH_SIGNATURES = {dns.rdatatype.RRSIG, dns.rdatatype.ANY}
 
 
 def short(report: Report) -> str:
-    """What `data` gives, the RDATA of each on a line of its own; empty if there is none."""
+    """The RDATA from `data`, one record per line; empty if there is none."""
     return "".join(f"{rdata}\n" for _, rdata in data(report.trace))
 
 
 def data(trace: Trace) -> Iterator[tuple[str, str]]:
-    """The type and the RDATA of each record of the whole chain, aliases first.
+    """The type and RDATA of each record of the whole answer, aliases first.
 
-    Of a trace that was to end with a referral, the name servers. Signatures are left out unless they were
-    asked for: the DO bit is ours, not the user's.
+    For a parent-only trace, the name servers. Signatures are left out unless the question asked for them:
+    dnstrace sets the DO bit, not the user.
     """
     if trace.outcome is Outcome.REFERRAL:
         cut = delegation_reached(trace)

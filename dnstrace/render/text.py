@@ -1,8 +1,8 @@
-r"""Text from the network made harmless and visible, and quantities for people.
+r"""Escapes text from the network, and formats quantities for people.
 
-The one place that does it: whatever comes out of here has no character that a terminal obeys, that
-cannot be seen, or that turns the line round. What is taken out becomes `\DDD` (presentation format,
-RFC 1035 section 5.1) or `\u{202e}`. Needs neither rich nor any decision about looks.
+The only module that escapes: its results contain no control characters, no invisible characters, and none
+that change the writing direction. These become `\DDD` (presentation format, RFC 1035 section 5.1) or
+`\u{202e}`. Needs neither rich nor any decision about style.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
     import dns.name
     import dns.rdata
 
-_BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")  # letters and marks that show nothing
+_BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")  # invisible letters and marks
 _UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 _LATIN_1_END = 0x100
 
 
 def harmless(text: str) -> str:
-    r"""`text` with every character that does not show made visible as `\DDD` or `\u{...}`.
+    r"""`text` with every invisible character escaped as `\DDD` or `\u{...}`.
 
-    For text that is in presentation format already: backslashes stay as they are.
+    For text in presentation format: backslashes stay as they are.
     """
     return text if text.isascii() and text.isprintable() else "".join(map(_visible, text))
 
 
 def escaped(text: str | bytes) -> str:
-    r"""Free text from the network (EDE text, NSID) made harmless, its backslashes doubled.
+    r"""Free text from the network (EDE text, NSID), escaped, with backslashes doubled.
 
-    Octets are taken as UTF-8; those that are none become `\DDD`.
+    Octets are read as UTF-8; invalid ones become `\DDD`.
     """
     if isinstance(text, bytes):
         text = text.decode("utf-8", "surrogateescape")
@@ -45,13 +45,13 @@ def _visible(character: str) -> str:
     if character.isprintable() and not _unseen(character):
         return character
     code = ord(character)
-    if 0xDC80 <= code <= 0xDCFF:  # an octet that is no UTF-8 (PEP 383)
+    if 0xDC80 <= code <= 0xDCFF:  # an octet that is not UTF-8 (PEP 383)
         code -= 0xDC00
     return f"\\{code:03d}" if code < _LATIN_1_END else f"\\u{{{code:04x}}}"
 
 
 def _unseen(character: str) -> bool:
-    """Printable by its category and yet not seen: blanks, variation selectors, enclosing marks."""
+    """Printable by its category but invisible: blanks, variation selectors, enclosing marks."""
     return (
         character in _BLANKS
         or "\ufe00" <= character <= "\ufe0f"
@@ -61,19 +61,19 @@ def _unseen(character: str) -> bool:
 
 
 def name_text(name: dns.name.Name) -> str:
-    """A name in A-label form, absolute, in presentation format: ASCII without spaces."""
+    """An absolute name in A-label form and presentation format: ASCII without spaces."""
     return name.to_text()
 
 
 def unicode_name(name: dns.name.Name) -> str | None:
-    """The name with its A-labels as U-labels, where every one is valid IDNA2008 and can be shown."""
+    """The name with U-labels; None unless every A-label is valid IDNA2008 and can be displayed."""
     if not any(label[:4].lower() == b"xn--" for label in name.labels):
         return None
     import idna
 
     try:
         labels = [
-            idna.decode(label) if label[:4].lower() == b"xn--" else _ascii(label) for label in name.labels
+            idna.decode(label) if label[:4].lower() == b"xn--" else _ldh_label(label) for label in name.labels
         ]
     except (UnicodeError, IndexError, ValueError):
         return None
@@ -81,8 +81,8 @@ def unicode_name(name: dns.name.Name) -> str | None:
     return text if harmless(text) == text and not any(map(str.isspace, text)) else None
 
 
-def _ascii(label: bytes) -> str:
-    """A label that is no A-label; raises ValueError unless it is letters, digits, hyphens, underscores."""
+def _ldh_label(label: bytes) -> str:
+    """A label of letters, digits, hyphens and underscores. Raises ValueError for any other."""
     text = label.decode("ascii")
     if text and not text.replace("-", "a").replace("_", "a").isalnum():
         raise ValueError(text)
@@ -90,22 +90,22 @@ def _ascii(label: bytes) -> str:
 
 
 def rdata_text(rdata: dns.rdata.Rdata) -> str:
-    """RDATA in presentation format, as RFC 3597 section 5 has it where its own form cannot be written."""
+    """RDATA in presentation format, or else in the generic form of RFC 3597 section 5."""
     try:
         text = rdata.to_text()
-    except Exception:  # a type whose own form stumbles on hostile octets (GPOS) still has the generic one
+    except Exception:  # some types cannot format hostile octets (GPOS)
         text = rdata.to_generic().to_text()
-    return harmless(text) if text.isascii() else "".join(map(_octets, text))
+    return harmless(text) if text.isascii() else "".join(map(_octet_text, text))
 
 
-def _octets(character: str) -> str:
+def _octet_text(character: str) -> str:
     if character.isascii():
         return harmless(character)
     return "".join(f"\\{octet:03d}" for octet in character.encode("utf-8", "surrogatepass"))
 
 
 def rcode_text(rcode: int) -> str:
-    """The mnemonic of an extended RCODE, or `RCODE3000` where it has none (RFC 6895 section 2.3)."""
+    """The mnemonic of an extended RCODE, or a form such as `RCODE3000` (RFC 6895 section 2.3)."""
     text = dns.rcode.to_text(dns.rcode.Rcode.make(rcode))
     return f"RCODE{text}" if text.isdigit() else text
 
@@ -121,7 +121,7 @@ def ttl_text(seconds: int) -> str:
 
 
 def clock_text(now: datetime, then: datetime) -> str:
-    """A time of day in UTC, with its date where that is not today's."""
+    """A time of day in UTC, with the date unless it is today."""
     return then.strftime("%H:%M:%S UTC" if now.date() == then.date() else "%Y-%m-%d %H:%M:%S UTC")
 
 
@@ -138,5 +138,5 @@ def time_text(seconds: float) -> str:
 
 
 def count_text(count: int, singular: str, plural: str = "") -> str:
-    """`1 query`, `5 queries`; the plural is the singular with an s unless it is given."""
+    """`1 query`, `5 queries`; the plural defaults to the singular with an s."""
     return f"{count:,} {singular if count == 1 else plural or singular + 's'}"

@@ -1,9 +1,8 @@
 """The tree: a trace for people.
 
-`tree(report, verbose=..., ascii_only=...)` is the whole interface. What it returns is printed with any
-rich Console and adapts to its width; no line is wider than the console (60 columns and up), and all
-text from the network in it is harmless. A trace that is under way, or was interrupted, can be drawn
-like any other.
+`tree(report, verbose=..., ascii_only=...)` is the whole interface. Print its result with any rich Console: it
+adapts to the width, no line is wider than the console (60 columns and up), and all text from the network is
+escaped. A trace in progress and an interrupted trace can be drawn too.
 """
 
 from __future__ import annotations
@@ -17,12 +16,13 @@ from rich.text import Text
 
 from dnstrace.analysis.reached import delegation_reached, is_bogus
 from dnstrace.model import Outcome
+from dnstrace.model.naming import plain
 from dnstrace.model.security import Security
 from dnstrace.render.branches import Branches
 from dnstrace.render.delegation import supposed_texts
 from dnstrace.render.expected import expected_text, instead_text
 from dnstrace.render.layout import ASCII, UNICODE, Columns, Guides, Node, rows
-from dnstrace.render.text import clock_text, count_text, harmless, name_text, rdata_text, time_text
+from dnstrace.render.text import clock_text, count_text, harmless, rdata_text, time_text
 from dnstrace.render.wording import BAD, GOOD, STRONG, TOLD, WARNING, joined, marked, question_text
 
 if TYPE_CHECKING:
@@ -52,22 +52,25 @@ class Tree:
 
     def __init__(self, report: Report, verbose: bool, guides: Guides, explain: bool) -> None:
         self._guides, trace = guides, report.trace
-        verdict, story = _verdict(report), _story(report) if explain else None
+        verdict, story = _verdict_nodes(report), _story_of(report) if explain else None
         self._blocks: list[list[Node] | Columns] = [
             [Node(question_text(trace.question))],
-            *([_told(story.opening())] if story is not None else []),
+            *([_sentence_nodes(story.opening())] if story is not None else []),
             *Branches(trace, verbose, story).blocks(),
-            *([_told(story.closing())] if story is not None and story.closing() else []),
-            *_fetched(trace),
-            *_tables(report),
-            *([found] if (found := _findings(report)) else []),
-            *_resolvers(report, verbose),
-            [Node(line) for line in _last_lines(report, told=any(_says(node, trace) for node in verdict))],
+            *([_sentence_nodes(story.closing())] if story is not None and story.closing() else []),
+            *_fetched_blocks(trace),
+            *_server_tables(report),
+            *([found] if (found := _finding_block(report)) else []),
+            *_resolver_blocks(report, verbose),
+            [
+                Node(line)
+                for line in _last_lines(report, explained=any(_gives_error(node, trace) for node in verdict))
+            ],
             *([verdict] if verdict else []),
         ]
 
     def rows(self, width: int) -> Iterator[Text]:
-        """The lines of the tree, none wider than `width`."""
+        """The lines of the tree, at most `width` columns wide."""
         for index, block in enumerate(self._blocks):
             if index:
                 yield _BLANK
@@ -83,27 +86,27 @@ class Tree:
 
 
 def tree(report: Report, *, verbose: bool = False, ascii_only: bool = False, explain: bool = False) -> Tree:
-    """What to print with a rich Console to show a trace.
+    """A renderable that shows a trace when printed with a rich Console.
 
-    `verbose` adds the header and the records of every reply, `explain` a sentence on each step for those who
-    learn. `ascii_only` keeps to ASCII, for terminals and files that can hold nothing else. Records to publish
-    and command lines, which are to be copied, are as long as they are: print with `crop=False`.
+    `verbose` adds the header and records of every reply, `explain` a sentence about each step for learners.
+    `ascii_only` restricts the output to ASCII. Records to publish and command lines are meant to be copied
+    and never folded, so print with `crop=False`.
     """
     return Tree(report, verbose, ASCII if ascii_only else UNICODE, explain)
 
 
-def _story(report: Report) -> Story:
+def _story_of(report: Report) -> Story:
     from dnstrace.render.story import Story
 
     return Story(report)
 
 
-def _told(sentences: list[str]) -> list[Node]:
+def _sentence_nodes(sentences: list[str]) -> list[Node]:
     return [Node(Text(sentence, TOLD)) for sentence in sentences]
 
 
-def _fetched(trace: Trace) -> list[list[Node]]:
-    """The last hop, where it was taken."""
+def _fetched_blocks(trace: Trace) -> list[list[Node]]:
+    """The last hop, if the page was requested."""
     if trace.fetched is None:
         return []
     from dnstrace.render.fetched import fetched_nodes
@@ -111,8 +114,8 @@ def _fetched(trace: Trace) -> list[list[Node]]:
     return [fetched_nodes(trace.fetched, trace.started)]
 
 
-def _tables(report: Report) -> list[Columns]:
-    """The servers of the zones side by side, where a check was asked for."""
+def _server_tables(report: Report) -> list[Columns]:
+    """The tables of servers, if a check was requested."""
     if report.trace.findings is None:
         return []
     from dnstrace.render.reconciled import tables
@@ -120,7 +123,7 @@ def _tables(report: Report) -> list[Columns]:
     return tables(report)
 
 
-def _findings(report: Report) -> list[Node]:
+def _finding_block(report: Report) -> list[Node]:
     if report.trace.findings is None:
         return []
     from dnstrace.render.findings import finding_nodes
@@ -128,7 +131,7 @@ def _findings(report: Report) -> list[Node]:
     return finding_nodes(report)
 
 
-def _verdict(report: Report) -> list[Node]:
+def _verdict_nodes(report: Report) -> list[Node]:
     if report.verdict is None:
         return []
     from dnstrace.render.findings import verdict_nodes
@@ -136,59 +139,64 @@ def _verdict(report: Report) -> list[Node]:
     return verdict_nodes(report)
 
 
-def _says(node: Node, trace: Trace) -> bool:
-    """Whether a line gives the very reason why the walk failed."""
+def _gives_error(node: Node, trace: Trace) -> bool:
+    """Whether a line includes the reason why the walk failed."""
     return harmless(trace.error) in node.line.plain
 
 
 def remarks(report: Report) -> list[Text]:
-    """What is said of the whole beside its result: what was supposed, shares, life, what was expected."""
+    """Remarks on the whole trace: assumptions, shares of paths, cache lifetime, expectations."""
     trace = report.trace
-    return [*_supposed(trace), *_paths(report), *_lifetime(report), *_expected(trace)]
+    return [
+        *_assumption_lines(trace),
+        *_paths_lines(report),
+        *_lifetime_line(report),
+        *_expectation_lines(trace),
+    ]
 
 
 # --- the last lines ---------------------------------------------------------------------------
 
 
-def _last_lines(report: Report, told: bool) -> list[Text]:
-    """What it came to and cost; why it failed, unless the verdict has `told` that."""
+def _last_lines(report: Report, explained: bool) -> list[Text]:
+    """The result and its cost, and why the trace failed unless the verdict has `explained` that."""
     trace, lines = report.trace, []
     if trace.interrupted:
-        lines.append(marked(WARNING, Text("interrupted: this is what was found so far", WARNING)))
-    if trace.error and not told:
+        lines.append(marked(WARNING, Text("interrupted: these are partial results", WARNING)))
+    if trace.error and not explained:
         lines.append(marked(BAD, Text(harmless(trace.error), BAD)))
     so_far = " so far" if trace.outcome is None and not trace.interrupted else ""
     return [
-        *_supposed(trace),
+        *_assumption_lines(trace),
         *lines,
-        *_security(trace),
-        *_paths(report),
-        joined([_result(trace), *_cost(trace, so_far)]),
-        *_lifetime(report),
-        *_expected(trace),
+        *_security_line(trace),
+        *_paths_lines(report),
+        joined([_result_text(trace), *_cost_parts(trace, so_far)]),
+        *_lifetime_line(report),
+        *_expectation_lines(trace),
     ]
 
 
-def _supposed(trace: Trace) -> list[Text]:
-    """What was taken as if the parent had it so."""
+def _assumption_lines(trace: Trace) -> list[Text]:
+    """What the trace assumed that the parent publishes."""
     return [Text(f"as if {text}", WARNING) for cut in trace.supposed for text in supposed_texts(cut)]
 
 
-def _lifetime(report: Report) -> list[Text]:
-    return [Text(words)] if (words := _life(report)) else []
+def _lifetime_line(report: Report) -> list[Text]:
+    return [Text(words)] if (words := _lifetime_text(report)) else []
 
 
-def _resolvers(report: Report, verbose: bool) -> list[list[Node]]:
-    """What resolvers hold, where some were asked."""
+def _resolver_blocks(report: Report, verbose: bool) -> list[list[Node]]:
+    """The answers of resolvers, if any were asked."""
     if not report.resolvers:
         return []
-    from dnstrace.render.resolvers import resolver_nodes
+    from dnstrace.render.resolver_lines import resolver_nodes
 
     return [resolver_nodes(report, verbose)]
 
 
-def _paths(report: Report) -> list[Text]:
-    """What share of all paths comes to what, where every address was asked."""
+def _paths_lines(report: Report) -> list[Text]:
+    """Which share of all paths leads to which result, if every address was asked."""
     if not report.shares:
         return []
     from dnstrace.render.survey import paths_lines
@@ -196,18 +204,18 @@ def _paths(report: Report) -> list[Text]:
     return paths_lines(report)
 
 
-def _security(trace: Trace) -> list[Text]:
-    """What the chain of trust says, and why it is not secure."""
+def _security_line(trace: Trace) -> list[Text]:
+    """The security status, and the reason unless it is secure."""
     if (judgement := trace.judgement) is None or trace.outcome is Outcome.FAILED:
-        return []  # of nothing there is nothing to be said
+        return []  # a failed trace has no data to judge
     status = judgement.security.value
     style = {Security.SECURE: GOOD, Security.BOGUS: BAD}.get(judgement.security, WARNING)
     text = Text(f"{status}: {harmless(judgement.reason)}" if judgement.reason else status, style)
     return [marked(style, text) if style is BAD else text]
 
 
-def _expected(trace: Trace) -> list[Text]:
-    """What the user expected, and whether it is so."""
+def _expectation_lines(trace: Trace) -> list[Text]:
+    """The user's expectations, and whether they are met."""
     return [
         Text(f"✓ {expected_text(met)}", GOOD)
         if met.met
@@ -216,8 +224,8 @@ def _expected(trace: Trace) -> list[Text]:
     ]
 
 
-def _result(trace: Trace) -> Text:
-    """The outcome in a few words: the data itself where it is short."""
+def _result_text(trace: Trace) -> Text:
+    """The outcome in a few words: the data themselves if they are short."""
     if trace.outcome is Outcome.NXDOMAIN:
         return Text("NXDOMAIN", f"{STRONG} {WARNING}")
     if trace.outcome is Outcome.NODATA:
@@ -226,8 +234,8 @@ def _result(trace: Trace) -> Text:
         return Text("failed", f"{STRONG} {BAD}")
     if trace.outcome is Outcome.REFERRAL and (cut := delegation_reached(trace)) is not None:
         servers = count_text(len(cut.servers), "name server")
-        return Text(f"{name_text(cut.zone)} is delegated to {servers}", f"{STRONG} {GOOD}")
-    wanted, style = _wanted(trace), f"{STRONG} {BAD if is_bogus(trace) else GOOD}"
+        return Text(f"{plain(cut.zone)} is delegated to {servers}", f"{STRONG} {GOOD}")
+    wanted, style = _rrsets_asked_for(trace), f"{STRONG} {BAD if is_bogus(trace) else GOOD}"
     if not wanted:
         return Text("")
     count = sum(map(len, wanted))
@@ -239,35 +247,35 @@ def _result(trace: Trace) -> Text:
     return Text(count_text(count, one), style)
 
 
-def _wanted(trace: Trace) -> list[dns.rrset.RRset]:
-    """The RRsets that the user asked for: of an ANY answer all but aliases and signatures."""
+def _rrsets_asked_for(trace: Trace) -> list[dns.rrset.RRset]:
+    """The RRsets that the user asked for; for ANY, all but aliases and signatures."""
     asked = [rrset for rrset in trace.answer if rrset.rdtype == trace.question.rdtype]
     return asked or [rrset for rrset in trace.answer if rrset.rdtype not in _ALIASES] or list(trace.answer)
 
 
-def _cost(trace: Trace, so_far: str) -> list[Text | str]:
+def _cost_parts(trace: Trace, so_far: str) -> list[Text | str]:
     stats = trace.stats
     details = [
         f"{stats.timeouts} timeout{'s' if stats.timeouts > 1 else ''}" if stats.timeouts else "",
         f"{stats.tcp} over TCP" if stats.tcp else "",
     ]
-    beside = ", ".join(filter(None, details))
+    problems = ", ".join(filter(None, details))
     return [
         count_text(stats.zones, "zone"),
-        count_text(stats.queries, "query", "queries") + (f" ({beside})" if beside else ""),
+        count_text(stats.queries, "query", "queries") + (f" ({problems})" if problems else ""),
         time_text(stats.duration) + so_far,
     ]
 
 
-def _life(report: Report) -> str:
-    """Until when a resolver that asked now would hold what was found."""
+def _lifetime_text(report: Report) -> str:
+    """How long a resolver that asked now would cache the result."""
     trace = report.trace
     if is_bogus(trace) and trace.outcome is not Outcome.FAILED:
-        return "a resolver that validates answers SERVFAIL instead"
+        return "validating resolvers return SERVFAIL instead"
     if (seconds := report.life) is None:
         return ""
     if not seconds:
-        return "not to be cached by any resolver"
+        return "resolvers must not cache this"
     ended = trace.started.astimezone(UTC) + timedelta(seconds=trace.stats.duration)
     what = _HELD.get(trace.outcome, "an answer")
     return f"{what} cached now lives until {clock_text(ended, ended + timedelta(seconds=seconds))}"

@@ -1,6 +1,6 @@
-"""What kept servers from being of use, in sentences of the story; and in which further way one then was.
+"""Sentences of the story about servers that were of no use, and about how the chosen one had to be asked.
 
-Of one server and of several; three of them or more are counted, not named.
+Each for one server and for several; three servers or more are counted, not named.
 """
 
 from __future__ import annotations
@@ -9,71 +9,80 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from dnstrace.model import Cause, Kind, Transport
-from dnstrace.render.text import count_text, name_text, rcode_text
+from dnstrace.model.naming import plain
+from dnstrace.render.text import count_text, rcode_text
 
 if TYPE_CHECKING:
     from dnstrace.model import Attempt, Step
 
 _MOST = 2  # servers that are named
 
-Words = tuple[str, str]  # of one server, and of several
+Words = tuple[str, str]  # for one server, and for several
 
-_TOO_SLOW = (
-    "is slow to answer, so that another is asked beside it",
-    "are slow to answer, and others are asked",
+_TOO_SLOW: Words = (
+    "is slow to answer, so another server is asked in parallel",
+    "are slow to answer, so others are asked in parallel",
 )
-_BESIDE = ("is asked beside it, and needs no longer be waited for", "are asked beside it, to no purpose")
-_OVER_TCP: Words = (
-    "cannot fit its reply into a datagram, so that it is asked again over TCP",
-    "cannot fit their replies into a datagram, so that they are asked again over TCP",
+_UNNEEDED: Words = (
+    "is asked in parallel, but its answer is no longer needed",
+    "are asked in parallel, but their answers are no longer needed",
 )
-_NO_TCP: Words = ("takes no connection over TCP", "take no connections over TCP")
-_SAID: dict[Kind, Words] = {
+_NO_TCP: Words = ("does not accept TCP connections", "do not accept TCP connections")
+_TROUBLES: dict[Kind, Words] = {
     Kind.TIMEOUT: ("does not answer in time", "do not answer in time"),
-    Kind.PORT_UNREACHABLE: ("has nobody who listens", "have nobody who listens"),
+    Kind.PORT_UNREACHABLE: ("runs no name server on this port", "run no name server on this port"),
     Kind.HOST_UNREACHABLE: ("cannot be reached", "cannot be reached"),
     Kind.NETWORK_UNREACHABLE: ("cannot be reached from this network", "cannot be reached from this network"),
-    Kind.CONNECTION_LOST: ("breaks the connection off", "break the connection off"),
-    Kind.CERTIFICATE: ("shows a certificate that is not valid", "show certificates that are not valid"),
-    Kind.MALFORMED: ("sends what is no DNS message", "send what is no DNS message"),
-    Kind.MISMATCH: ("gets only replies through that are not to this query", "get no true reply through"),
-    Kind.KNOWN_SILENT: ("was silent just before", "were silent just before"),
+    Kind.CONNECTION_LOST: ("drops the connection", "drop the connection"),
+    Kind.CERTIFICATE: ("presents an invalid certificate", "present invalid certificates"),
+    Kind.MALFORMED: ("sends a malformed reply", "send malformed replies"),
+    Kind.MISMATCH: (
+        "sends only replies that do not match the query",
+        "send only replies that do not match the query",
+    ),
+    Kind.KNOWN_SILENT: (
+        "did not answer before, so it is not asked again",
+        "did not answer before, so they are not asked again",
+    ),
     Kind.NOT_RECORDED: ("is not in the record", "are not in the record"),
     Kind.LAME: ("does not serve the zone (lame)", "do not serve the zone (lame)"),
-    Kind.UPWARD_REFERRAL: ("points back up the tree (lame)", "point back up the tree (lame)"),
-    Kind.SIDEWAYS_REFERRAL: ("points to another zone (lame)", "point to another zone (lame)"),
-    Kind.SELF_REFERRAL: ("points to the zone that it should serve (lame)", "point to that very zone (lame)"),
-    Kind.TRUNCATED: _OVER_TCP,
-    Kind.TRUNCATED_OVER_TCP: ("cuts its reply off over TCP too", "cut their replies off over TCP too"),
-    Kind.EMPTY: ("replies with nothing in it", "reply with nothing in it"),
-    Kind.OTHER_NAME: ("answers for another name", "answer for another name"),
-    Kind.OTHER_TYPE: ("answers with another type", "answer with another type"),
-    Kind.WRONG_CLASS: ("answers in another class", "answer in another class"),
-    Kind.ALIAS_LOOP: (
-        "gives aliases that lead round in a circle",
-        "give aliases that lead round in a circle",
+    Kind.UPWARD_REFERRAL: ("refers back up the tree (lame)", "refer back up the tree (lame)"),
+    Kind.SIDEWAYS_REFERRAL: ("refers to an unrelated zone (lame)", "refer to an unrelated zone (lame)"),
+    Kind.SELF_REFERRAL: (
+        "refers to the zone that it should serve (lame)",
+        "refer to the zone that they should serve (lame)",
     ),
+    Kind.TRUNCATED: (
+        "has a reply too large for UDP, so it is asked again over TCP",
+        "have replies too large for UDP, so they are asked again over TCP",
+    ),
+    Kind.TRUNCATED_OVER_TCP: ("truncates its reply even over TCP", "truncate their replies even over TCP"),
+    Kind.EMPTY: ("sends an empty reply", "send empty replies"),
+    Kind.OTHER_NAME: ("answers for a different name", "answer for a different name"),
+    Kind.OTHER_TYPE: ("answers with records of a different type", "answer with records of a different type"),
+    Kind.WRONG_CLASS: ("answers in a different class", "answer in a different class"),
+    Kind.ALIAS_LOOP: ("returns aliases that form a loop", "return aliases that form a loop"),
     Kind.REFUSED: ("refuses to answer", "refuse to answer"),
-    Kind.SERVER_FAILURE: ("says that it fails", "say that they fail"),
-    Kind.NOT_IMPLEMENTED: ("cannot answer such a question", "cannot answer such a question"),
+    Kind.SERVER_FAILURE: ("reports a server failure", "report a server failure"),
+    Kind.NOT_IMPLEMENTED: ("does not support such a query", "do not support such a query"),
     Kind.FORMAT_ERROR: ("does not understand the query", "do not understand the query"),
-    Kind.BAD_VERSION: ("does not know this kind of EDNS", "do not know this kind of EDNS"),
-    Kind.BAD_COOKIE: ("wants a cookie of its own with the query", "want cookies of their own"),
+    Kind.BAD_VERSION: ("does not support this version of EDNS", "do not support this version of EDNS"),
+    Kind.BAD_COOKIE: ("requires a valid cookie", "require a valid cookie"),
 }
 _NO_EDNS = {Cause.NO_EDNS, Cause.DROPS_EDNS}
 
 
 def troubles(step: Step) -> str:
-    """What went wrong in `step` beside what it went by, a sentence for each way; empty where nothing did."""
-    kept: dict[Words, dict[str, None]] = defaultdict(dict)
+    """What went wrong in `step`, one sentence per kind of trouble; empty if nothing did."""
+    found: dict[Words, dict[str, None]] = defaultdict(dict)
     for index, attempt in enumerate(step.attempts):
-        if not _is_gone_by(step, index) and (words := _words(step, attempt)) is not None:
-            kept[words][name_text(attempt.server)] = None
-    return " ".join(_sentence(words, list(servers)) for words, servers in kept.items())
+        if not _is_chosen(step, index) and (words := _trouble_words(step, attempt)) is not None:
+            found[words][plain(attempt.server)] = None
+    return " ".join(_sentence(words, list(servers)) for words, servers in found.items())
 
 
 def way(step: Step) -> str:
-    """In which further way the server gone by had to be asked, as the beginning of a sentence; or empty."""
+    """How the chosen server had to be asked again, as the beginning of a sentence; or empty."""
     if step.chosen is None:
         return ""
     chosen = step.attempts[step.chosen]
@@ -85,29 +94,29 @@ def way(step: Step) -> str:
     return "Asked once more, " if any(a.exchange.query == query for a in before) else ""
 
 
-def _is_gone_by(step: Step, index: int) -> bool:
-    """Whether an attempt is the one gone by, or the same from another address of that server."""
+def _is_chosen(step: Step, index: int) -> bool:
+    """Whether an attempt is the chosen one, or the same from another address of that server."""
     if step.chosen is None:
         return False
     chosen, attempt = step.attempts[step.chosen], step.attempts[index]
     return attempt.server == chosen.server and attempt.meaning.kind is chosen.meaning.kind
 
 
-def _words(step: Step, attempt: Attempt) -> Words | None:
-    """What kept an attempt from being of use; None where nothing did."""
+def _trouble_words(step: Step, attempt: Attempt) -> Words | None:
+    """Why an attempt was of no use; None if it was usable."""
     kind, chosen = attempt.meaning.kind, None if step.chosen is None else step.attempts[step.chosen]
     if attempt.meaning.usable and kind is not Kind.ALIAS_LOOP:
         return None
     if kind is Kind.ABANDONED:
         later = chosen is not None and attempt.exchange.start > chosen.exchange.start
-        return _BESIDE if later else _TOO_SLOW
+        return _UNNEEDED if later else _TOO_SLOW
     if kind is Kind.PORT_UNREACHABLE and attempt.exchange.query.transport is Transport.TCP:
         return _NO_TCP
-    if kind is Kind.OTHER_RCODE or kind not in _SAID:
+    if kind is Kind.OTHER_RCODE or kind not in _TROUBLES:
         rcode = attempt.meaning.rcode
         what = "" if rcode is None else f" ({rcode_text(rcode)})"
-        return f"gives nothing of use{what}", f"give nothing of use{what}"
-    return _SAID[kind]
+        return f"gives no usable answer{what}", f"give no usable answer{what}"
+    return _TROUBLES[kind]
 
 
 def _sentence(words: Words, servers: list[str]) -> str:

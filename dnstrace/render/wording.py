@@ -1,7 +1,7 @@
-"""What is said of an exchange, in the words and colours that everything here shares.
+"""An exchange in words, and the colours that all of render uses.
 
-*No answer* is not *wrong answer*: the first words of a line tell them apart, and a sign before it
-carries the state where there is no colour.
+*No answer* is not *wrong answer*: the first words of a line distinguish them. A sign before the line shows
+the state without colour.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from rich.text import Text
 
 from dnstrace.model import Cause, Kind, Purpose, Source, Transport
 from dnstrace.render.edns import edns_options
-from dnstrace.render.layout import BESIDE
+from dnstrace.render.layout import UNICODE_ONLY
 from dnstrace.render.text import count_text, harmless, name_text, rcode_text, time_text, unicode_name
 
 if TYPE_CHECKING:
@@ -22,48 +22,48 @@ if TYPE_CHECKING:
     from dnstrace.model import Attempt, Question, Step
 
 BAD, WARNING, GOOD, QUIET, STRONG = "red", "yellow", "green", "dim", "bold"
-TOLD = "italic"  # sentences for those who learn
+TOLD = "italic"  # sentences for learners
 SIGNS = {BAD: "✗ ", WARNING: "! "}
 SEPARATOR = " · "
 
 _NO_ANSWER = {
     Kind.TIMEOUT: "no answer in {time}",
-    Kind.ABANDONED: "no answer in {time}, no longer waited for",
+    Kind.ABANDONED: "no answer in {time}, no longer needed",
     Kind.PORT_UNREACHABLE: "no answer: port unreachable",
     Kind.NETWORK_UNREACHABLE: "no answer: no route to this address",
     Kind.HOST_UNREACHABLE: "no answer: host unreachable",
     Kind.CONNECTION_LOST: "no answer: connection lost",
-    Kind.CERTIFICATE: "no answer: the certificate is not accepted",
-    Kind.KNOWN_SILENT: "no answer: not asked, it was silent just before",
+    Kind.CERTIFICATE: "no answer: certificate rejected",
+    Kind.KNOWN_SILENT: "no answer: not asked, it was silent before",
     Kind.NOT_RECORDED: "no answer: not in the record",
 }
 _SAYS_ALL = {Kind.PORT_UNREACHABLE, Kind.NETWORK_UNREACHABLE, Kind.HOST_UNREACHABLE}
 _WRONG_ANSWER = {
-    Kind.MALFORMED: "wrong answer: no DNS message",
-    Kind.MISMATCH: "wrong answer: not to this query",
-    Kind.UPWARD_REFERRAL: "lame: refers to a zone above",
-    Kind.SIDEWAYS_REFERRAL: "lame: refers to a zone beside",
-    Kind.SELF_REFERRAL: "lame: refers to this very zone",
+    Kind.MALFORMED: "wrong answer: not a DNS message",
+    Kind.MISMATCH: "wrong answer: does not match the query",
+    Kind.UPWARD_REFERRAL: "lame: refers back up the tree",
+    Kind.SIDEWAYS_REFERRAL: "lame: refers to an unrelated zone",
+    Kind.SELF_REFERRAL: "lame: refers to the same zone",
     Kind.LAME: "lame",
     Kind.TRUNCATED_OVER_TCP: "wrong answer: truncated over TCP",
-    Kind.EMPTY: "wrong answer: nothing in it",
-    Kind.OTHER_NAME: "wrong answer: for another name",
-    Kind.OTHER_TYPE: "wrong answer: of another type",
-    Kind.WRONG_CLASS: "wrong answer: of another class",
-    Kind.ALIAS_LOOP: "wrong answer: aliases in a loop",
+    Kind.EMPTY: "wrong answer: empty reply",
+    Kind.OTHER_NAME: "wrong answer: for a different name",
+    Kind.OTHER_TYPE: "wrong answer: records of a different type",
+    Kind.WRONG_CLASS: "wrong answer: in a different class",
+    Kind.ALIAS_LOOP: "wrong answer: alias loop",
     Kind.YXDOMAIN: "the name would be too long (YXDOMAIN)",
     Kind.REFUSED: "refused to answer (REFUSED)",
-    Kind.SERVER_FAILURE: "could not answer (SERVFAIL)",
-    Kind.NOT_IMPLEMENTED: "cannot answer this (NOTIMP)",
+    Kind.SERVER_FAILURE: "server failure (SERVFAIL)",
+    Kind.NOT_IMPLEMENTED: "does not support this query (NOTIMP)",
     Kind.FORMAT_ERROR: "did not understand the query (FORMERR)",
-    Kind.BAD_VERSION: "does not know this EDNS version (BADVERS)",
-    Kind.BAD_COOKIE: "wants another cookie (BADCOOKIE)",
+    Kind.BAD_VERSION: "does not support this EDNS version (BADVERS)",
+    Kind.BAD_COOKIE: "requires a valid cookie (BADCOOKIE)",
     Kind.OTHER_RCODE: "answered with an error ({rcode})",
 }
-_CAUSES: dict[Cause | None, str] = {  # the lines of Cause.NO_TCP say it themselves
-    Cause.NO_EDNS: "answers only without EDNS",
-    Cause.DROPS_EDNS: "replies only without EDNS",
-    Cause.DROPS_LARGE_UDP: "replies over 512 octets may be lost over UDP",
+_CAUSES: dict[Cause | None, str] = {  # the lines of Cause.NO_TCP already show it
+    Cause.NO_EDNS: "rejects queries with EDNS",
+    Cause.DROPS_EDNS: "drops queries with EDNS",
+    Cause.DROPS_LARGE_UDP: "UDP replies over 512 octets may be lost",
 }
 _SOURCES = {
     Source.HINT: "hint",
@@ -75,9 +75,9 @@ _SOURCES = {
 
 
 def shown_name(name: dns.name.Name, style: str = "") -> Text:
-    """A name, with its Unicode form beside it where it has one that can be shown."""
+    """A name, followed by its Unicode form if it has one that can be displayed."""
     text, unicode = Text(name_text(name), style), unicode_name(name)
-    return text if unicode is None else text.append(f" ({unicode})", BESIDE)
+    return text if unicode is None else text.append(f" ({unicode})", UNICODE_ONLY)
 
 
 def question_text(question: Question) -> Text:
@@ -87,30 +87,30 @@ def question_text(question: Question) -> Text:
 
 
 def joined(parts: list[Text | str]) -> Text:
-    """The parts that are not empty, with the separator between them."""
-    separator = Text.assemble((SEPARATOR, QUIET))  # a Text's own style would be that of the whole line
+    """The non-empty parts, separated."""
+    separator = Text.assemble((SEPARATOR, QUIET))  # the style of a Text would apply to the whole line
     return separator.join([Text(p) if isinstance(p, str) else p for p in parts if p])
 
 
 def marked(style: str, text: Text | str) -> Text:
-    """A line in the colour of `style`, with its sign before it."""
+    """A line in the colour of `style`, after its sign."""
     text = Text(text) if isinstance(text, str) else text
     return Text.assemble((SIGNS.get(style, ""), style), text)
 
 
 def attempt_line(step: Step, index: int) -> Text:
-    """One attempt of a step: server, address, and what came of asking it."""
+    """One attempt of a step: server, address, and the result."""
     attempt = step.attempts[index]
     who = Text.assemble(shown_name(attempt.server), " ", attempt.exchange.query.address)
     if index == step.chosen and attempt.meaning.offer is None:
         return joined([who, *_took(attempt), _place(step, attempt), *_remarks(step, index)])
-    style, words = _judged(step, attempt, index == step.chosen)
+    style, words = _judgement(step, attempt, index == step.chosen)
     parts = [who, Text(words, style), *([] if attempt.meaning.kind in _NO_ANSWER else _took(attempt))]
     return marked(style, joined([*parts, *_remarks(step, index)]))
 
 
 def not_recorded_line(attempts: list[Attempt]) -> Text:
-    """The attempts that the record which is replayed does not have."""
+    """The attempts that are missing from the replayed record."""
     addresses = {attempt.exchange.query.address for attempt in attempts}
     who = count_text(len(addresses), "address", "addresses")
     return marked(BAD, joined([who, Text(_NO_ANSWER[Kind.NOT_RECORDED], BAD)]))
@@ -129,11 +129,11 @@ def _took(attempt: Attempt) -> list[Text | str]:
     return [time_text(attempt.exchange.elapsed) + over]
 
 
-def _judged(step: Step, attempt: Attempt, chosen: bool) -> tuple[str, str]:
-    """The style and the words for an attempt that is not plainly the one used."""
+def _judgement(step: Step, attempt: Attempt, chosen: bool) -> tuple[str, str]:
+    """The style and the words for an attempt other than a usable chosen one."""
     kind, exchange, note = attempt.meaning.kind, attempt.exchange, attempt.meaning.note
     if kind is Kind.TRUNCATED:
-        return WARNING, "truncated, asked again over TCP"
+        return WARNING, "truncated, retried over TCP"
     if attempt.meaning.usable:
         return _answered_too(step, attempt)
     note = "" if kind in _SAYS_ALL else note
@@ -148,29 +148,29 @@ def _judged(step: Step, attempt: Attempt, chosen: bool) -> tuple[str, str]:
     if note:
         words = f"{words}{', ' if ': ' in words else ': '}{harmless(note)}"
     if chosen:
-        return WARNING, f"{words}; used, since no server of the zone gave better"
+        return WARNING, f"{words}; used because no server of the zone gave a better answer"
     return (WARNING if kind is Kind.ABANDONED else BAD), words
 
 
 def _answered_too(step: Step, attempt: Attempt) -> tuple[str, str]:
-    """What another server than the one gone by said, where every one was asked: the same or otherwise."""
+    """The answer of a server other than the chosen one, if every server was asked: same or different."""
     if step.all_servers and step.chosen is not None:
-        from dnstrace.render.survey import otherwise
+        from dnstrace.render.results import different_answer  # only a survey needs it
 
-        if words := otherwise(attempt.meaning, step.attempts[step.chosen].meaning):
+        if words := different_answer(attempt.meaning, step.attempts[step.chosen].meaning):
             return WARNING, words
     return QUIET, "answered too"
 
 
 def _place(step: Step, attempt: Attempt) -> str:
-    """Which of how many, and where the address is from: `1 of 13 (glue)`."""
+    """One of how many servers, and the source of the address: `1 of 13 (glue)`."""
     known = (address for server in step.servers for address in server.addresses)
     source = next((each.source for each in known if each.text == attempt.exchange.query.address), None)
     return f"1 of {len(step.servers)}" + ("" if source is None else f" ({_SOURCES[source]})")
 
 
 def _remarks(step: Step, index: int) -> list[Text | str]:
-    """What else is worth a word: tries, EDNS left out, strays, extended errors, the server's own name."""
+    """Further remarks: tries, missing EDNS, stray replies, extended errors, NSID."""
     exchange = step.attempts[index].exchange
     earlier = (attempt.exchange.query for attempt in step.attempts[:index])
     before = [query for query in earlier if query.address == exchange.query.address]
@@ -192,12 +192,12 @@ def _remarks(step: Step, index: int) -> list[Text | str]:
 
 
 def beside_line(wanted: Question, purpose: Purpose, needed: bool, inside: list[Step], found: bool) -> Text:
-    """What was asked besides a walk, how it went and what it cost; `inside` are all of its steps.
+    """A look-up next to a walk: what was asked, the result and the cost; `inside` are all of its steps.
 
-    `needed` is set where a step of the walk needed the address of its name server, `found` where there
-    was an answer.
+    `needed` is set if a step of the walk needed the address of its name server, `found` if there was an
+    answer.
     """
-    head = _besides(wanted, purpose, needed)
+    head = _lookup_head(wanted, purpose, needed)
     attempts = [a for step in inside for a in step.attempts if a.meaning.kind is not Kind.NOT_RECORDED]
     queries = count_text(len(attempts), "query", "queries")
     if any(step.outcome is None for step in inside):
@@ -206,36 +206,36 @@ def beside_line(wanted: Question, purpose: Purpose, needed: bool, inside: list[S
     end = max((a.exchange.start + a.exchange.elapsed for a in attempts), default=begin)
     cost = f", {queries}, {time_text(end - begin)}"
     if purpose is not Purpose.NS_ADDRESS:
-        return head.append(f"asked as well{cost}")
+        return head.append(f"asked too{cost}")
     if found:
         return head.append(f"looked up{cost}")
     return marked(BAD, Text.assemble(head, ("no address found", BAD), cost))
 
 
-def _besides(wanted: Question, purpose: Purpose, needed: bool) -> Text:
+def _lookup_head(wanted: Question, purpose: Purpose, needed: bool) -> Text:
     name = shown_name(wanted.name)
     if purpose is Purpose.NS_ADDRESS:
-        return name.append(" has no usable glue: " if needed else ", the server given: ")
+        return name.append(" has no usable glue: " if needed else " (the given server): ")
     return name.append(f" {dns.rdatatype.to_text(wanted.rdtype)}: ")
 
 
 def source_words(step: Step) -> str:
-    """How the servers of the first step of a walk are known."""
+    """How the servers of the first step of a walk became known."""
     sources = {address.source for server in step.servers for address in server.addresses}
     if Source.HINT in sources:
         return "from the root hints"
     if Source.GIVEN in sources:
         return "given"
-    return "cut already known"
+    return "zone cut already known"
 
 
 def probed_line(steps: list[Step]) -> Text:
-    """The probes of a zone in one line: how many questions, how many queries, how long."""
+    """The probes of a zone in one line: number of questions, number of queries, duration."""
     attempts = [attempt for step in steps for attempt in step.attempts]
-    under_way = any(step.outcome is None for step in steps)
+    probing = any(step.outcome is None for step in steps)
     begin = min((a.exchange.start for a in attempts), default=0.0)
     end = max((a.exchange.start + a.exchange.elapsed for a in attempts), default=begin)
     addresses = {attempt.exchange.query.address for attempt in attempts}
     cost = f"{count_text(len(attempts), 'query', 'queries')}, {time_text(end - begin)}"
     asked = f"{count_text(len(steps), 'question')} to {count_text(len(addresses), 'address', 'addresses')}"
-    return Text(f"{'probing' if under_way else 'probed'}: {asked}, {cost}", QUIET)
+    return Text(f"{'probing' if probing else 'probed'}: {asked}, {cost}", QUIET)

@@ -1,7 +1,7 @@
 """Pages over real sockets: TCP, TLS with the certificate checked against the name, HTTP/1.1.
 
-Only the head of the response is read, and only so much of it. Addresses that mean this very machine or link
-are not connected to: a name from the network must not make this program knock there.
+Only the head of the response is read, up to a limit. Addresses that are local to this machine or link are not
+contacted: a name from the network must not make this program connect there.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PART = 4096
 
 
 class LiveWeb:
-    """Pages as the network gives them. `trusted` makes the TLS context, `allowed` says whom to connect to."""
+    """Pages from the real network. `trusted` makes the TLS context, `allowed` says where to connect."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class LiveWeb:
         return visit[0]
 
     async def _go_as_far_as_possible(self, visit: list[Visit], request: Request) -> None:
-        """Connect, secure, ask; `visit` holds what was reached, also when this is cut off."""
+        """Connect, secure, ask; `visit` is what was reached so far, even if this is interrupted."""
         loop, address = asyncio.get_running_loop(), visit[0].address
         begun = loop.time()
         sock = await _connection(address, request.port)
@@ -101,7 +101,7 @@ async def _opened(
 
 
 async def _certificate_shown(address: str, request: Request, timeout: float) -> Certificate | None:
-    """The certificate that was not accepted: got once more, and read without being believed."""
+    """The certificate that was not accepted: fetched again, and read without trusting it."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with suppress(OSError, TimeoutError, ImportError, ValueError):

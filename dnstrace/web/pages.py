@@ -1,4 +1,4 @@
-"""What the head of an HTTP response says of a page (RFC 9112). Pure readings of octets."""
+"""What the head of an HTTP response says about a page (RFC 9112). Pure readings of octets."""
 
 from __future__ import annotations
 

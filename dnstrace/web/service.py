@@ -1,4 +1,4 @@
-"""What HTTPS records change of a page to be fetched (RFC 9460)."""
+"""How HTTPS records change the page to fetch (RFC 9460)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dnstrace.model.pages import PORTS, Request
 def by_service(
     request: Request, name: Name, services: list[dns.rrset.RRset]
 ) -> tuple[Request, Name, tuple[str, ...]]:
-    """The request and the name whose addresses count, as the HTTPS records say (RFC 9460 section 3)."""
+    """The request and the name whose addresses count, according to HTTPS records (RFC 9460 section 3)."""
     records = sorted((rdata for rrset in services for rdata in rrset), key=lambda rdata: rdata.priority)
     if not records:
         return request, name, ()
@@ -42,7 +42,7 @@ def by_service(
 
 
 def unmatched_hints(services: list[dns.rrset.RRset], addresses: list[str]) -> Iterator[str]:
-    """The addresses that HTTPS records give as hints and the name itself does not have."""
+    """The addresses in the hints of HTTPS records that the name itself does not have."""
     for rrset in services:
         for rdata in rrset:
             for key, value in rdata.params.items():

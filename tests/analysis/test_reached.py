@@ -35,11 +35,3 @@ def test_a_zone_that_is_served_with_its_parent_has_no_referral() -> None:
 def test_before_the_first_step_nothing_is_reached() -> None:
     empty = replace(traces.plain(), steps=(), outcome=None, answer=())
     assert (last_step(empty), zone_reached(empty), delegation_reached(empty), life(empty)) == (None,) * 4
-
-
-def test_the_least_ttl_counts() -> None:
-    assert life(traces.answer("www.example.com. 300 A 192.0.2.44")) == 300
-    assert (
-        life(traces.answer("www.example.com. 60 CNAME a.example.com.", "a.example.com. 9 A 192.0.2.1")) == 9
-    )
-    assert life(traces.answer("www.example.com. 0 A 192.0.2.44")) == 0

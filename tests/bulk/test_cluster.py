@@ -136,7 +136,9 @@ def test_a_cluster_without_a_worker_is_not_waited_for_without_end(monkeypatch: p
     monkeypatch.setattr("dnstrace.bulk.cluster._NOBODY", 0.2)
     with distributed.LocalCluster(n_workers=0, dashboard_address=None, silence_logs=50) as empty:
         found = trace_many(questions(1), dask=empty.scheduler_address)
-        with pytest.raises(ClusterError, match=r"has had no worker for 0\.2 s: start one, then --resume"):
+        with pytest.raises(
+            ClusterError, match=r"has had no worker for 0\.2 s: start one, then continue with --resume"
+        ):
             asyncio.run(anext(found))
 
 
@@ -163,7 +165,7 @@ def test_a_scheduler_that_is_lost_is_one_line(begins: bool, monkeypatch: pytest.
     async def connected(address: str) -> Gone:
         return Gone(begins)
 
-    monkeypatch.setattr("dnstrace.bulk.cluster._connected", connected)
+    monkeypatch.setattr("dnstrace.bulk.cluster._connected_client", connected)
     with pytest.raises(ClusterError, match="the Dask scheduler does not answer any more"):
         asyncio.run(anext(trace_many(questions(1), dask="tcp://127.0.0.1:1")))
 
@@ -196,7 +198,7 @@ def test_the_rate_is_that_of_the_whole_cluster(monkeypatch: pytest.MonkeyPatch) 
     async def run() -> int:
         return len([each async for each in trace_many(questions(3), dask="tcp://there:1", rate=10.0)])
 
-    monkeypatch.setattr("dnstrace.bulk.cluster._connected", connected)
+    monkeypatch.setattr("dnstrace.bulk.cluster._connected_client", connected)
     assert asyncio.run(run()) == 3 and [each.rate for each in client.plans] == [2.5]
 
 

@@ -133,7 +133,7 @@ def test_a_run_that_is_stopped_ends_its_workers() -> None:
 
 def test_a_network_stays_in_its_process() -> None:
     found = trace_many(questions(1), workers=2, network=LabNetwork(load("textbook")))
-    with pytest.raises(ValueError, match="cannot be taken to other processes"):
+    with pytest.raises(ValueError, match="works in one process only"):
         asyncio.run(anext(found))
 
 

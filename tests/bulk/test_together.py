@@ -14,7 +14,6 @@ import pytest
 
 from dnstrace import Trace, Tracing, trace
 from dnstrace.bulk import TO_ONE, trace_many
-from dnstrace.bulk.sharing import TimedCuts
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load, names
 from dnstrace.model import Address, Delegation, Exchange, NameServer, Query, Question, Source
@@ -207,35 +206,6 @@ def test_names_are_read_only_as_far_as_there_is_room() -> None:
     network = LabNetwork(where)
     assert network.run(first()).question.name.is_subdomain(dns.name.from_text("z1."))
     assert read == 10
-
-
-def test_cuts_are_known_for_their_ttl() -> None:
-    now = 0.0
-    root = Delegation(dns.name.root, ())
-    cuts = TimedCuts(root, lambda: now)
-    server = NameServer(dns.name.from_text("ns.example."), (Address("192.0.2.1", Source.GLUE),))
-    cuts.add(Delegation(dns.name.from_text("example."), (server,), ttl=60))
-    cuts.add_addresses(dns.name.from_text("ns.other."), (Address("192.0.2.2", Source.RESOLVED),), 30)
-    bare = Delegation(dns.name.from_text("x."), (NameServer(dns.name.from_text("ns.other.")),))
-    assert cuts.enclosing(question("www.example.")).zone == dns.name.from_text("example.")
-    assert cuts.with_addresses(bare).servers[0].addresses == (Address("192.0.2.2", Source.CACHE),)
-    now = 31.0
-    assert not cuts.with_addresses(bare).servers[0].addresses
-    now = 61.0
-    assert cuts.enclosing(question("www.example.")) is root and not cuts.glue(server.name)
-
-
-def test_a_cut_that_changes_time_and_again_takes_no_more_room() -> None:
-    cuts, zone = TimedCuts(Delegation(dns.name.root, ()), lambda: 0.0), dns.name.from_text("example.")
-    for number in range(5):
-        name = dns.name.from_text(f"ns{number}.example.")
-        server = NameServer(name, (Address("192.0.2.1", Source.GLUE),))
-        cuts.add(Delegation(zone, (server,), ttl=60))
-        cuts.add_child(Delegation(zone, (NameServer(name),)))
-    assert cuts.glue(name) and list(cuts._glue) == [name]
-    assert cuts.child(zone) == Delegation(zone, (NameServer(name),))
-    cuts.add_child(Delegation(dns.name.from_text("unknown."), ()))
-    assert list(cuts._child) == [zone]
 
 
 def test_a_run_that_is_stopped_leaves_nothing_under_way() -> None:

@@ -1,4 +1,4 @@
-"""The catalogue: every rule is told in full, has a world that fires it, and is in the README."""
+"""The catalogue: every rule is fully documented, has a world that fires it, and is in the README."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dnstrace.checks import CATALOGUE, Level, Rule, findings
+from dnstrace.checks import CATALOGUE, Level, Rule, Trait, findings
 from dnstrace.checks.catalogue import SECTIONS
 from dnstrace.lab.world import load, names
 from tests.checks.checking import checked
@@ -17,12 +17,30 @@ FIRED = {finding.split()[0]: name for name in names() for finding in load(name).
 
 
 @pytest.mark.parametrize("rule", CATALOGUE.values(), ids=CATALOGUE)
-def test_a_rule_is_told_in_full(rule: Rule) -> None:
+def test_a_rule_is_fully_documented(rule: Rule) -> None:
     assert tuple(rule.sections) == SECTIONS
     assert all(rule.sections.values())
     assert rule.title.endswith(".") and "\n" not in rule.title
     for reference in rule.references:
         assert re.fullmatch(r"(RFC|BCP) \d+( section \d+(\.\d+)*| appendix [A-Z])?", reference), reference
+
+
+@pytest.mark.parametrize("rule", CATALOGUE.values(), ids=CATALOGUE)
+def test_the_sections_are_sentences(rule: Rule) -> None:
+    """Each continues its heading, as in "How to fix it: remove the alias."."""
+    for head in SECTIONS[:-1]:
+        text = rule.sections[head]
+        first = text.split()[0]
+        assert text.endswith((".", ")")) and "  " not in text
+        assert first[0].islower() or first.isupper(), text
+
+
+def test_traits_are_of_rules_that_the_verdict_needs_them_for() -> None:
+    having = {trait: {code for code, rule in CATALOGUE.items() if trait in rule.traits} for trait in Trait}
+    assert having[Trait.STANDS_ALONE] == {"intercepted"}
+    assert having[Trait.NAMES_OPERATOR] == {"chain-broken"} < having[Trait.BREAKS_TRUST]
+    assert {"lame-server", "refuses", "unreachable"} < having[Trait.AT_SERVER]
+    assert not having[Trait.AT_SERVER] & having[Trait.BREAKS_TRUST]
 
 
 @pytest.mark.parametrize("code", CATALOGUE)
@@ -56,11 +74,11 @@ def test_errors_come_first_and_each_finding_has_its_evidence() -> None:
             assert finding.steps and all(1 <= step <= len(trace.steps) for step in finding.steps)
 
 
-def test_where_queries_are_intercepted_no_zone_is_blamed() -> None:
-    trace = checked(load("intercepted"))
-    assert [finding.code for finding in trace.findings or ()] == ["intercepted"]
-
-
 def test_the_readme_has_the_table() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
     assert readme.partition(BEGIN)[2].partition(END)[0].strip() == table().strip()
+
+
+@pytest.mark.parametrize("world", ["textbook", "in-domain", "parent-and-child", "glueless"])
+def test_healthy_zones_have_no_findings(world: str) -> None:
+    assert checked(load(world)).findings == ()

@@ -21,7 +21,7 @@ from dnstrace.lab.world import World, load
 from dnstrace.model import Edns, Query, Question, Transport
 from tests.checks.checking import CHECKED, WALKED, checked, walked
 
-PATIENCE = 20  # seconds after which a test gives up on a dig that hangs
+PATIENCE = 300  # seconds after which a test gives up on a dig that hangs
 NEEDS_DIG = pytest.mark.skipif(shutil.which("dig") is None, reason="dig is not installed")
 
 WWW = Question(dns.name.from_text("www.example.com"), dns.rdatatype.A)

@@ -22,7 +22,7 @@ from dnstrace.cli.command import command
 from dnstrace.cli.environment import Environment
 
 COMMAND = [sys.executable, "-c", "from dnstrace.cli import main; main()"]
-PATIENCE = 20  # seconds after which a test gives up on a process that hangs
+PATIENCE = 300  # seconds after which a test gives up on a process that hangs
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,25 @@ class Terminal(io.StringIO):
         return True
 
 
-def run(*arguments: str, terminal: bool = False, **variables: str) -> Ran:
+def run(*arguments: str, **variables: str) -> Ran:
     """Run the command within this process."""
-    out, err = Terminal() if terminal else io.StringIO(), io.StringIO()
+    return _run(io.StringIO(), arguments, variables)
+
+
+def run_on_terminal(*arguments: str, **variables: str) -> Ran:
+    """Run the command within this process, its output on a terminal."""
+    return _run(Terminal(), arguments, variables)
+
+
+def _run(out: io.StringIO, arguments: tuple[str, ...], variables: dict[str, str]) -> Ran:
+    err = io.StringIO()
     status = command(arguments, Environment(out, err, variables))
     return Ran(status, out.getvalue(), err.getvalue())
 
 
 def run_with(variables: Mapping[str, str], *arguments: str) -> Ran:
     """Run the command within this process, in an environment with these variables."""
-    return run(*arguments, terminal=False, **variables)
+    return run(*arguments, **variables)
 
 
 def start(*arguments: str, **how: Any) -> subprocess.Popen[str]:
@@ -90,7 +99,7 @@ def silent_server(directory: Path) -> Iterator[SilentServer]:
         listening.settimeout(PATIENCE)
         port = str(listening.getsockname()[1])
         yield SilentServer(
-            listening, ("--root-hints", str(hints), "-p", port, "--timeout=50", "--deadline=50")
+            listening, ("--root-hints", str(hints), "-p", port, "--timeout=500", "--deadline=500")
         )
 
 

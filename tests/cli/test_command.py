@@ -97,6 +97,16 @@ def test_the_tree_needs_rich_alone(tmp_path: Path) -> None:
     assert imported("x.example", *refusing(tmp_path)) & HEAVY == {"rich"}
 
 
+JUDGES = {"dnstrace.checks", "dnstrace.dnssec", "dnstrace.analysis.paths", "dnstrace.analysis.resolvers"}
+
+
+@pytest.mark.parametrize("form", ["--json", "--short", "--mermaid"])
+def test_a_report_on_a_healthy_trace_needs_none_of_those_who_judge(form: str) -> None:
+    assert not imported("--lab", form) & JUDGES - (
+        {"dnstrace.analysis.paths"} if form == "--mermaid" else set()
+    )
+
+
 def refusing(directory: Path) -> list[str]:
     """Arguments that make the command ask a port on the loopback interface where nobody listens."""
     with silent_server(directory) as server:

@@ -89,9 +89,9 @@ def test_an_https_record_says_where_and_how() -> None:
 
 def test_it_is_drawn() -> None:
     out = run("--lab", "http-redirect", "--http").out
-    assert "http://www.example.com/ ─ 1 address asked for the page\n" in out
-    assert "192.0.2.44 · connected 20 ms · first octet 40 ms · 301 Moved Permanently" in out
-    assert "on to https://www.example.com/" in out
+    assert "http://www.example.com/ ─ page requested from 1 address\n" in out
+    assert "192.0.2.44 · connected 20 ms · first byte 40 ms · 301 Moved Permanently" in out
+    assert "redirects to https://www.example.com/" in out
 
 
 def test_without_an_address_there_is_no_page() -> None:

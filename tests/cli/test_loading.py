@@ -39,7 +39,7 @@ def damaged(whole: bytes) -> Iterator[tuple[str, bytes]]:
     yield "is", b"[" * 100_000
     yield "is", whole[: len(whole) // 2]
     yield "is", whole[:-2]
-    yield "is cut off: gzip's end is missing", gzip.compress(whole)[:-20]
+    yield "is cut off: the end of the gzip data is missing", gzip.compress(whole)[:-20]
     yield "is damaged: gzip cannot unpack it", gzip.compress(whole)[:40] + b"\0" * 400
     yield "newer", whole.replace(b'"dnstrace/1"', b'"dnstrace/9"')
     record = document["record"]

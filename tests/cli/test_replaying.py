@@ -45,7 +45,7 @@ def test_nothing_dropped_is_the_network_itself() -> None:
         (
             "zzz",
             {f"{n:02}": frozenset[str]() for n in range(15)},
-            "--drop: the record has no server 'zzz'; there are 00, 01, 02, 03, 04, 05, 06, 07, 08, 09, 10, 11 and",
+            "--drop: the record has no server 'zzz'; there are 00, 01, 02, 03, 04, 05, 06, 07, 08, 09, 10, ",
         ),
     ],
 )

@@ -108,7 +108,7 @@ def test_what_the_record_lacks_accuses_nobody(textbook: Path) -> None:
 
 def test_what_the_record_lacks_is_one_line_a_step(textbook: Path) -> None:
     lines = run("--replay", str(textbook), "--dnssec").out.splitlines()
-    assert "├─ . DNSKEY: asked as well, 0 queries, 0 ms" in lines
+    assert "├─ . DNSKEY: asked too, 0 queries, 0 ms" in lines
     assert "│  └─ . ─ ✗ 26 addresses · no answer: not in the record" in lines
     assert sum("not in the record" in line for line in lines) < 12
 
@@ -148,7 +148,7 @@ def test_a_server_that_is_not_there_is_refused_with_those_that_are(textbook: Pat
 
 
 def refused(*arguments: str, **variables: str) -> str:
-    ran = run(*arguments, terminal=False, **variables)
+    ran = run(*arguments, **variables)
     assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1), ran
     assert ran.err[:-1].isprintable()
     return ran.err.removeprefix("dnstrace: ").rstrip("\n")

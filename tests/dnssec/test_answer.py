@@ -8,9 +8,10 @@ import pytest
 
 from dnstrace.dnssec import Judgement, Security, judge
 from dnstrace.model import Outcome
+from dnstrace.model.naming import plain
 from tests.dnssec.tampering import altered, drop, resigned, when
 from tests.dnssec.worlds import Tamper, World, journey
-from tests.dnssec.zones import NOW, TTL, Key, T, Zone, name
+from tests.dnssec.zones import NOW, TTL, T, name
 
 SECURE, INSECURE, BOGUS = Security.SECURE, Security.INSECURE, Security.BOGUS
 
@@ -53,23 +54,23 @@ def test_whatever_a_good_zone_replies_is_secure(owner: str, rdtype: str, denial:
     assert (judgement.security, judgement.reason) == (SECURE, "")
 
 
-def test_stripped_signature_is_bogus_and_said() -> None:
+def test_stripped_signature_is_bogus_and_reported() -> None:
     judgement = judged("www", "A", when("www.example.com.", "A", drop("RRSIG")))
     assert judgement.security is BOGUS
-    assert "www.example.com. A has no signature (RRSIG), although example.com. is signed" in judgement.reason
+    assert "www.example.com A has no signature (RRSIG), although example.com is signed" in judgement.reason
 
 
-def test_altered_data_is_bogus_and_said() -> None:
+def test_altered_data_is_bogus_and_reported() -> None:
     judgement = judged("www", "A", when("www.example.com.", "A", altered("A", "192.0.2.66"), "example.com."))
     assert judgement.security is BOGUS and "altered" in judgement.reason
 
 
-def test_foreign_signature_is_bogus_and_said() -> None:
+def test_foreign_signature_is_bogus_and_reported() -> None:
     judgement = judged(
         "www", "A", when("www.example.com.", "A", resigned(signer=name("org.")), "example.com.")
     )
     assert judgement.security is BOGUS
-    assert "only in the name of org., not of example.com." in judgement.reason
+    assert "is signed only by org, not by example.com" in judgement.reason
 
 
 def test_signature_of_the_parent_does_not_count() -> None:
@@ -82,7 +83,7 @@ def test_signature_of_the_parent_does_not_count() -> None:
         reply.answer = parent.signed(rrset)
 
     judgement = judged("www", "A", when("www.example.com.", "A", lie, "example.com."), world=world)
-    assert judgement.security is BOGUS and "example.com. is a zone of its own" in judgement.reason
+    assert judgement.security is BOGUS and "belongs to the zone example.com, but" in judgement.reason
 
 
 def test_alias_that_is_not_what_the_dname_makes_needs_a_signature() -> None:
@@ -99,18 +100,18 @@ def test_alias_that_is_not_what_the_dname_makes_needs_a_signature() -> None:
     assert name("www.d.example.com.") in {need.question.name for need in found.missing}
 
 
-def test_signer_that_is_no_zone_is_said() -> None:
+def test_signer_that_is_not_a_zone_is_reported() -> None:
     signer = resigned(signer=name("www.example.com."))
     judgement = judged("www", "A", when("www.example.com.", "A", signer, "example.com."))
     assert judgement.security is BOGUS
-    assert "in the name of www.example.com., which is no zone" in judgement.reason
+    assert "is signed by www.example.com, which is not a zone" in judgement.reason
 
 
-def test_signer_of_a_denial_that_is_no_zone_is_said() -> None:
+def test_signer_of_a_denial_that_is_not_a_zone_is_reported() -> None:
     signer = resigned(signer=name("www.example.com."))
     judgement = judged("www", "TXT", when("www.example.com.", "TXT", signer, "example.com."))
     assert judgement.security is BOGUS
-    assert "is signed in the name of www.example.com., which is no zone" in judgement.reason
+    assert "is signed by www.example.com, which is not a zone" in judgement.reason
 
 
 # --- aliases ------------------------------------------------------------------------------------
@@ -118,7 +119,7 @@ def test_signer_of_a_denial_that_is_no_zone_is_said() -> None:
 
 def test_the_answer_is_as_weak_as_its_weakest_link() -> None:
     judgement = judged("away")
-    assert judgement.security is INSECURE and "unsigned.com. is not signed" in judgement.reason
+    assert judgement.security is INSECURE and "unsigned.com is not signed" in judgement.reason
     spoilt = judged(
         "away", "A", when("away.example.com.", "A", altered("CNAME", "x.unsigned.com."), "example.com.")
     )
@@ -153,7 +154,7 @@ def test_dname_from_a_wildcard_is_refused() -> None:
 def test_wildcard_answer_needs_the_proof_that_nothing_is_nearer(denial: str) -> None:
     world = journey(denial=denial)
     judgement = judged("x.wild", "A", when("x.wild.example.com.", "A", drop("NSEC", "NSEC3")), world=world)
-    assert judgement.security is BOGUS and "x.wild.example.com. A is not proved" in judgement.reason
+    assert judgement.security is BOGUS and "x.wild.example.com A is not proven" in judgement.reason
 
 
 def expanded_denial(world: World) -> list[dns.rrset.RRset]:
@@ -186,7 +187,7 @@ def test_denial_made_from_a_wildcard_spoils_what_it_is_beside() -> None:
         reply.authority += expanded_denial(world)
 
     judgement = judged("www", "TXT", when("www.example.com.", "TXT", add), world=world)
-    assert judgement.security is BOGUS and "made from a wildcard" in judgement.reason
+    assert judgement.security is BOGUS and "expanded from a wildcard" in judgement.reason
 
 
 def test_wildcard_does_not_stand_for_a_name_that_exists() -> None:
@@ -212,7 +213,7 @@ def test_wildcard_does_not_stand_for_a_name_that_exists() -> None:
 def test_denial_without_proof_is_bogus(owner: str, denial: str) -> None:
     spoil = when(f"{owner}.example.com.", "TXT", drop("NSEC", "NSEC3"))
     judgement = judged(owner, "TXT", spoil, world=journey(denial=denial))
-    assert judgement.security is BOGUS and "is not proved" in judgement.reason
+    assert judgement.security is BOGUS and "is not proven" in judgement.reason
 
 
 def test_denial_of_what_exists_is_bogus() -> None:
@@ -233,7 +234,7 @@ def test_denial_of_what_exists_is_bogus() -> None:
 def test_soa_of_a_denial_is_signed_too() -> None:
     spoil = when("nope.example.com.", "A", altered("SOA", "a. b. 1 2 3 4 99"), "example.com.")
     judgement = judged("nope", "A", spoil)
-    assert judgement.security is BOGUS and "its SOA record example.com." in judgement.reason
+    assert judgement.security is BOGUS and "the SOA record of example.com does" in judgement.reason
 
 
 def test_what_comes_beside_an_answer_does_not_matter() -> None:
@@ -252,7 +253,7 @@ def test_all_of_a_denial_is_signed_also_what_the_proof_does_not_need(denial: str
     extra = zone.deny(name("www.example.com."))[0]
     add = when("nope.example.com.", "A", lambda reply: reply.authority.append(extra), "example.com.")
     judgement = judged("nope", "A", add, world=world)
-    assert judgement.security is BOGUS and str(extra.name) in judgement.reason
+    assert judgement.security is BOGUS and plain(extra.name) in judgement.reason
 
 
 def test_opt_out_denies_insecurely() -> None:
@@ -321,7 +322,7 @@ def test_signatures_as_such_are_not_secure() -> None:
         reply.authority = []
 
     judgement = judged("www", "RRSIG", when("www.example.com.", "RRSIG", give, "example.com."), world=world)
-    assert judgement.security is INSECURE and "not signed themselves" in judgement.reason
+    assert judgement.security is INSECURE and "not themselves signed" in judgement.reason
 
 
 def test_every_rrset_of_any_counts() -> None:
@@ -341,9 +342,3 @@ def test_unsupported_signature_beside_a_good_one_does_not_matter() -> None:
     assert (
         judged("www", "A", when("www.example.com.", "A", add, "example.com."), world=world).security is SECURE
     )
-
-
-def test_two_keys_of_two_algorithms() -> None:
-    zone = Zone(name("example.com."), "www A 192.0.2.1", [Key(13), Key(15, 1, 256)])
-    world = World.of(Zone(name("."), "example.com. NS ns.example.com."), zone)
-    assert world.judged("www.example.com.")[0].security is SECURE

@@ -70,13 +70,13 @@ def test_what_was_not_asked_for_says_nothing_against_a_zone() -> None:
     world = journey()
     judgement = judge(world.walk(question("www.example.com.")), world.anchors(), NOW)
     assert judgement.security is INDETERMINATE
-    assert "the keys (DNSKEY) of . could not be asked for" in judgement.reason
+    assert "the DNSKEY records of the root zone could not be fetched" in judgement.reason
 
 
 def test_nothing_is_proved_by_keys_that_are_still_to_come() -> None:
     world = journey()
     judgement = judge(world.walk(question("www.unsigned.com.")), world.anchors(), NOW)
-    assert judgement.security is INDETERMINATE and "could not be asked for" in judgement.reason
+    assert judgement.security is INDETERMINATE and "could not be fetched" in judgement.reason
 
 
 def test_referral_without_ds_or_proof_has_ds_asked_for() -> None:
@@ -118,7 +118,8 @@ def test_signed_child_on_the_servers_of_its_parent() -> None:
 def test_unsigned_child_on_the_servers_of_its_parent() -> None:
     world = shared(Zone(name("sub.example.com."), "www A 192.0.2.1\n", keys=[]))
     judgement, _ = world.judged("www.sub.example.com.")
-    assert judgement.security is INSECURE and "sub.example.com. is delegated without DS" in judgement.reason
+    assert judgement.security is INSECURE
+    assert "sub.example.com is delegated without a DS record" in judgement.reason
 
 
 def test_negative_answers_of_an_unsigned_child_there() -> None:
@@ -171,7 +172,7 @@ def test_anchor_outranks_the_parent() -> None:
     wrong = dns.dnssec.make_ds(EXAMPLE, Key(number=7).dnskey, "SHA256")
     anchors = Anchors({**world.anchors().zones, EXAMPLE: (wrong,)})
     judgement, _ = world.judged("www.example.com.", anchors=anchors)
-    assert judgement.security is BOGUS and "the trust anchor is DS" in judgement.reason
+    assert judgement.security is BOGUS and "the trust anchor is for key" in judgement.reason
 
 
 def test_anchor_as_a_key() -> None:
@@ -205,8 +206,8 @@ def test_ds_for_a_missing_key() -> None:
     security, reason = broken(lambda w: put_ds(w, dns.dnssec.make_ds(EXAMPLE, stranger.dnskey, "SHA256")))
     assert security is BOGUS
     assert (
-        f"com. publishes DS {stranger.tag}, but example.com. has only keys" in reason
-        and "registrar" in reason
+        f"com publishes a DS record for key {stranger.tag}, but example.com has only keys" in reason
+        and "DS record in com replaced" in reason
     )
 
 
@@ -216,7 +217,7 @@ def test_unsigned_zone_with_ds() -> None:
         del world.zones[EXAMPLE].data[EXAMPLE][T.DNSKEY]
 
     security, reason = broken(change)
-    assert security is BOGUS and "example.com. has no keys (DNSKEY), although com. publishes a DS" in reason
+    assert security is BOGUS and "example.com has no DNSKEY records, although com publishes a DS" in reason
 
 
 def test_servers_that_do_not_answer_for_keys() -> None:
@@ -227,7 +228,8 @@ def test_servers_that_do_not_answer_for_keys() -> None:
 
     world.tamper = when("example.com.", "DNSKEY", refuse)
     judgement, trace = world.judged("www.example.com.")
-    assert judgement.security is BOGUS and "no server of example.com. gave its keys" in judgement.reason
+    assert judgement.security is BOGUS
+    assert "no server of example.com returned DNSKEY records" in judgement.reason
     step = next(step for step in trace.steps if str(step.question) == "example.com. DNSKEY")
     assert step.outcome is Outcome.FAILED and judgement.steps[step.id].security is BOGUS
 
@@ -241,7 +243,7 @@ def test_algorithms_that_are_not_supported_make_it_insecure(algorithm: int, dige
         put_ds(world, ds.replace(algorithm=algorithm, digest_type=digest))
 
     security, reason = broken(change)
-    assert security is INSECURE and "not supported" in reason
+    assert security is INSECURE and "unsupported" in reason
 
 
 def test_one_supported_ds_is_held_to() -> None:
@@ -257,7 +259,7 @@ def test_one_supported_ds_is_held_to() -> None:
     ("spoil", "says"),
     [
         (resigned(expiration=NOW - 60), "expired"),
-        (resigned(inception=NOW + 60), "valid only from"),
+        (resigned(inception=NOW + 60), "not valid before"),
         (resigned(signature=b"\0" * 64), "altered"),
         (resigned(key_tag=1), "does not have"),
         (resigned(labels=40), "labels"),
@@ -281,14 +283,14 @@ def test_proof_that_is_missing_or_false() -> None:
         world.tamper = always(change, "com.")
         judgement, _ = world.judged("www.unsigned.com.")
         assert judgement.security is BOGUS
-        assert "unsigned.com." in judgement.reason and "com." in judgement.reason
+        assert "unsigned.com" in judgement.reason and "the operator of com " in judgement.reason
 
 
 def test_alias_in_the_place_of_a_delegation_is_no_cut() -> None:
     world = journey()
     world.tamper = when("alias.example.com.", "A", drop("RRSIG"), "example.com.")
     judgement, _ = world.judged("alias.example.com.")
-    assert judgement.security is BOGUS and "alias.example.com. CNAME has no signature" in judgement.reason
+    assert judgement.security is BOGUS and "alias.example.com CNAME has no signature" in judgement.reason
 
 
 # --- evidence -----------------------------------------------------------------------------------
@@ -311,10 +313,10 @@ def test_the_proof_used_is_shown() -> None:
     judgement, trace = journey().judged("www.unsigned.com.")
     referral = next(step for step in trace.steps if step.zone == COM)
     evidence = judgement.steps[referral.id]
-    assert evidence.security is INSECURE and "NSEC unsigned.com. to com." in evidence.proof
+    assert evidence.security is INSECURE and "NSEC unsigned.com to com " in evidence.proof
 
 
-def test_ds_without_a_signature_is_said() -> None:
+def test_ds_without_a_signature_is_reported() -> None:
     world = journey()
     referral = when("www.example.com.", "A", drop("RRSIG"), "com.")
     reply = when("example.com.", "DS", drop("RRSIG"), "com.")
@@ -325,12 +327,12 @@ def test_ds_without_a_signature_is_said() -> None:
     world.tamper = lambda zone, asked, made: reply(zone, asked, referral(zone, asked, made))
     judgement, _ = world.judged("www.example.com.")
     assert judgement.security is BOGUS
-    assert "the DS record for example.com. in com. is not signed, although com. is" in judgement.reason
+    assert "the DS record for example.com in com is not signed, although com is" in judgement.reason
 
 
-def test_an_anchor_for_a_zone_without_keys_is_said() -> None:
+def test_an_anchor_for_a_zone_without_keys_is_reported() -> None:
     world = journey()
     anchors = Anchors({name("unsigned.com."): tuple(world.zones[EXAMPLE].ds())})
     judgement, _ = world.judged("www.unsigned.com.", anchors=anchors)
     assert judgement.security is BOGUS
-    assert "unsigned.com. has no keys (DNSKEY), although there is a trust anchor for it" in judgement.reason
+    assert "unsigned.com has no DNSKEY records, although there is a trust anchor for it" in judgement.reason

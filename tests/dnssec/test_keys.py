@@ -34,7 +34,7 @@ def ds(key: Key, digest: str = "SHA256") -> Any:
 
 
 def outcome(data: Signed, *records: DS, keys: Sequence[Key] = (), limits: EffortLimits = LIMITS) -> KeySet:
-    trust = Trust("com. publishes", tuple(records), tuple(key.dnskey for key in keys))
+    trust = Trust(dns.name.from_text("com."), tuple(records), tuple(key.dnskey for key in keys))
     return establish(data, trust, NOW, Effort(limits))
 
 
@@ -66,14 +66,15 @@ def test_one_of_several_ds_is_enough() -> None:
 
 def test_ds_for_a_missing_key_says_who_has_what() -> None:
     reason = outcome(dnskeys(zone()), ds(STRANGER)).reason
-    assert f"com. publishes DS {STRANGER.tag}, but example. has only keys {KSK.tag}, {ZSK.tag}" in reason
-    assert "registrar" in reason
+    expected = f"com publishes a DS record for key {STRANGER.tag}, but example has only keys"
+    assert f"{expected} {KSK.tag}, {ZSK.tag}" in reason
+    assert "DS record in com replaced" in reason
 
 
 def test_wrong_digest_is_named() -> None:
     wrong = ds(KSK).replace(digest=bytes(32))
     found = outcome(dnskeys(zone()), wrong)
-    assert "its digest is not that of key" in found.reason
+    assert "the digest does not match key" in found.reason
     assert [one.matched for one in found.ds] == [False]
 
 
@@ -85,14 +86,14 @@ def test_a_match_in_any_digest_is_enough(digest: str) -> None:
 
 def test_trusted_key_must_sign_the_keys() -> None:
     reason = outcome(dnskeys(zone(), ZSK), ds(KSK)).reason
-    assert f"key {KSK.tag} of example. is trusted, but does not validly sign the DNSKEY RRset" in reason
+    assert f"key {KSK.tag} of example is trusted but does not validly sign the DNSKEY RRset" in reason
 
 
 def test_key_without_sep_flag_can_be_the_entry() -> None:
     assert not outcome(dnskeys(zone(), ZSK), ds(ZSK)).reason
 
 
-@pytest.mark.parametrize(("flags", "says"), [(257 | 0x80, "is revoked"), (1, "is no zone key")])
+@pytest.mark.parametrize(("flags", "says"), [(257 | 0x80, "is revoked"), (1, "is not a zone key")])
 def test_key_that_may_not_sign(flags: int, says: str) -> None:
     key = Key(flags=flags)
     assert says in outcome(dnskeys(zone(key), key), ds(key)).reason
@@ -112,6 +113,6 @@ def test_ds_looked_at_are_bounded() -> None:
 
 
 def test_what_can_be_used_at_all() -> None:
-    assert Trust("", (ds(KSK),)).usable
-    assert not Trust("", (ds(KSK).replace(algorithm=253), ds(KSK).replace(digest_type=250))).usable
-    assert Trust("", (), (KSK.dnskey,)).usable
+    assert Trust(None, (ds(KSK),)).usable
+    assert not Trust(None, (ds(KSK).replace(algorithm=253), ds(KSK).replace(digest_type=250))).usable
+    assert Trust(None, (), (KSK.dnskey,)).usable

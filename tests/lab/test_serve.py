@@ -23,6 +23,7 @@ from dnstrace.lab.world import World, load
 from dnstrace.message.wire import query_wire
 from dnstrace.model import Exchange, Fault, Query, Question, Transport
 from dnstrace.network.live import LiveNetwork
+from tests import unhurried
 from tests.lab.made import misbehaving, world
 from tests.replies import name
 
@@ -30,7 +31,7 @@ QUERY = Query(Question(name("www.example."), dns.rdatatype.A), "192.0.2.1")
 TCP = replace(QUERY, transport=Transport.TCP)
 
 
-def met(where: World, *queries: Query, timeout: float = 5.0) -> list[Exchange]:
+def met(where: World, *queries: Query, timeout: float = 300.0) -> list[Exchange]:
     """What comes of queries in turn to a world that is served without delay."""
     places = loopback(where)
 
@@ -39,7 +40,7 @@ def met(where: World, *queries: Query, timeout: float = 5.0) -> list[Exchange]:
             network = Mapped(LiveNetwork(), places)
             return [await network.exchange(query, timeout) for query in queries]
 
-    return asyncio.run(test())
+    return unhurried.run(test())
 
 
 def test_every_address_has_a_place_of_its_own() -> None:
@@ -143,7 +144,7 @@ def test_a_whole_walk_over_real_sockets() -> None:
         assert [rrset.to_text() for rrset in found.answer] == ["www.example.com. 300 IN A 192.0.2.44"]
         assert found.stats.queries == 5
 
-    asyncio.run(test())
+    unhurried.run(test())
 
 
 def test_a_signed_world_is_judged_over_real_sockets_as_in_the_lab() -> None:
@@ -161,7 +162,7 @@ def test_a_signed_world_is_judged_over_real_sockets_as_in_the_lab() -> None:
         assert found.judgement is not None
         return found.judgement.security
 
-    assert [asyncio.run(test(signed)) for signed in (True, False)] == ["secure", "bogus"]
+    assert [unhurried.run(test(signed)) for signed in (True, False)] == ["secure", "bogus"]
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_signatures_stand_beside_what_they_cover() -> None:
         ("www A", "owner, type and RDATA are needed"),
         ("www", "owner, type and RDATA are needed"),
         ("www 300 IN", "owner, type and RDATA are needed"),
-        ("www.example.net. A 192.0.2.1", "www.example.net. does not lie in the zone"),
+        ("www.example.net. A 192.0.2.1", "www.example.net is outside the zone"),
         ("a..b A 192.0.2.1", "is not a record"),
     ],
 )

@@ -11,8 +11,10 @@ import dns.message
 import dns.rdatatype
 
 from dnstrace.model import Question
+from tests import unhurried
 from tests.replies import name
 
+PATIENCE = 300.0  # seconds to wait for what has to come, however busy the machine is
 QUESTION = Question(name("www.example.com."), dns.rdatatype.A)
 Reply = Callable[[bytes], list[bytes]]
 
@@ -53,7 +55,7 @@ async def udp(reply: Reply, address: str = "127.0.0.1") -> AsyncIterator[Server]
 
 
 def run(test: Callable[[], Coroutine[None, None, None]]) -> None:
-    asyncio.run(test())
+    unhurried.run(test())
 
 
 async def read_query(reader: asyncio.StreamReader) -> bytes:

@@ -8,7 +8,7 @@ import socket
 import struct
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 
 import dns.flags
 import dns.message
@@ -24,6 +24,7 @@ from dnstrace.model.limits import Limits
 from dnstrace.network.live import LiveNetwork
 from dnstrace.render.document import document, schema
 from dnstrace.render.tree import tree
+from tests import unhurried
 from tests.network.serving import QUESTION, read_query
 from tests.render.looks import look
 
@@ -102,7 +103,7 @@ def test_the_deadline_holds_where_a_reply_over_tcp_never_ends(talk: Talk) -> Non
             settings, limits = Settings(port=port, timeout=60.0), Limits(deadline=DEADLINE)
             return await trace_async("www.example.com", server="127.0.0.1", settings=settings, limits=limits)
 
-    found = asyncio.run(walked())
+    found = unhurried.run(walked())
     assert (found.outcome, found.error) == ("failed", "the deadline of 0.3 s is reached")
     assert [a.exchange.query.transport for a in found.steps[0].attempts] == ["udp", "tcp"]
     check_shown(found)
@@ -115,7 +116,7 @@ def test_each_try_ends_where_a_reply_over_tcp_never_ends(talk: Talk) -> None:
             settings = Settings(port=port, timeout=0.05, tries=2)
             return await trace_async("www.example.com", server="127.0.0.1", settings=settings)
 
-    found = asyncio.run(walked())
+    found = unhurried.run(walked())
     faults = {a.exchange.fault for a in found.steps[0].attempts if a.exchange.query.transport == "tcp"}
     assert faults == {Fault.MISMATCH if talk is stutter else Fault.TIMEOUT} and "deadline" not in found.error
 
@@ -137,16 +138,14 @@ def test_hostile_worlds_end_on_sockets_too(world: str, limits: Limits) -> None:
     check_shown(found)
 
 
-def flood(listening: socket.socket) -> None:
+def flood(listening: socket.socket, ended: threading.Event) -> None:
     """To whoever connects, messages as fast as they are taken, none of which is the reply."""
-    connection, _ = listening.accept()
-    with connection:
-        connection.recv(4096)
-        try:
-            for _ in range(FLOOD // (len(MESSAGE) * 5000)):
-                connection.sendall(MESSAGE * 5000)
-        except OSError:
-            return  # the other side has had enough
+    while not ended.is_set():
+        connection, _ = listening.accept()
+        with connection, suppress(OSError):  # the other side has had enough
+            if connection.recv(4096):
+                for _ in range(FLOOD // (len(MESSAGE) * 5000)):
+                    connection.sendall(MESSAGE * 5000)
 
 
 async def ask(port: int) -> Exchange:
@@ -156,9 +155,13 @@ async def ask(port: int) -> Exchange:
 
 def test_a_flood_over_tcp_is_bounded_by_the_timeout() -> None:
     """It ends since time is up, and not since the sender has sent all it would."""
+    ended = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        sender = threading.Thread(target=flood, args=(listening,))
+        sender = threading.Thread(target=flood, args=(listening, ended))
         sender.start()
-        exchange = asyncio.run(ask(listening.getsockname()[1]))
+        while (exchange := asyncio.run(ask(listening.getsockname()[1]))).fault is Fault.TIMEOUT:
+            continue  # the sender did not get its turn in time
+        ended.set()
+        socket.create_connection(listening.getsockname()).close()
         sender.join()
     assert exchange.fault is Fault.MISMATCH and exchange.mismatched

@@ -13,7 +13,8 @@ import pytest
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.network.live import LiveNetwork, datagrams
 from dnstrace.network.pooled import PooledNetwork
-from tests.network.serving import QUESTION, Server, answer, edited, read_query, run, udp
+from tests import unhurried
+from tests.network.serving import PATIENCE, QUESTION, Server, answer, edited, read_query, run, udp
 
 Network: type[LiveNetwork] = LiveNetwork
 
@@ -33,7 +34,7 @@ async def exchanged(query: Query, timeout: float) -> Exchange:
             network.close()
 
 
-async def ask(server: Server, timeout: float = 5.0, address: str = "127.0.0.1") -> Exchange:
+async def ask(server: Server, timeout: float = PATIENCE, address: str = "127.0.0.1") -> Exchange:
     return await exchanged(Query(QUESTION, address, server.port), timeout)
 
 
@@ -43,7 +44,7 @@ def test_a_reply_is_read_on_both_families(address: str) -> None:
         async with udp(lambda wire: [answer(wire)], address) as server:
             exchange = await ask(server, address=address)
         assert exchange.fault is None and exchange.message is not None
-        assert exchange.wire and 0 <= exchange.elapsed < 5 and exchange.mismatched == 0
+        assert exchange.wire and 0 <= exchange.elapsed < PATIENCE and exchange.mismatched == 0
 
     run(test)
 
@@ -107,7 +108,7 @@ def test_a_closed_port_is_told_at_once(address: str) -> None:
         ) as unused:
             unused.bind((address, 0))
             port = unused.getsockname()[1]
-        exchange = await exchanged(Query(QUESTION, address, port), 5.0)
+        exchange = await exchanged(Query(QUESTION, address, port), PATIENCE)
         assert exchange.fault is Fault.PORT_UNREACHABLE
 
     run(test)
@@ -129,7 +130,7 @@ def test_octets_after_a_good_header_that_are_no_message_are_malformed() -> None:
 TcpTalk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-async def tcp(talk: TcpTalk, timeout: float = 5.0) -> Exchange:
+async def tcp(talk: TcpTalk, timeout: float = PATIENCE) -> Exchange:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await talk(reader, writer)
@@ -150,7 +151,7 @@ def test_tcp_in_small_pieces() -> None:
             writer.write(bytes([octet]))
             await writer.drain()
 
-    exchange = asyncio.run(tcp(talk))
+    exchange = unhurried.run(tcp(talk))
     assert exchange.fault is None and exchange.message is not None
 
 
@@ -159,7 +160,7 @@ def test_tcp_that_ends_before_the_reply_is_whole() -> None:
         reply = answer(await read_query(reader))
         writer.write(struct.pack("!H", len(reply)) + reply[:-1])
 
-    assert asyncio.run(tcp(talk)).fault is Fault.CONNECTION_LOST
+    assert unhurried.run(tcp(talk)).fault is Fault.CONNECTION_LOST
 
 
 def test_tcp_that_drips_is_bounded_by_the_timeout() -> None:
@@ -168,7 +169,7 @@ def test_tcp_that_drips_is_bounded_by_the_timeout() -> None:
         writer.write(b"\xff\xff\0")
         await reader.read()  # until the other side gives up
 
-    assert asyncio.run(tcp(talk, timeout=0.1)).fault is Fault.TIMEOUT
+    assert unhurried.run(tcp(talk, timeout=0.1)).fault is Fault.TIMEOUT
 
 
 def test_tcp_refused() -> None:
@@ -177,7 +178,7 @@ def test_tcp_refused() -> None:
             unused.bind(("127.0.0.1", 0))
             port = unused.getsockname()[1]
         query = Query(QUESTION, "127.0.0.1", port, Transport.TCP)
-        assert (await exchanged(query, 5)).fault is Fault.PORT_UNREACHABLE
+        assert (await exchanged(query, PATIENCE)).fault is Fault.PORT_UNREACHABLE
 
     run(test)
 

@@ -15,7 +15,8 @@ from dnstrace.model import Exchange, Fault, Query
 from dnstrace.network import pooled
 from dnstrace.network.live import open_socket
 from dnstrace.network.pooled import PooledNetwork
-from tests.network.serving import QUESTION, answer, run, udp
+from tests import unhurried
+from tests.network.serving import PATIENCE, QUESTION, answer, run, udp
 
 ADDRESSES = ["127.0.0.1", "::1"]
 
@@ -39,15 +40,15 @@ def test_an_error_is_that_of_its_query_alone(address: str) -> None:
         network, held = PooledNetwork(), asyncio.Event()
 
         async with udp(lambda wire: [answer(wire)] if held.is_set() else [], address) as server:
-            good = asyncio.ensure_future(network.exchange(Query(QUESTION, address, server.port), 5.0))
+            good = asyncio.ensure_future(network.exchange(Query(QUESTION, address, server.port), PATIENCE))
             bad = Query(QUESTION, address, closed_port(address))
-            found = await asyncio.gather(*(network.exchange(bad, 5.0) for _ in range(5)))
+            found = await asyncio.gather(*(network.exchange(bad, PATIENCE) for _ in range(5)))
             assert {(each.fault, each.detail) for each in found} == {
                 (Fault.PORT_UNREACHABLE, "Connection refused")
             }
             assert not good.done()
             held.set()
-            again = await network.exchange(Query(QUESTION, address, server.port), 5.0)
+            again = await network.exchange(Query(QUESTION, address, server.port), PATIENCE)
             good.cancel()
             await asyncio.gather(good, return_exceptions=True)
         network.close()
@@ -67,7 +68,7 @@ def test_replies_that_cross_are_each_its_own_query_s() -> None:
         network = PooledNetwork()
         async with udp(backwards) as server:
             query = Query(QUESTION, "127.0.0.1", server.port)
-            found = await asyncio.gather(*(network.exchange(query, 5.0) for _ in range(20)))
+            found = await asyncio.gather(*(network.exchange(query, PATIENCE) for _ in range(20)))
             assert len({port for _, port, _ in server.asked}) == 1
         network.close()
         assert all(
@@ -84,7 +85,7 @@ def test_a_reply_that_comes_too_late_is_nobody_s() -> None:
         async with udp(lambda wire: waiting.append(wire) or []) as server:  # type: ignore[func-returns-value]
             query = Query(QUESTION, "127.0.0.1", server.port)
             first = await network.exchange(query, 0.05)
-            second = asyncio.ensure_future(network.exchange(query, 5.0))
+            second = asyncio.ensure_future(network.exchange(query, PATIENCE))
             while len(waiting) < 2:
                 await asyncio.sleep(0)
             for wire in waiting:
@@ -109,14 +110,14 @@ def test_a_socket_is_used_for_a_while_and_closed_when_nobody_waits_on_it(
         async with udp(lambda wire: [answer(wire)]) as server:
             query = Query(QUESTION, "127.0.0.1", server.port)
             silent = asyncio.ensure_future(network.exchange(Query(QUESTION, "127.0.0.2", server.port), 0.2))
-            found = [await network.exchange(query, 5.0) for _ in range(19)]
+            found = [await network.exchange(query, PATIENCE) for _ in range(19)]
             uses = Counter(port for _, port, _ in server.asked)
             assert sorted(uses.values()) == [3, 4, 4, 4, 4]  # the first socket had the silent one too
             await silent
         network.close()
         return found
 
-    found = asyncio.run(test())
+    found = unhurried.run(test())
     assert all(each.fault is None for each in found)
 
 
@@ -152,7 +153,7 @@ def test_an_error_of_another_query_costs_none(refused: int, monkeypatch: pytest.
         network = PooledNetwork()
         async with udp(lambda wire: [answer(wire)]) as server:
             query = Query(QUESTION, "127.0.0.1", server.port)
-            found = await asyncio.gather(*(network.exchange(query, 2.0) for _ in range(3)))
+            found = await asyncio.gather(*(network.exchange(query, PATIENCE) for _ in range(3)))
         network.close()
         assert [each.fault for each in found] == [None] * 3
 
@@ -165,7 +166,7 @@ def test_an_error_is_told_though_a_call_has_taken_it_already() -> None:
     async def test() -> None:
         network = PooledNetwork()
         bad = Query(QUESTION, "127.0.0.1", closed_port("127.0.0.1"))
-        asked = asyncio.ensure_future(network.exchange(bad, 5.0))
+        asked = asyncio.ensure_future(network.exchange(bad, PATIENCE))
         await asyncio.sleep(0)
         (port,) = network._ports[4]
         assert port._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == errno.ECONNREFUSED
@@ -183,7 +184,7 @@ def test_a_reply_that_comes_twice_is_no_wrong_one_for_others() -> None:
             query = Query(QUESTION, "127.0.0.1", server.port)
             silent = asyncio.ensure_future(network.exchange(query, 0.2))
             await asyncio.sleep(0)
-            found = await network.exchange(query, 5.0)
+            found = await network.exchange(query, PATIENCE)
             server.transport.sendto(answer(server.asked[1][2]), server.asked[1][:2])
             unheard = await silent
         network.close()
@@ -209,7 +210,7 @@ def test_where_no_more_sockets_can_be_opened_others_go_on(monkeypatch: pytest.Mo
             found = []
             for number in range(8):
                 failing = number in (2, 3)
-                found.append(await network.exchange(query, 2.0))
+                found.append(await network.exchange(query, PATIENCE))
         network.close()
         ports = Counter(port for _, port, _ in server.asked)
         assert [each.fault for each in found] == [None] * 8

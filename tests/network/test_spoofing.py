@@ -68,7 +68,7 @@ async def flooded(network: LiveNetwork) -> Exchange:
     attack = Attack()
     try:
         query = Query(QUESTION, "127.0.0.1", attack.port)
-        exchange, _ = await asyncio.gather(network.exchange(query, 60.0), attack.run())
+        exchange, _ = await asyncio.gather(network.exchange(query, 600.0), attack.run())
         return exchange
     finally:
         attack.close()

@@ -67,10 +67,13 @@ def test_nothing_is_said_of_signing_where_it_was_not_asked() -> None:
 def test_an_alias_is_a_further_walk_that_says_where_it_starts() -> None:
     first, second = blocks(traces.alias())
     assert first[-1].endswith("www.example.com. 5m CNAME www.example.net.   authoritative")
-    assert second[0] == "www.example.net. A ─ alias target, from the root: no deeper cut is known"
+    assert second[0] == "www.example.net. A ─ alias target, starting at the root: no deeper zone cut is known"
     assert second[1].startswith(". ─ a.root-servers.net.")
     _, below = blocks(traces.alias_below())
-    assert below[0] == "www.new.example.com. A ─ alias target, from example.com., the deepest cut known"
+    assert (
+        below[0]
+        == "www.new.example.com. A ─ alias target, starting at example.com, the deepest known zone cut"
+    )
     assert below[1].startswith("example.com. ─ ns2.example.com. 2001:db8::54")
 
 
@@ -153,13 +156,13 @@ def test_a_server_given_by_name_is_looked_up_first() -> None:
     given = traces.servers("ns-2048.awsdns-64.net. 205.251.200.0", source=Source.GIVEN)
     walk = replace(whole.steps[2], id=4, parent=None, zone=name("."), servers=given)
     lookup, then = blocks(replace(whole, steps=(*looked_up, walk)))
-    assert lookup[0] == "ns-2048.awsdns-64.net., the server given: looked up, 3 queries, 42 ms"
+    assert lookup[0] == "ns-2048.awsdns-64.net. (the given server): looked up, 3 queries, 42 ms"
     assert then[0] == ". ─ ns-2048.awsdns-64.net. 205.251.200.0 · 8 ms · 1 of 1 (given)"
 
 
 def test_priming_stands_before_the_walk() -> None:
     prime, walk = blocks(traces.primed())
-    assert prime[0] == ". NS ─ priming: the root servers' own list"
+    assert prime[0] == ". NS ─ priming: the root zone's own list of its servers"
     assert prime[-1] == "└─ . 6d NS \N{MULTIPLICATION SIGN}13   authoritative"
     assert walk[0].startswith(". ─ a.root-servers.net.")
 
@@ -213,11 +216,11 @@ def test_a_minimised_walk_that_begins_with_several_questions_to_one_zone() -> No
     trace = minimised()
     steps = [replace(step, id=step.id - 2, parent=step.id - 3 or None) for step in trace.steps[2:]]
     (walk,) = blocks(replace(trace, steps=tuple(steps)))
-    assert walk[0] == "example.com. ─ 2 servers, cut already known"
+    assert walk[0] == "example.com. ─ 2 servers, zone cut already known"
     assert len(walk) == 6
 
 
-def test_keys_that_were_got_without_trouble_are_one_line() -> None:
+def test_keys_fetched_without_trouble_are_one_line() -> None:
     trace = traces.plain()
     story = traces.Story("com. DNSKEY", now=12)
     story.step("com.", traces.GTLD, story.asked(
@@ -226,7 +229,7 @@ def test_keys_that_were_got_without_trouble_are_one_line() -> None:
     ))  # fmt: skip
     keys = replace(story.steps[0], id=4, parent=2, purpose=Purpose.DNSKEY)
     (walk,) = blocks(replace(trace, steps=(*trace.steps, keys)))
-    assert walk[3] == "   ├─ com. DNSKEY: asked as well, 1 query, 22 ms"
+    assert walk[3] == "   ├─ com. DNSKEY: asked too, 1 query, 22 ms"
     assert len(walk) == 7
     failed = replace(keys, chosen=None, outcome=Outcome.FAILED, note="no keys")
     (walk,) = blocks(replace(trace, steps=(*trace.steps, failed)))

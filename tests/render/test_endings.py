@@ -57,13 +57,13 @@ def test_a_server_that_holds_the_child_zone_too() -> None:
         question="www.sub.example.com. A",
         authority=("sub.example.com. 300 NS ns1.example.com.",),
     )
-    assert lines(trace) == ["www.sub.example.com. 5m A 192.0.2.1   authoritative for sub.example.com."]
+    assert lines(trace) == ["www.sub.example.com. 5m A 192.0.2.1   authoritative for sub.example.com"]
 
 
 def test_what_a_dname_makes_is_marked() -> None:
     assert lines(traces.alias_below(), 2) == [
         "old.example.com. 1h DNAME new.example.com.   authoritative",
-        "www.old.example.com. 1h CNAME www.new.example.com.   made from the DNAME",
+        "www.old.example.com. 1h CNAME www.new.example.com.   synthesised from the DNAME",
     ]
 
 

@@ -1,4 +1,4 @@
-"""The last hop in the tree: what an address gave, and what its certificate says."""
+"""The last hop in the tree: the reply of an address, and its certificate."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOW = datetime(2026, 1, 15, tzinfo=UTC)
 
 
 def lines(visit: Visit) -> list[str]:
-    """What is drawn of one address."""
+    """The lines for one address."""
     (head,) = fetched_nodes(Fetched(Request("www.example.com", "https", 443), (visit,)), NOW)
     (node,) = head.children
     return [node.line.plain, *(child.line.plain for child in node.children)]
@@ -23,23 +23,35 @@ def lines(visit: Visit) -> list[str]:
 def test_every_moment_has_its_place_and_an_error_its_word() -> None:
     visit = Visit("192.0.2.44", 0.02, 0.05, 0.08, 404, "Not\x1b Found", location="/other")
     (line,) = lines(visit)
-    parts = ["192.0.2.44", "connected 20 ms", "TLS 50 ms", "first octet 80 ms", "404 Not", "on to /other"]
+    parts = [
+        "192.0.2.44",
+        "connected 20 ms",
+        "TLS 50 ms",
+        "first byte 80 ms",
+        "404 Not",
+        "redirects to /other",
+    ]
     assert [part for part in parts if part not in line] == [] and "\x1b" not in line
     assert "✗" in lines(Visit("192.0.2.44", fault="connection refused"))[0]
 
 
 @pytest.mark.parametrize(
-    ("names", "expires", "said"),
+    ("names", "expires", "line"),
     [
         (
             ("a.example",),
             NOW + timedelta(days=90),
-            "certificate for a.example · by an authority · until 2026-04-15",
+            "certificate for a.example · issued by an authority · expires 2026-04-15",
         ),
-        ((), None, "certificate for no name · by an authority"),
-        (tuple("abcdef"), None, "certificate for a, b, c, d and 2 more · by an authority"),
+        (
+            ("a.example",),
+            NOW - timedelta(days=2),
+            "certificate for a.example · issued by an authority · expired 2026-01-13",
+        ),
+        ((), None, "certificate for no name · issued by an authority"),
+        (tuple("abcdef"), None, "certificate for a, b, c, d and 2 more · issued by an authority"),
     ],
 )
-def test_a_certificate_is_told_in_a_line(names: tuple[str, ...], expires: datetime | None, said: str) -> None:
+def test_a_certificate_is_one_line(names: tuple[str, ...], expires: datetime | None, line: str) -> None:
     visit = Visit("192.0.2.44", certificate=Certificate(names, "an authority", expires))
-    assert lines(visit)[1] == said
+    assert lines(visit)[1] == line

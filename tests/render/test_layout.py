@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.text import Text
 
-from dnstrace.render.layout import ASCII, BESIDE, UNICODE, Node, fold, rows
+from dnstrace.render.layout import ASCII, UNICODE, UNICODE_ONLY, Node, fold, rows
 
 
 def drawn(root: Node, width: int = 60, guides=UNICODE) -> list[str]:  # type: ignore[no-untyped-def]
@@ -27,7 +27,7 @@ def test_signs_become_ascii() -> None:
 
 
 def test_what_is_only_for_unicode_is_left_out_of_ascii() -> None:
-    line = Text.assemble("xn--bcher-kva.", (" (bücher.)", BESIDE), " · ü")
+    line = Text.assemble("xn--bcher-kva.", (" (bücher.)", UNICODE_ONLY), " · ü")
     assert drawn(Node(line), guides=ASCII) == ["xn--bcher-kva. - ?"]
     assert drawn(Node(line)) == ["xn--bcher-kva. (bücher.) · ü"]
 

@@ -63,7 +63,7 @@ def test_what_is_wrong_stands_at_its_place() -> None:
 
 
 def test_an_alias_leads_on_and_a_failure_ends_it() -> None:
-    assert "www.example.com. is an alias" in texts(svg(report(walked("alias"))))
+    assert "www.example.com is an alias" in texts(svg(report(walked("alias"))))
     assert texts(svg(report(walked("all-refuse"))))[-3:-1] == [
         "no answer",
         "no name server of example.com gave a usable answer: 4 refused",

@@ -35,7 +35,7 @@ def test_header_and_every_section_that_is_not_empty() -> None:
         "└─ example.com. 300 IN NS ns.example.net.",
         "additional",
         "├─ ns1.example.com. 300 IN A 192.0.2.1",
-        "└─ ns.example.net. 300 IN A 203.0.113.1   not used: outside com.",
+        "└─ ns.example.net. 300 IN A 203.0.113.1   not used: outside com",
     ]
 
 

@@ -1,4 +1,4 @@
-"""What is drawn where every server was asked, in traces made by hand and in worlds of the lab."""
+"""How a trace that asked every server is drawn: traces made by hand, and worlds of the lab."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def surveyed(world: str) -> Trace:
 
 
 def made(*came: Exchange | Fault) -> Trace:
-    """Four servers of example.com., and what came of asking each; the first is gone by."""
+    """Four servers of example.com and their replies; the first is the chosen one."""
     story = Story(WWW)
     attempts = [
         story.fault(f"ns{n}.example.com.", f"192.0.2.{n}", "example.com.", each, 2000)
@@ -67,16 +67,16 @@ def test_the_whole() -> None:
     assert look(tree(report(surveyed("refuses"))), 80) == (
         "www.example.com. A\n"
         "\n"
-        ". ─ all 13 servers (26 addresses) answer alike · 7 to 36 ms\n"
+        ". ─ all 26 addresses (13 servers) agree · 7 to 36 ms\n"
         "└─ com. ─ NS \N{MULTIPLICATION SIGN}13 · TTL 2d · signed\n"
-        "   ├─ all 13 servers (26 addresses) answer alike · 16 to 33 ms\n"
+        "   ├─ all 26 addresses (13 servers) agree · 16 to 33 ms\n"
         "   └─ example.com. ─ NS \N{MULTIPLICATION SIGN}2 · TTL 2d · unsigned\n"
-        "      ├─ 1 of 2 servers (2 of 4 addresses) answer alike · 24 ms\n"
+        "      ├─ 2 of 4 addresses (1 of 2 servers) agree · 24 ms\n"
         "      ├─ ✗ ns1.example.com. 192.0.2.53 · refused to answer (REFUSED) · 15 ms\n"
         "      ├─ ✗ ns1.example.com. 2001:db8:1::53 · refused to answer (REFUSED) · 15 ms\n"
         "      └─ www.example.com. 5m A 192.0.2.44   authoritative\n"
         "\n"
-        "1 of 2 paths gives 192.0.2.44, 1 of 2 REFUSED at ns1.example.com.\n"
+        "1 of 2 paths gives 192.0.2.44, 1 of 2 ends with REFUSED at ns1.example.com\n"
         "192.0.2.44 · 3 zones · 56 queries · 93 ms\n"
         "an answer cached now lives until 14:05:00 UTC\n"
     )
@@ -85,7 +85,7 @@ def test_the_whole() -> None:
 def test_verbose_every_server_has_its_line() -> None:
     drawn = look(tree(report(surveyed("refuses")), verbose=True), 100)
     assert all(a.exchange.query.address in drawn for s in surveyed("refuses").steps for a in s.attempts)
-    assert "alike" not in drawn and drawn.count("1 of 13") == 2
+    assert "agree" not in drawn and drawn.count("1 of 13") == 2
 
 
 def test_a_silent_server_is_one_line_with_its_tries() -> None:
@@ -93,10 +93,10 @@ def test_a_silent_server_is_one_line_with_its_tries() -> None:
 
 
 def test_a_server_that_came_to_the_same_in_another_way_stands_out() -> None:
-    found = [line for line in lines(surveyed("drops-edns"), 120) if "replies only without EDNS" in line]
+    found = [line for line in lines(surveyed("drops-edns"), 120) if "drops queries with EDNS" in line]
     assert len(found) == 4 and all("3 tries" in line for line in found)
-    alike = "both servers (4 addresses) answer alike"
-    assert any(alike in line for line in lines(surveyed("truncated")))
+    agree = "all 4 addresses (2 servers) agree"
+    assert any(agree in line for line in lines(surveyed("truncated")))
 
 
 def test_look_ups_that_went_well_are_a_line_each() -> None:
@@ -107,52 +107,53 @@ def test_look_ups_that_went_well_are_a_line_each() -> None:
 
 def test_a_server_with_stray_replies_stands_out() -> None:
     found = lines(made(answered(), answered(), replace(answered(), mismatched=2), answered()))
-    assert "3 of 4 servers (3 of 4 addresses) answer alike · 10 to 40 ms" in found
+    assert "3 of 4 addresses (3 of 4 servers) agree · 10 to 40 ms" in found
     assert "ns3.example.com. 192.0.2.3 · answered too · 30 ms · 2 stray replies ignored" in found
 
 
-def test_one_server_is_told_by_its_addresses() -> None:
-    assert "all 2 addresses of the one server answer alike · 15 ms" in lines(surveyed("alias"))
+def test_one_server_is_counted_by_its_addresses() -> None:
+    assert "both addresses (1 server) agree · 15 ms" in lines(surveyed("alias"))
 
 
 def test_a_family_without_route_is_one_note() -> None:
     found = lines(surveyed("no-ipv6"))
     assert len([line for line in found if "no route" in line]) == 1
-    assert "all 13 servers (13 addresses) answer alike · 16 to 33 ms" in found
+    assert "all 13 addresses (13 servers) agree · 16 to 33 ms" in found
 
 
-def test_a_silent_family_is_said_not_to_count() -> None:
+def test_a_silent_family_is_reported_and_not_counted() -> None:
     found = trace("www.example.com.", network=WithoutIpv6Replies(load("in-domain")), seed=1, settings=ALL)
-    note = "! IPv6 counts as not asked: none of its addresses replied in the whole trace"
+    note = "! IPv6 is not counted: no IPv6 address replied in this trace"
     assert lines(found)[-4:-2] == [note, "all paths give 192.0.2.44"]
 
 
-def test_what_differs_is_told_apart() -> None:
+def test_different_answers_are_distinguished() -> None:
     other = answered("www.example.com. 300 A 192.0.2.99")
     signed = answered("www.example.com. 300 A 192.0.2.44", SIGNATURE)
-    found = lines(made(answered(), other, signed, Fault.TIMEOUT), 200)
-    assert "! ns2.example.com. 192.0.2.2 · answers otherwise: 192.0.2.99 · 20 ms" in found
-    assert "! ns3.example.com. 192.0.2.3 · answers otherwise: 192.0.2.44 with signatures · 30 ms" in found
+    found = lines(made(answered(), other, signed, Fault.TIMEOUT), 250)
+    assert "! ns2.example.com. 192.0.2.2 · different answer: 192.0.2.99 · 20 ms" in found
+    assert "! ns3.example.com. 192.0.2.3 · different answer: 192.0.2.44 with signatures · 30 ms" in found
     assert found[-3] == (
-        "1 of 4 paths gives 192.0.2.44 without signatures, 1 of 4 192.0.2.99 at ns2.example.com., "
-        "1 of 4 192.0.2.44 with signatures at ns3.example.com., 1 of 4 no answer from ns4.example.com."
+        "1 of 4 paths gives 192.0.2.44 without signatures, 1 of 4 gives 192.0.2.99 at ns2.example.com, "
+        "1 of 4 gives 192.0.2.44 with signatures at ns3.example.com, "
+        "1 of 4 ends with no answer from ns4.example.com"
     )
 
 
 @pytest.mark.parametrize(
     ("other", "words"),
     [
-        (refers("www.example.com. 60 NS a."), "refers to another NS set, a."),
-        (refers("www.example.com. 60 NS a. | b.", OTHER_DS), "refers with another DS set"),
+        (refers("www.example.com. 60 NS a."), "referral with another NS set, a"),
+        (refers("www.example.com. 60 NS a. | b.", OTHER_DS), "referral with another DS set"),
         (answered(), "192.0.2.44"),
         (reply(WWW, flags="QR AA", rcode=3, authority=("example.com. 60 SOA a. b. 1 2 3 4 5",)), "NXDOMAIN"),
-        (answered("www.example.com. 60 CNAME x."), "an alias to x."),
+        (answered("www.example.com. 60 CNAME x."), "an alias to x"),
         (answered("www.example.com. 60 A 1.1.1.1 | 1.1.1.2 | 1.1.1.3 | 1.1.1.4"), "4 records"),
     ],
 )
-def test_what_another_says_than_the_one_gone_by(other: Exchange, words: str) -> None:
+def test_an_answer_that_differs_from_the_chosen_one(other: Exchange, words: str) -> None:
     same = refers("www.example.com. 60 NS a. | b.")
-    line = f"! ns2.example.com. 192.0.2.2 · answers otherwise: {words} · 20 ms"
+    line = f"! ns2.example.com. 192.0.2.2 · different answer: {words} · 20 ms"
     assert line in lines(made(same, other, same, same))
 
 
@@ -169,7 +170,8 @@ def test_many_small_shares_are_percentages() -> None:
         story.step(zone, servers(*(f"{host} {address}" for host, address in hosts)), *attempts)
         story.steps[-1] = replace(story.steps[-1], all_servers=True)
     assert lines(story.trace(Outcome.ANSWER), 200)[-3] == (
-        "94.7% of paths give 192.0.2.44, 2.7% SERVFAIL at ns1.com., 2.63% SERVFAIL at ns1.example.com."
+        "94.7% of paths give 192.0.2.44, 2.7% end with SERVFAIL at ns1.com, "
+        "2.63% end with SERVFAIL at ns1.example.com"
     )
 
 

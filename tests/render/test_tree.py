@@ -134,7 +134,7 @@ def test_an_answer_lives_from_the_end_of_the_trace() -> None:
 
 def test_a_ttl_of_zero_is_not_cached() -> None:
     trace = traces.answer("www.example.com. 0 A 192.0.2.44")
-    assert last_lines(trace)[-1] == "not to be cached by any resolver"
+    assert last_lines(trace)[-1] == "resolvers must not cache this"
 
 
 def test_few_short_records_are_named_and_many_counted() -> None:
@@ -157,7 +157,7 @@ def test_a_failure_is_one_sentence_and_what_it_cost() -> None:
     assert look(tree(report(traces.broken())), 120).split("\n\n")[-2:] == [
         "failed · 3 zones · 20 queries (2 timeouts) · 2.8 s",
         "✗ verdict: no answer: example.com. has no server that gives a usable answer: 2 timeout, 1 refused; "
-        "this is for the\n  operator of example.com. to mend (step 3)\n"
+        "the operator of\n  example.com needs to fix this (step 3)\n"
         "    dig @192.0.2.1 www.example.com. A +norecurse +dnssec\n",
     ]
 
@@ -168,10 +168,10 @@ def test_over_tcp_is_counted() -> None:
 
 def test_interrupted_and_under_way() -> None:
     assert last_lines(traces.interrupted()) == [
-        "! interrupted: this is what was found so far",
+        "! interrupted: these are partial results",
         "2 zones · 2 queries (1 timeout) · 2.0 s",
     ]
-    assert "not ended" in look(tree(report(traces.interrupted())))
+    assert "not finished" in look(tree(report(traces.interrupted())))
     assert last_lines(traces.under_way()) == ["2 zones · 2 queries (1 timeout) · 2.0 s so far"]
     assert "asking ..." in look(tree(report(traces.under_way())))
 
@@ -276,8 +276,8 @@ def test_what_was_expected_is_marked_as_met_or_not() -> None:
     trace = replace(trace, expectations=tuple(judge(trace, each) for each in expectations))
     lines = [
         "\u2713 a=192.0.2.44",
-        "\u2717 ttl>=600: it is 300",
-        "\u2717 cname=a.example.: there is none",
+        "\u2717 ttl>=600: found 300",
+        "\u2717 cname=a.example.: found none",
         "\u2717 serial>=1: not known",
     ]
     assert look(tree(report(trace))).splitlines()[-4:] == lines
@@ -293,7 +293,7 @@ def test_a_trace_that_ends_with_a_referral_shows_it_in_full() -> None:
     assert "   ├─ NS ns1.example.com. 192.0.2.53, 2001:db8:1::53 (glue)\n" in shown.replace("│", " ")
     assert re.search(r"└─ DS 2d \d+ 13 2\s+[0-9a-f]{64}\n", shown)
     assert shown.splitlines()[-2].startswith(
-        "example.com. is delegated to 2 name servers · 2 zones · 2 queries"
+        "example.com is delegated to 2 name servers · 2 zones · 2 queries"
     )
     assert shown.splitlines()[-1].startswith("a referral cached now lives until ")
 
@@ -302,5 +302,5 @@ def test_the_referral_is_shown_above_what_the_child_says() -> None:
     world = load("missing-glue")
     found = trace("www.example.com", "NS", network=LabNetwork(world), now=world.now, seed=1, parent_only=True)
     shown = look(tree(report(found)))
-    assert shown.count("NS ns1.example.com.   no glue, though it lies in the zone itself\n") == 1
+    assert shown.count("NS ns1.example.com.   no glue, although its name is inside the zone\n") == 1
     assert "failed" not in shown.splitlines()[-2]

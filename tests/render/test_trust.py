@@ -1,4 +1,4 @@
-"""What the tree says of the chain of trust: at each cut, at the keys, at the answer, and where it breaks."""
+"""The chain of trust in the tree: at each zone cut, at the keys, at the answer, and where it breaks."""
 
 from __future__ import annotations
 
@@ -50,20 +50,20 @@ www.example.com. A
 
 . ─ 13 servers, from the root hints
 ├─ l.root-servers.net. 2001:500:9f::42 · 13 ms · 1 of 13 (hint)
-├─ . DNSKEY: asked as well, 1 query, 13 ms
+├─ . DNSKEY: asked too, 1 query, 13 ms
 │  └─ key 36206 matches the trust anchor · signs keys 36206, 14443 until 2026-01-29
 └─ com. ─ NS x13 · TTL 2d · secure
-   ├─ DS 25471 (ECDSAP256SHA256, SHA-256) · signed by key 14443 of . until 2026-01-29
+   ├─ DS 25471 (ECDSAP256SHA256, SHA-256) · signed by key 14443 of the root zone until 2026-01-29
    ├─ m.gtld-servers.net. 192.55.83.30 · 30 ms · 1 of 13 (glue)
-   ├─ com. DNSKEY: asked as well, 1 query, 30 ms
+   ├─ com. DNSKEY: asked too, 1 query, 30 ms
    │  └─ key 25471 matches DS 25471 · signs keys 25471, 30261 until 2026-01-29
    └─ example.com. ─ NS x2 · TTL 2d · secure
-      ├─ DS 33677 (ECDSAP256SHA256, SHA-256) · signed by key 30261 of com. until 2026-01-29
+      ├─ DS 33677 (ECDSAP256SHA256, SHA-256) · signed by key 30261 of com until 2026-01-29
       ├─ ns1.example.com. 192.0.2.53 · 15 ms · 1 of 2 (glue)
-      ├─ example.com. DNSKEY: asked as well, 1 query, 15 ms
+      ├─ example.com. DNSKEY: asked too, 1 query, 15 ms
       │  └─ key 33677 matches DS 33677 · signs keys 33677, 59920 until 2026-01-29
       └─ www.example.com. 5m A 192.0.2.44   authoritative, \
-signed by key 59920 of example.com. until 2026-01-29
+signed by key 59920 of example.com until 2026-01-29
 
 secure
 192.0.2.44 · 3 zones · 6 queries · 58 ms
@@ -74,14 +74,15 @@ an answer cached now lives until 14:05:00 UTC""".splitlines()
 @pytest.mark.parametrize(
     ("world", "line"),
     [
-        ("dnssec-missing-key", "│  └─ ✗ com. publishes DS 33677, but example.com. has only keys "),
-        ("dnssec-expired", "│  └─ ✗ key 33677 of example.com. is trusted, but does not validly sign"),
-        ("dnssec-altered-data", "authoritative, signature not valid: the signature by key "),
+        ("dnssec-missing-key", "│  └─ ✗ com publishes a DS record for key 33677, but example.com has only"),
+        ("dnssec-expired", "│  └─ ✗ key 33677 of example.com is trusted but does not validly sign"),
+        ("dnssec-altered-data", "authoritative, not validly signed:"),
         ("dnssec-altered-data", "└─ ✗ the chain of trust breaks here"),
         ("dnssec-unsigned-data", "└─ ✗ the chain of trust breaks here"),
-        ("dnssec-opt-out", "├─ no DS: NSEC3 besh654v… below example.com. has the opt-out flag"),
+        ("dnssec-opt-out", "├─ no DS: NSEC3 besh654v… has the opt-out flag, so there may be"),
         ("dnssec-opt-out", "child.example.com. ─ NS x1 · TTL 1h · insecure"),
         ("dnssec-nsec-nxdomain", "└─ proof: NSEC "),
+        ("dnssec-bad-nsec", "├─ no proof: no NSEC record shows"),
         ("dnssec-unknown-algorithm", "(algorithm 100, SHA-256) · signed by key "),
     ],
 )
@@ -94,9 +95,9 @@ def test_a_broken_chain_is_told_once_at_its_place_and_once_at_the_end() -> None:
     assert judgement is not None and _wide("dnssec-missing-key").count(judgement.reason) == 2
 
 
-def test_a_bogus_answer_is_not_said_to_be_cached() -> None:
+def test_a_bogus_answer_has_no_cache_lifetime() -> None:
     expired = shown("dnssec-expired")
-    assert "\na resolver that validates answers SERVFAIL instead\n" in expired and "cached now" not in expired
+    assert "\nvalidating resolvers return SERVFAIL instead\n" in expired and "cached now" not in expired
     assert "cached now" in shown("dnssec-good") and "cached now" in shown("dnssec-opt-out")
 
 
@@ -137,8 +138,8 @@ def test_text_from_the_network_is_harmless_and_any_time_can_be_shown() -> None:
     evidence = StepEvidence("bogus", ds=(DsEvidence(1, 250, 99),), signatures=(signature,))  # type: ignore[arg-type]
     (node,) = cut_nodes(evidence)
     assert node.line.plain == (
-        "DS 1 (algorithm 250, digest 99) · signed by key 1 of \\027[2J. until 2106-02-07"
+        "DS 1 (algorithm 250, digest 99) · signed by key 1 of \\027[2J until 2106-02-07"
     )
     broken = replace(signature, valid=False, reason="\x1b[2J")
     said = signed_by(replace(evidence, signatures=(broken,)), name("a."), 43).plain
-    assert said == ", signature not valid: \\027[2J"
+    assert said == ", not validly signed: \\027[2J"

@@ -180,7 +180,7 @@ def test_plain_text_where_tls_is_expected_is_said() -> None:
         async with await asyncio.start_server(closing(serve), HERE, 0) as server:
             port = server.sockets[0].getsockname()[1]
             return await LiveWeb(allowed=lambda address: True).visit(
-                HERE, Request("a.example", "https", port), 20
+                HERE, Request("a.example", "https", port), 300
             )
 
     assert asyncio.run(test()).fault.startswith("TLS: ")
@@ -198,6 +198,8 @@ def test_a_closed_port_is_said() -> None:
     async def test() -> Visit:
         async with await asyncio.start_server(closing(says(PAGE)), HERE, 0) as server:
             port = server.sockets[0].getsockname()[1]
-        return await LiveWeb(allowed=lambda address: True).visit(HERE, Request("a.example", "http", port), 20)
+        return await LiveWeb(allowed=lambda address: True).visit(
+            HERE, Request("a.example", "http", port), 300
+        )
 
     assert asyncio.run(test()).fault == "nothing is listening there (connection refused)"

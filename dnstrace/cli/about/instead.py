@@ -76,8 +76,8 @@ def explain(code: str, environment: Environment) -> int:
         environment.write("".join(f"{r.code:<{longest}}  {r.level.value:<7}  {r.title}\n" for r in rules))
         return Exit.ANSWER
     rule = CATALOGUE[code]
-    told = ((heading, text[:1].upper() + text[1:]) for heading, text in rule.sections.items())
-    parts = [(f"{rule.code} ({rule.level.value})", rule.title), *told]
+    sections = ((heading, text[:1].upper() + text[1:]) for heading, text in rule.sections.items())
+    parts = [(f"{rule.code} ({rule.level.value})", rule.title), *sections]
     wrapped = (fill(line, _COLUMNS, break_on_hyphens=False) for part in parts for line in (*part, ""))
     environment.write("\n".join(wrapped).rstrip("\n") + "\n")
     return Exit.ANSWER

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dnstrace.cli.line.asking import limits_of, settings_of
 from dnstrace.cli.line.fitting import everything, expected, families_of
@@ -31,8 +31,7 @@ _MOST_RESOLVERS = 32  # asked at once, each by a socket of its own
 _NO_NAME = "no name to trace: try `dnstrace www.example.com`, or `dnstrace --lab` for the embedded internet"
 
 
-@dataclass(frozen=True, slots=True)
-class Display:
+class Display(NamedTuple):
     """What to print: in which form, whether in full, with a sentence on each step, in colour.
 
     `color` is auto, always or never.
@@ -44,8 +43,7 @@ class Display:
     color: str = "auto"
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(NamedTuple):
     """What to keep: the paths of the files for the trace, its packets, map and page, or None.
 
     With `force`, files that exist are overwritten.
@@ -58,8 +56,7 @@ class Files:
     force: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(NamedTuple):
     """One run of the command.
 
     What to trace: each of `questions`; where there are none, the world's own, with `types` in place of
@@ -97,7 +94,7 @@ class Choices:
     shown: Display = Display()
     files: Files = Files()
     http: bool = False
-    urls: Mapping[Name, str] = field(default_factory=dict)
+    urls: Mapping[Name, str] = MappingProxyType({})
     many: Many | None = None
     diff: tuple[Document, ...] = ()
     watch: float | None = None

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Many:
+class Many(NamedTuple):
     """Many names: from `file` (`-` is stdin), results to `out` or stdout.
 
     With `resume`, names whose results are there are left out; with `ordered`, results keep the order of the

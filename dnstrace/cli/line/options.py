@@ -10,7 +10,6 @@ line against that, and the help, the manual and the completions show it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -77,8 +76,7 @@ SECURITY, WORLD = "expect security", "lab world"
 """In the table: an `--expect` that only validation can decide, and a `--lab` that names a world."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One option.
 
     `name` is the long name without dashes. `help` may hold fields of Settings and Limits in braces,
@@ -296,7 +294,7 @@ OPTIONS: tuple[Option, ...] = (
 """All options, in the order in which the help lists them."""
 
 IGNORED = frozenset({"trace", "norec", "norecurse", "nordflag"})
-"""dig's words that are accepted after a `+` and do nothing: they are what dnstrace always does."""
+"""dig's words that are accepted after a `+` and change nothing: dnstrace always does what they say."""
 
 BY_NAME = {each.name: each for each in OPTIONS}
 BY_LETTER = {letter: each for each in OPTIONS for letter in each.short}
@@ -320,7 +318,7 @@ IMPLIED = {each.name: each.implies for each in OPTIONS if each.implies} | {SECUR
 
 
 def excluded(name: str) -> tuple[str, ...]:
-    """What cannot stand beside an option, or the opposite of a flag: the names of such, in table order."""
+    """The names of what excludes an option, or the opposite of a flag: options, then opposites."""
     own = {name, *IMPLIED.get(name, ())}
     return tuple(
         each

@@ -28,8 +28,8 @@ class Parsed:
     `settings` goes by the keys of `options.Option`, with a list where an option is repeatable. `said` holds
     the name of each option that is set, as it was typed (`-4`, `+noedns`) or as its variable is called;
     `undone` that of each flag that was taken back, with the word that did it. `origins` says where each name
-    in these two came from. `servers` holds what followed each @. `about` is the option that is to be done
-    instead of a trace, the first of them, with its value.
+    in these two came from. `servers` holds what followed each @. `about` is the first option that
+    stands for something else than a trace, with its value.
     """
 
     def __init__(self, origin: Origin = Origin.WORD) -> None:

@@ -1,4 +1,4 @@
-"""What is to be asked: every name with every type."""
+"""What to ask: every name with every type."""
 
 from __future__ import annotations
 

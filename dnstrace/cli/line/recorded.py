@@ -23,7 +23,7 @@ _ASKED -= {"root-hints", "seed"}  # these are not part of the settings
 
 
 def of_record(record: Record, words: Parsed) -> Parsed:
-    """What a record says, as options, beside what was typed; the server that it started from too."""
+    """What a record says, as options, given what was typed; the server that it started from too."""
     found = _filed(_settings(record) | _checks(record), record.question, words)
     if record.tracing.server is not None:
         found.servers.append(str(record.tracing.server))
@@ -31,7 +31,7 @@ def of_record(record: Record, words: Parsed) -> Parsed:
 
 
 def of_document(document: Mapping[str, Any], words: Parsed) -> Parsed:
-    """What the JSON document of a trace says where it has no record, beside what was typed.
+    """What the JSON document of a trace says where it has no record, given what was typed.
 
     Raises Usage for a question that cannot be asked, KeyError or TypeError for what is not a document.
     """

@@ -40,10 +40,10 @@ def system_resolvers(path: str = _RESOLV_CONF) -> tuple[Resolver, ...]:
     try:
         found = dns.resolver.Resolver(filename=path)
     except (dns.resolver.NoResolverConfiguration, OSError, UnicodeError) as error:
-        raise Usage(f"system: there is no resolver in {path} of this machine") from error
+        raise Usage(f"system: {path} of this machine lists no resolver") from error
     addresses = [each for each in found.nameservers if isinstance(each, str)]
     if not addresses:
-        raise Usage(f"system: there is no resolver in {path} of this machine")
+        raise Usage(f"system: {path} of this machine lists no resolver")
     return tuple(Resolver(each, found.port) for each in addresses)
 
 

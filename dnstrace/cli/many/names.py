@@ -1,4 +1,4 @@
-"""The names of a file, one line each: a name and, if it has any, types. What is wrong is told by line."""
+"""The names in a file: on each line a name and optionally types. Errors are reported by line."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from dnstrace.model import Question
 if TYPE_CHECKING:
     from dns.rdatatype import RdataType
 
-_LONGEST = 4096  # octets of a line: a name has 1004 at most, written with every octet escaped
-_AHEAD = 1000  # questions that are read before they can be traced
+_LONGEST = 4096  # octets of a line: a name has at most 1004, with every octet escaped
+_AHEAD = 1000  # questions that are read ahead
 _REMARK = re.compile(r"(?<!\\)[#;].*", re.DOTALL)  # a character after a backslash is part of a name
 _BOM = b"\xef\xbb\xbf"
 
@@ -27,13 +27,13 @@ Told = Callable[[int, str], None]
 def questions(
     file: BinaryIO, types: tuple[RdataType, ...], wrong: Told, unreadable: Told
 ) -> Iterator[Question]:
-    """The questions of a file as they are read; `types` are for lines that say none.
+    """The questions of a file as they are read; `types` are for lines without a type.
 
-    A line may end with CR LF; blank ones, and what follows `#` or `;` without a backslash, are nothing. For
-    each line that cannot be traced `wrong` is called with its number and why; `unreadable` for the one at
-    which the file ends since it cannot be read.
+    A line may end with CR LF. Blank lines, and anything after `#` or `;` without a backslash, are ignored.
+    For each line that cannot be traced, `wrong` is called with its number and the reason; `unreadable` is
+    called for the line from which on the file cannot be read.
     """
-    number, lines = 0, _lines(file)
+    number, lines = 0, _bounded_lines(file)
     while True:
         number += 1
         try:
@@ -49,31 +49,31 @@ def questions(
             wrong(number, f"longer than {_LONGEST} octets")
             continue
         try:
-            yield from _asked(line.decode("utf-8"), types)
+            yield from _questions_in(line.decode("utf-8"), types)
         except UnicodeDecodeError:
             wrong(number, "is not UTF-8")
         except Usage as error:
             wrong(number, str(error))
 
 
-def _asked(line: str, types: tuple[RdataType, ...]) -> Iterator[Question]:
+def _questions_in(line: str, types: tuple[RdataType, ...]) -> Iterator[Question]:
     words = _REMARK.sub("", line).split()
     if not words:
         return
     if "\0" in line:
-        raise Usage("holds a NUL octet")
+        raise Usage("contains a NUL octet")
     name, *kinds = words
     subject = names.subject(name)
     for word in kinds:
         if not rdtypes.is_type(word):
-            raise Usage(f"{word!r} is no record type")
+            raise Usage(f"{word!r} is not a record type")
     wanted = [rdtypes.rdtype(word) for word in kinds] or list(types) or [subject.rdtype]
     for rdtype in wanted:
         yield Question(subject.name, rdtype)
 
 
-def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file; of one that is too long only the beginning, so that none fills the memory."""
+def _bounded_lines(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file; only the beginning of a line that is too long, so that none fills the memory."""
     while line := file.readline(_LONGEST + 1):
         whole = line
         while len(line) > _LONGEST and not line.endswith(b"\n"):
@@ -82,7 +82,7 @@ def _lines(file: BinaryIO) -> Iterator[bytes]:
 
 
 class AsTheyCome:
-    """What an iterator gives that may wait for a pipe or a terminal: a thread waits, the loop goes on."""
+    """The items of an iterator that may wait for a pipe or a terminal: a thread waits, the loop goes on."""
 
     def __init__(self, wanted: Iterator[Question]) -> None:
         self._wanted, self._loop = wanted, asyncio.get_running_loop()
@@ -100,7 +100,7 @@ class AsTheyCome:
                 self._loop.call_soon_threadsafe(self.stop)
 
     def stop(self) -> None:
-        """Give nothing that comes from now on."""
+        """Yield nothing that arrives from now on."""
         self._got.put_nowait(None)
 
     async def __aiter__(self) -> AsyncGenerator[Question]:

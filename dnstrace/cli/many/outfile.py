@@ -1,4 +1,4 @@
-"""Where the results of many names go, and which of them are there already."""
+"""The file for the results of many names, and which results it already has."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _BEGINS = b'{"schema"'  # every result
 
 
 class Writer:
-    """Where results go: whole lines, handed to the system at once; into a file, or to stdout without one.
+    """Writes results to a file, or to stdout without one: whole lines, handed to the system at once.
 
-    What a file holds is there until the first results come, unless they are to be added to it.
+    The old content of a file stays until the first results arrive; with `adds` they are appended to it.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Writer:
         self._environment, self._file, self._path, self._old = environment, file, path, not adds
 
     def write(self, text: str) -> None:
-        """Write lines; with none, only what was there goes. Raises Unwritable, BrokenPipeError."""
+        """Write lines; an empty text only removes the old content. Raises Unwritable, BrokenPipeError."""
         if self._file is None:
             self._environment.write(text)
             return
@@ -64,7 +64,7 @@ def writer(many: Many, force: bool, environment: Environment, stack: ExitStack) 
 
 
 def opened(path: str, mode: str, option: str, stack: ExitStack) -> BinaryIO:
-    """A file that is open as long as the stack. Raises Usage."""
+    """A file that is open for as long as the stack. Raises Usage."""
     try:
         file: Any = open(path, mode, buffering=-1 if mode == "rb" else 0)  # noqa: SIM115  # the stack closes it
     except OSError as error:
@@ -74,10 +74,10 @@ def opened(path: str, mode: str, option: str, stack: ExitStack) -> BinaryIO:
 
 
 class Done:
-    """The questions whose results a file holds already: by their digests, so that many take little memory.
+    """The questions whose results a file already has, kept as digests to save memory.
 
-    A result that was cut off at its end by a kill is taken away. Raises Usage where the file cannot be read,
-    or holds something else: that is not touched.
+    A last result that was cut off by a kill is removed. Raises Usage if the file cannot be read, or has other
+    content, which is left alone.
     """
 
     def __init__(self, path: str) -> None:
@@ -89,7 +89,9 @@ class Done:
                     if _is_cut_off(line):
                         break
                     if (key := _key_of(line)) is None:
-                        raise Usage(f"--resume: {shown(path)} holds more than results: see its line {number}")
+                        raise Usage(
+                            f"--resume: {shown(path)} has lines that are not results: see line {number}"
+                        )
                     self._digests[_digest(key)] += 1
                     whole += len(line)
             os.truncate(path, whole)
@@ -99,7 +101,7 @@ class Done:
             raise Usage(f"--resume: {shown(path)} cannot be read: {error.strerror}") from error
 
     def left(self, wanted: Iterable[Question]) -> Iterator[Question]:
-        """The questions that have no result yet."""
+        """The questions without a result."""
         for question in wanted:
             digest = _digest(f"{name_text(question.name)} {dns.rdatatype.to_text(question.rdtype)}")
             if self._digests[digest]:
@@ -109,14 +111,14 @@ class Done:
 
 
 def _is_cut_off(line: bytes) -> bool:
-    """Whether a last line is the beginning of a result, or octets that a crash of the system left at zero."""
+    """Whether the last line is the beginning of a result, or zeros that a crash of the system left."""
     return not line.endswith(b"\n") and (
         line[: len(_BEGINS)] == _BEGINS[: len(line)] or not line.strip(b"\0")
     )
 
 
 def _key_of(line: bytes) -> str | None:
-    """The question of a result; None where the line is none."""
+    """The question of a result; None if the line is not a result."""
     try:
         asked = json.loads(line)["question"]
         return f"{asked['name']} {asked['type']}"

@@ -1,4 +1,4 @@
-"""What is written of each of many traces, and what is counted of all of them."""
+"""The lines for each of many traces, and the counts for all of them."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from dnstrace.cli.line.choices import Display
 from dnstrace.cli.line.options import Output
 from dnstrace.cli.status import status, worst
 from dnstrace.model import Kind, Name, Outcome, Step, Trace
+from dnstrace.model.counting import counted
 from dnstrace.render.short import data
 from dnstrace.render.text import harmless, name_text, time_text
 
-_NAMED = 5  # zones and servers that the summary names
-_REMEMBERED = 2000  # among which these are found, so that a run of any length takes no more memory
+_NAMED = 5  # zones and servers that the summary lists
+_REMEMBERED = 2000  # zones and servers that are counted, which bounds the memory of a run of any length
 _UNTOLD = {Kind.ABANDONED, Kind.TRUNCATED, Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT}
 
 
 class Result(NamedTuple):
-    """One trace: its lines, and what counts.
+    """One trace: its lines, and what is counted.
 
-    `failed_in` is the zone in which it failed, `troubled` are the servers that gave nothing usable, `times`
+    `failed_in` is the zone in which it failed, `troubled` are the servers without a usable reply, `times` are
     the seconds that each zone took.
     """
 
@@ -39,28 +40,32 @@ class Result(NamedTuple):
 
 
 def result(trace: Trace, shown: Display) -> Result:
-    """What is written and counted of a trace."""
+    """The lines and the counts for a trace."""
     failed = trace.outcome is Outcome.FAILED and trace.steps
     return Result(
-        _text(trace, shown),
+        _result_text(trace, shown),
         "" if trace.outcome is None else trace.outcome.value,
         status([trace]),
-        _counted(trace.steps[-1].zone) if failed else "",
-        _troubled(trace),
-        tuple((_counted(step.zone), _took(step)) for step in trace.steps if step.main and step.attempts),
+        _key_of_name(trace.steps[-1].zone) if failed else "",
+        _troubled_servers(trace),
+        tuple(
+            (_key_of_name(step.zone), _seconds_taken(step))
+            for step in trace.steps
+            if step.main and step.attempts
+        ),
         tuple(finding.code for finding in trace.findings or ()),
     )
 
 
-def _counted(name: Name) -> str:
-    """A name as it is counted: lists, and servers, write one in small letters and in capitals."""
+def _key_of_name(name: Name) -> str:
+    """A name in lower case: lists and servers write the same name in both cases."""
     return name_text(name).lower()
 
 
-def _troubled(trace: Trace) -> tuple[str, ...]:
+def _troubled_servers(trace: Trace) -> tuple[str, ...]:
     return tuple(
         {
-            f"{_counted(attempt.server)} {attempt.exchange.query.address}": None
+            f"{_key_of_name(attempt.server)} {attempt.exchange.query.address}": None
             for step in trace.steps
             for attempt in step.attempts
             if not attempt.meaning.usable and attempt.meaning.kind not in _UNTOLD
@@ -68,15 +73,15 @@ def _troubled(trace: Trace) -> tuple[str, ...]:
     )
 
 
-def _took(step: Step) -> float:
-    """Seconds from the first query of a step to what it went by, or to the last that it waited for."""
+def _seconds_taken(step: Step) -> float:
+    """Seconds from the first query of a step to the attempt chosen, or to the last one it waited for."""
     exchanges = [attempt.exchange for attempt in step.attempts]
     if step.chosen is not None:
         exchanges = [exchanges[0], exchanges[step.chosen]]
     return max(each.start + each.elapsed for each in exchanges) - min(each.start for each in exchanges)
 
 
-def _text(trace: Trace, shown: Display) -> str:
+def _result_text(trace: Trace, shown: Display) -> str:
     if shown.output is Output.JSONL:
         from dnstrace.api import report
         from dnstrace.render.document import to_json
@@ -92,7 +97,7 @@ def _text(trace: Trace, shown: Display) -> str:
 
 
 class Tally:
-    """What came of all: outcomes, the worst status, where things went wrong or took long."""
+    """The totals of a run: outcomes, the worst status, where things failed or took long."""
 
     def __init__(self) -> None:
         self.ended = 0
@@ -111,20 +116,20 @@ class Tally:
         self._codes.update(found.codes)
         self.status = worst((self.status, found.status))
         if found.failed_in:
-            _count(self._failing, found.failed_in)
+            _count_bounded(self._failing, found.failed_in)
         for server in found.troubled:
-            _count(self._troubled, server)
+            _count_bounded(self._troubled, server)
         for zone, took in found.times:
             if took > self._slowest.get(zone, 0.0):
                 self._slowest[zone] = took
         if len(self._slowest) > _REMEMBERED:
-            self._slowest = dict(_longest(self._slowest, _REMEMBERED // 2))
+            self._slowest = dict(_slowest_of(self._slowest, _REMEMBERED // 2))
 
     def progress(self, done: float | None) -> str:
-        """Where the run is: `done` is the share of the names that were taken, None where it is not known."""
+        """The progress; `done` is the share of the names that have ended, None if it is not known."""
         took = time.monotonic() - self._begun
         rate, failed = self.ended / max(took, 1e-9), self._outcomes["failed"]
-        told = f"{self.ended:,} names · {rate:,.0f} a second · {failed:,} failed"
+        told = f"{counted(self.ended, 'name')} · {rate:,.0f} a second · {failed:,} failed"
         if not done:
             return told
         bar = "━" * round(20 * done)
@@ -132,26 +137,27 @@ class Tally:
         return f"{bar:<20} {done:4.0%} · {told} · {left // 60:.0f}:{left % 60:02.0f} left"
 
     def summary(self, wrong: int) -> Iterator[str]:
-        """What came of all, in a few lines; `wrong` lines could not be traced."""
+        """The totals in a few lines; `wrong` is the number of lines that could not be traced."""
         took = time.monotonic() - self._begun
         outcomes = ", ".join(f"{count} {outcome}" for outcome, count in self._outcomes.most_common())
         rate = self.ended / max(took, 1e-9)
-        yield f"{self.ended} names in {took:.1f} s ({rate:.0f} a second): {outcomes or 'nothing'}"
+        names = counted(self.ended, "name")
+        yield f"{names} in {took:.1f} s ({rate:.0f} a second): {outcomes or 'nothing'}"
         if wrong:
-            yield f"{wrong} lines could not be traced"
-        for what, counted in (("failed in", self._failing), ("in trouble:", self._troubled)):
-            if counted:
-                worst = ", ".join(f"{each} ({count})" for each, count in counted.most_common(_NAMED))
+            yield f"{counted(wrong, 'line')} could not be traced"
+        for what, places in (("failed in", self._failing), ("in trouble:", self._troubled)):
+            if places:
+                worst = ", ".join(f"{each} ({count})" for each, count in places.most_common(_NAMED))
                 yield f"{what} {worst}"
         if self._codes:
             yield "found: " + ", ".join(f"{code} ({count})" for code, count in self._codes.most_common())
         if self.ended > 1:
-            longest = _longest(self._slowest, _NAMED)
+            longest = _slowest_of(self._slowest, _NAMED)
             yield "slowest: " + ", ".join(f"{zone} {time_text(took)}" for zone, took in longest)
 
 
-def _count(counted: Counter[str], what: str) -> None:
-    """Count one more; of very many things the rare ones are forgotten."""
+def _count_bounded(counted: Counter[str], what: str) -> None:
+    """Count one more; if there are very many, the rare ones are forgotten."""
     counted[what] += 1
     if len(counted) > 2 * _REMEMBERED:
         kept = counted.most_common(_REMEMBERED)
@@ -159,5 +165,5 @@ def _count(counted: Counter[str], what: str) -> None:
         counted.update(dict(kept))
 
 
-def _longest(times: dict[str, float], count: int) -> list[tuple[str, float]]:
+def _slowest_of(times: dict[str, float], count: int) -> list[tuple[str, float]]:
     return sorted(times.items(), key=lambda pair: -pair[1])[:count]

@@ -1,4 +1,4 @@
-"""`-f FILE`: many names, each result written as it is there, and at the end what came of all."""
+"""`-f FILE`: many names; each result is written as it arrives, and a summary at the end."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from dnstrace.model import Question
 
 _EVERY = 0.25  # seconds between two looks at the progress
-_WRONG = 20  # wrong lines that are told one by one
-_WORTH = 4096  # octets of names that are worth further processes: what is there at the first look
+_WRONG = 20  # wrong lines that are reported one by one
+_WORTH = 4096  # octets of names, available at the first look, that are worth more processes
 
 
 def trace_file(chosen: Choices, many: Many, environment: Environment) -> int:
-    """Trace every name of the file; the exit status. Raises Usage, Unwritable."""
+    """Trace every name of the file, and return the exit status. Raises Usage, Unwritable."""
     plan = planned(chosen)
     with ExitStack() as stack:
         names = _stdin() if many.file == "-" else opened(many.file, "rb", "-f", stack)
@@ -65,24 +65,24 @@ class _ManyRun:
         self._tally, self._wrong, self._cut_off = Tally(), 0, False
         self._looked = time.monotonic()
         self._stopped = False
-        self._size, self._taken = _size(names), 0
+        self._size, self._taken = _size_of(names), 0
         self._coming: AsTheyCome | None = None
 
     def wrong(self, number: int, why: str) -> None:
-        """Tell of a line that cannot be traced; of many only the first ones."""
+        """Report a line that cannot be traced; only the first of many."""
         self._wrong += 1
         if self._wrong <= _WRONG:
             self._clear()
             self._environment.remark(f"line {number}: {why}")
 
     def unreadable(self, number: int, why: str) -> None:
-        """Tell where the file cannot be read further."""
+        """Report from which line on the file cannot be read."""
         self._cut_off = True
         self._clear()
         self._environment.remark(f"-f: {self._many.file} cannot be read from line {number} on: {why}")
 
     def go(self, wanted: Iterator[Question], plan: Planned) -> int:
-        """Trace and write, by this plan; what came of it all."""
+        """Trace and write by this plan, print the summary, and return the exit status."""
         run: Callable[[Coroutine[Any, Any, None]], None] = getattr(plan.network, "run", run_real)
         collect_rarely()
         try:
@@ -101,7 +101,7 @@ class _ManyRun:
         if self._stopped:
             goes_on = self._many.out is not None and self._chosen.shown.output is Output.JSONL
             out = f" -o {self._many.out} --resume" if goes_on else ""
-            self._environment.remark(f"stopped by the user{'; go on with' if out else ''}{out}")
+            self._environment.remark(f"stopped by the user{'; continue with' if out else ''}{out}")
             return Exit.INTERRUPTED
         nothing_right = self._wrong and not self._tally.ended and not self._many.resume
         if self._cut_off or nothing_right:
@@ -110,7 +110,7 @@ class _ManyRun:
 
     async def _traced(self, wanted: Iterator[Question], plan: Planned, workers: int) -> None:
         loop, chosen, many = asyncio.get_running_loop(), self._chosen, self._many
-        waits = self._size is None and plan.network is None  # a network of its own has time of its own
+        waits = self._size is None and plan.network is None  # a given network has its own clock
         with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; not the main thread
             if waits or self._size is not None:
                 loop.add_signal_handler(signal.SIGINT, self._stop)
@@ -134,9 +134,9 @@ class _ManyRun:
                 self._take(each)
 
     def _workers(self) -> int:
-        """As many processes as the user wants, or as there are processors where there are names enough.
+        """As many processes as the user chose, or one for each processor if there are enough names.
 
-        Waits for the first names, which no event loop must: Ctrl-C would not end it.
+        Waits for the first names, which must not happen in an event loop: Ctrl-C would not end it.
         """
         if self._many.workers is not None:
             return self._many.workers
@@ -144,14 +144,14 @@ class _ManyRun:
         return cores() if peek is not None and len(peek(_WORTH)) >= _WORTH else 1
 
     def _stop(self) -> None:
-        """Begin nothing more; what is under way is finished, unless the user asks twice."""
+        """Start no more traces; those under way are finished, unless the user asks twice."""
         if self._stopped:
             raise KeyboardInterrupt
         self._stopped = True
         if self._coming is not None:
             self._coming.stop()
         self._clear()
-        self._environment.remark("finishing what is under way; Ctrl-C again ends at once")
+        self._environment.remark("finishing the traces under way; press Ctrl-C again to stop at once")
 
     def _until_stopped(self, wanted: Iterator[Question]) -> Iterator[Question]:
         """The questions, counted. Raises Enough when the user stops the run."""
@@ -162,7 +162,7 @@ class _ManyRun:
             yield question
 
     async def _coming_until_stopped(self, wanted: AsTheyCome) -> AsyncGenerator[Question]:
-        """The same of questions that come as they come."""
+        """The same for questions that arrive at any time."""
         async for question in wanted:
             if self._stopped:
                 break
@@ -179,7 +179,7 @@ class _ManyRun:
             self._environment.overwrite(self._tally.progress(self._done()))
 
     def _done(self) -> float | None:
-        """The share of the names that have ended, by the share of the file that has been read."""
+        """The share of the names that have ended, estimated from the share of the file that has been read."""
         if not self._size or not self._taken:
             return None
         return min(1.0, self._names.tell() / self._size * self._tally.ended / self._taken)
@@ -189,8 +189,8 @@ class _ManyRun:
             self._environment.overwrite("")
 
 
-def _size(file: BinaryIO) -> int | None:
-    """The octets of a regular file; None of what comes as it comes."""
+def _size_of(file: BinaryIO) -> int | None:
+    """The size of a regular file in octets; None for a pipe or a terminal."""
     try:
         found = os.fstat(file.fileno())
     except (OSError, ValueError):

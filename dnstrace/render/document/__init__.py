@@ -1,8 +1,8 @@
 """A trace as JSON: version 1 of the document, written field by field.
 
-`data/dnstrace-1.schema.json` describes it. Names are absolute, in A-label form; RDATA is in
-presentation format; times are milliseconds or ISO 8601 UTC; TTLs are seconds. Nothing here imports
-rich: programs that read JSON do not wait for it.
+`data/dnstrace-1.schema.json` describes it. Names are absolute and in A-label form, RDATA is in presentation
+format, times are milliseconds or ISO 8601 UTC, TTLs are seconds. Nothing here imports rich, which would only
+delay programs that read JSON.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ _SCHEMA_FILE = "dnstrace-1.schema.json"
 def to_json(
     report: Report, *, verbose: bool = False, explain: bool = False, indent: int | None = None
 ) -> str:
-    """The document as ASCII text without a line end: on one line, or indented by `indent` spaces.
+    """The document as ASCII text without a final line end: on one line, or indented by `indent` spaces.
 
-    `verbose` adds the records of every reply, `explain` a sentence on each step.
+    `verbose` adds the records of every reply, `explain` a sentence about each step.
     """
     whole = document(report, verbose=verbose, explain=explain)
     return json.dumps(whole, ensure_ascii=True, allow_nan=False, indent=indent)
@@ -53,9 +53,9 @@ def schema() -> str:
 
 
 def document(report: Report, *, verbose: bool = False, explain: bool = False) -> Document:
-    """The report as values of JSON; `verbose` adds the records of every reply, `explain` sentences."""
+    """The report as JSON values; `verbose` adds the records of every reply, `explain` a sentence per step."""
     trace = report.trace
-    told = _explained(report) if explain else {}
+    sentences = _explained(report) if explain else {}
     cut = delegation_reached(trace)
     judged = {} if trace.judgement is None else trace.judgement.steps
     return {
@@ -73,7 +73,9 @@ def document(report: Report, *, verbose: bool = False, explain: bool = False) ->
         "delegation": None if cut is None else referral_of(cut),
         "supposed": [referral_of(supposed) for supposed in trace.supposed],
         "verdict": None if report.verdict is None else verdict_of(report.verdict),
-        "steps": [step_of(step, verbose, judged.get(step.id), told.get(step.id)) for step in trace.steps],
+        "steps": [
+            step_of(step, verbose, judged.get(step.id), sentences.get(step.id)) for step in trace.steps
+        ],
         "findings": [finding_of(finding) for finding in trace.findings or ()],
         "reconciliation": None
         if trace.findings is None
@@ -90,7 +92,7 @@ def document(report: Report, *, verbose: bool = False, explain: bool = False) ->
 
 
 def _explained(report: Report) -> dict[int, str]:
-    """A sentence for each step, by its id."""
+    """A sentence for each step, by step id."""
     from dnstrace.render.story import Story
 
     story = Story(report)
@@ -99,7 +101,7 @@ def _explained(report: Report) -> dict[int, str]:
 
 
 def _bogus(trace: Trace) -> str:
-    """Why the trace did not validate."""
+    """Why the trace is bogus; empty if it is not."""
     return trace.judgement.reason if trace.judgement is not None and is_bogus(trace) else ""
 
 

@@ -1,4 +1,4 @@
-"""What was found beside the walk: verdict, findings, resolvers, expectations, the last hop."""
+"""The results in the document: verdict, findings, resolvers, expectations, the last hop."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import dns.flags
 import dns.rdatatype
 
 from dnstrace.model import Kind, Outcome
-from dnstrace.render.compared import reason_text, resolver_text
 from dnstrace.render.document.values import Document, ede_of, iso, ms, question_of, rcode_of, rrsets_of
 from dnstrace.render.expected import expected_text, value_text
+from dnstrace.render.resolver_words import reason_text, resolver_text
 from dnstrace.render.text import harmless, name_text
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _OUTCOMES = {
 
 
 def finding_of(finding: Finding) -> Document:
-    """What is wrong, where, and whose job it is."""
+    """A finding: what is wrong, where, and who can fix it."""
     return {
         "code": finding.code,
         "level": finding.level.value,
@@ -49,7 +49,7 @@ def finding_of(finding: Finding) -> Document:
 
 
 def verdict_of(found: Verdict) -> Document:
-    """What is wrong in one sentence, and what shows it."""
+    """The verdict: what is wrong in one sentence, and the evidence."""
     return {
         "text": harmless(found.text),
         "blame": found.blame.value,
@@ -62,15 +62,15 @@ def verdict_of(found: Verdict) -> Document:
 
 
 def reconciled_of(zone: Reconciled) -> Document:
-    """The servers of a zone that was probed: what parent and zone say of them, and what they answer."""
+    """The servers of a zone that was probed: what parent and zone publish, what each server answers."""
     return {
         "zone": name_text(zone.zone),
         "parent": None if zone.parent is None else name_text(zone.parent),
-        "servers": [_server(server) for server in zone.servers],
+        "servers": [_reconciled_server_of(server) for server in zone.servers],
     }
 
 
-def _server(server: ReconciledServer) -> Document:
+def _reconciled_server_of(server: ReconciledServer) -> Document:
     return {
         "name": name_text(server.name),
         "at_parent": server.parent,
@@ -96,7 +96,7 @@ def _addressed(each: Addressed) -> Document:
 
 
 def resolver_of(found: Compared) -> Document:
-    """One resolver beside the walk; what it did not say is null."""
+    """One resolver compared with the walk; null for whatever its reply lacks."""
     attempt = found.attempt
     query = None if attempt is None else attempt.exchange.query
     message = None if attempt is None else attempt.exchange.message
@@ -124,7 +124,7 @@ def resolver_of(found: Compared) -> Document:
 
 
 def share_of(share: Share) -> Document:
-    """The share of the paths that comes to one end."""
+    """The share of paths with one result."""
     outcome = _OUTCOMES.get(share.meaning.kind, Outcome.FAILED)
     return {
         "share": str(share.share),
@@ -139,7 +139,7 @@ def share_of(share: Share) -> Document:
 
 
 def met_of(met: Met) -> Document:
-    """What was expected, and whether it is so."""
+    """An expectation, and whether it is met."""
     return {
         "text": expected_text(met),
         "what": met.expectation.what,
@@ -151,7 +151,7 @@ def met_of(met: Met) -> Document:
 
 
 def life_of(life: Life) -> Document:
-    """How long something lives in caches."""
+    """How long a resolver may cache an RRset."""
     return {
         "what": life.what.value,
         "name": name_text(life.name),
@@ -162,7 +162,7 @@ def life_of(life: Life) -> Document:
 
 
 def fetched_of(found: Fetched) -> Document:
-    """The last hop: the page asked for, and what each address gave."""
+    """The last hop: the page requested, and the answer of each address."""
     return {
         "url": harmless(found.request.url),
         "notes": [harmless(note) for note in found.notes],
@@ -176,11 +176,11 @@ def fetched_of(found: Fetched) -> Document:
             }
             for trace in found.beside
         ],
-        "visits": [_visit(visit) for visit in found.visits],
+        "visits": [_visit_of(visit) for visit in found.visits],
     }
 
 
-def _visit(visit: Visit) -> Document:
+def _visit_of(visit: Visit) -> Document:
     shown = visit.certificate
     return {
         "address": visit.address,

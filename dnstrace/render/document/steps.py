@@ -1,4 +1,4 @@
-"""The steps in the document: who was asked, what came back, and what was judged of it."""
+"""The steps in the document: the servers asked, their replies, and the evidence for their security."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ _RESULTS = {
 }
 
 
-def step_of(step: Step, verbose: bool, evidence: StepEvidence | None, told: str | None) -> Document:
-    """A step: if `verbose` with the records of its replies; what was judged of it, what is `told` of it."""
+def step_of(step: Step, verbose: bool, evidence: StepEvidence | None, explanation: str | None) -> Document:
+    """A step with its evidence and its explanation; `verbose` adds the records of its replies."""
     return {
         "id": step.id,
         "parent": step.parent,
@@ -63,7 +63,7 @@ def step_of(step: Step, verbose: bool, evidence: StepEvidence | None, told: str 
         "security": None if evidence is None else evidence.security.value,
         "evidence": None if evidence is None else _evidence(evidence),
         "note": harmless(step.note) or None,
-        "explanation": told,
+        "explanation": explanation,
     }
 
 

@@ -1,4 +1,4 @@
-"""What the parts of the document are made of: times, RRsets, questions, delegations."""
+"""Building blocks of the document: times, RRsets, questions, delegations."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def question_of(question: Question) -> Document:
 
 
 def rrsets_of(rrsets: Iterable[dns.rrset.RRset]) -> list[Document]:
-    """RRsets, their data in presentation format."""
+    """RRsets, with their data in presentation format."""
     return [
         {
             "name": name_text(rrset.name),
@@ -46,7 +46,7 @@ def rrsets_of(rrsets: Iterable[dns.rrset.RRset]) -> list[Document]:
 
 
 def referral_of(delegation: Delegation) -> Document:
-    """A delegation, as its parent has it."""
+    """A delegation, as published by the parent."""
     return {
         "zone": name_text(delegation.zone),
         "ttl": delegation.ttl,
@@ -80,10 +80,10 @@ def iso(time: datetime, to: str) -> str:
 
 
 def ms(seconds: float) -> float:
-    """Milliseconds to a microsecond."""
+    """Milliseconds, rounded to a microsecond."""
     return round(seconds * 1000, 3)
 
 
 def rcode_of(rcode: int | None) -> str | None:
-    """The mnemonic of an RCODE; null where there was no reply."""
+    """The mnemonic of an RCODE; None without a reply."""
     return None if rcode is None else rcode_text(rcode)

@@ -5,7 +5,7 @@ import pytest
 from dnstrace.cli.about.help import EXAMPLES, TOGETHER, help_text
 from dnstrace.cli.environment import Environment
 from dnstrace.cli.line.options import OPTIONS, Group
-from tests.cli.running import run
+from tests.cli.running import run, run_on_terminal
 
 
 @pytest.mark.parametrize("columns", [80, 100, 140])
@@ -48,8 +48,8 @@ def test_the_examples_do_what_they_say() -> None:
 def test_colours_and_characters_are_those_of_the_environment() -> None:
     assert "\x1b[" not in run("--help").out
     assert "\x1b[" in run("--help", FORCE_COLOR="1").out
-    assert "\x1b[" in run("--help", terminal=True).out
-    assert "\x1b[" not in run("--help", terminal=True, NO_COLOR="1").out
+    assert "\x1b[" in run_on_terminal("--help").out
+    assert "\x1b[" not in run_on_terminal("--help", NO_COLOR="1").out
     assert run("--help", TERM="dumb").out.isascii()
 
 

@@ -118,7 +118,7 @@ def test_in_the_lab_a_name_is_not_needed() -> None:
             "--expect security=secure and --parent-only exclude each",
         ),
         ("--parent-only", "no name to trace: try `dnstrace www.example.com`"),
-        ("--expect sreial=1 x", "'sreial=1': 'sreial' is nothing that can be expected; did you mean serial?"),
+        ("--expect sreial=1 x", "'sreial=1': unknown word 'sreial'; did you mean serial?"),
         ("x @192.0.2.1 @192.0.2.2", "give one @SERVER to start from: these are 2"),
     ],
 )

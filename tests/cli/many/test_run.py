@@ -1,4 +1,4 @@
-"""`-f`: many names from a file; wrong lines, results, resuming, stopping."""
+"""`-f`: many names from a file or from stdin; the forms of results, stopping, exit statuses."""
 
 from __future__ import annotations
 
@@ -7,76 +7,13 @@ import json
 import signal
 import subprocess
 import sys
-from collections import Counter
 from pathlib import Path
-from random import Random
 
 import pytest
 
-from dnstrace.cli.many.names import questions
-from dnstrace.model import Question
 from tests.bulk.serving import arguments, server
-from tests.cli.running import finished, run, start
-
-LAB = ("--lab", "in-domain", "--seed", "1")
-
-
-def read(octets: bytes) -> tuple[list[str], dict[int, str]]:
-    """The questions and the wrong lines of a file."""
-    wrong: dict[int, str] = {}
-    found = list(questions(io.BytesIO(octets), (), wrong.__setitem__, wrong.__setitem__))
-    assert all(isinstance(each, Question) for each in found)
-    return [str(each) for each in found], wrong
-
-
-def test_lines() -> None:
-    assert read(
-        b"\xef\xbb\xbfwww.example.com\r\n\n  # a remark\nexample.com SOA MX ; and another\n192.0.2.1\n"
-        b"https://www.example.net/x AAAA\nB\xc3\xbccher.example\n"
-        b"a\\;b\\#c.example TXT # a name with both\n"
-    ) == (
-        [
-            "www.example.com. A",
-            "example.com. SOA",
-            "example.com. MX",
-            "1.2.0.192.in-addr.arpa. PTR",
-            "www.example.net. AAAA",
-            "xn--bcher-kva.example. A",
-            r"a\;b#c.example. TXT",
-        ],
-        {},
-    )
-
-
-def test_wrong_lines_are_told_by_number_and_cost_nothing_else() -> None:
-    found, wrong = read(
-        b"good.example\nbad..name\n\xff\xfe\nnul\0.example\n"
-        + b"x" * 1_000_000
-        + b"\nwww.example FOO\nlast.example"
-    )
-    assert found == ["good.example. A", "last.example. A"]
-    assert sorted(wrong) == [2, 3, 4, 5, 6]
-    assert (
-        wrong[3] == "is not UTF-8" and wrong[5] == "longer than 4096 octets" and "no record type" in wrong[6]
-    )
-
-
-def test_a_hundred_thousand_lines_a_fifth_of_them_garbage() -> None:
-    random, lines, good = Random(1), [], 0
-    garbage = (b"a..b", b"\xff", b"x\0y", b"y" * 70 + b".example", b"n FOO", b"-" * 5000)
-    for number in range(100_000):
-        if random.random() < 0.2:
-            lines.append(random.choice(garbage))
-        else:
-            lines.append(b"n%d.example" % number)
-            good += 1
-    found, wrong = read(b"\r\n".join(lines))
-    assert len(found) == len(set(found)) == good and len(wrong) == 100_000 - good
-
-
-def names(path: Path, *lines: str) -> str:
-    path.write_text("\n".join(lines))
-    return str(path)
+from tests.cli.many.listed import LAB, names
+from tests.cli.running import PATIENCE, finished, run, start
 
 
 def test_each_form_of_result(tmp_path: Path) -> None:
@@ -131,7 +68,7 @@ def test_a_file_without_a_single_right_line_is_no_success(tmp_path: Path) -> Non
 
 def test_names_from_stdin() -> None:
     done = start("-f", "-", *LAB, "--short", stdin=subprocess.PIPE)
-    out, err = done.communicate("www.example.com\nmail.example.com", timeout=20)
+    out, err = done.communicate("www.example.com\nmail.example.com", timeout=PATIENCE)
     assert (done.returncode, out) == (0, "www.example.com. A 192.0.2.44\n") and "2 names" in err
 
 
@@ -146,7 +83,7 @@ def test_names_are_traced_as_they_come(tmp_path: Path) -> None:
             process.stdin.write(f"x{number}.example\n")
             assert process.stdout.readline() == f"x{number}.example. A 192.0.2.44\n"
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130 and out == "" and "3 names in" in err and "stopped by the user" in err
 
 
@@ -159,7 +96,7 @@ def test_a_full_disk_ends_a_run_of_many_processes_in_one_line(tmp_path: Path) ->
         with start(*how) as process:
             assert process.stdout is not None and process.stdout.readline()
             process.stdout.close()
-            assert process.wait(timeout=20) == 141
+            assert process.wait(timeout=PATIENCE) == 141
 
 
 class Interrupted(io.BytesIO):
@@ -190,59 +127,6 @@ def test_a_closed_stdin_is_said_to_be_closed(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("sys.stdin", None)
     said = run("-f", "-", *LAB)
     assert (said.status, said.err) == (2, "dnstrace: -f: standard input is closed\n")
-
-
-def test_a_run_that_was_cut_off_anywhere_goes_on_with_what_is_missing(tmp_path: Path) -> None:
-    lines = [f"x{n}.example.com" for n in range(20)] + ["www.example.com"] * 3
-    file, out = names(tmp_path / "names", *lines), tmp_path / "out"
-    assert run(*LAB, "-f", file, "--jsonl", "-o", str(out)).status == 0
-    whole = out.read_bytes()
-    random = Random(3)
-    for _ in range(20):
-        out.write_bytes(whole[: random.randrange(len(whole))])
-        assert run(*LAB, "-f", file, "--jsonl", "-o", str(out), "--resume").status == 0
-        found = Counter(json.loads(line)["question"]["name"] for line in out.read_text().splitlines())
-        assert found == Counter(f"{line}." for line in lines)
-    again = run(*LAB, "-f", file, "--jsonl", "-o", str(out), "--resume")
-    assert again.status == 0 and "0 names in" in again.err
-
-
-@pytest.mark.parametrize(
-    ("content", "line"),
-    [
-        (b"notes\n", 1),
-        (b"notes", 1),
-        (b"result\nmore\n", 2),
-        (b'result\n{"name": 1}\n', 2),
-        (b"result\nx", 2),
-    ],
-)
-def test_a_file_that_holds_something_else_is_not_touched(tmp_path: Path, content: bytes, line: int) -> None:
-    file, out = names(tmp_path / "names", "www.example.com"), tmp_path / "out"
-    assert run(*LAB, "-f", file, "--jsonl", "-o", str(out)).status == 0
-    content = content.replace(b"result\n", out.read_bytes())
-    out.write_bytes(content)
-    said = run(*LAB, "-f", file, "--jsonl", "-o", str(out), "--resume")
-    assert (said.status, out.read_bytes()) == (2, content)
-    assert said.err.startswith("dnstrace: --resume: ")
-    assert said.err.endswith(f" holds more than results: see its line {line}\n")
-
-
-def test_old_results_are_there_until_it_is_certain_that_new_ones_come(tmp_path: Path) -> None:
-    file, out = names(tmp_path / "names", "www.example.com"), tmp_path / "out"
-    out.write_text("old\n")
-    for wrong in (["--root-hints", str(tmp_path / "none")], ["--lab", "--drop", "none"], ["-f", "none"]):
-        assert run(*LAB, "-f", file, "-o", str(out), "--force", *wrong).status == 2
-        assert out.read_text() == "old\n"
-    assert run(*LAB, "-f", names(tmp_path / "empty", "# nothing"), "-o", str(out), "--force").status == 0
-    assert out.read_text() == ""
-
-
-def test_what_a_crash_of_the_system_left_at_zero_is_taken_away(tmp_path: Path) -> None:
-    file, out = names(tmp_path / "names", "www.example.com"), tmp_path / "out"
-    out.write_bytes(bytes(4096))
-    assert run(*LAB, "-f", file, "--jsonl", "-o", str(out), "--resume").status == 0
-    assert json.loads(out.read_text())["question"]["name"] == "www.example.com."
 
 
 class Broken(io.BytesIO):

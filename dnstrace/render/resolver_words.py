@@ -1,4 +1,4 @@
-"""A resolver beside the walk in words: what it is called, and why it differs. Needs no rich."""
+"""A resolver's answer in words: which resolver, and why it differs from the walk. Does not need rich."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 _WRONG = {Fault.MALFORMED, Fault.MISMATCH}
 _REASONS = {
     Disagreement.SAME: "the same",
-    Disagreement.FILTERED: "filtered: the resolver keeps it from those who ask it",
-    Disagreement.SPLIT_HORIZON: "split horizon: private addresses, for those inside a network",
-    Disagreement.VALIDATION: "validation: it finds the answer bogus",
-    Disagreement.REFUSES: "refuses: it is no resolver for this client",
-    Disagreement.FAILS: "fails: it has no answer itself",
-    Disagreement.OTHER: "differs, for a reason that the reply does not tell",
-    Disagreement.NOT_COMPARED: "not compared: the walk found nothing to compare it with",
+    Disagreement.FILTERED: "filtered: the resolver withholds the answer from its clients",
+    Disagreement.SPLIT_HORIZON: "split horizon: private addresses, for clients inside a network",
+    Disagreement.VALIDATION: "validation: the resolver considers the answer bogus",
+    Disagreement.REFUSES: "refuses: the resolver does not serve this client",
+    Disagreement.FAILS: "fails: the resolver itself gets no answer",
+    Disagreement.OTHER: "differs: the reply does not show why",
+    Disagreement.NOT_COMPARED: "not compared: the walk has no result to compare with",
 }
 
 
 def resolver_text(query: Query) -> str:
-    """A resolver as it is given on the command line."""
+    """A resolver in the form of the command line."""
     if query.transport is Transport.HTTPS:
         return harmless(query.endpoint)
     address = query.address
@@ -40,14 +40,14 @@ def resolver_text(query: Query) -> str:
 
 
 def reason_text(found: Compared) -> str:
-    """How a resolver differs from the walk and why, in one line; empty while it is being asked."""
+    """How a resolver's answer differs from the walk and why, in one line; empty while it is being asked."""
     if found.difference is None:
         return ""
     if found.difference is Disagreement.STALE:
         return f"stale: {_how_stale(found)}"
     if found.difference is Disagreement.NO_ANSWER and found.attempt is not None:
         return _how_silent(found.attempt)
-    unchecked = ", and has an answer with checking disabled (CD)" if found.unchecked else ""
+    unchecked = ", but it returns an answer with checking disabled (CD)" if found.unchecked else ""
     return _REASONS[found.difference] + unchecked
 
 
@@ -60,17 +60,17 @@ def _how_silent(attempt: Attempt) -> str:
 
 def _how_stale(found: Compared) -> str:
     if found.past_its_ttl:
-        return "served though its TTL has ended, as its servers did not answer"
+        return "served past its TTL because the name servers did not answer"
     if found.replied is None or found.until is None:
-        return "from before"
-    held = f"held until {clock_text(found.replied, found.until)}"
+        return "an older answer"
+    expiry = f"expires at {clock_text(found.replied, found.until)}"
     if found.age is None:
-        return f"from before, {held}"
-    return f"cached {ttl_text(found.age)} ago, {held}"
+        return f"an older answer, {expiry}"
+    return f"cached {ttl_text(found.age)} ago, {expiry}"
 
 
 def ttl_left_text(found: Compared) -> str:
-    """What is left of the TTL beside what the zone gives: `TTL 3m of 5m, 2m old`; empty where none is."""
+    """The remaining TTL compared with the zone's: `TTL 3m of 5m, 2m old`; empty if there is none."""
     if found.ttl is None:
         return ""
     left = f"TTL {ttl_text(found.ttl)}"

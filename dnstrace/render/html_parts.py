@@ -1,4 +1,4 @@
-"""The parts of the page: the walk as a list that folds, the exchanges as a table with bars, and the rest."""
+"""The sections of the page: the walk as a collapsible list, the exchanges as a table with bars, others."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from rich.text import Text
 
 from dnstrace.analysis.stats import critical_attempts
 from dnstrace.model import Kind, Probe, Transport
-from dnstrace.model.findings import Blame, Level
+from dnstrace.model.findings import Level, who_fixes
+from dnstrace.model.naming import zone_text
 from dnstrace.model.security import Security
-from dnstrace.render.layout import BESIDE
+from dnstrace.render.layout import UNICODE_ONLY
 from dnstrace.render.reconciled import tables
 from dnstrace.render.text import harmless, name_text, time_text
 from dnstrace.render.trust import cut_nodes, key_nodes, signed_by
@@ -32,20 +33,20 @@ if TYPE_CHECKING:
 _CLASSES = {BAD: "bad", WARNING: "warning", GOOD: "good", QUIET: "quiet", STRONG: "strong", TOLD: "told"}
 _LEVELS = {Level.ERROR: "bad", Level.WARNING: "warning", Level.NOTICE: "quiet"}
 _SECURITY = {Security.SECURE: "good", Security.BOGUS: "bad"}
-_TO_BE_DECLINED = {Probe.EDNS_VERSION, Probe.RECURSION, Probe.TRANSFER}
-_BARS, _BAR, _LEAST = 240, 10, 2  # pixels: the width of all, the height of one, the least width of one
+_RIGHTLY_DECLINED = {Probe.EDNS_VERSION, Probe.RECURSION, Probe.TRANSFER}
+_BARS, _BAR, _LEAST = 240, 10, 2  # pixels: the width of the time axis, the height and least width of a bar
 
 
 # --- the walk ---------------------------------------------------------------------------------------
 
 
 def tree_list(blocks: list[list[Node]]) -> str:
-    """The tree as a list within lists, each of which folds."""
-    return '<ul class="tree">' + "".join(_item(node) for block in blocks for node in block) + "</ul>"
+    """The tree as nested lists that can be collapsed."""
+    return '<ul class="tree">' + "".join(_tree_item(node) for block in blocks for node in block) + "</ul>"
 
 
-def _item(root: Node) -> str:
-    """A node and all below it, without recursion: a tree may be as deep as a name has labels."""
+def _tree_item(root: Node) -> str:
+    """A node and everything below it, without recursion: a tree may be as deep as a name has labels."""
     done: list[str] = []
     stack: list[Node | str] = [root]
     while stack:
@@ -65,7 +66,7 @@ def inline(text: Text) -> str:
     """A styled text as HTML."""
     plain, marks = text.plain, [set[str]() for _ in text.plain]
     for span in text.spans:
-        for word in str(span.style).split() if span.style != BESIDE else ():
+        for word in str(span.style).split() if span.style != UNICODE_ONLY else ():
             for place in range(span.start, min(span.end, len(plain))):
                 marks[place].add(_CLASSES.get(word, ""))
     whole = {_CLASSES.get(word, "") for word in str(text.style).split()}
@@ -85,7 +86,7 @@ def _runs(plain: str, marks: list[list[str]]) -> Iterator[str]:
 
 
 def exchanges(trace: Trace) -> str:
-    """Every exchange in the order of their beginnings, a row and a bar; the critical path is marked."""
+    """Every exchange in order of its start, as a row with a bar; the critical path is marked."""
     every = [(step, index, attempt) for step in trace.steps for index, attempt in enumerate(step.attempts)]
     if not every:
         return ""
@@ -94,7 +95,7 @@ def exchanges(trace: Trace) -> str:
     whole = max(trace.stats.duration, *(a.exchange.start + a.exchange.elapsed for *_, a in every), 1e-9)
     first = {step.id: index for step, index, _ in reversed(every)}
     rows = "".join(
-        _row(step, index, whole, id(attempt) in critical, first[step.id] == index)
+        _exchange_row(step, index, whole, id(attempt) in critical, first[step.id] == index)
         for step, index, attempt in every
     )
     heads = "".join(
@@ -104,21 +105,21 @@ def exchanges(trace: Trace) -> str:
         '<p class="quiet"><svg class="key bars" viewBox="0 0 10 10" aria-hidden="true">'
         '<rect class="critical" width="10" height="10"/></svg> on the critical path · '
         '<svg class="key bars" viewBox="0 0 10 10" aria-hidden="true"><rect width="10" height="10"/></svg> '
-        'besides · <svg class="key bars" viewBox="0 0 10 10" aria-hidden="true">'
-        f'<rect class="failed" width="10" height="10"/></svg> no usable reply; {time_text(whole)} in all'
-        '<label id="order" hidden><input type="checkbox" id="by-server"> in the order of servers</label></p>'
+        'off the critical path · <svg class="key bars" viewBox="0 0 10 10" aria-hidden="true">'
+        f'<rect class="failed" width="10" height="10"/></svg> no usable reply · {time_text(whole)} in total'
+        '<label id="order" hidden><input type="checkbox" id="by-server"> sort by server</label></p>'
     )
     return key + _scrolled("h-exchanges", f'{heads}<th scope="col">When</th>', rows)
 
 
-def _row(step: Step, index: int, whole: float, critical: bool, first: bool) -> str:
-    """One exchange; the `first` row of a step is where the links to that step lead."""
+def _exchange_row(step: Step, index: int, whole: float, critical: bool, first: bool) -> str:
+    """One exchange. Links to a step lead to its `first` row."""
     attempt = step.attempts[index]
     exchange = attempt.exchange
     query, failed = exchange.query, _is_failed(step, attempt)
     over = "" if query.transport is Transport.UDP else f" {query.transport.value.upper()}"
     purpose = step.purpose.value if step.probe is None else f"probe {step.probe.value}"
-    said = attempt.meaning.kind.value.replace("-", " ")
+    result = attempt.meaning.kind.value.replace("-", " ")
     style = "critical" if critical else "failed" if failed else ""
     left, width = exchange.start / whole * _BARS, max(exchange.elapsed / whole * _BARS, _LEAST)
     bar = (
@@ -134,7 +135,7 @@ def _row(step: Step, index: int, whole: float, critical: bool, first: bool) -> s
         f'{escape(name_text(attempt.server))}<br><span class="quiet">{escape(query.address)}{over}</span>',
         f'{escape(harmless(str(query.question)))}<br><span class="quiet">{escape(purpose)} at '
         f"{escape(name_text(step.zone))}</span>",
-        f'<span class="{"bad" if failed else ""}">{escape(said)}</span>{marked}{again}',
+        f'<span class="{"bad" if failed else ""}">{escape(result)}</span>{marked}{again}',
         time_text(exchange.elapsed),
         bar,
     ]
@@ -143,15 +144,15 @@ def _row(step: Step, index: int, whole: float, critical: bool, first: bool) -> s
 
 
 def _is_failed(step: Step, attempt: Attempt) -> bool:
-    """Whether no reply came that is of use: to some probes, to decline is to reply as one should."""
+    """Whether no usable reply came. Some probes should be declined, so a refusal is usable there."""
     if attempt.exchange.message is None:
         return True
-    declines = step.probe in _TO_BE_DECLINED
+    declines = step.probe in _RIGHTLY_DECLINED
     return not (declines or attempt.meaning.usable or attempt.meaning.kind is Kind.TRUNCATED)
 
 
 def _again(step: Step, index: int) -> str:
-    """That an address is asked once more, and what is otherwise then; empty where it is the first time."""
+    """Remark on a repeated query to an address, and what differs from before; empty for the first."""
     query = step.attempts[index].exchange.query
     earlier = (attempt.exchange.query for attempt in step.attempts[:index])
     before = [each for each in earlier if each.address == query.address]
@@ -160,8 +161,14 @@ def _again(step: Step, index: int) -> str:
     return f"try {tries + 1}" if tries else "again, without EDNS" if dropped else "again" if before else ""
 
 
+def steps_text(trace: Trace, steps: Iterable[int]) -> str:
+    """The steps in words, such as `steps 3, 4`, each a link."""
+    numbers = list(steps)
+    return f"step{'s' * (len(numbers) > 1)} {step_links(trace, numbers)}"
+
+
 def step_links(trace: Trace, steps: Iterable[int]) -> str:
-    """The steps by their numbers, each a link to its exchanges where it has any."""
+    """The numbers of the steps, each a link to its exchanges if it has any."""
     asked = {step.id for step in trace.steps if step.attempts}
     return ", ".join(f'<a href="#step-{each}">{each}</a>' if each in asked else f"{each}" for each in steps)
 
@@ -170,41 +177,38 @@ def step_links(trace: Trace, steps: Iterable[int]) -> str:
 
 
 def findings(report: Report) -> str:
-    """What is wrong, with its cure, what to publish, and an explanation; nothing where not asked for."""
+    """The findings with their remedies, records to publish and explanations; empty without a check."""
     if (found := report.trace.findings) is None:
         return ""
     if not found:
-        return f'<p class="good">Nothing wrong found by {report.rules} rules.</p>'
-    return "".join(_finding(report.trace, each, report.explanations[each.code]) for each in found)
+        return f'<p class="good">{report.rules} rules found nothing wrong.</p>'
+    return "".join(_finding_article(report.trace, each, report.explanations[each.code]) for each in found)
 
 
-def _finding(trace: Trace, finding: Finding, known: Explanation) -> str:
+def _finding_article(trace: Trace, finding: Finding, known: Explanation) -> str:
     level = f'<span class="{_LEVELS[finding.level]}">{finding.level.value}</span>'
     records = "\n".join(map(harmless, finding.records))
-    told = "".join(f"<dt>{escape(head)}</dt><dd>{escape(text)}</dd>" for head, text in known.sections.items())
-    steps = step_links(trace, finding.steps)
+    explanation = "".join(
+        f"<dt>{escape(head)}</dt><dd>{escape(text)}</dd>" for head, text in known.sections.items()
+    )
+    steps = steps_text(trace, finding.steps)
     return (
         f'<article class="finding"><h3>{level} {finding.code}</h3>'
         f"<p>{escape(harmless(finding.message))}</p>"
         + (f"<p>{escape(harmless(finding.cure))}</p>" if finding.cure else "")
         + (f'<pre tabindex="0">{escape(records)}</pre>' if records else "")
-        + f'<p class="quiet">For {_whom(finding)}; shown by step {steps}.</p>'
-        f"<details><summary>{escape(known.title)}</summary><dl>{told}</dl></details></article>"
+        + f'<p class="quiet">{_responsible(finding)}Evidence: {steps}.</p>'
+        f"<details><summary>{escape(known.title)}</summary><dl>{explanation}</dl></details></article>"
     )
 
 
-def _whom(finding: Finding) -> str:
-    zone = "the zone" if finding.zone is None else escape(name_text(finding.zone))
-    return {
-        Blame.REGISTRAR: f"the registrar of {zone}",
-        Blame.PARENT: f"the operator of the zone above {zone}",
-        Blame.HOST: f"the operator of {zone}",
-        Blame.NETWORK: "whoever runs the network here",
-    }.get(finding.blame, "nobody in particular")
+def _responsible(finding: Finding) -> str:
+    who = who_fixes(finding.blame, zone_text(finding.zone))
+    return f"{escape(who[0].upper() + who[1:])}. " if who else ""
 
 
 def dnssec(trace: Trace) -> str:
-    """What the chain of trust shows, step by step."""
+    """The evidence for the chain of trust, step by step."""
     if trace.judgement is None:
         return ""
     rows = [
@@ -212,16 +216,16 @@ def dnssec(trace: Trace) -> str:
             step_links(trace, [number]),
             escape(harmless(str(trace.steps[number - 1].question))),
             f'<span class="{_SECURITY.get(evidence.security, "warning")}">{evidence.security.value}</span>',
-            "<br>".join(map(inline, _shown(trace.steps[number - 1], evidence))),
+            "<br>".join(map(inline, _evidence_lines(trace.steps[number - 1], evidence))),
         ]
         for number, evidence in sorted(trace.judgement.steps.items())
     ]
     reason = f"<p>{escape(harmless(trace.judgement.reason))}</p>" if trace.judgement.reason else ""
-    return reason + _table(["Step", "Question", "Status", "What shows it"], rows, "h-dnssec", free=3)
+    return reason + _table(["Step", "Question", "Status", "Evidence"], rows, "h-dnssec", free=3)
 
 
-def _shown(step: Step, evidence: StepEvidence) -> list[Text]:
-    """What a step shows: keys, DS records or the lack of them, until when signed, or what is wrong."""
+def _evidence_lines(step: Step, evidence: StepEvidence) -> list[Text]:
+    """The evidence of a step: keys, DS records or their absence, expiry of signatures, or the fault."""
     is_key = step.question.rdtype == dns.rdatatype.DNSKEY and step.referral is None
     nodes = key_nodes(evidence, step.zone) if is_key else cut_nodes(evidence)
     lines = [node.line for node in nodes]
@@ -229,24 +233,24 @@ def _shown(step: Step, evidence: StepEvidence) -> list[Text]:
     for owner, rdtype in [] if lines else covered:
         head = Text(f"{name_text(owner)} {dns.rdatatype.to_text(dns.rdatatype.RdataType.make(rdtype))}")
         lines.append(head.append_text(signed_by(evidence, owner, rdtype)))
-    said = [harmless(text) for text in (evidence.reason, evidence.proof) if text]
-    told = any(text in line.plain for line in lines for text in said)
-    return lines if told else [*map(Text, said[:1]), *lines]
+    reasons = [harmless(text) for text in (evidence.reason, evidence.proof) if text]
+    repeated = any(text in line.plain for line in lines for text in reasons)
+    return lines if repeated else [*map(Text, reasons[:1]), *lines]
 
 
 def servers(report: Report) -> str:
-    """The servers of each zone side by side; nothing where nothing was checked."""
-    return "".join(map(_columns, tables(report)[: -1 if report.lives else None]))
+    """The servers of each zone in a table; empty without a check."""
+    return "".join(map(_server_table, tables(report)[: -1 if report.lives else None]))
 
 
-def _columns(table: Columns) -> str:
+def _server_table(table: Columns) -> str:
     heads = [inline(head) for head in table.heads]
     rows = [[inline(cell) for cell in row] for row in table.rows]
     return _table(heads, rows, "h-servers")
 
 
 def lives_list(lives: Iterable[Life]) -> str:
-    """Until when what a resolver got now may live."""
+    """How long a resolver may cache what it would get now."""
     rows = [
         [
             escape(name_text(life.name)),
@@ -257,7 +261,7 @@ def lives_list(lives: Iterable[Life]) -> str:
         ]
         for life in lives
     ]
-    return _table(["Name", "Type", "What", "For", "Until"], rows, "h-lives") if rows else ""
+    return _table(["Name", "Type", "What", "TTL", "Expires"], rows, "h-lives") if rows else ""
 
 
 def _table(heads: list[str], rows: list[list[str]], label: str, free: int = -1) -> str:
@@ -274,7 +278,7 @@ def _table(heads: list[str], rows: list[list[str]], label: str, free: int = -1) 
 
 
 def _scrolled(label: str, head: str, body: str) -> str:
-    """A table that scrolls by itself where it is too wide, also by keyboard."""
+    """A table that scrolls on its own if it is too wide, also by keyboard."""
     return (
         f'<div class="scroll" tabindex="0" role="group" aria-labelledby="{label}"><table>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"

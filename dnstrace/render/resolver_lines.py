@@ -1,4 +1,4 @@
-"""What resolvers hold, as lines below the walk: each beside what the walk found, and why it differs."""
+"""The answers of resolvers, as lines below the walk: how each compares with the walk, and why."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from rich.text import Text
 
 from dnstrace.model import ROOT, Kind
 from dnstrace.model.compared import Disagreement
-from dnstrace.render.compared import reason_text, resolver_text, ttl_left_text
 from dnstrace.render.edns import edns_options
 from dnstrace.render.layout import Node
 from dnstrace.render.records import reply_nodes
+from dnstrace.render.resolver_words import reason_text, resolver_text, ttl_left_text
 from dnstrace.render.text import count_text, rcode_text, rdata_text, time_text
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, joined, marked, unanswered_text
 
@@ -30,45 +30,45 @@ _BAD = {Disagreement.STALE, Disagreement.VALIDATION, Disagreement.FAILS, Disagre
 
 
 def resolver_nodes(report: Report, verbose: bool) -> list[Node]:
-    """A heading and a line for each resolver that was asked; nothing where none was."""
+    """A heading and a line for each resolver that was asked; empty if none was."""
     if not (found := report.resolvers):
         return []
-    return [Node(Text("resolvers", STRONG), [_node(report.trace, each, verbose) for each in found])]
+    return [Node(Text("resolvers", STRONG), [_resolver_node(report.trace, each, verbose) for each in found])]
 
 
-def _node(trace: Trace, found: Compared, verbose: bool) -> Node:
+def _resolver_node(trace: Trace, found: Compared, verbose: bool) -> Node:
     attempt = found.attempt
     if attempt is None:
         address = found.step.servers[0].addresses[0].text
-        words = "not ended" if trace.interrupted or found.step.outcome is not None else "asking ..."
+        words = "not finished" if trace.interrupted or found.step.outcome is not None else "asking ..."
         return Node(joined([address, Text(words, QUIET)]))
     records = [node for each in found.step.attempts for node in reply_nodes(each, ROOT)] if verbose else []
-    reason, style = reason_text(found), _style(found)
+    reason, style = reason_text(found), _style_of(found)
     one_line = found.difference in _ONE_LINE
-    parts: list[Text | str] = [resolver_text(attempt.exchange.query), *_heard(attempt)]
+    parts: list[Text | str] = [resolver_text(attempt.exchange.query), *_answer_parts(attempt)]
     parts += [Text(reason, style)] if found.difference is Disagreement.SAME else []
-    parts += ["AD" if _is_authentic(attempt) else "", ttl_left_text(found), *_tried(found)]
+    parts += ["AD" if _is_authentic(attempt) else "", ttl_left_text(found), *_tries_parts(found)]
     line = joined(parts)
     below = [] if one_line else [Node(Text(reason, style))]
-    errors = [Node(Text(text, WARNING)) for text in _errors(attempt)]
+    errors = [Node(Text(text, WARNING)) for text in _error_texts(attempt)]
     sound = found.difference in (Disagreement.SAME, None)
     return Node(line if sound else marked(style, line), [*below, *errors, *records])
 
 
-def _style(found: Compared) -> str:
+def _style_of(found: Compared) -> str:
     if found.difference in _BAD:
         return BAD
     return WARNING if found.difference is None else _STYLES.get(found.difference, WARNING)
 
 
-def _heard(attempt: Attempt) -> list[Text | str]:
-    """How long it took, and what came: the data, or why there is none."""
+def _answer_parts(attempt: Attempt) -> list[Text | str]:
+    """How long the reply took and what it contains, or why there is none."""
     if attempt.exchange.message is None:
         return [Text(unanswered_text(attempt), BAD)]
-    return [time_text(attempt.exchange.elapsed), Text(_data_text(attempt), STRONG)]
+    return [time_text(attempt.exchange.elapsed), Text(_answer_text(attempt), STRONG)]
 
 
-def _data_text(attempt: Attempt) -> str:
+def _answer_text(attempt: Attempt) -> str:
     meaning, question = attempt.meaning, attempt.exchange.query.question
     if meaning.kind is Kind.NODATA:
         return "NODATA"
@@ -87,13 +87,13 @@ def _is_authentic(attempt: Attempt) -> bool:
     return message is not None and bool(message.flags & dns.flags.AD)
 
 
-def _tried(found: Compared) -> list[Text | str]:
-    """How often it had to be asked, where it did not answer at once."""
+def _tries_parts(found: Compared) -> list[Text | str]:
+    """The number of tries, if more than one was needed."""
     asked = [each for each in found.step.attempts if not each.exchange.query.checking_disabled]
     return [Text(f"asked {len(asked)} times", WARNING)] if len(asked) > 1 else []
 
 
-def _errors(attempt: Attempt) -> list[str]:
-    """The extended errors of the reply (RFC 8914), harmless."""
+def _error_texts(attempt: Attempt) -> list[str]:
+    """The extended errors of the reply (RFC 8914), escaped."""
     message = attempt.exchange.message
     return [] if message is None else [str(error) for error in edns_options(message).errors]

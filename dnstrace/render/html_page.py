@@ -1,7 +1,7 @@
-"""A trace as one page that needs nothing else: no request, no style or script but its own two.
+"""A trace as one self-contained HTML page, with a style sheet and a script of its own; it loads nothing.
 
-It is whole without its script, which only filters. A strict Content Security Policy names both by their
-hashes, so that nothing that the network sent could run even if it were not escaped, as all of it is.
+The page is complete without its script, which only filters and sorts. A strict Content Security Policy allows
+both by their hashes. All text from the network is escaped, and could not run even if it were not.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from dnstrace.model import Outcome
 from dnstrace.model.security import Security
 from dnstrace.render import pictures
 from dnstrace.render.branches import Branches
-from dnstrace.render.page_parts import (
+from dnstrace.render.html_parts import (
     dnssec,
     exchanges,
     findings,
     inline,
     lives_list,
     servers,
-    step_links,
+    steps_text,
     tree_list,
 )
 from dnstrace.render.text import (
@@ -50,30 +50,30 @@ _OUTCOMES = {Outcome.ANSWER: "good", Outcome.REFERRAL: "good", Outcome.FAILED: "
 _SECURITY = {Security.SECURE: "good", Security.BOGUS: "bad"}
 
 
-def page(report: Report) -> str:
-    """The page, as HTML to be written in UTF-8."""
+def html_page(report: Report) -> str:
+    """The page, as HTML in UTF-8."""
     trace = report.trace
     question = f"{name_text(trace.question.name)} {dns.rdatatype.to_text(trace.question.rdtype)}"
     sections = {
-        "answer": ("Answer", _answer(trace)),
+        "answer": ("Answer", _answer_section(trace)),
         "findings": ("Findings", findings(report)),
-        "map": ("Map", _map(report)),
+        "map": ("Map", _map_section(report)),
         "tree": ("The walk", tree_list(Branches(trace, verbose=True).blocks())),
-        "last-hop": ("The last hop", _last_hop(trace)),
-        "resolvers": ("Resolvers", _resolvers(report)),
+        "last-hop": ("The last hop", _last_hop_section(trace)),
+        "resolvers": ("Resolvers", _resolvers_section(report)),
         "exchanges": ("Every exchange", exchanges(trace)),
         "dnssec": ("Chain of trust", dnssec(trace)),
         "servers": ("By server", servers(report)),
-        "lives": ("In caches", lives_list(report.lives)),
+        "lives": ("Caching", lives_list(report.lives)),
     }
     there = {key: part for key, part in sections.items() if part[1]}
     return "\n".join(
         [
             "<!doctype html>",
             '<html lang="en">',
-            _head(question),
+            _html_head(question),
             "<body>",
-            _header(report, question),
+            _page_header(report, question),
             _nav({key: title for key, (title, _) in there.items()}),
             "<main>",
             *(_section(key, *part) for key, part in there.items()),
@@ -87,13 +87,13 @@ def page(report: Report) -> str:
     )
 
 
-def _map(report: Report) -> str:
+def _map_section(report: Report) -> str:
     picture = pictures.svg(report, alone=False)
     return f'<div class="scroll" tabindex="0" role="group" aria-labelledby="h-map">{picture}</div>'
 
 
-def _last_hop(trace: Trace) -> str:
-    """What each address gave for the page, where that was asked for."""
+def _last_hop_section(trace: Trace) -> str:
+    """How each address answered the request for the page, if the page was requested."""
     if trace.fetched is None:
         return ""
     from dnstrace.render.fetched import fetched_nodes
@@ -101,11 +101,11 @@ def _last_hop(trace: Trace) -> str:
     return tree_list([fetched_nodes(trace.fetched, trace.started)])
 
 
-def _resolvers(report: Report) -> str:
-    """What resolvers hold beside it, where some were asked."""
+def _resolvers_section(report: Report) -> str:
+    """The answers of the resolvers that were asked, compared with the walk."""
     if not report.resolvers:
         return ""
-    from dnstrace.render.resolvers import resolver_nodes
+    from dnstrace.render.resolver_lines import resolver_nodes
 
     return tree_list([node.children for node in resolver_nodes(report, verbose=True)])
 
@@ -115,10 +115,9 @@ def _section(key: str, title: str, body: str) -> str:
     return f'<section id="{key}" aria-labelledby="h-{key}">{head}\n{body}\n</section>'
 
 
-def _head(question: str) -> str:
-    policy = (
-        f"default-src 'none'; style-src {_hash(_style())}; script-src {_hash(_script())}; base-uri 'none'"
-    )
+def _html_head(question: str) -> str:
+    sources = f"style-src {_csp_hash(_style_sheet())}; script-src {_csp_hash(_script())}"
+    policy = f"default-src 'none'; {sources}; base-uri 'none'"
     return "\n".join(
         [
             "<head>",
@@ -128,14 +127,14 @@ def _head(question: str) -> str:
             '<meta name="referrer" content="no-referrer">',
             '<meta name="color-scheme" content="light dark">',
             f"<title>{escape(question)}: dnstrace</title>",
-            f"<style>{_style()}</style>",
+            f"<style>{_style_sheet()}</style>",
             "</head>",
         ]
     )
 
 
 @cache
-def _style() -> str:
+def _style_sheet() -> str:
     return (files("dnstrace") / "data" / "page.css").read_text("utf-8") + pictures.STYLE
 
 
@@ -144,16 +143,16 @@ def _script() -> str:
     return (files("dnstrace") / "data" / "page.js").read_text("utf-8")
 
 
-def _hash(text: str) -> str:
-    """The source expression of an inline style or script (CSP level 3, section 2.3.1)."""
+def _csp_hash(text: str) -> str:
+    """The CSP source expression of an inline style or script (CSP level 3, section 2.3.1)."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _header(report: Report, question: str) -> str:
+def _page_header(report: Report, question: str) -> str:
     trace = report.trace
     unicode = unicode_name(trace.question.name)
     shown = f' <span class="quiet">({escape(unicode)})</span>' if unicode else ""
-    outcome = "under way" if trace.outcome is None else trace.outcome.value
+    outcome = "in progress" if trace.outcome is None else trace.outcome.value
     style = "bad" if is_bogus(trace) else _OUTCOMES.get(trace.outcome or Outcome.FAILED, "warning")
     badges = [_badge("interrupted", "warning")] if trace.interrupted else []
     badges.append(_badge(outcome, style))
@@ -166,7 +165,7 @@ def _header(report: Report, question: str) -> str:
             count_text(stats.zones, "zone"),
             count_text(stats.queries, "query", "queries"),
             time_text(stats.duration),
-            f"of which {time_text(stats.critical_path)} had to be",
+            f"{time_text(stats.critical_path)} on the critical path",
         ]
     )
     return "\n".join(
@@ -174,7 +173,7 @@ def _header(report: Report, question: str) -> str:
             "<header>",
             f"<h1>{escape(question)}{shown}</h1>",
             f'<p>{"".join(badges)}<span class="quiet">{escape(cost)}</span></p>',
-            *_verdict(report),
+            *_verdict_box(report),
             *(f"<p>{inline(line)}</p>" for line in remarks(report)),
             "</header>",
         ]
@@ -185,19 +184,19 @@ def _badge(text: str, style: str) -> str:
     return f'<span class="badge {style}">{escape(text)}</span> '
 
 
-def _verdict(report: Report) -> list[str]:
-    """What is wrong in one sentence, and how to see it; why the chain of trust does not hold."""
+def _verdict_box(report: Report) -> list[str]:
+    """The verdict in one sentence, and a command that reproduces the fault; or the error."""
     trace, found = report.trace, report.verdict
     if found is None:
         return [f"<p>{escape(harmless(trace.error))}</p>"] if trace.error else []
     serious = trace.outcome is Outcome.FAILED or is_bogus(trace)
     serious = serious or any(finding.is_error for finding in trace.findings or ())
-    records = () if trace.findings else found.records  # they stand by the findings
+    records = () if trace.findings else found.records  # findings show them
     publish = "\n".join(map(harmless, records))
     dig = f'<pre tabindex="0">{escape(harmless(found.reproduce))}</pre>' if found.reproduce else ""
     text = f"<p><strong>Verdict:</strong> {escape(harmless(found.text))}</p>"
     dig += f'<pre tabindex="0">{escape(publish)}</pre>' if publish else ""
-    steps = f'<p class="quiet">Shown by step {step_links(trace, found.steps)}.</p>' if found.steps else ""
+    steps = f'<p class="quiet">Evidence: {steps_text(trace, found.steps)}.</p>' if found.steps else ""
     return [f'<div class="verdict{"" if serious else " fragile"}">{text}{dig}{steps}</div>']
 
 
@@ -211,20 +210,20 @@ def _nav(titles: dict[str, str]) -> str:
     return f'<nav aria-label="Parts of this page"><div>{links}{search}</div></nav>'
 
 
-def _answer(trace: Trace) -> str:
-    """The whole chain, as records in master-file form."""
+def _answer_section(trace: Trace) -> str:
+    """The whole answer, aliases included, as records in master-file form."""
     lines = [
         f"{name_text(rrset.name)} {rrset.ttl} IN {dns.rdatatype.to_text(rrset.rdtype)} {rdata_text(rdata)}"
         for rrset in trace.answer
         for rdata in rrset
     ]
-    told = {Outcome.NXDOMAIN: "There is no such name.", Outcome.NODATA: "There are no such records."}
+    negative = {Outcome.NXDOMAIN: "The name does not exist.", Outcome.NODATA: "The name has no such records."}
     if not lines:
-        return f"<p>{told[trace.outcome]}</p>" if trace.outcome in told else ""
+        return f"<p>{negative[trace.outcome]}</p>" if trace.outcome in negative else ""
     text = "\n".join(map(harmless, lines))
     return f'<pre tabindex="0">{escape(text)}</pre>'
 
 
 def _footer(trace: Trace) -> str:
     when = trace.started.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    return f"<footer><p>Traced {when} by dnstrace {escape(__version__)}, seed {trace.seed}.</p></footer>"
+    return f"<footer><p>Traced at {when} by dnstrace {escape(__version__)}, seed {trace.seed}.</p></footer>"

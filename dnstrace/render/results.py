@@ -1,0 +1,73 @@
+"""The result of an exchange in words, and how two results differ. Does not need rich."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import dns.rdatatype
+
+from dnstrace.analysis.paths import lead
+from dnstrace.model import Kind
+from dnstrace.model.naming import plain
+from dnstrace.render.text import count_text, rdata_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dnstrace.model import Meaning, Name
+
+_MOST = 3  # records, or names of servers, that are listed in a line
+_NOT_DATA = {dns.rdatatype.CNAME, dns.rdatatype.DNAME, dns.rdatatype.RRSIG}
+
+
+def different_answer(meaning: Meaning, chosen: Meaning) -> str:
+    """How a usable meaning differs from the chosen one, in words; empty if both lead to the same."""
+    if lead(meaning) == lead(chosen):
+        return ""
+    cut, used = meaning.delegation, chosen.delegation
+    if cut is None or used is None or cut.zone != used.zone:
+        return f"different answer: {result_words(meaning)}{distinction(meaning, chosen)}"
+    names, others = ({server.name for server in each.servers} for each in (cut, used))
+    if names != others:
+        return f"different answer: referral with another NS set, {server_list(sorted(names))}"
+    if set(cut.ds or ()) != set(used.ds or ()):
+        return f"different answer: referral with{' another DS set' if cut.ds else 'out DS records'}"
+    return f"different answer: referral {'with' if cut.signatures else 'without'} signatures"
+
+
+def distinction(meaning: Meaning, other: Meaning) -> str:
+    """What distinguishes two meanings that are the same in words."""
+    if result_words(meaning) != result_words(other):
+        return ""
+    signed, others = (any(r.rdtype == dns.rdatatype.RRSIG for r in each.answer) for each in (meaning, other))
+    if signed != others:
+        return " with signatures" if signed else " without signatures"
+    return ", but different ones"
+
+
+def result_words(meaning: Meaning) -> str:
+    """The result of a usable meaning: the data themselves if they are short."""
+    if meaning.kind is Kind.ANSWER:
+        data = [rrset for rrset in meaning.answer if rrset.rdtype not in _NOT_DATA] or meaning.answer
+        if (count := sum(map(len, data))) > _MOST:
+            return count_text(count, "record")
+        return ", ".join(rdata_text(rdata) for rrset in data for rdata in rrset)
+    if meaning.delegation is not None:
+        return f"a referral to {plain(meaning.delegation.zone)}"
+    if meaning.kind is Kind.ALIAS and meaning.target is not None:
+        return f"an alias to {plain(meaning.target)}"
+    return (
+        meaning.kind.value.upper() if meaning.kind in (Kind.NXDOMAIN, Kind.NODATA) else _kind_words(meaning)
+    )
+
+
+def _kind_words(meaning: Meaning) -> str:
+    return meaning.kind.value.replace("-", " ")
+
+
+def server_list(names: Iterable[Name]) -> str:
+    """The names of servers, at most three of them, and how many more there are."""
+    texts = [plain(name) for name in names]
+    more = f" and {len(texts) - _MOST} more" if len(texts) > _MOST else ""
+    return ", ".join(islice(texts, _MOST)) + more

@@ -1,0 +1,75 @@
+"""A trace under way: the walk, then the validation and the probes that were requested."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dnstrace.model import Delegation, Name, Outcome, Question, Settings
+from dnstrace.walk.context import TraceContext
+from dnstrace.walk.descent import Walk, begin
+from dnstrace.walk.hedging import HEDGED
+from dnstrace.walk.parent import refer
+from dnstrace.walk.result import WalkResult
+
+if TYPE_CHECKING:
+    from dnstrace.model.anchors import Anchors
+    from dnstrace.model.judgement import Judgement
+    from dnstrace.model.tracing import Tracing
+    from dnstrace.walk.asking import Strategy
+    from dnstrace.walk.validation import Validation
+
+
+class TraceUnderWay:
+    """A trace under way: `found` is the result of its walk so far, `judgement` the verdict on that."""
+
+    def __init__(self, context: TraceContext, question: Question, tracing: Tracing) -> None:
+        self._context, self._question, self._parent_only = context, question, tracing.parent_only
+        self._late = f"the deadline of {tracing.bounds.deadline:g} s is reached"
+        self._walk = Walk(context, _strategy(context.settings))
+        anchors = None if tracing.parent_only else tracing.anchors
+        self._validation = None if anchors is None else _validation(context, self._walk, anchors, tracing.at)
+        self.found = WalkResult(Outcome.FAILED, error=self._late)
+        self.judgement: Judgement | None = None
+
+    async def go(self, start: Delegation, server: Name | None) -> None:
+        """Walk from `start`, or from a server given by name; then validate and probe as requested."""
+        first, missing = await begin(self._walk, self._context, start, server)
+        if missing:
+            self.found = WalkResult(Outcome.FAILED, error=missing)
+            return
+        if self._parent_only:
+            self.found = await refer(self._walk, self._context.journal, self._question, first)
+        else:
+            self.found = await self._walk.resolve(self._question, parent=first)
+        if self._validation is not None:
+            self.found, self.judgement = await self._validation.judged(self.found)
+        if self._context.settings.probe:
+            from dnstrace.walk.probing import Probing
+
+            await Probing(self._context, self._walk).run()
+
+    def judge_so_far(self) -> None:
+        """Judge what there is when the time is up, unless that was done."""
+        if self._validation is not None and self.judgement is None:
+            self.found, self.judgement = self._validation.judged_so_far(self.found, self._late)
+
+    async def close(self) -> None:
+        """Cancel queries that are still under way."""
+        if self._validation is not None:
+            await self._validation.close()
+
+
+def _validation(context: TraceContext, tracer: Walk, anchors: Anchors, at: float | None) -> Validation:
+    from dnstrace.walk.validation import Validation
+
+    started = context.journal.snapshot().started.timestamp()
+    return Validation(context, tracer, anchors, started if at is None else at)
+
+
+def _strategy(settings: Settings) -> Strategy:
+    """How the servers of a zone are asked: until one gives a usable answer, or all of them."""
+    if not settings.all_servers:
+        return HEDGED
+    from dnstrace.walk.survey import EVERY_ADDRESS
+
+    return EVERY_ADDRESS

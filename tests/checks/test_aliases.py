@@ -1,0 +1,53 @@
+"""Rules on aliases."""
+
+from __future__ import annotations
+
+import pytest
+
+from dnstrace import trace
+from dnstrace.checks import Level, findings
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import load
+from dnstrace.model import Purpose
+from dnstrace.model.limits import Limits
+from tests.checks.documented import assert_fires, found
+
+RULES = [
+    ("alias-loop", "alias-loop", "alias-chain"),
+    ("alias-dangling", "alias-dangling", "alias"),
+    ("alias-chain-long", "alias-chain-long", "alias-chain"),
+    ("alias-at-apex", "alias-at-apex", "alias"),
+    ("alias-beside-data", "cname-and-text", "alias"),
+]
+"""Each with a world that fires it, and one that does not."""
+
+
+@pytest.mark.parametrize(("code", "sick", "well"), RULES)
+def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well: str) -> None:
+    assert_fires(code, sick, well)
+
+
+def test_aliases_that_no_resolver_follows_to_their_end_are_an_error() -> None:
+    levels = [found("alias-chain-long", world)[0].level for world in ("endless-aliases", "alias-chain-long")]
+    assert levels == [Level.ERROR, Level.WARNING]
+
+
+def test_a_circle_is_named_with_all_its_names() -> None:
+    finding = found("alias-loop", "alias-loop-across")[0]
+    assert "one.example.com -> two.example.net -> one.example.com" in finding.message
+    assert "two.example.net" in finding.cure
+
+
+def test_a_target_that_there_was_no_time_for_is_not_called_gone() -> None:
+    world = load("alias")
+    for deadline in (0.08, 0.1):
+        limits = Limits(deadline=deadline)
+        found = trace(world.question.name, network=LabNetwork(world), limits=limits, seed=1, now=world.now)
+        assert found.steps[-1].purpose is Purpose.ALIAS and found.steps[-1].attempts
+        assert [each.code for each in findings(found)] == []
+
+
+def test_several_cname_records_are_listed() -> None:
+    (finding,) = found("alias-beside-data", "cname-twice")
+    assert "is an alias of alias.example.com and other.example at the same time" in finding.message
+    assert finding.cure == "remove all CNAME records of www.example.com except one"

@@ -1,0 +1,46 @@
+"""DS records that a zone asks for."""
+
+from __future__ import annotations
+
+import dns.name
+import dns.rdatatype
+import pytest
+
+from dnstrace.checks.delegated_keys import deletes, in_words, records, to_publish, wanted
+from dnstrace.checks.evidence import Cut, Evidence
+from dnstrace.model import Probe
+from tests.checks.documented import checked_world
+
+
+def test_no_records_are_none() -> None:
+    assert (in_words([(2, 13, 2, b""), (1, 8, 4, b"")]), in_words([])) == ("1 8 4, 2 13 2", "none")
+
+
+def cut_of(world: str) -> Cut:
+    cut = Evidence(checked_world(world)).cut(dns.name.from_text("example.com."))
+    assert cut is not None
+    return cut
+
+
+def test_a_zone_asks_by_its_cds_records() -> None:
+    assert in_words(wanted(cut_of("dnssec-cds-differs"))) == "61983 13 2"
+    assert wanted(cut_of("dnssec-good")) == ()
+
+
+def test_a_zone_asks_for_the_removal_of_its_ds_records() -> None:
+    assert deletes(wanted(cut_of("dnssec-cds-delete")))
+    assert not deletes(wanted(cut_of("dnssec-cds")))
+
+
+@pytest.mark.parametrize(("world", "tag"), [("dnssec-cds-differs", 61983), ("dnssec-island", 33677)])
+def test_the_ds_records_to_publish_are_those_asked_for_or_those_of_the_keys(world: str, tag: int) -> None:
+    (record,) = to_publish(cut_of(world))
+    assert record.startswith(f"example.com. 172800 IN DS {tag} 13 2 ")
+
+
+def test_a_reply_without_cds_records_says_that_there_are_none() -> None:
+    replies = cut_of("dnssec-cds-one").probe(Probe.CDS)
+    name, cds = dns.name.from_text("example.com."), dns.rdatatype.CDS
+    said = {reply.server.to_text(): records(reply, name, cds) for reply in replies}
+    assert said["ns2.example.com."] == frozenset()
+    assert in_words(said["ns1.example.com."] or ()) == "33677 13 2"

@@ -1,0 +1,49 @@
+"""Rules on proofs that something does not exist."""
+
+from __future__ import annotations
+
+import pytest
+
+from dnstrace.checks import Level
+from tests.checks.documented import assert_fires, found
+
+RULES = [
+    ("denial-broken", "dnssec-no-denial", "dnssec-opt-out-nxdomain"),
+    ("nsec3-iterations", "dnssec-iterations", "dnssec-nsec3-nxdomain"),
+]
+"""Each with a world that fires it, and one that does not."""
+
+
+@pytest.mark.parametrize(("code", "sick", "well"), RULES)
+def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well: str) -> None:
+    assert_fires(code, sick, well)
+
+
+@pytest.mark.parametrize(
+    ("code", "world", "level"),
+    [
+        ("nsec3-iterations", "dnssec-alias", Level.NOTICE),
+        ("nsec3-iterations", "dnssec-iterations", Level.ERROR),
+        ("denial-broken", "dnssec-parent-no-denial", Level.ERROR),
+    ],
+)
+def test_the_level_is_what_it_matters_to_resolvers(code: str, world: str, level: Level) -> None:
+    assert [finding.level for finding in found(code, world)] == [level]
+
+
+def test_a_number_of_iterations_agrees_with_its_noun() -> None:
+    messages = [
+        found("nsec3-iterations", world)[0].message for world in ("dnssec-alias", "dnssec-iterations")
+    ]
+    assert messages == [
+        "example.net uses 1 additional NSEC3 iteration instead of 0",
+        "example.com uses 500 additional NSEC3 iterations instead of 0",
+    ]
+
+
+def test_a_lack_of_proof_says_what_is_missing_and_where() -> None:
+    (finding,) = found("denial-broken", "dnssec-no-denial")
+    assert finding.message.startswith("none.example.com A gets NXDOMAIN without a valid proof: ")
+    assert finding.message.endswith(
+        "on ns1.example.com (192.0.2.53, 2001:db8:1::53) and ns2.example.com (198.51.100.53, 2001:db8:2::53)"
+    )

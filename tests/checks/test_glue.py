@@ -1,0 +1,69 @@
+"""Rules on glue."""
+
+from __future__ import annotations
+
+import pytest
+
+from dnstrace.checks import Level
+from tests.checks.documented import assert_fires, found
+
+RULES = [
+    ("glue-missing", "missing-glue", "in-domain"),
+    ("glue-differs", "glue", "in-domain"),
+    ("glue-only-in-parent", "glue", "in-domain"),
+    ("glue-superfluous", "glue", "in-domain"),
+]
+"""Each with a world that fires it, and one that does not."""
+
+
+@pytest.mark.parametrize(("code", "sick", "well"), RULES)
+def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well: str) -> None:
+    assert_fires(code, sick, well)
+
+
+def test_glue_out_of_date_where_nobody_serves_is_an_error_and_a_missing_address_a_notice() -> None:
+    (gone,) = found("glue-differs", "parent-child-differ")
+    levels = {str(finding.server): finding.level for finding in found("glue-differs", "glue")}
+    assert gone.level is Level.ERROR
+    assert levels == {"ns5.example.com.": Level.WARNING, "ns2.example.com.": Level.NOTICE}
+
+
+def test_missing_glue_is_an_error_only_where_no_other_server_is_found() -> None:
+    assert {finding.level for finding in found("glue-missing", "missing-glue")} == {Level.ERROR}
+    assert {finding.level for finding in found("glue-missing", "glue")} == {Level.WARNING}
+
+
+@pytest.mark.parametrize(
+    ("code", "world", "message"),
+    [
+        (
+            "glue-missing",
+            "glue",
+            "com has no address (glue) for ns3.example.com, a name server inside example.com",
+        ),
+        (
+            "glue-differs",
+            "parent-child-differ",
+            "com has 192.0.2.53 as the glue for ns1.example.com, but its own zone has 203.0.113.53",
+        ),
+        (
+            "glue-only-in-parent",
+            "glue",
+            "ns4.example.com has the address 203.0.113.54 in com, but none in its own zone",
+        ),
+        (
+            "glue-superfluous",
+            "glue",
+            "the referral to example.com includes addresses of old.example.com,"
+            " which is not a name server of it",
+        ),
+    ],
+)
+def test_a_message_says_which_addresses_are_where(code: str, world: str, message: str) -> None:
+    assert [finding.message for finding in found(code, world)] == [message]
+
+
+def test_each_missing_address_comes_with_the_record_to_publish() -> None:
+    (finding,) = found("glue-missing", "glue")
+    assert finding.cure == "register 203.0.113.53 as the glue for ns3.example.com"
+    assert finding.records == ("ns3.example.com. 172800 IN A 203.0.113.53",)

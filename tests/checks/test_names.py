@@ -1,0 +1,113 @@
+"""Rules on the names and addresses of name servers."""
+
+from __future__ import annotations
+
+import dns.name
+import pytest
+
+from dnstrace import trace
+from dnstrace.checks import Level
+from dnstrace.checks.names import address_literal, host_name
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import load
+from dnstrace.model import Settings
+from tests.checks.checking import made_of
+from tests.checks.documented import assert_fires, found
+
+ZONE = dns.name.from_text("example.com.")
+
+RULES = [
+    ("ns-name-unresolvable", "ns-names", "in-domain"),
+    ("ns-name-alias", "ns-names", "in-domain"),
+    ("ns-name-is-address", "ns-names", "in-domain"),
+    ("ns-address-special", "ns-names", "in-domain"),
+    ("ns-name-in-invalid-syntax", "ns-names", "in-domain"),
+]
+"""Each with a world that fires it, and one that does not."""
+
+
+@pytest.mark.parametrize(("code", "sick", "well"), RULES)
+def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well: str) -> None:
+    assert_fires(code, sick, well)
+
+
+def test_a_server_given_by_its_address_has_no_name_to_be_wrong() -> None:
+    found = trace(
+        "www.example.com", network=LabNetwork(load("textbook")), server="198.41.0.4",
+        settings=Settings(all_servers=True, probe=True),
+    )  # fmt: skip
+    assert found.findings == ()
+
+
+def test_names_that_all_fail_are_an_error_in_one_finding() -> None:
+    (finding,) = found("ns-name-unresolvable", "nxns")
+    assert finding.level is Level.ERROR
+    assert "and 54 more" in finding.message
+
+
+def test_a_look_up_that_fails_says_where() -> None:
+    message = next(f.message for f in found("ns-name-unresolvable", "ns-names") if "org" in f.message)
+    assert message == (
+        "ns.example.org cannot be looked up:"
+        " no name server of example.org gave a usable answer: 1 did not answer"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("192.0.2.1.", "192.0.2.1"),
+        ("192.0.2.1.example.com.", "192.0.2.1"),
+        ("2001:db8::1.", "2001:db8::1"),
+        ("192.0.2.1.example.net.", ""),
+        ("192.0.2.1.2.", ""),
+        ("example.com.", ""),
+        (".", ""),
+        ("\\200.example.com.", ""),
+    ],
+)
+def test_names_that_spell_an_address(name: str, address: str) -> None:
+    assert address_literal(dns.name.from_text(name), ZONE) == address
+
+
+@pytest.mark.parametrize(
+    ("name", "good"),
+    [("ns-1.example.com.", True), ("1.a.", True), ("ns_1.a.", False), ("-a.b.", False), (".", False)],
+)
+def test_host_names(name: str, good: bool) -> None:
+    assert host_name(dns.name.from_text(name)) is good
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("ns-name-alias", "three.example.net is an alias (CNAME), which a name server must not be"),
+        (
+            "ns-name-is-address",
+            "an NS record of example.com has the address 192.0.2.53 where a name is needed",
+        ),
+        (
+            "ns-address-special",
+            "ns3.example.com has an address that cannot be reached from the Internet:"
+            " 10.0.0.53 (private-use, RFC 1918)",
+        ),
+        (
+            "ns-name-in-invalid-syntax",
+            "ns_4.example.com is not a valid host name: these have letters, digits and inner hyphens only",
+        ),
+    ],
+)
+def test_a_message_says_what_is_wrong_with_which_name(code: str, message: str) -> None:
+    assert message in [finding.message for finding in found(code, "ns-names")]
+
+
+def test_in_a_private_tree_private_addresses_are_right() -> None:
+    hidden = made_of("ns-names", servers={})
+    found = trace(
+        "www.example.com",
+        network=LabNetwork(hidden),
+        server="10.0.0.53",
+        settings=Settings(probe=True),
+        seed=1,
+    )
+    assert "ns-address-special" not in {finding.code for finding in found.findings or ()}

@@ -1,0 +1,56 @@
+"""Replies by address, and together."""
+
+from __future__ import annotations
+
+import dns.name
+import dns.rdatatype
+
+from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.replies import HeardReply, by_server, only_server, replies_of, steps_of
+from dnstrace.model import ROOT, Kind
+from tests.checks.documented import checked_world
+
+ZONE, WWW = dns.name.from_text("example.com."), dns.name.from_text("www.example.com.")
+
+
+def replies_in(world: str) -> tuple[HeardReply, ...]:
+    cut = Evidence(checked_world(world)).cut(ZONE)
+    assert cut is not None
+    return cut.replies
+
+
+def test_the_last_attempt_at_an_address_counts() -> None:
+    """The server truncates over UDP, and answers when asked again over TCP."""
+    step = next(step for step in checked_world("truncated").steps if step.zone == ZONE)
+    assert len(step.attempts) > len({attempt.exchange.query.address for attempt in step.attempts})
+    assert {reply.meaning.kind for reply in replies_of(step)} == {Kind.ANSWER}
+
+
+def test_an_rrset_is_found_by_owner_and_type() -> None:
+    reply = replies_in("textbook")[0]
+    rrset = reply.rrset(WWW, dns.rdatatype.A)
+    assert rrset is not None and rrset[0].address == "192.0.2.44"
+    assert reply.rrset(WWW, dns.rdatatype.AAAA) is None
+
+
+def test_without_a_reply_there_is_no_rrset() -> None:
+    silent = next(reply for reply in replies_in("silent") if reply.message is None)
+    assert silent.rrset(WWW, dns.rdatatype.A) is None
+    assert silent.meaning.kind is Kind.TIMEOUT
+
+
+def test_replies_are_grouped_by_server() -> None:
+    groups = by_server(replies_in("silent"))
+    assert {server.to_text(): len(replies) for server, replies in groups.items()} == {
+        "ns1.example.com.": 2,
+        "ns2.example.com.": 2,
+    }
+    for server, replies in groups.items():
+        assert only_server(replies) == server
+    assert only_server(replies_in("silent")) is None and only_server([]) is None
+
+
+def test_each_step_stands_once() -> None:
+    cut = Evidence(checked_world("textbook")).cut(ROOT)
+    assert cut is not None and len(cut.replies) > 1
+    assert steps_of(cut.replies) == (1,)

@@ -1,0 +1,62 @@
+"""Rules on single servers: whether they answer, and for the zone."""
+
+from __future__ import annotations
+
+import pytest
+
+from dnstrace import trace
+from dnstrace.checks import Level, findings
+from dnstrace.lab.network import LabNetwork
+from dnstrace.model import Settings
+from tests.checks.checking import made_of
+from tests.checks.documented import assert_fires, found
+
+RULES = [
+    ("unreachable", "silent", "textbook"),
+    ("no-udp", "no-udp", "silent"),
+    ("lame-server", "lame", "refuses"),
+    ("refuses", "refuses", "lame"),
+    ("fails", "servfail", "refuses"),
+    ("upward-referral", "upward", "sideways"),
+    ("not-authoritative", "no-aa", "textbook"),
+    ("wrong-reply", "wrong-id", "spoofed"),
+    ("malformed-reply", "garbage", "textbook"),
+]
+"""Each with a world that fires it, and one that does not."""
+
+
+@pytest.mark.parametrize(("code", "sick", "well"), RULES)
+def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well: str) -> None:
+    assert_fires(code, sick, well)
+
+
+@pytest.mark.parametrize(
+    ("code", "world", "says"),
+    [
+        ("unreachable", "silent", "does not answer at 192.0.2.53 and 2001:db8:1::53: no reply came in time"),
+        ("unreachable", "unreachable", "nothing listens on the port"),
+        ("lame-server", "self-referral", "it refers to its own zone instead of answering for it"),
+        ("refuses", "refuses", "ns1.example.com refuses to answer for example.com (REFUSED) at 192.0.2.53"),
+        ("fails", "bad-cookie", "answers BADCOOKIE for example.com at"),
+        ("upward-referral", "upward", "ns1.example.com refers to a zone above example.com at 192.0.2.53"),
+    ],
+)
+def test_a_message_says_which_server_does_what_and_where(code: str, world: str, says: str) -> None:
+    assert says in found(code, world)[0].message
+
+
+def test_a_server_that_answers_over_tcp_only_is_not_called_unreachable() -> None:
+    assert not found("unreachable", "no-udp")
+
+
+def test_a_special_address_that_does_not_answer_is_a_finding_of_its_own() -> None:
+    assert "10.0.0.53" not in "".join(finding.message for finding in found("unreachable", "ns-names"))
+
+
+def test_few_sick_servers_of_a_zone_above_are_a_warning() -> None:
+    """Without probes only the walk's own queries show them, and one of two in example.com is half."""
+    text = "a.gtld-servers.net."
+    world = made_of("textbook", servers={text: {"does": ["refuses"]}})
+    found = trace("www.example.com", network=LabNetwork(world), settings=Settings(all_servers=True), seed=1)
+    levels = {(finding.code, finding.level) for finding in findings(found)}
+    assert levels == {("refuses", Level.WARNING)}

@@ -1,0 +1,52 @@
+"""Rules on signatures."""
+
+from __future__ import annotations
+
+import pytest
+
+from dnstrace.lab.world import load
+from tests.checks.checking import checked, made_of, told
+from tests.checks.documented import assert_fires
+
+RULES = [
+    ("signature-missing", "dnssec-strips-one", "dnssec-dname"),
+    ("signature-bad", "dnssec-altered-data", "dnssec-altered-ttl"),
+    ("signature-expired", "dnssec-expired", "dnssec-expiring"),
+    ("signature-not-yet-valid", "dnssec-not-yet-valid", "dnssec-good"),
+    ("signature-expiring", "dnssec-expiring", "dnssec-short-lived"),
+]
+"""Each with a world that fires it, and one that does not."""
+
+
+@pytest.mark.parametrize(("code", "sick", "well"), RULES)
+def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well: str) -> None:
+    assert_fires(code, sick, well)
+
+
+def test_the_time_that_counts_is_the_one_asked_about() -> None:
+    """A month on, the good zone's signatures have expired; ten days on, they are still good."""
+    world = load("dnssec-good")
+    now = world.now.timestamp()
+    assert "signature-expired example.com." in told(checked(world, at=now + 30 * 86400).findings or ())
+    assert not checked(world, at=now + 10 * 86400).findings
+
+
+@pytest.mark.parametrize(
+    ("seconds", "left"),
+    [(86400, "24 hours"), (7200, "2 hours"), (7199, "119 minutes"), (60, "1 minute"), (59, "0 minutes")],
+)
+def test_the_message_says_for_how_long_a_signature_is_valid(seconds: int, left: str) -> None:
+    world = load("dnssec-expiring")
+    findings = checked(world, at=world.now.timestamp() + 86400 - seconds).findings or ()
+    (finding,) = [each for each in findings if each.code == "signature-expiring"]
+    assert f"www.example.com A has a signature that expires in {left} (and " in finding.message
+
+
+@pytest.mark.parametrize(
+    ("valid", "found"),
+    [([-10, 2], 0), ([-10, 1.99], 1), ([-8.01, 1.99], 1), ([-8, 1.99], 0), ([-8, 0.9], 0), ([-8, 0.8], 1)],
+)
+def test_a_signature_that_should_have_been_renewed(valid: list[float], found: int) -> None:
+    """Less than two days are left of ten and more, or less than a tenth."""
+    world = made_of("_signed", zones={"example.com.": {"sign": {"valid": valid}}})
+    assert [each.code for each in checked(world).findings or ()] == ["signature-expiring"] * found

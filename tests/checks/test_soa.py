@@ -1,0 +1,52 @@
+"""Rules on the SOA record."""
+
+from __future__ import annotations
+
+import pytest
+
+from dnstrace.checks import Level
+from dnstrace.lab.world import read
+from tests.checks.checking import checked, made_of
+from tests.checks.documented import assert_fires, found
+
+RULES = [
+    ("soa-missing", "soa-missing", "in-domain"),
+    ("soa-multiple", "soa-multiple", "in-domain"),
+    ("soa-differs", "soa-stale", "in-domain"),
+    ("soa-mname", "soa-fields", "in-domain"),
+    ("soa-timers", "soa-timers", "in-domain"),
+]
+"""Each with a world that fires it, and one that does not."""
+
+
+@pytest.mark.parametrize(("code", "sick", "well"), RULES)
+def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well: str) -> None:
+    assert_fires(code, sick, well)
+
+
+def test_records_with_the_same_serial_that_differ_are_a_notice() -> None:
+    text = read("in-domain")["zones"]["example.com."]["text"]
+    other = {"text": text.replace("7200", "3600"), "servers": ["ns2.example.com."]}
+    found = checked(made_of("in-domain", zones={"example.com. other": other})).findings or ()
+    (finding,) = [finding for finding in found if finding.code == "soa-differs"]
+    assert finding.level is Level.NOTICE and finding.steps
+    assert finding.message == (
+        "the SOA records of example.com on ns1.example.com and ns2.example.com have the same serial"
+        " 2026011501, but different refresh"
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "world", "message"),
+    [
+        ("soa-multiple", "soa-multiple", "example.com has 2 SOA records instead of one, on ns2.example.com"),
+        (
+            "soa-differs",
+            "soa-stale",
+            "ns2.example.com has an old version of example.com: serial 2026011400 on ns2.example.com,"
+            " but serial 2026011501 on ns1.example.com",
+        ),
+    ],
+)
+def test_a_message_says_which_server_has_what(code: str, world: str, message: str) -> None:
+    assert [finding.message for finding in found(code, world)] == [message]

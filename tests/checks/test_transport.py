@@ -1,0 +1,55 @@
+"""Rules on how servers can be asked: TCP, EDNS, case; and on what they do for anybody."""
+
+from __future__ import annotations
+
+import pytest
+
+from dnstrace.checks import Level
+from tests.checks.checking import checked, made_of
+from tests.checks.documented import assert_fires, found
+
+RULES = [
+    ("no-tcp", "loses-tcp", "truncated"),
+    ("truncated-over-tcp", "truncated-over-tcp", "truncated"),
+    ("no-edns", "no-edns", "textbook"),
+    ("drops-edns", "drops-edns", "no-edns"),
+    ("drops-large-udp", "drops-large-udp", "truncated"),
+    ("edns-version", "soa-missing", "textbook"),
+    ("edns-option", "echoes-options", "textbook"),
+    ("case-not-kept", "lowers-case", "textbook"),
+    ("open-recursion", "open-recursion", "recursive"),
+    ("open-transfer", "open-transfer", "textbook"),
+]
+"""Each with a world that fires it, and one that does not."""
+
+
+@pytest.mark.parametrize(("code", "sick", "well"), RULES)
+def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well: str) -> None:
+    assert_fires(code, sick, well)
+
+
+def test_no_tcp_is_an_error_only_where_the_server_truncates() -> None:
+    (needed,) = found("no-tcp", "loses-tcp")
+    assert needed.level is Level.ERROR
+    assert needed.message.endswith("although it truncates its replies over UDP")
+    made = checked(made_of("in-domain", servers={"ns1.example.com.": {"does": ["no-tcp"]}}))
+    (finding,) = [each for each in made.findings or () if each.code == "no-tcp"]
+    assert finding.level is Level.WARNING
+    assert finding.message == "ns1.example.com does not answer over TCP at 192.0.2.53 and 2001:db8:1::53"
+
+
+@pytest.mark.parametrize(
+    ("code", "world", "message"),
+    [
+        ("edns-version", "soa-missing", "replies NOERROR to EDNS version 1 at"),
+        ("edns-option", "echoes-options", "sends the option back in its reply to a query with an unknown"),
+        ("case-not-kept", "lowers-case", "changes the case of the name in the question at 192.0.2.53"),
+        ("open-transfer", "open-transfer", "transfers the whole zone (AXFR) to anybody at 192.0.2.53"),
+    ],
+)
+def test_a_message_says_what_the_server_does(code: str, world: str, message: str) -> None:
+    assert message in found(code, world)[0].message
+
+
+def test_servers_without_edns_have_no_findings_on_its_options_and_versions() -> None:
+    assert not found("edns-version", "no-edns") and not found("edns-option", "no-edns")

@@ -1,0 +1,119 @@
+"""The file of results: begun anew, gone on with after a kill, never written over by mistake."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+from random import Random
+
+import dns.rdatatype
+import pytest
+
+from dnstrace.cli.environment import Environment, Unwritable
+from dnstrace.cli.many.outfile import Done, Writer, opened
+from dnstrace.cli.usage import Usage
+from dnstrace.model import Question
+from tests.cli.many.listed import LAB, names
+from tests.cli.running import run
+from tests.replies import name
+
+
+def somewhere() -> Environment:
+    return Environment(io.StringIO(), io.StringIO(), {})
+
+
+def test_without_a_file_lines_go_to_stdout() -> None:
+    where = somewhere()
+    Writer(where).write("a line\n")
+    assert isinstance(where.stdout, io.StringIO) and where.stdout.getvalue() == "a line\n"
+
+
+@pytest.mark.parametrize(("adds", "left"), [(False, "new\n"), (True, "old\nnew\n")])
+def test_what_a_file_holds_goes_when_the_first_lines_come(tmp_path: Path, adds: bool, left: str) -> None:
+    path = tmp_path / "out"
+    path.write_text("old\n")
+    with ExitStack() as stack:
+        writer = Writer(somewhere(), opened(str(path), "ab", "-o", stack), str(path), adds)
+        assert path.read_text() == "old\n"
+        writer.write("new\n")
+        assert path.read_text() == left
+        writer.write("more\n")
+    assert path.read_text() == f"{left}more\n"
+
+
+def test_a_full_disk_is_named() -> None:
+    with ExitStack() as stack, pytest.raises(Unwritable, match="/dev/full: No space left on device"):
+        Writer(somewhere(), opened("/dev/full", "ab", "-o", stack), "/dev/full").write("a line\n")
+
+
+def test_a_file_that_cannot_be_opened_is_named_with_its_option(tmp_path: Path) -> None:
+    with ExitStack() as stack, pytest.raises(Usage, match=r"^-o: .* cannot be opened: Is a directory"):
+        opened(str(tmp_path), "ab", "-o", stack)
+
+
+def test_a_question_that_was_asked_twice_and_answered_once_is_left_once(tmp_path: Path) -> None:
+    path, asked = tmp_path / "out", Question(name("WWW.example."), dns.rdatatype.A)
+    path.write_text('{"schema":"dnstrace/1","question":{"name":"WWW.example.","type":"A"}}\n')
+    other = Question(name("WWW.example."), dns.rdatatype.MX)
+    assert list(Done(str(path)).left([asked, other, asked])) == [other, asked]
+
+
+def test_where_no_file_is_all_is_left(tmp_path: Path) -> None:
+    asked = Question(name("www.example."), dns.rdatatype.A)
+    assert list(Done(str(tmp_path / "none")).left([asked])) == [asked]
+
+
+def test_a_run_that_was_cut_off_anywhere_goes_on_with_what_is_missing(tmp_path: Path) -> None:
+    lines = [f"x{n}.example.com" for n in range(20)] + ["www.example.com"] * 3
+    file, out = names(tmp_path / "names", *lines), tmp_path / "out"
+    assert run(*LAB, "-f", file, "--jsonl", "-o", str(out)).status == 0
+    whole = out.read_bytes()
+    random = Random(3)
+    for _ in range(20):
+        out.write_bytes(whole[: random.randrange(len(whole))])
+        assert run(*LAB, "-f", file, "--jsonl", "-o", str(out), "--resume").status == 0
+        found = Counter(json.loads(line)["question"]["name"] for line in out.read_text().splitlines())
+        assert found == Counter(f"{line}." for line in lines)
+    again = run(*LAB, "-f", file, "--jsonl", "-o", str(out), "--resume")
+    assert again.status == 0 and "0 names in" in again.err
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"notes\n", 1),
+        (b"notes", 1),
+        (b"result\nmore\n", 2),
+        (b'result\n{"name": 1}\n', 2),
+        (b"result\nx", 2),
+    ],
+)
+def test_a_file_that_holds_something_else_is_not_touched(tmp_path: Path, content: bytes, line: int) -> None:
+    file, out = names(tmp_path / "names", "www.example.com"), tmp_path / "out"
+    assert run(*LAB, "-f", file, "--jsonl", "-o", str(out)).status == 0
+    content = content.replace(b"result\n", out.read_bytes())
+    out.write_bytes(content)
+    said = run(*LAB, "-f", file, "--jsonl", "-o", str(out), "--resume")
+    assert (said.status, out.read_bytes()) == (2, content)
+    assert said.err.startswith("dnstrace: --resume: ")
+    assert said.err.endswith(f" holds more than results: see its line {line}\n")
+
+
+def test_old_results_are_there_until_it_is_certain_that_new_ones_come(tmp_path: Path) -> None:
+    file, out = names(tmp_path / "names", "www.example.com"), tmp_path / "out"
+    out.write_text("old\n")
+    for wrong in (["--root-hints", str(tmp_path / "none")], ["--lab", "--drop", "none"], ["-f", "none"]):
+        assert run(*LAB, "-f", file, "-o", str(out), "--force", *wrong).status == 2
+        assert out.read_text() == "old\n"
+    assert run(*LAB, "-f", names(tmp_path / "empty", "# nothing"), "-o", str(out), "--force").status == 0
+    assert out.read_text() == ""
+
+
+def test_what_a_crash_of_the_system_left_at_zero_is_taken_away(tmp_path: Path) -> None:
+    file, out = names(tmp_path / "names", "www.example.com"), tmp_path / "out"
+    out.write_bytes(bytes(4096))
+    assert run(*LAB, "-f", file, "--jsonl", "-o", str(out), "--resume").status == 0
+    assert json.loads(out.read_text())["question"]["name"] == "www.example.com."

@@ -1,0 +1,114 @@
+"""The servers of a zone in a table, and the table of cache lifetimes."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from dnstrace import Trace
+from dnstrace.api import report
+from dnstrace.lab.world import load
+from dnstrace.render.tree import tree
+from tests.checks.checking import checked
+
+
+def drawn(trace: Trace, width: int = 80, ascii_only: bool = False) -> list[str]:
+    """The blocks of the tree."""
+    console = Console(file=StringIO(), width=width, color_system=None)
+    console.print(tree(report(trace), ascii_only=ascii_only), crop=False)
+    return console.file.getvalue().split("\n\n")  # type: ignore[attr-defined, no-any-return]
+
+
+def table(world: str, width: int = 80, ascii_only: bool = False) -> str:
+    blocks = drawn(checked(load(world), seed=3), width, ascii_only)
+    return next(block for block in blocks if "by server" in block)
+
+
+def test_the_textbooks_servers_all_agree() -> None:
+    assert (
+        table("textbook")
+        == """\
+example.com. by server     parent  zone  serial  RTT    answer
+ ns-2048.awsdns-64.com.    NS      NS
+  205.251.200.0                    A     1       8 ms   192.0.2.44
+  2600:9000:5308::1                AAAA  1       8 ms   192.0.2.44
+ ns-2049.awsdns-65.net.    NS      NS
+  205.251.200.1                    A     1       10 ms  192.0.2.44
+  2600:9000:5309:100::1            AAAA  1       10 ms  192.0.2.44
+ ns-2050.awsdns-66.org.    NS      NS
+  205.251.200.2                    A     1       13 ms  192.0.2.44
+  2600:9000:530a:200::1            AAAA  1       13 ms  192.0.2.44
+ ns-2051.awsdns-67.co.uk.  NS      NS
+  205.251.200.3                    A     1       9 ms   192.0.2.44
+  2600:9000:530b:300::1            AAAA  1       9 ms   192.0.2.44"""
+    )
+
+
+def test_where_parent_and_zone_differ_it_says_no() -> None:
+    assert (
+        table("parent-child-differ")
+        == """\
+example.com. by server  parent  zone  serial      RTT    answer
+ ns1.example.com.       NS      NS
+  192.0.2.53            glue    no                15 ms  refused
+  203.0.113.53          no      A                        not asked
+ ns2.example.com.       NS      NS
+  198.51.100.53         glue    A     2026011501  24 ms  192.0.2.44
+ ns3.example.com.       no      NS
+  203.0.113.54          no      A     2026011501  18 ms  not asked"""
+    )
+
+
+def test_in_little_room_each_row_is_a_line_that_says_what_is_what() -> None:
+    assert (
+        table("parent-child-differ", 60, ascii_only=True)
+        == """\
+example.com. by server
+ ns1.example.com. - parent NS - zone NS
+  192.0.2.53 - parent glue - zone no - RTT 15 ms
+    - answer refused
+  203.0.113.53 - parent no - zone A - answer not asked
+ ns2.example.com. - parent NS - zone NS
+  198.51.100.53 - parent glue - zone A - serial 2026011501
+    - RTT 24 ms - answer 192.0.2.44
+ ns3.example.com. - parent no - zone NS
+  203.0.113.54 - parent no - zone A - serial 2026011501
+    - RTT 18 ms - answer not asked"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("world", "row"),
+    [
+        ("soa-stale", "  198.51.100.53         glue    A     2026011400  24 ms  192.0.2.44"),
+        ("silent", "  192.0.2.53            glue    A                        timeout"),
+        ("alias-dangling", "  192.0.2.53            glue    A     2026011501  15 ms  NXDOMAIN"),
+        ("no-aa", "  192.0.2.53            glue    A     2026011501  15 ms  192.0.2.44, no AA"),
+        ("ns-names", " gone.example.net.      NS      NS                       no known address"),
+    ],
+)
+def test_each_is_told_as_it_answers(world: str, row: str) -> None:
+    assert row in table(world).splitlines()
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+@pytest.mark.parametrize("world", ["textbook", "ns-names", "glue"])
+def test_no_line_is_wider_than_the_terminal(world: str, width: int) -> None:
+    assert max(map(len, table(world, width).splitlines())) <= width
+
+
+def test_lives_are_shown_as_clock_times() -> None:
+    blocks = drawn(checked(load("dnssec-altered-ttl")))
+    assert blocks[-1].splitlines()[-1] == "an answer cached now lives until 14:05:00 UTC"
+    assert (
+        next(block for block in blocks if "if cached now" in block)
+        == """\
+if cached now                     TTL  expires
+  example.com. the parent's NS    2d   2026-01-17 14:00:00 UTC
+  example.com. DS                 2d   2026-01-17 14:00:00 UTC
+  ns1.example.com. glue           2d   2026-01-17 14:00:00 UTC
+  example.com. the zone's own NS  1d   2026-01-16 14:00:00 UTC
+  www.example.com. A              5m   14:05:00 UTC"""
+    )
