@@ -22,7 +22,8 @@ from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import Foreseen, World, WorldServer, load, read
 from dnstrace.lab.worldfile import build
 from dnstrace.lab.zone import LabZone
-from dnstrace.message.wire import query_wire, read_reply
+from dnstrace.message.reading import read_reply
+from dnstrace.message.wire import query_wire
 from dnstrace.model import Delegation, Exchange, Fault, Outcome, Query, Question
 from dnstrace.port import Network
 from tests.replies import name, reply

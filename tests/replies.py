@@ -9,7 +9,7 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.message.wire import read_reply
+from dnstrace.message.reading import read_reply
 from dnstrace.model import Exchange, Query, Question
 
 

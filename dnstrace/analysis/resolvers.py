@@ -83,8 +83,6 @@ def heard(exchange: Exchange) -> Meaning:
         kind = Kind.ALIAS_LOOP
     elif chain.answered:
         kind = Kind.ANSWER
-    elif message.errors:
-        kind = Kind.MALFORMED
     elif not message.flags & (dns.flags.RA | dns.flags.AA):
         return Meaning(Kind.LAME, message.rcode(), note="it does not offer recursion")
     else:

@@ -23,6 +23,7 @@ _LAME = {
     Kind.SELF_REFERRAL: "refers to its own zone instead of answering for it",
     Kind.EMPTY: "sends an empty reply",
     Kind.OTHER_NAME: "answers for another name",
+    Kind.OTHER_TYPE: "answers with records of another type",
     Kind.WRONG_CLASS: "answers in another class",
 }
 _FAILS = {

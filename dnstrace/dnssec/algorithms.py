@@ -34,6 +34,11 @@ def ds_usable(ds: DS) -> bool:
     return ds.algorithm in SUPPORTED and ds.digest_type in _DIGESTS
 
 
+def digest_octets(ds: DS) -> int:
+    """The length of the digest that the digest type of a usable DS record has."""
+    return hashlib.new(_DIGESTS[ds.digest_type], usedforsecurity=False).digest_size
+
+
 def ds_matches(ds: DS, owner: Name, key: DNSKEY) -> bool:
     """Whether `ds` is the digest of `key` at `owner` (RFC 4034 section 5.1.4)."""
     if (ds.key_tag, ds.algorithm) != (key_tag(key), key.algorithm) or ds.digest_type not in _DIGESTS:

@@ -17,7 +17,7 @@ import dns.rrset
 from dnstrace.dnssec.case import Case, Zone
 from dnstrace.dnssec.denial import read_denial
 from dnstrace.dnssec.proof import ProofResult
-from dnstrace.dnssec.records import DS, Signed, signed
+from dnstrace.dnssec.records import DS, Signed, ds_records, signed
 from dnstrace.dnssec.replies import Reply
 from dnstrace.model import Delegation, Name, Purpose, Question, Step
 from dnstrace.model.judgement import DsEvidence, SecurityStatus
@@ -69,7 +69,7 @@ class Delegations:
     def _assumed(self, zone: Zone, cut: Delegation, replied: tuple[Reply, ...]) -> Delegated:
         """For an assumed delegation: its assumed DS records, or else those that are published."""
         if cut.ds is not None:
-            return Delegated(Says.SIGNED, ds=tuple(rdata for rdata in cut.ds if isinstance(rdata, DS)))
+            return Delegated(Says.SIGNED, ds=ds_records(cut.ds))
         for reply in replied:
             if (found := self._in(reply, zone, cut.zone)).says is Says.SIGNED:
                 return found
@@ -129,7 +129,7 @@ class Delegations:
 
     def _signed_ds(self, reply: Reply, data: Signed, zone: Zone) -> Delegated:
         checked = self._case.check(data, zone)
-        ds = tuple(rdata for rdata in data.rrset if isinstance(rdata, DS))
+        ds = ds_records(data.rrset)
         evidence = (DsEvidence(r.key_tag, int(r.algorithm), int(r.digest_type)) for r in ds)
         self._case.notes.add(reply.step.id, ds=evidence, signatures=checked.signatures)
         if not checked.valid:

@@ -10,10 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from dnstrace.dnssec.algorithms import SUPPORTED, algorithm_name, by_tag, ds_matches, ds_usable, key_tag
+from dnstrace.dnssec.algorithms import (
+    SUPPORTED,
+    algorithm_name,
+    by_tag,
+    digest_octets,
+    ds_matches,
+    ds_usable,
+    key_tag,
+)
 from dnstrace.dnssec.crypto import key_bits
 from dnstrace.dnssec.effort import Effort
-from dnstrace.dnssec.records import DNSKEY, DS, Signed
+from dnstrace.dnssec.records import DNSKEY, DS, OddDS, Signed
 from dnstrace.dnssec.signature import REVOKED, check, usable_key
 from dnstrace.model import Name
 from dnstrace.model.judgement import DsEvidence, KeyEvidence, SignatureEvidence
@@ -97,6 +105,11 @@ def _not_self_signed(entries: Sequence[DNSKEY], zone: Name, reason: str) -> str:
 
 def _unmatched(trust: Trust, zone: Name, keys: Sequence[DNSKEY]) -> str:
     """Why no key of the zone matches a DS record or trust anchor, and who can fix that."""
+    if odd := next((record for record in trust.usable_ds if isinstance(record, OddDS)), None):
+        broken = f"a DS record for key {odd.key_tag} whose digest has {len(odd.digest)} octets"
+        wanted = f"{digest_octets(odd)} with digest type {int(odd.digest_type)}"
+        if trust.parent is not None and len(trust.usable_ds) == 1:
+            return f"{zone_text(trust.parent)} publishes {broken}, not {wanted}; {_ds_remedy(trust, zone)}"
     near = _same_tag(trust, keys)
     if near and not any(map(usable_key, near)):
         state = "revoked" if near[0].flags & REVOKED else "not a zone key"

@@ -5,9 +5,14 @@ RDATA that is malformed for its type arrives as generic RDATA and is ignored.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import dns.dnssectypes
+import dns.immutable
+import dns.rdata
+import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 from dns.rdtypes.ANY.DNSKEY import DNSKEY
@@ -18,7 +23,42 @@ from dns.rdtypes.ANY.RRSIG import RRSIG
 
 from dnstrace.model import Name
 
-__all__ = ["DNSKEY", "DS", "NSEC", "NSEC3", "RRSIG", "Signed", "signed", "type_name"]
+__all__ = ["DNSKEY", "DS", "NSEC", "NSEC3", "RRSIG", "OddDS", "Signed", "ds_records", "signed", "type_name"]
+
+_DS = struct.Struct("!HBB")  # key tag, algorithm, digest type (RFC 4034 section 5.1)
+
+
+@dns.immutable.immutable
+class OddDS(DS):
+    """A DS record whose digest does not fit its digest type, or whose digest type is reserved.
+
+    Validators look at it all the same: it counts as a DS record, and matches no key (RFC 4035 section 5.2).
+    """
+
+    __slots__ = ()
+
+    def __init__(self, octets: bytes) -> None:
+        """Read RDATA of at least four octets."""
+        dns.rdata.Rdata.__init__(self, dns.rdataclass.IN, dns.rdatatype.DS)
+        self.key_tag, algorithm, digest_type = _DS.unpack_from(octets)
+        self.algorithm = dns.dnssectypes.Algorithm.make(algorithm)
+        self.digest_type = dns.dnssectypes.DSDigest.make(digest_type)
+        self.digest = octets[_DS.size :]
+
+
+def ds_records(rdatas: Iterable[dns.rdata.Rdata]) -> tuple[DS, ...]:
+    """The DS records among some RDATA, those included whose digest is odd."""
+    found: list[DS] = []
+    for rdata in rdatas:
+        if isinstance(rdata, DS):
+            found.append(rdata)
+        elif (
+            isinstance(rdata, dns.rdata.GenericRdata)
+            and rdata.rdtype == dns.rdatatype.DS
+            and len(rdata.data) >= _DS.size
+        ):
+            found.append(OddDS(rdata.data))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

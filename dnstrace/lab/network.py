@@ -20,7 +20,8 @@ from dnstrace import clock
 from dnstrace.lab.internet import World
 from dnstrace.lab.misbehaviour import SILENCE, Reaction
 from dnstrace.lab.server import LabServer
-from dnstrace.message.wire import belongs, query_wire, read_reply
+from dnstrace.message.reading import read_reply
+from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
 
 if TYPE_CHECKING:

@@ -19,6 +19,8 @@ from dnstrace.model import Name, Question
 
 BESIDE = "a CNAME record and other data at the same name"
 MAX_LINKS = 16  # aliases followed in one reply; the budget limits those of a whole trace
+_THE_ALIAS = {dns.rdatatype.CNAME, dns.rdatatype.ANY}  # questions that a made-up CNAME answers itself
+_SIGNATURES = {dns.rdatatype.RRSIG, dns.rdatatype.SIG}
 _BESIDE_CNAME = {dns.rdatatype.CNAME, dns.rdatatype.RRSIG, dns.rdatatype.NSEC, dns.rdatatype.KEY}
 
 
@@ -44,7 +46,7 @@ def follow(question: Question, answer: list[dns.rrset.RRset]) -> AliasChain:
     found: list[dns.rrset.RRset] = []
     notes: list[str] = []
     made = _dname_link(name, answer)
-    if question.rdtype == dns.rdatatype.CNAME and made is not None and made.target is not None:
+    if question.rdtype in _THE_ALIAS and made is not None and made.target is not None:
         return AliasChain(made.rrsets, name, answered=True, note=made.note)  # the alias itself was asked for
     for _ in range(MAX_LINKS):
         if data := _signed_data(name, question, answer):
@@ -79,8 +81,8 @@ def _signed_data(
     here = [rrset for rrset in answer if rrset.name == name]
     if question.rdtype == dns.rdatatype.ANY:
         return tuple(here)
-    if question.rdtype == dns.rdatatype.RRSIG:
-        return tuple(rrset for rrset in here if rrset.rdtype == dns.rdatatype.RRSIG)
+    if question.rdtype in _SIGNATURES:  # each type that they cover is an RRset of its own
+        return tuple(rrset for rrset in here if rrset.rdtype == question.rdtype)
     data = next((rrset for rrset in here if rrset.rdtype == question.rdtype and not rrset.covers), None)
     return () if data is None else (data, *_signatures_of(data, answer))
 

@@ -20,6 +20,7 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
+import dns.rdata
 import dns.rdatatype
 import dns.rrset
 
@@ -45,7 +46,7 @@ _ERRORS = {
     dns.rcode.BADVERS: Kind.BAD_VERSION,
     dns.rcode.BADCOOKIE: Kind.BAD_COOKIE,
 }
-_WHOLE = {Kind.ANSWER, Kind.ALIAS, Kind.REFERRAL}
+_WALKED = frozenset(map(dns.rdatatype.from_text, ("A", "AAAA", "NS", "CNAME", "DNAME", "SOA")))
 _SETTLED = {dns.rcode.NOERROR, dns.rcode.NXDOMAIN, dns.rcode.YXDOMAIN}
 _DENIAL = {dns.rdatatype.NSEC, dns.rdatatype.NSEC3}
 _LAME_NOTE = "it is not authoritative and offers recursion"
@@ -61,12 +62,23 @@ def classify(exchange: Exchange, zone: Name) -> Meaning:
         return Meaning(Kind.TRUNCATED_OVER_TCP if over_tcp else Kind.TRUNCATED, rcode)
     if rcode not in _SETTLED:
         return Meaning(_ERRORS.get(rcode, Kind.OTHER_RCODE), rcode, bool(message.flags & dns.flags.AA))
+    if unread := _unread(message, zone):
+        return Meaning(Kind.MALFORMED, rcode, note=f"{unread} in it cannot be read")
     meaning = _Reply(message, exchange.query.question, zone).meaning()
-    if message.errors and meaning.kind not in _WHOLE:
-        return Meaning(Kind.MALFORMED, rcode, note="some of its records cannot be read")
     if meaning.usable and meaning.kind is not Kind.REFERRAL and _offers_recursion(message):
         return Meaning(Kind.LAME, rcode, offer=meaning, note=_LAME_NOTE)
     return meaning
+
+
+def _unread(message: dns.message.Message, zone: Name) -> str:
+    """Which record in bailiwick, of a type that the walk goes by, cannot be read; empty if every one can.
+
+    Resolvers refuse the whole message then (format error). Of other types a record may be odd: it is kept.
+    """
+    sections = (*message.answer, *message.authority)
+    walked = (rrset for rrset in sections if rrset.rdtype in _WALKED and rrset.name.is_subdomain(zone))
+    odd = (rrset for rrset in walked if any(isinstance(rdata, dns.rdata.GenericRdata) for rdata in rrset))
+    return next((f"the {dns.rdatatype.to_text(rrset.rdtype)} record" for rrset in odd), "")
 
 
 def _offers_recursion(message: dns.message.Message) -> bool:
@@ -181,7 +193,10 @@ class _Reply:
             )
         if self.message.answer:
             foreign = any(rrset.rdclass != self.question.rdclass for rrset in self.message.answer)
-            return Meaning(Kind.WRONG_CLASS if foreign else Kind.OTHER_NAME)
+            if foreign:
+                return Meaning(Kind.WRONG_CLASS)
+            here = any(rrset.name == self.question.name for rrset in self.message.answer)
+            return Meaning(Kind.OTHER_TYPE if here else Kind.OTHER_NAME)
         referrals = [rrset.name for rrset in self.message.authority if rrset.rdtype == dns.rdatatype.NS]
         if self.zone in referrals:
             return Meaning(Kind.SELF_REFERRAL)

@@ -18,7 +18,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.message.wire import read_reply
+from dnstrace.message.reading import read_reply
 from dnstrace.model import Delegation, Exchange, Name, Question
 
 _TTL = 86400  # seconds, of supposed records

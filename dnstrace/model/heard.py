@@ -69,6 +69,7 @@ class Kind(StrEnum):
     SELF_REFERRAL = "self-referral"
     EMPTY = "empty-reply"
     OTHER_NAME = "answer-for-another-name"
+    OTHER_TYPE = "answer-of-another-type"
     WRONG_CLASS = "wrong-class"
     ALIAS_LOOP = "alias-loop"
     REFUSED = "refused"

@@ -21,8 +21,10 @@ import dns.exception
 import dns.message
 import dns.query
 
-from dnstrace.message.wire import belongs, query_wire, read_reply
+from dnstrace.message.reading import read_reply
+from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
+from dnstrace.network.patience import Patience
 
 _BLOCK = 128  # octets; queries are padded to a multiple of this (RFC 8467 section 4.1)
 _STATUS = re.compile(r"status code (\d{3})")
@@ -37,7 +39,7 @@ async def exchange(query: Query, timeout: float, bind: str | None) -> Exchange:
     message.pad = 0 if query.edns is None else _BLOCK
     start, wire, fault, detail = loop.time(), None, None, ""
     try:
-        async with asyncio.timeout(timeout):
+        async with Patience(timeout):
             wire = (await carry(message, query, bind)).wire
     except Exception as error:  # the boundary to libraries that may raise anything
         fault, detail = _fault_of_error(error)

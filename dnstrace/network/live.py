@@ -25,8 +25,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from dnstrace.message.wire import belongs, query_wire, read_reply
+from dnstrace.message.reading import read_reply
+from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
+from dnstrace.network.patience import Patience
 
 _ENCRYPTED = {Transport.TLS, Transport.HTTPS}
 _BIGGEST = 65535
@@ -86,7 +88,7 @@ class LiveNetwork:
         loop, wait, fault, detail = asyncio.get_running_loop(), _Wait(), None, ""
         start = loop.time()
         try:
-            async with asyncio.timeout(timeout):
+            async with Patience(timeout):
                 await carry(query, wire, message_id, wait)
         except TimeoutError:
             fault = Fault.MISMATCH if wait.mismatched else Fault.TIMEOUT

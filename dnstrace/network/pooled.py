@@ -30,6 +30,7 @@ from dnstrace.network.live import (
     read,
     sockaddr,
 )
+from dnstrace.network.patience import FairTimer
 
 _SOCKETS = 32  # of each family
 _USES = 64  # queries that a socket sends
@@ -62,7 +63,7 @@ class PooledNetwork(LiveNetwork):
             asked = self._port(query).ask(query, self._random)
         except OSError as error:
             return _failed(query, start, 0.0, error)
-        timer = loop.call_later(timeout, asked.give_up)
+        timer = FairTimer(timeout, asked.give_up)
         try:
             await asked.ended
         finally:

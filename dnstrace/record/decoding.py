@@ -14,7 +14,7 @@ import dns.rrset
 
 from dnstrace.analysis.expectations import parse
 from dnstrace.dnssec import parse_anchors
-from dnstrace.message.wire import read_reply
+from dnstrace.message.reading import read_reply
 from dnstrace.model import (
     Address,
     Delegation,

@@ -59,6 +59,7 @@ _TROUBLES: dict[Kind, Words] = {
     Kind.TRUNCATED_OVER_TCP: ("truncates its reply even over TCP", "truncate their replies even over TCP"),
     Kind.EMPTY: ("sends an empty reply", "send empty replies"),
     Kind.OTHER_NAME: ("answers for a different name", "answer for a different name"),
+    Kind.OTHER_TYPE: ("answers with records of a different type", "answer with records of a different type"),
     Kind.WRONG_CLASS: ("answers in a different class", "answer in a different class"),
     Kind.ALIAS_LOOP: ("returns aliases that form a loop", "return aliases that form a loop"),
     Kind.REFUSED: ("refuses to answer", "refuse to answer"),

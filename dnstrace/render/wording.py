@@ -48,6 +48,7 @@ _WRONG_ANSWER = {
     Kind.TRUNCATED_OVER_TCP: "wrong answer: truncated over TCP",
     Kind.EMPTY: "wrong answer: empty reply",
     Kind.OTHER_NAME: "wrong answer: for a different name",
+    Kind.OTHER_TYPE: "wrong answer: records of a different type",
     Kind.WRONG_CLASS: "wrong answer: in a different class",
     Kind.ALIAS_LOOP: "wrong answer: alias loop",
     Kind.YXDOMAIN: "the name would be too long (YXDOMAIN)",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dnstrace.dnssec import EffortLimits, Security, judge
 from dnstrace.message.meaning import classify
-from dnstrace.message.wire import read_reply
+from dnstrace.message.reading import read_reply
 from dnstrace.model import Attempt, Exchange, Outcome, Purpose, Query, Step, Trace
 from dnstrace.model.anchors import Anchors
 from tests.dnssec.tampering import Spoil, altered, drop, emptied, when

@@ -26,7 +26,8 @@ from dnstrace import clock, trace
 from dnstrace.api import report
 from dnstrace.dnssec.anchors import AnchorsError, closest, parse_anchors, root_anchors
 from dnstrace.message.meaning import classify
-from dnstrace.message.wire import belongs, read_reply
+from dnstrace.message.reading import read_reply
+from dnstrace.message.wire import belongs
 from dnstrace.model import (
     Attempt,
     Delegation,

@@ -10,7 +10,7 @@ import pytest
 
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World
-from dnstrace.message.wire import read_reply
+from dnstrace.message.reading import read_reply
 from dnstrace.model import Exchange, Fault, Query, Question, Transport
 from tests.lab.made import APEX, SERVER, misbehaving, world
 from tests.replies import name

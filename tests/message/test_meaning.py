@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dnstrace.message.meaning import classify
-from dnstrace.message.wire import read_reply
+from dnstrace.message.reading import read_reply
 from dnstrace.model import Exchange, Fault, Kind, Query, Question
 from tests.replies import name, reply
 
@@ -125,6 +125,24 @@ def test_nodata_with_a_denial_of_existence_needs_no_soa() -> None:
 def test_an_answer_for_another_name_is_none() -> None:
     exchange = reply("www.example.com. A", flags="QR AA", answer=("other.example.com. 1 A 192.0.2.1",))
     assert classify(exchange, COM).kind is Kind.OTHER_NAME
+
+
+def test_an_answer_of_another_type_is_none() -> None:
+    exchange = reply("www.example.com. AAAA", flags="QR AA", answer=("www.example.com. 1 A 192.0.2.1",))
+    assert classify(exchange, COM).kind is Kind.OTHER_TYPE
+
+
+def test_type_sig_is_answered_by_sig_records() -> None:
+    sig = "www.example.com. 1 SIG A 8 3 1 20260101000000 20250101000000 1 example.com. AAAA"
+    exchange = reply("www.example.com. SIG", flags="QR AA", answer=(sig,))
+    assert classify(exchange, COM).kind is Kind.ANSWER
+
+
+def test_any_below_a_dname_keeps_the_dname() -> None:
+    records = ("example.com. 1 DNAME example.net.", "www.example.com. 1 CNAME www.example.net.")
+    meaning = classify(reply("www.example.com. ANY", flags="QR AA", answer=records), COM)
+    assert meaning.kind is Kind.ANSWER
+    assert [dns.rdatatype.to_text(rrset.rdtype) for rrset in meaning.answer] == ["DNAME", "CNAME"]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dnstrace.analysis.stats import query_size
-from dnstrace.message.wire import belongs, query_wire, read_reply
+from dnstrace.message.reading import flaw, read_reply
+from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Edns, Fault, Query, Question
 from tests.replies import name
 
@@ -79,9 +80,11 @@ def reply_with(rdtype: int, rdata: bytes, *, counted: int = 1) -> bytes:
     return head + b"\0" + struct.pack("!HHIH", rdtype, 1232 if rdtype == 41 else 1, 0, len(rdata)) + rdata
 
 
-def test_a_record_with_rdata_that_is_none_is_left_out() -> None:
+def test_rdata_that_does_not_fit_its_type_is_kept_as_octets() -> None:
     message = read_reply(reply_with(1, b"\x7f"))
-    assert isinstance(message, dns.message.Message) and not message.additional
+    assert isinstance(message, dns.message.Message)
+    ((rdata,),) = message.additional
+    assert rdata.to_text() == r"\# 1 7f" and flaw(rdata)
 
 
 def test_a_record_that_is_cut_off_makes_the_message_malformed() -> None:

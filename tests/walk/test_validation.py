@@ -20,7 +20,7 @@ from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World as InTheLab
 from dnstrace.lab.world import load, names, read
 from dnstrace.lab.worldfile import build
-from dnstrace.message.wire import read_reply
+from dnstrace.message.reading import read_reply
 from dnstrace.model import (
     ROOT,
     Address,
