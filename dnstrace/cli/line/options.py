@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dnstrace.cli.line import addresses, names, rdtypes, values
 
