@@ -37,6 +37,9 @@ def main() -> int:
     """
     gc.disable()
     try:
+        from dnstrace.cli.deferring import defer_metadata
+
+        defer_metadata()
         from dnstrace.cli.command import command
 
         status = command()
