@@ -82,6 +82,7 @@ def parse_anchors(text: str, where: str) -> Anchors:
                 zones[zone] = (*zones.get(zone, ()), record)
     except (dns.exception.DNSException, ValueError) as error:
         trouble = " ".join(str(error).split())[:120] or type(error).__name__
+        trouble = re.sub(r"^<input>:(\d+): ", r"line \1: ", trouble)
         raise AnchorsError(f"{where} is not a trust anchor file: {trouble}") from error
     if not zones:
         raise AnchorsError(f"{where} has no trust anchor: it needs at least one DS or DNSKEY record")

@@ -170,7 +170,8 @@ def test_what_no_datagram_can_hold_is_left_out(tmp_path: Path) -> None:
 def test_what_is_encrypted_is_said_to_be_left_out(tmp_path: Path) -> None:
     with silent_server(tmp_path) as server:
         words = ("--resolver", "tls://127.0.0.1", "--short", *server.arguments, "--deadline", "0.05")
-        assert "TLS or HTTPS is not among" in run("x.", "--pcap", str(tmp_path / "p"), *words).err
+        remark = "packets of TLS and HTTPS are not included"
+        assert remark in run("x.", "--pcap", str(tmp_path / "p"), *words).err
         assert "TLS or HTTPS" not in run("x.", *words).err
 
 
