@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
 
+import dns.rdata
 import dns.rdatatype
 import dns.rrset
 
@@ -19,7 +20,7 @@ from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.dnssec.algorithms import SUPPORTED, ds_matches, ds_usable
 from dnstrace.dnssec.denial import DENIAL_TYPES
 from dnstrace.dnssec.effort import Effort
-from dnstrace.dnssec.records import DNSKEY, DS, Signed, signed
+from dnstrace.dnssec.records import DNSKEY, DS, Signed, ds_records, signed
 from dnstrace.dnssec.signature import Checked, check, usable_key
 from dnstrace.model import ROOT, Kind, Name, Probe, Purpose
 from dnstrace.model.judgement import LIMITS, SignatureEvidence
@@ -312,5 +313,5 @@ def _signers_of_data(keys: frozenset[DNSKEY]) -> frozenset[DNSKEY]:
     return frozenset(key for key in usable if not key.flags & 1) or usable
 
 
-def _ds(rrset: Iterable[object] | None) -> frozenset[DS]:
-    return frozenset(rdata for rdata in rrset or () if isinstance(rdata, DS))
+def _ds(rrset: Iterable[dns.rdata.Rdata] | None) -> frozenset[DS]:
+    return frozenset(ds_records(rrset or ()))
