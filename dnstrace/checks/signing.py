@@ -288,9 +288,16 @@ class Signing:
             return False
         if any(is_below(cut.zone, self.zone) and self._holds(cut, data) for cut in self._cut.evidence.cuts):
             return False
+        if data.rdtype == dns.rdatatype.DS and data.name in self._assumed_ds:
+            return False  # it is not published yet, so it has no signature to miss
         if data.rdtype in (dns.rdatatype.SOA, dns.rdatatype.DS):
             return (data.name == self.zone) is (data.rdtype == dns.rdatatype.SOA)
         return True
+
+    @cached_property
+    def _assumed_ds(self) -> frozenset[Name]:
+        """The zones whose DS records are assumed."""
+        return frozenset(cut.zone for cut in self._cut.evidence.trace.supposed if cut.ds is not None)
 
     def _holds(self, below: Cut, data: Signed) -> bool:
         """Whether an RRset belongs to a zone below this one: DS at the cut and its denial do not."""
