@@ -102,7 +102,8 @@ def walked(rdtype: int, rdatas: Sequence[bytes]) -> Trace:
         return exchange(question, wire(question, 0x8400, odd(question.name), odd(ZONE), odd(NS1)))
 
     def resolver(question: Question) -> Exchange:
-        return exchange(question, wire(question, 0x8180, odd(question.name)))
+        other = (question.name, rdtype, b"\1" + rdatas[0])  # so that they differ
+        return exchange(question, wire(question, 0x8180, [other, *odd(question.name)[1:]]))
 
     asked = dns.rdatatype.RdataType.make(rdtype)
     return trace(
