@@ -22,7 +22,7 @@ from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.records import DNSKEY, DS, Signed, signed
 from dnstrace.dnssec.signature import Checked, check, usable_key
 from dnstrace.model import ROOT, Kind, Name, Probe, Purpose
-from dnstrace.model.judgement import LIMITS, SignatureEvidence
+from dnstrace.model.judgement import LIMITS
 from dnstrace.model.naming import is_below, plain
 from dnstrace.model.security import Security
 
@@ -261,13 +261,9 @@ class Signing:
         if not checked.signatures:
             return Trouble.MISSING
         own = [one for one in checked.signatures if one.signer == self.zone]
-        if not own or any(self._is_current(one) for one in own):
+        if not own or any(one.left >= 0 and not one.early for one in own):
             return Trouble.BAD
-        late = any(int(self.at) > one.expiration for one in own)
-        return Trouble.EXPIRED if late else Trouble.EARLY
-
-    def _is_current(self, signature: SignatureEvidence) -> bool:
-        return signature.inception <= int(self.at) <= signature.expiration
+        return Trouble.EXPIRED if any(one.left < 0 for one in own) else Trouble.EARLY
 
     def _own(self, reply: HeardReply) -> Iterator[Signed]:
         """The RRsets of a reply that the zone has to sign."""
