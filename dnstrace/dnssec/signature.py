@@ -64,6 +64,13 @@ def check(data: Signed, zone: Name, keys: Sequence[DNSKEY], at: float, effort: E
     return Checked(False, _invalid(evidence, zone), tuple(evidence))
 
 
+def current(rrsig: RRSIG, at: float) -> int:
+    """0 within the validity period of a signature, -1 before and 1 after it (RFC 4035 section 5.3.1)."""
+    if ahead(rrsig.inception, int(at)) > 0:
+        return -1
+    return 1 if ahead(int(at), rrsig.expiration) > 0 else 0
+
+
 def usable_key(key: DNSKEY) -> bool:
     """Whether a DNSKEY record may sign zone data: zone key, protocol 3, not revoked, supported algorithm."""
     return (
@@ -95,9 +102,9 @@ def _unfit(data: Signed, rrsig: RRSIG, zone: Name, at: float) -> str:
         return f"its signature is for {rrsig.labels} {labels}, more than the name has"
     if rrsig.labels < len(zone) - 1:
         return f"its signature is for a wildcard above {zone_text(zone)}"
-    if ahead(rrsig.inception, int(at)) > 0:
+    if (period := current(rrsig, at)) < 0:
         return f"its signature is not valid before {_moment(rrsig.inception, at)} (is a clock wrong?)"
-    if ahead(int(at), rrsig.expiration) > 0:
+    if period > 0:
         return _expired(rrsig.expiration, at)
     return ""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from dnstrace.model.asked import Name, Question
-from dnstrace.model.heard import Outcome
+from dnstrace.model.heard import Exchange, Outcome
 from dnstrace.model.security import Security
 from dnstrace.model.serial import ahead, moment
 
@@ -148,6 +148,14 @@ class StepEvidence:
     proof: str = ""
 
 
+def arrival(started: float, exchange: Exchange) -> float:
+    """When the reply of an exchange arrived, for a trace that began at `started`.
+
+    Rounded to milliseconds, so that a replay, whose clock is another, has the very same time.
+    """
+    return round(started + exchange.start + exchange.elapsed, 3)
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """The verdict on a trace.
@@ -158,7 +166,8 @@ class Judgement:
     same question and purpose is taken into account. `answers` are the ids of the steps whose replies
     make up the answer, aliases first, the better ones of those asked again. `proved` is the outcome that
     the proof of a negative answer shows, where the RCODE, which is not signed, says something else.
-    `at` is the time as of which it holds, in seconds since 1970.
+    `at` is the time as of which it holds, in seconds since 1970: the beginning of the trace, unless the user
+    chose another, which is `fixed` then.
     """
 
     security: Security
@@ -169,3 +178,8 @@ class Judgement:
     answers: tuple[int, ...] = ()
     proved: Outcome | None = None
     at: float = 0.0
+    fixed: bool = False
+
+    def time_of(self, exchange: Exchange) -> float:
+        """The time as of which the signatures in a reply are judged."""
+        return self.at if self.fixed else arrival(self.at, exchange)
