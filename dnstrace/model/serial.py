@@ -1,7 +1,7 @@
 """Serial number arithmetic with 32 bits (RFC 1982): serials of zones, times in signatures (RFC 4034).
 
-Times are in seconds since 1970. One of 32 bits stands for the time nearest to another one, so that those
-after 7 February 2106 can be told from those after 1970.
+Times are in seconds since 1970. A 32-bit time stands for the moment closest to a given one, since the 32 bits
+start again on 7 February 2106.
 """
 
 from __future__ import annotations
