@@ -47,7 +47,7 @@ def cds_differs(cut: Cut) -> Iterator[Observation]:
         f"{zone_text(cut.zone)} asks for {'no DS record' if gone else f'DS {in_words(asked)}'},"
         f" but {parent_text(cut)} has DS {in_words(have)}",
         (*signing_of(cut).ds_steps, *steps_of(replies)),
-        cure=f"{'remove' if gone else 'replace'} the DS records of {zone_text(cut.zone)} at its registrar",
+        cure=f"{'remove' if gone else 'replace'} the DS records of {zone_text(cut.zone)}",
         records=() if gone else to_publish(cut),
     )
 

@@ -58,9 +58,9 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
         f"{parent_text(cut)} has {_ds_text(usable)} for {_keys_text(ds.key_tag for ds in usable)},"
         f" which {zone_text(cut.zone)} {_not_had(cut, usable)}",
         steps,
-        cure=f"replace the DS records of {zone_text(cut.zone)} at its registrar"
+        cure=f"replace the DS records of {zone_text(cut.zone)}"
         if publish
-        else f"remove the DS records of {zone_text(cut.zone)} at its registrar, or sign the zone",
+        else f"remove the DS records of {zone_text(cut.zone)}, or sign the zone",
         records=publish,
     )
 
@@ -90,8 +90,7 @@ def ds_stale(cut: Cut) -> Iterator[Observation]:
         yield Observation(
             f"{parent_text(cut)} has {_ds_text(stale)} for {keys}, which {zone_text(cut.zone)} does not have",
             signing.ds_steps,
-            cure=f"remove this DS record of {zone_text(cut.zone)} at its registrar,"
-            " unless its key is about to be introduced",
+            cure=f"remove this DS record of {zone_text(cut.zone)}, unless its key is about to be introduced",
             level=Level.WARNING if alien else None,
         )
 
@@ -117,7 +116,7 @@ def dnskey_without_ds(cut: Cut) -> Iterator[Observation]:
         yield Observation(
             f"{zone_text(cut.zone)} is signed with {keys}, but {parent_text(cut)} has no DS record",
             (*signing.ds_steps, *steps_of(reply for reply, _ in signing.key_replies.values())),
-            cure=f"publish the DS records of {zone_text(cut.zone)} at its registrar",
+            cure=f"publish the DS records of {zone_text(cut.zone)}",
             records=publish,
         )
 
@@ -163,7 +162,7 @@ def digest_weak(cut: Cut) -> Iterator[Observation]:
         yield Observation(
             f"{parent_text(cut)} has only DS records that use SHA-1 for {zone_text(cut.zone)}",
             signing_of(cut).ds_steps,
-            cure=f"replace the DS records of {zone_text(cut.zone)} at its registrar",
+            cure=f"replace the DS records of {zone_text(cut.zone)}",
             records=to_publish(cut),
         )
 
@@ -188,7 +187,7 @@ def algorithm_unsupported(cut: Cut) -> Iterator[Observation]:
             f"{zone_text(cut.zone)} is signed only in ways that validators do not support:"
             f" {unsupported(signing.ds)}",
             signing.ds_steps,
-            cure=f"replace the DS records of {zone_text(cut.zone)} at its registrar"
+            cure=f"replace the DS records of {zone_text(cut.zone)}"
             if known
             else f"sign {zone_text(cut.zone)} with algorithm 13 (ECDSAP256SHA256)",
             records=to_publish(cut) if known else (),

@@ -23,11 +23,11 @@ GLUE = Finding(
     level=Level.ERROR,
     zone=dns.name.from_text("example.com."),
     server=None,
-    message="com. gives 192.0.2.53 for ns1.example.com., its own zone gives 203.0.113.53",
+    message="com has 192.0.2.53 as the glue for ns1.example.com, but its own zone has 203.0.113.53",
     steps=(2,),
     references=(),
     blame=Blame.REGISTRAR,
-    cure="have the glue of ns1.example.com. changed to 203.0.113.53",
+    cure="change the glue for ns1.example.com to 203.0.113.53",
     records=("ns1.example.com. 172800 IN A 203.0.113.53",),
 )
 BARE = replace(
@@ -36,17 +36,17 @@ BARE = replace(
 NOTED = replace(BARE, code="noted", level=Level.NOTICE, blame=Blame.PARENT)
 
 WIDE = """\
-✗ error glue-differs: com. gives 192.0.2.53 for ns1.example.com., its own zone gives 203.0.113.53
-    have the glue of ns1.example.com. changed to 203.0.113.53; fix this at the registrar of example.com
+✗ error glue-differs: com has 192.0.2.53 as the glue for ns1.example.com, but its own zone has 203.0.113.53
+    change the glue for ns1.example.com to 203.0.113.53; fix this at the registrar of example.com
     ns1.example.com. 172800 IN A 203.0.113.53
 ! warning bare: it is so
 notice noted: it is so
     the operator of the parent zone needs to fix this
 """
 USUAL = """\
-✗ error glue-differs: com. gives 192.0.2.53 for ns1.example.com., its own zone
-  gives 203.0.113.53
-    have the glue of ns1.example.com. changed to 203.0.113.53; fix this at the
+✗ error glue-differs: com has 192.0.2.53 as the glue for ns1.example.com, but
+  its own zone has 203.0.113.53
+    change the glue for ns1.example.com to 203.0.113.53; fix this at the
         registrar of example.com
     ns1.example.com. 172800 IN A 203.0.113.53
 ! warning bare: it is so
@@ -54,19 +54,18 @@ notice noted: it is so
     the operator of the parent zone needs to fix this
 """
 NARROW = """\
-✗ error glue-differs: com. gives 192.0.2.53 for
-  ns1.example.com., its own zone gives 203.0.113.53
-    have the glue of ns1.example.com. changed to
-        203.0.113.53; fix this at the registrar of
-        example.com
+✗ error glue-differs: com has 192.0.2.53 as the glue for
+  ns1.example.com, but its own zone has 203.0.113.53
+    change the glue for ns1.example.com to 203.0.113.53; fix
+        this at the registrar of example.com
     ns1.example.com. 172800 IN A 203.0.113.53
 ! warning bare: it is so
 notice noted: it is so
     the operator of the parent zone needs to fix this
 """
 VERDICT = """\
-✗ verdict: com. gives 192.0.2.53 for ns1.example.com., its own zone gives
-  203.0.113.53; fix this at the registrar of example.com (step 2)
+✗ verdict: com has 192.0.2.53 as the glue for ns1.example.com, but its own zone
+  has 203.0.113.53; fix this at the registrar of example.com (step 2)
     dig @192.33.14.30 www.example.com. A +norecurse +dnssec
 """
 
@@ -104,8 +103,8 @@ def test_the_verdict_is_the_last_block() -> None:
 def test_in_ascii_there_is_nothing_else() -> None:
     drawn = look(tree(report(found(GLUE, BARE)), ascii_only=True), 80)
     assert drawn.isascii()
-    assert "\nx error glue-differs: com. gives" in drawn and "\n! warning bare: it is so\n" in drawn
-    assert "\nx verdict: com. gives" in drawn
+    assert "\nx error glue-differs: com has" in drawn and "\n! warning bare: it is so\n" in drawn
+    assert "\nx verdict: com has" in drawn
 
 
 def test_no_finding_is_one_line() -> None:
