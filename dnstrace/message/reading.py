@@ -66,8 +66,8 @@ def read_reply(wire: bytes) -> dns.message.Message | Fault:
 def flaw(rdata: dns.rdata.Rdata) -> str:
     """What is wrong with the RDATA of a record that was kept as octets; empty where nothing is.
 
-    Parameters that an HTTPS or SVCB record in alias mode has are to be ignored (RFC 9460 section 2.4.2): they
-    are no flaw.
+    Parameters of an HTTPS or SVCB record in alias mode do not count: recipients ignore them (RFC 9460
+    section 2.4.2).
     """
     if not isinstance(rdata, dns.rdata.GenericRdata) or not _known(rdata.rdclass, rdata.rdtype):
         return ""

@@ -19,7 +19,7 @@ from dnstrace.bulk import results, trace_many
 from dnstrace.bulk.cluster import ClusterError
 from dnstrace.bulk.plan import Job, Plan
 from dnstrace.model import Settings
-from tests.bulk.many import held, name_of, names, questions
+from tests.bulk.many import ended, held, name_of, names, questions
 from tests.bulk.serving import SERVER, arguments, server
 from tests.cli.running import finished, run, start
 
@@ -108,15 +108,6 @@ def test_workers_are_killed_at_random_and_nothing_is_lost_or_doubled(
                 turns = max(0, turns - 1)
             assert finished(process).status == 0
             assert held(out) == wanted
-
-
-def ended(process: subprocess.Popen[str]) -> bool:
-    """Whether a process has ended; leaves the scheduler, which is in this one, a moment to work."""
-    try:
-        process.wait(timeout=0.02)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
 
 
 def test_a_cluster_that_is_not_there_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

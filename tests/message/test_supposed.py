@@ -84,7 +84,7 @@ def test_a_ds_record_that_matches_no_key_makes_the_zone_bogus_before_it_is_publi
     found = supposing(Delegation(EXAMPLE, (), ds=WRONG_DS), world="dnssec-good", signed=True)
     assert usual.judgement is not None and usual.judgement.security is Security.SECURE
     assert found.judgement is not None and found.judgement.security is Security.BOGUS
-    assert "DS 1234" in found.judgement.reason
+    assert "a DS record for key 1234" in found.judgement.reason
 
 
 def test_the_ds_record_stays_where_only_the_servers_change() -> None:

@@ -51,7 +51,9 @@ def test_wrong_lines_are_told_by_number_and_cost_nothing_else() -> None:
     assert found == ["good.example. A", "last.example. A"]
     assert sorted(wrong) == [2, 3, 4, 5, 6]
     assert (
-        wrong[3] == "is not UTF-8" and wrong[5] == "longer than 4096 octets" and "no record type" in wrong[6]
+        wrong[3] == "is not UTF-8"
+        and wrong[5] == "longer than 4096 octets"
+        and "is not a record type" in wrong[6]
     )
 
 
