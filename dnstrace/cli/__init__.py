@@ -23,7 +23,7 @@ def __getattr__(name: str) -> object:
     """Make `app` when it is first asked for: importing Typer takes longer than most traces."""
     if name != "app":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from dnstrace.cli.application import application
+    from dnstrace.cli.typer_app import application
 
     found = globals()[name] = application()
     return found
