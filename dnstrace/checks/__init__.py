@@ -17,6 +17,7 @@ from dnstrace.checks import (
     interception,
     names,
     parent_update,
+    records,
     resolver_answers,
     security,
     servers,
@@ -34,7 +35,7 @@ __all__ = ["CATALOGUE", "RULES", "Blame", "Finding", "Level", "Observation", "Ru
 
 RULES = (
     interception, servers, transport, delegation, spread, cycles, names, glue, soa, answers, aliases,
-    security, signatures, denial, parent_update, chain, resolver_answers
+    records, security, signatures, denial, parent_update, chain, resolver_answers
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 

@@ -22,7 +22,7 @@ from dnstrace.dnssec.algorithms import (
 )
 from dnstrace.dnssec.crypto import key_bits
 from dnstrace.dnssec.keys import unsupported
-from dnstrace.dnssec.records import DNSKEY, DS
+from dnstrace.dnssec.records import DNSKEY, DS, OddDS
 from dnstrace.dnssec.signature import usable_key
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
@@ -50,7 +50,12 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
     """
     signing = signing_of(cut)
     usable = [ds for ds in signing.ds if ds_usable(ds)]
-    if not usable or signing.entries or not signing.key_replies or not signing.below_anchor:
+    if (
+        all(isinstance(ds, OddDS) for ds in usable)
+        or signing.entries
+        or not signing.key_replies
+        or not signing.below_anchor
+    ):
         return
     publish = to_publish(cut)
     steps = (*signing.ds_steps, *steps_of(reply for reply, _ in signing.key_replies.values()))
@@ -281,8 +286,8 @@ def _keys_text(tags: Iterable[int]) -> str:
 
 
 def _is_stale(cut: Cut, ds: DS, named: set[tuple[int, int]]) -> bool:
-    """Whether a DS record is of no key; one with a digest that is not known is by its tag."""
-    if not ds_usable(ds):
+    """Whether a DS record is of no key; one with an odd or unknown digest is judged by its tag."""
+    if isinstance(ds, OddDS) or not ds_usable(ds):
         return (ds.key_tag, int(ds.algorithm)) not in named
     return not any(ds_matches(ds, cut.zone, key) for key in signing_of(cut).keys)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
 
+import dns.rdata
 import dns.rdatatype
 import dns.rrset
 
@@ -19,7 +20,7 @@ from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.dnssec.algorithms import SUPPORTED, ds_matches, ds_usable
 from dnstrace.dnssec.denial import DENIAL_TYPES
 from dnstrace.dnssec.effort import Effort
-from dnstrace.dnssec.records import DNSKEY, DS, Signed, signed
+from dnstrace.dnssec.records import DNSKEY, DS, Signed, ds_records, signed
 from dnstrace.dnssec.signature import Checked, check, current, usable_key
 from dnstrace.model import ROOT, Kind, Name, Probe, Purpose
 from dnstrace.model.judgement import LIMITS
@@ -285,9 +286,16 @@ class Signing:
             return False
         if any(is_below(cut.zone, self.zone) and self._holds(cut, data) for cut in self._cut.evidence.cuts):
             return False
+        if data.rdtype == dns.rdatatype.DS and data.name in self._assumed_ds:
+            return False  # it is not published yet, so it has no signature to miss
         if data.rdtype in (dns.rdatatype.SOA, dns.rdatatype.DS):
             return (data.name == self.zone) is (data.rdtype == dns.rdatatype.SOA)
         return True
+
+    @cached_property
+    def _assumed_ds(self) -> frozenset[Name]:
+        """The zones whose DS records are assumed."""
+        return frozenset(cut.zone for cut in self._cut.evidence.trace.supposed if cut.ds is not None)
 
     def _holds(self, below: Cut, data: Signed) -> bool:
         """Whether an RRset belongs to a zone below this one: DS at the cut and its denial do not."""
@@ -310,5 +318,5 @@ def _signers_of_data(keys: frozenset[DNSKEY]) -> frozenset[DNSKEY]:
     return frozenset(key for key in usable if not key.flags & 1) or usable
 
 
-def _ds(rrset: Iterable[object] | None) -> frozenset[DS]:
-    return frozenset(rdata for rdata in rrset or () if isinstance(rdata, DS))
+def _ds(rrset: Iterable[dns.rdata.Rdata] | None) -> frozenset[DS]:
+    return frozenset(ds_records(rrset or ()))

@@ -1,10 +1,11 @@
-"""A zone of the lab: its records, read when they are first needed, and looking them up.
+r"""A zone of the lab: its records, read when they are first needed, and looking them up.
 
 The records are master-file text (RFC 1035 section 5.1), kept to one record a line: owner, TTL in seconds
 and class if needed, type, RDATA. A line that begins with a blank is for the previous owner, `@` is the
 origin, a name without a dot at its end is below the origin, `;` at the start of a line begins a comment.
 There are no parentheses and no directives: reading takes a fifth of the time that a general reader needs, and
-a zone that is wrong on purpose (a CNAME together with other data) can still be served.
+a zone that is wrong on purpose (a CNAME together with other data) can still be served. So can RDATA that does
+not fit its type, in the generic form of RFC 3597 section 5: `www LOC \# 1 01`.
 """
 
 from __future__ import annotations
@@ -166,7 +167,7 @@ class LabZone:
         for line in self._lines():
             owner = self._name(line.owner, line)
             try:
-                rdata = dns.rdata.from_text(_IN, line.rdtype, line.rdata, self.origin, False)
+                rdata = _rdata(line, self.origin)
             except (dns.exception.DNSException, ValueError) as error:
                 raise self._no_record(line, error) from error
             if not owner.is_subdomain(self.origin):
@@ -206,6 +207,18 @@ class LabZone:
     def _no_record(self, line: _Line, why: Exception) -> WorldError:
         text = f"{line.owner} {line.rdtype} {line.rdata}"
         return WorldError(f"{self._where}: {text[:60]!r} is not a record: {why}")
+
+
+def _rdata(line: _Line, origin: Name) -> dns.rdata.Rdata:
+    """The RDATA of a record; the generic form also where the octets do not fit the type."""
+    try:
+        return dns.rdata.from_text(_IN, line.rdtype, line.rdata, origin, False)
+    except (dns.exception.DNSException, ValueError):
+        marker, _, rest = line.rdata.partition(" ")
+        length, _, octets = rest.partition(" ")
+        if marker != r"\#" or not length.isdigit() or len(data := bytes.fromhex(octets)) != int(length):
+            raise
+        return dns.rdata.GenericRdata(_IN, dns.rdatatype.from_text(line.rdtype), data)
 
 
 def _expanded_at(name: Name, source: dns.rrset.RRset) -> dns.rrset.RRset:

@@ -1,4 +1,4 @@
-"""Types that dnspython does not know: those whose RDATA holds names, and mnemonics that dig has.
+"""Types that dnspython keeps as octets, although their RDATA holds names.
 
 The names of the types of RFC 1035 and shortly after may be compressed, and a receiver decompresses them
 (RFC 3597 section 4); in canonical form they are in lower case (RFC 4034 section 6.2).
@@ -16,12 +16,6 @@ import dns.rdata
 import dns.rdatatype
 import dns.rdtypes.nsbase
 import dns.rdtypes.util
-
-MNEMONICS: Final = {
-    "EID": 31, "NIMLOC": 32, "ATMA": 34, "SINK": 40, "RKEY": 57, "TALINK": 58, "UINFO": 100, "UID": 101,
-    "GID": 102, "DOA": 259,
-}  # fmt: skip
-"""Mnemonics of the IANA registry by which dig asks, and which dnspython writes as TYPEnnn."""
 
 _A6_OCTETS: Final = 16
 
@@ -46,7 +40,7 @@ class _OneName(dns.rdtypes.nsbase.NSBase):
 
 @dns.immutable.immutable
 class _TwoNames(_OldRdata):
-    """MINFO (RFC 1035 section 3.3.7): two mailboxes. TALINK: two names."""
+    """MINFO (RFC 1035 section 3.3.7): two mailboxes."""
 
     __slots__ = ("first", "second")
 
@@ -155,10 +149,3 @@ def register() -> None:
     """Have dnspython read and write the types in `CLASSES`, once."""
     for rdtype, implementation in CLASSES.items():
         dns.rdata.register_type(implementation, rdtype, dns.rdatatype.to_text(rdtype))
-
-
-@cache
-def register_mnemonics() -> None:
-    """Have dnspython know `MNEMONICS`, once."""
-    for mnemonic, number in MNEMONICS.items():
-        dns.rdatatype.register_type(dns.rdatatype.RdataType.make(number), mnemonic)

@@ -66,8 +66,8 @@ def read_reply(wire: bytes) -> dns.message.Message | Fault:
 def flaw(rdata: dns.rdata.Rdata) -> str:
     """What is wrong with the RDATA of a record that was kept as octets; empty where nothing is.
 
-    Parameters of an HTTPS or SVCB record in alias mode do not count: recipients ignore them (RFC 9460
-    section 2.4.2).
+    Receivers ignore the parameters of an HTTPS or SVCB record in alias mode (RFC 9460 section 2.4.2), so they
+    are not a flaw.
     """
     if not isinstance(rdata, dns.rdata.GenericRdata) or not _known(rdata.rdclass, rdata.rdtype):
         return ""

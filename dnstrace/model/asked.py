@@ -10,6 +10,9 @@ import dns.rdataclass
 import dns.rdatatype
 
 from dnstrace.model.allowed import PAYLOAD, PORT, TRIES, check_address, check_seconds, check_whole
+from dnstrace.model.mnemonics import register
+
+register()  # before anything reads or writes a type
 
 Name = dns.name.Name
 ROOT = dns.name.root

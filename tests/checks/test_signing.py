@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import dns.name
+import dns.rrset
 import pytest
 
+from dnstrace import Settings, trace
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.signing import Trouble, signing_of
+from dnstrace.dnssec import parse_anchors
+from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
+from dnstrace.model import Delegation
 from tests.checks.checking import checked
 from tests.checks.documented import checked_world
 
@@ -62,3 +67,19 @@ def test_the_keys_that_sign_are_those_that_ds_records_can_name() -> None:
     signing = signing_of(cut_of("dnssec-good"))
     assert set(signing.entries) <= set(signing.signing_keys) <= set(signing.keys)
     assert signing.entries and len(signing.key_groups) == 1
+
+
+@pytest.mark.parametrize(("tag", "codes"), [(33677, []), (1234, ["ds-without-dnskey"])])
+def test_an_assumed_ds_record_has_no_signature_to_miss(tag: int, codes: list[str]) -> None:
+    world = load("dnssec-good")
+    record = f"{tag} 13 2 5f5e1f96af091f7d9c910ba5b789f2c1eaa1918e25e1374f7d0753ecb15ae559"
+    ds = dns.rrset.from_text("example.com.", 86400, "IN", "DS", record)
+    found = trace(
+        "www.example.com",
+        settings=Settings(all_servers=True, probe=True),
+        network=LabNetwork(world, signed=True),
+        anchors=parse_anchors(world.anchors_text, world.name),
+        supposed=[Delegation(dns.name.from_text("example.com."), (), ds=ds)],
+        now=world.now,
+    )
+    assert [finding.code for finding in found.findings or ()] == codes

@@ -10,7 +10,7 @@ import dns.rdata
 import dns.rdatatype
 import pytest
 
-from dnstrace.message.oldtypes import CLASSES, MNEMONICS, register, register_mnemonics
+from dnstrace.message.oldtypes import CLASSES, register
 from dnstrace.message.reading import read_reply
 
 OWNER = b"\3www\7Example\3com\0"
@@ -59,9 +59,3 @@ def test_registering_twice_does_no_harm() -> None:
     register()
     register()
     assert all(dns.rdata.get_rdata_class(1, rdtype) is each for rdtype, each in CLASSES.items())
-
-
-def test_digs_mnemonics_are_types() -> None:
-    register_mnemonics()
-    assert {text: int(dns.rdatatype.from_text(text)) for text in MNEMONICS} == MNEMONICS
-    assert dns.rdatatype.to_text(dns.rdatatype.from_text("TYPE259")) == "DOA"

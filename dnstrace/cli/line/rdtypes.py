@@ -53,4 +53,6 @@ def types() -> tuple[str, ...]:
 def _mnemonics() -> frozenset[str]:
     import dns.rdatatype
 
-    return frozenset(dns.rdatatype.RdataType.__members__) - _HIDDEN
+    from dnstrace.model.mnemonics import MNEMONICS
+
+    return frozenset(dns.rdatatype.RdataType.__members__) - _HIDDEN | MNEMONICS.keys()

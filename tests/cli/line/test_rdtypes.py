@@ -17,6 +17,8 @@ from tests.cli.line.refusing import refused
         ("type65280", 65280),
         ("TYPE1", 1),
         ("NSAP-PTR", 23),
+        ("doa", 259),
+        ("SINK", 40),
     ],
 )
 def test_types(text: str, rdtype: int) -> None:

@@ -1,0 +1,20 @@
+"""Mnemonics of the IANA registry by which dig asks, and which dnspython writes as TYPEnnn."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import dns.rdatatype
+
+MNEMONICS: Final = {
+    "EID": 31, "NIMLOC": 32, "ATMA": 34, "SINK": 40, "RKEY": 57, "TALINK": 58, "UINFO": 100, "UID": 101,
+    "GID": 102, "DOA": 259,
+}  # fmt: skip
+"""By the mnemonic, the number of the type."""
+
+
+def register() -> None:
+    """Have dnspython read and write them."""
+    for mnemonic, number in MNEMONICS.items():
+        for _ in range(2):  # the value that the first time makes has no mnemonic yet
+            dns.rdatatype.register_type(dns.rdatatype.RdataType.make(number), mnemonic)
