@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _LONGEST = 4096  # octets of a line: a name has at most 1004, with every octet escaped
 _AHEAD = 1000  # questions that are read ahead
 _REMARK = re.compile(r"(?<!\\)[#;].*", re.DOTALL)  # a character after a backslash is part of a name
+_WORD = re.compile(r"(?:\\.|\S)+")  # so is a blank
 _BOM = b"\xef\xbb\xbf"
 
 Told = Callable[[int, str], None]
@@ -57,7 +58,7 @@ def questions(
 
 
 def _questions_in(line: str, types: tuple[RdataType, ...]) -> Iterator[Question]:
-    words = _REMARK.sub("", line).split()
+    words = _WORD.findall(_REMARK.sub("", line))
     if not words:
         return
     if "\0" in line:

@@ -42,6 +42,13 @@ def test_lines() -> None:
     )
 
 
+def test_an_escaped_blank_is_part_of_a_name() -> None:
+    assert read(b"sp\\ ace.example MX\n\\ .example\n") == (
+        [r"sp\032ace.example. MX", r"\032.example. A"],
+        {},
+    )
+
+
 def test_wrong_lines_are_told_by_number_and_cost_nothing_else() -> None:
     found, wrong = read(
         b"good.example\nbad..name\n\xff\xfe\nnul\0.example\n"
