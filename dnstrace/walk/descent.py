@@ -214,13 +214,13 @@ class Walk:
     async def _ask_above(
         self, question: Question, step: int | None, chain: Chain
     ) -> tuple[int, Meaning | None]:
-        """Put a question to the servers above the zone that needs the address, unless a look-up already did."""
+        """Ask the servers above the zone that needs the address, unless a look-up already asked them."""
         zone = chain[-1].zone or ROOT
         above = self._context.cuts.enclosing(Question(zone, dns.rdatatype.DS))
         for number in range(1, len(self._context.journal) + 1):
-            step = self._context.journal[number]
-            if (step.zone, step.question) == (above.zone, question) and step.meaning is not None:
-                return number, step.meaning
+            before = self._context.journal[number]
+            if (before.zone, before.question) == (above.zone, question) and before.meaning is not None:
+                return number, before.meaning
         return await self._ask(above, question, Purpose.NS_ADDRESS, step, chain)
 
     async def prime(self, hints: Delegation) -> tuple[Delegation, int]:

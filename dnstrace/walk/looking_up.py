@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import dns.rdatatype
 
+from dnstrace.message.given import addresses_given
 from dnstrace.model import ROOT, Address, Meaning, Name, Outcome, Purpose, Question, Source
 from dnstrace.model.counting import counted
 from dnstrace.model.naming import plain
@@ -95,7 +96,8 @@ class ServerLookups:
     async def _of_parent(self, question: Question, step: int | None, chain: Chain) -> Found:
         """What the parent's servers give when they are asked for the address itself: an answer, or glue."""
         number, meaning = await self._ask_above(question, step, chain)
-        addresses = given_by(meaning, question) if meaning is not None else ()
+        given = addresses_given(meaning, question) if meaning is not None else ()
+        addresses = tuple(Address(text, Source.RESOLVED) for text in given)
         if addresses:
             self._context.cuts.add_addresses(question.name, addresses)
         return Found(addresses, self._was_heard(number))
@@ -114,7 +116,8 @@ class ServerLookups:
             if node is not None:
                 self._context.remembered.lookups.go_without(chain, node)
         if names:
-            self._note_inside(step, names[0])
+            asked = self._context.journal[step].question.name
+            self._note_inside(step, asked if asked in names else names[0])
 
     def why_none(self, step: int) -> str:
         """Why a step found no address to ask: what ended its look-ups, or those nested in them."""
@@ -140,17 +143,3 @@ class ServerLookups:
     def _note(self, step: int | None, why: str) -> None:
         if step is not None:
             self._no_address.setdefault(step, why)
-
-
-def given_by(meaning: Meaning, question: Question) -> tuple[Address, ...]:
-    """The addresses that a reply to an explicit question for them gives, as an answer or as glue."""
-    glue = () if meaning.delegation is None else meaning.delegation.servers
-    texts = [a.text for server in glue if server.name == question.name for a in server.addresses]
-    texts += [
-        rdata.address
-        for rrset in meaning.answer
-        if rrset.name == question.name and rrset.rdtype == question.rdtype
-        for rdata in rrset
-        if hasattr(rdata, "address")
-    ]
-    return tuple(Address(text, Source.RESOLVED) for text in dict.fromkeys(texts))
