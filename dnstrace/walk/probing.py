@@ -161,7 +161,7 @@ def _one_probe(shape: Shape | None) -> Strategy:
     return replace(EVERY_ADDRESS, choose=choose, shape=shape)
 
 
-async def _look_up_nothing(name: Name) -> tuple[Address, ...]:
+async def _look_up_nothing(name: Name, of_parent: bool) -> tuple[Address, ...]:
     return ()
 
 
