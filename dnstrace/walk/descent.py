@@ -38,7 +38,7 @@ from dnstrace.model.counting import counted
 from dnstrace.model.naming import plain
 from dnstrace.walk.asking import Asking, Strategy
 from dnstrace.walk.context import TraceContext
-from dnstrace.walk.health import FAILED
+from dnstrace.walk.health import FAILED, may_be_asked
 from dnstrace.walk.hedging import HEDGED
 from dnstrace.walk.minimise import MAX_MINIMISE_COUNT, next_question
 from dnstrace.walk.result import (
@@ -47,6 +47,7 @@ from dnstrace.walk.result import (
     failed,
     not_recorded,
     result_of,
+    unasked,
     unfinished,
     why_none,
 )
@@ -216,14 +217,17 @@ class Walk:
         questions = [
             Question(name, _FAMILY_TYPES[family]) for family in sorted(self._context.health.families)
         ]
+        found: tuple[Address, ...] = ()
         if every:
             asking = (self._addresses(question, parent, under_way) for question in questions)
-            return tuple(address for found, _ in await asyncio.gather(*asking) for address in found)
-        for question in questions:
+            found = tuple(address for each, _ in await asyncio.gather(*asking) for address in each)
+        for question in () if every else questions:
             addresses, go_on = await self._addresses(question, parent, under_way)
-            if addresses or not go_on:
-                return addresses
-        return ()
+            found += addresses
+            if any(map(may_be_asked, addresses)) or not go_on:
+                break
+        self._note_unasked(parent, name, found)
+        return found
 
     async def _addresses(
         self, question: Question, parent: int | None, under_way: tuple[Question, ...]
@@ -257,6 +261,10 @@ class Walk:
             circle = ", which needs ".join(names).replace(", which needs ", " needs ", 1)
             self._note(step, f"addresses of name servers depend on each other: {circle}")
 
+    def _note_unasked(self, step: int | None, name: Name, found: tuple[Address, ...]) -> None:
+        if why := unasked((NameServer(name, found),)):
+            self._note(step, why)
+
     def _note(self, step: int | None, why: str) -> None:
         if step is not None:
             self._no_address.setdefault(step, why)
@@ -265,6 +273,8 @@ class Walk:
         """Why a step found no address to ask: what ended its look-ups, or those nested in them."""
         if self._context.journal[step].attempts:
             return ""
+        if why_unasked := unasked(self._context.journal[step].servers):
+            return why_unasked
         why = (text for ended, text in self._no_address.items() if ended >= step)
         return next(why, self._context.budget.spent_out)
 
@@ -295,7 +305,8 @@ async def begin(
     """Before the walk: prime if the settings say so, and look up the server to start from if given by name.
 
     `root` is where to start: the root hints, or a server given instead. Returns the last step taken, or None,
-    and in words why there is nowhere to start.
+    and in words why there is nowhere to start. A special address found for the server is not asked: only the
+    user can say that this machine is to be asked.
     """
     first = None
     if context.settings.prime:
@@ -303,8 +314,9 @@ async def begin(
         context.cuts.restart(root)
     if server is not None:
         addresses = await tracer.look_up(server, first)
-        if not addresses:
-            return first, f"no address was found for the server {plain(server)}"
-        given = tuple(replace(address, source=Source.GIVEN) for address in addresses)
+        given = tuple(replace(each, source=Source.GIVEN) for each in addresses if may_be_asked(each))
+        if not given:
+            why = unasked((NameServer(server, addresses),))
+            return first, why or f"no address was found for the server {plain(server)}"
         context.cuts.restart(Delegation(ROOT, (NameServer(server, given),)))
     return first, ""
