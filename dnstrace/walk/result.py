@@ -32,6 +32,7 @@ _FAILED = {
     Kind.KNOWN_SILENT: "silent shortly before",
     Kind.NOT_RECORDED: "not in the record",
 }
+_SHOWN = 3  # addresses, in one line
 
 
 class WalkResult(NamedTuple):
@@ -88,11 +89,9 @@ def unasked(servers: Iterable[NameServer]) -> str:
     found = [(server.name, address) for server in servers for address in server.addresses]
     if any(may_be_asked(address) for _, address in found):
         return ""
-    each = (
-        f"{plain(name)} is at {known.text}, which is never asked ({why_unasked(known.text)})"
-        for name, known in found
-    )
-    return "; ".join(each)
+    each = [f"{plain(name)} is at {known.text} ({why_unasked(known.text)})" for name, known in found]
+    more = f" and {len(each) - _SHOWN} more" if len(each) > _SHOWN else ""
+    return f"special addresses are never asked: {', '.join(each[:_SHOWN])}{more}" if each else ""
 
 
 def not_recorded(step: Step) -> bool:
