@@ -39,7 +39,7 @@ from dnstrace.model import (
     Step,
     Trace,
 )
-from dnstrace.model.addresses import is_nowhere, is_private
+from dnstrace.model.addresses import address_of, is_nowhere, is_private
 from dnstrace.model.compared import Compared, Disagreement
 
 _READ = {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}
@@ -164,7 +164,7 @@ def _rdata_of(question: Question, answer: Iterable[dns.rrset.RRset]) -> frozense
 
 def _has_address(data: Iterable[dns.rdata.Rdata], of_kind: Callable[[str], bool]) -> bool:
     """Whether any of the RDATA is an address of a kind."""
-    return any(of_kind(rdata.address) for rdata in data if hasattr(rdata, "address"))
+    return any(of_kind(text) for text in filter(None, map(address_of, data)))
 
 
 def _is_blocked(trace: Trace, meaning: Meaning, theirs: frozenset[dns.rdata.Rdata]) -> bool:

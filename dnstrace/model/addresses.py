@@ -13,8 +13,13 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
+import dns.rdata
+import dns.rdataclass
+import dns.rdatatype
+
 _Address = IPv4Address | IPv6Address
 
+_TYPES = (dns.rdatatype.A, dns.rdatatype.AAAA)
 _LOCAL = {"unspecified", "this-network", "loopback", "link-local", "multicast", "reserved"}
 _UNASKED = frozenset(_LOCAL | {"mapped", "local-translation", "discard"})
 _PRIVATE = frozenset({"private", "shared", "link-local"})
@@ -41,6 +46,15 @@ class _Block(NamedTuple):
 _ORDINARY = _Block("", 0, 0, "", "")
 
 
+def address_of(rdata: dns.rdata.Rdata) -> str:
+    """The address in the data of an A or AAAA record of the Internet; empty for all else.
+
+    X25 and ISDN data have an `address` too, and that of class CH is none of IP.
+    """
+    of_ip = rdata.rdtype in _TYPES and rdata.rdclass == dns.rdataclass.IN
+    return str(getattr(rdata, "address", "")) if of_ip else ""
+
+
 def special(address: str) -> str:
     """What the registries say of an address that is not globally reachable: `private-use, RFC 1918`.
 
@@ -52,8 +66,10 @@ def special(address: str) -> str:
 
 
 def is_private(address: str) -> bool:
-    """Whether an address means something within one network only: private, shared or link-local."""
-    return _block(_without_zone(address)).use in _PRIVATE
+    """Whether an address, or one within it, belongs to one network only: private, shared or link-local."""
+    found = _without_zone(address)
+    within = _inside(found) if isinstance(found, IPv6Address) else ()
+    return any(_block(each).use in _PRIVATE for each in (found, *within))
 
 
 def is_nowhere(address: str) -> bool:

@@ -34,6 +34,7 @@ from dnstrace.model import (
     Question,
     Source,
 )
+from dnstrace.model.addresses import address_of
 from dnstrace.model.counting import counted
 from dnstrace.model.naming import plain
 from dnstrace.walk.asking import Asking, Strategy
@@ -235,11 +236,10 @@ class Walk:
         """What a sub-walk finds, and whether one for the other family may find more."""
         found = await self.resolve(question, Purpose.NS_ADDRESS, parent, under_way)
         addresses = tuple(
-            Address(rdata.address, Source.RESOLVED)
+            Address(text, Source.RESOLVED)
             for rrset in found.answer
             if rrset.rdtype == question.rdtype
-            for rdata in rrset
-            if hasattr(rdata, "address")
+            for text in filter(None, map(address_of, rrset))
         )
         if addresses:
             ttl = min((rrset.ttl for rrset in found.answer), default=0)

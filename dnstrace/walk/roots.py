@@ -16,6 +16,7 @@ import dns.exception
 import dns.name
 
 from dnstrace.model import ROOT, Address, Delegation, Name, NameServer, Source
+from dnstrace.model.addresses import address_of
 
 if TYPE_CHECKING:
     import dns.zone
@@ -90,8 +91,8 @@ def parse_hints(text: str, where: str) -> Delegation:
 
 def _hinted_server(zone: dns.zone.Zone, name: Name) -> NameServer:
     found = (zone.get_rdataset(name, rdtype) or () for rdtype in ("A", "AAAA"))
-    addresses = (str(ip_address(rdata.address)) for rdataset in found for rdata in rdataset)
-    return NameServer(name, tuple(Address(address, Source.HINT) for address in addresses))
+    texts = filter(None, (address_of(rdata) for rdataset in found for rdata in rdataset))
+    return NameServer(name, tuple(Address(str(ip_address(text)), Source.HINT) for text in texts))
 
 
 def _reason(error: Exception) -> str:
