@@ -87,9 +87,9 @@ def why_unasked(text: str) -> str:
     """Why no query may go to an address that the network gave: `loopback, RFC 1122`. Empty if one may.
 
     Loopback, multicast, link-local, unspecified, reserved and broadcast addresses are not asked, whether
-    written as IPv4 or within IPv6; nor are IPv4-mapped ones, which are no addresses on the wire (RFC 4291
-    section 2.5.5.2), those of a network's own translator, behind which anything may be (RFC 8215), and those
-    to which everything is thrown away (RFC 6666). No name server can be there.
+    written as IPv4 or within IPv6; nor are IPv4-mapped ones, which never appear on the wire (RFC 4291 section
+    2.5.5.2), those of a network's own translator, behind which anything may be (RFC 8215), and those that
+    discard every packet (RFC 6666). No name server can be there.
     """
     try:
         address = _without_zone(text)

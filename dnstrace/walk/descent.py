@@ -306,7 +306,7 @@ async def begin(
 
     `root` is where to start: the root hints, or a server given instead. Returns the last step taken, or None,
     and in words why there is nowhere to start. A special address found for the server is not asked: only the
-    user can say that this machine is to be asked.
+    user may type one, such as that of this machine.
     """
     first = None
     if context.settings.prime:

@@ -83,7 +83,9 @@ def _usable(services: Iterable[dns.rrset.RRset]) -> tuple[list[_Service], list[s
     for each in found:
         if each.unknown:
             keys = ", ".join(map(key_to_text, each.unknown))
-            notes.append(f"an HTTPS record that requires {keys} is ignored: dnstrace does not support it (RFC 9460 section 8)")
+            notes.append(
+                f"an HTTPS record that requires {keys} is ignored: not supported (RFC 9460 section 8)"
+            )
         elif each.port in BAD_PORTS:
             notes.append(f"an HTTPS record with port {each.port} is ignored: browsers refuse that port")
         else:
