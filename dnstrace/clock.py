@@ -131,7 +131,7 @@ class VirtualLoop(SteadyLoop):
     def __init__(self, ticks: Iterable[int] = (), cut: int | None = None) -> None:
         super().__init__()
         self._selector = _Nowhere(self)
-        self._arrivals: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._arrivals: list[tuple[int, int, int, asyncio.Future[None]]] = []
         self._course, self._cut_there = deque(ticks), cut
         self.main: asyncio.Task[Any] | None = None
 
@@ -151,7 +151,8 @@ class VirtualLoop(SteadyLoop):
         """
         arrival: asyncio.Future[None] = self.create_future()
         self._timers += 1
-        heapq.heappush(self._arrivals, (moment, self._timers if place is None else place, arrival))
+        order = self._timers  # also breaks ties: a record may have one place twice
+        heapq.heappush(self._arrivals, (moment, order if place is None else place, order, arrival))
         return arrival
 
     def wait(self, timeout: float | None) -> None:
@@ -171,7 +172,7 @@ class VirtualLoop(SteadyLoop):
                 self.call_soon(_arrived, arrival)
 
     def _next(self, timeout: float | None) -> int:
-        while self._arrivals and self._arrivals[0][2].done():
+        while self._arrivals and self._arrivals[0][-1].done():
             heapq.heappop(self._arrivals)
         moments = [self._arrivals[0][0]] if self._arrivals else []
         if timeout is not None:

@@ -16,7 +16,8 @@ ROOT = "10.0.0.1"
 
 
 def walked(servers: dict[str, Any], **how: Any) -> Trace:
-    return trace("www.example.com.", network=Scripted(servers), **{"roots": roots(ROOT), "seed": 1} | how)
+    how = {"roots": roots(ROOT), "seed": 1, **how}
+    return trace("www.example.com.", network=Scripted(servers), **how)
 
 
 REFUSED = "special addresses are never asked: "
