@@ -58,6 +58,8 @@ def run(words: Parsed, environment: Environment) -> int:
 
 def run_choices(chosen: Choices, environment: Environment) -> int:
     """Do what the user chose; the exit status. Raises Usage, Unwritable."""
+    for remark in chosen.remarks:
+        environment.remark(remark)
     if chosen.lab == "list":
         from dnstrace.cli.about.instead import worlds
 

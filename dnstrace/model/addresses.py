@@ -8,6 +8,7 @@ way is not asked where that one is not: what is sent to it may come out there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -17,6 +18,7 @@ import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 
+_ZONE = re.compile(r"[A-Za-z0-9_.\-]{1,32}")  # an interface by name or number; Linux allows 15 characters
 _Address = IPv4Address | IPv6Address
 
 _TYPES = (dns.rdatatype.A, dns.rdatatype.AAAA)
@@ -53,6 +55,26 @@ def address_of(rdata: dns.rdata.Rdata) -> str:
     """
     of_ip = rdata.rdtype in _TYPES and rdata.rdclass == dns.rdataclass.IN
     return str(getattr(rdata, "address", "")) if of_ip else ""
+
+
+def canonical(text: str) -> str:
+    """An IPv4 or IPv6 address in canonical text form (RFC 5952). Raises ValueError.
+
+    A link-local one may have a zone, which says on which link it is: `fe80::1%eth0` (RFC 4007 section 11).
+    """
+    import dns.exception
+    import dns.inet
+
+    address, percent, zone = text.partition("%")
+    try:
+        found = str(dns.inet.canonicalize(address))
+    except dns.exception.DNSException as error:
+        raise ValueError(text) from error
+    if not percent:
+        return found
+    if _block(ip_address(found)).use != "link-local" or not _ZONE.fullmatch(zone) or ":" not in found:
+        raise ValueError(text)
+    return f"{found}%{zone}"
 
 
 def special(address: str) -> str:

@@ -16,6 +16,7 @@ import sys
 import time
 from contextlib import suppress
 from random import SystemRandom
+from typing import Any
 
 from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
@@ -26,6 +27,7 @@ from dnstrace.network.live import (
     LiveNetwork,
     ask_kernel_for_more,
     datagrams,
+    endpoint,
     open_socket,
     read,
     sockaddr,
@@ -174,11 +176,11 @@ class _Port:
         while (message_id := random.getrandbits(16)) in self._asked or message_id in self._over:
             continue
         asked = _Asked(self, query, message_id, sockaddr(self._socket, query))
-        self._send(query_wire(query, message_id), (query.address, query.port))
+        self._send(query_wire(query, message_id), endpoint(query.address, query.port))
         self._asked[message_id] = asked
         return asked
 
-    def _send(self, wire: bytes, to: tuple[str, int]) -> None:
+    def _send(self, wire: bytes, to: tuple[Any, ...]) -> None:
         for left in reversed(range(_SENDS)):
             try:
                 self._socket.sendto(wire, to)

@@ -73,7 +73,7 @@ class Choices(NamedTuple):
 
     `many` says how to trace many names, or is None. `diff` holds the documents to compare, one or two;
     `watch` the seconds from one trace to the next, or None. `record` is what is replayed, or None. The
-    servers in `drop`, by name or address, are treated as dead.
+    servers in `drop`, by name or address, are treated as dead. `remarks` are lines for the user.
     """
 
     questions: tuple[Question, ...]
@@ -101,6 +101,7 @@ class Choices(NamedTuple):
     watch: float | None = None
     record: Record | None = None
     drop: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def is_live(self) -> bool:
