@@ -31,8 +31,11 @@ from contextvars import Context
 from types import FrameType
 from typing import Any, TypeVar
 
+from dnstrace.descriptors import require
+
 T = TypeVar("T")
 _NANOSECONDS = 1_000_000_000
+_PIPES = 4  # of two descriptors: a loop takes three, a query two, the import of a module one
 
 
 class NothingToWaitFor(RuntimeError):
@@ -256,15 +259,32 @@ def run(main: Coroutine[Any, Any, T], loop: SteadyLoop | None = None) -> T:
         _close(loop)
 
 
+def run_stepping(main: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on a SteppingLoop. Raises OSError if there are too few file descriptors for one."""
+    _require_descriptors(main)
+    return run(main, SteppingLoop())
+
+
 def run_real(main: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine as `asyncio.run` does, on a loop that can tell when a socket is readable.
 
-    The loop that asyncio chooses on Windows, ProactorEventLoop, cannot.
+    The loop that asyncio chooses on Windows, ProactorEventLoop, cannot. Raises OSError if there are too few
+    file descriptors for a loop.
     """
+    _require_descriptors(main)
     if sys.platform != "win32":
         return asyncio.run(main)
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         return runner.run(main)
+
+
+def _require_descriptors(main: Coroutine[Any, Any, object]) -> None:
+    """Raise OSError where a loop cannot be made: one that is half made complains when it is deleted."""
+    try:
+        require(_PIPES)
+    except OSError:
+        main.close()
+        raise
 
 
 def _close(loop: SteadyLoop) -> None:

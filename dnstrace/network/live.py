@@ -26,6 +26,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from dnstrace.descriptors import has_run_out
 from dnstrace.message.reading import read_reply
 from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
@@ -76,9 +77,44 @@ class LiveNetwork:
 
     def __init__(self, bind: str | None = None) -> None:
         self._bind = bind
+        self._under_way = 0
+        self._waiting: list[asyncio.Future[None]] = []  # for the descriptor of an exchange under way
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:
-        """Put `query` to its address, however it travels; see `dnstrace.port.Network`."""
+        """Put `query` to its address, however it travels; see `dnstrace.port.Network`.
+
+        Where no file descriptor is left it waits until another exchange has ended, which is not counted as
+        time that the server takes. Raises OSError if there is no other.
+        """
+        while True:
+            self._under_way += 1
+            try:
+                found = await self._exchange_once(query, timeout)
+            except OSError:
+                if self._under_way == 1:
+                    self._wake()
+                    raise
+                found = None
+            except asyncio.CancelledError:
+                self._wake()
+                raise
+            finally:
+                self._under_way -= 1
+            if found is not None:
+                self._wake()
+                return found
+            self._waiting.append(asyncio.get_running_loop().create_future())
+            await self._waiting[-1]
+
+    def _wake(self) -> None:
+        """Have those try again that wait for a descriptor."""
+        for each in self._waiting:
+            if not each.done():
+                each.set_result(None)
+        self._waiting.clear()
+
+    async def _exchange_once(self, query: Query, timeout: float) -> Exchange:
+        """As `exchange`; raises OSError if no file descriptor is left."""
         if query.transport in _ENCRYPTED:
             from dnstrace.network import encrypted  # few traces need what it imports
 
@@ -94,6 +130,8 @@ class LiveNetwork:
         except TimeoutError:
             fault = Fault.MISMATCH if wait.mismatched else Fault.TIMEOUT
         except OSError as error:
+            if has_run_out(error):
+                raise
             fault = FAULTS.get(error.errno or 0, Fault.PORT_UNREACHABLE)
             detail = os.strerror(error.errno) if error.errno else "the connection was closed"
         elapsed = wait.elapsed if wait.wire is not None else loop.time() - start

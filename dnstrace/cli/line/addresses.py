@@ -32,10 +32,10 @@ def _check_zone(zone: str) -> None:
     """Raise Usage where this machine has no such interface: nothing could be sent."""
     if not zone or is_digits(zone):
         return
-    import socket
+    from dnstrace.network.live import endpoint as socket_address
 
     try:
-        socket.if_nametoindex(zone)
+        socket_address(f"fe80::1%{zone}", 0)
     except OSError as error:
         raise Usage(f"this machine has no network interface {shown(zone)}") from error
 
