@@ -74,7 +74,10 @@ class RecordingNetwork:
         """Run a coroutine, as `asyncio.run` does."""
         own = getattr(self._network, "run", None)
         noted = self._noted(main)
-        result: T = run_stepping(noted) if own is None else own(noted)
+        try:
+            result: T = run_stepping(noted) if own is None else own(noted)
+        finally:
+            main.close()  # where it could not be begun; to one that has ended this does nothing
         return result
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dnstrace.model.addresses import is_nowhere, is_private, is_unicast, special, why_unasked
+from dnstrace.model.addresses import canonical, is_nowhere, is_private, is_unicast, special, why_unasked
 from dnstrace.model.special import BLOCKS
 
 ADDRESSES = st.one_of(
@@ -98,6 +98,21 @@ CARRIED = {
     "ISATAP": "2001:db8::5efe:{}",
     "ISATAP of a global address": "2001:db8::200:5efe:{}",
 }
+
+
+@given(ADDRESSES, st.sampled_from(["", "%1", "%eth0.100", "%", "%a b", "%" + "x" * 33]))
+def test_the_canonical_form_has_a_zone_only_where_it_says_something(
+    address: IPv4Address | IPv6Address, zone: str
+) -> None:
+    good = not zone or (address.version == 6 and address.is_link_local and zone in ("%1", "%eth0.100"))
+    if good:
+        found = canonical(f"{address}{zone}".upper().replace("%ETH", "%eth"))
+        assert ip_address(found.partition("%")[0]) == address and canonical(found) == found
+    else:
+        with pytest.raises(ValueError, match="%"):
+            canonical(f"{address}{zone}")
+
+
 HARMLESS = st.sampled_from(["192.0.2.1", "10.1.2.3", "198.51.100.7"]).map(IPv4Address)
 
 
