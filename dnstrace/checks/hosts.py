@@ -10,6 +10,7 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply
 from dnstrace.message.given import addresses_given
 from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Step
+from dnstrace.model.addresses import address_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def _read(cut: Cut, name: Name) -> Host:
     data = (rdata for rrset in rrsets if rrset.rdtype in _FAMILIES for rdata in rrset)
     return Host(
         name=name,
-        addresses=tuple(dict.fromkeys(rdata.address for rdata in data)),
+        addresses=tuple(dict.fromkeys(filter(None, map(address_of, data)))),
         denied=frozenset(_FAMILIES[s.question.rdtype] for s, meaning in found if meaning.kind is Kind.NODATA),
         nxdomain=Kind.NXDOMAIN in kinds,
         alias=any(rrset.rdtype == dns.rdatatype.CNAME for rrset in rrsets),

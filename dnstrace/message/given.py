@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dnstrace.model import Meaning, Question
+from dnstrace.model.addresses import address_of
 
 
 def addresses_given(meaning: Meaning, question: Question) -> tuple[str, ...]:
@@ -10,10 +11,9 @@ def addresses_given(meaning: Meaning, question: Question) -> tuple[str, ...]:
     glue = () if meaning.delegation is None else meaning.delegation.servers
     texts = [a.text for server in glue if server.name == question.name for a in server.addresses]
     texts += [
-        rdata.address
+        text
         for rrset in meaning.answer
         if rrset.name == question.name and rrset.rdtype == question.rdtype
-        for rdata in rrset
-        if hasattr(rdata, "address")
+        for text in filter(None, map(address_of, rrset))
     ]
     return tuple(dict.fromkeys(texts))

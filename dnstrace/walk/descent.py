@@ -37,7 +37,7 @@ from dnstrace.model import (
 from dnstrace.model.naming import plain
 from dnstrace.walk.asking import Asking, Strategy
 from dnstrace.walk.context import TraceContext
-from dnstrace.walk.health import FAILED
+from dnstrace.walk.health import FAILED, may_be_asked
 from dnstrace.walk.hedging import HEDGED
 from dnstrace.walk.looking_up import Needed, ServerLookups
 from dnstrace.walk.minimise import MAX_MINIMISE_COUNT, next_question
@@ -48,6 +48,7 @@ from dnstrace.walk.result import (
     failed,
     not_recorded,
     result_of,
+    unasked,
     unfinished,
     why_none,
 )
@@ -242,7 +243,8 @@ async def begin(
     """Before the walk: prime if the settings say so, and look up the server to start from if given by name.
 
     `root` is where to start: the root hints, or a server given instead. Returns the last step taken, or None,
-    and in words why there is nowhere to start.
+    and in words why there is nowhere to start. A special address found for the server is not asked: only the
+    user may type one, such as that of this machine.
     """
     first = None
     if context.settings.prime:
@@ -250,8 +252,9 @@ async def begin(
         context.cuts.restart(root)
     if server is not None:
         addresses = await tracer.look_up(server, first)
-        if not addresses:
-            return first, f"no address was found for the server {plain(server)}"
-        given = tuple(replace(address, source=Source.GIVEN) for address in addresses)
+        given = tuple(replace(each, source=Source.GIVEN) for each in addresses if may_be_asked(each))
+        if not given:
+            why = unasked((NameServer(server, addresses),))
+            return first, why or f"no address was found for the server {plain(server)}"
         context.cuts.restart(Delegation(ROOT, (NameServer(server, given),)))
     return first, ""

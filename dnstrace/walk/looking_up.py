@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import dns.rdatatype
 
 from dnstrace.message.given import addresses_given
-from dnstrace.model import ROOT, Address, Meaning, Name, Outcome, Purpose, Question, Source
+from dnstrace.model import ROOT, Address, Meaning, Name, NameServer, Outcome, Purpose, Question, Source
+from dnstrace.model.addresses import address_of
 from dnstrace.model.counting import counted
 from dnstrace.model.naming import plain
+from dnstrace.walk.health import may_be_asked
 from dnstrace.walk.remembered import FAMILY_TYPES, Chain, Cycle, Found, Sought
+from dnstrace.walk.result import unasked
 
 if TYPE_CHECKING:
     from dnstrace.walk.context import TraceContext
@@ -54,14 +57,18 @@ class ServerLookups:
         questions = [
             Question(needed.name, FAMILY_TYPES[family]) for family in sorted(self._context.health.families)
         ]
+        found: tuple[Address, ...] = ()
         if every:
-            found = await asyncio.gather(*(self._get(question, needed) for question in questions))
-            return tuple(address for each in found for address in each.addresses)
-        for question in questions:
+            each_family = await asyncio.gather(*(self._get(question, needed) for question in questions))
+            found = tuple(address for each in each_family for address in each.addresses)
+        for question in () if every else questions:
             addresses, go_on = await self._get(question, needed)
-            if addresses or not go_on:
-                return addresses
-        return ()
+            found += addresses
+            if any(map(may_be_asked, addresses)) or not go_on:
+                break
+        if why := unasked((NameServer(needed.name, found),)):
+            self._note(needed.step, why)
+        return found
 
     async def _get(self, question: Question, needed: Needed) -> Found:
         """What a look-up of one family finds; nothing if it would have to wait for itself."""
@@ -82,11 +89,10 @@ class ServerLookups:
         """What a sub-walk finds."""
         result = await self._resolve(question, Purpose.NS_ADDRESS, step, chain)
         addresses = tuple(
-            Address(rdata.address, Source.RESOLVED)
+            Address(text, Source.RESOLVED)
             for rrset in result.answer
             if rrset.rdtype == question.rdtype
-            for rdata in rrset
-            if hasattr(rdata, "address")
+            for text in filter(None, map(address_of, rrset))
         )
         if addresses:
             ttl = min((rrset.ttl for rrset in result.answer), default=0)
@@ -123,6 +129,8 @@ class ServerLookups:
         """Why a step found no address to ask: what ended its look-ups, or those nested in them."""
         if self._context.journal[step].attempts:
             return ""
+        if why_unasked := unasked(self._context.journal[step].servers):
+            return why_unasked
         why = (text for ended, text in self._no_address.items() if ended >= step)
         return next(why, self._context.budget.spent_out)
 
