@@ -53,6 +53,10 @@ USES = {
     "2001:db8::/32": "documentation",
     "3fff::/20": "documentation",
     "64:ff9b::/96": "translation",
+    "64:ff9b:1::/48": "local-translation",
+    "::ffff:0:0/96": "mapped",
+    "100::/64": "discard",
+    "100:0:0:1::/64": "discard",
 }
 """What dnstrace distinguishes, by block; all other blocks are "other"."""
 

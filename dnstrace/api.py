@@ -27,6 +27,7 @@ from dnstrace.walk.context import TraceContext
 from dnstrace.walk.cuts import Cuts
 from dnstrace.walk.health import Health
 from dnstrace.walk.journal import Journal
+from dnstrace.walk.remembered import Remembered
 from dnstrace.walk.roots import given_server, root_hints
 from dnstrace.walk.under_way import TraceUnderWay
 
@@ -171,6 +172,7 @@ async def _traced(
         Cuts(start) if knowledge is None else knowledge.cuts,
         Health(settings.families) if knowledge is None else knowledge.health,
         Random(seed),
+        Remembered(),
         Supposed(tracing.supposed),
     )
     for known in (each for cut in tracing.supposed for each in cut.servers if each.addresses):

@@ -31,8 +31,11 @@ from contextvars import Context
 from types import FrameType
 from typing import Any, TypeVar
 
+from dnstrace.descriptors import require
+
 T = TypeVar("T")
 _NANOSECONDS = 1_000_000_000
+_PIPES = 4  # of two descriptors: a loop takes three, a query two, the import of a module one
 
 
 class NothingToWaitFor(RuntimeError):
@@ -131,7 +134,7 @@ class VirtualLoop(SteadyLoop):
     def __init__(self, ticks: Iterable[int] = (), cut: int | None = None) -> None:
         super().__init__()
         self._selector = _Nowhere(self)
-        self._arrivals: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._arrivals: list[tuple[int, int, int, asyncio.Future[None]]] = []
         self._course, self._cut_there = deque(ticks), cut
         self.main: asyncio.Task[Any] | None = None
 
@@ -151,7 +154,8 @@ class VirtualLoop(SteadyLoop):
         """
         arrival: asyncio.Future[None] = self.create_future()
         self._timers += 1
-        heapq.heappush(self._arrivals, (moment, self._timers if place is None else place, arrival))
+        order = self._timers  # also breaks ties: a record may have one place twice
+        heapq.heappush(self._arrivals, (moment, order if place is None else place, order, arrival))
         return arrival
 
     def wait(self, timeout: float | None) -> None:
@@ -171,7 +175,7 @@ class VirtualLoop(SteadyLoop):
                 self.call_soon(_arrived, arrival)
 
     def _next(self, timeout: float | None) -> int:
-        while self._arrivals and self._arrivals[0][2].done():
+        while self._arrivals and self._arrivals[0][-1].done():
             heapq.heappop(self._arrivals)
         moments = [self._arrivals[0][0]] if self._arrivals else []
         if timeout is not None:
@@ -255,15 +259,32 @@ def run(main: Coroutine[Any, Any, T], loop: SteadyLoop | None = None) -> T:
         _close(loop)
 
 
+def run_stepping(main: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on a SteppingLoop. Raises OSError if there are too few file descriptors for one."""
+    _require_descriptors(main)
+    return run(main, SteppingLoop())
+
+
 def run_real(main: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine as `asyncio.run` does, on a loop that can tell when a socket is readable.
 
-    The loop that asyncio chooses on Windows, ProactorEventLoop, cannot.
+    The loop that asyncio chooses on Windows, ProactorEventLoop, cannot. Raises OSError if there are too few
+    file descriptors for a loop.
     """
+    _require_descriptors(main)
     if sys.platform != "win32":
         return asyncio.run(main)
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         return runner.run(main)
+
+
+def _require_descriptors(main: Coroutine[Any, Any, object]) -> None:
+    """Raise OSError where a loop cannot be made: one that is half made complains when it is deleted."""
+    try:
+        require(_PIPES)
+    except OSError:
+        main.close()
+        raise
 
 
 def _close(loop: SteadyLoop) -> None:

@@ -22,6 +22,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if sys.platform == "win32":  # the default event loop cannot tell when a socket is readable
     asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
@@ -37,6 +38,11 @@ UNMEASURED = {
     "test_tree.py",
     "test_worlds.py",
 }
+
+
+# A machine that is busy with other work makes examples slow: that is no fault of a test.
+settings.register_profile("dnstrace", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("dnstrace")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -16,6 +16,7 @@ from dnstrace.analysis.reached import delegation_reached, last_step
 from dnstrace.model import Outcome, Probe
 from dnstrace.model.lives import Held, Life
 from dnstrace.model.security import Security
+from dnstrace.model.serial import ahead
 
 if TYPE_CHECKING:
     import dns.rrset
@@ -108,7 +109,7 @@ def signed_ttl(trace: Trace, rrset: dns.rrset.RRset) -> int:
         return rrset.ttl
     covering = (r for r in trace.answer if r.rdtype == dns.rdatatype.RRSIG and r.name == rrset.name)
     lives = [
-        min(rrsig.original_ttl, max(rrsig.expiration - int(trace.judgement.at), 0))
+        min(rrsig.original_ttl, max(ahead(rrsig.expiration, int(trace.judgement.at)), 0))
         for signatures in covering
         if signatures.covers == rrset.rdtype
         for rrsig in signatures

@@ -29,6 +29,11 @@ def zone_reached(trace: Trace) -> Name | None:
         return None
     if step.referral is not None:
         return step.referral.zone
+    return zone_of(step)
+
+
+def zone_of(step: Step) -> Name:
+    """The zone that answered in a step: the one asked, or one below it that the same server has."""
     return step.zone if step.meaning is None or step.meaning.zone is None else step.meaning.zone
 
 

@@ -39,14 +39,13 @@ from dnstrace.model import (
     Step,
     Trace,
 )
-from dnstrace.model.addresses import is_nowhere, is_private
+from dnstrace.model.addresses import address_of, is_nowhere, is_private
 from dnstrace.model.compared import Compared, Disagreement
 
 _READ = {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}
 _NEGATIVE = {Kind.NODATA, Kind.NXDOMAIN}
 _ENDS = {Kind.ANSWER: Outcome.ANSWER, Kind.NODATA: Outcome.NODATA, Kind.NXDOMAIN: Outcome.NXDOMAIN}
 _WALK = {Purpose.WALK, Purpose.ALIAS}
-_ADDRESSES = {dns.rdatatype.A, dns.rdatatype.AAAA}
 _UNCOMPARED = {dns.rdatatype.ANY, dns.rdatatype.RRSIG}  # servers may return any subset of these (RFC 8482)
 _STALE = frozenset({3, 19})  # this and the following sets are codes of RFC 8914 section 4
 _BLOCKED = frozenset({15, 16, 17})
@@ -165,8 +164,7 @@ def _rdata_of(question: Question, answer: Iterable[dns.rrset.RRset]) -> frozense
 
 def _has_address(data: Iterable[dns.rdata.Rdata], of_kind: Callable[[str], bool]) -> bool:
     """Whether any of the RDATA is an address of a kind."""
-    readable = (rdata for rdata in data if rdata.rdtype in _ADDRESSES and hasattr(rdata, "address"))
-    return any(of_kind(rdata.address) for rdata in readable)
+    return any(of_kind(text) for text in filter(None, map(address_of, data)))
 
 
 def _is_blocked(trace: Trace, meaning: Meaning, theirs: frozenset[dns.rdata.Rdata]) -> bool:

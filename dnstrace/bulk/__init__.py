@@ -22,13 +22,13 @@ from datetime import UTC, datetime
 from random import SystemRandom
 
 from dnstrace.bulk.dealing import in_order, numbered
-from dnstrace.bulk.plan import AT_ONCE, CannotGoOn, Enough, Plan, R, Use, worth
+from dnstrace.bulk.plan import AT_ONCE, CannotGoOn, Enough, NoDescriptors, Plan, R, Use, worth
 from dnstrace.bulk.polite import TO_ONE
 from dnstrace.model import Question, Trace
 from dnstrace.model.tracing import Tracing
 from dnstrace.port import Network
 
-__all__ = ["AT_ONCE", "TO_ONE", "CannotGoOn", "Enough", "results", "trace_many"]
+__all__ = ["AT_ONCE", "TO_ONE", "CannotGoOn", "Enough", "NoDescriptors", "results", "trace_many"]
 
 Questions = Iterable[Question] | AsyncIterable[Question]
 
@@ -92,7 +92,8 @@ async def results(
     only. What is under way when the caller stops reading is cancelled.
 
     Raises ValueError if `network` is given for several processes, CannotGoOn if the cluster cannot be used
-    (`dnstrace.bulk.cluster.ClusterError`) or worker processes keep dying (`.processes.WorkersLost`).
+    (`dnstrace.bulk.cluster.ClusterError`), worker processes keep dying (`.processes.WorkersLost`) or too few
+    files and sockets can be opened (NoDescriptors).
     """
     if network is not None and (workers > 1 or dask is not None):
         raise ValueError("`network` works in one process only: leave out `workers` and `dask`")

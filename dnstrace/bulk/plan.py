@@ -31,6 +31,10 @@ class CannotGoOn(Exception):
     """Nothing is left that can trace the rest; the text is one line that says why."""
 
 
+class NoDescriptors(CannotGoOn):
+    """No more files and sockets can be opened."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How each of many names is traced.

@@ -24,10 +24,11 @@ from typing import Any
 from dnstrace.bulk.carrying import by_number
 from dnstrace.bulk.dealing import hand
 from dnstrace.bulk.garbage import collect_rarely
-from dnstrace.bulk.plan import CannotGoOn, Enough, Job, Jobs, Plan, R, Use
+from dnstrace.bulk.plan import CannotGoOn, Enough, Job, Jobs, NoDescriptors, Plan, R, Use
 from dnstrace.bulk.room import Room
 from dnstrace.bulk.together import traced
 from dnstrace.clock import run_real
+from dnstrace.descriptors import TOO_FEW, has_run_out
 from dnstrace.model import Question
 
 _QUEUED = 2  # times what a worker traces at a time: given to it in advance, so that it need not wait
@@ -36,6 +37,8 @@ _LOST = 5  # workers lost without a result in between after which the run is giv
 _BATCH = 64  # results that are sent at a time
 _LENGTH = 4  # octets
 _SOME = 30.0  # seconds beyond a trace's deadline for which a worker may be silent
+_SOON = 1.0  # seconds in which a process that has closed its socket ends
+_SHORT = 71  # exit status of a worker that cannot open enough (EX_OSERR)
 _LOOKS = 4  # checks of the workers in this time
 
 
@@ -72,8 +75,9 @@ class _Worker:
     """
 
     def __init__(self, start: bytes) -> None:
-        ours, its = socket.socketpair()
-        self._start, self._socket = start, ours
+        self._start = start
+        with _named_cause():
+            self._socket, its = socket.socketpair()
         self.heard = asyncio.get_running_loop().time()
         self.jobs: dict[int, Question] = {}
         self.waiting: deque[Job] = deque()
@@ -81,9 +85,14 @@ class _Worker:
         self._process = spawned.Process(
             target=_work_until_closed, args=(its,), name="dnstrace worker", daemon=True
         )
-        with _without_interrupts():
-            self._process.start()
-        its.close()
+        try:
+            with _named_cause(), _without_interrupts():
+                self._process.start()
+        except NoDescriptors:
+            self._socket.close()
+            raise
+        finally:
+            its.close()
         self._writer: asyncio.StreamWriter | None = None
 
     async def connect(self) -> asyncio.StreamReader:
@@ -101,6 +110,11 @@ class _Worker:
         self.jobs.update(jobs)
         if jobs and self._writer is not None:
             self._writer.write(_pickled(jobs))
+
+    def without_descriptors(self) -> bool:
+        """Whether its process, which has closed its socket, ended because it could open no more."""
+        self._process.join(_SOON)
+        return self._process.exitcode == _SHORT
 
     def kill(self) -> None:
         """Kill its process, which closes its socket."""
@@ -123,7 +137,13 @@ class _Crew:
         rate = None if plan.rate is None else plan.rate / workers
         self._start = _pickled((replace(plan, at_once=share, rate=rate, ordered=False), use))
         self._most, self.room = share * _QUEUED, Room(share * _WAITING * workers, plan.ordered)
-        self._workers = [_Worker(self._start) for _ in range(workers)]
+        self._workers: list[_Worker] = []
+        try:
+            while len(self._workers) < workers:
+                self._workers.append(_Worker(self._start))
+        except NoDescriptors:
+            self._close_workers()
+            raise
         self.sent: asyncio.Queue[list[tuple[int, Any]] | None] = asyncio.Queue()
         self._lost = 0
         self._watching = asyncio.ensure_future(self._watch(plan.tracing.bounds.deadline + _SOME))
@@ -185,6 +205,8 @@ class _Crew:
 
     def _replace(self, place: int) -> None:
         lost = self._workers[place]
+        if lost.without_descriptors():
+            raise NoDescriptors(TOO_FEW)
         self._lost += 1
         if self._lost > _LOST:
             raise WorkersLost(f"{self._lost} worker processes ended one after the other without a result")
@@ -210,8 +232,22 @@ class _Crew:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._close_workers()
+
+    def _close_workers(self) -> None:
         for worker in self._workers:
             worker.close()
+
+
+@contextmanager
+def _named_cause() -> Iterator[None]:
+    """Raise NoDescriptors where what is done here fails because nothing more can be opened."""
+    try:
+        yield
+    except OSError as error:
+        if has_run_out(error):
+            raise NoDescriptors(TOO_FEW) from error
+        raise
 
 
 @contextmanager
@@ -246,8 +282,12 @@ def _work_until_closed(sock: socket.socket) -> None:
     by_number()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other process decides what to finish
     collect_rarely()
-    with suppress(OSError, asyncio.IncompleteReadError):
-        run_real(_trace_jobs(sock))
+    try:
+        with suppress(asyncio.IncompleteReadError):
+            run_real(_trace_jobs(sock))
+    except (OSError, NoDescriptors) as error:
+        if isinstance(error, NoDescriptors) or has_run_out(error):
+            sys.exit(_SHORT)
 
 
 async def _trace_jobs(sock: socket.socket) -> None:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from dnstrace.api import trace_async
 from dnstrace.bulk.dealing import following
-from dnstrace.bulk.plan import Jobs, Plan, R, Use
+from dnstrace.bulk.plan import Jobs, NoDescriptors, Plan, R, Use
 from dnstrace.bulk.polite import PoliteNetwork
 from dnstrace.bulk.room import Room
 from dnstrace.bulk.sharing import Shared
+from dnstrace.descriptors import TOO_FEW, has_run_out
 from dnstrace.model import Outcome, Question, Trace
 from dnstrace.port import Network
 from dnstrace.walk.roots import root_hints
@@ -101,6 +102,8 @@ class _Tracer:
                 knowledge=None if self._shared is None else self._shared.knowledge(),
             )
         except Exception as error:  # a fault of ours that one name reveals must not cost the others
+            if has_run_out(error):
+                raise NoDescriptors(TOO_FEW) from error
             if not self._told:
                 self._told = True
                 sys.excepthook(*sys.exc_info())

@@ -171,7 +171,12 @@ class _Proofs:
     def _denial(self, reply: HeardReply) -> Denial:
         assert reply.message is not None
         rrsets = [*reply.message.authority, *reply.message.answer]
-        return read_denial(rrsets, self._signing.zone, self._signing.check, self._effort)
+        return read_denial(
+            rrsets,
+            self._signing.zone,
+            lambda data: self._signing.check(reply, data, self._signing.keys),
+            self._effort,
+        )
 
 
 def _nsec3(signing: Signing) -> list[tuple[HeardReply, NSEC3]]:

@@ -8,7 +8,7 @@ import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.hosts import Host, host_of
+from dnstrace.checks.hosts import Host, given_on_request, host_of
 from dnstrace.checks.phrases import listed, parent_text
 from dnstrace.checks.replies import HeardReply, steps_of
 from dnstrace.model import Name, family_of
@@ -28,8 +28,9 @@ def glue_missing(cut: Cut) -> Iterator[Observation]:
     from the parent's servers includes an address (glue) for it.
 
     Why it matters: to look up the address, a resolver would have to ask the zone that it is still trying
-    to find, so it cannot use this server. If no server of the zone has an address, nobody finds the zone
-    (an error); if others have, it is a warning.
+    to find, so it cannot use this server. If no server of the zone has an address, most resolvers do not
+    find the zone (an error); if others have, it is a warning. Some parents give the address when they are
+    asked for exactly that, and some resolvers (such as Unbound) do so as a last resort: they get through.
 
     How to fix it: register the server's addresses (a host object, or glue record) at the registrar of the
     domain.
@@ -44,16 +45,27 @@ def glue_missing(cut: Cut) -> Iterator[Observation]:
     others = {server.name for server in cut.delegation.servers} - set(missing)
     for name in missing:
         host = host_of(cut, name)
-        publish = listed(host.addresses) if host.addresses else "its addresses"
+        given, asked = given_on_request(cut, name)
+        known = tuple(dict.fromkeys((*host.addresses, *given)))
         yield Observation(
-            message=f"{parent_text(cut)} has no address (glue) for {plain(name)}, a name server"
-            f" inside {zone_text(cut.zone)}",
-            steps=(*steps_of(cut.referrals), *host.steps),
+            message=_missing_text(cut, name, given),
+            steps=(*steps_of(cut.referrals), *asked, *host.steps),
             server=name,
-            cure=f"register {publish} as the glue for {plain(name)}",
-            records=glue_records(cut, name, host.addresses),
+            cure=f"register {listed(known) if known else 'its addresses'} as the glue for {plain(name)}",
+            records=glue_records(cut, name, known),
             level=Level.WARNING if others else Level.ERROR,
         )
+
+
+def _missing_text(cut: Cut, name: Name, given: tuple[str, ...]) -> str:
+    """Which glue is missing, and who gets through because the parent has it all the same."""
+    inside = f"{plain(name)}, a name server inside {zone_text(cut.zone)}"
+    if not given:
+        return f"{parent_text(cut)} has no address (glue) for {inside}"
+    return (
+        f"the referral from {parent_text(cut)} has no address (glue) for {inside}; only resolvers that ask"
+        f" {parent_text(cut)} for that address explicitly, as Unbound does, get {listed(given)} and reach it"
+    )
 
 
 @of_cut(Level.WARNING, Blame.REGISTRAR)

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 import dns.rdatatype
 
 from dnstrace.checks.evidence import Cut
-from dnstrace.model import Kind, Name, Outcome, Probe, Step
+from dnstrace.checks.replies import HeardReply
+from dnstrace.message.given import addresses_given
+from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Step
+from dnstrace.model.addresses import address_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,19 @@ _FAMILIES = {dns.rdatatype.A: 4, dns.rdatatype.AAAA: 6}
 
 def host_of(cut: Cut, name: Name) -> Host:
     """What is known about a name server of a zone: from its servers if inside it, else by look-ups."""
-    probed = [reply for reply in cut.probe(Probe.ADDRESS) if reply.step.question.name == name]
+    known = cut.once(_hosts)
+    if name not in known:
+        known[name] = _read(cut, name)
+    return known[name]
+
+
+def _hosts(cut: Cut) -> dict[Name, Host]:
+    """What was read about hosts so far: several rules ask for each."""
+    return {}
+
+
+def _read(cut: Cut, name: Name) -> Host:
+    probed = cut.once(_address_probes).get(name, ())
     lookups = [] if probed else cut.evidence.lookups.get(name, [])
     found = [(reply.step, reply.meaning) for reply in probed]
     found += [(step, step.meaning) for step in lookups if step.meaning is not None]
@@ -47,13 +62,38 @@ def host_of(cut: Cut, name: Name) -> Host:
     data = (rdata for rrset in rrsets if rrset.rdtype in _FAMILIES for rdata in rrset)
     return Host(
         name=name,
-        addresses=tuple(dict.fromkeys(rdata.address for rdata in data)),
+        addresses=tuple(dict.fromkeys(filter(None, map(address_of, data)))),
         denied=frozenset(_FAMILIES[s.question.rdtype] for s, meaning in found if meaning.kind is Kind.NODATA),
         nxdomain=Kind.NXDOMAIN in kinds,
         alias=any(rrset.rdtype == dns.rdatatype.CNAME for rrset in rrsets),
         failed=tuple(s for s in lookups if s.outcome is Outcome.FAILED and _heard(s, cut.evidence.unheard)),
         steps=tuple(dict.fromkeys((*(step.id for step, _ in found), *(step.id for step in lookups)))),
     )
+
+
+def _address_probes(cut: Cut) -> dict[Name, list[HeardReply]]:
+    """The replies to the probes for the addresses of name servers, by name."""
+    found: dict[Name, list[HeardReply]] = {}
+    for reply in cut.probe(Probe.ADDRESS):
+        found.setdefault(reply.step.question.name, []).append(reply)
+    return found
+
+
+def given_on_request(cut: Cut, name: Name) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """The addresses that the parent's servers gave for a name server when asked for them, and the steps."""
+    steps = [step for step in cut.once(_asked_above).get(name, ()) if step.meaning is not None]
+    given = {step.id: addresses_given(step.meaning, step.question) for step in steps if step.meaning}
+    addresses = dict.fromkeys(text for texts in given.values() for text in texts)
+    return tuple(addresses), tuple(number for number, texts in given.items() if texts)
+
+
+def _asked_above(cut: Cut) -> dict[Name, list[Step]]:
+    """The look-ups for addresses of name servers that ended at the parent's servers, by name."""
+    found: dict[Name, list[Step]] = {}
+    for step in cut.evidence.trace.steps:
+        if step.purpose is Purpose.NS_ADDRESS and step.zone == cut.parent:
+            found.setdefault(step.question.name, []).append(step)
+    return found
 
 
 def _heard(step: Step, unheard: frozenset[int]) -> bool:

@@ -158,12 +158,11 @@ def ns_address_special(cut: Cut) -> Iterator[Observation]:
     """
     if _is_private(cut):
         return
-    for name in named(cut):
+    every = {name: (*_walked_addresses(cut, name), *host_of(cut, name).addresses) for name in named(cut)}
+    useless = [name for name, addresses in every.items() if addresses and all(map(special, addresses))]
+    for name, addresses in every.items():
         host = host_of(cut, name)
-        found = {
-            text: what for text in (*_walked_addresses(cut, name), *host.addresses) if (what := special(text))
-        }
-        if found:
+        if found := {text: what for text in addresses if (what := special(text))}:
             each = listed(f"{text} ({what})" for text, what in found.items())
             yield Observation(
                 message=f"{plain(name)} has {_addresses_noun(found)} that cannot be reached from"
@@ -171,7 +170,7 @@ def ns_address_special(cut: Cut) -> Iterator[Observation]:
                 steps=(*_naming_steps(cut), *host.steps),
                 server=name,
                 cure=f"publish the public address of {plain(name)} instead of {listed(found)}",
-                level=_names_level(cut, [name]),
+                level=_names_level(cut, {name, *useless}),
             )
 
 

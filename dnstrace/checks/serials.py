@@ -9,8 +9,7 @@ from dns.rdtypes.ANY.SOA import SOA
 
 from dnstrace.checks.evidence import Cut
 from dnstrace.model import Probe
-
-_HALF = 2**31  # of the circle of serials (RFC 1982 section 3.2)
+from dnstrace.model.serial import ahead
 
 
 def serials(cut: Cut, all_servers: bool = False) -> dict[str, int]:
@@ -25,4 +24,4 @@ def serials(cut: Cut, all_servers: bool = False) -> dict[str, int]:
 
 def newest_of(found: Collection[int]) -> int:
     """The serial that most others are behind by the arithmetic of RFC 1982."""
-    return max(found, key=lambda serial: sum(0 < (serial - other) % (2 * _HALF) < _HALF for other in found))
+    return max(found, key=lambda serial: sum(ahead(serial, other) > 0 for other in found))

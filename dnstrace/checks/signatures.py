@@ -16,6 +16,7 @@ from dnstrace.model import Name
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.judgement import SignatureEvidence
 from dnstrace.model.naming import plain, zone_text
+from dnstrace.model.serial import ahead
 
 _SHARE = 10  # a signature with less than a tenth of its validity period left should have been renewed
 _SHORT, _LONG_LIVED = 2 * 86400, 10 * 86400  # two days are little of ten or more
@@ -111,11 +112,10 @@ def signature_expiring(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 6781 section 4.4.2; RFC 4035 section 5.3.1
     """
-    at = int(signing_of(cut).at)
-    found = [judged for judged in signing_of(cut).judged if judged.trouble is None and _expires(judged, at)]
+    found = [judged for judged in signing_of(cut).judged if judged.trouble is None and _expires(judged)]
 
     def left(first: Judged) -> str:
-        minutes = (_used(first).expiration - at) // 60
+        minutes = _used(first).left // 60
         time = counted(minutes // 60, "hour") if minutes >= 120 else counted(minutes, "minute")
         return f" has a signature that expires in {time}"
 
@@ -157,7 +157,7 @@ def _used(judged: Judged) -> SignatureEvidence:
     return next(one for one in judged.checked.signatures if one.valid)
 
 
-def _expires(judged: Judged, at: int) -> bool:
+def _expires(judged: Judged) -> bool:
     used = _used(judged)
-    life, left = used.expiration - used.inception, used.expiration - at
+    life, left = ahead(used.expiration, used.inception), used.left
     return left * _SHARE < life or (left < _SHORT and life >= _LONG_LIVED)

@@ -21,9 +21,9 @@ from dnstrace.dnssec.algorithms import SUPPORTED, ds_matches, ds_usable
 from dnstrace.dnssec.denial import DENIAL_TYPES
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.records import DNSKEY, DS, Signed, ds_records, signed
-from dnstrace.dnssec.signature import Checked, check, usable_key
+from dnstrace.dnssec.signature import Checked, check, current, usable_key
 from dnstrace.model import ROOT, Kind, Name, Probe, Purpose
-from dnstrace.model.judgement import LIMITS, SignatureEvidence
+from dnstrace.model.judgement import LIMITS
 from dnstrace.model.naming import is_below, plain
 from dnstrace.model.security import Security
 
@@ -61,9 +61,7 @@ class Signing:
 
     def __init__(self, cut: Cut) -> None:
         self._cut, self.zone = cut, cut.zone
-        judgement = cut.evidence.trace.judgement
-        self.at = 0.0 if judgement is None else judgement.at
-        self._judgement = judgement
+        self._judgement = cut.evidence.trace.judgement
         self.effort = Effort(LIMITS)
         self._checked: dict[Hashable, Checked] = {}
 
@@ -174,7 +172,7 @@ class Signing:
             for key in self.keys
             if usable_key(key)
             and any(
-                self.check(data, (key,)).valid
+                self.check(reply, data, (key,)).valid
                 for reply, _ in self.key_replies.values()
                 for data in _at(reply, self.zone, dns.rdatatype.DNSKEY)
             )
@@ -246,15 +244,19 @@ class Signing:
         keys = self.keys
         if data.rdtype == dns.rdatatype.DNSKEY and self.entries:
             keys = self.entries
-        checked = self.check(data, keys)
+        checked = self.check(reply, data, keys)
         return Judged(reply, data, checked, None if checked.valid else self._trouble(checked))
 
-    def check(self, data: Signed, keys: Sequence[DNSKEY] | None = None) -> Checked:
-        """Whether the zone's keys, or those given, sign an RRset; each RRset is examined once."""
-        keys = self.keys if keys is None else keys
-        key = data.name, data.rdtype, frozenset(data.rrset), data.signatures, tuple(keys)
+    def check(self, reply: HeardReply, data: Signed, keys: Sequence[DNSKEY]) -> Checked:
+        """Whether the given keys sign an RRset of a reply, as of its arrival.
+
+        An RRset is examined once for all replies in which its signatures are as current.
+        """
+        at = 0.0 if self._judgement is None else self._judgement.time_of(reply.attempt.exchange)
+        currency = tuple(current(rrsig, at) for rrsig in data.signatures)
+        key = data.name, data.rdtype, frozenset(data.rrset), data.signatures, currency, tuple(keys)
         if key not in self._checked:
-            self._checked[key] = check(data, self.zone, keys, self.at, self.effort)
+            self._checked[key] = check(data, self.zone, keys, at, self.effort)
         return self._checked[key]
 
     def _trouble(self, checked: Checked) -> Trouble:
@@ -262,13 +264,9 @@ class Signing:
         if not checked.signatures:
             return Trouble.MISSING
         own = [one for one in checked.signatures if one.signer == self.zone]
-        if not own or any(self._is_current(one) for one in own):
+        if not own or any(one.left >= 0 and not one.early for one in own):
             return Trouble.BAD
-        late = any(int(self.at) > one.expiration for one in own)
-        return Trouble.EXPIRED if late else Trouble.EARLY
-
-    def _is_current(self, signature: SignatureEvidence) -> bool:
-        return signature.inception <= int(self.at) <= signature.expiration
+        return Trouble.EXPIRED if any(one.left < 0 for one in own) else Trouble.EARLY
 
     def _own(self, reply: HeardReply) -> Iterator[Signed]:
         """The RRsets of a reply that the zone has to sign."""

@@ -11,6 +11,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from dnstrace.descriptors import TOO_FEW, has_run_out
+
 if TYPE_CHECKING:
     import typer
 
@@ -23,7 +25,7 @@ def __getattr__(name: str) -> object:
     """Make `app` when it is first asked for: importing Typer takes longer than most traces."""
     if name != "app":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from dnstrace.cli.application import application
+    from dnstrace.cli.typer_app import application
 
     found = globals()[name] = application()
     return found
@@ -45,9 +47,12 @@ def main() -> int:
         status = command()
     except KeyboardInterrupt:
         status = 130  # Exit.INTERRUPTED, before it could be imported
-    except Exception:  # Python's own status would be 1, which means NXDOMAIN
-        sys.excepthook(*sys.exc_info())
-        status = 70  # Exit.BUG
+    except Exception as error:  # Python's own status would be 1, which means NXDOMAIN
+        status = 71 if has_run_out(error) else 70  # Exit.SYSTEM, before it could be imported; Exit.BUG
+        if status == 71 and sys.stderr is not None:
+            sys.stderr.write(f"dnstrace: {TOO_FEW}\n")
+        else:
+            sys.excepthook(*sys.exc_info())
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:

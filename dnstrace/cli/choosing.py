@@ -32,9 +32,10 @@ def choose(words: Parsed, variables: Mapping[str, str]) -> Choices:
     # Imported here, since most runs end above.
     from dnstrace.cli.line.merging import merged
 
+    remarks: tuple[str, ...] = ()
     found = merged(words, otherwise)
     if _names_the_system(found):
-        _look_up(words if found.of_words("resolver") else otherwise)
+        remarks = _look_up(words if found.of_words("resolver") else otherwise)
         found = merged(words, otherwise)
     if found.said.keys() & {"replay", "diff"}:
         from dnstrace.cli.loading import load
@@ -45,7 +46,7 @@ def choose(words: Parsed, variables: Mapping[str, str]) -> Choices:
     require_needs(found)
     if found.origins.get("drop") == "variable":
         _leave_out_unknown(found, loaded.record if loaded else None)
-    return choices(found, loaded)
+    return choices(found, loaded)._replace(remarks=remarks if "resolver" in found.said else ())
 
 
 def _leave_out_unknown(found: Parsed, record: Record | None) -> None:
@@ -68,12 +69,14 @@ def _names_the_system(parsed: Parsed) -> bool:
     return () in several
 
 
-def _look_up(parsed: Parsed) -> None:
-    """Put the resolvers of the system where they are named. Raises Usage."""
+def _look_up(parsed: Parsed) -> tuple[str, ...]:
+    """Put the resolvers of the system where they are named; what users should know of these. Raises Usage."""
     from dnstrace.cli.line.resolvers import system_resolvers
 
     several: Any = parsed.settings["resolver"]
     try:
-        parsed.settings["resolver"] = [each or system_resolvers() for each in several]
+        found = system_resolvers()
+        parsed.settings["resolver"] = [each or found.resolvers for each in several]
+        return found.remarks
     except Usage as error:
         raise Usage(f"{parsed.said['resolver']}: {error}") from error

@@ -9,6 +9,7 @@ from dnstrace.cli.environment import Environment, Unwritable
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.usage import Usage
+from dnstrace.descriptors import TOO_FEW, has_run_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,8 +39,13 @@ def guarded(environment: Environment, part: Callable[[], int]) -> int:
     except Unwritable as error:
         environment.remark(f"cannot write the output: {error}")
         return Exit.UNWRITTEN
-    except BrokenPipeError:
-        return Exit.PIPE_CLOSED
+    except (OSError, ImportError) as error:
+        if isinstance(error, BrokenPipeError):
+            return Exit.PIPE_CLOSED
+        if not has_run_out(error):
+            raise
+        environment.remark(TOO_FEW)
+        return Exit.SYSTEM
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
 
@@ -58,6 +64,8 @@ def run(words: Parsed, environment: Environment) -> int:
 
 def run_choices(chosen: Choices, environment: Environment) -> int:
     """Do what the user chose; the exit status. Raises Usage, Unwritable."""
+    for remark in chosen.remarks:
+        environment.remark(remark)
     if chosen.lab == "list":
         from dnstrace.cli.about.instead import worlds
 

@@ -31,6 +31,11 @@ class Exit(IntEnum):
     BOGUS = 4, "DNSSEC validation failed."
     FINDINGS = 5, "Reached, but --check found an error, an --expect failed, or --diff found a difference."
     BUG = 70, "A bug in dnstrace, with a traceback (EX_SOFTWARE of sysexits)."
+    SYSTEM = (
+        71,
+        "The operating system gave too few file descriptors: raise their number with `ulimit -n` "
+        "(EX_OSERR of sysexits).",
+    )
     UNWRITTEN = 74, "The output could not be written: a full disk, a closed stream (EX_IOERR of sysexits)."
     INTERRUPTED = 130, "Stopped by the user (128 + SIGINT); what had been found is printed."
     PIPE_CLOSED = 141, "The reader of the output closed the pipe (128 + SIGPIPE)."

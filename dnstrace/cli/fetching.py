@@ -11,10 +11,12 @@ import dns.name
 import dns.rdatatype
 
 from dnstrace import api
+from dnstrace.analysis.reached import last_step, zone_of
 from dnstrace.cli.usage import Usage, shown
 from dnstrace.clock import run_real
-from dnstrace.model import Outcome, Settings
-from dnstrace.model.pages import PORTS, Request, Visit
+from dnstrace.model import Kind, Outcome, Settings
+from dnstrace.model.addresses import address_of, is_private
+from dnstrace.model.pages import BAD_PORTS, PORTS, Request, Visit
 from dnstrace.model.taken import Fetched
 from dnstrace.web.service import by_service, unmatched_hints
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 _A, _AAAA, _HTTPS = dns.rdatatype.A, dns.rdatatype.AAAA, dns.rdatatype.HTTPS
 _MOST = 16  # addresses that are asked at most
 _PATIENCE = 10.0  # seconds for one page
+_NOT_INSIDE = "not connected to: a private address"
+_REACHED = {Kind.ANSWER, Kind.ALIAS}
 
 
 def requests(chosen: Choices) -> None:
@@ -51,6 +55,8 @@ def request_of(url: str, name: Name) -> Request:
         port = parts.port
     except ValueError as error:
         raise Usage(f"the URL {shown(url)} has a wrong port: {error}") from error
+    if port in BAD_PORTS:
+        raise Usage(f"{shown(url)}: browsers refuse port {port}, which belongs to another protocol")
     if parts.scheme not in PORTS:
         raise Usage(f"--http fetches http:// and https://, not {shown(parts.scheme)}://")
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (
@@ -73,7 +79,8 @@ def fetched(trace: Trace, chosen: Choices) -> Trace:
         traces = [trace, hop.trace(target, _AAAA if trace.question.rdtype == _A else _A)]
     addresses = list(dict.fromkeys(address for each in traces for address in _answer_addresses(each)))
     notes += tuple(unmatched_hints(services, addresses))
-    visits = hop.visits(addresses[:_MOST], request)
+    private = _own_addresses(trace, traces) if chosen.http_typed else set()
+    visits = hop.visits(addresses[:_MOST], request, private)
     return replace(trace, fetched=Fetched(request, visits, tuple(hop.beside), tuple(services), notes))
 
 
@@ -104,12 +111,17 @@ class _Hop:
     def records(self, name: Name, rdtype: RdataType) -> list[dns.rrset.RRset]:
         return [rrset for rrset in self.trace(name, rdtype).answer if rrset.rdtype == rdtype]
 
-    def visits(self, addresses: list[str], request: Request) -> tuple[Visit, ...]:
-        """What each address replies, asked in parallel."""
+    def visits(self, addresses: list[str], request: Request, private: set[str]) -> tuple[Visit, ...]:
+        """What each address replies, asked in parallel; of private addresses, only those in `private` are."""
         web = _web_of(self._network)
 
+        async def visit(address: str) -> Visit:
+            if is_private(address) and address not in private:
+                return Visit(address, fault=_NOT_INSIDE)
+            return await web.visit(address, request, _PATIENCE)
+
         async def every() -> tuple[Visit, ...]:
-            return tuple(await asyncio.gather(*(web.visit(each, request, _PATIENCE) for each in addresses)))
+            return tuple(await asyncio.gather(*map(visit, addresses)))
 
         run: Callable[[Coroutine[Any, Any, tuple[Visit, ...]]], tuple[Visit, ...]] = getattr(
             self._network, "run", run_real
@@ -133,5 +145,18 @@ def _without_survey(settings: Settings) -> Settings:
 
 def _answer_addresses(trace: Trace) -> Iterator[str]:
     for rrset in trace.answer:
-        if rrset.rdtype in (_A, _AAAA):
-            yield from (rdata.address for rdata in rrset)
+        yield from filter(None, map(address_of, rrset))
+
+
+def _own_addresses(trace: Trace, traces: list[Trace]) -> set[str]:
+    """The addresses that the zone of the question itself gave, and not one that an alias leads to.
+
+    Somebody else's zone must not be able to make this program knock at doors of the network that it is in.
+    """
+    first = next((s for s in trace.steps if s.main and s.meaning and s.meaning.kind in _REACHED), None)
+    if first is None:
+        return set()
+    lasts = [step for each in traces if (step := last_step(each)) is not None]
+    own = [step.meaning for step in lasts if zone_of(step) == zone_of(first) and step.meaning is not None]
+    rdata = (rdata for meaning in own for rrset in meaning.answer for rdata in rrset)
+    return set(filter(None, map(address_of, rdata)))

@@ -110,7 +110,7 @@ class Answer:
             return zone.verdict
         if zone.name != signer:
             return self._bogus(f"{what} is signed by {plain(signer)}, which is not a zone")
-        checked = self._case.check(data, zone)
+        checked = self._case.check(data, zone, self._attempt)
         self._case.notes.add(self.step.id, signatures=checked.signatures)
         if zone.presumed:
             return zone.verdict
@@ -201,7 +201,7 @@ class Answer:
         """
         for data in signed(self._authority(), (dns.rdatatype.SOA, *DENIAL_TYPES)):
             own = data.name == zone.name if data.rdtype == dns.rdatatype.SOA else _could_be_of(zone, data)
-            checked = as_denial(data, self._case.check(data, zone)) if own else None
+            checked = as_denial(data, self._case.check(data, zone, self._attempt)) if own else None
             if checked is not None and not checked.valid:
                 self._case.notes.add(self.step.id, signatures=checked.signatures)
                 record = f"the {type_name(data.rdtype)} record of {plain(data.name)}"
@@ -211,7 +211,9 @@ class Answer:
     def _denial(self, zone: Zone) -> Denial:
         """The validated denial records. In reply to a query for NSEC they are in the answer section."""
         rrsets = [*self._authority(), *self._message.answer]
-        denial = read_denial(rrsets, zone.name, lambda data: self._case.check(data, zone), self._case.effort)
+        denial = read_denial(
+            rrsets, zone.name, lambda data: self._case.check(data, zone, self._attempt), self._case.effort
+        )
         self._case.notes.add(self.step.id, signatures=denial.signatures)
         return denial
 

@@ -13,9 +13,9 @@ from dnstrace.dnssec.notes import Notes
 from dnstrace.dnssec.records import DNSKEY, Signed
 from dnstrace.dnssec.replies import MAIN, Replies
 from dnstrace.dnssec.signature import Checked, check
-from dnstrace.model import Name, Question, Step
+from dnstrace.model import Attempt, Name, Question, Step
 from dnstrace.model.anchors import Anchors
-from dnstrace.model.judgement import Need, SecurityStatus
+from dnstrace.model.judgement import Need, SecurityStatus, arrival
 from dnstrace.model.security import Security
 
 
@@ -46,19 +46,25 @@ class Zone:
 class Case:
     """The replies of one trace, the trust anchors, the time (seconds since 1970) and the limits on effort.
 
+    Without a time, each reply is judged as of its arrival (RFC 4035 section 5.3.1).
     `notes` collects the evidence of each step, `missing` the questions that still have to be asked.
     """
 
-    def __init__(self, replies: Replies, anchors: Anchors, at: float, effort: Effort) -> None:
+    def __init__(self, replies: Replies, anchors: Anchors, at: float | None, effort: Effort) -> None:
         self.replies, self.anchors, self.at, self.effort = replies, anchors, at, effort
         self.notes = Notes()
         self.missing: dict[Need, None] = {}
         self._retry: dict[int, Step] = {}
 
-    def check(self, data: Signed, zone: Zone) -> Checked:
-        """Whether a zone signs an RRset; for a presumed zone, whether the RRset claims so."""
+    def time_of(self, attempt: Attempt) -> float:
+        """The time as of which the signatures in a reply are judged."""
+        started = self.replies.trace.started.timestamp()
+        return arrival(started, attempt.exchange) if self.at is None else self.at
+
+    def check(self, data: Signed, zone: Zone, attempt: Attempt) -> Checked:
+        """Whether a zone signs an RRset of a reply; for a presumed zone, whether the RRset claims so."""
         if zone.keys is not None:
-            return check(data, zone.name, zone.keys, self.at, self.effort)
+            return check(data, zone.name, zone.keys, self.time_of(attempt), self.effort)
         claimed = any(rrsig.signer == zone.name for rrsig in data.signatures)
         return Checked(claimed, "" if claimed else zone.verdict.reason)
 

@@ -152,7 +152,7 @@ class TrustChain:
             return KeySet(
                 (), f"{zone_text(zone)} has no DNSKEY records, although {_keys_needed(trust, zone)}"
             )
-        return establish(found[0], trust, self._case.at, self._case.effort)
+        return establish(found[0], trust, self._case.time_of(reply.attempt), self._case.effort)
 
 
 def _names_between(zone: Name, target: Name) -> list[Name]:

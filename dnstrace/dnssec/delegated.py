@@ -123,12 +123,16 @@ class Delegations:
                 unsigned = f"{_ds_of(name, zone)} is not signed, although {zone_text(zone.name)} is"
                 return Delegated(Says.WRONG, f"{unsigned}; {_operator_remedy(zone)}")
         for data in signed(message.answer, (dns.rdatatype.DNAME,)):
-            if name != data.name and name.is_subdomain(data.name) and self._case.check(data, zone).valid:
+            if (
+                name != data.name
+                and name.is_subdomain(data.name)
+                and self._case.check(data, zone, reply.attempt).valid
+            ):
                 return Delegated(Says.NO_CUT)  # nothing lies below a DNAME (RFC 6672 section 2.4)
         return self._denied_ds(reply, zone, name)
 
     def _signed_ds(self, reply: Reply, data: Signed, zone: Zone) -> Delegated:
-        checked = self._case.check(data, zone)
+        checked = self._case.check(data, zone, reply.attempt)
         ds = ds_records(data.rrset)
         evidence = (DsEvidence(r.key_tag, int(r.algorithm), int(r.digest_type)) for r in ds)
         self._case.notes.add(reply.step.id, ds=evidence, signatures=checked.signatures)
@@ -144,7 +148,7 @@ class Delegations:
         if not authority:
             return Delegated(Says.NOTHING)
         denial = read_denial(
-            authority, zone.name, lambda data: self._case.check(data, zone), self._case.effort
+            authority, zone.name, lambda data: self._case.check(data, zone, reply.attempt), self._case.effort
         )
         proof = denial.no_ds(name)
         self._case.notes.add(reply.step.id, signatures=denial.signatures, proof=proof.text)

@@ -29,9 +29,11 @@ from dnstrace.model.security import Security
 _DOUBTFUL = (Security.BOGUS, Security.INDETERMINATE)
 
 
-def judge(trace: Trace, anchors: Anchors, at: float, limits: EffortLimits = LIMITS) -> Judgement:
-    """Validate `trace` from `anchors` at time `at` (seconds since 1970), by RFC 4035 section 5.
+def judge(trace: Trace, anchors: Anchors, at: float | None, limits: EffortLimits = LIMITS) -> Judgement:
+    """Validate `trace` from `anchors` by RFC 4035 section 5.
 
+    All signatures are judged as of time `at` (seconds since 1970), or, without it, each as of the arrival of
+    the reply that it came in.
     Raises MissingCryptography if a signature needs the cryptography package and it is not installed.
     """
     case = Case(Replies(trace), anchors, at, Effort(limits))
@@ -45,7 +47,8 @@ def judge(trace: Trace, anchors: Anchors, at: float, limits: EffortLimits = LIMI
         retry=case.worth_retrying() if verdict.security in _DOUBTFUL else (),
         answers=tuple(answer.step.id for answer in judging.answers),
         proved=judging.answers[-1].proved if judging.answers else None,
-        at=at,
+        at=trace.started.timestamp() if at is None else at,
+        fixed=at is not None,
     )
 
 

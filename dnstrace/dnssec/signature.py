@@ -10,7 +10,6 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import dns.flags
 import dns.name
@@ -23,6 +22,7 @@ from dnstrace.dnssec.records import DNSKEY, RRSIG, Signed
 from dnstrace.model import Name
 from dnstrace.model.judgement import SignatureEvidence
 from dnstrace.model.naming import zone_text
+from dnstrace.model.serial import ahead, moment
 
 ZONE_KEY, REVOKED = 0x0100, 0x0080  # DNSKEY flags: RFC 4034 section 2.1.1, RFC 5011 section 7
 _PROTOCOL = 3
@@ -58,10 +58,17 @@ def check(data: Signed, zone: Name, keys: Sequence[DNSKEY], at: float, effort: E
                     False, "checking it exceeds the limit on signature verifications", (*evidence,)
                 )
             if verify(rrsig.algorithm, key.key, rrsig.signature, signed_octets(data, rrsig)):
-                evidence.append(_signature_evidence(data, rrsig))
+                evidence.append(_signature_evidence(data, rrsig, at))
                 return Checked(True, "", tuple(evidence), _encloser(data, rrsig))
-        evidence.append(_signature_evidence(data, rrsig, reason or _no_key(rrsig, zone, tagged)))
+        evidence.append(_signature_evidence(data, rrsig, at, reason or _no_key(rrsig, zone, tagged)))
     return Checked(False, _invalid(evidence, zone), tuple(evidence))
+
+
+def current(rrsig: RRSIG, at: float) -> int:
+    """0 within the validity period of a signature, -1 before and 1 after it (RFC 4035 section 5.3.1)."""
+    if ahead(rrsig.inception, int(at)) > 0:
+        return -1
+    return 1 if ahead(int(at), rrsig.expiration) > 0 else 0
 
 
 def usable_key(key: DNSKEY) -> bool:
@@ -95,26 +102,25 @@ def _unfit(data: Signed, rrsig: RRSIG, zone: Name, at: float) -> str:
         return f"its signature is for {rrsig.labels} {labels}, more than the name has"
     if rrsig.labels < len(zone) - 1:
         return f"its signature is for a wildcard above {zone_text(zone)}"
-    if _before(int(at), rrsig.inception):
+    if (period := current(rrsig, at)) < 0:
         return f"its signature is not valid before {_moment(rrsig.inception, at)} (is a clock wrong?)"
-    if _before(rrsig.expiration, int(at)):
-        return f"its signature expired at {_moment(rrsig.expiration, at)}"
+    if period > 0:
+        return _expired(rrsig.expiration, at)
     return ""
 
 
-def _before(one: int, other: int) -> bool:
-    """Serial number arithmetic on 32-bit times (RFC 4034 section 3.1.5, RFC 1982)."""
-    return 0 < (other - one) & 0xFFFFFFFF < 1 << 31
+def _expired(serial: int, at: float) -> str:
+    if (end := moment(serial, at)).timestamp() > at:  # farther away than a 32-bit time can tell
+        far = "more than 68 years from this check"
+        return f"its signature expires in {end.year}, {far}, and so counts as expired (RFC 1982)"
+    return f"its signature expired at {_moment(serial, at)}"
 
 
 def _moment(serial: int, at: float) -> str:
     """A 32-bit time as the date nearest to `at`, and how far that is from `at`."""
-    distance = (serial - int(at) + (1 << 31)) % (1 << 32) - (1 << 31)
-    try:
-        moment = datetime.fromtimestamp(int(at) + distance, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    except (ValueError, OverflowError, OSError):
-        moment = str(serial)
-    return f"{moment}, {_span(abs(distance))} {'after' if distance > 0 else 'before'} this check"
+    distance = ahead(serial, int(at))
+    date = moment(serial, at).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return f"{date}, {_span(abs(distance))} {'after' if distance > 0 else 'before'} this check"
 
 
 def _span(seconds: int) -> str:
@@ -173,7 +179,7 @@ def _no_key(rrsig: RRSIG, zone: Name, tagged: Mapping[int, Sequence[DNSKEY]]) ->
     return f"its signature is by key {rrsig.key_tag}, which {zone_text(zone)} does not have"
 
 
-def _signature_evidence(data: Signed, rrsig: RRSIG, reason: str = "") -> SignatureEvidence:
+def _signature_evidence(data: Signed, rrsig: RRSIG, at: float, reason: str = "") -> SignatureEvidence:
     return SignatureEvidence(
         owner=data.name,
         covered=int(data.rrset.rdtype),
@@ -184,6 +190,7 @@ def _signature_evidence(data: Signed, rrsig: RRSIG, reason: str = "") -> Signatu
         expiration=rrsig.expiration,
         valid=not reason,
         reason=reason,
+        at=at,
     )
 
 

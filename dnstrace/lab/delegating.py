@@ -32,6 +32,18 @@ def _extra_glue(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     return _with_reply_changed(otherwise(asked), add)
 
 
+@misbehaviour("glue-on-request")
+def _glue_on_request(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """Referrals have no glue, except in reply to a question for the name server itself."""
+    name = asked.query.question[0].name
+
+    def drop(reply: dns.message.Message) -> None:
+        if not reply.flags & dns.flags.AA:
+            reply.additional = [rrset for rrset in reply.additional if rrset.name == name]
+
+    return _with_reply_changed(otherwise(asked), drop)
+
+
 @misbehaviour("no-soa")
 def _no_soa(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """Questions for SOA have an empty answer."""

@@ -37,6 +37,7 @@ from dnstrace.model import (
     Source,
     Transport,
 )
+from dnstrace.model.addresses import address_of
 
 _ERRORS = {
     dns.rcode.FORMERR: Kind.FORMAT_ERROR,
@@ -251,5 +252,5 @@ class _Reply:
             if rrset.rdtype not in (dns.rdatatype.A, dns.rdatatype.AAAA):
                 continue
             addresses = found.setdefault(rrset.name, [])
-            addresses += [Address(rdata.address, Source.GLUE) for rdata in rrset if hasattr(rdata, "address")]
+            addresses += [Address(text, Source.GLUE) for text in filter(None, map(address_of, rrset))]
         return found

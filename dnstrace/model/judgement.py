@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from dnstrace.model.asked import Name, Question
-from dnstrace.model.heard import Outcome
+from dnstrace.model.heard import Exchange, Outcome
 from dnstrace.model.security import Security
+from dnstrace.model.serial import ahead, moment
 
 _WEAKNESS = (Security.SECURE, Security.INSECURE, Security.INDETERMINATE, Security.BOGUS)
 
@@ -97,7 +99,10 @@ class DsEvidence:
 
 @dataclass(frozen=True, slots=True)
 class SignatureEvidence:
-    """An RRSIG record (RFC 4034 section 3) and what became of it; `reason` says why it is not valid."""
+    """An RRSIG record (RFC 4034 section 3) and what became of it; `reason` says why it is not valid.
+
+    `inception` and `expiration` are 32-bit times; `at` is the time as of which it was judged.
+    """
 
     owner: Name
     covered: int
@@ -108,6 +113,27 @@ class SignatureEvidence:
     expiration: int
     valid: bool
     reason: str = ""
+    at: float = field(default=0.0, compare=False)
+
+    @property
+    def begins(self) -> datetime:
+        """When its validity period begins (RFC 4034 section 3.1.5)."""
+        return moment(self.inception, self.at)
+
+    @property
+    def ends(self) -> datetime:
+        """When its validity period ends."""
+        return moment(self.expiration, self.at)
+
+    @property
+    def left(self) -> int:
+        """The seconds of its validity period that were left, negative if it had expired."""
+        return ahead(self.expiration, int(self.at))
+
+    @property
+    def early(self) -> bool:
+        """Whether its validity period had yet to begin."""
+        return ahead(self.inception, int(self.at)) > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +148,14 @@ class StepEvidence:
     proof: str = ""
 
 
+def arrival(started: float, exchange: Exchange) -> float:
+    """When the reply of an exchange arrived, for a trace that began at `started`.
+
+    Rounded to milliseconds, so that a replay, whose clock is another, has the very same time.
+    """
+    return round(started + exchange.start + exchange.elapsed, 3)
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """The verdict on a trace.
@@ -132,7 +166,8 @@ class Judgement:
     same question and purpose is taken into account. `answers` are the ids of the steps whose replies
     make up the answer, aliases first, the better ones of those asked again. `proved` is the outcome that
     the proof of a negative answer shows, where the RCODE, which is not signed, says something else.
-    `at` is the time as of which it holds, in seconds since 1970.
+    `at` is the time as of which it holds, in seconds since 1970: the beginning of the trace, unless the user
+    chose another, which is `fixed` then.
     """
 
     security: Security
@@ -143,3 +178,8 @@ class Judgement:
     answers: tuple[int, ...] = ()
     proved: Outcome | None = None
     at: float = 0.0
+    fixed: bool = False
+
+    def time_of(self, exchange: Exchange) -> float:
+        """The time as of which the signatures in a reply are judged."""
+        return self.at if self.fixed else arrival(self.at, exchange)

@@ -21,6 +21,7 @@ import dns.exception
 import dns.message
 import dns.query
 
+from dnstrace.descriptors import has_run_out
 from dnstrace.message.reading import read_reply
 from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
@@ -42,6 +43,8 @@ async def exchange(query: Query, timeout: float, bind: str | None) -> Exchange:
         async with Patience(timeout):
             wire = (await carry(message, query, bind)).wire
     except Exception as error:  # the boundary to libraries that may raise anything
+        if out := next(filter(has_run_out, _causes(error)), None):
+            raise out from error
         fault, detail = _fault_of_error(error)
     elapsed = loop.time() - start
     if wire is None:

@@ -24,7 +24,9 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
+from dnstrace.descriptors import has_run_out
 from dnstrace.message.reading import read_reply
 from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
@@ -57,7 +59,7 @@ FAULTS = {
 def check_source(address: str) -> None:
     """Raise OSError if this machine cannot send from `address`, for example if it has no such address."""
     with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind((address, 0))
+        sock.bind(endpoint(address, 0))
 
 
 class _Wait:
@@ -75,9 +77,44 @@ class LiveNetwork:
 
     def __init__(self, bind: str | None = None) -> None:
         self._bind = bind
+        self._under_way = 0
+        self._waiting: list[asyncio.Future[None]] = []  # for the descriptor of an exchange under way
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:
-        """Put `query` to its address, however it travels; see `dnstrace.port.Network`."""
+        """Put `query` to its address, however it travels; see `dnstrace.port.Network`.
+
+        Where no file descriptor is left it waits until another exchange has ended, which is not counted as
+        time that the server takes. Raises OSError if there is no other.
+        """
+        while True:
+            self._under_way += 1
+            try:
+                found = await self._exchange_once(query, timeout)
+            except OSError:
+                if self._under_way == 1:
+                    self._wake()
+                    raise
+                found = None
+            except asyncio.CancelledError:
+                self._wake()
+                raise
+            finally:
+                self._under_way -= 1
+            if found is not None:
+                self._wake()
+                return found
+            self._waiting.append(asyncio.get_running_loop().create_future())
+            await self._waiting[-1]
+
+    def _wake(self) -> None:
+        """Have those try again that wait for a descriptor."""
+        for each in self._waiting:
+            if not each.done():
+                each.set_result(None)
+        self._waiting.clear()
+
+    async def _exchange_once(self, query: Query, timeout: float) -> Exchange:
+        """As `exchange`; raises OSError if no file descriptor is left."""
         if query.transport in _ENCRYPTED:
             from dnstrace.network import encrypted  # few traces need what it imports
 
@@ -93,6 +130,8 @@ class LiveNetwork:
         except TimeoutError:
             fault = Fault.MISMATCH if wait.mismatched else Fault.TIMEOUT
         except OSError as error:
+            if has_run_out(error):
+                raise
             fault = FAULTS.get(error.errno or 0, Fault.PORT_UNREACHABLE)
             detail = os.strerror(error.errno) if error.errno else "the connection was closed"
         elapsed = wait.elapsed if wait.wire is not None else loop.time() - start
@@ -105,13 +144,13 @@ class LiveNetwork:
         with open_socket(query, socket.SOCK_DGRAM, self._bind) as sock:
             ask_kernel_for_more(sock)
             sent, sent_at = time.perf_counter(), time.time()
-            sock.sendto(wire, (query.address, query.port))
+            sock.sendto(wire, endpoint(query.address, query.port))
             wait.source = _own_address(sock, query)
             source = sockaddr(sock, query)
             while wait.wire is None:
                 await _until_readable(sock)
                 for datagram, sender, arrived in datagrams(sock):
-                    if sender[:2] != source or not belongs(datagram, query.question, message_id):
+                    if sender != source or not belongs(datagram, query.question, message_id):
                         wait.mismatched += 1
                         continue
                     elapsed = time.perf_counter() - sent
@@ -123,7 +162,7 @@ class LiveNetwork:
         loop, sent = asyncio.get_running_loop(), time.perf_counter()
         with open_socket(query, socket.SOCK_STREAM, self._bind) as sock:
             try:
-                await loop.sock_connect(sock, (query.address, query.port))
+                await loop.sock_connect(sock, endpoint(query.address, query.port))
             finally:
                 wait.source = _own_address(sock, query)
             await loop.sock_sendall(sock, struct.pack("!H", len(wire)) + wire)
@@ -142,7 +181,7 @@ def open_socket(query: Query, kind: socket.SocketKind, bind: str | None) -> sock
     sock.setblocking(False)
     try:
         if bind is not None:
-            sock.bind((bind, 0))
+            sock.bind(endpoint(bind, 0))
     except OSError:
         sock.close()
         raise
@@ -168,6 +207,21 @@ def ask_kernel_for_more(sock: socket.socket) -> None:
         sock.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
 
 
+def endpoint(address: str, port: int) -> tuple[Any, ...]:
+    """Where to send, as sockets take it: the zone of a link-local address as a number. Raises OSError.
+
+    A zone in the text would have the system look for it under the names of hosts where there is no such link.
+    """
+    host, _, zone = address.partition("%")
+    if not zone:
+        return host, port
+    try:
+        index = int(zone) if zone.isdigit() else socket.if_nametoindex(zone)
+    except OSError as error:
+        raise OSError(errno.ENETUNREACH, "no such network interface") from error
+    return host, port, 0, index
+
+
 def sockaddr(sock: socket.socket, query: Query) -> tuple[str, int]:
     """The address a reply must come from, in the form in which the socket reports it."""
     packed = socket.inet_pton(sock.family, query.address.partition("%")[0])
@@ -183,7 +237,7 @@ def _own_address(sock: socket.socket, query: Query) -> tuple[str, int] | None:
         address, port = sock.getsockname()[:2]
         if port and not any(socket.inet_pton(sock.family, address.partition("%")[0])):
             with socket.socket(sock.family, socket.SOCK_DGRAM) as route:
-                route.connect((query.address, query.port))
+                route.connect(endpoint(query.address, query.port))
                 address = route.getsockname()[0]
     except OSError:
         return None
@@ -202,12 +256,17 @@ def datagrams(sock: socket.socket) -> Iterator[Datagram]:
 def _received(sock: socket.socket) -> Datagram:
     if hasattr(sock, "recvmsg"):
         datagram, ancillary, _, sender = sock.recvmsg(_BIGGEST, 64)
-        return datagram, sender[:2], _arrival(ancillary)
+        return datagram, _plain(sender), _arrival(ancillary)
     try:  # Windows
         datagram, sender = sock.recvfrom(_BIGGEST)
     except ConnectionResetError as error:  # what it makes of an ICMP error, whichever
         raise ConnectionRefusedError(errno.ECONNREFUSED, error.strerror) from error
-    return datagram, sender[:2], None
+    return datagram, _plain(sender), None
+
+
+def _plain(sender: tuple[Any, ...]) -> tuple[str, int]:
+    """Address and port of a sender, without the zone of a link-local address."""
+    return sender[0].partition("%")[0], sender[1]
 
 
 def _arrival(ancillary: list[tuple[int, int, bytes]]) -> float | None:

@@ -1,4 +1,4 @@
-"""A network that limits how many queries to one address are under way at once."""
+"""A network that limits how many queries are under way at once: to one address, and in all."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from dnstrace.model import Exchange, Query
 from dnstrace.port import Network
 
 AT_ONCE = 20  # queries under way to one address
+IN_ALL = 96  # queries under way: no more replies than this ever wait for a turn of the event loop
 
 
 class PacedNetwork:
-    """A wrapper in which a query waits until fewer than `at_once` to its address are under way.
+    """A wrapper in which a query waits while `at_once` to its address, or `in_all`, are under way.
 
     The wait counts neither towards the timeout of the query nor as time that its server took.
     """
 
-    def __init__(self, network: Network, at_once: int = AT_ONCE) -> None:
+    def __init__(self, network: Network, at_once: int = AT_ONCE, in_all: int = IN_ALL) -> None:
         self._network = network
         self._places: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
+        self._all = asyncio.Semaphore(in_all)
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:
         """Put `query` to its address when its turn comes; see `dnstrace.port.Network`."""
-        async with self._places[query.address]:
+        async with self._places[query.address], self._all:
             return await self._network.exchange(query, timeout)

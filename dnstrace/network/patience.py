@@ -45,7 +45,7 @@ class FairTimer:
 
 
 class Patience:
-    """`async with Patience(seconds)`: raises TimeoutError when a `FairTimer` of so many seconds is over."""
+    """`async with Patience(seconds)`: raises TimeoutError when a `FairTimer` of these seconds is over."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds

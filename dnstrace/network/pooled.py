@@ -16,7 +16,9 @@ import sys
 import time
 from contextlib import suppress
 from random import SystemRandom
+from typing import Any
 
+from dnstrace.descriptors import has_run_out, most_open
 from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.network.live import (
@@ -26,13 +28,14 @@ from dnstrace.network.live import (
     LiveNetwork,
     ask_kernel_for_more,
     datagrams,
+    endpoint,
     open_socket,
     read,
     sockaddr,
 )
 from dnstrace.network.patience import FairTimer
 
-_SOCKETS = 32  # of each family
+_SOCKETS = 32  # of each family, and at most the eighth part of the descriptors that may be open
 _USES = 64  # queries that a socket sends
 _SENDS = 4  # attempts to send a query: an error may belong to an earlier datagram
 _NO_MORE = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
@@ -51,6 +54,7 @@ class PooledNetwork(LiveNetwork):
     def __init__(self, bind: str | None = None) -> None:
         super().__init__(bind)
         self._random = SystemRandom()
+        self._most = min(_SOCKETS, max(1, most_open() // 8))
         self._ports: dict[int, list[_Port]] = {4: [], 6: []}
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:
@@ -62,6 +66,8 @@ class PooledNetwork(LiveNetwork):
         try:
             asked = self._port(query).ask(query, self._random)
         except OSError as error:
+            if has_run_out(error):
+                raise
             return _failed(query, start, 0.0, error)
         timer = FairTimer(timeout, asked.give_up)
         try:
@@ -80,7 +86,7 @@ class PooledNetwork(LiveNetwork):
     def _port(self, query: Query) -> _Port:
         """A random socket; raises OSError. A used-up one stays in use if no other can be opened."""
         ports = self._ports[query.family]
-        place = self._random.randrange(_SOCKETS)
+        place = self._random.randrange(self._most)
         used = ports[place] if place < len(ports) else None
         if used is not None and used.uses < _USES:
             return used
@@ -174,11 +180,11 @@ class _Port:
         while (message_id := random.getrandbits(16)) in self._asked or message_id in self._over:
             continue
         asked = _Asked(self, query, message_id, sockaddr(self._socket, query))
-        self._send(query_wire(query, message_id), (query.address, query.port))
+        self._send(query_wire(query, message_id), endpoint(query.address, query.port))
         self._asked[message_id] = asked
         return asked
 
-    def _send(self, wire: bytes, to: tuple[str, int]) -> None:
+    def _send(self, wire: bytes, to: tuple[Any, ...]) -> None:
         for left in reversed(range(_SENDS)):
             try:
                 self._socket.sendto(wire, to)

@@ -12,7 +12,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from dnstrace.clock import SteadyLoop, SteppingLoop, run
+from dnstrace.clock import SteadyLoop, run_stepping
 from dnstrace.model import Exchange, Query
 from dnstrace.port import Network
 
@@ -74,7 +74,10 @@ class RecordingNetwork:
         """Run a coroutine, as `asyncio.run` does."""
         own = getattr(self._network, "run", None)
         noted = self._noted(main)
-        result: T = run(noted, SteppingLoop()) if own is None else own(noted)
+        try:
+            result: T = run_stepping(noted) if own is None else own(noted)
+        finally:
+            main.close()  # where it could not be begun; to one that has ended this does nothing
         return result
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:

@@ -9,10 +9,10 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 import dns.exception
-import dns.inet
 import dns.name
 
 from dnstrace.model import Name
+from dnstrace.model.addresses import canonical
 from dnstrace.record.files import RecordError
 
 E = TypeVar("E", bound=StrEnum)
@@ -153,6 +153,6 @@ class Fields:
 
 def _is_address(text: str) -> bool:
     try:
-        return bool(dns.inet.canonicalize(text) == text)
-    except (ValueError, dns.exception.DNSException):
+        return canonical(text) == text
+    except ValueError:
         return False

@@ -11,7 +11,11 @@ from pathlib import Path
 LARGEST = 64 * 2**20
 """Octets of a file, unpacked; the largest traces that the default bounds allow come to a quarter of it."""
 
+MOST_VALUES = 2**20
+"""Values of JSON in a file; a trace has one in about 20 octets, and in memory each takes 50 or more."""
+
 _GZIP = b"\x1f\x8b"
+_BEFORE_VALUES = (b"[", b"{", b",")
 _GZIP_WINDOW = 31  # tells zlib to expect a gzip header
 
 
@@ -30,6 +34,8 @@ def read(path: Path) -> bytes:
         octets = _gunzipped(octets)
     if len(octets) > LARGEST:
         raise RecordError(f"is larger than any record: more than {LARGEST >> 20} MiB")
+    if sum(map(octets.count, _BEFORE_VALUES)) > MOST_VALUES:  # at least as many as there are values
+        raise RecordError(f"is larger than any record: more than {MOST_VALUES:,} values")
     return octets
 
 

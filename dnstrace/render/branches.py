@@ -18,7 +18,7 @@ from dnstrace.analysis.reached import delegation_reached
 from dnstrace.model import ROOT, Kind, Name, Outcome, Purpose, Question
 from dnstrace.model.naming import plain
 from dnstrace.render.delegation import delegation_nodes
-from dnstrace.render.endings import ending
+from dnstrace.render.endings import ending, glue_given
 from dnstrace.render.layout import TIMES, Node
 from dnstrace.render.records import reply_nodes
 from dnstrace.render.text import count_text, ttl_text
@@ -192,7 +192,9 @@ class Branches:
         """
         inside = [step for start in starts for step in self._descendants(start)]
         chains = [chain for start in starts for chain in self._chains(start)]
-        found = any(chain[-1].outcome is Outcome.ANSWER for chain in chains)
+        found = any(
+            chain[-1].outcome is Outcome.ANSWER or glue_given(chain[-1], self._trace) for chain in chains
+        )
         line = beside_line(self._wanted(starts[0]), starts[0].purpose, needed_by is not None, inside, found)
         shown = self._shown_of_keys(inside)
         quiet = starts[0].purpose in _QUIET or (needed_by is not None and needed_by.all_servers and found)

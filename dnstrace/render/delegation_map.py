@@ -21,6 +21,7 @@ from dnstrace.model import ROOT, Kind, Outcome, Purpose
 from dnstrace.model.findings import Level
 from dnstrace.model.naming import plain
 from dnstrace.model.security import Security
+from dnstrace.render.endings import glue_given
 from dnstrace.render.layout import TIMES
 from dnstrace.render.text import count_text, harmless, name_text, rdata_text, time_text, ttl_text
 
@@ -196,6 +197,9 @@ def _lookup_boxes(trace: Trace, lookups: list[Step]) -> Iterator[tuple[Line, ...
             for rrset in step.meaning.answer
             if rrset.rdtype in (dns.rdatatype.A, dns.rdatatype.AAAA)
             for rdata in rrset
+        ]
+        found += [
+            text for step in trace.steps if step.question.name == name for text in glue_given(step, trace)
         ]
         addresses = [Line(text) for text in dict.fromkeys(found)] or [Line("no address found", Mark.WARNING)]
         yield (Line(f"{name_text(name)} looked up", Mark.QUIET), *addresses[:_MOST])

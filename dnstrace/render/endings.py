@@ -9,6 +9,7 @@ from rich.text import Text
 
 from dnstrace.analysis.caching import negative_ttl
 from dnstrace.analysis.reached import last_step
+from dnstrace.message.given import addresses_given
 from dnstrace.model import Outcome, Purpose
 from dnstrace.model.naming import plain
 from dnstrace.render.layout import TIMES, Node
@@ -43,9 +44,32 @@ def ending(step: Step, trace: Trace) -> list[Node]:
         nodes += [*proof_nodes(evidence), *break_nodes(trace, step, evidence)]
     if step.outcome is Outcome.FAILED:
         nodes.append(_failure_node(step, trace))
+    elif is_explicit(step, trace):
+        nodes.append(_explicit_node(step, trace))
     elif step.note and step.outcome is not Outcome.REFERRAL:
         nodes.append(Node(marked(WARNING, Text(harmless(step.note), WARNING))))
     return nodes
+
+
+def is_explicit(step: Step, trace: Trace) -> bool:
+    """Whether a step asked the parent's servers for an address of a name server of the zone below."""
+    if step.purpose is not Purpose.NS_ADDRESS or step.referral is None or step.parent is None:
+        return False
+    return bool(trace.steps[step.parent - 1].zone == step.referral.zone)
+
+
+def glue_given(step: Step, trace: Trace) -> tuple[str, ...]:
+    """The addresses that such a step was given."""
+    if step.meaning is None or not is_explicit(step, trace):
+        return ()
+    return addresses_given(step.meaning, step.question)
+
+
+def _explicit_node(step: Step, trace: Trace) -> Node:
+    if found := glue_given(step, trace):
+        return Node(Text(f"asked for that name's own address: {', '.join(found)}", QUIET))
+    what = f"{plain(step.question.name)} {dns.rdatatype.to_text(step.question.rdtype)}"
+    return Node(marked(BAD, Text(f"has no address even when asked for {what}", BAD)))
 
 
 def _failure_node(step: Step, trace: Trace) -> Node:

@@ -7,7 +7,6 @@ fault is shown where the chain breaks.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import dns.rdatatype
@@ -110,15 +109,15 @@ def _signers_text(signatures: Iterable[SignatureEvidence], does: str = "signed b
     valid = [s for s in found if s.valid]
     if not valid:
         return Text(f"not validly signed: {harmless(found[0].reason)}", BAD) if found else Text("")
-    until = min(valid, key=lambda s: s.expiration)
+    until = min(valid, key=lambda s: s.ends)
     keys = dict.fromkeys(f"key {s.tag} of {zone_text(s.signer)}" for s in valid)
     who = f" {', '.join(keys)}" if does == "signed by" else ""
     return Text(f"{does}{who} until {_expiry_day(until)}", QUIET)
 
 
 def _expiry_day(signature: SignatureEvidence) -> str:
-    """The day on which a signature expires, UTC, from a 32-bit time (RFC 4034 section 3.1.5)."""
-    return datetime.fromtimestamp(signature.expiration, UTC).strftime("%Y-%m-%d")
+    """The day on which a signature expires, in UTC."""
+    return signature.ends.strftime("%Y-%m-%d")
 
 
 def _ds_text(record: DsEvidence) -> str:

@@ -11,6 +11,7 @@ Which addresses there are, and in what order, is decided in candidates.py.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, final
@@ -33,12 +34,16 @@ from dnstrace.model.counting import counted
 from dnstrace.walk.candidates import Candidate, Candidates
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.fallback import PLAIN, another_way, cause, edns_of_try
+from dnstrace.walk.remembered import Chain
 
 _CONFIRMED = 4  # round trips within which a reply shows that EDNS was not the cause of the silence
 _LEAST_CONFIRMED = 0.25  # seconds
+_LAST_RESORT = 1.0  # seconds for an address that did not answer for another zone
+_UNREACHABLE = {Fault.HOST_UNREACHABLE, Fault.PORT_UNREACHABLE}
 _AGAIN = {Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.MISMATCH, Kind.KNOWN_SILENT}
 
-Lookup = Callable[[Name], Awaitable[tuple[Address, ...]]]
+Lookup = Callable[[Name, bool], Awaitable[tuple[Address, ...]]]
+"""Looks up a name server's address: of the parent's servers if told so."""
 Shape = Callable[[Query], Query]
 
 
@@ -87,16 +92,21 @@ class Asking:
         began: Callable[[Address], None] | None = None,
         first: Address | None = None,
         skip: frozenset[str] = frozenset(),
+        chain: Chain = (),
     ) -> None:
-        """`began` is called with the first address asked; `first` and `skip` are those of `Candidates`."""
+        """`began` is called with the first address asked; `first` and `skip` are those of `Candidates`.
+
+        `chain` are the questions that wait for this step, and its own.
+        """
         self.context, self.step, self.delegation = context, step, delegation
         self.strategy = strategy
         self._question, self._lookup, self._began = question, lookup, began
-        self.candidates = Candidates(context, step, delegation, question, first, skip)
+        self.candidates = Candidates(context, step, delegation, question, first, skip, chain)
+        self._depth = len(chain)
         self.attempting: dict[asyncio.Task[int | None], Candidate] = {}
         self.looking_up: dict[asyncio.Task[tuple[Address, ...]], Name] = {}
         self._under_way: dict[Candidate, UnderWay] = {}
-        self._looked_up = 0
+        self._looked_up: Counter[bool] = Counter()  # in each of the two ways
         self.denied = ""  # the limit that stopped this step, in words
 
     async def run(self) -> int | None:
@@ -121,7 +131,8 @@ class Asking:
     @property
     def can_look_up(self) -> bool:
         """Whether there is a name to look up, and another look-up may begin."""
-        return bool(self.candidates.names) and len(self.looking_up) < self.strategy.lookups_at_once
+        names = self.candidates.names or self.candidates.names_of_parent
+        return bool(names) and len(self.looking_up) < self.strategy.lookups_at_once
 
     def under_way(self) -> Iterator[UnderWay]:
         """The exchanges that have not ended; one that is about to begin counts from now."""
@@ -140,17 +151,28 @@ class Asking:
         """Start looking up the next name without an address, if the limits allow it."""
         if not self.can_look_up:
             return
+        of_parent = not self.candidates.names
+        names = self.candidates.names_of_parent if of_parent else self.candidates.names
+        if not self._may_look_up(names[0], of_parent):
+            names.clear()
+            return
+        self._looked_up[of_parent] += 1
+        name = names.pop(0)
+        self.looking_up[asyncio.ensure_future(self._lookup(name, of_parent))] = name
+
+    def _may_look_up(self, name: Name, of_parent: bool) -> bool:
+        """Whether the limits allow another look-up; one whose result is known costs nothing."""
         budget = self.context.budget
         limit = budget.limits.lookups_per_delegation
-        if self._looked_up >= limit or not budget.lookup():
+        if self._looked_up[of_parent] >= limit:
             bound = counted(limit, "address look-up")
-            enough = f"the limit of {bound} for one delegation is reached"
-            self.denied = budget.spent_out if self._looked_up < limit else enough
-            self.candidates.names.clear()
-            return
-        self._looked_up += 1
-        name = self.candidates.names.pop(0)
-        self.looking_up[asyncio.ensure_future(self._lookup(name))] = name
+            self.denied = f"the limit of {bound} for one delegation is reached"
+            return False
+        free = self.context.remembered.lookups.is_free(name, of_parent, self._depth)
+        if not free and not budget.lookup():
+            self.denied = budget.spent_out
+            return False
+        return True
 
     def take_in(self, task: asyncio.Task[Any]) -> int | None:
         """Process a task that has ended; the index of its attempt if that is usable."""
@@ -162,9 +184,13 @@ class Asking:
         if index is None:
             return None
         meaning = self.recorded[index].meaning
-        if meaning.kind in _AGAIN:
+        if meaning.kind in _AGAIN and self._may_retry(candidate):
             self.candidates.timed_out.append(candidate)
         return index if meaning.usable else None
+
+    def _may_retry(self, candidate: Candidate) -> bool:
+        """Whether to try an address once more: not if it is dead, or a step that waits for this one will."""
+        return not self.candidates.waited_for and candidate.address.text not in self.context.remembered.dead
 
     def _learn(self, name: Name, addresses: tuple[Address, ...]) -> None:
         self.candidates.add(name, addresses)
@@ -184,6 +210,7 @@ class Asking:
                 return index
             exchange = await self._exchange(candidate, query, self._timeout(candidate))
             meaning = self._meaning(exchange)
+            self._note_life(candidate, exchange)
             again = await self._with_edns_after_all(candidate, exchange)
             index = self._record(Attempt(candidate.server, exchange, meaning), again is not None)
             if again is not None:
@@ -197,6 +224,15 @@ class Asking:
         self.context.health.learn(exchange)
         self.context.budget.received(len(exchange.wire or b""))
         return classify(exchange, self.delegation.zone)
+
+    def _note_life(self, candidate: Candidate, exchange: Exchange) -> None:
+        """Note whether an address is dead: it did not answer its last try, or nobody can reach it."""
+        settings, address = self.context.settings, candidate.address.text
+        last = candidate.tries + 1 >= settings.tries or self.candidates.are_last_resort
+        ended = last and exchange.fault is Fault.TIMEOUT and self.strategy.shape is None
+        if exchange.message is not None or ended or exchange.fault in _UNREACHABLE:
+            replied = exchange.message is not None
+            self.context.remembered.dead.learn(address, self.delegation.zone, replied)
 
     async def _with_edns_after_all(self, candidate: Candidate, plain: Exchange) -> Exchange | None:
         """The reply to the same query with EDNS, where EDNS was left out because earlier tries got no reply.
@@ -226,6 +262,8 @@ class Asking:
 
     def _timeout(self, candidate: Candidate) -> float:
         """Seconds to wait for a reply."""
+        if self.candidates.are_last_resort:
+            return min(self.context.settings.timeout, _LAST_RESORT)
         return self.context.settings.timeout * (self.strategy.retry_share if candidate.tries else 1.0)
 
     def _record(self, attempt: Attempt, refuted: bool = False) -> int:

@@ -2,7 +2,8 @@
 
 Known addresses come first, those that failed in this run last; then names are looked up, those under the
 deepest known cut first. If all of these fail, what is left is glue from another parent, the zone's own NS
-set, a look-up of names whose glue failed, and another try of the addresses that timed out.
+set, a look-up of names whose glue failed, the parent's servers for the addresses of names inside the zone,
+another try of the addresses that timed out, and finally those that were dead when another zone needed them.
 """
 
 from __future__ import annotations
@@ -10,8 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from dnstrace.model import Address, Delegation, Kind, Name, Question, Source
+import dns.rdatatype
+
+from dnstrace.model import ROOT, Address, Delegation, Kind, Name, Purpose, Question, Source
 from dnstrace.walk.context import TraceContext
+from dnstrace.walk.health import FAILED
+from dnstrace.walk.remembered import Chain
 
 _LOOKED_UP = {Source.RESOLVED, Source.CACHE}
 
@@ -27,8 +32,13 @@ class Candidate(NamedTuple):
 class Candidates:
     """The addresses of one step that are `ready` to be asked, and the `names` that can be looked up.
 
-    `timed_out` are those that did not answer, to be tried again when nothing else is left. `first` comes
-    before the others that are equally doubtful (`health.Health.doubt`); `skip` are never asked.
+    `names_of_parent` can be looked up by asking the parent's servers. `timed_out` are the addresses that did
+    not answer, to be tried again when nothing else is left. `first` comes before the others that are equally
+    doubtful (`health.Health.doubt`); `skip` are never asked.
+
+    `chain` are the questions that wait for this step, and its own. If one of them waits for an address of
+    this very zone (`waited_for`), that step finds and tries the name servers inside the zone itself; here
+    they are `left_out`, and so are addresses that do not answer that step either.
     """
 
     def __init__(
@@ -39,13 +49,20 @@ class Candidates:
         question: Question,
         first: Address | None = None,
         skip: frozenset[str] = frozenset(),
+        chain: Chain = (),
     ) -> None:
         self._context, self._step, self._question = context, step, question
         self._delegation, self._zone = delegation, delegation.zone
+        self._depth = len(chain)
+        self.waited_for = any(sought.zone == self._zone for sought in chain)
+        self.are_last_resort = False  # those that are ready
+        self._dead: list[Candidate] = []
         self.ready = self._at_hand(first, skip)
+        self.left_out: list[Name] = []
         self.names = self._names_to_look_up()
+        self.names_of_parent: list[Name] = []
         self.timed_out: list[Candidate] = []
-        self.seen = {*skip, *(candidate.address.text for candidate in self.ready)}
+        self.seen = {*skip, *(candidate.address.text for candidate in (*self.ready, *self._dead))}
         self._further = self._more_to_try()
 
     def add(self, name: Name, addresses: tuple[Address, ...]) -> None:
@@ -53,7 +70,7 @@ class Candidates:
         fresh = [a for a in addresses if a.text not in self.seen and self._context.health.askable(a)]
         self.seen.update(address.text for address in fresh)
         self._context.random.shuffle(fresh)
-        self.ready += [Candidate(name, address) for address in fresh]
+        self.ready += self._without_dead([Candidate(name, address) for address in fresh])
 
     def next(self) -> Candidate | None:
         """Remove and return the next address that may be asked; None if none is ready."""
@@ -72,7 +89,7 @@ class Candidates:
 
     def give_up(self) -> None:
         """Stop looking for further servers."""
-        self._further, self.names = [], []
+        self._further, self.names, self.names_of_parent = [], [], []
 
     # --- known --------------------------------------------------------------------------------
 
@@ -86,12 +103,34 @@ class Candidates:
             if health.askable(address) and address.text not in skip
         ]
         self._context.random.shuffle(found)
+        found = self._without_dead(found)
         return sorted(found, key=lambda c: (health.doubt(c.address.text), c.address != first))
+
+    def _without_dead(self, found: list[Candidate]) -> list[Candidate]:
+        """The addresses that are not known to be dead; those that are may be the last resort.
+
+        A survey asks them all the same. For a look-up, those that were silent for this very zone stay silent.
+        """
+        step, dead = self._context.journal[self._step], self._context.remembered.dead
+        if step.all_servers:
+            return found
+        again = found
+        if step.purpose is Purpose.NS_ADDRESS:
+            again = [each for each in found if not self._stays_silent(each.address.text)]
+        self._dead += [each for each in again if each.address.text in dead]
+        return [each for each in again if each.address.text not in dead]
+
+    def _stays_silent(self, address: str) -> bool:
+        """Whether an address was asked for this zone in vain, or is being asked by the step that waits."""
+        failed = self.waited_for and self._context.health.doubt(address) == FAILED
+        return failed or self._context.remembered.dead.is_silent_for(address, self._zone)
 
     def _names_to_look_up(self) -> list[Name]:
         """Name servers without a usable address, those under the deepest known cut first."""
         askable = self._context.health.askable
         names = [s.name for s in self._delegation.servers if not any(map(askable, s.addresses))]
+        self.left_out = [name for name in names if self.waited_for and self._needs_zone(name)]
+        names = [name for name in names if name not in self.left_out]
         self._context.random.shuffle(names)
         return sorted(names, key=lambda name: self._distance(name))
 
@@ -99,6 +138,11 @@ class Candidates:
         """Names inside the zone last, since finding them needs its servers; else by known labels."""
         cut = self._context.cuts.enclosing(Question(name, self._question.rdtype)).zone
         return name.is_subdomain(self._zone), len(name.labels) - len(cut.labels)
+
+    def _needs_zone(self, name: Name) -> bool:
+        """Whether only the servers of this zone can be asked for an address of `name`."""
+        cut = self._context.cuts.enclosing(Question(name, dns.rdatatype.A)).zone
+        return bool(cut == self._zone) and cut != ROOT
 
     # --- when all of these failed -------------------------------------------------------------
 
@@ -108,7 +152,10 @@ class Candidates:
             self._add_glue_from_elsewhere,
             self._add_child_servers,
             self._add_names_with_glue,
+            self._add_names_again,
+            self._add_names_of_parent,
             *[self._add_timed_out] * (self._context.settings.tries - 1),
+            self._add_dead,
         ]
 
     def _add_glue_from_elsewhere(self) -> None:
@@ -122,7 +169,7 @@ class Candidates:
         parents = {server.name for server in self._delegation.servers}
         for server in child.servers if child is not None else ():
             self.add(server.name, server.addresses)
-            if server.name not in parents and not server.addresses:
+            if server.name not in (*parents, *self.left_out) and not server.addresses:
                 self.names.append(server.name)
 
     def _add_names_with_glue(self) -> None:
@@ -134,6 +181,28 @@ class Candidates:
             and not server.name.is_subdomain(self._zone)
             and not any(address.source in _LOOKED_UP for address in server.addresses)
         ]
+
+    def _add_names_again(self) -> None:
+        """Names whose look-up went without something that has been found since; as often as that happens."""
+        lookups = self._context.remembered.lookups
+        names = [server.name for server in self._delegation.servers if server.name not in self.left_out]
+        self.names += [name for name in names if lookups.is_worth_repeating(name, self._depth)]
+        if self.names:
+            self._further.insert(0, self._add_names_again)
+
+    def _add_names_of_parent(self) -> None:
+        """Names inside the zone without glue: some parents give it only when they are asked for it."""
+        if self._zone == ROOT or self.waited_for:
+            return
+        without = (
+            server.name for server in self._context.journal[self._step].servers if not server.addresses
+        )
+        self.names_of_parent += [name for name in without if name.is_subdomain(self._zone)]
+
+    def _add_dead(self) -> None:
+        """Addresses that were dead when another zone needed them, once."""
+        self.ready, self._dead = self._dead, []
+        self.are_last_resort = True
 
     def _add_timed_out(self) -> None:
         """Addresses that did not answer, once more; not if an empty reply is good enough (RFC 2308)."""

@@ -12,6 +12,7 @@ from dnstrace.walk.budget import Budget
 from dnstrace.walk.cuts import Cuts
 from dnstrace.walk.health import Health
 from dnstrace.walk.journal import Journal
+from dnstrace.walk.remembered import Remembered
 
 
 class TraceContext(NamedTuple):
@@ -24,4 +25,5 @@ class TraceContext(NamedTuple):
     cuts: Cuts
     health: Health
     random: Random
+    remembered: Remembered
     supposed: Supposed = NOTHING

@@ -34,26 +34,27 @@ from dnstrace.model import (
     Question,
     Source,
 )
-from dnstrace.model.counting import counted
 from dnstrace.model.naming import plain
 from dnstrace.walk.asking import Asking, Strategy
 from dnstrace.walk.context import TraceContext
-from dnstrace.walk.health import FAILED
+from dnstrace.walk.health import FAILED, may_be_asked
 from dnstrace.walk.hedging import HEDGED
+from dnstrace.walk.looking_up import Needed, ServerLookups
 from dnstrace.walk.minimise import MAX_MINIMISE_COUNT, next_question
+from dnstrace.walk.remembered import Chain, Sought
 from dnstrace.walk.result import (
     OUTCOMES,
     WalkResult,
     failed,
     not_recorded,
     result_of,
+    unasked,
     unfinished,
     why_none,
 )
 
 _WALKS = {Purpose.WALK, Purpose.ALIAS}
 _EXISTS = {Kind.ANSWER, Kind.NODATA}
-_FAMILY_TYPES = {4: dns.rdatatype.A, 6: dns.rdatatype.AAAA}
 
 
 FirstQuery = Callable[[Delegation, int, Address], None]
@@ -68,7 +69,7 @@ class Walk:
 
     def __init__(self, context: TraceContext, strategy: Strategy = HEDGED) -> None:
         self._context, self._strategy = context, strategy
-        self._no_address: dict[int, str] = {}  # by the step whose look-up failed
+        self._lookups = ServerLookups(context, self.resolve, self._ask_above)
         self.on_first_query: FirstQuery | None = None
 
     async def resolve(
@@ -76,13 +77,13 @@ class Walk:
         question: Question,
         purpose: Purpose = Purpose.WALK,
         parent: int | None = None,
-        under_way: tuple[Question, ...] = (),
+        chain: Chain = (),
     ) -> WalkResult:
-        """Resolve `question`, following aliases; `under_way` are the questions that are waiting for it."""
+        """Resolve `question`, following aliases; `chain` ends with it, if others are waiting for it."""
         answer: tuple[dns.rrset.RRset, ...] = ()
-        names = {question.name}
+        names, waiting = {question.name}, chain
         while True:
-            step, meaning = await self._descend(question, purpose, parent, (*under_way, question))
+            step, meaning = await self._descend(question, purpose, parent, waiting or (Sought(question),))
             if meaning is None:
                 return failed(self._context.journal[step], answer)
             if meaning.kind is not Kind.ALIAS or meaning.target is None:
@@ -95,18 +96,19 @@ class Walk:
                 return unfinished(self._context.budget.spent_out, meaning, answer, step)
             names.add(meaning.target)
             question, parent = replace(question, name=meaning.target), step
+            waiting = (*chain, Sought(question))
             purpose = Purpose.ALIAS if purpose is Purpose.WALK else purpose
 
     async def go_down(self, question: Question, parent: int | None) -> tuple[int, Meaning | None]:
         """Walk down to the referral to the name itself, else to what its zone says, following no alias."""
-        return await self._descend(question, Purpose.WALK, parent, (question,), down_to_name=True)
+        return await self._descend(question, Purpose.WALK, parent, (Sought(question),), down_to_name=True)
 
     async def _descend(
         self,
         question: Question,
         purpose: Purpose,
         parent: int | None,
-        under_way: tuple[Question, ...],
+        chain: Chain,
         first: Address | None = None,
         down_to_name: bool = False,
     ) -> tuple[int, Meaning | None]:
@@ -118,7 +120,7 @@ class Walk:
         known, minimised = cut.zone, 0 if self._context.settings.qmin else MAX_MINIMISE_COUNT
         while True:
             asked = next_question(question, known, minimised)
-            step, meaning = await self._ask(cut, asked, purpose, parent, under_way, first)
+            step, meaning = await self._ask(cut, asked, purpose, parent, chain, first)
             parent = step
             if meaning is not None and meaning.delegation is not None:
                 cut = meaning.delegation
@@ -140,7 +142,7 @@ class Walk:
         question: Question,
         purpose: Purpose,
         parent: int | None,
-        under_way: tuple[Question, ...],
+        chain: Chain,
         first: Address | None = None,
     ) -> tuple[int, Meaning | None]:
         """One step: ask the servers of `cut`; the meaning is None if none gave a usable answer."""
@@ -149,21 +151,22 @@ class Walk:
         strategy = self._strategy if purpose in _WALKS else HEDGED
         step = journal.begin(parent, purpose, cut, question, strategy.all_servers)
 
-        async def lookup(name: Name) -> tuple[Address, ...]:
-            return await self.look_up(name, step, under_way, strategy.all_servers)
+        async def lookup(name: Name, of_parent: bool) -> tuple[Address, ...]:
+            return await self._lookups.find(Needed(name, step, chain, of_parent), strategy.all_servers)
 
         def began(address: Address) -> None:
             if self.on_first_query is not None and purpose in _WALKS:
                 self.on_first_query(cut, step, address)
 
-        asking = Asking(self._context, step, cut, question, strategy, lookup, began, first)
+        asking = Asking(self._context, step, cut, question, strategy, lookup, began, first, chain=chain)
         try:
             chosen = await asking.run()
         except asyncio.CancelledError:
             journal.finish(step, Outcome.FAILED, None, "stopped before it was finished", limited=True)
             raise
         if chosen is None:
-            note = asking.denied or self._why_no_address(step) or why_none(journal[step])
+            self._lookups.go_without(step, chain, asking.candidates.left_out)
+            note = asking.denied or self._lookups.why_none(step) or why_none(journal[step])
             limited = bool(asking.denied or self._context.budget.spent_out or not_recorded(journal[step]))
             journal.finish(step, Outcome.FAILED, None, note, limited)
             return step, None
@@ -182,7 +185,7 @@ class Walk:
         self, question: Question, purpose: Purpose, parent: int | None, first: Address | None = None
     ) -> None:
         """Ask for something needed in addition to the walk: it is recorded, and has no other effect."""
-        await self._descend(question, purpose, parent, (question,), first)
+        await self._descend(question, purpose, parent, (Sought(question),), first)
 
     async def ask_again(self, number: int) -> int | None:
         """Ask a server that has not replied in step `number`, and use its reply if possible."""
@@ -192,8 +195,10 @@ class Walk:
             known = (address.text for server in step.servers for address in server.addresses)
             done |= {address for address in known if self._context.health.doubt(address) == FAILED}
 
-        async def lookup(name: Name) -> tuple[Address, ...]:
-            return await self.look_up(name, number, (step.question,))
+        chain = (Sought(step.question),)
+
+        async def lookup(name: Name, of_parent: bool) -> tuple[Address, ...]:
+            return await self._lookups.find(Needed(name, number, chain, of_parent))
 
         cut = self._context.cuts.with_addresses(Delegation(step.zone, step.servers))
         asking = Asking(self._context, number, cut, step.question, HEDGED, lookup, skip=frozenset(done))
@@ -203,70 +208,21 @@ class Walk:
             return chosen
         return None
 
-    async def look_up(
-        self, name: Name, parent: int | None, under_way: tuple[Question, ...] = (), every: bool = False
-    ) -> tuple[Address, ...]:
-        """The addresses of a name server, by a sub-walk: IPv6 if IPv4 gave none; both with `every`."""
-        if waiting := _waiting_for(name, under_way):
-            self._note_cycle(parent, waiting)
-            return ()
-        if len(under_way) > (depth := self._context.budget.limits.depth):
-            self._note(parent, f"the limit of {counted(depth, 'nested address look-up')} is reached")
-            return ()
-        questions = [
-            Question(name, _FAMILY_TYPES[family]) for family in sorted(self._context.health.families)
-        ]
-        if every:
-            asking = (self._addresses(question, parent, under_way) for question in questions)
-            return tuple(address for found, _ in await asyncio.gather(*asking) for address in found)
-        for question in questions:
-            addresses, go_on = await self._addresses(question, parent, under_way)
-            if addresses or not go_on:
-                return addresses
-        return ()
+    async def look_up(self, name: Name, step: int | None, every: bool = False) -> tuple[Address, ...]:
+        """The addresses of a name server that a step needs: IPv6 if IPv4 gave none; both with `every`."""
+        return await self._lookups.find(Needed(name, step, ()), every)
 
-    async def _addresses(
-        self, question: Question, parent: int | None, under_way: tuple[Question, ...]
-    ) -> tuple[tuple[Address, ...], bool]:
-        """What a sub-walk finds, and whether one for the other family may find more."""
-        found = await self.resolve(question, Purpose.NS_ADDRESS, parent, under_way)
-        addresses = tuple(
-            Address(rdata.address, Source.RESOLVED)
-            for rrset in found.answer
-            if rrset.rdtype == question.rdtype
-            for rdata in rrset
-            if hasattr(rdata, "address")
-        )
-        if addresses:
-            ttl = min((rrset.ttl for rrset in found.answer), default=0)
-            self._context.cuts.add_addresses(question.name, addresses, ttl)
-        return addresses, found.outcome is not Outcome.NXDOMAIN and self._heard_of_anyone(found)
-
-    def _heard_of_anyone(self, found: WalkResult) -> bool:
-        """Whether any server replied in the step in which a look-up ended."""
-        attempts = () if found.step is None else self._context.journal[found.step].attempts
-        return any(attempt.exchange.message is not None for attempt in attempts)
-
-    def _note_cycle(self, step: int | None, cycle: tuple[Question, ...]) -> None:
-        names = [plain(question.name) for question in (*cycle, cycle[0])]
-        zone = ROOT if step is None else self._context.journal[step].zone
-        if len(cycle) == 1 and zone != ROOT and cycle[0].name.is_subdomain(zone):
-            inside = f"{names[0]} is inside {plain(zone)} itself"
-            self._note(step, f"{inside}, and the referral has no address (glue) for it")
-        else:
-            circle = ", which needs ".join(names).replace(", which needs ", " needs ", 1)
-            self._note(step, f"addresses of name servers depend on each other: {circle}")
-
-    def _note(self, step: int | None, why: str) -> None:
-        if step is not None:
-            self._no_address.setdefault(step, why)
-
-    def _why_no_address(self, step: int) -> str:
-        """Why a step found no address to ask: what ended its look-ups, or those nested in them."""
-        if self._context.journal[step].attempts:
-            return ""
-        why = (text for ended, text in self._no_address.items() if ended >= step)
-        return next(why, self._context.budget.spent_out)
+    async def _ask_above(
+        self, question: Question, step: int | None, chain: Chain
+    ) -> tuple[int, Meaning | None]:
+        """Ask the servers above the zone that needs the address, unless a look-up already asked them."""
+        zone = chain[-1].zone or ROOT
+        above = self._context.cuts.enclosing(Question(zone, dns.rdatatype.DS))
+        for number in range(1, len(self._context.journal) + 1):
+            before = self._context.journal[number]
+            if (before.zone, before.question) == (above.zone, question) and before.meaning is not None:
+                return number, before.meaning
+        return await self._ask(above, question, Purpose.NS_ADDRESS, step, chain)
 
     async def prime(self, hints: Delegation) -> tuple[Delegation, int]:
         """Ask a root server for the root's own NS set (RFC 9609 section 3); the hints if none answers."""
@@ -281,21 +237,14 @@ class Walk:
         return replace(meaning.child, servers=servers), step
 
 
-def _waiting_for(name: Name, under_way: tuple[Question, ...]) -> tuple[Question, ...]:
-    """The questions under way from the one that asks for an address of `name` on; empty if none does."""
-    for place, question in enumerate(under_way):
-        if question.name == name and question.rdtype in _FAMILY_TYPES.values():
-            return under_way[place:]
-    return ()
-
-
 async def begin(
     tracer: Walk, context: TraceContext, root: Delegation, server: Name | None
 ) -> tuple[int | None, str]:
     """Before the walk: prime if the settings say so, and look up the server to start from if given by name.
 
     `root` is where to start: the root hints, or a server given instead. Returns the last step taken, or None,
-    and in words why there is nowhere to start.
+    and in words why there is nowhere to start. A special address found for the server is not asked: only the
+    user may type one, such as that of this machine.
     """
     first = None
     if context.settings.prime:
@@ -303,8 +252,9 @@ async def begin(
         context.cuts.restart(root)
     if server is not None:
         addresses = await tracer.look_up(server, first)
-        if not addresses:
-            return first, f"no address was found for the server {plain(server)}"
-        given = tuple(replace(address, source=Source.GIVEN) for address in addresses)
+        given = tuple(replace(each, source=Source.GIVEN) for each in addresses if may_be_asked(each))
+        if not given:
+            why = unasked((NameServer(server, addresses),))
+            return first, why or f"no address was found for the server {plain(server)}"
         context.cuts.restart(Delegation(ROOT, (NameServer(server, given),)))
     return first, ""

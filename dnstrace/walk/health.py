@@ -99,7 +99,7 @@ class Health:
 
     def askable(self, address: Address) -> bool:
         """Whether the address may be asked: its family has a route, and it is not a special address."""
-        return address.family in self.families and (address.source in _TRUSTED or is_unicast(address.text))
+        return address.family in self.families and may_be_asked(address)
 
     def _measure(self, elapsed: float) -> None:
         if self._smoothed is None:
@@ -107,3 +107,8 @@ class Health:
             return
         self._variation += (abs(self._smoothed - elapsed) - self._variation) / 4
         self._smoothed += (elapsed - self._smoothed) / 8
+
+
+def may_be_asked(address: Address) -> bool:
+    """Whether a query may go to an address: to a special one only where the user gave it."""
+    return address.source in _TRUSTED or is_unicast(address.text)

@@ -53,6 +53,8 @@ def _ask_more(asking: Asking, count: int) -> None:
         candidates.give_up()
     while not (_is_more(asking) or asking.waiting) and candidates.go_further():
         continue
+    if candidates.are_last_resort:
+        count = len(candidates.ready)
     for _ in range(count):
         if (candidate := candidates.next()) is None:
             asking.look_up_next()

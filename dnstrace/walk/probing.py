@@ -37,6 +37,7 @@ from dnstrace.model import (
     Trace,
     Transport,
 )
+from dnstrace.model.addresses import address_of
 from dnstrace.walk.asking import Asking, Shape, Strategy
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.descent import Walk
@@ -161,7 +162,7 @@ def _one_probe(shape: Shape | None) -> Strategy:
     return replace(EVERY_ADDRESS, choose=choose, shape=shape)
 
 
-async def _look_up_nothing(name: Name) -> tuple[Address, ...]:
+async def _look_up_nothing(name: Name, of_parent: bool) -> tuple[Address, ...]:
     return ()
 
 
@@ -258,5 +259,5 @@ def _askable(cut: Delegation, without: frozenset[str]) -> Delegation:
 
 
 def _addresses_in(meaning: Meaning) -> list[Address]:
-    data = (rdata for rrset in meaning.answer for rdata in rrset if rdata.rdtype in _ADDRESSES)
-    return [Address(rdata.address, Source.RESOLVED) for rdata in data]
+    texts = (address_of(rdata) for rrset in meaning.answer for rdata in rrset)
+    return [Address(text, Source.RESOLVED) for text in texts if text]

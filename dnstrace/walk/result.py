@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
 import dns.rrset
 
-from dnstrace.model import ROOT, Attempt, Cause, Kind, Meaning, Outcome, Step, Trace
+from dnstrace.model import ROOT, Attempt, Cause, Kind, Meaning, NameServer, Outcome, Step, Trace
+from dnstrace.model.addresses import why_unasked
 from dnstrace.model.naming import plain
+from dnstrace.walk.health import may_be_asked
 
 # The outcome of a step by the meaning of the reply used; with any other meaning it has failed.
 OUTCOMES = {
@@ -29,6 +32,7 @@ _FAILED = {
     Kind.KNOWN_SILENT: "silent shortly before",
     Kind.NOT_RECORDED: "not in the record",
 }
+_SHOWN = 3  # addresses, in one line
 
 
 class WalkResult(NamedTuple):
@@ -78,6 +82,16 @@ def why_none(step: Step) -> str:
     reasons = [f"{count} {failure}" for failure, count in Counter(last.values()).most_common()]
     server = "root server" if step.zone == ROOT else f"name server of {plain(step.zone)}"
     return f"no {server} gave a usable answer: {', '.join(reasons)}"
+
+
+def unasked(servers: Iterable[NameServer]) -> str:
+    """Which addresses of `servers` are known and never asked, and why; empty where one may be asked."""
+    found = [(server.name, address) for server in servers for address in server.addresses]
+    if any(may_be_asked(address) for _, address in found):
+        return ""
+    each = [f"{plain(name)} is at {known.text} ({why_unasked(known.text)})" for name, known in found]
+    more = f" and {len(each) - _SHOWN} more" if len(each) > _SHOWN else ""
+    return f"special addresses are never asked: {', '.join(each[:_SHOWN])}{more}" if each else ""
 
 
 def not_recorded(step: Step) -> bool:

@@ -16,12 +16,15 @@ import dns.exception
 import dns.name
 
 from dnstrace.model import ROOT, Address, Delegation, Name, NameServer, Source
+from dnstrace.model.addresses import address_of
 
 if TYPE_CHECKING:
     import dns.zone
 
 _TTL = 518400  # seconds, for records without one; nothing here depends on it
 _DIRECTIVES = ("$ORIGIN", "$TTL")  # not $INCLUDE or $GENERATE: one file, and only as long as it looks
+LONGEST = 2**18
+"""Characters of a hints file: room for some thousand servers."""
 
 
 class HintsError(ValueError):
@@ -56,7 +59,8 @@ def read_hints(path: str | Path) -> Delegation:
     Raises HintsError when the file cannot be read, is not a hints file, or has no address.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
+        with Path(path).open(encoding="utf-8-sig") as file:
+            text = file.read(LONGEST + 1)
     except OSError as error:
         raise HintsError(f"cannot read the root hints {path}: {error.strerror}") from error
     except ValueError as error:
@@ -72,6 +76,8 @@ def parse_hints(text: str, where: str) -> Delegation:
     import dns.zone
     import dns.zonefile
 
+    if len(text) > LONGEST:
+        raise HintsError(f"{where} is not a root hints file: it is longer than {LONGEST:,} characters")
     lines = io.StringIO(text, newline=None)
     tokens = dns.tokenizer.Tokenizer(lines, where)
     zone = dns.zone.Zone(ROOT, dns.rdataclass.IN, relativize=False)
@@ -90,8 +96,8 @@ def parse_hints(text: str, where: str) -> Delegation:
 
 def _hinted_server(zone: dns.zone.Zone, name: Name) -> NameServer:
     found = (zone.get_rdataset(name, rdtype) or () for rdtype in ("A", "AAAA"))
-    addresses = (str(ip_address(rdata.address)) for rdataset in found for rdata in rdataset)
-    return NameServer(name, tuple(Address(address, Source.HINT) for address in addresses))
+    texts = filter(None, (address_of(rdata) for rdataset in found for rdata in rdataset))
+    return NameServer(name, tuple(Address(str(ip_address(text)), Source.HINT) for text in texts))
 
 
 def _reason(error: Exception) -> str:

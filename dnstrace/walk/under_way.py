@@ -62,8 +62,7 @@ class TraceUnderWay:
 def _validation(context: TraceContext, tracer: Walk, anchors: Anchors, at: float | None) -> Validation:
     from dnstrace.walk.validation import Validation
 
-    started = context.journal.snapshot().started.timestamp()
-    return Validation(context, tracer, anchors, started if at is None else at)
+    return Validation(context, tracer, anchors, at)
 
 
 def _strategy(settings: Settings) -> Strategy:

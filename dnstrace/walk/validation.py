@@ -31,7 +31,7 @@ _RETRIES = 5  # other servers asked for one bogus reply
 class Validation:
     """The chain of trust of one trace: fetches in parallel with the walk, and judges at its end."""
 
-    def __init__(self, context: TraceContext, walk: Walk, anchors: Anchors, at: float) -> None:
+    def __init__(self, context: TraceContext, walk: Walk, anchors: Anchors, at: float | None) -> None:
         self._context, self._walk, self._anchors, self._at = context, walk, anchors, at
         self._fetches: dict[Question, asyncio.Task[object]] = {}
         self._gone_by: dict[int, set[int]] = defaultdict(set)

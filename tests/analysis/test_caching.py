@@ -67,6 +67,7 @@ def test_without_an_soa_record_a_negative_answer_is_not_cached() -> None:
     [
         (Security.SECURE, [rrsig(200, 9000)], 200),  # the Original TTL
         (Security.SECURE, [rrsig(300, 1050)], 50),  # until the signature expires
+        (Security.SECURE, [rrsig(300, 2**32 - 1)], 0),  # a moment before 1970, in 32 bits
         (Security.SECURE, [rrsig(300, 1050), rrsig(250, 9000)], 250),  # the best of the signatures
         (Security.SECURE, [rrsig(300, 900)], 0),
         (Security.INSECURE, [rrsig(200, 9000)], 300),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections import Counter
 from pathlib import Path
 
@@ -33,3 +34,12 @@ def names(directory: Path) -> tuple[Path, Counter[str]]:
     lines = [f"w{n}.z{n % 50}.example." for n in range(NAMES)]
     file.write_text("\n".join(lines))
     return file, Counter(lines)
+
+
+def ended(process: subprocess.Popen[str]) -> bool:
+    """Whether a process has ended; leaves it, and who shares its processor, a moment to work."""
+    try:
+        process.wait(timeout=0.002)
+    except subprocess.TimeoutExpired:
+        return False
+    return True

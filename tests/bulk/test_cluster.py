@@ -19,7 +19,7 @@ from dnstrace.bulk import results, trace_many
 from dnstrace.bulk.cluster import ClusterError
 from dnstrace.bulk.plan import Job, Plan
 from dnstrace.model import Settings
-from tests.bulk.many import held, name_of, names, questions
+from tests.bulk.many import ended, held, name_of, names, questions
 from tests.bulk.serving import SERVER, arguments, server
 from tests.cli.running import finished, run, start
 
@@ -110,15 +110,6 @@ def test_workers_are_killed_at_random_and_nothing_is_lost_or_doubled(
             assert held(out) == wanted
 
 
-def ended(process: subprocess.Popen[str]) -> bool:
-    """Whether a process has ended; leaves the scheduler, which is in this one, a moment to work."""
-    try:
-        process.wait(timeout=0.02)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
-
-
 def test_a_cluster_that_is_not_there_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file, _ = names(tmp_path)
     monkeypatch.setattr("dnstrace.bulk.cluster._PATIENCE", 0.2)
@@ -127,7 +118,8 @@ def test_a_cluster_that_is_not_there_is_one_line(tmp_path: Path, monkeypatch: py
     assert found.status == 2 and "no Dask scheduler answers at tcp://127.0.0.1:1" in found.err
     assert out.read_text() == "old\n"
     assert "must be the address" in run("-f", str(file), "--dask", "there").err
-    assert "cannot go with --lab" in run("-f", str(file), "--dask", "tcp://127.0.0.1:1", "--lab").err
+    both = run("-f", str(file), "--dask", "tcp://127.0.0.1:1", "--lab")
+    assert "--dask and --lab exclude each other" in both.err
 
 
 def test_a_cluster_without_a_worker_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,12 +25,17 @@ from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import Question, Settings
 from dnstrace.model.limits import Limits
-from tests.bulk.many import held, name_of, names, questions
+from tests.bulk.many import ended, held, name_of, names, questions
 from tests.bulk.serving import SERVER, arguments, end, server, workers_of
 from tests.cli.running import finished, start
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
-KILLS = 20
+
+
+@pytest.fixture
+def kills(pytestconfig: pytest.Config) -> int:
+    """How often something is killed at random."""
+    return 20 if pytestconfig.getoption("all") else 6
 
 
 def test_each_question_comes_to_its_trace() -> None:
@@ -157,15 +162,15 @@ def test_workers_that_all_end_end_the_run(use: Callable[[Trace], object]) -> Non
         asyncio.run(run(settings))
 
 
-def test_workers_are_killed_at_random_and_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
+def test_workers_are_killed_at_random_and_nothing_is_lost_or_doubled(tmp_path: Path, kills: int) -> None:
     file, wanted = names(tmp_path)
     random, out, killed = Random(1), tmp_path / "out", 0
     with server() as settings:
         how = ("-f", str(file), *arguments(settings, tmp_path), "--jsonl", "--workers", "2", "-o", str(out))
-        while killed < KILLS:
+        while killed < kills:
             process = start(*how, "--force")
             reached = 0
-            while process.poll() is None:
+            while not ended(process):
                 if out.exists() and out.stat().st_size > reached and (at_work := workers_of(process.pid)):
                     end(random.choice(at_work))
                     killed += 1
@@ -193,7 +198,7 @@ def unheard(pid: int) -> int:
 
 def test_a_worker_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     asked, found = questions(600), list[Trace]()
-    monkeypatch.setattr("dnstrace.bulk.processes._SOME", 2.5)
+    monkeypatch.setattr("dnstrace.bulk.processes._SOME", 8.0)
 
     async def run(settings: Settings) -> None:
         how: dict[str, Any] = {
@@ -209,15 +214,15 @@ def test_a_worker_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> Non
     assert Counter(each.question for each in found) == Counter(asked)
 
 
-def test_the_run_is_killed_at_random_and_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_the_run_is_killed_at_random_and_goes_on_where_it_was(tmp_path: Path, kills: int) -> None:
     file, wanted = names(tmp_path)
     random, out, killed = Random(2), tmp_path / "out", 0
     with server() as settings:
         how = ("-f", str(file), *arguments(settings, tmp_path), "--jsonl", "--workers", "2", "-o", str(out))
-        while killed < KILLS:
+        while killed < kills:
             process = start(*how, "--resume")
             reached = (out.stat().st_size if out.exists() else 0) + random.randrange(200_000)
-            while process.poll() is None and (not out.exists() or out.stat().st_size < reached):
+            while not ended(process) and (not out.exists() or out.stat().st_size < reached):
                 continue
             at_work = workers_of(process.pid) if process.poll() is None else []
             end(process.pid)

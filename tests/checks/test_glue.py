@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dnstrace.checks import Level
-from tests.checks.documented import assert_fires, found
+from tests.checks.documented import assert_fires, checked_world, found
 
 RULES = [
     ("glue-missing", "missing-glue", "in-domain"),
@@ -61,6 +61,19 @@ def test_missing_glue_is_an_error_only_where_no_other_server_is_found() -> None:
 )
 def test_a_message_says_which_addresses_are_where(code: str, world: str, message: str) -> None:
     assert [finding.message for finding in found(code, world)] == [message]
+
+
+def test_missing_glue_that_the_parent_gives_on_request_lets_some_resolvers_through() -> None:
+    (finding,) = found("glue-missing", "glue-on-request")
+    assert finding.message == (
+        "the referral from example.com has no address (glue) for ns1.child.example.com, a name server inside"
+        " child.example.com; only resolvers that ask example.com for that address explicitly, as Unbound"
+        " does, get 198.51.100.53 and reach it"
+    )
+    assert finding.level is Level.ERROR
+    assert finding.records == ("ns1.child.example.com. 3600 IN A 198.51.100.53",)
+    asked = {str(checked_world("glue-on-request").steps[number - 1].question) for number in finding.steps}
+    assert "ns1.child.example.com. A" in asked
 
 
 def test_each_missing_address_comes_with_the_record_to_publish() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dnstrace.lab.world import load
+from dnstrace.lab.world import World, load
+from dnstrace.model.security import Security
 from tests.checks.checking import checked, made_of, told
 from tests.checks.documented import assert_fires
 
@@ -29,6 +30,33 @@ def test_the_time_that_counts_is_the_one_asked_about() -> None:
     now = world.now.timestamp()
     assert "signature-expired example.com." in told(checked(world, at=now + 30 * 86400).findings or ())
     assert not checked(world, at=now + 10 * 86400).findings
+
+
+def slow_and_valid(begins: int, ends: int) -> World:
+    """A world whose zone needs 1.2 s for a reply, with signatures for some seconds after the start."""
+    addresses = {1: ["192.0.2.53", "2001:db8:1::53"], 2: ["198.51.100.53", "2001:db8:2::53"]}
+    servers = {f"ns{n}.example.com.": {"addresses": addresses[n], "rtt": 1200} for n in addresses}
+    valid = [begins / 86400 + 1e-9, ends / 86400 + 1e-9]
+    return made_of("_signed", servers=servers, zones={"example.com.": {"sign": {"valid": valid}}})
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "at_arrival", "at_start"),
+    [
+        (1, 86400, None, "signature-not-yet-valid"),  # signed as it was answered
+        (-86400, 0, "signature-expired", None),
+    ],
+)
+def test_a_signature_is_judged_at_the_arrival_of_its_reply_unless_a_time_is_given(
+    begins: int, ends: int, at_arrival: str | None, at_start: str | None
+) -> None:
+    world = slow_and_valid(begins, ends)
+    for at, code in ((None, at_arrival), (world.now.timestamp(), at_start)):
+        found = checked(world, at=at)
+        assert found.judgement is not None and found.judgement.at == world.now.timestamp()
+        assert found.judgement.security is (Security.BOGUS if code else Security.SECURE)
+        codes = {each.code for each in found.findings or () if each.code.startswith("signature-")}
+        assert codes - {"signature-expiring"} == ({code} if code else set())
 
 
 @pytest.mark.parametrize(

@@ -51,5 +51,5 @@ def test_words_count_before_the_environment() -> None:
 
 def test_what_is_needed_may_come_from_anywhere() -> None:
     with pytest.raises(Usage, match="--at needs --dnssec"):
-        choose(parse(["x", "--at", "0"]), {})
-    assert choose(parse(["x", "--at", "0"]), {"DNSTRACE_DNSSEC": "1"}).at == 0
+        choose(parse(["x", "--at", "@0"]), {})
+    assert choose(parse(["x", "--at", "@0"]), {"DNSTRACE_DNSSEC": "1"}).at == 0

@@ -14,6 +14,7 @@ def test_the_statuses_are_those_of_the_contract() -> None:
         "BOGUS": 4,
         "FINDINGS": 5,
         "BUG": 70,
+        "SYSTEM": 71,
         "UNWRITTEN": 74,
         "INTERRUPTED": 128 + signal.SIGINT,
         "PIPE_CLOSED": 128 + signal.SIGPIPE,

@@ -64,4 +64,4 @@ def test_a_file_holds_one_trace(tmp_path: Path, kind: str) -> None:
 def test_packets_within_tls_are_said_to_be_missing(tmp_path: Path) -> None:
     asked = ("a.example", f"--pcap={tmp_path / 'file'}", "--resolver")
     assert checked(*asked, "192.0.2.1") == ""
-    assert "TLS or HTTPS" in checked(*asked, "tls://192.0.2.1")
+    assert "TLS and HTTPS" in checked(*asked, "tls://192.0.2.1")

@@ -106,3 +106,30 @@ def test_wrong_ways_to_fetch() -> None:
     )
     assert "--parent-only exclude each other" in run("--lab", "--http", "--parent-only").err
     assert run("--lab", "textbook", "--http", "http://www.example.com:99999/").status == 2
+
+
+@pytest.mark.parametrize("port", [0, 22, 25, 6667, 10080])
+def test_a_port_that_browsers_refuse_is_refused(port: int) -> None:
+    found = run("--lab", "textbook", "--http", f"http://www.example.com:{port}/")
+    assert found.status == 2 and f"browsers refuse port {port}" in found.err
+
+
+REFUSED = "not connected to: a private address"
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "fault"),
+    [
+        ("own", "10.0.0.60", None),
+        ("near", "10.0.0.60", None),
+        ("far", "192.168.0.60", REFUSED),
+        ("served", "192.168.0.60", REFUSED),
+    ],
+)
+def test_a_private_address_is_visited_where_the_zone_of_the_name_gave_it(
+    name: str, address: str, fault: str | None
+) -> None:
+    _, http = fetched("--lab", "http-private", f"{name}.example.com")
+    assert [(each["address"], each["fault"]) for each in http["visits"]] == [(address, fault)]
+    variable = run("--json", "--lab", "http-private", f"{name}.example.com", DNSTRACE_HTTP="1").out
+    assert [each["fault"] for each in json.loads(variable)["http"]["visits"]] == [REFUSED]

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from dnstrace.dnssec import AnchorsError, parse_anchors, read_anchors, root_anchors
-from dnstrace.dnssec.anchors import closest, ds_anchors, key_anchors
+from dnstrace.dnssec.anchors import LONGEST, closest, ds_anchors, key_anchors
+from dnstrace.walk.roots import HintsError, read_hints
 from tests.dnssec.zones import Key, Zone, name
 
 DS = "example. 3600 IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"
@@ -80,3 +82,39 @@ def test_bad_file_is_one_line(tmp_path: Path) -> None:
 def test_zone_of_the_tests_gives_an_anchor() -> None:
     zone = Zone(name("example."), "")
     assert ds_anchors(parse_anchors(zone.ds().to_text(), "text"), zone.origin) == tuple(zone.ds())
+
+
+IN_BIND = f'. initial-ds 20326 8 2 "{DS.split()[-1]}";\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A"
+        * 2
+        ** 18,  # one word; at 32,000 letters of it the reader took 9 s, and four times that for twice as many
+        "A " * 2**17,
+        ". IN DS 20326 8 2 " + "A" * (2**18 - 20),
+        "x initial-ds " + "1" * (2**18 - 20),
+        IN_BIND + "/*" * (2**17 - 60),
+        IN_BIND + '"' * (2**18 - 120),
+        "".join(f"z{number}. {DS.partition(' ')[2]}\n" for number in range(2500)),
+    ],
+    ids=["word", "words", "digits", "number", "comments", "quotes", "zones"],
+)
+def test_the_longest_text_is_read_in_time_that_is_linear_in_it(text: str) -> None:
+    """With a reader that is not, this takes many minutes."""
+    assert len(text) <= LONGEST
+    with suppress(AnchorsError):
+        parse_anchors(text, "it")
+
+
+def test_what_is_longer_than_any_file_of_anchors_is_refused_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "anchors"
+    file.write_text(DS + "\n" + " " * LONGEST)
+    with pytest.raises(AnchorsError, match="longer than 262,144 characters"):
+        read_anchors(file)
+    with pytest.raises(AnchorsError, match="longer than 262,144 characters"):
+        read_anchors("/dev/zero")
+    with pytest.raises(HintsError, match="longer than 262,144 characters"):
+        read_hints("/dev/zero")

@@ -81,15 +81,16 @@ def test_only_steps_with_a_further_server_are_worth_a_retry_and_those_of_the_wal
 
 
 def test_a_presumed_zone_accepts_what_claims_to_be_signed_by_it() -> None:
-    message = walked().steps[-1].attempts[0].exchange.message
+    attempt = walked().steps[-1].attempts[0]
+    message = attempt.exchange.message
     assert message is not None
     (data,) = signed(message.answer, (dns.rdatatype.A,))
     reason = SecurityStatus(Security.INDETERMINATE, "keys are missing")
     presumed = Zone(name("example.com."), reason, keys=None, open=True)
     assert presumed.presumed and not presumed.secure
     found = case(walked())
-    assert found.check(data, presumed).valid
-    other = found.check(data, Zone(name("com."), reason, keys=None, open=True))
+    assert found.check(data, presumed, attempt).valid
+    other = found.check(data, Zone(name("com."), reason, keys=None, open=True), attempt)
     assert not other.valid and other.reason == "keys are missing"
     keyed = Zone(name("example.com."), SecurityStatus(Security.SECURE), keys=(), open=True)
-    assert keyed.secure and not found.check(data, keyed).valid
+    assert keyed.secure and not found.check(data, keyed, attempt).valid

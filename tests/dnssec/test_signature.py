@@ -101,6 +101,13 @@ def test_times_wrap_around() -> None:
     assert "expired" in verdict(WWW, late, at=2**32 + 2 * DAY).reason
 
 
+def test_an_expiration_too_far_away_counts_as_expired_and_is_not_said_to_lie_in_the_past() -> None:
+    endless = verdict(WWW, rrsig().replace(expiration=NOW + 69 * 366 * DAY))
+    (shown,) = endless.signatures
+    assert not endless.valid and shown.left < 0 and shown.ends.year == 2094
+    assert "expires in 2094, more than 68 years from this check, and so counts as expired" in endless.reason
+
+
 @given(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1), st.floats(0, 2**33))
 def test_no_time_can_raise(inception: int, expiration: int, at: float) -> None:
     verdict(WWW, rrsig().replace(inception=inception, expiration=expiration), at=at)

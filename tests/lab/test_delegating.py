@@ -15,6 +15,14 @@ def test_a_referral_has_a_record_more_and_an_answer_has_not() -> None:
     assert len(referral.additional) == len(replied("a.sub.example. A").additional) + 1
 
 
+def test_a_referral_has_glue_for_the_name_asked_only() -> None:
+    names = [rrset.name.to_text() for rrset in replied("ns.sub.example. A", "glue-on-request").additional]
+    assert names == ["ns.sub.example."]
+    assert replied("a.sub.example. A").additional
+    assert not replied("a.sub.example. A", "glue-on-request").additional
+    assert replied("www.example. A", "glue-on-request").answer
+
+
 def test_a_question_for_soa_has_an_empty_answer() -> None:
     assert replied("example. SOA").answer
     assert not replied("example. SOA", "no-soa").answer

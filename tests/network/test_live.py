@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import struct
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 
 from dnstrace.model import Exchange, Fault, Query, Transport
-from dnstrace.network.live import LiveNetwork, datagrams
+from dnstrace.network.live import FAULTS, LiveNetwork, datagrams, endpoint
 from dnstrace.network.pooled import PooledNetwork
 from tests import unhurried
+from tests.limited import room_for
 from tests.network.serving import PATIENCE, QUESTION, Server, answer, edited, read_query, run, udp
 
 Network: type[LiveNetwork] = LiveNetwork
@@ -56,6 +60,70 @@ def test_every_query_has_its_own_port_and_id() -> None:
                 await ask(server)
         assert len({port for _, port, _ in server.asked}) > 20
         assert len({wire[:2] for *_, wire in server.asked}) > 20
+
+    run(test)
+
+
+def test_where_descriptors_run_out_one_query_waits_for_another() -> None:
+    """And not one of them fails or is late by that: nothing is said of the server."""
+
+    async def test() -> None:
+        network = Network()
+        async with udp(lambda wire: [answer(wire)]) as server:
+            query = Query(QUESTION, "127.0.0.1", server.port)
+            with room_for(5):
+                exchanges = await asyncio.gather(*(network.exchange(query, PATIENCE) for _ in range(40)))
+                if isinstance(network, PooledNetwork):
+                    network.close()
+        assert {each.fault for each in exchanges} == {None}
+
+    run(test)
+
+
+def test_without_any_descriptor_it_is_this_machine_that_is_at_fault() -> None:
+    async def test() -> None:
+        with room_for(1):
+            first = os.dup(0)
+            try:
+                with pytest.raises(OSError, match="open files"):
+                    await exchanged(Query(QUESTION, "127.0.0.1", 9), PATIENCE)
+            finally:
+                os.close(first)
+
+    run(test)
+
+
+@pytest.mark.parametrize("zone", ["1", "lo"])
+def test_the_zone_of_a_link_local_address_is_a_number_for_the_system(zone: str) -> None:
+    assert endpoint(f"fe80::1%{zone}", 53) == ("fe80::1", 53, 0, 1)
+    assert endpoint("192.0.2.1", 53) == ("192.0.2.1", 53)
+    with pytest.raises(OSError, match="no such network interface") as gone:
+        endpoint("fe80::1%no-such-link", 53)
+    assert FAULTS[gone.value.errno or 0] is Fault.NETWORK_UNREACHABLE
+
+
+LINK_LOCAL = (
+    [
+        f"{ip_address(int(number, 16))}%{link}"
+        for number, _, _, scope, _, link in map(
+            str.split, Path("/proc/net/if_inet6").read_text().splitlines()
+        )
+        if scope == "20"
+    ]
+    if Path("/proc/net/if_inet6").exists()
+    else []
+)
+
+
+@pytest.mark.skipif(not LINK_LOCAL, reason="this machine has no link-local address")
+def test_a_link_local_address_answers_with_its_zone() -> None:
+    async def test() -> None:
+        async with udp(lambda wire: [answer(wire)], LINK_LOCAL[0]) as server:
+            for network in (Network(), Network(LINK_LOCAL[0])):
+                exchange = await network.exchange(Query(QUESTION, LINK_LOCAL[0], server.port), PATIENCE)
+                assert exchange.fault is None and exchange.mismatched == 0
+                if isinstance(network, PooledNetwork):
+                    network.close()
 
     run(test)
 

@@ -5,7 +5,7 @@ from collections import Counter
 
 from dnstrace import clock
 from dnstrace.model import Exchange, Fault, Query
-from dnstrace.network.pacing import AT_ONCE, PacedNetwork
+from dnstrace.network.pacing import AT_ONCE, IN_ALL, PacedNetwork
 from tests.replies import name, reply
 
 QUESTION = reply(". NS").query.question
@@ -18,11 +18,13 @@ class Crowded:
     def __init__(self) -> None:
         self.now: Counter[str] = Counter()
         self.most: Counter[str] = Counter()
+        self.most_in_all = 0
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:
         start, address = asyncio.get_running_loop().time(), query.address
         self.now[address] += 1
         self.most[address] = max(self.most[address], self.now[address])
+        self.most_in_all = max(self.most_in_all, self.now.total())
         try:
             await asyncio.sleep(RTT)
         finally:
@@ -47,6 +49,15 @@ def test_addresses_do_not_wait_for_each_other() -> None:
     network = Crowded()
     found = clock.run(asked(network, *[f"192.0.2.{number}" for number in range(50)]))
     assert {each.start for each in found} == {0.0}
+
+
+def test_no_more_than_so_much_is_under_way_in_all_and_the_loop_keeps_up() -> None:
+    """As `--check . NS` does: 26 addresses are asked 13 questions each, all at one moment."""
+    network = Crowded()
+    found = clock.run(asked(network, *[f"192.0.2.{number}" for number in range(26)] * 13))
+    assert network.most_in_all == IN_ALL
+    assert sorted({each.start for each in found}) == [0.0, RTT, 2 * RTT, 3 * RTT]
+    assert {each.elapsed for each in found} == {RTT}
 
 
 def test_what_is_cancelled_gives_its_place_back() -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -12,29 +10,8 @@ from dnstrace.model import Exchange, Fault, Query
 from dnstrace.network.live import LiveNetwork
 from dnstrace.network.patience import MOST, FairTimer
 from dnstrace.network.pooled import PooledNetwork
+from tests import stalling
 from tests.network.serving import QUESTION, answer, udp
-
-
-class StallingLoop(asyncio.SelectorEventLoop):
-    """A loop whose clock jumps ahead by a second in some of its turns, as on a busy machine."""
-
-    def __init__(self, chance: float, seed: int) -> None:
-        self._ahead = 0.0
-        super().__init__()
-        self._chance, self._random = chance, random.Random(seed)
-
-    def time(self) -> float:
-        return super().time() + self._ahead
-
-    def _run_once(self) -> None:
-        if self._random.random() < self._chance:
-            self._ahead += 1.0
-        super()._run_once()  # type: ignore[misc]
-
-
-def stalling(test: Callable[[], Awaitable[None]], chance: float, seed: int = 0) -> None:
-    with asyncio.Runner(loop_factory=lambda: StallingLoop(chance, seed)) as runner:
-        runner.run(test())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -51,7 +28,7 @@ def test_a_reply_that_is_there_is_read_however_late_the_loop_is(
                 live.close()
         assert [each.fault for each in found] == [None] * 20
 
-    stalling(test, 0.1, seed)
+    stalling.run(test(), 0.1, seed)
 
 
 @pytest.mark.parametrize("network", [LiveNetwork, PooledNetwork])
@@ -64,7 +41,7 @@ def test_silence_is_still_silence(network: type[LiveNetwork]) -> None:
                 live.close()
         assert found.fault is Fault.TIMEOUT
 
-    stalling(test, 1.0)
+    stalling.run(test(), 1.0)
 
 
 def test_the_extension_is_no_longer_than_the_time_itself() -> None:
@@ -75,4 +52,4 @@ def test_the_extension_is_no_longer_than_the_time_itself() -> None:
         await over.wait()
         assert 3.0 <= loop.time() - begun <= 3.0 * (MOST + 1) + 2
 
-    stalling(test, 1.0)
+    stalling.run(test(), 1.0)

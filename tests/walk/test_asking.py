@@ -36,6 +36,7 @@ from dnstrace.walk.cuts import Cuts
 from dnstrace.walk.health import Health
 from dnstrace.walk.hedging import HEDGED
 from dnstrace.walk.journal import Journal
+from dnstrace.walk.remembered import Remembered
 from dnstrace.walk.survey import EVERY_ADDRESS
 from tests.replies import name, reply
 from tests.scripted import Scripted, Server, answers
@@ -56,7 +57,7 @@ def asked(
     cut = Delegation(name("example."), tuple(named))
     network = Scripted(servers)
 
-    async def lookup(name: Name) -> tuple[Address, ...]:
+    async def lookup(name: Name, of_parent: bool) -> tuple[Address, ...]:
         return found
 
     async def run() -> tuple[Asking, list[Attempt]]:
@@ -64,7 +65,9 @@ def asked(
         step = journal.begin(None, Purpose.WALK, cut, QUESTION)
         cuts, health = Cuts(Delegation(ROOT, ())), Health(frozenset({4, 6}))
         settings = Settings(tries=2, timeout=2.0)
-        context = TraceContext(network, settings, Budget(limits), journal, cuts, health, Random(1))
+        context = TraceContext(
+            network, settings, Budget(limits), journal, cuts, health, Random(1), Remembered()
+        )
         asking = Asking(context, step, cut, QUESTION, strategy, lookup)
         await asking.run()
         return asking, list(asking.recorded)

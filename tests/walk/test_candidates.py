@@ -30,6 +30,7 @@ from dnstrace.walk.context import TraceContext
 from dnstrace.walk.cuts import Cuts
 from dnstrace.walk.health import Health
 from dnstrace.walk.journal import Journal
+from dnstrace.walk.remembered import Remembered
 from tests.replies import name
 
 COM = name("com.")
@@ -52,7 +53,9 @@ def whom(cut: Delegation, seed: int = 1, **how: Any) -> tuple[Candidates, TraceC
     cuts, health = Cuts(Delegation(ROOT, ())), Health(frozenset({4, 6}))
     settings = Settings(tries=3)
     network = cast("Any", None)  # nothing is sent
-    context = TraceContext(network, settings, Budget(Limits()), journal, cuts, health, Random(seed))
+    context = TraceContext(
+        network, settings, Budget(Limits()), journal, cuts, health, Random(seed), Remembered()
+    )
     return Candidates(context, 1, cut, QUESTION, **how), context
 
 
@@ -107,10 +110,13 @@ def test_what_is_left_comes_in_order() -> None:
     context.cuts.add_child(Delegation(COM, (*own, *cut.servers)))
     assert further(found) == (["192.0.2.4"], ["own.test."])
     assert further(found) == ([], ["ns.org."])
+    assert further(found) == ([], [])  # nothing has been found since
+    assert further(found) == ([], []) and found.names_of_parent == []
     found.timed_out = [Candidate(name("a.com."), address("192.0.2.1"), 0)]
     assert found.go_further() and [each.tries for each in found.ready] == [1]
     found.timed_out, found.ready = found.ready, []
     assert found.go_further() and [each.tries for each in found.ready] == [2]
+    assert found.go_further() and found.ready == []
     assert not found.go_further()
 
 
@@ -127,7 +133,7 @@ def test_an_empty_reply_is_better_than_another_try() -> None:
     context.journal.attempt(1, Attempt(name("a.com."), exchange, Meaning(Kind.EMPTY)))
     taken(found)
     found.timed_out = [Candidate(name("a.com."), address("192.0.2.2"), 0)]
-    assert [further(found) for _ in range(5)] == [([], [])] * 5
+    assert [further(found) for _ in range(7)] == [([], [])] * 7
 
 
 def test_when_it_is_given_up_nobody_is_left() -> None:

@@ -169,3 +169,19 @@ def test_validation_pays_no_heed_to_them() -> None:
         beside.judgement.security,
         beside.judgement.reason,
     )
+
+
+@pytest.mark.parametrize(("rdtype", "rdata"), [("X25", '"31106170095{}"'), ("ISDN", '"15086202800321{}"')])
+def test_data_may_have_an_address_that_is_none_of_ip(rdtype: str, rdata: str) -> None:
+    """Those of X25 and ISDN have, and it is a number of telephone networks."""
+
+    def has(last: int) -> Any:
+        record = rdata.format(last)
+        return lambda question: reply(
+            str(question), flags="QR AA", answer=(f"{question.name} 300 {rdtype} {record}",)
+        )
+
+    network = Scripted({ROOT: refers("com.", ns=NS), NS: has(1), RESOLVER: has(2)})
+    resolvers = [Resolver(RESOLVER)]
+    found = trace("www.com.", rdtype, network=network, roots=roots(ROOT), resolvers=resolvers)
+    assert found.outcome == "answer" and len(differences(found)) == 1 and differences(found) != ["same"]

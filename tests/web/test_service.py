@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import dns.rdata
+import dns.rdataclass
+import dns.rdatatype
+import dns.rrset
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dnstrace.model.pages import Request
+from dnstrace.model.pages import BAD_PORTS, Request
 from dnstrace.web.service import by_service, unmatched_hints
 from tests.replies import name, rrset
 
@@ -64,3 +70,52 @@ def test_hints_that_the_name_does_not_have() -> None:
     found = list(unmatched_hints(records, ["192.0.2.1"]))  # type: ignore[arg-type]
     assert len(found) == 2
     assert "192.0.2.2" in found[0] and "2001:db8::1" in found[1]
+
+
+NOTHING = (PLAIN, WWW)
+
+
+def test_a_record_that_needs_an_unknown_key_is_ignored_whole() -> None:
+    for key in ("key666", "ech", "key7"):
+        value = "AAT+DQAA" if key == "ech" else "x"
+        records = service(f"1 cdn.example. mandatory={key} {key}={value} port=8443 ipv4hint=192.0.2.1")
+        request, target, notes = by_service(PLAIN, WWW, records)  # type: ignore[arg-type]
+        assert (request, target) == NOTHING and len(notes) == 1 and "section 8" in notes[0]
+        assert not list(unmatched_hints(records, []))  # type: ignore[arg-type]
+    both = service("1 cdn.example. mandatory=key666 key666=x", "2 pool.example. mandatory=port port=8443")
+    request, target, _ = by_service(PLAIN, WWW, both)  # type: ignore[arg-type]
+    assert (request.port, target) == (8443, name("pool.example."))
+
+
+def generic(*data: bytes) -> list[dns.rrset.RRset]:
+    found = dns.rrset.RRset(WWW, dns.rdataclass.IN, dns.rdatatype.HTTPS)
+    for each in data:
+        found.add(dns.rdata.GenericRdata(dns.rdataclass.IN, dns.rdatatype.HTTPS, each), 300)
+    return [found]
+
+
+@given(st.binary(max_size=20))
+def test_a_malformed_record_rejects_its_whole_rrset(octets: bytes) -> None:
+    """Whatever the octets are, and an alias with parameters is none that is malformed (section 2.4.2)."""
+    good = rrset("www.example. 300 HTTPS 1 cdn.example. port=8443 ipv4hint=192.0.2.1")
+    records = [good, *generic(octets)]
+    request, target, notes = by_service(PLAIN, WWW, records)
+    if octets[:2] == b"\0\0" and len(notes) and "2.2" not in notes[-1]:
+        assert request == PLAIN
+        return
+    assert (request, target) == NOTHING and len(notes) == 1 and "section 2.2" in notes[0]
+    assert not list(unmatched_hints(records, []))
+
+
+def test_parameters_of_an_alias_are_ignored() -> None:
+    records = generic(b"\0\0" + name("cdn.example.").to_wire() + b"\0\3\0\2\0\x19")  # type: ignore[operator]
+    request, target, notes = by_service(PLAIN, WWW, records)
+    assert (request, target, len(notes)) == (PLAIN, name("cdn.example."), 1)
+
+
+def test_a_record_with_a_port_that_browsers_refuse_is_ignored() -> None:
+    for port in sorted(BAD_PORTS):
+        records = service(f"1 cdn.example. port={port}", "2 pool.example. port=8443")
+        request, target, notes = by_service(PLAIN, WWW, records)  # type: ignore[arg-type]
+        assert (request.port, target) == (8443, name("pool.example."))
+        assert f"port {port} " in notes[0]

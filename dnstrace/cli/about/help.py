@@ -36,13 +36,13 @@ SUMMARY = """
 Walk the DNS from the root servers down, and show each step as a tree.
 
 NAME is a domain name, a URL or an address. Words come in any order, and +word is --word, as with dig.
-Each option --some-thing has a variable DNSTRACE_SOME_THING; a flag is taken back with --no-.
+Each option --some-thing has a variable DNSTRACE_SOME_THING; --no- undoes a flag.
 """
 
 EXAMPLES = (
     ("dnstrace www.example.com", "from the root to the address"),
     ("dnstrace --json example.com MX", "the mail servers, for a program"),
-    ("dnstrace --lab", "a journey without a network"),
+    ("dnstrace --lab", "in the internet inside it, with no network"),
 )
 """Command lines, and what each does."""
 

@@ -37,7 +37,7 @@ Results go to standard output, remarks and progress to standard error.
 """
 
 _OPTIONS = """
-A number in brackets is the default. A flag is taken back with --no- (--no-edns with --edns), also where the
+A number in brackets is the default. --no- undoes a flag (--edns undoes --no-edns), also where the
 environment sets it. Where one value is given twice, the last one counts; so it is with {forms}, of which one
 is printed.
 

@@ -11,18 +11,39 @@ from dnstrace.cli.usage import Usage, shown
 
 def address(text: str) -> str:
     """An IPv4 or IPv6 address in canonical text form (RFC 5952)."""
-    import dns.exception
-    import dns.inet
+    if "%" in text:
+        raise Usage(f"must be an IPv4 or IPv6 address, not {shown(text)}")
+    return endpoint(text)
+
+
+def endpoint(text: str) -> str:
+    """An address to send to or from: a link-local one needs its zone, as in `fe80::1%eth0` (RFC 4007)."""
+    from dnstrace.model.addresses import canonical
 
     try:
-        return str(dns.inet.canonicalize(text))
-    except (ValueError, dns.exception.DNSException) as error:
+        found = canonical(text)
+    except ValueError as error:
         raise Usage(f"must be an IPv4 or IPv6 address, not {shown(text)}") from error
+    _check_zone(found.partition("%")[2])
+    return found
+
+
+def _check_zone(zone: str) -> None:
+    """Raise Usage where this machine has no such interface: nothing could be sent."""
+    if not zone or is_digits(zone):
+        return
+    from dnstrace.network.live import endpoint as socket_address
+
+    try:
+        socket_address(f"fe80::1%{zone}", 0)
+    except OSError as error:
+        raise Usage(f"this machine has no network interface {shown(zone)}") from error
 
 
 def is_address(text: str) -> bool:
     """Whether the text is meant as an IP address: IPv6 if it has a colon, IPv4 if it is four numbers."""
-    return ":" in text or (text.count(".") == 3 and all(map(is_digits, text.split("."))))
+    numbers = text.partition("%")[0].split(".")
+    return ":" in text or (len(numbers) == 4 and all(map(is_digits, numbers)))
 
 
 def source(text: str) -> str:
@@ -31,7 +52,7 @@ def source(text: str) -> str:
         raise Usage(
             f"must be an address without a port, not {shown(text)}: each query has its own port (RFC 5452)"
         )
-    return address(text)
+    return endpoint(text)
 
 
 def network(text: str) -> bytes:

@@ -68,11 +68,12 @@ class Choices(NamedTuple):
     package, as of `at` (seconds since 1970) or now; None leaves it to the world of the lab. `expected` is
     expected of every trace that can tell; `resolvers` are asked too; `parent_only` ends each trace with the
     referral; `supposed` are delegations taken as if they stood in the parent zone. With `http` the page is
-    fetched too, by the URL in `urls` where a name was given as one.
+    fetched too, by the URL in `urls` where a name was given as one; from private addresses only where it was
+    `http_typed`, and not set by a variable.
 
     `many` says how to trace many names, or is None. `diff` holds the documents to compare, one or two;
     `watch` the seconds from one trace to the next, or None. `record` is what is replayed, or None. The
-    servers in `drop`, by name or address, are treated as dead.
+    servers in `drop`, by name or address, are treated as dead. `remarks` are lines for the user.
     """
 
     questions: tuple[Question, ...]
@@ -93,12 +94,14 @@ class Choices(NamedTuple):
     shown: Display = Display()
     files: Files = Files()
     http: bool = False
+    http_typed: bool = False
     urls: Mapping[Name, str] = MappingProxyType({})
     many: Many | None = None
     diff: tuple[Document, ...] = ()
     watch: float | None = None
     record: Record | None = None
     drop: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def is_live(self) -> bool:
@@ -136,6 +139,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
             chosen.get("save"), chosen.get("pcap"), chosen.get("svg"), chosen.get("html"), "force" in chosen
         ),
         http="http" in chosen,
+        http_typed=parsed.of_words("http"),
         urls={subject.name: subject.url for subject in chosen.get("subject", ()) if subject.url},
         many=_many(chosen),
         diff=loaded.documents if loaded else (),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dnstrace.cli.line import habits
-from dnstrace.cli.line.addresses import address, is_address
+from dnstrace.cli.line.addresses import address, endpoint, is_address
 from dnstrace.cli.line.values import is_digits
 from dnstrace.cli.usage import Usage, shown
 
@@ -83,7 +83,7 @@ def server(text: str) -> str:
     if not text:
         raise Usage("must be followed by a server, such as @192.0.2.53")
     habits.server(text)
-    return address(text) if is_address(text) else str(name(text))
+    return endpoint(text) if is_address(text) else str(name(text))
 
 
 def name(text: str) -> Name:

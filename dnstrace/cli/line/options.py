@@ -203,7 +203,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("trust-anchor", Group.CHECK, "Trust the DS or DNSKEY records in FILE", metavar="FILE",
            convert=values.file, completes=Completes.FILE, implies=("dnssec",),
            excludes=((("no-dnssec",), "trust anchors are where validation starts"),)),
-    Option("at", Group.CHECK, "Judge signatures as of this time, not now", metavar="TIME",
+    Option("at", Group.CHECK, "Judge signatures as of TIME, such as 20260131", metavar="TIME",
            convert=values.moment,
            excludes=((("no-dnssec",), _SIGNATURES), (("parent-only",), _SIGNATURES)),
            needs=((("dnssec", WORLD), _SIGNATURES),)),

@@ -7,16 +7,18 @@ https://dns.example/dns-query                           RFC 8484
 
 from __future__ import annotations
 
+import sys
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from dnstrace.cli.line.addresses import address, is_address
+from dnstrace.cli.line.addresses import address, endpoint, is_address
 from dnstrace.cli.line.names import name
+from dnstrace.cli.line.resolvconf import PATH, nameservers
 from dnstrace.cli.usage import Usage, shown
 from dnstrace.model import Transport
 from dnstrace.model.asked import Resolver
 
 _FORMS = "an address, tls://ADDRESS, https://HOST/PATH or 'system'"
-_RESOLV_CONF = "/etc/resolv.conf"
 
 
 def resolvers(text: str) -> tuple[Resolver, ...]:
@@ -33,24 +35,40 @@ def resolvers(text: str) -> tuple[Resolver, ...]:
     return (Resolver(*_address_and_port(text, text, Transport.UDP)),)
 
 
-def system_resolvers(path: str = _RESOLV_CONF) -> tuple[Resolver, ...]:
-    """Those that the system asks, from /etc/resolv.conf (resolv.conf(5)) or its like. Raises Usage."""
+class SystemResolvers(NamedTuple):
+    """The resolvers of this machine, and in `remarks` the lines of its configuration that do not count."""
+
+    resolvers: tuple[Resolver, ...]
+    remarks: tuple[str, ...] = ()
+
+
+def system_resolvers(path: str = PATH) -> SystemResolvers:
+    """Those that the system asks: from /etc/resolv.conf, or on Windows from the registry. Raises Usage."""
+    try:
+        addresses, remarks = _of_registry() if sys.platform == "win32" else nameservers(path)
+    except OSError as error:
+        raise Usage(f"system: {path} cannot be read: {error.strerror}") from error
+    if not addresses:
+        raise Usage("; ".join([f"system: {path} of this machine lists no resolver", *remarks]))
+    return SystemResolvers(tuple(map(Resolver, addresses)), remarks)
+
+
+def _of_registry() -> tuple[tuple[str, ...], tuple[str, ...]]:
     import dns.resolver
 
     try:
-        found = dns.resolver.Resolver(filename=path)
-    except (dns.resolver.NoResolverConfiguration, OSError, UnicodeError) as error:
-        raise Usage(f"system: {path} of this machine lists no resolver") from error
-    addresses = [each for each in found.nameservers if isinstance(each, str)]
-    if not addresses:
-        raise Usage(f"system: {path} of this machine lists no resolver")
-    return tuple(Resolver(each, found.port) for each in addresses)
+        found = dns.resolver.Resolver().nameservers
+    except dns.resolver.NoResolverConfiguration:
+        return (), ()
+    return tuple(each for each in found if isinstance(each, str)), ()
 
 
 def _over_tls(text: str) -> Resolver:
     place, _, named = text.removeprefix("tls://").partition("#")
     where, port = _address_and_port(place, text, Transport.TLS)
-    return Resolver(where, port, Transport.TLS, str(name(named)).rstrip(".") if named else where)
+    return Resolver(
+        where, port, Transport.TLS, str(name(named)).rstrip(".") if named else where.partition("%")[0]
+    )
 
 
 def _over_https(text: str) -> Resolver:
@@ -90,4 +108,4 @@ def _address_and_port(place: str, text: str, transport: Transport) -> tuple[str,
     number = int(port[:6] or transport.port)
     if not 0 < number < 65536:
         raise Usage(f"{shown(text)}: the port must be from 1 to 65535")
-    return address(where), number
+    return endpoint(where), number

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from dnstrace.model.expectations import Expectation
 
-_SECONDS_DIGITS, _PACKED_DIGITS = 12, 14
+_SECONDS_DIGITS = 12
+_PACKED = {8: "%Y%m%d", 14: "%Y%m%d%H%M%S"}  # forms of time by their number of digits
 
 
 def whole(lowest: int, highest: int) -> Callable[[str], int]:
@@ -50,18 +51,25 @@ def seconds(text: str) -> float:
 
 
 def moment(text: str) -> float:
-    """A time in seconds since 1970: given so, as YYYYMMDDHHmmSS (RFC 4034 section 3.2), or in ISO 8601."""
+    """A time, in seconds since 1970.
+
+    It is given as YYYYMMDD, as YYYYMMDDHHmmSS (RFC 4034 section 3.2), in ISO 8601, or as `@` and the seconds
+    since 1970.
+    """
     from datetime import UTC, datetime
 
+    if text.startswith("@") and is_digits(text[1:]) and len(text) <= 1 + _SECONDS_DIGITS:
+        return float(text[1:])
     try:
-        if text.isascii() and text.isdigit() and len(text) <= _SECONDS_DIGITS:
-            return float(text)
-        packed = text.isdigit() and len(text) == _PACKED_DIGITS
-        found = datetime.strptime(text, "%Y%m%d%H%M%S") if packed else datetime.fromisoformat(text)
+        packed = _PACKED[len(text)] if is_digits(text) else None
+        found = datetime.strptime(text, packed) if packed else datetime.fromisoformat(text)
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError) as error:
-        example = "2026-01-31T12:00:00Z, 20260131120000 or 1769860800"
-        raise Usage(f"must be a time such as {example}, not {shown(text)}") from error
+    except (KeyError, ValueError, OverflowError) as error:
+        example = "2026-01-31T12:00:00Z, 20260131, 20260131120000 or @1769860800"
+        wrong = f"must be a time such as {example}, not {shown(text)}"
+        if is_digits(text) and len(text) not in _PACKED and len(text) <= _SECONDS_DIGITS:
+            wrong += f"; for seconds since 1970 type @{text}"
+        raise Usage(wrong) from error
 
 
 def expectations(text: str) -> tuple[Expectation, ...]:

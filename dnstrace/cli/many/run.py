@@ -13,7 +13,7 @@ from contextlib import ExitStack, aclosing, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from dnstrace.bulk import CannotGoOn, Enough, results
+from dnstrace.bulk import CannotGoOn, Enough, NoDescriptors, results
 from dnstrace.bulk.garbage import collect_rarely
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.lists import cores
@@ -95,6 +95,8 @@ class _ManyRun:
             self._clear()
             self._environment.remark(str(error))
             self._cut_off = True
+            if isinstance(error, NoDescriptors) and not self._tally.ended:
+                return Exit.SYSTEM
         self._clear()
         for line in self._tally.summary(self._wrong):
             self._environment.remark(line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import dns.flags
@@ -101,8 +100,8 @@ def _signature(signature: SignatureEvidence) -> Document:
         "signer": name_text(signature.signer),
         "tag": signature.tag,
         "algorithm": signature.algorithm,
-        "inception": iso(datetime.fromtimestamp(signature.inception, UTC), "seconds"),
-        "expiration": iso(datetime.fromtimestamp(signature.expiration, UTC), "seconds"),
+        "inception": iso(signature.begins, "seconds"),
+        "expiration": iso(signature.ends, "seconds"),
         "valid": signature.valid,
         "reason": harmless(signature.reason) or None,
     }

@@ -83,8 +83,8 @@ def test_the_reason_is_of_the_two_that_were_typed() -> None:
         ("x +ordered", "+ordered needs -f: "),
         ("-f names --resume --jsonl", "--resume needs -o: "),
         ("-f names --resume -o out", "--resume needs --jsonl: "),
-        ("x --at 0", "--at needs --dnssec: "),
-        ("--lab --at 0", "--at needs --dnssec: "),
+        ("x --at @0", "--at needs --dnssec: "),
+        ("--lab --at @0", "--at needs --dnssec: "),
         ("x --drop 192.0.2.1", "--drop needs --replay or --lab: "),
     ],
 )
@@ -97,9 +97,9 @@ def test_what_an_option_needs_is_named(line: str, said: str) -> None:
     [
         "x --check --no-dnssec",
         "x --no-dnssec --ds example.com='1 13 2 " + "00" * 32 + "' --parent-only",
-        "x --at 0 --check",
-        "x --at 0 --expect security=secure",
-        "--lab dnssec-good --at 0",
+        "x --at @0 --check",
+        "x --at @0 --expect security=secure",
+        "--lab dnssec-good --at @0",
         "x --no-edns --edns --nsid",
         "-f names --json --jsonl",
     ],

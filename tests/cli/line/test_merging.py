@@ -164,11 +164,11 @@ def test_values_that_do_not_fit_are_left_out_too() -> None:
 
 
 def test_what_a_variable_needs_may_be_typed_or_come_from_another() -> None:
-    assert "at" not in names_set("x", DNSTRACE_AT="0")
-    assert "at" in names_set("x --dnssec", DNSTRACE_AT="0")
-    assert names_set("x", DNSTRACE_AT="0", DNSTRACE_DS="example.com=1 13 2 " + "00" * 32) == {"at", "ds"}
-    assert names_set("x", DNSTRACE_AT="0", DNSTRACE_PARENT_ONLY="1") == {"parent-only"}
-    assert chosen("x --at 0", DNSTRACE_DNSSEC="1").dnssec
+    assert "at" not in names_set("x", DNSTRACE_AT="@0")
+    assert "at" in names_set("x --dnssec", DNSTRACE_AT="@0")
+    assert names_set("x", DNSTRACE_AT="@0", DNSTRACE_DS="example.com=1 13 2 " + "00" * 32) == {"at", "ds"}
+    assert names_set("x", DNSTRACE_AT="@0", DNSTRACE_PARENT_ONLY="1") == {"parent-only"}
+    assert chosen("x --at @0", DNSTRACE_DNSSEC="1").dnssec
     assert chosen("-f x --resume --jsonl", DNSTRACE_OUT="y").many is not None
 
 

@@ -10,7 +10,7 @@ import dns.query
 import jsonschema
 import pytest
 
-from dnstrace.cli.line.resolvers import resolvers, system_resolvers
+from dnstrace.cli.line.resolvers import SystemResolvers, resolvers, system_resolvers
 from dnstrace.cli.usage import Usage
 from dnstrace.model import Transport
 from dnstrace.model.asked import Resolver
@@ -28,6 +28,9 @@ ANYONE = "192.0.2.153"
         ("2001:DB8::53", Resolver("2001:db8::53")),
         ("[2001:db8::53]", Resolver("2001:db8::53")),
         ("[::1]:5353", Resolver("::1", 5353)),
+        ("FE80::1%1", Resolver("fe80::1%1")),
+        ("[fe80::1%1]:5353", Resolver("fe80::1%1", 5353)),
+        ("tls://fe80::1%1", Resolver("fe80::1%1", 853, Transport.TLS, "fe80::1")),
         ("tls://192.0.2.53", Resolver("192.0.2.53", 853, Transport.TLS, "192.0.2.53")),
         ("tls://192.0.2.53#dns.test", Resolver("192.0.2.53", 853, Transport.TLS, "dns.test")),
         ("tls://[::1]:8853#dns.test", Resolver("::1", 8853, Transport.TLS, "dns.test")),
@@ -52,7 +55,8 @@ def test_a_url_where_there_is_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> 
     "text",
     ["", "dns.test", "192.0.2.53:", "192.0.2.53:x", "192.0.2.53:0", "192.0.2.53:65536", "192.0.2.53:\uff19",
      "[192.0.2.53", "[::1]x", "[::1]:", "::g", "tls://", "tls://dns.test", "tls://192.0.2.1:853#a..b",
-     "http://dns.test/", "192.0.2.256", "udp://192.0.2.1", "\x1b[2J", "192.0.2.53:" + "9" * 9999],
+     "http://dns.test/", "192.0.2.256", "udp://192.0.2.1", "192.0.2.1%1", "::2%1", "fe80::1%",
+     "fe80::1%no-such-link", "\x1b[2J", "192.0.2.53:" + "9" * 9999],
 )  # fmt: skip
 def test_what_is_none_is_refused_in_one_line(text: str) -> None:
     ran = run("--lab", f"--resolver={text}")
@@ -75,15 +79,21 @@ def test_without_the_packages_a_url_is_refused_with_how_to_get_them(monkeypatch:
 def test_those_of_the_system(tmp_path: Path) -> None:
     path = tmp_path / "resolv.conf"
     path.write_text("search test\nnameserver 127.0.0.53\nnameserver 2001:db8::53\n")
-    assert system_resolvers(str(path)) == (Resolver("127.0.0.53"), Resolver("2001:db8::53"))
+    found = system_resolvers(str(path))
+    assert found == ((Resolver("127.0.0.53"), Resolver("2001:db8::53")), ())
+    path.write_text("nameserver localhost\nnameserver 127.0.0.53\n")
+    found = system_resolvers(str(path))
+    assert found.resolvers == (Resolver("127.0.0.53"),) and "line 1 is skipped" in found.remarks[0]
 
 
-@pytest.mark.parametrize("content", [None, b"", b"search test\n", b"\xff\xfe"])
+@pytest.mark.parametrize("content", [None, b"", b"search test\n", b"\xff\xfe", b"nameserver 1.2.3\n"])
 def test_a_system_that_names_none(content: bytes | None, tmp_path: Path) -> None:
     path = tmp_path / "resolv.conf"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(Usage, match="lists no resolver"):
+    with pytest.raises(
+        Usage, match="cannot be read: No such file" if content is None else "lists no resolver"
+    ):
         system_resolvers(str(path))
 
 
@@ -91,7 +101,7 @@ def test_of_the_systems_those_of_the_family_are_asked(
     asked: list[tuple[str, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     both = (Resolver("192.0.2.53"), Resolver("2001:db8::53"))
-    monkeypatch.setattr("dnstrace.cli.line.resolvers.system_resolvers", lambda: both)
+    monkeypatch.setattr("dnstrace.cli.line.resolvers.system_resolvers", lambda: SystemResolvers(both))
     run("x.test", "-6", "--resolver=system")
     assert asked[0][1]["tracing"].resolvers == both[1:]
 

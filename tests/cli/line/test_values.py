@@ -38,3 +38,45 @@ def test_an_unknown_world_is_refused_with_the_nearest() -> None:
 @pytest.mark.parametrize("text", ["", "a\0b"])
 def test_what_is_no_path(text: str) -> None:
     refused(values.file, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("20260115", 1_768_435_200),
+        ("20260115120000", 1_768_478_400),
+        ("@1768478400", 1_768_478_400),
+        ("@0", 0),
+        ("2026-01-15", 1_768_435_200),
+        ("2026-01-15T12:00:00Z", 1_768_478_400),
+        ("2026-01-15T12:00:00.5+02:00", 1_768_471_200.5),
+        ("20260115T120000", 1_768_478_400),
+    ],
+)
+def test_moments(text: str, time: float) -> None:
+    assert values.moment(text) == time
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "@",
+        "@-1",
+        "@1_0",
+        "@" + "9" * 13,
+        "yesterday",
+        "20260132",
+        "20261301000000",
+        "2026011501200",
+        "9" * 999,
+    ],
+)
+def test_what_is_no_moment(text: str) -> None:
+    assert "must be a time such as 2026-01-31T12:00:00Z, 20260131, 2" in refused(values.moment, text)
+    assert "since 1970" not in refused(values.moment, text)
+
+
+@pytest.mark.parametrize("text", ["0", "1768478400", "2026", "202601", "202601151200"])
+def test_bare_seconds_are_refused_with_what_to_type(text: str) -> None:
+    assert refused(values.moment, text).endswith(f"not '{text}'; for seconds since 1970 type @{text}")

@@ -60,7 +60,7 @@ def test_wrong_lines_are_told_by_number_and_cost_nothing_else() -> None:
     assert (
         wrong[3] == "is not UTF-8"
         and wrong[5] == "longer than 4096 octets"
-        and "not a record type" in wrong[6]
+        and "is not a record type" in wrong[6]
     )
 
 

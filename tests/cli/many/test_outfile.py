@@ -99,7 +99,7 @@ def test_a_file_that_holds_something_else_is_not_touched(tmp_path: Path, content
     said = run(*LAB, "-f", file, "--jsonl", "-o", str(out), "--resume")
     assert (said.status, out.read_bytes()) == (2, content)
     assert said.err.startswith("dnstrace: --resume: ")
-    assert said.err.endswith(f" holds more than results: see its line {line}\n")
+    assert said.err.endswith(f" has lines that are not results: see line {line}\n")
 
 
 def test_old_results_are_there_until_it_is_certain_that_new_ones_come(tmp_path: Path) -> None:

@@ -64,6 +64,8 @@ def test_all_in_a_few_lines() -> None:
     assert wrong.startswith("2 ") and failed == "failed in example.org. (1)"
     assert troubled == "in trouble: ns.example.org. 192.0.2.1 (1)" and found == "found: lame-server (1)"
     assert slowest == "slowest: example.com. 300 ms, org. 100 ms, com. 20 ms"
+    tally.add(ANSWERED._replace(times=(("com.", 0.4), ("example.com.", 0.1))))
+    assert [*tally.summary(0)][-1] == "slowest: com. 400 ms, example.com. 300 ms, org. 100 ms"
 
 
 def test_nothing_at_all_is_said_to_be_nothing() -> None:

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from dnstrace.cli import app
-from dnstrace.cli.application import application
 from dnstrace.cli.line.choices import Choices
 from dnstrace.cli.line.options import BY_PLUS, OPTIONS
+from dnstrace.cli.typer_app import application
 from tests.cli.line.values_of_options import VALUES
 from tests.cli.running import Ran, run
 
