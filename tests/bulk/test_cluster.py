@@ -118,7 +118,10 @@ def test_a_cluster_that_is_not_there_is_one_line(tmp_path: Path, monkeypatch: py
     assert found.status == 2 and "no Dask scheduler answers at tcp://127.0.0.1:1" in found.err
     assert out.read_text() == "old\n"
     assert "must be the address" in run("-f", str(file), "--dask", "there").err
-    assert "cannot go with --lab" in run("-f", str(file), "--dask", "tcp://127.0.0.1:1", "--lab").err
+    assert (
+        "--dask and --lab exclude each other"
+        in run("-f", str(file), "--dask", "tcp://127.0.0.1:1", "--lab").err
+    )
 
 
 def test_a_cluster_without_a_worker_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
