@@ -60,7 +60,7 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Ended:
-    """A look-up that has ended, after so many `runs`.
+    """A look-up that has ended, after `runs` runs.
 
     `depth` is how deep it was nested if the limit on that contributed to its failure.
     """
