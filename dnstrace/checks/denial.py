@@ -174,7 +174,7 @@ class _Proofs:
         return read_denial(
             rrsets,
             self._signing.zone,
-            lambda data: self._signing.check(reply, data, self._signing.keys),
+            lambda data: self._signing.check(reply, data),
             self._effort,
         )
 

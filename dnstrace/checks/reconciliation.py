@@ -19,41 +19,60 @@ def reconciled(trace: Trace) -> tuple[Reconciled, ...]:
 
 
 def _zone(cut: Cut) -> Reconciled:
-    servers = tuple(_server(cut, name) for name in named(cut))
+    seen = _Seen(cut)
+    servers = tuple(_server(seen, name) for name in named(cut))
     serials = {each.serial for server in servers for each in server.addresses if each.serial is not None}
     return Reconciled(cut.zone, cut.parent, servers, newest_of(serials) if serials else None)
 
 
-def _server(cut: Cut, name: Name) -> ReconciledServer:
-    glue = _addresses(cut.delegation.servers, name) if cut.delegation is not None else []
-    host, walked = host_of(cut, name), _addresses(cut.servers, name)
-    known = cut.once(_all_serials)
+class _Seen:
+    """What was seen of the servers of a zone, by name and by address."""
+
+    def __init__(self, cut: Cut) -> None:
+        self.cut = cut
+        self.parent = {} if cut.delegation is None else _addresses(cut.delegation.servers)
+        self.walked = _addresses(cut.servers)
+        self.asked = {reply.address for reply in cut.replies}
+        self.serials = serials(cut, all_servers=True)
+        self._attempts: dict[str, Attempt] = {}
+        for reply in cut.everyone:
+            self._attempts.setdefault(reply.address, reply.attempt)
+
+    def attempt(self, address: str) -> Attempt | None:
+        """How an address answered: the walk if that asked it, else the probe."""
+        found = self._attempts.get(address)
+        return None if found is None or found.meaning.kind in _USELESS else found
+
+
+def _server(seen: _Seen, name: Name) -> ReconciledServer:
+    cut = seen.cut
+    glue, walked, host = seen.parent.get(name, []), seen.walked.get(name, []), host_of(cut, name)
     every = dict.fromkeys((*glue, *walked, *host.addresses))
     needed = cut.delegation is not None and (bool(glue) or name.is_subdomain(cut.zone))
     return ReconciledServer(
         name=name,
-        parent=None if cut.delegation is None else name in {server.name for server in cut.delegation.servers},
+        parent=None if cut.delegation is None else name in seen.parent,
         zone=name in cut.child if cut.child else None,
         addresses=tuple(
             Addressed(
                 address,
                 glue=address in glue if needed else None,
                 own=_own(host, address),
-                attempt=_attempt(cut, address),
-                asked=any(reply.address == address for reply in cut.replies),
-                serial=known.get(address),
+                attempt=seen.attempt(address),
+                asked=address in seen.asked,
+                serial=seen.serials.get(address),
             )
             for address in every
         ),
     )
 
 
-def _addresses(servers: Iterable[NameServer], name: Name) -> list[str]:
-    return [address.text for server in servers if server.name == name for address in server.addresses]
-
-
-def _all_serials(cut: Cut) -> dict[str, int]:
-    return serials(cut, all_servers=True)
+def _addresses(servers: Iterable[NameServer]) -> dict[Name, list[str]]:
+    """The addresses of each name server."""
+    found: dict[Name, list[str]] = {}
+    for server in servers:
+        found.setdefault(server.name, []).extend(address.text for address in server.addresses)
+    return found
 
 
 def _own(host: Host, address: str) -> bool | None:
@@ -61,10 +80,3 @@ def _own(host: Host, address: str) -> bool | None:
     family = family_of(address)
     known = host.nxdomain or family in {*host.denied, *map(family_of, host.addresses)}
     return address in host.addresses if known else None
-
-
-def _attempt(cut: Cut, address: str) -> Attempt | None:
-    """How an address answered: the walk if that asked it, else the probe."""
-    replies = (reply for reply in cut.everyone if reply.address == address)
-    found = next((reply.attempt for reply in replies), None)
-    return None if found is None or found.meaning.kind in _USELESS else found

@@ -6,10 +6,11 @@ these keys is a separate question. So one defect is found once. Only recorded re
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
+from typing import TypeVar
 
 import dns.rdata
 import dns.rdatatype
@@ -17,15 +18,17 @@ import dns.rrset
 
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply, replies_of
-from dnstrace.dnssec.algorithms import SUPPORTED, ds_matches, ds_usable
+from dnstrace.dnssec.algorithms import SUPPORTED, ds_usable, matches
 from dnstrace.dnssec.denial import DENIAL_TYPES
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.records import DNSKEY, DS, Signed, ds_records, signed
-from dnstrace.dnssec.signature import Checked, check, current, usable_key
+from dnstrace.dnssec.signature import Checked, Tagged, check, current, signers, usable_key
 from dnstrace.model import ROOT, Kind, Name, Probe, Purpose
 from dnstrace.model.judgement import LIMITS
 from dnstrace.model.naming import is_below, plain
 from dnstrace.model.security import Security
+
+Record = TypeVar("Record", DNSKEY, DS)
 
 _NEGATIVE = (Kind.NODATA, Kind.NXDOMAIN)
 _KNOWN = (Kind.ANSWER, *_NEGATIVE)
@@ -92,7 +95,7 @@ class Signing:
     @cached_property
     def ds(self) -> tuple[DS, ...]:
         """The DS records of the parent."""
-        return tuple(dict.fromkeys(ds for _, records in self._ds_replies for ds in sorted(records)))
+        return tuple(dict.fromkeys(ds for _, records in self._ds_replies for ds in _in_order(records)))
 
     @property
     def ds_steps(self) -> tuple[int, ...]:
@@ -139,7 +142,7 @@ class Signing:
     @cached_property
     def keys(self) -> tuple[DNSKEY, ...]:
         """The keys that any server has."""
-        return tuple(dict.fromkeys(key for _, keys in self.key_replies.values() for key in sorted(keys)))
+        return tuple(dict.fromkeys(key for _, keys in self.key_replies.values() for key in _in_order(keys)))
 
     @cached_property
     def key_groups(self) -> list[tuple[frozenset[DNSKEY], list[HeardReply]]]:
@@ -158,25 +161,21 @@ class Signing:
     @cached_property
     def entries(self) -> tuple[DNSKEY, ...]:
         """The keys that a DS record of the parent matches and that may sign."""
-        return tuple(
-            key
-            for key in self.keys
-            if usable_key(key) and any(ds_matches(ds, self.zone, key) for ds in self.ds)
-        )
+        matched = {key for found in matches(self.ds, self.zone, self.keys).values() for key in found}
+        return tuple(key for key in self.keys if key in matched and usable_key(key))
 
     @cached_property
     def signing_keys(self) -> tuple[DNSKEY, ...]:
         """The keys that may sign the DNSKEY RRset and do so at some server."""
-        return tuple(
-            key
-            for key in self.keys
-            if usable_key(key)
-            and any(
-                self.check(reply, data, (key,)).valid
-                for reply, _ in self.key_replies.values()
-                for data in _at(reply, self.zone, dns.rdatatype.DNSKEY)
-            )
-        )
+        shown = {
+            (frozenset(data.rrset), data.signatures, self._currency(reply, data)): (reply, data)
+            for reply, _ in self.key_replies.values()
+            for data in _at(reply, self.zone, dns.rdatatype.DNSKEY)
+        }
+        found: set[DNSKEY] = set()
+        for reply, data in shown.values():
+            found |= signers(data, self.zone, self._all_keys, self._arrival(reply), self.effort)
+        return tuple(key for key in self.keys if key in found)
 
     @property
     def readable(self) -> bool:
@@ -241,20 +240,34 @@ class Signing:
         return [judged for judged in self.judged if judged.trouble is trouble]
 
     def _judge(self, reply: HeardReply, data: Signed) -> Judged:
-        keys = self.keys
-        if data.rdtype == dns.rdatatype.DNSKEY and self.entries:
-            keys = self.entries
-        checked = self.check(reply, data, keys)
+        by_entries = data.rdtype == dns.rdatatype.DNSKEY and bool(self.entries)
+        checked = self.check(reply, data, by_entries)
         return Judged(reply, data, checked, None if checked.valid else self._trouble(checked))
 
-    def check(self, reply: HeardReply, data: Signed, keys: Sequence[DNSKEY]) -> Checked:
-        """Whether the given keys sign an RRset of a reply, as of its arrival.
+    @cached_property
+    def _all_keys(self) -> Tagged:
+        return Tagged(self.keys)
+
+    @cached_property
+    def _entry_keys(self) -> Tagged:
+        return Tagged(self.entries)
+
+    def _arrival(self, reply: HeardReply) -> float:
+        """The time as of which the signatures of a reply are judged."""
+        return 0.0 if self._judgement is None else self._judgement.time_of(reply.attempt.exchange)
+
+    def _currency(self, reply: HeardReply, data: Signed) -> tuple[int, ...]:
+        at = self._arrival(reply)
+        return tuple(current(rrsig, at) for rrsig in data.signatures)
+
+    def check(self, reply: HeardReply, data: Signed, by_entries: bool = False) -> Checked:
+        """Whether the zone's keys, or only the `entries`, sign an RRset of a reply, as of its arrival.
 
         An RRset is examined once for all replies in which its signatures are as current.
         """
-        at = 0.0 if self._judgement is None else self._judgement.time_of(reply.attempt.exchange)
-        currency = tuple(current(rrsig, at) for rrsig in data.signatures)
-        key = data.name, data.rdtype, frozenset(data.rrset), data.signatures, currency, tuple(keys)
+        keys, at = self._entry_keys if by_entries else self._all_keys, self._arrival(reply)
+        currency = self._currency(reply, data)
+        key = data.name, data.rdtype, frozenset(data.rrset), data.signatures, currency, by_entries
         if key not in self._checked:
             self._checked[key] = check(data, self.zone, keys, at, self.effort)
         return self._checked[key]
@@ -316,6 +329,11 @@ def _signers_of_data(keys: frozenset[DNSKEY]) -> frozenset[DNSKEY]:
     """The keys that may sign data: without secure entry points, where there are others (RFC 8901)."""
     usable = frozenset(key for key in keys if usable_key(key))
     return frozenset(key for key in usable if not key.flags & 1) or usable
+
+
+def _in_order(records: Iterable[Record]) -> list[Record]:
+    """Records in the order of their canonical form (RFC 4034 section 6.3), which is made once for each."""
+    return sorted(records, key=lambda record: record.to_digestable())
 
 
 def _ds(rrset: Iterable[dns.rdata.Rdata] | None) -> frozenset[DS]:

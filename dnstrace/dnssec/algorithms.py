@@ -47,6 +47,31 @@ def ds_matches(ds: DS, owner: Name, key: DNSKEY) -> bool:
     return hashlib.new(_DIGESTS[ds.digest_type], octets, usedforsecurity=False).digest() == ds.digest
 
 
+def matches(records: Iterable[DS], owner: Name, keys: Iterable[DNSKEY]) -> dict[DS, list[DNSKEY]]:
+    """The keys at `owner` that each DS record matches. No digest of a key is computed twice."""
+    wanted: dict[tuple[int, int], list[DS]] = {}
+    found: dict[DS, list[DNSKEY]] = {}
+    for ds in records:
+        wanted.setdefault((ds.key_tag, int(ds.algorithm)), []).append(ds)
+        found[ds] = []
+    for tag, same in by_tag(keys).items():
+        for key in same:
+            of_key = wanted.get((tag, int(key.algorithm)), ())
+            digests = {kind: _digest(kind, owner, key) for kind in {int(ds.digest_type) for ds in of_key}}
+            for ds in of_key:
+                if digests[int(ds.digest_type)] == ds.digest:
+                    found[ds].append(key)
+    return found
+
+
+def _digest(kind: int, owner: Name, key: DNSKEY) -> bytes | None:
+    """The digest of a key, None for a digest type that is not supported."""
+    if kind not in _DIGESTS:
+        return None
+    octets = owner.to_digestable() + key.to_digestable()
+    return hashlib.new(_DIGESTS[kind], octets, usedforsecurity=False).digest()
+
+
 def by_tag(keys: Iterable[DNSKEY]) -> dict[int, list[DNSKEY]]:
     """Keys by tag. Each tag is computed once, because hostile replies contain many keys and signatures."""
     found: dict[int, list[DNSKEY]] = {}

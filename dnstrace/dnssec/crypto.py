@@ -8,8 +8,9 @@ some systems refuse SHA-1 and keys under 1024 bits, which validators still have 
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
+from collections import OrderedDict
 from importlib.util import find_spec
+from threading import Lock
 
 from dnstrace.dnssec.algorithms import (
     ECDSAP256,
@@ -45,16 +46,60 @@ _DIGEST_INFO = {
     "sha256": bytes.fromhex("3031300d060960864801650304020105000420"),
     "sha512": bytes.fromhex("3051300d060960864801650304020305000440"),
 }
+MOST = 4096
+"""Verifications whose results are remembered."""
+
 _MODULUS_BITS = range(512, 4097)  # RFC 3110 section 2, RFC 5702 section 2
 _EXPONENT_BITS = 64  # longer exponents only cost time; OpenSSL and BIND limit them too
 
 
-@lru_cache(maxsize=4096)
+class _Verified:
+    """The latest results by a digest of what was verified: RRsets are large, and a run verifies many."""
+
+    def __init__(self) -> None:
+        self._results: OrderedDict[bytes, bool] = OrderedDict()
+        self._lock = Lock()  # a cluster's worker traces in threads
+
+    def get(self, digest: bytes) -> bool | None:
+        """The result if it is known."""
+        return self._results.get(digest)
+
+    def add(self, digest: bytes, valid: bool) -> None:
+        """Remember a result; beyond `MOST` the oldest is forgotten."""
+        with self._lock:
+            self._results[digest] = valid
+            if len(self._results) > MOST:
+                self._results.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._results.clear()
+
+
+verified = _Verified()
+
+
 def verify(algorithm: int, key: bytes, signature: bytes, data: bytes) -> bool:
     """Whether `signature` is a valid signature of `data` by `key` (the public key field of a DNSKEY record).
 
     Malformed keys, malformed signatures and unsupported algorithms give False. Raises MissingCryptography.
+    The latest results are remembered, in a few hundred octets each.
     """
+    digest = _digest(algorithm, key, signature, data)
+    valid = verified.get(digest)
+    if valid is None:
+        valid = _verify(algorithm, key, signature, data)
+        verified.add(digest, valid)
+    return valid
+
+
+def _digest(algorithm: int, *parts: bytes) -> bytes:
+    lengths = ",".join(str(len(part)) for part in parts)
+    return hashlib.sha256(f"{algorithm}:{lengths}:".encode() + b"".join(parts)).digest()
+
+
+def _verify(algorithm: int, key: bytes, signature: bytes, data: bytes) -> bool:
     if algorithm in _RSA_HASHES:
         return _verify_rsa(_RSA_HASHES[algorithm], key, signature, data)
     if algorithm in (ECDSAP256, ECDSAP384, ED25519, ED448):

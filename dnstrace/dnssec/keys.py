@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from dnstrace.dnssec.algorithms import (
     SUPPORTED,
     algorithm_name,
-    by_tag,
     digest_octets,
-    ds_matches,
     ds_usable,
     key_tag,
+    matches,
 )
 from dnstrace.dnssec.crypto import key_bits
 from dnstrace.dnssec.effort import Effort
@@ -26,6 +25,8 @@ from dnstrace.dnssec.signature import REVOKED, check, usable_key
 from dnstrace.model import Name
 from dnstrace.model.judgement import DsEvidence, KeyEvidence, SignatureEvidence
 from dnstrace.model.naming import zone_text
+
+_LISTED = 12  # keys in one sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,11 @@ def establish(data: Signed, trust: Trust, at: float, effort: Effort) -> KeySet:
     """The keys of a zone, from its DNSKEY RRset and the DS records or trust anchors in `trust`."""
     zone = data.name
     keys = tuple(rdata for rdata in data.rrset if isinstance(rdata, DNSKEY))
-    tagged = by_tag(keys)
-    records = trust.ds[: effort.limits.digests]
-    matches = {ds: [key for key in tagged.get(ds.key_tag, ()) if ds_matches(ds, zone, key)] for ds in records}
-    matched = [key for found in matches.values() for key in found if usable_key(key)]
-    entries = tuple(dict.fromkeys(matched + _anchor_keys(trust, keys)))
-    evidence = tuple(_key_evidence(key, key in entries) for key in keys)
-    ds_evidence = tuple(_ds_evidence(ds, bool(found)) for ds, found in matches.items())
+    matching = matches(trust.ds[: effort.limits.digests], zone, keys)
+    matched = [key for found in matching.values() for key in found if usable_key(key)]
+    trusted = dict.fromkeys(matched + _anchor_keys(trust, keys))
+    entries, evidence = tuple(trusted), tuple(_key_evidence(key, key in trusted) for key in keys)
+    ds_evidence = tuple(_ds_evidence(ds, bool(found)) for ds, found in matching.items())
     checked = check(data, zone, entries, at, effort)
     if checked.valid:
         return KeySet(tuple(filter(usable_key, keys)), "", evidence, ds_evidence, checked.signatures)
@@ -151,8 +150,10 @@ def _tagged(keys: Sequence[DNSKEY]) -> str:
 
 
 def _key_list(tags: Iterable[int]) -> str:
-    """Keys by tag: `key 1`, `keys 1, 2`."""
+    """Keys by tag: `key 1`, `keys 1, 2`; of many the first and how many more."""
     texts = list(dict.fromkeys(map(str, tags)))
+    if (more := len(texts) - _LISTED) > 1:
+        texts[_LISTED:] = [f"and {more:,} more"]
     return f"key{'s' * (len(texts) > 1)} {', '.join(texts)}"
 
 

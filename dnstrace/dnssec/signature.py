@@ -8,7 +8,7 @@ limited, because an attacker can make key tags collide (CVE-2023-50387, KeyTrap)
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import dns.flags
@@ -26,6 +26,7 @@ from dnstrace.model.serial import ahead, moment
 
 ZONE_KEY, REVOKED = 0x0100, 0x0080  # DNSKEY flags: RFC 4034 section 2.1.1, RFC 5011 section 7
 _PROTOCOL = 3
+_LIMIT = "checking it exceeds the limit on signature verifications"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +43,52 @@ class Checked:
     encloser: Name | None = None
 
 
-def check(data: Signed, zone: Name, keys: Sequence[DNSKEY], at: float, effort: Effort) -> Checked:
+class Tagged:
+    """Keys by tag and algorithm. Make it once for many RRsets: hostile replies have thousands of keys."""
+
+    def __init__(self, keys: Iterable[DNSKEY]) -> None:
+        self._usable: dict[tuple[int, int], list[DNSKEY]] = {}
+        self._unusable: dict[tuple[int, int], str] = {}
+        for tag, same in by_tag(keys).items():
+            for key in same:
+                self._add((tag, int(key.algorithm)), key)
+
+    def _add(self, which: tuple[int, int], key: DNSKEY) -> None:
+        if usable_key(key):
+            self._usable.setdefault(which, []).append(key)
+        elif key.flags & REVOKED:
+            self._unusable[which] = "which is revoked"
+        else:
+            self._unusable.setdefault(which, "which is not a zone key")
+
+    def candidates(self, rrsig: RRSIG) -> Sequence[DNSKEY]:
+        """The keys that may have made a signature."""
+        return self._usable.get((rrsig.key_tag, int(rrsig.algorithm)), ())
+
+    def why_none(self, rrsig: RRSIG, zone: Name) -> str:
+        """Why there are no such keys."""
+        lacking = f"which {zone_text(zone)} does not have"
+        why = self._unusable.get((rrsig.key_tag, int(rrsig.algorithm)), lacking)
+        return f"its signature is by key {rrsig.key_tag}, {why}"
+
+
+def check(data: Signed, zone: Name, keys: Sequence[DNSKEY] | Tagged, at: float, effort: Effort) -> Checked:
     """Whether `keys` of `zone` sign an RRset, at time `at` (seconds since 1970)."""
     evidence: list[SignatureEvidence] = []
-    tries, tagged = effort.limits.signatures, by_tag(keys)
+    tries, tagged = effort.limits.signatures, keys if isinstance(keys, Tagged) else Tagged(keys)
     for rrsig in data.signatures:
         reason = _unfit(data, rrsig, zone, at)
-        for key in () if reason else _candidates(rrsig, tagged):
+        for key in () if reason else tagged.candidates(rrsig):
             reason = (
                 f"its signature by key {rrsig.key_tag} does not verify: the data or the signature was altered"
             )
             tries -= 1
             if tries < 0 or not effort.verification():
-                return Checked(
-                    False, "checking it exceeds the limit on signature verifications", (*evidence,)
-                )
+                return Checked(False, _LIMIT, (*evidence, _signature_evidence(data, rrsig, at, _LIMIT)))
             if verify(rrsig.algorithm, key.key, rrsig.signature, signed_octets(data, rrsig)):
                 evidence.append(_signature_evidence(data, rrsig, at))
                 return Checked(True, "", tuple(evidence), _encloser(data, rrsig))
-        evidence.append(_signature_evidence(data, rrsig, at, reason or _no_key(rrsig, zone, tagged)))
+        evidence.append(_signature_evidence(data, rrsig, at, reason or tagged.why_none(rrsig, zone)))
     return Checked(False, _invalid(evidence, zone), tuple(evidence))
 
 
@@ -71,6 +99,20 @@ def current(rrsig: RRSIG, at: float) -> int:
     return 1 if ahead(int(at), rrsig.expiration) > 0 else 0
 
 
+def signers(data: Signed, zone: Name, keys: Tagged, at: float, effort: Effort) -> set[DNSKEY]:
+    """Those of the keys that validly sign an RRset, as far as the limit on verifications allows to tell."""
+    found: set[DNSKEY] = set()
+    tries = effort.limits.signatures
+    for rrsig in data.signatures:
+        for key in () if _unfit(data, rrsig, zone, at) else keys.candidates(rrsig):
+            tries -= 1
+            if tries < 0 or not effort.verification():
+                return found
+            if verify(rrsig.algorithm, key.key, rrsig.signature, signed_octets(data, rrsig)):
+                found.add(key)
+    return found
+
+
 def usable_key(key: DNSKEY) -> bool:
     """Whether a DNSKEY record may sign zone data: zone key, protocol 3, not revoked, supported algorithm."""
     return (
@@ -79,11 +121,6 @@ def usable_key(key: DNSKEY) -> bool:
         and key.protocol == _PROTOCOL
         and key.algorithm in SUPPORTED
     )
-
-
-def _candidates(rrsig: RRSIG, tagged: Mapping[int, Sequence[DNSKEY]]) -> list[DNSKEY]:
-    same = tagged.get(rrsig.key_tag, ())
-    return [key for key in same if key.algorithm == rrsig.algorithm and usable_key(key)]
 
 
 # --- what is wrong with a signature before any cryptography ------------------------------------
@@ -168,15 +205,6 @@ def _encloser(data: Signed, rrsig: RRSIG) -> Name | None:
 
 
 # --- in words ----------------------------------------------------------------------------------
-
-
-def _no_key(rrsig: RRSIG, zone: Name, tagged: Mapping[int, Sequence[DNSKEY]]) -> str:
-    same = [key for key in tagged.get(rrsig.key_tag, ()) if key.algorithm == rrsig.algorithm]
-    if any(key.flags & REVOKED for key in same):
-        return f"its signature is by key {rrsig.key_tag}, which is revoked"
-    if same:
-        return f"its signature is by key {rrsig.key_tag}, which is not a zone key"
-    return f"its signature is by key {rrsig.key_tag}, which {zone_text(zone)} does not have"
 
 
 def _signature_evidence(data: Signed, rrsig: RRSIG, at: float, reason: str = "") -> SignatureEvidence:

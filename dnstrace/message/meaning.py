@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 import dns.flags
 import dns.message
@@ -80,6 +81,24 @@ def _unread(message: dns.message.Message, zone: Name) -> str:
     walked = (rrset for rrset in sections if rrset.rdtype in _WALKED and rrset.name.is_subdomain(zone))
     odd = (rrset for rrset in walked if any(isinstance(rdata, dns.rdata.GenericRdata) for rdata in rrset))
     return next((f"the {dns.rdatatype.to_text(rrset.rdtype)} record" for rrset in odd), "")
+
+
+def may_be_childs(question: Question, meaning: Meaning, zone: Name) -> bool:
+    """Whether what a server of `zone` says about DS may be from the zone called like the question.
+
+    That is so where the parent may lie below `zone`, and neither a signer nor the authority section shows
+    that the data is from above the cut (RFC 4035 section 3.1.4.1).
+    """
+    name = question.name
+    if question.rdtype != dns.rdatatype.DS or meaning.kind is Kind.REFERRAL or len(name) <= len(zone) + 1:
+        return False
+    signers = [rdata.signer for rrset in meaning.answer if rrset.name == name for rdata in _signatures(rrset)]
+    shown = signers if meaning.zone is None else [*signers, meaning.zone]
+    return not any(owner != name and name.is_subdomain(owner) for owner in shown)
+
+
+def _signatures(rrset: dns.rrset.RRset) -> list[Any]:
+    return [rdata for rdata in rrset if hasattr(rdata, "signer")]
 
 
 def _offers_recursion(message: dns.message.Message) -> bool:
@@ -186,12 +205,8 @@ class _Reply:
 
     def _as_misdirected(self) -> Meaning:
         """A reply that says nothing about the question, and why."""
-        below = any(rrset.name == self.question.name for rrset in self._believed_authority)
-        if self.question.rdtype == dns.rdatatype.DS and below and not self.message.answer:
-            offer = replace(self._denying(None), rcode=self.message.rcode())
-            return Meaning(
-                Kind.LAME, note="it answers a DS query from the child's side of the zone cut", offer=offer
-            )
+        if (childs := self._as_childs_denial()) is not None:
+            return childs
         if self.message.answer:
             foreign = any(rrset.rdclass != self.question.rdclass for rrset in self.message.answer)
             if foreign:
@@ -208,6 +223,22 @@ class _Reply:
         if any(rrset.rdtype == dns.rdatatype.SOA for rrset in self.message.authority):
             return Meaning(Kind.LAME, note="it answers for another zone")
         return Meaning(Kind.EMPTY, offer=replace(self._denying(None), rcode=self.message.rcode()))
+
+    def _as_childs_denial(self) -> Meaning | None:
+        """A denial of DS from the child's side of the cut (RFC 4035 section 3.1.4.1).
+
+        The parent's servers must not give it. Those of a zone above the parent may: they know no better.
+        """
+        name = self.question.name
+        below = [rrset for rrset in self._believed_authority if rrset.name == name]
+        if self.question.rdtype != dns.rdatatype.DS or not below or self.message.answer:
+            return None
+        note = "it answers a DS query from the child's side of the zone cut"
+        if name.parent() == self.zone:
+            offer = replace(self._denying(None), rcode=self.message.rcode())
+            return Meaning(Kind.LAME, note=note, offer=offer)
+        soa = next((rrset for rrset in below if rrset.rdtype == dns.rdatatype.SOA), None)
+        return Meaning(Kind.NODATA, soa=soa, zone=name, note=note)
 
     # --- what else a reply shows --------------------------------------------------------------
 

@@ -58,7 +58,7 @@ class Candidates:
         self.are_last_resort = False  # those that are ready
         self._dead: list[Candidate] = []
         self.ready = self._at_hand(first, skip)
-        self.left_out: list[Name] = []
+        self.left_out: dict[Name, None] = {}
         self.names = self._names_to_look_up()
         self.names_of_parent: list[Name] = []
         self.timed_out: list[Candidate] = []
@@ -129,7 +129,7 @@ class Candidates:
         """Name servers without a usable address, those under the deepest known cut first."""
         askable = self._context.health.askable
         names = [s.name for s in self._delegation.servers if not any(map(askable, s.addresses))]
-        self.left_out = [name for name in names if self.waited_for and self._needs_zone(name)]
+        self.left_out = {name: None for name in names if self.waited_for and self._needs_zone(name)}
         names = [name for name in names if name not in self.left_out]
         self._context.random.shuffle(names)
         return sorted(names, key=lambda name: self._distance(name))
@@ -169,7 +169,7 @@ class Candidates:
         parents = {server.name for server in self._delegation.servers}
         for server in child.servers if child is not None else ():
             self.add(server.name, server.addresses)
-            if server.name not in (*parents, *self.left_out) and not server.addresses:
+            if server.name not in parents | self.left_out.keys() and not server.addresses:
                 self.names.append(server.name)
 
     def _add_names_with_glue(self) -> None:

@@ -21,6 +21,7 @@ from dataclasses import replace
 import dns.rdatatype
 import dns.rrset
 
+from dnstrace.message.meaning import may_be_childs
 from dnstrace.model import (
     ROOT,
     Address,
@@ -34,7 +35,7 @@ from dnstrace.model import (
     Question,
     Source,
 )
-from dnstrace.model.naming import plain
+from dnstrace.model.naming import is_below, plain
 from dnstrace.walk.asking import Asking, Strategy
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.health import FAILED, may_be_asked
@@ -129,12 +130,41 @@ class Walk:
                 if down_to_name and known == question.name:
                     return step, meaning
             elif asked == question:
-                return step, meaning
+                above = await self._parents_cut(question, cut, step, meaning, purpose, chain)
+                if above is None:
+                    return step, meaning
+                cut, parent = above
             elif meaning is not None and meaning.kind in _EXISTS:
                 known = asked.name
             else:  # a server may deny an empty non-terminal and yet know the whole name (RFC 9156 section 3)
                 minimised = MAX_MINIMISE_COUNT
             minimised += asked != question
+
+    async def _parents_cut(
+        self,
+        question: Question,
+        cut: Delegation,
+        step: int,
+        meaning: Meaning | None,
+        purpose: Purpose,
+        chain: Chain,
+    ) -> tuple[Delegation, int] | None:
+        """The parent's cut and the step that led to it, where a reply about DS may be the child's; else None.
+
+        A server of a zone above the parent that also serves the child answers from there (RFC 4035
+        section 3.1.4.1), so the parent's servers have to be found by another question (section 4.2).
+        """
+        journal = self._context.journal
+        if meaning is None or not may_be_childs(question, meaning, cut.zone):
+            return None
+        before, asked = len(journal), Question(question.name.parent(), dns.rdatatype.NS)
+        last, _ = await self._descend(asked, purpose, journal[step].parent, chain, None, True)
+        above = self._context.cuts.enclosing(question)
+        if is_below(above.zone, cut.zone):
+            journal.supersede([step], True)
+            return above, last
+        journal.supersede(range(before + 1, len(journal) + 1), True)
+        return None
 
     async def _ask(
         self,

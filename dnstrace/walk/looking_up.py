@@ -9,7 +9,7 @@ looked up once in each way (`remembered.Lookups`).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 import dns.rdatatype
@@ -115,7 +115,7 @@ class ServerLookups:
 
     # --- why there is none -----------------------------------------------------------------------
 
-    def go_without(self, step: int, chain: Chain, names: list[Name]) -> None:
+    def go_without(self, step: int, chain: Chain, names: Collection[Name]) -> None:
         """Note that a step leaves out name servers inside its zone, which whoever waits for it needs too."""
         for name in names:
             node = Sought(Question(name, dns.rdatatype.A)).node
@@ -123,7 +123,7 @@ class ServerLookups:
                 self._context.remembered.lookups.go_without(chain, node)
         if names:
             asked = self._context.journal[step].question.name
-            self._note_inside(step, asked if asked in names else names[0])
+            self._note_inside(step, asked if asked in names else next(iter(names)))
 
     def why_none(self, step: int) -> str:
         """Why a step found no address to ask: what ended its look-ups, or those nested in them."""

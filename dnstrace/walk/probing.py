@@ -12,6 +12,7 @@ the root are probed only if the question is about them.
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Coroutine, Iterable
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -57,6 +58,13 @@ class _Put(NamedTuple):
     shape: Shape | None = None
 
 
+class _Probed(NamedTuple):
+    """A zone's servers that have addresses, with every address and with those that replied to the walk."""
+
+    every: Delegation
+    alive: Delegation
+
+
 class Probing:
     """The probes of one trace."""
 
@@ -72,41 +80,47 @@ class Probing:
         """Send all probes to the servers of `cut`, and to those that only the zone itself names."""
         probes = _probes(cut.zone, trace.question)
         naming = [put for put in probes if put.probe is Probe.NS]
+        servers = self._probed(cut, after.id)
         await asyncio.gather(
-            self._probe_other_servers(cut, after.id, naming, probes),
-            *(self._put(cut, put, after.id) for put in probes if put not in naming),
+            self._probe_other_servers(cut, servers, after.id, naming, probes),
+            *(self._put(servers, put, after.id) for put in probes if put not in naming),
         )
 
+    def _probed(self, cut: Delegation, after: int) -> _Probed:
+        return _Probed(_askable(cut, frozenset()), _askable(cut, _silent_in(self._context.journal[after])))
+
     async def _probe_other_servers(
-        self, cut: Delegation, after: int, naming: list[_Put], probes: list[_Put]
+        self, cut: Delegation, probed: _Probed, after: int, naming: list[_Put], probes: list[_Put]
     ) -> None:
         """Find the servers that the zone names, and their addresses; probe those that are not in `cut`."""
-        named = [server.name for server in cut.servers]
+        named = {server.name: None for server in cut.servers}
         looked_up = self._context.journal.snapshot().steps
         known = {step.question.name for step in looked_up if step.purpose is Purpose.NS_ADDRESS}
         await asyncio.gather(
-            *(self._put(cut, put, after) for put in naming),
-            *self._found_out(cut, (name for name in named if name not in known), after),
+            *(self._put(probed, put, after) for put in naming),
+            *self._found_out(probed, (name for name in named if name not in known), after),
         )
         fresh = [name for name in self._child_names(cut.zone) if name not in named]
-        await asyncio.gather(*self._found_out(cut, fresh, after))
-        servers = tuple(NameServer(name, self._found_addresses(cut.zone, name)) for name in fresh)
-        others = Delegation(cut.zone, servers)
+        await asyncio.gather(*self._found_out(probed, fresh, after))
+        found = self._found_addresses()
+        servers = tuple(NameServer(name, tuple(found.get(name, ()))) for name in fresh)
+        others = self._probed(Delegation(cut.zone, servers), after)
         await asyncio.gather(*(self._put(others, put, after) for put in probes))
 
     def _found_out(
-        self, cut: Delegation, names: Iterable[Name], after: int
+        self, probed: _Probed, names: Iterable[Name], after: int
     ) -> list[Coroutine[Any, Any, Any]]:
         """Find the addresses of name servers: from the zone's own servers if inside it, else by a look-up."""
         asking: list[Coroutine[Any, Any, Any]] = []
+        zone = probed.every.zone
         for name in names:
-            if name.is_subdomain(cut.zone):
+            if name.is_subdomain(zone):
                 asking += [
-                    self._put(cut, _Put(Probe.ADDRESS, Question(name, rdtype)), after)
+                    self._put(probed, _Put(Probe.ADDRESS, Question(name, rdtype)), after)
                     for rdtype in _ADDRESSES
                 ]
             elif self._context.budget.lookup():
-                asking.append(self._look_up(name, cut.zone, after))
+                asking.append(self._look_up(name, zone, after))
         return asking
 
     async def _look_up(self, name: Name, zone: Name, after: int) -> None:
@@ -115,11 +129,10 @@ class Probing:
         naming = (step.id for step in steps if step.probe is Probe.NS and step.zone == zone)
         await self._walk.look_up(name, next(naming, after), every=True)
 
-    async def _put(self, cut: Delegation, put: _Put, after: int) -> None:
+    async def _put(self, probed: _Probed, put: _Put, after: int) -> None:
         """One probe: a step of its own, in which every address is asked."""
         journal = self._context.journal
-        dead = frozenset() if put.probe is Probe.TCP else _silent_in(journal[after])
-        cut = _askable(cut, dead)
+        cut = probed.every if put.probe is Probe.TCP else probed.alive
         if not cut.servers:
             return
         step = journal.begin(after, Purpose.PROBE, cut, put.question, all_servers=True, probe=put.probe)
@@ -142,15 +155,14 @@ class Probing:
                     names |= dict.fromkeys(server.name for server in (child.servers if child else ()))
         return list(names)
 
-    def _found_addresses(self, zone: Name, name: Name) -> tuple[Address, ...]:
-        """The addresses of a name server that were found."""
-        found: dict[Address, None] = {}
+    def _found_addresses(self) -> dict[Name, dict[Address, None]]:
+        """The addresses of name servers that were found, by name."""
+        found: dict[Name, dict[Address, None]] = defaultdict(dict)
         for step in self._context.journal.snapshot().steps:
-            looked_up = step.purpose is Purpose.NS_ADDRESS or step.probe is Probe.ADDRESS
-            if looked_up and step.question.name == name:
+            if step.purpose is Purpose.NS_ADDRESS or step.probe is Probe.ADDRESS:
                 for attempt in step.attempts:
-                    found |= dict.fromkeys(_addresses_in(attempt.meaning))
-        return tuple(found)
+                    found[step.question.name] |= dict.fromkeys(_addresses_in(attempt.meaning))
+        return found
 
 
 def _one_probe(shape: Shape | None) -> Strategy:

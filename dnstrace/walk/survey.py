@@ -11,7 +11,7 @@ import asyncio
 from collections import Counter, defaultdict
 
 from dnstrace.analysis.paths import UNHEARD, lead
-from dnstrace.model import Attempt, Kind, Step
+from dnstrace.model import Kind, Step
 from dnstrace.walk.asking import Asking, Strategy
 from dnstrace.walk.candidates import Candidate
 from dnstrace.walk.health import FAILED
@@ -50,7 +50,10 @@ async def ask_all(asking: Asking, tries: int) -> int | None:
                 asking.take_in(task)
             _ask_ready(asking, tries, once)
     finally:
-        asking.context.journal.arrange(asking.step, lambda attempt: _rank(asking, attempt))
+        places = _places(asking)
+        asking.context.journal.arrange(
+            asking.step, lambda attempt: places.get(attempt.exchange.query.address, len(places))
+        )
     return _one_of_most(asking)
 
 
@@ -68,21 +71,22 @@ def _ask_ready(asking: Asking, tries: int, once: set[str]) -> None:
 
 def _in_order(asking: Asking) -> list[Candidate]:
     """Each address once, under the first server name that has it."""
-    names = [server.name for server in asking.delegation.servers]
+    places = _places(asking)
+    names = {server.name: place for place, server in reversed(list(enumerate(asking.delegation.servers)))}
     found: dict[str, Candidate] = {}
     for candidate in sorted(
-        asking.candidates.ready, key=lambda each: (_rank(asking, each), names.index(each.server))
+        asking.candidates.ready,
+        key=lambda each: (places.get(each.address.text, len(places)), names[each.server]),
     ):
         found.setdefault(candidate.address.text, candidate)
     return list(found.values())
 
 
-def _rank(asking: Asking, asked: Candidate | Attempt) -> int:
-    """The position of an address in the order of the servers and their addresses."""
-    address = asked.address.text if isinstance(asked, Candidate) else asked.exchange.query.address
+def _places(asking: Asking) -> dict[str, int]:
+    """The position of each known address in the order of the servers and their addresses."""
     servers = asking.context.journal[asking.step].servers
-    known = [known.text for server in servers for known in server.addresses]
-    return known.index(address) if address in known else len(known)
+    known = dict.fromkeys(address.text for server in servers for address in server.addresses)
+    return {address: place for place, address in enumerate(known)}
 
 
 def _one_of_most(asking: Asking) -> int | None:

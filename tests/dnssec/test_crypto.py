@@ -115,7 +115,7 @@ def test_exponent_that_only_costs_time_is_refused() -> None:
 
 def test_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     dnskey, signature, data = signed_by(Key(15))
-    verify.cache_clear()
+    crypto.verified.clear()
     monkeypatch.setitem(sys.modules, "cryptography.exceptions", None)
     with pytest.raises(MissingCryptography, match="pip install"):
         verify(15, dnskey.key, signature, data)
