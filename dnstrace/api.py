@@ -191,7 +191,10 @@ async def _traced(
             await consultation.close(until)
     trace = under_way.found.concluding(journal.snapshot())
     trace = replace(trace, judgement=under_way.judgement)
-    return _with_findings(trace) if settings.probe else trace
+    if not settings.probe:
+        return trace
+    trace = _with_findings(trace)
+    return replace(trace, stats=replace(trace.stats, duration=journal.elapsed))
 
 
 def _consultation(context: TraceContext, question: Question, resolvers: Sequence[Resolver]) -> Consultation:

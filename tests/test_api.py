@@ -101,6 +101,22 @@ def test_the_same_of_both_on_the_clock_of_the_lab() -> None:
     assert one.stats.duration == one.stats.critical_path > 0
 
 
+def test_the_duration_covers_the_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the rules take counts too: here three seconds pass while they are applied."""
+    from dnstrace import checks
+
+    def slow(found: Trace) -> tuple[Any, ...]:
+        asyncio.get_running_loop().now += 3_000_000_000  # type: ignore[attr-defined]
+        return findings(found)
+
+    findings, world = checks.findings, load("textbook")
+    how = {"network": LabNetwork(world), "settings": Settings(all_servers=True, probe=True), "seed": 1}
+    quick = trace(world.question.name, **how)  # type: ignore[arg-type]
+    monkeypatch.setattr(checks, "findings", slow)
+    found = trace(world.question.name, **how)  # type: ignore[arg-type]
+    assert found.stats.duration == pytest.approx(quick.stats.duration + 3)
+
+
 def test_what_was_found_before_a_cancellation_was_told() -> None:
     told: list[Trace] = []
     network = Scripted({ROOT: refers("com.", ns="10.0.1.1")})

@@ -16,7 +16,6 @@ from dnstrace.dnssec.algorithms import (
     SHA1_DIGEST,
     SUPPORTED,
     algorithm_name,
-    ds_matches,
     ds_usable,
     key_tag,
 )
@@ -268,7 +267,8 @@ def dnskey_differs(cut: Cut) -> Iterator[Observation]:
 def _not_had(cut: Cut, usable: list[DS]) -> str:
     """What the zone has instead of the keys that DS records name."""
     keys = signing_of(cut).keys
-    near = [key for key in keys if key_tag(key) in {ds.key_tag for ds in usable}]
+    tags = {ds.key_tag for ds in usable}
+    near = [key for key in keys if key_tag(key) in tags]
     if any(map(usable_key, near)):
         return "has with a different digest"
     if near:
@@ -289,7 +289,7 @@ def _is_stale(cut: Cut, ds: DS, named: set[tuple[int, int]]) -> bool:
     """Whether a DS record is of no key; one with an odd or unknown digest is judged by its tag."""
     if isinstance(ds, OddDS) or not ds_usable(ds):
         return (ds.key_tag, int(ds.algorithm)) not in named
-    return not any(ds_matches(ds, cut.zone, key) for key in signing_of(cut).keys)
+    return not signing_of(cut).matching[ds]
 
 
 def _tags(keys: frozenset[DNSKEY]) -> str:

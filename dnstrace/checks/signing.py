@@ -159,9 +159,14 @@ class Signing:
         return sorted(groups.items(), key=weight, reverse=True)
 
     @cached_property
+    def matching(self) -> dict[DS, list[DNSKEY]]:
+        """The keys that each DS record of the parent matches."""
+        return matches(self.ds, self.zone, self.keys)
+
+    @cached_property
     def entries(self) -> tuple[DNSKEY, ...]:
         """The keys that a DS record of the parent matches and that may sign."""
-        matched = {key for found in matches(self.ds, self.zone, self.keys).values() for key in found}
+        matched = {key for found in self.matching.values() for key in found}
         return tuple(key for key in self.keys if key in matched and usable_key(key))
 
     @cached_property

@@ -39,16 +39,11 @@ def digest_octets(ds: DS) -> int:
     return hashlib.new(_DIGESTS[ds.digest_type], usedforsecurity=False).digest_size
 
 
-def ds_matches(ds: DS, owner: Name, key: DNSKEY) -> bool:
-    """Whether `ds` is the digest of `key` at `owner` (RFC 4034 section 5.1.4)."""
-    if (ds.key_tag, ds.algorithm) != (key_tag(key), key.algorithm) or ds.digest_type not in _DIGESTS:
-        return False
-    octets = owner.to_digestable() + key.to_digestable()
-    return hashlib.new(_DIGESTS[ds.digest_type], octets, usedforsecurity=False).digest() == ds.digest
-
-
 def matches(records: Iterable[DS], owner: Name, keys: Iterable[DNSKEY]) -> dict[DS, list[DNSKEY]]:
-    """The keys at `owner` that each DS record matches. No digest of a key is computed twice."""
+    """The keys at `owner` that each DS record is the digest of (RFC 4034 section 5.1.4).
+
+    No digest of a key is computed twice, because hostile replies contain many keys with the same tag.
+    """
     wanted: dict[tuple[int, int], list[DS]] = {}
     found: dict[DS, list[DNSKEY]] = {}
     for ds in records:

@@ -147,18 +147,19 @@ class Asking:
         """Start asking an address."""
         self.attempting[asyncio.ensure_future(self._attempt(candidate))] = candidate
 
-    def look_up_next(self) -> None:
-        """Start looking up the next name without an address, if the limits allow it."""
+    def look_up_next(self) -> bool:
+        """Start looking up the next name without an address; False if there is none or a limit is reached."""
         if not self.can_look_up:
-            return
+            return False
         of_parent = not self.candidates.names
         names = self.candidates.names_of_parent if of_parent else self.candidates.names
         if not self._may_look_up(names[0], of_parent):
-            names.clear()
-            return
+            self.candidates.look_up_no_more(of_parent)
+            return False
         self._looked_up[of_parent] += 1
         name = names.pop(0)
         self.looking_up[asyncio.ensure_future(self._lookup(name, of_parent))] = name
+        return True
 
     def _may_look_up(self, name: Name, of_parent: bool) -> bool:
         """Whether the limits allow another look-up; one whose result is known costs nothing."""

@@ -61,6 +61,7 @@ class Candidates:
         self.left_out: dict[Name, None] = {}
         self.names = self._names_to_look_up()
         self.names_of_parent: list[Name] = []
+        self._closed: set[bool] = set()  # the ways in which no further name may be looked up
         self.timed_out: list[Candidate] = []
         self.seen = {*skip, *(candidate.address.text for candidate in (*self.ready, *self._dead))}
         self._further = self._more_to_try()
@@ -86,6 +87,11 @@ class Candidates:
             return False
         self._further.pop(0)()
         return True
+
+    def look_up_no_more(self, of_parent: bool) -> None:
+        """Look no further name up in that way: a limit is reached."""
+        self._closed.add(of_parent)
+        (self.names_of_parent if of_parent else self.names).clear()
 
     def give_up(self) -> None:
         """Stop looking for further servers."""
@@ -187,7 +193,7 @@ class Candidates:
         lookups = self._context.remembered.lookups
         names = [server.name for server in self._delegation.servers if server.name not in self.left_out]
         self.names += [name for name in names if lookups.is_worth_repeating(name, self._depth)]
-        if self.names:
+        if self.names and False not in self._closed:
             self._further.insert(0, self._add_names_again)
 
     def _add_names_of_parent(self) -> None:

@@ -51,15 +51,20 @@ def _ask_more(asking: Asking, count: int) -> None:
     candidates = asking.candidates
     if _unrecorded(asking):
         candidates.give_up()
-    while not (_is_more(asking) or asking.waiting) and candidates.go_further():
+    while not _begins_more(asking, count) and not asking.waiting and candidates.go_further():
         continue
+
+
+def _begins_more(asking: Asking, count: int) -> bool:
+    """Ask up to `count` more of what is at hand, the last resort at once; False if there was nothing."""
+    candidates = asking.candidates
     if candidates.are_last_resort:
         count = len(candidates.ready)
-    for _ in range(count):
+    for begun in range(count):
         if (candidate := candidates.next()) is None:
-            asking.look_up_next()
-            return
+            return asking.look_up_next() or begun > 0
         asking.send(candidate)
+    return count > 0
 
 
 def _unrecorded(asking: Asking) -> bool:

@@ -91,10 +91,15 @@ class Journal:
     def __getitem__(self, step: int) -> Step:
         return self._steps[step - 1]
 
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the trace began."""
+        return self._clock() - self._origin
+
     def snapshot(self) -> Trace:
         """The trace so far."""
         steps = tuple(self._steps)
-        return replace(self._trace, steps=steps, stats=measure(steps, self._clock() - self._origin))
+        return replace(self._trace, steps=steps, stats=measure(steps, self.elapsed))
 
     def _update(self, step: Step) -> None:
         self._steps[step.id - 1] = step

@@ -10,8 +10,11 @@ from dns.rdtypes.ANY.DS import DS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dnstrace.dnssec.algorithms import algorithm_name, by_tag, ds_matches, ds_usable, key_tag
+from dnstrace.dnssec import algorithms
+from dnstrace.dnssec.algorithms import algorithm_name, by_tag, ds_usable, key_tag, matches
+from dnstrace.model import Name
 from tests.dnssec.zones import Key, name
+from tests.many_keys import colliding
 
 
 def ds(text: str) -> DS:
@@ -43,10 +46,26 @@ def test_key_tag_of_rsamd5_is_made_another_way() -> None:
 def test_ds_matches_its_key_and_no_other(digest: str) -> None:
     zone, key = name("Example.COM."), Key().dnskey
     record = dns.dnssec.make_ds(zone, key, digest, policy=dns.dnssec.allow_all_policy)
-    assert ds_matches(record, zone, key)
-    assert not ds_matches(record, name("example.org."), key)
-    assert not ds_matches(record, zone, Key(number=1).dnskey)
-    assert not ds_matches(record, zone, Key(flags=256).dnskey)
+    assert matches([record], zone, [Key(number=1).dnskey, key]) == {record: [key]}
+    assert matches([record], name("example.org."), [key]) == {record: []}
+    assert matches([record], zone, [Key(number=1).dnskey, Key(flags=256).dnskey]) == {record: []}
+
+
+def test_each_digest_is_computed_once_however_many_keys_and_records_have_the_tag(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    keys, made = colliding(20), list[DNSKEY]()
+    records = [dns.dnssec.make_ds("example.", key, "SHA256") for key in keys]
+
+    def counted(kind: int, owner: Name, key: DNSKEY) -> bytes | None:
+        made.append(key)
+        return digest(kind, owner, key)
+
+    digest = algorithms._digest
+    monkeypatch.setattr(algorithms, "_digest", counted)
+    found = matches(records, name("example."), keys)
+    assert [found[record] for record in records] == [[key] for key in keys]
+    assert len(made) == len(keys)
 
 
 @pytest.mark.parametrize(

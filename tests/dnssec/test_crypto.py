@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+import tracemalloc
 from typing import Any
 
 import dns.dnssec
@@ -127,3 +128,33 @@ def test_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(("algorithm", "bits"), [(13, 256), (14, 384), (15, 256), (16, 456)])
 def test_size_of_a_key_on_a_curve(algorithm: int, bits: int) -> None:
     assert key_bits(algorithm, Key(algorithm).dnskey.key) == bits
+
+
+def test_what_is_remembered_of_large_rrsets_is_small() -> None:
+    """A reply has up to 65,535 octets; of each verification a digest of them is kept, and not too many."""
+    crypto.verified.clear()
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for number in range(2 * crypto.MOST):
+            verify(250, b"key", b"signature", number.to_bytes(4) + bytes(4096))
+        octets = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert octets < 400 * crypto.MOST
+
+
+def test_a_result_is_known_the_second_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[bytes] = []
+
+    def counted(algorithm: int, key: bytes, signature: bytes, data: bytes) -> bool:
+        made.append(data)
+        return data == b"good"
+
+    monkeypatch.setattr(crypto, "_verify", counted)
+    crypto.verified.clear()
+    asked = (b"good", b"bad", b"good", b"bad")
+    assert [verify(13, b"k", b"s", data) for data in asked] == [True, False, True, False]
+    assert not verify(13, b"ks", b"", b"bad")  # the parts do not run into each other
+    assert made == [b"good", b"bad", b"bad"]
+    crypto.verified.clear()

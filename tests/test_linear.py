@@ -1,0 +1,168 @@
+"""What is done with replies after the walk is linear in them: operations are counted, not seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import dns.name
+import dns.rdatatype
+import pytest
+
+from dnstrace import Settings, Trace, trace
+from dnstrace.api import report
+from dnstrace.checks import findings
+from dnstrace.dnssec import algorithms, signature
+from dnstrace.model import Exchange, Question
+from dnstrace.model.judgement import LIMITS
+from dnstrace.model.limits import Limits
+from dnstrace.render.document import document
+from dnstrace.render.tree import tree
+from tests.many_keys import AT_ROOT, NOW, ManyKeys, colliding, short
+from tests.replies import name, reply
+from tests.scripted import Scripted, Server, refers, roots
+
+WIDE = Limits(max_queries=20_000, octets=2**26, deadline=3600.0, lookups=5000)
+CHECKED = Settings(all_servers=True, probe=True)
+SLACK = 2.7
+"""Times as much that twice as many records may cost: some is sorted. What is quadratic costs four times."""
+
+
+class Calls:
+    """How often functions were called."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def counting(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*args: Any) -> Any:
+            self.made += 1
+            return function(*args)
+
+        return counted
+
+
+@contextmanager
+def counted(*functions: tuple[Any, str]) -> Iterator[Calls]:
+    """Counts the calls of functions, each given by what it is an attribute of."""
+    calls = Calls()
+    with pytest.MonkeyPatch.context() as patch:
+        for owner, attribute in functions:
+            patch.setattr(owner, attribute, calls.counting(getattr(owner, attribute)))
+        yield calls
+
+
+def shown(found: Trace) -> None:
+    """All that is made of a trace after the walk."""
+    findings(found)
+    judged = report(found)
+    tree(judged)
+    document(judged)
+
+
+# --- keys -----------------------------------------------------------------------------------------
+
+
+def with_keys(zone: ManyKeys, settings: Settings) -> Trace:
+    return trace(
+        "www.example.", network=zone.network, roots=roots(AT_ROOT), anchors=zone.anchors, at=float(NOW),
+        seed=1, settings=settings, limits=WIDE,
+    )  # fmt: skip
+
+
+ZONES: dict[str, Callable[[int], ManyKeys]] = {
+    "short": lambda count: ManyKeys(short(count)),
+    "short, none trusted": lambda count: ManyKeys(short(count), colliding(1)),
+    "short, all trusted": lambda count: ManyKeys(short(count), short(count)),
+    "colliding": lambda count: ManyKeys(colliding(count)),
+    "colliding, none trusted": lambda count: ManyKeys(colliding(count), short(1)),
+    "colliding, all trusted, many signatures": lambda n: ManyKeys(colliding(n), colliding(n), n // 2),
+}
+
+
+@pytest.mark.parametrize("settings", [Settings(), CHECKED], ids=["walked", "checked"])
+@pytest.mark.parametrize("made", ZONES.values(), ids=ZONES)
+def test_keys_are_judged_and_checked_in_linear_work(
+    made: Callable[[int], ManyKeys], settings: Settings
+) -> None:
+    """Key tags, and octets of keys, of which digests, comparisons and signatures are made."""
+    costs = []
+    for count in (100, 200):
+        with counted((algorithms, "key_tag"), (dns.rdata.Rdata, "to_digestable")) as calls:
+            shown(with_keys(made(count), settings))
+        costs.append(calls.made)
+    assert costs[1] <= SLACK * costs[0]
+
+
+def test_no_more_signatures_are_verified_than_is_allowed() -> None:
+    """For each RRset, as often as it is judged: with thousands of keys as with a few."""
+    with counted((signature, "verify")) as few:
+        shown(with_keys(ManyKeys(colliding(30), short(1)), CHECKED))
+    with counted((signature, "verify")) as many:
+        shown(with_keys(ManyKeys(colliding(300), short(1)), CHECKED))
+    assert LIMITS.signatures <= many.made <= few.made
+
+
+# --- names ----------------------------------------------------------------------------------------
+
+SOA = "z.com. 300 SOA . . 1 7200 900 1209600 300"
+
+
+def many_names(count: int, inside: bool, glue: int = 2) -> Scripted:
+    """z.com. has so many name servers, inside itself or elsewhere, and glue for the first ones."""
+    hosts = [f"n{number}.{'z.com' if inside else 'o.net'}." for number in range(count)]
+    hosts += [] if inside else [f"g{number}.z.com." for number in range(glue)]
+    glued = hosts[:glue] if inside else hosts[-glue:]
+    records = tuple(f"{host} 300 A 10.0.3.{number}" for number, host in enumerate(glued))
+    servers = "z.com. 300 NS " + " | ".join(hosts)
+
+    def com(question: Question) -> Exchange:
+        return reply(str(question), authority=(servers,), additional=records)
+
+    def of_zone(question: Question) -> Exchange:
+        answer = {
+            dns.rdatatype.NS: servers,
+            dns.rdatatype.A: f"{question.name} 300 A 192.0.2.44",
+            dns.rdatatype.SOA: SOA,
+        }.get(question.rdtype)
+        sections = {"authority": (SOA,)} if answer is None else {"answer": (answer,)}
+        return reply(str(question), flags="QR AA", **sections)  # type: ignore[arg-type]
+
+    def root(question: Question) -> object:
+        if not question.name.is_subdomain(name("net.")):
+            return refers("com.", a="10.0.2.1")(question)
+        address = f"{question.name} 300 A 192.0.2.44"
+        return reply(str(question), flags="QR AA", answer=(address,))
+
+    servers_of: dict[str, Server] = {f"10.0.3.{number}": of_zone for number in range(glue)}
+    return Scripted({"10.0.0.1": root, "10.0.2.1": com, **servers_of})  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize("inside", [True, False], ids=["inside", "elsewhere"])
+def test_names_of_servers_are_checked_in_linear_work(inside: bool) -> None:
+    """Names are compared: once it was each with each, and for every rule."""
+    costs = []
+    for count in (100, 200, 400):
+        network = many_names(count, inside)
+        with counted((dns.name.Name, "fullcompare")) as calls:
+            found = trace(
+                "www.z.com.", network=network, roots=roots("10.0.0.1"), seed=1, settings=CHECKED, limits=WIDE
+            )
+            shown(found)
+        costs.append(calls.made)
+    assert costs[1] <= SLACK * costs[0] and costs[2] <= SLACK * costs[1]
+
+
+def test_addresses_of_servers_are_put_in_order_in_linear_work() -> None:
+    """A survey has them in the order of the servers; each address was looked for in all once."""
+    costs = []
+    for count in (50, 100, 200):
+        network = many_names(count, inside=True, glue=count)
+        with counted((dns.name.Name, "fullcompare")) as calls:
+            trace(
+                "www.z.com.", network=network, roots=roots("10.0.0.1"), seed=1, limits=WIDE,
+                settings=Settings(all_servers=True),
+            )  # fmt: skip
+        costs.append(calls.made)
+    assert costs[1] <= SLACK * costs[0] and costs[2] <= SLACK * costs[1]
