@@ -57,6 +57,7 @@ SEEN = [
     ("format-error", PLAIN, Kind.FORMAT_ERROR),
     ("bad-cookie", UDP, Kind.BAD_COOKIE),
     ("bad-cookie", PLAIN, Kind.ANSWER),
+    ("glue-on-request", UDP, Kind.ANSWER),
     ("empty", UDP, Kind.EMPTY),
     ("wrong-class", UDP, Kind.WRONG_CLASS),
     ("other-name", UDP, Kind.OTHER_NAME),

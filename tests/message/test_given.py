@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import dns.rdatatype
 
 from dnstrace.message.given import addresses_given
@@ -13,7 +15,7 @@ ASKED = Question(name("ns1.example.com."), dns.rdatatype.A)
 REFERRAL = "example.com. 300 NS ns1.example.com. | ns2.example.com."
 
 
-def given(**sections: tuple[str, ...]) -> tuple[str, ...]:
+def given(**sections: Any) -> tuple[str, ...]:
     meaning = classify(reply(str(ASKED), **sections), name("com."))
     return addresses_given(meaning, ASKED)
 
