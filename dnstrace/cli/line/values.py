@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from dnstrace.model.expectations import Expectation
 
+_PLAIN_SECONDS = 10  # digits of the seconds since 1970 from 2001 to 2286
 _SECONDS_DIGITS = 12
 _PACKED = {8: "%Y%m%d", 14: "%Y%m%d%H%M%S"}  # forms of time by their number of digits
 
@@ -54,12 +55,13 @@ def moment(text: str) -> float:
     """A time, in seconds since 1970.
 
     It is given as YYYYMMDD, as YYYYMMDDHHmmSS (RFC 4034 section 3.2), in ISO 8601, or as `@` and the seconds
-    since 1970.
+    since 1970. Ten digits alone are such seconds too, as scripts have them: no date has ten.
     """
     from datetime import UTC, datetime
 
-    if text.startswith("@") and is_digits(text[1:]) and len(text) <= 1 + _SECONDS_DIGITS:
-        return float(text[1:])
+    since = text.removeprefix("@")
+    if is_digits(since) and (len(text) == _PLAIN_SECONDS or text[0] == "@" and len(since) <= _SECONDS_DIGITS):
+        return float(since)
     try:
         packed = _PACKED[len(text)] if is_digits(text) else None
         found = datetime.strptime(text, packed) if packed else datetime.fromisoformat(text)
