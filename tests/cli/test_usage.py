@@ -40,7 +40,7 @@ def test_any_text_is_shown_on_one_encodable_line(text: str) -> None:
 
 
 def test_a_long_text_is_cut_with_a_sign() -> None:
-    assert shown("x" * 5000) == "'" + "x" * 71 + "…'"
+    assert shown("x" * 5000) == "'" + "x" * 159 + "…'"
 
 
 @pytest.mark.parametrize(
