@@ -14,6 +14,7 @@ from dnstrace.checks.replies import HeardReply
 from dnstrace.checks.signing import signing_of
 from dnstrace.model import Kind, Name, Probe
 
+_NOT_ASKED = (Kind.ABANDONED, Kind.NETWORK_UNREACHABLE, Kind.NOT_RECORDED, Kind.KNOWN_SILENT)
 _ASKS_FOR_NONE = 0  # the algorithm of the record that asks for no DS at all (RFC 8078 section 4)
 _SEP = 0x0001
 _SHA256 = "SHA256"
@@ -91,3 +92,17 @@ def _record(ds: DSBase) -> Record:
 def of_ds(found: Iterable[DS]) -> frozenset[Record]:
     """DS records in the form in which they compare with what the zone asks for."""
     return frozenset(map(_record, found))
+
+
+def unheard(cut: Cut) -> tuple[Name, ...]:
+    """The servers of a zone that did not answer when asked, and may have other keys than the rest."""
+    return cut.once(_unheard)
+
+
+def _unheard(cut: Cut) -> tuple[Name, ...]:
+    asked = [reply.attempt for reply in cut.everyone if not reply.meaning.usable]
+    for step in cut.evidence.trace.steps:
+        if step.question.name == cut.zone and step.question.rdtype == dns.rdatatype.DNSKEY:
+            asked += [attempt for attempt in step.attempts if attempt.meaning.kind not in _NOT_ASKED]
+    answered = {reply.server for reply, _ in signing_of(cut).key_replies.values()}
+    return tuple(dict.fromkeys(each.server for each in asked if each.server not in answered))

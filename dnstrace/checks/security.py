@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from dnstrace.checks.catalogue import Trait, of_cut
-from dnstrace.checks.delegated_keys import deletes, to_publish, wanted
+from dnstrace.checks.delegated_keys import deletes, to_publish, unheard, wanted
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, parent_text, where
 from dnstrace.checks.replies import by_server, steps_of
@@ -43,7 +43,8 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
 
     How to fix it: at the registrar, replace the DS records with those of the zone's current keys, or
     remove all of them if the zone should not be signed. Old records stay in caches for their TTL: if the
-    old key still exists, putting it back in the zone helps sooner.
+    old key still exists, putting it back in the zone helps sooner. If a server of the zone does not answer,
+    bring it back first: it may have the keys.
 
     References: RFC 4035 section 2.4; RFC 4035 section 5.2; RFC 6781 section 4.1.2
     """
@@ -56,17 +57,30 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
         or not signing.below_anchor
     ):
         return
-    publish = to_publish(cut)
+    publish = () if unheard(cut) else to_publish(cut)
     steps = (*signing.ds_steps, *steps_of(reply for reply, _ in signing.key_replies.values()))
     yield Observation(
         f"{parent_text(cut)} has {_ds_text(usable)} for {_keys_text(ds.key_tag for ds in usable)},"
         f" which {zone_text(cut.zone)} {_not_had(cut, usable)}",
         steps,
-        cure=f"replace the DS records of {zone_text(cut.zone)}"
-        if publish
-        else f"remove the DS records of {zone_text(cut.zone)}, or sign the zone",
+        cure=_cure_of_ds(cut, bool(publish)),
         records=publish,
+        blame=Blame.HOST if unheard(cut) else None,
     )
+
+
+def _cure_of_ds(cut: Cut, has_keys: bool) -> str:
+    """What to do about DS records without a key: nothing at the registrar before every server was heard."""
+    zone = zone_text(cut.zone)
+    if silent := unheard(cut):
+        one = len(silent) == 1
+        return (
+            f"bring {listed(silent)} back first: {'it' if one else 'they'} may have"
+            f" {'these keys' if len(signing_of(cut).ds) > 1 else 'this key'}"
+        )
+    if has_keys:
+        return f"replace the DS records of {zone}"
+    return f"remove the DS records of {zone}, or sign the zone"
 
 
 @of_cut(Level.NOTICE, Blame.REGISTRAR)
@@ -88,7 +102,7 @@ def ds_stale(cut: Cut) -> Iterator[Observation]:
     named = {(key_tag(key), int(key.algorithm)) for key in signing.keys}
     algorithms = {int(key.algorithm) for key in signing.keys}
     stale = [ds for ds in signing.ds if _is_stale(cut, ds, named)]
-    if signing.entries and stale and cut.probed:
+    if signing.entries and stale and cut.probed and not unheard(cut):
         keys = listed(f"key {ds.key_tag} ({algorithm_name(ds.algorithm)})" for ds in stale)
         alien = any(ds.algorithm not in algorithms for ds in stale)
         yield Observation(

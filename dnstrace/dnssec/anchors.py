@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def _usable(anchors: Anchors, zone: Name) -> bool:
 def root_anchors() -> Anchors:
     """The trust anchors of the root that ship with the package."""
     text = (resources.files("dnstrace") / "data" / "root.key").read_text(encoding="ascii")
-    return parse_anchors(text, "the trust anchors in the package")
+    return replace(parse_anchors(text, "the trust anchors in the package"), own=False)
 
 
 def read_anchors(path: str | Path) -> Anchors:

@@ -156,8 +156,6 @@ class Answer:
         known = self._chain.zone(target, ask=False)
         if _settled(known):
             return known.verdict
-        if self._question.rdtype == dns.rdatatype.RRSIG:
-            return _UNSIGNABLE
         first: SecurityStatus | None = None
         for signer in self._denial_signers(target):
             zone = self._chain.zone(signer)

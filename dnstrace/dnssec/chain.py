@@ -30,6 +30,11 @@ from dnstrace.model.judgement import SecurityStatus
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.security import Security
 
+_NOT_OURS = (
+    "the starting server {} does not serve the keys of {} that are trusted; "
+    "--trust-anchor takes those of a zone that it serves"
+)
+
 
 class TrustChain:
     """The chain of trust over the replies of a case."""
@@ -91,7 +96,21 @@ class TrustChain:
         if found.says is Says.UNKNOWN:
             question = Question(name, dns.rdatatype.DS)
             return Zone(name, self._case.unasked(f"the DS record of {plain(name)}", question))
+        if found.says is Says.UNANSWERED:
+            return Zone(name, self._not_had(name, found.reason, zone.name))
         return Zone(name, SecurityStatus(Security.BOGUS, found.reason))
+
+    def _not_had(self, zone: Name, reason: str, owner: Name) -> SecurityStatus:
+        """The verdict on a zone if what validates it could not be fetched from the servers of `owner`.
+
+        Resolvers cannot validate what they receive from it. Where nothing was received, there is nothing to
+        judge: not had is not false (RFC 4035 section 4.3).
+        """
+        if not self._case.replies.heard(zone):
+            return SecurityStatus(Security.INDETERMINATE, reason)
+        return SecurityStatus(
+            Security.BOGUS, f"{reason}; the operator of {zone_text(owner)} needs to fix this"
+        )
 
     def _child(self, zone: Zone, name: Name, found: Delegated) -> Zone:
         """A zone for which its parent publishes a DS RRset."""
@@ -107,7 +126,14 @@ class TrustChain:
     def _anchor_zone(self, zone: Name) -> Zone:
         anchors = self._case.anchors
         trust = Trust(None, ds_anchors(anchors, zone), key_anchors(anchors, zone))
-        return self._establish(zone, trust)
+        found, question = self._establish(zone, trust), Question(zone, dns.rdatatype.DNSKEY)
+        given = self._case.replies.given_server(question)
+        if found.open or anchors.own or not given:
+            return found
+        verdict = SecurityStatus(Security.INDETERMINATE, _NOT_OURS.format(given, zone_text(zone)))
+        for step in self._case.replies.steps_for(question):
+            self._case.notes.add(step.id, verdict)
+        return Zone(zone, verdict)
 
     # --- keys ---------------------------------------------------------------------------------
 
@@ -140,19 +166,28 @@ class TrustChain:
         if not reason and not self._case.fully_asked(question):
             verdict = self._case.unasked(f"the DNSKEY records of {zone_text(zone)}", question)
             return Zone(zone, verdict, keys=None, open=True)
-        lacking = f"no server of {zone_text(zone)} returned DNSKEY records"
-        reason = reason or f"{lacking}, although {_keys_needed(trust, zone)}"
+        verdict = SecurityStatus(security, reason) if reason else self._keys_not_had(zone, question)
         for step in self._case.replies.steps_for(question):
-            self._case.notes.add(step.id, SecurityStatus(security, reason))
-        return Zone(zone, SecurityStatus(security, reason))
+            self._case.notes.add(step.id, verdict)
+        return Zone(zone, verdict)
+
+    def _keys_not_had(self, zone: Name, question: Question) -> SecurityStatus:
+        """The verdict on a zone none of whose servers answered the query for its keys."""
+        why = self._case.replies.why_unanswered(question) or "no server answered the query for them"
+        reason = f"the DNSKEY records of {zone_text(zone)} could not be fetched: {why}"
+        return self._not_had(zone, reason, zone)
 
     def _keys_in(self, reply: Reply, zone: Name, trust: Trust) -> KeySet:
         found = signed(reply.message.answer, (dns.rdatatype.DNSKEY,), zone)
-        if not found:
-            return KeySet(
-                (), f"{zone_text(zone)} has no DNSKEY records, although {_keys_needed(trust, zone)}"
-            )
-        return establish(found[0], trust, self._case.time_of(reply.attempt), self._case.effort)
+        whole = not self._case.replies.unheard(reply.step.question)
+        if found:
+            return establish(found[0], trust, self._case.time_of(reply.attempt), self._case.effort, whole)
+        if reply.attempt.meaning.authoritative and reply.attempt.meaning.usable:
+            reason = f"{zone_text(zone)} has no DNSKEY records, although {_keys_needed(trust, zone, whole)}"
+        else:
+            lame = f"no server of {zone_text(zone)} gave a usable answer for its DNSKEY records"
+            reason = f"{lame}, although {_keys_needed(trust, zone, False)}"
+        return KeySet((), reason)
 
 
 def _names_between(zone: Name, target: Name) -> list[Name]:
@@ -164,12 +199,17 @@ def _names_between(zone: Name, target: Name) -> list[Name]:
     return names[::-1]
 
 
-def _keys_needed(trust: Trust, zone: Name) -> str:
-    """Why the zone needs DNSKEY records, and who can fix that."""
+def _keys_needed(trust: Trust, zone: Name, whole: bool) -> str:
+    """Why the zone needs DNSKEY records, and who can fix that.
+
+    Removing the DS record is advised only if the `whole` zone was heard to have no key: a server that did not
+    answer may have them.
+    """
     if trust.parent is None:
         return "there is a trust anchor for it"
     parent = zone_text(trust.parent)
+    otherwise = f", or to have the DS record removed from {parent}" if whole else ""
     return (
-        f"{parent} publishes a DS record for it; the operator of {zone_text(zone)} needs to serve them, "
-        f"or to have the DS record removed from {parent}"
+        f"{parent} publishes a DS record for it; "
+        f"the operator of {zone_text(zone)} needs to serve them{otherwise}"
     )

@@ -33,6 +33,7 @@ class Says(Enum):
     NO_CUT = auto()
     WRONG = auto()  # data that are not validly signed
     NOTHING = auto()  # asked, but neither a DS RRset nor a proof came
+    UNANSWERED = auto()  # asked, but no server answered
     UNKNOWN = auto()  # not asked yet
 
 
@@ -97,9 +98,17 @@ class Delegations:
             return Delegated(Says.UNKNOWN)
         for step in self._case.replies.steps_for(question):
             self._case.retry(step)
+        if next(self._case.replies.to(question), None) is None:
+            return self._unanswered(question)
         neither = f"return neither a DS record for {plain(name)} nor a proof that there is none"
         return Delegated(
             Says.NOTHING, f"the servers of {zone_text(zone.name)} {neither}; {_operator_remedy(zone)}"
+        )
+
+    def _unanswered(self, question: Question) -> Delegated:
+        why = self._case.replies.why_unanswered(question) or "no server answered the query for it"
+        return Delegated(
+            Says.UNANSWERED, f"the DS record of {plain(question.name)} could not be fetched: {why}"
         )
 
     def _in(self, reply: Reply, zone: Zone, name: Name) -> Delegated:

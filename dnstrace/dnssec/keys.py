@@ -59,8 +59,11 @@ class KeySet:
     signatures: tuple[SignatureEvidence, ...] = ()
 
 
-def establish(data: Signed, trust: Trust, at: float, effort: Effort) -> KeySet:
-    """The keys of a zone, from its DNSKEY RRset and the DS records or trust anchors in `trust`."""
+def establish(data: Signed, trust: Trust, at: float, effort: Effort, whole: bool = True) -> KeySet:
+    """The keys of a zone, from its DNSKEY RRset and the DS records or trust anchors in `trust`.
+
+    `whole` is false if a server of the zone did not answer, which may have other keys.
+    """
     zone = data.name
     keys = tuple(rdata for rdata in data.rrset if isinstance(rdata, DNSKEY))
     matching = matches(trust.ds[: effort.limits.digests], zone, keys)
@@ -71,7 +74,9 @@ def establish(data: Signed, trust: Trust, at: float, effort: Effort) -> KeySet:
     checked = check(data, zone, entries, at, effort)
     if checked.valid:
         return KeySet(tuple(filter(usable_key, keys)), "", evidence, ds_evidence, checked.signatures)
-    reason = _not_self_signed(entries, zone, checked.reason) if entries else _unmatched(trust, zone, keys)
+    reason = (
+        _not_self_signed(entries, zone, checked.reason) if entries else _unmatched(trust, zone, keys, whole)
+    )
     return KeySet((), reason, evidence, ds_evidence, checked.signatures)
 
 
@@ -102,7 +107,7 @@ def _not_self_signed(entries: Sequence[DNSKEY], zone: Name, reason: str) -> str:
     )
 
 
-def _unmatched(trust: Trust, zone: Name, keys: Sequence[DNSKEY]) -> str:
+def _unmatched(trust: Trust, zone: Name, keys: Sequence[DNSKEY], whole: bool) -> str:
     """Why no key of the zone matches a DS record or trust anchor, and who can fix that."""
     if odd := next((record for record in trust.usable_ds if isinstance(record, OddDS)), None):
         broken = f"a DS record for key {odd.key_tag} whose digest has {len(odd.digest)} octets"
@@ -118,7 +123,7 @@ def _unmatched(trust: Trust, zone: Name, keys: Sequence[DNSKEY]) -> str:
         what = f"the digest does not match {_tagged(near)} of {zone_text(zone)}"
     else:
         what = f"{zone_text(zone)} has {f'only {_tagged(keys)}' if keys else 'no keys'}"
-    return f"{_expected(trust)}, but {what}; {_ds_remedy(trust, zone)}"
+    return f"{_expected(trust)}, but {what}; {_ds_remedy(trust, zone, whole)}"
 
 
 def _same_tag(trust: Trust, keys: Sequence[DNSKEY]) -> list[DNSKEY]:
@@ -136,13 +141,12 @@ def _expected(trust: Trust) -> str:
     return f"{zone_text(trust.parent)} publishes {records} for {_key_list(tags)}"
 
 
-def _ds_remedy(trust: Trust, zone: Name) -> str:
+def _ds_remedy(trust: Trust, zone: Name, whole: bool) -> str:
+    """Who can fix that; the DS record, only if the `whole` zone was heard to lack its key."""
     if trust.parent is None:
         return "the trust anchor needs to be updated"
-    return (
-        f"the operator of {zone_text(zone)} needs to restore that key, "
-        f"or to have the DS record in {zone_text(trust.parent)} replaced"
-    )
+    otherwise = f", or to have the DS record in {zone_text(trust.parent)} replaced" if whole else ""
+    return f"the operator of {zone_text(zone)} needs to restore that key{otherwise}"
 
 
 def _tagged(keys: Sequence[DNSKEY]) -> str:

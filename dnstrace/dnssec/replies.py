@@ -8,9 +8,21 @@ from dataclasses import dataclass
 import dns.message
 import dns.rdatatype
 
-from dnstrace.model import Attempt, Cause, Kind, Name, Outcome, Purpose, Question, Step, Trace
+from dnstrace.model import (
+    ROOT,
+    Attempt,
+    Cause,
+    Kind,
+    Name,
+    Outcome,
+    Purpose,
+    Question,
+    Source,
+    Step,
+    Trace,
+)
 from dnstrace.model.judgement import SecurityStatus
-from dnstrace.model.naming import plain
+from dnstrace.model.naming import is_below, plain
 from dnstrace.model.security import Security
 
 CHAIN = frozenset({Purpose.DS, Purpose.DNSKEY})
@@ -97,6 +109,40 @@ class Replies:
         steps = self._by_question.get(question, ())
         return next((step.note for step in steps if step.limited), "")
 
+    def heard(self, zone: Name) -> bool:
+        """Whether the walk received data of a zone, or of one below it.
+
+        Where it did not, there is nothing to validate with the keys of that zone (RFC 4035 section 4.3).
+        """
+        return any(_has_data_of(zone, step) for step in self.main())
+
+    def why_unanswered(self, question: Question) -> str:
+        """What kept every reply to a question away, in words; empty if that is not known."""
+        steps = self._by_question.get(question, ())
+        return next((step.note for step in steps if step.outcome is Outcome.FAILED and step.note), "")
+
+    def unheard(self, question: Question) -> frozenset[Name]:
+        """The name servers that should know the answer to a question, and from which no answer came.
+
+        Those that no step of the walk or of the chain asked at all are not counted.
+        """
+        steps = self.steps_for(question)
+        zones = {step.zone for step in steps}
+        walked = [step for step in self.main() if step.zone in zones and step not in steps]
+        silent = {
+            a.server for step in walked for a in step.attempts if not a.meaning.usable and _was_asked(a)
+        }
+        silent |= {a.server for step in steps for a in step.attempts if _was_asked(a)}
+        return frozenset(silent - {reply.attempt.server for reply in self.to(question)})
+
+    def given_server(self, question: Question) -> str:
+        """The server that the user gave instead of the root servers, if the question was put to it."""
+        asked = [server for step in self.steps_for(question) for server in step.servers]
+        given = [(server, a) for server in asked for a in server.addresses if a.source is Source.GIVEN]
+        return next(
+            (address.text if server.name == ROOT else plain(server.name) for server, address in given), ""
+        )
+
     def steps_for(self, question: Question) -> list[Step]:
         """The steps that asked a question."""
         return self._by_question.get(question, [])
@@ -134,6 +180,24 @@ class Replies:
     def main(self) -> list[Step]:
         """The steps of the walk itself, aliases included, without its look-ups."""
         return [step for step in self.trace.steps if step.main]
+
+
+def _has_data_of(zone: Name, step: Step) -> bool:
+    """Whether a step brought data at or below the apex of a zone; a DS RRset is data of the zone above."""
+    meaning, question = step.meaning, step.question
+    if meaning is None:
+        return False
+    if meaning.delegation is not None:
+        return is_below(meaning.delegation.zone, zone)
+    owners = {question.name, *(rrset.name for rrset in meaning.answer)}
+    owners = {
+        name.parent() if question.rdtype == dns.rdatatype.DS and len(name) > 1 else name for name in owners
+    }
+    return meaning.kind in CONCLUSIVE and any(name.is_subdomain(zone) for name in owners)
+
+
+def _was_asked(attempt: Attempt) -> bool:
+    return attempt.meaning.kind not in (Kind.ABANDONED, Kind.NETWORK_UNREACHABLE, Kind.NOT_RECORDED)
 
 
 def _chosen_first(step: Step) -> list[Attempt]:

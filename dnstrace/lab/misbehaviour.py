@@ -59,9 +59,13 @@ _SERVER_COOKIE = bytes.fromhex("0123456789abcdef")
 @misbehaviour("silent")
 def _silent(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """Nothing comes back. `silent=AAAA`: only for questions of that type."""
-    if parameter and asked.query.question[0].rdtype != dns.rdatatype.from_text(parameter):
+    if parameter and _is_of_another_type(asked, parameter):
         return otherwise(asked)
     return SILENCE
+
+
+def _is_of_another_type(asked: Asked, rdtype: str) -> bool:
+    return asked.query.question[0].rdtype != dns.rdatatype.from_text(rdtype)
 
 
 @misbehaviour("unreachable")
@@ -253,7 +257,9 @@ def _answering(asked: Asked, *answer: dns.rrset.RRset) -> Reaction:
 
 @misbehaviour("truncates")
 def _truncates(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """Every UDP reply is empty with TC set. `truncates=always`: over TCP too."""
+    """Every UDP reply is empty with TC set, or those of a type (`=DNSKEY`); `=always`: over TCP too."""
+    if parameter not in ("", "always") and _is_of_another_type(asked, parameter):
+        return otherwise(asked)
     if asked.transport is Transport.TCP and parameter != "always":
         return otherwise(asked)
     return Reaction((truncated(respond(asked.query)),))

@@ -79,3 +79,11 @@ def test_main_steps_are_those_of_the_walk() -> None:
     trace = WORLD.ask(WORLD.walk(WWW), name("."), question("example.", "DS"), Purpose.DS)
     assert [step.id for step in Replies(trace).main()] == [1, 2]
     assert trace.steps[-1].question.rdtype == dns.rdatatype.DS
+
+
+def test_a_zone_was_heard_where_data_of_it_or_below_came() -> None:
+    assert replies().heard(name("example.")) and replies().heard(name("."))
+    first = replace(WORLD.walk(WWW), steps=WORLD.walk(WWW).steps[:1])
+    assert not replies(first).heard(name("example.")) and replies(first).heard(name("."))
+    ds = replace(WORLD.walk(question("example.", "DS")), outcome=Outcome.NODATA)
+    assert not replies(ds).heard(name("example."))  # a DS RRset is data of the parent
