@@ -190,7 +190,7 @@ async def _traced(
         if consultation is not None:
             await consultation.close(until)
     trace = under_way.found.concluding(journal.snapshot())
-    trace = replace(trace, judgement=under_way.judgement)
+    trace = replace(trace, judgement=under_way.judgement, unjudged=under_way.unjudged)
     if not settings.probe:
         return trace
     trace = _with_findings(trace)
@@ -246,14 +246,14 @@ def _shares_of(trace: Trace) -> tuple[Share, ...]:
 
 def _with_rules(judged: Report, findings: Iterable[Finding]) -> Report:
     """The report of a trace to which the rules were applied."""
-    from dnstrace.checks import CATALOGUE
+    from dnstrace.checks import CATALOGUE, applied
     from dnstrace.checks.reconciliation import reconciled
     from dnstrace.model.findings import Explanation
 
     rules = {code: CATALOGUE[code] for code in {finding.code for finding in findings} & CATALOGUE.keys()}
     return replace(
         judged,
-        rules=len(CATALOGUE),
+        rules=len(applied(judged.trace)),
         explanations={code: Explanation(rule.title, rule.sections) for code, rule in rules.items()},
         reconciliation=reconciled(judged.trace),
     )

@@ -31,13 +31,26 @@ from dnstrace.checks.evidence import Evidence
 from dnstrace.model import Trace
 from dnstrace.model.findings import Blame, Finding, Level, Observation
 
-__all__ = ["CATALOGUE", "RULES", "Blame", "Finding", "Level", "Observation", "Rule", "Trait", "findings"]
+__all__ = [
+    "CATALOGUE",
+    "RULES",
+    "Blame",
+    "Finding",
+    "Level",
+    "Observation",
+    "Rule",
+    "Trait",
+    "applied",
+    "findings",
+]
 
 RULES = (
     interception, servers, transport, delegation, spread, cycles, names, glue, soa, answers, aliases,
     records, security, signatures, denial, parent_update, chain, resolver_answers
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
+
+_ON_DNSSEC = {module.__name__ for module in (security, signatures, denial, parent_update, chain)}
 
 _PLACES = {module.__name__: place for place, module in enumerate(RULES)}
 
@@ -47,9 +60,15 @@ CATALOGUE = {code: ENTERED[code] for code in sorted(ENTERED, key=lambda code: _P
 _LEVELS = tuple(Level)
 
 
+def applied(trace: Trace) -> tuple[Rule, ...]:
+    """The rules that apply to `trace`: those on DNSSEC only if it was validated."""
+    unjudged = _ON_DNSSEC if trace.judgement is None else ()
+    return tuple(rule for rule in CATALOGUE.values() if rule.module not in unjudged)
+
+
 def findings(trace: Trace) -> tuple[Finding, ...]:
     """Everything wrong in what `trace` recorded: errors first, then warnings, then notices."""
     evidence = Evidence(trace)
-    found = [finding for rule in CATALOGUE.values() for finding in rule.apply(evidence)]
+    found = [finding for rule in applied(trace) for finding in rule.apply(evidence)]
     alone = [finding for finding in found if Trait.STANDS_ALONE in CATALOGUE[finding.code].traits]
     return tuple(sorted(alone or found, key=lambda finding: _LEVELS.index(finding.level)))

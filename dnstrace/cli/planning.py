@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dnstrace.cli.usage import Usage
 from dnstrace.model import Question
+from dnstrace.model.anchors import NO_ANCHORS
 from dnstrace.model.tracing import Tracing
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def planned(chosen: Choices) -> Planned:
 
         return Planned(chosen.questions, *over_the_record(chosen, tracing, _anchors))
     if chosen.dnssec:
-        tracing = replace(tracing, anchors=_anchors(chosen.anchors), at=chosen.at)
+        tracing = _validated(tracing, chosen)
     if chosen.settings.bind is not None:
         _check_source(chosen.settings.bind)
     return Planned(chosen.questions, tracing)
@@ -69,6 +70,13 @@ def _roots(path: str) -> Delegation:
         raise Usage(f"--root-hints: {error}") from error
 
 
+def _validated(tracing: Tracing, chosen: Choices, world: World | None = None) -> Tracing:
+    """The tracing with validation; root servers of one's own need a trust anchor of one's own."""
+    if tracing.roots is not None and chosen.anchors is None:
+        return replace(tracing, anchors=NO_ANCHORS)
+    return replace(tracing, anchors=_anchors(chosen.anchors, world), at=chosen.at)
+
+
 def _anchors(path: str | None, world: World | None = None) -> Anchors:
     """The trust anchors in the file; without a file, those of the world or of the package."""
     from dnstrace.dnssec import (
@@ -84,7 +92,9 @@ def _anchors(path: str | None, world: World | None = None) -> Anchors:
         require_cryptography()
         if path is not None:
             return read_anchors(path)
-        return root_anchors() if world is None else parse_anchors(world.anchors_text, f"world {world.name}")
+        if world is None:
+            return root_anchors()
+        return replace(parse_anchors(world.anchors_text, f"world {world.name}"), own=False)
     except MissingCryptography as error:
         raise Usage(f"--dnssec: {error}") from error
     except AnchorsError as error:
@@ -100,7 +110,7 @@ def _in_the_lab(chosen: Choices, tracing: Tracing) -> Planned:
     usual = world.expect.security is not None and chosen.settings.edns is not None
     validated = usual if chosen.dnssec is None else chosen.dnssec
     if validated:
-        tracing = replace(tracing, anchors=_anchors(chosen.anchors, world), at=chosen.at)
+        tracing = _validated(tracing, chosen, world)
     tracing = replace(tracing, resolvers=_resolvers_in(chosen, world), now=world.now)
     types = chosen.types or (world.question.rdtype,)
     own = tuple(replace(world.question, rdtype=rdtype) for rdtype in types)

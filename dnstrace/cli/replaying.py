@@ -26,16 +26,19 @@ def over_the_record(
     """
     from dataclasses import replace
 
+    from dnstrace.model.anchors import NO_ANCHORS
     from dnstrace.network.replay import RecordedNetwork
 
     record = chosen.record
     assert record is not None  # this is for a replay only
     network = RecordedNetwork(record.course, faithful=not chosen.drop)
+    own_roots = tracing.roots is not None
     tracing = replace(tracing, now=record.tracing.now, roots=tracing.roots or record.tracing.roots)
     if chosen.dnssec:
         found = anchors(chosen.anchors)
-        own = record.tracing.anchors if chosen.anchors is None else None
-        tracing = replace(tracing, anchors=own or found, at=chosen.at)
+        if chosen.anchors is None:
+            found = NO_ANCHORS if own_roots else record.tracing.anchors or found
+        tracing = replace(tracing, anchors=found, at=chosen.at)
     return tracing, without(chosen.drop, network, record.servers, "the record")
 
 

@@ -147,9 +147,10 @@ class Trace:
     `started` is the wall-clock time at which it began, in UTC. `answer` is the whole chain, aliases first.
     `outcome` is None in a snapshot of a trace that is under way. `error` says why the walk failed, or is
     empty. `seed` repeats every random choice. `judgement` is the verdict of the chain of trust, None if it
-    was not requested. `expectations` has whether each of the user's is met, None if there are none.
-    `findings` is what is wrong, None without a check. `supposed` are delegations that were taken as if the
-    parent published them (`dnstrace.message.supposed`). `fetched` is the last hop, None if it was not taken.
+    was not requested; `unjudged` says why it is None although it was. `expectations` has whether each of the
+    user's is met, None if there are none. `findings` is what is wrong, None without a check. `supposed` are
+    delegations that were taken as if the parent published them (`dnstrace.message.supposed`). `fetched` is
+    the last hop, None if it was not taken.
     """
 
     question: Question
@@ -167,6 +168,7 @@ class Trace:
     findings: tuple[Finding, ...] | None = None
     supposed: tuple[Delegation, ...] = ()
     fetched: Fetched | None = None
+    unjudged: str = ""
 
 
 @dataclass(frozen=True, slots=True)

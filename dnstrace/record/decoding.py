@@ -29,6 +29,7 @@ from dnstrace.model import (
     Transport,
 )
 from dnstrace.model.allowed import COUNT, LONGEST, PAYLOAD, PORT, QUERIES, SEED, TRIES, Whole
+from dnstrace.model.anchors import NO_ANCHORS, Anchors
 from dnstrace.model.asked import Resolver
 from dnstrace.model.expectations import Expectation
 from dnstrace.model.limits import Limits
@@ -109,9 +110,7 @@ def _read_tracing(how: Fields, now: datetime, seed: int) -> Tracing:
         limits=_read_limits(how.object("limits")),
         roots=how.converted("hints", lambda text: parse_hints(text, "the record")),
         server=_read_server(how) if how.has("server") else None,
-        anchors=how.converted("anchors", lambda text: parse_anchors(text, "it"))
-        if how.has("anchors")
-        else None,
+        anchors=_read_anchors(how) if how.has("anchors") else None,
         at=how.number("at", -1e12, 1e12) if how.has("at") else None,
         parent_only=how.flag("parent_only"),
         supposed=tuple(map(_read_supposed, how.objects("supposed"))),
@@ -119,6 +118,13 @@ def _read_tracing(how: Fields, now: datetime, seed: int) -> Tracing:
         seed=seed,
         now=now,
     )
+
+
+def _read_anchors(how: Fields) -> Anchors:
+    if not how.text("anchors"):
+        return NO_ANCHORS
+    anchors = how.converted("anchors", lambda text: parse_anchors(text, "it"))
+    return replace(anchors, own=how.flag("own_anchors") if how.has("own_anchors") else True)
 
 
 def _parse_json(octets: bytes) -> Any:

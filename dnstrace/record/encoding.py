@@ -66,6 +66,7 @@ def _tracing_of(tracing: Tracing, expected: tuple[str, ...]) -> Document:
         "hints": _hints_text(tracing.roots or root_hints()),
         "server": None if server is None else str(server),
         "anchors": None if anchors is None else anchors_text(anchors),
+        "own_anchors": None if anchors is None else anchors.own,
         "at": tracing.at,
         "parent_only": tracing.parent_only,
         "supposed": [_supposed_of(cut) for cut in tracing.supposed],

@@ -206,6 +206,8 @@ def _paths_lines(report: Report) -> list[Text]:
 
 def _security_line(trace: Trace) -> list[Text]:
     """The security status, and the reason unless it is secure."""
+    if trace.unjudged:
+        return [Text(f"DNSSEC is not judged: {harmless(trace.unjudged)}", WARNING)]
     if (judgement := trace.judgement) is None or trace.outcome is Outcome.FAILED:
         return []  # a failed trace has no data to judge
     status = judgement.security.value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dnstrace.model import Delegation, Name, Outcome, Question, Settings
+from dnstrace.model.anchors import UNJUDGED
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.descent import Walk, begin
 from dnstrace.walk.hedging import HEDGED
@@ -20,14 +21,19 @@ if TYPE_CHECKING:
 
 
 class TraceUnderWay:
-    """A trace under way: `found` is the result of its walk so far, `judgement` the verdict on that."""
+    """A trace under way: `found` is the result of its walk so far, `judgement` the verdict on that.
+
+    `unjudged` says why there is no verdict although one was requested.
+    """
 
     def __init__(self, context: TraceContext, question: Question, tracing: Tracing) -> None:
         self._context, self._question, self._parent_only = context, question, tracing.parent_only
         self._late = f"the deadline of {tracing.bounds.deadline:g} s is reached"
         self._walk = Walk(context, _strategy(context.settings))
         anchors = None if tracing.parent_only else tracing.anchors
-        self._validation = None if anchors is None else _validation(context, self._walk, anchors, tracing.at)
+        self.unjudged = "" if anchors is None or anchors.zones else UNJUDGED
+        given = None if self.unjudged else anchors
+        self._validation = None if given is None else _validation(context, self._walk, given, tracing.at)
         self.found = WalkResult(Outcome.FAILED, error=self._late)
         self.judgement: Judgement | None = None
 

@@ -60,7 +60,9 @@ def moment(text: str) -> float:
     from datetime import UTC, datetime
 
     since = text.removeprefix("@")
-    if is_digits(since) and (len(text) == _PLAIN_SECONDS or text[0] == "@" and len(since) <= _SECONDS_DIGITS):
+    if is_digits(since) and (
+        len(text) == _PLAIN_SECONDS or (text[0] == "@" and len(since) <= _SECONDS_DIGITS)
+    ):
         return float(since)
     try:
         packed = _PACKED[len(text)] if is_digits(text) else None

@@ -68,7 +68,7 @@ def document(report: Report, *, verbose: bool = False, explain: bool = False) ->
         "outcome": None if trace.outcome is None else trace.outcome.value,
         "rcode": rcode_of(trace.rcode),
         "security": None if trace.judgement is None else trace.judgement.security.value,
-        "reason": None if trace.judgement is None else harmless(trace.judgement.reason) or None,
+        "reason": harmless(trace.unjudged if trace.judgement is None else trace.judgement.reason) or None,
         "answer": rrsets_of(trace.answer),
         "delegation": None if cut is None else referral_of(cut),
         "supposed": [referral_of(supposed) for supposed in trace.supposed],
