@@ -162,7 +162,9 @@ async def _traced(
     given, wanted = _start_given(tracing.server)
     start = given or tracing.roots or root_hints()
     clock = asyncio.get_running_loop().time
-    journal = Journal(question, tracing.now or datetime.now(UTC), seed, clock, on_change, tracing.supposed)
+    health = Health(settings.families) if knowledge is None else knowledge.health
+    now = tracing.now or datetime.now(UTC)
+    journal = Journal(question, now, seed, clock, on_change, tracing.supposed, health.unasked)
     network = network or _live(settings)
     context = TraceContext(
         _paced(network) if settings.all_servers else network,
@@ -170,7 +172,7 @@ async def _traced(
         Budget(limits),
         journal,
         Cuts(start) if knowledge is None else knowledge.cuts,
-        Health(settings.families) if knowledge is None else knowledge.health,
+        health,
         Random(seed),
         Remembered(),
         Supposed(tracing.supposed),

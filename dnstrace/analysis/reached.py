@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dnstrace.model import Delegation, Outcome
+from dnstrace.model import Delegation, Kind, Outcome, Purpose
+from dnstrace.model.families import why_unasked
 from dnstrace.model.security import Security
 
 if TYPE_CHECKING:
-    from dnstrace.model import Name, Step, Trace
+    from collections.abc import Iterable
+
+    from dnstrace.model import Address, Name, Step, Trace
 
 
 def last_step(trace: Trace) -> Step | None:
@@ -53,3 +56,26 @@ def delegation_reached(trace: Trace) -> Delegation | None:
     zone = zone_reached(trace)
     referrals = (step.referral for step in reversed(trace.steps))
     return next((cut for cut in referrals if cut is not None and cut.zone == zone), None)
+
+
+def not_asked(trace: Trace, addresses: Iterable[Address]) -> str:
+    """Why none of some addresses was asked, in words, if that is their family; otherwise empty."""
+    families = {address.family for address in addresses}
+    if not families or not families <= trace.unasked.keys():
+        return ""
+    why = " and ".join(why_unasked(family, trace.unasked[family]) for family in sorted(families))
+    return f"not asked ({why})"
+
+
+def ended_unasked(trace: Trace, steps: Iterable[Step]) -> str:
+    """Why a step among `steps` failed, if all its servers have addresses only of families not asked."""
+    for step in steps:
+        if step.outcome is Outcome.FAILED and step.purpose is not Purpose.PROBE and not _was_asked(step):
+            known = [address for server in step.servers for address in server.addresses]
+            if why := not_asked(trace, known):
+                return why
+    return ""
+
+
+def _was_asked(step: Step) -> bool:
+    return any(attempt.meaning.kind is not Kind.NETWORK_UNREACHABLE for attempt in step.attempts)

@@ -153,7 +153,7 @@ class Evidence:
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
         main = [step for step in trace.steps if step.main]
-        self.unheard = unheard(step for step in main if step.all_servers)
+        self.unheard = unheard(step for step in main if step.all_servers) | trace.unasked.keys()
         zones: dict[Name, None] = {}
         for step in main:
             zones |= dict.fromkeys((step.zone, self.zone_of(step)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from dnstrace.analysis.reached import ended_unasked
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.hosts import Host, host_of, named
 from dnstrace.checks.serials import newest_of, serials
@@ -61,9 +62,11 @@ def _server(seen: _Seen, name: Name) -> ReconciledServer:
                 attempt=seen.attempt(address),
                 asked=address in seen.asked,
                 serial=seen.serials.get(address),
+                unasked=cut.evidence.trace.unasked.get(family_of(address)),
             )
             for address in every
         ),
+        unasked=ended_unasked(cut.evidence.trace, cut.evidence.lookups.get(name, ())),
     )
 
 

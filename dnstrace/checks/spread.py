@@ -86,10 +86,11 @@ def one_network(cut: Cut) -> Iterator[Observation]:
 
 
 @of_cut(Level.ERROR, Blame.HOST)
-def one_family(cut: Cut) -> Iterator[Observation]:
+def no_ipv4(cut: Cut) -> Iterator[Observation]:
     """No name server of the zone has an IPv4 address.
 
-    What it is: all name servers of the zone have IPv6 addresses only.
+    What it is: all name servers of the zone have IPv6 addresses only: those inside the zone in the glue,
+    the others in their own zones.
 
     Why it matters: resolvers without IPv6, and there are many, cannot ask any of them: for their users
     the zone does not exist.
@@ -100,16 +101,22 @@ def one_family(cut: Cut) -> Iterator[Observation]:
     References: RFC 3901 section 4
     """
     addresses = _all_addresses(cut)
-    hosts = {name: host_of(cut, name) for name in named(cut)}
-    glued = {name for name, found in glue(cut).items() if found}
-    known = all(4 in host.denied or host.nxdomain for host in hosts.values())
-    if addresses and known and not _of_family(addresses, 4):
-        yield Observation(
-            message=f"no name server of {zone_text(cut.zone)} has an IPv4 address, only {listed(addresses)}",
-            steps=(*steps_of(cut.referrals), *(step for host in hosts.values() for step in host.steps)),
-            cure=f"give the name servers of {zone_text(cut.zone)} IPv4 addresses"
-            f"{', and add them to the glue' if glued else ''}",
-        )
+    if not _of_family(addresses, 6) or any(_has_ipv4(cut, name) is not False for name in named(cut)):
+        return
+    hosts = [host_of(cut, name) for name in named(cut)]
+    glued = any(glue(cut).values())
+    published = _of_family(addresses, 4)  # in the zone itself only, where nobody without IPv6 finds it
+    where = " in the referral" if published else ""
+    yield Observation(
+        message=f"no name server of {zone_text(cut.zone)} has an IPv4 address{where},"
+        f" only {listed(_of_family(addresses, 6))}",
+        steps=(*steps_of(cut.referrals), *(step for host in hosts for step in host.steps)),
+        cure=f"add {listed(published)} to the glue for the name servers of {zone_text(cut.zone)}"
+        if published
+        else f"give the name servers of {zone_text(cut.zone)} IPv4 addresses"
+        f"{', and add them to the glue' if glued else ''}",
+        blame=Blame.REGISTRAR if published else None,
+    )
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -154,6 +161,26 @@ def _all_known(cut: Cut) -> bool:
     return all(
         name in known or host_of(cut, name).addresses or host_of(cut, name).absent for name in named(cut)
     )
+
+
+def _has_ipv4(cut: Cut, name: Name) -> bool | None:
+    """Whether a resolver without IPv6 finds an address of a name server; None if that is not known.
+
+    What could be reached from here has no part in it. Of a server inside the zone, only the glue is found.
+    """
+    addresses, host = cut.once(glue).get(name, []), host_of(cut, name)
+    if _of_family(addresses, 4):
+        return True
+    if addresses and name.is_subdomain(cut.zone):
+        return False
+    if _of_family((*addresses, *cut.once(_walked).get(name, ()), *host.addresses), 4):
+        return True
+    return False if host.nxdomain or 4 in host.denied else None
+
+
+def _walked(cut: Cut) -> dict[Name, list[str]]:
+    """The addresses by which the walk knew each name server."""
+    return {server.name: [address.text for address in server.addresses] for server in cut.servers}
 
 
 def _of_family(addresses: Iterable[str], family: int) -> list[str]:

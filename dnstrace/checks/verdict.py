@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from dnstrace.analysis.reached import is_bogus, last_step, went_wrong, zone_reached
+from dnstrace.analysis.reached import ended_unasked, is_bogus, last_step, went_wrong, zone_reached
 from dnstrace.checks import CATALOGUE, Trait, findings
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.phrases import counted, listed
@@ -174,9 +174,15 @@ def _blame(trace: Trace, last: Step | None) -> Blame:
     if _is_ours(trace) or last is None:
         return Blame.NOBODY
     kinds = {attempt.meaning.kind for attempt in last.attempts}
-    if kinds and kinds <= _NOTHING_HEARD:
+    if (kinds and kinds <= _NOTHING_HEARD) or (kinds <= _HERE and _is_unasked(trace)):
         return Blame.NOBODY
     return Blame.NETWORK if kinds and kinds <= _HERE else Blame.HOST
+
+
+def _is_unasked(trace: Trace) -> bool:
+    """Whether a step found addresses only of a family that was not asked, while the other one works."""
+    heard = any(a.exchange.message is not None for step in trace.steps for a in step.attempts)
+    return heard and bool(ended_unasked(trace, trace.steps))
 
 
 def _is_ours(trace: Trace) -> bool:

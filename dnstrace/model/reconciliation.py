@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dnstrace.model.asked import Name
+    from dnstrace.model.families import Unasked
     from dnstrace.model.taken import Attempt
 
 
@@ -29,16 +30,21 @@ class Addressed:
     attempt: Attempt | None = None
     asked: bool = False
     serial: int | None = None
+    unasked: Unasked | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReconciledServer:
-    """A name server of a zone: whether the parent lists it, and whether the zone does (None: not known)."""
+    """A name server of a zone: whether the parent lists it, and whether the zone does (None: not known).
+
+    `unasked` says why its addresses are not known, if servers on the way to them were not asked.
+    """
 
     name: Name
     parent: bool | None
     zone: bool | None
     addresses: tuple[Addressed, ...]
+    unasked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,13 @@ from dnstrace.model.asked import Name, Question
 from dnstrace.model.heard import Delegation, Exchange, Meaning, NameServer, Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     import dns.rrset
 
     from dnstrace.model.expectations import Met
+    from dnstrace.model.families import Unasked
     from dnstrace.model.findings import Finding
     from dnstrace.model.judgement import Judgement
     from dnstrace.model.pages import Request, Visit
@@ -150,7 +152,7 @@ class Trace:
     was not requested; `unjudged` says why it is None although it was. `expectations` has whether each of the
     user's is met, None if there are none. `findings` is what is wrong, None without a check. `supposed` are
     delegations that were taken as if the parent published them (`dnstrace.message.supposed`). `fetched` is
-    the last hop, None if it was not taken.
+    the last hop, None if it was not taken. `unasked` are the address families that were not asked, and why.
     """
 
     question: Question
@@ -169,6 +171,7 @@ class Trace:
     supposed: tuple[Delegation, ...] = ()
     fetched: Fetched | None = None
     unjudged: str = ""
+    unasked: Mapping[int, Unasked] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from dnstrace.analysis.reached import delegation_reached
+from dnstrace.analysis.reached import delegation_reached, ended_unasked
 from dnstrace.model import ROOT, Kind, Name, Outcome, Purpose, Question
 from dnstrace.model.naming import plain
 from dnstrace.render.delegation import delegation_nodes
@@ -195,7 +195,10 @@ class Branches:
         found = any(
             chain[-1].outcome is Outcome.ANSWER or glue_given(chain[-1], self._trace) for chain in chains
         )
-        line = beside_line(self._wanted(starts[0]), starts[0].purpose, needed_by is not None, inside, found)
+        unasked = "" if found else ended_unasked(self._trace, inside)
+        line = beside_line(
+            self._wanted(starts[0]), starts[0].purpose, needed_by is not None, inside, found, unasked
+        )
         shown = self._shown_of_keys(inside)
         quiet = starts[0].purpose in _QUIET or (needed_by is not None and needed_by.all_servers and found)
         told = "" if self._story is None else self._story.of_lookup(starts[0])

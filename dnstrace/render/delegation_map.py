@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 
 from dnstrace.analysis.paths import lead
-from dnstrace.analysis.reached import is_bogus
+from dnstrace.analysis.reached import ended_unasked, is_bogus, not_asked
 from dnstrace.model import ROOT, Kind, Outcome, Purpose
 from dnstrace.model.findings import Level
 from dnstrace.model.naming import plain
@@ -26,7 +26,7 @@ from dnstrace.render.layout import TIMES
 from dnstrace.render.text import count_text, harmless, name_text, rdata_text, time_text, ttl_text
 
 if TYPE_CHECKING:
-    from dnstrace.model import Attempt, Meaning, Name, Step, Trace
+    from dnstrace.model import Attempt, Meaning, Name, NameServer, Step, Trace
     from dnstrace.model.report import Report
 
 _MOST = 4  # servers in the same state that are named one by one
@@ -123,7 +123,7 @@ def _zone_stage(trace: Trace, run: list[Step], above: Step | None) -> Stage:
     ]
     return Stage(
         title=name_text(zone) if zone != ROOT else ". (the root)",
-        lines=(*_server_lines(run), *_finding_lines(trace, zone)),
+        lines=(*_server_lines(trace, run), *_finding_lines(trace, zone)),
         mark=worst or _trusted(trace, above),
         arrow=_arrow_text(above) if above is not None else "",
         beside=tuple(_lookup_boxes(trace, lookups)),
@@ -145,12 +145,14 @@ def _arrow_text(above: Step) -> str:
     return ", ".join(filter(None, (f"NS {TIMES}{len(cut.servers)}", ttl, has_glue, ds)))
 
 
-def _server_lines(run: list[Step]) -> Iterator[Line]:
+def _server_lines(trace: Trace, run: list[Step]) -> Iterator[Line]:
     """The servers of a zone with their states; many servers in the same state are one line."""
     groups: dict[Line, list[str]] = defaultdict(list)
     for server in run[-1].servers:
         attempts = [a for step in run for a in step.attempts if a.server == server.name]
-        groups[_server_line(run, attempts)].append(name_text(server.name))
+        groups[_unasked_line(trace, server, attempts) or _server_line(run, attempts)].append(
+            name_text(server.name)
+        )
     for state, names in sorted(groups.items(), key=lambda pair: _ORDER.index(pair[0].mark)):
         most = _SICK if state.mark in (Mark.BAD, Mark.WARNING) else _MOST
         quiet = state.mark in (Mark.QUIET, Mark.PLAIN)
@@ -159,6 +161,13 @@ def _server_lines(run: list[Step]) -> Iterator[Line]:
         if rest := len(names) - len(shown):
             kind = "other server" if quiet else "more server"
             yield Line(f"{count_text(rest, kind)} {state.text}", state.mark)
+
+
+def _unasked_line(trace: Trace, server: NameServer, attempts: list[Attempt]) -> Line | None:
+    """The state of a server that has addresses only of a family that was not asked."""
+    tried = any(attempt.meaning.kind is not Kind.NETWORK_UNREACHABLE for attempt in attempts)
+    why = "" if tried else not_asked(trace, server.addresses)
+    return Line(why, Mark.QUIET) if why else None
 
 
 def _server_line(run: list[Step], attempts: list[Attempt]) -> Line:
@@ -201,8 +210,20 @@ def _lookup_boxes(trace: Trace, lookups: list[Step]) -> Iterator[tuple[Line, ...
         found += [
             text for step in trace.steps if step.question.name == name for text in glue_given(step, trace)
         ]
-        addresses = [Line(text) for text in dict.fromkeys(found)] or [Line("no address found", Mark.WARNING)]
+        asked = [step for step in lookups if step.question.name == name]
+        unasked = ended_unasked(trace, _below(trace, asked))
+        nothing = Line(unasked, Mark.QUIET) if unasked else Line("no address found", Mark.WARNING)
+        addresses = [Line(text) for text in dict.fromkeys(found)] or [nothing]
         yield (Line(f"{name_text(name)} looked up", Mark.QUIET), *addresses[:_MOST])
+
+
+def _below(trace: Trace, starts: list[Step]) -> list[Step]:
+    """Some steps, and all that they needed."""
+    ids = {step.id for step in starts}
+    for step in trace.steps:
+        if step.parent in ids:
+            ids.add(step.id)
+    return [step for step in trace.steps if step.id in ids]
 
 
 def _finding_lines(trace: Trace, zone: Name) -> Iterator[Line]:

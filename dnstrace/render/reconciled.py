@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 from rich.text import Text
 
-from dnstrace.model import Kind
+from dnstrace.model import Kind, family_of
+from dnstrace.model.families import why_unasked
 from dnstrace.model.lives import Held
 from dnstrace.render.layout import Columns
 from dnstrace.render.text import clock_text, harmless, name_text, rdata_text, time_text, ttl_text
@@ -57,7 +58,7 @@ def _server_rows(zone: Reconciled, server: ReconciledServer, usual: str) -> Iter
     """The row of a server, and below it one row for each of its addresses."""
     named = [_published_cell(server.parent, "NS"), _published_cell(server.zone, "NS")]
     blank = [Text("")] * 3
-    without = Text("no known address", WARNING)
+    without = Text(server.unasked, QUIET) if server.unasked else Text("no known address", WARNING)
     yield [Text(f" {name_text(server.name)}"), *named, *blank[:2], blank[2] if server.addresses else without]
     for each in server.addresses:
         kind = "AAAA" if ":" in each.address else "A"
@@ -98,7 +99,8 @@ def _answer_cell(each: Addressed, usual: str) -> Text:
 def _address_answer(each: Addressed) -> tuple[str, str]:
     """The answer of an address to the question in a few words, and a style if it is not an answer."""
     if each.attempt is None:
-        return "not asked", QUIET
+        why = "" if each.unasked is None else f" ({why_unasked(family_of(each.address), each.unasked)})"
+        return f"not asked{why}", QUIET
     meaning = each.attempt.meaning
     if not meaning.usable:
         return meaning.kind.value.replace("-", " "), BAD

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from dnstrace.analysis.paths import by_address, final, lead, unheard
 from dnstrace.model import Fault, Kind
+from dnstrace.model.families import Unasked, why_unasked
 from dnstrace.render.edns import edns_options
 from dnstrace.render.results import distinction, result_words, server_list
 from dnstrace.render.text import count_text, rcode_text, time_text
@@ -124,12 +125,26 @@ def paths_lines(report: Report) -> list[Text]:
     begin = _first_share(first, whole) + (apart[0] if apart else "")
     line = Text(", ".join([begin, *(_further_share(each, first.meaning, whole) for each in rest)]))
     asked = [step for step in trace.steps if step.all_servers]
-    left_out = [
-        Text(f"IPv{family} is not counted: no IPv{family} address replied in this trace", WARNING)
+    silent = [
+        family
         for family in sorted(unheard(trace.steps))
         if any(len(final(step)) > len(final(step, frozenset({family}))) for step in asked)
     ]
+    why = {family: f"no IPv{family} address replied in this trace" for family in silent}
+    why |= {
+        family: why_unasked(family, reason)
+        for family, reason in trace.unasked.items()
+        if reason is Unasked.SWITCHED_OFF and _has_family(asked, family)
+    }
+    left_out = [
+        Text(f"IPv{family} is not counted: {words}", WARNING) for family, words in sorted(why.items())
+    ]
     return [*(marked(WARNING, text) for text in left_out), line]
+
+
+def _has_family(steps: list[Step], family: int) -> bool:
+    """Whether a server of the steps is known to have an address of a family."""
+    return any(a.family == family for step in steps for server in step.servers for a in server.addresses)
 
 
 def _first_share(share: Share, whole: int) -> str:

@@ -191,11 +191,13 @@ def _remarks(step: Step, index: int) -> list[Text | str]:
     return remarks
 
 
-def beside_line(wanted: Question, purpose: Purpose, needed: bool, inside: list[Step], found: bool) -> Text:
+def beside_line(
+    wanted: Question, purpose: Purpose, needed: bool, inside: list[Step], found: bool, unasked: str = ""
+) -> Text:
     """A look-up next to a walk: what was asked, the result and the cost; `inside` are all of its steps.
 
     `needed` is set if a step of the walk needed the address of its name server, `found` if there was an
-    answer.
+    answer; `unasked` says why servers on the way were not asked.
     """
     head = _lookup_head(wanted, purpose, needed)
     attempts = [a for step in inside for a in step.attempts if a.meaning.kind is not Kind.NOT_RECORDED]
@@ -209,7 +211,7 @@ def beside_line(wanted: Question, purpose: Purpose, needed: bool, inside: list[S
         return head.append(f"asked too{cost}")
     if found:
         return head.append(f"looked up{cost}")
-    return marked(BAD, Text.assemble(head, ("no address found", BAD), cost))
+    return marked(BAD, Text.assemble(head, (unasked or "no address found", BAD), cost))
 
 
 def _lookup_head(wanted: Question, purpose: Purpose, needed: bool) -> Text:

@@ -132,9 +132,17 @@ class Candidates:
         return failed or self._context.remembered.dead.is_silent_for(address, self._zone)
 
     def _names_to_look_up(self) -> list[Name]:
-        """Name servers without a usable address, those under the deepest known cut first."""
-        askable = self._context.health.askable
-        names = [s.name for s in self._delegation.servers if not any(map(askable, s.addresses))]
+        """Name servers without a usable address, those under the deepest known cut first.
+
+        Not those inside the zone itself whose glue is of a family that is not asked: it is all there is.
+        """
+        askable, families = self._context.health.askable, self._context.health.families
+        names = [
+            server.name
+            for server in self._delegation.servers
+            if not any(map(askable, server.addresses))
+            and not (server.name.is_subdomain(self._zone) and {a.family for a in server.addresses} - families)
+        ]
         self.left_out = {name: None for name in names if self.waited_for and self._needs_zone(name)}
         names = [name for name in names if name not in self.left_out]
         self._context.random.shuffle(names)

@@ -9,6 +9,7 @@ import sys
 
 from dnstrace.model import Address, Exchange, Fault, Source
 from dnstrace.model.addresses import is_unicast
+from dnstrace.model.families import Unasked
 
 FIRST_PATIENCE = 0.4  # seconds, before anything was measured
 LEAST_PATIENCE = 0.05
@@ -16,18 +17,20 @@ FAILED = 2  # the most that `Health.doubt` can be
 MOST = 100_000  # addresses remembered in one respect; after that a run over many names starts afresh
 UNREACHABLE_HOSTS = 3  # after which a family that never answered is assumed to have no route
 _ANSWERED = {0, 3}  # NOERROR, NXDOMAIN: no sign of trouble with EDNS
+_FAMILIES = frozenset({4, 6})
 _TRUSTED = {Source.HINT, Source.GIVEN}
 
 
 class Health:
     """What one run knows about the addresses that it asked.
 
-    `families` are those that have a route as far as is known; `without_edns` the addresses that answered
-    only when EDNS was left out.
+    `families` are those that have a route as far as is known, `unasked` says why the others are not asked,
+    `without_edns` the addresses that answered only when EDNS was left out.
     """
 
     def __init__(self, families: frozenset[int]) -> None:
         self.families = set(families)
+        self.unasked = dict.fromkeys(_FAMILIES - families, Unasked.SWITCHED_OFF)
         self.without_edns: set[str] = set()
         self._failed: set[str] = set()
         self._replied: set[str] = set()
@@ -65,7 +68,11 @@ class Health:
         elif fault is Fault.NETWORK_UNREACHABLE:
             self._unreachable[family] += UNREACHABLE_HOSTS
         if self._unreachable[family] >= UNREACHABLE_HOSTS:
-            self.families.discard(family)
+            self._drop(family, Unasked.NO_ROUTE)
+
+    def _drop(self, family: int, why: Unasked) -> None:
+        self.families.discard(family)
+        self.unasked.setdefault(family, why)
 
     def abandoned(self, address: str, waited: float) -> None:
         """Note that an address had not answered when waiting for it ended."""
@@ -75,7 +82,7 @@ class Health:
     def silent(self, family: int) -> None:
         """Note that no address of a family replied when all were asked, while those of the other did."""
         if self._unreachable[family] >= 0:
-            self.families.discard(family)
+            self._drop(family, Unasked.SILENT)
 
     def patience(self) -> float:
         """Seconds to wait for an address before asking another one too (as in RFC 6298 section 2)."""

@@ -6,18 +6,20 @@ moment, which is how the tree grows on a terminal and how an interrupted trace i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from dnstrace.analysis.stats import measure
 from dnstrace.model import Address, Attempt, Delegation, Name, Outcome, Probe, Purpose, Question, Step, Trace
+from dnstrace.model.families import Unasked
 
 
 class Journal:
     """Records steps and attempts; calls `on_change` after each change.
 
-    `clock` is the loop's time in seconds. What is recorded counts from the moment at which this is made.
+    `clock` is the loop's time in seconds, `unasked` the families that are not asked, as they become known.
+    What is recorded counts from the moment at which this is made.
     """
 
     def __init__(
@@ -28,8 +30,10 @@ class Journal:
         clock: Callable[[], float],
         on_change: Callable[[Trace], None] | None = None,
         supposed: tuple[Delegation, ...] = (),
+        unasked: Mapping[int, Unasked] | None = None,
     ) -> None:
         self._trace = Trace(question, started, seed, supposed=supposed)
+        self._unasked: Mapping[int, Unasked] = {} if unasked is None else unasked
         self._clock, self._origin = clock, clock()
         self._on_change = on_change
         self._steps: list[Step] = []
@@ -99,7 +103,8 @@ class Journal:
     def snapshot(self) -> Trace:
         """The trace so far."""
         steps = tuple(self._steps)
-        return replace(self._trace, steps=steps, stats=measure(steps, self.elapsed))
+        stats = measure(steps, self.elapsed)
+        return replace(self._trace, steps=steps, stats=stats, unasked=dict(self._unasked))
 
     def _update(self, step: Step) -> None:
         self._steps[step.id - 1] = step

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import dns.rdatatype
 
 from dnstrace.message.given import addresses_given
-from dnstrace.model import ROOT, Address, Meaning, Name, NameServer, Outcome, Purpose, Question, Source
+from dnstrace.model import ROOT, Address, Kind, Meaning, Name, NameServer, Outcome, Purpose, Question, Source
 from dnstrace.model.addresses import address_of
 from dnstrace.model.counting import counted
 from dnstrace.model.naming import plain
 from dnstrace.walk.health import may_be_asked
 from dnstrace.walk.remembered import FAMILY_TYPES, Chain, Cycle, Found, Sought
-from dnstrace.walk.result import unasked
+from dnstrace.walk.result import unasked, why_not_asked
 
 if TYPE_CHECKING:
     from dnstrace.walk.context import TraceContext
@@ -49,14 +49,17 @@ class ServerLookups:
         self._no_address: dict[int, str] = {}  # by the step whose look-up failed
 
     async def find(self, needed: Needed, every: bool = False) -> tuple[Address, ...]:
-        """The addresses of a name server: IPv6 if IPv4 gave none; both with `every`."""
+        """The addresses of a name server: IPv6 if IPv4 gave none; both with `every`.
+
+        Those of a family that is not asked come last, so that it is known whether there are any.
+        """
         if len(needed.chain) > (depth := self._context.budget.limits.depth):
             self._context.remembered.lookups.too_deep(needed.chain)
             self._note(needed.step, f"the limit of {counted(depth, 'nested address look-up')} is reached")
             return ()
-        questions = [
-            Question(needed.name, FAMILY_TYPES[family]) for family in sorted(self._context.health.families)
-        ]
+        asked = self._context.health.families
+        families = sorted(FAMILY_TYPES, key=lambda family: (family not in asked, family))
+        questions = [Question(needed.name, FAMILY_TYPES[family]) for family in families]
         found: tuple[Address, ...] = ()
         if every:
             each_family = await asyncio.gather(*(self._get(question, needed) for question in questions))
@@ -127,10 +130,16 @@ class ServerLookups:
 
     def why_none(self, step: int) -> str:
         """Why a step found no address to ask: what ended its look-ups, or those nested in them."""
-        if self._context.journal[step].attempts:
+        made = self._context.journal[step]
+        if any(attempt.meaning.kind is not Kind.NETWORK_UNREACHABLE for attempt in made.attempts):
             return ""
-        if why_unasked := unasked(self._context.journal[step].servers):
+        if why_unasked := unasked(made.servers):
             return why_unasked
+        if family_unasked := why_not_asked(made, self._context.health.unasked):
+            self._note(step, family_unasked)
+            return family_unasked
+        if made.attempts:
+            return ""
         why = (text for ended, text in self._no_address.items() if ended >= step)
         return next(why, self._context.budget.spent_out)
 

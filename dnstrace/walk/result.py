@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -11,6 +11,8 @@ import dns.rrset
 
 from dnstrace.model import ROOT, Attempt, Cause, Kind, Meaning, NameServer, Outcome, Step, Trace
 from dnstrace.model.addresses import why_unasked
+from dnstrace.model.families import Unasked
+from dnstrace.model.families import why_unasked as why_family_unasked
 from dnstrace.model.naming import plain
 from dnstrace.walk.health import may_be_asked
 
@@ -82,6 +84,17 @@ def why_none(step: Step) -> str:
     reasons = [f"{count} {failure}" for failure, count in Counter(last.values()).most_common()]
     server = "root server" if step.zone == ROOT else f"name server of {plain(step.zone)}"
     return f"no {server} gave a usable answer: {', '.join(reasons)}"
+
+
+def why_not_asked(step: Step, unasked: Mapping[int, Unasked]) -> str:
+    """Why none of the addresses known in a step was asked, if that is their family; otherwise empty."""
+    known = {address.family for server in step.servers for address in server.addresses} & unasked.keys()
+    if not known or any(a.meaning.kind is not Kind.NETWORK_UNREACHABLE for a in step.attempts):
+        return ""
+    only = " and ".join(f"IPv{family}" for family in sorted(known))
+    why = " and ".join(why_family_unasked(family, unasked[family]) for family in sorted(known))
+    servers = "the root servers" if step.zone == ROOT else f"the name servers of {plain(step.zone)}"
+    return f"only {only} addresses are known for {servers}, and they are not asked: {why}"
 
 
 def unasked(servers: Iterable[NameServer]) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from dnstrace.model import Address, Exchange, Fault, Query, Question, Source
 from dnstrace.model.addresses import is_unicast
+from dnstrace.model.families import Unasked
 from dnstrace.walk.health import FIRST_PATIENCE, LEAST_PATIENCE, Health
 from tests.replies import name
 
@@ -45,9 +46,17 @@ def test_what_the_user_gives_is_asked_wherever_it_is() -> None:
     assert Health(BOTH).askable(Address("127.0.0.1", Source.GIVEN))
 
 
+def test_it_is_known_why_a_family_is_not_asked() -> None:
+    assert Health(BOTH).unasked == {} and Health(frozenset({4})).unasked == {6: Unasked.SWITCHED_OFF}
+    silent = Health(BOTH)
+    silent.silent(6)
+    assert silent.unasked == {6: Unasked.SILENT}
+
+
 def test_a_family_without_route_is_dropped_at_once() -> None:
     health = Health(BOTH)
     health.learn(went("2001:db8::1", Fault.NETWORK_UNREACHABLE))
+    assert health.unasked == {6: Unasked.NO_ROUTE}
     assert not health.askable(Address("2001:db8::2", Source.GLUE))
     assert health.askable(Address("192.0.2.2", Source.GLUE))
 
