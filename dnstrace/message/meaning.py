@@ -231,7 +231,9 @@ class _Reply:
         """
         name = self.question.name
         below = [rrset for rrset in self._believed_authority if rrset.name == name]
-        if self.question.rdtype != dns.rdatatype.DS or not below or self.message.answer:
+        if self.question.rdtype != dns.rdatatype.DS or name == dns.name.root or not below:
+            return None
+        if self.message.answer:
             return None
         note = "it answers a DS query from the child's side of the zone cut"
         if name.parent() == self.zone:

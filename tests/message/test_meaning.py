@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dns.message
+import dns.name
 import dns.rcode
 import dns.rdatatype
 import pytest
@@ -125,6 +126,12 @@ def test_nodata_with_a_denial_of_existence_needs_no_soa() -> None:
 def test_an_answer_for_another_name_is_none() -> None:
     exchange = reply("www.example.com. A", flags="QR AA", answer=("other.example.com. 1 A 192.0.2.1",))
     assert classify(exchange, COM).kind is Kind.OTHER_NAME
+
+
+def test_the_root_has_no_side_of_a_child_on_which_its_ds_could_be_denied() -> None:
+    exchange = reply(". DS", flags="QR AA", authority=(". 1 NS a.root-servers.net.",))
+    assert classify(exchange, dns.name.root).kind is Kind.NODATA
+    assert classify(reply(". DS", authority=(". 1 NS a.root-servers.net.",)), dns.name.root).note == ""
 
 
 def test_an_answer_of_another_type_is_none() -> None:
