@@ -43,6 +43,10 @@ class Checked:
     encloser: Name | None = None
 
 
+def _octets(key: DNSKEY) -> bytes:
+    return bytes(key.key)
+
+
 class Tagged:
     """Keys by tag and algorithm. Make it once for many RRsets: hostile replies have thousands of keys."""
 
@@ -50,7 +54,7 @@ class Tagged:
         self._usable: dict[tuple[int, int], list[DNSKEY]] = {}
         self._unusable: dict[tuple[int, int], str] = {}
         for tag, same in by_tag(keys).items():
-            for key in same:
+            for key in sorted(same, key=_octets):
                 self._add((tag, int(key.algorithm)), key)
 
     def _add(self, which: tuple[int, int], key: DNSKEY) -> None:
@@ -62,7 +66,7 @@ class Tagged:
             self._unusable.setdefault(which, "which is not a zone key")
 
     def candidates(self, rrsig: RRSIG) -> Sequence[DNSKEY]:
-        """The keys that may have made a signature."""
+        """The keys that may have made a signature, always in the same order."""
         return self._usable.get((rrsig.key_tag, int(rrsig.algorithm)), ())
 
     def why_none(self, rrsig: RRSIG, zone: Name) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import Any
+from itertools import permutations
+from typing import Any, cast
 
 import dns.dnssec
 import dns.rdata
@@ -13,6 +14,7 @@ from dns.rdtypes.ANY.RRSIG import RRSIG
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dnstrace.dnssec.algorithms import key_tag
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.records import Signed
 from dnstrace.dnssec.signature import Checked, check, signed_octets
@@ -169,6 +171,27 @@ def test_colliding_tags_are_all_tried() -> None:
     twin = key.dnskey.replace(key=key.dnskey.key[:-2] + key.dnskey.key[-1:] + key.dnskey.key[-2:-1])
     twins = [twin.replace(key=_same_tag(key.dnskey.key)), key.dnskey]
     assert verdict(WWW, rrsig(), keys=twins).valid
+
+
+def test_order_of_keys_that_collide_does_not_matter() -> None:
+    """Only so many are tried, and servers send the records of an RRset in any order."""
+    key, other = Key(), Key().dnskey
+    first, last = (other.replace(key=bytes([octet]) * 62 + bytes(2)) for octet in (0, 255))
+    twins = [one.replace(key=_with_tag(one.key, key.dnskey)) for one in (first, last)]
+    limits = EffortLimits(signatures=2)
+    for keys in permutations([*twins, key.dnskey]):
+        assert verdict(WWW, rrsig(WWW, key), keys=list(keys), limits=limits).valid
+
+
+def _with_tag(octets: bytes, wanted: DNSKEY) -> bytes:
+    """Octets with which a key has the tag of another: the last two make up the difference."""
+
+    def tag(octets: bytes) -> int:
+        return key_tag(cast(DNSKEY, wanted.replace(key=octets)))
+
+    lacking = tag(wanted.key) - tag(octets)
+    tries = (octets[:-2] + ((lacking - carry) % 65536).to_bytes(2) for carry in (0, 1))
+    return next(one for one in tries if tag(one) == tag(wanted.key))
 
 
 def _same_tag(key: bytes) -> bytes:
