@@ -134,4 +134,5 @@ def _finding(rule: Rule, fault: Observation, cut: Cut | None) -> Finding:
         blame=fault.blame or rule.blame,
         cure=fault.cure,
         records=fault.records,
+        remedy=fault.remedy,
     )

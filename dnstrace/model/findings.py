@@ -22,8 +22,10 @@ class Blame(StrEnum):
 
     REGISTRAR = "registrar"  # the parent publishes it for the zone: changed at the registrar of the domain
     PARENT = "parent"  # the operator of the parent zone and of its servers
-    HOST = "host"  # the operator of the zone and of its servers
+    HOST = "host"  # the operator of the zone
+    SERVER_OPERATOR = "server-operator"  # the operator of the zone that the name of a name server is in
     NETWORK = "network"  # whoever runs the network between here and the servers
+    RESOLVER = "resolver"  # the operator of a resolver that was asked
     NOBODY = "nobody"
 
 
@@ -33,9 +35,28 @@ def who_fixes(blame: Blame, zone: str = "the zone", parent: str = "the parent zo
         Blame.REGISTRAR: f"fix this at the registrar of {zone}",
         Blame.PARENT: f"the operator of {parent} needs to fix this",
         Blame.HOST: f"the operator of {zone} needs to fix this",
+        Blame.SERVER_OPERATOR: "the operator of the name server needs to fix this",
         Blame.NETWORK: "the operator of this network needs to fix this",
+        Blame.RESOLVER: "the operator of the resolver needs to fix this",
         Blame.NOBODY: "",
     }[blame]
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What to change so that a finding is gone: who acts, and on which records, in master-file format.
+
+    `where` is the zone whose data change: for a delegation and its DS records, the parent zone. The records
+    of `add` join RRsets, those of `remove` leave them, and those of `change` are whole RRsets that replace
+    what has their owner and type. `servers` are the name servers that need to be repaired or configured.
+    """
+
+    who: Blame
+    where: Name | None = None
+    add: tuple[str, ...] = ()
+    change: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    servers: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +64,8 @@ class Observation:
     """What a rule reports: one sentence, the steps that show it, and the server if it is about one server.
 
     `cure` says what to do in this very case; `records` are the exact records to publish, in master-file
-    format. `level` and `blame` are set where they differ from those of the rule.
+    format; `remedy` is the same as a value. `level` and `blame` are set where they differ from those of the
+    rule.
     """
 
     message: str
@@ -54,13 +76,15 @@ class Observation:
     level: Level | None = None
     blame: Blame | None = None
     zone: Name | None = None
+    remedy: Remedy | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A defect: `code` names it, `zone` and `server` say where, `steps` are the ids of the evidence.
 
-    `references` are RFCs with their sections.
+    `references` are RFCs with their sections. `rehearsed` says what the remedy was seen to lead to, empty if
+    that was not tried. `explains` are the codes of findings that are there because of this one.
     """
 
     code: str
@@ -73,6 +97,9 @@ class Finding:
     blame: Blame
     cure: str = ""
     records: tuple[str, ...] = ()
+    remedy: Remedy | None = None
+    rehearsed: str = ""
+    explains: tuple[str, ...] = ()
 
     @property
     def is_error(self) -> bool:
