@@ -10,6 +10,7 @@ from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses
 from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
+from dnstrace.checks.steadiness import unsteady
 from dnstrace.model import Kind, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import plain
@@ -61,7 +62,7 @@ def _fails(cut: Cut, reply: HeardReply) -> bool:
         return False
     question = reply.step.question
     control = cut.once(_with_data).get((reply.address, question.name, question.rdtype))
-    if control is None:
+    if control is None or reply.address in cut.once(unsteady):
         return False
     needs_plain = control.attempt.exchange.query.edns is None
     return not (needs_plain and reply.attempt.exchange.query.edns is not None)

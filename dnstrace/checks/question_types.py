@@ -12,6 +12,7 @@ from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import FAILING, Cut
 from dnstrace.checks.phrases import addresses, listed, question_text
 from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
+from dnstrace.checks.steadiness import unsteady
 from dnstrace.model import Kind, Name, Probe, Purpose
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import plain, zone_text
@@ -103,6 +104,8 @@ def _is_failure(cut: Cut, reply: HeardReply) -> bool:
     """Whether a reply is a failure, where the address answers another question asked in the same way."""
     control = cut.controls.get(reply.address)
     if control is None or reply.meaning.kind not in FAILING or _truncates(reply):
+        return False
+    if reply.address in cut.once(unsteady):
         return False
     if _lacks_soa_only(reply) and reply.step.probe is not None:
         return False

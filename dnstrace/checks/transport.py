@@ -12,7 +12,8 @@ from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses, listed
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
-from dnstrace.model import ROOT, Cause, Kind, Probe
+from dnstrace.checks.steadiness import unsteady
+from dnstrace.model import ROOT, Cause, Kind, Probe, Transport
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import plain
 
@@ -31,7 +32,7 @@ def no_tcp(cut: Cut) -> Iterator[Observation]:
     References: RFC 7766 section 5; RFC 9210 section 3
     """
     tried = cut.probe(Probe.TCP, all_servers=True)
-    silent = [r for r in tried if r.message is None and r.address in cut.heard | cut.serving]
+    silent = [r for r in tried if r.message is None and r.address in _heard_over_udp(cut)]
     truncates = {a.exchange.query.address for a in cut.all_attempts if a.cause is Cause.NO_TCP}
     for server, replies in by_server(silent).items():
         needed = any(reply.address in truncates for reply in replies)
@@ -77,7 +78,8 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
     refusing = {a.exchange.query.address for a in cut.all_attempts if a.cause is Cause.NO_EDNS}
     found = [r for r in cut.replies if r.address in cut.serving and (r.address in refusing or _strips_opt(r))]
     yield from _each_server(found, "does not support EDNS at")
-    declining = [reply for reply in cut.replies if reply.address in cut.only_plain]
+    steadily = cut.only_plain.keys() - cut.once(unsteady)
+    declining = [reply for reply in cut.replies if reply.address in steadily]
     for server, replies in by_server(declining).items():
         errors = listed(dict.fromkeys(_rcode_text(reply) for reply in replies))
         yield Observation(
@@ -237,15 +239,31 @@ def _by_cause(cut: Cut, cause: Cause, does: str) -> Iterator[Observation]:
 
 
 def _knowing_edns(cut: Cut, probe: Probe) -> list[HeardReply]:
-    """The replies to a probe of servers that answer plain EDNS: the others have findings of their own."""
+    """The replies to a probe of servers that answer the same question with plain EDNS, which is its control.
+
+    What the others do is not due to the version or the option, and has findings of its own.
+    """
     knowing = {
         reply.address
         for reply in cut.probe(Probe.SOA)
-        if reply.attempt.exchange.query.edns is not None
+        if reply.meaning.rcode == dns.rcode.NOERROR
+        and reply.attempt.exchange.query.edns is not None
         and reply.message is not None
         and reply.message.edns >= 0
     }
-    return [reply for reply in cut.probe(probe) if reply.address in knowing]
+    steady = knowing - cut.once(unsteady)
+    return [reply for reply in cut.probe(probe) if reply.address in steady]
+
+
+def _heard_over_udp(cut: Cut) -> set[str]:
+    """The addresses that replied over UDP: when they were probed, if they were asked over UDP then."""
+    asked, heard = set(), set()
+    for attempt in (attempt for step in cut.probe_steps(Probe.SOA) for attempt in step.attempts):
+        query = attempt.exchange.query
+        asked.add(query.address)
+        if query.transport is Transport.UDP and attempt.exchange.message is not None:
+            heard.add(query.address)
+    return heard | ((cut.heard | cut.serving) - asked)
 
 
 def _rcode_text(reply: HeardReply) -> str:
