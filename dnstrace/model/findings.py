@@ -42,6 +42,19 @@ def who_fixes(blame: Blame, zone: str = "the zone", parent: str = "the parent zo
     }[blame]
 
 
+def who_acts(blame: Blame, zone: str = "the zone", parent: str = "the parent zone") -> str:
+    """Who needs to act, as a heading names them; empty where nobody does."""
+    return {
+        Blame.REGISTRAR: f"the owner of {zone}, at its registrar",
+        Blame.PARENT: f"the operator of {parent}",
+        Blame.HOST: f"the operator of {zone}",
+        Blame.SERVER_OPERATOR: "the operator of the name server",
+        Blame.NETWORK: "the operator of this network",
+        Blame.RESOLVER: "the operator of the resolver",
+        Blame.NOBODY: "",
+    }[blame]
+
+
 @dataclass(frozen=True, slots=True)
 class Remedy:
     """What to change so that a finding is gone: who acts, and on which records, in master-file format.
@@ -84,7 +97,8 @@ class Finding:
     """A defect: `code` names it, `zone` and `server` say where, `steps` are the ids of the evidence.
 
     `references` are RFCs with their sections. `rehearsed` says what the remedy was seen to lead to, empty if
-    that was not tried. `explains` are the codes of findings that are there because of this one.
+    that was not tried; `unrehearsed` is then why not. `explains` are the codes of findings that are there
+    because of this one.
     """
 
     code: str
@@ -99,6 +113,7 @@ class Finding:
     records: tuple[str, ...] = ()
     remedy: Remedy | None = None
     rehearsed: str = ""
+    unrehearsed: str = ""
     explains: tuple[str, ...] = ()
 
     @property
