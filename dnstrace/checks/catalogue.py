@@ -136,4 +136,5 @@ def _finding(rule: Rule, fault: Observation, cut: Cut | None) -> Finding:
         cure=fault.cure,
         records=fault.records,
         remedy=fault.remedy and replace(fault.remedy, who=blame),
+        operator=fault.operator,
     )

@@ -11,6 +11,7 @@ from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.hosts import Host, given_on_request, host_of
 from dnstrace.checks.phrases import listed, parent_text
+from dnstrace.checks.registries import registered
 from dnstrace.checks.remedies import at_parent, at_servers, in_zone
 from dnstrace.checks.replies import HeardReply, steps_of
 from dnstrace.model import Name, family_of
@@ -111,6 +112,7 @@ def glue_differs(cut: Cut) -> Iterator[Observation]:
             steps=(*steps_of(cut.referrals), *host.steps),
             server=name,
             level=Level.ERROR if lost else Level.WARNING if stale else Level.NOTICE,
+            operator=None if name.is_subdomain(cut.zone) else registered(name),
         )
         yield _with_glue_fixed(cut, host, addresses, observation)
 
@@ -138,7 +140,7 @@ def _with_glue_fixed(cut: Cut, host: Host, addresses: list[str], found: Observat
         cure=f"change the addresses of {name} in its own zone to {listed(right)}, since it does not serve"
         f" {zone_text(cut.zone)} at {dead}",
         records=records,
-        remedy=in_zone(_zone_of(cut, host), change=records),
+        remedy=in_zone(zone_of_host(cut, host), change=records),
         blame=Blame.HOST,
     )
 
@@ -165,14 +167,14 @@ def _asked_addresses(cut: Cut) -> frozenset[str]:
     return frozenset(reply.address for reply in cut.everyone)
 
 
-def _zone_of(cut: Cut, host: Host) -> Name:
+def zone_of_host(cut: Cut, host: Host) -> Name:
     """The zone that the name of a host is in, as far as it is known."""
     zones = [each.zone for each in cut.evidence.cuts if host.name.is_subdomain(each.zone)]
     zones += [step.zone for step in cut.evidence.lookups.get(host.name, ()) if step.meaning is not None]
     return max(zones, key=len, default=cut.zone)
 
 
-@of_cut(Level.WARNING, Blame.HOST)
+@of_cut(Level.WARNING, Blame.SERVER_OPERATOR)
 def glue_only_in_parent(cut: Cut) -> Iterator[Observation]:
     """A name server has an address in the parent zone only, not in its own zone.
 
@@ -201,7 +203,7 @@ def glue_only_in_parent(cut: Cut) -> Iterator[Observation]:
             server=host.name,
             cure=f"publish {listed(addresses)} for {plain(host.name)} in its own zone",
             records=records,
-            remedy=in_zone(_zone_of(cut, host), add=records),
+            remedy=in_zone(zone_of_host(cut, host), add=records),
             level=Level.WARNING if others else Level.ERROR,
         )
 

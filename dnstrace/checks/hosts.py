@@ -60,15 +60,16 @@ def _read(cut: Cut, name: Name) -> Host:
     found += [(step, step.meaning) for step in lookups if step.meaning is not None]
     kinds = {meaning.kind for _, meaning in found}
     rrsets = [rrset for _, meaning in found for rrset in meaning.answer if rrset.name == name]
-    targets = [rrset[0].target for rrset in rrsets if rrset.rdtype == dns.rdatatype.CNAME]
+    aliases = (rrset[0].target for rrset in rrsets if rrset.rdtype == dns.rdatatype.CNAME)
+    target = next(aliases, None)
     data = (rdata for rrset in rrsets if rrset.rdtype in _FAMILIES for rdata in rrset)
     return Host(
         name=name,
         addresses=tuple(dict.fromkeys(filter(None, map(address_of, data)))),
         denied=frozenset(_FAMILIES[s.question.rdtype] for s, meaning in found if meaning.kind is Kind.NODATA),
         nxdomain=Kind.NXDOMAIN in kinds,
-        alias=bool(targets),
-        target=next(iter(targets), None),
+        alias=target is not None,
+        target=target,
         failed=tuple(s for s in lookups if s.outcome is Outcome.FAILED and _heard(s, cut.evidence.unheard)),
         steps=tuple(dict.fromkeys((*(step.id for step, _ in found), *(step.id for step in lookups)))),
     )

@@ -9,6 +9,7 @@ from typing import TypedDict
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
+from dnstrace.checks.glue import zone_of_host
 from dnstrace.checks.hosts import Host, host_of, named
 from dnstrace.checks.listing import lacking_dot, ns_records
 from dnstrace.checks.phrases import listed, parent_text
@@ -57,6 +58,11 @@ def ns_name_unresolvable(cut: Cut) -> Iterator[Observation]:
             level=level,
             **_without_names(cut, group, meant),
         )
+
+
+def _alias(host: Host) -> tuple[str, ...]:
+    """The CNAME record of a host, in master-file format."""
+    return () if host.target is None else (f"{host.name} 3600 IN CNAME {host.target}",)
 
 
 class _Fix(TypedDict):
@@ -126,7 +132,7 @@ def _unresolvable(host: Host) -> tuple[str, str] | None:
     return None
 
 
-@of_cut(Level.WARNING, Blame.HOST)
+@of_cut(Level.WARNING, Blame.SERVER_OPERATOR)
 def ns_name_alias(cut: Cut) -> Iterator[Observation]:
     """The name of a name server is an alias.
 
@@ -144,17 +150,14 @@ def ns_name_alias(cut: Cut) -> Iterator[Observation]:
     aliases = [host for host in (host_of(cut, name) for name in named(cut)) if host.alias]
     level = _names_level(cut, (host.name for host in aliases))
     for host in aliases:
-        target = [] if host.target is None else [host.target]
-        instead = f"list {listed(target)} instead of it in the NS records of {zone_text(cut.zone)}, or "
         yield Observation(
             message=f"{plain(host.name)} is an alias (CNAME), which a name server must not be",
             steps=host.steps,
             server=host.name,
-            cure=f"{instead if target else ''}replace the CNAME record of {plain(host.name)} with A and AAAA"
-            " records",
-            records=ns_records(cut, target),
+            cure=f"replace the CNAME record of {plain(host.name)} with A and AAAA records,"
+            f" or list {plain(host.target) if host.target else 'the host that it points to'} instead",
             level=level,
-            remedy=in_zone(cut.zone, add=ns_records(cut, target), remove=ns_records(cut, [host.name])),
+            remedy=in_zone(zone_of_host(cut, host), remove=_alias(host)),
         )
 
 
@@ -188,7 +191,7 @@ def ns_name_is_address(cut: Cut) -> Iterator[Observation]:
         )
 
 
-@of_cut(Level.ERROR, Blame.HOST)
+@of_cut(Level.ERROR, Blame.SERVER_OPERATOR)
 def ns_address_special(cut: Cut) -> Iterator[Observation]:
     """A name server has an address that cannot be reached from the Internet.
 

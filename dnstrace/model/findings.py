@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dnstrace.model.asked import Name
+from dnstrace.model.naming import zone_text
 
 
 class Level(StrEnum):
@@ -29,26 +30,37 @@ class Blame(StrEnum):
     NOBODY = "nobody"
 
 
-def who_fixes(blame: Blame, zone: str = "the zone", parent: str = "the parent zone") -> str:
-    """Who needs to fix something, as a sentence says it; empty where nobody does."""
+def who_fixes(blame: Blame, operator: Name | None = None) -> str:
+    """Who needs to fix something, as a sentence says it; empty where nobody does.
+
+    `operator` is the zone whose registrar or operator that is.
+    """
+    of = None if operator is None else zone_text(operator)
+    who = {
+        Blame.PARENT: of and (of if len(operator or ()) == 1 else f"{of}, the parent zone,"),
+        Blame.SERVER_OPERATOR: of and f"{of}, the zone of the name server,",
+    }.get(blame, of)
     return {
-        Blame.REGISTRAR: f"fix this at the registrar of {zone}",
-        Blame.PARENT: f"the operator of {parent} needs to fix this",
-        Blame.HOST: f"the operator of {zone} needs to fix this",
-        Blame.SERVER_OPERATOR: "the operator of the name server needs to fix this",
+        Blame.REGISTRAR: f"fix this at the registrar of {who or 'the zone'}",
+        Blame.PARENT: f"the operator of {who or 'the parent zone'} needs to fix this",
+        Blame.HOST: f"the operator of {who or 'the zone'} needs to fix this",
+        Blame.SERVER_OPERATOR: f"the operator of {who or 'the name server'} needs to fix this",
         Blame.NETWORK: "the operator of this network needs to fix this",
         Blame.RESOLVER: "the operator of the resolver needs to fix this",
         Blame.NOBODY: "",
     }[blame]
 
 
-def who_acts(blame: Blame, zone: str = "the zone", parent: str = "the parent zone") -> str:
-    """Who needs to act, as a heading names them; empty where nobody does."""
+def who_acts(blame: Blame, operator: Name | None = None) -> str:
+    """Who needs to act, as a heading names them; empty where nobody does. `operator` as for `who_fixes`."""
+    of = None if operator is None else zone_text(operator)
+    above = of if operator is not None and len(operator) == 1 else of and f"{of}, the parent zone"
+    server = "the name server" if of is None else f"{of}, the zone of the name server"
     return {
-        Blame.REGISTRAR: f"the owner of {zone}, at its registrar",
-        Blame.PARENT: f"the operator of {parent}",
-        Blame.HOST: f"the operator of {zone}",
-        Blame.SERVER_OPERATOR: "the operator of the name server",
+        Blame.REGISTRAR: f"the owner of {of or 'the zone'}, at its registrar",
+        Blame.PARENT: f"the operator of {above or 'the parent zone'}",
+        Blame.HOST: f"the operator of {of or 'the zone'}",
+        Blame.SERVER_OPERATOR: f"the operator of {server}",
         Blame.NETWORK: "the operator of this network",
         Blame.RESOLVER: "the operator of the resolver",
         Blame.NOBODY: "",
@@ -78,7 +90,7 @@ class Observation:
 
     `cure` says what to do in this very case; `records` are the exact records to publish, in master-file
     format; `remedy` is the same as a value. `level` and `blame` are set where they differ from those of the
-    rule.
+    rule. `operator` is the zone whose registrar acts, if that is not the zone itself.
     """
 
     message: str
@@ -90,6 +102,7 @@ class Observation:
     blame: Blame | None = None
     zone: Name | None = None
     remedy: Remedy | None = None
+    operator: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +111,8 @@ class Finding:
 
     `references` are RFCs with their sections. `rehearsed` says what the remedy was seen to lead to, empty if
     that was not tried; `unrehearsed` is then why not. `explains` are the codes of findings that are there
-    because of this one.
+    because of this one. `operator` is the zone whose operator or registrar needs to act: by `blame`, the zone
+    itself, its parent, or the zone that the name server is in.
     """
 
     code: str
@@ -115,6 +129,22 @@ class Finding:
     rehearsed: str = ""
     unrehearsed: str = ""
     explains: tuple[str, ...] = ()
+    operator: Name | None = None
+
+    @property
+    def who(self) -> str:
+        """Who needs to fix it, as a sentence says it; empty if nobody does."""
+        return who_fixes(self.blame, self._whose)
+
+    @property
+    def actor(self) -> str:
+        """Who needs to fix it, as a heading names them; empty if nobody does."""
+        return who_acts(self.blame, self._whose)
+
+    @property
+    def _whose(self) -> Name | None:
+        own = self.zone if self.blame in (Blame.HOST, Blame.REGISTRAR) else None
+        return self.operator or own
 
     @property
     def is_error(self) -> bool:
@@ -141,11 +171,13 @@ class Verdict:
 
     `steps` are the ids of the steps that show it. `reproduce` is a dig command line that sends the query that
     shows it (empty if no query does). `records` are the records to publish, in master-file format.
+    `operator` is the zone whose operator or registrar needs to act.
     """
 
     text: str
     blame: Blame
     zone: Name | None = None
+    operator: Name | None = None
     server: Name | None = None
     steps: tuple[int, ...] = ()
     reproduce: str = ""

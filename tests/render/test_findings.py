@@ -13,7 +13,6 @@ from dnstrace.api import report
 from dnstrace.checks import Blame, Finding, Level
 from dnstrace.lab.world import load
 from dnstrace.model import Outcome, Trace
-from dnstrace.model.findings import Remedy
 from dnstrace.render.tree import tree
 from tests.checks.checking import checked, walked
 from tests.render import traces
@@ -48,7 +47,7 @@ NOTED = replace(
     level=Level.NOTICE,
     blame=Blame.PARENT,
     cure="move it",
-    remedy=Remedy(Blame.PARENT, dns.name.from_text("com.")),
+    operator=dns.name.from_text("com."),
     unrehearsed="a server has to be changed first",
 )
 

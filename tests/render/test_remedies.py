@@ -29,7 +29,7 @@ def test_a_fix_says_whether_it_was_rehearsed() -> None:
 @pytest.mark.parametrize("blame", list(Blame))
 def test_the_operator_of_the_parent_is_named_where_the_remedy_says_which_that_is(blame: Blame) -> None:
     remedy = Remedy(blame, dns.name.from_text("com."))
-    (*_, last) = parts(replace(FINDING, blame=blame, remedy=remedy, cure="do it"))
+    (*_, last) = parts(replace(FINDING, blame=blame, operator=remedy.where, cure="do it"))
     assert ("com, the parent zone" in last.text) is (blame is Blame.PARENT)
 
 
