@@ -8,6 +8,7 @@ import dns.flags
 
 from dnstrace.checks.catalogue import Trait, of_trace
 from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.remedies import elsewhere
 from dnstrace.checks.replies import HeardReply, steps_of
 from dnstrace.model import ROOT, Source
 from dnstrace.model.findings import Blame, Level, Observation
@@ -41,7 +42,9 @@ def intercepted(evidence: Evidence) -> Iterator[Observation]:
             " server gives:"
             " something on this network intercepts DNS queries",
             steps_of(false),
+            cure="let this machine's DNS queries pass (UDP and TCP port 53), or trace from another network",
             zone=ROOT,
+            remedy=elsewhere(),
         )
 
 

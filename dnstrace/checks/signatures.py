@@ -9,6 +9,7 @@ import dns.rdatatype
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import counted, where
+from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import by_server, steps_of
 from dnstrace.checks.signing import Judged, Trouble, signing_of
 from dnstrace.dnssec.algorithms import key_tag
@@ -149,6 +150,7 @@ def _faults_of(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> I
             cure=f"sign {zone_text(cut.zone)} again"
             + (f", and load it on {plain(server)}" if server else ""),
             level=Level.WARNING if few else None,
+            remedy=in_zone(cut.zone, servers=() if server is None else (server,)),
         )
 
 
