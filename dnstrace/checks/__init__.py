@@ -14,6 +14,7 @@ from dnstrace.checks import (
     delegation,
     denial,
     glue,
+    hints,
     interception,
     names,
     parent_update,
@@ -45,7 +46,7 @@ __all__ = [
 ]
 
 RULES = (
-    interception, servers, transport, delegation, spread, cycles, names, glue, soa, answers, aliases,
+    interception, hints, servers, transport, delegation, spread, cycles, names, glue, soa, answers, aliases,
     records, security, signatures, denial, parent_update, chain, resolver_answers
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
