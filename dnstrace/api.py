@@ -185,6 +185,8 @@ async def _traced(
     try:
         async with asyncio.timeout(limits.deadline):
             await under_way.go(start, wanted)
+            if consultation is not None:
+                await under_way.inquire(consultation)
     except TimeoutError:
         under_way.judge_so_far()
     finally:

@@ -76,8 +76,8 @@ def possibly_intercepted(cut: Cut) -> Iterator[Observation]:
     zone, servers = zone_text(cut.zone), sorted(by_server(heard))
     every = "both name servers" if len(servers) == 2 else f"all {len(servers)} name servers"
     yield Observation(
-        f"{every} of {zone} that reply ({listed(servers)}, in {counted(len(networks), 'network')}) answer like"
-        f" a resolver, without authority and offering recursion: either none of them serves {zone}, or"
+        f"{every} of {zone} that reply ({listed(servers)}, in {counted(len(networks), 'network')}) answer"
+        f" like a resolver, without authority and offering recursion: either none of them serves {zone}, or"
         " something on the way answers in place of them",
         steps_of(heard),
         cure=f"trace from another network first; if the servers answer with authority there, this network has"
