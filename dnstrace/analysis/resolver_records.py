@@ -81,7 +81,7 @@ def soa_known(trace: Trace) -> bool:
 def other_copy(trace: Trace, step: Step, attempt: Attempt) -> OtherCopy | None:
     """The SOA record that a resolver has, if that is not the zone's: another MNAME, or another RNAME.
 
-    A serial number alone is no difference: any cache may have an older one.
+    A serial number alone does not count: any cache may have an older one.
     """
     question, theirs = copy_question(trace), attempt.meaning.soa
     if question is None:

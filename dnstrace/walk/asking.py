@@ -56,7 +56,8 @@ class Strategy:
     when to stop, and returns the index of the attempt to use (None if no reply is usable). `shape` turns the
     usual query into the one to send, which is then not retried in any other way. With `all_servers`, every
     address is asked, and one address is enough to show that its family has no route. `retry_share` is the
-    share of the full timeout that a retry gets.
+    share of the full timeout that a retry gets. Unless it `tells_life`, an address that does not reply is not
+    taken for dead: it may answer other questions.
     """
 
     choose: Callable[[Asking], Awaitable[int | None]]
@@ -64,6 +65,7 @@ class Strategy:
     all_servers: bool = False
     lookups_at_once: int = 2
     retry_share: float = 1.0
+    tells_life: bool = True
 
 
 class UnderWay(NamedTuple):
@@ -257,7 +259,7 @@ class Asking:
         """Note whether an address is dead: it did not answer its last try, or nobody can reach it."""
         settings, address = self.context.settings, candidate.address.text
         last = candidate.tries + 1 >= settings.tries or self.candidates.are_last_resort
-        ended = last and exchange.fault is Fault.TIMEOUT and self.strategy.shape is None
+        ended = last and exchange.fault is Fault.TIMEOUT and self.strategy.tells_life
         if exchange.message is not None or ended or exchange.fault in _UNREACHABLE:
             replied = exchange.message is not None
             self.context.remembered.dead.learn(address, self.delegation.zone, replied)
