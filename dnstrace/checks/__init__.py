@@ -14,6 +14,7 @@ from dnstrace.checks import (
     delegation,
     denial,
     glue,
+    hints,
     interception,
     letter_case,
     names,
@@ -48,8 +49,8 @@ __all__ = [
 ]
 
 RULES = (
-    interception, servers, question_types, transport, letter_case, delegation, spread, cycles, names, glue,
-    soa, answers, aliases, records, security, signatures, denial, parent_update, chain, resolver_answers
+    interception, hints, servers, question_types, transport, letter_case, delegation, spread, cycles, names,
+    glue, soa, answers, aliases, records, security, signatures, denial, parent_update, chain, resolver_answers
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 

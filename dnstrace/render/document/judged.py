@@ -11,10 +11,10 @@ from dnstrace.model import Kind, Outcome
 from dnstrace.render.document.values import Document, ede_of, iso, ms, question_of, rcode_of, rrsets_of
 from dnstrace.render.expected import expected_text, value_text
 from dnstrace.render.resolver_words import reason_text, resolver_text
-from dnstrace.render.text import harmless, name_text
+from dnstrace.render.text import harmless, name_text, rdata_text
 
 if TYPE_CHECKING:
-    from dnstrace.model.compared import Compared
+    from dnstrace.model.compared import Compared, OldRecords, OtherCopy
     from dnstrace.model.expectations import Met
     from dnstrace.model.findings import Finding, Remedy, Verdict
     from dnstrace.model.lives import Life
@@ -138,6 +138,29 @@ def resolver_of(found: Compared) -> Document:
         "ede": [] if message is None else ede_of(message),
         "difference": None if found.difference is None else found.difference.value,
         "reason": reason_text(found) or None,
+        "old": [_old_of(old) for old in found.old],
+        "copy": None if found.copy is None else _copy_of(found.copy),
+    }
+
+
+def _old_of(old: OldRecords) -> Document:
+    """Records that a resolver has and no name server."""
+    return {
+        "name": name_text(old.name),
+        "type": dns.rdatatype.to_text(old.rdtype),
+        "ttl": old.ttl,
+        "until": iso(old.until, "seconds"),
+        "step": old.step,
+    }
+
+
+def _copy_of(copy: OtherCopy) -> Document:
+    """The SOA record of a resolver's own copy of a zone, and that of the name servers."""
+    return {
+        "zone": name_text(copy.zone),
+        "soa": rdata_text(copy.theirs),
+        "servers_soa": rdata_text(copy.servers),
+        "authoritative": copy.authoritative,
     }
 
 
