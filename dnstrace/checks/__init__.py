@@ -13,6 +13,7 @@ from dnstrace.checks import (
     cycles,
     delegation,
     denial,
+    digests,
     glue,
     interception,
     letter_case,
@@ -48,11 +49,12 @@ __all__ = [
 
 RULES = (
     interception, servers, question_types, transport, letter_case, delegation, spread, cycles, names, glue,
-    soa, answers, aliases, records, security, signatures, denial, parent_update, chain, resolver_answers
+    soa, answers, aliases, records, digests, security, signatures, denial, parent_update, chain,
+    resolver_answers,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
-_ON_DNSSEC = {module.__name__ for module in (security, signatures, denial, parent_update, chain)}
+_ON_DNSSEC = {module.__name__ for module in (digests, security, signatures, denial, parent_update, chain)}
 
 _PLACES = {module.__name__: place for place, module in enumerate(RULES)}
 

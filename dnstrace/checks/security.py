@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.delegated_keys import deletes, to_publish, unheard, wanted
+from dnstrace.checks.digests import wrong_digests
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, parent_text, where
 from dnstrace.checks.replies import by_server, steps_of
@@ -22,7 +23,6 @@ from dnstrace.dnssec.algorithms import (
 from dnstrace.dnssec.crypto import key_bits
 from dnstrace.dnssec.keys import unsupported
 from dnstrace.dnssec.records import DNSKEY, DS, OddDS
-from dnstrace.dnssec.signature import usable_key
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
 
@@ -53,6 +53,7 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
     if (
         all(isinstance(ds, OddDS) for ds in usable)
         or signing.entries
+        or wrong_digests(signing)
         or not signing.key_replies
         or not signing.below_anchor
     ):
@@ -283,8 +284,6 @@ def _not_had(cut: Cut, usable: list[DS]) -> str:
     keys = signing_of(cut).keys
     tags = {ds.key_tag for ds in usable}
     near = [key for key in keys if key_tag(key) in tags]
-    if any(map(usable_key, near)):
-        return "has with a different digest"
     if near:
         return "has, but which is revoked or not a zone key"
     return f"does not have: it has {_keys_text(map(key_tag, sorted(keys))) if keys else 'no keys'}"
@@ -301,6 +300,8 @@ def _keys_text(tags: Iterable[int]) -> str:
 
 def _is_stale(cut: Cut, ds: DS, named: set[tuple[int, int]]) -> bool:
     """Whether a DS record is of no key; one with an odd or unknown digest is judged by its tag."""
+    if ds in wrong_digests(signing_of(cut)):
+        return False
     if isinstance(ds, OddDS) or not ds_usable(ds):
         return (ds.key_tag, int(ds.algorithm)) not in named
     return not signing_of(cut).matching[ds]

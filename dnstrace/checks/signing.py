@@ -18,7 +18,7 @@ import dns.rrset
 
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply, replies_of
-from dnstrace.dnssec.algorithms import SUPPORTED, ds_usable, matches
+from dnstrace.dnssec.algorithms import SUPPORTED, ds_usable, heeded, matches
 from dnstrace.dnssec.denial import DENIAL_TYPES
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.records import DNSKEY, DS, Signed, ds_records, signed
@@ -165,8 +165,8 @@ class Signing:
 
     @cached_property
     def entries(self) -> tuple[DNSKEY, ...]:
-        """The keys that a DS record of the parent matches and that may sign."""
-        matched = {key for found in self.matching.values() for key in found}
+        """The keys that a DS record of the parent matches, as validators see it, and that may sign."""
+        matched = {key for ds in heeded(self.ds) for key in self.matching[ds]}
         return tuple(key for key in self.keys if key in matched and usable_key(key))
 
     @cached_property

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 import dns.dnssectypes
 
-from dnstrace.dnssec.records import DNSKEY, DS
+from dnstrace.dnssec.records import DNSKEY, DS, OddDS
 from dnstrace.model import Name
 
 RSASHA1, RSASHA1_NSEC3, RSASHA256, RSASHA512 = 5, 7, 8, 10
@@ -32,6 +32,21 @@ def algorithm_name(number: int) -> str:
 def ds_usable(ds: DS) -> bool:
     """Whether a DS record can be used to authenticate a zone (RFC 4035 section 5.2)."""
     return ds.algorithm in SUPPORTED and ds.digest_type in _DIGESTS
+
+
+def heeded(records: Iterable[DS]) -> list[DS]:
+    """The usable DS records that validators go by: SHA-1 is ignored next to a stronger digest.
+
+    RFC 4509 section 3 has that for the whole DS RRset; BIND and Unbound do it too.
+    """
+    usable = [ds for ds in records if ds_usable(ds)]
+    stronger = any(ds.digest_type != SHA1_DIGEST and not isinstance(ds, OddDS) for ds in usable)
+    return [ds for ds in usable if not (stronger and ds.digest_type == SHA1_DIGEST)]
+
+
+def digest_name(kind: int) -> str:
+    """What a digest type of DS records is called: `SHA-256`, or `digest type 200`."""
+    return {SHA1_DIGEST: "SHA-1", 2: "SHA-256", 4: "SHA-384"}.get(kind, f"digest type {int(kind)}")
 
 
 def digest_octets(ds: DS) -> int:
