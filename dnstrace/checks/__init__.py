@@ -24,6 +24,7 @@ from dnstrace.checks import (
     resolver_answers,
     security,
     servers,
+    shared_addresses,
     signatures,
     soa,
     spread,
@@ -48,9 +49,9 @@ __all__ = [
 ]
 
 RULES = (
-    interception, servers, question_types, transport, letter_case, delegation, spread, cycles, names, glue,
-    soa, answers, aliases, records, digests, security, signatures, denial, parent_update, chain,
-    resolver_answers,
+    interception, servers, question_types, transport, letter_case, delegation, spread, shared_addresses,
+    cycles, names, glue, soa, answers, aliases, records, digests, security, signatures, denial, parent_update,
+    chain, resolver_answers,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 

@@ -77,6 +77,6 @@ def _text(wrong: list[DS]) -> str:
 
 
 def _ignored(signing: Signing) -> str:
-    """That a SHA-1 record is no help, where only that one fits."""
+    """That the SHA-1 record does not count, where only that one fits."""
     fits = any(ds.digest_type == SHA1_DIGEST and found for ds, found in signing.matching.items())
     return ", and validators ignore the SHA-1 record, which does fit" if fits and not signing.entries else ""
