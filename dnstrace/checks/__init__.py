@@ -29,6 +29,7 @@ from dnstrace.checks import (
     soa,
     spread,
     transport,
+    zone_keys,
 )
 from dnstrace.checks.catalogue import ENTERED, Rule, Trait
 from dnstrace.checks.evidence import Evidence
@@ -50,12 +51,14 @@ __all__ = [
 
 RULES = (
     interception, servers, question_types, transport, letter_case, delegation, spread, shared_addresses,
-    cycles, names, glue, soa, answers, aliases, records, digests, security, signatures, denial, parent_update,
-    chain, resolver_answers,
+    cycles, names, glue, soa, answers, aliases, records, digests, security, zone_keys,
+    signatures, denial, parent_update, chain, resolver_answers,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
-_ON_DNSSEC = {module.__name__ for module in (digests, security, signatures, denial, parent_update, chain)}
+_ON_DNSSEC = {
+    module.__name__ for module in (digests, security, zone_keys, signatures, denial, parent_update, chain)
+}
 
 _PLACES = {module.__name__: place for place, module in enumerate(RULES)}
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from dnstrace.dnssec.algorithms import (
     SUPPORTED,
-    algorithm_name,
+    algorithm_text,
     digest_octets,
     heeded,
     key_tag,
@@ -172,6 +172,6 @@ def _key_list(tags: Iterable[int]) -> str:
 def unsupported(ds: Sequence[DS]) -> str:
     """The algorithms and digests of a DS RRset that has no usable record, in words."""
     names = dict.fromkeys(
-        f"{algorithm_name(record.algorithm)} with digest {int(record.digest_type)}" for record in ds
+        f"{algorithm_text(record.algorithm)} with digest {int(record.digest_type)}" for record in ds
     )
     return ", ".join(names)
