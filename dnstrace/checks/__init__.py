@@ -33,6 +33,7 @@ from dnstrace.checks import (
 )
 from dnstrace.checks.catalogue import ENTERED, Rule, Trait
 from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.operators import assigned
 from dnstrace.model import Trace
 from dnstrace.model.findings import Blame, Finding, Level, Observation
 
@@ -79,4 +80,5 @@ def findings(trace: Trace) -> tuple[Finding, ...]:
     evidence = Evidence(trace)
     found = [finding for rule in applied(trace) for finding in rule.apply(evidence)]
     alone = [finding for finding in found if Trait.STANDS_ALONE in CATALOGUE[finding.code].traits]
-    return tuple(sorted(alone or found, key=lambda finding: _LEVELS.index(finding.level)))
+    ranked = sorted(alone or found, key=lambda finding: _LEVELS.index(finding.level))
+    return tuple(assigned(evidence, finding) for finding in ranked)

@@ -218,6 +218,15 @@ class Evidence:
         return next((cut for cut in self.cuts if cut.zone == zone), None)
 
     @cached_property
+    def zones(self) -> frozenset[Name]:
+        """Every zone that was asked or referred to, in the walk and in look-ups."""
+        asked = {self.zone_of(step) for step in self.trace.steps if not step.asks_resolver}
+        above = {step.zone for step in self.trace.steps if not step.asks_resolver}
+        return frozenset(
+            asked | above | {step.referral.zone for step in self.trace.steps if step.referral is not None}
+        )
+
+    @cached_property
     def lookups(self) -> dict[Name, list[Step]]:
         """The steps at which look-ups of a name server's address ended, by its name."""
         found: dict[Name, list[Step]] = {}
