@@ -33,6 +33,7 @@ from dnstrace.checks import (
     zone_keys,
 )
 from dnstrace.checks.catalogue import ENTERED, Rule, Trait
+from dnstrace.checks.causes import explained
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.operators import assigned
 from dnstrace.model import Trace
@@ -82,4 +83,4 @@ def findings(trace: Trace) -> tuple[Finding, ...]:
     found = [finding for rule in applied(trace) for finding in rule.apply(evidence)]
     alone = [finding for finding in found if Trait.STANDS_ALONE in CATALOGUE[finding.code].traits]
     ranked = sorted(alone or found, key=lambda finding: _LEVELS.index(finding.level))
-    return tuple(assigned(evidence, finding) for finding in ranked)
+    return explained(evidence, [assigned(evidence, finding) for finding in ranked])

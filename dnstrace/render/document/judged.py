@@ -44,11 +44,11 @@ def finding_of(finding: Finding) -> Document:
         "references": list(finding.references),
         "blame": finding.blame.value,
         "operator": None if finding.operator is None else name_text(finding.operator),
+        "explains": list(finding.explains),
         "cure": harmless(finding.cure) or None,
         "records": [harmless(record) for record in finding.records],
         "remedy": None if finding.remedy is None else _remedy_of(finding.remedy),
         "rehearsed": harmless(finding.rehearsed) or None,
-        "explains": list(finding.explains),
     }
 
 
@@ -73,7 +73,8 @@ def verdict_of(found: Verdict) -> Document:
         "operator": None if found.operator is None else name_text(found.operator),
         "server": None if found.server is None else name_text(found.server),
         "steps": list(found.steps),
-        "reproduce": harmless(found.reproduce) or None,
+        "reproduce": "\n".join(map(harmless, found.reproduce.split("\n"))) or None,
+        "summary": [harmless(line) for line in found.summary],
         "records": [harmless(record) for record in found.records],
     }
 
