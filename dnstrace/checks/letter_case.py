@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import dns.rcode
 
 from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.controls import unsteady
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses
 from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
-from dnstrace.checks.steadiness import unsteady
 from dnstrace.model import Kind, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import plain

@@ -9,10 +9,10 @@ import dns.rcode
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.controls import unsteady
 from dnstrace.checks.evidence import FAILING, Cut
 from dnstrace.checks.phrases import addresses, listed, question_text
 from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
-from dnstrace.checks.steadiness import unsteady
 from dnstrace.model import Kind, Name, Probe, Purpose
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import plain, zone_text

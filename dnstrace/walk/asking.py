@@ -58,7 +58,8 @@ class Strategy:
     usual query into the one to send, which is then not retried in any other way. With `all_servers`, every
     address is asked, and one address is enough to show that its family has no route. `retry_share` is the
     share of the full timeout that a retry gets. Unless it `tells_life`, an address that does not reply is not
-    taken for dead: it may answer other questions.
+    taken for dead: it may answer other questions. `without_edns` are the addresses to ask without EDNS, by
+    default those known to need that.
     """
 
     choose: Callable[[Asking], Awaitable[int | None]]
@@ -67,6 +68,7 @@ class Strategy:
     lookups_at_once: int = 2
     retry_share: float = 1.0
     tells_life: bool = True
+    without_edns: frozenset[str] | None = None
 
 
 class UnderWay(NamedTuple):
@@ -109,8 +111,8 @@ class Asking:
         self._depth = len(chain)
         self.attempting: dict[asyncio.Task[int | None], Candidate] = {}
         self.looking_up: dict[asyncio.Task[tuple[Address, ...]], Name] = {}
-        without_edns = context.health.without_edns
-        self._without_edns = frozenset(without_edns) if strategy.all_servers else without_edns
+        known = context.health.without_edns if strategy.without_edns is None else strategy.without_edns
+        self._without_edns = frozenset(known) if strategy.all_servers else known
         self._under_way: dict[Candidate, UnderWay] = {}
         self._vain: set[Candidate] = set()  # not asked, since another look-up has tried it in vain
         self._looked_up: Counter[bool] = Counter()  # in each of the two ways

@@ -49,6 +49,12 @@ def gets_error(step: Step, address: str) -> bool:
     )
 
 
+def began_plain(step: Step, address: str) -> bool:
+    """Whether an address was asked without EDNS from the start."""
+    asked = (attempt.exchange.query for attempt in step.attempts if _address(attempt) == address)
+    return any(query.edns is None for query in list(asked)[:1])
+
+
 def in_turns(failed: list[int]) -> Iterator[tuple[int, ...]]:
     """The steps to put again at the same time, the last of them alone."""
     yield from _batches(failed[:-1])

@@ -39,7 +39,7 @@ from dnstrace.model import (
 )
 from dnstrace.model.addresses import address_of
 from dnstrace.walk.asking import Asking, Strategy
-from dnstrace.walk.confirming import TIMES, doubtful, gets_error, in_turns
+from dnstrace.walk.confirming import TIMES, began_plain, doubtful, gets_error, in_turns
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.descent import Walk
 from dnstrace.walk.probes import TELLING_TRIES, Put, plain_shape, probes_of, usual_shape
@@ -66,7 +66,26 @@ class Probing:
     async def run(self) -> None:
         """Probe every zone in which the walk ended, in parallel."""
         trace = self._context.journal.snapshot()
-        await asyncio.gather(*(self._probe_zone(cut, step, trace) for cut, step in targets(trace)))
+        probing = (self._probe_zone(cut, step, trace) for cut, step in targets(trace))
+        await asyncio.gather(*probing, self._check_hints(trace))
+
+    async def _check_hints(self, trace: Trace) -> None:
+        """Ask a root server for the root's own name servers, if root hints were used and this is not known.
+
+        The address of a server that is of no use is looked up if the reply does not include any.
+        """
+        started = next((step for step in trace.steps if step.main and _is_from_hints(step)), None)
+        if started is None or any(step.purpose is Purpose.PRIME for step in trace.steps):
+            return
+        _, primed = await self._walk.prime(Delegation(ROOT, started.servers), started.id)
+        meaning = self._context.journal[primed].meaning
+        if meaning is None or meaning.child is None:
+            return
+        listed = {server.name for server in meaning.child.servers if not server.addresses}
+        useless = {attempt.server for attempt in started.attempts if not attempt.meaning.usable}
+        for name in sorted(useless & listed):
+            if self._context.budget.lookup():
+                await self._walk.look_up(name, primed)
 
     async def _probe_zone(self, cut: Delegation, after: Step, trace: Trace) -> None:
         """Send all probes to the servers of `cut`, and to those that only the zone itself names."""
@@ -96,8 +115,10 @@ class Probing:
         """Put the probe of a step to one of its addresses once more; a few times if it gets an error."""
         step, put = self._context.journal[number], self._puts[number]
         cut = _only(Delegation(step.zone, step.servers), frozenset({address}))
+        plain = frozenset({address} if began_plain(step, address) else ())
+        strategy = replace(_one_probe(put._replace(tries=1)), without_edns=plain)
         for _ in range(TIMES):
-            await self._ask(number, cut, put._replace(tries=1))
+            await self._ask(number, cut, put.question, strategy)
             if not gets_error(self._context.journal[number], address):
                 return
 
@@ -129,7 +150,7 @@ class Probing:
     async def _probe_other_servers(
         self, cut: Delegation, probed: _Probed, after: int, naming: list[Put], probes: list[Put]
     ) -> None:
-        """Find the servers that the zone names, and their addresses; probe those that are not in `cut`."""
+        """Find the servers that the zone names, and their addresses; probe the addresses not in `cut`."""
         named = {server.name: None for server in cut.servers}
         looked_up = self._context.journal.snapshot().steps
         known = {step.question.name for step in looked_up if step.purpose is Purpose.NS_ADDRESS}
@@ -139,8 +160,11 @@ class Probing:
         )
         fresh = [name for name in self._child_names(cut.zone) if name not in named]
         await asyncio.gather(*self._found_out(probed, fresh, after))
-        found = self._found_addresses()
-        servers = tuple(NameServer(name, tuple(found.get(name, ()))) for name in fresh)
+        found, asked = self._found_addresses(), {a.text for each in cut.servers for a in each.addresses}
+        servers = tuple(
+            NameServer(name, tuple(each for each in found.get(name, ()) if each.text not in asked))
+            for name in (*named, *fresh)
+        )
         others = self._probed(arranged(Delegation(cut.zone, servers)), after)
         await asyncio.gather(*(self._put(others, put, after) for put in probes))
 
@@ -174,16 +198,15 @@ class Probing:
             return None
         step = journal.begin(after, Purpose.PROBE, cut, put.question, all_servers=True, probe=put.probe)
         self._puts[step] = put
-        await self._ask(step, cut, put)
+        await self._ask(step, cut, put.question, _one_probe(put))
         return step
 
-    async def _ask(self, step: int, cut: Delegation, put: Put) -> None:
+    async def _ask(self, step: int, cut: Delegation, question: Question, strategy: Strategy) -> None:
         """Put a probe to the servers of `cut`, and record what comes in a step."""
         journal = self._context.journal
         chosen = None
         try:
-            strategy = _one_probe(put)
-            asking = Asking(self._context, step, cut, put.question, strategy, _look_up_nothing)
+            asking = Asking(self._context, step, cut, question, strategy, _look_up_nothing)
             chosen = await asking.run()
         finally:
             heard = any(attempt.exchange.message is not None for attempt in journal[step].attempts)
@@ -232,6 +255,11 @@ def targets(trace: Trace) -> list[tuple[Delegation, Step]]:
             if len(zone) > len(ROOT) + 1 or zone == trace.question.name:
                 found.setdefault(zone, (Delegation(zone, step.servers), step))
     return list(found.values())
+
+
+def _is_from_hints(step: Step) -> bool:
+    addresses = (address for server in step.servers for address in server.addresses)
+    return step.zone == ROOT and any(address.source is Source.HINT for address in addresses)
 
 
 def _silent_in(step: Step) -> frozenset[str]:
