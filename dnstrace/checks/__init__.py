@@ -15,8 +15,10 @@ from dnstrace.checks import (
     denial,
     glue,
     interception,
+    letter_case,
     names,
     parent_update,
+    question_types,
     records,
     resolver_answers,
     security,
@@ -47,8 +49,8 @@ __all__ = [
 ]
 
 RULES = (
-    interception, servers, transport, delegation, spread, cycles, names, glue, soa, answers, aliases,
-    records, security, signatures, denial, parent_update, chain, resolver_answers
+    interception, servers, question_types, transport, letter_case, delegation, spread, cycles, names, glue,
+    soa, answers, aliases, records, security, signatures, denial, parent_update, chain, resolver_answers
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
