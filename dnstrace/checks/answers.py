@@ -204,8 +204,8 @@ def _is_chosen(groups: list[list[HeardReply]]) -> bool:
 def _answer_text(reply: HeardReply) -> str:
     if reply.meaning.kind in _NEGATIVE:
         return _denial_text(reply)
-    data = (str(rdata) for rrset in reply.meaning.answer for rdata in rrset if not rrset.covers)
-    return ", ".join(data)
+    rrsets = (rrset for rrset in reply.meaning.answer if not rrset.covers)
+    return ", ".join(text for rrset in rrsets for text in sorted(map(str, rrset)))
 
 
 def _denial_text(reply: HeardReply) -> str:

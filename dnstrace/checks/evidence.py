@@ -190,8 +190,8 @@ class Cut:
         found: dict[Name, list[HeardReply]] = {}
         for reply in self.probe(Probe.NS):
             if (rrset := reply.rrset(self.zone, dns.rdatatype.NS)) is not None:
-                for rdata in rrset:
-                    found.setdefault(rdata.target, []).append(reply)
+                for target in sorted(rdata.target for rdata in rrset):
+                    found.setdefault(target, []).append(reply)
         return found
 
     def once(self, reading: Callable[[Cut], Reading]) -> Reading:

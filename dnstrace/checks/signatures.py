@@ -119,8 +119,9 @@ def signature_expiring(cut: Cut) -> Iterator[Observation]:
     found = [judged for judged in signing_of(cut).judged if judged.trouble is None and _expires(judged)]
 
     def left(first: Judged) -> str:
-        minutes = _used(first).left // 60
-        time = counted(minutes // 60, "hour") if minutes >= 120 else counted(minutes, "minute")
+        seconds = _used(first).left
+        minutes, hours = round(seconds / 60), round(seconds / 3600)
+        time = counted(hours, "hour") if minutes >= 120 else counted(minutes, "minute")
         return f" has a signature that expires in {time}"
 
     yield from _faults_of(cut, found, left)
