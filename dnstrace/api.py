@@ -16,7 +16,7 @@ import dns.name
 import dns.rdatatype
 
 from dnstrace.analysis.reached import went_wrong
-from dnstrace.clock import run_real
+from dnstrace.clock import other_turns, run_real
 from dnstrace.message.supposed import Supposed
 from dnstrace.model import Delegation, Name, Question, Settings, Trace
 from dnstrace.model.limits import Limits
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from dnstrace.walk.consulting import Consultation
 
 _SEEDS = 2**32
+_FOR_RULES = 0.1  # of the deadline: the time that rules have in any case, for what was recorded until then
 
 
 class Knowledge(NamedTuple):
@@ -195,7 +196,7 @@ async def _traced(
     trace = replace(trace, judgement=under_way.judgement, unjudged=under_way.unjudged)
     if not settings.probe:
         return trace
-    trace = _with_findings(trace)
+    trace = await _with_findings(trace, max(until, clock() + _FOR_RULES * limits.deadline))
     return replace(trace, stats=replace(trace.stats, duration=journal.elapsed))
 
 
@@ -205,11 +206,21 @@ def _consultation(context: TraceContext, question: Question, resolvers: Sequence
     return Consultation(context.network, context.settings, context.journal, question, resolvers)
 
 
-def _with_findings(trace: Trace) -> Trace:
-    """The trace with what the rules find wrong in it."""
-    from dnstrace.checks import findings
+async def _with_findings(trace: Trace, until: float) -> Trace:
+    """The trace with what the rules find wrong in it that can be applied up to the loop's time `until`.
 
-    return replace(trace, findings=findings(trace))
+    Other tasks have their turn after each rule.
+    """
+    from dnstrace.checks import Checking, applied
+
+    checking, unapplied, clock = Checking(trace), list[str](), asyncio.get_running_loop().time
+    for rule in applied(trace):
+        if clock() < until:
+            checking.apply(rule)
+            await other_turns()
+        else:
+            unapplied.append(rule.code)
+    return replace(trace, findings=checking.findings, unapplied=tuple(unapplied))
 
 
 def report(trace: Trace) -> Report:
@@ -255,7 +266,7 @@ def _with_rules(judged: Report, findings: Iterable[Finding]) -> Report:
     rules = {code: CATALOGUE[code] for code in {finding.code for finding in findings} & CATALOGUE.keys()}
     return replace(
         judged,
-        rules=len(applied(judged.trace)),
+        rules=len(applied(judged.trace)) - len(judged.trace.unapplied),
         explanations={code: Explanation(rule.title, rule.sections) for code, rule in rules.items()},
         reconciliation=reconciled(judged.trace),
     )
