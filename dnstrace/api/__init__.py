@@ -142,7 +142,7 @@ async def _traced(
     trace = await run.ended()
     if not tracing.settings.probe:
         return trace
-    trace = with_findings(trace)
+    trace = await with_findings(trace, run.until_rules)
     if any(finding.remedy is not None for finding in trace.findings or ()):
         from dnstrace.api.rehearsing import rehearsed
 
@@ -193,7 +193,7 @@ def _with_rules(judged: Report, findings: Iterable[Finding]) -> Report:
     rules = {code: CATALOGUE[code] for code in {finding.code for finding in findings} & CATALOGUE.keys()}
     return replace(
         judged,
-        rules=len(applied(judged.trace)),
+        rules=len(applied(judged.trace)) - len(judged.trace.unapplied),
         explanations={code: Explanation(rule.title, rule.sections) for code, rule in rules.items()},
         reconciliation=reconciled(judged.trace),
     )

@@ -109,7 +109,7 @@ class _Rehearsal:
         )
         began = self._clock()
         again = begun(run.question, tracing, self._known.again())
-        ended = with_findings(await again._replace(until=run.until).ended())
+        ended = await with_findings(await again._replace(until=run.until).ended(), run.until)
         probed = [step.id for step in journal.snapshot().steps if step.main and step.zone == change.zone]
         _record(run, ended, frozenset(self._known.asked), began, (probed or [1])[-1])
         return ended
