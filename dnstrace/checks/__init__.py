@@ -25,6 +25,7 @@ from dnstrace.checks import (
     soa,
     spread,
     transport,
+    unexplained,
 )
 from dnstrace.checks.catalogue import ENTERED, Rule, Trait
 from dnstrace.checks.evidence import Evidence
@@ -46,7 +47,7 @@ __all__ = [
 
 RULES = (
     interception, servers, transport, delegation, spread, cycles, names, glue, soa, answers, aliases,
-    records, security, signatures, denial, parent_update, chain, resolver_answers
+    records, security, signatures, denial, parent_update, chain, resolver_answers, unexplained
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
@@ -69,6 +70,8 @@ def applied(trace: Trace) -> tuple[Rule, ...]:
 def findings(trace: Trace) -> tuple[Finding, ...]:
     """Everything wrong in what `trace` recorded: errors first, then warnings, then notices."""
     evidence = Evidence(trace)
-    found = [finding for rule in applied(trace) for finding in rule.apply(evidence)]
+    found = evidence.found
+    for rule in applied(trace):
+        found += rule.apply(evidence)
     alone = [finding for finding in found if Trait.STANDS_ALONE in CATALOGUE[finding.code].traits]
     return tuple(sorted(alone or found, key=lambda finding: _LEVELS.index(finding.level)))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import dns.rdatatype
 
@@ -15,6 +15,7 @@ from dnstrace.analysis.paths import unheard
 from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.model import (
     Attempt,
+    Cause,
     Delegation,
     Kind,
     Name,
@@ -25,6 +26,9 @@ from dnstrace.model import (
     Step,
     Trace,
 )
+
+if TYPE_CHECKING:
+    from dnstrace.model.findings import Finding
 
 Reading = TypeVar("Reading")
 
@@ -111,11 +115,6 @@ class Cut:
         return tuple(r for r in self._of(probe) if all_servers or r.address in self.serving)
 
     @cached_property
-    def all_attempts(self) -> tuple[Attempt, ...]:
-        """Every attempt at the zone's servers, in the walk and in probes."""
-        return tuple(attempt for step in (*self.walked, *self._probes) for attempt in step.attempts)
-
-    @cached_property
     def heard(self) -> frozenset[str]:
         """The addresses that replied to the walk at least once, even if with a truncated reply."""
         attempts = (attempt for step in self.walked for attempt in step.attempts)
@@ -148,10 +147,14 @@ class Cut:
 
 
 class Evidence:
-    """A trace and its zone cuts, from the root down, in the order in which the walk reached them."""
+    """A trace and its zone cuts, from the root down, in the order in which the walk reached them.
+
+    `found` are the findings so far, while the rules are applied.
+    """
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
+        self.found: list[Finding] = []
         main = [step for step in trace.steps if step.main]
         self.unheard = unheard(step for step in main if step.all_servers) | trace.unasked.keys()
         zones: dict[Name, None] = {}
@@ -169,6 +172,18 @@ class Evidence:
     def cut(self, zone: Name) -> Cut | None:
         """The cut of a zone on the path of the walk."""
         return next((cut for cut in self.cuts if cut.zone == zone), None)
+
+    @cached_property
+    def causes(self) -> dict[Cause, set[str]]:
+        """The addresses that had to be asked in another way in any step, look-ups included, by the cause.
+
+        What one step finds out about an address, later ones take for granted.
+        """
+        found: dict[Cause, set[str]] = {cause: set() for cause in Cause}
+        for attempt in (attempt for step in self.trace.steps for attempt in step.attempts):
+            if attempt.cause is not None:
+                found[attempt.cause].add(attempt.exchange.query.address)
+        return found
 
     @cached_property
     def lookups(self) -> dict[Name, list[Step]]:

@@ -27,8 +27,14 @@ def finding_nodes(report: Report) -> list[Node]:
     if (findings := report.trace.findings) is None:
         return []
     if not findings:
-        return [Node(Text(f"{count_text(report.rules, 'rule')} found nothing wrong", GOOD))]
+        return [Node(Text(harmless(nothing_wrong(report)), WARNING if report.reservation else GOOD))]
     return [Node(_finding_line(finding), _remedy_nodes(finding), heading=True) for finding in findings]
+
+
+def nothing_wrong(report: Report) -> str:
+    """That the rules found nothing wrong, with what has to be added to that."""
+    but = f", but {report.reservation}" if report.reservation else ""
+    return f"{count_text(report.rules, 'rule')} found nothing wrong{but}"
 
 
 def _finding_line(finding: Finding) -> Text:

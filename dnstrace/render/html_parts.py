@@ -14,6 +14,7 @@ from dnstrace.model import Kind, Probe, Transport
 from dnstrace.model.findings import Level, who_fixes
 from dnstrace.model.naming import zone_text
 from dnstrace.model.security import Security
+from dnstrace.render.findings import nothing_wrong
 from dnstrace.render.layout import UNICODE_ONLY
 from dnstrace.render.reconciled import tables
 from dnstrace.render.text import harmless, name_text, time_text
@@ -181,7 +182,8 @@ def findings(report: Report) -> str:
     if (found := report.trace.findings) is None:
         return ""
     if not found:
-        return f'<p class="good">{report.rules} rules found nothing wrong.</p>'
+        style = "warning" if report.reservation else "good"
+        return f'<p class="{style}">{escape(harmless(nothing_wrong(report)))}.</p>'
     return "".join(_finding_article(report.trace, each, report.explanations[each.code]) for each in found)
 
 

@@ -118,7 +118,9 @@ case("the zone is signed", [], of=GOOD, before=[signing(algorithm=13, denial="ns
 case("the signatures have expired", [signing(algorithm=13, denial="nsec", valid=[-30, -3])], of=GOOD)
 
 
-BY_CHANCE = {"answers-agree", "answers-chosen", "answers-differ", "answers-stale"}
+BY_CHANCE = {
+    "answers-agree", "answers-chosen", "answers-differ", "answers-stale", "child-on-one", "ttl-differs"
+}  # fmt: skip
 """The worlds whose servers do not agree, so that one trace by one server each differs."""
 ENDLESS = {"endless", "endless-aliases", "endless-dname", "huge"}
 
