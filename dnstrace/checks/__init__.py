@@ -30,6 +30,7 @@ from dnstrace.checks import (
     soa,
     spread,
     transport,
+    unexplained,
     zone_keys,
 )
 from dnstrace.checks.catalogue import ENTERED, Rule, Trait
@@ -56,7 +57,7 @@ __all__ = [
 RULES = (
     interception, hints, servers, question_types, transport, letter_case, delegation, spread,
     shared_addresses, cycles, names, glue, soa, answers, aliases, records, digests, security, zone_keys,
-    signatures, denial, parent_update, chain, resolver_answers,
+    signatures, denial, parent_update, chain, resolver_answers, unexplained,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
@@ -91,7 +92,7 @@ class Checking:
 
     def __init__(self, trace: Trace) -> None:
         self._evidence = Evidence(trace)
-        self._found: list[Finding] = []
+        self._found = self._evidence.found
 
     def apply(self, rule: Rule) -> None:
         """Apply one rule."""

@@ -36,7 +36,7 @@ def no_tcp(cut: Cut) -> Iterator[Observation]:
     """
     tried = cut.probe(Probe.TCP, all_servers=True)
     silent = [r for r in tried if r.message is None and r.address in cut.heard | cut.serving]
-    truncates = {a.exchange.query.address for a in cut.all_attempts if a.cause is Cause.NO_TCP}
+    truncates = cut.evidence.causes[Cause.NO_TCP]
     for server, replies in by_server(silent).items():
         needed = any(reply.address in truncates for reply in replies)
         although = " although it truncates its replies over UDP" if needed else ""
@@ -84,8 +84,10 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 6891 section 7; RFC 3225 section 3
     """
-    refusing = {a.exchange.query.address for a in cut.all_attempts if a.cause is Cause.NO_EDNS}
-    found = [r for r in cut.replies if r.address in cut.serving and (r.address in refusing or _strips_opt(r))]
+    refusing = cut.evidence.causes[Cause.NO_EDNS]
+    found = [
+        r for r in cut.everyone if r.address in cut.serving and (r.address in refusing or _strips_opt(r))
+    ]
     yield from _each_server(
         found,
         "does not support EDNS at",
@@ -278,7 +280,7 @@ def _each_server(found: list[HeardReply], does: str, cure: str) -> Iterator[Obse
 
 
 def _by_cause(cut: Cut, cause: Cause, does: str, cure: str) -> Iterator[Observation]:
-    shown = {a.exchange.query.address for a in cut.all_attempts if a.cause is cause}
+    shown = cut.evidence.causes[cause]
     yield from _each_server([reply for reply in cut.everyone if reply.address in shown], does, cure)
 
 

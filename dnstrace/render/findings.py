@@ -29,7 +29,8 @@ def finding_nodes(report: Report) -> list[Node]:
         return []
     cut_off = _unapplied_nodes(report.trace)
     if not findings:
-        return [Node(Text(f"{count_text(report.rules, 'rule')} found nothing wrong", GOOD)), *cut_off]
+        style = WARNING if report.reservation else GOOD
+        return [Node(Text(harmless(nothing_wrong(report)), style)), *cut_off]
     found = [Node(_finding_line(finding), _remedy_nodes(finding), heading=True) for finding in findings]
     return [*found, *cut_off]
 
@@ -46,6 +47,12 @@ def not_applied(trace: Trace) -> list[str]:
     count = len(trace.unapplied)
     were = "was" if count == 1 else "were"
     return [f"{count_text(count, 'rule')} {were} not applied: the deadline was reached (--deadline)"]
+
+
+def nothing_wrong(report: Report) -> str:
+    """That the rules found nothing wrong, with what has to be added to that."""
+    but = f", but {report.reservation}" if report.reservation else ""
+    return f"{count_text(report.rules, 'rule')} found nothing wrong{but}"
 
 
 def _finding_line(finding: Finding) -> Text:

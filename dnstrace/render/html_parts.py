@@ -13,7 +13,7 @@ from dnstrace.analysis.stats import critical_attempts
 from dnstrace.model import Kind, Probe, Transport
 from dnstrace.model.findings import Level
 from dnstrace.model.security import Security
-from dnstrace.render.findings import not_applied
+from dnstrace.render.findings import not_applied, nothing_wrong
 from dnstrace.render.layout import UNICODE_ONLY
 from dnstrace.render.reconciled import tables
 from dnstrace.render.remedies import FIX, REHEARSED, WHO, parts
@@ -183,7 +183,8 @@ def findings(report: Report) -> str:
         return ""
     cut_off = "".join(f"<p>{text}.</p>" for text in not_applied(report.trace))
     if not found:
-        return f'<p class="good">{report.rules} rules found nothing wrong.</p>{cut_off}'
+        style = "warning" if report.reservation else "good"
+        return f'<p class="{style}">{escape(harmless(nothing_wrong(report)))}.</p>{cut_off}'
     articles = (_finding_article(report.trace, each, report.explanations[each.code]) for each in found)
     return "".join((*articles, cut_off))
 
