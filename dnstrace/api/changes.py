@@ -55,7 +55,7 @@ def why_not(trace: Trace, finding: Finding) -> str:
         return "no record has to change" if finding.cure else ""
     above = None if zone is None else delegated(trace, zone)
     if not (remedy.add or remedy.change or remedy.remove):
-        if remedy.servers:
+        if remedy.servers and remedy.where is None:
             return f"{'a server has' if len(remedy.servers) == 1 else 'servers have'} to be changed first"
         if above is not None and remedy.where == above.parent:
             return "the records to publish are not known"

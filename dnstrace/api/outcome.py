@@ -60,9 +60,16 @@ def _what(finding: Finding) -> tuple[str, Name | None, Name | None]:
 def _new_errors(before: Trace, after: Trace) -> bool:
     """Whether there are new errors, except in zones that could not be reached without the change."""
     known = {_what(finding) for finding in before.findings or () if finding.is_error}
+    known |= {
+        (code, zone, each) for code, zone, server in known if server is None for each in _servers(after)
+    }
     heard = {s.zone for s in before.steps if s.main for a in s.attempts if a.exchange.message is not None}
     errors = (finding for finding in after.findings or () if finding.is_error)
     return any(_what(error) not in known and error.zone in {None, *heard} for error in errors)
+
+
+def _servers(trace: Trace) -> set[Name | None]:
+    return {finding.server for finding in trace.findings or ()}
 
 
 def _usable(trace: Trace) -> Fraction:

@@ -56,7 +56,7 @@ def alias_loop(evidence: Evidence) -> Iterator[Observation]:
             cure=f"point {plain(closing.owner)} at a name that has the data, instead of"
             f" {plain(closing.target)}",
             zone=_zone_of_owner(evidence, closing),
-            remedy=in_zone(_zone_of_owner(evidence, closing), remove=[_cname(closing)]),
+            remedy=in_zone(_zone_of_owner(evidence, closing)),
         )
 
 
