@@ -8,9 +8,9 @@ from dataclasses import replace
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.api.changes import Record, parsed
 from dnstrace.lab.internet import World, WorldServer
 from dnstrace.lab.zone import LabZone, Node, Sign
+from dnstrace.message.edited import Record, parsed
 from dnstrace.model import Name
 from dnstrace.model.findings import Finding, Remedy
 
