@@ -60,6 +60,8 @@ class Run(NamedTuple):
         try:
             async with asyncio.timeout_at(self.until):
                 await under_way.go(self.start, self.wanted)
+                if consultation is not None:
+                    await under_way.inquire(consultation)
         except TimeoutError:
             under_way.judge_so_far()
         finally:

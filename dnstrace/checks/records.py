@@ -103,7 +103,7 @@ def _observation(evidence: Evidence, group: _Group, found: list[_Odd]) -> Observ
 def _malformed(evidence: Evidence) -> Iterator[_Odd]:
     """Every malformed record in the replies of name servers, in the order of the steps."""
     for step in evidence.trace.steps:
-        for reply in () if step.asks_resolver or step.probe is Probe.CASE else replies_of(step):
+        for reply in () if step.at_resolver or step.probe is Probe.CASE else replies_of(step):
             message = reply.message
             if message is None:
                 continue

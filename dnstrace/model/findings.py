@@ -169,9 +169,10 @@ class Explanation:
 class Verdict:
     """What is wrong with a trace, in one sentence, and its parts for programs.
 
-    `steps` are the ids of the steps that show it. `reproduce` is a dig command line that sends the query that
-    shows it (empty if no query does). `records` are the records to publish, in master-file format.
-    `operator` is the zone whose operator or registrar needs to act.
+    `steps` are the ids of the steps that show it. `reproduce` is the dig command that sends the query that
+    shows it, or two of them, each on a line of its own, if it compares two replies; empty if no query does.
+    `records` are the records to publish, in master-file format. `operator` is the zone whose operator or
+    registrar needs to act. `summary` has a line for each level of findings: how many, and each by its code.
     """
 
     text: str
@@ -182,3 +183,4 @@ class Verdict:
     steps: tuple[int, ...] = ()
     reproduce: str = ""
     records: tuple[str, ...] = ()
+    summary: tuple[str, ...] = ()

@@ -58,8 +58,10 @@ def verdict_nodes(report: Report) -> list[Node]:
         return []
     style = WARNING if trace.outcome is not Outcome.FAILED and not _has_error(trace) else BAD
     beneath = [] if trace.findings else _to_publish(found.records)
-    if found.reproduce:
-        beneath.append(Node(Text(harmless(found.reproduce), QUIET), verbatim=True))
+    if len(trace.findings or ()) > 1:
+        beneath += [Node(Text(harmless(line))) for line in found.summary]
+    commands = found.reproduce.split("\n") if found.reproduce else []
+    beneath += [Node(Text(harmless(command), QUIET), verbatim=True) for command in commands]
     line = Text.assemble(("verdict", f"{style} {STRONG}"), ": ", harmless(found.text))
     return [Node(marked(style, line), beneath, heading=True)]
 

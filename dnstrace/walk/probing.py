@@ -63,7 +63,26 @@ class Probing:
     async def run(self) -> None:
         """Probe every zone in which the walk ended, in parallel."""
         trace = self._context.journal.snapshot()
-        await asyncio.gather(*(self._probe_zone(cut, step, trace) for cut, step in targets(trace)))
+        probing = (self._probe_zone(cut, step, trace) for cut, step in targets(trace))
+        await asyncio.gather(*probing, self._check_hints(trace))
+
+    async def _check_hints(self, trace: Trace) -> None:
+        """Ask a root server for the root's own name servers, if root hints were used and this is not known.
+
+        The address of a server that is of no use is looked up if the reply does not include any.
+        """
+        started = next((step for step in trace.steps if step.main and _is_from_hints(step)), None)
+        if started is None or any(step.purpose is Purpose.PRIME for step in trace.steps):
+            return
+        _, primed = await self._walk.prime(Delegation(ROOT, started.servers), started.id)
+        meaning = self._context.journal[primed].meaning
+        if meaning is None or meaning.child is None:
+            return
+        listed = {server.name for server in meaning.child.servers if not server.addresses}
+        useless = {attempt.server for attempt in started.attempts if not attempt.meaning.usable}
+        for name in sorted(useless & listed):
+            if self._context.budget.lookup():
+                await self._walk.look_up(name, primed)
 
     async def _probe_zone(self, cut: Delegation, after: Step, trace: Trace) -> None:
         """Send all probes to the servers of `cut`, and to those that only the zone itself names."""
@@ -205,6 +224,11 @@ def targets(trace: Trace) -> list[tuple[Delegation, Step]]:
             if len(zone) > len(ROOT) + 1 or zone == trace.question.name:
                 found.setdefault(zone, (Delegation(zone, step.servers), step))
     return list(found.values())
+
+
+def _is_from_hints(step: Step) -> bool:
+    addresses = (address for server in step.servers for address in server.addresses)
+    return step.zone == ROOT and any(address.source is Source.HINT for address in addresses)
 
 
 def _silent_in(step: Step) -> frozenset[str]:
