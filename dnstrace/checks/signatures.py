@@ -185,10 +185,10 @@ def _faults_of(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> I
             f"{whats[0]}{why(here[0])}{more}, on {where(judged.reply for judged in here)}",
             steps_of(judged.reply for judged in here),
             server=server,
-            cure=f"sign {zone_text(cut.zone)} again"
-            + (f", and load it on {plain(server)}" if server else ""),
+            cure=f"sign {zone_text(cut.zone)} again, and load it on"
+            f" {plain(server) if server else 'all its servers'}",
             level=Level.WARNING if few else None,
-            remedy=in_zone(cut.zone, servers=() if server is None else (server,)),
+            remedy=in_zone(cut.zone, servers=by_server(judged.reply for judged in here)),
         )
 
 
