@@ -74,6 +74,11 @@ class Cut:
         ]
 
     @property
+    def probing(self) -> tuple[Step, ...]:
+        """The steps in which the servers of the zone were probed."""
+        return tuple(self._probes)
+
+    @property
     def probed(self) -> bool:
         """Whether the servers of the zone were probed: only then is known what probes alone can show."""
         return bool(self._probes)

@@ -25,7 +25,7 @@ def test_the_verdict_says_what_to_do_and_how_to_see_it() -> None:
         "zone": "example.com.",
         "operator": "example.com.",
         "server": "ns1.example.com.",
-        "steps": [5, 3, 18, 19],
+        "steps": [5, 3, 26, 27],
         "reproduce": "dig @192.0.2.53 www.example.com. A +norecurse +dnssec",
         "records": ["ns1.example.com. 172800 IN A 203.0.113.53"],
     }
