@@ -13,7 +13,7 @@ from dnstrace.checks.phrases import addresses
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
 from dnstrace.model import Kind, Probe
 from dnstrace.model.addresses import special
-from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import plain, zone_text
 
 _DEAD = {Kind.TIMEOUT, Kind.PORT_UNREACHABLE, Kind.HOST_UNREACHABLE, Kind.CONNECTION_LOST}
@@ -203,8 +203,22 @@ def wrong_reply(cut: Cut) -> Iterator[Observation]:
     References: RFC 5452 section 9.1; RFC 2181 section 4
     """
     wrong = [reply for reply in cut.everyone if reply.meaning.kind is Kind.MISMATCH]
-    does = "sends only replies that do not match the query at"
-    yield from _each_server(cut, wrong, lambda replies: f"{does} {addresses(replies)}")
+    for each in _each_server(cut, wrong, _how_wrong):
+        cure = "reply from the address that is asked (listen on each address, and check the NAT before it)"
+        if not any(reply.meaning.note for reply in wrong if reply.server == each.server):
+            cure = "reply with the ID and the question of the query, from the address that is asked"
+        server = "the server" if each.server is None else plain(each.server)
+        remedy = Remedy(Blame.HOST, servers=() if each.server is None else (each.server,))
+        yield replace(each, cure=f"make {server} {cure}", remedy=remedy)
+
+
+def _how_wrong(replies: list[HeardReply]) -> str:
+    """In what way replies do not match; where they come from, if that is all."""
+    elsewhere = {reply.address: reply.meaning.note for reply in replies if reply.meaning.note}
+    if len(elsewhere) < len({reply.address for reply in replies}):
+        return f"sends only replies that do not match the query at {addresses(replies)}"
+    each = "; ".join(f"asked at {address}, {note}" for address, note in elsewhere.items())
+    return f"replies from another address or port than it was asked at, which resolvers ignore: {each}"
 
 
 @of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER)

@@ -52,6 +52,12 @@ class Exchange:
     source: tuple[str, int] | None = None
 
 
+def came_from(address: str, port: int, query: Query) -> str:
+    """Where a reply came from that is not from the address and port of its query, in words for `detail`."""
+    place = f"{address} port {port}" if port != query.port else address
+    return f"the reply comes from {place}"
+
+
 class Kind(StrEnum):
     """What an exchange means for the question that was asked."""
 

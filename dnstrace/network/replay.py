@@ -76,7 +76,8 @@ async def _again(kept: Kept, query: Query, timeout: float, loop: VirtualLoop) ->
         if _waited(kept) and timeout == kept.timeout:
             return exchange
         fault = exchange.fault if _waited(kept) else Fault.TIMEOUT
-        return Exchange(query, start, loop.time() - start, fault=fault, mismatched=exchange.mismatched)
+        mismatched, detail = exchange.mismatched, exchange.detail if fault is exchange.fault else ""
+        return Exchange(query, start, loop.time() - start, None, None, fault, detail, mismatched)
     try:
         if kept.exchange is None:
             await loop.arrival(loop.now + took + 1)  # if all goes as it did then, it is given up before
