@@ -17,6 +17,7 @@ from dnstrace.checks import CATALOGUE, Trait, findings
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.phrases import counted, listed
 from dnstrace.checks.reproducing import dig
+from dnstrace.checks.supposing import supposed_verdict
 from dnstrace.model import ROOT, Kind, Name, Outcome, Purpose, Source
 from dnstrace.model.findings import Blame, Finding, Level, Verdict, who_fixes
 from dnstrace.model.naming import plain
@@ -32,6 +33,8 @@ def verdict(trace: Trace) -> Verdict | None:
     """The verdict on a trace that has ended; None if nothing is wrong, as far as was checked."""
     if not went_wrong(trace):
         return None
+    if (supposed := supposed_verdict(trace)) is not None:
+        return supposed
     if trace.outcome is Outcome.FAILED and (nowhere := _of_beginning(trace)) is not None:
         return nowhere
     whole = trace.outcome is not Outcome.FAILED and not is_bogus(trace)

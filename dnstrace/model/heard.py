@@ -29,6 +29,10 @@ class Fault(StrEnum):
     NOT_RECORDED = "not-recorded"  # the record that is replayed lacks this query
 
 
+DROPPED = "taken as dead (--drop)"
+"""The detail of a timeout of a server that is only supposed to be dead."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """A query and its result.

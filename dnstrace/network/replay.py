@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from dnstrace.clock import VirtualLoop, run, run_real
 from dnstrace.model import Exchange, Fault, Query
+from dnstrace.model.heard import DROPPED
 from dnstrace.network.recording import Course, Kept
 from dnstrace.port import Network
 
@@ -130,4 +131,4 @@ class DeadServers:
             return await self._network.exchange(query, timeout)
         start = asyncio.get_running_loop().time()
         await asyncio.sleep(timeout)
-        return Exchange(query, start, timeout, fault=Fault.TIMEOUT)
+        return Exchange(query, start, timeout, fault=Fault.TIMEOUT, detail=DROPPED)
