@@ -31,6 +31,9 @@ from dnstrace.model.heard import DROPPED
 
 Reading = TypeVar("Reading")
 
+_NO_PROBES = frozenset({None, Probe.REHEARSAL})
+"""What says nothing about a zone as it is."""
+
 FAILING = frozenset(
     {
         Kind.TIMEOUT,
@@ -71,7 +74,7 @@ class Cut:
         self._probes = [
             step
             for step in evidence.trace.steps
-            if step.purpose is Purpose.PROBE and step.probe is not None and step.zone == zone
+            if step.purpose is Purpose.PROBE and step.probe not in _NO_PROBES and step.zone == zone
         ]
 
     @property

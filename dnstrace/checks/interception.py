@@ -10,6 +10,7 @@ import dns.flags
 from dnstrace.checks.catalogue import Trait, of_cut, of_trace
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.phrases import counted, listed
+from dnstrace.checks.remedies import elsewhere
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
 from dnstrace.model import ROOT, Kind, Source, family_of
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
@@ -45,9 +46,9 @@ def intercepted(evidence: Evidence) -> Iterator[Observation]:
             " server gives:"
             " something on this network intercepts DNS queries",
             steps_of(false),
+            cure="let this machine's DNS queries pass (UDP and TCP port 53), or trace from another network",
             zone=ROOT,
-            cure="trace from another network, or let DNS queries from this machine pass",
-            remedy=Remedy(Blame.NETWORK),
+            remedy=elsewhere(),
         )
 
 

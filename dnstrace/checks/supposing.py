@@ -38,7 +38,7 @@ def supposed_verdict(trace: Trace) -> Verdict | None:
 
 
 def _verdict(last: Step, why: str) -> Verdict:
-    return Verdict(f"no answer: {why} (step {last.id})", Blame.NOBODY, zone=last.zone, steps=(last.id,))
+    return Verdict(f"no answer: {why}", Blame.NOBODY, zone=last.zone, steps=(last.id,))
 
 
 def _servers(step: Step, is_one: Callable[[Attempt], bool]) -> list[str]:

@@ -53,6 +53,7 @@ class Probe(StrEnum):
     CASE = "case"  # SOA with the name in capital and small letters by turns
     RECURSION = "recursion"  # a name of somebody else's, recursion desired
     TRANSFER = "transfer"  # AXFR
+    REHEARSAL = "rehearsal"  # what was asked to see what a remedy would lead to
 
 
 class Cause(StrEnum):

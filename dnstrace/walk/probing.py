@@ -124,7 +124,7 @@ class Probing:
     async def _probe_other_servers(
         self, cut: Delegation, probed: _Probed, after: int, naming: list[Put], probes: list[Put]
     ) -> None:
-        """Find the servers that the zone names, and their addresses; probe those that are not in `cut`."""
+        """Find the servers that the zone names, and their addresses; probe the addresses not in `cut`."""
         named = {server.name: None for server in cut.servers}
         looked_up = self._context.journal.snapshot().steps
         known = {step.question.name for step in looked_up if step.purpose is Purpose.NS_ADDRESS}
@@ -134,8 +134,11 @@ class Probing:
         )
         fresh = [name for name in self._child_names(cut.zone) if name not in named]
         await asyncio.gather(*self._found_out(probed, fresh, after))
-        found = self._found_addresses()
-        servers = tuple(NameServer(name, tuple(found.get(name, ()))) for name in fresh)
+        found, asked = self._found_addresses(), {a.text for each in cut.servers for a in each.addresses}
+        servers = tuple(
+            NameServer(name, tuple(each for each in found.get(name, ()) if each.text not in asked))
+            for name in (*named, *fresh)
+        )
         others = self._probed(Delegation(cut.zone, servers), after)
         await asyncio.gather(*(self._put(others, put, after) for put in probes))
 
