@@ -28,6 +28,7 @@ from dnstrace.model import (
     Step,
     Trace,
 )
+from dnstrace.model.heard import DROPPED
 
 if TYPE_CHECKING:
     from dnstrace.model.findings import Finding
@@ -81,6 +82,11 @@ class Cut:
         ]
 
     @property
+    def probing(self) -> tuple[Step, ...]:
+        """The steps in which the servers of the zone were probed."""
+        return tuple(self._probes)
+
+    @property
     def probed(self) -> bool:
         """Whether the servers of the zone were probed: only then is known what probes alone can show."""
         return bool(self._probes)
@@ -105,8 +111,8 @@ class Cut:
     def replies(self) -> tuple[HeardReply, ...]:
         """The last reply of each address of the zone's servers to the walk.
 
-        Left out are addresses of a family that has no route from here, those that a replayed record lacks,
-        and root hints that are outdated: they say nothing about the zone.
+        Left out are addresses of a family that has no route from here, those that a replayed record lacks
+        or that are only supposed to be dead, and outdated root hints: they say nothing about the zone.
         """
         last: dict[str, HeardReply] = {}
         for step in self.walked:
@@ -117,6 +123,8 @@ class Cut:
         """Whether a reply, or the lack of one, says anything about the server."""
         family = reply.attempt.exchange.query.family
         if self.zone == ROOT and reply.address in self.evidence.outdated_hints:
+            return False
+        if reply.meaning.note == DROPPED:
             return False
         return family not in self.evidence.unheard and reply.meaning.kind is not Kind.NOT_RECORDED
 

@@ -234,16 +234,27 @@ def wrong_reply(cut: Cut) -> Iterator[Observation]:
     References: RFC 5452 section 9.1; RFC 2181 section 4
     """
     wrong = [reply for reply in cut.everyone if reply.meaning.kind is Kind.MISMATCH]
-    does = "sends only replies that do not match the query at"
-    yield from each_server(
-        cut,
-        wrong,
-        lambda replies: f"{does} {addresses(replies)}",
-        lambda replies: (
-            f"make {_who(replies)}, or the NAT or load balancer before it, reply from the"
-            " address, and with the ID and question, of the query"
-        ),
-        stays=True,
+    yield from each_server(cut, wrong, _how_wrong, _repair_of_wrong, stays=True)
+
+
+def _how_wrong(replies: list[HeardReply]) -> str:
+    """In what way replies do not match; where they come from, if that is all."""
+    elsewhere = {reply.address: reply.meaning.note for reply in replies if reply.meaning.note}
+    if len(elsewhere) < len({reply.address for reply in replies}):
+        return f"sends only replies that do not match the query at {addresses(replies)}"
+    each = "; ".join(f"asked at {address}, {note}" for address, note in elsewhere.items())
+    return f"replies from another address or port than it was asked at, which resolvers ignore: {each}"
+
+
+def _repair_of_wrong(replies: list[HeardReply]) -> str:
+    if any(reply.meaning.note for reply in replies):
+        return (
+            f"make {_who(replies)} reply from the address that is asked: let it listen on each of its"
+            " addresses, and check the NAT or load balancer before it"
+        )
+    return (
+        f"make {_who(replies)}, or the NAT or load balancer before it, reply from the"
+        " address, and with the ID and question, of the query"
     )
 
 
