@@ -24,7 +24,15 @@ Record = tuple[int, int, int, bytes]
 
 
 def wanted(cut: Cut) -> tuple[Record, ...]:
-    """What the zone's CDS records, else its CDNSKEY records, ask for: tag, algorithm, digest type, digest."""
+    """What the zone's CDS records, else its CDNSKEY records, ask for: tag, algorithm, digest type, digest.
+
+    A record that asks for no DS at all counts only where it is the only one (RFC 8078 section 4).
+    """
+    asked = _wanted(cut)
+    return asked if len(asked) == 1 else tuple(each for each in asked if each[1] != _ASKS_FOR_NONE)
+
+
+def _wanted(cut: Cut) -> tuple[Record, ...]:
     for reply in cut.probe(Probe.CDS):
         if rrset := reply.rrset(cut.zone, dns.rdatatype.CDS):
             return tuple(sorted(_record(rdata) for rdata in rrset if isinstance(rdata, DSBase)))
@@ -48,7 +56,7 @@ def of_keys(zone: Name, keys: Iterable[DNSKEYBase]) -> tuple[Record, ...]:
 
 def deletes(records: Iterable[Record]) -> bool:
     """Whether the zone asks for the removal of its DS records (RFC 8078 section 4)."""
-    return any(algorithm == _ASKS_FOR_NONE for _, algorithm, _, _ in records)
+    return {algorithm for _, algorithm, _, _ in records} == {_ASKS_FOR_NONE}
 
 
 def to_publish(cut: Cut) -> tuple[str, ...]:
