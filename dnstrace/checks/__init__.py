@@ -13,6 +13,7 @@ from dnstrace.checks import (
     cycles,
     delegation,
     denial,
+    denial_kinds,
     digests,
     glue,
     interception,
@@ -54,11 +55,11 @@ __all__ = [
 RULES = (
     interception, servers, question_types, transport, letter_case, delegation, spread, shared_addresses,
     cycles, names, glue, soa, answers, aliases, records, digests, security, zone_keys,
-    signatures, denial, parent_update, key_requests, chain, resolver_answers,
+    signatures, denial, denial_kinds, parent_update, key_requests, chain, resolver_answers,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
-_DNSSEC = (digests, security, zone_keys, signatures, denial, parent_update, key_requests, chain)
+_DNSSEC = (digests, security, zone_keys, signatures, denial, denial_kinds, parent_update, key_requests, chain)
 _ON_DNSSEC = {module.__name__ for module in _DNSSEC}
 
 _PLACES = {module.__name__: place for place, module in enumerate(RULES)}
