@@ -24,9 +24,9 @@ def ds_digest_wrong(cut: Cut) -> Iterator[Observation]:
     What it is: the zone has a key with the tag and the algorithm of a DS record in its parent, but the digest
     in the record is not that key's. It was mistyped or cut short, or made for another name.
 
-    Why it matters: the record makes no key trusted. Validators ignore SHA-1 records if there is one with a
-    stronger digest, and some use the strongest digest only: if none of those fits, they answer SERVFAIL for
-    the whole zone. If another record with that digest fits, it is left over (a warning).
+    Why it matters: the record makes no key trusted. Validators such as BIND ignore SHA-1 records if there is
+    one with a stronger digest, and some are set to use the strongest digest only: if none of those fits, they
+    answer SERVFAIL for the whole zone. If another record with that digest fits, it is left over (a warning).
 
     How to fix it: generate the DS records from the zone's keys again, and replace those at the registrar.
 
@@ -79,4 +79,8 @@ def _text(wrong: list[DS]) -> str:
 def _ignored(signing: Signing) -> str:
     """That the SHA-1 record does not count, where only that one fits."""
     fits = any(ds.digest_type == SHA1_DIGEST and found for ds, found in signing.matching.items())
-    return ", and validators ignore the SHA-1 record, which does fit" if fits and not signing.entries else ""
+    return (
+        ", and validators such as BIND ignore the SHA-1 record, which does fit"
+        if fits and not signing.entries
+        else ""
+    )
