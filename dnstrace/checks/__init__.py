@@ -16,6 +16,7 @@ from dnstrace.checks import (
     denial_kinds,
     digests,
     glue,
+    hints,
     interception,
     key_requests,
     letter_case,
@@ -34,6 +35,7 @@ from dnstrace.checks import (
     zone_keys,
 )
 from dnstrace.checks.catalogue import ENTERED, Rule, Trait
+from dnstrace.checks.causes import explained
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.operators import assigned
 from dnstrace.model import Trace
@@ -53,8 +55,8 @@ __all__ = [
 ]
 
 RULES = (
-    interception, servers, question_types, transport, letter_case, delegation, spread, shared_addresses,
-    cycles, names, glue, soa, answers, aliases, records, digests, security, zone_keys,
+    interception, hints, servers, question_types, transport, letter_case, delegation, spread,
+    shared_addresses, cycles, names, glue, soa, answers, aliases, records, digests, security, zone_keys,
     signatures, denial, denial_kinds, parent_update, key_requests, chain, resolver_answers,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
@@ -82,4 +84,4 @@ def findings(trace: Trace) -> tuple[Finding, ...]:
     found = [finding for rule in applied(trace) for finding in rule.apply(evidence)]
     alone = [finding for finding in found if Trait.STANDS_ALONE in CATALOGUE[finding.code].traits]
     ranked = sorted(alone or found, key=lambda finding: _LEVELS.index(finding.level))
-    return tuple(assigned(evidence, finding) for finding in ranked)
+    return explained(evidence, [assigned(evidence, finding) for finding in ranked])

@@ -10,12 +10,13 @@ from dns.rdtypes.ANY.NSEC3PARAM import NSEC3PARAM
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import counted, listed, where
+from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, steps_of
 from dnstrace.checks.signing import signing_of
 from dnstrace.dnssec.nsec3 import OPT_OUT, SHA1
 from dnstrace.dnssec.records import NSEC3, signed
 from dnstrace.model import Kind, Probe
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
 
 _NSEC, _NSEC3 = dns.rdatatype.NSEC, dns.rdatatype.NSEC3
@@ -68,7 +69,7 @@ def _mixed(cut: Cut, what: str, replies: list[HeardReply], level: Level | None =
         steps_of(replies),
         cure=f"sign the whole of {zone_text(cut.zone)} again, and load it on all its servers",
         level=level,
-        remedy=Remedy(Blame.HOST, cut.zone),
+        remedy=in_zone(cut.zone),
     )
 
 
@@ -101,7 +102,7 @@ def nsec3_unknown(cut: Cut) -> Iterator[Observation]:
             f" {where(replies)}",
             steps_of(replies),
             cure=f"sign {zone_text(cut.zone)} with the NSEC3 parameters `1 0 0 -`",
-            remedy=Remedy(Blame.HOST, cut.zone),
+            remedy=in_zone(cut.zone),
         )
 
 
@@ -131,6 +132,7 @@ def nsec3param_multiple(cut: Cut) -> Iterator[Observation]:
             steps_of(replies),
             cure=f"keep one NSEC3PARAM record in {zone_text(cut.zone)}, unless the parameters are being"
             " changed",
+            remedy=in_zone(cut.zone),
         )
 
 

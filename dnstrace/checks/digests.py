@@ -8,12 +8,13 @@ from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.delegated_keys import to_publish
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, parent_text
+from dnstrace.checks.remedies import at_parent
 from dnstrace.checks.replies import steps_of
 from dnstrace.checks.signing import Signing, signing_of
 from dnstrace.dnssec.algorithms import SHA1_DIGEST, digest_name, ds_usable, heeded, key_tag
 from dnstrace.dnssec.records import DS, OddDS
 from dnstrace.dnssec.signature import usable_key
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
 
 
@@ -44,7 +45,7 @@ def ds_digest_wrong(cut: Cut) -> Iterator[Observation]:
         cure=f"replace the DS records of {zone_text(cut.zone)}",
         records=publish,
         level=None if harmful else Level.WARNING,
-        remedy=Remedy(Blame.REGISTRAR, cut.parent, change=publish),
+        remedy=at_parent(cut, change=publish),
     )
 
 

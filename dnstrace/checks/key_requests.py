@@ -14,13 +14,14 @@ from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.parent_update import cds_inconsistent
 from dnstrace.checks.phrases import listed, where
+from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, steps_of
 from dnstrace.checks.signing import Signing, signing_of
 from dnstrace.dnssec.algorithms import key_tag, matches
 from dnstrace.dnssec.records import DNSKEY, ds_records, signed
 from dnstrace.dnssec.signature import REVOKED, ZONE_KEY
 from dnstrace.model import Kind, Probe
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
 
 _TYPES = {Probe.CDS: dns.rdatatype.CDS, Probe.CDNSKEY: dns.rdatatype.CDNSKEY}
@@ -74,7 +75,7 @@ def cds_unusable(cut: Cut) -> Iterator[Observation]:
             cure=f"generate the CDS and CDNSKEY records of {zone_text(cut.zone)} again from the keys that"
             " sign its DNSKEY records",
             level=None if breaks else Level.NOTICE,
-            remedy=Remedy(Blame.HOST, cut.zone),
+            remedy=in_zone(cut.zone),
         )
 
 
@@ -106,7 +107,7 @@ def cds_alone(cut: Cut) -> Iterator[Observation]:
                 f" records, on {where(alone)}",
                 steps_of((*alone, *(lacking[reply.address] for reply in alone))),
                 cure=f"publish {_TYPES[missing].name} records in {zone_text(cut.zone)} too",
-                remedy=Remedy(Blame.HOST, cut.zone),
+                remedy=in_zone(cut.zone),
             )
 
 

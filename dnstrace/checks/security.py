@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from dnstrace.checks.catalogue import Trait, of_cut
-from dnstrace.checks.delegated_keys import deletes, to_publish, unheard, wanted
+from dnstrace.checks.delegated_keys import deletes, of_ds, published, to_publish, unheard, wanted
 from dnstrace.checks.digests import wrong_digests
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, parent_text, where
+from dnstrace.checks.remedies import at_parent, at_servers, in_zone
 from dnstrace.checks.replies import by_server, steps_of
 from dnstrace.checks.signing import signing_of
 from dnstrace.dnssec.algorithms import (
@@ -26,7 +27,7 @@ from dnstrace.dnssec.algorithms import (
 from dnstrace.dnssec.crypto import key_bits, key_flaw
 from dnstrace.dnssec.keys import unsupported
 from dnstrace.dnssec.records import DNSKEY, DS, OddDS
-from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import zone_text
 
 _ODD = (Standing.RESERVED, Standing.UNASSIGNED, Standing.PRIVATE, Standing.NOT_FOR_ZONES)
@@ -70,7 +71,21 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
         cure=_cure_of_ds(cut, bool(publish)),
         records=publish,
         blame=Blame.HOST if unheard(cut) else None,
+        remedy=_remedy_of_ds(cut, publish),
     )
+
+
+def _remedy_of_ds(cut: Cut, publish: tuple[str, ...]) -> Remedy:
+    if silent := unheard(cut):
+        return at_servers(*silent)
+    if publish and _is_moving(cut):
+        return at_parent(cut, add=publish)
+    return at_parent(cut, change=publish) if publish else at_parent(cut, remove=published(cut))
+
+
+def _is_moving(cut: Cut) -> bool:
+    """Whether other name servers are supposed for the zone, so that these DS records are of the old ones."""
+    return any(each.zone == cut.zone and each.servers for each in cut.evidence.trace.supposed)
 
 
 def _cure_of_ds(cut: Cut, has_keys: bool) -> str:
@@ -81,6 +96,16 @@ def _cure_of_ds(cut: Cut, has_keys: bool) -> str:
         return (
             f"bring {listed(silent)} back first: {'it' if one else 'they'} may have"
             f" {'these keys' if len(signing_of(cut).ds) > 1 else 'this key'}"
+        )
+    if _is_moving(cut) and has_keys:
+        return (
+            f"before the name servers change, add these DS records of {zone} and wait for the TTL of the old"
+            " ones; remove the old ones afterwards"
+        )
+    if _is_moving(cut):
+        return (
+            f"before the name servers change, remove the DS records of {zone} and wait for their TTL, or have"
+            " the new servers sign the zone"
         )
     if has_keys:
         return f"replace the DS records of {zone}"
@@ -105,7 +130,8 @@ def ds_stale(cut: Cut) -> Iterator[Observation]:
     signing = signing_of(cut)
     named = {(key_tag(key), int(key.algorithm)) for key in signing.keys}
     algorithms = {int(key.algorithm) for key in signing.keys}
-    stale = [ds for ds in signing.ds if _is_stale(cut, ds, named)]
+    asked = wanted(cut)  # a key that is about to be introduced
+    stale = [ds for ds in signing.ds if _is_stale(cut, ds, named) and not of_ds([ds]) <= {*asked}]
     if signing.entries and stale and cut.probed and not unheard(cut):
         keys = listed(f"key {ds.key_tag} ({algorithm_name(ds.algorithm)})" for ds in stale)
         alien = any(ds.algorithm not in algorithms for ds in stale)
@@ -113,6 +139,7 @@ def ds_stale(cut: Cut) -> Iterator[Observation]:
             f"{parent_text(cut)} has {_ds_text(stale)} for {keys}, which {zone_text(cut.zone)} does not have",
             signing.ds_steps,
             cure=f"remove this DS record of {zone_text(cut.zone)}, unless its key is about to be introduced",
+            remedy=at_parent(cut, remove=published(cut, stale)),
             level=Level.WARNING if alien else None,
         )
 
@@ -140,6 +167,7 @@ def dnskey_without_ds(cut: Cut) -> Iterator[Observation]:
             (*signing.ds_steps, *steps_of(reply for reply, _ in signing.key_replies.values())),
             cure=f"publish the DS records of {zone_text(cut.zone)}",
             records=publish,
+            remedy=at_parent(cut, add=publish),
         )
 
 
@@ -164,6 +192,7 @@ def algorithm_weak(cut: Cut) -> Iterator[Observation]:
             f"{zone_text(cut.zone)} has keys with an obsolete algorithm: {listed(map(algorithm_name, weak))}",
             steps_of(reply for reply, _ in signing_of(cut).key_replies.values()),
             cure=f"roll {zone_text(cut.zone)} over to algorithm 13 (ECDSAP256SHA256)",
+            remedy=in_zone(cut.zone),
         )
 
 
@@ -187,6 +216,7 @@ def digest_weak(cut: Cut) -> Iterator[Observation]:
             signing_of(cut).ds_steps,
             cure=f"replace the DS records of {zone_text(cut.zone)}",
             records=to_publish(cut),
+            remedy=at_parent(cut, change=to_publish(cut)),
         )
 
 
@@ -216,6 +246,7 @@ def algorithm_unsupported(cut: Cut) -> Iterator[Observation]:
             if known
             else f"sign {zone_text(cut.zone)} with algorithm 13 (ECDSAP256SHA256)",
             records=to_publish(cut) if known else (),
+            remedy=at_parent(cut, change=to_publish(cut)) if known else in_zone(cut.zone),
             blame=Blame.REGISTRAR if known else None,
         )
         return
@@ -226,6 +257,7 @@ def algorithm_unsupported(cut: Cut) -> Iterator[Observation]:
             f"{zone_text(cut.zone)} has keys that validators do not support: {listed(keys)}",
             steps_of(reply for reply, _ in signing.key_replies.values()),
             cure=f"remove these keys from {zone_text(cut.zone)}",
+            remedy=in_zone(cut.zone),
         )
 
 
@@ -258,6 +290,7 @@ def key_small(cut: Cut) -> Iterator[Observation]:
             steps_of(reply for reply, _ in signing_of(cut).key_replies.values()),
             cure=f"replace {'it' if len(small) == 1 else 'them'} in {zone_text(cut.zone)}"
             " with a key of algorithm 13 (ECDSAP256SHA256)",
+            remedy=in_zone(cut.zone),
             level=Level.ERROR if min(small.values()) < _FEW_BITS else None,
         )
 
@@ -290,6 +323,7 @@ def dnskey_differs(cut: Cut) -> Iterator[Observation]:
         level=Level.ERROR
         if signing_of(cut).anchored and any(not usual[0] & keys for keys, _ in others)
         else None,
+        remedy=in_zone(cut.zone, servers=servers),
     )
 
 

@@ -10,13 +10,14 @@ import dns.rdatatype
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import counted, listed, where
+from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import by_server, steps_of
 from dnstrace.checks.signing import Judged, Trouble, signing_of
 from dnstrace.dnssec.algorithms import algorithm_name, key_tag
 from dnstrace.dnssec.crypto import key_flaw
 from dnstrace.dnssec.signature import usable_key
 from dnstrace.model import Name
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.judgement import SignatureEvidence
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.serial import ahead
@@ -147,7 +148,7 @@ def signature_algorithm_missing(cut: Cut) -> Iterator[Observation]:
         return f" has no signature with {names}, although {zone_text(cut.zone)} has keys of that algorithm"
 
     for each in _faults_of(cut, found, without):
-        yield replace(each, remedy=Remedy(Blame.HOST, cut.zone))
+        yield replace(each, remedy=in_zone(cut.zone))
 
 
 def _lacking(cut: Cut, judged: Judged) -> set[int]:
@@ -186,6 +187,7 @@ def _faults_of(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> I
             cure=f"sign {zone_text(cut.zone)} again"
             + (f", and load it on {plain(server)}" if server else ""),
             level=Level.WARNING if few else None,
+            remedy=in_zone(cut.zone, servers=() if server is None else (server,)),
         )
 
 

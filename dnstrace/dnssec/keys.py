@@ -59,11 +59,8 @@ class KeySet:
     signatures: tuple[SignatureEvidence, ...] = ()
 
 
-def establish(data: Signed, trust: Trust, at: float, effort: Effort, whole: bool = True) -> KeySet:
-    """The keys of a zone, from its DNSKEY RRset and the DS records or trust anchors in `trust`.
-
-    `whole` is false if a server of the zone did not answer, which may have other keys.
-    """
+def establish(data: Signed, trust: Trust, at: float, effort: Effort) -> KeySet:
+    """The keys of a zone, from its DNSKEY RRset and the DS records or trust anchors in `trust`."""
     zone = data.name
     keys = tuple(rdata for rdata in data.rrset if isinstance(rdata, DNSKEY))
     matching = matches(trust.ds[: effort.limits.digests], zone, keys)
@@ -74,9 +71,7 @@ def establish(data: Signed, trust: Trust, at: float, effort: Effort, whole: bool
     checked = check(data, zone, entries, at, effort)
     if checked.valid:
         return KeySet(tuple(filter(usable_key, keys)), "", evidence, ds_evidence, checked.signatures)
-    reason = (
-        _not_self_signed(entries, zone, checked.reason) if entries else _unmatched(trust, zone, keys, whole)
-    )
+    reason = _not_self_signed(entries, zone, checked.reason) if entries else _unmatched(trust, zone, keys)
     return KeySet((), reason, evidence, ds_evidence, checked.signatures)
 
 
@@ -107,23 +102,23 @@ def _not_self_signed(entries: Sequence[DNSKEY], zone: Name, reason: str) -> str:
     )
 
 
-def _unmatched(trust: Trust, zone: Name, keys: Sequence[DNSKEY], whole: bool) -> str:
-    """Why no key of the zone matches a DS record or trust anchor, and who can fix that."""
+def _unmatched(trust: Trust, zone: Name, keys: Sequence[DNSKEY]) -> str:
+    """Why no key of the zone matches a DS record or trust anchor."""
     if odd := next((record for record in trust.usable_ds if isinstance(record, OddDS)), None):
         broken = f"a DS record for key {odd.key_tag} whose digest has {len(odd.digest)} octets"
         wanted = f"{digest_octets(odd)} with digest type {int(odd.digest_type)}"
         if trust.parent is not None and len(trust.usable_ds) == 1:
-            remedy = f"the operator of {zone_text(zone)} needs to have it replaced"
-            return f"{zone_text(trust.parent)} publishes {broken}, not {wanted}; {remedy}"
+            return f"{zone_text(trust.parent)} publishes {broken}, not {wanted}"
     near = _same_tag(trust, keys)
     if near and not any(map(usable_key, near)):
         state = "revoked" if near[0].flags & REVOKED else "not a zone key"
         return f"{_expected(trust)}, but key {key_tag(near[0])} of {zone_text(zone)} is {state}"
     if near:
         what = f"the digest does not match {_tagged(near)} of {zone_text(zone)}"
-        return f"{_expected(trust)}, but {what}; {_digest_remedy(trust, zone)}"
-    what = f"{zone_text(zone)} has {f'only {_tagged(keys)}' if keys else 'no keys'}"
-    return f"{_expected(trust)}, but {what}; {_ds_remedy(trust, zone, whole)}"
+    else:
+        what = f"{zone_text(zone)} has {f'only {_tagged(keys)}' if keys else 'no keys'}"
+    updated = "; the trust anchor needs to be updated" if trust.parent is None else ""
+    return f"{_expected(trust)}, but {what}{updated}"
 
 
 def _same_tag(trust: Trust, keys: Sequence[DNSKEY]) -> list[DNSKEY]:
@@ -139,22 +134,6 @@ def _expected(trust: Trust) -> str:
         return f"the trust anchor is for {_key_list(tags)}"
     records = "DS records" if len(set(tags)) > 1 else "a DS record"
     return f"{zone_text(trust.parent)} publishes {records} for {_key_list(tags)}"
-
-
-def _ds_remedy(trust: Trust, zone: Name, whole: bool) -> str:
-    """Who can fix that; the DS record, only if the `whole` zone was heard to lack its key."""
-    if trust.parent is None:
-        return "the trust anchor needs to be updated"
-    otherwise = f", or to have the DS record in {zone_text(trust.parent)} replaced" if whole else ""
-    return f"the operator of {zone_text(zone)} needs to restore that key{otherwise}"
-
-
-def _digest_remedy(trust: Trust, zone: Name) -> str:
-    """Who can fix a digest that does not fit."""
-    if trust.parent is None:
-        return "the trust anchor needs to be updated"
-    replaced = f"the DS record in {zone_text(trust.parent)} replaced"
-    return f"the operator of {zone_text(zone)} needs to have {replaced}"
 
 
 def _tagged(keys: Sequence[DNSKEY]) -> str:
