@@ -13,10 +13,12 @@ from dnstrace.checks import (
     cycles,
     delegation,
     denial,
+    denial_kinds,
     digests,
     glue,
     hints,
     interception,
+    key_requests,
     letter_case,
     names,
     parent_update,
@@ -57,13 +59,12 @@ __all__ = [
 RULES = (
     interception, hints, servers, question_types, transport, letter_case, delegation, spread,
     shared_addresses, cycles, names, glue, soa, answers, aliases, records, digests, security, zone_keys,
-    signatures, denial, parent_update, chain, resolver_answers, unexplained,
+    signatures, denial, denial_kinds, parent_update, key_requests, chain, resolver_answers, unexplained,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
-_ON_DNSSEC = {
-    module.__name__ for module in (digests, security, zone_keys, signatures, denial, parent_update, chain)
-}
+_DNSSEC = (digests, security, zone_keys, signatures, denial, denial_kinds, parent_update, key_requests, chain)
+_ON_DNSSEC = {module.__name__ for module in _DNSSEC}
 
 _PLACES = {module.__name__: place for place, module in enumerate(RULES)}
 

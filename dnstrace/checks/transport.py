@@ -14,7 +14,7 @@ from dnstrace.checks.phrases import addresses, listed
 from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
 from dnstrace.model import ROOT, Cause, Kind, Probe, Purpose
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain
 
 _UPDATE = "update the name server software of {server}, or whatever changes its replies on the way"
@@ -118,7 +118,7 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
             server=server,
             cure=f"make {plain(server)}, or the device in front of it, answer queries with EDNS",
             level=Level.ERROR,
-            remedy=Remedy(Blame.HOST, cut.zone, servers=(server,)),
+            remedy=at_servers(server),
         )
 
 
