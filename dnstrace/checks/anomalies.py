@@ -30,7 +30,7 @@ _EXIST = _POSITIVE | {Kind.NODATA, Kind.REFERRAL}
 _LIKE_CONTROL = frozenset({Probe.TCP, Probe.CASE, Probe.EDNS_OPTION})
 _ON_THEIR_OWN = frozenset({Probe.TCP, Probe.EDNS_VERSION, Probe.EDNS_OPTION, Probe.CASE, Probe.RECURSION,
                            Probe.TRANSFER})  # fmt: skip
-"""Probes that are held against the probe for SOA at the same address, or against a rule of their own."""
+"""Probes that are held against the same question at the same address, or against a rule of their own."""
 
 
 def anomalies(evidence: Evidence) -> tuple[Anomaly, ...]:
@@ -144,16 +144,16 @@ def _between_servers(evidence: Evidence, steps: list[Step]) -> Iterator[Anomaly]
 
 
 def _of_probes(evidence: Evidence, steps: list[Step]) -> Iterator[Anomaly]:
-    """Probes that are answered unlike their control, the probe for SOA at the same address."""
+    """Probes that are answered unlike their control: the same question to the address, asked as usual."""
     control = {
-        (step.zone, reply.address): reply
+        (step.question, reply.address): reply
         for step in steps
-        if step.probe is Probe.SOA
+        if step.probe not in _ON_THEIR_OWN
         for reply in replies_of(step)
     }
     for step in (step for step in steps if step.probe in _LIKE_CONTROL):
         for reply in replies_of(step):
-            plainly = control.get((step.zone, reply.address))
+            plainly = control.get((step.question, reply.address))
             if plainly is None or not plainly.meaning.usable or not reply.meaning.usable:
                 continue
             if _gist(plainly) != _gist(reply):
