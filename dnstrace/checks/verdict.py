@@ -99,7 +99,8 @@ def _of_finding(causes: Causes, shown: Finding, whole: bool) -> Verdict:
     job = "" if _names_operator(main) else cause.who
     sentence = "; ".join(text for text in (f"{main.message}{because}{same}", job) if text)
     affected = _how_many(trace, main, others)
-    limit = "" if affected.startswith(("both", "all")) else _limit(trace)
+    all_known = affected.startswith(("both", "all")) or (main.server is None and main.is_error)
+    limit = "" if all_known else _limit(trace)
     opening = _opening(trace, whole or main.blame is Blame.NETWORK)
     return Verdict(
         text=f"{opening}{sentence}{_aside(affected, limit, shown_by(trace, main))}{_in_all(trace)}",

@@ -9,6 +9,7 @@ from rich.text import Text
 from dnstrace.analysis.reached import is_bogus
 from dnstrace.model import Outcome
 from dnstrace.model.findings import Level
+from dnstrace.render.grouped import grouped
 from dnstrace.render.layout import Node
 from dnstrace.render.text import count_text, harmless
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked
@@ -27,7 +28,9 @@ def finding_nodes(report: Report) -> list[Node]:
         return []
     if not findings:
         return [Node(Text(f"{count_text(report.rules, 'rule')} found nothing wrong", GOOD))]
-    return [Node(_finding_line(finding), _remedy_nodes(finding), heading=True) for finding in findings]
+    return [
+        Node(_finding_line(finding), _remedy_nodes(finding), heading=True) for finding in grouped(findings)
+    ]
 
 
 def _finding_line(finding: Finding) -> Text:

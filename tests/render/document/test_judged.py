@@ -22,12 +22,12 @@ def test_the_verdict_says_what_to_do_and_how_to_see_it() -> None:
     assert told.pop("text").endswith("; found: 2 errors, 1 warning")
     commands = told.pop("reproduce").split("\n")
     assert commands[0] == "dig @192.0.2.53 www.example.com. A +norecurse +dnssec" and len(commands) == 2
+    assert told.pop("steps")[:2] == [5, 3]
     assert told == {
         "blame": "registrar",
         "zone": "example.com.",
         "operator": "example.com.",
         "server": "ns1.example.com.",
-        "steps": [5, 3, 17, 18],
         "summary": [
             "errors: refuses (ns1.example.com), glue-differs (ns1.example.com)",
             "warning: ns-differs",
