@@ -13,7 +13,9 @@ from dnstrace.checks import (
     cycles,
     delegation,
     denial,
+    digests,
     glue,
+    hints,
     interception,
     letter_case,
     names,
@@ -23,10 +25,12 @@ from dnstrace.checks import (
     resolver_answers,
     security,
     servers,
+    shared_addresses,
     signatures,
     soa,
     spread,
     transport,
+    zone_keys,
 )
 from dnstrace.checks.catalogue import ENTERED, Rule, Trait
 from dnstrace.checks.causes import explained
@@ -49,12 +53,15 @@ __all__ = [
 ]
 
 RULES = (
-    interception, servers, question_types, transport, letter_case, delegation, spread, cycles, names, glue,
-    soa, answers, aliases, records, security, signatures, denial, parent_update, chain, resolver_answers
+    interception, hints, servers, question_types, transport, letter_case, delegation, spread,
+    shared_addresses, cycles, names, glue, soa, answers, aliases, records, digests, security, zone_keys,
+    signatures, denial, parent_update, chain, resolver_answers,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
-_ON_DNSSEC = {module.__name__ for module in (security, signatures, denial, parent_update, chain)}
+_ON_DNSSEC = {
+    module.__name__ for module in (digests, security, zone_keys, signatures, denial, parent_update, chain)
+}
 
 _PLACES = {module.__name__: place for place, module in enumerate(RULES)}
 

@@ -1,8 +1,8 @@
 """Which keys of a zone are trusted: RFC 4035 section 5.2, RFC 4509, RFC 5011.
 
 A zone's DNSKEY RRset is trusted if it is signed by one of its keys that a DS record of the parent, or a trust
-anchor, matches. The SEP flag is ignored (RFC 4034 section 2.1.1). One matching DS record is enough, even a
-SHA-1 digest next to stronger ones, as in Unbound; RFC 4509 section 3 prefers to ignore such a digest.
+anchor, matches. The SEP flag is ignored (RFC 4034 section 2.1.1). One matching DS record is enough, but SHA-1
+digests next to stronger ones are ignored (RFC 4509 section 3), as in BIND and Unbound.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from dnstrace.dnssec.algorithms import (
     SUPPORTED,
-    algorithm_name,
+    algorithm_text,
     digest_octets,
-    ds_usable,
+    heeded,
     key_tag,
     matches,
 )
@@ -39,8 +39,8 @@ class Trust:
 
     @property
     def usable_ds(self) -> list[DS]:
-        """The DS records with a supported algorithm and digest."""
-        return [record for record in self.ds if ds_usable(record)]
+        """The DS records with a supported algorithm and digest, without SHA-1 next to a stronger digest."""
+        return heeded(self.ds)
 
     @property
     def usable(self) -> bool:
@@ -64,7 +64,7 @@ def establish(data: Signed, trust: Trust, at: float, effort: Effort) -> KeySet:
     zone = data.name
     keys = tuple(rdata for rdata in data.rrset if isinstance(rdata, DNSKEY))
     matching = matches(trust.ds[: effort.limits.digests], zone, keys)
-    matched = [key for found in matching.values() for key in found if usable_key(key)]
+    matched = [key for ds in trust.usable_ds for key in matching.get(ds, ()) if usable_key(key)]
     trusted = dict.fromkeys(matched + _anchor_keys(trust, keys))
     entries, evidence = tuple(trusted), tuple(_key_evidence(key, key in trusted) for key in keys)
     ds_evidence = tuple(_ds_evidence(ds, bool(found)) for ds, found in matching.items())
@@ -123,7 +123,7 @@ def _unmatched(trust: Trust, zone: Name, keys: Sequence[DNSKEY]) -> str:
 
 def _same_tag(trust: Trust, keys: Sequence[DNSKEY]) -> list[DNSKEY]:
     """The keys whose tag and algorithm are those of a DS record."""
-    wanted = {(ds.key_tag, ds.algorithm) for ds in trust.ds}
+    wanted = {(ds.key_tag, ds.algorithm) for ds in trust.usable_ds}
     return [key for key in keys if (key_tag(key), key.algorithm) in wanted]
 
 
@@ -151,6 +151,6 @@ def _key_list(tags: Iterable[int]) -> str:
 def unsupported(ds: Sequence[DS]) -> str:
     """The algorithms and digests of a DS RRset that has no usable record, in words."""
     names = dict.fromkeys(
-        f"{algorithm_name(record.algorithm)} with digest {int(record.digest_type)}" for record in ds
+        f"{algorithm_text(record.algorithm)} with digest {int(record.digest_type)}" for record in ds
     )
     return ", ".join(names)

@@ -11,6 +11,7 @@ from dnstrace.model import Outcome
 from dnstrace.model.findings import Level
 from dnstrace.render.grouped import grouped
 from dnstrace.render.layout import Node
+from dnstrace.render.remedies import FIX, REHEARSED, parts
 from dnstrace.render.text import count_text, harmless
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from dnstrace.model.report import Report
 
 _STYLES = {Level.ERROR: BAD, Level.WARNING: WARNING, Level.NOTICE: QUIET}
+_PARTS = {FIX: "", REHEARSED: GOOD}
 
 
 def finding_nodes(report: Report) -> list[Node]:
@@ -40,8 +42,12 @@ def _finding_line(finding: Finding) -> Text:
 
 
 def _remedy_nodes(finding: Finding) -> list[Node]:
-    cure = "; ".join(harmless(text) for text in (finding.cure, finding.who) if text)
-    return [*([Node(Text(cure, QUIET))] if cure else []), *_to_publish(finding.records)]
+    lines = [
+        (part.head, Node(Text.assemble((f"{part.head}: ", QUIET), (part.text, _PARTS.get(part.head, QUIET)))))
+        for part in parts(finding)
+    ]
+    first = [node for head, node in lines if head == FIX]
+    return [*first, *_to_publish(finding.records), *(node for head, node in lines if head != FIX)]
 
 
 def _to_publish(records: tuple[str, ...]) -> list[Node]:

@@ -81,7 +81,15 @@ def test_wrong_digest_is_named() -> None:
 @pytest.mark.parametrize("digest", ["SHA1", "SHA256", "SHA384"])
 def test_a_match_in_any_digest_is_enough(digest: str) -> None:
     assert not outcome(dnskeys(zone()), ds(KSK, digest)).reason
-    assert not outcome(dnskeys(zone()), ds(KSK, digest), ds(STRANGER)).reason
+    assert not outcome(dnskeys(zone()), ds(KSK, digest), ds(STRANGER, digest)).reason
+
+
+@pytest.mark.parametrize("stronger", ["SHA256", "SHA384"])
+def test_a_match_by_sha1_is_ignored_beside_a_stronger_digest(stronger: str) -> None:
+    wrong = ds(KSK, stronger)
+    wrong = wrong.replace(digest=bytes(len(wrong.digest)))
+    assert "the digest does not match key" in outcome(dnskeys(zone()), ds(KSK, "SHA1"), wrong).reason
+    assert "has only key" in outcome(dnskeys(zone()), ds(KSK, "SHA1"), ds(STRANGER, stronger)).reason
 
 
 def test_trusted_key_must_sign_the_keys() -> None:

@@ -29,39 +29,66 @@ GLUE = Finding(
     blame=Blame.REGISTRAR,
     cure="change the glue for ns1.example.com to 203.0.113.53",
     records=("ns1.example.com. 172800 IN A 203.0.113.53",),
+    rehearsed="with this, 4 of 4 paths give 192.0.2.44, secure",
 )
 BARE = replace(
-    GLUE, code="bare", level=Level.WARNING, blame=Blame.NOBODY, message="it is so", cure="", records=()
+    GLUE,
+    code="bare",
+    level=Level.WARNING,
+    blame=Blame.NOBODY,
+    message="it is so",
+    cure="",
+    records=(),
+    rehearsed="",
 )
-NOTED = replace(BARE, code="noted", level=Level.NOTICE, blame=Blame.PARENT)
+NOTED = replace(
+    BARE,
+    code="noted",
+    level=Level.NOTICE,
+    blame=Blame.PARENT,
+    cure="move it",
+    operator=dns.name.from_text("com."),
+    unrehearsed="a server has to be changed first",
+)
 
 WIDE = """\
 ✗ error glue-differs: com has 192.0.2.53 as the glue for ns1.example.com, but its own zone has 203.0.113.53
-    change the glue for ns1.example.com to 203.0.113.53; fix this at the registrar of example.com
+    fix: change the glue for ns1.example.com to 203.0.113.53
     ns1.example.com. 172800 IN A 203.0.113.53
+    who: the owner of example.com, at its registrar
+    rehearsed: with this, 4 of 4 paths give 192.0.2.44, secure
 ! warning bare: it is so
 notice noted: it is so
-    the operator of the parent zone needs to fix this
+    fix: move it
+    who: the operator of com, the parent zone
+    not rehearsed: a server has to be changed first
 """
 USUAL = """\
 ✗ error glue-differs: com has 192.0.2.53 as the glue for ns1.example.com, but
   its own zone has 203.0.113.53
-    change the glue for ns1.example.com to 203.0.113.53; fix this at the
-        registrar of example.com
+    fix: change the glue for ns1.example.com to 203.0.113.53
     ns1.example.com. 172800 IN A 203.0.113.53
+    who: the owner of example.com, at its registrar
+    rehearsed: with this, 4 of 4 paths give 192.0.2.44, secure
 ! warning bare: it is so
 notice noted: it is so
-    the operator of the parent zone needs to fix this
+    fix: move it
+    who: the operator of com, the parent zone
+    not rehearsed: a server has to be changed first
 """
 NARROW = """\
 ✗ error glue-differs: com has 192.0.2.53 as the glue for
   ns1.example.com, but its own zone has 203.0.113.53
-    change the glue for ns1.example.com to 203.0.113.53; fix
-        this at the registrar of example.com
+    fix: change the glue for ns1.example.com to 203.0.113.53
     ns1.example.com. 172800 IN A 203.0.113.53
+    who: the owner of example.com, at its registrar
+    rehearsed: with this, 4 of 4 paths give 192.0.2.44,
+        secure
 ! warning bare: it is so
 notice noted: it is so
-    the operator of the parent zone needs to fix this
+    fix: move it
+    who: the operator of com, the parent zone
+    not rehearsed: a server has to be changed first
 """
 VERDICT = """\
 ✗ verdict: com has 192.0.2.53 as the glue for ns1.example.com, but its own zone

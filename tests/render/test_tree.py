@@ -291,7 +291,7 @@ def test_a_trace_that_ends_with_a_referral_shows_it_in_full() -> None:
     )
     shown = look(tree(report(found)))
     assert "   ├─ NS ns1.example.com. 192.0.2.53, 2001:db8:1::53 (glue)\n" in shown.replace("│", " ")
-    assert re.search(r"└─ DS 2d \d+ 13 2\s+[0-9a-f]{64}\n", shown)
+    assert re.search(r"└─ DS 2d \d+ 13 2\s+[0-9A-F]{64}\n", shown)
     assert shown.splitlines()[-2].startswith(
         "example.com is delegated to 2 name servers · 2 zones · 2 queries"
     )
