@@ -22,7 +22,7 @@ from dnstrace.checks.reproducing import command, commands, sent, shown_by
 from dnstrace.checks.summary import counts, summary
 from dnstrace.model import ROOT, Kind, Name, Outcome, Source
 from dnstrace.model.findings import Blame, Finding, Level, Verdict, who_fixes
-from dnstrace.model.naming import plain
+from dnstrace.model.naming import plain, zone_text
 
 if TYPE_CHECKING:
     from dnstrace.model import Attempt, Step, Trace
@@ -140,6 +140,8 @@ def _of_walk(trace: Trace) -> Verdict:
     blame, operator = acting(Evidence(trace), _blame(trace, last_step(trace)), zone)
     job = who_fixes(blame, operator)
     reason = (trace.error if bogus is None else bogus.reason) or "the reason is not known"
+    if blame in (Blame.REGISTRAR, Blame.PARENT) and reason.startswith("the limit"):
+        reason = f"no address was found for the name servers of {zone_text(zone)}: {reason}"
     sentence = "; ".join(text for text in (reason, job) if text)
     return Verdict(
         text=f"{_opening(trace, False)}{sentence}{_aside(sent(trace, steps))}{_in_all(trace)}",

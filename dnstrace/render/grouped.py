@@ -31,7 +31,8 @@ def _apart_from_server(finding: Finding) -> object:
     """What a finding says of its server, whichever that is."""
     if finding.server is None:
         return id(finding)
-    texts = (_with(finding, text, _SERVER) for text in (finding.message, finding.cure, finding.rehearsed))
+    said = (finding.message, finding.cure, finding.rehearsed, finding.unrehearsed)
+    texts = (_with(finding, text, _SERVER) for text in said)
     return finding.code, finding.level, finding.zone, finding.blame, finding.operator, *texts
 
 
@@ -47,6 +48,7 @@ def _as_one(group: list[Finding]) -> Finding:
         cure=_with(first, first.cure, _EACH),
         records=tuple(dict.fromkeys(record for each in group for record in each.records)),
         rehearsed=_with(first, first.rehearsed, _EACH),
+        unrehearsed=_with(first, first.unrehearsed, _EACH),
     )
 
 
