@@ -17,6 +17,7 @@ from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.model import (
     ROOT,
     Attempt,
+    Cause,
     Delegation,
     Kind,
     Name,
@@ -76,11 +77,6 @@ class Cut:
             for step in evidence.trace.steps
             if step.purpose is Purpose.PROBE and step.probe not in _NO_PROBES and step.zone == zone
         ]
-
-    @property
-    def probing(self) -> tuple[Step, ...]:
-        """The steps in which the servers of the zone were probed."""
-        return tuple(self._probes)
 
     @property
     def probed(self) -> bool:
@@ -173,6 +169,21 @@ class Cut:
     def all_attempts(self) -> tuple[Attempt, ...]:
         """Every attempt at the zone's servers, in the walk and in probes."""
         return tuple(attempt for step in (*self.walked, *self._probes) for attempt in step.attempts)
+
+    @cached_property
+    def lost_over_tcp(self) -> dict[str, HeardReply]:
+        """By address, what was needed over TCP after a truncated reply, and did not come.
+
+        It may have been asked in the walk, in a probe, or to fetch keys.
+        """
+        about = {Purpose.DNSKEY, Purpose.DS}
+        keys = (s for s in self.evidence.trace.steps if s.purpose in about and s.zone == self.zone)
+        found: dict[str, HeardReply] = {}
+        for step in (*self.walked, *keys, *self._probes):
+            for attempt in step.attempts:
+                if attempt.cause is Cause.NO_TCP:
+                    found.setdefault(attempt.exchange.query.address, HeardReply(step, attempt))
+        return found
 
     @cached_property
     def heard(self) -> frozenset[str]:
