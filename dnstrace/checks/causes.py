@@ -138,6 +138,7 @@ def of_all(_: Evidence, cause: Finding, __: Finding) -> bool:
 
 _DEAD = "unreachable no-udp lame-server refuses fails upward-referral wrong-reply malformed-reply"
 _AT_SERVER = f"{_DEAD} not-authoritative"
+_MADE_UP = "open-recursion soa-missing answers-differ chain-broken"
 _NO_ROOM = "no-tcp truncated-over-tcp drops-large-udp"
 _NO_EDNS = "no-edns drops-edns"
 _UNTRUSTED = (
