@@ -2,7 +2,7 @@
 
 A zone's DNSKEY RRset is trusted if it is signed by one of its keys that a DS record of the parent, or a trust
 anchor, matches. The SEP flag is ignored (RFC 4034 section 2.1.1). One matching DS record is enough, but SHA-1
-digests next to stronger ones are ignored (RFC 4509 section 3), as in BIND and Unbound.
+digests next to stronger ones are ignored (RFC 4509 section 3), as in BIND.
 """
 
 from __future__ import annotations
