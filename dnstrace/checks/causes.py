@@ -138,6 +138,7 @@ def of_all(_: Evidence, cause: Finding, __: Finding) -> bool:
 
 _DEAD = "unreachable no-udp lame-server refuses fails upward-referral wrong-reply malformed-reply"
 _AT_SERVER = f"{_DEAD} not-authoritative"
+_MADE_UP = "open-recursion soa-missing answers-differ chain-broken"
 _NO_ROOM = "no-tcp truncated-over-tcp drops-large-udp"
 _NO_EDNS = "no-edns drops-edns"
 _UNTRUSTED = (
@@ -150,7 +151,11 @@ UNUSABLE = frozenset(f"{_DEAD} {_UNFOUND}".split())
 """What makes a name server useless for a zone."""
 
 TABLE = (
-    Row("possibly-intercepted", of_zone, f"{_AT_SERVER} soa-missing answers-differ chain-broken"),
+    Row(
+        "possibly-intercepted",
+        of_zone,
+        f"{_AT_SERVER} open-recursion soa-missing answers-differ chain-broken",
+    ),
     Row("glue-differs", of_outdated_glue, f"{_AT_SERVER} soa-missing soa-differs answers-differ"),
     Row("ns-differs", left_behind, f"{_AT_SERVER} ns-name-unresolvable ns-name-alias soa-differs"),
     Row("parent-servers-differ", of_zone, "ns-differs glue-differs"),
