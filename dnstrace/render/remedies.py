@@ -1,4 +1,4 @@
-"""What to do about a finding, in parts for every output: the fix, who acts, the rehearsal, what it explains."""
+"""What to do about a finding, in parts for every output: the fix, who acts, and how it was rehearsed."""
 
 from __future__ import annotations
 
