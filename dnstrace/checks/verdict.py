@@ -1,4 +1,4 @@
-"""What is wrong, in one sentence: where, who needs to fix it, which step shows it, and how to see it again.
+"""What is wrong, in one sentence: where, who needs to fix it, which query shows it, and how to see it again.
 
 A verdict is drawn from what a trace recorded and what the rules found in it. If `--check` was not given and
 the trace has no answer, or a bogus one, the rules are applied to what the walk alone recorded.
