@@ -10,14 +10,18 @@ from dnstrace.checks import (
     aliases,
     answers,
     chain,
+    contradictions,
+    cuts,
     cycles,
     delegation,
     denial,
+    existence,
     glue,
     interception,
     names,
     parent_update,
     records,
+    referrals,
     resolver_answers,
     security,
     servers,
@@ -45,12 +49,15 @@ __all__ = [
 ]
 
 RULES = (
-    interception, servers, transport, delegation, spread, cycles, names, glue, soa, answers, aliases,
-    records, security, signatures, denial, parent_update, chain, resolver_answers
+    interception, cuts, servers, transport, delegation, referrals, spread, cycles, names, glue, soa,
+    existence, answers, aliases, records, security, signatures,
+    contradictions, denial, parent_update, chain, resolver_answers
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
-_ON_DNSSEC = {module.__name__ for module in (security, signatures, denial, parent_update, chain)}
+_ON_DNSSEC = {
+    module.__name__ for module in (security, signatures, contradictions, denial, parent_update, chain)
+}
 
 _PLACES = {module.__name__: place for place, module in enumerate(RULES)}
 

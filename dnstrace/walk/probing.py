@@ -40,13 +40,13 @@ from dnstrace.model import (
 )
 from dnstrace.model.addresses import address_of
 from dnstrace.walk.asking import Asking, Shape, Strategy
+from dnstrace.walk.beyond import Beyond, between, beyond, other_type
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.descent import Walk
 from dnstrace.walk.survey import EVERY_ADDRESS, ask_all
 
 _TRIES = 2  # of a probe, in case a datagram is lost
 _UNKNOWN_OPTION = 65184  # of the range for local and experimental use (RFC 6891 section 9)
-_MOST_BETWEEN = 8  # names between the apex and the name asked
 _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
 
 
@@ -74,7 +74,16 @@ class Probing:
     async def run(self) -> None:
         """Probe every zone in which the walk ended, in parallel."""
         trace = self._context.journal.snapshot()
-        await asyncio.gather(*(self._probe_zone(cut, step, trace) for cut, step in targets(trace)))
+        zones = targets(trace)
+        await asyncio.gather(
+            *(self._probe_zone(cut, step, trace) for cut, step in zones),
+            *(self._put_beyond(each) for each in beyond(trace, [step for _, step in zones])),
+        )
+
+    async def _put_beyond(self, each: Beyond) -> None:
+        """One probe of what only some traces call for."""
+        servers = _Probed(each.servers, each.servers)
+        await self._put(servers, _Put(each.probe, each.question), each.after)
 
     async def _probe_zone(self, cut: Delegation, after: Step, trace: Trace) -> None:
         """Send all probes to the servers of `cut`, and to those that only the zone itself names."""
@@ -201,7 +210,8 @@ def _probes(zone: Name, asked: Question) -> list[_Put]:
     }
     return [
         *(_Put(probe, Question(zone, rdtype)) for probe, rdtype in plain.items()),
-        *(_Put(Probe.BETWEEN, Question(name, asked.rdtype)) for name in _between(zone, asked.name)),
+        *(_Put(Probe.BETWEEN, Question(name, asked.rdtype)) for name in between(zone, asked.name)),
+        *(_Put(Probe.OTHER_TYPE, question) for question in other_type(zone, asked)),
         _Put(Probe.TCP, soa, _tcp_shape),
         _Put(Probe.EDNS_VERSION, soa, _edns_version_shape),
         _Put(Probe.EDNS_OPTION, soa, _unknown_option_shape),
@@ -209,14 +219,6 @@ def _probes(zone: Name, asked: Question) -> list[_Put]:
         _Put(Probe.RECURSION, Question(ROOT, dns.rdatatype.NS), _recursion_shape),
         _Put(Probe.TRANSFER, Question(zone, dns.rdatatype.AXFR), _tcp_shape),
     ]
-
-
-def _between(zone: Name, name: Name) -> list[Name]:
-    """The names below `zone` and above `name`, the longest first."""
-    found: list[Name] = []
-    while name.is_subdomain(zone) and name != zone and (name := name.parent()) != zone:
-        found.append(name)
-    return found[:_MOST_BETWEEN]
 
 
 def mixed_case(name: Name) -> Name:

@@ -1,0 +1,197 @@
+"""Rules on names that exist and are denied, or that hide a wildcard by existing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dns.rdatatype
+
+from dnstrace.checks.agreement import POSITIVE
+from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.evidence import Cut
+from dnstrace.checks.phrases import listed, where
+from dnstrace.checks.replies import by_server, steps_of
+from dnstrace.checks.statements import Statement, Statements, record_list, statements_of
+from dnstrace.model import Kind, Name
+from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.naming import is_below, plain
+
+Shown = tuple[Statement, Statement]
+"""A statement that denies a name, and another one of the same address that shows it."""
+
+
+@of_cut(Level.ERROR, Blame.HOST)
+def nxdomain_beside_data(cut: Cut) -> Iterator[Observation]:
+    """A server answers NXDOMAIN for a name that has data.
+
+    What it is: to a query for one type the server says that the name does not exist, and to a query for
+    another type it returns data of that name, or the name is the apex of the zone.
+
+    Why it matters: NXDOMAIN denies every type of a name and all names below it. Resolvers keep it, and then
+    deny the data that exists: an AAAA query by one user takes the A record from all others.
+
+    How to fix it: make the server answer NODATA (no error, an empty answer, and the SOA record) to queries
+    for types that the name does not have. The fault is usually in a load balancer or in software of one's
+    own.
+
+    References: RFC 2308 section 2.1; RFC 2308 section 2.2; RFC 8020 section 2; RFC 1034 section 4.3.2
+    """
+    said = statements_of(cut)
+    wrong = [pair for each in said.of_kind((Kind.NXDOMAIN,)) if (pair := _has_data(said, each))]
+    for server, pairs in _by_server(wrong).items():
+        denied, shown = pairs[0]
+        types = listed(dict.fromkeys(one.asked_text for one, _ in pairs if one.name == denied.name))
+        yield Observation(
+            f"{where(one.reply for one, _ in pairs)} says that {plain(denied.name)} does not exist (NXDOMAIN)"
+            f" when asked for {types}, but it {_shown_text(said, shown)}",
+            _steps(pairs),
+            server=server,
+            cure=f"make {plain(server)} answer NODATA (no error and no data) for types that"
+            f" {plain(denied.name)} does not have",
+            level=_level(cut, wrong),
+            remedy=Remedy(Blame.HOST, cut.zone, servers=(server,)),
+        )
+
+
+@of_cut(Level.ERROR, Blame.HOST)
+def ent_nxdomain(cut: Cut) -> Iterator[Observation]:
+    """A server answers NXDOMAIN for a name that has names below it.
+
+    What it is: the name asked exists, so every name above it exists too, even if it has no data of its
+    own (an empty non-terminal). For one of these names the server says that it does not exist. The name
+    below may be a delegation.
+
+    Why it matters: NXDOMAIN covers everything below a name. Resolvers that minimise query names (RFC
+    9156) ask for the empty name first, and those that follow RFC 8020 then treat the name asked as
+    absent: for their users the name is gone.
+
+    How to fix it: the fault is in the server's software: upgrade it, or report the fault to its maker.
+    Until then, publish a record, such as TXT, at the empty name.
+
+    References: RFC 8020 section 2; RFC 4592 section 2.2.2; RFC 9156 section 3
+    """
+    said = statements_of(cut)
+    below = _shown_below(said)
+    wrong = [
+        (each, below[each.address, each.name])
+        for each in said.of_kind((Kind.NXDOMAIN,))
+        if (each.address, each.name) in below and not _has_data(said, each) and not _is_past_cut(said, each)
+    ]
+    for server, pairs in _by_server(wrong).items():
+        names = dict.fromkeys(one.name for one, _ in pairs)
+        shown = pairs[0][1]
+        is_cut = shown.cut is not None
+        yield Observation(
+            f"{where(one.reply for one, _ in pairs)} says that {listed(names)}"
+            f" {'does' if len(names) == 1 else 'do'} not exist (NXDOMAIN), but"
+            f" {plain(shown.cut or shown.name)} below {'is delegated' if is_cut else 'exists'}",
+            _steps(pairs),
+            server=server,
+            cure=f"make {plain(server)} answer NODATA (no error and no data) for {listed(names)}",
+            level=_level(cut, wrong),
+            remedy=Remedy(Blame.HOST, cut.zone, servers=(server,)),
+        )
+
+
+@of_cut(Level.NOTICE, Blame.HOST)
+def wildcard_hidden(cut: Cut) -> Iterator[Observation]:
+    """A wildcard does not apply to the name asked, because that name exists.
+
+    What it is: the zone has a wildcard with data of the type asked, and the answer is still NODATA or
+    NXDOMAIN: the name itself, or a name above it, exists, if only because of a name below it. A wildcard
+    stands only for names that do not exist.
+
+    Why it matters: nothing is wrong with the servers, but users may expect the wildcard's data. It often
+    appears after a record such as `_443._tcp.www` was added: from then on `www` exists.
+
+    How to fix it: if the name should have the data, add the records at the name itself.
+
+    References: RFC 4592 section 2.2.2; RFC 4592 section 3.3.1; RFC 1034 section 4.3.3
+    """
+    said = statements_of(cut)
+    seen: set[tuple[Name, int]] = set()
+    for each in said.of_kind((Kind.NODATA, Kind.NXDOMAIN)):
+        found = _hidden(said, each)
+        if found is None or not each.reply.step.main or (each.name, each.rdtype) in seen:
+            continue
+        seen.add((each.name, each.rdtype))
+        wildcard, by = found
+        why = "if only because of a name below it"
+        yield Observation(
+            f"{plain(by)} exists ({why}), so the wildcard {plain(wildcard.name)}, which has"
+            f" {record_list(wildcard)}, does not apply to {plain(each.name)}",
+            (each.reply.step.id, wildcard.reply.step.id),
+            cure=f"add {each.asked_text} records at {plain(each.name)} if it should have them",
+        )
+
+
+# --- what they look at -------------------------------------------------------------------------
+
+
+def _has_data(said: Statements, denied: Statement) -> Shown | None:
+    """What the same address shows of a name that it denies."""
+    found = said.data.get((denied.address, denied.name))
+    if found is not None:
+        return denied, found[0]
+    if denied.name == said.zone and denied.address in said.apex:
+        return denied, said.apex[denied.address]
+    referral = said.referrals.get(denied.address, {}).get(denied.name)
+    if referral is not None and denied.rdtype == dns.rdatatype.DS:
+        return denied, referral
+    return None
+
+
+def _shown_text(said: Statements, shown: Statement) -> str:
+    if shown.cut is not None:
+        return "refers to the servers of this name"
+    if shown.kind in POSITIVE and any(rrset.name == shown.name for rrset in shown.data):
+        return f"has {record_list(shown)}" if shown.name != said.zone else "is the apex of the zone"
+    return "is the apex of the zone"
+
+
+def _shown_below(said: Statements) -> dict[tuple[str, Name], Statement]:
+    """For each address and name, the first statement that shows a name below it within the zone."""
+    found: dict[tuple[str, Name], Statement] = {}
+    for each in said.all:
+        name = each.name if each.cut is None else each.cut
+        if each.kind is Kind.NXDOMAIN or (each.kind is Kind.NODATA and each.is_compact):
+            continue
+        while is_below(name, said.zone) and (name := name.parent()) != said.zone:
+            found.setdefault((each.address, name), each)
+    return found
+
+
+def _is_past_cut(said: Statements, each: Statement) -> bool:
+    """Whether the same address refers to a zone at or above the name."""
+    return any(each.name.is_subdomain(zone) for zone in said.referrals.get(each.address, ()))
+
+
+def _hidden(said: Statements, each: Statement) -> tuple[Statement, Name] | None:
+    """A wildcard with data of the type asked that does not apply, and the name that hides it."""
+    name = each.name
+    if len(name) > 1 and name.labels[0] == b"*":
+        return None
+    while is_below(name, said.zone):
+        above = name.parent()
+        for wildcard in said.of_kind(POSITIVE):
+            is_it = wildcard.name.labels[0] == b"*" and wildcard.name.parent() == above
+            if is_it and wildcard.rdtype == each.rdtype:
+                return None if name == each.name and each.kind is Kind.NXDOMAIN else (wildcard, name)
+        name = above
+    return None
+
+
+def _by_server(wrong: list[Shown]) -> dict[Name, list[Shown]]:
+    servers = by_server(one.reply for one, _ in wrong)
+    return {name: [pair for pair in wrong if pair[0].reply.server == name] for name in servers}
+
+
+def _steps(pairs: list[Shown]) -> tuple[int, ...]:
+    return steps_of([*(one.reply for one, _ in pairs), pairs[0][1].reply])
+
+
+def _level(cut: Cut, wrong: list[Shown]) -> Level | None:
+    """A warning where few servers of a zone above the one in question are at fault."""
+    sick = {one.address for one, _ in wrong}
+    few = not cut.probed and 2 * len(sick) < len({reply.address for reply in cut.everyone})
+    return Level.WARNING if few else None

@@ -1,0 +1,124 @@
+"""Which names are probed beyond the apex of the zone asked: pure readings of the walk.
+
+Most traces need none of these, or one: they are sent where the walk has shown what they are about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import dns.name
+import dns.rdatatype
+
+from dnstrace.analysis.paths import by_address
+from dnstrace.model import (
+    Address,
+    Attempt,
+    Delegation,
+    Kind,
+    Name,
+    NameServer,
+    Outcome,
+    Probe,
+    Question,
+    Step,
+    Trace,
+)
+from dnstrace.model.naming import is_below
+
+_MOST_BETWEEN = 8  # names between the apex and the name asked
+_MOST_ABOVE = 2  # names between the apex of a zone and a delegation in it
+_MOST_WILDCARDS = 3
+_DENIES = frozenset({Outcome.NODATA, Outcome.NXDOMAIN})
+_INSTEAD = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN})
+
+
+class Beyond(NamedTuple):
+    """A probe, the servers that it goes to, and the step that it follows from."""
+
+    probe: Probe
+    question: Question
+    servers: Delegation
+    after: int
+
+
+def between(zone: Name, name: Name) -> list[Name]:
+    """The names below `zone` and above `name`, the longest first."""
+    found: list[Name] = []
+    while name.is_subdomain(zone) and name != zone and (name := name.parent()) != zone:
+        found.append(name)
+    return found[:_MOST_BETWEEN]
+
+
+def other_type(zone: Name, asked: Question) -> list[Question]:
+    """The question for the name asked with another type, if the name is in the zone, below the apex."""
+    rdtype = dns.rdatatype.AAAA if asked.rdtype == dns.rdatatype.A else dns.rdatatype.A
+    return [Question(asked.name, rdtype)] if is_below(asked.name, zone) else []
+
+
+def beyond(trace: Trace, ended: Iterable[Step]) -> list[Beyond]:
+    """The probes that follow from the walk; `ended` are the steps in which it ended in a zone."""
+    walked = [step for step in trace.steps if step.main]
+    found = [
+        *(each for step in walked for each in _at_cuts(step)),
+        *(each for step in walked for each in _above(step)),
+        *(each for step in ended for each in _wildcards(step)),
+    ]
+    return list({(each.probe, each.question, each.servers): each for each in found}.values())
+
+
+def _at_cuts(step: Step) -> Iterator[Beyond]:
+    """Ask for the SOA at a zone cut where one server refers to it and another one does not."""
+    last = _last_attempts(step)
+    cuts = {a.meaning.delegation.zone for a in last if a.meaning.delegation is not None}
+    instead = [attempt for attempt in last if attempt.meaning.kind in _INSTEAD]
+    for cut in sorted(cuts):
+        if instead:
+            question = Question(cut, dns.rdatatype.SOA, step.question.rdclass)
+            yield Beyond(Probe.CUT, question, _only(step, instead), step.id)
+
+
+def _above(step: Step) -> Iterator[Beyond]:
+    """Ask for the empty names above a delegation, unless the zone is a top-level domain or the root."""
+    if step.referral is None or len(step.zone) < 3:
+        return
+    names = between(step.zone, step.referral.zone)
+    for name in dict.fromkeys((*names[: _MOST_ABOVE - 1], *names[-1:])):
+        servers = _only(step, (a for a in _last_attempts(step) if a.meaning.usable))
+        yield Beyond(Probe.BETWEEN, Question(name, dns.rdatatype.A), servers, step.id)
+
+
+def _wildcards(step: Step) -> Iterator[Beyond]:
+    """Ask the server that denied the data for the wildcards that would have it."""
+    zone = (step.meaning.zone if step.meaning is not None else None) or step.zone
+    if step.outcome not in _DENIES or step.chosen is None or not is_below(step.question.name, zone):
+        return
+    above = [*between(zone, step.question.name), zone]
+    for name in dict.fromkeys((*above[: _MOST_WILDCARDS - 1], zone)):
+        question = _wildcard(name, step.question)
+        if question is not None and question != step.question:
+            yield Beyond(Probe.WILDCARD, question, _only(step, [step.attempts[step.chosen]], zone), step.id)
+
+
+def _wildcard(above: Name, asked: Question) -> Question | None:
+    try:
+        return Question(dns.name.Name((b"*", *above.labels)), asked.rdtype, asked.rdclass)
+    except dns.name.NameTooLong:
+        return None
+
+
+def _last_attempts(step: Step) -> list[Attempt]:
+    return [step.attempts[indices[-1]] for indices in by_address(step).values()]
+
+
+def _only(step: Step, attempts: Iterable[Attempt], zone: Name | None = None) -> Delegation:
+    """The servers of a step, with the addresses of these attempts only."""
+    asked = {attempt.exchange.query.address for attempt in attempts}
+    known = ((server.name, _among(server.addresses, asked)) for server in step.servers)
+    servers = tuple(NameServer(name, found) for name, found in known if found)
+    return Delegation(zone or step.zone, servers)
+
+
+def _among(addresses: tuple[Address, ...], asked: set[str]) -> tuple[Address, ...]:
+    return tuple(address for address in addresses if address.text in asked)
