@@ -18,8 +18,10 @@ from dnstrace.checks import (
     existence,
     glue,
     interception,
+    letter_case,
     names,
     parent_update,
+    question_types,
     records,
     referrals,
     resolver_answers,
@@ -32,6 +34,7 @@ from dnstrace.checks import (
 )
 from dnstrace.checks.catalogue import ENTERED, Rule, Trait
 from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.operators import assigned
 from dnstrace.model import Trace
 from dnstrace.model.findings import Blame, Finding, Level, Observation
 
@@ -49,9 +52,9 @@ __all__ = [
 ]
 
 RULES = (
-    interception, cuts, servers, transport, delegation, referrals, spread, cycles, names, glue, soa,
-    existence, answers, aliases, records, security, signatures,
-    contradictions, denial, parent_update, chain, resolver_answers
+    interception, cuts, servers, question_types, transport, letter_case, delegation, referrals, spread,
+    cycles, names, glue, soa, existence, answers, aliases, records, security, signatures, contradictions,
+    denial, parent_update, chain, resolver_answers
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
@@ -78,4 +81,5 @@ def findings(trace: Trace) -> tuple[Finding, ...]:
     evidence = Evidence(trace)
     found = [finding for rule in applied(trace) for finding in rule.apply(evidence)]
     alone = [finding for finding in found if Trait.STANDS_ALONE in CATALOGUE[finding.code].traits]
-    return tuple(sorted(alone or found, key=lambda finding: _LEVELS.index(finding.level)))
+    ranked = sorted(alone or found, key=lambda finding: _LEVELS.index(finding.level))
+    return tuple(assigned(evidence, finding) for finding in ranked)

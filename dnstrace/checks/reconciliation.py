@@ -36,7 +36,7 @@ class _Seen:
         self.asked = {reply.address for reply in cut.replies}
         self.serials = serials(cut, all_servers=True)
         self._attempts: dict[str, Attempt] = {}
-        for reply in cut.everyone:
+        for reply in (*cut.replies, *cut.everyone):
             self._attempts.setdefault(reply.address, reply.attempt)
 
     def attempt(self, address: str) -> Attempt | None:

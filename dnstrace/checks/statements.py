@@ -197,10 +197,11 @@ def foreign_soa_in(reply: HeardReply) -> Name | None:
     message, question = reply.message, reply.step.question
     if message is None or reply.meaning.soa is not None or message.answer:
         return None
-    if question.rdtype == dns.rdatatype.DS or _is_resolvers(message):
+    if _is_resolvers(message):
         return None
-    soas = (rrset.name for rrset in message.authority if rrset.rdtype == dns.rdatatype.SOA)
-    return next(soas, None)
+    soas = [rrset.name for rrset in message.authority if rrset.rdtype == dns.rdatatype.SOA]
+    childs = question.rdtype == dns.rdatatype.DS and question.name in soas
+    return None if childs else next(iter(soas), None)
 
 
 def asked_like_a_resolver(cut: Cut) -> list[HeardReply]:

@@ -26,8 +26,8 @@ from dnstrace.model import (
     Trace,
 )
 from dnstrace.model.naming import is_below
+from dnstrace.walk.probes import between
 
-_MOST_BETWEEN = 8  # names between the apex and the name asked
 _MOST_ABOVE = 2  # names between the apex of a zone and a delegation in it
 _MOST_WILDCARDS = 3
 _DENIES = frozenset({Outcome.NODATA, Outcome.NXDOMAIN})
@@ -41,20 +41,6 @@ class Beyond(NamedTuple):
     question: Question
     servers: Delegation
     after: int
-
-
-def between(zone: Name, name: Name) -> list[Name]:
-    """The names below `zone` and above `name`, the longest first."""
-    found: list[Name] = []
-    while name.is_subdomain(zone) and name != zone and (name := name.parent()) != zone:
-        found.append(name)
-    return found[:_MOST_BETWEEN]
-
-
-def other_type(zone: Name, asked: Question) -> list[Question]:
-    """The question for the name asked with another type, if the name is in the zone, below the apex."""
-    rdtype = dns.rdatatype.AAAA if asked.rdtype == dns.rdatatype.A else dns.rdatatype.A
-    return [Question(asked.name, rdtype)] if is_below(asked.name, zone) else []
 
 
 def beyond(trace: Trace, ended: Iterable[Step]) -> list[Beyond]:

@@ -36,7 +36,8 @@ def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well:
 
 def test_a_name_denied_for_other_types_is_named_with_what_it_has() -> None:
     (finding,) = found("nxdomain-beside-data", "nxdomain-beside-data")
-    assert "www.example.com does not exist (NXDOMAIN) when asked for AAAA, but it has A" in finding.message
+    assert "www.example.com does not exist (NXDOMAIN) when asked for AAAA, MX, CAA, HTTPS" in finding.message
+    assert finding.message.endswith("but it has A records")
     assert finding.level is Level.ERROR and finding.blame is Blame.HOST
     assert finding.remedy is not None and finding.remedy.servers == (finding.server,)
 

@@ -20,7 +20,7 @@ def said(world: str) -> Statements:
 def test_queries_that_no_resolver_sends_say_nothing() -> None:
     """Every probe of textbook's zone is there but those that are unlike a resolver's queries."""
     shown = {each.reply.step.probe for each in said("textbook").all} - {None}
-    assert shown == {Probe.SOA, Probe.NS, Probe.DNSKEY, Probe.CDS, Probe.CDNSKEY, Probe.OTHER_TYPE}
+    assert shown == {Probe.SOA, Probe.NS, Probe.DNSKEY, Probe.CDS, Probe.CDNSKEY, Probe.TYPE}
 
 
 def test_what_a_server_says_from_the_zone_below_is_not_of_the_zone_itself() -> None:
