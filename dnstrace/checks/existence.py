@@ -110,9 +110,10 @@ def wildcard_hidden(cut: Cut) -> Iterator[Observation]:
     """
     said = statements_of(cut)
     seen: set[tuple[Name, int]] = set()
+    last = max((step.id for step in cut.walked), default=None)
     for each in said.of_kind((Kind.NODATA, Kind.NXDOMAIN)):
-        found = _hidden(said, each)
-        if found is None or not each.reply.step.main or (each.name, each.rdtype) in seen:
+        found = _hidden(said, each) if each.reply.step.id == last else None
+        if found is None or (each.name, each.rdtype) in seen:
             continue
         seen.add((each.name, each.rdtype))
         wildcard, by = found

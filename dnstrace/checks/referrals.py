@@ -6,13 +6,16 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 
 import dns.flags
 
-from dnstrace.checks.agreement import NEGATIVE, POSITIVE
+from dnstrace.checks.agreement import NEGATIVE, POSITIVE, conflict
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, parent_text, server_names, where
 from dnstrace.checks.replies import HeardReply, only_server, replies_of, steps_of
+from dnstrace.checks.signing import signing_of
 from dnstrace.checks.statements import agrees_below, said_text, soa_with_referral, statements_of
-from dnstrace.model import Delegation, Name
+from dnstrace.dnssec.algorithms import ds_usable
+from dnstrace.dnssec.records import ds_records
+from dnstrace.model import Delegation, Name, Probe, Step, Transport
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import plain, zone_text
 
@@ -115,11 +118,11 @@ def _differing(cut: Cut, what: str, view: View, groups: dict[Hashable, list[Hear
     )
     return Observation(
         f"the servers of {parent_text(cut)} refer to {zone_text(cut.zone)} with different {what}:"
-        f" {each}, unlike {server_names(most)}",
+        f" {each}{_consequence(cut, what, odd)}, unlike {server_names(most)}",
         steps_of(cut.referrals),
         server=only_server(odd),
         cure=_cure(cut, odd),
-        level=Level.ERROR if what == "NS records" and not _any_serves(cut, odd) else None,
+        level=Level.ERROR if _leads_nowhere(cut, what, odd) else None,
         remedy=_remedy(cut, odd),
     )
 
@@ -134,27 +137,69 @@ def _difference(what: str, view: View, most: list[HeardReply], odd: list[HeardRe
     return f"{server_names(odd)} {said}"
 
 
-def _any_serves(cut: Cut, odd: list[HeardReply]) -> bool:
-    """Whether some server of each of these referrals serves the zone, or was not asked."""
-    asked = {reply.address for reply in cut.everyone}
-    return all(
-        not addresses or any(address in cut.serving or address not in asked for address in addresses)
-        for reply in odd
-        for addresses in [_addresses(cut, reply.meaning.delegation)]
+def _consequence(cut: Cut, what: str, odd: list[HeardReply]) -> str:
+    """What follows for those who go by the referrals of these servers, if they fail; else empty."""
+    if not _leads_nowhere(cut, what, odd):
+        return ""
+    zone = zone_text(cut.zone)
+    return f" (no key of {zone} matches)" if what == "DS records" else f" (which does not lead to {zone})"
+
+
+def _leads_nowhere(cut: Cut, what: str, odd: list[HeardReply]) -> bool:
+    """Whether some of these referrals lead to no server that serves the zone, or make it bogus."""
+    if what == "DS records":
+        return any(_matches_no_key(cut, reply) for reply in odd)
+    return what == "NS records" and not all(_any_serves(cut, reply) for reply in odd)
+
+
+def _matches_no_key(cut: Cut, reply: HeardReply) -> bool:
+    signing, below = signing_of(cut), reply.meaning.delegation
+    usable = [ds for ds in ds_records((below.ds if below else None) or ()) if ds_usable(ds)]
+    return bool(usable and signing.keys) and not any(signing.matching.get(ds) for ds in usable)
+
+
+def _any_serves(cut: Cut, reply: HeardReply) -> bool:
+    """Whether some server of a referral serves the zone as those asked by the walk do, or was not asked."""
+    elsewhere = {each.address: each for step in _elsewhere(cut) for each in replies_of(step)}
+    asked = {each.address for each in cut.everyone} | elsewhere.keys()
+    found = _addresses(cut, reply.meaning.delegation)
+    if not found:
+        return not cut.probed
+    return any(
+        address not in asked or address in cut.serving or _is_like_the_walk(cut, elsewhere.get(address))
+        for address in found
     )
+
+
+def _elsewhere(cut: Cut) -> list[Step]:
+    """The steps that asked servers that only some of the parent's servers list."""
+    steps = cut.evidence.trace.steps
+    return [step for step in steps if step.probe is Probe.ELSEWHERE and step.zone == cut.zone]
+
+
+def _is_like_the_walk(cut: Cut, reply: HeardReply | None) -> bool:
+    """Whether a reply agrees with one of a server that the walk asked."""
+    if reply is None or not reply.meaning.usable:
+        return False
+    asked = [step for step in cut.walked if step.question == reply.step.question]
+    theirs = [each for step in asked for each in replies_of(step) if each.meaning.usable]
+    return not theirs or any(not conflict(reply, each) for each in theirs)
 
 
 def _addresses(cut: Cut, delegation: Delegation | None) -> set[str]:
     """The addresses of the servers in a referral, as far as they are known."""
     named = {server.name for server in delegation.servers} if delegation is not None else set[Name]()
-    known = [*(delegation.servers if delegation is not None else ()), *cut.servers]
+    looked_up = [server for step in _elsewhere(cut) for server in step.servers]
+    known = [*(delegation.servers if delegation is not None else ()), *cut.servers, *looked_up]
     return {address.text for server in known if server.name in named for address in server.addresses}
 
 
 def _has_room(reply: HeardReply, left_out: Iterable[str]) -> bool:
     """Whether a reply had room for address records that it lacks."""
-    edns, wire = reply.attempt.exchange.query.edns, reply.attempt.exchange.wire or b""
-    room = _LEAST_ROOM if edns is None else min(edns.payload, _ROOM)
+    query, wire = reply.attempt.exchange.query, reply.attempt.exchange.wire or b""
+    if query.transport is not Transport.UDP:
+        return True
+    room = _LEAST_ROOM if query.edns is None else min(query.edns.payload, _ROOM)
     needed = sum(_RECORD[6 if ":" in each else 4] for each in left_out)
     return len(wire) + needed <= room
 

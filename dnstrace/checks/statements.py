@@ -1,7 +1,8 @@
 """What the servers of a zone say about the names in it, each reply by itself, wherever it was asked for.
 
 A statement is one usable reply to an ordinary query. Queries that differ from those of resolvers (mixed case,
-an unknown EDNS version or option) are left out: what such a reply shows is a finding of its own.
+an unknown EDNS version or option) are left out: what such a reply shows is a finding of its own. So are
+replies of servers that only some of the parent's servers list.
 """
 
 from __future__ import annotations
@@ -25,7 +26,15 @@ from dnstrace.model.naming import is_below, plain
 
 _SAYS = POSITIVE | NEGATIVE | {Kind.REFERRAL}
 _UNLIKE_A_RESOLVER = frozenset(
-    {Probe.TCP, Probe.EDNS_VERSION, Probe.EDNS_OPTION, Probe.CASE, Probe.RECURSION, Probe.TRANSFER}
+    {
+        Probe.ELSEWHERE,
+        Probe.TCP,
+        Probe.EDNS_VERSION,
+        Probe.EDNS_OPTION,
+        Probe.CASE,
+        Probe.RECURSION,
+        Probe.TRANSFER,
+    }
 )
 
 

@@ -42,6 +42,7 @@ _PROBES = {
     Probe.ADDRESS: "which address a name server of the zone has",
     Probe.BETWEEN: "about a name between the zone and the name in question",
     Probe.WILDCARD: "about a wildcard above the name in question",
+    Probe.ELSEWHERE: "the same, since only some of the parent's servers list it",
     Probe.CUT: "whether the zone below begins there, since it did not refer to that zone (SOA)",
     Probe.TYPE: "for records of another type, which it should have or deny",
     Probe.NSEC3PARAM: "how it proves that a name does not exist (NSEC3PARAM)",

@@ -49,9 +49,50 @@ def beyond(trace: Trace, ended: Iterable[Step]) -> list[Beyond]:
     found = [
         *(each for step in walked for each in _at_cuts(step)),
         *(each for step in walked for each in _above(step)),
-        *(each for step in ended for each in _wildcards(step)),
+        *(each for step in ended for each in _wildcards(last_in_zone(trace, _answering(step)) or step)),
     ]
     return list({(each.probe, each.question, each.servers): each for each in found}.values())
+
+
+def elsewhere(trace: Trace) -> list[Beyond]:
+    """The walk's question for the servers that other servers of the parent list than the one it went by.
+
+    Servers without glue come without an address.
+    """
+    walked = [step for step in trace.steps if step.main]
+    found: list[Beyond] = []
+    for step in walked:
+        cut, others = step.referral, _other_servers(step)
+        below = next((each for each in reversed(walked) if cut is not None and each.zone == cut.zone), None)
+        if below is not None and others:
+            servers = Delegation(below.zone, tuple(others))
+            found.append(Beyond(Probe.ELSEWHERE, below.question, servers, below.id))
+    return found
+
+
+def _other_servers(step: Step) -> list[NameServer]:
+    """The servers in referrals to the zone to which a step referred, without those that it went by."""
+    chosen = step.referral
+    if chosen is None:
+        return []
+    known = {server.name for server in chosen.servers}
+    found: dict[Name, dict[Address, None]] = {}
+    for attempt in _last_attempts(step):
+        other = attempt.meaning.delegation
+        for server in () if other is None or other.zone != chosen.zone else other.servers:
+            if server.name not in known:
+                found.setdefault(server.name, {}).update(dict.fromkeys(server.addresses))
+    return [NameServer(name, tuple(addresses)) for name, addresses in found.items()]
+
+
+def last_in_zone(trace: Trace, zone: Name) -> Step | None:
+    """The last step of the walk that a zone answered; with QNAME minimisation, that with the whole name."""
+    steps = (step for step in reversed(trace.steps) if step.main and step.outcome is not Outcome.REFERRAL)
+    return next((step for step in steps if _answering(step) == zone), None)
+
+
+def _answering(step: Step) -> Name:
+    return (step.meaning.zone if step.meaning is not None else None) or step.zone
 
 
 def _at_cuts(step: Step) -> Iterator[Beyond]:
@@ -77,7 +118,7 @@ def _above(step: Step) -> Iterator[Beyond]:
 
 def _wildcards(step: Step) -> Iterator[Beyond]:
     """Ask the server that denied the data for the wildcards that would have it."""
-    zone = (step.meaning.zone if step.meaning is not None else None) or step.zone
+    zone = _answering(step)
     if step.outcome not in _DENIES or step.chosen is None or not is_below(step.question.name, zone):
         return
     above = [*between(zone, step.question.name), zone]
