@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import dns.rdatatype
 
@@ -10,7 +10,7 @@ from dnstrace.checks.agreement import POSITIVE
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, where
-from dnstrace.checks.replies import by_server, steps_of
+from dnstrace.checks.replies import steps_of
 from dnstrace.checks.statements import Statement, Statements, record_list, statements_of
 from dnstrace.model import Kind, Name
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
@@ -25,7 +25,8 @@ def nxdomain_beside_data(cut: Cut) -> Iterator[Observation]:
     """A server answers NXDOMAIN for a name that has data.
 
     What it is: to a query for one type the server says that the name does not exist, and to a query for
-    another type it returns data of that name, or the name is the apex of the zone.
+    another type it returns data of that name, or the name is the apex of the zone. If it returns NODATA for
+    another type, which means that the name exists, it is a warning.
 
     Why it matters: NXDOMAIN denies every type of a name and all names below it. Resolvers keep it, and then
     deny the data that exists: an AAAA query by one user takes the A record from all others.
@@ -37,10 +38,10 @@ def nxdomain_beside_data(cut: Cut) -> Iterator[Observation]:
     References: RFC 2308 section 2.1; RFC 2308 section 2.2; RFC 8020 section 2; RFC 1034 section 4.3.2
     """
     said = statements_of(cut)
-    wrong = [pair for each in said.of_kind((Kind.NXDOMAIN,)) if (pair := _has_data(said, each))]
-    for server, pairs in _by_server(wrong).items():
+    wrong = [pair for each in said.of_kind((Kind.NXDOMAIN,)) if (pair := _exists(said, each))]
+    for (server, _), pairs in _grouped(wrong, lambda pair: pair[0].name).items():
         denied, shown = pairs[0]
-        types = listed(dict.fromkeys(one.asked_text for one, _ in pairs if one.name == denied.name))
+        types = listed(dict.fromkeys(one.asked_text for one, _ in pairs))
         yield Observation(
             f"{where(one.reply for one, _ in pairs)} says that {plain(denied.name)} does not exist (NXDOMAIN)"
             f" when asked for {types}, but it {_shown_text(said, shown)}",
@@ -48,7 +49,7 @@ def nxdomain_beside_data(cut: Cut) -> Iterator[Observation]:
             server=server,
             cure=f"make {plain(server)} answer NODATA (no error and no data) for types that"
             f" {plain(denied.name)} does not have",
-            level=_level(cut, wrong),
+            level=Level.WARNING if shown.kind is Kind.NODATA else _level(cut, wrong),
             remedy=Remedy(Blame.HOST, cut.zone, servers=(server,)),
         )
 
@@ -71,13 +72,14 @@ def ent_nxdomain(cut: Cut) -> Iterator[Observation]:
     References: RFC 8020 section 2; RFC 4592 section 2.2.2; RFC 9156 section 3
     """
     said = statements_of(cut)
-    below = _shown_below(said)
     wrong = [
-        (each, below[each.address, each.name])
+        (each, said.below[each.address, each.name])
         for each in said.of_kind((Kind.NXDOMAIN,))
-        if (each.address, each.name) in below and not _has_data(said, each) and not _is_past_cut(said, each)
+        if (each.address, each.name) in said.below
+        and not _has_data(said, each)
+        and not _is_past_cut(said, each)
     ]
-    for server, pairs in _by_server(wrong).items():
+    for (server, _), pairs in _grouped(wrong, lambda pair: pair[1].cut or pair[1].name).items():
         names = dict.fromkeys(one.name for one, _ in pairs)
         shown = pairs[0][1]
         is_cut = shown.cut is not None
@@ -129,6 +131,17 @@ def wildcard_hidden(cut: Cut) -> Iterator[Observation]:
 # --- what they look at -------------------------------------------------------------------------
 
 
+def _exists(said: Statements, denied: Statement) -> Shown | None:
+    """What the same address shows of a name that it denies: data, or else that it has none of some type."""
+    if (shown := _has_data(said, denied)) is not None:
+        return shown
+    if _is_past_cut(said, denied) or (denied.address, denied.name) in said.below:
+        return None
+    bare = (each for each in said.of_kind((Kind.NODATA,)) if each.name == denied.name)
+    same = (each for each in bare if each.address == denied.address and not each.is_compact)
+    return next(((denied, each) for each in same), None)
+
+
 def _has_data(said: Statements, denied: Statement) -> Shown | None:
     """What the same address shows of a name that it denies."""
     found = said.data.get((denied.address, denied.name))
@@ -145,21 +158,11 @@ def _has_data(said: Statements, denied: Statement) -> Shown | None:
 def _shown_text(said: Statements, shown: Statement) -> str:
     if shown.cut is not None:
         return "refers to the servers of this name"
+    if shown.kind is Kind.NODATA and shown.name != said.zone:
+        return f"exists when asked for {shown.asked_text} (NODATA)"
     if shown.kind in POSITIVE and any(rrset.name == shown.name for rrset in shown.data):
         return f"has {record_list(shown)}" if shown.name != said.zone else "is the apex of the zone"
     return "is the apex of the zone"
-
-
-def _shown_below(said: Statements) -> dict[tuple[str, Name], Statement]:
-    """For each address and name, the first statement that shows a name below it within the zone."""
-    found: dict[tuple[str, Name], Statement] = {}
-    for each in said.all:
-        name = each.name if each.cut is None else each.cut
-        if each.kind is Kind.NXDOMAIN or (each.kind is Kind.NODATA and each.is_compact):
-            continue
-        while is_below(name, said.zone) and (name := name.parent()) != said.zone:
-            found.setdefault((each.address, name), each)
-    return found
 
 
 def _is_past_cut(said: Statements, each: Statement) -> bool:
@@ -182,9 +185,12 @@ def _hidden(said: Statements, each: Statement) -> tuple[Statement, Name] | None:
     return None
 
 
-def _by_server(wrong: list[Shown]) -> dict[Name, list[Shown]]:
-    servers = by_server(one.reply for one, _ in wrong)
-    return {name: [pair for pair in wrong if pair[0].reply.server == name] for name in servers}
+def _grouped(wrong: list[Shown], key: Callable[[Shown], Name]) -> dict[tuple[Name, Name], list[Shown]]:
+    """What is wrong by server, and by a name: one finding each."""
+    found: dict[tuple[Name, Name], list[Shown]] = {}
+    for pair in wrong:
+        found.setdefault((pair[0].reply.server, key(pair)), []).append(pair)
+    return found
 
 
 def _steps(pairs: list[Shown]) -> tuple[int, ...]:

@@ -141,6 +141,18 @@ class Statements:
     def _has_apex(self, each: Statement) -> bool:
         return each.kind is Kind.ANSWER and any(rrset.name == self.zone for rrset in each.data)
 
+    @cached_property
+    def below(self) -> dict[tuple[str, Name], Statement]:
+        """For each address and name below the apex, the first statement that shows a name below that one."""
+        found: dict[tuple[str, Name], Statement] = {}
+        for each in self.all:
+            name = each.name if each.cut is None else each.cut
+            if each.kind is Kind.NXDOMAIN or (each.kind is Kind.NODATA and each.is_compact):
+                continue
+            while is_below(name, self.zone) and (name := name.parent()) != self.zone:
+                found.setdefault((each.address, name), each)
+        return found
+
     def hosts(self, address: str, zone: Name) -> bool:
         """Whether an address also serves a zone below this one."""
         said = (each for each in self.everything if each.address == address)

@@ -57,6 +57,14 @@ def test_a_name_that_does_not_exist_at_all_is_no_contradiction() -> None:
     assert not codes("", "none.example.com. A")
 
 
+def test_a_name_that_exists_for_one_type_only_is_a_warning() -> None:
+    """NODATA for one type says that the name exists; no data of it is seen."""
+    (finding, *_) = of(
+        "nxdomain-beside-data", codes("w 300 HINFO x y", "w.example.com. MX", ["only-type=w.example.com. MX"])
+    )
+    assert finding.level is Level.WARNING and "exists when asked for MX (NODATA)" in finding.message
+
+
 def test_every_empty_name_above_a_delegation_is_named() -> None:
     findings = found("ent-nxdomain", "ent-above-delegation")
     assert len(findings) == 2
