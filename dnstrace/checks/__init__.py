@@ -15,8 +15,10 @@ from dnstrace.checks import (
     cycles,
     delegation,
     denial,
+    digests,
     existence,
     glue,
+    hints,
     interception,
     letter_case,
     names,
@@ -27,12 +29,15 @@ from dnstrace.checks import (
     resolver_answers,
     security,
     servers,
+    shared_addresses,
     signatures,
     soa,
     spread,
     transport,
+    zone_keys,
 )
 from dnstrace.checks.catalogue import ENTERED, Rule, Trait
+from dnstrace.checks.causes import explained
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.operators import assigned
 from dnstrace.model import Trace
@@ -52,14 +57,15 @@ __all__ = [
 ]
 
 RULES = (
-    interception, cuts, servers, question_types, transport, letter_case, delegation, referrals, spread,
-    cycles, names, glue, soa, existence, answers, aliases, records, security, signatures, contradictions,
-    denial, parent_update, chain, resolver_answers
+    interception, hints, cuts, servers, question_types, transport, letter_case, delegation, referrals,
+    spread, shared_addresses, cycles, names, glue, soa, existence, answers, aliases, records, digests,
+    security, zone_keys, signatures, contradictions, denial, parent_update, chain, resolver_answers,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
 _ON_DNSSEC = {
-    module.__name__ for module in (security, signatures, contradictions, denial, parent_update, chain)
+    module.__name__
+    for module in (digests, security, zone_keys, signatures, contradictions, denial, parent_update, chain)
 }
 
 _PLACES = {module.__name__: place for place, module in enumerate(RULES)}
@@ -82,4 +88,4 @@ def findings(trace: Trace) -> tuple[Finding, ...]:
     found = [finding for rule in applied(trace) for finding in rule.apply(evidence)]
     alone = [finding for finding in found if Trait.STANDS_ALONE in CATALOGUE[finding.code].traits]
     ranked = sorted(alone or found, key=lambda finding: _LEVELS.index(finding.level))
-    return tuple(assigned(evidence, finding) for finding in ranked)
+    return explained(evidence, [assigned(evidence, finding) for finding in ranked])

@@ -12,6 +12,7 @@ from dnstrace.checks.agreement import groups as grouped
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import question_text, where
+from dnstrace.checks.remedies import at_servers, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
 from dnstrace.checks.serials import serials
 from dnstrace.checks.statements import foreign_soa_in, heard_below, said_text, statements_of
@@ -81,6 +82,7 @@ def negative_without_soa(cut: Cut) -> Iterator[Observation]:
             server=server,
             cure=f"make {plain(server)} include the SOA record of {zone_text(cut.zone)} in its"
             " negative answers",
+            remedy=at_servers(server),
         )
 
 
@@ -135,6 +137,7 @@ def _difference(cut: Cut, step: Step, groups: list[list[HeardReply]]) -> Observa
         f" differently{', with the same serial' if same else ''}: {each}",
         (step.id,),
         cure="find out which servers are right, and reload the zone on the others",
+        remedy=in_zone(step.zone, servers=by_server(reply for group in groups[1:] for reply in group)),
         level=_difference_level(groups),
     )
 

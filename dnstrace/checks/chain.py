@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 from dnstrace.checks.catalogue import ENTERED, Trait, of_trace
 from dnstrace.checks.evidence import Evidence
-from dnstrace.model import Outcome
+from dnstrace.checks.phrases import question_text
+from dnstrace.checks.remedies import in_zone
+from dnstrace.model import ROOT, Name, Outcome, Step
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.security import Security
 
 _CODE = "chain-broken"
@@ -36,6 +39,25 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
     steps = [step for step in evidence.trace.steps if step.id in bogus]
     steps.sort(key=lambda step: step.outcome is not Outcome.FAILED)  # a step without a result shows it best
     zones = [step.zone for step in steps]
+    zone = max(zones, key=len, default=None)
     yield Observation(
-        judgement.reason, tuple(step.id for step in steps), zone=max(zones, key=len, default=None)
+        judgement.reason,
+        tuple(step.id for step in steps),
+        zone=zone,
+        cure=_cure(zone, steps),
+        remedy=None if zone is None else in_zone(zone, servers=_without_reply(steps)),
     )
+
+
+def _cure(zone: Name | None, steps: list[Step]) -> str:
+    """What to do: first to get replies, then right ones."""
+    failed = next((step for step in steps if step.outcome is Outcome.FAILED), None)
+    if failed is None:
+        return f"sign {zone_text(zone)} again, and load it on all its servers"
+    servers = "the root servers" if failed.zone == ROOT else f"the servers of {plain(failed.zone)}"
+    return f"make {servers} answer {question_text(failed.question)}, over UDP and TCP port 53"
+
+
+def _without_reply(steps: list[Step]) -> tuple[Name, ...]:
+    failed = (step for step in steps if step.outcome is Outcome.FAILED)
+    return tuple(dict.fromkeys(attempt.server for step in failed for attempt in step.attempts))

@@ -15,6 +15,7 @@ import dns.rdatatype
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import counted, where
+from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, by_server, only_server, steps_of
 from dnstrace.checks.serials import serials
 from dnstrace.checks.signing import Judged, signing_of
@@ -24,7 +25,7 @@ from dnstrace.dnssec.effort import Effort, TooMuchWork
 from dnstrace.dnssec.proof import wildcard_below
 from dnstrace.dnssec.records import NSEC, type_name
 from dnstrace.model import Name
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.judgement import LIMITS
 from dnstrace.model.naming import is_below, plain, zone_text
 
@@ -68,7 +69,7 @@ def denial_contradicts_data(cut: Cut) -> Iterator[Observation]:
         server=only_server(servers),
         cure=f"sign the whole of {zone_text(cut.zone)} again; if its servers sign as they answer, upgrade"
         " their software",
-        remedy=Remedy(Blame.HOST, cut.zone, servers=tuple(by_server(servers))),
+        remedy=in_zone(cut.zone, servers=by_server(servers)),
     )
 
 
@@ -103,7 +104,7 @@ def cut_denied(cut: Cut) -> Iterator[Observation]:
                 " zone cut",
                 steps_of([*replies, *denied.replies[:1]]),
                 cure=f"sign {zone_text(cut.zone)} again, with the delegation of {plain(zone)} in it",
-                remedy=Remedy(Blame.HOST, cut.zone, servers=tuple(by_server(replies))),
+                remedy=in_zone(cut.zone, servers=by_server(replies)),
             )
 
 
@@ -136,7 +137,7 @@ def nsec_outside_zone(cut: Cut) -> Iterator[Observation]:
             steps_of(replies),
             server=only_server(replies),
             cure=f"sign the whole of {zone_text(cut.zone)} again: its last NSEC record has to name the apex",
-            remedy=Remedy(Blame.HOST, cut.zone, servers=tuple(by_server(replies))),
+            remedy=in_zone(cut.zone, servers=by_server(replies)),
         )
 
 

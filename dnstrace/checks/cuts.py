@@ -11,6 +11,7 @@ from dnstrace.checks.agreement import NEGATIVE, POSITIVE
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, question_text, where
+from dnstrace.checks.remedies import at_servers, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
 from dnstrace.checks.statements import (
     Statement,
@@ -24,7 +25,7 @@ from dnstrace.checks.statements import (
     statements_of,
 )
 from dnstrace.model import Kind, Name, Probe
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
 
 _TTL = 86400  # seconds, of NS records to publish in the zone
@@ -60,7 +61,7 @@ def answers_below_cut(cut: Cut) -> Iterator[Observation]:
             cure=f"remove what {zone_text(cut.zone)} has at and below {plain(below)} on {plain(server)},"
             " except NS, DS and glue records",
             level=Level.WARNING if same else None,
-            remedy=Remedy(Blame.HOST, cut.zone, remove=_records(mine), servers=(server,)),
+            remedy=in_zone(cut.zone, remove=_records(mine), servers=(server,)),
         )
 
 
@@ -88,7 +89,7 @@ def referral_with_soa(cut: Cut) -> Iterator[Observation]:
             steps_of(replies),
             server=server,
             cure=f"make {plain(server)} leave the SOA record out of referrals",
-            remedy=Remedy(Blame.HOST, cut.zone, servers=(server,)),
+            remedy=at_servers(server),
         )
 
 
@@ -119,7 +120,7 @@ def foreign_soa(cut: Cut) -> Iterator[Observation]:
             steps_of(replies),
             server=server,
             cure=load if above else f"make {plain(server)} use the SOA record of {zone_text(cut.zone)}",
-            remedy=Remedy(Blame.HOST, cut.zone, servers=(server,)),
+            remedy=at_servers(server),
         )
 
 
@@ -158,7 +159,7 @@ def ns_missing(cut: Cut) -> Iterator[Observation]:
         if refused
         else f"add the NS records of {zone_text(cut.zone)} to the zone itself, as in its parent",
         records=records,
-        remedy=Remedy(Blame.HOST, cut.zone, add=records, servers=() if records else servers),
+        remedy=in_zone(cut.zone, add=records) if records else at_servers(*servers),
     )
 
 

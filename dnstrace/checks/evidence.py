@@ -11,9 +11,11 @@ from typing import TypeVar, cast
 
 import dns.rdatatype
 
+from dnstrace.analysis.hints import outdated_hints
 from dnstrace.analysis.paths import unheard
 from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.model import (
+    ROOT,
     Attempt,
     Delegation,
     Kind,
@@ -27,6 +29,9 @@ from dnstrace.model import (
 )
 
 Reading = TypeVar("Reading")
+
+_NO_PROBES = frozenset({None, Probe.REHEARSAL})
+"""What says nothing about a zone as it is."""
 
 FAILING = frozenset(
     {
@@ -68,7 +73,7 @@ class Cut:
         self._probes = [
             step
             for step in evidence.trace.steps
-            if step.purpose is Purpose.PROBE and step.probe is not None and step.zone == zone
+            if step.purpose is Purpose.PROBE and step.probe not in _NO_PROBES and step.zone == zone
         ]
 
     @property
@@ -96,8 +101,8 @@ class Cut:
     def replies(self) -> tuple[HeardReply, ...]:
         """The last reply of each address of the zone's servers to the walk.
 
-        Left out are addresses of a family that has no route from here, and those that a replayed record
-        lacks: they say nothing about the zone.
+        Left out are addresses of a family that has no route from here, those that a replayed record lacks,
+        and root hints that are outdated: they say nothing about the zone.
         """
         last: dict[str, HeardReply] = {}
         for step in self.walked:
@@ -105,8 +110,10 @@ class Cut:
         return tuple(filter(self._tells, last.values()))
 
     def _tells(self, reply: HeardReply) -> bool:
-        """Whether the lack of a reply says anything about the server."""
+        """Whether a reply, or the lack of one, says anything about the server."""
         family = reply.attempt.exchange.query.family
+        if self.zone == ROOT and reply.address in self.evidence.outdated_hints:
+            return False
         return family not in self.evidence.unheard and reply.meaning.kind is not Kind.NOT_RECORDED
 
     @cached_property
@@ -218,10 +225,15 @@ class Evidence:
         return next((cut for cut in self.cuts if cut.zone == zone), None)
 
     @cached_property
+    def outdated_hints(self) -> frozenset[str]:
+        """The addresses with which the walk began that the root servers no longer have."""
+        return frozenset(a for hint in outdated_hints(self.trace.steps) for a in hint.addresses)
+
+    @cached_property
     def zones(self) -> frozenset[Name]:
         """Every zone that was asked or referred to, in the walk and in look-ups."""
-        asked = {self.zone_of(step) for step in self.trace.steps if not step.asks_resolver}
-        above = {step.zone for step in self.trace.steps if not step.asks_resolver}
+        asked = {self.zone_of(step) for step in self.trace.steps if not step.at_resolver}
+        above = {step.zone for step in self.trace.steps if not step.at_resolver}
         return frozenset(
             asked | above | {step.referral.zone for step in self.trace.steps if step.referral is not None}
         )

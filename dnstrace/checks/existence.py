@@ -10,10 +10,11 @@ from dnstrace.checks.agreement import POSITIVE
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, where
+from dnstrace.checks.remedies import at_servers, in_zone
 from dnstrace.checks.replies import steps_of
 from dnstrace.checks.statements import Statement, Statements, record_list, statements_of
 from dnstrace.model import Kind, Name
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import is_below, plain
 
 Shown = tuple[Statement, Statement]
@@ -50,7 +51,7 @@ def nxdomain_beside_data(cut: Cut) -> Iterator[Observation]:
             cure=f"make {plain(server)} answer NODATA (no error and no data) for types that"
             f" {plain(denied.name)} does not have",
             level=Level.WARNING if shown.kind is Kind.NODATA else _level(cut, wrong),
-            remedy=Remedy(Blame.HOST, cut.zone, servers=(server,)),
+            remedy=at_servers(server),
         )
 
 
@@ -91,7 +92,7 @@ def ent_nxdomain(cut: Cut) -> Iterator[Observation]:
             server=server,
             cure=f"make {plain(server)} answer NODATA (no error and no data) for {listed(names)}",
             level=_level(cut, wrong),
-            remedy=Remedy(Blame.HOST, cut.zone, servers=(server,)),
+            remedy=at_servers(server),
         )
 
 
@@ -125,6 +126,7 @@ def wildcard_hidden(cut: Cut) -> Iterator[Observation]:
             f" {record_list(wildcard)}, does not apply to {plain(each.name)}",
             (each.reply.step.id, wildcard.reply.step.id),
             cure=f"add {each.asked_text} records at {plain(each.name)} if it should have them",
+            remedy=in_zone(cut.zone),
         )
 
 

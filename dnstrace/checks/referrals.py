@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import replace
 
 import dns.flags
 
@@ -10,7 +11,8 @@ from dnstrace.checks.agreement import NEGATIVE, POSITIVE, conflict
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, parent_text, server_names, where
-from dnstrace.checks.replies import HeardReply, only_server, replies_of, steps_of
+from dnstrace.checks.remedies import at_parent
+from dnstrace.checks.replies import HeardReply, by_server, only_server, replies_of, steps_of
 from dnstrace.checks.signing import signing_of
 from dnstrace.checks.statements import agrees_below, said_text, soa_with_referral, statements_of
 from dnstrace.dnssec.algorithms import ds_usable
@@ -247,4 +249,4 @@ def _cure(cut: Cut, odd: list[HeardReply]) -> str:
 
 
 def _remedy(cut: Cut, odd: list[HeardReply]) -> Remedy:
-    return Remedy(Blame.PARENT, cut.parent, servers=tuple(dict.fromkeys(reply.server for reply in odd)))
+    return replace(at_parent(cut), servers=tuple(by_server(odd)))

@@ -11,6 +11,7 @@ from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.names import address_literal, host_name
 from dnstrace.checks.phrases import listed, server_names, where
+from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, by_server, only_server, steps_of
 from dnstrace.checks.serials import newest_of
 from dnstrace.model import ROOT, Kind, Probe
@@ -48,6 +49,7 @@ def soa_missing(cut: Cut) -> Iterator[Observation]:
             steps=steps_of(replies),
             server=server,
             cure=f"publish an SOA record for {zone_text(cut.zone)} on {plain(server)}",
+            remedy=in_zone(cut.zone, servers=[server]),
         )
 
 
@@ -74,6 +76,7 @@ def soa_multiple(cut: Cut) -> Iterator[Observation]:
             steps=steps_of(replies),
             server=only_server(replies),
             cure=f"delete all SOA records of {zone_text(cut.zone)} except one",
+            remedy=in_zone(cut.zone, servers=by_server(replies)),
         )
 
 
@@ -118,6 +121,7 @@ def _older_copies(cut: Cut, by_serial: dict[int, list[HeardReply]]) -> Observati
         server=only_server(old),
         cure=f"transfer {zone_text(cut.zone)} to {server_names(old)} again, and find out why that"
         " did not happen",
+        remedy=in_zone(cut.zone, servers=by_server(old)),
     )
 
 
@@ -136,6 +140,7 @@ def _unlike_copies(cut: Cut, replies: list[HeardReply]) -> Iterator[Observation]
             f" {listed(wrong)}",
             steps=steps_of(replies),
             cure="serve the same version of the zone everywhere, from one primary",
+            remedy=in_zone(cut.zone, servers=by_server(by_record[other])),
             level=Level.NOTICE,
         )
 
@@ -161,6 +166,7 @@ def soa_mname(cut: Cut) -> Iterator[Observation]:
                 " which is not a host name",
                 steps=(reply.step.id,),
                 cure=f"replace {plain(mname)} with the name of the primary server",
+                remedy=in_zone(cut.zone),
             )
             return
 
@@ -194,6 +200,7 @@ def soa_timers(cut: Cut) -> Iterator[Observation]:
                 f" {'; '.join(wrong)}",
                 steps=(reply.step.id,),
                 cure=f"correct the timers in the SOA record of {zone_text(cut.zone)}, and raise its serial",
+                remedy=in_zone(cut.zone),
             )
             return
 

@@ -254,9 +254,9 @@ class Walk:
                 return number, before.meaning
         return await self._ask(above, question, Purpose.NS_ADDRESS, step, chain)
 
-    async def prime(self, hints: Delegation) -> tuple[Delegation, int]:
+    async def prime(self, hints: Delegation, parent: int | None = None) -> tuple[Delegation, int]:
         """Ask a root server for the root's own NS set (RFC 9609 section 3); the hints if none answers."""
-        step, meaning = await self._ask(hints, Question(ROOT, dns.rdatatype.NS), Purpose.PRIME, None, ())
+        step, meaning = await self._ask(hints, Question(ROOT, dns.rdatatype.NS), Purpose.PRIME, parent, ())
         if meaning is None or meaning.child is None:
             return hints, step
         known = {server.name: server.addresses for server in hints.servers}

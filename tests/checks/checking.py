@@ -35,6 +35,11 @@ def _checked(name: str, seed: int) -> Trace:
     return _traced(load(name), seed)
 
 
+def checked_by_name(name: str, seed: int = 1) -> Trace:
+    """A trace with `--check` of the world of that name, made once."""
+    return _checked(name, seed)
+
+
 def _traced(world: World, seed: int, anchors: Anchors | None = None, at: float | None = None) -> Trace:
     question = world.question
     return trace(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,8 @@ def test_at_least_twenty_healthy_worlds_have_no_finding() -> None:
 def test_the_rules_are_a_function_of_what_was_recorded() -> None:
     for name in ("parent-child-differ", "dnssec-strips-one", "drops-edns", "soa-stale"):
         found = checked(load(name))
-        assert found.findings and findings(found) == found.findings
+        told = [replace(each, rehearsed="", unrehearsed="") for each in found.findings or ()]
+        assert told and list(findings(found)) == told
 
 
 def test_errors_come_first_and_each_finding_has_its_evidence() -> None:
