@@ -181,7 +181,10 @@ def heard_below(cut: Cut, reply: HeardReply, below: Name) -> list[HeardReply]:
     """What the servers of a zone below reply to the same question."""
     child, question = cut.evidence.cut(below), reply.step.question
     said = () if child is None else statements_of(child).all
-    others = (each.reply for each in said if each.reply.step is not reply.step)
+    others = [each.reply for each in said if each.reply.step is not reply.step]
+    probed = (step for step in cut.evidence.trace.steps if step.probe is Probe.ELSEWHERE)
+    found = (each for step in probed if step.zone == below for each in replies_of(step))
+    others += [each for each in found if each.meaning.kind in _SAYS]
     return [each for each in others if each.step.question == question]
 
 

@@ -55,9 +55,10 @@ def beyond(trace: Trace, ended: Iterable[Step]) -> list[Beyond]:
 
 
 def elsewhere(trace: Trace) -> list[Beyond]:
-    """The walk's question for the servers that other servers of the parent list than the one it went by.
+    """The walk's question for servers to which it would have gone by the reply of another server.
 
-    Servers without glue come without an address.
+    Those are the servers that only some of the parent's servers list, and those of a zone to which only some
+    of them refer. Servers without glue come without an address.
     """
     walked = [step for step in trace.steps if step.main]
     found: list[Beyond] = []
@@ -67,7 +68,18 @@ def elsewhere(trace: Trace) -> list[Beyond]:
         if below is not None and others:
             servers = Delegation(below.zone, tuple(others))
             found.append(Beyond(Probe.ELSEWHERE, below.question, servers, below.id))
+        found += [Beyond(Probe.ELSEWHERE, step.question, each, step.id) for each in _not_gone_to(step)]
     return found
+
+
+def _not_gone_to(step: Step) -> list[Delegation]:
+    """The zones to which other servers referred where the walk went by an answer; each delegation once."""
+    if step.referral is not None or step.chosen is None:
+        return []
+    found = (attempt.meaning.delegation for attempt in _last_attempts(step))
+    return list(
+        {each.zone: Delegation(each.zone, each.servers) for each in found if each is not None}.values()
+    )
 
 
 def _other_servers(step: Step) -> list[NameServer]:
