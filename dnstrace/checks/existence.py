@@ -13,6 +13,7 @@ from dnstrace.checks.phrases import listed, where
 from dnstrace.checks.remedies import at_servers, in_zone
 from dnstrace.checks.replies import steps_of
 from dnstrace.checks.statements import Statement, Statements, record_list, statements_of
+from dnstrace.dnssec.proof import wildcard_below
 from dnstrace.model import Kind, Name
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import is_below, plain
@@ -27,7 +28,8 @@ def nxdomain_beside_data(cut: Cut) -> Iterator[Observation]:
 
     What it is: to a query for one type the server says that the name does not exist, and to a query for
     another type it returns data of that name, or the name is the apex of the zone. If it returns NODATA for
-    another type, which means that the name exists, it is a warning.
+    another type, which means that the name exists, it is a warning. A wildcard that stands for the name
+    counts as its data.
 
     Why it matters: NXDOMAIN denies every type of a name and all names below it. Resolvers keep it, and then
     deny the data that exists: an AAAA query by one user takes the A record from all others.
@@ -45,7 +47,7 @@ def nxdomain_beside_data(cut: Cut) -> Iterator[Observation]:
         types = listed(dict.fromkeys(one.asked_text for one, _ in pairs))
         yield Observation(
             f"{where(one.reply for one, _ in pairs)} says that {plain(denied.name)} does not exist (NXDOMAIN)"
-            f" when asked for {types}, but it {_shown_text(said, shown)}",
+            f" when asked for {types}, but it {_shown_text(said, denied, shown)}",
             _steps(pairs),
             server=server,
             cure=f"make {plain(server)} answer NODATA (no error and no data) for types that"
@@ -139,9 +141,18 @@ def _exists(said: Statements, denied: Statement) -> Shown | None:
         return shown
     if _is_past_cut(said, denied) or (denied.address, denied.name) in said.below:
         return None
+    if (wildcard := _wildcard_for(said, denied)) is not None:
+        return denied, wildcard
     bare = (each for each in said.of_kind((Kind.NODATA,)) if each.name == denied.name)
     same = (each for each in bare if each.address == denied.address and not each.is_compact)
     return next(((denied, each) for each in same), None)
+
+
+def _wildcard_for(said: Statements, denied: Statement) -> Statement | None:
+    """The wildcard of the same address that should have answered instead: it stands right above the name."""
+    above = wildcard_below(denied.name.parent()) if is_below(denied.name, said.zone) else None
+    shown = () if above is None else said.data.get((denied.address, above), ())
+    return next((each for each in shown if each.name == above != denied.name), None)
 
 
 def _has_data(said: Statements, denied: Statement) -> Shown | None:
@@ -157,11 +168,13 @@ def _has_data(said: Statements, denied: Statement) -> Shown | None:
     return None
 
 
-def _shown_text(said: Statements, shown: Statement) -> str:
+def _shown_text(said: Statements, denied: Statement, shown: Statement) -> str:
     if shown.cut is not None:
         return "refers to the servers of this name"
     if shown.kind is Kind.NODATA and shown.name != said.zone:
         return f"exists when asked for {shown.asked_text} (NODATA)"
+    if len(shown.name) > 1 and shown.name.labels[0] == b"*" and shown.name != denied.name:
+        return f"has a wildcard for it: {plain(shown.name)} has {record_list(shown)}"
     if shown.kind in POSITIVE and any(rrset.name == shown.name for rrset in shown.data):
         return f"has {record_list(shown)}" if shown.name != said.zone else "is the apex of the zone"
     return "is the apex of the zone"

@@ -65,6 +65,12 @@ def test_a_name_that_exists_for_one_type_only_is_a_warning() -> None:
     assert finding.level is Level.WARNING and "exists when asked for MX (NODATA)" in finding.message
 
 
+def test_a_wildcard_that_a_server_does_not_apply_is_data_of_the_name() -> None:
+    findings = of("nxdomain-beside-data", codes("* 300 A 192.0.2.66", "w.example.com. A", ["denies-empty=w"]))
+    assert "it has a wildcard for it: *.example.com has A records" in findings[0].message
+    assert findings[0].level is Level.ERROR
+
+
 def test_every_empty_name_above_a_delegation_is_named() -> None:
     findings = found("ent-nxdomain", "ent-above-delegation")
     assert len(findings) == 2
