@@ -53,7 +53,7 @@ class Counting:
         self._in += len(exchange.wire or b"")
 
     def stats(self, steps: tuple[Step, ...], duration: float, critical: float) -> Stats:
-        """What was counted, for a trace of `steps` with a critical path of so many seconds."""
+        """What was counted, for a trace of `steps` with a critical path of `critical` seconds."""
         return Stats(
             queries=self._sent,
             retries=self._sent - len(self._asked),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from dnstrace.model.asked import Name, Question
+from dnstrace.model.asked import ROOT, Name, Question
 from dnstrace.model.heard import Delegation, Exchange, Meaning, NameServer, Outcome
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class Probe(StrEnum):
     CASE = "case"  # SOA with the name in capital and small letters by turns
     RECURSION = "recursion"  # a name of somebody else's, recursion desired
     TRANSFER = "transfer"  # AXFR
+    REHEARSAL = "rehearsal"  # what was asked to see what a remedy would lead to
 
 
 class Cause(StrEnum):
@@ -114,6 +115,12 @@ class Step:
     def asks_resolver(self) -> bool:
         """Whether it puts the trace's question to a resolver: no step of the walk needs that."""
         return self.purpose is Purpose.PROBE and self.parent is None
+
+    @property
+    def at_resolver(self) -> bool:
+        """Whether it asks a resolver: the trace's question, or what follows from the reply to that."""
+        follows = self.purpose is Purpose.PROBE and self.probe is None and self.zone == ROOT
+        return self.asks_resolver or follows
 
     @property
     def meaning(self) -> Meaning | None:

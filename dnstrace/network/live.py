@@ -30,6 +30,7 @@ from dnstrace.descriptors import has_run_out
 from dnstrace.message.reading import read_reply
 from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
+from dnstrace.model.heard import came_from
 from dnstrace.network.patience import Patience
 
 _ENCRYPTED = {Transport.TLS, Transport.HTTPS}
@@ -71,6 +72,7 @@ class _Wait:
         self.wire: bytes | None = None
         self.elapsed = 0.0
         self.mismatched = 0
+        self.elsewhere = ""  # where a reply came from that would have been the right one
         self.source: tuple[str, int] | None = None
 
 
@@ -131,6 +133,7 @@ class LiveNetwork:
                 await carry(query, wire, message_id, wait)
         except TimeoutError:
             fault = Fault.MISMATCH if wait.mismatched else Fault.TIMEOUT
+            detail = wait.elsewhere
         except OSError as error:
             if has_run_out(error):
                 raise
@@ -152,8 +155,10 @@ class LiveNetwork:
             while wait.wire is None:
                 await _until_readable(sock)
                 for datagram, sender, arrived in datagrams(sock):
-                    if sender != source or not belongs(datagram, query.question, message_id):
+                    right = belongs(datagram, query.question, message_id)
+                    if sender != source or not right:
                         wait.mismatched += 1
+                        wait.elsewhere = came_from(*sender[:2], query) if right else wait.elsewhere
                         continue
                     wait.wire, wait.elapsed = datagram, since(sent, sent_at, arrived)
                     break

@@ -10,6 +10,7 @@ from dnstrace.analysis.reached import is_bogus
 from dnstrace.model import Outcome
 from dnstrace.model.findings import Level
 from dnstrace.render.layout import Node
+from dnstrace.render.remedies import FIX, REHEARSED, parts
 from dnstrace.render.text import count_text, harmless
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from dnstrace.model.report import Report
 
 _STYLES = {Level.ERROR: BAD, Level.WARNING: WARNING, Level.NOTICE: QUIET}
+_PARTS = {FIX: "", REHEARSED: GOOD}
 
 
 def finding_nodes(report: Report) -> list[Node]:
@@ -27,7 +29,8 @@ def finding_nodes(report: Report) -> list[Node]:
         return []
     cut_off = _unapplied_nodes(report.trace)
     if not findings:
-        return [Node(Text(f"{count_text(report.rules, 'rule')} found nothing wrong", GOOD)), *cut_off]
+        style = WARNING if report.reservation else GOOD
+        return [Node(Text(harmless(nothing_wrong(report)), style)), *cut_off]
     found = [Node(_finding_line(finding), _remedy_nodes(finding), heading=True) for finding in findings]
     return [*found, *cut_off]
 
@@ -46,6 +49,12 @@ def not_applied(trace: Trace) -> list[str]:
     return [f"{count_text(count, 'rule')} {were} not applied: the deadline was reached (--deadline)"]
 
 
+def nothing_wrong(report: Report) -> str:
+    """That the rules found nothing wrong, with what has to be added to that."""
+    but = f", but {report.reservation}" if report.reservation else ""
+    return f"{count_text(report.rules, 'rule')} found nothing wrong{but}"
+
+
 def _finding_line(finding: Finding) -> Text:
     style = _STYLES[finding.level]
     head = Text.assemble((finding.level.value, style), " ", (finding.code, f"{style} {STRONG}"), ": ")
@@ -53,8 +62,12 @@ def _finding_line(finding: Finding) -> Text:
 
 
 def _remedy_nodes(finding: Finding) -> list[Node]:
-    cure = "; ".join(harmless(text) for text in (finding.cure, finding.who) if text)
-    return [*([Node(Text(cure, QUIET))] if cure else []), *_to_publish(finding.records)]
+    lines = [
+        (part.head, Node(Text.assemble((f"{part.head}: ", QUIET), (part.text, _PARTS.get(part.head, QUIET)))))
+        for part in parts(finding)
+    ]
+    first = [node for head, node in lines if head == FIX]
+    return [*first, *_to_publish(finding.records), *(node for head, node in lines if head != FIX)]
 
 
 def _to_publish(records: tuple[str, ...]) -> list[Node]:
@@ -68,8 +81,10 @@ def verdict_nodes(report: Report) -> list[Node]:
         return []
     style = WARNING if trace.outcome is not Outcome.FAILED and not _has_error(trace) else BAD
     beneath = [] if trace.findings else _to_publish(found.records)
-    if found.reproduce:
-        beneath.append(Node(Text(harmless(found.reproduce), QUIET), verbatim=True))
+    if len(trace.findings or ()) > 1:
+        beneath += [Node(Text(harmless(line))) for line in found.summary]
+    commands = found.reproduce.split("\n") if found.reproduce else []
+    beneath += [Node(Text(harmless(command), QUIET), verbatim=True) for command in commands]
     line = Text.assemble(("verdict", f"{style} {STRONG}"), ": ", harmless(found.text))
     return [Node(marked(style, line), beneath, heading=True)]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from dnstrace.analysis.stats import Counting, critical_path, measure
 from dnstrace.model import Address, Attempt, Delegation, Name, Outcome, Probe, Purpose, Question, Step, Trace
@@ -65,7 +66,7 @@ class Journal:
         self._update(replace(self[step], attempts=attempts))
         return len(attempts) - 1
 
-    def arrange(self, step: int, place: Callable[[Attempt], int]) -> None:
+    def arrange(self, step: int, place: Callable[[Attempt], Any]) -> None:
         """Sort a step's attempts by their `place`; earlier indices are no longer valid."""
         self._update(replace(self[step], attempts=tuple(sorted(self[step].attempts, key=place))))
 
