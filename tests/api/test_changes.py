@@ -115,7 +115,7 @@ def test_why_a_remedy_cannot_be_rehearsed_is_said() -> None:
     }
     assert reasons["silent"] == {"a server has to be changed first"}
     assert reasons["dnssec-expired"] == {"the zone has to be changed first"}
-    assert reasons["dnssec-key-small"] == {"the zone has to be signed again first"}
+    assert "the zone has to be signed again first" in reasons["dnssec-key-small"]
     assert reasons["alias-dangling"] == {""}
     assert reasons["missing-glue"] == {"the records to publish are not known"}
     assert "" in reasons["glue-on-request"]
