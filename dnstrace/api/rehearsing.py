@@ -140,7 +140,7 @@ class _Rehearsal:
         began = self._clock()
         again = begun(run.question, tracing, self._known.again())
         context = again.context._replace(supposed=_All((again.context.supposed, *edits)))
-        ended = with_findings(await again._replace(until=run.until, context=context).ended())
+        ended = await with_findings(await again._replace(until=run.until, context=context).ended(), run.until)
         main = [step.id for step in run.context.journal.snapshot().steps if step.main]
         _record(run, ended, frozenset(self._known.asked), began, (main or [1])[-1])
         return ended

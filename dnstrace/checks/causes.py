@@ -150,6 +150,7 @@ UNUSABLE = frozenset(f"{_DEAD} {_UNFOUND}".split())
 """What makes a name server useless for a zone."""
 
 TABLE = (
+    Row("possibly-intercepted", of_zone, "lame-server not-authoritative open-recursion"),
     Row("glue-differs", of_outdated_glue, f"{_AT_SERVER} soa-missing soa-differs answers-differ"),
     Row("ns-differs", left_behind, f"{_AT_SERVER} ns-name-unresolvable ns-name-alias soa-differs"),
     Row("parent-servers-differ", of_zone, "ns-differs glue-differs"),

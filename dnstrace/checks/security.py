@@ -258,6 +258,7 @@ def algorithm_unsupported(cut: Cut) -> Iterator[Observation]:
             f"{zone_text(cut.zone)} has keys that validators do not support: {listed(keys)}",
             steps_of(reply for reply, _ in signing.key_replies.values()),
             cure=f"remove these keys from {zone_text(cut.zone)}",
+            remedy=in_zone(cut.zone),
         )
 
 

@@ -20,6 +20,7 @@ from dnstrace.checks.operators import acting
 from dnstrace.checks.phrases import counted, listed
 from dnstrace.checks.reproducing import command, commands, sent, shown_by
 from dnstrace.checks.summary import counts, summary
+from dnstrace.checks.supposing import supposed_verdict
 from dnstrace.model import ROOT, Kind, Name, Outcome, Source
 from dnstrace.model.findings import Blame, Finding, Level, Verdict, who_fixes
 from dnstrace.model.naming import plain
@@ -35,6 +36,8 @@ def verdict(trace: Trace) -> Verdict | None:
     """The verdict on a trace that has ended; None if nothing is wrong, as far as was checked."""
     if not went_wrong(trace):
         return None
+    if (supposed := supposed_verdict(trace)) is not None:
+        return supposed
     if trace.outcome is Outcome.FAILED and (nowhere := _of_beginning(trace)) is not None:
         return nowhere
     whole = trace.outcome is not Outcome.FAILED and not is_bogus(trace)
