@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import dns.rdatatype
 
@@ -29,6 +29,9 @@ from dnstrace.model import (
     Trace,
 )
 from dnstrace.model.heard import DROPPED
+
+if TYPE_CHECKING:
+    from dnstrace.model.findings import Finding
 
 Reading = TypeVar("Reading")
 
@@ -209,8 +212,8 @@ class Cut:
         found: dict[Name, list[HeardReply]] = {}
         for reply in self.probe(Probe.NS):
             if (rrset := reply.rrset(self.zone, dns.rdatatype.NS)) is not None:
-                for rdata in rrset:
-                    found.setdefault(rdata.target, []).append(reply)
+                for target in sorted(rdata.target for rdata in rrset):
+                    found.setdefault(target, []).append(reply)
         return found
 
     def once(self, reading: Callable[[Cut], Reading]) -> Reading:
@@ -221,10 +224,14 @@ class Cut:
 
 
 class Evidence:
-    """A trace and its zone cuts, from the root down, in the order in which the walk reached them."""
+    """A trace and its zone cuts, from the root down, in the order in which the walk reached them.
+
+    `found` are the findings so far, while the rules are applied.
+    """
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
+        self.found: list[Finding] = []
         main = [step for step in trace.steps if step.main]
         self.unheard = unheard(step for step in main if step.all_servers) | trace.unasked.keys()
         zones: dict[Name, None] = {}
@@ -256,6 +263,18 @@ class Evidence:
         return frozenset(
             asked | above | {step.referral.zone for step in self.trace.steps if step.referral is not None}
         )
+
+    @cached_property
+    def causes(self) -> dict[Cause, set[str]]:
+        """The addresses that had to be asked in another way in any step, look-ups included, by the cause.
+
+        What one step finds out about an address, later ones take for granted.
+        """
+        found: dict[Cause, set[str]] = {cause: set() for cause in Cause}
+        for attempt in (attempt for step in self.trace.steps for attempt in step.attempts):
+            if attempt.cause is not None:
+                found[attempt.cause].add(attempt.exchange.query.address)
+        return found
 
     @cached_property
     def lookups(self) -> dict[Name, list[Step]]:

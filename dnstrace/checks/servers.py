@@ -110,7 +110,7 @@ def lame_server(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1912 section 2.8; RFC 9499 section 7
     """
-    lame = [reply for reply in cut.everyone if reply.meaning.kind in _LAME]
+    lame = [reply for reply in _anyhow(cut) if reply.meaning.kind in _LAME]
 
     def does(replies: list[HeardReply]) -> str:
         how = " and ".join(dict.fromkeys(_LAME[reply.meaning.kind] for reply in replies))
@@ -133,7 +133,7 @@ def refuses(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1035 section 4.1.1; RFC 1912 section 2.8
     """
-    refused = [reply for reply in cut.everyone if reply.meaning.kind is Kind.REFUSED]
+    refused = [reply for reply in _anyhow(cut) if reply.meaning.kind is Kind.REFUSED]
     does = f"refuses to answer for {zone_text(cut.zone)} (REFUSED) at"
     yield from each_server(
         cut,
@@ -156,7 +156,7 @@ def fails(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1035 section 4.1.1; RFC 2308 section 7
     """
-    failing = [reply for reply in cut.everyone if reply.meaning.kind in _FAILS]
+    failing = [reply for reply in _anyhow(cut) if reply.meaning.kind in _FAILS]
 
     def does(replies: list[HeardReply]) -> str:
         codes = dict.fromkeys(dns.rcode.to_text(dns.rcode.Rcode.make(r.meaning.rcode or 0)) for r in replies)
@@ -184,7 +184,7 @@ def upward_referral(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1912 section 2.8
     """
-    upward = [reply for reply in cut.everyone if reply.meaning.kind is Kind.UPWARD_REFERRAL]
+    upward = [reply for reply in _anyhow(cut) if reply.meaning.kind is Kind.UPWARD_REFERRAL]
     does = f"refers to a zone above {zone_text(cut.zone)} at"
     yield from each_server(
         cut,
@@ -270,7 +270,7 @@ def malformed_reply(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1035 section 4.1
     """
-    wrong = [reply for reply in cut.everyone if reply.meaning.kind is Kind.MALFORMED]
+    wrong = [reply for reply in _anyhow(cut) if reply.meaning.kind is Kind.MALFORMED]
     does = "sends a reply that cannot be read at"
     yield from each_server(
         cut,
@@ -289,6 +289,13 @@ def malformed_reply(cut: Cut) -> Iterator[Observation]:
 def _silent(cut: Cut) -> list[HeardReply]:
     """The addresses that never replied to the walk, nor to the probe that followed it."""
     return [r for r in cut.everyone if r.meaning.kind in _DEAD and r.address not in cut.heard]
+
+
+def _anyhow(cut: Cut) -> list[HeardReply]:
+    """The last reply of each address, and over TCP where there is none over UDP."""
+    deaf = {reply.address for reply in _silent(cut)}
+    over_tcp = (reply for reply in cut.probe(Probe.TCP, all_servers=True) if reply.address in deaf)
+    return [*cut.everyone, *over_tcp]
 
 
 def _over_tcp(cut: Cut) -> set[str]:

@@ -14,7 +14,7 @@ from dnstrace.checks.phrases import addresses, listed
 from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
 from dnstrace.model import ROOT, Cause, Kind, Probe
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain
 
 _UPDATE = "update the name server software of {server}, or whatever changes its replies on the way"
@@ -87,8 +87,10 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 6891 section 7; RFC 3225 section 3
     """
-    refusing = {a.exchange.query.address for a in cut.all_attempts if a.cause is Cause.NO_EDNS}
-    found = [r for r in cut.replies if r.address in cut.serving and (r.address in refusing or _strips_opt(r))]
+    refusing = cut.evidence.causes[Cause.NO_EDNS]
+    found = [
+        r for r in cut.everyone if r.address in cut.serving and (r.address in refusing or _strips_opt(r))
+    ]
     yield from _each_server(
         found,
         "does not support EDNS at",
@@ -104,7 +106,7 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
             server=server,
             cure=f"make {plain(server)}, or the device in front of it, answer queries with EDNS",
             level=Level.ERROR,
-            remedy=Remedy(Blame.HOST, cut.zone, servers=(server,)),
+            remedy=at_servers(server),
         )
 
 
@@ -281,7 +283,7 @@ def _each_server(found: list[HeardReply], does: str, cure: str) -> Iterator[Obse
 
 
 def _by_cause(cut: Cut, cause: Cause, does: str, cure: str) -> Iterator[Observation]:
-    shown = {a.exchange.query.address for a in cut.all_attempts if a.cause is cause}
+    shown = cut.evidence.causes[cause]
     yield from _each_server([reply for reply in cut.everyone if reply.address in shown], does, cure)
 
 

@@ -32,6 +32,7 @@ from dnstrace.network.live import (
     endpoint,
     open_socket,
     read,
+    since,
     sockaddr,
 )
 from dnstrace.network.patience import FairTimer
@@ -122,9 +123,7 @@ class _Asked:
         """Accept the reply; ignore a second one."""
         if self.ended.done():
             return
-        elapsed = time.perf_counter() - self.sent
-        self.wire = wire
-        self.elapsed = elapsed if arrived is None else min(elapsed, max(0.0, arrived - self.sent_at))
+        self.wire, self.elapsed = wire, since(self.sent, self.sent_at, arrived)
         self.give_up()
 
     def fail(self, error: OSError) -> None:
