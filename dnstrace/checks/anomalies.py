@@ -35,7 +35,7 @@ _ON_THEIR_OWN = frozenset({Probe.TCP, Probe.EDNS_VERSION, Probe.EDNS_OPTION, Pro
 
 def anomalies(evidence: Evidence) -> tuple[Anomaly, ...]:
     """Every anomaly of a trace, in the order in which the steps show them."""
-    steps = [step for step in evidence.trace.steps if not step.asks_resolver]
+    steps = [step for step in evidence.trace.steps if not step.at_resolver]
     found = [
         *(each for step in steps for each in _of_attempts(evidence, step)),
         *_between_servers(evidence, steps),
