@@ -65,7 +65,7 @@ def test_a_type_that_was_not_asked_matters_as_far_as_resolution_needs_it(rdtype:
 
 @pytest.mark.parametrize(("rdtype", "control"), [("SOA", "NS"), ("A", "SOA")])
 def test_a_server_is_known_to_serve_the_zone_by_its_soa_or_its_ns_records(rdtype: str, control: str) -> None:
-    finding = findings(f"silent={rdtype}")[0]
+    (finding,) = findings(f"silent={rdtype}")
     assert finding.code == "type-fails" and finding.message.endswith(
         f"although it answers for example.com {control}"
     )
@@ -101,3 +101,26 @@ def test_refusing_edns_alone_is_the_cause_and_an_error() -> None:
     (finding,) = found("no-edns", "edns-refused")
     assert finding.level is Level.ERROR and "answers REFUSED to queries with EDNS" in finding.message
     assert {each.code for each in findings("no-edns=SERVFAIL")} == {"no-edns"}
+
+
+def test_keys_that_one_server_drops_are_said_of_that_server_and_the_zone_stays_secure() -> None:
+    made = checked(made_of("_signed", servers={"ns1.example.com.": {"does": ["silent=DNSKEY"]}}))
+    (finding,) = made.findings or ()
+    assert (finding.code, finding.level, str(finding.server)) == (
+        "type-fails",
+        Level.ERROR,
+        "ns1.example.com.",
+    )
+    assert "does not reply to queries for example.com DNSKEY" in finding.message
+    assert made.judgement is not None and made.judgement.security == "secure"
+
+
+def test_keys_that_every_server_drops_are_why_the_chain_is_broken() -> None:
+    assert all("chain-broken" in finding.explains for finding in found("type-fails", "dnssec-keys-silent"))
+
+
+def test_an_alias_whose_target_fails_for_one_type_does_not_dangle() -> None:
+    servers = {"ns1.example.net.": {"does": ["silent=CAA"]}}
+    made = checked(made_of("_signed", question="alias.example.com. CAA", servers=servers))
+    (finding,) = [each for each in made.findings or () if each.level is Level.ERROR]
+    assert (finding.code, str(finding.zone)) == ("type-fails", "example.net.")
