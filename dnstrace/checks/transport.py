@@ -35,9 +35,7 @@ def no_tcp(cut: Cut) -> Iterator[Observation]:
     References: RFC 7766 section 5; RFC 9210 section 3
     """
     tried = cut.probe(Probe.TCP, all_servers=True)
-    without_soa = {a for a, control in cut.controls.items() if control.step.probe is not Probe.SOA}
-    heard = (cut.heard | cut.serving) - without_soa  # TCP is tried with SOA, which these fail over UDP too
-    silent = [reply for reply in tried if reply.message is None and reply.address in heard]
+    silent = [r for r in tried if r.message is None and r.address in cut.heard | cut.serving]
     truncates = {a.exchange.query.address for a in cut.all_attempts if a.cause is Cause.NO_TCP}
     for server, replies in by_server(silent).items():
         needed = any(reply.address in truncates for reply in replies)
