@@ -64,7 +64,7 @@ def probes_of(zone: Name, asked: Question, after: Step) -> list[Put]:
     if _has_signatures(after):
         plain[Probe.NSEC3PARAM] = dns.rdatatype.NSEC3PARAM
     return [
-        Put(Probe.SOA, soa),
+        Put(Probe.SOA, soa, tries=TELLING_TRIES),
         *(Put(probe, Question(zone, rdtype), tries=TELLING_TRIES) for probe, rdtype in plain.items()),
         *(
             Put(Probe.BETWEEN, Question(name, asked.rdtype), tries=TELLING_TRIES)

@@ -176,7 +176,7 @@ class Probing:
         for name in names:
             if name.is_subdomain(zone):
                 asking += [
-                    self._put(probed, Put(Probe.ADDRESS, Question(name, rdtype)), after)
+                    self._put(probed, Put(Probe.ADDRESS, Question(name, rdtype), tries=TELLING_TRIES), after)
                     for rdtype in _ADDRESSES
                 ]
             elif self._context.budget.lookup():
