@@ -15,8 +15,10 @@ from dnstrace.checks import (
     denial,
     glue,
     interception,
+    letter_case,
     names,
     parent_update,
+    question_types,
     records,
     resolver_answers,
     security,
@@ -29,6 +31,7 @@ from dnstrace.checks import (
 )
 from dnstrace.checks.catalogue import ENTERED, Rule, Trait
 from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.operators import assigned
 from dnstrace.model import Trace
 from dnstrace.model.findings import Blame, Finding, Level, Observation
 
@@ -46,8 +49,9 @@ __all__ = [
 ]
 
 RULES = (
-    interception, servers, transport, delegation, spread, cycles, names, glue, soa, answers, aliases,
-    records, security, signatures, denial, parent_update, chain, resolver_answers, unexplained
+    interception, servers, question_types, transport, letter_case, delegation, spread, cycles, names, glue,
+    soa, answers, aliases, records, security, signatures, denial, parent_update, chain, resolver_answers,
+    unexplained
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
@@ -74,4 +78,5 @@ def findings(trace: Trace) -> tuple[Finding, ...]:
     for rule in applied(trace):
         found += rule.apply(evidence)
     alone = [finding for finding in found if Trait.STANDS_ALONE in CATALOGUE[finding.code].traits]
-    return tuple(sorted(alone or found, key=lambda finding: _LEVELS.index(finding.level)))
+    ranked = sorted(alone or found, key=lambda finding: _LEVELS.index(finding.level))
+    return tuple(assigned(evidence, finding) for finding in ranked)

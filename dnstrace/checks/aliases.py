@@ -209,7 +209,9 @@ def _missing(evidence: Evidence, last: _AliasStep) -> str | None:
     if trace.outcome is Outcome.NXDOMAIN:
         return "which does not exist"
     lost = trace.outcome is Outcome.FAILED and ending[0].outcome is Outcome.FAILED and not ending[0].limited
-    if lost and ending[0].zone != _zone_of_owner(evidence, last) and ending[0].attempts:
+    cut = evidence.cut(ending[0].zone)
+    served = cut is not None and bool(cut.serving)  # only the type in question fails there
+    if lost and not served and ending[0].zone != _zone_of_owner(evidence, last) and ending[0].attempts:
         return f"and no server of {zone_text(ending[0].zone)} answers for it"
     return None
 

@@ -135,4 +135,5 @@ def _finding(rule: Rule, fault: Observation, cut: Cut | None) -> Finding:
         cure=fault.cure,
         records=fault.records,
         remedy=fault.remedy,
+        operator=fault.operator,
     )

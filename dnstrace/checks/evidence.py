@@ -32,6 +32,23 @@ if TYPE_CHECKING:
 
 Reading = TypeVar("Reading")
 
+FAILING = frozenset(
+    {
+        Kind.TIMEOUT,
+        Kind.CONNECTION_LOST,
+        Kind.FORMAT_ERROR,
+        Kind.SERVER_FAILURE,
+        Kind.NOT_IMPLEMENTED,
+        Kind.REFUSED,
+        Kind.OTHER_RCODE,
+        Kind.EMPTY,
+        Kind.OTHER_TYPE,
+        Kind.UPWARD_REFERRAL,
+        Kind.SELF_REFERRAL,
+    }
+)
+"""What says nothing about the zone at an address that answers another question about it."""
+
 _SERVES = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.REFERRAL, Kind.YXDOMAIN})
 
 
@@ -97,15 +114,42 @@ class Cut:
         return family not in self.evidence.unheard and reply.meaning.kind is not Kind.NOT_RECORDED
 
     @cached_property
+    def controls(self) -> dict[str, HeardReply]:
+        """The answers that show that an address serves the zone, by address: its SOA, else its NS records."""
+        found: dict[str, HeardReply] = {}
+        for probe in (Probe.SOA, Probe.NS):
+            for reply in self._of(probe):
+                if reply.meaning.kind is Kind.ANSWER:
+                    found.setdefault(reply.address, reply)
+        return found
+
+    @cached_property
+    def only_plain(self) -> dict[str, HeardReply]:
+        """The answers without EDNS of the addresses that refuse EDNS with an error that does not say so."""
+        answers = (reply for reply in self._of(Probe.PLAIN) if reply.meaning.kind is Kind.ANSWER)
+        return {reply.address: reply for reply in answers if reply.address not in self.controls}
+
+    def _of_zone(self, reply: HeardReply) -> HeardReply:
+        """What an address does for the zone: a failure may be of the question, or of EDNS, alone."""
+        if reply.meaning.kind not in FAILING:
+            return reply
+        return self.controls.get(reply.address) or self.only_plain.get(reply.address) or reply
+
+    @cached_property
     def everyone(self) -> tuple[HeardReply, ...]:
-        """The last reply of each address: to the walk, or to a probe if only the zone lists it."""
+        """The last reply of each address: to the walk, or to a probe if only the zone lists it.
+
+        Where only the walk's question fails, it is the reply that shows that the zone is served.
+        """
         walked = {reply.address for reply in self.replies}
-        return (*self.replies, *(r for r in self._of(Probe.SOA) if r.address not in walked))
+        others = (reply for reply in self._of(Probe.SOA) if reply.address not in walked)
+        return (*map(self._of_zone, self.replies), *others)
 
     @cached_property
     def serving(self) -> frozenset[str]:
         """The addresses that gave an answer or a referral of the zone."""
-        walked = {reply.address for reply in self.replies if reply.meaning.kind in _SERVES}
+        served = (reply for reply in map(self._of_zone, self.replies) if reply.meaning.kind in _SERVES)
+        walked = {reply.address for reply in served if reply.address not in self.only_plain}
         probed = {reply.address for reply in self._of(Probe.SOA) if reply.meaning.kind is Kind.ANSWER}
         unasked = {reply.address for reply in self.replies}
         return frozenset(walked | (probed - unasked))
@@ -121,8 +165,11 @@ class Cut:
         return frozenset(a.exchange.query.address for a in attempts if a.exchange.message is not None)
 
     def probed_replies(self) -> tuple[HeardReply, ...]:
-        """The last replies to every probe by address, of those that serve the zone."""
-        return tuple(reply for probe in Probe for reply in self.probe(probe))
+        """The last replies to every probe by address, of those that serve the zone.
+
+        Left out are those in mixed case, which say nothing that the others do not.
+        """
+        return tuple(reply for probe in Probe if probe is not Probe.CASE for reply in self.probe(probe))
 
     def _of(self, probe: Probe) -> list[HeardReply]:
         steps = (step for step in self._probes if step.probe is probe)
@@ -184,6 +231,15 @@ class Evidence:
             if attempt.cause is not None:
                 found[attempt.cause].add(attempt.exchange.query.address)
         return found
+
+    @cached_property
+    def zones(self) -> frozenset[Name]:
+        """Every zone that was asked or referred to, in the walk and in look-ups."""
+        asked = {self.zone_of(step) for step in self.trace.steps if not step.asks_resolver}
+        above = {step.zone for step in self.trace.steps if not step.asks_resolver}
+        return frozenset(
+            asked | above | {step.referral.zone for step in self.trace.steps if step.referral is not None}
+        )
 
     @cached_property
     def lookups(self) -> dict[Name, list[Step]]:

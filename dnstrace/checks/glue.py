@@ -10,6 +10,7 @@ from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.hosts import Host, given_on_request, host_of
 from dnstrace.checks.phrases import listed, parent_text
+from dnstrace.checks.registries import registered
 from dnstrace.checks.replies import HeardReply, steps_of
 from dnstrace.model import Name, family_of
 from dnstrace.model.addresses import special
@@ -107,10 +108,11 @@ def glue_differs(cut: Cut) -> Iterator[Observation]:
             cure=f"change the glue for {plain(name)} to {listed(host.addresses)}",
             records=glue_records(cut, name, host.addresses),
             level=Level.ERROR if lost else Level.WARNING if stale else Level.NOTICE,
+            operator=None if name.is_subdomain(cut.zone) else registered(name),
         )
 
 
-@of_cut(Level.WARNING, Blame.HOST)
+@of_cut(Level.WARNING, Blame.SERVER_OPERATOR)
 def glue_only_in_parent(cut: Cut) -> Iterator[Observation]:
     """A name server has an address in the parent zone only, not in its own zone.
 

@@ -18,8 +18,8 @@ class Host:
     """What the look-ups of a name server's name found.
 
     `addresses` are those in its own zone; `denied` are the address families that zone has none of; `alias`
-    says that the name is an alias; `failed` are the steps at which look-ups ended without a usable answer,
-    `steps` are the ids of all steps about this host.
+    says that the name is an alias, of `target`; `failed` are the steps at which look-ups ended without a
+    usable answer, `steps` are the ids of all steps about this host.
     """
 
     name: Name
@@ -27,6 +27,7 @@ class Host:
     denied: frozenset[int] = frozenset()
     nxdomain: bool = False
     alias: bool = False
+    target: Name | None = None
     failed: tuple[Step, ...] = ()
     steps: tuple[int, ...] = ()
 
@@ -59,13 +60,16 @@ def _read(cut: Cut, name: Name) -> Host:
     found += [(step, step.meaning) for step in lookups if step.meaning is not None]
     kinds = {meaning.kind for _, meaning in found}
     rrsets = [rrset for _, meaning in found for rrset in meaning.answer if rrset.name == name]
+    aliases = (rrset[0].target for rrset in rrsets if rrset.rdtype == dns.rdatatype.CNAME)
+    target = next(aliases, None)
     data = (rdata for rrset in rrsets if rrset.rdtype in _FAMILIES for rdata in rrset)
     return Host(
         name=name,
         addresses=tuple(dict.fromkeys(filter(None, map(address_of, data)))),
         denied=frozenset(_FAMILIES[s.question.rdtype] for s, meaning in found if meaning.kind is Kind.NODATA),
         nxdomain=Kind.NXDOMAIN in kinds,
-        alias=any(rrset.rdtype == dns.rdatatype.CNAME for rrset in rrsets),
+        alias=target is not None,
+        target=target,
         failed=tuple(s for s in lookups if s.outcome is Outcome.FAILED and _heard(s, cut.evidence.unheard)),
         steps=tuple(dict.fromkeys((*(step.id for step, _ in found), *(step.id for step in lookups)))),
     )

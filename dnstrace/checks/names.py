@@ -84,7 +84,7 @@ def _unresolvable(host: Host) -> tuple[str, str] | None:
     return None
 
 
-@of_cut(Level.WARNING, Blame.HOST)
+@of_cut(Level.WARNING, Blame.SERVER_OPERATOR)
 def ns_name_alias(cut: Cut) -> Iterator[Observation]:
     """The name of a name server is an alias.
 
@@ -106,7 +106,8 @@ def ns_name_alias(cut: Cut) -> Iterator[Observation]:
             message=f"{plain(host.name)} is an alias (CNAME), which a name server must not be",
             steps=host.steps,
             server=host.name,
-            cure=f"replace the CNAME record of {plain(host.name)} with A and AAAA records",
+            cure=f"replace the CNAME record of {plain(host.name)} with A and AAAA records,"
+            f" or list {plain(host.target) if host.target else 'the host that it points to'} instead",
             level=level,
         )
 
@@ -140,7 +141,7 @@ def ns_name_is_address(cut: Cut) -> Iterator[Observation]:
         )
 
 
-@of_cut(Level.ERROR, Blame.HOST)
+@of_cut(Level.ERROR, Blame.SERVER_OPERATOR)
 def ns_address_special(cut: Cut) -> Iterator[Observation]:
     """A name server has an address that cannot be reached from the Internet.
 

@@ -15,7 +15,7 @@ from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.phrases import counted, where
 from dnstrace.checks.replies import HeardReply, only_server, replies_of, steps_of
 from dnstrace.message.reading import flaw
-from dnstrace.model import Name
+from dnstrace.model import Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
 
@@ -91,7 +91,7 @@ def _observation(evidence: Evidence, group: _Group, found: list[_Odd]) -> Observ
 def _malformed(evidence: Evidence) -> Iterator[_Odd]:
     """Every malformed record in the replies of name servers, in the order of the steps."""
     for step in evidence.trace.steps:
-        for reply in () if step.asks_resolver else replies_of(step):
+        for reply in () if step.asks_resolver or step.probe is Probe.CASE else replies_of(step):
             message = reply.message
             if message is None:
                 continue

@@ -32,7 +32,7 @@ Record = TypeVar("Record", DNSKEY, DS)
 
 _NEGATIVE = (Kind.NODATA, Kind.NXDOMAIN)
 _KNOWN = (Kind.ANSWER, *_NEGATIVE)
-_NO_ANSWER_OF_ZONE = (Probe.RECURSION, Probe.TRANSFER, Probe.EDNS_VERSION)
+_NO_ANSWER_OF_ZONE = (Probe.RECURSION, Probe.TRANSFER, Probe.EDNS_VERSION, Probe.CASE)
 
 
 class Trouble(Enum):

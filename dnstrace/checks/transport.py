@@ -10,10 +10,10 @@ import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.phrases import addresses
+from dnstrace.checks.phrases import addresses, listed
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
 from dnstrace.model import ROOT, Cause, Kind, Probe
-from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import plain
 
 
@@ -67,7 +67,8 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
     What it is: a query with EDNS gets an error, or a reply without the OPT record that EDNS requires.
 
     Why it matters: without EDNS there are no signatures, and no replies over 512 octets over UDP.
-    Resolvers lose a round trip to find out, and some no longer try.
+    Resolvers lose a round trip to find out, and some no longer try. An error that does not say that EDNS
+    is the reason, such as REFUSED, makes resolvers give up the server (an error).
 
     How to fix it: update the name server software, or remove whatever strips EDNS on the way to it.
 
@@ -78,6 +79,18 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
         r for r in cut.everyone if r.address in cut.serving and (r.address in refusing or _strips_opt(r))
     ]
     yield from _each_server(found, "does not support EDNS at")
+    declining = [reply for reply in cut.replies if reply.address in cut.only_plain]
+    for server, replies in by_server(declining).items():
+        errors = listed(dict.fromkeys(_rcode_text(reply) for reply in replies))
+        yield Observation(
+            f"{plain(server)} answers {errors} to queries with EDNS at {addresses(replies)}, although it"
+            " answers those without",
+            (*steps_of(replies), *steps_of(cut.only_plain[reply.address] for reply in replies)),
+            server=server,
+            cure=f"make {plain(server)}, or the device in front of it, answer queries with EDNS",
+            level=Level.ERROR,
+            remedy=Remedy(Blame.HOST, cut.zone, servers=(server,)),
+        )
 
 
 @of_cut(Level.ERROR, Blame.HOST)
@@ -235,6 +248,10 @@ def _knowing_edns(cut: Cut, probe: Probe) -> list[HeardReply]:
         and reply.message.edns >= 0
     }
     return [reply for reply in cut.probe(probe) if reply.address in knowing]
+
+
+def _rcode_text(reply: HeardReply) -> str:
+    return dns.rcode.to_text(dns.rcode.Rcode.make(reply.meaning.rcode or 0))
 
 
 def _strips_opt(reply: HeardReply) -> bool:

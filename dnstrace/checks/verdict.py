@@ -19,7 +19,7 @@ from dnstrace.checks.phrases import counted, listed
 from dnstrace.checks.reproducing import dig
 from dnstrace.model import ROOT, Kind, Name, Outcome, Purpose, Source
 from dnstrace.model.findings import Blame, Finding, Level, Verdict, who_fixes
-from dnstrace.model.naming import plain, zone_text
+from dnstrace.model.naming import plain
 
 if TYPE_CHECKING:
     from dnstrace.model import Attempt, Step, Trace
@@ -89,14 +89,14 @@ def _of_finding(trace: Trace, main: Finding, found: list[Finding], whole: bool) 
     others = [plain(each.server) for each in _alike(trace, main, found) if each.server is not None]
     same = f"; the same goes for {_listed(others)}" if others else ""
     because = "" if cause is main else f", because {cause.message}"
-    who = who_fixes(cause.blame, zone_text(main.zone), _parent(trace, main.zone))
-    job = "" if _is(main, Trait.NAMES_OPERATOR) else who
+    job = "" if _is(main, Trait.NAMES_OPERATOR) else cause.who
     sentence = "; ".join(text for text in (f"{main.message}{because}{same}", job) if text)
     shown = _shown(main.steps, _how_many(trace, main, others))
     return Verdict(
         text=f"{_opening(trace, whole or main.blame is Blame.NETWORK)}{sentence}{shown}",
         blame=cause.blame,
         zone=main.zone,
+        operator=cause.operator,
         server=main.server,
         steps=tuple(dict.fromkeys((*main.steps, *cause.steps))),
         reproduce=_reproduce(trace, main.steps, main.server),
@@ -157,13 +157,14 @@ def _of_walk(trace: Trace) -> Verdict:
     steps = tuple(step.id for step in (last_step(trace),) if step is not None)
     zone = trace.steps[steps[-1] - 1].zone if steps else None
     blame = _blame(trace, last_step(trace))
-    job = "" if bogus is not None else who_fixes(blame, zone_text(zone))  # the reason of a bogus one has it
+    job = "" if bogus is not None else who_fixes(blame, zone)  # the reason of a bogus one has it
     reason = (trace.error if bogus is None else bogus.reason) or "the reason is not known"
     sentence = "; ".join(text for text in (reason, job) if text)
     return Verdict(
         text=f"{_opening(trace, False)}{sentence}{_shown(steps)}",
         blame=blame,
         zone=zone,
+        operator=zone if blame is Blame.HOST else None,
         steps=steps,
         reproduce=_reproduce(trace, steps, None),
     )
@@ -201,12 +202,6 @@ def _opening(trace: Trace, whole: bool) -> str:
 def _shown(steps: tuple[int, ...], how_many: str = "") -> str:
     parts = "; ".join(text for text in (how_many, f"step {steps[0]}" if steps else "") if text)
     return f" ({parts})" if parts else ""
-
-
-def _parent(trace: Trace, zone: Name | None) -> str:
-    above = (step.zone for step in trace.steps if step.referral is not None and step.referral.zone == zone)
-    found = next(above, None)
-    return "the parent zone" if found is None else zone_text(found)
 
 
 def _listed(names: Iterable[str]) -> str:

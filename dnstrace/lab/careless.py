@@ -17,8 +17,9 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.lab.authority import PAYLOAD, respond
-from dnstrace.lab.reaction import Asked, Reaction, Responder, misbehaviour, said
+from dnstrace.lab.reaction import Asked, Reaction, Responder, error, flagged, misbehaviour, said
 
+_APEX = 3  # labels of the zones that worlds are about, the root's among them
 _UNKNOWN = 65001  # EDNS options from here on are for local use (RFC 6891 section 9)
 
 
@@ -57,6 +58,22 @@ def _lowers_case(asked: Asked, otherwise: Responder, parameter: str) -> Reaction
         reaction,
         replies=tuple(w[:12] + w[12 : 12 + length].lower() + w[12 + length :] for w in reaction.replies),
     )
+
+
+@misbehaviour("case-sensitive")
+def _case_sensitive(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """Names with a letter in upper case do not exist. `=below`: of those below the apex only."""
+    name = asked.query.question[0].name
+    if name.to_text() == name.to_text().lower() or (parameter == "below" and len(name) <= _APEX):
+        return otherwise(asked)
+    return flagged(error(asked, dns.rcode.NXDOMAIN), add=dns.flags.AA)
+
+
+@misbehaviour("knows-types")
+def _knows_types(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """NOTIMP to all types but these: `knows-types=A,NS,SOA`."""
+    known = {dns.rdatatype.from_text(text) for text in parameter.split(",")}
+    return otherwise(asked) if asked.query.question[0].rdtype in known else error(asked, dns.rcode.NOTIMP)
 
 
 @misbehaviour("echoes-options")

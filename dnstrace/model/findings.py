@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dnstrace.model.asked import Name
+from dnstrace.model.naming import zone_text
 
 
 class Level(StrEnum):
@@ -29,13 +30,21 @@ class Blame(StrEnum):
     NOBODY = "nobody"
 
 
-def who_fixes(blame: Blame, zone: str = "the zone", parent: str = "the parent zone") -> str:
-    """Who needs to fix something, as a sentence says it; empty where nobody does."""
+def who_fixes(blame: Blame, operator: Name | None = None) -> str:
+    """Who needs to fix something, as a sentence says it; empty where nobody does.
+
+    `operator` is the zone whose registrar or operator that is.
+    """
+    of = None if operator is None else zone_text(operator)
+    who = {
+        Blame.PARENT: of and (of if len(operator or ()) == 1 else f"{of}, the parent zone,"),
+        Blame.SERVER_OPERATOR: of and f"{of}, the zone of the name server,",
+    }.get(blame, of)
     return {
-        Blame.REGISTRAR: f"fix this at the registrar of {zone}",
-        Blame.PARENT: f"the operator of {parent} needs to fix this",
-        Blame.HOST: f"the operator of {zone} needs to fix this",
-        Blame.SERVER_OPERATOR: "the operator of the name server needs to fix this",
+        Blame.REGISTRAR: f"fix this at the registrar of {who or 'the zone'}",
+        Blame.PARENT: f"the operator of {who or 'the parent zone'} needs to fix this",
+        Blame.HOST: f"the operator of {who or 'the zone'} needs to fix this",
+        Blame.SERVER_OPERATOR: f"the operator of {who or 'the name server'} needs to fix this",
         Blame.NETWORK: "the operator of this network needs to fix this",
         Blame.RESOLVER: "the operator of the resolver needs to fix this",
         Blame.NOBODY: "",
@@ -65,7 +74,7 @@ class Observation:
 
     `cure` says what to do in this very case; `records` are the exact records to publish, in master-file
     format; `remedy` is the same as a value. `level` and `blame` are set where they differ from those of the
-    rule.
+    rule. `operator` is the zone whose registrar acts, if that is not the zone itself.
     """
 
     message: str
@@ -77,6 +86,7 @@ class Observation:
     blame: Blame | None = None
     zone: Name | None = None
     remedy: Remedy | None = None
+    operator: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,9 @@ class Finding:
     """A defect: `code` names it, `zone` and `server` say where, `steps` are the ids of the evidence.
 
     `references` are RFCs with their sections. `rehearsed` says what the remedy was seen to lead to, empty if
-    that was not tried. `explains` are the codes of findings that are there because of this one.
+    that was not tried. `explains` are the codes of findings that are there because of this one. `operator` is
+    the zone whose operator or registrar needs to act: by `blame`, the zone itself, its parent, or the zone
+    that the name server is in.
     """
 
     code: str
@@ -100,6 +112,13 @@ class Finding:
     remedy: Remedy | None = None
     rehearsed: str = ""
     explains: tuple[str, ...] = ()
+    operator: Name | None = None
+
+    @property
+    def who(self) -> str:
+        """Who needs to fix it, as a sentence says it; empty if nobody does."""
+        own = self.zone if self.blame in (Blame.HOST, Blame.REGISTRAR) else None
+        return who_fixes(self.blame, self.operator or own)
 
     @property
     def is_error(self) -> bool:
@@ -126,11 +145,13 @@ class Verdict:
 
     `steps` are the ids of the steps that show it. `reproduce` is a dig command line that sends the query that
     shows it (empty if no query does). `records` are the records to publish, in master-file format.
+    `operator` is the zone whose operator or registrar needs to act.
     """
 
     text: str
     blame: Blame
     zone: Name | None = None
+    operator: Name | None = None
     server: Name | None = None
     steps: tuple[int, ...] = ()
     reproduce: str = ""

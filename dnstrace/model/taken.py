@@ -44,7 +44,10 @@ class Probe(StrEnum):
     CDNSKEY = "cdnskey"
     ADDRESS = "address"  # A and AAAA of the name servers named in the zone itself
     BETWEEN = "between"  # the names between the apex and the name asked, which exist if that does
+    TYPE = "type"  # other types at the name asked, which a server has or denies whatever they are
+    NSEC3PARAM = "nsec3param"  # where signatures were seen
     TCP = "tcp"  # SOA over TCP
+    PLAIN = "plain"  # SOA without EDNS, where the walk's query with EDNS was refused
     EDNS_VERSION = "edns-version"  # SOA with EDNS version 1, which nobody has (RFC 6891 section 6.1.3)
     EDNS_OPTION = "edns-option"  # SOA with an option that nobody knows (RFC 6891 section 6.1.2)
     CASE = "case"  # SOA with the name in capital and small letters by turns

@@ -196,9 +196,7 @@ class Branches:
             chain[-1].outcome is Outcome.ANSWER or glue_given(chain[-1], self._trace) for chain in chains
         )
         unasked = "" if found else ended_unasked(self._trace, inside)
-        line = beside_line(
-            self._wanted(starts[0]), starts[0].purpose, needed_by is not None, inside, found, unasked
-        )
+        line = beside_line(self._wanted(starts[0]), starts[0].purpose, needed_by, inside, found, unasked)
         shown = self._shown_of_keys(inside)
         quiet = starts[0].purpose in _QUIET or (needed_by is not None and needed_by.all_servers and found)
         told = "" if self._story is None else self._story.of_lookup(starts[0])

@@ -8,8 +8,7 @@ from rich.text import Text
 
 from dnstrace.analysis.reached import is_bogus
 from dnstrace.model import Outcome
-from dnstrace.model.findings import Level, who_fixes
-from dnstrace.model.naming import zone_text
+from dnstrace.model.findings import Level
 from dnstrace.render.layout import Node
 from dnstrace.render.text import count_text, harmless
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked
@@ -44,8 +43,7 @@ def _finding_line(finding: Finding) -> Text:
 
 
 def _remedy_nodes(finding: Finding) -> list[Node]:
-    responsible = who_fixes(finding.blame, zone_text(finding.zone))
-    cure = "; ".join(harmless(text) for text in (finding.cure, responsible) if text)
+    cure = "; ".join(harmless(text) for text in (finding.cure, finding.who) if text)
     return [*([Node(Text(cure, QUIET))] if cure else []), *_to_publish(finding.records)]
 
 

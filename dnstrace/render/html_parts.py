@@ -11,8 +11,7 @@ from rich.text import Text
 
 from dnstrace.analysis.stats import critical_attempts
 from dnstrace.model import Kind, Probe, Transport
-from dnstrace.model.findings import Level, who_fixes
-from dnstrace.model.naming import zone_text
+from dnstrace.model.findings import Level
 from dnstrace.model.security import Security
 from dnstrace.render.findings import nothing_wrong
 from dnstrace.render.layout import UNICODE_ONLY
@@ -205,7 +204,7 @@ def _finding_article(trace: Trace, finding: Finding, known: Explanation) -> str:
 
 
 def _responsible(finding: Finding) -> str:
-    who = who_fixes(finding.blame, zone_text(finding.zone))
+    who = harmless(finding.who)
     return f"{escape(who[0].upper() + who[1:])}. " if who else ""
 
 

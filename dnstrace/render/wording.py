@@ -19,7 +19,7 @@ from dnstrace.render.text import count_text, harmless, name_text, rcode_text, ti
 if TYPE_CHECKING:
     import dns.name
 
-    from dnstrace.model import Attempt, Question, Step
+    from dnstrace.model import Attempt, Name, Question, Step
 
 BAD, WARNING, GOOD, QUIET, STRONG = "red", "yellow", "green", "dim", "bold"
 TOLD = "italic"  # sentences for learners
@@ -192,14 +192,19 @@ def _remarks(step: Step, index: int) -> list[Text | str]:
 
 
 def beside_line(
-    wanted: Question, purpose: Purpose, needed: bool, inside: list[Step], found: bool, unasked: str = ""
+    wanted: Question,
+    purpose: Purpose,
+    needed_by: Step | None,
+    inside: list[Step],
+    found: bool,
+    unasked: str = "",
 ) -> Text:
     """A look-up next to a walk: what was asked, the result and the cost; `inside` are all of its steps.
 
-    `needed` is set if a step of the walk needed the address of its name server, `found` if there was an
-    answer; `unasked` says why servers on the way were not asked.
+    `needed_by` is the step that needed it, `found` is set if there was an answer; `unasked` says why servers
+    on the way were not asked.
     """
-    head = _lookup_head(wanted, purpose, needed)
+    head = _lookup_head(wanted, purpose, needed_by)
     attempts = [a for step in inside for a in step.attempts if a.meaning.kind is not Kind.NOT_RECORDED]
     queries = count_text(len(attempts), "query", "queries")
     if any(step.outcome is None for step in inside):
@@ -214,11 +219,23 @@ def beside_line(
     return marked(BAD, Text.assemble(head, (unasked or "no address found", BAD), cost))
 
 
-def _lookup_head(wanted: Question, purpose: Purpose, needed: bool) -> Text:
+def _lookup_head(wanted: Question, purpose: Purpose, needed_by: Step | None) -> Text:
     name = shown_name(wanted.name)
-    if purpose is Purpose.NS_ADDRESS:
-        return name.append(" has no usable glue: " if needed else " (the given server): ")
-    return name.append(f" {dns.rdatatype.to_text(wanted.rdtype)}: ")
+    if purpose is not Purpose.NS_ADDRESS:
+        return name.append(f" {dns.rdatatype.to_text(wanted.rdtype)}: ")
+    if needed_by is None:
+        return name.append(" (the given server): ")
+    at_glue = [attempt for attempt in needed_by.attempts if _is_at_glue(attempt, wanted.name, needed_by)]
+    if any(attempt.meaning.usable for attempt in at_glue):
+        return name.append(": ")
+    return name.append(" gives no answer at its glue: " if at_glue else " has no usable glue: ")
+
+
+def _is_at_glue(attempt: Attempt, name: Name, step: Step) -> bool:
+    """Whether an attempt went to an address that the parent gave for this name server."""
+    address = attempt.exchange.query.address
+    glue = (a for server in step.servers if server.name == name for a in server.addresses)
+    return any(each.text == address and each.source is Source.GLUE for each in glue)
 
 
 def source_words(step: Step) -> str:

@@ -26,6 +26,7 @@ from dnstrace.model import (
     Kind,
     Meaning,
     Name,
+    Purpose,
     Query,
     Question,
     Transport,
@@ -34,7 +35,7 @@ from dnstrace.model.counting import counted
 from dnstrace.walk.candidates import Candidate, Candidates
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.fallback import PLAIN, another_way, cause, edns_of_try
-from dnstrace.walk.remembered import Chain
+from dnstrace.walk.remembered import Chain, Retry
 
 _CONFIRMED = 4  # round trips within which a reply shows that EDNS was not the cause of the silence
 _LEAST_CONFIRMED = 0.25  # seconds
@@ -55,7 +56,8 @@ class Strategy:
     when to stop, and returns the index of the attempt to use (None if no reply is usable). `shape` turns the
     usual query into the one to send, which is then not retried in any other way. With `all_servers`, every
     address is asked, and one address is enough to show that its family has no route. `retry_share` is the
-    share of the full timeout that a retry gets.
+    share of the full timeout that a retry gets. Unless it `tells_life`, an address that does not reply is not
+    taken for dead: it may answer other questions.
     """
 
     choose: Callable[[Asking], Awaitable[int | None]]
@@ -63,6 +65,7 @@ class Strategy:
     all_servers: bool = False
     lookups_at_once: int = 2
     retry_share: float = 1.0
+    tells_life: bool = True
 
 
 class UnderWay(NamedTuple):
@@ -106,6 +109,7 @@ class Asking:
         self.attempting: dict[asyncio.Task[int | None], Candidate] = {}
         self.looking_up: dict[asyncio.Task[tuple[Address, ...]], Name] = {}
         self._under_way: dict[Candidate, UnderWay] = {}
+        self._vain: set[Candidate] = set()  # not asked, since another look-up has tried it in vain
         self._looked_up: Counter[bool] = Counter()  # in each of the two ways
         self.denied = ""  # the limit that stopped this step, in words
 
@@ -183,6 +187,8 @@ class Asking:
         candidate = self.attempting.pop(task)
         index: int | None = task.result()
         if index is None:
+            if candidate in self._vain and self._may_retry(candidate):
+                self.candidates.timed_out.append(candidate)
             return None
         meaning = self.recorded[index].meaning
         if meaning.kind in _AGAIN and self._may_retry(candidate):
@@ -191,7 +197,11 @@ class Asking:
 
     def _may_retry(self, candidate: Candidate) -> bool:
         """Whether to try an address once more: not if it is dead, or a step that waits for this one will."""
-        return not self.candidates.waited_for and candidate.address.text not in self.context.remembered.dead
+        address, dead = candidate.address.text, self.context.remembered.dead
+        if address in self.candidates.once:
+            dead.silent(address, self.delegation.zone)
+            return False
+        return not self.candidates.waited_for and address not in dead
 
     def _learn(self, name: Name, addresses: tuple[Address, ...]) -> None:
         self.candidates.add(name, addresses)
@@ -203,6 +213,25 @@ class Asking:
         """Ask one address, again in another way where its reply calls for that; the last attempt."""
         if self.strategy.all_servers and not self.context.health.askable(candidate.address):
             return None  # a parallel attempt has shown that its family has no route
+        if (retry := self._retry_of(candidate)) is None:
+            return await self._asked(candidate)
+        retries = self.context.remembered.retries
+        if await retries.is_vain(retry):
+            self._vain.add(candidate)
+            return None
+        with retries.made(retry) as ended:
+            index = await self._asked(candidate)
+            ended(index is not None and self.recorded[index].meaning.kind not in _AGAIN)
+        return index
+
+    def _retry_of(self, candidate: Candidate) -> Retry | None:
+        """What other look-ups in the zone need not do as well, if this is a further try by a look-up."""
+        if not candidate.tries or self.context.journal[self.step].purpose is not Purpose.NS_ADDRESS:
+            return None
+        rdtype = self._question.rdtype
+        return Retry(candidate.address.text, self.delegation.zone, rdtype, candidate.tries)
+
+    async def _asked(self, candidate: Candidate) -> int | None:
         index = None
         query: Query | None = self._first_query(candidate)
         while query is not None:
@@ -230,7 +259,7 @@ class Asking:
         """Note whether an address is dead: it did not answer its last try, or nobody can reach it."""
         settings, address = self.context.settings, candidate.address.text
         last = candidate.tries + 1 >= settings.tries or self.candidates.are_last_resort
-        ended = last and exchange.fault is Fault.TIMEOUT and self.strategy.shape is None
+        ended = last and exchange.fault is Fault.TIMEOUT and self.strategy.tells_life
         if exchange.message is not None or ended or exchange.fault in _UNREACHABLE:
             replied = exchange.message is not None
             self.context.remembered.dead.learn(address, self.delegation.zone, replied)

@@ -56,6 +56,7 @@ class Candidates:
         self._depth = len(chain)
         self.waited_for = any(sought.zone == self._zone for sought in chain)
         self.are_last_resort = False  # those that are ready
+        self.once: set[str] = set()
         self._dead: list[Candidate] = []
         self.ready = self._at_hand(first, skip)
         self.left_out: dict[Name, None] = {}
@@ -123,6 +124,8 @@ class Candidates:
         again = found
         if step.purpose is Purpose.NS_ADDRESS:
             again = [each for each in found if not self._stays_silent(each.address.text)]
+            doubt = self._context.health.doubt
+            self.once |= {each.address.text for each in again if doubt(each.address.text) == FAILED}
         self._dead += [each for each in again if each.address.text in dead]
         return [each for each in again if each.address.text not in dead]
 

@@ -2,8 +2,8 @@
 
 All probes of a zone run in parallel, once the walk has shown which servers it has. Servers that only the
 zone itself names are found that way, and probed afterwards. An address that did not reply to the walk is
-tried over TCP only. Nothing is judged here, and a probe without a result changes nothing: each is recorded
-as a step of its own.
+tried over TCP and with another question, SOA: if it replies to that, it gets the other probes too. Nothing
+is judged here, and a probe without a result changes nothing: each is recorded as a step of its own.
 
 The zones probed are those in which the question and the target of each alias ended. Top-level domains and
 the root are probed only if the question is about them.
@@ -24,38 +24,27 @@ from dnstrace.model import (
     ROOT,
     Address,
     Delegation,
-    Edns,
+    Kind,
     Meaning,
     Name,
     NameServer,
     Outcome,
     Probe,
     Purpose,
-    Query,
     Question,
     Source,
     Step,
     Trace,
-    Transport,
 )
 from dnstrace.model.addresses import address_of
-from dnstrace.walk.asking import Asking, Shape, Strategy
+from dnstrace.walk.asking import Asking, Strategy
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.descent import Walk
+from dnstrace.walk.probes import TELLING_TRIES, Put, plain_shape, probes_of, usual_shape
 from dnstrace.walk.survey import EVERY_ADDRESS, ask_all
 
-_TRIES = 2  # of a probe, in case a datagram is lost
-_UNKNOWN_OPTION = 65184  # of the range for local and experimental use (RFC 6891 section 9)
-_MOST_BETWEEN = 8  # names between the apex and the name asked
 _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
-
-
-class _Put(NamedTuple):
-    """A probe: the question, and how its query differs from the usual one (None: not at all)."""
-
-    probe: Probe
-    question: Question
-    shape: Shape | None = None
+_MAY_BE_EDNS = (Kind.REFUSED, Kind.SERVER_FAILURE, Kind.OTHER_RCODE)
 
 
 class _Probed(NamedTuple):
@@ -78,19 +67,43 @@ class Probing:
 
     async def _probe_zone(self, cut: Delegation, after: Step, trace: Trace) -> None:
         """Send all probes to the servers of `cut`, and to those that only the zone itself names."""
-        probes = _probes(cut.zone, trace.question)
+        probes = probes_of(cut.zone, trace.question, after)
         naming = [put for put in probes if put.probe is Probe.NS]
         servers = self._probed(cut, after.id)
         await asyncio.gather(
             self._probe_other_servers(cut, servers, after.id, naming, probes),
             *(self._put(servers, put, after.id) for put in probes if put not in naming),
+            self._probe_silent(cut, after, probes),
+            self._put_plain(cut, after),
         )
+
+    async def _probe_silent(self, cut: Delegation, after: Step, probes: list[Put]) -> None:
+        """Ask the addresses that did not answer the walk another question; those that reply, everything.
+
+        The walk's own question is put to them once more: both of its replies may have been lost.
+        """
+        control = next(put for put in probes if put.probe is Probe.SOA)
+        silent = _only(cut, _silent_in(after))
+        if not silent.servers or after.question == control.question:
+            return
+        step = await self._put(_Probed(silent, silent), control, after.id)
+        heard = frozenset() if step is None else _heard_in(self._context.journal[step])
+        alive = _only(cut, heard)
+        again = Put(Probe.TYPE, after.question, usual_shape, TELLING_TRIES)
+        rest = [put for put in probes if put.probe not in (Probe.SOA, Probe.TCP)]
+        await asyncio.gather(*(self._put(_Probed(alive, alive), put, after.id) for put in (*rest, again)))
+
+    async def _put_plain(self, cut: Delegation, after: Step) -> None:
+        """Ask those without EDNS that refused the walk's question with EDNS."""
+        refusing = _only(cut, _refusing_in(after))
+        plain = Put(Probe.PLAIN, Question(cut.zone, dns.rdatatype.SOA), plain_shape)
+        await self._put(_Probed(refusing, refusing), plain, after.id)
 
     def _probed(self, cut: Delegation, after: int) -> _Probed:
         return _Probed(_askable(cut, frozenset()), _askable(cut, _silent_in(self._context.journal[after])))
 
     async def _probe_other_servers(
-        self, cut: Delegation, probed: _Probed, after: int, naming: list[_Put], probes: list[_Put]
+        self, cut: Delegation, probed: _Probed, after: int, naming: list[Put], probes: list[Put]
     ) -> None:
         """Find the servers that the zone names, and their addresses; probe those that are not in `cut`."""
         named = {server.name: None for server in cut.servers}
@@ -116,7 +129,7 @@ class Probing:
         for name in names:
             if name.is_subdomain(zone):
                 asking += [
-                    self._put(probed, _Put(Probe.ADDRESS, Question(name, rdtype)), after)
+                    self._put(probed, Put(Probe.ADDRESS, Question(name, rdtype)), after)
                     for rdtype in _ADDRESSES
                 ]
             elif self._context.budget.lookup():
@@ -129,21 +142,22 @@ class Probing:
         naming = (step.id for step in steps if step.probe is Probe.NS and step.zone == zone)
         await self._walk.look_up(name, next(naming, after), every=True)
 
-    async def _put(self, probed: _Probed, put: _Put, after: int) -> None:
-        """One probe: a step of its own, in which every address is asked."""
+    async def _put(self, probed: _Probed, put: Put, after: int) -> int | None:
+        """One probe: a step of its own, in which every address is asked; None where there is none."""
         journal = self._context.journal
         cut = probed.every if put.probe is Probe.TCP else probed.alive
         if not cut.servers:
-            return
+            return None
         step = journal.begin(after, Purpose.PROBE, cut, put.question, all_servers=True, probe=put.probe)
         chosen = None
         try:
-            strategy = _one_probe(put.shape)
+            strategy = _one_probe(put)
             asking = Asking(self._context, step, cut, put.question, strategy, _look_up_nothing)
             chosen = await asking.run()
         finally:
             heard = any(attempt.exchange.message is not None for attempt in journal[step].attempts)
             journal.finish(step, Outcome.ANSWER if heard else Outcome.FAILED, chosen)
+        return step
 
     def _child_names(self, zone: Name) -> list[Name]:
         """The name servers that the zone's own servers name."""
@@ -165,13 +179,14 @@ class Probing:
         return found
 
 
-def _one_probe(shape: Shape | None) -> Strategy:
+def _one_probe(put: Put) -> Strategy:
     """The strategy of a probe: every address, with a query of that shape, and nothing else."""
 
     async def choose(asking: Asking) -> int | None:
-        return await ask_all(asking, min(_TRIES, asking.context.settings.tries))
+        tries = min(put.tries, asking.context.settings.tries)
+        return await ask_all(asking, tries, sparing=put.tries < TELLING_TRIES)
 
-    return replace(EVERY_ADDRESS, choose=choose, shape=shape)
+    return replace(EVERY_ADDRESS, choose=choose, shape=put.shape, tells_life=False)
 
 
 async def _look_up_nothing(name: Name, of_parent: bool) -> tuple[Address, ...]:
@@ -189,70 +204,6 @@ def targets(trace: Trace) -> list[tuple[Delegation, Step]]:
     return list(found.values())
 
 
-def _probes(zone: Name, asked: Question) -> list[_Put]:
-    """The probes of a zone, except those for the addresses of its name servers."""
-    soa = Question(zone, dns.rdatatype.SOA)
-    plain = {
-        Probe.SOA: dns.rdatatype.SOA,
-        Probe.NS: dns.rdatatype.NS,
-        Probe.DNSKEY: dns.rdatatype.DNSKEY,
-        Probe.CDS: dns.rdatatype.CDS,
-        Probe.CDNSKEY: dns.rdatatype.CDNSKEY,
-    }
-    return [
-        *(_Put(probe, Question(zone, rdtype)) for probe, rdtype in plain.items()),
-        *(_Put(Probe.BETWEEN, Question(name, asked.rdtype)) for name in _between(zone, asked.name)),
-        _Put(Probe.TCP, soa, _tcp_shape),
-        _Put(Probe.EDNS_VERSION, soa, _edns_version_shape),
-        _Put(Probe.EDNS_OPTION, soa, _unknown_option_shape),
-        _Put(Probe.CASE, replace(soa, name=mixed_case(zone)), _usual_shape),
-        _Put(Probe.RECURSION, Question(ROOT, dns.rdatatype.NS), _recursion_shape),
-        _Put(Probe.TRANSFER, Question(zone, dns.rdatatype.AXFR), _tcp_shape),
-    ]
-
-
-def _between(zone: Name, name: Name) -> list[Name]:
-    """The names below `zone` and above `name`, the longest first."""
-    found: list[Name] = []
-    while name.is_subdomain(zone) and name != zone and (name := name.parent()) != zone:
-        found.append(name)
-    return found[:_MOST_BETWEEN]
-
-
-def mixed_case(name: Name) -> Name:
-    """The name with letters alternately in upper and lower case."""
-    labels, capital = [], True
-    for label in name.labels:
-        letters = bytearray(label.lower())
-        for place, octet in enumerate(letters):
-            if octet in b"abcdefghijklmnopqrstuvwxyz":
-                letters[place] = octet - 32 if capital else octet
-                capital = not capital
-        labels.append(bytes(letters))
-    return dns.name.Name(labels)
-
-
-def _usual_shape(query: Query) -> Query:
-    return query
-
-
-def _tcp_shape(query: Query) -> Query:
-    return replace(query, transport=Transport.TCP)
-
-
-def _edns_version_shape(query: Query) -> Query:
-    return replace(query, edns=replace(query.edns or Edns(), version=1))
-
-
-def _unknown_option_shape(query: Query) -> Query:
-    edns = query.edns or Edns()
-    return replace(query, edns=replace(edns, options=(*edns.options, (_UNKNOWN_OPTION, b"dnstrace"))))
-
-
-def _recursion_shape(query: Query) -> Query:
-    return replace(query, recursion_desired=True)
-
-
 def _silent_in(step: Step) -> frozenset[str]:
     """The addresses that were asked in a step and did not reply."""
     asked = {attempt.exchange.query.address for attempt in step.attempts}
@@ -261,10 +212,31 @@ def _silent_in(step: Step) -> frozenset[str]:
     )
 
 
+def _heard_in(step: Step) -> frozenset[str]:
+    """The addresses that replied in a step."""
+    replied = (attempt for attempt in step.attempts if attempt.exchange.message is not None)
+    return frozenset(attempt.exchange.query.address for attempt in replied)
+
+
+def _refusing_in(step: Step) -> frozenset[str]:
+    """The addresses that replied in a step with an error to EDNS, and were not asked without it."""
+    last = {attempt.exchange.query.address: attempt for attempt in step.attempts}
+    return frozenset(
+        address
+        for address, attempt in last.items()
+        if attempt.meaning.kind in _MAY_BE_EDNS and attempt.exchange.query.edns is not None
+    )
+
+
 def _askable(cut: Delegation, without: frozenset[str]) -> Delegation:
     """The servers of a cut that have an address, without the addresses in `without`."""
+    return _only(cut, frozenset(a.text for server in cut.servers for a in server.addresses) - without)
+
+
+def _only(cut: Delegation, addresses: frozenset[str]) -> Delegation:
+    """The servers of a cut that have one of the addresses, with these."""
     servers = (
-        replace(server, addresses=tuple(a for a in server.addresses if a.text not in without))
+        replace(server, addresses=tuple(a for a in server.addresses if a.text in addresses))
         for server in cut.servers
     )
     return Delegation(cut.zone, tuple(server for server in servers if server.addresses))

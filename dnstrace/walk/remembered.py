@@ -212,6 +212,7 @@ class Dead:
 
     def __init__(self) -> None:
         self._silent_for: dict[str, set[Name]] = {}
+        self._silent_once: dict[str, set[Name]] = {}
         self._alive: set[str] = set()
 
     def learn(self, address: str, zone: Name, replied: bool) -> None:
@@ -219,15 +220,56 @@ class Dead:
         if replied:
             self._alive.add(address)
             self._silent_for.get(address, set()).discard(zone)
+            self._silent_once.get(address, set()).discard(zone)
         else:
             self._silent_for.setdefault(address, set()).add(zone)
+
+    def silent(self, address: str, zone: Name) -> None:
+        """Note that an address that was silent before let its only try for `zone` run out."""
+        self._silent_once.setdefault(address, set()).add(zone)
 
     def __contains__(self, address: str) -> bool:
         return address not in self._alive and bool(self._silent_for.get(address))
 
     def is_silent_for(self, address: str, zone: Name) -> bool:
-        """Whether an address was silent to the end when it was asked for `zone`."""
-        return zone in self._silent_for.get(address, ())
+        """Whether an address was silent when it was asked for `zone`, in every try that it was given."""
+        return any(zone in known.get(address, ()) for known in (self._silent_for, self._silent_once))
+
+
+class Retry(NamedTuple):
+    """A further try of an address that did not answer, by a look-up in a zone; `number` counts from 1."""
+
+    address: str
+    zone: Name
+    rdtype: dns.rdatatype.RdataType
+    number: int
+
+
+class Retries:
+    """The further tries that look-ups make: those in one zone at the same time make each of them once."""
+
+    def __init__(self) -> None:
+        self._made: dict[Retry, asyncio.Future[bool]] = {}
+
+    async def is_vain(self, retry: Retry) -> bool:
+        """Whether another look-up has made the same try in vain; waits for it if it is under way."""
+        while (made := self._made.get(retry)) is not None:
+            await asyncio.wait([made])
+            if not made.cancelled():
+                return not made.result()
+        return False
+
+    @contextmanager
+    def made(self, retry: Retry) -> Iterator[Callable[[bool], None]]:
+        """Make a try: call what this gives with whether there was a reply. Without that it does not count."""
+        ended: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._made[retry] = ended
+        try:
+            yield ended.set_result
+        finally:
+            if not ended.done():
+                del self._made[retry]
+                ended.cancel()
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +278,7 @@ class Remembered:
 
     lookups: Lookups = field(default_factory=Lookups)
     dead: Dead = field(default_factory=Dead)
+    retries: Retries = field(default_factory=Retries)
 
 
 def _asks_address(question: Question) -> bool:

@@ -79,6 +79,8 @@ def why_none(step: Step) -> str:
     """Why no server of a zone gave a usable answer, in one line: how many addresses failed in which way."""
     if not step.attempts:
         servers = "the root servers" if step.zone == ROOT else f"the name servers of {plain(step.zone)}"
+        if any(server.addresses for server in step.servers):
+            return f"{servers} are not asked again: they did not answer just before"
         return f"no address was found for {servers}"
     last = {attempt.exchange.query.address: _why_unusable(attempt) for attempt in step.attempts}
     reasons = [f"{count} {failure}" for failure, count in Counter(last.values()).most_common()]

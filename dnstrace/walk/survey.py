@@ -34,13 +34,15 @@ EVERY_ADDRESS = Strategy(
 )
 
 
-async def ask_all(asking: Asking, tries: int) -> int | None:
+async def ask_all(asking: Asking, tries: int, sparing: bool = True) -> int | None:
     """Ask every known address up to `tries` times; one of the attempts with the most common meaning.
 
-    Afterwards the attempts are in the order of the servers and their addresses.
+    If `sparing`, an address that failed earlier in the run is asked once. Afterwards the attempts are in the
+    order of the servers and their addresses.
     """
     health = asking.context.health
-    once = {address for address in asking.candidates.seen if health.doubt(address) == FAILED}
+    failed = {address for address in asking.candidates.seen if health.doubt(address) == FAILED}
+    once = failed if sparing else set[str]()
     asking.candidates.ready = _in_order(asking)
     try:
         _ask_ready(asking, tries, once)

@@ -52,3 +52,15 @@ def test_something_on_the_way_answers_for_any_name() -> None:
         reply = replied(question, "intercepts=192.0.2.66")
         assert reply.answer[0][0].to_text() == "192.0.2.66" and reply.flags & dns.flags.RA
     assert not replied("www.example. MX", "intercepts").answer
+
+
+def test_names_in_upper_case_do_not_exist() -> None:
+    assert replied("wWw.example. A", "case-sensitive").rcode() == dns.rcode.NXDOMAIN
+    assert replied("www.example. A", "case-sensitive").answer
+    assert replied("eXample. SOA", "case-sensitive").rcode() == dns.rcode.NXDOMAIN
+    assert replied("eXample. SOA", "case-sensitive=below").answer
+
+
+def test_types_that_a_server_does_not_know_are_not_implemented() -> None:
+    assert replied("www.example. A", "knows-types=A,SOA").answer
+    assert replied("www.example. MX", "knows-types=A,SOA").rcode() == dns.rcode.NOTIMP

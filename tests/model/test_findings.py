@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dns.name
 import pytest
 
 from dnstrace.model.findings import Blame, Finding, Level, who_fixes
@@ -25,19 +26,28 @@ def test_a_warning_is_neither_an_error_nor_a_notice(level: Level, is_error: bool
 
 
 @pytest.mark.parametrize(
-    ("blame", "text"),
+    ("blame", "operator", "text"),
     [
-        (Blame.REGISTRAR, "fix this at the registrar of example.com"),
-        (Blame.PARENT, "the operator of com needs to fix this"),
-        (Blame.HOST, "the operator of example.com needs to fix this"),
-        (Blame.NETWORK, "the operator of this network needs to fix this"),
-        (Blame.NOBODY, ""),
+        (Blame.REGISTRAR, "example.com.", "fix this at the registrar of example.com"),
+        (Blame.PARENT, "com.", "the operator of com, the parent zone, needs to fix this"),
+        (Blame.PARENT, ".", "the operator of the root zone needs to fix this"),
+        (Blame.HOST, "example.com.", "the operator of example.com needs to fix this"),
+        (
+            Blame.SERVER_OPERATOR,
+            "host.net.",
+            "the operator of host.net, the zone of the name server, needs to fix this",
+        ),
+        (Blame.NETWORK, None, "the operator of this network needs to fix this"),
+        (Blame.RESOLVER, None, "the operator of the resolver needs to fix this"),
+        (Blame.NOBODY, None, ""),
+        (Blame.REGISTRAR, None, "fix this at the registrar of the zone"),
+        (Blame.PARENT, None, "the operator of the parent zone needs to fix this"),
+        (Blame.HOST, None, "the operator of the zone needs to fix this"),
+        (Blame.SERVER_OPERATOR, None, "the operator of the name server needs to fix this"),
     ],
 )
-def test_who_needs_to_act_is_said_by_name(blame: Blame, text: str) -> None:
-    assert who_fixes(blame, "example.com", "com") == text
-
-
-def test_without_names_it_is_said_in_general() -> None:
-    assert who_fixes(Blame.HOST) == "the operator of the zone needs to fix this"
-    assert who_fixes(Blame.PARENT) == "the operator of the parent zone needs to fix this"
+def test_who_needs_to_act_is_said_by_name(blame: Blame, operator: str | None, text: str) -> None:
+    zone = None if operator is None else dns.name.from_text(operator)
+    assert who_fixes(blame, zone) == text
+    finding = Finding("lame-server", Level.ERROR, None, None, "it is lame", (1,), (), blame, operator=zone)
+    assert finding.who == text

@@ -14,7 +14,8 @@ from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load
 from dnstrace.model import Exchange, Outcome, Probe, Purpose, Query, Settings, Step, Transport
-from dnstrace.walk.probing import mixed_case, targets
+from dnstrace.walk.probes import mixed_case
+from dnstrace.walk.probing import targets
 
 CHECK = Settings(all_servers=True, probe=True)
 EVERYWHERE = {
@@ -29,6 +30,7 @@ EVERYWHERE = {
     Probe.CASE,
     Probe.RECURSION,
     Probe.TRANSFER,
+    Probe.TYPE,
 }
 
 
@@ -71,7 +73,8 @@ def test_every_address_of_the_zone_is_asked_each_probe() -> None:
 
 def test_probes_ask_as_they_say() -> None:
     queries = {
-        step.probe: (step.attempts[0].exchange.query, step.attempts[0]) for step in probes(probed("textbook"))
+        step.probe: (step.attempts[0].exchange.query, step.attempts[0])
+        for step in reversed(probes(probed("textbook")))
     }
     for probe in (Probe.TCP, Probe.TRANSFER):
         assert queries[probe][0].transport is Transport.TCP
@@ -88,7 +91,7 @@ def test_probes_ask_as_they_say() -> None:
 def test_a_healthy_zone_of_four_servers_on_two_families_is_checked_in_under_a_second() -> None:
     found = probed("textbook")
     assert found.stats.duration == pytest.approx(0.187)
-    assert found.stats.queries == 170
+    assert found.stats.queries == 226
 
 
 def test_a_healthy_zone_whose_servers_are_all_20_ms_away_is_checked_in_under_a_second() -> None:
@@ -108,7 +111,7 @@ def test_a_healthy_zone_whose_servers_are_all_20_ms_away_is_checked_in_under_a_s
     )
     assert found.findings == () and found.judgement is not None
     assert found.stats.duration == pytest.approx(0.160)
-    assert (found.stats.queries, found.stats.retries) == (172, 0)
+    assert (found.stats.queries, found.stats.retries) == (228, 0)
     assert max(network.most.values()) <= 20
     assert found.outcome is Outcome.ANSWER
 
@@ -159,12 +162,12 @@ def test_nothing_is_probed_without_being_asked_for() -> None:
     assert not probes(probed("textbook", settings=Settings(all_servers=True)))
 
 
-def test_a_dead_server_is_tried_over_tcp_and_left_alone_otherwise() -> None:
+def test_a_dead_server_is_tried_over_tcp_and_with_another_question_and_left_alone_otherwise() -> None:
     walked = probed("silent", settings=Settings(all_servers=True))
     found = probed("silent")
     dead = {a.exchange.query.address for a in walked.steps[-1].attempts if a.exchange.message is None}
     tried = {s.probe for s in probes(found) for a in s.attempts if a.exchange.query.address in dead}
-    assert dead and tried == {Probe.TCP}
+    assert dead and tried == {Probe.TCP, Probe.SOA}
     assert found.stats.duration - walked.stats.duration == pytest.approx(2.0)
 
 
@@ -187,3 +190,61 @@ def test_a_check_ends_with_its_deadline() -> None:
 
 def test_letters_are_capital_and_small_by_turns() -> None:
     assert mixed_case(dns.name.from_text("a1b-c.example.")).labels == (b"A1b-C", b"eXaMpLe", b"")
+
+
+TYPES = {"AAAA", "MX", "CAA", "HTTPS", "DS", "TYPE65280"}
+
+
+def types_asked(found: Trace) -> dict[str, set[str]]:
+    """The types that probes of kind TYPE ask for, by name."""
+    asked: defaultdict[str, set[str]] = defaultdict(set)
+    for step in probes(found):
+        if step.probe is Probe.TYPE:
+            asked[str(step.question.name)].add(dns.rdatatype.to_text(step.question.rdtype))
+    return dict(asked)
+
+
+def test_every_address_is_asked_for_other_types_and_for_none_twice() -> None:
+    assert types_asked(probed("in-domain")) == {"www.example.com.": TYPES}
+    found = [step for step in probes(probed("in-domain")) if step.probe is Probe.TYPE]
+    assert all(len(step.attempts) == 4 for step in found)
+
+
+def test_the_ds_records_of_the_zone_itself_are_not_asked_of_its_own_servers() -> None:
+    assert types_asked(probed("in-domain", "example.com.")) == {"example.com.": TYPES - {"DS"}}
+
+
+def test_an_alias_has_its_types_asked_in_each_zone() -> None:
+    assert len(types_asked(probed("alias"))) == 2
+
+
+def test_an_address_that_drops_only_the_type_in_question_gets_every_probe_and_that_type_again() -> None:
+    found = probes(probed("type-silent"))
+    asked = {step.probe for step in found for a in step.attempts if a.exchange.query.address == "192.0.2.53"}
+    assert asked >= EVERYWHERE
+    again = [step for step in found if step.question.rdtype == dns.rdatatype.HTTPS]
+    assert {step.probe for step in again} == {Probe.TYPE, Probe.CASE}
+
+
+def test_silence_to_a_probe_is_seen_three_times_and_does_not_shorten_the_others() -> None:
+    found = [step for step in probes(probed("type-silent")) if step.probe is Probe.TYPE]
+    silent = [a for step in found if step.question.rdtype == dns.rdatatype.HTTPS for a in step.attempts]
+    assert len(silent) == 3 * 4
+    assert all(a.exchange.message is not None for s in found for a in s.attempts if a not in silent)
+
+
+def test_a_query_without_edns_goes_only_to_those_that_refuse_it_with_edns() -> None:
+    asked = {
+        attempt.exchange.query
+        for step in probes(probed("edns-refused"))
+        if step.probe is Probe.PLAIN
+        for attempt in step.attempts
+    }
+    assert {query.address for query in asked} == {"192.0.2.53", "2001:db8:1::53"}
+    assert all(query.edns is None for query in asked)
+    assert not [step for step in probes(probed("in-domain")) if step.probe is Probe.PLAIN]
+
+
+def test_names_in_mixed_case_are_asked_at_the_apex_and_where_the_walk_ended() -> None:
+    names = [step.question.name.labels[0] for step in probes(probed("in-domain")) if step.probe is Probe.CASE]
+    assert names == [b"ExAmPlE", b"WwW"]

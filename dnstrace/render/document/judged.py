@@ -43,6 +43,7 @@ def finding_of(finding: Finding) -> Document:
         "steps": list(finding.steps),
         "references": list(finding.references),
         "blame": finding.blame.value,
+        "operator": None if finding.operator is None else name_text(finding.operator),
         "cure": harmless(finding.cure) or None,
         "records": [harmless(record) for record in finding.records],
     }
@@ -54,6 +55,7 @@ def verdict_of(found: Verdict) -> Document:
         "text": harmless(found.text),
         "blame": found.blame.value,
         "zone": None if found.zone is None else name_text(found.zone),
+        "operator": None if found.operator is None else name_text(found.operator),
         "server": None if found.server is None else name_text(found.server),
         "steps": list(found.steps),
         "reproduce": harmless(found.reproduce) or None,

@@ -23,6 +23,7 @@ def test_the_verdict_says_what_to_do_and_how_to_see_it() -> None:
     assert told == {
         "blame": "registrar",
         "zone": "example.com.",
+        "operator": "example.com.",
         "server": "ns1.example.com.",
         "steps": [5, 3, 17, 18],
         "reproduce": "dig @192.0.2.53 www.example.com. A +norecurse +dnssec",
@@ -72,5 +73,6 @@ def test_a_finding_has_its_evidence_and_who_can_fix_it() -> None:
         "zone": "example.com.",
         "server": "ns1.example.com.",
         "blame": "host",
+        "operator": "example.com.",
         "records": [],
     }

@@ -1,0 +1,162 @@
+"""The rule on types: a server that answers for the zone, but not to every type that it can be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import dns.rcode
+import dns.rdatatype
+
+from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.evidence import FAILING, Cut
+from dnstrace.checks.phrases import addresses, listed, question_text
+from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
+from dnstrace.model import Kind, Name, Probe, Purpose
+from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.naming import plain, zone_text
+
+_PROBES = frozenset(
+    {
+        Probe.SOA,
+        Probe.NS,
+        Probe.DNSKEY,
+        Probe.CDS,
+        Probe.CDNSKEY,
+        Probe.NSEC3PARAM,
+        Probe.ADDRESS,
+        Probe.BETWEEN,
+        Probe.TYPE,
+    }
+)
+_NEEDED = frozenset(map(dns.rdatatype.from_text, ("A", "AAAA", "NS", "SOA", "DNSKEY", "DS")))
+_DECLINED = frozenset(map(dns.rdatatype.from_text, ("AXFR", "IXFR", "MAILA", "MAILB")))
+_DOES = {
+    Kind.TIMEOUT: "does not reply to",
+    Kind.CONNECTION_LOST: "closes the connection after",
+    Kind.EMPTY: "sends an empty reply to",
+    Kind.OTHER_TYPE: "answers with records of another type to",
+    Kind.UPWARD_REFERRAL: "refers to a zone above in reply to",
+    Kind.SELF_REFERRAL: "refers to its own zone in reply to",
+}
+
+
+class _Asked(NamedTuple):
+    """A question at one address."""
+
+    address: str
+    name: Name
+    rdtype: int
+
+
+@of_cut(Level.WARNING, Blame.HOST)
+def type_fails(cut: Cut) -> Iterator[Observation]:
+    """A name server answers for the zone, but not to queries for some types.
+
+    What it is: the server answers for the SOA or NS records of the zone. To other types of query it does
+    not reply, or it replies with an error or with something else of no use, where the records or NODATA are
+    due.
+
+    Why it matters: clients that need the type wait in vain or fail. Certificate authorities do not issue
+    if CAA fails, browsers wait for HTTPS, and mail servers for MX. If it is the type in question, or one
+    that resolution needs (A, AAAA, NS, SOA, DNSKEY, DS), resolvers answer SERVFAIL (an error).
+
+    How to fix it: update the server's software, or the load balancer or firewall in front of it, so that it
+    replies to every type. For a name without records of a type the reply is NOERROR with the zone's SOA
+    record in the authority section.
+
+    References: RFC 8906 section 3.1.2; RFC 4074 section 4; RFC 3597 section 3; RFC 2308 section 2.2
+    """
+    for server, failing in by_server(_failing(cut)).items():
+        yield Observation(
+            f"{plain(server)} {_does(cut, failing)} at {addresses(failing)}, although it answers for"
+            f" {question_text(cut.controls[failing[0].address].step.question)}",
+            (*steps_of(failing), *steps_of(cut.controls[reply.address] for reply in failing)),
+            server=server,
+            cure=f"make {plain(server)}, or the device in front of it, reply to every type: with the records,"
+            f" or with NOERROR and the SOA record of {zone_text(cut.zone)}",
+            level=_level(cut, failing),
+            remedy=Remedy(Blame.HOST, cut.zone, servers=(server,)),
+        )
+
+
+def _failing(cut: Cut) -> list[HeardReply]:
+    """The failed replies to questions that an address never answers, although it serves the zone."""
+    asked: dict[_Asked, list[HeardReply]] = {}
+    for reply in _replies(cut):
+        question = reply.step.question
+        asked.setdefault(_Asked(reply.address, question.name, question.rdtype), []).append(reply)
+    never = (replies for replies in asked.values() if all(_is_failure(cut, reply) for reply in replies))
+    return sorted((replies[0] for replies in never), key=lambda reply: reply.step.id)
+
+
+def _replies(cut: Cut) -> Iterator[HeardReply]:
+    """What the zone's servers replied to questions that they should answer; the walk's comes first."""
+    of_walk = {step.id for step in cut.walked}
+    for step in cut.evidence.trace.steps:
+        keys = step.purpose is Purpose.DNSKEY and step.question.name == cut.zone
+        if step.id in of_walk or keys or (step.zone == cut.zone and step.probe in _PROBES):
+            yield from replies_of(step)
+
+
+def _is_failure(cut: Cut, reply: HeardReply) -> bool:
+    """Whether a reply is a failure, where the address answers another question asked in the same way."""
+    control = cut.controls.get(reply.address)
+    if control is None or reply.meaning.kind not in FAILING or _truncates(reply):
+        return False
+    if _lacks_soa_only(reply) and reply.step.probe is not None:
+        return False
+    needs_plain = control.attempt.exchange.query.edns is None
+    return not (needs_plain and reply.attempt.exchange.query.edns is not None)
+
+
+def _lacks_soa_only(reply: HeardReply) -> bool:
+    """Whether a reply is NODATA, though one that nobody can cache."""
+    return reply.meaning.kind is Kind.EMPTY and reply.meaning.authoritative
+
+
+def _truncates(reply: HeardReply) -> bool:
+    """Whether an address had an answer that did not fit: why that cannot be fetched is another matter."""
+    kinds = {
+        attempt.meaning.kind
+        for attempt in reply.step.attempts
+        if attempt.exchange.query.address == reply.address
+    }
+    return bool(kinds & {Kind.TRUNCATED, Kind.TRUNCATED_OVER_TCP})
+
+
+def _level(cut: Cut, failing: Iterable[HeardReply]) -> Level:
+    return min((_level_of(cut, reply) for reply in failing), key=tuple(Level).index)
+
+
+def _level_of(cut: Cut, reply: HeardReply) -> Level:
+    """How much it matters that a question fails."""
+    question = reply.step.question
+    asked = any(step.question == question for step in cut.walked)
+    if question.rdtype in _DECLINED:
+        return Level.NOTICE  # which nobody has to answer
+    if question.rdtype == dns.rdatatype.ANY or _lacks_soa_only(reply):
+        return Level.WARNING  # RFC 8482 lets servers give little, RFC 2308 lets resolvers take it as NODATA
+    return Level.ERROR if asked or question.rdtype in _NEEDED else Level.WARNING
+
+
+def _does(cut: Cut, failing: list[HeardReply]) -> str:
+    """What a server does with which types of which names, what matters most first."""
+    groups: dict[str, dict[Name, list[str]]] = {}
+    for reply in sorted(failing, key=lambda reply: tuple(Level).index(_level_of(cut, reply))):
+        question = reply.step.question
+        types = groups.setdefault(_reaction(reply), {}).setdefault(question.name, [])
+        types.append(dns.rdatatype.to_text(question.rdtype))
+    return " and ".join(f"{does} queries for {_names(names)}" for does, names in groups.items())
+
+
+def _reaction(reply: HeardReply) -> str:
+    if reply.meaning.kind in _DOES:
+        return _DOES[reply.meaning.kind]
+    return f"answers {dns.rcode.to_text(dns.rcode.Rcode.make(reply.meaning.rcode or 0))} to"
+
+
+def _names(names: dict[Name, list[str]]) -> str:
+    """Names with their types: `www.example.com CAA and MX, and for example.com DNSKEY`."""
+    *first, last = (f"{plain(name)} {listed(dict.fromkeys(types), 8)}" for name, types in names.items())
+    return f"{', for '.join(first)}, and for {last}" if first else last

@@ -1,0 +1,47 @@
+"""The rule on upper-case and lower-case letters in names."""
+
+from __future__ import annotations
+
+import pytest
+
+from dnstrace.checks import Level
+from dnstrace.model import Trace
+from tests.checks.checking import checked, made_of
+from tests.checks.documented import assert_fires, found
+
+RULES = [("case-sensitive", world, "lowers-case") for world in ("case-sensitive", "case-sensitive-below")]
+"""Each with a world that fires it, and one that does not."""
+
+
+@pytest.mark.parametrize(("code", "sick", "well"), RULES)
+def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well: str) -> None:
+    assert_fires(code, sick, well)
+
+
+def with_first(*does: str, question: str = "www.example.com. A") -> Trace:
+    return checked(made_of("in-domain", question=question, servers={"ns1.example.com.": {"does": [*does]}}))
+
+
+def codes(trace: Trace) -> set[str]:
+    return {finding.code for finding in trace.findings or ()}
+
+
+def test_the_message_says_what_the_server_does_to_which_name() -> None:
+    (finding,) = found("case-sensitive", "case-sensitive")
+    assert finding.level is Level.WARNING
+    assert finding.message == (
+        "ns1.example.com knows names in lower case only: it replies NXDOMAIN to a query for ExAmPlE.cOm at"
+        " 192.0.2.53 and 2001:db8:1::53"
+    )
+    assert finding.remedy is not None and [str(name) for name in finding.remedy.servers] == [
+        "ns1.example.com."
+    ]
+
+
+@pytest.mark.parametrize("fault", ["lame", "refuses", "servfail", "silent", "no-edns", "empty"])
+def test_what_fails_in_lower_case_too_is_not_about_case(fault: str) -> None:
+    assert "case-sensitive" not in codes(with_first(fault))
+
+
+def test_a_name_that_does_not_exist_does_not_in_mixed_case_either() -> None:
+    assert "case-sensitive" not in codes(with_first(question="nosuchname.example.com. A"))

@@ -1,0 +1,103 @@
+"""The rule on types: which fail at which server, how much that matters, and what is not said of the zone."""
+
+from __future__ import annotations
+
+import pytest
+
+from dnstrace.checks import Finding, Level
+from tests.checks.checking import checked, made_of
+from tests.checks.documented import assert_fires, found
+
+RULES = [
+    ("type-fails", "types-not-implemented", "not-implemented"),
+    ("type-fails", "type-silent", "silent"),
+    ("type-fails", "dnssec-keys-silent", "dnssec-keys-need-tcp"),
+    ("no-edns", "edns-refused", "refuses"),
+]
+"""Each with a world that fires it, and one that does not."""
+
+OF_THE_ZONE = {"fails", "refuses", "lame-server", "unreachable", "no-udp", "upward-referral", "edns-option"}
+
+
+@pytest.mark.parametrize(("code", "sick", "well"), RULES)
+def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well: str) -> None:
+    assert_fires(code, sick, well)
+
+
+def findings(does: str, rdtype: str = "A", everywhere: bool = False) -> list[Finding]:
+    """What is found if one server, or both, misbehave."""
+    names = ["ns1.example.com.", "ns2.example.com."][: 1 + everywhere]
+    servers = {name: {"does": [does]} for name in names}
+    question = f"www.example.com. {rdtype}"
+    return [*(checked(made_of("in-domain", question=question, servers=servers)).findings or ())]
+
+
+@pytest.mark.parametrize("rdtype", ["A", "AAAA", "CAA", "HTTPS", "MX", "DS", "TYPE65280", "TXT"])
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_a_type_that_is_dropped_is_said_of_the_type_and_not_of_the_zone(
+    rdtype: str, everywhere: bool
+) -> None:
+    asked = findings(f"silent={rdtype}", rdtype, everywhere)
+    assert {finding.code for finding in asked} == {"type-fails"} and len(asked) == 1 + everywhere
+    for finding in asked:
+        assert finding.level is Level.ERROR and f"www.example.com {rdtype}" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("rdtype", "level"),
+    [
+        ("AAAA", Level.ERROR),
+        ("DS", Level.ERROR),
+        ("DNSKEY", Level.ERROR),
+        ("NS", Level.ERROR),
+        ("CAA", Level.WARNING),
+        ("HTTPS", Level.WARNING),
+        ("MX", Level.WARNING),
+        ("TYPE65280", Level.WARNING),
+        ("CDS", Level.WARNING),
+    ],
+)
+def test_a_type_that_was_not_asked_matters_as_far_as_resolution_needs_it(rdtype: str, level: Level) -> None:
+    (finding,) = findings(f"silent={rdtype}")
+    assert (finding.code, finding.level) == ("type-fails", level)
+    assert f" {rdtype} at 192.0.2.53" in finding.message
+
+
+@pytest.mark.parametrize(("rdtype", "control"), [("SOA", "NS"), ("A", "SOA")])
+def test_a_server_is_known_to_serve_the_zone_by_its_soa_or_its_ns_records(rdtype: str, control: str) -> None:
+    finding = findings(f"silent={rdtype}")[0]
+    assert finding.code == "type-fails" and finding.message.endswith(
+        f"although it answers for example.com {control}"
+    )
+
+
+@pytest.mark.parametrize("rdtype", ["A", "CAA"])
+def test_an_error_to_all_types_but_a_few_is_one_finding_a_server(rdtype: str) -> None:
+    found = findings("knows-types=NS,SOA", rdtype)
+    assert [finding.code for finding in found] == ["type-fails"]
+    first = found[0].message.index(f"www.example.com {rdtype}")
+    assert first == found[0].message.index("www.example.com ")
+    assert not {finding.code for finding in found} & OF_THE_ZONE
+
+
+@pytest.mark.parametrize(
+    "fault", ["silent", "refuses", "servfail", "not-implemented", "lame", "format-error"]
+)
+def test_a_server_that_answers_nothing_is_said_to_fail_the_zone(fault: str) -> None:
+    codes = {finding.code for finding in findings(fault)}
+    assert "type-fails" not in codes and codes & OF_THE_ZONE
+
+
+@pytest.mark.parametrize("fault", ["no-edns", "drops-edns", "truncates", "loses-tcp", "slow", "no-aa"])
+def test_other_faults_are_not_of_a_type(fault: str) -> None:
+    assert "type-fails" not in {finding.code for finding in findings(fault)}
+
+
+def test_keys_that_need_tcp_are_not_a_type_that_fails() -> None:
+    assert not found("type-fails", "dnssec-keys-need-tcp")
+
+
+def test_refusing_edns_alone_is_the_cause_and_an_error() -> None:
+    (finding,) = found("no-edns", "edns-refused")
+    assert finding.level is Level.ERROR and "answers REFUSED to queries with EDNS" in finding.message
+    assert {each.code for each in findings("no-edns=SERVFAIL")} == {"no-edns"}

@@ -1,0 +1,54 @@
+"""A world of the lab at its own addresses inside a network namespace, for resolvers to look up from.
+
+`python -m tests.interop.lab_world FILE` prints `ready` when everything listens, and serves until
+it is killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import tomllib
+from contextlib import ExitStack
+from pathlib import Path
+
+from dnstrace.lab.internet import World
+from dnstrace.lab.serve import addresses, serve
+from dnstrace.lab.world import read
+from dnstrace.lab.worldfile import build
+from tests.interop.namespace import Namespace
+
+
+def world_of(file: Path) -> World:
+    """The world that a TOML file describes."""
+    return build(file.stem, tomllib.loads(file.read_text()), read)
+
+
+def start(namespace: Namespace, file: Path, stack: ExitStack) -> None:
+    """Serve the world in `file`, signed, and wait until everything listens; `stack` ends it."""
+    process = subprocess.Popen(
+        namespace.inside([sys.executable, "-m", "tests.interop.lab_world", str(file)]),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    stack.callback(_end, process)
+    assert process.stdout is not None
+    if process.stdout.readline() != "ready\n":
+        raise RuntimeError("the world is not served")
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    process.communicate()
+
+
+async def _stay(file: Path) -> None:
+    world = world_of(file)
+    async with serve(world, {address: (address, 53) for address in addresses(world)}, 0.0, signed=True):
+        print("ready", flush=True)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_stay(Path(sys.argv[1])))
