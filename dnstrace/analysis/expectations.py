@@ -9,6 +9,7 @@ are compared, or one of these:
     zone      the deepest zone that the walk reached
     ttl       seconds for which a resolver that asked now would cache the answer: the lowest TTL in the chain
     serial    of the SOA record in the positive or negative answer, in serial number arithmetic (RFC 1982)
+    resolvers how the answers of the resolvers that were asked compare: same, stale, fails and so on
     queries   how many queries were sent
 
 NS and DS records are those of the answer or, if it has none, of the referral to the zone that the walk
@@ -31,7 +32,9 @@ import dns.serial
 
 from dnstrace.analysis.caching import life
 from dnstrace.analysis.reached import delegation_reached, last_step, zone_reached
+from dnstrace.analysis.resolvers import compared
 from dnstrace.model import Outcome
+from dnstrace.model.compared import Disagreement
 from dnstrace.model.expectations import Expectation, Met, Operator, Value
 
 if TYPE_CHECKING:
@@ -59,6 +62,7 @@ class _Word(NamedTuple):
 
 
 _OUTCOMES = ("answer", "nodata", "nxdomain", "referral", "failed")
+_COMPARED = tuple(each.value for each in Disagreement)
 _SECURITY = ("secure", "insecure", "bogus", "indeterminate")
 _WHOLE = re.compile(r"([A-Za-z][A-Za-z0-9-]*)\s*(!=|>=|<=|=|>|<)\s*(.*)", re.DOTALL)
 _PIECES = re.compile(r'"(?:\\.|[^"\\])*"|(?P<gap>[,\s]+)|.', re.DOTALL)
@@ -233,6 +237,11 @@ def _ttl_of(trace: Trace) -> tuple[Value, ...] | None:
     return None if seconds is None else (seconds,)
 
 
+def _resolvers_of(trace: Trace) -> tuple[Value, ...] | None:
+    found = (each.difference for each in compared(trace))
+    return tuple(each.value for each in found if each is not None) or None
+
+
 def _serial_of(trace: Trace) -> tuple[Value, ...] | None:
     step = last_step(trace)
     negative = () if step is None or step.meaning is None or step.meaning.soa is None else (step.meaning.soa,)
@@ -248,6 +257,7 @@ _WORDS: dict[str, _Word] = {
     "zone": _Word(_read_name, "the name of a zone", _zone_of),
     "ttl": _Word(_read_number, "a whole number of seconds", _ttl_of, ordered=True),
     "serial": _Word(_read_serial, "a 32-bit whole number", _serial_of, ordered=True),
+    "resolvers": _Word(_read_one_of(_COMPARED), _alternatives(_COMPARED), _resolvers_of),
     "queries": _Word(_read_number, "a whole number", lambda trace: (trace.stats.queries,), ordered=True),
 }
 

@@ -10,7 +10,8 @@ An old answer cannot be distinguished from one that the zone's servers give to s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ import dns.rrset
 
 from dnstrace.analysis.caching import negative_ttl
 from dnstrace.analysis.reached import last_step, zone_reached
+from dnstrace.analysis.resolver_records import old_records, other_copy
 from dnstrace.message.alias import follow
 from dnstrace.message.meaning import classify
 from dnstrace.model import (
@@ -53,6 +55,7 @@ _PROHIBITED = frozenset({18})  # the client is prohibited if the reply is REFUSE
 _BOGUS = frozenset(range(6, 13))
 
 
+_COPIES = {Disagreement.STALE, Disagreement.OTHER, Disagreement.SPLIT_HORIZON, Disagreement.FILTERED}
 _OF_ITS_OWN = {Disagreement.FILTERED, Disagreement.SPLIT_HORIZON}  # with a TTL of its own
 
 
@@ -66,6 +69,11 @@ class _Held(NamedTuple):
 def compared(trace: Trace) -> tuple[Compared, ...]:
     """Each resolver that was asked in addition to the walk, in the order given."""
     return tuple(_compared(trace, step) for step in trace.steps if step.asks_resolver)
+
+
+def all_fail(found: Collection[Compared]) -> bool:
+    """Whether resolvers were asked, and none of them has an answer, not even a negative one."""
+    return bool(found) and all(each.difference is not None and each.difference.has_none for each in found)
 
 
 # --- what one reply means -------------------------------------------------------------------------
@@ -114,7 +122,21 @@ def _compared(trace: Trace, step: Step) -> Compared:
     difference = _failure_of(attempt, unchecked) or _difference(trace, attempt, held)
     given = None if difference in _OF_ITS_OWN else held.given
     past_its_ttl = bool(_extended_errors(attempt) & _STALE)
-    return Compared(step, attempt, difference, held.left, given, replied, unchecked, past_its_ttl)
+    found = Compared(step, attempt, difference, held.left, given, replied, unchecked, past_its_ttl)
+    return _explained(trace, found)
+
+
+def _explained(trace: Trace, found: Compared) -> Compared:
+    """The same with what the resolver said when it was asked further."""
+    if found.difference is Disagreement.VALIDATION:
+        return replace(found, old=old_records(trace, found.step))
+    if found.difference not in _COPIES or found.past_its_ttl or found.attempt is None:
+        return found
+    if (copy := other_copy(trace, found.step, found.attempt)) is None:
+        return found
+    is_own = copy.authoritative or found.difference is Disagreement.SPLIT_HORIZON
+    difference = Disagreement.SPLIT_HORIZON if is_own else Disagreement.OTHER
+    return replace(found, difference=difference, authoritative_ttl=None, copy=copy)
 
 
 def _failure_of(attempt: Attempt, unchecked: bool) -> Disagreement | None:

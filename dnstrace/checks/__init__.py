@@ -13,8 +13,12 @@ from dnstrace.checks import (
     cycles,
     delegation,
     denial,
+    denial_kinds,
+    digests,
     glue,
+    hints,
     interception,
+    key_requests,
     letter_case,
     names,
     parent_update,
@@ -23,13 +27,16 @@ from dnstrace.checks import (
     resolver_answers,
     security,
     servers,
+    shared_addresses,
     signatures,
     soa,
     spread,
     transport,
     unexplained,
+    zone_keys,
 )
 from dnstrace.checks.catalogue import ENTERED, Rule, Trait
+from dnstrace.checks.causes import explained
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.operators import assigned
 from dnstrace.model import Trace
@@ -39,6 +46,7 @@ __all__ = [
     "CATALOGUE",
     "RULES",
     "Blame",
+    "Checking",
     "Finding",
     "Level",
     "Observation",
@@ -49,13 +57,14 @@ __all__ = [
 ]
 
 RULES = (
-    interception, servers, question_types, transport, letter_case, delegation, spread, cycles, names, glue,
-    soa, answers, aliases, records, security, signatures, denial, parent_update, chain, resolver_answers,
-    unexplained
+    interception, hints, servers, question_types, transport, letter_case, delegation, spread,
+    shared_addresses, cycles, names, glue, soa, answers, aliases, records, digests, security, zone_keys,
+    signatures, denial, denial_kinds, parent_update, key_requests, chain, resolver_answers, unexplained,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
-_ON_DNSSEC = {module.__name__ for module in (security, signatures, denial, parent_update, chain)}
+_DNSSEC = (digests, security, zone_keys, signatures, denial, denial_kinds, parent_update, key_requests, chain)
+_ON_DNSSEC = {module.__name__ for module in _DNSSEC}
 
 _PLACES = {module.__name__: place for place, module in enumerate(RULES)}
 
@@ -73,10 +82,26 @@ def applied(trace: Trace) -> tuple[Rule, ...]:
 
 def findings(trace: Trace) -> tuple[Finding, ...]:
     """Everything wrong in what `trace` recorded: errors first, then warnings, then notices."""
-    evidence = Evidence(trace)
-    found = evidence.found
+    checking = Checking(trace)
     for rule in applied(trace):
-        found += rule.apply(evidence)
-    alone = [finding for finding in found if Trait.STANDS_ALONE in CATALOGUE[finding.code].traits]
-    ranked = sorted(alone or found, key=lambda finding: _LEVELS.index(finding.level))
-    return tuple(assigned(evidence, finding) for finding in ranked)
+        checking.apply(rule)
+    return checking.findings
+
+
+class Checking:
+    """The rules applied to a trace one by one; `findings` is what those applied so far have found."""
+
+    def __init__(self, trace: Trace) -> None:
+        self._evidence = Evidence(trace)
+        self._found = self._evidence.found
+
+    def apply(self, rule: Rule) -> None:
+        """Apply one rule."""
+        self._found += rule.apply(self._evidence)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Errors first, then warnings, then notices; what stands alone hides everything else."""
+        alone = [each for each in self._found if Trait.STANDS_ALONE in CATALOGUE[each.code].traits]
+        ranked = sorted(alone or self._found, key=lambda finding: _LEVELS.index(finding.level))
+        return explained(self._evidence, [assigned(self._evidence, finding) for finding in ranked])

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TypedDict
 
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut, of_trace
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.phrases import listed, where
+from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, replies_of, steps_of
 from dnstrace.model import Kind, Meaning, Name, Outcome, Purpose, Step
-from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import plain, zone_text
 
 _CNAME, _DNAME = dns.rdatatype.CNAME, dns.rdatatype.DNAME
 _ALLOWED = frozenset({_CNAME, dns.rdatatype.RRSIG, dns.rdatatype.NSEC, dns.rdatatype.KEY})
+_TTL = 3600  # seconds, of records to remove; of no consequence
 _LONG, _TOO_LONG = 8, 16  # aliases in a row: what every resolver follows, and more than any resolver does
 
 
@@ -54,6 +56,7 @@ def alias_loop(evidence: Evidence) -> Iterator[Observation]:
             cure=f"point {plain(closing.owner)} at a name that has the data, instead of"
             f" {plain(closing.target)}",
             zone=_zone_of_owner(evidence, closing),
+            remedy=in_zone(_zone_of_owner(evidence, closing)),
         )
 
 
@@ -81,6 +84,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
         (last.step.id, ending.id),
         cure=f"remove the alias {plain(last.owner)}, or point it at a name that exists",
         zone=_zone_of_owner(evidence, last),
+        remedy=in_zone(_zone_of_owner(evidence, last), remove=[_cname(last)]),
     )
 
 
@@ -105,6 +109,7 @@ def alias_chain_long(evidence: Evidence) -> Iterator[Observation]:
             tuple(link.step.id for link in links),
             cure=f"point {plain(links[0].owner)} at the name that has the data, or at a name close to it",
             zone=_zone_of_owner(evidence, links[0]),
+            remedy=in_zone(_zone_of_owner(evidence, links[0])),
             level=Level.ERROR if len(links) >= _TOO_LONG else None,
         )
 
@@ -131,6 +136,7 @@ def alias_at_apex(cut: Cut) -> Iterator[Observation]:
             f"{zone_text(cut.zone)} has a CNAME record at its apex, on {where(showing)}",
             steps_of(showing),
             cure=f"replace the CNAME record at {zone_text(cut.zone)} with the addresses of its target",
+            **_addresses_instead(cut, showing),
         )
 
 
@@ -164,8 +170,42 @@ def alias_beside_data(cut: Cut) -> Iterator[Observation]:
             what = f"of {listed(targets)} at the same time"
             cure = f"remove all CNAME records of {plain(owner)} except one"
         yield Observation(
-            f"{plain(owner)} is an alias {what}, on {where(showing)}", steps_of(showing), cure=cure
+            f"{plain(owner)} is an alias {what}, on {where(showing)}",
+            steps_of(showing),
+            cure=cure,
+            remedy=in_zone(cut.zone, remove=_records_of(showing, owner, 1) if len(targets) > 1 else ()),
         )
+
+
+class _Fix(TypedDict):
+    """The part of an observation that says what to do."""
+
+    records: tuple[str, ...]
+    remedy: Remedy
+
+
+def _addresses_instead(cut: Cut, showing: list[HeardReply]) -> _Fix:
+    """The addresses to publish instead of an alias at the apex, where the trace has found them."""
+    trace = cut.evidence.trace
+    found = [
+        f"{cut.zone} {rrset.ttl} IN {dns.rdatatype.to_text(rrset.rdtype)} {rdata}"
+        for rrset in (trace.answer if trace.question.name == cut.zone else ())
+        if rrset.rdtype in (dns.rdatatype.A, dns.rdatatype.AAAA)
+        for rdata in rrset
+    ]
+    gone = _records_of(showing, cut.zone) if found else ()
+    return {"records": tuple(found), "remedy": in_zone(cut.zone, add=found, remove=gone)}
+
+
+def _cname(link: _AliasStep) -> str:
+    """The CNAME record of an alias, in master-file format."""
+    return f"{link.owner} {_TTL} IN CNAME {link.target}"
+
+
+def _records_of(showing: Iterable[HeardReply], owner: Name, after: int = 0) -> list[str]:
+    """The CNAME records of a name, in master-file format, without the first `after` of them."""
+    found = dict.fromkeys(str(rdata) for reply in showing for rdata in reply.rrset(owner, _CNAME) or ())
+    return [f"{owner} {_TTL} IN CNAME {rdata}" for rdata in sorted(found)[after:]]
 
 
 # --- what they look at -------------------------------------------------------------------------

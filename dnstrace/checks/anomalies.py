@@ -31,8 +31,13 @@ _LIKE_CONTROL = frozenset({Probe.TCP, Probe.CASE, Probe.EDNS_OPTION})
 
 
 def anomalies(evidence: Evidence) -> tuple[Anomaly, ...]:
-    """Every anomaly of a trace, in the order in which the steps show them."""
-    steps = [step for step in evidence.trace.steps if not step.asks_resolver]
+    """Every anomaly of a trace, in the order in which the steps show them.
+
+    Left out are resolvers, which are compared with the walk, and what was asked to rehearse a remedy.
+    """
+    steps = [
+        step for step in evidence.trace.steps if not step.at_resolver and step.probe is not Probe.REHEARSAL
+    ]
     found = [
         *(each for step in steps for each in _of_attempts(evidence, step)),
         *_between_servers(evidence, steps),

@@ -12,6 +12,7 @@ import dns.rdatatype
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import question_text, where
+from dnstrace.checks.remedies import at_servers, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
 from dnstrace.checks.serials import serials
 from dnstrace.model import Kind, Name, Probe, Step
@@ -90,6 +91,7 @@ def ent_nxdomain(cut: Cut) -> Iterator[Observation]:
             steps_of((*replies, *shown)),
             server=server,
             cure=f"make {plain(server)} answer NODATA (no error and no data) for {plain(name)}",
+            remedy=at_servers(server),
         )
 
 
@@ -119,6 +121,7 @@ def negative_without_soa(cut: Cut) -> Iterator[Observation]:
             server=server,
             cure=f"make {plain(server)} include the SOA record of {zone_text(cut.zone)} in its"
             " negative answers",
+            remedy=at_servers(server),
         )
 
 
@@ -171,6 +174,7 @@ def _difference(step: Step, groups: list[list[HeardReply]]) -> Observation:
         f" with the same serial: {each}",
         (step.id,),
         cure="find out which servers are right, and reload the zone on the others",
+        remedy=in_zone(step.zone, servers=by_server(reply for group in groups[1:] for reply in group)),
         level=_difference_level(groups),
     )
 
@@ -206,8 +210,8 @@ def _lacks_soa(reply: HeardReply) -> bool:
 def _answer_text(reply: HeardReply) -> str:
     if reply.meaning.kind in _NEGATIVE:
         return _denial_text(reply)
-    data = (str(rdata) for rrset in reply.meaning.answer for rdata in rrset if not rrset.covers)
-    return ", ".join(data)
+    rrsets = (rrset for rrset in reply.meaning.answer if not rrset.covers)
+    return ", ".join(text for rrset in rrsets for text in sorted(map(str, rrset)))
 
 
 def _denial_text(reply: HeardReply) -> str:

@@ -22,7 +22,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any
 
@@ -123,6 +123,7 @@ def _enter(
 
 
 def _finding(rule: Rule, fault: Observation, cut: Cut | None) -> Finding:
+    blame = fault.blame or rule.blame
     return Finding(
         code=rule.code,
         level=fault.level or rule.level,
@@ -131,9 +132,9 @@ def _finding(rule: Rule, fault: Observation, cut: Cut | None) -> Finding:
         message=fault.message,
         steps=tuple(dict.fromkeys(fault.steps)),
         references=rule.references,
-        blame=fault.blame or rule.blame,
+        blame=blame,
         cure=fault.cure,
         records=fault.records,
-        remedy=fault.remedy,
+        remedy=fault.remedy and replace(fault.remedy, who=blame),
         operator=fault.operator,
     )

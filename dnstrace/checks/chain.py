@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dnstrace.checks.catalogue import ENTERED, Trait, of_trace
+from dnstrace.checks.delegated_keys import to_publish
 from dnstrace.checks.evidence import Evidence
-from dnstrace.model import Outcome
+from dnstrace.checks.phrases import question_text
+from dnstrace.checks.remedies import at_parent, in_zone
+from dnstrace.checks.signing import signing_of
+from dnstrace.dnssec.records import OddDS
+from dnstrace.model import ROOT, Name, Outcome, Step
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.security import Security
 
 _CODE = "chain-broken"
@@ -36,6 +43,31 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
     steps = [step for step in evidence.trace.steps if step.id in bogus]
     steps.sort(key=lambda step: step.outcome is not Outcome.FAILED)  # a step without a result shows it best
     zones = [step.zone for step in steps]
-    yield Observation(
-        judgement.reason, tuple(step.id for step in steps), zone=max(zones, key=len, default=None)
-    )
+    zone = max(zones, key=len, default=None)
+    found = Observation(judgement.reason, tuple(step.id for step in steps), zone=zone)
+    cut = None if zone is None else evidence.cut(zone)
+    if cut is not None and any(isinstance(ds, OddDS) for ds in signing_of(cut).ds) and to_publish(cut):
+        yield replace(
+            found,
+            cure=f"replace the DS records of {zone_text(zone)}",
+            records=to_publish(cut),
+            remedy=at_parent(cut, change=to_publish(cut)),
+            blame=Blame.REGISTRAR,
+        )
+        return
+    remedy = None if zone is None else in_zone(zone, servers=_without_reply(steps))
+    yield replace(found, cure=_cure(zone, steps), remedy=remedy)
+
+
+def _cure(zone: Name | None, steps: list[Step]) -> str:
+    """What to do: first to get replies, then right ones."""
+    failed = next((step for step in steps if step.outcome is Outcome.FAILED), None)
+    if failed is None:
+        return f"sign {zone_text(zone)} again, and load it on all its servers"
+    servers = "the root servers" if failed.zone == ROOT else f"the servers of {plain(failed.zone)}"
+    return f"make {servers} answer {question_text(failed.question)}, over UDP and TCP port 53"
+
+
+def _without_reply(steps: list[Step]) -> tuple[Name, ...]:
+    failed = (step for step in steps if step.outcome is Outcome.FAILED)
+    return tuple(dict.fromkeys(attempt.server for step in failed for attempt in step.attempts))

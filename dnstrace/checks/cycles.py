@@ -9,6 +9,7 @@ import dns.name
 from dnstrace.checks.catalogue import of_trace
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.phrases import listed
+from dnstrace.checks.remedies import in_zone
 from dnstrace.model import Name, Outcome, Step
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain
@@ -39,6 +40,7 @@ def cyclic_dependency(evidence: Evidence) -> Iterator[Observation]:
                 steps=tuple(stuck[zone].id for zone in cycle),
                 cure=f"give {plain(cut.zone)} a name server inside itself, with glue in its parent zone",
                 zone=cut.zone,
+                remedy=in_zone(cut.zone),
             )
             return
 

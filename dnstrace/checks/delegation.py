@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
+from dataclasses import replace
 
 import dns.flags
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.glue import glue, glue_records
-from dnstrace.checks.hosts import host_of
+from dnstrace.checks.listing import delegating_records, ns_records, sorted_out
 from dnstrace.checks.phrases import listed, parent_text, server_names
-from dnstrace.checks.replies import HeardReply, only_server, steps_of
+from dnstrace.checks.remedies import at_parent, in_zone
+from dnstrace.checks.replies import HeardReply, by_server, only_server, steps_of
 from dnstrace.checks.serials import serials
 from dnstrace.model import Delegation, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
 
-_TTL = 172800  # seconds, of NS records to publish where the delegation shows no TTL
 _SHORT = 3600  # seconds
 
 Servers = frozenset[Name]
@@ -51,12 +51,35 @@ def ns_differs(cut: Cut) -> Iterator[Observation]:
         for who, names in ((parent_text(cut), here - there), ("the zone itself", there - here))
         if names
     ]
-    yield Observation(
+    observation = Observation(
         message=f"{parent_text(cut)} and {zone_text(cut.zone)} list different name servers:"
         f" {' and '.join(differs)}",
         steps=(*steps_of(cut.referrals), *steps_of(sets[there])),
-        cure=f"have {parent_text(cut)} publish the NS records that {zone_text(cut.zone)} itself has",
-        records=_ns_records(cut, there),
+    )
+    yield _with_lists_fixed(cut, here, there, observation)
+
+
+def _with_lists_fixed(cut: Cut, here: Servers, there: Servers, found: Observation) -> Observation:
+    """The observation with its fix: the parent follows the zone if all servers that the zone lists work."""
+    zone, parent = zone_text(cut.zone), parent_text(cut)
+    listing = sorted_out(cut, sorted(there))
+    if not listing.bad:
+        records = delegating_records(cut, there)
+        cure = f"have {parent} publish the NS records that {zone} itself has"
+        return replace(found, cure=cure, records=records, remedy=at_parent(cut, change=records))
+    right = sorted_out(cut, sorted(here | there)).good
+    if not right:
+        cure = f"bring the name servers of {zone} back, then give both zones the same NS records"
+        return replace(found, cure=cure, remedy=in_zone(cut.zone), blame=Blame.HOST)
+    also = "" if set(right) == here else f", and then in {parent}"
+    one = "does" if len(listing.bad) == 1 else "do"
+    return replace(
+        found,
+        cure=f"list {listed(right)} in the NS records of {zone} itself{also}: {listed(listing.bad)} {one} not"
+        " serve it",
+        records=ns_records(cut, right),
+        remedy=in_zone(cut.zone, change=ns_records(cut, right)),
+        blame=Blame.HOST,
     )
 
 
@@ -91,6 +114,7 @@ def ns_differs_between_servers(cut: Cut) -> Iterator[Observation]:
                 steps=steps_of(reply for replies in sets.values() for reply in replies),
                 server=_odd_one(sets),
                 cure=f"give all servers of {zone_text(cut.zone)} the same NS records",
+                remedy=in_zone(cut.zone, servers=by_server(_odd(sets))),
             )
 
 
@@ -127,6 +151,7 @@ def parent_servers_differ(cut: Cut) -> Iterator[Observation]:
                 server=only_server(odd),
                 cure=f"report to the operator of {parent_text(cut)} that {server_names(odd)} {differ}"
                 " from the others",
+                remedy=replace(at_parent(cut), servers=tuple(by_server(odd))),
             )
             return
 
@@ -154,6 +179,7 @@ def ns_ttl_differs(cut: Cut) -> Iterator[Observation]:
             f" but {above} s in {parent_text(cut)}",
             steps=steps_of(cut.probe(Probe.NS)),
             cure=f"raise the TTL of the NS records in {zone_text(cut.zone)} to 86400",
+            remedy=in_zone(cut.zone, change=ns_records(cut, cut.child, 86400)),
         )
 
 
@@ -188,18 +214,13 @@ def _child_sets(cut: Cut) -> dict[Servers, list[HeardReply]]:
     return found
 
 
-def _ns_records(cut: Cut, names: Servers) -> tuple[str, ...]:
-    """The NS records for the parent to publish, and the glue that they need."""
-    ttl = cut.delegation.ttl if cut.delegation is not None and cut.delegation.ttl is not None else _TTL
-    fresh = [name for name in sorted(names) if name.is_subdomain(cut.zone) and not glue(cut).get(name)]
-    return (
-        *(f"{cut.zone} {ttl} IN NS {name}" for name in sorted(names)),
-        *(record for name in fresh for record in glue_records(cut, name, host_of(cut, name).addresses)),
-    )
-
-
 def _odd_one(sets: dict[Servers, list[HeardReply]]) -> Name | None:
     """The one server that differs from the others; None where several differ, or half of them."""
+    odd = _odd(sets)
+    return only_server(odd) if len(odd) < max(map(len, sets.values())) else None
+
+
+def _odd(sets: dict[Servers, list[HeardReply]]) -> list[HeardReply]:
+    """The replies that differ from those of the largest set."""
     most = max(sets, key=lambda names: len(sets[names]))
-    odd = [reply for names, replies in sets.items() if names != most for reply in replies]
-    return only_server(odd) if len(odd) < len(sets[most]) else None
+    return [reply for names, replies in sets.items() if names != most for reply in replies]

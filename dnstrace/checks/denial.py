@@ -11,6 +11,7 @@ import dns.rdatatype
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import counted, question_text, where
+from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
 from dnstrace.checks.signing import Signing, signing_of
 from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, read_denial
@@ -61,6 +62,7 @@ def denial_broken(cut: Cut) -> Iterator[Observation]:
                 server=server,
                 cure=f"sign the whole of {zone_text(cut.zone)} again, and load it on all its servers",
                 level=_denial_level(cut, replies, asked),
+                remedy=in_zone(cut.zone, servers=by_server(replies)),
             )
 
 
@@ -86,6 +88,7 @@ def nsec3_iterations(cut: Cut) -> Iterator[Observation]:
             f"{zone_text(cut.zone)} uses {counted(most, 'additional NSEC3 iteration')} instead of 0",
             steps_of(replies),
             cure=f"sign {zone_text(cut.zone)} with the NSEC3 parameters `1 0 0 -`",
+            remedy=in_zone(cut.zone),
             level=level,
         )
 

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import dns.rdatatype
 
+from dnstrace.analysis.hints import outdated_hints
 from dnstrace.analysis.paths import unheard
 from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.model import (
+    ROOT,
     Attempt,
     Cause,
     Delegation,
@@ -26,11 +28,15 @@ from dnstrace.model import (
     Step,
     Trace,
 )
+from dnstrace.model.heard import DROPPED
 
 if TYPE_CHECKING:
     from dnstrace.model.findings import Finding
 
 Reading = TypeVar("Reading")
+
+_NO_PROBES = frozenset({None, Probe.REHEARSAL})
+"""What says nothing about a zone as it is."""
 
 FAILING = frozenset(
     {
@@ -72,8 +78,13 @@ class Cut:
         self._probes = [
             step
             for step in evidence.trace.steps
-            if step.purpose is Purpose.PROBE and step.probe is not None and step.zone == zone
+            if step.purpose is Purpose.PROBE and step.probe not in _NO_PROBES and step.zone == zone
         ]
+
+    @property
+    def probing(self) -> tuple[Step, ...]:
+        """The steps in which the servers of the zone were probed."""
+        return tuple(self._probes)
 
     @property
     def probed(self) -> bool:
@@ -100,8 +111,8 @@ class Cut:
     def replies(self) -> tuple[HeardReply, ...]:
         """The last reply of each address of the zone's servers to the walk.
 
-        Left out are addresses of a family that has no route from here, and those that a replayed record
-        lacks: they say nothing about the zone.
+        Left out are addresses of a family that has no route from here, those that a replayed record lacks
+        or that are only supposed to be dead, and outdated root hints: they say nothing about the zone.
         """
         last: dict[str, HeardReply] = {}
         for step in self.walked:
@@ -109,8 +120,12 @@ class Cut:
         return tuple(filter(self._tells, last.values()))
 
     def _tells(self, reply: HeardReply) -> bool:
-        """Whether the lack of a reply says anything about the server."""
+        """Whether a reply, or the lack of one, says anything about the server."""
         family = reply.attempt.exchange.query.family
+        if self.zone == ROOT and reply.address in self.evidence.outdated_hints:
+            return False
+        if reply.meaning.note == DROPPED:
+            return False
         return family not in self.evidence.unheard and reply.meaning.kind is not Kind.NOT_RECORDED
 
     @cached_property
@@ -159,6 +174,11 @@ class Cut:
         return tuple(r for r in self._of(probe) if all_servers or r.address in self.serving)
 
     @cached_property
+    def all_attempts(self) -> tuple[Attempt, ...]:
+        """Every attempt at the zone's servers, in the walk and in probes."""
+        return tuple(attempt for step in (*self.walked, *self._probes) for attempt in step.attempts)
+
+    @cached_property
     def heard(self) -> frozenset[str]:
         """The addresses that replied to the walk at least once, even if with a truncated reply."""
         attempts = (attempt for step in self.walked for attempt in step.attempts)
@@ -182,8 +202,8 @@ class Cut:
         found: dict[Name, list[HeardReply]] = {}
         for reply in self.probe(Probe.NS):
             if (rrset := reply.rrset(self.zone, dns.rdatatype.NS)) is not None:
-                for rdata in rrset:
-                    found.setdefault(rdata.target, []).append(reply)
+                for target in sorted(rdata.target for rdata in rrset):
+                    found.setdefault(target, []).append(reply)
         return found
 
     def once(self, reading: Callable[[Cut], Reading]) -> Reading:
@@ -221,6 +241,20 @@ class Evidence:
         return next((cut for cut in self.cuts if cut.zone == zone), None)
 
     @cached_property
+    def outdated_hints(self) -> frozenset[str]:
+        """The addresses with which the walk began that the root servers no longer have."""
+        return frozenset(a for hint in outdated_hints(self.trace.steps) for a in hint.addresses)
+
+    @cached_property
+    def zones(self) -> frozenset[Name]:
+        """Every zone that was asked or referred to, in the walk and in look-ups."""
+        asked = {self.zone_of(step) for step in self.trace.steps if not step.at_resolver}
+        above = {step.zone for step in self.trace.steps if not step.at_resolver}
+        return frozenset(
+            asked | above | {step.referral.zone for step in self.trace.steps if step.referral is not None}
+        )
+
+    @cached_property
     def causes(self) -> dict[Cause, set[str]]:
         """The addresses that had to be asked in another way in any step, look-ups included, by the cause.
 
@@ -231,15 +265,6 @@ class Evidence:
             if attempt.cause is not None:
                 found[attempt.cause].add(attempt.exchange.query.address)
         return found
-
-    @cached_property
-    def zones(self) -> frozenset[Name]:
-        """Every zone that was asked or referred to, in the walk and in look-ups."""
-        asked = {self.zone_of(step) for step in self.trace.steps if not step.asks_resolver}
-        above = {step.zone for step in self.trace.steps if not step.asks_resolver}
-        return frozenset(
-            asked | above | {step.referral.zone for step in self.trace.steps if step.referral is not None}
-        )
 
     @cached_property
     def lookups(self) -> dict[Name, list[Step]]:

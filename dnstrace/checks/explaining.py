@@ -21,7 +21,7 @@ def _codes(*texts: str) -> Codes:
 
 
 _SOME_TYPES = "type-fails ns-missing case-sensitive"
-_ON_THE_WAY = "intercepted path-intercepted wrong-reply reply-from-elsewhere"
+_ON_THE_WAY = "hints-outdated intercepted path-intercepted wrong-reply reply-from-elsewhere"
 _SILENT = _codes(
     "unreachable no-udp no-tcp drops-edns drops-large-udp edns-option edns-version ns-address-special",
     _SOME_TYPES, _ON_THE_WAY,
@@ -71,14 +71,15 @@ DIFFERENT: dict[Sort, Codes] = {
     Sort.ANOTHER_WAY: _codes("no-edns drops-edns drops-large-udp no-tcp fails type-fails"),
     Sort.CUT: _codes(_COPIES, _EXISTS, "cut-denied not-authoritative"),
     Sort.EXISTENCE: _codes(
-        _COPIES, _EXISTS, "cds-inconsistent dnskey-differs type-fails wildcard-hidden",
+        _COPIES, _EXISTS, "cds-inconsistent cds-alone denial-mixed dnskey-differs type-fails wildcard-hidden",
         "glue-differs ns-name-unresolvable alias-beside-data cut-denied not-authoritative",
     ),
     Sort.NAME_SERVERS: _codes("parent-servers-differ"),
     Sort.DELEGATED_KEYS: _codes("parent-servers-differ no-edns"),
     Sort.GLUE: _codes("parent-servers-differ glue-differs"),
     Sort.DATA: _codes(
-        _COPIES, "ns-differs-between-servers dnskey-differs cds-inconsistent alias-beside-data",
+        _COPIES, "ns-differs-between-servers dnskey-differs cds-inconsistent cds-alone denial-mixed",
+        "alias-beside-data",
         "glue-differs not-authoritative",
     ),
     Sort.TTL: _codes(_COPIES, "ns-differs-between-servers dnskey-differs signature-bad not-authoritative"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import dns.rdatatype
 
@@ -11,6 +12,7 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.hosts import Host, given_on_request, host_of
 from dnstrace.checks.phrases import listed, parent_text
 from dnstrace.checks.registries import registered
+from dnstrace.checks.remedies import at_parent, at_servers, in_zone
 from dnstrace.checks.replies import HeardReply, steps_of
 from dnstrace.model import Name, family_of
 from dnstrace.model.addresses import special
@@ -48,12 +50,16 @@ def glue_missing(cut: Cut) -> Iterator[Observation]:
         host = host_of(cut, name)
         given, asked = given_on_request(cut, name)
         known = tuple(dict.fromkeys((*host.addresses, *given)))
+        good = working(cut, known)
         yield Observation(
             message=_missing_text(cut, name, given),
             steps=(*steps_of(cut.referrals), *asked, *host.steps),
             server=name,
-            cure=f"register {listed(known) if known else 'its addresses'} as the glue for {plain(name)}",
-            records=glue_records(cut, name, known),
+            cure=f"register {listed(good) if good else 'its addresses'} as the glue for {plain(name)}"
+            if good or not known
+            else f"make {plain(name)} answer at {listed(known)}, then register that as its glue",
+            records=glue_records(cut, name, good),
+            remedy=at_parent(cut, add=glue_records(cut, name, good)),
             level=Level.WARNING if others else Level.ERROR,
         )
 
@@ -100,16 +106,72 @@ def glue_differs(cut: Cut) -> Iterator[Observation]:
         if not stale and not fresh:
             continue
         lost = stale == addresses and not cut.serving & set(stale)
-        yield Observation(
+        observation = Observation(
             message=f"{parent_text(cut)} has {listed(addresses)} as the glue for {plain(name)},"
             f" but its own zone has {listed(host.addresses)}",
             steps=(*steps_of(cut.referrals), *host.steps),
             server=name,
-            cure=f"change the glue for {plain(name)} to {listed(host.addresses)}",
-            records=glue_records(cut, name, host.addresses),
             level=Level.ERROR if lost else Level.WARNING if stale else Level.NOTICE,
             operator=None if name.is_subdomain(cut.zone) else registered(name),
         )
+        yield _with_glue_fixed(cut, host, addresses, observation)
+
+
+def _with_glue_fixed(cut: Cut, host: Host, addresses: list[str], found: Observation) -> Observation:
+    """The observation with its fix: of the glue if the addresses in the zone work, else of the zone."""
+    name, good = plain(host.name), working(cut, host.addresses)
+    glued = tuple(text for text in addresses if text in cut.serving)
+    if good == host.addresses or not glued:
+        new = good or host.addresses
+        records = glue_records(cut, host.name, new)
+        return replace(
+            found,
+            cure=f"change the glue for {name} to {listed(new)}"
+            if good
+            else f"make {name} answer at one of these addresses, then publish that in both places",
+            records=records if good else (),
+            remedy=at_parent(cut, change=records) if good else at_servers(host.name),
+        )
+    right = (*good, *(text for text in glued if text not in good))
+    records = address_records(host.name, right)
+    dead = listed(text for text in host.addresses if text not in good)
+    return replace(
+        found,
+        cure=f"change the addresses of {name} in its own zone to {listed(right)}, since it does not serve"
+        f" {zone_text(cut.zone)} at {dead}",
+        records=records,
+        remedy=in_zone(zone_of_host(cut, host), change=records),
+        blame=Blame.HOST,
+    )
+
+
+def working(cut: Cut, addresses: Iterable[str]) -> tuple[str, ...]:
+    """The addresses that were not asked in vain for the zone: those that serve it, and those not asked."""
+    return tuple(text for text in addresses if text in cut.serving or text not in _asked(cut))
+
+
+def outdated(cut: Cut, name: Name, addresses: Iterable[str]) -> tuple[str, ...]:
+    """The addresses to register instead, if these are old glue and the new ones serve the zone."""
+    host = host_of(cut, name)
+    old = set(glue(cut).get(name, ())) - set(host.addresses)
+    fresh = tuple(text for text in host.addresses if text in cut.serving)
+    return fresh if fresh == host.addresses and old >= set(addresses) else ()
+
+
+def _asked(cut: Cut) -> frozenset[str]:
+    return cut.once(_asked_addresses)
+
+
+def _asked_addresses(cut: Cut) -> frozenset[str]:
+    """The addresses that were asked for the zone."""
+    return frozenset(reply.address for reply in cut.everyone)
+
+
+def zone_of_host(cut: Cut, host: Host) -> Name:
+    """The zone that the name of a host is in, as far as it is known."""
+    zones = [each.zone for each in cut.evidence.cuts if host.name.is_subdomain(each.zone)]
+    zones += [step.zone for step in cut.evidence.lookups.get(host.name, ()) if step.meaning is not None]
+    return max(zones, key=len, default=cut.zone)
 
 
 @of_cut(Level.WARNING, Blame.SERVER_OPERATOR)
@@ -132,14 +194,19 @@ def glue_only_in_parent(cut: Cut) -> Iterator[Observation]:
     others = servers - {host.name for host in wrong}
     for host in wrong:
         addresses = glue(cut)[host.name]
+        good = working(cut, addresses)
+        records = address_records(host.name, good)
         yield Observation(
             message=f"{plain(host.name)} has the {_noun(addresses)} {listed(addresses)} in"
             f" {parent_text(cut)},"
             " but none in its own zone",
             steps=(*steps_of(cut.referrals), *host.steps),
             server=host.name,
-            cure=f"publish {listed(addresses)} for {plain(host.name)} in its own zone",
-            records=tuple(f"{host.name} 3600 IN {_address_type(text)} {text}" for text in addresses),
+            cure=f"publish {listed(good)} for {plain(host.name)} in its own zone"
+            if good
+            else f"make {plain(host.name)} answer at {listed(addresses)}, then publish that in its own zone",
+            records=records,
+            remedy=in_zone(zone_of_host(cut, host), add=records),
             level=Level.WARNING if others else Level.ERROR,
         )
 
@@ -169,6 +236,7 @@ def glue_superfluous(cut: Cut) -> Iterator[Observation]:
             message=f"the referral to {zone_text(cut.zone)} includes addresses of {listed(found)}, {which}",
             steps=steps_of(found.values()),
             cure=f"ask the operator of {parent_text(cut)} to delete the addresses of {listed(found)}",
+            remedy=at_parent(cut, remove=_addresses_in(found)),
         )
 
 
@@ -193,6 +261,14 @@ def _superfluous(cut: Cut, reply: HeardReply) -> list[Name]:
     return [owner for owner in owners if owner not in servers]
 
 
+def _addresses_in(found: dict[Name, HeardReply]) -> Iterator[str]:
+    """The address records of these owners, each in a reply, in master-file format."""
+    for owner, reply in found.items():
+        for rrset in () if reply.message is None else reply.message.additional:
+            if rrset.name == owner and rrset.rdtype in _ADDRESSES:
+                yield from (f"{owner} {rrset.ttl} IN {rrset.rdtype.name} {rdata}" for rdata in rrset)
+
+
 def _families_listed(host: Host) -> set[int]:
     """The address families for which the name's own zone has listed everything that it has."""
     return {*host.denied, *(family_of(text) for text in host.addresses)}
@@ -204,6 +280,11 @@ def _noun(addresses: list[str]) -> str:
 
 def _address_type(text: str) -> str:
     return "AAAA" if ":" in text else "A"
+
+
+def address_records(name: Name, addresses: Iterable[str]) -> tuple[str, ...]:
+    """The address records of a name in its own zone, in master-file format."""
+    return tuple(f"{name} 3600 IN {_address_type(text)} {text}" for text in dict.fromkeys(addresses))
 
 
 def glue_records(cut: Cut, name: Name, addresses: tuple[str, ...]) -> tuple[str, ...]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 
 import dns.flags
 
-from dnstrace.checks.catalogue import Trait, of_trace
-from dnstrace.checks.evidence import Evidence
-from dnstrace.checks.replies import HeardReply, steps_of
-from dnstrace.model import ROOT, Source
-from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.checks.catalogue import Trait, of_cut, of_trace
+from dnstrace.checks.evidence import Cut, Evidence
+from dnstrace.checks.phrases import counted, listed
+from dnstrace.checks.remedies import elsewhere
+from dnstrace.checks.replies import HeardReply, by_server, steps_of
+from dnstrace.model import ROOT, Kind, Source, family_of
+from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.naming import zone_text
 
+_NETWORK = {4: 24, 6: 48}  # the smallest prefixes that networks announce
 _BELOW_TLD = 3  # labels of a name below a top-level domain, the root's included
 
 
@@ -41,8 +46,62 @@ def intercepted(evidence: Evidence) -> Iterator[Observation]:
             " server gives:"
             " something on this network intercepts DNS queries",
             steps_of(false),
+            cure="let this machine's DNS queries pass (UDP and TCP port 53), or trace from another network",
             zone=ROOT,
+            remedy=elsewhere(),
         )
+
+
+@of_cut(Level.ERROR, Blame.NETWORK, Trait.NAMES_OPERATOR)
+def possibly_intercepted(cut: Cut) -> Iterator[Observation]:
+    """All servers of a zone, in several networks, answer like a resolver.
+
+    What it is: the replies from every address of the zone's name servers have no authority (no AA flag) and
+    offer recursion. Either none of these servers serves the zone, or something on the way, such as a proxy,
+    a firewall or a rule for this zone alone, answers in their place.
+
+    Why it matters: if the replies are not from the servers, nothing seen from here says anything about
+    them, and changing the zone would be wrong.
+
+    How to fix it: trace from another network first. If the servers answer with authority there, let DNS
+    queries from this network pass. If they answer the same, configure the zone on the servers.
+
+    References: RFC 8906 section 4; RFC 9499 section 7
+    """
+    heard = [reply for reply in cut.everyone if reply.message is not None]
+    if cut.zone == ROOT or not heard or not all(map(_is_like_a_resolver, heard)) or _has_authority(cut):
+        return
+    networks = {_network(reply.address) for reply in heard}
+    if len(networks) < 2 or len(by_server(heard)) < 2:
+        return
+    zone, servers = zone_text(cut.zone), sorted(by_server(heard))
+    every = "both name servers" if len(servers) == 2 else f"all {len(servers)} name servers"
+    yield Observation(
+        f"{every} of {zone} that reply ({listed(servers)}, in {counted(len(networks), 'network')}) answer"
+        f" like a resolver, without authority and offering recursion: either none of them serves {zone}, or"
+        " something on the way answers in place of them",
+        steps_of(heard),
+        cure=f"trace from another network first; if the servers answer with authority there, this network has"
+        f" to let DNS queries pass, and otherwise the operator of {zone} has to configure it on its servers",
+        remedy=Remedy(Blame.NETWORK, servers=tuple(servers)),
+    )
+
+
+def _is_like_a_resolver(reply: HeardReply) -> bool:
+    """Whether a reply offers recursion and has an answer, but no authority."""
+    meaning, message = reply.meaning, reply.message
+    answers = meaning.kind is Kind.LAME and meaning.offer is not None
+    return answers and message is not None and bool(message.flags & dns.flags.RA)
+
+
+def _has_authority(cut: Cut) -> bool:
+    """Whether any server of the zone has ever answered with authority."""
+    messages = (attempt.exchange.message for attempt in cut.all_attempts)
+    return any(message is not None and message.flags & dns.flags.AA for message in messages)
+
+
+def _network(address: str) -> object:
+    return ip_network(f"{address}/{_NETWORK[family_of(address)]}", strict=False)
 
 
 def _is_no_root(reply: HeardReply) -> bool:

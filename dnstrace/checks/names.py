@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from typing import TypedDict
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
+from dnstrace.checks.glue import address_records, working, zone_of_host
 from dnstrace.checks.hosts import Host, host_of, named
-from dnstrace.checks.phrases import listed
+from dnstrace.checks.listing import lacking_dot, ns_records
+from dnstrace.checks.phrases import listed, parent_text
+from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.model import ROOT, Name
 from dnstrace.model.addresses import special
-from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import plain, zone_text
 
 _LABEL = re.compile(rb"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
@@ -45,15 +49,68 @@ def ns_name_unresolvable(cut: Cut) -> Iterator[Observation]:
     level = _names_level(cut, (host.name for group in groups.values() for host in group))
     for (one, many), group in groups.items():
         names = [host.name for host in group]
+        meant = {name: right for name in names if (right := lacking_dot(cut, name)) is not None}
+        dots = f": the final dot of {listed(meant.values())} is missing" if meant else ""
         yield Observation(
-            message=f"{listed(names)} {one if len(names) == 1 else many}",
+            message=f"{listed(names)} {one if len(names) == 1 else many}{dots}",
             steps=tuple(step for host in group for step in host.steps) or _naming_steps(cut),
             server=names[0] if len(names) == 1 else None,
-            cure=f"{_fix_of(group)}, or remove {'it' if len(names) == 1 else 'them'} from the NS records of"
-            f" {zone_text(cut.zone)} in the zone and in its parent",
             level=level,
-            blame=_names_blame(cut, names),
+            **_without_names(cut, group, meant),
         )
+
+
+class _Addresses(TypedDict):
+    """The part of an observation that says which addresses to publish."""
+
+    records: tuple[str, ...]
+    remedy: Remedy
+
+
+def _addresses_instead(cut: Cut, host: Host) -> _Addresses:
+    """The addresses to publish instead of an alias, where they are known."""
+    found = address_records(host.name, working(cut, _walked_addresses(cut, host.name)))
+    gone = () if host.target is None or not found else (f"{host.name} 3600 IN CNAME {host.target}",)
+    return {"records": found, "remedy": in_zone(zone_of_host(cut, host), add=found, remove=gone)}
+
+
+class _Fix(TypedDict):
+    """The part of an observation that says what to do."""
+
+    cure: str
+    records: tuple[str, ...]
+    remedy: Remedy
+    blame: Blame
+
+
+def _without_names(cut: Cut, group: list[Host], meant: dict[Name, Name]) -> _Fix:
+    """What to do about names without an address: list those that were meant, or none in their place."""
+    names, zone = [host.name for host in group], zone_text(cut.zone)
+    blame = _names_blame(cut, names)
+    right = [name for name in meant.values() if name not in set(named(cut)) - set(names)]
+    add, remove = ns_records(cut, right), ns_records(cut, names)
+    at_zone, both = blame is not Blame.REGISTRAR, _is_in_both(cut, names)
+    parent = f"in {parent_text(cut)}"
+    where = f"in the zone and {parent}" if both else "in the zone" if at_zone else parent
+    if meant.keys() == set(names):
+        with_dot = listed(name.to_text() for name in meant.values())
+        cure = f"write {with_dot}, with the final dot, in the NS records of {zone} {where}"
+    else:
+        instead = f"remove {'it' if len(names) == 1 else 'them'} from the NS records of {zone} {where}"
+        cure = f"{_fix_of(group)}, or {instead}"
+    if set(names) == set(named(cut)) and not meant:
+        remedy = in_zone(cut.zone)
+    else:
+        remedy = (
+            in_zone(cut.zone, add=add, remove=remove) if at_zone else at_parent(cut, add=add, remove=remove)
+        )
+    return {"cure": cure, "records": add, "remedy": remedy, "blame": blame}
+
+
+def _is_in_both(cut: Cut, names: Iterable[Name]) -> bool:
+    """Whether both the parent and the zone list one of these names, as far as the zone was heard."""
+    above = set() if cut.delegation is None else {server.name for server in cut.delegation.servers}
+    return bool(above & set(names)) and (not cut.child or bool(cut.child.keys() & set(names)))
 
 
 def _fix_of(group: list[Host]) -> str:
@@ -109,6 +166,7 @@ def ns_name_alias(cut: Cut) -> Iterator[Observation]:
             cure=f"replace the CNAME record of {plain(host.name)} with A and AAAA records,"
             f" or list {plain(host.target) if host.target else 'the host that it points to'} instead",
             level=level,
+            **_addresses_instead(cut, host),
         )
 
 
@@ -138,6 +196,7 @@ def ns_name_is_address(cut: Cut) -> Iterator[Observation]:
             cure=f"give the server a name with the address {address}, and list it instead of {plain(name)}",
             level=level,
             blame=_names_blame(cut, [name]),
+            remedy=in_zone(cut.zone, remove=ns_records(cut, [name]) if set(named(cut)) - set(wrong) else ()),
         )
 
 
@@ -172,6 +231,7 @@ def ns_address_special(cut: Cut) -> Iterator[Observation]:
                 server=name,
                 cure=f"publish the public address of {plain(name)} instead of {listed(found)}",
                 level=_names_level(cut, {name, *useless}),
+                remedy=in_zone(cut.zone),
             )
 
 
@@ -198,6 +258,7 @@ def ns_name_in_invalid_syntax(cut: Cut) -> Iterator[Observation]:
                 steps=_naming_steps(cut),
                 server=name,
                 cure=f"give the server a valid host name, and list it instead of {plain(name)}",
+                remedy=in_zone(cut.zone),
             )
 
 

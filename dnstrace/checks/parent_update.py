@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypedDict
 
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.delegated_keys import Record, deletes, in_words, of_ds, records, to_publish, wanted
+from dnstrace.checks.delegated_keys import (
+    Record,
+    deletes,
+    fitting,
+    in_words,
+    of_ds,
+    published,
+    records,
+    to_ask_by,
+    to_publish,
+    wanted,
+)
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import parent_text, where
+from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.replies import HeardReply, steps_of
 from dnstrace.checks.signing import signing_of
 from dnstrace.model import Probe
-from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import zone_text
 
 _PROBES = ((Probe.CDS, dns.rdatatype.CDS), (Probe.CDNSKEY, dns.rdatatype.CDNSKEY))
@@ -47,9 +60,32 @@ def cds_differs(cut: Cut) -> Iterator[Observation]:
         f"{zone_text(cut.zone)} asks for {'no DS record' if gone else f'DS {in_words(asked)}'},"
         f" but {parent_text(cut)} has DS {in_words(have)}",
         (*signing_of(cut).ds_steps, *steps_of(replies)),
-        cure=f"{'remove' if gone else 'replace'} the DS records of {zone_text(cut.zone)}",
-        records=() if gone else to_publish(cut),
+        **_update(cut, asked, gone),
     )
+
+
+class _Fix(TypedDict):
+    """The part of an observation that says what to do."""
+
+    cure: str
+    records: tuple[str, ...]
+    remedy: Remedy
+    blame: Blame | None
+
+
+def _update(cut: Cut, asked: tuple[Record, ...], gone: bool) -> _Fix:
+    """What to do about DS records other than those that the zone asks for, which have to be of its keys."""
+    zone, have = zone_text(cut.zone), published(cut)
+    if gone:
+        cure = f"remove the DS records of {zone}"
+        return {"cure": cure, "records": (), "remedy": at_parent(cut, remove=have), "blame": None}
+    if not fitting(cut, asked):
+        cure = f"generate the CDS and CDNSKEY records of {zone} again: they are of no key that signs its keys"
+        own = to_ask_by(cut)
+        return {"cure": cure, "records": own, "remedy": in_zone(cut.zone, change=own), "blame": Blame.HOST}
+    records = to_publish(cut)
+    cure = f"replace the DS records of {zone}"
+    return {"cure": cure, "records": records, "remedy": at_parent(cut, change=records), "blame": None}
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -96,6 +132,8 @@ def _inconsistency(message: str, cut: Cut, *groups: dict[frozenset[Record], list
         steps_of(reply for group in groups for replies in group.values() for reply in replies),
         cure=f"generate the CDS and CDNSKEY records of {zone_text(cut.zone)} again, and load them"
         " on all its servers",
+        records=to_ask_by(cut),
+        remedy=in_zone(cut.zone, change=to_ask_by(cut)),
     )
 
 

@@ -13,6 +13,7 @@ from dnstrace.checks.catalogue import of_trace
 from dnstrace.checks.delegated_keys import to_publish
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.phrases import counted, where
+from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.replies import HeardReply, only_server, replies_of, steps_of
 from dnstrace.message.reading import flaw
 from dnstrace.model import Name, Probe
@@ -74,6 +75,16 @@ def _observation(evidence: Evidence, group: _Group, found: list[_Odd]) -> Observ
     owner, rdtype = plain(first.rrset.name), dns.rdatatype.to_text(first.rrset.rdtype)
     of_parent = group.blame is Blame.REGISTRAR
     cut = evidence.cut(group.zone) if of_parent else None
+    publish = () if cut is None else to_publish(cut)
+    bad = {
+        f"{odd.rrset.name} {odd.rrset.ttl} IN {rdtype} {odd.rdata}"
+        for odd in found
+        if odd.rrset.name == first.rrset.name
+    }
+    if cut is not None:
+        remedy = at_parent(cut, change=publish, remove=() if publish else sorted(bad))
+    else:
+        remedy = in_zone(group.zone)
     return Observation(
         f"{owner} has a malformed {rdtype} record: {first.wrong}{more}, on {where(replies)}",
         steps_of(replies),
@@ -81,7 +92,8 @@ def _observation(evidence: Evidence, group: _Group, found: list[_Odd]) -> Observ
         cure=f"replace the DS records of {zone_text(group.zone)}"
         if of_parent
         else f"correct the {rdtype} record of {owner}",
-        records=() if cut is None else to_publish(cut),
+        records=publish,
+        remedy=remedy,
         level=group.level,
         blame=group.blame,
         zone=group.zone,
@@ -91,7 +103,7 @@ def _observation(evidence: Evidence, group: _Group, found: list[_Odd]) -> Observ
 def _malformed(evidence: Evidence) -> Iterator[_Odd]:
     """Every malformed record in the replies of name servers, in the order of the steps."""
     for step in evidence.trace.steps:
-        for reply in () if step.asks_resolver or step.probe is Probe.CASE else replies_of(step):
+        for reply in () if step.at_resolver or step.probe is Probe.CASE else replies_of(step):
             message = reply.message
             if message is None:
                 continue

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
 
-from dnstrace.analysis.resolvers import compared
+import dns.rdatatype
+
+from dnstrace.analysis.reached import is_bogus
+from dnstrace.analysis.resolvers import all_fail, compared
 from dnstrace.checks.catalogue import of_trace
 from dnstrace.checks.evidence import Evidence
-from dnstrace.checks.phrases import counted
-from dnstrace.model.compared import Compared, Disagreement
-from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.checks.phrases import counted, listed
+from dnstrace.model import ROOT
+from dnstrace.model.compared import Compared, Disagreement, OtherCopy
+from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import plain
+from dnstrace.model.security import Security
 
 _FAILING = {
     Disagreement.VALIDATION: "finds the answer bogus",
     Disagreement.FAILS: "has no answer",
     Disagreement.NO_ANSWER: "does not answer",
     Disagreement.REFUSES: "refuses to answer",
+}
+_BOGUS_TOO = "fix the chain of trust of the zone: the resolver is right"
+_CURES = {
+    Disagreement.VALIDATION: "check the resolver's trust anchor and its clock, flush the zone from its"
+    " cache, and see its log",
+    Disagreement.FAILS: "check that the resolver reaches the name servers, and see its log",
+    Disagreement.NO_ANSWER: "check that the resolver is running and that queries from here reach it",
+    Disagreement.REFUSES: "allow queries from this network on the resolver, or ask one that serves it",
+    Disagreement.FILTERED: "if this is not intended, take the name off the resolver's list of blocked names",
+    Disagreement.SPLIT_HORIZON: "if this is not intended, remove the zone or its records from the resolver,"
+    " or add what is missing there",
+    Disagreement.OTHER: "if this is not intended, find out where the resolver has its answer from",
 }
 _DIFFERING = {
     Disagreement.FILTERED: "withholds the answer from its users (filtered)",
@@ -42,16 +61,54 @@ def resolver_stale(evidence: Evidence) -> Iterator[Observation]:
     for each in compared(evidence.trace):
         if each.difference is Disagreement.STALE:
             left = "" if each.ttl is None else f" for {counted(each.ttl, 'more second')}"
-            yield _resolver_fault(each, f"keeps an old answer{left}")
+            name = plain(evidence.trace.question.name)
+            wait = "" if each.until is None else f", or wait until {_clock(each.until)}"
+            cure = f"flush {name} from the resolver's cache{wait}"
+            yield _resolver_fault(each, f"keeps an old answer{left}", cure)
 
 
-@of_trace(Level.WARNING, Blame.NOBODY)
+@of_trace(Level.WARNING, Blame.RESOLVER)
+def resolver_keys_stale(evidence: Evidence) -> Iterator[Observation]:
+    """A resolver has old DS or DNSKEY records, and finds the answer bogus for that reason.
+
+    What it is: the DS or DNSKEY records in the resolver's cache are not those of the name servers, where the
+    chain of trust holds. This is what is left of a change of keys that was quicker than the TTLs.
+
+    Why it matters: users of this resolver get SERVFAIL until the old records expire. If every resolver that
+    was asked fails, it is an error.
+
+    How to fix it: flush the records from the resolver's cache, or wait for their TTL to end. Removing or
+    changing DS records now would make it last longer. Before the next change of keys, publish the new key and
+    DS record first, and keep the old ones for as long as the TTLs say.
+
+    References: RFC 7583 section 2; RFC 6781 section 4.1; RFC 4035 section 4.5
+    """
+    judgement = evidence.trace.judgement
+    is_secure = judgement is not None and judgement.security is Security.SECURE
+    for each in compared(evidence.trace):
+        if each.old:
+            held = listed(
+                f"{dns.rdatatype.to_text(old.rdtype)} records of {plain(old.name)}" for old in each.old
+            )
+            until = _clock(max(old.until for old in each.old))
+            secure = " although the chain of trust holds at the name servers" if is_secure else ""
+            yield _resolver_fault(
+                each,
+                f"has old {held}, until {until}, and finds the answer bogus{secure}",
+                f"flush the {held} from the resolver's cache, or wait until they expire at {until}",
+                _level(evidence),
+                [old.step for old in each.old],
+            )
+
+
+@of_trace(Level.WARNING, Blame.RESOLVER)
 def resolver_fails(evidence: Evidence) -> Iterator[Observation]:
     """A resolver has no answer where the walk has one.
 
     What it is: the resolver replies with an error, or not at all.
 
-    Why it matters: users of this resolver do not reach the name.
+    Why it matters: users of this resolver do not reach the name. If every resolver that was asked fails, it
+    is an error.
 
     How to fix it: if it finds the answer bogus, fix the chain of trust. If it cannot reach the name
     servers, check the network between. Its extended error (EDE), if any, says more.
@@ -59,8 +116,11 @@ def resolver_fails(evidence: Evidence) -> Iterator[Observation]:
     References: RFC 8914 section 4; RFC 9520 section 2
     """
     for each in compared(evidence.trace):
-        if each.difference in _FAILING:
-            yield _resolver_fault(each, _FAILING[each.difference])
+        if each.difference in _FAILING and not each.old:
+            bogus = each.difference is Disagreement.VALIDATION and is_bogus(evidence.trace)
+            cure = _BOGUS_TOO if bogus else _CURES[each.difference]
+            fault = _resolver_fault(each, _FAILING[each.difference], cure, _level(evidence))
+            yield replace(fault, blame=Blame.NOBODY, remedy=None) if bogus else fault
 
 
 @of_trace(Level.NOTICE, Blame.NOBODY)
@@ -78,10 +138,40 @@ def resolver_differs(evidence: Evidence) -> Iterator[Observation]:
     """
     for each in compared(evidence.trace):
         if each.difference in _DIFFERING:
-            yield _resolver_fault(each, _DIFFERING[each.difference])
+            does = _DIFFERING[each.difference] if each.copy is None else _how_other(each.copy)
+            yield _resolver_fault(each, does, _CURES[each.difference])
 
 
-def _resolver_fault(found: Compared, does: str) -> Observation:
+def _how_other(copy: OtherCopy) -> str:
+    """Which copy of the zone a resolver has, where its SOA record is not the zone's."""
+    what = (
+        "a zone of its own (split horizon)"
+        if copy.authoritative
+        else "another copy of the zone (split horizon, or servers that the zone had before)"
+    )
+    theirs, servers = (plain(getattr(soa, "mname", ROOT)) for soa in (copy.theirs, copy.servers))
+    where = f"the SOA record of {plain(copy.zone)} names {theirs} there, and {servers} at the name servers"
+    return f"answers from {what}: {where}"
+
+
+def _level(evidence: Evidence) -> Level | None:
+    """An error if none of the resolvers that were asked has an answer."""
+    return Level.ERROR if all_fail(compared(evidence.trace)) else None
+
+
+def _clock(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _resolver_fault(
+    found: Compared, does: str, cure: str, level: Level | None = None, steps: Iterable[int] = ()
+) -> Observation:
     address = found.step.servers[0].addresses[0].text if found.step.servers[0].addresses else ""
     resolver = address or plain(found.step.servers[0].name)
-    return Observation(f"the resolver {resolver} {does}", (found.step.id,))
+    return Observation(
+        f"the resolver {resolver} {does}",
+        (found.step.id, *steps),
+        cure=cure,
+        level=level,
+        remedy=Remedy(Blame.RESOLVER),
+    )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from dnstrace.checks.catalogue import Trait, of_cut
-from dnstrace.checks.delegated_keys import deletes, to_publish, unheard, wanted
+from dnstrace.checks.delegated_keys import deletes, of_ds, published, to_publish, unheard, wanted
+from dnstrace.checks.digests import wrong_digests
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, parent_text, where
+from dnstrace.checks.remedies import at_parent, at_servers, in_zone
 from dnstrace.checks.replies import by_server, steps_of
 from dnstrace.checks.signing import signing_of
 from dnstrace.dnssec.algorithms import (
@@ -15,20 +17,23 @@ from dnstrace.dnssec.algorithms import (
     RSASHA1_NSEC3,
     SHA1_DIGEST,
     SUPPORTED,
+    Standing,
     algorithm_name,
+    algorithm_text,
     ds_usable,
     key_tag,
+    standing,
 )
-from dnstrace.dnssec.crypto import key_bits
+from dnstrace.dnssec.crypto import key_bits, key_flaw
 from dnstrace.dnssec.keys import unsupported
 from dnstrace.dnssec.records import DNSKEY, DS, OddDS
-from dnstrace.dnssec.signature import usable_key
-from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import zone_text
 
-_WEAK = frozenset({1, 3, RSASHA1, 6, RSASHA1_NSEC3, 12})  # RSAMD5, DSA, GOST and all with SHA-1
+_ODD = (Standing.RESERVED, Standing.UNASSIGNED, Standing.PRIVATE, Standing.NOT_FOR_ZONES)
 _RSA = frozenset({1, RSASHA1, RSASHA1_NSEC3, 8, 10})
 _BITS, _FEW_BITS = 2048, 1024
+_TTL = 3600  # seconds, of records to remove; of no consequence
 
 
 @of_cut(Level.ERROR, Blame.REGISTRAR, Trait.BREAKS_TRUST)
@@ -53,6 +58,7 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
     if (
         all(isinstance(ds, OddDS) for ds in usable)
         or signing.entries
+        or wrong_digests(signing)
         or not signing.key_replies
         or not signing.below_anchor
     ):
@@ -66,7 +72,21 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
         cure=_cure_of_ds(cut, bool(publish)),
         records=publish,
         blame=Blame.HOST if unheard(cut) else None,
+        remedy=_remedy_of_ds(cut, publish),
     )
+
+
+def _remedy_of_ds(cut: Cut, publish: tuple[str, ...]) -> Remedy:
+    if silent := unheard(cut):
+        return at_servers(*silent)
+    if publish and _is_moving(cut):
+        return at_parent(cut, add=publish)
+    return at_parent(cut, change=publish) if publish else at_parent(cut, remove=published(cut))
+
+
+def _is_moving(cut: Cut) -> bool:
+    """Whether other name servers are supposed for the zone, so that these DS records are of the old ones."""
+    return any(each.zone == cut.zone and each.servers for each in cut.evidence.trace.supposed)
 
 
 def _cure_of_ds(cut: Cut, has_keys: bool) -> str:
@@ -77,6 +97,16 @@ def _cure_of_ds(cut: Cut, has_keys: bool) -> str:
         return (
             f"bring {listed(silent)} back first: {'it' if one else 'they'} may have"
             f" {'these keys' if len(signing_of(cut).ds) > 1 else 'this key'}"
+        )
+    if _is_moving(cut) and has_keys:
+        return (
+            f"before the name servers change, add these DS records of {zone} and wait for the TTL of the old"
+            " ones; remove the old ones afterwards"
+        )
+    if _is_moving(cut):
+        return (
+            f"before the name servers change, remove the DS records of {zone} and wait for their TTL, or have"
+            " the new servers sign the zone"
         )
     if has_keys:
         return f"replace the DS records of {zone}"
@@ -101,7 +131,8 @@ def ds_stale(cut: Cut) -> Iterator[Observation]:
     signing = signing_of(cut)
     named = {(key_tag(key), int(key.algorithm)) for key in signing.keys}
     algorithms = {int(key.algorithm) for key in signing.keys}
-    stale = [ds for ds in signing.ds if _is_stale(cut, ds, named)]
+    asked = wanted(cut)  # a key that is about to be introduced
+    stale = [ds for ds in signing.ds if _is_stale(cut, ds, named) and not of_ds([ds]) <= {*asked}]
     if signing.entries and stale and cut.probed and not unheard(cut):
         keys = listed(f"key {ds.key_tag} ({algorithm_name(ds.algorithm)})" for ds in stale)
         alien = any(ds.algorithm not in algorithms for ds in stale)
@@ -109,6 +140,7 @@ def ds_stale(cut: Cut) -> Iterator[Observation]:
             f"{parent_text(cut)} has {_ds_text(stale)} for {keys}, which {zone_text(cut.zone)} does not have",
             signing.ds_steps,
             cure=f"remove this DS record of {zone_text(cut.zone)}, unless its key is about to be introduced",
+            remedy=at_parent(cut, remove=published(cut, stale)),
             level=Level.WARNING if alien else None,
         )
 
@@ -136,6 +168,7 @@ def dnskey_without_ds(cut: Cut) -> Iterator[Observation]:
             (*signing.ds_steps, *steps_of(reply for reply, _ in signing.key_replies.values())),
             cure=f"publish the DS records of {zone_text(cut.zone)}",
             records=publish,
+            remedy=at_parent(cut, add=publish),
         )
 
 
@@ -153,12 +186,14 @@ def algorithm_weak(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 9904; RFC 9905 section 2; RFC 8624 section 3.1; RFC 6781 section 4.1.4
     """
-    weak = sorted({int(key.algorithm) for key in signing_of(cut).keys if key.algorithm in _WEAK})
+    used = {int(key.algorithm) for key in signing_of(cut).keys}
+    weak = sorted(number for number in used if standing(number) is Standing.OBSOLETE)
     if weak and cut.probed:
         yield Observation(
             f"{zone_text(cut.zone)} has keys with an obsolete algorithm: {listed(map(algorithm_name, weak))}",
             steps_of(reply for reply, _ in signing_of(cut).key_replies.values()),
             cure=f"roll {zone_text(cut.zone)} over to algorithm 13 (ECDSAP256SHA256)",
+            remedy=in_zone(cut.zone),
         )
 
 
@@ -182,6 +217,7 @@ def digest_weak(cut: Cut) -> Iterator[Observation]:
             signing_of(cut).ds_steps,
             cure=f"replace the DS records of {zone_text(cut.zone)}",
             records=to_publish(cut),
+            remedy=at_parent(cut, change=to_publish(cut)),
         )
 
 
@@ -189,12 +225,14 @@ def digest_weak(cut: Cut) -> Iterator[Observation]:
 def algorithm_unsupported(cut: Cut) -> Iterator[Observation]:
     """The zone is signed in a way that validators do not support.
 
-    What it is: all DS records of the zone have an algorithm or a digest type that is not in use.
+    What it is: all DS records of the zone have an algorithm or a digest type that is not in use, or it has
+    keys with an algorithm that is reserved, unassigned, for private use or not for signing zones.
 
-    Why it matters: resolvers treat the zone as unsigned: its signatures protect nobody.
+    Why it matters: resolvers treat the zone as unsigned: its signatures protect nobody. If other keys are
+    fine, these are of no use, and validators may one day read something else into them.
 
     How to fix it: sign the zone with algorithm 13 (ECDSAP256SHA256), and publish DS records with digest
-    type 2 (SHA-256).
+    type 2 (SHA-256). Remove keys that no validator can use.
 
     References: RFC 4035 section 5.2; RFC 9904; RFC 8624 section 3.1
     """
@@ -209,7 +247,18 @@ def algorithm_unsupported(cut: Cut) -> Iterator[Observation]:
             if known
             else f"sign {zone_text(cut.zone)} with algorithm 13 (ECDSAP256SHA256)",
             records=to_publish(cut) if known else (),
+            remedy=at_parent(cut, change=to_publish(cut)) if known else in_zone(cut.zone),
             blame=Blame.REGISTRAR if known else None,
+        )
+        return
+    odd = {key for key in signing.keys if standing(int(key.algorithm)) in _ODD}
+    if odd and cut.probed:
+        keys = (f"key {key_tag(key)} with {algorithm_text(int(key.algorithm))}" for key in sorted(odd))
+        yield Observation(
+            f"{zone_text(cut.zone)} has keys that validators do not support: {listed(keys)}",
+            steps_of(reply for reply, _ in signing.key_replies.values()),
+            cure=f"remove these keys from {zone_text(cut.zone)}",
+            remedy=in_zone(cut.zone),
         )
 
 
@@ -230,7 +279,9 @@ def key_small(cut: Cut) -> Iterator[Observation]:
     small = {
         key_tag(key): bits
         for key in signing_of(cut).keys
-        if key.algorithm in _RSA and (bits := key_bits(key.algorithm, key.key)) < _BITS
+        if key.algorithm in _RSA
+        and not key_flaw(key.algorithm, key.key)
+        and (bits := key_bits(key.algorithm, key.key)) < _BITS
     }
     if small and cut.probed:
         what = "an RSA key" if len(small) == 1 else "RSA keys"
@@ -240,6 +291,14 @@ def key_small(cut: Cut) -> Iterator[Observation]:
             steps_of(reply for reply, _ in signing_of(cut).key_replies.values()),
             cure=f"replace {'it' if len(small) == 1 else 'them'} in {zone_text(cut.zone)}"
             " with a key of algorithm 13 (ECDSAP256SHA256)",
+            remedy=in_zone(
+                cut.zone,
+                remove=[
+                    f"{cut.zone} {_TTL} IN DNSKEY {key}"
+                    for key in signing_of(cut).keys
+                    if key_tag(key) in small and len(small) < len(signing_of(cut).keys)
+                ],
+            ),
             level=Level.ERROR if min(small.values()) < _FEW_BITS else None,
         )
 
@@ -272,6 +331,7 @@ def dnskey_differs(cut: Cut) -> Iterator[Observation]:
         level=Level.ERROR
         if signing_of(cut).anchored and any(not usual[0] & keys for keys, _ in others)
         else None,
+        remedy=in_zone(cut.zone, servers=servers),
     )
 
 
@@ -283,8 +343,6 @@ def _not_had(cut: Cut, usable: list[DS]) -> str:
     keys = signing_of(cut).keys
     tags = {ds.key_tag for ds in usable}
     near = [key for key in keys if key_tag(key) in tags]
-    if any(map(usable_key, near)):
-        return "has with a different digest"
     if near:
         return "has, but which is revoked or not a zone key"
     return f"does not have: it has {_keys_text(map(key_tag, sorted(keys))) if keys else 'no keys'}"
@@ -301,6 +359,8 @@ def _keys_text(tags: Iterable[int]) -> str:
 
 def _is_stale(cut: Cut, ds: DS, named: set[tuple[int, int]]) -> bool:
     """Whether a DS record is of no key; one with an odd or unknown digest is judged by its tag."""
+    if ds in wrong_digests(signing_of(cut)):
+        return False
     if isinstance(ds, OddDS) or not ds_usable(ds):
         return (ds.key_tag, int(ds.algorithm)) not in named
     return not signing_of(cut).matching[ds]

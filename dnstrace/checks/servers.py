@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import dns.rcode
@@ -10,7 +10,8 @@ import dns.rcode
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses
-from dnstrace.checks.replies import HeardReply, by_server, steps_of
+from dnstrace.checks.replies import HeardReply
+from dnstrace.checks.server_fixes import each_server
 from dnstrace.model import Kind, Probe
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Level, Observation
@@ -34,6 +35,7 @@ _FAILS = {
     Kind.BAD_COOKIE,
     Kind.OTHER_RCODE,
 }
+_OLD = {Kind.NOT_IMPLEMENTED, Kind.FORMAT_ERROR, Kind.BAD_VERSION, Kind.BAD_COOKIE}  # old software
 _ANSWERS = {Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN}
 _WHY = {
     Kind.TIMEOUT: "no reply came in time",
@@ -64,7 +66,10 @@ def unreachable(cut: Cut) -> Iterator[Observation]:
         why = " and ".join(dict.fromkeys(_WHY[reply.meaning.kind] for reply in replies))
         return f"does not answer at {addresses(replies)}: {why}"
 
-    yield from _each_server(cut, dead, does)
+    def repair(replies: list[HeardReply]) -> str:
+        return f"make {_who(replies)} answer at {addresses(replies)}, over UDP and TCP port 53"
+
+    yield from each_server(cut, dead, does, repair)
 
 
 @of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER)
@@ -81,7 +86,13 @@ def no_udp(cut: Cut) -> Iterator[Observation]:
     """
     over_tcp = _over_tcp(cut)
     deaf = [reply for reply in _silent(cut) if reply.address in over_tcp]
-    yield from _each_server(cut, deaf, lambda replies: f"answers over TCP only at {addresses(replies)}")
+    yield from each_server(
+        cut,
+        deaf,
+        lambda replies: f"answers over TCP only at {addresses(replies)}",
+        lambda replies: f"open UDP port 53 on {_who(replies)} and on every firewall before it",
+        stays=True,
+    )
 
 
 @of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER)
@@ -105,7 +116,7 @@ def lame_server(cut: Cut) -> Iterator[Observation]:
         how = " and ".join(dict.fromkeys(_LAME[reply.meaning.kind] for reply in replies))
         return f"does not serve {zone_text(cut.zone)} at {addresses(replies)}: it {how}"
 
-    yield from _each_server(cut, lame, does)
+    yield from each_server(cut, lame, does, lambda replies: _configure(cut, replies))
 
 
 @of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER)
@@ -124,7 +135,12 @@ def refuses(cut: Cut) -> Iterator[Observation]:
     """
     refused = [reply for reply in _anyhow(cut) if reply.meaning.kind is Kind.REFUSED]
     does = f"refuses to answer for {zone_text(cut.zone)} (REFUSED) at"
-    yield from _each_server(cut, refused, lambda replies: f"{does} {addresses(replies)}")
+    yield from each_server(
+        cut,
+        refused,
+        lambda replies: f"{does} {addresses(replies)}",
+        lambda replies: f"{_configure(cut, replies)} and allow queries for it from everywhere",
+    )
 
 
 @of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER)
@@ -146,7 +162,12 @@ def fails(cut: Cut) -> Iterator[Observation]:
         codes = dict.fromkeys(dns.rcode.to_text(dns.rcode.Rcode.make(r.meaning.rcode or 0)) for r in replies)
         return f"answers {' and '.join(codes)} for {zone_text(cut.zone)} at {addresses(replies)}"
 
-    yield from _each_server(cut, failing, does)
+    def repair(replies: list[HeardReply]) -> str:
+        if all(reply.meaning.kind in _OLD for reply in replies):
+            return f"update the name server software of {_who(replies)}"
+        return f"find out from the log of {_who(replies)} why it fails, and load {zone_text(cut.zone)} again"
+
+    yield from each_server(cut, failing, does, repair)
 
 
 @of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER)
@@ -165,7 +186,12 @@ def upward_referral(cut: Cut) -> Iterator[Observation]:
     """
     upward = [reply for reply in _anyhow(cut) if reply.meaning.kind is Kind.UPWARD_REFERRAL]
     does = f"refers to a zone above {zone_text(cut.zone)} at"
-    yield from _each_server(cut, upward, lambda replies: f"{does} {addresses(replies)}")
+    yield from each_server(
+        cut,
+        upward,
+        lambda replies: f"{does} {addresses(replies)}",
+        lambda replies: _configure(cut, replies),
+    )
 
 
 @of_cut(Level.WARNING, Blame.HOST, Trait.AT_SERVER)
@@ -184,7 +210,12 @@ def not_authoritative(cut: Cut) -> Iterator[Observation]:
     """
     without = [r for r in cut.everyone if r.meaning.kind in _ANSWERS and not r.meaning.authoritative]
     does = f"answers for {zone_text(cut.zone)} without authority (no AA flag) at"
-    for each in _each_server(cut, without, lambda replies: f"{does} {addresses(replies)}"):
+    for each in each_server(
+        cut,
+        without,
+        lambda replies: f"{does} {addresses(replies)}",
+        lambda replies: f"serve {zone_text(cut.zone)} on {_who(replies)} itself, as primary or secondary",
+    ):
         yield replace(each, level=Level.WARNING)
 
 
@@ -203,8 +234,28 @@ def wrong_reply(cut: Cut) -> Iterator[Observation]:
     References: RFC 5452 section 9.1; RFC 2181 section 4
     """
     wrong = [reply for reply in cut.everyone if reply.meaning.kind is Kind.MISMATCH]
-    does = "sends only replies that do not match the query at"
-    yield from _each_server(cut, wrong, lambda replies: f"{does} {addresses(replies)}")
+    yield from each_server(cut, wrong, _how_wrong, _repair_of_wrong, stays=True)
+
+
+def _how_wrong(replies: list[HeardReply]) -> str:
+    """In what way replies do not match; where they come from, if that is all."""
+    elsewhere = {reply.address: reply.meaning.note for reply in replies if reply.meaning.note}
+    if len(elsewhere) < len({reply.address for reply in replies}):
+        return f"sends only replies that do not match the query at {addresses(replies)}"
+    each = "; ".join(f"asked at {address}, {note}" for address, note in elsewhere.items())
+    return f"replies from another address or port than it was asked at, which resolvers ignore: {each}"
+
+
+def _repair_of_wrong(replies: list[HeardReply]) -> str:
+    if any(reply.meaning.note for reply in replies):
+        return (
+            f"make {_who(replies)} reply from the address that is asked: let it listen on each of its"
+            " addresses, and check the NAT or load balancer before it"
+        )
+    return (
+        f"make {_who(replies)}, or the NAT or load balancer before it, reply from the"
+        " address, and with the ID and question, of the query"
+    )
 
 
 @of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER)
@@ -221,7 +272,15 @@ def malformed_reply(cut: Cut) -> Iterator[Observation]:
     """
     wrong = [reply for reply in _anyhow(cut) if reply.meaning.kind is Kind.MALFORMED]
     does = "sends a reply that cannot be read at"
-    yield from _each_server(cut, wrong, lambda replies: f"{does} {addresses(replies)}")
+    yield from each_server(
+        cut,
+        wrong,
+        lambda replies: f"{does} {addresses(replies)}",
+        lambda replies: (
+            f"update the name server software of {_who(replies)}, or whatever changes its replies on the way"
+        ),
+        stays=True,
+    )
 
 
 # --- what they have in common ------------------------------------------------------------------
@@ -244,15 +303,9 @@ def _over_tcp(cut: Cut) -> set[str]:
     return {r.address for r in cut.probe(Probe.TCP, all_servers=True) if r.message is not None}
 
 
-def _each_server(
-    cut: Cut, sick: list[HeardReply], does: Callable[[list[HeardReply]], str]
-) -> Iterator[Observation]:
-    """What each server does: in a zone above the one asked about it matters only if half of them do it."""
-    serious = cut.probed or 2 * len(sick) >= len(cut.everyone)
-    for server, replies in by_server(sick).items():
-        yield Observation(
-            message=f"{plain(server)} {does(replies)}",
-            steps=steps_of(replies),
-            server=server,
-            level=None if serious else Level.WARNING,
-        )
+def _configure(cut: Cut, replies: list[HeardReply]) -> str:
+    return f"configure {zone_text(cut.zone)} on {_who(replies)}"
+
+
+def _who(replies: list[HeardReply]) -> str:
+    return plain(replies[0].server)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.phrases import counted, where
+from dnstrace.checks.phrases import counted, listed, where
+from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import by_server, steps_of
 from dnstrace.checks.signing import Judged, Trouble, signing_of
-from dnstrace.dnssec.algorithms import key_tag
+from dnstrace.dnssec.algorithms import algorithm_name, key_tag
+from dnstrace.dnssec.crypto import key_flaw
+from dnstrace.dnssec.signature import usable_key
 from dnstrace.model import Name
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.judgement import SignatureEvidence
@@ -115,11 +119,46 @@ def signature_expiring(cut: Cut) -> Iterator[Observation]:
     found = [judged for judged in signing_of(cut).judged if judged.trouble is None and _expires(judged)]
 
     def left(first: Judged) -> str:
-        minutes = _used(first).left // 60
-        time = counted(minutes // 60, "hour") if minutes >= 120 else counted(minutes, "minute")
+        seconds = _used(first).left
+        minutes, hours = round(seconds / 60), round(seconds / 3600)
+        time = counted(hours, "hour") if minutes >= 120 else counted(minutes, "minute")
         return f" has a signature that expires in {time}"
 
     yield from _faults_of(cut, found, left)
+
+
+@of_cut(Level.WARNING, Blame.HOST)
+def signature_algorithm_missing(cut: Cut) -> Iterator[Observation]:
+    """Data is not signed with every algorithm that the zone has keys of.
+
+    What it is: the zone has keys of several algorithms, and an RRset has no signature by one of them. A key
+    was published before the data was signed with it, or stayed after its signatures had gone.
+
+    Why it matters: a signed zone has to be signed with each algorithm of its DNSKEY RRset. Validators need
+    not insist on that, but some can be told to, and then reject the data.
+
+    How to fix it: sign the whole zone with all algorithms of its keys. When a new one is introduced, publish
+    its signatures first and its key later, and remove the old key before its signatures.
+
+    References: RFC 4035 section 2.2; RFC 6840 section 5.11; RFC 6781 section 4.1.4
+    """
+    found = [judged for judged in signing_of(cut).judged if _lacking(cut, judged)] if cut.probed else []
+
+    def without(first: Judged) -> str:
+        names = listed(map(algorithm_name, sorted(_lacking(cut, first))))
+        return f" has no signature with {names}, although {zone_text(cut.zone)} has keys of that algorithm"
+
+    for each in _faults_of(cut, found, without):
+        yield replace(each, remedy=in_zone(cut.zone))
+
+
+def _lacking(cut: Cut, judged: Judged) -> set[int]:
+    """The algorithms of the server's keys by which an RRset has no signature, although it has others."""
+    signing, data = signing_of(cut), judged.data
+    by = {int(each.algorithm) for each in data.signatures if each.signer == signing.zone}
+    _, keys = signing.key_replies.get(judged.reply.address, (None, frozenset(signing.keys)))
+    whole = (key for key in keys if usable_key(key) and not key_flaw(int(key.algorithm), key.key))
+    return {int(key.algorithm) for key in whole} - by if by else set()
 
 
 # --- what they have in common ------------------------------------------------------------------
@@ -146,9 +185,10 @@ def _faults_of(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> I
             f"{whats[0]}{why(here[0])}{more}, on {where(judged.reply for judged in here)}",
             steps_of(judged.reply for judged in here),
             server=server,
-            cure=f"sign {zone_text(cut.zone)} again"
-            + (f", and load it on {plain(server)}" if server else ""),
+            cure=f"sign {zone_text(cut.zone)} again, and load it on"
+            f" {plain(server) if server else 'all its servers'}",
             level=Level.WARNING if few else None,
+            remedy=in_zone(cut.zone, servers=by_server(judged.reply for judged in here)),
         )
 
 

@@ -18,7 +18,7 @@ import dns.rrset
 
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply, replies_of
-from dnstrace.dnssec.algorithms import SUPPORTED, ds_usable, matches
+from dnstrace.dnssec.algorithms import SUPPORTED, ds_usable, heeded, matches
 from dnstrace.dnssec.denial import DENIAL_TYPES
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.records import DNSKEY, DS, Signed, ds_records, signed
@@ -165,8 +165,8 @@ class Signing:
 
     @cached_property
     def entries(self) -> tuple[DNSKEY, ...]:
-        """The keys that a DS record of the parent matches and that may sign."""
-        matched = {key for found in self.matching.values() for key in found}
+        """The keys that a DS record of the parent matches, as validators see it, and that may sign."""
+        matched = {key for ds in heeded(self.ds) for key in self.matching[ds]}
         return tuple(key for key in self.keys if key in matched and usable_key(key))
 
     @cached_property
@@ -175,12 +175,17 @@ class Signing:
         shown = {
             (frozenset(data.rrset), data.signatures, self._currency(reply, data)): (reply, data)
             for reply, _ in self.key_replies.values()
-            for data in _at(reply, self.zone, dns.rdatatype.DNSKEY)
+            for data in self.key_data(reply)
         }
         found: set[DNSKEY] = set()
         for reply, data in shown.values():
             found |= signers(data, self.zone, self._all_keys, self._arrival(reply), self.effort)
         return tuple(key for key in self.keys if key in found)
+
+    def key_data(self, reply: HeardReply) -> list[Signed]:
+        """The DNSKEY RRset in a reply, with its signatures; empty if there is none."""
+        message = reply.message
+        return [] if message is None else signed(message.answer, (dns.rdatatype.DNSKEY,), self.zone)
 
     @property
     def readable(self) -> bool:
@@ -324,10 +329,6 @@ class Signing:
 def signing_of(cut: Cut) -> Signing:
     """How the zone of a cut is signed: worked out once."""
     return cut.once(Signing)
-
-
-def _at(reply: HeardReply, name: Name, rdtype: dns.rdatatype.RdataType) -> list[Signed]:
-    return [] if reply.message is None else signed(reply.message.answer, (rdtype,), name)
 
 
 def _signers_of_data(keys: frozenset[DNSKEY]) -> frozenset[DNSKEY]:

@@ -11,6 +11,7 @@ from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.names import address_literal, host_name
 from dnstrace.checks.phrases import listed, server_names, where
+from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, by_server, only_server, steps_of
 from dnstrace.checks.serials import newest_of
 from dnstrace.model import ROOT, Kind, Probe
@@ -18,6 +19,7 @@ from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
 
 _DAY = 86400  # seconds
+_EXPIRE = 14 * _DAY  # seconds
 _NONE_THERE = (Kind.NODATA, Kind.NXDOMAIN, Kind.EMPTY)
 _TIMERS = ("refresh", "retry", "expire", "minimum")
 
@@ -48,6 +50,7 @@ def soa_missing(cut: Cut) -> Iterator[Observation]:
             steps=steps_of(replies),
             server=server,
             cure=f"publish an SOA record for {zone_text(cut.zone)} on {plain(server)}",
+            remedy=in_zone(cut.zone, servers=[server]),
         )
 
 
@@ -74,6 +77,7 @@ def soa_multiple(cut: Cut) -> Iterator[Observation]:
             steps=steps_of(replies),
             server=only_server(replies),
             cure=f"delete all SOA records of {zone_text(cut.zone)} except one",
+            remedy=in_zone(cut.zone, servers=by_server(replies)),
         )
 
 
@@ -118,6 +122,7 @@ def _older_copies(cut: Cut, by_serial: dict[int, list[HeardReply]]) -> Observati
         server=only_server(old),
         cure=f"transfer {zone_text(cut.zone)} to {server_names(old)} again, and find out why that"
         " did not happen",
+        remedy=in_zone(cut.zone, servers=by_server(old)),
     )
 
 
@@ -136,6 +141,7 @@ def _unlike_copies(cut: Cut, replies: list[HeardReply]) -> Iterator[Observation]
             f" {listed(wrong)}",
             steps=steps_of(replies),
             cure="serve the same version of the zone everywhere, from one primary",
+            remedy=in_zone(cut.zone, servers=by_server(by_record[other])),
             level=Level.NOTICE,
         )
 
@@ -161,6 +167,7 @@ def soa_mname(cut: Cut) -> Iterator[Observation]:
                 " which is not a host name",
                 steps=(reply.step.id,),
                 cure=f"replace {plain(mname)} with the name of the primary server",
+                remedy=in_zone(cut.zone),
             )
             return
 
@@ -188,14 +195,25 @@ def soa_timers(cut: Cut) -> Iterator[Observation]:
             wrong.append(f"expire {soa.expire} is less than refresh {soa.refresh} + retry {soa.retry}")
         if negative > _DAY:
             wrong.append(f"negative answers live for {negative} s, more than a day ({_DAY} s)")
-        if wrong:
+        if wrong and rrset is not None:
+            record = f"{cut.zone} {rrset.ttl} IN SOA {_with_usual_timers(soa)}"
             yield Observation(
                 message=f"the timers in the SOA record of {zone_text(cut.zone)} are out of range:"
                 f" {'; '.join(wrong)}",
                 steps=(reply.step.id,),
                 cure=f"correct the timers in the SOA record of {zone_text(cut.zone)}, and raise its serial",
+                records=(record,),
+                remedy=in_zone(cut.zone, change=[record]),
             )
             return
+
+
+def _with_usual_timers(soa: Any) -> str:
+    """The RDATA of an SOA record with the next serial, and with timers that are in range."""
+    least = soa.refresh + soa.retry
+    expire = soa.expire if soa.expire >= least else max(least, _EXPIRE)
+    serial = (soa.serial + 1) % 2**32
+    return f"{soa.mname} {soa.rname} {serial} {soa.refresh} {soa.retry} {expire} {min(soa.minimum, _DAY)}"
 
 
 def _answered(cut: Cut) -> list[HeardReply]:

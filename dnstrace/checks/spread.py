@@ -13,9 +13,10 @@ import dns.rrset
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.glue import glue
+from dnstrace.checks.glue import glue, glue_records, working
 from dnstrace.checks.hosts import host_of, named
 from dnstrace.checks.phrases import counted, listed
+from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.replies import steps_of
 from dnstrace.model import Delegation, Name, NameServer
 from dnstrace.model.findings import Blame, Level, Observation
@@ -51,6 +52,7 @@ def too_few_servers(cut: Cut) -> Iterator[Observation]:
             steps=steps_of(cut.referrals) or tuple(step.id for step in cut.walked[:1]),
             cure=f"add a name server in another network to {zone_text(cut.zone)} and to its parent zone",
             level=Level.WARNING if alone else Level.NOTICE,
+            remedy=in_zone(cut.zone),
         )
 
 
@@ -82,6 +84,7 @@ def one_network(cut: Cut) -> Iterator[Observation]:
             message=f"all name servers of {zone_text(cut.zone)} are in the same network: {where}",
             steps=steps_of(cut.referrals) or tuple(step.id for step in cut.walked[:1]),
             cure=f"add a name server for {zone_text(cut.zone)} in another network",
+            remedy=in_zone(cut.zone),
         )
 
 
@@ -106,6 +109,8 @@ def no_ipv4(cut: Cut) -> Iterator[Observation]:
     hosts = [host_of(cut, name) for name in named(cut)]
     glued = any(glue(cut).values())
     published = _of_family(addresses, 4)  # in the zone itself only, where nobody without IPv6 finds it
+    ipv4 = ((host.name, working(cut, _of_family(host.addresses, 4))) for host in hosts)
+    records = tuple(record for name, found in ipv4 for record in glue_records(cut, name, found))
     where = " in the referral" if published else ""
     yield Observation(
         message=f"no name server of {zone_text(cut.zone)} has an IPv4 address{where},"
@@ -116,6 +121,8 @@ def no_ipv4(cut: Cut) -> Iterator[Observation]:
         else f"give the name servers of {zone_text(cut.zone)} IPv4 addresses"
         f"{', and add them to the glue' if glued else ''}",
         blame=Blame.REGISTRAR if published else None,
+        records=records,
+        remedy=at_parent(cut, add=records) if published else in_zone(cut.zone),
     )
 
 
@@ -142,6 +149,7 @@ def referral_too_large(cut: Cut) -> Iterator[Observation]:
             f" {counted(len(cut.delegation.servers), 'name server')}: only {_SAFE} are safe over UDP",
             steps=steps_of(cut.referrals),
             cure=f"use fewer name servers for {zone_text(cut.zone)}, or servers with shorter names",
+            remedy=in_zone(cut.zone),
         )
 
 

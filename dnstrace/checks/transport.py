@@ -11,10 +11,14 @@ import dns.rdatatype
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses, listed
+from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
-from dnstrace.model import ROOT, Cause, Kind, Probe
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model import ROOT, Cause, Kind, Probe, Purpose
+from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain
+
+_UPDATE = "update the name server software of {server}, or whatever changes its replies on the way"
+_PASS = "update the name server software of {server}, or the firewall that drops such queries"
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -32,16 +36,33 @@ def no_tcp(cut: Cut) -> Iterator[Observation]:
     """
     tried = cut.probe(Probe.TCP, all_servers=True)
     silent = [r for r in tried if r.message is None and r.address in cut.heard | cut.serving]
-    truncates = cut.evidence.causes[Cause.NO_TCP]
-    for server, replies in by_server(silent).items():
-        needed = any(reply.address in truncates for reply in replies)
-        although = " although it truncates its replies over UDP" if needed else ""
+    lost = _lost_over_tcp(cut)
+    answered = {reply.address for reply in tried if reply.message is not None}
+    needed = [r for address, r in lost.items() if address not in answered]
+    rest = [reply for reply in silent if reply.address not in lost]
+    for server, replies in by_server([*needed, *rest]).items():
+        truncates = any(reply.address in lost for reply in replies)
+        although = " although it truncates its replies over UDP" if truncates else ""
         yield Observation(
             f"{plain(server)} does not answer over TCP at {addresses(replies)}{although}",
-            steps_of(replies),
+            steps_of([*replies, *(each for each in silent if each.server == server)]),
             server=server,
-            level=Level.ERROR if needed else None,
+            cure=f"open TCP port 53 on {plain(server)} and on every firewall before it",
+            level=Level.ERROR if truncates else None,
+            remedy=at_servers(server),
         )
+
+
+def _lost_over_tcp(cut: Cut) -> dict[str, HeardReply]:
+    """By address, what the walk or the fetching of keys needed over TCP, after a truncated reply, in vain."""
+    about = {Purpose.DNSKEY, Purpose.DS}
+    keys = [s for s in cut.evidence.trace.steps if s.purpose in about and s.zone == cut.zone]
+    found: dict[str, HeardReply] = {}
+    for step in (*cut.walked, *keys, *cut.probing):
+        for attempt in step.attempts:
+            if attempt.cause is Cause.NO_TCP:
+                found.setdefault(attempt.exchange.query.address, HeardReply(step, attempt))
+    return found
 
 
 @of_cut(Level.ERROR, Blame.HOST)
@@ -57,7 +78,11 @@ def truncated_over_tcp(cut: Cut) -> Iterator[Observation]:
     References: RFC 7766 section 5; RFC 2181 section 9
     """
     found = [reply for reply in cut.everyone if reply.meaning.kind is Kind.TRUNCATED_OVER_TCP]
-    yield from _each_server(found, "truncates its replies over TCP too at")
+    yield from _each_server(
+        found,
+        "truncates its replies over TCP too at",
+        _UPDATE,
+    )
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -78,7 +103,11 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
     found = [
         r for r in cut.everyone if r.address in cut.serving and (r.address in refusing or _strips_opt(r))
     ]
-    yield from _each_server(found, "does not support EDNS at")
+    yield from _each_server(
+        found,
+        "does not support EDNS at",
+        "update the name server software of {server}, or remove what strips EDNS on the way to it",
+    )
     declining = [reply for reply in cut.replies if reply.address in cut.only_plain]
     for server, replies in by_server(declining).items():
         errors = listed(dict.fromkeys(_rcode_text(reply) for reply in replies))
@@ -89,7 +118,7 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
             server=server,
             cure=f"make {plain(server)}, or the device in front of it, answer queries with EDNS",
             level=Level.ERROR,
-            remedy=Remedy(Blame.HOST, cut.zone, servers=(server,)),
+            remedy=at_servers(server),
         )
 
 
@@ -107,7 +136,12 @@ def drops_edns(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 6891 section 7; RFC 8906 section 3
     """
-    yield from _by_cause(cut, Cause.DROPS_EDNS, "does not reply to queries with EDNS at")
+    yield from _by_cause(
+        cut,
+        Cause.DROPS_EDNS,
+        "does not reply to queries with EDNS at",
+        "let queries with EDNS reach {server}, or update its name server software",
+    )
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -123,7 +157,12 @@ def drops_large_udp(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 6891 section 6.2.5; RFC 9715 section 3
     """
-    yield from _by_cause(cut, Cause.DROPS_LARGE_UDP, "sends replies over 512 octets, which do not arrive, at")
+    yield from _by_cause(
+        cut,
+        Cause.DROPS_LARGE_UDP,
+        "sends replies over 512 octets, which do not arrive, at",
+        "let fragments and large datagrams from {server} pass, or limit its replies to 1232 octets",
+    )
 
 
 @of_cut(Level.NOTICE, Blame.HOST)
@@ -145,6 +184,8 @@ def edns_version(cut: Cut) -> Iterator[Observation]:
             f"{plain(server)} {faults} to EDNS version 1 at {addresses(replies)}, where BADVERS is required",
             steps_of(replies),
             server=server,
+            cure=_PASS.format(server=plain(server)),
+            remedy=at_servers(server),
         )
 
 
@@ -169,6 +210,8 @@ def edns_option(cut: Cut) -> Iterator[Observation]:
             f"{plain(server)} {faults} to a query with an unknown EDNS option at {addresses(replies)}",
             steps_of(replies),
             server=server,
+            cure=_PASS.format(server=plain(server)),
+            remedy=at_servers(server),
         )
 
 
@@ -186,7 +229,11 @@ def case_not_kept(cut: Cut) -> Iterator[Observation]:
     References: RFC 1034 section 3.1; RFC 4343 section 4.1
     """
     found = [reply for reply in cut.probe(Probe.CASE) if _changes_case(reply)]
-    yield from _each_server(found, "changes the case of the name in the question at")
+    yield from _each_server(
+        found,
+        "changes the case of the name in the question at",
+        _UPDATE,
+    )
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -204,7 +251,11 @@ def open_recursion(cut: Cut) -> Iterator[Observation]:
     References: RFC 5358 section 4; BCP 140
     """
     found = [reply for reply in cut.probe(Probe.RECURSION) if _recurses(reply)]
-    yield from _each_server(found, "resolves names outside its own zones for anybody at")
+    yield from _each_server(
+        found,
+        "resolves names outside its own zones for anybody at",
+        "turn recursion off on {server}, or allow it for your own network only",
+    )
 
 
 @of_cut(Level.NOTICE, Blame.HOST)
@@ -221,21 +272,31 @@ def open_transfer(cut: Cut) -> Iterator[Observation]:
     References: RFC 5936 section 5
     """
     found = [r for r in cut.probe(Probe.TRANSFER) if r.rrset(cut.zone, dns.rdatatype.SOA) is not None]
-    yield from _each_server(found, "transfers the whole zone (AXFR) to anybody at")
+    yield from _each_server(
+        found,
+        "transfers the whole zone (AXFR) to anybody at",
+        "allow zone transfers from {server} to your secondaries only",
+    )
 
 
 # --- what they have in common ------------------------------------------------------------------
 
 
-def _each_server(found: list[HeardReply], does: str) -> Iterator[Observation]:
-    """What each server does, followed by its addresses."""
+def _each_server(found: list[HeardReply], does: str, cure: str) -> Iterator[Observation]:
+    """What each server does, followed by its addresses; `cure` has its name as `{server}`."""
     for server, replies in by_server(found).items():
-        yield Observation(f"{plain(server)} {does} {addresses(replies)}", steps_of(replies), server=server)
+        yield Observation(
+            f"{plain(server)} {does} {addresses(replies)}",
+            steps_of(replies),
+            server=server,
+            cure=cure.format(server=plain(server)),
+            remedy=at_servers(server),
+        )
 
 
-def _by_cause(cut: Cut, cause: Cause, does: str) -> Iterator[Observation]:
+def _by_cause(cut: Cut, cause: Cause, does: str, cure: str) -> Iterator[Observation]:
     shown = cut.evidence.causes[cause]
-    yield from _each_server([reply for reply in cut.everyone if reply.address in shown], does)
+    yield from _each_server([reply for reply in cut.everyone if reply.address in shown], does, cure)
 
 
 def _knowing_edns(cut: Cut, probe: Probe) -> list[HeardReply]:

@@ -14,10 +14,14 @@ from typing import TYPE_CHECKING
 
 from dnstrace.analysis.reached import ended_unasked, is_bogus, last_step, went_wrong, zone_reached
 from dnstrace.checks import CATALOGUE, Trait, findings
+from dnstrace.checks.causes import UNUSABLE, Causes
 from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.operators import acting
 from dnstrace.checks.phrases import counted, listed
-from dnstrace.checks.reproducing import dig
-from dnstrace.model import ROOT, Kind, Name, Outcome, Purpose, Source
+from dnstrace.checks.reproducing import command, commands, sent, shown_by
+from dnstrace.checks.summary import counts, summary
+from dnstrace.checks.supposing import supposed_verdict
+from dnstrace.model import ROOT, Kind, Name, Outcome, Source
 from dnstrace.model.findings import Blame, Finding, Level, Verdict, who_fixes
 from dnstrace.model.naming import plain
 
@@ -32,13 +36,15 @@ def verdict(trace: Trace) -> Verdict | None:
     """The verdict on a trace that has ended; None if nothing is wrong, as far as was checked."""
     if not went_wrong(trace):
         return None
+    if (supposed := supposed_verdict(trace)) is not None:
+        return supposed
     if trace.outcome is Outcome.FAILED and (nowhere := _of_beginning(trace)) is not None:
         return nowhere
     whole = trace.outcome is not Outcome.FAILED and not is_bogus(trace)
     found = [finding for finding in _found(trace, whole) if finding.level is not Level.NOTICE]
-    main = _main(trace, found, whole)
-    if main is not None:
-        return _of_finding(trace, main, found, whole)
+    candidates = found if whole else _explaining(trace, found)
+    if candidates:
+        return _of_finding(Causes(Evidence(trace), found), candidates[0], whole)
     return None if whole else _of_walk(trace)
 
 
@@ -46,23 +52,19 @@ def _found(trace: Trace, whole: bool) -> tuple[Finding, ...]:
     """What the rules find; without `--check`, only in a trace that has no answer or a bogus one."""
     if trace.findings is not None:
         return trace.findings
-    if whole or _is_ours(trace):
-        return ()
-    return findings(trace)
+    return () if whole else findings(trace)
 
 
-def _main(trace: Trace, found: list[Finding], whole: bool) -> Finding | None:
-    """The finding that matters most; of a trace without an answer, one that explains it."""
-    if whole:
-        return next(iter(found), None)
-    errors = [finding for finding in found if finding.level is Level.ERROR]
+def _explaining(trace: Trace, found: list[Finding]) -> list[Finding]:
+    """The errors that explain why a trace has no answer, or a bogus one."""
+    errors = [finding for finding in found if finding.is_error]
     if any(_is(finding, Trait.STANDS_ALONE) for finding in errors):
-        return errors[0]
+        return errors
     if trace.outcome is not Outcome.FAILED:
-        return next((finding for finding in errors if _is(finding, Trait.BREAKS_TRUST)), None)
-    if _is_ours(trace):
-        return None
-    return next((finding for finding in errors if _explains(trace, finding)), None)
+        return [finding for finding in errors if _is(finding, Trait.BREAKS_TRUST)]
+    known = [finding for finding in errors if _explains(trace, finding)]
+    partly = found if _is_ours(trace) else ()  # a limit is named only if nothing else is known
+    return known or [each for each in partly if each.code in UNUSABLE and _explains(trace, each)]
 
 
 def _explains(trace: Trace, finding: Finding) -> bool:
@@ -79,64 +81,45 @@ def _is(finding: Finding, trait: Trait) -> bool:
     return rule is not None and trait in rule.traits
 
 
+def _names_operator(finding: Finding) -> bool:
+    """Whether the message of a finding says who needs to act."""
+    return _is(finding, Trait.NAMES_OPERATOR) and " needs to " in finding.message
+
+
 def _last_zone(trace: Trace) -> Name | None:
     last = last_step(trace)
     return None if last is None else last.zone
 
 
-def _of_finding(trace: Trace, main: Finding, found: list[Finding], whole: bool) -> Verdict:
-    cause = _cause(trace, main, found)
-    others = [plain(each.server) for each in _alike(trace, main, found) if each.server is not None]
+def _of_finding(causes: Causes, shown: Finding, whole: bool) -> Verdict:
+    """The verdict of what `shown` is there because of: of the first cause, if that is an error itself."""
+    trace = causes.evidence.trace
+    main = causes.first_error(shown)
+    cause = causes.first(main)
+    others = [plain(each.server) for each in causes.alike(main) if each.server is not None]
     same = f"; the same goes for {_listed(others)}" if others else ""
     because = "" if cause is main else f", because {cause.message}"
-    job = "" if _is(main, Trait.NAMES_OPERATOR) else cause.who
+    job = "" if _names_operator(main) else cause.who
     sentence = "; ".join(text for text in (f"{main.message}{because}{same}", job) if text)
-    shown = _shown(main.steps, _how_many(trace, main, others))
+    affected = _how_many(trace, main, others)
+    limit = "" if affected.startswith(("both", "all")) else _limit(trace)
+    opening = _opening(trace, whole or main.blame is Blame.NETWORK)
     return Verdict(
-        text=f"{_opening(trace, whole or main.blame is Blame.NETWORK)}{sentence}{shown}",
+        text=f"{opening}{sentence}{_aside(affected, limit, shown_by(trace, main))}{_in_all(trace)}",
         blame=cause.blame,
         zone=main.zone,
         operator=cause.operator,
         server=main.server,
         steps=tuple(dict.fromkeys((*main.steps, *cause.steps))),
-        reproduce=_reproduce(trace, main.steps, main.server),
+        reproduce=commands(trace, main, cause),
         records=cause.records,
+        summary=summary(trace.findings or ()),
     )
 
 
-def _cause(trace: Trace, main: Finding, found: list[Finding]) -> Finding:
-    """Why a server does what it does: a finding on what the parent says about it, or the finding itself."""
-    if not _is(main, Trait.AT_SERVER) or main.server is None:
-        return main
-    for finding in found:
-        if finding.zone == main.zone and (
-            (
-                finding.code == "glue-differs"
-                and finding.level is Level.ERROR
-                and finding.server == main.server
-            )
-            or (finding.code == "ns-differs" and _is_left_behind(trace, main))
-        ):
-            return finding
-    return main
-
-
-def _is_left_behind(trace: Trace, finding: Finding) -> bool:
-    """Whether the zone itself no longer lists the server, as far as it was asked."""
-    cut = None if finding.zone is None else Evidence(trace).cut(finding.zone)
-    return cut is not None and bool(cut.child) and finding.server not in cut.child
-
-
-def _alike(trace: Trace, main: Finding, found: list[Finding]) -> list[Finding]:
-    """The same findings about other servers of the zone, with a cause of the same kind."""
-    cause = _cause(trace, main, found).code
-    return [
-        other
-        for other in found
-        if other is not main
-        and (other.code, other.zone) == (main.code, main.zone)
-        and _cause(trace, other, found).code == cause
-    ]
+def _limit(trace: Trace) -> str:
+    """Which of our own limits ended the walk, if one did."""
+    return trace.error if _is_ours(trace) else ""
 
 
 def _how_many(trace: Trace, main: Finding, others: list[str]) -> str:
@@ -156,17 +139,18 @@ def _of_walk(trace: Trace) -> Verdict:
     bogus = trace.judgement if is_bogus(trace) and trace.outcome is not Outcome.FAILED else None
     steps = tuple(step.id for step in (last_step(trace),) if step is not None)
     zone = trace.steps[steps[-1] - 1].zone if steps else None
-    blame = _blame(trace, last_step(trace))
-    job = "" if bogus is not None else who_fixes(blame, zone)  # the reason of a bogus one has it
+    blame, operator = acting(Evidence(trace), _blame(trace, last_step(trace)), zone)
+    job = who_fixes(blame, operator)
     reason = (trace.error if bogus is None else bogus.reason) or "the reason is not known"
     sentence = "; ".join(text for text in (reason, job) if text)
     return Verdict(
-        text=f"{_opening(trace, False)}{sentence}{_shown(steps)}",
+        text=f"{_opening(trace, False)}{sentence}{_aside(sent(trace, steps))}{_in_all(trace)}",
         blame=blame,
         zone=zone,
-        operator=zone if blame is Blame.HOST else None,
+        operator=operator,
         steps=steps,
-        reproduce=_reproduce(trace, steps, None),
+        reproduce=command(trace, steps),
+        summary=summary(trace.findings or ()),
     )
 
 
@@ -177,6 +161,8 @@ def _blame(trace: Trace, last: Step | None) -> Blame:
     kinds = {attempt.meaning.kind for attempt in last.attempts}
     if (kinds and kinds <= _NOTHING_HEARD) or (kinds <= _HERE and _is_unasked(trace)):
         return Blame.NOBODY
+    if not kinds and not any(server.addresses for server in last.servers):
+        return Blame.REGISTRAR  # the parent lists name servers that nobody can find
     return Blame.NETWORK if kinds and kinds <= _HERE else Blame.HOST
 
 
@@ -199,9 +185,16 @@ def _opening(trace: Trace, whole: bool) -> str:
     return "no answer: " if trace.outcome is Outcome.FAILED else "validating resolvers give no answer: "
 
 
-def _shown(steps: tuple[int, ...], how_many: str = "") -> str:
-    parts = "; ".join(text for text in (how_many, f"step {steps[0]}" if steps else "") if text)
-    return f" ({parts})" if parts else ""
+def _aside(*parts: str) -> str:
+    """What stands in parentheses after the sentence."""
+    text = "; ".join(filter(None, parts))
+    return f" ({text})" if text else ""
+
+
+def _in_all(trace: Trace) -> str:
+    """How much a check found, if that is more than one thing."""
+    count = counts(trace.findings or ())
+    return f"; found: {count}" if count else ""
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -236,10 +229,10 @@ def _of_beginning(trace: Trace) -> Verdict | None:
 def _begun(trace: Trace, last: Step, what: str, blame: Blame) -> Verdict:
     sentence = "; ".join(text for text in (what, who_fixes(blame)) if text)
     return Verdict(
-        text=f"no answer: {sentence}{_shown((last.id,))}",
+        text=f"no answer: {sentence}{_aside(sent(trace, (last.id,)))}",
         blame=blame,
         steps=(last.id,),
-        reproduce=_reproduce(trace, (last.id,), None),
+        reproduce=command(trace, (last.id,)),
     )
 
 
@@ -256,26 +249,3 @@ def _asked(attempts: list[Attempt]) -> str:
 
 def _kinds(step: Step) -> list[str]:
     return list(dict.fromkeys(attempt.meaning.kind.value for attempt in step.attempts))
-
-
-# --- how to see it again --------------------------------------------------------------------------
-
-
-def _reproduce(trace: Trace, steps: tuple[int, ...], server: Name | None) -> str:
-    """The command line that sends the query that shows it: from the first step that has one."""
-    shown = [trace.steps[number - 1] for number in steps]
-    above = [trace.steps[step.parent - 1] for step in shown if step.parent is not None]
-    telling = (attempt for step in (*shown, *above) if (attempt := _telling(step, server)) is not None)
-    attempt = next(telling, None)
-    return "" if attempt is None else dig(attempt.exchange.query)
-
-
-def _telling(step: Step, server: Name | None) -> Attempt | None:
-    """The attempt that shows it, at that server if it was asked: the first to fail as the last one did."""
-    sent = [a for a in step.attempts if a.meaning.kind not in (Kind.ABANDONED, Kind.NETWORK_UNREACHABLE)]
-    at_server = [attempt for attempt in sent if attempt.server == server]
-    if not at_server and step.chosen is not None and step.purpose is not Purpose.PROBE:
-        return step.attempts[step.chosen]
-    there = at_server or sent
-    telling = [attempt for attempt in there if not attempt.meaning.usable] or there
-    return next((a for a in telling if a.meaning.kind is telling[-1].meaning.kind), None)

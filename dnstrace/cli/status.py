@@ -43,7 +43,17 @@ def _status_of(trace: Trace) -> Exit:
         found = Exit.ANSWER
     as_expected = all(met.met for met in expected) and not _has_error(trace)
     as_expected = as_expected and (trace.fetched is None or trace.fetched.served)
+    as_expected = as_expected and not _no_resolver_answers(trace)
     return found if as_expected or found not in (Exit.ANSWER, Exit.NEGATIVE) else Exit.FINDINGS
+
+
+def _no_resolver_answers(trace: Trace) -> bool:
+    """Whether resolvers were asked too, and none has an answer."""
+    if not any(step.asks_resolver for step in trace.steps):
+        return False
+    from dnstrace.analysis.resolvers import all_fail, compared
+
+    return all_fail(compared(trace))
 
 
 def _has_error(trace: Trace) -> bool:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from enum import Enum
 
 import dns.dnssectypes
 
-from dnstrace.dnssec.records import DNSKEY, DS
+from dnstrace.dnssec.records import DNSKEY, DS, OddDS
 from dnstrace.model import Name
 
 RSASHA1, RSASHA1_NSEC3, RSASHA256, RSASHA512 = 5, 7, 8, 10
@@ -21,6 +22,47 @@ SHA1_DIGEST = 1
 
 SUPPORTED = frozenset({RSASHA1, RSASHA1_NSEC3, RSASHA256, RSASHA512, ECDSAP256, ECDSAP384, ED25519, ED448})
 _DIGESTS = {SHA1_DIGEST: "sha1", 2: "sha256", 4: "sha384"}
+
+
+class Standing(Enum):
+    """What the registry of DNSSEC algorithm numbers says of one, as far as a zone's keys are concerned."""
+
+    FINE = ""
+    NOT_RECOMMENDED = "not recommended"
+    OBSOLETE = "obsolete"
+    NOT_FOR_ZONES = "not for signing zones"
+    PRIVATE = "for private use"
+    RESERVED = "reserved"
+    UNASSIGNED = "unassigned"
+
+
+_OBSOLETE = frozenset({1, 3, RSASHA1, 6, RSASHA1_NSEC3, 12})  # RSAMD5, DSA, GOST and all with SHA-1
+_NOT_FOR_ZONES = frozenset({0, 2, 252})  # the request for no DS record, Diffie-Hellman, indirect keys
+_RESERVED = frozenset({4, 9, 11, *range(123, 252), 255})
+_PRIVATE = frozenset({253, 254})
+_OTHERS = frozenset({17, 18, 23})  # SM2SM3, MLDSA44, ECC-GOST12: assigned, and hardly ever validated
+
+
+def standing(number: int) -> Standing:
+    """What the registry says of an algorithm: its columns for use by zones (RFC 9904, 9905, 9906)."""
+    if number in _OBSOLETE:
+        return Standing.OBSOLETE
+    if number == RSASHA512:
+        return Standing.NOT_RECOMMENDED
+    if number in _NOT_FOR_ZONES:
+        return Standing.NOT_FOR_ZONES
+    if number in _PRIVATE:
+        return Standing.PRIVATE
+    if number in _RESERVED:
+        return Standing.RESERVED
+    return Standing.FINE if number in SUPPORTED | _OTHERS else Standing.UNASSIGNED
+
+
+def algorithm_text(number: int) -> str:
+    """An algorithm with its standing, unless that is fine: `algorithm 18 (unassigned)`."""
+    found = standing(number)
+    name = algorithm_name(number)
+    return f"{name} ({found.value})" if found.value else name
 
 
 def algorithm_name(number: int) -> str:
@@ -32,6 +74,21 @@ def algorithm_name(number: int) -> str:
 def ds_usable(ds: DS) -> bool:
     """Whether a DS record can be used to authenticate a zone (RFC 4035 section 5.2)."""
     return ds.algorithm in SUPPORTED and ds.digest_type in _DIGESTS
+
+
+def heeded(records: Iterable[DS]) -> list[DS]:
+    """The usable DS records that validators go by: SHA-1 is ignored next to a stronger digest.
+
+    RFC 4509 section 3 has that for the whole DS RRset. BIND does it, Unbound only if it is told to.
+    """
+    usable = [ds for ds in records if ds_usable(ds)]
+    stronger = any(ds.digest_type != SHA1_DIGEST and not isinstance(ds, OddDS) for ds in usable)
+    return [ds for ds in usable if not (stronger and ds.digest_type == SHA1_DIGEST)]
+
+
+def digest_name(kind: int) -> str:
+    """What a digest type of DS records is called: `SHA-256`, or `digest type 200`."""
+    return {SHA1_DIGEST: "SHA-1", 2: "SHA-256", 4: "SHA-384"}.get(kind, f"digest type {int(kind)}")
 
 
 def digest_octets(ds: DS) -> int:

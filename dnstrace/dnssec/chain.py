@@ -179,14 +179,13 @@ class TrustChain:
 
     def _keys_in(self, reply: Reply, zone: Name, trust: Trust) -> KeySet:
         found = signed(reply.message.answer, (dns.rdatatype.DNSKEY,), zone)
-        whole = not self._case.replies.unheard(reply.step.question)
         if found:
-            return establish(found[0], trust, self._case.time_of(reply.attempt), self._case.effort, whole)
+            return establish(found[0], trust, self._case.time_of(reply.attempt), self._case.effort)
         if reply.attempt.meaning.authoritative and reply.attempt.meaning.usable:
-            reason = f"{zone_text(zone)} has no DNSKEY records, although {_keys_needed(trust, zone, whole)}"
+            reason = f"{zone_text(zone)} has no DNSKEY records, although {_keys_needed(trust)}"
         else:
             lame = f"no server of {zone_text(zone)} gave a usable answer for its DNSKEY records"
-            reason = f"{lame}, although {_keys_needed(trust, zone, False)}"
+            reason = f"{lame}, although {_keys_needed(trust)}"
         return KeySet((), reason)
 
 
@@ -199,17 +198,8 @@ def _names_between(zone: Name, target: Name) -> list[Name]:
     return names[::-1]
 
 
-def _keys_needed(trust: Trust, zone: Name, whole: bool) -> str:
-    """Why the zone needs DNSKEY records, and who can fix that.
-
-    Removing the DS record is advised only if the `whole` zone was heard to have no key: a server that did not
-    answer may have them.
-    """
+def _keys_needed(trust: Trust) -> str:
+    """Why a zone needs DNSKEY records."""
     if trust.parent is None:
         return "there is a trust anchor for it"
-    parent = zone_text(trust.parent)
-    otherwise = f", or to have the DS record removed from {parent}" if whole else ""
-    return (
-        f"{parent} publishes a DS record for it; "
-        f"the operator of {zone_text(zone)} needs to serve them{otherwise}"
-    )
+    return f"{zone_text(trust.parent)} publishes a DS record for it"

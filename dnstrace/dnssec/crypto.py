@@ -49,6 +49,12 @@ _DIGEST_INFO = {
 MOST = 4096
 """Verifications whose results are remembered."""
 
+_CURVE_OCTETS = {
+    ECDSAP256: 64,
+    ECDSAP384: 96,
+    ED25519: 32,
+    ED448: 57,
+}  # RFC 6605 section 4, RFC 8080 section 3
 _MODULUS_BITS = range(512, 4097)  # RFC 3110 section 2, RFC 5702 section 2
 _EXPONENT_BITS = 64  # longer exponents only cost time; OpenSSL and BIND limit them too
 
@@ -112,6 +118,26 @@ def key_bits(algorithm: int, key: bytes) -> int:
     if algorithm in (1, *_RSA_HASHES):
         return _rsa_numbers(key)[0].bit_length()
     return len(key) * (4 if algorithm in (ECDSAP256, ECDSAP384) else 8)
+
+
+def key_flaw(algorithm: int, key: bytes) -> str:
+    """Why a public key cannot be one of its algorithm; empty if it can, or if the algorithm is not known."""
+    if algorithm in (1, *_RSA_HASHES):
+        return _rsa_flaw(key)
+    octets = _CURVE_OCTETS.get(algorithm)
+    return f"it has {len(key)} octets, not {octets}" if octets and len(key) != octets else ""
+
+
+def _rsa_flaw(key: bytes) -> str:
+    """Why the octets are not an RSA key of 512 to 4096 bits (RFC 3110 section 2, RFC 5702 section 2)."""
+    modulus, exponent = _rsa_numbers(key)
+    if not modulus:
+        return "it has no modulus"
+    if exponent < 3 or not exponent % 2:
+        return "its exponent is even or below 3"
+    if modulus.bit_length() not in _MODULUS_BITS:
+        return f"its modulus has {modulus.bit_length()} bits"
+    return "" if modulus % 2 else "its modulus is even"
 
 
 def _rsa_numbers(key: bytes) -> tuple[int, int]:

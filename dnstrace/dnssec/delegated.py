@@ -69,6 +69,8 @@ class Delegations:
 
     def _assumed(self, zone: Zone, cut: Delegation, replied: tuple[Reply, ...]) -> Delegated:
         """For an assumed delegation: its assumed DS records, or else those that are published."""
+        if cut.ds is not None and not cut.ds:
+            return Delegated(Says.UNSIGNED, f"{plain(cut.zone)} is assumed to have no DS record")
         if cut.ds is not None:
             return Delegated(Says.SIGNED, ds=ds_records(cut.ds))
         for reply in replied:

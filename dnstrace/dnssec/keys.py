@@ -1,8 +1,8 @@
 """Which keys of a zone are trusted: RFC 4035 section 5.2, RFC 4509, RFC 5011.
 
 A zone's DNSKEY RRset is trusted if it is signed by one of its keys that a DS record of the parent, or a trust
-anchor, matches. The SEP flag is ignored (RFC 4034 section 2.1.1). One matching DS record is enough, even a
-SHA-1 digest next to stronger ones, as in Unbound; RFC 4509 section 3 prefers to ignore such a digest.
+anchor, matches. The SEP flag is ignored (RFC 4034 section 2.1.1). One matching DS record is enough, but SHA-1
+digests next to stronger ones are ignored (RFC 4509 section 3), as in BIND.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from dnstrace.dnssec.algorithms import (
     SUPPORTED,
-    algorithm_name,
+    algorithm_text,
     digest_octets,
-    ds_usable,
+    heeded,
     key_tag,
     matches,
 )
@@ -39,8 +39,8 @@ class Trust:
 
     @property
     def usable_ds(self) -> list[DS]:
-        """The DS records with a supported algorithm and digest."""
-        return [record for record in self.ds if ds_usable(record)]
+        """The DS records with a supported algorithm and digest, without SHA-1 next to a stronger digest."""
+        return heeded(self.ds)
 
     @property
     def usable(self) -> bool:
@@ -59,24 +59,19 @@ class KeySet:
     signatures: tuple[SignatureEvidence, ...] = ()
 
 
-def establish(data: Signed, trust: Trust, at: float, effort: Effort, whole: bool = True) -> KeySet:
-    """The keys of a zone, from its DNSKEY RRset and the DS records or trust anchors in `trust`.
-
-    `whole` is false if a server of the zone did not answer, which may have other keys.
-    """
+def establish(data: Signed, trust: Trust, at: float, effort: Effort) -> KeySet:
+    """The keys of a zone, from its DNSKEY RRset and the DS records or trust anchors in `trust`."""
     zone = data.name
     keys = tuple(rdata for rdata in data.rrset if isinstance(rdata, DNSKEY))
     matching = matches(trust.ds[: effort.limits.digests], zone, keys)
-    matched = [key for found in matching.values() for key in found if usable_key(key)]
+    matched = [key for ds in trust.usable_ds for key in matching.get(ds, ()) if usable_key(key)]
     trusted = dict.fromkeys(matched + _anchor_keys(trust, keys))
     entries, evidence = tuple(trusted), tuple(_key_evidence(key, key in trusted) for key in keys)
     ds_evidence = tuple(_ds_evidence(ds, bool(found)) for ds, found in matching.items())
     checked = check(data, zone, entries, at, effort)
     if checked.valid:
         return KeySet(tuple(filter(usable_key, keys)), "", evidence, ds_evidence, checked.signatures)
-    reason = (
-        _not_self_signed(entries, zone, checked.reason) if entries else _unmatched(trust, zone, keys, whole)
-    )
+    reason = _not_self_signed(entries, zone, checked.reason) if entries else _unmatched(trust, zone, keys)
     return KeySet((), reason, evidence, ds_evidence, checked.signatures)
 
 
@@ -107,14 +102,13 @@ def _not_self_signed(entries: Sequence[DNSKEY], zone: Name, reason: str) -> str:
     )
 
 
-def _unmatched(trust: Trust, zone: Name, keys: Sequence[DNSKEY], whole: bool) -> str:
-    """Why no key of the zone matches a DS record or trust anchor, and who can fix that."""
+def _unmatched(trust: Trust, zone: Name, keys: Sequence[DNSKEY]) -> str:
+    """Why no key of the zone matches a DS record or trust anchor."""
     if odd := next((record for record in trust.usable_ds if isinstance(record, OddDS)), None):
         broken = f"a DS record for key {odd.key_tag} whose digest has {len(odd.digest)} octets"
         wanted = f"{digest_octets(odd)} with digest type {int(odd.digest_type)}"
         if trust.parent is not None and len(trust.usable_ds) == 1:
-            remedy = f"the operator of {zone_text(zone)} needs to have it replaced"
-            return f"{zone_text(trust.parent)} publishes {broken}, not {wanted}; {remedy}"
+            return f"{zone_text(trust.parent)} publishes {broken}, not {wanted}"
     near = _same_tag(trust, keys)
     if near and not any(map(usable_key, near)):
         state = "revoked" if near[0].flags & REVOKED else "not a zone key"
@@ -123,12 +117,13 @@ def _unmatched(trust: Trust, zone: Name, keys: Sequence[DNSKEY], whole: bool) ->
         what = f"the digest does not match {_tagged(near)} of {zone_text(zone)}"
     else:
         what = f"{zone_text(zone)} has {f'only {_tagged(keys)}' if keys else 'no keys'}"
-    return f"{_expected(trust)}, but {what}; {_ds_remedy(trust, zone, whole)}"
+    updated = "; the trust anchor needs to be updated" if trust.parent is None else ""
+    return f"{_expected(trust)}, but {what}{updated}"
 
 
 def _same_tag(trust: Trust, keys: Sequence[DNSKEY]) -> list[DNSKEY]:
     """The keys whose tag and algorithm are those of a DS record."""
-    wanted = {(ds.key_tag, ds.algorithm) for ds in trust.ds}
+    wanted = {(ds.key_tag, ds.algorithm) for ds in trust.usable_ds}
     return [key for key in keys if (key_tag(key), key.algorithm) in wanted]
 
 
@@ -141,21 +136,13 @@ def _expected(trust: Trust) -> str:
     return f"{zone_text(trust.parent)} publishes {records} for {_key_list(tags)}"
 
 
-def _ds_remedy(trust: Trust, zone: Name, whole: bool) -> str:
-    """Who can fix that; the DS record, only if the `whole` zone was heard to lack its key."""
-    if trust.parent is None:
-        return "the trust anchor needs to be updated"
-    otherwise = f", or to have the DS record in {zone_text(trust.parent)} replaced" if whole else ""
-    return f"the operator of {zone_text(zone)} needs to restore that key{otherwise}"
-
-
 def _tagged(keys: Sequence[DNSKEY]) -> str:
     return _key_list(key_tag(key) for key in keys)
 
 
 def _key_list(tags: Iterable[int]) -> str:
     """Keys by tag: `key 1`, `keys 1, 2`; of many the first and how many more."""
-    texts = list(dict.fromkeys(map(str, tags)))
+    texts = list(map(str, sorted(set(tags))))
     if (more := len(texts) - _LISTED) > 1:
         texts[_LISTED:] = [f"and {more:,} more"]
     return f"key{'s' * (len(texts) > 1)} {', '.join(texts)}"
@@ -163,7 +150,5 @@ def _key_list(tags: Iterable[int]) -> str:
 
 def unsupported(ds: Sequence[DS]) -> str:
     """The algorithms and digests of a DS RRset that has no usable record, in words."""
-    names = dict.fromkeys(
-        f"{algorithm_name(record.algorithm)} with digest {int(record.digest_type)}" for record in ds
-    )
-    return ", ".join(names)
+    kinds = sorted({(record.algorithm, int(record.digest_type)) for record in ds})
+    return ", ".join(f"{algorithm_text(algorithm)} with digest {digest}" for algorithm, digest in kinds)

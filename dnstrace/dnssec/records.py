@@ -98,12 +98,16 @@ def type_name(rdtype: int) -> str:
 def signed(
     rrsets: Sequence[dns.rrset.RRset], types: Iterable[int] = (), name: Name | None = None
 ) -> list[Signed]:
-    """The RRsets of a section with their signatures, limited to `types` and to `name` if given."""
+    """The RRsets of a section with their signatures, limited to `types` and to `name` if given.
+
+    Those of another class than IN are left out: no question is about them.
+    """
     wanted = set(types)
     return [
         Signed(rrset, _signatures(rrset, rrsets))
         for rrset in rrsets
-        if rrset.rdtype != dns.rdatatype.RRSIG
+        if rrset.rdclass == dns.rdataclass.IN
+        and rrset.rdtype != dns.rdatatype.RRSIG
         and (not wanted or rrset.rdtype in wanted)
         and (name is None or rrset.name == name)
     ]

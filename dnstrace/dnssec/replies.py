@@ -121,20 +121,6 @@ class Replies:
         steps = self._by_question.get(question, ())
         return next((step.note for step in steps if step.outcome is Outcome.FAILED and step.note), "")
 
-    def unheard(self, question: Question) -> frozenset[Name]:
-        """The name servers that should know the answer to a question, and from which no answer came.
-
-        Those that no step of the walk or of the chain asked at all are not counted.
-        """
-        steps = self.steps_for(question)
-        zones = {step.zone for step in steps}
-        walked = [step for step in self.main() if step.zone in zones and step not in steps]
-        silent = {
-            a.server for step in walked for a in step.attempts if not a.meaning.usable and _was_asked(a)
-        }
-        silent |= {a.server for step in steps for a in step.attempts if _was_asked(a)}
-        return frozenset(silent - {reply.attempt.server for reply in self.to(question)})
-
     def given_server(self, question: Question) -> str:
         """The server that the user gave instead of the root servers, if the question was put to it."""
         asked = [server for step in self.steps_for(question) for server in step.servers]
@@ -194,10 +180,6 @@ def _has_data_of(zone: Name, step: Step) -> bool:
         name.parent() if question.rdtype == dns.rdatatype.DS and len(name) > 1 else name for name in owners
     }
     return meaning.kind in CONCLUSIVE and any(name.is_subdomain(zone) for name in owners)
-
-
-def _was_asked(attempt: Attempt) -> bool:
-    return attempt.meaning.kind not in (Kind.ABANDONED, Kind.NETWORK_UNREACHABLE, Kind.NOT_RECORDED)
 
 
 def _chosen_first(step: Step) -> list[Attempt]:

@@ -30,6 +30,7 @@ A world is one TOML file in `worlds/`; one whose name begins with an underscore 
 
     [zones."com."]
     add = '''records put into a zone of an included file'''
+    without = '''lines taken out of it'''
 
     [expect]                               # the result that a trace of the question must have
     outcome = "answer"
@@ -93,7 +94,7 @@ _KEYS = {
         "pages",
     },
     "a server": {"addresses", "rtt", "does"},
-    "a zone": {"servers", "ttl", "text", "add", "sign"},
+    "a zone": {"servers", "ttl", "text", "add", "without", "sign"},
     "sign": set(Sign.__dataclass_fields__),
     "a page": set(Site.__dataclass_fields__),
     "expect": set(Foreseen.__dataclass_fields__),
@@ -158,7 +159,9 @@ class _File:
     def zone(self, key: str, content: Mapping[str, Any]) -> LabZone:
         if "text" not in content:
             self.wrong(f"zone {key}", "it has no text, and no included file has the zone")
-        text = self.text(content["text"], f"zone {key}: text")
+        gone = set(self.text(content.get("without", ""), f"zone {key}: without").splitlines())
+        lines = self.text(content["text"], f"zone {key}: text").splitlines()
+        text = "\n".join(line for line in lines if line not in gone)
         text += "\n" + self.text(content.get("add", ""), f"zone {key}: add")
         ttl = content.get("ttl", _DEFAULT_TTL)
         if not isinstance(ttl, int):

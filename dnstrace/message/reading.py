@@ -11,6 +11,7 @@ bounded by the octets received: two octets can point to a name of 127 labels (RF
 from __future__ import annotations
 
 import struct
+from functools import cache
 from typing import Final
 
 import dns.edns
@@ -69,7 +70,9 @@ def flaw(rdata: dns.rdata.Rdata) -> str:
     Receivers ignore the parameters of an HTTPS or SVCB record in alias mode (RFC 9460 section 2.4.2), so they
     are not a flaw.
     """
-    if not isinstance(rdata, dns.rdata.GenericRdata) or not _known(rdata.rdclass, rdata.rdtype):
+    if not isinstance(rdata, dns.rdata.GenericRdata) or rdata.rdclass != dns.rdataclass.IN:
+        return ""
+    if _implementation(rdata.rdclass, rdata.rdtype) is None:
         return ""
     data = rdata.data
     if rdata.rdtype in _SVCB and data[:2] == b"\0\0":
@@ -220,26 +223,51 @@ class _Reader:
         octets = parser.wire[parser.current : parser.current + length]
         if rdtype == dns.rdatatype.OPT:
             return _opt(rdclass, octets)
-        if not _known(rdclass, rdtype):
+        if (implementation := _implementation(rdclass, rdtype)) is None:
             return dns.rdata.GenericRdata(rdclass, rdtype, octets)
         try:
             with parser.restrict_to(length):
-                return dns.rdata.from_wire_parser(rdclass, rdtype, parser)
+                return implementation.from_wire_parser(rdclass, rdtype, parser)
         except Exception:  # the boundary to untrusted octets
             if parser.spent:  # dnspython wraps what is raised within
                 raise _TooMuchWork from None
             return dns.rdata.GenericRdata(rdclass, rdtype, octets)
 
 
-def _known(rdclass: int, rdtype: int) -> bool:
-    """Whether there is a class for the RDATA; dnspython would look for one in its folders each time."""
-    if rdclass != dns.rdataclass.IN:
-        return False
+def _implementation(rdclass: int, rdtype: int) -> type[dns.rdata.Rdata] | None:
+    """The class for the RDATA, or None; dnspython would look for one in its folders each time.
+
+    Outside the class IN, the types that are the same in every class (RFC 3597 section 5), and CH A.
+    """
+    if rdtype not in _TYPES:
+        return None
+    if rdclass == dns.rdataclass.IN:
+        return _of_internet(rdtype)
+    if (rdclass, rdtype) == (dns.rdataclass.CH, dns.rdatatype.A):
+        return _loaded(rdclass, rdtype)
+    return _of_every_class(rdtype)
+
+
+@cache
+def _of_internet(rdtype: int) -> type[dns.rdata.Rdata] | None:
     if rdtype in _OLD:
         from dnstrace.message.oldtypes import register  # few replies need it
 
         register()
-    return rdtype in _TYPES
+    return _loaded(dns.rdataclass.IN, rdtype)
+
+
+@cache
+def _of_every_class(rdtype: int) -> type[dns.rdata.Rdata] | None:
+    return None if rdtype == dns.rdatatype.A else _loaded(dns.rdataclass.ANY, rdtype)
+
+
+@cache
+def _loaded(rdclass: int, rdtype: int) -> type[dns.rdata.Rdata] | None:
+    """What dnspython has for it; None if it keeps it as octets."""
+    return dns.rdata.get_rdata_class(  # type: ignore[no-any-return, no-untyped-call]
+        dns.rdataclass.RdataClass.make(rdclass), dns.rdatatype.RdataType.make(rdtype), use_generic=False
+    )
 
 
 def _opt(payload: dns.rdataclass.RdataClass, octets: bytes) -> dns.rdata.Rdata:

@@ -25,7 +25,10 @@ _TTL = 86400  # seconds, of supposed records
 
 
 class Supposed:
-    """The supposed delegations; one without name servers supposes only the DS RRset."""
+    """The supposed delegations.
+
+    One without name servers supposes only the DS RRset; if that is empty, that there is none.
+    """
 
     def __init__(self, delegations: Iterable[Delegation] = ()) -> None:
         self._cuts = {cut.zone: cut for cut in delegations}
@@ -38,7 +41,7 @@ class Supposed:
         reply = _supposed_reply(exchange.message, exchange.query.question, cut)
         if reply is None:
             return exchange
-        wire = reply.to_wire(max_size=65535)
+        wire = reply.to_wire(max_size=65535, want_shuffle=False)
         read = read_reply(wire)
         return (
             exchange
@@ -76,19 +79,26 @@ def _supposed_reply(
     reply.question = list(said.question)
     if said.edns >= 0:
         reply.use_edns(said.edns, said.ednsflags, said.payload, options=list(said.options))
-    ds = [] if cut.ds is None else [cut.ds]
+    ds = [cut.ds] if cut.ds else []
     if question.name == cut.zone and question.rdtype == dns.rdatatype.DS:
-        if not ds:
+        if cut.ds is None:
             return None
         reply.flags |= dns.flags.AA
         reply.answer = ds
+        reply.authority = [] if ds else [soa_of(cut.zone.parent())]
         return reply
     servers, glue = _supposed_servers(cut) if cut.servers else _servers_of_reply(said, cut.zone)
     if servers is None:
         return None
-    reply.authority = [servers, *(ds or _ds_of_reply(said, cut.zone))]
+    reply.authority = [servers, *(_ds_of_reply(said, cut.zone) if cut.ds is None else ds)]
     reply.additional = glue
     return reply
+
+
+def soa_of(zone: Name) -> dns.rrset.RRset:
+    """An SOA record, as a negative answer has it."""
+    text = f"{zone} {zone} 1 {_TTL} {_TTL} {_TTL} {_TTL}"
+    return dns.rrset.from_text(zone, _TTL, dns.rdataclass.IN, dns.rdatatype.SOA, text)
 
 
 def _supposed_servers(cut: Delegation) -> tuple[dns.rrset.RRset | None, list[dns.rrset.RRset]]:

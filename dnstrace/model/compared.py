@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    import dns.rdata
+    import dns.rdatatype
+
+    from dnstrace.model.asked import Name
     from dnstrace.model.taken import Attempt, Step
 
 
@@ -27,6 +31,38 @@ class Disagreement(StrEnum):
     OTHER = "other"  # for no reason that the reply tells
     NOT_COMPARED = "not-compared"  # the walk found nothing that it could be compared with
 
+    @property
+    def has_none(self) -> bool:
+        """Whether the resolver has no answer at all for whoever asks it."""
+        return self in _WITHOUT
+
+
+_WITHOUT = {Disagreement.VALIDATION, Disagreement.REFUSES, Disagreement.FAILS, Disagreement.NO_ANSWER}
+
+
+@dataclass(frozen=True, slots=True)
+class OldRecords:
+    """DS or DNSKEY records that a resolver has and no name server: what, for how many seconds, until when."""
+
+    name: Name
+    rdtype: dns.rdatatype.RdataType
+    ttl: int
+    until: datetime
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCopy:
+    """The SOA record that a resolver has for `zone`, and the one that the zone's servers have.
+
+    `authoritative` is set if the resolver answers with authority: it has a zone of its own.
+    """
+
+    zone: Name
+    theirs: dns.rdata.Rdata
+    servers: dns.rdata.Rdata
+    authoritative: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class Compared:
@@ -36,7 +72,8 @@ class Compared:
     resolver has replied. `ttl` is the remaining TTL, `authoritative_ttl` the TTL in the zone, in seconds,
     both of the first RRset whose data differ, or of the one that expires first. `replied` is when the reply
     arrived, in UTC. `unchecked` is set if it answers only without validating, `past_its_ttl` if it says that
-    it serves data whose TTL has expired (RFC 8767).
+    it serves data whose TTL has expired (RFC 8767). `old` are the records that make it find the answer bogus,
+    `copy` is set if it has another copy of the zone.
     """
 
     step: Step
@@ -47,6 +84,8 @@ class Compared:
     replied: datetime | None = None
     unchecked: bool = False
     past_its_ttl: bool = False
+    old: tuple[OldRecords, ...] = ()
+    copy: OtherCopy | None = None
 
     @property
     def until(self) -> datetime | None:

@@ -51,6 +51,22 @@ def who_fixes(blame: Blame, operator: Name | None = None) -> str:
     }[blame]
 
 
+def who_acts(blame: Blame, operator: Name | None = None) -> str:
+    """Who needs to act, as a heading names them; empty where nobody does. `operator` as for `who_fixes`."""
+    of = None if operator is None else zone_text(operator)
+    above = of if operator is not None and len(operator) == 1 else of and f"{of}, the parent zone"
+    server = "the name server" if of is None else f"{of}, the zone of the name server"
+    return {
+        Blame.REGISTRAR: f"the owner of {of or 'the zone'}, at its registrar",
+        Blame.PARENT: f"the operator of {above or 'the parent zone'}",
+        Blame.HOST: f"the operator of {of or 'the zone'}",
+        Blame.SERVER_OPERATOR: f"the operator of {server}",
+        Blame.NETWORK: "the operator of this network",
+        Blame.RESOLVER: "the operator of the resolver",
+        Blame.NOBODY: "",
+    }[blame]
+
+
 @dataclass(frozen=True, slots=True)
 class Remedy:
     """What to change so that a finding is gone: who acts, and on which records, in master-file format.
@@ -94,9 +110,9 @@ class Finding:
     """A defect: `code` names it, `zone` and `server` say where, `steps` are the ids of the evidence.
 
     `references` are RFCs with their sections. `rehearsed` says what the remedy was seen to lead to, empty if
-    that was not tried. `explains` are the codes of findings that are there because of this one. `operator` is
-    the zone whose operator or registrar needs to act: by `blame`, the zone itself, its parent, or the zone
-    that the name server is in.
+    that was not tried; `unrehearsed` is then why not. `explains` are the codes of findings that are there
+    because of this one. `operator` is the zone whose operator or registrar needs to act: by `blame`, the zone
+    itself, its parent, or the zone that the name server is in.
     """
 
     code: str
@@ -111,14 +127,24 @@ class Finding:
     records: tuple[str, ...] = ()
     remedy: Remedy | None = None
     rehearsed: str = ""
+    unrehearsed: str = ""
     explains: tuple[str, ...] = ()
     operator: Name | None = None
 
     @property
     def who(self) -> str:
         """Who needs to fix it, as a sentence says it; empty if nobody does."""
+        return who_fixes(self.blame, self._whose)
+
+    @property
+    def actor(self) -> str:
+        """Who needs to fix it, as a heading names them; empty if nobody does."""
+        return who_acts(self.blame, self._whose)
+
+    @property
+    def _whose(self) -> Name | None:
         own = self.zone if self.blame in (Blame.HOST, Blame.REGISTRAR) else None
-        return who_fixes(self.blame, self.operator or own)
+        return self.operator or own
 
     @property
     def is_error(self) -> bool:
@@ -143,9 +169,10 @@ class Explanation:
 class Verdict:
     """What is wrong with a trace, in one sentence, and its parts for programs.
 
-    `steps` are the ids of the steps that show it. `reproduce` is a dig command line that sends the query that
-    shows it (empty if no query does). `records` are the records to publish, in master-file format.
-    `operator` is the zone whose operator or registrar needs to act.
+    `steps` are the ids of the steps that show it. `reproduce` is the dig command that sends the query that
+    shows it, or two of them, each on a line of its own, if it compares two replies; empty if no query does.
+    `records` are the records to publish, in master-file format. `operator` is the zone whose operator or
+    registrar needs to act. `summary` has a line for each level of findings: how many, and each by its code.
     """
 
     text: str
@@ -156,3 +183,4 @@ class Verdict:
     steps: tuple[int, ...] = ()
     reproduce: str = ""
     records: tuple[str, ...] = ()
+    summary: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from dnstrace.model.asked import Name, Question
+from dnstrace.model.asked import ROOT, Name, Question
 from dnstrace.model.heard import Delegation, Exchange, Meaning, NameServer, Outcome
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class Probe(StrEnum):
     CASE = "case"  # SOA with the name in capital and small letters by turns
     RECURSION = "recursion"  # a name of somebody else's, recursion desired
     TRANSFER = "transfer"  # AXFR
+    REHEARSAL = "rehearsal"  # what was asked to see what a remedy would lead to
 
 
 class Cause(StrEnum):
@@ -116,6 +117,12 @@ class Step:
         return self.purpose is Purpose.PROBE and self.parent is None
 
     @property
+    def at_resolver(self) -> bool:
+        """Whether it asks a resolver: the trace's question, or what follows from the reply to that."""
+        follows = self.purpose is Purpose.PROBE and self.probe is None and self.zone == ROOT
+        return self.asks_resolver or follows
+
+    @property
     def meaning(self) -> Meaning | None:
         """The meaning that the step went by: that of the attempt chosen, or what a lame server offers."""
         if self.chosen is None:
@@ -156,6 +163,7 @@ class Trace:
     user's is met, None if there are none. `findings` is what is wrong, None without a check. `supposed` are
     delegations that were taken as if the parent published them (`dnstrace.message.supposed`). `fetched` is
     the last hop, None if it was not taken. `unasked` are the address families that were not asked, and why.
+    `unapplied` are the codes of the rules for which there was no time left.
     """
 
     question: Question
@@ -175,6 +183,7 @@ class Trace:
     fetched: Fetched | None = None
     unjudged: str = ""
     unasked: Mapping[int, Unasked] = field(default_factory=dict)
+    unapplied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dnstrace.analysis.reached import is_bogus
 from dnstrace.model import Outcome
 from dnstrace.model.findings import Level
 from dnstrace.render.layout import Node
+from dnstrace.render.remedies import FIX, REHEARSED, parts
 from dnstrace.render.text import count_text, harmless
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked
 
@@ -19,15 +20,33 @@ if TYPE_CHECKING:
     from dnstrace.model.report import Report
 
 _STYLES = {Level.ERROR: BAD, Level.WARNING: WARNING, Level.NOTICE: QUIET}
+_PARTS = {FIX: "", REHEARSED: GOOD}
 
 
 def finding_nodes(report: Report) -> list[Node]:
     """A node for each finding, with its remedy below; a single line if there are no findings."""
     if (findings := report.trace.findings) is None:
         return []
+    cut_off = _unapplied_nodes(report.trace)
     if not findings:
-        return [Node(Text(harmless(nothing_wrong(report)), WARNING if report.reservation else GOOD))]
-    return [Node(_finding_line(finding), _remedy_nodes(finding), heading=True) for finding in findings]
+        style = WARNING if report.reservation else GOOD
+        return [Node(Text(harmless(nothing_wrong(report)), style)), *cut_off]
+    found = [Node(_finding_line(finding), _remedy_nodes(finding), heading=True) for finding in findings]
+    return [*found, *cut_off]
+
+
+def _unapplied_nodes(trace: Trace) -> list[Node]:
+    """A line if there was no time left for some rules."""
+    return [Node(Text(text, WARNING)) for text in not_applied(trace)]
+
+
+def not_applied(trace: Trace) -> list[str]:
+    """A sentence on the rules for which there was no time left, if there are any."""
+    if not trace.unapplied:
+        return []
+    count = len(trace.unapplied)
+    were = "was" if count == 1 else "were"
+    return [f"{count_text(count, 'rule')} {were} not applied: the deadline was reached (--deadline)"]
 
 
 def nothing_wrong(report: Report) -> str:
@@ -43,8 +62,12 @@ def _finding_line(finding: Finding) -> Text:
 
 
 def _remedy_nodes(finding: Finding) -> list[Node]:
-    cure = "; ".join(harmless(text) for text in (finding.cure, finding.who) if text)
-    return [*([Node(Text(cure, QUIET))] if cure else []), *_to_publish(finding.records)]
+    lines = [
+        (part.head, Node(Text.assemble((f"{part.head}: ", QUIET), (part.text, _PARTS.get(part.head, QUIET)))))
+        for part in parts(finding)
+    ]
+    first = [node for head, node in lines if head == FIX]
+    return [*first, *_to_publish(finding.records), *(node for head, node in lines if head != FIX)]
 
 
 def _to_publish(records: tuple[str, ...]) -> list[Node]:
@@ -58,8 +81,10 @@ def verdict_nodes(report: Report) -> list[Node]:
         return []
     style = WARNING if trace.outcome is not Outcome.FAILED and not _has_error(trace) else BAD
     beneath = [] if trace.findings else _to_publish(found.records)
-    if found.reproduce:
-        beneath.append(Node(Text(harmless(found.reproduce), QUIET), verbatim=True))
+    if len(trace.findings or ()) > 1:
+        beneath += [Node(Text(harmless(line))) for line in found.summary]
+    commands = found.reproduce.split("\n") if found.reproduce else []
+    beneath += [Node(Text(harmless(command), QUIET), verbatim=True) for command in commands]
     line = Text.assemble(("verdict", f"{style} {STRONG}"), ": ", harmless(found.text))
     return [Node(marked(style, line), beneath, heading=True)]
 

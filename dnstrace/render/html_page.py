@@ -193,7 +193,8 @@ def _verdict_box(report: Report) -> list[str]:
     serious = serious or any(finding.is_error for finding in trace.findings or ())
     records = () if trace.findings else found.records  # findings show them
     publish = "\n".join(map(harmless, records))
-    dig = f'<pre tabindex="0">{escape(harmless(found.reproduce))}</pre>' if found.reproduce else ""
+    commands = "\n".join(map(harmless, found.reproduce.split("\n")))
+    dig = f'<pre tabindex="0">{escape(commands)}</pre>' if commands else ""
     text = f"<p><strong>Verdict:</strong> {escape(harmless(found.text))}</p>"
     dig += f'<pre tabindex="0">{escape(publish)}</pre>' if publish else ""
     steps = f'<p class="quiet">Evidence: {steps_text(trace, found.steps)}.</p>' if found.steps else ""

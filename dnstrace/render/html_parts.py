@@ -13,15 +13,16 @@ from dnstrace.analysis.stats import critical_attempts
 from dnstrace.model import Kind, Probe, Transport
 from dnstrace.model.findings import Level
 from dnstrace.model.security import Security
-from dnstrace.render.findings import nothing_wrong
+from dnstrace.render.findings import not_applied, nothing_wrong
 from dnstrace.render.layout import UNICODE_ONLY
 from dnstrace.render.reconciled import tables
+from dnstrace.render.remedies import FIX, REHEARSED, WHO, parts
 from dnstrace.render.text import harmless, name_text, time_text
 from dnstrace.render.trust import cut_nodes, key_nodes, signed_by
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, TOLD, WARNING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from dnstrace.model import Attempt, Step, Trace
     from dnstrace.model.findings import Explanation, Finding
@@ -180,10 +181,12 @@ def findings(report: Report) -> str:
     """The findings with their remedies, records to publish and explanations; empty without a check."""
     if (found := report.trace.findings) is None:
         return ""
+    cut_off = "".join(f"<p>{text}.</p>" for text in not_applied(report.trace))
     if not found:
         style = "warning" if report.reservation else "good"
-        return f'<p class="{style}">{escape(harmless(nothing_wrong(report)))}.</p>'
-    return "".join(_finding_article(report.trace, each, report.explanations[each.code]) for each in found)
+        return f'<p class="{style}">{escape(harmless(nothing_wrong(report)))}.</p>{cut_off}'
+    articles = (_finding_article(report.trace, each, report.explanations[each.code]) for each in found)
+    return "".join((*articles, cut_off))
 
 
 def _finding_article(trace: Trace, finding: Finding, known: Explanation) -> str:
@@ -196,16 +199,18 @@ def _finding_article(trace: Trace, finding: Finding, known: Explanation) -> str:
     return (
         f'<article class="finding"><h3>{level} {finding.code}</h3>'
         f"<p>{escape(harmless(finding.message))}</p>"
-        + (f"<p>{escape(harmless(finding.cure))}</p>" if finding.cure else "")
+        + _remedy_parts(finding, {FIX})
         + (f'<pre tabindex="0">{escape(records)}</pre>' if records else "")
-        + f'<p class="quiet">{_responsible(finding)}Evidence: {steps}.</p>'
+        + _remedy_parts(finding, {WHO, REHEARSED, f"not {REHEARSED}"})
+        + f'<p class="quiet">Evidence: {steps}.</p>'
         f"<details><summary>{escape(known.title)}</summary><dl>{explanation}</dl></details></article>"
     )
 
 
-def _responsible(finding: Finding) -> str:
-    who = harmless(finding.who)
-    return f"{escape(who[0].upper() + who[1:])}. " if who else ""
+def _remedy_parts(finding: Finding, heads: Container[str]) -> str:
+    """The lines about the remedy of a finding that have these heads."""
+    lines = [f"<b>{part.head}:</b> {escape(part.text)}" for part in parts(finding) if part.head in heads]
+    return f"<p>{'<br>'.join(lines)}</p>" if lines else ""
 
 
 def dnssec(trace: Trace) -> str:

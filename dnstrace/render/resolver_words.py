@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
+
+import dns.rdatatype
 
 from dnstrace.model import Fault, Transport
 from dnstrace.model.compared import Disagreement
+from dnstrace.model.naming import plain
 from dnstrace.render.text import clock_text, harmless, ttl_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import dns.rdata
+
     from dnstrace.model import Attempt, Query
-    from dnstrace.model.compared import Compared
+    from dnstrace.model.compared import Compared, OldRecords, OtherCopy
 
 _WRONG = {Fault.MALFORMED, Fault.MISMATCH}
 _REASONS = {
@@ -39,6 +47,15 @@ def resolver_text(query: Query) -> str:
     return f"tls://{address}{name}"
 
 
+def none_text(found: Sequence[Compared]) -> str:
+    """That no resolver has an answer, and how each fails."""
+    reasons = Counter(each.difference.value for each in found if each.difference is not None)
+    why = ", ".join(f"{count} {reason}" if len(found) > 1 else reason for reason, count in reasons.items())
+    if len(found) == 1:
+        return f"the resolver that was asked has no answer for its users: {why}"
+    return f"none of the {len(found)} resolvers that were asked has an answer for its users: {why}"
+
+
 def reason_text(found: Compared) -> str:
     """How a resolver's answer differs from the walk and why, in one line; empty while it is being asked."""
     if found.difference is None:
@@ -47,8 +64,33 @@ def reason_text(found: Compared) -> str:
         return f"stale: {_how_stale(found)}"
     if found.difference is Disagreement.NO_ANSWER and found.attempt is not None:
         return _how_silent(found.attempt)
+    if found.copy is not None:
+        return _how_other(found, found.copy)
+    if found.old:
+        return (
+            f"validation: the resolver has old records: {', '.join(_old_text(found, o) for o in found.old)}"
+        )
     unchecked = ", but it returns an answer with checking disabled (CD)" if found.unchecked else ""
     return _REASONS[found.difference] + unchecked
+
+
+def _how_other(found: Compared, copy: OtherCopy) -> str:
+    """Which copy of the zone the resolver has."""
+    word = "split horizon" if found.difference is Disagreement.SPLIT_HORIZON else "differs"
+    what = "a zone of its own" if copy.authoritative else "another copy of the zone"
+    theirs, servers = _soa_text(copy.theirs), _soa_text(copy.servers)
+    where = f"SOA record of {harmless(plain(copy.zone))}"
+    return f"{word}: the resolver has {what}: its {where} is {theirs}, that of the name servers {servers}"
+
+
+def _soa_text(soa: dns.rdata.Rdata) -> str:
+    mname, serial = getattr(soa, "mname", None), getattr(soa, "serial", None)
+    return f"{harmless(plain(mname)) if mname is not None else 'unknown'} (serial {serial})"
+
+
+def _old_text(found: Compared, old: OldRecords) -> str:
+    what = f"{dns.rdatatype.to_text(old.rdtype)} records of {harmless(plain(old.name))}"
+    return f"{what} until {clock_text(found.replied or old.until, old.until)}"
 
 
 def _how_silent(attempt: Attempt) -> str:

@@ -50,6 +50,7 @@ _PROBES = {
     Probe.CASE: "in mixed upper and lower case, which should make no difference",
     Probe.RECURSION: "for a name outside its zones, which it should not resolve",
     Probe.TRANSFER: "for the whole zone, which it should not give to everybody",
+    Probe.REHEARSAL: "what it would be asked if the recommended change were made",
 }
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import dns.rcode
 
-from dnstrace.render.presentation import presented
+from dnstrace.message.presentation import presented
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -93,10 +93,7 @@ def _ldh_label(label: bytes) -> str:
 
 def rdata_text(rdata: dns.rdata.Rdata) -> str:
     """RDATA in presentation format, as dig prints it, or else in the generic form of RFC 3597 section 5."""
-    try:
-        text = presented(rdata)
-    except Exception:  # some types cannot format hostile octets (GPOS)
-        text = rdata.to_generic().to_text()
+    text = presented(rdata)
     return harmless(text) if text.isascii() else "".join(map(_octet_text, text))
 
 

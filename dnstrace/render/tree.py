@@ -151,6 +151,7 @@ def remarks(report: Report) -> list[Text]:
         *_assumption_lines(trace),
         *_paths_lines(report),
         *_lifetime_line(report),
+        *_no_resolver_line(report),
         *_expectation_lines(trace),
     ]
 
@@ -173,8 +174,22 @@ def _last_lines(report: Report, explained: bool) -> list[Text]:
         *_paths_lines(report),
         joined([_result_text(trace), *_cost_parts(trace, so_far)]),
         *_lifetime_line(report),
+        *_no_resolver_line(report),
         *_expectation_lines(trace),
     ]
+
+
+def _no_resolver_line(report: Report) -> list[Text]:
+    """Whether all resolvers that were asked are without an answer."""
+    if not report.resolvers:
+        return []
+    from dnstrace.analysis.resolvers import all_fail
+
+    if not all_fail(report.resolvers):
+        return []
+    from dnstrace.render.resolver_words import none_text
+
+    return [marked(BAD, Text(none_text(report.resolvers), BAD))]
 
 
 def _assumption_lines(trace: Trace) -> list[Text]:

@@ -56,7 +56,22 @@ class Consultation:
         resolvers: Sequence[Resolver],
     ) -> None:
         self._network, self._settings, self._journal, self._question = network, settings, journal, question
+        self._asked: dict[int, Resolver] = {}  # by the step that puts the trace's question
         self._tasks = [asyncio.ensure_future(self._ask(resolver)) for resolver in resolvers]
+
+    async def heard(self) -> None:
+        """Wait until every resolver has replied, or has let its last try run out."""
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def put(self, after: int, question: Question, checking_disabled: bool = False) -> None:
+        """Put a further question to the resolver that was asked in step `after`, in a step of its own."""
+        resolver = self._asked[after]
+        step = self._journal.begin(after, Purpose.PROBE, given_server((resolver.address,)), question)
+        query = replace(self._query(resolver, 0), question=question, checking_disabled=checking_disabled)
+        chosen, meaning = await self._ways(step, query)
+        outcome = _OUTCOMES.get(meaning.kind, Outcome.FAILED)
+        self._journal.finish(step, outcome, None if outcome is Outcome.FAILED else chosen, meaning.note)
 
     async def close(self, until: float) -> None:
         """Wait for the replies until the loop's time `until`; not at all if the trace is cancelled."""
@@ -76,6 +91,7 @@ class Consultation:
     async def _ask(self, resolver: Resolver) -> None:
         asked = given_server((resolver.address,))
         step = self._journal.begin(None, Purpose.PROBE, asked, self._question)
+        self._asked[step] = resolver
         try:
             chosen, meaning = await self._tries(resolver, step)
             if meaning.kind is Kind.SERVER_FAILURE:

@@ -63,7 +63,26 @@ class Probing:
     async def run(self) -> None:
         """Probe every zone in which the walk ended, in parallel."""
         trace = self._context.journal.snapshot()
-        await asyncio.gather(*(self._probe_zone(cut, step, trace) for cut, step in targets(trace)))
+        probing = (self._probe_zone(cut, step, trace) for cut, step in targets(trace))
+        await asyncio.gather(*probing, self._check_hints(trace))
+
+    async def _check_hints(self, trace: Trace) -> None:
+        """Ask a root server for the root's own name servers, if root hints were used and this is not known.
+
+        The address of a server that is of no use is looked up if the reply does not include any.
+        """
+        started = next((step for step in trace.steps if step.main and _is_from_hints(step)), None)
+        if started is None or any(step.purpose is Purpose.PRIME for step in trace.steps):
+            return
+        _, primed = await self._walk.prime(Delegation(ROOT, started.servers), started.id)
+        meaning = self._context.journal[primed].meaning
+        if meaning is None or meaning.child is None:
+            return
+        listed = {server.name for server in meaning.child.servers if not server.addresses}
+        useless = {attempt.server for attempt in started.attempts if not attempt.meaning.usable}
+        for name in sorted(useless & listed):
+            if self._context.budget.lookup():
+                await self._walk.look_up(name, primed)
 
     async def _probe_zone(self, cut: Delegation, after: Step, trace: Trace) -> None:
         """Send all probes to the servers of `cut`, and to those that only the zone itself names."""
@@ -105,7 +124,7 @@ class Probing:
     async def _probe_other_servers(
         self, cut: Delegation, probed: _Probed, after: int, naming: list[Put], probes: list[Put]
     ) -> None:
-        """Find the servers that the zone names, and their addresses; probe those that are not in `cut`."""
+        """Find the servers that the zone names, and their addresses; probe the addresses not in `cut`."""
         named = {server.name: None for server in cut.servers}
         looked_up = self._context.journal.snapshot().steps
         known = {step.question.name for step in looked_up if step.purpose is Purpose.NS_ADDRESS}
@@ -115,8 +134,11 @@ class Probing:
         )
         fresh = [name for name in self._child_names(cut.zone) if name not in named]
         await asyncio.gather(*self._found_out(probed, fresh, after))
-        found = self._found_addresses()
-        servers = tuple(NameServer(name, tuple(found.get(name, ()))) for name in fresh)
+        found, asked = self._found_addresses(), {a.text for each in cut.servers for a in each.addresses}
+        servers = tuple(
+            NameServer(name, tuple(each for each in found.get(name, ()) if each.text not in asked))
+            for name in (*named, *fresh)
+        )
         others = self._probed(Delegation(cut.zone, servers), after)
         await asyncio.gather(*(self._put(others, put, after) for put in probes))
 
@@ -202,6 +224,11 @@ def targets(trace: Trace) -> list[tuple[Delegation, Step]]:
             if len(zone) > len(ROOT) + 1 or zone == trace.question.name:
                 found.setdefault(zone, (Delegation(zone, step.servers), step))
     return list(found.values())
+
+
+def _is_from_hints(step: Step) -> bool:
+    addresses = (address for server in step.servers for address in server.addresses)
+    return step.zone == ROOT and any(address.source is Source.HINT for address in addresses)
 
 
 def _silent_in(step: Step) -> frozenset[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dnstrace.model import Delegation, Name, Outcome, Question, Settings
+from dnstrace.model import Delegation, Name, Outcome, Purpose, Question, Settings, Trace
 from dnstrace.model.anchors import UNJUDGED
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.descent import Walk, begin
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from dnstrace.model.judgement import Judgement
     from dnstrace.model.tracing import Tracing
     from dnstrace.walk.asking import Strategy
+    from dnstrace.walk.consulting import Consultation
     from dnstrace.walk.validation import Validation
 
 
@@ -53,6 +55,19 @@ class TraceUnderWay:
             from dnstrace.walk.probing import Probing
 
             await Probing(self._context, self._walk).run()
+
+    async def inquire(self, consultation: Consultation) -> None:
+        """Ask what explains how the replies of resolvers differ from what was found."""
+        from dnstrace.walk.inquiring import inquire
+
+        async def ask(question: Question, step: int) -> None:
+            await self._walk.fetch(question, Purpose.PROBE, step)
+
+        await inquire(consultation, self._ended, ask)
+
+    def _ended(self) -> Trace:
+        trace = self.found.concluding(self._context.journal.snapshot())
+        return replace(trace, judgement=self.judgement)
 
     def judge_so_far(self) -> None:
         """Judge what there is when the time is up, unless that was done."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 import pytest
 
 from dnstrace import trace
+from dnstrace.api import report
 from dnstrace.checks import findings
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
+from dnstrace.model.findings import Blame
+from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, checked_world
 
 RULES = [
     ("intercepted", "intercepted", "textbook"),
+    ("possibly-intercepted", "recursive", "lame"),
 ]
 """Each with a world that fires it, and one that does not."""
 
@@ -29,3 +33,38 @@ def test_where_queries_are_intercepted_no_zone_is_blamed() -> None:
 def test_a_resolver_as_the_starting_server_is_not_an_interception() -> None:
     found = trace("www.example.com", network=LabNetwork(load("intercepted")), server="198.41.0.4", seed=1)
     assert [finding.code for finding in findings(found)] == ["lame-server"]
+
+
+def with_servers(zone: str = "example.com.", **does: list[str]) -> list[str]:
+    """The codes found where the servers of a zone, by their first label, do this."""
+    servers = {f"{label}.{zone}": {"does": each} for label, each in does.items()}
+    return [each.code for each in checked(made_of("in-domain", servers=servers)).findings or ()]
+
+
+def test_servers_in_several_networks_that_answer_like_a_resolver_may_be_intercepted() -> None:
+    found = checked(load("recursive"))
+    first = next(iter(found.findings or ()))
+    assert (first.code, first.blame) == ("possibly-intercepted", Blame.NETWORK)
+    said = report(found).verdict
+    assert said is not None and "answers in place of them" in said.text
+    assert "operator of example.com" not in said.text and "another network" in first.cure
+
+
+def test_one_server_that_has_authority_shows_that_the_other_is_lame() -> None:
+    assert with_servers(ns1=["recursive"]) == ["lame-server"]
+
+
+def test_servers_that_refuse_are_not_intercepted() -> None:
+    assert "possibly-intercepted" not in with_servers(ns1=["refuses"], ns2=["refuses"])
+
+
+def test_two_servers_in_one_network_are_more_likely_lame() -> None:
+    near = {"ns1.example.com.": ["192.0.2.53"], "ns2.example.com.": ["192.0.2.54"]}
+    servers = {each: {"addresses": at, "does": ["recursive"]} for each, at in near.items()}
+    lines = {"com.": "example NS ns1.example.com.\nexample NS ns2.example.com.\n", "example.com.": ""}
+    glue = "".join(f"{each} A {at[0]}\n" for each, at in near.items())
+    apex = "@ 900 SOA ns1 h 1 7200 900 1209600 300\n@ NS ns1\n@ NS ns2\nwww A 192.0.2.44\n"
+    zones = {"com.": {"add": lines["com."] + glue}, "example.com.": {"text": apex + glue}}
+    found = checked(made_of("_internet", servers=servers, zones=zones))
+    codes = {each.code for each in found.findings or ()}
+    assert "lame-server" in codes and "possibly-intercepted" not in codes

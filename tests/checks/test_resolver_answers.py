@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from dnstrace.checks import Blame
-from tests.checks.documented import assert_fires, found
+from dnstrace.checks import Blame, Level
+from dnstrace.lab.world import load
+from tests.checks.checking import checked, made_of
+from tests.checks.documented import assert_fires, checked_world, found
+
+CACHE = "@ 212 SOA ns1 hostmaster 1 7200 900 1209600 300\n@ NS ns1.example.com.\nwww 212 A 192.0.2.44\n"
 
 RULES = [
     ("resolver-stale", "resolver-stale", "resolver-same"),
     ("resolver-fails", "resolver-servfail", "resolver-same"),
+    ("resolver-keys-stale", "resolver-keys-stale", "resolver-same"),
     ("resolver-differs", "resolver-split", "resolver-same"),
 ]
 """Each with a world that fires it, and one that does not."""
@@ -43,6 +50,46 @@ def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well:
 )
 def test_a_message_says_what_the_resolver_does(code: str, world: str, message: str) -> None:
     assert message in [finding.message for finding in found(code, world)]
+
+
+def test_old_keys_are_to_be_flushed_or_waited_for_until_their_ttl_ends() -> None:
+    (only,) = found("resolver-keys-stale", "resolver-keys-stale")
+    assert "DS records of example.com" in only.message and "2026-01-15 14:59:00 UTC" in only.cure
+    assert "flush" in only.cure and "wait" in only.cure and only.blame is Blame.RESOLVER
+    assert not found("resolver-fails", "resolver-keys-stale")
+
+
+def test_a_zone_of_its_own_is_named_by_its_soa_record() -> None:
+    (only,) = found("resolver-differs", "resolver-own-zone")
+    assert "ns.corp.test" in only.message and "ns1.example.com" in only.message
+
+
+@pytest.mark.parametrize(
+    "world", ["resolver-servfail", "resolver-filtered", "resolver-split", "resolver-stale"]
+)
+def test_each_has_a_remedy_for_who_runs_the_resolver(world: str) -> None:
+    said = [each for each in checked_world(world).findings or () if each.code.startswith("resolver-")]
+    assert said and all(each.cure for each in said)
+    assert {each.remedy.who for each in said if each.remedy is not None} == {Blame.RESOLVER}
+
+
+def test_it_is_an_error_only_where_no_resolver_has_an_answer() -> None:
+    assert {each.level for each in found("resolver-fails", "resolver-servfail")} == {Level.ERROR}
+    world = load("resolver-servfail")
+    one = replace(world, resolvers=(*world.resolvers, "192.0.2.53"))
+    assert {each.level for each in checked(one).findings or ()} == {Level.WARNING}
+
+
+def test_where_the_zone_itself_is_bogus_the_resolver_is_right() -> None:
+    world = made_of(
+        "dnssec-expired",
+        resolvers=["192.0.2.153"],
+        servers={"r.example.org.": {"addresses": ["192.0.2.153"], "does": ["resolver", "finds-bogus"]}},
+        zones={"example.com. cache": {"servers": ["r.example.org."], "text": CACHE}},
+    )
+    said = [each for each in checked(world).findings or () if each.code.startswith("resolver-")]
+    assert [(each.code, each.blame) for each in said] == [("resolver-fails", Blame.NOBODY)]
+    assert "the resolver is right" in said[0].cure
 
 
 def test_nobody_is_asked_to_fix_a_cache() -> None:

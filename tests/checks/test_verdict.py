@@ -55,12 +55,20 @@ def test_notices_alone_make_no_verdict() -> None:
     assert verdict(checked(load("dnssec-island"))) is None
 
 
-def test_a_bound_of_our_own_is_nobodys_fault() -> None:
-    for limits in (Limits(max_queries=4), Limits(deadline=0.05)):
+def test_a_bound_of_our_own_is_nobodys_fault_if_nothing_else_is_known() -> None:
+    for limits in (Limits(max_queries=2), Limits(deadline=0.05)):
         found = verdict(
             trace("www.example.com", network=LabNetwork(load("all-refuse")), limits=limits, seed=1)
         )
         assert found is not None and found.blame is Blame.NOBODY, found
+
+
+def test_a_bound_of_our_own_is_not_the_cause_if_another_is_known() -> None:
+    limits = Limits(max_queries=3)
+    found = verdict(trace("www.example.com", network=LabNetwork(load("all-refuse")), limits=limits, seed=1))
+    assert found is not None and found.blame is Blame.HOST
+    assert found.text.startswith("no answer: ns1.example.com refuses to answer for example.com")
+    assert "(1 of 2 name servers; the limit of 3 queries is reached; shown by" in found.text
 
 
 class Deaf(LabNetwork):
@@ -96,7 +104,7 @@ NOWHERE = (
             Deaf,
             "192.0.2.1",
             Blame.NOBODY,
-            "no answer: the starting server 192.0.2.1 does not answer (step",
+            "no answer: the starting server 192.0.2.1 does not answer (shown by",
         ),
     ],
 )
@@ -117,7 +125,10 @@ def test_where_nobody_replies_no_zone_is_blamed_nor_called_bogus(
 def test_a_given_server_that_is_of_no_use_is_no_root_server() -> None:
     found = verdict(trace("www.example.com", network=LabNetwork(load("all-refuse")), server="192.0.2.53"))
     assert found is not None and found.blame is Blame.NOBODY
-    assert found.text == "no answer: the starting server 192.0.2.53 gives no usable answer: refused (step 1)"
+    assert found.text == (
+        "no answer: the starting server 192.0.2.53 gives no usable answer: refused"
+        " (shown by www.example.com A at 192.0.2.53)"
+    )
 
 
 def test_what_a_record_lacks_is_nobodys_fault() -> None:
@@ -154,7 +165,9 @@ def test_a_signed_zone_whose_servers_are_silent_is_not_called_bogus() -> None:
         said = verdict(checked(made) if check else walked_in(made))
         assert said is not None
         assert said.text.startswith("no answer: ns1.example.com does not answer at ")
-        assert said.text.endswith(f"needs to fix this (both name servers; step {said.steps[0]})")
+        found = "; found: 2 errors" if check else ""
+        shown = "shown by www.example.com A at 192.0.2.53"
+        assert said.text.endswith(f"needs to fix this (both name servers; {shown}){found}")
 
 
 @pytest.mark.parametrize("does", [["refuses"], ["silent"]])
@@ -179,7 +192,11 @@ def test_a_server_that_only_the_parent_still_names_is_for_the_registrar(does: li
     assert said is not None and said.blame is Blame.REGISTRAR
     assert str(said.server) == "ns3.example.com."
     assert ", because com and example.com list different name servers: only com lists ns3" in said.text
-    assert said.text.endswith(f"registrar of example.com (1 of 3 name servers; step {said.steps[0]})")
+    assert said.text.endswith(
+        "registrar of example.com (1 of 3 name servers; shown by www.example.com A at 203.0.113.53);"
+        " found: 1 error, 1 warning"
+    )
+    assert said.summary[0].endswith(" (ns3.example.com)") and said.summary[1] == "warning: ns-differs"
     assert said.records == (
         "example.com. 172800 IN NS ns1.example.com.",
         "example.com. 172800 IN NS ns2.example.com.",

@@ -80,3 +80,22 @@ def test_the_exit_status_by_what_is_expected(arguments: list[str], expected: int
 def test_an_answer_that_does_not_validate_may_be_what_is_expected(expected: str, status: int) -> None:
     ran = run("--lab", "dnssec-expired", "--expect", expected, "--json")
     assert (ran.status, json.loads(ran.out)["security"]) == (status, "bogus")
+
+
+@pytest.mark.parametrize(
+    ("world", "expected", "status"),
+    [
+        ("resolver-servfail", [], Exit.FINDINGS),
+        ("resolver-same", [], Exit.ANSWER),
+        ("resolver-stale", [], Exit.ANSWER),
+        ("resolver-same", ["--expect", "resolvers=same"], Exit.ANSWER),
+        ("resolver-stale", ["--expect", "resolvers=same"], Exit.FINDINGS),
+        ("resolver-stale", ["--expect", "resolvers!=fails"], Exit.ANSWER),
+        ("resolver-servfail", ["--expect", "resolvers=same"], Exit.FINDINGS),
+        ("in-domain", ["--expect", "resolvers!=fails"], Exit.FINDINGS),
+    ],
+)
+def test_resolvers_count_if_none_has_an_answer_or_something_is_expected_of_them(
+    world: str, expected: list[str], status: int
+) -> None:
+    assert run("--lab", world, "--json", *expected).status == status

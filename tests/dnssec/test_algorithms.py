@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dnstrace.dnssec import algorithms
-from dnstrace.dnssec.algorithms import algorithm_name, by_tag, ds_usable, key_tag, matches
+from dnstrace.dnssec.algorithms import algorithm_name, by_tag, ds_usable, heeded, key_tag, matches
+from dnstrace.dnssec.records import OddDS
 from dnstrace.model import Name
 from tests.dnssec.zones import Key, name
 from tests.many_keys import colliding
@@ -86,3 +87,16 @@ def test_what_can_be_used(text: str, usable: bool) -> None:
 def test_names_of_algorithms() -> None:
     assert algorithm_name(13) == "ECDSAP256SHA256"
     assert algorithm_name(208) == "algorithm 208"
+
+
+@given(st.lists(st.sampled_from([1, 2, 4, 250]), max_size=5))
+def test_sha1_is_heeded_only_without_a_stronger_digest(kinds: list[int]) -> None:
+    sizes = {1: 20, 2: 32, 4: 48}
+    records = [ds(f"1 13 {kind} {bytes(sizes.get(kind, 9)).hex()}") for kind in kinds]
+    strong = [kind for kind in kinds if kind in (2, 4)]
+    assert [int(each.digest_type) for each in heeded(records)] == (strong or [k for k in kinds if k == 1])
+
+
+def test_sha1_is_heeded_beside_a_digest_that_is_cut_short() -> None:
+    records = [ds(f"1 13 1 {bytes(20).hex()}"), OddDS(bytes.fromhex("00010d020000"))]
+    assert heeded(records) == records

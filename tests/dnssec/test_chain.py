@@ -205,10 +205,8 @@ def test_ds_for_a_missing_key() -> None:
     stranger = Key(number=5)
     security, reason = broken(lambda w: put_ds(w, dns.dnssec.make_ds(EXAMPLE, stranger.dnskey, "SHA256")))
     assert security is BOGUS
-    assert (
-        f"com publishes a DS record for key {stranger.tag}, but example.com has only keys" in reason
-        and "DS record in com replaced" in reason
-    )
+    assert f"com publishes a DS record for key {stranger.tag}, but example.com has only keys" in reason
+    assert "needs to" not in reason  # that is for the finding to say
 
 
 def test_unsigned_zone_with_ds() -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dnstrace.dnssec import crypto
-from dnstrace.dnssec.crypto import MissingCryptography, key_bits, verify
+from dnstrace.dnssec.crypto import MissingCryptography, key_bits, key_flaw, verify
 from tests.dnssec.zones import NOW, Key, name
 
 ALGORITHMS = [5, 7, 8, 10, 13, 14, 15, 16]
@@ -158,3 +158,28 @@ def test_a_result_is_known_the_second_time(monkeypatch: pytest.MonkeyPatch) -> N
     assert not verify(13, b"ks", b"", b"bad")  # the parts do not run into each other
     assert made == [b"good", b"bad", b"bad"]
     crypto.verified.clear()
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "key", "flaw"),
+    [
+        (8, b"", "it has no modulus"),
+        (8, b"\x05\x01", "it has no modulus"),
+        (8, b"\x01\x01" + b"\xff" * 128, "its exponent is even or below 3"),
+        (8, b"\x03\x01\x00\x01" + b"\xff" * 32, "its modulus has 256 bits"),
+        (8, b"\x03\x01\x00\x01" + b"\xff" * 127 + b"\xfe", "its modulus is even"),
+        (8, b"\x03\x01\x00\x01" + b"\xff" * 128, ""),
+        (13, bytes(63), "it has 63 octets, not 64"),
+        (14, bytes(96), ""),
+        (15, bytes(33), "it has 33 octets, not 32"),
+        (16, bytes(57), ""),
+        (253, b"", ""),
+    ],
+)
+def test_a_key_that_cannot_be_one_says_why(algorithm: int, key: bytes, flaw: str) -> None:
+    assert key_flaw(algorithm, key) == flaw
+
+
+@given(st.sampled_from([1, 5, 7, 8, 10, 13, 14, 15, 16, 17, 253]), st.binary(max_size=700))
+def test_any_octets_are_a_key_or_not(algorithm: int, key: bytes) -> None:
+    assert isinstance(key_flaw(algorithm, key), str)

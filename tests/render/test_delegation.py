@@ -31,7 +31,7 @@ def test_servers_come_with_their_glue_and_missing_glue_is_marked() -> None:
 
 def test_ds_records_follow_the_servers() -> None:
     shown = lines(delegation("ns.example.net.", ds=rrset(DS)))
-    assert shown[1].startswith("DS 1h 1 13 2 aaaa")
+    assert shown[1].startswith("DS 1h 1 13 2 AAAA")
 
 
 def test_an_assumed_delegation_is_a_sentence_for_servers_and_one_for_ds_records() -> None:

@@ -58,7 +58,7 @@ def test_what_is_wrong_stands_at_its_place() -> None:
         "warning: ns-differs",
         "www.example.com.",
         "5m A 192.0.2.44",
-        "answer, insecure, 101 queries, 177 ms",
+        "answer, insecure, 159 queries, 270 ms",
     ]
 
 

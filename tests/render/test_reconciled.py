@@ -53,7 +53,7 @@ def test_where_parent_and_zone_differ_it_says_no() -> None:
 example.com. by server  parent  zone  serial      RTT    answer
  ns1.example.com.       NS      NS
   192.0.2.53            glue    no                15 ms  refused
-  203.0.113.53          no      A                        not asked
+  203.0.113.53          no      A     2026011501  15 ms  not asked
  ns2.example.com.       NS      NS
   198.51.100.53         glue    A     2026011501  24 ms  192.0.2.44
  ns3.example.com.       no      NS
@@ -69,7 +69,8 @@ example.com. by server
  ns1.example.com. - parent NS - zone NS
   192.0.2.53 - parent glue - zone no - RTT 15 ms
     - answer refused
-  203.0.113.53 - parent no - zone A - answer not asked
+  203.0.113.53 - parent no - zone A - serial 2026011501
+    - RTT 15 ms - answer not asked
  ns2.example.com. - parent NS - zone NS
   198.51.100.53 - parent glue - zone A - serial 2026011501
     - RTT 24 ms - answer 192.0.2.44

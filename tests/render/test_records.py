@@ -7,6 +7,7 @@ from rich.text import Text
 from dnstrace.model import Attempt, Fault
 from dnstrace.render.layout import UNICODE, Node, rows
 from dnstrace.render.records import reply_nodes
+from tests.cli.running import run
 from tests.render import traces
 from tests.replies import name, reply
 
@@ -71,3 +72,8 @@ def test_no_flags() -> None:
 
 def test_hostile_records_are_harmless() -> None:
     assert all(map(str.isprintable, lines(traces.hostile().steps[2].attempts[0])))
+
+
+def test_a_record_of_another_class_is_shown_as_what_it_is() -> None:
+    ran = run("--lab", "wrong-class", "-v", "--seed", "1", "--all-servers")
+    assert 'www.example.com. 300 CH TXT "chaos"' in ran.out

@@ -25,7 +25,7 @@ def found(world: str) -> Trace:
     return trace(
         question.name,
         question.rdtype,
-        network=LabNetwork(loaded),
+        network=LabNetwork(loaded, signed=loaded.expect.security is not None),
         now=loaded.now,
         seed=1,
         resolvers=resolvers,
@@ -119,7 +119,7 @@ def test_one_that_is_being_asked(interrupted: bool, words: str) -> None:
 
 def test_a_rejected_certificate_is_reported() -> None:
     asked = found("split")
-    (probe,) = [step for step in asked.steps if step.purpose is Purpose.PROBE]
+    (probe,) = [step for step in asked.steps if step.asks_resolver]
     exchange = replace(
         probe.attempts[0].exchange, message=None, wire=None, fault=Fault.CERTIFICATE, detail="it has expired"
     )
@@ -133,3 +133,23 @@ def test_a_rejected_certificate_is_reported() -> None:
 def test_nothing_to_compare_with() -> None:
     text = block(replace(found("same"), outcome=Outcome.FAILED))
     assert "192.0.2.44 · TTL 3m32s of 5m" in text and "not compared: the walk has no result" in text
+
+
+def test_that_none_has_an_answer_is_said_at_the_end() -> None:
+    ends = look(tree(report(found("servfail"))), 120).splitlines()[-1]
+    said = "✗ none of the 5 resolvers that were asked has an answer for its users: "
+    assert ends == f"{said}2 validation, 1 fails, 1 refuses, 1 no-answer"
+    assert "for its users" not in look(tree(report(found("stale"))), 80)
+
+
+def test_old_records_are_named_until_when() -> None:
+    lines = look(tree(report(found("keys-stale"))), 120).splitlines()
+    assert any(line.endswith("old records: DS records of example.com until 14:59:00 UTC") for line in lines)
+
+
+def test_a_zone_of_its_own_is_told_by_the_soa_records() -> None:
+    said = reason_text(compared(found("own-zone"))[0])
+    assert said == (
+        "split horizon: the resolver has a zone of its own: its SOA record of example.com is ns.corp.test"
+        " (serial 1), that of the name servers ns1.example.com (serial 2026011501)"
+    )

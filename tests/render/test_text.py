@@ -105,13 +105,13 @@ def test_rdata_whose_own_form_stumbles_has_the_generic_form() -> None:
     assert rdata_text(rdata).startswith("\\# ")
 
 
-class Shouting(dns.rdata.GenericRdata):
-    def to_text(self, *_: object, **__: object) -> str:
+class Shouting(dns.rdata.Rdata):
+    def to_styled_text(self, style: object) -> str:
         return "raw \x1b[2J ü \udcff"
 
 
 def test_a_type_that_lets_raw_text_through_is_escaped_octet_by_octet() -> None:
-    rdata = Shouting(dns.rdataclass.IN, 65280, b"")  # type: ignore[arg-type]
+    rdata = Shouting(dns.rdataclass.IN, dns.rdatatype.RdataType.make(65280))
     assert rdata_text(rdata) == "raw \\027[2J \\195\\188 \\237\\179\\191"
 
 

@@ -157,7 +157,7 @@ def test_a_failure_is_one_sentence_and_what_it_cost() -> None:
     assert look(tree(report(traces.broken())), 120).split("\n\n")[-2:] == [
         "failed · 3 zones · 20 queries (2 timeouts) · 2.8 s",
         "✗ verdict: no answer: example.com. has no server that gives a usable answer: 2 timeout, 1 refused; "
-        "the operator of\n  example.com needs to fix this (step 3)\n"
+        "the operator of\n  example.com needs to fix this (shown by www.example.com A at 192.0.2.1)\n"
         "    dig @192.0.2.1 www.example.com. A +norecurse +dnssec\n",
     ]
 
@@ -291,7 +291,7 @@ def test_a_trace_that_ends_with_a_referral_shows_it_in_full() -> None:
     )
     shown = look(tree(report(found)))
     assert "   ├─ NS ns1.example.com. 192.0.2.53, 2001:db8:1::53 (glue)\n" in shown.replace("│", " ")
-    assert re.search(r"└─ DS 2d \d+ 13 2\s+[0-9a-f]{64}\n", shown)
+    assert re.search(r"└─ DS 2d \d+ 13 2\s+[0-9A-F]{64}\n", shown)
     assert shown.splitlines()[-2].startswith(
         "example.com is delegated to 2 name servers · 2 zones · 2 queries"
     )

@@ -11,12 +11,12 @@ from dnstrace.model import Kind, Outcome
 from dnstrace.render.document.values import Document, ede_of, iso, ms, question_of, rcode_of, rrsets_of
 from dnstrace.render.expected import expected_text, value_text
 from dnstrace.render.resolver_words import reason_text, resolver_text
-from dnstrace.render.text import harmless, name_text
+from dnstrace.render.text import harmless, name_text, rdata_text
 
 if TYPE_CHECKING:
-    from dnstrace.model.compared import Compared
+    from dnstrace.model.compared import Compared, OldRecords, OtherCopy
     from dnstrace.model.expectations import Met
-    from dnstrace.model.findings import Finding, Verdict
+    from dnstrace.model.findings import Finding, Remedy, Verdict
     from dnstrace.model.lives import Life
     from dnstrace.model.pages import Visit
     from dnstrace.model.paths import Share
@@ -44,8 +44,23 @@ def finding_of(finding: Finding) -> Document:
         "references": list(finding.references),
         "blame": finding.blame.value,
         "operator": None if finding.operator is None else name_text(finding.operator),
+        "explains": list(finding.explains),
         "cure": harmless(finding.cure) or None,
         "records": [harmless(record) for record in finding.records],
+        "remedy": None if finding.remedy is None else _remedy_of(finding.remedy),
+        "rehearsed": harmless(finding.rehearsed) or None,
+    }
+
+
+def _remedy_of(remedy: Remedy) -> Document:
+    """What to change: records of a zone, or name servers to repair."""
+    return {
+        "who": remedy.who.value,
+        "where": None if remedy.where is None else name_text(remedy.where),
+        "add": [harmless(record) for record in remedy.add],
+        "change": [harmless(record) for record in remedy.change],
+        "remove": [harmless(record) for record in remedy.remove],
+        "servers": [name_text(server) for server in remedy.servers],
     }
 
 
@@ -58,7 +73,8 @@ def verdict_of(found: Verdict) -> Document:
         "operator": None if found.operator is None else name_text(found.operator),
         "server": None if found.server is None else name_text(found.server),
         "steps": list(found.steps),
-        "reproduce": harmless(found.reproduce) or None,
+        "reproduce": "\n".join(map(harmless, found.reproduce.split("\n"))) or None,
+        "summary": [harmless(line) for line in found.summary],
         "records": [harmless(record) for record in found.records],
     }
 
@@ -123,6 +139,29 @@ def resolver_of(found: Compared) -> Document:
         "ede": [] if message is None else ede_of(message),
         "difference": None if found.difference is None else found.difference.value,
         "reason": reason_text(found) or None,
+        "old": [_old_of(old) for old in found.old],
+        "copy": None if found.copy is None else _copy_of(found.copy),
+    }
+
+
+def _old_of(old: OldRecords) -> Document:
+    """Records that a resolver has and no name server."""
+    return {
+        "name": name_text(old.name),
+        "type": dns.rdatatype.to_text(old.rdtype),
+        "ttl": old.ttl,
+        "until": iso(old.until, "seconds"),
+        "step": old.step,
+    }
+
+
+def _copy_of(copy: OtherCopy) -> Document:
+    """The SOA record of a resolver's own copy of a zone, and that of the name servers."""
+    return {
+        "zone": name_text(copy.zone),
+        "soa": rdata_text(copy.theirs),
+        "servers_soa": rdata_text(copy.servers),
+        "authoritative": copy.authoritative,
     }
 
 

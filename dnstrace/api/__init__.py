@@ -5,31 +5,20 @@ The first two raise ValueError for a wrong name, type or setting; what the netwo
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from random import Random, SystemRandom
-from typing import TYPE_CHECKING, Any, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-import dns.name
 import dns.rdatatype
 
 from dnstrace.analysis.reached import went_wrong
+from dnstrace.api.running import Knowledge, as_question, begun, with_findings
 from dnstrace.clock import run_real
-from dnstrace.message.supposed import Supposed
 from dnstrace.model import Delegation, Name, Question, Settings, Trace
 from dnstrace.model.limits import Limits
 from dnstrace.model.tracing import Tracing
 from dnstrace.port import Network
-from dnstrace.walk.budget import Budget
-from dnstrace.walk.context import TraceContext
-from dnstrace.walk.cuts import Cuts
-from dnstrace.walk.health import Health
-from dnstrace.walk.journal import Journal
-from dnstrace.walk.remembered import Remembered
-from dnstrace.walk.roots import given_server, root_hints
-from dnstrace.walk.under_way import TraceUnderWay
 
 if TYPE_CHECKING:
     from dnstrace.model.anchors import Anchors
@@ -38,16 +27,8 @@ if TYPE_CHECKING:
     from dnstrace.model.findings import Finding, Verdict
     from dnstrace.model.paths import Share
     from dnstrace.model.report import Report
-    from dnstrace.walk.consulting import Consultation
 
-_SEEDS = 2**32
-
-
-class Knowledge(NamedTuple):
-    """What a trace knows when it begins, and shares with other traces (`dnstrace.bulk`)."""
-
-    cuts: Cuts
-    health: Health
+__all__ = ["Knowledge", "as_question", "report", "trace", "trace_async"]
 
 
 async def trace_async(
@@ -156,60 +137,17 @@ async def _traced(
     on_change: Callable[[Trace], None] | None,
     knowledge: Knowledge | None,
 ) -> Trace:
-    """The trace of one question, within its deadline."""
-    settings, limits = tracing.settings, tracing.bounds
-    seed = SystemRandom().randrange(_SEEDS) if tracing.seed is None else tracing.seed
-    given, wanted = _start_given(tracing.server)
-    start = given or tracing.roots or root_hints()
-    clock = asyncio.get_running_loop().time
-    health = Health(settings.families) if knowledge is None else knowledge.health
-    now = tracing.now or datetime.now(UTC)
-    journal = Journal(question, now, seed, clock, on_change, tracing.supposed, health.unasked)
-    network = network or _live(settings)
-    context = TraceContext(
-        _paced(network) if settings.all_servers else network,
-        settings,
-        Budget(limits),
-        journal,
-        Cuts(start) if knowledge is None else knowledge.cuts,
-        health,
-        Random(seed),
-        Remembered(),
-        Supposed(tracing.supposed),
-    )
-    for known in (each for cut in tracing.supposed for each in cut.servers if each.addresses):
-        context.cuts.add_addresses(known.name, known.addresses)
-    until = clock() + limits.deadline
-    consultation = _consultation(context, question, tracing.resolvers) if tracing.resolvers else None
-    under_way = TraceUnderWay(context, question, tracing)
-    try:
-        async with asyncio.timeout(limits.deadline):
-            await under_way.go(start, wanted)
-    except TimeoutError:
-        under_way.judge_so_far()
-    finally:
-        await under_way.close()
-        if consultation is not None:
-            await consultation.close(until)
-    trace = under_way.found.concluding(journal.snapshot())
-    trace = replace(trace, judgement=under_way.judgement, unjudged=under_way.unjudged)
-    if not settings.probe:
+    """The trace of one question, within its deadline, with what the rules find in it and what fixes that."""
+    run = begun(question, tracing, network, on_change, knowledge)
+    trace = await run.ended()
+    if not tracing.settings.probe:
         return trace
-    trace = _with_findings(trace)
-    return replace(trace, stats=replace(trace.stats, duration=journal.elapsed))
+    trace = await with_findings(trace, run.until_rules)
+    if any(finding.remedy is not None for finding in trace.findings or ()):
+        from dnstrace.api.rehearsing import rehearsed
 
-
-def _consultation(context: TraceContext, question: Question, resolvers: Sequence[Resolver]) -> Consultation:
-    from dnstrace.walk.consulting import Consultation
-
-    return Consultation(context.network, context.settings, context.journal, question, resolvers)
-
-
-def _with_findings(trace: Trace) -> Trace:
-    """The trace with what the rules find wrong in it."""
-    from dnstrace.checks import findings
-
-    return replace(trace, findings=findings(trace))
+        trace = await rehearsed(run, trace)
+    return replace(trace, stats=replace(trace.stats, duration=run.context.journal.elapsed))
 
 
 def report(trace: Trace) -> Report:
@@ -256,43 +194,8 @@ def _with_rules(judged: Report, findings: Iterable[Finding]) -> Report:
     rules = {code: CATALOGUE[code] for code in {finding.code for finding in findings} & CATALOGUE.keys()}
     return replace(
         judged,
-        rules=len(applied(judged.trace)),
+        rules=len(applied(judged.trace)) - len(judged.trace.unapplied),
         reservation="" if judged.trace.findings else reservation(judged.trace),
         explanations={code: Explanation(rule.title, rule.sections) for code, rule in rules.items()},
         reconciliation=reconciled(judged.trace),
     )
-
-
-def as_question(name: str | Name, rdtype: str | dns.rdatatype.RdataType) -> Question:
-    """The question for `name` and `rdtype`; raises ValueError if they cannot be asked for."""
-    try:
-        absolute = dns.name.from_text(name) if isinstance(name, str) else name.derelativize(dns.name.root)
-        number = dns.rdatatype.RdataType.make(rdtype)
-    except (dns.exception.DNSException, UnicodeError) as error:
-        raise ValueError(f"{name} {rdtype} cannot be asked for: {error}") from error
-    return Question(absolute, number)
-
-
-def _start_given(server: str | Name | None) -> tuple[Delegation | None, Name | None]:
-    """The server to start from: by address, or by a name that has to be looked up first."""
-    if server is None:
-        return None, None
-    if not isinstance(server, str):
-        return None, server
-    import dns.inet
-
-    if dns.inet.is_address(server):
-        return given_server((server,)), None
-    return None, as_question(server, "A").name
-
-
-def _paced(network: Network) -> Network:
-    from dnstrace.network.pacing import PacedNetwork
-
-    return PacedNetwork(network)
-
-
-def _live(settings: Settings) -> Network:
-    from dnstrace.network.live import LiveNetwork
-
-    return LiveNetwork(bind=settings.bind)

@@ -1,0 +1,201 @@
+"""What a delegation would be if remedies were applied: pure functions of a trace and of its findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import dns.exception
+import dns.name
+import dns.rdata
+import dns.rdataclass
+import dns.rdatatype
+import dns.rrset
+
+from dnstrace.message.edited import Edited, Record, parsed
+from dnstrace.model import Address, Delegation, Name, NameServer, Source
+from dnstrace.model.addresses import address_of
+
+if TYPE_CHECKING:
+    from dnstrace.model import Trace
+    from dnstrace.model.findings import Finding, Remedy
+
+_NS, _DS = dns.rdatatype.NS, dns.rdatatype.DS
+_GLUE = (dns.rdatatype.A, dns.rdatatype.AAAA)
+_TTL = 86400  # seconds, of a DS RRset that is supposed; of no consequence
+
+
+class Delegated(NamedTuple):
+    """A delegation as the trace saw it, and the zone whose servers referred to it."""
+
+    parent: Name
+    cut: Delegation
+
+
+def delegated(trace: Trace, zone: Name) -> Delegated | None:
+    """The delegation of a zone that the walk followed; None if there was none."""
+    for step in trace.steps:
+        if step.main and step.referral is not None and step.referral.zone == zone:
+            return Delegated(step.zone, step.referral)
+    return None
+
+
+def why_not(trace: Trace, finding: Finding) -> str:
+    """Why the remedy of a finding cannot be rehearsed; empty if it can."""
+    remedy, zone = finding.remedy, finding.zone
+    if remedy is None:
+        return "no record has to change" if finding.cure else ""
+    above = None if zone is None else delegated(trace, zone)
+    at_parent = above is not None and remedy.where == above.parent
+    if not (remedy.add or remedy.change or remedy.remove):
+        return _why_unknown(remedy, at_parent)
+    if zone is not None and above is not None and at_parent:
+        every = all(_of_delegation(record, zone, above.cut) for record in records_of(remedy))
+        return "" if every else "it changes more than a delegation"
+    if remedy.where is None or remedy.servers or not _is_heard(trace, remedy.where):
+        return "the zone has to be changed first"
+    return "the zone has to be signed again first" if _is_signed(trace, remedy.where) else ""
+
+
+def _why_unknown(remedy: Remedy, at_parent: bool) -> str:
+    if remedy.servers and remedy.where is None:
+        return f"{'a server has' if len(remedy.servers) == 1 else 'servers have'} to be changed first"
+    if at_parent:
+        return "the records to publish are not known"
+    return "the zone has to be changed first" if remedy.where is not None else "it changes no zone"
+
+
+def _is_signed(trace: Trace, zone: Name) -> bool:
+    """Whether a reply of a zone's servers has signatures, or keys, of that zone."""
+    replies = (a.exchange.message for step in trace.steps if step.zone == zone for a in step.attempts)
+    return any(
+        rrset.rdtype in (dns.rdatatype.RRSIG, dns.rdatatype.DNSKEY) and rrset.name.is_subdomain(zone)
+        for message in replies
+        if message is not None
+        for rrset in message.answer
+    )
+
+
+def _is_heard(trace: Trace, zone: Name) -> bool:
+    """Whether the servers of a zone were asked as such, and replied."""
+    asked = (step for step in trace.steps if step.zone == zone and step.question.name.is_subdomain(zone))
+    return any(attempt.exchange.message is not None for step in asked for attempt in step.attempts)
+
+
+def of_delegation(remedy: Remedy, zone: Name) -> Remedy:
+    """What a remedy in a zone means for its delegation: the NS records change in both places."""
+    add, change, remove = (
+        tuple(text for text in texts if _is_ns(parsed(text), zone))
+        for texts in (remedy.add, remedy.change, remedy.remove)
+    )
+    return replace(remedy, add=add, change=change, remove=remove)
+
+
+def edited(remedy: Remedy) -> Edited:
+    """The change of a zone's data that a remedy is."""
+    assert remedy.where is not None  # `why_not` sees to that
+    add, change, remove = (map(parsed, texts) for texts in (remedy.add, remedy.change, remedy.remove))
+    return Edited(remedy.where, add, change, remove)
+
+
+def _is_ns(record: Record, zone: Name) -> bool:
+    return bool(record.rdtype == _NS and record.owner == zone)
+
+
+def records_of(remedy: Remedy) -> Iterator[Record]:
+    """All records that a remedy names. Raises ValueError where one is not a record."""
+    for text in (*remedy.add, *remedy.change, *remedy.remove):
+        yield parsed(text)
+
+
+def applied(cut: Delegation, remedies: Iterable[Remedy]) -> Delegation:
+    """The delegation of a zone after remedies, in order; its DS RRset is None if they do not touch that."""
+    for remedy in remedies:
+        cut = _applied(cut, remedy)
+    return cut
+
+
+def supposed_for(before: Delegation, after: Delegation) -> Delegation:
+    """What to suppose (`dnstrace.message.supposed`) so that the first delegation becomes the second."""
+    same = _servers_in(before) == _servers_in(after)
+    return Delegation(
+        before.zone, () if same else after.servers, ds=None if after.ds is before.ds else after.ds
+    )
+
+
+def addresses_added(before: Delegation, after: Delegation) -> list[str]:
+    """The addresses of name servers that only the second delegation has."""
+    known = {address.text for server in before.servers for address in server.addresses}
+    fresh = (address.text for server in after.servers for address in server.addresses)
+    return [text for text in dict.fromkeys(fresh) if text not in known]
+
+
+def _servers_in(cut: Delegation) -> set[tuple[Name, frozenset[str]]]:
+    return {(server.name, frozenset(address.text for address in server.addresses)) for server in cut.servers}
+
+
+def _of_delegation(record: Record, zone: Name, cut: Delegation) -> bool:
+    """Whether a record is one with which the parent delegates a zone."""
+    if record.rdtype in (_NS, _DS):
+        return bool(record.owner == zone)
+    servers = {server.name for server in cut.servers}
+    within = bool(record.owner.is_subdomain(zone))
+    return bool(record.rdtype in _GLUE and (within or record.owner in servers))
+
+
+def _applied(cut: Delegation, remedy: Remedy) -> Delegation:
+    add, change, remove = (
+        [parsed(text) for text in texts] for texts in (remedy.add, remedy.change, remedy.remove)
+    )
+    names = _after(
+        [server.name for server in cut.servers], *(_targets(each) for each in (add, change, remove))
+    )
+    known = {server.name: server.addresses for server in cut.servers}
+    servers = tuple(
+        NameServer(
+            name,
+            _addresses_after(known.get(name, ()), *(_glue_of(name, each) for each in (add, change, remove))),
+        )
+        for name in names
+    )
+    return replace(cut, servers=servers, ds=_ds_after(cut, add, change, remove))
+
+
+def _targets(records: Iterable[Record]) -> list[Name]:
+    return [record.rdata.target for record in records if record.rdtype == _NS]  # type: ignore[attr-defined]
+
+
+def _after(before: list[Name], add: list[Name], change: list[Name], remove: list[Name]) -> list[Name]:
+    kept = change or [name for name in before if name not in remove]
+    return list(dict.fromkeys((*kept, *add)))
+
+
+def _glue_of(name: Name, records: Iterable[Record]) -> list[Address]:
+    texts = (
+        address_of(record.rdata) for record in records if record.owner == name and record.rdtype in _GLUE
+    )
+    return [Address(text, Source.GLUE) for text in texts if text]
+
+
+def _addresses_after(
+    before: tuple[Address, ...], add: list[Address], change: list[Address], remove: list[Address]
+) -> tuple[Address, ...]:
+    changed, gone = {each.family for each in change}, {each.text for each in remove}
+    kept = [each for each in before if each.family not in changed and each.text not in gone]
+    found = {each.text: each for each in reversed((*kept, *change, *add))}
+    return tuple(reversed(found.values()))
+
+
+def _ds_after(
+    cut: Delegation, add: list[Record], change: list[Record], remove: list[Record]
+) -> dns.rrset.RRset | None:
+    added, changed, removed = ([r.rdata for r in each if r.rdtype == _DS] for each in (add, change, remove))
+    if not (added or changed or removed):
+        return cut.ds
+    gone = set(map(str, removed))
+    kept = changed or [ds for ds in cut.ds or () if str(ds) not in gone]
+    made = dns.rrset.RRset(cut.zone, dns.rdataclass.IN, _DS)
+    for ds in (*kept, *added):
+        made.add(ds, _TTL)
+    return made

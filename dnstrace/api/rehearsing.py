@@ -1,0 +1,173 @@
+"""Remedies are rehearsed before they are shown: the walk is made and judged again as if they were applied.
+
+Almost everything that this asks was recorded (`dnstrace.network.known`). What was not, such as an address
+that a remedy recommends, is asked within the budget and the deadline of the trace, and recorded as probes.
+
+A remedy is kept if its finding is then gone, no new error stands, and at least as many paths as before have
+an answer. One that fails is dropped: its finding stays, without it. One that cannot be rehearsed is marked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from dnstrace.api.changes import (
+    addresses_added,
+    applied,
+    delegated,
+    edited,
+    of_delegation,
+    supposed_for,
+    why_not,
+)
+from dnstrace.api.outcome import Compared, compared
+from dnstrace.api.running import Run, begun, with_findings
+from dnstrace.message.edited import Edited
+from dnstrace.message.supposed import Supposed
+from dnstrace.model import Attempt, Delegation, Name, NameServer, Outcome, Probe, Purpose, Question, Trace
+from dnstrace.network.known import KnownNetwork
+
+if TYPE_CHECKING:
+    from dnstrace.model import Exchange, Query
+    from dnstrace.model.findings import Finding
+
+_MOST = 12  # rehearsals of one trace
+
+
+class _Result(NamedTuple):
+    """The result of a rehearsal: what it led to, why it was not possible, or neither if it failed."""
+
+    rehearsed: str = ""
+    unrehearsed: str = ""
+
+
+async def rehearsed(run: Run, trace: Trace) -> Trace:
+    """The trace with the results of rehearsing its remedies, and with what was asked for that."""
+    results = await _Rehearsal(run, trace).results()
+    findings = tuple(
+        _with_result(finding, results.get(place)) for place, finding in enumerate(trace.findings or ())
+    )
+    recorded = run.context.journal.snapshot()
+    return replace(trace, findings=findings, steps=recorded.steps, stats=recorded.stats)
+
+
+def _with_result(finding: Finding, result: _Result | None) -> Finding:
+    if result is None:
+        return finding
+    if result == _Result():
+        return replace(finding, cure="", records=(), remedy=None)
+    return replace(finding, rehearsed=result.rehearsed, unrehearsed=result.unrehearsed)
+
+
+class _All(Supposed):
+    """Several changes, one after the other."""
+
+    def __init__(self, changes: tuple[Supposed | Edited, ...]) -> None:
+        super().__init__()
+        self._changes = changes
+
+    def instead(self, exchange: Exchange, zone: Name) -> Exchange:
+        """The exchange with a server of `zone`, as it would be with all of the changes."""
+        for change in self._changes:
+            exchange = change.instead(exchange, zone)
+        return exchange
+
+
+class _Rehearsal:
+    """The rehearsals of one trace."""
+
+    def __init__(self, run: Run, trace: Trace) -> None:
+        self._run, self._trace = run, trace
+        self._findings: Sequence[Finding] = trace.findings or ()
+        self._clock = asyncio.get_running_loop().time
+        self._known = KnownNetwork(trace.steps, run.context.network, self._may_ask)
+        self._made = 0
+
+    async def results(self) -> dict[int, _Result]:
+        """The results by the place of the finding; remedies for one delegation are first tried together."""
+        why = {place: why_not(self._trace, finding) for place, finding in enumerate(self._findings)}
+        found = {place: _Result(unrehearsed=text) for place, text in why.items() if text}
+        groups: dict[Name, list[int]] = {}
+        for place, finding in enumerate(self._findings):
+            if finding.remedy is not None and finding.zone is not None and not why[place]:
+                groups.setdefault(finding.zone, []).append(place)
+        for zone, places in groups.items():
+            found |= await self._of_zone(zone, places)
+        return found
+
+    async def _of_zone(self, zone: Name, places: list[int]) -> dict[int, _Result]:
+        together = await self._rehearse(zone, places)
+        if together != _Result() or len(places) == 1:
+            return dict.fromkeys(places, together)
+        return {place: await self._rehearse(zone, [place]) for place in places}
+
+    async def _rehearse(self, zone: Name, places: list[int]) -> _Result:
+        """Walk and judge again as if the remedies of the findings at these places were applied."""
+        self._made += 1
+        if self._made > _MOST:
+            return _Result(unrehearsed=f"{_MOST} remedies of this trace were")
+        findings = [self._findings[place] for place in places]
+        remedies = [finding.remedy for finding in findings if finding.remedy is not None]
+        now = delegated(self._trace, zone)
+        above = [each for each in remedies if now is not None and each.where == now.parent]
+        below = [each for each in remedies if each not in above]
+        if now is None:
+            change, fresh = None, []
+        else:
+            after = applied(now.cut, [*(of_delegation(each, zone) for each in below), *above])
+            change, fresh = supposed_for(now.cut, after), addresses_added(now.cut, after)
+        ended = await self._walk_again(zone, change, list(map(edited, below)))
+        if self._known.denied or self._clock() >= self._run.until:
+            return _Result(unrehearsed=self._run.context.budget.spent_out or "the deadline is reached")
+        then = compared(self._trace, ended, findings, fresh)
+        return _Result(_text(then, len(set(remedies)))) if then.good else _Result()
+
+    async def _walk_again(self, zone: Name, change: Delegation | None, edits: list[Edited]) -> Trace:
+        run = self._run
+        families = frozenset(run.context.health.families) or run.tracing.settings.families
+        others = tuple(cut for cut in run.tracing.supposed if change is None or cut.zone != zone)
+        tracing = replace(
+            run.tracing,
+            settings=replace(run.tracing.settings, families=families),
+            supposed=others if change is None else (*others, change),
+            resolvers=(),
+            seed=self._trace.seed,
+            now=self._trace.started,
+        )
+        began = self._clock()
+        again = begun(run.question, tracing, self._known.again())
+        context = again.context._replace(supposed=_All((again.context.supposed, *edits)))
+        ended = await with_findings(await again._replace(until=run.until, context=context).ended(), run.until)
+        main = [step.id for step in run.context.journal.snapshot().steps if step.main]
+        _record(run, ended, frozenset(self._known.asked), began, (main or [1])[-1])
+        return ended
+
+    def _may_ask(self) -> bool:
+        return self._clock() < self._run.until and self._run.context.budget.query()
+
+
+def _record(run: Run, ended: Trace, asked: frozenset[Query], began: float, parent: int) -> None:
+    """Record what a rehearsal asked over the network, as probes of the trace itself."""
+    journal = run.context.journal
+    fresh: dict[tuple[Name, Question], list[Attempt]] = {}
+    for step in ended.steps:
+        for attempt in step.attempts:
+            if attempt.exchange.query in asked:
+                exchange = replace(attempt.exchange, start=attempt.exchange.start + began)
+                fresh.setdefault((step.zone, step.question), []).append(replace(attempt, exchange=exchange))
+    for (zone, question), attempts in fresh.items():
+        servers = tuple(NameServer(name, ()) for name in dict.fromkeys(each.server for each in attempts))
+        cut, probe = Delegation(zone, servers), Probe.REHEARSAL
+        number = journal.begin(parent, Purpose.PROBE, cut, question, all_servers=True, probe=probe)
+        for attempt in attempts:
+            journal.attempt(number, attempt)
+        heard = any(attempt.exchange.message is not None for attempt in attempts)
+        journal.finish(number, Outcome.ANSWER if heard else Outcome.FAILED, None)
+
+
+def _text(then: Compared, remedies: int) -> str:
+    with_this = "with this" if remedies == 1 else f"with these {remedies} changes"
+    return f"{with_this}, {then.text}"

@@ -1,0 +1,171 @@
+"""One trace from its first query to its last: walk, validation and probes, within its deadline."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from random import Random, SystemRandom
+from typing import TYPE_CHECKING, NamedTuple
+
+import dns.name
+import dns.rdatatype
+
+from dnstrace.clock import other_turns
+from dnstrace.message.supposed import Supposed
+from dnstrace.model import Delegation, Name, Question, Settings, Trace
+from dnstrace.model.tracing import Tracing
+from dnstrace.port import Network
+from dnstrace.walk.budget import Budget
+from dnstrace.walk.context import TraceContext
+from dnstrace.walk.cuts import Cuts
+from dnstrace.walk.health import Health
+from dnstrace.walk.journal import Journal
+from dnstrace.walk.remembered import Remembered
+from dnstrace.walk.roots import given_server, root_hints
+from dnstrace.walk.under_way import TraceUnderWay
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dnstrace.model.asked import Resolver
+    from dnstrace.walk.consulting import Consultation
+
+_SEEDS = 2**32
+_FOR_RULES = 0.1  # of the deadline: the time that rules have in any case, for what was recorded until then
+
+
+class Knowledge(NamedTuple):
+    """What a trace knows when it begins, and shares with other traces (`dnstrace.bulk`)."""
+
+    cuts: Cuts
+    health: Health
+
+
+class Run(NamedTuple):
+    """A trace that is about to be made. `until` is the loop's time, in seconds, at which it has to end."""
+
+    question: Question
+    tracing: Tracing
+    context: TraceContext
+    start: Delegation
+    wanted: Name | None
+    until: float
+
+    @property
+    def until_rules(self) -> float:
+        """The loop's time at which no further rule is begun, seen from now: the walk is over."""
+        spare = _FOR_RULES * self.tracing.bounds.deadline
+        return max(self.until, asyncio.get_running_loop().time() + spare)
+
+    async def ended(self) -> Trace:
+        """Make the trace; what could not be had before the deadline is not in it."""
+        context, tracing = self.context, self.tracing
+        resolvers = tracing.resolvers
+        consultation = _consultation(context, self.question, resolvers) if resolvers else None
+        under_way = TraceUnderWay(context, self.question, tracing)
+        try:
+            async with asyncio.timeout_at(self.until):
+                await under_way.go(self.start, self.wanted)
+                if consultation is not None:
+                    await under_way.inquire(consultation)
+        except TimeoutError:
+            under_way.judge_so_far()
+        finally:
+            await under_way.close()
+            if consultation is not None:
+                await consultation.close(self.until)
+        trace = under_way.found.concluding(context.journal.snapshot())
+        return replace(trace, judgement=under_way.judgement, unjudged=under_way.unjudged)
+
+
+def begun(
+    question: Question,
+    tracing: Tracing,
+    network: Network | None = None,
+    on_change: Callable[[Trace], None] | None = None,
+    knowledge: Knowledge | None = None,
+) -> Run:
+    """A trace that begins now, in the running loop; nothing is sent yet. Arguments as for `trace_async`."""
+    settings, limits = tracing.settings, tracing.bounds
+    seed = SystemRandom().randrange(_SEEDS) if tracing.seed is None else tracing.seed
+    given, wanted = _start_given(tracing.server)
+    start = given or tracing.roots or root_hints()
+    clock = asyncio.get_running_loop().time
+    health = Health(settings.families) if knowledge is None else knowledge.health
+    now = tracing.now or datetime.now(UTC)
+    journal = Journal(question, now, seed, clock, on_change, tracing.supposed, health.unasked)
+    network = network or _live(settings)
+    context = TraceContext(
+        _paced(network) if settings.all_servers else network,
+        settings,
+        Budget(limits),
+        journal,
+        Cuts(start) if knowledge is None else knowledge.cuts,
+        health,
+        Random(seed),
+        Remembered(),
+        Supposed(tracing.supposed),
+    )
+    for known in (each for cut in tracing.supposed for each in cut.servers if each.addresses):
+        context.cuts.add_addresses(known.name, known.addresses)
+    return Run(question, tracing, context, start, wanted, clock() + limits.deadline)
+
+
+async def with_findings(trace: Trace, until: float) -> Trace:
+    """The trace with what the rules find wrong in it that can be applied up to the loop's time `until`.
+
+    Other tasks have their turn after each rule.
+    """
+    from dnstrace.checks import Checking, applied
+
+    checking, unapplied, clock = Checking(trace), list[str](), asyncio.get_running_loop().time
+    for rule in applied(trace):
+        if clock() < until:
+            checking.apply(rule)
+            await other_turns()
+        else:
+            unapplied.append(rule.code)
+    return replace(trace, findings=checking.findings, unapplied=tuple(unapplied))
+
+
+def as_question(name: str | Name, rdtype: str | dns.rdatatype.RdataType) -> Question:
+    """The question for `name` and `rdtype`; raises ValueError if they cannot be asked for."""
+    try:
+        absolute = dns.name.from_text(name) if isinstance(name, str) else name.derelativize(dns.name.root)
+        number = dns.rdatatype.RdataType.make(rdtype)
+    except (dns.exception.DNSException, UnicodeError) as error:
+        raise ValueError(f"{name} {rdtype} cannot be asked for: {error}") from error
+    return Question(absolute, number)
+
+
+def _consultation(context: TraceContext, question: Question, resolvers: Sequence[Resolver]) -> Consultation:
+    from dnstrace.walk.consulting import Consultation
+
+    return Consultation(context.network, context.settings, context.journal, question, resolvers)
+
+
+def _start_given(server: str | Name | None) -> tuple[Delegation | None, Name | None]:
+    """The server to start from: by address, or by a name that has to be looked up first."""
+    if server is None:
+        return None, None
+    if not isinstance(server, str):
+        return None, server
+    import dns.inet
+
+    if dns.inet.is_address(server):
+        return given_server((server,)), None
+    return None, as_question(server, "A").name
+
+
+def _paced(network: Network) -> Network:
+    from dnstrace.network.pacing import PacedNetwork
+
+    return PacedNetwork(network)
+
+
+def _live(settings: Settings) -> Network:
+    from dnstrace.network.live import LiveNetwork
+
+    return LiveNetwork(bind=settings.bind)

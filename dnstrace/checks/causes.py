@@ -1,0 +1,175 @@
+"""Which findings are there because of others: the table behind `explains`, and behind the verdict.
+
+A row says that findings with some codes cause findings with others, where a relation holds between the two,
+such as that both are about one server. A verdict names the first cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from dnstrace.analysis.reached import zone_reached
+from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.signing import signing_of
+from dnstrace.model import Outcome
+from dnstrace.model.findings import Finding
+
+Relation = Callable[[Evidence, Finding, Finding], bool]
+
+
+class Row(NamedTuple):
+    """Findings with the codes of `causes` explain those with the codes of `effects` if `relation` holds."""
+
+    causes: str
+    relation: Relation
+    effects: str
+
+
+def explained(evidence: Evidence, found: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings, each with the codes of those that are there because of it."""
+    causes = Causes(evidence, found)
+    effects: dict[int, dict[str, None]] = {}
+    for effect in found:
+        for cause in causes.of(effect):
+            effects.setdefault(id(cause), {})[effect.code] = None
+    return tuple(
+        replace(each, explains=tuple(effects[id(each)])) if id(each) in effects else each for each in found
+    )
+
+
+class Causes:
+    """Which of some findings explain others."""
+
+    def __init__(self, evidence: Evidence, found: Sequence[Finding]) -> None:
+        self.evidence = evidence
+        self._by_code: dict[str, list[Finding]] = {}
+        for finding in found:
+            self._by_code.setdefault(finding.code, []).append(finding)
+
+    def of(self, effect: Finding) -> Iterator[Finding]:
+        """The findings that explain one, the first cause first."""
+        for row in _ROWS_OF.get(effect.code, ()):
+            for cause in (each for code in row.causes.split() for each in self._by_code.get(code, ())):
+                if cause is not effect and row.relation(self.evidence, cause, effect):
+                    yield cause
+
+    def first(self, effect: Finding) -> Finding:
+        """What explains a finding: the finding itself if none does."""
+        return next(self.of(effect), effect)
+
+    def first_error(self, effect: Finding) -> Finding:
+        """The error from which a finding follows; what one server does is followed no further."""
+        seen = [effect]
+        while (cause := self._error_behind(seen[-1])) is not None and cause not in seen:
+            seen.append(cause)
+        return seen[-1]
+
+    def _error_behind(self, effect: Finding) -> Finding | None:
+        if effect.code in _AT_SERVER.split():
+            return None
+        return next((cause for cause in self.of(effect) if cause.is_error), None)
+
+    def alike(self, main: Finding) -> list[Finding]:
+        """The same findings about other servers of the zone, with a cause of the same kind."""
+        cause = self.first(main).code
+        return [
+            other
+            for other in self._by_code.get(main.code, ())
+            if other is not main and other.zone == main.zone and self.first(other).code == cause
+        ]
+
+
+# --- how two findings are related ---------------------------------------------------------------
+
+
+def of_server(_: Evidence, cause: Finding, effect: Finding) -> bool:
+    """Both are about the same server of the same zone."""
+    return cause.server is not None and (cause.zone, cause.server) == (effect.zone, effect.server)
+
+
+def of_zone(_: Evidence, cause: Finding, effect: Finding) -> bool:
+    """Both are about the same zone, and not about two different servers."""
+    return (
+        cause.zone is not None
+        and cause.zone == effect.zone
+        and (None in (cause.server, effect.server) or cause.server == effect.server)
+    )
+
+
+def of_outdated_glue(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """All glue for the server is out of date, so that another machine is asked."""
+    return cause.is_error and of_server(evidence, cause, effect)
+
+
+def left_behind(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """The zone itself no longer lists the server, as far as it was asked."""
+    if cause.zone is None or effect.server is None or cause.zone != effect.zone:
+        return False
+    cut = evidence.cut(cause.zone)
+    return cut is not None and bool(cut.child) and effect.server not in cut.child
+
+
+def without_keys(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """Both are about the same zone, and no server of it was heard to give its keys."""
+    cut = None if cause.zone is None else evidence.cut(cause.zone)
+    return cause.is_error and of_zone(evidence, cause, effect) and not (cut and signing_of(cut).key_replies)
+
+
+def unserved(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """Both are about the same zone, and none of its servers gives a usable answer."""
+    cut = None if cause.zone is None else evidence.cut(cause.zone)
+    return cause.is_error and of_zone(evidence, cause, effect) and not (cut and cut.serving)
+
+
+def at_the_end(evidence: Evidence, cause: Finding, _: Finding) -> bool:
+    """The cause is an error in the zone where the trace failed."""
+    trace = evidence.trace
+    return cause.is_error and trace.outcome is Outcome.FAILED and cause.zone == zone_reached(trace)
+
+
+def of_all(_: Evidence, cause: Finding, __: Finding) -> bool:
+    """The cause is an error: whoever asks may meet it."""
+    return cause.is_error
+
+
+# --- the table ----------------------------------------------------------------------------------
+
+_DEAD = "unreachable no-udp lame-server refuses fails upward-referral wrong-reply malformed-reply"
+_AT_SERVER = f"{_DEAD} not-authoritative"
+_NO_ROOM = "no-tcp truncated-over-tcp drops-large-udp"
+_NO_EDNS = "no-edns drops-edns"
+_UNTRUSTED = (
+    "ds-without-dnskey dnskey-differs signature-missing signature-bad signature-expired"
+    " signature-not-yet-valid denial-broken chain-broken"
+)
+_UNFOUND = "glue-missing ns-name-unresolvable cyclic-dependency"
+
+UNUSABLE = frozenset(f"{_DEAD} {_UNFOUND}".split())
+"""What makes a name server useless for a zone."""
+
+TABLE = (
+    Row("possibly-intercepted", of_zone, "lame-server not-authoritative open-recursion"),
+    Row("glue-differs", of_outdated_glue, f"{_AT_SERVER} soa-missing soa-differs answers-differ"),
+    Row("ns-differs", left_behind, f"{_AT_SERVER} ns-name-unresolvable ns-name-alias soa-differs"),
+    Row("parent-servers-differ", of_zone, "ns-differs glue-differs"),
+    Row(_NO_ROOM, without_keys, "chain-broken"),
+    Row(_NO_EDNS, of_zone, "signature-missing denial-broken chain-broken"),
+    Row(_DEAD, unserved, "signature-missing denial-broken chain-broken"),
+    Row(_DEAD, without_keys, "chain-broken"),
+    Row("soa-differs", of_server, "dnskey-differs signature-expired signature-missing ns-name-unresolvable"),
+    Row("soa-differs", of_zone, "answers-differ ns-differs-between-servers cds-inconsistent"),
+    Row("glue-missing", of_zone, "cyclic-dependency ns-name-unresolvable"),
+    Row("ds-without-dnskey", of_zone, "signature-missing denial-broken cds-differs"),
+    Row("signature-missing", of_zone, "denial-broken"),
+    Row("alias-at-apex alias-beside-data", of_zone, "soa-missing"),
+    Row(f"{_DEAD} {_UNFOUND}", at_the_end, "alias-dangling"),
+    Row(f"{_DEAD} {_UNFOUND} {_UNTRUSTED}", of_all, "resolver-fails"),
+)
+"""The causes, in the order in which they are looked for: those farther up come first."""
+
+_ROWS_OF = {
+    code: tuple(row for row in TABLE if code in row.effects.split())
+    for code in dict.fromkeys(code for row in TABLE for code in row.effects.split())
+}

@@ -1,0 +1,42 @@
+"""Remedies as values: what to change in the parent zone, in the zone itself, or at name servers.
+
+Who acts is who the finding is for: the catalogue puts that in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dnstrace.checks.evidence import Cut
+from dnstrace.model import Name
+from dnstrace.model.findings import Blame, Remedy
+
+_SET_LATER = Blame.HOST  # the catalogue replaces it
+
+
+def at_parent(
+    cut: Cut, add: Iterable[str] = (), change: Iterable[str] = (), remove: Iterable[str] = ()
+) -> Remedy:
+    """A change of the delegation of a zone or of its DS records, in the parent zone."""
+    return Remedy(_SET_LATER, cut.parent, tuple(add), tuple(change), tuple(remove))
+
+
+def in_zone(
+    zone: Name,
+    add: Iterable[str] = (),
+    change: Iterable[str] = (),
+    remove: Iterable[str] = (),
+    servers: Iterable[Name] = (),
+) -> Remedy:
+    """A change of the data of a zone; without records, it has to be signed or loaded again."""
+    return Remedy(_SET_LATER, zone, tuple(add), tuple(change), tuple(remove), tuple(servers))
+
+
+def at_servers(*servers: Name) -> Remedy:
+    """A repair or another configuration of name servers."""
+    return Remedy(_SET_LATER, servers=servers)
+
+
+def elsewhere() -> Remedy:
+    """A change that concerns no zone and no name server: of the network, or of a resolver."""
+    return Remedy(_SET_LATER)

@@ -1,0 +1,64 @@
+"""What each server of a zone does wrong, with what to do about it: repair it, or list it no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from dnstrace.checks.evidence import Cut
+from dnstrace.checks.glue import glue_records, outdated
+from dnstrace.checks.phrases import listed, parent_text
+from dnstrace.checks.remedies import at_parent, at_servers
+from dnstrace.checks.replies import HeardReply, by_server, steps_of
+from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.naming import plain, zone_text
+
+
+def each_server(
+    cut: Cut,
+    sick: list[HeardReply],
+    does: Callable[[list[HeardReply]], str],
+    repair: Callable[[list[HeardReply]], str],
+    stays: bool = False,
+) -> Iterator[Observation]:
+    """What each server does: in a zone above the one asked about it matters only if half of them do it.
+
+    `repair` says what to do at the server; unless it `stays`, it may be removed instead.
+    """
+    serious = cut.probed or 2 * len(sick) >= len(cut.everyone)
+    for server, replies in by_server(sick).items():
+        fix = _fix(cut, replies, repair(replies), stays)
+        yield Observation(
+            message=f"{plain(server)} {does(replies)}",
+            steps=steps_of(replies),
+            server=server,
+            level=None if serious else Level.WARNING,
+            cure=fix.cure,
+            records=fix.remedy.change,
+            remedy=fix.remedy,
+            blame=fix.blame,
+        )
+
+
+class _Fix(NamedTuple):
+    """What to do about one server, and who does it, if that is not the operator of the zone."""
+
+    cure: str
+    remedy: Remedy
+    blame: Blame | None = None
+
+
+def _fix(cut: Cut, replies: list[HeardReply], repair: str, stays: bool) -> _Fix:
+    """The fix for a server; at the registrar if only the parent lists it, or an old address of it."""
+    server, zone = replies[0].server, zone_text(cut.zone)
+    by_parent = () if cut.delegation is None else tuple(each.name for each in cut.delegation.servers)
+    if fresh := outdated(cut, server, [reply.address for reply in replies]):
+        cure = f"change the glue for {plain(server)} to {listed(fresh)}"
+        return _Fix(cure, at_parent(cut, change=glue_records(cut, server, fresh)), Blame.REGISTRAR)
+    if server in by_parent and cut.child and server not in cut.child and set(by_parent) & cut.child.keys():
+        cure = f"remove {plain(server)} from the NS records of {zone} in {parent_text(cut)}"
+        return _Fix(cure, at_parent(cut, remove=[f"{cut.zone} 3600 IN NS {server}"]), Blame.REGISTRAR)
+    if stays or not cut.probed or len(by_parent) < 2:
+        return _Fix(repair, at_servers(server))
+    both = f" and in {parent_text(cut)}" if server in by_parent else ""
+    return _Fix(f"{repair}; or remove it from the NS records of {zone} in the zone{both}", at_servers(server))

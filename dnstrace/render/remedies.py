@@ -1,0 +1,29 @@
+"""What to do about a finding, in parts for every output: the fix, who acts, and the result of a rehearsal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dnstrace.render.text import harmless
+
+if TYPE_CHECKING:
+    from dnstrace.model.findings import Finding
+
+FIX, WHO, REHEARSED = "fix", "who", "rehearsed"
+
+
+class Part(NamedTuple):
+    """A line about a remedy: `head` says what kind of line it is, `text` what it says."""
+
+    head: str
+    text: str
+
+
+def parts(finding: Finding) -> list[Part]:
+    """The lines about the remedy of a finding; none of them is empty."""
+    if (finding.cure or finding.records) and finding.unrehearsed:
+        rehearsed = Part(f"not {REHEARSED}", finding.unrehearsed)
+    else:
+        rehearsed = Part(REHEARSED, finding.rehearsed)
+    found = (Part(FIX, finding.cure), Part(WHO, finding.actor), rehearsed)
+    return [Part(part.head, harmless(part.text)) for part in found if part.text]

@@ -1,0 +1,62 @@
+"""Which findings are there because of others."""
+
+from __future__ import annotations
+
+import pytest
+
+from dnstrace.checks import CATALOGUE, findings
+from dnstrace.checks.causes import TABLE, UNUSABLE, Causes
+from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.verdict import verdict
+from dnstrace.lab.world import load, names
+from tests.checks.checking import checked, made_of
+
+
+def test_the_table_names_only_codes_that_exist() -> None:
+    named = {code for row in TABLE for code in f"{row.causes} {row.effects}".split()}
+    assert named | UNUSABLE <= set(CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    ("world", "cause", "effects"),
+    [
+        ("parent-child-differ", "glue-differs", ("refuses",)),
+        ("dnssec-keys-need-tcp", "no-tcp", ("chain-broken",)),
+        ("glue", "glue-differs", ()),
+        ("silent", "unreachable", ()),
+    ],
+)
+def test_a_finding_lists_what_it_explains(world: str, cause: str, effects: tuple[str, ...]) -> None:
+    found = [finding for finding in checked(load(world)).findings or () if finding.code == cause]
+    assert found and {finding.explains for finding in found} == {effects}
+
+
+def test_what_explains_is_about_another_finding_of_the_trace() -> None:
+    for name in names():
+        found = checked(load(name)).findings or ()
+        codes = {finding.code for finding in found}
+        assert all(set(finding.explains) <= codes - {finding.code} for finding in found), name
+
+
+def test_no_finding_explains_itself_by_way_of_others() -> None:
+    for name in names():
+        trace = checked(load(name))
+        found = trace.findings or ()
+        causes = Causes(Evidence(trace), found)
+        for finding in found:
+            assert finding not in causes.of(finding)
+            assert causes.first_error(finding) in found
+
+
+def test_the_first_cause_is_the_verdict() -> None:
+    """The keys need TCP, which is closed: the broken chain follows from that."""
+    found = verdict(checked(load("dnssec-keys-need-tcp")))
+    assert found is not None and str(found.server) == "ns1.example.com."
+    assert "ns1.example.com does not answer over TCP" in found.text
+    assert "; the same goes for ns2.example.com" in found.text
+
+
+def test_a_dead_server_does_not_explain_a_chain_that_another_server_breaks() -> None:
+    world = made_of("dnssec-missing-key", servers={"ns2.example.com.": {"does": ["silent"]}})
+    found = {finding.code: finding for finding in findings(checked(world))}
+    assert found["unreachable"].explains == ()

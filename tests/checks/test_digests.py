@@ -1,0 +1,56 @@
+"""The rule on DS records whose digest does not fit."""
+
+from __future__ import annotations
+
+import pytest
+
+from dnstrace.checks import Level
+from dnstrace.model.findings import Blame
+from tests.checks.documented import assert_fires, found
+
+RULES = [
+    ("ds-digest-wrong", "dnssec-wrong-digest", "dnssec-digests"),
+    ("ds-digest-wrong", "dnssec-digest-wrong-sha1-right", "dnssec-ds-stale"),
+    ("ds-digest-wrong", "dnssec-digest-left-over", "dnssec-ds-short"),
+    ("ds-digest-wrong", "dnssec-digest-strongest-wrong", "dnssec-unknown-digest"),
+]
+"""Each with a world that fires it, and one that does not."""
+
+
+@pytest.mark.parametrize(("code", "sick", "well"), RULES)
+def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well: str) -> None:
+    assert_fires(code, sick, well)
+
+
+@pytest.mark.parametrize(
+    ("world", "level"),
+    [
+        ("dnssec-wrong-digest", Level.ERROR),
+        ("dnssec-digest-wrong-sha1-right", Level.ERROR),
+        ("dnssec-digest-strongest-wrong", Level.ERROR),  # with harden-algo-downgrade
+        ("dnssec-digest-left-over", Level.WARNING),
+    ],
+)
+def test_it_is_an_error_where_a_validator_finds_no_key(world: str, level: Level) -> None:
+    (finding,) = found("ds-digest-wrong", world)
+    assert (finding.level, finding.blame) == (level, Blame.REGISTRAR)
+
+
+@pytest.mark.parametrize("world", [sick for _, sick, _ in RULES])
+def test_the_right_records_replace_all_of_them_and_the_key_is_not_called_missing(world: str) -> None:
+    (finding,) = found("ds-digest-wrong", world)
+    (record,) = finding.records
+    assert record.lower().endswith(
+        " ds 33677 13 2 5f5e1f96af091f7d9c910ba5b789f2c1eaa1918e25e1374f7d0753ecb15ae559"
+    )
+    assert finding.remedy is not None and finding.remedy.change == finding.records
+    assert str(finding.remedy.where) == "com."
+    assert not found("ds-stale", world) and not found("ds-without-dnskey", world)
+
+
+def test_a_sha1_record_that_fits_is_said_to_be_ignored() -> None:
+    (finding,) = found("ds-digest-wrong", "dnssec-digest-wrong-sha1-right")
+    assert finding.message == (
+        "com has a DS record for key 33677 whose SHA-256 digest does not fit that key of example.com, and"
+        " validators such as BIND ignore the SHA-1 record, which does fit"
+    )

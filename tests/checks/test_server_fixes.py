@@ -1,0 +1,56 @@
+"""What to do about a server that does something wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from dnstrace.model.findings import Blame, Finding
+from tests.checks.checking import checked, checked_by_name
+from tests.checks.listings import world
+
+
+def only(name: str, code: str) -> Finding:
+    (found,) = [each for each in checked_by_name(name).findings or () if each.code == code]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "fix"),
+    [
+        (
+            "silent",
+            "unreachable",
+            "make ns1.example.com answer at 192.0.2.53 and 2001:db8:1::53, over UDP and TCP",
+        ),
+        ("lame", "lame-server", "configure example.com on ns1.example.com"),
+        ("no-udp", "no-udp", "open UDP port 53 on ns1.example.com"),
+        ("servfail", "fails", "find out from the log of ns1.example.com"),
+        ("format-error", "fails", "update the name server software of ns1.example.com"),
+        ("drip", "no-tcp", "open TCP port 53 on ns1.example.com"),
+    ],
+)
+def test_a_server_is_repaired_by_name(name: str, code: str, fix: str) -> None:
+    found = only(name, code)
+    assert found.cure.startswith(fix) and found.remedy is not None
+    assert [str(server) for server in found.remedy.servers] == ["ns1.example.com."]
+
+
+def test_a_server_whose_glue_is_old_gets_new_glue() -> None:
+    found = only("parent-child-differ", "refuses")
+    assert found.blame is Blame.REGISTRAR and found.records == ("ns1.example.com. 172800 IN A 203.0.113.53",)
+
+
+def test_a_server_that_only_the_parent_still_lists_is_removed_there() -> None:
+    trace = checked(world("ns1 ns2", parent="ns1 ns2 ns3", ns3="refuses"))
+    (found,) = [each for each in trace.findings or () if each.code == "refuses"]
+    assert (
+        found.blame is Blame.REGISTRAR
+        and found.cure == "remove ns3.example.com from the NS records of example.com in com"
+    )
+    assert found.rehearsed.endswith("2 of 2 paths give 192.0.2.44, insecure")
+
+
+def test_a_server_that_only_the_zone_lists_is_not_said_to_be_in_the_parent() -> None:
+    trace = checked(world("ns1 ns2 ns3", ns3="refuses"))
+    (found,) = [each for each in trace.findings or () if each.code == "refuses"]
+    assert found.cure.endswith("or remove it from the NS records of example.com in the zone")
