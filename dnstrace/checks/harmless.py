@@ -13,6 +13,7 @@ from dnstrace.checks.anomaly import SHAPED, Anomaly, Sort
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.replies import replies_of
 from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Question, Step, Trace
+from dnstrace.model.heard import DROPPED
 
 _NOTHING_SENT = frozenset(
     {Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT, Kind.ABANDONED, Kind.NOT_RECORDED}
@@ -61,6 +62,12 @@ def _nothing_asked(known: Known, anomaly: Anomaly) -> bool:
         reply.meaning.kind in _NOTHING_SENT or reply.attempt.exchange.query.family in unheard
         for reply in anomaly.replies
     )
+
+
+def _supposed(known: Known, anomaly: Anomaly) -> bool:
+    """A server that is only taken as dead (`--drop`)."""
+    silent = [reply for reply in anomaly.replies if not reply.meaning.usable]
+    return bool(silent) and all(reply.meaning.note == DROPPED for reply in silent)
 
 
 def _lookup_not_made(known: Known, anomaly: Anomaly) -> bool:
@@ -226,7 +233,7 @@ def _too_large_for_a_probe(known: Known, anomaly: Anomaly) -> bool:
 
 
 HARMLESS: tuple[Callable[[Known, Anomaly], bool], ...] = (
-    _nothing_asked, _lookup_not_made, _not_needed, _within_another, _only_for_keys,
+    _nothing_asked, _supposed, _lookup_not_made, _not_needed, _within_another, _only_for_keys,
     _lost_datagram, _usual_retry, _transfer_refused, _recursion_declined, _version_rejected,
     _made_for_the_query, _serves_child_too, _not_its_server, _as_its_control, _too_large_for_a_probe,
 )  # fmt: skip

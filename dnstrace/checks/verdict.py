@@ -1,4 +1,4 @@
-"""What is wrong, in one sentence: where, who needs to fix it, which step shows it, and how to see it again.
+"""What is wrong, in one sentence: where, who needs to fix it, which query shows it, and how to see it again.
 
 A verdict is drawn from what a trace recorded and what the rules found in it. If `--check` was not given and
 the trace has no answer, or a bogus one, the rules are applied to what the walk alone recorded.
@@ -23,7 +23,7 @@ from dnstrace.checks.summary import counts, summary
 from dnstrace.checks.supposing import supposed_verdict
 from dnstrace.model import ROOT, Kind, Name, Outcome, Source
 from dnstrace.model.findings import Blame, Finding, Level, Verdict, who_fixes
-from dnstrace.model.naming import plain
+from dnstrace.model.naming import plain, zone_text
 
 if TYPE_CHECKING:
     from dnstrace.model import Attempt, Step, Trace
@@ -102,7 +102,8 @@ def _of_finding(causes: Causes, shown: Finding, whole: bool) -> Verdict:
     job = "" if _names_operator(main) else cause.who
     sentence = "; ".join(text for text in (f"{main.message}{because}{same}", job) if text)
     affected = _how_many(trace, main, others)
-    limit = "" if affected.startswith(("both", "all")) else _limit(trace)
+    all_known = affected.startswith(("both", "all")) or (main.server is None and main.is_error)
+    limit = "" if all_known else _limit(trace)
     opening = _opening(trace, whole or main.blame is Blame.NETWORK)
     return Verdict(
         text=f"{opening}{sentence}{_aside(affected, limit, shown_by(trace, main))}{_in_all(trace)}",
@@ -140,8 +141,10 @@ def _of_walk(trace: Trace) -> Verdict:
     steps = tuple(step.id for step in (last_step(trace),) if step is not None)
     zone = trace.steps[steps[-1] - 1].zone if steps else None
     blame, operator = acting(Evidence(trace), _blame(trace, last_step(trace)), zone)
-    job = who_fixes(blame, operator)
     reason = (trace.error if bogus is None else bogus.reason) or "the reason is not known"
+    job = "" if " needs to " in reason else who_fixes(blame, operator)
+    if blame in (Blame.REGISTRAR, Blame.PARENT) and reason.startswith("the limit"):
+        reason = f"no address was found for the name servers of {zone_text(zone)}: {reason}"
     sentence = "; ".join(text for text in (reason, job) if text)
     return Verdict(
         text=f"{_opening(trace, False)}{sentence}{_aside(sent(trace, steps))}{_in_all(trace)}",

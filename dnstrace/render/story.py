@@ -41,6 +41,9 @@ _PROBES = {
     Probe.CDNSKEY: "whether the zone asks its parent for a new DS record (CDNSKEY)",
     Probe.ADDRESS: "which address a name server of the zone has",
     Probe.BETWEEN: "about a name between the zone and the name in question",
+    Probe.WILDCARD: "about a wildcard above the name in question",
+    Probe.ELSEWHERE: "the same, since only some of the parent's servers list it",
+    Probe.CUT: "whether the zone below begins there, since it did not refer to that zone (SOA)",
     Probe.TYPE: "for records of another type, which it should have or deny",
     Probe.NSEC3PARAM: "how it proves that a name does not exist (NSEC3PARAM)",
     Probe.PLAIN: "without EDNS, because it refused a query with EDNS",
@@ -120,6 +123,9 @@ class Story:
 
     def _probe_text(self, step: Step) -> str:
         """A query that the walk does not need: to a resolver, or to check the servers of a zone."""
+        if step.at_resolver and not step.asks_resolver:
+            what = f"{dns.rdatatype.to_text(step.question.rdtype)} records of {plain(step.question.name)}"
+            return f"The resolver is asked for the {what} too, which may explain why it differs."
         if not step.asks_resolver:
             what = "further questions" if step.probe is None else _PROBES[step.probe]
             return f"To check the servers of {zone_text(step.zone)}, each is asked {what}."
