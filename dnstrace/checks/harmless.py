@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import dns.rdatatype
 
+from dnstrace.analysis.paths import Lead, lead
 from dnstrace.analysis.reached import ended_unasked
 from dnstrace.checks.anomaly import SHAPED, Anomaly, Sort
 from dnstrace.checks.evidence import Evidence
@@ -40,6 +41,9 @@ class Known:
                 self.controls[each.exchange.query.address, step.question].add(each.meaning.kind)
                 if step.probe is Probe.SOA:
                     self.plain[step.zone, each.exchange.query.address].add(each.meaning.kind)
+        self.said: dict[tuple[Name, Question], set[Lead]] = defaultdict(set)  # by the servers of a zone
+        for step in (step for step in evidence.trace.steps if step.probe not in SHAPED):
+            self.said[step.zone, step.question] |= {lead(each.meaning) for each in step.attempts}
         tcp = (step for step in evidence.trace.steps if step.probe is Probe.TCP)
         self.over_tcp = {(step.zone, r.address) for step in tcp for r in replies_of(step) if r.meaning.usable}
         self.delegated: dict[Name, set[Name]] = defaultdict(set)
@@ -168,7 +172,10 @@ def _made_for_the_query(known: Known, anomaly: Anomaly) -> bool:
 
 
 def _serves_child_too(known: Known, anomaly: Anomaly) -> bool:
-    """A server of the parent zone that serves the child as well answers, where the others have to refer."""
+    """A server of the parent zone that serves the child as well answers, where the others have to refer.
+
+    It is listed as a server of the child, or says the same as the child's servers.
+    """
     if anomaly.sort not in (Sort.CUT, Sort.AUTHORITY, Sort.PATHS):
         return False
     step = known.evidence.trace.steps[anomaly.steps[0] - 1]
@@ -180,7 +187,10 @@ def _serves_child_too(known: Known, anomaly: Anomaly) -> bool:
     names = {server.name for cut in cuts for server in cut.servers}
     addresses = {a.text for cut in cuts for server in cut.servers for a in server.addresses}
     return bool(answering and cuts) and all(
-        reply.server in names or reply.address in addresses for reply in answering
+        reply.server in names
+        or reply.address in addresses
+        or any(lead(reply.meaning) in known.said[cut.zone, reply.step.question] for cut in cuts)
+        for reply in answering
     )
 
 
