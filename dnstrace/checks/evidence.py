@@ -82,11 +82,6 @@ class Cut:
         ]
 
     @property
-    def probing(self) -> tuple[Step, ...]:
-        """The steps in which the servers of the zone were probed."""
-        return tuple(self._probes)
-
-    @property
     def probed(self) -> bool:
         """Whether the servers of the zone were probed: only then is known what probes alone can show."""
         return bool(self._probes)
@@ -177,6 +172,21 @@ class Cut:
     def all_attempts(self) -> tuple[Attempt, ...]:
         """Every attempt at the zone's servers, in the walk and in probes."""
         return tuple(attempt for step in (*self.walked, *self._probes) for attempt in step.attempts)
+
+    @cached_property
+    def lost_over_tcp(self) -> dict[str, HeardReply]:
+        """By address, what was needed over TCP after a truncated reply, and did not come.
+
+        It may have been asked in the walk, in a probe, or to fetch keys.
+        """
+        about = {Purpose.DNSKEY, Purpose.DS}
+        keys = (s for s in self.evidence.trace.steps if s.purpose in about and s.zone == self.zone)
+        found: dict[str, HeardReply] = {}
+        for step in (*self.walked, *keys, *self._probes):
+            for attempt in step.attempts:
+                if attempt.cause is Cause.NO_TCP:
+                    found.setdefault(attempt.exchange.query.address, HeardReply(step, attempt))
+        return found
 
     @cached_property
     def heard(self) -> frozenset[str]:

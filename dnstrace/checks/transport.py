@@ -13,7 +13,7 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses, listed
 from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
-from dnstrace.model import ROOT, Cause, Kind, Probe, Purpose
+from dnstrace.model import ROOT, Cause, Kind, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain
 
@@ -36,7 +36,7 @@ def no_tcp(cut: Cut) -> Iterator[Observation]:
     """
     tried = cut.probe(Probe.TCP, all_servers=True)
     silent = [r for r in tried if r.message is None and r.address in cut.heard | cut.serving]
-    lost = _lost_over_tcp(cut)
+    lost = cut.lost_over_tcp
     answered = {reply.address for reply in tried if reply.message is not None}
     needed = [r for address, r in lost.items() if address not in answered]
     rest = [reply for reply in silent if reply.address not in lost]
@@ -51,18 +51,6 @@ def no_tcp(cut: Cut) -> Iterator[Observation]:
             level=Level.ERROR if truncates else None,
             remedy=at_servers(server),
         )
-
-
-def _lost_over_tcp(cut: Cut) -> dict[str, HeardReply]:
-    """By address, what the walk or the fetching of keys needed over TCP, after a truncated reply, in vain."""
-    about = {Purpose.DNSKEY, Purpose.DS}
-    keys = [s for s in cut.evidence.trace.steps if s.purpose in about and s.zone == cut.zone]
-    found: dict[str, HeardReply] = {}
-    for step in (*cut.walked, *keys, *cut.probing):
-        for attempt in step.attempts:
-            if attempt.cause is Cause.NO_TCP:
-                found.setdefault(attempt.exchange.query.address, HeardReply(step, attempt))
-    return found
 
 
 @of_cut(Level.ERROR, Blame.HOST)

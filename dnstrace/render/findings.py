@@ -9,6 +9,7 @@ from rich.text import Text
 from dnstrace.analysis.reached import is_bogus
 from dnstrace.model import Outcome
 from dnstrace.model.findings import Level
+from dnstrace.render.grouped import grouped
 from dnstrace.render.layout import Node
 from dnstrace.render.remedies import FIX, REHEARSED, parts
 from dnstrace.render.text import count_text, harmless
@@ -31,7 +32,8 @@ def finding_nodes(report: Report) -> list[Node]:
     if not findings:
         style = WARNING if report.reservation else GOOD
         return [Node(Text(harmless(nothing_wrong(report)), style)), *cut_off]
-    found = [Node(_finding_line(finding), _remedy_nodes(finding), heading=True) for finding in findings]
+    groups = grouped(findings)
+    found = [Node(_finding_line(finding), _remedy_nodes(finding), heading=True) for finding in groups]
     return [*found, *cut_off]
 
 

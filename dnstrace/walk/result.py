@@ -32,6 +32,7 @@ _FAILED = {
     Kind.HOST_UNREACHABLE: "unreachable",
     Kind.PORT_UNREACHABLE: "not listening",
     Kind.KNOWN_SILENT: "silent shortly before",
+    Kind.MISMATCH: "sent only replies that do not match the query",
     Kind.NOT_RECORDED: "not in the record",
 }
 _NO_TCP = "truncated, with no answer over TCP"

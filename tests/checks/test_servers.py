@@ -72,4 +72,4 @@ def test_replies_from_another_address_are_named_with_it() -> None:
 
 def test_replies_with_another_id_are_not_said_to_come_from_elsewhere() -> None:
     (only,) = found("wrong-reply", "wrong-id")
-    assert "comes from" not in only.message and "the ID and the question" in only.cure
+    assert "the reply comes from" not in only.message and "the ID and question" in only.cure

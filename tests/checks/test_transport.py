@@ -39,7 +39,7 @@ def test_no_tcp_is_an_error_only_where_the_server_truncates() -> None:
     (finding,) = [each for each in made.findings or () if each.code == "no-tcp"]
     assert finding.level is Level.WARNING
     assert finding.message == "ns1.example.com does not answer over TCP at 192.0.2.53 and 2001:db8:1::53"
-    assert "TCP port 53 at 192.0.2.53" in finding.cure and finding.remedy is not None
+    assert "TCP port 53 on ns1.example.com" in finding.cure and finding.remedy is not None
 
 
 @pytest.mark.parametrize("does", ["no-tcp", "loses-tcp"])

@@ -81,13 +81,4 @@ def test_a_finding_has_its_evidence_and_who_can_fix_it() -> None:
         "operator": "example.com.",
         "explains": [],
         "records": [],
-        "remedy": {
-            "who": "host",
-            "where": None,
-            "add": [],
-            "change": [],
-            "remove": [],
-            "servers": ["ns1.example.com."],
-        },
-        "rehearsed": None,
     }
