@@ -79,6 +79,5 @@ def test_a_finding_has_its_evidence_and_who_can_fix_it() -> None:
         "server": "ns1.example.com.",
         "blame": "host",
         "operator": "example.com.",
-        "explains": [],
         "records": [],
     }
