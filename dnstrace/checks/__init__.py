@@ -32,6 +32,7 @@ from dnstrace.checks import (
     soa,
     spread,
     transport,
+    unexplained,
     zone_keys,
 )
 from dnstrace.checks.catalogue import ENTERED, Rule, Trait
@@ -45,6 +46,7 @@ __all__ = [
     "CATALOGUE",
     "RULES",
     "Blame",
+    "Checking",
     "Finding",
     "Level",
     "Observation",
@@ -57,7 +59,7 @@ __all__ = [
 RULES = (
     interception, hints, servers, question_types, transport, letter_case, delegation, spread,
     shared_addresses, cycles, names, glue, soa, answers, aliases, records, digests, security, zone_keys,
-    signatures, denial, denial_kinds, parent_update, key_requests, chain, resolver_answers,
+    signatures, denial, denial_kinds, parent_update, key_requests, chain, resolver_answers, unexplained,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
@@ -80,8 +82,26 @@ def applied(trace: Trace) -> tuple[Rule, ...]:
 
 def findings(trace: Trace) -> tuple[Finding, ...]:
     """Everything wrong in what `trace` recorded: errors first, then warnings, then notices."""
-    evidence = Evidence(trace)
-    found = [finding for rule in applied(trace) for finding in rule.apply(evidence)]
-    alone = [finding for finding in found if Trait.STANDS_ALONE in CATALOGUE[finding.code].traits]
-    ranked = sorted(alone or found, key=lambda finding: _LEVELS.index(finding.level))
-    return explained(evidence, [assigned(evidence, finding) for finding in ranked])
+    checking = Checking(trace)
+    for rule in applied(trace):
+        checking.apply(rule)
+    return checking.findings
+
+
+class Checking:
+    """The rules applied to a trace one by one; `findings` is what those applied so far have found."""
+
+    def __init__(self, trace: Trace) -> None:
+        self._evidence = Evidence(trace)
+        self._found = self._evidence.found
+
+    def apply(self, rule: Rule) -> None:
+        """Apply one rule."""
+        self._found += rule.apply(self._evidence)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Errors first, then warnings, then notices; what stands alone hides everything else."""
+        alone = [each for each in self._found if Trait.STANDS_ALONE in CATALOGUE[each.code].traits]
+        ranked = sorted(alone or self._found, key=lambda finding: _LEVELS.index(finding.level))
+        return explained(self._evidence, [assigned(self._evidence, finding) for finding in ranked])

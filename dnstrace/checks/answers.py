@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
+import dns.flags
 import dns.rdata
 import dns.rdatatype
 
@@ -110,11 +111,7 @@ def negative_without_soa(cut: Cut) -> Iterator[Observation]:
     References: RFC 2308 section 2.2; RFC 2308 section 3; RFC 2308 section 5
     """
     walked = (reply for step in cut.walked for reply in replies_of(step) if reply.address in cut.serving)
-    bare = [
-        reply
-        for reply in (*walked, *cut.probed_replies())
-        if reply.meaning.kind in _NEGATIVE and reply.meaning.authoritative and reply.meaning.soa is None
-    ]
+    bare = [reply for reply in (*walked, *cut.probed_replies()) if _lacks_soa(reply)]
     for server, replies in by_server(bare).items():
         yield Observation(
             f"{where(replies)} answers {_denial_text(replies[0])} for"
@@ -201,11 +198,20 @@ def _is_chosen(groups: list[list[HeardReply]]) -> bool:
     return bool(rrsets) and (many or all(set(one) & set(other) for one, other in pairs))
 
 
+def _lacks_soa(reply: HeardReply) -> bool:
+    """Whether a reply denies something other than the SOA record, with authority, and lacks that record."""
+    meaning = reply.meaning
+    if meaning.kind is Kind.EMPTY and meaning.offer is not None:
+        flagged = reply.message is not None and bool(reply.message.flags & dns.flags.AA)
+        return flagged and reply.step.question.rdtype != dns.rdatatype.SOA
+    return meaning.kind in _NEGATIVE and meaning.authoritative and meaning.soa is None
+
+
 def _answer_text(reply: HeardReply) -> str:
     if reply.meaning.kind in _NEGATIVE:
         return _denial_text(reply)
-    data = (str(rdata) for rrset in reply.meaning.answer for rdata in rrset if not rrset.covers)
-    return ", ".join(data)
+    rrsets = (rrset for rrset in reply.meaning.answer if not rrset.covers)
+    return ", ".join(text for rrset in rrsets for text in sorted(map(str, rrset)))
 
 
 def _denial_text(reply: HeardReply) -> str:
