@@ -106,8 +106,16 @@ def _self_signed_badly(signing: Signing) -> list[tuple[HeardReply, str]]:
         (reply, checked.reason)
         for reply, keys in signing.key_replies.values()
         for data in signing.key_data(reply)
-        if any(map(usable_key, keys)) and not (checked := signing.check(reply, data)).valid
+        if _had_edns(reply)
+        and any(map(usable_key, keys))
+        and not (checked := signing.check(reply, data)).valid
     ]
+
+
+def _had_edns(reply: HeardReply) -> bool:
+    """Whether signatures could be there: without EDNS there are none (RFC 3225)."""
+    asked = reply.attempt.exchange.query.edns is not None
+    return asked and reply.message is not None and reply.message.edns >= 0
 
 
 def _steps(cut: Cut) -> tuple[int, ...]:
