@@ -11,7 +11,7 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, parent_text, where
 from dnstrace.checks.remedies import at_parent, at_servers, in_zone
 from dnstrace.checks.replies import by_server, steps_of
-from dnstrace.checks.signing import signing_of
+from dnstrace.checks.signing import Signing, signing_of
 from dnstrace.dnssec.algorithms import (
     SHA1_DIGEST,
     SUPPORTED,
@@ -126,7 +126,8 @@ def ds_stale(cut: Cut) -> Iterator[Observation]:
     named = {(key_tag(key), int(key.algorithm)) for key in signing.keys}
     algorithms = {int(key.algorithm) for key in signing.keys}
     asked = wanted(cut)  # a key that is about to be introduced
-    stale = [ds for ds in signing.ds if _is_stale(cut, ds, named) and not of_ds([ds]) <= {*asked}]
+    wrong = frozenset(wrong_digests(signing))
+    stale = [ds for ds in signing.ds if _is_stale(signing, ds, named, wrong) and not of_ds([ds]) <= {*asked}]
     if signing.entries and stale and cut.probed and not unheard(cut):
         keys = listed(f"key {ds.key_tag} ({algorithm_name(ds.algorithm)})" for ds in stale)
         alien = any(ds.algorithm not in algorithms for ds in stale)
@@ -310,13 +311,13 @@ def _keys_text(tags: Iterable[int]) -> str:
     return f"{'key' if len(tags) == 1 else 'keys'} {listed(tags)}"
 
 
-def _is_stale(cut: Cut, ds: DS, named: set[tuple[int, int]]) -> bool:
+def _is_stale(signing: Signing, ds: DS, named: set[tuple[int, int]], wrong: frozenset[DS]) -> bool:
     """Whether a DS record is of no key; one with an odd or unknown digest is judged by its tag."""
-    if ds in wrong_digests(signing_of(cut)):
+    if ds in wrong:
         return False
     if isinstance(ds, OddDS) or not ds_usable(ds):
         return (ds.key_tag, int(ds.algorithm)) not in named
-    return not signing_of(cut).matching[ds]
+    return not signing.matching[ds]
 
 
 def _tags(keys: frozenset[DNSKEY]) -> str:

@@ -113,6 +113,9 @@ MADE: dict[str, Callable[[], Trace]] = {
     "_only_for_keys": lambda: traced(made(121), 1),
     "_within_another": lambda: traced(made(57), 1),
     "_not_needed": lambda: traced(made(38), 1),
+    "_too_large_for_a_probe": lambda: checked(
+        made_of("in-domain", servers={"ns1.example.com.": {"does": ["truncates=AAAA"]}}), 1
+    ),
     "_not_its_server": lambda: child_on(
         "ns1.example.com.", "ns4.example.com.", "ns3.example.com.", listed="ns1\nsub NS ns4"
     ),
