@@ -232,6 +232,12 @@ async def elapse(seconds: float) -> None:
         await loop.arrival(loop.now + max(1, round(seconds * _NANOSECONDS)))
 
 
+async def other_turns() -> None:
+    """Let other tasks go on and replies be read, where a run need not be repeated exactly."""
+    if not isinstance(asyncio.get_running_loop(), SteadyLoop):
+        await asyncio.sleep(0)
+
+
 def run(main: Coroutine[Any, Any, T], loop: SteadyLoop | None = None) -> T:
     """Run a coroutine on a loop, a virtual one by default, as `asyncio.run` does on the real one.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import dns.name
@@ -11,10 +12,11 @@ import dns.rdatatype
 import pytest
 
 from dnstrace import Settings, Trace, trace
+from dnstrace.analysis import stats
 from dnstrace.api import report
 from dnstrace.checks import findings
 from dnstrace.dnssec import algorithms, signature
-from dnstrace.model import Exchange, Question
+from dnstrace.model import Attempt, Exchange, Question
 from dnstrace.model.judgement import LIMITS
 from dnstrace.model.limits import Limits
 from dnstrace.render.document import document
@@ -102,6 +104,57 @@ def test_no_more_signatures_are_verified_than_is_allowed() -> None:
     with counted((signature, "verify")) as many:
         shown(with_keys(ManyKeys(colliding(300), short(1)), CHECKED))
     assert LIMITS.signatures <= many.made <= few.made
+
+
+# --- replies ----------------------------------------------------------------------------------------
+
+
+def test_an_onlooker_is_shown_each_change_in_constant_work() -> None:
+    """What it cost so far was once counted anew over all attempts at each of them."""
+    costs = []
+    for count in (50, 100, 200):
+        network, seen = many_names(count, inside=True, glue=count), list[Trace]()
+        with counted((stats, "query_size")) as calls:
+            found = trace(
+                "www.z.com.", network=network, roots=roots("10.0.0.1"), seed=1, limits=WIDE,
+                settings=Settings(all_servers=True), on_change=seen.append,
+            )  # fmt: skip
+        assert seen[-1].stats.queries == found.stats.queries
+        costs.append(calls.made)
+    assert costs[1] <= SLACK * costs[0] and costs[2] <= SLACK * costs[1]
+
+
+class Address(str):
+    """Counts how often it is compared."""
+
+    compared = 0
+
+    def __eq__(self, other: object) -> bool:
+        Address.compared += 1
+        return str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+def test_the_critical_path_of_a_survey_is_found_in_linear_work() -> None:
+    costs = []
+    for count in (100, 200):
+        network = many_names(count, inside=True, glue=count)
+        found = trace(
+            "www.z.com.", network=network, roots=roots("10.0.0.1"), seed=1, limits=WIDE,
+            settings=Settings(all_servers=True),
+        )  # fmt: skip
+        steps = tuple(replace(step, attempts=tuple(map(_watched, step.attempts))) for step in found.steps)
+        Address.compared = 0
+        assert stats.critical_path(steps) == found.stats.critical_path
+        costs.append(Address.compared)
+    assert costs[1] <= SLACK * costs[0] + 100
+
+
+def _watched(attempt: Attempt) -> Attempt:
+    query = attempt.exchange.query
+    query = replace(query, address=Address(query.address))
+    return replace(attempt, exchange=replace(attempt.exchange, query=query))
 
 
 # --- names ----------------------------------------------------------------------------------------

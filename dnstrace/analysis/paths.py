@@ -66,10 +66,10 @@ def by_address(step: Step) -> dict[str, list[int]]:
 
 
 def final(step: Step, unheard: frozenset[int] = frozenset()) -> list[Attempt]:
-    """The last attempt at each address of the delegation, without the address families in `unheard`."""
-    known = {address.text for server in step.servers for address in server.addresses}
-    last = [step.attempts[indices[-1]] for text, indices in by_address(step).items() if text in known]
-    return [attempt for attempt in last if _is_asked(attempt, unheard)]
+    """The last attempt at each address of the delegation's servers, without the families in `unheard`."""
+    names = {server.name for server in step.servers}
+    last = [step.attempts[indices[-1]] for indices in by_address(step).values()]
+    return [attempt for attempt in last if attempt.server in names and _is_asked(attempt, unheard)]
 
 
 def _is_asked(attempt: Attempt, unheard: frozenset[int]) -> bool:

@@ -27,11 +27,9 @@ Data = frozenset[dns.rdata.Rdata]
 
 def trust_questions(trace: Trace) -> tuple[Question, ...]:
     """The DS and DNSKEY records on the way to the answer, as far as the trace has those of the servers."""
-    zones = dict.fromkeys(
-        step.referral.zone for step in trace.steps if step.main and step.referral and step.referral.ds
-    )
+    zones = dict.fromkeys(step.referral.zone for step in trace.steps if step.main and step.referral)
     asked = (Question(zone, rdtype) for zone in zones for rdtype in (_DS, _DNSKEY))
-    return tuple(question for question in asked if any(_at_servers(trace, question)))
+    return tuple(question for question in asked if any(True for _ in _at_servers(trace, question)))
 
 
 def old_records(trace: Trace, step: Step) -> tuple[OldRecords, ...]:
@@ -50,15 +48,19 @@ def old_records(trace: Trace, step: Step) -> tuple[OldRecords, ...]:
 
 
 def _at_servers(trace: Trace, question: Question) -> Iterator[Data]:
-    """Each RRset that some name server gives for a question about DS or DNSKEY records."""
+    """Each set of records that some name server gives for a question about DS or DNSKEY records.
+
+    A referral has the DS records of its zone, or shows that there are none, if it was asked for signatures.
+    """
     for step in trace.steps:
         if step.at_resolver:
             continue
         for attempt in step.attempts:
             delegation = attempt.meaning.delegation
             if question.rdtype == _DS and delegation is not None and delegation.zone == question.name:
-                if delegation.ds is not None:
-                    yield frozenset(delegation.ds)
+                edns = attempt.exchange.query.edns
+                if delegation.ds is not None or (edns is not None and edns.dnssec_ok):
+                    yield frozenset(delegation.ds or ())
             elif step.question == question and (rrset := _of(question, attempt.meaning.answer)) is not None:
                 yield frozenset(rrset)
 

@@ -9,6 +9,7 @@ servers that did not answer, and in this program.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 
 from dnstrace.model import (
     Attempt,
@@ -16,8 +17,10 @@ from dnstrace.model import (
     Kind,
     Name,
     Outcome,
+    Probe,
     Purpose,
     Query,
+    Question,
     Source,
     Stats,
     Step,
@@ -29,22 +32,48 @@ _UNSENT = {Fault.NETWORK_UNREACHABLE, Fault.NOT_RECORDED, Fault.KNOWN_SILENT}
 _HEADER, _QUESTION_TAIL, _OPT, _OPTION, _TCP_LENGTH = 12, 4, 11, 4, 2  # octets; RFC 1035, 6891, 7766
 
 
+class Counting:
+    """Counts attempts as they are made, each in constant time."""
+
+    def __init__(self) -> None:
+        self._sent = self._timeouts = self._tcp = self._out = self._in = 0
+        self._asked: set[tuple[Probe | None, str, Question]] = set()
+
+    def add(self, probe: Probe | None, attempt: Attempt) -> None:
+        """Count an attempt of a step, which may be a probe."""
+        exchange = attempt.exchange
+        if exchange.fault in _UNSENT:
+            return
+        query = exchange.query
+        self._sent += 1
+        self._asked.add((probe, query.address, query.question))
+        self._timeouts += attempt.meaning.kind is Kind.TIMEOUT
+        self._tcp += query.transport is Transport.TCP
+        self._out += query_size(query)
+        self._in += len(exchange.wire or b"")
+
+    def stats(self, steps: tuple[Step, ...], duration: float, critical: float) -> Stats:
+        """What was counted, for a trace of `steps` with a critical path of `critical` seconds."""
+        return Stats(
+            queries=self._sent,
+            retries=self._sent - len(self._asked),
+            timeouts=self._timeouts,
+            tcp=self._tcp,
+            bytes_out=self._out,
+            bytes_in=self._in,
+            zones=len({step.zone for step in steps if step.main}),
+            duration=duration,
+            critical_path=critical,
+        )
+
+
 def measure(steps: tuple[Step, ...], duration: float) -> Stats:
     """The Stats of a trace of `steps` that took `duration` seconds."""
-    made = [(step.probe, a) for step in steps for a in step.attempts if a.exchange.fault not in _UNSENT]
-    asked = {(probe, a.exchange.query.address, a.exchange.query.question) for probe, a in made}
-    sent = [attempt for _, attempt in made]
-    return Stats(
-        queries=len(sent),
-        retries=len(sent) - len(asked),
-        timeouts=sum(attempt.meaning.kind is Kind.TIMEOUT for attempt in sent),
-        tcp=sum(attempt.exchange.query.transport is Transport.TCP for attempt in sent),
-        bytes_out=sum(query_size(attempt.exchange.query) for attempt in sent),
-        bytes_in=sum(len(attempt.exchange.wire or b"") for attempt in sent),
-        zones=len({step.zone for step in steps if step.main}),
-        duration=duration,
-        critical_path=critical_path(steps),
-    )
+    counting = Counting()
+    for step in steps:
+        for attempt in step.attempts:
+            counting.add(step.probe, attempt)
+    return counting.stats(steps, duration, critical_path(steps))
 
 
 def query_size(query: Query) -> int:
@@ -86,42 +115,61 @@ def _path_within(step: Step, steps: tuple[Step, ...]) -> list[Attempt]:
         ended = [attempt for attempt in step.attempts if attempt.exchange.message is not None]
     else:
         ended = [] if step.chosen is None else [step.attempts[step.chosen]]
-    return max(
-        ([*_exchanges_with(step, each), *_address_lookups(step, each, steps)] for each in ended),
-        key=_seconds,
-        default=[],
-    )
+    within = _Within(step, steps) if ended else None
+    return max((within.path(each) for each in ended if within is not None), key=_seconds, default=[])
 
 
-def _exchanges_with(step: Step, chosen: Attempt) -> list[Attempt]:
-    """The chosen exchange and the earlier ones with the same address, which it had to follow."""
-    address, start = chosen.exchange.query.address, chosen.exchange.start
-    before = (
-        attempt
-        for attempt in step.attempts
-        if attempt.exchange.query.address == address
-        and attempt.exchange.start < start
-        and attempt.exchange.message is not None
-    )
-    return [chosen, *before]
+class _Within:
+    """A step, with its replies and its look-ups by what is asked of them."""
 
+    def __init__(self, step: Step, steps: tuple[Step, ...]) -> None:
+        self._step, self._steps = step, steps
+        self._replies: dict[str, list[Attempt]] = defaultdict(list)
+        for attempt in step.attempts:
+            if attempt.exchange.message is not None:
+                self._replies[attempt.exchange.query.address].append(attempt)
+        known = (address for server in step.servers for address in server.addresses)
+        self._sources = {address.text: address.source for address in reversed(list(known))}
+        self._found: dict[Name, list[Step]] | None = None
 
-def _address_lookups(step: Step, chosen: Attempt, steps: tuple[Step, ...]) -> list[Attempt]:
-    """The look-ups within `step` that found the address of the chosen server.
+    def path(self, chosen: Attempt) -> list[Attempt]:
+        """The path through an attempt."""
+        return [*self._exchanges_with(chosen), *self._address_lookups(chosen)]
 
-    The two address families are looked up one after the other, or in parallel if every address is asked.
-    """
-    if _address_source(step, chosen) is not Source.RESOLVED:
-        return []
-    paths: list[list[Attempt]] = []
-    for ended in steps[step.id :]:
-        if ended.outcome not in _GOES_ON and _looked_up_by(ended, step.id, steps) == chosen.server:
-            paths.append(_path_to(ended, step.id, steps))
-            if not step.all_servers and chosen.exchange.query.address in _addresses_found(ended):
+    def _exchanges_with(self, chosen: Attempt) -> list[Attempt]:
+        """The chosen exchange and the earlier ones with the same address, which it had to follow."""
+        exchange = chosen.exchange
+        before = (a for a in self._replies[exchange.query.address] if a.exchange.start < exchange.start)
+        return [chosen, *before]
+
+    def _address_lookups(self, chosen: Attempt) -> list[Attempt]:
+        """The look-ups within the step that found the address of the chosen server.
+
+        The two address families are looked up one after the other, or in parallel if every address is asked.
+        """
+        address = chosen.exchange.query.address
+        if self._sources.get(address) is not Source.RESOLVED:
+            return []
+        paths: list[list[Attempt]] = []
+        for ended in self._lookups.get(chosen.server, ()):
+            paths.append(_path_to(ended, self._step.id, self._steps))
+            if not self._step.all_servers and address in _addresses_found(ended):
                 break
-    if step.all_servers:
-        return max(paths, key=_seconds, default=[])
-    return [attempt for path in paths for attempt in path]
+        if self._step.all_servers:
+            return max(paths, key=_seconds, default=[])
+        return [attempt for path in paths for attempt in path]
+
+    @property
+    def _lookups(self) -> dict[Name, list[Step]]:
+        """By the name looked up, the steps with which its look-ups ended."""
+        if self._found is None:
+            self._found = defaultdict(list)
+            for ended in self._steps[self._step.id :]:
+                if ended.outcome not in _GOES_ON:
+                    name = _looked_up_by(ended, self._step.id, self._steps)
+                    if name is not None:
+                        self._found[name].append(ended)
+        return self._found
 
 
 def _looked_up_by(ended: Step, ancestor: int, steps: tuple[Step, ...]) -> Name | None:
@@ -135,12 +183,6 @@ def _looked_up_by(ended: Step, ancestor: int, steps: tuple[Step, ...]) -> Name |
             return None  # a look-up nested in the look-up
         here = above
     return None
-
-
-def _address_source(step: Step, attempt: Attempt) -> Source | None:
-    """The source of the address that an attempt used."""
-    known = (address for server in step.servers for address in server.addresses)
-    return next((a.source for a in known if a.text == attempt.exchange.query.address), None)
 
 
 def _addresses_found(step: Step) -> list[str]:

@@ -142,7 +142,7 @@ async def _traced(
     trace = await run.ended()
     if not tracing.settings.probe:
         return trace
-    trace = with_findings(trace)
+    trace = await with_findings(trace, run.until_rules)
     if any(finding.remedy is not None for finding in trace.findings or ()):
         from dnstrace.api.rehearsing import rehearsed
 
@@ -188,12 +188,14 @@ def _with_rules(judged: Report, findings: Iterable[Finding]) -> Report:
     """The report of a trace to which the rules were applied."""
     from dnstrace.checks import CATALOGUE, applied
     from dnstrace.checks.reconciliation import reconciled
+    from dnstrace.checks.reservations import reservation
     from dnstrace.model.findings import Explanation
 
     rules = {code: CATALOGUE[code] for code in {finding.code for finding in findings} & CATALOGUE.keys()}
     return replace(
         judged,
-        rules=len(applied(judged.trace)),
+        rules=len(applied(judged.trace)) - len(judged.trace.unapplied),
+        reservation="" if judged.trace.findings else reservation(judged.trace),
         explanations={code: Explanation(rule.title, rule.sections) for code, rule in rules.items()},
         reconciliation=reconciled(judged.trace),
     )

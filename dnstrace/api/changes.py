@@ -13,6 +13,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
+from dnstrace.message.edited import Edited, Record, parsed
 from dnstrace.model import Address, Delegation, Name, NameServer, Source
 from dnstrace.model.addresses import address_of
 
@@ -23,14 +24,6 @@ if TYPE_CHECKING:
 _NS, _DS = dns.rdatatype.NS, dns.rdatatype.DS
 _GLUE = (dns.rdatatype.A, dns.rdatatype.AAAA)
 _TTL = 86400  # seconds, of a DS RRset that is supposed; of no consequence
-
-
-class Record(NamedTuple):
-    """A record of a remedy, without its TTL and class."""
-
-    owner: Name
-    rdtype: dns.rdatatype.RdataType
-    rdata: dns.rdata.Rdata
 
 
 class Delegated(NamedTuple):
@@ -54,40 +47,66 @@ def why_not(trace: Trace, finding: Finding) -> str:
     if remedy is None:
         return "no record has to change" if finding.cure else ""
     above = None if zone is None else delegated(trace, zone)
+    at_parent = above is not None and remedy.where == above.parent
     if not (remedy.add or remedy.change or remedy.remove):
-        if remedy.servers:
-            return f"{'a server has' if len(remedy.servers) == 1 else 'servers have'} to be changed first"
-        if above is not None and remedy.where == above.parent:
-            return "the records to publish are not known"
-        return "the zone has to be changed first" if remedy.where is not None else "it changes no zone"
-    if zone is None or above is None or remedy.where != above.parent:
+        return _why_unknown(remedy, at_parent)
+    if zone is not None and above is not None and at_parent:
+        every = all(_of_delegation(record, zone, above.cut) for record in records_of(remedy))
+        return "" if every else "it changes more than a delegation"
+    if remedy.where is None or remedy.servers or not _is_heard(trace, remedy.where):
         return "the zone has to be changed first"
-    if not all(_of_delegation(record, zone, above.cut) for record in records_of(remedy)):
-        return "it changes more than a delegation"
-    return ""
+    return "the zone has to be signed again first" if _is_signed(trace, remedy.where) else ""
+
+
+def _why_unknown(remedy: Remedy, at_parent: bool) -> str:
+    if remedy.servers and remedy.where is None:
+        return f"{'a server has' if len(remedy.servers) == 1 else 'servers have'} to be changed first"
+    if at_parent:
+        return "the records to publish are not known"
+    return "the zone has to be changed first" if remedy.where is not None else "it changes no zone"
+
+
+def _is_signed(trace: Trace, zone: Name) -> bool:
+    """Whether a reply of a zone's servers has signatures, or keys, of that zone."""
+    replies = (a.exchange.message for step in trace.steps if step.zone == zone for a in step.attempts)
+    return any(
+        rrset.rdtype in (dns.rdatatype.RRSIG, dns.rdatatype.DNSKEY) and rrset.name.is_subdomain(zone)
+        for message in replies
+        if message is not None
+        for rrset in message.answer
+    )
+
+
+def _is_heard(trace: Trace, zone: Name) -> bool:
+    """Whether the servers of a zone were asked as such, and replied."""
+    asked = (step for step in trace.steps if step.zone == zone and step.question.name.is_subdomain(zone))
+    return any(attempt.exchange.message is not None for step in asked for attempt in step.attempts)
+
+
+def of_delegation(remedy: Remedy, zone: Name) -> Remedy:
+    """What a remedy in a zone means for its delegation: the NS records change in both places."""
+    add, change, remove = (
+        tuple(text for text in texts if _is_ns(parsed(text), zone))
+        for texts in (remedy.add, remedy.change, remedy.remove)
+    )
+    return replace(remedy, add=add, change=change, remove=remove)
+
+
+def edited(remedy: Remedy) -> Edited:
+    """The change of a zone's data that a remedy is."""
+    assert remedy.where is not None  # `why_not` sees to that
+    add, change, remove = (map(parsed, texts) for texts in (remedy.add, remedy.change, remedy.remove))
+    return Edited(remedy.where, add, change, remove)
+
+
+def _is_ns(record: Record, zone: Name) -> bool:
+    return bool(record.rdtype == _NS and record.owner == zone)
 
 
 def records_of(remedy: Remedy) -> Iterator[Record]:
     """All records that a remedy names. Raises ValueError where one is not a record."""
     for text in (*remedy.add, *remedy.change, *remedy.remove):
         yield parsed(text)
-
-
-def parsed(text: str) -> Record:
-    """A record in master-file format, with TTL and class."""
-    try:
-        owner, _, _, rdtype, rdata = text.split(None, 4)
-        kind = dns.rdatatype.from_text(rdtype)
-        return Record(dns.name.from_text(owner), kind, _rdata(kind, rdata))
-    except dns.exception.DNSException as error:
-        raise ValueError(f"{text!r} is not a record: {error}") from error
-
-
-def _rdata(rdtype: dns.rdatatype.RdataType, text: str) -> dns.rdata.Rdata:
-    """The RDATA of a record; as octets where it is in the generic form (RFC 3597 section 5)."""
-    if text.startswith("\\#"):
-        return dns.rdata.GenericRdata(dns.rdataclass.IN, rdtype, bytes.fromhex("".join(text.split()[2:])))
-    return dns.rdata.from_text(dns.rdataclass.IN, rdtype, text)
 
 
 def applied(cut: Delegation, remedies: Iterable[Remedy]) -> Delegation:

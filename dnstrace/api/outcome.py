@@ -24,6 +24,8 @@ _RANK = {
     Security.INSECURE: 2,
     Security.SECURE: 3,
 }
+_DATA = frozenset({Kind.ANSWER})
+_NEGATIVE = (Outcome.NODATA, Outcome.NXDOMAIN)
 _SHOWN = 3  # records of an answer
 
 
@@ -43,6 +45,7 @@ def compared(before: Trace, after: Trace, gone: Iterable[Finding], fresh: Iterab
     if (
         _new_errors(before, after)
         or _usable(after) < _usable(before)
+        or _usable(after, _DATA) < _usable(before, _DATA)
         or not _is_as_secure(before, after, gone)
     ):
         return Compared(False)
@@ -60,18 +63,26 @@ def _what(finding: Finding) -> tuple[str, Name | None, Name | None]:
 def _new_errors(before: Trace, after: Trace) -> bool:
     """Whether there are new errors, except in zones that could not be reached without the change."""
     known = {_what(finding) for finding in before.findings or () if finding.is_error}
+    known |= {
+        (code, zone, each) for code, zone, server in known if server is None for each in _servers(after)
+    }
     heard = {s.zone for s in before.steps if s.main for a in s.attempts if a.exchange.message is not None}
     errors = (finding for finding in after.findings or () if finding.is_error)
     return any(_what(error) not in known and error.zone in {None, *heard} for error in errors)
 
 
-def _usable(trace: Trace) -> Fraction:
-    """The share of paths that have a usable end, for a validating resolver where the trace was validated."""
+def _servers(trace: Trace) -> set[Name | None]:
+    return {finding.server for finding in trace.findings or ()}
+
+
+def _usable(trace: Trace, kinds: frozenset[Kind] = frozenset(Kind)) -> Fraction:
+    """The share of paths with a usable end of these kinds; none where the trace is bogus."""
     if is_bogus(trace):
         return Fraction(0)
     if found := shares(trace.steps):
-        return sum((share.share for share in found if share.meaning.usable), Fraction(0))
-    return Fraction(trace.outcome not in (None, Outcome.FAILED))
+        usable = (share.share for share in found if share.meaning.usable and share.meaning.kind in kinds)
+        return sum(usable, Fraction(0))
+    return Fraction(trace.outcome is Outcome.ANSWER or (kinds != _DATA and trace.outcome in _NEGATIVE))
 
 
 def _is_as_secure(before: Trace, after: Trace, gone: tuple[Finding, ...]) -> bool:

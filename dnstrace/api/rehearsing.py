@@ -14,14 +14,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from dnstrace.api.changes import Delegated, addresses_added, applied, delegated, supposed_for, why_not
+from dnstrace.api.changes import (
+    addresses_added,
+    applied,
+    delegated,
+    edited,
+    of_delegation,
+    supposed_for,
+    why_not,
+)
 from dnstrace.api.outcome import Compared, compared
 from dnstrace.api.running import Run, begun, with_findings
+from dnstrace.message.edited import Edited
+from dnstrace.message.supposed import Supposed
 from dnstrace.model import Attempt, Delegation, Name, NameServer, Outcome, Probe, Purpose, Question, Trace
 from dnstrace.network.known import KnownNetwork
 
 if TYPE_CHECKING:
-    from dnstrace.model import Query
+    from dnstrace.model import Exchange, Query
     from dnstrace.model.findings import Finding
 
 _MOST = 12  # rehearsals of one trace
@@ -50,6 +60,20 @@ def _with_result(finding: Finding, result: _Result | None) -> Finding:
     if result == _Result():
         return replace(finding, cure="", records=(), remedy=None)
     return replace(finding, rehearsed=result.rehearsed, unrehearsed=result.unrehearsed)
+
+
+class _All(Supposed):
+    """Several changes, one after the other."""
+
+    def __init__(self, changes: tuple[Supposed | Edited, ...]) -> None:
+        super().__init__()
+        self._changes = changes
+
+    def instead(self, exchange: Exchange, zone: Name) -> Exchange:
+        """The exchange with a server of `zone`, as it would be with all of the changes."""
+        for change in self._changes:
+            exchange = change.instead(exchange, zone)
+        return exchange
 
 
 class _Rehearsal:
@@ -88,30 +112,37 @@ class _Rehearsal:
         findings = [self._findings[place] for place in places]
         remedies = [finding.remedy for finding in findings if finding.remedy is not None]
         now = delegated(self._trace, zone)
-        assert now is not None  # `why_not` sees to that
-        after = applied(now.cut, remedies)
-        ended = await self._walk_again(supposed_for(now.cut, after), now)
+        above = [each for each in remedies if now is not None and each.where == now.parent]
+        below = [each for each in remedies if each not in above]
+        if now is None:
+            change, fresh = None, []
+        else:
+            after = applied(now.cut, [*(of_delegation(each, zone) for each in below), *above])
+            change, fresh = supposed_for(now.cut, after), addresses_added(now.cut, after)
+        ended = await self._walk_again(zone, change, list(map(edited, below)))
         if self._known.denied or self._clock() >= self._run.until:
             return _Result(unrehearsed=self._run.context.budget.spent_out or "the deadline is reached")
-        then = compared(self._trace, ended, findings, addresses_added(now.cut, after))
+        then = compared(self._trace, ended, findings, fresh)
         return _Result(_text(then, len(set(remedies)))) if then.good else _Result()
 
-    async def _walk_again(self, change: Delegation, now: Delegated) -> Trace:
-        run, journal = self._run, self._run.context.journal
+    async def _walk_again(self, zone: Name, change: Delegation | None, edits: list[Edited]) -> Trace:
+        run = self._run
         families = frozenset(run.context.health.families) or run.tracing.settings.families
+        others = tuple(cut for cut in run.tracing.supposed if change is None or cut.zone != zone)
         tracing = replace(
             run.tracing,
             settings=replace(run.tracing.settings, families=families),
-            supposed=(*(cut for cut in run.tracing.supposed if cut.zone != change.zone), change),
+            supposed=others if change is None else (*others, change),
             resolvers=(),
             seed=self._trace.seed,
             now=self._trace.started,
         )
         began = self._clock()
         again = begun(run.question, tracing, self._known.again())
-        ended = with_findings(await again._replace(until=run.until).ended())
-        probed = [step.id for step in journal.snapshot().steps if step.main and step.zone == change.zone]
-        _record(run, ended, frozenset(self._known.asked), began, (probed or [1])[-1])
+        context = again.context._replace(supposed=_All((again.context.supposed, *edits)))
+        ended = await with_findings(await again._replace(until=run.until, context=context).ended(), run.until)
+        main = [step.id for step in run.context.journal.snapshot().steps if step.main]
+        _record(run, ended, frozenset(self._known.asked), began, (main or [1])[-1])
         return ended
 
     def _may_ask(self) -> bool:

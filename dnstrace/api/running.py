@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import dns.name
 import dns.rdatatype
 
+from dnstrace.clock import other_turns
 from dnstrace.message.supposed import Supposed
 from dnstrace.model import Delegation, Name, Question, Settings, Trace
 from dnstrace.model.tracing import Tracing
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from dnstrace.walk.consulting import Consultation
 
 _SEEDS = 2**32
+_FOR_RULES = 0.1  # of the deadline: the time that rules have in any case, for what was recorded until then
 
 
 class Knowledge(NamedTuple):
@@ -50,6 +52,12 @@ class Run(NamedTuple):
     start: Delegation
     wanted: Name | None
     until: float
+
+    @property
+    def until_rules(self) -> float:
+        """The loop's time at which no further rule is begun, seen from now: the walk is over."""
+        spare = _FOR_RULES * self.tracing.bounds.deadline
+        return max(self.until, asyncio.get_running_loop().time() + spare)
 
     async def ended(self) -> Trace:
         """Make the trace; what could not be had before the deadline is not in it."""
@@ -105,11 +113,21 @@ def begun(
     return Run(question, tracing, context, start, wanted, clock() + limits.deadline)
 
 
-def with_findings(trace: Trace) -> Trace:
-    """The trace with what the rules find wrong in it."""
-    from dnstrace.checks import findings
+async def with_findings(trace: Trace, until: float) -> Trace:
+    """The trace with what the rules find wrong in it that can be applied up to the loop's time `until`.
 
-    return replace(trace, findings=findings(trace))
+    Other tasks have their turn after each rule.
+    """
+    from dnstrace.checks import Checking, applied
+
+    checking, unapplied, clock = Checking(trace), list[str](), asyncio.get_running_loop().time
+    for rule in applied(trace):
+        if clock() < until:
+            checking.apply(rule)
+            await other_turns()
+        else:
+            unapplied.append(rule.code)
+    return replace(trace, findings=checking.findings, unapplied=tuple(unapplied))
 
 
 def as_question(name: str | Name, rdtype: str | dns.rdatatype.RdataType) -> Question:

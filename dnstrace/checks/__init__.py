@@ -15,11 +15,13 @@ from dnstrace.checks import (
     cycles,
     delegation,
     denial,
+    denial_kinds,
     digests,
     existence,
     glue,
     hints,
     interception,
+    key_requests,
     letter_case,
     names,
     parent_update,
@@ -34,6 +36,7 @@ from dnstrace.checks import (
     soa,
     spread,
     transport,
+    unexplained,
     zone_keys,
 )
 from dnstrace.checks.catalogue import ENTERED, Rule, Trait
@@ -47,6 +50,7 @@ __all__ = [
     "CATALOGUE",
     "RULES",
     "Blame",
+    "Checking",
     "Finding",
     "Level",
     "Observation",
@@ -59,14 +63,16 @@ __all__ = [
 RULES = (
     interception, hints, cuts, servers, question_types, transport, letter_case, delegation, referrals,
     spread, shared_addresses, cycles, names, glue, soa, existence, answers, aliases, records, digests,
-    security, zone_keys, signatures, contradictions, denial, parent_update, chain, resolver_answers,
+    security, zone_keys, signatures, contradictions, denial, denial_kinds, parent_update, key_requests,
+    chain, resolver_answers, unexplained,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
-_ON_DNSSEC = {
-    module.__name__
-    for module in (digests, security, zone_keys, signatures, contradictions, denial, parent_update, chain)
-}
+_DNSSEC = (
+    digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, parent_update,
+    key_requests, chain,
+)  # fmt: skip
+_ON_DNSSEC = {module.__name__ for module in _DNSSEC}
 
 _PLACES = {module.__name__: place for place, module in enumerate(RULES)}
 
@@ -84,8 +90,26 @@ def applied(trace: Trace) -> tuple[Rule, ...]:
 
 def findings(trace: Trace) -> tuple[Finding, ...]:
     """Everything wrong in what `trace` recorded: errors first, then warnings, then notices."""
-    evidence = Evidence(trace)
-    found = [finding for rule in applied(trace) for finding in rule.apply(evidence)]
-    alone = [finding for finding in found if Trait.STANDS_ALONE in CATALOGUE[finding.code].traits]
-    ranked = sorted(alone or found, key=lambda finding: _LEVELS.index(finding.level))
-    return explained(evidence, [assigned(evidence, finding) for finding in ranked])
+    checking = Checking(trace)
+    for rule in applied(trace):
+        checking.apply(rule)
+    return checking.findings
+
+
+class Checking:
+    """The rules applied to a trace one by one; `findings` is what those applied so far have found."""
+
+    def __init__(self, trace: Trace) -> None:
+        self._evidence = Evidence(trace)
+        self._found = self._evidence.found
+
+    def apply(self, rule: Rule) -> None:
+        """Apply one rule."""
+        self._found += rule.apply(self._evidence)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Errors first, then warnings, then notices; what stands alone hides everything else."""
+        alone = [each for each in self._found if Trait.STANDS_ALONE in CATALOGUE[each.code].traits]
+        ranked = sorted(alone or self._found, key=lambda finding: _LEVELS.index(finding.level))
+        return explained(self._evidence, [assigned(self._evidence, finding) for finding in ranked])

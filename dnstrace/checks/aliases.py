@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 import dns.rdatatype
 
@@ -14,7 +14,7 @@ from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, replies_of, steps_of
 from dnstrace.checks.statements import Statement, statements_of
 from dnstrace.model import Kind, Meaning, Name, Outcome, Purpose, Step
-from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import is_below, plain, zone_text
 
 _CNAME, _DNAME = dns.rdatatype.CNAME, dns.rdatatype.DNAME
@@ -57,7 +57,7 @@ def alias_loop(evidence: Evidence) -> Iterator[Observation]:
             cure=f"point {plain(closing.owner)} at a name that has the data, instead of"
             f" {plain(closing.target)}",
             zone=_zone_of_owner(evidence, closing),
-            remedy=in_zone(_zone_of_owner(evidence, closing), remove=[_cname(closing)]),
+            remedy=in_zone(_zone_of_owner(evidence, closing)),
         )
 
 
@@ -137,7 +137,7 @@ def alias_at_apex(cut: Cut) -> Iterator[Observation]:
             f"{zone_text(cut.zone)} has a CNAME record at its apex, on {where(showing)}",
             steps_of(showing),
             cure=f"replace the CNAME record at {zone_text(cut.zone)} with the addresses of its target",
-            remedy=in_zone(cut.zone, remove=_records_of(showing, cut.zone)),
+            **_addresses_instead(cut, showing),
         )
 
 
@@ -182,8 +182,28 @@ def alias_beside_data(cut: Cut) -> Iterator[Observation]:
             f"{plain(owner)} is an alias {what}, on {where(showing)}",
             steps_of(showing),
             cure=cure,
-            remedy=in_zone(cut.zone, remove=_records_of(showing, owner, 1 if len(targets) > 1 else 0)),
+            remedy=in_zone(cut.zone, remove=_records_of(showing, owner, 1) if len(targets) > 1 else ()),
         )
+
+
+class _Fix(TypedDict):
+    """The part of an observation that says what to do."""
+
+    records: tuple[str, ...]
+    remedy: Remedy
+
+
+def _addresses_instead(cut: Cut, showing: list[HeardReply]) -> _Fix:
+    """The addresses to publish instead of an alias at the apex, where the trace has found them."""
+    trace = cut.evidence.trace
+    found = [
+        f"{cut.zone} {rrset.ttl} IN {dns.rdatatype.to_text(rrset.rdtype)} {rdata}"
+        for rrset in (trace.answer if trace.question.name == cut.zone else ())
+        if rrset.rdtype in (dns.rdatatype.A, dns.rdatatype.AAAA)
+        for rdata in rrset
+    ]
+    gone = _records_of(showing, cut.zone) if found else ()
+    return {"records": tuple(found), "remedy": in_zone(cut.zone, add=found, remove=gone)}
 
 
 def _cname(link: _AliasStep) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+import dns.flags
 import dns.rdatatype
 
 from dnstrace.checks.agreement import NEGATIVE, POSITIVE, conflict
@@ -65,14 +66,7 @@ def negative_without_soa(cut: Cut) -> Iterator[Observation]:
     References: RFC 2308 section 2.2; RFC 2308 section 3; RFC 2308 section 5
     """
     walked = (reply for step in cut.walked for reply in replies_of(step) if reply.address in cut.serving)
-    bare = [
-        reply
-        for reply in (*walked, *cut.probed_replies())
-        if reply.meaning.kind in NEGATIVE
-        and reply.meaning.authoritative
-        and reply.meaning.soa is None
-        and foreign_soa_in(reply) is None
-    ]
+    bare = [reply for reply in (*walked, *cut.probed_replies()) if _lacks_soa(reply)]
     for server, replies in by_server(bare).items():
         yield Observation(
             f"{where(replies)} answers {_denial_text(replies[0])} for"
@@ -159,6 +153,16 @@ def _is_chosen(groups: list[list[HeardReply]]) -> bool:
     many = any(len(grouped(each)) > 1 for each in by_server(replies).values())
     pairs = combinations(rrsets, 2)
     return bool(rrsets) and (many or all(set(one) & set(other) for one, other in pairs))
+
+
+def _lacks_soa(reply: HeardReply) -> bool:
+    """Whether a reply denies something other than the SOA record, with authority, and lacks that record."""
+    meaning = reply.meaning
+    if meaning.kind is Kind.EMPTY and meaning.offer is not None:
+        flagged = reply.message is not None and bool(reply.message.flags & dns.flags.AA)
+        return flagged and reply.step.question.rdtype != dns.rdatatype.SOA
+    negative = meaning.kind in NEGATIVE and meaning.authoritative and meaning.soa is None
+    return negative and foreign_soa_in(reply) is None
 
 
 def _denial_text(reply: HeardReply) -> str:

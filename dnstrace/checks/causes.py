@@ -138,6 +138,7 @@ def of_all(_: Evidence, cause: Finding, __: Finding) -> bool:
 
 _DEAD = "unreachable no-udp lame-server refuses fails upward-referral wrong-reply malformed-reply"
 _AT_SERVER = f"{_DEAD} not-authoritative"
+_MADE_UP = "open-recursion soa-missing answers-differ chain-broken"
 _NO_ROOM = "no-tcp truncated-over-tcp drops-large-udp"
 _NO_EDNS = "no-edns drops-edns"
 _UNTRUSTED = (
@@ -150,17 +151,25 @@ UNUSABLE = frozenset(f"{_DEAD} {_UNFOUND}".split())
 """What makes a name server useless for a zone."""
 
 TABLE = (
+    Row(
+        "possibly-intercepted",
+        of_zone,
+        f"{_AT_SERVER} open-recursion soa-missing answers-differ chain-broken",
+    ),
     Row("glue-differs", of_outdated_glue, f"{_AT_SERVER} soa-missing soa-differs answers-differ"),
     Row("ns-differs", left_behind, f"{_AT_SERVER} ns-name-unresolvable ns-name-alias soa-differs"),
     Row("parent-servers-differ", of_zone, "ns-differs glue-differs"),
-    Row(_NO_ROOM, without_keys, "chain-broken"),
+    Row(f"{_NO_ROOM} type-fails", without_keys, "chain-broken"),
+    Row("type-fails", of_server, "answers-differ soa-missing"),
     Row(_NO_EDNS, of_zone, "signature-missing denial-broken chain-broken"),
     Row(_DEAD, unserved, "signature-missing denial-broken chain-broken"),
     Row(_DEAD, without_keys, "chain-broken"),
     Row("soa-differs", of_server, "dnskey-differs signature-expired signature-missing ns-name-unresolvable"),
     Row("soa-differs", of_zone, "answers-differ ns-differs-between-servers cds-inconsistent"),
     Row("glue-missing", of_zone, "cyclic-dependency ns-name-unresolvable"),
+    Row("ds-digest-wrong", of_zone, "ds-without-dnskey chain-broken"),
     Row("ds-without-dnskey", of_zone, "signature-missing denial-broken cds-differs"),
+    Row("key-malformed keys-not-signed", of_zone, "chain-broken"),
     Row("signature-missing", of_zone, "denial-broken"),
     Row("alias-at-apex alias-beside-data", of_zone, "soa-missing"),
     Row(f"{_DEAD} {_UNFOUND}", at_the_end, "alias-dangling"),

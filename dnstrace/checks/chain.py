@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dnstrace.checks.catalogue import ENTERED, Trait, of_trace
+from dnstrace.checks.delegated_keys import to_publish
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.phrases import question_text
-from dnstrace.checks.remedies import in_zone
+from dnstrace.checks.remedies import at_parent, in_zone
+from dnstrace.checks.signing import signing_of
+from dnstrace.dnssec.records import OddDS
 from dnstrace.model import ROOT, Name, Outcome, Step
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
@@ -40,13 +44,19 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
     steps.sort(key=lambda step: step.outcome is not Outcome.FAILED)  # a step without a result shows it best
     zones = [step.zone for step in steps]
     zone = max(zones, key=len, default=None)
-    yield Observation(
-        judgement.reason,
-        tuple(step.id for step in steps),
-        zone=zone,
-        cure=_cure(zone, steps),
-        remedy=None if zone is None else in_zone(zone, servers=_without_reply(steps)),
-    )
+    found = Observation(judgement.reason, tuple(step.id for step in steps), zone=zone)
+    cut = None if zone is None else evidence.cut(zone)
+    if cut is not None and any(isinstance(ds, OddDS) for ds in signing_of(cut).ds) and to_publish(cut):
+        yield replace(
+            found,
+            cure=f"replace the DS records of {zone_text(zone)}",
+            records=to_publish(cut),
+            remedy=at_parent(cut, change=to_publish(cut)),
+            blame=Blame.REGISTRAR,
+        )
+        return
+    remedy = None if zone is None else in_zone(zone, servers=_without_reply(steps))
+    yield replace(found, cure=_cure(zone, steps), remedy=remedy)
 
 
 def _cure(zone: Name | None, steps: list[Step]) -> str:

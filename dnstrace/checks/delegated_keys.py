@@ -23,6 +23,7 @@ _ASKS_FOR_NONE = 0  # the algorithm of the record that asks for no DS at all (RF
 _SEP = 0x0001
 _SHA256 = "SHA256"
 _USUAL_TTL = 86400
+_CDS_TTL = 3600
 
 Record = tuple[int, int, int, bytes]
 
@@ -76,11 +77,28 @@ def to_publish(cut: Cut) -> tuple[str, ...]:
     They are those that the zone asks for, if one of them is of a key that signs the DNSKEY RRset, else those
     of the keys that do: of secure entry points (RFC 4034 section 2.1.1) if there are any.
     """
-    signing, asked = signing_of(cut), wanted(cut)
+    asked = wanted(cut)
     if not fitting(cut, asked):
-        points = [key for key in signing.signing_keys if key.flags & _SEP]
-        asked = of_keys(cut.zone, points or signing.signing_keys)
+        asked = of_keys(cut.zone, _entry_points(cut))
     return as_records(cut, asked)
+
+
+def to_ask_by(cut: Cut) -> tuple[str, ...]:
+    """The CDS and CDNSKEY records of the keys that sign the DNSKEY RRset, in master-file format."""
+    keys = _entry_points(cut)
+    cds = (
+        f"{tag} {algorithm} {kind} {digest.hex()}" for tag, algorithm, kind, digest in of_keys(cut.zone, keys)
+    )
+    return (
+        *(f"{cut.zone} {_CDS_TTL} IN CDS {text}" for text in cds),
+        *(f"{cut.zone} {_CDS_TTL} IN CDNSKEY {key}" for key in keys),
+    )
+
+
+def _entry_points(cut: Cut) -> list[DNSKEYBase]:
+    """The keys that sign the DNSKEY RRset: those that are secure entry points, if there are any."""
+    keys = signing_of(cut).signing_keys
+    return [key for key in keys if key.flags & _SEP] or list(keys)
 
 
 def published(cut: Cut, found: Iterable[DS] | None = None) -> tuple[str, ...]:

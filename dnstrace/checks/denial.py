@@ -62,7 +62,7 @@ def denial_broken(cut: Cut) -> Iterator[Observation]:
                 server=server,
                 cure=f"sign the whole of {zone_text(cut.zone)} again, and load it on all its servers",
                 level=_denial_level(cut, replies, asked),
-                remedy=in_zone(cut.zone, servers=() if server is None else (server,)),
+                remedy=in_zone(cut.zone, servers=by_server(replies)),
             )
 
 

@@ -8,12 +8,13 @@ from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.delegated_keys import to_publish
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, parent_text
+from dnstrace.checks.remedies import at_parent
 from dnstrace.checks.replies import steps_of
 from dnstrace.checks.signing import Signing, signing_of
 from dnstrace.dnssec.algorithms import SHA1_DIGEST, digest_name, ds_usable, heeded, key_tag
 from dnstrace.dnssec.records import DS, OddDS
 from dnstrace.dnssec.signature import usable_key
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
 
 
@@ -24,9 +25,9 @@ def ds_digest_wrong(cut: Cut) -> Iterator[Observation]:
     What it is: the zone has a key with the tag and the algorithm of a DS record in its parent, but the digest
     in the record is not that key's. It was mistyped or cut short, or made for another name.
 
-    Why it matters: the record makes no key trusted. Validators ignore SHA-1 records if there is one with a
-    stronger digest, and some use the strongest digest only: if none of those fits, they answer SERVFAIL for
-    the whole zone. If another record with that digest fits, it is left over (a warning).
+    Why it matters: the record makes no key trusted. Validators such as BIND ignore SHA-1 records if there is
+    one with a stronger digest, and some are set to use the strongest digest only: if none of those fits, they
+    answer SERVFAIL for the whole zone. If another record with that digest fits, it is left over (a warning).
 
     How to fix it: generate the DS records from the zone's keys again, and replace those at the registrar.
 
@@ -44,7 +45,7 @@ def ds_digest_wrong(cut: Cut) -> Iterator[Observation]:
         cure=f"replace the DS records of {zone_text(cut.zone)}",
         records=publish,
         level=None if harmful else Level.WARNING,
-        remedy=Remedy(Blame.REGISTRAR, cut.parent, change=publish),
+        remedy=at_parent(cut, change=publish),
     )
 
 
@@ -79,4 +80,8 @@ def _text(wrong: list[DS]) -> str:
 def _ignored(signing: Signing) -> str:
     """That the SHA-1 record does not count, where only that one fits."""
     fits = any(ds.digest_type == SHA1_DIGEST and found for ds, found in signing.matching.items())
-    return ", and validators ignore the SHA-1 record, which does fit" if fits and not signing.entries else ""
+    return (
+        ", and validators such as BIND ignore the SHA-1 record, which does fit"
+        if fits and not signing.entries
+        else ""
+    )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import dns.rdatatype
 
@@ -17,6 +17,7 @@ from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.model import (
     ROOT,
     Attempt,
+    Cause,
     Delegation,
     Kind,
     Name,
@@ -27,6 +28,10 @@ from dnstrace.model import (
     Step,
     Trace,
 )
+from dnstrace.model.heard import DROPPED
+
+if TYPE_CHECKING:
+    from dnstrace.model.findings import Finding
 
 Reading = TypeVar("Reading")
 
@@ -101,8 +106,8 @@ class Cut:
     def replies(self) -> tuple[HeardReply, ...]:
         """The last reply of each address of the zone's servers to the walk.
 
-        Left out are addresses of a family that has no route from here, those that a replayed record lacks,
-        and root hints that are outdated: they say nothing about the zone.
+        Left out are addresses of a family that has no route from here, those that a replayed record lacks
+        or that are only supposed to be dead, and outdated root hints: they say nothing about the zone.
         """
         last: dict[str, HeardReply] = {}
         for step in self.walked:
@@ -113,6 +118,8 @@ class Cut:
         """Whether a reply, or the lack of one, says anything about the server."""
         family = reply.attempt.exchange.query.family
         if self.zone == ROOT and reply.address in self.evidence.outdated_hints:
+            return False
+        if reply.meaning.note == DROPPED:
             return False
         return family not in self.evidence.unheard and reply.meaning.kind is not Kind.NOT_RECORDED
 
@@ -167,6 +174,21 @@ class Cut:
         return tuple(attempt for step in (*self.walked, *self._probes) for attempt in step.attempts)
 
     @cached_property
+    def lost_over_tcp(self) -> dict[str, HeardReply]:
+        """By address, what was needed over TCP after a truncated reply, and did not come.
+
+        It may have been asked in the walk, in a probe, or to fetch keys.
+        """
+        about = {Purpose.DNSKEY, Purpose.DS}
+        keys = (s for s in self.evidence.trace.steps if s.purpose in about and s.zone == self.zone)
+        found: dict[str, HeardReply] = {}
+        for step in (*self.walked, *keys, *self._probes):
+            for attempt in step.attempts:
+                if attempt.cause is Cause.NO_TCP:
+                    found.setdefault(attempt.exchange.query.address, HeardReply(step, attempt))
+        return found
+
+    @cached_property
     def heard(self) -> frozenset[str]:
         """The addresses that replied to the walk at least once, even if with a truncated reply."""
         attempts = (attempt for step in self.walked for attempt in step.attempts)
@@ -190,8 +212,8 @@ class Cut:
         found: dict[Name, list[HeardReply]] = {}
         for reply in self.probe(Probe.NS):
             if (rrset := reply.rrset(self.zone, dns.rdatatype.NS)) is not None:
-                for rdata in rrset:
-                    found.setdefault(rdata.target, []).append(reply)
+                for target in sorted(rdata.target for rdata in rrset):
+                    found.setdefault(target, []).append(reply)
         return found
 
     def once(self, reading: Callable[[Cut], Reading]) -> Reading:
@@ -202,10 +224,14 @@ class Cut:
 
 
 class Evidence:
-    """A trace and its zone cuts, from the root down, in the order in which the walk reached them."""
+    """A trace and its zone cuts, from the root down, in the order in which the walk reached them.
+
+    `found` are the findings so far, while the rules are applied.
+    """
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
+        self.found: list[Finding] = []
         main = [step for step in trace.steps if step.main]
         self.unheard = unheard(step for step in main if step.all_servers) | trace.unasked.keys()
         zones: dict[Name, None] = {}
@@ -237,6 +263,18 @@ class Evidence:
         return frozenset(
             asked | above | {step.referral.zone for step in self.trace.steps if step.referral is not None}
         )
+
+    @cached_property
+    def causes(self) -> dict[Cause, set[str]]:
+        """The addresses that had to be asked in another way in any step, look-ups included, by the cause.
+
+        What one step finds out about an address, later ones take for granted.
+        """
+        found: dict[Cause, set[str]] = {cause: set() for cause in Cause}
+        for attempt in (attempt for step in self.trace.steps for attempt in step.attempts):
+            if attempt.cause is not None:
+                found[attempt.cause].add(attempt.exchange.query.address)
+        return found
 
     @cached_property
     def lookups(self) -> dict[Name, list[Step]]:

@@ -133,7 +133,7 @@ def _with_glue_fixed(cut: Cut, host: Host, addresses: list[str], found: Observat
             remedy=at_parent(cut, change=records) if good else at_servers(host.name),
         )
     right = (*good, *(text for text in glued if text not in good))
-    records = tuple(f"{host.name} 3600 IN {_address_type(text)} {text}" for text in right)
+    records = address_records(host.name, right)
     dead = listed(text for text in host.addresses if text not in good)
     return replace(
         found,
@@ -194,14 +194,17 @@ def glue_only_in_parent(cut: Cut) -> Iterator[Observation]:
     others = servers - {host.name for host in wrong}
     for host in wrong:
         addresses = glue(cut)[host.name]
-        records = tuple(f"{host.name} 3600 IN {_address_type(text)} {text}" for text in addresses)
+        good = working(cut, addresses)
+        records = address_records(host.name, good)
         yield Observation(
             message=f"{plain(host.name)} has the {_noun(addresses)} {listed(addresses)} in"
             f" {parent_text(cut)},"
             " but none in its own zone",
             steps=(*steps_of(cut.referrals), *host.steps),
             server=host.name,
-            cure=f"publish {listed(addresses)} for {plain(host.name)} in its own zone",
+            cure=f"publish {listed(good)} for {plain(host.name)} in its own zone"
+            if good
+            else f"make {plain(host.name)} answer at {listed(addresses)}, then publish that in its own zone",
             records=records,
             remedy=in_zone(zone_of_host(cut, host), add=records),
             level=Level.WARNING if others else Level.ERROR,
@@ -277,6 +280,11 @@ def _noun(addresses: list[str]) -> str:
 
 def _address_type(text: str) -> str:
     return "AAAA" if ":" in text else "A"
+
+
+def address_records(name: Name, addresses: Iterable[str]) -> tuple[str, ...]:
+    """The address records of a name in its own zone, in master-file format."""
+    return tuple(f"{name} 3600 IN {_address_type(text)} {text}" for text in dict.fromkeys(addresses))
 
 
 def glue_records(cut: Cut, name: Name, addresses: tuple[str, ...]) -> tuple[str, ...]:

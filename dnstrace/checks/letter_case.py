@@ -9,9 +9,10 @@ import dns.rcode
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses
+from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
 from dnstrace.model import Kind, Name, Probe
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain
 
 _DATA = (Kind.ANSWER, Kind.ALIAS)
@@ -51,7 +52,7 @@ def case_sensitive(cut: Cut) -> Iterator[Observation]:
             steps_of(replies),
             server=server,
             cure=f"make {plain(server)} compare names without regard to case",
-            remedy=Remedy(Blame.HOST, cut.zone, servers=(server,)),
+            remedy=at_servers(server),
         )
 
 

@@ -9,7 +9,7 @@ from typing import TypedDict
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.glue import zone_of_host
+from dnstrace.checks.glue import address_records, working, zone_of_host
 from dnstrace.checks.hosts import Host, host_of, named
 from dnstrace.checks.listing import lacking_dot, ns_records
 from dnstrace.checks.phrases import listed, parent_text
@@ -60,9 +60,18 @@ def ns_name_unresolvable(cut: Cut) -> Iterator[Observation]:
         )
 
 
-def _alias(host: Host) -> tuple[str, ...]:
-    """The CNAME record of a host, in master-file format."""
-    return () if host.target is None else (f"{host.name} 3600 IN CNAME {host.target}",)
+class _Addresses(TypedDict):
+    """The part of an observation that says which addresses to publish."""
+
+    records: tuple[str, ...]
+    remedy: Remedy
+
+
+def _addresses_instead(cut: Cut, host: Host) -> _Addresses:
+    """The addresses to publish instead of an alias, where they are known."""
+    found = address_records(host.name, working(cut, _walked_addresses(cut, host.name)))
+    gone = () if host.target is None or not found else (f"{host.name} 3600 IN CNAME {host.target}",)
+    return {"records": found, "remedy": in_zone(zone_of_host(cut, host), add=found, remove=gone)}
 
 
 class _Fix(TypedDict):
@@ -157,7 +166,7 @@ def ns_name_alias(cut: Cut) -> Iterator[Observation]:
             cure=f"replace the CNAME record of {plain(host.name)} with A and AAAA records,"
             f" or list {plain(host.target) if host.target else 'the host that it points to'} instead",
             level=level,
-            remedy=in_zone(zone_of_host(cut, host), remove=_alias(host)),
+            **_addresses_instead(cut, host),
         )
 
 
@@ -187,7 +196,7 @@ def ns_name_is_address(cut: Cut) -> Iterator[Observation]:
             cure=f"give the server a name with the address {address}, and list it instead of {plain(name)}",
             level=level,
             blame=_names_blame(cut, [name]),
-            remedy=in_zone(cut.zone, remove=ns_records(cut, [name])),
+            remedy=in_zone(cut.zone, remove=ns_records(cut, [name]) if set(named(cut)) - set(wrong) else ()),
         )
 
 
@@ -249,7 +258,7 @@ def ns_name_in_invalid_syntax(cut: Cut) -> Iterator[Observation]:
                 steps=_naming_steps(cut),
                 server=name,
                 cure=f"give the server a valid host name, and list it instead of {plain(name)}",
-                remedy=in_zone(cut.zone, remove=ns_records(cut, [name])),
+                remedy=in_zone(cut.zone),
             )
 
 

@@ -16,6 +16,7 @@ from dnstrace.checks.delegated_keys import (
     of_ds,
     published,
     records,
+    to_ask_by,
     to_publish,
     wanted,
 )
@@ -80,7 +81,8 @@ def _update(cut: Cut, asked: tuple[Record, ...], gone: bool) -> _Fix:
         return {"cure": cure, "records": (), "remedy": at_parent(cut, remove=have), "blame": None}
     if not fitting(cut, asked):
         cure = f"generate the CDS and CDNSKEY records of {zone} again: they are of no key that signs its keys"
-        return {"cure": cure, "records": (), "remedy": in_zone(cut.zone), "blame": Blame.HOST}
+        own = to_ask_by(cut)
+        return {"cure": cure, "records": own, "remedy": in_zone(cut.zone, change=own), "blame": Blame.HOST}
     records = to_publish(cut)
     cure = f"replace the DS records of {zone}"
     return {"cure": cure, "records": records, "remedy": at_parent(cut, change=records), "blame": None}
@@ -130,7 +132,8 @@ def _inconsistency(message: str, cut: Cut, *groups: dict[frozenset[Record], list
         steps_of(reply for group in groups for replies in group.values() for reply in replies),
         cure=f"generate the CDS and CDNSKEY records of {zone_text(cut.zone)} again, and load them"
         " on all its servers",
-        remedy=in_zone(cut.zone),
+        records=to_ask_by(cut),
+        remedy=in_zone(cut.zone, change=to_ask_by(cut)),
     )
 
 

@@ -11,9 +11,10 @@ import dns.rdatatype
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import FAILING, Cut
 from dnstrace.checks.phrases import addresses, listed, question_text
+from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
 from dnstrace.model import Kind, Name, Probe, Purpose
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
 
 _PROBES = frozenset(
@@ -76,7 +77,7 @@ def type_fails(cut: Cut) -> Iterator[Observation]:
             cure=f"make {plain(server)}, or the device in front of it, reply to every type: with the records,"
             f" or with NOERROR and the SOA record of {zone_text(cut.zone)}",
             level=_level(cut, failing),
-            remedy=Remedy(Blame.HOST, cut.zone, servers=(server,)),
+            remedy=at_servers(server),
         )
 
 

@@ -84,7 +84,7 @@ def _observation(evidence: Evidence, group: _Group, found: list[_Odd]) -> Observ
     if cut is not None:
         remedy = at_parent(cut, change=publish, remove=() if publish else sorted(bad))
     else:
-        remedy = in_zone(group.zone, remove=sorted(bad))
+        remedy = in_zone(group.zone)
     return Observation(
         f"{owner} has a malformed {rdtype} record: {first.wrong}{more}, on {where(replies)}",
         steps_of(replies),

@@ -33,6 +33,7 @@ from dnstrace.model.naming import zone_text
 _ODD = (Standing.RESERVED, Standing.UNASSIGNED, Standing.PRIVATE, Standing.NOT_FOR_ZONES)
 _RSA = frozenset({1, RSASHA1, RSASHA1_NSEC3, 8, 10})
 _BITS, _FEW_BITS = 2048, 1024
+_TTL = 3600  # seconds, of records to remove; of no consequence
 
 
 @of_cut(Level.ERROR, Blame.REGISTRAR, Trait.BREAKS_TRUST)
@@ -257,6 +258,7 @@ def algorithm_unsupported(cut: Cut) -> Iterator[Observation]:
             f"{zone_text(cut.zone)} has keys that validators do not support: {listed(keys)}",
             steps_of(reply for reply, _ in signing.key_replies.values()),
             cure=f"remove these keys from {zone_text(cut.zone)}",
+            remedy=in_zone(cut.zone),
         )
 
 
@@ -289,7 +291,14 @@ def key_small(cut: Cut) -> Iterator[Observation]:
             steps_of(reply for reply, _ in signing_of(cut).key_replies.values()),
             cure=f"replace {'it' if len(small) == 1 else 'them'} in {zone_text(cut.zone)}"
             " with a key of algorithm 13 (ECDSAP256SHA256)",
-            remedy=in_zone(cut.zone),
+            remedy=in_zone(
+                cut.zone,
+                remove=[
+                    f"{cut.zone} {_TTL} IN DNSKEY {key}"
+                    for key in signing_of(cut).keys
+                    if key_tag(key) in small and len(small) < len(signing_of(cut).keys)
+                ],
+            ),
             level=Level.ERROR if min(small.values()) < _FEW_BITS else None,
         )
 

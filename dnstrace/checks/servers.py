@@ -111,7 +111,7 @@ def lame_server(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1912 section 2.8; RFC 9499 section 7
     """
-    lame = [r for r in cut.everyone if r.meaning.kind in _LAME and foreign_soa_in(r) is None]
+    lame = [r for r in _anyhow(cut) if r.meaning.kind in _LAME and foreign_soa_in(r) is None]
 
     def does(replies: list[HeardReply]) -> str:
         how = " and ".join(dict.fromkeys(_LAME[reply.meaning.kind] for reply in replies))
@@ -134,7 +134,7 @@ def refuses(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1035 section 4.1.1; RFC 1912 section 2.8
     """
-    refused = [reply for reply in cut.everyone if reply.meaning.kind is Kind.REFUSED]
+    refused = [reply for reply in _anyhow(cut) if reply.meaning.kind is Kind.REFUSED]
     does = f"refuses to answer for {zone_text(cut.zone)} (REFUSED) at"
     yield from each_server(
         cut,
@@ -157,7 +157,7 @@ def fails(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1035 section 4.1.1; RFC 2308 section 7
     """
-    failing = [reply for reply in cut.everyone if reply.meaning.kind in _FAILS]
+    failing = [reply for reply in _anyhow(cut) if reply.meaning.kind in _FAILS]
 
     def does(replies: list[HeardReply]) -> str:
         codes = dict.fromkeys(dns.rcode.to_text(dns.rcode.Rcode.make(r.meaning.rcode or 0)) for r in replies)
@@ -185,7 +185,7 @@ def upward_referral(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1912 section 2.8
     """
-    upward = [reply for reply in cut.everyone if reply.meaning.kind is Kind.UPWARD_REFERRAL]
+    upward = [reply for reply in _anyhow(cut) if reply.meaning.kind is Kind.UPWARD_REFERRAL]
     does = f"refers to a zone above {zone_text(cut.zone)} at"
     yield from each_server(
         cut,
@@ -241,16 +241,27 @@ def wrong_reply(cut: Cut) -> Iterator[Observation]:
     References: RFC 5452 section 9.1; RFC 2181 section 4
     """
     wrong = [reply for reply in cut.everyone if reply.meaning.kind is Kind.MISMATCH]
-    does = "sends only replies that do not match the query at"
-    yield from each_server(
-        cut,
-        wrong,
-        lambda replies: f"{does} {addresses(replies)}",
-        lambda replies: (
-            f"make {_who(replies)}, or the NAT or load balancer before it, reply from the"
-            " address, and with the ID and question, of the query"
-        ),
-        stays=True,
+    yield from each_server(cut, wrong, _how_wrong, _repair_of_wrong, stays=True)
+
+
+def _how_wrong(replies: list[HeardReply]) -> str:
+    """In what way replies do not match; where they come from, if that is all."""
+    elsewhere = {reply.address: reply.meaning.note for reply in replies if reply.meaning.note}
+    if len(elsewhere) < len({reply.address for reply in replies}):
+        return f"sends only replies that do not match the query at {addresses(replies)}"
+    each = "; ".join(f"asked at {address}, {note}" for address, note in elsewhere.items())
+    return f"replies from another address or port than it was asked at, which resolvers ignore: {each}"
+
+
+def _repair_of_wrong(replies: list[HeardReply]) -> str:
+    if any(reply.meaning.note for reply in replies):
+        return (
+            f"make {_who(replies)} reply from the address that is asked: let it listen on each of its"
+            " addresses, and check the NAT or load balancer before it"
+        )
+    return (
+        f"make {_who(replies)}, or the NAT or load balancer before it, reply from the"
+        " address, and with the ID and question, of the query"
     )
 
 
@@ -266,7 +277,7 @@ def malformed_reply(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1035 section 4.1
     """
-    wrong = [reply for reply in cut.everyone if reply.meaning.kind is Kind.MALFORMED]
+    wrong = [reply for reply in _anyhow(cut) if reply.meaning.kind is Kind.MALFORMED]
     does = "sends a reply that cannot be read at"
     yield from each_server(
         cut,
@@ -285,6 +296,13 @@ def malformed_reply(cut: Cut) -> Iterator[Observation]:
 def _silent(cut: Cut) -> list[HeardReply]:
     """The addresses that never replied to the walk, nor to the probe that followed it."""
     return [r for r in cut.everyone if r.meaning.kind in _DEAD and r.address not in cut.heard]
+
+
+def _anyhow(cut: Cut) -> list[HeardReply]:
+    """The last reply of each address, and over TCP where there is none over UDP."""
+    deaf = {reply.address for reply in _silent(cut)}
+    over_tcp = (reply for reply in cut.probe(Probe.TCP, all_servers=True) if reply.address in deaf)
+    return [*cut.everyone, *over_tcp]
 
 
 def _over_tcp(cut: Cut) -> set[str]:

@@ -9,11 +9,12 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.glue import glue
 from dnstrace.checks.hosts import host_of, named
 from dnstrace.checks.phrases import listed
+from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import steps_of
 from dnstrace.model import Name
 from dnstrace.model.addresses import special
 from dnstrace.model.asked import family_of
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
 
 Addresses = Mapping[Name, tuple[str, ...]]
@@ -65,7 +66,7 @@ def _observation(cut: Cut, message: str, *names: Name) -> Observation:
         message,
         (*steps_of(cut.referrals), *(step for host in hosts for step in host.steps)),
         cure=f"give {which} {what} of its own, in another network",
-        remedy=Remedy(Blame.HOST, cut.zone, servers=names),
+        remedy=in_zone(cut.zone, servers=names),
     )
 
 

@@ -17,7 +17,7 @@ from dnstrace.dnssec.algorithms import algorithm_name, key_tag
 from dnstrace.dnssec.crypto import key_flaw
 from dnstrace.dnssec.signature import usable_key
 from dnstrace.model import Name
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.judgement import SignatureEvidence
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.serial import ahead
@@ -119,8 +119,9 @@ def signature_expiring(cut: Cut) -> Iterator[Observation]:
     found = [judged for judged in signing_of(cut).judged if judged.trouble is None and _expires(judged)]
 
     def left(first: Judged) -> str:
-        minutes = _used(first).left // 60
-        time = counted(minutes // 60, "hour") if minutes >= 120 else counted(minutes, "minute")
+        seconds = _used(first).left
+        minutes, hours = round(seconds / 60), round(seconds / 3600)
+        time = counted(hours, "hour") if minutes >= 120 else counted(minutes, "minute")
         return f" has a signature that expires in {time}"
 
     yield from _faults_of(cut, found, left)
@@ -148,7 +149,7 @@ def signature_algorithm_missing(cut: Cut) -> Iterator[Observation]:
         return f" has no signature with {names}, although {zone_text(cut.zone)} has keys of that algorithm"
 
     for each in _faults_of(cut, found, without):
-        yield replace(each, remedy=Remedy(Blame.HOST, cut.zone))
+        yield replace(each, remedy=in_zone(cut.zone))
 
 
 def _lacking(cut: Cut, judged: Judged) -> set[int]:
@@ -184,10 +185,10 @@ def _faults_of(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> I
             f"{whats[0]}{why(here[0])}{more}, on {where(judged.reply for judged in here)}",
             steps_of(judged.reply for judged in here),
             server=server,
-            cure=f"sign {zone_text(cut.zone)} again"
-            + (f", and load it on {plain(server)}" if server else ""),
+            cure=f"sign {zone_text(cut.zone)} again, and load it on"
+            f" {plain(server) if server else 'all its servers'}",
             level=Level.WARNING if few else None,
-            remedy=in_zone(cut.zone, servers=() if server is None else (server,)),
+            remedy=in_zone(cut.zone, servers=by_server(judged.reply for judged in here)),
         )
 
 

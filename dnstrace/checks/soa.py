@@ -19,6 +19,7 @@ from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
 
 _DAY = 86400  # seconds
+_EXPIRE = 14 * _DAY  # seconds
 _NONE_THERE = (Kind.NODATA, Kind.NXDOMAIN, Kind.EMPTY)
 _TIMERS = ("refresh", "retry", "expire", "minimum")
 
@@ -194,15 +195,25 @@ def soa_timers(cut: Cut) -> Iterator[Observation]:
             wrong.append(f"expire {soa.expire} is less than refresh {soa.refresh} + retry {soa.retry}")
         if negative > _DAY:
             wrong.append(f"negative answers live for {negative} s, more than a day ({_DAY} s)")
-        if wrong:
+        if wrong and rrset is not None:
+            record = f"{cut.zone} {rrset.ttl} IN SOA {_with_usual_timers(soa)}"
             yield Observation(
                 message=f"the timers in the SOA record of {zone_text(cut.zone)} are out of range:"
                 f" {'; '.join(wrong)}",
                 steps=(reply.step.id,),
                 cure=f"correct the timers in the SOA record of {zone_text(cut.zone)}, and raise its serial",
-                remedy=in_zone(cut.zone),
+                records=(record,),
+                remedy=in_zone(cut.zone, change=[record]),
             )
             return
+
+
+def _with_usual_timers(soa: Any) -> str:
+    """The RDATA of an SOA record with the next serial, and with timers that are in range."""
+    least = soa.refresh + soa.retry
+    expire = soa.expire if soa.expire >= least else max(least, _EXPIRE)
+    serial = (soa.serial + 1) % 2**32
+    return f"{soa.mname} {soa.rname} {serial} {soa.refresh} {soa.retry} {expire} {min(soa.minimum, _DAY)}"
 
 
 def _answered(cut: Cut) -> list[HeardReply]:

@@ -13,7 +13,7 @@ import dns.rrset
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.glue import glue, glue_records
+from dnstrace.checks.glue import glue, glue_records, working
 from dnstrace.checks.hosts import host_of, named
 from dnstrace.checks.phrases import counted, listed
 from dnstrace.checks.remedies import at_parent, in_zone
@@ -109,7 +109,7 @@ def no_ipv4(cut: Cut) -> Iterator[Observation]:
     hosts = [host_of(cut, name) for name in named(cut)]
     glued = any(glue(cut).values())
     published = _of_family(addresses, 4)  # in the zone itself only, where nobody without IPv6 finds it
-    ipv4 = ((host.name, tuple(_of_family(host.addresses, 4))) for host in hosts)
+    ipv4 = ((host.name, working(cut, _of_family(host.addresses, 4))) for host in hosts)
     records = tuple(record for name, found in ipv4 for record in glue_records(cut, name, found))
     where = " in the referral" if published else ""
     yield Observation(

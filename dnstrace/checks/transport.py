@@ -14,7 +14,7 @@ from dnstrace.checks.phrases import addresses, listed
 from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
 from dnstrace.model import ROOT, Cause, Kind, Probe
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain
 
 _UPDATE = "update the name server software of {server}, or whatever changes its replies on the way"
@@ -36,16 +36,19 @@ def no_tcp(cut: Cut) -> Iterator[Observation]:
     """
     tried = cut.probe(Probe.TCP, all_servers=True)
     silent = [r for r in tried if r.message is None and r.address in cut.heard | cut.serving]
-    truncates = {a.exchange.query.address for a in cut.all_attempts if a.cause is Cause.NO_TCP}
-    for server, replies in by_server(silent).items():
-        needed = any(reply.address in truncates for reply in replies)
-        although = " although it truncates its replies over UDP" if needed else ""
+    lost = cut.lost_over_tcp
+    answered = {reply.address for reply in tried if reply.message is not None}
+    needed = [r for address, r in lost.items() if address not in answered]
+    rest = [reply for reply in silent if reply.address not in lost]
+    for server, replies in by_server([*needed, *rest]).items():
+        truncates = any(reply.address in lost for reply in replies)
+        although = " although it truncates its replies over UDP" if truncates else ""
         yield Observation(
             f"{plain(server)} does not answer over TCP at {addresses(replies)}{although}",
-            steps_of(replies),
+            steps_of([*replies, *(each for each in silent if each.server == server)]),
             server=server,
             cure=f"open TCP port 53 on {plain(server)} and on every firewall before it",
-            level=Level.ERROR if needed else None,
+            level=Level.ERROR if truncates else None,
             remedy=at_servers(server),
         )
 
@@ -84,8 +87,10 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 6891 section 7; RFC 3225 section 3
     """
-    refusing = {a.exchange.query.address for a in cut.all_attempts if a.cause is Cause.NO_EDNS}
-    found = [r for r in cut.replies if r.address in cut.serving and (r.address in refusing or _strips_opt(r))]
+    refusing = cut.evidence.causes[Cause.NO_EDNS]
+    found = [
+        r for r in cut.everyone if r.address in cut.serving and (r.address in refusing or _strips_opt(r))
+    ]
     yield from _each_server(
         found,
         "does not support EDNS at",
@@ -101,7 +106,7 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
             server=server,
             cure=f"make {plain(server)}, or the device in front of it, answer queries with EDNS",
             level=Level.ERROR,
-            remedy=Remedy(Blame.HOST, cut.zone, servers=(server,)),
+            remedy=at_servers(server),
         )
 
 
@@ -278,7 +283,7 @@ def _each_server(found: list[HeardReply], does: str, cure: str) -> Iterator[Obse
 
 
 def _by_cause(cut: Cut, cause: Cause, does: str, cure: str) -> Iterator[Observation]:
-    shown = {a.exchange.query.address for a in cut.all_attempts if a.cause is cause}
+    shown = cut.evidence.causes[cause]
     yield from _each_server([reply for reply in cut.everyone if reply.address in shown], does, cure)
 
 

@@ -20,9 +20,10 @@ from dnstrace.checks.operators import acting
 from dnstrace.checks.phrases import counted, listed
 from dnstrace.checks.reproducing import command, commands, sent, shown_by
 from dnstrace.checks.summary import counts, summary
+from dnstrace.checks.supposing import supposed_verdict
 from dnstrace.model import ROOT, Kind, Name, Outcome, Source
 from dnstrace.model.findings import Blame, Finding, Level, Verdict, who_fixes
-from dnstrace.model.naming import plain
+from dnstrace.model.naming import plain, zone_text
 
 if TYPE_CHECKING:
     from dnstrace.model import Attempt, Step, Trace
@@ -35,6 +36,8 @@ def verdict(trace: Trace) -> Verdict | None:
     """The verdict on a trace that has ended; None if nothing is wrong, as far as was checked."""
     if not went_wrong(trace):
         return None
+    if (supposed := supposed_verdict(trace)) is not None:
+        return supposed
     if trace.outcome is Outcome.FAILED and (nowhere := _of_beginning(trace)) is not None:
         return nowhere
     whole = trace.outcome is not Outcome.FAILED and not is_bogus(trace)
@@ -99,7 +102,8 @@ def _of_finding(causes: Causes, shown: Finding, whole: bool) -> Verdict:
     job = "" if _names_operator(main) else cause.who
     sentence = "; ".join(text for text in (f"{main.message}{because}{same}", job) if text)
     affected = _how_many(trace, main, others)
-    limit = "" if affected.startswith(("both", "all")) else _limit(trace)
+    all_known = affected.startswith(("both", "all")) or (main.server is None and main.is_error)
+    limit = "" if all_known else _limit(trace)
     opening = _opening(trace, whole or main.blame is Blame.NETWORK)
     return Verdict(
         text=f"{opening}{sentence}{_aside(affected, limit, shown_by(trace, main))}{_in_all(trace)}",
@@ -139,6 +143,8 @@ def _of_walk(trace: Trace) -> Verdict:
     blame, operator = acting(Evidence(trace), _blame(trace, last_step(trace)), zone)
     job = who_fixes(blame, operator)
     reason = (trace.error if bogus is None else bogus.reason) or "the reason is not known"
+    if blame in (Blame.REGISTRAR, Blame.PARENT) and reason.startswith("the limit"):
+        reason = f"no address was found for the name servers of {zone_text(zone)}: {reason}"
     sentence = "; ".join(text for text in (reason, job) if text)
     return Verdict(
         text=f"{_opening(trace, False)}{sentence}{_aside(sent(trace, steps))}{_in_all(trace)}",

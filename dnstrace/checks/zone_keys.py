@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, parent_text, where
+from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, steps_of
 from dnstrace.checks.signing import Signing, signing_of
 from dnstrace.dnssec.algorithms import Standing, algorithm_name, key_tag, standing
 from dnstrace.dnssec.crypto import key_flaw
 from dnstrace.dnssec.signature import usable_key
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
 
 
@@ -42,7 +43,7 @@ def key_malformed(cut: Cut) -> Iterator[Observation]:
             _steps(cut),
             cure=f"publish the DNSKEY records of {zone_text(cut.zone)} again as the signing software wrote"
             " them",
-            remedy=Remedy(Blame.HOST, cut.zone),
+            remedy=in_zone(cut.zone),
         )
 
 
@@ -67,6 +68,7 @@ def algorithm_not_recommended(cut: Cut) -> Iterator[Observation]:
             " recommended",
             _steps(cut),
             cure=f"use algorithm 13 (ECDSAP256SHA256) at the next rollover of {zone_text(cut.zone)}",
+            remedy=in_zone(cut.zone),
         )
 
 
@@ -94,7 +96,7 @@ def keys_not_signed(cut: Cut) -> Iterator[Observation]:
             f" a DS record in {parent_text(cut)} would make the zone fail",
             steps_of(replies),
             cure=f"sign {zone_text(cut.zone)} again before a DS record is published",
-            remedy=Remedy(Blame.HOST, cut.zone),
+            remedy=in_zone(cut.zone),
         )
 
 

@@ -79,7 +79,7 @@ def ds_usable(ds: DS) -> bool:
 def heeded(records: Iterable[DS]) -> list[DS]:
     """The usable DS records that validators go by: SHA-1 is ignored next to a stronger digest.
 
-    RFC 4509 section 3 has that for the whole DS RRset; BIND and Unbound do it too.
+    RFC 4509 section 3 has that for the whole DS RRset. BIND does it, Unbound only if it is told to.
     """
     usable = [ds for ds in records if ds_usable(ds)]
     stronger = any(ds.digest_type != SHA1_DIGEST and not isinstance(ds, OddDS) for ds in usable)

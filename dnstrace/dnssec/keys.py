@@ -2,7 +2,7 @@
 
 A zone's DNSKEY RRset is trusted if it is signed by one of its keys that a DS record of the parent, or a trust
 anchor, matches. The SEP flag is ignored (RFC 4034 section 2.1.1). One matching DS record is enough, but SHA-1
-digests next to stronger ones are ignored (RFC 4509 section 3), as in BIND and Unbound.
+digests next to stronger ones are ignored (RFC 4509 section 3), as in BIND.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def _tagged(keys: Sequence[DNSKEY]) -> str:
 
 def _key_list(tags: Iterable[int]) -> str:
     """Keys by tag: `key 1`, `keys 1, 2`; of many the first and how many more."""
-    texts = list(dict.fromkeys(map(str, tags)))
+    texts = list(map(str, sorted(set(tags))))
     if (more := len(texts) - _LISTED) > 1:
         texts[_LISTED:] = [f"and {more:,} more"]
     return f"key{'s' * (len(texts) > 1)} {', '.join(texts)}"
@@ -150,7 +150,5 @@ def _key_list(tags: Iterable[int]) -> str:
 
 def unsupported(ds: Sequence[DS]) -> str:
     """The algorithms and digests of a DS RRset that has no usable record, in words."""
-    names = dict.fromkeys(
-        f"{algorithm_text(record.algorithm)} with digest {int(record.digest_type)}" for record in ds
-    )
-    return ", ".join(names)
+    kinds = sorted({(record.algorithm, int(record.digest_type)) for record in ds})
+    return ", ".join(f"{algorithm_text(algorithm)} with digest {digest}" for algorithm, digest in kinds)

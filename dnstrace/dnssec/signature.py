@@ -167,7 +167,7 @@ def _moment(serial: int, at: float) -> str:
 def _span(seconds: int) -> str:
     for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= size:
-            count = seconds // size
+            count = round(seconds / size)
             return f"{count} {unit}{'s' * (count != 1)}"
     return f"{seconds} second{'s' * (seconds != 1)}"
 

@@ -297,6 +297,12 @@ def _wrong_question(asked: Asked, otherwise: Responder, parameter: str) -> React
     return said(reply)
 
 
+@misbehaviour("elsewhere")
+def _elsewhere(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """Replies over UDP come from this address (`elsewhere=192.0.2.99`), or from another port."""
+    return replace(otherwise(asked), elsewhere=(parameter, 53 if parameter else 5353))
+
+
 @misbehaviour("spoofed")
 def _spoofed(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """N replies with other IDs (`spoofed=20`) come before the right one."""

@@ -23,6 +23,7 @@ from dnstrace.lab.server import LabServer
 from dnstrace.message.reading import read_reply
 from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
+from dnstrace.model.heard import came_from
 
 if TYPE_CHECKING:
     from dnstrace.port import Web
@@ -66,8 +67,12 @@ class LabNetwork:
             await clock.elapse(wait)
             return Exchange(query, start, wait, fault=reaction.fault)
         wire, mismatched = _first_that_belongs(query, reaction, message_id)
+        detail = ""
+        if wire is not None and reaction.elsewhere is not None and query.transport is Transport.UDP:
+            address, port = reaction.elsewhere
+            wire, mismatched, detail = None, mismatched + 1, came_from(address or query.address, port, query)
         if wire is None:
-            mismatch = Exchange(query, start, timeout, fault=Fault.MISMATCH, mismatched=mismatched)
+            mismatch = Exchange(query, start, timeout, None, None, Fault.MISMATCH, detail, mismatched)
             return await self._timed_out(mismatch)
         await clock.elapse(wait)
         return _read(Exchange(query, start, wait, wire, mismatched=mismatched), wire)

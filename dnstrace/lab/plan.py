@@ -18,6 +18,8 @@ from dnstrace.model import Name
 KEYS = {"ksk+zsk": (ZONE | SEP, ZONE), "csk": (ZONE | SEP,)}
 """The flags of a zone's keys, by what a world's file calls them."""
 
+_OF_KEYS = (dns.rdatatype.DNSKEY, dns.rdatatype.CDS, dns.rdatatype.CDNSKEY)
+
 Spoil = Callable[[dns.rrset.RRset], dns.rrset.RRset | None]
 Prove = Callable[[Sequence[Name]], Sequence[Name]]
 
@@ -57,6 +59,9 @@ class SigningPlan:
         return found
 
     def signing(self, rrset: dns.rrset.RRset) -> Key:
-        """The key that signs an RRset: one key signs the keys, the other everything else."""
-        wanted = rrset.rdtype == dns.rdatatype.DNSKEY
+        """The key that signs an RRset: one key signs the keys, the other everything else.
+
+        CDS and CDNSKEY records are signed with the key that the DS record names (RFC 7344 section 4.1).
+        """
+        wanted = rrset.rdtype in _OF_KEYS
         return next((key for key in self.keys if key.signs_keys is wanted), self.keys[0])

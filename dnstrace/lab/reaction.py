@@ -33,11 +33,13 @@ class Reaction:
 
     `replies` are octets, in the order in which they are sent; `delay` is in seconds, beyond the round
     trip. A `fault` is what the client sees instead of a reply; without replies and fault there is silence.
+    Replies over UDP come from the address and port `elsewhere` if that is set.
     """
 
     replies: tuple[bytes, ...] = ()
     delay: float = 0.0
     fault: Fault | None = None
+    elsewhere: tuple[str, int] | None = None
 
 
 Responder = Callable[[Asked], Reaction]

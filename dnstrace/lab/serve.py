@@ -127,7 +127,17 @@ class _Datagrams(asyncio.DatagramProtocol):
         came = loop.time()
         reaction = self._at.server.react(data, Transport.UDP)
         if reaction.replies:
-            loop.call_at(came + self._at.rtt + reaction.delay, self._send, reaction.replies, addr)
+            send = self._send if reaction.elsewhere is None else self._send_from_another_port
+            loop.call_at(came + self._at.rtt + reaction.delay, send, reaction.replies, addr)
+
+    def _send_from_another_port(self, replies: tuple[bytes, ...], addr: Any) -> None:
+        """As `_send`, but not from the socket that the query came to."""
+        host = self._transport.get_extra_info("sockname")[0]
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_DGRAM) as other:
+            other.bind((host, 0))
+            for wire in replies:
+                other.sendto(wire, addr)
 
     def _send(self, replies: tuple[bytes, ...], addr: Any) -> None:
         for wire in replies:

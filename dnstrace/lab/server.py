@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import dns.exception
 import dns.message
@@ -63,4 +64,4 @@ def _with_id(reaction: Reaction, difference: int) -> Reaction:
     replies = tuple(
         (int.from_bytes(wire[:2]) ^ difference).to_bytes(2) + wire[2:] for wire in reaction.replies
     )
-    return Reaction(replies, reaction.delay, reaction.fault)
+    return replace(reaction, replies=replies)

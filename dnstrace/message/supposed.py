@@ -85,7 +85,7 @@ def _supposed_reply(
             return None
         reply.flags |= dns.flags.AA
         reply.answer = ds
-        reply.authority = [] if ds else [_soa(cut.zone.parent())]
+        reply.authority = [] if ds else [soa_of(cut.zone.parent())]
         return reply
     servers, glue = _supposed_servers(cut) if cut.servers else _servers_of_reply(said, cut.zone)
     if servers is None:
@@ -95,7 +95,7 @@ def _supposed_reply(
     return reply
 
 
-def _soa(zone: Name) -> dns.rrset.RRset:
+def soa_of(zone: Name) -> dns.rrset.RRset:
     """An SOA record, as a negative answer has it."""
     text = f"{zone} {zone} 1 {_TTL} {_TTL} {_TTL} {_TTL}"
     return dns.rrset.from_text(zone, _TTL, dns.rdataclass.IN, dns.rdatatype.SOA, text)

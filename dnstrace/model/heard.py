@@ -29,6 +29,10 @@ class Fault(StrEnum):
     NOT_RECORDED = "not-recorded"  # the record that is replayed lacks this query
 
 
+DROPPED = "taken as dead (--drop)"
+"""The detail of a timeout of a server that is only supposed to be dead."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """A query and its result.
@@ -50,6 +54,12 @@ class Exchange:
     mismatched: int = 0
     message_id: int | None = None
     source: tuple[str, int] | None = None
+
+
+def came_from(address: str, port: int, query: Query) -> str:
+    """Where a reply came from that is not from the address and port of its query, in words for `detail`."""
+    place = f"{address} port {port}" if port != query.port else address
+    return f"the reply comes from {place}"
 
 
 class Kind(StrEnum):

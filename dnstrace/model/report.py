@@ -21,7 +21,8 @@ class Report:
     """A trace, and everything that an output shows of it beyond what was recorded.
 
     `verdict` is None if nothing wrong was found, or the trace has not ended. `rules` is the number of rules
-    that were applied, 0 without a check; `explanations` has one for each code among the findings.
+    that were applied, 0 without a check, and `reservation` says why it does not mean that all is well if they
+    found nothing (`dnstrace.checks.reservations`); `explanations` has one for each code among the findings.
     `reconciliation` has a table for each zone whose servers were probed. `lives` is what resolvers may cache
     and for how long, `life` is for how many seconds they may cache the answer: None if there is no answer, 0
     if they may not. `resolvers` are compared with the walk. `shares` is what all paths lead to, the largest
@@ -31,6 +32,7 @@ class Report:
     trace: Trace
     verdict: Verdict | None = None
     rules: int = 0
+    reservation: str = ""
     explanations: Mapping[str, Explanation] = field(default_factory=dict)
     reconciliation: tuple[Reconciled, ...] = ()
     lives: tuple[Life, ...] = ()

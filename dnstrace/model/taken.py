@@ -166,6 +166,7 @@ class Trace:
     user's is met, None if there are none. `findings` is what is wrong, None without a check. `supposed` are
     delegations that were taken as if the parent published them (`dnstrace.message.supposed`). `fetched` is
     the last hop, None if it was not taken. `unasked` are the address families that were not asked, and why.
+    `unapplied` are the codes of the rules for which there was no time left.
     """
 
     question: Question
@@ -185,6 +186,7 @@ class Trace:
     fetched: Fetched | None = None
     unjudged: str = ""
     unasked: Mapping[int, Unasked] = field(default_factory=dict)
+    unapplied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ Each query has a socket of its own, and with it a fresh source port of the kerne
 fresh random ID (RFC 5452 section 9.2). A reply counts only if source address, source port, ID and
 question are right; anything else is counted and discarded while the wait continues.
 
-On Linux the kernel reports when a datagram arrived, so that a round-trip time does not include delays of
-this program, and it reports ICMP errors on the unconnected socket. Elsewhere a datagram counts as arrived
-when it is read, and an unreachable port looks like silence.
+On Linux the kernel reports when a datagram or a segment arrived and how long a handshake took, so that a
+round-trip time does not include delays of this program, and it reports ICMP errors on the unconnected socket.
+Elsewhere octets count as arrived when they are read, and an unreachable port looks like silence.
 
 TLS and HTTPS, which are used with resolvers only, are in encrypted.py.
 
@@ -30,6 +30,7 @@ from dnstrace.descriptors import has_run_out
 from dnstrace.message.reading import read_reply
 from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
+from dnstrace.model.heard import came_from
 from dnstrace.network.patience import Patience
 
 _ENCRYPTED = {Transport.TLS, Transport.HTTPS}
@@ -38,6 +39,8 @@ _BURST = 64  # datagrams read before other tasks get their turn
 _LINUX = sys.platform == "linux"
 IP_RECVERR, IPV6_RECVERR, _SO_TIMESTAMPNS = 11, 25, 35  # linux/in.h, linux/in6.h, asm-generic/socket.h
 _TIMESPEC = struct.Struct("@ll")
+_TCPI_RTT = struct.Struct("@68xI")  # linux/tcp.h: the smoothed round-trip time, in microseconds
+_ANCILLARY = 64  # octets of what the system says of a datagram
 _NANOSECONDS = 1e9
 
 Datagram = tuple[bytes, tuple[str, int], float | None]
@@ -69,6 +72,7 @@ class _Wait:
         self.wire: bytes | None = None
         self.elapsed = 0.0
         self.mismatched = 0
+        self.elsewhere = ""  # where a reply came from that would have been the right one
         self.source: tuple[str, int] | None = None
 
 
@@ -129,6 +133,7 @@ class LiveNetwork:
                 await carry(query, wire, message_id, wait)
         except TimeoutError:
             fault = Fault.MISMATCH if wait.mismatched else Fault.TIMEOUT
+            detail = wait.elsewhere
         except OSError as error:
             if has_run_out(error):
                 raise
@@ -150,29 +155,50 @@ class LiveNetwork:
             while wait.wire is None:
                 await _until_readable(sock)
                 for datagram, sender, arrived in datagrams(sock):
-                    if sender != source or not belongs(datagram, query.question, message_id):
+                    right = belongs(datagram, query.question, message_id)
+                    if sender != source or not right:
                         wait.mismatched += 1
+                        wait.elsewhere = came_from(*sender[:2], query) if right else wait.elsewhere
                         continue
-                    elapsed = time.perf_counter() - sent
-                    wait.wire = datagram
-                    wait.elapsed = elapsed if arrived is None else min(elapsed, max(0.0, arrived - sent_at))
+                    wait.wire, wait.elapsed = datagram, since(sent, sent_at, arrived)
                     break
 
     async def _tcp(self, query: Query, wire: bytes, message_id: int, wait: _Wait) -> None:
-        loop, sent = asyncio.get_running_loop(), time.perf_counter()
+        loop, began = asyncio.get_running_loop(), time.perf_counter()
         with open_socket(query, socket.SOCK_STREAM, self._bind) as sock:
+            ask_kernel_for_arrivals(sock)
             try:
                 await loop.sock_connect(sock, endpoint(query.address, query.port))
             finally:
                 wait.source = _own_address(sock, query)
+            handshake = _handshake(sock, time.perf_counter() - began)
+            sent, sent_at = time.perf_counter(), time.time()
             await loop.sock_sendall(sock, struct.pack("!H", len(wire)) + wire)
             while wait.wire is None:
-                (length,) = struct.unpack("!H", await _exactly(sock, 2))
-                message = await _exactly(sock, length)
+                head, _ = await _exactly(sock, 2)
+                message, arrived = await _exactly(sock, int.from_bytes(head))
                 if belongs(message, query.question, message_id):
-                    wait.wire, wait.elapsed = message, time.perf_counter() - sent
+                    wait.wire, wait.elapsed = message, handshake + since(sent, sent_at, arrived)
                 else:
                     wait.mismatched += 1
+
+
+def since(sent: float, sent_at: float, arrived: float | None) -> float:
+    """The seconds between sending and arrival, without what this program took to read what had arrived.
+
+    `sent` is of `time.perf_counter`, `sent_at` and `arrived` are in seconds since the epoch.
+    """
+    elapsed = time.perf_counter() - sent
+    return elapsed if arrived is None else min(elapsed, max(0.0, arrived - sent_at))
+
+
+def _handshake(sock: socket.socket, measured: float) -> float:
+    """The seconds that the handshake took; the system knows it without the delays of this program."""
+    if not _LINUX:
+        return measured
+    information = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCPI_RTT.size)
+    (microseconds,) = _TCPI_RTT.unpack(information) if len(information) == _TCPI_RTT.size else (0,)
+    return min(measured, microseconds / 1e6) if microseconds else measured
 
 
 def open_socket(query: Query, kind: socket.SocketKind, bind: str | None) -> socket.socket:
@@ -196,11 +222,17 @@ def read(exchange: Exchange, wire: bytes) -> Exchange:
     return replace(exchange, message=message)
 
 
+def ask_kernel_for_arrivals(sock: socket.socket) -> None:
+    """Ask the system for the times at which octets arrive, where it has them."""
+    if _LINUX:
+        sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+
+
 def ask_kernel_for_more(sock: socket.socket) -> None:
     """Ask the system for arrival times and ICMP errors, where it has them."""
     if not _LINUX:
         return
-    sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+    ask_kernel_for_arrivals(sock)
     if sock.family == socket.AF_INET6:
         sock.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
     else:
@@ -255,7 +287,7 @@ def datagrams(sock: socket.socket) -> Iterator[Datagram]:
 
 def _received(sock: socket.socket) -> Datagram:
     if hasattr(sock, "recvmsg"):
-        datagram, ancillary, _, sender = sock.recvmsg(_BIGGEST, 64)
+        datagram, ancillary, _, sender = sock.recvmsg(_BIGGEST, _ANCILLARY)
         return datagram, _plain(sender), _arrival(ancillary)
     try:  # Windows
         datagram, sender = sock.recvfrom(_BIGGEST)
@@ -292,16 +324,23 @@ def _resolve(ready: asyncio.Future[None]) -> None:
         ready.set_result(None)
 
 
-async def _exactly(sock: socket.socket, length: int) -> bytes:
-    """Read `length` octets; ConnectionError if the stream ends first."""
-    octets = b""
+async def _exactly(sock: socket.socket, length: int) -> tuple[bytes, float | None]:
+    """Read `length` octets, and when the last of them came; ConnectionError if the stream ends first."""
+    octets, arrived = b"", None
     while len(octets) < length:
         await _until_readable(sock)  # also while octets are at hand: no timer would fire otherwise
         try:
-            part = sock.recv(length - len(octets))
+            part, arrived = _part(sock, length - len(octets))
         except BlockingIOError:
             continue
         if not part:
             raise ConnectionResetError(errno.ECONNRESET, "the stream ended")
         octets += part
-    return octets
+    return octets, arrived
+
+
+def _part(sock: socket.socket, most: int) -> tuple[bytes, float | None]:
+    if not _LINUX:
+        return sock.recv(most), None
+    part, ancillary, _, _ = sock.recvmsg(most, _ANCILLARY)
+    return part, _arrival(ancillary)

@@ -21,6 +21,7 @@ from typing import Any
 from dnstrace.descriptors import has_run_out, most_open
 from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
+from dnstrace.model.heard import came_from
 from dnstrace.network.live import (
     FAULTS,
     IP_RECVERR,
@@ -31,6 +32,7 @@ from dnstrace.network.live import (
     endpoint,
     open_socket,
     read,
+    since,
     sockaddr,
 )
 from dnstrace.network.patience import FairTimer
@@ -111,6 +113,7 @@ class _Asked:
         self.port, self.query, self.message_id, self.source = port, query, message_id, source
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.mismatched = 0
+        self.elsewhere = ""  # where a reply came from that would have been the right one
         self.wire: bytes | None = None
         self.elapsed = 0.0
         self.error: OSError | None = None
@@ -120,9 +123,7 @@ class _Asked:
         """Accept the reply; ignore a second one."""
         if self.ended.done():
             return
-        elapsed = time.perf_counter() - self.sent
-        self.wire = wire
-        self.elapsed = elapsed if arrived is None else min(elapsed, max(0.0, arrived - self.sent_at))
+        self.wire, self.elapsed = wire, since(self.sent, self.sent_at, arrived)
         self.give_up()
 
     def fail(self, error: OSError) -> None:
@@ -141,8 +142,9 @@ class _Asked:
             return _failed(self.query, start, waited, self.error, self.mismatched, self.message_id)
         fault = None if self.wire is not None else Fault.MISMATCH if self.mismatched else Fault.TIMEOUT
         elapsed = waited if self.wire is None else self.elapsed
+        detail = self.elsewhere if self.wire is None else ""
         exchange = Exchange(
-            self.query, start, elapsed, self.wire, None, fault, "", self.mismatched, self.message_id
+            self.query, start, elapsed, self.wire, None, fault, detail, self.mismatched, self.message_id
         )
         return exchange if self.wire is None else read(exchange, self.wire)
 
@@ -229,10 +231,14 @@ class _Port:
         if asked is None:
             for each in self._asked.values():
                 each.mismatched += sender == each.source
-        elif sender == asked.source and belongs(datagram, asked.query.question, asked.message_id):
+            return
+        right = belongs(datagram, asked.query.question, asked.message_id)
+        if right and sender == asked.source:
             asked.reply(datagram, arrived)
-        else:
-            asked.mismatched += 1
+            return
+        asked.mismatched += 1
+        if right:
+            asked.elsewhere = came_from(*sender[:2], asked.query)
 
     def _take_errors(self) -> None:
         """Fail the queries whose datagrams met ICMP errors, as ip(7) describes for IP_RECVERR."""

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from dnstrace.clock import VirtualLoop, run, run_real
 from dnstrace.model import Exchange, Fault, Query
+from dnstrace.model.heard import DROPPED
 from dnstrace.network.recording import Course, Kept
 from dnstrace.port import Network
 
@@ -76,7 +77,8 @@ async def _again(kept: Kept, query: Query, timeout: float, loop: VirtualLoop) ->
         if _waited(kept) and timeout == kept.timeout:
             return exchange
         fault = exchange.fault if _waited(kept) else Fault.TIMEOUT
-        return Exchange(query, start, loop.time() - start, fault=fault, mismatched=exchange.mismatched)
+        mismatched, detail = exchange.mismatched, exchange.detail if fault is exchange.fault else ""
+        return Exchange(query, start, loop.time() - start, None, None, fault, detail, mismatched)
     try:
         if kept.exchange is None:
             await loop.arrival(loop.now + took + 1)  # if all goes as it did then, it is given up before
@@ -129,4 +131,4 @@ class DeadServers:
             return await self._network.exchange(query, timeout)
         start = asyncio.get_running_loop().time()
         await asyncio.sleep(timeout)
-        return Exchange(query, start, timeout, fault=Fault.TIMEOUT)
+        return Exchange(query, start, timeout, fault=Fault.TIMEOUT, detail=DROPPED)

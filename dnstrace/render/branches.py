@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from dnstrace.model import ROOT, Kind, Name, Outcome, Purpose, Question
 from dnstrace.model.naming import plain
 from dnstrace.render.delegation import delegation_nodes
 from dnstrace.render.endings import ending, glue_given
+from dnstrace.render.folded import Lookup, folded, recorded
 from dnstrace.render.layout import TIMES, Node
 from dnstrace.render.records import reply_nodes
 from dnstrace.render.text import count_text, ttl_text
@@ -150,7 +150,7 @@ class Branches:
         probes = [later for later in beside if later.probe is not None and not self._verbose]
         needed = self._together(later for later in beside if later not in probes)
         timed += [(self._began(probes[0]), self._probed(probes))] if probes else []
-        timed += [(self._began(starts[0]), self._lookup(starts, step)) for starts in needed]
+        timed += folded([self._looked_up(starts, step) for starts in needed], self._verbose)
         return [node for _, node in sorted(timed, key=lambda pair: pair[0])]
 
     def _probed(self, probes: list[Step]) -> Node:
@@ -166,7 +166,7 @@ class Branches:
         lacking = [a for a in step.attempts if a.meaning.kind is Kind.NOT_RECORDED]
         if len(lacking) > 1 and not self._verbose:
             start, line = min(a.exchange.start for a in lacking), not_recorded_line(lacking)
-            return [*self._attempts(_recorded(step)), (start, Node(line))]
+            return [*self._attempts(recorded(step)), (start, Node(line))]
         if step.all_servers and not self._verbose:
             from dnstrace.render.survey import folded_lines
 
@@ -190,7 +190,7 @@ class Branches:
 
         DNSKEY and DS queries without trouble are one line.
         """
-        inside = [step for start in starts for step in self._descendants(start)]
+        inside = self._inside(starts)
         chains = [chain for start in starts for chain in self._chains(start)]
         found = any(
             chain[-1].outcome is Outcome.ANSWER or glue_given(chain[-1], self._trace) for chain in chains
@@ -222,6 +222,12 @@ class Branches:
         for step in steps:
             groups[step.purpose, self._wanted(step).name].append(step)
         return list(groups.values())
+
+    def _looked_up(self, starts: list[Step], step: Step) -> Lookup:
+        return Lookup(self._began(starts[0]), self._lookup(starts, step), self._inside(starts))
+
+    def _inside(self, starts: list[Step]) -> list[Step]:
+        return [step for start in starts for step in self._descendants(start)]
 
     def _descendants(self, start: Step) -> list[Step]:
         """The step and everything that follows from it, the step itself first."""
@@ -287,14 +293,6 @@ def _by_zone(chain: list[Step]) -> list[list[Step]]:
         else:
             zones.append([step])
     return zones
-
-
-def _recorded(step: Step) -> Step:
-    """The step without the attempts that are missing from the replayed record."""
-    chosen = None if step.chosen is None else step.attempts[step.chosen]
-    attempts = [attempt for attempt in step.attempts if attempt.meaning.kind is not Kind.NOT_RECORDED]
-    index = None if chosen is None else next(i for i, each in enumerate(attempts) if each is chosen)
-    return replace(step, attempts=tuple(attempts), chosen=index)
 
 
 def _is_one_line(step: Step, attempts: list[Attempt], events: list[Node]) -> bool:

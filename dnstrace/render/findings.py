@@ -9,6 +9,7 @@ from rich.text import Text
 from dnstrace.analysis.reached import is_bogus
 from dnstrace.model import Outcome
 from dnstrace.model.findings import Level
+from dnstrace.render.grouped import grouped
 from dnstrace.render.layout import Node
 from dnstrace.render.remedies import FIX, REHEARSED, parts
 from dnstrace.render.text import count_text, harmless
@@ -27,9 +28,33 @@ def finding_nodes(report: Report) -> list[Node]:
     """A node for each finding, with its remedy below; a single line if there are no findings."""
     if (findings := report.trace.findings) is None:
         return []
+    cut_off = _unapplied_nodes(report.trace)
     if not findings:
-        return [Node(Text(f"{count_text(report.rules, 'rule')} found nothing wrong", GOOD))]
-    return [Node(_finding_line(finding), _remedy_nodes(finding), heading=True) for finding in findings]
+        style = WARNING if report.reservation else GOOD
+        return [Node(Text(harmless(nothing_wrong(report)), style)), *cut_off]
+    groups = grouped(findings)
+    found = [Node(_finding_line(finding), _remedy_nodes(finding), heading=True) for finding in groups]
+    return [*found, *cut_off]
+
+
+def _unapplied_nodes(trace: Trace) -> list[Node]:
+    """A line if there was no time left for some rules."""
+    return [Node(Text(text, WARNING)) for text in not_applied(trace)]
+
+
+def not_applied(trace: Trace) -> list[str]:
+    """A sentence on the rules for which there was no time left, if there are any."""
+    if not trace.unapplied:
+        return []
+    count = len(trace.unapplied)
+    were = "was" if count == 1 else "were"
+    return [f"{count_text(count, 'rule')} {were} not applied: the deadline was reached (--deadline)"]
+
+
+def nothing_wrong(report: Report) -> str:
+    """That the rules found nothing wrong, with what has to be added to that."""
+    but = f", but {report.reservation}" if report.reservation else ""
+    return f"{count_text(report.rules, 'rule')} found nothing wrong{but}"
 
 
 def _finding_line(finding: Finding) -> Text:

@@ -13,6 +13,7 @@ from dnstrace.analysis.stats import critical_attempts
 from dnstrace.model import Kind, Probe, Transport
 from dnstrace.model.findings import Level
 from dnstrace.model.security import Security
+from dnstrace.render.findings import not_applied, nothing_wrong
 from dnstrace.render.layout import UNICODE_ONLY
 from dnstrace.render.reconciled import tables
 from dnstrace.render.remedies import FIX, REHEARSED, WHO, parts
@@ -180,9 +181,12 @@ def findings(report: Report) -> str:
     """The findings with their remedies, records to publish and explanations; empty without a check."""
     if (found := report.trace.findings) is None:
         return ""
+    cut_off = "".join(f"<p>{text}.</p>" for text in not_applied(report.trace))
     if not found:
-        return f'<p class="good">{report.rules} rules found nothing wrong.</p>'
-    return "".join(_finding_article(report.trace, each, report.explanations[each.code]) for each in found)
+        style = "warning" if report.reservation else "good"
+        return f'<p class="{style}">{escape(harmless(nothing_wrong(report)))}.</p>{cut_off}'
+    articles = (_finding_article(report.trace, each, report.explanations[each.code]) for each in found)
+    return "".join((*articles, cut_off))
 
 
 def _finding_article(trace: Trace, finding: Finding, known: Explanation) -> str:

@@ -5,14 +5,16 @@
     console.print(tree(report(trace)))
 
 Nothing stays on the screen: the caller prints the whole tree once at the end, so the scrollback is correct.
-If the tree is taller than the screen, its last lines are shown. There is no thread: an update that comes too
-soon after the previous drawing is drawn a little later by the running event loop, if there is one.
+If the tree is taller than the screen, its last lines are shown. Within an event loop a thread draws, and an
+update that comes too soon after the previous drawing is drawn a little later.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
+from threading import Thread
 from typing import TYPE_CHECKING, Self
 
 from rich.live import Live
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from dnstrace.model.report import Report
 
 INTERVAL = 1 / 12  # minimum seconds between two drawings
+SHARE = 9  # times as long as it took: how long nothing is drawn after a drawing
 
 
 class LiveTree:
@@ -36,6 +39,9 @@ class LiveTree:
 
     Nothing is drawn unless `console` is a terminal. `report` makes the Report of a snapshot that is drawn, as
     `dnstrace.api.report` does. `clock` returns seconds.
+
+    Within an event loop a thread draws, so that replies are read meanwhile, and drawing takes at most a tenth
+    of the time, however large the tree.
     """
 
     def __init__(
@@ -54,8 +60,10 @@ class LiveTree:
             console=console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False
         )
         self._latest: Trace | None = None
-        self._drawn: float | None = None
+        self._next = float("-inf")  # when the next drawing is due
         self._later: asyncio.TimerHandle | None = None
+        self._drawing: Thread | None = None
+        self._over = False
 
     def __enter__(self) -> Self:
         """Prepare to draw; the first drawing hides the cursor."""
@@ -66,34 +74,60 @@ class LiveTree:
     ) -> None:
         """Remove the tree from the screen and show the cursor."""
         self._cancel()
+        self._over = True
+        if self._drawing is not None:
+            self._drawing.join()
         self._live.stop()
 
     def update(self, trace: Trace) -> None:
         """Draw `trace`: at once, or a little later if the previous drawing is very recent."""
+        if not self._console.is_terminal:
+            return
         self._latest = trace
-        wait = 0.0 if self._drawn is None else self._drawn + INTERVAL - self._clock()
-        if wait <= 0:
-            self._draw()
-        elif self._later is None:
-            self._draw_later(wait)
+        if self._drawing is None and self._later is None:
+            self._draw_in(self._next - self._clock())
 
-    def _draw_later(self, wait: float) -> None:
+    def _draw_in(self, wait: float) -> None:
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
+            if wait <= 0:
+                self._draw(self._latest)
             return
-        self._later = loop.call_later(wait, self._draw)
+        if wait <= 0:
+            self._start(loop)
+        else:
+            self._later = loop.call_later(wait, self._start, loop)
 
-    def _draw(self) -> None:
+    def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         self._cancel()
-        self._drawn = self._clock()
-        if self._latest is None or not self._console.is_terminal:
+        drawn, self._latest = self._latest, None
+        self._drawing = Thread(target=self._draw_aside, args=(drawn, loop), daemon=True)
+        self._drawing.start()
+
+    def _draw_aside(self, drawn: Trace | None, loop: asyncio.AbstractEventLoop) -> None:
+        try:
+            self._draw(drawn)
+        finally:
+            with suppress(RuntimeError):  # the trace has ended, and its loop with it
+                loop.call_soon_threadsafe(self._ended)
+
+    def _ended(self) -> None:
+        self._drawing = None
+        if self._latest is not None and not self._over:
+            self._draw_in(self._next - self._clock())
+
+    def _draw(self, drawn: Trace | None) -> None:
+        if drawn is None:
             return
-        report = self._report(self._latest)
+        began = self._clock()
+        report = self._report(drawn)
         shown = tree(report, verbose=self._verbose, ascii_only=self._ascii_only, explain=self._explain)
         self._live.update(_Tail(shown))
         self._live.start()
         self._live.refresh()
+        ended = self._clock()
+        self._next = max(began + INTERVAL, ended + SHARE * (ended - began))
 
     def _cancel(self) -> None:
         if self._later is not None:

@@ -123,6 +123,9 @@ class Story:
 
     def _probe_text(self, step: Step) -> str:
         """A query that the walk does not need: to a resolver, or to check the servers of a zone."""
+        if step.at_resolver and not step.asks_resolver:
+            what = f"{dns.rdatatype.to_text(step.question.rdtype)} records of {plain(step.question.name)}"
+            return f"The resolver is asked for the {what} too, which may explain why it differs."
         if not step.asks_resolver:
             what = "further questions" if step.probe is None else _PROBES[step.probe]
             return f"To check the servers of {zone_text(step.zone)}, each is asked {what}."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from dnstrace.analysis.paths import by_address, final, lead, unheard
+from dnstrace.analysis.paths import Lead, by_address, final, lead, unheard
 from dnstrace.model import Fault, Kind
 from dnstrace.model.families import Unasked, why_unasked
 from dnstrace.render.edns import edns_options
@@ -44,7 +44,9 @@ def folded_lines(step: Step) -> list[tuple[float, Text]]:
     address that never answered, or that answered in the end.
     """
     addresses = by_address(step)
-    alike = [text for text, indices in addresses.items() if _agrees_plainly(step, indices)]
+    usable = step.chosen is not None and step.attempts[step.chosen].meaning.usable
+    wanted = lead(step.attempts[step.chosen].meaning) if step.chosen is not None and usable else None
+    alike = [text for text, indices in addresses.items() if _agrees_plainly(step, indices, wanted)]
     lines: list[tuple[float, Text]] = []
     if len(alike) > 1:
         last = {text: addresses.pop(text)[-1] for text in alike}
@@ -67,14 +69,14 @@ def _with_tries(line: Text, tries: int) -> Text:
     return joined([line, f"{tries} tries"]) if tries > 1 else line
 
 
-def _agrees_plainly(step: Step, indices: list[int]) -> bool:
-    """Whether an address gave the chosen result without trouble, at most with a retry over TCP."""
-    if step.chosen is None or not step.attempts[step.chosen].meaning.usable:
+def _agrees_plainly(step: Step, indices: list[int], wanted: Lead | None) -> bool:
+    """Whether an address gave the result `wanted` without trouble, at most with a retry over TCP."""
+    if wanted is None:
         return False
     attempts = [step.attempts[index] for index in indices]
     exchange = attempts[-1].exchange
     return (
-        lead(attempts[-1].meaning) == lead(step.attempts[step.chosen].meaning)
+        lead(attempts[-1].meaning) == wanted
         and all(attempt.meaning.kind is Kind.TRUNCATED for attempt in attempts[:-1])
         and not any(attempt.exchange.mismatched for attempt in attempts)
         and exchange.message is not None

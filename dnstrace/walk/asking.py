@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, final
 
+from dnstrace.analysis.choice import in_one_order, place
 from dnstrace.message.meaning import classify
 from dnstrace.model import (
     Address,
@@ -204,6 +205,8 @@ class Asking:
         return not self.candidates.waited_for and address not in dead
 
     def _learn(self, name: Name, addresses: tuple[Address, ...]) -> None:
+        if self.context.by_rule:
+            addresses = tuple(sorted(addresses, key=lambda each: place(name, each.text)))
         self.candidates.add(name, addresses)
         self.context.journal.learnt(self.step, name, addresses)
 
@@ -253,7 +256,8 @@ class Asking:
         """Learn from an exchange, and return what it means."""
         self.context.health.learn(exchange)
         self.context.budget.received(len(exchange.wire or b""))
-        return classify(exchange, self.delegation.zone)
+        meaning = classify(exchange, self.delegation.zone)
+        return in_one_order(meaning) if self.context.by_rule else meaning
 
     def _note_life(self, candidate: Candidate, exchange: Exchange) -> None:
         """Note whether an address is dead: it did not answer its last try, or nobody can reach it."""

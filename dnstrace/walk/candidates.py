@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import dns.rdatatype
 
+from dnstrace.analysis.choice import place
 from dnstrace.model import ROOT, Address, Delegation, Kind, Name, Purpose, Question, Source
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.health import FAILED
@@ -27,6 +28,10 @@ class Candidate(NamedTuple):
     server: Name
     address: Address
     tries: int = 0
+
+
+def _place(candidate: Candidate) -> tuple[Name, bool, str]:
+    return place(candidate.server, candidate.address.text)
 
 
 class Candidates:
@@ -71,8 +76,8 @@ class Candidates:
         """Add addresses that were found for a name server; new ones become ready."""
         fresh = [a for a in addresses if a.text not in self.seen and self._context.health.askable(a)]
         self.seen.update(address.text for address in fresh)
-        self._context.random.shuffle(fresh)
-        self.ready += self._without_dead([Candidate(name, address) for address in fresh])
+        found = [Candidate(name, address) for address in fresh]
+        self.ready += self._without_dead(self._context.in_turn(found, _place))
 
     def next(self) -> Candidate | None:
         """Remove and return the next address that may be asked; None if none is ready."""
@@ -101,7 +106,7 @@ class Candidates:
     # --- known --------------------------------------------------------------------------------
 
     def _at_hand(self, first: Address | None, skip: frozenset[str]) -> list[Candidate]:
-        """Every known address in random order, those that failed in this run last."""
+        """Every known address in random order, those that failed in this run last; or by rule."""
         health = self._context.health
         found = [
             Candidate(server.name, address)
@@ -109,8 +114,9 @@ class Candidates:
             for address in server.addresses
             if health.askable(address) and address.text not in skip
         ]
-        self._context.random.shuffle(found)
-        found = self._without_dead(found)
+        found = self._without_dead(self._context.in_turn(found, _place))
+        if self._context.by_rule:
+            return found
         return sorted(found, key=lambda c: (health.doubt(c.address.text), c.address != first))
 
     def _without_dead(self, found: list[Candidate]) -> list[Candidate]:
@@ -123,7 +129,8 @@ class Candidates:
             return found
         again = found
         if step.purpose is Purpose.NS_ADDRESS:
-            again = [each for each in found if not self._stays_silent(each.address.text)]
+            if not self._context.by_rule:  # what other look-ups have tried by now is chance
+                again = [each for each in found if not self._stays_silent(each.address.text)]
             doubt = self._context.health.doubt
             self.once |= {each.address.text for each in again if doubt(each.address.text) == FAILED}
         self._dead += [each for each in again if each.address.text in dead]
@@ -148,8 +155,8 @@ class Candidates:
         ]
         self.left_out = {name: None for name in names if self.waited_for and self._needs_zone(name)}
         names = [name for name in names if name not in self.left_out]
-        self._context.random.shuffle(names)
-        return sorted(names, key=lambda name: self._distance(name))
+        names = self._context.in_turn(names, lambda name: (name.is_subdomain(self._zone), name))
+        return names if self._context.by_rule else sorted(names, key=self._distance)
 
     def _distance(self, name: Name) -> tuple[bool, int]:
         """Names inside the zone last, since finding them needs its servers; else by known labels."""
@@ -225,5 +232,6 @@ class Candidates:
         """Addresses that did not answer, once more; not if an empty reply is good enough (RFC 2308)."""
         if any(a.meaning.kind is Kind.EMPTY for a in self._context.journal[self._step].attempts):
             return
-        self.ready = [candidate._replace(tries=candidate.tries + 1) for candidate in self.timed_out]
+        again = [candidate._replace(tries=candidate.tries + 1) for candidate in self.timed_out]
+        self.ready = sorted(again, key=_place) if self._context.by_rule else again
         self.timed_out = []

@@ -36,6 +36,7 @@ from dnstrace.walk.journal import Journal
 from dnstrace.walk.roots import given_server
 
 _AGAIN = {Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.MISMATCH}
+_STOPPED = "stopped before it was finished"
 _WAYS = 4  # of asking in one try: over TCP, with less EDNS, with a cookie
 _OUTCOMES = {
     Kind.ANSWER: Outcome.ANSWER,
@@ -69,7 +70,11 @@ class Consultation:
         resolver = self._asked[after]
         step = self._journal.begin(after, Purpose.PROBE, given_server((resolver.address,)), question)
         query = replace(self._query(resolver, 0), question=question, checking_disabled=checking_disabled)
-        chosen, meaning = await self._ways(step, query)
+        try:
+            chosen, meaning = await self._ways(step, query)
+        except asyncio.CancelledError:
+            self._journal.finish(step, Outcome.FAILED, None, _STOPPED, limited=True)
+            raise
         outcome = _OUTCOMES.get(meaning.kind, Outcome.FAILED)
         self._journal.finish(step, outcome, None if outcome is Outcome.FAILED else chosen, meaning.note)
 
@@ -98,7 +103,7 @@ class Consultation:
                 query = self._journal[step].attempts[chosen].exchange.query
                 await self._ways(step, replace(query, checking_disabled=True))
         except asyncio.CancelledError:
-            self._journal.finish(step, Outcome.FAILED, None, "stopped before it was finished")
+            self._journal.finish(step, Outcome.FAILED, None, _STOPPED)
             raise
         outcome = _OUTCOMES.get(meaning.kind, Outcome.FAILED)
         self._journal.finish(step, outcome, None if outcome is Outcome.FAILED else chosen, meaning.note)

@@ -21,6 +21,7 @@ from dataclasses import replace
 import dns.rdatatype
 import dns.rrset
 
+from dnstrace.analysis.choice import arranged
 from dnstrace.message.meaning import may_be_childs
 from dnstrace.model import (
     ROOT,
@@ -42,6 +43,7 @@ from dnstrace.walk.health import FAILED, may_be_asked
 from dnstrace.walk.hedging import HEDGED
 from dnstrace.walk.looking_up import Needed, ServerLookups
 from dnstrace.walk.minimise import MAX_MINIMISE_COUNT, next_question
+from dnstrace.walk.ordered import ORDERED
 from dnstrace.walk.remembered import Chain, Sought
 from dnstrace.walk.result import (
     OUTCOMES,
@@ -55,6 +57,7 @@ from dnstrace.walk.result import (
 )
 
 _WALKS = {Purpose.WALK, Purpose.ALIAS}
+_CHAIN = {Purpose.DS, Purpose.DNSKEY}
 _EXISTS = {Kind.ANSWER, Kind.NODATA}
 
 
@@ -166,6 +169,12 @@ class Walk:
         journal.supersede(range(before + 1, len(journal) + 1), True)
         return None
 
+    def _strategy_for(self, purpose: Purpose) -> Strategy:
+        """How servers are asked for a purpose; the chain of trust is judged by rule over all replies too."""
+        if purpose in _WALKS or (self._context.by_rule and purpose in _CHAIN):
+            return self._strategy
+        return ORDERED if self._context.by_rule else HEDGED
+
     async def _ask(
         self,
         cut: Delegation,
@@ -178,7 +187,9 @@ class Walk:
         """One step: ask the servers of `cut`; the meaning is None if none gave a usable answer."""
         journal, cuts = self._context.journal, self._context.cuts
         cut = cuts.with_addresses(cut)
-        strategy = self._strategy if purpose in _WALKS else HEDGED
+        if self._context.by_rule:
+            cut = arranged(cut)
+        strategy = self._strategy_for(purpose)
         step = journal.begin(parent, purpose, cut, question, strategy.all_servers)
 
         async def lookup(name: Name, of_parent: bool) -> tuple[Address, ...]:

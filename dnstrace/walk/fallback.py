@@ -19,6 +19,7 @@ COOKIE, CLIENT_COOKIE = 10, 8  # the option's code, the octets of the client's p
 _SMALL = 512
 _NO_EDNS = {Kind.FORMAT_ERROR, Kind.NOT_IMPLEMENTED, Kind.BAD_VERSION}
 _SILENT = {Kind.TIMEOUT}
+_UNKNOWN = {Kind.ABANDONED, Kind.NOT_RECORDED}  # whether a reply would have come
 
 
 def edns_of_try(edns: Edns | None, tries: int) -> Edns | None:
@@ -68,7 +69,7 @@ def _shown_cause(earlier: tuple[Attempt, ...], latest: Attempt) -> Cause | None:
 
 def _cause_of_silence(earlier: tuple[Attempt, ...], latest: Attempt) -> Cause | None:
     truncated = any(attempt.meaning.kind is Kind.TRUNCATED for attempt in earlier)
-    over_tcp = latest.exchange.query.transport is Transport.TCP and latest.meaning.kind is not Kind.ABANDONED
+    over_tcp = latest.exchange.query.transport is Transport.TCP and latest.meaning.kind not in _UNKNOWN
     return Cause.NO_TCP if truncated and over_tcp else None
 
 

@@ -25,7 +25,7 @@ async def first_usable(asking: Asking) -> int | None:
     width, patience = 1, health.patience()
     _ask_more(asking, width)
     while waiting := asking.waiting:
-        done = await _first_of(waiting, _patience_left(asking, patience) if _is_more(asking) else None)
+        done = await first_of(waiting, patience_left(asking, patience) if _is_more(asking) else None)
         if not done:
             _ask_more(asking, width)
             width, patience = width * 2, max(patience / 2, health.round_trip)
@@ -49,7 +49,7 @@ def _is_more(asking: Asking) -> bool:
 def _ask_more(asking: Asking, count: int) -> None:
     """Ask up to `count` more addresses, or look a name up when no address is at hand."""
     candidates = asking.candidates
-    if _unrecorded(asking):
+    if unrecorded(asking):
         candidates.give_up()
     while not _begins_more(asking, count) and not asking.waiting and candidates.go_further():
         continue
@@ -67,13 +67,13 @@ def _begins_more(asking: Asking, count: int) -> bool:
     return count > 0
 
 
-def _unrecorded(asking: Asking) -> bool:
+def unrecorded(asking: Asking) -> bool:
     """Whether the record being replayed has none of the replies: further addresses would not help."""
     none = all(each.meaning.kind is Kind.NOT_RECORDED for each in asking.recorded)
     return bool(asking.recorded) and none and not asking.attempting and not asking.candidates.ready
 
 
-def _patience_left(asking: Asking, patience: float) -> float:
+def patience_left(asking: Asking, patience: float) -> float:
     """Seconds until patience with the last query runs out; TCP gets twice that, for its handshake."""
     if not asking.attempting:
         return patience * _LOOKUP_PATIENCE
@@ -94,7 +94,7 @@ def _lame_offer(asking: Asking) -> int | None:
     return min(offers)[1] if offers else None
 
 
-async def _first_of(waiting: list[asyncio.Task[Any]], patience: float | None) -> set[asyncio.Task[Any]]:
+async def first_of(waiting: list[asyncio.Task[Any]], patience: float | None) -> set[asyncio.Task[Any]]:
     """The tasks that ended, as soon as there is one; none if patience has run out.
 
     If this program itself was late, what arrived in the meantime is read first.

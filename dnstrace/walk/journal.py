@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from dnstrace.analysis.stats import measure
+from dnstrace.analysis.stats import Counting, critical_path, measure
 from dnstrace.model import Address, Attempt, Delegation, Name, Outcome, Probe, Purpose, Question, Step, Trace
 from dnstrace.model.families import Unasked
 
@@ -37,6 +38,7 @@ class Journal:
         self._clock, self._origin = clock, clock()
         self._on_change = on_change
         self._steps: list[Step] = []
+        self._counting, self._critical = Counting(), 0.0
 
     def begin(
         self,
@@ -60,10 +62,11 @@ class Journal:
         """Record an attempt within a step; its index."""
         exchange = replace(attempt.exchange, start=attempt.exchange.start - self._origin)
         attempts = (*self[step].attempts, replace(attempt, exchange=exchange))
+        self._counting.add(self[step].probe, attempts[-1])
         self._update(replace(self[step], attempts=attempts))
         return len(attempts) - 1
 
-    def arrange(self, step: int, place: Callable[[Attempt], int]) -> None:
+    def arrange(self, step: int, place: Callable[[Attempt], Any]) -> None:
         """Sort a step's attempts by their `place`; earlier indices are no longer valid."""
         self._update(replace(self[step], attempts=tuple(sorted(self[step].attempts, key=place))))
 
@@ -82,7 +85,10 @@ class Journal:
     ) -> None:
         """Record how a step ended."""
         ended = replace(self[step], outcome=outcome, chosen=chosen, note=note, limited=limited)
-        self._update(ended)
+        self._steps[step - 1] = ended
+        if ended.main and self._on_change is not None:
+            self._critical = critical_path(tuple(self._steps))
+        self._changed()
 
     def supersede(self, steps: Iterable[int], superseded: bool) -> None:
         """Record that the walk took another way than these steps, or these after all."""
@@ -111,5 +117,8 @@ class Journal:
         self._changed()
 
     def _changed(self) -> None:
+        """Show the trace so far, its critical path as of the last step of the walk that ended."""
         if self._on_change is not None:
-            self._on_change(self.snapshot())
+            steps = tuple(self._steps)
+            stats = self._counting.stats(steps, self.elapsed, self._critical)
+            self._on_change(replace(self._trace, steps=steps, stats=stats, unasked=dict(self._unasked)))

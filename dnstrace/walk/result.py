@@ -32,8 +32,10 @@ _FAILED = {
     Kind.HOST_UNREACHABLE: "unreachable",
     Kind.PORT_UNREACHABLE: "not listening",
     Kind.KNOWN_SILENT: "silent shortly before",
+    Kind.MISMATCH: "sent only replies that do not match the query",
     Kind.NOT_RECORDED: "not in the record",
 }
+_NO_TCP = "truncated, with no answer over TCP"
 _SHOWN = 3  # addresses, in one line
 
 
@@ -83,6 +85,8 @@ def why_none(step: Step) -> str:
             return f"{servers} are not asked again: they did not answer just before"
         return f"no address was found for {servers}"
     last = {attempt.exchange.query.address: _why_unusable(attempt) for attempt in step.attempts}
+    over_tcp = (a.exchange.query.address for a in step.attempts if a.cause is Cause.NO_TCP)
+    last |= {each: _NO_TCP for each in over_tcp if last[each] == _FAILED[Kind.TIMEOUT]}
     reasons = [f"{count} {failure}" for failure, count in Counter(last.values()).most_common()]
     server = "root server" if step.zone == ROOT else f"name server of {plain(step.zone)}"
     return f"no {server} gave a usable answer: {', '.join(reasons)}"
@@ -117,5 +121,5 @@ def not_recorded(step: Step) -> bool:
 def _why_unusable(attempt: Attempt) -> str:
     kind = attempt.meaning.kind
     if attempt.cause is Cause.NO_TCP:
-        return "truncated, with no answer over TCP"
+        return _NO_TCP
     return _FAILED.get(kind, kind.value.replace("-", " "))

@@ -8,14 +8,17 @@ earlier in the run is asked once.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import defaultdict
 
+from dnstrace.analysis.choice import most_common, usable
 from dnstrace.analysis.paths import UNHEARD, lead
 from dnstrace.model import Kind, Step
 from dnstrace.walk.asking import Asking, Strategy
 from dnstrace.walk.candidates import Candidate
+from dnstrace.walk.context import TraceContext
 from dnstrace.walk.health import FAILED
 from dnstrace.walk.hedging import first_usable
+from dnstrace.walk.ordered import first_in_order
 
 ADDRESSES_AT_ONCE = 32  # more than any real delegation has; each takes a socket
 _LOOKUPS_AT_ONCE = 16
@@ -26,7 +29,9 @@ async def every_address(asking: Asking) -> int | None:
     """Ask every address; if no reply is usable, continue as the walk does when all known addresses fail."""
     chosen = await ask_all(asking, asking.context.settings.tries)
     _drop_silent_family(asking)
-    return await first_usable(asking) if chosen is None else chosen
+    if chosen is not None:
+        return chosen
+    return await (first_in_order if asking.context.by_rule else first_usable)(asking)
 
 
 EVERY_ADDRESS = Strategy(
@@ -40,8 +45,7 @@ async def ask_all(asking: Asking, tries: int, sparing: bool = True) -> int | Non
     If `sparing`, an address that failed earlier in the run is asked once. Afterwards the attempts are in the
     order of the servers and their addresses.
     """
-    health = asking.context.health
-    failed = {address for address in asking.candidates.seen if health.doubt(address) == FAILED}
+    failed = {address for address in asking.candidates.seen if _is_hopeless(asking.context, address)}
     once = failed if sparing else set[str]()
     asking.candidates.ready = _in_order(asking)
     try:
@@ -56,7 +60,12 @@ async def ask_all(asking: Asking, tries: int, sparing: bool = True) -> int | Non
         asking.context.journal.arrange(
             asking.step, lambda attempt: places.get(attempt.exchange.query.address, len(places))
         )
-    return _one_of_most(asking)
+    return most_common(asking.recorded, usable)
+
+
+def _is_hopeless(context: TraceContext, address: str) -> bool:
+    """Whether an address failed earlier; where choices go by rule, whether it has never answered anything."""
+    return address in context.remembered.dead if context.by_rule else context.health.doubt(address) == FAILED
 
 
 def _ask_ready(asking: Asking, tries: int, once: set[str]) -> None:
@@ -89,16 +98,6 @@ def _places(asking: Asking) -> dict[str, int]:
     servers = asking.context.journal[asking.step].servers
     known = dict.fromkeys(address.text for server in servers for address in server.addresses)
     return {address: place for place, address in enumerate(known)}
-
-
-def _one_of_most(asking: Asking) -> int | None:
-    """A random one of the attempts with the most common meaning; None if none is usable."""
-    leads = {i: lead(each.meaning) for i, each in enumerate(asking.recorded) if each.meaning.usable}
-    if not leads:
-        return None
-    counts = Counter(leads.values())
-    most = max(counts.values())
-    return asking.context.random.choice([i for i, where in leads.items() if counts[where] == most])
 
 
 def _drop_silent_family(asking: Asking) -> None:

@@ -16,6 +16,7 @@ from dnstrace.analysis.resolver_records import (
     trust_questions,
 )
 from dnstrace.analysis.resolvers import compared
+from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load, read
 from dnstrace.lab.worldfile import build
@@ -32,13 +33,14 @@ www 212 A 198.51.100.99
 PLAIN = Settings()
 
 
-def asked(world: World, settings: Settings = PLAIN) -> Trace:
+def asked(world: World, settings: Settings = PLAIN, validate: bool = False) -> Trace:
     return trace(
         world.question.name,
         world.question.rdtype,
         settings=settings,
         network=LabNetwork(world, signed=True),
         resolvers=[Resolver(address) for address in world.resolvers],
+        anchors=parse_anchors(world.anchors_text, world.name) if validate else None,
         now=world.now,
         seed=1,
     )
@@ -65,7 +67,55 @@ def test_the_keys_on_the_way_are_asked_for_as_far_as_the_servers_gave_theirs() -
     questions = trust_questions(asked(load("dnssec-good")))
     zones = {(str(each.name), dns.rdatatype.to_text(each.rdtype)) for each in questions}
     assert zones == {("com.", "DS"), ("example.com.", "DS")}
-    assert trust_questions(asked(load("nxdomain"))) != questions
+    plain = trust_questions(asked(load("dnssec-good"), Settings(edns=None)))
+    assert plain == ()
+    validated = trust_questions(asked(load("dnssec-good"), validate=True))
+    assert {(str(each.name), dns.rdatatype.to_text(each.rdtype)) for each in validated} - zones == {
+        ("com.", "DNSKEY"),
+        ("example.com.", "DNSKEY"),
+    }
+
+
+def bogus_at_resolver(included: str, com: str = "", example: str = "") -> World:
+    """A world with a resolver that finds everything bogus, and has these records in its cache."""
+    head = "@ 900 SOA ns1.example.com. h 1 1800 900 604800 900\n@ NS ns1.example.com.\n"
+    zones = {"com.": f"{head}example NS ns1.example.com.\n{com}", "example.com.": head + example}
+    content = {
+        "title": "a test",
+        "question": "www.example.com. A",
+        "include": [included],
+        "resolvers": ["192.0.2.153"],
+        "expect": {"outcome": "answer"},
+        "servers": {"r.example.org.": {"addresses": ["192.0.2.153"], "does": ["resolver", "finds-bogus"]}},
+        "zones": {
+            f"{zone} cache": {"servers": ["r.example.org."], "text": text + "www A 192.0.2.44\n"}
+            for zone, text in zones.items()
+        },
+    }
+    return build("test", content, read)
+
+
+OLD_DS = "example 3540 DS 12345 13 2 42D982B320B672F3514DE88E906E655C2CEC7D7218AB296845E37D4113D7F715\n"
+OLD_KEY = (
+    "@ 60 DNSKEY 257 3 13 mdsswUyr3DPW132mOi8V9xESWE8jTo0dxCjjnopKl+GqJxpVXckHAeF+KkxLbxIL"
+    "fDLUT0rAK9iUzy1L53eKGQ==\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("included", "com", "example", "old"),
+    [
+        ("dnssec-good", OLD_DS, "", ["DS"]),
+        ("dnssec-good", "", OLD_KEY, ["DNSKEY"]),
+        ("dnssec-good", OLD_DS, OLD_KEY, ["DS", "DNSKEY"]),
+        ("dnssec-good", "", "", []),
+        ("in-domain", OLD_DS, "", ["DS"]),  # the zone is no longer signed
+    ],
+)
+def test_what_is_old(included: str, com: str, example: str, old: list[str]) -> None:
+    (resolver,) = compared(asked(bogus_at_resolver(included, com, example), validate=True))
+    assert resolver.difference is Disagreement.VALIDATION
+    assert [dns.rdatatype.to_text(each.rdtype) for each in resolver.old] == old
 
 
 def test_a_ds_record_that_no_server_has_is_old_until_its_ttl_ends() -> None:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dnstrace.api.changes import addresses_added, applied, delegated, parsed, supposed_for, why_not
+from dnstrace.api.changes import addresses_added, applied, delegated, supposed_for, why_not
+from dnstrace.message.edited import parsed
 from dnstrace.model import Address, Delegation, NameServer, Source
 from dnstrace.model.findings import Blame, Remedy
 from tests.checks.checking import checked_by_name
@@ -18,6 +19,9 @@ from tests.checks.checking import checked_by_name
 ZONE, PARENT = dns.name.from_text("example.com."), dns.name.from_text("com.")
 DS = "4242 13 2 " + "0123456789abcdef" * 4
 OTHER = "4243 13 2 " + "0123456789abcdef" * 4
+
+
+SAMPLE = ("silent", "alias-dangling", "missing-glue", "glue-on-request", "dnssec-expired", "dnssec-key-small")
 
 
 def server(name: str, *addresses: str) -> NameServer:
@@ -106,11 +110,13 @@ def test_why_a_remedy_cannot_be_rehearsed_is_said() -> None:
     """A server, the data of a zone, or records that nobody knows."""
     reasons = {
         name: {why_not(trace, finding) for finding in trace.findings or ()}
-        for name in ("silent", "alias-dangling", "missing-glue", "glue-on-request")
+        for name in SAMPLE
         for trace in [checked_by_name(name)]
     }
     assert reasons["silent"] == {"a server has to be changed first"}
-    assert reasons["alias-dangling"] == {"the zone has to be changed first"}
+    assert reasons["dnssec-expired"] == {"the zone has to be changed first"}
+    assert "the zone has to be signed again first" in reasons["dnssec-key-small"]
+    assert reasons["alias-dangling"] == {""}
     assert reasons["missing-glue"] == {"the records to publish are not known"}
     assert "" in reasons["glue-on-request"]
 

@@ -105,14 +105,14 @@ def test_the_duration_covers_the_checks(monkeypatch: pytest.MonkeyPatch) -> None
     """What the rules take counts too: here three seconds pass while they are applied."""
     from dnstrace import checks
 
-    def slow(found: Trace) -> tuple[Any, ...]:
+    def slow(found: Trace) -> checks.Checking:
         asyncio.get_running_loop().now += 3_000_000_000  # type: ignore[attr-defined]
-        return findings(found)
+        return checking(found)
 
-    findings, world = checks.findings, load("textbook")
+    checking, world = checks.Checking, load("textbook")
     how = {"network": LabNetwork(world), "settings": Settings(all_servers=True, probe=True), "seed": 1}
     quick = trace(world.question.name, **how)  # type: ignore[arg-type]
-    monkeypatch.setattr(checks, "findings", slow)
+    monkeypatch.setattr(checks, "Checking", slow)
     found = trace(world.question.name, **how)  # type: ignore[arg-type]
     assert found.stats.duration == pytest.approx(quick.stats.duration + 3)
 

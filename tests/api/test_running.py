@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import dns.name
 import dns.rdatatype
 import pytest
@@ -35,8 +37,10 @@ def test_the_deadline_counts_from_its_beginning() -> None:
     assert found.outcome is Outcome.FAILED and found.error == "the deadline of 0.001 s is reached"
 
 
-def test_rules_are_applied_to_what_was_recorded() -> None:
-    assert with_findings(made(Tracing(seed=1))).findings == ()
+@pytest.mark.parametrize("until", [math.inf, -math.inf])
+def test_rules_are_applied_to_what_was_recorded_while_there_is_time(until: float) -> None:
+    found = run(with_findings(made(Tracing(seed=1)), until))
+    assert found.findings == () and bool(found.unapplied) == (until < 0)
 
 
 def test_a_name_that_cannot_be_asked_for_is_refused() -> None:

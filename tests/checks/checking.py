@@ -14,7 +14,7 @@ from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load, names, read
 from dnstrace.lab.worldfile import build
-from dnstrace.model import Settings
+from dnstrace.model import Delegation, Settings
 from dnstrace.model.anchors import Anchors
 from dnstrace.model.asked import Resolver
 
@@ -23,11 +23,18 @@ WALKED, CHECKED = SAID["walked"], SAID["checked"]
 """What is said by world: where no check was asked for, and after one."""
 
 
-def checked(world: World, seed: int = 0, anchors: Anchors | None = None, at: float | None = None) -> Trace:
+def checked(
+    world: World,
+    seed: int = 0,
+    anchors: Anchors | None = None,
+    at: float | None = None,
+    supposed: tuple[Delegation, ...] = (),
+) -> Trace:
     """A trace of the world's question with `--check`, from the world's own anchors and as of its own time."""
-    if anchors is None and at is None and world.name in names() and world is load(world.name):
+    plain = anchors is None and at is None and not supposed
+    if plain and world.name in names() and world is load(world.name):
         return _checked(world.name, seed)
-    return _traced(world, seed, anchors, at)
+    return _traced(world, seed, anchors, at, supposed)
 
 
 @lru_cache(maxsize=256)  # more than there are worlds: many tests look at the same trace
@@ -40,7 +47,13 @@ def checked_by_name(name: str, seed: int = 1) -> Trace:
     return _checked(name, seed)
 
 
-def _traced(world: World, seed: int, anchors: Anchors | None = None, at: float | None = None) -> Trace:
+def _traced(
+    world: World,
+    seed: int,
+    anchors: Anchors | None = None,
+    at: float | None = None,
+    supposed: tuple[Delegation, ...] = (),
+) -> Trace:
     question = world.question
     return trace(
         question.name,
@@ -50,6 +63,7 @@ def _traced(world: World, seed: int, anchors: Anchors | None = None, at: float |
         anchors=anchors or parse_anchors(world.anchors_text, world.name),
         resolvers=[Resolver(address) for address in world.resolvers],
         at=at,
+        supposed=supposed,
         now=world.now,
         seed=seed,
     )

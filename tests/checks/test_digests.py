@@ -27,7 +27,7 @@ def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well:
     [
         ("dnssec-wrong-digest", Level.ERROR),
         ("dnssec-digest-wrong-sha1-right", Level.ERROR),
-        ("dnssec-digest-strongest-wrong", Level.ERROR),  # Unbound looks at the strongest only
+        ("dnssec-digest-strongest-wrong", Level.ERROR),  # with harden-algo-downgrade
         ("dnssec-digest-left-over", Level.WARNING),
     ],
 )
@@ -52,5 +52,5 @@ def test_a_sha1_record_that_fits_is_said_to_be_ignored() -> None:
     (finding,) = found("ds-digest-wrong", "dnssec-digest-wrong-sha1-right")
     assert finding.message == (
         "com has a DS record for key 33677 whose SHA-256 digest does not fit that key of example.com, and"
-        " validators ignore the SHA-1 record, which does fit"
+        " validators such as BIND ignore the SHA-1 record, which does fit"
     )

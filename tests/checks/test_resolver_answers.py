@@ -67,10 +67,9 @@ def test_a_zone_of_its_own_is_named_by_its_soa_record() -> None:
 @pytest.mark.parametrize(
     "world", ["resolver-servfail", "resolver-filtered", "resolver-split", "resolver-stale"]
 )
-def test_each_has_a_remedy_for_who_runs_the_resolver(world: str) -> None:
+def test_each_says_what_to_do_about_it(world: str) -> None:
     said = [each for each in checked_world(world).findings or () if each.code.startswith("resolver-")]
-    assert said and all(each.cure for each in said)
-    assert {each.remedy.who for each in said if each.remedy is not None} == {Blame.RESOLVER}
+    assert said and all(each.cure and each.remedy is not None for each in said)
 
 
 def test_it_is_an_error_only_where_no_resolver_has_an_answer() -> None:

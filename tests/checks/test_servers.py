@@ -60,3 +60,16 @@ def test_few_sick_servers_of_a_zone_above_are_a_warning() -> None:
     found = trace("www.example.com", network=LabNetwork(world), settings=Settings(all_servers=True), seed=1)
     levels = {(finding.code, finding.level) for finding in findings(found)}
     assert levels == {("refuses", Level.WARNING)}
+
+
+def test_replies_from_another_address_are_named_with_it() -> None:
+    by_server = {str(each.server): each for each in found("wrong-reply", "replies-elsewhere")}
+    first, second = by_server["ns1.example.com."], by_server["ns2.example.com."]
+    assert "asked at 192.0.2.53, the reply comes from 192.0.2.99;" in first.message
+    assert "comes from 198.51.100.53 port 5353" in second.message
+    assert all("the address that is asked" in each.cure for each in by_server.values())
+
+
+def test_replies_with_another_id_are_not_said_to_come_from_elsewhere() -> None:
+    (only,) = found("wrong-reply", "wrong-id")
+    assert "the reply comes from" not in only.message and "the ID and question" in only.cure

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from dnstrace.checks import Level
-from tests.checks.checking import checked, made_of
+from dnstrace.checks import Level, findings
+from dnstrace.lab.world import load
+from tests.checks.checking import checked, made_of, walked, walked_in
 from tests.checks.documented import assert_fires, found
 
 RULES = [
@@ -36,6 +39,25 @@ def test_no_tcp_is_an_error_only_where_the_server_truncates() -> None:
     (finding,) = [each for each in made.findings or () if each.code == "no-tcp"]
     assert finding.level is Level.WARNING
     assert finding.message == "ns1.example.com does not answer over TCP at 192.0.2.53 and 2001:db8:1::53"
+    assert "TCP port 53 on ns1.example.com" in finding.cure and finding.remedy is not None
+
+
+@pytest.mark.parametrize("does", ["no-tcp", "loses-tcp"])
+def test_without_a_check_too_servers_that_truncate_have_to_open_tcp(does: str) -> None:
+    each = {"does": [does]}
+    world = made_of("truncated", servers={"ns1.example.com.": each, "ns2.example.com.": each})
+    question = replace(world, question=load("no-tcp").question)
+    walk = walked_in(question, signed=False)
+    assert walk.findings is None and walk.outcome == "failed"
+    each_found = [finding for finding in findings(walk) if finding.is_error]
+    assert {finding.code for finding in each_found} == {"no-tcp"} and len(each_found) == 2
+    assert all("TCP port 53" in finding.cure for finding in each_found)
+
+
+def test_keys_that_need_tcp_are_a_matter_of_tcp_for_who_only_validates() -> None:
+    walk = walked("dnssec-keys-need-tcp")
+    errors = {finding.code for finding in findings(walk) if finding.is_error}
+    assert errors == {"no-tcp", "chain-broken"}
 
 
 @pytest.mark.parametrize(

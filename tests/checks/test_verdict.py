@@ -218,3 +218,40 @@ def test_what_is_under_way_or_interrupted_has_no_verdict() -> None:
 def test_the_records_to_publish_are_those_of_the_finding() -> None:
     found = verdict(checked(load("glue")))
     assert found is not None and found.records == ("ns3.example.com. 172800 IN A 203.0.113.53",)
+
+
+def test_look_ups_without_end_are_for_whoever_lists_the_name_servers() -> None:
+    found = verdict(walked("endless"))
+    assert found is not None and found.blame is Blame.PARENT
+    assert str(found.operator) == "example.com."
+    assert found.text.startswith("no answer: no address was found for the name servers of www.example.com: ")
+
+
+@pytest.mark.parametrize("does", ["lame", "empty", "upward", "refuses"])
+def test_a_signed_zone_that_no_server_serves_is_lame_rather_than_broken(does: str) -> None:
+    servers = {f"ns{number}.example.com.": {"does": [does]} for number in (1, 2)}
+    trace = checked(made_of("dnssec-good", servers=servers))
+    found = verdict(trace)
+    assert found is not None and (str(found.server), found.blame) == ("ns1.example.com.", Blame.HOST)
+    main = next(finding for finding in trace.findings or () if finding.server == found.server)
+    assert main.message in found.text and main.code != "chain-broken"
+
+
+def test_a_ds_record_and_the_keys_are_shown_by_a_query_each() -> None:
+    found = verdict(walked("dnssec-missing-key"))
+    assert found is not None
+    at_parent, at_zone = found.reproduce.split("\n")
+    assert " example.com. DS " in at_parent and " example.com. DNSKEY " in at_zone
+
+
+def test_one_operator_only_is_named() -> None:
+    """The reason of the judgement leaves it to the finding to say who acts."""
+    trace = walked("dnssec-missing-key")
+    assert trace.judgement is not None and "needs to" not in trace.judgement.reason
+
+
+def test_servers_that_differ_are_shown_by_a_query_to_each() -> None:
+    found = verdict(checked(load("answers-differ")))
+    assert found is not None
+    first, second = (line.split()[1] for line in found.reproduce.split("\n"))
+    assert first != second

@@ -3,12 +3,15 @@
 Each case is a signed zone below a signed root, whose parent has the DS records of the case. Where the two
 resolvers differ, the command says what RFC 4035 section 5.2 and RFC 6840 section 5.2 ask for: a DS record of
 an unknown digest type, or one that is malformed, is as if it were not there, and only a zone for which
-nothing else is left may be treated as unsigned, if the digest type of none of them is known. BIND reads no
+nothing else is left may be treated as unsigned, if the digest type of none of them is known. A SHA-1 digest
+next to a stronger one does not count (RFC 4509 section 3); Unbound takes it unless `harden-algo-downgrade` is
+set, and is as content with one of several digests where that option wants the strongest. BIND reads no
 reply at all that has a digest longer than its type allows, or an empty one.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -23,6 +26,7 @@ from typing import Any, NamedTuple
 import dns.name
 import pytest
 
+from dnstrace.lab.keys import dnskey
 from dnstrace.lab.signing import plan
 from dnstrace.lab.zone import Sign
 from tests.interop import lab_world, signers
@@ -51,6 +55,7 @@ class Case(NamedTuple):
     ds: tuple[Ds, ...]
     said: Said
     malformed: bool = True  # whether a finding names a record that does not have the form of its type
+    wrong: bool = False  # whether an error names a digest that is not the key's
 
 
 CASES = {
@@ -71,6 +76,12 @@ CASES = {
     "unknown-beside": Case((GOOD, Ds(100, 32)), ("secure", "secure", "secure"), malformed=False),
     "unknown-empty": Case((Ds(100, 0),), ("insecure", "fails", "insecure"), malformed=False),
     "zero-and-short": Case((Ds(0, 4), Ds(2, 4)), ("fails", "fails", "bogus")),
+    "wrong-2": Case((Ds(2, 32),), ("fails", "fails", "bogus"), malformed=False, wrong=True),
+    "wrong-2-beside": Case((GOOD, Ds(2, 32)), ("secure", "secure", "secure"), malformed=False),
+    "wrong-2-right-1": Case((Ds(1), Ds(2, 32)), ("secure", "fails", "bogus"), malformed=False, wrong=True),
+    "wrong-1-right-2": Case((GOOD, Ds(1, 20)), ("secure", "secure", "secure"), malformed=False),
+    "wrong-4-right-2": Case((GOOD, Ds(4, 48)), ("secure", "secure", "secure"), malformed=False, wrong=True),
+    "wrong-2-right-4": Case((Ds(2, 32), Ds(4)), ("secure", "secure", "secure"), malformed=False),
     "unknown-and-short": Case((Ds(100, 32), Ds(2, 4)), ("fails", "fails", "bogus")),
 }
 
@@ -79,9 +90,16 @@ def generic(zone: str, ds: Ds, now: datetime) -> str:
     """A DS record of the zone's key, in the form that holds any octets (RFC 3597 section 5)."""
     (right,) = plan(dns.name.from_text(zone), Sign(), now).ds
     octets = right.to_wire() or b""
-    digest = octets[4:] if ds.octets is None else bytes(ds.octets)
+    digest = _digest(zone, ds.digest_type, now) if ds.octets is None else bytes(ds.octets)
     data = octets[:3] + bytes((ds.digest_type,)) + digest
     return f"{zone} DS \\# {len(data)} {data.hex()}"
+
+
+def _digest(zone: str, digest_type: int, now: datetime) -> bytes:
+    """The right digest of the zone's key."""
+    how = plan(dns.name.from_text(zone), Sign(), now)
+    octets = how.zone.to_digestable() + dnskey(how.keys[0]).to_digestable()
+    return hashlib.new({1: "sha1", 2: "sha256", 4: "sha384"}[digest_type], octets).digest()
 
 
 def world_text(now: datetime) -> str:
@@ -198,3 +216,5 @@ def test_what_is_said_of_a_zone_is_what_its_ds_records_are_worth(net: Net, label
     malformed = [each for each in found["findings"] if each["code"] == "record-malformed"]
     assert bool(malformed) is case.malformed
     assert all(each["level"] == "error" for each in malformed)
+    wrong = [each["level"] for each in found["findings"] if each["code"] == "ds-digest-wrong"]
+    assert wrong == ["error"] * case.wrong

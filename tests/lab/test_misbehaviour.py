@@ -77,6 +77,8 @@ SEEN = [
     ("wrong-id", UDP, Kind.MISMATCH),
     ("wrong-question", UDP, Kind.MISMATCH),
     ("spoofed", UDP, Kind.ANSWER),
+    ("elsewhere", UDP, Kind.MISMATCH),
+    ("elsewhere", TCP, Kind.ANSWER),
     ("garbage", UDP, Kind.MALFORMED),
     ("endless=example.", UDP, Kind.REFERRAL),
     ("endless-aliases=example.", UDP, Kind.ALIAS),

@@ -57,6 +57,8 @@ def test_a_reply_takes_a_round_trip_and_over_tcp_two(
         ("drops-large-udp=12", Fault.TIMEOUT, TIMEOUT, 0),
         ("unreachable", Fault.PORT_UNREACHABLE, 0.02, 0),
         ("wrong-id", Fault.MISMATCH, TIMEOUT, 1),
+        ("elsewhere", Fault.MISMATCH, TIMEOUT, 1),
+        ("elsewhere=192.0.2.99", Fault.MISMATCH, TIMEOUT, 1),
         ("spoofed=3", None, 0.02, 3),
         ("garbage", Fault.MALFORMED, 0.02, 0),
     ],

@@ -73,7 +73,10 @@ def test_misbehaviours_are_the_same(does: str, query: Query, fault: Fault | None
     assert exchange.mismatched == (5 if does == "spoofed=5" else 0)
 
 
-@pytest.mark.parametrize(("does", "fault"), [("silent", Fault.TIMEOUT), ("wrong-id", Fault.MISMATCH)])
+@pytest.mark.parametrize(
+    ("does", "fault"),
+    [("silent", Fault.TIMEOUT), ("wrong-id", Fault.MISMATCH), ("elsewhere", Fault.MISMATCH)],
+)
 def test_silence_and_false_replies_end_at_the_time_out(does: str, fault: Fault) -> None:
     (exchange,) = met(misbehaving(does), QUERY, timeout=0.05)
     assert exchange.fault is fault

@@ -154,7 +154,9 @@ def test_a_reply_from_another_port_is_not_believed() -> None:
 
             async with udp(reply) as server:
                 exchange = await ask(server, timeout=0.2)
+            port = elsewhere.getsockname()[1]
         assert (exchange.fault, exchange.mismatched) == (Fault.MISMATCH, 1)
+        assert exchange.detail == f"the reply comes from 127.0.0.1 port {port}"
 
     run(test)
 

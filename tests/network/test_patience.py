@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
-from dnstrace.model import Exchange, Fault, Query
+from dnstrace.model import Exchange, Fault, Query, Transport
+from dnstrace.network import live as live_sockets
+from dnstrace.network import pooled
 from dnstrace.network.live import LiveNetwork
 from dnstrace.network.patience import MOST, FairTimer
 from dnstrace.network.pooled import PooledNetwork
 from tests import stalling
-from tests.network.serving import QUESTION, answer, udp
+from tests.network.serving import PATIENCE, QUESTION, answer, run, udp
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -53,3 +59,56 @@ def test_the_extension_is_no_longer_than_the_time_itself() -> None:
         assert 3.0 <= loop.time() - begun <= 3.0 * (MOST + 1) + 2
 
     stalling.run(test(), 1.0)
+
+
+@asynccontextmanager
+async def streams() -> AsyncIterator[int]:
+    """A server that answers one query a connection over TCP; its port. It ends when clients have closed."""
+    serving = list[asyncio.Task[None] | None]()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        serving.append(asyncio.current_task())
+        reply = answer(await reader.readexactly(int.from_bytes(await reader.readexactly(2))))
+        writer.write(len(reply).to_bytes(2) + reply)
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
+        await asyncio.gather(*(task for task in serving if task is not None))
+
+
+class Halting:
+    """The module `time` of a program that stands still for half an hour whenever it looks at a stop-watch."""
+
+    time = staticmethod(time.time)
+
+    def __init__(self) -> None:
+        self._now = 0.0
+
+    def perf_counter(self) -> float:
+        self._now += 1800.0
+        return self._now
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux reports when octets arrived")
+@pytest.mark.parametrize("transport", [Transport.UDP, Transport.TCP])
+@pytest.mark.parametrize("network", [LiveNetwork, PooledNetwork])
+def test_a_round_trip_does_not_include_the_delays_of_this_program(
+    network: type[LiveNetwork], transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    halting = Halting()
+    for module in (live_sockets, pooled):
+        monkeypatch.setattr(module, "time", halting)
+
+    async def test() -> None:
+        async with udp(lambda wire: [answer(wire)]) as server, streams() as port:
+            port = server.port if transport is Transport.UDP else port
+            live = network()
+            found = await live.exchange(Query(QUESTION, "127.0.0.1", port, transport), PATIENCE)
+            if isinstance(live, PooledNetwork):
+                live.close()
+        assert found.fault is None and 0 < found.elapsed < 1800.0
+
+    run(test)

@@ -13,6 +13,8 @@ from dnstrace.api import report
 from dnstrace.checks import Blame, Finding, Level
 from dnstrace.lab.world import load
 from dnstrace.model import Outcome, Trace
+from dnstrace.render.findings import finding_nodes
+from dnstrace.render.html_page import html_page
 from dnstrace.render.tree import tree
 from tests.checks.checking import checked, walked
 from tests.render import traces
@@ -138,8 +140,16 @@ def test_in_ascii_there_is_nothing_else() -> None:
 
 
 def test_no_finding_is_one_line() -> None:
-    (line,) = (block for block in blocks(found()) if block.endswith(" rules found nothing wrong\n"))
-    assert line.count("\n") == 1
+    made = replace(report(found()), reservation="")
+    (node,) = finding_nodes(made)
+    assert node.line.plain.endswith(" rules found nothing wrong") and not node.children
+
+
+def test_what_was_not_seen_is_added_to_that_line() -> None:
+    silent = "2 of 4 name servers of example.com were not heard"
+    (node,) = finding_nodes(replace(report(found()), reservation=silent))
+    assert node.line.plain.endswith(f"found nothing wrong, but {silent}")
+    assert f"found nothing wrong, but {silent}." in html_page(replace(report(found()), reservation=silent))
 
 
 def test_without_a_check_there_is_no_line() -> None:

@@ -1,12 +1,16 @@
 import asyncio
+import threading
 from collections.abc import Callable
 from io import StringIO
+from typing import Any
 
 import pyte
 import pytest
 from rich.console import Console
 
 from dnstrace.api import report
+from dnstrace.model import Trace
+from dnstrace.model.report import Report
 from dnstrace.render.live import INTERVAL, LiveTree
 from dnstrace.render.tree import tree
 from tests.render import traces
@@ -93,28 +97,81 @@ def test_it_is_drawn_twelve_times_a_second_at_most() -> None:
     assert 9 <= drawings <= 11
 
 
+class Loop(asyncio.SelectorEventLoop):
+    """A loop whose timers are called by the test."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.later: list[tuple[float, Callable[[], object]]] = []
+
+    def call_later(  # type: ignore[override]
+        self, delay: float, callback: Any, *args: Any, context: Any = None
+    ) -> asyncio.TimerHandle:
+        self.later.append((delay, lambda: callback(*args)))
+        return super().call_later(3600.0, lambda: None)
+
+
+async def drawn(terminal: Console, words: str) -> None:
+    """Wait until these words are on the terminal: another thread draws."""
+    while words not in written(terminal):
+        await asyncio.sleep(0)
+
+
 def test_the_last_of_many_updates_is_drawn_a_little_later() -> None:
-    terminal, clock = console(80, color=True), Clock()
+    terminal, clock, loop = console(80, color=True), Clock(), Loop()
 
     async def run() -> None:
-        loop = asyncio.get_running_loop()
-        later: list[tuple[float, Callable[[], None]]] = []
-        loop.call_later = lambda delay, call, *args, **_: later.append((delay, call)) or FakeHandle()  # type: ignore
         with LiveTree(terminal, report, clock=clock) as live:
             live.update(traces.under_way())
+            await drawn(terminal, "asking ...")
             live.update(traces.looking_up())
             live.update(traces.looking_up())
+            while not loop.later:
+                await asyncio.sleep(0)
             assert "has no usable glue" not in written(terminal)
-            ((delay, draw),) = later
+            ((delay, draw),) = loop.later
             assert 0 < delay <= INTERVAL
             draw()
-            assert "has no usable glue" in written(terminal)
+            await drawn(terminal, "has no usable glue")
 
-    class FakeHandle:
-        def cancel(self) -> None:
-            """Nothing waits."""
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(run())
+
+
+def test_the_loop_runs_while_it_draws() -> None:
+    """A drawing that waits for the loop to go on: in the loop's own thread it would never end."""
+    terminal, going_on = console(80, color=True), threading.Event()
+
+    def slow(trace: Trace) -> Report:
+        assert going_on.wait(60.0)
+        return report(trace)
+
+    async def run() -> None:
+        with LiveTree(terminal, slow) as live:
+            live.update(traces.under_way())
+            await asyncio.sleep(0)
+            going_on.set()
+        assert "asking ..." in written(terminal)
 
     asyncio.run(run())
+
+
+def test_a_tree_that_takes_long_to_draw_is_drawn_more_rarely() -> None:
+    """Drawing takes a tenth of the time at most."""
+    terminal, clock = console(80, color=True), Clock()
+
+    def slow(trace: Trace) -> Report:
+        clock.now += 0.5
+        return report(trace)
+
+    began, updates = clock.now, 0
+    with LiveTree(terminal, slow, clock=clock) as live:
+        while clock.now < began + 100:
+            live.update(traces.under_way())
+            clock.now += 0.01
+            updates += 1
+        drawings = written(terminal).count("asking ...")
+    assert updates > 5000 and 18 <= drawings <= 21
 
 
 def test_nothing_is_drawn_after_the_end() -> None:

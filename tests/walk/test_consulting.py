@@ -111,9 +111,10 @@ def test_a_cancelled_trace_waits_for_nobody() -> None:
 
 
 def test_servfail_is_asked_again_with_checking_disabled() -> None:
-    replies = iter([reply("www.com. A", flags="QR RD RA", rcode=2), resolves])
+    replies = iter([reply("www.com. A", flags="QR RD RA", rcode=2), resolves, resolves])
     found, asked = asking(lambda question: _next(replies, question))
-    assert [query.checking_disabled for query in asked] == [False, True]
+    assert [query.checking_disabled for query in asked] == [False, True, True]
+    assert [str(query.question) for query in asked] == ["www.com. A", "www.com. A", "com. DS"]
     assert differences(found) == ["validation"]
 
 

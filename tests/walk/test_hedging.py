@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from dnstrace.walk.hedging import _first_of
+from dnstrace.walk.hedging import first_of
 
 
 class Busy(asyncio.SelectorEventLoop):
@@ -36,7 +36,7 @@ def test_a_reply_that_came_while_the_program_was_busy_is_still_read(busy: bool) 
     async def run() -> bool:
         task = asyncio.ensure_future(read_late())
         loop.call_soon(patience_ends)
-        found = await _first_of([task], 0.0 if not busy else 30.0)
+        found = await first_of([task], 0.0 if not busy else 30.0)
         task.cancel()
         return bool(found)
 

@@ -68,3 +68,9 @@ def test_one_with_another_answer_is_asked_for_the_zone_and_the_zone_once_too() -
 def test_the_deadline_ends_it() -> None:
     found = asked("resolver-servfail", Limits(deadline=1.0))
     assert found.outcome == "answer" and found.stats.duration <= 1.0
+
+
+@pytest.mark.parametrize("deadline", [0.001, 0.06, 0.07, 0.08, 0.09])
+def test_no_step_is_left_open_whenever_the_deadline_comes(deadline: float) -> None:
+    for world in ("resolver-own-zone", "resolver-keys-stale"):
+        assert all(step.outcome is not None for step in asked(world, Limits(deadline=deadline)).steps)

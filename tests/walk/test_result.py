@@ -5,7 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dnstrace.message.meaning import classify
-from dnstrace.model import Attempt, Cause, Exchange, Fault, Kind, Meaning, Outcome, Purpose, Query, Step
+from dnstrace.model import (
+    Address,
+    Attempt,
+    Cause,
+    Exchange,
+    Fault,
+    Kind,
+    Meaning,
+    NameServer,
+    Outcome,
+    Purpose,
+    Query,
+    Source,
+    Step,
+)
 from dnstrace.walk.result import failed, not_recorded, result_of, why_none
 from tests.replies import name, reply, rrset
 
@@ -42,6 +56,21 @@ def test_why_nobody_helped_is_told_by_address_and_its_last_reply() -> None:
         "2 did not answer, 1 refused, 1 truncated, with no answer over TCP"
     )
     assert why_none(step(*attempts)) == said
+
+
+def test_an_address_that_truncates_and_has_no_tcp_is_said_to_once_and_for_all() -> None:
+    tried = (
+        replace(attempt("192.0.2.1", silent()), cause=Cause.NO_TCP),
+        attempt("192.0.2.1", silent()),
+        replace(attempt("192.0.2.2", silent()), cause=Cause.NO_TCP),
+        attempt("192.0.2.2", REFUSED),
+    )
+    assert why_none(step(*tried)).endswith("1 truncated, with no answer over TCP, 1 refused")
+
+
+def test_addresses_that_are_known_but_not_asked_again_are_not_missing() -> None:
+    known = NameServer(name("ns.example."), (Address("192.0.2.1", Source.GLUE),))
+    assert "not asked again" in why_none(replace(step(), servers=(known,)))
 
 
 def test_what_failed_has_the_last_rcode_and_its_note() -> None:

@@ -201,7 +201,7 @@ def test_the_meaning_that_most_have_is_gone_by() -> None:
     delegated = refers("com.", **{f"ns{n}": f"10.0.1.{n}" for n in range(1, 5)})
     found = [scripted({"10.0.0.1": delegated, **servers}, seed=seed) for seed in range(8)]
     assert {each.answer[0][0].to_text() for each in found} == {"192.0.2.44"}
-    assert {each.steps[-1].chosen for each in found} == {1, 3}
+    assert {each.steps[-1].chosen for each in found} == {1}
     assert found[0].stats.duration == pytest.approx(2 * RTT)
 
 

@@ -78,6 +78,7 @@ def document(report: Report, *, verbose: bool = False, explain: bool = False) ->
             step_of(step, verbose, judged.get(step.id), sentences.get(step.id)) for step in trace.steps
         ],
         "findings": [finding_of(finding) for finding in trace.findings or ()],
+        "not_applied": list(trace.unapplied),
         "reconciliation": None
         if trace.findings is None
         else [reconciled_of(zone) for zone in report.reconciliation],

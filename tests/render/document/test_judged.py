@@ -22,12 +22,12 @@ def test_the_verdict_says_what_to_do_and_how_to_see_it() -> None:
     assert told.pop("text").endswith("; found: 2 errors, 1 warning")
     commands = told.pop("reproduce").split("\n")
     assert commands[0] == "dig @192.0.2.53 www.example.com. A +norecurse +dnssec" and len(commands) == 2
+    assert told.pop("steps")[:2] == [5, 3]
     assert told == {
         "blame": "registrar",
         "zone": "example.com.",
         "operator": "example.com.",
         "server": "ns1.example.com.",
-        "steps": [5, 3, 26, 27],
         "summary": [
             "errors: refuses (ns1.example.com), glue-differs (ns1.example.com)",
             "warning: ns-differs",
@@ -71,6 +71,15 @@ def test_what_was_expected() -> None:
 def test_a_finding_has_its_evidence_and_who_can_fix_it() -> None:
     (finding,) = document(report(checked(load("refuses"))))["findings"]
     finding.pop("cure")
+    assert finding.pop("remedy") == {
+        "who": "host",
+        "where": None,
+        "add": [],
+        "change": [],
+        "remove": [],
+        "servers": ["ns1.example.com."],
+    }
+    assert (finding.pop("rehearsed"), finding.pop("explains")) == (None, [])
     assert finding.pop("message") and finding.pop("steps") and finding.pop("references")
     assert finding == {
         "code": "refuses",
@@ -81,13 +90,4 @@ def test_a_finding_has_its_evidence_and_who_can_fix_it() -> None:
         "operator": "example.com.",
         "explains": [],
         "records": [],
-        "remedy": {
-            "who": "host",
-            "where": None,
-            "add": [],
-            "change": [],
-            "remove": [],
-            "servers": ["ns1.example.com."],
-        },
-        "rehearsed": None,
     }

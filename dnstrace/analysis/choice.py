@@ -1,0 +1,108 @@
+"""Which of many replies to go by: one that follows from the replies, whoever gave them first.
+
+The most common meaning counts. Among equally common ones a referral comes first, since only what it leads to
+can be examined as well, then an answer, then a denial; and among those the content decides. Of the replies
+with that meaning, the first by the name and the address of its server is used. Pure functions.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
+
+import dns.rrset
+
+from dnstrace.analysis.paths import Lead, lead
+from dnstrace.model import Address, Attempt, Delegation, Kind, Meaning, Name, NameServer
+
+_PREFERRED = (Kind.REFERRAL, Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN)
+
+Content = tuple[Hashable, ...]
+
+
+def most_common(attempts: Sequence[Attempt], of: Callable[[Attempt], Meaning | None]) -> int | None:
+    """The index of the attempt to go by; None if there is none.
+
+    `of` is the meaning of an attempt, None for those that do not count.
+    """
+    alike: dict[Lead, list[int]] = defaultdict(list)
+    meanings: dict[Lead, Meaning] = {}
+    for index, meaning in enumerate(map(of, attempts)):
+        if meaning is not None:
+            alike[lead(meaning)].append(index)
+            meanings.setdefault(lead(meaning), meaning)
+    if not alike:
+        return None
+    most = max(map(len, alike.values()))
+    first = min(
+        (where for where, indices in alike.items() if len(indices) == most),
+        key=lambda where: _content(meanings[where]),
+    )
+    return min(alike[first], key=lambda index: _asked(attempts[index]))
+
+
+def usable(attempt: Attempt) -> Meaning | None:
+    """What an attempt means, if the walk can go by it."""
+    return attempt.meaning if attempt.meaning.usable else None
+
+
+def offered(attempt: Attempt) -> Meaning | None:
+    """What a lame server offers."""
+    return attempt.meaning.offer
+
+
+def place(server: Name, address: str) -> tuple[Name, bool, str]:
+    """Where an address of a server stands in the order of servers: by name, IPv4 first."""
+    return server, ":" in address, address
+
+
+def arranged(cut: Delegation) -> Delegation:
+    """The delegation with its servers in order of their names, and their addresses in order."""
+    return replace(cut, servers=tuple(_in_order(server) for server in sorted(cut.servers, key=_name)))
+
+
+def in_one_order(meaning: Meaning) -> Meaning:
+    """The meaning with the servers that it names in order: the records of a reply come in any."""
+    cut, child, offer = meaning.delegation, meaning.child, meaning.offer
+    if cut is None and child is None and offer is None:
+        return meaning
+    return replace(
+        meaning,
+        delegation=None if cut is None else arranged(cut),
+        child=None if child is None else arranged(child),
+        offer=None if offer is None else in_one_order(offer),
+    )
+
+
+def _in_order(server: NameServer) -> NameServer:
+    def where(address: Address) -> tuple[Name, bool, str]:
+        return place(server.name, address.text)
+
+    return replace(server, addresses=tuple(sorted(server.addresses, key=where)))
+
+
+def _name(server: NameServer) -> Name:
+    return server.name
+
+
+def _asked(attempt: Attempt) -> tuple[Name, bool, str]:
+    return place(attempt.server, attempt.exchange.query.address)
+
+
+def _content(meaning: Meaning) -> Content:
+    """Something by which meanings can be sorted: the better first, the rest by what they say."""
+    kind = meaning.kind
+    better = _PREFERRED.index(kind) if kind in _PREFERRED else len(_PREFERRED)
+    cut = meaning.delegation
+    if cut is not None:
+        names = tuple(sorted(server.name for server in cut.servers))
+        ds = () if cut.ds is None else tuple(sorted(rdata.to_text() for rdata in cut.ds))
+        return better, kind, -len(cut.zone), (str(cut.zone),), tuple(map(str, names)), ds, not cut.signatures
+    return better, kind, 0, tuple(sorted(map(_text, meaning.answer)))
+
+
+def _text(rrset: dns.rrset.RRset) -> str:
+    """An RRset without its TTL, its records in order."""
+    owner, records = rrset.name.to_text(), sorted(rdata.to_text() for rdata in rrset)
+    return " ".join((owner, str(int(rrset.rdtype)), str(int(rrset.covers)), *records))

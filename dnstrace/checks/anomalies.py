@@ -1,0 +1,274 @@
+"""Anomalies: everything in a recorded trace that is not as it would be if all were well.
+
+They are collected before any rule speaks, and nothing here judges: an anomaly need not be a fault. claims.py
+says which findings explain one, and why others are harmless. Differences between servers are read in
+unlike.py.
+
+The collection is linear in what was recorded.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import dns.rcode
+import dns.rdatatype
+
+from dnstrace.analysis.paths import by_address, shares
+from dnstrace.checks.anomaly import Anomaly, Sort
+from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.phrases import question_text
+from dnstrace.checks.replies import HeardReply, replies_of
+from dnstrace.checks.unlike import differences
+from dnstrace.model import Attempt, Kind, Meaning, Name, Outcome, Probe, Question, Step
+from dnstrace.model.naming import plain
+from dnstrace.model.paths import Share
+
+_POSITIVE = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.YXDOMAIN, Kind.ALIAS_LOOP})
+_EXIST = _POSITIVE | {Kind.NODATA, Kind.REFERRAL}
+_LIKE_CONTROL = frozenset({Probe.TCP, Probe.CASE, Probe.EDNS_OPTION})
+_ON_THEIR_OWN = frozenset({Probe.TCP, Probe.EDNS_VERSION, Probe.EDNS_OPTION, Probe.CASE, Probe.RECURSION,
+                           Probe.TRANSFER})  # fmt: skip
+"""Probes that are held against the same question at the same address, or against a rule of their own."""
+
+
+def anomalies(evidence: Evidence) -> tuple[Anomaly, ...]:
+    """Every anomaly of a trace, in the order in which the steps show them."""
+    steps = [step for step in evidence.trace.steps if not step.asks_resolver]
+    found = [
+        *(each for step in steps for each in _of_attempts(evidence, step)),
+        *_between_servers(evidence, steps),
+        *_of_probes(evidence, steps),
+        *_of_names(evidence, steps),
+        *_of_lookups(evidence),
+        *_of_paths(evidence),
+    ]
+    return tuple(found)
+
+
+# --- attempts ---------------------------------------------------------------------------------------
+
+
+def _of_attempts(evidence: Evidence, step: Step) -> Iterator[Anomaly]:
+    """What each address of a step did that could not be used, or that had to be asked for in another way."""
+    for indices in by_address(step).values():
+        attempts = [step.attempts[index] for index in indices]
+        last = attempts[-1]
+        if last.meaning.usable and all(attempt.meaning.usable for attempt in attempts):
+            continue
+        sort = Sort.ANOTHER_WAY if last.meaning.usable else Sort.UNUSABLE
+        first = next(attempt for attempt in attempts if not attempt.meaning.usable)
+        shown = first if sort is Sort.ANOTHER_WAY else last
+        yield _at_address(evidence, step, sort, shown, f"gives {_result_text(shown.meaning)}")
+
+
+def _at_address(evidence: Evidence, step: Step, sort: Sort, attempt: Attempt, what: str) -> Anomaly:
+    return Anomaly(
+        sort,
+        zones=frozenset({step.zone, evidence.zone_of(step)}),
+        servers=frozenset({attempt.server}),
+        question=attempt.exchange.query.question,
+        steps=(step.id,),
+        what=what,
+        replies=(HeardReply(step, attempt),),
+    )
+
+
+def _result_text(meaning: Meaning) -> str:
+    """The result of an attempt, in a word or two."""
+    if meaning.kind is Kind.OTHER_RCODE and meaning.rcode is not None:
+        return dns.rcode.to_text(dns.rcode.Rcode.make(meaning.rcode))
+    return _IN_WORDS.get(meaning.kind) or meaning.kind.value.replace("-", " ")
+
+
+_IN_WORDS = {
+    Kind.ANSWER: "data",
+    Kind.ALIAS: "an alias",
+    Kind.REFERRAL: "a referral",
+    Kind.NODATA: "NODATA",
+    Kind.NXDOMAIN: "NXDOMAIN",
+    Kind.YXDOMAIN: "YXDOMAIN",
+    Kind.TIMEOUT: "no reply",
+    Kind.REFUSED: "REFUSED",
+    Kind.SERVER_FAILURE: "SERVFAIL",
+    Kind.NOT_IMPLEMENTED: "NOTIMP",
+    Kind.FORMAT_ERROR: "FORMERR",
+    Kind.BAD_VERSION: "BADVERS",
+    Kind.BAD_COOKIE: "BADCOOKIE",
+    Kind.EMPTY: "an empty reply",
+    Kind.LAME: "a reply without authority that offers recursion, or one for another zone",
+    Kind.UPWARD_REFERRAL: "a referral to a zone above",
+    Kind.SIDEWAYS_REFERRAL: "a referral to another zone",
+    Kind.SELF_REFERRAL: "a referral to the zone itself",
+    Kind.OTHER_NAME: "an answer for another name",
+    Kind.OTHER_TYPE: "an answer of another type",
+    Kind.WRONG_CLASS: "an answer in another class",
+    Kind.ALIAS_LOOP: "aliases in a circle",
+    Kind.TRUNCATED: "a truncated reply",
+    Kind.TRUNCATED_OVER_TCP: "a reply that is truncated over TCP too",
+    Kind.MALFORMED: "a reply that cannot be read",
+    Kind.MISMATCH: "replies that do not match the query",
+    Kind.CONNECTION_LOST: "a closed connection",
+}
+
+
+# --- one question, several servers ------------------------------------------------------------------
+
+
+def _between_servers(evidence: Evidence, steps: list[Step]) -> Iterator[Anomaly]:
+    """Where servers of one zone answer one question differently."""
+    asked: dict[tuple[Name, Question, Probe | None], list[HeardReply]] = defaultdict(list)
+    for step in steps:
+        if step.probe not in _ON_THEIR_OWN:
+            usable = (reply for reply in replies_of(step) if reply.meaning.usable)
+            asked[step.zone, step.question, step.probe].extend(usable)
+    for (zone, question, _), replies in asked.items():
+        for each in differences(replies):
+            zones = {zone, *(evidence.zone_of(reply.step) for reply in each.all)}
+            zones |= {
+                reply.meaning.delegation.zone for reply in each.all if reply.meaning.delegation is not None
+            }
+            yield Anomaly(
+                each.sort,
+                frozenset(zones),
+                servers=frozenset(reply.server for reply in each.odd),
+                question=question,
+                steps=tuple(dict.fromkeys(reply.step.id for reply in each.all)),
+                what=each.what,
+                replies=each.all,
+            )
+
+
+# --- probes -----------------------------------------------------------------------------------------
+
+
+def _of_probes(evidence: Evidence, steps: list[Step]) -> Iterator[Anomaly]:
+    """Probes that are answered unlike their control: the same question to the address, asked as usual."""
+    control = {
+        (step.question, reply.address): reply
+        for step in steps
+        if step.probe not in _ON_THEIR_OWN
+        for reply in replies_of(step)
+    }
+    for step in (step for step in steps if step.probe in _LIKE_CONTROL):
+        for reply in replies_of(step):
+            plainly = control.get((step.question, reply.address))
+            if plainly is None or not plainly.meaning.usable or not reply.meaning.usable:
+                continue
+            if _gist(plainly) != _gist(reply):
+                what = (
+                    f"gives {_result_text(reply.meaning)} to the {_probe_text(step)},"
+                    f" but {_result_text(plainly.meaning)} to a plain query"
+                )
+                yield _at_address(evidence, step, Sort.PROBE, reply.attempt, what)
+
+
+def _probe_text(step: Step) -> str:
+    return f"{'' if step.probe is None else step.probe.value} probe"
+
+
+def _gist(reply: HeardReply) -> tuple[Kind, bool, frozenset[object]]:
+    """What a probe has to have in common with its control."""
+    rrset = reply.rrset(reply.step.question.name, reply.step.question.rdtype)
+    return reply.meaning.kind, reply.meaning.authoritative, frozenset(rrset or ())
+
+
+# --- one name, several questions ---------------------------------------------------------------------
+
+
+def _of_names(evidence: Evidence, steps: list[Step]) -> Iterator[Anomaly]:
+    """Names that do not exist by one reply and do, or have names below them, by another of the zone."""
+    there: dict[tuple[Name, Name], HeardReply] = {}
+    denied: dict[tuple[Name, Name], list[HeardReply]] = defaultdict(list)
+    for step in (step for step in steps if step.probe not in (Probe.RECURSION, Probe.TRANSFER)):
+        for reply in replies_of(step):
+            if reply.meaning.kind is Kind.NXDOMAIN:
+                denied[step.zone, reply.meaning.target or step.question.name].append(reply)
+            elif reply.meaning.kind in _EXIST:
+                _note_existing(there, reply)
+    for (zone, name), replies in denied.items():
+        if (shown := there.get((zone, name))) is not None:
+            yield Anomaly(
+                Sort.NAME,
+                frozenset({zone, *map(evidence.zone_of, (shown.step, *(reply.step for reply in replies)))}),
+                servers=frozenset(reply.server for reply in replies),
+                question=replies[0].step.question,
+                steps=tuple(dict.fromkeys(reply.step.id for reply in (*replies, shown))),
+                what=f"gives NXDOMAIN for {plain(name)}, where {question_text(shown.step.question)}"
+                f" gives {_result_text(shown.meaning)}",
+                replies=(*replies, shown),
+            )
+
+
+def _note_existing(there: dict[tuple[Name, Name], HeardReply], reply: HeardReply) -> None:
+    """Note the name that a reply shows to exist, and with it all names above it within the zone."""
+    zone, name = reply.step.zone, reply.step.question.name
+    if reply.meaning.delegation is not None:
+        name = reply.meaning.delegation.zone
+    while name.is_subdomain(zone) and (zone, name) not in there:
+        there[zone, name] = reply
+        if name == zone:
+            return
+        name = name.parent()
+
+
+# --- look-ups of name servers ------------------------------------------------------------------------
+
+
+def _of_lookups(evidence: Evidence) -> Iterator[Anomaly]:
+    """Names of name servers for which no look-up found an address."""
+    for name, steps in evidence.lookups.items():
+        if any(step.outcome in (Outcome.ANSWER, Outcome.ALIAS) for step in steps):
+            continue
+        yield Anomaly(
+            Sort.LOOKUP,
+            frozenset(_needed_by(evidence, steps)),
+            servers=frozenset({name}),
+            question=steps[-1].question,
+            steps=tuple(step.id for step in steps),
+            what="has no address that could be found",
+        )
+
+
+def _needed_by(evidence: Evidence, lookups: list[Step]) -> Iterator[Name]:
+    """The zones whose name server was looked up, and all zones that needed those."""
+    for step in lookups:
+        yield step.zone
+        number = step.parent
+        while number is not None:
+            above = evidence.trace.steps[number - 1]
+            yield from (above.zone, evidence.zone_of(above))
+            number = above.parent
+
+
+# --- paths -------------------------------------------------------------------------------------------
+
+
+def _of_paths(evidence: Evidence) -> Iterator[Anomaly]:
+    """Paths that fail, and those that end in another result than most of the others."""
+    zones = frozenset(cut.zone for cut in evidence.cuts)
+    ends = shares(evidence.trace.steps)
+    usual = next((share for share in ends if share.meaning.usable), None)
+    for share in (share for share in ends if share is not usual and len(ends) > 1):
+        step = evidence.trace.steps[share.step - 1]
+        replies = tuple(
+            reply
+            for reply in replies_of(step)
+            if reply.server in share.servers and reply.meaning.kind is share.meaning.kind
+        )
+        yield Anomaly(
+            Sort.PATHS,
+            zones if share.meaning.usable else frozenset({share.zone, evidence.zone_of(step)}),
+            servers=frozenset(share.servers) | _as_many(share, usual),
+            question=step.question,
+            steps=(share.step,),
+            what=f"{share.share} of all paths end with {_result_text(share.meaning)}",
+            replies=replies,
+        )
+
+
+def _as_many(share: Share, usual: Share | None) -> frozenset[Name]:
+    """The servers on the usual paths, where a result of another kind is as frequent: either may be wrong."""
+    undecided = usual is not None and share.meaning.usable and share.share == usual.share
+    return frozenset(usual.servers) if usual is not None and undecided else frozenset()

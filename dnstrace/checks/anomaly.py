@@ -1,0 +1,48 @@
+"""The value: one thing in a recorded trace that is not as it would be if all were well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dnstrace.checks.replies import HeardReply
+from dnstrace.model import Name, Question
+
+
+class Sort(StrEnum):
+    """What is unlike what."""
+
+    UNUSABLE = "unusable"  # nothing that an address replied to a question could be used
+    ANOTHER_WAY = "another-way"  # an address had to be asked again, or in another way
+    CUT = "cut"  # some servers refer, others answer, or they refer to different zones
+    EXISTENCE = "existence"  # some have data, others NODATA or NXDOMAIN
+    NAME_SERVERS = "name-servers"  # referrals with different name servers
+    DELEGATED_KEYS = "delegated-keys"  # referrals with different DS records
+    GLUE = "glue"  # referrals with different addresses for one name
+    DATA = "data"  # different records for one name and type
+    TTL = "ttl"  # the same records with different TTLs, all authoritative
+    AUTHORITY = "authority"  # AA in some replies only
+    SIGNATURES = "signatures"  # signatures in some replies only
+    NEGATIVE = "negative"  # negative answers with the SOA records of different zones, or without
+    PROBE = "probe"  # a probe is answered unlike its control
+    NAME = "name"  # a name that does not exist by one reply, and does by another
+    LOOKUP = "look-up"  # no address was found for a name server
+    PATHS = "paths"  # paths that fail, or end in another result than most
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """One anomaly.
+
+    `zones` are those that a finding about it may name: the zone asked, and those that it is about.
+    `servers` show it: those that differ from most, or all of them if none are more. `what` says what was
+    seen; `replies` are all that were compared, none if no reply shows it.
+    """
+
+    sort: Sort
+    zones: frozenset[Name]
+    servers: frozenset[Name]
+    question: Question
+    steps: tuple[int, ...]
+    what: str
+    replies: tuple[HeardReply, ...] = ()

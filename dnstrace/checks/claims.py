@@ -1,0 +1,41 @@
+"""Which anomalies are explained by findings, and which are left.
+
+A finding claims an anomaly if its code explains that sort of anomaly, its zone is among those of the anomaly,
+and its server shows it; a finding about no single server covers all servers of its zone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from dnstrace.checks.anomalies import anomalies
+from dnstrace.checks.anomaly import Anomaly
+from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.explaining import explaining
+from dnstrace.checks.harmless import Known, is_harmless
+from dnstrace.model.findings import Finding
+
+
+def remarkable(evidence: Evidence) -> tuple[Anomaly, ...]:
+    """The anomalies of a trace that no reason shows to be harmless."""
+    known = Known(evidence)
+    return tuple(anomaly for anomaly in anomalies(evidence) if not is_harmless(known, anomaly))
+
+
+def unclaimed(evidence: Evidence, found: Iterable[Finding]) -> tuple[Anomaly, ...]:
+    """The anomalies that no finding among `found` explains, and that no reason shows to be harmless."""
+    by_code = defaultdict[str, list[Finding]](list)
+    for finding in found:
+        by_code[finding.code].append(finding)
+    return tuple(
+        anomaly
+        for anomaly in remarkable(evidence)
+        if not any(_fits(f, anomaly) for code in explaining(anomaly) for f in by_code.get(code, ()))
+    )
+
+
+def _fits(finding: Finding, anomaly: Anomaly) -> bool:
+    """Whether a finding is about the zone and the servers of an anomaly."""
+    zone = finding.zone is None or finding.zone in anomaly.zones
+    return zone and (finding.server is None or finding.server in anomaly.servers)

@@ -1,0 +1,112 @@
+"""Which findings explain which anomalies: one table, by code.
+
+Codes of rules that need not exist yet are in it too: they claim from the day on which they are entered.
+"""
+
+from __future__ import annotations
+
+import dns.rdatatype
+
+from dnstrace.checks.anomaly import Anomaly, Sort
+from dnstrace.model import Kind, Purpose
+
+Codes = frozenset[str]
+
+
+_OF_CHAIN = frozenset({dns.rdatatype.DS, dns.rdatatype.DNSKEY})
+
+
+def _codes(*texts: str) -> Codes:
+    return frozenset(code for text in texts for code in text.split())
+
+
+_SOME_TYPES = "type-fails ns-missing case-sensitive"
+_ON_THE_WAY = "intercepted path-intercepted wrong-reply reply-from-elsewhere"
+_SILENT = _codes(
+    "unreachable no-udp no-tcp drops-edns drops-large-udp edns-option edns-version ns-address-special",
+    _SOME_TYPES, _ON_THE_WAY,
+)  # fmt: skip
+_ERROR = _codes("fails refuses no-edns edns-option edns-version", _SOME_TYPES, _ON_THE_WAY)
+_NOT_SERVED = _codes(
+    "lame-server upward-referral soa-missing alias-beside-data alias-at-apex foreign-soa",
+    "negative-without-soa answers-below-cut record-malformed ns-missing", _SOME_TYPES, _ON_THE_WAY,
+)  # fmt: skip
+_WHOLE = _codes(
+    "lame-server upward-referral refuses fails unreachable malformed-reply wrong-reply truncated-over-tcp"
+)
+"""What is true of a server whatever it is asked: it explains how the server takes probes, too."""
+_TRUNCATED = _codes("no-tcp truncated-over-tcp referral-too-large drops-large-udp", _SOME_TYPES)
+
+UNUSABLE: dict[Kind, Codes] = {
+    Kind.TIMEOUT: _SILENT,
+    Kind.PORT_UNREACHABLE: _SILENT,
+    Kind.HOST_UNREACHABLE: _SILENT,
+    Kind.CONNECTION_LOST: _SILENT,
+    Kind.REFUSED: _ERROR,
+    Kind.SERVER_FAILURE: _ERROR,
+    Kind.NOT_IMPLEMENTED: _ERROR,
+    Kind.FORMAT_ERROR: _ERROR,
+    Kind.BAD_VERSION: _ERROR,
+    Kind.BAD_COOKIE: _ERROR,
+    Kind.OTHER_RCODE: _ERROR,
+    Kind.LAME: _NOT_SERVED,
+    Kind.UPWARD_REFERRAL: _NOT_SERVED,
+    Kind.SIDEWAYS_REFERRAL: _NOT_SERVED,
+    Kind.SELF_REFERRAL: _NOT_SERVED,
+    Kind.EMPTY: _NOT_SERVED,
+    Kind.OTHER_NAME: _NOT_SERVED,
+    Kind.OTHER_TYPE: _NOT_SERVED,
+    Kind.WRONG_CLASS: _NOT_SERVED,
+    Kind.TRUNCATED: _TRUNCATED,
+    Kind.TRUNCATED_OVER_TCP: _TRUNCATED,
+    Kind.MALFORMED: _codes("malformed-reply record-malformed", _SOME_TYPES, _ON_THE_WAY),
+    Kind.MISMATCH: _codes("wrong-reply case-not-kept", _SOME_TYPES, _ON_THE_WAY),
+}
+"""What explains that nothing could be used, by what came in its place."""
+
+_COPIES = "answers-differ soa-differs soa-multiple zone-copies-differ parent-servers-differ answers-below-cut"
+_EXISTS = "nxdomain-beside-data ent-nxdomain denial-contradicts-data ns-missing soa-missing case-sensitive"
+
+DIFFERENT: dict[Sort, Codes] = {
+    Sort.ANOTHER_WAY: _codes("no-edns drops-edns drops-large-udp no-tcp fails type-fails"),
+    Sort.CUT: _codes(_COPIES, _EXISTS, "cut-denied not-authoritative"),
+    Sort.EXISTENCE: _codes(
+        _COPIES, _EXISTS, "cds-inconsistent dnskey-differs type-fails wildcard-hidden",
+        "glue-differs ns-name-unresolvable alias-beside-data cut-denied not-authoritative",
+    ),
+    Sort.NAME_SERVERS: _codes("parent-servers-differ"),
+    Sort.DELEGATED_KEYS: _codes("parent-servers-differ no-edns"),
+    Sort.GLUE: _codes("parent-servers-differ glue-differs"),
+    Sort.DATA: _codes(
+        _COPIES, "ns-differs-between-servers dnskey-differs cds-inconsistent alias-beside-data",
+        "glue-differs not-authoritative",
+    ),
+    Sort.TTL: _codes(_COPIES, "ns-differs-between-servers dnskey-differs signature-bad not-authoritative"),
+    Sort.AUTHORITY: _codes(_COPIES, "not-authoritative lame-server"),
+    Sort.SIGNATURES: _codes(
+        "signature-missing dnskey-differs soa-differs answers-differ no-edns drops-edns dnskey-without-ds"
+    ),
+    Sort.NEGATIVE: _codes("negative-without-soa foreign-soa", _COPIES, _EXISTS),
+    Sort.PROBE: _codes("edns-option no-tcp case-not-kept case-sensitive truncated-over-tcp", _COPIES),
+    Sort.NAME: _codes(_COPIES, _EXISTS, "answers-below-cut cut-denied"),
+    Sort.LOOKUP: _codes(
+        "ns-name-unresolvable ns-name-alias ns-name-is-address glue-missing glue-only-in-parent glue-differs",
+        "cyclic-dependency ns-address-special alias-loop alias-dangling no-ipv4",
+    ),
+}  # fmt: skip
+"""What explains anything else."""
+
+_EVERY_DIFFERENCE = frozenset(code for codes in DIFFERENT.values() for code in codes)
+
+
+def explaining(anomaly: Anomaly) -> Codes:
+    """The codes of the findings that explain an anomaly of this sort."""
+    if anomaly.sort is Sort.UNUSABLE and anomaly.replies:
+        codes = UNUSABLE.get(anomaly.replies[0].meaning.kind, frozenset())
+        if anomaly.replies[0].step.purpose is Purpose.PROBE:
+            codes |= _WHOLE
+        return codes | {"chain-broken"} if anomaly.question.rdtype in _OF_CHAIN else codes
+    if anomaly.sort is Sort.PATHS:
+        kinds = {reply.meaning.kind for reply in anomaly.replies if not reply.meaning.usable}
+        return frozenset().union(*(UNUSABLE.get(kind, frozenset()) for kind in kinds)) or _EVERY_DIFFERENCE
+    return DIFFERENT[anomaly.sort]

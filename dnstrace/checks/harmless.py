@@ -1,0 +1,203 @@
+"""Anomalies that are harmless: each reason is a function, and its docstring says why."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+import dns.rdatatype
+
+from dnstrace.analysis.reached import ended_unasked
+from dnstrace.checks.anomaly import Anomaly, Sort
+from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.replies import replies_of
+from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Step, Trace
+
+_NOTHING_SENT = frozenset(
+    {Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT, Kind.ABANDONED, Kind.NOT_RECORDED}
+)  # fmt: skip
+_LOST = frozenset({Kind.TIMEOUT, Kind.MISMATCH, Kind.CONNECTION_LOST})
+_ADDRESSES = frozenset({dns.rdatatype.A, dns.rdatatype.AAAA})
+
+
+class Known:
+    """What the reasons look at, beyond the anomaly itself."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        self.cuts = {cut.zone: cut for cut in evidence.cuts}
+        self.controls: dict[tuple[Name, str], set[Kind]] = defaultdict(set)
+        for step in (step for step in evidence.trace.steps if step.probe is Probe.SOA):
+            for each in step.attempts:
+                self.controls[step.zone, each.exchange.query.address].add(each.meaning.kind)
+        self.delegated: dict[Name, set[Name]] = defaultdict(set)
+        for meaning in (each.meaning for step in evidence.trace.steps for each in step.attempts):
+            if meaning.delegation is not None:
+                self.delegated[meaning.delegation.zone] |= {each.name for each in meaning.delegation.servers}
+
+
+def _nothing_asked(known: Known, anomaly: Anomaly) -> bool:
+    """No query was sent, its reply was not awaited or not recorded, or its address family has no route here.
+
+    An address that is known to be silent is not asked again: the step that found that out shows it.
+    """
+    unheard = known.evidence.unheard
+    return bool(anomaly.replies) and all(
+        reply.meaning.kind in _NOTHING_SENT or reply.attempt.exchange.query.family in unheard
+        for reply in anomaly.replies
+    )
+
+
+def _lookup_not_made(known: Known, anomaly: Anomaly) -> bool:
+    """A name server could not be looked up for our own reasons: a limit, a record, a family that is off."""
+    if anomaly.sort is not Sort.LOOKUP:
+        return False
+    trace = known.evidence.trace
+    steps = [trace.steps[number - 1] for number in anomaly.steps]
+    failed = [step for step in steps if step.outcome is Outcome.FAILED]
+    return bool(failed) and all(step.limited or _asked_nothing(trace, step) for step in failed)
+
+
+def _asked_nothing(trace: Trace, step: Step) -> bool:
+    """Whether a step could send no query, because of the address families that are asked."""
+    kinds = {attempt.meaning.kind for attempt in step.attempts}
+    return kinds <= _NOTHING_SENT if kinds else bool(ended_unasked(trace, [step]))
+
+
+def _not_needed(known: Known, anomaly: Anomaly) -> bool:
+    """A server of some other zone, asked for the address of a name server: what counts is what that found.
+
+    If no look-up found the address, that is an anomaly of its own.
+    """
+    return anomaly.sort is not Sort.LOOKUP and all(
+        reply.step.purpose is Purpose.NS_ADDRESS for reply in anomaly.replies
+    )  # fmt: skip
+
+
+def _within_another(known: Known, anomaly: Anomaly) -> bool:
+    """A name server needed only to look up another one: that the other was not found is the anomaly."""
+    if anomaly.sort is not Sort.LOOKUP:
+        return False
+    steps = known.evidence.trace.steps
+    return all(_first_needing(steps, number) != anomaly.question.name for number in anomaly.steps)
+
+
+def _first_needing(steps: Sequence[Step], number: int) -> Name:
+    """The name sought by the outermost look-up that a step is part of."""
+    first = steps[number - 1]
+    while first.parent is not None and steps[first.parent - 1].purpose is Purpose.NS_ADDRESS:
+        first = steps[first.parent - 1]
+    return first.question.name
+
+
+def _only_for_keys(known: Known, anomaly: Anomaly) -> bool:
+    """A server of a zone off the path that was asked for keys or DS records, which another server gave."""
+    return bool(anomaly.replies) and all(
+        reply.step.purpose in (Purpose.DS, Purpose.DNSKEY)
+        and reply.step.zone not in known.cuts
+        and reply.step.chosen is not None
+        for reply in anomaly.replies
+    )
+
+
+def _lost_datagram(known: Known, anomaly: Anomaly) -> bool:
+    """A datagram was lost: a later try at the same address, in no other way, had a usable reply."""
+    if anomaly.sort is not Sort.ANOTHER_WAY:
+        return False
+    step, address = anomaly.replies[0].step, anomaly.replies[0].address
+    tries = [a for a in step.attempts if a.exchange.query.address == address]
+    return all(a.meaning.usable or a.meaning.kind in _LOST for a in tries) and not any(a.cause for a in tries)
+
+
+def _usual_retry(known: Known, anomaly: Anomaly) -> bool:
+    """A truncated reply that came whole over TCP, or a cookie that the server had to give first."""
+    if anomaly.sort is not Sort.ANOTHER_WAY:
+        return False
+    step, address = anomaly.replies[0].step, anomaly.replies[0].address
+    tries = [a for a in step.attempts if a.exchange.query.address == address]
+    usual = {Kind.TRUNCATED, Kind.BAD_COOKIE}
+    return all(a.meaning.usable or a.meaning.kind in usual for a in tries) and not any(a.cause for a in tries)
+
+
+def _transfer_refused(known: Known, anomaly: Anomaly) -> bool:
+    """A zone transfer that does not come about: most servers refuse it, in one way or another."""
+    return anomaly.sort is Sort.UNUSABLE and anomaly.replies[0].step.probe is Probe.TRANSFER
+
+
+def _recursion_declined(known: Known, anomaly: Anomaly) -> bool:
+    """A name server that does not answer for zones that it does not serve: none has to, in any way."""
+    return anomaly.sort is Sort.UNUSABLE and anomaly.replies[0].step.probe is Probe.RECURSION
+
+
+def _version_rejected(known: Known, anomaly: Anomaly) -> bool:
+    """BADVERS to a version of EDNS that does not exist: the right reply (RFC 6891 section 6.1.3)."""
+    shown = anomaly.replies[0] if anomaly.replies else None
+    return (
+        anomaly.sort is Sort.UNUSABLE
+        and shown is not None
+        and shown.step.probe is Probe.EDNS_VERSION
+        and shown.meaning.kind is Kind.BAD_VERSION
+    )
+
+
+def _made_for_the_query(known: Known, anomaly: Anomaly) -> bool:
+    """TTLs of addresses: a server that looks up or chooses addresses for each query counts them down."""
+    return anomaly.sort is Sort.TTL and all(
+        rrset.rdtype in (*_ADDRESSES, dns.rdatatype.RRSIG, dns.rdatatype.CNAME, dns.rdatatype.DNAME)
+        for reply in anomaly.replies
+        for rrset in reply.meaning.answer
+    )
+
+
+def _serves_child_too(known: Known, anomaly: Anomaly) -> bool:
+    """A server of the parent zone that serves the child as well answers, where the others have to refer."""
+    if anomaly.sort not in (Sort.CUT, Sort.AUTHORITY, Sort.PATHS):
+        return False
+    step = known.evidence.trace.steps[anomaly.steps[0] - 1]
+    replies = [reply for reply in replies_of(step) if reply.meaning.usable]
+    if anomaly.sort is Sort.PATHS and not all(reply.meaning.usable for reply in anomaly.replies):
+        return False
+    cuts = [reply.meaning.delegation for reply in replies if reply.meaning.delegation is not None]
+    answering = [reply for reply in replies if reply.meaning.delegation is None]
+    names = {server.name for cut in cuts for server in cut.servers}
+    addresses = {a.text for cut in cuts for server in cut.servers for a in server.addresses}
+    return bool(answering and cuts) and all(
+        reply.server in names or reply.address in addresses for reply in answering
+    )
+
+
+def _not_its_server(known: Known, anomaly: Anomaly) -> bool:
+    """A server of the parent zone that was probed for a child that another server of the parent answered for.
+
+    Neither a referral to the child nor the child itself names it: the child's servers do not include it.
+    """
+    if anomaly.sort is not Sort.UNUSABLE or anomaly.replies[0].step.purpose is not Purpose.PROBE:
+        return False
+    zone, server = anomaly.replies[0].step.zone, anomaly.replies[0].server
+    cut = known.cuts.get(zone)
+    named = known.delegated.get(zone)
+    return cut is not None and named is not None and server not in named and server not in cut.child
+
+
+def _as_its_control(known: Known, anomaly: Anomaly) -> bool:
+    """A probe that meets what the plain query for SOA met at the same address: that is an anomaly itself.
+
+    A truncated reply is among these. The plain query is then sent again over TCP, a probe is not.
+    """
+    if anomaly.sort is not Sort.UNUSABLE or anomaly.replies[0].step.probe in (None, Probe.SOA):
+        return False
+    shown = anomaly.replies[0]
+    return shown.meaning.kind in known.controls.get((shown.step.zone, shown.address), ())
+
+
+HARMLESS: tuple[Callable[[Known, Anomaly], bool], ...] = (
+    _nothing_asked, _lookup_not_made, _not_needed, _within_another, _only_for_keys,
+    _lost_datagram, _usual_retry, _transfer_refused, _recursion_declined, _version_rejected,
+    _made_for_the_query, _serves_child_too, _not_its_server, _as_its_control,
+)  # fmt: skip
+"""Why an anomaly is harmless, each by its docstring."""
+
+
+def is_harmless(known: Known, anomaly: Anomaly) -> bool:
+    """Whether there is a reason to leave an anomaly out."""
+    return any(reason(known, anomaly) for reason in HARMLESS)

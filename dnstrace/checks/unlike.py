@@ -1,0 +1,120 @@
+"""Where replies of different servers to one question differ, fact by fact.
+
+A reply states facts: that the name is delegated, to which servers, that it has these data. Facts are compared
+where more than one reply states them, so what one reply leaves out for lack of room does not differ.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import dns.flags
+import dns.rdatatype
+
+from dnstrace.checks.anomaly import Sort
+from dnstrace.checks.phrases import listed, server_names
+from dnstrace.checks.replies import HeardReply
+from dnstrace.model import Kind, Meaning
+from dnstrace.model.naming import plain
+
+_NEGATIVE = frozenset({Kind.NODATA, Kind.NXDOMAIN})
+
+
+class Fact(NamedTuple):
+    """What a reply states: `value` must be the same in every reply that states anything about `subject`."""
+
+    sort: Sort
+    subject: Hashable
+    value: Hashable
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Replies that state different values of one fact. `odd` are those that differ from most, or all."""
+
+    sort: Sort
+    what: str
+    odd: tuple[HeardReply, ...]
+    all: tuple[HeardReply, ...]
+
+
+def differences(replies: Iterable[HeardReply]) -> Iterator[Difference]:
+    """Every fact in which the replies to one question differ."""
+    stated: dict[tuple[Sort, Hashable], dict[Hashable, list[tuple[HeardReply, str]]]] = {}
+    for reply in replies:
+        for fact in _facts(reply):
+            values = stated.setdefault((fact.sort, fact.subject), defaultdict(list))
+            values[fact.value].append((reply, fact.text))
+    for (sort, _), values in stated.items():
+        if len(values) > 1:
+            yield _difference(sort, sorted(values.values(), key=len, reverse=True))
+
+
+def _difference(sort: Sort, groups: list[list[tuple[HeardReply, str]]]) -> Difference:
+    most, *others = groups
+    undecided = len(most) == len(others[0])
+    odd = [reply for group in (groups if undecided else others) for reply, _ in group]
+    what = "; ".join(f"{server_names(reply for reply, _ in group)}: {group[0][1]}" for group in groups)
+    return Difference(sort, what, tuple(odd), tuple(reply for group in groups for reply, _ in group))
+
+
+def _facts(reply: HeardReply) -> Iterator[Fact]:
+    meaning = reply.meaning
+    if meaning.delegation is not None:
+        yield from _facts_of_referral(reply, meaning)
+        return
+    yield Fact(Sort.CUT, None, None, "no referral")
+    yield Fact(Sort.AUTHORITY, None, meaning.authoritative, "AA" if meaning.authoritative else "no AA")
+    exists = meaning.kind.value.upper() if meaning.kind in _NEGATIVE else ""
+    yield Fact(Sort.EXISTENCE, None, exists, exists or "data")
+    if exists:
+        owner = None if meaning.soa is None else meaning.soa.name
+        yield Fact(Sort.NEGATIVE, None, owner, "no SOA" if owner is None else f"the SOA of {plain(owner)}")
+    else:
+        yield from _facts_of_data(reply, meaning)
+
+
+def _facts_of_referral(reply: HeardReply, meaning: Meaning) -> Iterator[Fact]:
+    cut = meaning.delegation
+    assert cut is not None
+    names = frozenset(server.name for server in cut.servers)
+    yield Fact(Sort.CUT, None, cut.zone, f"a referral to {plain(cut.zone)}")
+    yield Fact(Sort.AUTHORITY, cut.zone, meaning.authoritative, "AA" if meaning.authoritative else "no AA")
+    yield Fact(Sort.NAME_SERVERS, cut.zone, names, f"the name servers {listed(sorted(names))}")
+    if _signed(reply):
+        ds = frozenset(cut.ds or ())
+        yield Fact(Sort.DELEGATED_KEYS, cut.zone, ds, "DS records" if ds else "no DS record")
+    for server in cut.servers:
+        for family in (4, 6):
+            found = frozenset(address.text for address in server.addresses if address.family == family)
+            if found:
+                yield Fact(Sort.GLUE, (server.name, family), found, f"the glue {listed(sorted(found))}")
+
+
+def _facts_of_data(reply: HeardReply, meaning: Meaning) -> Iterator[Fact]:
+    signed = {(rrset.name, rrset.covers) for rrset in meaning.answer if rrset.rdtype == dns.rdatatype.RRSIG}
+    types = {rrset.rdtype for rrset in meaning.answer if rrset.name == reply.step.question.name}
+    types.discard(dns.rdatatype.RRSIG)
+    yield Fact(Sort.DATA, None, frozenset(types), listed(sorted(map(dns.rdatatype.to_text, types))))
+    for rrset in meaning.answer:
+        key = (rrset.name, rrset.rdtype)
+        if rrset.rdtype == dns.rdatatype.RRSIG:
+            continue
+        yield Fact(Sort.DATA, key, frozenset(rrset), listed(sorted(map(str, rrset)), 3))
+        if meaning.authoritative:
+            yield Fact(Sort.TTL, key, rrset.ttl, f"a TTL of {rrset.ttl} s")
+        if _signed(reply):
+            text = "signatures" if key in signed else "no signatures"
+            yield Fact(Sort.SIGNATURES, key, key in signed, text)
+
+
+def _signed(reply: HeardReply) -> bool:
+    """Whether the query asked for DNSSEC and the reply acknowledges it."""
+    edns, message = reply.attempt.exchange.query.edns, reply.message
+    return bool(
+        edns is not None and edns.dnssec_ok and message is not None and message.ednsflags & dns.flags.DO
+    )

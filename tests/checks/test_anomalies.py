@@ -1,0 +1,95 @@
+"""Anomalies are collected completely: attempts, differences, probes, names, look-ups, paths."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import replace
+
+import dns.flags
+import pytest
+
+from dnstrace import Settings, trace
+from dnstrace.analysis.paths import shares
+from dnstrace.checks.anomalies import anomalies
+from dnstrace.checks.anomaly import Sort
+from dnstrace.checks.evidence import Evidence
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import load, names
+from dnstrace.model import Exchange, Query, Transport
+from tests.checks.documented import checked_world
+
+SHOWN = {
+    "servfail": {Sort.UNUSABLE, Sort.PATHS},
+    "no-edns": {Sort.ANOTHER_WAY},
+    "answers-differ": {Sort.DATA, Sort.PATHS},
+    "ent-nxdomain": {Sort.EXISTENCE, Sort.NAME},
+    "missing-glue": {Sort.LOOKUP},
+    "child-on-one": {Sort.CUT},
+}
+"""Sorts that a world has, among others."""
+
+
+@pytest.mark.parametrize("world", SHOWN)
+def test_a_world_has_its_anomalies(world: str) -> None:
+    assert SHOWN[world] <= {each.sort for each in anomalies(Evidence(checked_world(world)))}
+
+
+@pytest.mark.parametrize("world", names())
+def test_every_attempt_that_was_not_usable_is_in_one(world: str) -> None:
+    """Every address that gave something unusable in a step is shown, with that step."""
+    if load(world).expect.findings is None:
+        return
+    found = checked_world(world)
+    shown = {
+        (step, reply.address)
+        for each in anomalies(Evidence(found))
+        if each.sort in (Sort.UNUSABLE, Sort.ANOTHER_WAY)
+        for step in each.steps
+        for reply in each.replies
+    }
+    for step in (step for step in found.steps if not step.asks_resolver):
+        for attempt in step.attempts:
+            assert attempt.meaning.usable or (step.id, attempt.exchange.query.address) in shown
+
+
+@pytest.mark.parametrize("world", names())
+def test_every_path_that_fails_is_in_one(world: str) -> None:
+    if load(world).expect.findings is None:
+        return
+    found = checked_world(world)
+    ends = shares(found.steps)
+    failing = [share for share in ends if not share.meaning.usable]
+    shown = [each for each in anomalies(Evidence(found)) if each.sort is Sort.PATHS]
+    assert len(shown) >= (len(failing) if len(ends) > 1 else 0)
+
+
+class OtherOverTcp(LabNetwork):
+    """A world whose replies over TCP lack the AA flag."""
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        found = await super().exchange(query, timeout)
+        if query.transport is not Transport.TCP or found.message is None:
+            return found
+        message = copy(found.message)
+        message.flags &= ~dns.flags.AA
+        return replace(found, message=message)
+
+
+def test_a_probe_that_is_answered_unlike_the_plain_query_is_one() -> None:
+    world = load("in-domain")
+    found = trace(
+        world.question.name,
+        settings=Settings(all_servers=True, probe=True),
+        network=OtherOverTcp(world),
+        now=world.now,
+        seed=1,
+    )
+    probes = [each for each in anomalies(Evidence(found)) if each.sort is Sort.PROBE]
+    assert len(probes) == 4 and "tcp probe" in probes[0].what
+    assert {each.code for each in found.findings or ()} == {"unexplained"}
+
+
+def test_what_one_question_denies_and_another_shows_is_one() -> None:
+    (name,) = (e for e in anomalies(Evidence(checked_world("ent-nxdomain"))) if e.sort is Sort.NAME)
+    assert "NXDOMAIN for b.example.com" in name.what and "a.b.example.com A" in name.what
+    assert {str(server) for server in name.servers} == {"ns2.example.com."}

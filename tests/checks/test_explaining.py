@@ -1,0 +1,27 @@
+"""The table of codes that explain anomalies."""
+
+from __future__ import annotations
+
+from dnstrace.checks import CATALOGUE
+from dnstrace.checks.anomaly import Sort
+from dnstrace.checks.explaining import DIFFERENT, UNUSABLE
+from dnstrace.model import Kind
+from dnstrace.model.heard import USABLE
+
+TO_COME = {
+    "answers-below-cut", "case-sensitive", "cut-denied", "denial-contradicts-data", "foreign-soa",
+    "ns-missing", "nxdomain-beside-data", "path-intercepted", "reply-from-elsewhere", "type-fails",
+    "wildcard-hidden", "zone-copies-differ",
+}  # fmt: skip
+"""Codes in the table whose rules do not exist yet."""
+
+
+def test_the_table_has_every_sort_and_every_kind_of_reply() -> None:
+    ours = {Kind.ABANDONED, Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT, Kind.NOT_RECORDED}
+    assert set(DIFFERENT) | {Sort.UNUSABLE, Sort.PATHS} == set(Sort)
+    assert set(UNUSABLE) == set(Kind) - USABLE - ours - {Kind.CERTIFICATE}  # the last only of resolvers
+
+
+def test_the_table_has_only_codes_that_there_are() -> None:
+    known = {code for codes in (*UNUSABLE.values(), *DIFFERENT.values()) for code in codes}
+    assert known <= CATALOGUE.keys() | TO_COME

@@ -1,0 +1,156 @@
+"""Reasons why anomalies are harmless: each is needed somewhere, and hides nothing where it is not."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+
+import pytest
+
+from dnstrace import Settings, Trace, trace
+from dnstrace.checks.anomalies import anomalies
+from dnstrace.checks.anomaly import Anomaly
+from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.harmless import HARMLESS, Known
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import load
+from dnstrace.model import Exchange, Fault, Query
+from tests.checks.checking import checked, made_of
+from tests.checks.documented import checked_world
+from tests.made_delegations import made, traced
+
+WORLDS = {
+    "_nothing_asked": "no-ipv6",
+    "_usual_retry": "truncated",
+    "_transfer_refused": "in-domain",
+    "_recursion_declined": "in-domain",
+    "_version_rejected": "in-domain",
+    "_made_for_the_query": "answers-agree",
+    "_serves_child_too": "child-on-one",
+    "_as_its_control": "servfail",
+}
+"""A world in which a reason holds."""
+
+
+class Lossy(LabNetwork):
+    """A world in which the first query to an address is lost."""
+
+    def __init__(self, name: str, address: str) -> None:
+        super().__init__(load(name))
+        self._losing = {address}
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        if query.address in self._losing:
+            self._losing.clear()
+            return await self._timed_out(Exchange(query, 0.0, timeout, fault=Fault.TIMEOUT))
+        return await super().exchange(query, timeout)
+
+
+def lossy() -> Trace:
+    """A trace in which one datagram is lost."""
+    world = load("in-domain")
+    return trace(
+        world.question.name,
+        settings=Settings(all_servers=True, probe=True),
+        network=Lossy("in-domain", "192.0.2.53"),
+        now=world.now,
+        seed=1,
+    )
+
+
+def on_ipv4_only() -> Trace:
+    """A trace without IPv6, of a zone that has a server whose address only an IPv6 server knows."""
+    soa = "@ 900 SOA ns1 h 1 7200 900 1209600 300\n"
+    world = made_of(
+        "in-domain",
+        servers={
+            "ns1.example.net.": {"addresses": ["2001:db8:5::53"]},
+            "ns.example.net.": {"addresses": ["203.0.113.9"]},
+        },
+        zones={
+            "com.": {"add": "example NS ns.example.net.\n"},
+            "net.": {"add": "example NS ns1.example.net.\nns1.example AAAA 2001:db8:5::53\n"},
+            "example.com.": {"add": "@ NS ns.example.net.\n"},
+            "example.net.": {"text": f"{soa}@ NS ns1\nns1 AAAA 2001:db8:5::53\nns A 203.0.113.9\n"},
+        },
+    )
+    return trace(
+        world.question.name,
+        settings=Settings(all_servers=True, probe=True, families=frozenset({4})),
+        network=LabNetwork(world),
+        now=world.now,
+        seed=1,
+    )
+
+
+def child_on(*servers: str, listed: str) -> Trace:
+    """A trace of a name in a child zone that `servers` serve, among them servers of its parent."""
+    soa = "@ 900 SOA ns1.example.com. h 1 7200 900 1209600 300\n"
+    world = made_of(
+        "in-domain",
+        question="none.sub.example.com. A",
+        servers={
+            "ns3.example.com.": {"addresses": ["203.0.113.77"]},
+            "ns4.example.com.": {"addresses": ["203.0.113.78"]},
+        },
+        zones={
+            "com.": {"add": "example NS ns4.example.com.\nns4.example A 203.0.113.78\n"},
+            "example.com.": {
+                "add": f"@ NS ns4\nns4 A 203.0.113.78\nns3 A 203.0.113.77\nsub NS {listed}\nsub NS ns3\n"
+            },
+            "sub.example.com.": {
+                "text": f"{soa}@ NS ns1.example.com.\n@ NS ns3.example.com.\nwww 300 TXT text\n",
+                "servers": list(servers),
+            },
+        },
+    )
+    return checked(world, 1)
+
+
+MADE: dict[str, Callable[[], Trace]] = {
+    "_lost_datagram": lossy,
+    "_lookup_not_made": on_ipv4_only,
+    "_only_for_keys": lambda: traced(made(121), 1),
+    "_within_another": lambda: traced(made(57), 1),
+    "_not_needed": lambda: traced(made(38), 1),
+    "_not_its_server": lambda: child_on(
+        "ns1.example.com.", "ns4.example.com.", "ns3.example.com.", listed="ns1\nsub NS ns4"
+    ),
+}
+
+
+def held(reason: Callable[[Known, Anomaly], bool], found: Trace) -> list[Anomaly]:
+    """The anomalies of a trace that a reason calls harmless and that no other one does."""
+    evidence = Evidence(found)
+    known = Known(evidence)
+    others = [other for other in HARMLESS if other is not reason]
+    return [
+        anomaly
+        for anomaly in anomalies(evidence)
+        if reason(known, anomaly) and not any(other(known, anomaly) for other in others)
+    ]
+
+
+@pytest.mark.parametrize("reason", HARMLESS, ids=lambda reason: reason.__name__)
+def test_every_reason_says_why_and_is_needed_somewhere(reason: Callable[[Known, Anomaly], bool]) -> None:
+    assert inspect.getdoc(reason)
+    name = reason.__name__
+    assert held(reason, MADE[name]() if name in MADE else checked_world(WORLDS[name]))
+
+
+@pytest.mark.parametrize("found", [lossy, on_ipv4_only], ids=lambda found: found.__name__)
+def test_nothing_is_unexplained_where_the_zone_is_well(found: Callable[[], Trace]) -> None:
+    assert "unexplained" not in {each.code for each in found().findings or ()}
+
+
+def test_an_address_that_stays_silent_is_no_lost_datagram() -> None:
+    evidence = Evidence(checked_world("silent"))
+    known = Known(evidence)
+    left = [a for a in anomalies(evidence) if not any(reason(known, a) for reason in HARMLESS)]
+    assert any(each.sort == "unusable" for each in left)
+
+
+def test_a_copy_of_the_child_on_a_server_that_nobody_lists_is_not_harmless() -> None:
+    found = child_on("ns2.example.com.", "ns1.example.com.", "ns3.example.com.", listed="ns1")
+    cuts = [each for each in anomalies(Evidence(found)) if each.sort == "cut"]
+    assert cuts and not any(reason(Known(Evidence(found)), each) for reason in HARMLESS for each in cuts)

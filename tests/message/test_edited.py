@@ -1,0 +1,114 @@
+"""Zone data as they would be after a change."""
+
+from __future__ import annotations
+
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdataclass
+import dns.rdatatype
+import dns.rrset
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dnstrace.message.edited import Edited, parsed
+from dnstrace.message.meaning import classify
+from dnstrace.model import Exchange, Kind, Query, Question
+
+ZONE = dns.name.from_text("example.com.")
+SOA = "example.com. 900 IN SOA ns1.example.com. hostmaster.example.com. 1 7200 900 1209600 300"
+WWW = "www.example.com. 300 IN A 192.0.2.44"
+
+
+def reply(asked: str, *answer: str, rcode: int = 0, aa: bool = True) -> Exchange:
+    """A reply of a server of the zone; negative ones have an SOA record."""
+    name, rdtype = asked.split()
+    question = Question(dns.name.from_text(name), dns.rdatatype.from_text(rdtype))
+    message = dns.message.make_response(dns.message.make_query(question.name, question.rdtype))
+    message.flags = (message.flags | dns.flags.AA) if aa else message.flags & ~dns.flags.AA
+    message.set_rcode(dns.rcode.Rcode.make(rcode))
+    message.answer = rrsets(*answer)
+    message.authority = [] if answer else rrsets(SOA)
+    return Exchange(Query(question, "192.0.2.53"), 0.0, 0.0, message.to_wire(), message)
+
+
+def rrsets(*texts: str) -> list[dns.rrset.RRset]:
+    return [
+        dns.rrset.from_text(owner, int(ttl), "IN", rdtype, rdata)
+        for owner, ttl, _, rdtype, rdata in (text.split(None, 4) for text in texts)
+    ]
+
+
+def after(exchange: Exchange, **changes: list[str]) -> tuple[Kind, list[str]]:
+    """What the reply means with the changes, and its data."""
+    edited = Edited(
+        ZONE,
+        map(parsed, changes.get("add", [])),
+        map(parsed, changes.get("change", [])),
+        map(parsed, changes.get("remove", [])),
+    )
+    meaning = classify(edited.instead(exchange, ZONE), ZONE)
+    return meaning.kind, [str(rdata) for rrset in meaning.answer for rdata in rrset]
+
+
+@pytest.mark.parametrize(
+    ("exchange", "changes", "expected"),
+    [
+        (
+            reply("www.example.com. A", WWW),
+            {"add": [WWW[:-2] + "45"]},
+            (Kind.ANSWER, ["192.0.2.44", "192.0.2.45"]),
+        ),
+        (reply("www.example.com. A", WWW), {"change": [WWW[:-2] + "45"]}, (Kind.ANSWER, ["192.0.2.45"])),
+        (reply("www.example.com. A", WWW), {"remove": [WWW]}, (Kind.NODATA, [])),
+        (reply("www.example.com. AAAA"), {"remove": [WWW]}, (Kind.NODATA, [])),
+        (reply("www.example.com. A"), {"add": [WWW]}, (Kind.ANSWER, ["192.0.2.44"])),
+        (reply("www.example.com. A", rcode=3), {"add": [WWW]}, (Kind.ANSWER, ["192.0.2.44"])),
+        (reply("no.example.com. A", rcode=3), {"add": [WWW]}, (Kind.NXDOMAIN, [])),
+    ],
+)
+def test_a_reply_has_the_records_as_they_are_after_the_change(
+    exchange: Exchange, changes: dict[str, list[str]], expected: tuple[Kind, list[str]]
+) -> None:
+    assert after(exchange, **changes) == expected
+
+
+def test_an_alias_that_is_removed_leads_nowhere() -> None:
+    alias = "a.example.com. 300 IN CNAME www.example.com."
+    exchange = reply("a.example.com. A", alias, WWW)
+    assert after(exchange, remove=[alias]) == (Kind.NODATA, [])
+    own = "a.example.com. 300 IN A 192.0.2.45"
+    assert after(exchange, remove=[alias], add=[own]) == (Kind.ANSWER, ["192.0.2.45"])
+
+
+@pytest.mark.parametrize(
+    "exchange", [reply("www.example.com. A", WWW, aa=False), reply("www.example.com. A", rcode=5)]
+)
+def test_what_is_not_the_zones_own_word_stays_as_it_is(exchange: Exchange) -> None:
+    assert Edited(ZONE, [parsed(WWW[:-2] + "45")]).instead(exchange, ZONE) is exchange
+
+
+def test_the_servers_of_other_zones_and_other_names_are_left_alone() -> None:
+    edited, exchange = Edited(ZONE, [parsed(WWW[:-2] + "45")]), reply("www.example.com. A", WWW)
+    assert edited.instead(exchange, dns.name.from_text("com.")) is exchange
+    other = reply("ftp.example.com. A", WWW.replace("www", "ftp"))
+    assert edited.instead(other, ZONE) is other
+
+
+@given(st.lists(st.sampled_from(["44", "45", "46"]), unique=True, min_size=1))
+def test_what_is_added_and_removed_again_leaves_the_reply_as_it_was(last: list[str]) -> None:
+    texts = [f"new.example.com. 300 IN A 192.0.2.{each}" for each in last]
+    exchange = reply("new.example.com. A", rcode=3)
+    assert sorted(after(exchange, add=texts)[1]) == sorted(f"192.0.2.{each}" for each in last)
+    there = reply("new.example.com. A", *texts)
+    assert after(there, remove=texts) == (Kind.NODATA, [])
+
+
+@pytest.mark.parametrize(
+    "text", ["example.com.", "example.com. 60 IN A no.address", "example.com. x IN A 192.0.2.1"]
+)
+def test_what_is_not_a_record_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        parsed(text)

@@ -1,0 +1,87 @@
+"""Rules take their turns on the event loop, and end with the deadline."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from dnstrace import Settings, Trace, trace_async
+from dnstrace.api import report
+from dnstrace.checks import Checking, applied
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import load
+from dnstrace.model.limits import Limits
+from dnstrace.render.document import document
+from dnstrace.render.html_page import html_page
+from dnstrace.render.tree import tree
+from tests import unhurried
+from tests.render.looks import look
+
+DEADLINE = 5.0
+A_RULE = 0.125  # seconds that one takes
+LIMITS = Limits(max_queries=2000, deadline=DEADLINE)
+
+
+class Rules:
+    """What happens at each rule: the clock goes on, and the turns of another task are noted."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, seconds: float) -> None:
+        self.turns, self.seen, apply = 0, list[int](), Checking.apply
+
+        def applying(checking: Checking, rule: Any) -> None:
+            loop = asyncio.get_running_loop()
+            assert isinstance(loop, unhurried.UnhurriedLoop)
+            loop.now += seconds
+            if not self.seen:  # on this loop time goes on only where no task is ready
+                self._other = asyncio.ensure_future(self.other())
+            self.seen.append(self.turns)
+            apply(checking, rule)
+
+        patch.setattr(Checking, "apply", applying)
+
+    async def other(self) -> None:
+        """Another task."""
+        while True:
+            self.turns += 1
+            await asyncio.sleep(0)
+
+
+def checked(name: str) -> Trace:
+    world = load(name)
+
+    async def check() -> Trace:
+        return await trace_async(
+            world.question.name, world.question.rdtype, network=LabNetwork(world), now=world.now, seed=1,
+            settings=Settings(all_servers=True, probe=True), limits=LIMITS,
+        )  # fmt: skip
+
+    return unhurried.run(check())
+
+
+def test_other_tasks_go_on_between_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = Rules(monkeypatch, 0.0)
+    found = checked("lame")
+    assert len(rules.seen) == len(applied(found)) and found.unapplied == ()
+    assert len(set(rules.seen)) == len(rules.seen)
+
+
+def test_rules_end_with_the_deadline_and_what_was_not_applied_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rules = Rules(monkeypatch, A_RULE)
+    found = checked("lame")
+    assert len(rules.seen) + len(found.unapplied) == len(applied(found)) and rules.seen and found.unapplied
+    assert DEADLINE <= found.stats.duration < DEADLINE + A_RULE
+    judged = report(found)
+    assert judged.rules == len(rules.seen)
+    assert document(judged)["not_applied"] == list(found.unapplied)
+    words = f"{len(found.unapplied)} rules were not applied: the deadline was reached (--deadline)"
+    assert words in " ".join(look(tree(judged)).split()) and words in html_page(judged)
+
+
+def test_rules_have_some_time_where_the_walk_took_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = Rules(monkeypatch, A_RULE)
+    found = checked("all-silent")
+    assert found.error and found.findings and len(rules.seen) == DEADLINE / 10 / A_RULE

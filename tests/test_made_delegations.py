@@ -1,0 +1,64 @@
+"""Misbehaviours two at a time: nothing crashes, nothing is passed over, nothing depends on chance."""
+
+from __future__ import annotations
+
+import pytest
+
+from dnstrace.analysis.paths import shares
+from dnstrace.api import report
+from dnstrace.checks.claims import unclaimed
+from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.reservations import reservation
+from dnstrace.model import Trace
+from dnstrace.render.document import document
+from dnstrace.render.html_page import html_page
+from dnstrace.render.tree import tree
+from tests.checks.checking import told
+from tests.made_delegations import FAULTS, PAIRS, made, traced
+from tests.render.validating import VALIDATOR
+
+BATCHES, EACH = 40, 10
+"""One batch runs at each change, all of them with --all: 400 delegations."""
+
+
+def batch(seed: int) -> range:
+    return range(seed * EACH, (seed + 1) * EACH)
+
+
+@pytest.mark.seeds(BATCHES)
+def test_two_faults_at_a_time_leave_nothing_unsaid(seed: int) -> None:
+    for number in batch(seed):
+        found = traced(made(number), 1)
+        assert_nothing_passed_over(found, number)
+        judged = report(found)
+        assert tree(judged) is not None and html_page(judged)
+        VALIDATOR.validate(document(judged))
+
+
+def assert_nothing_passed_over(found: Trace, number: int) -> None:
+    findings = found.findings or ()
+    explained = [finding for finding in findings if finding.code != "unexplained"]
+    said = {step for finding in findings if finding.code == "unexplained" for step in finding.steps}
+    for anomaly in unclaimed(Evidence(found), explained):
+        assert set(anomaly.steps) <= said, f"{number}: {anomaly}"
+    failing = [share for share in shares(found.steps) if not share.meaning.usable]
+    assert findings or (not failing and not reservation(found)), f"{number}: nothing wrong"
+
+
+@pytest.mark.seeds(BATCHES)
+def test_the_same_is_found_whatever_the_seed(seed: int) -> None:
+    for number in list(batch(seed))[::4]:
+        one, other = (traced(made(number), chance) for chance in (1, 2))
+        assert told(one.findings or ()) == told(other.findings or ()), f"{number}: {made(number).faults}"
+
+
+@pytest.mark.seeds(BATCHES)
+def test_without_faults_nothing_is_found(seed: int) -> None:
+    for number in list(batch(seed))[::3]:
+        found = traced(made(number, healthy=True), 1)
+        assert not told(found.findings or ()) and not reservation(found), number
+
+
+def test_the_pairs_are_of_all_faults() -> None:
+    taken = {fault for number in range(BATCHES * EACH) for fault in made(number).faults}
+    assert taken == set(FAULTS) and len(PAIRS) > BATCHES * EACH
