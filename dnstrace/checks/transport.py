@@ -288,13 +288,14 @@ def _by_cause(cut: Cut, cause: Cause, does: str, cure: str) -> Iterator[Observat
 
 
 def _knowing_edns(cut: Cut, probe: Probe) -> list[HeardReply]:
-    """The replies to a probe of servers that answer plain EDNS: the others have findings of their own."""
+    """The replies to a probe of servers that answer the same question with plain EDNS without an error."""
     knowing = {
         reply.address
         for reply in cut.probe(Probe.SOA)
         if reply.attempt.exchange.query.edns is not None
         and reply.message is not None
         and reply.message.edns >= 0
+        and reply.message.rcode() == dns.rcode.NOERROR
     }
     return [reply for reply in cut.probe(probe) if reply.address in knowing]
 
