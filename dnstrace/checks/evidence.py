@@ -84,7 +84,7 @@ class Cut:
     @property
     def probed(self) -> bool:
         """Whether the servers of the zone were probed: only then is known what probes alone can show."""
-        return bool(self._probes)
+        return any(step.probe in (Probe.SOA, Probe.TCP) for step in self._probes)
 
     @cached_property
     def delegation(self) -> Delegation | None:

@@ -11,10 +11,8 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, parent_text, where
 from dnstrace.checks.remedies import at_parent, at_servers, in_zone
 from dnstrace.checks.replies import by_server, steps_of
-from dnstrace.checks.signing import signing_of
+from dnstrace.checks.signing import Signing, signing_of
 from dnstrace.dnssec.algorithms import (
-    RSASHA1,
-    RSASHA1_NSEC3,
     SHA1_DIGEST,
     SUPPORTED,
     Standing,
@@ -24,16 +22,12 @@ from dnstrace.dnssec.algorithms import (
     key_tag,
     standing,
 )
-from dnstrace.dnssec.crypto import key_bits, key_flaw
 from dnstrace.dnssec.keys import unsupported
 from dnstrace.dnssec.records import DNSKEY, DS, OddDS
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import zone_text
 
 _ODD = (Standing.RESERVED, Standing.UNASSIGNED, Standing.PRIVATE, Standing.NOT_FOR_ZONES)
-_RSA = frozenset({1, RSASHA1, RSASHA1_NSEC3, 8, 10})
-_BITS, _FEW_BITS = 2048, 1024
-_TTL = 3600  # seconds, of records to remove; of no consequence
 
 
 @of_cut(Level.ERROR, Blame.REGISTRAR, Trait.BREAKS_TRUST)
@@ -132,7 +126,8 @@ def ds_stale(cut: Cut) -> Iterator[Observation]:
     named = {(key_tag(key), int(key.algorithm)) for key in signing.keys}
     algorithms = {int(key.algorithm) for key in signing.keys}
     asked = wanted(cut)  # a key that is about to be introduced
-    stale = [ds for ds in signing.ds if _is_stale(cut, ds, named) and not of_ds([ds]) <= {*asked}]
+    wrong = frozenset(wrong_digests(signing))
+    stale = [ds for ds in signing.ds if _is_stale(signing, ds, named, wrong) and not of_ds([ds]) <= {*asked}]
     if signing.entries and stale and cut.probed and not unheard(cut):
         keys = listed(f"key {ds.key_tag} ({algorithm_name(ds.algorithm)})" for ds in stale)
         alien = any(ds.algorithm not in algorithms for ds in stale)
@@ -262,47 +257,6 @@ def algorithm_unsupported(cut: Cut) -> Iterator[Observation]:
         )
 
 
-@of_cut(Level.NOTICE, Blame.HOST)
-def key_small(cut: Cut) -> Iterator[Observation]:
-    """An RSA key is shorter than 2048 bits.
-
-    What it is: the modulus of a key of the zone is short.
-
-    Why it matters: attackers with enough means can break keys of 1024 bits, and anybody can break shorter
-    ones. Some validators reject keys below 1024 bits: the zone then fails or is treated as unsigned.
-
-    How to fix it: replace the key with one of algorithm 13 (ECDSAP256SHA256), or with an RSA key of 2048
-    bits.
-
-    References: RFC 6781 section 3.4.2; RFC 3110 section 2; RFC 8624 section 3.1
-    """
-    small = {
-        key_tag(key): bits
-        for key in signing_of(cut).keys
-        if key.algorithm in _RSA
-        and not key_flaw(key.algorithm, key.key)
-        and (bits := key_bits(key.algorithm, key.key)) < _BITS
-    }
-    if small and cut.probed:
-        what = "an RSA key" if len(small) == 1 else "RSA keys"
-        keys = listed(f"key {tag} ({bits} bits)" for tag, bits in small.items())
-        yield Observation(
-            f"{zone_text(cut.zone)} has {what} of less than {_BITS} bits: {keys}",
-            steps_of(reply for reply, _ in signing_of(cut).key_replies.values()),
-            cure=f"replace {'it' if len(small) == 1 else 'them'} in {zone_text(cut.zone)}"
-            " with a key of algorithm 13 (ECDSAP256SHA256)",
-            remedy=in_zone(
-                cut.zone,
-                remove=[
-                    f"{cut.zone} {_TTL} IN DNSKEY {key}"
-                    for key in signing_of(cut).keys
-                    if key_tag(key) in small and len(small) < len(signing_of(cut).keys)
-                ],
-            ),
-            level=Level.ERROR if min(small.values()) < _FEW_BITS else None,
-        )
-
-
 @of_cut(Level.WARNING, Blame.HOST, Trait.BREAKS_TRUST)
 def dnskey_differs(cut: Cut) -> Iterator[Observation]:
     """Servers of the zone have different keys.
@@ -357,13 +311,13 @@ def _keys_text(tags: Iterable[int]) -> str:
     return f"{'key' if len(tags) == 1 else 'keys'} {listed(tags)}"
 
 
-def _is_stale(cut: Cut, ds: DS, named: set[tuple[int, int]]) -> bool:
+def _is_stale(signing: Signing, ds: DS, named: set[tuple[int, int]], wrong: frozenset[DS]) -> bool:
     """Whether a DS record is of no key; one with an odd or unknown digest is judged by its tag."""
-    if ds in wrong_digests(signing_of(cut)):
+    if ds in wrong:
         return False
     if isinstance(ds, OddDS) or not ds_usable(ds):
         return (ds.key_tag, int(ds.algorithm)) not in named
-    return not signing_of(cut).matching[ds]
+    return not signing.matching[ds]
 
 
 def _tags(keys: frozenset[DNSKEY]) -> str:

@@ -6,7 +6,8 @@ RDATA that is malformed for its type arrives as generic RDATA and is ignored.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import dns.dnssectypes
@@ -102,9 +103,9 @@ def signed(
 
     Those of another class than IN are left out: no question is about them.
     """
-    wanted = set(types)
+    wanted, signatures = set(types), _signatures(rrsets)
     return [
-        Signed(rrset, _signatures(rrset, rrsets))
+        Signed(rrset, tuple(signatures.get((rrset.name, int(rrset.rdtype)), ())))
         for rrset in rrsets
         if rrset.rdclass == dns.rdataclass.IN
         and rrset.rdtype != dns.rdatatype.RRSIG
@@ -113,14 +114,10 @@ def signed(
     ]
 
 
-def _signatures(covered: dns.rrset.RRset, rrsets: Sequence[dns.rrset.RRset]) -> tuple[RRSIG, ...]:
-    return tuple(
-        rdata
-        for rrset in rrsets
-        if rrset.rdtype == dns.rdatatype.RRSIG
-        and rrset.covers == covered.rdtype
-        and rrset.name == covered.name
-        and rrset.rdclass == covered.rdclass
-        for rdata in rrset
-        if isinstance(rdata, RRSIG)
-    )
+def _signatures(rrsets: Sequence[dns.rrset.RRset]) -> Mapping[tuple[Name, int], list[RRSIG]]:
+    """The RRSIG records of sections by the name and type that they cover."""
+    found: dict[tuple[Name, int], list[RRSIG]] = defaultdict(list)
+    for rrset in rrsets:
+        if rrset.rdtype == dns.rdatatype.RRSIG and rrset.rdclass == dns.rdataclass.IN:
+            found[rrset.name, int(rrset.covers)] += [rdata for rdata in rrset if isinstance(rdata, RRSIG)]
+    return found

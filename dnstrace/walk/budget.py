@@ -27,6 +27,11 @@ class Budget:
             return False
         return self._take("queries", self.limits.max_queries, "query", "queries")
 
+    @property
+    def has_queries(self) -> bool:
+        """Whether another query may be taken."""
+        return self.octets < self.limits.octets and self.queries < self.limits.max_queries
+
     def received(self, octets: int) -> None:
         """Count the octets of a reply; each takes up to two hundred octets of memory once it is read."""
         self.octets += octets

@@ -39,6 +39,7 @@ from dnstrace.model import (
 )
 from dnstrace.model.addresses import address_of
 from dnstrace.walk.asking import Asking, Strategy
+from dnstrace.walk.beyond import Beyond, beyond, elsewhere
 from dnstrace.walk.confirming import TIMES, began_plain, doubtful, gets_error, in_turns
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.descent import Walk
@@ -66,8 +67,32 @@ class Probing:
     async def run(self) -> None:
         """Probe every zone in which the walk ended, in parallel."""
         trace = self._context.journal.snapshot()
-        probing = (self._probe_zone(cut, step, trace) for cut, step in targets(trace))
-        await asyncio.gather(*probing, self._check_hints(trace))
+        zones = targets(trace)
+        await asyncio.gather(
+            *(self._probe_zone(cut, step, trace) for cut, step in zones),
+            *(self._put_beyond(each) for each in beyond(trace, [step for _, step in zones])),
+            *(self._put_elsewhere(each) for each in elsewhere(trace)),
+            self._check_hints(trace),
+        )
+
+    async def _put_elsewhere(self, each: Beyond) -> None:
+        """Put the walk's question to other servers that the parent lists, once their addresses are known."""
+        bare = [server.name for server in each.servers.servers if not server.addresses]
+        allowed = [name for name in bare if self._context.budget.lookup()]
+        found = await asyncio.gather(*(self._walk.look_up(name, each.after, every=True) for name in allowed))
+        known = dict(zip(allowed, found, strict=True))
+        servers = tuple(
+            replace(server, addresses=server.addresses or known.get(server.name, ()))
+            for server in each.servers.servers
+        )
+        await self._put_beyond(
+            each._replace(servers=_askable(Delegation(each.servers.zone, servers), frozenset()))
+        )
+
+    async def _put_beyond(self, each: Beyond) -> None:
+        """One of the probes that only some traces call for."""
+        servers = _Probed(each.servers, each.servers)
+        await self._put(servers, Put(each.probe, each.question), each.after)
 
     async def _check_hints(self, trace: Trace) -> None:
         """Ask a root server for the root's own name servers, if root hints were used and this is not known.
@@ -177,7 +202,7 @@ class Probing:
         for name in names:
             if name.is_subdomain(zone):
                 asking += [
-                    self._put(probed, Put(Probe.ADDRESS, Question(name, rdtype)), after)
+                    self._put(probed, Put(Probe.ADDRESS, Question(name, rdtype), tries=TELLING_TRIES), after)
                     for rdtype in _ADDRESSES
                 ]
             elif self._context.budget.lookup():

@@ -74,6 +74,8 @@ def _ask_ready(asking: Asking, tries: int, once: set[str]) -> None:
     again = [each._replace(tries=each.tries + 1) for each in candidates.timed_out]
     candidates.ready += [each for each in again if each.tries < tries and each.address.text not in once]
     candidates.timed_out = []
+    if len(candidates.ready) > 1 and not asking.context.budget.has_queries:
+        del candidates.ready[1:]  # one is enough to note the limit that is reached
     while candidates.ready and len(asking.attempting) < ADDRESSES_AT_ONCE:
         asking.send(candidates.ready.pop(0))
     while asking.can_look_up:
