@@ -48,6 +48,8 @@ class Known:
         tcp = (step for step in evidence.trace.steps if step.probe is Probe.TCP)
         self.over_tcp = {(step.zone, r.address) for step in tcp for r in replies_of(step) if r.meaning.usable}
         self.delegated: dict[Name, set[Name]] = defaultdict(set)
+        attempts = (attempt for step in evidence.trace.steps for attempt in step.attempts)
+        self.heard = {a.exchange.query.address for a in attempts if a.exchange.message is not None}
         for meaning in (each.meaning for step in evidence.trace.steps for each in step.attempts):
             if meaning.delegation is not None:
                 self.delegated[meaning.delegation.zone] |= {each.name for each in meaning.delegation.servers}
@@ -124,12 +126,24 @@ def _only_for_keys(known: Known, anomaly: Anomaly) -> bool:
 
 
 def _lost_datagram(known: Known, anomaly: Anomaly) -> bool:
-    """A datagram was lost: a later try at the same address, in no other way, had a usable reply."""
+    """A datagram was lost: a later try at the same address had a usable reply, perhaps over TCP."""
     if anomaly.sort is not Sort.ANOTHER_WAY:
         return False
     step, address = anomaly.replies[0].step, anomaly.replies[0].address
     tries = [a for a in step.attempts if a.exchange.query.address == address]
-    return all(a.meaning.usable or a.meaning.kind in _LOST for a in tries) and not any(a.cause for a in tries)
+    chance = _LOST | {Kind.TRUNCATED}
+    return all(a.meaning.usable or a.meaning.kind in chance for a in tries) and not any(
+        a.cause for a in tries
+    )
+
+
+def _lost_in_passing(known: Known, anomaly: Anomaly) -> bool:
+    """A query that another server answered in its place, to an address that replied to other queries."""
+    if anomaly.sort is not Sort.UNUSABLE:
+        return False
+    shown = anomaly.replies[0]
+    passed = not shown.step.all_servers and shown.step.chosen is not None
+    return passed and shown.meaning.kind in _LOST and shown.address in known.heard
 
 
 def _usual_retry(known: Known, anomaly: Anomaly) -> bool:
@@ -238,7 +252,7 @@ def _too_large_for_a_probe(known: Known, anomaly: Anomaly) -> bool:
 
 HARMLESS: tuple[Callable[[Known, Anomaly], bool], ...] = (
     _nothing_asked, _supposed, _lookup_not_made, _not_needed, _within_another, _only_for_keys,
-    _lost_datagram, _usual_retry, _transfer_refused, _recursion_declined, _version_rejected,
+    _lost_datagram, _lost_in_passing, _usual_retry, _transfer_refused, _recursion_declined, _version_rejected,
     _made_for_the_query, _serves_child_too, _not_its_server, _as_its_control, _too_large_for_a_probe,
 )  # fmt: skip
 """Why an anomaly is harmless, each by its docstring."""
