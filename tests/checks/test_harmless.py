@@ -15,6 +15,7 @@ from dnstrace.checks.harmless import HARMLESS, Known
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import Exchange, Fault, Query
+from dnstrace.model.heard import DROPPED
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import checked_world
 from tests.made_delegations import made, traced
@@ -46,13 +47,28 @@ class Lossy(LabNetwork):
         return await super().exchange(query, timeout)
 
 
+class WithoutOne(LabNetwork):
+    """A world in which one address is taken as dead, as `--drop` does."""
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        if query.address == "192.0.2.53":
+            dead = Exchange(query, 0.0, timeout, fault=Fault.TIMEOUT, detail=DROPPED)
+            return await self._timed_out(dead)
+        return await super().exchange(query, timeout)
+
+
 def lossy() -> Trace:
     """A trace in which one datagram is lost."""
+    return in_domain(Lossy("in-domain", "192.0.2.53"))
+
+
+def in_domain(network: LabNetwork) -> Trace:
+    """A trace of the question of that world."""
     world = load("in-domain")
     return trace(
         world.question.name,
         settings=Settings(all_servers=True, probe=True),
-        network=Lossy("in-domain", "192.0.2.53"),
+        network=network,
         now=world.now,
         seed=1,
     )
@@ -109,6 +125,7 @@ def child_on(*servers: str, listed: str) -> Trace:
 
 MADE: dict[str, Callable[[], Trace]] = {
     "_lost_datagram": lossy,
+    "_supposed": lambda: in_domain(WithoutOne(load("in-domain"))),
     "_lookup_not_made": on_ipv4_only,
     "_only_for_keys": lambda: traced(made(121), 1),
     "_within_another": lambda: traced(made(57), 1),
