@@ -15,7 +15,7 @@ from dnstrace.checks.harmless import HARMLESS, Known
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import Exchange, Fault, Query
-from dnstrace.model.heard import DROPPED
+from dnstrace.network.replay import DeadServers
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import checked_world
 from tests.made_delegations import made, traced
@@ -47,28 +47,13 @@ class Lossy(LabNetwork):
         return await super().exchange(query, timeout)
 
 
-class WithoutOne(LabNetwork):
-    """A world in which one address is taken as dead, as `--drop` does."""
-
-    async def exchange(self, query: Query, timeout: float) -> Exchange:
-        if query.address == "192.0.2.53":
-            dead = Exchange(query, 0.0, timeout, fault=Fault.TIMEOUT, detail=DROPPED)
-            return await self._timed_out(dead)
-        return await super().exchange(query, timeout)
-
-
 def lossy() -> Trace:
     """A trace in which one datagram is lost."""
-    return in_domain(Lossy("in-domain", "192.0.2.53"))
-
-
-def in_domain(network: LabNetwork) -> Trace:
-    """A trace of the question of that world."""
     world = load("in-domain")
     return trace(
         world.question.name,
         settings=Settings(all_servers=True, probe=True),
-        network=network,
+        network=Lossy("in-domain", "192.0.2.53"),
         now=world.now,
         seed=1,
     )
@@ -123,9 +108,21 @@ def child_on(*servers: str, listed: str) -> Trace:
     return checked(world, 1)
 
 
+def dropped() -> Trace:
+    """A trace in which one server is taken as dead."""
+    world = load("in-domain")
+    return trace(
+        world.question.name,
+        settings=Settings(all_servers=True, probe=True),
+        network=DeadServers(LabNetwork(world), ["192.0.2.53"]),
+        now=world.now,
+        seed=1,
+    )
+
+
 MADE: dict[str, Callable[[], Trace]] = {
     "_lost_datagram": lossy,
-    "_supposed": lambda: in_domain(WithoutOne(load("in-domain"))),
+    "_supposed": dropped,
     "_lookup_not_made": on_ipv4_only,
     "_only_for_keys": lambda: traced(made(121), 1),
     "_within_another": lambda: traced(made(57), 1),
@@ -158,7 +155,7 @@ def test_every_reason_says_why_and_is_needed_somewhere(reason: Callable[[Known, 
     assert held(reason, MADE[name]() if name in MADE else checked_world(WORLDS[name]))
 
 
-@pytest.mark.parametrize("found", [lossy, on_ipv4_only], ids=lambda found: found.__name__)
+@pytest.mark.parametrize("found", [lossy, on_ipv4_only, dropped], ids=lambda found: found.__name__)
 def test_nothing_is_unexplained_where_the_zone_is_well(found: Callable[[], Trace]) -> None:
     assert "unexplained" not in {each.code for each in found().findings or ()}
 
