@@ -21,7 +21,7 @@ def _codes(*texts: str) -> Codes:
 
 
 _SOME_TYPES = "type-fails ns-missing case-sensitive"
-_ON_THE_WAY = "hints-outdated intercepted possibly-intercepted wrong-reply reply-from-elsewhere"
+_ON_THE_WAY = "hints-outdated intercepted possibly-intercepted wrong-reply"
 _SILENT = _codes(
     "unreachable no-udp no-tcp drops-edns drops-large-udp edns-option edns-version ns-address-special",
     _SOME_TYPES, _ON_THE_WAY,
