@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 
 import dns.rdatatype
 
+from dnstrace.analysis.paths import Lead, lead
 from dnstrace.analysis.reached import ended_unasked
 from dnstrace.checks.anomaly import SHAPED, Anomaly, Sort
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.replies import replies_of
+from dnstrace.checks.statements import statements_of
 from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Question, Step, Trace
 from dnstrace.model.heard import DROPPED
 
@@ -40,6 +42,9 @@ class Known:
                 self.controls[each.exchange.query.address, step.question].add(each.meaning.kind)
                 if step.probe is Probe.SOA:
                     self.plain[step.zone, each.exchange.query.address].add(each.meaning.kind)
+        self.said: dict[tuple[Name, Question], set[Lead]] = defaultdict(set)  # by the servers of a zone
+        for step in (step for step in evidence.trace.steps if step.probe not in SHAPED):
+            self.said[step.zone, step.question] |= {lead(each.meaning) for each in step.attempts}
         tcp = (step for step in evidence.trace.steps if step.probe is Probe.TCP)
         self.over_tcp = {(step.zone, r.address) for step in tcp for r in replies_of(step) if r.meaning.usable}
         self.delegated: dict[Name, set[Name]] = defaultdict(set)
@@ -168,7 +173,10 @@ def _made_for_the_query(known: Known, anomaly: Anomaly) -> bool:
 
 
 def _serves_child_too(known: Known, anomaly: Anomaly) -> bool:
-    """A server of the parent zone that serves the child as well answers, where the others have to refer."""
+    """A server of the parent zone that serves the child as well answers, where the others have to refer.
+
+    It is listed as a server of the child, or says the same as the child's servers.
+    """
     if anomaly.sort not in (Sort.CUT, Sort.AUTHORITY, Sort.PATHS):
         return False
     step = known.evidence.trace.steps[anomaly.steps[0] - 1]
@@ -179,8 +187,14 @@ def _serves_child_too(known: Known, anomaly: Anomaly) -> bool:
     answering = [reply for reply in replies if reply.meaning.delegation is None]
     names = {server.name for cut in cuts for server in cut.servers}
     addresses = {a.text for cut in cuts for server in cut.servers for a in server.addresses}
+    above, zones = known.cuts.get(step.zone), {cut.zone for cut in cuts}
+    said = None if above is None else statements_of(above)
     return bool(answering and cuts) and all(
-        reply.server in names or reply.address in addresses for reply in answering
+        reply.server in names
+        or reply.address in addresses
+        or any(lead(reply.meaning) in known.said[cut.zone, reply.step.question] for cut in cuts)
+        or (said is not None and any(said.hosts(reply.address, zone) for zone in zones))
+        for reply in answering
     )
 
 

@@ -9,6 +9,7 @@ import dns.rcode
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.controls import unsteady
 from dnstrace.checks.evidence import FAILING, Cut
 from dnstrace.checks.phrases import addresses, listed, question_text
 from dnstrace.checks.remedies import at_servers
@@ -123,6 +124,8 @@ def _is_failure(cut: Cut, reply: HeardReply) -> bool:
     """Whether a reply is a failure, where the address answers another question asked in the same way."""
     control = cut.controls.get(reply.address)
     if control is None or reply.meaning.kind not in FAILING or _truncates(reply):
+        return False
+    if reply.address in cut.once(unsteady):
         return False
     if _lacks_soa_only(reply) and reply.step.probe is not None:
         return False

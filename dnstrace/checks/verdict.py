@@ -96,7 +96,8 @@ def _of_finding(causes: Causes, shown: Finding, whole: bool) -> Verdict:
     trace = causes.evidence.trace
     main = causes.first_error(shown)
     cause = causes.first(main)
-    others = [plain(each.server) for each in causes.alike(main) if each.server is not None]
+    alike = (each.server for each in causes.alike(main) if each.server not in (None, main.server))
+    others = [plain(server) for server in alike if server is not None]
     same = f"; the same goes for {_listed(others)}" if others else ""
     because = "" if cause is main else f", because {cause.message}"
     job = "" if _names_operator(main) else cause.who
