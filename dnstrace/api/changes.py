@@ -116,12 +116,20 @@ def applied(cut: Delegation, remedies: Iterable[Remedy]) -> Delegation:
     return cut
 
 
-def supposed_for(before: Delegation, after: Delegation) -> Delegation:
-    """What to suppose (`dnstrace.message.supposed`) so that the first delegation becomes the second."""
-    same = _servers_in(before) == _servers_in(after)
+def supposed_for(before: Delegation, after: Delegation, whole: bool = False) -> Delegation:
+    """What to suppose (`dnstrace.message.supposed`) so that the first delegation becomes the second.
+
+    With `whole`, the referral has nothing but the servers of the second and their glue.
+    """
+    same = not whole and _servers_in(before) == _servers_in(after)
     return Delegation(
         before.zone, () if same else after.servers, ds=None if after.ds is before.ds else after.ds
     )
+
+
+def touches_servers(remedies: Iterable[Remedy]) -> bool:
+    """Whether remedies concern NS records or glue, not only DS records."""
+    return any(record.rdtype != _DS for remedy in remedies for record in records_of(remedy))
 
 
 def addresses_added(before: Delegation, after: Delegation) -> list[str]:

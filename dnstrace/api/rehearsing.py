@@ -21,6 +21,7 @@ from dnstrace.api.changes import (
     edited,
     of_delegation,
     supposed_for,
+    touches_servers,
     why_not,
 )
 from dnstrace.api.outcome import Compared, compared
@@ -119,7 +120,8 @@ class _Rehearsal:
             change, fresh = None, []
         else:
             after = applied(now.cut, [*(of_delegation(each, zone) for each in below), *above])
-            change, fresh = supposed_for(now.cut, after), addresses_added(now.cut, after)
+            change = supposed_for(now.cut, after, touches_servers(above))
+            fresh = addresses_added(now.cut, after)
         ended = await self._walk_again(zone, change, list(map(edited, below)))
         if self._known.denied or self._clock() >= self._run.until:
             return _Result(unrehearsed=self._run.context.budget.spent_out or "the deadline is reached")

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.delegated_keys import deletes, of_ds, published, to_publish, unheard, wanted
 from dnstrace.checks.digests import wrong_digests
+from dnstrace.checks.ds_fixes import cure_of_ds, remedy_of_ds
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, parent_text, where
-from dnstrace.checks.remedies import at_parent, at_servers, in_zone
+from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.replies import by_server, steps_of
 from dnstrace.checks.signing import Signing, signing_of
 from dnstrace.dnssec.algorithms import (
@@ -24,7 +25,7 @@ from dnstrace.dnssec.algorithms import (
 )
 from dnstrace.dnssec.keys import unsupported
 from dnstrace.dnssec.records import DNSKEY, DS, OddDS
-from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
 
 _ODD = (Standing.RESERVED, Standing.UNASSIGNED, Standing.PRIVATE, Standing.NOT_FOR_ZONES)
@@ -63,48 +64,11 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
         f"{parent_text(cut)} has {_ds_text(usable)} for {_keys_text(ds.key_tag for ds in usable)},"
         f" which {zone_text(cut.zone)} {_not_had(cut, usable)}",
         steps,
-        cure=_cure_of_ds(cut, bool(publish)),
+        cure=cure_of_ds(cut, bool(publish)),
         records=publish,
         blame=Blame.HOST if unheard(cut) else None,
-        remedy=_remedy_of_ds(cut, publish),
+        remedy=remedy_of_ds(cut, publish),
     )
-
-
-def _remedy_of_ds(cut: Cut, publish: tuple[str, ...]) -> Remedy:
-    if silent := unheard(cut):
-        return at_servers(*silent)
-    if publish and _is_moving(cut):
-        return at_parent(cut, add=publish)
-    return at_parent(cut, change=publish) if publish else at_parent(cut, remove=published(cut))
-
-
-def _is_moving(cut: Cut) -> bool:
-    """Whether other name servers are supposed for the zone, so that these DS records are of the old ones."""
-    return any(each.zone == cut.zone and each.servers for each in cut.evidence.trace.supposed)
-
-
-def _cure_of_ds(cut: Cut, has_keys: bool) -> str:
-    """What to do about DS records without a key: nothing at the registrar before every server was heard."""
-    zone = zone_text(cut.zone)
-    if silent := unheard(cut):
-        one = len(silent) == 1
-        return (
-            f"bring {listed(silent)} back first: {'it' if one else 'they'} may have"
-            f" {'these keys' if len(signing_of(cut).ds) > 1 else 'this key'}"
-        )
-    if _is_moving(cut) and has_keys:
-        return (
-            f"before the name servers change, add these DS records of {zone} and wait for the TTL of the old"
-            " ones; remove the old ones afterwards"
-        )
-    if _is_moving(cut):
-        return (
-            f"before the name servers change, remove the DS records of {zone} and wait for their TTL, or have"
-            " the new servers sign the zone"
-        )
-    if has_keys:
-        return f"replace the DS records of {zone}"
-    return f"remove the DS records of {zone}, or sign the zone"
 
 
 @of_cut(Level.NOTICE, Blame.REGISTRAR)

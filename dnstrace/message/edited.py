@@ -96,13 +96,13 @@ class Edited:
         reply.answer = answer
         reply.authority = self._section(said.authority)
         reply.additional = self._section(said.additional)
+        reply.set_rcode(dns.rcode.NOERROR)
         if answer:
-            reply.set_rcode(dns.rcode.NOERROR)
             reply.authority = [each for each in reply.authority if each.rdtype != dns.rdatatype.SOA]
         elif said.answer:
             reply.authority = [soa_of(self._zone)]
-        else:
-            reply.set_rcode(said.rcode())
+        elif not any(record.owner.is_subdomain(question.name) for record in (*self._add, *self._change)):
+            reply.set_rcode(said.rcode())  # a name with data, or with names below it, exists (RFC 8020)
         return reply
 
     def _answer(self, said: dns.message.Message, question: Question) -> list[dns.rrset.RRset]:

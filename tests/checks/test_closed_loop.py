@@ -36,6 +36,7 @@ TO_CHOOSE = {
     "soa-fields": {"soa-mname"},
     "all-silent-shared": {"ns-name-unresolvable"},
     "dnssec-algorithm-unassigned": {"algorithm-unsupported"},
+    "dnssec-cut-at-alias": {"alias-beside-data", "chain-broken"},
 }
 """What only the operator knows: where an alias should lead, which address or further server there is."""
 

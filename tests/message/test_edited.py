@@ -67,6 +67,7 @@ def after(exchange: Exchange, **changes: list[str]) -> tuple[Kind, list[str]]:
         (reply("www.example.com. A"), {"add": [WWW]}, (Kind.ANSWER, ["192.0.2.44"])),
         (reply("www.example.com. A", rcode=3), {"add": [WWW]}, (Kind.ANSWER, ["192.0.2.44"])),
         (reply("no.example.com. A", rcode=3), {"add": [WWW]}, (Kind.NXDOMAIN, [])),
+        (reply("www.example.com. AAAA", rcode=3), {"add": [WWW]}, (Kind.NODATA, [])),
     ],
 )
 def test_a_reply_has_the_records_as_they_are_after_the_change(

@@ -82,4 +82,14 @@ def test_a_finding_has_its_evidence_and_who_can_fix_it() -> None:
         "blame": "host",
         "operator": "example.com.",
         "records": [],
+        "remedy": {
+            "who": "host",
+            "where": None,
+            "add": [],
+            "change": [],
+            "remove": [],
+            "servers": ["ns1.example.com."],
+        },
+        "rehearsed": None,
+        "explains": [],
     }
