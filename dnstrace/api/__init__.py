@@ -143,7 +143,7 @@ async def _traced(
     if not tracing.settings.probe:
         return trace
     trace = await with_findings(trace, run.until_rules)
-    if any(finding.remedy is not None for finding in trace.findings or ()):
+    if any(finding.cure for finding in trace.findings or ()):
         from dnstrace.api.rehearsing import rehearsed
 
         trace = await rehearsed(run, trace)

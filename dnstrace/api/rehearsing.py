@@ -28,6 +28,7 @@ from dnstrace.api.running import Run, begun, with_findings
 from dnstrace.message.edited import Edited
 from dnstrace.message.supposed import Supposed
 from dnstrace.model import Attempt, Delegation, Name, NameServer, Outcome, Probe, Purpose, Question, Trace
+from dnstrace.model.naming import is_below
 from dnstrace.network.known import KnownNetwork
 
 if TYPE_CHECKING:
@@ -139,6 +140,9 @@ class _Rehearsal:
         )
         began = self._clock()
         again = begun(run.question, tracing, self._known.again())
+        first = next(step for step in self._trace.steps if step.main)
+        if first.zone != again.start.zone and is_below(zone, first.zone):  # others had led there before
+            again.context.cuts.add(Delegation(first.zone, first.servers))
         context = again.context._replace(supposed=_All((again.context.supposed, *edits)))
         ended = await with_findings(await again._replace(until=run.until, context=context).ended(), run.until)
         main = [step.id for step in run.context.journal.snapshot().steps if step.main]

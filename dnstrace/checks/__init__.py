@@ -10,11 +10,14 @@ from dnstrace.checks import (
     aliases,
     answers,
     chain,
+    contradictions,
+    cuts,
     cycles,
     delegation,
     denial,
     denial_kinds,
     digests,
+    existence,
     glue,
     hints,
     interception,
@@ -24,6 +27,7 @@ from dnstrace.checks import (
     parent_update,
     question_types,
     records,
+    referrals,
     resolver_answers,
     security,
     servers,
@@ -57,13 +61,17 @@ __all__ = [
 ]
 
 RULES = (
-    interception, hints, servers, question_types, transport, letter_case, delegation, spread,
-    shared_addresses, cycles, names, glue, soa, answers, aliases, records, digests, security, zone_keys,
-    signatures, denial, denial_kinds, parent_update, key_requests, chain, resolver_answers, unexplained,
+    interception, hints, cuts, servers, question_types, transport, letter_case, delegation, referrals,
+    spread, shared_addresses, cycles, names, glue, soa, existence, answers, aliases, records, digests,
+    security, zone_keys, signatures, contradictions, denial, denial_kinds, parent_update, key_requests,
+    chain, resolver_answers, unexplained,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
-_DNSSEC = (digests, security, zone_keys, signatures, denial, denial_kinds, parent_update, key_requests, chain)
+_DNSSEC = (
+    digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, parent_update,
+    key_requests, chain,
+)  # fmt: skip
 _ON_DNSSEC = {module.__name__ for module in _DNSSEC}
 
 _PLACES = {module.__name__: place for place, module in enumerate(RULES)}

@@ -12,10 +12,11 @@ from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.phrases import listed, where
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, replies_of, steps_of
+from dnstrace.checks.statements import Statement, statements_of
 from dnstrace.message.alias import alias_target
 from dnstrace.model import Kind, Meaning, Name, Outcome, Purpose, Step
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
-from dnstrace.model.naming import plain, zone_text
+from dnstrace.model.naming import is_below, plain, zone_text
 
 _CNAME, _DNAME = dns.rdatatype.CNAME, dns.rdatatype.DNAME
 _ALLOWED = frozenset({_CNAME, dns.rdatatype.RRSIG, dns.rdatatype.NSEC, dns.rdatatype.KEY})
@@ -145,14 +146,15 @@ def alias_at_apex(cut: Cut) -> Iterator[Observation]:
 def alias_beside_data(cut: Cut) -> Iterator[Observation]:
     """A name has a CNAME record and other data, or several CNAME records.
 
-    What it is: a server returns a CNAME record together with other records of the same name, or several
-    CNAME records.
+    What it is: a server returns a CNAME record together with other records of the same name, in one reply
+    or to queries for different types; or several CNAME records; or it refers to another zone of that name.
 
     Why it matters: an alias has no data of its own. Which of the two a resolver uses depends on the
     resolver and on its cache, so users reach different places. With several CNAME records some resolvers
     use the first; others, such as BIND, answer SERVFAIL.
 
-    How to fix it: remove either the CNAME record or the other records.
+    How to fix it: remove either the CNAME record or the other records. A name that is delegated has no
+    CNAME record in the zone above: either the delegation or the CNAME record has to go.
 
     References: RFC 1034 section 3.6.2; RFC 2181 section 10.1; RFC 4035 section 2.5
     """
@@ -160,6 +162,8 @@ def alias_beside_data(cut: Cut) -> Iterator[Observation]:
     for reply in _heard_of(cut):
         for owner in _doubled(reply, cut.zone):
             found.setdefault(owner, []).append(reply)
+    for owner, replies in _in_turn(cut).items():
+        found.setdefault(owner, []).extend(reply for reply in replies if reply not in found[owner])
     for owner, showing in found.items():
         sets = (reply.rrset(owner, _CNAME) or () for reply in showing)
         targets = [rdata.target for rdata in max(sets, key=len)]
@@ -170,6 +174,11 @@ def alias_beside_data(cut: Cut) -> Iterator[Observation]:
         if len(targets) > 1:
             what = f"of {listed(targets)} at the same time"
             cure = f"remove all CNAME records of {plain(owner)} except one"
+        elif any(_cut_of(reply) == owner for reply in showing):
+            what = f"in {zone_text(cut.zone)} and also delegated to other servers"
+            cure = (
+                f"remove either the CNAME record or the NS records of {plain(owner)} in {zone_text(cut.zone)}"
+            )
         yield Observation(
             f"{plain(owner)} is an alias {what}, on {where(showing)}",
             steps_of(showing),
@@ -274,3 +283,31 @@ def _doubled(reply: HeardReply, zone: Name) -> list[Name]:
         if alias.name != zone
         and (len(alias) > 1 or any(r.name == alias.name and r.rdtype not in _ALLOWED for r in answer))
     ]
+
+
+def _in_turn(cut: Cut) -> dict[Name, list[HeardReply]]:
+    """The names below the apex of which one address gives a CNAME record and, asked otherwise, other data."""
+    said = statements_of(cut)
+    found: dict[Name, list[HeardReply]] = {}
+    for (address, owner), shown in said.data.items():
+        aliases = [each for each in shown if _types_at(owner, each) & {_CNAME} and not _is_made(owner, each)]
+        others = [each for each in shown if _types_at(owner, each) - _ALLOWED]
+        referral = said.referrals.get(address, {}).get(owner)
+        others += [referral] if referral is not None else []
+        if aliases and others and owner != cut.zone:
+            found.setdefault(owner, []).extend((aliases[0].reply, others[0].reply))
+    return found
+
+
+def _types_at(owner: Name, each: Statement) -> set[dns.rdatatype.RdataType]:
+    return {rrset.rdtype for rrset in each.data if rrset.name == owner}
+
+
+def _is_made(owner: Name, each: Statement) -> bool:
+    """Whether a CNAME record is synthesised from a DNAME record above it."""
+    return any(rrset.rdtype == _DNAME and is_below(owner, rrset.name) for rrset in each.data)
+
+
+def _cut_of(reply: HeardReply) -> Name | None:
+    delegation = reply.meaning.delegation
+    return None if delegation is None else delegation.zone

@@ -16,7 +16,7 @@ import dns.rcode
 import dns.rdatatype
 
 from dnstrace.analysis.paths import by_address, shares
-from dnstrace.checks.anomaly import Anomaly, Sort
+from dnstrace.checks.anomaly import SHAPED, Anomaly, Sort
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.phrases import question_text
 from dnstrace.checks.replies import HeardReply, replies_of
@@ -28,14 +28,16 @@ from dnstrace.model.paths import Share
 _POSITIVE = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.YXDOMAIN, Kind.ALIAS_LOOP})
 _EXIST = _POSITIVE | {Kind.NODATA, Kind.REFERRAL}
 _LIKE_CONTROL = frozenset({Probe.TCP, Probe.CASE, Probe.EDNS_OPTION})
-_ON_THEIR_OWN = frozenset({Probe.TCP, Probe.EDNS_VERSION, Probe.EDNS_OPTION, Probe.CASE, Probe.RECURSION,
-                           Probe.TRANSFER})  # fmt: skip
-"""Probes that are held against the same question at the same address, or against a rule of their own."""
 
 
 def anomalies(evidence: Evidence) -> tuple[Anomaly, ...]:
-    """Every anomaly of a trace, in the order in which the steps show them."""
-    steps = [step for step in evidence.trace.steps if not step.asks_resolver]
+    """Every anomaly of a trace, in the order in which the steps show them.
+
+    Left out are resolvers, which are compared with the walk, and what was asked to rehearse a remedy.
+    """
+    steps = [
+        step for step in evidence.trace.steps if not step.at_resolver and step.probe is not Probe.REHEARSAL
+    ]
     found = [
         *(each for step in steps for each in _of_attempts(evidence, step)),
         *_between_servers(evidence, steps),
@@ -120,7 +122,7 @@ def _between_servers(evidence: Evidence, steps: list[Step]) -> Iterator[Anomaly]
     """Where servers of one zone answer one question differently."""
     asked: dict[tuple[Name, Question, Probe | None], list[HeardReply]] = defaultdict(list)
     for step in steps:
-        if step.probe not in _ON_THEIR_OWN:
+        if step.probe not in SHAPED:
             usable = (reply for reply in replies_of(step) if reply.meaning.usable)
             asked[step.zone, step.question, step.probe].extend(usable)
     for (zone, question, _), replies in asked.items():
@@ -144,22 +146,22 @@ def _between_servers(evidence: Evidence, steps: list[Step]) -> Iterator[Anomaly]
 
 
 def _of_probes(evidence: Evidence, steps: list[Step]) -> Iterator[Anomaly]:
-    """Probes that are answered unlike their control: the same question to the address, asked as usual."""
+    """Probes that are answered unlike their control: the same question to the same address, put plainly."""
     control = {
-        (step.question, reply.address): reply
+        (reply.address, step.question): reply
         for step in steps
-        if step.probe not in _ON_THEIR_OWN
+        if step.probe not in SHAPED
         for reply in replies_of(step)
     }
     for step in (step for step in steps if step.probe in _LIKE_CONTROL):
         for reply in replies_of(step):
-            plainly = control.get((step.question, reply.address))
+            plainly = control.get((reply.address, step.question))
             if plainly is None or not plainly.meaning.usable or not reply.meaning.usable:
                 continue
             if _gist(plainly) != _gist(reply):
                 what = (
-                    f"gives {_result_text(reply.meaning)} to the {_probe_text(step)},"
-                    f" but {_result_text(plainly.meaning)} to a plain query"
+                    f"gives {_gist_text(reply)} to the {_probe_text(step)},"
+                    f" but {_gist_text(plainly)} to a plain query,"
                 )
                 yield _at_address(evidence, step, Sort.PROBE, reply.attempt, what)
 
@@ -168,10 +170,13 @@ def _probe_text(step: Step) -> str:
     return f"{'' if step.probe is None else step.probe.value} probe"
 
 
-def _gist(reply: HeardReply) -> tuple[Kind, bool, frozenset[object]]:
-    """What a probe has to have in common with its control."""
-    rrset = reply.rrset(reply.step.question.name, reply.step.question.rdtype)
-    return reply.meaning.kind, reply.meaning.authoritative, frozenset(rrset or ())
+def _gist(reply: HeardReply) -> tuple[Kind, bool]:
+    """What a probe has to have in common with its control: records may change in the meantime."""
+    return reply.meaning.kind, reply.meaning.authoritative
+
+
+def _gist_text(reply: HeardReply) -> str:
+    return f"{_result_text(reply.meaning)}{'' if reply.meaning.authoritative else ' without AA'}"
 
 
 # --- one name, several questions ---------------------------------------------------------------------

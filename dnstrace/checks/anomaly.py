@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dnstrace.checks.replies import HeardReply
-from dnstrace.model import Name, Question
+from dnstrace.model import Name, Probe, Question
+
+SHAPED = frozenset(
+    {
+        Probe.TCP,
+        Probe.PLAIN,
+        Probe.EDNS_VERSION,
+        Probe.EDNS_OPTION,
+        Probe.CASE,
+        Probe.RECURSION,
+        Probe.TRANSFER,
+    }
+)
+"""Probes that are compared with a plain query at the same address, or judged by a rule of their own."""
 
 
 class Sort(StrEnum):

@@ -142,8 +142,12 @@ _MADE_UP = "open-recursion soa-missing answers-differ chain-broken"
 _NO_ROOM = "no-tcp truncated-over-tcp drops-large-udp"
 _NO_EDNS = "no-edns drops-edns"
 _UNTRUSTED = (
-    "ds-without-dnskey dnskey-differs signature-missing signature-bad signature-expired"
+    "ds-without-dnskey ds-digest-wrong dnskey-differs signature-missing signature-bad signature-expired"
     " signature-not-yet-valid denial-broken chain-broken"
+)
+_LIKE_RESOLVER = (
+    f"{_AT_SERVER} open-recursion soa-missing answers-differ signature-missing denial-broken chain-broken"
+    " dnskey-differs"
 )
 _UNFOUND = "glue-missing ns-name-unresolvable cyclic-dependency"
 
@@ -151,11 +155,7 @@ UNUSABLE = frozenset(f"{_DEAD} {_UNFOUND}".split())
 """What makes a name server useless for a zone."""
 
 TABLE = (
-    Row(
-        "possibly-intercepted",
-        of_zone,
-        f"{_AT_SERVER} open-recursion soa-missing answers-differ chain-broken",
-    ),
+    Row("possibly-intercepted", of_zone, _LIKE_RESOLVER),
     Row("glue-differs", of_outdated_glue, f"{_AT_SERVER} soa-missing soa-differs answers-differ"),
     Row("ns-differs", left_behind, f"{_AT_SERVER} ns-name-unresolvable ns-name-alias soa-differs"),
     Row("parent-servers-differ", of_zone, "ns-differs glue-differs"),
@@ -168,9 +168,10 @@ TABLE = (
     Row("soa-differs", of_zone, "answers-differ ns-differs-between-servers cds-inconsistent"),
     Row("glue-missing", of_zone, "cyclic-dependency ns-name-unresolvable"),
     Row("ds-digest-wrong", of_zone, "ds-without-dnskey chain-broken"),
-    Row("ds-without-dnskey", of_zone, "signature-missing denial-broken cds-differs"),
+    Row("ds-without-dnskey ds-digest-wrong", of_zone, "signature-missing denial-broken cds-differs"),
     Row("key-malformed keys-not-signed", of_zone, "chain-broken"),
     Row("signature-missing", of_zone, "denial-broken"),
+    Row("cds-unusable", of_zone, "cds-differs"),
     Row("alias-at-apex alias-beside-data", of_zone, "soa-missing"),
     Row(f"{_DEAD} {_UNFOUND}", at_the_end, "alias-dangling"),
     Row(f"{_DEAD} {_UNFOUND} {_UNTRUSTED}", of_all, "resolver-fails"),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
-import dns.flags
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
@@ -15,7 +14,7 @@ from dnstrace.checks.phrases import listed, parent_text, server_names
 from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, only_server, steps_of
 from dnstrace.checks.serials import serials
-from dnstrace.model import Delegation, Name, Probe
+from dnstrace.model import Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
 
@@ -118,44 +117,6 @@ def ns_differs_between_servers(cut: Cut) -> Iterator[Observation]:
             )
 
 
-@of_cut(Level.WARNING, Blame.PARENT)
-def parent_servers_differ(cut: Cut) -> Iterator[Observation]:
-    """Servers of the parent zone refer to the zone differently.
-
-    What it is: their referrals have different NS records, different DS records, or different glue for
-    name servers inside the zone.
-
-    Why it matters: what a resolver continues with depends on which of the parent's servers it asked. If
-    the DS records differ, the zone is bogus for some users. Just after a change this is normal for a few
-    minutes.
-
-    How to fix it: you cannot fix this in the zone itself: report the server that is behind to the
-    operator of the parent zone.
-
-    References: RFC 1034 section 4.2.1; RFC 4035 section 3.1.4.1
-    """
-    for what, view in _VIEWS.items():
-        groups: dict[Hashable, list[HeardReply]] = {}
-        for reply in cut.referrals:
-            if reply.meaning.delegation is not None and (what != "DS records" or _with_do(reply)):
-                groups.setdefault(view(reply.meaning.delegation), []).append(reply)
-        if len(groups) > 1:
-            most = max(groups, key=lambda key: len(groups[key]))
-            odd = [reply for key, replies in groups.items() if key != most for reply in replies]
-            differ = "differs" if only_server(odd) else "differ"
-            yield Observation(
-                message=f"the servers of {parent_text(cut)} refer to {zone_text(cut.zone)} with"
-                f" different {what}:"
-                f" {server_names(odd)} {differ} from {server_names(groups[most])}",
-                steps=steps_of(cut.referrals),
-                server=only_server(odd),
-                cure=f"report to the operator of {parent_text(cut)} that {server_names(odd)} {differ}"
-                " from the others",
-                remedy=replace(at_parent(cut), servers=tuple(by_server(odd))),
-            )
-            return
-
-
 @of_cut(Level.NOTICE, Blame.HOST)
 def ns_ttl_differs(cut: Cut) -> Iterator[Observation]:
     """The zone's own NS records have a much shorter TTL than the parent's.
@@ -181,28 +142,6 @@ def ns_ttl_differs(cut: Cut) -> Iterator[Observation]:
             cure=f"raise the TTL of the NS records in {zone_text(cut.zone)} to 86400",
             remedy=in_zone(cut.zone, change=ns_records(cut, cut.child, 86400)),
         )
-
-
-_VIEWS: dict[str, Callable[[Delegation], Hashable]] = {
-    "NS records": lambda cut: frozenset(server.name for server in cut.servers),
-    "DS records": lambda cut: frozenset(() if cut.ds is None else cut.ds),
-    "glue": lambda cut: frozenset(
-        (server.name, address.text)
-        for server in cut.servers
-        if server.name.is_subdomain(cut.zone)
-        for address in server.addresses
-    ),
-}
-"""The parts of a referral that must be the same everywhere, by name."""
-
-
-def _with_do(reply: HeardReply) -> bool:
-    """Whether the query asked for DNSSEC and the reply acknowledges it."""
-    edns = reply.attempt.exchange.query.edns
-    message = reply.message
-    return (
-        edns is not None and edns.dnssec_ok and message is not None and bool(message.ednsflags & dns.flags.DO)
-    )
 
 
 def _child_sets(cut: Cut) -> dict[Servers, list[HeardReply]]:

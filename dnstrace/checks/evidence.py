@@ -84,7 +84,7 @@ class Cut:
     @property
     def probed(self) -> bool:
         """Whether the servers of the zone were probed: only then is known what probes alone can show."""
-        return bool(self._probes)
+        return any(step.probe in (Probe.SOA, Probe.TCP) for step in self._probes)
 
     @cached_property
     def delegation(self) -> Delegation | None:
@@ -201,9 +201,12 @@ class Cut:
         """
         return tuple(reply for probe in Probe if probe is not Probe.CASE for reply in self.probe(probe))
 
+    def probe_steps(self, probe: Probe) -> list[Step]:
+        """The steps in which a probe was put to the servers of the zone."""
+        return [step for step in self._probes if step.probe is probe]
+
     def _of(self, probe: Probe) -> list[HeardReply]:
-        steps = (step for step in self._probes if step.probe is probe)
-        found = (reply for step in steps for reply in replies_of(step))
+        found = (reply for step in self.probe_steps(probe) for reply in replies_of(step))
         return list(filter(self._tells, found))
 
     @cached_property

@@ -21,7 +21,7 @@ def _codes(*texts: str) -> Codes:
 
 
 _SOME_TYPES = "type-fails ns-missing case-sensitive"
-_ON_THE_WAY = "intercepted path-intercepted wrong-reply reply-from-elsewhere"
+_ON_THE_WAY = "hints-outdated intercepted possibly-intercepted wrong-reply reply-from-elsewhere"
 _SILENT = _codes(
     "unreachable no-udp no-tcp drops-edns drops-large-udp edns-option edns-version ns-address-special",
     _SOME_TYPES, _ON_THE_WAY,
@@ -29,7 +29,8 @@ _SILENT = _codes(
 _ERROR = _codes("fails refuses no-edns edns-option edns-version", _SOME_TYPES, _ON_THE_WAY)
 _NOT_SERVED = _codes(
     "lame-server upward-referral soa-missing alias-beside-data alias-at-apex foreign-soa",
-    "negative-without-soa answers-below-cut record-malformed ns-missing", _SOME_TYPES, _ON_THE_WAY,
+    "negative-without-soa referral-with-soa answers-below-cut record-malformed ns-missing",
+    _SOME_TYPES, _ON_THE_WAY,
 )  # fmt: skip
 _WHOLE = _codes(
     "lame-server upward-referral refuses fails unreachable malformed-reply wrong-reply truncated-over-tcp"
@@ -64,25 +65,31 @@ UNUSABLE: dict[Kind, Codes] = {
 }
 """What explains that nothing could be used, by what came in its place."""
 
-_COPIES = "answers-differ soa-differs soa-multiple zone-copies-differ parent-servers-differ answers-below-cut"
+_COPIES = "answers-differ soa-differs soa-multiple parent-servers-differ answers-below-cut"
 _EXISTS = "nxdomain-beside-data ent-nxdomain denial-contradicts-data ns-missing soa-missing case-sensitive"
 
 DIFFERENT: dict[Sort, Codes] = {
     Sort.ANOTHER_WAY: _codes("no-edns drops-edns drops-large-udp no-tcp fails type-fails"),
-    Sort.CUT: _codes(_COPIES, _EXISTS, "cut-denied not-authoritative"),
-    Sort.EXISTENCE: _codes(
-        _COPIES, _EXISTS, "cds-inconsistent dnskey-differs type-fails wildcard-hidden",
-        "glue-differs ns-name-unresolvable alias-beside-data cut-denied not-authoritative",
+    Sort.CUT: _codes(
+        _COPIES, _EXISTS, "cut-denied referral-with-soa not-authoritative foreign-soa hints-outdated"
     ),
-    Sort.NAME_SERVERS: _codes("parent-servers-differ"),
-    Sort.DELEGATED_KEYS: _codes("parent-servers-differ no-edns"),
-    Sort.GLUE: _codes("parent-servers-differ glue-differs"),
+    Sort.EXISTENCE: _codes(
+        _COPIES, _EXISTS, "cds-inconsistent cds-alone denial-mixed dnskey-differs type-fails wildcard-hidden",
+        "glue-differs ns-name-unresolvable alias-beside-data cut-denied not-authoritative",
+        "referral-with-soa foreign-soa",
+    ),
+    Sort.NAME_SERVERS: _codes("parent-servers-differ hints-outdated"),
+    Sort.DELEGATED_KEYS: _codes("parent-servers-differ no-edns hints-outdated"),
+    Sort.GLUE: _codes("parent-servers-differ glue-differs hints-outdated"),
     Sort.DATA: _codes(
-        _COPIES, "ns-differs-between-servers dnskey-differs cds-inconsistent alias-beside-data",
+        _COPIES, "ns-differs-between-servers dnskey-differs cds-inconsistent cds-alone denial-mixed",
+        "alias-beside-data",
         "glue-differs not-authoritative",
     ),
     Sort.TTL: _codes(_COPIES, "ns-differs-between-servers dnskey-differs signature-bad not-authoritative"),
-    Sort.AUTHORITY: _codes(_COPIES, "not-authoritative lame-server"),
+    Sort.AUTHORITY: _codes(
+        _COPIES, "not-authoritative lame-server referral-with-soa possibly-intercepted hints-outdated"
+    ),
     Sort.SIGNATURES: _codes(
         "signature-missing dnskey-differs soa-differs answers-differ no-edns drops-edns dnskey-without-ds"
     ),

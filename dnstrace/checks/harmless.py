@@ -7,11 +7,14 @@ from collections.abc import Callable, Sequence
 
 import dns.rdatatype
 
+from dnstrace.analysis.paths import Lead, lead
 from dnstrace.analysis.reached import ended_unasked
-from dnstrace.checks.anomaly import Anomaly, Sort
+from dnstrace.checks.anomaly import SHAPED, Anomaly, Sort
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.replies import replies_of
-from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Step, Trace
+from dnstrace.checks.statements import statements_of
+from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Question, Step, Trace
+from dnstrace.model.heard import DROPPED
 
 _NOTHING_SENT = frozenset(
     {Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT, Kind.ABANDONED, Kind.NOT_RECORDED}
@@ -26,10 +29,24 @@ class Known:
     def __init__(self, evidence: Evidence) -> None:
         self.evidence = evidence
         self.cuts = {cut.zone: cut for cut in evidence.cuts}
-        self.controls: dict[tuple[Name, str], set[Kind]] = defaultdict(set)
-        for step in (step for step in evidence.trace.steps if step.probe is Probe.SOA):
+        self.limited: set[int] = set()  # steps that one of our own limits ended, or what they needed
+        for step in reversed(evidence.trace.steps):
+            if step.limited:
+                self.limited.add(step.id)
+            if step.id in self.limited and step.parent is not None:
+                self.limited.add(step.parent)
+        self.controls: dict[tuple[str, Question], set[Kind]] = defaultdict(set)
+        self.plain: dict[tuple[Name, str], set[Kind]] = defaultdict(set)  # what came for SOA
+        for step in (step for step in evidence.trace.steps if step.probe not in SHAPED):
             for each in step.attempts:
-                self.controls[step.zone, each.exchange.query.address].add(each.meaning.kind)
+                self.controls[each.exchange.query.address, step.question].add(each.meaning.kind)
+                if step.probe is Probe.SOA:
+                    self.plain[step.zone, each.exchange.query.address].add(each.meaning.kind)
+        self.said: dict[tuple[Name, Question], set[Lead]] = defaultdict(set)  # by the servers of a zone
+        for step in (step for step in evidence.trace.steps if step.probe not in SHAPED):
+            self.said[step.zone, step.question] |= {lead(each.meaning) for each in step.attempts}
+        tcp = (step for step in evidence.trace.steps if step.probe is Probe.TCP)
+        self.over_tcp = {(step.zone, r.address) for step in tcp for r in replies_of(step) if r.meaning.usable}
         self.delegated: dict[Name, set[Name]] = defaultdict(set)
         for meaning in (each.meaning for step in evidence.trace.steps for each in step.attempts):
             if meaning.delegation is not None:
@@ -48,6 +65,12 @@ def _nothing_asked(known: Known, anomaly: Anomaly) -> bool:
     )
 
 
+def _supposed(known: Known, anomaly: Anomaly) -> bool:
+    """A server that is only taken as dead (`--drop`)."""
+    silent = [reply for reply in anomaly.replies if not reply.meaning.usable]
+    return bool(silent) and all(reply.meaning.note == DROPPED for reply in silent)
+
+
 def _lookup_not_made(known: Known, anomaly: Anomaly) -> bool:
     """A name server could not be looked up for our own reasons: a limit, a record, a family that is off."""
     if anomaly.sort is not Sort.LOOKUP:
@@ -55,7 +78,7 @@ def _lookup_not_made(known: Known, anomaly: Anomaly) -> bool:
     trace = known.evidence.trace
     steps = [trace.steps[number - 1] for number in anomaly.steps]
     failed = [step for step in steps if step.outcome is Outcome.FAILED]
-    return bool(failed) and all(step.limited or _asked_nothing(trace, step) for step in failed)
+    return bool(failed) and all(step.id in known.limited or _asked_nothing(trace, step) for step in failed)
 
 
 def _asked_nothing(trace: Trace, step: Step) -> bool:
@@ -150,7 +173,10 @@ def _made_for_the_query(known: Known, anomaly: Anomaly) -> bool:
 
 
 def _serves_child_too(known: Known, anomaly: Anomaly) -> bool:
-    """A server of the parent zone that serves the child as well answers, where the others have to refer."""
+    """A server of the parent zone that serves the child as well answers, where the others have to refer.
+
+    It is listed as a server of the child, or says the same as the child's servers.
+    """
     if anomaly.sort not in (Sort.CUT, Sort.AUTHORITY, Sort.PATHS):
         return False
     step = known.evidence.trace.steps[anomaly.steps[0] - 1]
@@ -161,8 +187,14 @@ def _serves_child_too(known: Known, anomaly: Anomaly) -> bool:
     answering = [reply for reply in replies if reply.meaning.delegation is None]
     names = {server.name for cut in cuts for server in cut.servers}
     addresses = {a.text for cut in cuts for server in cut.servers for a in server.addresses}
+    above, zones = known.cuts.get(step.zone), {cut.zone for cut in cuts}
+    said = None if above is None else statements_of(above)
     return bool(answering and cuts) and all(
-        reply.server in names or reply.address in addresses for reply in answering
+        reply.server in names
+        or reply.address in addresses
+        or any(lead(reply.meaning) in known.said[cut.zone, reply.step.question] for cut in cuts)
+        or (said is not None and any(said.hosts(reply.address, zone) for zone in zones))
+        for reply in answering
     )
 
 
@@ -180,20 +212,34 @@ def _not_its_server(known: Known, anomaly: Anomaly) -> bool:
 
 
 def _as_its_control(known: Known, anomaly: Anomaly) -> bool:
-    """A probe that meets what the plain query for SOA met at the same address: that is an anomaly itself.
+    """A probe that meets what a plain query met at the same address: that is an anomaly itself.
 
-    A truncated reply is among these. The plain query is then sent again over TCP, a probe is not.
+    The plain query is the one for SOA, or one that puts the same question. A truncated reply is among these:
+    the plain query is then sent again over TCP, a probe is not.
     """
-    if anomaly.sort is not Sort.UNUSABLE or anomaly.replies[0].step.probe in (None, Probe.SOA):
+    shown = anomaly.replies[0] if anomaly.replies else None
+    if anomaly.sort is not Sort.UNUSABLE or shown is None or shown.step.purpose is not Purpose.PROBE:
+        return False
+    same = known.controls.get((shown.address, shown.step.question), set())
+    of_soa = known.plain.get((shown.step.zone, shown.address), set())
+    kind = shown.meaning.kind
+    return (shown.step.probe in SHAPED and kind in same) or (
+        shown.step.probe is not Probe.SOA and kind in of_soa
+    )
+
+
+def _too_large_for_a_probe(known: Known, anomaly: Anomaly) -> bool:
+    """A probe over UDP with a truncated reply, at an address that answers over TCP: as it should be."""
+    if anomaly.sort is not Sort.UNUSABLE or anomaly.replies[0].meaning.kind is not Kind.TRUNCATED:
         return False
     shown = anomaly.replies[0]
-    return shown.meaning.kind in known.controls.get((shown.step.zone, shown.address), ())
+    return shown.step.purpose is Purpose.PROBE and (shown.step.zone, shown.address) in known.over_tcp
 
 
 HARMLESS: tuple[Callable[[Known, Anomaly], bool], ...] = (
-    _nothing_asked, _lookup_not_made, _not_needed, _within_another, _only_for_keys,
+    _nothing_asked, _supposed, _lookup_not_made, _not_needed, _within_another, _only_for_keys,
     _lost_datagram, _usual_retry, _transfer_refused, _recursion_declined, _version_rejected,
-    _made_for_the_query, _serves_child_too, _not_its_server, _as_its_control,
+    _made_for_the_query, _serves_child_too, _not_its_server, _as_its_control, _too_large_for_a_probe,
 )  # fmt: skip
 """Why an anomaly is harmless, each by its docstring."""
 

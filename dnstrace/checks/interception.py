@@ -79,7 +79,7 @@ def possibly_intercepted(cut: Cut) -> Iterator[Observation]:
     yield Observation(
         f"{every} of {zone} that reply ({listed(servers)}, in {counted(len(networks), 'network')}) answer"
         f" like a resolver, without authority and offering recursion: either none of them serves {zone}, or"
-        " something on the way answers in place of them",
+        " something on the way answers in place of them; a trace from another network shows who needs to act",
         steps_of(heard),
         cure=f"trace from another network first; if the servers answer with authority there, this network has"
         f" to let DNS queries pass, and otherwise the operator of {zone} has to configure it on its servers",

@@ -11,6 +11,7 @@ from dns.rdtypes.dnskeybase import DNSKEYBase
 from dns.rdtypes.dsbase import DSBase
 
 from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.delegated_keys import to_ask_by
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.parent_update import cds_inconsistent
 from dnstrace.checks.phrases import listed, where
@@ -74,8 +75,9 @@ def cds_unusable(cut: Cut) -> Iterator[Observation]:
             steps_of(replies),
             cure=f"generate the CDS and CDNSKEY records of {zone_text(cut.zone)} again from the keys that"
             " sign its DNSKEY records",
+            records=to_ask_by(cut),
             level=None if breaks else Level.NOTICE,
-            remedy=in_zone(cut.zone),
+            remedy=in_zone(cut.zone, change=to_ask_by(cut)),
         )
 
 

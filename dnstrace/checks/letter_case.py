@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import dns.rcode
 
 from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.controls import unsteady
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses
 from dnstrace.checks.remedies import at_servers
@@ -62,7 +63,7 @@ def _fails(cut: Cut, reply: HeardReply) -> bool:
         return False
     question = reply.step.question
     control = cut.once(_with_data).get((reply.address, question.name, question.rdtype))
-    if control is None:
+    if control is None or reply.address in cut.once(unsteady):
         return False
     needs_plain = control.attempt.exchange.query.edns is None
     return not (needs_plain and reply.attempt.exchange.query.edns is not None)

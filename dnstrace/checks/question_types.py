@@ -9,6 +9,7 @@ import dns.rcode
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.controls import unsteady
 from dnstrace.checks.evidence import FAILING, Cut
 from dnstrace.checks.phrases import addresses, listed, question_text
 from dnstrace.checks.remedies import at_servers
@@ -87,8 +88,27 @@ def _failing(cut: Cut) -> list[HeardReply]:
     for reply in _replies(cut):
         question = reply.step.question
         asked.setdefault(_Asked(reply.address, question.name, question.rdtype), []).append(reply)
-    never = (replies for replies in asked.values() if all(_is_failure(cut, reply) for reply in replies))
+    answered = {
+        (key.address, key.rdtype)
+        for key, replies in asked.items()
+        if any(reply.message is not None for reply in replies)
+    }
+    never = (
+        replies
+        for key, replies in asked.items()
+        if all(_is_failure(cut, reply) for reply in replies)
+        and not (_may_be_lost(cut, replies) and (key.address, key.rdtype) in answered)
+    )
     return sorted((replies[0] for replies in never), key=lambda reply: reply.step.id)
+
+
+def _may_be_lost(cut: Cut, replies: list[HeardReply]) -> bool:
+    """Whether it is silence, and not to the question of the walk, which is asked most often.
+
+    A device that drops a type drops it for every name: if there is a reply for another one, it is chance.
+    """
+    of_walk = {step.id for step in cut.walked}
+    return not any(reply.message is not None or reply.step.id in of_walk for reply in replies)
 
 
 def _replies(cut: Cut) -> Iterator[HeardReply]:
@@ -104,6 +124,8 @@ def _is_failure(cut: Cut, reply: HeardReply) -> bool:
     """Whether a reply is a failure, where the address answers another question asked in the same way."""
     control = cut.controls.get(reply.address)
     if control is None or reply.meaning.kind not in FAILING or _truncates(reply):
+        return False
+    if reply.address in cut.once(unsteady):
         return False
     if _lacks_soa_only(reply) and reply.step.probe is not None:
         return False

@@ -33,6 +33,8 @@ class _Seen:
         self.cut = cut
         self.parent = {} if cut.delegation is None else _addresses(cut.delegation.servers)
         self.walked = _addresses(cut.servers)
+        for attempt in (attempt for step in cut.walked for attempt in step.attempts):
+            self.walked.setdefault(attempt.server, []).append(attempt.exchange.query.address)
         self.asked = {reply.address for reply in cut.replies}
         self.serials = serials(cut, all_servers=True)
         self._attempts: dict[str, Attempt] = {}

@@ -12,6 +12,7 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses
 from dnstrace.checks.replies import HeardReply
 from dnstrace.checks.server_fixes import each_server
+from dnstrace.checks.statements import foreign_soa_in, soa_with_referral
 from dnstrace.model import Kind, Probe
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Level, Observation
@@ -110,7 +111,7 @@ def lame_server(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1912 section 2.8; RFC 9499 section 7
     """
-    lame = [reply for reply in _anyhow(cut) if reply.meaning.kind in _LAME]
+    lame = [r for r in _anyhow(cut) if r.meaning.kind in _LAME and foreign_soa_in(r) is None]
 
     def does(replies: list[HeardReply]) -> str:
         how = " and ".join(dict.fromkeys(_LAME[reply.meaning.kind] for reply in replies))
@@ -208,7 +209,13 @@ def not_authoritative(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1035 section 4.1.1; RFC 2181 section 5.4.1
     """
-    without = [r for r in cut.everyone if r.meaning.kind in _ANSWERS and not r.meaning.authoritative]
+    without = [
+        reply
+        for reply in cut.everyone
+        if reply.meaning.kind in _ANSWERS
+        and not reply.meaning.authoritative
+        and soa_with_referral(reply) is None
+    ]
     does = f"answers for {zone_text(cut.zone)} without authority (no AA flag) at"
     for each in each_server(
         cut,

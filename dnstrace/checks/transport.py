@@ -9,6 +9,7 @@ import dns.rcode
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.controls import heard_over_udp, knowing_edns, unsteady
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses, listed
 from dnstrace.checks.remedies import at_servers
@@ -35,7 +36,7 @@ def no_tcp(cut: Cut) -> Iterator[Observation]:
     References: RFC 7766 section 5; RFC 9210 section 3
     """
     tried = cut.probe(Probe.TCP, all_servers=True)
-    silent = [r for r in tried if r.message is None and r.address in cut.heard | cut.serving]
+    silent = [r for r in tried if r.message is None and r.address in heard_over_udp(cut)]
     lost = cut.lost_over_tcp
     answered = {reply.address for reply in tried if reply.message is not None}
     needed = [r for address, r in lost.items() if address not in answered]
@@ -96,7 +97,8 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
         "does not support EDNS at",
         "update the name server software of {server}, or remove what strips EDNS on the way to it",
     )
-    declining = [reply for reply in cut.replies if reply.address in cut.only_plain]
+    steadily = cut.only_plain.keys() - cut.once(unsteady)
+    declining = [reply for reply in cut.replies if reply.address in steadily]
     for server, replies in by_server(declining).items():
         errors = listed(dict.fromkeys(_rcode_text(reply) for reply in replies))
         yield Observation(
@@ -165,7 +167,7 @@ def edns_version(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 6891 section 6.1.3; RFC 8906 section 8.2.2
     """
-    found = [reply for reply in _knowing_edns(cut, Probe.EDNS_VERSION) if _version_fault(reply)]
+    found = [reply for reply in knowing_edns(cut, Probe.EDNS_VERSION) if _version_fault(reply)]
     for server, replies in by_server(found).items():
         faults = " and ".join(dict.fromkeys(_version_fault(reply) for reply in replies))
         yield Observation(
@@ -191,7 +193,7 @@ def edns_option(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 6891 section 6.1.2; RFC 8906 section 8.2.3
     """
-    found = [reply for reply in _knowing_edns(cut, Probe.EDNS_OPTION) if _option_fault(reply)]
+    found = [reply for reply in knowing_edns(cut, Probe.EDNS_OPTION) if _option_fault(reply)]
     for server, replies in by_server(found).items():
         faults = " and ".join(dict.fromkeys(_option_fault(reply) for reply in replies))
         yield Observation(
@@ -285,18 +287,6 @@ def _each_server(found: list[HeardReply], does: str, cure: str) -> Iterator[Obse
 def _by_cause(cut: Cut, cause: Cause, does: str, cure: str) -> Iterator[Observation]:
     shown = cut.evidence.causes[cause]
     yield from _each_server([reply for reply in cut.everyone if reply.address in shown], does, cure)
-
-
-def _knowing_edns(cut: Cut, probe: Probe) -> list[HeardReply]:
-    """The replies to a probe of servers that answer plain EDNS: the others have findings of their own."""
-    knowing = {
-        reply.address
-        for reply in cut.probe(Probe.SOA)
-        if reply.attempt.exchange.query.edns is not None
-        and reply.message is not None
-        and reply.message.edns >= 0
-    }
-    return [reply for reply in cut.probe(probe) if reply.address in knowing]
 
 
 def _rcode_text(reply: HeardReply) -> str:

@@ -1,4 +1,4 @@
-"""What is wrong, in one sentence: where, who needs to fix it, which step shows it, and how to see it again.
+"""What is wrong, in one sentence: where, who needs to fix it, which query shows it, and how to see it again.
 
 A verdict is drawn from what a trace recorded and what the rules found in it. If `--check` was not given and
 the trace has no answer, or a bogus one, the rules are applied to what the walk alone recorded.
@@ -96,7 +96,8 @@ def _of_finding(causes: Causes, shown: Finding, whole: bool) -> Verdict:
     trace = causes.evidence.trace
     main = causes.first_error(shown)
     cause = causes.first(main)
-    others = [plain(each.server) for each in causes.alike(main) if each.server is not None]
+    alike = (each.server for each in causes.alike(main) if each.server not in (None, main.server))
+    others = [plain(server) for server in alike if server is not None]
     same = f"; the same goes for {_listed(others)}" if others else ""
     because = "" if cause is main else f", because {cause.message}"
     job = "" if _names_operator(main) else cause.who
@@ -141,8 +142,8 @@ def _of_walk(trace: Trace) -> Verdict:
     steps = tuple(step.id for step in (last_step(trace),) if step is not None)
     zone = trace.steps[steps[-1] - 1].zone if steps else None
     blame, operator = acting(Evidence(trace), _blame(trace, last_step(trace)), zone)
-    job = who_fixes(blame, operator)
     reason = (trace.error if bogus is None else bogus.reason) or "the reason is not known"
+    job = "" if " needs to " in reason else who_fixes(blame, operator)
     if blame in (Blame.REGISTRAR, Blame.PARENT) and reason.startswith("the limit"):
         reason = f"no address was found for the name servers of {zone_text(zone)}: {reason}"
     sentence = "; ".join(text for text in (reason, job) if text)

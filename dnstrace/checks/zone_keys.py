@@ -10,11 +10,15 @@ from dnstrace.checks.phrases import listed, parent_text, where
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, steps_of
 from dnstrace.checks.signing import Signing, signing_of
-from dnstrace.dnssec.algorithms import Standing, algorithm_name, key_tag, standing
-from dnstrace.dnssec.crypto import key_flaw
+from dnstrace.dnssec.algorithms import RSASHA1, RSASHA1_NSEC3, Standing, algorithm_name, key_tag, standing
+from dnstrace.dnssec.crypto import key_bits, key_flaw
 from dnstrace.dnssec.signature import usable_key
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
+
+_RSA = frozenset({1, RSASHA1, RSASHA1_NSEC3, 8, 10})
+_BITS, _FEW_BITS = 2048, 1024
+_TTL = 3600  # seconds, of records to remove; of no consequence
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -44,6 +48,47 @@ def key_malformed(cut: Cut) -> Iterator[Observation]:
             cure=f"publish the DNSKEY records of {zone_text(cut.zone)} again as the signing software wrote"
             " them",
             remedy=in_zone(cut.zone),
+        )
+
+
+@of_cut(Level.NOTICE, Blame.HOST)
+def key_small(cut: Cut) -> Iterator[Observation]:
+    """An RSA key is shorter than 2048 bits.
+
+    What it is: the modulus of a key of the zone is short.
+
+    Why it matters: attackers with enough means can break keys of 1024 bits, and anybody can break shorter
+    ones. Some validators reject keys below 1024 bits: the zone then fails or is treated as unsigned.
+
+    How to fix it: replace the key with one of algorithm 13 (ECDSAP256SHA256), or with an RSA key of 2048
+    bits.
+
+    References: RFC 6781 section 3.4.2; RFC 3110 section 2; RFC 8624 section 3.1
+    """
+    small = {
+        key_tag(key): bits
+        for key in signing_of(cut).keys
+        if key.algorithm in _RSA
+        and not key_flaw(key.algorithm, key.key)
+        and (bits := key_bits(key.algorithm, key.key)) < _BITS
+    }
+    if small and cut.probed:
+        what = "an RSA key" if len(small) == 1 else "RSA keys"
+        keys = listed(f"key {tag} ({bits} bits)" for tag, bits in small.items())
+        yield Observation(
+            f"{zone_text(cut.zone)} has {what} of less than {_BITS} bits: {keys}",
+            steps_of(reply for reply, _ in signing_of(cut).key_replies.values()),
+            cure=f"replace {'it' if len(small) == 1 else 'them'} in {zone_text(cut.zone)}"
+            " with a key of algorithm 13 (ECDSAP256SHA256)",
+            remedy=in_zone(
+                cut.zone,
+                remove=[
+                    f"{cut.zone} {_TTL} IN DNSKEY {key}"
+                    for key in signing_of(cut).keys
+                    if key_tag(key) in small and len(small) < len(signing_of(cut).keys)
+                ],
+            ),
+            level=Level.ERROR if min(small.values()) < _FEW_BITS else None,
         )
 
 
@@ -106,8 +151,16 @@ def _self_signed_badly(signing: Signing) -> list[tuple[HeardReply, str]]:
         (reply, checked.reason)
         for reply, keys in signing.key_replies.values()
         for data in signing.key_data(reply)
-        if any(map(usable_key, keys)) and not (checked := signing.check(reply, data)).valid
+        if _had_edns(reply)
+        and any(map(usable_key, keys))
+        and not (checked := signing.check(reply, data)).valid
     ]
+
+
+def _had_edns(reply: HeardReply) -> bool:
+    """Whether signatures could be there: without EDNS there are none (RFC 3225)."""
+    asked = reply.attempt.exchange.query.edns is not None
+    return asked and reply.message is not None and reply.message.edns >= 0
 
 
 def _steps(cut: Cut) -> tuple[int, ...]:

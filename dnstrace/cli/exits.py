@@ -29,7 +29,11 @@ class Exit(IntEnum):
     USAGE = 2, "The command line, or a file named on it, is wrong. Nothing was sent."
     FAILED = 3, "No usable answer; the tree shows where the walk ended and why."
     BOGUS = 4, "DNSSEC validation failed."
-    FINDINGS = 5, "Reached, but --check found an error, an --expect failed, or --diff found a difference."
+    FINDINGS = (
+        5,
+        "Reached, but --check found an error, an --expect failed, no --resolver has an answer, or --diff"
+        " found a difference.",
+    )
     BUG = 70, "A bug in dnstrace, with a traceback (EX_SOFTWARE of sysexits)."
     SYSTEM = (
         71,

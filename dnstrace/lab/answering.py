@@ -18,7 +18,7 @@ from dnstrace.model import Transport
 def _denies_empty(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """NXDOMAIN for names with this first label, though others exist below (RFC 8020): `denies-empty=b`."""
     reaction = otherwise(asked)
-    if asked.query.question[0].name.labels[0] != parameter.encode("ascii"):
+    if asked.query.question[0].name.labels[0].lower() != parameter.encode("ascii"):
         return reaction
     reply = dns.message.from_wire(reaction.replies[0])
     reply.set_rcode(dns.rcode.NXDOMAIN)

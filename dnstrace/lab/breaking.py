@@ -202,6 +202,32 @@ def _claims(plan: SigningPlan, parameter: str) -> SigningPlan:
     return _spoiled(plan, spoil)
 
 
+@breaks("hides")
+def _hides(plan: SigningPlan, parameter: str) -> SigningPlan:
+    """NSEC and NSEC3 records leave a type out of their type lists: `hides=A`."""
+
+    def spoil(rrset: dns.rrset.RRset) -> dns.rrset.RRset:
+        if rrset.rdtype not in _DENIALS:
+            return rrset
+        texts = [" ".join(word for word in str(rdata).split() if word != parameter) for rdata in rrset]
+        return dns.rrset.from_text_list(rrset.name, rrset.ttl, rrset.rdclass, rrset.rdtype, texts)
+
+    return _spoiled(plan, spoil)
+
+
+@breaks("next-name")
+def _next_name(plan: SigningPlan, parameter: str) -> SigningPlan:
+    """The last NSEC record names this as the next name instead of the apex: `next-name=aaa.example.`."""
+
+    def spoil(rrset: dns.rrset.RRset) -> dns.rrset.RRset:
+        if rrset.rdtype != dns.rdatatype.NSEC or rrset[0].next != plan.zone:
+            return rrset
+        other = rrset[0].replace(next=dns.name.from_text(parameter))
+        return dns.rrset.from_rdata(rrset.name, rrset.ttl, other)
+
+    return _spoiled(plan, spoil)
+
+
 def _nothing(names: Sequence[Name]) -> Sequence[Name]:
     return ()
 

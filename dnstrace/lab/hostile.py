@@ -41,7 +41,7 @@ def _endless(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 @misbehaviour("endless-aliases")
 def _endless_aliases(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """`www` is an alias of a new name under the zone given (`endless-aliases=example.com.`), and so on."""
-    if asked.query.question[0].name.labels[0] != b"www" and not _number_in_name(asked):
+    if asked.query.question[0].name.labels[0].lower() != b"www" and not _number_in_name(asked):
         return otherwise(asked)
     reply = respond(asked.query)
     reply.flags |= dns.flags.AA
@@ -53,7 +53,7 @@ def _endless_aliases(asked: Asked, otherwise: Responder, parameter: str) -> Reac
 
 def _number_in_name(asked: Asked) -> int:
     """The number of the name asked for; 0 if it has none."""
-    found = _NUMBERED.fullmatch(asked.query.question[0].name.labels[0])
+    found = _NUMBERED.fullmatch(asked.query.question[0].name.labels[0].lower())
     return int(found[1]) if found else 0
 
 

@@ -30,6 +30,7 @@ import dns.rrset
 from dnstrace.lab import answering as _answering_wrong  # noqa: F401
 from dnstrace.lab import careless as _careless  # noqa: F401
 from dnstrace.lab import delegating as _delegating  # noqa: F401
+from dnstrace.lab import denying as _denying  # noqa: F401
 from dnstrace.lab import hostile as _hostile  # noqa: F401
 from dnstrace.lab import recursive as _recursive_resolver  # noqa: F401
 from dnstrace.lab.authority import PAYLOAD, respond, truncated
@@ -234,7 +235,7 @@ def _other_name(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 def _cname_and_data(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """An alias and more at `www` (RFC 1034 section 3.6.2): an address, or `=TXT` text, `=CNAME` an alias."""
     name = asked.query.question[0].name
-    if name.labels[0] != b"www":
+    if name.labels[0].lower() != b"www":
         return otherwise(asked)
     target = dns.name.Name([b"alias", *name.labels[1:]]).to_text()
     alias = dns.rrset.from_text(name, 300, dns.rdataclass.IN, dns.rdatatype.CNAME, target)

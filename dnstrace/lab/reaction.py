@@ -1,7 +1,7 @@
 """How a server of the lab reacts to a query, and the table of misbehaviours that can stand between the two.
 
-The misbehaviours are in misbehaviour.py, answering.py, delegating.py and careless.py (by accident),
-hostile.py (on purpose) and recursive.py (by a recursive resolver).
+The misbehaviours are in misbehaviour.py, answering.py, delegating.py, denying.py and careless.py (by
+accident), hostile.py (on purpose) and recursive.py (by a recursive resolver).
 """
 
 from __future__ import annotations

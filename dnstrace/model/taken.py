@@ -43,7 +43,10 @@ class Probe(StrEnum):
     CDS = "cds"
     CDNSKEY = "cdnskey"
     ADDRESS = "address"  # A and AAAA of the name servers named in the zone itself
-    BETWEEN = "between"  # the names between the apex and the name asked, which exist if that does
+    BETWEEN = "between"  # names between an apex and the name asked or a delegation, which exist if that does
+    WILDCARD = "wildcard"  # the wildcards above a name that has no such data
+    ELSEWHERE = "elsewhere"  # the walk's question, of servers that only some of the parent's servers list
+    CUT = "cut"  # SOA at a zone cut, of servers of the zone above that did not refer to it
     TYPE = "type"  # other types at the name asked, which a server has or denies whatever they are
     NSEC3PARAM = "nsec3param"  # where signatures were seen
     TCP = "tcp"  # SOA over TCP

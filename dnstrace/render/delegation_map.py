@@ -126,7 +126,7 @@ def _zone_stage(trace: Trace, run: list[Step], above: Step | None) -> Stage:
         lines=(*_server_lines(trace, run), *_finding_lines(trace, zone)),
         mark=worst or _trusted(trace, above),
         arrow=_arrow_text(above) if above is not None else "",
-        beside=tuple(_lookup_boxes(trace, lookups)),
+        beside=tuple(_lookup_boxes(trace, run, lookups)),
     )
 
 
@@ -171,14 +171,15 @@ def _unasked_line(trace: Trace, server: NameServer, attempts: list[Attempt]) -> 
 
 
 def _server_line(run: list[Step], attempts: list[Attempt]) -> Line:
-    """The state of a server, from everything it was asked."""
+    """The state of a server, from the last reply of each address to each question."""
     if not attempts:
         return Line("not asked", Mark.QUIET)
     chosen = {id(step.attempts[step.chosen]) for step in run if step.chosen is not None}
     used = [attempt for attempt in attempts if id(attempt) in chosen]
     if used:
         return Line(f"{used[-1].exchange.query.address}, {time_text(used[-1].exchange.elapsed)}", Mark.GOOD)
-    conclusive = [attempt for attempt in attempts if attempt.meaning.kind not in _INCONCLUSIVE]
+    last = {(a.exchange.query.question, a.exchange.query.address): a for a in attempts}
+    conclusive = [attempt for attempt in last.values() if attempt.meaning.kind not in _INCONCLUSIVE]
     if not conclusive:
         return Line("slower" if attempts[-1].meaning.kind is Kind.ABANDONED else "not reached", Mark.QUIET)
     sick = [attempt for attempt in conclusive if not attempt.meaning.usable]
@@ -196,8 +197,11 @@ def _agrees(run: list[Step], attempts: list[Attempt]) -> bool:
     return all(used.get(question, found) == found for question, found in leads)
 
 
-def _lookup_boxes(trace: Trace, lookups: list[Step]) -> Iterator[tuple[Line, ...]]:
-    """The servers whose addresses were looked up, each with the addresses found."""
+def _lookup_boxes(trace: Trace, run: list[Step], lookups: list[Step]) -> Iterator[tuple[Line, ...]]:
+    """The servers whose addresses were looked up, each with the addresses found, or those asked all the same.
+
+    A look-up that fails may pass a referral with the address on its way.
+    """
     for name in dict.fromkeys(step.question.name for step in lookups):
         found = [
             harmless(rdata_text(rdata))
@@ -210,6 +214,7 @@ def _lookup_boxes(trace: Trace, lookups: list[Step]) -> Iterator[tuple[Line, ...
         found += [
             text for step in trace.steps if step.question.name == name for text in glue_given(step, trace)
         ]
+        found += [a.exchange.query.address for step in run for a in step.attempts if a.server == name]
         asked = [step for step in lookups if step.question.name == name]
         unasked = ended_unasked(trace, _below(trace, asked))
         nothing = Line(unasked, Mark.QUIET) if unasked else Line("no address found", Mark.WARNING)

@@ -33,7 +33,15 @@ def _apart_from_server(finding: Finding) -> object:
         return id(finding)
     said = (finding.message, finding.cure, finding.rehearsed, finding.unrehearsed)
     texts = (_with(finding, text, _SERVER) for text in said)
-    return finding.code, finding.level, finding.zone, finding.blame, finding.operator, *texts
+    return (
+        finding.code,
+        finding.level,
+        finding.zone,
+        finding.blame,
+        finding.operator,
+        finding.explains,
+        *texts,
+    )
 
 
 def _as_one(group: list[Finding]) -> Finding:

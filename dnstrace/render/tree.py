@@ -23,7 +23,7 @@ from dnstrace.render.delegation import supposed_texts
 from dnstrace.render.expected import expected_text, instead_text
 from dnstrace.render.layout import ASCII, UNICODE, Columns, Guides, Node, rows
 from dnstrace.render.text import clock_text, count_text, harmless, rdata_text, time_text
-from dnstrace.render.wording import BAD, GOOD, STRONG, TOLD, WARNING, joined, marked, question_text
+from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, TOLD, WARNING, joined, marked, question_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,7 +165,8 @@ def _last_lines(report: Report, explained: bool) -> list[Text]:
     if trace.interrupted:
         lines.append(marked(WARNING, Text("interrupted: these are partial results", WARNING)))
     if trace.error and not explained:
-        lines.append(marked(BAD, Text(harmless(trace.error), BAD)))
+        error = harmless(trace.error)
+        lines.append(Text(error, QUIET) if report.verdict else marked(BAD, Text(error, BAD)))
     so_far = " so far" if trace.outcome is None and not trace.interrupted else ""
     return [
         *_assumption_lines(trace),

@@ -35,7 +35,7 @@ from dnstrace.model import (
 from dnstrace.model.counting import counted
 from dnstrace.walk.candidates import Candidate, Candidates
 from dnstrace.walk.context import TraceContext
-from dnstrace.walk.fallback import PLAIN, another_way, cause, edns_of_try
+from dnstrace.walk.fallback import PLAIN, another_way, cause, edns_of_try, suspected
 from dnstrace.walk.remembered import Chain, Retry
 
 _CONFIRMED = 4  # round trips within which a reply shows that EDNS was not the cause of the silence
@@ -58,7 +58,8 @@ class Strategy:
     usual query into the one to send, which is then not retried in any other way. With `all_servers`, every
     address is asked, and one address is enough to show that its family has no route. `retry_share` is the
     share of the full timeout that a retry gets. Unless it `tells_life`, an address that does not reply is not
-    taken for dead: it may answer other questions.
+    taken for dead: it may answer other questions. `without_edns` are the addresses to ask without EDNS, by
+    default those known to need that.
     """
 
     choose: Callable[[Asking], Awaitable[int | None]]
@@ -67,6 +68,7 @@ class Strategy:
     lookups_at_once: int = 2
     retry_share: float = 1.0
     tells_life: bool = True
+    without_edns: frozenset[str] | None = None
 
 
 class UnderWay(NamedTuple):
@@ -109,6 +111,8 @@ class Asking:
         self._depth = len(chain)
         self.attempting: dict[asyncio.Task[int | None], Candidate] = {}
         self.looking_up: dict[asyncio.Task[tuple[Address, ...]], Name] = {}
+        known = context.health.without_edns if strategy.without_edns is None else strategy.without_edns
+        self._without_edns = frozenset(known) if strategy.all_servers else known
         self._under_way: dict[Candidate, UnderWay] = {}
         self._vain: set[Candidate] = set()  # not asked, since another look-up has tried it in vain
         self._looked_up: Counter[bool] = Counter()  # in each of the two ways
@@ -244,7 +248,7 @@ class Asking:
             exchange = await self._exchange(candidate, query, self._timeout(candidate))
             meaning = self._meaning(exchange)
             self._note_life(candidate, exchange)
-            again = await self._with_edns_after_all(candidate, exchange)
+            again = await self._in_usual_way(candidate, exchange, meaning)
             index = self._record(Attempt(candidate.server, exchange, meaning), again is not None)
             if again is not None:
                 exchange, meaning = again, self._meaning(again)
@@ -268,23 +272,22 @@ class Asking:
             replied = exchange.message is not None
             self.context.remembered.dead.learn(address, self.delegation.zone, replied)
 
-    async def _with_edns_after_all(self, candidate: Candidate, plain: Exchange) -> Exchange | None:
-        """The reply to the same query with EDNS, where EDNS was left out because earlier tries got no reply.
-
-        Two datagrams can be lost without EDNS being the cause. None if there is no reply with EDNS either.
-        """
-        edns, settings = edns_of_try(self.context.settings.edns, PLAIN - 1), self.context.settings
-        suspected = plain.message is not None and plain.query.edns is None and candidate.tries >= PLAIN
-        if not suspected or edns is None or not self.context.budget.query():
+    async def _in_usual_way(
+        self, candidate: Candidate, exchange: Exchange, meaning: Meaning
+    ) -> Exchange | None:
+        """The reply to the same query in the usual way, if that may have been lost by chance; else None."""
+        settings = self.context.settings
+        usual = suspected(settings.edns, candidate.tries, exchange, meaning)
+        if usual is None or not self.context.budget.query():
             return None
-        timeout = min(settings.timeout, max(_CONFIRMED * plain.elapsed, _LEAST_CONFIRMED))
-        again = await self._exchange(candidate, replace(plain.query, edns=edns), timeout)
+        timeout = min(settings.timeout, max(_CONFIRMED * exchange.elapsed, _LEAST_CONFIRMED))
+        again = await self._exchange(candidate, replace(exchange.query, edns=usual), timeout)
         return None if again.message is None else again
 
     def _first_query(self, candidate: Candidate) -> Query:
         """The query with which an address is asked first."""
         settings, address = self.context.settings, candidate.address.text
-        tries = PLAIN if address in self.context.health.without_edns else candidate.tries
+        tries = PLAIN if address in self._without_edns else candidate.tries
         query = Query(
             self._question,
             address,

@@ -29,6 +29,21 @@ def edns_of_try(edns: Edns | None, tries: int) -> Edns | None:
     return edns if tries == 0 else replace(edns, payload=min(edns.payload, _SMALL))
 
 
+def suspected(edns: Edns | None, tries: int, exchange: Exchange, meaning: Meaning) -> Edns | None:
+    """The EDNS to ask with once more after a reply to a later try, if that of earlier ones may be to blame.
+
+    Two datagrams can be lost without EDNS being the cause, and one without its size being the cause. `edns`
+    is what is usually asked with, `tries` counts those before.
+    """
+    asked = exchange.query
+    if exchange.message is None or edns is None:
+        return None
+    if asked.edns is None:
+        return edns_of_try(edns, PLAIN - 1) if tries >= PLAIN else None
+    smaller = asked.transport is Transport.UDP and asked.edns.payload < edns.payload
+    return edns if smaller and meaning.kind is Kind.TRUNCATED else None
+
+
 def another_way(exchange: Exchange, meaning: Meaning) -> Query | None:
     """How to ask the same address again after an exchange with this meaning; None not to."""
     query = exchange.query

@@ -64,11 +64,11 @@ def probes_of(zone: Name, asked: Question, after: Step) -> list[Put]:
     if _has_signatures(after):
         plain[Probe.NSEC3PARAM] = dns.rdatatype.NSEC3PARAM
     return [
-        Put(Probe.SOA, soa),
+        Put(Probe.SOA, soa, tries=TELLING_TRIES),
         *(Put(probe, Question(zone, rdtype), tries=TELLING_TRIES) for probe, rdtype in plain.items()),
         *(
             Put(Probe.BETWEEN, Question(name, asked.rdtype), tries=TELLING_TRIES)
-            for name in _between(zone, asked.name)
+            for name in between(zone, asked.name)
         ),
         Put(Probe.TCP, soa, _tcp_shape),
         Put(Probe.EDNS_VERSION, soa, _edns_version_shape),
@@ -93,7 +93,7 @@ def _other_types(zone: Name, asked: Question) -> Iterator[Question]:
             yield Question(asked.name, rdtype, asked.rdclass)
 
 
-def _between(zone: Name, name: Name) -> list[Name]:
+def between(zone: Name, name: Name) -> list[Name]:
     """The names below `zone` and above `name`, the longest first."""
     found: list[Name] = []
     while name.is_subdomain(zone) and name != zone and (name := name.parent()) != zone:

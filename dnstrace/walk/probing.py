@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import dns.name
 import dns.rdatatype
 
+from dnstrace.analysis.choice import arranged
 from dnstrace.model import (
     ROOT,
     Address,
@@ -38,6 +39,8 @@ from dnstrace.model import (
 )
 from dnstrace.model.addresses import address_of
 from dnstrace.walk.asking import Asking, Strategy
+from dnstrace.walk.beyond import Beyond, beyond, elsewhere
+from dnstrace.walk.confirming import TIMES, began_plain, doubtful, gets_error, in_turns
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.descent import Walk
 from dnstrace.walk.probes import TELLING_TRIES, Put, plain_shape, probes_of, usual_shape
@@ -59,12 +62,37 @@ class Probing:
 
     def __init__(self, context: TraceContext, walk: Walk) -> None:
         self._context, self._walk = context, walk
+        self._puts: dict[int, Put] = {}
 
     async def run(self) -> None:
         """Probe every zone in which the walk ended, in parallel."""
         trace = self._context.journal.snapshot()
-        probing = (self._probe_zone(cut, step, trace) for cut, step in targets(trace))
-        await asyncio.gather(*probing, self._check_hints(trace))
+        zones = targets(trace)
+        await asyncio.gather(
+            *(self._probe_zone(cut, step, trace) for cut, step in zones),
+            *(self._put_beyond(each) for each in beyond(trace, [step for _, step in zones])),
+            *(self._put_elsewhere(each) for each in elsewhere(trace)),
+            self._check_hints(trace),
+        )
+
+    async def _put_elsewhere(self, each: Beyond) -> None:
+        """Put the walk's question to other servers that the parent lists, once their addresses are known."""
+        bare = [server.name for server in each.servers.servers if not server.addresses]
+        allowed = [name for name in bare if self._context.budget.lookup()]
+        found = await asyncio.gather(*(self._walk.look_up(name, each.after, every=True) for name in allowed))
+        known = dict(zip(allowed, found, strict=True))
+        servers = tuple(
+            replace(server, addresses=server.addresses or known.get(server.name, ()))
+            for server in each.servers.servers
+        )
+        await self._put_beyond(
+            each._replace(servers=_askable(Delegation(each.servers.zone, servers), frozenset()))
+        )
+
+    async def _put_beyond(self, each: Beyond) -> None:
+        """One of the probes that only some traces call for."""
+        servers = _Probed(each.servers, each.servers)
+        await self._put(servers, Put(each.probe, each.question), each.after)
 
     async def _check_hints(self, trace: Trace) -> None:
         """Ask a root server for the root's own name servers, if root hints were used and this is not known.
@@ -95,6 +123,29 @@ class Probing:
             self._probe_silent(cut, after, probes),
             self._put_plain(cut, after),
         )
+        await self._confirm(cut.zone)
+
+    async def _confirm(self, zone: Name) -> None:
+        """Put the probes again that an address failed although it answered others."""
+        steps = [self._context.journal[number] for number in self._puts]
+        failed = doubtful(step for step in steps if step.zone == zone)
+        await asyncio.gather(*(self._put_again(address, numbers) for address, numbers in failed.items()))
+
+    async def _put_again(self, address: str, numbers: list[int]) -> None:
+        """Put some probes to one address again, a few at a time."""
+        for turn in in_turns(numbers):
+            await asyncio.gather(*(self._ask_again(number, address) for number in turn))
+
+    async def _ask_again(self, number: int, address: str) -> None:
+        """Put the probe of a step to one of its addresses once more; a few times if it gets an error."""
+        step, put = self._context.journal[number], self._puts[number]
+        cut = _only(Delegation(step.zone, step.servers), frozenset({address}))
+        plain = frozenset({address} if began_plain(step, address) else ())
+        strategy = replace(_one_probe(put._replace(tries=1)), without_edns=plain)
+        for _ in range(TIMES):
+            await self._ask(number, cut, put.question, strategy)
+            if not gets_error(self._context.journal[number], address):
+                return
 
     async def _probe_silent(self, cut: Delegation, after: Step, probes: list[Put]) -> None:
         """Ask the addresses that did not answer the walk another question; those that reply, everything.
@@ -139,7 +190,7 @@ class Probing:
             NameServer(name, tuple(each for each in found.get(name, ()) if each.text not in asked))
             for name in (*named, *fresh)
         )
-        others = self._probed(Delegation(cut.zone, servers), after)
+        others = self._probed(arranged(Delegation(cut.zone, servers)), after)
         await asyncio.gather(*(self._put(others, put, after) for put in probes))
 
     def _found_out(
@@ -151,7 +202,7 @@ class Probing:
         for name in names:
             if name.is_subdomain(zone):
                 asking += [
-                    self._put(probed, Put(Probe.ADDRESS, Question(name, rdtype)), after)
+                    self._put(probed, Put(Probe.ADDRESS, Question(name, rdtype), tries=TELLING_TRIES), after)
                     for rdtype in _ADDRESSES
                 ]
             elif self._context.budget.lookup():
@@ -171,15 +222,20 @@ class Probing:
         if not cut.servers:
             return None
         step = journal.begin(after, Purpose.PROBE, cut, put.question, all_servers=True, probe=put.probe)
+        self._puts[step] = put
+        await self._ask(step, cut, put.question, _one_probe(put))
+        return step
+
+    async def _ask(self, step: int, cut: Delegation, question: Question, strategy: Strategy) -> None:
+        """Put a probe to the servers of `cut`, and record what comes in a step."""
+        journal = self._context.journal
         chosen = None
         try:
-            strategy = _one_probe(put)
-            asking = Asking(self._context, step, cut, put.question, strategy, _look_up_nothing)
+            asking = Asking(self._context, step, cut, question, strategy, _look_up_nothing)
             chosen = await asking.run()
         finally:
             heard = any(attempt.exchange.message is not None for attempt in journal[step].attempts)
             journal.finish(step, Outcome.ANSWER if heard else Outcome.FAILED, chosen)
-        return step
 
     def _child_names(self, zone: Name) -> list[Name]:
         """The name servers that the zone's own servers name."""

@@ -8,8 +8,9 @@ from pathlib import Path
 import dns.name
 import pytest
 
-from dnstrace import trace
-from dnstrace.api import report
+from dnstrace import trace, trace_async
+from dnstrace.api import Knowledge, report
+from dnstrace.clock import run
 from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load
@@ -20,6 +21,9 @@ from dnstrace.model.tracing import Tracing
 from dnstrace.network.recording import RecordingNetwork
 from dnstrace.record import load as load_record
 from dnstrace.record import save
+from dnstrace.walk.cuts import Cuts
+from dnstrace.walk.health import Health
+from dnstrace.walk.roots import root_hints
 from tests.checks.checking import checked, checked_by_name, made_of
 
 PARENT = {"example NS ns1.example.com.", "example NS ns2.example.com.", "ns2.example A 198.51.100.53"}
@@ -139,3 +143,22 @@ def test_a_replay_has_the_same_steps_and_findings(tmp_path: Path) -> None:
 def test_remedies_for_one_delegation_are_rehearsed_together() -> None:
     found = [finding.rehearsed for finding in checked_by_name("glue").findings or () if finding.rehearsed]
     assert found == ["with these 5 changes, 7 of 7 paths give 192.0.2.44, insecure"] * 5
+
+
+def test_a_walk_that_began_at_a_known_cut_is_rehearsed_from_there() -> None:
+    """As with many names, where an earlier one has led to the servers of com."""
+    world = load("parent-child-differ")
+    question = world.question
+    shared = Knowledge(Cuts(root_hints()), Health(frozenset({4, 6})))
+
+    async def two() -> list[Trace]:
+        tracing = Tracing(settings=Settings(all_servers=True, probe=True), now=world.now, seed=1)
+        network = LabNetwork(world)
+        first = await trace_async("com", "NS", tracing=tracing, network=network, knowledge=shared)
+        again = await trace_async(question.name, "A", tracing=tracing, network=network, knowledge=shared)
+        return [first, again]
+
+    _, found = run(two())
+    assert next(step for step in found.steps if step.main).zone == dns.name.from_text("com.")
+    assert only(found, "ns-differs").rehearsed == "with these 2 changes, 3 of 3 paths give 192.0.2.44"
+    assert dns.name.root not in {step.zone for step in found.steps if step.probe == "rehearsal"}

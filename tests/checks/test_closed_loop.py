@@ -35,14 +35,26 @@ TO_CHOOSE = {
     "record-malformed": {"record-malformed"},
     "soa-fields": {"soa-mname"},
     "all-silent-shared": {"ns-name-unresolvable"},
+    "dnssec-algorithm-unassigned": {"algorithm-unsupported"},
 }
 """What only the operator knows: where an alias should lead, which address or further server there is."""
 
-ADDED = {"too-few-servers"}
-"""Another server has to be found first, in whatever world."""
+ADDED = {"too-few-servers", "same-address"}
+"""Another server or address has to be found first, in whatever world."""
 
-OUTSIDE = {"intercepted", "resolver-differs", "resolver-fails", "resolver-stale"}
-"""Not of the zones of a world, but of the network or of a resolver."""
+BY_SIGNER = {
+    "algorithm-not-recommended",
+    "cds-alone",
+    "denial-mixed",
+    "key-malformed",
+    "nsec3-unknown",
+    "nsec3param-multiple",
+    "signature-algorithm-missing",
+}
+"""The signing software has to change, which the lab does not have: its worlds have these records as text."""
+
+OUTSIDE = {"hints-outdated", "intercepted", "unexplained"}
+"""Not of the zones of a world, but of this machine or the network, or of nobody knows what."""
 
 BY_SERVERS = {
     "cname-and-data": {"alias-beside-data"},
@@ -64,7 +76,8 @@ def errors(trace: Trace) -> set[tuple[str, Name | None, Name | None]]:
 
 
 def is_left_out(name: str, code: str) -> bool:
-    return code in ADDED | OUTSIDE | TO_CHOOSE.get(name, set()) | BY_SERVERS.get(name, set())
+    here = TO_CHOOSE.get(name, set()) | BY_SERVERS.get(name, set())
+    return code in here | ADDED | BY_SIGNER | OUTSIDE or code.startswith("resolver-")
 
 
 def wrong_after(name: str) -> Iterator[str]:

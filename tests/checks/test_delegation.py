@@ -12,7 +12,6 @@ from tests.checks.documented import assert_fires, checked_world, found
 RULES = [
     ("ns-differs", "parent-child-differ", "in-domain"),
     ("ns-differs-between-servers", "ns-sets-differ", "in-domain"),
-    ("parent-servers-differ", "parent-servers-differ", "in-domain"),
     ("ns-ttl-differs", "short-ns-ttl", "in-domain"),
 ]
 """Each with a world that fires it, and one that does not."""
@@ -74,11 +73,3 @@ def test_of_servers_that_differ_the_one_that_is_alone_is_named() -> None:
 )
 def test_a_message_says_who_lists_what(code: str, world: str, message: str) -> None:
     assert [finding.message for finding in found(code, world)] == [message]
-
-
-def test_a_parent_server_that_differs_is_named_with_what_differs() -> None:
-    (finding,) = found("parent-servers-differ", "parent-servers-differ")
-    assert finding.message.startswith(
-        "the servers of com refer to example.com with different NS records:"
-        " m.gtld-servers.net differs from a.gtld-servers.net, "
-    )

@@ -15,6 +15,7 @@ from dnstrace.checks.harmless import HARMLESS, Known
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import Exchange, Fault, Query
+from dnstrace.network.replay import DeadServers
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import checked_world
 from tests.made_delegations import made, traced
@@ -107,12 +108,28 @@ def child_on(*servers: str, listed: str) -> Trace:
     return checked(world, 1)
 
 
+def dropped() -> Trace:
+    """A trace in which one server is taken as dead."""
+    world = load("in-domain")
+    return trace(
+        world.question.name,
+        settings=Settings(all_servers=True, probe=True),
+        network=DeadServers(LabNetwork(world), ["192.0.2.53"]),
+        now=world.now,
+        seed=1,
+    )
+
+
 MADE: dict[str, Callable[[], Trace]] = {
     "_lost_datagram": lossy,
+    "_supposed": dropped,
     "_lookup_not_made": on_ipv4_only,
     "_only_for_keys": lambda: traced(made(121), 1),
     "_within_another": lambda: traced(made(57), 1),
     "_not_needed": lambda: traced(made(38), 1),
+    "_too_large_for_a_probe": lambda: checked(
+        made_of("in-domain", servers={"ns1.example.com.": {"does": ["truncates=AAAA"]}}), 1
+    ),
     "_not_its_server": lambda: child_on(
         "ns1.example.com.", "ns4.example.com.", "ns3.example.com.", listed="ns1\nsub NS ns4"
     ),
@@ -138,7 +155,7 @@ def test_every_reason_says_why_and_is_needed_somewhere(reason: Callable[[Known, 
     assert held(reason, MADE[name]() if name in MADE else checked_world(WORLDS[name]))
 
 
-@pytest.mark.parametrize("found", [lossy, on_ipv4_only], ids=lambda found: found.__name__)
+@pytest.mark.parametrize("found", [lossy, on_ipv4_only, dropped], ids=lambda found: found.__name__)
 def test_nothing_is_unexplained_where_the_zone_is_well(found: Callable[[], Trace]) -> None:
     assert "unexplained" not in {each.code for each in found().findings or ()}
 
@@ -150,7 +167,25 @@ def test_an_address_that_stays_silent_is_no_lost_datagram() -> None:
     assert any(each.sort == "unusable" for each in left)
 
 
-def test_a_copy_of_the_child_on_a_server_that_nobody_lists_is_not_harmless() -> None:
-    found = child_on("ns2.example.com.", "ns1.example.com.", "ns3.example.com.", listed="ns1")
-    cuts = [each for each in anomalies(Evidence(found)) if each.sort == "cut"]
-    assert cuts and not any(reason(Known(Evidence(found)), each) for reason in HARMLESS for each in cuts)
+def test_records_left_over_below_a_cut_are_not_harmless() -> None:
+    soa = "@ 900 SOA ns1 h 1 7200 900 1209600 300\n@ NS ns1\n@ NS ns2\n"
+    servers = "ns1 A 192.0.2.53\nns2 A 198.51.100.53\n"
+    world = made_of(
+        "in-domain",
+        question="www.sub.example.com. A",
+        servers={"ns3.example.com.": {"addresses": ["203.0.113.77"]}},
+        zones={
+            "example.com.": {"add": "sub NS ns3\nns3 A 203.0.113.77\n"},
+            "example.com. old": {
+                "text": f"{soa}{servers}www.sub A 192.0.2.66\n",
+                "servers": ["ns2.example.com."],
+            },
+            "sub.example.com.": {
+                "text": "@ 900 SOA ns3.example.com. h 1 7200 900 1209600 300\n@ NS ns3.example.com.\n"
+                "www A 192.0.2.44\n",
+            },
+        },
+    )
+    evidence = Evidence(checked(world, 1))
+    cuts = [each for each in anomalies(evidence) if each.sort == "cut"]
+    assert cuts and not any(reason(Known(evidence), each) for reason in HARMLESS for each in cuts)

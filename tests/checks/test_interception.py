@@ -47,7 +47,8 @@ def test_servers_in_several_networks_that_answer_like_a_resolver_may_be_intercep
     assert (first.code, first.blame) == ("possibly-intercepted", Blame.NETWORK)
     said = report(found).verdict
     assert said is not None and "answers in place of them" in said.text
-    assert "operator of example.com" not in said.text and "another network" in first.cure
+    assert "operator" not in said.text and "another network shows who needs to act" in said.text
+    assert "another network first" in first.cure and set(first.explains) == {"lame-server"}
 
 
 def test_one_server_that_has_authority_shows_that_the_other_is_lame() -> None:

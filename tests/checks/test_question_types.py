@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from random import Random
+
 import pytest
 
+from dnstrace import Settings, trace
 from dnstrace.checks import Finding, Level
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import World, load
+from dnstrace.model import Exchange, Fault, Query
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, found
+from tests.replies import name
 
 RULES = [
     ("type-fails", "types-not-implemented", "not-implemented"),
@@ -101,3 +109,55 @@ def test_refusing_edns_alone_is_the_cause_and_an_error() -> None:
     (finding,) = found("no-edns", "edns-refused")
     assert finding.level is Level.ERROR and "answers REFUSED to queries with EDNS" in finding.message
     assert {each.code for each in findings("no-edns=SERVFAIL")} == {"no-edns"}
+
+
+def test_keys_that_one_server_drops_are_said_of_that_server_and_the_zone_stays_secure() -> None:
+    made = checked(made_of("_signed", servers={"ns1.example.com.": {"does": ["silent=DNSKEY"]}}))
+    (finding,) = made.findings or ()
+    assert (finding.code, finding.level, str(finding.server)) == (
+        "type-fails",
+        Level.ERROR,
+        "ns1.example.com.",
+    )
+    assert "does not reply to queries for example.com DNSKEY" in finding.message
+    assert made.judgement is not None and made.judgement.security == "secure"
+
+
+def test_keys_that_every_server_drops_are_why_the_chain_is_broken() -> None:
+    assert all("chain-broken" in finding.explains for finding in found("type-fails", "dnssec-keys-silent"))
+
+
+def test_an_alias_whose_target_fails_for_one_type_does_not_dangle() -> None:
+    servers = {"ns1.example.net.": {"does": ["silent=CAA"]}}
+    made = checked(made_of("_signed", question="alias.example.com. CAA", servers=servers))
+    (finding,) = [each for each in made.findings or () if each.level is Level.ERROR]
+    assert (finding.code, str(finding.zone)) == ("type-fails", "example.net.")
+
+
+class Losing(LabNetwork):
+    """The lab, where one query in ten to the servers of the zone gets no reply."""
+
+    def __init__(self, world: World, seed: int) -> None:
+        super().__init__(world, signed=True)
+        self._random = Random(seed)
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        if query.question.name.is_subdomain(name("example.com.")) and self._random.random() < 0.1:
+            begun = asyncio.get_running_loop().time()
+            await asyncio.sleep(timeout)
+            return Exchange(query, begun, timeout, fault=Fault.TIMEOUT)
+        return await super().exchange(query, timeout)
+
+
+@pytest.mark.seeds(3)
+def test_a_lost_datagram_is_not_taken_for_a_type_that_fails(seed: int) -> None:
+    world = load("in-domain")
+    made = trace(
+        world.question.name,
+        "A",
+        settings=Settings(all_servers=True, probe=True),
+        network=Losing(world, seed),
+        now=world.now,
+        seed=seed,
+    )
+    assert not {finding.code for finding in made.findings or ()} & {"type-fails", "case-sensitive"}

@@ -75,3 +75,9 @@ def test_a_message_says_what_the_server_does(code: str, world: str, message: str
 
 def test_servers_without_edns_have_no_findings_on_its_options_and_versions() -> None:
     assert not found("edns-version", "no-edns") and not found("edns-option", "no-edns")
+
+
+def test_an_error_that_the_plain_query_gets_too_is_not_for_the_option_or_the_version() -> None:
+    servers = {"ns2.example.com.": {"does": ["denies-name=example.com. example.com."]}}
+    codes = {each.code for each in checked(made_of("in-domain", servers=servers)).findings or ()}
+    assert codes and not codes & {"edns-option", "edns-version"}

@@ -255,3 +255,11 @@ def test_servers_that_differ_are_shown_by_a_query_to_each() -> None:
     assert found is not None
     first, second = (line.split()[1] for line in found.reproduce.split("\n"))
     assert first != second
+
+
+def test_the_same_server_is_named_once() -> None:
+    trace = checked(load("refuses"))
+    (finding,) = trace.findings or ()
+    found = verdict(replace(trace, findings=(finding, replace(finding, message="again"))))
+    assert found is not None and "the same goes for" not in found.text
+    assert found.text.endswith("; found: 2 errors")

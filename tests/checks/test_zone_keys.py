@@ -75,3 +75,11 @@ def test_a_missing_signature_names_the_algorithm() -> None:
     (finding,) = found("signature-algorithm-missing", "dnssec-algorithm-unsigned")
     assert finding.level is Level.WARNING
     assert "www.example.com A has no signature with RSASHA256" in finding.message
+
+
+def test_keys_that_come_without_edns_are_not_called_unsigned() -> None:
+    zones = {"example.com.": {"sign": {"ds": "none"}}}
+    servers = {f"ns{number}.example.com.": {"does": ["no-edns"]} for number in (1, 2)}
+    made = made_of("_signed", zones=zones, servers=servers, expect={"outcome": "answer"})
+    codes = {each.code for each in checked(made).findings or ()}
+    assert "no-edns" in codes and "keys-not-signed" not in codes

@@ -62,7 +62,7 @@ class CheckedInternet:
 @contextmanager
 def checked_internet(directory: Path) -> Iterator[CheckedInternet]:
     """Sign and write everything, and serve it."""
-    files = _Files(directory)
+    files = Files(directory)
     files.write("plain.com.", f"{_zone()}filtered 300 A 192.0.2.45\n")
     signed = files.sign("signed.com.", _zone(3))
     files.write("broken.com.", _broken(2))
@@ -72,7 +72,7 @@ def checked_internet(directory: Path) -> Iterator[CheckedInternet]:
     anchor = directory / "anchor"
     anchor.write_text(files.sign(".", _root(com)) + "\n")
     hints = directory / "root.hints"
-    hints.write_text(f". 86400 NS a.root.\n{_addresses('a.root.', ROOT)}")
+    hints.write_text(f". 86400 NS a.root.\n{address_records('a.root.', ROOT)}")
     addresses = [*ROOT, *(a for own in (*TLD, *SERVERS.values()) for a in own), RESOLVING, DEAD, STALE]
     addresses += [UNBOUND, KNOT_RESOLVER]
     with ExitStack() as stack:
@@ -165,7 +165,7 @@ def _resolving(hints: Path) -> Callable[[Setup], list[str]]:
     return command
 
 
-class _Files:
+class Files:
     """Zone files and keys in one directory."""
 
     def __init__(self, directory: Path) -> None:
@@ -183,45 +183,49 @@ class _Files:
         """Sign a zone; its DS record."""
         path = self.write(zone, text)
         keys = [
-            self._run("ldns-keygen", "-a", "ECDSAP256SHA256", *flags, zone).strip() for flags in (("-k",), ())
+            self.run("ldns-keygen", "-a", "ECDSAP256SHA256", *flags, zone).strip() for flags in (("-k",), ())
         ]
-        self._run("ldns-signzone", "-f", str(path), "-o", zone, str(path), *keys)
+        self.run("ldns-signzone", "-f", str(path), "-o", zone, str(path), *keys)
         return (self._directory / f"{keys[0]}.ds").read_text().strip()
 
-    def _run(self, *command: str) -> str:
+    def read(self, name: str) -> str:
+        """What a file says."""
+        return (self._directory / name).read_text().strip()
+
+    def run(self, *command: str) -> str:
         return subprocess.run(command, cwd=self._directory, capture_output=True, text=True, check=True).stdout
 
 
 # --- the zones ------------------------------------------------------------------------------------
 
 
-def _addresses(name: str, addresses: tuple[str, ...]) -> str:
+def address_records(name: str, addresses: tuple[str, ...]) -> str:
     return "".join(f"{name} 86400 {'AAAA' if ':' in each else 'A'} {each}\n" for each in addresses)
 
 
-def _soa(timers: str = "7200 1800 1209600 300", serial: int = 1) -> str:
+def soa(timers: str = "7200 1800 1209600 300", serial: int = 1) -> str:
     return f"@ SOA ns1 hostmaster {serial} {timers}\n"
 
 
-def _own_servers(suffix: str = "", count: int = 4) -> str:
+def own_servers(suffix: str = "", count: int = 4) -> str:
     """ns1 to ns4, or so many, and their addresses."""
     return "".join(
         f"{suffix or '@'} NS ns{number}{suffix and '.' + suffix}\n"
-        + _addresses(f"ns{number}{suffix and '.' + suffix}", own)
+        + address_records(f"ns{number}{suffix and '.' + suffix}", own)
         for number, own in enumerate(list(SERVERS.values())[:count], 1)
     )
 
 
 def _zone(count: int = 4) -> str:
-    return f"{_soa()}{_own_servers('', count)}www 300 A 192.0.2.44\nwww 300 AAAA 2001:db8::44\n"
+    return f"{soa()}{own_servers('', count)}www 300 A 192.0.2.44\nwww 300 AAAA 2001:db8::44\n"
 
 
 def _broken(serial: int) -> str:
     addresses = list(SERVERS.values())
     names = "".join(f"@ NS ns{number}\n" for number in (1, 2, 3, 4, 5, 7))
-    known = "".join(_addresses(f"ns{number}", own) for number, own in enumerate(addresses, 1))
+    known = "".join(address_records(f"ns{number}", own) for number, own in enumerate(addresses, 1))
     return (
-        _soa("7200 1800 3600 300", serial)
+        soa("7200 1800 3600 300", serial)
         + names
         + known
         + f"ns5 A {DEAD}\nns7 A {RESOLVING}\nwww 300 A 192.0.2.44\n"
@@ -230,30 +234,30 @@ def _broken(serial: int) -> str:
 
 def _com(ds: str) -> str:
     servers = "".join(
-        f"@ NS {name}.nic\n{_addresses(f'{name}.nic', own)}" for name, own in zip("ab", TLD, strict=True)
+        f"@ NS {name}.nic\n{address_records(f'{name}.nic', own)}" for name, own in zip("ab", TLD, strict=True)
     )
     named, nsd, knotd, _ = SERVERS.values()
     broken = "".join(f"broken NS ns{number}.broken\n" for number in (1, 2, 3, 5, 7))
     glue = (
-        _addresses("ns1.broken", named)
-        + _addresses("ns2.broken", (nsd[0], STALE))
-        + _addresses("ns3.broken", knotd)
-        + _addresses("ns5.broken", (DEAD,))
-        + _addresses("ns7.broken", (RESOLVING,))
+        address_records("ns1.broken", named)
+        + address_records("ns2.broken", (nsd[0], STALE))
+        + address_records("ns3.broken", knotd)
+        + address_records("ns5.broken", (DEAD,))
+        + address_records("ns7.broken", (RESOLVING,))
     )
     return (
         "@ SOA a.nic hostmaster.nic 1 1800 900 604800 86400\n"
-        f"{servers}{_own_servers('plain')}{_own_servers('signed', 3)}{ds}\n{broken}{glue}"
+        f"{servers}{own_servers('plain')}{own_servers('signed', 3)}{ds}\n{broken}{glue}"
         f"broken DS 12345 13 2 {'7E0A' * 16}\n"
     )
 
 
 def _root(ds: str) -> str:
     servers = "".join(
-        f"com. NS {name}.nic.com.\n{_addresses(f'{name}.nic.com.', own)}"
+        f"com. NS {name}.nic.com.\n{address_records(f'{name}.nic.com.', own)}"
         for name, own in zip("ab", TLD, strict=True)
     )
     return (
         "@ SOA a.root. hostmaster.root. 1 1800 900 604800 86400\n"
-        f"@ NS a.root.\n{_addresses('a.root.', ROOT)}{servers}{ds}\n"
+        f"@ NS a.root.\n{address_records('a.root.', ROOT)}{servers}{ds}\n"
     )

@@ -165,6 +165,29 @@ def test_the_types_said_to_exist_are_more_than_there_are(denial: str) -> None:
     assert set(wrong) - set(right) == {"TXT"}
 
 
+@pytest.mark.parametrize("denial", ["nsec", "nsec3"])
+def test_a_type_that_exists_is_left_out(denial: str) -> None:
+    wrong, right = (
+        reply(where, "www.example. TXT").authority[2][0].to_text().split()
+        for where in (world("hides=A", denial=denial), world(denial=denial))
+    )
+    assert set(right) - set(wrong) == {"A"}
+
+
+def test_the_last_name_is_followed_by_one_elsewhere() -> None:
+    following = [
+        {
+            rdata.next.to_text()
+            for question in ("www.example. TXT", "zzz.example. A")
+            for rrset in reply(where, question).authority
+            for rdata in rrset
+            if rdata.rdtype == T.NSEC
+        }
+        for where in (world("next-name=a.test."), world())
+    ]
+    assert following[0] - following[1] == {"a.test."} and following[1] - following[0] == {"example."}
+
+
 # --- all of them ---------------------------------------------------------------------------------
 
 

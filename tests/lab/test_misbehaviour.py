@@ -105,6 +105,15 @@ SEEN = [
     ("intercepts", UDP, Kind.LAME),
     ("two-soas", UDP, Kind.ANSWER),
     ("cname-and-data=CNAME", UDP, Kind.ALIAS),
+    ("only-type=www.example. TXT", UDP, Kind.NXDOMAIN),
+    ("nxdomain-for-nodata=example.", UDP, Kind.ANSWER),
+    ("denies-name=www.example. example.", UDP, Kind.NXDOMAIN),
+    ("foreign-soa=test.", UDP, Kind.LAME),
+    ("no-apex-ns=NXDOMAIN example.", UDP, Kind.ANSWER),
+    ("left-over=www.example. 192.0.2.66", UDP, Kind.ANSWER),
+    ("alias-for=www.example. A web.example.", UDP, Kind.ALIAS),
+    ("soa-in-referrals=example.", UDP, Kind.ANSWER),
+    ("refers=www.example. ns.test.", UDP, Kind.REFERRAL),
 ]
 
 

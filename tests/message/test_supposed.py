@@ -114,3 +114,12 @@ def test_the_parent_asked_for_the_ds_record_has_the_one_supposed() -> None:
     supposed = (Delegation(EXAMPLE, (), ds=WRONG_DS),)
     found = trace(EXAMPLE, "DS", network=LabNetwork(made, signed=True), supposed=supposed, seed=1)
     assert [rrset for rrset in found.answer if rrset.rdtype == dns.rdatatype.DS] == [WRONG_DS]
+
+
+def test_an_empty_ds_rrset_supposes_that_there_is_none() -> None:
+    """The zone is still signed, but nothing vouches for its keys any more."""
+    none = dns.rrset.RRset(EXAMPLE, dns.rdataclass.IN, dns.rdatatype.DS)
+    for world, before in (("dnssec-good", Security.SECURE), ("dnssec-missing-key", Security.BOGUS)):
+        without = Delegation(EXAMPLE, (), ds=none)
+        judged = [supposing(*cuts, world=world, signed=True).judgement for cuts in ((), (without,))]
+        assert [each and each.security for each in judged] == [before, Security.INSECURE]

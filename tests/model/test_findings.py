@@ -5,7 +5,7 @@ from __future__ import annotations
 import dns.name
 import pytest
 
-from dnstrace.model.findings import Blame, Finding, Level, who_fixes
+from dnstrace.model.findings import Blame, Finding, Level, who_acts, who_fixes
 from tests.schema_words import members, words
 
 
@@ -51,3 +51,22 @@ def test_who_needs_to_act_is_said_by_name(blame: Blame, operator: str | None, te
     assert who_fixes(blame, zone) == text
     finding = Finding("lame-server", Level.ERROR, None, None, "it is lame", (1,), (), blame, operator=zone)
     assert finding.who == text
+
+
+@pytest.mark.parametrize(
+    ("blame", "operator", "text"),
+    [
+        (Blame.REGISTRAR, "example.com.", "the owner of example.com, at its registrar"),
+        (Blame.PARENT, "com.", "the operator of com, the parent zone"),
+        (Blame.PARENT, ".", "the operator of the root zone"),
+        (Blame.HOST, "example.com.", "the operator of example.com"),
+        (Blame.SERVER_OPERATOR, "host.net.", "the operator of host.net, the zone of the name server"),
+        (Blame.SERVER_OPERATOR, None, "the operator of the name server"),
+        (Blame.PARENT, None, "the operator of the parent zone"),
+        (Blame.NOBODY, None, ""),
+    ],
+)
+def test_who_acts_is_named_under_a_fix(blame: Blame, operator: str | None, text: str) -> None:
+    zone = None if operator is None else dns.name.from_text(operator)
+    finding = Finding("lame-server", Level.ERROR, None, None, "it is lame", (1,), (), blame, operator=zone)
+    assert who_acts(blame, zone) == finding.actor == text

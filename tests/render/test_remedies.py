@@ -26,6 +26,10 @@ def test_a_fix_says_whether_it_was_rehearsed() -> None:
     assert len(parts(replace(FINDING, unrehearsed="it rains"))) == 1
 
 
+def test_what_else_is_there_because_of_it_comes_last() -> None:
+    assert parts(replace(FINDING, cure="do it", explains=("a", "b")))[-1] == ("explains", "a, b")
+
+
 @pytest.mark.parametrize("blame", list(Blame))
 def test_the_operator_of_the_parent_is_named_where_the_remedy_says_which_that_is(blame: Blame) -> None:
     remedy = Remedy(blame, dns.name.from_text("com."))

@@ -10,7 +10,7 @@ import dns.rdatatype
 import pytest
 
 from dnstrace.model import Attempt, Cause, Edns, Exchange, Kind, Meaning, Query, Question, Transport
-from dnstrace.walk.fallback import another_way, cause, edns_of_try
+from dnstrace.walk.fallback import another_way, cause, edns_of_try, suspected
 from tests.replies import name
 
 QUERY = Query(Question(name("example.com."), dns.rdatatype.A), "192.0.2.1")
@@ -92,3 +92,18 @@ def test_what_works_tells_what_was_wrong(
     earlier, last = [tried(*each) for each in before], tried(*latest)
     assert cause(earlier, last) is expected
     assert cause([*earlier, replace(last, cause=expected)], last) is None  # it is said once
+
+
+def test_the_usual_way_is_tried_again_where_it_may_have_been_lost_by_chance() -> None:
+    usual, heard = Edns(), dns.message.make_query("example.com.", "A")
+
+    def by(edns: Edns | None, tries: int, kind: Kind, transport: Transport = Transport.UDP) -> Edns | None:
+        query = replace(QUERY, edns=edns, transport=transport)
+        return suspected(usual, tries, Exchange(query, 0.0, 0.0, message=heard), Meaning(kind))
+
+    small = replace(usual, payload=512)
+    assert by(small, 1, Kind.TRUNCATED) == usual
+    assert by(None, 2, Kind.ANSWER) == small
+    assert by(usual, 0, Kind.TRUNCATED) is by(small, 1, Kind.ANSWER) is by(None, 0, Kind.ANSWER) is None
+    assert by(small, 1, Kind.TRUNCATED, Transport.TCP) is None
+    assert suspected(usual, 1, Exchange(replace(QUERY, edns=small), 0.0, 0.0), Meaning(Kind.TIMEOUT)) is None

@@ -226,10 +226,10 @@ def test_an_address_that_drops_only_the_type_in_question_gets_every_probe_and_th
     assert {step.probe for step in again} == {Probe.TYPE, Probe.CASE}
 
 
-def test_silence_to_a_probe_is_seen_three_times_and_does_not_shorten_the_others() -> None:
+def test_silence_to_a_probe_is_seen_three_times_once_more_alone_and_does_not_shorten_the_others() -> None:
     found = [step for step in probes(probed("type-silent")) if step.probe is Probe.TYPE]
     silent = [a for step in found if step.question.rdtype == dns.rdatatype.HTTPS for a in step.attempts]
-    assert len(silent) == 3 * 4
+    assert len(silent) == (3 + 1) * 4
     assert all(a.exchange.message is not None for s in found for a in s.attempts if a not in silent)
 
 
@@ -248,3 +248,17 @@ def test_a_query_without_edns_goes_only_to_those_that_refuse_it_with_edns() -> N
 def test_names_in_mixed_case_are_asked_at_the_apex_and_where_the_walk_ended() -> None:
     names = [step.question.name.labels[0] for step in probes(probed("in-domain")) if step.probe is Probe.CASE]
     assert names == [b"ExAmPlE", b"WwW"]
+
+
+def test_an_address_that_only_the_zone_has_is_probed_like_the_others() -> None:
+    """So that it is known whether it serves the zone before anybody is advised to register it."""
+    world = load("glue")
+    asked = world.question
+    found = trace(asked.name, asked.rdtype, settings=CHECK, network=LabNetwork(world), now=world.now, seed=1)
+    addresses = {
+        attempt.exchange.query.address
+        for step in found.steps
+        if step.probe is Probe.SOA
+        for attempt in step.attempts
+    }
+    assert {"203.0.113.56", "2001:db8:2::53"} <= addresses  # those of ns5 and ns2 that com does not have

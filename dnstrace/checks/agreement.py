@@ -1,0 +1,58 @@
+"""Whether two replies to one question can both be right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import dns.rdata
+import dns.rdatatype
+
+from dnstrace.checks.replies import HeardReply
+from dnstrace.model import Kind, Name
+
+NEGATIVE = frozenset({Kind.NODATA, Kind.NXDOMAIN})
+POSITIVE = frozenset({Kind.ANSWER, Kind.ALIAS})
+
+AnswerData = Mapping[tuple[Name, dns.rdatatype.RdataType], frozenset[dns.rdata.Rdata]]
+
+
+def groups(replies: Iterable[HeardReply]) -> list[list[HeardReply]]:
+    """Replies that agree together, the largest group first."""
+    found: list[list[HeardReply]] = []
+    for reply in replies:
+        for group in found:
+            if not conflict(group[0], reply):
+                group.append(reply)
+                break
+        else:
+            found.append([reply])
+    return sorted(found, key=len, reverse=True)
+
+
+def conflict(one: HeardReply, other: HeardReply) -> bool:
+    """Whether two replies cannot both be right.
+
+    One may follow an alias further than the other: only what both give is compared. Referrals agree if they
+    lead to the same zone.
+    """
+    kinds = one.meaning.kind, other.meaning.kind
+    if Kind.REFERRAL in kinds or not POSITIVE.issuperset(kinds):
+        return kinds[0] is not kinds[1] or _cut(one) != _cut(other)
+    name = one.step.question.name
+    here, there = _answer_data(one), _answer_data(other)
+    if {key for key in here if key[0] == name} != {key for key in there if key[0] == name}:
+        return True
+    return any(here[key] != there[key] for key in here.keys() & there.keys())
+
+
+def _cut(reply: HeardReply) -> Name | None:
+    delegation = reply.meaning.delegation
+    return None if delegation is None else delegation.zone
+
+
+def _answer_data(reply: HeardReply) -> AnswerData:
+    return {
+        (rrset.name, rrset.rdtype): frozenset(rrset)
+        for rrset in reply.meaning.answer
+        if rrset.rdtype != dns.rdatatype.RRSIG
+    }

@@ -1,0 +1,236 @@
+"""Rules on signed denials that contradict what the same zone serves: every one is tested against all data.
+
+Validating resolvers may keep NSEC and NSEC3 records and answer from them without asking again (RFC 8198), so
+a record counts wherever it was seen, and for whatever question it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+import dns.rdatatype
+
+from dnstrace.checks.catalogue import Trait, of_cut
+from dnstrace.checks.evidence import Cut
+from dnstrace.checks.phrases import counted, where
+from dnstrace.checks.remedies import in_zone
+from dnstrace.checks.replies import HeardReply, by_server, only_server, steps_of
+from dnstrace.checks.serials import serials
+from dnstrace.checks.signing import Judged, signing_of
+from dnstrace.checks.statements import statements_of
+from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, read_denial
+from dnstrace.dnssec.effort import Effort, TooMuchWork
+from dnstrace.dnssec.proof import wildcard_below
+from dnstrace.dnssec.records import NSEC, type_name
+from dnstrace.model import Name
+from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.judgement import LIMITS
+from dnstrace.model.naming import is_below, plain, zone_text
+
+_HASHES = 4000  # of all replies of a zone
+_OF_THE_CHAIN = frozenset({*DENIAL_TYPES, dns.rdatatype.RRSIG})
+_OF_ONE_SIGNER = frozenset({dns.rdatatype.CDS, dns.rdatatype.CDNSKEY, dns.rdatatype.NSEC3PARAM})
+
+
+@of_cut(Level.ERROR, Blame.HOST)
+def denial_contradicts_data(cut: Cut) -> Iterator[Observation]:
+    """A signed NSEC or NSEC3 record denies data that the zone has.
+
+    What it is: the zone's servers return data, and also a validly signed record by which this name does not
+    exist or has no data of that type.
+
+    Why it matters: validating resolvers keep such records and answer from them (RFC 8198). After a query
+    for a type that does not exist, they deny what does exist, until the record leaves the cache.
+
+    How to fix it: sign the whole zone again, so that its chain of NSEC or NSEC3 records is rebuilt. If the
+    server signs as it answers, the fault is in its software: the type lists have to have every type of the
+    name.
+
+    References: RFC 8198 section 5; RFC 4034 section 4.1.2; RFC 4035 section 2.3; RFC 5155 section 7.1
+    """
+    denials = cut.once(_Denials)
+    wrong = [
+        (data, denied)
+        for data in _data(cut)
+        if (denied := denials.of(_owner(data), data.data.rdtype, data.reply)) is not None
+    ]
+    if not wrong:
+        return
+    data, denied = next((pair for pair in wrong if pair[0].reply.step.main), wrong[0])
+    others = len({each.what for each, _ in wrong}) - 1
+    more = f" (and {counted(others, 'more RRset')})" if others else ""
+    servers = [reply for _, denied in wrong for reply in denied.replies]
+    yield Observation(
+        f"{data.what} exists, but the signed {denied.record} shows that {denied.says}{more},"
+        f" on {where(servers)}",
+        steps_of([data.reply, *denied.replies]),
+        server=only_server(servers),
+        cure=f"sign the whole of {zone_text(cut.zone)} again; if its servers sign as they answer, upgrade"
+        " their software",
+        remedy=in_zone(cut.zone, servers=by_server(servers)),
+    )
+
+
+@of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST)
+def cut_denied(cut: Cut) -> Iterator[Observation]:
+    """The signed zone proves that there is no delegation where its servers refer to another zone.
+
+    What it is: the servers refer to a zone below, and validly signed NSEC or NSEC3 records of the zone show
+    that the name of that zone does not exist, or is not delegated: the signer did not know of the delegation.
+
+    Why it matters: what the zone below answers has no place in the signed tree. Validating resolvers take
+    the referral for a forgery and answer SERVFAIL for everything in the zone below.
+
+    How to fix it: sign the zone that refers again, with the delegation in it. The operator of the zone
+    below cannot fix it.
+
+    References: RFC 4035 section 5.2; RFC 4035 section 2.3; RFC 5155 section 7.1; RFC 6840 section 4.1
+    """
+    assumed = {below.zone for below in cut.evidence.trace.supposed}
+    signed = {each.data.name for each in _data(cut) if each.data.rdtype == dns.rdatatype.DS}
+    referrals: dict[Name, list[HeardReply]] = {}
+    for found in statements_of(cut).referrals.values():
+        for zone, each in found.items():
+            referrals.setdefault(zone, []).append(each.reply)
+    for zone, replies in referrals.items():
+        known = zone in assumed or zone in signed
+        denied = None if known else cut.once(_Denials).of(zone, dns.rdatatype.NS, replies[0])
+        if denied is not None:
+            yield Observation(
+                f"{where(replies)} refer{'s' if only_server(replies) else ''} to {plain(zone)}, but the"
+                f" signed {denied.record} of {zone_text(cut.zone)} shows that {denied.says}: there is no"
+                " zone cut",
+                steps_of([*replies, *denied.replies[:1]]),
+                cure=f"sign {zone_text(cut.zone)} again, with the delegation of {plain(zone)} in it",
+                remedy=in_zone(cut.zone, servers=by_server(replies)),
+            )
+
+
+@of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST)
+def nsec_outside_zone(cut: Cut) -> Iterator[Observation]:
+    """The next name of an NSEC record lies outside its zone.
+
+    What it is: a signed NSEC record names as the next name of the zone one that is not in the zone.
+
+    Why it matters: such a record proves nothing, or denies names of other zones. Validating resolvers ignore
+    it, and what it should prove fails.
+
+    How to fix it: sign the whole zone again. If that does not help, the fault is in the signer: the last
+    NSEC record has to name the apex of the zone.
+
+    References: RFC 4034 section 4.1.1; RFC 4034 section 6.1; RFC 4035 section 5.4
+    """
+    wrong = [
+        (each, rdata.next)
+        for each in _validated(cut)
+        for rdata in each.data.rrset
+        if isinstance(rdata, NSEC) and not rdata.next.is_subdomain(cut.zone)
+    ]
+    if wrong:
+        each, following = wrong[0]
+        replies = [one.reply for one, _ in wrong]
+        yield Observation(
+            f"the NSEC record of {plain(each.data.name)} names {plain(following)} as the next name, which is"
+            f" not in {zone_text(cut.zone)}, on {where(replies)}",
+            steps_of(replies),
+            server=only_server(replies),
+            cure=f"sign the whole of {zone_text(cut.zone)} again: its last NSEC record has to name the apex",
+            remedy=in_zone(cut.zone, servers=by_server(replies)),
+        )
+
+
+# --- the records and the data ----------------------------------------------------------------------
+
+
+class Denied(NamedTuple):
+    """A record that denies something: its name, the replies that have it, and what it says in words."""
+
+    record: str
+    replies: list[HeardReply]
+    says: str
+
+
+class _Denials:
+    """The validated NSEC and NSEC3 records of a zone, each once for each version of it that was seen."""
+
+    def __init__(self, cut: Cut) -> None:
+        self._serials = serials(cut)
+        effort = Effort(replace(LIMITS, hashes=_HASHES))
+        found: dict[Hashable, tuple[list[HeardReply], Denial]] = {}
+        for each in _validated(cut):
+            key = each.data.name, frozenset(each.data.rrset), self._serials.get(each.reply.address)
+            if key not in found:
+                found[key] = [], _read(each, cut.zone, effort)
+            found[key][0].append(each.reply)
+        self._found = tuple(found.values())
+
+    def of(self, name: Name, rdtype: int, reply: HeardReply) -> Denied | None:
+        """The first record of the same version that denies that type at that name."""
+        for seen, denial in self._found:
+            elsewhere = reply.address not in {each.address for each in seen}
+            if (rdtype in _OF_ONE_SIGNER and elsewhere) or self._other_version(seen[0], reply):
+                continue
+            try:
+                said = _says(denial, name, rdtype)
+            except TooMuchWork:
+                return None
+            if said is not None:
+                return Denied(said[0], seen, said[1])
+        return None
+
+    def _other_version(self, one: HeardReply, other: HeardReply) -> bool:
+        """Whether two addresses are known to have different versions of the zone."""
+        versions = {self._serials.get(reply.address) for reply in (one, other)} - {None}
+        return len(versions) > 1
+
+
+def _read(each: Judged, zone: Name, effort: Effort) -> Denial:
+    """The denial in one validated RRset."""
+    return read_denial([each.data.rrset], zone, lambda data: each.checked, effort)
+
+
+def _says(denial: Denial, name: Name, rdtype: int) -> tuple[str, str] | None:
+    """The record that denies that type at that name, and what it says."""
+    lacks = f"{plain(name)} has no {type_name(rdtype)} records"
+    for record in denial.nsec:
+        if record.owner == name and rdtype not in record.types:
+            return str(record), lacks
+        if record.covers(name):
+            has = "has no data of its own" if is_below(record.next, name) else "does not exist"
+            return str(record), f"{plain(name)} {has}"
+    if denial.nsec3.excessive() is not None:
+        return None
+    found = denial.nsec3.matching(name)
+    if found is not None:
+        return None if rdtype in found.types else (str(found), lacks)
+    covering = denial.nsec3.covering(name)
+    if covering is None or covering.opt_out:
+        return None
+    return str(covering), f"{plain(name)} does not exist"
+
+
+def _validated(cut: Cut) -> list[Judged]:
+    """The NSEC and NSEC3 RRsets of a zone whose signature is valid and not expanded."""
+    return [
+        each
+        for each in signing_of(cut).judged
+        if each.data.rdtype in DENIAL_TYPES and each.trouble is None and each.checked.encloser is None
+    ]
+
+
+def _data(cut: Cut) -> list[Judged]:
+    """The other RRsets of a zone whose signature is valid, each once for each server."""
+    found = {
+        (each.data.name, each.data.rdtype, each.reply.address): each
+        for each in reversed(signing_of(cut).judged)
+        if each.data.rdtype not in _OF_THE_CHAIN and each.trouble is None
+    }
+    return list(reversed(found.values()))
+
+
+def _owner(each: Judged) -> Name:
+    """The owner of an RRset in the zone: the wildcard that it was expanded from, if it was."""
+    encloser = each.checked.encloser
+    return each.data.name if encloser is None else wildcard_below(encloser) or each.data.name

@@ -1,0 +1,252 @@
+"""Rules on what the servers of one zone say about a delegation in it, compared with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import replace
+
+import dns.flags
+
+from dnstrace.checks.agreement import NEGATIVE, POSITIVE, conflict
+from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.evidence import Cut
+from dnstrace.checks.phrases import listed, parent_text, server_names, where
+from dnstrace.checks.remedies import at_parent
+from dnstrace.checks.replies import HeardReply, by_server, only_server, replies_of, steps_of
+from dnstrace.checks.signing import signing_of
+from dnstrace.checks.statements import agrees_below, said_text, soa_with_referral, statements_of
+from dnstrace.dnssec.algorithms import ds_usable
+from dnstrace.dnssec.records import ds_records
+from dnstrace.model import Delegation, Name, Probe, Step, Transport
+from dnstrace.model.findings import Blame, Level, Observation, Remedy
+from dnstrace.model.naming import plain, zone_text
+
+_LEAST_ROOM = 512  # octets, of a reply over UDP without EDNS (RFC 1035 section 4.2.1)
+_ROOM = 1232  # octets, to which servers keep their replies whatever the query allows
+_RECORD = {4: 16, 6: 28}  # octets of an A and an AAAA record, with a compressed owner name
+
+
+@of_cut(Level.WARNING, Blame.PARENT)
+def parent_servers_differ(cut: Cut) -> Iterator[Observation]:
+    """Servers of the parent zone disagree on the delegation of the zone.
+
+    What it is: some of them refer to the zone and others do not know of the delegation; or their referrals
+    have different NS records, different DS records, or different glue for name servers inside the zone.
+
+    Why it matters: what a resolver continues with depends on which of the parent's servers it asked. If
+    some do not know of the delegation, the zone does not exist for their users (an error); if the DS records
+    differ, it is bogus for some. Just after a change this is normal for a few minutes.
+
+    How to fix it: you cannot fix this in the zone itself: report the servers that are behind to the
+    operator of the parent zone, who has to load the current version of that zone on them.
+
+    References: RFC 1034 section 4.2.1; RFC 1034 section 4.3.5; RFC 4035 section 3.1.4.1
+    """
+    for zone in (cut, *_left_aside(cut)):
+        if (missing := _undelegated(zone)) is not None:
+            yield missing
+    for what, view in _VIEWS.items():
+        groups = _alike(cut, what, view)
+        if len(groups) > 1:
+            yield _differing(cut, what, view, groups)
+            return
+
+
+# --- whether there is a zone cut ---------------------------------------------------------------------
+
+
+def _left_aside(cut: Cut) -> list[Cut]:
+    """The zones to which servers of this one refer although the walk did not go there."""
+    zones = (zone for found in statements_of(cut).referrals.values() for zone in found)
+    return [Cut(cut.evidence, zone) for zone in dict.fromkeys(zones) if cut.evidence.cut(zone) is None]
+
+
+def _undelegated(cut: Cut) -> Observation | None:
+    """What to report if some of the parent's servers refer to the zone and others know of no such cut."""
+    above = cut.evidence.cut(cut.parent) if cut.parent is not None else None
+    if above is None:
+        return None
+    said = statements_of(above)
+    steps = {reply.step.id: reply.step for reply in cut.referrals}
+    without = [
+        reply
+        for step in steps.values()
+        for reply in replies_of(step)
+        if reply.meaning.kind in NEGATIVE | POSITIVE
+        and soa_with_referral(reply) is None
+        and said.has_no_cut(reply.address, cut.zone)
+    ]
+    if not without:
+        return None
+    alike = all(agrees_below(above, reply, cut.zone) for reply in without)
+    does = "does not know" if only_server(without) else "do not know"
+    return Observation(
+        f"{where(without)} {does} of the delegation of {plain(cut.zone)} in {parent_text(cut)}"
+        f" ({said_text(without[0])}), to which {server_names(cut.referrals)}"
+        f" {'refers' if only_server(cut.referrals) else 'refer'}",
+        (*steps_of(without), *steps_of(cut.referrals)),
+        server=only_server(without),
+        cure=_cure(cut, without),
+        level=None if alike else Level.ERROR,
+        zone=cut.zone,
+        remedy=_remedy(cut, without),
+    )
+
+
+# --- what the referrals have -------------------------------------------------------------------------
+
+View = Callable[[HeardReply], frozenset[str]]
+"""One part of a referral as texts: what has to be the same everywhere."""
+
+
+def _alike(cut: Cut, what: str, view: View) -> dict[Hashable, list[HeardReply]]:
+    """The referrals to the zone, those together of which that part is the same."""
+    replies = [r for r in cut.referrals if what != "DS records" or _with_do(r)]
+    known = {record for reply in replies for record in view(reply)}
+    groups: dict[Hashable, list[HeardReply]] = {}
+    for reply in replies:
+        there = view(reply)
+        if what == "glue" and not _has_room(reply, known - there):
+            continue  # what was left out may have been left out for its size
+        groups.setdefault(there, []).append(reply)
+    return groups
+
+
+def _differing(cut: Cut, what: str, view: View, groups: dict[Hashable, list[HeardReply]]) -> Observation:
+    most = max(groups.values(), key=len)
+    odd = [reply for replies in groups.values() if replies is not most for reply in replies]
+    each = "; ".join(
+        _difference(what, view, most, replies) for replies in groups.values() if replies is not most
+    )
+    return Observation(
+        f"the servers of {parent_text(cut)} refer to {zone_text(cut.zone)} with different {what}:"
+        f" {each}{_consequence(cut, what, odd)}, unlike {server_names(most)}",
+        steps_of(cut.referrals),
+        server=only_server(odd),
+        cure=_cure(cut, odd),
+        level=Level.ERROR if _leads_nowhere(cut, what, odd) else None,
+        remedy=_remedy(cut, odd),
+    )
+
+
+def _difference(what: str, view: View, most: list[HeardReply], odd: list[HeardReply]) -> str:
+    """What the referrals of some servers have and lack, compared with those of most servers."""
+    usual, there = view(most[0]), view(odd[0])
+    parts = [("has", sorted(there - usual)), ("lacks", sorted(usual - there))]
+    if not only_server(odd):
+        parts = [("have" if verb == "has" else "lack", records) for verb, records in parts]
+    said = " and ".join(f"{verb} {listed(records)}" for verb, records in parts if records)
+    return f"{server_names(odd)} {said}"
+
+
+def _consequence(cut: Cut, what: str, odd: list[HeardReply]) -> str:
+    """What follows for those who go by the referrals of these servers, if they fail; else empty."""
+    if not _leads_nowhere(cut, what, odd):
+        return ""
+    zone = zone_text(cut.zone)
+    return f" (no key of {zone} matches)" if what == "DS records" else f" (which does not lead to {zone})"
+
+
+def _leads_nowhere(cut: Cut, what: str, odd: list[HeardReply]) -> bool:
+    """Whether some of these referrals lead to no server that serves the zone, or make it bogus."""
+    if what == "DS records":
+        return any(_matches_no_key(cut, reply) for reply in odd)
+    return what == "NS records" and not all(_any_serves(cut, reply) for reply in odd)
+
+
+def _matches_no_key(cut: Cut, reply: HeardReply) -> bool:
+    signing, below = signing_of(cut), reply.meaning.delegation
+    usable = [ds for ds in ds_records((below.ds if below else None) or ()) if ds_usable(ds)]
+    return bool(usable and signing.keys) and not any(signing.matching.get(ds) for ds in usable)
+
+
+def _any_serves(cut: Cut, reply: HeardReply) -> bool:
+    """Whether some server of a referral serves the zone as those asked by the walk do, or was not asked."""
+    elsewhere = {each.address: each for step in _elsewhere(cut) for each in replies_of(step)}
+    asked = {each.address for each in cut.everyone} | elsewhere.keys()
+    found = _addresses(cut, reply.meaning.delegation)
+    if not found:
+        return not cut.probed
+    return any(
+        address not in asked or address in cut.serving or _is_like_the_walk(cut, elsewhere.get(address))
+        for address in found
+    )
+
+
+def _elsewhere(cut: Cut) -> list[Step]:
+    """The steps that asked servers that only some of the parent's servers list."""
+    steps = cut.evidence.trace.steps
+    return [step for step in steps if step.probe is Probe.ELSEWHERE and step.zone == cut.zone]
+
+
+def _is_like_the_walk(cut: Cut, reply: HeardReply | None) -> bool:
+    """Whether a reply agrees with one of a server that the walk asked."""
+    if reply is None or not reply.meaning.usable:
+        return False
+    asked = [step for step in cut.walked if step.question == reply.step.question]
+    theirs = [each for step in asked for each in replies_of(step) if each.meaning.usable]
+    return not theirs or any(not conflict(reply, each) for each in theirs)
+
+
+def _addresses(cut: Cut, delegation: Delegation | None) -> set[str]:
+    """The addresses of the servers in a referral, as far as they are known."""
+    named = {server.name for server in delegation.servers} if delegation is not None else set[Name]()
+    looked_up = [server for step in _elsewhere(cut) for server in step.servers]
+    known = [*(delegation.servers if delegation is not None else ()), *cut.servers, *looked_up]
+    return {address.text for server in known if server.name in named for address in server.addresses}
+
+
+def _has_room(reply: HeardReply, left_out: Iterable[str]) -> bool:
+    """Whether a reply had room for address records that it lacks."""
+    query, wire = reply.attempt.exchange.query, reply.attempt.exchange.wire or b""
+    if query.transport is not Transport.UDP:
+        return True
+    room = _LEAST_ROOM if query.edns is None else min(query.edns.payload, _ROOM)
+    needed = sum(_RECORD[6 if ":" in each else 4] for each in left_out)
+    return len(wire) + needed <= room
+
+
+def _name_servers(reply: HeardReply) -> frozenset[str]:
+    below = reply.meaning.delegation
+    return frozenset() if below is None else frozenset(plain(server.name) for server in below.servers)
+
+
+def _ds_records(reply: HeardReply) -> frozenset[str]:
+    below = reply.meaning.delegation
+    records = () if below is None or below.ds is None else below.ds
+    return frozenset(f"DS {ds.to_text()}" for ds in records)
+
+
+def _glue(reply: HeardReply) -> frozenset[str]:
+    below = reply.meaning.delegation
+    return frozenset(
+        f"{plain(server.name)} {address.text}"
+        for server in (() if below is None else below.servers)
+        if server.name.is_subdomain(below.zone if below is not None else server.name)
+        for address in server.addresses
+    )
+
+
+_VIEWS: dict[str, View] = {"NS records": _name_servers, "DS records": _ds_records, "glue": _glue}
+"""The parts of a referral that must be the same everywhere, by name."""
+
+
+def _with_do(reply: HeardReply) -> bool:
+    """Whether the query asked for DNSSEC and the reply acknowledges it."""
+    edns = reply.attempt.exchange.query.edns
+    message = reply.message
+    return (
+        edns is not None and edns.dnssec_ok and message is not None and bool(message.ednsflags & dns.flags.DO)
+    )
+
+
+def _cure(cut: Cut, odd: list[HeardReply]) -> str:
+    return (
+        f"report to the operator of {parent_text(cut)} that {server_names(odd)}"
+        f" {'differs' if only_server(odd) else 'differ'} from the others: the current version of"
+        f" {parent_text(cut)} has to be loaded there"
+    )
+
+
+def _remedy(cut: Cut, odd: list[HeardReply]) -> Remedy:
+    return replace(at_parent(cut), servers=tuple(by_server(odd)))

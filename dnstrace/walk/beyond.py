@@ -1,0 +1,163 @@
+"""Which names are probed beyond the apex of the zone asked: pure readings of the walk.
+
+Most traces need none of these, or one: they are sent where the walk has shown what they are about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import dns.name
+import dns.rdatatype
+
+from dnstrace.analysis.paths import by_address
+from dnstrace.model import (
+    Address,
+    Attempt,
+    Delegation,
+    Kind,
+    Name,
+    NameServer,
+    Outcome,
+    Probe,
+    Question,
+    Step,
+    Trace,
+)
+from dnstrace.model.naming import is_below
+from dnstrace.walk.probes import between
+
+_MOST_ABOVE = 2  # names between the apex of a zone and a delegation in it
+_MOST_WILDCARDS = 3
+_DENIES = frozenset({Outcome.NODATA, Outcome.NXDOMAIN})
+_INSTEAD = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN})
+
+
+class Beyond(NamedTuple):
+    """A probe, the servers that it goes to, and the step that it follows from."""
+
+    probe: Probe
+    question: Question
+    servers: Delegation
+    after: int
+
+
+def beyond(trace: Trace, ended: Iterable[Step]) -> list[Beyond]:
+    """The probes that follow from the walk; `ended` are the steps in which it ended in a zone."""
+    walked = [step for step in trace.steps if step.main]
+    found = [
+        *(each for step in walked for each in _at_cuts(step)),
+        *(each for step in walked for each in _above(step)),
+        *(each for step in ended for each in _wildcards(last_in_zone(trace, _answering(step)) or step)),
+    ]
+    return list({(each.probe, each.question, each.servers): each for each in found}.values())
+
+
+def elsewhere(trace: Trace) -> list[Beyond]:
+    """The walk's question for servers to which it would have gone by the reply of another server.
+
+    Those are the servers that only some of the parent's servers list, and those of a zone to which only some
+    of them refer. Servers without glue come without an address.
+    """
+    walked = [step for step in trace.steps if step.main]
+    found: list[Beyond] = []
+    for step in walked:
+        cut, others = step.referral, _other_servers(step)
+        below = next((each for each in reversed(walked) if cut is not None and each.zone == cut.zone), None)
+        if below is not None and others:
+            servers = Delegation(below.zone, tuple(others))
+            found.append(Beyond(Probe.ELSEWHERE, below.question, servers, below.id))
+        found += [Beyond(Probe.ELSEWHERE, step.question, each, step.id) for each in _not_gone_to(step)]
+    return found
+
+
+def _not_gone_to(step: Step) -> list[Delegation]:
+    """The zones to which other servers referred where the walk went by an answer; each delegation once."""
+    if step.referral is not None or step.chosen is None:
+        return []
+    found = (attempt.meaning.delegation for attempt in _last_attempts(step))
+    return list(
+        {each.zone: Delegation(each.zone, each.servers) for each in found if each is not None}.values()
+    )
+
+
+def _other_servers(step: Step) -> list[NameServer]:
+    """The servers in referrals to the zone to which a step referred, without those that it went by."""
+    chosen = step.referral
+    if chosen is None:
+        return []
+    known = {server.name for server in chosen.servers}
+    found: dict[Name, dict[Address, None]] = {}
+    for attempt in _last_attempts(step):
+        other = attempt.meaning.delegation
+        for server in () if other is None or other.zone != chosen.zone else other.servers:
+            if server.name not in known:
+                found.setdefault(server.name, {}).update(dict.fromkeys(server.addresses))
+    return [NameServer(name, tuple(addresses)) for name, addresses in found.items()]
+
+
+def last_in_zone(trace: Trace, zone: Name) -> Step | None:
+    """The last step of the walk that a zone answered; with QNAME minimisation, that with the whole name."""
+    steps = (step for step in reversed(trace.steps) if step.main and step.outcome is not Outcome.REFERRAL)
+    return next((step for step in steps if _answering(step) == zone), None)
+
+
+def _answering(step: Step) -> Name:
+    return (step.meaning.zone if step.meaning is not None else None) or step.zone
+
+
+def _at_cuts(step: Step) -> Iterator[Beyond]:
+    """Ask for the SOA at a zone cut where one server refers to it and another one does not."""
+    last = _last_attempts(step)
+    cuts = {a.meaning.delegation.zone for a in last if a.meaning.delegation is not None}
+    instead = [attempt for attempt in last if attempt.meaning.kind in _INSTEAD]
+    for cut in sorted(cuts):
+        if instead:
+            question = Question(cut, dns.rdatatype.SOA, step.question.rdclass)
+            yield Beyond(Probe.CUT, question, _only(step, instead), step.id)
+
+
+def _above(step: Step) -> Iterator[Beyond]:
+    """Ask for the empty names above a delegation, unless the zone is a top-level domain or the root."""
+    if step.referral is None or len(step.zone) < 3:
+        return
+    names = between(step.zone, step.referral.zone)
+    for name in dict.fromkeys((*names[: _MOST_ABOVE - 1], *names[-1:])):
+        servers = _only(step, (a for a in _last_attempts(step) if a.meaning.usable))
+        yield Beyond(Probe.BETWEEN, Question(name, dns.rdatatype.A), servers, step.id)
+
+
+def _wildcards(step: Step) -> Iterator[Beyond]:
+    """Ask the server that denied the data for the wildcards that would have it."""
+    zone = _answering(step)
+    if step.outcome not in _DENIES or step.chosen is None or not is_below(step.question.name, zone):
+        return
+    above = [*between(zone, step.question.name), zone]
+    for name in dict.fromkeys((*above[: _MOST_WILDCARDS - 1], zone)):
+        question = _wildcard(name, step.question)
+        if question is not None and question != step.question:
+            yield Beyond(Probe.WILDCARD, question, _only(step, [step.attempts[step.chosen]], zone), step.id)
+
+
+def _wildcard(above: Name, asked: Question) -> Question | None:
+    try:
+        return Question(dns.name.Name((b"*", *above.labels)), asked.rdtype, asked.rdclass)
+    except dns.name.NameTooLong:
+        return None
+
+
+def _last_attempts(step: Step) -> list[Attempt]:
+    return [step.attempts[indices[-1]] for indices in by_address(step).values()]
+
+
+def _only(step: Step, attempts: Iterable[Attempt], zone: Name | None = None) -> Delegation:
+    """The servers of a step, with the addresses of these attempts only."""
+    asked = {attempt.exchange.query.address for attempt in attempts}
+    known = ((server.name, _among(server.addresses, asked)) for server in step.servers)
+    servers = tuple(NameServer(name, found) for name, found in known if found)
+    return Delegation(zone or step.zone, servers)
+
+
+def _among(addresses: tuple[Address, ...], asked: set[str]) -> tuple[Address, ...]:
+    return tuple(address for address in addresses if address.text in asked)

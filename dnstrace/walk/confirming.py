@@ -1,0 +1,80 @@
+"""Asking again what an address failed in one probe only: datagrams are lost, and servers limit their rate.
+
+All probes of a zone are sent at once, more than a server may answer in a second. Where an address answered
+some of them and not others, those are put once more, a few at a time, and the control after them. The new
+attempts belong to the same steps, so that the last one at an address is what it does. What fails again fails
+for a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from dnstrace.model import Attempt, Kind, Probe, Step
+
+AT_ONCE = 4
+"""Probes of one address that are put again at the same time."""
+
+TIMES = 3
+"""How often a probe is put again that gets an error, which takes no time."""
+
+_ERRORS = frozenset(
+    {Kind.SERVER_FAILURE, Kind.REFUSED, Kind.FORMAT_ERROR, Kind.NOT_IMPLEMENTED, Kind.OTHER_RCODE}
+)
+_FAILED = _ERRORS | {Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.PORT_UNREACHABLE, Kind.MISMATCH}
+_MAY_FAIL = frozenset({Probe.RECURSION, Probe.TRANSFER})  # a good server refuses these
+CONTROL = Probe.SOA
+
+
+def doubtful(steps: Iterable[Step]) -> dict[str, list[int]]:
+    """By address, the probes of one zone that it failed although it answered others; their steps' ids.
+
+    The control comes last.
+    """
+    last = list(_last_attempts(steps))
+    alive = {_address(attempt) for step, attempt in last if step.probe and attempt.meaning.usable}
+    found: dict[str, list[int]] = {}
+    for step, attempt in last:
+        if step.probe not in _MAY_FAIL and attempt.meaning.kind in _FAILED and _address(attempt) in alive:
+            found.setdefault(_address(attempt), []).append(step.id)
+    controls = {_address(attempt): step.id for step, attempt in last if step.probe is CONTROL}
+    return {address: _with_last(failed, controls.get(address)) for address, failed in found.items()}
+
+
+def gets_error(step: Step, address: str) -> bool:
+    """Whether the last attempt of a step at an address got an error."""
+    return any(
+        _address(attempt) == address and attempt.meaning.kind in _ERRORS
+        for _, attempt in _last_attempts((step,))
+    )
+
+
+def began_plain(step: Step, address: str) -> bool:
+    """Whether an address was asked without EDNS from the start."""
+    asked = (attempt.exchange.query for attempt in step.attempts if _address(attempt) == address)
+    return any(query.edns is None for query in list(asked)[:1])
+
+
+def in_turns(failed: list[int]) -> Iterator[tuple[int, ...]]:
+    """The steps to put again at the same time, the last of them alone."""
+    yield from _batches(failed[:-1])
+    yield (failed[-1],)
+
+
+def _batches(steps: list[int]) -> Iterator[tuple[int, ...]]:
+    for start in range(0, len(steps), AT_ONCE):
+        yield tuple(steps[start : start + AT_ONCE])
+
+
+def _with_last(failed: list[int], control: int | None) -> list[int]:
+    return failed if control is None else [*(step for step in failed if step != control), control]
+
+
+def _last_attempts(steps: Iterable[Step]) -> Iterator[tuple[Step, Attempt]]:
+    for step in steps:
+        last = {_address(attempt): attempt for attempt in step.attempts}
+        yield from ((step, attempt) for attempt in last.values())
+
+
+def _address(attempt: Attempt) -> str:
+    return attempt.exchange.query.address

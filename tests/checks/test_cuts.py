@@ -1,0 +1,91 @@
+"""Rules on what servers say at and below a zone cut, and at the apex of their zone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dnstrace.checks import Finding, Level
+from tests.checks.checking import checked, made_of
+from tests.checks.documented import assert_fires, found
+
+RULES = [
+    ("answers-below-cut", "answers-below-cut", "serves-both"),
+    ("referral-with-soa", "referral-with-soa", "sub-zone"),
+    ("foreign-soa", "foreign-soa", "lame"),
+    ("ns-missing", "ns-missing", "in-domain"),
+]
+"""Each with a world that fires it, and one that does not."""
+
+
+def judged(included: str, **content: Any) -> dict[str, Finding]:
+    """The findings of a world made of another, by their codes."""
+    return {finding.code: finding for finding in checked(made_of(included, **content)).findings or ()}
+
+
+def at(*servers: str, does: str) -> dict[str, Any]:
+    return {f"{server}.": {"does": [does]} for server in servers}
+
+
+@pytest.mark.parametrize(("code", "sick", "well"), RULES)
+def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well: str) -> None:
+    assert_fires(code, sick, well)
+
+
+def test_left_over_records_are_named_for_removal() -> None:
+    (finding,) = found("answers-below-cut", "answers-below-cut")
+    assert finding.level is Level.ERROR and "(192.0.2.66), although it refers to sub" in finding.message
+    assert finding.remedy is not None
+    assert finding.remedy.remove == ("www.sub.example.com. 300 IN A 192.0.2.66",)
+
+
+def test_left_over_records_that_agree_with_the_zone_below_are_only_fragile() -> None:
+    servers = at("ns2.example.com", does="left-over=www.sub.example.com. 192.0.2.99")
+    findings = judged("sub-zone", question="www.sub.example.com. A", servers=servers)
+    assert {code: each.level for code, each in findings.items()} == {"answers-below-cut": Level.WARNING}
+
+
+def test_records_left_over_on_every_server_are_found_by_what_is_asked_above_them() -> None:
+    names = [f"ns{number}.example.com" for number in (1, 2, 3)]
+    servers = at(*names, does="left-over=www.sub.example.com. 192.0.2.66")
+    findings = judged("sub-zone", question="www.sub.example.com. A", servers=servers)
+    assert set(findings) == {"answers-below-cut"}
+
+
+def test_a_referral_with_an_soa_record_is_not_taken_for_a_server_without_the_delegation() -> None:
+    assert {each.code for each in found("parent-servers-differ", "referral-with-soa")} == set()
+
+
+@pytest.mark.parametrize(
+    ("owner", "said"), [("com.", "which is above example.com"), ("example.org.", "not of example.com")]
+)
+def test_a_foreign_soa_record_is_named_and_not_lame(owner: str, said: str) -> None:
+    servers = at("ns2.example.com", does=f"foreign-soa={owner}")
+    findings = judged("in-domain", servers=servers)
+    assert set(findings) == {"foreign-soa"} and said in findings["foreign-soa"].message
+
+
+def test_nxdomain_from_the_zone_above_is_a_foreign_soa_record() -> None:
+    servers = at("ns2.example.com", does="denies-name=example.com. com.")
+    findings = judged("in-domain", servers=servers)
+    assert "foreign-soa" in findings and "negative-without-soa" not in findings
+    assert "NXDOMAIN for www.example.com A" in findings["foreign-soa"].message
+
+
+@pytest.mark.parametrize("rcode", ["NOERROR", "NXDOMAIN", "REFUSED"])
+def test_ns_records_are_missed_however_they_are_denied(rcode: str) -> None:
+    servers = at("ns1.example.com", "ns2.example.com", does=f"no-apex-ns={rcode} example.com.")
+    found_here = judged("in-domain", servers=servers)
+    assert "ns-missing" in found_here and found_here["ns-missing"].server is None
+    assert bool(found_here["ns-missing"].records) is (rcode != "REFUSED")
+
+
+def test_only_servers_that_serve_the_zone_are_recommended() -> None:
+    """ns2 answers nothing: to publish it would be a wrong fix."""
+    servers = at("ns1.example.com", does="no-apex-ns=NOERROR example.com.") | at(
+        "ns2.example.com", does="refuses"
+    )
+    assert judged("in-domain", servers=servers)["ns-missing"].records == (
+        "example.com. 86400 IN NS ns1.example.com.",
+    )

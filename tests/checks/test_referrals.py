@@ -1,0 +1,128 @@
+"""Rules on what the servers of one zone say about a delegation in it, compared with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from dnstrace.checks import Blame, Finding, Level
+from tests.checks.checking import checked, made_of
+from tests.checks.documented import assert_fires, found
+
+CODE = "parent-servers-differ"
+RULES = [
+    (CODE, "parent-servers-differ", "in-domain"),
+    (CODE, "not-delegated-at-one", "sub-zone"),
+    (CODE, "not-delegated-at-one", "serves-both"),
+]
+"""Each with a world that fires it, and one that does not."""
+
+
+def stale(text: str, included: str = "in-domain", at: Sequence[str] = "m") -> list[Finding]:
+    """What is found where these of the gtld-servers.net have this delegation of example.com."""
+    apex = "@ 900 SOA a.gtld-servers.net. nstld.verisign-grs.com. 1 1800 900 604800 900\n"
+    letters = "abcdefghijklm"
+    others = [f"{letter}.gtld-servers.net." for letter in letters if letter not in at]
+    zones: dict[str, Any] = {
+        "com.": {"servers": others},
+        "com. stale": {
+            "servers": [f"{letter}.gtld-servers.net." for letter in at],
+            "ttl": 172800,
+            "sign": {"algorithm": 13, "denial": "opt-out"},
+            "text": apex + "".join(f"@ NS {letter}.gtld-servers.net.\n" for letter in letters) + text,
+        },
+    }
+    world = made_of(included, question="www.example.com. A", zones=zones)
+    return [each for each in checked(world).findings or () if each.code == CODE]
+
+
+@pytest.mark.parametrize(("code", "sick", "well"), RULES)
+def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well: str) -> None:
+    assert_fires(code, sick, well)
+
+
+def test_what_differs_is_named_with_the_servers() -> None:
+    (finding,) = found(CODE, CODE)
+    assert finding.message.startswith(
+        "the servers of com refer to example.com with different NS records:"
+        " m.gtld-servers.net lacks ns2.example.com, unlike a.gtld-servers.net, "
+    )
+    assert finding.level is Level.WARNING and finding.blame is Blame.PARENT
+
+
+def test_a_delegation_that_one_server_does_not_know_is_an_error_there() -> None:
+    (finding,) = found(CODE, "not-delegated-at-one")
+    assert finding.level is Level.ERROR and finding.blame is Blame.PARENT
+    assert str(finding.zone) == "sub.example.com." and str(finding.server) == "ns2.example.com."
+    assert "does not know of the delegation of sub.example.com in example.com (NXDOMAIN)" in finding.message
+
+
+GLUE = "ns1.example A 192.0.2.53\nns1.example AAAA 2001:db8:1::53\n"
+BOTH = "example NS ns1.example.com.\nexample NS ns2.example.com.\n"
+
+
+def test_other_glue_is_named() -> None:
+    (finding,) = stale(BOTH + GLUE + "ns2.example A 198.51.100.53\nns2.example AAAA 2001:db8:2::99\n")
+    assert (
+        "different glue: m.gtld-servers.net has ns2.example.com 2001:db8:2::99 and lacks" in finding.message
+    )
+
+
+def test_glue_that_is_left_out_with_room_for_it_is_a_difference() -> None:
+    (finding,) = stale(BOTH + GLUE + "ns2.example A 198.51.100.53\n")
+    assert "m.gtld-servers.net lacks ns2.example.com 2001:db8:2::53" in finding.message
+
+
+def test_a_referral_that_leads_to_servers_without_the_zone_is_an_error() -> None:
+    (finding,) = stale("example NS a.gtld-servers.net.\n")
+    assert "m.gtld-servers.net has a.gtld-servers.net and lacks" in finding.message
+    assert "(which does not lead to example.com), unlike" in finding.message
+    assert finding.level is Level.ERROR
+
+
+def test_a_referral_to_a_name_without_address_is_an_error_too() -> None:
+    (finding,) = stale("example NS none.root-servers.net.\n")
+    assert finding.level is Level.ERROR
+
+
+def test_a_referral_to_other_servers_that_serve_the_zone_too_is_only_fragile() -> None:
+    glue = "other.example A 192.0.2.53\n"
+    (finding,) = stale("example NS other.example.com.\n" + glue)
+    assert finding.level is Level.WARNING
+
+
+def test_ds_records_that_match_no_key_are_an_error() -> None:
+    glue = "ns2.example A 198.51.100.53\nns2.example AAAA 2001:db8:2::53\n"
+    ds = f"example 86400 DS 12345 13 2 {'AB' * 32}\n"
+    (finding,) = stale(BOTH + GLUE + glue + ds, "_signed")
+    assert "different DS records" in finding.message and finding.level is Level.ERROR
+    assert "(no key of example.com matches)" in finding.message
+
+
+def many(count: int) -> list[str]:
+    """The records of this many name servers in example.com, their IPv6 addresses last."""
+    names = [f"the-{number}-th-name-server-of-this.example" for number in range(count)]
+    ns = [f"example NS {name}.com." for name in names]
+    glue = [f"{name} A 198.51.100.{number}" for number, name in enumerate(names)]
+    return [*ns, *glue, *(f"{name} AAAA 2001:db8::{number:x}" for number, name in enumerate(names))]
+
+
+@pytest.mark.parametrize(("count", "differs"), [(6, True), (12, False)])
+def test_glue_that_is_left_out_for_lack_of_room_is_no_difference(count: int, differs: bool) -> None:
+    letters = "abcdefghijklm"
+    add = "\n".join(many(count)) + "\n"
+    apex = "@ 900 SOA a.gtld-servers.net. nstld.verisign-grs.com. 1 1800 900 604800 900\n"
+    text = apex + "".join(f"@ NS {letter}.gtld-servers.net.\n" for letter in letters)
+    sign = {"algorithm": 13, "denial": "opt-out"}
+    both: dict[str, Any] = {"ttl": 172800, "sign": sign}
+    less = "\n".join(many(count)[:-3]) + "\n"
+    servers = [f"{letter}.gtld-servers.net." for letter in letters]
+    zones = {
+        "com.": {"servers": servers[:-1], "text": text + add} | both,
+        "com. stale": {"servers": servers[-1:], "text": text + less} | both,
+    }
+    world = made_of("_internet", question="www.example.com. A", zones=zones)
+    codes = [each.code for each in checked(world).findings or () if each.code == CODE]
+    assert codes == ([CODE] if differs else [])

@@ -1,0 +1,54 @@
+"""Which names are probed beyond the apex of the zone asked."""
+
+from __future__ import annotations
+
+from dnstrace.model import Probe, Step, Trace
+from tests.checks.checking import checked, made_of
+from tests.checks.documented import checked_world
+from tests.replies import name
+
+BEYOND = {Probe.BETWEEN, Probe.WILDCARD, Probe.CUT}
+
+
+def sent(found: Trace) -> list[Step]:
+    return [step for step in found.steps if step.probe in BEYOND]
+
+
+def asked(found: Trace) -> set[tuple[Probe | None, str]]:
+    return {(step.probe, step.question.name.to_text(True)) for step in sent(found)}
+
+
+def test_an_ordinary_trace_needs_none() -> None:
+    for world in ("textbook", "in-domain", "sub-zone"):
+        assert not sent(checked_world(world))
+
+
+def test_two_empty_names_above_a_delegation_are_enough() -> None:
+    add = "sub.c.b.a NS ns1.sub.c.b.a\nns1.sub.c.b.a A 203.0.113.53\n"
+    zone = "@ 900 SOA ns1 h 1 7200 900 1209600 300\n@ NS ns1\nns1 A 203.0.113.53\nwww 300 A 192.0.2.9\n"
+    world = made_of(
+        "in-domain",
+        question="www.sub.c.b.a.example.com. A",
+        servers={"ns1.sub.c.b.a.example.com.": {"addresses": ["203.0.113.53"], "rtt": 10}},
+        zones={"example.com.": {"add": add}, "sub.c.b.a.example.com.": {"text": zone}},
+    )
+    above = {"c.b.a.example.com", "a.example.com"}
+    assert asked(checked(world)) == {(Probe.BETWEEN, each) for each in above}
+
+
+def test_one_server_is_asked_for_the_wildcards_above_a_name_without_data() -> None:
+    found = checked(made_of("in-domain", question="a.b.c.d.example.com. A"))
+    wildcards = {each for probe, each in asked(found) if probe is Probe.WILDCARD}
+    assert wildcards == {"*.b.c.d.example.com", "*.c.d.example.com", "*.example.com"}
+    assert all(len(step.attempts) == 1 for step in sent(found) if step.probe is Probe.WILDCARD)
+
+
+def test_a_wildcard_is_not_asked_for_where_there_is_data() -> None:
+    assert not asked(checked(made_of("in-domain", question="www.example.com. A")))
+    assert not asked(checked(made_of("in-domain", question="example.com. TXT")))
+
+
+def test_only_servers_that_did_not_refer_are_asked_about_the_cut() -> None:
+    (step,) = sent(checked_world("not-delegated-at-one"))
+    assert step.probe is Probe.CUT and step.question.name == name("sub.example.com.")
+    assert {attempt.server for attempt in step.attempts} == {name("ns2.example.com.")}
