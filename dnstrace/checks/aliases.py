@@ -13,6 +13,7 @@ from dnstrace.checks.phrases import listed, where
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, replies_of, steps_of
 from dnstrace.checks.statements import Statement, statements_of
+from dnstrace.message.alias import alias_target
 from dnstrace.model import Kind, Meaning, Name, Outcome, Purpose, Step
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import is_below, plain, zone_text
@@ -240,7 +241,8 @@ def _links_in(step: Step, meaning: Meaning) -> list[_AliasStep]:
         return []
     if meaning.kind not in (Kind.ALIAS, Kind.ALIAS_LOOP, Kind.ANSWER):
         return []
-    return [_AliasStep(r.name, r[0].target, step) for r in meaning.answer if r.rdtype == _CNAME]
+    aliases = ((r.name, alias_target(r)) for r in meaning.answer if r.rdtype == _CNAME)
+    return [_AliasStep(name, target, step) for name, target in aliases if target is not None]
 
 
 def _zone_of_owner(evidence: Evidence, link: _AliasStep) -> Name:

@@ -106,7 +106,7 @@ def _signatures_of(covered: dns.rrset.RRset, answer: list[dns.rrset.RRset]) -> l
 def _cname_link(name: Name, answer: list[dns.rrset.RRset]) -> _Link | None:
     here = [rrset for rrset in answer if rrset.name == name]
     cname = next((rrset for rrset in here if rrset.rdtype == dns.rdatatype.CNAME), None)
-    target = _alias_target(cname)
+    target = alias_target(cname)
     if cname is None or target is None:
         return None
     note = "several CNAME records at one name" if len(cname) > 1 else ""
@@ -123,7 +123,7 @@ def _dname_link(name: Name, answer: list[dns.rrset.RRset]) -> _Link | None:
         if rrset.rdtype == dns.rdatatype.DNAME and rrset.name != name and name.is_subdomain(rrset.name)
     )
     dname = max(above, key=lambda rrset: len(rrset.name), default=None)
-    target = _alias_target(dname)
+    target = alias_target(dname)
     if dname is None or target is None:
         return None
     made_from = (dname, *_signatures_of(dname, answer))
@@ -132,7 +132,7 @@ def _dname_link(name: Name, answer: list[dns.rrset.RRset]) -> _Link | None:
     except dns.name.NameTooLong:
         return _Link(made_from, None, "the DNAME record produces a name longer than 255 octets")
     given = next((r for r in answer if r.name == name and r.rdtype == dns.rdatatype.CNAME), None)
-    if given is not None and _alias_target(given) == implied:
+    if given is not None and alias_target(given) == implied:
         return _Link((*made_from, given), implied)
     note = "the CNAME record in the reply does not match the DNAME record" if given is not None else ""
     return _Link((*made_from, _synthesised(name, implied, dname)), implied, note)
@@ -143,7 +143,11 @@ def _synthesised(name: Name, target: Name, dname: dns.rrset.RRset) -> dns.rrset.
     return dns.rrset.from_rdata(name, dname.ttl, cname)
 
 
-def _alias_target(alias: dns.rrset.RRset | None) -> Name | None:
-    """Where a CNAME or DNAME RRset points; None if its RDATA could not be read."""
-    target = getattr(alias[0], "target", None) if alias else None
-    return target if isinstance(target, dns.name.Name) else None
+def alias_target(alias: dns.rrset.RRset | None) -> Name | None:
+    """Where a CNAME or DNAME RRset points; None if its RDATA could not be read.
+
+    Of several targets, which no zone may have, it is the first in canonical order: the order of records in a
+    reply means nothing.
+    """
+    targets = (getattr(rdata, "target", None) for rdata in alias or ())
+    return min((target for target in targets if isinstance(target, dns.name.Name)), default=None)
