@@ -12,7 +12,6 @@ from dnstrace.analysis.reached import ended_unasked
 from dnstrace.checks.anomaly import SHAPED, Anomaly, Sort
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.replies import replies_of
-from dnstrace.checks.statements import statements_of
 from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Question, Step, Trace
 from dnstrace.model.heard import DROPPED
 
@@ -201,13 +200,10 @@ def _serves_child_too(known: Known, anomaly: Anomaly) -> bool:
     answering = [reply for reply in replies if reply.meaning.delegation is None]
     names = {server.name for cut in cuts for server in cut.servers}
     addresses = {a.text for cut in cuts for server in cut.servers for a in server.addresses}
-    above, zones = known.cuts.get(step.zone), {cut.zone for cut in cuts}
-    said = None if above is None else statements_of(above)
     return bool(answering and cuts) and all(
         reply.server in names
         or reply.address in addresses
         or any(lead(reply.meaning) in known.said[cut.zone, reply.step.question] for cut in cuts)
-        or (said is not None and any(said.hosts(reply.address, zone) for zone in zones))
         for reply in answering
     )
 
