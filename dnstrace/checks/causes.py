@@ -173,6 +173,8 @@ TABLE = (
     Row("signature-missing", of_zone, "denial-broken"),
     Row("cds-unusable", of_zone, "cds-differs"),
     Row("alias-at-apex alias-beside-data", of_zone, "soa-missing"),
+    Row("alias-beside-data cut-denied", of_zone, "chain-broken"),
+    Row("answers-below-cut nxdomain-beside-data", of_zone, "answers-differ"),
     Row(f"{_DEAD} {_UNFOUND}", at_the_end, "alias-dangling"),
     Row(f"{_DEAD} {_UNFOUND} {_UNTRUSTED}", of_all, "resolver-fails"),
 )
