@@ -28,7 +28,7 @@ PICTURE, BROKEN, PAGE = PICTURES / "lab.svg", PICTURES / "broken.svg", PICTURES 
 SEED, WIDTH = 4070, 84
 TREES = {PICTURE: "", BROKEN: "all-refuse"}  # a world of the lab each; the textbook has no name
 PAGE_OF = ("--lab", "lame", "--check", "--seed", str(SEED))
-LARGEST = 100_000  # octets of a picture
+LARGEST = 120_000  # octets of a picture
 _BROWSER = ("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars")
 _SIZE = "--window-size=860,880"
 _KEY = b"dnstrace-page\0"

@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, final
 
-from dnstrace.analysis.choice import in_one_order, place
+from dnstrace.analysis.ordering import in_one_order, place
 from dnstrace.message.meaning import classify
 from dnstrace.model import (
     Address,

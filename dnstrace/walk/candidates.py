@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import dns.rdatatype
 
-from dnstrace.analysis.choice import place
+from dnstrace.analysis.ordering import place
 from dnstrace.model import ROOT, Address, Delegation, Kind, Name, Purpose, Question, Source
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.health import FAILED

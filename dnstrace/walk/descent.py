@@ -21,7 +21,7 @@ from dataclasses import replace
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.analysis.choice import arranged
+from dnstrace.analysis.ordering import arranged
 from dnstrace.message.meaning import may_be_childs
 from dnstrace.model import (
     ROOT,

@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from dnstrace.analysis.choice import most_common, offered, place
+from dnstrace.analysis.choice import most_common, offered
+from dnstrace.analysis.ordering import place
 from dnstrace.model import Attempt, Kind
 from dnstrace.walk.asking import Asking, Strategy
 from dnstrace.walk.hedging import first_of, patience_left, unrecorded

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import dns.name
 import dns.rdatatype
 
-from dnstrace.analysis.choice import arranged
+from dnstrace.analysis.ordering import arranged
 from dnstrace.model import (
     ROOT,
     Address,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import permutations
 
-from dnstrace.analysis.choice import arranged, in_one_order, most_common, offered, usable
+from dnstrace.analysis.choice import most_common, offered, usable
 from dnstrace.message.meaning import classify
-from dnstrace.model import Address, Attempt, Delegation, Exchange, Kind, NameServer, Source
+from dnstrace.model import Attempt, Exchange, Kind
 from tests.replies import name, reply
 
 ZONE = name("example.com.")
@@ -75,13 +75,3 @@ def test_what_lame_servers_offer_is_not_usable() -> None:
 
 def answer_text() -> tuple[str, ...]:
     return ("www.example.com. 300 A 192.0.2.44",)
-
-
-def test_servers_and_their_addresses_are_named_in_one_order() -> None:
-    addresses = tuple(Address(text, Source.GLUE) for text in ("2001:db8::1", "192.0.2.2", "192.0.2.1"))
-    cut = arranged(Delegation(ZONE, (NameServer(name("b.")), NameServer(name("a."), addresses))))
-    assert [str(server.name) for server in cut.servers] == ["a.", "b."]
-    assert [address.text for address in cut.servers[0].addresses] == ["192.0.2.1", "192.0.2.2", "2001:db8::1"]
-    delegation = in_one_order(classify(REFERRAL, ZONE)).delegation
-    assert delegation is not None
-    assert [str(server.name) for server in delegation.servers] == ["b.www.example.com.", "a.other."]

@@ -8,7 +8,8 @@ from tests.cli.running import run
 
 GLUE = [
     "com has no address (glue) for ns3.example.com, a name server inside example.com; fix this at the"
-    " registrar of example.com (1 of 5 name servers; step 3)",
+    " registrar of example.com (1 of 5 name servers; shown by www.example.com A at 192.5.6.30);"
+    " found: 3 warnings, 2 notices",
     "warning glue-differs: com has 203.0.113.55 as the glue for ns5.example.com, but its own zone has"
     " 203.0.113.56",
     "warning glue-only-in-parent: ns4.example.com has the address 203.0.113.54 in com, but none in its own"

@@ -67,7 +67,7 @@ def test_one_of_several_ds_is_enough() -> None:
 def test_ds_for_a_missing_key_says_who_has_what() -> None:
     reason = outcome(dnskeys(zone()), ds(STRANGER)).reason
     expected = f"com publishes a DS record for key {STRANGER.tag}, but example has only keys"
-    assert f"{expected} {KSK.tag}, {ZSK.tag}" in reason
+    assert "{} {}, {}".format(expected, *sorted((KSK.tag, ZSK.tag))) in reason
     assert "needs to" not in reason  # that is for the finding to say
 
 

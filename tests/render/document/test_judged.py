@@ -71,8 +71,6 @@ def test_what_was_expected() -> None:
 def test_a_finding_has_its_evidence_and_who_can_fix_it() -> None:
     (finding,) = document(report(checked(load("refuses"))))["findings"]
     finding.pop("cure")
-    assert finding.pop("remedy")["servers"] == ["ns1.example.com."]
-    assert (finding.pop("rehearsed"), finding.pop("explains")) == (None, [])
     assert finding.pop("message") and finding.pop("steps") and finding.pop("references")
     assert finding == {
         "code": "refuses",
