@@ -43,7 +43,6 @@ from dnstrace.walk.health import FAILED, may_be_asked
 from dnstrace.walk.hedging import HEDGED
 from dnstrace.walk.looking_up import Needed, ServerLookups
 from dnstrace.walk.minimise import MAX_MINIMISE_COUNT, next_question
-from dnstrace.walk.ordered import ORDERED
 from dnstrace.walk.remembered import Chain, Sought
 from dnstrace.walk.result import (
     OUTCOMES,
@@ -173,7 +172,11 @@ class Walk:
         """How servers are asked for a purpose; the chain of trust is judged by rule over all replies too."""
         if purpose in _WALKS or (self._context.by_rule and purpose in _CHAIN):
             return self._strategy
-        return ORDERED if self._context.by_rule else HEDGED
+        if not self._context.by_rule:
+            return HEDGED
+        from dnstrace.walk.ordered import ORDERED
+
+        return ORDERED
 
     async def _ask(
         self,
