@@ -132,6 +132,8 @@ def _explained(trace: Trace, found: Compared) -> Compared:
         return replace(found, old=old_records(trace, found.step))
     if found.difference not in _COPIES or found.past_its_ttl or found.attempt is None:
         return found
+    if _extended_errors(found.attempt) & (_BLOCKED | _PROHIBITED):
+        return found  # some filters make an SOA record of their own for each name
     if (copy := other_copy(trace, found.step, found.attempt)) is None:
         return found
     is_own = copy.authoritative or found.difference is Disagreement.SPLIT_HORIZON

@@ -185,6 +185,18 @@ def _made_for_the_query(known: Known, anomaly: Anomaly) -> bool:
     )
 
 
+def _for_servers_alone(known: Known, anomaly: Anomaly) -> bool:
+    """TTLs of NSEC3PARAM, which only name servers use: some make the record themselves, with their own TTL.
+
+    Resolvers do not use it (RFC 5155 section 4), so it does not matter to them for how long it is cached.
+    """
+    return anomaly.sort is Sort.TTL and all(
+        rrset.rdtype in (dns.rdatatype.NSEC3PARAM, dns.rdatatype.RRSIG)
+        for reply in anomaly.replies
+        for rrset in reply.meaning.answer
+    )
+
+
 def _serves_child_too(known: Known, anomaly: Anomaly) -> bool:
     """A server of the parent zone that serves the child as well answers, where the others have to refer.
 
@@ -249,7 +261,8 @@ def _too_large_for_a_probe(known: Known, anomaly: Anomaly) -> bool:
 HARMLESS: tuple[Callable[[Known, Anomaly], bool], ...] = (
     _nothing_asked, _supposed, _lookup_not_made, _not_needed, _within_another, _only_for_keys,
     _lost_datagram, _lost_in_passing, _usual_retry, _transfer_refused, _recursion_declined, _version_rejected,
-    _made_for_the_query, _serves_child_too, _not_its_server, _as_its_control, _too_large_for_a_probe,
+    _made_for_the_query, _for_servers_alone, _serves_child_too, _not_its_server, _as_its_control,
+    _too_large_for_a_probe,
 )  # fmt: skip
 """Why an anomaly is harmless, each by its docstring."""
 

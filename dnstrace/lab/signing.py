@@ -151,8 +151,9 @@ class _Whole(LabZone):
         own = apex.get((dns.rdatatype.DNSKEY, _NONE), ())
         apex |= _as_rrset(self.origin, self.ttl, *map(dnskey, self._how.keys), *own)
         if self._how.denial in ("nsec3", "opt-out"):
-            others = apex.get((dns.rdatatype.NSEC3PARAM, _NONE), ())
-            apex |= _as_rrset(self.origin, 0, nsec3param(self._how), *others)
+            others = apex.get((dns.rdatatype.NSEC3PARAM, _NONE))
+            ttl = 0 if others is None else others.ttl
+            apex |= _as_rrset(self.origin, ttl, nsec3param(self._how), *(others or ()))
         for name, below in self._plans.items():
             if below.ds and name in nodes and name != self.origin and self._plain.cut(name) == name:
                 nodes[name] = _as_rrset(name, self.ttl, *below.ds) | nodes[name]

@@ -152,6 +152,12 @@ def test_another_mname_is_another_copy_of_the_zone(does: tuple[str, ...], differ
     assert found.copy.authoritative == (not does) and str(found.copy.theirs).startswith("ns.corp.test.")
 
 
+@pytest.mark.parametrize("code", [15, 16, 17, 18])
+def test_a_filter_that_says_so_is_taken_at_its_word_whatever_soa_record_it_makes(code: int) -> None:
+    found = with_copy("ns.corp.test.", f"explains={code}")
+    assert found.difference is Disagreement.FILTERED and found.copy is None
+
+
 def test_another_serial_number_alone_is_not() -> None:
     found = with_copy("ns1.example.com.", "resolver")
     assert found.copy is None and found.difference is Disagreement.STALE

@@ -13,7 +13,7 @@ from dnstrace.checks.anomaly import Anomaly
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.harmless import HARMLESS, Known
 from dnstrace.lab.network import LabNetwork
-from dnstrace.lab.world import load
+from dnstrace.lab.world import load, read
 from dnstrace.model import Exchange, Fault, Query
 from dnstrace.network.replay import DeadServers
 from tests.checks.checking import checked, made_of
@@ -120,11 +120,30 @@ def dropped() -> Trace:
     )
 
 
+def with_ttls(owner: str, record: str) -> Trace:
+    """A trace of a signed zone in which one server has a record with another TTL than the other."""
+    text = read("_signed")["zones"]["example.com."]["text"]
+    how = {"algorithm": 13, "denial": "nsec3"}
+    world = made_of(
+        "_signed",
+        zones={
+            "example.com.": {"sign": how, "add": f"{owner} 3600 {record}\n"},
+            "example.com. other": {
+                "sign": how,
+                "servers": ["ns2.example.com."],
+                "text": f"{text}{owner} 300 {record}\n",
+            },
+        },
+    )
+    return checked(world, 1)
+
+
 MADE: dict[str, Callable[[], Trace]] = {
     "_lost_datagram": lossy,
     "_supposed": dropped,
     "_lookup_not_made": on_ipv4_only,
     "_only_for_keys": lambda: traced(made(121), 1),
+    "_for_servers_alone": lambda: with_ttls("@", "NSEC3PARAM 1 0 0 -"),
     "_within_another": lambda: traced(made(57), 1),
     "_not_needed": lambda: traced(made(38), 1),
     "_too_large_for_a_probe": lambda: checked(
@@ -153,6 +172,16 @@ def test_every_reason_says_why_and_is_needed_somewhere(reason: Callable[[Known, 
     assert inspect.getdoc(reason)
     name = reason.__name__
     assert held(reason, MADE[name]() if name in MADE else checked_world(WORLDS[name]))
+
+
+@pytest.mark.parametrize(
+    ("owner", "record", "expected"), [("@", "NSEC3PARAM 1 0 0 -", []), ("www", "CAA 0 issue ca", ["ttl"])]
+)
+def test_only_the_ttl_of_nsec3param_may_differ(owner: str, record: str, expected: list[str]) -> None:
+    evidence = Evidence(with_ttls(owner, record))
+    known = Known(evidence)
+    left = [each for each in anomalies(evidence) if not any(reason(known, each) for reason in HARMLESS)]
+    assert [each.sort for each in left] == expected
 
 
 @pytest.mark.parametrize("found", [lossy, on_ipv4_only, dropped], ids=lambda found: found.__name__)

@@ -1,9 +1,12 @@
 """Sound zones of every kind, each on BIND, NSD, Knot and PowerDNS: a check has nothing to say of them.
 
 Below a signed root and a signed `com.` are zones that ldns-signzone has signed with NSEC, NSEC3, opt-out, and
-two algorithms (PowerDNS makes NSEC3 records itself, which fits no opt-out signed elsewhere: it does not serve
-that one); `multi.com.`, which two providers sign with keys of their own (RFC 8901 model 2), one on BIND
+two algorithms; `multi.com.`, which two providers sign with keys of their own (RFC 8901 model 2), one on BIND
 and NSD, the other on Knot and PowerDNS; and `plain.com.`, which is not signed.
+
+PowerDNS does not serve the zone with opt-out. From a presigned zone it takes the signatures, but makes the
+NSEC3 records itself: with opt-out it skips a delegation without a DS record, which ldns-signzone does not,
+and the signature of the record before does not fit.
 """
 
 from __future__ import annotations

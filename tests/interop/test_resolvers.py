@@ -16,6 +16,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from dnstrace.cli.exits import Exit
 from dnstrace.render.document import schema
 from tests.interop.internet import LAYOUTS, Internet, internet
 from tests.interop.namespace import hindrance
@@ -23,6 +24,7 @@ from tests.interop.servers import Setup, missing, start_resolver
 
 RESOLVER, NOBODY = "127.0.0.1", "127.0.0.3"
 STRANGER = "127.0.0.9"  # may not ask
+_STATUS = {"answer": Exit.ANSWER, "nodata": Exit.NEGATIVE, "nxdomain": Exit.NEGATIVE}
 _UNTIL_OLDER = 100  # traces, of some tenths of a second each: a TTL counts down in seconds
 
 
@@ -37,10 +39,11 @@ class Resolved:
         ran = subprocess.run(
             self.internet.namespace.inside(command), capture_output=True, text=True, check=False
         )
-        assert ran.returncode in (0, 1), ran.stderr
         found: dict[str, Any] = json.loads(ran.stdout)
         jsonschema.Draft202012Validator(json.loads(schema())).validate(found)
         (found["resolver"],) = found["resolvers"]
+        failed = found["resolver"]["difference"] in ("refuses", "no-answer")
+        assert ran.returncode == (Exit.FINDINGS if failed else _STATUS[found["outcome"]]), ran.stderr
         return found
 
 
