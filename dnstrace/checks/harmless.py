@@ -130,10 +130,9 @@ def _lost_datagram(known: Known, anomaly: Anomaly) -> bool:
         return False
     step, address = anomaly.replies[0].step, anomaly.replies[0].address
     tries = [a for a in step.attempts if a.exchange.query.address == address]
-    chance = _LOST | {Kind.TRUNCATED}
-    return all(a.meaning.usable or a.meaning.kind in chance for a in tries) and not any(
-        a.cause for a in tries
-    )
+    if any(a.cause for a in tries) or not any(a.meaning.kind in _LOST for a in tries):
+        return False
+    return all(a.meaning.usable or a.meaning.kind in _LOST | {Kind.TRUNCATED} for a in tries)
 
 
 def _lost_in_passing(known: Known, anomaly: Anomaly) -> bool:

@@ -83,6 +83,26 @@ def _address_probes(cut: Cut) -> dict[Name, list[HeardReply]]:
     return found
 
 
+def end_of_aliases(cut: Cut, name: Name) -> Name | None:
+    """The host that the aliases of a name lead to, as far as they were followed; None if they never end."""
+    links, seen = cut.once(_links), {name}
+    while name in links:
+        name = links[name]
+        if name in seen:
+            return None
+        seen.add(name)
+    return name
+
+
+def _links(cut: Cut) -> dict[Name, Name]:
+    """The targets of the aliases seen when the addresses of name servers were asked for."""
+    steps = (step for ended in cut.evidence.lookups.values() for step in ended)
+    meanings = [reply.meaning for reply in cut.probe(Probe.ADDRESS)]
+    meanings += [step.meaning for step in steps if step.meaning is not None]
+    rrsets = (rrset for meaning in meanings for rrset in meaning.answer)
+    return {rrset.name: rrset[0].target for rrset in rrsets if rrset.rdtype == dns.rdatatype.CNAME}
+
+
 def given_on_request(cut: Cut, name: Name) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """The addresses that the parent's servers gave for a name server when asked for them, and the steps."""
     steps = [step for step in cut.once(_asked_above).get(name, ()) if step.meaning is not None]

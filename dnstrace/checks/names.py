@@ -10,7 +10,7 @@ from typing import TypedDict
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.glue import address_records, working, zone_of_host
-from dnstrace.checks.hosts import Host, host_of, named
+from dnstrace.checks.hosts import Host, end_of_aliases, host_of, named
 from dnstrace.checks.listing import lacking_dot, ns_records
 from dnstrace.checks.phrases import listed, parent_text
 from dnstrace.checks.remedies import at_parent, in_zone
@@ -72,6 +72,15 @@ def _addresses_instead(cut: Cut, host: Host) -> _Addresses:
     found = address_records(host.name, working(cut, _walked_addresses(cut, host.name)))
     gone = () if host.target is None or not found else (f"{host.name} 3600 IN CNAME {host.target}",)
     return {"records": found, "remedy": in_zone(zone_of_host(cut, host), add=found, remove=gone)}
+
+
+def _instead_of_alias(cut: Cut, host: Host) -> str:
+    """What to do about an alias: the host that it leads to is only named if it may serve the zone."""
+    end, known = end_of_aliases(cut, host.name), _walked_addresses(cut, host.name)
+    replaced = f"replace the CNAME record of {plain(host.name)} with A and AAAA records"
+    if end is None or (known and not working(cut, known)):
+        return replaced
+    return f"{replaced}, or list {plain(end)} instead"
 
 
 class _Fix(TypedDict):
@@ -163,8 +172,7 @@ def ns_name_alias(cut: Cut) -> Iterator[Observation]:
             message=f"{plain(host.name)} is an alias (CNAME), which a name server must not be",
             steps=host.steps,
             server=host.name,
-            cure=f"replace the CNAME record of {plain(host.name)} with A and AAAA records,"
-            f" or list {plain(host.target) if host.target else 'the host that it points to'} instead",
+            cure=_instead_of_alias(cut, host),
             level=level,
             **_addresses_instead(cut, host),
         )

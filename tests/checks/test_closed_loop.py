@@ -13,7 +13,7 @@ import pytest
 from dnstrace.lab.world import load, names
 from dnstrace.model import Name, Trace
 from dnstrace.model.findings import Finding
-from tests.checks.checking import checked, checked_by_name
+from tests.checks.checking import checked, checked_by_name, made_of
 from tests.lab.mended import applied
 
 _SHARES = 8
@@ -29,7 +29,8 @@ TO_CHOOSE = {
     "ipv6-only": {"no-ipv4"},
     "loopback-glue": {"ns-address-special", "one-network"},
     "missing-glue": {"glue-missing"},
-    "ns-names": {"ns-address-special", "ns-name-in-invalid-syntax", "unreachable"},
+    "missing-glue-many": {"glue-missing"},
+    "ns-names": {"ns-address-special", "ns-name-alias", "ns-name-in-invalid-syntax", "unreachable"},
     "nxns": {"ns-name-unresolvable", "referral-too-large"},
     "one-network": {"one-network"},
     "record-malformed": {"record-malformed"},
@@ -37,6 +38,8 @@ TO_CHOOSE = {
     "all-silent-shared": {"ns-name-unresolvable"},
     "dnssec-algorithm-unassigned": {"algorithm-unsupported"},
     "dnssec-cut-at-alias": {"alias-beside-data", "chain-broken"},
+    "two-types-and-alias": {"alias-beside-data"},
+    "wildcard-hidden": {"wildcard-hidden"},
 }
 """What only the operator knows: where an alias should lead, which address or further server there is."""
 
@@ -64,6 +67,7 @@ BY_SERVERS = {
     "glue": {"glue-superfluous"},
     "glue-on-request": {"glue-missing"},
     "dnssec-strips-all": {"edns-version"},
+    "ns-missing": {"ns-missing"},
 }
 """Records that a misbehaving server of the lab puts in or leaves out, whatever is in its zone."""
 
@@ -105,3 +109,25 @@ def test_what_is_left_out_is_found_in_its_world() -> None:
     for left_out in (TO_CHOOSE, BY_SERVERS):
         for name, codes in left_out.items():
             assert codes <= {code.split()[0] for code in load(name).expect.findings or ()}, name
+
+
+@pytest.mark.parametrize("name", TO_CHOOSE)
+def test_where_the_operator_has_to_choose_no_record_is_given(name: str) -> None:
+    for finding in checked_by_name(name).findings or ():
+        if finding.code in TO_CHOOSE[name]:
+            remedy = finding.remedy
+            assert remedy is not None and not (remedy.add or remedy.change or remedy.remove), finding.code
+
+
+def test_ns_records_that_a_zone_lacks_are_those_to_add() -> None:
+    """The servers of the world of this rule leave them out; here they are not in the zone."""
+    soa = "@ 900 SOA ns1 h 1 7200 900 1209600 300\n"
+    hosts = "ns1 A 192.0.2.53\nns1 AAAA 2001:db8:1::53\nns2 A 198.51.100.53\nns2 AAAA 2001:db8:2::53\n"
+    zone = {
+        "text": f"{soa}{hosts}www 300 A 192.0.2.44\n",
+        "servers": ["ns1.example.com.", "ns2.example.com."],
+    }
+    world = made_of("in-domain", zones={"example.com.": zone})
+    (finding,) = checked(world).findings or ()
+    assert finding.code == "ns-missing" and finding.remedy is not None
+    assert checked(applied(world, finding, finding.remedy)).findings == ()

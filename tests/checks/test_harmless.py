@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 
+import dns.name
+import dns.rdatatype
 import pytest
 
 from dnstrace import Settings, Trace, trace
@@ -14,7 +16,7 @@ from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.harmless import HARMLESS, Known
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, read
-from dnstrace.model import Exchange, Fault, Query
+from dnstrace.model import Exchange, Fault, Query, Question
 from dnstrace.network.replay import DeadServers
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import checked_world
@@ -31,6 +33,9 @@ WORLDS = {
     "_as_its_control": "servfail",
 }
 """A world in which a reason holds."""
+
+
+PRIMING = Question(dns.name.root, dns.rdatatype.NS)
 
 
 class Lossy(LabNetwork):
@@ -54,6 +59,30 @@ def lossy() -> Trace:
         world.question.name,
         settings=Settings(all_servers=True, probe=True),
         network=Lossy("in-domain", "192.0.2.53"),
+        now=world.now,
+        seed=1,
+    )
+
+
+class LosingPriming(LabNetwork):
+    """A world in which the first query for the name servers of the root is lost."""
+
+    _lost = False
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        if not self._lost and query.question == PRIMING:
+            self._lost = True
+            return await self._timed_out(Exchange(query, 0.0, timeout, fault=Fault.TIMEOUT))
+        return await super().exchange(query, timeout)
+
+
+def primed_by_another() -> Trace:
+    """A trace in which a query to one root server is lost, and another one answers it."""
+    world = load("in-domain")
+    return trace(
+        world.question.name,
+        settings=Settings(all_servers=True, probe=True),
+        network=LosingPriming(world),
         now=world.now,
         seed=1,
     )
@@ -140,6 +169,7 @@ def with_ttls(owner: str, record: str) -> Trace:
 
 MADE: dict[str, Callable[[], Trace]] = {
     "_lost_datagram": lossy,
+    "_lost_in_passing": primed_by_another,
     "_supposed": dropped,
     "_lookup_not_made": on_ipv4_only,
     "_only_for_keys": lambda: traced(made(121), 1),
@@ -184,7 +214,9 @@ def test_only_the_ttl_of_nsec3param_may_differ(owner: str, record: str, expected
     assert [each.sort for each in left] == expected
 
 
-@pytest.mark.parametrize("found", [lossy, on_ipv4_only, dropped], ids=lambda found: found.__name__)
+@pytest.mark.parametrize(
+    "found", [lossy, primed_by_another, on_ipv4_only, dropped], ids=lambda found: found.__name__
+)
 def test_nothing_is_unexplained_where_the_zone_is_well(found: Callable[[], Trace]) -> None:
     assert "unexplained" not in {each.code for each in found().findings or ()}
 

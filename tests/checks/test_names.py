@@ -11,7 +11,7 @@ from dnstrace.checks.names import address_literal, host_name
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import Settings
-from tests.checks.checking import made_of
+from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, found
 
 ZONE = dns.name.from_text("example.com.")
@@ -99,6 +99,26 @@ def test_host_names(name: str, good: bool) -> None:
 )
 def test_a_message_says_what_is_wrong_with_which_name(code: str, message: str) -> None:
     assert message in [finding.message for finding in found(code, "ns-names")]
+
+
+@pytest.mark.parametrize(
+    ("serves", "instead"),
+    [(True, ", or list five.example.com instead"), (False, "")],
+    ids=["serves", "silent"],
+)
+def test_instead_of_an_alias_the_host_at_its_end_is_listed_if_it_serves_the_zone(
+    serves: bool, instead: str
+) -> None:
+    """In between stands another alias: to list that would change nothing."""
+    five = {"five.example.com.": {"addresses": ["192.0.2.5"], "does": [] if serves else ["silent"]}}
+    world = made_of(
+        "ns-names",
+        servers=five,
+        zones={"example.com.": {"servers": ["ns1.example.com.", "ns2.example.com.", *five]}},
+    )
+    (finding,) = [each for each in checked(world).findings or () if each.code == "ns-name-alias"]
+    assert finding.cure == f"replace the CNAME record of three.example.net with A and AAAA records{instead}"
+    assert bool(finding.records) is serves
 
 
 def test_in_a_private_tree_private_addresses_are_right() -> None:

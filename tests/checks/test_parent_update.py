@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dns.name
 import pytest
 
+from dnstrace.checks.remedies import in_zone
 from dnstrace.lab.world import read as load_text
 from dnstrace.model.findings import Blame
 from tests.checks.checking import checked, made_of
@@ -37,7 +39,10 @@ def test_a_zone_that_has_cdnskey_records_alone_asks_by_these() -> None:
 def test_ds_records_of_no_key_of_the_zone_are_not_published_because_it_asks_for_them() -> None:
     """A parent that did would make the zone bogus (RFC 7344 section 4.1)."""
     (finding,) = found("cds-differs", "dnssec-cds-differs")
-    assert finding.blame is Blame.HOST and not finding.records and "generate the CDS" in finding.cure
+    assert finding.blame is Blame.HOST and "generate the CDS" in finding.cure
+    own = load_text("dnssec-cds")["zones"]["example.com."]["add"]
+    assert finding.records == tuple(own.replace("@", "example.com. 3600 IN").splitlines())
+    assert finding.remedy == in_zone(dns.name.from_text("example.com."), change=finding.records)
 
 
 def test_ds_records_of_a_key_of_the_zone_are_published_as_it_asks_and_that_is_rehearsed() -> None:
