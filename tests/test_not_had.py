@@ -106,7 +106,8 @@ def test_a_ds_record_may_go_where_every_server_says_that_there_is_no_key() -> No
 
 def test_tcp_that_is_closed_is_the_cause_in_the_verdict() -> None:
     found = verdict(walked("dnssec-keys-need-tcp"))
-    assert found is not None and "truncated, with no answer over TCP" in found.text
+    assert found is not None and "ns1.example.com does not answer over TCP at" in found.text
+    assert "although it truncates its replies over UDP" in found.text and "both name servers" in found.text
 
 
 # --- trust anchors --------------------------------------------------------------------------------
@@ -244,6 +245,20 @@ def test_what_is_found_does_not_depend_on_the_families_that_are_asked(
     assert told(in_family(world, *families, check=True).findings or ()) == told(
         in_family(world, 4, 6, check=True).findings or ()
     )
+
+
+def test_servers_that_need_an_unasked_one_are_not_asked_either() -> None:
+    """Only ns1.example.org has an address, of the other family: that the others are not found is no fault."""
+    found = in_family("glueless", 6, check=True)
+    tree = "\n".join(drawn(found))
+    for needing in ("ns1.example.net", "ns2.example.net", "ns1.example.org"):
+        assert f"{needing}. has no usable glue: not asked (IPv4 is switched off)" in tree
+    assert found.findings == () and "no address found" not in tree
+
+
+def test_a_name_that_does_not_exist_is_a_fault_whichever_family_is_asked() -> None:
+    found = in_family("missing-glue", 6, check=True)
+    assert not ended_unasked(found, found.steps) and found.findings
 
 
 def test_ipv4_that_only_the_zone_itself_has_helps_nobody() -> None:

@@ -68,13 +68,38 @@ def not_asked(trace: Trace, addresses: Iterable[Address]) -> str:
 
 
 def ended_unasked(trace: Trace, steps: Iterable[Step]) -> str:
-    """Why a step among `steps` failed, if all its servers have addresses only of families not asked."""
+    """Why a step among `steps` failed, if all its servers have addresses only of families not asked.
+
+    Where no address of its servers is known, that is so if the look-ups of all of them ended in this way.
+    """
+    return _ended_unasked(trace, steps, {}) if trace.unasked else ""
+
+
+def _ended_unasked(trace: Trace, steps: Iterable[Step], known: dict[Name, str]) -> str:
+    """The same, with what is `known` so far of each name server that was looked up."""
     for step in steps:
         if step.outcome is Outcome.FAILED and step.purpose is not Purpose.PROBE and not _was_asked(step):
-            known = [address for server in step.servers for address in server.addresses]
-            if why := not_asked(trace, known):
+            addresses = [address for server in step.servers for address in server.addresses]
+            if why := not_asked(trace, addresses) if addresses else _servers_unasked(trace, step, known):
                 return why
     return ""
+
+
+def _servers_unasked(trace: Trace, step: Step, known: dict[Name, str]) -> str:
+    """Why no server of a step was found, if the look-ups of all of them ended at a family not asked."""
+    reasons = []
+    for server in step.servers:
+        if server.name not in known:
+            known[server.name] = ""  # a look-up that needs itself ends here
+            known[server.name] = _ended_unasked(trace, _lookups(trace, server.name), known)
+        reasons.append(known[server.name])
+    return reasons[0] if reasons and all(reasons) else ""
+
+
+def _lookups(trace: Trace, name: Name) -> list[Step]:
+    """The steps that asked for an address of a name server."""
+    steps = trace.steps
+    return [each for each in steps if each.purpose is Purpose.NS_ADDRESS and each.question.name == name]
 
 
 def _was_asked(step: Step) -> bool:
