@@ -31,6 +31,7 @@ ENDLESS = {"endless", "endless-aliases", "drip", "huge"}  # end by a limit, whic
 PARAMETERS = ("silent=SOA", "silent=DNSKEY", "silent=NS", "truncates=DNSKEY", "upward=com.", "no-edns=NOTIMP")
 BASES = ("dnssec-good", "dnssec-keys-differ", "in-domain", "answers-differ", "textbook")
 _NUMBERED = re.compile(r"steps? \d+((, | and )\d+)*")
+_SHOWN = re.compile(r" \(shown by [^)]*\)|; shown by [^)]*(\))")
 
 
 def result(found: Trace) -> dict[str, Any]:
@@ -50,7 +51,8 @@ def result(found: Trace) -> dict[str, Any]:
 
 
 def _unnumbered(text: str) -> str:
-    return _NUMBERED.sub("a step", text)
+    """A text without the numbers of steps, or the query of the first of them."""
+    return _SHOWN.sub(r"\1", _NUMBERED.sub("a step", text))
 
 
 def checked(world: World, seed: int, chance: int | None = None) -> Trace:

@@ -48,7 +48,8 @@ def cyclic_dependency(evidence: Evidence) -> Iterator[Observation]:
 def _stuck(steps: Iterable[Step]) -> dict[Name, Step]:
     """The steps that ended without an address to ask, by zone."""
     found = (s for s in steps if s.outcome is Outcome.FAILED and not s.attempts and not _any_address(s))
-    return {step.zone: step for step in found if step.servers}
+    ordered = sorted(found, key=lambda step: (step.question.name, int(step.question.rdtype)), reverse=True)
+    return {step.zone: step for step in ordered if step.servers}
 
 
 def _any_address(step: Step) -> bool:
