@@ -38,6 +38,7 @@ _BIGGEST = 65535
 _BURST = 64  # datagrams read before other tasks get their turn
 _LINUX = sys.platform == "linux"
 IP_RECVERR, IPV6_RECVERR, _SO_TIMESTAMPNS = 11, 25, 35  # linux/in.h, linux/in6.h, asm-generic/socket.h
+_TCP_INFO = 11  # linux/tcp.h
 _TIMESPEC = struct.Struct("@ll")
 _TCPI_RTT = struct.Struct("@68xI")  # linux/tcp.h: the smoothed round-trip time, in microseconds
 _ANCILLARY = 64  # octets of what the system says of a datagram
@@ -196,7 +197,7 @@ def _handshake(sock: socket.socket, measured: float) -> float:
     """The seconds that the handshake took; the system knows it without the delays of this program."""
     if not _LINUX:
         return measured
-    information = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCPI_RTT.size)
+    information = sock.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _TCPI_RTT.size)
     (microseconds,) = _TCPI_RTT.unpack(information) if len(information) == _TCPI_RTT.size else (0,)
     return min(measured, microseconds / 1e6) if microseconds else measured
 
@@ -340,7 +341,7 @@ async def _exactly(sock: socket.socket, length: int) -> tuple[bytes, float | Non
 
 
 def _part(sock: socket.socket, most: int) -> tuple[bytes, float | None]:
-    if not _LINUX:
-        return sock.recv(most), None
-    part, ancillary, _, _ = sock.recvmsg(most, _ANCILLARY)
-    return part, _arrival(ancillary)
+    if hasattr(sock, "recvmsg"):
+        part, ancillary, _, _ = sock.recvmsg(most, _ANCILLARY)
+        return part, _arrival(ancillary)
+    return sock.recv(most), None
