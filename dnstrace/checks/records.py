@@ -108,7 +108,7 @@ def _malformed(evidence: Evidence) -> Iterator[_Odd]:
             if message is None:
                 continue
             for rrset in (*message.answer, *message.authority, *message.additional):
-                for rdata in rrset:
+                for rdata in sorted(rrset):
                     if wrong := flaw(rdata):
                         yield _Odd(reply, rrset, rdata, wrong)
 
