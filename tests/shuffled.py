@@ -13,6 +13,7 @@ from dataclasses import replace
 from random import Random
 
 import dns.flags
+import dns.rdatatype
 import dns.rrset
 
 from dnstrace import clock
@@ -55,7 +56,7 @@ class Shuffled:
 
     def _shuffled(self, rrset: dns.rrset.RRset) -> dns.rrset.RRset:
         records = list(rrset)
-        if len(records) < 2:
+        if len(records) < 2 or dns.rdatatype.is_singleton(rrset.rdtype):  # to which nothing can be added
             return rrset
         self._random.shuffle(records)
         again = copy(rrset)
