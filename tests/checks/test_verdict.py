@@ -25,7 +25,7 @@ from dnstrace.model import (
 )
 from dnstrace.model.findings import Verdict
 from dnstrace.model.limits import Limits
-from tests.checks.checking import CHECKED, WALKED, checked, made_of, walked, walked_in
+from tests.checks.checking import CHECKED, WALKED, checked, checked_by_name, made_of, walked, walked_in
 
 
 def parts(found: Verdict | None) -> dict[str, str]:
@@ -48,6 +48,15 @@ def test_there_is_a_verdict_where_and_only_where_something_is_wrong(world: str) 
     found = walked(world)
     bogus = found.judgement is not None and found.judgement.security.value == "bogus"
     assert (verdict(found) is not None) is (bogus or load(world).expect.outcome == "failed")
+
+
+@pytest.mark.parametrize("world", names())
+def test_records_come_with_what_to_do_with_them_and_whether_that_was_tried(world: str) -> None:
+    plain = verdict(walked(world))
+    if plain is not None:
+        assert bool(plain.records) is bool(plain.cure) is bool(plain.unrehearsed)
+    if (full := verdict(checked_by_name(world))) is not None:
+        assert bool(full.records) is bool(full.cure)
 
 
 def test_notices_alone_make_no_verdict() -> None:
