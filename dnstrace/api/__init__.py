@@ -191,11 +191,12 @@ def _with_rules(judged: Report, findings: Iterable[Finding]) -> Report:
     from dnstrace.checks.reservations import reservation
     from dnstrace.model.findings import Explanation
 
-    rules = {code: CATALOGUE[code] for code in {finding.code for finding in findings} & CATALOGUE.keys()}
+    every = (*findings, *(each.finding for each in judged.trace.accepted))
+    rules = {code: CATALOGUE[code] for code in {finding.code for finding in every} & CATALOGUE.keys()}
     return replace(
         judged,
         rules=len(applied(judged.trace)) - len(judged.trace.unapplied),
-        reservation="" if judged.trace.findings else reservation(judged.trace),
+        reservation="" if every else reservation(judged.trace),
         explanations={code: Explanation(rule.title, rule.sections) for code, rule in rules.items()},
         reconciliation=reconciled(judged.trace),
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dnstrace import api
+from dnstrace.cli.accepting import accepted_of, unheeded
 from dnstrace.cli.expecting import check_expected, expected_of
 from dnstrace.cli.exporting import check_exports, export
 from dnstrace.cli.line.options import Output
@@ -43,11 +44,14 @@ def trace_all(chosen: Choices, environment: Environment) -> int:
             from dnstrace.cli.fetching import fetched
 
             trace = fetched(trace, chosen)
+        trace = accepted_of(trace, chosen.policy)
         _save_and_print(trace, plan, chosen, environment)
         ended.append(trace)
         if trace.interrupted:
             break
-    return status(ended)
+    for remark in unheeded(trace.ignores for trace in ended):
+        environment.remark(remark)
+    return status(ended, chosen.policy)
 
 
 def _save_and_print(trace: Trace, plan: Planned, chosen: Choices, environment: Environment) -> None:

@@ -17,10 +17,12 @@ from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace
+    from dnstrace.model.accepting import Accepted, Ignore
     from dnstrace.model.findings import Finding
     from dnstrace.model.report import Report
 
 _STYLES = {Level.ERROR: BAD, Level.WARNING: WARNING, Level.NOTICE: QUIET}
+ACCEPTED = "accepted"
 _PARTS = {FIX: "", REHEARSED: GOOD}
 
 
@@ -28,13 +30,43 @@ def finding_nodes(report: Report) -> list[Node]:
     """A node for each finding, with its remedy below; a single line if there are no findings."""
     if (findings := report.trace.findings) is None:
         return []
-    cut_off = _unapplied_nodes(report.trace)
+    beyond = [*_accepted_nodes(report.trace), *_unapplied_nodes(report.trace)]
     if not findings:
         style = WARNING if report.reservation else GOOD
-        return [Node(Text(harmless(nothing_wrong(report)), style)), *cut_off]
+        return [Node(Text(harmless(nothing_wrong(report)), style)), *beyond]
     groups = grouped(findings)
     found = [Node(_finding_line(finding), _remedy_nodes(finding), heading=True) for finding in groups]
-    return [*found, *cut_off]
+    return [*found, *beyond]
+
+
+def _accepted_nodes(trace: Trace) -> list[Node]:
+    """A node for each finding that the user accepts, with the reason below."""
+    found = []
+    for finding, ignore in accepted_groups(trace):
+        line = f"{ACCEPTED} {finding.level.value} {finding.code}: {finding.message}"
+        why = Node(Text(harmless(accepted_because(ignore)), QUIET))
+        found.append(Node(Text(harmless(line), QUIET), [why], heading=True))
+    return found
+
+
+def accepted_groups(trace: Trace) -> list[tuple[Finding, Ignore]]:
+    """The findings that the user accepts, and why; those that are alike are one."""
+    by_ignore: dict[int, list[Accepted]] = {}
+    for each in trace.accepted:
+        by_ignore.setdefault(id(each.ignore), []).append(each)
+    return [
+        (finding, group[0].ignore)
+        for group in by_ignore.values()
+        for finding in grouped(each.finding for each in group)
+    ]
+
+
+def accepted_because(ignore: Ignore) -> str:
+    """Why a finding is accepted, and until when."""
+    until = "" if ignore.until is None else f"until {ignore.until}"
+    if not ignore.reason:
+        return f"{until or 'no reason given'} (--ignore {ignore.text})"
+    return f"{until}: {ignore.reason}" if until else f"because: {ignore.reason}"
 
 
 def _unapplied_nodes(trace: Trace) -> list[Node]:
@@ -53,6 +85,8 @@ def not_applied(trace: Trace) -> list[str]:
 
 def nothing_wrong(report: Report) -> str:
     """That the rules found nothing wrong, with what has to be added to that."""
+    if report.trace.accepted:
+        return f"{count_text(report.rules, 'rule')} found nothing that is not accepted"
     but = f", but {report.reservation}" if report.reservation else ""
     return f"{count_text(report.rules, 'rule')} found nothing wrong{but}"
 

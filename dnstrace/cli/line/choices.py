@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dnstrace.cli.line.asking import limits_of, settings_of
 from dnstrace.cli.line.fitting import everything, expected, families_of
 from dnstrace.cli.line.options import OPTIONS, Completes, Output
+from dnstrace.cli.line.policy import USUAL, Policy, policy
 from dnstrace.cli.line.questions import questions, types
 from dnstrace.cli.usage import Usage, shown
 from dnstrace.model import Question, Settings
@@ -66,10 +67,10 @@ class Choices(NamedTuple):
 
     What to check: whether to validate, `dnssec`, with the trust anchors in the file `anchors` or those of the
     package, as of `at` (seconds since 1970) or now; None leaves it to the world of the lab. `expected` is
-    expected of every trace that can tell; `resolvers` are asked too; `parent_only` ends each trace with the
-    referral; `supposed` are delegations taken as if they stood in the parent zone. With `http` the page is
-    fetched too, by the URL in `urls` where a name was given as one; from private addresses only where it was
-    `http_typed`, and not set by a variable.
+    expected of every trace that can tell; `policy` says what findings lead to; `resolvers` are asked too;
+    `parent_only` ends each trace with the referral; `supposed` are delegations taken as if they stood in the
+    parent zone. With `http` the page is fetched too, by the URL in `urls` where a name was given as one; from
+    private addresses only where it was `http_typed`, and not set by a variable.
 
     `many` says how to trace many names, or is None. `diff` holds the documents to compare, one or two;
     `watch` the seconds from one trace to the next, or None. `record` is what is replayed, or None. The
@@ -91,6 +92,7 @@ class Choices(NamedTuple):
     resolvers: tuple[Resolver, ...]
     parent_only: bool
     supposed: tuple[Delegation, ...]
+    policy: Policy = USUAL
     shown: Display = Display()
     files: Files = Files()
     http: bool = False
@@ -129,6 +131,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         resolvers=_chosen_resolvers(chosen, settings.families),
         parent_only="parent-only" in chosen,
         supposed=_supposed(chosen),
+        policy=policy(chosen),
         shown=Display(
             chosen.get("output", Output.TREE),
             bool(chosen.get("verbose")),
