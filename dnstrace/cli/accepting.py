@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from dnstrace.cli.line.policy import Policy
     from dnstrace.model import Trace
     from dnstrace.model.accepting import Ignored
+    from dnstrace.model.policy import Policy
 
 Document = dict[str, Any]
 
@@ -38,18 +39,25 @@ def without_accepted(document: Document, policy: Policy) -> Document:
     return {**document, "findings": [*filter(counts, document["findings"])]}
 
 
-def unheeded(traces: Iterable[tuple[Ignored, ...]]) -> Iterator[str]:
-    """A line for each `--ignore` that has expired, or that concerns no finding of any trace."""
-    for each in zip(*filter(None, traces), strict=True):
-        said, findings = (
-            f"{each[0].ignore.place} {each[0].ignore.text}",
-            sum(of_trace.findings for of_trace in each),
-        )
-        if all(of_trace.expired for of_trace in each):
-            again = "what it accepted counts again" if findings else "nothing that it concerns was found"
-            yield f"{said} expired on {each[0].ignore.until}: {again}"
-        elif not findings:
-            yield f"{said} accepts nothing: no such finding{_hint(each[0])}"
+def added(some: tuple[Ignored, ...], more: tuple[Ignored, ...]) -> tuple[Ignored, ...]:
+    """What became of each `--ignore` in several traces together, from that in some and in one more."""
+    if not some or not more:
+        return some or more
+    return tuple(
+        replace(one, expired=one.expired and other.expired, findings=one.findings + other.findings)
+        for one, other in zip(some, more, strict=True)
+    )
+
+
+def unheeded(ignores: tuple[Ignored, ...]) -> Iterator[str]:
+    """A line for each `--ignore` that has expired, or that concerns no finding."""
+    for each in ignores:
+        said = f"{each.ignore.place} {each.ignore.text}"
+        if each.expired:
+            again = "what it accepted counts again" if each.findings else "nothing that it concerns was found"
+            yield f"{said} expired on {each.ignore.until}: {again}"
+        elif not each.findings:
+            yield f"{said} accepts nothing: no such finding{_hint(each)}"
 
 
 def _hint(ignored: Ignored) -> str:

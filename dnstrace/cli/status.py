@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dnstrace.analysis.ending import Ending, ending, is_as_expected, no_resolver_answers, page_is_missing
 from dnstrace.cli.exits import Exit
-from dnstrace.cli.line.policy import NEVER, USUAL, Policy
+from dnstrace.model.policy import USUAL, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -45,6 +45,6 @@ def _status_of(trace: Trace, policy: Policy) -> Exit:
 
 def _has_findings(trace: Trace, policy: Policy) -> bool:
     """Whether something was found that counts; that no resolver has an answer is as bad as an error."""
-    if policy.fail_on == NEVER:
-        return False
-    return any(map(policy.counts, trace.findings or ())) or no_resolver_answers(trace)
+    if any(map(policy.fails_on, trace.findings or ())):
+        return True
+    return policy.fails_on_errors and no_resolver_answers(trace)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gc
 from dataclasses import replace
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from dnstrace import api
-from dnstrace.cli.accepting import accepted_of, unheeded
+from dnstrace.cli.accepting import accepted_of, added, unheeded
 from dnstrace.cli.expecting import check_expected, expected_of
 from dnstrace.cli.exporting import check_exports, export
 from dnstrace.cli.line.options import Output
@@ -49,7 +50,7 @@ def trace_all(chosen: Choices, environment: Environment) -> int:
         ended.append(trace)
         if trace.interrupted:
             break
-    for remark in unheeded(trace.ignores for trace in ended):
+    for remark in unheeded(reduce(added, (trace.ignores for trace in ended))):
         environment.remark(remark)
     return status(ended, chosen.policy)
 

@@ -92,3 +92,17 @@ def test_both_are_about_what_a_check_finds() -> None:
         ) and f"{option.partition('=')[0]} needs --check" in ran.err
     assert run("--lab", DNSTRACE_FAIL_ON="warning", DNSTRACE_IGNORE="lame-server no-udp").status == 0
     assert run(*LAME, DNSTRACE_IGNORE="no-udp lame-server").status == 0
+
+
+def test_of_many_names_what_any_of_them_has_is_of_use(tmp_path: Path) -> None:
+    names = tmp_path / "names"
+    names.write_text("www.example.com\nwww.example.com MX\n. NS\n")
+    many = (*LAME, "-f", str(names), "--ignore=lame-server", "--ignore=no-udp", "--jsonl")
+    ran = run(*many)
+    assert ran.status == 0 and "found:" not in ran.err
+    assert [line for line in ran.err.splitlines() if "accepts" in line] == [
+        "dnstrace: --ignore no-udp accepts nothing: no such finding"
+    ]
+    documents = [*map(json.loads, ran.out.splitlines())]
+    assert sorted(len(each["accepted"]) for each in documents) == [0, 1, 1]
+    assert run(*many[:-3], "--fail-on=notice").status == 5 and run(*many[:-3], "--fail-on=never").status == 0

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dnstrace.cli.line.asking import limits_of, settings_of
 from dnstrace.cli.line.fitting import everything, expected, families_of
 from dnstrace.cli.line.options import OPTIONS, Completes, Output
-from dnstrace.cli.line.policy import USUAL, Policy, policy
+from dnstrace.cli.line.policy import policy
 from dnstrace.cli.line.questions import questions, types
 from dnstrace.cli.usage import Usage, shown
 from dnstrace.model import Question, Settings
 from dnstrace.model.limits import Limits
+from dnstrace.model.policy import USUAL, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 from dnstrace.cli.line import addresses, names, rdtypes, values
-from dnstrace.cli.line.policy import FAIL_ON
+from dnstrace.model.policy import FAIL_ON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

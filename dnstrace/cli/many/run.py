@@ -121,7 +121,7 @@ class _ManyRun:
         self._coming = AsTheyCome(wanted) if waits else None
         found = results(
             self._until_stopped(wanted) if self._coming is None else self._coming_until_stopped(self._coming),
-            partial(result, shown=chosen.shown),
+            partial(result, shown=chosen.shown, policy=chosen.policy),
             at_once=many.at_once,
             share=many.share,
             ordered=many.ordered,

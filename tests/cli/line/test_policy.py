@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
-from dnstrace.cli.line.policy import FAIL_ON, USUAL, Policy, policy
-from dnstrace.model.findings import Level
-from tests.findings import finding
-
-
-@pytest.mark.parametrize("fail_on", FAIL_ON)
-def test_findings_count_from_the_level_that_was_set(fail_on: str) -> None:
-    counted = [level for level in Level if Policy(fail_on).counts(finding(level=level))]
-    assert (
-        counted == {"error": [*Level][:1], "warning": [*Level][:2], "notice": [*Level], "never": []}[fail_on]
-    )
+from dnstrace.cli.line.ignoring import ignore
+from dnstrace.cli.line.policy import policy
+from dnstrace.model.policy import USUAL, Policy
 
 
-def test_errors_count_by_default() -> None:
+def test_errors_count_by_default_and_none_is_accepted() -> None:
     assert policy({}) == USUAL == Policy("error", ())
+
+
+def test_what_is_typed_is_accepted_before_what_is_in_files(tmp_path: Path) -> None:
+    file = tmp_path / "ignored"
+    file.write_text("refuses not ours\n")
+    found = policy({"fail-on": "notice", "ignore": [ignore("lame-server")], "ignore-file": [str(file)]})
+    assert found.fail_on == "notice" and [each.code for each in found.ignores] == ["lame-server", "refuses"]
