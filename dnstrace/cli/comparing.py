@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dnstrace import api
 from dnstrace.analysis.differences import Difference, asked, differences
 from dnstrace.cli.exits import Exit
-from dnstrace.cli.line.options import Output
+from dnstrace.cli.line.forms import Output
 from dnstrace.cli.usage import Usage
 
 if TYPE_CHECKING:

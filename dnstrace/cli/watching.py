@@ -11,7 +11,7 @@ from dnstrace import api
 from dnstrace.analysis.differences import differences
 from dnstrace.analysis.reached import went_wrong
 from dnstrace.cli.exits import Exit
-from dnstrace.cli.line.options import Output
+from dnstrace.cli.line.forms import Output
 from dnstrace.cli.output import FORMS
 from dnstrace.cli.usage import Usage
 from dnstrace.render.document import document

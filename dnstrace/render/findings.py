@@ -9,6 +9,7 @@ from rich.text import Text
 from dnstrace.analysis.reached import is_bogus
 from dnstrace.model import Outcome
 from dnstrace.model.findings import Level
+from dnstrace.render.accepted import ACCEPTED, accepted_groups, because
 from dnstrace.render.grouped import grouped
 from dnstrace.render.layout import Node
 from dnstrace.render.remedies import FIX, REHEARSED, parts
@@ -17,12 +18,10 @@ from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace
-    from dnstrace.model.accepting import Accepted, Ignore
     from dnstrace.model.findings import Finding
     from dnstrace.model.report import Report
 
 _STYLES = {Level.ERROR: BAD, Level.WARNING: WARNING, Level.NOTICE: QUIET}
-ACCEPTED = "accepted"
 _PARTS = {FIX: "", REHEARSED: GOOD}
 
 
@@ -44,29 +43,9 @@ def _accepted_nodes(trace: Trace) -> list[Node]:
     found = []
     for finding, ignore in accepted_groups(trace):
         line = f"{ACCEPTED} {finding.level.value} {finding.code}: {finding.message}"
-        why = Node(Text(harmless(accepted_because(ignore)), QUIET))
+        why = Node(Text(because(ignore), QUIET))
         found.append(Node(Text(harmless(line), QUIET), [why], heading=True))
     return found
-
-
-def accepted_groups(trace: Trace) -> list[tuple[Finding, Ignore]]:
-    """The findings that the user accepts, and why; those that are alike are one."""
-    by_ignore: dict[int, list[Accepted]] = {}
-    for each in trace.accepted:
-        by_ignore.setdefault(id(each.ignore), []).append(each)
-    return [
-        (finding, group[0].ignore)
-        for group in by_ignore.values()
-        for finding in grouped(each.finding for each in group)
-    ]
-
-
-def accepted_because(ignore: Ignore) -> str:
-    """Why a finding is accepted, and until when."""
-    until = "" if ignore.until is None else f"until {ignore.until}"
-    if not ignore.reason:
-        return f"{until or 'no reason given'} (--ignore {ignore.text})"
-    return f"{until}: {ignore.reason}" if until else f"because: {ignore.reason}"
 
 
 def _unapplied_nodes(trace: Trace) -> list[Node]:

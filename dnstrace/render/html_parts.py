@@ -13,7 +13,8 @@ from dnstrace.analysis.stats import critical_attempts
 from dnstrace.model import Kind, Probe, Transport
 from dnstrace.model.findings import Level
 from dnstrace.model.security import Security
-from dnstrace.render.findings import ACCEPTED, accepted_because, accepted_groups, not_applied, nothing_wrong
+from dnstrace.render.accepted import ACCEPTED, accepted_groups, because
+from dnstrace.render.findings import not_applied, nothing_wrong
 from dnstrace.render.layout import UNICODE_ONLY
 from dnstrace.render.reconciled import tables
 from dnstrace.render.remedies import EXPLAINS, FIX, REHEARSED, WHO, parts
@@ -196,7 +197,7 @@ def _accepted_article(finding: Finding, ignore: Ignore) -> str:
     return (
         f'<article class="finding quiet"><h3>{ACCEPTED} {finding.level.value} {finding.code}</h3>'
         f"<p>{escape(harmless(finding.message))}</p>"
-        f"<p>{escape(harmless(accepted_because(ignore)))}</p></article>"
+        f"<p>{escape(because(ignore))}</p></article>"
     )
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dnstrace.cli.line.asking import limits_of, settings_of
 from dnstrace.cli.line.fitting import everything, expected, families_of
-from dnstrace.cli.line.options import OPTIONS, Completes, Output
+from dnstrace.cli.line.forms import Output
+from dnstrace.cli.line.options import OPTIONS, Completes
 from dnstrace.cli.line.policy import policy
 from dnstrace.cli.line.questions import questions, types
 from dnstrace.cli.usage import Usage, shown

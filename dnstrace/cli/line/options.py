@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 from dnstrace.cli.line import addresses, names, rdtypes, values
-from dnstrace.model.policy import FAIL_ON
+from dnstrace.cli.line.forms import FAIL_ON, FORMATS, Output, in_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,17 +33,6 @@ class Group(StrEnum):
     MANY = "Many names"
     KEEP = "Keep and compare"
     ABOUT = "About"
-
-
-class Output(StrEnum):
-    """The form of the output."""
-
-    TREE = "tree"
-    SHORT = "short"
-    JSON = "json"
-    JSONL = "jsonl"
-    MERMAID = "mermaid"
-    DOT = "dot"
 
 
 class Completes(StrEnum):
@@ -238,6 +227,8 @@ OPTIONS: tuple[Option, ...] = (
            key="output", value=Output.MERMAID, single="prints one question", excludes=(_ONE_PRINTED,)),
     Option("dot", Group.PRINT, "The same map for Graphviz", key="output", value=Output.DOT,
            single="prints one question", excludes=(_ONE_PRINTED,)),
+    Option("format", Group.PRINT, f"Findings as {', '.join(FORMATS[:-1])} or {FORMATS[-1]}", metavar="FORM",
+           convert=in_format, key="output", choices=FORMATS, excludes=(_COMPARED,)),
     Option("html", Group.PRINT, "Write it all as one page to FILE", metavar="FILE", convert=values.file,
            completes=Completes.NEW_FILE, single="shows one trace", excludes=(_ONE_QUESTION, _COMPARED)),
     Option("svg", Group.PRINT, "Draw the map to FILE", metavar="FILE", convert=values.file,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import dns.rdatatype
 
 from dnstrace.cli.accepting import accepted_of, added, unheeded
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.choices import Display
-from dnstrace.cli.line.options import Output
+from dnstrace.cli.line.forms import FORMATS, Output
 from dnstrace.cli.status import status, worst
 from dnstrace.model import Kind, Name, Outcome, Step, Trace
 from dnstrace.model.accepting import Ignored
@@ -20,6 +20,9 @@ from dnstrace.model.counting import counted
 from dnstrace.model.policy import USUAL, Policy
 from dnstrace.render.short import data
 from dnstrace.render.text import harmless, name_text, time_text
+
+if TYPE_CHECKING:
+    from dnstrace.render.formats.entries import Entry
 
 _NAMED = 5  # zones and servers that the summary lists
 _REMEMBERED = 2000  # zones and servers that are counted, which bounds the memory of a run of any length
@@ -30,7 +33,8 @@ class Result(NamedTuple):
     """One trace: its lines, and what is counted.
 
     `failed_in` is the zone in which it failed, `troubled` are the servers without a usable reply, `times` are
-    the seconds that each zone took. `ignores` is what became of each `--ignore`.
+    the seconds that each zone took. `ignores` is what became of each `--ignore`,
+    `entry` what one document about all of them shows of it.
     """
 
     text: str
@@ -41,6 +45,7 @@ class Result(NamedTuple):
     times: tuple[tuple[str, float], ...]
     codes: tuple[str, ...]
     ignores: tuple[Ignored, ...] = ()
+    entry: Entry | None = None
 
 
 def result(trace: Trace, shown: Display, policy: Policy = USUAL) -> Result:
@@ -60,6 +65,7 @@ def result(trace: Trace, shown: Display, policy: Policy = USUAL) -> Result:
         ),
         tuple(finding.code for finding in trace.findings or ()),
         trace.ignores,
+        _entry(trace, policy) if shown.output in FORMATS else None,
     )
 
 
@@ -87,7 +93,16 @@ def _seconds_taken(step: Step) -> float:
     return max(each.start + each.elapsed for each in exchanges) - min(each.start for each in exchanges)
 
 
+def _entry(trace: Trace, policy: Policy) -> Entry:
+    from dnstrace.api import report
+    from dnstrace.render.formats.entries import entry
+
+    return entry(report(trace), policy, alone=False)
+
+
 def _result_text(trace: Trace, shown: Display) -> str:
+    if shown.output in FORMATS:
+        return ""
     if shown.output is Output.JSONL:
         from dnstrace.api import report
         from dnstrace.render.document import to_json

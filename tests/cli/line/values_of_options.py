@@ -28,6 +28,7 @@ VALUES = {
     "expect": "a=192.0.2.44",
     "fail-on": "warning",
     "ignore": "lame-server@example.com",
+    "format": "junit",
     "color": "never",
     "concurrency": "50",
     "workers": "2",
