@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from dnstrace.model import Trace
     from dnstrace.model.accepting import Ignored
@@ -49,9 +50,9 @@ def added(some: tuple[Ignored, ...], more: tuple[Ignored, ...]) -> tuple[Ignored
     )
 
 
-def unheeded(ignores: tuple[Ignored, ...]) -> Iterator[str]:
-    """A line for each `--ignore` that has expired, or that concerns no finding."""
-    for each in ignores:
+def unheeded(traces: Iterable[tuple[Ignored, ...]]) -> Iterator[str]:
+    """A line for each `--ignore` that has expired, or that concerns no finding of any trace."""
+    for each in reduce(added, traces, ()):
         said = f"{each.ignore.place} {each.ignore.text}"
         if each.expired:
             again = "what it accepted counts again" if each.findings else "nothing that it concerns was found"

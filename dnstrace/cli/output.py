@@ -5,8 +5,7 @@ from __future__ import annotations
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from dnstrace.cli.line.forms import Output
-from dnstrace.cli.reporting import MODULES
+from dnstrace.cli.line.forms import FORMATS, Output
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,6 +84,6 @@ NEEDS: dict[Output, tuple[str, ...]] = {
     Output.JSONL: ("dnstrace.render.document",),
     Output.MERMAID: ("dnstrace.render.pictures",),
     Output.DOT: ("dnstrace.render.pictures",),
-    **{form: (module,) for form, module in MODULES.items()},
+    **{form: (f"dnstrace.render.formats.{form}",) for form in FORMATS},
 }
 """The modules that each form needs, which are imported while the first query is under way."""

@@ -5,16 +5,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from dnstrace.cli.line.forms import FORMATS, Output
+from dnstrace.cli.line.forms import Output
+from dnstrace.cli.output import NEEDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from dnstrace.cli.line.choices import Choices
     from dnstrace.render.formats.entries import Entry
-
-MODULES = {form: f"dnstrace.render.formats.{form}" for form in FORMATS}
-"""The module that makes each format, by a function of the same name."""
 
 UNCHECKED = {Output.SARIF, Output.JUNIT, Output.PROMETHEUS, Output.MARKDOWN}
 """The formats that are of little use without a check; a plugin may be there for an expectation alone."""
@@ -29,7 +27,8 @@ def written(form: Output, entries: Sequence[Entry], file: str = "") -> str:
 
         codes = (problem.code for entry in entries for problem in entry.problems)
         return sarif(entries, explained(explanations(codes)), file)
-    made: str = getattr(import_module(MODULES[form]), form)(entries)
+    (module,) = NEEDS[form]  # which has a function of the same name
+    made: str = getattr(import_module(module), form)(entries)
     return made
 
 

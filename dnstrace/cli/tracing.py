@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import gc
 from dataclasses import replace
-from functools import reduce
 from typing import TYPE_CHECKING
 
 from dnstrace import api
-from dnstrace.cli.accepting import accepted_of, added, unheeded
 from dnstrace.cli.expecting import check_expected, expected_of
 from dnstrace.cli.exporting import check_exports, export
 from dnstrace.cli.line.forms import FORMATS, Output
@@ -43,8 +41,11 @@ def trace_all(chosen: Choices, environment: Environment) -> int:
         _trace_each(plan, chosen, environment, ended)
     finally:
         reported = _report_on(ended, chosen, environment)
-    for remark in unheeded(reduce(added, (report.trace.ignores for report in ended))):
-        environment.remark(remark)
+    if chosen.policy.ignores:
+        from dnstrace.cli.accepting import unheeded
+
+        for remark in unheeded([report.trace.ignores for report in ended]):
+            environment.remark(remark)
     return status((report.trace for report in ended), chosen.policy) if reported is None else reported
 
 
@@ -57,7 +58,11 @@ def _trace_each(plan: Planned, chosen: Choices, environment: Environment, ended:
             from dnstrace.cli.fetching import fetched
 
             trace = fetched(trace, chosen)
-        ended.append(api.report(accepted_of(trace, chosen.policy)))
+        if chosen.policy.ignores:
+            from dnstrace.cli.accepting import accepted_of
+
+            trace = accepted_of(trace, chosen.policy)
+        ended.append(api.report(trace))
         _save_and_print(ended[-1], plan, chosen, environment)
         if trace.interrupted:
             break

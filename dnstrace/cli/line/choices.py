@@ -9,7 +9,6 @@ from dnstrace.cli.line.asking import limits_of, settings_of
 from dnstrace.cli.line.fitting import everything, expected, families_of
 from dnstrace.cli.line.forms import Output
 from dnstrace.cli.line.options import OPTIONS, Completes
-from dnstrace.cli.line.policy import policy
 from dnstrace.cli.line.questions import questions, types
 from dnstrace.cli.usage import Usage, shown
 from dnstrace.model import Question, Settings
@@ -133,7 +132,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         resolvers=_chosen_resolvers(chosen, settings.families),
         parent_only="parent-only" in chosen,
         supposed=_supposed(chosen),
-        policy=policy(chosen),
+        policy=_policy(chosen),
         shown=Display(
             chosen.get("output", Output.TREE),
             bool(chosen.get("verbose")),
@@ -178,6 +177,14 @@ def _supposed(chosen: Mapping[str, Any]) -> tuple[Delegation, ...]:
     from dnstrace.cli.line.supposing import supposed
 
     return supposed(chosen.get("undelegated", ()), chosen.get("ds", ()))
+
+
+def _policy(chosen: Mapping[str, Any]) -> Policy:
+    if not {"fail-on", "ignore", "ignore-file"} & set(chosen):
+        return USUAL
+    from dnstrace.cli.line.policy import policy
+
+    return policy(chosen)
 
 
 def _many(chosen: Mapping[str, Any]) -> Many | None:

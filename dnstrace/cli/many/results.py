@@ -174,7 +174,7 @@ class Tally:
                 yield f"{what} {worst}"
         if self._codes:
             yield "found: " + ", ".join(f"{code} ({count})" for code, count in self._codes.most_common())
-        yield from unheeded(self._ignores)
+        yield from unheeded([self._ignores])
         if self.ended > 1:
             longest = _slowest_of(self._slowest, _NAMED)
             yield "slowest: " + ", ".join(f"{zone} {time_text(took)}" for zone, took in longest)
