@@ -52,7 +52,8 @@ def added(some: tuple[Ignored, ...], more: tuple[Ignored, ...]) -> tuple[Ignored
 
 def unheeded(traces: Iterable[tuple[Ignored, ...]]) -> Iterator[str]:
     """A line for each `--ignore` that has expired, or that concerns no finding of any trace."""
-    for each in reduce(added, traces, ()):
+    every: tuple[Ignored, ...] = ()
+    for each in reduce(added, traces, every):
         said = f"{each.ignore.place} {each.ignore.text}"
         if each.expired:
             again = "what it accepted counts again" if each.findings else "nothing that it concerns was found"
