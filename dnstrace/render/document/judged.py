@@ -15,6 +15,7 @@ from dnstrace.render.resolver_words import reason_text, resolver_text
 from dnstrace.render.text import harmless, name_text, rdata_text
 
 if TYPE_CHECKING:
+    from dnstrace.model.accepting import Accepted, Ignore, Ignored
     from dnstrace.model.compared import Compared, OldRecords, OtherCopy
     from dnstrace.model.expectations import Met
     from dnstrace.model.findings import Finding, Remedy, Verdict
@@ -51,6 +52,24 @@ def finding_of(finding: Finding) -> Document:
         "remedy": None if finding.remedy is None else _remedy_of(finding.remedy),
         "rehearsed": harmless(finding.rehearsed) or None,
         "not_rehearsed": why_not_rehearsed(finding) or None,
+    }
+
+
+def accepted_of(accepted: Accepted) -> Document:
+    """A finding that the user accepts, and why."""
+    return {"finding": finding_of(accepted.finding), **_ignore_of(accepted.ignore)}
+
+
+def ignored_of(ignored: Ignored) -> Document:
+    """What the user accepts, and how many findings that concerns."""
+    return {**_ignore_of(ignored.ignore), "expired": ignored.expired, "findings": ignored.findings}
+
+
+def _ignore_of(ignore: Ignore) -> Document:
+    return {
+        "ignore": harmless(ignore.text),
+        "reason": harmless(ignore.reason) or None,
+        "until": None if ignore.until is None else ignore.until.isoformat(),
     }
 
 
