@@ -14,7 +14,7 @@ from dnstrace import __version__
 from dnstrace.cli.about.help import EXAMPLES, help_of
 from dnstrace.cli.about.rules import sentences
 from dnstrace.cli.exits import Exit
-from dnstrace.cli.line.options import OPTIONS, Group, Option
+from dnstrace.cli.line.options import OPTIONS, Group, Option, alternatives
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,8 +38,10 @@ Results go to standard output, remarks and progress to standard error.
 
 _OPTIONS = """
 A number in brackets is the default. --no- undoes a flag (--edns undoes --no-edns), also where the
-environment sets it. Where one value is given twice, the last one counts; so it is with {forms}, of which one
-is printed.
+environment sets it. Where one value is given twice, the last one counts; of {forms}, one can be given.
+
+A word that is an option is never taken as the value of the one before it: --name=-x.example has such a value.
+S is a number of seconds, or a time with units such as 500ms, 5s, 2m or 1h30m.
 
 Two options that exclude each other are an error when both are typed. What the environment sets is never an
 error: it is left out where it does not fit what was typed.
@@ -123,8 +125,8 @@ def page() -> str:
 
 
 def _forms() -> str:
-    """The options of which one counts, the last."""
-    *most, last = (f"--{each.name}" for each in OPTIONS if each.key and not each.repeatable)
+    """The options of which one can be given."""
+    *most, last = (f"--{name}" for names in alternatives() for name in names)
     return f"{', '.join(most)} and {last}"
 
 

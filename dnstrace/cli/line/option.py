@@ -63,9 +63,10 @@ class Option(NamedTuple):
     which stand for their defaults. `short` holds the letters that mean the same after one dash.
 
     An option with a `metavar` takes a value, which `convert` reads; with `optional`, the value is
-    taken only where the next word is one that `convert` accepts. An option without is a flag: it
-    files `value`, and its opposite (`--no-tcp`, `--edns` for `--no-edns`) takes that back. `key` is
-    where the value is filed, the name if empty. A `repeatable` option collects its values; its variable
+    taken only where the next word is one that `convert` accepts. A `phrase` takes as many of the next words
+    as `convert` accepts together. An option without is a flag: it files `value`, and its opposite
+    (`--no-tcp`, `--edns` for `--no-edns`) takes that back. `key` is where the value is filed, the name if
+    empty. A `repeatable` option collects its values; its variable
     holds several, separated by blanks, unless it is `whole`. `plus` holds dig's words for it (`+vc`,
     `+time`), each with the converter of its value where that differs. A further word for which `another`
     holds is a value too.
@@ -82,6 +83,7 @@ class Option(NamedTuple):
     metavar: str = ""
     convert: Callable[[str], object] = str
     optional: bool = False
+    phrase: bool = False
     value: object = True
     key: str = ""
     repeatable: bool = False

@@ -2,7 +2,7 @@
 
 To add an option, add an entry to `OPTIONS` (and, where it sets something new, a field to
 `choices.Choices`). An entry names the key under which the parser files the value, so that several
-options can set one thing: `--short`, `--json` and `--jsonl` all set `output`, and the last one counts.
+options can set one thing: `--short`, `--json` and `--jsonl` all set `output`, and exclude each other.
 
 An entry also says what the option excludes, what it needs and what it implies: `fitting` checks a command
 line against that, and the help, the manual and the completions show it.
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BY_LETTER", "BY_NAME", "BY_OPPOSITE", "BY_PLUS", "EXCLUSIONS", "IGNORED", "IMPLIED", "OPTIONS",
-    "SECURITY", "SHELLS", "WORLD", "Completes", "Group", "Need", "Option", "Output", "excluded",
+    "SECURITY", "SHELLS", "WORLD", "Completes", "Group", "Need", "Option", "Output", "alternatives",
+    "excluded",
 ]  # fmt: skip
 
 SHELLS = ("bash", "zsh", "fish", "powershell")
@@ -198,7 +199,19 @@ def _exclusions() -> dict[str, dict[str, str]]:
     for option in OPTIONS:
         for others, why in option.excludes:
             found.setdefault(option.name, {}).update(dict.fromkeys(others, why))
+    for forms in alternatives():
+        for place, name in enumerate(forms):
+            found.setdefault(name, {}).update(dict.fromkeys(forms[place + 1 :], "give one of them"))
     return found
+
+
+def alternatives() -> tuple[tuple[str, ...], ...]:
+    """The names of options that set one thing, of which one can be typed: the forms of the output."""
+    by_key: dict[str, list[str]] = {}
+    for option in OPTIONS:
+        if option.key and not option.repeatable:
+            by_key.setdefault(option.key, []).append(option.name)
+    return tuple(tuple(names) for names in by_key.values() if len(names) > 1)
 
 
 EXCLUSIONS = _exclusions()

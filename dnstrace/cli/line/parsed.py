@@ -37,7 +37,10 @@ class Parsed:
         self.about: tuple[str, str] | None = None
 
     def file(self, option: Option, value: object, said: str, origin: Origin | None = None) -> None:
-        """Set `option` to `value`: the last one counts, unless the option is repeatable."""
+        """Set `option` to `value`: the last one counts, unless the option is repeatable.
+
+        Of several options with one key, all that were typed are said, since they exclude each other.
+        """
         if option.group is Group.ABOUT:
             self.about = self.about or (option.name, str(value) if option.metavar else "")
             return
@@ -46,16 +49,20 @@ class Parsed:
             assert isinstance(collected, list)
             collected.append(value)
         else:
-            self._forget(option.filed)
+            if (self.origin if origin is None else origin) != "word":
+                self._forget(option.filed)
             self.settings[option.filed] = value
         self.undone.pop(option.name, None)
         self.said.setdefault(option.name, said)
         self.origins[option.name] = self.origin if origin is None else origin
 
     def take_back(self, option: Option, said: str, origin: Origin | None = None) -> None:
-        """Set a flag to what it is without it, unless another option of the same key was set since."""
+        """Set a flag to what it is without it; another option of the same key counts then, if one was set."""
+        self.said.pop(option.name, None)
         if self.settings.get(option.filed) == option.value:
-            self._forget(option.filed)
+            self.settings.pop(option.filed)
+            if others := [BY_NAME[each] for each in self.said if BY_NAME[each].filed == option.filed]:
+                self.settings[option.filed] = others[-1].value
         self.undone[option.name] = said
         self.origins[option.name] = self.origin if origin is None else origin
 
