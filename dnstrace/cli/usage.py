@@ -44,17 +44,17 @@ def _visible(character: str) -> str:
 def meant(word: str, known: Iterable[str], sign: str = "") -> str:
     """`; did you mean ...?` with the known word nearest to `word`, or an empty string where none is near.
 
-    Nearest of all are words that begin with `word`; then those that share a whole part between hyphens with
-    it; then those that it may be a misspelling of, with at most one letter in three wrong. `sign` is put
-    before it.
+    Nearest of all are words that begin with `word`; then those that it may be a misspelling of, with at most
+    one letter in three wrong; then those of which it is a part between hyphens, or which are a part of it.
+    `sign` is put before it.
     """
     lowered, by_lower = word.lower(), {each.lower(): each for each in known}
     near = [each for each in by_lower if each.startswith(lowered)] if lowered else []
-    near = near or [each for each in by_lower if lowered in each.split("-") or each in lowered.split("-")]
     if not near and 1 < len(lowered) <= _LONGEST_MISSPELT:
         apart = {each: _apart(lowered, each) for each in by_lower}
         least = min(apart.values(), default=len(lowered))
         near = [each for each in by_lower if apart[each] == least <= max(1, len(lowered) // 3)]
+    near = near or [each for each in by_lower if lowered in each.split("-") or each in lowered.split("-")]
     return f"; did you mean {sign}{by_lower[min(near, key=len)]}?" if near else ""
 
 

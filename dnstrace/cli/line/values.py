@@ -103,14 +103,20 @@ def expectations(text: str) -> tuple[Expectation, ...]:
         raise Usage(f"{shown(error.part)}: {harmless(error.why)}{near}") from error
 
 
-def finding(text: str) -> str:
-    """The code of a finding, or `list`."""
+def explained(text: str) -> str:
+    """The code of a finding, the name of a term of the glossary, or `list` or `words`, which list these."""
     from dnstrace.checks import CATALOGUE
+    from dnstrace.render.glossary import names, term
 
-    if text == "list" or text in CATALOGUE:
+    if text in ("list", "words"):
         return text
-    near = meant(text, CATALOGUE)
-    raise Usage(f"{shown(text)} is not a finding{near or '; `dnstrace --explain list` lists them'}")
+    if text.lower() in CATALOGUE:
+        return text.lower()
+    if (found := term(text)) is not None:
+        return found.name
+    near = meant(text, [*CATALOGUE, *names()])
+    lists = "; `dnstrace --explain list` lists findings, `dnstrace --explain words` words"
+    raise Usage(f"{shown(text)} is neither a finding nor a word that dnstrace explains{near or lists}")
 
 
 def one_of(*words: str) -> Callable[[str], str]:
