@@ -57,6 +57,14 @@ def install_completion(shell: str, environment: Environment) -> int:
     return Exit.ANSWER
 
 
+def show_config(_: str, environment: Environment) -> int:
+    """Print the defaults that are set, and where. Raises Usage for a file that is wrong."""
+    from dnstrace.cli.about.defaults import lines
+
+    environment.write("".join(f"{line}\n" for line in lines(environment.variables)))
+    return Exit.ANSWER
+
+
 def worlds(environment: Environment) -> int:
     """Print the worlds of the lab, one line each."""
     from dnstrace.lab.world import summaries
@@ -120,5 +128,6 @@ ABOUT: dict[str, Callable[[str, Environment], int]] = {
     "show-completion": show_completion,
     "install-completion": install_completion,
     "explain": explain,
+    "show-config": show_config,
 }
 """By the name of the option."""

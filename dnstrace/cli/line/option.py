@@ -73,7 +73,9 @@ class Option(NamedTuple):
 
     `excludes`, `needs` and `implies` say what it goes with; an exclusion stands with one of the two.
     `single` says what it does with the one question that it is for; empty if it takes any number. With
-    the option, the variables of the groups and options in `disregards` do not count.
+    the option, the variables of the groups and options in `disregards` do not count, nor does what the
+    configuration file says of them. An option of the group "About" that `traces` is not done instead of a
+    trace.
     """
 
     name: str
@@ -97,6 +99,12 @@ class Option(NamedTuple):
     implies: tuple[str, ...] = ()
     single: str = ""
     disregards: frozenset[str] = frozenset()
+    traces: bool = False
+
+    @property
+    def is_instead(self) -> bool:
+        """Whether it is done instead of a trace."""
+        return self.group is Group.ABOUT and not self.traces
 
     @property
     def filed(self) -> str:
@@ -106,14 +114,14 @@ class Option(NamedTuple):
     @property
     def opposite(self) -> str:
         """The long name that takes a flag back; empty for an option that takes a value."""
-        if self.metavar or self.group is Group.ABOUT:
+        if self.metavar or self.is_instead:
             return ""
         return self.name[3:] if self.name.startswith("no-") else f"no-{self.name}"
 
     @property
     def variable(self) -> str:
         """The environment variable; empty for what is done instead of a trace."""
-        return "" if self.group is Group.ABOUT else "DNSTRACE_" + self.name.upper().replace("-", "_")
+        return "" if self.is_instead else "DNSTRACE_" + self.name.upper().replace("-", "_")
 
     @property
     def typed(self) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ __all__ = [
     "excluded",
 ]  # fmt: skip
 
+PUBLIC = ("cloudflare", "google", "opendns", "quad9")  # as data/public-resolvers.toml lists them
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
@@ -103,7 +104,8 @@ OPTIONS: tuple[Option, ...] = (
            convert=values.moment,
            excludes=((("no-dnssec",), _SIGNATURES), (("parent-only",), _SIGNATURES)),
            needs=((("dnssec", WORLD), _SIGNATURES),)),
-    Option("resolver", Group.CHECK, "Ask this resolver too; 'system' for yours", metavar="ADDR",
+    Option("resolver", Group.CHECK, "Ask it too: an address, 'system' or 'public'", metavar="ADDR",
+           choices=("system", "public", *PUBLIC),
            convert=_later("resolvers", "resolvers"), repeatable=True,
            excludes=((("parent-only",), "a resolver gives answers, not referrals"),)),
     Option("parent-only", Group.CHECK, "Show only what the parent says of the zone"),
@@ -178,6 +180,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("schema", Group.ABOUT, "Print the JSON Schema of the output"),
     Option("explain", Group.ABOUT, "Explain a finding or a word, or 'list' them", metavar="WORD",
            convert=values.explained, optional=True, phrase=True, value="list"),
+    Option("show-config", Group.ABOUT, "Print the defaults that are set, and where"),
+    Option("no-config", Group.ABOUT, "Trace without the configuration file", traces=True),
     Option("show-completion", Group.ABOUT, "Print the completion for a shell", metavar="SHELL",
            convert=values.one_of(*SHELLS), optional=True, value="", choices=SHELLS),
     Option("install-completion", Group.ABOUT, "Install it for a shell, or yours", metavar="SHELL",

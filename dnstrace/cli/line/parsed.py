@@ -1,4 +1,4 @@
-"""What was set, and by what: by words of the command line, by a record, or by variables of the environment.
+"""What was set, and by what: words of the command line, a record, variables of the environment, a file.
 
 Nothing is decided here that takes more than one option to decide: that is `fitting`.
 """
@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from dnstrace.cli.line.options import BY_NAME, OPTIONS, Group, Option
+from dnstrace.cli.line.options import BY_NAME, OPTIONS, Option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-Origin = Literal["word", "record", "variable"]
+Origin = Literal["word", "record", "variable", "file"]
 """Where a value came from; the first one that sets something counts."""
 
 
@@ -21,7 +21,8 @@ class Parsed:
     """What was set.
 
     `settings` goes by the keys of `options.Option`, with a list where an option is repeatable. `said` holds
-    the name of each option that is set, as it was typed (`-4`, `+noedns`) or as its variable is called;
+    the name of each option that is set, as it was typed (`-4`, `+noedns`), as its variable is called, or with
+    its place in the configuration file;
     `undone` that of each flag that was taken back, with the word that did it. `origins` says where each name
     in these two came from. `servers` holds what followed each @. `about` is the first option that
     stands for something else than a trace, with its value.
@@ -41,7 +42,7 @@ class Parsed:
 
         Of several options with one key, all that were typed are said, since they exclude each other.
         """
-        if option.group is Group.ABOUT:
+        if option.is_instead:
             self.about = self.about or (option.name, str(value) if option.metavar else "")
             return
         if option.repeatable:

@@ -10,13 +10,13 @@ from dnstrace import __version__
 from dnstrace.checks import CATALOGUE
 from dnstrace.checks.catalogue import SECTIONS
 from dnstrace.cli.about.instead import ABOUT
-from dnstrace.cli.line.options import OPTIONS, Group
+from dnstrace.cli.line.options import OPTIONS
 from dnstrace.lab.world import names
 from tests.cli.running import run
 
 
 def test_every_option_of_the_group_is_done() -> None:
-    assert set(ABOUT) == {option.name for option in OPTIONS if option.group is Group.ABOUT}
+    assert set(ABOUT) == {option.name for option in OPTIONS if option.is_instead}
 
 
 def test_version_and_schema() -> None:
