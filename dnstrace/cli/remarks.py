@@ -41,3 +41,8 @@ def _differing_resolvers(report: Report) -> Iterator[str]:
     for found in report.resolvers:
         if found.attempt is not None and found.difference not in (None, Disagreement.SAME):
             yield f"{resolver_text(found.attempt.exchange.query)}: {reason_text(found)}"
+    if len(report.resolvers) > 1:
+        from dnstrace.render.resolver_closing import closing_text
+
+        if text := closing_text(report.resolvers):
+            yield text

@@ -40,3 +40,9 @@ def test_without_a_check_the_verdict_says_why_there_is_no_answer(world: str) -> 
 def test_where_all_is_well_nothing_is_said(options: list[str]) -> None:
     assert run("--lab", "--short", *options).err == ""
     assert run("--lab", "nodata", "--short", *options).err == ""
+
+
+def test_what_resolvers_lack_is_summed_up() -> None:
+    *each, last = run("--lab", "resolver-public", "--short").err.splitlines()
+    assert len(each) == 4 and "3 of 5 resolvers give no answer (2 validation, 1 outage); 1 holds" in last
+    assert len(run("--lab", "resolver-split", "--short").err.splitlines()) == 1

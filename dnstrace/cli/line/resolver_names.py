@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from dnstrace.analysis.public_resolvers import public_resolvers
 from dnstrace.cli.line import resolvers
 from dnstrace.cli.usage import Usage, meant, shown
 from dnstrace.model import family_of
@@ -38,14 +38,6 @@ def look_up(
     raise Usage(
         f"must be an address, tls://ADDRESS, https://HOST/PATH, 'system' or a name, not {shown(name)}{near}"
     )
-
-
-def public_resolvers() -> dict[str, tuple[str, ...]]:
-    """The addresses of the public resolvers that the package knows, by name: of each family one."""
-    import tomllib
-
-    text = (files("dnstrace") / "data" / "public-resolvers.toml").read_text("utf-8")
-    return {name: tuple(entry["addresses"]) for name, entry in tomllib.loads(text).items()}
 
 
 def _one_of(addresses: tuple[str, ...], families: frozenset[int]) -> Resolver:

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-
 import pytest
 
-import dnstrace
 from dnstrace.cli.line.options import PUBLIC
-from dnstrace.cli.line.resolver_names import look_up, public_resolvers
+from dnstrace.cli.line.resolver_names import look_up
 from dnstrace.cli.usage import Usage
 from dnstrace.model import family_of
-from dnstrace.model.addresses import canonical, special
 from dnstrace.model.asked import Resolver
 
 EITHER = frozenset({4, 6})
-
-
-def test_the_list_has_an_address_of_each_family_for_each_name_and_its_date_and_sources() -> None:
-    path = Path(dnstrace.__file__).parent / "data" / "public-resolvers.toml"
-    assert "as of\n# 2026-" in path.read_text()
-    entries = tomllib.loads(path.read_text())
-    assert tuple(entries) == PUBLIC
-    for entry in entries.values():
-        assert sorted(map(family_of, entry["addresses"])) == [4, 6]
-        assert [canonical(each) for each in entry["addresses"]] == entry["addresses"]
-        assert entry["source"].startswith("https://")
 
 
 @pytest.mark.parametrize(("families", "family"), [(EITHER, 4), ({4}, 4), ({6}, 6)])
@@ -50,7 +34,3 @@ def test_an_unknown_name_is_refused_with_the_nearest_or_all() -> None:
         look_up("clodflare", EITHER, own)
     with pytest.raises(Usage, match="names are cloudflare, google, office, opendns, quad9, public"):
         look_up("zzzzzz", EITHER, own)
-
-
-def test_public_addresses_are_addresses_to_send_to() -> None:
-    assert not [each for several in public_resolvers().values() for each in several if special(each)]
