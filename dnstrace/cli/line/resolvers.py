@@ -18,7 +18,7 @@ from dnstrace.cli.usage import Usage, shown
 from dnstrace.model import Transport
 from dnstrace.model.asked import Resolver
 
-_FORMS = "an address, tls://ADDRESS, https://HOST/PATH or 'system'"
+_FORMS = "an address, tls://ADDRESS, https://HOST/PATH, 'system', 'public' or another name"
 
 
 class Named(tuple[Resolver, ...]):
@@ -36,8 +36,8 @@ class Named(tuple[Resolver, ...]):
 
 def resolvers(text: str) -> tuple[Resolver, ...]:
     """The resolver that the text stands for, or Named if that has to be looked up. Raises Usage."""
-    if is_name(text):
-        return Named.of(text)
+    if is_name(text.lower()):
+        return Named.of(text.lower())
     if text.startswith("tls://"):
         return (_over_tls(text),)
     if text.startswith("https://"):

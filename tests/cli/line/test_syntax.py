@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import settings as settings_of_test
 from hypothesis import strategies as st
 
-from dnstrace.cli.line.options import OPTIONS, Output
+from dnstrace.cli.line.options import OPTIONS, Option, Output
 from dnstrace.cli.line.parsed import Parsed
 from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.usage import Usage
@@ -227,3 +227,25 @@ def test_any_words_are_understood_or_refused_in_one_line(words: list[str]) -> No
         parse(words)
     except Usage as error:
         assert str(error).isprintable()
+
+
+VALUED = [option for option in OPTIONS if option.metavar and not option.optional]
+TYPED = [word for option in OPTIONS for word in (*option.typed, f"+{option.name}", f"--{option.opposite}")]
+
+
+@pytest.mark.parametrize("option", VALUED, ids=lambda option: option.name)
+def test_no_option_is_ever_the_value_of_another(option: Option) -> None:
+    """Whatever is typed after an option that needs a value, if it is an option it is none."""
+    for said in option.typed:
+        for word in [each for each in TYPED if each != "--"]:
+            with pytest.raises(Usage, match=f"^{said} needs (a|an) .*: {said}[= ]{option.metavar}"):
+                parse(["x", said, word])
+            with pytest.raises(Usage, match=f"^{said} needs (a|an) "):
+                parse(["x", said, f"{word}=1", "y"])
+
+
+@pytest.mark.parametrize("text", ["-.example", "--json", "-", "+json", "--"])
+def test_a_value_that_looks_like_an_option_is_given_with_an_equals_sign(text: str) -> None:
+    assert settings(f"x --save={text}") == {"save": text}
+    if text == "-":
+        assert settings("x --save -") == {"save": "-"}
