@@ -101,6 +101,7 @@ MISTAKES = {
     "example.com --save --": "--save needs a file",
     "--frobnicate example.com": "unknown option '--frobnicate'; `dnstrace --help` lists the options",
     "--all example.com": "did you mean --all-servers?",
+    "--retry=3 example.com": "unknown option '--retry'; did you mean --tries?",
     "--anchor x example.com": "did you mean --trust-anchor?",
     "example.com --expect foo=1": "the words are outcome, rcode, security, zone, ttl, serial,",
     "-type=MX example.com": "a long option has two dashes; did you mean '--type=MX'?",

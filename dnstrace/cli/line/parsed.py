@@ -34,6 +34,7 @@ class Parsed:
         self.said: dict[str, str] = {}
         self.undone: dict[str, str] = {}
         self.origins: dict[str, Origin] = {}
+        self._values: dict[str, object] = {}  # by name, where several options have one key
         self.servers: list[str] = []
         self.about: tuple[str, str] | None = None
 
@@ -52,7 +53,7 @@ class Parsed:
         else:
             if (self.origin if origin is None else origin) != "word":
                 self._forget(option.filed)
-            self.settings[option.filed] = value
+            self.settings[option.filed] = self._values[option.name] = value
         self.undone.pop(option.name, None)
         self.said.setdefault(option.name, said)
         self.origins[option.name] = self.origin if origin is None else origin
@@ -62,8 +63,8 @@ class Parsed:
         self.said.pop(option.name, None)
         if self.settings.get(option.filed) == option.value:
             self.settings.pop(option.filed)
-            if others := [BY_NAME[each] for each in self.said if BY_NAME[each].filed == option.filed]:
-                self.settings[option.filed] = others[-1].value
+            if others := [each for each in self.said if BY_NAME[each].filed == option.filed]:
+                self.settings[option.filed] = self._values[others[-1]]
         self.undone[option.name] = said
         self.origins[option.name] = self.origin if origin is None else origin
 
@@ -88,6 +89,7 @@ class Parsed:
             key: [*value] if isinstance(value, list) else value for key, value in self.settings.items()
         }
         other.said, other.undone, other.origins = {**self.said}, {**self.undone}, {**self.origins}
+        other._values = {**self._values}
         other.servers, other.about = [*self.servers], self.about
         return other
 

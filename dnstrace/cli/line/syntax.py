@@ -73,7 +73,8 @@ class _Words:
         elif name in BY_OPPOSITE:
             self._take_back(f"--{name}", BY_OPPOSITE[name], text if equals else None)
         else:
-            near = habits.long(name) or meant(name, [*BY_NAME, *BY_OPPOSITE], "--") or _SEE_HELP
+            of_dig = f"; did you mean --{BY_PLUS[name][0].name}?" if name in BY_PLUS else ""
+            near = habits.long(name) or of_dig or meant(name, [*BY_NAME, *BY_OPPOSITE], "--") or _SEE_HELP
             raise Usage(f"unknown option {shown('--' + name)}{near}")
 
     def _letters(self, word: str) -> None:
