@@ -66,10 +66,10 @@ def run_choices(chosen: Choices, environment: Environment) -> int:
     """Do what the user chose; the exit status. Raises Usage, Unwritable."""
     for remark in chosen.remarks:
         environment.remark(remark)
-    if chosen.lab == "list":
-        from dnstrace.cli.about.instead import worlds
+    if chosen.lab in ("list", "new"):
+        from dnstrace.cli.worlds import INSTEAD
 
-        return worlds(environment)
+        return INSTEAD[chosen.lab](environment)
     if chosen.many is not None:
         from dnstrace.cli.many.run import trace_file
 

@@ -1,4 +1,4 @@
-"""What the command does instead of a trace: the options of the group "About", and the list of worlds."""
+"""What the command does instead of a trace: the options of the group "About"."""
 
 from __future__ import annotations
 
@@ -54,15 +54,6 @@ def install_completion(shell: str, environment: Environment) -> int:
 
     for line in install(shell or shell_of(environment.variables), environment.variables):
         environment.remark(line)
-    return Exit.ANSWER
-
-
-def worlds(environment: Environment) -> int:
-    """Print the worlds of the lab, one line each."""
-    from dnstrace.lab.world import summaries
-
-    longest = max(len(name) for name, _ in summaries())
-    environment.write("".join(f"{name:<{longest}}  {title}\n" for name, title in summaries()))
     return Exit.ANSWER
 
 

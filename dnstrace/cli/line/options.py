@@ -85,7 +85,7 @@ class Option(NamedTuple):
 
     `excludes`, `needs` and `implies` say what it goes with; an exclusion stands with one of the two.
     `single` says what it does with the one question that it is for; empty if it takes any number. With
-    the option, the variables of the groups and options in `disregards` do not count.
+    the option, what the environment sets of the groups and options in `disregards` does not count.
     """
 
     name: str
@@ -154,6 +154,14 @@ def _later(module: str, name: str) -> Callable[[str], object]:
     return convert
 
 
+_REAL = (
+    "trust-anchor",
+    "at",
+    "resolver",
+    "undelegated",
+    "ds",
+)  # beyond Group.ASK: what is of the real Internet
+
 OPTIONS: tuple[Option, ...] = (
     Option("type", Group.WHAT, "The record type to ask for, also as TYPEnnn", short="t", metavar="TYPE",
            convert=rdtypes.rdtype, repeatable=True, completes=Completes.TYPE),
@@ -161,9 +169,9 @@ OPTIONS: tuple[Option, ...] = (
            convert=names.named, repeatable=True, key="subject"),
     Option("reverse", Group.WHAT, "The reverse name of an address (type PTR)", short="x", metavar="ADDR",
            convert=names.reverse, repeatable=True, key="subject"),
-    Option("lab", Group.WHAT, "Trace in a built-in internet; 'list' lists them", metavar="WORLD",
+    Option("lab", Group.WHAT, "Trace in a built-in internet; 'list', 'new'", metavar="WORLD",
            convert=values.world, optional=True, value="", completes=Completes.WORLD,
-           disregards=frozenset({Group.ASK, "resolver", "trust-anchor"})),
+           disregards=frozenset({Group.ASK, *_REAL})),
     Option("ipv4", Group.ASK, "Ask over IPv4 only", short="4",
            excludes=((("ipv6",), "leave out both to ask over either"),)),
     Option("ipv6", Group.ASK, "Ask over IPv6 only", short="6"),
