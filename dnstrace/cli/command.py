@@ -70,6 +70,10 @@ def run_choices(chosen: Choices, environment: Environment) -> int:
         from dnstrace.cli.worlds import INSTEAD
 
         return INSTEAD[chosen.lab](environment)
+    if chosen.serve is not None:
+        from dnstrace.cli.serving import serve_world
+
+        return serve_world(chosen, environment)
     if chosen.many is not None:
         from dnstrace.cli.many.run import trace_file
 

@@ -73,7 +73,8 @@ class Choices(NamedTuple):
 
     `many` says how to trace many names, or is None. `diff` holds the documents to compare, one or two;
     `watch` the seconds from one trace to the next, or None. `record` is what is replayed, or None. The
-    servers in `drop`, by name or address, are treated as dead. `remarks` are lines for the user.
+    servers in `drop`, by name or address, are treated as dead. `remarks` are lines for the user. `serve` says
+    where the world is answered instead of a trace: on `ports` or at its own `addresses`; None for a trace.
     """
 
     questions: tuple[Question, ...]
@@ -102,6 +103,7 @@ class Choices(NamedTuple):
     record: Record | None = None
     drop: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    serve: str | None = None
 
     @property
     def is_live(self) -> bool:
@@ -146,6 +148,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         watch=chosen.get("watch"),
         record=loaded.record if loaded else None,
         drop=tuple(chosen.get("drop", ())),
+        serve=chosen.get("serve"),
     )
 
 

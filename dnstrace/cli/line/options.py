@@ -86,6 +86,7 @@ class Option(NamedTuple):
     `excludes`, `needs` and `implies` say what it goes with; an exclusion stands with one of the two.
     `single` says what it does with the one question that it is for; empty if it takes any number. With
     the option, what the environment sets of the groups and options in `disregards` does not count.
+    What is `only_typed` has no variable.
     """
 
     name: str
@@ -108,6 +109,7 @@ class Option(NamedTuple):
     implies: tuple[str, ...] = ()
     single: str = ""
     disregards: frozenset[str] = frozenset()
+    only_typed: bool = False
 
     @property
     def filed(self) -> str:
@@ -124,7 +126,11 @@ class Option(NamedTuple):
     @property
     def variable(self) -> str:
         """The environment variable; empty for what is done instead of a trace."""
-        return "" if self.group is Group.ABOUT else "DNSTRACE_" + self.name.upper().replace("-", "_")
+        return (
+            ""
+            if self.only_typed or self.group is Group.ABOUT
+            else "DNSTRACE_" + self.name.upper().replace("-", "_")
+        )
 
     @property
     def typed(self) -> tuple[str, ...]:
@@ -171,7 +177,11 @@ OPTIONS: tuple[Option, ...] = (
            convert=names.reverse, repeatable=True, key="subject"),
     Option("lab", Group.WHAT, "Trace in a built-in internet; 'list', 'new'", metavar="WORLD",
            convert=values.world, optional=True, value="", completes=Completes.WORLD,
-           disregards=frozenset({Group.ASK, *_REAL})),
+           disregards=frozenset({Group.ASK, *_REAL}),
+           excludes=((("replay",), "a record is a world of its own"),)),
+    Option("serve", Group.WHAT, "Answer the world for dig and others instead", metavar="WHERE",
+           convert=values.one_of("ports", "addresses"), optional=True, value="ports",
+           choices=("ports", "addresses"), needs=((("lab",), "{me} answers a world"),), only_typed=True),
     Option("ipv4", Group.ASK, "Ask over IPv4 only", short="4",
            excludes=((("ipv6",), "leave out both to ask over either"),)),
     Option("ipv6", Group.ASK, "Ask over IPv6 only", short="6"),
@@ -270,7 +280,7 @@ OPTIONS: tuple[Option, ...] = (
            excludes=(_ONE_QUESTION, _COMPARED)),
     Option("replay", Group.KEEP, "Trace again from a saved trace, with no network", metavar="FILE",
            convert=values.file, completes=Completes.FILE,
-           excludes=((("lab",), "a record is a world of its own"), _ONE_QUESTION),
+           excludes=(_ONE_QUESTION,),
            disregards=frozenset({Group.WHAT, Group.ASK, Group.CHECK, Group.MANY})),
     Option("diff", Group.KEEP, "What has changed since OLD, or from OLD to NEW", metavar="OLD",
            convert=values.file, repeatable=True, whole=True, completes=Completes.FILE,
