@@ -48,7 +48,10 @@ def test_it_answers_where_it_says_until_it_is_ended(how: signal.Signals, status:
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["--serve"], "--serve needs --lab"),
+        (
+            ["--serve", "--replay", "x"],
+            "--serve and --replay exclude each other: a record is a world of its own",
+        ),
         (["--lab", "--serve=there"], "must be ports or addresses"),
         (["--lab", "--serve", "--drop", "ns.nowhere"], "world textbook has no server 'ns.nowhere.'"),
         (["--lab", "./none.toml", "--serve"], "./none.toml: cannot be read"),

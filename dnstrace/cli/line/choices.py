@@ -123,7 +123,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         types=types(chosen),
         server=parsed.servers[0] if parsed.servers else None,
         hints=chosen.get("root-hints"),
-        lab=chosen.get("lab"),
+        lab=chosen.get("lab", "" if "serve" in chosen else None),
         settings=settings,
         limits=limits,
         seed=chosen.get("seed"),
@@ -211,7 +211,7 @@ def _questions(parsed: Parsed) -> tuple[Question, ...]:
     """What is asked; there may be nothing in the lab, whose worlds have a question of their own."""
     chosen: Mapping[str, Any] = parsed.settings
     found = questions(chosen)
-    if found or "lab" in chosen or "file" in chosen or len(chosen.get("diff", ())) > 1:
+    if found or {"lab", "serve"} & chosen.keys() or "file" in chosen or len(chosen.get("diff", ())) > 1:
         return found
     if typed := chosen.get("type"):
         name = typed[0].name
