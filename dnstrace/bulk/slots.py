@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-_BEHIND = 0.02  # seconds: what was missed for so long because this process was late is made up for
+_BEHIND = 0.1  # seconds: what was missed for so long because this process was late is made up for
 _LOOK = 0.01  # seconds between two looks at whether slots go unused
 
 

@@ -95,6 +95,6 @@ def _table(labelled: str, rows: Sequence[Row]) -> str:
 def _row(row: Row) -> str:
     name = _text(row.question)
     linked = f'<a href="{escape(row.page)}">{name}</a>' if row.page else name
-    answer, wrong = map(_text, row.said)
+    answer, wrong = _text(row.said[0]), "<br>".join(map(_text, row.said[1].split("  ")))
     cells = f'<td>{_text(row.outcome)}</td><td class="free">{answer}</td><td class="free">{wrong}</td>'
     return f'<tr><th scope="row">{linked}</th>{cells}</tr>'

@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 from dnstrace.cli.line import addresses, names, rdtypes, values
+from dnstrace.cli.line.forms import FAIL_ON, FORMATS, Output, in_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,17 +33,6 @@ class Group(StrEnum):
     MANY = "Many names"
     KEEP = "Keep and compare"
     ABOUT = "About"
-
-
-class Output(StrEnum):
-    """The form of the output."""
-
-    TREE = "tree"
-    SHORT = "short"
-    JSON = "json"
-    JSONL = "jsonl"
-    MERMAID = "mermaid"
-    DOT = "dot"
 
 
 class Completes(StrEnum):
@@ -141,6 +131,7 @@ _ONE_QUESTION = (("file",), "{me} is for one question")
 _ONE_PRINTED = (("file",), "{me} prints one question; use --jsonl or --short")
 _COMPARED = (("diff", "watch"), "{it} keeps nothing of what it compares")
 _SIGNATURES = "{me} sets the time at which signatures are judged"
+_FINDINGS = (("check",), "{me} is about what a check finds")
 _MANY = (("file",), "{me} is for many names; give a file of them, or - for standard input")
 
 
@@ -217,6 +208,12 @@ OPTIONS: tuple[Option, ...] = (
            convert=_later("supposing", "ds"), repeatable=True, whole=True, implies=("dnssec",)),
     Option("expect", Group.CHECK, "Exit 5 unless it holds, e.g. a=192.0.2.44", metavar="WHAT",
            convert=values.expectations, repeatable=True, whole=True),
+    Option("fail-on", Group.CHECK, "Exit 5 for findings from this level on (error)", metavar="LEVEL",
+           convert=values.one_of(*FAIL_ON), choices=FAIL_ON, needs=(_FINDINGS,)),
+    Option("ignore", Group.CHECK, "Accept findings: CODE[@ZONE][@SERVER]", metavar="FINDING",
+           convert=_later("ignoring", "ignore"), repeatable=True, needs=(_FINDINGS,)),
+    Option("ignore-file", Group.CHECK, "Accept those in FILE, with reasons", metavar="FILE",
+           convert=values.file, repeatable=True, completes=Completes.FILE, needs=(_FINDINGS,)),
     Option("http", Group.CHECK, "Fetch the page too, from each address",
            excludes=((("parent-only",), "a referral has no page"),
                      (("replay",), "a record has no page"), _ONE_QUESTION, _COMPARED)),
@@ -233,6 +230,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("brief", Group.PRINT, "JSON of about 1 kB: no steps, no evidence",
            needs=((("json", "jsonl"), "{me} is about the JSON output"),),
            excludes=((("verbose", "explain-steps"), "{it} adds to the steps, which {me} leaves out"),)),
+    Option("format", Group.PRINT, f"Findings as {', '.join(FORMATS[:-1])} or {FORMATS[-1]}", metavar="FORM",
+           convert=in_format, key="output", choices=FORMATS, excludes=(_COMPARED,)),
     Option("html", Group.PRINT, "Write it all as a page to FILE (with -f: to DIR)", metavar="FILE",
            convert=values.file, completes=Completes.NEW_FILE, single="shows one trace",
            excludes=(_COMPARED,)),
@@ -265,7 +264,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("retry-failed", Group.MANY, "Trace again what got no replies (with --resume)",
            needs=(_MANY, (("resume",), "{me} is about the results of an earlier run"))),
     Option("only-bad", Group.MANY, "Print only names that fail or have errors",
-           needs=(_MANY,), excludes=((("resume",), "the names left out would be traced again"),)),
+           needs=(_MANY,), excludes=((("resume",), "the names left out would be traced again"),
+                                     (("format",), "that document has all names"))),
     Option("ordered", Group.MANY, "Results in the order of the names", needs=(_MANY,)),
     Option("save", Group.KEEP, "Save the trace to FILE, or FILE.gz, for --replay", metavar="FILE",
            convert=values.file, completes=Completes.NEW_FILE, single="keeps one trace",

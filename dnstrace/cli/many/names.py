@@ -41,6 +41,9 @@ class Told(Protocol):
     def unreadable(self, number: int, why: str) -> None:
         """The line from which on the file cannot be read."""
 
+    def read(self, number: int, question: Item) -> None:
+        """A question, and the line that it is on."""
+
 
 def questions(
     file: BinaryIO, types: tuple[RdataType, ...], told: Told, expected: tuple[Expectation, ...] = ()
@@ -75,7 +78,9 @@ def questions(
         else:
             if remark:
                 told.peculiar(number, remark)
-            yield from found
+            for question in found:
+                told.read(number, question)
+                yield question
 
 
 def _questions_in(

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import dns.rdatatype
 
 from dnstrace.analysis.reached import is_bogus, zone_reached
+from dnstrace.cli.accepting import accepted_of
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.choices import Display
-from dnstrace.cli.line.options import Output
+from dnstrace.cli.line.forms import FORMATS, Output
 from dnstrace.cli.status import status
 from dnstrace.model import Kind, Name, Outcome, Purpose, Step, Trace
+from dnstrace.model.accepting import Ignored
 from dnstrace.model.findings import Finding, Level
 from dnstrace.model.naming import plain
+from dnstrace.model.policy import USUAL, Policy
 from dnstrace.render.short import data
 from dnstrace.render.text import harmless, name_text, time_text
+
+if TYPE_CHECKING:
+    from dnstrace.render.formats.entries import Entry
 
 _UNTOLD = {Kind.ABANDONED, Kind.TRUNCATED, Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT}
 _GOOD = {Exit.ANSWER, Exit.NEGATIVE}
@@ -31,7 +37,8 @@ class Result(NamedTuple):
     `failed_in` is the zone in which it failed, `troubled` are the servers without a usable reply, `times` are
     the seconds that each zone took. `codes` are its findings, each with its level, `unmet` what was expected
     and is not so. `said` is the end of its line: what was found, and what is wrong. `page` is its page if it
-    is bad and pages are wanted.
+    is bad and pages are wanted. `ignores` is what became of each `--ignore`, `entry` what one document about
+    all of them shows of it.
     """
 
     name: str
@@ -46,6 +53,8 @@ class Result(NamedTuple):
     said: tuple[str, str] = ("", "")
     judged: tuple[str, ...] = ()
     page: str = ""
+    ignores: tuple[Ignored, ...] = ()
+    entry: Entry | None = None
 
     @property
     def is_bad(self) -> bool:
@@ -53,14 +62,17 @@ class Result(NamedTuple):
         return self.status not in _GOOD
 
 
-def result(trace: Trace, shown: Display, ascii_only: bool = False, pages: bool = False) -> Result:
+def result(
+    trace: Trace, shown: Display, policy: Policy = USUAL, ascii_only: bool = False, pages: bool = False
+) -> Result:
     """The lines and the counts for a trace; with `pages`, also its page if it is bad."""
+    trace = accepted_of(trace, policy)
     failed = trace.outcome is Outcome.FAILED and trace.steps
     found = Result(
         _question_text(trace),
         "",
         _outcome_text(trace),
-        status([trace]),
+        status([trace], policy),
         plain(trace.steps[-1].zone).lower() if failed else "",
         _troubled_servers(trace),
         tuple(
@@ -72,6 +84,8 @@ def result(trace: Trace, shown: Display, ascii_only: bool = False, pages: bool =
         tuple(met.expectation.text for met in trace.expectations or () if not met.met),
         (_answer_text(trace), _wrong_text(trace, ascii_only)),
         tuple(met.expectation.text for met in trace.expectations or ()),
+        ignores=trace.ignores,
+        entry=_entry(trace, policy) if shown.output in FORMATS else None,
     )
     if shown.only_bad and not found.is_bad:
         return found
@@ -84,6 +98,13 @@ def _page(trace: Trace) -> str:
     from dnstrace.render.html_page import html_page
 
     return html_page(report(trace))
+
+
+def _entry(trace: Trace, policy: Policy) -> Entry:
+    from dnstrace.api import report
+    from dnstrace.render.formats.entries import entry
+
+    return entry(report(trace), policy, alone=False)
 
 
 def _question_text(trace: Trace) -> str:
@@ -123,6 +144,8 @@ def _seconds_taken(step: Step) -> float:
 
 
 def _result_text(trace: Trace, found: Result, shown: Display) -> str:
+    if shown.output in FORMATS:
+        return ""
     if shown.output is Output.JSONL:
         from dnstrace.api import report
         from dnstrace.render.document import to_json

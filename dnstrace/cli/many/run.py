@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from dnstrace.bulk import CannotGoOn, Enough, NoDescriptors, results
 from dnstrace.bulk.garbage import collect_rarely
 from dnstrace.cli.exits import Exit
+from dnstrace.cli.line.forms import FORMATS, Output
 from dnstrace.cli.line.lists import cores
-from dnstrace.cli.line.options import Output
+from dnstrace.cli.many.listed import Listed
 from dnstrace.cli.many.names import AsTheyCome, questions
 from dnstrace.cli.many.outfile import Done, Writer, opened, writer
 from dnstrace.cli.many.pages import Pages
@@ -26,6 +27,7 @@ from dnstrace.cli.many.tally import Tally
 from dnstrace.cli.planning import planned
 from dnstrace.cli.usage import Usage, shown
 from dnstrace.clock import run_real
+from dnstrace.model.counting import counted
 
 if TYPE_CHECKING:
     from dnstrace.bulk.plan import Item
@@ -74,6 +76,12 @@ class _ManyRun:
         self._stopped = False
         self._size, self._taken = _size_of(names), 0
         self._coming: AsTheyCome | None = None
+        self._listed = Listed() if chosen.shown.output in FORMATS else None
+
+    def read(self, number: int, question: Item) -> None:
+        """Take note of the line that a question is on."""
+        if self._listed is not None:
+            self._listed.read(number, question)
 
     def wrong(self, number: int, why: str) -> None:
         """Report a line that cannot be traced; only the first of many."""
@@ -106,8 +114,27 @@ class _ManyRun:
                 self._screen.close()
                 return Exit.SYSTEM
         self._screen.close()
+        reported = self._report()
         self._summarise()
-        return self._status()
+        status = self._status()
+        return status if reported is None else reported
+
+    def _report(self) -> int | None:
+        """Write one document about all names, with `--format`; the status if it has one of its own."""
+        if self._listed is None:
+            return None
+        from dnstrace.cli.reporting import report_on
+
+        file = "" if self._many.file == "-" else self._many.file
+        return report_on(self._listed.entries(), self._chosen, self._writer.write, file, self._lacks())
+
+    def _lacks(self) -> str:
+        """Why the results are not those of the whole list; empty if they are."""
+        if self._stopped:
+            return "stopped by the user"
+        if self._cut_off:
+            return "not all names could be traced"
+        return f"{counted(self._wrong, 'line')} could not be traced" if self._wrong else ""
 
     def _summarise(self) -> None:
         """The totals, and where the pages are."""
@@ -150,7 +177,13 @@ class _ManyRun:
         self._coming = AsTheyCome(wanted) if waits else None
         found = results(
             self._until_stopped(wanted) if self._coming is None else self._coming_until_stopped(self._coming),
-            partial(result, shown=chosen.shown, ascii_only=self._ascii, pages=self._pages is not None),
+            partial(
+                result,
+                shown=chosen.shown,
+                policy=chosen.policy,
+                ascii_only=self._ascii,
+                pages=self._pages is not None,
+            ),
             at_once=many.at_once,
             share=many.share,
             ordered=many.ordered,
@@ -203,6 +236,8 @@ class _ManyRun:
     def _take(self, found: Result) -> None:
         """Count a result, and write it."""
         self._tally.add(found)
+        if self._listed is not None and found.entry is not None:
+            self._listed.add(found.entry)
         if self._pages is not None:
             self._pages.add(found)
         self._screen.write(found.text, lambda: self._tally.progress(self._done(), self._ascii))

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from dnstrace.cli.accepting import added, unheeded
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.status import worst
 from dnstrace.model.counting import counted
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from dnstrace.cli.many.results import Result
+    from dnstrace.model.accepting import Ignored
 
 _NAMED = 5  # names, zones and servers that a line of the summary lists
 _REMEMBERED = 2000  # zones and servers that are counted, which bounds the memory of a run of any length
@@ -60,12 +62,14 @@ class Tally:
         self._failing: Counter[str] = Counter()
         self._troubled: Counter[str] = Counter()
         self._slowest: dict[str, float] = {}
+        self._ignores: tuple[Ignored, ...] = ()
 
     def add(self, found: Result) -> None:
         """Count a result."""
         self.ended += 1
         self._outcomes[found.outcome] += 1
         self._bad += found.is_bad
+        self._ignores = added(self._ignores, found.ignores)
         self.judged.update(found.judged)
         name = found.name.partition(" ")[0].removesuffix(".") or "the root"
         for code in found.codes:
@@ -106,6 +110,7 @@ class Tally:
             if places:
                 most = ", ".join(f"{each} ({count:,})" for each, count in places.most_common(_NAMED))
                 yield f"{what} {most}"
+        yield from unheeded([self._ignores])
         if self.ended > 1 and self._slowest:
             longest = _slowest_of(self._slowest, _NAMED)
             yield "slowest: " + ", ".join(f"{zone} {time_text(took)}" for zone, took in longest)

@@ -25,6 +25,10 @@ class Told:
         self.lines, self.remarks, self.ends = dict[int, str](), dict[int, str](), dict[int, str]()
         self.wrong, self.peculiar = self.lines.__setitem__, self.remarks.__setitem__
         self.unreadable = self.ends.__setitem__
+        self.asked: list[tuple[int, str]] = []
+
+    def read(self, number: int, question: object) -> None:
+        self.asked.append((number, str(question)))
 
 
 def read(octets: bytes) -> tuple[list[str], dict[int, str]]:
@@ -170,6 +174,7 @@ def test_a_name_that_only_browsers_take_is_traced_with_a_remark() -> None:
         "xn--ls8h.example. A",
         "xn--ls8h.example. MX",
     ]
+    assert [number for number, _ in told.asked] == [1, 2, 2]
     assert not told.lines and list(told.remarks) == [2] and "xn--ls8h.example" in told.remarks[2]
 
 

@@ -11,9 +11,10 @@ import pytest
 from dnstrace.analysis.expectations import judged, parse
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.choices import Display
-from dnstrace.cli.line.options import Output
+from dnstrace.cli.line.forms import Output
 from dnstrace.cli.many.results import result
 from dnstrace.model.findings import Level
+from dnstrace.model.policy import Policy
 from tests.checks.checking import checked_by_name, walked
 
 
@@ -76,6 +77,15 @@ def test_only_the_bad_are_written_and_have_a_page() -> None:
     assert (result(good, shown, pages=True).text, result(good, shown, pages=True).page) == ("", "")
     assert result(bad, shown).text == result(bad, Display()).text and not result(bad, shown).page
     assert "<!doctype html>" in result(bad, shown, pages=True).page
+
+
+def test_what_counts_as_bad_is_what_the_user_wants_to_fail_on() -> None:
+    trace = checked_by_name("answers-stale")  # a warning
+    bad = [
+        result(trace, Display(), Policy(level)).is_bad for level in ("error", "warning", "notice", "never")
+    ]
+    assert bad == [False, True, True, False]
+    assert not result(checked_by_name("refuses"), Display(), Policy("never")).is_bad
 
 
 def test_what_is_not_as_expected_makes_a_name_bad() -> None:
