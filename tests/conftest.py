@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import sys
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,8 @@ from hypothesis import HealthCheck, settings
 
 if sys.platform == "win32":  # the default event loop cannot tell when a socket is readable
     asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
+
+os.environ["XDG_CONFIG_HOME"] = os.devnull  # a configuration file of the developer's is none of the tests'
 
 HERE = Path(__file__).parent
 SOURCES = HERE.parent / "dnstrace"

@@ -54,6 +54,8 @@ class Configured:
 
 def read(path: str, home: str = "") -> Configured:
     """Read the file; `~/` at the beginning of a value stands for `home`. Raises Usage."""
+    if not os.path.isfile(path):  # what is opened may never end, such as a pipe
+        raise Usage(f"{path} is not a regular file; --no-config leaves it out")
     try:
         with open(path, "rb") as file:
             text = file.read().decode("utf-8")

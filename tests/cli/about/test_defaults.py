@@ -39,6 +39,8 @@ def test_a_file_that_is_left_out_is_shown_as_such(tmp_path: Path) -> None:
     home = configure(tmp_path, "check = true\n")
     shown = run("--show-config", XDG_CONFIG_HOME=home, DNSTRACE_NO_CONFIG="1").out
     assert "# line 1, not used: DNSTRACE_NO_CONFIG is set\n" in shown
+    shown = run("--no-config", "--show-config", XDG_CONFIG_HOME=home).out
+    assert "# line 1, not used: --no-config is set\n" in shown
     assert "line 1\n" in run("--show-config", XDG_CONFIG_HOME=home, DNSTRACE_NO_CONFIG="0").out
 
 
