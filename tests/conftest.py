@@ -19,6 +19,7 @@ import asyncio
 import hashlib
 import os
 import sys
+import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -28,7 +29,8 @@ from hypothesis import HealthCheck, settings
 if sys.platform == "win32":  # the default event loop cannot tell when a socket is readable
     asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
 
-os.environ["XDG_CONFIG_HOME"] = os.devnull  # a configuration file of the developer's is none of the tests'
+# The developer's own configuration file is not one of the tests'.
+os.environ["XDG_CONFIG_HOME"] = str(Path(tempfile.gettempdir()) / "dnstrace-tests")
 
 HERE = Path(__file__).parent
 SOURCES = HERE.parent / "dnstrace"
