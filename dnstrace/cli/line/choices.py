@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dnstrace.cli.line.asking import limits_of, settings_of
 from dnstrace.cli.line.fitting import everything, expected, families_of
-from dnstrace.cli.line.options import OPTIONS, Completes, Output
+from dnstrace.cli.line.forms import Output
+from dnstrace.cli.line.options import OPTIONS, Completes
 from dnstrace.cli.line.questions import questions, types
 from dnstrace.cli.usage import Usage, shown
 from dnstrace.model import Question, Settings
 from dnstrace.model.limits import Limits
+from dnstrace.model.policy import USUAL, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,10 +68,10 @@ class Choices(NamedTuple):
 
     What to check: whether to validate, `dnssec`, with the trust anchors in the file `anchors` or those of the
     package, as of `at` (seconds since 1970) or now; None leaves it to the world of the lab. `expected` is
-    expected of every trace that can tell; `resolvers` are asked too; `parent_only` ends each trace with the
-    referral; `supposed` are delegations taken as if they stood in the parent zone. With `http` the page is
-    fetched too, by the URL in `urls` where a name was given as one; from private addresses only where it was
-    `http_typed`, and not set by a variable.
+    expected of every trace that can tell; `policy` says what findings lead to; `resolvers` are asked too;
+    `parent_only` ends each trace with the referral; `supposed` are delegations taken as if they stood in the
+    parent zone. With `http` the page is fetched too, by the URL in `urls` where a name was given as one; from
+    private addresses only where it was `http_typed`, and not set by a variable.
 
     `many` says how to trace many names, or is None. `diff` holds the documents to compare, one or two;
     `watch` the seconds from one trace to the next, or None. `record` is what is replayed, or None. The
@@ -91,6 +93,7 @@ class Choices(NamedTuple):
     resolvers: tuple[Resolver, ...]
     parent_only: bool
     supposed: tuple[Delegation, ...]
+    policy: Policy = USUAL
     shown: Display = Display()
     files: Files = Files()
     http: bool = False
@@ -129,6 +132,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         resolvers=_chosen_resolvers(chosen, settings.families),
         parent_only="parent-only" in chosen,
         supposed=_supposed(chosen),
+        policy=_policy(chosen),
         shown=Display(
             chosen.get("output", Output.TREE),
             bool(chosen.get("verbose")),
@@ -173,6 +177,14 @@ def _supposed(chosen: Mapping[str, Any]) -> tuple[Delegation, ...]:
     from dnstrace.cli.line.supposing import supposed
 
     return supposed(chosen.get("undelegated", ()), chosen.get("ds", ()))
+
+
+def _policy(chosen: Mapping[str, Any]) -> Policy:
+    if not {"fail-on", "ignore", "ignore-file"} & set(chosen):
+        return USUAL
+    from dnstrace.cli.line.policy import policy
+
+    return policy(chosen)
 
 
 def _many(chosen: Mapping[str, Any]) -> Many | None:

@@ -40,7 +40,7 @@ _LETTERS = {
 _LONG = {
     "class": _LETTERS["c"],
     **dict.fromkeys(("dns", "nameserver", "ns", "server"), _SERVER),
-    **dict.fromkeys(("csv", "format", "output", "xml", "yaml"), "use --json, or --jsonl for many names"),
+    **dict.fromkeys(("csv", "output", "xml", "yaml"), "use --json, or --jsonl for many names"),
     **dict.fromkeys(("no-color", "no-colour"), "use --color=never"),
     "quiet": "use --short",
     "tree": "the tree is printed by default",

@@ -21,17 +21,6 @@ class Group(StrEnum):
     ABOUT = "About"
 
 
-class Output(StrEnum):
-    """The form of the output."""
-
-    TREE = "tree"
-    SHORT = "short"
-    JSON = "json"
-    JSONL = "jsonl"
-    MERMAID = "mermaid"
-    DOT = "dot"
-
-
 class Completes(StrEnum):
     """What a shell offers for the value of an option that is not one of a few words."""
 

@@ -14,7 +14,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from dnstrace.cli.line import addresses, names, rdtypes, values
-from dnstrace.cli.line.option import SECURITY, WORLD, Completes, Group, Need, Option, Output
+from dnstrace.cli.line.forms import FAIL_ON, FORMATS, Output, in_format
+from dnstrace.cli.line.option import SECURITY, WORLD, Completes, Group, Need, Option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,7 @@ _ONE_QUESTION = (("file",), "{me} is for one question")
 _ONE_PRINTED = (("file",), "{me} prints one question; use --jsonl or --short")
 _COMPARED = (("diff", "watch"), "{it} keeps nothing of what it compares")
 _SIGNATURES = "{me} sets the time at which signatures are judged"
+_FINDINGS = (("check",), "{me} is about what a check finds")
 _MANY = (("file",), "{me} is for many names; give a file of them, or - for standard input")
 
 
@@ -115,6 +117,12 @@ OPTIONS: tuple[Option, ...] = (
            convert=_later("supposing", "ds"), repeatable=True, whole=True, implies=("dnssec",)),
     Option("expect", Group.CHECK, "Exit 5 unless it holds, e.g. a=192.0.2.44", metavar="WHAT",
            convert=values.expectations, repeatable=True, whole=True, excludes=(_ONE_QUESTION,)),
+    Option("fail-on", Group.CHECK, "Exit 5 for findings from this level on (error)", metavar="LEVEL",
+           convert=values.one_of(*FAIL_ON), choices=FAIL_ON, needs=(_FINDINGS,)),
+    Option("ignore", Group.CHECK, "Accept findings: CODE[@ZONE][@SERVER]", metavar="FINDING",
+           convert=_later("ignoring", "ignore"), repeatable=True, needs=(_FINDINGS,)),
+    Option("ignore-file", Group.CHECK, "Accept those in FILE, with reasons", metavar="FILE",
+           convert=values.file, repeatable=True, completes=Completes.FILE, needs=(_FINDINGS,)),
     Option("http", Group.CHECK, "Fetch the page too, from each address",
            excludes=((("parent-only",), "a referral has no page"),
                      (("replay",), "a record has no page"), _ONE_QUESTION, _COMPARED)),
@@ -128,6 +136,8 @@ OPTIONS: tuple[Option, ...] = (
            key="output", value=Output.MERMAID, single="prints one question", excludes=(_ONE_PRINTED,)),
     Option("dot", Group.PRINT, "The same map for Graphviz", key="output", value=Output.DOT,
            single="prints one question", excludes=(_ONE_PRINTED,)),
+    Option("format", Group.PRINT, f"Findings as {', '.join(FORMATS[:-1])} or {FORMATS[-1]}", metavar="FORM",
+           convert=in_format, key="output", choices=FORMATS, excludes=(_COMPARED,)),
     Option("html", Group.PRINT, "Write it all as one page to FILE", metavar="FILE", convert=values.file,
            completes=Completes.NEW_FILE, single="shows one trace", excludes=(_ONE_QUESTION, _COMPARED)),
     Option("svg", Group.PRINT, "Draw the map to FILE", metavar="FILE", convert=values.file,

@@ -26,13 +26,17 @@ Told = Callable[[int, str], None]
 
 
 def questions(
-    file: BinaryIO, types: tuple[RdataType, ...], wrong: Told, unreadable: Told
+    file: BinaryIO,
+    types: tuple[RdataType, ...],
+    wrong: Told,
+    unreadable: Told,
+    read: Callable[[int, Question], None] | None = None,
 ) -> Iterator[Question]:
     """The questions of a file as they are read; `types` are for lines without a type.
 
     A line may end with CR LF. Blank lines, and anything after `#` or `;` without a backslash, are ignored.
     For each line that cannot be traced, `wrong` is called with its number and the reason; `unreadable` is
-    called for the line from which on the file cannot be read.
+    called for the line from which on the file cannot be read, and `read` for each question with its line.
     """
     number, lines = 0, _bounded_lines(file)
     while True:
@@ -50,7 +54,10 @@ def questions(
             wrong(number, f"longer than {_LONGEST} octets")
             continue
         try:
-            yield from _questions_in(line.decode("utf-8"), types)
+            for question in _questions_in(line.decode("utf-8"), types):
+                if read is not None:
+                    read(number, question)
+                yield question
         except UnicodeDecodeError:
             wrong(number, "is not UTF-8")
         except Usage as error:

@@ -5,18 +5,24 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import dns.rdatatype
 
+from dnstrace.cli.accepting import accepted_of, added, unheeded
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.choices import Display
-from dnstrace.cli.line.options import Output
+from dnstrace.cli.line.forms import FORMATS, Output
 from dnstrace.cli.status import status, worst
 from dnstrace.model import Kind, Name, Outcome, Step, Trace
+from dnstrace.model.accepting import Ignored
 from dnstrace.model.counting import counted
+from dnstrace.model.policy import USUAL, Policy
 from dnstrace.render.short import data
 from dnstrace.render.text import harmless, name_text, time_text
+
+if TYPE_CHECKING:
+    from dnstrace.render.formats.entries import Entry
 
 _NAMED = 5  # zones and servers that the summary lists
 _REMEMBERED = 2000  # zones and servers that are counted, which bounds the memory of a run of any length
@@ -27,7 +33,8 @@ class Result(NamedTuple):
     """One trace: its lines, and what is counted.
 
     `failed_in` is the zone in which it failed, `troubled` are the servers without a usable reply, `times` are
-    the seconds that each zone took.
+    the seconds that each zone took. `ignores` is what became of each `--ignore`,
+    `entry` what one document about all of them shows of it.
     """
 
     text: str
@@ -37,15 +44,18 @@ class Result(NamedTuple):
     troubled: tuple[str, ...]
     times: tuple[tuple[str, float], ...]
     codes: tuple[str, ...]
+    ignores: tuple[Ignored, ...] = ()
+    entry: Entry | None = None
 
 
-def result(trace: Trace, shown: Display) -> Result:
+def result(trace: Trace, shown: Display, policy: Policy = USUAL) -> Result:
     """The lines and the counts for a trace."""
+    trace = accepted_of(trace, policy)
     failed = trace.outcome is Outcome.FAILED and trace.steps
     return Result(
         _result_text(trace, shown),
         "" if trace.outcome is None else trace.outcome.value,
-        status([trace]),
+        status([trace], policy),
         _key_of_name(trace.steps[-1].zone) if failed else "",
         _troubled_servers(trace),
         tuple(
@@ -54,6 +64,8 @@ def result(trace: Trace, shown: Display) -> Result:
             if step.main and step.attempts
         ),
         tuple(finding.code for finding in trace.findings or ()),
+        trace.ignores,
+        _entry(trace, policy) if shown.output in FORMATS else None,
     )
 
 
@@ -81,7 +93,16 @@ def _seconds_taken(step: Step) -> float:
     return max(each.start + each.elapsed for each in exchanges) - min(each.start for each in exchanges)
 
 
+def _entry(trace: Trace, policy: Policy) -> Entry:
+    from dnstrace.api import report
+    from dnstrace.render.formats.entries import entry
+
+    return entry(report(trace), policy, alone=False)
+
+
 def _result_text(trace: Trace, shown: Display) -> str:
+    if shown.output in FORMATS:
+        return ""
     if shown.output is Output.JSONL:
         from dnstrace.api import report
         from dnstrace.render.document import to_json
@@ -108,12 +129,14 @@ class Tally:
         self._failing: Counter[str] = Counter()
         self._troubled: Counter[str] = Counter()
         self._slowest: dict[str, float] = {}
+        self._ignores: tuple[Ignored, ...] = ()
 
     def add(self, found: Result) -> None:
         """Count a result."""
         self.ended += 1
         self._outcomes[found.outcome] += 1
         self._codes.update(found.codes)
+        self._ignores = added(self._ignores, found.ignores)
         self.status = worst((self.status, found.status))
         if found.failed_in:
             _count_bounded(self._failing, found.failed_in)
@@ -151,6 +174,7 @@ class Tally:
                 yield f"{what} {worst}"
         if self._codes:
             yield "found: " + ", ".join(f"{code} ({count})" for code, count in self._codes.most_common())
+        yield from unheeded([self._ignores])
         if self.ended > 1:
             longest = _slowest_of(self._slowest, _NAMED)
             yield "slowest: " + ", ".join(f"{zone} {time_text(took)}" for zone, took in longest)

@@ -16,14 +16,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from dnstrace.bulk import CannotGoOn, Enough, NoDescriptors, results
 from dnstrace.bulk.garbage import collect_rarely
 from dnstrace.cli.exits import Exit
+from dnstrace.cli.line.forms import FORMATS, Output
 from dnstrace.cli.line.lists import cores
-from dnstrace.cli.line.options import Output
+from dnstrace.cli.many.listed import Listed
 from dnstrace.cli.many.names import AsTheyCome, questions
 from dnstrace.cli.many.outfile import Done, Writer, opened, writer
 from dnstrace.cli.many.results import Result, Tally, result
 from dnstrace.cli.planning import planned
 from dnstrace.cli.usage import Usage
 from dnstrace.clock import run_real
+from dnstrace.model.counting import counted
 
 if TYPE_CHECKING:
     from dnstrace.cli.environment import Environment
@@ -44,7 +46,8 @@ def trace_file(chosen: Choices, many: Many, environment: Environment) -> int:
         names = _stdin() if many.file == "-" else opened(many.file, "rb", "-f", stack)
         done = Done(many.out) if many.resume and many.out is not None else None
         run = _ManyRun(chosen, many, environment, writer(many, chosen.files.force, environment, stack), names)
-        wanted = questions(names, chosen.types, run.wrong, run.unreadable)
+        read = None if run.listed is None else run.listed.read
+        wanted = questions(names, chosen.types, run.wrong, run.unreadable, read)
         return run.go(wanted if done is None else done.left(wanted), plan)
 
 
@@ -67,6 +70,7 @@ class _ManyRun:
         self._stopped = False
         self._size, self._taken = _size_of(names), 0
         self._coming: AsTheyCome | None = None
+        self.listed = Listed() if chosen.shown.output in FORMATS else None
 
     def wrong(self, number: int, why: str) -> None:
         """Report a line that cannot be traced; only the first of many."""
@@ -98,17 +102,36 @@ class _ManyRun:
             if isinstance(error, NoDescriptors) and not self._tally.ended:
                 return Exit.SYSTEM
         self._clear()
+        reported = self._report()
         for line in self._tally.summary(self._wrong):
             self._environment.remark(line)
         if self._stopped:
             goes_on = self._many.out is not None and self._chosen.shown.output is Output.JSONL
             out = f" -o {self._many.out} --resume" if goes_on else ""
             self._environment.remark(f"stopped by the user{'; continue with' if out else ''}{out}")
-            return Exit.INTERRUPTED
+            return Exit.INTERRUPTED if reported is None else reported
         nothing_right = self._wrong and not self._tally.ended and not self._many.resume
         if self._cut_off or nothing_right:
-            return Exit.FAILED if self._tally.ended else Exit.USAGE
-        return self._tally.status
+            failed = Exit.FAILED if self._tally.ended else Exit.USAGE
+            return failed if reported is None else reported
+        return self._tally.status if reported is None else reported
+
+    def _report(self) -> int | None:
+        """Write one document about all names, with `--format`; the status if it has one of its own."""
+        if self.listed is None:
+            return None
+        from dnstrace.cli.reporting import report_on
+
+        file = "" if self._many.file == "-" else self._many.file
+        return report_on(self.listed.entries(), self._chosen, self._writer.write, file, self._lacks())
+
+    def _lacks(self) -> str:
+        """Why the results are not those of the whole list; empty if they are."""
+        if self._stopped:
+            return "stopped by the user"
+        if self._cut_off:
+            return "not all names could be traced"
+        return f"{counted(self._wrong, 'line')} could not be traced" if self._wrong else ""
 
     async def _traced(self, wanted: Iterator[Question], plan: Planned, workers: int) -> None:
         loop, chosen, many = asyncio.get_running_loop(), self._chosen, self._many
@@ -121,7 +144,7 @@ class _ManyRun:
         self._coming = AsTheyCome(wanted) if waits else None
         found = results(
             self._until_stopped(wanted) if self._coming is None else self._coming_until_stopped(self._coming),
-            partial(result, shown=chosen.shown),
+            partial(result, shown=chosen.shown, policy=chosen.policy),
             at_once=many.at_once,
             share=many.share,
             ordered=many.ordered,
@@ -174,7 +197,10 @@ class _ManyRun:
 
     def _take(self, found: Result) -> None:
         """Write a result, and count it."""
-        self._writer.write(found.text)
+        if self.listed is None:
+            self._writer.write(found.text)
+        elif found.entry is not None:
+            self.listed.add(found.entry)
         self._tally.add(found)
         if self._environment.tells_progress and time.monotonic() - self._looked > _EVERY:
             self._looked = time.monotonic()

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from dnstrace import __version__
 from dnstrace.analysis.reached import delegation_reached, is_bogus
 from dnstrace.render.document.judged import (
+    accepted_of,
     fetched_of,
     finding_of,
+    ignored_of,
     life_of,
     met_of,
     reconciled_of,
@@ -78,6 +80,8 @@ def document(report: Report, *, verbose: bool = False, explain: bool = False) ->
             step_of(step, verbose, judged.get(step.id), sentences.get(step.id)) for step in trace.steps
         ],
         "findings": [finding_of(finding) for finding in trace.findings or ()],
+        "accepted": [accepted_of(each) for each in trace.accepted],
+        "ignores": [ignored_of(each) for each in trace.ignores],
         "not_applied": list(trace.unapplied),
         "reconciliation": None
         if trace.findings is None

@@ -10,10 +10,12 @@ import dns.rdatatype
 from dnstrace.model import Kind, Outcome
 from dnstrace.render.document.values import Document, ede_of, iso, ms, question_of, rcode_of, rrsets_of
 from dnstrace.render.expected import expected_text, value_text
+from dnstrace.render.remedies import why_not_rehearsed
 from dnstrace.render.resolver_words import reason_text, resolver_text
 from dnstrace.render.text import harmless, name_text, rdata_text
 
 if TYPE_CHECKING:
+    from dnstrace.model.accepting import Accepted, Ignore, Ignored
     from dnstrace.model.compared import Compared, OldRecords, OtherCopy
     from dnstrace.model.expectations import Met
     from dnstrace.model.findings import Finding, Remedy, Verdict
@@ -49,6 +51,25 @@ def finding_of(finding: Finding) -> Document:
         "records": [harmless(record) for record in finding.records],
         "remedy": None if finding.remedy is None else _remedy_of(finding.remedy),
         "rehearsed": harmless(finding.rehearsed) or None,
+        "not_rehearsed": why_not_rehearsed(finding) or None,
+    }
+
+
+def accepted_of(accepted: Accepted) -> Document:
+    """A finding that the user accepts, and why."""
+    return {"finding": finding_of(accepted.finding), **_ignore_of(accepted.ignore)}
+
+
+def ignored_of(ignored: Ignored) -> Document:
+    """What the user accepts, and how many findings that concerns."""
+    return {**_ignore_of(ignored.ignore), "expired": ignored.expired, "findings": ignored.findings}
+
+
+def _ignore_of(ignore: Ignore) -> Document:
+    return {
+        "ignore": harmless(ignore.text),
+        "reason": harmless(ignore.reason) or None,
+        "until": None if ignore.until is None else ignore.until.isoformat(),
     }
 
 
@@ -75,7 +96,9 @@ def verdict_of(found: Verdict) -> Document:
         "steps": list(found.steps),
         "reproduce": "\n".join(map(harmless, found.reproduce.split("\n"))) or None,
         "summary": [harmless(line) for line in found.summary],
+        "cure": harmless(found.cure) or None,
         "records": [harmless(record) for record in found.records],
+        "not_rehearsed": harmless(found.unrehearsed) or None,
     }
 
 

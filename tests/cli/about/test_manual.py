@@ -77,5 +77,5 @@ def test_the_page_says_what_goes_with_what() -> None:
     assert "Ask over IPv4 only. Not with -6." in printed
     assert "Continue the FILE of -o: trace what it lacks. Only with -f, -o and --jsonl." in printed
     assert "Two options that exclude each other are an error" in printed
-    assert "of --short, --json, --jsonl, --mermaid and --dot, one can be given" in printed
+    assert "of --short, --json, --jsonl, --mermaid, --dot and --format, one can be given" in printed
     assert 'with --lab, also those for "How to ask", --trust-anchor' in printed

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from dnstrace.cli.choosing import choose
 from dnstrace.cli.line.choices import Choices
+from dnstrace.cli.line.forms import Output
 from dnstrace.cli.line.merging import merged
-from dnstrace.cli.line.options import BY_NAME, OPTIONS, Option, Output
+from dnstrace.cli.line.options import BY_NAME, OPTIONS, Option
 from dnstrace.cli.line.parsed import Parsed
 from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.line.variables import of_environment

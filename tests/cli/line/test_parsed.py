@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from dnstrace.cli.line.options import BY_NAME, Output
+from dnstrace.cli.line.forms import Output
+from dnstrace.cli.line.options import BY_NAME
 from dnstrace.cli.line.parsed import Parsed
 
 JSON, JSONL, TCP, TYPE, NAME, REVERSE = (

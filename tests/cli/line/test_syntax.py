@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import settings as settings_of_test
 from hypothesis import strategies as st
 
-from dnstrace.cli.line.options import OPTIONS, Option, Output
+from dnstrace.cli.line.forms import Output
+from dnstrace.cli.line.options import OPTIONS, Option
 from dnstrace.cli.line.parsed import Parsed
 from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.usage import Usage

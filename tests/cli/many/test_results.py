@@ -9,7 +9,7 @@ import pytest
 
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.choices import Display
-from dnstrace.cli.line.options import Output
+from dnstrace.cli.line.forms import Output
 from dnstrace.cli.many import results
 from dnstrace.cli.many.results import Result, Tally, result
 from tests.checks.checking import walked
