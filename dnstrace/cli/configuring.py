@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -107,7 +107,10 @@ class _Reader:
             return
         for text in self._texts(name, value, several=option.repeatable):
             said = f"{self._path}:{self._line_of(name, text=text)}: {name}"
-            self._parsed.file(option, converted(said, option.convert, text), said)
+            value = converted(said, option.convert, text)
+            if hasattr(value, "place"):  # it is reported with where it was written
+                value = replace(value, place=said.removesuffix(f" {name}"))  # type: ignore[type-var]
+            self._parsed.file(option, value, said)
 
     def _flag(self, option: Option, said: str, value: object, opposite: bool) -> None:
         if not isinstance(value, bool):

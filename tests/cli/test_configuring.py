@@ -98,6 +98,24 @@ def test_resolvers_have_names(tmp_path: Path) -> None:
         chosen(tmp_path, 'resolver = "hme"\n' + text, "x")
 
 
+def test_findings_are_accepted_for_good(tmp_path: Path) -> None:
+    """What concerns no finding of this trace is for another zone: nothing is said of it."""
+    text = 'ignore = [\n  "lame-server@example.com until 2099-12-31 moves in May",\n'
+    text += '  "refuses@example.org",\n]\n'
+    home = configure(tmp_path, text)
+    ran = run("--lab", "lame", "--check", XDG_CONFIG_HOME=home)
+    assert (ran.status, ran.err) == (0, "") and "moves in May" in ran.out
+    assert run("--lab", "lame", "--check", "--no-config", XDG_CONFIG_HOME=home).status == 5
+    (told,) = run("--lab", "lame", "--check", "--ignore", "refuses", XDG_CONFIG_HOME=home).err.splitlines()
+    assert "--ignore refuses accepts nothing" in told
+    text = (
+        'ignore = [\n  "lame-server until 2020-01-01 x",\n  "refuses until 2020-01-01 x",\n]\ncheck = true\n'
+    )
+    configure(tmp_path, text)
+    (told,) = run("--lab", "lame", XDG_CONFIG_HOME=home).err.splitlines()
+    assert "config.toml:2: lame-server expired on 2020-01-01" in told
+
+
 # --- what is wrong ----------------------------------------------------------------------------------------
 
 
