@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dnstrace.cli.choosing import choose
 from dnstrace.cli.configuring import Configured, read
 from dnstrace.cli.line.choices import Choices
-from dnstrace.cli.line.options import Output
+from dnstrace.cli.line.forms import Output
 from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.usage import Usage
 from dnstrace.model.asked import Resolver

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BY_LETTER", "BY_NAME", "BY_OPPOSITE", "BY_PLUS", "EXCLUSIONS", "IGNORED", "IMPLIED", "OPTIONS",
-    "SECURITY", "SHELLS", "WORLD", "Completes", "Group", "Need", "Option", "Output", "alternatives",
+    "SECURITY", "SHELLS", "WORLD", "Completes", "Group", "Need", "Option", "alternatives",
     "excluded",
 ]  # fmt: skip
 
