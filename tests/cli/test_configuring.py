@@ -15,6 +15,7 @@ from dnstrace.cli.line.choices import Choices
 from dnstrace.cli.line.forms import Output
 from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.usage import Usage
+from dnstrace.model import Settings
 from dnstrace.model.asked import Resolver
 from tests.cli.configured import configure
 from tests.cli.line.values_of_options import VALUES
@@ -84,6 +85,16 @@ def test_a_value_is_written_as_toml_has_it(tmp_path: Path) -> None:
 def test_a_repeatable_option_takes_each_element_as_it_is(tmp_path: Path) -> None:
     found = configured(tmp_path, 'expect = ["mx=10 a.example.", "ttl>=5"]\n').parsed
     assert len(found.settings["expect"]) == 2  # type: ignore[arg-type]
+
+
+def test_the_lab_and_a_replay_take_nothing_that_says_how_to_ask(tmp_path: Path) -> None:
+    text = 'port = 5353\ntcp = true\nno-edns = true\nresolver = "quad9"\nroot-hints = "/nonexistent"\n'
+    found = chosen(tmp_path, f"{text}check = true\n", "x --lab")
+    assert found.settings == Settings(all_servers=True, probe=True)
+    assert (found.resolvers, found.hints) == ((), None)
+    home, record = str(tmp_path), str(tmp_path / "record.json")
+    assert run("--lab", "--short", "--save", record, XDG_CONFIG_HOME=home).out == "192.0.2.44\n"
+    assert run("--replay", record, "--short", XDG_CONFIG_HOME=home).out == "192.0.2.44\n"
 
 
 def test_resolvers_have_names(tmp_path: Path) -> None:
