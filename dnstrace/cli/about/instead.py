@@ -1,4 +1,4 @@
-"""What the command does instead of a trace: the options of the group "About", and the list of worlds."""
+"""What the command does instead of a trace: the options of the group "About"."""
 
 from __future__ import annotations
 
@@ -62,15 +62,6 @@ def show_config(left_out: str, environment: Environment) -> int:
     from dnstrace.cli.about.defaults import lines
 
     environment.write("".join(f"{line}\n" for line in lines(environment.variables, left_out)))
-    return Exit.ANSWER
-
-
-def worlds(environment: Environment) -> int:
-    """Print the worlds of the lab, one line each."""
-    from dnstrace.lab.world import summaries
-
-    longest = max(len(name) for name, _ in summaries())
-    environment.write("".join(f"{name:<{longest}}  {title}\n" for name, title in summaries()))
     return Exit.ANSWER
 
 

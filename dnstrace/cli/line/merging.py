@@ -72,7 +72,7 @@ def _one_by_one(upper: Parsed, lower: Parsed, barred: set[str]) -> Parsed:
 
 
 def _counts(option: Option, found: Parsed, lower: Parsed) -> bool:
-    """Whether an option may be set: a default counts for nothing where another option disregards it."""
+    """Whether an option may be set: what is set for good counts for nothing where another disregards it."""
     if lower.origin not in ("variable", "file"):
         return True
     return not any({option.group, option.name} & BY_NAME[name].disregards for name in found.said)
@@ -109,10 +109,10 @@ def _in_the_world(trial: Parsed) -> bool:
 
 
 def world_of(parsed: Parsed) -> World | None:
-    """The world that the trace is in; None for the network or a record."""
+    """The world that the trace is in; None for the network or a record. Raises Usage."""
     name = parsed.settings.get("lab")
-    if not isinstance(name, str) or name == "list":
+    if not isinstance(name, str) or name in ("list", "new"):
         return None
-    from dnstrace.lab.world import load
+    from dnstrace.cli.worlds import world_named
 
-    return load(name) if name else load()
+    return world_named(name)

@@ -64,7 +64,7 @@ class Option(NamedTuple):
     `single` says what it does with the one question that it is for; empty if it takes any number. With
     the option, the variables of the groups and options in `disregards` do not count, nor does what the
     configuration file says of them. An option of the group "About" that `traces` is not done instead of a
-    trace.
+    trace. What is `only_typed` has no variable, and no place in the configuration file.
     """
 
     name: str
@@ -89,6 +89,7 @@ class Option(NamedTuple):
     single: str = ""
     disregards: frozenset[str] = frozenset()
     traces: bool = False
+    only_typed: bool = False
 
     @property
     def is_instead(self) -> bool:
@@ -109,8 +110,8 @@ class Option(NamedTuple):
 
     @property
     def variable(self) -> str:
-        """The environment variable; empty for what is done instead of a trace."""
-        return "" if self.is_instead else "DNSTRACE_" + self.name.upper().replace("-", "_")
+        """The environment variable; empty for what is only typed, or done instead of a trace."""
+        return "" if self.is_instead or self.only_typed else "DNSTRACE_" + self.name.upper().replace("-", "_")
 
     @property
     def typed(self) -> tuple[str, ...]:

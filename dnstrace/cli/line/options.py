@@ -53,6 +53,14 @@ def _later(module: str, name: str) -> Callable[[str], object]:
     return convert
 
 
+_REAL = (
+    "trust-anchor",
+    "at",
+    "resolver",
+    "undelegated",
+    "ds",
+)  # beyond Group.ASK: what is of the real Internet
+
 OPTIONS: tuple[Option, ...] = (
     Option("type", Group.WHAT, "The record type to ask for, also as TYPEnnn", short="t", metavar="TYPE",
            convert=rdtypes.rdtype, repeatable=True, completes=Completes.TYPE),
@@ -60,9 +68,13 @@ OPTIONS: tuple[Option, ...] = (
            convert=names.named, repeatable=True, key="subject"),
     Option("reverse", Group.WHAT, "The reverse name of an address (type PTR)", short="x", metavar="ADDR",
            convert=names.reverse, repeatable=True, key="subject"),
-    Option("lab", Group.WHAT, "Trace in a built-in internet; 'list' lists them", metavar="WORLD",
+    Option("lab", Group.WHAT, "Trace in a built-in internet; 'list', 'new'", metavar="WORLD",
            convert=values.world, optional=True, value="", completes=Completes.WORLD,
-           disregards=frozenset({Group.ASK, "resolver", "trust-anchor"})),
+           disregards=frozenset({Group.ASK, *_REAL}),
+           excludes=((("replay",), "a record is a world of its own"),)),
+    Option("serve", Group.WHAT, "Answer a world of the lab, for dig and others", metavar="WHERE",
+           convert=values.one_of("ports", "addresses"), optional=True, value="ports",
+           choices=("ports", "addresses"), implies=("lab",), only_typed=True),
     Option("ipv4", Group.ASK, "Ask over IPv4 only", short="4",
            excludes=((("ipv6",), "leave out both to ask over either"),)),
     Option("ipv6", Group.ASK, "Ask over IPv6 only", short="6"),
@@ -170,7 +182,7 @@ OPTIONS: tuple[Option, ...] = (
            excludes=(_ONE_QUESTION, _COMPARED)),
     Option("replay", Group.KEEP, "Trace again from a saved trace, with no network", metavar="FILE",
            convert=values.file, completes=Completes.FILE,
-           excludes=((("lab",), "a record is a world of its own"), _ONE_QUESTION),
+           excludes=(_ONE_QUESTION,),
            disregards=frozenset({Group.WHAT, Group.ASK, Group.CHECK, Group.MANY})),
     Option("diff", Group.KEEP, "What has changed since OLD, or from OLD to NEW", metavar="OLD",
            convert=values.file, repeatable=True, whole=True, completes=Completes.FILE,

@@ -153,10 +153,10 @@ def scheduler(text: str) -> str:
 
 
 def world(text: str) -> str:
-    """The name of a world of the lab, or `list`."""
-    from dnstrace.lab.world import names
+    """The name of a world of the lab, the path of a world's file, `list` or `new`; nothing is read here."""
+    from dnstrace.lab.world import is_path, names
 
-    if text in (known := (*names(), "list")):
+    if is_path(text) or text in (known := (*names(), "list", "new")):
         return text
     near = meant(text, known)
     raise Usage(f"{shown(text)} is not a world of the lab{near}; `dnstrace --lab list` lists them")

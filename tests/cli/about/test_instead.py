@@ -11,7 +11,6 @@ from dnstrace.checks import CATALOGUE
 from dnstrace.checks.catalogue import SECTIONS
 from dnstrace.cli.about.instead import ABOUT
 from dnstrace.cli.line.options import OPTIONS
-from dnstrace.lab.world import names
 from tests.cli.running import run
 
 
@@ -22,11 +21,6 @@ def test_every_option_of_the_group_is_done() -> None:
 def test_version_and_schema() -> None:
     assert run("--version").out == f"dnstrace {__version__}\n"
     assert json.loads(run("--schema").out)["$schema"].endswith("2020-12/schema")
-
-
-def test_the_worlds_are_listed_one_a_line() -> None:
-    ran = run("--lab", "list")
-    assert [line.split()[0] for line in ran.out.splitlines()] == list(names())
 
 
 def test_a_finding_is_explained_and_all_are_listed() -> None:

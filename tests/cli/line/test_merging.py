@@ -182,6 +182,22 @@ def test_the_lab_uses_no_variable_that_says_how_to_ask() -> None:
     assert run("--lab", "--short", DNSTRACE_ROOT_HINTS="/nonexistent").out == "192.0.2.44\n"
 
 
+def test_what_is_of_the_real_internet_is_marked_in_the_table(values: dict[str, str]) -> None:
+    marked = [option for option in OPTIONS if {option.group, option.name} & BY_NAME["lab"].disregards]
+    assert {option.name for option in marked} > {
+        "port",
+        "timeout",
+        "root-hints",
+        "seed",
+        "at",
+        "ds",
+        "resolver",
+    }
+    set_for_good = {option.variable: text_of(option, values) for option in marked}
+    for lab in ({}, {"DNSTRACE_LAB": "textbook"}):
+        assert names_set("x" if lab else "x --lab", **set_for_good, **lab) <= {"lab"}
+
+
 def test_servers_to_drop_that_are_not_there_are_left_out(values: dict[str, str]) -> None:
     assert chosen("--lab", DNSTRACE_DROP="198.41.0.4 192.0.2.250").drop == ("198.41.0.4",)
     assert run("--replay", values["replay"], DNSTRACE_DROP="192.0.2.250").status == 0
