@@ -194,3 +194,15 @@ def test_without_a_file_nothing_more_is_imported(tmp_path: Path) -> None:
         "sys.exit(bool({'tomllib', 'dnstrace.cli.configuring'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
+
+
+def test_without_a_file_one_look_is_all_that_it_costs(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+
+    def exists(path: str) -> bool:
+        looked.append(path)
+        return False
+
+    monkeypatch.setattr("os.path.exists", exists)
+    choose(parse(["x"]), {"HOME": "/home/user"})
+    assert looked == ["/home/user/.config/dnstrace/config.toml"]
