@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import sys
@@ -75,7 +76,11 @@ def test_a_value_is_written_as_toml_has_it(tmp_path: Path) -> None:
     text = "timeout = 2.5\nat = 2026-01-15T12:00:00Z\ndnssec = true\n"
     text += 'trust-anchor = "~/keys"\ntype = ["A", "MX"]\n'
     found = chosen(tmp_path, text, "x", HOME="/home/user")
-    assert (found.settings.timeout, found.at, found.anchors) == (2.5, 1768478400.0, "/home/user/keys")
+    assert (found.settings.timeout, found.at, found.anchors) == (
+        2.5,
+        1768478400.0,
+        os.path.join("/home/user", "keys"),
+    )
     assert [each.name for each in found.types] == ["A", "MX"]
     assert (
         chosen(tmp_path, "lab = true\n", "").lab == "" and chosen(tmp_path, "lab = false\n", "x").lab is None
@@ -196,7 +201,9 @@ def test_without_a_file_nothing_more_is_imported(tmp_path: Path) -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
 
 
-def test_without_a_file_one_look_is_all_that_it_costs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_file_one_look_is_all_that_it_costs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     looked: list[str] = []
 
     def exists(path: str) -> bool:
@@ -204,5 +211,5 @@ def test_without_a_file_one_look_is_all_that_it_costs(monkeypatch: pytest.Monkey
         return False
 
     monkeypatch.setattr("os.path.exists", exists)
-    choose(parse(["x"]), {"HOME": "/home/user"})
-    assert looked == ["/home/user/.config/dnstrace/config.toml"]
+    choose(parse(["x"]), {"HOME": str(tmp_path)})
+    assert looked == [str(tmp_path / ".config" / "dnstrace" / "config.toml")]

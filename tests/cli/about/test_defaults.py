@@ -12,7 +12,7 @@ def test_what_is_set_and_where(tmp_path: Path) -> None:
     ran = run("--show-config", XDG_CONFIG_HOME=home, DNSTRACE_TIMEOUT="3", DNSTRACE_TCP="1")
     assert (ran.status, ran.err) == (0, "")
     first, *others = ran.out.splitlines()
-    assert first == f"# {home}/dnstrace/config.toml"
+    assert first == f"# {Path(home) / 'dnstrace' / 'config.toml'}"
     assert [[part.strip() for part in line.split("#")] for line in others] == [
         ['tcp = "1"', "DNSTRACE_TCP"],
         ['timeout = "3"', "DNSTRACE_TIMEOUT"],
@@ -30,7 +30,7 @@ def test_each_line_is_toml(tmp_path: Path) -> None:
 
 def test_nothing_is_set(tmp_path: Path) -> None:
     assert run("--show-config", HOME=str(tmp_path)).out == (
-        f"# {tmp_path}/.config/dnstrace/config.toml (there is no such file)\n"
+        f"# {tmp_path / '.config' / 'dnstrace' / 'config.toml'} (there is no such file)\n"
     )
     assert run("--show-config").out.startswith("# no configuration file: ")
 
