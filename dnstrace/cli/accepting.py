@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
-from functools import reduce
 from typing import TYPE_CHECKING, Any
+
+from dnstrace.model.accepting import Ignored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dnstrace.model import Trace
-    from dnstrace.model.accepting import Ignored
     from dnstrace.model.policy import Policy
 
 Document = dict[str, Any]
@@ -40,20 +39,16 @@ def without_accepted(document: Document, policy: Policy) -> Document:
     return {**document, "findings": [*filter(counts, document["findings"])]}
 
 
-def added(some: tuple[Ignored, ...], more: tuple[Ignored, ...]) -> tuple[Ignored, ...]:
-    """What became of each `--ignore` in several traces together, from that in some and in one more."""
-    if not some or not more:
-        return some or more
-    return tuple(
-        replace(one, expired=one.expired and other.expired, findings=one.findings + other.findings)
-        for one, other in zip(some, more, strict=True)
-    )
+def together(traces: Iterable[tuple[Ignored, ...]]) -> Iterator[Ignored]:
+    """What became of each `--ignore` in several traces; one that was interrupted has none of it."""
+    for each in zip(*filter(None, traces), strict=True):
+        expired = all(of_trace.expired for of_trace in each)
+        yield Ignored(each[0].ignore, expired, sum(of_trace.findings for of_trace in each))
 
 
-def unheeded(traces: Iterable[tuple[Ignored, ...]]) -> Iterator[str]:
-    """A line for each `--ignore` that has expired, or that concerns no finding of any trace."""
-    every: tuple[Ignored, ...] = ()
-    for each in reduce(added, traces, every):
+def unheeded(ignores: Iterable[Ignored]) -> Iterator[str]:
+    """A line for each `--ignore` that has expired, or that concerns no finding."""
+    for each in ignores:
         said = f"{each.ignore.place} {each.ignore.text}"
         if each.expired:
             again = "what it accepted counts again" if each.findings else "nothing that it concerns was found"

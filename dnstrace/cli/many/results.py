@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date
 from typing import TYPE_CHECKING, NamedTuple
 
 import dns.rdatatype
 
-from dnstrace.cli.accepting import accepted_of, added, unheeded
+from dnstrace.cli.accepting import accepted_of, unheeded
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.choices import Display
 from dnstrace.cli.line.forms import FORMATS, Output
@@ -33,7 +35,8 @@ class Result(NamedTuple):
     """One trace: its lines, and what is counted.
 
     `failed_in` is the zone in which it failed, `troubled` are the servers without a usable reply, `times` are
-    the seconds that each zone took. `ignores` is what became of each `--ignore`,
+    the seconds that each zone took. `concerned` is how many findings each `--ignore`
+    concerns on that `day`,
     `entry` what one document about all of them shows of it.
     """
 
@@ -44,13 +47,16 @@ class Result(NamedTuple):
     troubled: tuple[str, ...]
     times: tuple[tuple[str, float], ...]
     codes: tuple[str, ...]
-    ignores: tuple[Ignored, ...] = ()
+    concerned: tuple[int, ...] = ()
+    day: date | None = None
     entry: Entry | None = None
 
 
 def result(trace: Trace, shown: Display, policy: Policy = USUAL) -> Result:
     """The lines and the counts for a trace."""
     trace = accepted_of(trace, policy)
+    concerned = tuple(each.findings for each in trace.ignores)
+    trace = replace(trace, ignores=tuple(each for each in trace.ignores if each.findings))
     failed = trace.outcome is Outcome.FAILED and trace.steps
     return Result(
         _result_text(trace, shown),
@@ -64,7 +70,8 @@ def result(trace: Trace, shown: Display, policy: Policy = USUAL) -> Result:
             if step.main and step.attempts
         ),
         tuple(finding.code for finding in trace.findings or ()),
-        trace.ignores,
+        concerned,
+        trace.started.astimezone(UTC).date() if concerned else None,
         _entry(trace, policy) if shown.output in FORMATS else None,
     )
 
@@ -120,7 +127,7 @@ def _result_text(trace: Trace, shown: Display) -> str:
 class Tally:
     """The totals of a run: outcomes, the worst status, where things failed or took long."""
 
-    def __init__(self) -> None:
+    def __init__(self, policy: Policy = USUAL) -> None:
         self.ended = 0
         self.status = Exit.ANSWER
         self._begun = time.monotonic()
@@ -129,14 +136,16 @@ class Tally:
         self._failing: Counter[str] = Counter()
         self._troubled: Counter[str] = Counter()
         self._slowest: dict[str, float] = {}
-        self._ignores: tuple[Ignored, ...] = ()
+        self._ignores, self._day = policy.ignores, date.min
+        self._concerned: Counter[int] = Counter()
 
     def add(self, found: Result) -> None:
         """Count a result."""
         self.ended += 1
         self._outcomes[found.outcome] += 1
         self._codes.update(found.codes)
-        self._ignores = added(self._ignores, found.ignores)
+        self._concerned.update(dict(enumerate(found.concerned)))
+        self._day = found.day or self._day
         self.status = worst((self.status, found.status))
         if found.failed_in:
             _count_bounded(self._failing, found.failed_in)
@@ -174,7 +183,11 @@ class Tally:
                 yield f"{what} {worst}"
         if self._codes:
             yield "found: " + ", ".join(f"{code} ({count})" for code, count in self._codes.most_common())
-        yield from unheeded([self._ignores])
+        if self._day > date.min:
+            yield from unheeded(
+                Ignored(ignore, ignore.has_expired(self._day), self._concerned[place])
+                for place, ignore in enumerate(self._ignores)
+            )
         if self.ended > 1:
             longest = _slowest_of(self._slowest, _NAMED)
             yield "slowest: " + ", ".join(f"{zone} {time_text(took)}" for zone, took in longest)

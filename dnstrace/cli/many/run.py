@@ -65,7 +65,7 @@ class _ManyRun:
     ) -> None:
         self._chosen, self._many, self._environment = chosen, many, environment
         self._writer, self._names = out, names
-        self._tally, self._wrong, self._cut_off = Tally(), 0, False
+        self._tally, self._wrong, self._cut_off = Tally(chosen.policy), 0, False
         self._looked = time.monotonic()
         self._stopped = False
         self._size, self._taken = _size_of(names), 0

@@ -65,6 +65,7 @@ def _rule(problem: Problem, known: Explanation) -> Document:
     more = [f"{head}: {text}" for head, text in known.sections.items()] or [known.title]
     return {
         "id": problem.code,
+        "name": "".join(word.capitalize() for word in problem.code.split("-")),
         "shortDescription": _message(known.title),
         "fullDescription": _message(described[:1].upper() + described[1:]),
         "help": _message("\n\n".join(more)),
