@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from dnstrace.model import Attempt, Step, Trace
 
 _HERE = {Kind.NETWORK_UNREACHABLE}
+_WITHOUT_CHECK = "only --check asks all servers and tries a fix first"
 _NOTHING_HEARD = {Kind.ABANDONED, Kind.NOT_RECORDED}
 
 
@@ -121,8 +122,15 @@ def _of_finding(causes: Causes, shown: Finding, whole: bool) -> Verdict:
         steps=tuple(dict.fromkeys((*main.steps, *cause.steps))),
         reproduce=commands(trace, main, cause),
         records=cause.records,
+        cure=cause.cure if cause.records else "",
+        unrehearsed=_why_not_rehearsed(trace, cause) if cause.records else "",
         summary=summary(trace.findings or ()),
     )
+
+
+def _why_not_rehearsed(trace: Trace, cause: Finding) -> str:
+    """Why it is not known what the records to publish lead to."""
+    return _WITHOUT_CHECK if trace.findings is None else cause.unrehearsed
 
 
 def _limit(trace: Trace) -> str:

@@ -176,8 +176,10 @@ class Verdict:
 
     `steps` are the ids of the steps that show it. `reproduce` is the dig command that sends the query that
     shows it, or two of them, each on a line of its own, if it compares two replies; empty if no query does.
-    `records` are the records to publish, in master-file format. `operator` is the zone whose operator or
-    registrar needs to act. `summary` has a line for each level of findings: how many, and each by its code.
+    `records` are the records to publish, in master-file format; where there are any, `cure` says what to do
+    with them, and `unrehearsed` why it was not tried what they lead to. `operator` is the zone whose operator
+    or registrar needs to act. `summary` has a line for each level of findings: how many,
+    and each by its code.
     """
 
     text: str
@@ -189,3 +191,5 @@ class Verdict:
     reproduce: str = ""
     records: tuple[str, ...] = ()
     summary: tuple[str, ...] = ()
+    cure: str = ""
+    unrehearsed: str = ""

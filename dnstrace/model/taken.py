@@ -74,12 +74,15 @@ class Attempt:
     """One address of one name server asked within a step, and what it meant.
 
     `cause` is what this attempt, together with earlier ones at the same address, shows to be wrong there.
+    `surplus` is set if it was made only because the reply that was used instead came late: with `--check`,
+    nothing follows from it.
     """
 
     server: Name
     exchange: Exchange
     meaning: Meaning
     cause: Cause | None = None
+    surplus: bool = False
 
 
 @dataclass(frozen=True, slots=True)

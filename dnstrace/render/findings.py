@@ -12,7 +12,7 @@ from dnstrace.model.findings import Level
 from dnstrace.render.accepted import ACCEPTED, accepted_groups, because
 from dnstrace.render.grouped import grouped
 from dnstrace.render.layout import Node
-from dnstrace.render.remedies import FIX, REHEARSED, parts
+from dnstrace.render.remedies import FIX, REHEARSED, Part, parts, parts_of_verdict
 from dnstrace.render.text import count_text, harmless
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked
 
@@ -77,12 +77,17 @@ def _finding_line(finding: Finding) -> Text:
 
 
 def _remedy_nodes(finding: Finding) -> list[Node]:
+    return _part_nodes(parts(finding), finding.records)
+
+
+def _part_nodes(found: list[Part], records: tuple[str, ...]) -> list[Node]:
+    """The lines about a remedy, its records below the line that says what to do with them."""
     lines = [
         (part.head, Node(Text.assemble((f"{part.head}: ", QUIET), (part.text, _PARTS.get(part.head, QUIET)))))
-        for part in parts(finding)
+        for part in found
     ]
     first = [node for head, node in lines if head == FIX]
-    return [*first, *_to_publish(finding.records), *(node for head, node in lines if head != FIX)]
+    return [*first, *_to_publish(records), *(node for head, node in lines if head != FIX)]
 
 
 def _to_publish(records: tuple[str, ...]) -> list[Node]:
@@ -95,7 +100,7 @@ def verdict_nodes(report: Report) -> list[Node]:
     if found is None:
         return []
     style = WARNING if trace.outcome is not Outcome.FAILED and not _has_error(trace) else BAD
-    beneath = [] if trace.findings else _to_publish(found.records)
+    beneath = [] if trace.findings else _part_nodes(parts_of_verdict(found), found.records)
     if len(trace.findings or ()) > 1:
         beneath += [Node(Text(harmless(line))) for line in found.summary]
     commands = found.reproduce.split("\n") if found.reproduce else []

@@ -32,6 +32,7 @@ from dnstrace.render.html_parts import (
     steps_text,
     tree_list,
 )
+from dnstrace.render.remedies import FIX, NOT_REHEARSED, parts_of_verdict
 from dnstrace.render.text import (
     count_text,
     harmless,
@@ -196,7 +197,9 @@ def _verdict_box(report: Report) -> list[str]:
     commands = "\n".join(map(harmless, found.reproduce.split("\n")))
     dig = f'<pre tabindex="0">{escape(commands)}</pre>' if commands else ""
     text = f"<p><strong>Verdict:</strong> {escape(harmless(found.text))}</p>"
-    dig += f'<pre tabindex="0">{escape(publish)}</pre>' if publish else ""
+    said = {part.head: f"<p><b>{part.head}:</b> {escape(part.text)}</p>" for part in parts_of_verdict(found)}
+    pre = f'<pre tabindex="0">{escape(publish)}</pre>'
+    dig += f"{said.get(FIX, '')}{pre}{said.get(NOT_REHEARSED, '')}" if publish else ""
     steps = f'<p class="quiet">Evidence: {steps_text(trace, found.steps)}.</p>' if found.steps else ""
     return [f'<div class="verdict{"" if serious else " fragile"}">{text}{dig}{steps}</div>']
 

@@ -17,7 +17,7 @@ from dnstrace.render.accepted import ACCEPTED, accepted_groups, because
 from dnstrace.render.findings import not_applied, nothing_wrong
 from dnstrace.render.layout import UNICODE_ONLY
 from dnstrace.render.reconciled import tables
-from dnstrace.render.remedies import EXPLAINS, FIX, REHEARSED, WHO, parts
+from dnstrace.render.remedies import EXPLAINS, FIX, NOT_REHEARSED, REHEARSED, WHO, parts
 from dnstrace.render.text import harmless, name_text, time_text
 from dnstrace.render.trust import cut_nodes, key_nodes, signed_by
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, TOLD, WARNING
@@ -213,7 +213,7 @@ def _finding_article(trace: Trace, finding: Finding, known: Explanation) -> str:
         f"<p>{escape(harmless(finding.message))}</p>"
         + _remedy_parts(finding, {FIX})
         + (f'<pre tabindex="0">{escape(records)}</pre>' if records else "")
-        + _remedy_parts(finding, {WHO, REHEARSED, f"not {REHEARSED}", EXPLAINS})
+        + _remedy_parts(finding, {WHO, REHEARSED, NOT_REHEARSED, EXPLAINS})
         + f'<p class="quiet">Evidence: {steps}.</p>'
         f"<details><summary>{escape(known.title)}</summary><dl>{explanation}</dl></details></article>"
     )

@@ -191,7 +191,9 @@ def test_only_text_to_be_copied_is_wider_than_the_terminal(world: str, width: in
 def test_without_a_check_the_verdict_has_the_records() -> None:
     last = blocks(walked("dnssec-missing-key"))[-1].splitlines()
     assert last[0].startswith("✗ verdict: validating resolvers give no answer: com has a DS record for key")
-    assert last[-3].startswith("    example.com. 172800 IN DS ")
+    assert last[-5] == "    fix: replace the DS records of example.com"
+    assert last[-4].startswith("    example.com. 172800 IN DS ")
+    assert last[-3] == "    not rehearsed: only --check asks all servers and tries a fix first"
     assert " example.com. DS " in last[-2] and " example.com. DNSKEY " in last[-1]
 
 

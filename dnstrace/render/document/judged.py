@@ -10,6 +10,7 @@ import dns.rdatatype
 from dnstrace.model import Kind, Outcome
 from dnstrace.render.document.values import Document, ede_of, iso, ms, question_of, rcode_of, rrsets_of
 from dnstrace.render.expected import expected_text, value_text
+from dnstrace.render.remedies import why_not_rehearsed
 from dnstrace.render.resolver_words import reason_text, resolver_text
 from dnstrace.render.text import harmless, name_text, rdata_text
 
@@ -50,6 +51,7 @@ def finding_of(finding: Finding) -> Document:
         "records": [harmless(record) for record in finding.records],
         "remedy": None if finding.remedy is None else _remedy_of(finding.remedy),
         "rehearsed": harmless(finding.rehearsed) or None,
+        "not_rehearsed": why_not_rehearsed(finding) or None,
     }
 
 
@@ -94,7 +96,9 @@ def verdict_of(found: Verdict) -> Document:
         "steps": list(found.steps),
         "reproduce": "\n".join(map(harmless, found.reproduce.split("\n"))) or None,
         "summary": [harmless(line) for line in found.summary],
+        "cure": harmless(found.cure) or None,
         "records": [harmless(record) for record in found.records],
+        "not_rehearsed": harmless(found.unrehearsed) or None,
     }
 
 
