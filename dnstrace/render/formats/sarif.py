@@ -104,9 +104,9 @@ def _result(entry: Entry, problem: Problem, rule: int, file: str) -> Document:
 
 def _location(entry: Entry, problem: Problem, file: str) -> Document:
     listed = bool(file) and entry.line is not None
-    path = file if listed else f"{entry.name}/{entry.type}"
+    of_name = f"{quote(entry.name, safe='')}/{entry.type}"  # in which no name leads elsewhere
     physical = {
-        "artifactLocation": {"uri": _uri(path)},
+        "artifactLocation": {"uri": _uri(file) if listed else of_name},
         "region": {"startLine": (entry.line or 1) if listed else 1},
     }
     where = "@".join(filter(None, (problem.zone, problem.server))) or entry.name
