@@ -213,7 +213,7 @@ OPTIONS: tuple[Option, ...] = (
            needs=((("check", "resolver"), _FINDINGS[1]),)),
     Option("ignore", Group.CHECK, "Accept findings: CODE[@ZONE][@SERVER]", metavar="FINDING",
            convert=_later("ignoring", "ignore"), repeatable=True, needs=(_FINDINGS,)),
-    Option("ignore-file", Group.CHECK, "Accept those in FILE, with reasons", metavar="FILE",
+    Option("ignore-file", Group.CHECK, "Accept those in FILE: CODE... [until DAY] WHY", metavar="FILE",
            convert=values.file, repeatable=True, completes=Completes.FILE, needs=(_FINDINGS,)),
     Option("http", Group.CHECK, "Fetch the page too, from each address",
            excludes=((("parent-only",), "a referral has no page"),

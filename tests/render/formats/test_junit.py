@@ -24,6 +24,7 @@ _SUITE = {"name", "tests", "failures", "errors", "skipped", "time", "timestamp",
 def suites(entries: Sequence[Entry]) -> list[TestSuite]:
     """The suites of a document whose counts are true, with nothing but what JUnit has."""
     text = junit(entries)
+    assert text.isascii()
     document = JUnitXml.fromstring(text.encode())
     counts = document.tests, document.failures, document.errors, document.skipped
     document.update_statistics()

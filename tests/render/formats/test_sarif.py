@@ -107,6 +107,4 @@ def test_hostile_text_is_read_as_it_is_and_links_nowhere(made: Entry) -> None:
     shown = "\n".join((f"{made.question}: {problem.message}", *problem.advice, *problem.records))
     assert text_of(first["message"]) == shown and second["suppressions"]
     place = first["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
-    assert (
-        place.count("/") == 1 and unquote(place) == f"{made.name}/A"
-    )
+    assert place.count("/") == 1 and unquote(place) == f"{made.name}/A"
