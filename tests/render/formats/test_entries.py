@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 
 import pytest
@@ -91,3 +92,12 @@ def test_when_signatures_expire() -> None:
         signed.expires is not None and signed.expires > signed.started.timestamp() and PLAIN.expires is None
     )
     assert signed.checked.endswith(" rules applied")
+
+
+def test_entries_are_sent_between_processes() -> None:
+    for made in (
+        PLAIN,
+        FAILED,
+        found(LAME, NOTED, ignores=("open-transfer until 2030-01-01 It is public.",)),
+    ):
+        assert pickle.loads(pickle.dumps(made)) == made
