@@ -65,7 +65,7 @@ def test_a_file_has_one_a_line(tmp_path: Path) -> None:
 def test_a_last_day_that_is_not_quoted_is_no_name_to_trace() -> None:
     ran = run("--lab", "--check", "--ignore", "lame-server", "until", "2026-03-31")
     assert ran.status == 2 and "--ignore 'CODE until 2026-03-31 REASON'" in ran.err
-    assert run("--lab", "until").status == 1
+    assert run("until", "--lab").status == 1
 
 
 @pytest.mark.parametrize(
