@@ -60,7 +60,8 @@ def test_findings_are_missed_without_a_check() -> None:
 def test_what_it_does_not_go_with() -> None:
     assert "did you mean junit?" in run("--lab", "--format=junits").err
     assert run("--lab", "--format=junit", "--watch=5").status == 2
-    assert run("--lab", "--format=junit", "--json").out.startswith("{")
+    assert run("--lab", "--format=junit", "--json").status == 2
+    assert run("--lab", "--json", DNSTRACE_FORMAT="junit").out.startswith("{")
 
 
 def test_it_is_printed_even_where_the_trace_cannot_be_saved(tmp_path: Path) -> None:
