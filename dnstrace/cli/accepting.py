@@ -46,6 +46,26 @@ def together(traces: Iterable[tuple[Ignored, ...]]) -> Iterator[Ignored]:
         yield Ignored(each[0].ignore, expired, sum(of_trace.findings for of_trace in each))
 
 
+class Heeded:
+    """How many findings of many traces each `--ignore` concerns."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._ignores, self._counts = policy.ignores, [0] * len(policy.ignores)
+        self._day: date | None = None
+
+    def add(self, counts: Iterable[int], day: date | None) -> None:
+        """Take in those of one trace, which began on a day; None if it was not checked."""
+        for place, count in enumerate(counts):
+            self._counts[place] += count
+        self._day = day or self._day
+
+    def remarks(self) -> Iterator[str]:
+        """What `unheeded` says of them, if anything was checked."""
+        if (day := self._day) is not None:
+            counted = zip(self._ignores, self._counts, strict=True)
+            yield from unheeded(Ignored(each, each.has_expired(day), count) for each, count in counted)
+
+
 def unheeded(ignores: Iterable[Ignored]) -> Iterator[str]:
     """A line for each `--ignore` that has expired, or that concerns no finding."""
     for each in ignores:
