@@ -105,4 +105,6 @@ def test_of_many_names_what_any_of_them_has_is_of_use(tmp_path: Path) -> None:
     ]
     documents = [*map(json.loads, ran.out.splitlines())]
     assert sorted(len(each["accepted"]) for each in documents) == [0, 1, 1]
+    briefly = [*map(json.loads, run(*many, "--brief").out.splitlines())]
+    assert [each["accepted"][0]["ignore"] for each in briefly if each["accepted"]] == ["lame-server"] * 2
     assert run(*many[:-3], "--fail-on=notice").status == 5 and run(*many[:-3], "--fail-on=never").status == 0

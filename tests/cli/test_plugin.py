@@ -59,7 +59,7 @@ def test_what_ends_it_is_unknown(error: BaseException, said: str, capsys: pytest
         (
             ("--lab", "--expect=a=192.0.2.45"),
             2,
-            "DNSTRACE CRITICAL: www.example.com A: expected a=192.0.2.45, found 192.0.2.44 |",
+            "DNSTRACE CRITICAL: www.example.com A: not as expected: a=192.0.2.45: found 192.0.2.44 |",
         ),
         (
             ("--lab", "nowhere.example.com"),

@@ -73,7 +73,7 @@ def test_expectations_and_resolvers() -> None:
     judged = tuple(judge(trace, each) for each in parse("a=192.0.2.44,a=192.0.2.45"))
     made = entry(report(replace(trace, expectations=judged)), Policy("never"))
     assert made.expected == (("a=192.0.2.44", True), ("a=192.0.2.45", False)) and made.fails
-    assert [each.message for each in made.problems] == ["expected a=192.0.2.45, found 192.0.2.44"]
+    assert [each.message for each in made.problems] == ["not as expected: a=192.0.2.45: found 192.0.2.44"]
     asked = report(checked(load("resolver-servfail")))
     none = [each for each in entry(asked, Policy()).problems if each.code == "no-resolver-answers"]
     assert none[0].fails and none[0].message == "none of 5 resolvers has an answer"

@@ -72,7 +72,7 @@ def test_the_answer_and_what_is_expected_are_cases() -> None:
     met = tuple(judge(trace, each) for each in parse("a=192.0.2.45,ttl>=10"))
     of_cases = cases(found(expectations=met))
     assert [each.message for each in of_cases["expect a=192.0.2.45"]] == [
-        "expected a=192.0.2.45, found 192.0.2.44"
+        "not as expected: a=192.0.2.45: found 192.0.2.44"
     ]
     assert of_cases["expect ttl>=10"] == []
 
