@@ -99,6 +99,11 @@ def test_a_list_with_lines_that_cannot_be_traced_is_not_known_to_be_well(tmp_pat
     assert ran.status == 3 and ran.out.startswith(
         "DNSTRACE UNKNOWN: 1 line could not be traced; www.example.com A: "
     )
+    names.write_text("www.example.com\n")
+    ran = run("--lab", "-f", str(names), NAGIOS, "--expect=aaaa=2001:db8::1")
+    assert ran.status == 3 and ran.out.startswith(
+        "DNSTRACE UNKNOWN: --expect 'aaaa=2001:db8::1' was not checked;"
+    )
     names.write_text("")
     assert run("--lab", "-f", str(names), NAGIOS).out.startswith(
         "DNSTRACE UNKNOWN: no name was traced | names=0;"
