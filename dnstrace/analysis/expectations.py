@@ -29,6 +29,7 @@ import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 import dns.serial
+import dns.ttl
 
 from dnstrace.analysis.caching import life
 from dnstrace.analysis.reached import delegation_reached, last_step, zone_reached
@@ -149,6 +150,10 @@ def _read_number(text: str) -> int:
     return int(text)
 
 
+def _read_ttl(text: str) -> int:
+    return dns.ttl.from_text(text.lower()) if text.isascii() else _read_number(text)
+
+
 def _read_serial(text: str) -> dns.serial.Serial:
     return dns.serial.Serial(_read_number(text))
 
@@ -255,7 +260,7 @@ _WORDS: dict[str, _Word] = {
     "rcode": _Word(dns.rcode.from_text, "an RCODE, such as NXDOMAIN", _rcode_of),
     "security": _Word(_read_one_of(_SECURITY), _alternatives(_SECURITY), _security_of),
     "zone": _Word(_read_name, "the name of a zone", _zone_of),
-    "ttl": _Word(_read_number, "a whole number of seconds", _ttl_of, ordered=True),
+    "ttl": _Word(_read_ttl, "a whole number of seconds, also as 5m or 2h", _ttl_of, ordered=True),
     "serial": _Word(_read_serial, "a 32-bit whole number", _serial_of, ordered=True),
     "resolvers": _Word(_read_one_of(_COMPARED), _alternatives(_COMPARED), _resolvers_of),
     "queries": _Word(_read_number, "a whole number", lambda trace: (trace.stats.queries,), ordered=True),
