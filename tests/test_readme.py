@@ -14,6 +14,7 @@ import shlex
 import shutil
 import subprocess
 import tomllib
+from contextlib import ExitStack
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,7 @@ import pytest
 import dnstrace
 from dnstrace.cli.choosing import choose
 from dnstrace.cli.line.syntax import parse
-from dnstrace.lab.network import LabNetwork
-from dnstrace.lab.world import load
+from dnstrace.testing import served
 from tests.cli.running import run
 from tests.picture import LARGEST, PAGE, PICTURES, TREES, digest_in, draw, recorded, shown_by_page
 
@@ -143,14 +143,22 @@ def test_a_session_that_shows_something_else_is_found_out() -> None:
 def test_the_library_does_what_is_shown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    world = load()
-    in_the_lab: Any = functools.partial(dnstrace.trace, network=LabNetwork(world), now=world.now)
-    monkeypatch.setattr(dnstrace, "trace", in_the_lab, raising=False)
-    (program,) = (block for language, block in BLOCKS if language == "python")
+    program, test = (block for language, block in BLOCKS if language == "python")
+    for name in ("trace", "trace_many"):
+        in_the_lab: Any = functools.partial(getattr(dnstrace, name), lab="lame")
+        monkeypatch.setattr(dnstrace, name, in_the_lab, raising=False)
     exec(program, {})
-    first, *steps = capsys.readouterr().out.splitlines()
+    first, *others = capsys.readouterr().out.splitlines()
     assert first == "answer ['www.example.com. 300 IN A 192.0.2.44']"
-    assert steps[:2] == [". referral", "   referral"]
+    assert ". referral" in others
+    assert others[-4].startswith("error lame-server ns1.example.com does not serve example.com")
+    assert others[-3].startswith("ns1.example.com does not serve example.com at 192.0.2.53")
+    assert others[-2:] == ["www.example.com. A answer", "example.com. NS answer"]
+
+    names: dict[str, Any] = {}
+    exec(test, names)
+    with ExitStack() as stack:
+        names["test_refusal"](lambda lab: stack.enter_context(served(lab)))
 
 
 @pytest.mark.parametrize("path", TREES, ids=lambda path: path.name)
