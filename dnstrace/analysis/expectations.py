@@ -20,7 +20,8 @@ expectations, `judge` compares one with a trace. Neither sends a query.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import dns.name
@@ -32,11 +33,12 @@ import dns.serial
 import dns.ttl
 
 from dnstrace.analysis.caching import life
+from dnstrace.analysis.everywhere import by_server
 from dnstrace.analysis.reached import delegation_reached, last_step, zone_reached
 from dnstrace.analysis.resolvers import compared
 from dnstrace.model import Outcome
 from dnstrace.model.compared import Disagreement
-from dnstrace.model.expectations import Expectation, Met, Operator, Value
+from dnstrace.model.expectations import Expectation, Met, MetAt, Operator, Value
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace
@@ -181,10 +183,30 @@ def _read_name(text: str) -> dns.name.Name:
 
 
 def judge(trace: Trace, expectation: Expectation) -> Met:
-    """Whether `trace` meets the expectation. A value that is not known meets nothing, not even `!=`."""
+    """Whether `trace` meets the expectation. A value that is not known meets nothing, not even `!=`.
+
+    If every server of the zone was asked, each of them has to meet it.
+    """
     find = _WORDS[expectation.what].find if expectation.what in _WORDS else _finder_of(expectation)
-    found = find(trace)
-    return Met(expectation, found is not None and _holds(expectation, found), found)
+    found, servers = find(trace), list[MetAt]()
+    for attempt, by in by_server(trace, expectation):
+        there = find(by)
+        address = attempt.exchange.query.address
+        servers.append(MetAt(attempt.server, address, _is_met(expectation, there), there))
+    met = all(each.met for each in servers) if servers else _is_met(expectation, found)
+    return Met(expectation, met, found, tuple(servers))
+
+
+def judged(trace: Trace, expected: Sequence[Expectation]) -> Trace:
+    """The trace with whether each expectation that it can tell is met, unless it was interrupted."""
+    if not expected or trace.interrupted:
+        return trace
+    can_tell = (each for each in expected if each.concerns(trace.question))
+    return replace(trace, expectations=tuple(judge(trace, each) for each in can_tell))
+
+
+def _is_met(expectation: Expectation, found: tuple[Any, ...] | None) -> bool:
+    return found is not None and _holds(expectation, found)
 
 
 def _holds(expectation: Expectation, found: tuple[Any, ...]) -> bool:

@@ -52,7 +52,8 @@ def choose(words: Parsed, variables: Mapping[str, str]) -> Choices:
     require_needs(found)
     if found.origins.get("drop") in ("variable", "file"):
         _leave_out_unknown(found, loaded.record if loaded else None)
-    return choices(found, loaded)._replace(remarks=remarks if "resolver" in found.said else ())
+    chosen = choices(found, loaded)
+    return chosen._replace(remarks=chosen.remarks + (remarks if "resolver" in found.said else ()))
 
 
 def configuration(words: Parsed, otherwise: Parsed, variables: Mapping[str, str]) -> Configured | None:

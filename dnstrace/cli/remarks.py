@@ -31,9 +31,9 @@ def _unmet_expectations(trace: Trace) -> Iterator[str]:
     """The expectations that are not met."""
     for met in trace.expectations or ():
         if not met.met:
-            from dnstrace.render.expected import expected_text, instead_text
+            from dnstrace.render.expected import unmet_texts
 
-            yield f"expected {expected_text(met)}, {instead_text(met)}"
+            yield from (f"expected {text}" for text in unmet_texts(met))
 
 
 def _differing_resolvers(report: Report) -> Iterator[str]:

@@ -20,7 +20,7 @@ from dnstrace.model.naming import plain
 from dnstrace.model.security import Security
 from dnstrace.render.branches import Branches
 from dnstrace.render.delegation import supposed_texts
-from dnstrace.render.expected import expected_text, instead_text
+from dnstrace.render.expected import expected_text, unmet_texts
 from dnstrace.render.layout import ASCII, UNICODE, Columns, Guides, Node, rows
 from dnstrace.render.text import clock_text, count_text, harmless, rdata_text, time_text
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, TOLD, WARNING, joined, marked, question_text
@@ -234,12 +234,13 @@ def _security_line(trace: Trace) -> list[Text]:
 
 def _expectation_lines(trace: Trace) -> list[Text]:
     """The user's expectations, and whether they are met."""
-    return [
-        Text(f"✓ {expected_text(met)}", GOOD)
-        if met.met
-        else marked(BAD, Text(f"{expected_text(met)}: {instead_text(met)}", BAD))
-        for met in trace.expectations or ()
-    ]
+    lines: list[Text] = []
+    for met in trace.expectations or ():
+        if met.met:
+            lines.append(Text(f"✓ {expected_text(met)}", GOOD))
+        else:
+            lines += (marked(BAD, Text(text, BAD)) for text in unmet_texts(met))
+    return lines
 
 
 def _result_text(trace: Trace) -> Text:

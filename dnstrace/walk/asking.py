@@ -14,7 +14,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, final
+from typing import Any, final
 
 from dnstrace.analysis.ordering import in_one_order, place
 from dnstrace.message.meaning import classify
@@ -33,7 +33,8 @@ from dnstrace.model import (
     Transport,
 )
 from dnstrace.model.counting import counted
-from dnstrace.walk.candidates import Candidate, Candidates
+from dnstrace.port import in_turn
+from dnstrace.walk.candidates import Candidate, Candidates, UnderWay
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.fallback import PLAIN, another_way, cause, edns_of_try, same_without_route, suspected
 from dnstrace.walk.remembered import Chain, Retry
@@ -69,14 +70,6 @@ class Strategy:
     retry_share: float = 1.0
     tells_life: bool = True
     without_edns: frozenset[str] | None = None
-
-
-class UnderWay(NamedTuple):
-    """An exchange that has not ended yet; `since` is the loop's time."""
-
-    candidate: Candidate
-    query: Query
-    since: float
 
 
 @final
@@ -146,7 +139,7 @@ class Asking:
         return bool(names) and len(self.looking_up) < self.strategy.lookups_at_once
 
     def under_way(self) -> Iterator[UnderWay]:
-        """The exchanges that have not ended; one that is about to begin counts from now."""
+        """The exchanges that have not ended; one that waits for its turn to be sent counts from now."""
         now = asyncio.get_running_loop().time()
         for candidate in self.attempting.values():
             begun = self._under_way.get(candidate)
@@ -327,10 +320,14 @@ class Asking:
         if self._began is not None:
             self._began(candidate.address)
             self._began = None
-        self._under_way[candidate] = UnderWay(candidate, query, asyncio.get_running_loop().time())
-        exchange = await self.context.network.exchange(query, timeout)
-        del self._under_way[candidate]
+        exchange = await in_turn(
+            self.context.network, query, timeout, lambda: self._note_sent(candidate, query)
+        )
+        self._under_way.pop(candidate, None)
         return self.context.supposed.instead(exchange, self.delegation.zone)
+
+    def _note_sent(self, candidate: Candidate, query: Query) -> None:
+        self._under_way[candidate] = UnderWay(candidate, query, asyncio.get_running_loop().time())
 
     # --- the end ------------------------------------------------------------------------------
 

@@ -35,13 +35,16 @@ _NO_NAME = "no name to trace: try `dnstrace www.example.com`, or `dnstrace --lab
 class Display(NamedTuple):
     """What to print: in which form, whether in full, with a sentence on each step, in colour.
 
-    `color` is auto, always or never.
+    `color` is auto, always or never. With `brief`, JSON is without steps and evidence; of many names, with
+    `only_bad`, those that are in order are left out.
     """
 
     output: Output = Output.TREE
     verbose: bool = False
     explain_steps: bool = False
     color: str = "auto"
+    brief: bool = False
+    only_bad: bool = False
 
 
 class Files(NamedTuple):
@@ -140,6 +143,8 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
             bool(chosen.get("verbose")),
             bool(chosen.get("explain-steps")),
             chosen.get("color", "auto"),
+            "brief" in chosen,
+            "only-bad" in chosen,
         ),
         files=Files(
             chosen.get("save"), chosen.get("pcap"), chosen.get("svg"), chosen.get("html"), "force" in chosen
@@ -153,6 +158,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         record=loaded.record if loaded else None,
         drop=tuple(chosen.get("drop", ())),
         serve=chosen.get("serve"),
+        remarks=tuple({subject.remark: None for subject in chosen.get("subject", ()) if subject.remark}),
     )
 
 

@@ -58,7 +58,7 @@ def test_two_that_exclude_each_other_are_named_as_typed(
         ("-f names --json", "-f and --json"),
         ("-f names www.example.com", "-f and 'www.example.com'"),
         ("-f names -x 192.0.2.1", "-f and -x"),
-        ("-f names --html page", "-f and --html"),
+        ("-f names --svg map", "-f and --svg"),
         ("x --replay r --lab", "--replay and --lab"),
         ("x --lab --replay r +http", "--lab and --replay"),
         ("x --diff old --watch 5", "--diff and --watch"),
