@@ -66,7 +66,7 @@ async def trace_async(
     With `check`, the findings are in the Trace; `dnssec` validates with the anchors of the package if none
     are given, and is implied by `check` unless it is False. `lab` traces in a world of the lab, by its name,
     its file or as a value of `dnstrace.testing.world`: no network is asked, and no time passes. `resolvers`
-    are texts too, such as "192.0.2.53" or "tls://192.0.2.53#dns.example".
+    are texts too, such as "192.0.2.53", "tls://192.0.2.53#dns.example" or "quad9".
 
     `settings` to `now` are the fields of Tracing (`dnstrace.model.tracing`), which describes them; `tracing`
     is a whole Tracing in their place. `network` carries the queries, by default over live sockets.

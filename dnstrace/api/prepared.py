@@ -68,10 +68,19 @@ def world_of(lab: str | PathLike[str] | World) -> World:
 
 
 def resolvers_of(given: Iterable[Resolver | str]) -> tuple[Resolver, ...]:
-    """The resolvers that are given as values or as texts. Raises ValueError."""
+    """The resolvers that are given as values, or as texts: addresses, URLs, names. Raises ValueError."""
     if isinstance(given, str):
         raise ValueError("`resolvers` is a list of them")
-    return tuple(resolver_of(each) if isinstance(each, str) else each for each in given)
+    return tuple(_resolver(each) if isinstance(each, str) else each for each in given)
+
+
+def _resolver(text: str) -> Resolver:
+    if text.isalnum() and text.isascii() and text[0].isalpha():
+        from dnstrace.analysis.public_resolvers import public_resolvers
+
+        if addresses := public_resolvers().get(text):
+            return Resolver(addresses[0])
+    return resolver_of(text)
 
 
 def _validated(tracing: Tracing, wanted: bool, said: bool | None, world: World | None) -> Tracing:

@@ -24,46 +24,64 @@ def subject_of(text: str) -> tuple[Name, RdataType]:
     import dns.rdatatype
     import dns.reversename
 
-    host = host_of(text)
+    host = text
+    if "://" in text or is_url(text):
+        host = host_of(text if "://" in text else f"https://{text}")
+        if not host:
+            raise ValueError(f"the URL {text!r} has no host")
     if (address := _address(host.removesuffix("."))) is not None:
         return dns.reversename.from_address(address), dns.rdatatype.PTR
-    return name_of(host), dns.rdatatype.A
+    if not host:
+        raise ValueError("the name is empty; the root is '.'")
+    try:
+        return read_name(host)[0], dns.rdatatype.A
+    except ValueError as error:
+        raise ValueError(f"{host!r} {error}") from error
 
 
-def host_of(text: str) -> str:
-    """The host of a URL; any other text as it is.
+def is_url(text: str) -> bool:
+    """Whether a text is a URL without its scheme, `example.com/page`.
 
-    `0/25.2.0.192.in-addr.arpa` is not a URL: RFC 2317 puts slashes into names.
+    `0/25.2.0.192.in-addr.arpa` is not: RFC 2317 puts slashes into names.
     """
+    host, slash, _ = text.partition("/")
+    return bool(slash) and host.rstrip(".").rpartition(".")[2][:1].isalpha() and "." in host.rstrip(".")
+
+
+def host_of(url: str) -> str:
+    """The host of a URL; empty if it has none."""
     from urllib.parse import urlsplit
 
-    host, slash, _ = text.partition("/")
-    if "://" not in text:
-        top = host.rstrip(".").rpartition(".")
-        if not (slash and top[1] and top[2][:1].isalpha()):
-            return text
-        text = f"https://{text}"
     try:
-        found = urlsplit(text).hostname
+        return urlsplit(url).hostname or ""
     except ValueError:
-        found = None
-    if not found:
-        raise ValueError(f"the URL {text!r} has no host")
-    return found
+        return ""
 
 
-def name_of(text: str) -> Name:
-    """A name in ASCII, with the escapes of RFC 1035 section 5.1, or in Unicode (IDNA 2008)."""
+def read_name(text: str) -> tuple[Name, bool]:
+    """A name in ASCII, with the escapes of RFC 1035 section 5.1, or in Unicode, and whether IDNA 2008 has it.
+
+    Raises ValueError; its message continues a sentence that begins with the text.
+    """
     import dns.exception
     import dns.name
 
-    if not text:
-        raise ValueError("the name is empty; the root is '.'")
-    read = dns.name.from_text if text.isascii() else dns.name.from_unicode
     try:
-        return read(text, idna_codec=dns.name.IDNA_2008)
-    except (dns.exception.DNSException, UnicodeError, IndexError) as error:
-        raise ValueError(f"{text!r} is not a name: {error}") from error
+        if text.isascii():
+            return dns.name.from_text(text, idna_codec=dns.name.IDNA_2008), True
+        from dnstrace.message.unicode_names import from_unicode
+
+        return from_unicode(text)
+    except dns.name.LabelTooLong as error:
+        raise ValueError("has a label of more than 63 octets (RFC 1035 section 2.3.4)") from error
+    except dns.name.NameTooLong as error:
+        raise ValueError("is longer than 255 octets (RFC 1035 section 2.3.4)") from error
+    except dns.name.EmptyLabel as error:
+        raise ValueError("has an empty label: two dots in a row, or one at the start") from error
+    except dns.name.BadEscape as error:
+        raise ValueError("has a broken escape: \\ takes a character or three digits up to 255") from error
+    except (dns.exception.DNSException, UnicodeError, ValueError, IndexError) as error:
+        raise ValueError("is not a valid internationalised name (RFC 5891)") from error
 
 
 def resolver_of(text: str) -> Resolver:

@@ -68,6 +68,9 @@ def test_resolvers_are_values_or_texts() -> None:
         Resolver("192.0.2.1"),
         Resolver("192.0.2.2"),
     )
+    assert resolvers_of(["quad9"]) == (Resolver("9.9.9.9"),)
+    with pytest.raises(ValueError, match="'quad' is not a resolver"):
+        resolvers_of(["quad"])
     with pytest.raises(ValueError, match="is a list"):
         resolvers_of("192.0.2.1")
     found = trace("www.example.com", lab="resolver-stale", resolvers=["192.0.2.153"])

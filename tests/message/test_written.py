@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dnstrace.cli.line.names import subject
 from dnstrace.cli.line.resolvers import resolvers
 from dnstrace.cli.usage import Usage
-from dnstrace.message.written import resolver_of, subject_of
+from dnstrace.message.written import is_url, resolver_of, subject_of
 
 NAMES = (
     "www.example.com", "www.example.com.", "https://www.example.com/a?b#c", "http://user@www.example.com:8080",
@@ -27,6 +27,16 @@ RESOLVERS = (
 def test_names_are_read_as_on_the_command_line(text: str) -> None:
     found = subject(text)
     assert subject_of(text) == (found.name, found.rdtype)
+
+
+@pytest.mark.parametrize("word", ["example.com/", "example.com/page?x=1", "a.b./"])
+def test_a_url_without_its_scheme(word: str) -> None:
+    assert is_url(word)
+
+
+@pytest.mark.parametrize("word", ["0/25.2.0.192.in-addr.arpa", "example.com", "com/page", "192.0.2.0/24"])
+def test_what_is_not_a_url(word: str) -> None:
+    assert not is_url(word)
 
 
 def test_an_address_is_asked_for_its_pointer() -> None:
