@@ -37,7 +37,7 @@ IN_TABLES = re.findall(r"`(dnstrace [^`]+)`", "".join(re.findall(r"^\| `.*\|$", 
 WORLDS = {
     "192.0.2.153": "resolver-stale"
 }  # where the lab is another than the textbook, by a word of the command
-ONLY_READ = ("--watch", "system")
+ONLY_READ = ("--watch", "system", "--serve")
 NOT_OURS = {("pip", "install", "."), ("tests/run",)}  # the first is tests/cli/test_install.py's
 USAGE, FAULT = 2, 70
 
@@ -62,6 +62,8 @@ def printed(line: str) -> str | None:
         if words[0] == "jq":
             assert operator == "|"
             text = filtered(words, text) if text is not None else None
+        elif words[0] == "dnstrace" and words[-2] == ">":
+            Path(words[-1]).write_text(traced(words[1:-2]) or "")
         elif words[0] == "dnstrace":
             text = traced(words[1:])
         else:
