@@ -51,9 +51,11 @@ def added(some: tuple[Ignored, ...], more: tuple[Ignored, ...]) -> tuple[Ignored
 
 
 def unheeded(traces: Iterable[tuple[Ignored, ...]]) -> Iterator[str]:
-    """A line for each `--ignore` that has expired, or that concerns no finding of any trace."""
+    """A line for each `--ignore` that has expired, or that was typed and concerns no finding of any trace."""
     every: tuple[Ignored, ...] = ()
     for each in reduce(added, traces, every):
+        if each.ignore.default and not each.findings:
+            continue  # it is for another zone
         said = f"{each.ignore.place} {each.ignore.text}"
         if each.expired:
             again = "what it accepted counts again" if each.findings else "nothing that it concerns was found"
