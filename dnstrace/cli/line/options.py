@@ -68,7 +68,7 @@ OPTIONS: tuple[Option, ...] = (
            convert=names.named, repeatable=True, key="subject"),
     Option("reverse", Group.WHAT, "The reverse name of an address (type PTR)", short="x", metavar="ADDR",
            convert=names.reverse, repeatable=True, key="subject"),
-    Option("lab", Group.WHAT, "Trace in a built-in internet; 'list', 'new'", metavar="WORLD",
+    Option("lab", Group.WHAT, "Trace in a built-in internet or FILE; 'list', 'new'", metavar="WORLD",
            convert=values.world, optional=True, value="", completes=Completes.WORLD,
            disregards=frozenset({Group.ASK, *_REAL}),
            excludes=((("replay",), "a record is a world of its own"),)),
