@@ -30,6 +30,7 @@ import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 import dns.serial
+import dns.ttl
 
 from dnstrace.analysis.caching import life
 from dnstrace.analysis.everywhere import by_server
@@ -149,6 +150,10 @@ def _read_number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) < 2**32):
         raise ValueError(text)
     return int(text)
+
+
+def _read_ttl(text: str) -> int:
+    return dns.ttl.from_text(text.lower()) if text.isascii() else _read_number(text)
 
 
 def _read_serial(text: str) -> dns.serial.Serial:
@@ -277,7 +282,7 @@ _WORDS: dict[str, _Word] = {
     "rcode": _Word(dns.rcode.from_text, "an RCODE, such as NXDOMAIN", _rcode_of),
     "security": _Word(_read_one_of(_SECURITY), _alternatives(_SECURITY), _security_of),
     "zone": _Word(_read_name, "the name of a zone", _zone_of),
-    "ttl": _Word(_read_number, "a whole number of seconds", _ttl_of, ordered=True),
+    "ttl": _Word(_read_ttl, "a whole number of seconds, also as 5m or 2h", _ttl_of, ordered=True),
     "serial": _Word(_read_serial, "a 32-bit whole number", _serial_of, ordered=True),
     "resolvers": _Word(_read_one_of(_COMPARED), _alternatives(_COMPARED), _resolvers_of),
     "queries": _Word(_read_number, "a whole number", lambda trace: (trace.stats.queries,), ordered=True),

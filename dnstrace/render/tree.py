@@ -151,7 +151,7 @@ def remarks(report: Report) -> list[Text]:
         *_assumption_lines(trace),
         *_paths_lines(report),
         *_lifetime_line(report),
-        *_no_resolver_line(report),
+        *_resolvers_line(report),
         *_expectation_lines(trace),
     ]
 
@@ -175,22 +175,22 @@ def _last_lines(report: Report, explained: bool) -> list[Text]:
         *_paths_lines(report),
         joined([_result_text(trace), *_cost_parts(trace, so_far)]),
         *_lifetime_line(report),
-        *_no_resolver_line(report),
+        *_resolvers_line(report),
         *_expectation_lines(trace),
     ]
 
 
-def _no_resolver_line(report: Report) -> list[Text]:
-    """Whether all resolvers that were asked are without an answer."""
-    if not report.resolvers:
+def _resolvers_line(report: Report) -> list[Text]:
+    """How many of the resolvers that were asked have no answer, an old one, or another one."""
+    if not report.resolvers or report.trace.outcome is None:
         return []
-    from dnstrace.analysis.resolvers import all_fail
+    from dnstrace.render.resolver_closing import closing_text
 
-    if not all_fail(report.resolvers):
+    if not (text := closing_text(report.resolvers)):
         return []
-    from dnstrace.render.resolver_words import none_text
-
-    return [marked(BAD, Text(none_text(report.resolvers), BAD))]
+    without = any(each.difference is not None and each.difference.has_none for each in report.resolvers)
+    style = BAD if without else WARNING
+    return [marked(style, Text(text, style))]
 
 
 def _assumption_lines(trace: Trace) -> list[Text]:

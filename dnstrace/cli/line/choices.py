@@ -78,7 +78,8 @@ class Choices(NamedTuple):
 
     `many` says how to trace many names, or is None. `diff` holds the documents to compare, one or two;
     `watch` the seconds from one trace to the next, or None. `record` is what is replayed, or None. The
-    servers in `drop`, by name or address, are treated as dead. `remarks` are lines for the user.
+    servers in `drop`, by name or address, are treated as dead. `remarks` are lines for the user. `serve` says
+    where the world is answered instead of a trace: on `ports` or at its own `addresses`; None for a trace.
     """
 
     questions: tuple[Question, ...]
@@ -108,6 +109,7 @@ class Choices(NamedTuple):
     record: Record | None = None
     drop: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    serve: str | None = None
 
     @property
     def is_live(self) -> bool:
@@ -124,7 +126,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         types=types(chosen),
         server=parsed.servers[0] if parsed.servers else None,
         hints=chosen.get("root-hints"),
-        lab=chosen.get("lab"),
+        lab=chosen.get("lab", "" if "serve" in chosen else None),
         settings=settings,
         limits=limits,
         seed=chosen.get("seed"),
@@ -155,6 +157,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         watch=chosen.get("watch"),
         record=loaded.record if loaded else None,
         drop=tuple(chosen.get("drop", ())),
+        serve=chosen.get("serve"),
         remarks=tuple({subject.remark: None for subject in chosen.get("subject", ()) if subject.remark}),
     )
 
@@ -214,7 +217,7 @@ def _questions(parsed: Parsed) -> tuple[Question, ...]:
     """What is asked; there may be nothing in the lab, whose worlds have a question of their own."""
     chosen: Mapping[str, Any] = parsed.settings
     found = questions(chosen)
-    if found or "lab" in chosen or "file" in chosen or len(chosen.get("diff", ())) > 1:
+    if found or {"lab", "serve"} & chosen.keys() or "file" in chosen or len(chosen.get("diff", ())) > 1:
         return found
     if typed := chosen.get("type"):
         name = typed[0].name

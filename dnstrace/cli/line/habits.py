@@ -63,7 +63,7 @@ def letter(letter: str, word: str) -> str:
     """What to do instead of `-letter`, an option of dig or the first letter of a name."""
     if letter in _LETTERS:
         return f": {_LETTERS[letter]}"
-    return "; give a name that begins with a hyphen with -q" if "." in word else ""
+    return "; give a name that begins with a hyphen as --name=-x.example" if "." in word else ""
 
 
 def one_dash(word: str, known: Mapping[str, object]) -> None:

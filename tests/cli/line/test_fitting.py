@@ -101,7 +101,6 @@ def test_what_an_option_needs_is_named(line: str, said: str) -> None:
         "x --at @0 --expect security=secure",
         "--lab dnssec-good --at @0",
         "x --no-edns --edns --nsid",
-        "-f names --json --jsonl",
     ],
 )
 def test_what_goes_together(line: str) -> None:
