@@ -116,6 +116,7 @@ def _of_finding(causes: Causes, shown: Finding, whole: bool) -> Verdict:
         reproduce=commands(trace, main, cause),
         records=cause.records,
         summary=summary(trace.findings or ()),
+        claims=(cause,) if cause is main else (cause, main),
     )
 
 

@@ -173,6 +173,8 @@ class Verdict:
     shows it, or two of them, each on a line of its own, if it compares two replies; empty if no query does.
     `records` are the records to publish, in master-file format. `operator` is the zone whose operator or
     registrar needs to act. `summary` has a line for each level of findings: how many, and each by its code.
+    `claims` are the cause that the sentence states and the finding that follows from it, or the one that
+    is both; empty if no rule explains the end.
     """
 
     text: str
@@ -184,3 +186,4 @@ class Verdict:
     reproduce: str = ""
     records: tuple[str, ...] = ()
     summary: tuple[str, ...] = ()
+    claims: tuple[Finding, ...] = ()

@@ -22,6 +22,7 @@ from dnstrace.model import Outcome
 from dnstrace.model.security import Security
 from dnstrace.render import pictures
 from dnstrace.render.branches import Branches
+from dnstrace.render.closing import remarks
 from dnstrace.render.html_parts import (
     dnssec,
     exchanges,
@@ -40,7 +41,6 @@ from dnstrace.render.text import (
     time_text,
     unicode_name,
 )
-from dnstrace.render.tree import remarks
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace

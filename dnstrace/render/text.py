@@ -136,6 +136,14 @@ def time_text(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 99.95 else f"{seconds:.0f} s"
 
 
+def time_range(least: float, most: float) -> str:
+    """From one duration to another: `7 to 36 ms`, `8 ms`."""
+    first, last = time_text(least), time_text(most)
+    if first == last:
+        return last
+    return f"{first.removesuffix(last.lstrip('0123456789.'))} to {last}"
+
+
 def count_text(count: int, singular: str, plural: str = "") -> str:
     """`1 query`, `5 queries`; the plural defaults to the singular with an s."""
     return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
