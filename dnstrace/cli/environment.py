@@ -64,6 +64,14 @@ class Environment:
         except (OSError, ValueError):
             return 80
 
+    def size(self) -> tuple[int, int]:
+        """Columns and rows of the terminal as they are now: a window may change while it is drawn on."""
+        try:
+            found = os.get_terminal_size(self.stdout.fileno()) if self.stdout else os.terminal_size((80, 24))
+        except (OSError, ValueError):
+            return self.width, 24
+        return max(min(self.width, found.columns), 1), max(found.lines, 2)
+
     def in_color(self, choice: str) -> bool:
         """Whether to write colours: by `--color`, NO_COLOR, FORCE_COLOR, or the terminal."""
         if choice != "auto":

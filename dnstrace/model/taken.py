@@ -156,6 +156,21 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A query that has no reply yet: who was asked, when (seconds since the trace began), and for how long.
+
+    It is try `tries` of at most `most`.
+    """
+
+    server: Name
+    address: str
+    start: float
+    timeout: float
+    tries: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """A question, every step that was taken for it, and the result.
 
@@ -166,7 +181,8 @@ class Trace:
     user's is met, None if there are none. `findings` is what is wrong, None without a check. `supposed` are
     delegations that were taken as if the parent published them (`dnstrace.message.supposed`). `fetched` is
     the last hop, None if it was not taken. `unasked` are the address families that were not asked, and why.
-    `unapplied` are the codes of the rules for which there was no time left.
+    `unapplied` are the codes of the rules for which there was no time left. `waiting` are the queries that
+    have no reply yet, in a snapshot.
     """
 
     question: Question
@@ -187,6 +203,7 @@ class Trace:
     unjudged: str = ""
     unasked: Mapping[int, Unasked] = field(default_factory=dict)
     unapplied: tuple[str, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,8 +83,7 @@ class UnderWay(NamedTuple):
 class Asking:
     """One step: a question put to the servers of a zone, as a strategy decides.
 
-    A strategy reads `candidates`, `attempting` and `looking_up` (the tasks that have not ended, in the order
-    in which they began) and `recorded`, and acts by `send`, `look_up_next` and `take_in`.
+    It reads `candidates`, `attempting`, `looking_up` (the tasks in progress, in order) and `recorded`.
     """
 
     def __init__(
@@ -100,10 +99,7 @@ class Asking:
         skip: frozenset[str] = frozenset(),
         chain: Chain = (),
     ) -> None:
-        """`began` is called with the first address asked; `first` and `skip` are those of `Candidates`.
-
-        `chain` are the questions that wait for this step, and its own.
-        """
+        """`began` is called with the first address asked; `first`, `skip` and `chain` are those of Candidates."""
         self.context, self.step, self.delegation = context, step, delegation
         self.strategy = strategy
         self._question, self._lookup, self._began = question, lookup, began
@@ -329,7 +325,9 @@ class Asking:
             self._began(candidate.address)
             self._began = None
         self._under_way[candidate] = UnderWay(candidate, query, asyncio.get_running_loop().time())
-        exchange = await self.context.network.exchange(query, timeout)
+        of = candidate.tries + 1, self.context.settings.tries
+        with self.context.journal.waiting(candidate.server, query.address, timeout, *of):
+            exchange = await self.context.network.exchange(query, timeout)
         del self._under_way[candidate]
         return self.context.supposed.instead(exchange, self.delegation.zone)
 
