@@ -231,4 +231,4 @@ def _delegation_line(report: Report) -> list[Text]:
         return []
     began, last = report.trace.started.astimezone(UTC), max(found, key=lambda life: life.until)
     until = clock_text(began, last.until.astimezone(UTC))
-    return [Text(f"a resolver that asks now keeps the delegation of {plain(last.name)} until {until}")]
+    return [Text(f"resolvers that ask now keep the delegation until {until}")]

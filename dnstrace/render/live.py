@@ -47,8 +47,8 @@ class LiveTree:
     """Draws snapshots of a trace. A context manager that restores the terminal.
 
     Nothing is drawn unless `console` is a terminal, nor in the first `delay` seconds. `report` makes the
-    Report of a snapshot that is drawn, as `dnstrace.api.report` does. `size` returns the columns and rows of the
-    terminal as they are now, by default those of `console`. `clock` returns seconds.
+    Report of a snapshot that is drawn, as `dnstrace.api.report` does. `size` returns the columns and
+    rows of the terminal as they are now, by default those of `console`. `clock` returns seconds.
 
     Within an event loop a thread draws, so that replies are read meanwhile, and drawing takes at most a tenth
     of the time, however large the tree.

@@ -31,8 +31,8 @@ _BLANK = Text("")
 class Tree:
     """A report as a rich renderable."""
 
-    def __init__(self, report: Report, verbose: bool, guides: Guides, explain: bool) -> None:
-        self._guides, trace = guides, report.trace
+    def __init__(self, report: Report, verbose: bool, guides: Guides, explain: bool, links: bool) -> None:
+        self._guides, self._links, trace = guides, links, report.trace
         story = _story_of(report) if explain else None
         self._blocks: list[list[Node] | Columns] = [
             [Node(question_text(trace.question))],
@@ -59,17 +59,30 @@ class Tree:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Rich's own protocol."""
-        yield from self.rows(options.max_width)
+        lines = self.rows(options.max_width)
+        if self._links:
+            from dnstrace.render.links import linked
+
+            lines = map(linked, lines)
+        yield from lines
 
 
-def tree(report: Report, *, verbose: bool = False, ascii_only: bool = False, explain: bool = False) -> Tree:
+def tree(
+    report: Report,
+    *,
+    verbose: bool = False,
+    ascii_only: bool = False,
+    explain: bool = False,
+    links: bool = False,
+) -> Tree:
     """A renderable that shows a trace when printed with a rich Console.
 
-    `verbose` adds the header and records of every reply, `explain` a sentence about each step for learners.
-    `ascii_only` restricts the output to ASCII. Records to publish and command lines are meant to be copied
-    and never folded, so print with `crop=False`.
+    `verbose` adds the header and records of every reply and unfolds what is sound, `explain` adds a
+    sentence about each step for learners, `links` lets the codes of findings lead to what is said of them
+    (OSC 8). `ascii_only` restricts the output to ASCII. Records to publish and command lines are meant to be
+    copied and never folded, so print with `crop=False`.
     """
-    return Tree(report, verbose, ASCII if ascii_only else UNICODE, explain)
+    return Tree(report, verbose, ASCII if ascii_only else UNICODE, explain, links)
 
 
 def _story_of(report: Report) -> Story:

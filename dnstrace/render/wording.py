@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from dnstrace.model import Attempt, Name, Question, Step
 
-BAD, WARNING, GOOD, QUIET, STRONG = "red", "yellow", "green", "dim", "bold"
+BAD, WARNING, GOOD, QUIET, STRONG = "red", "magenta", "green", "dim", "bold"  # yellow is lost on white
 TOLD = "italic"  # sentences for learners
 SIGNS = {BAD: "✗ ", WARNING: "! "}
 SEPARATOR = " · "

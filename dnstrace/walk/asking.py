@@ -99,7 +99,7 @@ class Asking:
         skip: frozenset[str] = frozenset(),
         chain: Chain = (),
     ) -> None:
-        """`began` is called with the first address asked; `first`, `skip` and `chain` are those of Candidates."""
+        """`began` is called with the first address asked; `first`, `skip`, `chain` are for Candidates."""
         self.context, self.step, self.delegation = context, step, delegation
         self.strategy = strategy
         self._question, self._lookup, self._began = question, lookup, began
