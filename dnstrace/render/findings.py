@@ -12,9 +12,10 @@ from rich.text import Text
 from dnstrace.analysis.reached import ended_well, is_bogus
 from dnstrace.model import Outcome
 from dnstrace.model.findings import Level, who_acts
+from dnstrace.render.accepted import ACCEPTED, accepted_groups, because
 from dnstrace.render.grouped import addresses_of, grouped, groups
 from dnstrace.render.layout import Node
-from dnstrace.render.remedies import FIX, REHEARSED, WHO, parts
+from dnstrace.render.remedies import FIX, REHEARSED, WHO, Part, parts, parts_of_verdict
 from dnstrace.render.text import count_text, harmless
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked
 
@@ -35,21 +36,31 @@ def finding_nodes(report: Report, verbose: bool = False) -> list[Node]:
     """
     if (findings := report.trace.findings) is None:
         return []
-    cut_off = _unapplied_nodes(report.trace)
+    beyond = [*_accepted_nodes(report.trace), *_unapplied_nodes(report.trace)]
     if not findings:
         style = GOOD if ended_well(report) and not report.reservation else ""
-        return [Node(Text(harmless(nothing_wrong(report)), style)), *cut_off]
+        return [Node(Text(harmless(nothing_wrong(report)), style)), *beyond]
     addresses = addresses_of(report.trace)
     said = () if verbose else _claims(report)
     shown = [group for group in groups(findings, addresses) if not any(each in said for each in group)]
     found = [finding for group in shown for finding in grouped(group, addresses)]
     how = _remedy_nodes if verbose else _brief_remedy_nodes
-    return [*(Node(_finding_line(each), how(each), heading=True) for each in found), *cut_off]
+    return [*(Node(_finding_line(each), how(each), heading=True) for each in found), *beyond]
 
 
 def _claims(report: Report) -> tuple[Finding, ...]:
     """The findings that the verdict states."""
     return () if report.verdict is None else report.verdict.claims
+
+
+def _accepted_nodes(trace: Trace) -> list[Node]:
+    """A node for each finding that the user accepts, with the reason below."""
+    found = []
+    for finding, ignore in accepted_groups(trace):
+        line = f"{ACCEPTED} {finding.level.value} {finding.code}: {finding.message}"
+        why = Node(Text(because(ignore), QUIET))
+        found.append(Node(Text(harmless(line), QUIET), [why], heading=True))
+    return found
 
 
 def _unapplied_nodes(trace: Trace) -> list[Node]:
@@ -68,6 +79,8 @@ def not_applied(trace: Trace) -> list[str]:
 
 def nothing_wrong(report: Report) -> str:
     """That the rules found nothing wrong, with what has to be added to that."""
+    if report.trace.accepted:
+        return f"{count_text(report.rules, 'rule')} found nothing that is not accepted"
     but = f", but {report.reservation}" if report.reservation else ""
     return f"{count_text(report.rules, 'rule')} found nothing wrong{but}"
 
@@ -79,9 +92,14 @@ def _finding_line(finding: Finding) -> Text:
 
 
 def _remedy_nodes(finding: Finding) -> list[Node]:
-    lines = [(part.head, _part_node(part.head, part.text)) for part in parts(finding)]
+    return _part_nodes(parts(finding), finding.records)
+
+
+def _part_nodes(found: list[Part], records: tuple[str, ...]) -> list[Node]:
+    """The lines about a remedy, its records below the line that says what to do with them."""
+    lines = [(part.head, _part_node(part.head, part.text)) for part in found]
     first = [node for head, node in lines if head == FIX]
-    return [*first, *_to_publish(finding.records), *(node for head, node in lines if head != FIX)]
+    return [*first, *_to_publish(records), *(node for head, node in lines if head != FIX)]
 
 
 def _brief_remedy_nodes(finding: Finding) -> list[Node]:
@@ -126,8 +144,10 @@ def _fix_nodes(report: Report, found: Verdict) -> list[Node]:
     """The remedy of the cause. A fix that was not tried, because only a check does that, is not shown."""
     if report.trace.findings is None:
         who = found.claims[0].actor if found.claims else who_acts(found.blame, found.operator)
-        lines = [(FIX, _UNTRIED if found.claims and found.claims[0].cure else ""), (WHO, who)]
-        return [*_to_publish(found.records), *(_part_node(*each) for each in lines if each[1])]
+        lines = parts_of_verdict(found)
+        if not lines and found.claims and found.claims[0].cure:
+            lines = [Part(FIX, _UNTRIED)]
+        return _part_nodes([*lines, *([Part(WHO, who)] if who else [])], found.records)
     addresses = addresses_of(report.trace)
     for group in groups(report.trace.findings, addresses):
         if found.claims and found.claims[0] in group:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 _NO, _UNKNOWN = "no", ""
 _ALIKE = 2  # addresses of a server that are alike and have a row each
 _LONGEST = 72  # characters of an answer
+_OTHERS = 10  # addresses of one server that were not asked
 _HEADS = ("parent", "zone", "serial", "RTT", "answer")
 _WHAT = {
     Held.DELEGATION: "the parent's {type}",
@@ -128,7 +129,8 @@ def _server_rows(zone: Reconciled, server: ReconciledServer, usual: str) -> Iter
     blank = [Text("")] * 3
     without = Text(server.unasked, QUIET) if server.unasked else Text("no known address", WARNING)
     yield [Text(f" {name_text(server.name)}"), *named, *blank[:2], blank[2] if server.addresses else without]
-    for each in server.addresses:
+    shown, more = _shown(server)
+    for each in shown:
         kind = "AAAA" if ":" in each.address else "A"
         yield [
             Text(f"  {each.address}"),
@@ -138,6 +140,17 @@ def _server_rows(zone: Reconciled, server: ReconciledServer, usual: str) -> Iter
             Text(_rtt_text(each.attempt)),
             _answer_cell(each, usual),
         ]
+    if more:
+        yield [Text(f"  ... and {more:,} more"), *[Text("")] * 4, Text("not asked", QUIET)]
+
+
+def _shown(server: ReconciledServer) -> tuple[list[Addressed], int]:
+    """The addresses that have a row, and how many have none: those asked and published, and a few others."""
+    heard = [each for each in server.addresses if each.attempt is not None or each.glue]
+    others = [each for each in server.addresses if each not in heard]
+    if len(others) <= _OTHERS:
+        return list(server.addresses), 0
+    return [*heard, *others[:_OTHERS]], len(others) - _OTHERS
 
 
 def _published_cell(published: bool | None, word: str) -> Text:

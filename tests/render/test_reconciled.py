@@ -137,3 +137,9 @@ if cached now                     TTL  expires
   example.com. the zone's own NS  1d   2026-01-16 14:00:00 UTC
   www.example.com. A              5m   14:05:00 UTC"""
     )
+
+
+def test_of_thousands_of_addresses_that_were_not_asked_a_few_are_listed() -> None:
+    lines = table("huge").splitlines()
+    assert sum(line.startswith("  198.18.") for line in lines) == 20  # ten of each server
+    assert sum(line.startswith("  ... and 4,083 more ") for line in lines) == 2

@@ -232,11 +232,11 @@ def test_a_terminal_obeys_nothing_from_the_network(
     assert "[red]markup[/red]" in plain and "[bold]" in plain
 
 
-def test_colour_has_no_white_black_or_bright_colour() -> None:
+def test_colour_has_no_white_black_yellow_or_bright_colour() -> None:
     """They vanish on a light or on a dark ground."""
     text = "".join(look(tree(report(make()), verbose=True), color=True) for make in traces.ALL.values())
     codes = {code for found in re.findall(r"\x1b\[([0-9;]*)m", text) for code in found.split(";")}
-    assert codes <= {"0", "1", "2", "31", "32", "33"}
+    assert codes <= {"0", "1", "2", "31", "32", "35"}
 
 
 def test_what_matters_is_not_dim() -> None:

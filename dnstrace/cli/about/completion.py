@@ -45,7 +45,7 @@ def words(option: Option) -> tuple[str, ...]:
     if option.completes is Completes.TYPE:
         return TYPES
     if option.completes is Completes.WORLD:
-        return (*names(), "list")
+        return (*names(), "list", "new")
     return option.choices
 
 

@@ -40,7 +40,7 @@ _LETTERS = {
 _LONG = {
     "class": _LETTERS["c"],
     **dict.fromkeys(("dns", "nameserver", "ns", "server"), _SERVER),
-    **dict.fromkeys(("csv", "format", "output", "xml", "yaml"), "use --json, or --jsonl for many names"),
+    **dict.fromkeys(("csv", "output", "xml", "yaml"), "use --json, or --jsonl for many names"),
     **dict.fromkeys(("no-color", "no-colour"), "use --color=never"),
     "quiet": "use --short",
     "tree": "the tree is printed by default",
@@ -63,7 +63,7 @@ def letter(letter: str, word: str) -> str:
     """What to do instead of `-letter`, an option of dig or the first letter of a name."""
     if letter in _LETTERS:
         return f": {_LETTERS[letter]}"
-    return "; give a name that begins with a hyphen with -q" if "." in word else ""
+    return "; give a name that begins with a hyphen as --name=-x.example" if "." in word else ""
 
 
 def one_dash(word: str, known: Mapping[str, object]) -> None:
