@@ -137,6 +137,11 @@ def test_other_tasks_go_on_between_slices_of_validation(
     assert all(seen.count(turn) <= slice_of for turn in seen)
 
 
+def test_the_duration_covers_validation(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = Verifications(monkeypatch, 0.25, slice_of=2).seen
+    assert validated().stats.duration > 0.25 * len(seen) > 0.25 * 3
+
+
 def test_validation_ends_with_the_deadline_and_that_speaks_against_nobody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -41,7 +41,7 @@ def judge(
     All signatures are judged as of time `at` (seconds since 1970), or, without it, each as of the arrival of
     the reply that it came in.
     Raises MissingCryptography if a signature needs the cryptography package and it is not installed, and
-    Paused if more than `fresh` signatures were to be verified: judge the same again, and it gets farther.
+    Paused if it would take more than `fresh` verifications: judge the same again, and it gets farther.
     """
     case = Case(Replies(trace), anchors, at, Effort(limits, fresh))
     judging = _Judging(case)
