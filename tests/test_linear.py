@@ -17,10 +17,10 @@ from dnstrace import Settings, Trace, trace
 from dnstrace.analysis import stats
 from dnstrace.api import report
 from dnstrace.checks import Checking, applied, findings
-from dnstrace.dnssec import algorithms, signature
+from dnstrace.dnssec import algorithms, parse_anchors, signature
 from dnstrace.lab.network import LabNetwork
-from dnstrace.lab.world import World
-from dnstrace.model import Attempt, Exchange, Question
+from dnstrace.lab.world import World, load
+from dnstrace.model import Attempt, Exchange, Question, Step
 from dnstrace.model.judgement import LIMITS
 from dnstrace.model.limits import Limits
 from dnstrace.model.report import Report
@@ -131,6 +131,33 @@ def test_an_onlooker_is_shown_each_change_in_constant_work() -> None:
         assert seen[-1].stats.queries == found.stats.queries
         costs.append(calls.made)
     assert costs[1] <= SLACK * costs[0] and costs[2] <= SLACK * costs[1]
+
+
+def test_an_onlooker_is_shown_the_zones_of_many_steps_in_linear_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    costs = []
+    for count in (20, 80):
+        world, calls = inside(count, glued=2, addressed=count), Calls()
+        with monkeypatch.context() as patch:
+            patch.setattr(Step, "main", property(calls.counting(Step.main.fget)))  # type: ignore[attr-defined]
+            trace(
+                world.question.name, network=LabNetwork(world), now=world.now, seed=1, settings=CHECKED,
+                on_change=lambda found: None,
+            )  # fmt: skip
+        costs.append(calls.made)
+    assert costs[1] <= 2 * SLACK * costs[0]
+
+
+@pytest.mark.parametrize("which", ["alias", "silent", "dnssec-unsigned-data"])
+def test_what_an_onlooker_is_shown_was_counted_well(which: str) -> None:
+    world, seen = load(which), list[Trace]()
+    trace(
+        world.question.name, world.question.rdtype, network=LabNetwork(world, signed=True), now=world.now,
+        seed=1, settings=CHECKED, on_change=seen.append,
+        anchors=parse_anchors(world.anchors_text, "the lab"),
+    )  # fmt: skip
+    for each in seen:
+        anew = stats.measure(each.steps, each.stats.duration)
+        assert replace(anew, critical_path=each.stats.critical_path) == each.stats
 
 
 class Address(str):
