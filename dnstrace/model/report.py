@@ -26,7 +26,7 @@ class Report:
     `reconciliation` has a table for each zone whose servers were probed. `lives` is what resolvers may cache
     and for how long, `life` is for how many seconds they may cache the answer: None if there is no answer, 0
     if they may not. `resolvers` are compared with the walk. `shares` is what all paths lead to, the largest
-    share first, if every server was asked.
+    share first, if every server was asked. `called` has names that the user gave to resolvers, by address.
     """
 
     trace: Trace
@@ -39,3 +39,4 @@ class Report:
     life: int | None = None
     resolvers: tuple[Compared, ...] = ()
     shares: tuple[Share, ...] = ()
+    called: Mapping[str, str] = field(default_factory=dict)
