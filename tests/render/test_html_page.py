@@ -174,6 +174,7 @@ def test_the_filter_finds_by_server_zone_name_and_result(context: Any, tmp_path:
     assert shown.tab.evaluate("document.activeElement.id") == "filter"
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1366, "light")])
 def test_nothing_keeps_anybody_from_reading_it(
     context: Any, tmp_path: Path, axe: str, width: int, scheme: str
@@ -240,6 +241,7 @@ def test_hostile_text_is_only_text(which: str, context: Any, tmp_path: Path) -> 
     assert not [each for each in attributes if each.startswith("on") or each == "style"]
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("world", names()[::3])
 def test_every_world_makes_a_page(world: str) -> None:
     text = html_page(report(walked(world)))

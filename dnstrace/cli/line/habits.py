@@ -88,15 +88,6 @@ def bare(word: str, alone: bool) -> None:
         raise Usage(f"no name to trace; did you mean {_ABOUT[word]}?{_as_name(word)}")
 
 
-def is_url(word: str) -> bool:
-    """Whether the word is a URL without its scheme, `example.com/page`.
-
-    `0/25.2.0.192.in-addr.arpa` is not: RFC 2317 puts slashes into names.
-    """
-    host, slash, _ = word.partition("/")
-    return bool(slash) and host.rstrip(".").rpartition(".")[2][:1].isalpha() and "." in host.rstrip(".")
-
-
 def unlikely(word: str) -> None:
     """Raise Usage for a word with characters that are unlikely in a name."""
     if "\\" in word:
