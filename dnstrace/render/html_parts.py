@@ -16,6 +16,7 @@ from dnstrace.model.findings import Level
 from dnstrace.model.security import Security
 from dnstrace.render.accepted import ACCEPTED, accepted_groups, because
 from dnstrace.render.findings import not_applied, nothing_wrong, verdict_nodes
+from dnstrace.render.html_chain import chain_drawing
 from dnstrace.render.layout import UNICODE_ONLY
 from dnstrace.render.reconciled import tables
 from dnstrace.render.remedies import EXPLAINS, FIX, NOT_REHEARSED, REHEARSED, WHO, parts
@@ -197,7 +198,7 @@ def _remedy_parts(finding: Finding, heads: Container[str]) -> str:
 
 
 def dnssec(trace: Trace) -> str:
-    """The evidence for the chain of trust, step by step."""
+    """The chain of trust as a drawing, and its evidence step by step."""
     if trace.judgement is None:
         return ""
     rows = [
@@ -211,7 +212,10 @@ def dnssec(trace: Trace) -> str:
     ]
     reason = f"<p>{escape(harmless(trace.judgement.reason))}</p>" if trace.judgement.reason else ""
     caption, heads = "The evidence of each step", ["Step", "Question", "Status", "Evidence"]
-    return reason + unfolding(caption, table(caption, heads, rows, "h-dnssec", free=3))
+    region = '<div class="scroll" tabindex="0" role="group" aria-labelledby="h-dnssec">'
+    return f"{reason}{region}{chain_drawing(trace)}</div>" + unfolding(
+        caption, table(caption, heads, rows, "h-dnssec", free=3)
+    )
 
 
 def _evidence_lines(step: Step, evidence: StepEvidence) -> list[Text]:
