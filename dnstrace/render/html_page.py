@@ -34,6 +34,7 @@ from dnstrace.render.html_parts import (
     unfolding,
     verdict,
 )
+from dnstrace.render.html_words import words
 from dnstrace.render.text import (
     count_text,
     name_text,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 
 _OUTCOMES = {Outcome.ANSWER: "good", Outcome.REFERRAL: "good", Outcome.FAILED: "bad"}
 _SECURITY = {Security.SECURE: "good", Security.BOGUS: "bad"}
+_EVIDENCE = {"tree", "exchanges"}
 
 
 def html_page(report: Report) -> str:
@@ -69,6 +71,8 @@ def html_page(report: Report) -> str:
         "tree": ("The walk", unfolding("Step by step, with every reply", walk)),
         "exchanges": ("Every exchange", _folded(count, exchanges(trace))),
     }
+    plain = "".join((verdict(report), *(body for key, (_, body) in sections.items() if key not in _EVIDENCE)))
+    sections["words"] = ("Words", words(plain))
     there = {key: part for key, part in sections.items() if part[1]}
     return "\n".join(
         [

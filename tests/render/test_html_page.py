@@ -97,6 +97,7 @@ def test_all_parts_are_there_and_fold(context: Any, tmp_path: Path) -> None:
         "Caching",
         "The walk",
         "Every exchange",
+        "Words",
     ]
     assert "ns1.example.com refuses to answer" in shown.tab.locator(".verdict").inner_text()
     assert [each.inner_text() for each in shown.tab.locator(".finding h3").all()] == [
