@@ -4,7 +4,7 @@
   const field = document.getElementById("filter");
   const count = document.getElementById("count");
   const rows = all("#exchanges tbody tr");
-  const entries = all("article, .journey > li, main tbody tr, ul.tree li, .map a, .words > div");
+  const entries = all("article, .journey > li, main tbody tr, ul.tree li, .map a, .chain g, .words > div");
   const texts = new Map(entries.map((each) => [each, each.textContent.toLowerCase()]));
   const folds = all("main details");
   let before = null;

@@ -101,6 +101,7 @@ def _box(placed: _Placed) -> Iterator[str]:
     box, middle, top, width, height = placed
     left = middle - width / 2
     radius = _ROUND.get(box.title.partition(" ")[0], 4)
+    yield "<g>"
     yield (
         f'<rect class="{box.mark.value}" x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}" '
         f'rx="{radius}"/>'
@@ -109,6 +110,7 @@ def _box(placed: _Placed) -> Iterator[str]:
     for number, (style, text) in enumerate(texts, 1):
         level = top + number * _LINE
         yield f'<text class="{style}" x="{left + _PAD:g}" y="{level:g}">{escape(text)}</text>'
+    yield "</g>"
 
 
 def _arrow(arrow: Arrow, placed: dict[object, _Placed], above: dict[object, _Placed]) -> Iterator[str]:

@@ -118,10 +118,11 @@ def _servers_cell(alike: list[_Asked]) -> str:
         return "<br>".join(_server_parts(alike[0].attempt))
     addresses = {each.attempt.exchange.query.address for each in alike}
     servers = {each.attempt.server for each in alike}
-    count = f"{count_text(len(addresses), 'address', 'addresses')} of {count_text(len(servers), 'server')}"
+    count = count_text(len(addresses), "address", "addresses")
+    who = name_text(alike[0].attempt.server) if len(servers) == 1 else f"{len(servers):,} servers"
     asked = f", {len(alike):,} queries" if len(alike) > len(addresses) else ""
     items = "".join(f"<li>{_server_item(each)}</li>" for each in alike)
-    return f"<details><summary>{count}{asked}</summary><ul>{items}</ul></details>"
+    return f"<details><summary>{count} of {escape(who)}{asked}</summary><ul>{items}</ul></details>"
 
 
 def _server_item(each: _Asked) -> str:
