@@ -27,7 +27,7 @@ from tests.shuffled import Shuffled
 
 CHECK = Settings(all_servers=True, probe=True, families=frozenset({4, 6}))
 SHARE = 12  # one world in so many is tried with each seed, unless all are
-ENDLESS = {"endless", "endless-aliases", "drip", "huge"}  # end by a limit, which comes sooner or later
+COSTLY = {"huge"}  # takes seconds: its own world is enough
 PARAMETERS = ("silent=SOA", "silent=DNSKEY", "silent=NS", "truncates=DNSKEY", "upward=com.", "no-edns=NOTIMP")
 BASES = ("dnssec-good", "dnssec-keys-differ", "in-domain", "answers-differ", "textbook")
 _NUMBERED = re.compile(r"steps? \d+((, | and )\d+)*")
@@ -107,7 +107,7 @@ def test_what_is_found_in_a_made_network_does_not_depend_on_chance(seed: int) ->
 def misbehaviours() -> list[str]:
     """Every misbehaviour that a world shows, as its file has it, and some of single types."""
     shown = {does for name in names() for server in load(name).servers for does in server.does}
-    return sorted(does for does in (*shown, *PARAMETERS) if does.partition("=")[0] not in ENDLESS)
+    return sorted(does for does in (*shown, *PARAMETERS) if does.partition("=")[0] not in COSTLY)
 
 
 def broken(number: int) -> World:
