@@ -12,7 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dnstrace.analysis.unheard import unheard
+
 Document = Mapping[str, Any]
+
+UNHEARD = "unheard"
+"""In `Difference.what`: a server was asked in vain, which a lost datagram can cause too."""
 
 _INCONCLUSIVE = {"abandoned", "known-silent", "network-unreachable", "not-recorded", "truncated"}
 _SILENT = {"timeout", "port-unreachable", "host-unreachable", "connection-lost"}
@@ -204,6 +209,16 @@ def _server_changes(old: Document, new: Document) -> Iterator[Difference]:
         yield Difference("server", zone, server, was, is_now, f"{in_words(zone)}: {state}")
 
 
+def _unheard_servers(old: Document, new: Document) -> Iterator[Difference]:
+    """Servers that answered before and were asked in vain now, though not often enough to count as dead."""
+    dead = {key[:2] for key, (_, last) in _last_results(new).items() if last in _SILENT}
+    for zone, server, address, took, waited in unheard(old, new):
+        if (zone, address) not in dead:
+            state = f"answered in {took:.0f} ms before and was not heard in {waited:.0f} ms now"
+            text = f"{in_words(zone)}: {in_words(server)} ({address}) {state}"
+            yield Difference(UNHEARD, zone, server, took, waited, text)
+
+
 def _server_state(was: str, is_now: str) -> str:
     if is_now in _SILENT:
         return "no longer answers"
@@ -308,6 +323,6 @@ def _expectation_changes(old: Document, new: Document) -> Iterator[Difference]:
 
 
 _COMPARED: tuple[Callable[[Document, Document], Iterator[Difference]], ...] = (
-    _outcome_changes, _answer_changes, _delegation_changes, _server_changes, _zone_changes, _finding_changes,
-    _resolver_changes, _expectation_changes,
+    _outcome_changes, _answer_changes, _delegation_changes, _server_changes, _unheard_servers, _zone_changes,
+    _finding_changes, _resolver_changes, _expectation_changes,
 )  # fmt: skip

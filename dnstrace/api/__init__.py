@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from dnstrace.model.anchors import Anchors
     from dnstrace.model.asked import Resolver
     from dnstrace.model.compared import Compared
-    from dnstrace.model.findings import Finding, Verdict
+    from dnstrace.model.findings import Explanation, Finding, Verdict
     from dnstrace.model.paths import Share
     from dnstrace.model.report import Report
 
-__all__ = ["Knowledge", "as_question", "report", "trace", "trace_async"]
+__all__ = ["Knowledge", "as_question", "explanations", "report", "trace", "trace_async"]
 
 
 async def trace_async(
@@ -166,6 +166,15 @@ def report(trace: Trace) -> Report:
     return judged if trace.findings is None else _with_rules(judged, trace.findings)
 
 
+def explanations(codes: Iterable[str]) -> dict[str, Explanation]:
+    """What the rules with these codes look for; codes that no rule has are left out."""
+    from dnstrace.checks import CATALOGUE
+    from dnstrace.model.findings import Explanation
+
+    rules = {code: CATALOGUE[code] for code in dict.fromkeys(codes) if code in CATALOGUE}
+    return {code: Explanation(rule.title, rule.sections) for code, rule in rules.items()}
+
+
 def _verdict_on(trace: Trace) -> Verdict | None:
     from dnstrace.checks.verdict import verdict
 
@@ -186,16 +195,15 @@ def _shares_of(trace: Trace) -> tuple[Share, ...]:
 
 def _with_rules(judged: Report, findings: Iterable[Finding]) -> Report:
     """The report of a trace to which the rules were applied."""
-    from dnstrace.checks import CATALOGUE, applied
+    from dnstrace.checks import applied
     from dnstrace.checks.reconciliation import reconciled
     from dnstrace.checks.reservations import reservation
-    from dnstrace.model.findings import Explanation
 
-    rules = {code: CATALOGUE[code] for code in {finding.code for finding in findings} & CATALOGUE.keys()}
+    every = (*findings, *(each.finding for each in judged.trace.accepted))
     return replace(
         judged,
         rules=len(applied(judged.trace)) - len(judged.trace.unapplied),
-        reservation="" if judged.trace.findings else reservation(judged.trace),
-        explanations={code: Explanation(rule.title, rule.sections) for code, rule in rules.items()},
+        reservation="" if every else reservation(judged.trace),
+        explanations=explanations(finding.code for finding in every),
         reconciliation=reconciled(judged.trace),
     )

@@ -22,15 +22,16 @@ from datetime import UTC, datetime
 from random import SystemRandom
 
 from dnstrace.bulk.dealing import in_order, numbered
-from dnstrace.bulk.plan import AT_ONCE, CannotGoOn, Enough, NoDescriptors, Plan, R, Use, worth
+from dnstrace.bulk.plan import AT_ONCE, CannotGoOn, Enough, Item, NoDescriptors, Plan, R, Use, worth
 from dnstrace.bulk.polite import TO_ONE
-from dnstrace.model import Question, Trace
+from dnstrace.model import Trace
 from dnstrace.model.tracing import Tracing
 from dnstrace.port import Network
 
 __all__ = ["AT_ONCE", "TO_ONE", "CannotGoOn", "Enough", "NoDescriptors", "results", "trace_many"]
 
-Questions = Iterable[Question] | AsyncIterable[Question]
+Questions = Iterable[Item] | AsyncIterable[Item]
+"""Questions to trace, each perhaps with what is expected of its trace (`Expecting`)."""
 
 
 async def trace_many(
@@ -85,11 +86,12 @@ async def results(
     Each is traced as `tracing` says, with a seed and a time that follow from those in it. With `ordered` the
     results come in the order of the questions. `questions` is read only while there is room, so it may be
     endless; if it raises Enough, questions that wait are dropped. Without `share` each name is walked with
-    nothing known. `rate` is the most queries sent a second; if it is low, fewer names are traced at a time,
-    so that each ends within its deadline. With several `workers` the names are traced in that many processes,
-    with `dask` on the cluster of this scheduler (`tcp://host:8786`): `use` must then be a function of a
-    module, or a `functools.partial` of one, and its results must be picklable. `network` works in one process
-    only. What is under way when the caller stops reading is cancelled.
+    nothing known. `rate` is the most queries sent a second; if it is low, fewer names are traced at a time
+    while that many queries are sent, and deadlines are longer, so that each trace ends in time. With several
+    `workers` the names are traced in that many processes, with `dask` on the cluster of this scheduler
+    (`tcp://host:8786`): `use` must then be a function of a module, or a `functools.partial` of one, and its
+    results must be picklable. `network` works in one process only. What is under way when the caller stops
+    reading is cancelled.
 
     Raises ValueError if `network` is given for several processes, CannotGoOn if the cluster cannot be used
     (`dnstrace.bulk.cluster.ClusterError`), worker processes keep dying (`.processes.WorkersLost`) or too few
@@ -100,7 +102,7 @@ async def results(
     seed = SystemRandom().randrange(2**32) if tracing.seed is None else tracing.seed
     plan = Plan(tracing, seed, tracing.now or datetime.now(UTC), at_once, share, ordered, rate)
     jobs = numbered(questions)
-    workers = workers if rate is None else min(workers, worth(rate))
+    workers = workers if rate is None else min(workers, worth(rate, tracing))
     if dask is not None:
         from dnstrace.bulk.cluster import on_cluster
 

@@ -166,7 +166,7 @@ def alias_beside_data(cut: Cut) -> Iterator[Observation]:
         found.setdefault(owner, []).extend(reply for reply in replies if reply not in found[owner])
     for owner, showing in found.items():
         sets = (reply.rrset(owner, _CNAME) or () for reply in showing)
-        targets = [rdata.target for rdata in max(sets, key=len)]
+        targets = sorted(rdata.target for rdata in max(sets, key=len))
         what, cure = (
             "and also has other data",
             f"remove the CNAME record of {plain(owner)}, or all its other records",
@@ -210,7 +210,7 @@ def _addresses_instead(cut: Cut, showing: list[HeardReply]) -> _Fix:
         f"{cut.zone} {rrset.ttl} IN {dns.rdatatype.to_text(rrset.rdtype)} {rdata}"
         for rrset in (trace.answer if trace.question.name == cut.zone else ())
         if rrset.rdtype in (dns.rdatatype.A, dns.rdatatype.AAAA)
-        for rdata in rrset
+        for rdata in sorted(rrset)
     ]
     gone = _records_of(showing, cut.zone) if found else ()
     return {"records": tuple(found), "remedy": in_zone(cut.zone, add=found, remove=gone)}

@@ -51,9 +51,15 @@ def verdict(trace: Trace) -> Verdict | None:
 
 def _found(trace: Trace, whole: bool) -> tuple[Finding, ...]:
     """What the rules find; without `--check`, only in a trace that has no answer or a bogus one."""
-    if trace.findings is not None:
+    if trace.findings is None:
+        return () if whole else findings(trace)
+    if whole or not trace.accepted:
         return trace.findings
-    return () if whole else findings(trace)
+    every = (
+        *trace.findings,
+        *(each.finding for each in trace.accepted),
+    )  # why it has no answer is said anyway
+    return tuple(sorted(every, key=lambda finding: tuple(Level).index(finding.level)))
 
 
 def _explaining(trace: Trace, found: list[Finding]) -> list[Finding]:

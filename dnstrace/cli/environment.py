@@ -59,10 +59,7 @@ class Environment:
         columns = self.variables.get("COLUMNS", "")
         if columns.isascii() and columns.isdigit() and int(columns[:6]) > 0:
             return max(int(columns[:6]), _NARROWEST)
-        try:
-            return max(os.get_terminal_size(self.stdout.fileno()).columns, _NARROWEST) if self.stdout else 80
-        except (OSError, ValueError):
-            return 80
+        return max(_columns(self.stdout), _NARROWEST)
 
     def in_color(self, choice: str) -> bool:
         """Whether to write colours: by `--color`, NO_COLOR, FORCE_COLOR, or the terminal."""
@@ -131,9 +128,9 @@ class Environment:
         return _moves_its_cursor(self.stderr) and not self._dumb
 
     def overwrite(self, text: str) -> None:
-        """Replace the line last written by this with `text`; see `tells_progress`."""
+        """Replace the line last written by this with `text`, cut to fit; see `tells_progress`."""
         if self.stderr is not None:
-            self.stderr.write(f"\r\x1b[K{harmless(text)}")
+            self.stderr.write(f"\r\x1b[K{harmless(text)[: _columns(self.stderr) - 1]}")
             self.stderr.flush()
 
     @property
@@ -153,6 +150,14 @@ def _moves_its_cursor(stream: TextIO | None) -> bool:
 
         return obeys_sequences(stream)
     return True
+
+
+def _columns(stream: TextIO | None) -> int:
+    """Columns of the terminal that a stream leads to; 80 where there is none, or it does not know."""
+    try:
+        return (os.get_terminal_size(stream.fileno()).columns if stream else 0) or 80
+    except (OSError, ValueError):
+        return 80
 
 
 def _descriptor(stream: TextIO) -> int | None:

@@ -13,7 +13,7 @@ from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from dnstrace.cli.line.options import Output
+from dnstrace.cli.line.forms import Output
 from dnstrace.cli.output import NEEDS, REPLIES
 
 if TYPE_CHECKING:

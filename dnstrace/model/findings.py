@@ -17,6 +17,11 @@ class Level(StrEnum):
     WARNING = "warning"  # resolution works, but one more fault can break it
     NOTICE = "notice"  # worth knowing
 
+    def is_at_least(self, other: Level) -> bool:
+        """Whether it matters as much as another level, or more."""
+        ranked = list(Level)
+        return ranked.index(self) <= ranked.index(other)
+
 
 class Blame(StrEnum):
     """Who needs to fix it."""

@@ -9,6 +9,7 @@ from rich.text import Text
 from dnstrace.analysis.reached import is_bogus
 from dnstrace.model import Outcome
 from dnstrace.model.findings import Level
+from dnstrace.render.accepted import ACCEPTED, accepted_groups, because
 from dnstrace.render.grouped import grouped
 from dnstrace.render.layout import Node
 from dnstrace.render.remedies import FIX, REHEARSED, Part, parts, parts_of_verdict
@@ -28,13 +29,23 @@ def finding_nodes(report: Report) -> list[Node]:
     """A node for each finding, with its remedy below; a single line if there are no findings."""
     if (findings := report.trace.findings) is None:
         return []
-    cut_off = _unapplied_nodes(report.trace)
+    beyond = [*_accepted_nodes(report.trace), *_unapplied_nodes(report.trace)]
     if not findings:
         style = WARNING if report.reservation else GOOD
-        return [Node(Text(harmless(nothing_wrong(report)), style)), *cut_off]
+        return [Node(Text(harmless(nothing_wrong(report)), style)), *beyond]
     groups = grouped(findings)
     found = [Node(_finding_line(finding), _remedy_nodes(finding), heading=True) for finding in groups]
-    return [*found, *cut_off]
+    return [*found, *beyond]
+
+
+def _accepted_nodes(trace: Trace) -> list[Node]:
+    """A node for each finding that the user accepts, with the reason below."""
+    found = []
+    for finding, ignore in accepted_groups(trace):
+        line = f"{ACCEPTED} {finding.level.value} {finding.code}: {finding.message}"
+        why = Node(Text(because(ignore), QUIET))
+        found.append(Node(Text(harmless(line), QUIET), [why], heading=True))
+    return found
 
 
 def _unapplied_nodes(trace: Trace) -> list[Node]:
@@ -53,6 +64,8 @@ def not_applied(trace: Trace) -> list[str]:
 
 def nothing_wrong(report: Report) -> str:
     """That the rules found nothing wrong, with what has to be added to that."""
+    if report.trace.accepted:
+        return f"{count_text(report.rules, 'rule')} found nothing that is not accepted"
     but = f", but {report.reservation}" if report.reservation else ""
     return f"{count_text(report.rules, 'rule')} found nothing wrong{but}"
 

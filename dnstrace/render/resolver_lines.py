@@ -9,6 +9,7 @@ import dns.flags
 import dns.rdatatype
 from rich.text import Text
 
+from dnstrace.analysis.public_resolvers import name_of
 from dnstrace.model import ROOT, Kind
 from dnstrace.model.compared import Disagreement
 from dnstrace.render.edns import edns_options
@@ -19,7 +20,7 @@ from dnstrace.render.text import count_text, rcode_text, rdata_text, time_text
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, joined, marked, unanswered_text
 
 if TYPE_CHECKING:
-    from dnstrace.model import Attempt, Trace
+    from dnstrace.model import Attempt, Query, Step, Trace
     from dnstrace.model.compared import Compared
     from dnstrace.model.report import Report
 
@@ -45,14 +46,34 @@ def _resolver_node(trace: Trace, found: Compared, verbose: bool) -> Node:
     records = [node for each in found.step.attempts for node in reply_nodes(each, ROOT)] if verbose else []
     reason, style = reason_text(found), _style_of(found)
     one_line = found.difference in _ONE_LINE
-    parts: list[Text | str] = [resolver_text(attempt.exchange.query), *_answer_parts(attempt)]
+    parts: list[Text | str] = [_called(attempt.exchange.query), *_answer_parts(attempt)]
     parts += [Text(reason, style)] if found.difference is Disagreement.SAME else []
     parts += ["AD" if _is_authentic(attempt) else "", ttl_left_text(found), *_tries_parts(found)]
     line = joined(parts)
     below = [] if one_line else [Node(Text(reason, style))]
     errors = [Node(Text(text, WARNING)) for text in _error_texts(attempt)]
     sound = found.difference in (Disagreement.SAME, None)
-    return Node(line if sound else marked(style, line), [*below, *errors, *records])
+    further = _further_nodes(trace, found.step) if verbose else []
+    return Node(line if sound else marked(style, line), [*below, *errors, *records, *further])
+
+
+def _called(query: Query) -> str:
+    """A resolver in the form of the command line, with the name that it is known by."""
+    name = name_of(query.address)
+    return resolver_text(query) + (f" ({name})" if name else "")
+
+
+def _further_nodes(trace: Trace, asked: Step) -> list[Node]:
+    """What a resolver was asked once the walk had ended, to find out why it differs, and what it replied."""
+    return [
+        Node(
+            joined(["asked further", str(step.question), *_answer_parts(attempt)]),
+            reply_nodes(attempt, ROOT),
+        )
+        for step in trace.steps
+        if step.parent == asked.id and step.at_resolver
+        for attempt in step.attempts
+    ]
 
 
 def _style_of(found: Compared) -> str:

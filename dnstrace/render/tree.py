@@ -20,7 +20,7 @@ from dnstrace.model.naming import plain
 from dnstrace.model.security import Security
 from dnstrace.render.branches import Branches
 from dnstrace.render.delegation import supposed_texts
-from dnstrace.render.expected import expected_text, instead_text
+from dnstrace.render.expected import expected_text, unmet_texts
 from dnstrace.render.layout import ASCII, UNICODE, Columns, Guides, Node, rows
 from dnstrace.render.text import clock_text, count_text, harmless, rdata_text, time_text
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, TOLD, WARNING, joined, marked, question_text
@@ -151,7 +151,7 @@ def remarks(report: Report) -> list[Text]:
         *_assumption_lines(trace),
         *_paths_lines(report),
         *_lifetime_line(report),
-        *_no_resolver_line(report),
+        *_resolvers_line(report),
         *_expectation_lines(trace),
     ]
 
@@ -175,22 +175,22 @@ def _last_lines(report: Report, explained: bool) -> list[Text]:
         *_paths_lines(report),
         joined([_result_text(trace), *_cost_parts(trace, so_far)]),
         *_lifetime_line(report),
-        *_no_resolver_line(report),
+        *_resolvers_line(report),
         *_expectation_lines(trace),
     ]
 
 
-def _no_resolver_line(report: Report) -> list[Text]:
-    """Whether all resolvers that were asked are without an answer."""
-    if not report.resolvers:
+def _resolvers_line(report: Report) -> list[Text]:
+    """How many of the resolvers that were asked have no answer, an old one, or another one."""
+    if not report.resolvers or report.trace.outcome is None:
         return []
-    from dnstrace.analysis.resolvers import all_fail
+    from dnstrace.render.resolver_closing import closing_text
 
-    if not all_fail(report.resolvers):
+    if not (text := closing_text(report.resolvers)):
         return []
-    from dnstrace.render.resolver_words import none_text
-
-    return [marked(BAD, Text(none_text(report.resolvers), BAD))]
+    without = any(each.difference is not None and each.difference.has_none for each in report.resolvers)
+    style = BAD if without else WARNING
+    return [marked(style, Text(text, style))]
 
 
 def _assumption_lines(trace: Trace) -> list[Text]:
@@ -234,12 +234,13 @@ def _security_line(trace: Trace) -> list[Text]:
 
 def _expectation_lines(trace: Trace) -> list[Text]:
     """The user's expectations, and whether they are met."""
-    return [
-        Text(f"✓ {expected_text(met)}", GOOD)
-        if met.met
-        else marked(BAD, Text(f"{expected_text(met)}: {instead_text(met)}", BAD))
-        for met in trace.expectations or ()
-    ]
+    lines: list[Text] = []
+    for met in trace.expectations or ():
+        if met.met:
+            lines.append(Text(f"✓ {expected_text(met)}", GOOD))
+        else:
+            lines += (marked(BAD, Text(text, BAD)) for text in unmet_texts(met))
+    return lines
 
 
 def _result_text(trace: Trace) -> Text:

@@ -6,7 +6,7 @@ moment, which is how the tree grows on a terminal and how an interrupted trace i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -65,6 +65,14 @@ class Journal:
         self._counting.add(self[step].probe, attempts[-1])
         self._update(replace(self[step], attempts=attempts))
         return len(attempts) - 1
+
+    def surplus(self, step: int, indices: Container[int]) -> None:
+        """Record that these attempts of a step were not needed."""
+        attempts = (
+            replace(attempt, surplus=True) if index in indices else attempt
+            for index, attempt in enumerate(self[step].attempts)
+        )
+        self._update(replace(self[step], attempts=tuple(attempts)))
 
     def arrange(self, step: int, place: Callable[[Attempt], Any]) -> None:
         """Sort a step's attempts by their `place`; earlier indices are no longer valid."""

@@ -37,6 +37,7 @@ Walk the DNS from the root servers down, and show each step as a tree.
 
 NAME is a domain name, a URL or an address. Words come in any order, and +word is --word, as with dig.
 Each option --some-thing has a variable DNSTRACE_SOME_THING; --no- undoes a flag.
+--show-config prints the defaults that these and a configuration file set.
 """
 
 EXAMPLES = (

@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A name to trace, and the type to ask for where none is given; the URL where it was one."""
+    """A name to trace, and the type to ask for where none is given; the URL where it was one.
+
+    `remark` is what the user should know of how the name was read, or empty.
+    """
 
     name: Name
     rdtype: RdataType
     url: str = ""
+    remark: str = ""
 
 
 def subject(text: str) -> Subject:
@@ -46,7 +50,12 @@ def named(text: str) -> Subject:
     """A name, whatever it looks like."""
     import dns.rdatatype
 
-    return Subject(name(text), dns.rdatatype.A)
+    found, valid = _name_of(text)
+    if valid:
+        return Subject(found, dns.rdatatype.A)
+    why = "IDNA 2008 does not allow this name, but browsers and dig take it (UTS 46)"
+    remark = f"{shown(text)} is traced as {found.to_text(omit_final_dot=True)}: {why}"
+    return Subject(found, dns.rdatatype.A, remark=remark)
 
 
 def reverse(text: str) -> Subject:
@@ -87,15 +96,25 @@ def server(text: str) -> str:
 
 
 def name(text: str) -> Name:
-    """A domain name as people write it: in ASCII with the escapes of RFC 1035, or in Unicode (IDNA 2008)."""
+    """A domain name as people write it: in ASCII with the escapes of RFC 1035, or in Unicode.
+
+    Unicode is read by IDNA 2008, or as browsers do (`unicode_names`).
+    """
+    return _name_of(text)[0]
+
+
+def _name_of(text: str) -> tuple[Name, bool]:
+    """A name, and whether IDNA 2008 has it."""
     import dns.name
 
     if not text:
         raise Usage("the name is empty; the root is '.'")
     try:
         if text.isascii():
-            return dns.name.from_text(text, idna_codec=dns.name.IDNA_2008)
-        return dns.name.from_unicode(text, idna_codec=dns.name.IDNA_2008)
+            return dns.name.from_text(text, idna_codec=dns.name.IDNA_2008), True
+        from dnstrace.cli.line.unicode_names import from_unicode
+
+        return from_unicode(text)
     except dns.name.LabelTooLong as error:
         raise Usage(f"{shown(text)} has a label of more than 63 octets (RFC 1035 section 2.3.4)") from error
     except dns.name.NameTooLong as error:

@@ -11,10 +11,13 @@ import json
 from typing import TYPE_CHECKING
 
 from dnstrace import __version__
-from dnstrace.analysis.reached import delegation_reached, is_bogus
+from dnstrace.analysis.reached import delegation_reached, ended_unheard
 from dnstrace.render.document.judged import (
+    accepted_of,
+    error_of,
     fetched_of,
     finding_of,
+    ignored_of,
     life_of,
     met_of,
     reconciled_of,
@@ -27,7 +30,7 @@ from dnstrace.render.document.values import Document, iso, ms, question_of, rcod
 from dnstrace.render.text import harmless
 
 if TYPE_CHECKING:
-    from dnstrace.model import Stats, Trace
+    from dnstrace.model import Stats
     from dnstrace.model.report import Report
 
 SCHEMA = "dnstrace/1"
@@ -35,14 +38,25 @@ _SCHEMA_FILE = "dnstrace-1.schema.json"
 
 
 def to_json(
-    report: Report, *, verbose: bool = False, explain: bool = False, indent: int | None = None
+    report: Report,
+    *,
+    verbose: bool = False,
+    explain: bool = False,
+    brief: bool = False,
+    indent: int | None = None,
 ) -> str:
     """The document as ASCII text without a final line end: on one line, or indented by `indent` spaces.
 
-    `verbose` adds the records of every reply, `explain` a sentence about each step.
+    `verbose` adds the records of every reply, `explain` a sentence about each step; `brief` is without steps.
     """
-    whole = document(report, verbose=verbose, explain=explain)
+    whole = _brief(report) if brief else document(report, verbose=verbose, explain=explain)
     return json.dumps(whole, ensure_ascii=True, allow_nan=False, indent=indent)
+
+
+def _brief(report: Report) -> Document:
+    from dnstrace.render.document.brief import brief
+
+    return brief(report)
 
 
 def schema() -> str:
@@ -78,6 +92,8 @@ def document(report: Report, *, verbose: bool = False, explain: bool = False) ->
             step_of(step, verbose, judged.get(step.id), sentences.get(step.id)) for step in trace.steps
         ],
         "findings": [finding_of(finding) for finding in trace.findings or ()],
+        "accepted": [accepted_of(each) for each in trace.accepted],
+        "ignores": [ignored_of(each) for each in trace.ignores],
         "not_applied": list(trace.unapplied),
         "reconciliation": None
         if trace.findings is None
@@ -88,7 +104,8 @@ def document(report: Report, *, verbose: bool = False, explain: bool = False) ->
         "paths": [share_of(share) for share in report.shares] or None,
         "http": None if trace.fetched is None else fetched_of(trace.fetched),
         "stats": _stats(trace.stats),
-        "error": harmless(trace.error or _bogus(trace)) or None,
+        "error": error_of(trace),
+        "unheard": ended_unheard(trace),
         "record": None,
     }
 
@@ -100,11 +117,6 @@ def _explained(report: Report) -> dict[int, str]:
     story = Story(report)
     sentences = {step.id: (story.of_lookup(step), story.of(step)) for step in report.trace.steps}
     return {number: " ".join(filter(None, each)) for number, each in sentences.items()}
-
-
-def _bogus(trace: Trace) -> str:
-    """Why the trace is bogus; empty if it is not."""
-    return trace.judgement.reason if trace.judgement is not None and is_bogus(trace) else ""
 
 
 def _stats(stats: Stats) -> Document:

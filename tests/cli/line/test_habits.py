@@ -24,7 +24,7 @@ def test_nothing_is_said_of_what_there_is() -> None:
         (habits.long("server"), "@SERVER"),
         (habits.long("nonsense"), ""),
         (habits.letter("c", "-c"), "always IN"),
-        (habits.letter("e", "-example.com"), "with -q"),
+        (habits.letter("e", "-example.com"), "as --name=-x.example"),
         (habits.letter("Z", "-Z"), ""),
     ],
 )
