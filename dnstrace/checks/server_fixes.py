@@ -72,7 +72,7 @@ def _fix(cut: Cut, replies: list[HeardReply], repair: str, stays: bool) -> _Fix:
         return _of(glue_fixed(cut, host, Observation("", (), server)))
     if stays or not cut.probed or len(by_parent) < 2:
         return _Fix(repair, at_servers(server))
-    others = set(known_addresses(cut, server)) & cut.serving
+    others = set(known_addresses(cut, server)) & cut.serving - sick
     if others:
         where = f"its zone and from the glue in {parent_text(cut)}" if sick & glued else "its zone"
         one = "this address" if len(sick) == 1 else "these addresses"
