@@ -26,6 +26,8 @@ TO_CHOOSE = {
     "alias-loop-across": {"alias-loop"},
     "alias-chain-long": {"alias-chain-long"},
     "endless-aliases": {"alias-chain-long"},
+    "endless-dname": {"dname-too-long"},
+    "huge": {"ns-address-special"},
     "ipv6-only": {"no-ipv4"},
     "loopback-glue": {"ns-address-special", "one-network"},
     "missing-glue": {"glue-missing"},
