@@ -112,7 +112,7 @@ def _without_names(cut: Cut, group: list[Host], meant: dict[Name, Name]) -> _Fix
         better = listed(right) if right else "" if left else "other name servers"
         instead = f"list {better} instead of {them} in" if better else f"remove {them} from"
         cure = f"{_fix_of(group)}, or {instead} the NS records of {zone} {where}"
-    if not left and not right:  # a zone without NS records is none
+    if not left and not right:  # a zone needs NS records
         remedy = in_zone(cut.zone)
     else:
         remedy = (

@@ -31,6 +31,7 @@ TO_CHOOSE = {
     "ipv6-only": {"no-ipv4"},
     "loopback-glue": {"ns-address-special", "one-network"},
     "missing-glue": {"glue-missing"},
+    "missing-glue-below": {"glue-missing"},
     "missing-glue-many": {"glue-missing"},
     "ns-names": {"ns-address-special", "ns-name-alias", "ns-name-in-invalid-syntax", "unreachable"},
     "nxns": {"ns-name-unresolvable", "referral-too-large"},
