@@ -132,7 +132,7 @@ def test_the_commands_are_found() -> None:
     in_blocks = [line for block in SCRIPTS for line in block.splitlines()]
     in_sessions = [line for block in SESSIONS for line in block.splitlines() if line.startswith("$ ")]
     assert everything == [line for line in everything if line in in_blocks or line in in_sessions]
-    assert {language for language, _ in BLOCKS} == {"sh", "console", "python"}
+    assert {language for language, _ in BLOCKS} == {"sh", "console", "python", "toml"}
     assert len(in_blocks) > 30 and len(IN_TABLES) > 10
     assert os.access(HOME / "tests" / "run", os.X_OK)
 
