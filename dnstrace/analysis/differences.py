@@ -297,7 +297,10 @@ def _finding_changes(old: Document, new: Document) -> Iterator[Difference]:
 
 
 def _messages(document: Document) -> dict[tuple[str, str | None, str | None], str]:
-    return {(each["code"], each["zone"], each["server"]): each["message"] for each in document["findings"]}
+    """What was found, accepted or not: that may differ without anything having changed."""
+    accepted = (each["finding"] for each in document.get("accepted", ()))
+    found = (*document["findings"], *accepted)
+    return {(each["code"], each["zone"], each["server"]): each["message"] for each in found}
 
 
 def _where(zone: str | None, server: str | None) -> str:

@@ -81,6 +81,10 @@ def test_what_is_accepted_is_not_a_difference(tmp_path: Path) -> None:
     diff = ("--diff", str(old), str(new), "--check", "--short")
     assert "no longer found: lame-server" in run(*diff).out
     assert "lame-server" not in run(*diff, "--ignore=lame-server").out
+    old.write_text(run(*LAME, "--json", "--ignore=lame-server").out)
+    assert "lame-server" not in run(*LAME, "--diff", str(old), "--short").out
+    assert "no longer found: lame-server" in run(*diff).out
+    assert "lame-server" not in run(*diff, "--ignore=lame-server").out
 
 
 def test_both_are_about_what_a_check_finds() -> None:
