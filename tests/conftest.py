@@ -25,7 +25,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -36,6 +38,9 @@ from hypothesis import HealthCheck, settings
 
 if sys.platform == "win32":  # the default event loop cannot tell when a socket is readable
     asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
+
+# The developer's own configuration file is not one of the tests'.
+os.environ["XDG_CONFIG_HOME"] = str(Path(tempfile.gettempdir()) / "dnstrace-tests")
 
 HERE = Path(__file__).parent
 SOURCES = HERE.parent / "dnstrace"

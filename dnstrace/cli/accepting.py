@@ -68,8 +68,10 @@ class Heeded:
 
 
 def unheeded(ignores: Iterable[Ignored]) -> Iterator[str]:
-    """A line for each `--ignore` that has expired, or that concerns no finding."""
+    """A line for each `--ignore` that has expired, or that was typed and concerns no finding."""
     for each in ignores:
+        if each.ignore.default and not each.findings:
+            continue  # it is for another zone
         said = f"{each.ignore.place} {each.ignore.text}"
         if each.expired:
             again = "what it accepted counts again" if each.findings else "nothing that it concerns was found"

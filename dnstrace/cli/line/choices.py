@@ -137,7 +137,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         resolvers=_chosen_resolvers(chosen, settings.families),
         parent_only="parent-only" in chosen,
         supposed=_supposed(chosen),
-        policy=_policy(chosen),
+        policy=_policy(parsed),
         shown=Display(
             chosen.get("output", Output.TREE),
             bool(chosen.get("verbose")),
@@ -188,12 +188,12 @@ def _supposed(chosen: Mapping[str, Any]) -> tuple[Delegation, ...]:
     return supposed(chosen.get("undelegated", ()), chosen.get("ds", ()))
 
 
-def _policy(chosen: Mapping[str, Any]) -> Policy:
-    if not {"fail-on", "ignore", "ignore-file"} & set(chosen):
+def _policy(parsed: Parsed) -> Policy:
+    if not (found := {"fail-on", "ignore", "ignore-file"} & set(parsed.settings)):
         return USUAL
     from dnstrace.cli.line.policy import policy
 
-    return policy(chosen)
+    return policy(parsed.settings, [*filter(parsed.of_words, found)])
 
 
 def _many(chosen: Mapping[str, Any]) -> Many | None:

@@ -21,7 +21,7 @@ from dnstrace.cli.many.listed import Listed
 from dnstrace.cli.many.names import AsTheyCome, questions
 from dnstrace.cli.many.outfile import Done, Writer, opened, writer
 from dnstrace.cli.many.pages import Pages
-from dnstrace.cli.many.results import Result, result
+from dnstrace.cli.many.results import Form, Result, result
 from dnstrace.cli.many.screen import Screen
 from dnstrace.cli.many.tally import Tally
 from dnstrace.cli.planning import planned
@@ -73,6 +73,7 @@ class _ManyRun:
     ) -> None:
         self._chosen, self._many, self._names, self._pages = chosen, many, names, pages
         self._writer, self._screen, self._ascii = out, Screen(environment, out), environment.ascii_only
+        self._in_color = many.out is None and environment.in_color(chosen.shown.color)
         self._tally, self._wrong, self._cut_off = Tally(chosen.policy), 0, False
         self._stopped = False
         self._size, self._taken = _size_of(names), 0
@@ -189,8 +190,7 @@ class _ManyRun:
                 result,
                 shown=chosen.shown,
                 policy=chosen.policy,
-                ascii_only=self._ascii,
-                pages=self._pages is not None,
+                form=Form(self._pages is not None, self._ascii, self._in_color),
             ),
             at_once=many.at_once,
             share=many.share,
