@@ -100,7 +100,7 @@ async def _until_stopped(
 
 def _table(world: World, places: Mapping[str, Place]) -> Iterator[str]:
     """Each server with its addresses, and with the places where these are served if they are others."""
-    yield f"{world.name}: {harmless(world.title)}"
+    yield harmless(f"{world.name}: {world.title}")
     yield f"{len(world.servers)} servers at {len(places)} addresses; Ctrl-C ends it"
     yield ""
     rows = [

@@ -18,7 +18,9 @@ from dnstrace.model import Outcome
 from dnstrace.model.security import Security
 from dnstrace.render import pictures
 from dnstrace.render.branches import Branches
+from dnstrace.render.closing import remarks
 from dnstrace.render.html_head import html_head, script
+from dnstrace.render.html_journey import journey_cards
 from dnstrace.render.html_parts import (
     dnssec,
     exchanges,
@@ -38,7 +40,6 @@ from dnstrace.render.text import (
     time_text,
     unicode_name,
 )
-from dnstrace.render.tree import remarks
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace
@@ -55,6 +56,7 @@ def html_page(report: Report) -> str:
     sections = {
         "answer": ("Answer", _answer_section(trace)),
         "findings": ("Findings", findings(report)),
+        "journey": ("The journey", journey_cards(report)),
         "map": ("Map", _map_section(report)),
         "tree": ("The walk", tree_list(Branches(trace, verbose=True).blocks())),
         "last-hop": ("The last hop", _last_hop_section(trace)),
@@ -103,9 +105,11 @@ def _resolvers_section(report: Report) -> str:
     """The answers of the resolvers that were asked, compared with the walk."""
     if not report.resolvers:
         return ""
+    from dnstrace.render.resolver_closing import closing_text
     from dnstrace.render.resolver_lines import resolver_nodes
 
-    return tree_list([node.children for node in resolver_nodes(report, verbose=True)])
+    closing = f"<p>{escape(text)}.</p>" if (text := closing_text(report.resolvers)) else ""
+    return closing + tree_list([node.children for node in resolver_nodes(report, verbose=True)])
 
 
 def _section(key: str, title: str, body: str) -> str:

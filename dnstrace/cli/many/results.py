@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, date
 from typing import TYPE_CHECKING, NamedTuple
 
 import dns.rdatatype
@@ -14,7 +16,6 @@ from dnstrace.cli.line.choices import Display
 from dnstrace.cli.line.forms import FORMATS, Output
 from dnstrace.cli.status import status
 from dnstrace.model import Kind, Name, Outcome, Purpose, Step, Trace
-from dnstrace.model.accepting import Ignored
 from dnstrace.model.findings import Finding, Level
 from dnstrace.model.naming import plain
 from dnstrace.model.policy import USUAL, Policy
@@ -39,8 +40,8 @@ class Result(NamedTuple):
     `failed_in` is the zone in which it failed, `troubled` are the servers without a usable reply, `times` are
     the seconds that each zone took. `codes` are its findings, each with its level, `unmet` what was expected
     and is not so. `said` is the end of its line: what was found, and what is wrong. `page` is its page if it
-    is bad and pages are wanted. `ignores` is what became of each `--ignore`, `entry` what one document about
-    all of them shows of it.
+    is bad and pages are wanted. `concerned` is how many findings each `--ignore` concerns, by what holds on
+    that `day`. `entry` is what one document about all of them shows of it.
     """
 
     name: str
@@ -55,7 +56,8 @@ class Result(NamedTuple):
     said: tuple[str, str] = ("", "")
     judged: tuple[str, ...] = ()
     page: str = ""
-    ignores: tuple[Ignored, ...] = ()
+    concerned: tuple[int, ...] = ()
+    day: date | None = None
     entry: Entry | None = None
 
     @property
@@ -78,6 +80,8 @@ AS_TEXT = Form()
 def result(trace: Trace, shown: Display, policy: Policy = USUAL, form: Form = AS_TEXT) -> Result:
     """The lines and the counts for a trace; with `form.pages`, also its page if it is bad."""
     trace = accepted_of(trace, policy)
+    concerned = tuple(each.findings for each in trace.ignores)
+    trace = replace(trace, ignores=tuple(each for each in trace.ignores if each.findings))
     last = last_step(trace) if trace.outcome is Outcome.FAILED else None
     found = Result(
         _question_text(trace),
@@ -95,12 +99,14 @@ def result(trace: Trace, shown: Display, policy: Policy = USUAL, form: Form = AS
         tuple(met.expectation.text for met in trace.expectations or () if not met.met),
         (_answer_text(trace), _wrong_text(trace, form.ascii_only)),
         tuple(met.expectation.text for met in trace.expectations or ()),
-        ignores=trace.ignores,
-        entry=_entry(trace, policy) if shown.output in FORMATS else None,
+        concerned=concerned,
+        day=trace.started.astimezone(UTC).date() if concerned else None,
     )
     if shown.only_bad and not found.is_bad:
         return found
     page = _page(trace) if form.pages and found.is_bad else ""
+    if shown.output in FORMATS:
+        return found._replace(entry=_entry(trace, policy), page=page)
     return found._replace(text=_result_text(trace, found, shown, form), page=page)
 
 
@@ -160,8 +166,6 @@ def _seconds_taken(step: Step) -> float:
 
 
 def _result_text(trace: Trace, found: Result, shown: Display, form: Form) -> str:
-    if shown.output in FORMATS:
-        return ""
     if shown.output is Output.JSONL:
         from dnstrace.api import report
         from dnstrace.render.document import to_json
