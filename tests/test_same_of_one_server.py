@@ -8,8 +8,9 @@ from dnstrace import Trace
 from dnstrace.api import report
 from dnstrace.lab.world import load, names
 from dnstrace.model import Kind
-from dnstrace.render.delegation_map import Mark, delegation_map
+from dnstrace.render.delegation_map import delegation_map
 from dnstrace.render.document import document
+from dnstrace.render.map_stages import Mark
 from dnstrace.render.reconciled import tables
 from tests.checks.checking import checked
 from tests.made_delegations import made, traced

@@ -28,7 +28,10 @@ _TRIES = 3  # timeouts, the last of them without EDNS, until an address counts a
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One change: `what` is a word for programs, `zone` and `name` say what changed, absolute names."""
+    """One change: `what` is a word for programs, `zone` and `name` say what changed, absolute names.
+
+    `worse` is set if users now fail who did not: a new error, no answer, a bogus one, an expectation not met.
+    """
 
     what: str
     zone: str | None
@@ -36,6 +39,7 @@ class Difference:
     old: Any
     new: Any
     text: str
+    worse: bool = False
 
 
 def differences(old: Document, new: Document) -> tuple[Difference, ...]:
@@ -73,11 +77,13 @@ def _outcome_changes(old: Document, new: Document) -> Iterator[Difference]:
         text = f"the outcome changed from {old['outcome']} to {new['outcome']}"
         if new["outcome"] == "failed" and new["error"]:
             text += f": {new['error']}"
-        yield Difference("outcome", None, name, old["outcome"], new["outcome"], text)
+        failed = new["outcome"] == "failed"
+        yield Difference("outcome", None, name, old["outcome"], new["outcome"], text, worse=failed)
     if None not in (old["security"], new["security"]) and old["security"] != new["security"]:
         why = f": {new['reason']}" if new["reason"] else ""
         text = f"the security status changed from {old['security']} to {new['security']}{why}"
-        yield Difference("security", None, name, old["security"], new["security"], text)
+        bogus = new["security"] == "bogus"
+        yield Difference("security", None, name, old["security"], new["security"], text, worse=bogus)
 
 
 def _answer_changes(old: Document, new: Document) -> Iterator[Difference]:
@@ -290,14 +296,19 @@ def _finding_changes(old: Document, new: Document) -> Iterator[Difference]:
         yield Difference(
             "finding", zone, server, code, None, f"no longer found: {code}{_where(zone, server)}"
         )
+    errors = {key for key in after if after[key][1] == "error"}
     for key in (key for key in after if key not in before):
         code, zone, server = key
-        text = f"now found: {code}{_where(zone, server)}: {after[key]}"
-        yield Difference("finding", zone, server, None, code, text)
+        text = f"now found: {code}{_where(zone, server)}: {after[key][0]}"
+        yield Difference("finding", zone, server, None, code, text, worse=key in errors)
 
 
-def _messages(document: Document) -> dict[tuple[str, str | None, str | None], str]:
-    return {(each["code"], each["zone"], each["server"]): each["message"] for each in document["findings"]}
+def _messages(document: Document) -> dict[tuple[str, str | None, str | None], tuple[str, str]]:
+    """The message of each finding, and its level."""
+    return {
+        (each["code"], each["zone"], each["server"]): (each["message"], each["level"])
+        for each in document["findings"]
+    }
 
 
 def _where(zone: str | None, server: str | None) -> str:
@@ -319,7 +330,7 @@ def _expectation_changes(old: Document, new: Document) -> Iterator[Difference]:
         met = after.get(had["text"], had["met"])
         if met != had["met"]:
             text = f"{had['text']}: {'now met' if met else 'no longer met'}"
-            yield Difference("expectation", None, had["text"], had["met"], met, text)
+            yield Difference("expectation", None, had["text"], had["met"], met, text, worse=not met)
 
 
 _COMPARED: tuple[Callable[[Document, Document], Iterator[Difference]], ...] = (

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dnstrace.model import Address, Attempt, Name, Step, Trace
+    from dnstrace.model.report import Report
 
 
 def last_step(trace: Trace) -> Step | None:
@@ -124,3 +125,12 @@ def _lookups(trace: Trace, name: Name) -> list[Step]:
 
 def _was_asked(step: Step) -> bool:
     return any(attempt.meaning.kind is not Kind.NETWORK_UNREACHABLE for attempt in step.attempts)
+
+
+def ended_well(report: Report) -> bool:
+    """Whether nothing is known that speaks against the result: only then it is shown as a success."""
+    if report.verdict is not None or is_bogus(report.trace):
+        return False
+    if any(not met.met for met in report.trace.expectations or ()):
+        return False
+    return not any(each.difference is not None and each.difference.has_none for each in report.resolvers)

@@ -162,6 +162,7 @@ async def _traced(
 def report(trace: Trace) -> Report:
     """Judge a trace: everything that outputs show beyond what was recorded. Without an end, no verdict."""
     from dnstrace.analysis.caching import life, lives
+    from dnstrace.analysis.journey import journey
     from dnstrace.model.report import Report
 
     judged = Report(
@@ -171,6 +172,7 @@ def report(trace: Trace) -> Report:
         life=life(trace),
         resolvers=_resolvers_of(trace) if any(step.asks_resolver for step in trace.steps) else (),
         shares=_shares_of(trace) if any(step.all_servers for step in trace.steps) else (),
+        journey=journey(trace),
     )
     return judged if trace.findings is None else _with_rules(judged, trace.findings)
 

@@ -21,6 +21,7 @@ def _tree(report: Report, shown: Display, environment: Environment) -> str:
     text = StringIO()
     console = environment.console(shown.color, text)
     how = {"verbose": shown.verbose, "explain": shown.explain_steps, "ascii_only": environment.ascii_only}
+    how["links"] = environment.has_links and environment.in_color(shown.color)
     console.print(tree(report, **how), crop=False)
     return text.getvalue()
 

@@ -160,6 +160,21 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A query that has no reply yet: who was asked, when (seconds since the trace began), and for how long.
+
+    It is try `tries` of at most `most`.
+    """
+
+    server: Name
+    address: str
+    start: float
+    timeout: float
+    tries: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """A question, every step that was taken for it, and the result.
 
@@ -172,6 +187,7 @@ class Trace:
     the last hop, None if it was not taken. `unasked` are the address families that were not asked, and why.
     `unapplied` are the codes of the rules for which there was no time left. `accepted` are findings that the
     user accepts, which are not among `findings`; `ignores` is what became of each thing that says so.
+    `waiting` are the queries that have no reply yet, in a snapshot.
     """
 
     question: Question
@@ -194,6 +210,7 @@ class Trace:
     unapplied: tuple[str, ...] = ()
     accepted: tuple[Accepted, ...] = ()
     ignores: tuple[Ignored, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ from dnstrace.model import Outcome
 from dnstrace.model.security import Security
 from dnstrace.render import pictures
 from dnstrace.render.branches import Branches
+from dnstrace.render.closing import remarks
 from dnstrace.render.html_head import html_head, script
+from dnstrace.render.html_journey import journey_cards
 from dnstrace.render.html_parts import (
     dnssec,
     exchanges,
@@ -38,7 +40,6 @@ from dnstrace.render.text import (
     time_text,
     unicode_name,
 )
-from dnstrace.render.tree import remarks
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace
@@ -55,6 +56,7 @@ def html_page(report: Report) -> str:
     sections = {
         "answer": ("Answer", _answer_section(trace)),
         "findings": ("Findings", findings(report)),
+        "journey": ("The journey", journey_cards(report)),
         "map": ("Map", _map_section(report)),
         "tree": ("The walk", tree_list(Branches(trace, verbose=True).blocks())),
         "last-hop": ("The last hop", _last_hop_section(trace)),

@@ -76,8 +76,7 @@ class Strategy:
 class Asking:
     """One step: a question put to the servers of a zone, as a strategy decides.
 
-    A strategy reads `candidates`, `attempting` and `looking_up` (the tasks that have not ended, in the order
-    in which they began) and `recorded`, and acts by `send`, `look_up_next` and `take_in`.
+    It reads `candidates`, `attempting`, `looking_up` (the tasks in progress, in order) and `recorded`.
     """
 
     def __init__(
@@ -93,10 +92,7 @@ class Asking:
         skip: frozenset[str] = frozenset(),
         chain: Chain = (),
     ) -> None:
-        """`began` is called with the first address asked; `first` and `skip` are those of `Candidates`.
-
-        `chain` are the questions that wait for this step, and its own.
-        """
+        """`began` is called with the first address asked; `first`, `skip`, `chain` are for Candidates."""
         self.context, self.step, self.delegation = context, step, delegation
         self.strategy = strategy
         self._question, self._lookup, self._began = question, lookup, began
@@ -320,9 +316,11 @@ class Asking:
         if self._began is not None:
             self._began(candidate.address)
             self._began = None
-        exchange = await in_turn(
-            self.context.network, query, timeout, lambda: self._note_sent(candidate, query)
-        )
+        of = candidate.tries + 1, self.context.settings.tries
+        with self.context.journal.waiting(candidate.server, query.address, timeout, *of):
+            exchange = await in_turn(
+                self.context.network, query, timeout, lambda: self._note_sent(candidate, query)
+            )
         self._under_way.pop(candidate, None)
         return self.context.supposed.instead(exchange, self.delegation.zone)
 

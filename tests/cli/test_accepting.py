@@ -36,7 +36,7 @@ def test_it_is_shown_as_accepted_until_when_and_why() -> None:
     ran = run(*LAME, "--ignore", UNTIL.format("2026-03-31"), "--color=always")
     assert "verdict" not in ran.out and "\x1b[2maccepted error lame-server: " in ran.out
     assert "until 2026-03-31: The host replaces it." in ran.out and not ran.err
-    assert "found nothing that is not accepted" in ran.out
+    assert "found nothing wrong beyond what is accepted" in ran.out
 
 
 def test_it_is_in_the_document(tmp_path: Path) -> None:
@@ -105,4 +105,6 @@ def test_of_many_names_what_any_of_them_has_is_of_use(tmp_path: Path) -> None:
     ]
     documents = [*map(json.loads, ran.out.splitlines())]
     assert sorted(len(each["accepted"]) for each in documents) == [0, 1, 1]
+    briefly = [*map(json.loads, run(*many, "--brief").out.splitlines())]
+    assert [each["accepted"][0]["ignore"] for each in briefly if each["accepted"]] == ["lame-server"] * 2
     assert run(*many[:-3], "--fail-on=notice").status == 5 and run(*many[:-3], "--fail-on=never").status == 0

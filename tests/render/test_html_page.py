@@ -87,6 +87,7 @@ def test_all_parts_are_there_and_fold(context: Any, tmp_path: Path) -> None:
     assert heads == [
         "Answer",
         "Findings",
+        "The journey",
         "Map",
         "The walk",
         "Every exchange",

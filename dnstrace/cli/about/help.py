@@ -50,7 +50,7 @@ EXAMPLES = (
 TOGETHER = "What goes with what"
 """The title of the last group of the help, which says what excludes and needs what."""
 
-_OPTION, _LETTER, _VALUE, _BORDER = "bold cyan", "bold green", "bold yellow", "dim"
+_OPTION, _LETTER, _VALUE, _BORDER = "bold cyan", "bold green", "bold magenta", "dim"
 
 
 def help_text(environment: Environment) -> str:
@@ -77,7 +77,7 @@ def _defaults() -> dict[str, object]:
 
 def _parts(program: str, ascii_only: bool) -> Iterator[RenderableType]:
     frame = box.ASCII if ascii_only else box.ROUNDED
-    yield Text.assemble("\n ", ("Usage: ", "yellow"), (f"{program} {SYNTAX}", "bold"), "\n")
+    yield Text.assemble("\n ", ("Usage: ", "magenta"), (f"{program} {SYNTAX}", "bold"), "\n")
     first, *others = SUMMARY.strip().split("\n\n")
     yield _indented(Text(first))
     for paragraph in others:

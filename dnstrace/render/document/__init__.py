@@ -27,7 +27,7 @@ from dnstrace.render.document.judged import (
 )
 from dnstrace.render.document.steps import step_of
 from dnstrace.render.document.values import Document, iso, ms, question_of, rcode_of, referral_of, rrsets_of
-from dnstrace.render.text import harmless
+from dnstrace.render.text import harmless, name_text
 
 if TYPE_CHECKING:
     from dnstrace.model import Stats
@@ -102,6 +102,7 @@ def document(report: Report, *, verbose: bool = False, explain: bool = False) ->
         "expectations": None if trace.expectations is None else [met_of(met) for met in trace.expectations],
         "resolvers": [resolver_of(each) for each in report.resolvers] or None,
         "paths": [share_of(share) for share in report.shares] or None,
+        "journey": _journey_of(report),
         "http": None if trace.fetched is None else fetched_of(trace.fetched),
         "stats": _stats(trace.stats),
         "error": error_of(trace),
@@ -117,6 +118,23 @@ def _explained(report: Report) -> dict[int, str]:
     story = Story(report)
     sentences = {step.id: (story.of_lookup(step), story.of(step)) for step in report.trace.steps}
     return {number: " ".join(filter(None, each)) for number, each in sentences.items()}
+
+
+def _journey_of(report: Report) -> list[Document]:
+    """The journey from the name that is typed to the page, leg by leg."""
+    from dnstrace.render.story import Story
+
+    return [
+        {
+            "number": leg.number,
+            "stage": leg.stage.value,
+            "title": title,
+            "text": text,
+            "zone": None if leg.zone is None else name_text(leg.zone),
+            "steps": list(leg.steps),
+        }
+        for leg, title, text in Story(report).legs()
+    ]
 
 
 def _stats(stats: Stats) -> Document:
