@@ -100,9 +100,9 @@ def glue_differs(cut: Cut) -> Iterator[Observation]:
             or any(map(special, (*addresses, *host.addresses)))
         ):
             continue
-        families = _families_listed(host)
-        stale = [text for text in addresses if text not in host.addresses and family_of(text) in families]
-        fresh = [text for text in host.addresses if text not in addresses]
+        families, own, glued = _families_listed(host), set(host.addresses), set(addresses)
+        stale = [text for text in addresses if text not in own and family_of(text) in families]
+        fresh = [text for text in host.addresses if text not in glued]
         if not stale and not fresh:
             continue
         lost = stale == addresses and not cut.serving & set(stale)
@@ -132,9 +132,10 @@ def _with_glue_fixed(cut: Cut, host: Host, addresses: list[str], found: Observat
             records=records if good else (),
             remedy=at_parent(cut, change=records) if good else at_servers(host.name),
         )
-    right = (*good, *(text for text in glued if text not in good))
+    right = tuple(dict.fromkeys((*good, *glued)))
     records = address_records(host.name, right)
-    dead = listed(text for text in host.addresses if text not in good)
+    well = set(good)
+    dead = listed(text for text in host.addresses if text not in well)
     return replace(
         found,
         cure=f"change the addresses of {name} in its own zone to {listed(right)}, since it does not serve"
@@ -242,13 +243,16 @@ def glue_superfluous(cut: Cut) -> Iterator[Observation]:
 
 def glue(cut: Cut) -> dict[Name, list[str]]:
     """The addresses in the referrals of all the parent's servers together, by name server."""
-    found: dict[Name, list[str]] = {}
+    return cut.once(_glue)
+
+
+def _glue(cut: Cut) -> dict[Name, list[str]]:
+    found: dict[Name, dict[str, None]] = {}
     for reply in cut.referrals:
         delegation = reply.meaning.delegation
         for server in () if delegation is None else delegation.servers:
-            known = found.setdefault(server.name, [])
-            known += [address.text for address in server.addresses if address.text not in known]
-    return found
+            found.setdefault(server.name, {}).update((address.text, None) for address in server.addresses)
+    return {name: list(addresses) for name, addresses in found.items()}
 
 
 def _superfluous(cut: Cut, reply: HeardReply) -> list[Name]:

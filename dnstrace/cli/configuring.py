@@ -51,6 +51,11 @@ class Configured:
     resolvers: Mapping[str, tuple[Resolver, ...]]
     entries: tuple[Entry, ...]
 
+    @property
+    def called(self) -> dict[str, str]:
+        """The names of resolvers by their addresses."""
+        return {each.address: name for name, several in self.resolvers.items() for each in several}
+
 
 def read(path: str, home: str = "") -> Configured:
     """Read the file; `~/` at the beginning of a value stands for `home`. Raises Usage."""

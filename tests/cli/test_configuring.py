@@ -132,6 +132,13 @@ def test_findings_are_accepted_for_good(tmp_path: Path) -> None:
     assert "config.toml:2: lame-server expired on 2020-01-01" in told
 
 
+def test_resolvers_are_shown_with_their_names(tmp_path: Path) -> None:
+    home = configure(tmp_path, '[resolvers]\noffice = "192.0.2.153"\nours = "9.9.9.9"\n')
+    out = run("--lab", "resolver-public", XDG_CONFIG_HOME=home).out
+    assert "─ 192.0.2.153 (office) · 2 ms" in out and "─ ✗ 9.9.9.9 (ours) · 14 ms" in out
+    assert "─ ✗ 1.1.1.1 (cloudflare) · 5 ms" in out
+
+
 # --- what is wrong ----------------------------------------------------------------------------------------
 
 
