@@ -17,7 +17,7 @@ from dnstrace.render.grouped import addresses_of, grouped, groups
 from dnstrace.render.layout import Node
 from dnstrace.render.remedies import FIX, REHEARSED, WHO, Part, parts, parts_of_verdict
 from dnstrace.render.text import count_text, harmless
-from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked
+from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked, tag
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace
@@ -137,7 +137,7 @@ def verdict_nodes(report: Report) -> list[Node]:
     commands += [f"dnstrace --explain {found.claims[0].code}"] if found.claims else []
     beneath += [Node(Text(harmless(command), QUIET), verbatim=True) for command in commands]
     line = Text.assemble(("verdict", f"{style} {STRONG}"), ": ", harmless(found.text))
-    return [Node(marked(style, line), beneath, heading=True)]
+    return [Node(tag(marked(style, line), found.steps), beneath, heading=True)]
 
 
 def _fix_nodes(report: Report, found: Verdict) -> list[Node]:

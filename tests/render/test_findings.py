@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -81,7 +82,7 @@ notice noted: it is so
 VERDICT = """\
 ✗ verdict: com has 192.0.2.53 as the glue for ns1.example.com, but its own zone
   has 203.0.113.53; fix this at the registrar of example.com (shown by
-  www.example.com A at 192.33.14.30); found: 1 error, 1 notice
+  www.example.com A at 192.33.14.30); found: 1 error, 1 notice #2
     fix: change the glue for ns1.example.com to 203.0.113.53
     ns1.example.com. 172800 IN A 203.0.113.53
     who: the owner of example.com, at its registrar
@@ -225,3 +226,18 @@ def test_text_from_the_network_does_nothing_to_the_terminal(part: str) -> None:
         drawn = look(tree(report(trace)), 400)
         assert SHOWN in drawn
         assert not set(drawn) & set("\x1b\u202e\r\x07")
+
+
+def test_the_steps_of_the_verdict_have_the_same_ids_in_the_tree() -> None:
+    for world in ("lame", "soa-stale", "dnssec-keys-need-tcp", "dnssec-missing-key"):
+        drawn = look(tree(report(checked_by_name(world))), 140)
+        above, _, verdict = drawn.partition("verdict: ")
+        found = report(checked_by_name(world)).verdict
+        assert found is not None
+        assert re.findall(r" #(\d+)", verdict) == [str(number) for number in found.steps][:4]
+        assert set(re.findall(r" #(\d+)", above)) == {str(number) for number in found.steps}
+
+
+def test_with_a_story_all_steps_of_the_walk_have_their_ids() -> None:
+    drawn = look(tree(report(walked("textbook")), explain=True), 140)
+    assert {int(number) for number in re.findall(r" #(\d+)", drawn)} == {1, 2, 3, 4, 5}
