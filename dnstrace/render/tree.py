@@ -81,8 +81,9 @@ class Tree:
                     yield from rows(node, width, self._guides)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Rich's own protocol."""
-        yield from self.rows(options.max_width)
+        """Rich's own protocol. No line has to be wrapped, which takes as long as all the rest."""
+        for line in self.rows(options.max_width):
+            yield from line.render(console, end="\n")
 
 
 def tree(report: Report, *, verbose: bool = False, ascii_only: bool = False, explain: bool = False) -> Tree:
