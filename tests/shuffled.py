@@ -1,29 +1,28 @@
 """A network of the lab on which chance is at work: what is found must not depend on it.
 
 Each reply takes a while longer, no two the same, and within a reply the records of each RRset come in another
-order, as from servers that rotate them.
+order, as from servers that rotate them. The octets stay as they are: a replay of them is not shuffled.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections import defaultdict
+from copy import copy
 from dataclasses import replace
 from random import Random
 
-import dns.exception
 import dns.flags
-import dns.message
 import dns.rdatatype
 import dns.rrset
 
 from dnstrace import clock
-from dnstrace.message.reading import read_reply
-from dnstrace.model import Exchange, Fault, Query
+from dnstrace.model import Exchange, Query
 from dnstrace.port import Network
 
 LATEST = 0.5  # seconds that a reply takes longer at most: much more than the patience with one server
-_COUNTS = (6, 8, 10)  # where the header counts the records of each section
+ORDERS = 3  # of the records of equal replies
+_AFTER_ID = 2  # octets, in a message
 
 
 class Shuffled:
@@ -33,6 +32,7 @@ class Shuffled:
 
     def __init__(self, network: Network, seed: int) -> None:
         self._network, self._random = network, Random(seed)
+        self._orders: dict[bytes, list[list[list[dns.rrset.RRset]]]] = defaultdict(list)
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:
         later = self._random.random() * LATEST
@@ -43,30 +43,24 @@ class Shuffled:
         return self._sorted(replace(found, elapsed=found.elapsed + later))
 
     def _sorted(self, found: Exchange) -> Exchange:
-        """The same reply with the records of each RRset in another order, if it can be written anew."""
-        assert found.wire is not None
-        try:
-            message = dns.message.from_wire(found.wire)
-        except dns.exception.DNSException:
+        """The same reply with the records of each RRset in another order."""
+        assert found.wire is not None and found.message is not None
+        if found.message.flags & dns.flags.TC:
             return found
-        records = sum(map(len, _rrsets(message))) + (message.edns >= 0)
-        counted = sum(int.from_bytes(found.wire[place : place + 2]) for place in _COUNTS)
-        if message.flags & dns.flags.TC or records != counted:
-            return found
-        for rrset in _rrsets(message):
-            if not dns.rdatatype.is_singleton(rrset.rdtype):
-                self._sort(rrset)
-        wire = message.to_wire(max_size=65535)
-        again = read_reply(wire)
-        return found if isinstance(again, Fault) else replace(found, wire=wire, message=again)
+        orders = self._orders[found.wire[_AFTER_ID:]]
+        if len(orders) < ORDERS:
+            orders.append([[self._shuffled(rrset) for rrset in each] for each in found.message.sections[1:]])
+        message = copy(found.message)
+        message.sections = [message.question, *map(list, self._random.choice(orders))]
+        return replace(found, message=message)
 
-    def _sort(self, rrset: dns.rrset.RRset) -> None:
+    def _shuffled(self, rrset: dns.rrset.RRset) -> dns.rrset.RRset:
         records = list(rrset)
+        if len(records) < 2 or dns.rdatatype.is_singleton(rrset.rdtype):  # to which nothing can be added
+            return rrset
         self._random.shuffle(records)
-        rrset.clear()
+        again = copy(rrset)
+        again.clear()
         for record in records:
-            rrset.add(record)
-
-
-def _rrsets(message: dns.message.Message) -> Iterator[dns.rrset.RRset]:
-    yield from (*message.answer, *message.authority, *message.additional)
+            again.add(record)
+        return again

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
 
 import dns.rrset
 
 from dnstrace.analysis.ordering import place
 from dnstrace.analysis.paths import Lead, lead
-from dnstrace.model import Attempt, Kind, Meaning, Name
+from dnstrace.model import Attempt, Kind, Meaning, Name, Step, Trace
 
 _PREFERRED = (Kind.REFERRAL, Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN)
 
@@ -50,6 +51,19 @@ def usable(attempt: Attempt) -> Meaning | None:
 def offered(attempt: Attempt) -> Meaning | None:
     """What a lame server offers."""
     return attempt.meaning.offer
+
+
+def needed(trace: Trace) -> Trace:
+    """The trace without the attempts that were made only because a reply came late."""
+    return replace(trace, steps=tuple(map(_without_surplus, trace.steps)))
+
+
+def _without_surplus(step: Step) -> Step:
+    if not any(attempt.surplus for attempt in step.attempts):
+        return step
+    kept = tuple(index for index, attempt in enumerate(step.attempts) if not attempt.surplus)
+    chosen = None if step.chosen is None else kept.index(step.chosen)
+    return replace(step, attempts=tuple(step.attempts[index] for index in kept), chosen=chosen)
 
 
 def _asked(attempt: Attempt) -> tuple[Name, bool, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 
 from dnstrace.model import (
     Attempt,
@@ -27,6 +28,7 @@ from dnstrace.model import (
     Transport,
 )
 
+_INSTANT = 1e-6  # seconds
 _GOES_ON = {Outcome.REFERRAL, Outcome.ALIAS, None}
 _UNSENT = {Fault.NETWORK_UNREACHABLE, Fault.NOT_RECORDED, Fault.KNOWN_SILENT}
 _HEADER, _QUESTION_TAIL, _OPT, _OPTION, _TCP_LENGTH = 12, 4, 11, 4, 2  # octets; RFC 1035, 6891, 7766
@@ -109,13 +111,69 @@ def _seconds(attempts: list[Attempt]) -> float:
 
 
 def _path_to(step: Step, beginning: int | None, steps: tuple[Step, ...]) -> list[Attempt]:
-    """The path from the step `beginning`, exclusive, down to `step`, inclusive."""
-    path, here = [], step
-    while True:
-        path += _path_within(here, steps)
-        if here.parent is None or here.parent == beginning:
-            return path
-        here = steps[here.parent - 1]
+    """The path from the step `beginning`, exclusive, down to `step`, inclusive.
+
+    A step that waited for a look-up that another one made comes after that look-up, if it ended last.
+    """
+    path: list[Attempt] = []
+    here: Step | None = step
+    while here is not None:
+        path += (within := _path_within(here, steps))
+        above = _above(here, beginning, steps)
+        waited = _waited_for(here, within, beginning, steps)
+        here = waited if waited is not None and (above is None or _end(above) < _end(waited)) else above
+    return path
+
+
+def _above(step: Step, beginning: int | None, steps: tuple[Step, ...]) -> Step | None:
+    """The step that comes before a step on the path that starts after `beginning`; None at its start.
+
+    A look-up begins before the step that needs it asks anything: what counts is the one before that.
+    """
+    here = step
+    while here.parent is not None and here.parent != beginning:
+        above = steps[here.parent - 1]
+        if not _starts_lookup(here, above):
+            return above
+        here = above
+    return None
+
+
+def _waited_for(
+    step: Step, within: list[Attempt], beginning: int | None, steps: tuple[Step, ...]
+) -> Step | None:
+    """The step that ended the look-up of the server asked in a step, if another step made that look-up."""
+    if step.all_servers or not within or within[0] is not within[-1]:
+        return None
+    server, address = within[0].server, within[0].exchange.query.address
+    sources = (
+        a.source for each in step.servers if each.name == server for a in each.addresses if a.text == address
+    )
+    if Source.RESOLVED not in sources:
+        return None
+    ended = (
+        each
+        for each in steps
+        if (each.purpose, each.question.name) == (Purpose.NS_ADDRESS, server)
+        and each.outcome not in _GOES_ON
+        and _end(each) <= within[0].exchange.start + _INSTANT
+        and (beginning is None or beginning in _ancestors(each, steps))
+    )
+    return max(ended, key=_end, default=None)
+
+
+def _ancestors(step: Step, steps: tuple[Step, ...]) -> Iterator[int]:
+    while step.parent is not None:
+        yield step.parent
+        step = steps[step.parent - 1]
+
+
+def _end(step: Step) -> float:
+    """When the reply used in a step came, in seconds since the trace began."""
+    if step.chosen is None:
+        return 0.0
+    exchange = step.attempts[step.chosen].exchange
+    return exchange.start + exchange.elapsed
 
 
 def _path_within(step: Step, steps: tuple[Step, ...]) -> list[Attempt]:
@@ -188,10 +246,16 @@ def _looked_up_by(ended: Step, ancestor: int, steps: tuple[Step, ...]) -> Name |
         if here.parent == ancestor:
             return here.question.name
         above = steps[here.parent - 1]
-        if above.question != here.question and above.outcome is not Outcome.ALIAS:
+        if _starts_lookup(here, above):
             return None  # a look-up nested in the look-up
         here = above
     return None
+
+
+def _starts_lookup(step: Step, above: Step) -> bool:
+    """Whether a step begins the look-up of a server that the step above it needs."""
+    lookup = step.purpose is Purpose.NS_ADDRESS
+    return lookup and above.question != step.question and above.outcome is not Outcome.ALIAS
 
 
 def _addresses_found(step: Step) -> list[str]:

@@ -27,6 +27,7 @@ from dnstrace.checks import (
     parent_update,
     question_types,
     records,
+    redirection,
     referrals,
     resolver_answers,
     security,
@@ -62,9 +63,9 @@ __all__ = [
 
 RULES = (
     interception, hints, cuts, servers, question_types, transport, letter_case, delegation, referrals,
-    spread, shared_addresses, cycles, names, glue, soa, existence, answers, aliases, records, digests,
-    security, zone_keys, signatures, contradictions, denial, denial_kinds, parent_update, key_requests,
-    chain, resolver_answers, unexplained,
+    spread, shared_addresses, cycles, names, glue, soa, existence, answers, aliases, redirection, records,
+    digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, parent_update,
+    key_requests, chain, resolver_answers, unexplained,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 

@@ -162,11 +162,11 @@ def alias_beside_data(cut: Cut) -> Iterator[Observation]:
     for reply in _heard_of(cut):
         for owner in _doubled(reply, cut.zone):
             found.setdefault(owner, []).append(reply)
-    for owner, replies in _in_turn(cut).items():
+    for owner, replies in cut.once(_in_turn).items():
         found.setdefault(owner, []).extend(reply for reply in replies if reply not in found[owner])
     for owner, showing in found.items():
         sets = (reply.rrset(owner, _CNAME) or () for reply in showing)
-        targets = [rdata.target for rdata in max(sets, key=len)]
+        targets = sorted(rdata.target for rdata in max(sets, key=len))
         what, cure = (
             "and also has other data",
             f"remove the CNAME record of {plain(owner)}, or all its other records",
@@ -176,15 +176,24 @@ def alias_beside_data(cut: Cut) -> Iterator[Observation]:
             cure = f"remove all CNAME records of {plain(owner)} except one"
         elif any(_cut_of(reply) == owner for reply in showing):
             what = f"in {zone_text(cut.zone)} and also delegated to other servers"
-            cure = (
-                f"remove either the CNAME record or the NS records of {plain(owner)} in {zone_text(cut.zone)}"
-            )
+            cure = one_has_to_go(owner, cut.zone)
         yield Observation(
             f"{plain(owner)} is an alias {what}, on {where(showing)}",
             steps_of(showing),
             cure=cure,
             remedy=in_zone(cut.zone, remove=_records_of(showing, owner, 1) if len(targets) > 1 else ()),
         )
+
+
+def delegated_alias(cut: Cut, name: Name) -> Name | None:
+    """A name at or above `name` that is an alias in the zone of `cut` and also delegated; None if none is."""
+    twice = (owner for owner, shown in cut.once(_in_turn).items() if any(_cut_of(r) == owner for r in shown))
+    return next((owner for owner in twice if name.is_subdomain(owner)), None)
+
+
+def one_has_to_go(owner: Name, zone: Name) -> str:
+    """What to do where a name is an alias and also delegated."""
+    return f"remove either the CNAME record or the NS records of {plain(owner)} in {zone_text(zone)}"
 
 
 class _Fix(TypedDict):
@@ -201,7 +210,7 @@ def _addresses_instead(cut: Cut, showing: list[HeardReply]) -> _Fix:
         f"{cut.zone} {rrset.ttl} IN {dns.rdatatype.to_text(rrset.rdtype)} {rdata}"
         for rrset in (trace.answer if trace.question.name == cut.zone else ())
         if rrset.rdtype in (dns.rdatatype.A, dns.rdatatype.AAAA)
-        for rdata in rrset
+        for rdata in sorted(rrset)
     ]
     gone = _records_of(showing, cut.zone) if found else ()
     return {"records": tuple(found), "remedy": in_zone(cut.zone, add=found, remove=gone)}

@@ -149,7 +149,7 @@ _LIKE_RESOLVER = (
     f"{_AT_SERVER} open-recursion soa-missing answers-differ signature-missing denial-broken chain-broken"
     " dnskey-differs"
 )
-_UNFOUND = "glue-missing ns-name-unresolvable cyclic-dependency"
+_UNFOUND = "glue-missing ns-name-unresolvable cyclic-dependency referral-endless"
 
 UNUSABLE = frozenset(f"{_DEAD} {_UNFOUND}".split())
 """What makes a name server useless for a zone."""

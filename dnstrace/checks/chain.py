@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from dnstrace.checks.aliases import delegated_alias, one_has_to_go
 from dnstrace.checks.catalogue import ENTERED, Trait, of_trace
 from dnstrace.checks.delegated_keys import to_publish
 from dnstrace.checks.evidence import Evidence
@@ -45,6 +46,9 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
     zones = [step.zone for step in steps]
     zone = max(zones, key=len, default=None)
     found = Observation(judgement.reason, tuple(step.id for step in steps), zone=zone)
+    if (at_alias := _at_alias(evidence, found)) is not None:
+        yield at_alias
+        return
     cut = None if zone is None else evidence.cut(zone)
     if cut is not None and any(isinstance(ds, OddDS) for ds in signing_of(cut).ds) and to_publish(cut):
         yield replace(
@@ -57,6 +61,16 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
         return
     remedy = None if zone is None else in_zone(zone, servers=_without_reply(steps))
     yield replace(found, cure=_cure(zone, steps), remedy=remedy)
+
+
+def _at_alias(evidence: Evidence, found: Observation) -> Observation | None:
+    """The same where the zone hangs on a name that is an alias too: a signer does not prove such a cut."""
+    for cut in evidence.cuts if found.zone is not None else ():
+        if (owner := delegated_alias(cut, found.zone)) is not None:  # type: ignore[arg-type]
+            return replace(
+                found, zone=cut.zone, cure=one_has_to_go(owner, cut.zone), remedy=in_zone(cut.zone)
+            )
+    return None
 
 
 def _cure(zone: Name | None, steps: list[Step]) -> str:

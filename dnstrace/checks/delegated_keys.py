@@ -43,7 +43,8 @@ def _wanted(cut: Cut) -> tuple[Record, ...]:
             return tuple(sorted(_record(rdata) for rdata in rrset if isinstance(rdata, DSBase)))
     for reply in cut.probe(Probe.CDNSKEY):
         if rrset := reply.rrset(cut.zone, dns.rdatatype.CDNSKEY):
-            return of_keys(cut.zone, (rdata for rdata in rrset if isinstance(rdata, DNSKEYBase)))
+            keys = (rdata for rdata in rrset if isinstance(rdata, DNSKEYBase))
+            return tuple(sorted(of_keys(cut.zone, keys)))
     return ()
 
 

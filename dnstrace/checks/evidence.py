@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import dns.rdatatype
 
+from dnstrace.analysis.choice import needed
 from dnstrace.analysis.hints import outdated_hints
 from dnstrace.analysis.paths import unheard
 from dnstrace.checks.replies import HeardReply, replies_of
@@ -229,11 +230,12 @@ class Cut:
 class Evidence:
     """A trace and its zone cuts, from the root down, in the order in which the walk reached them.
 
+    Left out are attempts that chance alone decided to make: no finding may follow from them.
     `found` are the findings so far, while the rules are applied.
     """
 
     def __init__(self, trace: Trace) -> None:
-        self.trace = trace
+        self.trace = trace = needed(trace)
         self.found: list[Finding] = []
         main = [step for step in trace.steps if step.main]
         self.unheard = unheard(step for step in main if step.all_servers) | trace.unasked.keys()

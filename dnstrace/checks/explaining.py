@@ -98,7 +98,7 @@ DIFFERENT: dict[Sort, Codes] = {
     Sort.NAME: _codes(_COPIES, _EXISTS, "answers-below-cut cut-denied"),
     Sort.LOOKUP: _codes(
         "ns-name-unresolvable ns-name-alias ns-name-is-address glue-missing glue-only-in-parent glue-differs",
-        "cyclic-dependency ns-address-special alias-loop alias-dangling no-ipv4",
+        "cyclic-dependency referral-endless ns-address-special alias-loop alias-dangling no-ipv4",
     ),
 }  # fmt: skip
 """What explains anything else."""

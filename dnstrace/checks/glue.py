@@ -270,7 +270,7 @@ def _addresses_in(found: dict[Name, HeardReply]) -> Iterator[str]:
     for owner, reply in found.items():
         for rrset in () if reply.message is None else reply.message.additional:
             if rrset.name == owner and rrset.rdtype in _ADDRESSES:
-                yield from (f"{owner} {rrset.ttl} IN {rrset.rdtype.name} {rdata}" for rdata in rrset)
+                yield from (f"{owner} {rrset.ttl} IN {rrset.rdtype.name} {rdata}" for rdata in sorted(rrset))
 
 
 def _families_listed(host: Host) -> set[int]:

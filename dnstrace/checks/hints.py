@@ -49,5 +49,7 @@ def _how_outdated(hint: OutdatedHint) -> str:
     server, old = plain(hint.server), listed(hint.addresses)
     if not hint.now:
         return f"the root hints list {server} at {old}, but the root zone has no such server any more"
-    now = listed(dict.fromkeys(filter(None, (address_of(rdata) for rrset in hint.now for rdata in rrset))))
+    now = listed(
+        dict.fromkeys(filter(None, (address_of(rdata) for rrset in hint.now for rdata in sorted(rrset))))
+    )
     return f"the root hints have {old} for {server}, but the root servers say that it is at {now}"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import dns.rdatatype
 
+from dnstrace.analysis.ordering import place
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply
 from dnstrace.message.given import addresses_given
@@ -17,7 +19,7 @@ from dnstrace.model.addresses import address_of
 class Host:
     """What the look-ups of a name server's name found.
 
-    `addresses` are those in its own zone; `denied` are the address families that zone has none of; `alias`
+    `addresses` are those in its own zone, in order; `denied` are the families that zone has none of; `alias`
     says that the name is an alias, of `target`; `failed` are the steps at which look-ups ended without a
     usable answer, `steps` are the ids of all steps about this host.
     """
@@ -65,7 +67,7 @@ def _read(cut: Cut, name: Name) -> Host:
     data = (rdata for rrset in rrsets if rrset.rdtype in _FAMILIES for rdata in rrset)
     return Host(
         name=name,
-        addresses=tuple(dict.fromkeys(filter(None, map(address_of, data)))),
+        addresses=tuple(sorted(set(filter(None, map(address_of, data))), key=partial(place, name))),
         denied=frozenset(_FAMILIES[s.question.rdtype] for s, meaning in found if meaning.kind is Kind.NODATA),
         nxdomain=Kind.NXDOMAIN in kinds,
         alias=target is not None,

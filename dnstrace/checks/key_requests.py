@@ -122,7 +122,7 @@ def _asking(cut: Cut) -> Iterator[_Asking]:
     for probe, rdtype in _TYPES.items():
         if replies := [reply for reply in cut.probe(probe) if reply.rrset(cut.zone, rdtype) is not None]:
             rrsets = (reply.rrset(cut.zone, rdtype) or () for reply in replies)
-            records = dict.fromkeys(rdata for rrset in rrsets for rdata in rrset)
+            records = dict.fromkeys(rdata for rrset in rrsets for rdata in sorted(rrset))
             requests = (_request(signing, rdata) for rdata in records)
             yield _Asking(rdtype, replies, [request for request in requests if request is not None])
 

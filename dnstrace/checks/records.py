@@ -108,9 +108,8 @@ def _malformed(evidence: Evidence) -> Iterator[_Odd]:
             if message is None:
                 continue
             for rrset in (*message.answer, *message.authority, *message.additional):
-                for rdata in rrset:
-                    if wrong := flaw(rdata):
-                        yield _Odd(reply, rrset, rdata, wrong)
+                odd = {rdata: wrong for rdata in rrset if (wrong := flaw(rdata))}
+                yield from (_Odd(reply, rrset, rdata, odd[rdata]) for rdata in sorted(odd))
 
 
 def _group(evidence: Evidence, odd: _Odd) -> _Group:

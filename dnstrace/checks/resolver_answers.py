@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import dns.rdatatype
 
@@ -160,7 +160,8 @@ def _level(evidence: Evidence) -> Level | None:
 
 
 def _clock(time: datetime) -> str:
-    return f"{time:%Y-%m-%d %H:%M:%S} UTC"
+    """The end of a TTL, to the next full minute: to the second it depends on when the reply came."""
+    return f"{time + timedelta(minutes=1, microseconds=-1):%Y-%m-%d %H:%M} UTC"
 
 
 def _resolver_fault(

@@ -8,8 +8,8 @@ from dataclasses import replace
 import dns.rcode
 
 from dnstrace.checks.catalogue import Trait, of_cut
-from dnstrace.checks.evidence import Cut
-from dnstrace.checks.phrases import addresses
+from dnstrace.checks.evidence import FAILING, Cut
+from dnstrace.checks.phrases import addresses, listed, question_text
 from dnstrace.checks.replies import HeardReply
 from dnstrace.checks.server_fixes import each_server
 from dnstrace.checks.statements import foreign_soa_in, soa_with_referral
@@ -65,7 +65,9 @@ def unreachable(cut: Cut) -> Iterator[Observation]:
 
     def does(replies: list[HeardReply]) -> str:
         why = " and ".join(dict.fromkeys(_WHY[reply.meaning.kind] for reply in replies))
-        return f"does not answer at {addresses(replies)}: {why}"
+        lost = not cut.probed and any(reply.meaning.kind in FAILING for reply in replies)
+        queries = f"queries for {_asked_for(cut, replies)} " if lost else ""
+        return f"does not answer {queries}at {addresses(replies)}: {why}"
 
     def repair(replies: list[HeardReply]) -> str:
         return f"make {_who(replies)} answer at {addresses(replies)}, over UDP and TCP port 53"
@@ -115,7 +117,10 @@ def lame_server(cut: Cut) -> Iterator[Observation]:
 
     def does(replies: list[HeardReply]) -> str:
         how = " and ".join(dict.fromkeys(_LAME[reply.meaning.kind] for reply in replies))
-        return f"does not serve {zone_text(cut.zone)} at {addresses(replies)}: it {how}"
+        what = f"does not serve {zone_text(cut.zone)}"
+        if not cut.probed and all(reply.meaning.kind in FAILING for reply in replies):
+            what = f"does not answer queries for {_asked_for(cut, replies)}"
+        return f"{what} at {addresses(replies)}: it {how}"
 
     yield from each_server(cut, lame, does, lambda replies: _configure(cut, replies))
 
@@ -135,11 +140,10 @@ def refuses(cut: Cut) -> Iterator[Observation]:
     References: RFC 1035 section 4.1.1; RFC 1912 section 2.8
     """
     refused = [reply for reply in _anyhow(cut) if reply.meaning.kind is Kind.REFUSED]
-    does = f"refuses to answer for {zone_text(cut.zone)} (REFUSED) at"
     yield from each_server(
         cut,
         refused,
-        lambda replies: f"{does} {addresses(replies)}",
+        lambda replies: f"refuses to answer for {_asked_for(cut, replies)} (REFUSED) at {addresses(replies)}",
         lambda replies: f"{_configure(cut, replies)} and allow queries for it from everywhere",
     )
 
@@ -161,7 +165,7 @@ def fails(cut: Cut) -> Iterator[Observation]:
 
     def does(replies: list[HeardReply]) -> str:
         codes = dict.fromkeys(dns.rcode.to_text(dns.rcode.Rcode.make(r.meaning.rcode or 0)) for r in replies)
-        return f"answers {' and '.join(codes)} for {zone_text(cut.zone)} at {addresses(replies)}"
+        return f"answers {' and '.join(codes)} for {_asked_for(cut, replies)} at {addresses(replies)}"
 
     def repair(replies: list[HeardReply]) -> str:
         if all(reply.meaning.kind in _OLD for reply in replies):
@@ -308,6 +312,13 @@ def _anyhow(cut: Cut) -> list[HeardReply]:
 def _over_tcp(cut: Cut) -> set[str]:
     """The addresses that replied to the probe over TCP."""
     return {r.address for r in cut.probe(Probe.TCP, all_servers=True) if r.message is not None}
+
+
+def _asked_for(cut: Cut, replies: list[HeardReply]) -> str:
+    """What servers fail to answer for: the zone, if that was probed, else what the walk asked them, alone."""
+    if cut.probed:
+        return zone_text(cut.zone)
+    return listed(dict.fromkeys(question_text(reply.step.question) for reply in replies), 3)
 
 
 def _configure(cut: Cut, replies: list[HeardReply]) -> str:

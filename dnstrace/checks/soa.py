@@ -29,7 +29,7 @@ def soa_missing(cut: Cut) -> Iterator[Observation]:
     """A server of the zone says that the zone has no SOA record.
 
     What it is: asked for the SOA record at the zone's apex, a server that answers for the zone says that
-    there is none.
+    there is none, or gives records of another type.
 
     Why it matters: negative answers cannot be cached without it, so each miss reaches the servers again.
     Secondaries cannot copy the zone, and tools that look for the apex of the zone do not find it.
@@ -42,14 +42,21 @@ def soa_missing(cut: Cut) -> Iterator[Observation]:
     lacking = [
         reply
         for reply in cut.probe(Probe.SOA)
-        if reply.meaning.kind in _NONE_THERE and reply.rrset(cut.zone, dns.rdatatype.SOA) is None
+        if reply.meaning.kind in (*_NONE_THERE, Kind.OTHER_TYPE)
+        and reply.rrset(cut.zone, dns.rdatatype.SOA) is None
     ]
+    zone = zone_text(cut.zone)
     for server, replies in by_server(lacking).items():
+        says = f"says that {zone} has no SOA record"
+        cure = f"publish an SOA record for {zone} on {plain(server)}"
+        if all(reply.meaning.kind is Kind.OTHER_TYPE for reply in replies):
+            says = f"answers the query for the SOA record of {zone} with records of another type"
+            cure = f"make {plain(server)} answer the query for the SOA record of {zone} with that record"
         yield Observation(
-            message=f"{where(replies)} says that {zone_text(cut.zone)} has no SOA record",
+            message=f"{where(replies)} {says}",
             steps=steps_of(replies),
             server=server,
-            cure=f"publish an SOA record for {zone_text(cut.zone)} on {plain(server)}",
+            cure=cure,
             remedy=in_zone(cut.zone, servers=[server]),
         )
 

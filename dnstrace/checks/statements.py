@@ -251,7 +251,7 @@ def said_text(reply: HeardReply) -> str:
         return meaning.kind.value.upper()
     if meaning.delegation is not None:
         return f"a referral to {plain(meaning.delegation.zone)}"
-    return ", ".join(str(rdata) for rrset in meaning.answer for rdata in rrset if not rrset.covers)
+    return ", ".join(str(rdata) for rrset in meaning.answer for rdata in sorted(rrset) if not rrset.covers)
 
 
 def soa_with_referral(reply: HeardReply) -> Name | None:

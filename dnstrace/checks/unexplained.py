@@ -9,7 +9,7 @@ from dnstrace.checks.catalogue import of_trace
 from dnstrace.checks.claims import unclaimed
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.phrases import counted, listed, question_text
-from dnstrace.model import Kind, Name
+from dnstrace.model import ROOT, Kind, Name
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
 
@@ -37,13 +37,20 @@ def unexplained(evidence: Evidence) -> Iterator[Observation]:
     for anomaly in unclaimed(evidence, evidence.found):
         kind = anomaly.replies[0].meaning.kind if anomaly.replies else None
         groups.setdefault((anomaly.sort, anomaly.servers, kind, _zone(anomaly)), []).append(anomaly)
-    for (sort, servers, _, zone), group in groups.items():
-        yield Observation(
-            f"{_message(sort, zone, group)}; no rule explains this",
-            tuple(number for anomaly in group for number in anomaly.steps),
-            server=next(iter(servers)) if len(servers) == 1 else None,
-            zone=zone,
-        )
+    observed = (
+        _observation(sort, servers, zone, group) for (sort, servers, _, zone), group in groups.items()
+    )
+    yield from sorted(observed, key=lambda each: (each.zone or ROOT, each.message))  # steps come in any order
+
+
+def _observation(sort: Sort, servers: frozenset[Name], zone: Name, group: list[Anomaly]) -> Observation:
+    group.sort(key=lambda each: (each.question.name, each.question.rdtype, each.what))
+    return Observation(
+        f"{_message(sort, zone, group)}; no rule explains this",
+        tuple(number for anomaly in group for number in anomaly.steps),
+        server=next(iter(servers)) if len(servers) == 1 else None,
+        zone=zone,
+    )
 
 
 def _zone(anomaly: Anomaly) -> Name:
@@ -55,7 +62,7 @@ def _message(sort: Sort, zone: Name, group: list[Anomaly]) -> str:
     first, servers = group[0], listed(sorted(group[0].servers))
     asked = list(dict.fromkeys(question_text(anomaly.question) for anomaly in group))
     if sort in _OF_ONE_SERVER:
-        addresses = dict.fromkeys(reply.address for anomaly in group for reply in anomaly.replies)
+        addresses = sorted({reply.address for anomaly in group for reply in anomaly.replies})
         return f"{servers} {first.what} when asked for {listed(asked, _SHOWN)} at {listed(addresses)}"
     if sort is Sort.LOOKUP:
         return f"{plain(first.question.name)} {first.what}"

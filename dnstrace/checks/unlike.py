@@ -17,7 +17,7 @@ import dns.rdatatype
 from dnstrace.checks.anomaly import Sort
 from dnstrace.checks.phrases import listed, server_names
 from dnstrace.checks.replies import HeardReply
-from dnstrace.model import Kind, Meaning
+from dnstrace.model import Kind, Meaning, Name
 from dnstrace.model.naming import plain
 
 _NEGATIVE = frozenset({Kind.NODATA, Kind.NXDOMAIN})
@@ -51,7 +51,7 @@ def differences(replies: Iterable[HeardReply]) -> Iterator[Difference]:
             values[fact.value].append((reply, fact.text))
     for (sort, _), values in stated.items():
         if len(values) > 1:
-            yield _difference(sort, sorted(values.values(), key=len, reverse=True))
+            yield _difference(sort, sorted(values.values(), key=_frequent_first))
 
 
 def _difference(sort: Sort, groups: list[list[tuple[HeardReply, str]]]) -> Difference:
@@ -60,6 +60,11 @@ def _difference(sort: Sort, groups: list[list[tuple[HeardReply, str]]]) -> Diffe
     odd = [reply for group in (groups if undecided else others) for reply, _ in group]
     what = "; ".join(f"{server_names(reply for reply, _ in group)}: {group[0][1]}" for group in groups)
     return Difference(sort, what, tuple(odd), tuple(reply for group in groups for reply, _ in group))
+
+
+def _frequent_first(stating: list[tuple[HeardReply, str]]) -> tuple[int, Name]:
+    """Where replies that state the same come: the most common first, else by their servers."""
+    return -len(stating), min(reply.server for reply, _ in stating)
 
 
 def _facts(reply: HeardReply) -> Iterator[Fact]:

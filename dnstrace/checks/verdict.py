@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from dnstrace.model import Attempt, Step, Trace
 
 _HERE = {Kind.NETWORK_UNREACHABLE}
+_WITHOUT_CHECK = "only --check asks all servers and tries a fix first"
 _NOTHING_HEARD = {Kind.ABANDONED, Kind.NOT_RECORDED}
 
 
@@ -50,9 +51,15 @@ def verdict(trace: Trace) -> Verdict | None:
 
 def _found(trace: Trace, whole: bool) -> tuple[Finding, ...]:
     """What the rules find; without `--check`, only in a trace that has no answer or a bogus one."""
-    if trace.findings is not None:
+    if trace.findings is None:
+        return () if whole else findings(trace)
+    if whole or not trace.accepted:
         return trace.findings
-    return () if whole else findings(trace)
+    every = (
+        *trace.findings,
+        *(each.finding for each in trace.accepted),
+    )  # why it has no answer is said anyway
+    return tuple(sorted(every, key=lambda finding: tuple(Level).index(finding.level)))
 
 
 def _explaining(trace: Trace, found: list[Finding]) -> list[Finding]:
@@ -115,8 +122,16 @@ def _of_finding(causes: Causes, shown: Finding, whole: bool) -> Verdict:
         steps=tuple(dict.fromkeys((*main.steps, *cause.steps))),
         reproduce=commands(trace, main, cause),
         records=cause.records,
+        cure=cause.cure if cause.records else "",
+        unrehearsed=_why_not_rehearsed(trace, cause) if cause.records else "",
         summary=summary(trace.findings or ()),
+        claims=(cause,) if cause is main else (cause, main),
     )
+
+
+def _why_not_rehearsed(trace: Trace, cause: Finding) -> str:
+    """Why it is not known what the records to publish lead to."""
+    return _WITHOUT_CHECK if trace.findings is None else cause.unrehearsed
 
 
 def _limit(trace: Trace) -> str:

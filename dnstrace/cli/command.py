@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dnstrace.cli.environment import Environment, Unwritable
 from dnstrace.cli.exits import Exit
+from dnstrace.cli.line.forms import FORMATS
 from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.usage import Usage
 from dnstrace.descriptors import TOO_FEW, has_run_out
@@ -25,11 +26,19 @@ def command(arguments: Sequence[str] | None = None, environment: Environment | N
     """
     environment = environment or Environment()
     words = sys.argv[1:] if arguments is None else arguments
-    return guarded(environment, lambda: run(parse(words), environment))
+    return guarded(environment, words, lambda: run(parse(words), environment))
 
 
-def guarded(environment: Environment, part: Callable[[], int]) -> int:
-    """The exit status of a part of the command, or of what ended it, said in one line on stderr."""
+def guarded(environment: Environment, words: Sequence[str], part: Callable[[], int]) -> int:
+    """The exit status of a part of the command, or of what ended it, said in one line on stderr.
+
+    `words` are those that were typed. Where they ask for a monitoring plugin, status and line are a plugin's.
+    """
+    if any("nagios" in word for word in (*words, environment.variables.get("DNSTRACE_FORMAT", ""))):
+        from dnstrace.cli.plugin import guarded_plugin, is_plugin
+
+        if is_plugin(words, environment.variables):
+            return guarded_plugin(environment, part)
     try:
         environment.check_writable()
         return part()
@@ -56,6 +65,8 @@ def run(words: Parsed, environment: Environment) -> int:
         from dnstrace.cli.about.instead import ABOUT
 
         name, value = words.about
+        if name == "show-config":
+            value = words.said.get("no-config", "")
         return ABOUT[name](value, environment)
     from dnstrace.cli.choosing import choose
 
@@ -66,10 +77,19 @@ def run_choices(chosen: Choices, environment: Environment) -> int:
     """Do what the user chose; the exit status. Raises Usage, Unwritable."""
     for remark in chosen.remarks:
         environment.remark(remark)
-    if chosen.lab == "list":
-        from dnstrace.cli.about.instead import worlds
+    if chosen.shown.output in FORMATS and not chosen.settings.probe:
+        from dnstrace.cli.reporting import unchecked
 
-        return worlds(environment)
+        for remark in unchecked(chosen.shown.output):
+            environment.remark(remark)
+    if chosen.lab in ("list", "new"):
+        from dnstrace.cli.worlds import INSTEAD
+
+        return INSTEAD[chosen.lab](environment)
+    if chosen.serve is not None:
+        from dnstrace.cli.serving import serve_world
+
+        return serve_world(chosen, environment)
     if chosen.many is not None:
         from dnstrace.cli.many.run import trace_file
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dnstrace import api
 from dnstrace.analysis.differences import Difference, asked, differences
 from dnstrace.cli.exits import Exit
-from dnstrace.cli.line.options import Output
+from dnstrace.cli.line.forms import Output
 from dnstrace.cli.usage import Usage
 
 if TYPE_CHECKING:
@@ -36,6 +36,10 @@ def compare(chosen: Choices, environment: Environment) -> int:
         trace = api.trace(question.name, question.rdtype, tracing=plan.tracing, network=plan.network)
         new = _of_trace(expected_of(trace, chosen.expected))
     try:
+        if chosen.policy.ignores:
+            from dnstrace.cli.accepting import without_accepted
+
+            old, new = (without_accepted(each, chosen.policy) for each in (old, new))
         found = differences(old, new)
         text = _printed(found, old, new, chosen, environment)
     except ValueError as error:

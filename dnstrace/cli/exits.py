@@ -31,8 +31,8 @@ class Exit(IntEnum):
     BOGUS = 4, "DNSSEC validation failed."
     FINDINGS = (
         5,
-        "Reached, but --check found an error, an --expect failed, no --resolver has an answer, or --diff"
-        " found a difference.",
+        "Reached, but --check found an error (or what --fail-on says), an --expect failed, no --resolver"
+        " has an answer, or --diff found a difference.",
     )
     BUG = 70, "A bug in dnstrace, with a traceback (EX_SOFTWARE of sysexits)."
     SYSTEM = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from dnstrace.cli.line.options import Output
+from dnstrace.cli.line.forms import FORMATS, Output
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +21,7 @@ def _tree(report: Report, shown: Display, environment: Environment) -> str:
     text = StringIO()
     console = environment.console(shown.color, text)
     how = {"verbose": shown.verbose, "explain": shown.explain_steps, "ascii_only": environment.ascii_only}
+    how["links"] = environment.has_links and environment.in_color(shown.color)
     console.print(tree(report, **how), crop=False)
     return text.getvalue()
 
@@ -34,13 +35,17 @@ def _short(report: Report, shown: Display, environment: Environment) -> str:
 def _json(report: Report, shown: Display, environment: Environment) -> str:
     from dnstrace.render.document import to_json
 
-    return _with_line_end(to_json(report, verbose=shown.verbose, explain=shown.explain_steps, indent=2))
+    return _with_line_end(to_json(report, **_json_of(shown), indent=2))
 
 
 def _jsonl(report: Report, shown: Display, environment: Environment) -> str:
     from dnstrace.render.document import to_json
 
-    return _with_line_end(to_json(report, verbose=shown.verbose, explain=shown.explain_steps, indent=None))
+    return _with_line_end(to_json(report, **_json_of(shown)))
+
+
+def _json_of(shown: Display) -> dict[str, bool]:
+    return {"verbose": shown.verbose, "explain": shown.explain_steps, "brief": shown.brief}
 
 
 def _mermaid(report: Report, shown: Display, environment: Environment) -> str:
@@ -67,7 +72,10 @@ FORMS: dict[Output, Callable[[Report, Display, Environment], str]] = {
     Output.MERMAID: _mermaid,
     Output.DOT: _dot,
 }
-"""What each form of output makes of a report: text that ends with a line end, or is empty."""
+"""What each form of output makes of a report: text that ends with a line end, or is empty.
+
+Those of `--format` are made of all reports together (`reporting`).
+"""
 
 REPLIES = tuple(
     f"dns.rdtypes.{each}" for each in ("ANY.NS", "IN.A", "IN.AAAA", "ANY.OPT", "ANY.DS", "ANY.SOA")
@@ -81,5 +89,6 @@ NEEDS: dict[Output, tuple[str, ...]] = {
     Output.JSONL: ("dnstrace.render.document",),
     Output.MERMAID: ("dnstrace.render.pictures",),
     Output.DOT: ("dnstrace.render.pictures",),
+    **{form: (f"dnstrace.render.formats.{form}",) for form in FORMATS},
 }
 """The modules that each form needs, which are imported while the first query is under way."""

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dnstrace.analysis.reached import is_bogus
+from dnstrace.analysis.ending import Ending, ending, is_as_expected, no_resolver_answers, page_is_missing
 from dnstrace.cli.exits import Exit
-from dnstrace.model import Outcome, Trace
-from dnstrace.model.security import Security
+from dnstrace.model.policy import USUAL, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from dnstrace.model import Trace
+
 _STATUS = {
-    Outcome.ANSWER: Exit.ANSWER,
-    Outcome.REFERRAL: Exit.ANSWER,
-    Outcome.NODATA: Exit.NEGATIVE,
-    Outcome.NXDOMAIN: Exit.NEGATIVE,
+    Ending.ANSWER: Exit.ANSWER,
+    Ending.NEGATIVE: Exit.NEGATIVE,
+    Ending.FAILED: Exit.FAILED,
+    Ending.BOGUS: Exit.BOGUS,
+    Ending.INTERRUPTED: Exit.INTERRUPTED,
 }
 _BAD = (Exit.INTERRUPTED, Exit.FAILED, Exit.BOGUS, Exit.FINDINGS)  # the worst first
 
 
-def status(traces: Iterable[Trace]) -> Exit:
+def status(traces: Iterable[Trace], policy: Policy = USUAL) -> Exit:
     """The exit status that `traces` lead to."""
-    each = [_status_of(trace) for trace in traces]
+    each = [_status_of(trace, policy) for trace in traces]
     return each[0] if len(each) == 1 else worst(each)
 
 
@@ -32,39 +34,17 @@ def worst(statuses: Collection[Exit]) -> Exit:
     return next((bad for bad in _BAD if bad in statuses), Exit.ANSWER)
 
 
-def _status_of(trace: Trace) -> Exit:
-    """The status of a trace: ANSWER for an expected end, FINDINGS if anything else is not as expected."""
-    expected = trace.expectations or ()
-    said = [met.expectation for met in expected if met.met]
-    found = _status_of_end(
-        trace, any(each.what == "security" and each.value == Security.BOGUS for each in said)
-    )
-    if found in (Exit.NEGATIVE, Exit.FAILED) and any(each.says_how_it_ends for each in said):
-        found = Exit.ANSWER
-    as_expected = all(met.met for met in expected) and not _has_error(trace)
-    as_expected = as_expected and (trace.fetched is None or trace.fetched.served)
-    as_expected = as_expected and not _no_resolver_answers(trace)
-    return found if as_expected or found not in (Exit.ANSWER, Exit.NEGATIVE) else Exit.FINDINGS
+def _status_of(trace: Trace, policy: Policy) -> Exit:
+    """The status of a trace: ANSWER for an expected end, FINDINGS if anything else is not as it should be."""
+    found = _STATUS[ending(trace)]
+    if found not in (Exit.ANSWER, Exit.NEGATIVE):
+        return found
+    wrong = not is_as_expected(trace) or page_is_missing(trace)
+    return Exit.FINDINGS if wrong or _has_findings(trace, policy) else found
 
 
-def _no_resolver_answers(trace: Trace) -> bool:
-    """Whether resolvers were asked too, and none has an answer."""
-    if not any(step.asks_resolver for step in trace.steps):
-        return False
-    from dnstrace.analysis.resolvers import all_fail, compared
-
-    return all_fail(compared(trace))
-
-
-def _has_error(trace: Trace) -> bool:
-    """Whether a check found an error."""
-    return any(finding.is_error for finding in trace.findings or ())
-
-
-def _status_of_end(trace: Trace, bogus_expected: bool) -> Exit:
-    """The status of how the trace ended, regardless of what is expected except that it is bogus."""
-    if trace.interrupted:
-        return Exit.INTERRUPTED
-    if trace.outcome is not Outcome.FAILED and is_bogus(trace) and not bogus_expected:
-        return Exit.BOGUS
-    return _STATUS.get(trace.outcome or Outcome.FAILED, Exit.FAILED)
+def _has_findings(trace: Trace, policy: Policy) -> bool:
+    """Whether something was found that counts; that no resolver has an answer is as bad as an error."""
+    if any(map(policy.fails_on, trace.findings or ())):
+        return True
+    return policy.fails_on_errors and no_resolver_answers(trace)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from dnstrace import api
 from dnstrace.cli.expecting import check_expected, expected_of
 from dnstrace.cli.exporting import check_exports, export
-from dnstrace.cli.line.options import Output
+from dnstrace.cli.line.forms import FORMATS, Output
 from dnstrace.cli.output import FORMS
 from dnstrace.cli.planning import planned
 from dnstrace.cli.progress import Progress
-from dnstrace.cli.remarks import remarks
+from dnstrace.cli.remarks import of_start, remarks
 from dnstrace.cli.saving import recorded, save
 from dnstrace.cli.status import status
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dnstrace.cli.line.choices import Choices
     from dnstrace.cli.planning import Planned
     from dnstrace.model import Question, Trace
+    from dnstrace.model.report import Report
 
 
 def trace_all(chosen: Choices, environment: Environment) -> int:
@@ -33,34 +34,64 @@ def trace_all(chosen: Choices, environment: Environment) -> int:
         requests(chosen)
     check_exports(chosen, len(plan.questions), environment)
     check_expected(plan.questions, chosen.expected)
-    progress = Progress(chosen, environment)
     if len(plan.questions) > 1:
         gc.enable()  # `cli.main` starts without it
-    ended: list[Trace] = []
+    ended: list[Report] = []
+    try:
+        _trace_each(plan, chosen, environment, ended)
+    finally:
+        reported = _report_on(ended, chosen, environment)
+    if chosen.policy.ignores:
+        from dnstrace.cli.accepting import together, unheeded
+
+        for remark in unheeded(together(report.trace.ignores for report in ended)):
+            environment.remark(remark)
+    return status((report.trace for report in ended), chosen.policy) if reported is None else reported
+
+
+def _trace_each(plan: Planned, chosen: Choices, environment: Environment, ended: list[Report]) -> None:
+    """Trace and print one question after the other; the reports are added to those that have ended."""
+    progress = Progress(chosen, environment)
     for question in plan.questions:
         trace = expected_of(_trace_question(question, plan, progress), chosen.expected)
         if chosen.http:
             from dnstrace.cli.fetching import fetched
 
             trace = fetched(trace, chosen)
-        _save_and_print(trace, plan, chosen, environment)
-        ended.append(trace)
+        if chosen.policy.ignores:
+            from dnstrace.cli.accepting import accepted_of
+
+            trace = accepted_of(trace, chosen.policy)
+        ended.append(replace(api.report(trace), called=chosen.called))
+        _save_and_print(ended[-1], plan, chosen, environment)
         if trace.interrupted:
             break
-    return status(ended)
 
 
-def _save_and_print(trace: Trace, plan: Planned, chosen: Choices, environment: Environment) -> None:
+def _report_on(ended: list[Report], chosen: Choices, environment: Environment) -> int | None:
+    """Print one document about all of them if the user asked for one; the status if it has one of its own."""
+    if chosen.shown.output not in FORMATS or not ended:
+        return None
+    from dnstrace.cli.reporting import report_on
+    from dnstrace.render.formats.entries import entry
+
+    alone = len(ended) == 1
+    return report_on([entry(report, chosen.policy, alone) for report in ended], chosen, environment.write)
+
+
+def _save_and_print(report: Report, plan: Planned, chosen: Choices, environment: Environment) -> None:
     """Save and export a trace if the user asked for it, and print it even if that fails."""
-    report = api.report(trace)
     try:
         save(report, plan, chosen)
         export(report, chosen.files)
     finally:
-        environment.write(FORMS[chosen.shown.output](report, chosen.shown, environment))
+        if (form := FORMS.get(chosen.shown.output)) is not None:
+            environment.write(form(report, chosen.shown, environment))
     if chosen.shown.output is Output.SHORT:
         for remark in remarks(report):
-            environment.remark(f"{trace.question}: {remark}")
+            environment.remark(f"{report.trace.question}: {remark}")
+    if chosen.server is not None and (hint := of_start(report.trace)):
+        environment.remark(hint)
 
 
 def _trace_question(question: Question, plan: Planned, progress: Progress) -> Trace:

@@ -21,9 +21,8 @@ from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.options import OPTIONS, Option
 from dnstrace.cli.line.parsed import Parsed
 from dnstrace.cli.line.syntax import parse
-from dnstrace.cli.usage import Usage
 
-_PARSED = "dnstrace.parsed"  # where in the context's `meta` the words are kept once they are read
+_PARSED = "dnstrace.parsed"  # where the words are in the `meta` of the context, and what was read
 
 
 class DnstraceCommand(TyperCommand):
@@ -36,7 +35,7 @@ class DnstraceCommand(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the words; wrong usage is one line on stderr and exit status 2, as everywhere."""
         if not ctx.resilient_parsing:  # which is how completion looks at a line
-            ctx.meta[_PARSED] = _words(args)
+            ctx.meta[_PARSED] = args, _parsed(args)
         ctx.args = []
         return []
 
@@ -59,17 +58,23 @@ def application() -> typer.Typer:
 
 
 def _dnstrace(context: typer.Context) -> None:
-    words: Parsed = context.meta[_PARSED]
+    words, parsed = context.meta[_PARSED]
     environment = Environment(program=context.command_path)
-    raise typer.Exit(guarded(environment, lambda: run(words, environment)))
+    raise typer.Exit(guarded(environment, words, lambda: run(parsed, environment)))
 
 
-def _words(args: list[str]) -> Parsed:
-    try:
-        return parse(args)
-    except Usage as error:
-        Environment().remark(str(error))
-        raise typer.Exit(Exit.USAGE) from error
+def _parsed(words: list[str]) -> Parsed:
+    """The words, read; where they are wrong, the application ends."""
+    found: list[Parsed] = []
+
+    def part() -> int:
+        found.append(parse(words))
+        return Exit.ANSWER
+
+    status = guarded(Environment(), words, part)
+    if not found:
+        raise typer.Exit(status)
+    return found[0]
 
 
 @cache

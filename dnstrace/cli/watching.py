@@ -8,10 +8,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from dnstrace import api
-from dnstrace.analysis.differences import differences
+from dnstrace.analysis.differences import UNHEARD, differences
 from dnstrace.analysis.reached import went_wrong
 from dnstrace.cli.exits import Exit
-from dnstrace.cli.line.options import Output
+from dnstrace.cli.line.forms import Output
 from dnstrace.cli.output import FORMS
 from dnstrace.cli.usage import Usage
 from dnstrace.render.document import document
@@ -39,6 +39,7 @@ def watch(
 
     `trace` makes one trace, by default as the user chose; `sleep` waits for a number of seconds.
     """
+    from dnstrace.cli.accepting import accepted_of
     from dnstrace.cli.expecting import expected_of
     from dnstrace.cli.status import status
 
@@ -47,7 +48,7 @@ def watch(
         raise Usage(
             f"--watch {pause:g}: other people's servers are asked at most once a second; give 1 or more"
         )
-    first = latest = expected_of(trace(), chosen.expected)
+    first = latest = accepted_of(expected_of(trace(), chosen.expected), chosen.policy)
     screen = chosen.shown.output is Output.TREE and environment.is_terminal
     _show_changes(latest, [_result_line(latest)], screen, pause, chosen, environment)
     while not _is_as_expected(chosen, latest):
@@ -55,13 +56,13 @@ def watch(
             environment.remark("nothing changes in the lab or in a record, so it is not traced again")
             break
         sleep(pause)
-        before, latest = latest, expected_of(trace(), chosen.expected)
+        before, latest = latest, accepted_of(expected_of(trace(), chosen.expected), chosen.policy)
         found = differences(_document_of(first), _document_of(latest))
         since = differences(_document_of(before), _document_of(latest))
         _show_changes(latest, [each.text for each in since], screen, pause, chosen, environment)
-        if found and not chosen.expected:
+        if any(each.what != UNHEARD for each in found) and not chosen.expected:
             return Exit.FINDINGS
-    return status([latest])
+    return status([latest], chosen.policy)
 
 
 def _once_more(chosen: Choices) -> TraceAgain:

@@ -17,6 +17,11 @@ class Level(StrEnum):
     WARNING = "warning"  # resolution works, but one more fault can break it
     NOTICE = "notice"  # worth knowing
 
+    def is_at_least(self, other: Level) -> bool:
+        """Whether it matters as much as another level, or more."""
+        ranked = list(Level)
+        return ranked.index(self) <= ranked.index(other)
+
 
 class Blame(StrEnum):
     """Who needs to fix it."""
@@ -171,8 +176,11 @@ class Verdict:
 
     `steps` are the ids of the steps that show it. `reproduce` is the dig command that sends the query that
     shows it, or two of them, each on a line of its own, if it compares two replies; empty if no query does.
-    `records` are the records to publish, in master-file format. `operator` is the zone whose operator or
-    registrar needs to act. `summary` has a line for each level of findings: how many, and each by its code.
+    `records` are the records to publish, in master-file format; where there are any, `cure` says what to do
+    with them, and `unrehearsed` why it was not tried what they lead to. `operator` is the zone whose operator
+    or registrar needs to act. `summary` has a line for each level of findings: how many, and each by its
+    code. `claims` are the cause that the sentence states and the finding that follows from it, or the one
+    that is both; empty if no rule explains the end.
     """
 
     text: str
@@ -184,3 +192,6 @@ class Verdict:
     reproduce: str = ""
     records: tuple[str, ...] = ()
     summary: tuple[str, ...] = ()
+    cure: str = ""
+    unrehearsed: str = ""
+    claims: tuple[Finding, ...] = ()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import dns.rrset
 
+    from dnstrace.model.accepting import Accepted, Ignored
     from dnstrace.model.expectations import Met
     from dnstrace.model.families import Unasked
     from dnstrace.model.findings import Finding
@@ -73,12 +74,15 @@ class Attempt:
     """One address of one name server asked within a step, and what it meant.
 
     `cause` is what this attempt, together with earlier ones at the same address, shows to be wrong there.
+    `surplus` is set if it was made only because the reply that was used instead came late: with `--check`,
+    nothing follows from it.
     """
 
     server: Name
     exchange: Exchange
     meaning: Meaning
     cause: Cause | None = None
+    surplus: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,21 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A query that has no reply yet: who was asked, when (seconds since the trace began), and for how long.
+
+    It is try `tries` of at most `most`.
+    """
+
+    server: Name
+    address: str
+    start: float
+    timeout: float
+    tries: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """A question, every step that was taken for it, and the result.
 
@@ -172,7 +191,9 @@ class Trace:
     user's is met, None if there are none. `findings` is what is wrong, None without a check. `supposed` are
     delegations that were taken as if the parent published them (`dnstrace.message.supposed`). `fetched` is
     the last hop, None if it was not taken. `unasked` are the address families that were not asked, and why.
-    `unapplied` are the codes of the rules for which there was no time left.
+    `unapplied` are the codes of the rules for which there was no time left. `accepted` are findings that the
+    user accepts, which are not among `findings`; `ignores` is what became of each thing that says so.
+    `waiting` are the queries that have no reply yet, in a snapshot.
     """
 
     question: Question
@@ -193,6 +214,9 @@ class Trace:
     unjudged: str = ""
     unasked: Mapping[int, Unasked] = field(default_factory=dict)
     unapplied: tuple[str, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
+    ignores: tuple[Ignored, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def ending(step: Step, trace: Trace) -> list[Node]:
     if step.outcome is None:
         return []
     if meaning is None:
-        return [_failure_node(step, trace)]
+        return [] if _is_said_within(step, trace) else [_failure_node(step, trace)]
     evidence = evidence_of(trace, step)
     nodes = [] if _is_shown_by_evidence(step, evidence) else _record_nodes(step, meaning, evidence)
     if step.outcome in (Outcome.NODATA, Outcome.NXDOMAIN):
@@ -70,6 +70,19 @@ def _explicit_node(step: Step, trace: Trace) -> Node:
         return Node(Text(f"asked for that name's own address: {', '.join(found)}", QUIET))
     what = f"{plain(step.question.name)} {dns.rdatatype.to_text(step.question.rdtype)}"
     return Node(marked(BAD, Text(f"has no address even when asked for {what}", BAD)))
+
+
+def _is_said_within(step: Step, trace: Trace) -> bool:
+    """Whether a look-up of a name server that the step needed failed for the same reason, and says so."""
+    if not step.note or step.attempts or not step.servers or step is last_step(trace):
+        return False
+    within = {step.id}
+    for later in trace.steps[step.id :]:
+        if later.parent in within:
+            if later.outcome is Outcome.FAILED and later.note == step.note:
+                return True
+            within.add(later.id)
+    return False
 
 
 def _failure_node(step: Step, trace: Trace) -> Node:

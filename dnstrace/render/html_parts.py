@@ -13,10 +13,11 @@ from dnstrace.analysis.stats import critical_attempts
 from dnstrace.model import Kind, Probe, Transport
 from dnstrace.model.findings import Level
 from dnstrace.model.security import Security
+from dnstrace.render.accepted import ACCEPTED, accepted_groups, because
 from dnstrace.render.findings import not_applied, nothing_wrong
 from dnstrace.render.layout import UNICODE_ONLY
 from dnstrace.render.reconciled import tables
-from dnstrace.render.remedies import EXPLAINS, FIX, REHEARSED, WHO, parts
+from dnstrace.render.remedies import EXPLAINS, FIX, NOT_REHEARSED, REHEARSED, WHO, parts
 from dnstrace.render.text import harmless, name_text, time_text
 from dnstrace.render.trust import cut_nodes, key_nodes, signed_by
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, TOLD, WARNING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 
     from dnstrace.model import Attempt, Step, Trace
+    from dnstrace.model.accepting import Ignore
     from dnstrace.model.findings import Explanation, Finding
     from dnstrace.model.judgement import StepEvidence
     from dnstrace.model.lives import Life
@@ -182,11 +184,21 @@ def findings(report: Report) -> str:
     if (found := report.trace.findings) is None:
         return ""
     cut_off = "".join(f"<p>{text}.</p>" for text in not_applied(report.trace))
+    beyond = "".join(_accepted_article(*each) for each in accepted_groups(report.trace)) + cut_off
     if not found:
         style = "warning" if report.reservation else "good"
-        return f'<p class="{style}">{escape(harmless(nothing_wrong(report)))}.</p>{cut_off}'
+        return f'<p class="{style}">{escape(harmless(nothing_wrong(report)))}.</p>{beyond}'
     articles = (_finding_article(report.trace, each, report.explanations[each.code]) for each in found)
-    return "".join((*articles, cut_off))
+    return "".join((*articles, beyond))
+
+
+def _accepted_article(finding: Finding, ignore: Ignore) -> str:
+    """A finding that the user accepts, and why."""
+    return (
+        f'<article class="finding quiet"><h3>{ACCEPTED} {finding.level.value} {finding.code}</h3>'
+        f"<p>{escape(harmless(finding.message))}</p>"
+        f"<p>{escape(because(ignore))}</p></article>"
+    )
 
 
 def _finding_article(trace: Trace, finding: Finding, known: Explanation) -> str:
@@ -201,7 +213,7 @@ def _finding_article(trace: Trace, finding: Finding, known: Explanation) -> str:
         f"<p>{escape(harmless(finding.message))}</p>"
         + _remedy_parts(finding, {FIX})
         + (f'<pre tabindex="0">{escape(records)}</pre>' if records else "")
-        + _remedy_parts(finding, {WHO, REHEARSED, f"not {REHEARSED}", EXPLAINS})
+        + _remedy_parts(finding, {WHO, REHEARSED, NOT_REHEARSED, EXPLAINS})
         + f'<p class="quiet">Evidence: {steps}.</p>'
         f"<details><summary>{escape(known.title)}</summary><dl>{explanation}</dl></details></article>"
     )

@@ -1,6 +1,6 @@
 """Draws a tree of lines within a width: guides, hanging indentation, limited depth.
 
-Independent of DNS. A line is never truncated. A line that does not fit is folded: between parts (` · `) if
+A line is never truncated. A line that does not fit is folded: between parts (` · `) if
 possible, then between words, then after the dots of a name, then anywhere. Only text to be copied is not
 folded.
 """
@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from rich.cells import cell_len
 from rich.text import Text
 
+from dnstrace.render.text import CIRCLED
+
 TIMES = "\N{MULTIPLICATION SIGN}"
 GUIDE_STYLE = "dim"
 UNICODE_ONLY = "not bold"  # the style of a Unicode form that follows its ASCII form
-_ASCII_SIGNS = str.maketrans({"·": "-", "─": "-", TIMES: "x", "✗": "x", "✓": "+"})
+_ASCII_SIGNS = str.maketrans({"·": "-", "─": "-", TIMES: "x", "✗": "x", "✓": "+"}) | CIRCLED
 _DEEPEST = 16  # nested zones that are indented at most, however wide the terminal
 _ALWAYS = 5  # nested zones that are always indented
 _ROOM = 56  # columns kept for text; beyond that, nested zones are no longer indented
@@ -198,7 +200,7 @@ class Columns:
             for row in every:
                 yield from _side_by_side(row, widths, room)
         else:
-            yield every[0][0]
+            yield from fold(every[0][0], width, width)
             lines = (line for row in self.rows for line in _in_one_line(self.heads, row, width))
             yield from lines if guides.unicode else map(_ascii_line, lines)
 

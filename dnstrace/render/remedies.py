@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from dnstrace.render.text import harmless
 
 if TYPE_CHECKING:
-    from dnstrace.model.findings import Finding
+    from dnstrace.model.findings import Finding, Verdict
 
-FIX, WHO, REHEARSED, EXPLAINS = "fix", "who", "rehearsed", "explains"
+FIX, WHO, REHEARSED, NOT_REHEARSED, EXPLAINS = "fix", "who", "rehearsed", "not rehearsed", "explains"
 
 
 class Part(NamedTuple):
@@ -21,10 +21,19 @@ class Part(NamedTuple):
 
 def parts(finding: Finding) -> list[Part]:
     """The lines about the remedy of a finding, and what else it explains; none of them is empty."""
-    if (finding.cure or finding.records) and finding.unrehearsed:
-        rehearsed = Part(f"not {REHEARSED}", finding.unrehearsed)
-    else:
-        rehearsed = Part(REHEARSED, finding.rehearsed)
+    why_not = why_not_rehearsed(finding)
+    rehearsed = Part(NOT_REHEARSED, why_not) if why_not else Part(REHEARSED, finding.rehearsed)
     explains = Part(EXPLAINS, ", ".join(finding.explains))
     found = (Part(FIX, finding.cure), Part(WHO, finding.actor), rehearsed, explains)
     return [Part(part.head, harmless(part.text)) for part in found if part.text]
+
+
+def why_not_rehearsed(finding: Finding) -> str:
+    """Why the remedy of a finding was not rehearsed; empty where it was, and where there is none."""
+    return harmless(finding.unrehearsed) if finding.cure or finding.records else ""
+
+
+def parts_of_verdict(found: Verdict) -> list[Part]:
+    """What to do with the records below a verdict, and why that was not rehearsed; empty without any."""
+    lines = (Part(FIX, found.cure), Part(NOT_REHEARSED, found.unrehearsed)) if found.records else ()
+    return [Part(part.head, harmless(part.text)) for part in lines if part.text]

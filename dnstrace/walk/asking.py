@@ -14,7 +14,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, final
+from typing import Any, final
 
 from dnstrace.analysis.ordering import in_one_order, place
 from dnstrace.message.meaning import classify
@@ -33,9 +33,10 @@ from dnstrace.model import (
     Transport,
 )
 from dnstrace.model.counting import counted
-from dnstrace.walk.candidates import Candidate, Candidates
+from dnstrace.port import in_turn
+from dnstrace.walk.candidates import Candidate, Candidates, UnderWay
 from dnstrace.walk.context import TraceContext
-from dnstrace.walk.fallback import PLAIN, another_way, cause, edns_of_try, suspected
+from dnstrace.walk.fallback import PLAIN, another_way, cause, edns_of_try, same_without_route, suspected
 from dnstrace.walk.remembered import Chain, Retry
 
 _CONFIRMED = 4  # round trips within which a reply shows that EDNS was not the cause of the silence
@@ -71,20 +72,11 @@ class Strategy:
     without_edns: frozenset[str] | None = None
 
 
-class UnderWay(NamedTuple):
-    """An exchange that has not ended yet; `since` is the loop's time."""
-
-    candidate: Candidate
-    query: Query
-    since: float
-
-
 @final
 class Asking:
     """One step: a question put to the servers of a zone, as a strategy decides.
 
-    A strategy reads `candidates`, `attempting` and `looking_up` (the tasks that have not ended, in the order
-    in which they began) and `recorded`, and acts by `send`, `look_up_next` and `take_in`.
+    It reads `candidates`, `attempting`, `looking_up` (the tasks in progress, in order) and `recorded`.
     """
 
     def __init__(
@@ -100,10 +92,7 @@ class Asking:
         skip: frozenset[str] = frozenset(),
         chain: Chain = (),
     ) -> None:
-        """`began` is called with the first address asked; `first` and `skip` are those of `Candidates`.
-
-        `chain` are the questions that wait for this step, and its own.
-        """
+        """`began` is called with the first address asked; `first`, `skip`, `chain` are for Candidates."""
         self.context, self.step, self.delegation = context, step, delegation
         self.strategy = strategy
         self._question, self._lookup, self._began = question, lookup, began
@@ -114,6 +103,8 @@ class Asking:
         known = context.health.without_edns if strategy.without_edns is None else strategy.without_edns
         self._without_edns = frozenset(known) if strategy.all_servers else known
         self._under_way: dict[Candidate, UnderWay] = {}
+        self.made: dict[int, Candidate] = {}  # by the index of the attempt, until they are arranged
+        self.settled = False  # by rule: what is still under way is not needed
         self._vain: set[Candidate] = set()  # not asked, since another look-up has tried it in vain
         self._looked_up: Counter[bool] = Counter()  # in each of the two ways
         self.denied = ""  # the limit that stopped this step, in words
@@ -144,7 +135,7 @@ class Asking:
         return bool(names) and len(self.looking_up) < self.strategy.lookups_at_once
 
     def under_way(self) -> Iterator[UnderWay]:
-        """The exchanges that have not ended; one that is about to begin counts from now."""
+        """The exchanges that have not ended; one that waits for its turn to be sent counts from now."""
         now = asyncio.get_running_loop().time()
         for candidate in self.attempting.values():
             begun = self._under_way.get(candidate)
@@ -249,10 +240,10 @@ class Asking:
             meaning = self._meaning(exchange)
             self._note_life(candidate, exchange)
             again = await self._in_usual_way(candidate, exchange, meaning)
-            index = self._record(Attempt(candidate.server, exchange, meaning), again is not None)
+            index = self._record(candidate, exchange, meaning, again is not None)
             if again is not None:
                 exchange, meaning = again, self._meaning(again)
-                index = self._record(Attempt(candidate.server, exchange, meaning))
+                index = self._record(candidate, exchange, meaning)
             query = another_way(exchange, meaning) if self.strategy.shape is None else None
         return index
 
@@ -303,35 +294,38 @@ class Asking:
             return min(self.context.settings.timeout, _LAST_RESORT)
         return self.context.settings.timeout * (self.strategy.retry_share if candidate.tries else 1.0)
 
-    def _record(self, attempt: Attempt, refuted: bool = False) -> int:
+    def _record(
+        self, candidate: Candidate, exchange: Exchange, meaning: Meaning, refuted: bool = False
+    ) -> int:
         """Record an attempt with the cause that it reveals, given the earlier ones; its index.
 
         No cause is recorded if it has been `refuted`.
         """
-        if self.strategy.all_servers and (index := self._same_without_route(attempt)) is not None:
+        attempt = Attempt(candidate.server, exchange, meaning)
+        if self.strategy.all_servers and (index := same_without_route(self.recorded, attempt)) is not None:
             return index
         address = attempt.exchange.query.address
         before = (earlier for earlier in self.recorded if earlier.exchange.query.address == address)
         if not refuted and (shown := cause(before, attempt)) is not None:
             attempt = replace(attempt, cause=shown)
-        return self.context.journal.attempt(self.step, attempt)
-
-    def _same_without_route(self, attempt: Attempt) -> int | None:
-        """The earlier attempt that showed that this address family has no route."""
-        if attempt.exchange.fault is not Fault.NETWORK_UNREACHABLE:
-            return None
-        shown = (attempt.exchange.fault, attempt.exchange.query.family)
-        earlier = ((each.exchange.fault, each.exchange.query.family) for each in self.recorded)
-        return next((index for index, each in enumerate(earlier) if each == shown), None)
+        index = self.context.journal.attempt(self.step, attempt)
+        self.made[index] = candidate
+        return index
 
     async def _exchange(self, candidate: Candidate, query: Query, timeout: float) -> Exchange:
         if self._began is not None:
             self._began(candidate.address)
             self._began = None
-        self._under_way[candidate] = UnderWay(candidate, query, asyncio.get_running_loop().time())
-        exchange = await self.context.network.exchange(query, timeout)
-        del self._under_way[candidate]
+        of = candidate.tries + 1, self.context.settings.tries
+        with self.context.journal.waiting(candidate.server, query.address, timeout, *of):
+            exchange = await in_turn(
+                self.context.network, query, timeout, lambda: self._note_sent(candidate, query)
+            )
+        self._under_way.pop(candidate, None)
         return self.context.supposed.instead(exchange, self.delegation.zone)
+
+    def _note_sent(self, candidate: Candidate, query: Query) -> None:
+        self._under_way[candidate] = UnderWay(candidate, query, asyncio.get_running_loop().time())
 
     # --- the end ------------------------------------------------------------------------------
 
@@ -347,4 +341,5 @@ class Asking:
             exchange = Exchange(asked.query, asked.since, elapsed, fault=Fault.ABANDONED)
             self.context.health.abandoned(asked.query.address, elapsed)
             meaning = classify(exchange, self.delegation.zone)
-            self.context.journal.attempt(self.step, Attempt(asked.candidate.server, exchange, meaning))
+            attempt = Attempt(asked.candidate.server, exchange, meaning, surplus=self.settled)
+            self.context.journal.attempt(self.step, attempt)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from dnstrace.model import Attempt, Cause, Edns, Exchange, Kind, Meaning, Query, Transport
+from dnstrace.model import Attempt, Cause, Edns, Exchange, Fault, Kind, Meaning, Query, Transport
 
 PLAIN = 2  # the number of the first try without EDNS
 COOKIE, CLIENT_COOKIE = 10, 8  # the option's code, the octets of the client's part (RFC 7873 section 4)
@@ -86,6 +86,15 @@ def _cause_of_silence(earlier: tuple[Attempt, ...], latest: Attempt) -> Cause | 
     truncated = any(attempt.meaning.kind is Kind.TRUNCATED for attempt in earlier)
     over_tcp = latest.exchange.query.transport is Transport.TCP and latest.meaning.kind not in _UNKNOWN
     return Cause.NO_TCP if truncated and over_tcp else None
+
+
+def same_without_route(earlier: Iterable[Attempt], latest: Attempt) -> int | None:
+    """The index of the earlier attempt that showed that this address family has no route."""
+    if latest.exchange.fault is not Fault.NETWORK_UNREACHABLE:
+        return None
+    shown = (latest.exchange.fault, latest.exchange.query.family)
+    faults = ((each.exchange.fault, each.exchange.query.family) for each in earlier)
+    return next((index for index, each in enumerate(faults) if each == shown), None)
 
 
 def _with_cookie(exchange: Exchange) -> Query | None:

@@ -6,7 +6,8 @@ moment, which is how the tree grows on a terminal and how an interrupted trace i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from dnstrace.analysis.stats import Counting, critical_path, measure
 from dnstrace.model import Address, Attempt, Delegation, Name, Outcome, Probe, Purpose, Question, Step, Trace
 from dnstrace.model.families import Unasked
+from dnstrace.model.taken import Waiting
 
 
 class Journal:
@@ -39,6 +41,7 @@ class Journal:
         self._on_change = on_change
         self._steps: list[Step] = []
         self._counting, self._critical = Counting(), 0.0
+        self._waiting: dict[int, Waiting] = {}
 
     def begin(
         self,
@@ -59,6 +62,20 @@ class Journal:
         self._changed()
         return number
 
+    @contextmanager
+    def waiting(self, server: Name, address: str, timeout: float, tries: int, most: int) -> Iterator[None]:
+        """Show, while the body runs, that a query has no reply yet: try `tries` of at most `most`."""
+        if self._on_change is None:
+            yield
+            return
+        asked = Waiting(server, address, self.elapsed, timeout, tries, most)
+        self._waiting[id(asked)] = asked
+        self._changed()
+        try:
+            yield
+        finally:
+            del self._waiting[id(asked)]
+
     def attempt(self, step: int, attempt: Attempt) -> int:
         """Record an attempt within a step; its index."""
         exchange = replace(attempt.exchange, start=attempt.exchange.start - self._origin)
@@ -66,6 +83,14 @@ class Journal:
         self._counting.add(self[step].probe, attempts[-1])
         self._update(replace(self[step], attempts=attempts))
         return len(attempts) - 1
+
+    def surplus(self, step: int, indices: Container[int]) -> None:
+        """Record that these attempts of a step were not needed."""
+        attempts = (
+            replace(attempt, surplus=True) if index in indices else attempt
+            for index, attempt in enumerate(self[step].attempts)
+        )
+        self._update(replace(self[step], attempts=tuple(attempts)))
 
     def arrange(self, step: int, place: Callable[[Attempt], Any]) -> None:
         """Sort a step's attempts by their `place`; earlier indices are no longer valid."""
@@ -124,4 +149,6 @@ class Journal:
         if self._on_change is not None:
             steps = tuple(self._steps)
             stats = self._counting.stats(self.elapsed, self._critical)
-            self._on_change(replace(self._trace, steps=steps, stats=stats, unasked=dict(self._unasked)))
+            waiting = tuple(self._waiting.values())
+            unasked = dict(self._unasked)
+            self._on_change(replace(self._trace, steps=steps, stats=stats, unasked=unasked, waiting=waiting))

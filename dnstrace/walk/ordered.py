@@ -15,6 +15,7 @@ from dnstrace.analysis.choice import most_common, offered
 from dnstrace.analysis.ordering import place
 from dnstrace.model import Attempt, Kind
 from dnstrace.walk.asking import Asking, Strategy
+from dnstrace.walk.candidates import Candidate
 from dnstrace.walk.hedging import first_of, patience_left, unrecorded
 
 Task = asyncio.Task[Any]
@@ -22,6 +23,7 @@ Task = asyncio.Task[Any]
 
 async def first_in_order(asking: Asking) -> int | None:
     """Ask one server after another; the attempt of the first in order that is usable, else a lame offer."""
+    asking.made.clear()  # of attempts that are arranged already
     usable = await _InOrder(asking).ask()
     chosen = None if usable is None else asking.recorded[usable]
     asking.context.journal.arrange(
@@ -36,11 +38,14 @@ ORDERED = Strategy(first_in_order, lookups_at_once=1)
 
 
 class _InOrder:
-    """One asking in order: `_sent` are all attempts as they began, `_usable` those with a usable reply."""
+    """One asking in order: `_sent` are all attempts as they began, `_usable` those with a usable reply.
+
+    What began after the one that is used was not needed: the delay of a reply decided that it was sent.
+    """
 
     def __init__(self, asking: Asking) -> None:
         self._asking = asking
-        self._sent: dict[Task, None] = {}
+        self._sent: dict[Task, Candidate] = {}
         self._usable: dict[Task, int] = {}
 
     async def ask(self) -> int | None:
@@ -73,12 +78,21 @@ class _InOrder:
 
     def _settled(self) -> int | None:
         """The attempt to use, once all that began before it have failed."""
-        for task in self._sent:
+        needed = set[Candidate]()
+        for task, candidate in self._sent.items():
+            needed.add(candidate)
             if task in self._usable:
+                self._leave(needed)
                 return self._usable[task]
             if task in self._asking.attempting:
                 return None
         return None
+
+    def _leave(self, needed: set[Candidate]) -> None:
+        asking = self._asking
+        unneeded = {index for index, candidate in asking.made.items() if candidate not in needed}
+        asking.settled = True
+        asking.context.journal.surplus(asking.step, unneeded)
 
     def _ask_more(self, count: int) -> None:
         """Ask up to `count` more addresses; look a name up only when nothing else is left."""
@@ -94,7 +108,7 @@ class _InOrder:
             if (candidate := self._asking.candidates.next()) is None:
                 return
             self._asking.send(candidate)
-            self._sent |= dict.fromkeys(self._asking.attempting)
+            self._sent |= self._asking.attempting
 
 
 def _lame_offer(asking: Asking) -> int | None:

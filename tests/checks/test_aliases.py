@@ -51,3 +51,14 @@ def test_several_cname_records_are_listed() -> None:
     (finding,) = found("alias-beside-data", "cname-twice")
     assert "is an alias of alias.example.com and other.example at the same time" in finding.message
     assert finding.cure == "remove all CNAME records of www.example.com except one"
+
+
+def test_a_name_that_is_an_alias_and_delegated_is_named_with_the_zone_that_has_both() -> None:
+    (finding,) = found("alias-beside-data", "dnssec-cut-at-alias")
+    assert (
+        "away.example.com is an alias in example.com and also delegated to other servers" in finding.message
+    )
+    assert str(finding.zone) == "example.com." and finding.is_error
+    assert (
+        finding.cure == "remove either the CNAME record or the NS records of away.example.com in example.com"
+    )

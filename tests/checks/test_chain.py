@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from dnstrace.checks import CATALOGUE, Trait
+from dnstrace import Trace
+from dnstrace.checks import CATALOGUE, Trait, findings
+from dnstrace.checks.verdict import verdict
+from tests.checks.checking import checked_by_name, walked
 from tests.checks.documented import assert_fires, checked_world
 
 RULES = [
@@ -23,3 +28,15 @@ def test_a_chain_that_another_rule_explains_is_not_reported_again() -> None:
     for world in ("dnssec-missing-key", "dnssec-expired", "dnssec-bad-nsec"):
         codes = {finding.code for finding in checked_world(world).findings or ()}
         assert codes & explained and "chain-broken" not in codes
+
+
+@pytest.mark.parametrize("made", [checked_by_name, walked])
+def test_below_an_alias_that_is_delegated_too_nothing_is_signed_again(made: Callable[[str], Trace]) -> None:
+    trace = made("dnssec-cut-at-alias")
+    found = {finding.code: finding for finding in trace.findings or findings(trace)}
+    cause, effect = found["alias-beside-data"], found["chain-broken"]
+    assert effect.cure == cause.cure and effect.zone == cause.zone and "sign" not in effect.cure
+    assert cause.explains == ("chain-broken",)
+    assert (said := verdict(trace)) is not None and said.text.startswith(
+        f"validating resolvers give no answer: {cause.message}"
+    )

@@ -16,7 +16,7 @@ from dnstrace.model.findings import Finding
 from tests.checks.checking import checked, checked_by_name, made_of
 from tests.lab.mended import applied
 
-_SHARES = 8
+_SHARES = 16
 DECLARED = [name for name in names() if load(name).expect.findings]
 """The worlds in which something is found; one whose findings are left open has nothing to compare with."""
 

@@ -1,17 +1,21 @@
-"""The rule on zones that need each other to be found."""
+"""The rules on zones that need each other, or one more each time, to be found."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import pytest
 
 from dnstrace import trace
 from dnstrace.lab.network import LabNetwork
 from dnstrace.model import Settings
-from tests.checks.checking import made_of
+from dnstrace.model.findings import Blame
+from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, found
 
 RULES = [
     ("cyclic-dependency", "address-cycle", "glueless"),
+    ("referral-endless", "endless", "glueless"),
 ]
 """Each with a world that fires it, and one that does not."""
 
@@ -36,3 +40,19 @@ def test_a_cycle_in_one_family_only_is_not_reported() -> None:
     assert (found.outcome, found.findings) == ("failed", ())
     assert found.error.startswith("only IPv6 addresses are known for the name servers of example.")
     assert found.error.endswith(", and they are not asked: IPv6 is switched off")
+
+
+def test_referrals_without_end_are_for_whoever_makes_them() -> None:
+    (finding,) = found("referral-endless", "endless")
+    assert "www.example.com needs x1.example.com, which needs x2.example.com, which" in finding.message
+    assert finding.blame is Blame.PARENT and str(finding.operator) == "example.com."
+
+
+def test_a_chain_through_zones_of_several_registrants_ends_at_the_zone_that_needs_it() -> None:
+    """Each domain of the chain has its name server in the next one; none has glue."""
+    chain = [f"z{number}.com." for number in range(9)]
+    delegations = "".join(f"{zone} NS ns.{after}\n" for zone, after in pairwise(chain))
+    world = made_of("in-domain", question="www.z0.com. A", zones={"com.": {"add": delegations}})
+    (finding,) = (each for each in checked(world).findings or () if each.code == "referral-endless")
+    assert (str(finding.zone), finding.blame) == ("z0.com.", Blame.HOST)
+    assert finding.cure == "give z0.com a name server inside itself, with glue in its parent zone"

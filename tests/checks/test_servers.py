@@ -6,9 +6,10 @@ import pytest
 
 from dnstrace import trace
 from dnstrace.checks import Level, findings
+from dnstrace.checks.verdict import verdict
 from dnstrace.lab.network import LabNetwork
 from dnstrace.model import Settings
-from tests.checks.checking import made_of
+from tests.checks.checking import made_of, walked_in
 from tests.checks.documented import assert_fires, found
 
 RULES = [
@@ -43,6 +44,20 @@ def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well:
 )
 def test_a_message_says_which_server_does_what_and_where(code: str, world: str, says: str) -> None:
     assert says in found(code, world)[0].message
+
+
+@pytest.mark.parametrize(
+    ("does", "says"),
+    [
+        ("silent=HTTPS", "does not answer queries for www.example.com HTTPS at 192.0.2.53"),
+        ("knows-types=A,AAAA,SOA,NS", "answers NOTIMP for www.example.com HTTPS at 192.0.2.53"),
+    ],
+)
+def test_without_probes_a_server_is_said_to_fail_for_what_it_was_asked(does: str, says: str) -> None:
+    """Each of these servers answers for every other type, which only a check asks for."""
+    servers = {f"ns{number}.example.com.": {"does": [does]} for number in (1, 2)}
+    world = made_of("in-domain", question="www.example.com. HTTPS", servers=servers)
+    assert (said := verdict(walked_in(world, signed=False))) is not None and says in said.text
 
 
 def test_a_server_that_answers_over_tcp_only_is_not_called_unreachable() -> None:

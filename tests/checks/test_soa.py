@@ -50,3 +50,9 @@ def test_records_with_the_same_serial_that_differ_are_a_notice() -> None:
 )
 def test_a_message_says_which_server_has_what(code: str, world: str, message: str) -> None:
     assert [finding.message for finding in found(code, world)] == [message]
+
+
+def test_records_of_another_type_in_place_of_the_soa_record_are_named() -> None:
+    first, _ = found("soa-missing", "huge")
+    assert "answers the query for the SOA record of example.com with records of another type" in first.message
+    assert "answer the query for the SOA record" in first.cure

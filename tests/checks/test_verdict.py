@@ -25,7 +25,7 @@ from dnstrace.model import (
 )
 from dnstrace.model.findings import Verdict
 from dnstrace.model.limits import Limits
-from tests.checks.checking import CHECKED, WALKED, checked, made_of, walked, walked_in
+from tests.checks.checking import CHECKED, WALKED, checked, checked_by_name, made_of, walked, walked_in
 
 
 def parts(found: Verdict | None) -> dict[str, str]:
@@ -43,11 +43,21 @@ def test_a_check_that_found_something_says_what_matters_most(world: str) -> None
     assert parts(verdict(checked(load(world)))) == CHECKED[world]
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("world", names())
 def test_there_is_a_verdict_where_and_only_where_something_is_wrong(world: str) -> None:
     found = walked(world)
     bogus = found.judgement is not None and found.judgement.security.value == "bogus"
     assert (verdict(found) is not None) is (bogus or load(world).expect.outcome == "failed")
+
+
+@pytest.mark.parametrize("world", names())
+def test_records_come_with_what_to_do_with_them_and_whether_that_was_tried(world: str) -> None:
+    plain = verdict(walked(world))
+    if plain is not None:
+        assert bool(plain.records) is bool(plain.cure) is bool(plain.unrehearsed)
+    if (full := verdict(checked_by_name(world))) is not None:
+        assert bool(full.records) is bool(full.cure)
 
 
 def test_notices_alone_make_no_verdict() -> None:
@@ -67,7 +77,7 @@ def test_a_bound_of_our_own_is_not_the_cause_if_another_is_known() -> None:
     limits = Limits(max_queries=3)
     found = verdict(trace("www.example.com", network=LabNetwork(load("all-refuse")), limits=limits, seed=1))
     assert found is not None and found.blame is Blame.HOST
-    assert found.text.startswith("no answer: ns1.example.com refuses to answer for example.com")
+    assert found.text.startswith("no answer: ns1.example.com refuses to answer for www.example.com A")
     assert "(1 of 2 name servers; the limit of 3 queries is reached; shown by" in found.text
 
 
@@ -164,7 +174,8 @@ def test_a_signed_zone_whose_servers_are_silent_is_not_called_bogus() -> None:
     for check in (False, True):
         said = verdict(checked(made) if check else walked_in(made))
         assert said is not None
-        assert said.text.startswith("no answer: ns1.example.com does not answer at ")
+        what = "at " if check else "queries for www.example.com A at "
+        assert said.text.startswith(f"no answer: ns1.example.com does not answer {what}")
         found = "; found: 2 errors" if check else ""
         shown = "shown by www.example.com A at 192.0.2.53"
         assert said.text.endswith(f"needs to fix this (both name servers; {shown}){found}")
@@ -224,7 +235,9 @@ def test_look_ups_without_end_are_for_whoever_lists_the_name_servers() -> None:
     found = verdict(walked("endless"))
     assert found is not None and found.blame is Blame.PARENT
     assert str(found.operator) == "example.com."
-    assert found.text.startswith("no answer: no address was found for the name servers of www.example.com: ")
+    assert found.text.startswith(
+        "no answer: no name server can be found: www.example.com needs x1.example.com, "
+    )
 
 
 @pytest.mark.parametrize("does", ["lame", "empty", "upward", "refuses"])

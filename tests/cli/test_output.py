@@ -9,7 +9,7 @@ import pytest
 from dnstrace.api import report
 from dnstrace.cli.choosing import choose
 from dnstrace.cli.environment import Environment
-from dnstrace.cli.line.options import Output
+from dnstrace.cli.line.forms import FORMATS, Output
 from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.output import FORMS, NEEDS
 from dnstrace.model import Trace
@@ -23,7 +23,7 @@ def printed(form: str, trace: Trace | None = None, *words: str, **variables: str
 
 
 def test_every_form_has_its_function_and_its_modules() -> None:
-    assert set(FORMS) == set(NEEDS) == set(Output)
+    assert set(NEEDS) == set(Output) == {*FORMS, *FORMATS}
     for modules in NEEDS.values():
         for module in modules:
             import_module(module)

@@ -83,6 +83,24 @@ def test_an_answer_that_does_not_validate_may_be_what_is_expected(expected: str,
 
 
 @pytest.mark.parametrize(
+    ("world", "statuses"),
+    [
+        ("lame", "5 5 5 0"),
+        ("open-recursion", "0 5 5 0"),
+        ("open-transfer", "0 0 5 0"),
+        ("resolver-servfail", "5 5 5 0"),
+        ("in-domain", "0 0 0 0"),
+        ("all-refuse", "3 3 3 3"),
+    ],
+)
+def test_findings_count_from_the_level_that_the_user_sets(world: str, statuses: str) -> None:
+    levels = ("error", "warning", "notice", "never")
+    ran = [run("--lab", world, "--check", f"--fail-on={level}", "--short").status for level in levels]
+    assert ran == [*map(int, statuses.split())]
+    assert run("--lab", world, "--check", "--short").status == ran[0]
+
+
+@pytest.mark.parametrize(
     ("world", "expected", "status"),
     [
         ("resolver-servfail", [], Exit.FINDINGS),

@@ -7,6 +7,7 @@ from dnstrace.analysis.caching import negative_ttl
 from dnstrace.model import Kind, Outcome, Trace
 from dnstrace.render.endings import ending
 from dnstrace.render.layout import UNICODE, Node, rows
+from tests.checks.checking import walked
 from tests.render import traces
 from tests.replies import name, reply, rrset
 
@@ -142,3 +143,10 @@ def test_an_soa_that_cannot_be_read_is_shown_as_it_is() -> None:
         attempts=(replace(attempt, meaning=replace(attempt.meaning, soa=generic)),),
     )
     assert lines(replace(trace, steps=(*trace.steps[:2], step)))[-1] == "└─ example.com. 1m SOA \\# 1 00"
+
+
+def test_the_reason_of_look_ups_in_look_ups_is_given_once_where_it_happened() -> None:
+    trace = walked("endless")
+    failed = [step for step in trace.steps if "nested address look-up" in step.note]
+    said = [step for step in failed if any("nested address" in line for line in lines(trace, step.id - 1))]
+    assert len(failed) > 8 and said == failed[-1:]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dnstrace import Settings, Trace, trace
+from dnstrace.analysis.choice import needed
 from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
@@ -51,6 +52,20 @@ def test_a_server_further_on_is_used_once_those_before_it_have_failed(first: Any
     found, step = looked_up({"10.0.1.1": server, "10.0.1.2": answers("192.0.2.2")}, seed)
     assert step.meaning is not None and step.meaning.answer[0][0].to_text() == "192.0.2.2"
     assert found.answer[0][0].to_text() == "192.0.2.44"
+
+
+@pytest.mark.parametrize(
+    ("first", "kept"), [(answers("192.0.2.1"), ["a.net."]), (fails(5), ["a.net.", "b.net."])]
+)
+def test_what_was_asked_only_because_a_reply_came_late_is_marked_and_left_out(first: Any, kept: Any) -> None:
+    asked = set()
+    for seed in range(8):
+        found, step = looked_up({"10.0.1.1": first, "10.0.1.2": answers("192.0.2.2")}, seed)
+        left = needed(found).steps[step.id - 1]
+        assert [str(attempt.server) for attempt in left.attempts] == kept
+        assert left.meaning == step.meaning
+        asked.add(len(step.attempts))
+    assert max(asked) == 2  # at least once the first was late, or failed
 
 
 def test_a_check_asks_for_keys_and_ds_records_at_every_server() -> None:

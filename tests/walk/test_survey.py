@@ -101,6 +101,12 @@ def test_without_faults_it_takes_its_critical_path_to_the_microsecond(world: str
     assert round(stats.duration, 6) == round(stats.critical_path, 6) > 0
 
 
+def test_a_look_up_that_another_one_waited_for_is_on_the_critical_path() -> None:
+    stats = surveyed("glueless", seed=0).stats  # ns1.example.org is looked up for ns1.example.net
+    assert round(stats.duration, 6) == round(stats.critical_path, 6) == 0.18
+
+
+@pytest.mark.share(4)
 @pytest.mark.parametrize("world", names())
 def test_a_world_leads_where_it_says(world: str) -> None:
     expect, found = load(world).expect, surveyed(world)

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dnstrace.cli.line.asking import limits_of, settings_of
 from dnstrace.cli.line.fitting import everything, expected, families_of
-from dnstrace.cli.line.options import OPTIONS, Completes, Output
+from dnstrace.cli.line.forms import Output
+from dnstrace.cli.line.options import OPTIONS, Completes
 from dnstrace.cli.line.questions import questions, types
 from dnstrace.cli.usage import Usage, shown
 from dnstrace.model import Question, Settings
 from dnstrace.model.limits import Limits
+from dnstrace.model.policy import USUAL, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,13 +35,16 @@ _NO_NAME = "no name to trace: try `dnstrace www.example.com`, or `dnstrace --lab
 class Display(NamedTuple):
     """What to print: in which form, whether in full, with a sentence on each step, in colour.
 
-    `color` is auto, always or never.
+    `color` is auto, always or never. With `brief`, JSON is without steps and evidence; of many names, with
+    `only_bad`, those that are in order are left out.
     """
 
     output: Output = Output.TREE
     verbose: bool = False
     explain_steps: bool = False
     color: str = "auto"
+    brief: bool = False
+    only_bad: bool = False
 
 
 class Files(NamedTuple):
@@ -66,14 +71,16 @@ class Choices(NamedTuple):
 
     What to check: whether to validate, `dnssec`, with the trust anchors in the file `anchors` or those of the
     package, as of `at` (seconds since 1970) or now; None leaves it to the world of the lab. `expected` is
-    expected of every trace that can tell; `resolvers` are asked too; `parent_only` ends each trace with the
-    referral; `supposed` are delegations taken as if they stood in the parent zone. With `http` the page is
-    fetched too, by the URL in `urls` where a name was given as one; from private addresses only where it was
-    `http_typed`, and not set by a variable.
+    expected of every trace that can tell; `policy` says what findings lead to; `resolvers` are asked too;
+    `parent_only` ends each trace with the referral; `supposed` are delegations taken as if they stood in the
+    parent zone. With `http` the page is fetched too, by the URL in `urls` where a name was given as one; from
+    private addresses only where it was `http_typed`, and not set by a variable. `called` has the user's names
+    for resolvers, by address.
 
     `many` says how to trace many names, or is None. `diff` holds the documents to compare, one or two;
     `watch` the seconds from one trace to the next, or None. `record` is what is replayed, or None. The
-    servers in `drop`, by name or address, are treated as dead. `remarks` are lines for the user.
+    servers in `drop`, by name or address, are treated as dead. `remarks` are lines for the user. `serve` says
+    where the world is answered instead of a trace: on `ports` or at its own `addresses`; None for a trace.
     """
 
     questions: tuple[Question, ...]
@@ -91,17 +98,20 @@ class Choices(NamedTuple):
     resolvers: tuple[Resolver, ...]
     parent_only: bool
     supposed: tuple[Delegation, ...]
+    policy: Policy = USUAL
     shown: Display = Display()
     files: Files = Files()
     http: bool = False
     http_typed: bool = False
     urls: Mapping[Name, str] = MappingProxyType({})
+    called: Mapping[str, str] = MappingProxyType({})
     many: Many | None = None
     diff: tuple[Document, ...] = ()
     watch: float | None = None
     record: Record | None = None
     drop: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    serve: str | None = None
 
     @property
     def is_live(self) -> bool:
@@ -118,7 +128,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         types=types(chosen),
         server=parsed.servers[0] if parsed.servers else None,
         hints=chosen.get("root-hints"),
-        lab=chosen.get("lab"),
+        lab=chosen.get("lab", "" if "serve" in chosen else None),
         settings=settings,
         limits=limits,
         seed=chosen.get("seed"),
@@ -129,11 +139,14 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         resolvers=_chosen_resolvers(chosen, settings.families),
         parent_only="parent-only" in chosen,
         supposed=_supposed(chosen),
+        policy=_policy(parsed),
         shown=Display(
             chosen.get("output", Output.TREE),
             bool(chosen.get("verbose")),
             bool(chosen.get("explain-steps")),
             chosen.get("color", "auto"),
+            "brief" in chosen,
+            "only-bad" in chosen,
         ),
         files=Files(
             chosen.get("save"), chosen.get("pcap"), chosen.get("svg"), chosen.get("html"), "force" in chosen
@@ -146,6 +159,8 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         watch=chosen.get("watch"),
         record=loaded.record if loaded else None,
         drop=tuple(chosen.get("drop", ())),
+        serve=chosen.get("serve"),
+        remarks=tuple({subject.remark: None for subject in chosen.get("subject", ()) if subject.remark}),
     )
 
 
@@ -175,6 +190,14 @@ def _supposed(chosen: Mapping[str, Any]) -> tuple[Delegation, ...]:
     return supposed(chosen.get("undelegated", ()), chosen.get("ds", ()))
 
 
+def _policy(parsed: Parsed) -> Policy:
+    if not (found := {"fail-on", "ignore", "ignore-file"} & set(parsed.settings)):
+        return USUAL
+    from dnstrace.cli.line.policy import policy
+
+    return policy(parsed.settings, [*filter(parsed.of_words, found)])
+
+
 def _many(chosen: Mapping[str, Any]) -> Many | None:
     if "file" not in chosen:
         return None
@@ -196,7 +219,7 @@ def _questions(parsed: Parsed) -> tuple[Question, ...]:
     """What is asked; there may be nothing in the lab, whose worlds have a question of their own."""
     chosen: Mapping[str, Any] = parsed.settings
     found = questions(chosen)
-    if found or "lab" in chosen or "file" in chosen or len(chosen.get("diff", ())) > 1:
+    if found or {"lab", "serve"} & chosen.keys() or "file" in chosen or len(chosen.get("diff", ())) > 1:
         return found
     if typed := chosen.get("type"):
         name = typed[0].name

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dnstrace.cli.line.addresses import is_address
-from dnstrace.cli.line.options import BY_NAME, EXCLUSIONS, IMPLIED, SECURITY, WORLD, Output
+from dnstrace.cli.line.forms import Output
+from dnstrace.cli.line.options import BY_NAME, EXCLUSIONS, IMPLIED, SECURITY, WORLD
 from dnstrace.cli.line.questions import count
 from dnstrace.cli.usage import Usage
 from dnstrace.model import family_of

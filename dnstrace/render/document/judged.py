@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 import dns.flags
 import dns.rdatatype
 
+from dnstrace.analysis.reached import is_bogus
 from dnstrace.model import Kind, Outcome
 from dnstrace.render.document.values import Document, ede_of, iso, ms, question_of, rcode_of, rrsets_of
 from dnstrace.render.expected import expected_text, value_text
+from dnstrace.render.remedies import why_not_rehearsed
 from dnstrace.render.resolver_words import reason_text, resolver_text
 from dnstrace.render.text import harmless, name_text, rdata_text
 
 if TYPE_CHECKING:
+    from dnstrace.model import Trace
+    from dnstrace.model.accepting import Accepted, Ignore, Ignored
     from dnstrace.model.compared import Compared, OldRecords, OtherCopy
-    from dnstrace.model.expectations import Met
+    from dnstrace.model.expectations import Met, MetAt
     from dnstrace.model.findings import Finding, Remedy, Verdict
     from dnstrace.model.lives import Life
     from dnstrace.model.pages import Visit
@@ -30,6 +34,12 @@ _OUTCOMES = {
     Kind.NODATA: Outcome.NODATA,
     Kind.NXDOMAIN: Outcome.NXDOMAIN,
 }
+
+
+def error_of(trace: Trace) -> str | None:
+    """Why the trace failed, or is bogus."""
+    bogus = trace.judgement.reason if trace.judgement is not None and is_bogus(trace) else ""
+    return harmless(trace.error or bogus) or None
 
 
 def finding_of(finding: Finding) -> Document:
@@ -49,6 +59,26 @@ def finding_of(finding: Finding) -> Document:
         "records": [harmless(record) for record in finding.records],
         "remedy": None if finding.remedy is None else _remedy_of(finding.remedy),
         "rehearsed": harmless(finding.rehearsed) or None,
+        "not_rehearsed": why_not_rehearsed(finding) or None,
+    }
+
+
+def accepted_of(accepted: Accepted) -> Document:
+    """A finding that the user accepts, and why."""
+    return {"finding": finding_of(accepted.finding), **ignore_of(accepted.ignore)}
+
+
+def ignored_of(ignored: Ignored) -> Document:
+    """What the user accepts, and how many findings that concerns."""
+    return {**ignore_of(ignored.ignore), "expired": ignored.expired, "findings": ignored.findings}
+
+
+def ignore_of(ignore: Ignore) -> Document:
+    """What the user accepts, why and until when."""
+    return {
+        "ignore": harmless(ignore.text),
+        "reason": harmless(ignore.reason) or None,
+        "until": None if ignore.until is None else ignore.until.isoformat(),
     }
 
 
@@ -75,7 +105,9 @@ def verdict_of(found: Verdict) -> Document:
         "steps": list(found.steps),
         "reproduce": "\n".join(map(harmless, found.reproduce.split("\n"))) or None,
         "summary": [harmless(line) for line in found.summary],
+        "cure": harmless(found.cure) or None,
         "records": [harmless(record) for record in found.records],
+        "not_rehearsed": harmless(found.unrehearsed) or None,
     }
 
 
@@ -189,6 +221,17 @@ def met_of(met: Met) -> Document:
         "value": value_text(met.expectation.value),
         "met": met.met,
         "found": None if met.found is None else [value_text(each) for each in met.found],
+        "servers": [_met_at(each) for each in met.servers] or None,
+    }
+
+
+def _met_at(each: MetAt) -> Document:
+    """An expectation at one address of a name server."""
+    return {
+        "server": name_text(each.server),
+        "address": each.address,
+        "met": each.met,
+        "found": None if each.found is None else [value_text(value) for value in each.found],
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from dnstrace.cli.choosing import choose
 from dnstrace.cli.line.choices import Choices
-from dnstrace.cli.line.options import Output
+from dnstrace.cli.line.forms import Output
 from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.usage import Usage
 from dnstrace.model import Edns, Settings

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from dnstrace.cli.line.options import BY_NAME, Output
+from dnstrace.cli.line.forms import Output
+from dnstrace.cli.line.options import BY_NAME
 from dnstrace.cli.line.parsed import Parsed
 
 JSON, JSONL, TCP, TYPE, NAME, REVERSE = (
@@ -8,8 +9,19 @@ JSON, JSONL, TCP, TYPE, NAME, REVERSE = (
 )
 
 
-def test_of_one_key_the_last_option_counts() -> None:
+def test_of_one_key_all_that_was_typed_is_said() -> None:
     parsed = Parsed()
+    parsed.file(JSON, Output.JSON, "--json")
+    parsed.file(JSONL, Output.JSONL, "+jsonl")
+    assert (parsed.settings, set(parsed.said)) == ({"output": Output.JSONL}, {"json", "jsonl"})
+    parsed.take_back(JSONL, "--no-jsonl")
+    assert (parsed.settings, set(parsed.said)) == ({"output": Output.JSON}, {"json"})
+    parsed.take_back(JSON, "--no-json")
+    assert (parsed.settings, parsed.said) == ({}, {})
+
+
+def test_of_one_key_the_last_variable_counts() -> None:
+    parsed = Parsed("variable")
     parsed.file(JSON, Output.JSON, "--json")
     parsed.file(JSONL, Output.JSONL, "+jsonl")
     assert (parsed.settings, parsed.said) == ({"output": Output.JSONL}, {"jsonl": "+jsonl"})

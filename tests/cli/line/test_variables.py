@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from dnstrace.cli.choosing import choose
+from dnstrace.cli.line.forms import Output
 from dnstrace.cli.line.merging import merged
-from dnstrace.cli.line.options import OPTIONS, Output
+from dnstrace.cli.line.options import OPTIONS
 from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.line.variables import of_environment
 from dnstrace.cli.usage import Usage

@@ -12,6 +12,7 @@ VALUES = {
     "name": "www.example.com",
     "reverse": "192.0.2.44",
     "lab": "textbook",
+    "serve": "ports",
     "port": "5353",
     "bind": "127.0.0.1",
     "timeout": "1",
@@ -26,6 +27,9 @@ VALUES = {
     "undelegated": "example.org=ns1.example.net",
     "ds": "example.org=1 13 2 " + "00" * 32,
     "expect": "a=192.0.2.44",
+    "fail-on": "warning",
+    "ignore": "lame-server@example.com",
+    "format": "junit",
     "color": "never",
     "concurrency": "50",
     "workers": "2",
@@ -34,7 +38,19 @@ VALUES = {
     "watch": "60",
     "drop": "198.41.0.4",
 }
-_FILES = ("root-hints", "trust-anchor", "html", "svg", "file", "out", "save", "replay", "diff", "pcap")
+_FILES = (
+    "ignore-file",
+    "root-hints",
+    "trust-anchor",
+    "html",
+    "svg",
+    "file",
+    "out",
+    "save",
+    "replay",
+    "diff",
+    "pcap",
+)
 
 
 def values_in(directory: Path) -> dict[str, str]:
@@ -43,8 +59,10 @@ def values_in(directory: Path) -> dict[str, str]:
     (directory / "hints").write_text(". NS a.root.example.\na.root.example. A 127.0.0.1\n")
     (directory / "anchors").write_text(". IN DS 20326 8 2 " + "00" * 32 + "\n")
     (directory / "names").write_text("www.example.com\n")
+    (directory / "ignored").write_text("lame-server@example.com It is replaced next month.\n")
     record = directory / "record.json"
     assert run("--lab", "textbook", "--seed=1", "--save", str(record)).status == 0
+    found |= {"ignore-file": str(directory / "ignored")}
     found |= {"root-hints": str(directory / "hints"), "trust-anchor": str(directory / "anchors")}
     return found | {"file": str(directory / "names"), "replay": str(record), "diff": str(record)}
 

@@ -32,7 +32,9 @@ def test_the_verdict_says_what_to_do_and_how_to_see_it() -> None:
             "errors: refuses (ns1.example.com), glue-differs (ns1.example.com)",
             "warning: ns-differs",
         ],
+        "cure": "change the glue for ns1.example.com to 203.0.113.53",
         "records": ["ns1.example.com. 172800 IN A 203.0.113.53"],
+        "not_rehearsed": None,
     }
 
 
@@ -59,6 +61,7 @@ def test_what_was_expected() -> None:
         "value": "192.0.2.44",
         "met": True,
         "found": ["192.0.2.44"],
+        "servers": None,
     }
     assert [(each["value"], each["found"]) for each in others] == [
         ("secure", None),
@@ -89,5 +92,6 @@ def test_a_finding_has_its_evidence_and_who_can_fix_it() -> None:
             "servers": ["ns1.example.com."],
         },
         "rehearsed": None,
+        "not_rehearsed": "a server has to be changed first",
         "explains": [],
     }

@@ -1,0 +1,28 @@
+"""The rule on DNAME records whose result is too long."""
+
+from __future__ import annotations
+
+from tests.checks.checking import checked, made_of
+from tests.checks.documented import assert_fires, found
+
+
+def test_the_rule_fires_where_it_should_and_only_there() -> None:
+    assert_fires("dname-too-long", "endless-dname", "dname")
+
+
+def test_a_target_below_the_record_itself_is_named_as_the_cause() -> None:
+    (finding,) = found("dname-too-long", "endless-dname")
+    assert "the DNAME record of moved.example.com, whose target is below it," in finding.message
+    assert (
+        finding.cure
+        == "point the DNAME record of moved.example.com at a name that is not below moved.example.com"
+    )
+
+
+def test_a_long_name_that_the_target_makes_too_long_needs_a_shorter_one() -> None:
+    long = ".".join(["x" * 60] * 3)
+    zone = {"add": f"moved DNAME {'y' * 60}.{'z' * 60}\n"}
+    world = made_of("in-domain", question=f"{long}.moved.example.com. A", zones={"example.com.": zone})
+    (finding,) = checked(world).findings or ()
+    assert finding.code == "dname-too-long" and "below" not in finding.message
+    assert finding.cure == "point the DNAME record of moved.example.com at a shorter name"
