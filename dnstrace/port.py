@@ -6,6 +6,7 @@ recording) are Networks: a wrapper *is* a Network. Time is the running event loo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from dnstrace.model import Exchange, Query
@@ -25,6 +26,30 @@ class Network(Protocol):
         the walk makes it relative to the beginning of the trace.
         """
         ...
+
+
+class Queued(Network, Protocol):
+    """A network in which a query may have to wait for its turn before it is sent."""
+
+    async def in_turn(self, query: Query, timeout: float, sent: Callable[[], None]) -> Exchange:
+        """Do as `exchange` does, and call `sent` at the moment at which the query is sent.
+
+        It is not called for a query that is not sent, and may be called again for one that is sent again.
+        """
+        ...
+
+
+async def in_turn(network: Network, query: Query, timeout: float, sent: Callable[[], None]) -> Exchange:
+    """Put `query` to its address over any network, and call `sent` when it is sent; see Queued."""
+    queued: Queued | None = network if hasattr(network, "in_turn") else None  # type: ignore[assignment]
+    if queued is not None:
+        return await queued.in_turn(query, timeout, sent)
+    sent()
+    return await network.exchange(query, timeout)
+
+
+def nobody() -> None:
+    """What is called at the moment of sending where nobody wants to know it."""
 
 
 class Web(Protocol):

@@ -25,8 +25,9 @@ from dnstrace.lab.world import World, load, names
 from dnstrace.model import Outcome
 from dnstrace.model.families import Unasked
 from dnstrace.model.findings import Blame
-from dnstrace.render.delegation_map import Line, Mark, delegation_map
+from dnstrace.render.delegation_map import delegation_map
 from dnstrace.render.document import document
+from dnstrace.render.map_stages import Line, Mark
 from dnstrace.render.tree import tree
 from tests.checks.checking import checked, made_of, told, walked, walked_in
 from tests.cli.running import run

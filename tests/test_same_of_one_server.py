@@ -8,8 +8,9 @@ from dnstrace import Trace
 from dnstrace.api import report
 from dnstrace.lab.world import load, names
 from dnstrace.model import Kind
-from dnstrace.render.delegation_map import Mark, delegation_map
+from dnstrace.render.delegation_map import delegation_map
 from dnstrace.render.document import document
+from dnstrace.render.map_stages import Mark
 from dnstrace.render.reconciled import tables
 from tests.checks.checking import checked
 from tests.made_delegations import made, traced
@@ -18,6 +19,7 @@ WORLDS = [name for name in names() if load(name).expect.findings is not None]
 _INCONCLUSIVE = {Kind.NETWORK_UNREACHABLE, Kind.ABANDONED, Kind.TRUNCATED}
 
 
+@pytest.mark.share(4)
 @pytest.mark.seeds(3)
 @pytest.mark.parametrize("name", WORLDS)
 def test_all_outputs_agree_on_every_server_of_a_world(name: str, seed: int) -> None:

@@ -12,7 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dnstrace.analysis.unheard import unheard
+
 Document = Mapping[str, Any]
+
+UNHEARD = "unheard"
+"""In `Difference.what`: a server was asked in vain, which a lost datagram can cause too."""
 
 _INCONCLUSIVE = {"abandoned", "known-silent", "network-unreachable", "not-recorded", "truncated"}
 _SILENT = {"timeout", "port-unreachable", "host-unreachable", "connection-lost"}
@@ -23,7 +28,10 @@ _TRIES = 3  # timeouts, the last of them without EDNS, until an address counts a
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One change: `what` is a word for programs, `zone` and `name` say what changed, absolute names."""
+    """One change: `what` is a word for programs, `zone` and `name` say what changed, absolute names.
+
+    `worse` is set if users now fail who did not: a new error, no answer, a bogus one, an expectation not met.
+    """
 
     what: str
     zone: str | None
@@ -31,6 +39,7 @@ class Difference:
     old: Any
     new: Any
     text: str
+    worse: bool = False
 
 
 def differences(old: Document, new: Document) -> tuple[Difference, ...]:
@@ -68,11 +77,13 @@ def _outcome_changes(old: Document, new: Document) -> Iterator[Difference]:
         text = f"the outcome changed from {old['outcome']} to {new['outcome']}"
         if new["outcome"] == "failed" and new["error"]:
             text += f": {new['error']}"
-        yield Difference("outcome", None, name, old["outcome"], new["outcome"], text)
+        failed = new["outcome"] == "failed"
+        yield Difference("outcome", None, name, old["outcome"], new["outcome"], text, worse=failed)
     if None not in (old["security"], new["security"]) and old["security"] != new["security"]:
         why = f": {new['reason']}" if new["reason"] else ""
         text = f"the security status changed from {old['security']} to {new['security']}{why}"
-        yield Difference("security", None, name, old["security"], new["security"], text)
+        bogus = new["security"] == "bogus"
+        yield Difference("security", None, name, old["security"], new["security"], text, worse=bogus)
 
 
 def _answer_changes(old: Document, new: Document) -> Iterator[Difference]:
@@ -204,6 +215,16 @@ def _server_changes(old: Document, new: Document) -> Iterator[Difference]:
         yield Difference("server", zone, server, was, is_now, f"{in_words(zone)}: {state}")
 
 
+def _unheard_servers(old: Document, new: Document) -> Iterator[Difference]:
+    """Servers that answered before and were asked in vain now, though not often enough to count as dead."""
+    dead = {key[:2] for key, (_, last) in _last_results(new).items() if last in _SILENT}
+    for zone, server, address, took, waited in unheard(old, new):
+        if (zone, address) not in dead:
+            state = f"answered in {took:.0f} ms before and was not heard in {waited:.0f} ms now"
+            text = f"{in_words(zone)}: {in_words(server)} ({address}) {state}"
+            yield Difference(UNHEARD, zone, server, took, waited, text)
+
+
 def _server_state(was: str, is_now: str) -> str:
     if is_now in _SILENT:
         return "no longer answers"
@@ -275,14 +296,18 @@ def _finding_changes(old: Document, new: Document) -> Iterator[Difference]:
         yield Difference(
             "finding", zone, server, code, None, f"no longer found: {code}{_where(zone, server)}"
         )
+    errors = {key for key in after if after[key][1] == "error"}
     for key in (key for key in after if key not in before):
         code, zone, server = key
-        text = f"now found: {code}{_where(zone, server)}: {after[key]}"
-        yield Difference("finding", zone, server, None, code, text)
+        text = f"now found: {code}{_where(zone, server)}: {after[key][0]}"
+        yield Difference("finding", zone, server, None, code, text, worse=key in errors)
 
 
-def _messages(document: Document) -> dict[tuple[str, str | None, str | None], str]:
-    return {(each["code"], each["zone"], each["server"]): each["message"] for each in document["findings"]}
+def _messages(document: Document) -> dict[tuple[str, str | None, str | None], tuple[str, str]]:
+    """The message of each finding, and its level; also of those that are accepted, now or then."""
+    accepted = (each["finding"] for each in document.get("accepted", ()))
+    found = (*document["findings"], *accepted)
+    return {(each["code"], each["zone"], each["server"]): (each["message"], each["level"]) for each in found}
 
 
 def _where(zone: str | None, server: str | None) -> str:
@@ -304,10 +329,10 @@ def _expectation_changes(old: Document, new: Document) -> Iterator[Difference]:
         met = after.get(had["text"], had["met"])
         if met != had["met"]:
             text = f"{had['text']}: {'now met' if met else 'no longer met'}"
-            yield Difference("expectation", None, had["text"], had["met"], met, text)
+            yield Difference("expectation", None, had["text"], had["met"], met, text, worse=not met)
 
 
 _COMPARED: tuple[Callable[[Document, Document], Iterator[Difference]], ...] = (
-    _outcome_changes, _answer_changes, _delegation_changes, _server_changes, _zone_changes, _finding_changes,
-    _resolver_changes, _expectation_changes,
+    _outcome_changes, _answer_changes, _delegation_changes, _server_changes, _unheard_servers, _zone_changes,
+    _finding_changes, _resolver_changes, _expectation_changes,
 )  # fmt: skip

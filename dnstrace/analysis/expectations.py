@@ -20,7 +20,8 @@ expectations, `judge` compares one with a trace. Neither sends a query.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import dns.name
@@ -29,13 +30,15 @@ import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 import dns.serial
+import dns.ttl
 
 from dnstrace.analysis.caching import life
+from dnstrace.analysis.everywhere import by_server
 from dnstrace.analysis.reached import delegation_reached, last_step, zone_reached
 from dnstrace.analysis.resolvers import compared
 from dnstrace.model import Outcome
 from dnstrace.model.compared import Disagreement
-from dnstrace.model.expectations import Expectation, Met, Operator, Value
+from dnstrace.model.expectations import Expectation, Met, MetAt, Operator, Value
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace
@@ -149,6 +152,10 @@ def _read_number(text: str) -> int:
     return int(text)
 
 
+def _read_ttl(text: str) -> int:
+    return dns.ttl.from_text(text.lower()) if text.isascii() else _read_number(text)
+
+
 def _read_serial(text: str) -> dns.serial.Serial:
     return dns.serial.Serial(_read_number(text))
 
@@ -176,10 +183,30 @@ def _read_name(text: str) -> dns.name.Name:
 
 
 def judge(trace: Trace, expectation: Expectation) -> Met:
-    """Whether `trace` meets the expectation. A value that is not known meets nothing, not even `!=`."""
+    """Whether `trace` meets the expectation. A value that is not known meets nothing, not even `!=`.
+
+    If every server of the zone was asked, each of them has to meet it.
+    """
     find = _WORDS[expectation.what].find if expectation.what in _WORDS else _finder_of(expectation)
-    found = find(trace)
-    return Met(expectation, found is not None and _holds(expectation, found), found)
+    found, servers = find(trace), list[MetAt]()
+    for attempt, by in by_server(trace, expectation):
+        there = find(by)
+        address = attempt.exchange.query.address
+        servers.append(MetAt(attempt.server, address, _is_met(expectation, there), there))
+    met = all(each.met for each in servers) if servers else _is_met(expectation, found)
+    return Met(expectation, met, found, tuple(servers))
+
+
+def judged(trace: Trace, expected: Sequence[Expectation]) -> Trace:
+    """The trace with whether each expectation that it can tell is met, unless it was interrupted."""
+    if not expected or trace.interrupted:
+        return trace
+    can_tell = (each for each in expected if each.concerns(trace.question))
+    return replace(trace, expectations=tuple(judge(trace, each) for each in can_tell))
+
+
+def _is_met(expectation: Expectation, found: tuple[Any, ...] | None) -> bool:
+    return found is not None and _holds(expectation, found)
 
 
 def _holds(expectation: Expectation, found: tuple[Any, ...]) -> bool:
@@ -255,7 +282,7 @@ _WORDS: dict[str, _Word] = {
     "rcode": _Word(dns.rcode.from_text, "an RCODE, such as NXDOMAIN", _rcode_of),
     "security": _Word(_read_one_of(_SECURITY), _alternatives(_SECURITY), _security_of),
     "zone": _Word(_read_name, "the name of a zone", _zone_of),
-    "ttl": _Word(_read_number, "a whole number of seconds", _ttl_of, ordered=True),
+    "ttl": _Word(_read_ttl, "a whole number of seconds, also as 5m or 2h", _ttl_of, ordered=True),
     "serial": _Word(_read_serial, "a 32-bit whole number", _serial_of, ordered=True),
     "resolvers": _Word(_read_one_of(_COMPARED), _alternatives(_COMPARED), _resolvers_of),
     "queries": _Word(_read_number, "a whole number", lambda trace: (trace.stats.queries,), ordered=True),

@@ -14,7 +14,8 @@ from dnstrace.model.security import Security
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dnstrace.model import Address, Name, Step, Trace
+    from dnstrace.model import Address, Attempt, Name, Step, Trace
+    from dnstrace.model.report import Report
 
 
 def last_step(trace: Trace) -> Step | None:
@@ -43,6 +44,26 @@ def zone_of(step: Step) -> Name:
 def is_bogus(trace: Trace) -> bool:
     """Whether the chain of trust is broken: validating resolvers return SERVFAIL (RFC 4035 section 5.5)."""
     return trace.judgement is not None and trace.judgement.security is Security.BOGUS
+
+
+def ended_unheard(trace: Trace) -> bool:
+    """Whether the walk failed for want of replies: where it ended, no server replied.
+
+    The network may be to blame for that, so that it need not fail again.
+    """
+    if trace.outcome is not Outcome.FAILED:
+        return False
+    if (last := last_step(trace)) is None:
+        return True
+    asked = last.attempts or _failed_lookups(trace)
+    heard = any(attempt.exchange.message is not None for attempt in asked)
+    return not heard and (bool(asked) or last.limited)
+
+
+def _failed_lookups(trace: Trace) -> list[Attempt]:
+    """The attempts of the look-ups of name servers that failed."""
+    failed = (step for step in trace.steps if step.purpose is Purpose.NS_ADDRESS)
+    return [each for step in failed if step.outcome in (Outcome.FAILED, None) for each in step.attempts]
 
 
 def went_wrong(trace: Trace) -> bool:
@@ -104,3 +125,12 @@ def _lookups(trace: Trace, name: Name) -> list[Step]:
 
 def _was_asked(step: Step) -> bool:
     return any(attempt.meaning.kind is not Kind.NETWORK_UNREACHABLE for attempt in step.attempts)
+
+
+def ended_well(report: Report) -> bool:
+    """Whether nothing is known that speaks against the result: only then it is shown as a success."""
+    if report.verdict is not None or is_bogus(report.trace):
+        return False
+    if any(not met.met for met in report.trace.expectations or ()):
+        return False
+    return not any(each.difference is not None and each.difference.has_none for each in report.resolvers)

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
 from dnstrace.model import Question, Trace
+from dnstrace.model.allowed import LONGEST
+from dnstrace.model.expectations import Expecting
 from dnstrace.model.tracing import Tracing
 
 R = TypeVar("R")
-Job = tuple[int, Question]
+Item = Question | Expecting
+"""What is traced: a question, perhaps with what is expected of its trace."""
+Job = tuple[int, Item]
 """A question and its number, which counts from 0."""
 Jobs = AsyncIterator[Job]
 Use = Callable[[Trace], R]
 """What is wanted of a trace, made where the trace is made: other processes send that instead of the trace."""
 
 AT_ONCE = 200  # traces under way
-_PACE = 4.0  # queries a second of one trace, which needs a few dozen before its deadline
+_PACE, _PACE_OF_ALL, _PACE_OF_CHECK = 4.0, 6.0, 12.0  # queries a second with which a trace ends in time
 _SEEDS = 2**32
 _STEP = 2654435761  # odd, so that no two of 2**32 names get the same
 
@@ -56,13 +60,29 @@ class Plan:
     @property
     def at_this_rate(self) -> int:
         """How many are under way at a time: few if the rate is low, so that each can send some queries."""
-        return self.at_once if self.rate is None else min(self.at_once, worth(self.rate))
+        return self.at_once if self.rate is None else min(self.at_once, worth(self.rate, self.tracing))
+
+    @property
+    def at_leisure(self) -> Tracing:
+        """How each is traced: with a longer deadline if the rate is low even for one trace."""
+        pace, bounds = _pace(self.tracing), self.tracing.bounds
+        if self.rate is None or self.rate >= pace:
+            return self.tracing
+        deadline = min(LONGEST, bounds.deadline * pace / self.rate)
+        return replace(self.tracing, limits=replace(bounds, deadline=deadline))
 
     def seed_of(self, number: int) -> int:
         """The seed of the trace of question `number`."""
         return (self.seed + number * _STEP) % _SEEDS
 
 
-def worth(rate: float) -> int:
+def worth(rate: float, tracing: Tracing) -> int:
     """How many traces at a time a rate allows: with more, many would miss their deadline."""
-    return max(1, int(rate / _PACE))
+    return max(1, int(rate / _pace(tracing)))
+
+
+def _pace(tracing: Tracing) -> float:
+    """Queries a second with which a trace ends well before its deadline."""
+    if tracing.settings.probe:
+        return _PACE_OF_CHECK
+    return _PACE_OF_ALL if tracing.settings.all_servers else _PACE

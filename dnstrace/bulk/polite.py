@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
+from collections.abc import Callable
 
 import dns.rcode
 
+from dnstrace.bulk.slots import Slots
 from dnstrace.model import Exchange, Fault, Query, Transport
-from dnstrace.port import Network
+from dnstrace.port import Network, in_turn, nobody
 
 TO_ONE = 8  # queries under way to one address
 SILENT = 8  # timeouts in a row after which an address counts as silent
@@ -93,30 +95,49 @@ class PoliteNetwork:
     silent address is not asked for a while: Fault.KNOWN_SILENT.
     """
 
-    def __init__(self, network: Network, rate: float | None = None, remembers: bool = True) -> None:
-        self._network, self._gap, self._remembers = network, None if rate is None else 1 / rate, remembers
+    def __init__(
+        self,
+        network: Network,
+        rate: float | None = None,
+        remembers: bool = True,
+        unused: Callable[[], None] | None = None,
+    ) -> None:
+        """`unused` is called now and then while more queries could be sent at this rate."""
+        self._network, self._remembers = network, remembers
+        self._slots = None if rate is None else Slots(rate, unused)
         self._places: OrderedDict[str, _Place] = OrderedDict()
-        self._next = 0.0
+
+    def close(self) -> None:
+        """Call `unused` no more."""
+        if self._slots is not None:
+            self._slots.close()
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:
         """Send `query` to its address when its turn comes; see `dnstrace.port.Network`."""
+        return await self.in_turn(query, timeout, nobody)
+
+    async def in_turn(self, query: Query, timeout: float, sent: Callable[[], None]) -> Exchange:
+        """The same, and call `sent` when it is sent; see `dnstrace.port.Queued`."""
         loop, place = asyncio.get_running_loop(), self._place(query.address)
         if self._remembers and place.is_silent(query, loop.time()):
             return Exchange(query, loop.time(), 0.0, fault=Fault.KNOWN_SILENT)
         await self._turn(place)
         try:
+            if self._slots is not None:
+                await self._slots.take()
             if self._remembers and place.is_silent(query, loop.time()):
+                if self._slots is not None:
+                    self._slots.give_back()
                 return Exchange(query, loop.time(), 0.0, fault=Fault.KNOWN_SILENT)
-            return await self._sent(place, query, timeout)
+            return await self._sent(place, query, timeout, sent)
         finally:
             place.under_way -= 1
             self._next_turns(place)
 
-    async def _sent(self, place: _Place, query: Query, timeout: float) -> Exchange:
+    async def _sent(self, place: _Place, query: Query, timeout: float, sent: Callable[[], None]) -> Exchange:
         place.begin(query)
         try:
-            await self._slot()
-            exchange = await self._network.exchange(query, timeout)
+            exchange = await in_turn(self._network, query, timeout, sent)
         finally:
             place.end(query)
         place.learn(exchange, asyncio.get_running_loop().time())
@@ -158,13 +179,3 @@ class PoliteNetwork:
             if not turn.done():
                 place.under_way += 1
                 turn.set_result(None)
-
-    async def _slot(self) -> None:
-        """Wait until the rate allows one more query."""
-        if self._gap is None:
-            return
-        now = asyncio.get_running_loop().time()
-        mine = max(now, self._next)
-        self._next = mine + self._gap
-        if mine > now:
-            await asyncio.sleep(mine - now)

@@ -24,12 +24,11 @@ from typing import Any
 from dnstrace.bulk.carrying import by_number
 from dnstrace.bulk.dealing import hand
 from dnstrace.bulk.garbage import collect_rarely
-from dnstrace.bulk.plan import CannotGoOn, Enough, Job, Jobs, NoDescriptors, Plan, R, Use
+from dnstrace.bulk.plan import CannotGoOn, Enough, Item, Job, Jobs, NoDescriptors, Plan, R, Use
 from dnstrace.bulk.room import Room
 from dnstrace.bulk.together import traced
 from dnstrace.clock import run_real
 from dnstrace.descriptors import TOO_FEW, has_run_out
-from dnstrace.model import Question
 
 _QUEUED = 2  # times what a worker traces at a time: given to it in advance, so that it need not wait
 _WAITING = 8  # times that: under way in total, most of it waiting for the worker of its zone
@@ -79,7 +78,7 @@ class _Worker:
         with _named_cause():
             self._socket, its = socket.socketpair()
         self.heard = asyncio.get_running_loop().time()
-        self.jobs: dict[int, Question] = {}
+        self.jobs: dict[int, Item] = {}
         self.waiting: deque[Job] = deque()
         spawned = multiprocessing.get_context("spawn")
         self._process = spawned.Process(
@@ -146,7 +145,7 @@ class _Crew:
             raise
         self.sent: asyncio.Queue[list[tuple[int, Any]] | None] = asyncio.Queue()
         self._lost = 0
-        self._watching = asyncio.ensure_future(self._watch(plan.tracing.bounds.deadline + _SOME))
+        self._watching = asyncio.ensure_future(self._watch(plan.at_leisure.bounds.deadline + _SOME))
         self._reading = [asyncio.ensure_future(self._read(place)) for place in range(workers)]
         for reading in self._reading:
             reading.add_done_callback(lambda _: self.sent.put_nowait(None))

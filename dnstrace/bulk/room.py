@@ -12,13 +12,15 @@ _AHEAD = 10  # times what may be under way: how far ahead of the oldest job othe
 class Room:
     """How many jobs may be under way: as many as requested, or as this process can keep up with.
 
+    If `further` is more than `most`, jobs up to that number begin when there is something to `spare`.
+
     If it does too much at once, replies wait unread for longer than a server takes to send them. How long a
     turn of the loop takes shows how much is too much. With `ordered` no job is far ahead of the oldest one
     under way, since its result would have to be kept.
     """
 
-    def __init__(self, most: int, ordered: bool = False) -> None:
-        self._most = most
+    def __init__(self, most: int, ordered: bool = False, further: int = 0) -> None:
+        self._most, self._further, self._spare = most, further, False
         self._ahead = most * _AHEAD if ordered else None
         self._size: float = most
         self._taken: dict[int, None] = {}
@@ -33,14 +35,19 @@ class Room:
         return True
 
     def _is_free(self) -> bool:
-        if len(self._taken) >= self._size:
+        if len(self._taken) >= self._size and not (self._spare and len(self._taken) < self._further):
             return False
         return self._ahead is None or not self._taken or self._newest - next(iter(self._taken)) < self._ahead
 
     def take(self, number: int) -> None:
         """Begin job `number`."""
         self._taken[number] = None
-        self._newest = number
+        self._newest, self._spare = number, False
+
+    def spare(self) -> None:
+        """Let one more begin than there is room for."""
+        self._spare = True
+        self._changed.set()
 
     def watch(self) -> None:
         """Measure how long a turn of the loop takes, and adjust the room to it."""

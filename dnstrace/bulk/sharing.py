@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from dnstrace.api import Knowledge
 from dnstrace.model import Address, Delegation, Exchange, Name, Query, Question, Settings, Source
-from dnstrace.port import Network
+from dnstrace.port import Network, in_turn, nobody
 from dnstrace.walk.cuts import Cuts
 from dnstrace.walk.health import Health
 
@@ -25,7 +25,7 @@ class Shared:
         self.network = network
         self._cuts = TimedCuts(roots, clock)
         self._health = Health(settings.families)
-        self._under_way: dict[Query, asyncio.Future[Exchange | None]] = {}
+        self._under_way: dict[Query, _Flight] = {}
 
     def knowledge(self) -> Knowledge:
         """What a trace begins with."""
@@ -33,19 +33,58 @@ class Shared:
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:
         """Send `query` to its address, or wait for the same query of another trace."""
-        loop = asyncio.get_running_loop()
-        joined = loop.time()
+        return await self.in_turn(query, timeout, nobody)
+
+    async def in_turn(self, query: Query, timeout: float, sent: Callable[[], None]) -> Exchange:
+        """The same, and call `sent` when it is sent; see `dnstrace.port.Queued`."""
         while (others := self._under_way.get(query)) is not None:
-            if (exchange := await asyncio.shield(others)) is not None:
-                return replace(exchange, start=joined, elapsed=loop.time() - joined)
-        own = self._under_way[query] = loop.create_future()
+            if (exchange := await others.joined(sent)) is not None:
+                return exchange
+        own = self._under_way[query] = _Flight()
+        own.wanted.append(sent)
         exchange = None
         try:
-            exchange = await self.network.exchange(query, timeout)
+            exchange = await in_turn(self.network, query, timeout, own.leave)
         finally:  # if the sender gave up, there is no reply: the first of those waiting asks again
             del self._under_way[query]
-            own.set_result(exchange)
+            own.ended.set_result(exchange)
         return exchange
+
+
+class _Flight:
+    """A query under way, for one trace or several; `wanted` is called when it is sent."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.ended: asyncio.Future[Exchange | None] = self._loop.create_future()
+        self.wanted: list[Callable[[], None]] = []
+        self._left = False
+
+    def leave(self) -> None:
+        """Note that it is sent now."""
+        self._left = True
+        for sent in self.wanted:
+            sent()
+
+    async def joined(self, sent: Callable[[], None]) -> Exchange | None:
+        """Its result, timed from when a further trace could have sent it; None if its sender gave up."""
+        since = self._loop.time()
+
+        def leaves() -> None:
+            nonlocal since
+            since = self._loop.time()
+            sent()
+
+        if self._left:
+            sent()
+        self.wanted.append(leaves)
+        try:
+            exchange = await asyncio.shield(self.ended)
+        finally:
+            self.wanted.remove(leaves)
+        if exchange is None:
+            return None
+        return replace(exchange, start=since, elapsed=self._loop.time() - since)
 
 
 class TimedCuts(Cuts):

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from dnstrace.api import trace_async
 from dnstrace.bulk.dealing import following
-from dnstrace.bulk.plan import Jobs, NoDescriptors, Plan, R, Use
+from dnstrace.bulk.plan import Item, Jobs, NoDescriptors, Plan, R, Use
 from dnstrace.bulk.polite import PoliteNetwork
 from dnstrace.bulk.room import Room
 from dnstrace.bulk.sharing import Shared
 from dnstrace.descriptors import TOO_FEW, has_run_out
 from dnstrace.model import Outcome, Question, Trace
+from dnstrace.model.expectations import Expecting
 from dnstrace.port import Network
 from dnstrace.walk.roots import root_hints
 
@@ -31,7 +32,8 @@ async def traced(
 
     Jobs are taken only while there is room. What is under way when the caller stops is cancelled.
     """
-    tracer, room = _Tracer(plan, network), Room(plan.at_this_rate, plan.ordered)
+    room = Room(plan.at_this_rate, plan.ordered, plan.at_once)
+    tracer = _Tracer(plan, network, room.spare)
     ended: asyncio.Queue[asyncio.Task[Any]] = asyncio.Queue()
     under_way: dict[asyncio.Task[Any], int] = {}
 
@@ -65,7 +67,8 @@ async def traced(
 class _Tracer:
     """Traces names by a plan."""
 
-    def __init__(self, plan: Plan, network: Network | None) -> None:
+    def __init__(self, plan: Plan, network: Network | None, unused: Callable[[], None]) -> None:
+        """`unused` is called while more queries could be sent at the rate of the plan."""
         self._own: PooledNetwork | None = None
         if network is None:
             from dnstrace.network.pooled import PooledNetwork
@@ -79,25 +82,34 @@ class _Tracer:
         settings, tracing = plan.tracing.settings, plan.tracing
         own = settings.prime or settings.all_servers or tracing.anchors or tracing.server
         share = plan.share and not own
-        self._network: Network = PoliteNetwork(network, plan.rate, share)
+        self._network = PoliteNetwork(network, plan.rate, share, unused)
+        self._tracing = plan.at_leisure
         self._shared = None
         if share:
             self._shared = Shared(self._network, self._clock, settings, tracing.roots or root_hints())
 
     def close(self) -> None:
-        """Close the network if it was opened here."""
+        """Close what was opened here."""
+        self._network.close()
         if self._own is not None:
             self._own.close()
 
-    async def trace(self, number: int, question: Question) -> Trace:
-        """Trace a question when its turn comes."""
+    async def trace(self, number: int, item: Item) -> Trace:
+        """Trace a question, and judge what is expected of it."""
+        if not isinstance(item, Expecting):
+            return await self._traced(number, item)
+        from dnstrace.analysis.expectations import judged
+
+        return judged(await self._traced(number, item.question), item.expected)
+
+    async def _traced(self, number: int, question: Question) -> Trace:
         seed = self._plan.seed_of(number)
         now = self._plan.now + timedelta(seconds=self._clock() - self._began)
         try:
             return await trace_async(
                 question.name,
                 question.rdtype,
-                tracing=replace(self._plan.tracing, seed=seed, now=now),
+                tracing=replace(self._tracing, seed=seed, now=now),
                 network=self._shared or self._network,
                 knowledge=None if self._shared is None else self._shared.knowledge(),
             )

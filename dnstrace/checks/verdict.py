@@ -125,6 +125,7 @@ def _of_finding(causes: Causes, shown: Finding, whole: bool) -> Verdict:
         cure=cause.cure if cause.records else "",
         unrehearsed=_why_not_rehearsed(trace, cause) if cause.records else "",
         summary=summary(trace.findings or ()),
+        claims=(cause,) if cause is main else (cause, main),
     )
 
 

@@ -65,6 +65,8 @@ def run(words: Parsed, environment: Environment) -> int:
         from dnstrace.cli.about.instead import ABOUT
 
         name, value = words.about
+        if name == "show-config":
+            value = words.said.get("no-config", "")
         return ABOUT[name](value, environment)
     from dnstrace.cli.choosing import choose
 
@@ -80,10 +82,14 @@ def run_choices(chosen: Choices, environment: Environment) -> int:
 
         for remark in unchecked(chosen.shown.output):
             environment.remark(remark)
-    if chosen.lab == "list":
-        from dnstrace.cli.about.instead import worlds
+    if chosen.lab in ("list", "new"):
+        from dnstrace.cli.worlds import INSTEAD
 
-        return worlds(environment)
+        return INSTEAD[chosen.lab](environment)
+    if chosen.serve is not None:
+        from dnstrace.cli.serving import serve_world
+
+        return serve_world(chosen, environment)
     if chosen.many is not None:
         from dnstrace.cli.many.run import trace_file
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+_LINKING = ("KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION", "DOMTERM", "WEZTERM_PANE")
+_LINKING_PROGRAMS = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper")
+_LINKING_TERMS = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "foot-extra", "contour", "wezterm")
+_VTE_LINKING = 5000  # GNOME Terminal and its relatives, from version 0.50
 _NARROWEST = 40  # below it no tree can be read, and its lines only break more often
 
 
@@ -50,8 +54,21 @@ class Environment:
 
     @property
     def ascii_only(self) -> bool:
-        """Whether the output can hold nothing but ASCII."""
-        return self._dumb or not self._encoding.lower().startswith("utf")
+        """Whether the output can hold nothing but ASCII.
+
+        In the C locale Python writes UTF-8 too (PEP 538, PEP 540): who sets LC_ALL to it wants ASCII.
+        """
+        plain = self.variables.get("LC_ALL") in ("C", "POSIX") and not self.variables.get("PYTHONIOENCODING")
+        return self._dumb or plain or not self._encoding.lower().startswith("utf")
+
+    @property
+    def has_links(self) -> bool:
+        """Whether the terminal is one that is known to show hyperlinks (OSC 8); never in a pipe or a file."""
+        known = any(self.variables.get(each) for each in _LINKING)
+        program, term = self.variables.get("TERM_PROGRAM", ""), self.variables.get("TERM", "")
+        vte = self.variables.get("VTE_VERSION", "")
+        known = known or (vte.isdigit() and int(vte) >= _VTE_LINKING)
+        return self.is_terminal and (known or program in _LINKING_PROGRAMS or term in _LINKING_TERMS)
 
     @property
     def width(self) -> int:
@@ -59,10 +76,15 @@ class Environment:
         columns = self.variables.get("COLUMNS", "")
         if columns.isascii() and columns.isdigit() and int(columns[:6]) > 0:
             return max(int(columns[:6]), _NARROWEST)
+        return max(_columns(self.stdout), _NARROWEST)
+
+    def size(self) -> tuple[int, int]:
+        """Columns and rows of the terminal as they are now: a window may change while it is drawn on."""
         try:
-            return max(os.get_terminal_size(self.stdout.fileno()).columns, _NARROWEST) if self.stdout else 80
+            found = os.get_terminal_size(self.stdout.fileno()) if self.stdout else os.terminal_size((80, 24))
         except (OSError, ValueError):
-            return 80
+            return self.width, 24
+        return max(min(self.width, found.columns), 1), max(found.lines, 2)
 
     def in_color(self, choice: str) -> bool:
         """Whether to write colours: by `--color`, NO_COLOR, FORCE_COLOR, or the terminal."""
@@ -131,9 +153,9 @@ class Environment:
         return _moves_its_cursor(self.stderr) and not self._dumb
 
     def overwrite(self, text: str) -> None:
-        """Replace the line last written by this with `text`; see `tells_progress`."""
+        """Replace the line last written by this with `text`, cut to fit; see `tells_progress`."""
         if self.stderr is not None:
-            self.stderr.write(f"\r\x1b[K{harmless(text)}")
+            self.stderr.write(f"\r\x1b[K{harmless(text)[: _columns(self.stderr) - 1]}")
             self.stderr.flush()
 
     @property
@@ -153,6 +175,14 @@ def _moves_its_cursor(stream: TextIO | None) -> bool:
 
         return obeys_sequences(stream)
     return True
+
+
+def _columns(stream: TextIO | None) -> int:
+    """Columns of the terminal that a stream leads to; 80 where there is none, or it does not know."""
+    try:
+        return (os.get_terminal_size(stream.fileno()).columns if stream else 0) or 80
+    except (OSError, ValueError):
+        return 80
 
 
 def _descriptor(stream: TextIO) -> int | None:

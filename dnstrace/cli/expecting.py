@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dnstrace.cli.usage import Usage, shown
@@ -12,21 +11,22 @@ if TYPE_CHECKING:
     from dnstrace.model.expectations import Expectation
 
 
-def check_expected(questions: tuple[Question, ...], expected: tuple[Expectation, ...]) -> None:
+def check_expected(
+    questions: tuple[Question, ...], expected: tuple[Expectation, ...], option: str = "--expect "
+) -> None:
     """Raise Usage if no question can show whether an expectation holds."""
     for expectation in expected:
         if not any(map(expectation.concerns, questions)):
             word = expectation.what.upper()
             raise Usage(
-                f"--expect {shown(expectation.text)}: no {word} record is asked for; add the type {word}"
+                f"{option}{shown(expectation.text)}: no {word} record is asked for; add the type {word}"
             )
 
 
 def expected_of(trace: Trace, expected: tuple[Expectation, ...]) -> Trace:
     """The trace with whether each expectation is met, unless it was interrupted."""
-    if not expected or trace.interrupted:
+    if not expected:
         return trace
-    from dnstrace.analysis.expectations import judge
+    from dnstrace.analysis.expectations import judged
 
-    told = (each for each in expected if each.concerns(trace.question))
-    return replace(trace, expectations=tuple(judge(trace, each) for each in told))
+    return judged(trace, expected)

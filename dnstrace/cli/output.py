@@ -21,6 +21,7 @@ def _tree(report: Report, shown: Display, environment: Environment) -> str:
     text = StringIO()
     console = environment.console(shown.color, text)
     how = {"verbose": shown.verbose, "explain": shown.explain_steps, "ascii_only": environment.ascii_only}
+    how["links"] = environment.has_links and environment.in_color(shown.color)
     console.print(tree(report, **how), crop=False)
     return text.getvalue()
 
@@ -34,13 +35,17 @@ def _short(report: Report, shown: Display, environment: Environment) -> str:
 def _json(report: Report, shown: Display, environment: Environment) -> str:
     from dnstrace.render.document import to_json
 
-    return _with_line_end(to_json(report, verbose=shown.verbose, explain=shown.explain_steps, indent=2))
+    return _with_line_end(to_json(report, **_json_of(shown), indent=2))
 
 
 def _jsonl(report: Report, shown: Display, environment: Environment) -> str:
     from dnstrace.render.document import to_json
 
-    return _with_line_end(to_json(report, verbose=shown.verbose, explain=shown.explain_steps, indent=None))
+    return _with_line_end(to_json(report, **_json_of(shown)))
+
+
+def _json_of(shown: Display) -> dict[str, bool]:
+    return {"verbose": shown.verbose, "explain": shown.explain_steps, "brief": shown.brief}
 
 
 def _mermaid(report: Report, shown: Display, environment: Environment) -> str:

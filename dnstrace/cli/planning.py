@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from dnstrace.lab.world import World
     from dnstrace.model import Delegation
     from dnstrace.model.anchors import Anchors
-    from dnstrace.model.asked import Resolver
     from dnstrace.port import Network
 
 
@@ -82,7 +81,6 @@ def _anchors(path: str | None, world: World | None = None) -> Anchors:
     from dnstrace.dnssec import (
         AnchorsError,
         MissingCryptography,
-        parse_anchors,
         read_anchors,
         require_cryptography,
         root_anchors,
@@ -94,7 +92,9 @@ def _anchors(path: str | None, world: World | None = None) -> Anchors:
             return read_anchors(path)
         if world is None:
             return root_anchors()
-        return replace(parse_anchors(world.anchors_text, f"world {world.name}"), own=False)
+        from dnstrace.api.in_lab import anchors_of
+
+        return anchors_of(world)
     except MissingCryptography as error:
         raise Usage(f"--dnssec: {error}") from error
     except AnchorsError as error:
@@ -103,15 +103,17 @@ def _anchors(path: str | None, world: World | None = None) -> Anchors:
 
 def _in_the_lab(chosen: Choices, tracing: Tracing) -> Planned:
     """The plan in a world of the lab: its network, its clock, and its question unless another was given."""
+    from dnstrace.api.in_lab import placed, validates
+    from dnstrace.cli.worlds import world_named
     from dnstrace.lab.network import LabNetwork
-    from dnstrace.lab.world import load
 
-    world = load(chosen.lab) if chosen.lab else load()
-    usual = world.expect.security is not None and chosen.settings.edns is not None
+    world = world_named(chosen.lab or "")
+    usual = validates(world) and chosen.settings.edns is not None
     validated = usual if chosen.dnssec is None else chosen.dnssec
     if validated:
         tracing = _validated(tracing, chosen, world)
-    tracing = replace(tracing, resolvers=_resolvers_in(chosen, world), now=world.now)
+    _check_resolvers(chosen, world)
+    tracing = placed(tracing, world)
     types = chosen.types or (world.question.rdtype,)
     own = tuple(replace(world.question, rdtype=rdtype) for rdtype in types)
     network = _alive(LabNetwork(world, signed=validated), world, chosen)
@@ -128,10 +130,9 @@ def _alive(network: Network, world: World, chosen: Choices) -> Network:
     return without(chosen.drop, network, servers, f"world {world.name}")
 
 
-def _resolvers_in(chosen: Choices, world: World) -> tuple[Resolver, ...]:
-    """The resolvers to ask in a world: those chosen, which must exist in it, or else its own."""
+def _check_resolvers(chosen: Choices, world: World) -> None:
+    """Raise Usage for a resolver that the world does not have."""
     from dnstrace.model import Transport
-    from dnstrace.model.asked import Resolver
 
     for each in chosen.resolvers:
         if each.transport is not Transport.UDP:
@@ -142,5 +143,3 @@ def _resolvers_in(chosen: Choices, world: World) -> tuple[Resolver, ...]:
             there = f"; there is {', '.join(world.resolvers)}" if world.resolvers else ""
             at = "" if each.port == Transport.UDP.port else f" port {each.port}"
             raise Usage(f"--resolver: world {world.name} has no resolver at {each.address}{at}{there}")
-    own = () if chosen.parent_only else world.resolvers
-    return chosen.resolvers or tuple(Resolver(address) for address in own)

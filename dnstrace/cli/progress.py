@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _SWITCH_INTERVAL = 0.0005
 # Seconds after the first step began: by then its query is sent.
 _SENT = 0.001
+# Seconds in which most traces end: nobody could read a tree that grows in them.
+_UNSEEN = 0.3
 
 
 class Progress:
@@ -84,6 +86,8 @@ class Progress:
                 verbose=self._chosen.shown.verbose,
                 explain=self._chosen.shown.explain_steps,
                 ascii_only=self._environment.ascii_only,
+                delay=_UNSEEN,
+                size=self._environment.size,
             )
             self._tree.__enter__()
         self._tree.update(self.latest)

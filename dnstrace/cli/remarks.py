@@ -1,9 +1,14 @@
-"""What goes to stderr if only the answer goes to stdout: why there is none, and what else is wrong."""
+"""What goes to stderr: what is wrong, if only the answer goes to stdout, and what else could be typed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+
+import dns.flags
+import dns.rcode
+
+from dnstrace.model import ROOT
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace
@@ -26,9 +31,9 @@ def _unmet_expectations(trace: Trace) -> Iterator[str]:
     """The expectations that are not met."""
     for met in trace.expectations or ():
         if not met.met:
-            from dnstrace.render.expected import expected_text, instead_text
+            from dnstrace.render.expected import unmet_texts
 
-            yield f"expected {expected_text(met)}, {instead_text(met)}"
+            yield from (f"expected {text}" for text in unmet_texts(met))
 
 
 def _differing_resolvers(report: Report) -> Iterator[str]:
@@ -41,3 +46,28 @@ def _differing_resolvers(report: Report) -> Iterator[str]:
     for found in report.resolvers:
         if found.attempt is not None and found.difference not in (None, Disagreement.SAME):
             yield f"{resolver_text(found.attempt.exchange.query)}: {reason_text(found)}"
+    if len(report.resolvers) > 1:
+        from dnstrace.render.resolver_closing import closing_text
+
+        if text := closing_text(report.resolvers):
+            yield text
+
+
+def of_start(trace: Trace) -> str:
+    """What to type instead, if the server that the user started from replies as a resolver does; or empty.
+
+    A resolver refuses a query without RD, or answers it from its cache and offers recursion (RA).
+    """
+    for step in trace.steps:
+        for attempt in step.attempts if step.main and step.zone == ROOT else ():
+            address, message = attempt.exchange.query.address, attempt.exchange.message
+            if message is None:
+                continue
+            refused = message.rcode() == dns.rcode.REFUSED
+            if refused or (message.flags & dns.flags.RA and not message.flags & dns.flags.AA):
+                how = "refuses the query" if refused else "offers recursion (RA), as resolvers do"
+                return (
+                    f"{address} {how}: @{address} is a name server to start from, asked without recursion; "
+                    f"to see what a resolver answers, type --resolver {address} in its place"
+                )
+    return ""

@@ -13,7 +13,7 @@ from dnstrace.cli.line.forms import FORMATS, Output
 from dnstrace.cli.output import FORMS
 from dnstrace.cli.planning import planned
 from dnstrace.cli.progress import Progress
-from dnstrace.cli.remarks import remarks
+from dnstrace.cli.remarks import of_start, remarks
 from dnstrace.cli.saving import recorded, save
 from dnstrace.cli.status import status
 
@@ -42,9 +42,9 @@ def trace_all(chosen: Choices, environment: Environment) -> int:
     finally:
         reported = _report_on(ended, chosen, environment)
     if chosen.policy.ignores:
-        from dnstrace.cli.accepting import unheeded
+        from dnstrace.cli.accepting import together, unheeded
 
-        for remark in unheeded([report.trace.ignores for report in ended]):
+        for remark in unheeded(together(report.trace.ignores for report in ended)):
             environment.remark(remark)
     return status((report.trace for report in ended), chosen.policy) if reported is None else reported
 
@@ -62,7 +62,7 @@ def _trace_each(plan: Planned, chosen: Choices, environment: Environment, ended:
             from dnstrace.cli.accepting import accepted_of
 
             trace = accepted_of(trace, chosen.policy)
-        ended.append(api.report(trace))
+        ended.append(replace(api.report(trace), called=chosen.called))
         _save_and_print(ended[-1], plan, chosen, environment)
         if trace.interrupted:
             break
@@ -90,6 +90,8 @@ def _save_and_print(report: Report, plan: Planned, chosen: Choices, environment:
     if chosen.shown.output is Output.SHORT:
         for remark in remarks(report):
             environment.remark(f"{report.trace.question}: {remark}")
+    if chosen.server is not None and (hint := of_start(report.trace)):
+        environment.remark(hint)
 
 
 def _trace_question(question: Question, plan: Planned, progress: Progress) -> Trace:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LONGEST = 160
+_LONGEST_MISSPELT = 64
 
 
 class Usage(Exception):
@@ -41,15 +42,31 @@ def _visible(character: str) -> str:
 
 
 def meant(word: str, known: Iterable[str], sign: str = "") -> str:
-    """`; did you mean ...?` with the known word nearest to `word`, or an empty string.
+    """`; did you mean ...?` with the known word nearest to `word`, or an empty string where none is near.
 
-    A word that begins with `word` is the nearest of all. `sign` is put before it.
+    Nearest of all are words that begin with `word`; then those that it may be a misspelling of, with at most
+    one letter in three wrong; then those of which it is a part between hyphens, or which are a part of it.
+    `sign` is put before it.
     """
-    known = list(known)
-    lowered = word.lower()
-    if not (near := [each for each in known if lowered and each.lower().startswith(lowered)]):
-        from difflib import get_close_matches
+    lowered, by_lower = word.lower(), {each.lower(): each for each in known}
+    near = [each for each in by_lower if each.startswith(lowered)] if lowered else []
+    if not near and 1 < len(lowered) <= _LONGEST_MISSPELT:
+        apart = {each: _apart(lowered, each) for each in by_lower}
+        least = min(apart.values(), default=len(lowered))
+        near = [each for each in by_lower if apart[each] == least <= max(1, len(lowered) // 3)]
+    near = near or [each for each in by_lower if lowered in each.split("-") or each in lowered.split("-")]
+    return f"; did you mean {sign}{by_lower[min(near, key=len)]}?" if near else ""
 
-        by_lower = {each.lower(): each for each in known}
-        near = [by_lower[each] for each in get_close_matches(lowered[:64], by_lower, n=1, cutoff=0.5)]
-    return f"; did you mean {sign}{min(near, key=len)}?" if near else ""
+
+def _apart(one: str, other: str) -> int:
+    """How many letters to change, add, leave out or swap with the next make one word the other."""
+    before: list[int] = []
+    last: list[int] = []
+    row: list[int] = [*range(len(other) + 1)]
+    for i, letter in enumerate(one, 1):
+        before, last, row = row, before, [i]
+        for j, wanted in enumerate(other, 1):
+            row.append(min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted)))
+            if i > 1 < j and letter == other[j - 2] and one[i - 2] == wanted:
+                row[j] = min(row[j], last[j - 2] + 1)
+    return row[-1]

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from dnstrace import api
-from dnstrace.analysis.differences import differences
+from dnstrace.analysis.differences import UNHEARD, differences
 from dnstrace.analysis.reached import went_wrong
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.forms import Output
@@ -60,7 +60,7 @@ def watch(
         found = differences(_document_of(first), _document_of(latest))
         since = differences(_document_of(before), _document_of(latest))
         _show_changes(latest, [each.text for each in since], screen, pause, chosen, environment)
-        if found and not chosen.expected:
+        if any(each.what != UNHEARD for each in found) and not chosen.expected:
             return Exit.FINDINGS
     return status([latest], chosen.policy)
 

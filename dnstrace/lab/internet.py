@@ -42,7 +42,7 @@ class Foreseen:
     `resolvers` is how each of the world's resolvers must differ from the walk.
     """
 
-    outcome: Outcome
+    outcome: Outcome | None = None
     answer: tuple[str, ...] | None = None
     queries: int | None = None
     tcp: int | None = None

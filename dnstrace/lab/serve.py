@@ -1,14 +1,8 @@
-"""A world on real sockets, for tests and measurements of the live network.
+"""A world on real sockets, for other programs and for tests of the live network.
 
 `serve` answers each address of a world at its own place, an address and port of this machine; timers delay
-replies, so that round trips take as long as in the world. In a test the places are `loopback(world)`, and
-`Mapped` redirects the queries of a Network to them. As a program it takes the world's own addresses, on port
-53, in a network namespace made for it:
-
-    unshare -n python -m dnstrace.lab.serve textbook --rtt 20
-
-prints `ready` when everything listens, and serves until it is killed. A world that is about validation
-is signed, any other with `--dnssec`; the signatures are of the world's own time.
+replies, so that round trips take as long as in the world. `hosting` says which places there can be. In a test
+`Mapped` redirects the queries of a Network to them.
 
 Silence is silence here too; a server that is unreachable has no socket, and the kernel refuses for it.
 """
@@ -16,24 +10,19 @@ Silence is silence here too; a server that is unreachable has no socket, and the
 from __future__ import annotations
 
 import asyncio
-import selectors
 import socket
 import struct
-import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import dns.name
 import dns.rdatatype
 
-from dnstrace.lab.errors import UnknownWorld, WorldError
 from dnstrace.lab.internet import World
 from dnstrace.lab.server import LabServer
-from dnstrace.lab.world import load
 from dnstrace.message.wire import query_wire
 from dnstrace.model import Exchange, Fault, Query, Question, Transport
 from dnstrace.port import Network
@@ -41,7 +30,6 @@ from dnstrace.port import Network
 Place = tuple[str, int]
 """An address and a port of this machine."""
 
-_ROUTES = Path("/proc/net/route")
 _FIRST_LOOPBACK = 0x7F350001  # 127.53.0.1
 _PROBE = query_wire(Query(Question(dns.name.root, dns.rdatatype.NS), ""), 0)
 
@@ -51,13 +39,34 @@ def addresses(world: World) -> tuple[str, ...]:
     return tuple(world.addresses)
 
 
-def loopback(world: World) -> dict[str, Place]:
-    """A place in 127.0.0.0/8 for each address of a world, all with the same port, which is free now."""
+def loopback(world: World, port: int = 0) -> dict[str, Place]:
+    """A place on the loopback interface for each address of a world, by default at a port that is free now.
+
+    The places are addresses in 127.0.0.0/8 with that port; where the system has none but the first of them,
+    they are the ports from there on.
+    """
+    wanted = addresses(world)
     with socket.socket() as tcp:
         tcp.bind(("0.0.0.0", 0))
-        port = tcp.getsockname()[1]
-    ours = (socket.inet_ntoa(number.to_bytes(4)) for number in count(_FIRST_LOOPBACK))
-    return {address: (place, port) for address, place in zip(addresses(world), ours, strict=False)}
+        port = port or tcp.getsockname()[1]
+    if not _has(_inet(_FIRST_LOOPBACK)):
+        return {address: ("127.0.0.1", number) for address, number in zip(wanted, count(port), strict=False)}
+    ours = map(_inet, count(_FIRST_LOOPBACK))
+    return {address: (place, port) for address, place in zip(wanted, ours, strict=False)}
+
+
+def _inet(number: int) -> str:
+    return socket.inet_ntoa(number.to_bytes(4))
+
+
+def _has(address: str) -> bool:
+    """Whether this machine can be sent to at an address."""
+    with socket.socket() as trial:
+        try:
+            trial.bind((address, 0))
+        except OSError:
+            return False
+    return True
 
 
 class Mapped:
@@ -77,7 +86,7 @@ class Mapped:
 async def serve(
     world: World, places: Mapping[str, Place], rtt: float | None = None, signed: bool = False
 ) -> AsyncIterator[None]:
-    """Answer for the addresses of `world` at `places` while the context lasts.
+    """Answer for the addresses of `world` at `places`, those that are there, while the context lasts.
 
     `rtt`, in seconds, replaces every round-trip time of the world; `signed` is as for LabNetwork. Raises
     WorldError, and OSError if a place is not available.
@@ -88,8 +97,9 @@ async def serve(
     async with AsyncExitStack() as stack:
         for server in world.servers:
             answering = LabServer(server.zones, server.does)
-            for address, own in server.rtt.items():
-                await _listen(stack, _At(answering, own if rtt is None else rtt), places[address])
+            for address in server.rtt.keys() & places.keys():
+                at = _At(answering, server.rtt[address] if rtt is None else rtt)
+                await _listen(stack, at, places[address])
         yield
 
 
@@ -163,70 +173,3 @@ async def _stream(at: _At, reader: asyncio.StreamReader, writer: asyncio.StreamW
         return
     finally:
         writer.close()
-
-
-# --- the program ---------------------------------------------------------------------------------
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve a world at its own addresses in this network namespace; the exit status."""
-    from argparse import ArgumentParser
-
-    parser = ArgumentParser("python -m dnstrace.lab.serve", description=__doc__.partition("\n")[0])
-    parser.add_argument("world", help="the name of the world (`dnstrace --lab list` lists them)")
-    parser.add_argument("--rtt", type=float, metavar="MS", help="round-trip time of every server")
-    parser.add_argument("--dnssec", action="store_true", help="sign the zones that are signed in the world")
-    chosen = parser.parse_args(arguments)
-    try:
-        world = load(chosen.world)
-        signed = chosen.dnssec or world.expect.security is not None
-        _stay(world, None if chosen.rtt is None else chosen.rtt / 1000, signed)
-    except (UnknownWorld, WorldError, OSError) as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-def _stay(world: World, rtt: float | None, signed: bool) -> None:
-    _take(addresses(world))
-    with asyncio.Runner(loop_factory=_exact_loop) as runner:
-        runner.run(_serve_until_killed(world, rtt, signed))
-
-
-async def _serve_until_killed(world: World, rtt: float | None, signed: bool) -> None:
-    import signal
-
-    killed = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, killed.set)
-    async with serve(
-        world, {address: (address, Transport.UDP.port) for address in addresses(world)}, rtt, signed
-    ):
-        print("ready", flush=True)
-        await killed.wait()
-
-
-def _exact_loop() -> asyncio.AbstractEventLoop:
-    """An event loop whose timers are exact to the microsecond (select(2)), not the millisecond (epoll)."""
-    return asyncio.SelectorEventLoop(selectors.SelectSelector())
-
-
-def _take(wanted: Sequence[str]) -> None:
-    """Put addresses on the loopback interface. Raises OSError if that could cut off a real network."""
-    import subprocess
-
-    routes = _ROUTES.read_text(encoding="ascii").splitlines()[1:]
-    if any(int(route.split()[1], 16) == 0 for route in routes):
-        raise OSError("this network has a default route: run it under `unshare -n` or `ip netns exec`")
-    commands = ["link set lo up"]
-    commands += [
-        f"addr replace {address}/{'128 dev lo nodad' if ':' in address else '32 dev lo'}"
-        for address in wanted
-    ]
-    ip = subprocess.run(["ip", "-batch", "-"], input="\n".join(commands), text=True, capture_output=True)
-    if ip.returncode:
-        raise OSError(f"ip(8) cannot set the addresses: {ip.stderr.strip()}")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

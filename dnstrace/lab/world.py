@@ -12,10 +12,26 @@ from typing import Any
 from dnstrace.lab.errors import UnknownWorld, WorldError
 from dnstrace.lab.internet import NOW, Foreseen, World, WorldServer
 
-__all__ = ["DEFAULT", "NOW", "Foreseen", "World", "WorldServer", "load", "names", "read", "summaries"]
+__all__ = [
+    "DEFAULT",
+    "NEW",
+    "NOW",
+    "Foreseen",
+    "World",
+    "WorldServer",
+    "is_path",
+    "load",
+    "names",
+    "new",
+    "read",
+    "summaries",
+]
 
 DEFAULT = "textbook"
 """The world of `--lab` alone."""
+
+NEW = "_new"
+"""The file of a world to begin with: see `new`."""
 
 _SUFFIX = ".toml"
 
@@ -30,6 +46,16 @@ def names() -> tuple[str, ...]:
 def summaries() -> tuple[tuple[str, str], ...]:
     """Name and title of each world, the default one first. Raises WorldError."""
     return tuple((name, str(read(name).get("title", ""))) for name in names())
+
+
+def is_path(text: str) -> bool:
+    """Whether a text stands for the file of a world rather than for the name of one."""
+    return "://" not in text and (text.endswith(_SUFFIX) or text.startswith(("/", "./", "../")))
+
+
+def new() -> str:
+    """The text of a commented world, for users to begin with."""
+    return (_directory() / f"{NEW}{_SUFFIX}").read_text(encoding="utf-8")
 
 
 @cache

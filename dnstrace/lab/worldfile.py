@@ -2,7 +2,8 @@
 
 Anything wrong is a WorldError that says in one line which file, which key, and what is needed instead.
 
-A world is one TOML file in `worlds/`; one whose name begins with an underscore is for inclusion only.
+A world is one TOML file: one in `worlds/`, where those whose names begin with an underscore are for inclusion
+only, or one of a user's own (own.py), which may leave out title, question and expect.
 
     title = "what the world shows, in one line"
     question = "www.example.com. A"        # what `--lab NAME` traces
@@ -101,9 +102,14 @@ _KEYS = {
 }
 
 
-def build(name: str, data: Mapping[str, Any], read: Callable[[str], Mapping[str, Any]]) -> World:
-    """The world that `data` describes; `read` gives the content of a file to include. Raises WorldError."""
-    file = _File(f"{name}.toml")
+def build(
+    name: str, data: Mapping[str, Any], read: Callable[[str], Mapping[str, Any]], file_name: str = ""
+) -> World:
+    """The world that `data` describes; `read` gives the content of a file to include. Raises WorldError.
+
+    Errors call the file `file_name`, by default the name of the world with `.toml`.
+    """
+    file = _File(file_name or f"{name}.toml")
     whole = file.with_includes(data, read)
     zones = {key: file.zone(key, content) for key, content in whole["zones"].items()}
     served = file.served(whole["zones"], zones, {file.name(text, "servers") for text in whole["servers"]})
@@ -129,8 +135,8 @@ class _File:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def wrong(self, where: str, what: str) -> NoReturn:
-        raise WorldError(f"{self._name}: {where}: {what}")
+    def wrong(self, where: str, what: str, key: str = "") -> NoReturn:
+        raise WorldError(f"{self._name}: {where}: {what}", where, key)
 
     # --- the parts of a world -----------------------------------------------------------------
 
@@ -245,9 +251,11 @@ class _File:
     def expectation(self, value: object) -> Foreseen:
         data = self.table(value, "expect")
         self.check_keys(data, "expect")
-        if data.get("outcome") not in set(Outcome):
+        if data.get("outcome") not in {None, *Outcome}:
             self.wrong("expect: outcome", f"one of {', '.join(Outcome)} is needed")
-        given: dict[str, Any] = {**data, "outcome": Outcome(data["outcome"])}
+        given: dict[str, Any] = {**data}
+        if "outcome" in given:
+            given["outcome"] = Outcome(given["outcome"])
         for key in {"answer", "findings", "resolvers"} & given.keys():
             given[key] = tuple(self.texts(given[key], f"expect: {key}"))
         if data.get("security") not in (None, *_SECURITIES):
@@ -270,7 +278,9 @@ class _File:
     def check_keys(self, data: Mapping[str, Any], what: str, where: str = "") -> None:
         if unknown := [key for key in data if key not in _KEYS[what]]:
             known = ", ".join(sorted(_KEYS[what]))
-            self.wrong(where or "the file", f"unknown key {unknown[0]!r}; {what} may have {known}")
+            self.wrong(
+                where or "the file", f"unknown key {unknown[0]!r}; {what} may have {known}", unknown[0]
+            )
 
     def table(self, value: object, where: str) -> Mapping[str, Any]:
         return value if isinstance(value, dict) else self.wrong(where, "a table is needed")
@@ -287,7 +297,7 @@ class _File:
         try:
             return dns.name.from_text(text)
         except (dns.exception.DNSException, UnicodeError) as error:
-            self.wrong(where, f"{text!r} is not a domain name: {error}")
+            self.wrong(where, f"{text!r} is not a domain name: {error}", text)
 
     def address(self, text: str, server: str) -> str:
         try:

@@ -41,6 +41,7 @@ class _Line(NamedTuple):
     ttl: int
     rdtype: str
     rdata: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class LabZone:
         """Read the zone; raises WorldError if a record is wrong, or the apex lacks its SOA or NS RRset."""
         for rdtype in (dns.rdatatype.SOA, dns.rdatatype.NS):
             if self.rrset(self.origin, rdtype) is None:
-                raise WorldError(f"{self._where}: its {rdtype.name} record is missing")
+                raise WorldError(f"{self._where}: its {rdtype.name} record is missing", self._where)
 
     @cached_property
     def nodes(self) -> dict[Name, Node]:
@@ -171,7 +172,8 @@ class LabZone:
             except (dns.exception.DNSException, ValueError) as error:
                 raise self._no_record(line, error) from error
             if not owner.is_subdomain(self.origin):
-                raise WorldError(f"{self._where}: {plain(owner)} is outside the zone")
+                why = f"{self._where}: {plain(owner)} is outside the zone"
+                raise WorldError(why, self._where, line.text)
             yield owner, line.ttl, rdata
 
     def _name(self, text: str, line: _Line) -> Name:
@@ -189,12 +191,12 @@ class LabZone:
             try:
                 if rest == line:
                     owner, rest = line.split(None, 1)
-                yield self._line(owner, rest)
+                yield self._line(owner, rest, line)
             except ValueError as error:
-                why = "owner, type and RDATA are needed"
-                raise WorldError(f"{self._where}: {line.strip()[:60]!r} is not a record: {why}") from error
+                why = f"{line.strip()[:60]!r} is not a record: owner, type and RDATA are needed"
+                raise WorldError(f"{self._where}: {why}", self._where, line) from error
 
-    def _line(self, owner: str, rest: str) -> _Line:
+    def _line(self, owner: str, rest: str, text: str) -> _Line:
         ttl = self.ttl
         first, rest = rest.split(None, 1)
         if first.isdigit():
@@ -202,11 +204,11 @@ class LabZone:
             first, rest = rest.split(None, 1)
         if first == _IN.name:
             first, rest = rest.split(None, 1)
-        return _Line(owner, ttl, first, rest)
+        return _Line(owner, ttl, first, rest, text)
 
     def _no_record(self, line: _Line, why: Exception) -> WorldError:
         text = f"{line.owner} {line.rdtype} {line.rdata}"
-        return WorldError(f"{self._where}: {text[:60]!r} is not a record: {why}")
+        return WorldError(f"{self._where}: {text[:60]!r} is not a record: {why}", self._where, line.text)
 
 
 def _rdata(line: _Line, origin: Name) -> dns.rdata.Rdata:

@@ -58,12 +58,47 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
+class MetAt:
+    """Whether an expectation is met at one address of a name server, and what was found there, as in Met."""
+
+    server: dns.name.Name
+    address: str
+    met: bool
+    found: tuple[Value, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Met:
-    """Whether an expectation is met, and what was found in the trace; None where that is not known."""
+    """Whether an expectation is met, and what was found in the trace; None where that is not known.
+
+    If every server was asked and each can tell, it is met if all of `servers` meet it.
+    """
 
     expectation: Expectation
     met: bool
     found: tuple[Value, ...] | None
+    servers: tuple[MetAt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Expecting:
+    """A question, and what is expected of its trace."""
+
+    question: Question
+    expected: tuple[Expectation, ...]
+
+    @property
+    def name(self) -> dns.name.Name:
+        """The name of the question."""
+        return self.question.name
+
+    @property
+    def rdtype(self) -> dns.rdatatype.RdataType:
+        """The type of the question."""
+        return self.question.rdtype
+
+    def __str__(self) -> str:
+        return str(self.question)
 
 
 _ALONG = {

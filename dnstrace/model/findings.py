@@ -178,8 +178,9 @@ class Verdict:
     shows it, or two of them, each on a line of its own, if it compares two replies; empty if no query does.
     `records` are the records to publish, in master-file format; where there are any, `cure` says what to do
     with them, and `unrehearsed` why it was not tried what they lead to. `operator` is the zone whose operator
-    or registrar needs to act. `summary` has a line for each level of findings: how many,
-    and each by its code.
+    or registrar needs to act. `summary` has a line for each level of findings: how many, and each by its
+    code. `claims` are the cause that the sentence states and the finding that follows from it, or the one
+    that is both; empty if no rule explains the end.
     """
 
     text: str
@@ -193,3 +194,4 @@ class Verdict:
     summary: tuple[str, ...] = ()
     cure: str = ""
     unrehearsed: str = ""
+    claims: tuple[Finding, ...] = ()

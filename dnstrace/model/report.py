@@ -11,6 +11,7 @@ from dnstrace.model.taken import Trace
 if TYPE_CHECKING:
     from dnstrace.model.compared import Compared
     from dnstrace.model.findings import Explanation, Verdict
+    from dnstrace.model.journey import Leg
     from dnstrace.model.lives import Life
     from dnstrace.model.paths import Share
     from dnstrace.model.reconciliation import Reconciled
@@ -26,7 +27,8 @@ class Report:
     `reconciliation` has a table for each zone whose servers were probed. `lives` is what resolvers may cache
     and for how long, `life` is for how many seconds they may cache the answer: None if there is no answer, 0
     if they may not. `resolvers` are compared with the walk. `shares` is what all paths lead to, the largest
-    share first, if every server was asked.
+    share first, if every server was asked. `journey` is the trace as a user meets it, in numbered legs.
+    `called` has names that the user gave to resolvers, by address.
     """
 
     trace: Trace
@@ -39,3 +41,5 @@ class Report:
     life: int | None = None
     resolvers: tuple[Compared, ...] = ()
     shares: tuple[Share, ...] = ()
+    journey: tuple[Leg, ...] = ()
+    called: Mapping[str, str] = field(default_factory=dict)

@@ -146,7 +146,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """What a trace cost. Times in seconds, sizes in octets of DNS messages."""
+    """What a trace cost. Times in seconds, sizes in octets of DNS messages.
+
+    `duration` is from the beginning of the trace until it is complete: the walk, validation and probes, and
+    the rules and rehearsals of a check, with what this program computed for them. Not in it is what is made
+    of the trace afterwards: the page that `--http` fetches, which has times of its own, the verdict and the
+    output. On a clock that stands while the program computes (`dnstrace.clock`), it is what was waited for.
+    """
 
     queries: int = 0
     retries: int = 0
@@ -157,6 +163,21 @@ class Stats:
     zones: int = 0
     duration: float = 0.0
     critical_path: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A query that has no reply yet: who was asked, when (seconds since the trace began), and for how long.
+
+    It is try `tries` of at most `most`.
+    """
+
+    server: Name
+    address: str
+    start: float
+    timeout: float
+    tries: int
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +193,7 @@ class Trace:
     the last hop, None if it was not taken. `unasked` are the address families that were not asked, and why.
     `unapplied` are the codes of the rules for which there was no time left. `accepted` are findings that the
     user accepts, which are not among `findings`; `ignores` is what became of each thing that says so.
+    `waiting` are the queries that have no reply yet, in a snapshot.
     """
 
     question: Question
@@ -194,6 +216,7 @@ class Trace:
     unapplied: tuple[str, ...] = ()
     accepted: tuple[Accepted, ...] = ()
     ignores: tuple[Ignored, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

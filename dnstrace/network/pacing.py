@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable
 
 from dnstrace.model import Exchange, Query
-from dnstrace.port import Network
+from dnstrace.port import Network, in_turn, nobody
 
 AT_ONCE = 20  # queries under way to one address
 IN_ALL = 96  # queries under way: no more replies than this ever wait for a turn of the event loop
@@ -25,5 +26,9 @@ class PacedNetwork:
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:
         """Put `query` to its address when its turn comes; see `dnstrace.port.Network`."""
+        return await self.in_turn(query, timeout, nobody)
+
+    async def in_turn(self, query: Query, timeout: float, sent: Callable[[], None]) -> Exchange:
+        """The same, and call `sent` when it is sent; see `dnstrace.port.Queued`."""
         async with self._places[query.address], self._all:
-            return await self._network.exchange(query, timeout)
+            return await in_turn(self._network, query, timeout, sent)

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from dnstrace.analysis.following import by_zone, continues, follows_alias, is_needed_by
 from dnstrace.analysis.reached import delegation_reached, ended_unasked
-from dnstrace.model import ROOT, Kind, Name, Outcome, Purpose, Question
+from dnstrace.model import ROOT, Kind, Outcome, Purpose, Question
 from dnstrace.model.naming import plain
+from dnstrace.render import folded as fold
 from dnstrace.render.delegation import delegation_nodes
 from dnstrace.render.endings import ending, glue_given
-from dnstrace.render.folded import Lookup, folded, recorded
 from dnstrace.render.layout import TIMES, Node
 from dnstrace.render.records import reply_nodes
 from dnstrace.render.text import count_text, ttl_text
@@ -36,6 +36,7 @@ from dnstrace.render.wording import (
     question_text,
     shown_name,
     source_words,
+    tag,
 )
 
 if TYPE_CHECKING:
@@ -52,8 +53,13 @@ _WELL = {Outcome.ANSWER, Outcome.REFERRAL, Outcome.NODATA}
 class Branches:
     """Builds the branches of one trace."""
 
-    def __init__(self, trace: Trace, verbose: bool, story: Story | None = None) -> None:
+    def __init__(
+        self, trace: Trace, verbose: bool, story: Story | None = None, shown: Iterable[int] = ()
+    ) -> None:
+        """`shown` are the steps whose ids are shown; with a `story`, all are."""
+        self._ids = {step.id for step in trace.steps} if story is not None else set(shown)
         self._trace, self._verbose, self._story = trace, verbose, story
+        self._folds = trace.findings is not None and not verbose and story is None
         self._steps = trace.steps
         self._reached = delegation_reached(trace) if trace.outcome is Outcome.REFERRAL else None
         self._after: dict[int | None, list[Step]] = defaultdict(list)
@@ -69,7 +75,7 @@ class Branches:
                 found.append([self._lookup(starts, None)])
                 continue
             found += [[*_heading(chain), self._walk(chain)] for chain in self._chains(starts[0])]
-        return found
+        return fold.without_the_middle(found) if self._folds else found
 
     def _stands_alone(self, step: Step) -> bool:
         if step.asks_resolver:
@@ -82,12 +88,12 @@ class Branches:
         """The walk that begins with `start`, then one walk for each alias on the way."""
         head: Step | None = start
         while head is not None:
-            chain, following = [head], self._first_after(head, _continues)
+            chain, following = [head], self._first_after(head, continues)
             while following is not None:
                 chain.append(following)
-                following = self._first_after(following, _continues)
+                following = self._first_after(following, continues)
             yield chain
-            head = self._first_after(chain[-1], _follows_alias)
+            head = self._first_after(chain[-1], follows_alias)
 
     def _first_after(self, step: Step, linked: Callable[[Step, Step], bool]) -> Step | None:
         return next((later for later in self._after[step.id] if linked(step, later)), None)
@@ -95,7 +101,7 @@ class Branches:
     def _walk(self, chain: list[Step]) -> Node:
         """A walk from its first step down to its last, each zone under the previous one."""
         below: list[Node] = []
-        zones = _by_zone(chain)
+        zones = by_zone(chain)
         if in_full := self._in_full(chain[-1]):
             below = [Node(_cut_line(chain[-1], None), in_full, descends=True)]
         for before, steps in zip(reversed([None, *zones[:-1]]), reversed(zones), strict=True):
@@ -111,7 +117,12 @@ class Branches:
         if before is not None:
             evidence = evidence_of(self._trace, before)
             line = _cut_line(before, evidence)
-            children = [*([] if evidence is None else cut_nodes(evidence)), *self._in_full(before), *children]
+            chain = (
+                [] if evidence is None or (self._folds and fold.is_sound(evidence)) else cut_nodes(evidence)
+            )
+            children = [*chain, *self._in_full(before), *children]
+            if self._folds and len(children) == 1 and not children[0].children:
+                line, children = joined([line, children[0].line]), []
         elif _is_one_line(steps[0], attempts, self._events(steps[0], wanted)):
             line = Text.assemble(shown_name(steps[0].zone, STRONG), (" ─ ", QUIET), children[0].line)
             children = [*children[0].children, *children[1:]]
@@ -143,34 +154,53 @@ class Branches:
         """Attempts and look-ups in the order in which they started."""
         short_of = f" · asked for {step.question}" if step.question != wanted else ""
         timed: list[tuple[float, Node]] = []
-        for start, node in self._attempts(step):
+        shown = self._attempts(step)
+        tagged = shown
+        if self._story is not None or not step.all_servers:
+            number = step.chosen if step.chosen is not None and len(shown) == len(step.attempts) else 0
+            tagged = shown[number : number + 1]
+        for _, node in tagged:
+            tag(node.line, self._among([step]))
+        for start, node in shown:
             node.line.append(short_of)
             timed.append((start, node))
-        beside = [later for later in self._after[step.id] if _is_needed_by(step, later)]
+        beside = [later for later in self._after[step.id] if is_needed_by(step, later)]
         probes = [later for later in beside if later.probe is not None and not self._verbose]
         needed = self._together(later for later in beside if later not in probes)
-        timed += [(self._began(probes[0]), self._probed(probes))] if probes else []
-        timed += folded([self._looked_up(starts, step) for starts in needed], self._verbose)
+        if any(probe.attempts for probe in probes) or (probes and not self._folds):
+            timed.append((self._began(probes[0]), self._probed(probes)))
+        if self._folds:
+            needed = [starts for starts in needed if not self._is_left_out(self._inside(starts))]
+        timed += fold.folded([self._looked_up(starts, step) for starts in needed], self._verbose)
         return [node for _, node in sorted(timed, key=lambda pair: pair[0])]
 
     def _probed(self, probes: list[Step]) -> Node:
         """The probes of a zone as one line."""
         told = "" if self._story is None else self._story.of_probes(probes[0])
-        return Node(probed_line(probes), [Node(Text(told, TOLD), aside=True)] if told else [])
+        line = tag(probed_line(probes), () if self._story is not None else self._among(probes))
+        return Node(line, [Node(Text(told, TOLD), aside=True)] if told else [])
+
+    def _among(self, steps: Iterable[Step]) -> list[int]:
+        """The ids of those steps whose ids are shown."""
+        return [step.id for step in steps if step.id in self._ids]
+
+    def _is_left_out(self, inside: list[Step]) -> bool:
+        """Whether a check leaves out a look-up: nobody refers to it, and it went well."""
+        return not self._among(inside) and fold.is_chain_whole(inside, self._trace)
 
     def _attempts(self, step: Step) -> list[tuple[float, Node]]:
-        """The attempts of a step and when each started. Attempts missing from a replayed record are one line.
+        """The attempts of a step and when each started; those missing from a record are one line.
 
         If every address was asked, attempts with the same result are one line too.
         """
         lacking = [a for a in step.attempts if a.meaning.kind is Kind.NOT_RECORDED]
         if len(lacking) > 1 and not self._verbose:
             start, line = min(a.exchange.start for a in lacking), not_recorded_line(lacking)
-            return [*self._attempts(recorded(step)), (start, Node(line))]
+            return [*self._attempts(fold.recorded(step)), (start, Node(line))]
         if step.all_servers and not self._verbose:
             from dnstrace.render.survey import folded_lines
 
-            return [(start, Node(line)) for start, line in folded_lines(step)]
+            return [(start, Node(line)) for start, line in folded_lines(step, self._folds)]
         return [
             (
                 attempt.exchange.start,
@@ -199,10 +229,12 @@ class Branches:
         line = beside_line(self._wanted(starts[0]), starts[0].purpose, needed_by, inside, found, unasked)
         shown = self._shown_of_keys(inside)
         quiet = starts[0].purpose in _QUIET or (needed_by is not None and needed_by.all_servers and found)
+        if self._folds and starts[0].purpose is Purpose.NS_ADDRESS:
+            return Node(tag(line, self._among(inside)), [] if found else fold.ends_of(chains, self._trace))
         told = "" if self._story is None else self._story.of_lookup(starts[0])
         children = [Node(Text(told, TOLD), aside=True)] if told else []
         if quiet and not self._verbose and all(map(_is_well, inside)):
-            return Node(line, [*children, *shown])
+            return Node(tag(line, self._among(inside)), [*children, *shown])
         walks = [self._walk(chain) for chain in chains]
         return Node(line, [*children, *walks, *shown], closed=quiet)
 
@@ -223,8 +255,8 @@ class Branches:
             groups[step.purpose, self._wanted(step).name].append(step)
         return list(groups.values())
 
-    def _looked_up(self, starts: list[Step], step: Step) -> Lookup:
-        return Lookup(self._began(starts[0]), self._lookup(starts, step), self._inside(starts))
+    def _looked_up(self, starts: list[Step], step: Step) -> fold.Lookup:
+        return fold.Lookup(self._began(starts[0]), self._lookup(starts, step), self._inside(starts))
 
     def _inside(self, starts: list[Step]) -> list[Step]:
         return [step for start in starts for step in self._descendants(start)]
@@ -242,57 +274,6 @@ class Branches:
         """When the look-up that begins with `start` sent its first query."""
         times = (a.exchange.start for step in self._descendants(start) for a in step.attempts)
         return min(times, default=_LATER)
-
-
-# --- what follows from what -------------------------------------------------------------------
-
-
-def _continues(before: Step, step: Step) -> bool:
-    """Whether `step` continues the same walk: in the zone referred to, or with one label more in this one."""
-    if step.purpose is not before.purpose or before.outcome is None:
-        return False
-    if before.referral is not None:
-        return bool(step.zone == before.referral.zone)
-    return step.zone == before.zone and step.question.name != _target(before) and _is_fuller(step, before)
-
-
-def _is_fuller(step: Step, before: Step) -> bool:
-    """Whether a step asks for more labels of the same name (QNAME minimisation, RFC 9156)."""
-    return step.question != before.question and step.question.name.is_subdomain(before.question.name)
-
-
-def _follows_alias(before: Step, step: Step) -> bool:
-    """Whether `step` begins the walk for the alias that `before` found."""
-    target = _target(before)
-    purpose = Purpose.ALIAS if before.purpose is Purpose.WALK else before.purpose
-    if target is None or step.purpose is not purpose or _continues(before, step):
-        return False
-    return target.is_subdomain(step.question.name)
-
-
-def _target(step: Step) -> Name | None:
-    """The target of the alias that the step found."""
-    return None if step.outcome is not Outcome.ALIAS or step.meaning is None else step.meaning.target
-
-
-def _is_needed_by(needed_by: Step, step: Step) -> bool:
-    """Whether `step` begins a look-up for `needed_by`, such as the address of a name server."""
-    return (
-        needed_by.purpose is not Purpose.PRIME
-        and not _continues(needed_by, step)
-        and not _follows_alias(needed_by, step)
-    )
-
-
-def _by_zone(chain: list[Step]) -> list[list[Step]]:
-    """The steps of a walk, grouped by the zone asked."""
-    zones = [[chain[0]]]
-    for before, step in pairwise(chain):
-        if before.referral is None:
-            zones[-1].append(step)
-        else:
-            zones.append([step])
-    return zones
 
 
 def _is_one_line(step: Step, attempts: list[Attempt], events: list[Node]) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from dnstrace.analysis.differences import Difference
 
+_FINDING = "finding"
 _GONE, _NEW, _OTHER = ("- ", BAD), ("+ ", GOOD), ("~ ", WARNING)
 
 
@@ -49,7 +50,11 @@ def changes(
 
 def _change_line(each: Difference) -> Text:
     sign, style = _NEW if each.old is None else _GONE if each.new is None else _OTHER
+    if each.what == _FINDING:  # what is found no more is good news, and what is new is not
+        style = GOOD if each.new is None else WARNING
+    if each.worse:
+        style = BAD
     text = harmless(each.text)
     if each.zone is not None:
         text = text.removeprefix(f"{harmless(in_words(each.zone))}: ")
-    return Text.assemble((sign, style), text)
+    return Text.assemble((sign, style), (text, BAD if each.worse else ""))

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import dns.rdatatype
@@ -19,10 +17,21 @@ from dnstrace.analysis.paths import lead
 from dnstrace.analysis.reached import ended_unasked, is_bogus, not_asked
 from dnstrace.model import ROOT, Kind, Outcome, Purpose
 from dnstrace.model.findings import Level
+from dnstrace.model.journey import Stage as LegStage
 from dnstrace.model.naming import plain
 from dnstrace.model.security import Security
 from dnstrace.render.endings import glue_given
 from dnstrace.render.layout import TIMES
+from dnstrace.render.map_stages import (
+    WALKED,
+    Line,
+    Map,
+    Mark,
+    Stage,
+    asking_stages,
+    ending_stages,
+    numbered,
+)
 from dnstrace.render.text import count_text, harmless, name_text, rdata_text, time_text, ttl_text
 
 if TYPE_CHECKING:
@@ -36,68 +45,29 @@ _INCONCLUSIVE = (Kind.NETWORK_UNREACHABLE, Kind.ABANDONED, Kind.TRUNCATED)
 _WORSE = tuple(Level)
 
 
-class Mark(StrEnum):
-    """The state of something, which determines its colour in a picture."""
-
-    PLAIN = "plain"
-    GOOD = "good"
-    WARNING = "warning"
-    BAD = "bad"
-    QUIET = "quiet"
-
-
 _ORDER = (Mark.GOOD, Mark.BAD, Mark.WARNING, Mark.PLAIN, Mark.QUIET)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of text within a stage."""
-
-    text: str
-    mark: Mark = Mark.PLAIN
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A box of the map: a zone with its servers, or the result of asking them.
-
-    `arrow` labels the arrow from the stage above; `beside` are the look-ups of server addresses for this
-    zone.
-    """
-
-    title: str
-    lines: tuple[Line, ...]
-    mark: Mark = Mark.PLAIN
-    arrow: str = ""
-    is_zone: bool = True
-    beside: tuple[tuple[Line, ...], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Map:
-    """The stages from the question down, with a title above and a summary below."""
-
-    title: str
-    stages: tuple[Stage, ...]
-    summary: str
 
 
 def delegation_map(report: Report) -> Map:
     """The map of a trace, which may be in progress or interrupted."""
     trace = report.trace
     name, rdtype = name_text(trace.question.name), dns.rdatatype.to_text(trace.question.rdtype)
-    stages = tuple(_stages(trace))
+    stages = (*asking_stages(report), *_stages(report), *ending_stages(report))
     return Map(f"{name} {rdtype}", stages, _summary(trace))
 
 
-def _stages(trace: Trace) -> Iterator[Stage]:
+def _stages(report: Report) -> Iterator[Stage]:
+    """The zones and the results. Their arrows are the legs of the journey, in the same order."""
+    trace, legs = report.trace, (leg for leg in report.journey if leg.stage in WALKED)
     steps = [step for step in trace.steps if step.main]
     above: Step | None = None
     for run in _runs_by_zone(steps):
-        yield _zone_stage(trace, run, above)
-        last = run[-1]
+        last, leg = run[-1], next(legs, None)
+        yield numbered(_zone_stage(trace, run, above), leg)
+        if leg is not None and leg.stage is LegStage.SERVER:
+            leg = next(legs, None)
         if (leaf := _result_stage(trace, last)) is not None:
-            yield leaf
+            yield numbered(leaf, leg)
         above = last if last.referral is not None else None
 
 

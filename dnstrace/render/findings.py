@@ -1,4 +1,7 @@
-"""What `--check` found, for the tree: errors first, each with its remedy and who can apply it."""
+"""What `--check` found, for the tree: errors first, each with the remedy and who acts, then the verdict.
+
+The finding that the verdict states stands there, and not among the others.
+"""
 
 from __future__ import annotations
 
@@ -6,36 +9,48 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from dnstrace.analysis.reached import is_bogus
+from dnstrace.analysis.reached import ended_well, is_bogus
 from dnstrace.model import Outcome
-from dnstrace.model.findings import Level
+from dnstrace.model.findings import Level, who_acts
 from dnstrace.render.accepted import ACCEPTED, accepted_groups, because
-from dnstrace.render.grouped import grouped
+from dnstrace.render.grouped import addresses_of, grouped, groups
 from dnstrace.render.layout import Node
-from dnstrace.render.remedies import FIX, REHEARSED, Part, parts, parts_of_verdict
+from dnstrace.render.remedies import FIX, REHEARSED, WHO, Part, parts, parts_of_verdict
 from dnstrace.render.text import count_text, harmless
-from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked
+from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked, tag
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace
-    from dnstrace.model.findings import Finding
+    from dnstrace.model.findings import Finding, Verdict
     from dnstrace.model.report import Report
 
 _STYLES = {Level.ERROR: BAD, Level.WARNING: WARNING, Level.NOTICE: QUIET}
-_PARTS = {FIX: "", REHEARSED: GOOD}
+_PARTS = {FIX: "", WHO: "", REHEARSED: ""}
+_UNTRIED = "add --check: it tries a fix before it shows one"
 
 
-def finding_nodes(report: Report) -> list[Node]:
-    """A node for each finding, with its remedy below; a single line if there are no findings."""
+def finding_nodes(report: Report, verbose: bool = False) -> list[Node]:
+    """A node for each finding, with its remedy below; a single line if there are no findings.
+
+    What the verdict says is left out unless `verbose`: there it has its remedy too.
+    """
     if (findings := report.trace.findings) is None:
         return []
     beyond = [*_accepted_nodes(report.trace), *_unapplied_nodes(report.trace)]
     if not findings:
-        style = WARNING if report.reservation else GOOD
+        style = GOOD if ended_well(report) and not report.reservation else ""
         return [Node(Text(harmless(nothing_wrong(report)), style)), *beyond]
-    groups = grouped(findings)
-    found = [Node(_finding_line(finding), _remedy_nodes(finding), heading=True) for finding in groups]
-    return [*found, *beyond]
+    addresses = addresses_of(report.trace)
+    said = () if verbose else _claims(report)
+    shown = [group for group in groups(findings, addresses) if not any(each in said for each in group)]
+    found = [finding for group in shown for finding in grouped(group, addresses)]
+    how = _remedy_nodes if verbose else _brief_remedy_nodes
+    return [*(Node(_finding_line(each), how(each), heading=True) for each in found), *beyond]
+
+
+def _claims(report: Report) -> tuple[Finding, ...]:
+    """The findings that the verdict states."""
+    return () if report.verdict is None else report.verdict.claims
 
 
 def _accepted_nodes(trace: Trace) -> list[Node]:
@@ -65,7 +80,7 @@ def not_applied(trace: Trace) -> list[str]:
 def nothing_wrong(report: Report) -> str:
     """That the rules found nothing wrong, with what has to be added to that."""
     if report.trace.accepted:
-        return f"{count_text(report.rules, 'rule')} found nothing that is not accepted"
+        return f"{count_text(report.rules, 'rule')} found nothing wrong beyond what is accepted"
     but = f", but {report.reservation}" if report.reservation else ""
     return f"{count_text(report.rules, 'rule')} found nothing wrong{but}"
 
@@ -82,12 +97,26 @@ def _remedy_nodes(finding: Finding) -> list[Node]:
 
 def _part_nodes(found: list[Part], records: tuple[str, ...]) -> list[Node]:
     """The lines about a remedy, its records below the line that says what to do with them."""
-    lines = [
-        (part.head, Node(Text.assemble((f"{part.head}: ", QUIET), (part.text, _PARTS.get(part.head, QUIET)))))
-        for part in found
-    ]
+    lines = [(part.head, _part_node(part.head, part.text)) for part in found]
     first = [node for head, node in lines if head == FIX]
     return [*first, *_to_publish(records), *(node for head, node in lines if head != FIX)]
+
+
+def _brief_remedy_nodes(finding: Finding) -> list[Node]:
+    """The fix and who can apply it, without how it was tried; nothing for a notice."""
+    if finding.is_notice:
+        return []
+    found = {part.head: part.text for part in parts(finding)}
+    fix, tried = found.get(FIX, ""), "" if finding.rehearsed else f", not {REHEARSED}"
+    return [
+        *([_part_node(f"{FIX}{tried}", fix)] if fix else []),
+        *_to_publish(finding.records),
+        *([_part_node(WHO, found[WHO])] if WHO in found else []),
+    ]
+
+
+def _part_node(head: str, text: str) -> Node:
+    return Node(Text.assemble((f"{head}: ", QUIET), (harmless(text), _PARTS.get(head, QUIET))))
 
 
 def _to_publish(records: tuple[str, ...]) -> list[Node]:
@@ -95,18 +124,35 @@ def _to_publish(records: tuple[str, ...]) -> list[Node]:
 
 
 def verdict_nodes(report: Report) -> list[Node]:
-    """The verdict in one sentence, and below it records to publish and a command that shows the fault."""
+    """The verdict in one sentence; below it the fix, who can apply it, and how to see and read more.
+
+    That is all findings by code, a dig command for each claim, and the command that explains the finding.
+    """
     trace, found = report.trace, report.verdict
     if found is None:
         return []
     style = WARNING if trace.outcome is not Outcome.FAILED and not _has_error(trace) else BAD
-    beneath = [] if trace.findings else _part_nodes(parts_of_verdict(found), found.records)
-    if len(trace.findings or ()) > 1:
-        beneath += [Node(Text(harmless(line))) for line in found.summary]
+    beneath = [*_fix_nodes(report, found), *(Node(Text(harmless(line))) for line in found.summary)]
     commands = found.reproduce.split("\n") if found.reproduce else []
+    commands += [f"dnstrace --explain {found.claims[0].code}"] if found.claims else []
     beneath += [Node(Text(harmless(command), QUIET), verbatim=True) for command in commands]
     line = Text.assemble(("verdict", f"{style} {STRONG}"), ": ", harmless(found.text))
-    return [Node(marked(style, line), beneath, heading=True)]
+    return [Node(tag(marked(style, line), found.steps), beneath, heading=True)]
+
+
+def _fix_nodes(report: Report, found: Verdict) -> list[Node]:
+    """The remedy of the cause. A fix that was not tried, because only a check does that, is not shown."""
+    if report.trace.findings is None:
+        who = found.claims[0].actor if found.claims else who_acts(found.blame, found.operator)
+        lines = parts_of_verdict(found)
+        if not lines and found.claims and found.claims[0].cure:
+            lines = [Part(FIX, _UNTRIED)]
+        return _part_nodes([*lines, *([Part(WHO, who)] if who else [])], found.records)
+    addresses = addresses_of(report.trace)
+    for group in groups(report.trace.findings, addresses):
+        if found.claims and found.claims[0] in group:
+            return _remedy_nodes(grouped(group, addresses)[0])
+    return []
 
 
 def _has_error(trace: Trace) -> bool:

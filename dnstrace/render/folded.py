@@ -1,7 +1,8 @@
 """What the tree folds: look-ups next to a walk that all went alike, and attempts that a record lacks.
 
 A referral with many name servers takes a look-up for each of them, and where one fails they often all do, for
-the same reason.
+the same reason. A check asks far more than a walk: its tree leaves out what is sound, and the way to what is
+not.
 """
 
 from __future__ import annotations
@@ -14,14 +15,21 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.text import Text
 
 from dnstrace.model import Kind, Outcome, Purpose
+from dnstrace.model.security import Security
+from dnstrace.render.endings import ending
 from dnstrace.render.layout import Node
 from dnstrace.render.text import count_text, name_text
+from dnstrace.render.trust import evidence_of
 from dnstrace.render.wording import BAD, QUIET, SIGNS, marked
 
 if TYPE_CHECKING:
-    from dnstrace.model import Step
+    from dnstrace.model import Step, Trace
+    from dnstrace.model.judgement import StepEvidence
 
 _FEW = 3  # look-ups alike that are all shown in full
+_ENDS = 2  # walks of a long chain of aliases that are shown of its beginning, and of its end
+_CHAIN = {Purpose.DS, Purpose.DNSKEY, Purpose.PRIME}
+_WELL = {Outcome.ANSWER, Outcome.NODATA}
 _NAMED = 12  # of those that are folded
 
 
@@ -90,3 +98,38 @@ def _others(lookups: list[Lookup]) -> Node:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     listed = Node(Text(f"{', '.join(names[:_NAMED])}{more}", QUIET))
     return Node(marked(BAD, line) if bad else line, [listed])
+
+
+# --- what a check leaves out ----------------------------------------------------------------------
+
+
+def is_sound(evidence: StepEvidence | None) -> bool:
+    """Whether the evidence of a step shows no fault in the chain of trust."""
+    return evidence is None or evidence.security in (Security.SECURE, Security.INSECURE)
+
+
+def is_chain_whole(steps: list[Step], trace: Trace) -> bool:
+    """Whether all these steps asked for keys, DS or NS records, and went well."""
+    from dnstrace.render.survey import folded_lines
+
+    return all(
+        step.purpose in _CHAIN
+        and step.outcome in _WELL
+        and is_sound(evidence_of(trace, step))
+        and len(folded_lines(step)) == 1
+        for step in steps
+    )
+
+
+def ends_of(chains: list[list[Step]], trace: Trace) -> list[Node]:
+    """How look-ups ended, without the way there; what several of them have in common is one line."""
+    ends = (node.line for chain in chains for node in ending(chain[-1], trace))
+    return [Node(line) for line in {line.plain: line for line in ends}.values()]
+
+
+def without_the_middle(walks: list[list[Node]]) -> list[list[Node]]:
+    """The walks, of very many only the first and the last: an alias leads to an alias, and so on."""
+    if (rest := len(walks) - 2 * _ENDS) < 2:
+        return walks
+    line = Node(Text(f"... {rest} more aliases in between (-v shows them)", QUIET))
+    return [*walks[:_ENDS], [line], *walks[-_ENDS:]]

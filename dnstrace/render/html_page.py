@@ -6,12 +6,8 @@ both by their hashes. All text from the network is escaped, and could not run ev
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from datetime import UTC
-from functools import cache
 from html import escape
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import dns.rdatatype
@@ -22,6 +18,9 @@ from dnstrace.model import Outcome
 from dnstrace.model.security import Security
 from dnstrace.render import pictures
 from dnstrace.render.branches import Branches
+from dnstrace.render.closing import remarks
+from dnstrace.render.html_head import html_head, script
+from dnstrace.render.html_journey import journey_cards
 from dnstrace.render.html_parts import (
     dnssec,
     exchanges,
@@ -41,7 +40,6 @@ from dnstrace.render.text import (
     time_text,
     unicode_name,
 )
-from dnstrace.render.tree import remarks
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace
@@ -58,6 +56,7 @@ def html_page(report: Report) -> str:
     sections = {
         "answer": ("Answer", _answer_section(trace)),
         "findings": ("Findings", findings(report)),
+        "journey": ("The journey", journey_cards(report)),
         "map": ("Map", _map_section(report)),
         "tree": ("The walk", tree_list(Branches(trace, verbose=True).blocks())),
         "last-hop": ("The last hop", _last_hop_section(trace)),
@@ -72,7 +71,7 @@ def html_page(report: Report) -> str:
         [
             "<!doctype html>",
             '<html lang="en">',
-            _html_head(question),
+            html_head(question, script()),
             "<body>",
             _page_header(report, question),
             _nav({key: title for key, (title, _) in there.items()}),
@@ -80,7 +79,7 @@ def html_page(report: Report) -> str:
             *(_section(key, *part) for key, part in there.items()),
             "</main>",
             _footer(trace),
-            f"<script>{_script()}</script>",
+            f"<script>{script()}</script>",
             "</body>",
             "</html>",
             "",
@@ -106,47 +105,16 @@ def _resolvers_section(report: Report) -> str:
     """The answers of the resolvers that were asked, compared with the walk."""
     if not report.resolvers:
         return ""
+    from dnstrace.render.resolver_closing import closing_text
     from dnstrace.render.resolver_lines import resolver_nodes
 
-    return tree_list([node.children for node in resolver_nodes(report, verbose=True)])
+    closing = f"<p>{escape(text)}.</p>" if (text := closing_text(report.resolvers)) else ""
+    return closing + tree_list([node.children for node in resolver_nodes(report, verbose=True)])
 
 
 def _section(key: str, title: str, body: str) -> str:
     head = f'<h2 id="h-{key}">{title}</h2>'
     return f'<section id="{key}" aria-labelledby="h-{key}">{head}\n{body}\n</section>'
-
-
-def _html_head(question: str) -> str:
-    sources = f"style-src {_csp_hash(_style_sheet())}; script-src {_csp_hash(_script())}"
-    policy = f"default-src 'none'; {sources}; base-uri 'none'"
-    return "\n".join(
-        [
-            "<head>",
-            '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{policy}; form-action \'none\'">',
-            '<meta name="viewport" content="width=device-width,initial-scale=1">',
-            '<meta name="referrer" content="no-referrer">',
-            '<meta name="color-scheme" content="light dark">',
-            f"<title>{escape(question)}: dnstrace</title>",
-            f"<style>{_style_sheet()}</style>",
-            "</head>",
-        ]
-    )
-
-
-@cache
-def _style_sheet() -> str:
-    return (files("dnstrace") / "data" / "page.css").read_text("utf-8") + pictures.STYLE
-
-
-@cache
-def _script() -> str:
-    return (files("dnstrace") / "data" / "page.js").read_text("utf-8")
-
-
-def _csp_hash(text: str) -> str:
-    """The CSP source expression of an inline style or script (CSP level 3, section 2.3.1)."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def _page_header(report: Report, question: str) -> str:

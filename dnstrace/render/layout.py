@@ -1,6 +1,6 @@
 """Draws a tree of lines within a width: guides, hanging indentation, limited depth.
 
-Independent of DNS. A line is never truncated. A line that does not fit is folded: between parts (` · `) if
+A line is never truncated. A line that does not fit is folded: between parts (` · `) if
 possible, then between words, then after the dots of a name, then anywhere. Only text to be copied is not
 folded.
 """
@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from rich.cells import cell_len
 from rich.text import Text
 
+from dnstrace.render.text import CIRCLED
+
 TIMES = "\N{MULTIPLICATION SIGN}"
 GUIDE_STYLE = "dim"
 UNICODE_ONLY = "not bold"  # the style of a Unicode form that follows its ASCII form
-_ASCII_SIGNS = str.maketrans({"·": "-", "─": "-", TIMES: "x", "✗": "x", "✓": "+"})
+_ASCII_SIGNS = str.maketrans({"·": "-", "─": "-", TIMES: "x", "✗": "x", "✓": "+"}) | CIRCLED
 _DEEPEST = 16  # nested zones that are indented at most, however wide the terminal
 _ALWAYS = 5  # nested zones that are always indented
 _ROOM = 56  # columns kept for text; beyond that, nested zones are no longer indented
@@ -104,9 +106,9 @@ def _placed_below(placed: _Placed, width: int, guides: Guides) -> Iterator[_Plac
     entries = [(child, False) for child in placed.node.children]
     if everything or placed.run >= longest:
         entries = list(_flattened(placed.node.children, everything))
-    drawn = [index for index, (node, _) in enumerate(entries) if not node.aside]
+    end_of_drawn = max((index for index, (node, _) in enumerate(entries) if not node.aside), default=0)
     for index, (node, below) in enumerate(entries):
-        last = index >= max(drawn, default=0)
+        last = index >= end_of_drawn
         fork, end = (guides.fork_below, guides.end_below) if below else (guides.fork, guides.end)
         rest = guides.blank if last else guides.pass_by
         run = placed.run + 1 if node.descends else 0
@@ -198,7 +200,7 @@ class Columns:
             for row in every:
                 yield from _side_by_side(row, widths, room)
         else:
-            yield every[0][0]
+            yield from fold(every[0][0], width, width)
             lines = (line for row in self.rows for line in _in_one_line(self.heads, row, width))
             yield from lines if guides.unicode else map(_ascii_line, lines)
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
-from dnstrace.render.delegation_map import Line, Map, Mark, Stage, delegation_map
+from dnstrace.render.delegation_map import delegation_map
 from dnstrace.render.layout import TIMES
+from dnstrace.render.map_stages import Line, Map, Mark, Stage
 
 if TYPE_CHECKING:
     from dnstrace.model.report import Report
@@ -42,7 +43,7 @@ def mermaid(report: Report) -> str:
 
 
 def _mermaid_node(stage: Stage) -> str:
-    text = f"<b>{_mermaid(stage.title)}</b><br>{_mermaid_lines(stage.lines)}"
+    text = "<br>".join(filter(None, (f"<b>{_mermaid(stage.title)}</b>", _mermaid_lines(stage.lines))))
     return f'["{text}"]' if stage.is_zone else f'(["{text}"])'
 
 

@@ -1,6 +1,7 @@
 """The servers of a zone in a table: what the parent publishes, what the zone publishes, what each answers.
 
-Below it, a table of cache lifetimes.
+Below it, a table of cache lifetimes. Folded, servers with which all is well share a row, and there are no
+lifetimes.
 """
 
 from __future__ import annotations
@@ -16,17 +17,27 @@ from dnstrace.model import Kind, family_of
 from dnstrace.model.families import why_unasked
 from dnstrace.model.lives import Held
 from dnstrace.render.layout import Columns
-from dnstrace.render.text import clock_text, harmless, name_text, rdata_text, time_text, ttl_text
+from dnstrace.render.text import (
+    clock_text,
+    count_text,
+    harmless,
+    name_text,
+    rdata_text,
+    time_range,
+    time_text,
+    ttl_text,
+)
 from dnstrace.render.wording import BAD, QUIET, STRONG, WARNING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from dnstrace.model import Attempt
     from dnstrace.model.reconciliation import Addressed, Reconciled, ReconciledServer
     from dnstrace.model.report import Report
 
 _NO, _UNKNOWN = "no", ""
+_ALIKE = 2  # addresses of a server that are alike and have a row each
 _LONGEST = 72  # characters of an answer
 _OTHERS = 10  # addresses of one server that were not asked
 _HEADS = ("parent", "zone", "serial", "RTT", "answer")
@@ -46,13 +57,70 @@ def tables(report: Report) -> list[Columns]:
     return [*found, *([_cache_table(report)] if found and report.lives else [])]
 
 
-def _zone_table(zone: Reconciled) -> Columns:
-    answers = Counter(
-        words for server in zone.servers for each in server.addresses if (words := _address_answer(each)[0])
-    )
+def folded_tables(report: Report) -> list[Columns]:
+    """A table for each zone whose servers were probed; servers with which all is well share a row."""
+    return [_zone_table(zone, folded=True) for zone in report.reconciliation]
+
+
+def _zone_table(zone: Reconciled, folded: bool = False) -> Columns:
+    given = [_address_answer(each) for server in zone.servers for each in server.addresses]
+    answers = Counter(words for words, style in given if words and not style)
     usual = answers.most_common(1)[0][0] if answers else ""
     heads = [Text(f"{name_text(zone.zone)} by server", STRONG), *(Text(word, QUIET) for word in _HEADS)]
-    return Columns(heads, [row for server in zone.servers for row in _server_rows(zone, server, usual)])
+    well = [server for server in zone.servers if folded and _is_well(zone, server, usual)]
+    others = [server for server in zone.servers if server not in well]
+    rows = [row for server in others for row in _folded_rows(_server_rows(zone, server, usual), folded)]
+    return Columns(heads, [*rows, *([_row_of_all(zone, well, bool(others))] if well else [])])
+
+
+def _is_well(zone: Reconciled, server: ReconciledServer, usual: str) -> bool:
+    """Whether parent and zone have the server and its addresses, and all of these give the usual answer."""
+    return server.parent is not False and server.zone is not False and all(
+        each.glue is not False
+        and each.own is not False
+        and each.asked
+        and each.serial == zone.newest
+        and each.attempt is not None
+        and each.attempt.meaning.authoritative
+        and _address_answer(each) == (usual, "")
+        for each in server.addresses
+    ) and bool(server.addresses)  # fmt: skip
+
+
+def _row_of_all(zone: Reconciled, servers: list[ReconciledServer], others: bool) -> list[Text]:
+    """The row of several servers that have nothing amiss, or of the only one."""
+    addresses = [each for server in servers for each in server.addresses]
+    times = [each.attempt.exchange.elapsed for each in addresses if each.attempt is not None]
+    count = count_text(len(addresses), "address", "addresses")
+    who = name_text(servers[0].name)
+    if len(servers) > 1:
+        who = f"{len(servers)} {'others' if others else 'servers'}"
+    named = [
+        _published_cell(all(known) if known else None, "NS")
+        for known in (
+            [server.parent for server in servers if server.parent is not None],
+            [server.zone for server in servers if server.zone is not None],
+        )
+    ]
+    return [
+        Text(f" {who}, {count}"),
+        *named,
+        Text("" if zone.newest is None else str(zone.newest)),
+        Text(time_range(min(times), max(times))),
+        Text(_address_answer(addresses[0])[0]),
+    ]
+
+
+def _folded_rows(rows: Iterable[list[Text]], folded: bool) -> Iterator[list[Text]]:
+    """The rows of a server; if `folded`, of many that differ in the address only the first."""
+    alike: dict[object, list[list[Text]]] = {}
+    for index, row in enumerate(rows):
+        cells = tuple(cell.plain for cell in row[1:])
+        alike.setdefault(cells if folded and index else index, []).append(row)
+    for group in alike.values():
+        yield from group if len(group) <= _ALIKE else group[:1]
+        if len(group) > _ALIKE:
+            yield [Text(f"  and {len(group) - 1:,} more like it"), *group[0][1:]]
 
 
 def _server_rows(zone: Reconciled, server: ReconciledServer, usual: str) -> Iterator[list[Text]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import dns.rdatatype
@@ -13,8 +12,6 @@ from dnstrace.model.naming import plain
 from dnstrace.render.text import clock_text, harmless, ttl_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import dns.rdata
 
     from dnstrace.model import Attempt, Query
@@ -45,15 +42,6 @@ def resolver_text(query: Query) -> str:
     address = f"[{address}]" if ":" in query.address and "[" not in address else address
     name = "" if query.endpoint == query.address else f"#{harmless(query.endpoint)}"
     return f"tls://{address}{name}"
-
-
-def none_text(found: Sequence[Compared]) -> str:
-    """That no resolver has an answer, and how each fails."""
-    reasons = Counter(each.difference.value for each in found if each.difference is not None)
-    why = ", ".join(f"{count} {reason}" if len(found) > 1 else reason for reason, count in reasons.items())
-    if len(found) == 1:
-        return f"the resolver that was asked has no answer for its users: {why}"
-    return f"none of the {len(found)} resolvers that were asked has an answer for its users: {why}"
 
 
 def reason_text(found: Compared) -> str:

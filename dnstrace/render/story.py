@@ -5,34 +5,41 @@ All text from the network is escaped. Sentences about servers that were of no us
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 import dns.rdatatype
 
-from dnstrace.analysis.caching import negative_ttl
-from dnstrace.analysis.reached import is_bogus, last_step
-from dnstrace.model import ROOT, Kind, Outcome, Probe, Purpose, Source
+from dnstrace.analysis.journey import ADDRESSES, ENDS
+from dnstrace.analysis.reached import is_bogus
+from dnstrace.model import Outcome, Probe, Purpose, Source
+from dnstrace.model.journey import Stage
 from dnstrace.model.naming import plain, zone_text
-from dnstrace.model.security import Security
 from dnstrace.render.resolver_words import reason_text
-from dnstrace.render.text import clock_text, count_text, harmless, rdata_text, ttl_text
-from dnstrace.render.troubles import troubles, way
+from dnstrace.render.story_results import ADDRESSES as NAMED
+from dnstrace.render.story_results import data_words, result_words, trust_words
+from dnstrace.render.text import (
+    clock_text,
+    count_text,
+    harmless,
+    number_text,
+    time_text,
+    ttl_text,
+)
+from dnstrace.render.troubles import troubles
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     import dns.name
     import dns.rrset
 
-    from dnstrace.model import Attempt, Delegation, Meaning, Step, Trace
+    from dnstrace.model import Step
+    from dnstrace.model.journey import Leg
     from dnstrace.model.report import Report
 
-_ADDRESSES = {dns.rdatatype.A: "address", dns.rdatatype.AAAA: "IPv6 address"}
-_LINKS = {dns.rdatatype.CNAME, dns.rdatatype.DNAME, dns.rdatatype.RRSIG}
-_BROWSED = {*_ADDRESSES, dns.rdatatype.HTTPS}
-_MOST = 3  # records that are shown
-_LONGEST = 60  # characters of them
-_HOST = 4  # labels of a name such as ns1.example.com, the root's included
-_ZONES = range(2, 5)  # the zones of server names are listed if their number is in this range
+_BROWSED = {*NAMED, dns.rdatatype.HTTPS}
 _PROBES = {
     Probe.SOA: "which version of the zone it has (SOA)",
     Probe.NS: "which name servers the zone itself lists (NS)",
@@ -58,33 +65,40 @@ _PROBES = {
 
 
 class Story:
-    """The sentences of one trace: `opening`, one for each step, `closing`.
+    """The sentences of one trace: `opening`, those of each step, `closing`; or leg by leg of the journey.
 
-    The numbering continues through the steps of the walk and their look-ups.
+    In the first three, a sentence that begins a leg of the journey has its number before it.
     """
 
     def __init__(self, report: Report) -> None:
-        self._report, self._trace = report, (trace := report.trace)
-        self._numbers: dict[int, int] = {}
-        number = len(self._opening_texts())
-        for step in trace.steps:
-            if step.main:
-                lookups = [s for s in trace.steps if s.parent == step.id and s.purpose is Purpose.NS_ADDRESS]
-                for numbered in (*lookups[:1], step):
-                    number += 1
-                    self._numbers[numbered.id] = number
-        self._last = number
+        self._report, self._trace = report, report.trace
+        self._steps = {step.id: step for step in report.trace.steps}
         self._resolvers: dict[int, str] | None = None
+        self._begins: dict[int, list[Leg]] = defaultdict(list)
+        before: Leg | None = None
+        for leg in report.journey:
+            if before is not None and before.stage is Stage.SERVER and not before.steps and leg.steps:
+                self._begins[leg.steps[0]].append(before)
+            if leg.steps:
+                walked = [number for number in leg.steps if self._steps[number].main]
+                self._begins[(walked if leg.stage is not Stage.SERVER else leg.steps)[0]].append(leg)
+            before = leg
 
     def opening(self) -> list[str]:
         """Who asks, and for what, before any server is asked."""
-        return [f"{number}. {text}" for number, text in enumerate(self._opening_texts(), 1)]
+        return self._numbered((Stage.USER, Stage.RESOLVER))
 
     def closing(self) -> list[str]:
         """What happens with the answer; empty while the trace is in progress."""
-        ended = self._trace.outcome is not None and not self._trace.interrupted
-        texts = self._closing_texts() if ended else []
-        return [f"{number}. {text}" for number, text in enumerate(texts, self._last + 1)]
+        return self._numbered(ENDS)
+
+    def _numbered(self, stages: Container[Stage]) -> list[str]:
+        legs = [leg for leg in self._report.journey if leg.stage in stages]
+        return [f"{number_text(leg.number)} {self._text_of(leg)}" for leg in legs]
+
+    def legs(self) -> list[tuple[Leg, str, str]]:
+        """The journey: each leg with a title and its sentences."""
+        return [(leg, self._title_of(leg), self._text_of(leg)) for leg in self._report.journey]
 
     def of(self, step: Step) -> str:
         """The result of a step, and the reason; empty while the step is in progress."""
@@ -92,30 +106,29 @@ class Story:
             return ""
         if step.purpose is Purpose.PROBE:
             return self._probe_text(step)
-        parts = (
-            self._reason_for(step),
-            troubles(step),
-            _result(step, self._trace),
-            _trust_words(step, self._trace),
-        )
-        text = " ".join(filter(None, parts))
-        number = self._numbers.get(step.id)
-        return text if number is None or step.purpose is Purpose.NS_ADDRESS else f"{number}. {text}"
+        heads: list[str] = []
+        for leg in () if step.purpose is Purpose.NS_ADDRESS else self._begins.get(step.id, ()):
+            heads += [number_text(leg.number), self._choice_text(step) if leg.stage is Stage.SERVER else ""]
+        said = (troubles(step), result_words(step, self._trace), trust_words(step, self._trace))
+        return " ".join(filter(None, (*heads, self._reason_for(step), *said)))
 
     def of_lookup(self, first: Step) -> str:
         """Why the look-up that starts with `first` is made."""
-        number = self._numbers.get(first.id)
-        text = ""
+        text = self._lookup_text(first)
+        begun = self._begins.get(first.id, []) if first.purpose is Purpose.NS_ADDRESS else []
+        return f"{number_text(begun[0].number)} {text}" if begun and text else text
+
+    def _lookup_text(self, first: Step) -> str:
         if first.purpose is Purpose.NS_ADDRESS:
-            text = (
+            return (
                 f"Asking {plain(first.question.name)} requires its address, which is not known yet: "
                 f"it is looked up first, starting at {zone_text(first.zone)}."
             )
-        elif first.purpose is Purpose.DNSKEY:
-            text = f"The keys of {zone_text(first.zone)} are fetched to check its signatures."
-        elif first.purpose is Purpose.DS:
-            text = f"The parent zone is asked whether {plain(first.question.name)} is signed."
-        return f"{number}. {text}" if number is not None and text else text
+        if first.purpose is Purpose.DNSKEY:
+            return f"The keys of {zone_text(first.zone)} are fetched to check its signatures."
+        if first.purpose is Purpose.DS:
+            return f"The parent zone is asked whether {plain(first.question.name)} is signed."
+        return ""
 
     def of_probes(self, first: Step) -> str:
         """Why the servers of a zone are probed, starting with the step `first`."""
@@ -137,11 +150,63 @@ class Story:
 
     # --- the parts ------------------------------------------------------------------------------
 
+    def _title_of(self, leg: Leg) -> str:
+        """What a leg is about, in a few words."""
+        browses = self._trace.question.rdtype in ADDRESSES
+        zone = "" if leg.zone is None else zone_text(leg.zone)
+        return {
+            Stage.USER: "A user types the name" if browses else "A program needs records",
+            Stage.RESOLVER: "The resolver is asked",
+            Stage.REFERRAL: f"The servers of {zone} refer to others",
+            Stage.SERVER: f"A name server of {zone} is chosen",
+            Stage.ANSWER: f"The servers of {zone} are asked for the record",
+            Stage.CACHE: "The answer is returned, and cached",
+            Stage.REQUEST: "The browser requests the page",
+            Stage.PAGE: "The page",
+            Stage.END: "There is nothing to show",
+        }[leg.stage]
+
+    def _text_of(self, leg: Leg) -> str:
+        """The sentences of a leg, without its number."""
+        steps = [self._steps[number] for number in leg.steps]
+        if leg.stage in (Stage.USER, Stage.RESOLVER):
+            return self._opening_texts()[leg.stage is Stage.RESOLVER]
+        if leg.stage in ENDS:
+            first = next(each.number for each in self._report.journey if each.stage in ENDS)
+            return self._closing_texts()[leg.number - first]
+        if leg.stage is Stage.SERVER and not steps:
+            asked = next(each for each in self._report.journey if each.number == leg.number + 1)
+            return self._choice_text(self._steps[asked.steps[0]])
+        texts = list(map(self._leg_text, steps))
+        if leg.stage is Stage.SERVER and (needed_by := steps[0].parent) is not None:
+            texts.insert(0, self._choice_text(self._steps[needed_by]))
+        return " ".join(filter(None, texts))
+
+    def _leg_text(self, step: Step) -> str:
+        """The sentences of a step on a leg, without numbers."""
+        if step.purpose is Purpose.NS_ADDRESS:
+            return self._lookup_text(step)
+        said = (troubles(step), result_words(step, self._trace), trust_words(step, self._trace))
+        return "" if step.outcome is None else " ".join(filter(None, (self._reason_for(step), *said)))
+
+    def _choice_text(self, step: Step) -> str:
+        """How one of the name servers of a zone is chosen, where no address has to be looked up."""
+        zone, count = zone_text(step.zone), len(step.servers)
+        if step.all_servers:
+            return (
+                f"The resolver would pick one of {zone}'s {count_text(count, 'name server')}; here all are."
+            )
+        if count == 1:
+            return f"The resolver turns to the only name server of {zone}."
+        sources = {address.source for server in step.servers for address in server.addresses}
+        known = ": the referral included their addresses" if sources == {Source.GLUE} else ""
+        return f"The resolver picks one of the {count} name servers of {zone}{known}."
+
     def _opening_texts(self) -> list[str]:
         question = self._trace.question
         name, what = plain(question.name), dns.rdatatype.to_text(question.rdtype)
-        if question.rdtype in _ADDRESSES:
-            first = f"A browser is about to open {name} and needs its {_ADDRESSES[question.rdtype]}."
+        if question.rdtype in NAMED:
+            first = f"A user types {name} into a browser, which needs its {NAMED[question.rdtype]}."
         else:
             first = f"A program needs the {what} records of {name}."
         return [
@@ -184,14 +249,33 @@ class Story:
             return [f"The resolver reports that there are none {kept}. The {asker} does without them."]
         if trace.outcome in (Outcome.NXDOMAIN, Outcome.NODATA):
             return [f"The resolver passes this on {kept}. {shows}"]
-        if trace.question.rdtype not in _ADDRESSES or trace.outcome is not Outcome.ANSWER:
+        if trace.question.rdtype not in NAMED or trace.outcome is not Outcome.ANSWER:
             return [f"The resolver returns the answer {kept}."]
-        addresses = _data_words([r for r in trace.answer if r.rdtype == trace.question.rdtype])
+        addresses = data_words([r for r in trace.answer if r.rdtype == trace.question.rdtype])
         return [
             f"The resolver returns {addresses} to the browser {kept}.",
-            f"The browser connects to {addresses.partition(' and ')[0]} and requests the page of {name}.",
-            "The web server there sends the page, and the browser shows it.",
+            *self._last_hop_texts(addresses, name),
         ]
+
+    def _last_hop_texts(self, addresses: str, name: str) -> list[str]:
+        """The browser's request and the page: as it would be, or as it was if the page was requested."""
+        found = self._trace.fetched
+        if found is None or not found.visits:
+            first = addresses.partition(" and ")[0]
+            return [
+                f"The browser connects to {first} and requests the page of {name}.",
+                "The web server there sends the page, and the browser shows it.",
+            ]
+        visit = next((each for each in found.visits if each.served), found.visits[0])
+        took = "" if visit.connected is None else f" in {time_text(visit.connected)}"
+        does = "tries to connect" if visit.connected is None else "connects"
+        asked = f"The browser {does} to {visit.address}{took} and requests {harmless(found.request.url)}."
+        if visit.status is None:
+            return [asked, f"There is no page: {harmless(visit.fault) or 'no reply'}."]
+        after = "" if visit.answered is None else f" after {time_text(visit.answered)}"
+        status = f"{visit.status} {harmless(visit.reason)}".strip()
+        shows = "the browser shows the page" if visit.served else "there is no page to show"
+        return [asked, f"The web server there replies {status}{after}, and {shows}."]
 
 
 def _cache_lifetime(report: Report) -> str:
@@ -202,124 +286,3 @@ def _cache_lifetime(report: Report) -> str:
     ended = trace.started.astimezone(UTC) + timedelta(seconds=trace.stats.duration)
     until = clock_text(ended, ended + timedelta(seconds=held))
     return f"and caches it for {ttl_text(held)}, until {until}"
-
-
-def _result(step: Step, trace: Trace) -> str:
-    """The final answer of the servers of the zone."""
-    meaning = step.meaning
-    if meaning is None or step.chosen is None:
-        ends = ": the walk ends here" if step is last_step(trace) else ""
-        if not step.attempts:
-            why = f" ({harmless(step.note)})" if step.note else ""
-            return f"No server of {zone_text(step.zone)} can be asked{why}{ends}."
-        return f"No server of {zone_text(step.zone)} gives a usable answer{ends}."
-    who = f"{way(step)}{_chosen_server(step, step.attempts[step.chosen])}"
-    if step.attempts[step.chosen].meaning.offer is not None:
-        who = f"{who} appears not to serve the zone (lame), but no other server gives a better answer: it"
-    if meaning.delegation is not None:
-        return f"{who} does not have the answer, but knows who to ask next: {_referral(meaning.delegation)}"
-    return f"{who} {_answer_words(step, meaning)}"
-
-
-def _chosen_server(step: Step, attempt: Attempt) -> str:
-    server = plain(attempt.server)
-    if step.all_servers:
-        return f"Every server of {zone_text(step.zone)} is asked; {server}, one of them,"
-    if step.zone == ROOT:
-        return f"{server}, one of {count_text(len(step.servers), 'root server')},"
-    if len(step.servers) == 1:
-        return f"{server}, the only name server of {zone_text(step.zone)},"
-    return f"{server}, picked from the {len(step.servers)} name servers of {zone_text(step.zone)},"
-
-
-def _referral(cut: Delegation) -> str:
-    """The servers that a referral lists, and whether it includes their addresses."""
-    servers = count_text(len(cut.servers), "name server") if len(cut.servers) > 1 else "only name server"
-    with_glue = sum(any(a.source is Source.GLUE for a in server.addresses) for server in cut.servers)
-    inside = any(server.name.is_subdomain(cut.zone) for server in cut.servers if not server.addresses)
-    one = len(cut.servers) == 1
-    glue = f"The reply includes addresses for {with_glue} of them (glue)."
-    if with_glue == len(cut.servers):
-        glue = f"The reply includes {'its address' if one else 'their addresses'} (glue)."
-    elif inside:
-        inside_names = "its name is" if one else "some of their names are"
-        glue = f"The reply includes no addresses (no glue), although {inside_names} inside that zone."
-    elif one:
-        glue = "The reply does not include its address: its name is in another zone."
-    elif not with_glue:
-        glue = f"The reply does not include their addresses: their names are in other zones{_zones_of(cut)}"
-    return f"the {servers} of {plain(cut.zone)}. {glue}"
-
-
-def _zones_of(cut: Delegation) -> str:
-    """The zones that the names of the servers are in, if several, and the end of the sentence."""
-    if any(len(server.name) < _HOST for server in cut.servers):
-        return "."
-    zones = list(dict.fromkeys(plain(server.name.parent().parent()) for server in cut.servers))
-    if len(zones) not in _ZONES:
-        return "."
-    return f", under {', '.join(zones[:-1])} and {zones[-1]}."
-
-
-def _trust_words(step: Step, trace: Trace) -> str:
-    """What a step shows about the chain of trust, if that was validated."""
-    evidence = None if trace.judgement is None else trace.judgement.steps.get(step.id)
-    if evidence is None:
-        return ""
-    status = evidence.security
-    if status is Security.BOGUS:
-        return "The chain of trust breaks here."
-    if step.outcome is Outcome.REFERRAL:
-        insecure = "It vouches for no keys of that zone, so nothing below can be validated."
-        return {
-            Security.SECURE: "Its DS record vouches for the keys of that zone.",
-            Security.INSECURE: insecure,
-        }.get(status, "")
-    return "The signatures are valid." if status is Security.SECURE else ""
-
-
-def _answer_words(step: Step, meaning: Meaning) -> str:
-    """What a server answers, as the rest of a sentence."""
-    zone = meaning.zone or step.zone
-    sure = "answers with authority" if meaning.authoritative else "answers without authority"
-    name, rdtype = plain(meaning.target or step.question.name), dns.rdatatype.to_text(step.question.rdtype)
-    if meaning.kind is Kind.ALIAS:
-        return f"says that {plain(step.question.name)} is an alias of {name}."
-    if meaning.kind is Kind.NXDOMAIN:
-        return f"serves {zone_text(zone)} and says that {name} does not exist. {_negative_lifetime(meaning)}"
-    if meaning.kind is Kind.NODATA:
-        no_data = f"{name} has no {rdtype} records. {_negative_lifetime(meaning)}"
-        return f"serves {zone_text(zone)} and says that {no_data}"
-    if meaning.kind is not Kind.ANSWER:
-        return f"gives an answer that leads nowhere{f' ({harmless(step.note)})' if step.note else ''}."
-    data = [rrset for rrset in meaning.answer if rrset.rdtype not in _LINKS] or list(meaning.answer)
-    has, ttl = f"{plain(data[0].name)} has", min(rrset.ttl for rrset in meaning.answer)
-    if data[0].name != step.question.name:
-        has = f"{plain(step.question.name)} is an alias of {plain(data[0].name)}, which has"
-    kept = f"may be cached for {ttl_text(ttl)}" if ttl else "must not be cached"
-    return f"{sure}: {has} {_record_words(data, rdtype)}. This {kept}."
-
-
-def _negative_lifetime(meaning: Meaning) -> str:
-    seconds = negative_ttl(meaning)
-    if seconds is None:
-        return "Without an SOA record in the reply, this must not be cached."
-    return f"This may be cached for {ttl_text(seconds)}."
-
-
-def _record_words(rrsets: list[dns.rrset.RRset], rdtype: str) -> str:
-    """The records of an answer: the data if they are few and short, otherwise their number."""
-    count = sum(map(len, (rrset for rrset in rrsets if rrset.rdtype != dns.rdatatype.RRSIG)))
-    if count > _MOST or len(data := _data_words(rrsets)) > _LONGEST:
-        return f"{count:,} {rdtype} record{'s' if count > 1 else ''}"
-    what = _ADDRESSES.get(rrsets[0].rdtype, f"{rdtype} record")
-    return f"the {what}{'' if count == 1 else 'es' if what.endswith('ss') else 's'} {data}"
-
-
-def _data_words(rrsets: list[dns.rrset.RRset]) -> str:
-    texts = [
-        harmless(rdata_text(r)) for rrset in rrsets if rrset.rdtype != dns.rdatatype.RRSIG for r in rrset
-    ]
-    if len(texts) > _MOST:
-        return f"{', '.join(texts[:_MOST])} and {len(texts) - _MOST} more"
-    return " and ".join(texts)

@@ -12,14 +12,25 @@ from dnstrace.model import Fault, Kind
 from dnstrace.model.families import Unasked, why_unasked
 from dnstrace.render.edns import edns_options
 from dnstrace.render.results import distinction, result_words, server_list
-from dnstrace.render.text import count_text, rcode_text, time_text
-from dnstrace.render.wording import WARNING, attempt_line, joined, marked
+from dnstrace.render.text import count_text, rcode_text, time_range
+from dnstrace.render.wording import (
+    WARNING,
+    attempt_line,
+    joined,
+    marked,
+    result_line,
+    shared_remarks,
+    shown_name,
+)
 
 if TYPE_CHECKING:
-    from dnstrace.model import Meaning, Step
+    from collections.abc import Iterable
+
+    from dnstrace.model import Attempt, Meaning, Step
     from dnstrace.model.paths import Share
     from dnstrace.model.report import Report
 
+_LISTED = 2  # addresses of one server, or servers, that are named
 _LARGEST = 1000  # denominator that says more than a percentage
 _FAULTS = {
     Kind.REFUSED: "REFUSED at",
@@ -37,11 +48,12 @@ _FAULTS = {
 # --- the attempts of a step -------------------------------------------------------------------
 
 
-def folded_lines(step: Step) -> list[tuple[float, Text]]:
-    """The lines for a step's attempts, each with the time at which its address was first asked.
+def folded_lines(step: Step, brief: bool = False) -> list[tuple[float, Text]]:
+    """The lines for a step's attempts, each with the time at which its addresses were first asked.
 
-    Several addresses that gave the chosen result without trouble share one line. So do the tries of one
-    address that never answered, or that answered in the end.
+    The addresses that gave the chosen result without trouble share one line, and those that met the same
+    trouble share theirs. The tries of one address that ended in the same way are one line too. If `brief`,
+    servers are not counted where all of them agree.
     """
     addresses = by_address(step)
     usable = step.chosen is not None and step.attempts[step.chosen].meaning.usable
@@ -50,23 +62,88 @@ def folded_lines(step: Step) -> list[tuple[float, Text]]:
     lines: list[tuple[float, Text]] = []
     if len(alike) > 1:
         last = {text: addresses.pop(text)[-1] for text in alike}
-        lines.append((0.0, _agreement_line(step, last)))
-    for indices in addresses.values():
-        start, kinds = (
-            step.attempts[indices[0]].exchange.start,
-            [step.attempts[i].meaning.kind for i in indices],
-        )
-        if set(kinds) == {Kind.TIMEOUT}:
-            lines.append((start, _with_tries(attempt_line(step, indices[0]), len(indices))))
-        elif step.attempts[indices[-1]].meaning.usable and Kind.TRUNCATED not in kinds:
-            lines.append((start, _with_tries(attempt_line(step, indices[-1]), len(indices))))
-        else:
-            lines += [(start, attempt_line(step, index)) for index in indices]
+        lines.append((0.0, _agreement_line(step, last, brief)))
+    for group in _in_the_same_way(step, addresses.values()):
+        start = step.attempts[group[0][0]].exchange.start
+        lines += [(start, line) for line in _lines_of(step, group)]
     return lines
 
 
-def _with_tries(line: Text, tries: int) -> Text:
-    return joined([line, f"{tries} tries"]) if tries > 1 else line
+def _in_the_same_way(step: Step, addresses: Iterable[list[int]]) -> list[list[list[int]]]:
+    """The attempts at each address, those together at whose addresses the same happened."""
+    found: dict[object, list[list[int]]] = {}
+    for indices in addresses:
+        chosen = step.chosen if step.chosen in indices and step.attempts[step.chosen].meaning.usable else None
+        way = tuple(_result(step.attempts[index]) for index in _distinct(step, indices))
+        found.setdefault((chosen, way), []).append(indices)
+    return list(found.values())
+
+
+def _result(attempt: Attempt) -> object:
+    """How an attempt ended, in as far as its line shows it."""
+    meaning, exchange = attempt.meaning, attempt.exchange
+    errors = () if exchange.message is None else tuple(map(str, edns_options(exchange.message).errors))
+    return (
+        meaning.kind,
+        meaning.rcode,
+        meaning.note,
+        exchange.query.transport,
+        exchange.query.edns is None,
+        exchange.mismatched,
+        attempt.cause,
+        lead(meaning) if meaning.usable else None,
+        errors,
+    )
+
+
+def _distinct(step: Step, indices: list[int]) -> list[int]:
+    """Of the tries of one address: the last if it was usable in the end, otherwise one a way to fail."""
+    kinds = [step.attempts[index].meaning.kind for index in indices]
+    if step.attempts[indices[-1]].meaning.usable and Kind.TRUNCATED not in kinds:
+        return indices[-1:]
+    ways = {
+        (step.attempts[i].meaning.kind, step.attempts[i].exchange.query.transport): i for i in indices[::-1]
+    }
+    return sorted(ways.values())
+
+
+def _lines_of(step: Step, group: list[list[int]]) -> list[Text]:
+    """The lines of addresses at which the same happened."""
+    lines = []
+    for place, index in enumerate(_distinct(step, group[0])):
+        attempts = [step.attempts[_distinct(step, indices)[place]] for indices in group]
+        tries = max(_tries(step, indices, index) for indices in group)
+        if len(group) == 1:
+            line = attempt_line(step, index)
+        else:
+            took = [attempt.exchange.elapsed for attempt in attempts]
+            line = result_line(
+                step, index, _who(attempts), time_range(min(took), max(took)), shared_remarks(step, index)
+            )
+        lines.append(joined([line, f"{tries} tries"]) if tries > 1 else line)
+    return lines
+
+
+def _tries(step: Step, indices: list[int], shown: int) -> int:
+    """How many tries of an address the line of one of them stands for."""
+    if len(_distinct(step, indices)) == 1:
+        return len(indices)
+    like = step.attempts[shown]
+    return sum(
+        step.attempts[index].meaning.kind is like.meaning.kind
+        and step.attempts[index].exchange.query.transport is like.exchange.query.transport
+        for index in indices
+    )
+
+
+def _who(attempts: list[Attempt]) -> Text:
+    """The server and its addresses, or of several servers the names and the number of their addresses."""
+    servers = list(dict.fromkeys(attempt.server for attempt in attempts))
+    addresses = list(dict.fromkeys(attempt.exchange.query.address for attempt in attempts))
+    if len(servers) == 1 and len(addresses) <= _LISTED:
+        return shown_name(servers[0]).append(f" {', '.join(addresses)}")
+    names = server_list(servers) if len(servers) <= _LISTED else count_text(len(servers), "server")
+    return Text(f"{count_text(len(addresses), 'address', 'addresses')} of {names}")
 
 
 def _agrees_plainly(step: Step, indices: list[int], wanted: Lead | None) -> bool:
@@ -84,7 +161,7 @@ def _agrees_plainly(step: Step, indices: list[int], wanted: Lead | None) -> bool
     )
 
 
-def _agreement_line(step: Step, last: dict[str, int]) -> Text:
+def _agreement_line(step: Step, last: dict[str, int], brief: bool) -> Text:
     """`24 of 26 addresses (12 of 13 servers) agree · 9 to 36 ms`."""
     asked = {
         a.exchange.query.address for a in step.attempts if a.exchange.fault is not Fault.NETWORK_UNREACHABLE
@@ -93,8 +170,9 @@ def _agreement_line(step: Step, last: dict[str, int]) -> Text:
     addresses, servers = _of_all(len(last), len(asked), "address", "addresses"), count_text(have, "server")
     if have < len(step.servers):
         servers = _of_all(have, len(step.servers), "server", "servers")
+    of_whom = "" if brief and have == len(step.servers) else f" ({servers})"
     times = [step.attempts[index].exchange.elapsed for index in last.values()]
-    return joined([f"{addresses} ({servers}) agree", _time_range(min(times), max(times))])
+    return joined([f"{addresses}{of_whom} agree", time_range(min(times), max(times))])
 
 
 def _of_all(count: int, whole: int, one: str, several: str) -> str:
@@ -102,13 +180,6 @@ def _of_all(count: int, whole: int, one: str, several: str) -> str:
     if count < whole:
         return f"{count} of {count_text(whole, one, several)}"
     return f"{'both' if count == 2 else f'all {count}'} {several}"
-
-
-def _time_range(least: float, most: float) -> str:
-    first, last = time_text(least), time_text(most)
-    if first == last:
-        return last
-    return f"{first.removesuffix(last.lstrip('0123456789.'))} to {last}"
 
 
 # --- the shares -------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")  # invisible letters and marks
 _UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
+_CIRCLED = ((1, 20, 0x2460), (21, 35, 0x3251), (36, 50, 0x32B1))  # first, last, code point of the first
 _LATIN_1_END = 0x100
 
 
@@ -136,6 +137,30 @@ def time_text(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 99.95 else f"{seconds:.0f} s"
 
 
+def time_range(least: float, most: float) -> str:
+    """From one duration to another: `7 to 36 ms`, `8 ms`."""
+    first, last = time_text(least), time_text(most)
+    if first == last:
+        return last
+    return f"{first.removesuffix(last.lstrip('0123456789.'))} to {last}"
+
+
 def count_text(count: int, singular: str, plural: str = "") -> str:
     """`1 query`, `5 queries`; the plural defaults to the singular with an s."""
     return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
+
+
+def number_text(number: int) -> str:
+    """A number from 1 in a circle, as far as Unicode has them; in ASCII it is in parentheses."""
+    for first, last, code in _CIRCLED:
+        if first <= number <= last:
+            return chr(code + number - first)
+    return f"({number})"
+
+
+CIRCLED = {
+    code + number - first: f"({number})"
+    for first, last, code in _CIRCLED
+    for number in range(first, last + 1)
+}
+"""What stands for each number in a circle where only ASCII can be shown."""

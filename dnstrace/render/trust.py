@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dnstrace.model import Step, Trace
     from dnstrace.model.judgement import DsEvidence, SignatureEvidence, StepEvidence
 
-_STYLES = {Security.SECURE: GOOD, Security.BOGUS: BAD}
+_STYLES = {Security.SECURE: GOOD, Security.BOGUS: BAD, Security.INSECURE: ""}
 _DIGESTS = {1: "SHA-1", 2: "SHA-256", 4: "SHA-384"}
 _CHAIN = (dns.rdatatype.DS, dns.rdatatype.NSEC, dns.rdatatype.NSEC3)
 

@@ -17,11 +17,14 @@ from dnstrace.render.layout import UNICODE_ONLY
 from dnstrace.render.text import count_text, harmless, name_text, rcode_text, time_text, unicode_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import dns.name
 
     from dnstrace.model import Attempt, Name, Question, Step
 
-BAD, WARNING, GOOD, QUIET, STRONG = "red", "yellow", "green", "dim", "bold"
+BAD, WARNING, GOOD, QUIET, STRONG = "red", "magenta", "green", "dim", "bold"  # yellow is lost on white
+_TAGS = 4  # ids of steps on a line
 TOLD = "italic"  # sentences for learners
 SIGNS = {BAD: "✗ ", WARNING: "! "}
 SEPARATOR = " · "
@@ -98,15 +101,28 @@ def marked(style: str, text: Text | str) -> Text:
     return Text.assemble((SIGNS.get(style, ""), style), text)
 
 
+def tag(line: Text, steps: Sequence[int]) -> Text:
+    """The line with the ids of steps at its end, of many the first: `#5 #9`."""
+    more = " ..." if len(steps) > _TAGS else ""
+    return line.append("".join(f" #{number}" for number in steps[:_TAGS]) + more, QUIET) if steps else line
+
+
 def attempt_line(step: Step, index: int) -> Text:
     """One attempt of a step: server, address, and the result."""
     attempt = step.attempts[index]
     who = Text.assemble(shown_name(attempt.server), " ", attempt.exchange.query.address)
+    remarks = _remarks(step, index)
     if index == step.chosen and attempt.meaning.offer is None:
-        return joined([who, *_took(attempt), _place(step, attempt), *_remarks(step, index)])
+        return joined([who, *_took(attempt), _place(step, attempt), *remarks])
+    return result_line(step, index, who, time_text(attempt.exchange.elapsed), remarks)
+
+
+def result_line(step: Step, index: int, who: Text, took: str, remarks: list[Text | str]) -> Text:
+    """The result of an attempt that was not chosen, and of others like it, from `who`, which it `took`."""
+    attempt = step.attempts[index]
     style, words = _judgement(step, attempt, index == step.chosen)
-    parts = [who, Text(words, style), *([] if attempt.meaning.kind in _NO_ANSWER else _took(attempt))]
-    return marked(style, joined([*parts, *_remarks(step, index)]))
+    parts = [who, Text(words, style), *([] if attempt.meaning.kind in _NO_ANSWER else _took(attempt, took))]
+    return marked(style, joined([*parts, *remarks]))
 
 
 def not_recorded_line(attempts: list[Attempt]) -> Text:
@@ -124,9 +140,9 @@ def unanswered_text(attempt: Attempt) -> str:
     return f"{words}{', ' if ': ' in words else ': '}{note}" if note else words
 
 
-def _took(attempt: Attempt) -> list[Text | str]:
+def _took(attempt: Attempt, took: str = "") -> list[Text | str]:
     over = " over TCP" if attempt.exchange.query.transport is Transport.TCP else ""
-    return [time_text(attempt.exchange.elapsed) + over]
+    return [(took or time_text(attempt.exchange.elapsed)) + over]
 
 
 def _judgement(step: Step, attempt: Attempt, chosen: bool) -> tuple[str, str]:
@@ -172,11 +188,21 @@ def _place(step: Step, attempt: Attempt) -> str:
 def _remarks(step: Step, index: int) -> list[Text | str]:
     """Further remarks: tries, missing EDNS, stray replies, extended errors, NSID."""
     exchange = step.attempts[index].exchange
+    remarks: list[Text | str] = []
+    if tries := sum(attempt.exchange.query == exchange.query for attempt in step.attempts[:index]):
+        remarks.append(f"try {tries + 1}")
+    remarks += shared_remarks(step, index)
+    if exchange.message is not None and (nsid := edns_options(exchange.message).nsid_text):
+        remarks.append(f"NSID {nsid}")
+    return remarks
+
+
+def shared_remarks(step: Step, index: int) -> list[Text | str]:
+    """The remarks that may be true of several servers: missing EDNS, stray replies, extended errors."""
+    exchange = step.attempts[index].exchange
     earlier = (attempt.exchange.query for attempt in step.attempts[:index])
     before = [query for query in earlier if query.address == exchange.query.address]
     remarks: list[Text | str] = []
-    if tries := sum(query == exchange.query for query in before):
-        remarks.append(f"try {tries + 1}")
     if words := _CAUSES.get(step.attempts[index].cause):
         remarks.append(Text(words, WARNING))
     elif exchange.query.edns is None and any(query.edns is not None for query in before):
@@ -185,9 +211,7 @@ def _remarks(step: Step, index: int) -> list[Text | str]:
         strays = count_text(exchange.mismatched, "stray reply", "stray replies")
         remarks.append(Text(f"{strays} ignored", WARNING))
     if exchange.message is not None:
-        options = edns_options(exchange.message)
-        remarks += [Text(str(error), WARNING) for error in options.errors]
-        remarks += [f"NSID {options.nsid_text}"] if options.nsid_text else []
+        remarks += [Text(str(error), WARNING) for error in edns_options(exchange.message).errors]
     return remarks
 
 

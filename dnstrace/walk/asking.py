@@ -14,7 +14,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, final
+from typing import Any, final
 
 from dnstrace.analysis.ordering import in_one_order, place
 from dnstrace.message.meaning import classify
@@ -33,7 +33,8 @@ from dnstrace.model import (
     Transport,
 )
 from dnstrace.model.counting import counted
-from dnstrace.walk.candidates import Candidate, Candidates
+from dnstrace.port import in_turn
+from dnstrace.walk.candidates import Candidate, Candidates, UnderWay
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.fallback import PLAIN, another_way, cause, edns_of_try, same_without_route, suspected
 from dnstrace.walk.remembered import Chain, Retry
@@ -71,20 +72,11 @@ class Strategy:
     without_edns: frozenset[str] | None = None
 
 
-class UnderWay(NamedTuple):
-    """An exchange that has not ended yet; `since` is the loop's time."""
-
-    candidate: Candidate
-    query: Query
-    since: float
-
-
 @final
 class Asking:
     """One step: a question put to the servers of a zone, as a strategy decides.
 
-    A strategy reads `candidates`, `attempting` and `looking_up` (the tasks that have not ended, in the order
-    in which they began) and `recorded`, and acts by `send`, `look_up_next` and `take_in`.
+    It reads `candidates`, `attempting`, `looking_up` (the tasks in progress, in order) and `recorded`.
     """
 
     def __init__(
@@ -100,10 +92,7 @@ class Asking:
         skip: frozenset[str] = frozenset(),
         chain: Chain = (),
     ) -> None:
-        """`began` is called with the first address asked; `first` and `skip` are those of `Candidates`.
-
-        `chain` are the questions that wait for this step, and its own.
-        """
+        """`began` is called with the first address asked; `first`, `skip`, `chain` are for Candidates."""
         self.context, self.step, self.delegation = context, step, delegation
         self.strategy = strategy
         self._question, self._lookup, self._began = question, lookup, began
@@ -146,7 +135,7 @@ class Asking:
         return bool(names) and len(self.looking_up) < self.strategy.lookups_at_once
 
     def under_way(self) -> Iterator[UnderWay]:
-        """The exchanges that have not ended; one that is about to begin counts from now."""
+        """The exchanges that have not ended; one that waits for its turn to be sent counts from now."""
         now = asyncio.get_running_loop().time()
         for candidate in self.attempting.values():
             begun = self._under_way.get(candidate)
@@ -327,10 +316,16 @@ class Asking:
         if self._began is not None:
             self._began(candidate.address)
             self._began = None
-        self._under_way[candidate] = UnderWay(candidate, query, asyncio.get_running_loop().time())
-        exchange = await self.context.network.exchange(query, timeout)
-        del self._under_way[candidate]
+        of = candidate.tries + 1, self.context.settings.tries
+        with self.context.journal.waiting(candidate.server, query.address, timeout, *of):
+            exchange = await in_turn(
+                self.context.network, query, timeout, lambda: self._note_sent(candidate, query)
+            )
+        self._under_way.pop(candidate, None)
         return self.context.supposed.instead(exchange, self.delegation.zone)
+
+    def _note_sent(self, candidate: Candidate, query: Query) -> None:
+        self._under_way[candidate] = UnderWay(candidate, query, asyncio.get_running_loop().time())
 
     # --- the end ------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import dns.rdatatype
 
 from dnstrace.analysis.ordering import place
-from dnstrace.model import ROOT, Address, Delegation, Kind, Name, Purpose, Question, Source
+from dnstrace.model import ROOT, Address, Delegation, Kind, Name, Purpose, Query, Question, Source
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.health import FAILED
 from dnstrace.walk.remembered import Chain
@@ -32,6 +32,14 @@ class Candidate(NamedTuple):
 
 def _place(candidate: Candidate) -> tuple[Name, bool, str]:
     return place(candidate.server, candidate.address.text)
+
+
+class UnderWay(NamedTuple):
+    """An exchange that has not ended yet; `since` is the loop's time at which its query was sent."""
+
+    candidate: Candidate
+    query: Query
+    since: float
 
 
 class Candidates:

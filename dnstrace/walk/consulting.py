@@ -30,7 +30,7 @@ from dnstrace.model import (
     Transport,
 )
 from dnstrace.model.asked import Resolver
-from dnstrace.port import Network
+from dnstrace.port import Network, in_turn
 from dnstrace.walk.fallback import another_way, cause, edns_of_try
 from dnstrace.walk.journal import Journal
 from dnstrace.walk.roots import given_server
@@ -141,12 +141,15 @@ class Consultation:
         return index, meaning
 
     async def _exchange(self, step: int, query: Query) -> Exchange:
-        since = asyncio.get_running_loop().time()
+        loop, since = asyncio.get_running_loop(), list[float]()
         try:
-            return await self._network.exchange(query, self._settings.timeout)
+            return await in_turn(
+                self._network, query, self._settings.timeout, lambda: since.append(loop.time())
+            )
         except asyncio.CancelledError:
-            waited = asyncio.get_running_loop().time() - since
-            self._record(step, Exchange(query, since, waited, fault=Fault.ABANDONED))
+            if since:
+                waited = loop.time() - since[-1]
+                self._record(step, Exchange(query, since[-1], waited, fault=Fault.ABANDONED))
             raise
 
     def _record(self, step: int, exchange: Exchange) -> tuple[int, Meaning]:

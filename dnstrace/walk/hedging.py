@@ -26,6 +26,8 @@ async def first_usable(asking: Asking) -> int | None:
     _ask_more(asking, width)
     while waiting := asking.waiting:
         done = await first_of(waiting, patience_left(asking, patience) if _is_more(asking) else None)
+        if not done and _have_time(asking, patience):
+            continue
         if not done:
             _ask_more(asking, width)
             width, patience = width * 2, max(patience / 2, health.round_trip)
@@ -82,6 +84,11 @@ def patience_left(asking: Asking, patience: float) -> float:
         for each in asking.under_way()
     )
     return max(0.0, max(ends) - asyncio.get_running_loop().time())
+
+
+def _have_time(asking: Asking, patience: float) -> bool:
+    """Whether queries that had to wait for their turn to be sent have more time than was waited."""
+    return bool(asking.attempting) and patience_left(asking, patience) > _LATE
 
 
 def _lame_offer(asking: Asking) -> int | None:

@@ -6,7 +6,8 @@ moment, which is how the tree grows on a terminal and how an interrupted trace i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from dnstrace.analysis.stats import Counting, critical_path, measure
 from dnstrace.model import Address, Attempt, Delegation, Name, Outcome, Probe, Purpose, Question, Step, Trace
 from dnstrace.model.families import Unasked
+from dnstrace.model.taken import Waiting
 
 
 class Journal:
@@ -39,6 +41,7 @@ class Journal:
         self._on_change = on_change
         self._steps: list[Step] = []
         self._counting, self._critical = Counting(), 0.0
+        self._waiting: dict[int, Waiting] = {}
 
     def begin(
         self,
@@ -55,8 +58,23 @@ class Journal:
             number, parent, purpose, asked.zone, question, asked.servers, all_servers=all_servers, probe=probe
         )
         self._steps.append(step)
+        self._counting.step(None, step)
         self._changed()
         return number
+
+    @contextmanager
+    def waiting(self, server: Name, address: str, timeout: float, tries: int, most: int) -> Iterator[None]:
+        """Show, while the body runs, that a query has no reply yet: try `tries` of at most `most`."""
+        if self._on_change is None:
+            yield
+            return
+        asked = Waiting(server, address, self.elapsed, timeout, tries, most)
+        self._waiting[id(asked)] = asked
+        self._changed()
+        try:
+            yield
+        finally:
+            del self._waiting[id(asked)]
 
     def attempt(self, step: int, attempt: Attempt) -> int:
         """Record an attempt within a step; its index."""
@@ -121,6 +139,8 @@ class Journal:
         return replace(self._trace, steps=steps, stats=stats, unasked=dict(self._unasked))
 
     def _update(self, step: Step) -> None:
+        if step.main is not self[step.id].main:
+            self._counting.step(self[step.id], step)
         self._steps[step.id - 1] = step
         self._changed()
 
@@ -128,5 +148,7 @@ class Journal:
         """Show the trace so far, its critical path as of the last step of the walk that ended."""
         if self._on_change is not None:
             steps = tuple(self._steps)
-            stats = self._counting.stats(steps, self.elapsed, self._critical)
-            self._on_change(replace(self._trace, steps=steps, stats=stats, unasked=dict(self._unasked)))
+            stats = self._counting.stats(self.elapsed, self._critical)
+            waiting = tuple(self._waiting.values())
+            unasked = dict(self._unasked)
+            self._on_change(replace(self._trace, steps=steps, stats=stats, unasked=unasked, waiting=waiting))

@@ -130,6 +130,8 @@ def test_a_plain_trace_meets(text: str) -> None:
         ("a!=192.0.2.44", 1),
         ("cname=www.example.com.", 0),
         ("ttl>=301", 1),
+        ("ttl<=4m", 1),
+        ("ttl>=1h", 1),
         ("ttl<=299", 1),
         ("ttl!=300", 1),
         ("zone=com.", 1),

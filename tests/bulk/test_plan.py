@@ -9,6 +9,7 @@ import pytest
 
 from dnstrace import Settings, Tracing
 from dnstrace.bulk.plan import Plan, worth
+from dnstrace.model.allowed import LONGEST
 
 
 def plan(at_once: int = 200, rate: float | None = None, seed: int = 7) -> Plan:
@@ -36,7 +37,19 @@ def test_with_a_low_rate_fewer_are_under_way(rate: float | None, at_once: int) -
 
 
 def test_a_rate_is_worth_at_least_one_trace() -> None:
-    assert worth(0.1) == 1 < worth(100.0)
+    assert worth(0.1, Tracing()) == 1 < worth(100.0, Tracing())
+
+
+def test_a_trace_that_needs_more_queries_is_worth_more_of_a_rate() -> None:
+    check = Tracing(settings=Settings(all_servers=True, probe=True))
+    assert worth(100.0, check) < worth(100.0, Tracing())
+
+
+def test_if_even_one_trace_is_slowed_down_it_has_more_time() -> None:
+    deadline = Tracing().bounds.deadline
+    assert plan().at_leisure == plan().tracing and plan(rate=50.0).at_leisure == plan().tracing
+    assert plan(rate=1.0).at_leisure.bounds.deadline > 3 * deadline
+    assert plan(rate=1e-9).at_leisure.bounds.deadline == LONGEST
 
 
 def test_it_travels_to_other_processes() -> None:

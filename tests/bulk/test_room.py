@@ -33,6 +33,19 @@ def test_there_is_room_for_so_many() -> None:
     clock.run(run())
 
 
+def test_one_more_begins_each_time_there_is_something_to_spare() -> None:
+    async def run() -> None:
+        room = Room(2, further=4)
+        assert await begun(room, range(9)) == [0, 1]
+        for number in (2, 3):
+            room.spare()
+            assert await begun(room, range(number, 9)) == [number]
+        room.spare()
+        assert await begun(room, range(4, 9)) == []
+
+    clock.run(run())
+
+
 def test_in_order_nobody_is_far_ahead_of_the_oldest() -> None:
     async def run() -> None:
         room = Room(2, ordered=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import dns.name
 import dns.rdatatype
 
 from dnstrace import clock
+from dnstrace.bulk.polite import PoliteNetwork
 from dnstrace.bulk.sharing import Shared, TimedCuts
 from dnstrace.model import Address, Delegation, Exchange, Fault, NameServer, Query, Question, Settings, Source
 
@@ -108,3 +110,28 @@ def test_what_one_trace_learns_the_next_one_knows() -> None:
         return bool(found.zone == dns.name.from_text("example."))
 
     assert clock.run(known())
+
+
+def test_all_who_want_a_query_hear_when_it_is_sent_at_last() -> None:
+    """One of them that has given up does not; and the time until then is not its server's."""
+
+    async def run() -> tuple[dict[str, float], list[Exchange]]:
+        loop, sent = asyncio.get_running_loop(), dict[str, float]()
+        waiting = PoliteNetwork(Slow(), rate=0.2)
+        shared = Shared(waiting, loop.time, Settings(), ROOT)
+        await waiting.exchange(Query(question("x."), "192.0.2.9"), 2.0)
+        query = Query(question("www.example."), "192.0.2.1")
+
+        def note(who: str) -> Callable[[], None]:
+            return lambda: sent.__setitem__(who, loop.time())
+
+        tasks = [asyncio.ensure_future(shared.in_turn(query, 2.0, note(who))) for who in "abc"]
+        await asyncio.sleep(1)
+        tasks[1].cancel()
+        await asyncio.sleep(3.5)
+        late = asyncio.ensure_future(shared.in_turn(query, 2.0, note("d")))
+        return sent, list(await asyncio.gather(tasks[0], tasks[2], late))
+
+    sent, found = clock.run(run())
+    assert sent == {"a": 5.0, "c": 5.0, "d": 5.5}
+    assert [(each.start, each.elapsed) for each in found] == [(5.0, 1.0), (5.0, 1.0), (5.5, 0.5)]

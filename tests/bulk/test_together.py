@@ -16,7 +16,17 @@ from dnstrace import Trace, Tracing, trace
 from dnstrace.bulk import TO_ONE, trace_many
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load, names
-from dnstrace.model import Address, Delegation, Exchange, NameServer, Query, Question, Source
+from dnstrace.model import (
+    Address,
+    Delegation,
+    Exchange,
+    Fault,
+    NameServer,
+    Query,
+    Question,
+    Settings,
+    Source,
+)
 from tests.lab.made import SERVER, world
 
 A = dns.rdatatype.A
@@ -69,6 +79,22 @@ def zones(count: int) -> World:
         }
     made["."]["text"] = text
     return world(servers={"ns.host.": SERVER, **servers}, zones=made, question="www.z1. A")
+
+
+class Timed(LabNetwork):
+    """Notes when each query is sent; the addresses in `silent` do not reply."""
+
+    def __init__(self, where: World, silent: frozenset[str] = frozenset()) -> None:
+        super().__init__(where)
+        self._silent, self.times = silent, list[float]()
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        start = asyncio.get_running_loop().time()
+        self.times.append(start)
+        if query.address in self._silent:
+            await asyncio.sleep(timeout)
+            return Exchange(query, start, timeout, fault=Fault.TIMEOUT)
+        return await super().exchange(query, timeout)
 
 
 def drawn(count: int, of: int) -> list[Question]:
@@ -183,6 +209,36 @@ def test_a_low_rate_takes_time_and_costs_no_answer(rate: float) -> None:
     network = Counting(where)
     found = many(where, asked, network, rate=rate)
     assert [str(each.outcome) for each in found] == ["answer"] * 400
+
+
+@pytest.mark.parametrize(("rate", "check"), [(5.0, False), (40.0, False), (40.0, True)])
+def test_a_rate_is_nearly_reached_and_all_that_is_recorded_was_sent(rate: float, check: bool) -> None:
+    """Whoever waits for a slot is not taken for slow: no other server is asked in its place."""
+    where = zones(40)
+    asked = [question(f"www.z{n}.") for n in range(1, 40) if n % 7]  # without the dead servers
+    network = Timed(where)
+    settings = Settings(all_servers=check, probe=check)
+
+    async def run() -> list[Trace]:
+        tracing = Tracing(settings=settings, roots=ROOTS, now=where.now, seed=1)
+        how: dict[str, Any] = {"tracing": tracing, "network": network, "rate": rate}
+        return [found async for found in trace_many(asked[: 6 if check else None], **how)]
+
+    found = network.run(run())
+    assert {str(each.outcome) for each in found} == {"answer"} and not any(each.unapplied for each in found)
+    attempts = [attempt for each in found for step in each.steps for attempt in step.attempts]
+    assert not [each for each in attempts if each.exchange.fault is Fault.ABANDONED]
+    took = network.times[-1] - network.times[0]
+    assert 0.9 * rate < (len(network.times) - 1) / took <= rate * 1.001
+
+
+def test_while_servers_are_waited_for_more_names_are_traced() -> None:
+    """All zones are dead: one at a time, as a low rate has it, they would take minutes each."""
+    where = zones(280)
+    asked = [question(f"www.z{n}.") for n in range(0, 280, 7)]
+    network = Timed(where, silent=frozenset({f"198.18.{n}.1" for n in range(8)}))
+    many(where, asked, network, rate=4.0)
+    assert len(network.times) / network.times[-1] > 3.0
 
 
 def test_names_are_read_only_as_far_as_there_is_room() -> None:

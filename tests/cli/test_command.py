@@ -24,7 +24,7 @@ NOWHERE = ["--root-hints", "/nonexistent/hints"]
         [".".join(["x" * 60] * 5)],
         ["a..b"],
         [".a"],
-        ["☃.example"],
+        ["1א☃.example"],
         ["\udcff.example"],
         ["\x1b[2J\n..example"],
         ["--json", "a.", "b."],

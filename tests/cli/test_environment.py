@@ -134,3 +134,25 @@ def test_a_remark_is_one_harmless_line_and_never_an_error() -> None:
     there.remark("unseen")
     there.stderr = None
     there.remark("unseen")
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"LC_ALL": "C"}, True),
+        ({"LC_ALL": "POSIX"}, True),
+        ({"LC_ALL": "C", "PYTHONIOENCODING": "utf-8"}, False),
+        ({"LC_ALL": "C.UTF-8"}, False),
+        ({"LANG": "en_GB.UTF-8"}, False),
+    ],
+)
+def test_in_the_c_locale_it_is_ascii(variables: dict[str, str], expected: bool) -> None:
+    assert environment(True, "utf-8", **variables).ascii_only is expected
+
+
+def test_links_are_for_terminals_that_are_known_to_show_them() -> None:
+    for known in ({"VTE_VERSION": "7006"}, {"TERM": "xterm-kitty"}, {"TERM_PROGRAM": "vscode"}):
+        assert environment(True, "utf-8", **known).has_links
+        assert not environment(False, "utf-8", **known).has_links
+    for other in ({}, {"VTE_VERSION": "4600"}, {"TERM": "xterm"}, {"TERM": "dumb", "WT_SESSION": "1"}):
+        assert not environment(True, "utf-8", **other).has_links

@@ -15,7 +15,7 @@ Instead = Callable[[Callable[..., Trace]], None]
 def test_the_short_form_says_on_stderr_what_is_not_as_expected() -> None:
     ran = run("--lab", "--short", DNSTRACE_EXPECT="a=192.0.2.44 ttl>=301")
     assert (ran.status, ran.out) == (5, "192.0.2.44\n")
-    assert ran.err == "dnstrace: www.example.com. A: expected ttl>=301, found 300\n"
+    assert ran.err == "dnstrace: www.example.com. A: expected ttl>=301: found 300\n"
 
 
 def test_what_no_question_can_tell_is_not_to_be_expected(asked: list[Any]) -> None:

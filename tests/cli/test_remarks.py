@@ -40,3 +40,24 @@ def test_without_a_check_the_verdict_says_why_there_is_no_answer(world: str) -> 
 def test_where_all_is_well_nothing_is_said(options: list[str]) -> None:
     assert run("--lab", "--short", *options).err == ""
     assert run("--lab", "nodata", "--short", *options).err == ""
+
+
+def test_what_resolvers_lack_is_summed_up() -> None:
+    *each, last = run("--lab", "resolver-public", "--short").err.splitlines()
+    assert len(each) == 4 and "3 of 5 resolvers give no answer (2 validation, 1 outage); 1 holds" in last
+    assert len(run("--lab", "resolver-split", "--short").err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("server", "how"), [("192.0.2.153", "offers recursion (RA)"), ("198.51.100.154", "refuses the query")]
+)
+@pytest.mark.parametrize("form", ["--short", "--json", "-v"])
+def test_who_starts_at_a_resolver_is_shown_how_to_ask_one(server: str, how: str, form: str) -> None:
+    world = "resolver-same" if "RA" in how else "resolver-servfail"
+    said = run("--lab", world, "www.example.com", f"@{server}", form).err.splitlines()[-1]
+    assert said.startswith(f"dnstrace: {server} {how}") and f"type --resolver {server} in its place" in said
+
+
+@pytest.mark.parametrize("server", ["192.5.6.30", "198.41.0.4", "192.0.2.250"])
+def test_who_starts_at_a_name_server_is_shown_nothing(server: str) -> None:
+    assert "--resolver" not in run("--lab", "in-domain", "www.example.com", f"@{server}").err

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import dns.rdatatype
 import pytest
@@ -17,7 +12,7 @@ import dnstrace.lab.serve as serving
 from dnstrace import clock, trace_async
 from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.errors import WorldError
-from dnstrace.lab.serve import Mapped, addresses, loopback, main, serve
+from dnstrace.lab.serve import Mapped, addresses, loopback, serve
 from dnstrace.lab.server import LabServer
 from dnstrace.lab.world import World, load
 from dnstrace.message.wire import query_wire
@@ -168,56 +163,24 @@ def test_a_signed_world_is_judged_over_real_sockets_as_in_the_lab() -> None:
     assert [unhurried.run(test(signed)) for signed in (True, False)] == ["secure", "bogus"]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "signed"),
-    [(["dnssec-good"], True), (["textbook"], False), (["textbook", "--dnssec"], True)],
-)
-def test_the_program_signs_a_world_that_is_about_validation_or_any_if_told(
-    arguments: list[str], signed: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    given: list[object] = []
-    monkeypatch.setattr(serving, "_stay", lambda *how: given.extend(how))
-    assert main(arguments) == 0 and given[1:] == [None, signed]
-
-
 def test_a_world_that_is_wrong_is_not_served() -> None:
     with pytest.raises(WorldError):
         met(misbehaving("sulks"))
 
 
-def test_the_systems_own_network_is_left_alone(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    routes = tmp_path / "route"
-    routes.write_text("Iface Destination Gateway Flags\neth0 00000000 010200C0 0003\n")
-    monkeypatch.setattr(serving, "_ROUTES", routes)
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("ip(8) was run"))
-    assert main(["textbook"]) == 1
-    assert "default route" in capsys.readouterr().err
+def test_where_there_is_one_loopback_address_the_places_are_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "_has", lambda _: False)
+    places = loopback(load(), 40000)
+    assert [*places.values()][:2] == [("127.0.0.1", 40000), ("127.0.0.1", 40001)]
 
 
-@pytest.mark.parametrize("arguments", [["textbok"], ["textbook", "--rtt", "x"], []])
-def test_wrong_usage_is_said(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    try:
-        status = main(arguments)
-    except SystemExit as error:
-        status = int(str(error.code))
-    assert status in (1, 2) and "dnstrace.lab.serve: " in capsys.readouterr().err
+def test_what_has_no_place_is_not_served() -> None:
+    where = world()
+    places = {address: place for address, place in loopback(where).items() if ":" not in address}
 
+    async def test() -> list[Fault | None]:
+        async with serve(where, places, rtt=0):
+            network = Mapped(LiveNetwork(), places)
+            return [(await network.exchange(QUERY, 300)).fault]
 
-@pytest.mark.skipif(
-    os.geteuid() != 0 or not shutil.which("ip"), reason="needs root and ip(8) for a network namespace"
-)
-def test_the_program_serves_the_addresses_of_the_world_until_it_is_killed() -> None:
-    command = ["unshare", "--net", sys.executable, "-m", "dnstrace.lab.serve", "textbook", "--rtt", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as served:
-        try:
-            assert served.stdout is not None and served.stderr is not None
-            assert served.stdout.readline() == "ready\n", served.stderr.read()
-            code = "from dnstrace import trace; print(trace('www.example.com').answer[0])"
-            inside = ["nsenter", f"--net=/proc/{served.pid}/ns/net", sys.executable, "-c", code]
-            found = subprocess.run(inside, capture_output=True, text=True, check=True)
-        finally:
-            served.terminate()
-    assert found.stdout == "www.example.com. 300 IN A 192.0.2.44\n"
-    assert served.returncode == 0
+    assert unhurried.run(test()) == [None]

@@ -73,3 +73,17 @@ def test_what_is_cancelled_gives_its_place_back() -> None:
 
     assert {each.start for each in clock.run(cancelled(Crowded()))} == {RTT / 2}
     assert name(".") == QUESTION.name
+
+
+def test_whoever_waits_hears_when_it_is_sent() -> None:
+    async def run() -> list[float]:
+        paced, sent = PacedNetwork(Crowded(), at_once=1), list[float]()
+
+        def note() -> None:
+            sent.append(asyncio.get_running_loop().time())
+
+        query = Query(QUESTION, "192.0.2.1")
+        await asyncio.gather(*(paced.in_turn(query, 1.0, note) for _ in range(3)))
+        return sent
+
+    assert clock.run(run()) == [0.0, RTT, 2 * RTT]

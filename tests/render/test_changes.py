@@ -39,3 +39,14 @@ def test_one_change_is_not_called_changes_and_none_is_said_to_be_none() -> None:
 def test_text_from_a_file_is_escaped() -> None:
     hostile = Difference("answer", None, None, None, "x", "now has \x1b[2J")
     assert "now has \\027[2J" in drawn(hostile) and "\x1b" not in drawn(hostile, ascii_only=True)
+
+
+def test_what_is_worse_is_red_and_what_is_found_no_more_is_green() -> None:
+    new = Difference("finding", "example.com.", None, None, "x", "now found: x", worse=True)
+    warned = Difference("finding", "example.com.", None, None, "y", "now found: y")
+    gone = Difference("finding", "example.com.", None, "z", None, "no longer found: z")
+    lines = look(changes((new, warned, gone), QUESTION, "1", "2"), 80, color=True).splitlines()
+    red, green = "\x1b[31m", "\x1b[32m"
+    assert any(f"{red}+ " in line and f"{red}now found: x" in line for line in lines)
+    assert not any(red in line or green in line for line in lines if "now found: y" in line)
+    assert any(f"{green}- " in line for line in lines if "no longer found: z" in line)

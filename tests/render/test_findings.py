@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,12 +12,12 @@ import pytest
 
 from dnstrace.api import report
 from dnstrace.checks import Blame, Finding, Level
-from dnstrace.lab.world import load
+from dnstrace.lab.world import load, names
 from dnstrace.model import Outcome, Trace
 from dnstrace.render.findings import finding_nodes
 from dnstrace.render.html_page import html_page
 from dnstrace.render.tree import tree
-from tests.checks.checking import checked, walked
+from tests.checks.checking import checked, checked_by_name, walked
 from tests.render import traces
 from tests.render.looks import console, look
 
@@ -53,32 +54,18 @@ NOTED = replace(
     unrehearsed="a server has to be changed first",
 )
 
+LONG = {"huge", "endless-dname", "ns-names"}
+"""The worlds with more addresses, longer names or more kinds of servers in trouble than fit."""
+
 WIDE = """\
-✗ error glue-differs: com has 192.0.2.53 as the glue for ns1.example.com, but its own zone has 203.0.113.53
-    fix: change the glue for ns1.example.com to 203.0.113.53
-    ns1.example.com. 172800 IN A 203.0.113.53
-    who: the owner of example.com, at its registrar
-    rehearsed: with this, 4 of 4 paths give 192.0.2.44, secure
 ! warning bare: it is so
-notice noted: it is so
-    fix: move it
+! warning moved: it is so
+    fix, not rehearsed: move it
+    ns1.example.com. 60 IN A 192.0.2.1
     who: the operator of com, the parent zone
-    not rehearsed: a server has to be changed first
-"""
-USUAL = """\
-✗ error glue-differs: com has 192.0.2.53 as the glue for ns1.example.com, but
-  its own zone has 203.0.113.53
-    fix: change the glue for ns1.example.com to 203.0.113.53
-    ns1.example.com. 172800 IN A 203.0.113.53
-    who: the owner of example.com, at its registrar
-    rehearsed: with this, 4 of 4 paths give 192.0.2.44, secure
-! warning bare: it is so
 notice noted: it is so
-    fix: move it
-    who: the operator of com, the parent zone
-    not rehearsed: a server has to be changed first
 """
-NARROW = """\
+UNFOLDED = """\
 ✗ error glue-differs: com has 192.0.2.53 as the glue for
   ns1.example.com, but its own zone has 203.0.113.53
     fix: change the glue for ns1.example.com to 203.0.113.53
@@ -95,10 +82,15 @@ notice noted: it is so
 VERDICT = """\
 ✗ verdict: com has 192.0.2.53 as the glue for ns1.example.com, but its own zone
   has 203.0.113.53; fix this at the registrar of example.com (shown by
-  www.example.com A at 192.33.14.30); found: 1 error, 1 notice
+  www.example.com A at 192.33.14.30); found: 1 error, 1 notice #2
+    fix: change the glue for ns1.example.com to 203.0.113.53
+    ns1.example.com. 172800 IN A 203.0.113.53
+    who: the owner of example.com, at its registrar
+    rehearsed: with this, 4 of 4 paths give 192.0.2.44, secure
     error: glue-differs
     notice: noted
     dig @192.33.14.30 www.example.com. A +norecurse +dnssec
+    dnstrace --explain glue-differs
 """
 
 
@@ -107,11 +99,10 @@ def found(*findings: Finding) -> Trace:
     return replace(traces.plain(), findings=findings)
 
 
-def blocks(trace: Trace, width: int = 80, ascii_only: bool = False) -> list[str]:
+def blocks(trace: Trace, width: int = 80, verbose: bool = False) -> list[str]:
     """What the tree consists of, between blank lines."""
     return [
-        f"{block.rstrip()}\n"
-        for block in look(tree(report(trace), ascii_only=ascii_only), width).split("\n\n")
+        f"{block.rstrip()}\n" for block in look(tree(report(trace), verbose=verbose), width).split("\n\n")
     ]
 
 
@@ -123,9 +114,13 @@ def printed(trace: Trace, width: int) -> list[str]:
     return drawn.file.getvalue().splitlines()
 
 
-@pytest.mark.parametrize(("width", "expected"), [(140, WIDE), (80, USUAL), (60, NARROW)])
-def test_each_finding_is_a_block_with_cure_and_records_beneath(width: int, expected: str) -> None:
-    assert expected in blocks(found(GLUE, BARE, NOTED), width)
+def test_each_finding_but_the_verdicts_has_its_fix_records_and_who_acts_beneath() -> None:
+    moved = replace(NOTED, code="moved", level=Level.WARNING, records=("ns1.example.com. 60 IN A 192.0.2.1",))
+    assert WIDE in blocks(found(GLUE, BARE, moved, NOTED))
+
+
+def test_verbose_all_of_each_finding_is_there() -> None:
+    assert UNFOLDED in blocks(found(GLUE, BARE, NOTED), 60, verbose=True)
 
 
 def test_the_verdict_is_the_last_block() -> None:
@@ -135,7 +130,7 @@ def test_the_verdict_is_the_last_block() -> None:
 def test_in_ascii_there_is_nothing_else() -> None:
     drawn = look(tree(report(found(GLUE, BARE)), ascii_only=True), 80)
     assert drawn.isascii()
-    assert "\nx error glue-differs: com has" in drawn and "\n! warning bare: it is so\n" in drawn
+    assert "\n! warning bare: it is so\n" in drawn
     assert "\nx verdict: com has" in drawn
 
 
@@ -180,21 +175,43 @@ def test_a_warning_is_not_as_loud_as_an_error() -> None:
 @pytest.mark.parametrize("world", ["glue", "parent-child-differ", "dnssec-missing-key"])
 def test_only_text_to_be_copied_is_wider_than_the_terminal(world: str, width: int) -> None:
     trace = checked(load(world))
-    copied = {record for finding in trace.findings or () for record in finding.records}
+    told = (finding for finding in trace.findings or () if not finding.is_notice)
+    copied = {record for finding in told for record in finding.records}
     lines = printed(trace, width)
     assert all(len(line) <= width or line.strip() in copied or "dig @" in line for line in lines)
     assert all(any(line.strip() == record for line in lines) for record in copied)
     commands = [line for line in lines if line.startswith("    dig @")]
-    assert len(commands) == 2 and commands == lines[-2:]
+    assert len(commands) == 2 and commands == lines[-3:-1] and lines[-1].startswith("    dnstrace --explain ")
 
 
-def test_without_a_check_the_verdict_has_the_records() -> None:
+def test_without_a_check_the_verdict_has_the_records_and_that_they_were_not_tried() -> None:
     last = blocks(walked("dnssec-missing-key"))[-1].splitlines()
     assert last[0].startswith("✗ verdict: validating resolvers give no answer: com has a DS record for key")
-    assert last[-5] == "    fix: replace the DS records of example.com"
-    assert last[-4].startswith("    example.com. 172800 IN DS ")
-    assert last[-3] == "    not rehearsed: only --check asks all servers and tries a fix first"
-    assert " example.com. DS " in last[-2] and " example.com. DNSKEY " in last[-1]
+    assert last[-7] == "    fix: replace the DS records of example.com"
+    assert last[-6].startswith("    example.com. 172800 IN DS ")
+    assert last[-5] == "    not rehearsed: only --check asks all servers and tries a fix first"
+    assert last[-4] == "    who: the owner of example.com, at its registrar"
+    assert " example.com. DS " in last[-3] and " example.com. DNSKEY " in last[-2]
+    assert last[-1] == "    dnstrace --explain ds-without-dnskey"
+
+
+@pytest.mark.parametrize("name", [name for name in names() if name not in LONG])
+def test_a_check_fits_two_screens(name: str) -> None:
+    """Of 25 lines; a finding more than three takes a few more."""
+    trace = checked_by_name(name)
+    more = max(len(trace.findings or ()) - 3, 0)
+    assert len(printed(trace, 80)) <= 52 + 5 * more
+
+
+@pytest.mark.parametrize(
+    "name", ["dnssec-missing-key", "dnssec-keys-need-tcp", "resolver-servfail", "all-drip"]
+)
+def test_nothing_reassuring_stands_next_to_a_failure(name: str) -> None:
+    drawn = look(tree(report(checked_by_name(name))), 80, color=True)
+    last = drawn[drawn.index("\n\n", drawn.index("by server")) :]
+    assert "\x1b[32m" not in last and "\x1b[1;32m" not in last  # green
+    if "validating resolvers return SERVFAIL" in last:
+        assert "192.0.2.44, which validating resolvers reject" in last
 
 
 HOSTILE = "\x1b[2J\u202egnp.\r\n verdict: all is well\x07"
@@ -209,3 +226,18 @@ def test_text_from_the_network_does_nothing_to_the_terminal(part: str) -> None:
         drawn = look(tree(report(trace)), 400)
         assert SHOWN in drawn
         assert not set(drawn) & set("\x1b\u202e\r\x07")
+
+
+def test_the_steps_of_the_verdict_have_the_same_ids_in_the_tree() -> None:
+    for world in ("lame", "soa-stale", "dnssec-keys-need-tcp", "dnssec-missing-key"):
+        drawn = look(tree(report(checked_by_name(world))), 140)
+        above, _, verdict = drawn.partition("verdict: ")
+        found = report(checked_by_name(world)).verdict
+        assert found is not None
+        assert re.findall(r" #(\d+)", verdict) == [str(number) for number in found.steps][:4]
+        assert set(re.findall(r" #(\d+)", above)) == {str(number) for number in found.steps}
+
+
+def test_with_a_story_all_steps_of_the_walk_have_their_ids() -> None:
+    drawn = look(tree(report(walked("textbook")), explain=True), 140)
+    assert {int(number) for number in re.findall(r" #(\d+)", drawn)} == {1, 2, 3, 4, 5}

@@ -58,3 +58,16 @@ def test_the_order_is_that_of_the_first_of_each() -> None:
 def test_of_very_many_servers_the_first_are_named() -> None:
     (found,) = grouped(missing(f"ns{number}.example.com.") for number in range(1, 61))
     assert found.message.endswith("ns13.example.com and 47 more")
+
+
+def test_servers_that_differ_in_their_addresses_too_are_one_with_the_addresses_of_each() -> None:
+    first = missing("ns1.example.com.", message="ns1.example.com is silent at 192.0.2.1 and 2001:db8::1")
+    other = missing("ns2.example.com.", message="ns2.example.com is silent at 192.0.2.2")
+    assert first.server is not None and other.server is not None
+    addresses = {
+        first.server: frozenset(["192.0.2.1", "2001:db8::1"]),
+        other.server: frozenset(["192.0.2.2"]),
+    }
+    (found,) = grouped([first, other], addresses)
+    assert found.message == f"{first.message}; the same goes for ns2.example.com (192.0.2.2)"
+    assert len(grouped([first, replace(other, message=f"{other.message}3")], addresses)) == 2

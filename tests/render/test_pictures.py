@@ -34,23 +34,36 @@ def test_the_textbook_as_mermaid() -> None:
 title: 'www.example.com. A'
 ---
 flowchart TD
-  s0["<b>. (the root)</b><br>a.root-servers.net. 198.41.0.4, 12 ms<br>12 other servers not asked"]:::plain
-  s1["<b>com.</b><br>e.gtld-servers.net. 192.12.94.30, 21 ms<br>12 other servers not asked"]:::plain
-  s0 -->|"NS ×13, TTL 2d, glue, DS"| s1
-  s2["<b>example.com.</b><br>ns-2048.awsdns-64.com. 205.251.200.0, 8 ms<br>\
+  s0(["<b>user</b>"]):::plain
+  s1(["<b>browser</b><br>needs www.example.com A"]):::plain
+  s0 -->|"① types www.example.com"| s1
+  s2(["<b>resolver</b><br>dnstrace, in its place"]):::plain
+  s1 -->|"② asks"| s2
+  s3["<b>. (the root)</b><br>a.root-servers.net. 198.41.0.4, 12 ms<br>12 other servers not asked"]:::plain
+  s2 -->|"③"| s3
+  s4["<b>com.</b><br>e.gtld-servers.net. 192.12.94.30, 21 ms<br>12 other servers not asked"]:::plain
+  s3 -->|"④ NS ×13, TTL 2d, glue, DS"| s4
+  s5["<b>example.com.</b><br>ns-2048.awsdns-64.com. 205.251.200.0, 8 ms<br>\
 ns-2049.awsdns-65.net. not asked<br>ns-2050.awsdns-66.org. not asked<br>\
 ns-2051.awsdns-67.co.uk. not asked"]:::plain
-  s2b0["ns-2048.awsdns-64.com. looked up<br>205.251.200.0"]:::quiet -.-> s2
-  s1 -->|"NS ×4, TTL 2d, no glue"| s2
-  s3(["<b>www.example.com.</b><br>5m A 192.0.2.44"]):::good
-  s2 --> s3
+  s5b0["ns-2048.awsdns-64.com. looked up<br>205.251.200.0"]:::quiet -.-> s5
+  s4 -->|"⑤ NS ×4, TTL 2d, no glue"| s5
+  s6(["<b>www.example.com.</b><br>5m A 192.0.2.44"]):::good
+  s5 -->|"⑥"| s6
+  s7(["<b>resolver</b><br>caches it for 5m, until 14:05:00 UTC"]):::plain
+  s6 -->|"⑦"| s7
+  s8(["<b>web server 192.0.2.44</b>"]):::plain
+  s7 -->|"⑧ browser requests www.example.com"| s8
+  s9(["<b>browser</b><br>shows the page"]):::plain
+  s8 -->|"⑨"| s9
 """
     )
 
 
 def test_what_is_wrong_stands_at_its_place() -> None:
     shown = texts(svg(report(checked(load("parent-child-differ"), seed=3))))
-    assert shown[-9:-1] == [
+    first = shown.index("ns2.example.com. 198.51.100.53, 24 ms") - 1
+    assert [text for text in shown[first : first + 9] if text != "⑥"] == [
         "example.com.",
         "ns2.example.com. 198.51.100.53, 24 ms",
         "ns1.example.com. refused",
@@ -65,13 +78,14 @@ def test_what_is_wrong_stands_at_its_place() -> None:
 
 def test_an_alias_leads_on_and_a_failure_ends_it() -> None:
     assert "www.example.com is an alias" in texts(svg(report(walked("alias"))))
-    assert texts(svg(report(walked("all-refuse"))))[-3:-1] == [
+    assert texts(svg(report(walked("all-refuse"))))[-6:-4] == [
         "no answer",
         "no name server of example.com gave a usable answer: 4 refused",
     ]
     assert "NXDOMAIN, no such name" in texts(svg(report(walked("nxdomain"))))
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("world", names())
 def test_every_world_is_drawn(world: str) -> None:
     """As SVG it is well formed, and every text lies within the picture."""

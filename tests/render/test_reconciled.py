@@ -14,15 +14,15 @@ from dnstrace.render.tree import tree
 from tests.checks.checking import checked
 
 
-def drawn(trace: Trace, width: int = 80, ascii_only: bool = False) -> list[str]:
+def drawn(trace: Trace, width: int = 80, ascii_only: bool = False, verbose: bool = True) -> list[str]:
     """The blocks of the tree."""
     console = Console(file=StringIO(), width=width, color_system=None)
-    console.print(tree(report(trace), ascii_only=ascii_only), crop=False)
+    console.print(tree(report(trace), ascii_only=ascii_only, verbose=verbose), crop=False)
     return console.file.getvalue().split("\n\n")  # type: ignore[attr-defined, no-any-return]
 
 
-def table(world: str, width: int = 80, ascii_only: bool = False) -> str:
-    blocks = drawn(checked(load(world), seed=3), width, ascii_only)
+def table(world: str, width: int = 80, ascii_only: bool = False, verbose: bool = True) -> str:
+    blocks = drawn(checked(load(world), seed=3), width, ascii_only, verbose)
     return next(block for block in blocks if "by server" in block)
 
 
@@ -44,6 +44,30 @@ example.com. by server     parent  zone  serial  RTT    answer
   205.251.200.3                    A     1       9 ms   192.0.2.44
   2600:9000:530b:300::1            AAAA  1       9 ms   192.0.2.44"""
     )
+
+
+def test_folded_servers_with_which_all_is_well_share_a_row() -> None:
+    assert table("textbook", verbose=False) == (
+        "example.com. by server   parent  zone  serial  RTT         answer\n"
+        " 4 servers, 8 addresses  NS      NS    1       8 to 13 ms  192.0.2.44"
+    )
+    assert (
+        table("lame", verbose=False)
+        == """\
+example.com. by server          parent  zone  serial      RTT    answer
+ ns1.example.com.               NS      NS
+  192.0.2.53                    glue    A                 15 ms  empty reply
+  2001:db8:1::53                glue    AAAA              15 ms  empty reply
+ ns2.example.com., 2 addresses  NS      NS    2026011501  24 ms  192.0.2.44"""
+    )
+
+
+@pytest.mark.parametrize("world", ["parent-child-differ", "answers-differ", "soa-stale", "no-aa", "silent"])
+def test_folded_a_server_with_which_something_is_amiss_has_its_rows(world: str) -> None:
+    whole, folded = table(world, 140).splitlines(), table(world, 140, verbose=False).splitlines()
+    amiss = {"no", "refused", "timeout", "192.0.2.66", "2026011400"}
+    odd = [" ".join(line.split()) for line in whole if amiss & set(line.replace(",", " , ").split())]
+    assert odd and set(odd) <= {" ".join(line.split()) for line in folded}
 
 
 def test_where_parent_and_zone_differ_it_says_no() -> None:

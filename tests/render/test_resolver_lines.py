@@ -135,11 +135,25 @@ def test_nothing_to_compare_with() -> None:
     assert "192.0.2.44 · TTL 3m32s of 5m" in text and "not compared: the walk has no result" in text
 
 
-def test_that_none_has_an_answer_is_said_at_the_end() -> None:
-    ends = look(tree(report(found("servfail"))), 120).splitlines()[-1]
-    said = "✗ none of the 5 resolvers that were asked has an answer for its users: "
-    assert ends == f"{said}2 validation, 1 fails, 1 refuses, 1 no-answer"
-    assert "for its users" not in look(tree(report(found("stale"))), 80)
+def test_the_closing_sentence() -> None:
+    ends = look(tree(report(found("public"))), 120).splitlines()[-1]
+    said = "✗ 3 of 5 resolvers give no answer (2 validation, 1 outage); "
+    assert ends == f"{said}1 holds the old address until 14:03:32 UTC"
+    assert "resolvers" not in look(tree(report(found("same"))), 80).splitlines()[-1]
+
+
+def test_a_public_resolver_is_shown_with_its_name() -> None:
+    assert "├─ ✗ 1.1.1.1 (cloudflare) · 5 ms · SERVFAIL\n" in block(found("public"))
+
+
+def test_in_full_further_questions_are_listed_with_their_replies() -> None:
+    stale = found("keys-stale")
+    further = [step for step in stale.steps if step.at_resolver and not step.asks_resolver]
+    shown, brief = block(stale, verbose=True), block(stale)
+    assert further and "asked further" not in brief
+    for step in further:
+        assert f"─ asked further · {step.question} · " in shown
+    assert shown.count("asked further") == sum(len(step.attempts) for step in further)
 
 
 def test_old_records_are_named_until_when() -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import jsonschema
 import pytest
@@ -14,24 +15,33 @@ from dnstrace.lab.world import load, names
 from dnstrace.model import Probe, Purpose
 from dnstrace.render.document import document, schema
 from dnstrace.render.story import Story
+from dnstrace.render.text import number_text
 from tests.checks.checking import checked, walked
 from tests.cli.running import run
 from tests.lab.worlds import own
 
+DIGIT = re.compile("[①-⑳㉑-㉟㊱-㊿]")
+
 
 def numbered_texts(trace: Trace) -> list[str]:
-    """All numbered sentences, in the order of their numbers."""
+    """All numbered sentences, in the order of their numbers, which have no gap."""
     story = Story(report(trace))
-    numbered = [*story.opening(), *story.closing()]
-    for step in trace.steps:
-        numbered += [story.of_lookup(step) if step.purpose is Purpose.NS_ADDRESS else story.of(step)]
-    each = (text for text in numbered if text[:1].isdigit())
-    return [text.partition(". ")[2] for text in sorted(each, key=lambda text: int(text.partition(".")[0]))]
+    said = [*story.opening(), *story.closing()]
+    said += [
+        story.of_lookup(step) if step.purpose is Purpose.NS_ADDRESS else story.of(step)
+        for step in trace.steps
+    ]
+    found: dict[str, str] = {}
+    for text in said:
+        numbers, texts = DIGIT.findall(text), DIGIT.split(text)[1:]
+        assert not set(numbers) & set(found)
+        found |= dict(zip(numbers, map(str.strip, texts), strict=True))
+    return [found[number_text(number)] for number in range(1, len(found) + 1)]
 
 
 def test_the_textbooks_story_has_nine_steps() -> None:
     assert numbered_texts(own("textbook", 4070)) == [
-        "A browser is about to open www.example.com and needs its address.",
+        "A user types www.example.com into a browser, which needs its address.",
         "It asks its resolver, whose cache is empty: from here on, dnstrace acts as that resolver.",
         "a.root-servers.net, one of 13 root servers, does not have the answer, but knows who to ask next: "
         "the 13 name servers of com. The reply includes their addresses (glue).",
@@ -130,6 +140,7 @@ def test_probes_are_explained_in_one_line() -> None:
     assert "Each server of example.com is checked with more queries than the answer needs." in ran.out
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("world", names())
 def test_every_step_of_every_world_is_explained_and_numbers_have_no_gap(world: str) -> None:
     trace = walked(world)
@@ -137,9 +148,30 @@ def test_every_step_of_every_world_is_explained_and_numbers_have_no_gap(world: s
     for step in trace.steps:
         assert story.of(step).endswith(".")
         assert ".. " not in story.of(step) and not story.of(step).endswith("..")
-    numbers = [int(text.partition(".")[0]) for text in (*story.opening(), *story.closing())]
-    between = len(numbered_texts(trace)) - len(numbers)
-    assert numbers == [1, 2, *range(3 + between, 3 + between + len(numbers) - 2)]
+    assert len(numbered_texts(trace)) == len(report(trace).journey)
+
+
+@pytest.mark.parametrize("world", ["textbook", "lame", "in-domain", "slow"])
+def test_the_plain_walk_has_the_nine_legs_of_the_textbook(world: str) -> None:
+    assert len(numbered_texts(walked(world))) == 9
+
+
+def test_each_leg_has_a_title_and_what_was_seen_without_numbers() -> None:
+    legs = Story(report(walked("textbook"))).legs()
+    assert [leg.number for leg, _, _ in legs] == list(range(1, 10))
+    assert all(title and text.endswith(".") and not DIGIT.search(text) for _, title, text in legs)
+    assert legs[4][2].startswith("The resolver picks one of the 4 name servers of example.com. Asking ns-2")
+
+
+def test_the_last_hop_is_as_it_was_seen() -> None:
+    out = run("--lab", "--explain-steps", "--http", COLUMNS="140").out
+    assert "⑧ The browser connects to 192.0.2.44 in 20 ms and requests http://www.example.com/." in out
+    assert "⑨ The web server there replies 200 OK after 40 ms, and the browser shows the page." in out
+
+
+def test_in_ascii_the_numbers_are_in_parentheses() -> None:
+    out = run("--lab", "--explain-steps", TERM="dumb").out
+    assert out.isascii() and all(f"({number}) " in out for number in range(1, 10)) and "?" not in out
 
 
 def test_the_document_has_it_on_request() -> None:

@@ -72,8 +72,8 @@ def test_the_whole() -> None:
         "   ├─ all 26 addresses (13 servers) agree · 16 to 33 ms\n"
         "   └─ example.com. ─ NS \N{MULTIPLICATION SIGN}2 · TTL 2d · unsigned\n"
         "      ├─ 2 of 4 addresses (1 of 2 servers) agree · 24 ms\n"
-        "      ├─ ✗ ns1.example.com. 192.0.2.53 · refused to answer (REFUSED) · 15 ms\n"
-        "      ├─ ✗ ns1.example.com. 2001:db8:1::53 · refused to answer (REFUSED) · 15 ms\n"
+        "      ├─ ✗ ns1.example.com. 192.0.2.53, 2001:db8:1::53\n"
+        "      │      · refused to answer (REFUSED) · 15 ms\n"
         "      └─ www.example.com. 5m A 192.0.2.44   authoritative\n"
         "\n"
         "1 of 2 paths gives 192.0.2.44, 1 of 2 ends with REFUSED at ns1.example.com\n"
@@ -89,12 +89,26 @@ def test_verbose_every_server_has_its_line() -> None:
 
 
 def test_a_silent_server_is_one_line_with_its_tries() -> None:
-    assert "✗ ns1.example.com. 192.0.2.53 · no answer in 2.0 s · 3 tries" in lines(surveyed("silent"))
+    both = "192.0.2.53, 2001:db8:1::53"
+    assert f"✗ ns1.example.com. {both} · no answer in 2.0 s · 3 tries" in lines(surveyed("silent"))
+
+
+def test_addresses_that_met_the_same_trouble_share_their_lines() -> None:
+    found = [line for line in lines(surveyed("all-drip"), 120) if "4 addresses of " in line]
+    both = "4 addresses of ns1.example.com, ns2.example.com"
+    assert found == [
+        f"! {both} · truncated, retried over TCP · 15 to 24 ms · 5 tries #3",
+        f"✗ {both} · no answer over TCP in 2.0 s · 3 tries #3",
+    ]
+    drawn = lines(made(answered(), reply(WWW, rcode=5), reply(WWW, rcode=2), reply(WWW, rcode=5)))
+    refused = "2 addresses of ns2.example.com, ns4.example.com · refused to answer (REFUSED)"
+    assert f"✗ {refused} · 20 to 40 ms" in drawn
+    assert "✗ ns3.example.com. 192.0.2.3 · server failure (SERVFAIL) · 30 ms" in drawn
 
 
 def test_a_server_that_came_to_the_same_in_another_way_stands_out() -> None:
-    found = [line for line in lines(surveyed("drops-edns"), 120) if "drops queries with EDNS" in line]
-    assert len(found) == 4 and all("3 tries" in line for line in found)
+    found = [line for line in lines(surveyed("drops-edns"), 160) if "drops queries with EDNS" in line]
+    assert len(found) == 2 and all("3 tries" in line for line in found)
     agree = "all 4 addresses (2 servers) agree"
     assert any(agree in line for line in lines(surveyed("truncated")))
 

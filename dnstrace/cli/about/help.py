@@ -37,6 +37,7 @@ Walk the DNS from the root servers down, and show each step as a tree.
 
 NAME is a domain name, a URL or an address. Words come in any order, and +word is --word, as with dig.
 Each option --some-thing has a variable DNSTRACE_SOME_THING; --no- undoes a flag.
+--show-config prints the defaults that these and a configuration file set.
 """
 
 EXAMPLES = (
@@ -49,7 +50,7 @@ EXAMPLES = (
 TOGETHER = "What goes with what"
 """The title of the last group of the help, which says what excludes and needs what."""
 
-_OPTION, _LETTER, _VALUE, _BORDER = "bold cyan", "bold green", "bold yellow", "dim"
+_OPTION, _LETTER, _VALUE, _BORDER = "bold cyan", "bold green", "bold magenta", "dim"
 
 
 def help_text(environment: Environment) -> str:
@@ -76,7 +77,7 @@ def _defaults() -> dict[str, object]:
 
 def _parts(program: str, ascii_only: bool) -> Iterator[RenderableType]:
     frame = box.ASCII if ascii_only else box.ROUNDED
-    yield Text.assemble("\n ", ("Usage: ", "yellow"), (f"{program} {SYNTAX}", "bold"), "\n")
+    yield Text.assemble("\n ", ("Usage: ", "magenta"), (f"{program} {SYNTAX}", "bold"), "\n")
     first, *others = SUMMARY.strip().split("\n\n")
     yield _indented(Text(first))
     for paragraph in others:

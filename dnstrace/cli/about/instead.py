@@ -1,4 +1,4 @@
-"""What the command does instead of a trace: the options of the group "About", and the list of worlds."""
+"""What the command does instead of a trace: the options of the group "About"."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dnstrace.cli.exits import Exit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from dnstrace.cli.environment import Environment
 
@@ -57,30 +57,59 @@ def install_completion(shell: str, environment: Environment) -> int:
     return Exit.ANSWER
 
 
-def worlds(environment: Environment) -> int:
-    """Print the worlds of the lab, one line each."""
-    from dnstrace.lab.world import summaries
+def show_config(left_out: str, environment: Environment) -> int:
+    """Print the defaults that are set, and where. Raises Usage for a file that is wrong."""
+    from dnstrace.cli.about.defaults import lines
 
-    longest = max(len(name) for name, _ in summaries())
-    environment.write("".join(f"{name:<{longest}}  {title}\n" for name, title in summaries()))
+    environment.write("".join(f"{line}\n" for line in lines(environment.variables, left_out)))
     return Exit.ANSWER
 
 
-def explain(code: str, environment: Environment) -> int:
-    """Print what a finding means, why it matters and how to fix it; `list` lists them all."""
+def explain(word: str, environment: Environment) -> int:
+    """Print what a finding or a word of the DNS means; `list` lists the findings, `words` the words."""
     from dnstrace.checks import CATALOGUE
 
-    if code == "list":
+    if word == "list":
         longest = max(map(len, CATALOGUE))
         rules = CATALOGUE.values()
         environment.write("".join(f"{r.code:<{longest}}  {r.level.value:<7}  {r.title}\n" for r in rules))
+        environment.remark("`dnstrace --explain words` lists the words of the DNS that it explains")
         return Exit.ANSWER
-    rule = CATALOGUE[code]
-    sections = ((heading, text[:1].upper() + text[1:]) for heading, text in rule.sections.items())
-    parts = [(f"{rule.code} ({rule.level.value})", rule.title), *sections]
-    wrapped = (fill(line, _COLUMNS, break_on_hyphens=False) for part in parts for line in (*part, ""))
-    environment.write("\n".join(wrapped).rstrip("\n") + "\n")
+    if word == "words":
+        from dnstrace.render.glossary import terms
+
+        environment.write("".join(f"{', '.join((each.name, *each.also))}\n" for each in terms().values()))
+        return Exit.ANSWER
+    environment.write(_wrapped(_of_finding(word) if word in CATALOGUE else _of_term(word)))
     return Exit.ANSWER
+
+
+def _of_finding(code: str) -> Iterator[tuple[str, ...]]:
+    """The paragraphs on a finding, each of which is a few lines."""
+    from dnstrace.checks import CATALOGUE
+
+    rule = CATALOGUE[code]
+    yield f"{rule.code} ({rule.level.value})", rule.title
+    for heading, text in rule.sections.items():
+        yield heading, text[:1].upper() + text[1:]
+
+
+def _of_term(name: str) -> Iterator[tuple[str, ...]]:
+    """The paragraphs on a word, and the findings that are named after it."""
+    from dnstrace.checks import CATALOGUE
+    from dnstrace.render.glossary import terms
+
+    term = terms()[name]
+    yield ", ".join((term.name, *term.also)), term.meaning
+    yield "References", "; ".join(term.references)
+    parts = {each.lower() for each in (term.name, *term.also)}
+    if codes := [code for code in CATALOGUE if parts & {code, *code.split("-")}]:
+        yield "Findings (dnstrace --explain CODE)", ", ".join(codes)
+
+
+def _wrapped(paragraphs: Iterable[tuple[str, ...]]) -> str:
+    lines = (fill(line, _COLUMNS, break_on_hyphens=False) for each in paragraphs for line in (*each, ""))
+    return "\n".join(lines).rstrip("\n") + "\n"
 
 
 ABOUT: dict[str, Callable[[str, Environment], int]] = {
@@ -90,5 +119,6 @@ ABOUT: dict[str, Callable[[str, Environment], int]] = {
     "show-completion": show_completion,
     "install-completion": install_completion,
     "explain": explain,
+    "show-config": show_config,
 }
 """By the name of the option."""

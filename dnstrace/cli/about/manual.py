@@ -14,7 +14,7 @@ from dnstrace import __version__
 from dnstrace.cli.about.help import EXAMPLES, help_of
 from dnstrace.cli.about.rules import sentences
 from dnstrace.cli.exits import Exit
-from dnstrace.cli.line.options import OPTIONS, Group, Option
+from dnstrace.cli.line.options import OPTIONS, PUBLIC, Group, Option, alternatives
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,11 +38,14 @@ Results go to standard output, remarks and progress to standard error.
 
 _OPTIONS = """
 A number in brackets is the default. --no- undoes a flag (--edns undoes --no-edns), also where the
-environment sets it. Where one value is given twice, the last one counts; so it is with {forms}, of which one
-is printed.
+environment sets it. Where one value is given twice, the last one counts; of {forms}, one can be given.
 
-Two options that exclude each other are an error when both are typed. What the environment sets is never an
-error: it is left out where it does not fit what was typed.
+A word that is an option is never taken as the value of the one before it: --name=-x.example has such a value.
+S is a number of seconds, or a time with units such as 500ms, 5s, 2m or 1h30m.
+
+Two options that exclude each other are an error when both are typed. What the environment or
+the configuration file sets is never one: it is left out where it does not fit what was typed. What is typed
+counts before what the environment sets, and that before the file.
 """
 
 _VARIABLES = (
@@ -57,25 +60,54 @@ _VARIABLES = (
     ("COLUMNS", "The width of the output, instead of that of the terminal."),
     ("TERM", "If it is dumb, the output is plain ASCII and does not grow as the walk proceeds."),
     ("LC_ALL, LC_CTYPE, LANG", "The encoding of the output; where that is not UTF-8, ASCII is used."),
-    ("SHELL, HOME, XDG_DATA_HOME, XDG_CONFIG_HOME", "Where --install-completion puts the script."),
+    (
+        "SHELL, HOME, XDG_DATA_HOME, XDG_CONFIG_HOME",
+        "Where --install-completion puts the script, and where the configuration file is.",
+    ),
 )
 
+_PLUGIN = """
+With --format=nagios the exit status is that of a monitoring plugin: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
+Whatever leads to another status than 0 above is CRITICAL, and a finding that --fail-on does not name is a
+WARNING if it is one; a wrong command line, or a trace that was stopped, is UNKNOWN.
+"""
+
 _FILES = (
+    (
+        "$XDG_CONFIG_HOME/dnstrace/config.toml",
+        """Defaults, in TOML: options by name, as in timeout = "5s" or check = true, with a list for what may
+        be given more than once; and in the table [resolvers] names for --resolver, as in office =
+        ["192.0.2.53"]. The folder is ~/.config if the variable is not set. --show-config prints what is set,
+        --no-config leaves the file out.""",
+    ),
     ("/etc/resolv.conf", "The resolvers that --resolver system asks. The walk itself needs none."),
     (
         "dnstrace/data/root.hints, dnstrace/data/root.key",
         """The root servers and the trust anchors of the root zone, in the Python package; --root-hints and
         --trust-anchor read others.""",
     ),
+    (
+        "dnstrace/data/public-resolvers.toml",
+        """The resolvers that --resolver knows by name, with their addresses: {public}; public stands for all
+        of them, each asked over IPv4, or over IPv6 with -6.""",
+    ),
     ("FILE of --save", "The JSON of a trace with the octets of every reply; gzip if the name ends in .gz."),
+    (
+        "FILE of --ignore-file",
+        """On each line a finding that is accepted, CODE[@ZONE][@SERVER], and the reason; between them may
+        stand until and the last day, in UTC: lame-server@example.com until 2026-03-31 The host replaces it.
+        A line that begins with # is a comment. CODE may be * for all findings.""",
+    ),
     ("FILE of -f", "A name on each line, and types if any; what follows # or ; is a comment."),
 )
 
 MORE_EXAMPLES = (
     ("dnstrace --check www.example.com", "what is wrong, and whose job it is to fix"),
     ("dnstrace --dnssec www.example.com", "and whether the answer is secure, or why not"),
+    ("dnstrace --resolver public www.example.com", "and what large public resolvers hold, until when"),
     ("dnstrace --resolver system www.example.com", "and what your own resolver still holds"),
     ("dnstrace --expect a=192.0.2.44 www.example.com", "for monitoring: exit 5 unless this holds"),
+    ("dnstrace --check --format=junit www.example.com", "for CI: what is wrong, as a test report"),
     ("dnstrace --short -x 192.0.2.44", "the name that belongs to an address"),
     ("dnstrace --lab refuses --check", "a broken delegation, without a network"),
 )
@@ -108,12 +140,17 @@ def page() -> str:
             "OPTIONS",
             [*_paragraphs(_OPTIONS.format(forms=_forms())), *(_group(group) for group in Group)],
         ),
-        _section("EXIT STATUS", (_item(f"{each.value}", each.meaning) for each in Exit)),
+        _section(
+            "EXIT STATUS",
+            [*(_item(f"{each.value}", each.meaning) for each in Exit), f".PP\n{_filled(_PLUGIN)}"],
+        ),
         _section(
             "ENVIRONMENT",
             (_item(name, said.format(disregarding=_disregarding())) for name, said in _VARIABLES),
         ),
-        _section("FILES", (_item(name, said) for name, said in _FILES)),
+        _section(
+            "FILES", (_item(name, said.replace("{public}", ", ".join(PUBLIC))) for name, said in _FILES)
+        ),
         _section("EXAMPLES", (_item(line, said) for line, said in (*EXAMPLES, *MORE_EXAMPLES))),
         _section("SEE ALSO", _paragraphs(_SEE_ALSO)),
     )
@@ -123,8 +160,8 @@ def page() -> str:
 
 
 def _forms() -> str:
-    """The options of which one counts, the last."""
-    *most, last = (f"--{each.name}" for each in OPTIONS if each.key and not each.repeatable)
+    """The options of which one can be given."""
+    *most, last = (f"--{name}" for names in alternatives() for name in names)
     return f"{', '.join(most)} and {last}"
 
 

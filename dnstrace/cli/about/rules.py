@@ -41,7 +41,9 @@ def sentences(option: Option) -> Iterator[str]:
         yield f"Only with {_listed([' or '.join(_all_typed(others)) for others, _ in option.needs], 'and')}."
     for implied in option.implies:
         opposite = BY_NAME[implied].opposite
-        taken_back = "" if opposite in excluded(option.name) else f" unless --{opposite} is given"
+        taken_back = (
+            "" if not opposite or opposite in excluded(option.name) else f" unless --{opposite} is given"
+        )
         yield f"Implies --{implied}{taken_back}."
 
 

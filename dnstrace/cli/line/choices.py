@@ -35,13 +35,16 @@ _NO_NAME = "no name to trace: try `dnstrace www.example.com`, or `dnstrace --lab
 class Display(NamedTuple):
     """What to print: in which form, whether in full, with a sentence on each step, in colour.
 
-    `color` is auto, always or never.
+    `color` is auto, always or never. With `brief`, JSON is without steps and evidence; of many names, with
+    `only_bad`, those that are in order are left out.
     """
 
     output: Output = Output.TREE
     verbose: bool = False
     explain_steps: bool = False
     color: str = "auto"
+    brief: bool = False
+    only_bad: bool = False
 
 
 class Files(NamedTuple):
@@ -71,11 +74,13 @@ class Choices(NamedTuple):
     expected of every trace that can tell; `policy` says what findings lead to; `resolvers` are asked too;
     `parent_only` ends each trace with the referral; `supposed` are delegations taken as if they stood in the
     parent zone. With `http` the page is fetched too, by the URL in `urls` where a name was given as one; from
-    private addresses only where it was `http_typed`, and not set by a variable.
+    private addresses only where it was `http_typed`, and not set by a variable. `called` has the user's names
+    for resolvers, by address.
 
     `many` says how to trace many names, or is None. `diff` holds the documents to compare, one or two;
     `watch` the seconds from one trace to the next, or None. `record` is what is replayed, or None. The
-    servers in `drop`, by name or address, are treated as dead. `remarks` are lines for the user.
+    servers in `drop`, by name or address, are treated as dead. `remarks` are lines for the user. `serve` says
+    where the world is answered instead of a trace: on `ports` or at its own `addresses`; None for a trace.
     """
 
     questions: tuple[Question, ...]
@@ -99,12 +104,14 @@ class Choices(NamedTuple):
     http: bool = False
     http_typed: bool = False
     urls: Mapping[Name, str] = MappingProxyType({})
+    called: Mapping[str, str] = MappingProxyType({})
     many: Many | None = None
     diff: tuple[Document, ...] = ()
     watch: float | None = None
     record: Record | None = None
     drop: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    serve: str | None = None
 
     @property
     def is_live(self) -> bool:
@@ -121,7 +128,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         types=types(chosen),
         server=parsed.servers[0] if parsed.servers else None,
         hints=chosen.get("root-hints"),
-        lab=chosen.get("lab"),
+        lab=chosen.get("lab", "" if "serve" in chosen else None),
         settings=settings,
         limits=limits,
         seed=chosen.get("seed"),
@@ -132,12 +139,14 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         resolvers=_chosen_resolvers(chosen, settings.families),
         parent_only="parent-only" in chosen,
         supposed=_supposed(chosen),
-        policy=_policy(chosen),
+        policy=_policy(parsed),
         shown=Display(
             chosen.get("output", Output.TREE),
             bool(chosen.get("verbose")),
             bool(chosen.get("explain-steps")),
             chosen.get("color", "auto"),
+            "brief" in chosen,
+            "only-bad" in chosen,
         ),
         files=Files(
             chosen.get("save"), chosen.get("pcap"), chosen.get("svg"), chosen.get("html"), "force" in chosen
@@ -150,6 +159,8 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         watch=chosen.get("watch"),
         record=loaded.record if loaded else None,
         drop=tuple(chosen.get("drop", ())),
+        serve=chosen.get("serve"),
+        remarks=tuple({subject.remark: None for subject in chosen.get("subject", ()) if subject.remark}),
     )
 
 
@@ -179,12 +190,12 @@ def _supposed(chosen: Mapping[str, Any]) -> tuple[Delegation, ...]:
     return supposed(chosen.get("undelegated", ()), chosen.get("ds", ()))
 
 
-def _policy(chosen: Mapping[str, Any]) -> Policy:
-    if not {"fail-on", "ignore", "ignore-file"} & set(chosen):
+def _policy(parsed: Parsed) -> Policy:
+    if not (found := {"fail-on", "ignore", "ignore-file"} & set(parsed.settings)):
         return USUAL
     from dnstrace.cli.line.policy import policy
 
-    return policy(chosen)
+    return policy(parsed.settings, [*filter(parsed.of_words, found)])
 
 
 def _many(chosen: Mapping[str, Any]) -> Many | None:
@@ -208,7 +219,7 @@ def _questions(parsed: Parsed) -> tuple[Question, ...]:
     """What is asked; there may be nothing in the lab, whose worlds have a question of their own."""
     chosen: Mapping[str, Any] = parsed.settings
     found = questions(chosen)
-    if found or "lab" in chosen or "file" in chosen or len(chosen.get("diff", ())) > 1:
+    if found or {"lab", "serve"} & chosen.keys() or "file" in chosen or len(chosen.get("diff", ())) > 1:
         return found
     if typed := chosen.get("type"):
         name = typed[0].name

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 class Many(NamedTuple):
     """Many names: from `file` (`-` is stdin), results to `out` or stdout.
 
-    With `resume`, names whose results are there are left out; with `ordered`, results keep the order of the
-    names; with `share`, one trace uses what others learnt. `at_once` names are traced at a time, in `workers`
-    processes (None: as many as are worth it) or on the cluster at `dask`; at most `rate` queries are sent a
-    second.
+    With `resume`, names whose results are there are left out, with `retries` only if they got replies; with
+    `ordered`, results keep the order of the names; with `share`, one trace uses what others learnt. `at_once`
+    names are traced at a time, in `workers` processes (None: as many as are worth it) or on the cluster at
+    `dask`; at most `rate` queries are sent a second.
     """
 
     file: str
@@ -26,6 +26,7 @@ class Many(NamedTuple):
     workers: int | None
     rate: float | None
     dask: str | None
+    retries: bool = False
 
 
 def many(chosen: Mapping[str, Any]) -> Many:
@@ -42,6 +43,7 @@ def many(chosen: Mapping[str, Any]) -> Many:
         chosen.get("workers"),
         chosen.get("rate"),
         chosen.get("dask"),
+        "retry-failed" in chosen,
     )
 
 

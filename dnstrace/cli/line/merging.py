@@ -1,7 +1,8 @@
-"""From what was typed, a record and the environment to what holds: the first of them that sets something.
+"""From what was typed, a record, the environment and a file to what holds: the first that sets something.
 
-Words that exclude each other are an error. What a record or the environment says is taken only as far as it
-fits what was typed; the rest is left out and never an error, so that a variable can be set for good.
+Words that exclude each other are an error. What a record, the environment or the configuration file says is
+taken only as far as it fits what was typed; the rest is left out and never an error, so that a variable or a
+default can be set for good.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def _one_by_one(upper: Parsed, lower: Parsed, barred: set[str]) -> Parsed:
             found = _if_it_fits(
                 found, partial(Parsed.take_back, option=option, said=word, origin=lower.origin)
             )
-    # First what makes other variables count for nothing.
+    # First what makes other defaults count for nothing.
     for option, value in sorted(lower.each(), key=lambda each: not each[0].disregards):
         if option.filed in upper.settings or option.name in {*barred, *found.undone}:
             continue
@@ -71,8 +72,8 @@ def _one_by_one(upper: Parsed, lower: Parsed, barred: set[str]) -> Parsed:
 
 
 def _counts(option: Option, found: Parsed, lower: Parsed) -> bool:
-    """Whether an option may be set: a variable counts for nothing where another option disregards it."""
-    if lower.origin != "variable":
+    """Whether an option may be set: what is set for good counts for nothing where another disregards it."""
+    if lower.origin not in ("variable", "file"):
         return True
     return not any({option.group, option.name} & BY_NAME[name].disregards for name in found.said)
 
@@ -108,10 +109,10 @@ def _in_the_world(trial: Parsed) -> bool:
 
 
 def world_of(parsed: Parsed) -> World | None:
-    """The world that the trace is in; None for the network or a record."""
+    """The world that the trace is in; None for the network or a record. Raises Usage."""
     name = parsed.settings.get("lab")
-    if not isinstance(name, str) or name == "list":
+    if not isinstance(name, str) or name in ("list", "new"):
         return None
-    from dnstrace.lab.world import load
+    from dnstrace.cli.worlds import world_named
 
-    return load(name) if name else load()
+    return world_named(name)

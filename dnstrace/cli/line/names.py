@@ -20,18 +20,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A name to trace, and the type to ask for where none is given; the URL where it was one."""
+    """A name to trace, and the type to ask for where none is given; the URL where it was one.
+
+    `remark` is what the user should know of how the name was read, or empty.
+    """
 
     name: Name
     rdtype: RdataType
     url: str = ""
+    remark: str = ""
 
 
 def subject(text: str) -> Subject:
     """What a bare word stands for: a name, the host of a URL, or the reverse name of an address."""
+    from dnstrace.message.written import is_url
+
     if "://" in text:
         return replace(subject(host(text)), url=text)
-    if habits.is_url(text := text.strip()):
+    if is_url(text := text.strip()):
         return subject(f"https://{text}")
     habits.unlikely(text)
     before, colon, port = text.rpartition(":")
@@ -46,7 +52,12 @@ def named(text: str) -> Subject:
     """A name, whatever it looks like."""
     import dns.rdatatype
 
-    return Subject(name(text), dns.rdatatype.A)
+    found, valid = _name_of(text)
+    if valid:
+        return Subject(found, dns.rdatatype.A)
+    why = "IDNA 2008 does not allow this name, but browsers and dig take it (UTS 46)"
+    remark = f"{shown(text)} is traced as {found.to_text(omit_final_dot=True)}: {why}"
+    return Subject(found, dns.rdatatype.A, remark=remark)
 
 
 def reverse(text: str) -> Subject:
@@ -67,13 +78,9 @@ def reverse(text: str) -> Subject:
 
 def host(text: str) -> str:
     """The host of a URL."""
-    from urllib.parse import urlsplit
+    from dnstrace.message.written import host_of
 
-    try:
-        found = urlsplit(text).hostname
-    except ValueError:
-        found = None
-    if not found:
+    if not (found := host_of(text)):
         raise Usage(f"the URL {shown(text)} has no host to trace")
     return found
 
@@ -87,24 +94,20 @@ def server(text: str) -> str:
 
 
 def name(text: str) -> Name:
-    """A domain name as people write it: in ASCII with the escapes of RFC 1035, or in Unicode (IDNA 2008)."""
-    import dns.name
+    """A domain name as people write it: in ASCII with the escapes of RFC 1035, or in Unicode.
 
+    Unicode is read by IDNA 2008, or as browsers do (`dnstrace.message.unicode_names`).
+    """
+    return _name_of(text)[0]
+
+
+def _name_of(text: str) -> tuple[Name, bool]:
+    """A name, and whether IDNA 2008 has it."""
     if not text:
         raise Usage("the name is empty; the root is '.'")
     try:
-        if text.isascii():
-            return dns.name.from_text(text, idna_codec=dns.name.IDNA_2008)
-        return dns.name.from_unicode(text, idna_codec=dns.name.IDNA_2008)
-    except dns.name.LabelTooLong as error:
-        raise Usage(f"{shown(text)} has a label of more than 63 octets (RFC 1035 section 2.3.4)") from error
-    except dns.name.NameTooLong as error:
-        raise Usage(f"{shown(text)} is longer than 255 octets (RFC 1035 section 2.3.4)") from error
-    except dns.name.EmptyLabel as error:
-        raise Usage(f"{shown(text)} has an empty label: two dots in a row, or one at the start") from error
-    except dns.name.BadEscape as error:
-        raise Usage(
-            f"{shown(text)} has a broken escape: \\ takes a character or three digits up to 255"
-        ) from error
-    except (dns.exception.DNSException, UnicodeError, ValueError, IndexError) as error:
-        raise Usage(f"{shown(text)} is not a valid internationalised name (RFC 5891)") from error
+        from dnstrace.message.written import read_name
+
+        return read_name(text)
+    except ValueError as error:
+        raise Usage(f"{shown(text)} {error}") from error

@@ -2,7 +2,7 @@
 
 To add an option, add an entry to `OPTIONS` (and, where it sets something new, a field to
 `choices.Choices`). An entry names the key under which the parser files the value, so that several
-options can set one thing: `--short`, `--json` and `--jsonl` all set `output`, and the last one counts.
+options can set one thing: `--short`, `--json` and `--jsonl` all set `output`, and exclude each other.
 
 An entry also says what the option excludes, what it needs and what it implies: `fitting` checks a command
 line against that, and the help, the manual and the completions show it.
@@ -10,116 +10,24 @@ line against that, and the help, the manual and the completions show it.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dnstrace.cli.line import addresses, names, rdtypes, values
 from dnstrace.cli.line.forms import FAIL_ON, FORMATS, Output, in_format
+from dnstrace.cli.line.option import SECURITY, WORLD, Completes, Group, Need, Option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
+__all__ = [
+    "BY_LETTER", "BY_NAME", "BY_OPPOSITE", "BY_PLUS", "EXCLUSIONS", "IGNORED", "IMPLIED", "OPTIONS",
+    "SECURITY", "SHELLS", "WORLD", "Completes", "Group", "Need", "Option", "alternatives",
+    "excluded",
+]  # fmt: skip
+
+PUBLIC = ("cloudflare", "google", "opendns", "quad9")  # as data/public-resolvers.toml lists them
 SHELLS = ("bash", "zsh", "fish", "powershell")
-
-
-class Group(StrEnum):
-    """The groups in which the help lists the options."""
-
-    WHAT = "What to trace"
-    ASK = "How to ask"
-    CHECK = "What to check"
-    PRINT = "What to print"
-    MANY = "Many names"
-    KEEP = "Keep and compare"
-    ABOUT = "About"
-
-
-class Completes(StrEnum):
-    """What a shell offers for the value of an option that is not one of a few words."""
-
-    NOTHING = "nothing"
-    FILE = "file"
-    NEW_FILE = "new file"
-    TYPE = "type"
-    WORLD = "world"
-
-
-Exclusion = tuple[tuple[str, ...], str]
-"""Options that an option excludes, by name, and why.
-
-In the reason, `{me}` and `{it}` stand for the option and the excluded one as they were typed. A flag's
-opposite is named by its own name (`no-dnssec`).
-"""
-
-Need = tuple[tuple[str, ...], str]
-"""Options, by name, one of which an option needs, and why, with `{me}` as in Exclusion."""
-
-SECURITY, WORLD = "expect security", "lab world"
-"""In the table: an `--expect` that only validation can decide, and a `--lab` that names a world."""
-
-
-class Option(NamedTuple):
-    """One option.
-
-    `name` is the long name without dashes. `help` may hold fields of Settings and Limits in braces,
-    which stand for their defaults. `short` holds the letters that mean the same after one dash.
-
-    An option with a `metavar` takes a value, which `convert` reads; with `optional`, the value is
-    taken only where the next word is one that `convert` accepts. An option without is a flag: it
-    files `value`, and its opposite (`--no-tcp`, `--edns` for `--no-edns`) takes that back. `key` is
-    where the value is filed, the name if empty. A `repeatable` option collects its values; its variable
-    holds several, separated by blanks, unless it is `whole`. `plus` holds dig's words for it (`+vc`,
-    `+time`), each with the converter of its value where that differs. A further word for which `another`
-    holds is a value too.
-
-    `excludes`, `needs` and `implies` say what it goes with; an exclusion stands with one of the two.
-    `single` says what it does with the one question that it is for; empty if it takes any number. With
-    the option, the variables of the groups and options in `disregards` do not count.
-    """
-
-    name: str
-    group: Group
-    help: str
-    short: str = ""
-    metavar: str = ""
-    convert: Callable[[str], object] = str
-    optional: bool = False
-    value: object = True
-    key: str = ""
-    repeatable: bool = False
-    whole: bool = False
-    choices: tuple[str, ...] = ()
-    completes: Completes = Completes.NOTHING
-    plus: Mapping[str, Callable[[str], object] | None] | None = None
-    another: Callable[[str], bool] | None = None
-    excludes: tuple[Exclusion, ...] = ()
-    needs: tuple[Need, ...] = ()
-    implies: tuple[str, ...] = ()
-    single: str = ""
-    disregards: frozenset[str] = frozenset()
-
-    @property
-    def filed(self) -> str:
-        """The key under which the value is filed."""
-        return self.key or self.name
-
-    @property
-    def opposite(self) -> str:
-        """The long name that takes a flag back; empty for an option that takes a value."""
-        if self.metavar or self.group is Group.ABOUT:
-            return ""
-        return self.name[3:] if self.name.startswith("no-") else f"no-{self.name}"
-
-    @property
-    def variable(self) -> str:
-        """The environment variable; empty for what is done instead of a trace."""
-        return "" if self.group is Group.ABOUT else "DNSTRACE_" + self.name.upper().replace("-", "_")
-
-    @property
-    def typed(self) -> tuple[str, ...]:
-        """The ways to type it, its letters first: `-a`, `--all-servers`."""
-        return (*(f"-{letter}" for letter in self.short), f"--{self.name}")
 
 
 def _tries_of_retries(text: str) -> int:
@@ -145,6 +53,14 @@ def _later(module: str, name: str) -> Callable[[str], object]:
     return convert
 
 
+_REAL = (
+    "trust-anchor",
+    "at",
+    "resolver",
+    "undelegated",
+    "ds",
+)  # beyond Group.ASK: what is of the real Internet
+
 OPTIONS: tuple[Option, ...] = (
     Option("type", Group.WHAT, "The record type to ask for, also as TYPEnnn", short="t", metavar="TYPE",
            convert=rdtypes.rdtype, repeatable=True, completes=Completes.TYPE),
@@ -152,9 +68,13 @@ OPTIONS: tuple[Option, ...] = (
            convert=names.named, repeatable=True, key="subject"),
     Option("reverse", Group.WHAT, "The reverse name of an address (type PTR)", short="x", metavar="ADDR",
            convert=names.reverse, repeatable=True, key="subject"),
-    Option("lab", Group.WHAT, "Trace in a built-in internet; 'list' lists them", metavar="WORLD",
+    Option("lab", Group.WHAT, "Trace in a built-in internet or FILE; 'list', 'new'", metavar="WORLD",
            convert=values.world, optional=True, value="", completes=Completes.WORLD,
-           disregards=frozenset({Group.ASK, "resolver", "trust-anchor"})),
+           disregards=frozenset({Group.ASK, *_REAL}),
+           excludes=((("replay",), "a record is a world of its own"),)),
+    Option("serve", Group.WHAT, "Answer a world of the lab, for dig and others", metavar="WHERE",
+           convert=values.one_of("ports", "addresses"), optional=True, value="ports",
+           choices=("ports", "addresses"), implies=("lab",), only_typed=True),
     Option("ipv4", Group.ASK, "Ask over IPv4 only", short="4",
            excludes=((("ipv6",), "leave out both to ask over either"),)),
     Option("ipv6", Group.ASK, "Ask over IPv6 only", short="6"),
@@ -198,7 +118,8 @@ OPTIONS: tuple[Option, ...] = (
            convert=values.moment,
            excludes=((("no-dnssec",), _SIGNATURES), (("parent-only",), _SIGNATURES)),
            needs=((("dnssec", WORLD), _SIGNATURES),)),
-    Option("resolver", Group.CHECK, "Ask this resolver too; 'system' for yours", metavar="ADDR",
+    Option("resolver", Group.CHECK, "Ask it too: an address, 'system' or 'public'", metavar="ADDR",
+           choices=("system", "public", *PUBLIC),
            convert=_later("resolvers", "resolvers"), repeatable=True,
            excludes=((("parent-only",), "a resolver gives answers, not referrals"),)),
     Option("parent-only", Group.CHECK, "Show only what the parent says of the zone"),
@@ -207,12 +128,13 @@ OPTIONS: tuple[Option, ...] = (
     Option("ds", Group.CHECK, "As if ZONE had this DS record", metavar="ZONE=DS",
            convert=_later("supposing", "ds"), repeatable=True, whole=True, implies=("dnssec",)),
     Option("expect", Group.CHECK, "Exit 5 unless it holds, e.g. a=192.0.2.44", metavar="WHAT",
-           convert=values.expectations, repeatable=True, whole=True, excludes=(_ONE_QUESTION,)),
-    Option("fail-on", Group.CHECK, "Exit 5 for findings from this level on (error)", metavar="LEVEL",
-           convert=values.one_of(*FAIL_ON), choices=FAIL_ON, needs=(_FINDINGS,)),
+           convert=values.expectations, repeatable=True, whole=True),
+    Option("fail-on", Group.CHECK, "Exit 5 from LEVEL on: warning, notice or never",
+           metavar="LEVEL", convert=values.one_of(*FAIL_ON), choices=FAIL_ON,
+           needs=((("check", "resolver"), _FINDINGS[1]),)),
     Option("ignore", Group.CHECK, "Accept findings: CODE[@ZONE][@SERVER]", metavar="FINDING",
            convert=_later("ignoring", "ignore"), repeatable=True, needs=(_FINDINGS,)),
-    Option("ignore-file", Group.CHECK, "Accept those in FILE, with reasons", metavar="FILE",
+    Option("ignore-file", Group.CHECK, "Accept those in FILE: CODE... [until DAY] WHY", metavar="FILE",
            convert=values.file, repeatable=True, completes=Completes.FILE, needs=(_FINDINGS,)),
     Option("http", Group.CHECK, "Fetch the page too, from each address",
            excludes=((("parent-only",), "a referral has no page"),
@@ -227,10 +149,14 @@ OPTIONS: tuple[Option, ...] = (
            key="output", value=Output.MERMAID, single="prints one question", excludes=(_ONE_PRINTED,)),
     Option("dot", Group.PRINT, "The same map for Graphviz", key="output", value=Output.DOT,
            single="prints one question", excludes=(_ONE_PRINTED,)),
-    Option("format", Group.PRINT, f"Findings as {', '.join(FORMATS[:-1])} or {FORMATS[-1]}", metavar="FORM",
+    Option("brief", Group.PRINT, "JSON of about 1 kB: no steps, no evidence",
+           needs=((("json", "jsonl"), "{me} is about the JSON output"),),
+           excludes=((("verbose", "explain-steps"), "{it} adds to the steps, which {me} leaves out"),)),
+    Option("format", Group.PRINT, "As sarif, junit, prometheus, nagios or markdown", metavar="FORM",
            convert=in_format, key="output", choices=FORMATS, excludes=(_COMPARED,)),
-    Option("html", Group.PRINT, "Write it all as one page to FILE", metavar="FILE", convert=values.file,
-           completes=Completes.NEW_FILE, single="shows one trace", excludes=(_ONE_QUESTION, _COMPARED)),
+    Option("html", Group.PRINT, "Write it all as a page to FILE (with -f: to DIR)", metavar="FILE",
+           convert=values.file, completes=Completes.NEW_FILE, single="shows one trace",
+           excludes=(_COMPARED,)),
     Option("svg", Group.PRINT, "Draw the map to FILE", metavar="FILE", convert=values.file,
            completes=Completes.NEW_FILE, single="shows one trace", excludes=(_ONE_QUESTION, _COMPARED)),
     Option("color", Group.PRINT, "Colours: auto, always or never", metavar="WHEN",
@@ -239,7 +165,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("explain-steps", Group.PRINT, "Say in plain words what each step is for"),
     Option("file", Group.MANY, "Names from FILE, one a line; '-' is stdin", short="f",
            metavar="FILE", convert=values.file, completes=Completes.FILE,
-           excludes=((("name", "reverse"), "give all names in one place"),)),
+           excludes=((("name", "reverse"), "give all names in one place"),),
+           disregards=frozenset({"expect", "html"})),
     Option("concurrency", Group.MANY, "Names to trace at a time (200)", metavar="N",
            convert=values.whole(1, 10_000), needs=(_MANY,)),
     Option("workers", Group.MANY, "Processes (by default one a processor)", metavar="N",
@@ -254,14 +181,20 @@ OPTIONS: tuple[Option, ...] = (
            convert=values.file, completes=Completes.NEW_FILE, needs=(_MANY,)),
     Option("resume", Group.MANY, "Continue the FILE of -o: trace what it lacks",
            needs=(_MANY, (("out",), "{me} continues that file"),
-                  (("jsonl",), "{me} reads the results that are in the file"))),
+                  (("jsonl",), "{me} reads the results that are in the file")),
+           excludes=((("html",), "the results that are in the file have no pages"),)),
+    Option("retry-failed", Group.MANY, "Trace again what got no replies (with --resume)",
+           needs=(_MANY, (("resume",), "{me} is about the results of an earlier run"))),
+    Option("only-bad", Group.MANY, "Print only names that fail or have errors",
+           needs=(_MANY,), excludes=((("resume",), "the names left out would be traced again"),
+                                     (("format",), "that document has all names"))),
     Option("ordered", Group.MANY, "Results in the order of the names", needs=(_MANY,)),
     Option("save", Group.KEEP, "Save the trace to FILE, or FILE.gz, for --replay", metavar="FILE",
            convert=values.file, completes=Completes.NEW_FILE, single="keeps one trace",
            excludes=(_ONE_QUESTION, _COMPARED)),
     Option("replay", Group.KEEP, "Trace again from a saved trace, with no network", metavar="FILE",
            convert=values.file, completes=Completes.FILE,
-           excludes=((("lab",), "a record is a world of its own"), _ONE_QUESTION),
+           excludes=(_ONE_QUESTION,),
            disregards=frozenset({Group.WHAT, Group.ASK, Group.CHECK, Group.MANY})),
     Option("diff", Group.KEEP, "What has changed since OLD, or from OLD to NEW", metavar="OLD",
            convert=values.file, repeatable=True, whole=True, completes=Completes.FILE,
@@ -279,8 +212,11 @@ OPTIONS: tuple[Option, ...] = (
     Option("version", Group.ABOUT, "Print the version"),
     Option("help", Group.ABOUT, "Print this help", short="h"),
     Option("schema", Group.ABOUT, "Print the JSON Schema of the output"),
-    Option("explain", Group.ABOUT, "Explain a finding, or list all", metavar="CODE",
-           convert=values.finding, optional=True, value="list"),
+    Option("explain", Group.ABOUT, "Explain a finding or a word, or 'list' them", metavar="WORD",
+           convert=values.explained, optional=True, phrase=True, value="list",
+           completes=Completes.WORD),
+    Option("show-config", Group.ABOUT, "Print the defaults that are set, and where"),
+    Option("no-config", Group.ABOUT, "Trace without the configuration file", traces=True),
     Option("show-completion", Group.ABOUT, "Print the completion for a shell", metavar="SHELL",
            convert=values.one_of(*SHELLS), optional=True, value="", choices=SHELLS),
     Option("install-completion", Group.ABOUT, "Install it for a shell, or yours", metavar="SHELL",
@@ -302,7 +238,19 @@ def _exclusions() -> dict[str, dict[str, str]]:
     for option in OPTIONS:
         for others, why in option.excludes:
             found.setdefault(option.name, {}).update(dict.fromkeys(others, why))
+    for forms in alternatives():
+        for place, name in enumerate(forms):
+            found.setdefault(name, {}).update(dict.fromkeys(forms[place + 1 :], "give one of them"))
     return found
+
+
+def alternatives() -> tuple[tuple[str, ...], ...]:
+    """The names of options that set one thing, of which one can be typed: the forms of the output."""
+    by_key: dict[str, list[str]] = {}
+    for option in OPTIONS:
+        if option.key and not option.repeatable:
+            by_key.setdefault(option.key, []).append(option.name)
+    return tuple(tuple(names) for names in by_key.values() if len(names) > 1)
 
 
 EXCLUSIONS = _exclusions()

@@ -1,4 +1,4 @@
-"""What was set, and by what: by words of the command line, by a record, or by variables of the environment.
+"""What was set, and by what: words of the command line, a record, variables of the environment, a file.
 
 Nothing is decided here that takes more than one option to decide: that is `fitting`.
 """
@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from dnstrace.cli.line.options import BY_NAME, OPTIONS, Group, Option
+from dnstrace.cli.line.options import BY_NAME, OPTIONS, Option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-Origin = Literal["word", "record", "variable"]
+Origin = Literal["word", "record", "variable", "file"]
 """Where a value came from; the first one that sets something counts."""
 
 
@@ -21,7 +21,8 @@ class Parsed:
     """What was set.
 
     `settings` goes by the keys of `options.Option`, with a list where an option is repeatable. `said` holds
-    the name of each option that is set, as it was typed (`-4`, `+noedns`) or as its variable is called;
+    the name of each option that is set, as it was typed (`-4`, `+noedns`), as its variable is called, or with
+    its place in the configuration file;
     `undone` that of each flag that was taken back, with the word that did it. `origins` says where each name
     in these two came from. `servers` holds what followed each @. `about` is the first option that
     stands for something else than a trace, with its value.
@@ -33,12 +34,16 @@ class Parsed:
         self.said: dict[str, str] = {}
         self.undone: dict[str, str] = {}
         self.origins: dict[str, Origin] = {}
+        self._values: dict[str, object] = {}  # by name, where several options have one key
         self.servers: list[str] = []
         self.about: tuple[str, str] | None = None
 
     def file(self, option: Option, value: object, said: str, origin: Origin | None = None) -> None:
-        """Set `option` to `value`: the last one counts, unless the option is repeatable."""
-        if option.group is Group.ABOUT:
+        """Set `option` to `value`: the last one counts, unless the option is repeatable.
+
+        Of several options with one key, all that were typed are said, since they exclude each other.
+        """
+        if option.is_instead:
             self.about = self.about or (option.name, str(value) if option.metavar else "")
             return
         if option.repeatable:
@@ -46,16 +51,20 @@ class Parsed:
             assert isinstance(collected, list)
             collected.append(value)
         else:
-            self._forget(option.filed)
-            self.settings[option.filed] = value
+            if (self.origin if origin is None else origin) != "word":
+                self._forget(option.filed)
+            self.settings[option.filed] = self._values[option.name] = value
         self.undone.pop(option.name, None)
         self.said.setdefault(option.name, said)
         self.origins[option.name] = self.origin if origin is None else origin
 
     def take_back(self, option: Option, said: str, origin: Origin | None = None) -> None:
-        """Set a flag to what it is without it, unless another option of the same key was set since."""
+        """Set a flag to what it is without it; another option of the same key counts then, if one was set."""
+        self.said.pop(option.name, None)
         if self.settings.get(option.filed) == option.value:
-            self._forget(option.filed)
+            self.settings.pop(option.filed)
+            if others := [each for each in self.said if BY_NAME[each].filed == option.filed]:
+                self.settings[option.filed] = self._values[others[-1]]
         self.undone[option.name] = said
         self.origins[option.name] = self.origin if origin is None else origin
 
@@ -80,6 +89,7 @@ class Parsed:
             key: [*value] if isinstance(value, list) else value for key, value in self.settings.items()
         }
         other.said, other.undone, other.origins = {**self.said}, {**self.undone}, {**self.origins}
+        other._values = {**self._values}
         other.servers, other.about = [*self.servers], self.about
         return other
 

@@ -1,4 +1,4 @@
-"""What follows `--resolver`: an address, the URL of a resolver that takes queries over TLS, or `system`.
+"""What follows `--resolver`: an address, the URL of a resolver that takes queries over TLS, or a name.
 
 192.0.2.53   192.0.2.53:5353   [2001:db8::53]:5353
 tls://192.0.2.53   tls://192.0.2.53:853#dns.example     RFC 7858; after the # the name on its certificate
@@ -18,21 +18,36 @@ from dnstrace.cli.usage import Usage, shown
 from dnstrace.model import Transport
 from dnstrace.model.asked import Resolver
 
-_FORMS = "an address, tls://ADDRESS, https://HOST/PATH or 'system'"
+_FORMS = "an address, tls://ADDRESS, https://HOST/PATH, 'system', 'public' or another name"
+
+
+class Named(tuple[Resolver, ...]):
+    """Resolvers that are given by `name`: none yet, until it is looked up (`resolver_names`)."""
+
+    name = ""
+
+    @classmethod
+    def of(cls, name: str) -> Named:
+        """Those of a name."""
+        found = cls()
+        found.name = name
+        return found
 
 
 def resolvers(text: str) -> tuple[Resolver, ...]:
-    """The resolver that the text stands for; none yet for those of the system: see `system_resolvers`.
-
-    Raises Usage.
-    """
-    if text == "system":
-        return ()
+    """The resolver that the text stands for, or Named if that has to be looked up. Raises Usage."""
+    if is_name(text.lower()):
+        return Named.of(text.lower())
     if text.startswith("tls://"):
         return (_over_tls(text),)
     if text.startswith("https://"):
         return (_over_https(text),)
     return (Resolver(*_address_and_port(text, text, Transport.UDP)),)
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can be the name of resolvers: letters, digits and hyphens, beginning with a letter."""
+    return text[:1].isalpha() and text.replace("-", "").isalnum() and text.isascii() and text.islower()
 
 
 class SystemResolvers(NamedTuple):

@@ -7,6 +7,7 @@ options there are stands in `options`; what is wrong is raised as Usage. No file
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dnstrace.cli.line import habits, names, rdtypes
@@ -72,7 +73,8 @@ class _Words:
         elif name in BY_OPPOSITE:
             self._take_back(f"--{name}", BY_OPPOSITE[name], text if equals else None)
         else:
-            near = habits.long(name) or meant(name, [*BY_NAME, *BY_OPPOSITE], "--") or _SEE_HELP
+            of_dig = f"; did you mean --{BY_PLUS[name][0].name}?" if name in BY_PLUS else ""
+            near = habits.long(name) or of_dig or meant(name, [*BY_NAME, *BY_OPPOSITE], "--") or _SEE_HELP
             raise Usage(f"unknown option {shown('--' + name)}{near}")
 
     def _letters(self, word: str) -> None:
@@ -114,6 +116,8 @@ class _Words:
             self._parsed.file(BY_NAME["type"], rdtypes.rdtype(word), word)
         elif "subject" in self._parsed.settings and word == "IN":
             return  # the class, as dig takes it
+        elif word == "until" and "ignore" in self._parsed.settings:
+            raise Usage("quote what belongs to --ignore: --ignore 'CODE until 2026-03-31 REASON'")
         elif "subject" in self._parsed.settings and word.isupper() and word.isalnum() and word.isascii():
             # After a name, a word in capitals was meant as a type: tracing "MXX." would not help.
             near = meant(word, rdtypes.types())
@@ -130,19 +134,46 @@ class _Words:
             if text is not None:
                 raise Usage(f"{said} takes no value")
             self._parsed.file(option, option.value, said)
+        elif option.phrase and text is None:
+            self._parsed.file(option, self._phrase(said, option, convert), said)
         elif option.optional and text is None:
             self._parsed.file(option, self._next_if_value(convert, option.value), said)
-        elif text is None and not (self._left and not said.startswith("+")):
-            raise Usage(f"{said} needs a value: {said}{'=' if len(said) > 2 else ' '}{option.metavar}")
         else:
-            text = self._left.pop() if text is None else text
+            text = self._next(said, option) if text is None else text
             self._parsed.file(option, converted(said, convert, text), said)
-            if option.another is not None and self._left and option.another(self._left[-1]):
+            if option.another is not None and self._word_follows() and option.another(self._left[-1]):
                 self._parsed.file(option, self._left.pop(), said)
+
+    def _word_follows(self) -> bool:
+        """Whether there is a next word that can be a value; what looks like an option is given with `=`."""
+        return bool(self._left) and not _looks_like_an_option(self._left[-1])
+
+    def _next(self, said: str, option: Option) -> str:
+        """The next word, as the value of an option that needs one. Raises Usage."""
+        form = f"{said}{' ' if len(said) == 2 else '='}{option.metavar}"
+        wrong = f"{said} needs {_KINDS.get(option.metavar, 'a value')}: {form}"
+        if not self._left or said.startswith("+"):
+            raise Usage(wrong)
+        if self._word_follows():
+            return self._left.pop()
+        if not _is_an_option(word := self._left[-1]):
+            converted(said, option.convert, word)  # which may be what is wrong
+            wrong += f"; for {shown(word)} type {shown(f'--{option.name}={word}')}"
+        raise Usage(wrong)
+
+    def _phrase(self, said: str, option: Option, convert: Callable[[str], object]) -> object:
+        """What the next words mean together: as many of them as mean something. Raises Usage."""
+        several: list[str] = []
+        while self._word_follows():
+            several.append(self._left.pop())
+        for end in range(len(several), 0, -1):
+            with suppress(Usage):
+                return convert(" ".join(several[:end]))
+        return converted(said, convert, " ".join(several)) if several else option.value
 
     def _next_if_value(self, convert: Callable[[str], object], otherwise: object) -> object:
         """The value of an option that needs none: the next word, if it is one that the option can have."""
-        if not self._left:
+        if not self._word_follows():
             return otherwise
         try:
             value = convert(self._left[-1])
@@ -160,6 +191,26 @@ class _Words:
 
 
 _SEE_HELP = "; `dnstrace --help` lists the options"
+_KINDS = {"ADDR": "an address", "FILE": "a file", "N": "a number", "NAME": "a name", "OLD": "a file"}
+_KINDS |= {"S": "a time in seconds", "TYPE": "a record type"}
+
+
+def _looks_like_an_option(word: str) -> bool:
+    """Whether a word is, or was meant as, an option; `-` stands for standard input or output."""
+    return (word.startswith("-") and word != "-") or _is_an_option(word)
+
+
+def _is_an_option(word: str) -> bool:
+    """Whether a word is an option that there is, in any of the ways to type it."""
+    name = word.lstrip("-+").partition("=")[0]
+    if word.startswith("--"):
+        return name in BY_NAME or name in BY_OPPOSITE or not name
+    if word.startswith("-"):
+        return name[:1] in BY_LETTER and "." not in name
+    known = (BY_NAME, BY_OPPOSITE, BY_PLUS, IGNORED)
+    return word.startswith("+") and any(
+        each in some for each in (name, name.removeprefix("no")) for some in known
+    )
 
 
 def _misspelt(word: str) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _PLAIN_SECONDS = 10  # digits of the seconds since 1970 from 2001 to 2286
 _SECONDS_DIGITS = 12
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}  # in seconds
 _PACKED = {8: "%Y%m%d", 14: "%Y%m%d%H%M%S"}  # forms of time by their number of digits
 
 
@@ -43,12 +44,25 @@ def within(bounds: str) -> Callable[[str], int]:
 
 
 def seconds(text: str) -> float:
-    """A time in seconds, more than 0 and at most a day."""
+    """A time in seconds, more than 0 and at most a day: `5`, `0.5`, or with units, `500ms`, `5s`, `1h30m`."""
     from dnstrace.model.allowed import LONGEST
 
-    if is_digits(text.replace(".", "", 1)) and 0 < float(text) <= LONGEST:
+    if (found := _seconds(text.lower())) is not None and 0 < found <= LONGEST:
+        return found
+    bounds = f"more than 0 and at most {LONGEST:.0f} seconds"
+    raise Usage(f"must be a time such as 5, 500ms, 5s, 2m or 1h, {bounds}, not {shown(text)}")
+
+
+def _seconds(text: str) -> float | None:
+    """The seconds of a number, or of numbers with units; None for anything else."""
+    if is_digits(text.replace(".", "", 1)):
         return float(text)
-    raise Usage(f"must be a number of seconds, more than 0 and at most {LONGEST:.0f}, not {shown(text)}")
+    import re
+
+    parts = re.findall(r"([0-9]+(?:\.[0-9]+)?)(ms|[smhd])", text)
+    if not parts or "".join(map("".join, parts)) != text:
+        return None
+    return sum(float(number) * _UNITS[unit] for number, unit in parts)
 
 
 def moment(text: str) -> float:
@@ -83,18 +97,25 @@ def expectations(text: str) -> tuple[Expectation, ...]:
     try:
         return parse(text)
     except ExpectationError as error:
-        near = meant(error.word, WORDS)
+        known = f"; the words are {', '.join(WORDS)}, and every record type such as a or mx"
+        near = (meant(error.word, WORDS) or known) if error.word else ""
         raise Usage(f"{shown(error.part)}: {harmless(error.why)}{near}") from error
 
 
-def finding(text: str) -> str:
-    """The code of a finding, or `list`."""
+def explained(text: str) -> str:
+    """The code of a finding, the name of a term of the glossary, or `list` or `words`, which list these."""
     from dnstrace.checks import CATALOGUE
+    from dnstrace.render.glossary import names, term
 
-    if text == "list" or text in CATALOGUE:
+    if text in ("list", "words"):
         return text
-    near = meant(text, CATALOGUE)
-    raise Usage(f"{shown(text)} is not a finding{near or '; `dnstrace --explain list` lists them'}")
+    if text.lower() in CATALOGUE:
+        return text.lower()
+    if (found := term(text)) is not None:
+        return found.name
+    near = meant(text, [*CATALOGUE, *names()])
+    lists = "; `dnstrace --explain list` lists findings, `dnstrace --explain words` words"
+    raise Usage(f"{shown(text)} is neither a finding nor a word that dnstrace explains{near or lists}")
 
 
 def one_of(*words: str) -> Callable[[str], str]:
@@ -131,10 +152,10 @@ def scheduler(text: str) -> str:
 
 
 def world(text: str) -> str:
-    """The name of a world of the lab, or `list`."""
-    from dnstrace.lab.world import names
+    """The name of a world of the lab, the path of a world's file, `list` or `new`; nothing is read here."""
+    from dnstrace.lab.world import is_path, names
 
-    if text in (known := (*names(), "list")):
+    if is_path(text) or text in (known := (*names(), "list", "new")):
         return text
     near = meant(text, known)
     raise Usage(f"{shown(text)} is not a world of the lab{near}; `dnstrace --lab list` lists them")

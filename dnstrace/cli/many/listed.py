@@ -10,7 +10,7 @@ import dns.rdatatype
 from dnstrace.model.naming import plain
 
 if TYPE_CHECKING:
-    from dnstrace.model import Question
+    from dnstrace.bulk.plan import Item
     from dnstrace.render.formats.entries import Entry
 
 
@@ -21,7 +21,7 @@ class Listed:
         self._lines: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._entries: list[Entry] = []
 
-    def read(self, line: int, question: Question) -> None:
+    def read(self, line: int, question: Item) -> None:
         """Take note of the line that a question is on."""
         self._lines[plain(question.name), dns.rdatatype.to_text(question.rdtype)].append(line)
 

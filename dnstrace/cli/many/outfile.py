@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
+import shutil
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import dns.rdatatype
@@ -18,9 +20,9 @@ from dnstrace.cli.usage import Usage, shown
 from dnstrace.render.text import name_text
 
 if TYPE_CHECKING:
+    from dnstrace.bulk.plan import Item
     from dnstrace.cli.environment import Environment
     from dnstrace.cli.line.lists import Many
-    from dnstrace.model import Question
 
 _BEGINS = b'{"schema"'  # every result
 
@@ -35,6 +37,11 @@ class Writer:
         self, environment: Environment, file: BinaryIO | None = None, path: str = "", adds: bool = False
     ) -> None:
         self._environment, self._file, self._path, self._old = environment, file, path, not adds
+
+    @property
+    def to_terminal(self) -> bool:
+        """Whether the results appear on a terminal."""
+        return self._file is None and self._environment.is_terminal
 
     def write(self, text: str) -> None:
         """Write lines; an empty text only removes the old content. Raises Unwritable, BrokenPipeError."""
@@ -76,31 +83,61 @@ def opened(path: str, mode: str, option: str, stack: ExitStack) -> BinaryIO:
 class Done:
     """The questions whose results a file already has, kept as digests to save memory.
 
-    A last result that was cut off by a kill is removed. Raises Usage if the file cannot be read, or has other
-    content, which is left alone.
+    A last result that was cut off by a kill is removed, and with `retries` the results of walks that failed
+    for want of replies. Raises Usage if the file cannot be read, or has other content, which is left alone.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, retries: bool = False) -> None:
         self._digests: Counter[bytes] = Counter()
-        whole = 0
+        self._failed: list[int] = []  # where such a result begins in the file
+        self.unheard = 0  # results of that kind that are left in
         try:
             with open(path, "rb") as file:
-                for number, line in enumerate(file, 1):
-                    if _is_cut_off(line):
-                        break
-                    if (key := _key_of(line)) is None:
-                        raise Usage(
-                            f"--resume: {shown(path)} has lines that are not results: see line {number}"
-                        )
-                    self._digests[_digest(key)] += 1
-                    whole += len(line)
+                whole = self._read(path, file, retries)
             os.truncate(path, whole)
+            if self._failed:
+                self._take_out(os.path.realpath(path))
         except FileNotFoundError:
             return
         except OSError as error:
             raise Usage(f"--resume: {shown(path)} cannot be read: {error.strerror}") from error
 
-    def left(self, wanted: Iterable[Question]) -> Iterator[Question]:
+    def _read(self, path: str, file: BinaryIO, retries: bool) -> int:
+        """Read the results; the size of those that are whole, in octets."""
+        whole = 0
+        for number, line in enumerate(file, 1):
+            if _is_cut_off(line):
+                break
+            if (found := _result_of(line)) is None:
+                raise Usage(f"--resume: {shown(path)} has lines that are not results: see line {number}")
+            key, unheard = found
+            if retries and unheard:
+                self._failed.append(whole)
+            else:
+                self._digests[_digest(key)] += 1
+                self.unheard += unheard
+            whole += len(line)
+        return whole
+
+    def _take_out(self, path: str) -> None:
+        """Take the failed results out of the file: at any moment the old file or the new one is there."""
+        new, failed, place = f"{path}.{secrets.token_hex(4)}", set(self._failed), 0
+        try:
+            with open(path, "rb") as old, open(new, "xb") as kept:
+                shutil.copymode(path, new)
+                for line in old:
+                    if place not in failed:
+                        kept.write(line)
+                    place += len(line)
+                kept.flush()
+                os.fsync(kept.fileno())
+            os.replace(new, path)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                os.unlink(new)
+            raise
+
+    def left(self, wanted: Iterable[Item]) -> Iterator[Item]:
         """The questions without a result."""
         for question in wanted:
             digest = _digest(f"{name_text(question.name)} {dns.rdatatype.to_text(question.rdtype)}")
@@ -117,12 +154,13 @@ def _is_cut_off(line: bytes) -> bool:
     )
 
 
-def _key_of(line: bytes) -> str | None:
-    """The question of a result; None if the line is not a result."""
+def _result_of(line: bytes) -> tuple[str, bool] | None:
+    """The question of a result, and whether it failed for want of replies; None if it is not a result."""
     try:
-        asked = json.loads(line)["question"]
-        return f"{asked['name']} {asked['type']}"
-    except (ValueError, KeyError, TypeError, RecursionError):
+        found = json.loads(line)
+        asked = found["question"]
+        return f"{asked['name']} {asked['type']}", found.get("unheard", found.get("outcome") == "failed")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

@@ -1,22 +1,23 @@
-"""The lines for each of many traces, and the counts for all of them."""
+"""What is written and counted of each of many traces. It is made where the trace is: in a worker, mostly."""
 
 from __future__ import annotations
 
-import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, date
 from typing import TYPE_CHECKING, NamedTuple
 
 import dns.rdatatype
 
-from dnstrace.cli.accepting import accepted_of, added, unheeded
+from dnstrace.analysis.reached import is_bogus, last_step, zone_reached
+from dnstrace.cli.accepting import accepted_of
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.choices import Display
 from dnstrace.cli.line.forms import FORMATS, Output
-from dnstrace.cli.status import status, worst
-from dnstrace.model import Kind, Name, Outcome, Step, Trace
-from dnstrace.model.accepting import Ignored
-from dnstrace.model.counting import counted
+from dnstrace.cli.status import status
+from dnstrace.model import Kind, Name, Outcome, Purpose, Step, Trace
+from dnstrace.model.findings import Finding, Level
+from dnstrace.model.naming import plain
 from dnstrace.model.policy import USUAL, Policy
 from dnstrace.render.short import data
 from dnstrace.render.text import harmless, name_text, time_text
@@ -24,65 +25,133 @@ from dnstrace.render.text import harmless, name_text, time_text
 if TYPE_CHECKING:
     from dnstrace.render.formats.entries import Entry
 
-_NAMED = 5  # zones and servers that the summary lists
-_REMEMBERED = 2000  # zones and servers that are counted, which bounds the memory of a run of any length
 _UNTOLD = {Kind.ABANDONED, Kind.TRUNCATED, Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT}
+_GOOD = {Exit.ANSWER, Exit.NEGATIVE}
+_SIGNS = {Level.ERROR: ("✗", "x"), Level.WARNING: ("!", "!"), Level.NOTICE: ("·", "-")}
+_BETWEEN = "  "  # between the things that are wrong
+_RED, _PLAIN = "\x1b[31m", "\x1b[0m"
+_SERVERS = 3  # of one finding that are on the line
 
 
 class Result(NamedTuple):
     """One trace: its lines, and what is counted.
 
+    `name` is what was traced, `text` what is written, `status` the exit status that it alone would lead to.
     `failed_in` is the zone in which it failed, `troubled` are the servers without a usable reply, `times` are
-    the seconds that each zone took. `ignores` is what became of each `--ignore`,
-    `entry` what one document about all of them shows of it.
+    the seconds that each zone took. `codes` are its findings, each with its level, `unmet` what was expected
+    and is not so. `said` is the end of its line: what was found, and what is wrong. `page` is its page if it
+    is bad and pages are wanted. `concerned` is how many findings each `--ignore` concerns, by what holds on
+    that `day`. `entry` is what one document about all of them shows of it.
     """
 
+    name: str
     text: str
     outcome: str
     status: Exit
-    failed_in: str
-    troubled: tuple[str, ...]
-    times: tuple[tuple[str, float], ...]
-    codes: tuple[str, ...]
-    ignores: tuple[Ignored, ...] = ()
+    failed_in: str = ""
+    troubled: tuple[str, ...] = ()
+    times: tuple[tuple[str, float], ...] = ()
+    codes: tuple[tuple[Level, str], ...] = ()
+    unmet: tuple[str, ...] = ()
+    said: tuple[str, str] = ("", "")
+    judged: tuple[str, ...] = ()
+    page: str = ""
+    concerned: tuple[int, ...] = ()
+    day: date | None = None
     entry: Entry | None = None
 
+    @property
+    def is_bad(self) -> bool:
+        """Whether it failed, is bogus, has an error or is not as expected."""
+        return self.status not in _GOOD
 
-def result(trace: Trace, shown: Display, policy: Policy = USUAL) -> Result:
-    """The lines and the counts for a trace."""
+
+class Form(NamedTuple):
+    """What results are made of: whether pages are wanted, and what the terminal can show."""
+
+    pages: bool = False
+    ascii_only: bool = False
+    color: bool = False
+
+
+AS_TEXT = Form()
+
+
+def result(trace: Trace, shown: Display, policy: Policy = USUAL, form: Form = AS_TEXT) -> Result:
+    """The lines and the counts for a trace; with `form.pages`, also its page if it is bad."""
     trace = accepted_of(trace, policy)
-    failed = trace.outcome is Outcome.FAILED and trace.steps
-    return Result(
-        _result_text(trace, shown),
-        "" if trace.outcome is None else trace.outcome.value,
+    concerned = tuple(each.findings for each in trace.ignores)
+    trace = replace(trace, ignores=tuple(each for each in trace.ignores if each.findings))
+    last = last_step(trace) if trace.outcome is Outcome.FAILED else None
+    found = Result(
+        _question_text(trace),
+        "",
+        _outcome_text(trace),
         status([trace], policy),
-        _key_of_name(trace.steps[-1].zone) if failed else "",
+        "" if last is None else _zone_text(last.zone),
         _troubled_servers(trace),
         tuple(
-            (_key_of_name(step.zone), _seconds_taken(step))
+            (_zone_text(step.zone), _seconds_taken(step))
             for step in trace.steps
             if step.main and step.attempts
         ),
-        tuple(finding.code for finding in trace.findings or ()),
-        trace.ignores,
-        _entry(trace, policy) if shown.output in FORMATS else None,
+        tuple({(finding.level, finding.code): None for finding in trace.findings or ()}),
+        tuple(met.expectation.text for met in trace.expectations or () if not met.met),
+        (_answer_text(trace), _wrong_text(trace, form.ascii_only)),
+        tuple(met.expectation.text for met in trace.expectations or ()),
+        concerned=concerned,
+        day=trace.started.astimezone(UTC).date() if concerned else None,
     )
+    if shown.only_bad and not found.is_bad:
+        return found
+    page = _page(trace) if form.pages and found.is_bad else ""
+    if shown.output in FORMATS:
+        return found._replace(entry=_entry(trace, policy), page=page)
+    return found._replace(text=_result_text(trace, found, shown, form), page=page)
 
 
-def _key_of_name(name: Name) -> str:
-    """A name in lower case: lists and servers write the same name in both cases."""
-    return name_text(name).lower()
+def _page(trace: Trace) -> str:
+    from dnstrace.api import report
+    from dnstrace.render.html_page import html_page
+
+    return html_page(report(trace))
+
+
+def _entry(trace: Trace, policy: Policy) -> Entry:
+    from dnstrace.api import report
+    from dnstrace.render.formats.entries import entry
+
+    return entry(report(trace), policy, alone=False)
+
+
+def _question_text(trace: Trace) -> str:
+    return f"{name_text(trace.question.name)} {dns.rdatatype.to_text(trace.question.rdtype)}"
+
+
+def _outcome_text(trace: Trace) -> str:
+    return "" if trace.outcome is None else trace.outcome.value
+
+
+def _zone_text(zone: Name) -> str:
+    """A zone in lower case: lists and servers write the same name in both cases."""
+    return plain(zone).lower() if len(zone) > 1 else "the root"
 
 
 def _troubled_servers(trace: Trace) -> tuple[str, ...]:
-    return tuple(
-        {
-            f"{_key_of_name(attempt.server)} {attempt.exchange.query.address}": None
-            for step in trace.steps
-            for attempt in step.attempts
-            if not attempt.meaning.usable and attempt.meaning.kind not in _UNTOLD
-        }
-    )
+    """The servers that the walk needed and whose last reply in a step was unusable, or did not arrive.
+
+    What a probe tries is not needed: a server may well refuse it.
+    """
+    found: dict[str, None] = {}
+    for step in trace.steps:
+        if step.purpose is not Purpose.PROBE:
+            last = {(each.server, each.exchange.query.address): each for each in step.attempts}
+            found |= {
+                f"{plain(server).lower()} {address}": None
+                for (server, address), each in last.items()
+                if not each.meaning.usable and each.meaning.kind not in _UNTOLD
+            }
+    return tuple(found)
 
 
 def _seconds_taken(step: Step) -> float:
@@ -93,101 +162,70 @@ def _seconds_taken(step: Step) -> float:
     return max(each.start + each.elapsed for each in exchanges) - min(each.start for each in exchanges)
 
 
-def _entry(trace: Trace, policy: Policy) -> Entry:
-    from dnstrace.api import report
-    from dnstrace.render.formats.entries import entry
-
-    return entry(report(trace), policy, alone=False)
+# --- the lines --------------------------------------------------------------------------------------
 
 
-def _result_text(trace: Trace, shown: Display) -> str:
-    if shown.output in FORMATS:
-        return ""
+def _result_text(trace: Trace, found: Result, shown: Display, form: Form) -> str:
     if shown.output is Output.JSONL:
         from dnstrace.api import report
         from dnstrace.render.document import to_json
 
-        return to_json(report(trace), verbose=shown.verbose, explain=shown.explain_steps) + "\n"
+        how = {"verbose": shown.verbose, "explain": shown.explain_steps, "brief": shown.brief}
+        return to_json(report(trace), **how) + "\n"
     name, rdtype = name_text(trace.question.name), dns.rdatatype.to_text(trace.question.rdtype)
     if shown.output is Output.SHORT:
         return "".join(f"{name} {kind} {rdata}\n" for kind, rdata in data(trace))
+    said = "  ".join(filter(None, (found.said[0], _in_red(found.said[1]) if form.color else found.said[1])))
+    return f"{name:<24} {rdtype:<5} {found.outcome:<8} {time_text(trace.stats.duration):>8}  {said}\n"
+
+
+def _in_red(wrong: str) -> str:
+    """What is wrong, with all but warnings and notices in red."""
+    errors = _SIGNS[Level.ERROR]
+    return _BETWEEN.join(
+        f"{_RED}{each}{_PLAIN}" if each.startswith(errors) else each for each in wrong.split(_BETWEEN)
+    )
+
+
+def _answer_text(trace: Trace) -> str:
+    rdtype = dns.rdatatype.to_text(trace.question.rdtype)
     asked = ", ".join(rdata for kind, rdata in data(trace) if kind == rdtype)
-    outcome = "" if trace.outcome is None else trace.outcome.value
-    said = asked or harmless(trace.error) or outcome
-    return f"{name:<40} {rdtype:<6} {outcome:<9} {time_text(trace.stats.duration):>8}  {said}\n"
+    return asked or harmless(trace.error) or _outcome_text(trace)
 
 
-class Tally:
-    """The totals of a run: outcomes, the worst status, where things failed or took long."""
+def _wrong_text(trace: Trace, ascii_only: bool) -> str:
+    """What is wrong: broken trust, expectations that are not met, findings; each with its sign."""
+    from dnstrace.render.expected import unmet_texts
 
-    def __init__(self) -> None:
-        self.ended = 0
-        self.status = Exit.ANSWER
-        self._begun = time.monotonic()
-        self._outcomes: Counter[str] = Counter()
-        self._codes: Counter[str] = Counter()
-        self._failing: Counter[str] = Counter()
-        self._troubled: Counter[str] = Counter()
-        self._slowest: dict[str, float] = {}
-        self._ignores: tuple[Ignored, ...] = ()
-
-    def add(self, found: Result) -> None:
-        """Count a result."""
-        self.ended += 1
-        self._outcomes[found.outcome] += 1
-        self._codes.update(found.codes)
-        self._ignores = added(self._ignores, found.ignores)
-        self.status = worst((self.status, found.status))
-        if found.failed_in:
-            _count_bounded(self._failing, found.failed_in)
-        for server in found.troubled:
-            _count_bounded(self._troubled, server)
-        for zone, took in found.times:
-            if took > self._slowest.get(zone, 0.0):
-                self._slowest[zone] = took
-        if len(self._slowest) > _REMEMBERED:
-            self._slowest = dict(_slowest_of(self._slowest, _REMEMBERED // 2))
-
-    def progress(self, done: float | None) -> str:
-        """The progress; `done` is the share of the names that have ended, None if it is not known."""
-        took = time.monotonic() - self._begun
-        rate, failed = self.ended / max(took, 1e-9), self._outcomes["failed"]
-        told = f"{counted(self.ended, 'name')} · {rate:,.0f} a second · {failed:,} failed"
-        if not done:
-            return told
-        bar = "━" * round(20 * done)
-        left = took / done - took
-        return f"{bar:<20} {done:4.0%} · {told} · {left // 60:.0f}:{left % 60:02.0f} left"
-
-    def summary(self, wrong: int) -> Iterator[str]:
-        """The totals in a few lines; `wrong` is the number of lines that could not be traced."""
-        took = time.monotonic() - self._begun
-        outcomes = ", ".join(f"{count} {outcome}" for outcome, count in self._outcomes.most_common())
-        rate = self.ended / max(took, 1e-9)
-        names = counted(self.ended, "name")
-        yield f"{names} in {took:.1f} s ({rate:.0f} a second): {outcomes or 'nothing'}"
-        if wrong:
-            yield f"{counted(wrong, 'line')} could not be traced"
-        for what, places in (("failed in", self._failing), ("in trouble:", self._troubled)):
-            if places:
-                worst = ", ".join(f"{each} ({count})" for each, count in places.most_common(_NAMED))
-                yield f"{what} {worst}"
-        if self._codes:
-            yield "found: " + ", ".join(f"{code} ({count})" for code, count in self._codes.most_common())
-        yield from unheeded([self._ignores])
-        if self.ended > 1:
-            longest = _slowest_of(self._slowest, _NAMED)
-            yield "slowest: " + ", ".join(f"{zone} {time_text(took)}" for zone, took in longest)
+    cross = _SIGNS[Level.ERROR][ascii_only]
+    bogus = [f"{cross} bogus"] if is_bogus(trace) and not trace.findings else []
+    unmet = (met for met in trace.expectations or () if not met.met)
+    expected = (f"{cross} {text}" for met in unmet for text in unmet_texts(met))
+    return _BETWEEN.join((*bogus, *expected, *_findings_in_words(trace, ascii_only)))
 
 
-def _count_bounded(counted: Counter[str], what: str) -> None:
-    """Count one more; if there are very many, the rare ones are forgotten."""
-    counted[what] += 1
-    if len(counted) > 2 * _REMEMBERED:
-        kept = counted.most_common(_REMEMBERED)
-        counted.clear()
-        counted.update(dict(kept))
+def _findings_in_words(trace: Trace, ascii_only: bool) -> Iterator[str]:
+    """Each code that was found with its sign and the servers, or the zone if that is another one."""
+    if not trace.findings:
+        return
+    reached, by_code = zone_reached(trace), dict[tuple[Level, str], dict[str, None]]()
+    for finding in trace.findings:
+        where = by_code.setdefault((finding.level, finding.code), {})
+        where |= dict.fromkeys(_places(finding, reached))
+    for level in Level:
+        for (of, code), places in by_code.items():
+            if of is level:
+                yield " ".join(filter(None, (_SIGNS[level][ascii_only], code, _few(places))))
 
 
-def _slowest_of(times: dict[str, float], count: int) -> list[tuple[str, float]]:
-    return sorted(times.items(), key=lambda pair: -pair[1])[:count]
+def _places(finding: Finding, reached: Name | None) -> Iterator[str]:
+    if finding.server is not None:
+        yield harmless(plain(finding.server))
+    elif finding.zone is not None and finding.zone != reached:
+        yield harmless(plain(finding.zone))
+
+
+def _few(places: Iterable[str]) -> str:
+    named = [*places]
+    more = [f"{len(named) - _SERVERS} more"] if len(named) > _SERVERS else []
+    return ", ".join([*named[:_SERVERS], *more])

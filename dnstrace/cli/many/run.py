@@ -7,7 +7,6 @@ import os
 import signal
 import stat
 import sys
-import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from contextlib import ExitStack, aclosing, suppress
 from functools import partial
@@ -21,21 +20,23 @@ from dnstrace.cli.line.lists import cores
 from dnstrace.cli.many.listed import Listed
 from dnstrace.cli.many.names import AsTheyCome, questions
 from dnstrace.cli.many.outfile import Done, Writer, opened, writer
-from dnstrace.cli.many.results import Result, Tally, result
+from dnstrace.cli.many.pages import Pages
+from dnstrace.cli.many.results import Form, Result, result
+from dnstrace.cli.many.screen import Screen
+from dnstrace.cli.many.tally import Tally
 from dnstrace.cli.planning import planned
-from dnstrace.cli.usage import Usage
+from dnstrace.cli.usage import Usage, shown
 from dnstrace.clock import run_real
 from dnstrace.model.counting import counted
 
 if TYPE_CHECKING:
+    from dnstrace.bulk.plan import Item
     from dnstrace.cli.environment import Environment
     from dnstrace.cli.line.choices import Choices
     from dnstrace.cli.line.lists import Many
     from dnstrace.cli.planning import Planned
-    from dnstrace.model import Question
+    from dnstrace.model.expectations import Expectation
 
-_EVERY = 0.25  # seconds between two looks at the progress
-_WRONG = 20  # wrong lines that are reported one by one
 _WORTH = 4096  # octets of names, available at the first look, that are worth more processes
 
 
@@ -44,10 +45,14 @@ def trace_file(chosen: Choices, many: Many, environment: Environment) -> int:
     plan = planned(chosen)
     with ExitStack() as stack:
         names = _stdin() if many.file == "-" else opened(many.file, "rb", "-f", stack)
-        done = Done(many.out) if many.resume and many.out is not None else None
-        run = _ManyRun(chosen, many, environment, writer(many, chosen.files.force, environment, stack), names)
-        read = None if run.listed is None else run.listed.read
-        wanted = questions(names, chosen.types, run.wrong, run.unreadable, read)
+        pages = None if chosen.files.html is None else Pages(chosen.files.html, chosen.files.force)
+        done = Done(many.out, many.retries) if many.resume and many.out is not None else None
+        if done is not None and done.unheard:
+            told = f"{counted(done.unheard, 'result')} in {shown(many.out or '')} failed for want of replies"
+            environment.remark(f"{told}: add --retry-failed to trace them again")
+        out = writer(many, chosen.files.force, environment, stack)
+        run = _ManyRun(chosen, many, environment, out, names, pages)
+        wanted = questions(names, chosen.types, run, chosen.expected)
         return run.go(wanted if done is None else done.left(wanted), plan)
 
 
@@ -61,31 +66,43 @@ class _ManyRun:
     """One run over many names."""
 
     def __init__(
-        self, chosen: Choices, many: Many, environment: Environment, out: Writer, names: BinaryIO
+        self,
+        chosen: Choices,
+        many: Many,
+        environment: Environment,
+        out: Writer,
+        names: BinaryIO,
+        pages: Pages | None = None,
     ) -> None:
-        self._chosen, self._many, self._environment = chosen, many, environment
-        self._writer, self._names = out, names
-        self._tally, self._wrong, self._cut_off = Tally(), 0, False
-        self._looked = time.monotonic()
+        self._chosen, self._many, self._names, self._pages = chosen, many, names, pages
+        self._writer, self._screen, self._ascii = out, Screen(environment, out), environment.ascii_only
+        self._in_color = many.out is None and environment.in_color(chosen.shown.color)
+        self._tally, self._wrong, self._cut_off = Tally(chosen.policy), 0, False
         self._stopped = False
         self._size, self._taken = _size_of(names), 0
         self._coming: AsTheyCome | None = None
-        self.listed = Listed() if chosen.shown.output in FORMATS else None
+        self._listed = Listed() if chosen.shown.output in FORMATS else None
+
+    def read(self, number: int, question: Item) -> None:
+        """Take note of the line that a question is on."""
+        if self._listed is not None:
+            self._listed.read(number, question)
 
     def wrong(self, number: int, why: str) -> None:
         """Report a line that cannot be traced; only the first of many."""
         self._wrong += 1
-        if self._wrong <= _WRONG:
-            self._clear()
-            self._environment.remark(f"line {number}: {why}")
+        self._screen.remark(f"line {number}: {why}", "wrong")
+
+    def peculiar(self, number: int, remark: str) -> None:
+        """Report what is peculiar about the name in a line; only the first of many."""
+        self._screen.remark(f"line {number}: {remark}", "peculiar")
 
     def unreadable(self, number: int, why: str) -> None:
         """Report from which line on the file cannot be read."""
         self._cut_off = True
-        self._clear()
-        self._environment.remark(f"-f: {self._many.file} cannot be read from line {number} on: {why}")
+        self._screen.remark(f"-f: {self._many.file} cannot be read from line {number} on: {why}")
 
-    def go(self, wanted: Iterator[Question], plan: Planned) -> int:
+    def go(self, wanted: Iterator[Item], plan: Planned) -> int:
         """Trace and write by this plan, print the summary, and return the exit status."""
         run: Callable[[Coroutine[Any, Any, None]], None] = getattr(plan.network, "run", run_real)
         collect_rarely()
@@ -96,34 +113,25 @@ class _ManyRun:
         except KeyboardInterrupt:
             self._stopped = True
         except CannotGoOn as error:
-            self._clear()
-            self._environment.remark(str(error))
+            self._screen.remark(str(error))
             self._cut_off = True
             if isinstance(error, NoDescriptors) and not self._tally.ended:
+                self._screen.close()
                 return Exit.SYSTEM
-        self._clear()
+        self._screen.close()
         reported = self._report()
-        for line in self._tally.summary(self._wrong):
-            self._environment.remark(line)
-        if self._stopped:
-            goes_on = self._many.out is not None and self._chosen.shown.output is Output.JSONL
-            out = f" -o {self._many.out} --resume" if goes_on else ""
-            self._environment.remark(f"stopped by the user{'; continue with' if out else ''}{out}")
-            return Exit.INTERRUPTED if reported is None else reported
-        nothing_right = self._wrong and not self._tally.ended and not self._many.resume
-        if self._cut_off or nothing_right:
-            failed = Exit.FAILED if self._tally.ended else Exit.USAGE
-            return failed if reported is None else reported
-        return self._tally.status if reported is None else reported
+        self._summarise()
+        status = self._status()
+        return status if reported is None else reported
 
     def _report(self) -> int | None:
         """Write one document about all names, with `--format`; the status if it has one of its own."""
-        if self.listed is None:
+        if self._listed is None:
             return None
         from dnstrace.cli.reporting import report_on
 
         file = "" if self._many.file == "-" else self._many.file
-        return report_on(self.listed.entries(), self._chosen, self._writer.write, file, self._lacks())
+        return report_on(self._listed.entries(), self._chosen, self._writer.write, file, self._lacks())
 
     def _lacks(self) -> str:
         """Why the results are not those of the whole list; empty if they are."""
@@ -131,9 +139,46 @@ class _ManyRun:
             return "stopped by the user"
         if self._cut_off:
             return "not all names could be traced"
-        return f"{counted(self._wrong, 'line')} could not be traced" if self._wrong else ""
+        if self._wrong:
+            return f"{counted(self._wrong, 'line')} could not be traced"
+        return "; ".join(f"--expect {shown(each.text)} was not checked" for each in self._unjudged())
 
-    async def _traced(self, wanted: Iterator[Question], plan: Planned, workers: int) -> None:
+    def _summarise(self) -> None:
+        """The totals, and where the pages are."""
+        for line in self._tally.summary(self._wrong):
+            self._screen.remark(line)
+        if self._pages is not None:
+            self._screen.remark(f"pages: {self._pages.close(self._tally)}")
+
+    def _status(self) -> Exit:
+        """The exit status; what explains it is written."""
+        if self._stopped:
+            goes_on = self._many.out is not None and self._chosen.shown.output is Output.JSONL
+            goes_on = goes_on and not self._chosen.shown.only_bad and self._pages is None
+            out = f"; continue with -o {self._many.out} --resume" if goes_on else ""
+            self._screen.remark(f"stopped by the user{out}")
+            return Exit.INTERRUPTED
+        nothing_right = self._wrong and not self._tally.ended and not self._many.resume
+        if self._cut_off or nothing_right:
+            return Exit.FAILED if self._tally.ended else Exit.USAGE
+        return self._with_all_expected(self._tally.status)
+
+    def _with_all_expected(self, status: Exit) -> Exit:
+        """The status, or USAGE where no name could show whether something that is expected holds."""
+        for each in self._unjudged():
+            kind = each.what.upper()
+            why = f"no {kind} record was asked for; add the type {kind}"
+            self._screen.remark(f"--expect {shown(each.text)} was not checked: {why}")
+            status = Exit.USAGE
+        return status
+
+    def _unjudged(self) -> list[Expectation]:
+        """What is expected, but no name could show whether it holds."""
+        if self._many.resume or not self._tally.ended:
+            return []
+        return [each for each in self._chosen.expected if each.text not in self._tally.judged]
+
+    async def _traced(self, wanted: Iterator[Item], plan: Planned, workers: int) -> None:
         loop, chosen, many = asyncio.get_running_loop(), self._chosen, self._many
         waits = self._size is None and plan.network is None  # a given network has its own clock
         with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; not the main thread
@@ -144,7 +189,12 @@ class _ManyRun:
         self._coming = AsTheyCome(wanted) if waits else None
         found = results(
             self._until_stopped(wanted) if self._coming is None else self._coming_until_stopped(self._coming),
-            partial(result, shown=chosen.shown, policy=chosen.policy),
+            partial(
+                result,
+                shown=chosen.shown,
+                policy=chosen.policy,
+                form=Form(self._pages is not None, self._ascii, self._in_color),
+            ),
             at_once=many.at_once,
             share=many.share,
             ordered=many.ordered,
@@ -175,10 +225,9 @@ class _ManyRun:
         self._stopped = True
         if self._coming is not None:
             self._coming.stop()
-        self._clear()
-        self._environment.remark("finishing the traces under way; press Ctrl-C again to stop at once")
+        self._screen.remark("finishing the traces under way; press Ctrl-C again to stop at once")
 
-    def _until_stopped(self, wanted: Iterator[Question]) -> Iterator[Question]:
+    def _until_stopped(self, wanted: Iterator[Item]) -> Iterator[Item]:
         """The questions, counted. Raises Enough when the user stops the run."""
         for question in wanted:
             if self._stopped:
@@ -186,7 +235,7 @@ class _ManyRun:
             self._taken += 1
             yield question
 
-    async def _coming_until_stopped(self, wanted: AsTheyCome) -> AsyncGenerator[Question]:
+    async def _coming_until_stopped(self, wanted: AsTheyCome) -> AsyncGenerator[Item]:
         """The same for questions that arrive at any time."""
         async for question in wanted:
             if self._stopped:
@@ -196,25 +245,19 @@ class _ManyRun:
             raise Enough
 
     def _take(self, found: Result) -> None:
-        """Write a result, and count it."""
-        if self.listed is None:
-            self._writer.write(found.text)
-        elif found.entry is not None:
-            self.listed.add(found.entry)
+        """Count a result, and write it."""
         self._tally.add(found)
-        if self._environment.tells_progress and time.monotonic() - self._looked > _EVERY:
-            self._looked = time.monotonic()
-            self._environment.overwrite(self._tally.progress(self._done()))
+        if self._listed is not None and found.entry is not None:
+            self._listed.add(found.entry)
+        if self._pages is not None:
+            self._pages.add(found)
+        self._screen.write(found.text, lambda: self._tally.progress(self._done(), self._ascii))
 
     def _done(self) -> float | None:
         """The share of the names that have ended, estimated from the share of the file that has been read."""
         if not self._size or not self._taken:
             return None
         return min(1.0, self._names.tell() / self._size * self._tally.ended / self._taken)
-
-    def _clear(self) -> None:
-        if self._environment.tells_progress:
-            self._environment.overwrite("")
 
 
 def _size_of(file: BinaryIO) -> int | None:

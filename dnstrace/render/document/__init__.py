@@ -11,9 +11,10 @@ import json
 from typing import TYPE_CHECKING
 
 from dnstrace import __version__
-from dnstrace.analysis.reached import delegation_reached, is_bogus
+from dnstrace.analysis.reached import delegation_reached, ended_unheard
 from dnstrace.render.document.judged import (
     accepted_of,
+    error_of,
     fetched_of,
     finding_of,
     ignored_of,
@@ -26,10 +27,10 @@ from dnstrace.render.document.judged import (
 )
 from dnstrace.render.document.steps import step_of
 from dnstrace.render.document.values import Document, iso, ms, question_of, rcode_of, referral_of, rrsets_of
-from dnstrace.render.text import harmless
+from dnstrace.render.text import harmless, name_text
 
 if TYPE_CHECKING:
-    from dnstrace.model import Stats, Trace
+    from dnstrace.model import Stats
     from dnstrace.model.report import Report
 
 SCHEMA = "dnstrace/1"
@@ -37,14 +38,25 @@ _SCHEMA_FILE = "dnstrace-1.schema.json"
 
 
 def to_json(
-    report: Report, *, verbose: bool = False, explain: bool = False, indent: int | None = None
+    report: Report,
+    *,
+    verbose: bool = False,
+    explain: bool = False,
+    brief: bool = False,
+    indent: int | None = None,
 ) -> str:
     """The document as ASCII text without a final line end: on one line, or indented by `indent` spaces.
 
-    `verbose` adds the records of every reply, `explain` a sentence about each step.
+    `verbose` adds the records of every reply, `explain` a sentence about each step; `brief` is without steps.
     """
-    whole = document(report, verbose=verbose, explain=explain)
+    whole = _brief(report) if brief else document(report, verbose=verbose, explain=explain)
     return json.dumps(whole, ensure_ascii=True, allow_nan=False, indent=indent)
+
+
+def _brief(report: Report) -> Document:
+    from dnstrace.render.document.brief import brief
+
+    return brief(report)
 
 
 def schema() -> str:
@@ -90,9 +102,11 @@ def document(report: Report, *, verbose: bool = False, explain: bool = False) ->
         "expectations": None if trace.expectations is None else [met_of(met) for met in trace.expectations],
         "resolvers": [resolver_of(each) for each in report.resolvers] or None,
         "paths": [share_of(share) for share in report.shares] or None,
+        "journey": _journey_of(report),
         "http": None if trace.fetched is None else fetched_of(trace.fetched),
         "stats": _stats(trace.stats),
-        "error": harmless(trace.error or _bogus(trace)) or None,
+        "error": error_of(trace),
+        "unheard": ended_unheard(trace),
         "record": None,
     }
 
@@ -106,9 +120,21 @@ def _explained(report: Report) -> dict[int, str]:
     return {number: " ".join(filter(None, each)) for number, each in sentences.items()}
 
 
-def _bogus(trace: Trace) -> str:
-    """Why the trace is bogus; empty if it is not."""
-    return trace.judgement.reason if trace.judgement is not None and is_bogus(trace) else ""
+def _journey_of(report: Report) -> list[Document]:
+    """The journey from the name that is typed to the page, leg by leg."""
+    from dnstrace.render.story import Story
+
+    return [
+        {
+            "number": leg.number,
+            "stage": leg.stage.value,
+            "title": title,
+            "text": text,
+            "zone": None if leg.zone is None else name_text(leg.zone),
+            "steps": list(leg.steps),
+        }
+        for leg, title, text in Story(report).legs()
+    ]
 
 
 def _stats(stats: Stats) -> Document:

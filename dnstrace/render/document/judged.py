@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import dns.flags
 import dns.rdatatype
 
+from dnstrace.analysis.reached import is_bogus
 from dnstrace.model import Kind, Outcome
 from dnstrace.render.document.values import Document, ede_of, iso, ms, question_of, rcode_of, rrsets_of
 from dnstrace.render.expected import expected_text, value_text
@@ -15,9 +16,10 @@ from dnstrace.render.resolver_words import reason_text, resolver_text
 from dnstrace.render.text import harmless, name_text, rdata_text
 
 if TYPE_CHECKING:
+    from dnstrace.model import Trace
     from dnstrace.model.accepting import Accepted, Ignore, Ignored
     from dnstrace.model.compared import Compared, OldRecords, OtherCopy
-    from dnstrace.model.expectations import Met
+    from dnstrace.model.expectations import Met, MetAt
     from dnstrace.model.findings import Finding, Remedy, Verdict
     from dnstrace.model.lives import Life
     from dnstrace.model.pages import Visit
@@ -32,6 +34,12 @@ _OUTCOMES = {
     Kind.NODATA: Outcome.NODATA,
     Kind.NXDOMAIN: Outcome.NXDOMAIN,
 }
+
+
+def error_of(trace: Trace) -> str | None:
+    """Why the trace failed, or is bogus."""
+    bogus = trace.judgement.reason if trace.judgement is not None and is_bogus(trace) else ""
+    return harmless(trace.error or bogus) or None
 
 
 def finding_of(finding: Finding) -> Document:
@@ -57,15 +65,16 @@ def finding_of(finding: Finding) -> Document:
 
 def accepted_of(accepted: Accepted) -> Document:
     """A finding that the user accepts, and why."""
-    return {"finding": finding_of(accepted.finding), **_ignore_of(accepted.ignore)}
+    return {"finding": finding_of(accepted.finding), **ignore_of(accepted.ignore)}
 
 
 def ignored_of(ignored: Ignored) -> Document:
     """What the user accepts, and how many findings that concerns."""
-    return {**_ignore_of(ignored.ignore), "expired": ignored.expired, "findings": ignored.findings}
+    return {**ignore_of(ignored.ignore), "expired": ignored.expired, "findings": ignored.findings}
 
 
-def _ignore_of(ignore: Ignore) -> Document:
+def ignore_of(ignore: Ignore) -> Document:
+    """What the user accepts, why and until when."""
     return {
         "ignore": harmless(ignore.text),
         "reason": harmless(ignore.reason) or None,
@@ -212,6 +221,17 @@ def met_of(met: Met) -> Document:
         "value": value_text(met.expectation.value),
         "met": met.met,
         "found": None if met.found is None else [value_text(each) for each in met.found],
+        "servers": [_met_at(each) for each in met.servers] or None,
+    }
+
+
+def _met_at(each: MetAt) -> Document:
+    """An expectation at one address of a name server."""
+    return {
+        "server": name_text(each.server),
+        "address": each.address,
+        "met": each.met,
+        "found": None if each.found is None else [value_text(value) for value in each.found],
     }
 
 

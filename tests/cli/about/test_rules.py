@@ -33,7 +33,7 @@ def test_every_exclusion_and_every_need_is_said_once() -> None:
         ("check", ["Not with --no-edns or --parent-only.", "Implies --dnssec unless --no-dnssec is given."]),
         ("trust-anchor", ["Not with --no-edns, --parent-only or --no-dnssec.", "Implies --dnssec."]),
         ("drop", ["Only with --replay or --lab."]),
-        ("resume", ["Only with -f, -o and --jsonl."]),
+        ("resume", ["Not with --html or --only-bad.", "Only with -f, -o and --jsonl."]),
     ],
 )
 def test_what_is_said_of_one_option(name: str, said: list[str]) -> None:

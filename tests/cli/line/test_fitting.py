@@ -58,7 +58,7 @@ def test_two_that_exclude_each_other_are_named_as_typed(
         ("-f names --json", "-f and --json"),
         ("-f names www.example.com", "-f and 'www.example.com'"),
         ("-f names -x 192.0.2.1", "-f and -x"),
-        ("-f names --html page", "-f and --html"),
+        ("-f names --svg map", "-f and --svg"),
         ("x --replay r --lab", "--replay and --lab"),
         ("x --lab --replay r +http", "--lab and --replay"),
         ("x --diff old --watch 5", "--diff and --watch"),
@@ -101,7 +101,6 @@ def test_what_an_option_needs_is_named(line: str, said: str) -> None:
         "x --at @0 --expect security=secure",
         "--lab dnssec-good --at @0",
         "x --no-edns --edns --nsid",
-        "-f names --json --jsonl",
     ],
 )
 def test_what_goes_together(line: str) -> None:

@@ -24,22 +24,12 @@ def test_nothing_is_said_of_what_there_is() -> None:
         (habits.long("server"), "@SERVER"),
         (habits.long("nonsense"), ""),
         (habits.letter("c", "-c"), "always IN"),
-        (habits.letter("e", "-example.com"), "with -q"),
+        (habits.letter("e", "-example.com"), "as --name=-x.example"),
         (habits.letter("Z", "-Z"), ""),
     ],
 )
 def test_what_to_do_instead(said: str, part: str) -> None:
     assert part in said and bool(said) is bool(part)
-
-
-@pytest.mark.parametrize("word", ["example.com/", "example.com/page?x=1", "a.b./"])
-def test_a_url_without_its_scheme(word: str) -> None:
-    assert habits.is_url(word)
-
-
-@pytest.mark.parametrize("word", ["0/25.2.0.192.in-addr.arpa", "example.com", "com/page", "192.0.2.0/24"])
-def test_what_is_not_a_url(word: str) -> None:
-    assert not habits.is_url(word)
 
 
 def test_a_word_with_a_backslash_is_meant() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from pathlib import Path
 
@@ -19,47 +20,22 @@ from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.line.variables import of_environment
 from dnstrace.cli.usage import Usage
 from dnstrace.model import Settings
+from tests.cli.configured import configure
+from tests.cli.line.commands import COMMANDS
 from tests.cli.line.values_of_options import VALUES
 from tests.cli.running import run, run_with
 
 SET = [option for option in OPTIONS if option.variable]
-COMMANDS = {
-    "a name": "www.example.com",
-    "two names": "a.example b.example",
-    "two types": "www.example.com A MX",
-    "the lab": "--lab",
-    "a world": "--lab dnssec-good",
-    "worlds": "--lab list",
-    "a type in the lab": "--lab AAAA",
-    "a file": "--lab -f {file}",
-    "a file for programs": "--lab -f {file} --jsonl",
-    "a cluster": "-f {file} --dask tcp://127.0.0.1:1",
-    "a replay": "--replay {replay}",
-    "a diff": "--diff {diff}",
-    "two files": "--diff {diff} {diff}",
-    "a watch": "--lab --watch 60",
-    "the parent": "--parent-only example.com",
-    "without EDNS": "--no-edns www.example.com",
-    "without validation": "--no-dnssec --check www.example.com",
-    "one family": "-4 www.example.com",
-    "the other": "-6 www.example.com",
-    "a server": "@2001:db8::1 www.example.com",
-    "an address to ask from": "-b 127.0.0.1 www.example.com",
-    "a resolver": "--resolver 192.0.2.1 www.example.com",
-    "JSON": "--json www.example.com",
-    "pages": "--http www.example.com",
-    "an expectation": "--expect 'mx=10 mail.example.com' www.example.com MX",
-    "everything": "--check --nsid --cookie --tcp www.example.com",
-    "a time": "--dnssec --at 20260115120000 www.example.com",
-    "a file to keep": "--save {save} www.example.com",
-    "the version": "--version",
-    "the schema": "--schema",
-}
 
 
 def text_of(option: Option, values: dict[str, str]) -> str:
     """A valid value for the variable of an option."""
     return values[option.name] if option.metavar else "1"
+
+
+def written(option: Option, values: dict[str, str]) -> str:
+    """A line of the configuration file that sets an option."""
+    return f"{option.name} = {json.dumps(values[option.name]) if option.metavar else 'true'}\n"
 
 
 def chosen(line: str, **variables: str) -> Choices:
@@ -95,17 +71,33 @@ def test_no_variable_makes_the_lab_or_a_replay_fail(
         assert ran.status not in (2, 70) and "exclude" not in ran.err, (words, ran)
 
 
+@pytest.mark.parametrize("kind", COMMANDS)
+def test_no_default_of_the_file_makes_a_command_fail(
+    kind: str, values: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    words = shlex.split(COMMANDS[kind].format(**values))
+    monkeypatch.setattr("dnstrace.cli.command.run_choices", lambda choices, _: 0)
+    for option in SET:
+        if not option.traces:
+            ran = run(*words, XDG_CONFIG_HOME=configure(tmp_path, written(option, values)))
+            assert (ran.status, ran.err) == (0, ""), option.name
+
+
 @settings(deadline=None, max_examples=300)
 @given(st.data())
-def test_no_variables_together_make_a_command_fail(data: st.DataObject) -> None:
-    """Several variables, which may not fit each other either: each one is left out or holds."""
-    options = data.draw(
-        st.lists(st.sampled_from([o for o in SET if not o.metavar or o.name in VALUES]), max_size=8)
-    )
+def test_no_variables_and_defaults_together_make_a_command_fail(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """Several of them, which may not fit each other either: each one is left out or holds."""
+    some = st.lists(st.sampled_from([o for o in SET if not o.metavar or o.name in VALUES]), max_size=6)
+    options = data.draw(some)
+    defaults = {each.name: each for each in data.draw(some) if not each.traces}
+    text = "".join(written(option, VALUES) for option in defaults.values())
     line = data.draw(
         st.sampled_from([line for line in COMMANDS.values() if "{" not in line and "list" not in line])
     )
     variables = {option.variable: text_of(option, VALUES) for option in options}
+    variables["XDG_CONFIG_HOME"] = configure(tmp_path_factory.getbasetemp() / "together", text)
     words = parse(shlex.split(line))
     if words.about is None:
         choose(words, variables)
@@ -188,6 +180,22 @@ def test_the_lab_uses_no_variable_that_says_how_to_ask() -> None:
         assert found.settings == Settings(all_servers=True, probe=True)
     assert chosen("x --lab -p 54", **asking).settings == Settings(port=54)
     assert run("--lab", "--short", DNSTRACE_ROOT_HINTS="/nonexistent").out == "192.0.2.44\n"
+
+
+def test_what_is_of_the_real_internet_is_marked_in_the_table(values: dict[str, str]) -> None:
+    marked = [option for option in OPTIONS if {option.group, option.name} & BY_NAME["lab"].disregards]
+    assert {option.name for option in marked} > {
+        "port",
+        "timeout",
+        "root-hints",
+        "seed",
+        "at",
+        "ds",
+        "resolver",
+    }
+    set_for_good = {option.variable: text_of(option, values) for option in marked}
+    for lab in ({}, {"DNSTRACE_LAB": "textbook"}):
+        assert names_set("x" if lab else "x --lab", **set_for_good, **lab) <= {"lab"}
 
 
 def test_servers_to_drop_that_are_not_there_are_left_out(values: dict[str, str]) -> None:

@@ -27,7 +27,8 @@ def test_the_words_of_dig_lead_to_their_options() -> None:
 def test_every_option_has_a_line_of_help_and_a_variable_if_it_sets_anything(option: Option) -> None:
     assert option.help
     assert not option.help.endswith(".")
-    assert bool(option.variable) is (option.group is not Group.ABOUT)
+    sets = not option.only_typed and (option.group is not Group.ABOUT or option.name == "no-config")
+    assert bool(option.variable) is sets
     if option.variable:
         assert option.variable == f"DNSTRACE_{option.name.upper().replace('-', '_')}"
 

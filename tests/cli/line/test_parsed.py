@@ -9,8 +9,19 @@ JSON, JSONL, TCP, TYPE, NAME, REVERSE = (
 )
 
 
-def test_of_one_key_the_last_option_counts() -> None:
+def test_of_one_key_all_that_was_typed_is_said() -> None:
     parsed = Parsed()
+    parsed.file(JSON, Output.JSON, "--json")
+    parsed.file(JSONL, Output.JSONL, "+jsonl")
+    assert (parsed.settings, set(parsed.said)) == ({"output": Output.JSONL}, {"json", "jsonl"})
+    parsed.take_back(JSONL, "--no-jsonl")
+    assert (parsed.settings, set(parsed.said)) == ({"output": Output.JSON}, {"json"})
+    parsed.take_back(JSON, "--no-json")
+    assert (parsed.settings, parsed.said) == ({}, {})
+
+
+def test_of_one_key_the_last_variable_counts() -> None:
+    parsed = Parsed("variable")
     parsed.file(JSON, Output.JSON, "--json")
     parsed.file(JSONL, Output.JSONL, "+jsonl")
     assert (parsed.settings, parsed.said) == ({"output": Output.JSONL}, {"jsonl": "+jsonl"})

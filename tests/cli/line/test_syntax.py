@@ -9,7 +9,7 @@ from hypothesis import settings as settings_of_test
 from hypothesis import strategies as st
 
 from dnstrace.cli.line.forms import Output
-from dnstrace.cli.line.options import OPTIONS
+from dnstrace.cli.line.options import OPTIONS, Option
 from dnstrace.cli.line.parsed import Parsed
 from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.usage import Usage
@@ -159,16 +159,19 @@ def test_the_first_option_that_is_done_instead_of_a_trace_ends_the_reading(
         ("x --no-tcp=1", "--no-tcp takes no value"),
         ("x +tcp=1", "+tcp takes no value"),
         ("x +trace=1", "unknown option '+trace'"),
-        ("x --tries", "--tries needs a value: --tries=N"),
-        ("x -p", "-p needs a value: -p N"),
-        ("x +tries 3", "+tries needs a value: +tries=N"),
+        ("x --tries", "--tries needs a number: --tries=N"),
+        ("x -p", "-p needs a number: -p N"),
+        ("x +tries 3", "+tries needs a number: +tries=N"),
         ("x --tries= 3", "--tries: must be a whole number from 1 to 100, not ''"),
         ("x -p 0", "-p: must be a whole number from 1 to 65535, not '0'"),
         ("x --port=70000", "--port: must be a whole number from 1 to 65535, not '70000'"),
-        ("x --timeout -1", "--timeout: must be a number of seconds, more than 0 and at most 86400, not '-1'"),
-        ("x +time=0", "+time: must be a number of seconds"),
-        ("x --timeout=nan", "--timeout: must be a number of seconds"),
-        ("x --deadline inf", "--deadline: must be a number of seconds"),
+        (
+            "x --timeout -1",
+            "--timeout: must be a time such as 5, 500ms, 5s, 2m or 1h, more than 0 and at most 86400",
+        ),
+        ("x +time=0", "+time: must be a time such as 5"),
+        ("x --timeout=nan", "--timeout: must be a time such as 5"),
+        ("x --deadline inf", "--deadline: must be a time such as 5"),
         ("x --tries 0", "--tries: must be a whole number from 1"),
         ("x +retry=-1", "+retry: must be a whole number from 0"),
         ("x --bufsize 511", "--bufsize: must be a whole number from 512 to 65535"),
@@ -225,3 +228,25 @@ def test_any_words_are_understood_or_refused_in_one_line(words: list[str]) -> No
         parse(words)
     except Usage as error:
         assert str(error).isprintable()
+
+
+VALUED = [option for option in OPTIONS if option.metavar and not option.optional]
+TYPED = [word for option in OPTIONS for word in (*option.typed, f"+{option.name}", f"--{option.opposite}")]
+
+
+@pytest.mark.parametrize("option", VALUED, ids=lambda option: option.name)
+def test_no_option_is_ever_the_value_of_another(option: Option) -> None:
+    """Whatever is typed after an option that needs a value, if it is an option it is none."""
+    for said in option.typed:
+        for word in [each for each in TYPED if each != "--"]:
+            with pytest.raises(Usage, match=f"^{said} needs (a|an) .*: {said}[= ]{option.metavar}"):
+                parse(["x", said, word])
+            with pytest.raises(Usage, match=f"^{said} needs (a|an) "):
+                parse(["x", said, f"{word}=1", "y"])
+
+
+@pytest.mark.parametrize("text", ["-.example", "--json", "-", "+json", "--"])
+def test_a_value_that_looks_like_an_option_is_given_with_an_equals_sign(text: str) -> None:
+    assert settings(f"x --save={text}") == {"save": text}
+    if text == "-":
+        assert settings("x --save -") == {"save": "-"}

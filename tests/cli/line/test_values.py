@@ -18,16 +18,50 @@ def test_what_is_no_whole_number_within_bounds(text: str) -> None:
     assert "from 1 to 65535" in refused(values.whole(1, 65535), text)
 
 
-@pytest.mark.parametrize(("text", "number"), [("1", 1.0), (".5", 0.5), ("2.", 2.0), ("86400", 86400.0)])
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1", 1.0),
+        (".5", 0.5),
+        ("2.", 2.0),
+        ("86400", 86400.0),
+        ("5s", 5.0),
+        ("500ms", 0.5),
+        ("2m", 120.0),
+        ("1h30m", 5400.0),
+        ("1.5H", 5400.0),
+        ("1d", 86400.0),
+    ],
+)
 def test_seconds(text: str, number: float) -> None:
     assert values.seconds(text) == number
 
 
 @pytest.mark.parametrize(
-    "text", ["", ".", "0", "0.0", "-1", "nan", "inf", "1e3", "86401", "1.2.3", "٣", "2s", "0" * 500]
+    "text",
+    [
+        "",
+        ".",
+        "0",
+        "0.0",
+        "-1",
+        "nan",
+        "inf",
+        "1e3",
+        "86401",
+        "1.2.3",
+        "٣",
+        "2x",
+        "s",
+        "1h30",
+        "2 s",
+        "25h",
+        "0s",
+        "0" * 500,
+    ],
 )
 def test_what_is_no_time(text: str) -> None:
-    assert "number of seconds, more than 0" in refused(values.seconds, text)
+    assert "more than 0 and at most" in refused(values.seconds, text)
 
 
 def test_an_unknown_world_is_refused_with_the_nearest() -> None:

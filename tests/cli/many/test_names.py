@@ -9,18 +9,34 @@ from collections.abc import Iterator
 from random import Random
 
 import dns.rdatatype
+import pytest
 
+from dnstrace.analysis.expectations import parse
 from dnstrace.cli.many.names import AsTheyCome, questions
 from dnstrace.model import Question
+from dnstrace.model.expectations import Expecting
 from tests.replies import name
+
+
+class Told:
+    """What is told about lines, by number."""
+
+    def __init__(self) -> None:
+        self.lines, self.remarks, self.ends = dict[int, str](), dict[int, str](), dict[int, str]()
+        self.wrong, self.peculiar = self.lines.__setitem__, self.remarks.__setitem__
+        self.unreadable = self.ends.__setitem__
+        self.asked: list[tuple[int, str]] = []
+
+    def read(self, number: int, question: object) -> None:
+        self.asked.append((number, str(question)))
 
 
 def read(octets: bytes) -> tuple[list[str], dict[int, str]]:
     """The questions and the wrong lines of a file."""
-    wrong: dict[int, str] = {}
-    found = list(questions(io.BytesIO(octets), (), wrong.__setitem__, wrong.__setitem__))
+    told = Told()
+    found = list(questions(io.BytesIO(octets), (), told))
     assert all(isinstance(each, Question) for each in found)
-    return [str(each) for each in found], wrong
+    return [str(each) for each in found], told.lines
 
 
 def test_lines() -> None:
@@ -79,7 +95,7 @@ def test_a_hundred_thousand_lines_a_fifth_of_them_garbage() -> None:
 
 def test_the_types_of_a_line_beat_those_of_the_command_line() -> None:
     file = io.BytesIO(b"a.example\nb.example TXT\n192.0.2.1\n")
-    found = questions(file, (dns.rdatatype.MX,), dict[int, str]().__setitem__, dict[int, str]().__setitem__)
+    found = questions(file, (dns.rdatatype.MX,), Told())
     assert [each.rdtype.name for each in found] == ["MX", "TXT", "MX"]
 
 
@@ -93,10 +109,73 @@ class Ends(io.BytesIO):
 
 
 def test_a_file_that_cannot_be_read_on_ends_there() -> None:
-    wrong, unreadable = dict[int, str](), dict[int, str]()
-    found = questions(Ends(b"a.example\nb..example\n"), (), wrong.__setitem__, unreadable.__setitem__)
+    told = Told()
+    found = questions(Ends(b"a.example\nb..example\n"), (), told)
     assert [str(each) for each in found] == ["a.example. A"]
-    assert list(wrong) == [2] and unreadable == {3: "Input/output error"}
+    assert list(told.lines) == [2] and told.ends == {3: "Input/output error"}
+
+
+def expected_of(line: str, *always: str) -> list[tuple[str, list[str]]]:
+    """The questions of a line, each with what is expected of it."""
+    told = Told()
+    every = tuple(each for text in always for each in parse(text))
+    found = [*questions(io.BytesIO(line.encode()), (), told, every)]
+    assert not told.lines, told.lines
+    return [
+        (str(each), [one.text for one in each.expected] if isinstance(each, Expecting) else [])
+        for each in found
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("www.example.com A a=192.0.2.44", [("www.example.com. A", ["a=192.0.2.44"])]),
+        ("www.example.com a=192.0.2.44 ttl>=60", [("www.example.com. A", ["a=192.0.2.44", "ttl>=60"])]),
+        ("x.example A AAAA a=192.0.2.1", [("x.example. A", ["a=192.0.2.1"]), ("x.example. AAAA", [])]),
+        ("x.example MX mx=10 m.x.example. # y=1", [("x.example. MX", ["mx=10 m.x.example."])]),
+        ('x.example TXT txt="a; b # c" ; z', [("x.example. TXT", ['txt="a; b # c"'])]),
+        ("x.example outcome=nxdomain", [("x.example. A", ["outcome=nxdomain"])]),
+        (r"a\=b.example", [("a=b.example. A", [])]),
+        ("x.example # a=192.0.2.44", [("x.example. A", [])]),
+    ],
+)
+def test_what_is_expected_of_a_name_stands_after_it(line: str, expected: list[tuple[str, list[str]]]) -> None:
+    assert expected_of(line) == expected
+
+
+def test_what_is_expected_of_every_name_is_added() -> None:
+    found = expected_of("x.example MX A a=192.0.2.1", "outcome=answer", "mx=10 m.example.")
+    assert found == [
+        ("x.example. MX", ["outcome=answer", "mx=10 m.example."]),
+        ("x.example. A", ["a=192.0.2.1", "outcome=answer"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("x.example MX a=192.0.2.1", "no A record is asked for; add the type A"),
+        ("x.example a=no-address", "is not valid A data"),
+        ("x.example A colour=red", "unknown word"),
+        ("x.example A ttl>5", "operators"),
+    ],
+)
+def test_an_expectation_that_is_wrong_makes_its_line_wrong(line: str, why: str) -> None:
+    found, wrong = read(f"good.example\n{line}\n".encode())
+    assert found == ["good.example. A"] and list(wrong) == [2] and why in wrong[2]
+
+
+def test_a_name_that_only_browsers_take_is_traced_with_a_remark() -> None:
+    told = Told()
+    found = [*questions(io.BytesIO("ü.example\n💩.example A MX\n".encode()), (), told)]
+    assert [str(each) for each in found] == [
+        "xn--tda.example. A",
+        "xn--ls8h.example. A",
+        "xn--ls8h.example. MX",
+    ]
+    assert [number for number, _ in told.asked] == [1, 2, 2]
+    assert not told.lines and list(told.remarks) == [2] and "xn--ls8h.example" in told.remarks[2]
 
 
 def endless() -> Iterator[Question]:

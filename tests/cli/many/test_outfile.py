@@ -117,3 +117,47 @@ def test_what_a_crash_of_the_system_left_at_zero_is_taken_away(tmp_path: Path) -
     out.write_bytes(bytes(4096))
     assert run(*LAB, "-f", file, "--jsonl", "-o", str(out), "--resume").status == 0
     assert json.loads(out.read_text())["question"]["name"] == "www.example.com."
+
+
+def test_what_got_no_replies_is_traced_again_where_that_is_wanted(tmp_path: Path) -> None:
+    """After an outage: what failed for want of replies is taken out, and what was answered stays."""
+    file, out = (
+        names(tmp_path / "names", "www.example.com", "www.example.net", "a.example.com"),
+        tmp_path / "out",
+    )
+    how = ("-f", file, "--jsonl", "--brief", "-o", str(out))
+    assert run("--lab", "all-silent", *how).status == 3
+    first = out.read_text().splitlines()
+    assert sorted(json.loads(line)["unheard"] for line in first) == [False, True, True]
+    again = run(*LAB, *how, "--resume").err
+    assert "0 names in" in again and "2 results in " in again and "add --retry-failed" in again
+    found = run(*LAB, *how, "--resume", "--retry-failed")
+    assert found.status == 0 and "2 names in" in found.err
+    lines = out.read_text().splitlines()
+    assert [line for line in first if not json.loads(line)["unheard"]] == lines[:1] and len(lines) == 3
+    assert not any(json.loads(line)["unheard"] for line in lines)
+    last = run(*LAB, *how, "--resume", "--retry-failed").err
+    assert "0 names in" in last and "--retry-failed" not in last
+
+
+def test_a_server_that_refuses_was_heard(tmp_path: Path) -> None:
+    file, out = names(tmp_path / "names", "www.example.com"), tmp_path / "out"
+    how = ("--lab", "all-refuse", "-f", file, "--jsonl", "-o", str(out))
+    assert run(*how).status == 3 and "0 names in" in run(*how, "--resume", "--retry-failed").err
+
+
+def test_a_failure_while_failed_results_are_taken_out_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, out = names(tmp_path / "names", "www.example.com"), tmp_path / "out"
+    how = ("-f", file, "--jsonl", "-o", str(out))
+    run("--lab", "all-silent", *how)
+    before = out.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    found = run(*LAB, *how, "--resume", "--retry-failed")
+    assert found.status == 2 and "No space left on device" in found.err
+    assert out.read_bytes() == before and sorted(each.name for each in tmp_path.iterdir()) == ["names", "out"]

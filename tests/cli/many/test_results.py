@@ -1,29 +1,21 @@
-"""What is written and counted of many traces."""
+"""What is written and counted of each of many traces."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from dnstrace.analysis.expectations import judged, parse
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.choices import Display
 from dnstrace.cli.line.forms import Output
-from dnstrace.cli.many import results
-from dnstrace.cli.many.results import Result, Tally, result
-from tests.checks.checking import walked
-
-ANSWERED = Result("", "answer", Exit.ANSWER, "", (), (("com.", 0.02), ("example.com.", 0.3)), ())
-FAILED = Result(
-    "",
-    "failed",
-    Exit.FAILED,
-    "example.org.",
-    ("ns.example.org. 192.0.2.1",),
-    (("org.", 0.1),),
-    ("lame-server",),
-)
+from dnstrace.cli.many.results import Form, result
+from dnstrace.model.findings import Level
+from dnstrace.model.policy import Policy
+from tests.checks.checking import checked_by_name, walked
 
 
 def test_an_answer_is_a_line_in_each_form() -> None:
@@ -37,15 +29,16 @@ def test_an_answer_is_a_line_in_each_form() -> None:
 def test_what_counts_of_an_answer() -> None:
     found = result(walked("in-domain"), Display())
     assert (found.outcome, found.status, found.failed_in, found.troubled) == ("answer", Exit.ANSWER, "", ())
-    assert [zone for zone, _ in found.times] == [".", "com.", "example.com."]
+    assert [zone for zone, _ in found.times] == ["the root", "com", "example.com"]
     assert sum(took for _, took in found.times) == pytest.approx(walked("in-domain").stats.duration)
+    assert not found.is_bad
 
 
 def test_what_counts_of_a_failure() -> None:
     found = result(walked("all-refuse"), Display())
-    assert (found.outcome, found.status, found.failed_in) == ("failed", Exit.FAILED, "example.com.")
+    assert (found.outcome, found.status, found.failed_in) == ("failed", Exit.FAILED, "example.com")
     assert len(found.troubled) == 4 and all(" " in each for each in found.troubled)
-    assert "gave a usable answer" in found.text
+    assert "gave a usable answer" in found.text and found.is_bad
 
 
 def test_servers_that_only_a_choice_of_ours_left_out_are_not_in_trouble() -> None:
@@ -54,38 +47,61 @@ def test_servers_that_only_a_choice_of_ours_left_out_are_not_in_trouble() -> Non
     assert result(untold, Display()).troubled == ()
 
 
-def test_all_in_a_few_lines() -> None:
-    tally = Tally()
-    for each in (ANSWERED, ANSWERED, FAILED):
-        tally.add(each)
-    assert (tally.ended, tally.status) == (3, Exit.FAILED)
-    first, wrong, failed, troubled, found, slowest = tally.summary(2)
-    assert first.startswith("3 names in ") and first.endswith(": 2 answer, 1 failed")
-    assert wrong.startswith("2 ") and failed == "failed in example.org. (1)"
-    assert troubled == "in trouble: ns.example.org. 192.0.2.1 (1)" and found == "found: lame-server (1)"
-    assert slowest == "slowest: example.com. 300 ms, org. 100 ms, com. 20 ms"
-    tally.add(ANSWERED._replace(times=(("com.", 0.4), ("example.com.", 0.1))))
-    assert [*tally.summary(0)][-1] == "slowest: com. 400 ms, example.com. 300 ms, org. 100 ms"
+@pytest.mark.parametrize("world", ["textbook", "in-domain", "dnssec-good", "truncated"])
+def test_nobody_is_in_trouble_who_only_refuses_what_a_probe_tries(world: str) -> None:
+    """Healthy servers refuse transfers, recursion and versions of EDNS that nobody has."""
+    found = result(checked_by_name(world), Display())
+    assert found.troubled == () and not found.is_bad and "✗" not in found.text
 
 
-def test_nothing_at_all_is_said_to_be_nothing() -> None:
-    (only,) = Tally().summary(0)
-    assert only.startswith("0 names") and only.endswith(": nothing")
+def test_findings_stand_on_the_line_with_their_servers() -> None:
+    found = result(checked_by_name("refuses"), Display())
+    assert found.text.rstrip().endswith("  ✗ refuses ns1.example.com") and found.is_bad
+    assert found.codes == ((Level.ERROR, "refuses"),)
+    assert result(checked_by_name("refuses"), Display(), form=Form(ascii_only=True)).text.isascii()
+    in_color = result(checked_by_name("refuses"), Display(), form=Form(color=True)).text
+    assert in_color.rstrip().endswith("  \x1b[31m✗ refuses ns1.example.com\x1b[0m")
+    assert "\x1b" not in result(checked_by_name("answers-stale"), Display(), form=Form(color=True)).text
 
 
-def test_of_very_many_zones_the_frequent_and_the_slow_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(results, "_REMEMBERED", 10)
-    tally = Tally()
-    for number in range(100):
-        tally.add(FAILED._replace(failed_in=f"z{number}.", times=((f"z{number}.", number / 100),)))
-        tally.add(FAILED)
-    lines = "\n".join(tally.summary(0))
-    assert "failed in example.org. (100)" in lines and "slowest: z99. " in lines
-    assert len(tally._failing) <= 20 and len(tally._slowest) <= 11
+@pytest.mark.parametrize(
+    ("world", "there"), [("answers-stale", "! soa-differs ns2.example.com"), ("dnssec-expired", "✗ bogus")]
+)
+def test_what_is_wrong_without_an_error_of_the_check(world: str, there: str) -> None:
+    trace = checked_by_name(world) if world == "answers-stale" else walked(world)
+    found = result(trace, Display())
+    assert there in found.text
+    assert found.is_bad is (found.status is not Exit.ANSWER)
 
 
-def test_progress_says_how_far_it_is_where_that_is_known() -> None:
-    tally = Tally()
-    tally.add(FAILED)
-    assert tally.progress(None).startswith("1 ") and tally.progress(None).endswith(" · 1 failed")
-    assert tally.progress(0.5).startswith("━" * 10 + " ") and " 50% · 1 " in tally.progress(0.5)
+def test_only_the_bad_are_written_and_have_a_page() -> None:
+    shown = Display(only_bad=True)
+    good, bad = checked_by_name("in-domain"), checked_by_name("refuses")
+    assert (
+        result(good, shown, form=Form(pages=True)).text,
+        result(good, shown, form=Form(pages=True)).page,
+    ) == ("", "")
+    assert result(bad, shown).text == result(bad, Display()).text and not result(bad, shown).page
+    assert "<!doctype html>" in result(bad, shown, form=Form(pages=True)).page
+
+
+def test_what_counts_as_bad_is_what_the_user_wants_to_fail_on() -> None:
+    trace = checked_by_name("answers-stale")  # a warning
+    bad = [
+        result(trace, Display(), Policy(level)).is_bad for level in ("error", "warning", "notice", "never")
+    ]
+    assert bad == [False, True, True, False]
+    assert not result(checked_by_name("refuses"), Display(), Policy("never")).is_bad
+
+
+def test_what_is_not_as_expected_makes_a_name_bad() -> None:
+    trace: Any = judged(walked("in-domain"), parse("a=192.0.2.9, ttl>=300"))
+    found = result(trace, Display())
+    assert found.is_bad and found.text.rstrip().endswith("✗ a=192.0.2.9: found 192.0.2.44")
+    assert (found.unmet, found.judged) == (("a=192.0.2.9",), ("a=192.0.2.9", "ttl>=300"))
+
+
+def test_the_short_json_has_no_steps() -> None:
+    found = json.loads(result(checked_by_name("refuses"), Display(Output.JSONL, brief=True)).text)
+    assert found["schema"] == "dnstrace-brief/1" and "steps" not in found
+    assert [each["code"] for each in found["findings"]] == ["refuses"]

@@ -20,7 +20,7 @@ def test_each_form_of_result(tmp_path: Path) -> None:
     file = names(tmp_path / "names", "www.example.com", "none.example.com", "example.com SOA", "a..b")
     table = run(*LAB, "-f", file)
     assert table.status == 0 and len(table.out.splitlines()) == 3
-    assert "www.example.com.                         A      answer" in table.out and "192.0.2.44" in table.out
+    assert "www.example.com.         A     answer" in table.out and "192.0.2.44" in table.out
     assert (
         "line 4: " in table.err and "3 names in " in table.err and "1 line could not be traced" in table.err
     )
@@ -40,7 +40,7 @@ def test_the_status_is_that_of_the_worst(tmp_path: Path) -> None:
     file = names(tmp_path / "names", "www.example.com", "none.example.com")
     assert run(*LAB, "-f", file).status == 0
     failing = run("--lab", "all-refuse", "-f", file)
-    assert failing.status == 3 and "failed in example.com. (2)" in failing.err
+    assert failing.status == 3 and "failed in example.com (2)" in failing.err
 
 
 def test_the_short_form_of_a_referral_and_of_any_is_that_of_one_name(tmp_path: Path) -> None:
@@ -54,7 +54,24 @@ def test_the_short_form_of_a_referral_and_of_any_is_that_of_one_name(tmp_path: P
 def test_capitals_make_no_zone_of_their_own(tmp_path: Path) -> None:
     file = names(tmp_path / "names", "WWW.EXAMPLE.COM", "www.example.com")
     said = run(*LAB, "-f", file, "--no-share").err
-    assert "COM" not in said and said.count(" com. ") == 1
+    assert "COM" not in said and said.count(" com ") == 1
+
+
+def test_what_is_expected_of_all_and_of_one(tmp_path: Path) -> None:
+    file = names(tmp_path / "names", "www.example.com A a=192.0.2.44", "mail.example.com a=192.0.2.9")
+    found = run(*LAB, "-f", file, "--expect", "ttl>=60", "--only-bad")
+    assert found.status == 5 and found.out.startswith("mail.example.com.") and found.out.count("\n") == 1
+    assert "not as expected: a=192.0.2.9 (1 name): mail.example.com" in found.err
+    assert run(*LAB, "-f", file, DNSTRACE_EXPECT="a=192.0.2.1").status == 5  # the file's own alone counts
+    assert "192.0.2.1 " not in run(*LAB, "-f", file, DNSTRACE_EXPECT="a=192.0.2.1").err
+    objects = map(json.loads, run(*LAB, "-f", file, "--jsonl", "--brief").out.splitlines())
+    assert sorted(each["expectations"][0]["met"] for each in objects) == [False, True]
+
+
+def test_what_no_name_could_show_was_not_checked(tmp_path: Path) -> None:
+    file = names(tmp_path / "names", "www.example.com")
+    found = run(*LAB, "-f", file, "--expect", "mx=10 mail.example.com.")
+    assert found.status == 2 and "was not checked: no MX record was asked for; add the type MX" in found.err
 
 
 def test_a_file_without_a_single_right_line_is_no_success(tmp_path: Path) -> None:

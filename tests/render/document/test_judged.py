@@ -61,6 +61,7 @@ def test_what_was_expected() -> None:
         "value": "192.0.2.44",
         "met": True,
         "found": ["192.0.2.44"],
+        "servers": None,
     }
     assert [(each["value"], each["found"]) for each in others] == [
         ("secure", None),

@@ -1,0 +1,48 @@
+"""The words of the trade that outputs use, each explained for a reader who meets it for the first time.
+
+They stand in data/glossary.toml. `--explain` prints them.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+
+class Term(NamedTuple):
+    """A word: its `name`, what else it is called, what it means, and RFCs with their sections."""
+
+    name: str
+    also: tuple[str, ...]
+    meaning: str
+    references: tuple[str, ...]
+
+
+@cache
+def terms() -> dict[str, Term]:
+    """Every term by its name, in alphabetical order."""
+    text = (files("dnstrace") / "data" / "glossary.toml").read_text("utf-8")
+    return {name: _read(name, entry) for name, entry in tomllib.loads(text).items()}
+
+
+def term(text: str) -> Term | None:
+    """The term that a text is a name of, in any case, with hyphens or blanks, in singular or plural."""
+    wanted = _plain(text)
+    known = {_plain(name): each for each in terms().values() for name in (*each.also, each.name)}
+    return known.get(wanted) or known.get(wanted.removesuffix("s"))
+
+
+def names() -> tuple[str, ...]:
+    """Every name that `term` knows."""
+    return tuple(name for each in terms().values() for name in (each.name, *each.also))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().replace("-", " ").replace("_", " ").split())
+
+
+def _read(name: str, entry: dict[str, Any]) -> Term:
+    meaning = " ".join(entry["meaning"].split())
+    return Term(name, tuple(entry.get("also", ())), meaning, tuple(entry["references"]))

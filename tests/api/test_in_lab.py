@@ -1,0 +1,50 @@
+"""A trace in a world: its time, resolvers, trust anchor and root servers; and its clock in another loop."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from dnstrace import Tracing, clock
+from dnstrace.api.in_lab import anchors_of, on_its_clock, placed, validates
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import load, names
+from dnstrace.model.anchors import NO_ANCHORS
+from dnstrace.model.asked import Resolver
+from tests.lab.made import world
+from tests.scripted import roots
+
+
+def test_what_is_of_the_world() -> None:
+    found = load("resolver-stale")
+    assert placed(Tracing(), found) == Tracing(now=found.now, resolvers=tuple(map(Resolver, found.resolvers)))
+    given = Tracing(resolvers=(Resolver("192.0.2.1"),), roots=roots("192.0.2.2"))
+    assert placed(given, found) == replace(given, now=found.now)
+    assert placed(Tracing(parent_only=True), found).resolvers == ()
+
+
+def test_worlds_on_the_internet_keep_its_root_servers() -> None:
+    assert {placed(Tracing(), load(name)).roots for name in names()} == {None}
+
+
+def test_a_root_of_ones_own() -> None:
+    apex = "@ SOA ns.example. host.example. 1 2 3 4 5\n@ NS ns.example.\nns.example. A 192.0.2.1"
+    found = placed(Tracing(), world(zones={".": {"text": apex}})).roots
+    assert found is not None and str(found.servers[0].name) == "ns.example."
+    assert [each.text for each in found.servers[0].addresses] == ["192.0.2.1", "2001:db8::1"]
+
+
+def test_the_trust_anchor_and_whether_it_is_used() -> None:
+    assert (validates(load("dnssec-good")), validates(load("textbook"))) == (True, False)
+    assert anchors_of(load("textbook")).zones and anchors_of(world()) == NO_ANCHORS
+
+
+def test_it_runs_on_a_virtual_clock_whichever_loop_there_is() -> None:
+    async def waited() -> float:
+        await asyncio.sleep(1_000_000)
+        return asyncio.get_running_loop().time()
+
+    async def within() -> float:
+        return await on_its_clock(LabNetwork(load()), waited)
+
+    assert asyncio.run(within()) == clock.run(within()) == 1_000_000

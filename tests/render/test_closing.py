@@ -1,0 +1,65 @@
+"""The last lines: the result without a word or a colour that reassures next to a failure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dnstrace.analysis.expectations import judge, parse
+from dnstrace.api import report
+from dnstrace.model import Trace
+from dnstrace.render.closing import closing_blocks, remarks
+from tests.checks.checking import checked_by_name
+from tests.render import traces
+
+GREEN = "green"
+
+
+def styled(trace: Trace) -> list[tuple[str, str]]:
+    """Each line of the closing blocks, with all of its styles."""
+    nodes = [node for block in closing_blocks(report(trace)) for node in block]
+    return [
+        (node.line.plain, " ".join(map(str, [node.line.style, *(span.style for span in node.line.spans)])))
+        for node in nodes
+    ]
+
+
+def expecting(text: str) -> Trace:
+    trace = traces.plain()
+    return replace(trace, expectations=tuple(judge(trace, each) for each in parse(text)))
+
+
+def test_a_success_is_green() -> None:
+    (result, *_) = styled(traces.plain())
+    assert result[0].startswith("192.0.2.44 · ") and GREEN in result[1]
+
+
+@pytest.mark.parametrize("world", ["lame", "dnssec-missing-key", "resolver-servfail", "all-silent", "glue"])
+def test_next_to_a_failure_nothing_is(world: str) -> None:
+    assert not [line for line, style in styled(checked_by_name(world)) if GREEN in style]
+
+
+def test_an_expectation_that_is_not_met_takes_the_green_from_the_result() -> None:
+    assert any(GREEN in style for _, style in styled(expecting("a=192.0.2.44")))
+    assert not any(GREEN in style for _, style in styled(expecting("a=192.0.2.45")))
+
+
+def test_a_bogus_answer_that_all_paths_give_is_one_that_resolvers_reject() -> None:
+    lines = [line for line, _ in styled(checked_by_name("dnssec-missing-key"))]
+    assert "all paths give 192.0.2.44, which validating resolvers reject" in lines
+
+
+def test_the_reason_why_an_answer_is_bogus_is_not_said_twice() -> None:
+    assert "✗ bogus" in [line for line, _ in styled(checked_by_name("dnssec-keys-need-tcp"))]
+
+
+def test_how_long_the_delegation_lives_is_said_where_it_has_to_be_changed() -> None:
+    kept = "resolvers that ask now keep the delegation until 2026-01-17 14:00:00 UTC"
+    assert kept in [line for line, _ in styled(checked_by_name("dnssec-missing-key"))]
+    assert not any("keep the delegation" in line for line, _ in styled(checked_by_name("lame")))
+
+
+def test_remarks_have_no_result() -> None:
+    texts = [text.plain for text in remarks(report(checked_by_name("lame")))]
+    assert texts[-1] == "an answer cached now lives until 14:05:00 UTC" and len(texts) == 2
