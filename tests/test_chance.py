@@ -21,6 +21,7 @@ from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load, names
 from dnstrace.model.asked import Resolver
+from dnstrace.model.findings import Finding
 from dnstrace.port import Network
 from tests.made_networks import made
 from tests.shuffled import Shuffled
@@ -42,12 +43,21 @@ def result(found: Trace) -> dict[str, Any]:
         "outcome": found.outcome,
         "error": found.error,
         "security": judgement and (judgement.security, judgement.reason),
-        "verdict": verdict and replace(verdict, text=_unnumbered(verdict.text), steps=(), reproduce=""),
-        "findings": [
-            replace(each, message=_unnumbered(each.message), steps=()) for each in found.findings or ()
-        ],
+        "verdict": verdict
+        and replace(
+            verdict,
+            text=_unnumbered(verdict.text),
+            steps=(),
+            reproduce="",
+            claims=tuple(map(_without_steps, verdict.claims)),
+        ),
+        "findings": list(map(_without_steps, found.findings or ())),
         "shares": [(share.share, share.zone, share.servers) for share in judged.shares],
     }
+
+
+def _without_steps(finding: Finding) -> Finding:
+    return replace(finding, message=_unnumbered(finding.message), steps=())
 
 
 def _unnumbered(text: str) -> str:
