@@ -22,11 +22,15 @@ from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load, names
 from dnstrace.model.asked import Resolver
 from dnstrace.model.findings import Finding
+from dnstrace.model.limits import limits_for
 from dnstrace.port import Network
 from tests.made_networks import made
 from tests.shuffled import Shuffled
 
 CHECK = Settings(all_servers=True, probe=True, families=frozenset({4, 6}))
+UNHURRIED = replace(
+    limits_for(CHECK), deadline=600.0
+)  # late replies may reach a deadline: that is its purpose
 SHARE = 12  # one world in so many is tried with each seed, unless all are
 COSTLY = {"huge"}  # takes seconds: its own world is enough
 PARAMETERS = ("silent=SOA", "silent=DNSKEY", "silent=NS", "truncates=DNSKEY", "upward=com.", "no-edns=NOTIMP")
@@ -77,6 +81,7 @@ def checked(world: World, seed: int, chance: int | None = None) -> Trace:
         resolvers=[Resolver(address) for address in world.resolvers],
         now=world.now,
         seed=seed,
+        limits=UNHURRIED,
     )
 
 
