@@ -7,7 +7,15 @@ seed and the same sources always the same:
     @pytest.mark.seeds(6)
     def test_the_textbook_is_answered(seed: int) -> None: ...
 
-To repeat what failed while the sources change, run every seed of it: `tests/run --all -k 'answered and 4'`.
+A test marked `share(every)` runs one in so many of its cases, with `--all` all of them. Here too each change
+tries others. Marked are tests of a property that hundreds of worlds have to have. What one world declares of
+itself is tested in every run.
+
+    @pytest.mark.share(4)
+    @pytest.mark.parametrize("world", names())
+    def test_every_world_can_be_drawn(world: str) -> None: ...
+
+To repeat what failed while the sources change, run all: `tests/run --all -k 'answered and 4'`.
 
 Measuring coverage (`--cov`) doubles the time of a test. It is left out where it adds next to nothing: random
 or endless input, long runs over every world of the lab, and the installed command on real name servers.
@@ -17,7 +25,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -26,6 +38,9 @@ from hypothesis import HealthCheck, settings
 
 if sys.platform == "win32":  # the default event loop cannot tell when a socket is readable
     asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
+
+# The developer's own configuration file is not one of the tests'.
+os.environ["XDG_CONFIG_HOME"] = str(Path(tempfile.gettempdir()) / "dnstrace-tests")
 
 HERE = Path(__file__).parent
 SOURCES = HERE.parent / "dnstrace"
@@ -46,11 +61,12 @@ settings.load_profile("dnstrace")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--all", action="store_true", help="run tests with every seed, not with one a change")
+    parser.addoption("--all", action="store_true", help="run every seed and case, not some a change")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "seeds(every): run with one seed below `every`, with --all with each")
+    config.addinivalue_line("markers", "share(every): run one in `every` of the cases, with --all each")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -68,11 +84,27 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the coverage of some tests out; `no_cover` is a marker of pytest-cov."""
+    """Leave out the cases of other shares, and the coverage of some tests; `no_cover` is of pytest-cov."""
+    if not config.getoption("all") and not any("[" in argument for argument in config.args):  # one case
+        left_out = {*_not_in_the_share(items)}
+        config.hook.pytest_deselected(items=[*left_out])
+        items[:] = [item for item in items if item not in left_out]
     if config.pluginmanager.hasplugin("_cov"):
         for item in items:
             if UNMEASURED & {*item.path.relative_to(HERE).parts}:
                 item.add_marker("no_cover")
+
+
+def _not_in_the_share(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    cases: Counter[str] = Counter()
+    for item in items:
+        marker = item.get_closest_marker("share")
+        if marker is not None:
+            (every,) = marker.args
+            test = item.nodeid.partition("[")[0]
+            if (cases[test] + drawn()) % every:
+                yield item
+            cases[test] += 1
 
 
 @cache

@@ -37,6 +37,7 @@ def result(found: Trace) -> object:
     )  # fmt: skip
 
 
+@pytest.mark.share(4)
 @pytest.mark.seeds(8)
 @pytest.mark.parametrize("name", [name for name in names() if name not in BY_CHANCE])
 def test_a_walk_ends_in_the_same_whatever_the_order(name: str, seed: int) -> None:

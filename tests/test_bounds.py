@@ -106,12 +106,14 @@ def check_shown(found: Trace) -> None:
 # --- every one of them ----------------------------------------------------------------------------
 
 
+@pytest.mark.share(8)
 @pytest.mark.parametrize("how", HOW)
 @pytest.mark.parametrize("which", ALL)
 def test_a_walk_ends_within_the_usual_bounds_and_can_be_shown(which: str, how: str) -> None:
     check_shown(walked(which, settings=HOW[how]))
 
 
+@pytest.mark.share(6)
 @pytest.mark.parametrize("which", ALL)
 def test_so_does_one_that_is_validated(which: str) -> None:
     found = walked(which, anchors=root_anchors())
@@ -119,6 +121,7 @@ def test_so_does_one_that_is_validated(which: str) -> None:
     check_shown(found)
 
 
+@pytest.mark.share(5)
 @pytest.mark.parametrize("which", ALL)
 def test_not_one_query_more_is_sent_than_allowed(which: str) -> None:
     for most in FEW_QUERIES:
@@ -130,6 +133,7 @@ def test_not_one_query_more_is_sent_than_allowed(which: str) -> None:
         check_shown(found)
 
 
+@pytest.mark.share(5)
 @pytest.mark.parametrize("which", ALL)
 def test_the_deadline_holds_to_the_nanosecond(which: str) -> None:
     for deadline in DEADLINES:

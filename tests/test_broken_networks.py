@@ -65,6 +65,7 @@ def check_rendering(found: Trace) -> None:
     validator().validate(json.loads(json.dumps(document(report(found)), allow_nan=False)))
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("first", SEEDS[::BLOCK])
 def test_a_walk_comes_to_what_a_complete_search_comes_to(first: int) -> None:
     for seed in range(first, first + BLOCK):

@@ -1,4 +1,4 @@
-"""Rules take their turns on the event loop, and end with the deadline."""
+"""Rules and validation take their turns on the event loop, and end with the deadline."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from dnstrace import Settings, Trace, trace_async
 from dnstrace.api import report
 from dnstrace.checks import Checking, applied
+from dnstrace.dnssec import Security, crypto, effort, parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model.limits import Limits
@@ -85,3 +86,77 @@ def test_rules_have_some_time_where_the_walk_took_all_of_it(monkeypatch: pytest.
     rules = Rules(monkeypatch, A_RULE)
     found = checked("all-silent")
     assert found.error and len(rules.seen) == DEADLINE / 10 / A_RULE
+
+
+class Verifications:
+    """What happens at each signature that is verified, a few in a slice."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, seconds: float, slice_of: int) -> None:
+        self.turns, self.seen, verify = 0, list[int](), crypto._verify
+
+        def verifying(*args: Any) -> bool:
+            loop = asyncio.get_running_loop()
+            assert isinstance(loop, unhurried.UnhurriedLoop)
+            loop.now += seconds
+            if not self.seen:
+                self._other = asyncio.ensure_future(self.other())
+            self.seen.append(self.turns)
+            return verify(*args)
+
+        crypto.verified.clear()
+        patch.setattr(crypto, "_verify", verifying)
+        patch.setattr(effort, "SLICE", slice_of)
+
+    async def other(self) -> None:
+        """Another task."""
+        while True:
+            self.turns += 1
+            await asyncio.sleep(0)
+
+
+def validated() -> Trace:
+    world = load("dnssec-good")
+
+    async def validate() -> Trace:
+        return await trace_async(
+            world.question.name, world.question.rdtype, network=LabNetwork(world, signed=True),
+            now=world.now, seed=1, limits=LIMITS, anchors=parse_anchors(world.anchors_text, "the lab"),
+        )  # fmt: skip
+
+    return unhurried.run(validate())
+
+
+@pytest.mark.parametrize("slice_of", [1, 2, 3])
+def test_other_tasks_go_on_between_slices_of_validation(
+    monkeypatch: pytest.MonkeyPatch, slice_of: int
+) -> None:
+    seen = Verifications(monkeypatch, 0.0, slice_of).seen
+    found = validated()
+    assert found.judgement is not None and found.judgement.security is Security.SECURE
+    assert len(seen) > 3  # none twice: the results of earlier slices are known
+    assert all(seen.count(turn) <= slice_of for turn in seen)
+
+
+def test_the_duration_covers_validation(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = Verifications(monkeypatch, 0.25, slice_of=2).seen
+    assert validated().stats.duration > 0.25 * len(seen) > 0.25 * 3
+
+
+def test_validation_ends_with_the_deadline_and_that_speaks_against_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The slice after the deadline is noticed, and one for what there is: no more."""
+    a_slice = DEADLINE / 2
+    seen = Verifications(monkeypatch, a_slice, slice_of=1).seen
+    found = validated()
+    assert found.judgement is not None and found.judgement.security is Security.INDETERMINATE
+    assert found.judgement.reason == "the deadline of 5 s is reached"
+    assert found.stats.duration < DEADLINE + 3 * a_slice
+    assert len(seen) <= 2 + 3 < everything(monkeypatch)
+
+
+def everything(patch: pytest.MonkeyPatch) -> int:
+    """The number of signatures there are to verify."""
+    seen = Verifications(patch, 0.0, slice_of=100).seen
+    validated()
+    return len(seen)

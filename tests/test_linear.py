@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import dns.name
@@ -14,14 +16,21 @@ import pytest
 from dnstrace import Settings, Trace, trace
 from dnstrace.analysis import stats
 from dnstrace.api import report
-from dnstrace.checks import findings
-from dnstrace.dnssec import algorithms, signature
-from dnstrace.model import Attempt, Exchange, Question
+from dnstrace.checks import Checking, applied, findings
+from dnstrace.dnssec import algorithms, parse_anchors, signature
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import World, load
+from dnstrace.model import Attempt, Exchange, Question, Step
 from dnstrace.model.judgement import LIMITS
 from dnstrace.model.limits import Limits
-from dnstrace.render.document import document
+from dnstrace.model.report import Report
+from dnstrace.render.document import document, to_json
+from dnstrace.render.html_page import html_page
+from dnstrace.render.pictures import dot, mermaid
 from dnstrace.render.tree import tree
 from tests.many_keys import AT_ROOT, NOW, ManyKeys, colliding, short
+from tests.many_servers import elsewhere, inside
+from tests.render.looks import look
 from tests.replies import name, reply
 from tests.scripted import Scripted, Server, refers, roots
 
@@ -124,6 +133,33 @@ def test_an_onlooker_is_shown_each_change_in_constant_work() -> None:
     assert costs[1] <= SLACK * costs[0] and costs[2] <= SLACK * costs[1]
 
 
+def test_an_onlooker_is_shown_the_zones_of_many_steps_in_linear_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    costs = []
+    for count in (20, 80):
+        world, calls = inside(count, glued=2, addressed=count), Calls()
+        with monkeypatch.context() as patch:
+            patch.setattr(Step, "main", property(calls.counting(Step.main.fget)))  # type: ignore[attr-defined]
+            trace(
+                world.question.name, network=LabNetwork(world), now=world.now, seed=1, settings=CHECKED,
+                on_change=lambda found: None,
+            )  # fmt: skip
+        costs.append(calls.made)
+    assert costs[1] <= 2 * SLACK * costs[0]
+
+
+@pytest.mark.parametrize("which", ["alias", "silent", "dnssec-unsigned-data"])
+def test_what_an_onlooker_is_shown_was_counted_well(which: str) -> None:
+    world, seen = load(which), list[Trace]()
+    trace(
+        world.question.name, world.question.rdtype, network=LabNetwork(world, signed=True), now=world.now,
+        seed=1, settings=CHECKED, on_change=seen.append,
+        anchors=parse_anchors(world.anchors_text, "the lab"),
+    )  # fmt: skip
+    for each in seen:
+        anew = stats.measure(each.steps, each.stats.duration)
+        assert replace(anew, critical_path=each.stats.critical_path) == each.stats
+
+
 class Address(str):
     """Counts how often it is compared."""
 
@@ -219,3 +255,71 @@ def test_addresses_of_servers_are_put_in_order_in_linear_work() -> None:
             )  # fmt: skip
         costs.append(calls.made)
     assert costs[1] <= SLACK * costs[0] and costs[2] <= SLACK * costs[1]
+
+
+# --- everything -------------------------------------------------------------------------------------
+
+WORLDS: tuple[Callable[[int], World], ...] = (
+    lambda count: inside(count, glued=2, addressed=count),
+    lambda count: inside(count, glued=2, addressed=2),
+    lambda count: inside(count, glued=count, addressed=count),
+    lambda count: inside(count, glued=count, addressed=count, listed=2),
+    lambda count: elsewhere(count, addressed=2),
+    lambda count: elsewhere(count, addressed=count),
+)
+
+
+def every_call(function: Callable[[], object]) -> int:
+    """How many functions are called, those of the interpreter too, until a function returns."""
+    calls = 0
+
+    def count(frame: object, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        function()
+    finally:
+        sys.setprofile(before)
+    return calls
+
+
+OUTPUTS: dict[str, Callable[[Report], object]] = {
+    "tree": lambda judged: look(tree(judged)),
+    "tree -v": lambda judged: look(tree(judged, verbose=True)),
+    "json": lambda judged: to_json(judged, verbose=True, explain=True, indent=2),
+    "page": html_page,
+    "mermaid": mermaid,
+    "dot": dot,
+}
+
+
+def costs(world: World) -> dict[str, int]:
+    """How many calls a trace takes, with what is rehearsed; then each rule, and each output."""
+    found: list[Trace] = []
+
+    def check() -> None:
+        asked = world.question
+        found.append(
+            trace(
+                asked.name, asked.rdtype, network=LabNetwork(world), now=world.now, seed=1, settings=CHECKED,
+                limits=WIDE,
+            )
+        )  # fmt: skip
+
+    calls = {"trace": every_call(check)}
+    checking = Checking(found[0])
+    calls |= {rule.code: every_call(partial(checking.apply, rule)) for rule in applied(found[0])}
+    calls["report"] = every_call(lambda: report(found[0]))
+    judged = report(found[0])
+    return calls | {name: every_call(partial(output, judged)) for name, output in OUTPUTS.items()}
+
+
+@pytest.mark.seeds(len(WORLDS))
+def test_all_that_is_done_is_linear_in_the_number_of_name_servers(seed: int) -> None:
+    """Every call is counted. What is done in C, such as a search in a list, is not seen here."""
+    few, many = (costs(WORLDS[seed](count)) for count in (24, 48))
+    grown = {what: many[what] / few[what] for what in many if many[what] > 1000}
+    assert {what: times for what, times in grown.items() if times > SLACK} == {}

@@ -17,7 +17,7 @@ from tests.checks.checking import told
 from tests.made_delegations import FAULTS, PAIRS, made, traced
 from tests.render.validating import VALIDATOR
 
-BATCHES, EACH = 40, 10
+BATCHES, EACH = 80, 5
 """One batch runs at each change, all of them with --all: 400 delegations."""
 
 

@@ -119,7 +119,7 @@ def walked(rdtype: int, rdatas: Sequence[bytes]) -> Trace:
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(some_type, st.lists(octets, min_size=1, max_size=3, unique=True))
 @example(19, [b"\x03311"])  # X25: an address that is none
 @example(20, [b"\x03150"])

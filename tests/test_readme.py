@@ -14,6 +14,7 @@ import shlex
 import shutil
 import subprocess
 import tomllib
+from contextlib import ExitStack
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,9 @@ import pytest
 
 import dnstrace
 from dnstrace.cli.choosing import choose
+from dnstrace.cli.line.forms import FORMATS
 from dnstrace.cli.line.syntax import parse
-from dnstrace.lab.network import LabNetwork
-from dnstrace.lab.world import load
+from dnstrace.testing import served
 from tests.cli.running import run
 from tests.picture import LARGEST, PAGE, PICTURES, TREES, digest_in, draw, recorded, shown_by_page
 
@@ -34,10 +35,19 @@ BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 SCRIPTS = [block for language, block in BLOCKS if language == "sh"]
 SESSIONS = [block for language, block in BLOCKS if language == "console"]
 IN_TABLES = re.findall(r"`(dnstrace [^`]+)`", "".join(re.findall(r"^\| `.*\|$", README, re.MULTILINE)))
+ELSEWHERE = {"yaml", "crontab", "conf"}
+"""The languages of files of other programs, which run the command."""
+
+IN_FILES = [
+    line
+    for language, block in BLOCKS
+    if language in ELSEWHERE
+    for line in re.findall(r"\bdnstrace (-[^;>\n]*)", block)
+]
 WORLDS = {
     "192.0.2.153": "resolver-stale"
 }  # where the lab is another than the textbook, by a word of the command
-ONLY_READ = ("--watch", "system")
+ONLY_READ = ("--watch", "system", "--serve")
 NOT_OURS = {("pip", "install", "."), ("tests/run",)}  # the first is tests/cli/test_install.py's
 USAGE, FAULT = 2, 70
 
@@ -62,6 +72,8 @@ def printed(line: str) -> str | None:
         if words[0] == "jq":
             assert operator == "|"
             text = filtered(words, text) if text is not None else None
+        elif words[0] == "dnstrace" and words[-2] == ">":
+            Path(words[-1]).write_text(traced(words[1:-2]) or "")
         elif words[0] == "dnstrace":
             text = traced(words[1:])
         else:
@@ -96,6 +108,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def lay_out(block: str) -> None:
     """The files that a block takes for granted."""
     Path("names.txt").write_text("www.example.com\nexample.com NS SOA  # two types\n")
+    Path("accepted.txt").write_text("lame-server@example.com until 2026-03-31 The host replaces it.\n")
     for name in {"monday.json", "tuesday.json", "kept.json.gz"}:
         if name in block and f"--save {name}" not in block:
             run("--lab", "--save", name)
@@ -125,12 +138,19 @@ def test_what_a_session_shows_is_printed(session: str) -> None:
             assert re.fullmatch(pattern, text), text
 
 
+def test_what_other_programs_run_is_understood(desk: Path) -> None:
+    lay_out("")
+    for line in IN_FILES:
+        chosen = choose(parse(shlex.split(line.replace("$ARG1$", "www.example.com"))), {})
+        assert chosen.settings.probe and chosen.shown.output in FORMATS
+
+
 def test_the_commands_are_found() -> None:
     everything = re.findall(r"^(?:\$ )?(?:dnstrace|pip|tests/run)\b.*$", README, re.MULTILINE)
     in_blocks = [line for block in SCRIPTS for line in block.splitlines()]
     in_sessions = [line for block in SESSIONS for line in block.splitlines() if line.startswith("$ ")]
     assert everything == [line for line in everything if line in in_blocks or line in in_sessions]
-    assert {language for language, _ in BLOCKS} == {"sh", "console", "python"}
+    assert {language for language, _ in BLOCKS} - ELSEWHERE == {"sh", "console", "python", "toml"}
     assert len(in_blocks) > 30 and len(IN_TABLES) > 10
     assert os.access(HOME / "tests" / "run", os.X_OK)
 
@@ -143,14 +163,22 @@ def test_a_session_that_shows_something_else_is_found_out() -> None:
 def test_the_library_does_what_is_shown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    world = load()
-    in_the_lab: Any = functools.partial(dnstrace.trace, network=LabNetwork(world), now=world.now)
-    monkeypatch.setattr(dnstrace, "trace", in_the_lab, raising=False)
-    (program,) = (block for language, block in BLOCKS if language == "python")
+    program, test = (block for language, block in BLOCKS if language == "python")
+    for name in ("trace", "trace_many"):
+        in_the_lab: Any = functools.partial(getattr(dnstrace, name), lab="lame")
+        monkeypatch.setattr(dnstrace, name, in_the_lab, raising=False)
     exec(program, {})
-    first, *steps = capsys.readouterr().out.splitlines()
+    first, *others = capsys.readouterr().out.splitlines()
     assert first == "answer ['www.example.com. 300 IN A 192.0.2.44']"
-    assert steps[:2] == [". referral", "   referral"]
+    assert ". referral" in others
+    assert others[-4].startswith("error lame-server ns1.example.com does not serve example.com")
+    assert others[-3].startswith("ns1.example.com does not serve example.com at 192.0.2.53")
+    assert others[-2:] == ["www.example.com. A answer", "example.com. NS answer"]
+
+    names: dict[str, Any] = {}
+    exec(test, names)
+    with ExitStack() as stack:
+        names["test_refusal"](lambda lab: stack.enter_context(served(lab)))
 
 
 @pytest.mark.parametrize("path", TREES, ids=lambda path: path.name)

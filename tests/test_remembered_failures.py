@@ -92,7 +92,7 @@ networks = st.integers(1, 7).flatmap(
 # --- what is asked --------------------------------------------------------------------------------
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(networks, st.integers(0, 100))
 def test_no_name_is_looked_up_twice_in_the_same_way(network: Network, seed: int) -> None:
     found = walked(network, seed=seed)
@@ -100,7 +100,7 @@ def test_no_name_is_looked_up_twice_in_the_same_way(network: Network, seed: int)
     assert set(looked_up.values()) <= {1}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(networks, st.integers(0, 100), st.booleans())
 def test_queries_are_linear_in_the_names(network: Network, seed: int, survey: bool) -> None:
     """Of a name two families are asked for: of two addresses, and either for a referral or of the parent."""

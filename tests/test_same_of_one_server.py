@@ -19,6 +19,7 @@ WORLDS = [name for name in names() if load(name).expect.findings is not None]
 _INCONCLUSIVE = {Kind.NETWORK_UNREACHABLE, Kind.ABANDONED, Kind.TRUNCATED}
 
 
+@pytest.mark.share(4)
 @pytest.mark.seeds(3)
 @pytest.mark.parametrize("name", WORLDS)
 def test_all_outputs_agree_on_every_server_of_a_world(name: str, seed: int) -> None:

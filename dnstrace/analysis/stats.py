@@ -9,7 +9,7 @@ servers that did not answer, and in this program.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from dnstrace.model import (
@@ -35,11 +35,12 @@ _HEADER, _QUESTION_TAIL, _OPT, _OPTION, _TCP_LENGTH = 12, 4, 11, 4, 2  # octets;
 
 
 class Counting:
-    """Counts attempts as they are made, each in constant time."""
+    """Counts steps and attempts as they are made, each in constant time."""
 
     def __init__(self) -> None:
         self._sent = self._timeouts = self._tcp = self._out = self._in = 0
         self._asked: set[tuple[Probe | None, str, Question]] = set()
+        self._zones: Counter[Name] = Counter()
 
     def add(self, probe: Probe | None, attempt: Attempt) -> None:
         """Count an attempt of a step, which may be a probe."""
@@ -54,8 +55,15 @@ class Counting:
         self._out += query_size(query)
         self._in += len(exchange.wire or b"")
 
-    def stats(self, steps: tuple[Step, ...], duration: float, critical: float) -> Stats:
-        """What was counted, for a trace of `steps` with a critical path of `critical` seconds."""
+    def step(self, before: Step | None, after: Step) -> None:
+        """Count a step, or what it has become."""
+        if before is not None and before.main:
+            self._zones[before.zone] -= 1
+        if after.main:
+            self._zones[after.zone] += 1
+
+    def stats(self, duration: float, critical: float) -> Stats:
+        """What was counted, for a trace with a critical path of `critical` seconds."""
         return Stats(
             queries=self._sent,
             retries=self._sent - len(self._asked),
@@ -63,7 +71,7 @@ class Counting:
             tcp=self._tcp,
             bytes_out=self._out,
             bytes_in=self._in,
-            zones=len({step.zone for step in steps if step.main}),
+            zones=sum(count > 0 for count in self._zones.values()),
             duration=duration,
             critical_path=critical,
         )
@@ -73,9 +81,10 @@ def measure(steps: tuple[Step, ...], duration: float) -> Stats:
     """The Stats of a trace of `steps` that took `duration` seconds."""
     counting = Counting()
     for step in steps:
+        counting.step(None, step)
         for attempt in step.attempts:
             counting.add(step.probe, attempt)
-    return counting.stats(steps, duration, critical_path(steps))
+    return counting.stats(duration, critical_path(steps))
 
 
 def query_size(query: Query) -> int:

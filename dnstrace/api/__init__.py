@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import dns.rdatatype
 
 from dnstrace.analysis.reached import went_wrong
+from dnstrace.api.prepared import prepared, resolvers_of
 from dnstrace.api.running import Knowledge, as_question, begun, with_findings
 from dnstrace.clock import run_real
 from dnstrace.model import Delegation, Name, Question, Settings, Trace
@@ -21,6 +22,9 @@ from dnstrace.model.tracing import Tracing
 from dnstrace.port import Network
 
 if TYPE_CHECKING:
+    from os import PathLike
+
+    from dnstrace.lab.world import World
     from dnstrace.model.anchors import Anchors
     from dnstrace.model.asked import Resolver
     from dnstrace.model.compared import Compared
@@ -33,8 +37,11 @@ __all__ = ["Knowledge", "as_question", "explanations", "report", "trace", "trace
 
 async def trace_async(
     name: str | Name,
-    rdtype: str | dns.rdatatype.RdataType = "A",
+    rdtype: str | dns.rdatatype.RdataType | None = None,
     *,
+    check: bool = False,
+    dnssec: bool | None = None,
+    lab: str | PathLike[str] | World | None = None,
     settings: Settings = Settings(),
     limits: Limits | None = None,
     roots: Delegation | None = None,
@@ -43,7 +50,7 @@ async def trace_async(
     at: float | None = None,
     parent_only: bool = False,
     supposed: Sequence[Delegation] = (),
-    resolvers: Sequence[Resolver] = (),
+    resolvers: Sequence[Resolver | str] = (),
     seed: int | None = None,
     now: datetime | None = None,
     tracing: Tracing | None = None,
@@ -51,7 +58,15 @@ async def trace_async(
     on_change: Callable[[Trace], None] | None = None,
     knowledge: Knowledge | None = None,
 ) -> Trace:
-    """Trace `name` and `rdtype` from the root servers down.
+    """Trace `name` from the root servers down; without `rdtype`, its A records.
+
+    A name is text as on the command line (a URL stands for its host, an address for its reverse name, whose
+    PTR records are asked for; Unicode is read by IDNA 2008), or a dnspython name, which is taken as absolute.
+
+    With `check`, the findings are in the Trace; `dnssec` validates with the anchors of the package if none
+    are given, and is implied by `check` unless it is False. `lab` traces in a world of the lab, by its name,
+    its file or as a value of `dnstrace.testing.world`: no network is asked, and no time passes. `resolvers`
+    are texts too, such as "192.0.2.53", "tls://192.0.2.53#dns.example" or "quad9".
 
     `settings` to `now` are the fields of Tracing (`dnstrace.model.tracing`), which describes them; `tracing`
     is a whole Tracing in their place. `network` carries the queries, by default over live sockets.
@@ -61,28 +76,30 @@ async def trace_async(
     With `anchors` the Judgement is in the Trace. The replies of resolvers are recorded in steps of their own,
     which `dnstrace.analysis.resolvers.compared` reads.
     """
+    asked = resolvers_of(resolvers)
     given = Tracing(
-        settings,
-        limits,
-        roots,
-        server,
-        anchors,
-        at,
-        parent_only,
-        tuple(supposed),
-        tuple(resolvers),
-        seed,
-        now,
+        settings, limits, roots, server, anchors, at, parent_only, tuple(supposed), asked, seed, now
     )
-    return await _traced(
-        as_question(name, rdtype), _whole_or_fields(tracing, given), network, on_change, knowledge
-    )
+    question, whole = as_question(name, rdtype), _whole_or_fields(tracing, given)
+    how = prepared(whole, network, check=check, dnssec=dnssec, lab=lab)
+
+    def traced() -> Coroutine[Any, Any, Trace]:
+        return _traced(question, how.tracing, how.network, on_change, knowledge)
+
+    if how.lab is None:
+        return await traced()
+    from dnstrace.api.in_lab import on_its_clock
+
+    return await on_its_clock(how.lab, traced)
 
 
 def trace(
     name: str | Name,
-    rdtype: str | dns.rdatatype.RdataType = "A",
+    rdtype: str | dns.rdatatype.RdataType | None = None,
     *,
+    check: bool = False,
+    dnssec: bool | None = None,
+    lab: str | PathLike[str] | World | None = None,
     settings: Settings = Settings(),
     limits: Limits | None = None,
     roots: Delegation | None = None,
@@ -91,7 +108,7 @@ def trace(
     at: float | None = None,
     parent_only: bool = False,
     supposed: Sequence[Delegation] = (),
-    resolvers: Sequence[Resolver] = (),
+    resolvers: Sequence[Resolver | str] = (),
     seed: int | None = None,
     now: datetime | None = None,
     tracing: Tracing | None = None,
@@ -103,22 +120,14 @@ def trace(
 
     A network with a clock of its own, as the lab's, is run on that clock.
     """
+    asked = resolvers_of(resolvers)
     given = Tracing(
-        settings,
-        limits,
-        roots,
-        server,
-        anchors,
-        at,
-        parent_only,
-        tuple(supposed),
-        tuple(resolvers),
-        seed,
-        now,
+        settings, limits, roots, server, anchors, at, parent_only, tuple(supposed), asked, seed, now
     )
-    question, chosen = as_question(name, rdtype), _whole_or_fields(tracing, given)
-    run: Callable[[Coroutine[Any, Any, Trace]], Trace] = getattr(network, "run", run_real)
-    return run(_traced(question, chosen, network, on_change, knowledge))
+    question, whole = as_question(name, rdtype), _whole_or_fields(tracing, given)
+    how = prepared(whole, network, check=check, dnssec=dnssec, lab=lab)
+    run: Callable[[Coroutine[Any, Any, Trace]], Trace] = getattr(how.network, "run", run_real)
+    return run(_traced(question, how.tracing, how.network, on_change, knowledge))
 
 
 def _whole_or_fields(whole: Tracing | None, fields: Tracing) -> Tracing:

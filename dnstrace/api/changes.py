@@ -33,29 +33,46 @@ class Delegated(NamedTuple):
     cut: Delegation
 
 
-def delegated(trace: Trace, zone: Name) -> Delegated | None:
-    """The delegation of a zone that the walk followed; None if there was none."""
-    for step in trace.steps:
-        if step.main and step.referral is not None and step.referral.zone == zone:
-            return Delegated(step.zone, step.referral)
-    return None
+class Zones:
+    """What a trace saw of zones, as far as it matters to changes of them."""
 
+    def __init__(self, trace: Trace) -> None:
+        self._delegated: dict[Name, Delegated] = {}
+        for step in trace.steps:
+            if step.main and step.referral is not None:
+                self._delegated.setdefault(step.referral.zone, Delegated(step.zone, step.referral))
+        self._heard, self._signed = _heard(trace), _signed(trace)
+        self._servers: dict[Name, frozenset[Name]] = {}
 
-def why_not(trace: Trace, finding: Finding) -> str:
-    """Why the remedy of a finding cannot be rehearsed; empty if it can."""
-    remedy, zone = finding.remedy, finding.zone
-    if remedy is None:
-        return "no record has to change" if finding.cure else ""
-    above = None if zone is None else delegated(trace, zone)
-    at_parent = above is not None and remedy.where == above.parent
-    if not (remedy.add or remedy.change or remedy.remove):
-        return _why_unknown(remedy, at_parent)
-    if zone is not None and above is not None and at_parent:
-        every = all(_of_delegation(record, zone, above.cut) for record in records_of(remedy))
-        return "" if every else "it changes more than a delegation"
-    if remedy.where is None or remedy.servers or not _is_heard(trace, remedy.where):
-        return "the zone has to be changed first"
-    return "the zone has to be signed again first" if _is_signed(trace, remedy.where) else ""
+    def delegated(self, zone: Name | None) -> Delegated | None:
+        """The delegation of a zone that the walk followed; None if there was none."""
+        return None if zone is None else self._delegated.get(zone)
+
+    def why_not(self, finding: Finding) -> str:
+        """Why the remedy of a finding cannot be rehearsed; empty if it can."""
+        remedy, zone = finding.remedy, finding.zone
+        if remedy is None:
+            return "no record has to change" if finding.cure else ""
+        above = self.delegated(zone)
+        at_parent = above is not None and remedy.where == above.parent
+        if not (remedy.add or remedy.change or remedy.remove):
+            return _why_unknown(remedy, at_parent)
+        if zone is not None and above is not None and at_parent:
+            every = all(self._is_of_delegation(record, above.cut) for record in records_of(remedy))
+            return "" if every else "it changes more than a delegation"
+        if remedy.where is None or remedy.servers or remedy.where not in self._heard:
+            return "the zone has to be changed first"
+        return "the zone has to be signed again first" if remedy.where in self._signed else ""
+
+    def _is_of_delegation(self, record: Record, cut: Delegation) -> bool:
+        """Whether a record is one with which the parent delegates a zone."""
+        if record.rdtype in (_NS, _DS):
+            return bool(record.owner == cut.zone)
+        if record.rdtype not in _GLUE:
+            return False
+        if cut.zone not in self._servers:
+            self._servers[cut.zone] = frozenset(server.name for server in cut.servers)
+        return record.owner.is_subdomain(cut.zone) or record.owner in self._servers[cut.zone]
 
 
 def _why_unknown(remedy: Remedy, at_parent: bool) -> str:
@@ -66,21 +83,26 @@ def _why_unknown(remedy: Remedy, at_parent: bool) -> str:
     return "the zone has to be changed first" if remedy.where is not None else "it changes no zone"
 
 
-def _is_signed(trace: Trace, zone: Name) -> bool:
-    """Whether a reply of a zone's servers has signatures, or keys, of that zone."""
-    replies = (a.exchange.message for step in trace.steps if step.zone == zone for a in step.attempts)
-    return any(
-        rrset.rdtype in (dns.rdatatype.RRSIG, dns.rdatatype.DNSKEY) and rrset.name.is_subdomain(zone)
-        for message in replies
+def _signed(trace: Trace) -> set[Name]:
+    """The zones of whose servers a reply has signatures, or keys, of that zone."""
+    replies = ((step.zone, a.exchange.message) for step in trace.steps for a in step.attempts)
+    return {
+        zone
+        for zone, message in replies
         if message is not None
         for rrset in message.answer
-    )
+        if rrset.rdtype in (dns.rdatatype.RRSIG, dns.rdatatype.DNSKEY) and rrset.name.is_subdomain(zone)
+    }
 
 
-def _is_heard(trace: Trace, zone: Name) -> bool:
-    """Whether the servers of a zone were asked as such, and replied."""
-    asked = (step for step in trace.steps if step.zone == zone and step.question.name.is_subdomain(zone))
-    return any(attempt.exchange.message is not None for step in asked for attempt in step.attempts)
+def _heard(trace: Trace) -> set[Name]:
+    """The zones whose servers were asked as such, and replied."""
+    return {
+        step.zone
+        for step in trace.steps
+        if step.question.name.is_subdomain(step.zone)
+        and any(attempt.exchange.message is not None for attempt in step.attempts)
+    }
 
 
 def of_delegation(remedy: Remedy, zone: Name) -> Remedy:
@@ -111,9 +133,12 @@ def records_of(remedy: Remedy) -> Iterator[Record]:
 
 def applied(cut: Delegation, remedies: Iterable[Remedy]) -> Delegation:
     """The delegation of a zone after remedies, in order; its DS RRset is None if they do not touch that."""
+    servers = {server.name: server.addresses for server in cut.servers}
     for remedy in remedies:
-        cut = _applied(cut, remedy)
-    return cut
+        parts = [[parsed(text) for text in texts] for texts in (remedy.add, remedy.change, remedy.remove)]
+        _apply(parts, servers)
+        cut = replace(cut, ds=_ds_after(cut, parts))
+    return replace(cut, servers=tuple(NameServer(*each) for each in servers.items()))
 
 
 def supposed_for(before: Delegation, after: Delegation, whole: bool = False) -> Delegation:
@@ -143,31 +168,18 @@ def _servers_in(cut: Delegation) -> set[tuple[Name, frozenset[str]]]:
     return {(server.name, frozenset(address.text for address in server.addresses)) for server in cut.servers}
 
 
-def _of_delegation(record: Record, zone: Name, cut: Delegation) -> bool:
-    """Whether a record is one with which the parent delegates a zone."""
-    if record.rdtype in (_NS, _DS):
-        return bool(record.owner == zone)
-    servers = {server.name for server in cut.servers}
-    within = bool(record.owner.is_subdomain(zone))
-    return bool(record.rdtype in _GLUE and (within or record.owner in servers))
-
-
-def _applied(cut: Delegation, remedy: Remedy) -> Delegation:
-    add, change, remove = (
-        [parsed(text) for text in texts] for texts in (remedy.add, remedy.change, remedy.remove)
-    )
-    names = _after(
-        [server.name for server in cut.servers], *(_targets(each) for each in (add, change, remove))
-    )
-    known = {server.name: server.addresses for server in cut.servers}
-    servers = tuple(
-        NameServer(
-            name,
-            _addresses_after(known.get(name, ()), *(_glue_of(name, each) for each in (add, change, remove))),
-        )
-        for name in names
-    )
-    return replace(cut, servers=servers, ds=_ds_after(cut, add, change, remove))
+def _apply(parts: list[list[Record]], servers: dict[Name, tuple[Address, ...]]) -> None:
+    """Add, change and remove records of the name servers of a zone and of their glue."""
+    targets = [_targets(each) for each in parts]
+    if any(targets):
+        after = {name: servers.get(name, ()) for name in _after(list(servers), *targets)}
+        servers.clear()
+        servers.update(after)
+    glue = [_glue_in(each) for each in parts]
+    for owner in dict.fromkeys(owner for each in glue for owner in each):
+        if owner in servers:
+            add, change, remove = (each.get(owner, []) for each in glue)
+            servers[owner] = _addresses_after(servers[owner], add, change, remove)
 
 
 def _targets(records: Iterable[Record]) -> list[Name]:
@@ -175,15 +187,18 @@ def _targets(records: Iterable[Record]) -> list[Name]:
 
 
 def _after(before: list[Name], add: list[Name], change: list[Name], remove: list[Name]) -> list[Name]:
-    kept = change or [name for name in before if name not in remove]
+    gone = set(remove)
+    kept = change or [name for name in before if name not in gone]
     return list(dict.fromkeys((*kept, *add)))
 
 
-def _glue_of(name: Name, records: Iterable[Record]) -> list[Address]:
-    texts = (
-        address_of(record.rdata) for record in records if record.owner == name and record.rdtype in _GLUE
-    )
-    return [Address(text, Source.GLUE) for text in texts if text]
+def _glue_in(records: Iterable[Record]) -> dict[Name, list[Address]]:
+    """The addresses in records, by owner."""
+    found: dict[Name, list[Address]] = {}
+    for record in records:
+        if text := address_of(record.rdata):
+            found.setdefault(record.owner, []).append(Address(text, Source.GLUE))
+    return found
 
 
 def _addresses_after(
@@ -195,10 +210,8 @@ def _addresses_after(
     return tuple(reversed(found.values()))
 
 
-def _ds_after(
-    cut: Delegation, add: list[Record], change: list[Record], remove: list[Record]
-) -> dns.rrset.RRset | None:
-    added, changed, removed = ([r.rdata for r in each if r.rdtype == _DS] for each in (add, change, remove))
+def _ds_after(cut: Delegation, parts: list[list[Record]]) -> dns.rrset.RRset | None:
+    added, changed, removed = ([r.rdata for r in each if r.rdtype == _DS] for each in parts)
     if not (added or changed or removed):
         return cut.ds
     gone = set(map(str, removed))

@@ -15,14 +15,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from dnstrace.api.changes import (
+    Zones,
     addresses_added,
     applied,
-    delegated,
     edited,
     of_delegation,
     supposed_for,
     touches_servers,
-    why_not,
 )
 from dnstrace.api.outcome import Compared, compared
 from dnstrace.api.running import Run, begun, with_findings
@@ -82,7 +81,7 @@ class _Rehearsal:
     """The rehearsals of one trace."""
 
     def __init__(self, run: Run, trace: Trace) -> None:
-        self._run, self._trace = run, trace
+        self._run, self._trace, self._zones = run, trace, Zones(trace)
         self._findings: Sequence[Finding] = trace.findings or ()
         self._clock = asyncio.get_running_loop().time
         self._known = KnownNetwork(trace.steps, run.context.network, self._may_ask)
@@ -90,7 +89,7 @@ class _Rehearsal:
 
     async def results(self) -> dict[int, _Result]:
         """The results by the place of the finding; remedies for one delegation are first tried together."""
-        why = {place: why_not(self._trace, finding) for place, finding in enumerate(self._findings)}
+        why = {place: self._zones.why_not(finding) for place, finding in enumerate(self._findings)}
         found = {place: _Result(unrehearsed=text) for place, text in why.items() if text}
         groups: dict[Name, list[int]] = {}
         for place, finding in enumerate(self._findings):
@@ -113,7 +112,7 @@ class _Rehearsal:
             return _Result(unrehearsed=f"{_MOST} remedies of this trace were")
         findings = [self._findings[place] for place in places]
         remedies = [finding.remedy for finding in findings if finding.remedy is not None]
-        now = delegated(self._trace, zone)
+        now = self._zones.delegated(zone)
         above = [each for each in remedies if now is not None and each.where == now.parent]
         below = [each for each in remedies if each not in above]
         if now is None:

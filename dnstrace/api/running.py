@@ -14,6 +14,7 @@ import dns.rdatatype
 
 from dnstrace.clock import other_turns
 from dnstrace.message.supposed import Supposed
+from dnstrace.message.written import subject_of
 from dnstrace.model import Delegation, Name, Question, Settings, Trace
 from dnstrace.model.tracing import Tracing
 from dnstrace.port import Network
@@ -130,13 +131,19 @@ async def with_findings(trace: Trace, until: float) -> Trace:
     return replace(trace, findings=checking.findings, unapplied=tuple(unapplied))
 
 
-def as_question(name: str | Name, rdtype: str | dns.rdatatype.RdataType) -> Question:
-    """The question for `name` and `rdtype`; raises ValueError if they cannot be asked for."""
+def as_question(name: str | Name, rdtype: str | dns.rdatatype.RdataType | None = None) -> Question:
+    """The question for `name` and `rdtype`, by default the type that such a name is asked for.
+
+    Raises ValueError if they cannot be asked for.
+    """
     try:
-        absolute = dns.name.from_text(name) if isinstance(name, str) else name.derelativize(dns.name.root)
-        number = dns.rdatatype.RdataType.make(rdtype)
-    except (dns.exception.DNSException, UnicodeError) as error:
-        raise ValueError(f"{name} {rdtype} cannot be asked for: {error}") from error
+        if isinstance(name, str):
+            absolute, usual = subject_of(name)
+        else:
+            absolute, usual = name.derelativize(dns.name.root), dns.rdatatype.A
+        number = usual if rdtype is None else dns.rdatatype.RdataType.make(rdtype)
+    except (dns.exception.DNSException, ValueError) as error:
+        raise ValueError(f"{name} {rdtype or ''} cannot be asked for: {error}") from error
     return Question(absolute, number)
 
 

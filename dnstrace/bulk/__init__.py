@@ -1,6 +1,6 @@
 """Many names: traces in parallel that share what they learn and overload no server.
 
-    async for trace in trace_many(questions):
+    async for trace in trace_many(["www.example.com", ("example.com", "MX")]):
         print(trace.question, trace.outcome)
 
 Zone cuts and the addresses of name servers are learnt once and kept for their TTL; only one of several equal
@@ -16,27 +16,47 @@ first step is at the deepest cut already known.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime
 from random import SystemRandom
+from typing import TYPE_CHECKING
 
+from dns.rdatatype import RdataType
+
+from dnstrace.api.prepared import prepared, resolvers_of
+from dnstrace.api.running import as_question
 from dnstrace.bulk.dealing import in_order, numbered
 from dnstrace.bulk.plan import AT_ONCE, CannotGoOn, Enough, Item, NoDescriptors, Plan, R, Use, worth
 from dnstrace.bulk.polite import TO_ONE
-from dnstrace.model import Trace
+from dnstrace.model import Name, Question, Trace
+from dnstrace.model.expectations import Expecting
 from dnstrace.model.tracing import Tracing
 from dnstrace.port import Network
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from dnstrace.lab.world import World
+    from dnstrace.model.asked import Resolver
 
 __all__ = ["AT_ONCE", "TO_ONE", "CannotGoOn", "Enough", "NoDescriptors", "results", "trace_many"]
 
 Questions = Iterable[Item] | AsyncIterable[Item]
 """Questions to trace, each perhaps with what is expected of its trace (`Expecting`)."""
+Asked = Item | str | Name | tuple[str | Name, str | RdataType]
+"""What can be asked for: a question, a name, or a name and a type."""
+Names = Iterable[Asked] | AsyncIterable[Asked]
 
 
 async def trace_many(
-    questions: Questions,
+    names: Names,
     *,
+    check: bool = False,
+    dnssec: bool | None = None,
+    lab: str | PathLike[str] | World | None = None,
+    resolvers: Sequence[Resolver | str] = (),
     tracing: Tracing = Tracing(),
     network: Network | None = None,
     at_once: int = AT_ONCE,
@@ -46,22 +66,55 @@ async def trace_many(
     workers: int = 1,
     dask: str | None = None,
 ) -> AsyncGenerator[Trace]:
-    """Trace each question and yield the traces as they end. The arguments are those of `results`."""
-    found = results(
-        questions,
-        _trace_itself,
-        tracing=tracing,
-        network=network,
-        at_once=at_once,
-        share=share,
-        ordered=ordered,
-        rate=rate,
-        workers=workers,
-        dask=dask,
-    )
-    async with aclosing(found):
-        async for trace in found:
-            yield trace
+    """Trace each name and yield the traces as they end.
+
+    A name is text or a dnspython name, a pair of it and a type, or a Question. `check` to `resolvers` are as
+    for `dnstrace.trace`, `tracing` says the rest of how to trace each, and the other arguments are those of
+    `results`. In the lab the traces come when all have ended. Raises ValueError for what cannot be asked for.
+    """
+    if resolvers:
+        tracing = replace(tracing, resolvers=resolvers_of(resolvers))
+    how = prepared(tracing, network, check=check, dnssec=dnssec, lab=lab)
+
+    def found(questions: Questions) -> AsyncGenerator[Trace]:
+        return results(
+            questions,
+            _trace_itself,
+            tracing=how.tracing,
+            network=how.network,
+            at_once=at_once,
+            share=share,
+            ordered=ordered,
+            rate=rate,
+            workers=workers,
+            dask=dask,
+        )
+
+    if how.lab is None:
+        async with aclosing(found(_asked(names))) as traces:
+            async for trace in traces:
+                yield trace
+        return
+    from dnstrace.api.in_lab import on_its_clock
+
+    asked = [question async for question in _asked(names)]
+    for trace in await on_its_clock(how.lab, lambda: _all(found(asked))):
+        yield trace
+
+
+async def _asked(names: Names) -> AsyncGenerator[Item]:
+    """The question for each name. Raises ValueError."""
+    async for _, each in numbered(names):
+        if isinstance(each, Question | Expecting):
+            yield each
+        elif isinstance(each, tuple):
+            yield as_question(*each)
+        else:
+            yield as_question(each)
+
+
+async def _all(traces: AsyncGenerator[Trace]) -> list[Trace]:
+    return [trace async for trace in traces]
 
 
 def _trace_itself(trace: Trace) -> Trace:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
 from contextlib import suppress
+from typing import TypeVar
 from zlib import crc32
 
-from dnstrace.bulk.plan import Enough, Item, Job, Jobs, R
+from dnstrace.bulk.plan import Enough, Job, Jobs, R
 from dnstrace.model import Name
+
+T = TypeVar("T")
 
 _COUNTRY = 2  # letters of a country's domain, below which names are often registered one label further down
 _SECOND = 3  # letters of the labels below which they are: co, com, org, ac, gov
 _REVERSE = {b"in-addr": 2, b"ip6": 8}  # labels below in-addr.arpa and ip6.arpa: about the size of one network
 
 
-async def numbered(questions: Iterable[Item] | AsyncIterable[Item]) -> Jobs:
-    """The questions with their numbers, counted from 0."""
+async def numbered(questions: Iterable[T] | AsyncIterable[T]) -> AsyncIterator[tuple[int, T]]:
+    """The questions, or what stands for them, with their numbers, counted from 0."""
     number = 0
     if isinstance(questions, AsyncIterable):
         async for question in questions:

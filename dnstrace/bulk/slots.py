@@ -43,6 +43,10 @@ class Slots:
     def give_back(self) -> None:
         """Have a slot back that was taken and is not needed."""
         self._due -= self._gap
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+            self._look_at(self._due)
 
     def close(self) -> None:
         """Call `unused` no more."""

@@ -48,8 +48,10 @@ def answers_below_cut(cut: Cut) -> Iterator[Observation]:
     """
     said = statements_of(cut)
     wrong = [(each, below) for each in said.all if (below := _left_over(said, each)) is not None]
-    for server in by_server(each.reply for each, _ in wrong):
-        mine = [(each, below) for each, below in wrong if each.reply.server == server]
+    of_server: dict[Name, list[tuple[Statement, Name]]] = {}
+    for each, below in wrong:
+        of_server.setdefault(each.reply.server, []).append((each, below))
+    for server, mine in of_server.items():
         each, below = next((pair for pair in mine if pair[0].kind in POSITIVE), mine[0])
         same = all(agrees_below(cut, one.reply, zone) for one, zone in mine)
         referral = said.referrals[each.address][below]

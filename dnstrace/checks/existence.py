@@ -143,9 +143,8 @@ def _exists(said: Statements, denied: Statement) -> Shown | None:
         return None
     if (wildcard := _wildcard_for(said, denied)) is not None:
         return denied, wildcard
-    bare = (each for each in said.of_kind((Kind.NODATA,)) if each.name == denied.name)
-    same = (each for each in bare if each.address == denied.address and not each.is_compact)
-    return next(((denied, each) for each in same), None)
+    bare = said.bare.get((denied.address, denied.name), ())
+    return next(((denied, each) for each in bare if not each.is_compact), None)
 
 
 def _wildcard_for(said: Statements, denied: Statement) -> Statement | None:
@@ -182,7 +181,10 @@ def _shown_text(said: Statements, denied: Statement, shown: Statement) -> str:
 
 def _is_past_cut(said: Statements, each: Statement) -> bool:
     """Whether the same address refers to a zone at or above the name."""
-    return any(each.name.is_subdomain(zone) for zone in said.referrals.get(each.address, ()))
+    cuts, name = said.referrals.get(each.address, {}), each.name
+    while cuts and name not in cuts and is_below(name, said.zone):
+        name = name.parent()
+    return name in cuts
 
 
 def _hidden(said: Statements, each: Statement) -> tuple[Statement, Name] | None:
@@ -192,10 +194,8 @@ def _hidden(said: Statements, each: Statement) -> tuple[Statement, Name] | None:
         return None
     while is_below(name, said.zone):
         above = name.parent()
-        for wildcard in said.of_kind(POSITIVE):
-            is_it = wildcard.name.labels[0] == b"*" and wildcard.name.parent() == above
-            if is_it and wildcard.rdtype == each.rdtype:
-                return None if name == each.name and each.kind is Kind.NXDOMAIN else (wildcard, name)
+        if (wildcard := said.wildcards.get((wildcard_below(above), each.rdtype))) is not None:
+            return None if name == each.name and each.kind is Kind.NXDOMAIN else (wildcard, name)
         name = above
     return None
 

@@ -133,7 +133,23 @@ def _heard(step: Step, unheard: frozenset[int]) -> bool:
 
 def named(cut: Cut) -> list[Name]:
     """The name servers of a zone that the parent lists, then those that only the zone itself lists."""
+    return cut.once(_named)
+
+
+def _named(cut: Cut) -> list[Name]:
     return list(dict.fromkeys((*_of_parent(cut), *cut.child)))
+
+
+def walked_addresses(cut: Cut) -> dict[Name, list[str]]:
+    """The addresses by which the walk knew each name server of a zone, and those in its delegation."""
+    return cut.once(_walked)
+
+
+def _walked(cut: Cut) -> dict[Name, list[str]]:
+    found: dict[Name, dict[str, None]] = {}
+    for server in (*cut.servers, *(cut.delegation.servers if cut.delegation is not None else ())):
+        found.setdefault(server.name, {}).update((address.text, None) for address in server.addresses)
+    return {name: list(addresses) for name, addresses in found.items()}
 
 
 def _of_parent(cut: Cut) -> list[Name]:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.glue import glue, glue_records, working
-from dnstrace.checks.hosts import host_of, named
+from dnstrace.checks.glue import address_records, glue, glue_records, working
+from dnstrace.checks.hosts import host_of, named, walked_addresses
 from dnstrace.model import ROOT, Name
 from dnstrace.model.addresses import special
 
@@ -28,8 +28,8 @@ def sorted_out(cut: Cut, names: Iterable[Name]) -> Listing:
     """
     every = list(dict.fromkeys(names))
     meant = [lacking_dot(cut, name) or name for name in every]
-    good = tuple(dict.fromkeys(name for name in meant if is_of_use(cut, name)))
-    return Listing(good, tuple(name for name in every if name not in good))
+    good = dict.fromkeys(name for name in meant if is_of_use(cut, name))
+    return Listing(tuple(good), tuple(name for name in every if name not in good))
 
 
 def is_of_use(cut: Cut, name: Name) -> bool:
@@ -45,7 +45,7 @@ def is_of_use(cut: Cut, name: Name) -> bool:
 
 def known_addresses(cut: Cut, name: Name) -> tuple[str, ...]:
     """The addresses of a name server: in its own zone, in the referral, and those that the walk found."""
-    walked = (a.text for server in cut.servers if server.name == name for a in server.addresses)
+    walked = walked_addresses(cut).get(name, ())
     return tuple(dict.fromkeys((*host_of(cut, name).addresses, *glue(cut).get(name, ()), *walked)))
 
 
@@ -59,8 +59,11 @@ def lacking_dot(cut: Cut, name: Name) -> Name | None:
     if known_addresses(cut, name):
         return None
     meant = name.relativize(cut.zone).concatenate(ROOT)
-    listed = (each for each in named(cut) if each != name)
-    return meant if meant.is_subdomain(cut.zone) or meant in listed else None
+    return meant if meant.is_subdomain(cut.zone) or meant in cut.once(_every_name) else None
+
+
+def _every_name(cut: Cut) -> frozenset[Name]:
+    return frozenset(named(cut))
 
 
 def ns_records(cut: Cut, names: Iterable[Name], ttl: int | None = None) -> tuple[str, ...]:
@@ -68,6 +71,13 @@ def ns_records(cut: Cut, names: Iterable[Name], ttl: int | None = None) -> tuple
     if ttl is None:
         ttl = cut.delegation.ttl if cut.delegation is not None and cut.delegation.ttl is not None else _TTL
     return tuple(f"{cut.zone} {ttl} IN NS {name}" for name in sorted(names))
+
+
+def addresses_lacking(cut: Cut, names: Iterable[Name]) -> tuple[str, ...]:
+    """The address records that the zone lacks for name servers inside it, as the parent has them as glue."""
+    inside = (name for name in sorted(names) if name.is_subdomain(cut.zone) and host_of(cut, name).absent)
+    each = ((name, working(cut, glue(cut).get(name, ()))) for name in inside)
+    return tuple(record for name, found in each for record in address_records(name, found))
 
 
 def delegating_records(cut: Cut, names: Iterable[Name]) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from typing import TypedDict
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.glue import address_records, working, zone_of_host
-from dnstrace.checks.hosts import Host, end_of_aliases, host_of, named
-from dnstrace.checks.listing import lacking_dot, ns_records
+from dnstrace.checks.hosts import Host, end_of_aliases, host_of, named, walked_addresses
+from dnstrace.checks.listing import lacking_dot, ns_records, sorted_out
 from dnstrace.checks.phrases import listed, parent_text
 from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.model import ROOT, Name
@@ -69,14 +69,14 @@ class _Addresses(TypedDict):
 
 def _addresses_instead(cut: Cut, host: Host) -> _Addresses:
     """The addresses to publish instead of an alias, where they are known."""
-    found = address_records(host.name, working(cut, _walked_addresses(cut, host.name)))
+    found = address_records(host.name, working(cut, walked_addresses(cut).get(host.name, ())))
     gone = () if host.target is None or not found else (f"{host.name} 3600 IN CNAME {host.target}",)
     return {"records": found, "remedy": in_zone(zone_of_host(cut, host), add=found, remove=gone)}
 
 
 def _instead_of_alias(cut: Cut, host: Host) -> str:
     """What to do about an alias: the host that it leads to is only named if it may serve the zone."""
-    end, known = end_of_aliases(cut, host.name), _walked_addresses(cut, host.name)
+    end, known = end_of_aliases(cut, host.name), walked_addresses(cut).get(host.name)
     replaced = f"replace the CNAME record of {plain(host.name)} with A and AAAA records"
     if end is None or (known and not working(cut, known)):
         return replaced
@@ -96,24 +96,36 @@ def _without_names(cut: Cut, group: list[Host], meant: dict[Name, Name]) -> _Fix
     """What to do about names without an address: list those that were meant, or none in their place."""
     names, zone = [host.name for host in group], zone_text(cut.zone)
     blame = _names_blame(cut, names)
-    right = [name for name in meant.values() if name not in set(named(cut)) - set(names)]
-    add, remove = ns_records(cut, right), ns_records(cut, names)
     at_zone, both = blame is not Blame.REGISTRAR, _is_in_both(cut, names)
+    left = set(_listed_there(cut, at_zone)) - set(names)
+    right = [name for name in meant.values() if name not in left]
+    if not left and not right:
+        right = list(sorted_out(cut, (name for name in named(cut) if name not in names)).good)
+    add, remove = ns_records(cut, right), ns_records(cut, names)
     parent = f"in {parent_text(cut)}"
     where = f"in the zone and {parent}" if both else "in the zone" if at_zone else parent
     if meant.keys() == set(names):
         with_dot = listed(name.to_text() for name in meant.values())
         cure = f"write {with_dot}, with the final dot, in the NS records of {zone} {where}"
     else:
-        instead = f"remove {'it' if len(names) == 1 else 'them'} from the NS records of {zone} {where}"
-        cure = f"{_fix_of(group)}, or {instead}"
-    if set(names) == set(named(cut)) and not meant:
+        them = "it" if len(names) == 1 else "them"
+        better = listed(right) if right else "" if left else "other name servers"
+        instead = f"list {better} instead of {them} in" if better else f"remove {them} from"
+        cure = f"{_fix_of(group)}, or {instead} the NS records of {zone} {where}"
+    if not left and not right:  # a zone needs NS records
         remedy = in_zone(cut.zone)
     else:
         remedy = (
             in_zone(cut.zone, add=add, remove=remove) if at_zone else at_parent(cut, add=add, remove=remove)
         )
     return {"cure": cure, "records": add, "remedy": remedy, "blame": blame}
+
+
+def _listed_there(cut: Cut, at_zone: bool) -> Iterable[Name]:
+    """The name servers that the zone itself lists, as far as it was heard, or those that the parent lists."""
+    if at_zone and cut.child:
+        return cut.child
+    return named(cut) if cut.delegation is None else [server.name for server in cut.delegation.servers]
 
 
 def _is_in_both(cut: Cut, names: Iterable[Name]) -> bool:
@@ -195,6 +207,7 @@ def ns_name_is_address(cut: Cut) -> Iterator[Observation]:
         name for name in named(cut) if address_literal(name, cut.zone) and not host_of(cut, name).addresses
     ]
     level = _names_level(cut, wrong)
+    remaining = set(named(cut)) - set(wrong)
     for name in wrong:
         address = address_literal(name, cut.zone)
         yield Observation(
@@ -204,7 +217,7 @@ def ns_name_is_address(cut: Cut) -> Iterator[Observation]:
             cure=f"give the server a name with the address {address}, and list it instead of {plain(name)}",
             level=level,
             blame=_names_blame(cut, [name]),
-            remedy=in_zone(cut.zone, remove=ns_records(cut, [name]) if set(named(cut)) - set(wrong) else ()),
+            remedy=in_zone(cut.zone, remove=ns_records(cut, [name]) if remaining else ()),
         )
 
 
@@ -226,8 +239,9 @@ def ns_address_special(cut: Cut) -> Iterator[Observation]:
     """
     if _is_private(cut):
         return
-    every = {name: (*_walked_addresses(cut, name), *host_of(cut, name).addresses) for name in named(cut)}
-    useless = [name for name, addresses in every.items() if addresses and all(map(special, addresses))]
+    walked = walked_addresses(cut)
+    every = {name: (*walked.get(name, ()), *host_of(cut, name).addresses) for name in named(cut)}
+    useful = {name for name, found in every.items() if not found or not all(map(special, found))}
     for name, addresses in every.items():
         host = host_of(cut, name)
         if found := {text: what for text in addresses if (what := special(text))}:
@@ -238,7 +252,7 @@ def ns_address_special(cut: Cut) -> Iterator[Observation]:
                 steps=(*_naming_steps(cut), *host.steps),
                 server=name,
                 cure=f"publish the public address of {plain(name)} instead of {listed(found)}",
-                level=_names_level(cut, {name, *useless}),
+                level=Level.WARNING if len(useful) > (name in useful) else Level.ERROR,
                 remedy=in_zone(cut.zone),
             )
 
@@ -293,12 +307,6 @@ def address_literal(name: Name, zone: Name) -> str:
     return ""
 
 
-def _walked_addresses(cut: Cut, name: Name) -> list[str]:
-    """The addresses of a name server by which the walk knew it."""
-    servers = (*cut.servers, *(cut.delegation.servers if cut.delegation is not None else ()))
-    return [address.text for server in servers if server.name == name for address in server.addresses]
-
-
 def _glued(cut: Cut) -> set[Name]:
     """The names for which the parent has addresses: a resolver that starts there needs no look-up."""
     servers = () if cut.delegation is None else cut.delegation.servers
@@ -317,6 +325,10 @@ def _names_blame(cut: Cut, names: Iterable[Name]) -> Blame:
 
 def _naming_steps(cut: Cut) -> tuple[int, ...]:
     """The steps in which the zone's name servers were seen."""
+    return cut.once(_steps_naming)
+
+
+def _steps_naming(cut: Cut) -> tuple[int, ...]:
     found = [reply.step.id for reply in cut.referrals[:1]]
     found += [reply.step.id for replies in cut.child.values() for reply in replies[:1]]
     return tuple(dict.fromkeys(found or (step.id for step in cut.walked[:1])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from dnstrace.analysis.reached import ended_unasked
 from dnstrace.checks.evidence import Cut, Evidence
@@ -50,7 +50,7 @@ class _Seen:
 def _server(seen: _Seen, name: Name) -> ReconciledServer:
     cut = seen.cut
     glue, walked, host = seen.parent.get(name, []), seen.walked.get(name, []), host_of(cut, name)
-    every = dict.fromkeys((*glue, *walked, *host.addresses))
+    every, glued, own = dict.fromkeys((*glue, *walked, *host.addresses)), set(glue), _own(host)
     needed = cut.delegation is not None and (bool(glue) or name.is_subdomain(cut.zone))
     return ReconciledServer(
         name=name,
@@ -59,8 +59,8 @@ def _server(seen: _Seen, name: Name) -> ReconciledServer:
         addresses=tuple(
             Addressed(
                 address,
-                glue=address in glue if needed else None,
-                own=_own(host, address),
+                glue=address in glued if needed else None,
+                own=own(address),
                 attempt=seen.attempt(address),
                 asked=address in seen.asked,
                 serial=seen.serials.get(address),
@@ -80,8 +80,11 @@ def _addresses(servers: Iterable[NameServer]) -> dict[Name, list[str]]:
     return found
 
 
-def _own(host: Host, address: str) -> bool | None:
-    """Whether the zone of a server's name has an address; None if it was not asked or did not say."""
-    family = family_of(address)
-    known = host.nxdomain or family in {*host.denied, *map(family_of, host.addresses)}
-    return address in host.addresses if known else None
+def _own(host: Host) -> Callable[[str], bool | None]:
+    """Tells whether the zone of a server's name has an address; None if it was not asked or did not say."""
+    families, addresses = {*host.denied, *map(family_of, host.addresses)}, set(host.addresses)
+
+    def own(address: str) -> bool | None:
+        return address in addresses if host.nxdomain or family_of(address) in families else None
+
+    return own

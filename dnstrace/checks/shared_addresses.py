@@ -78,7 +78,7 @@ def _of_delegation(cut: Cut) -> Addresses:
     """The addresses that a resolver finds from the delegation: glue, else those in the servers' own zones."""
     if cut.delegation is None:
         return {}
-    glued = cut.once(glue)
+    glued = glue(cut)
     return {
         server.name: _public(glued.get(server.name) or host_of(cut, server.name).addresses)
         for server in cut.delegation.servers

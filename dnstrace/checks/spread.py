@@ -14,7 +14,7 @@ import dns.rrset
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.glue import glue, glue_records, working
-from dnstrace.checks.hosts import host_of, named
+from dnstrace.checks.hosts import host_of, named, walked_addresses
 from dnstrace.checks.phrases import counted, listed
 from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.replies import steps_of
@@ -176,19 +176,14 @@ def _has_ipv4(cut: Cut, name: Name) -> bool | None:
 
     What could be reached from here has no part in it. Of a server inside the zone, only the glue is found.
     """
-    addresses, host = cut.once(glue).get(name, []), host_of(cut, name)
+    addresses, host = glue(cut).get(name, []), host_of(cut, name)
     if _of_family(addresses, 4):
         return True
     if addresses and name.is_subdomain(cut.zone):
         return False
-    if _of_family((*addresses, *cut.once(_walked).get(name, ()), *host.addresses), 4):
+    if _of_family((*addresses, *walked_addresses(cut).get(name, ()), *host.addresses), 4):
         return True
     return False if host.nxdomain or 4 in host.denied else None
-
-
-def _walked(cut: Cut) -> dict[Name, list[str]]:
-    """The addresses by which the walk knew each name server."""
-    return {server.name: [address.text for address in server.addresses] for server in cut.servers}
 
 
 def _of_family(addresses: Iterable[str], family: int) -> list[str]:

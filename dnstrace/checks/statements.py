@@ -21,7 +21,7 @@ from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.dnssec.proof import NXNAME, Types
 from dnstrace.dnssec.records import NSEC
-from dnstrace.model import Kind, Name, Probe
+from dnstrace.model import Kind, Name, Probe, Question, Step
 from dnstrace.model.naming import is_below, plain
 
 _SAYS = POSITIVE | NEGATIVE | {Kind.REFERRAL}
@@ -120,6 +120,49 @@ class Statements:
         return found
 
     @cached_property
+    def bare(self) -> dict[tuple[str, Name], list[Statement]]:
+        """The replies in which an address says that a name has no data of a type, by address and name."""
+        found: dict[tuple[str, Name], list[Statement]] = {}
+        for each in self.of_kind((Kind.NODATA,)):
+            found.setdefault((each.address, each.name), []).append(each)
+        return found
+
+    @cached_property
+    def wildcards(self) -> dict[tuple[Name | None, dns.rdatatype.RdataType], Statement]:
+        """The first answer that gives data of a wildcard, by the wildcard and the type asked."""
+        found: dict[tuple[Name | None, dns.rdatatype.RdataType], Statement] = {}
+        for each in self.of_kind(POSITIVE):
+            if each.name.labels[0] == b"*":
+                found.setdefault((each.name, each.rdtype), each)
+        return found
+
+    @cached_property
+    def by_question(self) -> dict[Question, list[HeardReply]]:
+        """Every reply that says something from the zone, by the question."""
+        found: dict[Question, list[HeardReply]] = {}
+        for each in self.all:
+            found.setdefault(each.reply.step.question, []).append(each.reply)
+        return found
+
+    @cached_property
+    def _asked_for_soa(self) -> set[tuple[str, Name]]:
+        """The addresses that were asked for SOA records, with the name."""
+        soa = dns.rdatatype.SOA
+        return {(each.address, each.name) for each in self.everything if each.rdtype == soa}
+
+    @cached_property
+    def _hosted(self) -> dict[str, set[Name]]:
+        """The zones that each address answers for, by a reply from them or by their SOA records."""
+        found: dict[str, set[Name]] = {}
+        for each in self.everything:
+            zones = found.setdefault(each.address, set())
+            if each.reply.meaning.zone is not None:
+                zones.add(each.reply.meaning.zone)
+            if _is_soa(each):
+                zones.add(each.name)
+        return found
+
+    @cached_property
     def referrals(self) -> dict[str, dict[Name, Statement]]:
         """The zones that each address refers to, each with the first reply that does."""
         found: dict[str, dict[Name, Statement]] = {}
@@ -155,15 +198,13 @@ class Statements:
 
     def hosts(self, address: str, zone: Name) -> bool:
         """Whether an address also serves a zone below this one."""
-        said = (each for each in self.everything if each.address == address)
-        return any(each.reply.meaning.zone == zone or _is_soa_of(each, zone) for each in said)
+        return zone in self._hosted.get(address, ())
 
     def has_no_cut(self, address: str, zone: Name) -> bool:
         """Whether an address was asked about a zone cut by itself, and neither refers to it nor serves it."""
         if zone in self.referrals.get(address, ()) or self.hosts(address, zone):
             return False
-        asked = (each for each in self.everything if each.address == address and each.name == zone)
-        return any(each.rdtype == dns.rdatatype.SOA for each in asked)
+        return (address, zone) in self._asked_for_soa
 
 
 def statements_of(cut: Cut) -> Statements:
@@ -180,12 +221,19 @@ def agrees_below(cut: Cut, reply: HeardReply, below: Name) -> bool:
 def heard_below(cut: Cut, reply: HeardReply, below: Name) -> list[HeardReply]:
     """What the servers of a zone below reply to the same question."""
     child, question = cut.evidence.cut(below), reply.step.question
-    said = () if child is None else statements_of(child).all
-    others = [each.reply for each in said if each.reply.step is not reply.step]
-    probed = (step for step in cut.evidence.trace.steps if step.probe is Probe.ELSEWHERE)
-    found = (each for step in probed if step.zone == below for each in replies_of(step))
-    others += [each for each in found if each.meaning.kind in _SAYS]
-    return [each for each in others if each.step.question == question]
+    said = () if child is None else statements_of(child).by_question.get(question, ())
+    others = [each for each in said if each.step is not reply.step]
+    probed = cut.once(_asked_elsewhere).get((below, question), ())
+    return [*others, *(each for step in probed for each in replies_of(step) if each.meaning.kind in _SAYS)]
+
+
+def _asked_elsewhere(cut: Cut) -> dict[tuple[Name, Question], list[Step]]:
+    """The probes of servers that only some of the parent's servers list, by zone and question."""
+    found: dict[tuple[Name, Question], list[Step]] = {}
+    for step in cut.evidence.trace.steps:
+        if step.probe is Probe.ELSEWHERE:
+            found.setdefault((step.zone, step.question), []).append(step)
+    return found
 
 
 def record_list(each: Statement) -> str:
@@ -260,6 +308,5 @@ def _is_resolvers(message: dns.message.Message) -> bool:
     return bool(message.flags & dns.flags.RA) and not message.flags & dns.flags.AA
 
 
-def _is_soa_of(each: Statement, zone: Name) -> bool:
-    asked = each.name == zone and each.rdtype == dns.rdatatype.SOA
-    return asked and each.kind is Kind.ANSWER and each.authoritative
+def _is_soa(each: Statement) -> bool:
+    return each.rdtype == dns.rdatatype.SOA and each.kind is Kind.ANSWER and each.authoritative

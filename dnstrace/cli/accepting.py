@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
-from functools import reduce
 from typing import TYPE_CHECKING, Any
+
+from dnstrace.model.accepting import Ignored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dnstrace.model import Trace
-    from dnstrace.model.accepting import Ignored
     from dnstrace.model.policy import Policy
 
 Document = dict[str, Any]
@@ -37,23 +36,42 @@ def without_accepted(document: Document, policy: Policy) -> Document:
         zone, server = (finding[key] and dns.name.from_text(finding[key]) for key in ("zone", "server"))
         return not any(each.is_about(finding["code"], zone, server) for each in valid)
 
-    return {**document, "findings": [*filter(counts, document["findings"])]}
+    accepted = [each for each in document.get("accepted", ()) if counts(each["finding"])]
+    return {**document, "findings": [*filter(counts, document["findings"])], "accepted": accepted}
 
 
-def added(some: tuple[Ignored, ...], more: tuple[Ignored, ...]) -> tuple[Ignored, ...]:
-    """What became of each `--ignore` in several traces together, from that in some and in one more."""
-    if not some or not more:
-        return some or more
-    return tuple(
-        replace(one, expired=one.expired and other.expired, findings=one.findings + other.findings)
-        for one, other in zip(some, more, strict=True)
-    )
+def together(traces: Iterable[tuple[Ignored, ...]]) -> Iterator[Ignored]:
+    """What became of each `--ignore` in several traces; one that was interrupted has none of it."""
+    for each in zip(*filter(None, traces), strict=True):
+        expired = all(of_trace.expired for of_trace in each)
+        yield Ignored(each[0].ignore, expired, sum(of_trace.findings for of_trace in each))
 
 
-def unheeded(traces: Iterable[tuple[Ignored, ...]]) -> Iterator[str]:
-    """A line for each `--ignore` that has expired, or that concerns no finding of any trace."""
-    every: tuple[Ignored, ...] = ()
-    for each in reduce(added, traces, every):
+class Heeded:
+    """How many findings of many traces each `--ignore` concerns."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._ignores, self._counts = policy.ignores, [0] * len(policy.ignores)
+        self._day: date | None = None
+
+    def add(self, counts: Iterable[int], day: date | None) -> None:
+        """Take in those of one trace, which began on a day; None if it was not checked."""
+        for place, count in enumerate(counts):
+            self._counts[place] += count
+        self._day = day or self._day
+
+    def remarks(self) -> Iterator[str]:
+        """What `unheeded` says of them, if anything was checked."""
+        if (day := self._day) is not None:
+            counted = zip(self._ignores, self._counts, strict=True)
+            yield from unheeded(Ignored(each, each.has_expired(day), count) for each, count in counted)
+
+
+def unheeded(ignores: Iterable[Ignored]) -> Iterator[str]:
+    """A line for each `--ignore` that has expired, or that was typed and concerns no finding."""
+    for each in ignores:
+        if each.ignore.default and not each.findings:
+            continue  # it is for another zone
         said = f"{each.ignore.place} {each.ignore.text}"
         if each.expired:
             again = "what it accepted counts again" if each.findings else "nothing that it concerns was found"

@@ -53,7 +53,10 @@ def choose(words: Parsed, variables: Mapping[str, str]) -> Choices:
     if found.origins.get("drop") in ("variable", "file"):
         _leave_out_unknown(found, loaded.record if loaded else None)
     chosen = choices(found, loaded)
-    return chosen._replace(remarks=chosen.remarks + (remarks if "resolver" in found.said else ()))
+    called = {} if configured is None else configured.called
+    return chosen._replace(
+        remarks=chosen.remarks + (remarks if "resolver" in found.said else ()), called=called
+    )
 
 
 def configuration(words: Parsed, otherwise: Parsed, variables: Mapping[str, str]) -> Configured | None:

@@ -65,6 +65,8 @@ def run(words: Parsed, environment: Environment) -> int:
         from dnstrace.cli.about.instead import ABOUT
 
         name, value = words.about
+        if name == "show-config":
+            value = words.said.get("no-config", "")
         return ABOUT[name](value, environment)
     from dnstrace.cli.choosing import choose
 

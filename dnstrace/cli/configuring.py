@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -51,9 +51,16 @@ class Configured:
     resolvers: Mapping[str, tuple[Resolver, ...]]
     entries: tuple[Entry, ...]
 
+    @property
+    def called(self) -> dict[str, str]:
+        """The names of resolvers by their addresses."""
+        return {each.address: name for name, several in self.resolvers.items() for each in several}
+
 
 def read(path: str, home: str = "") -> Configured:
     """Read the file; `~/` at the beginning of a value stands for `home`. Raises Usage."""
+    if not os.path.isfile(path):  # what is opened may never end, such as a pipe
+        raise Usage(f"{path} is not a regular file; --no-config leaves it out")
     try:
         with open(path, "rb") as file:
             text = file.read().decode("utf-8")
@@ -105,7 +112,10 @@ class _Reader:
             return
         for text in self._texts(name, value, several=option.repeatable):
             said = f"{self._path}:{self._line_of(name, text=text)}: {name}"
-            self._parsed.file(option, converted(said, option.convert, text), said)
+            value = converted(said, option.convert, text)
+            if hasattr(value, "place"):  # it is reported with where it was written
+                value = replace(value, place=said.removesuffix(f" {name}"))  # type: ignore[type-var]
+            self._parsed.file(option, value, said)
 
     def _flag(self, option: Option, said: str, value: object, opposite: bool) -> None:
         if not isinstance(value, bool):

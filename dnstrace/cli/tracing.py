@@ -42,9 +42,9 @@ def trace_all(chosen: Choices, environment: Environment) -> int:
     finally:
         reported = _report_on(ended, chosen, environment)
     if chosen.policy.ignores:
-        from dnstrace.cli.accepting import unheeded
+        from dnstrace.cli.accepting import together, unheeded
 
-        for remark in unheeded([report.trace.ignores for report in ended]):
+        for remark in unheeded(together(report.trace.ignores for report in ended)):
             environment.remark(remark)
     return status((report.trace for report in ended), chosen.policy) if reported is None else reported
 
@@ -62,7 +62,7 @@ def _trace_each(plan: Planned, chosen: Choices, environment: Environment, ended:
             from dnstrace.cli.accepting import accepted_of
 
             trace = accepted_of(trace, chosen.policy)
-        ended.append(api.report(trace))
+        ended.append(replace(api.report(trace), called=chosen.called))
         _save_and_print(ended[-1], plan, chosen, environment)
         if trace.interrupted:
             break

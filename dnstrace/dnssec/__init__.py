@@ -15,7 +15,7 @@ implemented: key rollover by RFC 5011 (anchors are read, never learnt), DLV, GOS
 
 from dnstrace.dnssec.anchors import AnchorsError, parse_anchors, read_anchors, root_anchors
 from dnstrace.dnssec.crypto import MissingCryptography, require_cryptography
-from dnstrace.dnssec.judge import judge
+from dnstrace.dnssec.judge import judge, unjudged
 from dnstrace.model.judgement import (
     DsEvidence,
     EffortLimits,
@@ -43,4 +43,5 @@ __all__ = [
     "read_anchors",
     "require_cryptography",
     "root_anchors",
+    "unjudged",
 ]

@@ -29,6 +29,7 @@ _BIND = re.compile(
     r'(?P<numbers>\d++\s++\d++\s++\d++)\s++"(?P<data>[^"]*)"\s*+;'
 )  # each word is begun once and never given back in part: the time is linear in the text
 _BIND_COMMENT = re.compile(r'("[^"]*")|//[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
+_TROUBLE = 150  # characters of what is wrong with a file
 LONGEST = 2**18
 """Characters of a file of trust anchors: room for some thousand keys."""
 
@@ -87,8 +88,7 @@ def parse_anchors(text: str, where: str) -> Anchors:
             if isinstance(record, DS | DNSKEY):
                 zones.setdefault(zone, []).append(record)
     except (dns.exception.DNSException, ValueError) as error:
-        trouble = " ".join(str(error).split())[:120] or type(error).__name__
-        trouble = re.sub(r"^<input>:(\d+): ", r"line \1: ", trouble)
+        trouble = " ".join(str(error).split())[:_TROUBLE] or type(error).__name__
         raise AnchorsError(f"{where} is not a trust anchor file: {trouble}") from error
     if not zones:
         raise AnchorsError(f"{where} has no trust anchor: it needs at least one DS or DNSKEY record")
@@ -96,15 +96,9 @@ def parse_anchors(text: str, where: str) -> Anchors:
 
 
 def _master_file_records(text: str) -> Iterator[tuple[Name, dns.rdata.Rdata]]:
-    import dns.tokenizer  # not needed where there are no anchors to read
-    import dns.zone
-    import dns.zonefile
+    from dnstrace.message.masterfile import records  # not needed where there are no anchors to read
 
-    zone = dns.zone.Zone(dns.name.root, dns.rdataclass.IN, relativize=False)
-    tokens = dns.tokenizer.Tokenizer(text, "<input>")
-    with zone.writer(True) as writer:  # unlike read_rrsets, linear in the number of names
-        dns.zonefile.Reader(tokens, zone.rdclass, writer, allow_directives=False, default_ttl=0).read()
-    for name, _, rdata in zone.iterate_rdatas():
+    for name, _, rdata in records(text, ttl=0).iterate_rdatas():
         yield name, rdata
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Callable
 from importlib.util import find_spec
 from threading import Lock
 
@@ -86,15 +87,18 @@ class _Verified:
 verified = _Verified()
 
 
-def verify(algorithm: int, key: bytes, signature: bytes, data: bytes) -> bool:
+def verify(
+    algorithm: int, key: bytes, signature: bytes, data: bytes, make: Callable[[], None] = lambda: None
+) -> bool:
     """Whether `signature` is a valid signature of `data` by `key` (the public key field of a DNSKEY record).
 
     Malformed keys, malformed signatures and unsupported algorithms give False. Raises MissingCryptography.
-    The latest results are remembered, in a few hundred octets each.
+    The latest results are remembered, in a few hundred octets each; `make` is called before one is found out.
     """
     digest = _digest(algorithm, key, signature, data)
     valid = verified.get(digest)
     if valid is None:
+        make()
         valid = _verify(algorithm, key, signature, data)
         verified.add(digest, valid)
     return valid

@@ -9,13 +9,25 @@ class TooMuchWork(Exception):
     """A proof would need more NSEC3 hashes than the limit, which the message gives."""
 
 
-class Effort:
-    """What one judgement has spent, against its limits."""
+SLICE = 64
+"""Verifications that a judgement makes in one go: a tenth of a second where keys are as slow as can be."""
 
-    def __init__(self, limits: EffortLimits) -> None:
+
+class Paused(Exception):
+    """A slice of a judgement is over. What was verified is remembered: the next slice gets farther."""
+
+
+class Effort:
+    """What one judgement has spent, against its limits; `fresh` verifications are those it may make itself.
+
+    The results of the others must be known. By default all may be made.
+    """
+
+    def __init__(self, limits: EffortLimits, fresh: int | None = None) -> None:
         self.limits = limits
         self.spent_verifications = 0
         self.spent_hashes = 0
+        self._fresh = limits.verifications if fresh is None else fresh
 
     def verification(self) -> bool:
         """Spend one signature verification; False if none is left."""
@@ -23,6 +35,12 @@ class Effort:
             return False
         self.spent_verifications += 1
         return True
+
+    def make(self) -> None:
+        """Make a verification whose result is not known. Raises Paused if none is left."""
+        if not self._fresh:
+            raise Paused
+        self._fresh -= 1
 
     def hash(self) -> None:
         """Spend one NSEC3 hash. Raises TooMuchWork if none is left."""

@@ -29,14 +29,21 @@ from dnstrace.model.security import Security
 _DOUBTFUL = (Security.BOGUS, Security.INDETERMINATE)
 
 
-def judge(trace: Trace, anchors: Anchors, at: float | None, limits: EffortLimits = LIMITS) -> Judgement:
+def judge(
+    trace: Trace,
+    anchors: Anchors,
+    at: float | None,
+    limits: EffortLimits = LIMITS,
+    fresh: int | None = None,
+) -> Judgement:
     """Validate `trace` from `anchors` by RFC 4035 section 5.
 
     All signatures are judged as of time `at` (seconds since 1970), or, without it, each as of the arrival of
     the reply that it came in.
-    Raises MissingCryptography if a signature needs the cryptography package and it is not installed.
+    Raises MissingCryptography if a signature needs the cryptography package and it is not installed, and
+    Paused if it would take more than `fresh` verifications: judge the same again, and it gets farther.
     """
-    case = Case(Replies(trace), anchors, at, Effort(limits))
+    case = Case(Replies(trace), anchors, at, Effort(limits, fresh))
     judging = _Judging(case)
     verdict = judging.verdict()
     return Judgement(
@@ -50,6 +57,12 @@ def judge(trace: Trace, anchors: Anchors, at: float | None, limits: EffortLimits
         at=trace.started.timestamp() if at is None else at,
         fixed=at is not None,
     )
+
+
+def unjudged(trace: Trace, at: float | None, reason: str) -> Judgement:
+    """The judgement of a trace that could not be judged, for a reason that is none of its servers'."""
+    began = trace.started.timestamp()
+    return Judgement(Security.INDETERMINATE, reason, at=began if at is None else at, fixed=at is not None)
 
 
 class _Judging:

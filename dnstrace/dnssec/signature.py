@@ -89,7 +89,8 @@ def check(data: Signed, zone: Name, keys: Sequence[DNSKEY] | Tagged, at: float, 
             tries -= 1
             if tries < 0 or not effort.verification():
                 return Checked(False, _LIMIT, (*evidence, _signature_evidence(data, rrsig, at, _LIMIT)))
-            if verify(rrsig.algorithm, key.key, rrsig.signature, signed_octets(data, rrsig)):
+            octets = signed_octets(data, rrsig)
+            if verify(rrsig.algorithm, key.key, rrsig.signature, octets, effort.make):
                 evidence.append(_signature_evidence(data, rrsig, at))
                 return Checked(True, "", tuple(evidence), _encloser(data, rrsig))
         evidence.append(_signature_evidence(data, rrsig, at, reason or tagged.why_none(rrsig, zone)))
@@ -112,7 +113,8 @@ def signers(data: Signed, zone: Name, keys: Tagged, at: float, effort: Effort) -
             tries -= 1
             if tries < 0 or not effort.verification():
                 return found
-            if verify(rrsig.algorithm, key.key, rrsig.signature, signed_octets(data, rrsig)):
+            octets = signed_octets(data, rrsig)
+            if verify(rrsig.algorithm, key.key, rrsig.signature, octets, effort.make):
                 found.add(key)
     return found
 

@@ -16,5 +16,5 @@ class WorldError(ValueError):
         self.where, self.wrong = where, wrong
 
 
-class UnknownWorld(LookupError):
+class UnknownWorld(LookupError, ValueError):
     """The lab has no world of this name; the message is one line, with the names that are nearest."""

@@ -6,22 +6,27 @@ a network namespace made for it gets the world's own addresses, so that resolver
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 
 from dnstrace.lab.internet import World
-from dnstrace.lab.serve import Place, addresses, loopback
+from dnstrace.lab.serve import Place, addresses, loopback, serve
 from dnstrace.model import ROOT, Transport, family_of
 
 PORT = 5300
 """The port of a world on the loopback interface, unless that is taken."""
 
+_TRIES = 5
 _ROUTES = Path("/proc/net/route")
 _OURS, _OF_THE_SYSTEM = Path("/proc/self/ns/net"), Path("/proc/1/ns/net")
 _IPV6 = Path("/proc/net/if_inet6")
@@ -59,8 +64,53 @@ def without(world: World, dropped: frozenset[str]) -> World:
 
 
 def on_ports(world: World, port: int | None = None) -> dict[str, Place]:
-    """A place on the loopback interface for each address: see `loopback`."""
-    return loopback(world, port or _free(PORT))
+    """A place on the loopback interface for each address, by default at the usual port if that is free."""
+    return loopback(world, _free(PORT) if port is None else port)
+
+
+@contextmanager
+def in_a_thread(world: World, places: Mapping[str, Place], rtt: float | None, signed: bool) -> Iterator[None]:
+    """Serve a world while the context lasts, in a thread with a loop of its own. Raises as `serve` does."""
+    ready: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+
+    async def serving() -> None:
+        ended = asyncio.Event()
+        async with serve(world, places, rtt, signed):
+            ready.set_result((asyncio.get_running_loop(), ended))
+            await ended.wait()
+
+    def run() -> None:
+        try:
+            asyncio.run(serving())
+        except Exception as error:
+            if ready.done():
+                raise
+            ready.set_exception(error)
+
+    thread = Thread(target=run, name=f"dnstrace lab {world.name}", daemon=True)
+    thread.start()
+    try:
+        loop, ended = ready.result()
+        yield
+    finally:
+        if ready.exception() is None:
+            loop.call_soon_threadsafe(ended.set)
+        thread.join()
+
+
+@contextmanager
+def on_free_ports(world: World, rtt: float | None, signed: bool) -> Iterator[dict[str, Place]]:
+    """Serve a world as `in_a_thread` does, at a free port; the places. A port may be taken meanwhile."""
+    with ExitStack() as stack:
+        for left in reversed(range(_TRIES)):
+            places = loopback(world)
+            try:
+                stack.enter_context(in_a_thread(world, places, rtt, signed))
+                break
+            except OSError:
+                if not left:
+                    raise
+        yield places
 
 
 def _free(port: int) -> int:

@@ -34,7 +34,7 @@ Content = Mapping[str, Any]
 _INHERITED = ("question", "now", "families", "resolvers", "pages")
 _DEEPEST = 8  # files that include one another
 _LARGEST = 4_000_000  # octets
-_AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_AT_LINE = re.compile(r" \(at (?:line (\d+), (column \d+)|end of document)\)$")
 
 
 def find(text: str = "") -> World:
@@ -78,7 +78,8 @@ class _Files:
         except ValueError as error:  # of tomllib
             place = _AT_LINE.search(str(error))
             line = (place and place[1]) or 1 + text.rstrip("\n").count("\n")
-            raise WorldError(f"{path}:{line}: {_AT_LINE.sub('', str(error))}") from error
+            column = f" ({place[2]})" if place and place[2] else ""
+            raise WorldError(f"{path}:{line}: {_AT_LINE.sub(column, str(error))}") from error
 
     def included(self, name: str) -> Content:
         """The content of what a file includes: a path, or the name of a world. Raises WorldError."""

@@ -55,6 +55,16 @@ def _rdata(rdtype: dns.rdatatype.RdataType, text: str) -> dns.rdata.Rdata:
     return dns.rdata.from_text(dns.rdataclass.IN, rdtype, text)
 
 
+_Records = dict[tuple[Name, dns.rdatatype.RdataType], list[Record]]
+
+
+def _by_rrset(records: Iterable[Record]) -> _Records:
+    found: _Records = {}
+    for record in records:
+        found.setdefault((record.owner, record.rdtype), []).append(record)
+    return found
+
+
 class Edited:
     """A zone with records that join its RRsets, replace what has their owner and type, or leave."""
 
@@ -66,8 +76,8 @@ class Edited:
         remove: Iterable[Record] = (),
     ) -> None:
         self._zone = zone
-        self._add, self._change, self._remove = tuple(add), tuple(change), tuple(remove)
-        self._owners = {record.owner for record in (*self._add, *self._change, *self._remove)}
+        self._add, self._change, self._remove = map(_by_rrset, (add, change, remove))
+        self._owners = {owner for each in (self._add, self._change, self._remove) for owner, _ in each}
 
     def instead(self, exchange: Exchange, zone: Name) -> Exchange:
         """The exchange with a server of `zone`, as it would be with these changes."""
@@ -101,7 +111,7 @@ class Edited:
             reply.authority = [each for each in reply.authority if each.rdtype != dns.rdatatype.SOA]
         elif said.answer:
             reply.authority = [soa_of(self._zone)]
-        elif not any(record.owner.is_subdomain(question.name) for record in (*self._add, *self._change)):
+        elif not any(owner.is_subdomain(question.name) for owner, _ in (*self._add, *self._change)):
             reply.set_rcode(said.rcode())  # a name with data, or with names below it, exists (RFC 8020)
         return reply
 
@@ -128,8 +138,7 @@ class Edited:
     ) -> dns.rrset.RRset:
         """An RRset after the changes; empty if nothing is left of it."""
         changed, gone, added = (
-            [record for record in records if (record.owner, record.rdtype) == (owner, rdtype)]
-            for records in (self._change, self._remove, self._add)
+            records.get((owner, rdtype), []) for records in (self._change, self._remove, self._add)
         )
         made = dns.rrset.RRset(owner, dns.rdataclass.IN, rdtype)
         texts = {str(record.rdata) for record in gone}

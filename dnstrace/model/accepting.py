@@ -15,7 +15,7 @@ class Ignore:
 
     `code` is None for findings of any code. `reason` says why they are accepted, which may be empty; `until`
     is the last day, in UTC, on which they are. `text` is what was written, `CODE[@ZONE][@SERVER]`, and
-    `place` is where: an option, or a line of a file.
+    `place` is where: an option, or a line of a file. A `default` was set for good, for other traces too.
     """
 
     text: str
@@ -25,6 +25,7 @@ class Ignore:
     reason: str = ""
     until: date | None = None
     place: str = "--ignore"
+    default: bool = False
 
     def concerns(self, finding: Finding) -> bool:
         """Whether it is about a finding."""

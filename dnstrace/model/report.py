@@ -28,6 +28,7 @@ class Report:
     and for how long, `life` is for how many seconds they may cache the answer: None if there is no answer, 0
     if they may not. `resolvers` are compared with the walk. `shares` is what all paths lead to, the largest
     share first, if every server was asked. `journey` is the trace as a user meets it, in numbered legs.
+    `called` has names that the user gave to resolvers, by address.
     """
 
     trace: Trace
@@ -41,3 +42,4 @@ class Report:
     resolvers: tuple[Compared, ...] = ()
     shares: tuple[Share, ...] = ()
     journey: tuple[Leg, ...] = ()
+    called: Mapping[str, str] = field(default_factory=dict)

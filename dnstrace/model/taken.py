@@ -146,7 +146,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """What a trace cost. Times in seconds, sizes in octets of DNS messages."""
+    """What a trace cost. Times in seconds, sizes in octets of DNS messages.
+
+    `duration` is from the beginning of the trace until it is complete: the walk, validation and probes, and
+    the rules and rehearsals of a check, with what this program computed for them. Not in it is what is made
+    of the trace afterwards: the page that `--http` fetches, which has times of its own, the verdict and the
+    output. On a clock that stands while the program computes (`dnstrace.clock`), it is what was waited for.
+    """
 
     queries: int = 0
     retries: int = 0

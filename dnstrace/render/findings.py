@@ -80,7 +80,7 @@ def not_applied(trace: Trace) -> list[str]:
 def nothing_wrong(report: Report) -> str:
     """That the rules found nothing wrong, with what has to be added to that."""
     if report.trace.accepted:
-        return f"{count_text(report.rules, 'rule')} found nothing that is not accepted"
+        return f"{count_text(report.rules, 'rule')} found nothing wrong beyond what is accepted"
     but = f", but {report.reservation}" if report.reservation else ""
     return f"{count_text(report.rules, 'rule')} found nothing wrong{but}"
 

@@ -105,9 +105,11 @@ def _resolvers_section(report: Report) -> str:
     """The answers of the resolvers that were asked, compared with the walk."""
     if not report.resolvers:
         return ""
+    from dnstrace.render.resolver_closing import closing_text
     from dnstrace.render.resolver_lines import resolver_nodes
 
-    return tree_list([node.children for node in resolver_nodes(report, verbose=True)])
+    closing = f"<p>{escape(text)}.</p>" if (text := closing_text(report.resolvers)) else ""
+    return closing + tree_list([node.children for node in resolver_nodes(report, verbose=True)])
 
 
 def _section(key: str, title: str, body: str) -> str:

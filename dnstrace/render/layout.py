@@ -106,9 +106,9 @@ def _placed_below(placed: _Placed, width: int, guides: Guides) -> Iterator[_Plac
     entries = [(child, False) for child in placed.node.children]
     if everything or placed.run >= longest:
         entries = list(_flattened(placed.node.children, everything))
-    drawn = [index for index, (node, _) in enumerate(entries) if not node.aside]
+    end_of_drawn = max((index for index, (node, _) in enumerate(entries) if not node.aside), default=0)
     for index, (node, below) in enumerate(entries):
-        last = index >= max(drawn, default=0)
+        last = index >= end_of_drawn
         fork, end = (guides.fork_below, guides.end_below) if below else (guides.fork, guides.end)
         rest = guides.blank if last else guides.pass_by
         run = placed.run + 1 if node.descends else 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import dns.rdatatype
 
-from dnstrace.model import Kind
+from dnstrace.model import Fault, Kind
 from dnstrace.model.compared import Compared, Disagreement
 from dnstrace.render.text import clock_text
 
@@ -25,6 +25,16 @@ _WITHOUT = {
     Disagreement.FAILS: "outage",
     Disagreement.REFUSES: "refusal",
     Disagreement.NO_ANSWER: "silence",
+}
+_FAULTS = {
+    Fault.NETWORK_UNREACHABLE: "no route",
+    Fault.HOST_UNREACHABLE: "unreachable",
+    Fault.PORT_UNREACHABLE: "unreachable",
+    Fault.CONNECTION_LOST: "lost connection",
+    Fault.CERTIFICATE: "rejected certificate",
+    Fault.MALFORMED: "wrong reply",
+    Fault.MISMATCH: "wrong reply",
+    Fault.NOT_RECORDED: "not recorded",
 }
 _OTHERS = {
     Disagreement.FILTERED: ("filters the name", "filter the name"),
@@ -78,7 +88,7 @@ def _clauses(found: Collection[Compared]) -> Iterator[_Clause]:
 
 def _reasons_text(failing: Sequence[Compared], alone: bool) -> str:
     """Why resolvers have no answer: `2 validation, 1 outage`, and until when where old keys are the cause."""
-    reasons = Counter(_WITHOUT[each.difference] for each in failing if each.difference and not each.old)
+    reasons = Counter(_reason_text(each) for each in failing if not each.old)
     parts = [reason if alone else f"{count} {reason}" for reason, count in reasons.items()]
     if holding := [each for each in failing if each.old]:
         until = _until_text([old.until for each in holding for old in each.old], holding)
@@ -86,6 +96,14 @@ def _reasons_text(failing: Sequence[Compared], alone: bool) -> str:
             f"old DS or DNSKEY records{until}" if alone else f"{len(holding)} holding old keys{until}"
         )
     return ", ".join(parts)
+
+
+def _reason_text(found: Compared) -> str:
+    """Why a resolver has no answer, in a word or two."""
+    fault = None if found.attempt is None else found.attempt.exchange.fault
+    if found.difference is Disagreement.NO_ANSWER and fault in _FAULTS:
+        return _FAULTS[fault]
+    return "silence" if found.difference is None else _WITHOUT[found.difference]
 
 
 def _kind_text(found: Sequence[Compared]) -> str:

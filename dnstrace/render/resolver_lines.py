@@ -16,7 +16,7 @@ from dnstrace.render.edns import edns_options
 from dnstrace.render.layout import Node
 from dnstrace.render.records import reply_nodes
 from dnstrace.render.resolver_words import reason_text, resolver_text, ttl_left_text
-from dnstrace.render.text import count_text, rcode_text, rdata_text, time_text
+from dnstrace.render.text import count_text, harmless, rcode_text, rdata_text, time_text
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, joined, marked, unanswered_text
 
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ def resolver_nodes(report: Report, verbose: bool) -> list[Node]:
     """A heading and a line for each resolver that was asked; empty if none was."""
     if not (found := report.resolvers):
         return []
-    return [Node(Text("resolvers", STRONG), [_resolver_node(report.trace, each, verbose) for each in found])]
+    return [Node(Text("resolvers", STRONG), [_resolver_node(report, each, verbose) for each in found])]
 
 
-def _resolver_node(trace: Trace, found: Compared, verbose: bool) -> Node:
-    attempt = found.attempt
+def _resolver_node(report: Report, found: Compared, verbose: bool) -> Node:
+    trace, attempt = report.trace, found.attempt
     if attempt is None:
         address = found.step.servers[0].addresses[0].text
         words = "not finished" if trace.interrupted or found.step.outcome is not None else "asking ..."
@@ -46,7 +46,7 @@ def _resolver_node(trace: Trace, found: Compared, verbose: bool) -> Node:
     records = [node for each in found.step.attempts for node in reply_nodes(each, ROOT)] if verbose else []
     reason, style = reason_text(found), _style_of(found)
     one_line = found.difference in _ONE_LINE
-    parts: list[Text | str] = [_called(attempt.exchange.query), *_answer_parts(attempt)]
+    parts: list[Text | str] = [_called(report, attempt.exchange.query), *_answer_parts(attempt)]
     parts += [Text(reason, style)] if found.difference is Disagreement.SAME else []
     parts += ["AD" if _is_authentic(attempt) else "", ttl_left_text(found), *_tries_parts(found)]
     line = joined(parts)
@@ -57,9 +57,9 @@ def _resolver_node(trace: Trace, found: Compared, verbose: bool) -> Node:
     return Node(line if sound else marked(style, line), [*below, *errors, *records, *further])
 
 
-def _called(query: Query) -> str:
-    """A resolver in the form of the command line, with the name that it is known by."""
-    name = name_of(query.address)
+def _called(report: Report, query: Query) -> str:
+    """A resolver in the form of the command line, with the name that the user, or the package, has for it."""
+    name = harmless(report.called.get(query.address) or name_of(query.address))
     return resolver_text(query) + (f" ({name})" if name else "")
 
 

@@ -58,13 +58,14 @@ class Tree:
                     yield from rows(node, width, self._guides)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Rich's own protocol."""
+        """Rich's own protocol. No line has to be wrapped, which takes as long as all the rest."""
         lines = self.rows(options.max_width)
         if self._links:
             from dnstrace.render.links import linked
 
             lines = map(linked, lines)
-        yield from lines
+        for line in lines:
+            yield from line.render(console, end="\n")
 
 
 def tree(

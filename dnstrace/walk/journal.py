@@ -58,6 +58,7 @@ class Journal:
             number, parent, purpose, asked.zone, question, asked.servers, all_servers=all_servers, probe=probe
         )
         self._steps.append(step)
+        self._counting.step(None, step)
         self._changed()
         return number
 
@@ -138,6 +139,8 @@ class Journal:
         return replace(self._trace, steps=steps, stats=stats, unasked=dict(self._unasked))
 
     def _update(self, step: Step) -> None:
+        if step.main is not self[step.id].main:
+            self._counting.step(self[step.id], step)
         self._steps[step.id - 1] = step
         self._changed()
 
@@ -145,7 +148,7 @@ class Journal:
         """Show the trace so far, its critical path as of the last step of the walk that ended."""
         if self._on_change is not None:
             steps = tuple(self._steps)
-            stats = self._counting.stats(steps, self.elapsed, self._critical)
+            stats = self._counting.stats(self.elapsed, self._critical)
             waiting = tuple(self._waiting.values())
             unasked = dict(self._unasked)
             self._on_change(replace(self._trace, steps=steps, stats=stats, unasked=unasked, waiting=waiting))

@@ -170,6 +170,7 @@ class Probing:
         await self._put(_Probed(refusing, refusing), plain, after.id)
 
     def _probed(self, cut: Delegation, after: int) -> _Probed:
+        cut = _each_once(cut)
         return _Probed(_askable(cut, frozenset()), _askable(cut, _silent_in(self._context.journal[after])))
 
     async def _probe_other_servers(
@@ -323,6 +324,19 @@ def _only(cut: Delegation, addresses: frozenset[str]) -> Delegation:
         for server in cut.servers
     )
     return Delegation(cut.zone, tuple(server for server in servers if server.addresses))
+
+
+def _each_once(cut: Delegation) -> Delegation:
+    """The servers of a cut, each address under the first that has it: there it is asked (survey.py)."""
+    first: dict[str, Name] = {}
+    for server in cut.servers:
+        for address in server.addresses:
+            first.setdefault(address.text, server.name)
+    servers = (
+        replace(server, addresses=tuple(a for a in server.addresses if first[a.text] == server.name))
+        for server in cut.servers
+    )
+    return Delegation(cut.zone, tuple(servers))
 
 
 def _addresses_in(meaning: Meaning) -> list[Address]:

@@ -5,14 +5,11 @@ The hints in the package (data/root.hints) are IANA's (RFC 9609 section 2.1); th
 
 from __future__ import annotations
 
-import io
-import re
 from importlib import resources
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import dns.exception
 import dns.name
 
 from dnstrace.model import ROOT, Address, Delegation, Name, NameServer, Source
@@ -70,26 +67,16 @@ def read_hints(path: str | Path) -> Delegation:
 
 def parse_hints(text: str, where: str) -> Delegation:
     """The root servers from the text of a hints file; `where` is what errors call it. Raises HintsError."""
-    import dns.rdataclass
     import dns.rdatatype
-    import dns.tokenizer
-    import dns.zone
-    import dns.zonefile
+
+    from dnstrace.message.masterfile import BadLine, records
 
     if len(text) > LONGEST:
         raise HintsError(f"{where} is not a root hints file: it is longer than {LONGEST:,} characters")
-    lines = io.StringIO(text, newline=None)
-    tokens = dns.tokenizer.Tokenizer(lines, where)
-    zone = dns.zone.Zone(ROOT, dns.rdataclass.IN, relativize=False)
     try:
-        with zone.writer(True) as writer:
-            dns.zonefile.Reader(
-                tokens, zone.rdclass, writer, allow_directives=_DIRECTIVES, default_ttl=_TTL
-            ).read()
-    except (dns.exception.DNSException, ValueError) as error:
-        read = lines.getvalue()[: lines.tell()].removesuffix("\n")
-        line = read.count("\n") + 1  # dnspython counts the end of a line to the next one
-        raise HintsError(f"{where}, line {line}: not a root hint: {_reason(error)}") from error
+        zone = records(text, _TTL, _DIRECTIVES)
+    except BadLine as error:
+        raise HintsError(f"{where}, line {error.number}: not a root hint: {error.reason}") from error
     servers = zone.get_rdataset(ROOT, dns.rdatatype.NS) or ()
     return _checked_servers([_hinted_server(zone, rdata.target.canonicalize()) for rdata in servers], where)
 
@@ -98,12 +85,6 @@ def _hinted_server(zone: dns.zone.Zone, name: Name) -> NameServer:
     found = (zone.get_rdataset(name, rdtype) or () for rdtype in ("A", "AAAA"))
     texts = filter(None, (address_of(rdata) for rdataset in found for rdata in rdataset))
     return NameServer(name, tuple(Address(str(ip_address(text)), Source.HINT) for text in texts))
-
-
-def _reason(error: Exception) -> str:
-    """What dnspython says about a line, without the file and line number in front."""
-    text = str(error)
-    return " ".join(re.sub(r"^.*:\d+: ", "", text).split())[:120] or "it cannot be read"
 
 
 def _checked_servers(servers: list[NameServer], where: str) -> Delegation:

@@ -17,9 +17,11 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.dnssec import Judgement, Security, judge
+from dnstrace.clock import other_turns
+from dnstrace.dnssec import Judgement, Security, effort, judge, unjudged
 from dnstrace.model import Address, Delegation, Kind, Meaning, Outcome, Purpose, Question, Step
 from dnstrace.model.anchors import Anchors
+from dnstrace.model.judgement import LIMITS
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.descent import Walk
 from dnstrace.walk.result import WalkResult, result_of
@@ -58,7 +60,7 @@ class Validation:
         while number := next((n for n in judgement.retry if tries[n] < _RETRIES), None):
             better = await self._ask_another(number)
             tries[number] += 1 if better is not None else _RETRIES
-            judgement = better or self._judge(self._found)
+            judgement = better or await self._judge(self._found)
         return _as_proved(self._found, judgement), judgement
 
     def judged_so_far(self, found: WalkResult, why: str) -> tuple[WalkResult, Judgement]:
@@ -67,7 +69,11 @@ class Validation:
         `found` is the result of the walk if it had not ended.
         """
         found = self._found or found
-        judgement = self._judge(found)
+        trace = found.concluding(self._context.journal.snapshot())
+        try:
+            judgement = judge(trace, self._anchors, self._at, fresh=effort.SLICE)
+        except effort.Paused:
+            return found, unjudged(trace, self._at, why)
         if judgement.security in (Security.BOGUS, Security.INDETERMINATE):
             judgement = replace(judgement, reason=f"{judgement.reason} ({why})")
         return _as_proved(found, judgement), judgement
@@ -82,7 +88,7 @@ class Validation:
         """Judge and ask for what is missing, until nothing is missing or nothing more can be asked."""
         for _ in range(_ROUNDS):
             await asyncio.gather(*self._fetches.values())
-            judgement = self._judge(found)
+            judgement = await self._judge(found)
             fresh = [need.question for need in judgement.missing if need.question not in self._fetches]
             if not fresh:
                 break
@@ -90,8 +96,15 @@ class Validation:
                 self._fetch(question, found.step)
         return judgement
 
-    def _judge(self, found: WalkResult) -> Judgement:
-        return judge(found.concluding(self._context.journal.snapshot()), self._anchors, self._at)
+    async def _judge(self, found: WalkResult) -> Judgement:
+        """The verdict so far, in slices between which other tasks have their turns and the trace may end."""
+        trace = found.concluding(self._context.journal.snapshot())
+        for _ in range(LIMITS.verifications // effort.SLICE + 1):
+            try:
+                return judge(trace, self._anchors, self._at, fresh=effort.SLICE)
+            except effort.Paused:
+                await other_turns()
+        return judge(trace, self._anchors, self._at)  # other traces made it forget what was verified
 
     async def _ask_another(self, number: int) -> Judgement | None:
         """Use another server's reply in step `number`, and judge again; None if there is no other.
@@ -112,7 +125,7 @@ class Validation:
         finally:
             if not better:
                 self._take_back(before, found, passed, known)
-        return judged if better else self._judge(found)
+        return judged if better else await self._judge(found)
 
     async def _goes_by_another(self, step: Step) -> bool:
         """Make a step use the reply of a server that it has not used yet; False if there is none."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import copy
+
 import pytest
 
 from dnstrace import Settings, Trace, trace
 from dnstrace.analysis.expectations import judged, parse
 from dnstrace.lab.network import LabNetwork
-from dnstrace.lab.world import load
+from dnstrace.lab.world import load, read
+from dnstrace.lab.worldfile import build
+from dnstrace.model import Exchange, Fault, Query
 from dnstrace.model.expectations import Met
 from dnstrace.render.expected import unmet_texts
 
@@ -71,6 +76,34 @@ def test_an_alias_on_the_way_stays_in_the_answer() -> None:
     found = of_all("alias")
     aliased = [each for each in found.answer if each.rdtype.name == "CNAME"]
     assert aliased and met(found, f"cname={aliased[0][0].target}").met
+
+
+def test_what_a_resolver_among_the_servers_offers_does_not_count() -> None:
+    """As for the walk: it is used only if no server gives an answer of its own."""
+    content = copy.deepcopy(dict(read("in-domain")))
+    content["servers"]["ns1.example.com."]["does"] = ["recursive"]
+    made = build("in-domain", content, read)
+    found = trace(
+        "www.example.com", "A", settings=Settings(all_servers=True), network=LabNetwork(made), seed=1
+    )
+    only = met(found, "a=192.0.2.44")
+    assert unmet_texts(only) == ["a=192.0.2.44 at ns1.example.com: no usable answer (1 of 2 servers)"]
+
+
+class Half(LabNetwork):
+    """IPv6 brings no reply, as from a network whose IPv6 leads nowhere."""
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        if query.family == 4:
+            return await super().exchange(query, timeout)
+        start = asyncio.get_running_loop().time()
+        await asyncio.sleep(timeout)
+        return Exchange(query, start, timeout, fault=Fault.TIMEOUT)
+
+
+def test_servers_are_not_judged_by_a_family_that_is_silent_here() -> None:
+    found = trace(".", "NS", settings=Settings(all_servers=True), network=Half(load("in-domain")), seed=1)
+    assert 6 in found.unasked and met(found, "rcode=NOERROR").met
 
 
 def test_addresses_of_a_family_that_is_not_asked_do_not_count() -> None:

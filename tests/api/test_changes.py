@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dnstrace.api.changes import addresses_added, applied, delegated, supposed_for, why_not
+from dnstrace.api.changes import Zones, addresses_added, applied, supposed_for
 from dnstrace.message.edited import parsed
 from dnstrace.model import Address, Delegation, NameServer, Source
 from dnstrace.model.findings import Blame, Remedy
@@ -109,7 +109,7 @@ def test_what_is_not_a_record_is_refused() -> None:
 def test_why_a_remedy_cannot_be_rehearsed_is_said() -> None:
     """A server, the data of a zone, or records that nobody knows."""
     reasons = {
-        name: {why_not(trace, finding) for finding in trace.findings or ()}
+        name: {Zones(trace).why_not(finding) for finding in trace.findings or ()}
         for name in SAMPLE
         for trace in [checked_by_name(name)]
     }
@@ -122,6 +122,6 @@ def test_why_a_remedy_cannot_be_rehearsed_is_said() -> None:
 
 
 def test_the_delegation_is_the_one_that_the_walk_followed() -> None:
-    found = delegated(checked_by_name("glue"), ZONE)
+    found = Zones(checked_by_name("glue")).delegated(ZONE)
     assert found is not None and found.parent == PARENT and len(found.cut.servers) == 5
-    assert delegated(checked_by_name("glue"), dns.name.from_text("example.net.")) is None
+    assert Zones(checked_by_name("glue")).delegated(dns.name.from_text("example.net.")) is None

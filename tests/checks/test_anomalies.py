@@ -34,6 +34,7 @@ def test_a_world_has_its_anomalies(world: str) -> None:
     assert SHOWN[world] <= {each.sort for each in anomalies(Evidence(checked_world(world)))}
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("world", names())
 def test_every_attempt_that_was_not_usable_is_in_one(world: str) -> None:
     """Every address that gave something unusable in a step is shown, with that step."""
@@ -52,6 +53,7 @@ def test_every_attempt_that_was_not_usable_is_in_one(world: str) -> None:
             assert attempt.meaning.usable or (step.id, attempt.exchange.query.address) in shown
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("world", names())
 def test_every_path_that_fails_is_in_one(world: str) -> None:
     if load(world).expect.findings is None:

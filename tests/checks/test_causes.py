@@ -31,21 +31,23 @@ def test_a_finding_lists_what_it_explains(world: str, cause: str, effects: tuple
     assert found and {finding.explains for finding in found} == {effects}
 
 
-def test_what_explains_is_about_another_finding_of_the_trace() -> None:
-    for name in names():
-        found = checked(load(name)).findings or ()
-        codes = {finding.code for finding in found}
-        assert all(set(finding.explains) <= codes - {finding.code} for finding in found), name
+@pytest.mark.share(4)
+@pytest.mark.parametrize("name", names())
+def test_what_explains_is_about_another_finding_of_the_trace(name: str) -> None:
+    found = checked(load(name)).findings or ()
+    codes = {finding.code for finding in found}
+    assert all(set(finding.explains) <= codes - {finding.code} for finding in found)
 
 
-def test_no_finding_explains_itself_by_way_of_others() -> None:
-    for name in names():
-        trace = checked(load(name))
-        found = trace.findings or ()
-        causes = Causes(Evidence(trace), found)
-        for finding in found:
-            assert finding not in causes.of(finding)
-            assert causes.first_error(finding) in found
+@pytest.mark.share(4)
+@pytest.mark.parametrize("name", names())
+def test_no_finding_explains_itself_by_way_of_others(name: str) -> None:
+    trace = checked(load(name))
+    found = trace.findings or ()
+    causes = Causes(Evidence(trace), found)
+    for finding in found:
+        assert finding not in causes.of(finding)
+        assert causes.first_error(finding) in found
 
 
 def test_the_first_cause_is_the_verdict() -> None:

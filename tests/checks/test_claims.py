@@ -18,6 +18,7 @@ EXPLAINED = [
 ]
 
 
+@pytest.mark.share(4)
 @pytest.mark.seeds(3)
 @pytest.mark.parametrize("name", EXPLAINED)
 def test_no_world_has_an_anomaly_that_nobody_claims(name: str, seed: int) -> None:

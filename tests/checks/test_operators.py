@@ -100,6 +100,7 @@ def test_the_parent_is_the_zone_whose_servers_referred(zone: str, above: str) ->
     assert parent_of(evidence, dns.name.from_text(zone)) == dns.name.from_text(above)
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("world", [name for name in names() if load(name).expect.findings])
 def test_every_error_is_for_somebody_by_name(world: str) -> None:
     for finding in checked(load(world)).findings or ():

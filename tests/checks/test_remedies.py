@@ -16,6 +16,7 @@ def findings(name: str) -> tuple[Finding, ...]:
     return checked_by_name(name).findings or ()
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("name", DECLARED)
 def test_every_error_has_a_fix_and_somebody_to_do_it(name: str) -> None:
     for finding in findings(name):
@@ -23,6 +24,7 @@ def test_every_error_has_a_fix_and_somebody_to_do_it(name: str) -> None:
             assert finding.cure and finding.remedy is not None and finding.blame is not Blame.NOBODY, finding
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("name", DECLARED)
 def test_a_remedy_is_for_whom_the_finding_is_for_and_of_records(name: str) -> None:
     for finding in findings(name):
@@ -33,6 +35,7 @@ def test_a_remedy_is_for_whom_the_finding_is_for_and_of_records(name: str) -> No
             assert set(finding.records) <= set(whole) or not whole
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("name", DECLARED)
 def test_every_fix_was_rehearsed_or_says_why_not(name: str) -> None:
     for finding in findings(name):

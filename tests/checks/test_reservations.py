@@ -16,6 +16,7 @@ from tests.checks.documented import checked_world
 CLEAN = [name for name in names() if load(name).expect.findings == ()]
 
 
+@pytest.mark.share(4)
 @pytest.mark.seeds(3)
 @pytest.mark.parametrize("name", CLEAN)
 def test_without_findings_all_paths_end_alike_and_every_server_was_heard(name: str, seed: int) -> None:

@@ -43,6 +43,7 @@ def test_a_check_that_found_something_says_what_matters_most(world: str) -> None
     assert parts(verdict(checked(load(world)))) == CHECKED[world]
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("world", names())
 def test_there_is_a_verdict_where_and_only_where_something_is_wrong(world: str) -> None:
     found = walked(world)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from dnstrace.cli.line.choices import Choices
 from dnstrace.cli.line.forms import Output
 from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.usage import Usage
+from dnstrace.model import Settings
 from dnstrace.model.asked import Resolver
 from tests.cli.configured import configure
 from tests.cli.line.values_of_options import VALUES
@@ -74,7 +76,11 @@ def test_a_value_is_written_as_toml_has_it(tmp_path: Path) -> None:
     text = "timeout = 2.5\nat = 2026-01-15T12:00:00Z\ndnssec = true\n"
     text += 'trust-anchor = "~/keys"\ntype = ["A", "MX"]\n'
     found = chosen(tmp_path, text, "x", HOME="/home/user")
-    assert (found.settings.timeout, found.at, found.anchors) == (2.5, 1768478400.0, "/home/user/keys")
+    assert (found.settings.timeout, found.at, found.anchors) == (
+        2.5,
+        1768478400.0,
+        os.path.join("/home/user", "keys"),
+    )
     assert [each.name for each in found.types] == ["A", "MX"]
     assert (
         chosen(tmp_path, "lab = true\n", "").lab == "" and chosen(tmp_path, "lab = false\n", "x").lab is None
@@ -84,6 +90,16 @@ def test_a_value_is_written_as_toml_has_it(tmp_path: Path) -> None:
 def test_a_repeatable_option_takes_each_element_as_it_is(tmp_path: Path) -> None:
     found = configured(tmp_path, 'expect = ["mx=10 a.example.", "ttl>=5"]\n').parsed
     assert len(found.settings["expect"]) == 2  # type: ignore[arg-type]
+
+
+def test_the_lab_and_a_replay_take_nothing_that_says_how_to_ask(tmp_path: Path) -> None:
+    text = 'port = 5353\ntcp = true\nno-edns = true\nresolver = "quad9"\nroot-hints = "/nonexistent"\n'
+    found = chosen(tmp_path, f"{text}check = true\n", "x --lab")
+    assert found.settings == Settings(all_servers=True, probe=True)
+    assert (found.resolvers, found.hints) == ((), None)
+    home, record = str(tmp_path), str(tmp_path / "record.json")
+    assert run("--lab", "--short", "--save", record, XDG_CONFIG_HOME=home).out == "192.0.2.44\n"
+    assert run("--replay", record, "--short", XDG_CONFIG_HOME=home).out == "192.0.2.44\n"
 
 
 def test_resolvers_have_names(tmp_path: Path) -> None:
@@ -96,6 +112,31 @@ def test_resolvers_have_names(tmp_path: Path) -> None:
         chosen(tmp_path, text, "x --resolver offce")
     with pytest.raises(Usage, match=r"config.toml:1: resolver: must be .* not 'hme'; did you mean home"):
         chosen(tmp_path, 'resolver = "hme"\n' + text, "x")
+
+
+def test_findings_are_accepted_for_good(tmp_path: Path) -> None:
+    """What concerns no finding of this trace is for another zone: nothing is said of it."""
+    text = 'ignore = [\n  "lame-server@example.com until 2099-12-31 moves in May",\n'
+    text += '  "refuses@example.org",\n]\n'
+    home = configure(tmp_path, text)
+    ran = run("--lab", "lame", "--check", XDG_CONFIG_HOME=home)
+    assert (ran.status, ran.err) == (0, "") and "moves in May" in ran.out
+    assert run("--lab", "lame", "--check", "--no-config", XDG_CONFIG_HOME=home).status == 5
+    (told,) = run("--lab", "lame", "--check", "--ignore", "refuses", XDG_CONFIG_HOME=home).err.splitlines()
+    assert "--ignore refuses accepts nothing" in told
+    text = (
+        'ignore = [\n  "lame-server until 2020-01-01 x",\n  "refuses until 2020-01-01 x",\n]\ncheck = true\n'
+    )
+    configure(tmp_path, text)
+    (told,) = run("--lab", "lame", XDG_CONFIG_HOME=home).err.splitlines()
+    assert "config.toml:2: lame-server expired on 2020-01-01" in told
+
+
+def test_resolvers_are_shown_with_their_names(tmp_path: Path) -> None:
+    home = configure(tmp_path, '[resolvers]\noffice = "192.0.2.153"\nours = "9.9.9.9"\n')
+    out = run("--lab", "resolver-public", XDG_CONFIG_HOME=home).out
+    assert "─ 192.0.2.153 (office) · 2 ms" in out and "─ ✗ 9.9.9.9 (ours) · 14 ms" in out
+    assert "─ ✗ 1.1.1.1 (cloudflare) · 5 ms" in out
 
 
 # --- what is wrong ----------------------------------------------------------------------------------------
@@ -135,7 +176,10 @@ def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, text: str, why: str
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "dnstrace" / "config.toml").mkdir(parents=True)
-    assert "config.toml cannot be read: Is a directory" in run("--lab", XDG_CONFIG_HOME=str(tmp_path)).err
+    assert (
+        "config.toml is not a regular file; --no-config leaves it out"
+        in run("--lab", XDG_CONFIG_HOME=str(tmp_path)).err
+    )
     (tmp_path / "x" / "dnstrace").mkdir(parents=True)
     (tmp_path / "x" / "dnstrace" / "config.toml").write_bytes(b"\xff")
     assert "it is not text in UTF-8" in run("--lab", XDG_CONFIG_HOME=str(tmp_path / "x")).err
@@ -162,3 +206,17 @@ def test_without_a_file_nothing_more_is_imported(tmp_path: Path) -> None:
         "sys.exit(bool({'tomllib', 'dnstrace.cli.configuring'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
+
+
+def test_without_a_file_one_look_is_all_that_it_costs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    def exists(path: str) -> bool:
+        looked.append(path)
+        return False
+
+    monkeypatch.setattr("os.path.exists", exists)
+    choose(parse(["x"]), {"HOME": str(tmp_path)})
+    assert looked == [str(tmp_path / ".config" / "dnstrace" / "config.toml")]

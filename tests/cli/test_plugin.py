@@ -59,7 +59,7 @@ def test_what_ends_it_is_unknown(error: BaseException, said: str, capsys: pytest
         (
             ("--lab", "--expect=a=192.0.2.45"),
             2,
-            "DNSTRACE CRITICAL: www.example.com A: expected a=192.0.2.45, found 192.0.2.44 |",
+            "DNSTRACE CRITICAL: www.example.com A: not as expected: a=192.0.2.45: found 192.0.2.44 |",
         ),
         (
             ("--lab", "nowhere.example.com"),
@@ -98,6 +98,11 @@ def test_a_list_with_lines_that_cannot_be_traced_is_not_known_to_be_well(tmp_pat
     ran = run("--lab", "-f", str(names), NAGIOS)
     assert ran.status == 3 and ran.out.startswith(
         "DNSTRACE UNKNOWN: 1 line could not be traced; www.example.com A: "
+    )
+    names.write_text("www.example.com\n")
+    ran = run("--lab", "-f", str(names), NAGIOS, "--expect=aaaa=2001:db8::1")
+    assert ran.status == 3 and ran.out.startswith(
+        "DNSTRACE UNKNOWN: --expect 'aaaa=2001:db8::1' was not checked;"
     )
     names.write_text("")
     assert run("--lab", "-f", str(names), NAGIOS).out.startswith(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dnstrace.cli.line.forms import FORMATS, Output
+from dnstrace.cli.many.run import _ManyRun
 from tests.cli.running import run
 
 BEGINS = {
@@ -52,13 +54,14 @@ def test_findings_are_missed_without_a_check() -> None:
     for form in FORMATS:
         said = "without --check" in run("--lab", "--format", form).err
         assert said is (form is not Output.NAGIOS)
-        assert not run("--lab", "--check", "--format", form).err
+    assert not run("--lab", "--check", "--format=sarif").err
 
 
 def test_what_it_does_not_go_with() -> None:
     assert "did you mean junit?" in run("--lab", "--format=junits").err
     assert run("--lab", "--format=junit", "--watch=5").status == 2
-    assert run("--lab", "--format=junit", "--json").out.startswith("{")
+    assert run("--lab", "--format=junit", "--json").status == 2
+    assert run("--lab", "--json", DNSTRACE_FORMAT="junit").out.startswith("{")
 
 
 def test_it_is_printed_even_where_the_trace_cannot_be_saved(tmp_path: Path) -> None:
@@ -67,3 +70,22 @@ def test_it_is_printed_even_where_the_trace_cannot_be_saved(tmp_path: Path) -> N
     (gone / "x").symlink_to(tmp_path / "none" / "x")
     ran = run("--lab", "--format=markdown", "--save", "/dev/full")
     assert ran.status == 74 and ran.out.startswith("## ")
+
+
+def test_what_was_found_before_the_user_stops_it_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = tmp_path / "names"
+    names.write_text("www.example.com\nwww.example.com MX\nwww.example.com TXT\n")
+    taken = _ManyRun._take
+
+    def stopping(run: _ManyRun, found: Any) -> None:
+        taken(run, found)
+        if run._tally.ended == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(_ManyRun, "_take", stopping)
+    ran = run("--lab", "--check", "-f", str(names), "--ordered", "--format=junit")
+    assert ran.status == 130 and ran.out.count("<testsuite ") == 2 and "</testsuites>" in ran.out
+    ran = run("--lab", "--check", "-f", str(names), "--ordered", "--format=nagios")
+    assert ran.status == 3 and ran.out.startswith("DNSTRACE UNKNOWN: stopped by the user; 2 names ")

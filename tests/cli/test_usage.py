@@ -124,7 +124,7 @@ MISTAKES = {
     "example.com +nssearch": "use --check, which asks every server",
     "dig example.com": "leave out 'dig': type only what to trace (to trace it as a name",
     "help": "did you mean --help? (to trace it as a name, write 'help.')",
-    "\U0001f600.example": "is not a valid internationalised name",
+    "\u0301a.example": "is not a valid internationalised name",
     f"{'a' * 64}.example": "has a label of more than 63 octets",
     "example..com": "two dots in a row",
 }

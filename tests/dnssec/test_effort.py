@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dnstrace.dnssec.effort import Effort, TooMuchWork
+from dnstrace.dnssec.effort import Effort, Paused, TooMuchWork
 from dnstrace.model.judgement import EffortLimits
 
 
@@ -18,3 +18,17 @@ def test_hashes_run_out_with_their_number() -> None:
     assert effort.spent_hashes == 1
     with pytest.raises(TooMuchWork, match="the limit of 1 NSEC3 hash"):
         effort.hash()
+
+
+def test_a_slice_ends_where_a_further_verification_would_have_to_be_made() -> None:
+    effort = Effort(EffortLimits(), fresh=2)
+    effort.make()
+    effort.make()
+    with pytest.raises(Paused):
+        effort.make()
+
+
+def test_without_slices_every_verification_that_is_allowed_is_made() -> None:
+    effort = Effort(EffortLimits(verifications=3))
+    for _ in range(3):
+        effort.make()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.fuzz.mutation import corpus, mutated
 from tests.fuzz.targets import TARGETS
 
-EXAMPLES = {"walk": 40}  # each costs more than those of the others
+EXAMPLES = {"walk": 20}  # each costs more than those of the others
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
@@ -27,7 +27,7 @@ def test_nothing_raises_whatever_is_done_to_the_corpus(target: str) -> None:
     function, directory = TARGETS[target]
     inputs = corpus(directory)
 
-    @settings(max_examples=EXAMPLES.get(target, 300), deadline=None, suppress_health_check=SLOW)
+    @settings(max_examples=EXAMPLES.get(target, 150), deadline=None, suppress_health_check=SLOW)
     @given(st.sampled_from(inputs), st.randoms(use_true_random=False))
     def holds(octets: bytes, random: Random) -> None:
         function(mutated(random, octets, inputs))
@@ -38,6 +38,6 @@ def test_nothing_raises_whatever_is_done_to_the_corpus(target: str) -> None:
 @pytest.mark.parametrize("target", TARGETS)
 def test_no_octets_at_all_raise(target: str) -> None:
     function, _ = TARGETS[target]
-    settings(max_examples=EXAMPLES.get(target, 300), deadline=None)(
+    settings(max_examples=EXAMPLES.get(target, 150), deadline=None)(
         given(st.binary(max_size=400))(function)
     )()

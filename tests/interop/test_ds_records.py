@@ -208,6 +208,7 @@ def traced(net: Net, label: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("label", CASES)
 def test_what_is_said_of_a_zone_is_what_its_ds_records_are_worth(net: Net, label: str) -> None:
     case, found = CASES[label], traced(net, label)

@@ -161,6 +161,7 @@ def saved_twice(net: Internet, directory: Path, *arguments: str) -> Run:
     return after
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("name", SAVED)
 def test_saved_replayed_and_saved_again_is_the_same(runs: dict[str, Future[Run]], name: str) -> None:
     run = runs[name].result()

@@ -108,7 +108,7 @@ def test_any_mutation_is_replayed_or_refused(
         assert ran.out == "" and ran.err.startswith("dnstrace: ") and ran.err[:-1].isprintable()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_the_order_in_which_exchanges_ended_may_be_anything(data: st.DataObject) -> None:
     """Two that ended at one moment, and have one place: which of them is first is decided somehow."""
@@ -133,6 +133,7 @@ print(ran.status, ran.err.strip(), int(peak[1]) >> 10, sep="|")
 """
 
 
+@pytest.mark.share(3)
 @pytest.mark.skipif(
     sys.platform != "linux", reason="the peak of a process's memory is read from Linux's /proc"
 )

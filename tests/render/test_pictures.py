@@ -85,6 +85,7 @@ def test_an_alias_leads_on_and_a_failure_ends_it() -> None:
     assert "NXDOMAIN, no such name" in texts(svg(report(walked("nxdomain"))))
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("world", names())
 def test_every_world_is_drawn(world: str) -> None:
     """As SVG it is well formed, and every text lies within the picture."""

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dnstrace.model import Kind, Meaning
+from dnstrace.model import Fault, Kind, Meaning
 from dnstrace.model.compared import Compared, Disagreement, OldRecords
 from dnstrace.render.resolver_closing import closing_text
 from tests.render import traces
@@ -87,3 +87,15 @@ def test_each_resolver_that_differs_is_counted_once(hows: list[str]) -> None:
     clauses = [each for each in closing_text([compared(how) for how in hows]).split("; ") if each]
     assert sum(int(clause.split()[0]) for clause in clauses) == len(hows) - hows.count("same")
     assert not clauses or f" of {len(hows)} resolvers " in clauses[0]
+
+
+def test_silence_is_kept_apart_from_other_faults() -> None:
+    silent = compared("silence")
+    lost = [
+        replace(
+            silent,
+            attempt=replace(STEP.attempts[0], exchange=replace(STEP.attempts[0].exchange, fault=fault)),
+        )
+        for fault in (Fault.TIMEOUT, Fault.NETWORK_UNREACHABLE, Fault.MISMATCH, Fault.MALFORMED)
+    ]
+    assert closing_text(lost) == "4 of 4 resolvers give no answer (1 silence, 1 no route, 2 wrong reply)"

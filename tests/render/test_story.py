@@ -140,6 +140,7 @@ def test_probes_are_explained_in_one_line() -> None:
     assert "Each server of example.com is checked with more queries than the answer needs." in ran.out
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("world", names())
 def test_every_step_of_every_world_is_explained_and_numbers_have_no_gap(world: str) -> None:
     trace = walked(world)

@@ -188,6 +188,7 @@ def test_every_snapshot_of_a_trace_can_be_drawn() -> None:
         assert look(tree(report(replace(whole, steps=tuple(steps), outcome=None, answer=()))))
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("qmin", [False, True])
 @pytest.mark.parametrize("world", names())
 def test_every_moment_of_every_world_of_the_lab_can_be_drawn(world: str, qmin: bool) -> None:

@@ -101,6 +101,7 @@ def test_a_bogus_answer_has_no_cache_lifetime() -> None:
     assert "cached now" in shown("dnssec-good") and "cached now" in shown("dnssec-opt-out")
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("world", SIGNED)
 def test_the_document_holds_the_evidence(world: str) -> None:
     found = traced(world)

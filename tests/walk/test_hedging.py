@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
+from dnstrace import trace
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import load
+from dnstrace.model import Exchange, Fault, Query
 from dnstrace.walk.hedging import first_of
 
 
@@ -45,3 +50,29 @@ def test_a_reply_that_came_while_the_program_was_busy_is_still_read(busy: bool) 
         assert loop.run_until_complete(run()) is busy
     finally:
         loop.close()
+
+
+class Late(LabNetwork):
+    """Sends each query only a second after it was asked to, however long that is for the walk's patience."""
+
+    asked = 0
+
+    async def in_turn(self, query: Query, timeout: float, sent: Callable[[], None]) -> Exchange:
+        self.asked += 1
+        await asyncio.sleep(1.0)
+        sent()
+        return await self.exchange(query, timeout)
+
+
+def test_a_query_that_waits_for_its_turn_is_no_slow_server() -> None:
+    network = Late(load("in-domain"))
+    found = trace("www.example.com", "A", network=network, seed=1)
+    assert network.asked == found.stats.queries == len(found.steps) == 3
+    assert {each.exchange.fault for step in found.steps for each in step.attempts} == {None}
+
+
+def test_a_server_that_is_slow_after_its_turn_is_not_waited_for() -> None:
+    found = [trace("www.example.com", "A", network=Late(load("silent")), seed=seed) for seed in range(6)]
+    attempts = [each.exchange for one in found for each in one.steps[-1].attempts]
+    assert {Fault.ABANDONED, None} == {each.fault for each in attempts}
+    assert all(each.elapsed < 2 for each in attempts)

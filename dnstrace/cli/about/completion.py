@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dnstrace.checks import CATALOGUE
 from dnstrace.cli.about.help import help_of
 from dnstrace.cli.line.options import BY_NAME, BY_PLUS, IGNORED, OPTIONS, Completes, Option, excluded
 from dnstrace.lab.world import names
+from dnstrace.render.glossary import terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +48,8 @@ def words(option: Option) -> tuple[str, ...]:
         return TYPES
     if option.completes is Completes.WORLD:
         return (*names(), "list", "new")
+    if option.completes is Completes.WORD:
+        return ("list", "words", *CATALOGUE, *(each.replace(" ", "-") for each in terms()))
     return option.choices
 
 

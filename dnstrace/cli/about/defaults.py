@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-def lines(variables: Mapping[str, str]) -> tuple[str, ...]:
+def lines(variables: Mapping[str, str], left_out: str = "") -> tuple[str, ...]:
     """One line for each default, with its place behind a `#`, as a configuration file could have it.
 
-    Raises Usage for a variable or a file that is wrong.
+    `left_out` is the option that leaves the file out, if it was typed. Raises Usage for a variable or a file
+    that is wrong.
     """
     of_environment(variables)  # which says what is wrong with a variable
     set_here = {each.name: each.variable for each in OPTIONS if variables.get(each.variable, "").strip()}
@@ -27,21 +28,23 @@ def lines(variables: Mapping[str, str]) -> tuple[str, ...]:
         f"# {harmless(path)}" if path else "# no configuration file: neither XDG_CONFIG_HOME nor HOME is set"
     )
     if there:
-        rows += _of_file(path, variables, set_here)
+        rows += _of_file(path, variables, set_here, left_out)
     elif path:
         first += " (there is no such file)"
     longest = max((len(row) for row, _ in rows), default=0)
     return (first, *(f"{harmless(row):<{longest}}  # {harmless(place)}" for row, place in rows))
 
 
-def _of_file(path: str, variables: Mapping[str, str], above: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _of_file(
+    path: str, variables: Mapping[str, str], above: Mapping[str, str], left_out: str
+) -> Iterator[tuple[str, str]]:
     from dnstrace.cli.configuring import read
 
-    unused = "no-config" in above and not of_environment(variables).undone.get("no-config")
+    unused = left_out or of_environment(variables).said.get("no-config")
     for entry in read(path, variables.get("HOME", "")).entries:
         place = f"line {entry.line}"
         if unused:
-            place += f", not used: {above['no-config']} is set"
+            place += f", not used: {unused} is set"
         elif entry.name in above:
             place += f", not used: {above[entry.name]} is set"
         yield f"{entry.name} = {_written(entry.value)}", place

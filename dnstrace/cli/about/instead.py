@@ -57,11 +57,11 @@ def install_completion(shell: str, environment: Environment) -> int:
     return Exit.ANSWER
 
 
-def show_config(_: str, environment: Environment) -> int:
+def show_config(left_out: str, environment: Environment) -> int:
     """Print the defaults that are set, and where. Raises Usage for a file that is wrong."""
     from dnstrace.cli.about.defaults import lines
 
-    environment.write("".join(f"{line}\n" for line in lines(environment.variables)))
+    environment.write("".join(f"{line}\n" for line in lines(environment.variables, left_out)))
     return Exit.ANSWER
 
 

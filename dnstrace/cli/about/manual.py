@@ -66,6 +66,12 @@ _VARIABLES = (
     ),
 )
 
+_PLUGIN = """
+With --format=nagios the exit status is that of a monitoring plugin: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
+Whatever leads to another status than 0 above is CRITICAL, and a finding that --fail-on does not name is a
+WARNING if it is one; a wrong command line, or a trace that was stopped, is UNKNOWN.
+"""
+
 _FILES = (
     (
         "$XDG_CONFIG_HOME/dnstrace/config.toml",
@@ -86,6 +92,12 @@ _FILES = (
         of them, each asked over IPv4, or over IPv6 with -6.""",
     ),
     ("FILE of --save", "The JSON of a trace with the octets of every reply; gzip if the name ends in .gz."),
+    (
+        "FILE of --ignore-file",
+        """On each line a finding that is accepted, CODE[@ZONE][@SERVER], and the reason; between them may
+        stand until and the last day, in UTC: lame-server@example.com until 2026-03-31 The host replaces it.
+        A line that begins with # is a comment. CODE may be * for all findings.""",
+    ),
     ("FILE of -f", "A name on each line, and types if any; what follows # or ; is a comment."),
 )
 
@@ -95,6 +107,7 @@ MORE_EXAMPLES = (
     ("dnstrace --resolver public www.example.com", "and what large public resolvers hold, until when"),
     ("dnstrace --resolver system www.example.com", "and what your own resolver still holds"),
     ("dnstrace --expect a=192.0.2.44 www.example.com", "for monitoring: exit 5 unless this holds"),
+    ("dnstrace --check --format=junit www.example.com", "for CI: what is wrong, as a test report"),
     ("dnstrace --short -x 192.0.2.44", "the name that belongs to an address"),
     ("dnstrace --lab refuses --check", "a broken delegation, without a network"),
 )
@@ -127,7 +140,10 @@ def page() -> str:
             "OPTIONS",
             [*_paragraphs(_OPTIONS.format(forms=_forms())), *(_group(group) for group in Group)],
         ),
-        _section("EXIT STATUS", (_item(f"{each.value}", each.meaning) for each in Exit)),
+        _section(
+            "EXIT STATUS",
+            [*(_item(f"{each.value}", each.meaning) for each in Exit), f".PP\n{_filled(_PLUGIN)}"],
+        ),
         _section(
             "ENVIRONMENT",
             (_item(name, said.format(disregarding=_disregarding())) for name, said in _VARIABLES),

@@ -74,7 +74,8 @@ class Choices(NamedTuple):
     expected of every trace that can tell; `policy` says what findings lead to; `resolvers` are asked too;
     `parent_only` ends each trace with the referral; `supposed` are delegations taken as if they stood in the
     parent zone. With `http` the page is fetched too, by the URL in `urls` where a name was given as one; from
-    private addresses only where it was `http_typed`, and not set by a variable.
+    private addresses only where it was `http_typed`, and not set by a variable. `called` has the user's names
+    for resolvers, by address.
 
     `many` says how to trace many names, or is None. `diff` holds the documents to compare, one or two;
     `watch` the seconds from one trace to the next, or None. `record` is what is replayed, or None. The
@@ -103,6 +104,7 @@ class Choices(NamedTuple):
     http: bool = False
     http_typed: bool = False
     urls: Mapping[Name, str] = MappingProxyType({})
+    called: Mapping[str, str] = MappingProxyType({})
     many: Many | None = None
     diff: tuple[Document, ...] = ()
     watch: float | None = None
@@ -137,7 +139,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         resolvers=_chosen_resolvers(chosen, settings.families),
         parent_only="parent-only" in chosen,
         supposed=_supposed(chosen),
-        policy=_policy(chosen),
+        policy=_policy(parsed),
         shown=Display(
             chosen.get("output", Output.TREE),
             bool(chosen.get("verbose")),
@@ -188,12 +190,12 @@ def _supposed(chosen: Mapping[str, Any]) -> tuple[Delegation, ...]:
     return supposed(chosen.get("undelegated", ()), chosen.get("ds", ()))
 
 
-def _policy(chosen: Mapping[str, Any]) -> Policy:
-    if not {"fail-on", "ignore", "ignore-file"} & set(chosen):
+def _policy(parsed: Parsed) -> Policy:
+    if not (found := {"fail-on", "ignore", "ignore-file"} & set(parsed.settings)):
         return USUAL
     from dnstrace.cli.line.policy import policy
 
-    return policy(chosen)
+    return policy(parsed.settings, [*filter(parsed.of_words, found)])
 
 
 def _many(chosen: Mapping[str, Any]) -> Many | None:

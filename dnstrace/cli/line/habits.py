@@ -13,6 +13,7 @@ _DASHES = ("\u2012", "\u2013", "\u2014", "\u2212")  # what an editor makes of on
 _COMMANDS = frozenset({"delv", "dig", "dnstrace", "drill", "host", "lookup", "nslookup", "trace"})
 _ABOUT = {"help": "--help", "version": "--version", "lab": "--lab", "list": "--lab list"}
 _ENCRYPTED = "TLS is for resolvers only, as in --resolver tls://192.0.2.53"
+_RECURSION = "dnstrace never asks for recursion; use --resolver to see what a resolver answers"
 _SIGNED = "dnstrace does not sign queries (TSIG); use dig for that"
 _SERVER = "give a server to start from as @SERVER, and a resolver to ask too with --resolver"
 _DIGS = {
@@ -25,7 +26,7 @@ _DIGS = {
         "aaflag badcookie ednsflags ednsopt keepalive opcode padding zflag"
     ),
     "dnstrace takes every name as absolute": "defname domain ndots search showsearch",
-    "dnstrace never asks for recursion; use --resolver to see what a resolver answers": "rdflag rec recurse",
+    _RECURSION: "rdflag rec recurse",
     "use --check, which asks every server of the zone for its SOA record, and more": "nssearch",
     "use --json": "yaml",
     _ENCRYPTED: "https https-get https-post http-plain tls tls-ca tls-hostname",
@@ -39,6 +40,7 @@ _LETTERS = {
 }
 _LONG = {
     "class": _LETTERS["c"],
+    **dict.fromkeys(("recurse", "recursion", "recursive"), _RECURSION),
     **dict.fromkeys(("dns", "nameserver", "ns", "server"), _SERVER),
     **dict.fromkeys(("csv", "output", "xml", "yaml"), "use --json, or --jsonl for many names"),
     **dict.fromkeys(("no-color", "no-colour"), "use --color=never"),
@@ -84,15 +86,6 @@ def bare(word: str, alone: bool) -> None:
         raise Usage(f"leave out {shown(word)}: type only what to trace{_as_name(word)}")
     if alone and word in _ABOUT:
         raise Usage(f"no name to trace; did you mean {_ABOUT[word]}?{_as_name(word)}")
-
-
-def is_url(word: str) -> bool:
-    """Whether the word is a URL without its scheme, `example.com/page`.
-
-    `0/25.2.0.192.in-addr.arpa` is not: RFC 2317 puts slashes into names.
-    """
-    host, slash, _ = word.partition("/")
-    return bool(slash) and host.rstrip(".").rpartition(".")[2][:1].isalpha() and "." in host.rstrip(".")
 
 
 def unlikely(word: str) -> None:

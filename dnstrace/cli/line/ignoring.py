@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dnstrace.cli.line import names
 from dnstrace.cli.line.addresses import is_address
+from dnstrace.cli.line.values import is_file
 from dnstrace.cli.usage import Usage, meant, shown
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _FORM = "CODE[@ZONE][@SERVER]"
 _AT = re.compile(r"(?<!\\)@")  # in a name it has a backslash before it
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _ANY = "*"
+_FILE = "to read a file of them, type --ignore-file"
 _LARGEST = 2**20  # octets of a file
 _SAID = 5  # wrong lines that are reported
 
@@ -106,9 +108,11 @@ def _code(text: str) -> str | None:
         return None
     if text in CATALOGUE:
         return text
-    if "/" in text or "." in text:
-        raise Usage(f"{shown(text)} is not a finding; to read a file of them, type --ignore-file")
-    near = meant(text, CATALOGUE) if text else ""
+    if not text:
+        raise Usage(f"must begin with the code of a finding, or with {_ANY} for any: {_FORM}; {_FILE}")
+    if is_file(text):
+        raise Usage(f"{shown(text)} is not a finding; {_FILE}")
+    near = meant(text, CATALOGUE)
     raise Usage(f"{shown(text)} is not a finding{near or '; `dnstrace --explain list` lists them'}")
 
 

@@ -33,9 +33,11 @@ class Subject:
 
 def subject(text: str) -> Subject:
     """What a bare word stands for: a name, the host of a URL, or the reverse name of an address."""
+    from dnstrace.message.written import is_url
+
     if "://" in text:
         return replace(subject(host(text)), url=text)
-    if habits.is_url(text := text.strip()):
+    if is_url(text := text.strip()):
         return subject(f"https://{text}")
     habits.unlikely(text)
     before, colon, port = text.rpartition(":")
@@ -76,13 +78,9 @@ def reverse(text: str) -> Subject:
 
 def host(text: str) -> str:
     """The host of a URL."""
-    from urllib.parse import urlsplit
+    from dnstrace.message.written import host_of
 
-    try:
-        found = urlsplit(text).hostname
-    except ValueError:
-        found = None
-    if not found:
+    if not (found := host_of(text)):
         raise Usage(f"the URL {shown(text)} has no host to trace")
     return found
 
@@ -98,32 +96,18 @@ def server(text: str) -> str:
 def name(text: str) -> Name:
     """A domain name as people write it: in ASCII with the escapes of RFC 1035, or in Unicode.
 
-    Unicode is read by IDNA 2008, or as browsers do (`unicode_names`).
+    Unicode is read by IDNA 2008, or as browsers do (`dnstrace.message.unicode_names`).
     """
     return _name_of(text)[0]
 
 
 def _name_of(text: str) -> tuple[Name, bool]:
     """A name, and whether IDNA 2008 has it."""
-    import dns.name
-
     if not text:
         raise Usage("the name is empty; the root is '.'")
     try:
-        if text.isascii():
-            return dns.name.from_text(text, idna_codec=dns.name.IDNA_2008), True
-        from dnstrace.cli.line.unicode_names import from_unicode
+        from dnstrace.message.written import read_name
 
-        return from_unicode(text)
-    except dns.name.LabelTooLong as error:
-        raise Usage(f"{shown(text)} has a label of more than 63 octets (RFC 1035 section 2.3.4)") from error
-    except dns.name.NameTooLong as error:
-        raise Usage(f"{shown(text)} is longer than 255 octets (RFC 1035 section 2.3.4)") from error
-    except dns.name.EmptyLabel as error:
-        raise Usage(f"{shown(text)} has an empty label: two dots in a row, or one at the start") from error
-    except dns.name.BadEscape as error:
-        raise Usage(
-            f"{shown(text)} has a broken escape: \\ takes a character or three digits up to 255"
-        ) from error
-    except (dns.exception.DNSException, UnicodeError, ValueError, IndexError) as error:
-        raise Usage(f"{shown(text)} is not a valid internationalised name (RFC 5891)") from error
+        return read_name(text)
+    except ValueError as error:
+        raise Usage(f"{shown(text)} {error}") from error

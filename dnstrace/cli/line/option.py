@@ -29,6 +29,7 @@ class Completes(StrEnum):
     NEW_FILE = "new file"
     TYPE = "type"
     WORLD = "world"
+    WORD = "word"
 
 
 Exclusion = tuple[tuple[str, ...], str]

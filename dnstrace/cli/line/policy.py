@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from dnstrace.model.policy import ERROR, Policy
 
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
 
-def policy(chosen: Mapping[str, Any]) -> Policy:
-    """The policy that was set. Raises Usage."""
-    ignores = tuple(chosen.get("ignore", ()))
+
+def policy(chosen: Mapping[str, Any], typed: Collection[str] = ("ignore", "ignore-file")) -> Policy:
+    """The policy that was set; what of it was not `typed` is a default. Raises Usage."""
+    ignores = tuple(replace(each, default="ignore" not in typed) for each in chosen.get("ignore", ()))
     if files := chosen.get("ignore-file", ()):
         from dnstrace.cli.line.ignoring import ignores_in
 
-        ignores += tuple(each for path in files for each in ignores_in(path))
+        default = "ignore-file" not in typed
+        ignores += tuple(replace(each, default=default) for path in files for each in ignores_in(path))
     return Policy(chosen.get("fail-on", ERROR), ignores)

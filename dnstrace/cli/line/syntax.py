@@ -116,6 +116,8 @@ class _Words:
             self._parsed.file(BY_NAME["type"], rdtypes.rdtype(word), word)
         elif "subject" in self._parsed.settings and word == "IN":
             return  # the class, as dig takes it
+        elif word == "until" and "ignore" in self._parsed.settings:
+            raise Usage("quote what belongs to --ignore: --ignore 'CODE until 2026-03-31 REASON'")
         elif "subject" in self._parsed.settings and word.isupper() and word.isalnum() and word.isascii():
             # After a name, a word in capitals was meant as a type: tracing "MXX." would not help.
             near = meant(word, rdtypes.types())

@@ -49,9 +49,8 @@ def seconds(text: str) -> float:
 
     if (found := _seconds(text.lower())) is not None and 0 < found <= LONGEST:
         return found
-    raise Usage(
-        f"must be a time such as 5, 500ms, 5s, 2m or 1h, more than 0 and at most 24 hours, not {shown(text)}"
-    )
+    bounds = f"more than 0 and at most {LONGEST:.0f} seconds"
+    raise Usage(f"must be a time such as 5, 500ms, 5s, 2m or 1h, {bounds}, not {shown(text)}")
 
 
 def _seconds(text: str) -> float | None:

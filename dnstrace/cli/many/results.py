@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, date
 from typing import TYPE_CHECKING, NamedTuple
 
 import dns.rdatatype
 
-from dnstrace.analysis.reached import is_bogus, zone_reached
+from dnstrace.analysis.reached import is_bogus, last_step, zone_reached
 from dnstrace.cli.accepting import accepted_of
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.choices import Display
 from dnstrace.cli.line.forms import FORMATS, Output
 from dnstrace.cli.status import status
 from dnstrace.model import Kind, Name, Outcome, Purpose, Step, Trace
-from dnstrace.model.accepting import Ignored
 from dnstrace.model.findings import Finding, Level
 from dnstrace.model.naming import plain
 from dnstrace.model.policy import USUAL, Policy
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _UNTOLD = {Kind.ABANDONED, Kind.TRUNCATED, Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT}
 _GOOD = {Exit.ANSWER, Exit.NEGATIVE}
 _SIGNS = {Level.ERROR: ("✗", "x"), Level.WARNING: ("!", "!"), Level.NOTICE: ("·", "-")}
+_BETWEEN = "  "  # between the things that are wrong
+_RED, _PLAIN = "\x1b[31m", "\x1b[0m"
 _SERVERS = 3  # of one finding that are on the line
 
 
@@ -37,8 +40,8 @@ class Result(NamedTuple):
     `failed_in` is the zone in which it failed, `troubled` are the servers without a usable reply, `times` are
     the seconds that each zone took. `codes` are its findings, each with its level, `unmet` what was expected
     and is not so. `said` is the end of its line: what was found, and what is wrong. `page` is its page if it
-    is bad and pages are wanted. `ignores` is what became of each `--ignore`, `entry` what one document about
-    all of them shows of it.
+    is bad and pages are wanted. `concerned` is how many findings each `--ignore` concerns, by what holds on
+    that `day`. `entry` is what one document about all of them shows of it.
     """
 
     name: str
@@ -53,7 +56,8 @@ class Result(NamedTuple):
     said: tuple[str, str] = ("", "")
     judged: tuple[str, ...] = ()
     page: str = ""
-    ignores: tuple[Ignored, ...] = ()
+    concerned: tuple[int, ...] = ()
+    day: date | None = None
     entry: Entry | None = None
 
     @property
@@ -62,35 +66,48 @@ class Result(NamedTuple):
         return self.status not in _GOOD
 
 
-def result(
-    trace: Trace, shown: Display, policy: Policy = USUAL, ascii_only: bool = False, pages: bool = False
-) -> Result:
-    """The lines and the counts for a trace; with `pages`, also its page if it is bad."""
+class Form(NamedTuple):
+    """What results are made of: whether pages are wanted, and what the terminal can show."""
+
+    pages: bool = False
+    ascii_only: bool = False
+    color: bool = False
+
+
+AS_TEXT = Form()
+
+
+def result(trace: Trace, shown: Display, policy: Policy = USUAL, form: Form = AS_TEXT) -> Result:
+    """The lines and the counts for a trace; with `form.pages`, also its page if it is bad."""
     trace = accepted_of(trace, policy)
-    failed = trace.outcome is Outcome.FAILED and trace.steps
+    concerned = tuple(each.findings for each in trace.ignores)
+    trace = replace(trace, ignores=tuple(each for each in trace.ignores if each.findings))
+    last = last_step(trace) if trace.outcome is Outcome.FAILED else None
     found = Result(
         _question_text(trace),
         "",
         _outcome_text(trace),
         status([trace], policy),
-        plain(trace.steps[-1].zone).lower() if failed else "",
+        "" if last is None else _zone_text(last.zone),
         _troubled_servers(trace),
         tuple(
-            (plain(step.zone).lower(), _seconds_taken(step))
+            (_zone_text(step.zone), _seconds_taken(step))
             for step in trace.steps
             if step.main and step.attempts
         ),
         tuple({(finding.level, finding.code): None for finding in trace.findings or ()}),
         tuple(met.expectation.text for met in trace.expectations or () if not met.met),
-        (_answer_text(trace), _wrong_text(trace, ascii_only)),
+        (_answer_text(trace), _wrong_text(trace, form.ascii_only)),
         tuple(met.expectation.text for met in trace.expectations or ()),
-        ignores=trace.ignores,
-        entry=_entry(trace, policy) if shown.output in FORMATS else None,
+        concerned=concerned,
+        day=trace.started.astimezone(UTC).date() if concerned else None,
     )
     if shown.only_bad and not found.is_bad:
         return found
-    page = _page(trace) if pages and found.is_bad else ""
-    return found._replace(text=_result_text(trace, found, shown), page=page)
+    page = _page(trace) if form.pages and found.is_bad else ""
+    if shown.output in FORMATS:
+        return found._replace(entry=_entry(trace, policy), page=page)
+    return found._replace(text=_result_text(trace, found, shown, form), page=page)
 
 
 def _page(trace: Trace) -> str:
@@ -113,6 +130,11 @@ def _question_text(trace: Trace) -> str:
 
 def _outcome_text(trace: Trace) -> str:
     return "" if trace.outcome is None else trace.outcome.value
+
+
+def _zone_text(zone: Name) -> str:
+    """A zone in lower case: lists and servers write the same name in both cases."""
+    return plain(zone).lower() if len(zone) > 1 else "the root"
 
 
 def _troubled_servers(trace: Trace) -> tuple[str, ...]:
@@ -143,9 +165,7 @@ def _seconds_taken(step: Step) -> float:
 # --- the lines --------------------------------------------------------------------------------------
 
 
-def _result_text(trace: Trace, found: Result, shown: Display) -> str:
-    if shown.output in FORMATS:
-        return ""
+def _result_text(trace: Trace, found: Result, shown: Display, form: Form) -> str:
     if shown.output is Output.JSONL:
         from dnstrace.api import report
         from dnstrace.render.document import to_json
@@ -155,8 +175,16 @@ def _result_text(trace: Trace, found: Result, shown: Display) -> str:
     name, rdtype = name_text(trace.question.name), dns.rdatatype.to_text(trace.question.rdtype)
     if shown.output is Output.SHORT:
         return "".join(f"{name} {kind} {rdata}\n" for kind, rdata in data(trace))
-    said = "  ".join(filter(None, found.said))
-    return f"{name:<40} {rdtype:<6} {found.outcome:<9} {time_text(trace.stats.duration):>8}  {said}\n"
+    said = "  ".join(filter(None, (found.said[0], _in_red(found.said[1]) if form.color else found.said[1])))
+    return f"{name:<24} {rdtype:<5} {found.outcome:<8} {time_text(trace.stats.duration):>8}  {said}\n"
+
+
+def _in_red(wrong: str) -> str:
+    """What is wrong, with all but warnings and notices in red."""
+    errors = _SIGNS[Level.ERROR]
+    return _BETWEEN.join(
+        f"{_RED}{each}{_PLAIN}" if each.startswith(errors) else each for each in wrong.split(_BETWEEN)
+    )
 
 
 def _answer_text(trace: Trace) -> str:
@@ -173,7 +201,7 @@ def _wrong_text(trace: Trace, ascii_only: bool) -> str:
     bogus = [f"{cross} bogus"] if is_bogus(trace) and not trace.findings else []
     unmet = (met for met in trace.expectations or () if not met.met)
     expected = (f"{cross} {text}" for met in unmet for text in unmet_texts(met))
-    return "  ".join((*bogus, *expected, *_findings_in_words(trace, ascii_only)))
+    return _BETWEEN.join((*bogus, *expected, *_findings_in_words(trace, ascii_only)))
 
 
 def _findings_in_words(trace: Trace, ascii_only: bool) -> Iterator[str]:

@@ -21,7 +21,7 @@ from dnstrace.cli.many.listed import Listed
 from dnstrace.cli.many.names import AsTheyCome, questions
 from dnstrace.cli.many.outfile import Done, Writer, opened, writer
 from dnstrace.cli.many.pages import Pages
-from dnstrace.cli.many.results import Result, result
+from dnstrace.cli.many.results import Form, Result, result
 from dnstrace.cli.many.screen import Screen
 from dnstrace.cli.many.tally import Tally
 from dnstrace.cli.planning import planned
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from dnstrace.cli.line.choices import Choices
     from dnstrace.cli.line.lists import Many
     from dnstrace.cli.planning import Planned
+    from dnstrace.model.expectations import Expectation
 
 _WORTH = 4096  # octets of names, available at the first look, that are worth more processes
 
@@ -46,6 +47,9 @@ def trace_file(chosen: Choices, many: Many, environment: Environment) -> int:
         names = _stdin() if many.file == "-" else opened(many.file, "rb", "-f", stack)
         pages = None if chosen.files.html is None else Pages(chosen.files.html, chosen.files.force)
         done = Done(many.out, many.retries) if many.resume and many.out is not None else None
+        if done is not None and done.unheard:
+            told = f"{counted(done.unheard, 'result')} in {shown(many.out or '')} failed for want of replies"
+            environment.remark(f"{told}: add --retry-failed to trace them again")
         out = writer(many, chosen.files.force, environment, stack)
         run = _ManyRun(chosen, many, environment, out, names, pages)
         wanted = questions(names, chosen.types, run, chosen.expected)
@@ -72,7 +76,8 @@ class _ManyRun:
     ) -> None:
         self._chosen, self._many, self._names, self._pages = chosen, many, names, pages
         self._writer, self._screen, self._ascii = out, Screen(environment, out), environment.ascii_only
-        self._tally, self._wrong, self._cut_off = Tally(), 0, False
+        self._in_color = many.out is None and environment.in_color(chosen.shown.color)
+        self._tally, self._wrong, self._cut_off = Tally(chosen.policy), 0, False
         self._stopped = False
         self._size, self._taken = _size_of(names), 0
         self._coming: AsTheyCome | None = None
@@ -134,7 +139,9 @@ class _ManyRun:
             return "stopped by the user"
         if self._cut_off:
             return "not all names could be traced"
-        return f"{counted(self._wrong, 'line')} could not be traced" if self._wrong else ""
+        if self._wrong:
+            return f"{counted(self._wrong, 'line')} could not be traced"
+        return "; ".join(f"--expect {shown(each.text)} was not checked" for each in self._unjudged())
 
     def _summarise(self) -> None:
         """The totals, and where the pages are."""
@@ -158,13 +165,18 @@ class _ManyRun:
 
     def _with_all_expected(self, status: Exit) -> Exit:
         """The status, or USAGE where no name could show whether something that is expected holds."""
-        for each in () if self._many.resume else self._chosen.expected:
-            if self._tally.ended and each.text not in self._tally.judged:
-                kind = each.what.upper()
-                why = f"no {kind} record was asked for; add the type {kind}"
-                self._screen.remark(f"--expect {shown(each.text)} was not checked: {why}")
-                status = Exit.USAGE
+        for each in self._unjudged():
+            kind = each.what.upper()
+            why = f"no {kind} record was asked for; add the type {kind}"
+            self._screen.remark(f"--expect {shown(each.text)} was not checked: {why}")
+            status = Exit.USAGE
         return status
+
+    def _unjudged(self) -> list[Expectation]:
+        """What is expected, but no name could show whether it holds."""
+        if self._many.resume or not self._tally.ended:
+            return []
+        return [each for each in self._chosen.expected if each.text not in self._tally.judged]
 
     async def _traced(self, wanted: Iterator[Item], plan: Planned, workers: int) -> None:
         loop, chosen, many = asyncio.get_running_loop(), self._chosen, self._many
@@ -181,8 +193,7 @@ class _ManyRun:
                 result,
                 shown=chosen.shown,
                 policy=chosen.policy,
-                ascii_only=self._ascii,
-                pages=self._pages is not None,
+                form=Form(self._pages is not None, self._ascii, self._in_color),
             ),
             at_once=many.at_once,
             share=many.share,

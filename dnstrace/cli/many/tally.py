@@ -7,18 +7,18 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from dnstrace.cli.accepting import added, unheeded
+from dnstrace.cli.accepting import Heeded
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.status import worst
 from dnstrace.model.counting import counted
 from dnstrace.model.findings import Level
+from dnstrace.model.policy import USUAL, Policy
 from dnstrace.render.text import time_text
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from dnstrace.cli.many.results import Result
-    from dnstrace.model.accepting import Ignored
 
 _NAMED = 5  # names, zones and servers that a line of the summary lists
 _REMEMBERED = 2000  # zones and servers that are counted, which bounds the memory of a run of any length
@@ -50,7 +50,7 @@ class _Named(Generic[_Key]):
 class Tally:
     """The totals of a run: outcomes, the worst status, findings, where things failed or took long."""
 
-    def __init__(self) -> None:
+    def __init__(self, policy: Policy = USUAL) -> None:
         self.ended = 0
         self.status = Exit.ANSWER
         self.judged: set[str] = set()
@@ -62,14 +62,14 @@ class Tally:
         self._failing: Counter[str] = Counter()
         self._troubled: Counter[str] = Counter()
         self._slowest: dict[str, float] = {}
-        self._ignores: tuple[Ignored, ...] = ()
+        self._heeded = Heeded(policy)
 
     def add(self, found: Result) -> None:
         """Count a result."""
         self.ended += 1
         self._outcomes[found.outcome] += 1
         self._bad += found.is_bad
-        self._ignores = added(self._ignores, found.ignores)
+        self._heeded.add(found.concerned, found.day)
         self.judged.update(found.judged)
         name = found.name.partition(" ")[0].removesuffix(".") or "the root"
         for code in found.codes:
@@ -110,7 +110,7 @@ class Tally:
             if places:
                 most = ", ".join(f"{each} ({count:,})" for each, count in places.most_common(_NAMED))
                 yield f"{what} {most}"
-        yield from unheeded([self._ignores])
+        yield from self._heeded.remarks()
         if self.ended > 1 and self._slowest:
             longest = _slowest_of(self._slowest, _NAMED)
             yield "slowest: " + ", ".join(f"{zone} {time_text(took)}" for zone, took in longest)

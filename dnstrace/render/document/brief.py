@@ -8,7 +8,7 @@ import dns.rdatatype
 
 from dnstrace import __version__
 from dnstrace.analysis.reached import ended_unheard
-from dnstrace.render.document.judged import error_of, met_of
+from dnstrace.render.document.judged import error_of, ignore_of, met_of
 from dnstrace.render.document.values import Document, iso, ms, question_of, rcode_of, rrsets_of
 from dnstrace.render.text import harmless, name_text
 
@@ -36,6 +36,9 @@ def brief(report: Report) -> Document:
         "answer": rrsets_of(unsigned),
         "verdict": None if report.verdict is None else _verdict_of(report.verdict),
         "findings": [_finding_of(finding) for finding in trace.findings or ()],
+        "accepted": [
+            {"finding": _finding_of(each.finding), **ignore_of(each.ignore)} for each in trace.accepted
+        ],
         "expectations": None if trace.expectations is None else [met_of(met) for met in trace.expectations],
         "queries": trace.stats.queries,
         "duration_ms": ms(trace.stats.duration),

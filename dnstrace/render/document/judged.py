@@ -65,15 +65,16 @@ def finding_of(finding: Finding) -> Document:
 
 def accepted_of(accepted: Accepted) -> Document:
     """A finding that the user accepts, and why."""
-    return {"finding": finding_of(accepted.finding), **_ignore_of(accepted.ignore)}
+    return {"finding": finding_of(accepted.finding), **ignore_of(accepted.ignore)}
 
 
 def ignored_of(ignored: Ignored) -> Document:
     """What the user accepts, and how many findings that concerns."""
-    return {**_ignore_of(ignored.ignore), "expired": ignored.expired, "findings": ignored.findings}
+    return {**ignore_of(ignored.ignore), "expired": ignored.expired, "findings": ignored.findings}
 
 
-def _ignore_of(ignore: Ignore) -> Document:
+def ignore_of(ignore: Ignore) -> Document:
+    """What the user accepts, why and until when."""
     return {
         "ignore": harmless(ignore.text),
         "reason": harmless(ignore.reason) or None,

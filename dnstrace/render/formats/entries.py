@@ -13,7 +13,7 @@ from dnstrace.model import Outcome
 from dnstrace.model.findings import Explanation, Level
 from dnstrace.model.naming import plain
 from dnstrace.render.accepted import because
-from dnstrace.render.expected import expected_text, instead_text
+from dnstrace.render.expected import expected_text, unmet_texts
 from dnstrace.render.remedies import parts
 from dnstrace.render.short import data
 from dnstrace.render.text import count_text, harmless
@@ -176,9 +176,8 @@ def _problems(report: Report, policy: Policy, alone: bool) -> Iterator[Problem]:
     yield from _of_the_end(report, alone)
     for met in trace.expectations or ():
         if not met.met:
-            yield Problem(
-                UNEXPECTED, Level.ERROR, f"expected {expected_text(met)}, {instead_text(met)}", True
-            )
+            found = "; ".join(unmet_texts(met))
+            yield Problem(UNEXPECTED, Level.ERROR, f"not as expected: {found}", True)
     if page_is_missing(trace):
         yield Problem(NO_PAGE, Level.ERROR, "no address served the page", True)
     if no_resolver_answers(trace):

@@ -49,7 +49,8 @@ def junit(entries: Sequence[Entry]) -> str:
     for entry, each in suites:
         root.append(_suite(entry, each))
     ElementTree.indent(root)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
+    text = ElementTree.tostring(root, "us-ascii", xml_declaration=False).decode("ascii")  # for any terminal
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
 
 
 def _counts(cases: Sequence[_Case]) -> dict[str, str]:

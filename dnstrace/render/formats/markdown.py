@@ -54,17 +54,17 @@ def _of_one(entry: Entry) -> Iterator[str]:
 
 def _of_many(entries: Sequence[Entry]) -> Iterator[str]:
     """The lines for many names: which have problems, each problem once, which names have none."""
-    bad = [entry for entry in entries if entry.counting]
-    yield f"## {_sign(bad)} {len(bad):,} of {count_text(len(entries), 'name')} with problems"
+    bad = sum(any(problem.level is not Level.NOTICE for problem in entry.counting) for entry in entries)
+    yield f"## {_sign(entries)} {bad:,} of {count_text(len(entries), 'name')} with errors or warnings"
     yield ""
-    if bad:
-        yield from _table(("name", "problems"), [(_text(each.question), _codes(each)) for each in bad])
+    if rows := [(_text(entry.question), _codes(entry)) for entry in entries if entry.counting]:
+        yield from _table(("name", "found"), rows)
     for problem, names in _distinct(entries).items():
         if problem.counts:
             yield from _section(problem, names)
     yield from _accepted(each for each in _distinct(entries) if not each.counts)
     if rest := [_text(entry.question) for entry in entries if not entry.counting]:
-        yield f"{_GOOD} Without problems: {_listed(rest, _HEALTHY)}"
+        yield f"{_GOOD} Nothing found: {_listed(rest, _HEALTHY)}"
 
 
 def _section(problem: Problem, names: Sequence[str]) -> Iterator[str]:

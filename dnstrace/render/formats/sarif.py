@@ -65,6 +65,7 @@ def _rule(problem: Problem, known: Explanation) -> Document:
     more = [f"{head}: {text}" for head, text in known.sections.items()] or [known.title]
     return {
         "id": problem.code,
+        "name": "".join(word.capitalize() for word in problem.code.split("-")),
         "shortDescription": _message(known.title),
         "fullDescription": _message(described[:1].upper() + described[1:]),
         "help": _message("\n\n".join(more)),
@@ -103,9 +104,9 @@ def _result(entry: Entry, problem: Problem, rule: int, file: str) -> Document:
 
 def _location(entry: Entry, problem: Problem, file: str) -> Document:
     listed = bool(file) and entry.line is not None
-    path = file if listed else f"{entry.name}/{entry.type}"
+    of_name = f"{quote(entry.name, safe='')}/{entry.type}"  # in which no name leads elsewhere
     physical = {
-        "artifactLocation": {"uri": _uri(path)},
+        "artifactLocation": {"uri": _uri(file) if listed else of_name},
         "region": {"startLine": (entry.line or 1) if listed else 1},
     }
     where = "@".join(filter(None, (problem.zone, problem.server))) or entry.name

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dnstrace.cli.about.completion import FILES, TYPES, plus_words, script, shut_out
-from dnstrace.cli.line.options import OPTIONS, SHELLS, excluded
+from dnstrace.cli.about.completion import FILES, TYPES, plus_words, script, shut_out, words
+from dnstrace.cli.line.options import BY_NAME, OPTIONS, SHELLS, excluded
 from dnstrace.cli.line.rdtypes import types
 from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.usage import Usage
@@ -30,6 +30,14 @@ def test_every_option_is_offered(shell: str) -> None:
 
 def test_the_types_that_are_offered_are_types() -> None:
     assert set(TYPES) <= set(types())
+
+
+def test_every_word_that_is_offered_can_be_the_value() -> None:
+    for option in OPTIONS:
+        for word in words(option):
+            option.convert(word)
+    assert {"glue", "lame-delegation", "lame-server"} <= set(words(BY_NAME["explain"]))
+    assert {"system", "public", "quad9"} <= set(words(BY_NAME["resolver"]))
 
 
 def test_what_an_option_excludes_is_shut_out_by_it() -> None:

@@ -12,7 +12,7 @@ def test_what_is_set_and_where(tmp_path: Path) -> None:
     ran = run("--show-config", XDG_CONFIG_HOME=home, DNSTRACE_TIMEOUT="3", DNSTRACE_TCP="1")
     assert (ran.status, ran.err) == (0, "")
     first, *others = ran.out.splitlines()
-    assert first == f"# {home}/dnstrace/config.toml"
+    assert first == f"# {Path(home) / 'dnstrace' / 'config.toml'}"
     assert [[part.strip() for part in line.split("#")] for line in others] == [
         ['tcp = "1"', "DNSTRACE_TCP"],
         ['timeout = "3"', "DNSTRACE_TIMEOUT"],
@@ -30,7 +30,7 @@ def test_each_line_is_toml(tmp_path: Path) -> None:
 
 def test_nothing_is_set(tmp_path: Path) -> None:
     assert run("--show-config", HOME=str(tmp_path)).out == (
-        f"# {tmp_path}/.config/dnstrace/config.toml (there is no such file)\n"
+        f"# {tmp_path / '.config' / 'dnstrace' / 'config.toml'} (there is no such file)\n"
     )
     assert run("--show-config").out.startswith("# no configuration file: ")
 
@@ -39,6 +39,8 @@ def test_a_file_that_is_left_out_is_shown_as_such(tmp_path: Path) -> None:
     home = configure(tmp_path, "check = true\n")
     shown = run("--show-config", XDG_CONFIG_HOME=home, DNSTRACE_NO_CONFIG="1").out
     assert "# line 1, not used: DNSTRACE_NO_CONFIG is set\n" in shown
+    shown = run("--no-config", "--show-config", XDG_CONFIG_HOME=home).out
+    assert "# line 1, not used: --no-config is set\n" in shown
     assert "line 1\n" in run("--show-config", XDG_CONFIG_HOME=home, DNSTRACE_NO_CONFIG="0").out
 
 

@@ -32,16 +32,6 @@ def test_what_to_do_instead(said: str, part: str) -> None:
     assert part in said and bool(said) is bool(part)
 
 
-@pytest.mark.parametrize("word", ["example.com/", "example.com/page?x=1", "a.b./"])
-def test_a_url_without_its_scheme(word: str) -> None:
-    assert habits.is_url(word)
-
-
-@pytest.mark.parametrize("word", ["0/25.2.0.192.in-addr.arpa", "example.com", "com/page", "192.0.2.0/24"])
-def test_what_is_not_a_url(word: str) -> None:
-    assert not habits.is_url(word)
-
-
 def test_a_word_with_a_backslash_is_meant() -> None:
     habits.unlikely(r"a\,b@example.com")
     with pytest.raises(Usage, match="has a comma in it"):

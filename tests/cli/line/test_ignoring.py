@@ -18,7 +18,7 @@ from tests.cli.running import run
         ("lame-servr", "'lame-servr' is not a finding; did you mean lame-server?"),
         ("qqqqq", "'qqqqq' is not a finding; `dnstrace --explain list` lists them"),
         ("", "must be CODE[@ZONE][@SERVER]"),
-        ("@example.com", "'' is not a finding"),
+        ("@example.com", "must begin with the code of a finding, or with * for any"),
         ("lame-server@", "must be CODE[@ZONE][@SERVER]"),
         ("lame-server@a@b@c", "must be CODE[@ZONE][@SERVER]"),
         ("lame-server@a..b", "'a..b' has an empty label"),
@@ -60,6 +60,12 @@ def test_a_file_has_one_a_line(tmp_path: Path) -> None:
     assert (first.code, first.reason, first.until) == ("lame-server", "It is replaced.", None)
     assert (second.code, second.reason, second.until) == (None, "not ours", date(2026, 3, 31))
     assert first.place == f"{file} line 3:"
+
+
+def test_a_last_day_that_is_not_quoted_is_no_name_to_trace() -> None:
+    ran = run("--lab", "--check", "--ignore", "lame-server", "until", "2026-03-31")
+    assert ran.status == 2 and "--ignore 'CODE until 2026-03-31 REASON'" in ran.err
+    assert run("until", "--lab").status == 1
 
 
 @pytest.mark.parametrize(

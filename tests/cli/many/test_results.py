@@ -12,7 +12,7 @@ from dnstrace.analysis.expectations import judged, parse
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.choices import Display
 from dnstrace.cli.line.forms import Output
-from dnstrace.cli.many.results import result
+from dnstrace.cli.many.results import Form, result
 from dnstrace.model.findings import Level
 from dnstrace.model.policy import Policy
 from tests.checks.checking import checked_by_name, walked
@@ -29,7 +29,7 @@ def test_an_answer_is_a_line_in_each_form() -> None:
 def test_what_counts_of_an_answer() -> None:
     found = result(walked("in-domain"), Display())
     assert (found.outcome, found.status, found.failed_in, found.troubled) == ("answer", Exit.ANSWER, "", ())
-    assert [zone for zone, _ in found.times] == [".", "com", "example.com"]
+    assert [zone for zone, _ in found.times] == ["the root", "com", "example.com"]
     assert sum(took for _, took in found.times) == pytest.approx(walked("in-domain").stats.duration)
     assert not found.is_bad
 
@@ -58,7 +58,10 @@ def test_findings_stand_on_the_line_with_their_servers() -> None:
     found = result(checked_by_name("refuses"), Display())
     assert found.text.rstrip().endswith("  ✗ refuses ns1.example.com") and found.is_bad
     assert found.codes == ((Level.ERROR, "refuses"),)
-    assert result(checked_by_name("refuses"), Display(), ascii_only=True).text.isascii()
+    assert result(checked_by_name("refuses"), Display(), form=Form(ascii_only=True)).text.isascii()
+    in_color = result(checked_by_name("refuses"), Display(), form=Form(color=True)).text
+    assert in_color.rstrip().endswith("  \x1b[31m✗ refuses ns1.example.com\x1b[0m")
+    assert "\x1b" not in result(checked_by_name("answers-stale"), Display(), form=Form(color=True)).text
 
 
 @pytest.mark.parametrize(
@@ -74,9 +77,12 @@ def test_what_is_wrong_without_an_error_of_the_check(world: str, there: str) -> 
 def test_only_the_bad_are_written_and_have_a_page() -> None:
     shown = Display(only_bad=True)
     good, bad = checked_by_name("in-domain"), checked_by_name("refuses")
-    assert (result(good, shown, pages=True).text, result(good, shown, pages=True).page) == ("", "")
+    assert (
+        result(good, shown, form=Form(pages=True)).text,
+        result(good, shown, form=Form(pages=True)).page,
+    ) == ("", "")
     assert result(bad, shown).text == result(bad, Display()).text and not result(bad, shown).page
-    assert "<!doctype html>" in result(bad, shown, pages=True).page
+    assert "<!doctype html>" in result(bad, shown, form=Form(pages=True)).page
 
 
 def test_what_counts_as_bad_is_what_the_user_wants_to_fail_on() -> None:

@@ -20,7 +20,7 @@ def test_each_form_of_result(tmp_path: Path) -> None:
     file = names(tmp_path / "names", "www.example.com", "none.example.com", "example.com SOA", "a..b")
     table = run(*LAB, "-f", file)
     assert table.status == 0 and len(table.out.splitlines()) == 3
-    assert "www.example.com.                         A      answer" in table.out and "192.0.2.44" in table.out
+    assert "www.example.com.         A     answer" in table.out and "192.0.2.44" in table.out
     assert (
         "line 4: " in table.err and "3 names in " in table.err and "1 line could not be traced" in table.err
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 
 import pytest
@@ -72,7 +73,7 @@ def test_expectations_and_resolvers() -> None:
     judged = tuple(judge(trace, each) for each in parse("a=192.0.2.44,a=192.0.2.45"))
     made = entry(report(replace(trace, expectations=judged)), Policy("never"))
     assert made.expected == (("a=192.0.2.44", True), ("a=192.0.2.45", False)) and made.fails
-    assert [each.message for each in made.problems] == ["expected a=192.0.2.45, found 192.0.2.44"]
+    assert [each.message for each in made.problems] == ["not as expected: a=192.0.2.45: found 192.0.2.44"]
     asked = report(checked(load("resolver-servfail")))
     none = [each for each in entry(asked, Policy()).problems if each.code == "no-resolver-answers"]
     assert none[0].fails and none[0].message == "none of 5 resolvers has an answer"
@@ -91,3 +92,12 @@ def test_when_signatures_expire() -> None:
         signed.expires is not None and signed.expires > signed.started.timestamp() and PLAIN.expires is None
     )
     assert signed.checked.endswith(" rules applied")
+
+
+def test_entries_are_sent_between_processes() -> None:
+    for made in (
+        PLAIN,
+        FAILED,
+        found(LAME, NOTED, ignores=("open-transfer until 2030-01-01 It is public.",)),
+    ):
+        assert pickle.loads(pickle.dumps(made)) == made

@@ -24,6 +24,7 @@ _SUITE = {"name", "tests", "failures", "errors", "skipped", "time", "timestamp",
 def suites(entries: Sequence[Entry]) -> list[TestSuite]:
     """The suites of a document whose counts are true, with nothing but what JUnit has."""
     text = junit(entries)
+    assert text.isascii()
     document = JUnitXml.fromstring(text.encode())
     counts = document.tests, document.failures, document.errors, document.skipped
     document.update_statistics()
@@ -71,7 +72,7 @@ def test_the_answer_and_what_is_expected_are_cases() -> None:
     met = tuple(judge(trace, each) for each in parse("a=192.0.2.45,ttl>=10"))
     of_cases = cases(found(expectations=met))
     assert [each.message for each in of_cases["expect a=192.0.2.45"]] == [
-        "expected a=192.0.2.45, found 192.0.2.44"
+        "not as expected: a=192.0.2.45: found 192.0.2.44"
     ]
     assert of_cases["expect ttl>=10"] == []
 

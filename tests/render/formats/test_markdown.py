@@ -65,10 +65,10 @@ def test_a_name_without_problems() -> None:
 def test_many_names_have_each_problem_once() -> None:
     made = [named(f"n{number}.example", found(LAME, WARNED)) for number in range(30)]
     page = markdown([*made, PLAIN, named("x.example", FAILED)])
-    assert page.startswith("## \N{CROSS MARK} 31 of 32 names with problems\n")
+    assert page.startswith("## \N{CROSS MARK} 31 of 32 names with errors or warnings\n")
     assert page.count(LAME.message.split()[-1]) and page.count("### ") == 3
-    assert "and 10 more" in page and "Without problems: `www.example.com` A" in page
-    assert "0 of 2 names with problems" in markdown([PLAIN, PLAIN])
+    assert "and 10 more" in page and "Nothing found: `www.example.com` A" in page
+    assert "0 of 2 names with errors or warnings" in markdown([PLAIN, found(NOTED)])
 
 
 @given(hostile())

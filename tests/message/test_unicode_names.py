@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dnstrace.cli.line import names
-from dnstrace.cli.line.unicode_names import from_unicode
 from dnstrace.cli.usage import Usage
+from dnstrace.message.unicode_names import from_unicode
 from tests.cli.running import run
 
 

@@ -1,0 +1,109 @@
+"""From what a caller of the library says to how a trace is made, and over which network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, NamedTuple
+
+from dnstrace.message.written import resolver_of
+from dnstrace.model.anchors import NO_ANCHORS
+from dnstrace.model.asked import Resolver
+from dnstrace.model.tracing import Tracing
+from dnstrace.port import Network
+
+if TYPE_CHECKING:
+    from dnstrace.lab.network import LabNetwork
+    from dnstrace.lab.world import World
+    from dnstrace.model.anchors import Anchors
+
+
+class Prepared(NamedTuple):
+    """How a trace is made, and over which network: live sockets if None. `lab` is that of a world, if any."""
+
+    tracing: Tracing
+    network: Network | None
+    lab: LabNetwork | None = None
+
+
+def prepared(
+    tracing: Tracing,
+    network: Network | None = None,
+    *,
+    check: bool = False,
+    dnssec: bool | None = None,
+    lab: str | PathLike[str] | World | None = None,
+) -> Prepared:
+    """The way to trace, with what `check`, `dnssec` and `lab` say of it. Raises ValueError.
+
+    `check` implies `dnssec` unless that is False. A world of the lab that is about validation is validated
+    unless it is False.
+    """
+    if check:
+        if tracing.parent_only:
+            raise ValueError("`check` asks the servers of the zone itself: leave out `parent_only`")
+        tracing = replace(tracing, settings=replace(tracing.settings, probe=True, all_servers=True))
+    if lab is None:
+        return Prepared(_validated(tracing, dnssec or (check and dnssec is None), dnssec, None), network)
+    if network is not None:
+        raise ValueError("give either `lab` or `network`, not both")
+    from dnstrace.api.in_lab import placed, validates
+    from dnstrace.lab.network import LabNetwork
+
+    world = world_of(lab)
+    about = validates(world) and tracing.settings.edns is not None and not tracing.parent_only
+    tracing = _validated(tracing, (check or about) if dnssec is None else dnssec, dnssec, world)
+    there = LabNetwork(world, signed=tracing.anchors is not None)
+    return Prepared(placed(tracing, world), there, there)
+
+
+def world_of(lab: str | PathLike[str] | World) -> World:
+    """A world of the lab. Raises ValueError: UnknownWorld, or WorldError for a file that is wrong."""
+    from dnstrace.lab.own import find, load_file
+
+    if isinstance(lab, str):
+        return find(lab)
+    return load_file(fspath(lab)) if isinstance(lab, PathLike) else lab
+
+
+def resolvers_of(given: Iterable[Resolver | str]) -> tuple[Resolver, ...]:
+    """The resolvers that are given as values, or as texts: addresses, URLs, names. Raises ValueError."""
+    if isinstance(given, str):
+        raise ValueError("`resolvers` is a list of them")
+    return tuple(_resolver(each) if isinstance(each, str) else each for each in given)
+
+
+def _resolver(text: str) -> Resolver:
+    if text.isalnum() and text.isascii() and text[0].isalpha():
+        from dnstrace.analysis.public_resolvers import public_resolvers
+
+        if addresses := public_resolvers().get(text):
+            return Resolver(addresses[0])
+    return resolver_of(text)
+
+
+def _validated(tracing: Tracing, wanted: bool, said: bool | None, world: World | None) -> Tracing:
+    """The way to trace with trust anchors, where it is to validate and has none."""
+    if said and tracing.parent_only:
+        raise ValueError("`dnssec` needs an answer to validate: leave out `parent_only`")
+    if said and tracing.settings.edns is None:
+        raise ValueError("signatures are asked for with EDNS: leave out `dnssec`")
+    if said is False and tracing.anchors is not None:
+        raise ValueError("`anchors` are where validation starts: leave them out, or `dnssec=False`")
+    if not wanted or tracing.anchors is not None or tracing.settings.edns is None:
+        return tracing
+    return replace(tracing, anchors=_anchors(tracing, world))
+
+
+def _anchors(tracing: Tracing, world: World | None) -> Anchors:
+    """The trust anchors of the world or of the package; none for root servers of one's own."""
+    if tracing.roots is not None:
+        return NO_ANCHORS
+    if world is not None:
+        from dnstrace.api.in_lab import anchors_of
+
+        return anchors_of(world)
+    from dnstrace.dnssec import root_anchors
+
+    return root_anchors()

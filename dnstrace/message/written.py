@@ -1,0 +1,113 @@
+"""What programs and people write for a name or a resolver: URLs, addresses and names in Unicode too.
+
+All of it raises ValueError, in one line, for a text that stands for nothing. dnspython is imported when a
+text is read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dnstrace.model.addresses import canonical
+from dnstrace.model.asked import Resolver, Transport
+
+if TYPE_CHECKING:
+    from dns.name import Name
+    from dns.rdatatype import RdataType
+
+
+def subject_of(text: str) -> tuple[Name, RdataType]:
+    """The name that a text stands for, and the type to ask for where none is given.
+
+    A URL, with or without its scheme, stands for its host, an address for its reverse name (PTR).
+    """
+    import dns.rdatatype
+    import dns.reversename
+
+    host = text
+    if "://" in text or is_url(text):
+        host = host_of(text if "://" in text else f"https://{text}")
+        if not host:
+            raise ValueError(f"the URL {text!r} has no host")
+    if (address := _address(host.removesuffix("."))) is not None:
+        return dns.reversename.from_address(address), dns.rdatatype.PTR
+    if not host:
+        raise ValueError("the name is empty; the root is '.'")
+    try:
+        return read_name(host)[0], dns.rdatatype.A
+    except ValueError as error:
+        raise ValueError(f"{host!r} {error}") from error
+
+
+def is_url(text: str) -> bool:
+    """Whether a text is a URL without its scheme, `example.com/page`.
+
+    `0/25.2.0.192.in-addr.arpa` is not: RFC 2317 puts slashes into names.
+    """
+    host, slash, _ = text.partition("/")
+    return bool(slash) and host.rstrip(".").rpartition(".")[2][:1].isalpha() and "." in host.rstrip(".")
+
+
+def host_of(url: str) -> str:
+    """The host of a URL; empty if it has none."""
+    from urllib.parse import urlsplit
+
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def read_name(text: str) -> tuple[Name, bool]:
+    """A name in ASCII, with the escapes of RFC 1035 section 5.1, or in Unicode, and whether IDNA 2008 has it.
+
+    Raises ValueError; its message continues a sentence that begins with the text.
+    """
+    import dns.exception
+    import dns.name
+
+    try:
+        if text.isascii():
+            return dns.name.from_text(text, idna_codec=dns.name.IDNA_2008), True
+        from dnstrace.message.unicode_names import from_unicode
+
+        return from_unicode(text)
+    except dns.name.LabelTooLong as error:
+        raise ValueError("has a label of more than 63 octets (RFC 1035 section 2.3.4)") from error
+    except dns.name.NameTooLong as error:
+        raise ValueError("is longer than 255 octets (RFC 1035 section 2.3.4)") from error
+    except dns.name.EmptyLabel as error:
+        raise ValueError("has an empty label: two dots in a row, or one at the start") from error
+    except dns.name.BadEscape as error:
+        raise ValueError("has a broken escape: \\ takes a character or three digits up to 255") from error
+    except (dns.exception.DNSException, UnicodeError, ValueError, IndexError) as error:
+        raise ValueError("is not a valid internationalised name (RFC 5891)") from error
+
+
+def resolver_of(text: str) -> Resolver:
+    """The resolver that a text stands for: an address, with its port if it is another than the usual one.
+
+    `192.0.2.53`, `[2001:db8::53]:5353`, `tls://192.0.2.53#dns.example` (RFC 7858; after the # is the name on
+    its certificate), `https://dns.example/dns-query` (RFC 8484).
+    """
+    from urllib.parse import urlsplit
+
+    scheme, separator, rest = text.partition("://")
+    transport = {"tls": Transport.TLS, "https": Transport.HTTPS}.get(scheme) if separator else Transport.UDP
+    try:
+        parts = urlsplit(f"//{rest if separator else text}")
+        host, port = (text, None) if _address(text) else (parts.hostname or "", parts.port)
+    except ValueError:
+        transport = None
+    if transport is None or not host or (transport is not Transport.HTTPS and _address(host) is None):
+        raise ValueError(f"{text!r} is not a resolver: an address, tls://ADDRESS or https://HOST/PATH is")
+    endpoint = {Transport.TLS: parts.fragment or host, Transport.HTTPS: text}.get(transport, "")
+    return Resolver(_address(host) or host, port or transport.port, transport, endpoint)
+
+
+def _address(text: str) -> str | None:
+    """An address in canonical form; None for a text that is not one."""
+    try:
+        return canonical(text)
+    except ValueError:
+        return None
