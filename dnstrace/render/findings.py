@@ -103,8 +103,11 @@ def _part_nodes(found: list[Part], records: tuple[str, ...]) -> list[Node]:
 
 
 def _brief_remedy_nodes(finding: Finding) -> list[Node]:
-    """The fix and who can apply it, without how it was tried; nothing for a notice."""
-    if finding.is_notice:
+    """The fix and who can apply it, without how it was tried; nothing for a notice whose fix was not tried.
+
+    What a rehearsal led to holds for all the changes that it made: those of notices have to be seen too.
+    """
+    if finding.is_notice and not finding.rehearsed:
         return []
     found = {part.head: part.text for part in parts(finding)}
     fix, tried = found.get(FIX, ""), "" if finding.rehearsed else f", not {REHEARSED}"
