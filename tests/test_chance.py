@@ -92,7 +92,7 @@ def usual(name: str) -> dict[str, Any]:
 
 
 def chosen(every: tuple[str, ...], seed: int, config: pytest.Config) -> tuple[str, ...]:
-    """All of `every` where every seed is tried, else some that another seed does not get, none of them costly."""
+    """All of `every` where every seed is tried, else some that another seed does not get, no costly ones."""
     share = every[seed % SHARE :: SHARE]
     return every if config.getoption("all") else tuple(name for name in share if name not in COSTLY)
 
