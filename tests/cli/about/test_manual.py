@@ -53,7 +53,8 @@ def test_the_page_holds_every_option_and_every_exit_status() -> None:
             line.startswith("       -") and f"--{option.name}" in line for line in printed.splitlines()
         )
     statuses = printed.partition("EXIT STATUS\n")[2].partition("ENVIRONMENT\n")[0]
-    begun = [line.split()[0] for line in statuses.splitlines() if line[7:8].strip()]
+    items = statuses.partition("\n       With ")[0]
+    begun = [line.split()[0] for line in items.splitlines() if line[7:8].strip()]
     assert begun == [str(each.value) for each in Exit]
 
 
