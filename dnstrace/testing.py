@@ -78,11 +78,10 @@ def served(
     """
     from os import PathLike
 
-    from dnstrace.lab.hosting import at_present, in_a_thread, on_ports
+    from dnstrace.lab.hosting import at_present, on_free_ports
 
     found = at_present(world(lab) if isinstance(lab, str | PathLike) else lab)
-    places = on_ports(found, 0)
-    with in_a_thread(found, places, rtt, dnssec):
+    with on_free_ports(found, rtt, dnssec) as places:
         yield Served(found, places)
 
 

@@ -23,6 +23,7 @@ import pytest
 
 import dnstrace
 from dnstrace.cli.choosing import choose
+from dnstrace.cli.line.forms import FORMATS
 from dnstrace.cli.line.syntax import parse
 from dnstrace.testing import served
 from tests.cli.running import run
@@ -34,6 +35,15 @@ BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 SCRIPTS = [block for language, block in BLOCKS if language == "sh"]
 SESSIONS = [block for language, block in BLOCKS if language == "console"]
 IN_TABLES = re.findall(r"`(dnstrace [^`]+)`", "".join(re.findall(r"^\| `.*\|$", README, re.MULTILINE)))
+ELSEWHERE = {"yaml", "crontab", "conf"}
+"""The languages of files of other programs, which run the command."""
+
+IN_FILES = [
+    line
+    for language, block in BLOCKS
+    if language in ELSEWHERE
+    for line in re.findall(r"\bdnstrace (-[^;>\n]*)", block)
+]
 WORLDS = {
     "192.0.2.153": "resolver-stale"
 }  # where the lab is another than the textbook, by a word of the command
@@ -98,6 +108,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def lay_out(block: str) -> None:
     """The files that a block takes for granted."""
     Path("names.txt").write_text("www.example.com\nexample.com NS SOA  # two types\n")
+    Path("accepted.txt").write_text("lame-server@example.com until 2026-03-31 The host replaces it.\n")
     for name in {"monday.json", "tuesday.json", "kept.json.gz"}:
         if name in block and f"--save {name}" not in block:
             run("--lab", "--save", name)
@@ -127,12 +138,19 @@ def test_what_a_session_shows_is_printed(session: str) -> None:
             assert re.fullmatch(pattern, text), text
 
 
+def test_what_other_programs_run_is_understood(desk: Path) -> None:
+    lay_out("")
+    for line in IN_FILES:
+        chosen = choose(parse(shlex.split(line.replace("$ARG1$", "www.example.com"))), {})
+        assert chosen.settings.probe and chosen.shown.output in FORMATS
+
+
 def test_the_commands_are_found() -> None:
     everything = re.findall(r"^(?:\$ )?(?:dnstrace|pip|tests/run)\b.*$", README, re.MULTILINE)
     in_blocks = [line for block in SCRIPTS for line in block.splitlines()]
     in_sessions = [line for block in SESSIONS for line in block.splitlines() if line.startswith("$ ")]
     assert everything == [line for line in everything if line in in_blocks or line in in_sessions]
-    assert {language for language, _ in BLOCKS} == {"sh", "console", "python"}
+    assert {language for language, _ in BLOCKS} - ELSEWHERE == {"sh", "console", "python", "toml"}
     assert len(in_blocks) > 30 and len(IN_TABLES) > 10
     assert os.access(HOME / "tests" / "run", os.X_OK)
 

@@ -304,11 +304,10 @@ def _finding_changes(old: Document, new: Document) -> Iterator[Difference]:
 
 
 def _messages(document: Document) -> dict[tuple[str, str | None, str | None], tuple[str, str]]:
-    """The message of each finding, and its level."""
-    return {
-        (each["code"], each["zone"], each["server"]): (each["message"], each["level"])
-        for each in document["findings"]
-    }
+    """The message of each finding, and its level; also of those that are accepted, now or then."""
+    accepted = (each["finding"] for each in document.get("accepted", ()))
+    found = (*document["findings"], *accepted)
+    return {(each["code"], each["zone"], each["server"]): (each["message"], each["level"]) for each in found}
 
 
 def _where(zone: str | None, server: str | None) -> str:

@@ -12,7 +12,7 @@ from dnstrace.checks.agreement import NEGATIVE, POSITIVE, conflict
 from dnstrace.checks.agreement import groups as grouped
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.phrases import question_text, where
+from dnstrace.checks.phrases import listed, question_text, where
 from dnstrace.checks.remedies import at_servers, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
 from dnstrace.checks.serials import serials
@@ -126,14 +126,29 @@ def _difference(cut: Cut, step: Step, groups: list[list[HeardReply]]) -> Observa
     each = "; ".join(f"{where(group)}: {said_text(group[0])}" for group in groups)
     known = serials(cut)
     same = all(reply.address in known for group in groups for reply in group)
+    cure = "find out which servers are right, and reload the zone on the others"
+    remedy = in_zone(step.zone, servers=by_server(reply for group in groups[1:] for reply in group))
+    below, instead = _answering_below(cut, groups)
+    if below is not None:
+        others = f"as the other servers of {zone_text(step.zone)} do"
+        cure, remedy = f"make {listed(instead)} refer to {plain(below)}, {others}", at_servers(*instead)
     return Observation(
         f"the servers of {zone_text(step.zone)} answer {question_text(step.question)}"
         f" differently{', with the same serial' if same else ''}: {each}",
         (step.id,),
-        cure="find out which servers are right, and reload the zone on the others",
-        remedy=in_zone(step.zone, servers=by_server(reply for group in groups[1:] for reply in group)),
+        cure=cure,
+        remedy=remedy,
         level=_difference_level(groups),
     )
+
+
+def _answering_below(cut: Cut, groups: list[list[HeardReply]]) -> tuple[Name | None, list[Name]]:
+    """The zone to which some servers refer, and those that answer unlike its own servers instead."""
+    below = next((zone for group in groups if (zone := _cut_of(group[0])) is not None), None)
+    others = [reply for group in groups for reply in group if _cut_of(reply) is None]
+    if below is None or not all(heard_below(cut, reply, below) for reply in others):
+        return None, []
+    return below, list(by_server(others))
 
 
 def _difference_level(groups: list[list[HeardReply]]) -> Level:

@@ -12,9 +12,13 @@ from typing import NamedTuple
 
 from dnstrace.analysis.reached import zone_reached
 from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.phrases import listed
+from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.signing import signing_of
 from dnstrace.model import Outcome
 from dnstrace.model.findings import Finding
+
+_LAST_RESORT = "chain-broken"
 
 Relation = Callable[[Evidence, Finding, Finding], bool]
 
@@ -29,6 +33,7 @@ class Row(NamedTuple):
 
 def explained(evidence: Evidence, found: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings, each with the codes of those that are there because of it."""
+    found = [_with_fix_of_cause(evidence, found, each) for each in found]
     causes = Causes(evidence, found)
     effects: dict[int, dict[str, None]] = {}
     for effect in found:
@@ -37,6 +42,22 @@ def explained(evidence: Evidence, found: Sequence[Finding]) -> tuple[Finding, ..
     return tuple(
         replace(each, explains=tuple(effects[id(each)])) if id(each) in effects else each for each in found
     )
+
+
+def _with_fix_of_cause(evidence: Evidence, found: Sequence[Finding], effect: Finding) -> Finding:
+    """A finding of the last resort with the fix of what explains it: on its own it can only guess."""
+    if effect.code != _LAST_RESORT or (effect.remedy is not None and effect.remedy.servers):
+        return effect
+    causes = [each for each in Causes(evidence, found).of(effect) if each.remedy is not None]
+    alike = [each for each in causes if each.code == causes[0].code]
+    if not alike:
+        return effect
+    cause, servers = alike[0], [each.server for each in alike if each.server is not None]
+    taken = replace(effect, blame=cause.blame, operator=cause.operator)
+    if len(servers) < 2:
+        return replace(taken, cure=cause.cure, records=cause.records, remedy=cause.remedy)
+    cure = f"first do what {cause.code} recommends for {listed(servers)}"
+    return replace(taken, cure=cure, records=(), remedy=at_servers(*servers))
 
 
 class Causes:

@@ -16,6 +16,9 @@ from dnstrace.checks.explaining import explaining
 from dnstrace.checks.harmless import Known, is_harmless
 from dnstrace.model.findings import Finding
 
+_OLD_COPY = "soa-differs"
+"""It explains what its server says, even where the others are those that deny it."""
+
 
 def remarkable(evidence: Evidence) -> tuple[Anomaly, ...]:
     """The anomalies of a trace that no reason shows to be harmless."""
@@ -37,5 +40,8 @@ def unclaimed(evidence: Evidence, found: Iterable[Finding]) -> tuple[Anomaly, ..
 
 def _fits(finding: Finding, anomaly: Anomaly) -> bool:
     """Whether a finding is about the zone and the servers of an anomaly."""
-    zone = finding.zone is None or finding.zone in anomaly.zones
-    return zone and (finding.server is None or finding.server in anomaly.servers)
+    if finding.zone is not None and finding.zone not in anomaly.zones:
+        return False
+    if finding.server is None or finding.server in anomaly.servers:
+        return True
+    return finding.code == _OLD_COPY and any(reply.server == finding.server for reply in anomaly.replies)

@@ -9,7 +9,7 @@ import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.listing import delegating_records, ns_records, sorted_out
+from dnstrace.checks.listing import addresses_lacking, delegating_records, ns_records, sorted_out
 from dnstrace.checks.phrases import listed, parent_text, server_names
 from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, only_server, steps_of
@@ -72,12 +72,13 @@ def _with_lists_fixed(cut: Cut, here: Servers, there: Servers, found: Observatio
         return replace(found, cure=cure, remedy=in_zone(cut.zone), blame=Blame.HOST)
     also = "" if set(right) == here else f", and then in {parent}"
     one = "does" if len(listing.bad) == 1 else "do"
+    addresses = addresses_lacking(cut, right)
     return replace(
         found,
         cure=f"list {listed(right)} in the NS records of {zone} itself{also}: {listed(listing.bad)} {one} not"
         " serve it",
-        records=ns_records(cut, right),
-        remedy=in_zone(cut.zone, change=ns_records(cut, right)),
+        records=(*ns_records(cut, right), *addresses),
+        remedy=in_zone(cut.zone, add=addresses, change=ns_records(cut, right)),
         blame=Blame.HOST,
     )
 

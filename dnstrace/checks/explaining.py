@@ -8,7 +8,7 @@ from __future__ import annotations
 import dns.rdatatype
 
 from dnstrace.checks.anomaly import Anomaly, Sort
-from dnstrace.model import Kind, Purpose
+from dnstrace.model import Kind, Probe, Purpose
 
 Codes = frozenset[str]
 
@@ -99,10 +99,12 @@ DIFFERENT: dict[Sort, Codes] = {
     Sort.LOOKUP: _codes(
         "ns-name-unresolvable ns-name-alias ns-name-is-address glue-missing glue-only-in-parent glue-differs",
         "cyclic-dependency referral-endless ns-address-special alias-loop alias-dangling no-ipv4",
+        "fails refuses unreachable lame-server upward-referral no-udp wrong-reply malformed-reply",
     ),
 }  # fmt: skip
 """What explains anything else."""
 
+_LISTS = frozenset({"ns-differs-between-servers"})
 _EVERY_DIFFERENCE = frozenset(code for codes in DIFFERENT.values() for code in codes)
 
 
@@ -116,4 +118,10 @@ def explaining(anomaly: Anomaly) -> Codes:
     if anomaly.sort is Sort.PATHS:
         kinds = {reply.meaning.kind for reply in anomaly.replies if not reply.meaning.usable}
         return frozenset().union(*(UNUSABLE.get(kind, frozenset()) for kind in kinds)) or _EVERY_DIFFERENCE
-    return DIFFERENT[anomaly.sort]
+    codes = DIFFERENT[anomaly.sort]
+    return codes | _LISTS if _is_of_server(anomaly) else codes
+
+
+def _is_of_server(anomaly: Anomaly) -> bool:
+    """Whether an anomaly is about the name of a name server, which only some copies of the zone may have."""
+    return any(reply.step.probe is Probe.ADDRESS for reply in anomaly.replies)

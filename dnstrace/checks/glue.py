@@ -114,7 +114,10 @@ def glue_differs(cut: Cut) -> Iterator[Observation]:
             level=Level.ERROR if lost else Level.WARNING if stale else Level.NOTICE,
             operator=None if name.is_subdomain(cut.zone) else registered(name),
         )
-        yield _with_glue_fixed(cut, host, addresses, observation)
+        if is_left_behind(cut, name) and not working(cut, (*addresses, *host.addresses)):
+            yield removed_at_parent(cut, observation)
+        else:
+            yield _with_glue_fixed(cut, host, addresses, observation)
 
 
 def _with_glue_fixed(cut: Cut, host: Host, addresses: list[str], found: Observation) -> Observation:
@@ -143,6 +146,30 @@ def _with_glue_fixed(cut: Cut, host: Host, addresses: list[str], found: Observat
         records=records,
         remedy=in_zone(zone_of_host(cut, host), change=records),
         blame=Blame.HOST,
+    )
+
+
+def glue_fixed(cut: Cut, host: Host, found: Observation) -> Observation:
+    """The observation with the fix of what the parent and the zone say about the addresses of a host."""
+    return _with_glue_fixed(cut, host, glue(cut).get(host.name, []), found)
+
+
+def is_left_behind(cut: Cut, name: Name) -> bool:
+    """Whether only the parent lists a name server, and the zone lists others of those in the parent."""
+    above = set() if cut.delegation is None else {server.name for server in cut.delegation.servers}
+    return name in above and bool(cut.child) and name not in cut.child and bool(above & cut.child.keys())
+
+
+def removed_at_parent(cut: Cut, found: Observation) -> Observation:
+    """The observation with the fix that the parent lists its name server no longer."""
+    assert found.server is not None
+    listing = f"the NS records of {zone_text(cut.zone)} in {parent_text(cut)}"
+    return replace(
+        found,
+        cure=f"remove {plain(found.server)} from {listing}",
+        records=(),
+        remedy=at_parent(cut, remove=[f"{cut.zone} 3600 IN NS {found.server}"]),
+        blame=Blame.REGISTRAR,
     )
 
 
@@ -197,7 +224,7 @@ def glue_only_in_parent(cut: Cut) -> Iterator[Observation]:
         addresses = glue(cut)[host.name]
         good = working(cut, addresses)
         records = address_records(host.name, good)
-        yield Observation(
+        observation = Observation(
             message=f"{plain(host.name)} has the {_noun(addresses)} {listed(addresses)} in"
             f" {parent_text(cut)},"
             " but none in its own zone",
@@ -210,6 +237,8 @@ def glue_only_in_parent(cut: Cut) -> Iterator[Observation]:
             remedy=in_zone(zone_of_host(cut, host), add=records),
             level=Level.WARNING if others else Level.ERROR,
         )
+        gone = not good and is_left_behind(cut, host.name)
+        yield removed_at_parent(cut, observation) if gone else observation
 
 
 @of_cut(Level.NOTICE, Blame.PARENT)

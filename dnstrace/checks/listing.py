@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.glue import glue, glue_records, working
+from dnstrace.checks.glue import address_records, glue, glue_records, working
 from dnstrace.checks.hosts import host_of, named, walked_addresses
 from dnstrace.model import ROOT, Name
 from dnstrace.model.addresses import special
@@ -71,6 +71,13 @@ def ns_records(cut: Cut, names: Iterable[Name], ttl: int | None = None) -> tuple
     if ttl is None:
         ttl = cut.delegation.ttl if cut.delegation is not None and cut.delegation.ttl is not None else _TTL
     return tuple(f"{cut.zone} {ttl} IN NS {name}" for name in sorted(names))
+
+
+def addresses_lacking(cut: Cut, names: Iterable[Name]) -> tuple[str, ...]:
+    """The address records that the zone lacks for name servers inside it, as the parent has them as glue."""
+    inside = (name for name in sorted(names) if name.is_subdomain(cut.zone) and host_of(cut, name).absent)
+    each = ((name, working(cut, glue(cut).get(name, ()))) for name in inside)
+    return tuple(record for name, found in each for record in address_records(name, found))
 
 
 def delegating_records(cut: Cut, names: Iterable[Name]) -> tuple[str, ...]:

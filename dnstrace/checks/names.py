@@ -11,7 +11,7 @@ from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.glue import address_records, working, zone_of_host
 from dnstrace.checks.hosts import Host, end_of_aliases, host_of, named, walked_addresses
-from dnstrace.checks.listing import lacking_dot, ns_records
+from dnstrace.checks.listing import lacking_dot, ns_records, sorted_out
 from dnstrace.checks.phrases import listed, parent_text
 from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.model import ROOT, Name
@@ -96,25 +96,36 @@ def _without_names(cut: Cut, group: list[Host], meant: dict[Name, Name]) -> _Fix
     """What to do about names without an address: list those that were meant, or none in their place."""
     names, zone = [host.name for host in group], zone_text(cut.zone)
     blame = _names_blame(cut, names)
-    listed_right = set(named(cut)) - set(names)
-    right = [name for name in meant.values() if name not in listed_right]
-    add, remove = ns_records(cut, right), ns_records(cut, names)
     at_zone, both = blame is not Blame.REGISTRAR, _is_in_both(cut, names)
+    left = set(_listed_there(cut, at_zone)) - set(names)
+    right = [name for name in meant.values() if name not in left]
+    if not left and not right:
+        right = list(sorted_out(cut, (name for name in named(cut) if name not in names)).good)
+    add, remove = ns_records(cut, right), ns_records(cut, names)
     parent = f"in {parent_text(cut)}"
     where = f"in the zone and {parent}" if both else "in the zone" if at_zone else parent
     if meant.keys() == set(names):
         with_dot = listed(name.to_text() for name in meant.values())
         cure = f"write {with_dot}, with the final dot, in the NS records of {zone} {where}"
     else:
-        instead = f"remove {'it' if len(names) == 1 else 'them'} from the NS records of {zone} {where}"
-        cure = f"{_fix_of(group)}, or {instead}"
-    if set(names) == set(named(cut)) and not meant:
+        them = "it" if len(names) == 1 else "them"
+        better = listed(right) if right else "" if left else "other name servers"
+        instead = f"list {better} instead of {them} in" if better else f"remove {them} from"
+        cure = f"{_fix_of(group)}, or {instead} the NS records of {zone} {where}"
+    if not left and not right:  # a zone needs NS records
         remedy = in_zone(cut.zone)
     else:
         remedy = (
             in_zone(cut.zone, add=add, remove=remove) if at_zone else at_parent(cut, add=add, remove=remove)
         )
     return {"cure": cure, "records": add, "remedy": remedy, "blame": blame}
+
+
+def _listed_there(cut: Cut, at_zone: bool) -> Iterable[Name]:
+    """The name servers that the zone itself lists, as far as it was heard, or those that the parent lists."""
+    if at_zone and cut.child:
+        return cut.child
+    return named(cut) if cut.delegation is None else [server.name for server in cut.delegation.servers]
 
 
 def _is_in_both(cut: Cut, names: Iterable[Name]) -> bool:

@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.glue import glue_records, outdated
+from dnstrace.checks.glue import (
+    glue,
+    glue_fixed,
+    glue_records,
+    is_left_behind,
+    outdated,
+    removed_at_parent,
+)
+from dnstrace.checks.hosts import host_of
+from dnstrace.checks.listing import known_addresses
 from dnstrace.checks.phrases import listed, parent_text
 from dnstrace.checks.remedies import at_parent, at_servers
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
@@ -55,10 +64,24 @@ def _fix(cut: Cut, replies: list[HeardReply], repair: str, stays: bool) -> _Fix:
     if fresh := outdated(cut, server, [reply.address for reply in replies]):
         cure = f"change the glue for {plain(server)} to {listed(fresh)}"
         return _Fix(cure, at_parent(cut, change=glue_records(cut, server, fresh)), Blame.REGISTRAR)
-    if server in by_parent and cut.child and server not in cut.child and set(by_parent) & cut.child.keys():
-        cure = f"remove {plain(server)} from the NS records of {zone} in {parent_text(cut)}"
-        return _Fix(cure, at_parent(cut, remove=[f"{cut.zone} 3600 IN NS {server}"]), Blame.REGISTRAR)
+    if is_left_behind(cut, server):
+        return _of(removed_at_parent(cut, Observation("", (), server)))
+    sick, host = {reply.address for reply in replies}, host_of(cut, server)
+    glued = set(glue(cut).get(server, ()))
+    if sick <= set(host.addresses) - glued and glued & cut.serving:
+        return _of(glue_fixed(cut, host, Observation("", (), server)))
     if stays or not cut.probed or len(by_parent) < 2:
         return _Fix(repair, at_servers(server))
+    others = set(known_addresses(cut, server)) & cut.serving - sick
+    if others:
+        where = f"its zone and from the glue in {parent_text(cut)}" if sick & glued else "its zone"
+        one = "this address" if len(sick) == 1 else "these addresses"
+        return _Fix(f"{repair}; or remove {one} from {where}", at_servers(server))
     both = f" and in {parent_text(cut)}" if server in by_parent else ""
     return _Fix(f"{repair}; or remove it from the NS records of {zone} in the zone{both}", at_servers(server))
+
+
+def _of(found: Observation) -> _Fix:
+    """The fix of an observation."""
+    assert found.remedy is not None
+    return _Fix(found.cure, found.remedy, found.blame)

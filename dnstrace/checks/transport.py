@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import dns.flags
 import dns.rcode
@@ -14,6 +15,7 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses, listed
 from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
+from dnstrace.checks.signing import signing_of
 from dnstrace.model import ROOT, Cause, Kind, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain
@@ -81,8 +83,9 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
     What it is: a query with EDNS gets an error, or a reply without the OPT record that EDNS requires.
 
     Why it matters: without EDNS there are no signatures, and no replies over 512 octets over UDP.
-    Resolvers lose a round trip to find out, and some no longer try. An error that does not say that EDNS
-    is the reason, such as REFUSED, makes resolvers give up the server (an error).
+    Resolvers lose a round trip to find out, and some no longer try. It is an error if the parent has DS
+    records, since validating resolvers then cannot use the server, and if the reply is an error that does
+    not say that EDNS is the reason, such as REFUSED.
 
     How to fix it: update the name server software, or remove whatever strips EDNS on the way to it.
 
@@ -92,11 +95,12 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
     found = [
         r for r in cut.everyone if r.address in cut.serving and (r.address in refusing or _strips_opt(r))
     ]
-    yield from _each_server(
+    for each in _each_server(
         found,
         "does not support EDNS at",
         "update the name server software of {server}, or remove what strips EDNS on the way to it",
-    )
+    ):
+        yield replace(each, level=Level.ERROR if signing_of(cut).ds else None)
     steadily = cut.only_plain.keys() - cut.once(unsteady)
     declining = [reply for reply in cut.replies if reply.address in steadily]
     for server, replies in by_server(declining).items():

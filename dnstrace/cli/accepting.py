@@ -36,7 +36,8 @@ def without_accepted(document: Document, policy: Policy) -> Document:
         zone, server = (finding[key] and dns.name.from_text(finding[key]) for key in ("zone", "server"))
         return not any(each.is_about(finding["code"], zone, server) for each in valid)
 
-    return {**document, "findings": [*filter(counts, document["findings"])]}
+    accepted = [each for each in document.get("accepted", ()) if counts(each["finding"])]
+    return {**document, "findings": [*filter(counts, document["findings"])], "accepted": accepted}
 
 
 def together(traces: Iterable[tuple[Ignored, ...]]) -> Iterator[Ignored]:

@@ -41,12 +41,13 @@ def serve_world(chosen: Choices, environment: Environment) -> int:
     gc.enable()  # `cli.main` starts without it
     with TemporaryDirectory(prefix="dnstrace-lab-") as directory, suppress(KeyboardInterrupt):
         places = _places(world, chosen)
+        asked = places.get(_address_of_zone(world, question), ("", 0))
         if chosen.serve == _OWN:
             files = hosting.write_files(world, Path(directory), signed)
             hints = "" if placed(Tracing(), world).roots is None else f" --root-hints {files.hints}"
-            uses = [*_in_the_namespace(question, places, files, hints)]
+            uses = [*_in_the_namespace(question, asked, files, hints)]
         else:
-            uses = [*_on_ports(question, places, chosen.lab or "")]
+            uses = [*_on_ports(question, asked, chosen.lab or "")]
         text = "\n".join((*_table(world, places), "", *uses, ""))
         asyncio.run(_until_stopped(world, places, signed, lambda: environment.write(text)))
     return Exit.ANSWER
@@ -121,21 +122,30 @@ def _place(address: str, place: Place) -> tuple[str, ...]:
     return () if place[0] == address else (f"{place[0]} port {place[1]}",)
 
 
-def _on_ports(question: Question, places: Mapping[str, Place], lab: str) -> Iterator[str]:
-    host, port = next(iter(places.values()), ("127.0.0.1", hosting.PORT))
+def _address_of_zone(world: World, question: Question) -> str:
+    """The first address of the deepest zone above a name; empty where there is none."""
+    above = [
+        (len(zone.origin), address)
+        for server in world.servers
+        for zone in server.zones
+        for address in server.rtt
+        if question.name.is_subdomain(zone.origin)
+    ]
+    return max(above, key=lambda each: each[0], default=(0, ""))[1]
+
+
+def _on_ports(question: Question, asked: Place, lab: str) -> Iterator[str]:
     yield "Ask any of them:"
-    yield f"  dig @{host} -p {port} {_asked(question)} +norecurse"
+    yield f"  dig @{asked[0]} -p {asked[1]} {_asked(question)} +norecurse"
     yield ""
-    yield "Resolvers need the addresses of the world itself. On Linux, in a network namespace:"
+    yield "Resolvers need the addresses of the world itself: on Linux, type"
     yield f"  {_UNSHARE.format(world=_typed(lab))}"
 
 
-def _in_the_namespace(
-    question: Question, places: Mapping[str, Place], files: hosting.Files, hints: str
-) -> Iterator[str]:
+def _in_the_namespace(question: Question, server: Place, files: hosting.Files, hints: str) -> Iterator[str]:
     asked = _asked(question)
     yield f"In this network namespace ({_ENTER.format(process=os.getpid())}):"
-    yield f"  dig @{next(iter(places), '')} {asked} +norecurse"
+    yield f"  dig @{server[0]} {asked} +norecurse"
     trusted = "" if files.anchor is None else f" --trust-anchor {files.anchor}"
     yield f"  dnstrace {asked}{hints}{trusted}"
     yield ""

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from dnstrace.model import ROOT, Transport, family_of
 PORT = 5300
 """The port of a world on the loopback interface, unless that is taken."""
 
+_TRIES = 5
 _ROUTES = Path("/proc/net/route")
 _OURS, _OF_THE_SYSTEM = Path("/proc/self/ns/net"), Path("/proc/1/ns/net")
 _IPV6 = Path("/proc/net/if_inet6")
@@ -95,6 +96,21 @@ def in_a_thread(world: World, places: Mapping[str, Place], rtt: float | None, si
         if ready.exception() is None:
             loop.call_soon_threadsafe(ended.set)
         thread.join()
+
+
+@contextmanager
+def on_free_ports(world: World, rtt: float | None, signed: bool) -> Iterator[dict[str, Place]]:
+    """Serve a world as `in_a_thread` does, at a free port; the places. A port may be taken meanwhile."""
+    with ExitStack() as stack:
+        for left in reversed(range(_TRIES)):
+            places = loopback(world)
+            try:
+                stack.enter_context(in_a_thread(world, places, rtt, signed))
+                break
+            except OSError:
+                if not left:
+                    raise
+        yield places
 
 
 def _free(port: int) -> int:

@@ -36,6 +36,7 @@ from dnstrace.render.wording import (
     question_text,
     shown_name,
     source_words,
+    tag,
 )
 
 if TYPE_CHECKING:
@@ -52,7 +53,11 @@ _WELL = {Outcome.ANSWER, Outcome.REFERRAL, Outcome.NODATA}
 class Branches:
     """Builds the branches of one trace."""
 
-    def __init__(self, trace: Trace, verbose: bool, story: Story | None = None) -> None:
+    def __init__(
+        self, trace: Trace, verbose: bool, story: Story | None = None, shown: Iterable[int] = ()
+    ) -> None:
+        """`shown` are the steps whose ids are shown; with a `story`, all are."""
+        self._ids = {step.id for step in trace.steps} if story is not None else set(shown)
         self._trace, self._verbose, self._story = trace, verbose, story
         self._folds = trace.findings is not None and not verbose and story is None
         self._steps = trace.steps
@@ -149,7 +154,14 @@ class Branches:
         """Attempts and look-ups in the order in which they started."""
         short_of = f" · asked for {step.question}" if step.question != wanted else ""
         timed: list[tuple[float, Node]] = []
-        for start, node in self._attempts(step):
+        shown = self._attempts(step)
+        tagged = shown
+        if self._story is not None or not step.all_servers:
+            number = step.chosen if step.chosen is not None and len(shown) == len(step.attempts) else 0
+            tagged = shown[number : number + 1]
+        for _, node in tagged:
+            tag(node.line, self._among([step]))
+        for start, node in shown:
             node.line.append(short_of)
             timed.append((start, node))
         beside = [later for later in self._after[step.id] if is_needed_by(step, later)]
@@ -158,16 +170,23 @@ class Branches:
         if any(probe.attempts for probe in probes) or (probes and not self._folds):
             timed.append((self._began(probes[0]), self._probed(probes)))
         if self._folds:
-            needed = [
-                starts for starts in needed if not fold.is_chain_whole(self._inside(starts), self._trace)
-            ]
+            needed = [starts for starts in needed if not self._is_left_out(self._inside(starts))]
         timed += fold.folded([self._looked_up(starts, step) for starts in needed], self._verbose)
         return [node for _, node in sorted(timed, key=lambda pair: pair[0])]
 
     def _probed(self, probes: list[Step]) -> Node:
         """The probes of a zone as one line."""
         told = "" if self._story is None else self._story.of_probes(probes[0])
-        return Node(probed_line(probes), [Node(Text(told, TOLD), aside=True)] if told else [])
+        line = tag(probed_line(probes), () if self._story is not None else self._among(probes))
+        return Node(line, [Node(Text(told, TOLD), aside=True)] if told else [])
+
+    def _among(self, steps: Iterable[Step]) -> list[int]:
+        """The ids of those steps whose ids are shown."""
+        return [step.id for step in steps if step.id in self._ids]
+
+    def _is_left_out(self, inside: list[Step]) -> bool:
+        """Whether a check leaves out a look-up: nobody refers to it, and it went well."""
+        return not self._among(inside) and fold.is_chain_whole(inside, self._trace)
 
     def _attempts(self, step: Step) -> list[tuple[float, Node]]:
         """The attempts of a step and when each started; those missing from a record are one line.
@@ -211,11 +230,11 @@ class Branches:
         shown = self._shown_of_keys(inside)
         quiet = starts[0].purpose in _QUIET or (needed_by is not None and needed_by.all_servers and found)
         if self._folds and starts[0].purpose is Purpose.NS_ADDRESS:
-            return Node(line, [] if found else fold.ends_of(chains, self._trace))
+            return Node(tag(line, self._among(inside)), [] if found else fold.ends_of(chains, self._trace))
         told = "" if self._story is None else self._story.of_lookup(starts[0])
         children = [Node(Text(told, TOLD), aside=True)] if told else []
         if quiet and not self._verbose and all(map(_is_well, inside)):
-            return Node(line, [*children, *shown])
+            return Node(tag(line, self._among(inside)), [*children, *shown])
         walks = [self._walk(chain) for chain in chains]
         return Node(line, [*children, *walks, *shown], closed=quiet)
 

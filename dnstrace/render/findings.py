@@ -17,7 +17,7 @@ from dnstrace.render.grouped import addresses_of, grouped, groups
 from dnstrace.render.layout import Node
 from dnstrace.render.remedies import FIX, REHEARSED, WHO, Part, parts, parts_of_verdict
 from dnstrace.render.text import count_text, harmless
-from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked
+from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked, tag
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace
@@ -103,8 +103,11 @@ def _part_nodes(found: list[Part], records: tuple[str, ...]) -> list[Node]:
 
 
 def _brief_remedy_nodes(finding: Finding) -> list[Node]:
-    """The fix and who can apply it, without how it was tried; nothing for a notice."""
-    if finding.is_notice:
+    """The fix and who can apply it, without how it was tried; nothing for a notice whose fix was not tried.
+
+    What a rehearsal led to holds for all the changes that it made: those of notices have to be seen too.
+    """
+    if finding.is_notice and not finding.rehearsed:
         return []
     found = {part.head: part.text for part in parts(finding)}
     fix, tried = found.get(FIX, ""), "" if finding.rehearsed else f", not {REHEARSED}"
@@ -137,7 +140,7 @@ def verdict_nodes(report: Report) -> list[Node]:
     commands += [f"dnstrace --explain {found.claims[0].code}"] if found.claims else []
     beneath += [Node(Text(harmless(command), QUIET), verbatim=True) for command in commands]
     line = Text.assemble(("verdict", f"{style} {STRONG}"), ": ", harmless(found.text))
-    return [Node(marked(style, line), beneath, heading=True)]
+    return [Node(tag(marked(style, line), found.steps), beneath, heading=True)]
 
 
 def _fix_nodes(report: Report, found: Verdict) -> list[Node]:

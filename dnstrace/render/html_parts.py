@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 _CLASSES = {BAD: "bad", WARNING: "warning", GOOD: "good", QUIET: "quiet", STRONG: "strong", TOLD: "told"}
 _LEVELS = {Level.ERROR: "bad", Level.WARNING: "warning", Level.NOTICE: "quiet"}
 _SECURITY = {Security.SECURE: "good", Security.BOGUS: "bad"}
-_LINKS = 6  # steps of a verdict that are links
-_SHOWN = 6  # findings that are not folded
+_LINKS = 4  # steps of a verdict that are links
+_SHOWN = 5  # findings that are not folded
 
 
 # --- the walk ---------------------------------------------------------------------------------------

@@ -33,11 +33,11 @@ class Tree:
 
     def __init__(self, report: Report, verbose: bool, guides: Guides, explain: bool, links: bool) -> None:
         self._guides, self._links, trace = guides, links, report.trace
-        story = _story_of(report) if explain else None
+        story, verdict = _story_of(report) if explain else None, report.verdict
         self._blocks: list[list[Node] | Columns] = [
             [Node(question_text(trace.question))],
             *([_sentence_nodes(story.opening())] if story is not None else []),
-            *Branches(trace, verbose, story).blocks(),
+            *Branches(trace, verbose, story, () if verdict is None else verdict.steps).blocks(),
             *([_sentence_nodes(story.closing())] if story is not None and story.closing() else []),
             *_fetched_blocks(trace),
             *_server_tables(report, verbose),
@@ -58,13 +58,14 @@ class Tree:
                     yield from rows(node, width, self._guides)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Rich's own protocol."""
+        """Rich's own protocol. No line has to be wrapped, which takes as long as all the rest."""
         lines = self.rows(options.max_width)
         if self._links:
             from dnstrace.render.links import linked
 
             lines = map(linked, lines)
-        yield from lines
+        for line in lines:
+            yield from line.render(console, end="\n")
 
 
 def tree(

@@ -17,11 +17,14 @@ from dnstrace.render.layout import UNICODE_ONLY
 from dnstrace.render.text import count_text, harmless, name_text, rcode_text, time_text, unicode_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import dns.name
 
     from dnstrace.model import Attempt, Name, Question, Step
 
 BAD, WARNING, GOOD, QUIET, STRONG = "red", "magenta", "green", "dim", "bold"  # yellow is lost on white
+_TAGS = 4  # ids of steps on a line
 TOLD = "italic"  # sentences for learners
 SIGNS = {BAD: "✗ ", WARNING: "! "}
 SEPARATOR = " · "
@@ -96,6 +99,12 @@ def marked(style: str, text: Text | str) -> Text:
     """A line in the colour of `style`, after its sign."""
     text = Text(text) if isinstance(text, str) else text
     return Text.assemble((SIGNS.get(style, ""), style), text)
+
+
+def tag(line: Text, steps: Sequence[int]) -> Text:
+    """The line with the ids of steps at its end, of many the first: `#5 #9`."""
+    more = " ..." if len(steps) > _TAGS else ""
+    return line.append("".join(f" #{number}" for number in steps[:_TAGS]) + more, QUIET) if steps else line
 
 
 def attempt_line(step: Step, index: int) -> Text:

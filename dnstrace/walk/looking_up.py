@@ -63,7 +63,7 @@ class ServerLookups:
         found: tuple[Address, ...] = ()
         if every:
             each_family = await asyncio.gather(*(self._get(question, needed) for question in questions))
-            found = tuple(address for each in each_family for address in each.addresses)
+            found = tuple(dict.fromkeys(address for each in each_family for address in each.addresses))
         for question in () if every else questions:
             addresses, go_on = await self._get(question, needed)
             found += addresses
@@ -148,9 +148,11 @@ class ServerLookups:
         if len(cycle.names) == 1 and zone != ROOT and cycle.names[0].is_subdomain(zone):
             self._note_inside(step, cycle.names[0])
             return
-        names = ", which needs ".join(map(plain, (*cycle.names, cycle.names[0])))
-        circle = names.replace(", which needs ", " needs ", 1)
-        self._note(step, f"addresses of name servers depend on each other: {circle}")
+        first = cycle.names.index(min(cycle.names))  # wherever it was met
+        circle = (*cycle.names[first:], *cycle.names[: first + 1])
+        names = ", which needs ".join(map(plain, circle))
+        needs = names.replace(", which needs ", " needs ", 1)
+        self._note(step, f"addresses of name servers depend on each other: {needs}")
 
     def _note_inside(self, step: int | None, name: Name) -> None:
         zone = ROOT if step is None else self._context.journal[step].zone

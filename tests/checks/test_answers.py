@@ -46,3 +46,6 @@ def test_an_old_copy_of_the_zone_below_on_the_servers_above_is_found_wherever_th
     findings = [each for each in checked(world).findings or () if each.code == "answers-differ"]
     assert [each.level for each in findings] == [Level.ERROR]
     assert "a referral to sub.example.com" in findings[0].message and "192.0.2.66" in findings[0].message
+    assert " refer to sub.example.com, as the other servers of example.com do" in findings[0].cure
+    assert findings[0].remedy is not None
+    assert {server.to_text() for server in findings[0].remedy.servers} == set(copy["servers"])

@@ -9,7 +9,7 @@ import pytest
 from dnstrace import Trace
 from dnstrace.checks import CATALOGUE, Trait, findings
 from dnstrace.checks.verdict import verdict
-from tests.checks.checking import checked_by_name, walked
+from tests.checks.checking import checked, checked_by_name, made_of, walked
 from tests.checks.documented import assert_fires, checked_world
 
 RULES = [
@@ -39,4 +39,13 @@ def test_below_an_alias_that_is_delegated_too_nothing_is_signed_again(made: Call
     assert cause.explains == ("chain-broken",)
     assert (said := verdict(trace)) is not None and said.text.startswith(
         f"validating resolvers give no answer: {cause.message}"
+    )
+
+
+def test_where_edns_is_refused_the_zone_is_not_signed_again() -> None:
+    servers = {f"ns{number}.example.com.": {"does": ["no-edns"]} for number in (1, 2)}
+    found = {finding.code: finding for finding in checked(made_of("_signed", servers=servers)).findings or ()}
+    assert found["no-edns"].is_error and found["no-edns"].explains == ("chain-broken",)
+    assert found["chain-broken"].cure == (
+        "first do what no-edns recommends for ns1.example.com and ns2.example.com"
     )

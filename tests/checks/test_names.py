@@ -13,6 +13,7 @@ from dnstrace.lab.world import load
 from dnstrace.model import Settings
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, found
+from tests.lab.mended import applied
 
 ZONE = dns.name.from_text("example.com.")
 
@@ -131,3 +132,20 @@ def test_in_a_private_tree_private_addresses_are_right() -> None:
         seed=1,
     )
     assert "ns-address-special" not in {finding.code for finding in found.findings or ()}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("ns1.example.com", "ns2.example.com"), ("a.gone.net.", "b.gone.net.")]
+)
+def test_a_zone_is_not_left_without_name_servers(first: str, second: str) -> None:
+    """None of the names that it lists exists: those of the parent take their place."""
+    soa = "@ 900 SOA ns1 h 1 7200 900 1209600 300\n"
+    hosts = "ns1 A 192.0.2.53\nns1 AAAA 2001:db8:1::53\nns2 A 198.51.100.53\nns2 AAAA 2001:db8:2::53\n"
+    zone = {
+        "text": f"{soa}@ NS {first}\n@ NS {second}\n{hosts}www A 192.0.2.44\n",
+        "servers": ["ns1.example.com.", "ns2.example.com."],
+    }
+    world = made_of("in-domain", zones={"example.com.": zone})
+    (finding,) = (each for each in checked(world).findings or () if each.code == "ns-name-unresolvable")
+    assert finding.remedy is not None and len(finding.remedy.add) == len(finding.remedy.remove) == 2
+    assert [each.code for each in checked(applied(world, finding, finding.remedy)).findings or ()] == []

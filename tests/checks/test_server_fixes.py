@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dnstrace.model.findings import Blame, Finding
-from tests.checks.checking import checked, checked_by_name
+from tests.checks.checking import checked, checked_by_name, made_of
 from tests.checks.listings import world
 
 
@@ -54,3 +54,40 @@ def test_a_server_that_only_the_zone_lists_is_not_said_to_be_in_the_parent() -> 
     trace = checked(world("ns1 ns2 ns3", ns3="refuses"))
     (found,) = [each for each in trace.findings or () if each.code == "refuses"]
     assert found.cure.endswith("or remove it from the NS records of example.com in the zone")
+
+
+HOSTS = "ns1 A 192.0.2.53\nns1 AAAA 2001:db8:1::53\nns2 A 198.51.100.53\nns2 AAAA 2001:db8:2::53\n"
+SOA = "@ 900 SOA ns1 hostmaster 2026011501 7200 900 1209600 300\n"
+
+
+def fixes(text: str, com: str = "") -> dict[str, set[str]]:
+    """The fixes by code, where the zone has this text and `com` this in addition."""
+    zone = {
+        "text": f"{SOA}{text}www 300 A 192.0.2.44\n",
+        "servers": ["ns1.example.com.", "ns2.example.com."],
+    }
+    found: dict[str, set[str]] = {}
+    for each in (
+        checked(made_of("in-domain", zones={"example.com.": zone, "com.": {"add": com}})).findings or ()
+    ):
+        found.setdefault(each.code, set()).add(each.cure)
+    return found
+
+
+def test_a_server_that_works_at_its_glue_is_not_removed_for_a_dead_address_in_its_zone() -> None:
+    said = fixes("@ NS ns1\n@ NS ns2\n" + HOSTS.replace("ns1 A 192.0.2.53", "ns1 A 203.0.113.66"))
+    (cure,) = said["unreachable"] | said["glue-differs"]
+    assert cure.startswith("change the addresses of ns1.example.com in its own zone to ")
+
+
+def test_of_a_server_with_one_dead_address_only_that_may_be_removed() -> None:
+    ipv6 = "ns2.example AAAA 2001:db8:9::9\n"
+    (cure,) = fixes(f"@ NS ns1\n@ NS ns2\n{HOSTS}ns2 AAAA 2001:db8:9::9\n", ipv6)["unreachable"]
+    assert cure.endswith("; or remove this address from its zone and from the glue in com")
+
+
+def test_what_is_found_of_a_server_that_only_the_parent_lists_has_one_fix() -> None:
+    old = "example NS ns3.example.com.\nns3.example A 203.0.113.66\n"
+    said = fixes(f"@ NS ns1\n@ NS ns2\n{HOSTS}", old)
+    (cure,) = said["unreachable"] | said["glue-only-in-parent"]
+    assert cure == "remove ns3.example.com from the NS records of example.com in com"

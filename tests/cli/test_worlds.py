@@ -28,6 +28,7 @@ def test_the_worlds_are_listed_one_a_line() -> None:
 
 def test_a_world_to_begin_with_is_printed_and_runs_as_it_is(own: Path) -> None:
     assert "title" in tomllib.loads(own.read_text())
+    assert max(map(len, own.read_text().splitlines())) <= 80
     for words in (["--lab", "own.toml"], ["--lab=./own.toml"], ["--lab", str(own), "www.example.org"]):
         assert run(*words, "--short").out == "192.0.2.44\n"
     assert run("--short", "mail.example.org", DNSTRACE_LAB="own.toml").out == "192.0.2.25\n"

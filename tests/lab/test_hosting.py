@@ -13,7 +13,8 @@ import pytest
 
 from dnstrace.dnssec import read_anchors
 from dnstrace.lab import hosting
-from dnstrace.lab.hosting import at_own_addresses, at_present, on_ports, without, write_files
+from dnstrace.lab.hosting import at_own_addresses, at_present, on_free_ports, on_ports, without, write_files
+from dnstrace.lab.serve import loopback
 from dnstrace.lab.world import load
 from dnstrace.walk.roots import read_hints, root_hints
 from tests.lab.made import world
@@ -37,6 +38,19 @@ def test_the_port_is_the_one_given_or_the_usual_one_or_a_free_one(monkeypatch: p
         monkeypatch.setattr(hosting, "PORT", port)
         assert port not in {found for _, found in on_ports(world()).values()}
     assert {found for _, found in on_ports(world()).values()} == {port}
+
+
+def test_another_port_is_taken_where_one_was_taken_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    free, given = loopback(world()), [loopback(world())] * 2
+    monkeypatch.setattr(hosting, "loopback", lambda _: given.pop() if given else free)
+    with socket.socket(type=socket.SOCK_DGRAM) as taken:
+        taken.bind(next(iter(given[0].values())))
+        with on_free_ports(world(), 0, False) as places:
+            assert places == free and not given
+        host, port = taken.getsockname()
+        given = [dict.fromkeys(free, (str(host), int(port)))] * 9
+        with pytest.raises(OSError, match="in use"), on_free_ports(world(), 0, False):
+            pass
 
 
 @pytest.mark.parametrize(

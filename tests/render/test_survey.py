@@ -97,8 +97,8 @@ def test_addresses_that_met_the_same_trouble_share_their_lines() -> None:
     found = [line for line in lines(surveyed("all-drip"), 120) if "4 addresses of " in line]
     both = "4 addresses of ns1.example.com, ns2.example.com"
     assert found == [
-        f"! {both} · truncated, retried over TCP · 15 to 24 ms · 5 tries",
-        f"✗ {both} · no answer over TCP in 2.0 s · 3 tries",
+        f"! {both} · truncated, retried over TCP · 15 to 24 ms · 5 tries #3",
+        f"✗ {both} · no answer over TCP in 2.0 s · 3 tries #3",
     ]
     drawn = lines(made(answered(), reply(WWW, rcode=5), reply(WWW, rcode=2), reply(WWW, rcode=5)))
     refused = "2 addresses of ns2.example.com, ns4.example.com · refused to answer (REFUSED)"

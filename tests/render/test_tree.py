@@ -157,7 +157,7 @@ def test_a_failure_is_one_sentence_and_what_it_cost() -> None:
     assert look(tree(report(traces.broken())), 120).split("\n\n")[-2:] == [
         "failed · 3 zones · 20 queries (2 timeouts) · 2.8 s",
         "✗ verdict: no answer: example.com. has no server that gives a usable answer: 2 timeout, 1 refused; "
-        "the operator of\n  example.com needs to fix this (shown by www.example.com A at 192.0.2.1)\n"
+        "the operator of\n  example.com needs to fix this (shown by www.example.com A at 192.0.2.1) #3\n"
         "    who: the operator of example.com\n"
         "    dig @192.0.2.1 www.example.com. A +norecurse +dnssec\n",
     ]

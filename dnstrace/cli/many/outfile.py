@@ -90,6 +90,7 @@ class Done:
     def __init__(self, path: str, retries: bool = False) -> None:
         self._digests: Counter[bytes] = Counter()
         self._failed: list[int] = []  # where such a result begins in the file
+        self.unheard = 0  # results of that kind that are left in
         try:
             with open(path, "rb") as file:
                 whole = self._read(path, file, retries)
@@ -114,6 +115,7 @@ class Done:
                 self._failed.append(whole)
             else:
                 self._digests[_digest(key)] += 1
+                self.unheard += unheard
             whole += len(line)
         return whole
 

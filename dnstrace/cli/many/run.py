@@ -47,6 +47,9 @@ def trace_file(chosen: Choices, many: Many, environment: Environment) -> int:
         names = _stdin() if many.file == "-" else opened(many.file, "rb", "-f", stack)
         pages = None if chosen.files.html is None else Pages(chosen.files.html, chosen.files.force)
         done = Done(many.out, many.retries) if many.resume and many.out is not None else None
+        if done is not None and done.unheard:
+            told = f"{counted(done.unheard, 'result')} in {shown(many.out or '')} failed for want of replies"
+            environment.remark(f"{told}: add --retry-failed to trace them again")
         out = writer(many, chosen.files.force, environment, stack)
         run = _ManyRun(chosen, many, environment, out, names, pages)
         wanted = questions(names, chosen.types, run, chosen.expected)

@@ -28,9 +28,11 @@ def test_a_finding_is_explained_and_all_are_listed() -> None:
     assert [line.split()[0] for line in listed] == list(CATALOGUE) and run(
         "--explain"
     ).out.splitlines() == listed
-    said = run("--explain", "lame-server").out
-    assert said.startswith("lame-server (error)\n") and max(map(len, said.splitlines())) <= 80
-    assert [line for line in said.splitlines() if line in SECTIONS] == list(SECTIONS)
+    for code, rule in CATALOGUE.items():
+        said = run("--explain", code).out
+        assert said.startswith(f"{code} ({rule.level})\n") and max(map(len, said.splitlines())) <= 80
+        assert [line for line in said.splitlines() if line in SECTIONS] == list(SECTIONS)
+        assert " ".join(rule.title.split()) in " ".join(said.split())
 
 
 @pytest.mark.parametrize(
