@@ -107,7 +107,7 @@ def _dot_escaped(text: str) -> str:
 # --- SVG --------------------------------------------------------------------------------------------
 
 _CHARACTER, _LINE, _PAD, _GAP, _ASIDE = 7.3, 17.0, 12.0, 46.0, 40.0  # in pixels, at 12 px monospace
-_REACHED = 6  # boxes among which the keyboard reaches links
+_REACHED = 8  # boxes, counted from the user, of which the keyboard reaches those that are links
 
 
 def svg(report: Report, *, alone: bool = True) -> str:
