@@ -12,6 +12,7 @@ from dnstrace.checks.agreement import NEGATIVE, POSITIVE, conflict
 from dnstrace.checks.agreement import groups as grouped
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
+from dnstrace.checks.lifetimes import unlike_ttls
 from dnstrace.checks.phrases import listed, question_text, where
 from dnstrace.checks.remedies import at_servers, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
@@ -32,7 +33,8 @@ def answers_differ(cut: Cut) -> Iterator[Observation]:
 
     What it is: the servers return different data, or some of them say that there is no data, although all
     of them report the same version (serial) of the zone. A lower serial would explain the difference and
-    is a finding of its own. Addresses that are chosen anew for each query are only a notice.
+    is a finding of its own. Addresses that are chosen anew for each query are only a notice, and so is the
+    same data with different TTLs.
 
     Why it matters: what users get depends on which server their resolver happens to ask, and changes each
     time the cache expires.
@@ -48,6 +50,8 @@ def answers_differ(cut: Cut) -> Iterator[Observation]:
         if groups is not None and (cut.probed or any(_cut_of(reply) is not None for reply in replies)):
             yield _difference(cut, step, groups)
             return
+    if cut.probed and (by_ttl := unlike_ttls(cut)) is not None:
+        yield by_ttl
 
 
 @of_cut(Level.WARNING, Blame.HOST)
