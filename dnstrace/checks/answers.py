@@ -18,7 +18,7 @@ from dnstrace.checks.remedies import at_servers, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
 from dnstrace.checks.serials import serials
 from dnstrace.checks.statements import foreign_soa_in, heard_below, said_text, statements_of
-from dnstrace.model import Kind, Name, Step
+from dnstrace.model import Kind, Name, Probe, Purpose, Step
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
 
@@ -88,9 +88,9 @@ def negative_without_soa(cut: Cut) -> Iterator[Observation]:
 
 
 def _steps_of(cut: Cut) -> list[Step]:
-    """The steps of the walk in which the servers of the zone were asked, each once."""
+    """The steps of the walk, and the probes for other types, that went to the servers of the zone."""
     asked = (step for step in cut.evidence.trace.steps if step.main and step.zone == cut.zone)
-    return list({step.id: step for step in (*cut.walked, *asked)}.values())
+    return list({step.id: step for step in (*cut.walked, *asked, *cut.probe_steps(Probe.TYPE))}.values())
 
 
 def _cut_of(reply: HeardReply) -> Name | None:
@@ -100,7 +100,8 @@ def _cut_of(reply: HeardReply) -> Name | None:
 
 def _to_compare(cut: Cut, step: Step) -> list[HeardReply]:
     """The replies that should be alike: none from a zone below that others refer to, if it agrees."""
-    replies = [reply for reply in replies_of(step) if reply.meaning.kind in _COMPARED]
+    kinds = POSITIVE if step.purpose is Purpose.PROBE else _COMPARED  # other rules are about what is denied
+    replies = [reply for reply in replies_of(step) if reply.meaning.kind in kinds]
     zones = [zone for reply in replies if (zone := _cut_of(reply)) is not None]
     return [
         reply
