@@ -32,6 +32,23 @@ class Signal(NamedTuple):
         return self.steps[-1]
 
     @property
+    def alias(self) -> Step | None:
+        """The step that found an alias at the signal's name, if one did."""
+        return next((step for step in self.steps if step.outcome is Outcome.ALIAS), None)
+
+    @property
+    def zone(self) -> Name:
+        """The zone that has the signal, an alias in its place, or neither.
+
+        Where the same servers serve several zones, it is the one that signs the records, if they are signed.
+        """
+        step = self.alias or self.ended
+        answer = () if step.meaning is None else step.meaning.answer
+        signers = (rdata.signer for each in answer if each.rdtype == dns.rdatatype.RRSIG for rdata in each)
+        own = (each for each in signers if step.question.name.is_subdomain(each))
+        return next(own, None) or (step.meaning and step.meaning.zone) or step.zone
+
+    @property
     def records(self) -> frozenset[dns.rdata.Rdata] | None:
         """The records of the signal, none where it does not exist; None if that is not known."""
         if self.ended.outcome in _NONE:

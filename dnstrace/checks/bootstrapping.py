@@ -1,7 +1,7 @@
 """Rules on signals, by which a registry accepts the first DS records of a zone (RFC 9615).
 
-They are judged only where the first DS records are still to come: afterwards nobody reads them. Where no name
-server has any, its operator does not offer this, and nothing is wrong.
+They are judged only where a zone asks for its first DS records: afterwards nobody reads them. Where no name
+server has any, their operators do not offer this, and nothing is wrong.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import dns.rdatatype
 
 from dnstrace.analysis.signals import TYPES, Signal, signal_question, signals
 from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.delegated_keys import deletes, wanted
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed
 from dnstrace.checks.remedies import in_zone
@@ -50,8 +51,12 @@ class _Server(NamedTuple):
     @property
     def zone(self) -> Name:
         """The zone that has the signals, or would have them."""
-        ended = self.signals[0].ended
-        return (ended.meaning.zone if ended.meaning is not None else None) or ended.zone
+        return self.signals[0].zone
+
+    @property
+    def instead(self) -> str:
+        """What the records take the place of, in words: an alias leads to records that are not its own."""
+        return "" if self.signals[0].alias is None else ", instead of the alias that is there"
 
     @property
     def steps(self) -> tuple[int, ...]:
@@ -85,7 +90,7 @@ def signal_incomplete(cut: Cut) -> Iterator[Observation]:
             (*server.steps, *(step for each in having for step in each.steps)),
             server=server.name,
             cure=f"publish the CDS and CDNSKEY records of {zone_text(cut.zone)} at the signal name of"
-            f" {plain(server.name)}",
+            f" {plain(server.name)}{server.instead}",
             records=records,
             remedy=in_zone(server.zone, add=records),
         )
@@ -118,8 +123,8 @@ def signal_differs(cut: Cut) -> Iterator[Observation]:
                 f" has other {types} records than the zone itself",
                 (*(each.ended.id for each in unlike), *steps_of(_own_replies(cut))),
                 server=server.name,
-                cure=f"replace the records at the signal name of {plain(server.name)} with the CDS and"
-                f" CDNSKEY records of {zone_text(cut.zone)}",
+                cure=f"have the CDS and CDNSKEY records of {zone_text(cut.zone)}, and no others, at the"
+                f" signal name of {plain(server.name)}{server.instead}",
                 records=records,
                 remedy=in_zone(server.zone, change=records),
             )
@@ -144,13 +149,13 @@ def signal_insecure(cut: Cut) -> Iterator[Observation]:
     for server in (each for each in cut.once(_servers) if each.has_any):
         shown = [each for each in (_untrusted(cut, signal) for signal in server.signals) if each is not None]
         if shown:
-            security, reason = shown[0]
+            security, reason, aside = shown[0]
             yield Observation(
                 f"the signal of {plain(server.name)} for the DNSSEC bootstrapping of {zone_text(cut.zone)} is"
                 f" {security.value}{reason and f': {reason}'}",
                 server.steps,
                 server=server.name,
-                cure=f"sign {zone_text(server.zone)}, and have its DS records published",
+                cure=_to_be_trusted(server, security, aside),
                 remedy=in_zone(server.zone),
             )
 
@@ -159,8 +164,10 @@ def signal_insecure(cut: Cut) -> Iterator[Observation]:
 
 
 def _servers(cut: Cut) -> tuple[_Server, ...]:
-    """The name servers whose signals were looked up; empty unless the first DS records are to come."""
-    signing = signing_of(cut)
+    """The name servers whose signals were looked up; empty unless the zone asks for its first DS records."""
+    signing, asked_for = signing_of(cut), wanted(cut)
+    if not asked_for or deletes(asked_for):
+        return ()
     if not (cut.probed and signing.keys and signing.ds_known and not signing.ds and signing.below_anchor):
         return ()
     found = signals(cut.evidence.trace)
@@ -197,7 +204,9 @@ def _differs(signal: Signal, own: dict[dns.rdatatype.RdataType, Records]) -> boo
 
 
 def _to_publish(cut: Cut, server: _Server) -> tuple[str, ...]:
-    """The zone's own records at the signal name, in master-file format."""
+    """The zone's own records at the signal name, in master-file format; none where there is an alias."""
+    if server.instead:
+        return ()
     return tuple(
         f"{server.signals[0].question.name} {_TTL} IN {rdtype.name} {text}"
         for rdtype, records in _own(cut).items()
@@ -205,12 +214,24 @@ def _to_publish(cut: Cut, server: _Server) -> tuple[str, ...]:
     )
 
 
-def _untrusted(cut: Cut, signal: Signal) -> tuple[Security, str] | None:
-    """Why a signal that exists cannot be trusted; None if it can, or if that is not known."""
+def _to_be_trusted(server: _Server, security: Security, aside: bool) -> str:
+    """What makes validators trust a signal; `aside` if only what an alias leads to is not trusted."""
+    if aside:
+        return f"publish the records themselves at the signal name of {plain(server.name)}{server.instead}"
+    if security is Security.BOGUS:
+        return "sign the records of the signal again"
+    return f"sign {zone_text(server.zone)}, and have its DS records published"
+
+
+def _untrusted(cut: Cut, signal: Signal) -> tuple[Security, str, bool] | None:
+    """Why a signal that exists cannot be trusted, and whether only what an alias leads to cannot.
+
+    None if it can be trusted, or if that is not known.
+    """
     judgement = cut.evidence.trace.judgement
     for step in signal.steps if signal.records and judgement is not None else ():
         shown = judgement.steps.get(step.id) if judgement is not None else None
         conclusive = step.outcome in (Outcome.ANSWER, Outcome.ALIAS)
         if shown is not None and conclusive and shown.security in _UNTRUSTED:
-            return shown.security, shown.reason
+            return shown.security, shown.reason, signal.alias not in (None, step)
     return None

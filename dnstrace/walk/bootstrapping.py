@@ -1,7 +1,7 @@
 """Asking for the signals by which a registry may accept the first DS records of a zone (RFC 9615).
 
-They are looked up like the addresses of name servers, once the probes have shown that the zone is signed and
-its parent has no DS record, and judged by the same trust anchors as the walk. Each step is recorded as a
+They are looked up like the addresses of name servers, once the probes have shown that the zone asks for DS
+records and its parent has none, and judged by the same trust anchors as the walk. Each step is recorded as a
 probe, and what it showed is evidence of the trace's judgement.
 """
 
@@ -25,7 +25,7 @@ from dnstrace.walk.validation import judged_in_slices
 
 _MOST = 6  # name servers of one zone: each has two signals
 _ROUNDS = 12  # of requests for what the chain of trust of a signal needs
-_SIGNED_BY = frozenset({Probe.DNSKEY, Probe.CDS, Probe.CDNSKEY})
+_ASKING = frozenset({Probe.CDS, Probe.CDNSKEY})
 
 
 class Signals:
@@ -77,7 +77,7 @@ class Signals:
 
 
 def may_be_bootstrapped(trace: Trace, zone: Name) -> bool:
-    """Whether a zone is signed, and its parent's servers say that there is no DS record for it."""
+    """Whether a zone asks for DS records, and its parent's servers say that there are none."""
     attempts = [(step, attempt.meaning) for step in trace.steps for attempt in step.attempts]
     ds = Question(zone, dns.rdatatype.DS)
     cuts = [m.delegation for _, m in attempts if m.delegation is not None and m.delegation.zone == zone]
@@ -87,7 +87,7 @@ def may_be_bootstrapped(trace: Trace, zone: Name) -> bool:
     if not (any(cut.denial for cut in cuts) or any(m.kind is Kind.NODATA for m in about)):
         return False
     return any(
-        step.zone == zone and step.probe in _SIGNED_BY and meaning.kind is Kind.ANSWER
+        step.zone == zone and step.probe in _ASKING and meaning.kind is Kind.ANSWER
         for step, meaning in attempts
     )
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+import dnstrace.lab
 from dnstrace.checks import Blame, Level, findings
 from dnstrace.lab.world import load
 from dnstrace.model import Outcome, Probe, Step, Trace
@@ -15,6 +17,15 @@ from tests.checks.documented import assert_fires, checked_world, found
 from tests.replies import name
 
 RULES = ("signal-incomplete", "signal-differs", "signal-insecure")
+
+_DELETES = """
+@ 900 SOA ns1.example.org. hostmaster 2026011501 7200 900 1209600 300
+@ NS ns1.example.net.
+@ NS ns1.example.org.
+www 300 A 198.51.100.44
+@ CDS 0 0 0 00
+@ CDNSKEY 0 3 0 AA==
+"""
 
 
 def world(code: str) -> str:
@@ -86,6 +97,50 @@ def test_a_zone_that_has_ds_records_needs_no_signals() -> None:
     trace = checked(published)
     assert not any(code.startswith("signal-") for code in codes(trace))
     assert not any(step.probe is Probe.SIGNAL for step in trace.steps)
+
+
+def test_a_zone_that_asks_for_no_ds_records_needs_no_signals() -> None:
+    asks = made_of(
+        world("signal-incomplete"),
+        question="www.child.example.com. A",
+        zones={"child.example.com.": {"sign": {"algorithm": 13, "ds": "none"}, "text": _DELETES}},
+    )
+    assert not any(code.startswith("signal-") for code in codes(checked(asks)))
+
+
+def with_alias(target: str, **zones: dict[str, object]) -> Trace:
+    """A check where the second name server has an alias at the name of its signal."""
+    alias = f"_dsboot.child.example.com._signal.ns1 CNAME {target}\n"
+    signed = {"sign": {"algorithm": 13}, "add": alias}
+    return checked(
+        made_of("_bootstrap", question="www.child.example.com. A", zones={"example.org.": signed, **zones})
+    )
+
+
+def test_an_alias_to_the_records_is_as_good_as_they_are() -> None:
+    assert codes(with_alias("_dsboot.child.example.com._signal.ns1.example.net.")) == ["dnskey-without-ds"]
+
+
+def test_where_an_alias_leads_to_nothing_no_record_is_put_beside_it() -> None:
+    finding = next(each for each in findings(with_alias("gone.example.net.")))
+    assert finding.code == "signal-incomplete" and finding.records == ()
+    assert finding.cure.endswith("at the signal name of ns1.example.org, instead of the alias that is there")
+    assert finding.remedy is not None and finding.remedy.where == name("example.org.")
+
+
+def test_a_zone_of_signals_that_the_same_server_serves_is_named() -> None:
+    signals = (Path(dnstrace.lab.__file__).parent / "worlds" / "_bootstrap.toml").read_text("utf-8")
+    text = "@ 900 SOA ns1.example.org. hostmaster 1 7200 900 1209600 300\n@ NS ns1.example.org.\n" + "".join(
+        f"{line.replace('._signal.ns1', '')}\n" for line in signals.splitlines() if line.startswith("_dsboot")
+    )
+    zones = {
+        "example.org.": {"sign": {"algorithm": 13}, "add": "_signal.ns1 NS ns1.example.org.\n"},
+        "_signal.ns1.example.org.": {"sign": {"algorithm": 13, "ds": "none"}, "text": text},
+    }
+    trace = checked(made_of("_bootstrap", question="www.child.example.com. A", zones=zones))
+    finding = next(each for each in findings(trace))
+    assert finding.code == "signal-insecure"
+    assert finding.cure == "sign _signal.ns1.example.org, and have its DS records published"
 
 
 def test_the_healthy_world_has_no_warning() -> None:

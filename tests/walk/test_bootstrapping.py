@@ -34,8 +34,8 @@ def test_both_types_are_asked_for_at_each_name_server_outside_the_zone() -> None
     "world",
     ["dnssec-cds", "dnssec-island", "dnssec-nsec-insecure-child", "textbook"],
 )
-def test_none_is_asked_for_with_ds_records_without_keys_or_inside_the_zone(world: str) -> None:
-    """Of the worlds, in this order: DS records; only name servers inside; no keys, twice."""
+def test_none_is_asked_for_unless_the_zone_asks_for_its_first_ds_records(world: str) -> None:
+    """Of the worlds, in this order: DS records; keys, but no CDS records; no keys, twice."""
     assert not asked(checked(load(world)))
 
 
