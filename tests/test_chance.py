@@ -32,7 +32,7 @@ UNHURRIED = replace(
     limits_for(CHECK), deadline=600.0
 )  # late replies may reach a deadline: that is its purpose
 SHARE = 12  # one world in so many is tried with each seed, unless all are
-COSTLY = {"huge"}  # takes seconds: its own world is enough
+COSTLY = {"huge"}  # takes seconds: left to --all, and out of what is combined
 PARAMETERS = ("silent=SOA", "silent=DNSKEY", "silent=NS", "truncates=DNSKEY", "upward=com.", "no-edns=NOTIMP")
 BASES = ("dnssec-good", "dnssec-keys-differ", "in-domain", "answers-differ", "textbook")
 _NUMBERED = re.compile(r"steps? \d+((, | and )\d+)*")
@@ -92,8 +92,9 @@ def usual(name: str) -> dict[str, Any]:
 
 
 def chosen(every: tuple[str, ...], seed: int, config: pytest.Config) -> tuple[str, ...]:
-    """All of `every` where every seed is tried, else some that another seed does not get."""
-    return every if config.getoption("all") else every[seed % SHARE :: SHARE]
+    """All of `every` where every seed is tried, else some that another seed does not get, no costly ones."""
+    share = every[seed % SHARE :: SHARE]
+    return every if config.getoption("all") else tuple(name for name in share if name not in COSTLY)
 
 
 @pytest.mark.seeds(20)

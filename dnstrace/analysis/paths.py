@@ -68,7 +68,8 @@ def by_address(step: Step) -> dict[str, list[int]]:
 def final(step: Step, unheard: frozenset[int] = frozenset()) -> list[Attempt]:
     """The last attempt at each address of the delegation's servers, without the families in `unheard`."""
     names = {server.name for server in step.servers}
-    last = [step.attempts[indices[-1]] for indices in by_address(step).values()]
+    needed = (attempt for attempt in step.attempts if not attempt.surplus)
+    last = {attempt.exchange.query.address: attempt for attempt in needed}.values()
     return [attempt for attempt in last if attempt.server in names and _is_asked(attempt, unheard)]
 
 

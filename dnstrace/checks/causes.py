@@ -132,6 +132,11 @@ def left_behind(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
     return cut is not None and bool(cut.child) and effect.server not in cut.child
 
 
+def of_one_fix(_: Evidence, cause: Finding, effect: Finding) -> bool:
+    """One and the same change to the data of the zone or its parent fixes both."""
+    return cause.zone == effect.zone and cause.remedy is not None and cause.remedy == effect.remedy
+
+
 def without_keys(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
     """Both are about the same zone, and no server of it was heard to give its keys."""
     cut = None if cause.zone is None else evidence.cut(cause.zone)
@@ -179,6 +184,7 @@ TABLE = (
     Row("possibly-intercepted", of_zone, _LIKE_RESOLVER),
     Row("glue-differs", of_outdated_glue, f"{_AT_SERVER} soa-missing soa-differs answers-differ"),
     Row("ns-differs", left_behind, f"{_AT_SERVER} ns-name-unresolvable ns-name-alias soa-differs"),
+    Row("ns-differs", of_one_fix, "soa-differs"),
     Row("parent-servers-differ", of_zone, "ns-differs glue-differs"),
     Row(f"{_NO_ROOM} type-fails", without_keys, "chain-broken"),
     Row("type-fails", of_server, "answers-differ soa-missing"),

@@ -10,6 +10,7 @@ import dns.rdatatype
 from dnstrace.checks.agreement import NEGATIVE, POSITIVE
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.evidence import Cut
+from dnstrace.checks.glue import staying
 from dnstrace.checks.phrases import listed, question_text, where
 from dnstrace.checks.remedies import at_servers, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
@@ -112,10 +113,13 @@ def foreign_soa(cut: Cut) -> Iterator[Observation]:
     References: RFC 2308 section 2; RFC 1034 section 4.3.4; RFC 2181 section 6.1
     """
     wrong = [(reply, soa) for reply in _denials(cut) if (soa := foreign_soa_in(reply)) is not None]
+    at_fault = {reply.server for reply, _ in wrong}
     for server, replies in by_server(reply for reply, _ in wrong).items():
         reply, soa = next(each for each in wrong if each[0].server == server)
         above = cut.zone.is_subdomain(soa)
-        load = f"load {zone_text(cut.zone)} on {plain(server)}, or remove it from the NS records of the zone"
+        load = f"load {zone_text(cut.zone)} on {plain(server)}"
+        if staying(cut) - at_fault:
+            load += ", or remove it from the NS records of the zone"
         yield Observation(
             f"{where(replies)} answers {_denied(reply)} for {question_text(reply.step.question)} with the SOA"
             f" record of {zone_text(soa)}, {'which is above' if above else 'not of'} {zone_text(cut.zone)}",

@@ -9,11 +9,11 @@ import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.listing import addresses_lacking, delegating_records, ns_records, sorted_out
+from dnstrace.checks.listing import addresses_lacking, followed_by_parent, ns_records, sorted_out
 from dnstrace.checks.phrases import listed, parent_text, server_names
-from dnstrace.checks.remedies import at_parent, in_zone
+from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, by_server, only_server, steps_of
-from dnstrace.checks.serials import serials
+from dnstrace.checks.serials import newest_of, serials
 from dnstrace.model import Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
@@ -44,7 +44,7 @@ def ns_differs(cut: Cut) -> Iterator[Observation]:
     here = frozenset(server.name for server in cut.delegation.servers)
     if here in sets:
         return
-    there = max(sets, key=lambda names: len(sets[names]))
+    there = _current(cut, sets)
     differs = [
         f"only {who} lists {listed(sorted(names))}"
         for who, names in ((parent_text(cut), here - there), ("the zone itself", there - here))
@@ -61,11 +61,9 @@ def ns_differs(cut: Cut) -> Iterator[Observation]:
 def _with_lists_fixed(cut: Cut, here: Servers, there: Servers, found: Observation) -> Observation:
     """The observation with its fix: the parent follows the zone if all servers that the zone lists work."""
     zone, parent = zone_text(cut.zone), parent_text(cut)
+    if (followed := followed_by_parent(cut, there, found)) is not None:
+        return followed
     listing = sorted_out(cut, sorted(there))
-    if not listing.bad:
-        records = delegating_records(cut, there)
-        cure = f"have {parent} publish the NS records that {zone} itself has"
-        return replace(found, cure=cure, records=records, remedy=at_parent(cut, change=records))
     right = sorted_out(cut, sorted(here | there)).good
     if not right:
         cure = f"bring the name servers of {zone} back, then give both zones the same NS records"
@@ -152,6 +150,17 @@ def _child_sets(cut: Cut) -> dict[Servers, list[HeardReply]]:
         if (rrset := reply.rrset(cut.zone, dns.rdatatype.NS)) is not None:
             found.setdefault(frozenset(rdata.target for rdata in rrset), []).append(reply)
     return found
+
+
+def _current(cut: Cut, sets: dict[Servers, list[HeardReply]]) -> Servers:
+    """The NS RRset of the newest version of the zone; of several, the one that most servers have."""
+    known = serials(cut)
+    newest = newest_of(set(known.values())) if known else None
+
+    def rank(names: Servers) -> tuple[bool, int]:
+        return any(known.get(reply.address) == newest for reply in sets[names]), len(sets[names])
+
+    return max(sets, key=rank)
 
 
 def _odd_one(sets: dict[Servers, list[HeardReply]]) -> Name | None:

@@ -14,7 +14,7 @@ from dnstrace.checks.phrases import listed, parent_text
 from dnstrace.checks.registries import registered
 from dnstrace.checks.remedies import at_parent, at_servers, in_zone
 from dnstrace.checks.replies import HeardReply, steps_of
-from dnstrace.model import Name, family_of
+from dnstrace.model import Kind, Name, family_of
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
@@ -155,9 +155,29 @@ def glue_fixed(cut: Cut, host: Host, found: Observation) -> Observation:
 
 
 def is_left_behind(cut: Cut, name: Name) -> bool:
-    """Whether only the parent lists a name server, and the zone lists others of those in the parent."""
-    above = set() if cut.delegation is None else {server.name for server in cut.delegation.servers}
-    return name in above and bool(cut.child) and name not in cut.child and bool(above & cut.child.keys())
+    """Whether only the parent lists a name server, and one that both list answers for the zone."""
+    return name in _above(cut) and bool(cut.child) and name not in cut.child and bool(staying(cut))
+
+
+def staying(cut: Cut) -> frozenset[Name]:
+    """The name servers that answer for the zone, with authority, and that the parent and the zone both list.
+
+    They are left if every other is removed. Without one, nothing may be removed: fixes that are followed
+    together would leave the zone without a server that works.
+    """
+    return cut.once(_staying)
+
+
+def _staying(cut: Cut) -> frozenset[Name]:
+    good = (reply for reply in cut.everyone if reply.address in cut.serving)
+    names = {r.server for r in good if r.meaning.authoritative or r.meaning.kind is Kind.REFERRAL}
+    lists = [names for names in (_above(cut), set(cut.child)) if names]
+    return frozenset(names.intersection(*lists))
+
+
+def _above(cut: Cut) -> set[Name]:
+    """The name servers that the parent lists."""
+    return set() if cut.delegation is None else {server.name for server in cut.delegation.servers}
 
 
 def removed_at_parent(cut: Cut, found: Observation) -> Observation:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.glue import address_records, glue, glue_records, working
 from dnstrace.checks.hosts import host_of, named, walked_addresses
+from dnstrace.checks.phrases import parent_text
+from dnstrace.checks.remedies import at_parent
 from dnstrace.model import ROOT, Name
 from dnstrace.model.addresses import special
+from dnstrace.model.findings import Blame, Observation
+from dnstrace.model.naming import zone_text
 
 _TTL = 172800  # seconds, of NS records to publish where the delegation shows no TTL
 
@@ -89,3 +94,14 @@ def delegating_records(cut: Cut, names: Iterable[Name]) -> tuple[str, ...]:
         *ns_records(cut, names),
         *(r for name, found in addresses for r in glue_records(cut, name, found)),
     )
+
+
+def followed_by_parent(cut: Cut, names: Iterable[Name], found: Observation) -> Observation | None:
+    """The observation with the fix that the parent lists what the zone lists; None unless all of it works."""
+    names = sorted(names)
+    if not names or sorted_out(cut, names).bad:
+        return None
+    records = delegating_records(cut, names)
+    cure = f"have {parent_text(cut)} publish the NS records that {zone_text(cut.zone)} itself has"
+    remedy = at_parent(cut, change=records)
+    return replace(found, cure=cure, records=records, remedy=remedy, blame=Blame.REGISTRAR)

@@ -14,6 +14,7 @@ from dnstrace.checks.hosts import Host, end_of_aliases, host_of, named, walked_a
 from dnstrace.checks.listing import lacking_dot, ns_records, sorted_out
 from dnstrace.checks.phrases import listed, parent_text
 from dnstrace.checks.remedies import at_parent, in_zone
+from dnstrace.checks.unfound import Reason, fix_of, reason, unregistered
 from dnstrace.model import ROOT, Name
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
@@ -34,7 +35,8 @@ def ns_name_unresolvable(cut: Cut) -> Iterator[Observation]:
     yours.
 
     How to fix it: correct the name if it is misspelt, publish its address if that is missing, or remove
-    the name from the NS RRset, both in the zone and in its parent.
+    the name from the NS RRset, both in the zone and in its parent. If the domain that the name is in is not
+    registered, replace the name at once, or register that domain before anybody else does.
 
     References: RFC 1034 section 4.2.1; RFC 1912 section 2.8
     """
@@ -42,9 +44,9 @@ def ns_name_unresolvable(cut: Cut) -> Iterator[Observation]:
     hosts = [
         host_of(cut, name) for name in named(cut) if name not in glued and not address_literal(name, cut.zone)
     ]
-    groups: dict[tuple[str, str], list[Host]] = {}
+    groups: dict[Reason, list[Host]] = {}
     for host in hosts:
-        if why := _unresolvable(host):
+        if why := reason(cut, host):
             groups.setdefault(why, []).append(host)
     level = _names_level(cut, (host.name for group in groups.values() for host in group))
     for (one, many), group in groups.items():
@@ -99,7 +101,8 @@ def _without_names(cut: Cut, group: list[Host], meant: dict[Name, Name]) -> _Fix
     at_zone, both = blame is not Blame.REGISTRAR, _is_in_both(cut, names)
     left = set(_listed_there(cut, at_zone)) - set(names)
     right = [name for name in meant.values() if name not in left]
-    if not left and not right:
+    if not right and not sorted_out(cut, left).good:  # what is left must work
+        left = set()
         right = list(sorted_out(cut, (name for name in named(cut) if name not in names)).good)
     add, remove = ns_records(cut, right), ns_records(cut, names)
     parent = f"in {parent_text(cut)}"
@@ -111,7 +114,7 @@ def _without_names(cut: Cut, group: list[Host], meant: dict[Name, Name]) -> _Fix
         them = "it" if len(names) == 1 else "them"
         better = listed(right) if right else "" if left else "other name servers"
         instead = f"list {better} instead of {them} in" if better else f"remove {them} from"
-        cure = f"{_fix_of(group)}, or {instead} the NS records of {zone} {where}"
+        cure = _either(cut, group, f"{instead} the NS records of {zone} {where}")
     if not left and not right:  # a zone needs NS records
         remedy = in_zone(cut.zone)
     else:
@@ -119,6 +122,13 @@ def _without_names(cut: Cut, group: list[Host], meant: dict[Name, Name]) -> _Fix
             in_zone(cut.zone, add=add, remove=remove) if at_zone else at_parent(cut, add=add, remove=remove)
         )
     return {"cure": cure, "records": add, "remedy": remedy, "blame": blame}
+
+
+def _either(cut: Cut, group: list[Host], replaced: str) -> str:
+    """The two ways to fix names: make them resolve, or replace them, which comes first in a lost domain."""
+    resolved = fix_of(cut, group)
+    first, second = (replaced, resolved) if unregistered(cut, group[0]) else (resolved, replaced)
+    return f"{first}, or {second}" if second else first
 
 
 def _listed_there(cut: Cut, at_zone: bool) -> Iterable[Name]:
@@ -132,34 +142,6 @@ def _is_in_both(cut: Cut, names: Iterable[Name]) -> bool:
     """Whether both the parent and the zone list one of these names, as far as the zone was heard."""
     above = set() if cut.delegation is None else {server.name for server in cut.delegation.servers}
     return bool(above & set(names)) and (not cut.child or bool(cut.child.keys() & set(names)))
-
-
-def _fix_of(group: list[Host]) -> str:
-    """What makes names with the same fault resolve."""
-    if (failed := group[0].failed) and not group[0].absent:
-        return f"fix the servers of {zone_text(failed[-1].zone)}"
-    return f"publish an address for {listed(host.name for host in group)}"
-
-
-def _unresolvable(host: Host) -> tuple[str, str] | None:
-    """Why a name has no address, said of one name and of several; None where it has one, or nobody knows."""
-    if host.addresses or host.alias:
-        return None
-    if host.nxdomain:
-        return (
-            "is listed as a name server, but does not exist",
-            "are listed as name servers, but do not exist",
-        )
-    if host.absent:
-        return (
-            "is listed as a name server, but has no A or AAAA record",
-            "are listed as name servers, but have no A or AAAA records",
-        )
-    if host.failed:
-        step = host.failed[-1]
-        where = f"cannot be looked up: {step.note}"
-        return where, where
-    return None
 
 
 @of_cut(Level.WARNING, Blame.SERVER_OPERATOR)

@@ -13,6 +13,7 @@ from dnstrace.checks.glue import (
     is_left_behind,
     outdated,
     removed_at_parent,
+    staying,
 )
 from dnstrace.checks.hosts import host_of
 from dnstrace.checks.listing import known_addresses
@@ -73,10 +74,12 @@ def _fix(cut: Cut, replies: list[HeardReply], repair: str, stays: bool) -> _Fix:
     if stays or not cut.probed or len(by_parent) < 2:
         return _Fix(repair, at_servers(server))
     others = set(known_addresses(cut, server)) & cut.serving - sick
-    if others:
+    if others:  # it stays, at these
         where = f"its zone and from the glue in {parent_text(cut)}" if sick & glued else "its zone"
         one = "this address" if len(sick) == 1 else "these addresses"
         return _Fix(f"{repair}; or remove {one} from {where}", at_servers(server))
+    if not staying(cut) - {server}:
+        return _Fix(repair, at_servers(server))
     both = f" and in {parent_text(cut)}" if server in by_parent else ""
     return _Fix(f"{repair}; or remove it from the NS records of {zone} in the zone{both}", at_servers(server))
 

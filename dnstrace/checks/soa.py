@@ -9,6 +9,7 @@ import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
+from dnstrace.checks.listing import followed_by_parent
 from dnstrace.checks.names import address_literal, host_name
 from dnstrace.checks.phrases import listed, server_names, where
 from dnstrace.checks.remedies import in_zone
@@ -100,7 +101,7 @@ def soa_differs(cut: Cut) -> Iterator[Observation]:
 
     How to fix it: find out why the server that is behind does not transfer the zone. Check that NOTIFY
     and AXFR are allowed, that TCP is open, that the TSIG keys match, and that the serial on the primary
-    only ever grows.
+    only ever grows. If the newest version no longer lists that server, the parent has to follow.
 
     References: RFC 1034 section 4.3.5; RFC 1982 section 3.2; RFC 1996 section 3
     """
@@ -122,7 +123,7 @@ def _older_copies(cut: Cut, by_serial: dict[int, list[HeardReply]]) -> Observati
         for serial, replies in by_serial.items()
         if serial != newest
     )
-    return Observation(
+    found = Observation(
         message=f"{server_names(old)} {'has an old version' if only_server(old) else 'have old versions'} of"
         f" {zone_text(cut.zone)}: {each}, but serial {newest} on {server_names(by_serial[newest])}",
         steps=steps_of([reply for replies in by_serial.values() for reply in replies]),
@@ -131,6 +132,18 @@ def _older_copies(cut: Cut, by_serial: dict[int, list[HeardReply]]) -> Observati
         " did not happen",
         remedy=in_zone(cut.zone, servers=by_server(old)),
     )
+    return _with_servers_replaced(cut, old, by_serial[newest], found) or found
+
+
+def _with_servers_replaced(
+    cut: Cut, old: list[HeardReply], new: list[HeardReply], found: Observation
+) -> Observation | None:
+    """The observation of servers that the newest version no longer lists, while the parent still does."""
+    current = {reply.address for reply in new}
+    names = {name for name, by in cut.child.items() if any(reply.address in current for reply in by)}
+    if not names or names & by_server(old).keys():
+        return None
+    return followed_by_parent(cut, names, found)
 
 
 def _unlike_copies(cut: Cut, replies: list[HeardReply]) -> Iterator[Observation]:

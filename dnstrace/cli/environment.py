@@ -79,12 +79,15 @@ class Environment:
         return max(_columns(self.stdout), _NARROWEST)
 
     def size(self) -> tuple[int, int]:
-        """Columns and rows of the terminal as they are now: a window may change while it is drawn on."""
+        """Columns and rows of the terminal as they are now: a window may change while it is drawn on.
+
+        A terminal that does not know them says 0.
+        """
         try:
             found = os.get_terminal_size(self.stdout.fileno()) if self.stdout else os.terminal_size((80, 24))
         except (OSError, ValueError):
             return self.width, 24
-        return max(min(self.width, found.columns), 1), max(found.lines, 2)
+        return min(self.width, found.columns or self.width), max(found.lines or 24, 2)
 
     def in_color(self, choice: str) -> bool:
         """Whether to write colours: by `--color`, NO_COLOR, FORCE_COLOR, or the terminal."""

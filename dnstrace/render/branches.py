@@ -128,7 +128,7 @@ class Branches:
             children = [*children[0].children, *children[1:]]
         else:
             line = _start_line(steps[0])
-        return Node(line, children, descends=True)
+        return Node(line, children, descends=True, steps=tuple(step.id for step in steps))
 
     def _in_full(self, before: Step) -> list[Node]:
         """The content of the referral that a parent-only trace ends with."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import dns.rdatatype
@@ -67,7 +68,7 @@ def _stages(report: Report) -> Iterator[Stage]:
         if leg is not None and leg.stage is LegStage.SERVER:
             leg = next(legs, None)
         if (leaf := _result_stage(trace, last)) is not None:
-            yield numbered(leaf, leg)
+            yield numbered(replace(leaf, step=last.id), leg)
         above = last if last.referral is not None else None
 
 
@@ -97,6 +98,7 @@ def _zone_stage(trace: Trace, run: list[Step], above: Step | None) -> Stage:
         mark=worst or _trusted(trace, above),
         arrow=_arrow_text(above) if above is not None else "",
         beside=tuple(_lookup_boxes(trace, run, lookups)),
+        step=run[0].id,
     )
 
 

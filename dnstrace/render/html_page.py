@@ -1,7 +1,8 @@
 """A trace as one self-contained HTML page, with a style sheet and a script of its own; it loads nothing.
 
-The page is complete without its script, which only filters and sorts. A strict Content Security Policy allows
-both by their hashes. All text from the network is escaped, and could not run even if it were not.
+The page is complete without its script, which only filters, sorts and copies. A strict Content Security
+Policy allows both by their hashes. All text from the network is escaped, and could not run even if it were
+not.
 """
 
 from __future__ import annotations
@@ -19,22 +20,23 @@ from dnstrace.model.security import Security
 from dnstrace.render import pictures
 from dnstrace.render.branches import Branches
 from dnstrace.render.closing import remarks
+from dnstrace.render.html_exchanges import exchanges
 from dnstrace.render.html_head import html_head, script
 from dnstrace.render.html_journey import journey_cards
 from dnstrace.render.html_parts import (
+    copyable,
     dnssec,
-    exchanges,
     findings,
     inline,
     lives_list,
     servers,
-    steps_text,
     tree_list,
+    unfolding,
+    verdict,
 )
-from dnstrace.render.remedies import FIX, NOT_REHEARSED, parts_of_verdict
+from dnstrace.render.html_words import words
 from dnstrace.render.text import (
     count_text,
-    harmless,
     name_text,
     rdata_text,
     time_text,
@@ -47,25 +49,30 @@ if TYPE_CHECKING:
 
 _OUTCOMES = {Outcome.ANSWER: "good", Outcome.REFERRAL: "good", Outcome.FAILED: "bad"}
 _SECURITY = {Security.SECURE: "good", Security.BOGUS: "bad"}
+_EVIDENCE = {"tree", "exchanges"}
 
 
 def html_page(report: Report) -> str:
     """The page, as HTML in UTF-8."""
     trace = report.trace
     question = f"{name_text(trace.question.name)} {dns.rdatatype.to_text(trace.question.rdtype)}"
+    walk = tree_list(Branches(trace, verbose=True).blocks())
+    count = count_text(sum(len(step.attempts) for step in trace.steps), "exchange")
     sections = {
         "answer": ("Answer", _answer_section(trace)),
         "findings": ("Findings", findings(report)),
         "journey": ("The journey", journey_cards(report)),
         "map": ("Map", _map_section(report)),
-        "tree": ("The walk", tree_list(Branches(trace, verbose=True).blocks())),
+        "servers": ("By server", servers(report)),
+        "dnssec": ("Chain of trust", dnssec(trace)),
         "last-hop": ("The last hop", _last_hop_section(trace)),
         "resolvers": ("Resolvers", _resolvers_section(report)),
-        "exchanges": ("Every exchange", exchanges(trace)),
-        "dnssec": ("Chain of trust", dnssec(trace)),
-        "servers": ("By server", servers(report)),
         "lives": ("Caching", lives_list(report.lives)),
+        "tree": ("The walk", unfolding("Step by step, with every reply", walk)),
+        "exchanges": ("Every exchange", _folded(count, exchanges(trace))),
     }
+    plain = "".join((verdict(report), *(body for key, (_, body) in sections.items() if key not in _EVIDENCE)))
+    sections["words"] = ("Words", words(plain))
     there = {key: part for key, part in sections.items() if part[1]}
     return "\n".join(
         [
@@ -73,9 +80,10 @@ def html_page(report: Report) -> str:
             '<html lang="en">',
             html_head(question, script()),
             "<body>",
+            '<a class="skip" href="#main">Skip to the details</a>',
             _page_header(report, question),
             _nav({key: title for key, (title, _) in there.items()}),
-            "<main>",
+            '<main id="main" tabindex="-1">',
             *(_section(key, *part) for key, part in there.items()),
             "</main>",
             _footer(trace),
@@ -112,6 +120,10 @@ def _resolvers_section(report: Report) -> str:
     return closing + tree_list([node.children for node in resolver_nodes(report, verbose=True)])
 
 
+def _folded(summary: str, body: str) -> str:
+    return unfolding(summary, body) if body else ""
+
+
 def _section(key: str, title: str, body: str) -> str:
     head = f'<h2 id="h-{key}">{title}</h2>'
     return f'<section id="{key}" aria-labelledby="h-{key}">{head}\n{body}\n</section>'
@@ -142,7 +154,7 @@ def _page_header(report: Report, question: str) -> str:
             "<header>",
             f"<h1>{escape(question)}{shown}</h1>",
             f'<p>{"".join(badges)}<span class="quiet">{escape(cost)}</span></p>',
-            *_verdict_box(report),
+            verdict(report),
             *(f"<p>{inline(line)}</p>" for line in remarks(report)),
             "</header>",
         ]
@@ -153,30 +165,11 @@ def _badge(text: str, style: str) -> str:
     return f'<span class="badge {style}">{escape(text)}</span> '
 
 
-def _verdict_box(report: Report) -> list[str]:
-    """The verdict in one sentence, and a command that reproduces the fault; or the error."""
-    trace, found = report.trace, report.verdict
-    if found is None:
-        return [f"<p>{escape(harmless(trace.error))}</p>"] if trace.error else []
-    serious = trace.outcome is Outcome.FAILED or is_bogus(trace)
-    serious = serious or any(finding.is_error for finding in trace.findings or ())
-    records = () if trace.findings else found.records  # findings show them
-    publish = "\n".join(map(harmless, records))
-    commands = "\n".join(map(harmless, found.reproduce.split("\n")))
-    dig = f'<pre tabindex="0">{escape(commands)}</pre>' if commands else ""
-    text = f"<p><strong>Verdict:</strong> {escape(harmless(found.text))}</p>"
-    said = {part.head: f"<p><b>{part.head}:</b> {escape(part.text)}</p>" for part in parts_of_verdict(found)}
-    pre = f'<pre tabindex="0">{escape(publish)}</pre>'
-    dig += f"{said.get(FIX, '')}{pre}{said.get(NOT_REHEARSED, '')}" if publish else ""
-    steps = f'<p class="quiet">Evidence: {steps_text(trace, found.steps)}.</p>' if found.steps else ""
-    return [f'<div class="verdict{"" if serious else " fragile"}">{text}{dig}{steps}</div>']
-
-
 def _nav(titles: dict[str, str]) -> str:
     links = "".join(f'<a href="#{key}">{title}</a>' for key, title in titles.items())
     search = (
         '<label id="search" hidden>Filter <input id="filter" type="search" aria-describedby="count" '
-        'placeholder="server, zone, name, result" autocomplete="off"></label>'
+        'placeholder="server, zone, name, code" autocomplete="off"></label>'
         '<span id="count" class="quiet" role="status"></span>'
     )
     return f'<nav aria-label="Parts of this page"><div>{links}{search}</div></nav>'
@@ -192,8 +185,7 @@ def _answer_section(trace: Trace) -> str:
     negative = {Outcome.NXDOMAIN: "The name does not exist.", Outcome.NODATA: "The name has no such records."}
     if not lines:
         return f"<p>{negative[trace.outcome]}</p>" if trace.outcome in negative else ""
-    text = "\n".join(map(harmless, lines))
-    return f'<pre tabindex="0">{escape(text)}</pre>'
+    return copyable(lines, "records")
 
 
 def _footer(trace: Trace) -> str:

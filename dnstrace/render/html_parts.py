@@ -1,31 +1,33 @@
-"""The sections of the page: the walk as a collapsible list, the exchanges as a table with bars, others."""
+"""The sections of the page: the verdict, the findings, the walk as a collapsible list, tables."""
 
 from __future__ import annotations
 
 from datetime import UTC
 from html import escape
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import dns.rdatatype
 from rich.text import Text
 
-from dnstrace.analysis.stats import critical_attempts
-from dnstrace.model import Kind, Probe, Transport
+from dnstrace.analysis.reached import is_bogus
+from dnstrace.model import Outcome
 from dnstrace.model.findings import Level
 from dnstrace.model.security import Security
 from dnstrace.render.accepted import ACCEPTED, accepted_groups, because
-from dnstrace.render.findings import not_applied, nothing_wrong
+from dnstrace.render.findings import not_applied, nothing_wrong, verdict_nodes
+from dnstrace.render.html_chain import chain_drawing
 from dnstrace.render.layout import UNICODE_ONLY
 from dnstrace.render.reconciled import tables
 from dnstrace.render.remedies import EXPLAINS, FIX, NOT_REHEARSED, REHEARSED, WHO, parts
-from dnstrace.render.text import harmless, name_text, time_text
+from dnstrace.render.text import count_text, harmless, name_text
 from dnstrace.render.trust import cut_nodes, key_nodes, signed_by
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, TOLD, WARNING
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 
-    from dnstrace.model import Attempt, Step, Trace
+    from dnstrace.model import Step, Trace
     from dnstrace.model.accepting import Ignore
     from dnstrace.model.findings import Explanation, Finding
     from dnstrace.model.judgement import StepEvidence
@@ -36,8 +38,8 @@ if TYPE_CHECKING:
 _CLASSES = {BAD: "bad", WARNING: "warning", GOOD: "good", QUIET: "quiet", STRONG: "strong", TOLD: "told"}
 _LEVELS = {Level.ERROR: "bad", Level.WARNING: "warning", Level.NOTICE: "quiet"}
 _SECURITY = {Security.SECURE: "good", Security.BOGUS: "bad"}
-_RIGHTLY_DECLINED = {Probe.EDNS_VERSION, Probe.RECURSION, Probe.TRANSFER}
-_BARS, _BAR, _LEAST = 240, 10, 2  # pixels: the width of the time axis, the height and least width of a bar
+_LINKS = 4  # steps of a verdict that are links
+_SHOWN = 5  # findings that are not folded
 
 
 # --- the walk ---------------------------------------------------------------------------------------
@@ -57,12 +59,17 @@ def _tree_item(root: Node) -> str:
         if isinstance(node, str):
             done.append(node)
         elif not node.children:
-            done.append(f"<li>{inline(node.line)}</li>")
+            done.append(f"<li>{_anchors(node)}{inline(node.line)}</li>")
         else:
             opened = "" if node.closed else " open"
-            done.append(f"<li><details{opened}><summary>{inline(node.line)}</summary><ul>")
+            done.append(f"<li>{_anchors(node)}<details{opened}><summary>{inline(node.line)}</summary><ul>")
             stack += ["</ul></details></li>", *reversed(node.children)]
     return "".join(done)
+
+
+def _anchors(node: Node) -> str:
+    """What links to the steps of a line lead to."""
+    return "".join(f'<span id="walk-{step}"></span>' for step in node.steps)
 
 
 def inline(text: Text) -> str:
@@ -85,98 +92,62 @@ def _runs(plain: str, marks: list[list[str]]) -> Iterator[str]:
             start = place
 
 
-# --- the exchanges ----------------------------------------------------------------------------------
-
-
-def exchanges(trace: Trace) -> str:
-    """Every exchange in order of its start, as a row with a bar; the critical path is marked."""
-    every = [(step, index, attempt) for step in trace.steps for index, attempt in enumerate(step.attempts)]
-    if not every:
-        return ""
-    every.sort(key=lambda each: each[2].exchange.start)
-    critical = set(map(id, critical_attempts(trace.steps)))
-    whole = max(trace.stats.duration, *(a.exchange.start + a.exchange.elapsed for *_, a in every), 1e-9)
-    first = {step.id: index for step, index, _ in reversed(every)}
-    rows = "".join(
-        _exchange_row(step, index, whole, id(attempt) in critical, first[step.id] == index)
-        for step, index, attempt in every
-    )
-    heads = "".join(
-        f'<th scope="col">{word}</th>' for word in ("Step", "Start", "Server", "Question", "Result", "Took")
-    )
-    key = (
-        '<p class="quiet"><svg class="key bars" viewBox="0 0 10 10" aria-hidden="true">'
-        '<rect class="critical" width="10" height="10"/></svg> on the critical path · '
-        '<svg class="key bars" viewBox="0 0 10 10" aria-hidden="true"><rect width="10" height="10"/></svg> '
-        'off the critical path · <svg class="key bars" viewBox="0 0 10 10" aria-hidden="true">'
-        f'<rect class="failed" width="10" height="10"/></svg> no usable reply · {time_text(whole)} in total'
-        '<label id="order" hidden><input type="checkbox" id="by-server"> sort by server</label></p>'
-    )
-    return key + _scrolled("h-exchanges", f'{heads}<th scope="col">When</th>', rows)
-
-
-def _exchange_row(step: Step, index: int, whole: float, critical: bool, first: bool) -> str:
-    """One exchange. Links to a step lead to its `first` row."""
-    attempt = step.attempts[index]
-    exchange = attempt.exchange
-    query, failed = exchange.query, _is_failed(step, attempt)
-    over = "" if query.transport is Transport.UDP else f" {query.transport.value.upper()}"
-    purpose = step.purpose.value if step.probe is None else f"probe {step.probe.value}"
-    result = attempt.meaning.kind.value.replace("-", " ")
-    style = "critical" if critical else "failed" if failed else ""
-    left, width = exchange.start / whole * _BARS, max(exchange.elapsed / whole * _BARS, _LEAST)
-    bar = (
-        f'<svg class="bars" width="{_BARS}" height="{_BAR}" viewBox="0 0 {_BARS} {_BAR}" aria-hidden="true">'
-        f'<line x1="0" x2="{_BARS}" y1="5" y2="5"/><rect class="{style}" x="{left:.1f}" width="{width:.1f}" '
-        f'height="{_BAR}"/></svg>'
-    )
-    again = f'<br><span class="quiet">{words}</span>' if (words := _again(step, index)) else ""
-    marked = ' <span class="quiet">critical</span>' if critical else ""
-    cells = [
-        f"{step.id}",
-        time_text(exchange.start),
-        f'{escape(name_text(attempt.server))}<br><span class="quiet">{escape(query.address)}{over}</span>',
-        f'{escape(harmless(str(query.question)))}<br><span class="quiet">{escape(purpose)} at '
-        f"{escape(name_text(step.zone))}</span>",
-        f'<span class="{"bad" if failed else ""}">{escape(result)}</span>{marked}{again}',
-        time_text(exchange.elapsed),
-        bar,
-    ]
-    named = f' id="step-{step.id}"' if first else ""
-    return f"<tr{named}>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
-
-
-def _is_failed(step: Step, attempt: Attempt) -> bool:
-    """Whether no usable reply came. Some probes should be declined, so a refusal is usable there."""
-    if attempt.exchange.message is None:
-        return True
-    declines = step.probe in _RIGHTLY_DECLINED
-    return not (declines or attempt.meaning.usable or attempt.meaning.kind is Kind.TRUNCATED)
-
-
-def _again(step: Step, index: int) -> str:
-    """Remark on a repeated query to an address, and what differs from before; empty for the first."""
-    query = step.attempts[index].exchange.query
-    earlier = (attempt.exchange.query for attempt in step.attempts[:index])
-    before = [each for each in earlier if each.address == query.address]
-    tries = sum(each == query for each in before)
-    dropped = query.edns is None and any(each.edns is not None for each in before)
-    return f"try {tries + 1}" if tries else "again, without EDNS" if dropped else "again" if before else ""
-
-
-def steps_text(trace: Trace, steps: Iterable[int]) -> str:
-    """The steps in words, such as `steps 3, 4`, each a link."""
-    numbers = list(steps)
-    return f"step{'s' * (len(numbers) > 1)} {step_links(trace, numbers)}"
-
-
-def step_links(trace: Trace, steps: Iterable[int]) -> str:
-    """The numbers of the steps, each a link to its exchanges if it has any."""
-    asked = {step.id for step in trace.steps if step.attempts}
-    return ", ".join(f'<a href="#step-{each}">{each}</a>' if each in asked else f"{each}" for each in steps)
-
-
 # --- the rest ---------------------------------------------------------------------------------------
+
+
+def steps_text(trace: Trace, steps: Iterable[int], most: int = 1000) -> str:
+    """The steps in words, such as `steps 3, 4`; the first of them, `most` at most, are links."""
+    numbers = list(steps)
+    return f"step{'s' * (len(numbers) > 1)} {step_links(trace, numbers, most)}"
+
+
+def step_links(trace: Trace, steps: Iterable[int], most: int = 1000) -> str:
+    """The numbers of the steps, each of the first a link to its exchanges if it has any."""
+    asked = {step.id for step in trace.steps if step.attempts}
+    return ", ".join(
+        f'<a href="#step-{each}">{each}</a>' if each in asked and index < most else f"{each}"
+        for index, each in enumerate(steps)
+    )
+
+
+def copyable(lines: Iterable[str], what: str) -> str:
+    """Lines to copy, with a button that the script shows; `what` says what they are."""
+    text = escape("\n".join(map(harmless, lines)))
+    button = f'<button type="button" hidden>Copy<span class="unseen"> {what}</span></button>'
+    return f'<div class="copy"><pre>{text}</pre>{button}</div>' if text else ""
+
+
+def unfolding(summary: str, body: str) -> str:
+    """A part that is folded until the reader opens it."""
+    return f"<details><summary>{escape(summary)}</summary>{body}</details>"
+
+
+def verdict(report: Report) -> str:
+    """The verdict, the fix, who applies it and commands that show the fault, as in the tree; or the error."""
+    trace, found = report.trace, report.verdict
+    if found is None:
+        return f"<p>{escape(harmless(trace.error))}</p>" if trace.error else ""
+    serious = trace.outcome is Outcome.FAILED or is_bogus(trace)
+    serious = serious or any(finding.is_error for finding in trace.findings or ())
+    lines = "".join(map(_verdict_part, _alike(verdict_nodes(report)[0].children)))
+    steps = f'<p class="quiet">Evidence: {steps_text(trace, found.steps, _LINKS)}.</p>' if found.steps else ""
+    text = f"<p><strong>{escape(harmless(found.text))}</strong></p>"
+    head = f'<div class="verdict{"" if serious else " fragile"}"><h2 id="verdict">Verdict</h2>'
+    return f"{head}{text}{lines}{steps}</div>"
+
+
+def _alike(nodes: Iterable[Node]) -> Iterator[list[Node]]:
+    """Neighbours among lines: records to publish together, commands together, every other line alone."""
+    for key, group in groupby(nodes, lambda node: str(node.line.style) if node.verbatim else ""):
+        together = list(group)
+        yield from [together] if key else ([node] for node in together)
+
+
+def _verdict_part(nodes: list[Node]) -> str:
+    if not nodes[0].verbatim:
+        return f"<p>{inline(nodes[0].line)}</p>"
+    what = "records" if nodes[0].line.style == STRONG else "commands"
+    return copyable((node.line.plain for node in nodes), what)
 
 
 def findings(report: Report) -> str:
@@ -188,8 +159,10 @@ def findings(report: Report) -> str:
     if not found:
         style = "warning" if report.reservation else "good"
         return f'<p class="{style}">{escape(harmless(nothing_wrong(report)))}.</p>{beyond}'
-    articles = (_finding_article(report.trace, each, report.explanations[each.code]) for each in found)
-    return "".join((*articles, beyond))
+    articles = [_finding_article(report.trace, each, report.explanations[each.code]) for each in found]
+    first, others = "".join(articles[:_SHOWN]), articles[_SHOWN:]
+    more = unfolding(count_text(len(others), "more finding"), "".join(others)) if others else ""
+    return f"{first}{more}{beyond}"
 
 
 def _accepted_article(finding: Finding, ignore: Ignore) -> str:
@@ -203,7 +176,6 @@ def _accepted_article(finding: Finding, ignore: Ignore) -> str:
 
 def _finding_article(trace: Trace, finding: Finding, known: Explanation) -> str:
     level = f'<span class="{_LEVELS[finding.level]}">{finding.level.value}</span>'
-    records = "\n".join(map(harmless, finding.records))
     explanation = "".join(
         f"<dt>{escape(head)}</dt><dd>{escape(text)}</dd>" for head, text in known.sections.items()
     )
@@ -212,10 +184,10 @@ def _finding_article(trace: Trace, finding: Finding, known: Explanation) -> str:
         f'<article class="finding"><h3>{level} {finding.code}</h3>'
         f"<p>{escape(harmless(finding.message))}</p>"
         + _remedy_parts(finding, {FIX})
-        + (f'<pre tabindex="0">{escape(records)}</pre>' if records else "")
+        + copyable(finding.records, "records")
         + _remedy_parts(finding, {WHO, REHEARSED, NOT_REHEARSED, EXPLAINS})
-        + f'<p class="quiet">Evidence: {steps}.</p>'
-        f"<details><summary>{escape(known.title)}</summary><dl>{explanation}</dl></details></article>"
+        + unfolding(known.title, f'<dl>{explanation}</dl><p class="quiet">Evidence: {steps}.</p>')
+        + "</article>"
     )
 
 
@@ -226,7 +198,7 @@ def _remedy_parts(finding: Finding, heads: Container[str]) -> str:
 
 
 def dnssec(trace: Trace) -> str:
-    """The evidence for the chain of trust, step by step."""
+    """The chain of trust as a drawing, and its evidence step by step."""
     if trace.judgement is None:
         return ""
     rows = [
@@ -239,7 +211,11 @@ def dnssec(trace: Trace) -> str:
         for number, evidence in sorted(trace.judgement.steps.items())
     ]
     reason = f"<p>{escape(harmless(trace.judgement.reason))}</p>" if trace.judgement.reason else ""
-    return reason + _table(["Step", "Question", "Status", "Evidence"], rows, "h-dnssec", free=3)
+    caption, heads = "The evidence of each step", ["Step", "Question", "Status", "Evidence"]
+    region = '<div class="scroll" tabindex="0" role="group" aria-labelledby="h-dnssec">'
+    return f"{reason}{region}{chain_drawing(trace)}</div>" + unfolding(
+        caption, table(caption, heads, rows, "h-dnssec", free=3)
+    )
 
 
 def _evidence_lines(step: Step, evidence: StepEvidence) -> list[Text]:
@@ -261,10 +237,11 @@ def servers(report: Report) -> str:
     return "".join(map(_server_table, tables(report)[: -1 if report.lives else None]))
 
 
-def _server_table(table: Columns) -> str:
-    heads = [inline(head) for head in table.heads]
-    rows = [[inline(cell) for cell in row] for row in table.rows]
-    return _table(heads, rows, "h-servers")
+def _server_table(drawn: Columns) -> str:
+    heads = [inline(head) for head in drawn.heads]
+    rows = [[inline(cell) for cell in row] for row in drawn.rows]
+    zone = escape(drawn.heads[0].plain.removesuffix(" by server"))
+    return table(f"{zone} What is published and answered, by server", heads, rows, "h-servers", free=5)
 
 
 def lives_list(lives: Iterable[Life]) -> str:
@@ -279,25 +256,27 @@ def lives_list(lives: Iterable[Life]) -> str:
         ]
         for life in lives
     ]
-    return _table(["Name", "Type", "What", "TTL", "Expires"], rows, "h-lives") if rows else ""
+    heads = ["Name", "Type", "What", "TTL", "Expires"]
+    return table("What a resolver that asks now keeps", heads, rows, "h-lives") if rows else ""
 
 
-def _table(heads: list[str], rows: list[list[str]], label: str, free: int = -1) -> str:
+def table(caption: str, heads: list[str], rows: list[list[str]], label: str, free: int = -1) -> str:
+    """A table with a caption, all of HTML; the first cell of a row is its header, column `free` may wrap."""
     head = "".join(f'<th scope="col">{word}</th>' for word in heads)
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f"<td{' class=free' if index == free else ''}>{cell}</td>" for index, cell in enumerate(row)
-        )
-        + "</tr>"
-        for row in rows
+    return scrolled(label, caption, head, "".join(_table_row(row, free) for row in rows))
+
+
+def _table_row(row: list[str], free: int) -> str:
+    cells = (
+        f"<td{' class=free' if index == free else ''}>{cell}</td>" for index, cell in enumerate(row[1:], 1)
     )
-    return _scrolled(label, head, body)
+    return f'<tr><th scope="row">{row[0]}</th>{"".join(cells)}</tr>'
 
 
-def _scrolled(label: str, head: str, body: str) -> str:
+def scrolled(label: str, caption: str, head: str, body: str) -> str:
     """A table that scrolls on its own if it is too wide, also by keyboard."""
     return (
         f'<div class="scroll" tabindex="0" role="group" aria-labelledby="{label}"><table>'
+        f"<caption>{caption}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )

@@ -60,7 +60,8 @@ class Node:
     `descends` is set if the node may be drawn next to its parent instead of below it when the tree gets too
     deep; a dashed guide then shows that it belongs below. The children of a `heading` are indented without
     guides. An `aside` has no guide of its own. The children of a `closed` node are collapsed where the output
-    allows that. A `verbatim` line is meant to be copied and is never folded.
+    allows that. A `verbatim` line is meant to be copied and is never folded. `steps` are the ids of the steps
+    that a zone's line begins.
     """
 
     line: Text
@@ -70,6 +71,7 @@ class Node:
     aside: bool = False
     closed: bool = False
     verbatim: bool = False
+    steps: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

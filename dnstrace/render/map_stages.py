@@ -53,7 +53,7 @@ class Stage:
     """A box of the map: a zone with its servers, or the result of asking them.
 
     `arrow` labels the arrow from the stage above; `beside` are the look-ups of server addresses for this
-    zone.
+    zone; `step` is the id of its first step, 0 if it has none.
     """
 
     title: str
@@ -62,6 +62,7 @@ class Stage:
     arrow: str = ""
     is_zone: bool = True
     beside: tuple[tuple[Line, ...], ...] = ()
+    step: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,27 +107,30 @@ def _dot_escaped(text: str) -> str:
 # --- SVG --------------------------------------------------------------------------------------------
 
 _CHARACTER, _LINE, _PAD, _GAP, _ASIDE = 7.3, 17.0, 12.0, 46.0, 40.0  # in pixels, at 12 px monospace
+_REACHED = 8  # boxes, counted from the user, of which the keyboard reaches those that are links
 
 
 def svg(report: Report, *, alone: bool = True) -> str:
     """A self-contained SVG picture, light or dark according to the viewer's preference.
 
-    With `alone` it is a complete file; without, it belongs into a page whose style sheet includes `STYLE`.
+    With `alone` it is a complete file; without, it belongs into a page whose style sheet includes `STYLE`,
+    and its boxes lead to the steps of the walk there.
     """
     drawn = delegation_map(report)
-    shapes, width, height = _laid_out(drawn)
+    shapes, width, height = _laid_out(drawn, linked=not alone)
+    role = "img" if alone else "group"
     title = escape(f"{drawn.title}: {drawn.summary}")
     size = f'viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}"'
     head = [
         *(['<?xml version="1.0" encoding="UTF-8"?>'] if alone else []),
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="map" {size} role="img" aria-label="{title}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="map" {size} role="{role}" aria-label="{title}">',
         f"<title>{title}</title>",
         *([f"<style>{STYLE}</style>"] if alone else []),
     ]
     return "\n".join([*head, *shapes, "</svg>"]) + "\n"
 
 
-def _laid_out(drawn: Map) -> tuple[list[str], float, float]:
+def _laid_out(drawn: Map, linked: bool) -> tuple[list[str], float, float]:
     """All shapes, and the width and height of the picture."""
     widths = [_width(stage.title, stage.lines) for stage in drawn.stages]
     labels = [2 * (_CHARACTER * len(stage.arrow) + _PAD) for stage in drawn.stages if stage.arrow]
@@ -135,12 +138,13 @@ def _laid_out(drawn: Map) -> tuple[list[str], float, float]:
     aside = max((_width("", lines) for stage in drawn.stages for lines in stage.beside), default=0.0)
     shapes = [f'<text class="title" x="{_PAD:g}" y="{_LINE + 4:g}">{escape(drawn.title)}</text>']
     top, before = 2 * _LINE, None
-    for stage, width in zip(drawn.stages, widths, strict=True):
+    for index, (stage, width) in enumerate(zip(drawn.stages, widths, strict=True)):
         middle = _PAD + column / 2
         if before is not None:
             shapes += _arrow(middle, before, top, stage.arrow)
         height = _height(stage.title, stage.lines)
-        shapes += _box(middle - width / 2, top, width, stage.title, stage.lines, stage.mark, stage.is_zone)
+        box = _box(middle - width / 2, top, width, stage.title, stage.lines, stage.mark, stage.is_zone)
+        shapes += _linked(box, stage.step, index < _REACHED) if linked and stage.step else box
         beside_top = top
         for lines in stage.beside:
             left, tall = 2 * _PAD + column + _ASIDE, _height("", lines)
@@ -155,6 +159,14 @@ def _laid_out(drawn: Map) -> tuple[list[str], float, float]:
     shapes.append(f'<text class="quiet" x="{_PAD:g}" y="{bottom - _PAD:g}">{escape(drawn.summary)}</text>')
     total = column + 2 * _PAD + (aside + _ASIDE + 2 * _PAD if aside else 0.0)
     return shapes, max(total, _CHARACTER * len(drawn.summary) + 2 * _PAD), bottom
+
+
+def _linked(box: Iterator[str], step: int, reached: bool) -> Iterator[str]:
+    """A box that leads to a step of the walk; the keyboard passes by it unless it is `reached`."""
+    skipped = "" if reached else ' tabindex="-1"'
+    yield f'<a href="#walk-{step}"{skipped}>'
+    yield from box
+    yield "</a>"
 
 
 def _width(title: str, lines: tuple[Line, ...]) -> float:

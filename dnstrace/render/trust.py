@@ -121,15 +121,20 @@ def _expiry_day(signature: SignatureEvidence) -> str:
 
 
 def _ds_text(record: DsEvidence) -> str:
-    digest = _DIGESTS.get(record.digest_type, f"digest {record.digest_type}")
-    return f"{record.tag} ({_algorithm_text(record.algorithm)}, {digest})"
+    return f"{record.tag} ({algorithm_text(record.algorithm)}, {digest_text(record.digest_type)})"
+
+
+def digest_text(number: int) -> str:
+    """The name of a digest algorithm (RFC 4509 and others), or its number."""
+    return _DIGESTS.get(number, f"digest {number}")
 
 
 def _keys_text(tags: list[int]) -> str:
     return ("key " if len(tags) == 1 else "keys ") + ", ".join(map(str, tags))
 
 
-def _algorithm_text(number: int) -> str:
+def algorithm_text(number: int) -> str:
+    """The mnemonic of a signature algorithm, or its number."""
     from dnstrace.dnssec.algorithms import algorithm_name  # already imported if there is evidence
 
     return algorithm_name(number)

@@ -11,7 +11,6 @@ from typing import NamedTuple
 import dns.name
 import dns.rdatatype
 
-from dnstrace.analysis.paths import by_address
 from dnstrace.model import (
     Address,
     Attempt,
@@ -148,7 +147,8 @@ def _wildcard(above: Name, asked: Question) -> Question | None:
 
 
 def _last_attempts(step: Step) -> list[Attempt]:
-    return [step.attempts[indices[-1]] for indices in by_address(step).values()]
+    needed = (attempt for attempt in step.attempts if not attempt.surplus)
+    return list({attempt.exchange.query.address: attempt for attempt in needed}.values())
 
 
 def _only(step: Step, attempts: Iterable[Attempt], zone: Name | None = None) -> Delegation:

@@ -303,7 +303,14 @@ async def begin(
         addresses = await tracer.look_up(server, first)
         given = tuple(replace(each, source=Source.GIVEN) for each in addresses if may_be_asked(each))
         if not given:
-            why = unasked((NameServer(server, addresses),))
-            return first, why or f"no address was found for the server {plain(server)}"
+            return first, unasked((NameServer(server, addresses),)) or _why_without(context, server)
         context.cuts.restart(Delegation(ROOT, (NameServer(server, given),)))
     return first, ""
+
+
+def _why_without(context: TraceContext, server: Name) -> str:
+    """Why a server given by name has no address, with what its look-ups say."""
+    steps = (context.journal[number] for number in range(len(context.journal), 0, -1))
+    about = (step for step in steps if step.purpose is Purpose.NS_ADDRESS and step.question.name == server)
+    note = next((step.note for step in about if step.note and step.outcome is Outcome.FAILED), "")
+    return f"no address was found for the server {plain(server)}{note and f': {note}'}"

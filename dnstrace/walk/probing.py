@@ -290,7 +290,7 @@ def _is_from_hints(step: Step) -> bool:
 
 def _silent_in(step: Step) -> frozenset[str]:
     """The addresses that were asked in a step and did not reply."""
-    asked = {attempt.exchange.query.address for attempt in step.attempts}
+    asked = {attempt.exchange.query.address for attempt in step.attempts if not attempt.surplus}
     return frozenset(
         asked - {a.exchange.query.address for a in step.attempts if a.exchange.message is not None}
     )

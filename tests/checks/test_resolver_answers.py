@@ -54,7 +54,7 @@ def test_a_message_says_what_the_resolver_does(code: str, world: str, message: s
 
 def test_old_keys_are_to_be_flushed_or_waited_for_until_their_ttl_ends() -> None:
     (only,) = found("resolver-keys-stale", "resolver-keys-stale")
-    assert "DS records of example.com" in only.message and "2026-01-15 14:59 UTC" in only.cure
+    assert "DS records of example.com" in only.message and "2026-01-15 15:00 UTC" in only.cure
     assert "flush" in only.cure and "wait" in only.cure and only.blame is Blame.RESOLVER
     assert not found("resolver-fails", "resolver-keys-stale")
 

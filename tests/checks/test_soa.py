@@ -8,6 +8,7 @@ from dnstrace.checks import Level
 from dnstrace.lab.world import read
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, found
+from tests.checks.listings import world
 
 RULES = [
     ("soa-missing", "soa-missing", "in-domain"),
@@ -56,3 +57,17 @@ def test_records_of_another_type_in_place_of_the_soa_record_are_named() -> None:
     first, _ = found("soa-missing", "huge")
     assert "answers the query for the SOA record of example.com with records of another type" in first.message
     assert "answer the query for the SOA record" in first.cure
+
+
+def test_an_old_version_on_servers_that_only_the_parent_lists_is_fixed_there() -> None:
+    found = {each.code: each for each in checked(world("ns2 ns3", old="ns1")).findings or ()}
+    assert found["soa-differs"].cure == "have com publish the NS records that example.com itself has"
+    assert found["soa-differs"].remedy == found["ns-differs"].remedy
+    assert "soa-differs" in found["ns-differs"].explains
+
+
+@pytest.mark.parametrize(("old", "ns3"), [("ns1 ns2", ""), ("ns1", "refuses")])
+def test_the_zone_is_transferred_again_where_its_servers_stay(old: str, ns3: str) -> None:
+    findings = checked(world("ns2 ns3", old=old, ns3=ns3)).findings or ()
+    (only,) = [each for each in findings if each.code == "soa-differs"]
+    assert only.cure.startswith("transfer example.com to ns1.example.com")

@@ -34,6 +34,8 @@ def apart(function: Callable[..., Any]) -> Callable[..., Any]:
     return called
 
 
+_STOPS = "a[href]:not([tabindex]), button, input, summary, [tabindex='0']"
+_OPEN = "(all) => all.forEach((each) => { each.open = true; })"
 _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
 walked, checked, run = apart(checking.walked), apart(checking.checked), apart(running.run)
@@ -85,21 +87,26 @@ def test_all_parts_are_there_and_fold(context: Any, tmp_path: Path) -> None:
     shown = Looked(context, tmp_path / "page.html", checked(load("parent-child-differ"), seed=3))
     heads = [each.inner_text() for each in shown.tab.locator("h2").all()]
     assert heads == [
+        "Verdict",
         "Answer",
         "Findings",
         "The journey",
         "Map",
+        "By server",
+        "Chain of trust",
+        "Caching",
         "The walk",
         "Every exchange",
-        "Chain of trust",
-        "By server",
-        "Caching",
+        "Words",
     ]
     assert "ns1.example.com refuses to answer" in shown.tab.locator(".verdict").inner_text()
     assert [each.inner_text() for each in shown.tab.locator(".finding h3").all()] == [
         "error refuses", "error glue-differs", "warning ns-differs",
     ]  # fmt: skip
     assert shown.count("svg.map text") > 10
+    assert shown.count("ul.tree li") == shown.count("#exchanges tr") == 0
+    assert 12 < shown.count(_STOPS) <= 40
+    shown.tab.locator("#tree summary").first.click()
     root = shown.tab.locator("ul.tree > li > details").first
     before = shown.count("ul.tree li")
     root.locator("summary").first.click()
@@ -108,29 +115,37 @@ def test_all_parts_are_there_and_fold(context: Any, tmp_path: Path) -> None:
     assert shown.count("ul.tree li") == before
 
 
-def test_every_exchange_has_its_row_and_its_bar(context: Any, tmp_path: Path) -> None:
+def test_every_exchange_has_its_bar_and_those_alike_share_a_row(context: Any, tmp_path: Path) -> None:
     trace = checked(load("parent-child-differ"), seed=3)
     shown = Looked(context, tmp_path / "page.html", trace)
     attempts = [attempt for step in trace.steps for attempt in step.attempts]
-    assert shown.count("#exchanges tbody tr") == len(attempts) == shown.count("#exchanges tbody rect")
+    assert shown.tab.locator("#exchanges tbody rect").count() == len(attempts)
+    rows = shown.tab.locator("#exchanges tbody tr")
+    assert len(trace.steps) <= 2 * rows.count() < len(attempts)
+    alike = rows.filter(has_text="26 addresses of 13 servers")
+    assert {each.locator("li").count() for each in alike.all()} == {26}
     critical = shown.tab.locator("#exchanges tbody rect.critical").count()
     assert 3 <= critical < len(attempts)
 
 
 def test_a_finding_leads_to_the_exchanges_that_show_it(context: Any, tmp_path: Path) -> None:
     shown = Looked(context, tmp_path / "page.html", checked(load("parent-child-differ"), seed=3))
-    shown.tab.locator("#filter").fill("gtld-servers")
+    shown.tab.locator("#dnssec details, .finding details").evaluate_all(_OPEN)
     for where in (".verdict", ".finding", "#dnssec"):
         link = shown.tab.locator(f"{where} a").last
         link.click()
-        row = shown.tab.locator("tr:target")
-        assert row.locator("td").first.inner_text() == link.inner_text() and row.is_visible()
+        row = shown.tab.locator("tr:has(:target)")
+        assert link.inner_text() in row.locator("th").inner_text().split(", ") and row.is_visible()
         top = row.evaluate("(each) => each.getBoundingClientRect().top")
         assert 0 <= top < shown.tab.evaluate("innerHeight")
+    shown.tab.locator("#filter").fill("root-servers")
+    shown.tab.locator(".verdict a").first.click()
+    assert shown.tab.locator("tr:has(:target)").is_visible()
 
 
 def test_the_exchanges_can_be_put_in_the_order_of_servers(context: Any, tmp_path: Path) -> None:
     shown = Looked(context, tmp_path / "page.html", checked(load("parent-child-differ"), seed=3))
+    shown.tab.locator("#exchanges summary").first.click()
     cells = shown.tab.locator("#exchanges tbody td:nth-child(3)")
     by_time = cells.all_inner_texts()
     shown.tab.locator("#by-server").check()
@@ -157,22 +172,50 @@ def test_what_was_supposed_expected_and_held_by_resolvers_is_said(context: Any, 
 
 def test_the_filter_finds_by_server_zone_name_and_result(context: Any, tmp_path: Path) -> None:
     shown = Looked(context, tmp_path / "page.html", walked("refuses"))
+    shown.tab.locator("#exchanges details, #tree details").evaluate_all(_OPEN)
     rows = shown.count("#exchanges tbody tr")
     items = shown.count("ul.tree li")
+    shown.tab.locator("#exchanges details, #tree details").evaluate_all(_OPEN.replace("true", "false"))
     field = shown.tab.locator("#filter")
     for words in ("gtld-servers", "at com.", "www.example.com", "referral"):
         field.fill(words)
         assert 0 < shown.count("#exchanges tbody tr") <= rows
-        assert shown.tab.locator("#count").inner_text().endswith(f"of {rows} exchanges")
+        assert shown.tab.locator("#count").inner_text().endswith(" entries")
     field.fill("gtld-servers")
     assert 0 < shown.count("ul.tree li") < items
     field.fill("nothing has this")
     assert shown.count("#exchanges tbody tr") == shown.count("ul.tree li") == 0
+    assert shown.count("main h2") == 0
     shown.tab.keyboard.press("Escape")
+    assert shown.count("ul.tree li") == 0 and shown.count("main h2") > 3
+    shown.tab.locator("#exchanges details, #tree details").evaluate_all(_OPEN)
     assert (shown.count("#exchanges tbody tr"), shown.count("ul.tree li")) == (rows, items)
     shown.tab.keyboard.press("Tab")
     shown.tab.keyboard.press("/")
     assert shown.tab.evaluate("document.activeElement.id") == "filter"
+
+
+def test_a_box_of_the_map_leads_to_its_place_in_the_walk(context: Any, tmp_path: Path) -> None:
+    shown = Looked(context, tmp_path / "page.html", checked(load("alias"), seed=3))
+    links = shown.tab.locator(".map a")
+    assert links.count() > 4
+    for link in links.all():
+        shown.tab.locator("#tree > details").evaluate("(each) => { each.open = false; }")
+        link.click()
+        target = shown.tab.locator("li:has(> :target)")
+        assert target.count() == 1 and target.is_visible()
+    assert shown.tab.evaluate("new Set([...document.querySelectorAll('[id]')].map(e => e.id)).size") == (
+        shown.tab.locator("[id]").count()
+    )
+
+
+def test_records_and_commands_can_be_copied(context: Any, tmp_path: Path) -> None:
+    shown = Looked(context, tmp_path / "page.html", checked(load("dnssec-missing-key"), seed=3))
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for place in shown.tab.locator(".copy").all()[:2]:
+        place.locator("button").click()
+        place.get_by_text("Copied").wait_for()
+        assert shown.tab.evaluate("navigator.clipboard.readText()") == place.locator("pre").inner_text()
 
 
 @pytest.mark.share(2)
@@ -180,11 +223,11 @@ def test_the_filter_finds_by_server_zone_name_and_result(context: Any, tmp_path:
 def test_nothing_keeps_anybody_from_reading_it(
     context: Any, tmp_path: Path, axe: str, width: int, scheme: str
 ) -> None:
-    """What axe-core looks for, WCAG 2.2 AA and best practice, with everything unfolded."""
+    """What axe-core looks for, WCAG 2.2 AA and best practice, with something of everything unfolded."""
     shown = Looked(context, tmp_path / "page.html", checked(load("parent-child-differ"), seed=3))
     shown.tab.set_viewport_size({"width": width, "height": 800})
     shown.tab.emulate_media(color_scheme=scheme)
-    shown.tab.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    shown.tab.locator("section > details, .finding details, td details >> nth=0").evaluate_all(_OPEN)
     shown.tab.evaluate(axe)
     found = shown.tab.evaluate(f"axe.run({{ runOnly: {[*_RULES]} }})")
     assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
@@ -192,8 +235,12 @@ def test_nothing_keeps_anybody_from_reading_it(
 
 
 def test_paper_is_white_whatever_the_screen_is(context: Any, tmp_path: Path) -> None:
-    shown = Looked(context, tmp_path / "page.html", walked("textbook"))
+    shown = Looked(context, tmp_path / "page.html", checked(load("dnssec-good")))
     shown.tab.emulate_media(media="print", color_scheme="dark")
+    shown.tab.set_viewport_size({"width": 720, "height": 1000})
+    shown.tab.locator("details").evaluate_all(_OPEN)
+    clipped = "(all) => all.filter((each) => each.scrollWidth > each.clientWidth + 1).length"
+    assert shown.tab.locator("html, pre, .scroll, td, th, li").evaluate_all(clipped) == 0
     ground = "getComputedStyle(document.body).backgroundColor"
     ink = "getComputedStyle(document.querySelector('svg.map text')).fill"
     on_paper = [shown.tab.evaluate(each) for each in (ground, ink)]

@@ -75,6 +75,16 @@ def test_a_server_given_by_name_is_not_asked_at_a_special_address(address: str) 
     assert {query.address for query in network.asked} == {ROOT}
 
 
+def test_a_server_given_by_name_whose_glue_is_special_is_said_to_be_there() -> None:
+    glue = refers("example.com.", ns1="127.0.0.1", ns2="127.0.0.2")
+    network = Scripted({ROOT: glue, "127.0.0.1": answers()})
+    found = trace(
+        "www.example.com.", network=network, roots=roots(ROOT), server=name("ns1.example.com."), seed=1
+    )
+    assert "ns1.example.com is at 127.0.0.1 (loopback, RFC 1122)" in found.error
+    assert {query.address for query in network.asked} == {ROOT}
+
+
 @pytest.mark.parametrize("address", SPECIAL)
 def test_a_special_address_is_asked_where_it_was_typed(address: str) -> None:
     found = walked({address: answers()}, roots=None, server=address)

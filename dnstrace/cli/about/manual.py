@@ -119,7 +119,7 @@ dig(1), delv(1), drill(1), resolv.conf(5)
 RFC 1034 section 5.3.3 (the walk), RFC 4035 section 5 (validation), RFC 9499 (the words used here)
 """
 
-_COLUMNS = 70  # of the source, which may not have long lines either
+_COLUMNS = 64  # of the source, which may not have long lines either
 _WRITTEN = {"\\": "\\e", "-": "\\-", "'": "\\(aq", "`": "\\(ga", "^": "\\(ha", "~": "\\(ti"}
 
 
