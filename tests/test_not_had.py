@@ -37,10 +37,10 @@ SIGNED = [name for name in names() if name.startswith("dnssec-")]
 ADVICE = re.compile(r"remove[sd]? the DS|DS records? (in \S+ )?(removed|replaced)|replace the DS")
 
 
-def drawn(found: Trace, width: int = 120) -> list[str]:
+def drawn(found: Trace, width: int = 120, verbose: bool = False) -> list[str]:
     """The blocks of the tree."""
     console = Console(file=StringIO(), width=width, color_system=None)
-    console.print(tree(report(found)), crop=False)
+    console.print(tree(report(found), verbose=verbose), crop=False)
     return console.file.getvalue().split("\n\n")  # type: ignore[attr-defined, no-any-return]
 
 
@@ -113,7 +113,7 @@ def test_tcp_that_is_closed_is_the_cause_in_the_verdict() -> None:
 
 # --- trust anchors --------------------------------------------------------------------------------
 
-NOT_JUDGED = "DNSSEC is not judged: root servers of your own need --trust-anchor"
+NOT_JUDGED = "! DNSSEC is not judged: root servers of your own need --trust-anchor"
 
 
 @pytest.fixture
@@ -251,7 +251,7 @@ def test_what_is_found_does_not_depend_on_the_families_that_are_asked(
 def test_servers_that_need_an_unasked_one_are_not_asked_either() -> None:
     """Only ns1.example.org has an address, of the other family: that the others are not found is no fault."""
     found = in_family("glueless", 6, check=True)
-    tree = "\n".join(drawn(found))
+    tree = "\n".join(drawn(found, verbose=True))
     for needing in ("ns1.example.net", "ns2.example.net", "ns1.example.org"):
         assert f"{needing}. has no usable glue: not asked (IPv4 is switched off)" in tree
     assert found.findings == () and "no address found" not in tree

@@ -12,12 +12,13 @@ from dnstrace.checks.agreement import NEGATIVE, POSITIVE, conflict
 from dnstrace.checks.agreement import groups as grouped
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
+from dnstrace.checks.lifetimes import unlike_ttls
 from dnstrace.checks.phrases import listed, question_text, where
 from dnstrace.checks.remedies import at_servers, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
 from dnstrace.checks.serials import serials
 from dnstrace.checks.statements import foreign_soa_in, heard_below, said_text, statements_of
-from dnstrace.model import Kind, Name, Step
+from dnstrace.model import Kind, Name, Probe, Purpose, Step
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
 
@@ -32,7 +33,8 @@ def answers_differ(cut: Cut) -> Iterator[Observation]:
 
     What it is: the servers return different data, or some of them say that there is no data, although all
     of them report the same version (serial) of the zone. A lower serial would explain the difference and
-    is a finding of its own. Addresses that are chosen anew for each query are only a notice.
+    is a finding of its own. Addresses that are chosen anew for each query are only a notice, and so is the
+    same data with different TTLs.
 
     Why it matters: what users get depends on which server their resolver happens to ask, and changes each
     time the cache expires.
@@ -48,6 +50,8 @@ def answers_differ(cut: Cut) -> Iterator[Observation]:
         if groups is not None and (cut.probed or any(_cut_of(reply) is not None for reply in replies)):
             yield _difference(cut, step, groups)
             return
+    if cut.probed and (by_ttl := unlike_ttls(cut)) is not None:
+        yield by_ttl
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -84,9 +88,9 @@ def negative_without_soa(cut: Cut) -> Iterator[Observation]:
 
 
 def _steps_of(cut: Cut) -> list[Step]:
-    """The steps of the walk in which the servers of the zone were asked, each once."""
+    """The steps of the walk, and the probes for other types, that went to the servers of the zone."""
     asked = (step for step in cut.evidence.trace.steps if step.main and step.zone == cut.zone)
-    return list({step.id: step for step in (*cut.walked, *asked)}.values())
+    return list({step.id: step for step in (*cut.walked, *asked, *cut.probe_steps(Probe.TYPE))}.values())
 
 
 def _cut_of(reply: HeardReply) -> Name | None:
@@ -96,7 +100,8 @@ def _cut_of(reply: HeardReply) -> Name | None:
 
 def _to_compare(cut: Cut, step: Step) -> list[HeardReply]:
     """The replies that should be alike: none from a zone below that others refer to, if it agrees."""
-    replies = [reply for reply in replies_of(step) if reply.meaning.kind in _COMPARED]
+    kinds = POSITIVE if step.purpose is Purpose.PROBE else _COMPARED  # other rules are about what is denied
+    replies = [reply for reply in replies_of(step) if reply.meaning.kind in kinds]
     zones = [zone for reply in replies if (zone := _cut_of(reply)) is not None]
     return [
         reply

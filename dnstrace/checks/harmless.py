@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-import dns.rdatatype
-
 from dnstrace.analysis.paths import Lead, lead
 from dnstrace.analysis.reached import ended_unasked
 from dnstrace.checks.anomaly import SHAPED, Anomaly, Sort
 from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.lifetimes import FOR_SERVERS_ALONE, MADE_FOR_THE_QUERY
 from dnstrace.checks.replies import replies_of
 from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Question, Step, Trace
 from dnstrace.model.heard import DROPPED
@@ -19,7 +18,6 @@ _NOTHING_SENT = frozenset(
     {Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT, Kind.ABANDONED, Kind.NOT_RECORDED}
 )  # fmt: skip
 _LOST = frozenset({Kind.TIMEOUT, Kind.MISMATCH, Kind.CONNECTION_LOST})
-_ADDRESSES = frozenset({dns.rdatatype.A, dns.rdatatype.AAAA})
 
 
 class Known:
@@ -179,9 +177,7 @@ def _version_rejected(known: Known, anomaly: Anomaly) -> bool:
 def _made_for_the_query(known: Known, anomaly: Anomaly) -> bool:
     """TTLs of addresses: a server that looks up or chooses addresses for each query counts them down."""
     return anomaly.sort is Sort.TTL and all(
-        rrset.rdtype in (*_ADDRESSES, dns.rdatatype.RRSIG, dns.rdatatype.CNAME, dns.rdatatype.DNAME)
-        for reply in anomaly.replies
-        for rrset in reply.meaning.answer
+        rrset.rdtype in MADE_FOR_THE_QUERY for reply in anomaly.replies for rrset in reply.meaning.answer
     )
 
 
@@ -191,9 +187,7 @@ def _for_servers_alone(known: Known, anomaly: Anomaly) -> bool:
     Resolvers do not use it (RFC 5155 section 4), so it does not matter to them for how long it is cached.
     """
     return anomaly.sort is Sort.TTL and all(
-        rrset.rdtype in (dns.rdatatype.NSEC3PARAM, dns.rdatatype.RRSIG)
-        for reply in anomaly.replies
-        for rrset in reply.meaning.answer
+        rrset.rdtype in FOR_SERVERS_ALONE for reply in anomaly.replies for rrset in reply.meaning.answer
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dnstrace.checks import Level
+from dnstrace.lab.world import read
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, found
 
@@ -49,3 +50,12 @@ def test_an_old_copy_of_the_zone_below_on_the_servers_above_is_found_wherever_th
     assert " refer to sub.example.com, as the other servers of example.com do" in findings[0].cure
     assert findings[0].remedy is not None
     assert {server.to_text() for server in findings[0].remedy.servers} == set(copy["servers"])
+
+
+def test_data_that_only_a_probe_asks_for_differs_too() -> None:
+    text = read("in-domain")["zones"]["example.com."]["text"]
+    other = {"text": f'{text}x 300 TXT "a"\nx 300 MX 1 ns2\n', "servers": ["ns2.example.com."]}
+    zones = {"example.com.": {"add": 'x 300 TXT "a"\nx 300 MX 1 ns1\n'}, "example.com. other": other}
+    world = made_of("in-domain", question="x.example.com. TXT", zones=zones)
+    (only,) = checked(world).findings or ()
+    assert only.code == "answers-differ" and "x.example.com MX differently" in only.message

@@ -17,12 +17,12 @@ WITHOUT_RULES = [
 
 
 def test_the_rule_fires_where_nothing_else_does_and_only_there() -> None:
-    assert_fires("unexplained", "ttl-differs", "answers-agree")
+    assert_fires("unexplained", "caa-on-one", "answers-agree")
 
 
 def test_a_difference_says_who_says_what() -> None:
-    (finding,) = found("unexplained", "ttl-differs")
-    assert "ns1.example.com: a TTL of 300 s; ns2.example.com: a TTL of 3000 s" in finding.message
+    (finding,) = found("unexplained", "caa-on-one")
+    assert "ns1.example.com: data; ns2.example.com: NODATA" in finding.message
     assert finding.message.endswith("; no rule explains this")
     assert finding.server is None and finding.level == "warning"
 

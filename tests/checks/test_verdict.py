@@ -51,6 +51,7 @@ def test_there_is_a_verdict_where_and_only_where_something_is_wrong(world: str) 
     assert (verdict(found) is not None) is (bogus or load(world).expect.outcome == "failed")
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("world", names())
 def test_records_come_with_what_to_do_with_them_and_whether_that_was_tried(world: str) -> None:
     plain = verdict(walked(world))

@@ -195,6 +195,7 @@ def test_without_a_check_the_verdict_has_the_records_and_that_they_were_not_trie
     assert last[-1] == "    dnstrace --explain ds-without-dnskey"
 
 
+@pytest.mark.share(4)
 @pytest.mark.parametrize("name", [name for name in names() if name not in LONG])
 def test_a_check_fits_two_screens(name: str) -> None:
     """Of 29 lines; a finding more than three, or a second zone that an alias leads to, takes a few more."""
