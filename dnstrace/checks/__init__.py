@@ -9,6 +9,7 @@ from __future__ import annotations
 from dnstrace.checks import (
     aliases,
     answers,
+    bootstrapping,
     chain,
     contradictions,
     cuts,
@@ -65,13 +66,13 @@ RULES = (
     interception, hints, cuts, servers, question_types, transport, letter_case, delegation, referrals,
     spread, shared_addresses, cycles, names, glue, soa, existence, answers, aliases, redirection, records,
     digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, parent_update,
-    key_requests, chain, resolver_answers, unexplained,
+    key_requests, bootstrapping, chain, resolver_answers, unexplained,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
 _DNSSEC = (
     digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, parent_update,
-    key_requests, chain,
+    key_requests, bootstrapping, chain,
 )  # fmt: skip
 _ON_DNSSEC = {module.__name__ for module in _DNSSEC}
 

@@ -27,17 +27,17 @@ from dnstrace.model.paths import Share
 
 _POSITIVE = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.YXDOMAIN, Kind.ALIAS_LOOP})
 _EXIST = _POSITIVE | {Kind.NODATA, Kind.REFERRAL}
+_LEFT_OUT = frozenset({Probe.REHEARSAL, Probe.SIGNAL})
 _LIKE_CONTROL = frozenset({Probe.TCP, Probe.CASE, Probe.EDNS_OPTION})
 
 
 def anomalies(evidence: Evidence) -> tuple[Anomaly, ...]:
     """Every anomaly of a trace, in the order in which the steps show them.
 
-    Left out are resolvers, which are compared with the walk, and what was asked to rehearse a remedy.
+    Left out are resolvers, which are compared with the walk, what was asked to rehearse a remedy, and the
+    way to signals, which is through other zones: bootstrapping.py judges where it ends.
     """
-    steps = [
-        step for step in evidence.trace.steps if not step.at_resolver and step.probe is not Probe.REHEARSAL
-    ]
+    steps = [step for step in evidence.trace.steps if not step.at_resolver and step.probe not in _LEFT_OUT]
     found = [
         *(each for step in steps for each in _of_attempts(evidence, step)),
         *_between_servers(evidence, steps),

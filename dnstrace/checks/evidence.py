@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 Reading = TypeVar("Reading")
 
-_NO_PROBES = frozenset({None, Probe.REHEARSAL})
-"""What says nothing about a zone as it is."""
+_NO_PROBES = frozenset({None, Probe.SIGNAL, Probe.REHEARSAL})
+"""What says nothing about the zone asked as it is."""
 
 FAILING = frozenset(
     {

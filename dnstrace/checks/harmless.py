@@ -97,19 +97,20 @@ def _not_needed(known: Known, anomaly: Anomaly) -> bool:
 
 
 def _within_another(known: Known, anomaly: Anomaly) -> bool:
-    """A name server needed only to look up another one: that the other was not found is the anomaly."""
+    """A name server needed only to look up another one, or a signal: what counts is the end of that."""
     if anomaly.sort is not Sort.LOOKUP:
         return False
     steps = known.evidence.trace.steps
-    return all(_first_needing(steps, number) != anomaly.question.name for number in anomaly.steps)
+    return all(_is_within(steps, number, anomaly.question.name) for number in anomaly.steps)
 
 
-def _first_needing(steps: Sequence[Step], number: int) -> Name:
-    """The name sought by the outermost look-up that a step is part of."""
+def _is_within(steps: Sequence[Step], number: int, name: Name) -> bool:
+    """Whether the outermost look-up that a step is part of seeks another name, or is needed for a signal."""
     first = steps[number - 1]
     while first.parent is not None and steps[first.parent - 1].purpose is Purpose.NS_ADDRESS:
         first = steps[first.parent - 1]
-    return first.question.name
+    for_signal = first.parent is not None and steps[first.parent - 1].probe is Probe.SIGNAL
+    return for_signal or first.question.name != name
 
 
 def _only_for_keys(known: Known, anomaly: Anomaly) -> bool:

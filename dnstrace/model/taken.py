@@ -57,6 +57,7 @@ class Probe(StrEnum):
     CASE = "case"  # SOA with the name in capital and small letters by turns
     RECURSION = "recursion"  # a name of somebody else's, recursion desired
     TRANSFER = "transfer"  # AXFR
+    SIGNAL = "signal"  # CDS and CDNSKEY below the name of a name server (RFC 9615), and the way there
     REHEARSAL = "rehearsal"  # what was asked to see what a remedy would lead to
 
 

@@ -60,6 +60,7 @@ _PROBES = {
     Probe.CASE: "in mixed upper and lower case, which should make no difference",
     Probe.RECURSION: "for a name outside its zones, which it should not resolve",
     Probe.TRANSFER: "for the whole zone, which it should not give to everybody",
+    Probe.SIGNAL: "for a signal by which a registry may accept the first DS record of the zone (RFC 9615)",
     Probe.REHEARSAL: "what it would be asked if the recommended change were made",
 }
 

@@ -32,6 +32,7 @@ from dnstrace.model import (
     Name,
     NameServer,
     Outcome,
+    Probe,
     Purpose,
     Question,
     Source,
@@ -67,11 +68,14 @@ class Walk:
     """One trace's walk and its sub-walks, over the context that they share.
 
     `on_first_query` is called whenever a step of the walk itself, but not of a sub-walk, sends its first
-    query: with the cut, the step and the address. `strategy` is how the walk itself asks a zone's servers.
+    query: with the cut, the step and the address. `strategy` is how the walk itself asks a zone's servers;
+    `probe` says what its steps of purpose PROBE try.
     """
 
-    def __init__(self, context: TraceContext, strategy: Strategy = HEDGED) -> None:
-        self._context, self._strategy = context, strategy
+    def __init__(
+        self, context: TraceContext, strategy: Strategy = HEDGED, probe: Probe | None = None
+    ) -> None:
+        self._context, self._strategy, self._probe = context, strategy, probe
         self._lookups = ServerLookups(context, self.resolve, self._ask_above)
         self.on_first_query: FirstQuery | None = None
 
@@ -193,7 +197,8 @@ class Walk:
         if self._context.by_rule:
             cut = arranged(cut)
         strategy = self._strategy_for(purpose)
-        step = journal.begin(parent, purpose, cut, question, strategy.all_servers)
+        probe = self._probe if purpose is Purpose.PROBE else None
+        step = journal.begin(parent, purpose, cut, question, strategy.all_servers, probe)
 
         async def lookup(name: Name, of_parent: bool) -> tuple[Address, ...]:
             return await self._lookups.find(Needed(name, step, chain, of_parent), strategy.all_servers)

@@ -34,7 +34,8 @@ class TraceUnderWay:
         self._walk = Walk(context, _strategy(context.settings))
         anchors = None if tracing.parent_only else tracing.anchors
         self.unjudged = "" if anchors is None or anchors.zones else UNJUDGED
-        given = None if self.unjudged else anchors
+        self._anchors = given = None if self.unjudged else anchors
+        self._at = tracing.at
         self._validation = None if given is None else _validation(context, self._walk, given, tracing.at)
         self.found = WalkResult(Outcome.FAILED, error=self._late)
         self.judgement: Judgement | None = None
@@ -55,6 +56,15 @@ class TraceUnderWay:
             from dnstrace.walk.probing import Probing
 
             await Probing(self._context, self._walk).run()
+            await self._ask_signals()
+
+    async def _ask_signals(self) -> None:
+        """Ask for the signals of a zone without DS records; what they show counts with the judgement."""
+        if self._anchors is not None and self.judgement is not None:
+            from dnstrace.walk.bootstrapping import Signals
+
+            evidence = await Signals(self._context, self._anchors, self._at).evidence()
+            self.judgement = replace(self.judgement, steps={**evidence, **self.judgement.steps})
 
     async def inquire(self, consultation: Consultation) -> None:
         """Ask what explains how the replies of resolvers differ from what was found."""

@@ -19,7 +19,7 @@ import dns.rrset
 
 from dnstrace.clock import other_turns
 from dnstrace.dnssec import Judgement, Security, effort, judge, unjudged
-from dnstrace.model import Address, Delegation, Kind, Meaning, Outcome, Purpose, Question, Step
+from dnstrace.model import Address, Delegation, Kind, Meaning, Outcome, Purpose, Question, Step, Trace
 from dnstrace.model.anchors import Anchors
 from dnstrace.model.judgement import LIMITS
 from dnstrace.walk.context import TraceContext
@@ -97,14 +97,9 @@ class Validation:
         return judgement
 
     async def _judge(self, found: WalkResult) -> Judgement:
-        """The verdict so far, in slices between which other tasks have their turns and the trace may end."""
+        """The verdict so far."""
         trace = found.concluding(self._context.journal.snapshot())
-        for _ in range(LIMITS.verifications // effort.SLICE + 1):
-            try:
-                return judge(trace, self._anchors, self._at, fresh=effort.SLICE)
-            except effort.Paused:
-                await other_turns()
-        return judge(trace, self._anchors, self._at)  # other traces made it forget what was verified
+        return await judged_in_slices(trace, self._anchors, self._at)
 
     async def _ask_another(self, number: int) -> Judgement | None:
         """Use another server's reply in step `number`, and judge again; None if there is no other.
@@ -212,6 +207,16 @@ class Validation:
             aliases += [rrset for rrset in link.answer if rrset not in aliases]
         target = links[-1].target if links else None
         return tuple(aliases), replace(trace.question, name=target or trace.question.name)
+
+
+async def judged_in_slices(trace: Trace, anchors: Anchors, at: float | None) -> Judgement:
+    """The verdict on a trace, in slices between which other tasks have their turns and the trace may end."""
+    for _ in range(LIMITS.verifications // effort.SLICE + 1):
+        try:
+            return judge(trace, anchors, at, fresh=effort.SLICE)
+        except effort.Paused:
+            await other_turns()
+    return judge(trace, anchors, at)  # other traces made it forget what was verified
 
 
 def _as_proved(found: WalkResult, judgement: Judgement) -> WalkResult:

@@ -40,6 +40,7 @@ TO_CHOOSE = {
     "soa-fields": {"soa-mname"},
     "all-silent-shared": {"ns-name-unresolvable"},
     "dnssec-algorithm-unassigned": {"algorithm-unsupported"},
+    "dnssec-bootstrap-insecure": {"signal-insecure"},
     "dnssec-cut-at-alias": {"alias-beside-data", "chain-broken"},
     "two-types-and-alias": {"alias-beside-data"},
     "wildcard-hidden": {"wildcard-hidden"},
