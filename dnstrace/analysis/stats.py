@@ -117,7 +117,9 @@ def _path_to(step: Step, beginning: int | None, steps: tuple[Step, ...]) -> list
     """
     path: list[Attempt] = []
     here: Step | None = step
-    while here is not None:
+    taken: set[int] = set()
+    while here is not None and here.id not in taken:
+        taken.add(here.id)
         path += (within := _path_within(here, steps))
         above = _above(here, beginning, steps)
         waited = _waited_for(here, within, beginning, steps)
@@ -156,6 +158,7 @@ def _waited_for(
         for each in steps
         if (each.purpose, each.question.name) == (Purpose.NS_ADDRESS, server)
         and each.outcome not in _GOES_ON
+        and each.chosen is not None
         and _end(each) <= within[0].exchange.start + _INSTANT
         and (beginning is None or beginning in _ancestors(each, steps))
     )
@@ -253,9 +256,14 @@ def _looked_up_by(ended: Step, ancestor: int, steps: tuple[Step, ...]) -> Name |
 
 
 def _starts_lookup(step: Step, above: Step) -> bool:
-    """Whether a step begins the look-up of a server that the step above it needs."""
-    lookup = step.purpose is Purpose.NS_ADDRESS
-    return lookup and above.question != step.question and above.outcome is not Outcome.ALIAS
+    """Whether a step begins the look-up of a server that the step above it needs.
+
+    It goes on with one if that asked for the same, for less of the name (RFC 9156), or found an alias.
+    """
+    if step.purpose is not Purpose.NS_ADDRESS or above.outcome is Outcome.ALIAS:
+        return False
+    goes_on = above.purpose is Purpose.NS_ADDRESS and step.question.name.is_subdomain(above.question.name)
+    return not goes_on
 
 
 def _addresses_found(step: Step) -> list[str]:

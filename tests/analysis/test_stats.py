@@ -10,7 +10,7 @@ from dnstrace.analysis.stats import critical_attempts, critical_path, measure
 from dnstrace.api import trace
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
-from dnstrace.model import Fault, Trace, Transport
+from dnstrace.model import Fault, Settings, Trace, Transport
 
 
 def in_the_lab(world: str, **how: Any) -> Trace:
@@ -65,3 +65,16 @@ def test_queries_are_counted_once_and_tries_again_are_retries() -> None:
 def test_nothing_costs_nothing() -> None:
     nothing = measure((), 0.0)
     assert (nothing.queries, nothing.retries, nothing.zones, nothing.critical_path) == (0, 0, 0, 0.0)
+
+
+@pytest.mark.parametrize("world", ["textbook", "glueless", "dnssec-opt-out", "dnssec-nsec-insecure-child"])
+def test_a_look_up_that_asks_for_less_of_the_name_first_is_one_look_up(world: str) -> None:
+    """With minimised queries (RFC 9156)."""
+    stats = in_the_lab(world, settings=Settings(qmin=True)).stats
+    assert round(stats.critical_path, 6) == round(stats.duration, 6) > 0
+
+
+def test_no_two_steps_come_before_each_other() -> None:
+    """A step waits for a look-up, and that is no part of a look-up that waits for the step."""
+    stats = in_the_lab("dnssec-dname-apex", settings=Settings(qmin=True)).stats
+    assert 0 < stats.critical_path <= stats.duration
