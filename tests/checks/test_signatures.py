@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dns.rrset
 import pytest
 
 from dnstrace.lab.world import World, load
+from dnstrace.model import Delegation
 from dnstrace.model.security import Security
 from tests.checks.checking import checked, made_of, told
 from tests.checks.documented import assert_fires
@@ -30,6 +32,22 @@ def test_the_time_that_counts_is_the_one_asked_about() -> None:
     now = world.now.timestamp()
     assert "signature-expired example.com." in told(checked(world, at=now + 30 * 86400).findings or ())
     assert not checked(world, at=now + 10 * 86400).findings
+
+
+def test_a_ds_record_that_is_supposed_has_no_signature_to_miss() -> None:
+    world = load("dnssec-good")
+    key = next(
+        rdata
+        for step in checked(world).steps
+        for attempt in step.attempts
+        if attempt.meaning.delegation is not None and attempt.meaning.delegation.ds is not None
+        for rdata in attempt.meaning.delegation.ds
+        if step.zone.to_text() == "com."
+    )
+    ds = dns.rrset.from_rdata("example.com.", 0, key)
+    found = checked(world, supposed=(Delegation(ds.name, (), ds=ds),))
+    assert found.findings == () and found.judgement is not None
+    assert found.judgement.security is Security.SECURE
 
 
 def slow_and_valid(begins: int, ends: int) -> World:
