@@ -58,6 +58,12 @@ def test_where_none_works_nothing_is_removed(does: str) -> None:
     assert found.findings and not any("remove" in each.cure for each in found.findings)
 
 
+def test_a_server_that_may_have_the_key_of_the_ds_records_is_not_removed() -> None:
+    trace = checked(load("dnssec-no-dnskey-one-silent"))
+    assert any("bring ns2.example.com back first" in each.cure for each in trace.findings or ())
+    assert removed(trace) == {}
+
+
 def test_where_one_works_those_that_do_not_may_be_removed() -> None:
     found = checked(world("ns1 ns2 ns3", parent="ns1 ns2 ns3", ns2="refuses", ns3="lame"))
     assert removed(found) == {name("example.com."): {name("ns2.example.com."), name("ns3.example.com.")}}

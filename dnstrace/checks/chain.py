@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+import dns.rdatatype
+
 from dnstrace.checks.aliases import delegated_alias, one_has_to_go
 from dnstrace.checks.catalogue import ENTERED, Trait, of_trace
 from dnstrace.checks.delegated_keys import to_publish
@@ -48,6 +50,10 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
     found = Observation(judgement.reason, tuple(step.id for step in steps), zone=zone)
     if (at_alias := _at_alias(evidence, found)) is not None:
         yield at_alias
+        return
+    if any(step.zone == ROOT and step.question.rdtype == dns.rdatatype.DNSKEY for step in steps):
+        cure = "compare the trust anchor with the keys that IANA publishes for the root zone, and update it"
+        yield replace(found, zone=ROOT, cure=cure, blame=Blame.NOBODY)
         return
     cut = None if zone is None else evidence.cut(zone)
     if cut is not None and any(isinstance(ds, OddDS) for ds in signing_of(cut).ds) and to_publish(cut):

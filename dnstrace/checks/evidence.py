@@ -283,10 +283,21 @@ class Evidence:
 
     @cached_property
     def lookups(self) -> dict[Name, list[Step]]:
-        """The steps at which look-ups of a name server's address ended, by its name."""
+        """The steps at which look-ups of a name server's address ended, by its name.
+
+        A step that asked for less of a name, and was followed by one for more of it, ended none (RFC 9156).
+        """
         found: dict[Name, list[Step]] = {}
-        for step in self.trace.steps:
-            if step.purpose is Purpose.NS_ADDRESS and step.outcome not in (None, Outcome.REFERRAL):
+        looking_up = [step for step in self.trace.steps if step.purpose is Purpose.NS_ADDRESS]
+        went_on = {
+            step.parent
+            for step in looking_up
+            if step.parent is not None
+            and step.question.name != (above := self.trace.steps[step.parent - 1].question.name)
+            and step.question.name.is_subdomain(above)
+        }
+        for step in looking_up:
+            if step.outcome not in (None, Outcome.REFERRAL) and step.id not in went_on:
                 found.setdefault(step.question.name, []).append(step)
         return found
 

@@ -8,12 +8,14 @@ from dataclasses import replace
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.delegated_keys import unheard
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.hosts import Host, given_on_request, host_of
 from dnstrace.checks.phrases import listed, parent_text
 from dnstrace.checks.registries import registered
 from dnstrace.checks.remedies import at_parent, at_servers, in_zone
 from dnstrace.checks.replies import HeardReply, steps_of
+from dnstrace.checks.signing import signing_of
 from dnstrace.model import Kind, Name, family_of
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Level, Observation
@@ -162,13 +164,15 @@ def is_left_behind(cut: Cut, name: Name) -> bool:
 def staying(cut: Cut) -> frozenset[Name]:
     """The name servers that answer for the zone, with authority, and that the parent and the zone both list.
 
-    They are left if every other is removed. Without one, nothing may be removed: fixes that are followed
-    together would leave the zone without a server that works.
+    They are left if every other is removed. Nothing may be removed without one, nor while a server that was
+    not heard may have the key of the DS records.
     """
     return cut.once(_staying)
 
 
 def _staying(cut: Cut) -> frozenset[Name]:
+    if signing_of(cut).ds and not signing_of(cut).entries and unheard(cut):
+        return frozenset()
     good = (reply for reply in cut.everyone if reply.address in cut.serving)
     names = {r.server for r in good if r.meaning.authoritative or r.meaning.kind is Kind.REFERRAL}
     lists = [names for names in (_above(cut), set(cut.child)) if names]

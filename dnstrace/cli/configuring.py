@@ -71,6 +71,8 @@ def read(path: str, home: str = "") -> Configured:
         place = _PLACE.search(str(error))
         line = int(place[1]) if place and place[1] else text.count("\n") + 1
         raise Usage(f"{path}:{line}: it is not valid TOML: {_PLACE.sub('', str(error))}") from error
+    except (RecursionError, ValueError) as error:  # nested too deeply, or a number of thousands of digits
+        raise Usage(f"{path}: it is not valid TOML: {error}") from error
     except OSError as error:
         raise Usage(f"{path} cannot be read: {error.strerror}; --no-config leaves it out") from error
 

@@ -79,7 +79,7 @@ def key_tag(key: Key) -> int:
 
 
 def rrsig(rrset: dns.rrset.RRset, key: Key, signer: Name, inception: int, expiration: int) -> dns.rdata.Rdata:
-    """The signature of an RRset by a key (RFC 4034 section 3); times are in seconds since 1970."""
+    """The signature of an RRset by a key (RFC 4034 section 3); times in seconds since 1970."""
     import dns.dnssec
 
     record = dns.dnssec.sign(
@@ -87,8 +87,8 @@ def rrsig(rrset: dns.rrset.RRset, key: Key, signer: Name, inception: int, expira
         _private(key),
         signer,
         _true_dnskey(key),
-        inception,
-        expiration,
+        inception % 2**32,
+        expiration % 2**32,
         policy=dns.dnssec.allow_all_policy,
     )
     return record.replace(algorithm=key.called, key_tag=key_tag(key)) if key.called else record

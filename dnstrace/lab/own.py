@@ -75,6 +75,8 @@ class _Files:
             raise WorldError(f"{path}: cannot be read: {error.strerror}") from error
         except UnicodeDecodeError as error:
             raise WorldError(f"{path}: is not a world: it is not UTF-8 text") from error
+        except RecursionError as error:
+            raise WorldError(f"{path}: is not a world: it is nested too deeply") from error
         except ValueError as error:  # of tomllib
             place = _AT_LINE.search(str(error))
             line = (place and place[1]) or 1 + text.rstrip("\n").count("\n")

@@ -170,8 +170,8 @@ class _File:
         text = "\n".join(line for line in lines if line not in gone)
         text += "\n" + self.text(content.get("add", ""), f"zone {key}: add")
         ttl = content.get("ttl", _DEFAULT_TTL)
-        if not isinstance(ttl, int):
-            self.wrong(f"zone {key}: ttl", "a number of seconds is needed")
+        if not isinstance(ttl, int) or not 0 <= ttl < 2**31:  # RFC 2181 section 8
+            self.wrong(f"zone {key}: ttl", "a number of seconds is needed, less than 2147483648")
         sign = None if content.get("sign") is None else self.sign(content["sign"], f"zone {key}: sign")
         return LabZone(
             self.name(key.split(None, 1)[0], "zones"), text, ttl, f"{self._name}: zone {key}", sign

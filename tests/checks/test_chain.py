@@ -9,6 +9,10 @@ import pytest
 from dnstrace import Trace
 from dnstrace.checks import CATALOGUE, Trait, findings
 from dnstrace.checks.verdict import verdict
+from dnstrace.dnssec.anchors import root_anchors
+from dnstrace.lab.world import load
+from dnstrace.model import ROOT
+from dnstrace.model.findings import Blame
 from tests.checks.checking import checked, checked_by_name, made_of, walked
 from tests.checks.documented import assert_fires, checked_world
 
@@ -28,6 +32,13 @@ def test_a_chain_that_another_rule_explains_is_not_reported_again() -> None:
     for world in ("dnssec-missing-key", "dnssec-expired", "dnssec-bad-nsec"):
         codes = {finding.code for finding in checked_world(world).findings or ()}
         assert codes & explained and "chain-broken" not in codes
+
+
+def test_where_the_trust_anchor_is_of_other_keys_no_zone_is_signed_again() -> None:
+    (found,) = checked(load("dnssec-good"), anchors=root_anchors()).findings or ()
+    assert found.code == "chain-broken" and "trust anchor needs to be updated" in found.message
+    assert found.cure.startswith("compare the trust anchor") and found.zone == ROOT
+    assert found.blame is Blame.NOBODY
 
 
 @pytest.mark.parametrize("made", [checked_by_name, walked])

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dns.name
 
+from dnstrace import Settings, trace
 from dnstrace.checks.evidence import Cut, Evidence
+from dnstrace.lab.network import LabNetwork
+from dnstrace.lab.world import load
 from dnstrace.model import ROOT, Probe
 from tests.checks.checking import walked
 from tests.checks.documented import checked_world
@@ -62,3 +65,12 @@ def test_a_reading_is_made_once_and_kept() -> None:
         return len(made)
 
     assert [cut.once(reading), cut.once(reading)] == [1, 1] and made == [cut]
+
+
+def test_a_step_for_less_of_a_name_is_no_look_up_that_ended() -> None:
+    """With minimised queries (RFC 9156): of the name 192.0.2.53, 53 is asked for first."""
+    loaded = load("ns-names")
+    asked, settings = loaded.question, Settings(qmin=True, all_servers=True)
+    found = trace(asked.name, asked.rdtype, network=LabNetwork(loaded), settings=settings, seed=1)
+    lookups = Evidence(found).lookups
+    assert dns.name.from_text("192.0.2.53") in lookups and dns.name.from_text("53") not in lookups

@@ -160,6 +160,8 @@ def test_resolvers_are_shown_with_their_names(tmp_path: Path) -> None:
         ("tcp = true\n\ntcp = true\n", ":3: it is not valid TOML: Cannot overwrite a value"),
         ("tcp = true\na = = b\n", ":2: it is not valid TOML: Invalid value"),
         ("a = '", ":1: it is not valid TOML: "),
+        ("x = " + "[" * 20_000 + "]" * 20_000, ": it is not valid TOML: "),
+        ("timeout = " + "9" * 6_000, ": it is not valid TOML: "),
         ("resolvers = 3\n", ":1: resolvers must be a table"),
         ("[resolvers]\n\nOffice = '192.0.2.1'\n", ":3: resolvers.Office: a name must be small letters"),
         ("[resolvers]\nsystem = '192.0.2.1'\n", ":2: resolvers.system: a name must"),

@@ -7,6 +7,9 @@ import sys
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+CHECKS_AT_ONCE = 16
+"""Names that are checked at a time: each takes long to judge, and the deadline of all goes on meanwhile."""
+
 
 class Many(NamedTuple):
     """Many names: from `file` (`-` is stdin), results to `out` or stdout.
@@ -39,7 +42,7 @@ def many(chosen: Mapping[str, Any]) -> Many:
         "resume" in chosen,
         "ordered" in chosen,
         "no-share" not in chosen,
-        chosen.get("concurrency", AT_ONCE),
+        chosen.get("concurrency", CHECKS_AT_ONCE if "check" in chosen else AT_ONCE),
         chosen.get("workers"),
         chosen.get("rate"),
         chosen.get("dask"),

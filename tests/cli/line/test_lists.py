@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 
 from dnstrace.bulk.plan import AT_ONCE
-from dnstrace.cli.line.lists import Many, cores, many
+from dnstrace.cli.line.lists import CHECKS_AT_ONCE, Many, cores, many
 from dnstrace.cli.line.syntax import parse
 
 
@@ -13,6 +13,12 @@ def chosen(line: str) -> Many:
 
 def test_a_file_alone() -> None:
     assert chosen("-f names") == Many("names", None, False, False, True, AT_ONCE, None, None, None)
+
+
+def test_fewer_names_are_checked_at_a_time() -> None:
+    """The deadline of each goes on while the others are judged."""
+    assert chosen("-f names --check").at_once == CHECKS_AT_ONCE < AT_ONCE
+    assert chosen("-f names --check --concurrency 100").at_once == 100
 
 
 def test_all_that_can_be_chosen() -> None:
