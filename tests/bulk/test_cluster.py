@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import subprocess
 import sys
 from collections import Counter
@@ -65,6 +66,7 @@ def cluster() -> Iterator[Cluster]:
         for worker in made.workers:
             worker.kill()
             worker.wait()
+    gc.collect()  # what Dask leaves open is warned of here, and not in the test that comes next
 
 
 def test_each_question_comes_to_its_trace(cluster: Cluster) -> None:
