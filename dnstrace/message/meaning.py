@@ -21,11 +21,11 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
-import dns.rdata
 import dns.rdatatype
 import dns.rrset
 
 from dnstrace.message.alias import AliasChain, follow
+from dnstrace.message.lazy import has_octets
 from dnstrace.model import (
     Address,
     Delegation,
@@ -79,7 +79,7 @@ def _unread(message: dns.message.Message, zone: Name) -> str:
     """
     sections = (*message.answer, *message.authority)
     walked = (rrset for rrset in sections if rrset.rdtype in _WALKED and rrset.name.is_subdomain(zone))
-    odd = (rrset for rrset in walked if any(isinstance(rdata, dns.rdata.GenericRdata) for rdata in rrset))
+    odd = (rrset for rrset in walked if has_octets(rrset))
     return next((f"the {dns.rdatatype.to_text(rrset.rdtype)} record" for rrset in odd), "")
 
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dnstrace.message.reading import flaw, read_reply, work_allowed
+from dnstrace.message.reading import flaw, read_reply
 from dnstrace.model import Fault
 from dnstrace.render.text import rdata_text
 
@@ -152,8 +152,3 @@ def test_what_its_rfc_says_to_ignore_or_defines_is_no_flaw() -> None:
 def test_a_type_that_nobody_knows_is_no_flaw() -> None:
     ((unknown,), _) = with_rdata("TYPE65280", b"\1\2").answer
     assert not flaw(unknown)
-
-
-@pytest.mark.parametrize("octets", [0, 512, 1232, 65_535])
-def test_more_octets_allow_more_work_up_to_a_bound(octets: int) -> None:
-    assert work_allowed(octets) <= work_allowed(octets + 1) <= 2_000_000
