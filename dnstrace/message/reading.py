@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import struct
-from typing import Final
 
 import dns.exception
 import dns.flags
@@ -26,6 +25,7 @@ import dns.rrset
 from dnstrace.message.common import read_common
 from dnstrace.message.rdata import Parser, TooMuchWork, implementation, read_rdata
 from dnstrace.model import Fault
+from dnstrace.model.allowed import ONLY_READER, READER
 
 _HEADER = struct.Struct("!HHHHHH")
 _RECORD = struct.Struct("!HHIH")  # TYPE, CLASS, TTL, RDLENGTH
@@ -34,9 +34,7 @@ _TC = 0x0200
 _LONGEST_TTL = 0x7FFFFFFF  # RFC 2181 section 8: what is above counts as 0
 _SVCB = frozenset({dns.rdatatype.SVCB, dns.rdatatype.HTTPS})
 
-VARIABLE: Final = "DNSTRACE_READER"
-"""With the value `dnspython`, that reads every reply: for reports of bugs."""
-_COMMON = os.environ.get(VARIABLE) != "dnspython"
+_READS_COMMON = os.environ.get(READER, "").strip() != ONLY_READER  # for reports of bugs
 
 Key = tuple[tuple[bytes, ...], int, int, int]
 
@@ -49,7 +47,7 @@ def read_reply(wire: bytes) -> dns.message.Message | Fault:
     says so (TC) keeps its question only: it can be asked for again over TCP. A message whose names would
     expand out of all proportion is not read.
     """
-    return (read_common(wire) if _COMMON else None) or read_any(wire)
+    return (read_common(wire) if _READS_COMMON else None) or read_any(wire)
 
 
 def read_any(wire: bytes) -> dns.message.Message | Fault:
