@@ -138,7 +138,7 @@ class _Reader:
         return place
 
     def _found(self, rdtype: int, start: int, end: int) -> Any:
-        """What the RDATA is to be made of; raises _Odd where it does not have the form of its type."""
+        """What to make the RDATA of; raises _Odd where it does not have the form of its type."""
         if (size := _SIZES.get(rdtype)) is not None:
             return self._wire[start:end] if end - start == size else _odd()
         if rdtype in SINGLE_NAME:
