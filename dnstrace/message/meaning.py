@@ -13,7 +13,6 @@ the message is ignored.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -39,6 +38,7 @@ from dnstrace.model import (
     Transport,
 )
 from dnstrace.model.addresses import address_of
+from dnstrace.model.structs import replace
 
 _ERRORS = {
     dns.rcode.FORMERR: Kind.FORMAT_ERROR,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 import dns.rrset
@@ -14,6 +13,7 @@ from dnstrace.model.addresses import why_unasked
 from dnstrace.model.families import Unasked
 from dnstrace.model.families import why_unasked as why_family_unasked
 from dnstrace.model.naming import plain
+from dnstrace.model.structs import replace
 from dnstrace.walk.health import may_be_asked
 
 # The outcome of a step by the meaning of the reply used; with any other meaning it has failed.

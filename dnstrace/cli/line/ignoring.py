@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +18,7 @@ from dnstrace.cli.line.addresses import is_address
 from dnstrace.cli.line.former import CODES
 from dnstrace.cli.line.values import is_file
 from dnstrace.cli.usage import Usage, meant, shown
+from dnstrace.model.structs import replace
 
 if TYPE_CHECKING:
     from datetime import date
