@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from dnstrace.dnssec.algorithms import SUPPORTED, ds_usable
 from dnstrace.dnssec.records import DNSKEY, DS
 from dnstrace.model import Name
 from dnstrace.model.anchors import Anchors
+from dnstrace.model.structs import replace
 
 _BIND = re.compile(
     r'(?P<zone>"[^"]*"|(?<![^\s"{};])[^\s"{};]++)\s++(?:initial|static)-(?P<form>key|ds)\s++'

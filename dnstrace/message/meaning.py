@@ -13,7 +13,6 @@ the message is ignored.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -39,6 +38,7 @@ from dnstrace.model import (
     Transport,
 )
 from dnstrace.model.addresses import address_of
+from dnstrace.model.structs import replace
 
 _ERRORS = {
     dns.rcode.FORMERR: Kind.FORMAT_ERROR,
@@ -222,6 +222,16 @@ class _Reply:
             return Meaning(Kind.SIDEWAYS_REFERRAL)
         if any(rrset.rdtype == dns.rdatatype.SOA for rrset in self.message.authority):
             return Meaning(Kind.LAME, note="it answers for another zone")
+        return self._as_empty()
+
+    def _as_empty(self) -> Meaning:
+        """Nothing at all, which is NODATA where no server says more (RFC 2308 section 2.2, type 3).
+
+        Not where recursion is offered without authority: a resolver that has looked would have an SOA record
+        to show, so this one has not, and Unbound calls it lame too.
+        """
+        if _offers_recursion(self.message):
+            return Meaning(Kind.EMPTY)
         return Meaning(Kind.EMPTY, offer=replace(self._denying(None), rcode=self.message.rcode()))
 
     def _as_childs_denial(self) -> Meaning | None:
