@@ -43,8 +43,13 @@ class EdnsOptions(Struct):
         return None if self.nsid is None else escaped(self.nsid)
 
 
+_NONE = EdnsOptions()
+
+
 def edns_options(message: dns.message.Message) -> EdnsOptions:
     """The options in the OPT record of `message`."""
+    if not message.options:
+        return _NONE
     by_type = {option.otype: option for option in message.options}
     nsid, cookie = by_type.get(dns.edns.OptionType.NSID), by_type.get(dns.edns.OptionType.COOKIE)
     subnet = by_type.get(dns.edns.OptionType.ECS)
