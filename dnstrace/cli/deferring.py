@@ -23,7 +23,9 @@ DEFERRED = (
     "encodings.idna",
     "ssl",  # by asyncio, and so is the next: for TLS
     "asyncio.sslproto",
-    "textwrap",  # by traceback
+    "textwrap",  # by traceback, and so is the next
+    "linecache",
+    "dns.entropy",  # by dns.message, for IDs of its own
 )
 
 
@@ -42,6 +44,8 @@ def defer() -> None:
         return
     if "inspect" not in sys.modules:
         _leave_out_signatures()
+    import dns
+
     for name in DEFERRED:
         if name not in sys.modules:
             sys.modules[name] = _Deferred(name)

@@ -67,6 +67,8 @@ class Progress:
     def _import(self, loop: asyncio.AbstractEventLoop) -> None:
         sys.setswitchinterval(_SWITCH_INTERVAL)
         live = ("dnstrace.render.live",) if self._grows else ()
+        if self._chosen.shown.output is Output.TREE and self._environment.in_color(self._chosen.shown.color):
+            live = ("rich.console", *live)
         for module in (*REPLIES, *NEEDS[self._chosen.shown.output], *live):
             import_module(module)
         self._imported = True
