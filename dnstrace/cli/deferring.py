@@ -16,21 +16,30 @@ import sys
 from contextlib import suppress
 from types import ModuleType
 
-DEFERRED = (
-    "importlib.metadata",  # by dns._features
-    "inspect",  # by dataclasses and asyncio, for what they do not know of a class or a function
-    "idna",  # by dns.name, and so is the next: for Unicode names
-    "encodings.idna",
-    "ssl",  # by asyncio, and so is the next: for TLS
-    "asyncio.sslproto",
-    "textwrap",  # by traceback, and so is the next
-    "linecache",
-    "dns.entropy",  # by dns.message, for IDs of its own
-)
+DEFERRED: dict[str, dict[str, object]] = {
+    "importlib.metadata": {},  # by dns._features
+    "inspect": {},  # by dataclasses and asyncio, for what they do not know of a class or a function
+    "idna": {},  # by dns.name, and so is the next: for Unicode names
+    "encodings.idna": {},
+    "ssl": {},  # by asyncio, and so are the next: for TLS and processes
+    "asyncio.sslproto": {},
+    "subprocess": {"PIPE": -1, "STDOUT": -2, "DEVNULL": -3},
+    "textwrap": {},  # by traceback, and so is the next
+    "linecache": {},
+    "dns.entropy": {},  # by dns.message, for IDs of its own
+}
+"""The modules, and what is known of them that is asked when they are imported."""
 
 
 class _Deferred(ModuleType):
-    """Stands for a module until something is asked of it, and then for good gives way to that module."""
+    """Stands for a module until something is asked of it, and then for good gives way to that module.
+
+    What is `known` of the module does not count.
+    """
+
+    def __init__(self, name: str, known: dict[str, object]) -> None:
+        super().__init__(name)
+        self.__dict__.update(known)
 
     def __getattr__(self, name: str) -> object:
         if sys.modules.get(self.__name__) is self:
@@ -46,9 +55,9 @@ def defer() -> None:
         _leave_out_signatures()
     import dns
 
-    for name in DEFERRED:
+    for name, known in DEFERRED.items():
         if name not in sys.modules:
-            sys.modules[name] = _Deferred(name)
+            sys.modules[name] = _Deferred(name, known)
             parent, _, own = name.rpartition(".")
             if parent in sys.modules:
                 setattr(sys.modules[parent], own, sys.modules[name])
@@ -59,8 +68,7 @@ def defer() -> None:
 
 def _leave_out_signatures() -> None:
     """Have dnspython note no signature of the constructors that it wraps: only `help` would show it."""
-    stand_in = sys.modules["inspect"] = _Deferred("inspect")
-    stand_in.__dict__["signature"] = lambda _: None
+    sys.modules["inspect"] = _Deferred("inspect", {"signature": lambda _: None})
     with suppress(ImportError):
         importlib.import_module("dns._immutable_ctx")
     sys.modules.pop("inspect")  # for everyone else it is the usual one

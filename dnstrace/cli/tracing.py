@@ -12,7 +12,6 @@ from dnstrace.cli.line.forms import FORMATS, Output
 from dnstrace.cli.output import FORMS
 from dnstrace.cli.planning import planned, taken_up
 from dnstrace.cli.progress import Progress
-from dnstrace.cli.remarks import of_start, remarks
 from dnstrace.cli.saving import recorded, save
 from dnstrace.cli.status import status
 from dnstrace.model.structs import replace
@@ -90,10 +89,15 @@ def _save_and_print(report: Report, plan: Planned, chosen: Choices, environment:
         if (form := FORMS.get(chosen.shown.output)) is not None:
             environment.write(form(report, chosen.shown, environment))
     if chosen.shown.output is Output.SHORT:
+        from dnstrace.cli.remarks import remarks
+
         for remark in remarks(report):
             environment.remark(f"{report.trace.question}: {remark}")
-    if chosen.server is not None and (hint := of_start(report.trace)):
-        environment.remark(hint)
+    if chosen.server is not None:
+        from dnstrace.cli.remarks import of_start
+
+        if hint := of_start(report.trace):
+            environment.remark(hint)
 
 
 def _trace_question(question: Question, plan: Planned, progress: Progress) -> Trace:
