@@ -58,7 +58,7 @@ def test_a_query_is_what_dnspython_makes_of_it(
     made = dns.message.make_query(owner, question.rdtype, id=7, use_edns=False)
     made.flags = dns.flags.Flag((dns.flags.RD if recursion else 0) | (dns.flags.CD if checking else 0))
     if edns is not None:
-        options = [
+        options: list[dns.edns.Option] = [
             dns.edns.GenericOption(dns.edns.OptionType.make(code), data) for code, data in edns.options
         ]
         made.use_edns(edns.version, dns.flags.DO if edns.dnssec_ok else 0, edns.payload, options=options)
