@@ -16,7 +16,8 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import dns.rdatatype
@@ -272,13 +273,23 @@ class Retries:
                 ended.cancel()
 
 
-@dataclass(frozen=True, slots=True)
 class Remembered:
-    """What one trace has tried."""
+    """What one trace has tried; most need nothing of it, so that each is made when it is first needed."""
 
-    lookups: Lookups = field(default_factory=Lookups)
-    dead: Dead = field(default_factory=Dead)
-    retries: Retries = field(default_factory=Retries)
+    @cached_property
+    def lookups(self) -> Lookups:
+        """The look-ups of addresses of name servers."""
+        return Lookups()
+
+    @cached_property
+    def dead(self) -> Dead:
+        """The addresses that have answered nothing."""
+        return Dead()
+
+    @cached_property
+    def retries(self) -> Retries:
+        """The further tries of look-ups."""
+        return Retries()
 
 
 def _asks_address(question: Question) -> bool:
