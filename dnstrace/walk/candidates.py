@@ -163,6 +163,8 @@ class Candidates:
             if not any(map(askable, server.addresses))
             and not (server.name.is_subdomain(self._zone) and {a.family for a in server.addresses} - families)
         ]
+        if not names:
+            return names
         self.left_out = {name: None for name in names if self.waited_for and self._needs_zone(name)}
         names = [name for name in names if name not in self.left_out]
         names = self._context.in_turn(names, lambda name: (name.is_subdomain(self._zone), name))

@@ -7,7 +7,7 @@ moment, which is how the tree grows on a terminal and how an interrupted trace i
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,8 @@ from dnstrace.analysis.stats import Counting, critical_path
 from dnstrace.model import Address, Attempt, Delegation, Name, Outcome, Probe, Purpose, Question, Step, Trace
 from dnstrace.model.families import Unasked
 from dnstrace.model.taken import Waiting
+
+_UNSEEN = nullcontext()  # where nobody looks
 
 
 class Journal:
@@ -62,12 +64,18 @@ class Journal:
         self._changed()
         return number
 
-    @contextmanager
-    def waiting(self, server: Name, address: str, timeout: float, tries: int, most: int) -> Iterator[None]:
+    def waiting(
+        self, server: Name, address: str, timeout: float, tries: int, most: int
+    ) -> AbstractContextManager[None]:
         """Show, while the body runs, that a query has no reply yet: try `tries` of at most `most`."""
         if self._on_change is None:
-            yield
-            return
+            return _UNSEEN
+        return self._shown_waiting(server, address, timeout, tries, most)
+
+    @contextmanager
+    def _shown_waiting(
+        self, server: Name, address: str, timeout: float, tries: int, most: int
+    ) -> Iterator[None]:
         asked = Waiting(server, address, self.elapsed, timeout, tries, most)
         self._waiting[id(asked)] = asked
         self._changed()
