@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
 
 from dnstrace.api import Knowledge
 from dnstrace.model import Address, Delegation, Exchange, Name, Query, Question, Settings, Source
 from dnstrace.model.naming import folded
+from dnstrace.model.structs import replace
 from dnstrace.port import Network, in_turn, nobody
 from dnstrace.walk.cuts import Cuts, Labels
 from dnstrace.walk.health import Health

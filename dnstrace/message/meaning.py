@@ -20,11 +20,11 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
-import dns.rdata
 import dns.rdatatype
 import dns.rrset
 
 from dnstrace.message.alias import AliasChain, follow
+from dnstrace.message.lazy import has_octets
 from dnstrace.model import (
     Address,
     Delegation,
@@ -81,10 +81,9 @@ def _unread(message: dns.message.Message, zone: Name) -> str:
     Resolvers refuse the whole message then (format error). Of other types a record may be odd: it is kept.
     """
     sections = (*message.answer, *message.authority)
-    walked = (rrset for rrset in sections if rrset.rdtype in _WALKED)
-    odd = (rrset for rrset in walked if any(isinstance(rdata, dns.rdata.GenericRdata) for rdata in rrset))
-    here = (rrset for rrset in odd if rrset.name.is_subdomain(zone))
-    return next((f"the {dns.rdatatype.to_text(rrset.rdtype)} record" for rrset in here), "")
+    walked = (rrset for rrset in sections if rrset.rdtype in _WALKED and rrset.name.is_subdomain(zone))
+    odd = (rrset for rrset in walked if has_octets(rrset))
+    return next((f"the {dns.rdatatype.to_text(rrset.rdtype)} record" for rrset in odd), "")
 
 
 def may_be_childs(question: Question, meaning: Meaning, zone: Name) -> bool:
@@ -222,6 +221,16 @@ class _Reply:
             return self._as(Kind.SIDEWAYS_REFERRAL)
         if any(rrset.rdtype == dns.rdatatype.SOA for rrset in self.message.authority):
             return self._as(Kind.LAME, note="it answers for another zone")
+        return self._as_empty()
+
+    def _as_empty(self) -> Meaning:
+        """Nothing at all, which is NODATA where no server says more (RFC 2308 section 2.2, type 3).
+
+        Not where recursion is offered without authority: a resolver that has looked would have an SOA record
+        to show, so this one has not, and Unbound calls it lame too.
+        """
+        if int(self.message.flags) & _RA and not self.authoritative:
+            return self._as(Kind.EMPTY)
         return self._as(Kind.EMPTY, offer=self._offered_denial())
 
     def _offered_denial(self) -> Meaning:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any, final
 
 from dnstrace.analysis.ordering import in_one_order, place
@@ -32,6 +31,7 @@ from dnstrace.model import (
     Transport,
 )
 from dnstrace.model.counting import counted
+from dnstrace.model.structs import Struct, replace
 from dnstrace.port import in_turn
 from dnstrace.walk.candidates import Candidate, Candidates, UnderWay
 from dnstrace.walk.context import TraceContext
@@ -49,8 +49,7 @@ Lookup = Callable[[Name, bool], Awaitable[tuple[Address, ...]]]
 Shape = Callable[[Query], Query]
 
 
-@dataclass(frozen=True, slots=True)
-class Strategy:
+class Strategy(Struct):
     """How the servers of a zone are asked.
 
     `choose` drives an Asking: it decides in what order the addresses are asked, when the next one is, and

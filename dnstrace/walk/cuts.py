@@ -7,12 +7,11 @@ the parent's side of a cut; the child's own NS set is kept for when those server
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import dns.rdatatype
 
 from dnstrace.model import Address, Delegation, Name, Question, Source
 from dnstrace.model.naming import folded
+from dnstrace.model.structs import replace
 
 Labels = tuple[bytes, ...]
 """Those of a name, in lower case: quicker to find than the name (`dnstrace.model.naming.folded`)."""

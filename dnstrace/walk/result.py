@@ -36,6 +36,18 @@ _FAILED = {
     Kind.KNOWN_SILENT: "silent shortly before",
     Kind.MISMATCH: "sent only replies that do not match the query",
     Kind.NOT_RECORDED: "not in the record",
+    Kind.EMPTY: "sent an empty reply",
+    Kind.UPWARD_REFERRAL: "sent an upward referral",
+    Kind.SIDEWAYS_REFERRAL: "sent a sideways referral",
+    Kind.SELF_REFERRAL: "referred to the same zone",
+    Kind.OTHER_NAME: "answered for another name",
+    Kind.OTHER_TYPE: "answered with another type",
+    Kind.WRONG_CLASS: "answered with another class",
+    Kind.FORMAT_ERROR: "replied with a format error",
+    Kind.BAD_VERSION: "rejected the EDNS version",
+    Kind.BAD_COOKIE: "rejected the cookie",
+    Kind.OTHER_RCODE: "replied with another error",
+    Kind.CONNECTION_LOST: "lost the connection",
 }
 _NO_TCP = "truncated, with no answer over TCP"
 _SHOWN = 3  # addresses, in one line
@@ -104,6 +116,8 @@ def why_not_asked(step: Step, unasked: Mapping[int, Unasked]) -> str:
     only = " and ".join(f"IPv{family}" for family in sorted(known))
     why = " and ".join(why_family_unasked(family, unasked[family]) for family in sorted(known))
     servers = "the root servers" if step.zone == ROOT else f"the name servers of {plain(step.zone)}"
+    if len(known) > 1:
+        return f"{servers} are not asked: {why}"
     return f"only {only} addresses are known for {servers}, and they are not asked: {why}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +18,7 @@ from dnstrace.model import Kind, Name, Outcome, Purpose, Step, Trace
 from dnstrace.model.findings import Finding, Level
 from dnstrace.model.naming import plain
 from dnstrace.model.policy import USUAL, Policy
+from dnstrace.model.structs import replace
 from dnstrace.render.short import data
 from dnstrace.render.text import harmless, name_text, time_text
 

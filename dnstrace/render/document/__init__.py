@@ -62,9 +62,9 @@ def _brief(report: Report) -> Document:
 
 def schema() -> str:
     """The JSON Schema (draft 2020-12) of the document, as text."""
-    from importlib.resources import files
+    from dnstrace import data
 
-    return (files("dnstrace") / "data" / _SCHEMA_FILE).read_text("utf-8")
+    return data.text(_SCHEMA_FILE)
 
 
 def document(report: Report, *, verbose: bool = False, explain: bool = False) -> Document:
