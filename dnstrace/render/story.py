@@ -13,7 +13,7 @@ import dns.rdatatype
 
 from dnstrace.analysis.journey import ADDRESSES, ENDS
 from dnstrace.analysis.reached import is_bogus
-from dnstrace.model import Outcome, Probe, Purpose, Source
+from dnstrace.model import ROOT, Outcome, Probe, Purpose, Source
 from dnstrace.model.journey import Stage
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.render.resolver_words import reason_text
@@ -155,12 +155,18 @@ class Story:
         """What a leg is about, in a few words."""
         browses = self._trace.question.rdtype in ADDRESSES
         zone = "" if leg.zone is None else zone_text(leg.zone)
+        given = leg.zone == ROOT and any(step.given for step in self._trace.steps)
+        servers = "server given is" if given else f"servers of {zone} are"
         return {
             Stage.USER: "A user types the name" if browses else "A program needs records",
             Stage.RESOLVER: "The resolver is asked",
-            Stage.REFERRAL: f"The servers of {zone} refer to others",
-            Stage.SERVER: f"A name server of {zone} is chosen",
-            Stage.ANSWER: f"The servers of {zone} are asked for the record",
+            Stage.REFERRAL: "The server given refers to others"
+            if given
+            else f"The servers of {zone} refer to others",
+            Stage.SERVER: "The server to start from is given"
+            if given
+            else f"A name server of {zone} is chosen",
+            Stage.ANSWER: f"The {servers} asked for the record",
             Stage.CACHE: "The answer is returned, and cached",
             Stage.REQUEST: "The browser requests the page",
             Stage.PAGE: "The page",
@@ -193,6 +199,8 @@ class Story:
     def _choice_text(self, step: Step) -> str:
         """How one of the name servers of a zone is chosen, where no address has to be looked up."""
         zone, count = zone_text(step.zone), len(step.servers)
+        if step.given:
+            return "The trace starts at the server given, and not at a root server."
         if step.all_servers:
             return (
                 f"The resolver would pick one of {zone}'s {count_text(count, 'name server')}; here all are."
