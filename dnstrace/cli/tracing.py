@@ -12,7 +12,7 @@ from dnstrace.cli.line.forms import FORMATS, Output
 from dnstrace.cli.output import FORMS
 from dnstrace.cli.planning import planned, taken_up
 from dnstrace.cli.progress import Progress
-from dnstrace.cli.remarks import of_start, remarks
+from dnstrace.cli.remarks import of_resolvers, of_start, remarks
 from dnstrace.cli.saving import recorded, save
 from dnstrace.cli.status import status
 from dnstrace.model.structs import replace
@@ -92,6 +92,8 @@ def _save_and_print(report: Report, plan: Planned, chosen: Choices, environment:
     if chosen.shown.output is Output.SHORT:
         for remark in remarks(report):
             environment.remark(f"{report.trace.question}: {remark}")
+    for hint in of_resolvers(report.trace) if report.resolvers else ():
+        environment.remark(hint)
     if chosen.server is not None and (hint := of_start(report.trace)):
         environment.remark(hint)
 
