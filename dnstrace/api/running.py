@@ -77,8 +77,9 @@ class Run(NamedTuple):
             await under_way.close()
             if consultation is not None:
                 await consultation.close(self.until)
-        trace = under_way.found.concluding(context.journal.snapshot())
-        return replace(trace, judgement=under_way.judgement, unjudged=under_way.unjudged)
+        return under_way.found.concluding(
+            context.journal, judgement=under_way.judgement, unjudged=under_way.unjudged
+        )
 
 
 def begun(

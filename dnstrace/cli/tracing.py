@@ -88,16 +88,20 @@ def _save_and_print(report: Report, plan: Planned, chosen: Choices, environment:
     finally:
         if (form := FORMS.get(chosen.shown.output)) is not None:
             environment.write(form(report, chosen.shown, environment))
-    if chosen.shown.output is Output.SHORT:
-        from dnstrace.cli.remarks import remarks
+    if chosen.shown.output is Output.SHORT or report.resolvers or chosen.server is not None:
+        _remark_on(report, chosen, environment)
 
+
+def _remark_on(report: Report, chosen: Choices, environment: Environment) -> None:
+    from dnstrace.cli.remarks import of_resolvers, of_start, remarks
+
+    if chosen.shown.output is Output.SHORT:
         for remark in remarks(report):
             environment.remark(f"{report.trace.question}: {remark}")
-    if chosen.server is not None:
-        from dnstrace.cli.remarks import of_start
-
-        if hint := of_start(report.trace):
-            environment.remark(hint)
+    for hint in of_resolvers(report.trace) if report.resolvers else ():
+        environment.remark(hint)
+    if chosen.server is not None and (hint := of_start(report.trace)):
+        environment.remark(hint)
 
 
 def _trace_question(question: Question, plan: Planned, progress: Progress) -> Trace:

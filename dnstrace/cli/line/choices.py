@@ -78,7 +78,8 @@ class Choices(NamedTuple):
     for resolvers, by address.
 
     `many` says how to trace many names, or is None. `diff` holds the documents to compare, one or two;
-    `watch` the seconds from one trace to the next, or None. `record` is what is replayed, or None. The
+    `watch` the seconds from one trace to the next, or None, `until` what ends that: `ok`, `change`, or empty
+    for what is expected, else a change. `record` is what is replayed, or None. The
     servers in `drop`, by name or address, are treated as dead. `remarks` are lines for the user. `serve` says
     where the world is answered instead of a trace: on `ports` or at its own `addresses`; None for a trace.
     """
@@ -108,6 +109,7 @@ class Choices(NamedTuple):
     many: Many | None = None
     diff: tuple[Document, ...] = ()
     watch: float | None = None
+    until: str = ""
     record: Record | None = None
     drop: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -158,6 +160,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         many=_many(chosen),
         diff=loaded.documents if loaded else (),
         watch=chosen.get("watch"),
+        until=chosen.get("until", ""),
         record=loaded.record if loaded else None,
         drop=tuple(chosen.get("drop", ())),
         serve=chosen.get("serve"),
