@@ -206,7 +206,9 @@ def test_where_only_a_family_without_a_route_may_be_asked_the_switch_is_named_an
         world = replace(load("in-domain"), families=frozenset({off}))
         found = verdict(in_family(world, only))
         assert found is not None and found.blame is Blame.NOBODY
-        switched = f"this machine has no route over IPv{only}, and IPv{off} is switched off: leave out -{only} "
+        switched = (
+            f"this machine has no route over IPv{only}, and IPv{off} is switched off: leave out -{only} "
+        )
         assert found.text.startswith(f"no answer: {switched}")
         both = verdict(in_family(replace(world, families=frozenset()), 4, 6))
         assert both is not None and both.blame is Blame.NETWORK and "switched off" not in both.text
