@@ -202,6 +202,7 @@ TABLE = (
     Row("alias-at-apex alias-beside-data", of_zone, "soa-missing"),
     Row("alias-beside-data cut-denied", of_zone, "chain-broken"),
     Row("answers-below-cut nxdomain-beside-data", of_zone, "answers-differ"),
+    Row("answers-differ", of_zone, "denial-contradicts-data"),
     Row(f"{_DEAD} {_UNFOUND}", at_the_end, "alias-dangling"),
     Row(f"{_DEAD} {_UNFOUND} {_UNTRUSTED}", of_all, "resolver-fails"),
 )

@@ -40,6 +40,16 @@ def plain(name: dns.name.Name) -> str:
     return text[:-1] if len(name.labels) > 1 and not name.labels[-1] else text
 
 
+def folded(name: dns.name.Name) -> tuple[bytes, ...]:
+    """The labels of a name in lower case: names are equal if these are (RFC 4343)."""
+    return tuple([label.lower() for label in name.labels])
+
+
+def is_within(name: dns.name.Name, zone: dns.name.Name) -> bool:
+    """Whether a name is at or below `zone`, as `dns.name.Name.is_subdomain`; quick where the case agrees."""
+    return name.labels[-len(zone.labels) :] == zone.labels or name.is_subdomain(zone)
+
+
 def zone_text(zone: dns.name.Name | None) -> str:
     """A zone for use in a sentence: by its name, but the root by what it is."""
     if zone is None:
