@@ -78,7 +78,8 @@ class Choices(NamedTuple):
     for resolvers, by address.
 
     `many` says how to trace many names, or is None. `diff` holds the documents to compare, one or two;
-    `watch` the seconds from one trace to the next, or None. `record` is what is replayed, or None. The
+    `watch` the seconds from one trace to the next, or None, `until` what ends that: `ok`, `change`, or empty
+    for what is expected, else a change. `record` is what is replayed, or None. The
     servers in `drop`, by name or address, are treated as dead. `remarks` are lines for the user. `serve` says
     where the world is answered instead of a trace: on `ports` or at its own `addresses`; None for a trace.
     """
@@ -108,6 +109,7 @@ class Choices(NamedTuple):
     many: Many | None = None
     diff: tuple[Document, ...] = ()
     watch: float | None = None
+    until: str = ""
     record: Record | None = None
     drop: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -123,6 +125,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
     """Put together what was set, and what was read for `--replay` and `--diff`. Raises Usage."""
     chosen: Mapping[str, Any] = parsed.settings
     settings, limits = _how_to_ask(parsed, loaded)
+    policy = _policy(parsed)
     return Choices(
         questions=_questions(parsed),
         types=types(chosen),
@@ -139,7 +142,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         resolvers=_chosen_resolvers(chosen, settings.families),
         parent_only="parent-only" in chosen,
         supposed=_supposed(chosen),
-        policy=_policy(parsed),
+        policy=policy,
         shown=Display(
             chosen.get("output", Output.TREE),
             bool(chosen.get("verbose")),
@@ -157,11 +160,22 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         many=_many(chosen),
         diff=loaded.documents if loaded else (),
         watch=chosen.get("watch"),
+        until=chosen.get("until", ""),
         record=loaded.record if loaded else None,
         drop=tuple(chosen.get("drop", ())),
         serve=chosen.get("serve"),
-        remarks=tuple({subject.remark: None for subject in chosen.get("subject", ()) if subject.remark}),
+        remarks=_remarks(chosen, policy),
     )
+
+
+def _remarks(chosen: Mapping[str, Any], policy: Policy) -> tuple[str, ...]:
+    """How names were read, and what is written as an earlier version did."""
+    read = {subject.remark: None for subject in chosen.get("subject", ()) if subject.remark}
+    if not policy.ignores:
+        return tuple(read)
+    from dnstrace.cli.line.former import remarks
+
+    return (*read, *remarks(policy.ignores))
 
 
 def _how_to_ask(parsed: Parsed, loaded: Loaded | None) -> tuple[Settings, Limits]:
