@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import dns.name
@@ -39,6 +38,7 @@ from dnstrace.analysis.resolvers import compared
 from dnstrace.model import Outcome
 from dnstrace.model.compared import Disagreement
 from dnstrace.model.expectations import Expectation, Met, MetAt, Operator, Value
+from dnstrace.model.structs import replace
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace

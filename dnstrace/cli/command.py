@@ -6,11 +6,10 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from dnstrace.cli.environment import Environment, Unwritable
+from dnstrace.cli.environment import Environment, Unwritable, config_path
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.forms import FORMATS
 from dnstrace.cli.line.syntax import parse
-from dnstrace.cli.line.variables import config_path
 from dnstrace.cli.usage import Usage
 from dnstrace.descriptors import TOO_FEW, has_run_out
 

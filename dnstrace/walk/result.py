@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import dns.rrset
 
@@ -15,6 +14,9 @@ from dnstrace.model.families import Unasked
 from dnstrace.model.families import why_unasked as why_family_unasked
 from dnstrace.model.naming import plain
 from dnstrace.walk.health import may_be_asked
+
+if TYPE_CHECKING:
+    from dnstrace.walk.journal import Journal
 
 # The outcome of a step by the meaning of the reply used; with any other meaning it has failed.
 OUTCOMES = {
@@ -65,9 +67,11 @@ class WalkResult(NamedTuple):
     error: str = ""
     last: tuple[dns.rrset.RRset, ...] = ()
 
-    def concluding(self, trace: Trace) -> Trace:
-        """The trace with this as its result."""
-        return replace(trace, outcome=self.outcome, rcode=self.rcode, answer=self.answer, error=self.error)
+    def concluding(self, journal: Journal, **more: Any) -> Trace:
+        """The trace that is recorded, with this as its result; `more` are further fields of it."""
+        return journal.concluded(
+            outcome=self.outcome, rcode=self.rcode, answer=self.answer, error=self.error, **more
+        )
 
 
 def failed(ended: Step, answer: tuple[dns.rrset.RRset, ...]) -> WalkResult:
