@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dnstrace.cli.line.asking import limits_of, settings_of
 from dnstrace.cli.line.fitting import everything, expected, families_of
-from dnstrace.cli.line.forms import Output
+from dnstrace.cli.line.forms import ALL_LEVELS, Output
 from dnstrace.cli.line.options import OPTIONS, Completes
 from dnstrace.cli.line.questions import questions, types
 from dnstrace.cli.usage import Usage, shown
@@ -36,7 +36,7 @@ class Display(NamedTuple):
     """What to print: in which form, whether in full, with a sentence on each step, in colour.
 
     `color` is auto, always or never. With `brief`, JSON is without steps and evidence; of many names, with
-    `only_bad`, those that are in order are left out.
+    `only_bad`, those that are in order are left out. Findings are shown from `level` on.
     """
 
     output: Output = Output.TREE
@@ -45,6 +45,7 @@ class Display(NamedTuple):
     color: str = "auto"
     brief: bool = False
     only_bad: bool = False
+    level: str = ALL_LEVELS
 
 
 class Files(NamedTuple):
@@ -150,6 +151,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
             chosen.get("color", "auto"),
             "brief" in chosen,
             "only-bad" in chosen,
+            chosen.get("level", ALL_LEVELS),
         ),
         files=Files(
             chosen.get("save"), chosen.get("pcap"), chosen.get("svg"), chosen.get("html"), "force" in chosen

@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from dnstrace.cli.line import addresses, names, rdtypes, values
-from dnstrace.cli.line.forms import FAIL_ON, FORMATS, Output, in_format
+from dnstrace.cli.line.forms import FAIL_ON, FORMATS, LEVELS, Output, in_format
 from dnstrace.cli.line.option import SECURITY, WORLD, Completes, Group, Need, Option
 
 if TYPE_CHECKING:
@@ -136,6 +136,9 @@ OPTIONS: tuple[Option, ...] = (
            convert=_later("ignoring", "ignore"), repeatable=True, needs=(_FINDINGS,)),
     Option("ignore-file", Group.CHECK, "Accept those in FILE: CODE... [until DAY] WHY", metavar="FILE",
            convert=values.file, repeatable=True, completes=Completes.FILE, needs=(_FINDINGS,)),
+    Option("level", Group.CHECK, "Show findings from LEVEL on: error or warning", metavar="LEVEL",
+           convert=values.one_of(*LEVELS), choices=LEVELS, needs=(_FINDINGS,),
+           excludes=((("json", "jsonl", "format"), "{it} has all findings"),)),
     Option("http", Group.CHECK, "Fetch the page too, from each address",
            excludes=((("parent-only",), "a referral has no page"),
                      (("replay",), "a record has no page"), _ONE_QUESTION, _COMPARED)),
