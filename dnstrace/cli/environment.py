@@ -9,14 +9,17 @@ from __future__ import annotations
 import os
 import select
 import sys
-from typing import TYPE_CHECKING, TextIO
 
 from dnstrace.cli.usage import harmless
 
+TYPE_CHECKING = False  # that of `typing` is not imported before the first query
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TextIO
 
     from rich.console import Console
+
+    from dnstrace.network.first import First
 
 _LINKING = ("KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION", "DOMTERM", "WEZTERM_PANE")
 _LINKING_PROGRAMS = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper")
@@ -32,8 +35,10 @@ class Unwritable(Exception):
 class Environment:
     """Streams and variables, by default the process's own; a stream is None where it is closed (`>&-`).
 
-    `program` is what the command is called here.
+    `program` is what the command is called here; `first` is the query that is under way already, if any.
     """
+
+    first: First | None = None
 
     def __init__(
         self,
@@ -46,6 +51,12 @@ class Environment:
         self.stdout = stdout or sys.stdout
         self.stderr = stderr or sys.stderr
         self.variables = variables
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether variables of the program, or a configuration file, may say how to trace."""
+        variables = any(name.startswith("DNSTRACE_") for name in self.variables)
+        return variables or os.path.exists(config_path(self.variables))
 
     @property
     def is_terminal(self) -> bool:
@@ -168,6 +179,14 @@ class Environment:
     @property
     def _dumb(self) -> bool:
         return self.variables.get("TERM", "").lower() in ("dumb", "unknown")
+
+
+def config_path(variables: Mapping[str, str]) -> str:
+    """Where the user's configuration file is, if there is one; empty where no variable says."""
+    folders = [variables.get("XDG_CONFIG_HOME", "")]
+    folders += [os.path.join(variables.get("HOME", ""), ".config"), variables.get("APPDATA", "")]
+    absolute = next((each for each in folders if os.path.isabs(each)), "")
+    return os.path.join(absolute, "dnstrace", "config.toml") if absolute else ""
 
 
 def _moves_its_cursor(stream: TextIO | None) -> bool:

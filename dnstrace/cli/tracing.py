@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dnstrace import api
@@ -11,11 +10,12 @@ from dnstrace.cli.expecting import check_expected, expected_of
 from dnstrace.cli.exporting import check_exports, export
 from dnstrace.cli.line.forms import FORMATS, Output
 from dnstrace.cli.output import FORMS
-from dnstrace.cli.planning import planned
+from dnstrace.cli.planning import planned, taken_up
 from dnstrace.cli.progress import Progress
 from dnstrace.cli.remarks import of_start, remarks
 from dnstrace.cli.saving import recorded, save
 from dnstrace.cli.status import status
+from dnstrace.model.structs import replace
 
 if TYPE_CHECKING:
     from dnstrace.cli.environment import Environment
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 def trace_all(chosen: Choices, environment: Environment) -> int:
     """Trace and print one question after the other, and return the exit status. Raises Usage."""
     plan = recorded(planned(chosen), chosen, environment)
+    if environment.first is not None:
+        plan = taken_up(plan, environment.first)
     if chosen.http:
         from dnstrace.cli.fetching import requests
 
