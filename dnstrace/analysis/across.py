@@ -24,9 +24,9 @@ def across(seen: Sequence[Seen]) -> Across:
     traced = [each for each in seen if isinstance(each, PlaceTrace)]
     agreed, differing = _statements(traced)
     where, verdict = blame_across(traced)
-    if where is Where.NOWHERE and (amiss := [each for each in differing if each.what in _TROUBLE_ONLY]):
+    if where is Where.NOWHERE and (amiss := [each for each in differing if each.what == "family"]):
         said = "; ".join(f"{at(each.places)} {each.text}" for each in amiss)
-        where, verdict = Where.THERE, f"{verdict}, but {said}"
+        where, verdict = Where.PARTLY, f"{verdict}, but {said}"
     return Across(
         seen=tuple(seen),
         rows=tuple(map(row, traced)),

@@ -17,6 +17,7 @@ class Where(StrEnum):
     """Where a fault is, as far as the places show together."""
 
     NOWHERE = "nowhere"  # all places get the same, and nothing is wrong
+    PARTLY = "partly"  # all places get the same, but over one address family some get nothing
     EVERYWHERE = "everywhere"  # the same at every place: of the zone or its servers
     THERE = "there"  # at some places only, from servers that answer at others: of the network there
     BY_CLIENT = (

@@ -14,7 +14,7 @@ from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 
 _TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip file can have
-_LEFT_OUT = {"cli", "lab", "bulk", "web", "testing.py", "__main__.py", "data", "__pycache__"}
+_LEFT_OUT = {"cli", "lab", "bulk", "web", "testing.py", "__main__.py", "__pycache__"}
 _OF_PLACES = {"__init__.py", "frames.py", "asking.py", "there.py"}
 _DATA = ("root.hints", "root.key", "public-suffixes.txt", "public-resolvers.toml")
 _MAIN = b"""\

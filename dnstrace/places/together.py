@@ -17,6 +17,12 @@ from dnstrace.record.files import RecordError
 REACH = 15.0
 """Seconds for reaching a place; what is left of them is for sending the trace back."""
 
+
+def reach_within(deadline: float) -> float:
+    """The seconds for reaching a place where each trace has `deadline` seconds: no more than that."""
+    return min(REACH, deadline)
+
+
 OnStage = Callable[[Place, Stage], None]
 
 
@@ -37,13 +43,15 @@ OnCame = Callable[[Came], None]
 class Together:
     """Places that are being reached, and traced from as soon as they are."""
 
-    def __init__(self, reached: dict[Place, asyncio.Task[Session | Failure]], on_stage: OnStage) -> None:
-        self._reached, self._on_stage = reached, on_stage
+    def __init__(
+        self, reached: dict[Place, asyncio.Task[Session | Failure]], on_stage: OnStage, reach: float
+    ) -> None:
+        self._reached, self._on_stage, self._reach = reached, on_stage, reach
 
     async def trace(self, request: Request, on_came: OnCame) -> None:
         """Trace from every place; the result of each is given to `on_came` at once."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + request.tracing.bounds.deadline + REACH
+        until = loop.time() + request.tracing.bounds.deadline + self._reach
 
         async def one(place: Place) -> None:
             found = await self._one(place, request, until)
@@ -63,7 +71,7 @@ class Together:
                 octets = await found.trace(request)
                 trace, record = await asyncio.to_thread(traced_again, octets, request)
         except TimeoutError:
-            waited = request.tracing.bounds.deadline + REACH
+            waited = request.tracing.bounds.deadline + self._reach
             return Failure(place, f"sent no trace within {waited:g} s")
         except Unreachable as error:
             return Failure(place, str(error))
@@ -80,7 +88,7 @@ async def together(
     async with AsyncExitStack() as stack:
         tasks = {place: asyncio.ensure_future(_reached(place, reach, on_stage, stack)) for place in places}
         try:
-            yield Together(tasks, on_stage)
+            yield Together(tasks, on_stage, reach)
         finally:
             for task in tasks.values():
                 task.cancel()

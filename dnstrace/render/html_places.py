@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _CLASSES = {BAD: "bad", GOOD: "good", WARNING: "warning"}
 _IDS = re.compile(r' (id|for|aria-labelledby|aria-describedby)="([^"]+)"')
 _LINKS = re.compile(r'(href="#|url\(#)')
-_GOOD = {Where.NOWHERE}
+_GOOD = {Where.NOWHERE, Where.PARTLY}
 
 
 def html_places(across: Across, question: Question) -> str:

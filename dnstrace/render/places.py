@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _MOST = 3  # data of an answer in the table
 _SECURITY = {Security.SECURE: GOOD, Security.BOGUS: BAD}
 _STYLES = {Level.ERROR: BAD, Level.WARNING: WARNING, Level.NOTICE: QUIET}
-_VERDICT = {Where.NOWHERE: GOOD, Where.DIFFERS: WARNING, Where.UNKNOWN: WARNING}
+_VERDICT = {Where.NOWHERE: GOOD, Where.PARTLY: WARNING, Where.DIFFERS: WARNING, Where.UNKNOWN: WARNING}
 _DASH = "-"
 
 

@@ -19,7 +19,9 @@ from dnstrace.network.recording import RecordingNetwork
 from dnstrace.places.asking import Request, recorded, written
 from dnstrace.places.frames import framed, read_frame
 from dnstrace.places.there import answer
+from dnstrace.walk.roots import parse_hints
 
+HINTS = parse_hints(". NS a.root.example.\na.root.example. A 127.0.0.1\n", "x")
 TOKYO = Place("ssh://tokyo", Way.SSH, host="tokyo")
 OFFICE = Place("ssh://office", Way.SSH, host="office")
 

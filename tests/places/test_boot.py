@@ -4,6 +4,7 @@ import ast
 import io
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -42,16 +43,13 @@ def test_a_python_that_is_new_enough_asks_for_the_zipapp_and_an_old_one_says_so(
     )
 
 
-def test_an_installed_dnstrace_is_used_where_version_and_formats_are_the_same(tmp_path: object) -> None:
-    from pathlib import Path
-
-    folder = Path(str(tmp_path))
-    installed = folder / "dnstrace"
+def test_an_installed_dnstrace_is_used_where_version_and_formats_are_the_same(tmp_path: Path) -> None:
+    installed = tmp_path / "dnstrace"
     installed.write_text(
         '#!/bin/sh\n[ $1 = --as-place=version ] && echo "1.0 1 1" || echo "it is $1 $DNSTRACE_TCP"\n'
     )
     installed.chmod(0o755)
-    path = f"{folder}:/usr/bin:/bin"
+    path = f"{tmp_path}:/usr/bin:/bin"
     token = "0123456789abcdef"
     assert ran(script(token, "1.0", 1), PATH=path, DNSTRACE_TCP="1") == f"it is --as-place={token} \n"
     assert " zipapp " in ran(script(token, "1.1", 1), PATH=path)
@@ -63,3 +61,22 @@ def test_what_is_read_first_is_the_script_alone() -> None:
     stream = io.BytesIO(octets)
     stream.read(int(stream.readline()))
     assert stream.read() == b"zipapp 3\nabc"
+
+
+def test_an_old_python_hands_over_to_a_newer_one_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The newer one is sent the script again, since the old one has read it."""
+    newer = tmp_path / "python3.99"
+    newer.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    newer.chmod(0o755)
+    monkeypatch.setattr(boot, "OLDEST", (3, 99))
+    monkeypatch.setattr(boot, "_NEWEST", 99)
+    token = "0123456789abcdef"
+    said = ran(script(token, "1", 1), PATH=f"{tmp_path}:/usr/bin:/bin")
+    assert said == f"dnstrace-place {token} again\n"
+    again = FIRST.replace("exec(", "AGAIN=1;exec(")
+    found = subprocess.run(
+        [sys.executable, "-I", "-c", again], input=script(token, "1", 1), capture_output=True, check=False
+    )
+    assert b" too-old " in found.stdout

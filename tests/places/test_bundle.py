@@ -12,9 +12,7 @@ from dnstrace.model.tracing import Tracing
 from dnstrace.places.asking import Request, settled, traced_again, written
 from dnstrace.places.bundle import zipapp
 from dnstrace.places.frames import framed, read_frame
-from dnstrace.walk.roots import parse_hints
-
-HINTS = parse_hints(". NS a.root.example.\na.root.example. A 127.0.0.1\n", "x")
+from tests.places.lab import HINTS
 
 
 def test_it_is_small_and_the_same_each_time_and_holds_what_a_trace_needs_only() -> None:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from pathlib import Path
 
 import pytest
 
-from dnstrace.api import report
+from dnstrace import __version__
+from dnstrace.api import as_question, report
+from dnstrace.model import Settings, Transport
 from dnstrace.model.places import Failure, Place, Stage, Way
+from dnstrace.model.tracing import Tracing
+from dnstrace.places.asking import Request, settled
 from dnstrace.places.together import Came, Sent, together
 from tests.cli.running import PATIENCE
 from tests.places.acting import WAYS, hangs
-from tests.places.lab import request
+from tests.places.lab import HINTS, request
 
+ROOT = Path(__file__).parents[2]
 SAID = {
     "floods": "sent 64 KiB of something else and no trace",
     "floods_in_lines": "sent 64 KiB of something else and no trace",
@@ -76,3 +82,31 @@ def test_a_place_that_hangs_is_given_up_and_ended() -> None:
 
     asyncio.run(run())
     assert [each.why for each in found if isinstance(each, Failure)] == ["did not answer within 0.1 s"]
+
+
+def test_an_installed_dnstrace_of_this_version_traces_there(tmp_path: Path) -> None:
+    """One root server, to which no socket listens; variables of the place that would change the trace."""
+    installed = tmp_path / "dnstrace"
+    installed.write_text(
+        f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(ROOT)!r})\n"
+        "from dnstrace.cli import main\nmain()\n"
+    )
+    installed.chmod(0o755)
+    python = tmp_path / "python3"
+    python.symlink_to(sys.executable)
+    words = ("env", f"PATH={tmp_path}:/usr/bin:/bin", "DNSTRACE_TCP=1", "DNSTRACE_TRIES=7")
+    place = Place("command:env", Way.COMMAND, words=words)
+    settings = Settings(port=1, timeout=0.2, tries=1)
+    asked = Request(1, as_question("www.example.com"), settled(Tracing(settings=settings, roots=HINTS)))
+    found: list[Came] = []
+    stages: list[str] = []
+
+    async def run() -> None:
+        async with together([place], lambda _, stage: stages.append(stage.doing), reach=PATIENCE) as there:
+            await there.trace(asked, found.append)
+
+    asyncio.run(run())
+    (sent,) = found
+    assert isinstance(sent, Sent) and sent.by == f"dnstrace {__version__}"
+    assert "sending dnstrace" not in stages
+    assert {kept.query.transport for kept in sent.course.kept} == {Transport.UDP}

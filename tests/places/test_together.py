@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 
 from dnstrace.model.places import Failure, Place, Stage, Way
-from dnstrace.places.together import Came, together
+from dnstrace.places.together import REACH, Came, reach_within, together
 from tests.places.lab import request
 
 NOWHERE = Place("command:no-such-command", Way.COMMAND, words=("no-such-command",))
@@ -28,3 +28,7 @@ def test_each_place_comes_once_and_a_second_request_finds_it_as_it_was() -> None
     ]
     assert all(isinstance(each, Failure) for each in came)
     assert {place for place, stage in stages if stage.doing == "failed"} == {NOWHERE, FALSE}
+
+
+def test_no_place_is_waited_for_longer_than_a_trace_may_take() -> None:
+    assert (reach_within(3), reach_within(60)) == (3, REACH)

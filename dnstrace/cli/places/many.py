@@ -27,7 +27,7 @@ from dnstrace.model.counting import counted
 from dnstrace.model.expectations import Expecting
 from dnstrace.places.asking import Request, settled
 from dnstrace.places.there import AT_ONCE
-from dnstrace.places.together import Came, Together, together
+from dnstrace.places.together import Came, Together, reach_within, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +92,8 @@ class _Run:
         """Trace all names, some at a time, and write what was found."""
         at_once = min(self._many.at_once, AT_ONCE)
         under_way: deque[asyncio.Task[tuple[Item, list[Came]]]] = deque()
-        async with together(self._chosen.places, _unseen) as places:
+        reach = reach_within(tracing.bounds.deadline)
+        async with together(self._chosen.places, _unseen, reach) as places:
             number = 0
             while (item := await asyncio.to_thread(next, wanted, None)) is not None:  # a pipe may wait
                 number += 1
@@ -143,6 +144,7 @@ class _Run:
 
 _IN_SUMMARY = {
     Where.NOWHERE: "the same everywhere",
+    Where.PARTLY: "the same, but not over each family",
     Where.DIFFERS: "with answers that differ by place",
     Where.EVERYWHERE: "with the same fault everywhere",
     Where.THERE: "with a fault at some places",

@@ -21,7 +21,7 @@ from dnstrace.model import Transport
 from dnstrace.model.places import Failure, Place
 from dnstrace.network.recording import RecordingNetwork
 from dnstrace.places.asking import Request, settled
-from dnstrace.places.together import Came, Sent, together
+from dnstrace.places.together import Came, Sent, reach_within, together
 
 if TYPE_CHECKING:
     from dnstrace.cli.environment import Environment
@@ -85,7 +85,8 @@ def came_from(request: Request, chosen: Choices, environment: Environment) -> tu
 
     async def trace() -> None:
         with PlacesProgress(chosen, environment) as progress:
-            async with together(chosen.places, progress.update) as places:
+            reach = reach_within(request.tracing.bounds.deadline)
+            async with together(chosen.places, progress.update, reach) as places:
                 await places.trace(request, lambda came: found.update({came.place: came}))
 
     stopped = False

@@ -47,7 +47,7 @@ def acting(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def act(**worlds: str) -> None:
         @asynccontextmanager
-        async def together(places: Sequence[Place], on_stage: Any, **_: Any) -> AsyncIterator[_Acting]:
+        async def together(places: Sequence[Place], on_stage: Any, *_: Any) -> AsyncIterator[_Acting]:
             yield _Acting(places, worlds, on_stage)
 
         for module in (run, many):
