@@ -14,7 +14,8 @@ from random import SystemRandom
 import dns.rdataclass
 import dns.rdatatype
 
-from dnstrace.model import Question, Trace
+from dnstrace.analysis.reached import last_step
+from dnstrace.model import Kind, Outcome, Question, Trace
 from dnstrace.model.allowed import SEED
 from dnstrace.model.tracing import Tracing
 from dnstrace.network.recording import RecordingNetwork
@@ -119,4 +120,15 @@ def traced_again(octets: bytes, request: Request) -> tuple[Trace, Record]:
         found = trace(asked.name, asked.rdtype, tracing=request.tracing, network=over(record))
     except Exception as error:  # a record of anybody's: it ends this place, not the program
         raise RecordError(f"cannot be traced again: {type(error).__name__}") from error
+    if _is_lacking(found):
+        raise RecordError("lacks what the trace asks")
     return found, record
+
+
+def _is_lacking(trace: Trace) -> bool:
+    """Whether a trace failed for want of what is not in its record: that is no fault of any server."""
+    last = last_step(trace)
+    if trace.outcome is not Outcome.FAILED or last is None:
+        return False
+    kinds = {attempt.meaning.kind for attempt in last.attempts}
+    return Kind.NOT_RECORDED in kinds and kinds <= {Kind.NOT_RECORDED, Kind.ABANDONED}

@@ -43,7 +43,7 @@ def test_each_place_is_seen_as_it_is_and_none_stands_in_the_way_of_the_others(
     here, tokyo, office, hangs, lies, floods = found["places"]
     assert [each["failure"] for each in (here, tokyo, office)] == [None] * 3, ran.err
     assert hangs["failure"] == "did not answer within 9 s"
-    assert lies["failure"] == "sent a record that is not about the question that was asked"
+    assert lies["failure"] == "sent a record that lacks what the trace asks"
     assert floods["failure"] == "sent 64 KiB of something else and no trace"
     assert here["answer"] == tokyo["answer"] == ["203.0.113.9"] != office["answer"]
     assert [each["by"] for each in (here, tokyo, office)] == [here["by"]] * 3

@@ -12,6 +12,7 @@ from dnstrace.places.asking import read
 from dnstrace.places.frames import framed, read_frame
 
 _OUT = sys.stdout.buffer
+_ASKED: list[object] = []
 
 
 def _greeted() -> None:
@@ -30,7 +31,13 @@ def _record() -> tuple[bytes, bytes]:
 
     frame = read_frame(sys.stdin.buffer, 2**24)
     assert frame is not None
+    _ASKED.append(json.loads(frame[1])["question"])
     return b"%d" % read(frame[1]).number, record()
+
+
+def _asked() -> object:
+    """The question of the last request."""
+    return _ASKED[-1]
 
 
 def honest() -> None:
@@ -41,10 +48,11 @@ def honest() -> None:
 
 
 def lies() -> None:
-    """The answer in the document is another one, and texts of the record have escape sequences."""
+    """The answer in the document is another one, whatever the question was."""
     _greeted()
     number, octets = _record()
     found = json.loads(gzip.decompress(octets))
+    found["question"] = _asked()
     found["answer"][0]["rdata"] = ["198.51.100.66"]
     found["steps"][-1]["outcome"] = "nxdomain"
     _OUT.write(framed("record", number + b" " + gzip.compress(json.dumps(found).encode())))

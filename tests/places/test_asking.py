@@ -84,6 +84,14 @@ def test_a_record_about_something_else_is_refused() -> None:
         traced_again(record(), other)
 
 
+def test_a_record_without_the_replies_is_refused_and_no_server_is_blamed() -> None:
+    def empty(found: Any) -> None:
+        found["record"]["exchanges"] = []
+
+    with pytest.raises(RecordError, match="lacks what the trace asks"):
+        traced_again(changed(empty), request())
+
+
 def test_a_record_that_unpacks_to_too_much_is_refused() -> None:
     octets = gzip.compress(b" " * (65 * 2**20))
     assert len(octets) < LARGEST
