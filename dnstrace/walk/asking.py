@@ -133,7 +133,7 @@ class Asking:
         return bool(names) and len(self.looking_up) < self.strategy.lookups_at_once
 
     def under_way(self) -> Iterator[tuple[float, Transport]]:
-        """Since when each exchange is under way, and over what; one that waits for its turn counts from now."""
+        """Since when each exchange is under way, and over what; a waiting one counts from now."""
         now = asyncio.get_running_loop().time()
         for candidate in self.attempting.values():
             begun = self._under_way.get(id(candidate))
