@@ -14,7 +14,12 @@ from __future__ import annotations
 import importlib
 import sys
 from contextlib import suppress
+from functools import partial
 from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DEFERRED: dict[str, dict[str, object]] = {
     "importlib.metadata": {},  # by dns._features
@@ -67,8 +72,20 @@ def defer() -> None:
 
 
 def _leave_out_signatures() -> None:
-    """Have dnspython note no signature of the constructors that it wraps: only `help` would show it."""
+    """Have dnspython note no signature of the constructors that it wraps, but what they wrap.
+
+    Whoever asks for the signature, as `Rdata.replace` does, gets it by way of that.
+    """
     sys.modules["inspect"] = _Deferred("inspect", {"signature": lambda _: None})
     with suppress(ImportError):
-        importlib.import_module("dns._immutable_ctx")
+        context = importlib.import_module("dns._immutable_ctx")
+        if (wrap := getattr(context, "_immutable_init", None)) is not None:
+            context.__dict__["_immutable_init"] = partial(_wrapped, wrap)
     sys.modules.pop("inspect")  # for everyone else it is the usual one
+
+
+def _wrapped(wrap: Callable[[Any], Any], constructor: object) -> object:
+    made = wrap(constructor)
+    del made.__signature__
+    made.__wrapped__ = constructor
+    return made

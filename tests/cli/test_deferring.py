@@ -94,3 +94,11 @@ asyncio.run(main())
 def test_what_is_imported_already_is_left_alone() -> None:
     code = "import importlib.metadata as m, ssl; defer(); print(m.__name__, ssl.SSLContext, m.version)"
     assert ran(code).startswith("importlib.metadata <class 'ssl.SSLContext'> <function version")
+
+
+def test_records_can_still_be_replaced_by_their_fields() -> None:
+    code = (
+        "import dns.rdata; a = dns.rdata.from_text('IN', 'MX', '10 a.example.');"
+        "import inspect; print(a.replace(preference=20), [*inspect.signature(a.__init__).parameters][2:])"
+    )
+    assert ran(code) == "20 a.example. ['preference', 'exchange']"
