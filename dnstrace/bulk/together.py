@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from dnstrace.api import trace_async
+from dnstrace.api import traced as traced_one
 from dnstrace.bulk.dealing import following
 from dnstrace.bulk.plan import Item, Jobs, NoDescriptors, Plan, R, Use
 from dnstrace.bulk.polite import PoliteNetwork
@@ -18,6 +17,7 @@ from dnstrace.bulk.sharing import Shared
 from dnstrace.descriptors import TOO_FEW, has_run_out
 from dnstrace.model import Outcome, Question, Trace
 from dnstrace.model.expectations import Expecting
+from dnstrace.model.structs import replace
 from dnstrace.port import Network
 from dnstrace.walk.roots import root_hints
 
@@ -106,12 +106,11 @@ class _Tracer:
         seed = self._plan.seed_of(number)
         now = self._plan.now + timedelta(seconds=self._clock() - self._began)
         try:
-            return await trace_async(
-                question.name,
-                question.rdtype,
-                tracing=replace(self._tracing, seed=seed, now=now),
-                network=self._shared or self._network,
-                knowledge=None if self._shared is None else self._shared.knowledge(),
+            return await traced_one(
+                question,
+                replace(self._tracing, seed=seed, now=now),
+                self._shared or self._network,
+                knowledge=None if self._shared is None else self._shared.knowledge,
             )
         except Exception as error:  # a fault of ours that one name reveals must not cost the others
             if has_run_out(error):

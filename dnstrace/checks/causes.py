@@ -7,7 +7,6 @@ such as that both are about one server. A verdict names the first cause.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from dnstrace.analysis.reached import zone_reached
@@ -17,6 +16,7 @@ from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.signing import signing_of
 from dnstrace.model import Outcome
 from dnstrace.model.findings import Finding
+from dnstrace.model.structs import replace
 
 _LAST_RESORT = "chain-broken"
 _NO_CUT = "cut-denied"

@@ -7,7 +7,6 @@ a record counts wherever it was seen, and for whatever question it came.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 import dns.rdatatype
@@ -29,6 +28,7 @@ from dnstrace.model import Name
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.judgement import LIMITS
 from dnstrace.model.naming import is_below, plain, zone_text
+from dnstrace.model.structs import replace
 
 _HASHES = 4000  # of all replies of a zone
 _OF_THE_CHAIN = frozenset({*DENIAL_TYPES, dns.rdatatype.RRSIG})

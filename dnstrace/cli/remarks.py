@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import dns.flags
 import dns.rcode
 
+from dnstrace.analysis.ending import page_is_missing
 from dnstrace.model import ROOT
+from dnstrace.render.text import harmless
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace
+    from dnstrace.model.pages import Visit
     from dnstrace.model.report import Report
 
 
@@ -23,8 +26,21 @@ def remarks(report: Report) -> Iterator[str]:
     for finding in trace.findings or ():
         if not finding.is_notice and finding.message not in verdict:
             yield f"{finding.level.value} {finding.code}: {finding.message}"
+    yield from _missing_page(trace)
     yield from _unmet_expectations(trace)
     yield from _differing_resolvers(report)
+
+
+def _missing_page(trace: Trace) -> Iterator[str]:
+    """That no address served the page, and what each did instead."""
+    if trace.fetched is None or not page_is_missing(trace):
+        return
+    visits = (f"{visit.address}: {_of_visit(visit)}" for visit in trace.fetched.visits)
+    yield f"no address served {harmless(trace.fetched.request.url)}: {'; '.join(visits) or 'none is known'}"
+
+
+def _of_visit(visit: Visit) -> str:
+    return harmless(visit.fault) if visit.fault else f"status {visit.status}"
 
 
 def _unmet_expectations(trace: Trace) -> Iterator[str]:
@@ -51,6 +67,22 @@ def _differing_resolvers(report: Report) -> Iterator[str]:
 
         if text := closing_text(report.resolvers):
             yield text
+
+
+def of_resolvers(trace: Trace) -> Iterator[str]:
+    """What to type instead where a server that was asked as a resolver is a name server of a zone."""
+    asked = (step for step in trace.steps if not step.at_resolver)
+    walked = {attempt.exchange.query.address for step in asked for attempt in step.attempts}
+    for step in trace.steps:
+        for attempt in step.attempts[-1:] if step.asks_resolver else ():
+            address, message = attempt.exchange.query.address, attempt.exchange.message
+            if message is None or message.flags & dns.flags.RA:
+                continue
+            if message.flags & dns.flags.AA or (message.rcode() == dns.rcode.REFUSED and address in walked):
+                yield (
+                    f"{address} offers no recursion: it is a name server of a zone, not a resolver; to ask it"
+                    f" alone, type @{address} in place of --resolver {address}"
+                )
 
 
 def of_start(trace: Trace) -> str:

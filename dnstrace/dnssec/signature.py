@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import dns.flags
 import dns.name
@@ -23,14 +22,14 @@ from dnstrace.model import Name
 from dnstrace.model.judgement import SignatureEvidence
 from dnstrace.model.naming import zone_text
 from dnstrace.model.serial import ahead, moment
+from dnstrace.model.structs import Struct
 
 ZONE_KEY, REVOKED = 0x0100, 0x0080  # DNSKEY flags: RFC 4034 section 2.1.1, RFC 5011 section 7
 _PROTOCOL = 3
 _LIMIT = "checking it exceeds the limit on signature verifications"
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct):
     """The result of checking one RRset. `reason` says why it is not valid.
 
     `encloser` is set if the RRset was expanded from the wildcard below that name (RFC 4035 section 5.3.4): a
@@ -69,9 +68,11 @@ class Tagged:
         """The keys that may have made a signature, always in the same order."""
         return self._usable.get((rrsig.key_tag, int(rrsig.algorithm)), ())
 
-    def why_none(self, rrsig: RRSIG, zone: Name) -> str:
-        """Why there are no such keys."""
+    def why_none(self, rrsig: RRSIG, data: Signed, zone: Name) -> str:
+        """Why there are no such keys. Those that may sign the keys themselves are not all of the zone."""
         lacking = f"which {zone_text(zone)} does not have"
+        if data.rdtype == dns.rdatatype.DNSKEY:
+            lacking = "which neither a DS record nor a trust anchor refers to"
         why = self._unusable.get((rrsig.key_tag, int(rrsig.algorithm)), lacking)
         return f"its signature is by key {rrsig.key_tag}, {why}"
 
@@ -93,7 +94,7 @@ def check(data: Signed, zone: Name, keys: Sequence[DNSKEY] | Tagged, at: float, 
             if verify(rrsig.algorithm, key.key, rrsig.signature, octets, effort.make):
                 evidence.append(_signature_evidence(data, rrsig, at))
                 return Checked(True, "", tuple(evidence), _encloser(data, rrsig))
-        evidence.append(_signature_evidence(data, rrsig, at, reason or tagged.why_none(rrsig, zone)))
+        evidence.append(_signature_evidence(data, rrsig, at, reason or tagged.why_none(rrsig, data, zone)))
     return Checked(False, _invalid(evidence, zone), tuple(evidence))
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dnstrace.model.structs import Struct, field
 from dnstrace.model.taken import Trace
 
 if TYPE_CHECKING:
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from dnstrace.model.reconciliation import Reconciled
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct):
     """A trace, and everything that an output shows of it beyond what was recorded.
 
     `verdict` is None if nothing wrong was found, or the trace has not ended. `rules` is the number of rules
@@ -28,7 +27,8 @@ class Report:
     and for how long, `life` is for how many seconds they may cache the answer: None if there is no answer, 0
     if they may not. `resolvers` are compared with the walk. `shares` is what all paths lead to, the largest
     share first, if every server was asked. `journey` is the trace as a user meets it, in numbered legs.
-    `called` has names that the user gave to resolvers, by address.
+    `called` has names that the user gave to resolvers, by address. `unshown` says which findings are left
+    out because the user does not want to see them; empty if all are there.
     """
 
     trace: Trace
@@ -43,3 +43,4 @@ class Report:
     shares: tuple[Share, ...] = ()
     journey: tuple[Leg, ...] = ()
     called: Mapping[str, str] = field(default_factory=dict)
+    unshown: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,6 +33,7 @@ from dnstrace.model.anchors import NO_ANCHORS, Anchors
 from dnstrace.model.asked import Resolver
 from dnstrace.model.expectations import Expectation
 from dnstrace.model.limits import Limits
+from dnstrace.model.structs import Struct, replace
 from dnstrace.model.tracing import Tracing
 from dnstrace.network.recording import Course, Kept
 from dnstrace.network.replay import RecordedNetwork
@@ -49,8 +50,7 @@ _ANY = Whole(0, 2**16 - 1)
 _TTL = 86400  # of the supposed DS records, in seconds; it does not matter
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct):
     """A trace as it was saved, and what it was made of.
 
     `document` is the whole file as JSON values. `tracing` is what `dnstrace.trace` was given, completed by
@@ -97,14 +97,15 @@ def decoded(octets: bytes) -> Record:
     )
     return Record(
         document=document,
-        question=_read_question(whole.object("question")),
-        tracing=_read_tracing(how, record.converted("started", _parse_moment), whole.whole("seed", *SEED)),
+        question=read_question(whole.object("question")),
+        tracing=read_tracing(how, record.converted("started", parse_moment), whole.whole("seed", *SEED)),
         expected=_read_expectations(how),
         course=course,
     )
 
 
-def _read_tracing(how: Fields, now: datetime, seed: int) -> Tracing:
+def read_tracing(how: Fields, now: datetime, seed: int) -> Tracing:
+    """How a trace is made, as `tracing_of` wrote it. Raises RecordError."""
     return Tracing(
         settings=_read_settings(how.object("settings")),
         limits=_read_limits(how.object("limits")),
@@ -172,12 +173,14 @@ def _read_wires(whole: Fields) -> dict[tuple[int, int], bytes]:
     return found
 
 
-def _read_question(asked: Fields) -> Question:
+def read_question(asked: Fields) -> Question:
+    """A question, from its `name`, `type` and `class`. Raises RecordError."""
     rdtype = asked.converted("type", dns.rdatatype.from_text)
     return Question(asked.name("name"), rdtype, asked.converted("class", dns.rdataclass.from_text))
 
 
-def _parse_moment(text: str) -> datetime:
+def parse_moment(text: str) -> datetime:
+    """A moment in UTC, from ISO 8601 with its time zone. Raises ValueError."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None or not 1970 < moment.year < 9000:
         raise ValueError(text)
@@ -287,7 +290,7 @@ def _read_kept(given: Fields, wires: Mapping[tuple[int, int], bytes]) -> Kept:
 
 def _read_query(given: Fields) -> Query:
     return Query(
-        question=_read_question(given),
+        question=read_question(given),
         address=given.word("address"),
         port=given.whole("port", 0, 65535),
         transport=given.one_of("transport", Transport),

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from rich.cells import cell_len
 from rich.text import Text
 
-from dnstrace.render.text import CIRCLED
+from dnstrace.model.structs import Struct, field
+from dnstrace.render.in_ascii import in_ascii
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 GUIDE_STYLE = "dim"
 UNICODE_ONLY = "not bold"  # the style of a Unicode form that follows its ASCII form
-_ASCII_SIGNS = str.maketrans({"·": "-", "─": "-", TIMES: "x", "✗": "x", "✓": "+"}) | CIRCLED
 _DEEPEST = 16  # nested zones that are indented at most, however wide the terminal
 _ALWAYS = 5  # nested zones that are always indented
 _ROOM = 56  # columns kept for text; beyond that, nested zones are no longer indented
@@ -36,8 +35,7 @@ _SPLITS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Guides:
+class Guides(Struct):
     """The strings that draw the tree, all of the same width, and whether lines may use Unicode."""
 
     fork: str
@@ -53,8 +51,7 @@ UNICODE = Guides("├─ ", "└─ ", "│  ", "   ", "├┄ ", "└┄ ", Tru
 ASCII = Guides("|-- ", "`-- ", "|   ", "    ", "|.. ", "`.. ", False)
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Struct, frozen=False):
     """A line and its children.
 
     `descends` is set if the node may be drawn next to its parent instead of below it when the tree gets too
@@ -74,8 +71,7 @@ class Node:
     steps: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(Struct):
     """A node with the guides before its first line and before the following lines.
 
     `run` counts the chain of descending nodes that ends with this one.
@@ -148,8 +144,7 @@ def _ascii_line(line: Text) -> Text:
     for span in reversed(line.spans):
         if span.style == UNICODE_ONLY:
             line = line[: span.start] + line[span.end :]
-    plain = line.plain.translate(_ASCII_SIGNS)
-    line.plain = "".join(character if character.isascii() else "?" for character in plain)
+    line.plain = in_ascii(line.plain)
     return line
 
 
@@ -181,8 +176,7 @@ def _tokens(text: str, room: int, level: int) -> Iterator[str]:
             yield from _tokens(token, room, level + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct):
     """A table. The last cell of each row is folded if it is too wide.
 
     If too little room is left for that, each row becomes a line of parts, each labelled with its column head.

@@ -11,9 +11,7 @@ Which addresses there are, and in what order, is decided in candidates.py.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any, final
 
 from dnstrace.analysis.ordering import in_one_order, place
@@ -33,6 +31,7 @@ from dnstrace.model import (
     Transport,
 )
 from dnstrace.model.counting import counted
+from dnstrace.model.structs import Struct, replace
 from dnstrace.port import in_turn
 from dnstrace.walk.candidates import Candidate, Candidates, UnderWay
 from dnstrace.walk.context import TraceContext
@@ -50,8 +49,7 @@ Lookup = Callable[[Name, bool], Awaitable[tuple[Address, ...]]]
 Shape = Callable[[Query], Query]
 
 
-@dataclass(frozen=True, slots=True)
-class Strategy:
+class Strategy(Struct):
     """How the servers of a zone are asked.
 
     `choose` drives an Asking: it decides in what order the addresses are asked, when the next one is, and
@@ -102,11 +100,11 @@ class Asking:
         self.looking_up: dict[asyncio.Task[tuple[Address, ...]], Name] = {}
         known = context.health.without_edns if strategy.without_edns is None else strategy.without_edns
         self._without_edns = frozenset(known) if strategy.all_servers else known
-        self._under_way: dict[Candidate, UnderWay] = {}
+        self._under_way: dict[int, UnderWay] = {}  # by the identity of the candidate: to hash it takes longer
         self.made: dict[int, Candidate] = {}  # by the index of the attempt, until they are arranged
         self.settled = False  # by rule: what is still under way is not needed
         self._vain: set[Candidate] = set()  # not asked, since another look-up has tried it in vain
-        self._looked_up: Counter[bool] = Counter()  # in each of the two ways
+        self._looked_up = [0, 0]  # in each of the two ways
         self.denied = ""  # the limit that stopped this step, in words
 
     async def run(self) -> int | None:
@@ -134,12 +132,17 @@ class Asking:
         names = self.candidates.names or self.candidates.names_of_parent
         return bool(names) and len(self.looking_up) < self.strategy.lookups_at_once
 
-    def under_way(self) -> Iterator[UnderWay]:
-        """The exchanges that have not ended; one that waits for its turn to be sent counts from now."""
+    def under_way(self) -> Iterator[tuple[float, Transport]]:
+        """Since when each exchange that has not ended is under way, and over what.
+
+        One that waits for its turn to be sent counts from now.
+        """
         now = asyncio.get_running_loop().time()
         for candidate in self.attempting.values():
-            begun = self._under_way.get(candidate)
-            yield begun or UnderWay(candidate, self._first_query(candidate), now)
+            if (begun := self._under_way.get(id(candidate))) is not None:
+                yield begun.since, begun.query.transport
+            else:
+                yield now, self._first_transport(candidate)
 
     # --- what a strategy does -----------------------------------------------------------------
 
@@ -288,6 +291,11 @@ class Asking:
         )
         return query if self.strategy.shape is None else self.strategy.shape(query)
 
+    def _first_transport(self, candidate: Candidate) -> Transport:
+        if self.strategy.shape is not None:
+            return self._first_query(candidate).transport
+        return Transport.TCP if self.context.settings.tcp else Transport.UDP
+
     def _timeout(self, candidate: Candidate) -> float:
         """Seconds to wait for a reply."""
         if self.candidates.are_last_resort:
@@ -321,11 +329,11 @@ class Asking:
             exchange = await in_turn(
                 self.context.network, query, timeout, lambda: self._note_sent(candidate, query)
             )
-        self._under_way.pop(candidate, None)
+        self._under_way.pop(id(candidate), None)
         return self.context.supposed.instead(exchange, self.delegation.zone)
 
     def _note_sent(self, candidate: Candidate, query: Query) -> None:
-        self._under_way[candidate] = UnderWay(candidate, query, asyncio.get_running_loop().time())
+        self._under_way[id(candidate)] = UnderWay(candidate, query, asyncio.get_running_loop().time())
 
     # --- the end ------------------------------------------------------------------------------
 
@@ -335,7 +343,8 @@ class Asking:
         left = self.waiting
         for task in left:
             task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        if left:
+            await asyncio.gather(*left, return_exceptions=True)
         for asked in self._under_way.values():
             elapsed = now - asked.since
             exchange = Exchange(asked.query, asked.since, elapsed, fault=Fault.ABANDONED)

@@ -10,9 +10,9 @@ was wrong.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from dnstrace.model import Attempt, Cause, Edns, Exchange, Fault, Kind, Meaning, Query, Transport
+from dnstrace.model.structs import replace
 
 PLAIN = 2  # the number of the first try without EDNS
 COOKIE, CLIENT_COOKIE = 10, 8  # the option's code, the octets of the client's part (RFC 7873 section 4)
@@ -58,7 +58,8 @@ def another_way(exchange: Exchange, meaning: Meaning) -> Query | None:
 
 def cause(before: Iterable[Attempt], latest: Attempt) -> Cause | None:
     """What the latest attempt shows to be wrong at its address, given those `before` it."""
-    earlier = tuple(before)
+    if not (earlier := tuple(before)):
+        return None
     found = _shown_cause(earlier, latest)
     return None if found in {attempt.cause for attempt in earlier} else found
 

@@ -16,12 +16,13 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import dns.rdatatype
 
 from dnstrace.model import Address, Name, Question
+from dnstrace.model.structs import Struct
 
 FAMILY_TYPES = {4: dns.rdatatype.A, 6: dns.rdatatype.AAAA}
 
@@ -33,8 +34,7 @@ class Node(NamedTuple):
     of_parent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
+class Sought(Struct):
     """A question under way. `zone` is the one that needs the address asked for; None for the trace's own."""
 
     question: Question
@@ -58,8 +58,7 @@ class Found(NamedTuple):
     go_on: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Ended:
+class _Ended(Struct):
     """A look-up that has ended, after `runs` runs.
 
     `depth` is how deep it was nested if the limit on that contributed to its failure.
@@ -272,13 +271,23 @@ class Retries:
                 ended.cancel()
 
 
-@dataclass(frozen=True, slots=True)
 class Remembered:
-    """What one trace has tried."""
+    """What one trace has tried; most need nothing of it, so that each is made when it is first needed."""
 
-    lookups: Lookups = field(default_factory=Lookups)
-    dead: Dead = field(default_factory=Dead)
-    retries: Retries = field(default_factory=Retries)
+    @cached_property
+    def lookups(self) -> Lookups:
+        """The look-ups of addresses of name servers."""
+        return Lookups()
+
+    @cached_property
+    def dead(self) -> Dead:
+        """The addresses that have answered nothing."""
+        return Dead()
+
+    @cached_property
+    def retries(self) -> Retries:
+        """The further tries of look-ups."""
+        return Retries()
 
 
 def _asks_address(question: Question) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import dns.rrset
 
@@ -15,6 +14,9 @@ from dnstrace.model.families import Unasked
 from dnstrace.model.families import why_unasked as why_family_unasked
 from dnstrace.model.naming import plain
 from dnstrace.walk.health import may_be_asked
+
+if TYPE_CHECKING:
+    from dnstrace.walk.journal import Journal
 
 # The outcome of a step by the meaning of the reply used; with any other meaning it has failed.
 OUTCOMES = {
@@ -34,6 +36,18 @@ _FAILED = {
     Kind.KNOWN_SILENT: "silent shortly before",
     Kind.MISMATCH: "sent only replies that do not match the query",
     Kind.NOT_RECORDED: "not in the record",
+    Kind.EMPTY: "sent an empty reply",
+    Kind.UPWARD_REFERRAL: "sent an upward referral",
+    Kind.SIDEWAYS_REFERRAL: "sent a sideways referral",
+    Kind.SELF_REFERRAL: "referred to the same zone",
+    Kind.OTHER_NAME: "answered for another name",
+    Kind.OTHER_TYPE: "answered with another type",
+    Kind.WRONG_CLASS: "answered with another class",
+    Kind.FORMAT_ERROR: "replied with a format error",
+    Kind.BAD_VERSION: "rejected the EDNS version",
+    Kind.BAD_COOKIE: "rejected the cookie",
+    Kind.OTHER_RCODE: "replied with another error",
+    Kind.CONNECTION_LOST: "lost the connection",
 }
 _NO_TCP = "truncated, with no answer over TCP"
 _SHOWN = 3  # addresses, in one line
@@ -53,9 +67,11 @@ class WalkResult(NamedTuple):
     error: str = ""
     last: tuple[dns.rrset.RRset, ...] = ()
 
-    def concluding(self, trace: Trace) -> Trace:
-        """The trace with this as its result."""
-        return replace(trace, outcome=self.outcome, rcode=self.rcode, answer=self.answer, error=self.error)
+    def concluding(self, journal: Journal, **more: Any) -> Trace:
+        """The trace that is recorded, with this as its result; `more` are further fields of it."""
+        return journal.concluded(
+            outcome=self.outcome, rcode=self.rcode, answer=self.answer, error=self.error, **more
+        )
 
 
 def failed(ended: Step, answer: tuple[dns.rrset.RRset, ...]) -> WalkResult:
@@ -80,7 +96,7 @@ def unfinished(error: str, meaning: Meaning, answer: tuple[dns.rrset.RRset, ...]
 def why_none(step: Step) -> str:
     """Why no server of a zone gave a usable answer, in one line: how many addresses failed in which way."""
     if not step.attempts:
-        servers = "the root servers" if step.zone == ROOT else f"the name servers of {plain(step.zone)}"
+        servers = _servers_of(step)
         if any(server.addresses for server in step.servers):
             return f"{servers} are not asked again: they did not answer just before"
         return f"no address was found for {servers}"
@@ -88,8 +104,17 @@ def why_none(step: Step) -> str:
     over_tcp = (a.exchange.query.address for a in step.attempts if a.cause is Cause.NO_TCP)
     last |= {each: _NO_TCP for each in over_tcp if last[each] == _FAILED[Kind.TIMEOUT]}
     reasons = [f"{count} {failure}" for failure, count in Counter(last.values()).most_common()]
+    if step.given:
+        return f"the starting server gave no usable answer: {', '.join(dict.fromkeys(last.values()))}"
     server = "root server" if step.zone == ROOT else f"name server of {plain(step.zone)}"
     return f"no {server} gave a usable answer: {', '.join(reasons)}"
+
+
+def _servers_of(step: Step) -> str:
+    """The servers that a step asks, for the middle of a sentence."""
+    if step.given:
+        return "the starting server"
+    return "the root servers" if step.zone == ROOT else f"the name servers of {plain(step.zone)}"
 
 
 def why_not_asked(step: Step, unasked: Mapping[int, Unasked]) -> str:
@@ -99,7 +124,9 @@ def why_not_asked(step: Step, unasked: Mapping[int, Unasked]) -> str:
         return ""
     only = " and ".join(f"IPv{family}" for family in sorted(known))
     why = " and ".join(why_family_unasked(family, unasked[family]) for family in sorted(known))
-    servers = "the root servers" if step.zone == ROOT else f"the name servers of {plain(step.zone)}"
+    servers = _servers_of(step)
+    if len(known) > 1:
+        return f"{servers} are not asked: {why}"
     return f"only {only} addresses are known for {servers}, and they are not asked: {why}"
 
 

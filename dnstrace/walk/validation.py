@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Hashable
-from dataclasses import replace
 
 import dns.rcode
 import dns.rdatatype
@@ -22,6 +21,7 @@ from dnstrace.dnssec import Judgement, Security, effort, judge, unjudged
 from dnstrace.model import Address, Delegation, Kind, Meaning, Outcome, Purpose, Question, Step, Trace
 from dnstrace.model.anchors import Anchors
 from dnstrace.model.judgement import LIMITS
+from dnstrace.model.structs import replace
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.descent import Walk
 from dnstrace.walk.result import WalkResult, result_of
@@ -69,7 +69,7 @@ class Validation:
         `found` is the result of the walk if it had not ended.
         """
         found = self._found or found
-        trace = found.concluding(self._context.journal.snapshot())
+        trace = found.concluding(self._context.journal)
         try:
             judgement = judge(trace, self._anchors, self._at, fresh=effort.SLICE)
         except effort.Paused:
@@ -98,7 +98,7 @@ class Validation:
 
     async def _judge(self, found: WalkResult) -> Judgement:
         """The verdict so far."""
-        trace = found.concluding(self._context.journal.snapshot())
+        trace = found.concluding(self._context.journal)
         return await judged_in_slices(trace, self._anchors, self._at)
 
     async def _ask_another(self, number: int) -> Judgement | None:

@@ -10,6 +10,7 @@ import pytest
 from dnstrace.cli.environment import Environment, Unwritable
 from dnstrace.cli.plugin import guarded_plugin, is_plugin
 from dnstrace.cli.usage import Usage
+from tests.cli.configured import configure
 from tests.cli.running import run
 
 NAGIOS = "--format=nagios"
@@ -31,6 +32,26 @@ def test_whether_a_plugin_is_wanted_is_seen_before_the_words_are_read(
     line: str, variable: str, plugin: bool
 ) -> None:
     assert is_plugin(line.split(), {"DNSTRACE_FORMAT": variable}) is plugin
+
+
+@pytest.mark.parametrize(
+    ("words", "variable", "text", "status"),
+    [
+        (("--expct=a=1",), "", 'format = "nagios"\n', 3),
+        (("--expct=a=1",), "", "timeout = [\nformat='nagios'\n", 3),
+        (("--lab",), "", "timeout = [\nformat='nagios'\n", 3),
+        (("--lab",), "", 'format = "nagios"\n', 0),
+        (("--lab", "--short", "-4", "-6"), "", 'format = "nagios"\n', 2),
+        (("--expct=a=1", "--no-config"), "", 'format = "nagios"\n', 2),
+        (("--expct=a=1",), "sarif", 'format = "nagios"\n', 2),
+        (("--expct=a=1",), "", '# format = "nagios"\n', 2),
+    ],
+)
+def test_the_configuration_file_alone_makes_it_a_plugin(
+    words: tuple[str, ...], variable: str, text: str, status: int, tmp_path: Path
+) -> None:
+    ran = run(*words, XDG_CONFIG_HOME=configure(tmp_path, text), DNSTRACE_FORMAT=variable)
+    assert ran.status == status and ran.out.startswith("DNSTRACE ") is (status in (0, 3))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +118,7 @@ def test_a_list_with_lines_that_cannot_be_traced_is_not_known_to_be_well(tmp_pat
     names.write_text("www.example.com\na..b\n")
     ran = run("--lab", "-f", str(names), NAGIOS)
     assert ran.status == 3 and ran.out.startswith(
-        "DNSTRACE UNKNOWN: 1 line could not be traced; www.example.com A: "
+        "DNSTRACE UNKNOWN: 1 of 2 names: line 2 (not-traced) | names=2;;;0 ok=1;;;0 "
     )
     names.write_text("www.example.com\n")
     ran = run("--lab", "-f", str(names), NAGIOS, "--expect=aaaa=2001:db8::1")

@@ -21,13 +21,25 @@ class Output(StrEnum):
     PROMETHEUS = "prometheus"
     NAGIOS = "nagios"
     MARKDOWN = "markdown"
+    GITHUB = "github"
 
 
-FORMATS = (Output.SARIF, Output.JUNIT, Output.PROMETHEUS, Output.NAGIOS, Output.MARKDOWN)
+FORMATS = (
+    Output.SARIF,
+    Output.JUNIT,
+    Output.PROMETHEUS,
+    Output.NAGIOS,
+    Output.MARKDOWN,
+    Output.GITHUB,
+)
 """The forms of `--format`: of all that is traced, one document is made."""
 
 FAIL_ON = ("error", "warning", "notice", "never")
 """The levels of `--fail-on`: those of `dnstrace.model.policy`, which the help must not wait for."""
+
+
+LEVELS, ALL_LEVELS = FAIL_ON[:-1], "notice"
+"""The levels of `--level`, and the one from which on every finding is shown."""
 
 
 def in_format(text: str) -> Output:

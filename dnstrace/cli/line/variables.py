@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from dnstrace.cli.line.options import OPTIONS
 from dnstrace.cli.line.parsed import Parsed
 from dnstrace.cli.line.syntax import converted
 from dnstrace.cli.usage import Usage, shown
+from dnstrace.model.allowed import ONLY_READER, READER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
-
-
-def config_path(variables: Mapping[str, str]) -> str:
-    """Where the user's configuration file is, if there is one; empty where no variable says."""
-    folders = [variables.get("XDG_CONFIG_HOME", "")]
-    folders += [os.path.join(variables.get("HOME", ""), ".config"), variables.get("APPDATA", "")]
-    absolute = next((each for each in folders if os.path.isabs(each)), "")
-    return os.path.join(absolute, "dnstrace", "config.toml") if absolute else ""
 
 
 def of_environment(variables: Mapping[str, str]) -> Parsed:
@@ -44,4 +36,6 @@ def of_environment(variables: Mapping[str, str]) -> Parsed:
                 parsed.take_back(option, option.variable)
             else:
                 raise Usage(f"{option.variable} must be 1 or 0, not {shown(word)}")
+    if (reader := variables.get(READER, "").strip()) not in ("", ONLY_READER):  # which `reading` goes by
+        raise Usage(f"{READER} must be {ONLY_READER} or empty, not {shown(reader)}")
     return parsed

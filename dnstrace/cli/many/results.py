@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,12 +12,13 @@ from dnstrace.analysis.reached import is_bogus, last_step, zone_reached
 from dnstrace.cli.accepting import accepted_of
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.choices import Display
-from dnstrace.cli.line.forms import FORMATS, Output
+from dnstrace.cli.line.forms import ALL_LEVELS, FORMATS, Output
 from dnstrace.cli.status import status
 from dnstrace.model import Kind, Name, Outcome, Purpose, Step, Trace
 from dnstrace.model.findings import Finding, Level
 from dnstrace.model.naming import plain
 from dnstrace.model.policy import USUAL, Policy
+from dnstrace.model.structs import replace
 from dnstrace.render.short import data
 from dnstrace.render.text import harmless, name_text, time_text
 
@@ -30,6 +30,7 @@ _GOOD = {Exit.ANSWER, Exit.NEGATIVE}
 _SIGNS = {Level.ERROR: ("✗", "x"), Level.WARNING: ("!", "!"), Level.NOTICE: ("·", "-")}
 _BETWEEN = "  "  # between the things that are wrong
 _RED, _PLAIN = "\x1b[31m", "\x1b[0m"
+_WORDLESS = frozenset({Output.JSONL, Output.SHORT, *FORMATS})
 _SERVERS = 3  # of one finding that are on the line
 
 
@@ -81,8 +82,10 @@ def result(trace: Trace, shown: Display, policy: Policy = USUAL, form: Form = AS
     """The lines and the counts for a trace; with `form.pages`, also its page if it is bad."""
     trace = accepted_of(trace, policy)
     concerned = tuple(each.findings for each in trace.ignores)
-    trace = replace(trace, ignores=tuple(each for each in trace.ignores if each.findings))
+    if trace.ignores:
+        trace = replace(trace, ignores=tuple(each for each in trace.ignores if each.findings))
     last = last_step(trace) if trace.outcome is Outcome.FAILED else None
+    seen = _seen(trace, shown.level)
     found = Result(
         _question_text(trace),
         "",
@@ -95,26 +98,41 @@ def result(trace: Trace, shown: Display, policy: Policy = USUAL, form: Form = AS
             for step in trace.steps
             if step.main and step.attempts
         ),
-        tuple({(finding.level, finding.code): None for finding in trace.findings or ()}),
+        tuple({(finding.level, finding.code): None for finding in seen.findings or ()}),
         tuple(met.expectation.text for met in trace.expectations or () if not met.met),
-        (_answer_text(trace), _wrong_text(trace, form.ascii_only)),
+        (_answer_text(trace), _wrong_text(seen, form.ascii_only)) if _says(shown, form) else ("", ""),
         tuple(met.expectation.text for met in trace.expectations or ()),
         concerned=concerned,
         day=trace.started.astimezone(UTC).date() if concerned else None,
     )
     if shown.only_bad and not found.is_bad:
         return found
-    page = _page(trace) if form.pages and found.is_bad else ""
+    page = _page(trace, shown.level) if form.pages and found.is_bad else ""
     if shown.output in FORMATS:
         return found._replace(entry=_entry(trace, policy), page=page)
     return found._replace(text=_result_text(trace, found, shown, form), page=page)
 
 
-def _page(trace: Trace) -> str:
+def _says(shown: Display, form: Form) -> bool:
+    """Whether what was found is written in words: on its line, or on the page that lists all results."""
+    return form.pages or shown.output not in _WORDLESS
+
+
+def _seen(trace: Trace, level: str) -> Trace:
+    """The trace with only the findings that the user wants to see."""
+    if level == ALL_LEVELS or not trace.findings:
+        return trace
+    from dnstrace.render.narrowed import from_level
+
+    return replace(trace, findings=from_level(trace.findings, level))
+
+
+def _page(trace: Trace, level: str) -> str:
     from dnstrace.api import report
     from dnstrace.render.html_page import html_page
+    from dnstrace.render.narrowed import narrowed
 
-    return html_page(report(trace))
+    return html_page(narrowed(report(trace), level))
 
 
 def _entry(trace: Trace, policy: Policy) -> Entry:
