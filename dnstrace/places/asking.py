@@ -150,7 +150,7 @@ def traced_again(octets: bytes, request: Request) -> tuple[Trace, Record]:
 
 
 def _is_lacking(trace: Trace) -> bool:
-    """Whether a trace failed for want of what is not in its record: that is no fault of any server."""
+    """Whether a trace failed for want of what is not in its record: no server is at fault."""
     last = last_step(trace)
     if trace.outcome is not Outcome.FAILED or last is None:
         return False

@@ -70,7 +70,7 @@ def between(documents: dict[str, Document]) -> Iterator[tuple[str, Document, Doc
     if not others:
         raise Usage("--diff: the file has the trace of one place only: give another file, or --from")
     return (
-        (shown(f"{first} and {other}").strip("'"), documents[first], documents[other]) for other in others
+        (shown(f"from {first} to {other}").strip("'"), documents[first], documents[other]) for other in others
     )
 
 
