@@ -98,7 +98,7 @@ def _document(octets: bytes) -> Document:
         raise RecordError(f"is of {shown(schema)}, which is newer than this program")
     try:
         differences(found, found)
-    except Exception as error:
+    except Exception as error:  # what is missing, or of another type, makes any part of that raise
         raise RecordError("is damaged: it is not a whole trace") from error
     whole: Document = found
     return whole

@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from dnstrace.cli.line import addresses, names, rdtypes, values
-from dnstrace.cli.line.forms import FAIL_ON, FORMATS, Output, in_format
+from dnstrace.cli.line.forms import FAIL_ON, FORMATS, LEVELS, Output, in_format
 from dnstrace.cli.line.option import SECURITY, WORLD, Completes, Group, Need, Option
 
 if TYPE_CHECKING:
@@ -140,6 +140,9 @@ OPTIONS: tuple[Option, ...] = (
            convert=_later("ignoring", "ignore"), repeatable=True, needs=(_FINDINGS,)),
     Option("ignore-file", Group.CHECK, "Accept those in FILE: CODE... [until DAY] WHY", metavar="FILE",
            convert=values.file, repeatable=True, completes=Completes.FILE, needs=(_FINDINGS,)),
+    Option("level", Group.CHECK, "Show findings from LEVEL on: error or warning", metavar="LEVEL",
+           convert=values.one_of(*LEVELS), choices=LEVELS, needs=(_FINDINGS,),
+           excludes=((("json", "jsonl", "format"), "{it} has all findings"),)),
     Option("http", Group.CHECK, "Fetch the page too, from each address",
            excludes=((("parent-only",), "a referral has no page"),
                      (("replay",), "a record has no page"), _ONE_QUESTION, _COMPARED, _HERE)),
@@ -157,7 +160,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("brief", Group.PRINT, "JSON of about 1 kB: no steps, no evidence",
            needs=((("json", "jsonl"), "{me} is about the JSON output"),),
            excludes=((("verbose", "explain-steps"), "{it} adds to the steps, which {me} leaves out"),)),
-    Option("format", Group.PRINT, "As sarif, junit, github, nagios, markdown, ...", metavar="FORM",
+    Option("format", Group.PRINT, "One document for CI or monitoring, e.g. junit", metavar="FORM",
            convert=in_format, key="output", choices=FORMATS, excludes=(_COMPARED, _HERE)),
     Option("html", Group.PRINT, "Write it all as a page to FILE (with -f: to DIR)", metavar="FILE",
            convert=values.file, completes=Completes.NEW_FILE, single="shows one trace",
@@ -208,6 +211,9 @@ OPTIONS: tuple[Option, ...] = (
            excludes=(_ONE_QUESTION, (("watch",), "one compares once, the other again and again"))),
     Option("watch", Group.KEEP, "Trace every S seconds until something changes", metavar="S",
            convert=values.seconds, single="follows one question", excludes=(_ONE_QUESTION, _HERE)),
+    Option("until", Group.KEEP, "With --watch: wait until all is 'ok', or 'change'", metavar="WHAT",
+           convert=values.one_of("ok", "change"), choices=("ok", "change"),
+           needs=((("watch",), "{me} says when watching ends"),)),
     Option("drop", Group.KEEP, "Treat SERVER as dead (with --replay or --lab)", metavar="SERVER",
            convert=names.server, repeatable=True,
            needs=((("replay", "lab"), "a live server cannot be treated as dead"),)),
