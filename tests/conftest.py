@@ -56,7 +56,7 @@ SLOWEST = {
     "test_packages.py",
     "test_stalls.py",
 }
-"""The files that take longest are first: at the end, no processor waits for another that has just begun one."""
+"""The files that take longest, which are first: at the end, no processor waits for one that began late."""
 
 
 # A machine that is busy with other work makes examples slow: that is no fault of a test.
