@@ -1,4 +1,4 @@
-"""Which share of the lines of dnstrace the tests run: `tests/run --coverage` calls `python -m tests.coverage FILE`.
+"""Which share of the lines of dnstrace the tests run, of what `tests/run --coverage` has measured.
 
 A line counts if it ran in one of the processes of the tests themselves, with the seeds and cases of this run.
 Branches do not, nor what the command does in a process of its own. The same sources give the same figure.

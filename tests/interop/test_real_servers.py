@@ -125,7 +125,7 @@ def able() -> None:
 def runs(
     request: pytest.FixtureRequest, able: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Future[Run]]]:
-    """What the command gave in each case, on one layout; of what is saved, only in those of this run's share."""
+    """What the command gave in each case, on one layout; what is saved, if it is in this run's share."""
     wanted = "".join(item.name for item in request.session.items if "saved_again" in item.name)
     with internet(request.param, tmp_path_factory.mktemp("internet")) as net, ThreadPoolExecutor(4) as pool:
         yield {
