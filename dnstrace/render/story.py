@@ -52,7 +52,7 @@ _TITLES = {
     Stage.PAGE: "The page",
     Stage.END: "There is nothing to show",
 }
-_TITLES_OF_START = {
+_AT_THE_START = {
     Stage.REFERRAL: "The server given refers to others",
     Stage.SERVER: "The server to start from is given",
     Stage.ANSWER: "The server given is asked for the record",
@@ -178,8 +178,8 @@ class Story:
         """What a leg is about, in a few words."""
         if leg.stage is Stage.USER and self._trace.question.rdtype not in ADDRESSES:
             return "A program needs records"
-        if leg.zone == ROOT and any(step.given for step in self._trace.steps):
-            return _TITLES_OF_START.get(leg.stage) or _TITLES[leg.stage]
+        if leg.zone == ROOT and leg.stage in _AT_THE_START and any(step.given for step in self._trace.steps):
+            return _AT_THE_START[leg.stage]
         return _TITLES[leg.stage].format("" if leg.zone is None else zone_text(leg.zone))
 
     def _text_of(self, leg: Leg) -> str:
