@@ -106,6 +106,10 @@ def run_choices(chosen: Choices, environment: Environment) -> int:
         from dnstrace.cli.serving import serve_world
 
         return serve_world(chosen, environment)
+    if chosen.places or chosen.replayed or any(each.get("places") for each in chosen.diff):
+        from dnstrace.cli.places import run_places
+
+        return run_places(chosen, environment)
     if chosen.many is not None:
         from dnstrace.cli.many.run import trace_file
 

@@ -21,19 +21,30 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-DEFERRED = (
-    "importlib.metadata",  # by dns._features
-    "inspect",  # by dataclasses and asyncio, for what they do not know of a class or a function
-    "idna",  # by dns.name, and so is the next: for Unicode names
-    "encodings.idna",
-    "ssl",  # by asyncio, and so is the next: for TLS
-    "asyncio.sslproto",
-    "textwrap",  # by traceback
-)
+DEFERRED: dict[str, dict[str, object]] = {
+    "importlib.metadata": {},  # by dns._features
+    "inspect": {},  # by dataclasses and asyncio, for what they do not know of a class or a function
+    "idna": {},  # by dns.name, and so is the next: for Unicode names
+    "encodings.idna": {},
+    "ssl": {},  # by asyncio, and so are the next: for TLS and processes
+    "asyncio.sslproto": {},
+    "subprocess": {"PIPE": -1, "STDOUT": -2, "DEVNULL": -3},
+    "textwrap": {},  # by traceback, and so is the next
+    "linecache": {},
+    "dns.entropy": {},  # by dns.message, for IDs of its own
+}
+"""The modules, and what is known of them that is asked when they are imported."""
 
 
 class _Deferred(ModuleType):
-    """Stands for a module until something is asked of it, and then for good gives way to that module."""
+    """Stands for a module until something is asked of it, and then for good gives way to that module.
+
+    What is `known` of the module does not count.
+    """
+
+    def __init__(self, name: str, known: dict[str, object]) -> None:
+        super().__init__(name)
+        self.__dict__.update(known)
 
     def __getattr__(self, name: str) -> object:
         if sys.modules.get(self.__name__) is self:
@@ -47,9 +58,11 @@ def defer() -> None:
         return
     if "inspect" not in sys.modules:
         _leave_out_signatures()
-    for name in DEFERRED:
+    import dns
+
+    for name, known in DEFERRED.items():
         if name not in sys.modules:
-            sys.modules[name] = _Deferred(name)
+            sys.modules[name] = _Deferred(name, known)
             parent, _, own = name.rpartition(".")
             if parent in sys.modules:
                 setattr(sys.modules[parent], own, sys.modules[name])
@@ -63,8 +76,7 @@ def _leave_out_signatures() -> None:
 
     Whoever asks for the signature, as `Rdata.replace` does, gets it by way of that.
     """
-    stand_in = sys.modules["inspect"] = _Deferred("inspect")
-    stand_in.__dict__["signature"] = lambda _: None
+    sys.modules["inspect"] = _Deferred("inspect", {"signature": lambda _: None})
     with suppress(ImportError):
         context = importlib.import_module("dns._immutable_ctx")
         if (wrap := getattr(context, "_immutable_init", None)) is not None:

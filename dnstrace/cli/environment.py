@@ -189,6 +189,14 @@ class Environment:
         return self.variables.get("TERM", "").lower() in ("dumb", "unknown")
 
 
+def config_path(variables: Mapping[str, str]) -> str:
+    """Where the user's configuration file is, if there is one; empty where no variable says."""
+    folders = [variables.get("XDG_CONFIG_HOME", "")]
+    folders += [os.path.join(variables.get("HOME", ""), ".config"), variables.get("APPDATA", "")]
+    absolute = next((each for each in folders if os.path.isabs(each)), "")
+    return os.path.join(absolute, "dnstrace", "config.toml") if absolute else ""
+
+
 def _locale(variables: Mapping[str, str]) -> str:
     """The locale of characters by the first variable that is set; empty if none is.
 
@@ -198,14 +206,6 @@ def _locale(variables: Mapping[str, str]) -> str:
     if found[1] in _COERCED and found[2] in ("C", "POSIX"):
         found[1] = ""
     return next(filter(None, found), "")
-
-
-def config_path(variables: Mapping[str, str]) -> str:
-    """Where the user's configuration file is, if there is one; empty where no variable says."""
-    folders = [variables.get("XDG_CONFIG_HOME", "")]
-    folders += [os.path.join(variables.get("HOME", ""), ".config"), variables.get("APPDATA", "")]
-    absolute = next((each for each in folders if os.path.isabs(each)), "")
-    return os.path.join(absolute, "dnstrace", "config.toml") if absolute else ""
 
 
 def _moves_its_cursor(stream: TextIO | None) -> bool:

@@ -47,7 +47,7 @@ def planned(chosen: Choices) -> Planned:
         return Planned(chosen.questions, *over_the_record(chosen, tracing, _anchors))
     if chosen.dnssec:
         tracing = _validated(tracing, chosen)
-    if chosen.settings.bind is not None:
+    if chosen.settings.bind is not None and not chosen.places:
         _check_source(chosen.settings.bind)
     return Planned(chosen.questions, tracing)
 

@@ -12,7 +12,6 @@ from dnstrace.cli.line.forms import ALL_LEVELS, FORMATS, Output
 from dnstrace.cli.output import FORMS
 from dnstrace.cli.planning import planned, taken_up
 from dnstrace.cli.progress import Progress
-from dnstrace.cli.remarks import of_resolvers, of_start, remarks
 from dnstrace.cli.saving import recorded, save
 from dnstrace.cli.status import status
 from dnstrace.model.structs import replace
@@ -90,6 +89,13 @@ def _save_and_print(report: Report, plan: Planned, chosen: Choices, environment:
     finally:
         if (form := FORMS.get(chosen.shown.output)) is not None:
             environment.write(form(seen, chosen.shown, environment))
+    if chosen.shown.output is Output.SHORT or report.resolvers or chosen.server is not None:
+        _remark_on(report, seen, chosen, environment)
+
+
+def _remark_on(report: Report, seen: Report, chosen: Choices, environment: Environment) -> None:
+    from dnstrace.cli.remarks import of_resolvers, of_start, remarks
+
     if chosen.shown.output is Output.SHORT:
         for remark in remarks(seen):
             environment.remark(f"{report.trace.question}: {remark}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 
@@ -47,6 +48,17 @@ def test_each_is_itself_in_the_end(name: str) -> None:
         f"print(second is sys.modules['{name}'], second.__file__ == path, type(second).__name__)"
     )
     assert ran(code) == "True True module"
+
+
+@pytest.mark.parametrize("name", [name for name, known in DEFERRED.items() if known])
+def test_what_is_known_of_a_module_is_so(name: str) -> None:
+    module = importlib.import_module(name)
+    assert {known: getattr(module, known) for known in DEFERRED[name]} == DEFERRED[name]
+
+
+def test_processes_run() -> None:
+    code = "import asyncio; print(asyncio.run(asyncio.create_subprocess_exec('true', stdout=-3)).__class__)"
+    assert ran(code) == "<class 'asyncio.subprocess.Process'>"
 
 
 def test_cryptography_is_not_taken_to_be_missing() -> None:

@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from dnstrace.model import Delegation, Name
     from dnstrace.model.asked import Resolver
     from dnstrace.model.expectations import Expectation
+    from dnstrace.model.places import Place
     from dnstrace.record import Record
+    from dnstrace.record.several import Placed
 
+_MOST_PLACES = 32  # each takes a process of its own
 _MOST_RESOLVERS = 32  # asked at once, each by a socket of its own
 _NO_NAME = "no name to trace: try `dnstrace www.example.com`, or `dnstrace --lab` for the embedded internet"
 
@@ -83,6 +86,8 @@ class Choices(NamedTuple):
     for what is expected, else a change. `record` is what is replayed, or None. The
     servers in `drop`, by name or address, are treated as dead. `remarks` are lines for the user. `serve` says
     where the world is answered instead of a trace: on `ports` or at its own `addresses`; None for a trace.
+    `places` are where to trace from, none for here alone; `replayed` are those of the record. With
+    `system_there` the resolvers of each place's system are asked too.
     """
 
     questions: tuple[Question, ...]
@@ -115,6 +120,9 @@ class Choices(NamedTuple):
     drop: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     serve: str | None = None
+    places: tuple[Place, ...] = ()
+    replayed: tuple[Placed, ...] = ()
+    system_there: bool = False
 
     @property
     def is_live(self) -> bool:
@@ -166,6 +174,9 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         record=loaded.record if loaded else None,
         drop=tuple(chosen.get("drop", ())),
         serve=chosen.get("serve"),
+        places=_places(chosen),
+        replayed=loaded.places if loaded else (),
+        system_there=_system_there(chosen),
         remarks=_remarks(chosen, policy),
     )
 
@@ -229,6 +240,22 @@ def _chosen_resolvers(chosen: Mapping[str, Any], families: frozenset[int]) -> tu
     if len(found) > _MOST_RESOLVERS:
         raise Usage(f"at most {_MOST_RESOLVERS} resolvers can be asked, and these are {len(found)}")
     return found
+
+
+def _places(chosen: Mapping[str, Any]) -> tuple[Place, ...]:
+    """The places to trace from, each once."""
+    found = tuple(dict.fromkeys(chosen.get("from", ())))
+    if len(found) > _MOST_PLACES:
+        raise Usage(f"at most {_MOST_PLACES} places can be traced from, and these are {len(found)}")
+    return found
+
+
+def _system_there(chosen: Mapping[str, Any]) -> bool:
+    if "from" not in chosen or "resolver" not in chosen:
+        return False
+    from dnstrace.cli.line.resolver_names import is_system
+
+    return any(map(is_system, chosen["resolver"]))
 
 
 def _questions(parsed: Parsed) -> tuple[Question, ...]:
