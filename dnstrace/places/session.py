@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import signal
+import sys
 from asyncio import SubprocessTransport
 from asyncio.subprocess import PIPE, Process, SubprocessStreamProtocol
 from collections.abc import AsyncIterator, Callable
@@ -206,7 +207,7 @@ async def session(place: Place, within: float, on_stage: _OnStage) -> AsyncItera
 
 async def _started(place: Place) -> tuple[SubprocessTransport, Process]:
     words, loop = command(place), asyncio.get_running_loop()
-    apart: dict[str, Any] = {"start_new_session": True} if os.name == "posix" else {}
+    apart: dict[str, Any] = {"start_new_session": True} if sys.platform != "win32" else {}
     streams: dict[str, Any] = {"stdin": PIPE, "stdout": PIPE, "stderr": PIPE}
     try:
         transport, protocol = await loop.subprocess_exec(
@@ -226,7 +227,7 @@ async def _started(place: Place) -> tuple[SubprocessTransport, Process]:
 def _kill(process: Process) -> None:
     """End a process and its session, whether or not it still runs."""
     with suppress(ProcessLookupError, PermissionError):
-        if os.name == "posix":
+        if sys.platform != "win32":
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()
