@@ -142,22 +142,22 @@ class Session:
             self._give_up(str(error))
         except asyncio.IncompleteReadError:
             self._give_up("stopped in the middle of its trace")
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
             self._give_up("sent something that is not a part of a trace")
 
     def _take(self, word: str, payload: bytes) -> None:
-        """Take in a frame. Raises ValueError, TypeError or AttributeError for one that nobody sends."""
+        """Take in a frame. Raises one of the errors that `_listen` knows for a frame that nobody sends."""
         if word == "record":
             number, _, octets = payload.partition(b" ")
             self._settle(int(number), octets)
         elif word == "failure":
             found = json.loads(payload)
-            self._settle(int(found["number"]), Unreachable(f"cannot trace: {found['why'][:_SHOWN]}"))
+            self._settle(int(found["number"]), Unreachable(f"cannot trace: {_text(found['why'])}"))
         elif word == "progress":
             found = json.loads(payload)
-            self._on_stage(Stage("tracing", found["zone"][:_SHOWN], int(found["queries"])))
+            self._on_stage(Stage("tracing", _text(found["zone"]), int(found["queries"])))
         elif word == "hello":
-            self.by = json.loads(payload).get("by", "")[:_SHOWN]
+            self.by = _text(json.loads(payload)["by"])
             self._on_stage(Stage("tracing"))
         else:
             raise ValueError(word)
@@ -222,6 +222,13 @@ async def _started(place: Place) -> tuple[SubprocessTransport, Process]:
     except (OSError, ValueError) as error:
         what = "ssh" if place.way is Way.SSH else words[0]
         raise Unreachable(f"cannot start {what}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _text(value: object) -> str:
+    """A text from a place, cut to what is shown. Raises TypeError for anything else."""
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value[:_SHOWN]
 
 
 def _kill(process: Process) -> None:
