@@ -121,8 +121,19 @@ def ends() -> None:
 
 
 WAYS: tuple[Callable[[], None], ...] = (
-    honest, lies, hangs, floods, floods_in_lines, promises_too_much, stops_halfway, says_nonsense, says_odd_things, nests_deeply, leaves_out_the_number, ends,
-)  # fmt: skip
+    honest,
+    lies,
+    hangs,
+    floods,
+    floods_in_lines,
+    promises_too_much,
+    stops_halfway,
+    says_nonsense,
+    says_odd_things,
+    nests_deeply,
+    leaves_out_the_number,
+    ends,
+)
 
 
 if __name__ == "__main__":
