@@ -26,6 +26,9 @@ SAID = {
     "promises_too_much": "sent more than any trace has: over 16 MiB",
     "stops_halfway": "stopped in the middle of its trace",
     "says_nonsense": "sent something that is not a part of a trace",
+    "says_odd_things": "sent something that is not a part of a trace",
+    "nests_deeply": "sent something that is not a part of a trace",
+    "leaves_out_the_number": "sent something that is not a part of a trace",
     "ends": "ended with status 255: Permission denied (publickey).\x1b[2J",
     "missing": "cannot start no-such-command: No such file or directory",
 }
