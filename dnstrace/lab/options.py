@@ -32,7 +32,7 @@ def _zone_version(asked: Asked, otherwise: Responder, parameter: str) -> Reactio
 
 @misbehaviour("report-channel")
 def _report_channel(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """Names an agent to whom resolvers report errors (RFC 9567): `report-channel=reports.example.net`."""
+    """Names an agent that resolvers report errors to (RFC 9567): `report-channel=reports.example.net`."""
     option = dns.edns.ReportChannelOption(dns.name.from_text(parameter))
     return _with_option(otherwise(asked), option) if asked.query.edns >= 0 else otherwise(asked)
 

@@ -51,7 +51,7 @@ def zone_version(message: dns.message.Message) -> ZoneVersion | None:
 
 
 def report_channel(message: dns.message.Message) -> dns.name.Name | None:
-    """The agent to whom resolvers report errors (RFC 9567 section 5): None if there is none.
+    """The agent that resolvers report errors to (RFC 9567 section 5): None if there is none.
 
     The root name stands for no agent.
     """

@@ -33,7 +33,7 @@ class EdnsOptions(Struct):
 
     `nsid` is the name server identifier in octets (RFC 5001), `nsid_text` the same as text, `cookie` the
     parts of client and server (RFC 7873), `subnet` the client subnet as `ADDRESS/SOURCE/SCOPE` (RFC 7871),
-    `version` that of the zone (RFC 9660), `channel` the agent to whom resolvers report errors (RFC 9567).
+    `version` that of the zone (RFC 9660), `channel` the agent that resolvers report errors to (RFC 9567).
     """
 
     nsid: bytes | None = None
