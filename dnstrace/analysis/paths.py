@@ -15,6 +15,7 @@ from typing import NamedTuple
 import dns.rdatatype
 import dns.rrset
 
+from dnstrace.analysis.kept import kept
 from dnstrace.model import Attempt, Fault, Kind, Meaning, Name, Step
 from dnstrace.model.paths import Share
 
@@ -32,6 +33,7 @@ class Lead(NamedTuple):
     data: Hashable = None
 
 
+@kept(most=2048)
 def lead(meaning: Meaning) -> Lead:
     """What a meaning leads to.
 

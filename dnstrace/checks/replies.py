@@ -9,6 +9,7 @@ import dns.message
 import dns.rdatatype
 import dns.rrset
 
+from dnstrace.analysis.kept import kept
 from dnstrace.analysis.paths import by_address
 from dnstrace.model import Attempt, Meaning, Name, Step
 
@@ -46,9 +47,10 @@ class HeardReply:
         return next((r for r in found if r.name == name and r.rdtype == rdtype), None)
 
 
-def replies_of(step: Step) -> Iterable[HeardReply]:
+@kept(most=256)
+def replies_of(step: Step) -> tuple[HeardReply, ...]:
     """The last attempt at each address asked in a step, in the order in which they are recorded."""
-    return [HeardReply(step, step.attempts[indices[-1]]) for indices in by_address(step).values()]
+    return tuple(HeardReply(step, step.attempts[indices[-1]]) for indices in by_address(step).values())
 
 
 def by_server(replies: Iterable[HeardReply]) -> dict[Name, list[HeardReply]]:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import dns.flags
 import dns.rdatatype
 
+from dnstrace.analysis.kept import kept
 from dnstrace.checks.anomaly import Sort
 from dnstrace.checks.phrases import listed, server_names
 from dnstrace.checks.replies import HeardReply
@@ -32,6 +33,14 @@ class Fact(NamedTuple):
     text: str
 
 
+class _Facts(NamedTuple):
+    """What a reply states, with the subjects of it, and these with their values."""
+
+    facts: tuple[Fact, ...]
+    subjects: frozenset[object]
+    values: frozenset[object]
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Replies that state different values of one fact. `odd` are those that differ from most, or all."""
@@ -44,14 +53,24 @@ class Difference:
 
 def differences(replies: Iterable[HeardReply]) -> Iterator[Difference]:
     """Every fact in which the replies to one question differ."""
+    replies = tuple(replies)
+    if not _differ(replies):
+        return
     stated: dict[tuple[Sort, Hashable], dict[Hashable, list[tuple[HeardReply, str]]]] = {}
     for reply in replies:
-        for fact in _facts(reply):
+        for fact in _facts(reply).facts:
             values = stated.setdefault((fact.sort, fact.subject), defaultdict(list))
             values[fact.value].append((reply, fact.text))
     for (sort, _), values in stated.items():
         if len(values) > 1:
             yield _difference(sort, sorted(values.values(), key=_frequent_first))
+
+
+def _differ(replies: Iterable[HeardReply]) -> bool:
+    """Whether two replies state different values of one fact; most are equal, and state the same."""
+    alike = {id(each): each for each in map(_facts, replies)}.values()
+    subjects = frozenset[object]().union(*(each.subjects for each in alike))
+    return len(frozenset[object]().union(*(each.values for each in alike))) > len(subjects)
 
 
 def _difference(sort: Sort, groups: list[list[tuple[HeardReply, str]]]) -> Difference:
@@ -67,8 +86,25 @@ def _frequent_first(stating: list[tuple[HeardReply, str]]) -> tuple[int, Name]:
     return -len(stating), min(reply.server for reply, _ in stating)
 
 
-def _facts(reply: HeardReply) -> Iterator[Fact]:
-    meaning = reply.meaning
+def _facts(reply: HeardReply) -> _Facts:
+    """What a reply states."""
+    known, asked = _stated(reply.meaning), (reply.step.question.name.labels, _signed(reply))
+    if asked not in known:
+        facts = tuple(_facts_in(reply, reply.meaning))
+        subjects = frozenset((fact.sort, fact.subject) for fact in facts)
+        known[asked] = _Facts(
+            facts, subjects, frozenset((fact.sort, fact.subject, fact.value) for fact in facts)
+        )
+    return known[asked]
+
+
+@kept(most=2048)
+def _stated(meaning: Meaning) -> dict[Hashable, _Facts]:
+    """What replies with this meaning state, by what they were asked; filled as they are read."""
+    return {}
+
+
+def _facts_in(reply: HeardReply, meaning: Meaning) -> Iterator[Fact]:
     if meaning.delegation is not None:
         yield from _facts_of_referral(reply, meaning)
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from random import Random
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from dnstrace.message.supposed import NOTHING, Supposed
 from dnstrace.model import Settings
@@ -14,6 +14,9 @@ from dnstrace.walk.cuts import Cuts
 from dnstrace.walk.health import Health
 from dnstrace.walk.journal import Journal
 from dnstrace.walk.remembered import Remembered
+
+if TYPE_CHECKING:
+    from dnstrace.walk.heard import Hearing
 
 T = TypeVar("T")
 
@@ -30,6 +33,7 @@ class TraceContext(NamedTuple):
     random: Random
     remembered: Remembered
     supposed: Supposed = NOTHING
+    hearing: Hearing | None = None
 
     @property
     def by_rule(self) -> bool:

@@ -38,12 +38,13 @@ from dnstrace.model import (
     Trace,
 )
 from dnstrace.model.addresses import address_of
-from dnstrace.walk.asking import Asking, Strategy
+from dnstrace.walk.asking import Asking
 from dnstrace.walk.beyond import Beyond, beyond, elsewhere
 from dnstrace.walk.confirming import TIMES, began_plain, doubtful, gets_error, in_turns
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.descent import Walk
 from dnstrace.walk.probes import TELLING_TRIES, Put, plain_shape, probes_of, usual_shape
+from dnstrace.walk.strategy import Strategy
 from dnstrace.walk.survey import EVERY_ADDRESS, ask_all
 
 _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)

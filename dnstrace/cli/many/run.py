@@ -28,6 +28,7 @@ from dnstrace.cli.planning import planned
 from dnstrace.cli.usage import Usage, shown
 from dnstrace.clock import run_real
 from dnstrace.model.counting import counted
+from dnstrace.model.quick_names import quicken
 
 if TYPE_CHECKING:
     from dnstrace.bulk.plan import Item
@@ -106,6 +107,7 @@ class _ManyRun:
         """Trace and write by this plan, print the summary, and return the exit status."""
         run: Callable[[Coroutine[Any, Any, None]], None] = getattr(plan.network, "run", run_real)
         collect_rarely()
+        quicken()
         try:
             workers = 1 if plan.network is not None or self._many.dask else self._workers()
             run(self._traced(wanted, plan, workers))
