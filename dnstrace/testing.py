@@ -23,8 +23,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from dnstrace.model.structs import Struct
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -34,8 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Served", "served", "world"]
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(Struct):
     """A world that is served: `places` has an address and port of this machine for each of its addresses."""
 
     world: World

@@ -43,12 +43,13 @@ FATAL: tuple[tuple[str, ...], ...] = (
     ("servfail",),
     ("not-implemented",),
     ("upward",),
+    ("lame",),
     ("garbage",),
     ("wrong-id",),
     ("truncates=always",),
     ("truncates", "no-tcp"),
 )
-EMPTY = ("lame",)
+EMPTY = ("empty",)
 ELSE: tuple[tuple[str, ...], ...] = (("recursive",), ("drops-edns",))
 """Harmless too, but in no network that has empty replies."""
 

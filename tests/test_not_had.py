@@ -198,7 +198,20 @@ def test_addresses_of_a_family_that_is_switched_off_are_not_absent() -> None:
     assert not any("no address" in step.note for step in found.steps)
     last = verdict(found)
     assert last is not None and last.blame is Blame.NOBODY and not last.text.count("operator")
-    assert last.text.startswith(f"no answer: {found.error}")
+    assert last.text.startswith(f"no answer: {found.error}; leave out -4 ")
+
+
+def test_where_only_a_family_without_a_route_may_be_asked_the_switch_is_named_and_not_the_network() -> None:
+    for off, only in ((4, 6), (6, 4)):
+        world = replace(load("in-domain"), families=frozenset({off}))
+        found = verdict(in_family(world, only))
+        assert found is not None and found.blame is Blame.NOBODY
+        switched = (
+            f"this machine has no route over IPv{only}, and IPv{off} is switched off: leave out -{only} "
+        )
+        assert found.text.startswith(f"no answer: {switched}")
+        both = verdict(in_family(replace(world, families=frozenset()), 4, 6))
+        assert both is not None and both.blame is Blame.NETWORK and "switched off" not in both.text
 
 
 def test_a_family_without_a_route_is_said_and_nobody_is_blamed() -> None:

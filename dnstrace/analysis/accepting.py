@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 from dnstrace.model.accepting import Accepted, Ignore, Ignored
+from dnstrace.model.structs import replace
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace

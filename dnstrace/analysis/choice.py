@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import replace
 
 import dns.rrset
 
 from dnstrace.analysis.ordering import place
 from dnstrace.analysis.paths import Lead, lead
 from dnstrace.model import Attempt, Kind, Meaning, Name, Step, Trace
+from dnstrace.model.structs import replace
 
 _PREFERRED = (Kind.REFERRAL, Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN)
 

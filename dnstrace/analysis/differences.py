@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from dnstrace.analysis.unheard import unheard
+from dnstrace.model.structs import Struct
 
 Document = Mapping[str, Any]
 
@@ -26,8 +26,7 @@ _MAIN = {"walk", "alias"}
 _TRIES = 3  # timeouts, the last of them without EDNS, until an address counts as dead
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct):
     """One change: `what` is a word for programs, `zone` and `name` say what changed, absolute names.
 
     `worse` is set if users now fail who did not: a new error, no answer, a bogus one, an expectation not met.

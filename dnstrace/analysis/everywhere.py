@@ -7,13 +7,13 @@ chosen. That concerns what one server says: records, outcome, RCODE, TTL and ser
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import dns.rdatatype
 
 from dnstrace.analysis.reached import last_step
 from dnstrace.model import Kind, Outcome
+from dnstrace.model.structs import replace
 
 if TYPE_CHECKING:
     from dnstrace.model import Attempt, Step, Trace

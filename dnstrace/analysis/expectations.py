@@ -13,15 +13,14 @@ are compared, or one of these:
     queries   how many queries were sent
 
 NS and DS records are those of the answer or, if it has none, of the referral to the zone that the walk
-reached. `a=X` is met if X is among the data, whatever else is; `a!=X` if it is not. `parse` reads
-expectations, `judge` compares one with a trace. Neither sends a query.
+reached: a name that does not exist has none. `a=X` is met if X is among the data, whatever else is; `a!=X` if
+it is not. `parse` reads expectations, `judge` compares one with a trace. Neither sends a query.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import dns.name
@@ -39,6 +38,7 @@ from dnstrace.analysis.resolvers import compared
 from dnstrace.model import Outcome
 from dnstrace.model.compared import Disagreement
 from dnstrace.model.expectations import Expectation, Met, MetAt, Operator, Value
+from dnstrace.model.structs import replace
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace
@@ -233,8 +233,16 @@ def _finder_of(expectation: Expectation) -> Callable[[Trace], tuple[Value, ...] 
 
 
 def _records_of_delegation(trace: Trace, rdtype: dns.rdatatype.RdataType) -> tuple[Value, ...] | None:
-    """The NS or DS records of the referral to the zone that the walk reached."""
-    if (cut := delegation_reached(trace)) is None:
+    """The NS or DS records of the referral to the zone that the walk reached, if the name asked is in it.
+
+    A name that does not exist has none, and neither has one of which the zone above says so: the referral is
+    to that zone above then.
+    """
+    name, asked_for = trace.question.name, trace.question.rdtype == rdtype
+    if trace.outcome is Outcome.NXDOMAIN or (asked_for and trace.outcome is Outcome.NODATA):
+        return ()
+    cut = delegation_reached(trace)
+    if cut is None or (asked_for and trace.outcome is Outcome.FAILED and cut.zone != name):
         return None
     if rdtype == dns.rdatatype.DS:
         return tuple(cut.ds or ())

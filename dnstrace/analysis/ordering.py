@@ -5,9 +5,8 @@ Pure functions.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dnstrace.model import Address, Delegation, Meaning, Name, NameServer
+from dnstrace.model.structs import replace
 
 
 def place(server: Name, address: str) -> tuple[Name, bool, str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+
+from dnstrace import data
 
 
 @cache
@@ -11,7 +12,7 @@ def public_resolvers() -> dict[str, tuple[str, ...]]:
     """The addresses of each by its name, one of each family."""
     import tomllib
 
-    text = (files("dnstrace") / "data" / "public-resolvers.toml").read_text("utf-8")
+    text = data.text("public-resolvers.toml")
     return {name: tuple(entry["addresses"]) for name, entry in tomllib.loads(text).items()}
 
 

@@ -11,7 +11,6 @@ An old answer cannot be distinguished from one that the zone's servers give to s
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import NamedTuple
 
@@ -43,6 +42,7 @@ from dnstrace.model import (
 )
 from dnstrace.model.addresses import address_of, is_nowhere, is_private
 from dnstrace.model.compared import Compared, Disagreement
+from dnstrace.model.structs import replace
 
 _READ = {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}
 _NEGATIVE = {Kind.NODATA, Kind.NXDOMAIN}

@@ -6,7 +6,6 @@ The first two raise ValueError for a wrong name, type or setting; what the netwo
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from dnstrace.api.running import Knowledge, as_question, begun, with_findings
 from dnstrace.clock import run_real
 from dnstrace.model import Delegation, Name, Question, Settings, Trace
 from dnstrace.model.limits import Limits
+from dnstrace.model.structs import replace
 from dnstrace.model.tracing import Tracing
 from dnstrace.port import Network
 

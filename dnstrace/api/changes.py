@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import dns.exception
@@ -16,6 +15,7 @@ import dns.rrset
 from dnstrace.message.edited import Edited, Record, parsed
 from dnstrace.model import Address, Delegation, Name, NameServer, Source
 from dnstrace.model.addresses import address_of
+from dnstrace.model.structs import replace
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace

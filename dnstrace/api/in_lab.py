@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dnstrace.clock import SteadyLoop
 from dnstrace.model import ROOT, Address, Delegation, NameServer, Source
 from dnstrace.model.anchors import NO_ANCHORS
 from dnstrace.model.asked import Resolver
+from dnstrace.model.structs import replace
 from dnstrace.walk.roots import root_hints
 
 if TYPE_CHECKING:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, NamedTuple
 
 from dnstrace.message.written import resolver_of
 from dnstrace.model.anchors import NO_ANCHORS
 from dnstrace.model.asked import Resolver
+from dnstrace.model.structs import replace
 from dnstrace.model.tracing import Tracing
 from dnstrace.port import Network
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from dnstrace.api.changes import (
@@ -29,6 +28,7 @@ from dnstrace.message.edited import Edited
 from dnstrace.message.supposed import Supposed
 from dnstrace.model import Attempt, Delegation, Name, NameServer, Outcome, Probe, Purpose, Question, Trace
 from dnstrace.model.naming import is_below
+from dnstrace.model.structs import replace
 from dnstrace.network.known import KnownNetwork
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +15,7 @@ from dnstrace.clock import other_turns
 from dnstrace.message.supposed import Supposed
 from dnstrace.message.written import subject_of
 from dnstrace.model import Delegation, Name, Question, Settings, Trace
+from dnstrace.model.structs import replace
 from dnstrace.model.tracing import Tracing
 from dnstrace.port import Network
 from dnstrace.walk.budget import Budget

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Sequence
 from contextlib import aclosing
-from dataclasses import replace
 from datetime import UTC, datetime
 from random import SystemRandom
 from typing import TYPE_CHECKING
@@ -32,6 +31,7 @@ from dnstrace.bulk.plan import AT_ONCE, CannotGoOn, Enough, Item, NoDescriptors,
 from dnstrace.bulk.polite import TO_ONE
 from dnstrace.model import Name, Question, Trace
 from dnstrace.model.expectations import Expecting
+from dnstrace.model.structs import replace
 from dnstrace.model.tracing import Tracing
 from dnstrace.port import Network
 

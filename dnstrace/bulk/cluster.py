@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import AsyncGenerator
 from concurrent.futures import CancelledError
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from dnstrace.bulk.carrying import by_number
@@ -18,6 +17,7 @@ from dnstrace.bulk.dealing import following, registered
 from dnstrace.bulk.plan import CannotGoOn, Job, Jobs, Plan, R, Use
 from dnstrace.bulk.together import traced
 from dnstrace.clock import run_real
+from dnstrace.model.structs import replace
 
 _CHUNK = 500  # names of a task
 _AT_HAND = 8000  # names sorted at a time

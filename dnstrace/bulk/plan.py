@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
 from dnstrace.model import Question, Trace
 from dnstrace.model.allowed import LONGEST
 from dnstrace.model.expectations import Expecting
+from dnstrace.model.structs import Struct, replace
 from dnstrace.model.tracing import Tracing
 
 R = TypeVar("R")
@@ -39,8 +39,7 @@ class NoDescriptors(CannotGoOn):
     """No more files and sockets can be opened."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct):
     """How each of many names is traced.
 
     `tracing` applies to each, except for the seed and the time: `seed` and `now` are those of the whole run,

@@ -17,7 +17,6 @@ import sys
 from collections import deque
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from multiprocessing import resource_tracker
 from typing import Any
 
@@ -30,6 +29,7 @@ from dnstrace.bulk.together import traced
 from dnstrace.clock import run_real
 from dnstrace.descriptors import TOO_FEW, has_run_out
 from dnstrace.model.quick_names import quicken
+from dnstrace.model.structs import replace
 
 _QUEUED = 2  # times what a worker traces at a time: given to it in advance, so that it need not wait
 _WAITING = 8  # times that: under way in total, most of it waiting for the worker of its zone

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
 
 from dnstrace.api import Knowledge
 from dnstrace.model import Address, Delegation, Exchange, Name, Query, Question, Settings, Source
+from dnstrace.model.structs import replace
 from dnstrace.port import Network, in_turn, nobody
 from dnstrace.walk.cuts import Cuts
 from dnstrace.walk.health import Health

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from dnstrace.bulk.sharing import Shared
 from dnstrace.descriptors import TOO_FEW, has_run_out
 from dnstrace.model import Outcome, Question, Trace
 from dnstrace.model.expectations import Expecting
+from dnstrace.model.structs import replace
 from dnstrace.port import Network
 from dnstrace.walk.heard import Heard
 from dnstrace.walk.roots import root_hints

@@ -10,17 +10,19 @@ import dns.rdatatype
 from dnstrace.checks.catalogue import of_cut, of_trace
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.phrases import listed, where
+from dnstrace.checks.registries import registered
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, replies_of, steps_of
 from dnstrace.checks.statements import Statement, statements_of
 from dnstrace.message.alias import alias_target
-from dnstrace.model import Kind, Meaning, Name, Outcome, Purpose, Step
+from dnstrace.model import ROOT, Kind, Meaning, Name, Outcome, Purpose, Step
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import is_below, plain, zone_text
 
 _CNAME, _DNAME = dns.rdatatype.CNAME, dns.rdatatype.DNAME
 _ALLOWED = frozenset({_CNAME, dns.rdatatype.RRSIG, dns.rdatatype.NSEC, dns.rdatatype.KEY})
 _TTL = 3600  # seconds, of records to remove; of no consequence
+_OF_HOST = 4  # labels, the root's included, of a name that is surely one of the whole tree
 _LONG, _TOO_LONG = 8, 16  # aliases in a row: what every resolver follows, and more than any resolver does
 
 
@@ -72,21 +74,32 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     Why it matters: a query for the alias gets no data. If a stranger can register the target, or claim it
     at the provider that it points to, the stranger can take over the name.
 
-    How to fix it: remove the alias, or point it at a name that exists.
+    How to fix it: remove the alias, or point it at a name that exists. In a master file, a target without
+    its final dot is taken as a name below the zone.
 
-    References: RFC 1034 section 3.6.2; RFC 2308 section 2.1; RFC 6604 section 3
+    References: RFC 1034 section 3.6.2; RFC 1035 section 5.1; RFC 2308 section 2.1; RFC 6604 section 3
     """
     links = _links(evidence)
     if not links or (why := _missing(evidence, links[-1])) is None:
         return
-    last = links[-1]
+    last, zone = links[-1], _zone_of_owner(evidence, links[-1])
     ending = [step for step in evidence.trace.steps if step.purpose is Purpose.ALIAS][-1]
+    meant = _without_zone(last.target, zone)
+    cure, remedy = (
+        "remove the alias {}, or point it at a name that exists",
+        in_zone(zone, remove=[_cname(last)]),
+    )
+    if meant is not None:
+        why += f": the final dot of {plain(meant)} is missing"
+        cure = f"write {meant.to_text()}, with the final dot, in the CNAME record of {{}}"
+        remedy = in_zone(zone, change=[_cname(last._replace(target=meant))])
     yield Observation(
         f"{plain(last.owner)} is an alias of {plain(last.target)}, {why}",
         (last.step.id, ending.id),
-        cure=f"remove the alias {plain(last.owner)}, or point it at a name that exists",
-        zone=_zone_of_owner(evidence, last),
-        remedy=in_zone(_zone_of_owner(evidence, last), remove=[_cname(last)]),
+        cure=cure.format(plain(last.owner)),
+        records=remedy.change,
+        zone=zone,
+        remedy=remedy,
     )
 
 
@@ -216,9 +229,20 @@ def _addresses_instead(cut: Cut, showing: list[HeardReply]) -> _Fix:
     return {"records": tuple(found), "remedy": in_zone(cut.zone, add=found, remove=gone)}
 
 
+def _without_zone(target: Name, zone: Name) -> Name | None:
+    """The name that was meant by a target that ends in the zone for lack of its final dot."""
+    if not is_below(target, zone) or zone == ROOT:
+        return None
+    meant = target.relativize(zone).concatenate(ROOT)
+    elsewhere = len(meant) >= _OF_HOST and registered(meant) is not None
+    return meant if meant.is_subdomain(zone) or elsewhere else None
+
+
 def _cname(link: _AliasStep) -> str:
     """The CNAME record of an alias, in master-file format."""
-    return f"{link.owner} {_TTL} IN CNAME {link.target}"
+    given = () if link.step.meaning is None else link.step.meaning.answer
+    ttl = next((rrset.ttl for rrset in given if rrset.name == link.owner and rrset.rdtype == _CNAME), _TTL)
+    return f"{link.owner} {ttl} IN CNAME {link.target}"
 
 
 def _records_of(showing: Iterable[HeardReply], owner: Name, after: int = 0) -> list[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from dnstrace.checks.replies import HeardReply
 from dnstrace.model import Name, Probe, Question
+from dnstrace.model.structs import Struct
 
 SHAPED = frozenset(
     {
@@ -43,8 +43,7 @@ class Sort(StrEnum):
     PATHS = "paths"  # paths that fail, or end in another result than most
 
 
-@dataclass(frozen=True, slots=True)
-class Anomaly:
+class Anomaly(Struct):
     """One anomaly.
 
     `zones` are those that a finding about it may name: the zone asked, and those that it is about.

@@ -14,7 +14,7 @@ from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.lifetimes import unlike_ttls
 from dnstrace.checks.phrases import listed, question_text, where
-from dnstrace.checks.remedies import at_servers, in_zone
+from dnstrace.checks.remedies import RELOAD, at_servers, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
 from dnstrace.checks.serials import serials
 from dnstrace.checks.statements import foreign_soa_in, heard_below, said_text, statements_of
@@ -23,6 +23,7 @@ from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
 
 _COMPARED = NEGATIVE | POSITIVE | {Kind.REFERRAL}
+_COMPARED_OF_PROBES = POSITIVE | {Kind.NODATA}  # other rules are about names that do not exist, and cuts
 _ADDRESSES = frozenset({dns.rdatatype.A, dns.rdatatype.AAAA})
 _MEANT_TO_CHANGE = 60  # seconds: data with a shorter TTL is taken to be chosen anew for each query
 
@@ -88,9 +89,10 @@ def negative_without_soa(cut: Cut) -> Iterator[Observation]:
 
 
 def _steps_of(cut: Cut) -> list[Step]:
-    """The steps of the walk, and the probes for other types, that went to the servers of the zone."""
+    """The steps of the walk, and the probes for other types and for the addresses of name servers."""
     asked = (step for step in cut.evidence.trace.steps if step.main and step.zone == cut.zone)
-    return list({step.id: step for step in (*cut.walked, *asked, *cut.probe_steps(Probe.TYPE))}.values())
+    probes = (*cut.probe_steps(Probe.TYPE), *cut.probe_steps(Probe.ADDRESS))
+    return list({step.id: step for step in (*cut.walked, *asked, *probes)}.values())
 
 
 def _cut_of(reply: HeardReply) -> Name | None:
@@ -100,7 +102,7 @@ def _cut_of(reply: HeardReply) -> Name | None:
 
 def _to_compare(cut: Cut, step: Step) -> list[HeardReply]:
     """The replies that should be alike: none from a zone below that others refer to, if it agrees."""
-    kinds = POSITIVE if step.purpose is Purpose.PROBE else _COMPARED  # other rules are about what is denied
+    kinds = _COMPARED_OF_PROBES if step.purpose is Purpose.PROBE else _COMPARED
     replies = [reply for reply in replies_of(step) if reply.meaning.kind in kinds]
     zones = [zone for reply in replies if (zone := _cut_of(reply)) is not None]
     return [
@@ -131,7 +133,7 @@ def _difference(cut: Cut, step: Step, groups: list[list[HeardReply]]) -> Observa
     each = "; ".join(f"{where(group)}: {said_text(group[0])}" for group in groups)
     known = serials(cut)
     same = all(reply.address in known for group in groups for reply in group)
-    cure = "find out which servers are right, and reload the zone on the others"
+    cure = RELOAD
     remedy = in_zone(step.zone, servers=by_server(reply for group in groups[1:] for reply in group))
     below, instead = _answering_below(cut, groups)
     if below is not None:
@@ -143,7 +145,7 @@ def _difference(cut: Cut, step: Step, groups: list[list[HeardReply]]) -> Observa
         (step.id,),
         cure=cure,
         remedy=remedy,
-        level=_difference_level(groups),
+        level=_difference_level(step, groups),
     )
 
 
@@ -156,11 +158,14 @@ def _answering_below(cut: Cut, groups: list[list[HeardReply]]) -> tuple[Name | N
     return below, list(by_server(others))
 
 
-def _difference_level(groups: list[list[HeardReply]]) -> Level:
-    """An error where some users get nothing, a notice where the data is chosen anew for each query."""
+def _difference_level(step: Step, groups: list[list[HeardReply]]) -> Level:
+    """An error where some users get nothing, a notice where the data is chosen anew for each query.
+
+    It is a warning where only a probe asked: nobody said that the type is needed.
+    """
     negative = {group[0].meaning.kind in NEGATIVE for group in groups}
     if len(negative) > 1 or any(_cut_of(group[0]) is not None for group in groups):
-        return Level.ERROR
+        return Level.WARNING if step.purpose is Purpose.PROBE else Level.ERROR
     return Level.NOTICE if True not in negative and _is_chosen(groups) else Level.WARNING
 
 

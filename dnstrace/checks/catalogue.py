@@ -22,12 +22,12 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any
 
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.model.findings import Blame, Finding, Level, Observation
+from dnstrace.model.structs import Struct, replace
 
 CutRule = Callable[[Cut], Iterator[Observation]]
 TraceRule = Callable[[Evidence], Iterator[Observation]]
@@ -52,8 +52,7 @@ class Trait(Enum):
     """Nothing else can be judged while it lasts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct):
     """An entry of the catalogue: `code` names what the rule looks for, `title` says it in one sentence.
 
     `sections` maps each of SECTIONS to its text; `module` is where the rule is defined.

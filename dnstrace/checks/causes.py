@@ -7,7 +7,6 @@ such as that both are about one server. A verdict names the first cause.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from dnstrace.analysis.reached import zone_reached
@@ -17,6 +16,7 @@ from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.signing import signing_of
 from dnstrace.model import Outcome
 from dnstrace.model.findings import Finding
+from dnstrace.model.structs import replace
 
 _LAST_RESORT = "chain-broken"
 
@@ -202,6 +202,7 @@ TABLE = (
     Row("alias-at-apex alias-beside-data", of_zone, "soa-missing"),
     Row("alias-beside-data cut-denied", of_zone, "chain-broken"),
     Row("answers-below-cut nxdomain-beside-data", of_zone, "answers-differ"),
+    Row("answers-differ", of_zone, "denial-contradicts-data"),
     Row(f"{_DEAD} {_UNFOUND}", at_the_end, "alias-dangling"),
     Row(f"{_DEAD} {_UNFOUND} {_UNTRUSTED}", of_all, "resolver-fails"),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import dns.rdatatype
 
@@ -19,6 +18,7 @@ from dnstrace.model import ROOT, Name, Outcome, Step
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.security import Security
+from dnstrace.model.structs import replace
 
 _CODE = "chain-broken"
 

@@ -7,7 +7,6 @@ a record counts wherever it was seen, and for whatever question it came.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 import dns.rdatatype
@@ -15,7 +14,7 @@ import dns.rdatatype
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import counted, where
-from dnstrace.checks.remedies import in_zone
+from dnstrace.checks.remedies import RELOAD, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, only_server, steps_of
 from dnstrace.checks.serials import serials
 from dnstrace.checks.signing import Judged, signing_of
@@ -28,6 +27,7 @@ from dnstrace.model import Name
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.judgement import LIMITS
 from dnstrace.model.naming import is_below, plain, zone_text
+from dnstrace.model.structs import replace
 
 _HASHES = 4000  # of all replies of a zone
 _OF_THE_CHAIN = frozenset({*DENIAL_TYPES, dns.rdatatype.RRSIG})
@@ -46,7 +46,8 @@ def denial_contradicts_data(cut: Cut) -> Iterator[Observation]:
 
     How to fix it: sign the whole zone again, so that its chain of NSEC or NSEC3 records is rebuilt. If the
     server signs as it answers, the fault is in its software: the type lists have to have every type of the
-    name.
+    name. If the data and the record that denies it are on different servers, these have different copies of
+    the zone: reload it on all of them.
 
     References: RFC 8198 section 5; RFC 4034 section 4.1.2; RFC 4035 section 2.3; RFC 5155 section 7.1
     """
@@ -67,7 +68,9 @@ def denial_contradicts_data(cut: Cut) -> Iterator[Observation]:
         f" on {where(servers)}",
         steps_of([data.reply, *denied.replies]),
         server=only_server(servers),
-        cure=f"sign the whole of {zone_text(cut.zone)} again; if its servers sign as they answer, upgrade"
+        cure=RELOAD
+        if _are_apart(wrong)
+        else f"sign the whole of {zone_text(cut.zone)} again; if its servers sign as they answer, upgrade"
         " their software",
         remedy=in_zone(cut.zone, servers=by_server(servers)),
     )
@@ -184,6 +187,11 @@ class _Denials:
         """Whether two addresses are known to have different versions of the zone."""
         versions = {self._serials.get(reply.address) for reply in (one, other)} - {None}
         return len(versions) > 1
+
+
+def _are_apart(wrong: list[tuple[Judged, Denied]]) -> bool:
+    """Whether no server contradicts itself: they have different copies of the zone."""
+    return all(data.reply.address not in {each.address for each in denied.replies} for data, denied in wrong)
 
 
 def _read(each: Judged, zone: Name, effort: Effort) -> Denial:

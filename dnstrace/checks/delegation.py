@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import dns.rdatatype
 
@@ -17,6 +16,7 @@ from dnstrace.checks.serials import newest_of, serials
 from dnstrace.model import Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
+from dnstrace.model.structs import replace
 
 _SHORT = 3600  # seconds
 

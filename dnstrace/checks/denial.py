@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import replace
 
 import dns.message
 import dns.rdatatype
@@ -22,6 +21,7 @@ from dnstrace.model import Kind
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.judgement import LIMITS
 from dnstrace.model.naming import zone_text
+from dnstrace.model.structs import replace
 
 _NEGATIVE = (Kind.NODATA, Kind.NXDOMAIN)
 _MANY, _TOO_MANY = 50, 100  # iterations: what some validators accept, and what RFC 9276 lets them accept

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 import dns.rdatatype
 
@@ -20,6 +19,7 @@ from dnstrace.model import Kind, Name, family_of
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
+from dnstrace.model.structs import replace
 
 _TTL = 172800  # seconds, of glue to publish where the delegation shows no TTL
 _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
 import dns.rdatatype
@@ -13,10 +12,10 @@ from dnstrace.checks.replies import HeardReply
 from dnstrace.message.given import addresses_given
 from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Step
 from dnstrace.model.addresses import address_of
+from dnstrace.model.structs import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(Struct):
     """What the look-ups of a name server's name found.
 
     `addresses` are those in its own zone, in order; `denied` are the families that zone has none of; `alias`

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import NamedTuple
 
 from dnstrace.checks.evidence import Cut
@@ -15,6 +14,7 @@ from dnstrace.model import ROOT, Name
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Observation
 from dnstrace.model.naming import zone_text
+from dnstrace.model.structs import replace
 
 _TTL = 172800  # seconds, of NS records to publish where the delegation shows no TTL
 

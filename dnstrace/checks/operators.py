@@ -6,13 +6,12 @@ registrar, and the operator of a name server's own zone may be the operator of t
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.registries import has_registrar
 from dnstrace.model import ROOT, Name
 from dnstrace.model.findings import Blame, Finding
 from dnstrace.model.naming import is_below
+from dnstrace.model.structs import replace
 
 
 def assigned(evidence: Evidence, finding: Finding) -> Finding:

@@ -9,6 +9,7 @@ from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.hosts import Host, host_of, named
 from dnstrace.checks.serials import newest_of, serials
 from dnstrace.model import Attempt, Kind, Name, NameServer, Trace, family_of
+from dnstrace.model.heard import DROPPED
 from dnstrace.model.reconciliation import Addressed, Reconciled, ReconciledServer
 
 _USELESS = (Kind.NETWORK_UNREACHABLE, Kind.ABANDONED)
@@ -40,6 +41,9 @@ class _Seen:
         self._attempts: dict[str, Attempt] = {}
         for reply in (*cut.replies, *cut.everyone):
             self._attempts.setdefault(reply.address, reply.attempt)
+        for attempt in (attempt for step in cut.walked for attempt in step.attempts):
+            if attempt.meaning.note == DROPPED:
+                self._attempts.setdefault(attempt.exchange.query.address, attempt)
 
     def attempt(self, address: str) -> Attempt | None:
         """How an address answered: the walk if that asked it, else the probe."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import replace
 
 import dns.flags
 
@@ -20,6 +19,7 @@ from dnstrace.dnssec.records import ds_records
 from dnstrace.model import Delegation, Name, Probe, Step, Transport
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import plain, zone_text
+from dnstrace.model.structs import replace
 
 _LEAST_ROOM = 512  # octets, of a reply over UDP without EDNS (RFC 1035 section 4.2.1)
 _ROOM = 1232  # octets, to which servers keep their replies whatever the query allows

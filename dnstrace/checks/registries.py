@@ -8,8 +8,8 @@ in that file. It is read when a finding first needs it.
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 
+from dnstrace import data
 from dnstrace.model import Name
 
 _WITHOUT_REGISTRARS = "arpa"  # run by the IAB and the address registries (RFC 3172)
@@ -49,6 +49,6 @@ def _is_suffix(labels: list[str], rules: frozenset[str]) -> bool:
 @cache
 def _rules() -> dict[str, frozenset[str]]:
     """The rules below each top-level domain, relative to it."""
-    text = (resources.files("dnstrace") / "data" / "public-suffixes.txt").read_text(encoding="ascii")
+    text = data.text("public-suffixes.txt")
     lines = (line.split() for line in text.splitlines() if not line.startswith("#"))
     return {top: frozenset(below) for top, *below in lines}

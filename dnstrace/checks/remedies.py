@@ -11,6 +11,9 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.model import Name
 from dnstrace.model.findings import Blame, Remedy
 
+RELOAD = "find out which servers are right, and reload the zone on the others"
+"""What to do where servers have different copies of a zone, and nothing shows which one is right."""
+
 _SET_LATER = Blame.HOST  # the catalogue replaces it
 
 

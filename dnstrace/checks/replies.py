@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import dns.message
 import dns.rdatatype
@@ -12,10 +11,10 @@ import dns.rrset
 from dnstrace.analysis.kept import kept
 from dnstrace.analysis.paths import by_address
 from dnstrace.model import Attempt, Meaning, Name, Step
+from dnstrace.model.structs import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class HeardReply:
+class HeardReply(Struct):
     """The last attempt at one address within one step, whether or not a reply came."""
 
     step: Step

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 import dns.rdatatype
 
 from dnstrace.checks.phrases import question_text
 from dnstrace.model import Attempt, Edns, Kind, Name, Purpose, Query, Question, Step, Trace, Transport
 from dnstrace.model.findings import Finding
+from dnstrace.model.structs import replace
 
 _OF_DS = frozenset(
     {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import dns.rdatatype
@@ -18,6 +17,7 @@ from dnstrace.model.compared import Compared, Disagreement, OtherCopy
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import plain
 from dnstrace.model.security import Security
+from dnstrace.model.structs import replace
 
 _FAILING = {
     Disagreement.VALIDATION: "finds the answer bogus",

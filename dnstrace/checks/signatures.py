@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import dns.rdatatype
 
@@ -21,6 +20,7 @@ from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.judgement import SignatureEvidence
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.serial import ahead
+from dnstrace.model.structs import replace
 
 _SHARE = 10  # a signature with less than a tenth of its validity period left should have been renewed
 _SHORT, _LONG_LIVED = 2 * 86400, 10 * 86400  # two days are little of ten or more

@@ -7,7 +7,6 @@ these keys is a separate question. So one defect is found once. Only recorded re
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
 from typing import TypeVar
@@ -27,6 +26,7 @@ from dnstrace.model import ROOT, Kind, Name, Probe, Purpose
 from dnstrace.model.judgement import LIMITS
 from dnstrace.model.naming import is_below, plain
 from dnstrace.model.security import Security
+from dnstrace.model.structs import Struct
 
 Record = TypeVar("Record", DNSKEY, DS)
 
@@ -44,8 +44,7 @@ class Trouble(Enum):
     EARLY = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct):
     """An RRset in a reply, with the result of its signatures: no `trouble` if one of them is valid."""
 
     reply: HeardReply

@@ -8,7 +8,6 @@ replies of servers that only some of the parent's servers list.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 
 import dns.flags
@@ -23,6 +22,7 @@ from dnstrace.dnssec.proof import NXNAME, Types
 from dnstrace.dnssec.records import NSEC
 from dnstrace.model import Kind, Name, Probe, Question, Step
 from dnstrace.model.naming import is_below, plain
+from dnstrace.model.structs import Struct
 
 _SAYS = POSITIVE | NEGATIVE | {Kind.REFERRAL}
 _UNLIKE_A_RESOLVER = frozenset(
@@ -38,8 +38,7 @@ _UNLIKE_A_RESOLVER = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct):
     """A usable reply, and the zone that it is from: the one asked, unless it shows another."""
 
     reply: HeardReply

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import dns.flags
 import dns.rcode
@@ -19,6 +18,7 @@ from dnstrace.checks.signing import signing_of
 from dnstrace.model import ROOT, Cause, Kind, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain
+from dnstrace.model.structs import replace
 
 _UPDATE = "update the name server software of {server}, or whatever changes its replies on the way"
 _PASS = "update the name server software of {server}, or the firewall that drops such queries"

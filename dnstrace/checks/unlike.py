@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import dns.flags
@@ -20,6 +19,7 @@ from dnstrace.checks.phrases import listed, server_names
 from dnstrace.checks.replies import HeardReply
 from dnstrace.model import Kind, Meaning, Name
 from dnstrace.model.naming import plain
+from dnstrace.model.structs import Struct
 
 _NEGATIVE = frozenset({Kind.NODATA, Kind.NXDOMAIN})
 
@@ -41,8 +41,7 @@ class _Facts(NamedTuple):
     values: frozenset[object]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct):
     """Replies that state different values of one fact. `odd` are those that differ from most, or all."""
 
     sort: Sort

@@ -22,6 +22,7 @@ from dnstrace.checks.reproducing import command, commands, sent, shown_by
 from dnstrace.checks.summary import counts, summary
 from dnstrace.checks.supposing import supposed_verdict
 from dnstrace.model import ROOT, Kind, Name, Outcome, Source
+from dnstrace.model.families import Unasked
 from dnstrace.model.findings import Blame, Finding, Level, Verdict, who_fixes
 from dnstrace.model.naming import plain, zone_text
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from dnstrace.model import Attempt, Step, Trace
 
 _HERE = {Kind.NETWORK_UNREACHABLE}
-_WITHOUT_CHECK = "only --check asks all servers and tries a fix first"
+_WITHOUT_CHECK = "only --check asks all servers, and tries a fix where it can"
 _NOTHING_HEARD = {Kind.ABANDONED, Kind.NOT_RECORDED}
 
 
@@ -159,6 +160,9 @@ def _of_walk(trace: Trace) -> Verdict:
     blame, operator = acting(Evidence(trace), _blame(trace, last_step(trace)), zone)
     reason = (trace.error if bogus is None else bogus.reason) or "the reason is not known"
     job = "" if " needs to " in reason else who_fixes(blame, operator)
+    off = _switched_off(trace)
+    if blame is Blame.NOBODY and off is not None and ended_unasked(trace, trace.steps):
+        job = _switch_on(off)
     if blame in (Blame.REGISTRAR, Blame.PARENT) and reason.startswith("the limit"):
         reason = f"no address was found for the name servers of {zone_text(zone)}: {reason}"
     sentence = "; ".join(text for text in (reason, job) if text)
@@ -232,6 +236,8 @@ def _of_beginning(trace: Trace) -> Verdict | None:
     silent = bool(kinds) and not any(attempt.exchange.message is not None for attempt in attempts)
     if Kind.NOT_RECORDED in kinds:
         return None
+    if silent and (off := _switched_off(trace)) and (kinds <= _HERE or last.zone == ROOT):
+        return _begun(trace, last, _of_one_family(off, kinds <= _HERE), Blame.NOBODY)
     if silent and kinds <= _HERE:
         return _begun(trace, last, "this machine has no route to any of the addresses", Blame.NETWORK)
     if given := _given(last):
@@ -243,6 +249,24 @@ def _of_beginning(trace: Trace) -> Verdict | None:
         )
         return _begun(trace, last, what, Blame.NETWORK)
     return None
+
+
+def _switched_off(trace: Trace) -> int | None:
+    """The address family that the user switched off, if one of them is."""
+    off = (family for family, why in trace.unasked.items() if why is Unasked.SWITCHED_OFF)
+    return next(off, None)
+
+
+def _of_one_family(off: int, without_route: bool) -> str:
+    """What is wrong where only one family may be asked and nothing replied over it."""
+    only = 10 - off
+    got = f"has no route over IPv{only}" if without_route else f"gets no reply over IPv{only}"
+    return f"this machine {got}, and IPv{off} is switched off: {_switch_on(off)}"
+
+
+def _switch_on(off: int) -> str:
+    """What to type to have a family asked that is switched off."""
+    return f"leave out -{10 - off} (or -b, if that is given) to ask over IPv{off} too"
 
 
 def _begun(trace: Trace, last: Step, what: str, blame: Blame) -> Verdict:

@@ -39,9 +39,9 @@ def main() -> int:
     """
     gc.disable()
     try:
-        from dnstrace.cli.deferring import defer_metadata
+        from dnstrace.cli.deferring import defer
 
-        defer_metadata()
+        defer()
         from dnstrace.cli.command import command
 
         status = command()

@@ -15,7 +15,6 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -23,6 +22,7 @@ from dnstrace.cli.line.options import BY_NAME, BY_OPPOSITE, Option
 from dnstrace.cli.line.parsed import Parsed
 from dnstrace.cli.line.syntax import converted
 from dnstrace.cli.usage import Usage, meant, shown
+from dnstrace.model.structs import Struct, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,8 +42,7 @@ class Entry(NamedTuple):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Configured:
+class Configured(Struct):
     """What a file says: its options as set, the resolvers that it names, and each key as it is written."""
 
     path: str

@@ -26,7 +26,11 @@ class Exit(IntEnum):
         "Also a referral with --parent-only, or an outcome that --expect names.",
     )
     NEGATIVE = 1, "The name, or data of that type, does not exist: an authoritative answer says so."
-    USAGE = 2, "The command line, or a file named on it, is wrong. Nothing was sent."
+    USAGE = (
+        2,
+        "The command line, or a file named on it, is wrong. Nothing was sent; of a list (-f), all but the "
+        "wrong lines were traced.",
+    )
     FAILED = 3, "No usable answer; the tree shows where the walk ended and why."
     BOGUS = 4, "DNSSEC validation failed."
     FINDINGS = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import dns.name
@@ -17,6 +16,7 @@ from dnstrace.clock import run_real
 from dnstrace.model import Kind, Outcome, Settings
 from dnstrace.model.addresses import address_of, is_private
 from dnstrace.model.pages import BAD_PORTS, PORTS, Request, Visit
+from dnstrace.model.structs import replace
 from dnstrace.model.taken import Fetched
 from dnstrace.web.service import by_service, unmatched_hints
 

@@ -6,13 +6,13 @@ What is wrong with such a file is one line, for `--replay` and `--diff` alike.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dnstrace.analysis.differences import differences
 from dnstrace.cli.line.recorded import of_document, of_record
 from dnstrace.cli.usage import Usage, shown
+from dnstrace.model.structs import Struct
 from dnstrace.record import Record, RecordError
 from dnstrace.record.decoding import decoded
 from dnstrace.record.files import read
@@ -27,8 +27,7 @@ _NO_TRACE = "is not a trace as --json or --save writes it"
 _MOST_COMPARED = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct):
     """What was read: the record to replay, or None; the documents to compare; what these say of how to ask.
 
     `compared` and `replayed` are what the first file to compare and the record say, as options.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from dnstrace.cli.usage import Usage
 from dnstrace.model import Question
 from dnstrace.model.anchors import NO_ANCHORS
+from dnstrace.model.structs import replace
 from dnstrace.model.tracing import Tracing
 
 if TYPE_CHECKING:

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import dns.flags
 import dns.rcode
 
+from dnstrace.analysis.ending import page_is_missing
 from dnstrace.model import ROOT
+from dnstrace.render.text import harmless
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace
+    from dnstrace.model.pages import Visit
     from dnstrace.model.report import Report
 
 
@@ -23,8 +26,21 @@ def remarks(report: Report) -> Iterator[str]:
     for finding in trace.findings or ():
         if not finding.is_notice and finding.message not in verdict:
             yield f"{finding.level.value} {finding.code}: {finding.message}"
+    yield from _missing_page(trace)
     yield from _unmet_expectations(trace)
     yield from _differing_resolvers(report)
+
+
+def _missing_page(trace: Trace) -> Iterator[str]:
+    """That no address served the page, and what each did instead."""
+    if trace.fetched is None or not page_is_missing(trace):
+        return
+    visits = (f"{visit.address}: {_of_visit(visit)}" for visit in trace.fetched.visits)
+    yield f"no address served {harmless(trace.fetched.request.url)}: {'; '.join(visits) or 'none is known'}"
+
+
+def _of_visit(visit: Visit) -> str:
+    return harmless(visit.fault) if visit.fault else f"status {visit.status}"
 
 
 def _unmet_expectations(trace: Trace) -> Iterator[str]:

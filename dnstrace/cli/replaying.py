@@ -24,9 +24,8 @@ def over_the_record(
 
     `anchors` reads a file of trust anchors, or those of the package.
     """
-    from dataclasses import replace
-
     from dnstrace.model.anchors import NO_ANCHORS
+    from dnstrace.model.structs import replace
     from dnstrace.network.replay import RecordedNetwork
 
     record = chosen.record

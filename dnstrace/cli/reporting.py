@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dnstrace.cli.line.choices import Choices
     from dnstrace.render.formats.entries import Entry
 
-UNCHECKED = {Output.SARIF, Output.JUNIT, Output.PROMETHEUS, Output.MARKDOWN}
+UNCHECKED = {Output.SARIF, Output.JUNIT, Output.PROMETHEUS, Output.MARKDOWN, Output.GITHUB}
 """The formats that are of little use without a check; a plugin may be there for an expectation alone."""
 
 
@@ -27,6 +27,10 @@ def written(form: Output, entries: Sequence[Entry], file: str = "") -> str:
 
         codes = (problem.code for entry in entries for problem in entry.problems)
         return sarif(entries, explained(explanations(codes)), file)
+    if form is Output.GITHUB:
+        from dnstrace.render.formats.github import github
+
+        return github(entries, file)
     (module,) = NEEDS[form]  # which has a function of the same name
     made: str = getattr(import_module(module), form)(entries)
     return made

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dnstrace import api
@@ -16,6 +15,7 @@ from dnstrace.cli.progress import Progress
 from dnstrace.cli.remarks import of_start, remarks
 from dnstrace.cli.saving import recorded, save
 from dnstrace.cli.status import status
+from dnstrace.model.structs import replace
 
 if TYPE_CHECKING:
     from dnstrace.cli.environment import Environment

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from importlib import resources
 from pathlib import Path
 
 import dns.exception
@@ -19,10 +17,12 @@ import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 
+from dnstrace import data
 from dnstrace.dnssec.algorithms import SUPPORTED, ds_usable
 from dnstrace.dnssec.records import DNSKEY, DS
 from dnstrace.model import Name
 from dnstrace.model.anchors import Anchors
+from dnstrace.model.structs import replace
 
 _BIND = re.compile(
     r'(?P<zone>"[^"]*"|(?<![^\s"{};])[^\s"{};]++)\s++(?:initial|static)-(?P<form>key|ds)\s++'
@@ -62,7 +62,7 @@ def _usable(anchors: Anchors, zone: Name) -> bool:
 
 def root_anchors() -> Anchors:
     """The trust anchors of the root that ship with the package."""
-    text = (resources.files("dnstrace") / "data" / "root.key").read_text(encoding="ascii")
+    text = data.text("root.key")
     return replace(parse_anchors(text, "the trust anchors in the package"), own=False)
 
 

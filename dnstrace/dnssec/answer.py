@@ -7,7 +7,6 @@ its proof. A reply is as weak as its weakest part.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import dns.name
 import dns.rdatatype
@@ -22,6 +21,7 @@ from dnstrace.model import ROOT, Kind, Meaning, Name, Outcome, Question, Step
 from dnstrace.model.judgement import SecurityStatus, weakest
 from dnstrace.model.naming import is_below, plain, zone_text
 from dnstrace.model.security import Security
+from dnstrace.model.structs import replace
 
 _SECURE = SecurityStatus(Security.SECURE)
 _UNSIGNABLE = SecurityStatus(

@@ -6,8 +6,6 @@ the steps whose data are not valid, for which another server may have better dat
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.notes import Notes
 from dnstrace.dnssec.records import DNSKEY, Signed
@@ -17,10 +15,10 @@ from dnstrace.model import Attempt, Name, Question, Step
 from dnstrace.model.anchors import Anchors
 from dnstrace.model.judgement import Need, SecurityStatus, arrival
 from dnstrace.model.security import Security
+from dnstrace.model.structs import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Zone:
+class Zone(Struct):
     """The state of the chain of trust at a zone.
 
     `keys` are the trusted keys of a secure zone, and None for a presumed zone. `open` is set if the chain can

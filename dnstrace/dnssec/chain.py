@@ -13,8 +13,6 @@ never makes anything secure.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import dns.message
 import dns.rdatatype
 import dns.rrset
@@ -29,6 +27,7 @@ from dnstrace.model import Name, Question
 from dnstrace.model.judgement import SecurityStatus
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.security import Security
+from dnstrace.model.structs import replace
 
 _NOT_OURS = (
     "the starting server {} does not serve the keys of {} that are trusted; "

@@ -7,7 +7,6 @@ in replies to a query for DS (RFC 4035 sections 4.2 and 5.2).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 
 import dns.message
@@ -23,6 +22,7 @@ from dnstrace.model import Delegation, Name, Purpose, Question, Step
 from dnstrace.model.judgement import DsEvidence, SecurityStatus
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.security import Security
+from dnstrace.model.structs import Struct
 
 
 class Says(Enum):
@@ -37,8 +37,7 @@ class Says(Enum):
     UNKNOWN = auto()  # not asked yet
 
 
-@dataclass(frozen=True, slots=True)
-class Delegated:
+class Delegated(Struct):
     """What is known about a possible zone cut."""
 
     says: Says

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import dns.rdatatype
 import dns.rrset
@@ -24,12 +23,12 @@ from dnstrace.dnssec.signature import Checked
 from dnstrace.model import ROOT, Name
 from dnstrace.model.judgement import SignatureEvidence
 from dnstrace.model.naming import plain
+from dnstrace.model.structs import Struct
 
 DENIAL_TYPES = (dns.rdatatype.NSEC, dns.rdatatype.NSEC3)
 
 
-@dataclass(frozen=True, slots=True)
-class Denial:
+class Denial(Struct):
     """The proof of non-existence in a reply. `trouble` says which of its records is not valid."""
 
     nsec: tuple[Nsec, ...]

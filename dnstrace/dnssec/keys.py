@@ -8,7 +8,6 @@ digests next to stronger ones are ignored (RFC 4509 section 3), as in BIND.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from dnstrace.dnssec.algorithms import (
     SUPPORTED,
@@ -25,12 +24,12 @@ from dnstrace.dnssec.signature import REVOKED, check, usable_key
 from dnstrace.model import Name
 from dnstrace.model.judgement import DsEvidence, KeyEvidence, SignatureEvidence
 from dnstrace.model.naming import zone_text
+from dnstrace.model.structs import Struct
 
 _LISTED = 12  # keys in one sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Trust:
+class Trust(Struct):
     """What makes keys trusted: the DS RRset published by `parent`, or trust anchors without a `parent`."""
 
     parent: Name | None
@@ -48,8 +47,7 @@ class Trust:
         return bool(self.usable_ds) or any(key.algorithm in SUPPORTED for key in self.keys)
 
 
-@dataclass(frozen=True, slots=True)
-class KeySet:
+class KeySet(Struct):
     """The keys of a zone if they are trusted; otherwise `reason` says why not."""
 
     keys: tuple[DNSKEY, ...]

@@ -7,7 +7,6 @@ The records passed in are validated and of one zone. Compact denial (RFC 9824) a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import dns.name
 import dns.rdatatype
@@ -15,10 +14,10 @@ import dns.rdatatype
 from dnstrace.dnssec.proof import NXNAME, Proof, ProofResult, Types, lacks_data, lacks_ds, wildcard_below
 from dnstrace.model import Name
 from dnstrace.model.naming import is_below, plain, zone_text
+from dnstrace.model.structs import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Nsec:
+class Nsec(Struct):
     """An NSEC record: no name between `owner` and `next` has data (RFC 4034 section 4)."""
 
     owner: Name

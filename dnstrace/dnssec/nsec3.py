@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import dns.name
 import dns.rdatatype
@@ -17,13 +16,13 @@ from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.proof import Proof, ProofResult, Types, lacks_data, lacks_ds, wildcard_below
 from dnstrace.model import Name
 from dnstrace.model.naming import plain, zone_text
+from dnstrace.model.structs import Struct, field
 
 SHA1 = 1  # the only hash algorithm defined (RFC 5155 section 11)
 OPT_OUT = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Nsec3:
+class Nsec3(Struct):
     """An NSEC3 record: hashes instead of names, as octets (RFC 5155 section 3)."""
 
     label: str
@@ -49,16 +48,14 @@ class Nsec3:
         return digest > self.hash or digest < self.next
 
 
-@dataclass(frozen=True, slots=True)
-class _Encloser:
+class _Encloser(Struct):
     """A closest encloser, and the record that covers the next closer name (RFC 5155 section 8.3)."""
 
     name: Name
     covering: Nsec3
 
 
-@dataclass(frozen=True, slots=True)
-class Hashed:
+class Hashed(Struct):
     """The NSEC3 records of a reply from one zone."""
 
     zone: Name

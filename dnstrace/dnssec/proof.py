@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 import dns.name
@@ -11,6 +10,7 @@ import dns.rdatatype
 from dnstrace.dnssec.records import type_name
 from dnstrace.model import ROOT, Name
 from dnstrace.model.naming import plain
+from dnstrace.model.structs import Struct
 
 NXNAME = 128  # the meta-type that marks a name as non-existent in compact denial (RFC 9824 section 2)
 
@@ -24,16 +24,14 @@ class ProofResult(StrEnum):
     UNPROVED = "unproved"  # the records do not show it
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct):
     """What is shown, and one line that says by which record, or what is missing."""
 
     shown: ProofResult
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Types:
+class Types(Struct):
     """The type bit map of an NSEC or NSEC3 record (RFC 4034 section 4.1.2)."""
 
     windows: tuple[tuple[int, bytes], ...]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import struct
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import dns.dnssectypes
 import dns.immutable
@@ -23,6 +22,7 @@ from dns.rdtypes.ANY.NSEC3 import NSEC3
 from dns.rdtypes.ANY.RRSIG import RRSIG
 
 from dnstrace.model import Name
+from dnstrace.model.structs import Struct
 
 __all__ = ["DNSKEY", "DS", "NSEC", "NSEC3", "RRSIG", "OddDS", "Signed", "ds_records", "signed", "type_name"]
 
@@ -62,8 +62,7 @@ def ds_records(rdatas: Iterable[dns.rdata.Rdata]) -> tuple[DS, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(Struct):
     """An RRset and the RRSIG records that cover it."""
 
     rrset: dns.rrset.RRset

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import dns.message
 import dns.rdatatype
@@ -24,14 +23,14 @@ from dnstrace.model import (
 from dnstrace.model.judgement import SecurityStatus
 from dnstrace.model.naming import is_below, plain
 from dnstrace.model.security import Security
+from dnstrace.model.structs import Struct
 
 CHAIN = frozenset({Purpose.DS, Purpose.DNSKEY})
 MAIN = frozenset({Purpose.WALK, Purpose.ALIAS})
 CONCLUSIVE = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.YXDOMAIN})
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct):
     """A reply and the step that received it."""
 
     step: Step

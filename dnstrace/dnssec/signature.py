@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import dns.flags
 import dns.name
@@ -23,14 +22,14 @@ from dnstrace.model import Name
 from dnstrace.model.judgement import SignatureEvidence
 from dnstrace.model.naming import zone_text
 from dnstrace.model.serial import ahead, moment
+from dnstrace.model.structs import Struct
 
 ZONE_KEY, REVOKED = 0x0100, 0x0080  # DNSKEY flags: RFC 4034 section 2.1.1, RFC 5011 section 7
 _PROTOCOL = 3
 _LIMIT = "checking it exceeds the limit on signature verifications"
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct):
     """The result of checking one RRset. `reason` says why it is not valid.
 
     `encloser` is set if the RRset was expanded from the wildcard below that name (RFC 4035 section 5.3.4): a

@@ -10,7 +10,6 @@ Names in parameters are relative to the zone, as in its records.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 import dns.exception
@@ -25,6 +24,7 @@ from dnstrace.lab.keys import REVOKED, ds, key_tag
 from dnstrace.lab.plan import SigningPlan, Spoil
 from dnstrace.model import Name
 from dnstrace.model.naming import plain
+from dnstrace.model.structs import replace
 
 Break = Callable[[SigningPlan, str], SigningPlan]
 

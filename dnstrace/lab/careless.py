@@ -5,8 +5,6 @@ Functions like those in misbehaviour.py, in the same table.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import dns.edns
 import dns.flags
 import dns.message
@@ -18,6 +16,7 @@ import dns.rrset
 
 from dnstrace.lab.authority import PAYLOAD, respond
 from dnstrace.lab.reaction import Asked, Reaction, Responder, error, flagged, misbehaviour, said
+from dnstrace.model.structs import replace
 
 _APEX = 3  # labels of the zones that worlds are about, the root's among them
 _UNKNOWN = 65001  # EDNS options from here on are for local use (RFC 6891 section 9)

@@ -7,7 +7,6 @@ label, so that here too a reaction depends on nothing but the query.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import dns.flags
 import dns.name
@@ -18,6 +17,7 @@ import dns.rrset
 from dnstrace.lab.authority import respond, truncated
 from dnstrace.lab.reaction import Asked, Reaction, Responder, misbehaviour, said
 from dnstrace.model import Transport
+from dnstrace.model.structs import replace
 
 _BIGGEST = 65535  # octets of a message over TCP (RFC 1035 section 4.2.2)
 _ADDRESS_RECORD = 16  # octets of an A record whose owner is compressed

@@ -14,7 +14,6 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -22,6 +21,7 @@ from threading import Thread
 from dnstrace.lab.internet import World
 from dnstrace.lab.serve import Place, addresses, loopback, serve
 from dnstrace.model import ROOT, Transport, family_of
+from dnstrace.model.structs import Struct, replace
 
 PORT = 5300
 """The port of a world on the loopback interface, unless that is taken."""
@@ -32,8 +32,7 @@ _OURS, _OF_THE_SYSTEM = Path("/proc/self/ns/net"), Path("/proc/1/ns/net")
 _IPV6 = Path("/proc/net/if_inet6")
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(Struct):
     """Files for resolvers: root hints, unbound's configuration, and the trust anchor if the root is signed.
 
     The trust anchor is there in master-file form, as unbound takes it, and in the form of BIND for delv.

@@ -6,13 +6,14 @@ What a world's file is read into (worldfile.py says the format), and what LabNet
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dnstrace.lab.zone import LabZone
 from dnstrace.model import Name, Outcome, Question
+from dnstrace.model.structs import Struct, replace
 
 if TYPE_CHECKING:
     from dnstrace.lab.server import LabServer
@@ -22,8 +23,7 @@ NOW = datetime(2026, 1, 15, 14, 0, tzinfo=UTC)
 """The wall clock of a world that names no other."""
 
 
-@dataclass(frozen=True, slots=True)
-class WorldServer:
+class WorldServer(Struct):
     """A name server: its round-trip time in seconds by address, its misbehaviours, the zones it serves."""
 
     name: Name
@@ -32,8 +32,7 @@ class WorldServer:
     zones: tuple[LabZone, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Foreseen:
+class Foreseen(Struct):
     """The expected result of a trace of a world's question; None where the world leaves it open.
 
     `answer` is the RDATA of the whole chain in presentation format, without signatures; times are in

@@ -8,7 +8,6 @@ the same two primes in all zones, and an exponent that depends on the zone.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import cache
 from math import gcd
 from typing import TYPE_CHECKING, cast
@@ -19,6 +18,7 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.model import Name
+from dnstrace.model.structs import Struct
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -36,8 +36,7 @@ _PRIME_OCTETS = 128
 _ABOVE = {ZONE: (392, 208), ZONE | SEP: (1172, 202)}
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct):
     """A key pair of a zone.
 
     `algorithm` is one of ALGORITHMS, `flags` those of the DNSKEY record, `number` tells the keys of one

@@ -15,8 +15,6 @@ the query, so that runs are repeatable and replies can be kept.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import dns.edns
 import dns.flags
 import dns.message
@@ -47,6 +45,7 @@ from dnstrace.lab.reaction import (
     said,
 )
 from dnstrace.model import Fault, Transport
+from dnstrace.model.structs import replace
 
 __all__ = ["MISBEHAVIOURS", "SILENCE", "Asked", "Reaction", "Responder", "misbehaving", "misbehaviour"]
 

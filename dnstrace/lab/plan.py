@@ -6,7 +6,6 @@ A plan is made in signing.py from what the world's file says (`zone.Sign`); brea
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import dns.rdata
 import dns.rdatatype
@@ -14,6 +13,7 @@ import dns.rrset
 
 from dnstrace.lab.keys import SEP, ZONE, Key
 from dnstrace.model import Name
+from dnstrace.model.structs import Struct
 
 KEYS = {"ksk+zsk": (ZONE | SEP, ZONE), "csk": (ZONE | SEP,)}
 """The flags of a zone's keys, by what a world's file calls them."""
@@ -24,8 +24,7 @@ Spoil = Callable[[dns.rrset.RRset], dns.rrset.RRset | None]
 Prove = Callable[[Sequence[Name]], Sequence[Name]]
 
 
-@dataclass(frozen=True, slots=True)
-class SigningPlan:
+class SigningPlan(Struct):
     """How a zone is signed.
 
     `ds` is what the parent has, nothing for an island of security. `signer` is the name in all signatures

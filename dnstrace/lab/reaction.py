@@ -7,7 +7,6 @@ accident), hostile.py (on purpose) and recursive.py (by a recursive resolver).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import partial
 
 import dns.message
@@ -16,10 +15,10 @@ import dns.rcode
 from dnstrace.lab.authority import respond
 from dnstrace.lab.errors import WorldError
 from dnstrace.model import Fault, Transport
+from dnstrace.model.structs import Struct, replace
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct):
     """A query as a server gets it: read, in octets, and over which transport."""
 
     query: dns.message.Message
@@ -27,8 +26,7 @@ class Asked:
     transport: Transport
 
 
-@dataclass(frozen=True, slots=True)
-class Reaction:
+class Reaction(Struct):
     """What a server does about a query.
 
     `replies` are octets, in the order in which they are sent; `delay` is in seconds, beyond the round

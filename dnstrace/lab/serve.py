@@ -14,7 +14,6 @@ import socket
 import struct
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -25,6 +24,7 @@ from dnstrace.lab.internet import World
 from dnstrace.lab.server import LabServer
 from dnstrace.message.wire import query_wire
 from dnstrace.model import Exchange, Fault, Query, Question, Transport
+from dnstrace.model.structs import replace
 from dnstrace.port import Network
 
 Place = tuple[str, int]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import dns.exception
 import dns.message
@@ -13,6 +12,7 @@ from dnstrace.lab.authority import Authority, fit
 from dnstrace.lab.misbehaviour import SILENCE, Asked, Reaction, Responder, misbehaving
 from dnstrace.lab.zone import LabZone
 from dnstrace.model import Transport
+from dnstrace.model.structs import replace
 
 _KEPT = 4096  # replies kept for each server
 _HEADER = 12

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from dnstrace.model.pages import Certificate, Request, Visit
+from dnstrace.model.structs import Struct, field
 
 DOES = ("refuses", "silent", "garbage")
 _ISSUER = "the certificate authority of the lab"
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct):
     """A web server at an address: its round-trip time in seconds, and what it answers.
 
     `names` are those in its certificate, `days` how long that is still valid; `does` is its misbehaviour, if
@@ -29,8 +28,7 @@ class Site:
     does: str = ""
 
 
-@dataclass(frozen=True)
-class LabWeb:
+class LabWeb(Struct):
     """The web servers of a world, by address, at its time."""
 
     sites: dict[str, Site]

@@ -96,9 +96,9 @@ _KEYS = {
     },
     "a server": {"addresses", "rtt", "does"},
     "a zone": {"servers", "ttl", "text", "add", "without", "sign"},
-    "sign": set(Sign.__dataclass_fields__),
-    "a page": set(Site.__dataclass_fields__),
-    "expect": set(Foreseen.__dataclass_fields__),
+    "sign": set(Sign.__match_args__),
+    "a page": set(Site.__match_args__),
+    "expect": set(Foreseen.__match_args__),
 }
 
 

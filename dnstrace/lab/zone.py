@@ -11,7 +11,6 @@ not fit its type, in the generic form of RFC 3597 section 5: `www LOC \# 1 01`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -25,6 +24,7 @@ import dns.rrset
 from dnstrace.lab.errors import WorldError
 from dnstrace.model import Name
 from dnstrace.model.naming import plain
+from dnstrace.model.structs import Struct
 
 Kind = tuple[dns.rdatatype.RdataType, dns.rdatatype.RdataType]
 Node = dict[Kind, dns.rrset.RRset]
@@ -44,8 +44,7 @@ class _Line(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(Struct):
     """How a zone is signed; worldfile.py explains each of these."""
 
     algorithm: int = 13

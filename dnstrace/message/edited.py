@@ -8,7 +8,6 @@ zones: nothing here can sign.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import NamedTuple
 
 import dns.exception
@@ -24,6 +23,7 @@ import dns.rrset
 from dnstrace.message.reading import read_reply
 from dnstrace.message.supposed import soa_of
 from dnstrace.model import Exchange, Name, Question
+from dnstrace.model.structs import replace
 
 _CNAME = dns.rdatatype.CNAME
 _KNOWN = (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)

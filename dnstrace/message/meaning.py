@@ -13,7 +13,6 @@ the message is ignored.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -21,11 +20,11 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
-import dns.rdata
 import dns.rdatatype
 import dns.rrset
 
 from dnstrace.message.alias import AliasChain, follow
+from dnstrace.message.lazy import has_octets
 from dnstrace.model import (
     Address,
     Delegation,
@@ -39,6 +38,7 @@ from dnstrace.model import (
     Transport,
 )
 from dnstrace.model.addresses import address_of
+from dnstrace.model.naming import is_within
 
 _ERRORS = {
     dns.rcode.FORMERR: Kind.FORMAT_ERROR,
@@ -51,6 +51,7 @@ _ERRORS = {
 _WALKED = frozenset(map(dns.rdatatype.from_text, ("A", "AAAA", "NS", "CNAME", "DNAME", "SOA")))
 _SETTLED = {dns.rcode.NOERROR, dns.rcode.NXDOMAIN, dns.rcode.YXDOMAIN}
 _DENIAL = {dns.rdatatype.NSEC, dns.rdatatype.NSEC3}
+_TC, _AA, _RA = map(int, (dns.flags.TC, dns.flags.AA, dns.flags.RA))
 _LAME_NOTE = "it is not authoritative and offers recursion"
 
 
@@ -59,15 +60,17 @@ def classify(exchange: Exchange, zone: Name) -> Meaning:
     if exchange.message is None:
         return Meaning(Kind(exchange.fault) if exchange.fault else Kind.MALFORMED, note=exchange.detail)
     message, rcode = exchange.message, exchange.message.rcode()
-    if message.flags & dns.flags.TC:
+    flags = int(message.flags)  # `&` would make a `dns.flags.Flag`
+    if flags & _TC:
         over_tcp = exchange.query.transport is Transport.TCP
         return Meaning(Kind.TRUNCATED_OVER_TCP if over_tcp else Kind.TRUNCATED, rcode)
     if rcode not in _SETTLED:
-        return Meaning(_ERRORS.get(rcode, Kind.OTHER_RCODE), rcode, bool(message.flags & dns.flags.AA))
+        return Meaning(_ERRORS.get(rcode, Kind.OTHER_RCODE), rcode, bool(flags & _AA))
     if unread := _unread(message, zone):
         return Meaning(Kind.MALFORMED, rcode, note=f"{unread} in it cannot be read")
-    meaning = _Reply(message, exchange.query.question, zone).meaning()
-    if meaning.usable and meaning.kind is not Kind.REFERRAL and _offers_recursion(message):
+    meaning = _Reply(message, rcode, exchange.query.question, zone).meaning()
+    if meaning.usable and meaning.kind is not Kind.REFERRAL and flags & _RA and not flags & _AA:
+        # a resolver's answer rather than a name server's (RFC 1035 section 4.1.1)
         return Meaning(Kind.LAME, rcode, offer=meaning, note=_LAME_NOTE)
     return meaning
 
@@ -79,7 +82,7 @@ def _unread(message: dns.message.Message, zone: Name) -> str:
     """
     sections = (*message.answer, *message.authority)
     walked = (rrset for rrset in sections if rrset.rdtype in _WALKED and rrset.name.is_subdomain(zone))
-    odd = (rrset for rrset in walked if any(isinstance(rdata, dns.rdata.GenericRdata) for rdata in rrset))
+    odd = (rrset for rrset in walked if has_octets(rrset))
     return next((f"the {dns.rdatatype.to_text(rrset.rdtype)} record" for rrset in odd), "")
 
 
@@ -101,33 +104,28 @@ def _signatures(rrset: dns.rrset.RRset) -> list[Any]:
     return [rdata for rdata in rrset if hasattr(rdata, "signer")]
 
 
-def _offers_recursion(message: dns.message.Message) -> bool:
-    """Whether this is a resolver's answer rather than a name server's (RFC 1035 section 4.1.1)."""
-    return bool(message.flags & dns.flags.RA) and not message.flags & dns.flags.AA
-
-
 class _Reply:
     """A reply without error, read from one zone's point of view."""
 
-    def __init__(self, message: dns.message.Message, question: Question, zone: Name) -> None:
-        self.message, self.question, self.zone = message, question, zone
+    def __init__(
+        self, message: dns.message.Message, rcode: dns.rcode.Rcode, question: Question, zone: Name
+    ) -> None:
+        self.message, self.rcode, self.question, self.zone = message, rcode, question, zone
+        self.authoritative = bool(int(message.flags) & _AA)
 
     def meaning(self) -> Meaning:
-        meaning = self._meaning_of_sections()
-        return replace(
-            meaning,
-            rcode=self.message.rcode(),
-            authoritative=bool(self.message.flags & dns.flags.AA),
-            child=self._child_side(),
-        )
-
-    def _meaning_of_sections(self) -> Meaning:
-        if self.message.rcode() == dns.rcode.YXDOMAIN and not self._chain.overflow:
-            return Meaning(Kind.OTHER_RCODE)
-        if self.message.flags & dns.flags.AA:
+        if self.rcode == dns.rcode.YXDOMAIN and not self._chain.overflow:
+            return self._as(Kind.OTHER_RCODE)
+        if self.authoritative:
             return self._as_answer() or self._as_referral() or self._as_denial() or self._as_misdirected()
         # Without AA, what the zone's own servers say comes before what a parent happens to have.
         return self._as_referral() or self._as_answer() or self._as_denial() or self._as_misdirected()
+
+    def _as(self, kind: Kind, **found: Any) -> Meaning:
+        """The meaning of that kind, with what a reply shows whatever it means."""
+        return Meaning(
+            kind, rcode=self.rcode, authoritative=self.authoritative, child=self._child_side(), **found
+        )
 
     # --- the sections, in bailiwick -----------------------------------------------------------
 
@@ -135,7 +133,7 @@ class _Reply:
         return [
             rrset
             for rrset in section
-            if rrset.name.is_subdomain(self.zone) and rrset.rdclass == self.question.rdclass
+            if is_within(rrset.name, self.zone) and rrset.rdclass == self.question.rdclass
         ]
 
     @cached_property
@@ -165,43 +163,44 @@ class _Reply:
         chain = self._chain
         if chain.loop:
             note = "the aliases lead back to an earlier name"
-            return Meaning(Kind.ALIAS_LOOP, answer=chain.rrsets, target=chain.target, note=note)
+            return self._as(Kind.ALIAS_LOOP, answer=chain.rrsets, target=chain.target, note=note)
         if chain.answered:
-            return Meaning(Kind.ANSWER, answer=chain.rrsets, zone=self._authority_zone(), note=chain.note)
+            return self._as(Kind.ANSWER, answer=chain.rrsets, zone=self._authority_zone(), note=chain.note)
         if chain.overflow:
-            return Meaning(Kind.YXDOMAIN, answer=chain.rrsets, target=chain.target, note=chain.note)
+            return self._as(Kind.YXDOMAIN, answer=chain.rrsets, target=chain.target, note=chain.note)
         if not chain.rrsets:
             return None
         # What the rest of the reply says about the target is ignored: the target is asked for separately,
         # since a negative answer may be about another zone of the same server (RFC 6604 section 3).
-        return Meaning(Kind.ALIAS, answer=chain.rrsets, target=chain.target, note=chain.note)
+        return self._as(Kind.ALIAS, answer=chain.rrsets, target=chain.target, note=chain.note)
 
     def _as_referral(self) -> Meaning | None:
         """A referral lies strictly below the zone asked and at or above the name asked."""
-        if self._fitting_soa is not None or self.message.rcode() == dns.rcode.NXDOMAIN:
+        if self._fitting_soa is not None or self.rcode == dns.rcode.NXDOMAIN:
             return None
         cut = self.question.name
         if self.question.rdtype == dns.rdatatype.DS and cut != dns.name.root:
             cut = cut.parent()  # the DS RRset is the parent's (RFC 4035 section 3.1.4.1)
         for rrset in self._believed_authority:
             if rrset.rdtype == dns.rdatatype.NS and rrset.name != self.zone and cut.is_subdomain(rrset.name):
-                return Meaning(Kind.REFERRAL, delegation=self._delegation(rrset))
+                return self._as(Kind.REFERRAL, delegation=self._delegation(rrset))
         return None
 
     def _as_denial(self) -> Meaning | None:
         """NXDOMAIN and NODATA, with or without the SOA record that RFC 2308 asks for."""
-        if self._fitting_soa is not None or self.message.rcode() == dns.rcode.NXDOMAIN:
-            return self._denying(self._fitting_soa)
-        if not self.message.flags & dns.flags.AA or self._believed_answer:
+        if self._fitting_soa is not None or self.rcode == dns.rcode.NXDOMAIN:
+            return self._as(**self._denying(self._fitting_soa))
+        if not self.authoritative or self._believed_answer:
             return None
         spoken = any(rrset.name == self.zone or rrset.rdtype in _DENIAL for rrset in self._believed_authority)
-        return self._denying(None) if spoken else None
+        return self._as(**self._denying(None)) if spoken else None
 
-    def _denying(self, soa: dns.rrset.RRset | None) -> Meaning:
-        kind = Kind.NXDOMAIN if self.message.rcode() == dns.rcode.NXDOMAIN else Kind.NODATA
+    def _denying(self, soa: dns.rrset.RRset | None) -> dict[str, Any]:
+        """The fields of a negative answer."""
+        kind = Kind.NXDOMAIN if self.rcode == dns.rcode.NXDOMAIN else Kind.NODATA
         if soa is None:
-            return Meaning(kind, note="no SOA record: resolvers cannot cache this negative answer")
-        return Meaning(kind, soa=soa, zone=soa.name)
+            return {"kind": kind, "note": "no SOA record: resolvers cannot cache this negative answer"}
+        return {"kind": kind, "soa": soa, "zone": soa.name}
 
     def _as_misdirected(self) -> Meaning:
         """A reply that says nothing about the question, and why."""
@@ -210,19 +209,33 @@ class _Reply:
         if self.message.answer:
             foreign = any(rrset.rdclass != self.question.rdclass for rrset in self.message.answer)
             if foreign:
-                return Meaning(Kind.WRONG_CLASS)
+                return self._as(Kind.WRONG_CLASS)
             here = any(rrset.name == self.question.name for rrset in self.message.answer)
-            return Meaning(Kind.OTHER_TYPE if here else Kind.OTHER_NAME)
+            return self._as(Kind.OTHER_TYPE if here else Kind.OTHER_NAME)
         referrals = [rrset.name for rrset in self.message.authority if rrset.rdtype == dns.rdatatype.NS]
         if self.zone in referrals:
-            return Meaning(Kind.SELF_REFERRAL)
+            return self._as(Kind.SELF_REFERRAL)
         if any(self.zone.is_subdomain(name) for name in referrals):
-            return Meaning(Kind.UPWARD_REFERRAL)
+            return self._as(Kind.UPWARD_REFERRAL)
         if referrals:
-            return Meaning(Kind.SIDEWAYS_REFERRAL)
+            return self._as(Kind.SIDEWAYS_REFERRAL)
         if any(rrset.rdtype == dns.rdatatype.SOA for rrset in self.message.authority):
-            return Meaning(Kind.LAME, note="it answers for another zone")
-        return Meaning(Kind.EMPTY, offer=replace(self._denying(None), rcode=self.message.rcode()))
+            return self._as(Kind.LAME, note="it answers for another zone")
+        return self._as_empty()
+
+    def _as_empty(self) -> Meaning:
+        """Nothing at all, which is NODATA where no server says more (RFC 2308 section 2.2, type 3).
+
+        Not where recursion is offered without authority: a resolver that has looked would have an SOA record
+        to show, so this one has not, and Unbound calls it lame too.
+        """
+        if int(self.message.flags) & _RA and not self.authoritative:
+            return self._as(Kind.EMPTY)
+        return self._as(Kind.EMPTY, offer=self._offered_denial())
+
+    def _offered_denial(self) -> Meaning:
+        """What a reply without anything may stand for, where no server gives better."""
+        return Meaning(rcode=self.rcode, **self._denying(None))
 
     def _as_childs_denial(self) -> Meaning | None:
         """A denial of DS from the child's side of the cut (RFC 4035 section 3.1.4.1).
@@ -237,10 +250,9 @@ class _Reply:
             return None
         note = "it answers a DS query from the child's side of the zone cut"
         if name.parent() == self.zone:
-            offer = replace(self._denying(None), rcode=self.message.rcode())
-            return Meaning(Kind.LAME, note=note, offer=offer)
+            return self._as(Kind.LAME, note=note, offer=self._offered_denial())
         soa = next((rrset for rrset in below if rrset.rdtype == dns.rdatatype.SOA), None)
-        return Meaning(Kind.NODATA, soa=soa, zone=name, note=note)
+        return self._as(Kind.NODATA, soa=soa, zone=name, note=note)
 
     # --- what else a reply shows --------------------------------------------------------------
 
@@ -254,7 +266,7 @@ class _Reply:
 
     def _child_side(self) -> Delegation | None:
         """The zone's own NS RRset, at its apex, which outranks its parent's (RFC 2181 section 5.4.1)."""
-        if not self.message.flags & dns.flags.AA:
+        if not self.authoritative:
             return None
         for rrset in (*self._believed_answer, *self._believed_authority):
             if rrset.rdtype == dns.rdatatype.NS and rrset.name == self.zone:

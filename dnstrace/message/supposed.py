@@ -8,7 +8,6 @@ is like any other, so that a change can be checked before it is made. Pure funct
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import dns.flags
 import dns.message
@@ -20,6 +19,7 @@ import dns.rrset
 
 from dnstrace.message.reading import read_reply
 from dnstrace.model import Delegation, Exchange, Name, Question
+from dnstrace.model.structs import replace
 
 _TTL = 86400  # seconds, of supposed records
 

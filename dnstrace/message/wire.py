@@ -5,20 +5,17 @@ from __future__ import annotations
 import struct
 from functools import lru_cache
 
-import dns.edns
-import dns.flags
-import dns.message
+import dns.exception
 import dns.name
-import dns.rdata
-import dns.rdatatype
-import dns.rdtypes.ANY.OPT
-import dns.rrset
 
 from dnstrace.model import Edns, Query, Question
 
 _HEADER = struct.Struct("!HHHHHH")
-_QUESTION_TAIL = 4
-_QR, _OPCODE = 0x8000, 0x7800
+_QUESTION_TAIL = struct.Struct("!HH")
+_RECORD = struct.Struct("!HHIH")  # TYPE, CLASS, TTL, RDLENGTH
+_OPTION = struct.Struct("!HH")
+_QR, _OPCODE, _RD, _CD = 0x8000, 0x7800, 0x0100, 0x0010
+_OPT, _DO = 41, 0x8000
 
 
 def query_wire(query: Query, message_id: int) -> bytes:
@@ -28,21 +25,20 @@ def query_wire(query: Query, message_id: int) -> bytes:
 
 
 def _question_octets(question: Question) -> bytes:
-    return (question.name.to_wire() or b"") + struct.pack("!HH", question.rdtype, question.rdclass)
+    labels = b"".join([b"%c%b" % (len(label), label) for label in question.name.labels])
+    return labels + _QUESTION_TAIL.pack(question.rdtype, question.rdclass)
 
 
 @lru_cache
 def _template(edns: Edns | None, recursion_desired: bool, checking_disabled: bool) -> tuple[bytes, bytes]:
     """The octets between ID and QNAME, and after QCLASS, of every query with these parameters."""
-    message = dns.message.make_query(dns.name.root, dns.rdatatype.NS, use_edns=False)
-    message.flags = dns.flags.RD if recursion_desired else dns.flags.Flag(0)
-    message.flags |= dns.flags.CD if checking_disabled else 0
-    if edns is not None:
-        options: list[dns.edns.Option] = [_generic(code, data) for code, data in edns.options]
-        flags = dns.flags.DO if edns.dnssec_ok else 0
-        message.use_edns(edns.version, flags, edns.payload, options=options)
-    wire = message.to_wire()
-    return wire[2 : _HEADER.size], wire[_HEADER.size + 1 + _QUESTION_TAIL :]
+    flags = (_RD if recursion_desired else 0) | (_CD if checking_disabled else 0)
+    head = _HEADER.pack(0, flags, 1, 0, 0, 0 if edns is None else 1)[2:]
+    if edns is None:
+        return head, b""
+    options = b"".join([_OPTION.pack(code, len(data)) + data for code, data in edns.options])
+    ttl = edns.version << 16 | (_DO if edns.dnssec_ok else 0)
+    return head, b"\0" + _RECORD.pack(_OPT, edns.payload, ttl, len(options)) + options
 
 
 def belongs(wire: bytes, question: Question, message_id: int) -> bool:
@@ -66,11 +62,7 @@ def belongs(wire: bytes, question: Question, message_id: int) -> bool:
         return True
     try:
         name, length = dns.name.from_wire(wire, _HEADER.size)
-        rdtype, rdclass = struct.unpack_from("!HH", wire, _HEADER.size + length)
+        rdtype, rdclass = _QUESTION_TAIL.unpack_from(wire, _HEADER.size + length)
     except (dns.exception.DNSException, struct.error, IndexError, ValueError):
         return False
     return bool(name == question.name and rdtype == question.rdtype and rdclass == question.rdclass)
-
-
-def _generic(code: int, data: bytes) -> dns.edns.GenericOption:
-    return dns.edns.GenericOption(dns.edns.OptionType.make(code), data)

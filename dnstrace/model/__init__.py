@@ -1,7 +1,7 @@
 """The values that flow from the network to the screen.
 
-Everything here is a frozen dataclass or an enumeration: no input, no output, no clock, no decision.
-Names are absolute `dns.name.Name`s, RRsets are `dns.rrset.RRset`s, addresses are strings in their
+Everything here is a frozen struct (`structs.py`) or an enumeration: no input, no output, no clock, no
+decision. Names are absolute `dns.name.Name`s, RRsets are `dns.rrset.RRset`s, addresses are strings in their
 canonical text form, times are seconds as floats. The words are those of RFC 9499.
 """
 

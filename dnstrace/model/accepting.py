@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from dnstrace.model.asked import Name
 from dnstrace.model.findings import Finding
+from dnstrace.model.structs import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(Struct):
     """Which findings are accepted: those with a code, at a zone and at a server if these are given.
 
     `code` is None for findings of any code. `reason` says why they are accepted, which may be empty; `until`
@@ -40,16 +39,14 @@ class Ignore:
         return self.until is not None and day > self.until
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct):
     """A finding that counts for nothing, because of an Ignore."""
 
     finding: Finding
     ignore: Ignore
 
 
-@dataclass(frozen=True, slots=True)
-class Ignored:
+class Ignored(Struct):
     """What became of an Ignore in a trace: whether it has expired, and how many findings it concerns."""
 
     ignore: Ignore

@@ -23,6 +23,10 @@ SEED = Whole(0, 2**64 - 1)
 COUNT = Whole(0, 2**32)
 """Any count that may be zero."""
 
+READER = "DNSTRACE_READER"
+"""The variable that says what reads replies: `ONLY_READER`, or what suits each of them."""
+ONLY_READER = "dnspython"
+
 LONGEST = 86400.0
 """Seconds in a day: the longest time that a user may choose."""
 

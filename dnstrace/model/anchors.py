@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dnstrace.model.asked import Name
+from dnstrace.model.structs import Struct, field
 
 if TYPE_CHECKING:
     from dns.rdtypes.ANY.DNSKEY import DNSKEY
@@ -17,8 +17,7 @@ UNJUDGED = "root servers of your own need --trust-anchor"
 """Why a trace without trust anchors is not validated although that was requested."""
 
 
-@dataclass(frozen=True, slots=True)
-class Anchors:
+class Anchors(Struct):
     """DS and DNSKEY records that are trusted to begin with, by the zone whose keys they are.
 
     `own` is false for those of the package, which are there because no others were given. Without any zone,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 import dns.name
@@ -11,6 +10,7 @@ import dns.rdatatype
 
 from dnstrace.model.allowed import PAYLOAD, PORT, TRIES, check_address, check_seconds, check_whole
 from dnstrace.model.mnemonics import register
+from dnstrace.model.structs import Struct
 
 register()  # before anything reads or writes a type
 
@@ -18,8 +18,7 @@ Name = dns.name.Name
 ROOT = dns.name.root
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct):
     """What is asked: QNAME, QTYPE and QCLASS (RFC 1035 section 4.1.2)."""
 
     name: Name
@@ -52,8 +51,7 @@ class Transport(StrEnum):
 _PORTS = {Transport.UDP: 53, Transport.TCP: 53, Transport.TLS: 853, Transport.HTTPS: 443}
 
 
-@dataclass(frozen=True, slots=True)
-class Edns:
+class Edns(Struct):
     """The OPT record of a query (RFC 6891).
 
     `options` holds (code, data) pairs, the data in wire format.
@@ -65,8 +63,7 @@ class Edns:
     version: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct):
     """One query to one address. Its message ID and source port belong to the network.
 
     `endpoint` is the name that the certificate must be for over TLS, and the URL over HTTPS; `address` is
@@ -88,8 +85,7 @@ class Query:
         return family_of(self.address)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct):
     """How to ask: everything about the queries that a user can choose.
 
     `families` has 4, 6 or both. `timeout` is in seconds for one try, `tries` is how often one address is
@@ -125,8 +121,7 @@ class Settings:
             check_address("bind", self.bind)
 
 
-@dataclass(frozen=True, slots=True)
-class Resolver:
+class Resolver(Struct):
     """A recursive resolver to ask.
 
     `endpoint` is the name that its certificate must be for over TLS, and its URL over HTTPS; `address` may

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from dnstrace.model.structs import Struct
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,8 +41,7 @@ class Disagreement(StrEnum):
 _WITHOUT = {Disagreement.VALIDATION, Disagreement.REFUSES, Disagreement.FAILS, Disagreement.NO_ANSWER}
 
 
-@dataclass(frozen=True, slots=True)
-class OldRecords:
+class OldRecords(Struct):
     """DS or DNSKEY records that a resolver has and no name server: what, for how many seconds, until when."""
 
     name: Name
@@ -51,8 +51,7 @@ class OldRecords:
     step: int
 
 
-@dataclass(frozen=True, slots=True)
-class OtherCopy:
+class OtherCopy(Struct):
     """The SOA record that a resolver has for `zone`, and the one that the zone's servers have.
 
     `authoritative` is set if the resolver answers with authority: it has a zone of its own.
@@ -64,8 +63,7 @@ class OtherCopy:
     authoritative: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct):
     """One resolver compared with the walk.
 
     `attempt` is the one that it is judged by, None until one has ended; `difference` is None until the

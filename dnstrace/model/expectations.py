@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 import dns.name
@@ -15,6 +14,7 @@ import dns.rdatatype
 import dns.serial
 
 from dnstrace.model.asked import Question
+from dnstrace.model.structs import Struct
 
 Value = dns.rdata.Rdata | dns.name.Name | dns.serial.Serial | dns.rcode.Rcode | int | str
 """What is compared: the data of a record, a name, a serial number, an RCODE, a number or a word."""
@@ -29,8 +29,7 @@ class Operator(StrEnum):
     AT_MOST = "<="
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
+class Expectation(Struct):
     """One expectation: `what` is the word in small letters, `text` the whole as it was written."""
 
     text: str
@@ -57,8 +56,7 @@ class Expectation:
         return self.what == "outcome" or (self.what == "rcode" and self.value != dns.rcode.NOERROR)
 
 
-@dataclass(frozen=True, slots=True)
-class MetAt:
+class MetAt(Struct):
     """Whether an expectation is met at one address of a name server, and what was found there, as in Met."""
 
     server: dns.name.Name
@@ -67,8 +65,7 @@ class MetAt:
     found: tuple[Value, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Met:
+class Met(Struct):
     """Whether an expectation is met, and what was found in the trace; None where that is not known.
 
     If every server was asked and each can tell, it is met if all of `servers` meet it.
@@ -80,8 +77,7 @@ class Met:
     servers: tuple[MetAt, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Expecting:
+class Expecting(Struct):
     """A question, and what is expected of its trace."""
 
     question: Question

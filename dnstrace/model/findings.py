@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from dnstrace.model.asked import Name
 from dnstrace.model.naming import zone_text
+from dnstrace.model.structs import Struct
 
 
 class Level(StrEnum):
@@ -72,8 +72,7 @@ def who_acts(blame: Blame, operator: Name | None = None) -> str:
     }[blame]
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(Struct):
     """What to change so that a finding is gone: who acts, and on which records, in master-file format.
 
     `where` is the zone whose data change: for a delegation and its DS records, the parent zone. The records
@@ -89,8 +88,7 @@ class Remedy:
     servers: tuple[Name, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(Struct):
     """What a rule reports: one sentence, the steps that show it, and the server if it is about one server.
 
     `cure` says what to do in this very case; `records` are the exact records to publish, in master-file
@@ -110,8 +108,7 @@ class Observation:
     operator: Name | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct):
     """A defect: `code` names it, `zone` and `server` say where, `steps` are the ids of the evidence.
 
     `references` are RFCs with their sections. `rehearsed` says what the remedy was seen to lead to, empty if
@@ -162,16 +159,14 @@ class Finding:
         return self.level is Level.NOTICE
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct):
     """What all findings with the same code share: a title of one sentence, and texts by their headings."""
 
     title: str
     sections: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct):
     """What is wrong with a trace, in one sentence, and its parts for programs.
 
     `steps` are the ids of the steps that show it. `reproduce` is the dig command that sends the query that

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from dnstrace.model.asked import Name, Query, Question, family_of
+from dnstrace.model.structs import Struct
 
 if TYPE_CHECKING:
     import dns.message
@@ -33,8 +33,7 @@ DROPPED = "taken as dead (--drop)"
 """The detail of a timeout of a server that is only supposed to be dead."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Struct):
     """A query and its result.
 
     `start` is in seconds since the trace began; `elapsed` in seconds, from sending the query to the
@@ -120,8 +119,7 @@ class Source(StrEnum):
     GIVEN = "given"
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct):
     """An address of a name server, in canonical text form, and where it is from."""
 
     text: str
@@ -133,16 +131,14 @@ class Address:
         return family_of(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class NameServer:
+class NameServer(Struct):
     """A name server of a zone and the addresses known for it, in the order they were found."""
 
     name: Name
     addresses: tuple[Address, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Delegation:
+class Delegation(Struct):
     """A zone cut as its parent (or a hint, or the zone itself) describes it (RFC 1034 section 4.2.1).
 
     `ttl` is that of the NS RRset in seconds, None where there is none (hints, given servers).
@@ -158,8 +154,7 @@ class Delegation:
     denial: tuple[dns.rrset.RRset, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(Struct):
     """What one reply (or its absence) says about the question, judged from the zone whose server was asked.
 
     `answer` holds the RRsets believed, aliases first, in the order of the chain; `target` the last

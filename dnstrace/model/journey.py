@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from dnstrace.model.structs import Struct
 
 if TYPE_CHECKING:
     from dnstrace.model.asked import Name
@@ -24,8 +25,7 @@ class Stage(StrEnum):
     END = "end"  # there is nothing to pass on
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(Struct):
     """A leg of the journey: its number from 1, the zone whose servers are asked, and the ids of its steps."""
 
     number: int

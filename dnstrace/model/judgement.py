@@ -7,19 +7,18 @@ Times are in seconds since 1970, as in RRSIG records.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from dnstrace.model.asked import Name, Question
 from dnstrace.model.heard import Exchange, Outcome
 from dnstrace.model.security import Security
 from dnstrace.model.serial import ahead, moment
+from dnstrace.model.structs import Struct, field
 
 _WEAKNESS = (Security.SECURE, Security.INSECURE, Security.INDETERMINATE, Security.BOGUS)
 
 
-@dataclass(frozen=True, slots=True)
-class SecurityStatus:
+class SecurityStatus(Struct):
     """A security status and, unless it is secure, one line that says why."""
 
     security: Security
@@ -40,8 +39,7 @@ def strongest(verdicts: Iterable[SecurityStatus]) -> SecurityStatus:
     return min(verdicts, key=lambda verdict: _WEAKNESS.index(verdict.security))
 
 
-@dataclass(frozen=True, slots=True)
-class EffortLimits:
+class EffortLimits(Struct):
     """How much work hostile replies can cause (CVE-2023-50387 KeyTrap, CVE-2023-50868).
 
     `signatures` bounds the verifications tried for one RRset, `verifications` those of a whole
@@ -61,8 +59,7 @@ class EffortLimits:
 LIMITS = EffortLimits()
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct):
     """A question whose reply the verdict still needs, and the zone whose servers can answer it.
 
     Where `zone` is not among the delegations of the trace (its parent is served by the same servers),
@@ -73,8 +70,7 @@ class Need:
     question: Question
 
 
-@dataclass(frozen=True, slots=True)
-class KeyEvidence:
+class KeyEvidence(Struct):
     """A DNSKEY record: its tag, algorithm number, flags (RFC 4034 section 2) and size in bits.
 
     `trusted` says that a DS record or a trust anchor matches this very key.
@@ -87,8 +83,7 @@ class KeyEvidence:
     trusted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DsEvidence:
+class DsEvidence(Struct):
     """A DS record; `matched` says whether a DNSKEY record of the zone matches it, None if not known."""
 
     tag: int
@@ -97,8 +92,7 @@ class DsEvidence:
     matched: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureEvidence:
+class SignatureEvidence(Struct):
     """An RRSIG record (RFC 4034 section 3) and what became of it; `reason` says why it is not valid.
 
     `inception` and `expiration` are 32-bit times; `at` is the time as of which it was judged.
@@ -136,8 +130,7 @@ class SignatureEvidence:
         return ahead(self.inception, int(self.at)) > 0
 
 
-@dataclass(frozen=True, slots=True)
-class StepEvidence:
+class StepEvidence(Struct):
     """What one step showed. `proof` says in words how non-existence was proved."""
 
     security: Security
@@ -156,8 +149,7 @@ def arrival(started: float, exchange: Exchange) -> float:
     return round(started + exchange.start + exchange.elapsed, 3)
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct):
     """The verdict on a trace.
 
     `steps` maps step ids to their evidence. `missing` are questions that should still be asked; the

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from dnstrace.model.allowed import COUNT, QUERIES, check_seconds, check_whole
 from dnstrace.model.asked import Settings
+from dnstrace.model.structs import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct):
     """The bounds: `deadline` in seconds for the whole trace, `octets` for all replies; the rest are counts.
 
     Raises ValueError for a bound that the command line would not accept.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from dnstrace.model.structs import Struct
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,8 +26,7 @@ class Held(StrEnum):
     NEGATIVE = "negative"
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+class Life(Struct):
     """An RRset that a resolver caches for `ttl` seconds, until `until` if it asked when the trace ended."""
 
     what: Held

@@ -6,8 +6,9 @@ by the name in the URL (RFC 9110 section 7.2).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from dnstrace.model.structs import Struct
 
 PORTS = {"http": 80, "https": 443}
 
@@ -23,8 +24,7 @@ BAD_PORTS = frozenset({
 """The ports that browsers connect to for no page (WHATWG Fetch, "bad port"): other protocols are there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct):
     """A page: `host` is a name in A-label form without the final dot, `path` begins with a slash."""
 
     host: str
@@ -51,8 +51,7 @@ class Request:
         return "\r\n".join([*lines, "Connection: close", "", ""]).encode("ascii", "replace")
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(Struct):
     """The certificate that a server presents: the names it is for, its issuer, and when it expires."""
 
     names: tuple[str, ...]
@@ -60,8 +59,7 @@ class Certificate:
     expires: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Struct):
     """The result of asking one address for the page.
 
     `connected`, `secured` and `answered` are the seconds from the beginning to the connection, the end of the

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from dnstrace.model.structs import Struct
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from dnstrace.model.heard import Meaning
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct):
     """The share of all paths that end with `meaning`, at `servers`, in the step with the id `step`."""
 
     share: Fraction

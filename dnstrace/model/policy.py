@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from dnstrace.model.structs import Struct
 
 if TYPE_CHECKING:
     from dnstrace.model.accepting import Ignore
@@ -14,8 +15,7 @@ FAIL_ON = (ERROR, "warning", "notice", NEVER)
 """The levels from which on a finding makes a run fail; with `never`, none does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct):
     """Findings make a run fail from the level `fail_on` on, unless one of `ignores` accepts them."""
 
     fail_on: str = ERROR

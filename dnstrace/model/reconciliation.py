@@ -5,8 +5,9 @@ The values, which `dnstrace.checks.reconciliation` fills.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from dnstrace.model.structs import Struct
 
 if TYPE_CHECKING:
     from dnstrace.model.asked import Name
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from dnstrace.model.taken import Attempt
 
 
-@dataclass(frozen=True, slots=True)
-class Addressed:
+class Addressed(Struct):
     """One address of a name server.
 
     `glue` says whether the parent has it, None if the parent has no address of this server and needs none.
@@ -33,8 +33,7 @@ class Addressed:
     unasked: Unasked | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReconciledServer:
+class ReconciledServer(Struct):
     """A name server of a zone: whether the parent lists it, and whether the zone does (None: not known).
 
     `unasked` says why its addresses are not known, if servers on the way to them were not asked.
@@ -47,8 +46,7 @@ class ReconciledServer:
     unasked: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reconciled:
+class Reconciled(Struct):
     """A zone by server: those that the parent lists, then those that only the zone lists.
 
     `newest` is the newest serial that a server of the zone has (RFC 1982), None if no server gave one.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dnstrace.model.structs import Struct, field
 from dnstrace.model.taken import Trace
 
 if TYPE_CHECKING:
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from dnstrace.model.reconciliation import Reconciled
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct):
     """A trace, and everything that an output shows of it beyond what was recorded.
 
     `verdict` is None if nothing wrong was found, or the trace has not ended. `rules` is the number of rules

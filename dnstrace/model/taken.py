@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from dnstrace.model.asked import ROOT, Name, Question
 from dnstrace.model.heard import Delegation, Exchange, Meaning, NameServer, Outcome
+from dnstrace.model.structs import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,8 +70,7 @@ class Cause(StrEnum):
     NO_TCP = "no-tcp"  # it truncates its reply over UDP, and over TCP there is none
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct):
     """One address of one name server asked within a step, and what it meant.
 
     `cause` is what this attempt, together with earlier ones at the same address, shows to be wrong there.
@@ -86,8 +85,7 @@ class Attempt:
     surplus: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct):
     """One question put to the servers of one zone.
 
     `id` counts from 1 in the order in which steps begin; `parent` is the step that needed this one.
@@ -145,8 +143,7 @@ class Step:
         return None if meaning is None else meaning.delegation
 
 
-@dataclass(frozen=True, slots=True)
-class Stats:
+class Stats(Struct):
     """What a trace cost. Times in seconds, sizes in octets of DNS messages.
 
     `duration` is from the beginning of the trace until it is complete: the walk, validation and probes, and
@@ -166,8 +163,7 @@ class Stats:
     critical_path: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct):
     """A query that has no reply yet: who was asked, when (seconds since the trace began), and for how long.
 
     It is try `tries` of at most `most`.
@@ -181,8 +177,7 @@ class Waiting:
     most: int
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct):
     """A question, every step that was taken for it, and the result.
 
     `started` is the wall-clock time at which it began, in UTC. `answer` is the whole chain, aliases first.
@@ -220,8 +215,7 @@ class Trace:
     waiting: tuple[Waiting, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Struct):
     """The last hop of a trace: the request, further traces, and what each address replied.
 
     `beside` are the traces of the other address family and of the HTTPS record (RFC 9460); `services` are the

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from dnstrace.model.allowed import SEED, check_whole
 from dnstrace.model.asked import Name, Resolver, Settings
 from dnstrace.model.heard import Delegation
 from dnstrace.model.limits import Limits, limits_for
+from dnstrace.model.structs import Struct
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from dnstrace.model.anchors import Anchors
 
 
-@dataclass(frozen=True, slots=True)
-class Tracing:
+class Tracing(Struct):
     """How a trace is made, apart from the network that carries its queries.
 
     `settings` say how to ask, `limits` what may be spent; None stands for the limits that suit the settings.

@@ -11,9 +11,9 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import replace
 
 from dnstrace.model import Exchange, Fault, Name, Purpose, Query, Step
+from dnstrace.model.structs import replace
 from dnstrace.port import Network
 
 

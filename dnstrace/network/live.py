@@ -23,7 +23,6 @@ import struct
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from dnstrace.descriptors import has_run_out
@@ -31,6 +30,7 @@ from dnstrace.message.reading import read_reply
 from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.model.heard import came_from
+from dnstrace.model.structs import replace
 from dnstrace.network.patience import Patience
 
 _ENCRYPTED = {Transport.TLS, Transport.HTTPS}

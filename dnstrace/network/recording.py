@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from dnstrace.clock import SteadyLoop, run_stepping
 from dnstrace.model import Exchange, Query
+from dnstrace.model.structs import Struct
 from dnstrace.port import Network
 
 T = TypeVar("T")
 _NANOSECONDS = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct):
     """One query and its result.
 
     `began` and `ended` are the loop's time in nanoseconds, as the walk saw it. `timeout` is in seconds.
@@ -37,8 +36,7 @@ class Kept:
     exchange: Exchange | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(Struct):
     """What a trace saw of the network, and when: everything that determines its walk.
 
     `kept` is in the order in which the queries were sent. `ticks` are the moments, in nanoseconds, at which

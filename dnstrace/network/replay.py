@@ -13,12 +13,12 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Coroutine, Hashable, Iterable
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from dnstrace.clock import VirtualLoop, run, run_real
 from dnstrace.model import Exchange, Fault, Query
 from dnstrace.model.heard import DROPPED
+from dnstrace.model.structs import replace
 from dnstrace.network.recording import Course, Kept
 from dnstrace.port import Network
 

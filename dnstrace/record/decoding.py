@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,6 +33,7 @@ from dnstrace.model.anchors import NO_ANCHORS, Anchors
 from dnstrace.model.asked import Resolver
 from dnstrace.model.expectations import Expectation
 from dnstrace.model.limits import Limits
+from dnstrace.model.structs import Struct, replace
 from dnstrace.model.tracing import Tracing
 from dnstrace.network.recording import Course, Kept
 from dnstrace.network.replay import RecordedNetwork
@@ -49,8 +50,7 @@ _ANY = Whole(0, 2**16 - 1)
 _TTL = 86400  # of the supposed DS records, in seconds; it does not matter
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct):
     """A trace as it was saved, and what it was made of.
 
     `document` is the whole file as JSON values. `tracing` is what `dnstrace.trace` was given, completed by

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import dns.rdatatype
@@ -21,6 +20,7 @@ from dnstrace.model.findings import Level
 from dnstrace.model.journey import Stage as LegStage
 from dnstrace.model.naming import plain
 from dnstrace.model.security import Security
+from dnstrace.model.structs import replace
 from dnstrace.render.endings import glue_given
 from dnstrace.render.layout import TIMES
 from dnstrace.render.map_stages import (

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import dns.edns
 
+from dnstrace.model.structs import Struct
 from dnstrace.render.text import escaped
 
 if TYPE_CHECKING:
     import dns.message
 
 
-@dataclass(frozen=True, slots=True)
-class ExtendedError:
+class ExtendedError(Struct):
     """An extended DNS error (RFC 8914): number, registered name or None, free text or None."""
 
     code: int
@@ -26,8 +25,7 @@ class ExtendedError:
         return f"EDE {self.code}{name}" + (f": {self.text}" if self.text else "")
 
 
-@dataclass(frozen=True, slots=True)
-class EdnsOptions:
+class EdnsOptions(Struct):
     """The options of a reply; None or empty if absent.
 
     `nsid` is the name server identifier in octets (RFC 5001), `nsid_text` the same as text, `cookie` the
@@ -45,8 +43,13 @@ class EdnsOptions:
         return None if self.nsid is None else escaped(self.nsid)
 
 
+_NONE = EdnsOptions()
+
+
 def edns_options(message: dns.message.Message) -> EdnsOptions:
     """The options in the OPT record of `message`."""
+    if not message.options:
+        return _NONE
     by_type = {option.otype: option for option in message.options}
     nsid, cookie = by_type.get(dns.edns.OptionType.NSID), by_type.get(dns.edns.OptionType.COOKIE)
     subnet = by_type.get(dns.edns.OptionType.ECS)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _STYLES = {Level.ERROR: BAD, Level.WARNING: WARNING, Level.NOTICE: QUIET}
 _PARTS = {FIX: "", WHO: "", REHEARSED: ""}
-_UNTRIED = "add --check: it tries a fix before it shows one"
+_UNTRIED = "add --check: it asks all servers, and tries a fix where it can"
 
 
 def finding_nodes(report: Report, verbose: bool = False) -> list[Node]:

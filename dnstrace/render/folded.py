@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.text import Text
 
 from dnstrace.model import Kind, Outcome, Purpose
 from dnstrace.model.security import Security
+from dnstrace.model.structs import replace
 from dnstrace.render.endings import ending
 from dnstrace.render.layout import Node
 from dnstrace.render.text import count_text, name_text

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple
+
+from dnstrace import data
 
 
 class Term(NamedTuple):
@@ -23,7 +24,7 @@ class Term(NamedTuple):
 @cache
 def terms() -> dict[str, Term]:
     """Every term by its name, in alphabetical order."""
-    text = (files("dnstrace") / "data" / "glossary.toml").read_text("utf-8")
+    text = data.text("glossary.toml")
     return {name: _read(name, entry) for name, entry in tomllib.loads(text).items()}
 
 

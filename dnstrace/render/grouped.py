@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dnstrace.model.naming import plain
+from dnstrace.model.structs import replace
 
 if TYPE_CHECKING:
     from dnstrace.model import Name, Trace

@@ -6,8 +6,8 @@ import base64
 import hashlib
 from functools import cache
 from html import escape
-from importlib.resources import files
 
+from dnstrace import data
 from dnstrace.render import pictures
 
 
@@ -33,12 +33,12 @@ def html_head(title: str, script: str = "") -> str:
 @cache
 def script() -> str:
     """The script of the page of a trace."""
-    return (files("dnstrace") / "data" / "page.js").read_text("utf-8")
+    return data.text("page.js")
 
 
 @cache
 def _style_sheet() -> str:
-    return (files("dnstrace") / "data" / "page.css").read_text("utf-8") + pictures.STYLE
+    return data.text("page.css") + pictures.STYLE
 
 
 def _csp_hash(text: str) -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from rich.cells import cell_len
 from rich.text import Text
 
+from dnstrace.model.structs import Struct, field
 from dnstrace.render.text import CIRCLED
 
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -36,8 +36,7 @@ _SPLITS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Guides:
+class Guides(Struct):
     """The strings that draw the tree, all of the same width, and whether lines may use Unicode."""
 
     fork: str
@@ -53,8 +52,7 @@ UNICODE = Guides("├─ ", "└─ ", "│  ", "   ", "├┄ ", "└┄ ", Tru
 ASCII = Guides("|-- ", "`-- ", "|   ", "    ", "|.. ", "`.. ", False)
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Struct, frozen=False):
     """A line and its children.
 
     `descends` is set if the node may be drawn next to its parent instead of below it when the tree gets too
@@ -74,8 +72,7 @@ class Node:
     steps: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(Struct):
     """A node with the guides before its first line and before the following lines.
 
     `run` counts the chain of descending nodes that ends with this one.
@@ -181,8 +178,7 @@ def _tokens(text: str, room: int, level: int) -> Iterator[str]:
             yield from _tokens(token, room, level + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct):
     """A table. The last cell of each row is folded if it is too wide.
 
     If too little room is left for that, each row becomes a line of parts, each labelled with its column head.

@@ -5,7 +5,6 @@ The arrows between the boxes are the legs of the journey, by their numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from dnstrace.analysis.journey import ADDRESSES
 from dnstrace.model import Outcome
 from dnstrace.model.journey import Stage as LegStage
 from dnstrace.model.naming import plain
+from dnstrace.model.structs import Struct, replace
 from dnstrace.render.text import clock_text, harmless, number_text, rdata_text, time_text, ttl_text
 
 if TYPE_CHECKING:
@@ -40,16 +40,14 @@ class Mark(StrEnum):
     QUIET = "quiet"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct):
     """A line of text within a stage."""
 
     text: str
     mark: Mark = Mark.PLAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct):
     """A box of the map: a zone with its servers, or the result of asking them.
 
     `arrow` labels the arrow from the stage above; `beside` are the look-ups of server addresses for this
@@ -65,8 +63,7 @@ class Stage:
     step: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Map:
+class Map(Struct):
     """The stages from the question down, with a title above and a summary below."""
 
     title: str

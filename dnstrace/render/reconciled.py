@@ -15,6 +15,7 @@ from rich.text import Text
 
 from dnstrace.model import Kind, family_of
 from dnstrace.model.families import why_unasked
+from dnstrace.model.heard import DROPPED
 from dnstrace.model.lives import Held
 from dnstrace.render.layout import Columns
 from dnstrace.render.text import (
@@ -183,6 +184,8 @@ def _address_answer(each: Addressed) -> tuple[str, str]:
         why = "" if each.unasked is None else f" ({why_unasked(family_of(each.address), each.unasked)})"
         return f"not asked{why}", QUIET
     meaning = each.attempt.meaning
+    if meaning.note == DROPPED:
+        return "taken as dead", QUIET
     if not meaning.usable:
         return meaning.kind.value.replace("-", " "), BAD
     if not each.asked:

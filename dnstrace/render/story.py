@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import UTC, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import dns.rdatatype
@@ -26,11 +27,12 @@ from dnstrace.render.text import (
     number_text,
     time_text,
     ttl_text,
+    type_text,
 )
 from dnstrace.render.troubles import troubles
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Mapping
 
     import dns.name
     import dns.rrset
@@ -39,6 +41,17 @@ if TYPE_CHECKING:
     from dnstrace.model.journey import Leg
     from dnstrace.model.report import Report
 
+_TITLES = {
+    Stage.USER: "A user types the name",
+    Stage.RESOLVER: "The resolver is asked",
+    Stage.REFERRAL: "The servers of {} refer to others",
+    Stage.SERVER: "A name server of {} is chosen",
+    Stage.ANSWER: "The servers of {} are asked for the record",
+    Stage.CACHE: "The answer is returned, and cached",
+    Stage.REQUEST: "The browser requests the page",
+    Stage.PAGE: "The page",
+    Stage.END: "There is nothing to show",
+}
 _BROWSED = {*NAMED, dns.rdatatype.HTTPS}
 _PROBES = {
     Probe.SOA: "which version of the zone it has (SOA)",
@@ -75,15 +88,20 @@ class Story:
         self._report, self._trace = report, report.trace
         self._steps = {step.id: step for step in report.trace.steps}
         self._resolvers: dict[int, str] | None = None
-        self._begins: dict[int, list[Leg]] = defaultdict(list)
+
+    @cached_property
+    def _begins(self) -> Mapping[int, list[Leg]]:
+        """The legs that begin with each step, by its id."""
+        begins: dict[int, list[Leg]] = defaultdict(list)
         before: Leg | None = None
-        for leg in report.journey:
+        for leg in self._report.journey:
             if before is not None and before.stage is Stage.SERVER and not before.steps and leg.steps:
-                self._begins[leg.steps[0]].append(before)
+                begins[leg.steps[0]].append(before)
             if leg.steps:
                 walked = [number for number in leg.steps if self._steps[number].main]
-                self._begins[(walked if leg.stage is not Stage.SERVER else leg.steps)[0]].append(leg)
+                begins[(walked if leg.stage is not Stage.SERVER else leg.steps)[0]].append(leg)
             before = leg
+        return begins
 
     def opening(self) -> list[str]:
         """Who asks, and for what, before any server is asked."""
@@ -138,7 +156,7 @@ class Story:
     def _probe_text(self, step: Step) -> str:
         """A query that the walk does not need: to a resolver, or to check the servers of a zone."""
         if step.at_resolver and not step.asks_resolver:
-            what = f"{dns.rdatatype.to_text(step.question.rdtype)} records of {plain(step.question.name)}"
+            what = f"{type_text(step.question.rdtype)} records of {plain(step.question.name)}"
             return f"The resolver is asked for the {what} too, which may explain why it differs."
         if not step.asks_resolver:
             what = "further questions" if step.probe is None else _PROBES[step.probe]
@@ -153,28 +171,18 @@ class Story:
 
     def _title_of(self, leg: Leg) -> str:
         """What a leg is about, in a few words."""
-        browses = self._trace.question.rdtype in ADDRESSES
-        zone = "" if leg.zone is None else zone_text(leg.zone)
-        return {
-            Stage.USER: "A user types the name" if browses else "A program needs records",
-            Stage.RESOLVER: "The resolver is asked",
-            Stage.REFERRAL: f"The servers of {zone} refer to others",
-            Stage.SERVER: f"A name server of {zone} is chosen",
-            Stage.ANSWER: f"The servers of {zone} are asked for the record",
-            Stage.CACHE: "The answer is returned, and cached",
-            Stage.REQUEST: "The browser requests the page",
-            Stage.PAGE: "The page",
-            Stage.END: "There is nothing to show",
-        }[leg.stage]
+        if leg.stage is Stage.USER and self._trace.question.rdtype not in ADDRESSES:
+            return "A program needs records"
+        return _TITLES[leg.stage].format("" if leg.zone is None else zone_text(leg.zone))
 
     def _text_of(self, leg: Leg) -> str:
         """The sentences of a leg, without its number."""
         steps = [self._steps[number] for number in leg.steps]
         if leg.stage in (Stage.USER, Stage.RESOLVER):
-            return self._opening_texts()[leg.stage is Stage.RESOLVER]
+            return self._opening_texts[leg.stage is Stage.RESOLVER]
         if leg.stage in ENDS:
             first = next(each.number for each in self._report.journey if each.stage in ENDS)
-            return self._closing_texts()[leg.number - first]
+            return self._closing_texts[leg.number - first]
         if leg.stage is Stage.SERVER and not steps:
             asked = next(each for each in self._report.journey if each.number == leg.number + 1)
             return self._choice_text(self._steps[asked.steps[0]])
@@ -203,9 +211,10 @@ class Story:
         known = ": the referral included their addresses" if sources == {Source.GLUE} else ""
         return f"The resolver picks one of the {count} name servers of {zone}{known}."
 
+    @cached_property
     def _opening_texts(self) -> list[str]:
         question = self._trace.question
-        name, what = plain(question.name), dns.rdatatype.to_text(question.rdtype)
+        name, what = plain(question.name), type_text(question.rdtype)
         if question.rdtype in NAMED:
             first = f"A user types {name} into a browser, which needs its {NAMED[question.rdtype]}."
         else:
@@ -231,6 +240,7 @@ class Story:
             )
         return ""
 
+    @cached_property
     def _closing_texts(self) -> list[str]:
         trace, name = self._trace, plain(self._trace.question.name)
         if is_bogus(trace):

@@ -14,7 +14,7 @@ from dnstrace.analysis.reached import last_step
 from dnstrace.model import ROOT, Kind, Outcome, Source
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.security import Security
-from dnstrace.render.text import count_text, harmless, rdata_text, ttl_text
+from dnstrace.render.text import count_text, harmless, rdata_text, ttl_text, type_text
 from dnstrace.render.troubles import way
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _answer_words(step: Step, meaning: Meaning) -> str:
     """What a server answers, as the rest of a sentence."""
     zone = meaning.zone or step.zone
     sure = "answers with authority" if meaning.authoritative else "answers without authority"
-    name, rdtype = plain(meaning.target or step.question.name), dns.rdatatype.to_text(step.question.rdtype)
+    name, rdtype = plain(meaning.target or step.question.name), type_text(step.question.rdtype)
     if meaning.kind is Kind.ALIAS:
         return f"says that {plain(step.question.name)} is an alias of {name}."
     if meaning.kind is Kind.NXDOMAIN:

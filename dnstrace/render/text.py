@@ -8,11 +8,16 @@ that change the writing direction. These become `\DDD` (presentation format, RFC
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import dns.rcode
+import dns.rdataclass
+import dns.rdatatype
 
 from dnstrace.message.presentation import presented
+from dnstrace.model.addresses import address_of
+from dnstrace.model.naming import presented as presented_name
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,6 +29,7 @@ _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")  # invis
 _UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 _CIRCLED = ((1, 20, 0x2460), (21, 35, 0x3251), (36, 50, 0x32B1))  # first, last, code point of the first
 _LATIN_1_END = 0x100
+_MNEMONICS = 256  # whose texts are kept, of each kind
 
 
 def harmless(text: str) -> str:
@@ -65,7 +71,7 @@ def _unseen(character: str) -> bool:
 
 def name_text(name: dns.name.Name) -> str:
     """An absolute name in A-label form and presentation format: ASCII without spaces."""
-    return name.to_text()
+    return presented_name(name)
 
 
 def unicode_name(name: dns.name.Name) -> str | None:
@@ -94,6 +100,8 @@ def _ldh_label(label: bytes) -> str:
 
 def rdata_text(rdata: dns.rdata.Rdata) -> str:
     """RDATA in presentation format, as dig prints it, or else in the generic form of RFC 3597 section 5."""
+    if address := address_of(rdata):
+        return address
     text = presented(rdata)
     return harmless(text) if text.isascii() else "".join(map(_octet_text, text))
 
@@ -104,6 +112,19 @@ def _octet_text(character: str) -> str:
     return "".join(f"\\{octet:03d}" for octet in character.encode("utf-8", "surrogatepass"))
 
 
+@lru_cache(_MNEMONICS)
+def type_text(rdtype: dns.rdatatype.RdataType) -> str:
+    """The mnemonic of a type, or TYPEnnn (RFC 3597 section 5)."""
+    return dns.rdatatype.to_text(rdtype)
+
+
+@lru_cache(_MNEMONICS)
+def class_text(rdclass: dns.rdataclass.RdataClass) -> str:
+    """The mnemonic of a class, or CLASSnnn (RFC 3597 section 5)."""
+    return dns.rdataclass.to_text(rdclass)
+
+
+@lru_cache(_MNEMONICS)
 def rcode_text(rcode: int) -> str:
     """The mnemonic of an extended RCODE, or a form such as `RCODE3000` (RFC 6895 section 2.3)."""
     text = dns.rcode.to_text(dns.rcode.Rcode.make(rcode))

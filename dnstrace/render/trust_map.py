@@ -9,7 +9,6 @@ zone that is not bogus nothing is broken: what is not needed there is just not g
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ import dns.rdatatype
 from dnstrace.model import ROOT, Purpose
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.security import Security
+from dnstrace.model.structs import Struct, field
 from dnstrace.render.map_stages import Line, Mark
 from dnstrace.render.text import harmless
 from dnstrace.render.trust import algorithm_text, digest_text, evidence_of
@@ -36,8 +36,7 @@ _OVER_KEYS = "RRSIG DNSKEY"
 _SIGNS = {Mark.GOOD: "✓ ", Mark.BAD: "✗ "}
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct):
     """A record, or what stands in its place: its title, lines of text, state and identity in its band."""
 
     title: str
@@ -46,8 +45,7 @@ class Box:
     key: tuple[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Arrow:
+class Arrow(Struct):
     """What vouches for what: the identities of two boxes of a band, the first perhaps in the parent's."""
 
     start: tuple[str, object]
@@ -56,8 +54,7 @@ class Arrow:
     from_parent: bool = False
 
 
-@dataclass(slots=True)
-class Band:
+class Band(Struct, frozen=False):
     """A zone: its title and state, rows of boxes from top to bottom, and the arrows that end in them."""
 
     zone: Name

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any, final
 
 from dnstrace.analysis.ordering import place
@@ -30,6 +29,7 @@ from dnstrace.model import (
     Transport,
 )
 from dnstrace.model.counting import counted
+from dnstrace.model.structs import replace
 from dnstrace.port import in_turn
 from dnstrace.walk.candidates import Candidate, Candidates, UnderWay
 from dnstrace.walk.context import TraceContext

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 
 import dns.rdatatype
 
@@ -17,6 +16,7 @@ from dnstrace.analysis.signals import TYPES, Signal, signal_question, signals
 from dnstrace.model import Delegation, Kind, Name, Probe, Purpose, Question, Step, Trace
 from dnstrace.model.anchors import Anchors
 from dnstrace.model.judgement import StepEvidence
+from dnstrace.model.structs import replace
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.descent import Walk
 from dnstrace.walk.ordered import ORDERED

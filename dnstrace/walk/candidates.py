@@ -238,7 +238,8 @@ class Candidates:
 
     def _add_timed_out(self) -> None:
         """Addresses that did not answer, once more; not if an empty reply is good enough (RFC 2308)."""
-        if any(a.meaning.kind is Kind.EMPTY for a in self._context.journal[self._step].attempts):
+        meanings = (attempt.meaning for attempt in self._context.journal[self._step].attempts)
+        if any(meaning.kind is Kind.EMPTY and meaning.offer is not None for meaning in meanings):
             return
         again = [candidate._replace(tries=candidate.tries + 1) for candidate in self.timed_out]
         self.ready = sorted(again, key=_place) if self._context.by_rule else again

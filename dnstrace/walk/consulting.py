@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 
 from dnstrace.analysis.resolvers import heard
 from dnstrace.model import (
@@ -30,6 +29,7 @@ from dnstrace.model import (
     Transport,
 )
 from dnstrace.model.asked import Resolver
+from dnstrace.model.structs import replace
 from dnstrace.port import Network, in_turn
 from dnstrace.walk.fallback import another_way, cause, edns_of_try
 from dnstrace.walk.journal import Journal

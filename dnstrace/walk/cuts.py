@@ -7,11 +7,10 @@ the parent's side of a cut; the child's own NS set is kept for when those server
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import dns.rdatatype
 
 from dnstrace.model import Address, Delegation, Name, Question, Source
+from dnstrace.model.structs import replace
 
 
 class Cuts:

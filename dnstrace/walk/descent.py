@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 
 import dns.rdatatype
 import dns.rrset
@@ -38,6 +37,7 @@ from dnstrace.model import (
     Source,
 )
 from dnstrace.model.naming import is_below, plain
+from dnstrace.model.structs import replace
 from dnstrace.walk.asking import Asking
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.health import FAILED, may_be_asked

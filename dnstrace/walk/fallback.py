@@ -10,9 +10,9 @@ was wrong.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from dnstrace.model import Attempt, Cause, Edns, Exchange, Fault, Kind, Meaning, Query, Transport
+from dnstrace.model.structs import replace
 
 PLAIN = 2  # the number of the first try without EDNS
 COOKIE, CLIENT_COOKIE = 10, 8  # the option's code, the octets of the client's part (RFC 7873 section 4)

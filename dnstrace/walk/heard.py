@@ -16,13 +16,13 @@ import asyncio
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import NamedTuple
 
 import dns.rdatatype
 import dns.rrset
 
 from dnstrace.model import Exchange, Fault, Kind, Name, Purpose, Query, Step
+from dnstrace.model.structs import replace
 from dnstrace.port import Network, in_turn, nobody
 
 MOST = 2048

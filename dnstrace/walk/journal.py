@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from dnstrace.analysis.stats import Counting, critical_path, measure
 from dnstrace.model import Address, Attempt, Delegation, Name, Outcome, Probe, Purpose, Question, Step, Trace
 from dnstrace.model.families import Unasked
+from dnstrace.model.structs import replace
 from dnstrace.model.taken import Waiting
 
 

@@ -8,13 +8,13 @@ zone needs to have such records: a name without them gets NODATA.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 import dns.name
 import dns.rdatatype
 
 from dnstrace.model import ROOT, Edns, Name, Probe, Query, Question, Step, Transport
+from dnstrace.model.structs import replace
 from dnstrace.walk.strategy import Shape
 
 UNKNOWN_TYPE = dns.rdatatype.RdataType.make(65280)

@@ -14,7 +14,6 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Coroutine, Iterable
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import dns.name
@@ -38,6 +37,7 @@ from dnstrace.model import (
     Trace,
 )
 from dnstrace.model.addresses import address_of
+from dnstrace.model.structs import replace
 from dnstrace.walk.asking import Asking
 from dnstrace.walk.beyond import Beyond, beyond, elsewhere
 from dnstrace.walk.confirming import TIMES, began_plain, doubtful, gets_error, in_turns

@@ -16,12 +16,12 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import dns.rdatatype
 
 from dnstrace.model import Address, Name, Question
+from dnstrace.model.structs import Struct, field
 
 FAMILY_TYPES = {4: dns.rdatatype.A, 6: dns.rdatatype.AAAA}
 
@@ -33,8 +33,7 @@ class Node(NamedTuple):
     of_parent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
+class Sought(Struct):
     """A question under way. `zone` is the one that needs the address asked for; None for the trace's own."""
 
     question: Question
@@ -58,8 +57,7 @@ class Found(NamedTuple):
     go_on: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Ended:
+class _Ended(Struct):
     """A look-up that has ended, after `runs` runs.
 
     `depth` is how deep it was nested if the limit on that contributed to its failure.
@@ -272,8 +270,7 @@ class Retries:
                 ended.cancel()
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(Struct):
     """What one trace has tried."""
 
     lookups: Lookups = field(default_factory=Lookups)

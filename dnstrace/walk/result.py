@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 import dns.rrset
@@ -14,6 +13,7 @@ from dnstrace.model.addresses import why_unasked
 from dnstrace.model.families import Unasked
 from dnstrace.model.families import why_unasked as why_family_unasked
 from dnstrace.model.naming import plain
+from dnstrace.model.structs import replace
 from dnstrace.walk.health import may_be_asked
 
 # The outcome of a step by the meaning of the reply used; with any other meaning it has failed.
@@ -34,6 +34,18 @@ _FAILED = {
     Kind.KNOWN_SILENT: "silent shortly before",
     Kind.MISMATCH: "sent only replies that do not match the query",
     Kind.NOT_RECORDED: "not in the record",
+    Kind.EMPTY: "sent an empty reply",
+    Kind.UPWARD_REFERRAL: "sent an upward referral",
+    Kind.SIDEWAYS_REFERRAL: "sent a sideways referral",
+    Kind.SELF_REFERRAL: "referred to the same zone",
+    Kind.OTHER_NAME: "answered for another name",
+    Kind.OTHER_TYPE: "answered with another type",
+    Kind.WRONG_CLASS: "answered with another class",
+    Kind.FORMAT_ERROR: "replied with a format error",
+    Kind.BAD_VERSION: "rejected the EDNS version",
+    Kind.BAD_COOKIE: "rejected the cookie",
+    Kind.OTHER_RCODE: "replied with another error",
+    Kind.CONNECTION_LOST: "lost the connection",
 }
 _NO_TCP = "truncated, with no answer over TCP"
 _SHOWN = 3  # addresses, in one line
@@ -100,6 +112,8 @@ def why_not_asked(step: Step, unasked: Mapping[int, Unasked]) -> str:
     only = " and ".join(f"IPv{family}" for family in sorted(known))
     why = " and ".join(why_family_unasked(family, unasked[family]) for family in sorted(known))
     servers = "the root servers" if step.zone == ROOT else f"the name servers of {plain(step.zone)}"
+    if len(known) > 1:
+        return f"{servers} are not asked: {why}"
     return f"only {only} addresses are known for {servers}, and they are not asked: {why}"
 
 

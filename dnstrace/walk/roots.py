@@ -5,13 +5,13 @@ The hints in the package (data/root.hints) are IANA's (RFC 9609 section 2.1); th
 
 from __future__ import annotations
 
-from importlib import resources
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dns.name
 
+from dnstrace import data
 from dnstrace.model import ROOT, Address, Delegation, Name, NameServer, Source
 from dnstrace.model.addresses import address_of
 
@@ -30,7 +30,7 @@ class HintsError(ValueError):
 
 def root_hints() -> Delegation:
     """The root servers according to the package."""
-    text = (resources.files("dnstrace") / "data" / "root.hints").read_text(encoding="ascii")
+    text = data.text("root.hints")
     return parse_package_hints(text)
 
 

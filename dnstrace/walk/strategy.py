@@ -7,18 +7,17 @@ address) and probing.py (one probe); asking.py carries them out.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 from dnstrace.model import Address, Name, Query
+from dnstrace.model.structs import Struct
 
 Lookup = Callable[[Name, bool], Awaitable[tuple[Address, ...]]]
 """Looks up a name server's address: of the parent's servers if told so."""
 Shape = Callable[[Query], Query]
 
 
-@dataclass(frozen=True, slots=True)
-class Strategy:
+class Strategy(Struct):
     """How the servers of a zone are asked.
 
     `choose` drives an `asking.Asking`: it decides in what order the addresses are asked, when the next one

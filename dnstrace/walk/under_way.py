@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dnstrace.model import Delegation, Name, Outcome, Purpose, Question, Settings, Trace
 from dnstrace.model.anchors import UNJUDGED
+from dnstrace.model.structs import replace
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.descent import Walk, begin
 from dnstrace.walk.hedging import HEDGED

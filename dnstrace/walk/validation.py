@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Hashable
-from dataclasses import replace
 
 import dns.rcode
 import dns.rdatatype
@@ -22,6 +21,7 @@ from dnstrace.dnssec import Judgement, Security, effort, judge, unjudged
 from dnstrace.model import Address, Delegation, Kind, Meaning, Outcome, Purpose, Question, Step, Trace
 from dnstrace.model.anchors import Anchors
 from dnstrace.model.judgement import LIMITS
+from dnstrace.model.structs import replace
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.descent import Walk
 from dnstrace.walk.result import WalkResult, result_of

@@ -11,12 +11,12 @@ import socket
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from dnstrace.model.addresses import is_unicast
 from dnstrace.model.pages import Certificate, Request, Visit
+from dnstrace.model.structs import replace
 from dnstrace.web.pages import with_head
 
 _MOST = 65536  # octets of a response's head

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dnstrace.model.pages import Visit
+from dnstrace.model.structs import replace
 
 _LONGEST_REASON, _LONGEST_LOCATION = 80, 500  # characters that are kept
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 import dns.exception
@@ -23,6 +22,7 @@ from dns.rdtypes.svcbbase import (
 from dnstrace.model import Name
 from dnstrace.model.naming import plain
 from dnstrace.model.pages import BAD_PORTS, PORTS, Request
+from dnstrace.model.structs import replace
 
 _KNOWN = {ParamKey.ALPN, ParamKey.NO_DEFAULT_ALPN, ParamKey.PORT, ParamKey.IPV4HINT, ParamKey.IPV6HINT}
 """The keys that dnstrace supports, as far as they matter for a single page."""

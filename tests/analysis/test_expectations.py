@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dnstrace import api
 from dnstrace.analysis.expectations import ExpectationError, judge, parse
 from dnstrace.model import Outcome, Question, Trace
 from dnstrace.model.expectations import Met
@@ -179,3 +180,28 @@ def test_the_name_servers_are_those_of_the_answer_where_it_has_some() -> None:
     trace = replace(traces.plain(), answer=(rrset("example.com. 60 NS only.example."),))
     judged = one(trace, "ns=only.example")
     assert judged.met and judged.found is not None and len(judged.found) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "rdtype", "above"),
+    [
+        ("gone.example.com.", "A", "ns=ns1.example.com"),
+        ("gone.example.com.", "NS", "ns=ns1.example.com"),
+        ("www.example.com.", "NS", "ns=ns1.example.com"),
+        ("gone-example.com.", "NS", "ns=a.gtld-servers.net"),
+        ("example.com.", "DS", f"ds=1 13 2 {'0' * 64}"),
+    ],
+)
+def test_a_name_that_is_not_there_or_not_a_zone_has_no_records_of_the_zone_above(
+    asked: str, rdtype: str, above: str
+) -> None:
+    trace = api.trace(asked, rdtype, lab="in-domain")
+    assert one(trace, above).found == () and not met(trace, above) and met(trace, above.replace("=", "!="))
+
+
+def test_records_of_a_delegation_that_leads_nowhere_are_known() -> None:
+    for rdtype in ("NS", "A"):
+        trace = api.trace("example.com.", rdtype, lab="all-refuse")
+        assert met(trace, "ns=ns1.example.com")
+        trace = replace(trace, question=replace(trace.question, name=name("sub.example.com.")))
+        assert (one(trace, "ns!=ns9.example.com").found is None) is (rdtype == "NS")

@@ -34,8 +34,9 @@ from random import Random
 from statistics import median
 
 from tests.bench.namespaces import enter, new_network
-from tests.bench.network import Scene, Simulation, hints, same_sized
+from tests.bench.network import Scene, hints, same_sized
 from tests.bench.programs import Run, Unbound, patient_programs, run, use_resolver
+from tests.bench.serving import Simulation
 
 ROUND_TRIP, LIMIT = 0.02, 30.0  # seconds
 ALWAYS_REPLY = "discard-timeout: 0"  # unbound 1.20, and Debian's 1.17.1

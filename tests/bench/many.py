@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import resource
 import shutil
 import subprocess
@@ -28,9 +27,9 @@ from random import Random
 from tests.bench.answering import HOSTS, ROOT, TLDS, ZONES
 from tests.bench.namespaces import enter
 from tests.bench.programs import Unbound, use_resolver
+from tests.bench.serving import cpu_seconds
 
 _BY_DIG = 100  # names, one after the other
-_TICK = os.sysconf("SC_CLK_TCK")
 
 
 def main() -> int:
@@ -103,23 +102,17 @@ def _zdns(program: str, names: Path, count: int, server: int) -> None:
 
 def _measured(command: list[str], count: int, server: int) -> tuple[str, str]:
     """Run a command; what it took, in words, and what it said on stderr."""
-    before, served = resource.getrusage(resource.RUSAGE_CHILDREN), _cpu(server)
+    before, served = resource.getrusage(resource.RUSAGE_CHILDREN), cpu_seconds(server)
     begun = time.perf_counter()
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     took = time.perf_counter() - begun
     if done.returncode not in (0, 3):
         raise SystemExit(done.stderr)
-    after, served = resource.getrusage(resource.RUSAGE_CHILDREN), _cpu(server) - served
+    after, served = resource.getrusage(resource.RUSAGE_CHILDREN), cpu_seconds(server) - served
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     each = 1000 / count
     told = f"{count / took:7.0f} names/s  {used * each:5.2f} + {served * each:4.2f} CPU s/1,000  {after.ru_maxrss / 1024:4.0f} MiB"
     return told, done.stderr
-
-
-def _cpu(pid: int) -> float:
-    """The CPU seconds of a process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICK
 
 
 if __name__ == "__main__":

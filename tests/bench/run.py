@@ -37,8 +37,9 @@ from pathlib import Path
 from statistics import median
 
 from tests.bench.namespaces import enter
-from tests.bench.network import SCENES, Scene, Simulation
+from tests.bench.network import SCENES, Scene
 from tests.bench.programs import IMPORTS, Program, Run, Unbound, programs, run, use_resolver
+from tests.bench.serving import Simulation
 
 TREE, JSON, DIG = "dnstrace", "dnstrace --json", "dig +trace, its resolver cold"
 NETWORK_TARGET, PROCESS_TARGET, AHEAD_FROM = 1.05, 1.15, 0.005

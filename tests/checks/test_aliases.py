@@ -10,6 +10,7 @@ from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import Purpose
 from dnstrace.model.limits import Limits
+from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, found
 
 RULES = [
@@ -62,3 +63,24 @@ def test_a_name_that_is_an_alias_and_delegated_is_named_with_the_zone_that_has_b
     assert (
         finding.cure == "remove either the CNAME record or the NS records of away.example.com in example.com"
     )
+
+
+@pytest.mark.parametrize(
+    ("target", "meant"),
+    [("web.example.com", "web.example.com."), ("www.example.net.cdn.example.net", None), ("gone.web", None)],
+)
+def test_a_target_that_lacks_its_final_dot_is_recognised_and_its_fix_rehearsed(
+    target: str, meant: str | None
+) -> None:
+    zone = {"add": f"shop 60 CNAME {target}\nweb 300 A 192.0.2.80\n"}
+    world = made_of("in-domain", question="shop.example.com. A", zones={"example.com.": zone})
+    (finding,) = checked(world).findings or ()
+    assert finding.code == "alias-dangling"
+    assert ("final dot" in finding.message) == target.endswith((".com", ".net"))
+    if meant is not None:
+        assert finding.records == (f"shop.example.com. 60 IN CNAME {meant}",)
+        assert "4 of 4 paths give 192.0.2.80" in finding.rehearsed
+    elif "final dot" in finding.message:  # a name that is not there either is not recommended
+        assert not finding.cure and not finding.records
+    else:
+        assert finding.cure.startswith("remove the alias")

@@ -59,3 +59,28 @@ def test_data_that_only_a_probe_asks_for_differs_too() -> None:
     world = made_of("in-domain", question="x.example.com. TXT", zones=zones)
     (only,) = checked(world).findings or ()
     assert only.code == "answers-differ" and "x.example.com MX differently" in only.message
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize(
+    "record",
+    [
+        "www 300 AAAA 2001:db8::44",
+        "www 300 MX 10 mail.example.net.",
+        'www 300 CAA 0 issue "ca.example.net"',
+        "www 300 HTTPS 1 . alpn=h2",
+        "www 300 TYPE65280 \\# 1 00",
+        "ns1 AAAA 2001:db8:1::53",
+    ],
+)
+def test_data_that_one_server_lacks_differs_whatever_the_type(record: str, signed: bool) -> None:
+    """Where the zone is signed, each server proves what it says: none contradicts itself."""
+    text = read("in-domain")["zones"]["example.com."]["text"].replace(f"{record}\n", "")
+    sign = {"sign": {"algorithm": 13}} if signed else {}
+    other = {**sign, "servers": ["ns2.example.com."], "text": text}
+    zones = {"example.com.": {**sign, "text": f"{text}{record}\n"}, "example.com. other": other}
+    findings = {each.code: each for each in checked(made_of("in-domain", zones=zones)).findings or ()}
+    assert set(findings) == {"answers-differ"} | ({"denial-contradicts-data"} if signed else set())
+    differ = findings.pop("answers-differ")
+    assert differ.level is Level.WARNING and differ.explains == tuple(findings)
+    assert all(each.cure == differ.cure for each in findings.values())

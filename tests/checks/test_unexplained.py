@@ -7,7 +7,7 @@ import pytest
 from dnstrace.checks import findings
 from dnstrace.lab.world import load
 from tests.checks import checking
-from tests.checks.documented import assert_fires, found
+from tests.checks.documented import assert_documented, found
 
 WITHOUT_RULES = [
     ("silent=DNSKEY", "ns1.example.com gives no reply when asked for example.com DNSKEY at 192.0.2.53"),
@@ -17,11 +17,14 @@ WITHOUT_RULES = [
 
 
 def test_the_rule_fires_where_nothing_else_does_and_only_there() -> None:
-    assert_fires("unexplained", "caa-on-one", "answers-agree")
+    assert_documented("unexplained")
+    assert not found("unexplained", "caa-on-one") and not found("unexplained", "answers-agree")
 
 
-def test_a_difference_says_who_says_what() -> None:
-    (finding,) = found("unexplained", "caa-on-one")
+def test_a_difference_says_who_says_what(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dnstrace.checks.applied", lambda _: without("answers-differ"))
+    (finding,) = findings(checking.checked(load("caa-on-one")))
+    assert finding.code == "unexplained" and finding.steps and finding.references
     assert "ns1.example.com: data; ns2.example.com: NODATA" in finding.message
     assert finding.message.endswith("; no rule explains this")
     assert finding.server is None and finding.level == "warning"

@@ -97,7 +97,7 @@ def test_a_list_with_lines_that_cannot_be_traced_is_not_known_to_be_well(tmp_pat
     names.write_text("www.example.com\na..b\n")
     ran = run("--lab", "-f", str(names), NAGIOS)
     assert ran.status == 3 and ran.out.startswith(
-        "DNSTRACE UNKNOWN: 1 line could not be traced; www.example.com A: "
+        "DNSTRACE UNKNOWN: 1 of 2 names: line 2 (not-traced) | names=2;;;0 ok=1;;;0 "
     )
     names.write_text("www.example.com\n")
     ran = run("--lab", "-f", str(names), NAGIOS, "--expect=aaaa=2001:db8::1")

@@ -61,3 +61,15 @@ def test_who_starts_at_a_resolver_is_shown_how_to_ask_one(server: str, how: str,
 @pytest.mark.parametrize("server", ["192.5.6.30", "198.41.0.4", "192.0.2.250"])
 def test_who_starts_at_a_name_server_is_shown_nothing(server: str) -> None:
     assert "--resolver" not in run("--lab", "in-domain", "www.example.com", f"@{server}").err
+
+
+@pytest.mark.parametrize(("world", "why"), [("http-refused", "connection refused"), ("http-wrong-name", "")])
+def test_a_page_that_is_not_there_is_a_failure_with_a_reason(world: str, why: str) -> None:
+    ran = run("--lab", world, "--http", "--short")
+    assert (ran.status == 5) is ("no address served http" in ran.err) and why in ran.err
+    assert ran.status != 5 or "192.0.2." in ran.err
+
+
+def test_a_server_that_is_taken_as_dead_is_not_said_to_be_unasked() -> None:
+    said = run("--lab", "refuses", "--drop", "ns1.example.com", "--check").out
+    assert said.count("  taken as dead\n") == 2 and "not asked" not in said and "timeout\n" not in said

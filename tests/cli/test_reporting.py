@@ -18,6 +18,7 @@ BEGINS = {
     Output.PROMETHEUS: "# HELP",
     Output.NAGIOS: "DNSTRACE",
     Output.MARKDOWN: "## ",
+    Output.GITHUB: "::error ",
 }
 
 

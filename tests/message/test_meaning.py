@@ -111,6 +111,13 @@ def test_an_empty_reply_is_nodata_only_when_no_server_says_more(flags: str) -> N
     assert meaning.offer is not None and meaning.offer.kind is Kind.NODATA
 
 
+def test_an_empty_reply_that_offers_recursion_is_no_data_of_anybody() -> None:
+    meaning = classify(reply("www.example.com. A", flags="QR RA"), COM)
+    assert meaning.kind is Kind.EMPTY and not meaning.usable and meaning.offer is None
+    meaning = classify(reply("www.example.com. A", flags="QR AA RA"), COM)
+    assert meaning.offer is not None and meaning.offer.kind is Kind.NODATA
+
+
 def test_nodata_with_the_zones_ns_set_but_no_soa_is_believed() -> None:
     exchange = reply("www.example.com. A", flags="QR AA", authority=(NS,))
     assert classify(exchange, name("example.com.")).kind is Kind.NODATA

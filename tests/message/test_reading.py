@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import os
 import struct
+import subprocess
+import sys
+from collections.abc import Callable
+from random import Random
+from types import FrameType
+from typing import Any
 
 import dns.message
 import dns.name
@@ -14,9 +21,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dnstrace.message.reading import flaw, read_reply, work_allowed
+from dnstrace.lab.world import names
+from dnstrace.message import common, reading
+from dnstrace.message.lazy import LazyMessage
+from dnstrace.message.reading import flaw, read_any, read_reply
 from dnstrace.model import Fault
 from dnstrace.render.text import rdata_text
+from tests.cli.running import run
+from tests.readers import message
 
 RECORDS = (
     ("www.example.com.", "A", ("192.0.2.1", "192.0.2.2")),
@@ -154,6 +166,104 @@ def test_a_type_that_nobody_knows_is_no_flaw() -> None:
     assert not flaw(unknown)
 
 
-@pytest.mark.parametrize("octets", [0, 512, 1232, 65_535])
-def test_more_octets_allow_more_work_up_to_a_bound(octets: int) -> None:
-    assert work_allowed(octets) <= work_allowed(octets + 1) <= 2_000_000
+# --- two readers ----------------------------------------------------------------------------------
+
+
+@pytest.mark.share(24)
+@pytest.mark.parametrize("world", names())
+def test_every_world_has_the_same_json_with_either_reader(
+    world: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = ("--lab", world, "--json", "--verbose", "--check", "--dnssec", "--seed=4")
+    ran = run(*line)
+    monkeypatch.setattr(reading, "read_common", lambda wire: None)
+    assert ran == run(*line)
+
+
+@pytest.mark.parametrize(("value", "kind"), [("", LazyMessage), ("dnspython", dns.message.QueryMessage)])
+def test_the_environment_says_that_dnspython_reads_all(value: str, kind: type) -> None:
+    program = (
+        "import sys; from dnstrace.message.reading import *; print(type(read_reply(sys.stdin.buffer.read())))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        input=message(Random(1)),
+        capture_output=True,
+        env={**os.environ, "DNSTRACE_READER": value},
+        check=True,
+    )
+    assert ran.stdout.decode().strip() == str(kind)
+
+
+# --- attacks --------------------------------------------------------------------------------------
+
+HEAD = struct.pack("!HHHHHH", 1, 0x8400, 1, 0xFFFF, 0, 0) + b"\1a\0\0\1\0\1"
+DEEP = b"\1a" * 126
+
+
+def record(owner: bytes, rdtype: int = 16, rdata: bytes = b"\0") -> bytes:
+    return owner + struct.pack("!HHIH", rdtype, 1, 60, len(rdata)) + rdata
+
+
+def steps(pointer: int, count: int) -> bytes:
+    """Names each of a label and a pointer to the one before."""
+    return b"".join(b"\1b" + struct.pack("!H", 0xC000 | (pointer + 4 * each)) for each in range(count))
+
+
+ATTACKS = {
+    "pointers to a long name": HEAD + record(DEEP + b"\0") + record(b"\xc0\x13") * 280,
+    "labels before a long name": HEAD + record(DEEP[:70] + b"\0") + record(b"\1c\xc0\x13") * 260,
+    "pointers to everywhere in it": HEAD
+    + record(DEEP + b"\0")
+    + b"".join(record(struct.pack("!H", 0xC013 + 2 * each)) for each in range(120)),
+    "a chain of names": HEAD + record(b"\0", 16, b"\0" + steps(12, 900)) + record(b"\xc3\x84") * 20,
+    "names without an end": HEAD + record(b"\0", 16, b"\1a" * 120) + record(b"\xc0\x1e") * 280,
+    "pointers in a circle": HEAD + record(b"\0", 16, b"\xc0\x1e\xc0\x1e") + record(b"\xc0\x1e") * 280,
+    "as many sets as records": HEAD + b"".join(record(b"\2%b\0" % struct.pack("!H", n)) for n in range(250)),
+    "as many records as fit": HEAD + record(b"\0", 16, b"") * 370,
+    "addresses": HEAD + b"".join(record(b"\xc0\x0c", 1, struct.pack("!I", n)) for n in range(250)),
+    "names in RDATA": HEAD
+    + record(DEEP[:72] + b"\0")
+    + record(b"\xc0\x13", 6, b"\xc0\x13\xc0\x13" + bytes(20)) * 20,
+    "odd at its end": HEAD + record(b"\xc0\x0c", 1, bytes(4)) * 250 + record(b"\xc0\x0c", 65280),
+}
+
+
+def operations(function: Callable[[bytes], object], wire: bytes) -> int:
+    """How many operations of Python's machine it takes."""
+    count = 0
+
+    def tracing(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal count
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        count += event == "opcode"
+        return tracing
+
+    function(wire)  # what is imported and remembered is not counted
+    sys.settrace(tracing)
+    try:
+        function(wire)
+    finally:
+        sys.settrace(None)
+    return count
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_hostile_message_takes_little_longer_than_by_dnspython_alone(attack: str) -> None:
+    wire = ATTACKS[attack]
+    assert operations(read_reply, wire) < 1.25 * operations(read_any, wire) + 1000
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_hostile_message_expands_within_bounds(attack: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is held of a name while it is spelled, in labels."""
+    spelled, spell = list[int](), common._Reader._spell
+
+    def counting(*arguments: Any) -> Any:
+        found = spell(*arguments)
+        spelled.append(len(found[0]))
+        return found
+
+    monkeypatch.setattr(common._Reader, "_spell", counting)
+    common.read_common(ATTACKS[attack])
+    assert spelled and max(spelled) <= common.LABELS and sum(spelled) < len(ATTACKS[attack]) * 4

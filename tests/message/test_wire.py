@@ -5,8 +5,10 @@ from __future__ import annotations
 import struct
 from dataclasses import replace
 
+import dns.edns
 import dns.flags
 import dns.message
+import dns.name
 import dns.rcode
 import dns.rdatatype
 import dns.rrset
@@ -40,6 +42,28 @@ def test_a_query_has_do_and_edns_1232_and_no_rd() -> None:
 )
 def test_the_size_of_a_query_is_known_without_building_it(query: Query) -> None:
     assert query_size(query) == len(query_wire(query, 1))
+
+
+LABELS = st.lists(st.binary(min_size=1, max_size=20), max_size=5)
+OPTIONS = st.lists(st.tuples(st.integers(0, 65535), st.binary(max_size=30)), max_size=3).map(tuple)
+EDNS = st.none() | st.builds(Edns, st.integers(0, 65535), st.booleans(), OPTIONS, st.integers(0, 255))
+
+
+@given(LABELS, st.integers(0, 65535), EDNS, st.booleans(), st.booleans())
+def test_a_query_is_what_dnspython_makes_of_it(
+    labels: list[bytes], rdtype: int, edns: Edns | None, recursion: bool, checking: bool
+) -> None:
+    owner = dns.name.Name([*labels, b""])
+    question = Question(owner, dns.rdatatype.RdataType.make(rdtype))
+    made = dns.message.make_query(owner, question.rdtype, id=7, use_edns=False)
+    made.flags = dns.flags.Flag((dns.flags.RD if recursion else 0) | (dns.flags.CD if checking else 0))
+    if edns is not None:
+        options: list[dns.edns.Option] = [
+            dns.edns.GenericOption(dns.edns.OptionType.make(code), data) for code, data in edns.options
+        ]
+        made.use_edns(edns.version, dns.flags.DO if edns.dnssec_ok else 0, edns.payload, options=options)
+    query = Query(question, "192.0.2.1", edns=edns, recursion_desired=recursion, checking_disabled=checking)
+    assert query_wire(query, 7) == made.to_wire()
 
 
 def test_a_reply_belongs_by_id_question_and_qr() -> None:

@@ -189,7 +189,7 @@ def test_without_a_check_the_verdict_has_the_records_and_that_they_were_not_trie
     assert last[0].startswith("✗ verdict: validating resolvers give no answer: com has a DS record for key")
     assert last[-7] == "    fix: replace the DS records of example.com"
     assert last[-6].startswith("    example.com. 172800 IN DS ")
-    assert last[-5] == "    not rehearsed: only --check asks all servers and tries a fix first"
+    assert last[-5] == "    not rehearsed: only --check asks all servers, and tries a fix where it can"
     assert last[-4] == "    who: the owner of example.com, at its registrar"
     assert " example.com. DS " in last[-3] and " example.com. DNSKEY " in last[-2]
     assert last[-1] == "    dnstrace --explain ds-without-dnskey"

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any, cast
 
 import dns.rdatatype
+import pytest
 
 from dnstrace.model import (
     ROOT,
@@ -127,13 +128,14 @@ def test_a_name_that_was_looked_up_is_not_looked_up_again() -> None:
     assert [further(found) for _ in range(3)] == [([], [])] * 3
 
 
-def test_an_empty_reply_is_better_than_another_try() -> None:
+@pytest.mark.parametrize("offer", [Meaning(Kind.NODATA), None])
+def test_an_empty_reply_is_better_than_another_try_if_it_may_be_nodata(offer: Meaning | None) -> None:
     found, context = whom(FOUR)
     exchange = Exchange(Query(QUESTION, "192.0.2.1"), 0.0, 0.1)
-    context.journal.attempt(1, Attempt(name("a.com."), exchange, Meaning(Kind.EMPTY)))
+    context.journal.attempt(1, Attempt(name("a.com."), exchange, Meaning(Kind.EMPTY, offer=offer)))
     taken(found)
     found.timed_out = [Candidate(name("a.com."), address("192.0.2.2"), 0)]
-    assert [further(found) for _ in range(7)] == [([], [])] * 7
+    assert ([further(found) for _ in range(7)] == [([], [])] * 7) is (offer is not None)
 
 
 def test_when_it_is_given_up_nobody_is_left() -> None:

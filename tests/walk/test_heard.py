@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 
 import dns.rdatatype
 import pytest
@@ -17,6 +16,7 @@ from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load, names
 from dnstrace.model import Exchange, Fault, Purpose, Query, Question, Settings
+from dnstrace.model.structs import replace
 from dnstrace.walk.heard import FAILURE, MOST, Heard, Hearing
 from tests.conftest import drawn
 from tests.replies import name

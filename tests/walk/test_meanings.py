@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import dns.flags
 
 from dnstrace.analysis.ordering import in_one_order
 from dnstrace.message.meaning import classify
 from dnstrace.model import Fault
+from dnstrace.model.structs import replace
 from dnstrace.walk.meanings import MOST, meanings
 from tests.checks.documented import checked_world
 from tests.replies import name

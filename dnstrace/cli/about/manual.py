@@ -56,6 +56,12 @@ _VARIABLES = (
         --undelegated, --ds, --expect and --diff, which take one. A variable that does not fit what was typed
         is left out; {disregarding}.""",
     ),
+    (
+        "DNSTRACE_READER",
+        """If it is dnspython, that library reads every reply, not only those that are out of the ordinary.
+        That takes longer and makes no other difference; if it does, please report it. It counts with --lab
+        and --replay, too.""",
+    ),
     ("NO_COLOR, FORCE_COLOR", "If not empty: no colours; colours even where the output is not a terminal."),
     ("COLUMNS", "The width of the output, instead of that of the terminal."),
     ("TERM", "If it is dumb, the output is plain ASCII and does not grow as the walk proceeds."),

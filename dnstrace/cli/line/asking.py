@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dnstrace.cli.line.fitting import families
 from dnstrace.model import Edns, Settings
 from dnstrace.model.limits import Limits, limits_for
+from dnstrace.model.structs import replace
 from dnstrace.walk.fallback import CLIENT_COOKIE, COOKIE
 
 if TYPE_CHECKING:

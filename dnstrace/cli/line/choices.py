@@ -123,6 +123,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
     """Put together what was set, and what was read for `--replay` and `--diff`. Raises Usage."""
     chosen: Mapping[str, Any] = parsed.settings
     settings, limits = _how_to_ask(parsed, loaded)
+    policy = _policy(parsed)
     return Choices(
         questions=_questions(parsed),
         types=types(chosen),
@@ -139,7 +140,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         resolvers=_chosen_resolvers(chosen, settings.families),
         parent_only="parent-only" in chosen,
         supposed=_supposed(chosen),
-        policy=_policy(parsed),
+        policy=policy,
         shown=Display(
             chosen.get("output", Output.TREE),
             bool(chosen.get("verbose")),
@@ -160,8 +161,18 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         record=loaded.record if loaded else None,
         drop=tuple(chosen.get("drop", ())),
         serve=chosen.get("serve"),
-        remarks=tuple({subject.remark: None for subject in chosen.get("subject", ()) if subject.remark}),
+        remarks=_remarks(chosen, policy),
     )
+
+
+def _remarks(chosen: Mapping[str, Any], policy: Policy) -> tuple[str, ...]:
+    """How names were read, and what is written as an earlier version did."""
+    read = {subject.remark: None for subject in chosen.get("subject", ()) if subject.remark}
+    if not policy.ignores:
+        return tuple(read)
+    from dnstrace.cli.line.former import remarks
+
+    return (*read, *remarks(policy.ignores))
 
 
 def _how_to_ask(parsed: Parsed, loaded: Loaded | None) -> tuple[Settings, Limits]:

@@ -21,9 +21,17 @@ class Output(StrEnum):
     PROMETHEUS = "prometheus"
     NAGIOS = "nagios"
     MARKDOWN = "markdown"
+    GITHUB = "github"
 
 
-FORMATS = (Output.SARIF, Output.JUNIT, Output.PROMETHEUS, Output.NAGIOS, Output.MARKDOWN)
+FORMATS = (
+    Output.SARIF,
+    Output.JUNIT,
+    Output.PROMETHEUS,
+    Output.NAGIOS,
+    Output.MARKDOWN,
+    Output.GITHUB,
+)
 """The forms of `--format`: of all that is traced, one document is made."""
 
 FAIL_ON = ("error", "warning", "notice", "never")

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from dnstrace.cli.line import names
 from dnstrace.cli.line.addresses import is_address
+from dnstrace.cli.line.former import CODES
 from dnstrace.cli.line.values import is_file
 from dnstrace.cli.usage import Usage, meant, shown
+from dnstrace.model.structs import replace
 
 if TYPE_CHECKING:
     from datetime import date
@@ -106,6 +107,7 @@ def _code(text: str) -> str | None:
 
     if text == _ANY:
         return None
+    text = CODES.get(text, text)
     if text in CATALOGUE:
         return text
     if not text:

@@ -7,7 +7,6 @@ default can be set for good.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from dnstrace.cli.line.options import BY_NAME, Option
 from dnstrace.cli.line.parsed import Parsed
 from dnstrace.cli.line.questions import questions, types
 from dnstrace.model import Transport
+from dnstrace.model.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

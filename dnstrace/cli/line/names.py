@@ -5,21 +5,20 @@ dnspython is imported only when a name is read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dnstrace.cli.line import habits
 from dnstrace.cli.line.addresses import address, endpoint, is_address
 from dnstrace.cli.line.values import is_digits
 from dnstrace.cli.usage import Usage, shown
+from dnstrace.model.structs import Struct, replace
 
 if TYPE_CHECKING:
     from dns.name import Name
     from dns.rdatatype import RdataType
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct):
     """A name to trace, and the type to ask for where none is given; the URL where it was one.
 
     `remark` is what the user should know of how the name was read, or empty.

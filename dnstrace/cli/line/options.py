@@ -152,7 +152,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("brief", Group.PRINT, "JSON of about 1 kB: no steps, no evidence",
            needs=((("json", "jsonl"), "{me} is about the JSON output"),),
            excludes=((("verbose", "explain-steps"), "{it} adds to the steps, which {me} leaves out"),)),
-    Option("format", Group.PRINT, "As sarif, junit, prometheus, nagios or markdown", metavar="FORM",
+    Option("format", Group.PRINT, "As sarif, junit, github, nagios, markdown, ...", metavar="FORM",
            convert=in_format, key="output", choices=FORMATS, excludes=(_COMPARED,)),
     Option("html", Group.PRINT, "Write it all as a page to FILE (with -f: to DIR)", metavar="FILE",
            convert=values.file, completes=Completes.NEW_FILE, single="shows one trace",

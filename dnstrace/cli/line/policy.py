@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dnstrace.model.policy import ERROR, Policy
+from dnstrace.model.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

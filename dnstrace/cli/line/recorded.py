@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dnstrace.cli.line.names import Subject, named
@@ -12,6 +11,7 @@ from dnstrace.cli.line.parsed import Parsed
 from dnstrace.cli.line.rdtypes import rdtype
 from dnstrace.model import Question
 from dnstrace.model.limits import limits_for
+from dnstrace.model.structs import replace
 from dnstrace.walk.fallback import COOKIE
 
 if TYPE_CHECKING:

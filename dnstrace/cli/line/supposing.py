@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dnstrace.cli.line.addresses import address
 from dnstrace.cli.line.names import name
 from dnstrace.cli.usage import Usage, shown
+from dnstrace.model.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

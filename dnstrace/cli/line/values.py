@@ -105,12 +105,13 @@ def expectations(text: str) -> tuple[Expectation, ...]:
 def explained(text: str) -> str:
     """The code of a finding, the name of a term of the glossary, or `list` or `words`, which list these."""
     from dnstrace.checks import CATALOGUE
+    from dnstrace.cli.line.former import CODES
     from dnstrace.render.glossary import names, term
 
     if text in ("list", "words"):
         return text
-    if text.lower() in CATALOGUE:
-        return text.lower()
+    if (code := CODES.get(text.lower(), text.lower())) in CATALOGUE:
+        return code
     if (found := term(text)) is not None:
         return found.name
     near = meant(text, [*CATALOGUE, *names()])

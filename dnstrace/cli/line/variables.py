@@ -9,6 +9,7 @@ from dnstrace.cli.line.options import OPTIONS
 from dnstrace.cli.line.parsed import Parsed
 from dnstrace.cli.line.syntax import converted
 from dnstrace.cli.usage import Usage, shown
+from dnstrace.model.allowed import ONLY_READER, READER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,4 +45,6 @@ def of_environment(variables: Mapping[str, str]) -> Parsed:
                 parsed.take_back(option, option.variable)
             else:
                 raise Usage(f"{option.variable} must be 1 or 0, not {shown(word)}")
+    if (reader := variables.get(READER, "").strip()) not in ("", ONLY_READER):  # which `reading` goes by
+        raise Usage(f"{READER} must be {ONLY_READER} or empty, not {shown(reader)}")
     return parsed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import dns.rdatatype
@@ -24,6 +25,12 @@ class Listed:
     def read(self, line: int, question: Item) -> None:
         """Take note of the line that a question is on."""
         self._lines[plain(question.name), dns.rdatatype.to_text(question.rdtype)].append(line)
+
+    def wrong(self, line: int, why: str) -> None:
+        """Take in a line that cannot be traced: whoever reads the document must see that it lacks one."""
+        from dnstrace.render.formats.entries import unread
+
+        self._entries.append(unread(line, why, datetime.now(UTC)))
 
     def add(self, entry: Entry) -> None:
         """Take in an entry, with the next line that its question is on."""

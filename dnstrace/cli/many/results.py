@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +18,7 @@ from dnstrace.model import Kind, Name, Outcome, Purpose, Step, Trace
 from dnstrace.model.findings import Finding, Level
 from dnstrace.model.naming import plain
 from dnstrace.model.policy import USUAL, Policy
+from dnstrace.model.structs import replace
 from dnstrace.render.short import data
 from dnstrace.render.text import harmless, name_text, time_text
 
@@ -30,6 +30,7 @@ _GOOD = {Exit.ANSWER, Exit.NEGATIVE}
 _SIGNS = {Level.ERROR: ("✗", "x"), Level.WARNING: ("!", "!"), Level.NOTICE: ("·", "-")}
 _BETWEEN = "  "  # between the things that are wrong
 _RED, _PLAIN = "\x1b[31m", "\x1b[0m"
+_WORDLESS = frozenset({Output.JSONL, Output.SHORT, *FORMATS})
 _SERVERS = 3  # of one finding that are on the line
 
 
@@ -81,7 +82,8 @@ def result(trace: Trace, shown: Display, policy: Policy = USUAL, form: Form = AS
     """The lines and the counts for a trace; with `form.pages`, also its page if it is bad."""
     trace = accepted_of(trace, policy)
     concerned = tuple(each.findings for each in trace.ignores)
-    trace = replace(trace, ignores=tuple(each for each in trace.ignores if each.findings))
+    if trace.ignores:
+        trace = replace(trace, ignores=tuple(each for each in trace.ignores if each.findings))
     last = last_step(trace) if trace.outcome is Outcome.FAILED else None
     found = Result(
         _question_text(trace),
@@ -97,7 +99,7 @@ def result(trace: Trace, shown: Display, policy: Policy = USUAL, form: Form = AS
         ),
         tuple({(finding.level, finding.code): None for finding in trace.findings or ()}),
         tuple(met.expectation.text for met in trace.expectations or () if not met.met),
-        (_answer_text(trace), _wrong_text(trace, form.ascii_only)),
+        (_answer_text(trace), _wrong_text(trace, form.ascii_only)) if _says(shown, form) else ("", ""),
         tuple(met.expectation.text for met in trace.expectations or ()),
         concerned=concerned,
         day=trace.started.astimezone(UTC).date() if concerned else None,
@@ -108,6 +110,11 @@ def result(trace: Trace, shown: Display, policy: Policy = USUAL, form: Form = AS
     if shown.output in FORMATS:
         return found._replace(entry=_entry(trace, policy), page=page)
     return found._replace(text=_result_text(trace, found, shown, form), page=page)
+
+
+def _says(shown: Display, form: Form) -> bool:
+    """Whether what was found is written in words: on its line, or on the page that lists all results."""
+    return form.pages or shown.output not in _WORDLESS
 
 
 def _page(trace: Trace) -> str:

@@ -90,9 +90,11 @@ class _ManyRun:
             self._listed.read(number, question)
 
     def wrong(self, number: int, why: str) -> None:
-        """Report a line that cannot be traced; only the first of many."""
+        """Report a line that cannot be traced, each of them: one that is lost would pass for a good one."""
         self._wrong += 1
-        self._screen.remark(f"line {number}: {why}", "wrong")
+        self._screen.remark(f"line {number}: {why}")
+        if self._listed is not None:
+            self._listed.wrong(number, why)
 
     def peculiar(self, number: int, remark: str) -> None:
         """Report what is peculiar about the name in a line; only the first of many."""
@@ -141,8 +143,6 @@ class _ManyRun:
             return "stopped by the user"
         if self._cut_off:
             return "not all names could be traced"
-        if self._wrong:
-            return f"{counted(self._wrong, 'line')} could not be traced"
         return "; ".join(f"--expect {shown(each.text)} was not checked" for each in self._unjudged())
 
     def _summarise(self) -> None:
@@ -160,10 +160,10 @@ class _ManyRun:
             out = f"; continue with -o {self._many.out} --resume" if goes_on else ""
             self._screen.remark(f"stopped by the user{out}")
             return Exit.INTERRUPTED
-        nothing_right = self._wrong and not self._tally.ended and not self._many.resume
-        if self._cut_off or nothing_right:
+        if self._cut_off:
             return Exit.FAILED if self._tally.ended else Exit.USAGE
-        return self._with_all_expected(self._tally.status)
+        status = self._with_all_expected(self._tally.status)
+        return Exit.USAGE if self._wrong and status in (Exit.ANSWER, Exit.NEGATIVE) else status
 
     def _with_all_expected(self, status: Exit) -> Exit:
         """The status, or USAGE where no name could show whether something that is expected holds."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from dnstrace.model.report import Report
 
 SCHEMA = "dnstrace/1"
+_ON_ONE_LINE = json.JSONEncoder(allow_nan=False)
 _SCHEMA_FILE = "dnstrace-1.schema.json"
 
 
@@ -50,7 +51,7 @@ def to_json(
     `verbose` adds the records of every reply, `explain` a sentence about each step; `brief` is without steps.
     """
     whole = _brief(report) if brief else document(report, verbose=verbose, explain=explain)
-    return json.dumps(whole, ensure_ascii=True, allow_nan=False, indent=indent)
+    return _ON_ONE_LINE.encode(whole) if indent is None else json.dumps(whole, allow_nan=False, indent=indent)
 
 
 def _brief(report: Report) -> Document:
@@ -61,9 +62,9 @@ def _brief(report: Report) -> Document:
 
 def schema() -> str:
     """The JSON Schema (draft 2020-12) of the document, as text."""
-    from importlib.resources import files
+    from dnstrace import data
 
-    return (files("dnstrace") / "data" / _SCHEMA_FILE).read_text("utf-8")
+    return data.text(_SCHEMA_FILE)
 
 
 def document(report: Report, *, verbose: bool = False, explain: bool = False) -> Document:

@@ -10,10 +10,11 @@ import dns.rdatatype
 from dnstrace.analysis.reached import is_bogus
 from dnstrace.model import Kind, Outcome
 from dnstrace.render.document.values import Document, ede_of, iso, ms, question_of, rcode_of, rrsets_of
+from dnstrace.render.edns import edns_options
 from dnstrace.render.expected import expected_text, value_text
 from dnstrace.render.remedies import why_not_rehearsed
 from dnstrace.render.resolver_words import reason_text, resolver_text
-from dnstrace.render.text import harmless, name_text, rdata_text
+from dnstrace.render.text import harmless, name_text, rdata_text, type_text
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace
@@ -168,7 +169,7 @@ def resolver_of(found: Compared) -> Document:
         "age": found.age,
         "until": None if found.until is None else iso(found.until, "seconds"),
         "ad": message is not None and bool(message.flags & dns.flags.AD),
-        "ede": [] if message is None else ede_of(message),
+        "ede": [] if message is None else ede_of(edns_options(message).errors),
         "difference": None if found.difference is None else found.difference.value,
         "reason": reason_text(found) or None,
         "old": [_old_of(old) for old in found.old],
@@ -180,7 +181,7 @@ def _old_of(old: OldRecords) -> Document:
     """Records that a resolver has and no name server."""
     return {
         "name": name_text(old.name),
-        "type": dns.rdatatype.to_text(old.rdtype),
+        "type": type_text(old.rdtype),
         "ttl": old.ttl,
         "until": iso(old.until, "seconds"),
         "step": old.step,
@@ -240,7 +241,7 @@ def life_of(life: Life) -> Document:
     return {
         "what": life.what.value,
         "name": name_text(life.name),
-        "type": dns.rdatatype.to_text(life.rdtype),
+        "type": type_text(life.rdtype),
         "ttl": life.ttl,
         "until": iso(life.until, "seconds"),
     }

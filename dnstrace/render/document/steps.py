@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import dns.flags
@@ -20,7 +21,7 @@ from dnstrace.render.document.values import (
     server_of,
 )
 from dnstrace.render.edns import edns_options
-from dnstrace.render.text import harmless, name_text
+from dnstrace.render.text import harmless, name_text, type_text
 
 if TYPE_CHECKING:
     import dns.message
@@ -96,7 +97,7 @@ def _evidence(evidence: StepEvidence) -> Document:
 def _signature(signature: SignatureEvidence) -> Document:
     return {
         "name": name_text(signature.owner),
-        "type": dns.rdatatype.to_text(dns.rdatatype.RdataType.make(signature.covered)),
+        "type": type_text(dns.rdatatype.RdataType.make(signature.covered)),
         "signer": name_text(signature.signer),
         "tag": signature.tag,
         "algorithm": signature.algorithm,
@@ -120,7 +121,7 @@ def _attempt(attempt: Attempt, verbose: bool) -> Document:
         "result": _RESULTS[exchange.fault],
         "meaning": attempt.meaning.kind.value,
         "rcode": rcode_of(None if message is None else message.rcode()),
-        "flags": None if message is None else dns.flags.to_text(message.flags & ~_RESERVED).lower().split(),
+        "flags": None if message is None else list(_flags(message.flags)),
         "size": None if exchange.wire is None else len(exchange.wire),
         "edns": None if message is None or message.edns < 0 else _edns(message),
         "sections": _sections(message) if verbose and message is not None else None,
@@ -131,6 +132,12 @@ def _attempt(attempt: Attempt, verbose: bool) -> Document:
     }
 
 
+@lru_cache
+def _flags(flags: int) -> tuple[str, ...]:
+    """The flags of a header, by their names."""
+    return tuple(dns.flags.to_text(flags & ~_RESERVED).lower().split())
+
+
 def _edns(message: dns.message.Message) -> Document:
     options = edns_options(message)
     return {
@@ -138,7 +145,7 @@ def _edns(message: dns.message.Message) -> Document:
         "udp_size": message.payload,
         "do": bool(message.ednsflags & dns.flags.DO),
         "nsid": None if options.nsid is None else {"hex": options.nsid.hex(), "text": options.nsid_text},
-        "ede": ede_of(message),
+        "ede": ede_of(options.errors),
         "cookie": None if options.cookie is None else options.cookie.hex(),
         "subnet": options.subnet,
     }

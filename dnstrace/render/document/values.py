@@ -5,19 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import dns.rdataclass
-import dns.rdatatype
-
-from dnstrace.render.edns import edns_options
-from dnstrace.render.text import name_text, rcode_text, rdata_text
+from dnstrace.render.text import class_text, name_text, rcode_text, rdata_text, type_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import dns.message
     import dns.rrset
 
     from dnstrace.model import Delegation, NameServer, Question
+    from dnstrace.render.edns import ExtendedError
 
 Document = dict[str, Any]
 
@@ -26,8 +22,8 @@ def question_of(question: Question) -> Document:
     """A question."""
     return {
         "name": name_text(question.name),
-        "type": dns.rdatatype.to_text(question.rdtype),
-        "class": dns.rdataclass.to_text(question.rdclass),
+        "type": type_text(question.rdtype),
+        "class": class_text(question.rdclass),
     }
 
 
@@ -36,8 +32,8 @@ def rrsets_of(rrsets: Iterable[dns.rrset.RRset]) -> list[Document]:
     return [
         {
             "name": name_text(rrset.name),
-            "type": dns.rdatatype.to_text(rrset.rdtype),
-            "class": dns.rdataclass.to_text(rrset.rdclass),
+            "type": type_text(rrset.rdtype),
+            "class": class_text(rrset.rdclass),
             "ttl": rrset.ttl,
             "rdata": [rdata_text(rdata) for rdata in rrset],
         }
@@ -68,9 +64,8 @@ def server_of(server: NameServer) -> Document:
     }
 
 
-def ede_of(message: dns.message.Message) -> list[Document]:
+def ede_of(errors: Iterable[ExtendedError]) -> list[Document]:
     """The extended errors of a reply (RFC 8914)."""
-    errors = edns_options(message).errors
     return [{"code": error.code, "name": error.name, "text": error.text} for error in errors]
 
 

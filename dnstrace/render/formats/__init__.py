@@ -8,4 +8,5 @@ a function from the entries of a whole run to one document:
     prometheus.py  the text format of Prometheus, for the textfile collector
     nagios.py      the line of a monitoring plugin, and its state
     markdown.py    a page for a pull request or a ticket
+    github.py      annotations of GitHub Actions
 """

@@ -30,6 +30,7 @@ _RECORDS = 20  # of the answer
 
 NO_ANSWER, NEGATIVE, BOGUS, INTERRUPTED = "no-answer", "negative-answer", "bogus-answer", "interrupted"
 UNEXPECTED, NO_RESOLVER, NO_PAGE = "not-as-expected", "no-resolver-answers", "no-page"
+UNREAD = "not-traced"
 
 EXPLAINED = {
     NO_ANSWER: "The trace ended without a usable answer.",
@@ -39,6 +40,7 @@ EXPLAINED = {
     UNEXPECTED: "Something that --expect names does not hold.",
     NO_RESOLVER: "None of the resolvers that were asked has an answer.",
     NO_PAGE: "No address of the name served the page.",
+    UNREAD: "A line of the list cannot be traced, because it is wrong.",
 }
 """The codes of problems that are not findings, each with what it means."""
 
@@ -84,7 +86,8 @@ class Entry(NamedTuple):
     none. `rules` is the number of rules that were applied, 0 without a check. `expected` has each expectation
     and whether it is met. `resolvers` is how many were asked, `failing` how many of these have no answer.
     `life` is for how many seconds the result may be cached, `expires` when the first signature expires, in
-    seconds since 1970; None if that is not known. `line` is where the name stands in the list of names.
+    seconds since 1970; None if that is not known. `line` is where the name stands in the list of names. A
+    line that cannot be traced has an entry too (`unread`).
     """
 
     name: str
@@ -110,7 +113,7 @@ class Entry(NamedTuple):
     @property
     def question(self) -> str:
         """The name and the type."""
-        return f"{self.name} {self.type}"
+        return f"{self.name} {self.type}".rstrip()
 
     @property
     def fails(self) -> bool:
@@ -156,6 +159,12 @@ def entry(report: Report, policy: Policy, alone: bool = True) -> Entry:
         expires=_expiry(trace),
         problems=tuple(_problems(report, policy, alone)),
     )
+
+
+def unread(line: int, why: str, now: datetime) -> Entry:
+    """The entry for a line of the list that cannot be traced, and why."""
+    wrong = Problem(UNREAD, Level.ERROR, f"cannot be traced: {harmless(why)}", True)
+    return Entry(f"line {line}", "", UNREAD, "", now, 0.0, 0, 0, problems=(wrong,), line=line)
 
 
 def explained(codes: dict[str, Explanation]) -> dict[str, Explanation]:

@@ -19,11 +19,12 @@ from dnstrace.render.formats.entries import (
     NO_ANSWER,
     NO_RESOLVER,
     UNEXPECTED,
+    UNREAD,
     Entry,
     Problem,
 )
 
-_OF_THE_ANSWER = {NO_ANSWER, NEGATIVE, BOGUS, INTERRUPTED}
+_OF_THE_ANSWER = {NO_ANSWER, NEGATIVE, BOGUS, INTERRUPTED, UNREAD}
 
 
 class _Case(NamedTuple):

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
 from dnstrace.model.findings import Level
-from dnstrace.render.formats.entries import INTERRUPTED, Entry, Problem
+from dnstrace.render.formats.entries import INTERRUPTED, UNREAD, Entry, Problem
 from dnstrace.render.text import count_text
 
 _LONGEST = 1000  # characters of the text; what reads the line may cut it off at 4,096
+_UNKNOWN = {INTERRUPTED, UNREAD}  # what says that it is not known how things stand
 _NAMED = 5  # names, or problems of a name, that are listed
 
 
@@ -32,9 +33,9 @@ def state(entries: Sequence[Entry], lacks: str = "") -> State:
     `lacks` says why the entries are not all that was asked for; empty if they are.
     """
     problems = [problem for entry in entries for problem in entry.counting]
-    if any(problem.fails and problem.code != INTERRUPTED for problem in problems):
+    if any(problem.fails and problem.code not in _UNKNOWN for problem in problems):
         return State.CRITICAL
-    if lacks or not entries or any(problem.code == INTERRUPTED for problem in problems):
+    if lacks or not entries or any(problem.code in _UNKNOWN for problem in problems):
         return State.UNKNOWN
     warned = any(problem.level is Level.WARNING for problem in problems)
     return State.WARNING if warned else State.OK

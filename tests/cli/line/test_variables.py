@@ -62,6 +62,7 @@ def test_variables_do_not_stand_in_the_way_of_the_help() -> None:
         ("DNSTRACE_PORT", "0", "DNSTRACE_PORT: must be a whole number from 1 to 65535, not '0'"),
         ("DNSTRACE_TCP", "maybe", "DNSTRACE_TCP must be 1 or 0, not 'maybe'"),
         ("DNSTRACE_TYPE", "A MXX", "DNSTRACE_TYPE: 'MXX' is not a record type"),
+        ("DNSTRACE_READER", "fast", "DNSTRACE_READER must be dnspython or empty, not 'fast'"),
     ],
 )
 def test_a_wrong_variable_is_named(variable: str, value: str, why: str) -> None:

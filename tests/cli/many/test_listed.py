@@ -18,3 +18,11 @@ def test_entries_are_put_in_the_order_of_the_list() -> None:
         ("a.example", 5),
         ("b.example", 7),
     ]
+
+
+def test_a_line_that_cannot_be_traced_has_an_entry_that_fails() -> None:
+    listed = Listed()
+    listed.wrong(3, "'a\x1b..b' has an empty label")
+    (entry,) = listed.entries()
+    assert (entry.question, entry.line, entry.fails) == ("line 3", 3, True)
+    assert "\x1b" not in entry.problems[0].message

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from dnstrace.cli.line.forms import FORMATS
 from tests.bulk.serving import arguments, server
 from tests.cli.many.listed import LAB, names
 from tests.cli.running import PATIENCE, finished, run, start
@@ -19,7 +20,9 @@ from tests.cli.running import PATIENCE, finished, run, start
 def test_each_form_of_result(tmp_path: Path) -> None:
     file = names(tmp_path / "names", "www.example.com", "none.example.com", "example.com SOA", "a..b")
     table = run(*LAB, "-f", file)
-    assert table.status == 0 and len(table.out.splitlines()) == 3
+    assert (
+        table.status == 2 and len(table.out.splitlines()) == 3
+    )  # what can be traced is, and it is no success
     assert "www.example.com.         A     answer" in table.out and "192.0.2.44" in table.out
     assert (
         "line 4: " in table.err and "3 names in " in table.err and "1 line could not be traced" in table.err
@@ -41,6 +44,19 @@ def test_the_status_is_that_of_the_worst(tmp_path: Path) -> None:
     assert run(*LAB, "-f", file).status == 0
     failing = run("--lab", "all-refuse", "-f", file)
     assert failing.status == 3 and "failed in example.com (2)" in failing.err
+
+
+@pytest.mark.parametrize("form", [(), ("--short",), ("--jsonl",), *(("--format", form) for form in FORMATS)])
+def test_a_line_that_cannot_be_traced_is_said_and_never_passes(tmp_path: Path, form: tuple[str, ...]) -> None:
+    wrong = [f"a..{number}" for number in range(30)]
+    file = names(tmp_path / "names", "www.example.com", *wrong)
+    ran = run(*LAB, "-f", file, "--fail-on=never", "--check", *form)
+    assert ran.status == (3 if "nagios" in form else 2)
+    assert [line for line in range(2, 32) if f"line {line}: " not in ran.err] == []
+    documents = [each for each in FORMATS if each in form]
+    assert all(str(line) in ran.out and "not-traced" in ran.out for _ in documents for line in range(2, 6))
+    file = names(tmp_path / "names", "www.example.com", "a..b")
+    assert run("--lab", "all-refuse", "-f", file, *form).status == (2 if "nagios" in form else 3)
 
 
 def test_the_short_form_of_a_referral_and_of_any_is_that_of_one_name(tmp_path: Path) -> None:

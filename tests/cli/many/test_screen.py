@@ -65,7 +65,7 @@ def test_of_remarks_of_one_kind_only_the_first_are_shown() -> None:
     environment = Environment(io.StringIO(), io.StringIO(), {})
     screen = Screen(environment, Writer(environment))
     for number in range(50):
-        screen.remark(f"line {number}", "wrong")
+        screen.remark(f"line {number}", "peculiar")
         screen.remark("other")
     assert isinstance(environment.stderr, io.StringIO)
     lines = environment.stderr.getvalue().splitlines()
