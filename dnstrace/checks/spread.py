@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from ipaddress import ip_network
 
 import dns.message
@@ -11,6 +11,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
+from dnstrace.analysis.kept import kept
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.glue import glue, glue_records, working
@@ -142,7 +143,7 @@ def referral_too_large(cut: Cut) -> Iterator[Observation]:
     """
     if cut.delegation is None or cut.parent is None:
         return
-    size = _size(cut.delegation, glue(cut))
+    size = _size_of(cut.delegation, glue(cut))
     if size > _SAFE:
         yield Observation(
             message=f"a referral to {zone_text(cut.zone)} takes up to {size} octets with"
@@ -188,6 +189,20 @@ def _has_ipv4(cut: Cut, name: Name) -> bool | None:
 
 def _of_family(addresses: Iterable[str], family: int) -> list[str]:
     return [text for text in addresses if (":" in text) == (family == 6)]
+
+
+def _size_of(cut: Delegation, addresses: dict[Name, list[str]]) -> int:
+    """Octets of a referral: worked out once for a delegation that many names share."""
+    known, glued = _sizes(cut), tuple(tuple(addresses.get(each.name, ())) for each in cut.servers)
+    if glued not in known:
+        known[glued] = _size(cut, addresses)
+    return known[glued]
+
+
+@kept(most=256)
+def _sizes(cut: Delegation) -> dict[Hashable, int]:
+    """The sizes of referrals with a delegation, by the glue; filled as they are wanted."""
+    return {}
 
 
 def _size(cut: Delegation, addresses: dict[Name, list[str]]) -> int:

@@ -13,7 +13,6 @@ from typing import NamedTuple
 import dns.flags
 import dns.rdatatype
 
-from dnstrace.analysis.kept import kept
 from dnstrace.checks.anomaly import Sort
 from dnstrace.checks.phrases import listed, server_names
 from dnstrace.checks.replies import HeardReply
@@ -87,25 +86,27 @@ def _frequent_first(stating: list[tuple[HeardReply, str]]) -> tuple[int, Name]:
 
 def _facts(reply: HeardReply) -> _Facts:
     """What a reply states."""
-    known, asked = _stated(reply.meaning), (reply.step.question.name.labels, _signed(reply))
-    if asked not in known:
-        facts = tuple(_facts_in(reply, reply.meaning))
-        subjects = frozenset((fact.sort, fact.subject) for fact in facts)
-        known[asked] = _Facts(
-            facts, subjects, frozenset((fact.sort, fact.subject, fact.value) for fact in facts)
-        )
-    return known[asked]
+    signed = _signed(reply)
+    return reply.once(_signed_facts if signed else _unsigned_facts, reply.step.question.name.labels)
 
 
-@kept(most=2048)
-def _stated(meaning: Meaning) -> dict[Hashable, _Facts]:
-    """What replies with this meaning state, by what they were asked; filled as they are read."""
-    return {}
+def _signed_facts(reply: HeardReply) -> _Facts:
+    return _gathered(_facts_in(reply, reply.meaning, True))
 
 
-def _facts_in(reply: HeardReply, meaning: Meaning) -> Iterator[Fact]:
+def _unsigned_facts(reply: HeardReply) -> _Facts:
+    return _gathered(_facts_in(reply, reply.meaning, False))
+
+
+def _gathered(found: Iterable[Fact]) -> _Facts:
+    facts = tuple(found)
+    subjects = frozenset((fact.sort, fact.subject) for fact in facts)
+    return _Facts(facts, subjects, frozenset((fact.sort, fact.subject, fact.value) for fact in facts))
+
+
+def _facts_in(reply: HeardReply, meaning: Meaning, signed: bool) -> Iterator[Fact]:
     if meaning.delegation is not None:
-        yield from _facts_of_referral(reply, meaning)
+        yield from _facts_of_referral(meaning, signed)
         return
     yield Fact(Sort.CUT, None, None, "no referral")
     yield Fact(Sort.AUTHORITY, None, meaning.authoritative, "AA" if meaning.authoritative else "no AA")
@@ -115,17 +116,17 @@ def _facts_in(reply: HeardReply, meaning: Meaning) -> Iterator[Fact]:
         owner = None if meaning.soa is None else meaning.soa.name
         yield Fact(Sort.NEGATIVE, None, owner, "no SOA" if owner is None else f"the SOA of {plain(owner)}")
     else:
-        yield from _facts_of_data(reply, meaning)
+        yield from _facts_of_data(reply, meaning, signed)
 
 
-def _facts_of_referral(reply: HeardReply, meaning: Meaning) -> Iterator[Fact]:
+def _facts_of_referral(meaning: Meaning, shown: bool) -> Iterator[Fact]:
     cut = meaning.delegation
     assert cut is not None
     names = frozenset(server.name for server in cut.servers)
     yield Fact(Sort.CUT, None, cut.zone, f"a referral to {plain(cut.zone)}")
     yield Fact(Sort.AUTHORITY, cut.zone, meaning.authoritative, "AA" if meaning.authoritative else "no AA")
     yield Fact(Sort.NAME_SERVERS, cut.zone, names, f"the name servers {listed(sorted(names))}")
-    if _signed(reply):
+    if shown:
         ds = frozenset(cut.ds or ())
         yield Fact(Sort.DELEGATED_KEYS, cut.zone, ds, "DS records" if ds else "no DS record")
     for server in cut.servers:
@@ -135,7 +136,7 @@ def _facts_of_referral(reply: HeardReply, meaning: Meaning) -> Iterator[Fact]:
                 yield Fact(Sort.GLUE, (server.name, family), found, f"the glue {listed(sorted(found))}")
 
 
-def _facts_of_data(reply: HeardReply, meaning: Meaning) -> Iterator[Fact]:
+def _facts_of_data(reply: HeardReply, meaning: Meaning, shown: bool) -> Iterator[Fact]:
     signed = {(rrset.name, rrset.covers) for rrset in meaning.answer if rrset.rdtype == dns.rdatatype.RRSIG}
     types = {rrset.rdtype for rrset in meaning.answer if rrset.name == reply.step.question.name}
     types.discard(dns.rdatatype.RRSIG)
@@ -147,7 +148,7 @@ def _facts_of_data(reply: HeardReply, meaning: Meaning) -> Iterator[Fact]:
         yield Fact(Sort.DATA, key, frozenset(rrset), listed(sorted(map(str, rrset)), 3))
         if meaning.authoritative:
             yield Fact(Sort.TTL, key, rrset.ttl, f"a TTL of {rrset.ttl} s")
-        if _signed(reply):
+        if shown:
             text = "signatures" if key in signed else "no signatures"
             yield Fact(Sort.SIGNATURES, key, key in signed, text)
 
