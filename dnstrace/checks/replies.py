@@ -66,7 +66,7 @@ def _readings(meaning: Meaning) -> dict[Hashable, object]:
     return {}
 
 
-@kept(most=256)
+@kept(most=640)  # what the traces that are judged at the same time have
 def replies_of(step: Step) -> tuple[HeardReply, ...]:
     """The last attempt at each address asked in a step, in the order in which they are recorded."""
     return tuple(HeardReply(step, step.attempts[indices[-1]]) for indices in by_address(step).values())
