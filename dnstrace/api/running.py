@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from dnstrace.walk.heard import Heard, Hearing
 
 _SEEDS = 2**32
+_TURN = 0.002  # seconds for which rules are applied in one go
 _FOR_RULES = 0.1  # of the deadline: the time that rules have in any case, for what was recorded until then
 
 
@@ -122,17 +123,20 @@ def begun(
 async def with_findings(trace: Trace, until: float) -> Trace:
     """The trace with what the rules find wrong in it that can be applied up to the loop's time `until`.
 
-    Other tasks have their turn after each rule.
+    Other tasks have their turn again and again.
     """
     from dnstrace.checks import Checking, applied
 
     checking, unapplied, clock = Checking(trace), list[str](), asyncio.get_running_loop().time
+    since = clock()
     for rule in applied(trace):
-        if clock() < until:
-            checking.apply(rule)
-            await other_turns()
-        else:
+        if (now := clock()) >= until:
             unapplied.append(rule.code)
+            continue
+        if now - since >= _TURN:
+            await other_turns()
+            since = clock()
+        checking.apply(rule)
     return replace(trace, findings=checking.findings, unapplied=tuple(unapplied))
 
 
