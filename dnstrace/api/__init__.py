@@ -83,14 +83,14 @@ async def trace_async(
     question, whole = as_question(name, rdtype), _whole_or_fields(tracing, given)
     how = prepared(whole, network, check=check, dnssec=dnssec, lab=lab)
 
-    def traced() -> Coroutine[Any, Any, Trace]:
-        return _traced(question, how.tracing, how.network, on_change, knowledge)
+    def tracing_it() -> Coroutine[Any, Any, Trace]:
+        return traced(question, how.tracing, how.network, on_change, knowledge)
 
     if how.lab is None:
-        return await traced()
+        return await tracing_it()
     from dnstrace.api.in_lab import on_its_clock
 
-    return await on_its_clock(how.lab, traced)
+    return await on_its_clock(how.lab, tracing_it)
 
 
 def trace(
@@ -127,7 +127,7 @@ def trace(
     question, whole = as_question(name, rdtype), _whole_or_fields(tracing, given)
     how = prepared(whole, network, check=check, dnssec=dnssec, lab=lab)
     run: Callable[[Coroutine[Any, Any, Trace]], Trace] = getattr(how.network, "run", run_real)
-    return run(_traced(question, how.tracing, how.network, on_change, knowledge))
+    return run(traced(question, how.tracing, how.network, on_change, knowledge))
 
 
 def _whole_or_fields(whole: Tracing | None, fields: Tracing) -> Tracing:
@@ -139,14 +139,17 @@ def _whole_or_fields(whole: Tracing | None, fields: Tracing) -> Tracing:
     return whole
 
 
-async def _traced(
+async def traced(
     question: Question,
     tracing: Tracing,
     network: Network | None,
-    on_change: Callable[[Trace], None] | None,
-    knowledge: Knowledge | None,
+    on_change: Callable[[Trace], None] | None = None,
+    knowledge: Knowledge | None = None,
 ) -> Trace:
-    """The trace of one question, within its deadline, with what the rules find in it and what fixes that."""
+    """The trace of one question, within its deadline, with what the rules find in it and what fixes that.
+
+    `trace_async` without what it does to read its arguments, for those who make many traces alike.
+    """
     run = begun(question, tracing, network, on_change, knowledge)
     trace = await run.ended()
     if not tracing.settings.probe:

@@ -17,7 +17,7 @@ from dnstrace.message.written import subject_of
 from dnstrace.model import Delegation, Name, Question, Settings, Trace
 from dnstrace.model.structs import replace
 from dnstrace.model.tracing import Tracing
-from dnstrace.port import Network
+from dnstrace.port import Network, began
 from dnstrace.walk.budget import Budget
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.cuts import Cuts
@@ -80,8 +80,9 @@ class Run(NamedTuple):
             await under_way.close()
             if consultation is not None:
                 await consultation.close(self.until)
-        trace = under_way.found.concluding(context.journal.snapshot())
-        return replace(trace, judgement=under_way.judgement, unjudged=under_way.unjudged)
+        return under_way.found.concluding(
+            context.journal, judgement=under_way.judgement, unjudged=under_way.unjudged
+        )
 
 
 def begun(
@@ -100,8 +101,9 @@ def begun(
     has = knowledge or Knowledge()
     health = has.health or Health(settings.families)
     now = tracing.now or datetime.now(UTC)
-    journal = Journal(question, now, seed, clock, on_change, tracing.supposed, health.unasked)
     network = network or _live(settings)
+    origin = began(network, clock())
+    journal = Journal(question, now, seed, clock, on_change, tracing.supposed, health.unasked, origin)
     network = _paced(network) if settings.all_servers else network
     context = TraceContext(
         network,
@@ -117,7 +119,7 @@ def begun(
     )
     for known in (each for cut in tracing.supposed for each in cut.servers if each.addresses):
         context.cuts.add_addresses(known.name, known.addresses)
-    return Run(question, tracing, context, start, wanted, clock() + limits.deadline)
+    return Run(question, tracing, context, start, wanted, origin + limits.deadline)
 
 
 async def with_findings(trace: Trace, until: float) -> Trace:

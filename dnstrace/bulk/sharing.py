@@ -8,28 +8,24 @@ from collections.abc import Callable
 
 from dnstrace.api import Knowledge
 from dnstrace.model import Address, Delegation, Exchange, Name, Query, Question, Settings, Source
+from dnstrace.model.naming import folded
 from dnstrace.model.structs import replace
 from dnstrace.port import Network, in_turn, nobody
-from dnstrace.walk.cuts import Cuts
+from dnstrace.walk.cuts import Cuts, Labels
 from dnstrace.walk.health import Health
 
 _MOST_CUTS = 50_000  # zones remembered, and as many name servers
 
 
 class Shared:
-    """What traces begin with, and a network that sends only one of several equal queries under way."""
+    """The `knowledge` that traces begin with, and a network that sends one of several equal queries."""
 
     def __init__(
         self, network: Network, clock: Callable[[], float], settings: Settings, roots: Delegation
     ) -> None:
         self.network = network
-        self._cuts = TimedCuts(roots, clock)
-        self._health = Health(settings.families)
-        self._under_way: dict[Query, _Flight] = {}
-
-    def knowledge(self) -> Knowledge:
-        """What a trace begins with."""
-        return Knowledge(self._cuts, self._health)
+        self.knowledge = Knowledge(TimedCuts(roots, clock), Health(settings.families))
+        self._under_way: dict[_Same, _Flight] = {}
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:
         """Send `query` to its address, or wait for the same query of another trace."""
@@ -37,54 +33,82 @@ class Shared:
 
     async def in_turn(self, query: Query, timeout: float, sent: Callable[[], None]) -> Exchange:
         """The same, and call `sent` when it is sent; see `dnstrace.port.Queued`."""
-        while (others := self._under_way.get(query)) is not None:
+        same = _same(query)
+        while (others := self._under_way.get(same)) is not None:
             if (exchange := await others.joined(sent)) is not None:
                 return exchange
-        own = self._under_way[query] = _Flight()
-        own.wanted.append(sent)
+        own = self._under_way[same] = _Flight(sent)
         exchange = None
         try:
             exchange = await in_turn(self.network, query, timeout, own.leave)
         finally:  # if the sender gave up, there is no reply: the first of those waiting asks again
-            del self._under_way[query]
-            own.ended.set_result(exchange)
+            del self._under_way[same]
+            own.end(exchange)
         return exchange
 
 
-class _Flight:
-    """A query under way, for one trace or several; `wanted` is called when it is sent."""
+_Same = tuple[object, ...]
 
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self.ended: asyncio.Future[Exchange | None] = self._loop.create_future()
-        self.wanted: list[Callable[[], None]] = []
+
+def _same(query: Query) -> _Same:
+    """What equal queries have in common, as their octets have it: quicker to find than the queries."""
+    asked = query.question
+    return (
+        query.address,
+        asked.name.labels,
+        asked.rdtype,
+        asked.rdclass,
+        query.transport,
+        query.edns,
+        query.port,
+        query.recursion_desired,
+        query.checking_disabled,
+        query.endpoint,
+    )
+
+
+class _Flight:
+    """A query under way, for one trace or several; what each of them wants is called when it is sent."""
+
+    __slots__ = ("_ended", "_left", "_wanted")
+
+    def __init__(self, sent: Callable[[], None]) -> None:
+        self._ended: asyncio.Future[Exchange | None] | None = None  # once somebody waits for it
+        self._wanted = [sent]
         self._left = False
 
     def leave(self) -> None:
         """Note that it is sent now."""
         self._left = True
-        for sent in self.wanted:
+        for sent in self._wanted:
             sent()
+
+    def end(self, exchange: Exchange | None) -> None:
+        """Give the result to those who wait for it."""
+        if self._ended is not None:
+            self._ended.set_result(exchange)
 
     async def joined(self, sent: Callable[[], None]) -> Exchange | None:
         """Its result, timed from when a further trace could have sent it; None if its sender gave up."""
-        since = self._loop.time()
+        loop = asyncio.get_running_loop()
+        since = loop.time()
 
         def leaves() -> None:
             nonlocal since
-            since = self._loop.time()
+            since = loop.time()
             sent()
 
         if self._left:
             sent()
-        self.wanted.append(leaves)
+        self._ended = self._ended or loop.create_future()
+        self._wanted.append(leaves)
         try:
-            exchange = await asyncio.shield(self.ended)
+            exchange = await asyncio.shield(self._ended)
         finally:
-            self.wanted.remove(leaves)
+            self._wanted.remove(leaves)
         if exchange is None:
             return None
-        return replace(exchange, start=since, elapsed=self._loop.time() - since)
+        return replace(exchange, start=since, elapsed=loop.time() - since)
 
 
 class TimedCuts(Cuts):
@@ -93,28 +117,30 @@ class TimedCuts(Cuts):
     def __init__(self, root: Delegation, clock: Callable[[], float]) -> None:
         super().__init__(root)
         self._root, self._clock = root, clock
-        self._until: OrderedDict[Name, float] = OrderedDict()
+        self._until: OrderedDict[Labels, float] = OrderedDict()
         self._addresses_until: OrderedDict[Name, float] = OrderedDict()
 
     def enclosing(self, question: Question) -> Delegation:
         """The deepest cut that is still known; see `Cuts.enclosing`."""
-        while (cut := super().enclosing(question)).zone != self._root.zone:
-            if self._until.get(cut.zone, 0.0) > self._clock():
+        while (cut := super().enclosing(question)).zone.labels != self._root.zone.labels:
+            labels = folded(cut.zone)
+            if self._until.get(labels, 0.0) > self._clock():
                 return cut
-            self._forget(cut.zone)
+            self._forget(labels)
         return cut
 
     def add(self, delegation: Delegation) -> None:
         """Learn a cut from a referral for as long as its TTL says, replacing what was known about it."""
-        self._forget(delegation.zone)
+        labels = folded(delegation.zone)
+        self._forget(labels)
         super().add(delegation)
-        self._until[delegation.zone] = self._clock() + (delegation.ttl or 0)
+        self._until[labels] = self._clock() + (delegation.ttl or 0)
         while len(self._until) > _MOST_CUTS:
             self._forget(next(iter(self._until)))
 
     def add_child(self, delegation: Delegation) -> None:
         """Learn a zone's NS set from the zone itself, for as long as its cut is known."""
-        if delegation.zone in self._cuts:
+        if folded(delegation.zone) in self._cuts:
             super().add_child(delegation)
 
     def add_addresses(self, name: Name, addresses: tuple[Address, ...], ttl: int = 0) -> None:
@@ -132,9 +158,10 @@ class TimedCuts(Cuts):
             return ()
         return tuple(replace(address, source=Source.CACHE) for address in self._addresses.get(name, ()))
 
-    def _forget(self, zone: Name) -> None:
-        self._until.pop(zone, None)
-        cut = self._cuts.pop(zone, None)
-        self._child.pop(zone, None)
-        for server in cut.servers if cut is not None else ():
-            self._glue.pop(server.name, None)
+    def _forget(self, labels: Labels) -> None:
+        self._until.pop(labels, None)
+        cut = self._cuts.pop(labels, None)
+        if cut is not None:
+            self._child.pop(cut.zone, None)
+            for server in cut.servers:
+                self._glue.pop(server.name, None)

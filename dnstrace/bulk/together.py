@@ -8,7 +8,8 @@ from collections.abc import AsyncGenerator, Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from dnstrace.api import Knowledge, trace_async
+from dnstrace.api import Knowledge
+from dnstrace.api import traced as traced_one
 from dnstrace.bulk.dealing import following
 from dnstrace.bulk.plan import Item, Jobs, NoDescriptors, Plan, R, Use
 from dnstrace.bulk.polite import PoliteNetwork
@@ -107,17 +108,16 @@ class _Tracer:
         return judged(await self._traced(number, item.question), item.expected)
 
     def _knowledge(self) -> Knowledge:
-        return Knowledge(heard=self._heard) if self._shared is None else self._shared.knowledge()
+        return Knowledge(heard=self._heard) if self._shared is None else self._shared.knowledge
 
     async def _traced(self, number: int, question: Question) -> Trace:
         seed = self._plan.seed_of(number)
         now = self._plan.now + timedelta(seconds=self._clock() - self._began)
         try:
-            return await trace_async(
-                question.name,
-                question.rdtype,
-                tracing=replace(self._tracing, seed=seed, now=now),
-                network=self._shared or self._network,
+            return await traced_one(
+                question,
+                replace(self._tracing, seed=seed, now=now),
+                self._shared or self._network,
                 knowledge=self._knowledge(),
             )
         except Exception as error:  # a fault of ours that one name reveals must not cost the others

@@ -19,6 +19,7 @@ from dnstrace.model.findings import Finding
 from dnstrace.model.structs import replace
 
 _LAST_RESORT = "chain-broken"
+_NO_CUT = "cut-denied"
 
 Relation = Callable[[Evidence, Finding, Finding], bool]
 
@@ -45,7 +46,14 @@ def explained(evidence: Evidence, found: Sequence[Finding]) -> tuple[Finding, ..
 
 
 def _with_fix_of_cause(evidence: Evidence, found: Sequence[Finding], effect: Finding) -> Finding:
-    """A finding of the last resort with the fix of what explains it: on its own it can only guess."""
+    """A finding of the last resort with the fix of what explains it: on its own it can only guess.
+
+    So can one about data of a zone below that is not delegated.
+    """
+    no_cut = next((each for each in Causes(evidence, found).of(effect) if each.code == _NO_CUT), None)
+    if no_cut is not None:
+        taken = replace(effect, blame=no_cut.blame, operator=no_cut.operator, records=no_cut.records)
+        return replace(taken, cure=no_cut.cure, remedy=no_cut.remedy)
     if effect.code != _LAST_RESORT or (effect.remedy is not None and effect.remedy.servers):
         return effect
     causes = [each for each in Causes(evidence, found).of(effect) if each.remedy is not None]
@@ -201,6 +209,7 @@ TABLE = (
     Row("cds-unusable", of_zone, "cds-differs"),
     Row("alias-at-apex alias-beside-data", of_zone, "soa-missing"),
     Row("alias-beside-data cut-denied", of_zone, "chain-broken"),
+    Row("cut-denied", of_zone, "nxdomain-beside-data ent-nxdomain signature-missing denial-broken"),
     Row("answers-below-cut nxdomain-beside-data", of_zone, "answers-differ"),
     Row("answers-differ", of_zone, "denial-contradicts-data"),
     Row(f"{_DEAD} {_UNFOUND}", at_the_end, "alias-dangling"),

@@ -21,6 +21,7 @@ from dnstrace.checks.signed_data import keys_in, to_be_signed
 from dnstrace.dnssec.algorithms import SUPPORTED, ds_usable, heeded, matches
 from dnstrace.dnssec.denial import DENIAL_TYPES
 from dnstrace.dnssec.effort import Effort
+from dnstrace.dnssec.proof import at_cut
 from dnstrace.dnssec.records import DNSKEY, DS, Signed, ds_records, signed
 from dnstrace.dnssec.signature import Checked, Tagged, check, current, signers, usable_key
 from dnstrace.model import ROOT, Kind, Name, Probe, Purpose
@@ -208,10 +209,11 @@ class Signing:
             if step.zone == self.zone and step.purpose in (Purpose.DNSKEY, Purpose.DS)
             for reply in replies_of(step)
         ]
+        serving = cut.serving or {reply.address for reply in chain}
         return [
             reply
             for reply in (*walked, *probed, *chain)
-            if reply.address in cut.serving
+            if reply.address in serving
             and reply.address not in keyless
             and reply.meaning.usable
             and reply.meaning.zone in (None, self.zone)
@@ -230,7 +232,7 @@ class Signing:
             for data in self._own(reply)
             if not (data.rdtype == dns.rdatatype.DNSKEY and (reply.address in unlike or self._is_untrusted))
         ]
-        proved = {judged.data.name for judged in found if judged.data.signatures}
+        proved = {judged.data.name for judged in found if judged.data.signatures and not at_cut(judged.data)}
         bogus = self._judgement is not None and self._judgement.security is Security.BOGUS
         return tuple(
             judged

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from dnstrace.cli.environment import config_path
 from dnstrace.cli.line.choices import Choices, choices
 from dnstrace.cli.line.fitting import families, require_fit, require_needs
-from dnstrace.cli.line.variables import config_path, of_environment
+from dnstrace.cli.line.variables import of_environment
 from dnstrace.cli.usage import Usage
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from dnstrace.model.asked import ROOT, Name, Question
-from dnstrace.model.heard import Delegation, Exchange, Meaning, NameServer, Outcome
+from dnstrace.model.heard import Delegation, Exchange, Meaning, NameServer, Outcome, Source
 from dnstrace.model.structs import Struct, field
 
 if TYPE_CHECKING:
@@ -127,6 +127,12 @@ class Step(Struct):
         """Whether it asks a resolver: the trace's question, or what follows from the reply to that."""
         follows = self.purpose is Purpose.PROBE and self.probe is None and self.zone == ROOT
         return self.asks_resolver or follows
+
+    @property
+    def given(self) -> bool:
+        """Whether it asks the server that the user gave to start from: what zones that has is not known."""
+        addresses = (address for server in self.servers for address in server.addresses)
+        return self.zone == ROOT and any(address.source is Source.GIVEN for address in addresses)
 
     @property
     def meaning(self) -> Meaning | None:

@@ -37,6 +37,10 @@ def finding_nodes(report: Report, verbose: bool = False) -> list[Node]:
     if (findings := report.trace.findings) is None:
         return []
     beyond = [*_accepted_nodes(report.trace), *_unapplied_nodes(report.trace)]
+    if report.unshown:
+        beyond.append(Node(Text(report.unshown, QUIET)))
+    if not findings and report.unshown:
+        return beyond
     if not findings:
         style = GOOD if ended_well(report) and not report.reservation else ""
         return [Node(Text(harmless(nothing_wrong(report)), style)), *beyond]

@@ -38,8 +38,8 @@ def result_words(step: Step, trace: Trace) -> str:
         ends = ": the walk ends here" if step is last_step(trace) else ""
         if not step.attempts:
             why = f" ({harmless(step.note)})" if step.note else ""
-            return f"No server of {zone_text(step.zone)} can be asked{why}{ends}."
-        return f"No server of {zone_text(step.zone)} gives a usable answer{ends}."
+            return f"{_none_of(step)} can be asked{why}{ends}."
+        return f"{_none_of(step)} gives a usable answer{ends}."
     who = f"{way(step)}{_chosen_server(step, step.attempts[step.chosen])}"
     if step.attempts[step.chosen].meaning.offer is not None:
         who = f"{who} appears not to serve the zone (lame), but no other server gives a better answer: it"
@@ -48,8 +48,15 @@ def result_words(step: Step, trace: Trace) -> str:
     return f"{who} {_answer_words(step, meaning)}"
 
 
+def _none_of(step: Step) -> str:
+    """None of the servers that a step asks, as the beginning of a sentence."""
+    return "No starting server" if step.given else f"No server of {zone_text(step.zone)}"
+
+
 def _chosen_server(step: Step, attempt: Attempt) -> str:
-    server = plain(attempt.server)
+    server = plain(attempt.server) if attempt.server != ROOT else attempt.exchange.query.address
+    if step.given:
+        return f"{server}, the server given to start from,"
     if step.all_servers:
         return f"Every server of {zone_text(step.zone)} is asked; {server}, one of them,"
     if step.zone == ROOT:

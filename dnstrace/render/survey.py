@@ -20,7 +20,7 @@ from dnstrace.render.wording import (
     marked,
     result_line,
     shared_remarks,
-    shown_name,
+    shown_server,
 )
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _who(attempts: list[Attempt]) -> Text:
     servers = list(dict.fromkeys(attempt.server for attempt in attempts))
     addresses = list(dict.fromkeys(attempt.exchange.query.address for attempt in attempts))
     if len(servers) == 1 and len(addresses) <= _LISTED:
-        return shown_name(servers[0]).append(f" {', '.join(addresses)}")
+        return shown_server(servers[0], ", ".join(addresses))
     names = server_list(servers) if len(servers) <= _LISTED else count_text(len(servers), "server")
     return Text(f"{count_text(len(addresses), 'address', 'addresses')} of {names}")
 

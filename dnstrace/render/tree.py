@@ -1,8 +1,8 @@
 """The tree: a trace for people.
 
-`tree(report, verbose=..., ascii_only=...)` is the whole interface. Print its result with any rich Console: it
-adapts to the width, no line is wider than the console (60 columns and up), and all text from the network is
-escaped. A trace in progress and an interrupted trace can be drawn too.
+`tree(report, verbose=..., ascii_only=...)` is the whole interface. Print its result with any rich Console, or
+have it as `plain` text: it adapts to the width, no line is wider than that (60 columns and up), and all text
+from the network is escaped. A trace in progress and an interrupted trace can be drawn too.
 """
 
 from __future__ import annotations
@@ -56,6 +56,10 @@ class Tree:
             else:
                 for node in block:
                     yield from rows(node, width, self._guides)
+
+    def plain(self, width: int) -> str:
+        """The lines without colours, `width` columns wide: what a Console would make of them, without one."""
+        return "".join(f"{line.plain}\n" for line in self.rows(width))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Rich's own protocol. No line has to be wrapped, which takes as long as all the rest."""

@@ -8,7 +8,6 @@ the names of servers, and records everything. Which addresses there are is decid
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, final
 
@@ -70,16 +69,16 @@ class Asking:
         self._question, self._lookup, self._began = question, lookup, began
         self.candidates = Candidates(context, step, delegation, question, first, skip, chain)
         self._depth = len(chain)
-        self._purpose, self._hearing = context.journal[step].purpose, context.hearing
+        self._purpose = context.journal[step].purpose
         self.attempting: dict[asyncio.Task[int | None], Candidate] = {}
         self.looking_up: dict[asyncio.Task[tuple[Address, ...]], Name] = {}
         known = context.health.without_edns if strategy.without_edns is None else strategy.without_edns
         self._without_edns = frozenset(known) if strategy.all_servers else known
-        self._under_way: dict[Candidate, UnderWay] = {}
+        self._under_way: dict[int, UnderWay] = {}  # by the identity of the candidate: to hash it takes longer
         self.made: dict[int, Candidate] = {}  # by the index of the attempt, until they are arranged
         self.settled = False  # by rule: what is still under way is not needed
         self._vain: set[Candidate] = set()  # not asked, since another look-up has tried it in vain
-        self._looked_up: Counter[bool] = Counter()  # in each of the two ways
+        self._looked_up = [0, 0]  # in each of the two ways
         self.denied = ""  # the limit that stopped this step, in words
 
     async def run(self) -> int | None:
@@ -107,12 +106,17 @@ class Asking:
         names = self.candidates.names or self.candidates.names_of_parent
         return bool(names) and len(self.looking_up) < self.strategy.lookups_at_once
 
-    def under_way(self) -> Iterator[UnderWay]:
-        """The exchanges that have not ended; one that waits for its turn to be sent counts from now."""
+    def under_way(self) -> Iterator[tuple[float, Transport]]:
+        """Since when each exchange that has not ended is under way, and over what.
+
+        One that waits for its turn to be sent counts from now.
+        """
         now = asyncio.get_running_loop().time()
         for candidate in self.attempting.values():
-            begun = self._under_way.get(candidate)
-            yield begun or UnderWay(candidate, self._first_query(candidate), now)
+            if (begun := self._under_way.get(id(candidate))) is not None:
+                yield begun.since, begun.query.transport
+            else:
+                yield now, self._first_transport(candidate)
 
     # --- what a strategy does -----------------------------------------------------------------
 
@@ -122,13 +126,14 @@ class Asking:
 
     def take_known(self, candidate: Candidate) -> bool:
         """Take what another trace has heard from an address; False if it has to be asked."""
-        if candidate.tries or not self.context.health.askable(candidate.address):
+        context, zone = self.context, self.delegation.zone
+        if candidate.tries or not context.health.askable(candidate.address):
             return False
-        if (known := self._known(self._first_query(candidate))) is None:
+        if (known := context.known(self._first_query(candidate), zone, self._purpose)) is None:
             return False
         self._begins_with(candidate)
-        again = self.strategy.shape is None and another_way(known, self._read(known))
-        if known.message is None or again or not self.context.budget.query():
+        again = self.strategy.shape is None and another_way(known, context.read(known, zone))
+        if known.message is None or again or not context.budget.query():
             self.attempting[asyncio.ensure_future(self._asked(candidate, known))] = candidate
         else:
             self._note_life(candidate, known)
@@ -240,14 +245,7 @@ class Asking:
         """Learn from an exchange, and return what it means."""
         self.context.health.learn(exchange)
         self.context.budget.received(len(exchange.wire or b""))
-        return self._read(exchange)
-
-    def _read(self, exchange: Exchange) -> Meaning:
-        if not self.context.by_rule:
-            return classify(exchange, self.delegation.zone)
-        from dnstrace.walk.meanings import meanings
-
-        return meanings.of(exchange, self.delegation.zone)
+        return self.context.read(exchange, self.delegation.zone)
 
     def _note_life(self, candidate: Candidate, exchange: Exchange) -> None:
         """Note whether an address is dead: it did not answer its last try, or nobody can reach it."""
@@ -283,6 +281,11 @@ class Asking:
         )
         return query if self.strategy.shape is None else self.strategy.shape(query)
 
+    def _first_transport(self, candidate: Candidate) -> Transport:
+        if self.strategy.shape is not None:
+            return self._first_query(candidate).transport
+        return Transport.TCP if self.context.settings.tcp else Transport.UDP
+
     def _timeout(self, candidate: Candidate) -> float:
         """Seconds to wait for a reply."""
         if self.candidates.are_last_resort:
@@ -309,13 +312,13 @@ class Asking:
 
     async def _exchange(self, candidate: Candidate, query: Query, timeout: float) -> Exchange:
         self._begins_with(candidate)
-        if (known := self._known(query)) is not None:
+        if (known := self.context.known(query, self.delegation.zone, self._purpose)) is not None:
             return known
         of = candidate.tries + 1, self.context.settings.tries
-        network = self.context.network if self._hearing is None else self._hearing
+        network = self.context.hearing or self.context.network
         with self.context.journal.waiting(candidate.server, query.address, timeout, *of):
             exchange = await in_turn(network, query, timeout, lambda: self._note_sent(candidate, query))
-        self._under_way.pop(candidate, None)
+        self._under_way.pop(id(candidate), None)
         return self.context.supposed.instead(exchange, self.delegation.zone)
 
     def _begins_with(self, candidate: Candidate) -> None:
@@ -323,14 +326,8 @@ class Asking:
             self._began(candidate.address)
             self._began = None
 
-    def _known(self, query: Query) -> Exchange | None:
-        """What another trace of the run has heard in reply to a query."""
-        if self._hearing is None:
-            return None
-        return self._hearing.known(query, self.delegation.zone, self._purpose)
-
     def _note_sent(self, candidate: Candidate, query: Query) -> None:
-        self._under_way[candidate] = UnderWay(candidate, query, asyncio.get_running_loop().time())
+        self._under_way[id(candidate)] = UnderWay(candidate, query, asyncio.get_running_loop().time())
 
     # --- the end ------------------------------------------------------------------------------
 
@@ -340,7 +337,8 @@ class Asking:
         left = self.waiting
         for task in left:
             task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        if left:
+            await asyncio.gather(*left, return_exceptions=True)
         for asked in self._under_way.values():
             elapsed = now - asked.since
             exchange = Exchange(asked.query, asked.since, elapsed, fault=Fault.ABANDONED)

@@ -78,7 +78,7 @@ class Candidates:
         self._closed: set[bool] = set()  # the ways in which no further name may be looked up
         self.timed_out: list[Candidate] = []
         self.seen = {*skip, *(candidate.address.text for candidate in (*self.ready, *self._dead))}
-        self._further = self._more_to_try()
+        self._further: list[Callable[[], None]] | None = None  # what is left to try, once it is needed
 
     def add(self, name: Name, addresses: tuple[Address, ...]) -> None:
         """Add addresses that were found for a name server; new ones become ready."""
@@ -97,6 +97,8 @@ class Candidates:
 
     def go_further(self) -> bool:
         """Try the next way to find another server; False if none is left."""
+        if self._further is None:
+            self._further = self._more_to_try()
         if not self._further:
             return False
         self._further.pop(0)()
@@ -161,6 +163,8 @@ class Candidates:
             if not any(map(askable, server.addresses))
             and not (server.name.is_subdomain(self._zone) and {a.family for a in server.addresses} - families)
         ]
+        if not names:
+            return names
         self.left_out = {name: None for name in names if self.waited_for and self._needs_zone(name)}
         names = [name for name in names if name not in self.left_out]
         names = self._context.in_turn(names, lambda name: (name.is_subdomain(self._zone), name))
@@ -219,7 +223,7 @@ class Candidates:
         lookups = self._context.remembered.lookups
         names = [server.name for server in self._delegation.servers if server.name not in self.left_out]
         self.names += [name for name in names if lookups.is_worth_repeating(name, self._depth)]
-        if self.names and False not in self._closed:
+        if self._further is not None and self.names and False not in self._closed:
             self._further.insert(0, self._add_names_again)
 
     def _add_names_of_parent(self) -> None:

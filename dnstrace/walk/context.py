@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from dnstrace.message.meaning import classify
 from dnstrace.message.supposed import NOTHING, Supposed
-from dnstrace.model import Settings
+from dnstrace.model import Exchange, Meaning, Name, Purpose, Query, Settings
 from dnstrace.port import Network
 from dnstrace.walk.budget import Budget
 from dnstrace.walk.cuts import Cuts
@@ -39,6 +40,18 @@ class TraceContext(NamedTuple):
     def by_rule(self) -> bool:
         """Whether choices follow from what there is to choose from, as a diagnosis needs, not from chance."""
         return self.settings.probe
+
+    def known(self, query: Query, zone: Name, purpose: Purpose) -> Exchange | None:
+        """What another trace of the run has heard from a server of `zone` in reply to a query."""
+        return None if self.hearing is None else self.hearing.known(query, zone, purpose)
+
+    def read(self, exchange: Exchange, zone: Name) -> Meaning:
+        """What an exchange with a server of `zone` means."""
+        if not self.by_rule:
+            return classify(exchange, zone)
+        from dnstrace.walk.meanings import meanings
+
+        return meanings.of(exchange, zone)
 
     def in_turn(self, found: Iterable[T], place: Callable[[T], Any]) -> list[T]:
         """What was found, in the order to try it in: at random, or by `place` where choices go by rule."""

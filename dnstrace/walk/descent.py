@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import cached_property
 
 import dns.rdatatype
 import dns.rrset
@@ -77,8 +78,12 @@ class Walk:
         self, context: TraceContext, strategy: Strategy = HEDGED, probe: Probe | None = None
     ) -> None:
         self._context, self._strategy, self._probe = context, strategy, probe
-        self._lookups = ServerLookups(context, self.resolve, self._ask_above)
         self.on_first_query: FirstQuery | None = None
+
+    @cached_property
+    def _lookups(self) -> ServerLookups:
+        """Made when a name server is to be looked up: it refers to this, and only the collector ends that."""
+        return ServerLookups(self._context, self.resolve, self._ask_above)
 
     async def resolve(
         self,

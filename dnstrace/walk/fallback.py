@@ -58,7 +58,8 @@ def another_way(exchange: Exchange, meaning: Meaning) -> Query | None:
 
 def cause(before: Iterable[Attempt], latest: Attempt) -> Cause | None:
     """What the latest attempt shows to be wrong at its address, given those `before` it."""
-    earlier = tuple(before)
+    if not (earlier := tuple(before)):
+        return None
     found = _shown_cause(earlier, latest)
     return None if found in {attempt.cause for attempt in earlier} else found
 

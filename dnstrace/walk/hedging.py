@@ -81,8 +81,7 @@ def patience_left(asking: Asking, patience: float) -> float:
     if not asking.attempting:
         return patience * _LOOKUP_PATIENCE
     ends = (
-        each.since + patience * (2 if each.query.transport is Transport.TCP else 1)
-        for each in asking.under_way()
+        since + patience * (2 if transport is Transport.TCP else 1) for since, transport in asking.under_way()
     )
     return max(0.0, max(ends) - asyncio.get_running_loop().time())
 

@@ -7,22 +7,24 @@ moment, which is how the tree grows on a terminal and how an interrupted trace i
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 
-from dnstrace.analysis.stats import Counting, critical_path, measure
+from dnstrace.analysis.stats import Counting, critical_path
 from dnstrace.model import Address, Attempt, Delegation, Name, Outcome, Probe, Purpose, Question, Step, Trace
 from dnstrace.model.families import Unasked
 from dnstrace.model.structs import replace
 from dnstrace.model.taken import Waiting
+
+_UNSEEN = nullcontext()  # where nobody looks
 
 
 class Journal:
     """Records steps and attempts; calls `on_change` after each change.
 
     `clock` is the loop's time in seconds, `unasked` the families that are not asked, as they become known.
-    What is recorded counts from the moment at which this is made.
+    What is recorded counts from `origin`, by default the moment at which this is made.
     """
 
     def __init__(
@@ -34,10 +36,11 @@ class Journal:
         on_change: Callable[[Trace], None] | None = None,
         supposed: tuple[Delegation, ...] = (),
         unasked: Mapping[int, Unasked] | None = None,
+        origin: float | None = None,
     ) -> None:
         self._trace = Trace(question, started, seed, supposed=supposed)
         self._unasked: Mapping[int, Unasked] = {} if unasked is None else unasked
-        self._clock, self._origin = clock, clock()
+        self._clock, self._origin = clock, clock() if origin is None else origin
         self._on_change = on_change
         self._steps: list[Step] = []
         self._counting, self._critical = Counting(), 0.0
@@ -62,12 +65,18 @@ class Journal:
         self._changed()
         return number
 
-    @contextmanager
-    def waiting(self, server: Name, address: str, timeout: float, tries: int, most: int) -> Iterator[None]:
+    def waiting(
+        self, server: Name, address: str, timeout: float, tries: int, most: int
+    ) -> AbstractContextManager[None]:
         """Show, while the body runs, that a query has no reply yet: try `tries` of at most `most`."""
         if self._on_change is None:
-            yield
-            return
+            return _UNSEEN
+        return self._shown_waiting(server, address, timeout, tries, most)
+
+    @contextmanager
+    def _shown_waiting(
+        self, server: Name, address: str, timeout: float, tries: int, most: int
+    ) -> Iterator[None]:
         asked = Waiting(server, address, self.elapsed, timeout, tries, most)
         self._waiting[id(asked)] = asked
         self._changed()
@@ -78,11 +87,12 @@ class Journal:
 
     def attempt(self, step: int, attempt: Attempt) -> int:
         """Record an attempt within a step; its index."""
+        before = self[step]
         exchange = replace(attempt.exchange, start=attempt.exchange.start - self._origin)
-        attempts = (*self[step].attempts, replace(attempt, exchange=exchange))
-        self._counting.add(self[step].probe, attempts[-1])
-        self._update(replace(self[step], attempts=attempts))
-        return len(attempts) - 1
+        made = Attempt(attempt.server, exchange, attempt.meaning, attempt.cause, attempt.surplus)
+        self._counting.add(before.probe, made)
+        self._update(replace(before, attempts=(*before.attempts, made)))
+        return len(before.attempts)
 
     def surplus(self, step: int, indices: Container[int]) -> None:
         """Record that these attempts of a step were not needed."""
@@ -139,21 +149,26 @@ class Journal:
 
     def snapshot(self) -> Trace:
         """The trace so far."""
-        steps = tuple(self._steps)
-        stats = measure(steps, self.elapsed)
-        return replace(self._trace, steps=steps, stats=stats, unasked=dict(self._unasked))
+        return replace(self._trace, **self._recorded(critical_path(tuple(self._steps))))
+
+    def concluded(self, **result: Any) -> Trace:
+        """The trace, which has ended, with its result: those fields of a Trace."""
+        return replace(self._trace, **self._recorded(critical_path(tuple(self._steps))), **result)
+
+    def _recorded(self, critical: float) -> dict[str, Any]:
+        """What is recorded, as fields of a Trace with a critical path of `critical` seconds."""
+        stats = self._counting.stats(self.elapsed, critical)
+        return {"steps": tuple(self._steps), "stats": stats, "unasked": dict(self._unasked)}
 
     def _update(self, step: Step) -> None:
-        if step.main is not self[step.id].main:
-            self._counting.step(self[step.id], step)
+        before = self[step.id]
+        if step.superseded is not before.superseded:
+            self._counting.step(before, step)
         self._steps[step.id - 1] = step
         self._changed()
 
     def _changed(self) -> None:
         """Show the trace so far, its critical path as of the last step of the walk that ended."""
         if self._on_change is not None:
-            steps = tuple(self._steps)
-            stats = self._counting.stats(self.elapsed, self._critical)
             waiting = tuple(self._waiting.values())
-            unasked = dict(self._unasked)
-            self._on_change(replace(self._trace, steps=steps, stats=stats, unasked=unasked, waiting=waiting))
+            self._on_change(replace(self._trace, **self._recorded(self._critical), waiting=waiting))

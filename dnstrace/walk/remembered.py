@@ -16,12 +16,13 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import NamedTuple
 
 import dns.rdatatype
 
 from dnstrace.model import Address, Name, Question
-from dnstrace.model.structs import Struct, field
+from dnstrace.model.structs import Struct
 
 FAMILY_TYPES = {4: dns.rdatatype.A, 6: dns.rdatatype.AAAA}
 
@@ -270,12 +271,23 @@ class Retries:
                 ended.cancel()
 
 
-class Remembered(Struct):
-    """What one trace has tried."""
+class Remembered:
+    """What one trace has tried; most need nothing of it, so that each is made when it is first needed."""
 
-    lookups: Lookups = field(default_factory=Lookups)
-    dead: Dead = field(default_factory=Dead)
-    retries: Retries = field(default_factory=Retries)
+    @cached_property
+    def lookups(self) -> Lookups:
+        """The look-ups of addresses of name servers."""
+        return Lookups()
+
+    @cached_property
+    def dead(self) -> Dead:
+        """The addresses that have answered nothing."""
+        return Dead()
+
+    @cached_property
+    def retries(self) -> Retries:
+        """The further tries of look-ups."""
+        return Retries()
 
 
 def _asks_address(question: Question) -> bool:

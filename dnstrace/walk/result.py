@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import dns.rrset
 
@@ -13,8 +13,10 @@ from dnstrace.model.addresses import why_unasked
 from dnstrace.model.families import Unasked
 from dnstrace.model.families import why_unasked as why_family_unasked
 from dnstrace.model.naming import plain
-from dnstrace.model.structs import replace
 from dnstrace.walk.health import may_be_asked
+
+if TYPE_CHECKING:
+    from dnstrace.walk.journal import Journal
 
 # The outcome of a step by the meaning of the reply used; with any other meaning it has failed.
 OUTCOMES = {
@@ -65,9 +67,11 @@ class WalkResult(NamedTuple):
     error: str = ""
     last: tuple[dns.rrset.RRset, ...] = ()
 
-    def concluding(self, trace: Trace) -> Trace:
-        """The trace with this as its result."""
-        return replace(trace, outcome=self.outcome, rcode=self.rcode, answer=self.answer, error=self.error)
+    def concluding(self, journal: Journal, **more: Any) -> Trace:
+        """The trace that is recorded, with this as its result; `more` are further fields of it."""
+        return journal.concluded(
+            outcome=self.outcome, rcode=self.rcode, answer=self.answer, error=self.error, **more
+        )
 
 
 def failed(ended: Step, answer: tuple[dns.rrset.RRset, ...]) -> WalkResult:
@@ -92,7 +96,7 @@ def unfinished(error: str, meaning: Meaning, answer: tuple[dns.rrset.RRset, ...]
 def why_none(step: Step) -> str:
     """Why no server of a zone gave a usable answer, in one line: how many addresses failed in which way."""
     if not step.attempts:
-        servers = "the root servers" if step.zone == ROOT else f"the name servers of {plain(step.zone)}"
+        servers = _servers_of(step)
         if any(server.addresses for server in step.servers):
             return f"{servers} are not asked again: they did not answer just before"
         return f"no address was found for {servers}"
@@ -100,8 +104,17 @@ def why_none(step: Step) -> str:
     over_tcp = (a.exchange.query.address for a in step.attempts if a.cause is Cause.NO_TCP)
     last |= {each: _NO_TCP for each in over_tcp if last[each] == _FAILED[Kind.TIMEOUT]}
     reasons = [f"{count} {failure}" for failure, count in Counter(last.values()).most_common()]
+    if step.given:
+        return f"the starting server gave no usable answer: {', '.join(dict.fromkeys(last.values()))}"
     server = "root server" if step.zone == ROOT else f"name server of {plain(step.zone)}"
     return f"no {server} gave a usable answer: {', '.join(reasons)}"
+
+
+def _servers_of(step: Step) -> str:
+    """The servers that a step asks, for the middle of a sentence."""
+    if step.given:
+        return "the starting server"
+    return "the root servers" if step.zone == ROOT else f"the name servers of {plain(step.zone)}"
 
 
 def why_not_asked(step: Step, unasked: Mapping[int, Unasked]) -> str:
@@ -111,7 +124,7 @@ def why_not_asked(step: Step, unasked: Mapping[int, Unasked]) -> str:
         return ""
     only = " and ".join(f"IPv{family}" for family in sorted(known))
     why = " and ".join(why_family_unasked(family, unasked[family]) for family in sorted(known))
-    servers = "the root servers" if step.zone == ROOT else f"the name servers of {plain(step.zone)}"
+    servers = _servers_of(step)
     if len(known) > 1:
         return f"{servers} are not asked: {why}"
     return f"only {only} addresses are known for {servers}, and they are not asked: {why}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dnstrace.model import Delegation, Name, Outcome, Purpose, Question, Settings, Trace
@@ -30,7 +31,7 @@ class TraceUnderWay:
 
     def __init__(self, context: TraceContext, question: Question, tracing: Tracing) -> None:
         self._context, self._question, self._parent_only = context, question, tracing.parent_only
-        self._late = f"the deadline of {tracing.bounds.deadline:g} s is reached"
+        self._late = _late(tracing.bounds.deadline)
         self._walk = Walk(context, _strategy(context.settings))
         anchors = None if tracing.parent_only else tracing.anchors
         self.unjudged = "" if anchors is None or anchors.zones else UNJUDGED
@@ -76,8 +77,7 @@ class TraceUnderWay:
         await inquire(consultation, self._ended, ask)
 
     def _ended(self) -> Trace:
-        trace = self.found.concluding(self._context.journal.snapshot())
-        return replace(trace, judgement=self.judgement)
+        return self.found.concluding(self._context.journal, judgement=self.judgement)
 
     def judge_so_far(self) -> None:
         """Judge what there is when the time is up, unless that was done."""
@@ -88,6 +88,11 @@ class TraceUnderWay:
         """Cancel queries that are still under way."""
         if self._validation is not None:
             await self._validation.close()
+
+
+@lru_cache
+def _late(deadline: float) -> str:
+    return f"the deadline of {deadline:g} s is reached"
 
 
 def _validation(context: TraceContext, tracer: Walk, anchors: Anchors, at: float | None) -> Validation:

@@ -69,7 +69,7 @@ class Validation:
         `found` is the result of the walk if it had not ended.
         """
         found = self._found or found
-        trace = found.concluding(self._context.journal.snapshot())
+        trace = found.concluding(self._context.journal)
         try:
             judgement = judge(trace, self._anchors, self._at, fresh=effort.SLICE)
         except effort.Paused:
@@ -98,7 +98,7 @@ class Validation:
 
     async def _judge(self, found: WalkResult) -> Judgement:
         """The verdict so far."""
-        trace = found.concluding(self._context.journal.snapshot())
+        trace = found.concluding(self._context.journal)
         return await judged_in_slices(trace, self._anchors, self._at)
 
     async def _ask_another(self, number: int) -> Judgement | None:

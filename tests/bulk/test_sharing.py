@@ -105,7 +105,7 @@ def test_where_the_first_gives_up_the_next_asks_again() -> None:
 def test_what_one_trace_learns_the_next_one_knows() -> None:
     async def known() -> bool:
         both = shared(Slow())
-        cuts, again = both.knowledge().cuts, both.knowledge().cuts
+        cuts, again = both.knowledge.cuts, both.knowledge.cuts
         assert cuts is not None and again is not None
         cuts.add(Delegation(dns.name.from_text("example."), (), ttl=60))
         found = again.enclosing(question("www.example."))

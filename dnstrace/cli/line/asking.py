@@ -27,7 +27,8 @@ def settings_of(parsed: Parsed) -> Settings:
     given = {key: chosen[key] for key in _AS_SET if key in chosen}
     given |= {"all_servers": True} if {"all-servers", "check"} & set(chosen) else {}
     given |= {"probe": True} if "check" in chosen else {}
-    return replace(Settings(), families=families(parsed), edns=_edns(chosen), **given)
+    identified = "nsid" in chosen or ("from" in chosen and "nsid" not in parsed.undone)
+    return replace(Settings(), families=families(parsed), edns=_edns(chosen, identified), **given)
 
 
 def limits_of(chosen: Mapping[str, Any], settings: Settings) -> Limits:
@@ -36,15 +37,15 @@ def limits_of(chosen: Mapping[str, Any], settings: Settings) -> Limits:
     return replace(limits_for(settings), **{key: value for key, value in given.items() if value is not None})
 
 
-def _edns(chosen: Mapping[str, Any]) -> Edns | None:
+def _edns(chosen: Mapping[str, Any], identified: bool) -> Edns | None:
     if "no-edns" in chosen:
         return None
-    edns = Edns(options=tuple(_edns_options(chosen)))
+    edns = Edns(options=tuple(_edns_options(chosen, identified)))
     return replace(edns, payload=chosen["bufsize"]) if "bufsize" in chosen else edns
 
 
-def _edns_options(chosen: Mapping[str, Any]) -> Iterator[tuple[int, bytes]]:
-    if "nsid" in chosen:
+def _edns_options(chosen: Mapping[str, Any], identified: bool) -> Iterator[tuple[int, bytes]]:
+    if identified:
         yield _NSID
     if "cookie" in chosen:
         yield COOKIE, os.urandom(CLIENT_COOKIE)

@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from dnstrace.cli.line import addresses, names, rdtypes, values
-from dnstrace.cli.line.forms import FAIL_ON, FORMATS, Output, in_format
+from dnstrace.cli.line.forms import FAIL_ON, FORMATS, LEVELS, Output, in_format
 from dnstrace.cli.line.option import SECURITY, WORLD, Completes, Group, Need, Option
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ _ONE_PRINTED = (("file",), "{me} prints one question; use --jsonl or --short")
 _COMPARED = (("diff", "watch"), "{it} keeps nothing of what it compares")
 _SIGNATURES = "{me} sets the time at which signatures are judged"
 _FINDINGS = (("check",), "{me} is about what a check finds")
+_HERE = (("from",), "{me} is for traces from here")
 _MANY = (("file",), "{me} is for many names; give a file of them, or - for standard input")
 
 
@@ -71,7 +72,10 @@ OPTIONS: tuple[Option, ...] = (
     Option("lab", Group.WHAT, "Trace in a built-in internet or FILE; 'list', 'new'", metavar="WORLD",
            convert=values.world, optional=True, value="", completes=Completes.WORLD,
            disregards=frozenset({Group.ASK, *_REAL}),
-           excludes=((("replay",), "a record is a world of its own"),)),
+           excludes=((("replay",), "a record is a world of its own"), _HERE)),
+    Option("from", Group.WHAT, "Trace from here, ssh://HOST or command:... too", metavar="PLACE",
+           convert=_later("places", "place"), repeatable=True, whole=True, choices=("here",),
+           excludes=((("replay",), "a record is replayed for the places that it has"),)),
     Option("serve", Group.WHAT, "Answer a world of the lab, for dig and others", metavar="WHERE",
            convert=values.one_of("ports", "addresses"), optional=True, value="ports",
            choices=("ports", "addresses"), implies=("lab",), only_typed=True),
@@ -136,9 +140,12 @@ OPTIONS: tuple[Option, ...] = (
            convert=_later("ignoring", "ignore"), repeatable=True, needs=(_FINDINGS,)),
     Option("ignore-file", Group.CHECK, "Accept those in FILE: CODE... [until DAY] WHY", metavar="FILE",
            convert=values.file, repeatable=True, completes=Completes.FILE, needs=(_FINDINGS,)),
+    Option("level", Group.CHECK, "Show findings from LEVEL on: error or warning", metavar="LEVEL",
+           convert=values.one_of(*LEVELS), choices=LEVELS, needs=(_FINDINGS,),
+           excludes=((("json", "jsonl", "format"), "{it} has all findings"),)),
     Option("http", Group.CHECK, "Fetch the page too, from each address",
            excludes=((("parent-only",), "a referral has no page"),
-                     (("replay",), "a record has no page"), _ONE_QUESTION, _COMPARED)),
+                     (("replay",), "a record has no page"), _ONE_QUESTION, _COMPARED, _HERE)),
     Option("short", Group.PRINT, "Only the data of the answer, as dig +short",
            key="output", value=Output.SHORT),
     Option("json", Group.PRINT, "The whole trace as one JSON object", key="output", value=Output.JSON,
@@ -146,19 +153,21 @@ OPTIONS: tuple[Option, ...] = (
     Option("jsonl", Group.PRINT, "One JSON object per line for each question",
            key="output", value=Output.JSONL),
     Option("mermaid", Group.PRINT, "A map of the trace in Mermaid, for tickets",
-           key="output", value=Output.MERMAID, single="prints one question", excludes=(_ONE_PRINTED,)),
+           key="output", value=Output.MERMAID, single="prints one question",
+           excludes=(_ONE_PRINTED, _HERE)),
     Option("dot", Group.PRINT, "The same map for Graphviz", key="output", value=Output.DOT,
            single="prints one question", excludes=(_ONE_PRINTED,)),
     Option("brief", Group.PRINT, "JSON of about 1 kB: no steps, no evidence",
            needs=((("json", "jsonl"), "{me} is about the JSON output"),),
            excludes=((("verbose", "explain-steps"), "{it} adds to the steps, which {me} leaves out"),)),
-    Option("format", Group.PRINT, "As sarif, junit, github, nagios, markdown, ...", metavar="FORM",
-           convert=in_format, key="output", choices=FORMATS, excludes=(_COMPARED,)),
+    Option("format", Group.PRINT, "One document for CI or monitoring, e.g. junit", metavar="FORM",
+           convert=in_format, key="output", choices=FORMATS, excludes=(_COMPARED, _HERE)),
     Option("html", Group.PRINT, "Write it all as a page to FILE (with -f: to DIR)", metavar="FILE",
            convert=values.file, completes=Completes.NEW_FILE, single="shows one trace",
            excludes=(_COMPARED,)),
     Option("svg", Group.PRINT, "Draw the map to FILE", metavar="FILE", convert=values.file,
-           completes=Completes.NEW_FILE, single="shows one trace", excludes=(_ONE_QUESTION, _COMPARED)),
+           completes=Completes.NEW_FILE, single="shows one trace",
+           excludes=(_ONE_QUESTION, _COMPARED, _HERE)),
     Option("color", Group.PRINT, "Colours: auto, always or never", metavar="WHEN",
            convert=values.one_of("auto", "always", "never"), choices=("auto", "always", "never")),
     Option("verbose", Group.PRINT, "Show headers and records too, as dig does", short="v"),
@@ -170,13 +179,13 @@ OPTIONS: tuple[Option, ...] = (
     Option("concurrency", Group.MANY, "Names to trace at a time (200; to check: 16)", metavar="N",
            convert=values.whole(1, 10_000), needs=(_MANY,)),
     Option("workers", Group.MANY, "Processes (by default one a processor)", metavar="N",
-           convert=values.whole(1, 256), needs=(_MANY,)),
+           convert=values.whole(1, 256), needs=(_MANY,), excludes=(_HERE,)),
     Option("rate", Group.MANY, "Send at most N queries a second", metavar="N",
-           convert=values.whole(1, 1_000_000), needs=(_MANY,)),
+           convert=values.whole(1, 1_000_000), needs=(_MANY,), excludes=(_HERE,)),
     Option("no-share", Group.MANY, "Trace each name on its own, sharing nothing", needs=(_MANY,)),
     Option("dask", Group.MANY, "Trace on the Dask cluster of this scheduler", metavar="ADDRESS",
            convert=values.scheduler, needs=(_MANY,),
-           excludes=((("workers", "lab"), "the cluster traces, not this machine"),)),
+           excludes=((("workers", "lab"), "the cluster traces, not this machine"), _HERE)),
     Option("out", Group.MANY, "Write the results to FILE", short="o", metavar="FILE",
            convert=values.file, completes=Completes.NEW_FILE, needs=(_MANY,)),
     Option("resume", Group.MANY, "Continue the FILE of -o: trace what it lacks",
@@ -201,13 +210,16 @@ OPTIONS: tuple[Option, ...] = (
            another=values.is_file, single="compares one question",
            excludes=(_ONE_QUESTION, (("watch",), "one compares once, the other again and again"))),
     Option("watch", Group.KEEP, "Trace every S seconds until something changes", metavar="S",
-           convert=values.seconds, single="follows one question", excludes=(_ONE_QUESTION,)),
+           convert=values.seconds, single="follows one question", excludes=(_ONE_QUESTION, _HERE)),
+    Option("until", Group.KEEP, "With --watch: wait until all is 'ok', or 'change'", metavar="WHAT",
+           convert=values.one_of("ok", "change"), choices=("ok", "change"),
+           needs=((("watch",), "{me} says when watching ends"),)),
     Option("drop", Group.KEEP, "Treat SERVER as dead (with --replay or --lab)", metavar="SERVER",
            convert=names.server, repeatable=True,
            needs=((("replay", "lab"), "a live server cannot be treated as dead"),)),
     Option("pcap", Group.KEEP, "Save the packets to FILE, for Wireshark", metavar="FILE",
            convert=values.file, completes=Completes.NEW_FILE, single="shows one trace",
-           excludes=(_ONE_QUESTION, _COMPARED)),
+           excludes=(_ONE_QUESTION, _COMPARED, _HERE)),
     Option("force", Group.KEEP, "Overwrite files that exist"),
     Option("version", Group.ABOUT, "Print the version"),
     Option("help", Group.ABOUT, "Print this help", short="h"),
@@ -215,6 +227,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("explain", Group.ABOUT, "Explain a finding or a word, or 'list' them", metavar="WORD",
            convert=values.explained, optional=True, phrase=True, value="list",
            completes=Completes.WORD),
+    Option("as-place", Group.ABOUT, "Trace for the --from of another machine", metavar="TOKEN",
+           convert=_later("places", "token")),
     Option("show-config", Group.ABOUT, "Print the defaults that are set, and where"),
     Option("no-config", Group.ABOUT, "Trace without the configuration file", traces=True),
     Option("show-completion", Group.ABOUT, "Print the completion for a shell", metavar="SHELL",

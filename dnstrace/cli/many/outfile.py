@@ -89,7 +89,7 @@ class Cuts:
         self._written: OrderedDict[str, str] = OrderedDict()
 
     def new(self, cuts: Iterable[tuple[str, str]]) -> str:
-        """The lines that are to be written before a result with these cuts, which are the zone and its line."""
+        """The lines to be written before a result with these cuts, each of which is the zone and its line."""
         found = ""
         for zone, line in cuts:
             if self._written.get(zone) != line:

@@ -45,7 +45,7 @@ def trace_file(chosen: Choices, many: Many, environment: Environment) -> int:
     """Trace every name of the file, and return the exit status. Raises Usage, Unwritable."""
     plan = planned(chosen)
     with ExitStack() as stack:
-        names = _stdin() if many.file == "-" else opened(many.file, "rb", "-f", stack)
+        names = standard_input() if many.file == "-" else opened(many.file, "rb", "-f", stack)
         pages = None if chosen.files.html is None else Pages(chosen.files.html, chosen.files.force)
         done = Done(many.out, many.retries) if many.resume and many.out is not None else None
         if done is not None and done.unheard:
@@ -57,7 +57,8 @@ def trace_file(chosen: Choices, many: Many, environment: Environment) -> int:
         return run.go(wanted if done is None else done.left(wanted), plan)
 
 
-def _stdin() -> BinaryIO:
+def standard_input() -> BinaryIO:
+    """Standard input, for `-f -`. Raises Usage where it is closed."""
     if sys.stdin is None:
         raise Usage("-f: standard input is closed")
     return sys.stdin.buffer

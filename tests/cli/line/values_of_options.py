@@ -12,6 +12,7 @@ VALUES = {
     "name": "www.example.com",
     "reverse": "192.0.2.44",
     "lab": "textbook",
+    "from": "command:false",
     "serve": "ports",
     "port": "5353",
     "bind": "127.0.0.1",
