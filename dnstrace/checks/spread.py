@@ -24,6 +24,8 @@ from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
 
 _SAFE = 1232  # octets that pass everywhere over UDP (RFC 9715 appendix A)
+_FIXED = 12 + 255 + 4 + 11  # octets of the header, the longest question and the OPT record
+_RECORD = 12  # octets of a record without its owner and its RDATA, and with a pointer for the owner
 _LONGEST = 255  # octets of a name (RFC 1035 section 2.3.4)
 _NETWORK = {4: 24, 6: 48}  # the smallest prefixes that networks announce
 
@@ -143,7 +145,10 @@ def referral_too_large(cut: Cut) -> Iterator[Observation]:
     """
     if cut.delegation is None or cut.parent is None:
         return
-    size = _size_of(cut.delegation, glue(cut))
+    addresses = glue(cut)
+    if _at_most(cut.delegation, addresses) <= _SAFE:
+        return
+    size = _size_of(cut.delegation, addresses)
     if size > _SAFE:
         yield Observation(
             message=f"a referral to {zone_text(cut.zone)} takes up to {size} octets with"
@@ -189,6 +194,15 @@ def _has_ipv4(cut: Cut, name: Name) -> bool | None:
 
 def _of_family(addresses: Iterable[str], family: int) -> list[str]:
     return [text for text in addresses if (":" in text) == (family == 6)]
+
+
+def _at_most(cut: Delegation, addresses: dict[Name, list[str]]) -> int:
+    """Octets that a referral with EDNS cannot exceed: those in which no name of a server is compressed."""
+    size = _FIXED
+    for server in cut.servers:
+        name = len(server.name.to_wire() or b"")
+        size += _RECORD + name + (_RECORD + name + 16) * len(addresses.get(server.name, ()))
+    return size
 
 
 def _size_of(cut: Delegation, addresses: dict[Name, list[str]]) -> int:

@@ -16,7 +16,7 @@ import asyncio
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
-from typing import NamedTuple
+from typing import TypeVar
 
 import dns.rdatatype
 import dns.rrset
@@ -34,11 +34,24 @@ FAILURE = 30.0
 _UNTOLD = {Fault.ABANDONED, Fault.NETWORK_UNREACHABLE, Fault.KNOWN_SILENT, Fault.NOT_RECORDED}
 
 
-class _Known(NamedTuple):
-    """An exchange, and the loop's time until which it is known."""
+Key = TypeVar("Key", bound=Hashable)
 
-    exchange: Exchange
-    until: float
+
+class _Known:
+    """An exchange that is known from `since` on, in the loop's time; until when, if that is wanted."""
+
+    __slots__ = ("_until", "exchange", "since")
+
+    def __init__(self, exchange: Exchange, since: float) -> None:
+        self.exchange, self.since = exchange, since
+        self._until: float | None = None
+
+    @property
+    def until(self) -> float:
+        """The loop's time until which it is known."""
+        if self._until is None:
+            self._until = self.since + _lifetime(self.exchange)
+        return self._until
 
 
 class Heard:
@@ -48,47 +61,48 @@ class Heard:
         self.clock = clock
         self.under_way: dict[Hashable, asyncio.Future[Exchange | None]] = {}
         self.surveys: dict[Hashable, asyncio.Event] = {}
+        self.cuts: set[Name] = set()  # the zones to which any referral is known, and perhaps others
         self._replies: OrderedDict[Hashable, list[_Known]] = OrderedDict()
-        self._referrals: OrderedDict[Hashable, list[_Known]] = OrderedDict()
+        self._referrals: OrderedDict[tuple[Name, Name, Hashable], list[_Known]] = OrderedDict()
 
     def reply(self, key: Hashable, place: int) -> Exchange | None:
         """What came in reply to a query when it was sent for the time `place`, which counts from 0."""
         return self._taken(self._replies, key, place)
 
-    def referral(self, key: Hashable, place: int) -> Exchange | None:
-        """The same by the address that referred to a zone, and that zone."""
+    def referral(self, key: tuple[Name, Name, Hashable], place: int) -> Exchange | None:
+        """The same by the zone asked, that to which its servers refer, and the address and way of asking."""
         return self._taken(self._referrals, key, place)
 
     def learn(self, key: Hashable, place: int, exchange: Exchange) -> None:
         """Learn what came when a query was sent for the time `place`."""
         self._keep(self._replies, key, place, exchange)
 
-    def learn_referral(self, key: Hashable, exchanges: list[Exchange]) -> None:
-        """Learn what came from one address until it referred to a zone, or was given up."""
+    def learn_referral(self, zone: Name, cut: Name, shape: Hashable, exchanges: list[Exchange]) -> None:
+        """Learn what came from one address of `zone` until it referred to `cut`, or was given up."""
+        if len(self.cuts) >= MOST:
+            self.cuts = {name for _, name, _ in self._referrals}
+        self.cuts.add(cut)
+        key = zone, cut, shape
         for place, exchange in enumerate(exchanges):
             self._keep(self._referrals, key, place, exchange)
 
-    def _taken(
-        self, store: OrderedDict[Hashable, list[_Known]], key: Hashable, place: int
-    ) -> Exchange | None:
+    def _taken(self, store: OrderedDict[Key, list[_Known]], key: Key, place: int) -> Exchange | None:
         known = store.get(key)
         if known is None:
             return None
-        if min(each.until for each in known) <= self.clock():  # what came later counts with what came before
+        now = self.clock()
+        if any(each.until <= now for each in known):  # what came later counts with what came before
             del store[key]
             return None
         store.move_to_end(key)
         return known[place].exchange if place < len(known) else None
 
-    def _keep(
-        self, store: OrderedDict[Hashable, list[_Known]], key: Hashable, place: int, exchange: Exchange
-    ) -> None:
-        seconds = _lifetime(exchange)
-        known = store.get(key, [])
-        if seconds > 0 and place == len(known):
-            store[key] = [*known, _Known(exchange, self.clock() + seconds)]
-            if len(store) > MOST:
-                store.popitem(last=False)
+    def _keep(self, store: OrderedDict[Key, list[_Known]], key: Key, place: int, exchange: Exchange) -> None:
+        known = store.setdefault(key, [])
+        if exchange.fault not in _UNTOLD and place == len(known):
+            known.append(_Known(exchange, self.clock()))
+        if len(store) > MOST:
+            store.popitem(last=False)
 
 
 class Hearing:
@@ -97,10 +111,12 @@ class Hearing:
     def __init__(self, heard: Heard, network: Network) -> None:
         self._heard, self._network = heard, network
         self._times: Counter[Hashable] = Counter()
+        self._sought: tuple[Query | None, Hashable] = None, None  # the last query with its key
 
     def known(self, query: Query, zone: Name, purpose: Purpose) -> Exchange | None:
         """What is known to come in reply to a query to a server of `zone`, as if it came now."""
         key = _key(query)
+        self._sought = query, key
         place = self._times[key]
         exchange = self._heard.reply(key, place)
         if exchange is None and purpose is not Purpose.PROBE:
@@ -111,11 +127,14 @@ class Hearing:
         return _again(exchange, query, self._heard.clock())
 
     def _referral(self, query: Query, zone: Name, place: int) -> Exchange | None:
-        name, shape = query.question.name, _shape(query)
+        name, cuts = query.question.name, self._heard.cuts
         if query.question.rdtype == dns.rdatatype.DS:  # it is the parent's (RFC 4035 section 3.1.4.1)
             name = name.parent() if len(name) > 1 else name
         while len(name) > len(zone):
-            if (found := self._heard.referral((zone, name, shape), place)) is not None:
+            if (
+                name in cuts
+                and (found := self._heard.referral((zone, name, _shape(query)), place)) is not None
+            ):
                 return found
             name = name.parent()
         return None
@@ -126,7 +145,9 @@ class Hearing:
 
     async def in_turn(self, query: Query, timeout: float, sent: Callable[[], None]) -> Exchange:
         """The same, and call `sent` when it is sent; see `dnstrace.port.Queued`."""
-        heard, key = self._heard, _key(query)
+        heard, (sought, key) = self._heard, self._sought
+        if sought is not query:
+            key = _key(query)
         place = self._times[key]
         self._times[key] += 1
         while (other := heard.under_way.get((key, place))) is not None:
@@ -182,7 +203,7 @@ class Hearing:
                 other.add(shape)
         for shape, exchanges in by_address.items():
             if shape not in other:
-                self._heard.learn_referral((step.zone, cut, shape), exchanges)
+                self._heard.learn_referral(step.zone, cut, shape, exchanges)
 
 
 def _again(exchange: Exchange, query: Query, start: float) -> Exchange:
@@ -198,8 +219,9 @@ def _key(query: Query) -> Hashable:
 
 def _shape(query: Query) -> Hashable:
     """The address, and how it is asked, whatever the question."""
-    flags = query.recursion_desired, query.checking_disabled
-    return query.address, query.port, query.transport, query.endpoint, query.edns, flags
+    edns, flags = query.edns, (query.recursion_desired, query.checking_disabled)
+    shape = edns and (edns.version, edns.payload, edns.dnssec_ok, edns.options)
+    return query.address, query.port, query.transport, query.endpoint, shape, flags
 
 
 def _lifetime(exchange: Exchange) -> float:
