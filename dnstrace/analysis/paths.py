@@ -15,8 +15,8 @@ from typing import NamedTuple
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.analysis.kept import kept
 from dnstrace.model import Attempt, Fault, Kind, Meaning, Name, Step
+from dnstrace.model.kept import kept
 from dnstrace.model.paths import Share
 
 UNHEARD = 3  # if at least this many addresses of a family were asked and none replied, it has no route

@@ -9,9 +9,9 @@ import dns.message
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.analysis.kept import kept
 from dnstrace.analysis.paths import by_address
 from dnstrace.model import Attempt, Meaning, Name, Step
+from dnstrace.model.kept import kept
 from dnstrace.model.structs import Struct
 
 Reading = TypeVar("Reading")

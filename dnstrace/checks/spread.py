@@ -11,7 +11,6 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.analysis.kept import kept
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.glue import glue, glue_records, working
@@ -21,6 +20,7 @@ from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.replies import steps_of
 from dnstrace.model import Delegation, Name, NameServer
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.kept import kept
 from dnstrace.model.naming import zone_text
 
 _SAFE = 1232  # octets that pass everywhere over UDP (RFC 9715 appendix A)

@@ -1,8 +1,8 @@
 """Comparing names quickly, in a process that does little else.
 
 A check compares names a hundred thousand times, and dnspython does so label by label, letter by letter. Here
-is the same for names that are mostly spelled the same: results, and hashes too, are those of dnspython. Only
-the command quickens it; a program that uses the library keeps dnspython as it is.
+is the same for names that are mostly spelled the same: results, and hashes too, are those of dnspython. A
+record is hashed once. Only the command quickens it; a program that uses the library keeps dnspython as it is.
 """
 
 from __future__ import annotations
@@ -10,12 +10,16 @@ from __future__ import annotations
 from typing import Any
 
 import dns.name
+import dns.rdata
+
+from dnstrace.model.kept import kept
 
 _MOST = 50_000  # names whose hashes are kept; after that it starts afresh
+_MOST_RECORDS = 4096
 _Labels = tuple[bytes, ...]
 
 _hashes: dict[_Labels, int] = {}
-_slow_hash = dns.name.Name.__hash__
+_slow_hash, _slow_hash_of_record = dns.name.Name.__hash__, dns.rdata.Rdata.__hash__
 
 
 def quicken() -> None:
@@ -28,6 +32,8 @@ def quicken() -> None:
         ("is_subdomain", _is_subdomain),
     ):
         setattr(dns.name.Name, name, method)
+    if dns.rdata.Rdata.__hash__ is _slow_hash_of_record:
+        setattr(dns.rdata.Rdata, "__hash__", kept(_MOST_RECORDS)(_slow_hash_of_record))  # noqa: B010
 
 
 def _hash(self: dns.name.Name) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import dns.name
+import dns.rdata
+import dns.rrset
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,11 +24,13 @@ _NAMES = st.builds(
 
 @pytest.fixture(autouse=True)
 def _quick() -> Iterator[None]:
+    hashed = dns.rdata.Rdata.__hash__
     before = {method: getattr(dns.name.Name, method) for method in _METHODS}
     quicken()
     yield
     for method, function in before.items():
         setattr(dns.name.Name, method, function)
+    setattr(dns.rdata.Rdata, "__hash__", hashed)  # noqa: B010
 
 
 @given(_NAMES, _NAMES)
@@ -52,3 +56,9 @@ def test_a_name_is_not_what_is_no_name() -> None:
     with pytest.raises(TypeError):
         assert name < "example."
     assert {name: 1}[dns.name.from_text("EXAMPLE.")] == 1
+
+
+def test_a_record_is_hashed_once_and_as_before() -> None:
+    one, other = (dns.rrset.from_text("a.", 1, "IN", "MX", text)[0] for text in ("1 B.", "1 b."))
+    assert one == other and hash(one) == hash(other) == hash(one.to_digestable(dns.name.root))
+    assert len({one, other}) == 1

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dnstrace import __version__
-from dnstrace.analysis.kept import kept
+from dnstrace.model.kept import kept
 from dnstrace.render.document.values import Document, referral_of
 from dnstrace.render.text import name_text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dnstrace.analysis.kept import kept
+from dnstrace.model.kept import kept
 
 
 def test_a_value_is_read_once_and_equal_ones_by_themselves() -> None:
