@@ -111,6 +111,7 @@ def _signature(signature: SignatureEvidence) -> Document:
 
 def _attempt(attempt: Attempt, verbose: bool) -> Document:
     exchange, message = attempt.exchange, attempt.exchange.message
+    cached = {} if exchange.cached is None else {"cached": question_of(exchange.cached)}
     return {
         "server": name_text(attempt.server),
         "address": exchange.query.address,
@@ -128,6 +129,7 @@ def _attempt(attempt: Attempt, verbose: bool) -> Document:
         "wire": None,
         "cause": None if attempt.cause is None else attempt.cause.value,
         "note": harmless(attempt.meaning.note) or None,
+        **cached,
     }
 
 
