@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
+import dns.rdatatype
+
 from dnstrace.analysis.paths import Lead, lead
 from dnstrace.analysis.reached import ended_unasked
+from dnstrace.checks.agreement import groups
 from dnstrace.checks.anomaly import SHAPED, Anomaly, Sort
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.lifetimes import FOR_SERVERS_ALONE, MADE_FOR_THE_QUERY
@@ -34,14 +37,13 @@ class Known:
                 self.limited.add(step.parent)
         self.controls: dict[tuple[str, Question], set[Kind]] = defaultdict(set)
         self.plain: dict[tuple[Name, str], set[Kind]] = defaultdict(set)  # what came for SOA
+        self.said: dict[tuple[Name, Question], set[Lead]] = defaultdict(set)  # by the servers of a zone
         for step in (step for step in evidence.trace.steps if step.probe not in SHAPED):
+            self.said[step.zone, step.question] |= {lead(each.meaning) for each in step.attempts}
             for each in step.attempts:
                 self.controls[each.exchange.query.address, step.question].add(each.meaning.kind)
                 if step.probe is Probe.SOA:
                     self.plain[step.zone, each.exchange.query.address].add(each.meaning.kind)
-        self.said: dict[tuple[Name, Question], set[Lead]] = defaultdict(set)  # by the servers of a zone
-        for step in (step for step in evidence.trace.steps if step.probe not in SHAPED):
-            self.said[step.zone, step.question] |= {lead(each.meaning) for each in step.attempts}
         tcp = (step for step in evidence.trace.steps if step.probe is Probe.TCP)
         self.over_tcp = {(step.zone, r.address) for step in tcp for r in replies_of(step) if r.meaning.usable}
         self.delegated: dict[Name, set[Name]] = defaultdict(set)
@@ -163,11 +165,12 @@ def _recursion_declined(known: Known, anomaly: Anomaly) -> bool:
     return anomaly.sort is Sort.UNUSABLE and anomaly.replies[0].step.probe is Probe.RECURSION
 
 
-def _not_of_the_start(known: Known, anomaly: Anomaly) -> bool:
-    """The server given to start from has no keys of the root: it has to serve the name asked, not that."""
-    return bool(anomaly.replies) and all(
-        reply.step.given and reply.step.purpose in (Purpose.DS, Purpose.DNSKEY) for reply in anomaly.replies
-    )
+def _of_the_start(known: Known, anomaly: Anomaly) -> bool:
+    """The server given to start from: which zones it should serve is not known, so nobody can be blamed.
+
+    The tree shows what it says, and the verdict that it is of no use if it is.
+    """
+    return bool(anomaly.replies) and all(reply.step.given for reply in anomaly.replies)
 
 
 def _version_rejected(known: Known, anomaly: Anomaly) -> bool:
@@ -196,6 +199,14 @@ def _for_servers_alone(known: Known, anomaly: Anomaly) -> bool:
     return anomaly.sort is Sort.TTL and all(
         rrset.rdtype in FOR_SERVERS_ALONE for reply in anomaly.replies for rrset in reply.meaning.answer
     )
+
+
+def _any_as_they_like(known: Known, anomaly: Anomaly) -> bool:
+    """Replies to ANY that give different RRsets: each server chooses which (RFC 8482 section 4)."""
+    if anomaly.question.rdtype != dns.rdatatype.ANY or anomaly.sort not in (Sort.DATA, Sort.PATHS):
+        return False
+    step = known.evidence.trace.steps[anomaly.steps[0] - 1]
+    return len(groups(reply for reply in replies_of(step) if reply.meaning.usable)) == 1
 
 
 def _serves_child_too(known: Known, anomaly: Anomaly) -> bool:
@@ -262,7 +273,7 @@ def _too_large_for_a_probe(known: Known, anomaly: Anomaly) -> bool:
 HARMLESS: tuple[Callable[[Known, Anomaly], bool], ...] = (
     _nothing_asked, _supposed, _lookup_not_made, _not_needed, _within_another, _only_for_keys,
     _lost_datagram, _lost_in_passing, _usual_retry, _transfer_refused, _recursion_declined, _version_rejected,
-    _not_of_the_start,
+    _of_the_start, _any_as_they_like,
     _made_for_the_query, _for_servers_alone, _serves_child_too, _not_its_server, _as_its_control,
     _too_large_for_a_probe,
 )  # fmt: skip
