@@ -153,7 +153,13 @@ def _apart(bad: PlaceTrace, good: Sequence[PlaceTrace], well: str) -> tuple[Wher
         text = f"{some} of {zone_text(zone)} gave {well} an answer and none there"
         return Where.BY_CLIENT, f"{text}: the servers tell clients apart (a view, an access list, a limit)"
     asked_all = any(step.all_servers for step in bad.report.trace.steps)
-    return Where.UNCLEAR, f"{_why(bad)}; {well} saw nothing of that{'' if asked_all else f': {_EVERY}'}"
+    return Where.UNCLEAR, f"{_what(bad)}; {well} saw nothing of that{'' if asked_all else f': {_EVERY}'}"
+
+
+def _what(seen: PlaceTrace) -> str:
+    """What is wrong at a place, without who needs to fix it: others do not see it."""
+    verdict = seen.report.verdict
+    return verdict.claims[-1].message if verdict is not None and verdict.claims else _why(seen)
 
 
 def _some(both: frozenset[str], failed: frozenset[str]) -> str:

@@ -200,9 +200,7 @@ async def session(place: Place, within: float, on_stage: _OnStage) -> AsyncItera
             await found.close()
         finally:
             _kill(process)
-            transport.close()  # what is left in its pipes nobody reads
-            with suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), _AT_LEISURE)
+            await _reaped(transport, process)
 
 
 async def _started(place: Place) -> tuple[SubprocessTransport, Process]:
@@ -222,6 +220,16 @@ async def _started(place: Place) -> tuple[SubprocessTransport, Process]:
     except (OSError, ValueError) as error:
         what = "ssh" if place.way is Way.SSH else words[0]
         raise Unreachable(f"cannot start {what}: {getattr(error, 'strerror', None) or error}") from error
+
+
+async def _reaped(transport: SubprocessTransport, process: Process) -> None:
+    """Wait for a process that was ended. Nobody reads what is left in its pipes: they are closed first."""
+    for number in range(3):
+        if (pipe := transport.get_pipe_transport(number)) is not None:
+            pipe.close()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(process.wait(), _AT_LEISURE)
+    transport.close()
 
 
 def _text(value: object) -> str:

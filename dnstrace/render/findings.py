@@ -51,7 +51,7 @@ def finding_nodes(report: Report, verbose: bool = False) -> list[Node]:
     said = () if verbose else _claims(report)
     shown = [group for group in groups(findings, addresses) if not any(each in said for each in group)]
     found = [finding for group in shown for finding in grouped(group, addresses)]
-    how = _remedy_nodes if verbose else partial(_brief_remedy_nodes, said=said)
+    how = _remedy_nodes if verbose else partial(brief_remedy_nodes, said=said)
     return [*(Node(_finding_line(each), how(each), heading=True) for each in found), *beyond]
 
 
@@ -109,7 +109,7 @@ def _part_nodes(found: list[Part], records: tuple[str, ...]) -> list[Node]:
     return [*first, *_to_publish(records), *(node for head, node in lines if head != FIX)]
 
 
-def _brief_remedy_nodes(finding: Finding, said: Sequence[Finding] = ()) -> list[Node]:
+def brief_remedy_nodes(finding: Finding, said: Sequence[Finding] = ()) -> list[Node]:
     """The fix and who can apply it, without how it was tried; nothing for a notice whose fix was not tried.
 
     What a rehearsal led to holds for all the changes that it made: those of notices have to be seen too. What

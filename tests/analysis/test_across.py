@@ -51,3 +51,13 @@ def test_a_place_differs_in_nothing_from_one_that_saw_the_same(world: str) -> No
 def test_where_the_fault_is_does_not_depend_on_the_order_of_the_places(world: str) -> None:
     one, other = seen("in-domain"), replace(seen(world), place=TOKYO)
     assert across([one, other]).where is across([other, one]).where
+
+
+def test_a_fix_is_shown_for_what_every_place_sees_and_for_a_network() -> None:
+    """A server that is silent at one place only must not be taken out of the zone for it."""
+    one = compared("in-domain", "silent", check=True, dnssec=False)
+    assert not [each for each in one.findings if each.finding.cure or each.finding.records]
+    both = compared("silent", "silent", check=True, dnssec=False)
+    assert [each for each in both.findings if each.finding.cure]
+    network = compared("in-domain", "intercepted", check=True, dnssec=False)
+    assert [each.finding.code for each in network.findings if each.finding.cure] == ["intercepted"]

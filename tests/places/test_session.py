@@ -76,7 +76,7 @@ def test_a_lie_in_a_record_is_not_believed(came: dict[str, tuple[Came, list[Stag
     assert lying.trace == honest.trace
 
 
-def test_a_place_that_hangs_is_given_up_and_ended() -> None:
+def test_a_place_that_hangs_is_given_up_and_ended(caplog: pytest.LogCaptureFixture) -> None:
     found: list[Came] = []
 
     async def run() -> None:
@@ -85,6 +85,7 @@ def test_a_place_that_hangs_is_given_up_and_ended() -> None:
 
     asyncio.run(run())
     assert [each.why for each in found if isinstance(each, Failure)] == ["did not answer within 0.1 s"]
+    assert not caplog.records  # of a process that somebody else waited for
 
 
 def test_an_installed_dnstrace_of_this_version_traces_there(tmp_path: Path) -> None:
