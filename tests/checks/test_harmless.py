@@ -175,6 +175,7 @@ MADE: dict[str, Callable[[], Trace]] = {
     "_lookup_not_made": on_ipv4_only,
     "_only_for_keys": lambda: traced(made(121), 1),
     "_for_servers_alone": lambda: with_ttls("@", "NSEC3PARAM 1 0 0 -"),
+    "_of_the_start": lambda: trace("www.example.com", lab="all-refuse", server="192.0.2.53", check=True),
     "_within_another": lambda: traced(made(57), 1),
     "_not_needed": lambda: traced(made(38), 1),
     "_too_large_for_a_probe": lambda: checked(
