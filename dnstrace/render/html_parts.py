@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC
 from html import escape
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING
 
 import dns.rdatatype
@@ -25,7 +25,7 @@ from dnstrace.render.trust import cut_nodes, key_nodes, signed_by
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, TOLD, WARNING
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from dnstrace.model import Step, Trace
     from dnstrace.model.accepting import Ignore
@@ -40,6 +40,7 @@ _LEVELS = {Level.ERROR: "bad", Level.WARNING: "warning", Level.NOTICE: "quiet"}
 _SECURITY = {Security.SECURE: "good", Security.BOGUS: "bad"}
 _LINKS = 4  # steps of a verdict that are links
 _SHOWN = 5  # findings that are not folded
+_STOPS = 6  # places for the tab key in them: what unfolds the explanation, and what copies the records
 
 
 # --- the walk ---------------------------------------------------------------------------------------
@@ -163,9 +164,16 @@ def findings(report: Report) -> str:
         style = "warning" if report.reservation else "good"
         return f'<p class="{style}">{escape(harmless(nothing_wrong(report)))}.</p>{beyond}'
     articles = [_finding_article(report.trace, each, report.explanations[each.code]) for each in found]
-    first, others = "".join(articles[:_SHOWN]), articles[_SHOWN:]
+    count = _unfolded(articles)
+    first, others = "".join(articles[:count]), articles[count:]
     more = unfolding(count_text(len(others), "more finding"), "".join(others)) if others else ""
     return f"{first}{more}{beyond}"
+
+
+def _unfolded(articles: Sequence[str]) -> int:
+    """How many findings are not folded: whoever goes through the page by keyboard has to get past them."""
+    places = accumulate(article.count("<details") + article.count('class="copy"') for article in articles)
+    return max(1, min(_SHOWN, sum(count <= _STOPS for count in places)))
 
 
 def _accepted_article(finding: Finding, ignore: Ignore) -> str:
