@@ -16,7 +16,7 @@ from dnstrace.model.findings import Level, who_acts
 from dnstrace.render.accepted import ACCEPTED, accepted_groups, because
 from dnstrace.render.grouped import addresses_of, grouped, groups
 from dnstrace.render.layout import Node
-from dnstrace.render.remedies import FIX, REHEARSED, WHO, Part, parts, parts_of_verdict
+from dnstrace.render.remedies import FIX, REHEARSED, WHO, Part, explained_by, parts, parts_of_verdict
 from dnstrace.render.text import count_text, harmless
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked, tag
 
@@ -51,7 +51,7 @@ def finding_nodes(report: Report, verbose: bool = False) -> list[Node]:
     said = () if verbose else _claims(report)
     shown = [group for group in groups(findings, addresses) if not any(each in said for each in group)]
     found = [finding for group in shown for finding in grouped(group, addresses)]
-    how = _remedy_nodes if verbose else partial(_brief_remedy_nodes, said=said)
+    how = _remedy_nodes if verbose else partial(brief_remedy_nodes, said=said)
     return [*(Node(_finding_line(each), how(each), heading=True) for each in found), *beyond]
 
 
@@ -109,7 +109,7 @@ def _part_nodes(found: list[Part], records: tuple[str, ...]) -> list[Node]:
     return [*first, *_to_publish(records), *(node for head, node in lines if head != FIX)]
 
 
-def _brief_remedy_nodes(finding: Finding, said: Sequence[Finding] = ()) -> list[Node]:
+def brief_remedy_nodes(finding: Finding, said: Sequence[Finding] = ()) -> list[Node]:
     """The fix and who can apply it, without how it was tried; nothing for a notice whose fix was not tried.
 
     What a rehearsal led to holds for all the changes that it made: those of notices have to be seen too. What
@@ -118,9 +118,8 @@ def _brief_remedy_nodes(finding: Finding, said: Sequence[Finding] = ()) -> list[
     """
     if finding.is_notice and not finding.rehearsed:
         return []
-    for cause in said:
-        if finding.code in cause.explains and finding.zone == cause.zone:
-            return [_part_node("explained by", f"{cause.code}, in the verdict")]
+    if (part := explained_by(finding, said)) is not None:
+        return [_part_node(part.head, part.text)]
     found = {part.head: part.text for part in parts(finding)}
     fix, tried = found.get(FIX, ""), "" if finding.rehearsed else f", not {REHEARSED}"
     return [

@@ -169,6 +169,7 @@ def with_ttls(owner: str, record: str) -> Trace:
 
 MADE: dict[str, Callable[[], Trace]] = {
     "_lost_datagram": lossy,
+    "_any_as_they_like": lambda: checked_world("any-sparse"),
     "_lost_in_passing": primed_by_another,
     "_supposed": dropped,
     "_lookup_not_made": on_ipv4_only,
