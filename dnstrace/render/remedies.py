@@ -32,7 +32,7 @@ def parts(finding: Finding) -> list[Part]:
 
 
 def explained_by(finding: Finding, said: Iterable[Finding]) -> Part | None:
-    """That the cause that the verdict has `said` explains a finding: what is to be done about that comes first."""
+    """That the cause that the verdict has `said` explains a finding: what to do about that comes first."""
     for cause in said:
         if finding.code in cause.explains and finding.zone == cause.zone:
             return Part(EXPLAINED, f"{cause.code}, in the verdict")
