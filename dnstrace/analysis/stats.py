@@ -148,10 +148,11 @@ def _waited_for(
     if step.all_servers or not within or within[0] is not within[-1]:
         return None
     server, address = within[0].server, within[0].exchange.query.address
-    sources = (
-        a.source for each in step.servers if each.name == server for a in each.addresses if a.text == address
-    )
-    if Source.RESOLVED not in sources:
+    if not any(
+        a.source is Source.RESOLVED and a.text == address and each.name == server
+        for each in step.servers
+        for a in each.addresses
+    ):
         return None
     ended = (
         each
@@ -185,8 +186,14 @@ def _path_within(step: Step, steps: tuple[Step, ...]) -> list[Attempt]:
         ended = [attempt for attempt in step.attempts if attempt.exchange.message is not None]
     else:
         ended = [] if step.chosen is None else [step.attempts[step.chosen]]
+        if len(step.attempts) == len(ended) == 1 and not _any_looked_up(step):
+            return ended
     within = _Within(step, steps) if ended else None
     return max((within.path(each) for each in ended if within is not None), key=_seconds, default=[])
+
+
+def _any_looked_up(step: Step) -> bool:
+    return any(address.source is Source.RESOLVED for server in step.servers for address in server.addresses)
 
 
 class _Within:

@@ -249,7 +249,9 @@ class Evidence:
         self.unheard = unheard(step for step in main if step.all_servers) | trace.unasked.keys()
         zones: dict[Name, None] = {}
         for step in main:
-            zones |= dict.fromkeys((step.zone, self.zone_of(step)))
+            # The server given to start from is asked in place of the root's, and need not be one of these.
+            asked = {step.zone} if step.given else set()
+            zones |= dict.fromkeys(each for each in (step.zone, self.zone_of(step)) if each not in asked)
             if step.referral is not None:
                 zones[step.referral.zone] = None
         self.cuts = tuple(Cut(self, zone) for zone in zones)

@@ -6,8 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
+import dns.rdatatype
+
 from dnstrace.analysis.paths import Lead, lead
 from dnstrace.analysis.reached import ended_unasked
+from dnstrace.checks.agreement import groups
 from dnstrace.checks.anomaly import SHAPED, Anomaly, Sort
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.lifetimes import FOR_SERVERS_ALONE, MADE_FOR_THE_QUERY
@@ -201,11 +204,12 @@ def _recursion_declined(known: Known, anomaly: Anomaly) -> bool:
     return anomaly.sort is Sort.UNUSABLE and anomaly.replies[0].step.probe is Probe.RECURSION
 
 
-def _not_of_the_start(known: Known, anomaly: Anomaly) -> bool:
-    """The server given to start from has no keys of the root: it has to serve the name asked, not that."""
-    return bool(anomaly.replies) and all(
-        reply.step.given and reply.step.purpose in (Purpose.DS, Purpose.DNSKEY) for reply in anomaly.replies
-    )
+def _of_the_start(known: Known, anomaly: Anomaly) -> bool:
+    """The server given to start from: which zones it should serve is not known, so nobody can be blamed.
+
+    The tree shows what it says, and the verdict that it is of no use if it is.
+    """
+    return bool(anomaly.replies) and all(reply.step.given for reply in anomaly.replies)
 
 
 def _version_rejected(known: Known, anomaly: Anomaly) -> bool:
@@ -234,6 +238,14 @@ def _for_servers_alone(known: Known, anomaly: Anomaly) -> bool:
     return anomaly.sort is Sort.TTL and all(
         rrset.rdtype in FOR_SERVERS_ALONE for reply in anomaly.replies for rrset in reply.meaning.answer
     )
+
+
+def _any_as_they_like(known: Known, anomaly: Anomaly) -> bool:
+    """Replies to ANY that give different RRsets: each server chooses which (RFC 8482 section 4)."""
+    if anomaly.question.rdtype != dns.rdatatype.ANY or anomaly.sort not in (Sort.DATA, Sort.PATHS):
+        return False
+    step = known.evidence.trace.steps[anomaly.steps[0] - 1]
+    return len(groups(reply for reply in replies_of(step) if reply.meaning.usable)) == 1
 
 
 def _serves_child_too(known: Known, anomaly: Anomaly) -> bool:
@@ -300,7 +312,7 @@ def _too_large_for_a_probe(known: Known, anomaly: Anomaly) -> bool:
 HARMLESS: tuple[Callable[[Known, Anomaly], bool], ...] = (
     _nothing_asked, _supposed, _lookup_not_made, _not_needed, _within_another, _only_for_keys,
     _lost_datagram, _lost_in_passing, _usual_retry, _transfer_refused, _recursion_declined, _version_rejected,
-    _not_of_the_start,
+    _of_the_start, _any_as_they_like,
     _made_for_the_query, _for_servers_alone, _serves_child_too, _not_its_server, _as_its_control,
     _too_large_for_a_probe,
 )  # fmt: skip

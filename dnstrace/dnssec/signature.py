@@ -69,7 +69,7 @@ class Tagged:
         return self._usable.get((rrsig.key_tag, int(rrsig.algorithm)), ())
 
     def why_none(self, rrsig: RRSIG, data: Signed, zone: Name) -> str:
-        """Why there are no such keys. Those that may sign the keys themselves are not all of the zone."""
+        """Why there are no such keys. Those that may sign the keys are not all that the zone has."""
         lacking = f"which {zone_text(zone)} does not have"
         if data.rdtype == dns.rdatatype.DNSKEY:
             lacking = "which neither a DS record nor a trust anchor refers to"

@@ -38,7 +38,7 @@ from dnstrace.model import (
     Transport,
 )
 from dnstrace.model.addresses import address_of
-from dnstrace.model.naming import is_within
+from dnstrace.model.naming import folded, is_within
 
 _ERRORS = {
     dns.rcode.FORMERR: Kind.FORMAT_ERROR,
@@ -275,7 +275,10 @@ class _Reply:
 
     def _delegation(self, rrset: dns.rrset.RRset) -> Delegation:
         glue = self._glue()
-        names = dict.fromkeys(rdata.target for rdata in rrset if rdata.rdtype == dns.rdatatype.NS)
+        names: dict[tuple[bytes, ...], Name] = {}
+        for rdata in rrset:
+            if rdata.rdtype == dns.rdatatype.NS:
+                names.setdefault(folded(rdata.target), rdata.target)
         cut_records = [
             r
             for r in self._believed_authority
@@ -283,19 +286,19 @@ class _Reply:
         ]
         return Delegation(
             zone=rrset.name,
-            servers=tuple(NameServer(name, tuple(glue.get(name, ()))) for name in names),
+            servers=tuple(NameServer(name, tuple(glue.get(labels, ()))) for labels, name in names.items()),
             ttl=rrset.ttl,
             ds=next((r for r in cut_records if r.rdtype == dns.rdatatype.DS), None),
             signatures=tuple(r for r in cut_records if r.rdtype == dns.rdatatype.RRSIG),
             denial=tuple(r for r in cut_records if r.rdtype in _DENIAL),
         )
 
-    def _glue(self) -> dict[Name, list[Address]]:
-        """Addresses in bailiwick: in-domain and sibling glue (RFC 9499 section 7)."""
-        found: dict[Name, list[Address]] = {}
+    def _glue(self) -> dict[tuple[bytes, ...], list[Address]]:
+        """Addresses in bailiwick, by the labels of names: in-domain and sibling glue (RFC 9499 section 7)."""
+        found: dict[tuple[bytes, ...], list[Address]] = {}
         for rrset in self._believed(self.message.additional):
             if rrset.rdtype not in (dns.rdatatype.A, dns.rdatatype.AAAA):
                 continue
-            addresses = found.setdefault(rrset.name, [])
+            addresses = found.setdefault(folded(rrset.name), [])
             addresses += [Address(text, Source.GLUE) for text in filter(None, map(address_of, rrset))]
         return found

@@ -14,7 +14,7 @@ NAMES: Final[dict[tuple[bytes, ...], KnownName]] = {}
 """The names made last, by their labels as they were spelled."""
 _MOST = 2048
 _new, _set = object.__new__, object.__setattr__
-_BARE = list(dns.name.Name.__slots__) == ["labels"]
+_BARE = {slot for kind in dns.name.Name.__mro__ for slot in getattr(kind, "__slots__", ())} == {"labels"}
 
 
 class KnownName(dns.name.Name):
@@ -26,14 +26,11 @@ class KnownName(dns.name.Name):
     hashed: int
 
     def __getattr__(self, name: str) -> Any:
-        """What is not yet known; called only while there is no such attribute."""
-        if name == "folded":
-            value: object = tuple(map(bytes.lower, self.labels))
-        elif name == "hashed":
-            value = super().__hash__()
-        else:
+        """`hashed`; called only while there is no such attribute."""
+        if name != "hashed":
             raise AttributeError(name)
-        _set(self, name, value)
+        value = super().__hash__()
+        _set(self, "hashed", value)
         return value
 
     def __hash__(self) -> int:
@@ -58,6 +55,13 @@ class KnownName(dns.name.Name):
         """Whether it is at or above `other`."""
         return _folded(other)[-len(self.folded) :] == self.folded
 
+    def parent(self) -> dns.name.Name:
+        """The name without its first label; raises dns.name.NoParent for the root."""
+        above = self.labels[1:]
+        if not above:
+            raise dns.name.NoParent
+        return NAMES.get(above) or remember(above)
+
     def __reduce__(self) -> Any:
         return dns.name.Name, (self.labels,)
 
@@ -75,6 +79,8 @@ def remember(labels: tuple[bytes, ...]) -> KnownName:
         _set(name, "labels", labels)
     else:  # a dnspython whose names hold more
         name = KnownName(labels)
+    text = b"".join(labels)
+    _set(name, "folded", labels if text == text.lower() else tuple(map(bytes.lower, labels)))
     NAMES[labels] = name
     return name
 

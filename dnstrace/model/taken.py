@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+import dns.rdatatype
+
 from dnstrace.model.asked import ROOT, Name, Question
 from dnstrace.model.heard import Delegation, Exchange, Meaning, NameServer, Outcome, Source
 from dnstrace.model.structs import Struct, field
@@ -132,7 +134,8 @@ class Step(Struct):
     def given(self) -> bool:
         """Whether it asks the server that the user gave to start from: what zones that has is not known."""
         addresses = (address for server in self.servers for address in server.addresses)
-        return self.zone == ROOT and any(address.source is Source.GIVEN for address in addresses)
+        begins = self.zone == ROOT and not self.at_resolver
+        return begins and any(address.source is Source.GIVEN for address in addresses)
 
     @property
     def meaning(self) -> Meaning | None:
@@ -219,6 +222,16 @@ class Trace(Struct):
     accepted: tuple[Accepted, ...] = ()
     ignores: tuple[Ignored, ...] = ()
     waiting: tuple[Waiting, ...] = ()
+
+    @property
+    def data(self) -> tuple[str, ...]:
+        """The data of the records asked for, without aliases, as text: `("192.0.2.44",)`.
+
+        It is in the presentation format of its type: names are absolute, what does not print is escaped.
+        """
+        kinds = (self.question.rdtype, dns.rdatatype.ANY)
+        asked = (rrset for rrset in self.answer if kinds[0] in (rrset.rdtype, kinds[1]))
+        return tuple(rdata.to_text() for rrset in asked for rdata in rrset)
 
 
 class Fetched(Struct):

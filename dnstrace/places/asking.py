@@ -29,16 +29,23 @@ from dnstrace.record.files import RecordError, unpacked
 LARGEST = 2**24
 """Octets of a record as a place packs it, and of a request."""
 
+MOST_RESOLVERS = 3
+"""Resolvers of a system: MAXNS of resolv.h."""
+
 _SEEDS = 2**32
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to trace, how, and under which number the record is sent back."""
+    """What to trace, how, and under which number the record is sent back.
+
+    With `system`, the resolvers that the system asks there are asked too.
+    """
 
     number: int
     question: Question
     tracing: Tracing
+    system: bool = False
 
 
 def settled(tracing: Tracing) -> Tracing:
@@ -62,6 +69,7 @@ def written(request: Request) -> bytes:
             "class": dns.rdataclass.to_text(asked.rdclass),
         },
         "how": tracing_of(tracing),
+        "system": request.system,
         "seed": tracing.seed,
         "now": tracing.now.astimezone(UTC).isoformat(timespec="microseconds"),
     }
@@ -79,6 +87,7 @@ def read(octets: bytes) -> Request:
         found.whole("number"),
         read_question(found.object("question")),
         read_tracing(found.object("how"), now, found.whole("seed", *SEED)),
+        found.flag("system"),
     )
 
 
@@ -107,6 +116,19 @@ def over(record: Record) -> Network:
     return RecordedNetwork(replace(record.course, cut=None))
 
 
+def tracing_there(record: Record, request: Request) -> Tracing:
+    """How the trace was made: as requested, with the resolvers of the system there if these were asked too.
+
+    Raises RecordError for other resolvers in the place of those requested.
+    """
+    asked, found = request.tracing.resolvers, record.tracing.resolvers
+    if not request.system:
+        return request.tracing
+    if found[: len(asked)] != asked or len(found) > len(asked) + MOST_RESOLVERS:
+        raise RecordError("is about other resolvers")
+    return replace(request.tracing, resolvers=found)
+
+
 def traced_again(octets: bytes, request: Request) -> tuple[Trace, Record]:
     """The trace, made and judged here over what a place heard, and its record.
 
@@ -117,7 +139,9 @@ def traced_again(octets: bytes, request: Request) -> tuple[Trace, Record]:
     record = checked(octets, request)
     asked = request.question
     try:
-        found = trace(asked.name, asked.rdtype, tracing=request.tracing, network=over(record))
+        found = trace(asked.name, asked.rdtype, tracing=tracing_there(record, request), network=over(record))
+    except RecordError:
+        raise
     except Exception as error:  # a record of anybody's: it ends this place, not the program
         raise RecordError(f"cannot be traced again: {type(error).__name__}") from error
     if _is_lacking(found):
@@ -126,7 +150,7 @@ def traced_again(octets: bytes, request: Request) -> tuple[Trace, Record]:
 
 
 def _is_lacking(trace: Trace) -> bool:
-    """Whether a trace failed for want of what is not in its record: that is no fault of any server."""
+    """Whether a trace failed for want of what is not in its record: no server is at fault."""
     last = last_step(trace)
     if trace.outcome is not Outcome.FAILED or last is None:
         return False

@@ -11,13 +11,15 @@ import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Lock
 from typing import BinaryIO
 
 from dnstrace import __version__
 from dnstrace.model import Trace
+from dnstrace.model.asked import Resolver
 from dnstrace.model.naming import zone_text
-from dnstrace.places.asking import LARGEST, Request, read, recorded
+from dnstrace.places.asking import LARGEST, MOST_RESOLVERS, Request, read, recorded
 from dnstrace.places.frames import GREETING, PROTOCOL, Stream, framed, read_frame
 from dnstrace.record.encoding import FORMAT
 from dnstrace.record.files import RecordError
@@ -49,6 +51,17 @@ def versions() -> bytes:
     return f"{__version__} {PROTOCOL} {FORMAT}\n".encode("ascii")
 
 
+def system_resolvers() -> tuple[Resolver, ...]:
+    """The resolvers that the system here asks, as far as it says which: none if it does not."""
+    import dns.resolver
+
+    try:
+        found = dns.resolver.Resolver().nameservers
+    except (dns.resolver.NoResolverConfiguration, OSError):
+        return ()
+    return tuple(Resolver(each) for each in found if isinstance(each, str))[:MOST_RESOLVERS]
+
+
 class _There:
     """The side of the place."""
 
@@ -77,6 +90,8 @@ class _There:
         from dnstrace.network.recording import RecordingNetwork
 
         asked, tracing = request.question, request.tracing
+        if request.system:
+            tracing = replace(tracing, resolvers=(*tracing.resolvers, *system_resolvers()))
         network = RecordingNetwork(LiveNetwork(bind=tracing.settings.bind))
         progress = self._progress(request.number)
         found = trace(asked.name, asked.rdtype, tracing=tracing, network=network, on_change=progress)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from dnstrace.model import Trace
 from dnstrace.model.places import Failure, Place, Stage
+from dnstrace.model.tracing import Tracing
 from dnstrace.network.recording import Course
-from dnstrace.places.asking import Request, traced_again
+from dnstrace.places.asking import Request, traced_again, tracing_there
 from dnstrace.places.session import Session, Unreachable, session
 from dnstrace.record.files import RecordError
 
@@ -28,11 +29,15 @@ OnStage = Callable[[Place, Stage], None]
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a place sent, traced again here: the trace, what it saw of the network, and what traced there."""
+    """What a place sent, traced again here.
+
+    `course` is what it saw of the network, `tracing` how the trace was made, `by` what traced there.
+    """
 
     place: Place
     trace: Trace
     course: Course
+    tracing: Tracing
     by: str = ""
 
 
@@ -77,7 +82,7 @@ class Together:
             return Failure(place, str(error))
         except RecordError as error:
             return Failure(place, f"sent a record that {error}")
-        return Sent(place, trace, record.course, found.by)
+        return Sent(place, trace, record.course, tracing_there(record, request), found.by)
 
 
 @asynccontextmanager

@@ -38,14 +38,16 @@ def packed_places(
     path: str,
     across: Across,
     question: Question,
-    tracing: Tracing,
-    courses: Mapping[Place, Course],
+    made: Mapping[Place, tuple[Tracing, Course]],
     expected: tuple[str, ...] = (),
 ) -> bytes:
-    """The octets of a file with the records of several places; `courses` is what each saw of the network."""
+    """The octets of a file with the records of several places.
+
+    `made` is how the trace from each was made, and what it saw of the network.
+    """
 
     def document_of(seen: PlaceTrace) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(encoded(seen.report, tracing, courses[seen.place], expected))
+        found: dict[str, Any] = json.loads(encoded(seen.report, *made[seen.place], expected))
         return found
 
     traced = [each for each in across.seen if isinstance(each, PlaceTrace)]

@@ -34,10 +34,13 @@ class Tree:
     def __init__(self, report: Report, verbose: bool, guides: Guides, explain: bool, links: bool) -> None:
         self._guides, self._links, trace = guides, links, report.trace
         story, verdict = _story_of(report) if explain else None, report.verdict
+        named = () if verdict is None else verdict.steps
+        if verbose:  # as the JSON document and the page name them
+            named = tuple(step.id for step in trace.steps)
         self._blocks: list[list[Node] | Columns] = [
             [Node(question_text(trace.question))],
             *([_sentence_nodes(story.opening())] if story is not None else []),
-            *Branches(trace, verbose, story, () if verdict is None else verdict.steps).blocks(),
+            *Branches(trace, verbose, story, named).blocks(),
             *([_sentence_nodes(story.closing())] if story is not None and story.closing() else []),
             *_fetched_blocks(trace),
             *_server_tables(report, verbose),

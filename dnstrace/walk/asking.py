@@ -107,16 +107,11 @@ class Asking:
         return bool(names) and len(self.looking_up) < self.strategy.lookups_at_once
 
     def under_way(self) -> Iterator[tuple[float, Transport]]:
-        """Since when each exchange that has not ended is under way, and over what.
-
-        One that waits for its turn to be sent counts from now.
-        """
+        """Since when each exchange is under way, and over what; a waiting one counts from now."""
         now = asyncio.get_running_loop().time()
         for candidate in self.attempting.values():
-            if (begun := self._under_way.get(id(candidate))) is not None:
-                yield begun.since, begun.query.transport
-            else:
-                yield now, self._first_transport(candidate)
+            begun = self._under_way.get(id(candidate))
+            yield (begun.since, begun.query.transport) if begun else (now, self._first_transport(candidate))
 
     # --- what a strategy does -----------------------------------------------------------------
 

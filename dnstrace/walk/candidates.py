@@ -143,6 +143,8 @@ class Candidates:
                 again = [each for each in found if not self._stays_silent(each.address.text)]
             doubt = self._context.health.doubt
             self.once |= {each.address.text for each in again if doubt(each.address.text) == FAILED}
+        if not dead.any:
+            return again
         self._dead += [each for each in again if each.address.text in dead]
         return [each for each in again if each.address.text not in dead]
 

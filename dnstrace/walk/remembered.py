@@ -227,6 +227,11 @@ class Dead:
         """Note that an address that was silent before let its only try for `zone` run out."""
         self._silent_once.setdefault(address, set()).add(zone)
 
+    @property
+    def any(self) -> bool:
+        """Whether any address has been silent."""
+        return bool(self._silent_for)
+
     def __contains__(self, address: str) -> bool:
         return address not in self._alive and bool(self._silent_for.get(address))
 

@@ -42,9 +42,23 @@ def test_it_is_found_where_dnspythons_name_is(one: dns.name.Name) -> None:
 
 def test_its_copies_are_dnspythons() -> None:
     one = known(dns.name.from_text("www.example."))
-    for made in (pickle.loads(pickle.dumps(one)), copy.copy(one), copy.deepcopy(one), one.parent()):
+    for made in (pickle.loads(pickle.dumps(one)), copy.copy(one), copy.deepcopy(one)):
         assert type(made) is dns.name.Name
     assert pickle.loads(pickle.dumps(one)) == one and one != "www.example." and not hasattr(one, "other")
+
+
+@given(ABSOLUTE)
+def test_it_has_the_parent_that_dnspython_says(one: dns.name.Name) -> None:
+    if one == dns.name.root:
+        with pytest.raises(dns.name.NoParent):
+            known(one).parent()
+    else:
+        assert known(one).parent().labels == one.parent().labels and type(known(one).parent()) is KnownName
+
+
+def test_it_is_made_without_looking_at_its_labels_again() -> None:
+    """Other versions of dnspython may have more to do, which takes longer."""
+    assert known_name._BARE
 
 
 def test_only_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:

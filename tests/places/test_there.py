@@ -2,15 +2,23 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 
+import dns.resolver
 import pytest
 
 from dnstrace import __version__
 from dnstrace.api import report
-from dnstrace.places.asking import traced_again
+from dnstrace.lab.world import load
+from dnstrace.model.asked import Resolver
+from dnstrace.model.compared import Disagreement
+from dnstrace.model.tracing import Tracing
+from dnstrace.places import there
+from dnstrace.places.asking import Request, traced_again, tracing_there
 from dnstrace.places.frames import PROTOCOL
 from dnstrace.places.there import versions
 from dnstrace.record.encoding import FORMAT
+from dnstrace.record.files import RecordError
 from dnstrace.render.document import document
 from tests.places.lab import answered, instead_of_sockets, record, request
 
@@ -42,8 +50,6 @@ def test_no_variable_changes_how_a_place_traces(monkeypatch: pytest.MonkeyPatch)
 def test_what_cannot_be_traced_is_said_and_the_next_request_is_traced(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from dnstrace.places import there
-
     def broken(bind: object = None) -> None:
         raise OSError("no sockets here")
 
@@ -58,3 +64,29 @@ def test_what_cannot_be_traced_is_said_and_the_next_request_is_traced(
 
 def test_the_versions_are_those_that_a_place_compares() -> None:
     assert versions().decode().split() == [__version__, str(PROTOCOL), str(FORMAT)]
+
+
+def test_the_resolvers_of_the_system_there_are_asked_too_and_replayed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = load("resolver-same")
+    address = next(iter(found.resolvers))
+    monkeypatch.setattr(there, "system_resolvers", lambda: (Resolver(address),))
+    asked = Request(7, found.question, Tracing(seed=1, now=found.now), system=True)
+    with instead_of_sockets("resolver-same", monkeypatch):
+        (payload,) = [payload for word, payload in answered(asked) if word == "record"]
+    trace, kept = traced_again(payload.partition(b" ")[2], asked)
+    assert tracing_there(kept, asked).resolvers == (Resolver(address),)
+    (compared,) = report(trace).resolvers
+    assert compared.difference is Disagreement.SAME
+    other = replace(asked, tracing=replace(asked.tracing, resolvers=(Resolver("192.0.2.99"),)))
+    with pytest.raises(RecordError, match="about other resolvers"):
+        traced_again(payload.partition(b" ")[2], other)
+
+
+def test_a_system_that_names_no_resolver_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing() -> None:
+        raise dns.resolver.NoResolverConfiguration
+
+    monkeypatch.setattr("dns.resolver.Resolver", nothing)
+    assert there.system_resolvers() == ()

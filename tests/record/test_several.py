@@ -23,8 +23,8 @@ def made() -> bytes:
         PlaceTrace(TOKYO, report(trace)),
         Failure(OFFICE, "no\x1b"),
     ]
-    courses = {HERE: kept.course, TOKYO: kept.course}
-    return packed_places("x", across(seen), asked.question, asked.tracing, courses)
+    there = (asked.tracing, kept.course)
+    return packed_places("x", across(seen), asked.question, {HERE: there, TOKYO: there})
 
 
 def test_each_place_has_its_record_and_the_first_is_that_of_the_file() -> None:

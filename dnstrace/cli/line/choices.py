@@ -86,7 +86,8 @@ class Choices(NamedTuple):
     for what is expected, else a change. `record` is what is replayed, or None. The
     servers in `drop`, by name or address, are treated as dead. `remarks` are lines for the user. `serve` says
     where the world is answered instead of a trace: on `ports` or at its own `addresses`; None for a trace.
-    `places` are where to trace from, none for here alone; `replayed` are those of the record.
+    `places` are where to trace from, none for here alone; `replayed` are those of the record. With
+    `system_there` the resolvers of each place's system are asked too.
     """
 
     questions: tuple[Question, ...]
@@ -121,6 +122,7 @@ class Choices(NamedTuple):
     serve: str | None = None
     places: tuple[Place, ...] = ()
     replayed: tuple[Placed, ...] = ()
+    system_there: bool = False
 
     @property
     def is_live(self) -> bool:
@@ -174,6 +176,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         serve=chosen.get("serve"),
         places=_places(chosen),
         replayed=loaded.places if loaded else (),
+        system_there=_system_there(chosen),
         remarks=_remarks(chosen, policy),
     )
 
@@ -245,6 +248,14 @@ def _places(chosen: Mapping[str, Any]) -> tuple[Place, ...]:
     if len(found) > _MOST_PLACES:
         raise Usage(f"at most {_MOST_PLACES} places can be traced from, and these are {len(found)}")
     return found
+
+
+def _system_there(chosen: Mapping[str, Any]) -> bool:
+    if "from" not in chosen or "resolver" not in chosen:
+        return False
+    from dnstrace.cli.line.resolver_names import is_system
+
+    return any(map(is_system, chosen["resolver"]))
 
 
 def _questions(parsed: Parsed) -> tuple[Question, ...]:

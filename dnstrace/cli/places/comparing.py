@@ -70,7 +70,7 @@ def between(documents: dict[str, Document]) -> Iterator[tuple[str, Document, Doc
     if not others:
         raise Usage("--diff: the file has the trace of one place only: give another file, or --from")
     return (
-        (shown(f"{first} and {other}").strip("'"), documents[first], documents[other]) for other in others
+        (shown(f"from {first} to {other}").strip("'"), documents[first], documents[other]) for other in others
     )
 
 
@@ -90,7 +90,8 @@ def _now(chosen: Choices, environment: Environment) -> dict[str, Document]:
     plan = planned(chosen)
     if len(plan.questions) != 1:
         raise Usage(f"--diff compares one question, and these are {len(plan.questions)}")
-    came, _ = came_from(Request(0, plan.questions[0], settled(plan.tracing)), chosen, environment)
+    request = Request(0, plan.questions[0], settled(plan.tracing), chosen.system_there)
+    came, _ = came_from(request, chosen, environment)
     seen = [seen_of(each, chosen) for each in came]
     document = places_document(across(seen), plan.questions[0])
     found: Document = json.loads(json.dumps(document))

@@ -108,7 +108,7 @@ class _Run:
     ) -> tuple[Item, list[Came]]:
         question = item.question if isinstance(item, Expecting) else item
         found: dict[Place, Came] = {}
-        request = Request(number, question, settled(tracing))
+        request = Request(number, question, settled(tracing), self._chosen.system_there)
         await places.trace(request, lambda came: found.update({came.place: came}))
         return item, [found[place] for place in self._chosen.places]
 

@@ -43,12 +43,10 @@ def keep(seen: Sequence[Seen], came: Sequence[Came], request: Request, chosen: C
     if chosen.files.save is not None:
         from dnstrace.record.several import packed_places
 
-        courses = {each.place: each.course for each in came if isinstance(each, Sent)}
+        made = {each.place: (each.tracing, each.course) for each in came if isinstance(each, Sent)}
         expected = tuple(each.text for each in chosen.expected)
         together = across(seen)
-        octets = packed_places(
-            chosen.files.save, together, request.question, request.tracing, courses, expected
-        )
+        octets = packed_places(chosen.files.save, together, request.question, made, expected)
         write_file(chosen.files.save, octets, chosen.files.force)
     if chosen.files.html is not None:
         from dnstrace.render.html_places import html_places

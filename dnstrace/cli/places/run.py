@@ -39,7 +39,7 @@ def trace_places(chosen: Choices, environment: Environment) -> int:
     check_expected(plan.questions, chosen.expected)
     statuses: list[Exit] = []
     for number, question in enumerate(plan.questions):
-        request = Request(number, question, settled(plan.tracing))
+        request = Request(number, question, settled(plan.tracing), chosen.system_there)
         if chosen.replayed:
             came, stopped = [replayed(each, question, chosen) for each in chosen.replayed], False
         else:
@@ -63,11 +63,14 @@ def replayed(placed: Placed, question: Question, chosen: Choices) -> Came:
         place = Place(placed.text)
     if placed.record is None:
         return Failure(place, placed.failure)
-    plan = planned(chosen._replace(record=placed.record))
+    first = None if chosen.record is None else chosen.record.tracing.resolvers
+    same = chosen.resolvers == first  # nothing else was typed
+    asked = placed.record.tracing.resolvers if same else chosen.resolvers
+    plan = planned(chosen._replace(record=placed.record, resolvers=asked))
     assert plan.network is not None  # that of the record
     network = RecordingNetwork(plan.network)
     trace = api.trace(question.name, question.rdtype, tracing=plan.tracing, network=network)
-    return Sent(place, trace, network.course, placed.by)
+    return Sent(place, trace, network.course, plan.tracing, placed.by)
 
 
 def check_resolvers(chosen: Choices) -> None:

@@ -26,6 +26,7 @@ from dnstrace.render.text import harmless, name_text, type_text
 if TYPE_CHECKING:
     import dns.message
 
+    from dnstrace.message.options import ZoneVersion
     from dnstrace.model import Attempt, Step
     from dnstrace.model.judgement import SignatureEvidence, StepEvidence
 
@@ -148,6 +149,19 @@ def _edns(message: dns.message.Message) -> Document:
         "ede": ede_of(options.errors),
         "cookie": None if options.cookie is None else options.cookie.hex(),
         "subnet": options.subnet,
+        "zone_version": _version(options.version),
+        "report_channel": None if options.channel is None else name_text(options.channel),
+    }
+
+
+def _version(version: ZoneVersion | None) -> Document | None:
+    if version is None:
+        return None
+    return {
+        "zone": name_text(version.zone),
+        "type": version.kind,
+        "serial": version.serial,
+        "hex": version.data.hex(),
     }
 
 

@@ -29,6 +29,8 @@ VALUES = {
     "ds": "example.org=1 13 2 " + "00" * 32,
     "expect": "a=192.0.2.44",
     "fail-on": "warning",
+    "level": "warning",
+    "until": "ok",
     "ignore": "lame-server@example.com",
     "format": "junit",
     "color": "never",

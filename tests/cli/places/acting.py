@@ -38,7 +38,7 @@ class _Acting:
         network = RecordingNetwork(LabNetwork(load(world)))
         asked = request.question
         found = trace(asked.name, asked.rdtype, tracing=request.tracing, network=network)
-        return Sent(place, found, network.course, "dnstrace 9.9")
+        return Sent(place, found, network.course, request.tracing, "dnstrace 9.9")
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ def test_one_file_is_compared_place_with_place(acting: Callable[..., None], tmp_
     acting(here="in-domain", tokyo="in-domain", office="intercepted")
     ran = run("--diff", saved(tmp_path / "old"), "--short")
     assert ran.status == 5
-    assert all(line.startswith("here and office\t") for line in ran.out.splitlines())
+    assert all(line.startswith("from here to office\t") for line in ran.out.splitlines())
     assert "www.example.com now has A 192.0.2.1" in ran.out
 
 

@@ -17,7 +17,7 @@ def test_what_is_expected_is_expected_at_every_place() -> None:
 
     chosen: Any = SimpleNamespace(expected=parse("a=192.0.2.44"), policy=USUAL, called={})
     trace, _ = traced_again(record(), request())
-    found = seen_of(Sent(HERE, trace, Course(), "x"), chosen)
+    found = seen_of(Sent(HERE, trace, Course(), request().tracing, "x"), chosen)
     assert isinstance(found, PlaceTrace)
     assert [met.met for met in found.report.trace.expectations or ()] == [True]
     failure = Failure(HERE, "ended")
