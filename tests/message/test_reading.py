@@ -216,7 +216,7 @@ ATTACKS: dict[str, list[bytes]] = {
         record(DEEP + b"\0"),
         *[record(struct.pack("!H", 0xC013 + 2 * each)) for each in range(120)],
     ],
-    "a chain of names": [record(b"\0", 16, b"\0" + steps(12, 900)), *[record(b"\xc3\x84")] * 20],
+    "a chain of names": [record(b"\0", 16, bytes(4) + steps(30, 900)), *[record(b"\xce\x2e")] * 20],
     "names without an end": [record(b"\0", 16, b"\1a" * 120), *[record(b"\xc0\x1e")] * 280],
     "pointers in a circle": [record(b"\0", 16, b"\xc0\x1e\xc0\x1e"), *[record(b"\xc0\x1e")] * 280],
     "as many sets as records": [record(b"\2%b\0" % struct.pack("!H", each)) for each in range(250)],
