@@ -56,7 +56,7 @@ SLOWEST = {
     "test_packages.py",
     "test_stalls.py",
 }
-"""The files that take longest are first: at the end, no processor waits for another that has just begun one."""
+"""The files that take longest, which are first: at the end, no processor waits for one that began late."""
 
 
 # A machine that is busy with other work makes examples slow: that is no fault of a test.
@@ -115,13 +115,13 @@ def _not_in_the_share(items: list[pytest.Item]) -> Iterator[pytest.Item]:
             (every,) = marker.args
             test = item.nodeid.partition("[")[0]
             given = [each for each in item.callspec.params.values() if isinstance(each, str)]  # type: ignore[attr-defined]
-            number = next((_PLACES[each] for each in given if each in _PLACES), cases[test])
+            number = next((PLACES[each] for each in given if each in PLACES), cases[test])
             if (number + drawn()) % every:
                 yield item
             cases[test] += 1
 
 
-_PLACES = {file.stem: place for place, file in enumerate(sorted((SOURCES / "lab" / "worlds").glob("*.toml")))}
+PLACES = {file.stem: place for place, file in enumerate(sorted((SOURCES / "lab" / "worlds").glob("*.toml")))}
 
 
 @cache

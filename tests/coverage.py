@@ -1,7 +1,7 @@
-"""Which share of the lines of dnstrace the tests run: `python -m tests.coverage FILE`, as `tests/run --coverage` does.
+"""Which share of the lines of dnstrace the tests run, of what `tests/run --coverage` has measured.
 
-Counted are lines that ran in the processes of the tests themselves, with the seeds and cases of this run: not
-branches, nor what the command does in processes that the tests start. The same sources give the same figure.
+A line counts if it ran in one of the processes of the tests themselves, with the seeds and cases of this run.
+Branches do not, nor what the command does in a process of its own. The same sources give the same figure.
 """
 
 from __future__ import annotations
@@ -12,36 +12,26 @@ from pathlib import Path
 from typing import Any
 
 FLOOR = 90.0
-"""Percent, a little less than there are: whoever adds code without tests finds out."""
+"""Percent, a little less than there are, so that code without tests is found out."""
 _SHOWN = 5
+
+
+def share(measured: dict[str, Any]) -> float:
+    """The percentage of lines that ran, of what SlipCover measured."""
+    ran, missing = (int(measured["summary"][key]) for key in ("covered_lines", "missing_lines"))
+    return 100 * ran / ((ran + missing) or 1)
 
 
 def said(measured: dict[str, Any]) -> str:
     """The figure, and the files with the most lines that did not run."""
-    summary, files = measured["summary"], measured["files"]
-    lines = summary["covered_lines"] + summary["missing_lines"]
-    worst = sorted(files, key=lambda file: (-len(files[file]["missing_lines"]), file))[:_SHOWN]
-    return "\n".join(
-        [
-            f"coverage: {percent(measured):.1f} % of {lines} lines of dnstrace ran in the processes of the tests",
-            *(
-                f"  {len(files[file]['missing_lines'])} did not in {file}"
-                for file in worst
-                if files[file]["missing_lines"]
-            ),
-        ]
-    )
-
-
-def percent(measured: dict[str, Any]) -> float:
-    """The share of lines that ran."""
-    summary = measured["summary"]
-    ran = summary["covered_lines"]
-    return 100 * ran / ((ran + summary["missing_lines"]) or 1)
+    missing = {file: len(found["missing_lines"]) for file, found in measured["files"].items()}
+    most = sorted(missing, key=lambda file: (-missing[file], file))[:_SHOWN]
+    lines = [f"coverage: {share(measured):.1f} % of the lines of dnstrace ran in the processes of the tests"]
+    return "\n".join([*lines, *(f"  {missing[file]} lines of {file} did not" for file in most)])
 
 
 if __name__ == "__main__":
     found = json.loads(Path(sys.argv[1]).read_text("utf-8"))
     print(said(found))
-    if percent(found) < FLOOR:
-        sys.exit(f"coverage: less than the {FLOOR:g} % that tests/coverage.py asks for")
+    if share(found) < FLOOR:
+        sys.exit(f"coverage: at least {FLOOR:g} % is needed (tests/coverage.py)")

@@ -8,11 +8,12 @@ difference. `facts` are what one trace shows; `blame_across` says where the faul
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import replace
 
 from dnstrace.analysis.blame_across import at, blame_across
 from dnstrace.analysis.facts import Fact, facts, row
 from dnstrace.model.across import Across, SharedFinding, Statement, Where
-from dnstrace.model.findings import Finding, Level
+from dnstrace.model.findings import Blame, Finding, Level
 from dnstrace.model.places import Place, PlaceTrace, Seen
 
 _TROUBLE_ONLY = {"family", "unasked", "interceptor"}
@@ -81,4 +82,15 @@ def _findings(traced: Sequence[PlaceTrace]) -> Iterator[SharedFinding]:
                 places.append(place)
     levels = list(Level)
     for each in sorted(seen, key=lambda key: levels.index(first[key].level)):
-        yield SharedFinding(first[each], tuple(seen[each]))
+        everywhere = len(seen[each]) == len(traced)
+        yield SharedFinding(_with_fix_if(everywhere, first[each]), tuple(seen[each]))
+
+
+def _with_fix_if(everywhere: bool, finding: Finding) -> Finding:
+    """A finding without its fix, unless all places see it or it is about their network.
+
+    What only some places see may be the network's fault: a zone that was changed for it would be worse off.
+    """
+    if everywhere or finding.blame is Blame.NETWORK:
+        return finding
+    return replace(finding, cure="", records=(), remedy=None, rehearsed="", unrehearsed="")

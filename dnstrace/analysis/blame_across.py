@@ -77,7 +77,9 @@ def _of_good(good: Sequence[PlaceTrace]) -> tuple[Where, str]:
             "one and the same address answers differently, so it depends on who asks (anycast, GeoDNS, views)"
         )
     else:
-        why = f"they come from different servers; {_EVERY}"
+        why = "they come from different servers"
+        if not any(step.all_servers for each in good for step in each.report.trace.steps):
+            why += f"; {_EVERY}"
     return Where.DIFFERS, f"the answer differs by place: {why}"
 
 
@@ -144,13 +146,20 @@ def _apart(bad: PlaceTrace, good: Sequence[PlaceTrace], well: str) -> tuple[Wher
     heard = _heard_at(good, zone)
     if both := silent & heard:
         some = _some(both, silent)
-        text = f"{some} of {zone_text(zone)}, silent there, answered {well}: the network there, or on the way"
-        return Where.THERE, f"{text}, is at fault"
+        text = f"{some} of {zone_text(zone)}, silent there, answered {well}: queries from there are lost"
+        return Where.THERE, f"{text}, in the network or at a filter of the servers"
     if both := unusable & heard:
         some = _some(both, unusable)
         text = f"{some} of {zone_text(zone)} gave {well} an answer and none there"
         return Where.BY_CLIENT, f"{text}: the servers tell clients apart (a view, an access list, a limit)"
-    return Where.UNCLEAR, f"{_why(bad)}; {well} asked other servers: {_EVERY}"
+    asked_all = any(step.all_servers for step in bad.report.trace.steps)
+    return Where.UNCLEAR, f"{_what(bad)}; {well} saw nothing of that{'' if asked_all else f': {_EVERY}'}"
+
+
+def _what(seen: PlaceTrace) -> str:
+    """What is wrong at a place, without who needs to fix it: others do not see it."""
+    verdict = seen.report.verdict
+    return verdict.claims[-1].message if verdict is not None and verdict.claims else _why(seen)
 
 
 def _some(both: frozenset[str], failed: frozenset[str]) -> str:

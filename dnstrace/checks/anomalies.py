@@ -44,7 +44,7 @@ def anomalies(evidence: Evidence) -> tuple[Anomaly, ...]:
         *_of_probes(evidence, steps),
         *_of_names(evidence, steps),
         *_of_lookups(evidence),
-        *_of_paths(evidence),
+        *of_paths(evidence),
     ]
     return tuple(found)
 
@@ -250,7 +250,7 @@ def _needed_by(evidence: Evidence, lookups: list[Step]) -> Iterator[Name]:
 # --- paths -------------------------------------------------------------------------------------------
 
 
-def _of_paths(evidence: Evidence) -> Iterator[Anomaly]:
+def of_paths(evidence: Evidence) -> Iterator[Anomaly]:
     """Paths that fail, and those that end in another result than most of the others."""
     zones = frozenset(cut.zone for cut in evidence.cuts)
     ends = shares(evidence.trace.steps)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from dnstrace.analysis.paths import shares
 from dnstrace.analysis.reached import last_step
-from dnstrace.checks.anomaly import Sort
+from dnstrace.checks.anomalies import of_paths
 from dnstrace.checks.claims import remarkable
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.phrases import counted
@@ -37,7 +37,7 @@ def _of_the_end(trace: Trace) -> Iterator[str]:
 
 def _of_paths(evidence: Evidence) -> Iterator[str]:
     ends = shares(evidence.trace.steps)
-    if any(anomaly.sort is Sort.PATHS for anomaly in remarkable(evidence)):
+    if remarkable(evidence, of_paths(evidence)):
         other = sum((share.share for share in ends[1:]), Fraction(0))
         yield f"{float(other):.0%} of the paths have another end"
 

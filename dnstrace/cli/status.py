@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from dnstrace.analysis.ending import Ending, ending, is_as_expected, no_resolver_answers, page_is_missing
 from dnstrace.cli.exits import Exit
-from dnstrace.model.places import Failure
 from dnstrace.model.policy import USUAL, Policy
 
 if TYPE_CHECKING:
@@ -33,6 +32,8 @@ def status(traces: Iterable[Trace], policy: Policy = USUAL) -> Exit:
 
 def status_of_places(seen: Iterable[Seen], policy: Policy = USUAL) -> Exit:
     """The exit status that traces from several places lead to: the worst, FAILED for a place without one."""
+    from dnstrace.model.places import Failure
+
     each = [Exit.FAILED if isinstance(e, Failure) else _status_of(e.report.trace, policy) for e in seen]
     return next((bad for bad in (*_BAD, Exit.NEGATIVE) if bad in each), Exit.ANSWER)
 

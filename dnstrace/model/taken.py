@@ -134,7 +134,8 @@ class Step(Struct):
     def given(self) -> bool:
         """Whether it asks the server that the user gave to start from: what zones that has is not known."""
         addresses = (address for server in self.servers for address in server.addresses)
-        return self.zone == ROOT and any(address.source is Source.GIVEN for address in addresses)
+        begins = self.zone == ROOT and not self.at_resolver
+        return begins and any(address.source is Source.GIVEN for address in addresses)
 
     @property
     def meaning(self) -> Meaning | None:

@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import signal
+import sys
 from asyncio import SubprocessTransport
 from asyncio.subprocess import PIPE, Process, SubprocessStreamProtocol
 from collections.abc import AsyncIterator, Callable
@@ -141,22 +142,22 @@ class Session:
             self._give_up(str(error))
         except asyncio.IncompleteReadError:
             self._give_up("stopped in the middle of its trace")
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
             self._give_up("sent something that is not a part of a trace")
 
     def _take(self, word: str, payload: bytes) -> None:
-        """Take in a frame. Raises ValueError, TypeError or AttributeError for one that nobody sends."""
+        """Take in a frame. Raises one of the errors that `_listen` knows for a frame that nobody sends."""
         if word == "record":
             number, _, octets = payload.partition(b" ")
             self._settle(int(number), octets)
         elif word == "failure":
             found = json.loads(payload)
-            self._settle(int(found["number"]), Unreachable(f"cannot trace: {found['why'][:_SHOWN]}"))
+            self._settle(int(found["number"]), Unreachable(f"cannot trace: {_text(found['why'])}"))
         elif word == "progress":
             found = json.loads(payload)
-            self._on_stage(Stage("tracing", found["zone"][:_SHOWN], int(found["queries"])))
+            self._on_stage(Stage("tracing", _text(found["zone"]), int(found["queries"])))
         elif word == "hello":
-            self.by = json.loads(payload).get("by", "")[:_SHOWN]
+            self.by = _text(json.loads(payload)["by"])
             self._on_stage(Stage("tracing"))
         else:
             raise ValueError(word)
@@ -199,14 +200,12 @@ async def session(place: Place, within: float, on_stage: _OnStage) -> AsyncItera
             await found.close()
         finally:
             _kill(process)
-            transport.close()  # what is left in its pipes nobody reads
-            with suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), _AT_LEISURE)
+            await _reaped(transport, process)
 
 
 async def _started(place: Place) -> tuple[SubprocessTransport, Process]:
     words, loop = command(place), asyncio.get_running_loop()
-    apart: dict[str, Any] = {"start_new_session": True} if os.name == "posix" else {}
+    apart: dict[str, Any] = {"start_new_session": True} if sys.platform != "win32" else {}
     streams: dict[str, Any] = {"stdin": PIPE, "stdout": PIPE, "stderr": PIPE}
     try:
         transport, protocol = await loop.subprocess_exec(
@@ -223,10 +222,27 @@ async def _started(place: Place) -> tuple[SubprocessTransport, Process]:
         raise Unreachable(f"cannot start {what}: {getattr(error, 'strerror', None) or error}") from error
 
 
+async def _reaped(transport: SubprocessTransport, process: Process) -> None:
+    """Wait for a process that was ended. Nobody reads what is left in its pipes: they are closed first."""
+    for number in range(3):
+        if (pipe := transport.get_pipe_transport(number)) is not None:
+            pipe.close()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(process.wait(), _AT_LEISURE)
+    transport.close()
+
+
+def _text(value: object) -> str:
+    """A text from a place, cut to what is shown. Raises TypeError for anything else."""
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value[:_SHOWN]
+
+
 def _kill(process: Process) -> None:
     """End a process and its session, whether or not it still runs."""
     with suppress(ProcessLookupError, PermissionError):
-        if os.name == "posix":
+        if sys.platform != "win32":
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()

@@ -122,8 +122,11 @@ def _server_lines(trace: Trace, run: list[Step]) -> Iterator[Line]:
     groups: dict[Line, list[str]] = defaultdict(list)
     for server in run[-1].servers:
         attempts = [a for step in run for a in step.attempts if a.server == server.name]
-        name = "" if server.name == ROOT else f"{name_text(server.name)} "
-        groups[_unasked_line(trace, server, attempts) or _server_line(run, attempts)].append(name)
+        state = _unasked_line(trace, server, attempts) or _server_line(run, attempts)
+        name = f"{name_text(server.name)} "
+        if server.name == ROOT:  # given by its address, which the state has if it was used
+            name = "" if state.mark is Mark.GOOD else f"{server.addresses[0].text} "
+        groups[state].append(name)
     for state, names in sorted(groups.items(), key=lambda pair: _ORDER.index(pair[0].mark)):
         most = _SICK if state.mark in (Mark.BAD, Mark.WARNING) else _MOST
         quiet = state.mark in (Mark.QUIET, Mark.PLAIN)

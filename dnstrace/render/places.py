@@ -12,6 +12,7 @@ from dnstrace.model.across import Where
 from dnstrace.model.findings import Level
 from dnstrace.model.places import Failure
 from dnstrace.model.security import Security
+from dnstrace.render.findings import brief_remedy_nodes
 from dnstrace.render.layout import ASCII, UNICODE, Columns, Node, rows
 from dnstrace.render.text import count_text, escaped, harmless, time_text, ttl_text
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked, question_text
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
     from dnstrace.model import Question
-    from dnstrace.model.across import Across, Row, Statement
+    from dnstrace.model.across import Across, Row, SharedFinding, Statement
     from dnstrace.model.places import Place, Seen
 
 _MOST = 3  # data of an answer in the table
@@ -174,16 +175,22 @@ def _all(count: int) -> str:
 
 def _findings(across: Across) -> list[Node]:
     return [
-        Node(
-            Text.assemble(
-                (each.finding.level.value, _STYLES[each.finding.level]),
-                f" {each.finding.code}",
-                (f" {seen_by(across, each.places)}", QUIET),
-                f": {harmless(each.finding.message)}",
-            )
-        )
+        Node(_finding_line(across, each), brief_remedy_nodes(each.finding), heading=True)
         for each in across.findings
     ]
+
+
+def _finding_line(across: Across, shared: SharedFinding) -> Text:
+    finding, style = shared.finding, _STYLES[shared.finding.level]
+    return marked(
+        style,
+        Text.assemble(
+            (finding.level.value, style),
+            " ",
+            (finding.code, f"{style} {STRONG}"),
+            f" {seen_by(across, shared.places)}: {harmless(finding.message)}",
+        ),
+    )
 
 
 def seen_by(across: Across, places: tuple[Place, ...]) -> str:

@@ -152,9 +152,13 @@ def _record_words(rrsets: list[dns.rrset.RRset], rdtype: str) -> str:
 
 def data_words(rrsets: list[dns.rrset.RRset]) -> str:
     """The data of records: of more than three, the first and how many more there are."""
-    texts = [
-        harmless(rdata_text(r)) for rrset in rrsets if rrset.rdtype != dns.rdatatype.RRSIG for r in rrset
-    ]
+    shown = (rrset for rrset in rrsets if rrset.rdtype != dns.rdatatype.RRSIG)
+    texts = [_without_final_dot(harmless(rdata_text(rdata))) for rrset in shown for rdata in rrset]
     if len(texts) > _MOST:
         return f"{', '.join(texts[:_MOST])} and {len(texts) - _MOST} more"
     return " and ".join(texts)
+
+
+def _without_final_dot(data: str) -> str:
+    """Data that ends with a name, as a sentence shows it; the root itself keeps its dot."""
+    return data if data.split()[-1:] == ["."] else data.removesuffix(".")

@@ -12,7 +12,7 @@ import dns.rdatatype
 from rich.text import Text
 
 from dnstrace.model import ROOT, Cause, Kind, Purpose, Source, Transport
-from dnstrace.render.edns import edns_options
+from dnstrace.render.edns import edns_options, version_text
 from dnstrace.render.layout import UNICODE_ONLY
 from dnstrace.render.text import count_text, harmless, name_text, rcode_text, time_text, unicode_name
 
@@ -223,7 +223,10 @@ def shared_remarks(step: Step, index: int) -> list[Text | str]:
         strays = count_text(exchange.mismatched, "stray reply", "stray replies")
         remarks.append(Text(f"{strays} ignored", WARNING))
     if exchange.message is not None:
-        remarks += [Text(str(error), WARNING) for error in edns_options(exchange.message).errors]
+        options = edns_options(exchange.message)
+        remarks += [Text(str(error), WARNING) for error in options.errors]
+        if options.version is not None:
+            remarks.append(version_text(options.version))
     return remarks
 
 

@@ -131,6 +131,11 @@ class Journal:
         for step in steps:
             self._update(replace(self[step], superseded=superseded))
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps so far."""
+        return tuple(self._steps)
+
     def __len__(self) -> int:
         return len(self._steps)
 

@@ -46,6 +46,9 @@ def test_a_network_is_blamed_for_servers_that_answer_elsewhere_only() -> None:
     """The same servers, silent at one place, or refusing; and others, which show nothing."""
     silent, refused = compared("in-domain", "all-silent"), compared("in-domain", "all-refuse")
     assert (silent.where, refused.where) == (Where.THERE, Where.BY_CLIENT)
-    assert "of example.com, silent there, answered here: the network there" in silent.verdict
+    assert "of example.com, silent there, answered here: queries from there are lost" in silent.verdict
     assert "the servers tell clients apart" in refused.verdict
-    assert compared("textbook", "all-silent").where is Where.UNCLEAR
+    unclear = compared("textbook", "all-silent")
+    assert unclear.where is Where.UNCLEAR
+    assert unclear.verdict.startswith("only at tokyo: ") and "add -a" in unclear.verdict
+    assert "needs to fix" not in unclear.verdict and "registrar" not in unclear.verdict

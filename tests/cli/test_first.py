@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import dnstrace
 from dnstrace import api, clock
 from dnstrace.cli.choosing import choose
 from dnstrace.cli.environment import Environment
@@ -26,6 +27,7 @@ from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.model.structs import replace
 from dnstrace.network import first
 from dnstrace.walk.roots import root_hints
+from tests.pythons import AT_HAND
 
 PLAIN = [
     "www.example.com",
@@ -161,7 +163,8 @@ MOST_MODULES = 25
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it is sent early on Linux only")
 @pytest.mark.parametrize("line", ["www.example.com", "a.example MX --json --seed 4 -4"])
-def test_next_to_nothing_is_imported_before_the_first_packet(line: str) -> None:
+@pytest.mark.parametrize("python", [sys.executable, *AT_HAND])
+def test_next_to_nothing_is_imported_before_the_first_packet(python: str, line: str) -> None:
     code = (
         "import sys; before = set(sys.modules); import os; from dnstrace.network import first;"
         "first.send = lambda *what: (print(*set(sys.modules) - before), sys.stdout.flush(), os._exit(0));"
@@ -169,8 +172,8 @@ def test_next_to_nothing_is_imported_before_the_first_packet(line: str) -> None:
     )
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DNSTRACE_")}
     ran = subprocess.run(
-        [sys.executable, "-S", "-c", code, *line.split()],
-        env=kept | {"XDG_CONFIG_HOME": "/nonexistent", "PYTHONPATH": os.pathsep.join(sys.path)},
+        [python, "-S", "-c", code, *line.split()],
+        env=kept | {"XDG_CONFIG_HOME": "/nonexistent", "PYTHONPATH": str(Path(dnstrace.__path__[0]).parent)},
         capture_output=True,
         text=True,
         check=True,
@@ -178,3 +181,19 @@ def test_next_to_nothing_is_imported_before_the_first_packet(line: str) -> None:
     imported = set(ran.stdout.split())
     assert "dnstrace.cli.first" in imported and not imported & EXPENSIVE
     assert len(imported) <= MOST_MODULES
+
+
+PUT_OFF = {"importlib.metadata", "rich.console", "ssl", "subprocess", "typer"}
+
+
+def test_the_tree_of_a_trace_needs_none_of_what_is_put_off() -> None:
+    code = (
+        "import os, sys; end = os._exit;"
+        "os._exit = lambda status: (print(*(n for n, m in sys.modules.items() if hasattr(m, '__spec__') and"
+        " m.__spec__ is not None), file=sys.stderr, flush=True), end(status));"
+        "from dnstrace.cli import main; main()"
+    )
+    words = [sys.executable, "-c", code, "--lab"]
+    ran = subprocess.run(words, capture_output=True, text=True, check=True)
+    imported = set(ran.stderr.split())
+    assert "dnstrace.render.tree" in imported and not imported & PUT_OFF

@@ -97,14 +97,43 @@ def says_nonsense() -> None:
     _OUT.write(b"nonsense 2\n{}")
 
 
+def says_odd_things() -> None:
+    _greeted()
+    _record()
+    _OUT.write(framed("progress", b'{"number": 1, "zone": ["x"], "queries": 1}'))
+
+
+def nests_deeply() -> None:
+    _greeted()
+    _record()
+    _OUT.write(framed("progress", b"[" * 100_000))
+
+
+def leaves_out_the_number() -> None:
+    _greeted()
+    _record()
+    _OUT.write(framed("failure", b"{}"))
+
+
 def ends() -> None:
     sys.stderr.write("Permission denied (publickey).\x1b[2J\n\n")
     sys.exit(255)
 
 
 WAYS: tuple[Callable[[], None], ...] = (
-    honest, lies, hangs, floods, floods_in_lines, promises_too_much, stops_halfway, says_nonsense, ends,
-)  # fmt: skip
+    honest,
+    lies,
+    hangs,
+    floods,
+    floods_in_lines,
+    promises_too_much,
+    stops_halfway,
+    says_nonsense,
+    says_odd_things,
+    nests_deeply,
+    leaves_out_the_number,
+    ends,
+)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,9 @@ SAID = {
     "promises_too_much": "sent more than any trace has: over 16 MiB",
     "stops_halfway": "stopped in the middle of its trace",
     "says_nonsense": "sent something that is not a part of a trace",
+    "says_odd_things": "sent something that is not a part of a trace",
+    "nests_deeply": "sent something that is not a part of a trace",
+    "leaves_out_the_number": "sent something that is not a part of a trace",
     "ends": "ended with status 255: Permission denied (publickey).\x1b[2J",
     "missing": "cannot start no-such-command: No such file or directory",
 }
@@ -73,7 +76,7 @@ def test_a_lie_in_a_record_is_not_believed(came: dict[str, tuple[Came, list[Stag
     assert lying.trace == honest.trace
 
 
-def test_a_place_that_hangs_is_given_up_and_ended() -> None:
+def test_a_place_that_hangs_is_given_up_and_ended(caplog: pytest.LogCaptureFixture) -> None:
     found: list[Came] = []
 
     async def run() -> None:
@@ -82,6 +85,7 @@ def test_a_place_that_hangs_is_given_up_and_ended() -> None:
 
     asyncio.run(run())
     assert [each.why for each in found if isinstance(each, Failure)] == ["did not answer within 0.1 s"]
+    assert not caplog.records  # of a process that somebody else waited for
 
 
 def test_an_installed_dnstrace_of_this_version_traces_there(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dnstrace.cli.line.parsed import Parsed
 
 _NSID = (3, b"")  # RFC 5001 section 2.1: empty in a query
+_ZONEVERSION = (19, b"")  # RFC 9660 section 2.1: the same
 _SUBNET = 8  # RFC 7871 section 6
 _AS_SET = ("port", "tcp", "timeout", "tries", "bind", "prime", "qmin")
 
@@ -47,6 +48,8 @@ def _edns(chosen: Mapping[str, Any], identified: bool) -> Edns | None:
 def _edns_options(chosen: Mapping[str, Any], identified: bool) -> Iterator[tuple[int, bytes]]:
     if identified:
         yield _NSID
+    if "zoneversion" in chosen:
+        yield _ZONEVERSION
     if "cookie" in chosen:
         yield COOKIE, os.urandom(CLIENT_COOKIE)
     if "subnet" in chosen:

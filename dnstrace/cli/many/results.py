@@ -41,8 +41,9 @@ class Result(NamedTuple):
     `failed_in` is the zone in which it failed, `troubled` are the servers without a usable reply, `times` are
     the seconds that each zone took. `codes` are its findings, each with its level, `unmet` what was expected
     and is not so. `said` is the end of its line: what was found, and what is wrong. `page` is its page if it
-    is bad and pages are wanted. `concerned` is how many findings each `--ignore` concerns, by what holds on
-    that `day`. `entry` is what one document about all of them shows of it.
+    is bad and pages are wanted. `cuts` are the zone cuts on its way, each with its line, if these are wanted.
+    `concerned` is how many findings each `--ignore` concerns, by what holds on that `day`. `entry` is what
+    one document about all of them shows of it.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Result(NamedTuple):
     said: tuple[str, str] = ("", "")
     judged: tuple[str, ...] = ()
     page: str = ""
+    cuts: tuple[tuple[str, str], ...] = ()
     concerned: tuple[int, ...] = ()
     day: date | None = None
     entry: Entry | None = None
@@ -110,12 +112,21 @@ def result(trace: Trace, shown: Display, policy: Policy = USUAL, form: Form = AS
     page = _page(trace, shown.level) if form.pages and found.is_bad else ""
     if shown.output in FORMATS:
         return found._replace(entry=_entry(trace, policy), page=page)
-    return found._replace(text=_result_text(trace, found, shown, form), page=page)
+    return found._replace(text=_result_text(trace, found, shown, form), page=page, cuts=_cuts(trace, shown))
 
 
 def _says(shown: Display, form: Form) -> bool:
     """Whether what was found is written in words: on its line, or on the page that lists all results."""
     return form.pages or shown.output not in _WORDLESS
+
+
+def _cuts(trace: Trace, shown: Display) -> tuple[tuple[str, str], ...]:
+    """The zone cuts on the way of a name that was checked, where JSON is brief."""
+    if shown.output is not Output.JSONL or not shown.brief or trace.findings is None:
+        return ()
+    from dnstrace.render.document.cut import cut_lines
+
+    return tuple(cut_lines(trace))
 
 
 def _seen(trace: Trace, level: str) -> Trace:

@@ -19,7 +19,7 @@ from dnstrace.cli.line.forms import FORMATS, Output
 from dnstrace.cli.line.lists import cores
 from dnstrace.cli.many.listed import Listed
 from dnstrace.cli.many.names import AsTheyCome, questions
-from dnstrace.cli.many.outfile import Done, Writer, opened, writer
+from dnstrace.cli.many.outfile import Cuts, Done, Writer, opened, writer
 from dnstrace.cli.many.pages import Pages
 from dnstrace.cli.many.results import Form, Result, result
 from dnstrace.cli.many.screen import Screen
@@ -28,6 +28,7 @@ from dnstrace.cli.planning import planned
 from dnstrace.cli.usage import Usage, shown
 from dnstrace.clock import run_real
 from dnstrace.model.counting import counted
+from dnstrace.model.quick_names import quicken
 
 if TYPE_CHECKING:
     from dnstrace.bulk.plan import Item
@@ -79,7 +80,7 @@ class _ManyRun:
         self._writer, self._screen, self._ascii = out, Screen(environment, out), environment.ascii_only
         self._in_color = many.out is None and environment.in_color(chosen.shown.color)
         self._tally, self._wrong, self._cut_off = Tally(chosen.policy), 0, False
-        self._stopped = False
+        self._stopped, self._cuts = False, Cuts()
         self._size, self._taken = _size_of(names), 0
         self._coming: AsTheyCome | None = None
         self._listed = Listed() if chosen.shown.output in FORMATS else None
@@ -109,6 +110,7 @@ class _ManyRun:
         """Trace and write by this plan, print the summary, and return the exit status."""
         run: Callable[[Coroutine[Any, Any, None]], None] = getattr(plan.network, "run", run_real)
         collect_rarely()
+        quicken()
         try:
             workers = 1 if plan.network is not None or self._many.dask else self._workers()
             run(self._traced(wanted, plan, workers))
@@ -252,7 +254,8 @@ class _ManyRun:
             self._listed.add(found.entry)
         if self._pages is not None:
             self._pages.add(found)
-        self._screen.write(found.text, lambda: self._tally.progress(self._done(), self._ascii))
+        text = self._cuts.new(found.cuts) + found.text
+        self._screen.write(text, lambda: self._tally.progress(self._done(), self._ascii))
 
     def _done(self) -> float | None:
         """The share of the names that have ended, estimated from the share of the file that has been read."""

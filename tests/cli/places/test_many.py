@@ -41,3 +41,16 @@ def test_pages_of_many_names_are_refused(tmp_path: Path) -> None:
     (tmp_path / "names").write_text("www.example.com\n")
     ran = run("-f", str(tmp_path / "names"), "--html", str(tmp_path / "pages"), *FROM)
     assert ran.status == 2 and "no pages" in ran.err
+
+
+def test_a_run_that_was_stopped_goes_on(acting: Callable[..., None], tmp_path: Path) -> None:
+    acting(here="in-domain", tokyo="in-domain")
+    names, out = tmp_path / "names", tmp_path / "out"
+    names.write_text("www.example.com\n")
+    words = ("-f", str(names), "--jsonl", "-o", str(out), *FROM[:4])
+    run(*words)
+    names.write_text("www.example.com\nexample.com SOA\n")
+    ran = run(*words, "--resume")
+    assert "1 name from 2 places" in ran.err
+    found = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [each["question"]["type"] for each in found] == ["A", "SOA"]
