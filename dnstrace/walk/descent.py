@@ -81,7 +81,7 @@ class Walk:
 
     @cached_property
     def _lookups(self) -> ServerLookups:
-        """Made when a name server is to be looked up: it refers to this, and only the collector ends that."""
+        """Made for the first look-up: it refers back to this, a cycle that only the collector ends."""
         return ServerLookups(self._context, self.resolve, self._ask_above)
 
     async def resolve(
