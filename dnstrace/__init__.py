@@ -14,11 +14,9 @@ Nothing is imported until it is used, so that `dnstrace --version` costs no DNS 
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
 __version__ = "0.1.0"
 
+TYPE_CHECKING = False  # that of `typing` is not imported before the first query
 if TYPE_CHECKING:
     from dnstrace.api import report, trace, trace_async
     from dnstrace.bulk import trace_many
@@ -84,6 +82,8 @@ _HOME = {
 def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module 'dnstrace' has no attribute {name!r}")
+    from importlib import import_module
+
     return getattr(import_module(f"dnstrace.{_HOME[name]}"), name)
 
 
@@ -96,6 +96,8 @@ def to_json(found: Trace | Report, *, verbose: bool = False, indent: int | None 
 
     `verbose` adds the records of every reply. A Trace is judged first, as `report` does.
     """
+    from importlib import import_module
+
     api, document = import_module("dnstrace.api"), import_module("dnstrace.render.document")
     judged = api.report(found) if hasattr(found, "steps") else found
     text: str = document.to_json(judged, verbose=verbose, indent=indent)

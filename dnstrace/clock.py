@@ -278,10 +278,17 @@ def run_real(main: Coroutine[Any, Any, T]) -> T:
     file descriptors for a loop.
     """
     _require_descriptors(main)
+    found: list[T] = []
+
+    async def kept() -> None:  # asyncio writes out what its task returns, which would take milliseconds
+        found.append(await main)
+
     if sys.platform != "win32":
-        return asyncio.run(main)
-    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-        return runner.run(main)
+        asyncio.run(kept())
+    else:
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+            runner.run(kept())
+    return found[0]
 
 
 def _require_descriptors(main: Coroutine[Any, Any, object]) -> None:

@@ -39,6 +39,20 @@ class Queued(Network, Protocol):
         ...
 
 
+class Ahead(Network, Protocol):
+    """A network that sent the first query of a trace before the trace could begin."""
+
+    def began(self) -> float:
+        """The running loop's time at which the trace began with that query; called once, when it begins."""
+        ...
+
+
+def began(network: Network, now: float) -> float:
+    """The loop's time at which a trace over any network begins: `now`, or with what was sent before."""
+    ahead: Ahead | None = network if hasattr(network, "began") else None  # type: ignore[assignment]
+    return now if ahead is None else ahead.began()
+
+
 async def in_turn(network: Network, query: Query, timeout: float, sent: Callable[[], None]) -> Exchange:
     """Put `query` to its address over any network, and call `sent` when it is sent; see Queued."""
     queued: Queued | None = network if hasattr(network, "in_turn") else None  # type: ignore[assignment]

@@ -84,8 +84,18 @@ class Text:
     @property
     def package(self) -> str:
         """The package that it belongs to, or the file that is in none."""
-        parts = self.path.relative_to(HOME).parts
-        return "/".join(parts[:2]) if parts[0] in ("dnstrace", ".github") else "/".join(parts)
+        return package_of(self.path)
+
+
+def package_of(path: Path) -> str:
+    """The package that a file belongs to, or the file if it is in none."""
+    parts = path.relative_to(HOME).parts
+    return "/".join(parts[:2]) if parts[0] in ("dnstrace", ".github") else "/".join(parts)
+
+
+def packages() -> list[str]:
+    """Every package, and every file in none, that has texts."""
+    return sorted({package_of(path) for path in _paths()})
 
 
 def found(text: Text) -> Iterator[str]:

@@ -94,13 +94,14 @@ def check_shown(found: Trace) -> None:
 
     Where look-ups that went alike are folded, the tree counts their queries, and the longer one has all.
     """
-    drawn = look(tree(report(found)), 80)
+    judged = report(found)
+    drawn = look(tree(judged), 80)
     assert max(map(cell_len, drawn.splitlines())) <= 80
-    counts = re.findall(FOLDED, look(tree(report(found)), 300))
+    counts = re.findall(FOLDED, look(tree(judged), 300))
     assert len(not_shown(found, drawn)) <= sum(map(int, counts))
     if counts:
-        assert not not_shown(found, look(tree(report(found), verbose=True), 80))
-    validator().validate(json.loads(json.dumps(document(report(found)), allow_nan=False)))
+        assert not not_shown(found, look(tree(judged, verbose=True), 80))
+    validator().validate(json.loads(json.dumps(document(judged), allow_nan=False)))
 
 
 # --- every one of them ----------------------------------------------------------------------------

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import run
-from tests.english import ALLOWED, DISAGREEING, PACKAGE, Text, found, texts
+from tests.english import ALLOWED, DISAGREEING, PACKAGE, Text, found, packages, texts
 
-PACKAGES = sorted({text.package for text in texts()})
+PACKAGES = packages()
 SHOWN = (
     ("--lab", "lame", "--check", "--explain-steps"),
     ("--lab", "all-refuse", "--check"),

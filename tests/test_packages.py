@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from tests.pythons import AT_HAND
+
 SOURCE = Path(__file__).parent.parent
 PATIENCE = 300  # seconds
 SHARED = {
@@ -148,18 +150,6 @@ def test_no_privilege_is_needed(installed: Path, tmp_path: Path) -> None:
     assert "no route to this address" in done(*cut_off, env=environment, status=3)
     done(*command, "--install-completion", env=environment, status=2)
     done(*command, "--lab", "--save", home / "trace.json", env=environment, status=2)
-
-
-def _python(version: str) -> str | None:
-    """A Python of that version, which may be where pyenv keeps it; None if there is none."""
-    for place in (None, *Path.home().glob(f".pyenv/versions/{version}.*/bin")):
-        found = shutil.which(f"python{version}", path=place)
-        if found and subprocess.run([found, "-c", ""], capture_output=True).returncode == 0:
-            return found
-    return None
-
-
-AT_HAND = [found for version in ("3.11", "3.12", "3.13", "3.14") if (found := _python(version))]
 
 
 @pytest.mark.parametrize("python", AT_HAND or [sys.executable])

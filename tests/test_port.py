@@ -9,6 +9,7 @@ import pytest
 from dnstrace.bulk.polite import PoliteNetwork
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.web import LabWeb
+from dnstrace.network.ahead import AheadNetwork
 from dnstrace.network.live import LiveNetwork
 from dnstrace.network.pacing import PacedNetwork
 from dnstrace.network.pooled import PooledNetwork
@@ -19,6 +20,7 @@ from dnstrace.web.live import LiveWeb
 
 NETWORKS = [
     LiveNetwork,
+    AheadNetwork,
     PooledNetwork,
     LabNetwork,
     RecordedNetwork,

@@ -169,7 +169,8 @@ def test_the_library_does_what_is_shown(
         monkeypatch.setattr(dnstrace, name, in_the_lab, raising=False)
     exec(program, {})
     first, *others = capsys.readouterr().out.splitlines()
-    assert first == "answer ['www.example.com. 300 IN A 192.0.2.44']"
+    assert first == "answer ('192.0.2.44',)"
+    assert others.pop(0) == "['www.example.com. 300 IN A 192.0.2.44']"
     assert ". referral" in others
     assert others[-4].startswith("error lame-server ns1.example.com does not serve example.com")
     assert others[-3].startswith("ns1.example.com does not serve example.com at 192.0.2.53")

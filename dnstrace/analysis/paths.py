@@ -16,6 +16,7 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.model import Attempt, Fault, Kind, Meaning, Name, Step
+from dnstrace.model.kept import kept
 from dnstrace.model.paths import Share
 
 UNHEARD = 3  # if at least this many addresses of a family were asked and none replied, it has no route
@@ -32,6 +33,7 @@ class Lead(NamedTuple):
     data: Hashable = None
 
 
+@kept(most=2048)
 def lead(meaning: Meaning) -> Lead:
     """What a meaning leads to.
 

@@ -45,7 +45,7 @@ class Counting:
     def add(self, probe: Probe | None, attempt: Attempt) -> None:
         """Count an attempt of a step, which may be a probe."""
         exchange = attempt.exchange
-        if exchange.fault in _UNSENT:
+        if exchange.fault in _UNSENT or exchange.cached is not None:
             return
         query = exchange.query
         self._sent += 1
@@ -107,7 +107,7 @@ def critical_attempts(steps: tuple[Step, ...]) -> list[Attempt]:
 
 
 def _seconds(attempts: list[Attempt]) -> float:
-    return math.fsum(attempt.exchange.elapsed for attempt in attempts)
+    return math.fsum(each.exchange.elapsed for each in attempts if each.exchange.cached is None)
 
 
 def _path_to(step: Step, beginning: int | None, steps: tuple[Step, ...]) -> list[Attempt]:

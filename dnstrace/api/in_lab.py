@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dnstrace.clock import SteadyLoop
-from dnstrace.model import ROOT, Address, Delegation, NameServer, Source
+from dnstrace.model import ROOT, Address, Delegation, NameServer, Source, family_of
 from dnstrace.model.anchors import NO_ANCHORS
 from dnstrace.model.asked import Resolver
 from dnstrace.model.structs import replace
@@ -36,8 +36,14 @@ def anchors_of(world: World) -> Anchors:
 
 
 def placed(tracing: Tracing, world: World) -> Tracing:
-    """A way to trace as it is in a world: at its time, with its own resolvers unless others were given."""
-    own = () if tracing.parent_only else tuple(map(Resolver, world.resolvers))
+    """A way to trace as it is in a world: at its time, with its own resolvers unless others were given.
+
+    Its own resolvers are asked in the address families that are asked at all.
+    """
+    asked = tracing.settings.families
+    own = tuple(Resolver(each) for each in world.resolvers if family_of(each) in asked)
+    if tracing.parent_only:
+        own = ()
     return replace(
         tracing,
         now=world.now,

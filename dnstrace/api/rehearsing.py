@@ -146,7 +146,7 @@ class _Rehearsal:
             again.context.cuts.add(Delegation(first.zone, first.servers))
         context = again.context._replace(supposed=_All((again.context.supposed, *edits)))
         ended = await with_findings(await again._replace(until=run.until, context=context).ended(), run.until)
-        main = [step.id for step in run.context.journal.snapshot().steps if step.main]
+        main = [step.id for step in run.context.journal.steps if step.main]
         _record(run, ended, frozenset(self._known.asked), began, (main or [1])[-1])
         return ended
 

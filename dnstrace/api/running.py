@@ -17,7 +17,7 @@ from dnstrace.message.written import subject_of
 from dnstrace.model import Delegation, Name, Question, Settings, Trace
 from dnstrace.model.structs import replace
 from dnstrace.model.tracing import Tracing
-from dnstrace.port import Network
+from dnstrace.port import Network, began
 from dnstrace.walk.budget import Budget
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.cuts import Cuts
@@ -32,16 +32,19 @@ if TYPE_CHECKING:
 
     from dnstrace.model.asked import Resolver
     from dnstrace.walk.consulting import Consultation
+    from dnstrace.walk.heard import Heard, Hearing
 
 _SEEDS = 2**32
+_TURN = 0.002  # seconds for which rules are applied in one go
 _FOR_RULES = 0.1  # of the deadline: the time that rules have in any case, for what was recorded until then
 
 
 class Knowledge(NamedTuple):
     """What a trace knows when it begins, and shares with other traces (`dnstrace.bulk`)."""
 
-    cuts: Cuts
-    health: Health
+    cuts: Cuts | None = None
+    health: Health | None = None
+    heard: Heard | None = None
 
 
 class Run(NamedTuple):
@@ -95,40 +98,47 @@ def begun(
     given, wanted = _start_given(tracing.server)
     start = given or tracing.roots or root_hints()
     clock = asyncio.get_running_loop().time
-    health = Health(settings.families) if knowledge is None else knowledge.health
+    has = knowledge or Knowledge()
+    health = has.health or Health(settings.families)
     now = tracing.now or datetime.now(UTC)
-    journal = Journal(question, now, seed, clock, on_change, tracing.supposed, health.unasked)
     network = network or _live(settings)
+    origin = began(network, clock())
+    journal = Journal(question, now, seed, clock, on_change, tracing.supposed, health.unasked, origin)
+    network = _paced(network) if settings.all_servers else network
     context = TraceContext(
-        _paced(network) if settings.all_servers else network,
+        network,
         settings,
         Budget(limits),
         journal,
-        Cuts(start) if knowledge is None else knowledge.cuts,
+        has.cuts or Cuts(start),
         health,
         Random(seed),
         Remembered(),
         Supposed(tracing.supposed),
+        None if has.heard is None else _hearing(has.heard, network),
     )
     for known in (each for cut in tracing.supposed for each in cut.servers if each.addresses):
         context.cuts.add_addresses(known.name, known.addresses)
-    return Run(question, tracing, context, start, wanted, clock() + limits.deadline)
+    return Run(question, tracing, context, start, wanted, origin + limits.deadline)
 
 
 async def with_findings(trace: Trace, until: float) -> Trace:
     """The trace with what the rules find wrong in it that can be applied up to the loop's time `until`.
 
-    Other tasks have their turn after each rule.
+    Other tasks have their turn again and again.
     """
     from dnstrace.checks import Checking, applied
 
     checking, unapplied, clock = Checking(trace), list[str](), asyncio.get_running_loop().time
+    since = clock()
     for rule in applied(trace):
-        if clock() < until:
-            checking.apply(rule)
-            await other_turns()
-        else:
+        if (now := clock()) >= until:
             unapplied.append(rule.code)
+            continue
+        if now - since >= _TURN:
+            await other_turns()
+            since = clock()
+        checking.apply(rule)
     return replace(trace, findings=checking.findings, unapplied=tuple(unapplied))
 
 
@@ -146,6 +156,12 @@ def as_question(name: str | Name, rdtype: str | dns.rdatatype.RdataType | None =
     except (dns.exception.DNSException, ValueError) as error:
         raise ValueError(f"{name} {rdtype or ''} cannot be asked for: {error}") from error
     return Question(absolute, number)
+
+
+def _hearing(heard: Heard, network: Network) -> Hearing:
+    from dnstrace.walk.heard import Hearing
+
+    return Hearing(heard, network)
 
 
 def _consultation(context: TraceContext, question: Question, resolvers: Sequence[Resolver]) -> Consultation:

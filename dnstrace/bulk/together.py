@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from dnstrace.api import Knowledge
 from dnstrace.api import traced as traced_one
 from dnstrace.bulk.dealing import following
 from dnstrace.bulk.plan import Item, Jobs, NoDescriptors, Plan, R, Use
@@ -19,6 +20,7 @@ from dnstrace.model import Outcome, Question, Trace
 from dnstrace.model.expectations import Expecting
 from dnstrace.model.structs import replace
 from dnstrace.port import Network
+from dnstrace.walk.heard import Heard
 from dnstrace.walk.roots import root_hints
 
 if TYPE_CHECKING:
@@ -87,6 +89,9 @@ class _Tracer:
         self._shared = None
         if share:
             self._shared = Shared(self._network, self._clock, settings, tracing.roots or root_hints())
+        # A check starts at the root each time, and takes what others have heard on the way. What is supposed
+        # is put in the place of replies, and shared by nobody.
+        self._heard = Heard(self._clock) if plan.share and settings.probe and not tracing.supposed else None
 
     def close(self) -> None:
         """Close what was opened here."""
@@ -102,6 +107,9 @@ class _Tracer:
 
         return judged(await self._traced(number, item.question), item.expected)
 
+    def _knowledge(self) -> Knowledge:
+        return Knowledge(heard=self._heard) if self._shared is None else self._shared.knowledge
+
     async def _traced(self, number: int, question: Question) -> Trace:
         seed = self._plan.seed_of(number)
         now = self._plan.now + timedelta(seconds=self._clock() - self._began)
@@ -110,7 +118,7 @@ class _Tracer:
                 question,
                 replace(self._tracing, seed=seed, now=now),
                 self._shared or self._network,
-                knowledge=None if self._shared is None else self._shared.knowledge,
+                knowledge=self._knowledge(),
             )
         except Exception as error:  # a fault of ours that one name reveals must not cost the others
             if has_run_out(error):

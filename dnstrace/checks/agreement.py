@@ -32,15 +32,18 @@ def groups(replies: Iterable[HeardReply]) -> list[list[HeardReply]]:
 def conflict(one: HeardReply, other: HeardReply) -> bool:
     """Whether two replies cannot both be right.
 
-    One may follow an alias further than the other: only what both give is compared. Referrals agree if they
-    lead to the same zone.
+    One may follow an alias further than the other: only what both give is compared, and of replies to ANY
+    too, which give what RRsets they like or a HINFO record instead (RFC 8482). Referrals agree if they lead
+    to the same zone.
     """
     kinds = one.meaning.kind, other.meaning.kind
     if Kind.REFERRAL in kinds or not POSITIVE.issuperset(kinds):
         return kinds[0] is not kinds[1] or _cut(one) != _cut(other)
-    name = one.step.question.name
+    name, rdtype = one.step.question.name, one.step.question.rdtype
     here, there = _answer_data(one), _answer_data(other)
-    if {key for key in here if key[0] == name} != {key for key in there if key[0] == name}:
+    if rdtype == dns.rdatatype.ANY:
+        here = {key: data for key, data in here.items() if key[1] != dns.rdatatype.HINFO}
+    elif {key for key in here if key[0] == name} != {key for key in there if key[0] == name}:
         return True
     return any(here[key] != there[key] for key in here.keys() & there.keys())
 

@@ -44,7 +44,7 @@ def anomalies(evidence: Evidence) -> tuple[Anomaly, ...]:
         *_of_probes(evidence, steps),
         *_of_names(evidence, steps),
         *_of_lookups(evidence),
-        *_of_paths(evidence),
+        *of_paths(evidence),
     ]
     return tuple(found)
 
@@ -62,7 +62,7 @@ def _of_attempts(evidence: Evidence, step: Step) -> Iterator[Anomaly]:
         sort = Sort.ANOTHER_WAY if last.meaning.usable else Sort.UNUSABLE
         first = next(attempt for attempt in attempts if not attempt.meaning.usable)
         shown = first if sort is Sort.ANOTHER_WAY else last
-        yield _at_address(evidence, step, sort, shown, f"gives {_result_text(shown.meaning)}")
+        yield _at_address(evidence, step, sort, shown, f"gives {result_text(shown.meaning)}")
 
 
 def _at_address(evidence: Evidence, step: Step, sort: Sort, attempt: Attempt, what: str) -> Anomaly:
@@ -77,7 +77,7 @@ def _at_address(evidence: Evidence, step: Step, sort: Sort, attempt: Attempt, wh
     )
 
 
-def _result_text(meaning: Meaning) -> str:
+def result_text(meaning: Meaning) -> str:
     """The result of an attempt, in a word or two."""
     if meaning.kind is Kind.OTHER_RCODE and meaning.rcode is not None:
         return dns.rcode.to_text(dns.rcode.Rcode.make(meaning.rcode))
@@ -176,7 +176,7 @@ def _gist(reply: HeardReply) -> tuple[Kind, bool]:
 
 
 def _gist_text(reply: HeardReply) -> str:
-    return f"{_result_text(reply.meaning)}{'' if reply.meaning.authoritative else ' without AA'}"
+    return f"{result_text(reply.meaning)}{'' if reply.meaning.authoritative else ' without AA'}"
 
 
 # --- one name, several questions ---------------------------------------------------------------------
@@ -201,7 +201,7 @@ def _of_names(evidence: Evidence, steps: list[Step]) -> Iterator[Anomaly]:
                 question=replies[0].step.question,
                 steps=tuple(dict.fromkeys(reply.step.id for reply in (*replies, shown))),
                 what=f"gives NXDOMAIN for {plain(name)}, where {question_text(shown.step.question)}"
-                f" gives {_result_text(shown.meaning)}",
+                f" gives {result_text(shown.meaning)}",
                 replies=(*replies, shown),
             )
 
@@ -250,7 +250,7 @@ def _needed_by(evidence: Evidence, lookups: list[Step]) -> Iterator[Name]:
 # --- paths -------------------------------------------------------------------------------------------
 
 
-def _of_paths(evidence: Evidence) -> Iterator[Anomaly]:
+def of_paths(evidence: Evidence) -> Iterator[Anomaly]:
     """Paths that fail, and those that end in another result than most of the others."""
     zones = frozenset(cut.zone for cut in evidence.cuts)
     ends = shares(evidence.trace.steps)
@@ -268,7 +268,7 @@ def _of_paths(evidence: Evidence) -> Iterator[Anomaly]:
             servers=frozenset(share.servers) | _as_many(share, usual),
             question=step.question,
             steps=(share.step,),
-            what=f"{share.share} of all paths end with {_result_text(share.meaning)}",
+            what=f"{share.share} of all paths end with {result_text(share.meaning)}",
             replies=replies,
         )
 

@@ -16,7 +16,7 @@ from dnstrace.checks.lifetimes import unlike_ttls
 from dnstrace.checks.phrases import listed, question_text, where
 from dnstrace.checks.remedies import RELOAD, at_servers, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
-from dnstrace.checks.serials import serials
+from dnstrace.checks.serials import primaries, serials
 from dnstrace.checks.statements import foreign_soa_in, heard_below, said_text, statements_of
 from dnstrace.model import Kind, Name, Probe, Purpose, Step
 from dnstrace.model.findings import Blame, Level, Observation
@@ -121,10 +121,10 @@ def _may_differ(cut: Cut, reply: HeardReply, below: Name) -> bool:
 
 
 def _by_serial(cut: Cut, replies: list[HeardReply]) -> list[list[HeardReply]]:
-    """Replies from the same version of the zone, as far as that is known of them."""
+    """Replies from the same version of the zone, as far as is known: several primaries have their own."""
     known = serials(cut)
     versions = dict.fromkeys(known[r.address] for r in replies if r.address in known)
-    if not versions:
+    if not versions or primaries(cut):
         return [replies]
     return [[r for r in replies if known.get(r.address, serial) == serial] for serial in versions]
 
@@ -132,7 +132,7 @@ def _by_serial(cut: Cut, replies: list[HeardReply]) -> list[list[HeardReply]]:
 def _difference(cut: Cut, step: Step, groups: list[list[HeardReply]]) -> Observation:
     each = "; ".join(f"{where(group)}: {said_text(group[0])}" for group in groups)
     known = serials(cut)
-    same = all(reply.address in known for group in groups for reply in group)
+    same = all(reply.address in known for group in groups for reply in group) and not primaries(cut)
     cure = RELOAD
     remedy = in_zone(step.zone, servers=by_server(reply for group in groups[1:] for reply in group))
     below, instead = _answering_below(cut, groups)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from dnstrace.analysis.reached import zone_reached
 from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.hosts import host_of
 from dnstrace.checks.phrases import listed
 from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.signing import signing_of
@@ -19,6 +20,11 @@ from dnstrace.model.findings import Finding
 from dnstrace.model.structs import replace
 
 _LAST_RESORT = "chain-broken"
+_SAME_FIX = {
+    "cut-denied": "nxdomain-beside-data ent-nxdomain signature-missing denial-broken chain-broken",
+    "ns-name-unresolvable": "glue-missing",
+}
+"""Findings that on their own would recommend something of no use, by what explains them."""
 
 Relation = Callable[[Evidence, Finding, Finding], bool]
 
@@ -46,6 +52,12 @@ def explained(evidence: Evidence, found: Sequence[Finding]) -> tuple[Finding, ..
 
 def _with_fix_of_cause(evidence: Evidence, found: Sequence[Finding], effect: Finding) -> Finding:
     """A finding of the last resort with the fix of what explains it: on its own it can only guess."""
+    same = (
+        each for each in Causes(evidence, found).of(effect) if effect.code in _SAME_FIX.get(each.code, "")
+    )
+    if (first := next(same, None)) is not None:
+        taken = replace(effect, blame=first.blame, operator=first.operator, records=first.records)
+        return replace(taken, cure=first.cure, remedy=first.remedy)
     if effect.code != _LAST_RESORT or (effect.remedy is not None and effect.remedy.servers):
         return effect
     causes = [each for each in Causes(evidence, found).of(effect) if each.remedy is not None]
@@ -132,6 +144,19 @@ def left_behind(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
     return cut is not None and bool(cut.child) and effect.server not in cut.child
 
 
+def of_absent(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """The server's name has no address in its own zone either: there is none to give as glue."""
+    cut = None if effect.zone is None else evidence.cut(effect.zone)
+    if cut is None or effect.server is None or not of_zone(evidence, cause, effect):
+        return False
+    return host_of(cut, effect.server).absent
+
+
+def of_unasked(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """Both are about the same zone, and for want of the cause's glue nobody could ask for the address."""
+    return of_zone(evidence, cause, effect) and not of_absent(evidence, effect, cause)
+
+
 def of_one_fix(_: Evidence, cause: Finding, effect: Finding) -> bool:
     """One and the same change to the data of the zone or its parent fixes both."""
     return cause.zone == effect.zone and cause.remedy is not None and cause.remedy == effect.remedy
@@ -193,7 +218,8 @@ TABLE = (
     Row(_DEAD, without_keys, "chain-broken"),
     Row("soa-differs", of_server, "dnskey-differs signature-expired signature-missing ns-name-unresolvable"),
     Row("soa-differs", of_zone, "answers-differ ns-differs-between-servers cds-inconsistent"),
-    Row("glue-missing", of_zone, "cyclic-dependency ns-name-unresolvable"),
+    Row("ns-name-unresolvable", of_absent, "glue-missing"),
+    Row("glue-missing", of_unasked, "cyclic-dependency ns-name-unresolvable"),
     Row("ds-digest-wrong", of_zone, "ds-without-dnskey chain-broken"),
     Row("ds-without-dnskey ds-digest-wrong", of_zone, "signature-missing denial-broken cds-differs"),
     Row("key-malformed keys-not-signed", of_zone, "chain-broken"),
@@ -201,6 +227,7 @@ TABLE = (
     Row("cds-unusable", of_zone, "cds-differs"),
     Row("alias-at-apex alias-beside-data", of_zone, "soa-missing"),
     Row("alias-beside-data cut-denied", of_zone, "chain-broken"),
+    Row("cut-denied", of_zone, "nxdomain-beside-data ent-nxdomain signature-missing denial-broken"),
     Row("answers-below-cut nxdomain-beside-data", of_zone, "answers-differ"),
     Row("answers-differ", of_zone, "denial-contradicts-data"),
     Row(f"{_DEAD} {_UNFOUND}", at_the_end, "alias-dangling"),

@@ -20,10 +20,10 @@ _OLD_COPY = "soa-differs"
 """It explains what its server says, even where the others are those that deny it."""
 
 
-def remarkable(evidence: Evidence) -> tuple[Anomaly, ...]:
-    """The anomalies of a trace that no reason shows to be harmless."""
+def remarkable(evidence: Evidence, found: Iterable[Anomaly]) -> tuple[Anomaly, ...]:
+    """The anomalies among `found` that no reason shows to be harmless."""
     known = Known(evidence)
-    return tuple(anomaly for anomaly in anomalies(evidence) if not is_harmless(known, anomaly))
+    return tuple(anomaly for anomaly in found if not is_harmless(known, anomaly))
 
 
 def unclaimed(evidence: Evidence, found: Iterable[Finding]) -> tuple[Anomaly, ...]:
@@ -33,7 +33,7 @@ def unclaimed(evidence: Evidence, found: Iterable[Finding]) -> tuple[Anomaly, ..
         by_code[finding.code].append(finding)
     return tuple(
         anomaly
-        for anomaly in remarkable(evidence)
+        for anomaly in remarkable(evidence, anomalies(evidence))
         if not any(_fits(f, anomaly) for code in explaining(anomaly) for f in by_code.get(code, ()))
     )
 

@@ -19,6 +19,7 @@ from dnstrace.checks.replies import HeardReply, by_server, only_server, steps_of
 from dnstrace.checks.serials import serials
 from dnstrace.checks.signing import Judged, signing_of
 from dnstrace.checks.statements import statements_of
+from dnstrace.checks.undelegated import answered_below, delegate
 from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, read_denial
 from dnstrace.dnssec.effort import Effort, TooMuchWork
 from dnstrace.dnssec.proof import wildcard_below
@@ -80,14 +81,15 @@ def denial_contradicts_data(cut: Cut) -> Iterator[Observation]:
 def cut_denied(cut: Cut) -> Iterator[Observation]:
     """The signed zone proves that there is no delegation where its servers refer to another zone.
 
-    What it is: the servers refer to a zone below, and validly signed NSEC or NSEC3 records of the zone show
-    that the name of that zone does not exist, or is not delegated: the signer did not know of the delegation.
+    What it is: the servers refer to a zone below, or answer from it because they serve it too, and validly
+    signed NSEC or NSEC3 records of the zone show that the name of that zone does not exist, or is not
+    delegated: the signer did not know of the delegation.
 
     Why it matters: what the zone below answers has no place in the signed tree. Validating resolvers take
-    the referral for a forgery and answer SERVFAIL for everything in the zone below.
+    it for a forgery and answer SERVFAIL for everything in the zone below.
 
-    How to fix it: sign the zone that refers again, with the delegation in it. The operator of the zone
-    below cannot fix it.
+    How to fix it: add the delegation to the zone above, if it is not there, and sign that zone again. The
+    operator of the zone below cannot fix it.
 
     References: RFC 4035 section 5.2; RFC 4035 section 2.3; RFC 5155 section 7.1; RFC 6840 section 4.1
     """
@@ -109,6 +111,25 @@ def cut_denied(cut: Cut) -> Iterator[Observation]:
                 cure=f"sign {zone_text(cut.zone)} again, with the delegation of {plain(zone)} in it",
                 remedy=in_zone(cut.zone, servers=by_server(replies)),
             )
+    for zone, replies in answered_below(cut).items():
+        if zone not in {*referrals, *assumed, *signed}:
+            yield from _served_only(cut, zone, replies)
+
+
+def _served_only(cut: Cut, zone: Name, replies: list[HeardReply]) -> Iterator[Observation]:
+    """The observation that servers answer from a zone below that their own zone does not delegate."""
+    denied = cut.once(_Denials).of(zone, dns.rdatatype.NS, replies[0])
+    if denied is not None:
+        cure, records, remedy = delegate(cut, zone)
+        yield Observation(
+            f"{where(replies)} answer{'s' if only_server(replies) else ''} from {plain(zone)}, but the"
+            f" signed {denied.record} of {zone_text(cut.zone)} shows that {denied.says}: there is no"
+            " zone cut",
+            steps_of([*replies, *denied.replies[:1]]),
+            cure=f"{cure}; then sign {zone_text(cut.zone)} again",
+            records=records,
+            remedy=remedy,
+        )
 
 
 @of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST)

@@ -35,7 +35,7 @@ def ds_digest_wrong(cut: Cut) -> Iterator[Observation]:
     """
     signing = signing_of(cut)
     wrong = wrong_digests(signing) if signing.below_anchor else []
-    harmful = not signing.entries or not _strongest_fits(signing)
+    harmful = bool(wrong) and (not signing.entries or not _strongest_fits(signing))
     if not wrong or not (harmful or cut.probed):
         return
     publish = to_publish(cut)

@@ -70,6 +70,8 @@ class Cut:
     def __init__(self, evidence: Evidence, zone: Name) -> None:
         self.evidence, self.zone = evidence, zone
         self._readings: dict[Callable[[Cut], object], object] = {}
+        self._told: dict[Probe, tuple[HeardReply, ...]] = {}
+        self._served: dict[Probe, tuple[HeardReply, ...]] = {}
         main = [step for step in evidence.trace.steps if step.main]
         self.walked = tuple(step for step in main if evidence.zone_of(step) == zone)
         above = (step for step in main if any(_refers(attempt, zone) for attempt in step.attempts))
@@ -167,7 +169,11 @@ class Cut:
 
     def probe(self, probe: Probe, all_servers: bool = False) -> tuple[HeardReply, ...]:
         """The last replies to a probe by address, of those that serve the zone, or of all."""
-        return tuple(r for r in self._of(probe) if all_servers or r.address in self.serving)
+        if all_servers:
+            return self._of(probe)
+        if probe not in self._served:
+            self._served[probe] = tuple(r for r in self._of(probe) if r.address in self.serving)
+        return self._served[probe]
 
     @cached_property
     def all_attempts(self) -> tuple[Attempt, ...]:
@@ -206,9 +212,11 @@ class Cut:
         """The steps in which a probe was put to the servers of the zone."""
         return [step for step in self._probes if step.probe is probe]
 
-    def _of(self, probe: Probe) -> list[HeardReply]:
-        found = (reply for step in self.probe_steps(probe) for reply in replies_of(step))
-        return list(filter(self._tells, found))
+    def _of(self, probe: Probe) -> tuple[HeardReply, ...]:
+        if probe not in self._told:
+            found = (reply for step in self.probe_steps(probe) for reply in replies_of(step))
+            self._told[probe] = tuple(filter(self._tells, found))
+        return self._told[probe]
 
     @cached_property
     def child(self) -> dict[Name, list[HeardReply]]:
@@ -241,7 +249,9 @@ class Evidence:
         self.unheard = unheard(step for step in main if step.all_servers) | trace.unasked.keys()
         zones: dict[Name, None] = {}
         for step in main:
-            zones |= dict.fromkeys((step.zone, self.zone_of(step)))
+            # The server given to start from is asked in place of the root's, and need not be one of these.
+            asked = {step.zone} if step.given else set()
+            zones |= dict.fromkeys(each for each in (step.zone, self.zone_of(step)) if each not in asked)
             if step.referral is not None:
                 zones[step.referral.zone] = None
         self.cuts = tuple(Cut(self, zone) for zone in zones)

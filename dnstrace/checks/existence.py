@@ -13,10 +13,11 @@ from dnstrace.checks.phrases import listed, where
 from dnstrace.checks.remedies import at_servers, in_zone
 from dnstrace.checks.replies import steps_of
 from dnstrace.checks.statements import Statement, Statements, record_list, statements_of
+from dnstrace.checks.undelegated import delegate, is_of_parent
 from dnstrace.dnssec.proof import wildcard_below
 from dnstrace.model import Kind, Name
 from dnstrace.model.findings import Blame, Level, Observation
-from dnstrace.model.naming import is_below, plain
+from dnstrace.model.naming import is_below, plain, zone_text
 
 Shown = tuple[Statement, Statement]
 """A statement that denies a name, and another one of the same address that shows it."""
@@ -28,7 +29,8 @@ def nxdomain_beside_data(cut: Cut) -> Iterator[Observation]:
 
     What it is: to a query for one type the server says that the name does not exist, and to a query for
     another type it returns data of that name, or the name is the apex of the zone. If it returns NODATA for
-    another type, which means that the name exists, it is a warning. A wildcard that stands for the name
+    another type, which means that the name exists, it is a warning; so is it if only DS is denied, at the
+    apex of a zone on the same server. A wildcard that stands for the name
     counts as its data.
 
     Why it matters: NXDOMAIN denies every type of a name and all names below it. Resolvers keep it, and then
@@ -36,7 +38,7 @@ def nxdomain_beside_data(cut: Cut) -> Iterator[Observation]:
 
     How to fix it: make the server answer NODATA (no error, an empty answer, and the SOA record) to queries
     for types that the name does not have. The fault is usually in a load balancer or in software of one's
-    own.
+    own. If only DS is denied, at the apex of a zone on the same server, the zone above lacks its delegation.
 
     References: RFC 2308 section 2.1; RFC 2308 section 2.2; RFC 8020 section 2; RFC 1034 section 4.3.2
     """
@@ -44,6 +46,9 @@ def nxdomain_beside_data(cut: Cut) -> Iterator[Observation]:
     wrong = [pair for each in said.of_kind((Kind.NXDOMAIN,)) if (pair := _exists(said, each))]
     for (server, _), pairs in _grouped(wrong, lambda pair: pair[0].name).items():
         denied, shown = pairs[0]
+        if all(is_of_parent(said, one) for one, _ in pairs):
+            yield _undelegated(cut, pairs)
+            continue
         types = listed(dict.fromkeys(one.asked_text for one, _ in pairs))
         yield Observation(
             f"{where(one.reply for one, _ in pairs)} says that {plain(denied.name)} does not exist (NXDOMAIN)"
@@ -55,6 +60,25 @@ def nxdomain_beside_data(cut: Cut) -> Iterator[Observation]:
             level=Level.WARNING if shown.kind is Kind.NODATA else _level(cut, wrong),
             remedy=at_servers(server),
         )
+
+
+def _undelegated(cut: Cut, pairs: list[Shown]) -> Observation:
+    """The observation that a server denies the DS records of a zone that it serves too.
+
+    Resolvers get there only because the servers of both zones are the same.
+    """
+    denied = pairs[0][0]
+    cure, records, remedy = delegate(cut, denied.name)
+    return Observation(
+        f"{where(one.reply for one, _ in pairs)} answers from {plain(denied.name)}, but says that it does not"
+        f" exist (NXDOMAIN) when asked for DS: {zone_text(cut.zone)} has no delegation of it",
+        _steps(pairs),
+        server=denied.reply.server,
+        cure=cure,
+        records=records,
+        level=Level.WARNING,
+        remedy=remedy,
+    )
 
 
 @of_cut(Level.ERROR, Blame.HOST)
@@ -156,6 +180,11 @@ def _wildcard_for(said: Statements, denied: Statement) -> Statement | None:
 
 def _has_data(said: Statements, denied: Statement) -> Shown | None:
     """What the same address shows of a name that it denies."""
+    if is_of_parent(said, denied):
+        own = (
+            each for each in said.everything if each.zone == denied.name and each.address == denied.address
+        )
+        return denied, next(own, denied)
     found = said.data.get((denied.address, denied.name))
     if found is not None:
         return denied, found[0]

@@ -281,7 +281,7 @@ def glue_superfluous(cut: Cut) -> Iterator[Observation]:
     """
     found: dict[Name, HeardReply] = {}
     for reply in cut.referrals:
-        for name in _superfluous(cut, reply):
+        for name in reply.once(_superfluous):
             found.setdefault(name, reply)
     if found:
         one = len(found) == 1
@@ -301,14 +301,13 @@ def glue(cut: Cut) -> dict[Name, list[str]]:
 
 def _glue(cut: Cut) -> dict[Name, list[str]]:
     found: dict[Name, dict[str, None]] = {}
-    for reply in cut.referrals:
-        delegation = reply.meaning.delegation
+    for delegation in {id(reply.meaning): reply.meaning.delegation for reply in cut.referrals}.values():
         for server in () if delegation is None else delegation.servers:
             found.setdefault(server.name, {}).update((address.text, None) for address in server.addresses)
     return {name: list(addresses) for name, addresses in found.items()}
 
 
-def _superfluous(cut: Cut, reply: HeardReply) -> list[Name]:
+def _superfluous(reply: HeardReply) -> list[Name]:
     """The owners of addresses in a referral that its NS RRset does not name."""
     delegation, message = reply.meaning.delegation, reply.message
     if delegation is None or message is None:

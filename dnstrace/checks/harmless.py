@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import cached_property
+
+import dns.rdatatype
 
 from dnstrace.analysis.paths import Lead, lead
 from dnstrace.analysis.reached import ended_unasked
+from dnstrace.checks.agreement import groups
 from dnstrace.checks.anomaly import SHAPED, Anomaly, Sort
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.lifetimes import FOR_SERVERS_ALONE, MADE_FOR_THE_QUERY
@@ -21,35 +25,72 @@ _LOST = frozenset({Kind.TIMEOUT, Kind.MISMATCH, Kind.CONNECTION_LOST})
 
 
 class Known:
-    """What the reasons look at, beyond the anomaly itself."""
+    """What the reasons look at, beyond the anomaly itself; worked out when one needs it."""
 
     def __init__(self, evidence: Evidence) -> None:
         self.evidence = evidence
         self.cuts = {cut.zone: cut for cut in evidence.cuts}
-        self.limited: set[int] = set()  # steps that one of our own limits ended, or what they needed
-        for step in reversed(evidence.trace.steps):
+        self._steps = evidence.trace.steps
+        self._plain_steps = [step for step in self._steps if step.probe not in SHAPED]
+
+    @cached_property
+    def limited(self) -> set[int]:
+        """The steps that one of our own limits ended, or what they needed."""
+        found: set[int] = set()
+        for step in reversed(self._steps):
             if step.limited:
-                self.limited.add(step.id)
-            if step.id in self.limited and step.parent is not None:
-                self.limited.add(step.parent)
-        self.controls: dict[tuple[str, Question], set[Kind]] = defaultdict(set)
-        self.plain: dict[tuple[Name, str], set[Kind]] = defaultdict(set)  # what came for SOA
-        for step in (step for step in evidence.trace.steps if step.probe not in SHAPED):
+                found.add(step.id)
+            if step.id in found and step.parent is not None:
+                found.add(step.parent)
+        return found
+
+    @cached_property
+    def controls(self) -> dict[tuple[str, Question], set[Kind]]:
+        """What came from each address in reply to each question, asked plainly."""
+        found: dict[tuple[str, Question], set[Kind]] = defaultdict(set)
+        for step in self._plain_steps:
             for each in step.attempts:
-                self.controls[each.exchange.query.address, step.question].add(each.meaning.kind)
-                if step.probe is Probe.SOA:
-                    self.plain[step.zone, each.exchange.query.address].add(each.meaning.kind)
-        self.said: dict[tuple[Name, Question], set[Lead]] = defaultdict(set)  # by the servers of a zone
-        for step in (step for step in evidence.trace.steps if step.probe not in SHAPED):
-            self.said[step.zone, step.question] |= {lead(each.meaning) for each in step.attempts}
-        tcp = (step for step in evidence.trace.steps if step.probe is Probe.TCP)
-        self.over_tcp = {(step.zone, r.address) for step in tcp for r in replies_of(step) if r.meaning.usable}
-        self.delegated: dict[Name, set[Name]] = defaultdict(set)
-        attempts = (attempt for step in evidence.trace.steps for attempt in step.attempts)
-        self.heard = {a.exchange.query.address for a in attempts if a.exchange.message is not None}
-        for meaning in (each.meaning for step in evidence.trace.steps for each in step.attempts):
-            if meaning.delegation is not None:
-                self.delegated[meaning.delegation.zone] |= {each.name for each in meaning.delegation.servers}
+                found[each.exchange.query.address, step.question].add(each.meaning.kind)
+        return found
+
+    @cached_property
+    def plain(self) -> dict[tuple[Name, str], set[Kind]]:
+        """What came for SOA from each address of a zone."""
+        found: dict[tuple[Name, str], set[Kind]] = defaultdict(set)
+        for step in (step for step in self._steps if step.probe is Probe.SOA):
+            for each in step.attempts:
+                found[step.zone, each.exchange.query.address].add(each.meaning.kind)
+        return found
+
+    @cached_property
+    def said(self) -> dict[tuple[Name, Question], set[Lead]]:
+        """What the servers of each zone said to each question."""
+        found: dict[tuple[Name, Question], set[Lead]] = defaultdict(set)
+        for step in self._plain_steps:
+            found[step.zone, step.question] |= {lead(each.meaning) for each in step.attempts}
+        return found
+
+    @cached_property
+    def over_tcp(self) -> set[tuple[Name, str]]:
+        """The addresses of each zone with a usable reply over TCP."""
+        tcp = (step for step in self._steps if step.probe is Probe.TCP)
+        return {(step.zone, r.address) for step in tcp for r in replies_of(step) if r.meaning.usable}
+
+    @cached_property
+    def heard(self) -> set[str]:
+        """The addresses that replied to anything."""
+        attempts = (attempt for step in self._steps for attempt in step.attempts)
+        return {a.exchange.query.address for a in attempts if a.exchange.message is not None}
+
+    @cached_property
+    def delegated(self) -> dict[Name, set[Name]]:
+        """The servers to which referrals to each zone lead."""
+        found: dict[Name, set[Name]] = defaultdict(set)
+        for cut in {
+            id(c): c for s in self._steps for a in s.attempts if (c := a.meaning.delegation)
+        }.values():
+            found[cut.zone] |= {each.name for each in cut.servers}
+        return found
 
 
 def _nothing_asked(known: Known, anomaly: Anomaly) -> bool:
@@ -163,6 +204,14 @@ def _recursion_declined(known: Known, anomaly: Anomaly) -> bool:
     return anomaly.sort is Sort.UNUSABLE and anomaly.replies[0].step.probe is Probe.RECURSION
 
 
+def _of_the_start(known: Known, anomaly: Anomaly) -> bool:
+    """The server given to start from: which zones it should serve is not known, so nobody can be blamed.
+
+    The tree shows what it says, and the verdict that it is of no use if it is.
+    """
+    return bool(anomaly.replies) and all(reply.step.given for reply in anomaly.replies)
+
+
 def _version_rejected(known: Known, anomaly: Anomaly) -> bool:
     """BADVERS to a version of EDNS that does not exist: the right reply (RFC 6891 section 6.1.3)."""
     shown = anomaly.replies[0] if anomaly.replies else None
@@ -189,6 +238,14 @@ def _for_servers_alone(known: Known, anomaly: Anomaly) -> bool:
     return anomaly.sort is Sort.TTL and all(
         rrset.rdtype in FOR_SERVERS_ALONE for reply in anomaly.replies for rrset in reply.meaning.answer
     )
+
+
+def _any_as_they_like(known: Known, anomaly: Anomaly) -> bool:
+    """Replies to ANY that give different RRsets: each server chooses which (RFC 8482 section 4)."""
+    if anomaly.question.rdtype != dns.rdatatype.ANY or anomaly.sort not in (Sort.DATA, Sort.PATHS):
+        return False
+    step = known.evidence.trace.steps[anomaly.steps[0] - 1]
+    return len(groups(reply for reply in replies_of(step) if reply.meaning.usable)) == 1
 
 
 def _serves_child_too(known: Known, anomaly: Anomaly) -> bool:
@@ -255,6 +312,7 @@ def _too_large_for_a_probe(known: Known, anomaly: Anomaly) -> bool:
 HARMLESS: tuple[Callable[[Known, Anomaly], bool], ...] = (
     _nothing_asked, _supposed, _lookup_not_made, _not_needed, _within_another, _only_for_keys,
     _lost_datagram, _lost_in_passing, _usual_retry, _transfer_refused, _recursion_declined, _version_rejected,
+    _of_the_start, _any_as_they_like,
     _made_for_the_query, _for_servers_alone, _serves_child_too, _not_its_server, _as_its_control,
     _too_large_for_a_probe,
 )  # fmt: skip

@@ -104,12 +104,17 @@ def _malformed(evidence: Evidence) -> Iterator[_Odd]:
     """Every malformed record in the replies of name servers, in the order of the steps."""
     for step in evidence.trace.steps:
         for reply in () if step.at_resolver or step.probe is Probe.CASE else replies_of(step):
-            message = reply.message
-            if message is None:
-                continue
-            for rrset in (*message.answer, *message.authority, *message.additional):
-                odd = {rdata: wrong for rdata in rrset if (wrong := flaw(rdata))}
-                yield from (_Odd(reply, rrset, rdata, odd[rdata]) for rdata in sorted(odd))
+            for rrset, rdata, wrong in reply.once(_odd_records):
+                yield _Odd(reply, rrset, rdata, wrong)
+
+
+def _odd_records(reply: HeardReply) -> tuple[tuple[dns.rrset.RRset, dns.rdata.Rdata, str], ...]:
+    """The records of a reply that are malformed, and in what way."""
+    message, found = reply.message, list[tuple[dns.rrset.RRset, dns.rdata.Rdata, str]]()
+    for rrset in () if message is None else (*message.answer, *message.authority, *message.additional):
+        odd = {rdata: wrong for rdata in rrset if (wrong := flaw(rdata))}
+        found += ((rrset, rdata, odd[rdata]) for rdata in sorted(odd))
+    return tuple(found)
 
 
 def _group(evidence: Evidence, odd: _Odd) -> _Group:

@@ -102,10 +102,10 @@ View = Callable[[HeardReply], frozenset[str]]
 def _alike(cut: Cut, what: str, view: View) -> dict[Hashable, list[HeardReply]]:
     """The referrals to the zone, those together of which that part is the same."""
     replies = [r for r in cut.referrals if what != "DS records" or _with_do(r)]
-    known = {record for reply in replies for record in view(reply)}
+    known = frozenset[str]().union(*(reply.once(view) for reply in replies))
     groups: dict[Hashable, list[HeardReply]] = {}
     for reply in replies:
-        there = view(reply)
+        there = reply.once(view)
         if what == "glue" and not _has_room(reply, known - there):
             continue  # what was left out may have been left out for its size
         groups.setdefault(there, []).append(reply)

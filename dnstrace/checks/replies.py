@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
+from typing import TypeVar, cast
 
 import dns.message
 import dns.rdatatype
@@ -10,7 +11,10 @@ import dns.rrset
 
 from dnstrace.analysis.paths import by_address
 from dnstrace.model import Attempt, Meaning, Name, Step
+from dnstrace.model.kept import kept
 from dnstrace.model.structs import Struct
+
+Reading = TypeVar("Reading")
 
 
 class HeardReply(Struct):
@@ -39,15 +43,33 @@ class HeardReply(Struct):
         """What it means."""
         return self.attempt.meaning
 
+    def once(self, reading: Callable[[HeardReply], Reading], about: Hashable = None) -> Reading:
+        """What `reading` makes of this reply, and of all that are equal to it: worked out once.
+
+        It must look at nothing but the message, its meaning and `about`. Replies with one meaning are equal
+        (`dnstrace.walk.meanings`): those of the servers of a zone, and those that the names of a run share.
+        """
+        known = _readings(self.meaning)
+        if (reading, about) not in known:
+            known[reading, about] = reading(self)
+        return cast("Reading", known[reading, about])
+
     def rrset(self, name: Name, rdtype: dns.rdatatype.RdataType) -> dns.rrset.RRset | None:
         """The RRset of the answer section with that owner and type."""
         found = () if self.message is None else self.message.answer
         return next((r for r in found if r.name == name and r.rdtype == rdtype), None)
 
 
-def replies_of(step: Step) -> Iterable[HeardReply]:
+@kept(most=2048)
+def _readings(meaning: Meaning) -> dict[Hashable, object]:
+    """What was read from replies with this meaning, by how; filled as it is wanted."""
+    return {}
+
+
+@kept(most=640)  # what the traces that are judged at the same time have
+def replies_of(step: Step) -> tuple[HeardReply, ...]:
     """The last attempt at each address asked in a step, in the order in which they are recorded."""
-    return [HeardReply(step, step.attempts[indices[-1]]) for indices in by_address(step).values()]
+    return tuple(HeardReply(step, step.attempts[indices[-1]]) for indices in by_address(step).values())
 
 
 def by_server(replies: Iterable[HeardReply]) -> dict[Name, list[HeardReply]]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from dnstrace.analysis.paths import shares
-from dnstrace.checks.anomaly import Sort
+from dnstrace.analysis.reached import last_step
+from dnstrace.checks.anomalies import of_paths
 from dnstrace.checks.claims import remarkable
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.phrases import counted
@@ -30,11 +31,13 @@ def _of_the_end(trace: Trace) -> Iterator[str]:
         yield "the question got no answer"
     elif any(step.limited for step in trace.steps):
         yield "a limit of the trace kept it from asking every server"
+    elif (last := last_step(trace)) is not None and last.given:
+        yield "only the server given was asked, which knows nothing of the delegation or of other servers"
 
 
 def _of_paths(evidence: Evidence) -> Iterator[str]:
     ends = shares(evidence.trace.steps)
-    if any(anomaly.sort is Sort.PATHS for anomaly in remarkable(evidence)):
+    if remarkable(evidence, of_paths(evidence)):
         other = sum((share.share for share in ends[1:]), Fraction(0))
         yield f"{float(other):.0%} of the paths have another end"
 

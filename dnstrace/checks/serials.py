@@ -2,24 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import dns.rdatatype
 from dns.rdtypes.ANY.SOA import SOA
 
 from dnstrace.checks.evidence import Cut
-from dnstrace.model import Probe
+from dnstrace.checks.replies import HeardReply
+from dnstrace.model import Name, Probe
 from dnstrace.model.serial import ahead
 
 
 def serials(cut: Cut, all_servers: bool = False) -> dict[str, int]:
     """The serial that each address gave when probed: those that serve the zone, or all."""
-    found = {
-        reply.address: rrset[0]
-        for reply in cut.probe(Probe.SOA, all_servers)
-        if (rrset := reply.rrset(cut.zone, dns.rdatatype.SOA)) is not None
-    }
-    return {address: soa.serial for address, soa in found.items() if isinstance(soa, SOA)}
+    return {reply.address: soa.serial for reply, soa in _records(cut, all_servers)}
+
+
+def primaries(cut: Cut) -> dict[Name, int]:
+    """The primaries of a zone that is edited on several, each with its serial; empty where it is not.
+
+    Each of them serves the zone, names itself in its SOA record, as the secondaries that follow it do, and
+    lists the servers of all. Their serials then have nothing to do with one another.
+    """
+    servers: dict[Name, set[Name]] = {}
+    found: dict[Name, set[int]] = {}
+    for reply, soa in _records(cut):
+        servers.setdefault(soa.mname, set()).add(reply.server)
+        found.setdefault(soa.mname, set()).add(soa.serial)
+    alone = all(name in servers[name] and len(found[name]) == 1 for name in found)
+    if len(found) < 2 or not alone or not _list_the_same(cut):
+        return {}
+    return {name: each.pop() for name, each in found.items()}
+
+
+def _list_the_same(cut: Cut) -> bool:
+    """Whether all servers of a zone list the same name servers."""
+    lists = [frozenset(reply.rrset(cut.zone, dns.rdatatype.NS) or ()) for reply in cut.probe(Probe.NS)]
+    return len(set(lists)) == 1
+
+
+def _records(cut: Cut, all_servers: bool = False) -> Iterator[tuple[HeardReply, SOA]]:
+    for reply in cut.probe(Probe.SOA, all_servers):
+        rrset = reply.rrset(cut.zone, dns.rdatatype.SOA)
+        if rrset is not None and isinstance(rrset[0], SOA):
+            yield reply, rrset[0]
 
 
 def newest_of(found: Collection[int]) -> int:

@@ -79,7 +79,11 @@ def _fix(cut: Cut, replies: list[HeardReply], repair: str, stays: bool) -> _Fix:
         one = "this address" if len(sick) == 1 else "these addresses"
         return _Fix(f"{repair}; or remove {one} from {where}", at_servers(server))
     if not staying(cut) - {server}:
-        return _Fix(repair, at_servers(server))
+        working = [name for name in by_parent if cut.serving & set(known_addresses(cut, name))]
+        if server in by_parent or not working:
+            return _Fix(repair, at_servers(server))
+        instead = f"list {listed(map(plain, working))} in the NS records of {zone} instead"
+        return _Fix(f"{repair}; or {instead}", at_servers(server))
     both = f" and in {parent_text(cut)}" if server in by_parent else ""
     return _Fix(f"{repair}; or remove it from the NS records of {zone} in the zone{both}", at_servers(server))
 

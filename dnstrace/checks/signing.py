@@ -6,7 +6,7 @@ these keys is a separate question. So one defect is found once. Only recorded re
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable
 from enum import Enum, auto
 from functools import cached_property
 from typing import TypeVar
@@ -17,9 +17,11 @@ import dns.rrset
 
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply, replies_of
+from dnstrace.checks.signed_data import keys_in, to_be_signed
 from dnstrace.dnssec.algorithms import SUPPORTED, ds_usable, heeded, matches
 from dnstrace.dnssec.denial import DENIAL_TYPES
 from dnstrace.dnssec.effort import Effort
+from dnstrace.dnssec.proof import at_cut
 from dnstrace.dnssec.records import DNSKEY, DS, Signed, ds_records, signed
 from dnstrace.dnssec.signature import Checked, Tagged, check, current, signers, usable_key
 from dnstrace.model import ROOT, Kind, Name, Probe, Purpose
@@ -66,6 +68,9 @@ class Signing:
         self._judgement = cut.evidence.trace.judgement
         self.effort = Effort(LIMITS)
         self._checked: dict[Hashable, Checked] = {}
+        # By identity, and with what they are about: so that stays what it is.
+        self._seen: dict[Hashable, tuple[Signed, Checked]] = {}
+        self._owned: dict[int, tuple[object, tuple[Signed, ...]]] = {}
 
     # --- the parent's side ----------------------------------------------------------------------
 
@@ -130,12 +135,10 @@ class Signing:
         """The last DNSKEY RRset of each address that gave one, or that said that there is none."""
         found = {}
         for step in self._cut.evidence.trace.steps:
-            if step.question.name == self.zone and step.question.rdtype == dns.rdatatype.DNSKEY:
+            if step.question.rdtype == dns.rdatatype.DNSKEY and step.question.name == self.zone:
                 for reply in replies_of(step):
                     if reply.meaning.kind in _KNOWN and reply.meaning.authoritative:
-                        rrset = reply.rrset(self.zone, dns.rdatatype.DNSKEY) or ()
-                        keys = frozenset(rdata for rdata in rrset if isinstance(rdata, DNSKEY))
-                        found[reply.address] = reply, keys
+                        found[reply.address] = reply, reply.once(keys_in)
         return found
 
     @cached_property
@@ -206,10 +209,11 @@ class Signing:
             if step.zone == self.zone and step.purpose in (Purpose.DNSKEY, Purpose.DS)
             for reply in replies_of(step)
         ]
+        serving = cut.serving or {reply.address for reply in chain}
         return [
             reply
             for reply in (*walked, *probed, *chain)
-            if reply.address in cut.serving
+            if reply.address in serving
             and reply.address not in keyless
             and reply.meaning.usable
             and reply.meaning.zone in (None, self.zone)
@@ -228,7 +232,7 @@ class Signing:
             for data in self._own(reply)
             if not (data.rdtype == dns.rdatatype.DNSKEY and (reply.address in unlike or self._is_untrusted))
         ]
-        proved = {judged.data.name for judged in found if judged.data.signatures}
+        proved = {judged.data.name for judged in found if judged.data.signatures and not at_cut(judged.data)}
         bogus = self._judgement is not None and self._judgement.security is Security.BOGUS
         return tuple(
             judged
@@ -276,10 +280,13 @@ class Signing:
         """
         keys, at = self._entry_keys if by_entries else self._all_keys, self._arrival(reply)
         currency = self._currency(reply, data)
-        key = data.name, data.rdtype, frozenset(data.rrset), data.signatures, currency, by_entries
-        if key not in self._checked:
-            self._checked[key] = check(data, self.zone, keys, at, self.effort)
-        return self._checked[key]
+        known = self._seen.get((id(data), currency, by_entries))
+        if known is None:
+            key = data.name, data.rdtype, frozenset(data.rrset), data.signatures, currency, by_entries
+            if key not in self._checked:
+                self._checked[key] = check(data, self.zone, keys, at, self.effort)
+            known = self._seen[id(data), currency, by_entries] = data, self._checked[key]
+        return known[1]
 
     def _trouble(self, checked: Checked) -> Trouble:
         """What is wrong with the signature that is closest to valid."""
@@ -290,18 +297,12 @@ class Signing:
             return Trouble.BAD
         return Trouble.EXPIRED if any(one.left < 0 for one in own) else Trouble.EARLY
 
-    def _own(self, reply: HeardReply) -> Iterator[Signed]:
-        """The RRsets of a reply that the zone has to sign."""
-        message = reply.message
-        if message is None:
-            return
-        dnames = [r.name for r in message.answer if r.rdtype == dns.rdatatype.DNAME]
-        answer = signed(message.answer) if reply.meaning.authoritative else []
-        authority = signed(message.authority, (dns.rdatatype.SOA, dns.rdatatype.DS, *DENIAL_TYPES))
-        for data in (*answer, *authority):
-            made = data.rdtype == dns.rdatatype.CNAME and any(is_below(data.name, dname) for dname in dnames)
-            if not (made and not data.signatures) and self._is_own(data):
-                yield data
+    def _own(self, reply: HeardReply) -> tuple[Signed, ...]:
+        """The RRsets of a reply that the zone has to sign: worked out once for equal replies."""
+        found = reply.once(to_be_signed)
+        if id(found) not in self._owned:
+            self._owned[id(found)] = found, tuple(filter(self._is_own, found))
+        return self._owned[id(found)][1]
 
     def _is_own(self, data: Signed) -> bool:
         if not data.name.is_subdomain(self.zone) or any(is_below(s, self.zone) for s in data.signers()):

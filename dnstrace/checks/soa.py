@@ -14,8 +14,8 @@ from dnstrace.checks.names import address_literal, host_name
 from dnstrace.checks.phrases import listed, server_names, where
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, by_server, only_server, steps_of
-from dnstrace.checks.serials import newest_of
-from dnstrace.model import ROOT, Kind, Probe
+from dnstrace.checks.serials import newest_of, primaries
+from dnstrace.model import ROOT, Kind, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
 
@@ -94,7 +94,8 @@ def soa_differs(cut: Cut) -> Iterator[Observation]:
     """The servers of the zone do not have the same version of it.
 
     What it is: the serials in their SOA records differ, so some servers have not copied the newest
-    version; or (a notice) the serials are equal and another field of the record differs.
+    version; or (a notice) the serials are equal and another field of the record differs, or several
+    primaries, such as those of two DNS providers, each have a serial of their own.
 
     Why it matters: users see old or new data by chance. A secondary that stays behind goes on until its
     copy expires, and then fails. Just after a change, a difference for a few seconds is normal.
@@ -108,10 +109,27 @@ def soa_differs(cut: Cut) -> Iterator[Observation]:
     by_serial: dict[int, list[HeardReply]] = {}
     for reply in (reply for reply in _answered(cut) if _count(cut, reply) < 2):
         by_serial.setdefault(_soa(cut, reply).serial, []).append(reply)
-    if len(by_serial) > 1:
+    if len(by_serial) > 1 and (several := primaries(cut)):
+        yield _several_primaries(cut, several, by_serial)
+    elif len(by_serial) > 1:
         yield _older_copies(cut, by_serial)
     elif by_serial:
         yield from _unlike_copies(cut, next(iter(by_serial.values())))
+
+
+def _several_primaries(
+    cut: Cut, several: dict[Name, int], by_serial: dict[int, list[HeardReply]]
+) -> Observation:
+    """The observation that a zone is edited on several primaries, whose serials cannot be compared."""
+    each = listed(f"{plain(name)} with serial {serial}" for name, serial in sorted(several.items()))
+    return Observation(
+        message=f"{zone_text(cut.zone)} has several primary servers: {each}. Their serials do not show"
+        " whether they have the same data",
+        steps=steps_of([reply for replies in by_serial.values() for reply in replies]),
+        cure=f"make every change of {zone_text(cut.zone)} on all its primary servers",
+        remedy=in_zone(cut.zone),
+        level=Level.NOTICE,
+    )
 
 
 def _older_copies(cut: Cut, by_serial: dict[int, list[HeardReply]]) -> Observation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from ipaddress import ip_network
 
 import dns.message
@@ -20,9 +20,12 @@ from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.replies import steps_of
 from dnstrace.model import Delegation, Name, NameServer
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.kept import kept
 from dnstrace.model.naming import zone_text
 
 _SAFE = 1232  # octets that pass everywhere over UDP (RFC 9715 appendix A)
+_FIXED = 12 + 255 + 4 + 11  # octets of the header, the longest question and the OPT record
+_RECORD = 12  # octets of a record without its owner and its RDATA, and with a pointer for the owner
 _LONGEST = 255  # octets of a name (RFC 1035 section 2.3.4)
 _NETWORK = {4: 24, 6: 48}  # the smallest prefixes that networks announce
 
@@ -142,7 +145,10 @@ def referral_too_large(cut: Cut) -> Iterator[Observation]:
     """
     if cut.delegation is None or cut.parent is None:
         return
-    size = _size(cut.delegation, glue(cut))
+    addresses = glue(cut)
+    if _at_most(cut.delegation, addresses) <= _SAFE:
+        return
+    size = _size_of(cut.delegation, addresses)
     if size > _SAFE:
         yield Observation(
             message=f"a referral to {zone_text(cut.zone)} takes up to {size} octets with"
@@ -188,6 +194,29 @@ def _has_ipv4(cut: Cut, name: Name) -> bool | None:
 
 def _of_family(addresses: Iterable[str], family: int) -> list[str]:
     return [text for text in addresses if (":" in text) == (family == 6)]
+
+
+def _at_most(cut: Delegation, addresses: dict[Name, list[str]]) -> int:
+    """Octets that a referral with EDNS cannot exceed: those in which no name of a server is compressed."""
+    size = _FIXED
+    for server in cut.servers:
+        name = len(server.name.to_wire() or b"")
+        size += _RECORD + name + (_RECORD + name + 16) * len(addresses.get(server.name, ()))
+    return size
+
+
+def _size_of(cut: Delegation, addresses: dict[Name, list[str]]) -> int:
+    """Octets of a referral: worked out once for a delegation that many names share."""
+    known, glued = _sizes(cut), tuple(tuple(addresses.get(each.name, ())) for each in cut.servers)
+    if glued not in known:
+        known[glued] = _size(cut, addresses)
+    return known[glued]
+
+
+@kept(most=256)
+def _sizes(cut: Delegation) -> dict[Hashable, int]:
+    """The sizes of referrals with a delegation, by the glue; filled as they are wanted."""
+    return {}
 
 
 def _size(cut: Delegation, addresses: dict[Name, list[str]]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import dns.flags
 import dns.rcode
@@ -172,15 +172,7 @@ def edns_version(cut: Cut) -> Iterator[Observation]:
     References: RFC 6891 section 6.1.3; RFC 8906 section 8.2.2
     """
     found = [reply for reply in knowing_edns(cut, Probe.EDNS_VERSION) if _version_fault(reply)]
-    for server, replies in by_server(found).items():
-        faults = " and ".join(dict.fromkeys(_version_fault(reply) for reply in replies))
-        yield Observation(
-            f"{plain(server)} {faults} to EDNS version 1 at {addresses(replies)}, where BADVERS is required",
-            steps_of(replies),
-            server=server,
-            cure=_PASS.format(server=plain(server)),
-            remedy=at_servers(server),
-        )
+    yield from _each_fault(found, _version_fault, "to EDNS version 1 at {}, where BADVERS is required")
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -198,15 +190,7 @@ def edns_option(cut: Cut) -> Iterator[Observation]:
     References: RFC 6891 section 6.1.2; RFC 8906 section 8.2.3
     """
     found = [reply for reply in knowing_edns(cut, Probe.EDNS_OPTION) if _option_fault(reply)]
-    for server, replies in by_server(found).items():
-        faults = " and ".join(dict.fromkeys(_option_fault(reply) for reply in replies))
-        yield Observation(
-            f"{plain(server)} {faults} to a query with an unknown EDNS option at {addresses(replies)}",
-            steps_of(replies),
-            server=server,
-            cure=_PASS.format(server=plain(server)),
-            remedy=at_servers(server),
-        )
+    yield from _each_fault(found, _option_fault, "to a query with an unknown EDNS option at {}")
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -284,6 +268,21 @@ def _each_server(found: list[HeardReply], does: str, cure: str) -> Iterator[Obse
             steps_of(replies),
             server=server,
             cure=cure.format(server=plain(server)),
+            remedy=at_servers(server),
+        )
+
+
+def _each_fault(
+    found: list[HeardReply], fault: Callable[[HeardReply], str], to: str
+) -> Iterator[Observation]:
+    """What each server does wrong, and to what; `to` has its addresses as `{}`."""
+    for server, replies in by_server(found).items():
+        faults = " and ".join(dict.fromkeys(map(fault, replies)))
+        yield Observation(
+            f"{plain(server)} {faults} {to.format(addresses(replies))}",
+            steps_of(replies),
+            server=server,
+            cure=_PASS.format(server=plain(server)),
             remedy=at_servers(server),
         )
 

@@ -32,6 +32,14 @@ class Fact(NamedTuple):
     text: str
 
 
+class _Facts(NamedTuple):
+    """What a reply states, with the subjects of it, and these with their values."""
+
+    facts: tuple[Fact, ...]
+    subjects: frozenset[object]
+    values: frozenset[object]
+
+
 class Difference(Struct):
     """Replies that state different values of one fact. `odd` are those that differ from most, or all."""
 
@@ -43,14 +51,24 @@ class Difference(Struct):
 
 def differences(replies: Iterable[HeardReply]) -> Iterator[Difference]:
     """Every fact in which the replies to one question differ."""
+    replies = tuple(replies)
+    if not _differ(replies):
+        return
     stated: dict[tuple[Sort, Hashable], dict[Hashable, list[tuple[HeardReply, str]]]] = {}
     for reply in replies:
-        for fact in _facts(reply):
+        for fact in _facts(reply).facts:
             values = stated.setdefault((fact.sort, fact.subject), defaultdict(list))
             values[fact.value].append((reply, fact.text))
     for (sort, _), values in stated.items():
         if len(values) > 1:
             yield _difference(sort, sorted(values.values(), key=_frequent_first))
+
+
+def _differ(replies: Iterable[HeardReply]) -> bool:
+    """Whether two replies state different values of one fact; most are equal, and state the same."""
+    alike = {id(each): each for each in map(_facts, replies)}.values()
+    subjects = frozenset[object]().union(*(each.subjects for each in alike))
+    return len(frozenset[object]().union(*(each.values for each in alike))) > len(subjects)
 
 
 def _difference(sort: Sort, groups: list[list[tuple[HeardReply, str]]]) -> Difference:
@@ -66,10 +84,29 @@ def _frequent_first(stating: list[tuple[HeardReply, str]]) -> tuple[int, Name]:
     return -len(stating), min(reply.server for reply, _ in stating)
 
 
-def _facts(reply: HeardReply) -> Iterator[Fact]:
-    meaning = reply.meaning
+def _facts(reply: HeardReply) -> _Facts:
+    """What a reply states."""
+    signed = _signed(reply)
+    return reply.once(_signed_facts if signed else _unsigned_facts, reply.step.question.name.labels)
+
+
+def _signed_facts(reply: HeardReply) -> _Facts:
+    return _gathered(_facts_in(reply, reply.meaning, True))
+
+
+def _unsigned_facts(reply: HeardReply) -> _Facts:
+    return _gathered(_facts_in(reply, reply.meaning, False))
+
+
+def _gathered(found: Iterable[Fact]) -> _Facts:
+    facts = tuple(found)
+    subjects = frozenset((fact.sort, fact.subject) for fact in facts)
+    return _Facts(facts, subjects, frozenset((fact.sort, fact.subject, fact.value) for fact in facts))
+
+
+def _facts_in(reply: HeardReply, meaning: Meaning, signed: bool) -> Iterator[Fact]:
     if meaning.delegation is not None:
-        yield from _facts_of_referral(reply, meaning)
+        yield from _facts_of_referral(meaning, signed)
         return
     yield Fact(Sort.CUT, None, None, "no referral")
     yield Fact(Sort.AUTHORITY, None, meaning.authoritative, "AA" if meaning.authoritative else "no AA")
@@ -79,17 +116,17 @@ def _facts(reply: HeardReply) -> Iterator[Fact]:
         owner = None if meaning.soa is None else meaning.soa.name
         yield Fact(Sort.NEGATIVE, None, owner, "no SOA" if owner is None else f"the SOA of {plain(owner)}")
     else:
-        yield from _facts_of_data(reply, meaning)
+        yield from _facts_of_data(reply, meaning, signed)
 
 
-def _facts_of_referral(reply: HeardReply, meaning: Meaning) -> Iterator[Fact]:
+def _facts_of_referral(meaning: Meaning, shown: bool) -> Iterator[Fact]:
     cut = meaning.delegation
     assert cut is not None
     names = frozenset(server.name for server in cut.servers)
     yield Fact(Sort.CUT, None, cut.zone, f"a referral to {plain(cut.zone)}")
     yield Fact(Sort.AUTHORITY, cut.zone, meaning.authoritative, "AA" if meaning.authoritative else "no AA")
     yield Fact(Sort.NAME_SERVERS, cut.zone, names, f"the name servers {listed(sorted(names))}")
-    if _signed(reply):
+    if shown:
         ds = frozenset(cut.ds or ())
         yield Fact(Sort.DELEGATED_KEYS, cut.zone, ds, "DS records" if ds else "no DS record")
     for server in cut.servers:
@@ -99,7 +136,7 @@ def _facts_of_referral(reply: HeardReply, meaning: Meaning) -> Iterator[Fact]:
                 yield Fact(Sort.GLUE, (server.name, family), found, f"the glue {listed(sorted(found))}")
 
 
-def _facts_of_data(reply: HeardReply, meaning: Meaning) -> Iterator[Fact]:
+def _facts_of_data(reply: HeardReply, meaning: Meaning, shown: bool) -> Iterator[Fact]:
     signed = {(rrset.name, rrset.covers) for rrset in meaning.answer if rrset.rdtype == dns.rdatatype.RRSIG}
     types = {rrset.rdtype for rrset in meaning.answer if rrset.name == reply.step.question.name}
     types.discard(dns.rdatatype.RRSIG)
@@ -111,7 +148,7 @@ def _facts_of_data(reply: HeardReply, meaning: Meaning) -> Iterator[Fact]:
         yield Fact(Sort.DATA, key, frozenset(rrset), listed(sorted(map(str, rrset)), 3))
         if meaning.authoritative:
             yield Fact(Sort.TTL, key, rrset.ttl, f"a TTL of {rrset.ttl} s")
-        if _signed(reply):
+        if shown:
             text = "signatures" if key in signed else "no signatures"
             yield Fact(Sort.SIGNATURES, key, key in signed, text)
 

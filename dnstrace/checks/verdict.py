@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from dnstrace.analysis.reached import ended_unasked, is_bogus, last_step, went_wrong, zone_reached
 from dnstrace.checks import CATALOGUE, Trait, findings
+from dnstrace.checks.anomalies import result_text
 from dnstrace.checks.causes import UNUSABLE, Causes
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.operators import acting
@@ -21,7 +22,7 @@ from dnstrace.checks.phrases import counted, listed
 from dnstrace.checks.reproducing import command, commands, sent, shown_by
 from dnstrace.checks.summary import counts, summary
 from dnstrace.checks.supposing import supposed_verdict
-from dnstrace.model import ROOT, Kind, Name, Outcome, Source
+from dnstrace.model import ROOT, Kind, Name, Outcome
 from dnstrace.model.families import Unasked
 from dnstrace.model.findings import Blame, Finding, Level, Verdict, who_fixes
 from dnstrace.model.naming import plain, zone_text
@@ -281,8 +282,8 @@ def _begun(trace: Trace, last: Step, what: str, blame: Blame) -> Verdict:
 
 def _given(step: Step) -> str:
     """The addresses that the user gave instead of the root servers', if a step asked these."""
-    given = [a.text for server in step.servers for a in server.addresses if a.source is Source.GIVEN]
-    return _listed(given) if given else ""
+    addresses = (address.text for server in step.servers for address in server.addresses)
+    return _listed(addresses) if step.given else ""
 
 
 def _asked(attempts: list[Attempt]) -> str:
@@ -291,4 +292,4 @@ def _asked(attempts: list[Attempt]) -> str:
 
 
 def _kinds(step: Step) -> list[str]:
-    return list(dict.fromkeys(attempt.meaning.kind.value for attempt in step.attempts))
+    return list(dict.fromkeys(result_text(attempt.meaning) for attempt in step.attempts))

@@ -9,10 +9,10 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from dnstrace.descriptors import TOO_FEW, has_run_out
 
+TYPE_CHECKING = False  # that of `typing` is not imported before the first query
 if TYPE_CHECKING:
     import typer
 
@@ -39,12 +39,17 @@ def main() -> int:
     """
     gc.disable()
     try:
+        from dnstrace.cli.environment import Environment
+        from dnstrace.cli.first import first_query
+
+        environment = Environment()
+        environment.first = first_query(sys.argv[1:], environment)
         from dnstrace.cli.deferring import defer
 
         defer()
         from dnstrace.cli.command import command
 
-        status = command()
+        status = command(environment=environment)
     except KeyboardInterrupt:
         status = 130  # Exit.INTERRUPTED, before it could be imported
     except Exception as error:  # Python's own status would be 1, which means NXDOMAIN

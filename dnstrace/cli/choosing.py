@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from dnstrace.cli.environment import config_path
 from dnstrace.cli.line.choices import Choices, choices
 from dnstrace.cli.line.fitting import families, require_fit, require_needs
-from dnstrace.cli.line.variables import config_path, of_environment
+from dnstrace.cli.line.variables import of_environment
 from dnstrace.cli.usage import Usage
 
 if TYPE_CHECKING:
@@ -93,13 +94,13 @@ def _named(parsed: Parsed) -> bool:
 
 def _look_up(parsed: Parsed, asked: frozenset[int], configured: Configured | None) -> tuple[str, ...]:
     """Put resolvers where they are named, for the families `asked`; what users should know. Raises Usage."""
-    from dnstrace.cli.line.resolver_names import look_up
+    from dnstrace.cli.line.resolver_names import is_system, look_up
 
     several: Any = parsed.settings["resolver"]
     own = {} if configured is None else configured.resolvers
     remarks: list[str] = []
     for place, each in enumerate(several):
-        if each:
+        if each or ("from" in parsed.said and is_system(each)):
             continue
         try:
             several[place], said = look_up(each.name, asked, own)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
-from dnstrace.cli.environment import Environment, Unwritable
+from dnstrace.cli.environment import Environment, Unwritable, config_path
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.forms import FORMATS
 from dnstrace.cli.line.syntax import parse
@@ -34,10 +35,13 @@ def guarded(environment: Environment, words: Sequence[str], part: Callable[[], i
 
     `words` are those that were typed. Where they ask for a monitoring plugin, status and line are a plugin's.
     """
-    if any("nagios" in word for word in (*words, environment.variables.get("DNSTRACE_FORMAT", ""))):
+    configured = _configuration(environment)
+    if any(
+        "nagios" in text for text in (*words, environment.variables.get("DNSTRACE_FORMAT", ""), configured)
+    ):
         from dnstrace.cli.plugin import guarded_plugin, is_plugin
 
-        if is_plugin(words, environment.variables):
+        if is_plugin(words, environment.variables, configured):
             return guarded_plugin(environment, part)
     try:
         environment.check_writable()
@@ -57,6 +61,18 @@ def guarded(environment: Environment, words: Sequence[str], part: Callable[[], i
         return Exit.SYSTEM
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
+
+
+def _configuration(environment: Environment) -> str:
+    """The text of the configuration file, whatever is in it; empty if there is none that can be read."""
+    path = config_path(environment.variables)
+    try:
+        if path and os.path.isfile(path):  # what is opened may never end, such as a pipe
+            with open(path, encoding="utf-8", errors="replace") as file:
+                return file.read()
+    except OSError:
+        pass  # said where the file is read for what it sets
+    return ""
 
 
 def run(words: Parsed, environment: Environment) -> int:
@@ -90,6 +106,10 @@ def run_choices(chosen: Choices, environment: Environment) -> int:
         from dnstrace.cli.serving import serve_world
 
         return serve_world(chosen, environment)
+    if chosen.places or chosen.replayed or any(each.get("places") for each in chosen.diff):
+        from dnstrace.cli.places import run_places
+
+        return run_places(chosen, environment)
     if chosen.many is not None:
         from dnstrace.cli.many.run import trace_file
 

@@ -35,19 +35,26 @@ def compare(chosen: Choices, environment: Environment) -> int:
         question = plan.questions[0]
         trace = api.trace(question.name, question.rdtype, tracing=plan.tracing, network=plan.network)
         new = _of_trace(expected_of(trace, chosen.expected))
+    found, text = compared(old, new, chosen, environment)
+    environment.write(text)
+    return Exit.FINDINGS if found else Exit.ANSWER
+
+
+def compared(
+    old: Document, new: Document, chosen: Choices, environment: Environment
+) -> tuple[tuple[Difference, ...], str]:
+    """What has changed between two documents, and that as text in the chosen form. Raises Usage."""
     try:
         if chosen.policy.ignores:
             from dnstrace.cli.accepting import without_accepted
 
             old, new = (without_accepted(each, chosen.policy) for each in (old, new))
         found = differences(old, new)
-        text = _printed(found, old, new, chosen, environment)
+        return found, _printed(found, old, new, chosen, environment)
     except ValueError as error:
         raise Usage(f"--diff: {error}") from error
     except (LookupError, TypeError, AttributeError) as error:  # `loading` sees the gross damage only
         raise Usage("--diff: a trace in the files is damaged: it cannot be compared") from error
-    environment.write(text)
-    return Exit.FINDINGS if found else Exit.ANSWER
 
 
 def _of_trace(trace: Trace) -> Document:

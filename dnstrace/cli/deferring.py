@@ -14,21 +14,37 @@ from __future__ import annotations
 import importlib
 import sys
 from contextlib import suppress
+from functools import partial
 from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
-DEFERRED = (
-    "importlib.metadata",  # by dns._features
-    "inspect",  # by dataclasses and asyncio, for what they do not know of a class or a function
-    "idna",  # by dns.name, and so is the next: for Unicode names
-    "encodings.idna",
-    "ssl",  # by asyncio, and so is the next: for TLS
-    "asyncio.sslproto",
-    "textwrap",  # by traceback
-)
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DEFERRED: dict[str, dict[str, object]] = {
+    "importlib.metadata": {},  # by dns._features
+    "inspect": {},  # by dataclasses and asyncio, for what they do not know of a class or a function
+    "idna": {},  # by dns.name, and so is the next: for Unicode names
+    "encodings.idna": {},
+    "ssl": {},  # by asyncio, and so are the next: for TLS and processes
+    "asyncio.sslproto": {},
+    "subprocess": {"PIPE": -1, "STDOUT": -2, "DEVNULL": -3},
+    "textwrap": {},  # by traceback, and so is the next
+    "linecache": {},
+    "dns.entropy": {},  # by dns.message, for IDs of its own
+}
+"""The modules, and what is known of them that is asked when they are imported."""
 
 
 class _Deferred(ModuleType):
-    """Stands for a module until something is asked of it, and then for good gives way to that module."""
+    """Stands for a module until something is asked of it, and then for good gives way to that module.
+
+    What is `known` of the module does not count.
+    """
+
+    def __init__(self, name: str, known: dict[str, object]) -> None:
+        super().__init__(name)
+        self.__dict__.update(known)
 
     def __getattr__(self, name: str) -> object:
         if sys.modules.get(self.__name__) is self:
@@ -42,9 +58,11 @@ def defer() -> None:
         return
     if "inspect" not in sys.modules:
         _leave_out_signatures()
-    for name in DEFERRED:
+    import dns
+
+    for name, known in DEFERRED.items():
         if name not in sys.modules:
-            sys.modules[name] = _Deferred(name)
+            sys.modules[name] = _Deferred(name, known)
             parent, _, own = name.rpartition(".")
             if parent in sys.modules:
                 setattr(sys.modules[parent], own, sys.modules[name])
@@ -54,9 +72,20 @@ def defer() -> None:
 
 
 def _leave_out_signatures() -> None:
-    """Have dnspython note no signature of the constructors that it wraps: only `help` would show it."""
-    stand_in = sys.modules["inspect"] = _Deferred("inspect")
-    stand_in.__dict__["signature"] = lambda _: None
+    """Have dnspython note no signature of the constructors that it wraps, but what they wrap.
+
+    Whoever asks for the signature, as `Rdata.replace` does, gets it by way of that.
+    """
+    sys.modules["inspect"] = _Deferred("inspect", {"signature": lambda _: None})
     with suppress(ImportError):
-        importlib.import_module("dns._immutable_ctx")
+        context = importlib.import_module("dns._immutable_ctx")
+        if (wrap := getattr(context, "_immutable_init", None)) is not None:
+            context.__dict__["_immutable_init"] = partial(_wrapped, wrap)
     sys.modules.pop("inspect")  # for everyone else it is the usual one
+
+
+def _wrapped(wrap: Callable[[Any], Any], constructor: object) -> object:
+    made = wrap(constructor)
+    del made.__signature__
+    made.__wrapped__ = constructor
+    return made

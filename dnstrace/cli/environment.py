@@ -9,19 +9,23 @@ from __future__ import annotations
 import os
 import select
 import sys
-from typing import TYPE_CHECKING, TextIO
 
 from dnstrace.cli.usage import harmless
 
+TYPE_CHECKING = False  # that of `typing` is not imported before the first query
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TextIO
 
     from rich.console import Console
+
+    from dnstrace.network.first import First
 
 _LINKING = ("KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION", "DOMTERM", "WEZTERM_PANE")
 _LINKING_PROGRAMS = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper")
 _LINKING_TERMS = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "foot-extra", "contour", "wezterm")
 _VTE_LINKING = 5000  # GNOME Terminal and its relatives, from version 0.50
+_COERCED = ("C.UTF-8", "C.utf8", "UTF-8")  # what Python makes of LC_CTYPE where the locale is C
 _NARROWEST = 40  # below it no tree can be read, and its lines only break more often
 
 
@@ -32,8 +36,10 @@ class Unwritable(Exception):
 class Environment:
     """Streams and variables, by default the process's own; a stream is None where it is closed (`>&-`).
 
-    `program` is what the command is called here.
+    `program` is what the command is called here; `first` is the query that is under way already, if any.
     """
+
+    first: First | None = None
 
     def __init__(
         self,
@@ -48,6 +54,12 @@ class Environment:
         self.variables = variables
 
     @property
+    def is_configured(self) -> bool:
+        """Whether variables of the program, or a configuration file, may say how to trace."""
+        variables = any(name.startswith("DNSTRACE_") for name in self.variables)
+        return variables or os.path.exists(config_path(self.variables))
+
+    @property
     def is_terminal(self) -> bool:
         """Whether the output is seen at once, on a terminal that can move its cursor."""
         return _moves_its_cursor(self.stdout) and not self._dumb
@@ -56,9 +68,10 @@ class Environment:
     def ascii_only(self) -> bool:
         """Whether the output can hold nothing but ASCII.
 
-        In the C locale Python writes UTF-8 too (PEP 538, PEP 540): who sets LC_ALL to it wants ASCII.
+        In the C locale Python writes UTF-8 too (PEP 538, PEP 540): who sets that locale wants ASCII. Where no
+        locale is set, as in many containers, the terminal can mostly show more, so Python's choice stands.
         """
-        plain = self.variables.get("LC_ALL") in ("C", "POSIX") and not self.variables.get("PYTHONIOENCODING")
+        plain = _locale(self.variables) in ("C", "POSIX") and not self.variables.get("PYTHONIOENCODING")
         return self._dumb or plain or not self._encoding.lower().startswith("utf")
 
     @property
@@ -122,10 +135,16 @@ class Environment:
         """Write `text` to stdout and flush it. Raises BrokenPipeError, or Unwritable with the reason."""
         self.check_writable()
         assert self.stdout is not None
-        octets = text.encode(self._encoding, "backslashreplace")
+        encoding = self._encoding
+        if self.ascii_only and not text.isascii():
+            from dnstrace.render.in_ascii import with_similar_signs
+
+            text = with_similar_signs(text)
+            encoding = "ascii" if encoding.lower().startswith("utf") else encoding
+        octets = text.encode(encoding, "backslashreplace")
         try:
             if (descriptor := _descriptor(self.stdout)) is None:
-                self.stdout.write(octets.decode(self._encoding))
+                self.stdout.write(octets.decode(encoding))
                 self.stdout.flush()
             else:
                 self.stdout.flush()
@@ -168,6 +187,25 @@ class Environment:
     @property
     def _dumb(self) -> bool:
         return self.variables.get("TERM", "").lower() in ("dumb", "unknown")
+
+
+def config_path(variables: Mapping[str, str]) -> str:
+    """Where the user's configuration file is, if there is one; empty where no variable says."""
+    folders = [variables.get("XDG_CONFIG_HOME", "")]
+    folders += [os.path.join(variables.get("HOME", ""), ".config"), variables.get("APPDATA", "")]
+    absolute = next((each for each in folders if os.path.isabs(each)), "")
+    return os.path.join(absolute, "dnstrace", "config.toml") if absolute else ""
+
+
+def _locale(variables: Mapping[str, str]) -> str:
+    """The locale of characters by the first variable that is set; empty if none is.
+
+    Where LANG alone is C, Python sets LC_CTYPE itself when it starts (PEP 538): that is not the user's word.
+    """
+    found = [variables.get(each, "") for each in ("LC_ALL", "LC_CTYPE", "LANG")]
+    if found[1] in _COERCED and found[2] in ("C", "POSIX"):
+        found[1] = ""
+    return next(filter(None, found), "")
 
 
 def _moves_its_cursor(stream: TextIO | None) -> bool:

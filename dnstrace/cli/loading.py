@@ -19,6 +19,7 @@ from dnstrace.record.files import read
 
 if TYPE_CHECKING:
     from dnstrace.cli.line.parsed import Parsed
+    from dnstrace.record.several import Placed
 
 Document = dict[str, Any]
 
@@ -30,19 +31,22 @@ _MOST_COMPARED = 2
 class Loaded(Struct):
     """What was read: the record to replay, or None; the documents to compare; what these say of how to ask.
 
-    `compared` and `replayed` are what the first file to compare and the record say, as options.
+    `compared` and `replayed` are what the first file to compare and the record say, as options. `places` are
+    those that the record was made from, none for here alone.
     """
 
     record: Record | None
     documents: tuple[Document, ...]
     compared: Parsed | None
     replayed: Parsed | None
+    places: tuple[Placed, ...] = ()
 
 
 def load(paths: Parsed, words: Parsed) -> Loaded:
     """Read the files of `--replay` and `--diff`, which may come from variables too. Raises Usage."""
     documents: list[Document] = []
     compared = replayed = record = None
+    places: tuple[Placed, ...] = ()
     settings: dict[str, Any] = paths.settings
     if len(files := settings.get("diff", ())) > _MOST_COMPARED:
         raise Usage(f"{paths.said['diff']} compares two traces, and these are {len(files)} files")
@@ -51,14 +55,18 @@ def load(paths: Parsed, words: Parsed) -> Loaded:
         documents.append(document)
         compared = compared or said
     if path := settings.get("replay"):
-        record = _record(path, paths.said["replay"])
+        record, places = _record(path, paths.said["replay"])
         replayed = of_record(record, words)
-    return Loaded(record, tuple(documents), compared, replayed)
+    return Loaded(record, tuple(documents), compared, replayed, places)
 
 
-def _record(path: str, said: str) -> Record:
+def _record(path: str, said: str) -> tuple[Record, tuple[Placed, ...]]:
+    """The record in a file, and the places that it was made from."""
+    from dnstrace.record.several import places_in
+
     try:
-        return decoded(read(Path(path)))
+        record = decoded(read(Path(path)))
+        return record, places_in(record)
     except RecordError as error:
         raise Usage(f"{said}: {shown(path)} {error}") from error
 
@@ -90,7 +98,7 @@ def _document(octets: bytes) -> Document:
         raise RecordError(f"is of {shown(schema)}, which is newer than this program")
     try:
         differences(found, found)
-    except Exception as error:
+    except Exception as error:  # what is missing, or of another type, makes any part of that raise
         raise RecordError("is damaged: it is not a whole trace") from error
     whole: Document = found
     return whole

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 def _tree(report: Report, shown: Display, environment: Environment) -> str:
     from dnstrace.render.tree import tree
 
-    text = StringIO()
-    console = environment.console(shown.color, text)
     how = {"verbose": shown.verbose, "explain": shown.explain_steps, "ascii_only": environment.ascii_only}
     how["links"] = environment.has_links and environment.in_color(shown.color)
-    console.print(tree(report, **how), crop=False)
+    drawn = tree(report, **how)
+    if not environment.in_color(shown.color):
+        return drawn.plain(environment.width)
+    environment.console(shown.color, text := StringIO()).print(drawn, crop=False)
     return text.getvalue()
 
 
@@ -83,7 +84,7 @@ REPLIES = tuple(
 """The modules by which dnspython reads a referral: without them it imports each at the first record."""
 
 NEEDS: dict[Output, tuple[str, ...]] = {
-    Output.TREE: ("rich.console", "dnstrace.render.tree"),
+    Output.TREE: ("dnstrace.render.tree",),
     Output.SHORT: ("dnstrace.render.short",),
     Output.JSON: ("dnstrace.render.document",),
     Output.JSONL: ("dnstrace.render.document",),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dnstrace.lab.world import World
     from dnstrace.model import Delegation
     from dnstrace.model.anchors import Anchors
+    from dnstrace.network.first import First
     from dnstrace.port import Network
 
 
@@ -46,9 +47,20 @@ def planned(chosen: Choices) -> Planned:
         return Planned(chosen.questions, *over_the_record(chosen, tracing, _anchors))
     if chosen.dnssec:
         tracing = _validated(tracing, chosen)
-    if chosen.settings.bind is not None:
+    if chosen.settings.bind is not None and not chosen.places:
         _check_source(chosen.settings.bind)
     return Planned(chosen.questions, tracing)
+
+
+def taken_up(plan: Planned, first: First) -> Planned:
+    """The plan of a trace whose first query is under way."""
+    from datetime import UTC, datetime
+
+    from dnstrace.network.ahead import AheadNetwork
+
+    began = datetime.fromtimestamp(first.sent[0].wall, UTC)
+    tracing = replace(plan.tracing, seed=first.seed, now=began)
+    return plan._replace(tracing=tracing, network=AheadNetwork(first.sent))
 
 
 def _check_source(address: str) -> None:

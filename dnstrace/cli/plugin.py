@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -12,14 +13,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 _FORM = "nagios"
+_OTHER_FORM = re.compile(r"--(?:short|jsonl?|mermaid|dot)\b")
+_SET = re.compile(rf"""^\s*format\s*=\s*["']{_FORM}["']""", re.MULTILINE)
 
 
-def is_plugin(words: Sequence[str], variables: Mapping[str, str]) -> bool:
-    """Whether a plugin's output was asked for, as far as can be seen before the words are read."""
-    said = " ".join(words).replace("+format", "--format").replace("--format=", "--format ")
+def is_plugin(words: Sequence[str], variables: Mapping[str, str], configured: str = "") -> bool:
+    """Whether a plugin's output was asked for, as far as can be seen before the words are read.
+
+    `configured` is the text of the configuration file, which may not be valid.
+    """
+    said = " ".join(words).replace("+", "--").replace("--format=", "--format ")
     if "--format" in said:
         return f"--format {_FORM}" in said
-    return variables.get("DNSTRACE_FORMAT", "").strip() == _FORM
+    if _OTHER_FORM.search(said):
+        return False
+    if variable := variables.get("DNSTRACE_FORMAT", "").strip():
+        return variable == _FORM
+    return "--no-config" not in said and _SET.search(configured) is not None
 
 
 def guarded_plugin(environment: Environment, part: Callable[[], int]) -> int:
@@ -35,7 +45,9 @@ def guarded_plugin(environment: Environment, part: Callable[[], int]) -> int:
         why = str(error)
     except KeyboardInterrupt:
         why = "stopped by the user"
-    except Exception as error:
+    except (
+        Exception
+    ) as error:  # a bug of any kind: a monitoring system reads nothing but the line and the status
         sys.excepthook(*sys.exc_info())
         why = harmless(f"a bug in dnstrace: {type(error).__name__}: {error}")
     environment.write(unknown(why))

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 # Seconds for which the importing thread may delay a reply; the default is 5 ms.
 _SWITCH_INTERVAL = 0.0005
-# Seconds after the first step began: by then its query is sent.
-_SENT = 0.001
+# Seconds without a change after which a query is sent, and its reply waited for.
+_QUIET = 0.001
 # Seconds in which most traces end: nobody could read a tree that grows in them.
 _UNSEEN = 0.3
 
@@ -61,12 +61,21 @@ class Progress:
         if self._importing is None:
             loop = asyncio.get_running_loop()
             self._importing = Thread(target=self._import, args=(loop,), daemon=True)
-            loop.call_later(_SENT, self._importing.start)
+            loop.call_later(_QUIET, self._import_when_quiet, loop, None)
         self._draw()
+
+    def _import_when_quiet(self, loop: asyncio.AbstractEventLoop, before: Trace | None) -> None:
+        """Begin to import once nothing has changed since `before`: the first reply may be there at once."""
+        if self._importing is not None and self.latest is before:
+            self._importing.start()
+        else:
+            loop.call_later(_QUIET, self._import_when_quiet, loop, self.latest)
 
     def _import(self, loop: asyncio.AbstractEventLoop) -> None:
         sys.setswitchinterval(_SWITCH_INTERVAL)
         live = ("dnstrace.render.live",) if self._grows else ()
+        if self._chosen.shown.output is Output.TREE and self._environment.in_color(self._chosen.shown.color):
+            live = ("rich.console", *live)
         for module in (*REPLIES, *NEEDS[self._chosen.shown.output], *live):
             import_module(module)
         self._imported = True

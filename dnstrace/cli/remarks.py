@@ -69,6 +69,22 @@ def _differing_resolvers(report: Report) -> Iterator[str]:
             yield text
 
 
+def of_resolvers(trace: Trace) -> Iterator[str]:
+    """What to type instead where a server that was asked as a resolver is a name server of a zone."""
+    asked = (step for step in trace.steps if not step.at_resolver)
+    walked = {attempt.exchange.query.address for step in asked for attempt in step.attempts}
+    for step in trace.steps:
+        for attempt in step.attempts[-1:] if step.asks_resolver else ():
+            address, message = attempt.exchange.query.address, attempt.exchange.message
+            if message is None or message.flags & dns.flags.RA:
+                continue
+            if message.flags & dns.flags.AA or (message.rcode() == dns.rcode.REFUSED and address in walked):
+                yield (
+                    f"{address} offers no recursion: it is a name server of a zone, not a resolver; to ask it"
+                    f" alone, type @{address} in place of --resolver {address}"
+                )
+
+
 def of_start(trace: Trace) -> str:
     """What to type instead, if the server that the user started from replies as a resolver does; or empty.
 

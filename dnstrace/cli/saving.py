@@ -20,15 +20,23 @@ def recorded(plan: Planned, chosen: Choices, environment: Environment) -> Planne
     """
     if chosen.files.save is None:
         return plan
-    from dnstrace.cli.files import check_file
     from dnstrace.network.live import LiveNetwork
     from dnstrace.network.recording import RecordingNetwork
 
-    if (count := len(plan.questions)) > 1:
-        raise Usage(f"--save keeps one trace, and these are {count}: give one name and type at a time")
-    check_file("--save", chosen.files.save, chosen.files.force, environment)
+    check_save(len(plan.questions), chosen, environment)
     network = plan.network or LiveNetwork(bind=chosen.settings.bind)
     return plan._replace(network=RecordingNetwork(network))
+
+
+def check_save(count: int, chosen: Choices, environment: Environment) -> None:
+    """Raise Usage if the file of `--save` cannot be written, or there are several traces."""
+    if chosen.files.save is None:
+        return
+    from dnstrace.cli.files import check_file
+
+    if count > 1:
+        raise Usage(f"--save keeps one trace, and these are {count}: give one name and type at a time")
+    check_file("--save", chosen.files.save, chosen.files.force, environment)
 
 
 def save(report: Report, plan: Planned, chosen: Choices) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from dnstrace.model import Trace
+    from dnstrace.model.places import Seen
 
 _STATUS = {
     Ending.ANSWER: Exit.ANSWER,
@@ -27,6 +28,14 @@ def status(traces: Iterable[Trace], policy: Policy = USUAL) -> Exit:
     """The exit status that `traces` lead to."""
     each = [_status_of(trace, policy) for trace in traces]
     return each[0] if len(each) == 1 else worst(each)
+
+
+def status_of_places(seen: Iterable[Seen], policy: Policy = USUAL) -> Exit:
+    """The exit status that traces from several places lead to: the worst, FAILED for a place without one."""
+    from dnstrace.model.places import Failure
+
+    each = [Exit.FAILED if isinstance(e, Failure) else _status_of(e.report.trace, policy) for e in seen]
+    return next((bad for bad in (*_BAD, Exit.NEGATIVE) if bad in each), Exit.ANSWER)
 
 
 def worst(statuses: Collection[Exit]) -> Exit:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from dnstrace import api
 from dnstrace.cli.expecting import check_expected, expected_of
 from dnstrace.cli.exporting import check_exports, export
-from dnstrace.cli.line.forms import FORMATS, Output
+from dnstrace.cli.line.forms import ALL_LEVELS, FORMATS, Output
 from dnstrace.cli.output import FORMS
-from dnstrace.cli.planning import planned
+from dnstrace.cli.planning import planned, taken_up
 from dnstrace.cli.progress import Progress
-from dnstrace.cli.remarks import of_start, remarks
 from dnstrace.cli.saving import recorded, save
 from dnstrace.cli.status import status
 from dnstrace.model.structs import replace
@@ -28,6 +27,12 @@ if TYPE_CHECKING:
 def trace_all(chosen: Choices, environment: Environment) -> int:
     """Trace and print one question after the other, and return the exit status. Raises Usage."""
     plan = recorded(planned(chosen), chosen, environment)
+    if chosen.settings.probe:
+        from dnstrace.model.quick_names import quicken
+
+        quicken()
+    if environment.first is not None:
+        plan = taken_up(plan, environment.first)
     if chosen.http:
         from dnstrace.cli.fetching import requests
 
@@ -81,17 +86,36 @@ def _report_on(ended: list[Report], chosen: Choices, environment: Environment) -
 
 def _save_and_print(report: Report, plan: Planned, chosen: Choices, environment: Environment) -> None:
     """Save and export a trace if the user asked for it, and print it even if that fails."""
+    seen = _seen(report, chosen)
     try:
         save(report, plan, chosen)
-        export(report, chosen.files)
+        export(seen, chosen.files)
     finally:
         if (form := FORMS.get(chosen.shown.output)) is not None:
-            environment.write(form(report, chosen.shown, environment))
+            environment.write(form(seen, chosen.shown, environment))
+    if chosen.shown.output is Output.SHORT or report.resolvers or chosen.server is not None:
+        _remark_on(report, seen, chosen, environment)
+
+
+def _remark_on(report: Report, seen: Report, chosen: Choices, environment: Environment) -> None:
+    from dnstrace.cli.remarks import of_resolvers, of_start, remarks
+
     if chosen.shown.output is Output.SHORT:
-        for remark in remarks(report):
+        for remark in remarks(seen):
             environment.remark(f"{report.trace.question}: {remark}")
+    for hint in of_resolvers(report.trace) if report.resolvers else ():
+        environment.remark(hint)
     if chosen.server is not None and (hint := of_start(report.trace)):
         environment.remark(hint)
+
+
+def _seen(report: Report, chosen: Choices) -> Report:
+    """What the user wants to see of a report."""
+    if chosen.shown.level == ALL_LEVELS:
+        return report
+    from dnstrace.render.narrowed import narrowed
+
+    return narrowed(report, chosen.shown.level)
 
 
 def _trace_question(question: Question, plan: Planned, progress: Progress) -> Trace:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # that of `typing` is not imported before the first query
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

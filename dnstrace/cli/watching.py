@@ -1,4 +1,4 @@
-"""`--watch`: repeat a trace until it differs from the first, or until it is as expected."""
+"""`--watch`: repeat a trace until it differs from the first, is as expected, or is well."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from dnstrace.analysis.reached import went_wrong
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.forms import Output
 from dnstrace.cli.output import FORMS
+from dnstrace.cli.status import status
 from dnstrace.cli.usage import Usage
 from dnstrace.render.document import document
 from dnstrace.render.document.values import Document
@@ -35,13 +36,12 @@ def watch(
     trace: TraceAgain | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> int:
-    """Trace until there is a difference (status 5), or until all is as expected. Raises Usage.
+    """Trace until there is a difference (status 5), until all is as expected, or all is well. Raises Usage.
 
     `trace` makes one trace, by default as the user chose; `sleep` waits for a number of seconds.
     """
     from dnstrace.cli.accepting import accepted_of
     from dnstrace.cli.expecting import expected_of
-    from dnstrace.cli.status import status
 
     trace, pause = trace or _once_more(chosen), chosen.watch or _LEAST
     if pause < _LEAST:
@@ -51,7 +51,7 @@ def watch(
     first = latest = accepted_of(expected_of(trace(), chosen.expected), chosen.policy)
     screen = chosen.shown.output is Output.TREE and environment.is_terminal
     _show_changes(latest, [_result_line(latest)], screen, pause, chosen, environment)
-    while not _is_as_expected(chosen, latest):
+    while not _may_end(chosen, latest):
         if not chosen.is_live:
             environment.remark("nothing changes in the lab or in a record, so it is not traced again")
             break
@@ -60,7 +60,7 @@ def watch(
         found = differences(_document_of(first), _document_of(latest))
         since = differences(_document_of(before), _document_of(latest))
         _show_changes(latest, [each.text for each in since], screen, pause, chosen, environment)
-        if any(each.what != UNHEARD for each in found) and not chosen.expected:
+        if any(each.what != UNHEARD for each in found) and _ends_at_a_change(chosen):
             return Exit.FINDINGS
     return status([latest], chosen.policy)
 
@@ -81,9 +81,18 @@ def _once_more(chosen: Choices) -> TraceAgain:
     return trace
 
 
-def _is_as_expected(chosen: Choices, latest: Trace) -> bool:
-    """Whether all expectations are met."""
-    return bool(chosen.expected) and all(met.met for met in latest.expectations or ())
+def _ends_at_a_change(chosen: Choices) -> bool:
+    """Whether watching ends at the first change; where something is expected, only if that is asked for."""
+    return chosen.until == "change" or not (chosen.until or chosen.expected)
+
+
+def _may_end(chosen: Choices, latest: Trace) -> bool:
+    """Whether what the user waits for has come: all is well, or as expected."""
+    if chosen.until == "ok":
+        return status([latest], chosen.policy) is Exit.ANSWER
+    if _ends_at_a_change(chosen):
+        return False
+    return all(met.met for met in latest.expectations or ())
 
 
 def _show_changes(
@@ -112,4 +121,5 @@ def _result_line(trace: Trace) -> str:
     outcome = "" if trace.outcome is None else trace.outcome.value
     if went_wrong(trace) and trace.error:
         outcome = f"{outcome}: {trace.error}"
-    return f"{trace.question}: {told or outcome}"
+    codes = ", ".join(dict.fromkeys(finding.code for finding in trace.findings or ()))
+    return f"{trace.question}: {told or outcome}{'; ' if codes else ''}{codes}"

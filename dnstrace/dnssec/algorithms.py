@@ -15,6 +15,7 @@ import dns.dnssectypes
 
 from dnstrace.dnssec.records import DNSKEY, DS, OddDS
 from dnstrace.model import Name
+from dnstrace.model.kept import kept
 
 RSASHA1, RSASHA1_NSEC3, RSASHA256, RSASHA512 = 5, 7, 8, 10
 ECDSAP256, ECDSAP384, ED25519, ED448 = 13, 14, 15, 16
@@ -132,6 +133,7 @@ def by_tag(keys: Iterable[DNSKEY]) -> dict[int, list[DNSKEY]]:
     return found
 
 
+@kept(most=512)
 def key_tag(key: DNSKEY) -> int:
     """The key tag of a DNSKEY record (RFC 4034 appendix B)."""
     octets = key.to_digestable()

@@ -2,7 +2,8 @@
 
 RSA (RFC 3110, RFC 5702) is verified by plain arithmetic on public values, because the crypto policies of
 some systems refuse SHA-1 and keys under 1024 bits, which validators still have to judge. The curves (RFC
-6605, RFC 8080) need the cryptography package, which is imported when the first such signature is verified.
+6605, RFC 8080) are verified by the cryptography package, which is imported when the first such signature is;
+without it, as at a place of `--from`, by `curves.py`.
 """
 
 from __future__ import annotations
@@ -92,8 +93,8 @@ def verify(
 ) -> bool:
     """Whether `signature` is a valid signature of `data` by `key` (the public key field of a DNSKEY record).
 
-    Malformed keys, malformed signatures and unsupported algorithms give False. Raises MissingCryptography.
-    The latest results are remembered, in a few hundred octets each; `make` is called before one is found out.
+    Malformed keys, malformed signatures and unsupported algorithms give False. The latest results are
+    remembered, in a few hundred octets each; `make` is called before one is found out.
     """
     digest = _digest(algorithm, key, signature, data)
     valid = verified.get(digest)
@@ -171,8 +172,10 @@ def _verify_curve(algorithm: int, key: bytes, signature: bytes, data: bytes) -> 
     try:
         from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
         from cryptography.hazmat.primitives.asymmetric import ed448, ed25519
-    except ImportError as error:
-        raise MissingCryptography from error
+    except ImportError:
+        from dnstrace.dnssec.curves import verify_curve
+
+        return verify_curve(algorithm, key, signature, data)
     try:
         if algorithm == ED25519:
             ed25519.Ed25519PublicKey.from_public_bytes(key).verify(signature, data)

@@ -7,7 +7,7 @@ from enum import StrEnum
 import dns.name
 import dns.rdatatype
 
-from dnstrace.dnssec.records import type_name
+from dnstrace.dnssec.records import NSEC, Signed, type_name
 from dnstrace.model import ROOT, Name
 from dnstrace.model.naming import plain
 from dnstrace.model.structs import Struct
@@ -57,6 +57,13 @@ class Types(Struct):
     def unsigned_cut(self) -> bool:
         """Whether the record is on the parent's side of a delegation without DS."""
         return self.cut and dns.rdatatype.DS not in self
+
+
+def at_cut(data: Signed) -> bool:
+    """Whether a signed RRset is the word of the parent on a zone cut: DS records, or their NSEC record."""
+    if data.rdtype == dns.rdatatype.DS:
+        return True
+    return any(isinstance(record, NSEC) and Types(tuple(record.windows)).cut for record in data.rrset)
 
 
 def lacks_data(types: Types, name: Name, rdtype: int, record: str) -> Proof:

@@ -68,9 +68,11 @@ class Tagged:
         """The keys that may have made a signature, always in the same order."""
         return self._usable.get((rrsig.key_tag, int(rrsig.algorithm)), ())
 
-    def why_none(self, rrsig: RRSIG, zone: Name) -> str:
-        """Why there are no such keys."""
+    def why_none(self, rrsig: RRSIG, data: Signed, zone: Name) -> str:
+        """Why there are no such keys. Those that may sign the keys are not all that the zone has."""
         lacking = f"which {zone_text(zone)} does not have"
+        if data.rdtype == dns.rdatatype.DNSKEY:
+            lacking = "which neither a DS record nor a trust anchor refers to"
         why = self._unusable.get((rrsig.key_tag, int(rrsig.algorithm)), lacking)
         return f"its signature is by key {rrsig.key_tag}, {why}"
 
@@ -92,7 +94,7 @@ def check(data: Signed, zone: Name, keys: Sequence[DNSKEY] | Tagged, at: float, 
             if verify(rrsig.algorithm, key.key, rrsig.signature, octets, effort.make):
                 evidence.append(_signature_evidence(data, rrsig, at))
                 return Checked(True, "", tuple(evidence), _encloser(data, rrsig))
-        evidence.append(_signature_evidence(data, rrsig, at, reason or tagged.why_none(rrsig, zone)))
+        evidence.append(_signature_evidence(data, rrsig, at, reason or tagged.why_none(rrsig, data, zone)))
     return Checked(False, _invalid(evidence, zone), tuple(evidence))
 
 

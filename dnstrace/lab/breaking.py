@@ -173,6 +173,23 @@ def _ttl(plan: SigningPlan, parameter: str) -> SigningPlan:
     return _spoiled(plan, spoil)
 
 
+@breaks("early-signatures")
+def _early_signatures(plan: SigningPlan, parameter: str) -> SigningPlan:
+    """There are signatures by a key that is not published yet, of another algorithm: `early-signatures=15`.
+
+    That is how an algorithm is rolled (RFC 6781 section 4.1.4).
+    """
+    algorithm = int(parameter)
+
+    def spoil(rrset: dns.rrset.RRset) -> dns.rrset.RRset:
+        if rrset.rdtype != dns.rdatatype.RRSIG or rrset.covers == dns.rdatatype.DNSKEY:
+            return rrset
+        early = [r.replace(algorithm=algorithm, key_tag=r.key_tag ^ 1) for r in rrset]
+        return dns.rrset.from_rdata(rrset.name, rrset.ttl, *rrset, *early)
+
+    return _spoiled(plan, spoil)
+
+
 # --- denial --------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.lab.authority import PAYLOAD, respond
-from dnstrace.lab.reaction import Asked, Reaction, Responder, error, flagged, misbehaviour, said
+from dnstrace.lab.reaction import SILENCE, Asked, Reaction, Responder, error, flagged, misbehaviour, said
 from dnstrace.model.structs import replace
 
 _APEX = 3  # labels of the zones that worlds are about, the root's among them
@@ -73,6 +73,24 @@ def _knows_types(asked: Asked, otherwise: Responder, parameter: str) -> Reaction
     """NOTIMP to all types but these: `knows-types=A,NS,SOA`."""
     known = {dns.rdatatype.from_text(text) for text in parameter.split(",")}
     return otherwise(asked) if asked.query.question[0].rdtype in known else error(asked, dns.rcode.NOTIMP)
+
+
+@misbehaviour("silent-version")
+def _silent_version(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """Queries with an EDNS version above 0 get no reply."""
+    return SILENCE if asked.query.edns > 0 else otherwise(asked)
+
+
+@misbehaviour("sparse-any")
+def _sparse_any(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """Queries for ANY get one made-up HINFO record (RFC 8482 section 4.2), which is allowed."""
+    question = asked.query.question[0]
+    if question.rdtype != dns.rdatatype.ANY:
+        return otherwise(asked)
+    reply = respond(asked.query)
+    reply.flags |= dns.flags.AA
+    reply.answer = [dns.rrset.from_text(question.name, 3789, "IN", "HINFO", 'RFC8482 ""')]
+    return said(reply)
 
 
 @misbehaviour("echoes-options")

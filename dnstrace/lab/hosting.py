@@ -81,7 +81,7 @@ def in_a_thread(world: World, places: Mapping[str, Place], rtt: float | None, si
     def run() -> None:
         try:
             asyncio.run(serving())
-        except Exception as error:
+        except Exception as error:  # whatever it is, the thread that waits has to raise it
             if ready.done():
                 raise
             ready.set_exception(error)

@@ -30,6 +30,7 @@ from dnstrace.lab import careless as _careless  # noqa: F401
 from dnstrace.lab import delegating as _delegating  # noqa: F401
 from dnstrace.lab import denying as _denying  # noqa: F401
 from dnstrace.lab import hostile as _hostile  # noqa: F401
+from dnstrace.lab import options as _options  # noqa: F401
 from dnstrace.lab import recursive as _recursive_resolver  # noqa: F401
 from dnstrace.lab.authority import PAYLOAD, respond, truncated
 from dnstrace.lab.reaction import (

@@ -23,13 +23,11 @@ from dnstrace.message.kinds import (
     NAME_UNCOMPRESSED,
     NAMELESS,
     SINGLE_NAME,
-    Labels,
     kind_of,
-    lower,
-    name_of,
 )
 from dnstrace.message.lazy import Kind, LazyMessage, LazyRRset, lazy_rrset
 from dnstrace.model import Name
+from dnstrace.model.known_name import NAMES, KnownName, remember
 
 LONGEST: Final = 4096
 """Octets of a common message."""
@@ -49,6 +47,7 @@ _QUESTION = struct.Struct("!HH")
 _RECORD = struct.Struct("!HHIH")  # TYPE, CLASS, TTL, RDLENGTH
 _POINTED = struct.Struct("!HHHIH")  # the same after a pointer to the owner
 _SIGNED = struct.Struct("!HHI")  # of RRSIG: the type covered, the algorithm and labels, the original TTL
+_LEAST = 1 + _RECORD.size  # octets of a record
 _SIGNER, _SOA_NUMBERS = 18, 20  # octets before the signer's name in RRSIG; after both names in SOA
 _SIZES: Final[dict[int, int]] = {RdataType.A: 4, RdataType.AAAA: 16}
 _SOA, _OPT, _RRSIG = 6, 41, 46  # as numbers, which are compared in less time
@@ -56,10 +55,8 @@ _IN, _NONE = dns.rdataclass.IN, dns.rdatatype.NONE
 _class: Final = lru_cache(64)(dns.rdataclass.RdataClass.make)
 _type: Final = lru_cache(256)(RdataType.make)
 
-Spelled = tuple[Labels, int, int]
-"""The labels of a name, the place after it, and how many pointers it leads through."""
-Owner = tuple[Name, Labels]
-"""A name, and its labels in lower case (RFC 4343)."""
+Spelled = tuple[KnownName, int, int]
+"""A name, the place after it, and how many pointers it leads through."""
 
 
 class _Odd(Exception):
@@ -80,15 +77,14 @@ class _Reader:
     def __init__(self, wire: bytes) -> None:
         self._wire = wire
         self._spelled: dict[int, Spelled] = {}
-        self._owners: dict[int, Owner] = {}
+        self._owners: dict[int, KnownName] = {}
         self._opt: LazyRRset | None = None
-        self._has_capitals = False
 
     def message(self) -> LazyMessage:
         number, flags, questions, *counts = _HEADER.unpack_from(self._wire)
-        if questions != 1 or flags & _OPCODE:
+        if questions != 1 or flags & _OPCODE or sum(counts) * _LEAST > len(self._wire):
             raise _Odd
-        (name, _), place = self._owner(_HEADER.size)
+        name, place = self._owner(_HEADER.size)
         rdtype, rdclass = _QUESTION.unpack_from(self._wire, place)
         if rdclass != _IN:
             raise _Odd
@@ -102,8 +98,8 @@ class _Reader:
 
     def _section(self, place: int, count: int, section: list[LazyRRset], additional: bool) -> int:
         """Read `count` records; the place after them."""
-        wire, owners, held = self._wire, self._owners, dict[tuple[Labels, int, int], LazyRRset]()
-        before: Owner | None = None
+        wire, owners, held = self._wire, self._owners, dict[tuple[tuple[bytes, ...], int, int], LazyRRset]()
+        before: KnownName | None = None
         rrset: LazyRRset | None = None
         last = covered = 0
         for _ in range(count):
@@ -117,7 +113,7 @@ class _Reader:
                 start += _RECORD.size
             place = start + length
             if rdtype == _OPT and additional:
-                self._take_opt(owner[0], rdclass, ttl, start, place)
+                self._take_opt(owner, rdclass, ttl, start, place)
                 continue
             if rdclass != _IN:
                 raise _Odd
@@ -126,10 +122,10 @@ class _Reader:
             ttl = ttl if ttl <= _LONGEST_TTL else 0
             if rrset is None or owner is not before or rdtype != last or covers != covered:
                 before, last, covered = owner, rdtype, covers
-                rrset = held.get(key := (owner[1], rdtype, covers))
+                rrset = held.get(key := (owner.folded, rdtype, covers))
                 if rrset is None:
                     of = _type(covers) if covers else _NONE
-                    rrset = held[key] = lazy_rrset(owner[0], _IN, kind_of(rdtype), of, ttl, [found])
+                    rrset = held[key] = lazy_rrset(owner, _IN, kind_of(rdtype), of, ttl, [found])
                     section.append(rrset)
                     continue
             rrset.take(found, ttl)
@@ -142,8 +138,8 @@ class _Reader:
         if (size := _SIZES.get(rdtype)) is not None:
             return self._wire[start:end] if end - start == size else _odd()
         if rdtype in SINGLE_NAME:
-            labels, place = self._name(start)
-            return labels if place == end else _odd()
+            name, place = self._name(start)
+            return name if place == end else _odd()
         if rdtype in NAMELESS:
             return self._wire[start:end]
         if rdtype in NAME_UNCOMPRESSED:
@@ -153,8 +149,8 @@ class _Reader:
             rname, place = self._name(place)
             return (mname, rname, self._wire[place:end]) if place + _SOA_NUMBERS == end else _odd()
         if rdtype in NAME_AFTER:
-            labels, place = self._name(numbers := start + NAME_AFTER[rdtype].size)
-            return (self._wire[start:numbers], labels) if place == end else _odd()
+            name, place = self._name(numbers := start + NAME_AFTER[rdtype].size)
+            return (self._wire[start:numbers], name) if place == end else _odd()
         raise _Odd
 
     def _uncompressed(self, rdtype: int, start: int, end: int) -> bytes:
@@ -181,25 +177,19 @@ class _Reader:
 
     # --- names --------------------------------------------------------------------------------
 
-    def _owner(self, place: int) -> tuple[Owner, int]:
+    def _owner(self, place: int) -> tuple[KnownName, int]:
         """The name at a place, which does not begin with a pointer, and the place after it."""
-        labels, end, _ = self._spell(place)
-        return self._own(place, labels), end
+        name, end, _ = self._spell(place)
+        self._owners[_POINTER << 8 | place] = name
+        return name, end
 
-    def _pointed(self, pointer: int, place: int) -> Owner:
+    def _pointed(self, pointer: int, place: int) -> KnownName:
         """The name to which the pointer at `place` leads."""
-        target = pointer & 0x3FFF
-        return self._own(target, self._spelled_before(target, place)[0])
+        name = self._owners[pointer] = self._spelled_before(pointer & 0x3FFF, place)[0]
+        return name
 
-    def _own(self, place: int, labels: Labels) -> Owner:
-        owner = self._owners[_POINTER << 8 | place] = (
-            name_of(labels),
-            lower(labels) if self._has_capitals else labels,
-        )
-        return owner
-
-    def _name(self, place: int) -> tuple[Labels, int]:
-        """The labels of the name at a place within RDATA, and the place after it."""
+    def _name(self, place: int) -> tuple[KnownName, int]:
+        """The name at a place within RDATA, and the place after it."""
         if (first := self._wire[place]) >= _POINTER:
             return self._spelled_before((first & 0x3F) << 8 | self._wire[place + 1], place)[0], place + 2
         return self._spell(place)[:2]
@@ -214,26 +204,28 @@ class _Reader:
     def _spell(self, start: int, depth: int = 0) -> Spelled:
         """Read the name at `start`; one that is nothing but a pointer is odd there."""
         wire, place, own, hops = self._wire, start, list[bytes](), 0
-        rest: Labels = _ROOT
+        rest: tuple[bytes, ...] = _ROOT
         while length := wire[place]:
             place += 1
             if length >= _POINTER:
                 if not own or depth == _POINTERS:
                     raise _Odd
                 target = (length & 0x3F) << 8 | wire[place]
-                rest, _, hops = self._spelled_before(target, start, depth + 1)
-                hops += 1
+                name, _, hops = self._spelled_before(target, start, depth + 1)
+                rest, hops = name.labels, hops + 1
                 break
             if length > _LONGEST_LABEL:
                 raise _Odd
             own.append(wire[place : place + length])
             place += length
         labels = (*own, *rest)
-        text = b".".join(labels)
-        if len(labels) > LABELS or hops > _POINTERS or len(text) >= _LONGEST_NAME:
+        if (known := NAMES.get(labels)) is None:
+            if len(labels) > LABELS or len(b".".join(labels)) >= _LONGEST_NAME:
+                raise _Odd
+            known = remember(labels)
+        if hops > _POINTERS:
             raise _Odd
-        self._has_capitals |= text != text.lower()
-        spelled = self._spelled[start] = labels, place + 1, hops
+        spelled = self._spelled[start] = known, place + 1, hops
         return spelled
 
 

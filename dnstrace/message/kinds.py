@@ -9,11 +9,11 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from functools import cache, lru_cache, partial
+from operator import attrgetter
 from typing import Any, Final
 
 import dns.ipv4
 import dns.ipv6
-import dns.name
 import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
@@ -28,8 +28,7 @@ _SIXTEENS = struct.Struct("!8H")
 _GROUPS = ":{:x}:{:x}:{:x}:{:x}:{:x}:{:x}:{:x}:{:x}:".format
 _SOA_NUMBERS = struct.Struct("!IIIII")
 _new, _set = object.__new__, object.__setattr__
-
-Labels = tuple[bytes, ...]
+_FOLDED = attrgetter("folded")
 
 SINGLE_NAME: Final = frozenset({RdataType.NS, RdataType.CNAME, RdataType.PTR})
 NAME_AFTER: Final[dict[int, struct.Struct]] = {
@@ -54,13 +53,6 @@ NAME_UNCOMPRESSED: Final = frozenset({RdataType.RRSIG, RdataType.NSEC})
 """Types whose name is never compressed (RFC 4034 sections 3.1.7 and 4.1.1)."""
 
 
-def name_of(labels: Labels) -> Name:
-    """The name of labels that are known to make one."""
-    name: Name = _new(dns.name.Name)
-    _set(name, "labels", labels)
-    return name
-
-
 @cache
 def kind_of(number: int) -> Kind:
     """How the RDATA of one of the types above, or of A, AAAA, SOA or OPT, is made."""
@@ -70,17 +62,12 @@ def kind_of(number: int) -> Kind:
     if rdtype == RdataType.AAAA:
         return Kind(rdtype, _of_one(rdtype, "address", ipv6_text), bytes, sound=True)
     if rdtype in SINGLE_NAME:
-        return Kind(rdtype, _of_one(rdtype, "target", name_of), lower, sound=True)
+        return Kind(rdtype, _of_one(rdtype, "target"), _FOLDED, sound=True)
     if rdtype == RdataType.SOA:
         return Kind(rdtype, _soa, sound=True)
     if rdtype in NAME_AFTER:
         return Kind(rdtype, partial(_numbers_and_name, rdtype), sound=True)
     return Kind(rdtype, _opt if rdtype == RdataType.OPT else partial(_of_octets, rdtype))
-
-
-def lower(labels: Labels) -> Labels:
-    """Labels in lower case: names are the same if these are (RFC 4343)."""
-    return tuple([label.lower() for label in labels])
 
 
 @lru_cache(1024)
@@ -105,33 +92,33 @@ def _class_of(rdtype: int) -> type[Any]:
     return found
 
 
-def _of_one(rdtype: RdataType, field: str, value: Callable[[Any], object]) -> Make:
-    """What makes RDATA of one field."""
+def _of_one(rdtype: RdataType, field: str, value: Callable[[Any], object] | None = None) -> Make:
+    """What makes RDATA of one field, which is what was found, or a value made of that."""
     kind = _class_of(rdtype)
     slots = {slot for each in kind.__mro__ for slot in getattr(each, "__slots__", ())}
     if slots != {"rdclass", "rdtype", "rdcomment", field}:  # a dnspython that prepares more
-        return lambda found: kind(_IN, rdtype, value(found))
+        return lambda found: kind(_IN, rdtype, value(found) if value else found)
 
     def made(found: Any) -> dns.rdata.Rdata:
         rdata: dns.rdata.Rdata = _new(kind)
         _set(rdata, "rdclass", _IN)
         _set(rdata, "rdtype", rdtype)
         _set(rdata, "rdcomment", None)
-        _set(rdata, field, value(found))
+        _set(rdata, field, value(found) if value else found)
         return rdata
 
     return made
 
 
-def _soa(found: tuple[Labels, Labels, bytes]) -> dns.rdata.Rdata:
-    fields = name_of(found[0]), name_of(found[1]), *_SOA_NUMBERS.unpack(found[2])
+def _soa(found: tuple[Name, Name, bytes]) -> dns.rdata.Rdata:
+    fields = *found[:2], *_SOA_NUMBERS.unpack(found[2])
     made: dns.rdata.Rdata = _class_of(RdataType.SOA)(_IN, RdataType.SOA, *fields)
     return made
 
 
-def _numbers_and_name(rdtype: RdataType, found: tuple[bytes, Labels]) -> dns.rdata.Rdata:
+def _numbers_and_name(rdtype: RdataType, found: tuple[bytes, Name]) -> dns.rdata.Rdata:
     numbers = NAME_AFTER[rdtype].unpack(found[0])
-    made: dns.rdata.Rdata = _class_of(rdtype)(_IN, rdtype, *numbers, name_of(found[1]))
+    made: dns.rdata.Rdata = _class_of(rdtype)(_IN, rdtype, *numbers, found[1])
     return made
 
 

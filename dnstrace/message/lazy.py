@@ -26,7 +26,7 @@ _rcode: Final = lru_cache(256)(dns.rcode.from_flags)
 
 
 Make = Callable[[Any], dns.rdata.Rdata]
-"""What makes RDATA of what was found of it: octets, labels, or a tuple of these."""
+"""What makes RDATA of what was found of it: octets, a name, or a tuple of these."""
 
 
 class Kind(NamedTuple):

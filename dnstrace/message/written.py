@@ -66,9 +66,11 @@ def read_name(text: str) -> tuple[Name, bool]:
     import dns.exception
     import dns.name
 
+    from dnstrace.model.known_name import known
+
     try:
         if text.isascii():
-            return dns.name.from_text(text, idna_codec=dns.name.IDNA_2008), True
+            return known(dns.name.from_text(text, idna_codec=dns.name.IDNA_2008)), True
         from dnstrace.message.unicode_names import from_unicode
 
         return from_unicode(text)

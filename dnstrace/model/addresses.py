@@ -77,6 +77,7 @@ def canonical(text: str) -> str:
     return f"{found}%{zone}"
 
 
+@lru_cache(maxsize=10_000)
 def special(address: str) -> str:
     """What the registries say of an address that is not globally reachable: `private-use, RFC 1918`.
 
@@ -87,6 +88,7 @@ def special(address: str) -> str:
     return "" if block.use == "documentation" else block.says or why_unasked(address)
 
 
+@lru_cache(maxsize=10_000)
 def is_private(address: str) -> bool:
     """Whether an address, or one within it, belongs to one network only: private, shared or link-local."""
     found = _without_zone(address)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from dnstrace.model.asked import Name, Query, family_of
+from dnstrace.model.asked import Name, Query, Question, family_of
 from dnstrace.model.structs import Struct
 
 if TYPE_CHECKING:
@@ -40,7 +40,9 @@ class Exchange(Struct):
     reply or to giving up. Exactly one of `message` and `fault` is set; `wire` holds the octets of the
     reply where there were any, also malformed ones. `mismatched` counts replies that were thrown away
     since their ID, question or source was not the query's (RFC 5452 section 9). `message_id` is the ID of
-    the query, `source` the address and port that it left from, each None where it is not known.
+    the query, `source` the address and port that it left from, each None where it is not known. `cached` is
+    the question of another trace of the same run to which this was the reply, None if this trace asked: then
+    `start` is when this trace took it, and `elapsed` what it took the other.
     """
 
     query: Query
@@ -53,6 +55,7 @@ class Exchange(Struct):
     mismatched: int = 0
     message_id: int | None = None
     source: tuple[str, int] | None = None
+    cached: Question | None = None
 
 
 def came_from(address: str, port: int, query: Query) -> str:

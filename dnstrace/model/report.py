@@ -27,7 +27,8 @@ class Report(Struct):
     and for how long, `life` is for how many seconds they may cache the answer: None if there is no answer, 0
     if they may not. `resolvers` are compared with the walk. `shares` is what all paths lead to, the largest
     share first, if every server was asked. `journey` is the trace as a user meets it, in numbered legs.
-    `called` has names that the user gave to resolvers, by address.
+    `called` has names that the user gave to resolvers, by address. `unshown` says which findings are left
+    out because the user does not want to see them; empty if all are there.
     """
 
     trace: Trace
@@ -42,3 +43,4 @@ class Report(Struct):
     shares: tuple[Share, ...] = ()
     journey: tuple[Leg, ...] = ()
     called: Mapping[str, str] = field(default_factory=dict)
+    unshown: str = ""

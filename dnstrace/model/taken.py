@@ -5,8 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+import dns.rdatatype
+
 from dnstrace.model.asked import ROOT, Name, Question
-from dnstrace.model.heard import Delegation, Exchange, Meaning, NameServer, Outcome
+from dnstrace.model.heard import Delegation, Exchange, Meaning, NameServer, Outcome, Source
 from dnstrace.model.structs import Struct, field
 
 if TYPE_CHECKING:
@@ -129,6 +131,13 @@ class Step(Struct):
         return self.asks_resolver or follows
 
     @property
+    def given(self) -> bool:
+        """Whether it asks the server that the user gave to start from: what zones that has is not known."""
+        addresses = (address for server in self.servers for address in server.addresses)
+        begins = self.zone == ROOT and not self.at_resolver
+        return begins and any(address.source is Source.GIVEN for address in addresses)
+
+    @property
     def meaning(self) -> Meaning | None:
         """The meaning that the step went by: that of the attempt chosen, or what a lame server offers."""
         if self.chosen is None:
@@ -213,6 +222,16 @@ class Trace(Struct):
     accepted: tuple[Accepted, ...] = ()
     ignores: tuple[Ignored, ...] = ()
     waiting: tuple[Waiting, ...] = ()
+
+    @property
+    def data(self) -> tuple[str, ...]:
+        """The data of the records asked for, without aliases, as text: `("192.0.2.44",)`.
+
+        It is in the presentation format of its type: names are absolute, what does not print is escaped.
+        """
+        kinds = (self.question.rdtype, dns.rdatatype.ANY)
+        asked = (rrset for rrset in self.answer if kinds[0] in (rrset.rdtype, kinds[1]))
+        return tuple(rdata.to_text() for rrset in asked for rdata in rrset)
 
 
 class Fetched(Struct):

@@ -20,9 +20,8 @@ import errno
 import os
 import socket
 import struct
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from typing import Any
 
 from dnstrace.descriptors import has_run_out
@@ -31,13 +30,12 @@ from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.model.heard import came_from
 from dnstrace.model.structs import replace
+from dnstrace.network.first import LINUX, SO_TIMESTAMPNS, ask_kernel_for_arrivals, ask_kernel_for_more
 from dnstrace.network.patience import Patience
 
 _ENCRYPTED = {Transport.TLS, Transport.HTTPS}
 _BIGGEST = 65535
 _BURST = 64  # datagrams read before other tasks get their turn
-_LINUX = sys.platform == "linux"
-IP_RECVERR, IPV6_RECVERR, _SO_TIMESTAMPNS = 11, 25, 35  # linux/in.h, linux/in6.h, asm-generic/socket.h
 _TCP_INFO = 11  # linux/tcp.h
 _TIMESPEC = struct.Struct("@ll")
 _TCPI_RTT = struct.Struct("@68xI")  # linux/tcp.h: the smoothed round-trip time, in microseconds
@@ -66,7 +64,7 @@ def check_source(address: str) -> None:
         sock.bind(endpoint(address, 0))
 
 
-class _Wait:
+class Wait:
     """The result of a wait for a reply: its octets, when they came, how many others were discarded."""
 
     def __init__(self) -> None:
@@ -124,54 +122,28 @@ class LiveNetwork:
             from dnstrace.network import encrypted  # few traces need what it imports
 
             return await encrypted.exchange(query, timeout, self._bind)
-        message_id = int.from_bytes(os.urandom(2))
-        wire = query_wire(query, message_id)
+        message_id, wait = int.from_bytes(os.urandom(2)), Wait()
         carry = self._tcp if query.transport is Transport.TCP else self._udp
-        loop, wait, fault, detail = asyncio.get_running_loop(), _Wait(), None, ""
-        start = loop.time()
-        try:
-            async with Patience(timeout):
-                await carry(query, wire, message_id, wait)
-        except TimeoutError:
-            fault = Fault.MISMATCH if wait.mismatched else Fault.TIMEOUT
-            detail = wait.elsewhere
-        except OSError as error:
-            if has_run_out(error):
-                raise
-            fault = FAULTS.get(error.errno or 0, Fault.PORT_UNREACHABLE)
-            detail = os.strerror(error.errno) if error.errno else "the connection was closed"
-        elapsed = wait.elapsed if wait.wire is not None else loop.time() - start
-        exchange = Exchange(
-            query, start, elapsed, wait.wire, None, fault, detail, wait.mismatched, message_id, wait.source
-        )
-        return exchange if wait.wire is None else read(exchange, wait.wire)
+        carried = carry(query, query_wire(query, message_id), message_id, wait)
+        start = asyncio.get_running_loop().time()
+        return await concluded(query, message_id, start, wait, carried, timeout)
 
-    async def _udp(self, query: Query, wire: bytes, message_id: int, wait: _Wait) -> None:
+    async def _udp(self, query: Query, wire: bytes, message_id: int, wait: Wait) -> None:
         with open_socket(query, socket.SOCK_DGRAM, self._bind) as sock:
             ask_kernel_for_more(sock)
-            sent, sent_at = time.perf_counter(), time.time()
+            sent = time.perf_counter(), time.time()
             sock.sendto(wire, endpoint(query.address, query.port))
-            wait.source = _own_address(sock, query)
-            source = sockaddr(sock, query)
-            while wait.wire is None:
-                await _until_readable(sock)
-                for datagram, sender, arrived in datagrams(sock):
-                    right = belongs(datagram, query.question, message_id)
-                    if sender != source or not right:
-                        wait.mismatched += 1
-                        wait.elsewhere = came_from(*sender[:2], query) if right else wait.elsewhere
-                        continue
-                    wait.wire, wait.elapsed = datagram, since(sent, sent_at, arrived)
-                    break
+            wait.source = own_address(sock, query)
+            await until_reply(sock, query, message_id, wait, sent)
 
-    async def _tcp(self, query: Query, wire: bytes, message_id: int, wait: _Wait) -> None:
+    async def _tcp(self, query: Query, wire: bytes, message_id: int, wait: Wait) -> None:
         loop, began = asyncio.get_running_loop(), time.perf_counter()
         with open_socket(query, socket.SOCK_STREAM, self._bind) as sock:
             ask_kernel_for_arrivals(sock)
             try:
                 await loop.sock_connect(sock, endpoint(query.address, query.port))
             finally:
-                wait.source = _own_address(sock, query)
+                wait.source = own_address(sock, query)
             handshake = _handshake(sock, time.perf_counter() - began)
             sent, sent_at = time.perf_counter(), time.time()
             await loop.sock_sendall(sock, struct.pack("!H", len(wire)) + wire)
@@ -182,6 +154,46 @@ class LiveNetwork:
                     wait.wire, wait.elapsed = message, handshake + since(sent, sent_at, arrived)
                 else:
                     wait.mismatched += 1
+
+
+async def concluded(
+    query: Query, message_id: int, start: float, wait: Wait, carried: Awaitable[None], timeout: float
+) -> Exchange:
+    """The exchange once it is carried, or the time is over. Raises OSError if no file descriptor is left."""
+    fault, detail = None, ""
+    try:
+        async with Patience(timeout):
+            await carried
+    except TimeoutError:
+        fault = Fault.MISMATCH if wait.mismatched else Fault.TIMEOUT
+        detail = wait.elsewhere
+    except OSError as error:
+        if has_run_out(error):
+            raise
+        fault = FAULTS.get(error.errno or 0, Fault.PORT_UNREACHABLE)
+        detail = os.strerror(error.errno) if error.errno else "the connection was closed"
+    elapsed = wait.elapsed if wait.wire is not None else asyncio.get_running_loop().time() - start
+    exchange = Exchange(
+        query, start, elapsed, wait.wire, None, fault, detail, wait.mismatched, message_id, wait.source
+    )
+    return exchange if wait.wire is None else read(exchange, wait.wire)
+
+
+async def until_reply(
+    sock: socket.socket, query: Query, message_id: int, wait: Wait, sent: tuple[float, float]
+) -> None:
+    """Wait for the reply to a query that was `sent` at these times, as for `since`."""
+    source = sockaddr(sock, query)
+    while wait.wire is None:
+        await _until_readable(sock)
+        for datagram, sender, arrived in datagrams(sock):
+            right = belongs(datagram, query.question, message_id)
+            if sender != source or not right:
+                wait.mismatched += 1
+                wait.elsewhere = came_from(*sender[:2], query) if right else wait.elsewhere
+                continue
+            wait.wire, wait.elapsed = datagram, since(*sent, arrived)
+            break
 
 
 def since(sent: float, sent_at: float, arrived: float | None) -> float:
@@ -195,7 +207,7 @@ def since(sent: float, sent_at: float, arrived: float | None) -> float:
 
 def _handshake(sock: socket.socket, measured: float) -> float:
     """The seconds that the handshake took; the system knows it without the delays of this program."""
-    if not _LINUX:
+    if not LINUX:
         return measured
     information = sock.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _TCPI_RTT.size)
     (microseconds,) = _TCPI_RTT.unpack(information) if len(information) == _TCPI_RTT.size else (0,)
@@ -223,23 +235,6 @@ def read(exchange: Exchange, wire: bytes) -> Exchange:
     return replace(exchange, message=message)
 
 
-def ask_kernel_for_arrivals(sock: socket.socket) -> None:
-    """Ask the system for the times at which octets arrive, where it has them."""
-    if _LINUX:
-        sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
-
-
-def ask_kernel_for_more(sock: socket.socket) -> None:
-    """Ask the system for arrival times and ICMP errors, where it has them."""
-    if not _LINUX:
-        return
-    ask_kernel_for_arrivals(sock)
-    if sock.family == socket.AF_INET6:
-        sock.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
-    else:
-        sock.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
-
-
 def endpoint(address: str, port: int) -> tuple[Any, ...]:
     """Where to send, as sockets take it: the zone of a link-local address as a number. Raises OSError.
 
@@ -261,7 +256,7 @@ def sockaddr(sock: socket.socket, query: Query) -> tuple[str, int]:
     return socket.inet_ntop(sock.family, packed), query.port
 
 
-def _own_address(sock: socket.socket, query: Query) -> tuple[str, int] | None:
+def own_address(sock: socket.socket, query: Query) -> tuple[str, int] | None:
     """The address and port from which a socket sends to that of `query`; None if that is not known.
 
     The socket of a datagram has only a port: another one, connected and never used, has the address.
@@ -289,7 +284,7 @@ def datagrams(sock: socket.socket) -> Iterator[Datagram]:
 def _received(sock: socket.socket) -> Datagram:
     if hasattr(sock, "recvmsg"):
         datagram, ancillary, _, sender = sock.recvmsg(_BIGGEST, _ANCILLARY)
-        return datagram, _plain(sender), _arrival(ancillary)
+        return datagram, _plain(sender), arrival(ancillary)
     try:  # Windows
         datagram, sender = sock.recvfrom(_BIGGEST)
     except ConnectionResetError as error:  # what it makes of an ICMP error, whichever
@@ -302,9 +297,10 @@ def _plain(sender: tuple[Any, ...]) -> tuple[str, int]:
     return sender[0].partition("%")[0], sender[1]
 
 
-def _arrival(ancillary: list[tuple[int, int, bytes]]) -> float | None:
+def arrival(ancillary: list[tuple[int, int, bytes]]) -> float | None:
+    """When octets arrived, in seconds since the epoch, by what the system adds to them; None if nothing."""
     for level, kind, data in ancillary:
-        if (level, kind) == (socket.SOL_SOCKET, _SO_TIMESTAMPNS) and len(data) >= _TIMESPEC.size:
+        if (level, kind) == (socket.SOL_SOCKET, SO_TIMESTAMPNS) and len(data) >= _TIMESPEC.size:
             seconds, nanoseconds = _TIMESPEC.unpack_from(data)
             return float(seconds + nanoseconds / _NANOSECONDS)
     return None
@@ -343,5 +339,5 @@ async def _exactly(sock: socket.socket, length: int) -> tuple[bytes, float | Non
 def _part(sock: socket.socket, most: int) -> tuple[bytes, float | None]:
     if hasattr(sock, "recvmsg"):
         part, ancillary, _, _ = sock.recvmsg(most, _ANCILLARY)
-        return part, _arrival(ancillary)
+        return part, arrival(ancillary)
     return sock.recv(most), None

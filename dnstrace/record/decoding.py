@@ -97,14 +97,15 @@ def decoded(octets: bytes) -> Record:
     )
     return Record(
         document=document,
-        question=_read_question(whole.object("question")),
-        tracing=_read_tracing(how, record.converted("started", _parse_moment), whole.whole("seed", *SEED)),
+        question=read_question(whole.object("question")),
+        tracing=read_tracing(how, record.converted("started", parse_moment), whole.whole("seed", *SEED)),
         expected=_read_expectations(how),
         course=course,
     )
 
 
-def _read_tracing(how: Fields, now: datetime, seed: int) -> Tracing:
+def read_tracing(how: Fields, now: datetime, seed: int) -> Tracing:
+    """How a trace is made, as `tracing_of` wrote it. Raises RecordError."""
     return Tracing(
         settings=_read_settings(how.object("settings")),
         limits=_read_limits(how.object("limits")),
@@ -172,12 +173,14 @@ def _read_wires(whole: Fields) -> dict[tuple[int, int], bytes]:
     return found
 
 
-def _read_question(asked: Fields) -> Question:
+def read_question(asked: Fields) -> Question:
+    """A question, from its `name`, `type` and `class`. Raises RecordError."""
     rdtype = asked.converted("type", dns.rdatatype.from_text)
     return Question(asked.name("name"), rdtype, asked.converted("class", dns.rdataclass.from_text))
 
 
-def _parse_moment(text: str) -> datetime:
+def parse_moment(text: str) -> datetime:
+    """A moment in UTC, from ISO 8601 with its time zone. Raises ValueError."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None or not 1970 < moment.year < 9000:
         raise ValueError(text)
@@ -287,7 +290,7 @@ def _read_kept(given: Fields, wires: Mapping[tuple[int, int], bytes]) -> Kept:
 
 def _read_query(given: Fields) -> Query:
     return Query(
-        question=_read_question(given),
+        question=read_question(given),
         address=given.word("address"),
         port=given.whole("port", 0, 65535),
         transport=given.one_of("transport", Transport),

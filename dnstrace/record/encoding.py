@@ -39,7 +39,7 @@ def encoded(report: Report, tracing: Tracing, course: Course, expected: tuple[st
     found["record"] = {
         "format": FORMAT,
         "started": trace.started.astimezone(UTC).isoformat(timespec="microseconds"),
-        "how": _tracing_of(tracing, expected),
+        "how": tracing_of(tracing, expected),
         "ticks": None if course.ticks is None else list(course.ticks),
         "cut": course.cut,
         "exchanges": [_kept_of(kept, places) for kept in course.kept],
@@ -58,7 +58,8 @@ def _with_wires(found: Document, trace: Trace) -> dict[bytes, Place]:
     return places
 
 
-def _tracing_of(tracing: Tracing, expected: tuple[str, ...]) -> Document:
+def tracing_of(tracing: Tracing, expected: tuple[str, ...] = ()) -> Document:
+    """How a trace is made, field by field, without the seed and the time at which it begins."""
     server, anchors = tracing.server, tracing.anchors
     return {
         "settings": _settings_of(tracing.settings),

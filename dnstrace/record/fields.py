@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -116,6 +117,10 @@ class Fields:
     def object(self, key: str) -> Fields:
         """A further object."""
         return Fields(self._values.get(key), f"{self._where}.{key}")
+
+    def octets_of(self, key: str) -> bytes:
+        """A further object, as JSON in octets."""
+        return json.dumps(self.object(key)._values).encode("ascii")
 
     def list(self, key: str) -> list[Any]:
         """A list of anything."""

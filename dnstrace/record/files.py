@@ -30,6 +30,11 @@ def read(path: Path) -> bytes:
             octets = file.read(LARGEST + 1)
     except OSError as error:
         raise RecordError(f"cannot be read: {error.strerror}") from error
+    return unpacked(octets)
+
+
+def unpacked(octets: bytes) -> bytes:
+    """The octets of a record, unpacked if they are those of a gzip file. Raises RecordError."""
     if octets.startswith(_GZIP):
         octets = _gunzipped(octets)
     if len(octets) > LARGEST:

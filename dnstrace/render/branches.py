@@ -37,6 +37,7 @@ from dnstrace.render.wording import (
     shown_name,
     source_words,
     tag,
+    zone_title,
 )
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class Branches:
             if self._folds and len(children) == 1 and not children[0].children:
                 line, children = joined([line, children[0].line]), []
         elif _is_one_line(steps[0], attempts, self._events(steps[0], wanted)):
-            line = Text.assemble(shown_name(steps[0].zone, STRONG), (" ─ ", QUIET), children[0].line)
+            line = Text.assemble(zone_title(steps[0]), (" ─ ", QUIET), children[0].line)
             children = [*children[0].children, *children[1:]]
         else:
             line = _start_line(steps[0])
@@ -306,7 +307,7 @@ def _alias_words(step: Step) -> str:
 
 def _start_line(step: Step) -> Text:
     servers = f"{count_text(len(step.servers), 'server')}, {source_words(step)}"
-    return Text.assemble(shown_name(step.zone, STRONG), (" ─ ", QUIET), servers)
+    return Text.assemble(zone_title(step), (" ─ ", QUIET), servers)
 
 
 def _cut_line(before: Step, evidence: StepEvidence | None) -> Text:

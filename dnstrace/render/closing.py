@@ -40,6 +40,7 @@ _HELD: dict[Outcome | None, str] = {
     Outcome.NXDOMAIN: _NEGATIVE,
     Outcome.REFERRAL: "a referral",
 }
+_HIDES_NAMES = "ent-nxdomain"  # what keeps resolvers that minimise names from data below
 
 
 def closing_blocks(report: Report) -> list[list[Node]]:
@@ -120,15 +121,19 @@ def _lifetime_line(report: Report) -> list[Text]:
 def _paths_lines(report: Report) -> list[Text]:
     """Which share of all paths leads to which result, if every address was asked.
 
-    That all paths give the same answer is good news only if validating resolvers take that answer.
+    That all paths give the same answer is good news only if validating resolvers take that answer, and those
+    get there that ask for one label after the other (RFC 9156).
     """
     if not report.shares:
         return []
     from dnstrace.render.survey import paths_lines
 
     lines = paths_lines(report)
-    if lines and is_bogus(report.trace) and len(report.shares) == 1 and report.shares[0].meaning.usable:
-        lines[-1] = Text.assemble(lines[-1], ", which validating resolvers reject")
+    if lines and len(report.shares) == 1 and report.shares[0].meaning.usable:
+        if is_bogus(report.trace):
+            lines[-1] = Text.assemble(lines[-1], ", which validating resolvers reject")
+        elif any(finding.code == _HIDES_NAMES for finding in report.trace.findings or ()):
+            lines[-1] = Text.assemble(lines[-1], ", if the whole name is asked for at once")
     return lines
 
 

@@ -93,7 +93,7 @@ def _zone_stage(trace: Trace, run: list[Step], above: Step | None) -> Stage:
         step for step in trace.steps if step.purpose is Purpose.NS_ADDRESS and step.parent in _ids(run)
     ]
     return Stage(
-        title=name_text(zone) if zone != ROOT else ". (the root)",
+        title="starting server" if run[0].given else name_text(zone) if zone != ROOT else ". (the root)",
         lines=(*_server_lines(trace, run), *_finding_lines(trace, zone)),
         mark=worst or _trusted(trace, above),
         arrow=_arrow_text(above) if above is not None else "",
@@ -122,14 +122,16 @@ def _server_lines(trace: Trace, run: list[Step]) -> Iterator[Line]:
     groups: dict[Line, list[str]] = defaultdict(list)
     for server in run[-1].servers:
         attempts = [a for step in run for a in step.attempts if a.server == server.name]
-        groups[_unasked_line(trace, server, attempts) or _server_line(run, attempts)].append(
-            name_text(server.name)
-        )
+        state = _unasked_line(trace, server, attempts) or _server_line(run, attempts)
+        name = f"{name_text(server.name)} "
+        if server.name == ROOT:  # given by its address, which the state has if it was used
+            name = "" if state.mark is Mark.GOOD else f"{server.addresses[0].text} "
+        groups[state].append(name)
     for state, names in sorted(groups.items(), key=lambda pair: _ORDER.index(pair[0].mark)):
         most = _SICK if state.mark in (Mark.BAD, Mark.WARNING) else _MOST
         quiet = state.mark in (Mark.QUIET, Mark.PLAIN)
         shown = names if len(names) <= most else names[: 0 if quiet else most]
-        yield from (Line(f"{name} {state.text}", state.mark) for name in shown)
+        yield from (Line(f"{name}{state.text}", state.mark) for name in shown)
         if rest := len(names) - len(shown):
             kind = "other server" if quiet else "more server"
             yield Line(f"{count_text(rest, kind)} {state.text}", state.mark)

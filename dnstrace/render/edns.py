@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import dns.edns
 
+from dnstrace.message.options import ZoneVersion, report_channel, zone_version
+from dnstrace.model import Name
+from dnstrace.model.naming import zone_text
 from dnstrace.model.structs import Struct
 from dnstrace.render.text import escaped
 
@@ -29,18 +32,28 @@ class EdnsOptions(Struct):
     """The options of a reply; None or empty if absent.
 
     `nsid` is the name server identifier in octets (RFC 5001), `nsid_text` the same as text, `cookie` the
-    parts of client and server (RFC 7873), `subnet` the client subnet as `ADDRESS/SOURCE/SCOPE` (RFC 7871).
+    parts of client and server (RFC 7873), `subnet` the client subnet as `ADDRESS/SOURCE/SCOPE` (RFC 7871),
+    `version` that of the zone (RFC 9660), `channel` the agent that resolvers report errors to (RFC 9567).
     """
 
     nsid: bytes | None = None
     errors: tuple[ExtendedError, ...] = ()
     cookie: bytes | None = None
     subnet: str | None = None
+    version: ZoneVersion | None = None
+    channel: Name | None = None
 
     @property
     def nsid_text(self) -> str | None:
         """The identifier as text, with octets that are not text escaped."""
         return None if self.nsid is None else escaped(self.nsid)
+
+
+def version_text(version: ZoneVersion) -> str:
+    """From which version of a zone a reply is, in words."""
+    if version.serial is None:
+        return f"version of {zone_text(version.zone)}: type {version.kind}, {version.data.hex()}"
+    return f"version {version.serial} of {zone_text(version.zone)}"
 
 
 _NONE = EdnsOptions()
@@ -60,6 +73,8 @@ def edns_options(message: dns.message.Message) -> EdnsOptions:
         subnet=f"{subnet.address}/{subnet.srclen}/{subnet.scopelen}"
         if isinstance(subnet, dns.edns.ECSOption)
         else None,
+        version=zone_version(message),
+        channel=report_channel(message),
     )
 
 

@@ -5,6 +5,7 @@ The finding that the verdict states stands there, and not among the others.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -20,6 +21,8 @@ from dnstrace.render.text import count_text, harmless
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked, tag
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dnstrace.model import Trace
     from dnstrace.model.findings import Finding, Verdict
     from dnstrace.model.report import Report
@@ -37,6 +40,10 @@ def finding_nodes(report: Report, verbose: bool = False) -> list[Node]:
     if (findings := report.trace.findings) is None:
         return []
     beyond = [*_accepted_nodes(report.trace), *_unapplied_nodes(report.trace)]
+    if report.unshown:
+        beyond.append(Node(Text(report.unshown, QUIET)))
+    if not findings and report.unshown:
+        return beyond
     if not findings:
         style = GOOD if ended_well(report) and not report.reservation else ""
         return [Node(Text(harmless(nothing_wrong(report)), style)), *beyond]
@@ -44,7 +51,7 @@ def finding_nodes(report: Report, verbose: bool = False) -> list[Node]:
     said = () if verbose else _claims(report)
     shown = [group for group in groups(findings, addresses) if not any(each in said for each in group)]
     found = [finding for group in shown for finding in grouped(group, addresses)]
-    how = _remedy_nodes if verbose else _brief_remedy_nodes
+    how = _remedy_nodes if verbose else partial(brief_remedy_nodes, said=said)
     return [*(Node(_finding_line(each), how(each), heading=True) for each in found), *beyond]
 
 
@@ -102,18 +109,23 @@ def _part_nodes(found: list[Part], records: tuple[str, ...]) -> list[Node]:
     return [*first, *_to_publish(records), *(node for head, node in lines if head != FIX)]
 
 
-def _brief_remedy_nodes(finding: Finding) -> list[Node]:
+def brief_remedy_nodes(finding: Finding, said: Sequence[Finding] = ()) -> list[Node]:
     """The fix and who can apply it, without how it was tried; nothing for a notice whose fix was not tried.
 
-    What a rehearsal led to holds for all the changes that it made: those of notices have to be seen too.
+    What a rehearsal led to holds for all the changes that it made: those of notices have to be seen too. What
+    the verdict has `said` is not said again: a finding that its cause explains has no fix of its own, since
+    that of the cause comes first, and the same records to publish stand there.
     """
     if finding.is_notice and not finding.rehearsed:
         return []
+    for cause in said:
+        if finding.code in cause.explains and finding.zone == cause.zone:
+            return [_part_node("explained by", f"{cause.code}, in the verdict")]
     found = {part.head: part.text for part in parts(finding)}
     fix, tried = found.get(FIX, ""), "" if finding.rehearsed else f", not {REHEARSED}"
     return [
         *([_part_node(f"{FIX}{tried}", fix)] if fix else []),
-        *_to_publish(finding.records),
+        *(() if any(finding.records == cause.records for cause in said) else _to_publish(finding.records)),
         *([_part_node(WHO, found[WHO])] if WHO in found else []),
     ]
 

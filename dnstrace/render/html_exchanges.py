@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dnstrace.analysis.paths import lead
 from dnstrace.analysis.stats import critical_attempts
-from dnstrace.model import Kind, Probe, Transport
+from dnstrace.model import ROOT, Kind, Probe, Transport
 from dnstrace.render.html_parts import scrolled
 from dnstrace.render.text import count_text, harmless, name_text, time_range, time_text
 
@@ -115,7 +115,7 @@ def _row(alike: list[_Asked], whole: float, first: dict[int, Attempt]) -> str:
 def _servers_cell(alike: list[_Asked]) -> str:
     """The server and its address; of several, how many there are, and each of them below that."""
     if len(alike) == 1:
-        return "<br>".join(_server_parts(alike[0].attempt))
+        return "<br>".join(filter(None, _server_parts(alike[0].attempt)))
     addresses = {each.attempt.exchange.query.address for each in alike}
     servers = {each.attempt.server for each in alike}
     count = count_text(len(addresses), "address", "addresses")
@@ -127,14 +127,20 @@ def _servers_cell(alike: list[_Asked]) -> str:
 
 def _server_item(each: _Asked) -> str:
     took = time_text(each.attempt.exchange.elapsed)
-    parts = (" ".join(_server_parts(each.attempt)), took, f"step {each.step.id}", "critical" * each.critical)
+    parts = (
+        " ".join(filter(None, _server_parts(each.attempt))),
+        took,
+        f"step {each.step.id}",
+        "critical" * each.critical,
+    )
     return " · ".join(filter(None, parts))
 
 
 def _server_parts(attempt: Attempt) -> tuple[str, str]:
     query = attempt.exchange.query
     over = "" if query.transport is Transport.UDP else f" {query.transport.value.upper()}"
-    return escape(name_text(attempt.server)), f'<span class="quiet">{escape(query.address)}{over}</span>'
+    name = "" if attempt.server == ROOT else escape(name_text(attempt.server))
+    return name, f'<span class="quiet">{escape(query.address)}{over}</span>'
 
 
 def _bars(alike: list[_Asked], whole: float) -> str:

@@ -52,10 +52,9 @@ _SECURITY = {Security.SECURE: "good", Security.BOGUS: "bad"}
 _EVIDENCE = {"tree", "exchanges"}
 
 
-def html_page(report: Report) -> str:
-    """The page, as HTML in UTF-8."""
+def parts_of_page(report: Report) -> dict[str, tuple[str, str]]:
+    """The sections of the page that have anything, by their ids: each its title and its HTML."""
     trace = report.trace
-    question = f"{name_text(trace.question.name)} {dns.rdatatype.to_text(trace.question.rdtype)}"
     walk = tree_list(Branches(trace, verbose=True).blocks())
     count = count_text(sum(len(step.attempts) for step in trace.steps), "exchange")
     sections = {
@@ -73,7 +72,13 @@ def html_page(report: Report) -> str:
     }
     plain = "".join((verdict(report), *(body for key, (_, body) in sections.items() if key not in _EVIDENCE)))
     sections["words"] = ("Words", words(plain))
-    there = {key: part for key, part in sections.items() if part[1]}
+    return {key: part for key, part in sections.items() if part[1]}
+
+
+def html_page(report: Report) -> str:
+    """The page, as HTML in UTF-8."""
+    trace, there = report.trace, parts_of_page(report)
+    question = f"{name_text(trace.question.name)} {dns.rdatatype.to_text(trace.question.rdtype)}"
     return "\n".join(
         [
             "<!doctype html>",
@@ -81,12 +86,12 @@ def html_page(report: Report) -> str:
             html_head(question, script()),
             "<body>",
             '<a class="skip" href="#main">Skip to the details</a>',
-            _page_header(report, question),
+            page_header(report, question),
             _nav({key: title for key, (title, _) in there.items()}),
             '<main id="main" tabindex="-1">',
-            *(_section(key, *part) for key, part in there.items()),
+            *(section(key, *part) for key, part in there.items()),
             "</main>",
-            _footer(trace),
+            footer(trace),
             f"<script>{script()}</script>",
             "</body>",
             "</html>",
@@ -124,12 +129,14 @@ def _folded(summary: str, body: str) -> str:
     return unfolding(summary, body) if body else ""
 
 
-def _section(key: str, title: str, body: str) -> str:
+def section(key: str, title: str, body: str) -> str:
+    """A section with its heading."""
     head = f'<h2 id="h-{key}">{title}</h2>'
     return f'<section id="{key}" aria-labelledby="h-{key}">{head}\n{body}\n</section>'
 
 
-def _page_header(report: Report, question: str) -> str:
+def page_header(report: Report, question: str) -> str:
+    """The question, how its trace ended, what it cost, and the verdict."""
     trace = report.trace
     unicode = unicode_name(trace.question.name)
     shown = f' <span class="quiet">({escape(unicode)})</span>' if unicode else ""
@@ -188,6 +195,7 @@ def _answer_section(trace: Trace) -> str:
     return copyable(lines, "records")
 
 
-def _footer(trace: Trace) -> str:
+def footer(trace: Trace) -> str:
+    """When it was traced, by what, and the seed."""
     when = trace.started.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     return f"<footer><p>Traced at {when} by dnstrace {escape(__version__)}, seed {trace.seed}.</p></footer>"

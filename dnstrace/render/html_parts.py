@@ -155,7 +155,10 @@ def findings(report: Report) -> str:
     if (found := report.trace.findings) is None:
         return ""
     cut_off = "".join(f"<p>{text}.</p>" for text in not_applied(report.trace))
-    beyond = "".join(_accepted_article(*each) for each in accepted_groups(report.trace)) + cut_off
+    unshown = f'<p class="quiet">{escape(report.unshown)}.</p>' if report.unshown else ""
+    beyond = "".join(_accepted_article(*each) for each in accepted_groups(report.trace)) + cut_off + unshown
+    if not found and unshown:
+        return beyond
     if not found:
         style = "warning" if report.reservation else "good"
         return f'<p class="{style}">{escape(harmless(nothing_wrong(report)))}.</p>{beyond}'

@@ -14,12 +14,11 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from dnstrace.model.structs import Struct, field
-from dnstrace.render.text import CIRCLED
+from dnstrace.render.in_ascii import in_ascii
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 GUIDE_STYLE = "dim"
 UNICODE_ONLY = "not bold"  # the style of a Unicode form that follows its ASCII form
-_ASCII_SIGNS = str.maketrans({"·": "-", "─": "-", TIMES: "x", "✗": "x", "✓": "+"}) | CIRCLED
 _DEEPEST = 16  # nested zones that are indented at most, however wide the terminal
 _ALWAYS = 5  # nested zones that are always indented
 _ROOM = 56  # columns kept for text; beyond that, nested zones are no longer indented
@@ -145,8 +144,7 @@ def _ascii_line(line: Text) -> Text:
     for span in reversed(line.spans):
         if span.style == UNICODE_ONLY:
             line = line[: span.start] + line[span.end :]
-    plain = line.plain.translate(_ASCII_SIGNS)
-    line.plain = "".join(character if character.isascii() else "?" for character in plain)
+    line.plain = in_ascii(line.plain)
     return line
 
 

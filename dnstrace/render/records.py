@@ -11,7 +11,7 @@ import dns.rdatatype
 from rich.text import Text
 
 from dnstrace.model.naming import zone_text
-from dnstrace.render.edns import edns_options
+from dnstrace.render.edns import edns_options, version_text
 from dnstrace.render.layout import Node
 from dnstrace.render.text import count_text, name_text, rcode_text, rdata_text
 from dnstrace.render.wording import QUIET, STRONG, WARNING, joined
@@ -69,6 +69,8 @@ def _edns_parts(message: dns.message.Message) -> list[str]:
         f"EDNS {message.edns}, UDP {message.payload}{dnssec_ok}",
         f"cookie {options.cookie.hex()}" if options.cookie is not None else "",
         f"subnet {options.subnet}" if options.subnet is not None else "",
+        version_text(options.version) if options.version is not None else "",
+        f"report channel {name_text(options.channel)}" if options.channel is not None else "",
     ]
 
 

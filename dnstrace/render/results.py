@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 
 from dnstrace.analysis.paths import lead
-from dnstrace.model import Kind
+from dnstrace.model import ROOT, Kind
 from dnstrace.model.naming import plain
 from dnstrace.render.text import count_text, rdata_text
 
@@ -68,6 +68,6 @@ def _kind_words(meaning: Meaning) -> str:
 
 def server_list(names: Iterable[Name]) -> str:
     """The names of servers, at most three of them, and how many more there are."""
-    texts = [plain(name) for name in names]
+    texts = ["the starting server" if name == ROOT else plain(name) for name in names]
     more = f" and {len(texts) - _MOST} more" if len(texts) > _MOST else ""
     return ", ".join(islice(texts, _MOST)) + more

@@ -14,7 +14,7 @@ import dns.rdatatype
 
 from dnstrace.analysis.journey import ADDRESSES, ENDS
 from dnstrace.analysis.reached import is_bogus
-from dnstrace.model import Outcome, Probe, Purpose, Source
+from dnstrace.model import ROOT, Outcome, Probe, Purpose, Source
 from dnstrace.model.journey import Stage
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.render.resolver_words import reason_text
@@ -51,6 +51,11 @@ _TITLES = {
     Stage.REQUEST: "The browser requests the page",
     Stage.PAGE: "The page",
     Stage.END: "There is nothing to show",
+}
+_AT_THE_START = {
+    Stage.REFERRAL: "The server given refers to others",
+    Stage.SERVER: "The server to start from is given",
+    Stage.ANSWER: "The server given is asked for the record",
 }
 _BROWSED = {*NAMED, dns.rdatatype.HTTPS}
 _PROBES = {
@@ -173,6 +178,8 @@ class Story:
         """What a leg is about, in a few words."""
         if leg.stage is Stage.USER and self._trace.question.rdtype not in ADDRESSES:
             return "A program needs records"
+        if leg.zone == ROOT and leg.stage in _AT_THE_START and any(step.given for step in self._trace.steps):
+            return _AT_THE_START[leg.stage]
         return _TITLES[leg.stage].format("" if leg.zone is None else zone_text(leg.zone))
 
     def _text_of(self, leg: Leg) -> str:
@@ -201,6 +208,8 @@ class Story:
     def _choice_text(self, step: Step) -> str:
         """How one of the name servers of a zone is chosen, where no address has to be looked up."""
         zone, count = zone_text(step.zone), len(step.servers)
+        if step.given:
+            return "The trace starts at the server given, and not at a root server."
         if step.all_servers:
             return (
                 f"The resolver would pick one of {zone}'s {count_text(count, 'name server')}; here all are."

@@ -38,8 +38,8 @@ def result_words(step: Step, trace: Trace) -> str:
         ends = ": the walk ends here" if step is last_step(trace) else ""
         if not step.attempts:
             why = f" ({harmless(step.note)})" if step.note else ""
-            return f"No server of {zone_text(step.zone)} can be asked{why}{ends}."
-        return f"No server of {zone_text(step.zone)} gives a usable answer{ends}."
+            return f"{_none_of(step)} can be asked{why}{ends}."
+        return f"{_none_of(step)} gives a usable answer{ends}."
     who = f"{way(step)}{_chosen_server(step, step.attempts[step.chosen])}"
     if step.attempts[step.chosen].meaning.offer is not None:
         who = f"{who} appears not to serve the zone (lame), but no other server gives a better answer: it"
@@ -48,8 +48,15 @@ def result_words(step: Step, trace: Trace) -> str:
     return f"{who} {_answer_words(step, meaning)}"
 
 
+def _none_of(step: Step) -> str:
+    """None of the servers that a step asks, as the beginning of a sentence."""
+    return "No starting server" if step.given else f"No server of {zone_text(step.zone)}"
+
+
 def _chosen_server(step: Step, attempt: Attempt) -> str:
-    server = plain(attempt.server)
+    server = plain(attempt.server) if attempt.server != ROOT else attempt.exchange.query.address
+    if step.given:
+        return f"{server}, the server given to start from,"
     if step.all_servers:
         return f"Every server of {zone_text(step.zone)} is asked; {server}, one of them,"
     if step.zone == ROOT:
@@ -145,9 +152,13 @@ def _record_words(rrsets: list[dns.rrset.RRset], rdtype: str) -> str:
 
 def data_words(rrsets: list[dns.rrset.RRset]) -> str:
     """The data of records: of more than three, the first and how many more there are."""
-    texts = [
-        harmless(rdata_text(r)) for rrset in rrsets if rrset.rdtype != dns.rdatatype.RRSIG for r in rrset
-    ]
+    shown = (rrset for rrset in rrsets if rrset.rdtype != dns.rdatatype.RRSIG)
+    texts = [_without_final_dot(harmless(rdata_text(rdata))) for rrset in shown for rdata in rrset]
     if len(texts) > _MOST:
         return f"{', '.join(texts[:_MOST])} and {len(texts) - _MOST} more"
     return " and ".join(texts)
+
+
+def _without_final_dot(data: str) -> str:
+    """Data that ends with a name, as a sentence shows it; the root itself keeps its dot."""
+    return data if data.split()[-1:] == ["."] else data.removesuffix(".")

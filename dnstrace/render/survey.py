@@ -10,7 +10,7 @@ from rich.text import Text
 from dnstrace.analysis.paths import Lead, by_address, final, lead, unheard
 from dnstrace.model import Fault, Kind
 from dnstrace.model.families import Unasked, why_unasked
-from dnstrace.render.edns import edns_options
+from dnstrace.render.edns import edns_options, version_text
 from dnstrace.render.results import distinction, result_words, server_list
 from dnstrace.render.text import count_text, rcode_text, time_range
 from dnstrace.render.wording import (
@@ -20,7 +20,7 @@ from dnstrace.render.wording import (
     marked,
     result_line,
     shared_remarks,
-    shown_name,
+    shown_server,
 )
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _in_the_same_way(step: Step, addresses: Iterable[list[int]]) -> list[list[li
 def _result(attempt: Attempt) -> object:
     """How an attempt ended, in as far as its line shows it."""
     meaning, exchange = attempt.meaning, attempt.exchange
-    errors = () if exchange.message is None else tuple(map(str, edns_options(exchange.message).errors))
+    options = None if exchange.message is None else edns_options(exchange.message)
     return (
         meaning.kind,
         meaning.rcode,
@@ -92,7 +92,7 @@ def _result(attempt: Attempt) -> object:
         exchange.mismatched,
         attempt.cause,
         lead(meaning) if meaning.usable else None,
-        errors,
+        () if options is None else (options.errors, options.version),
     )
 
 
@@ -141,7 +141,7 @@ def _who(attempts: list[Attempt]) -> Text:
     servers = list(dict.fromkeys(attempt.server for attempt in attempts))
     addresses = list(dict.fromkeys(attempt.exchange.query.address for attempt in attempts))
     if len(servers) == 1 and len(addresses) <= _LISTED:
-        return shown_name(servers[0]).append(f" {', '.join(addresses)}")
+        return shown_server(servers[0], ", ".join(addresses))
     names = server_list(servers) if len(servers) <= _LISTED else count_text(len(servers), "server")
     return Text(f"{count_text(len(addresses), 'address', 'addresses')} of {names}")
 
@@ -172,7 +172,11 @@ def _agreement_line(step: Step, last: dict[str, int], brief: bool) -> Text:
         servers = _of_all(have, len(step.servers), "server", "servers")
     of_whom = "" if brief and have == len(step.servers) else f" ({servers})"
     times = [step.attempts[index].exchange.elapsed for index in last.values()]
-    return joined([f"{addresses}{of_whom} agree", time_range(min(times), max(times))])
+    parts: list[Text | str] = [f"{addresses}{of_whom} agree", time_range(min(times), max(times))]
+    messages = (step.attempts[index].exchange.message for index in last.values())
+    versions = {None if message is None else edns_options(message).version for message in messages}
+    version = versions.pop() if len(versions) == 1 else None
+    return joined([*parts, version_text(version)] if version is not None else parts)
 
 
 def _of_all(count: int, whole: int, one: str, several: str) -> str:

@@ -1,8 +1,8 @@
 """The tree: a trace for people.
 
-`tree(report, verbose=..., ascii_only=...)` is the whole interface. Print its result with any rich Console: it
-adapts to the width, no line is wider than the console (60 columns and up), and all text from the network is
-escaped. A trace in progress and an interrupted trace can be drawn too.
+`tree(report, verbose=..., ascii_only=...)` is the whole interface. Print its result with any rich Console, or
+have it as `plain` text: it adapts to the width, no line is wider than that (60 columns and up), and all text
+from the network is escaped. A trace in progress and an interrupted trace can be drawn too.
 """
 
 from __future__ import annotations
@@ -34,10 +34,13 @@ class Tree:
     def __init__(self, report: Report, verbose: bool, guides: Guides, explain: bool, links: bool) -> None:
         self._guides, self._links, trace = guides, links, report.trace
         story, verdict = _story_of(report) if explain else None, report.verdict
+        named = () if verdict is None else verdict.steps
+        if verbose:  # as the JSON document and the page name them
+            named = tuple(step.id for step in trace.steps)
         self._blocks: list[list[Node] | Columns] = [
             [Node(question_text(trace.question))],
             *([_sentence_nodes(story.opening())] if story is not None else []),
-            *Branches(trace, verbose, story, () if verdict is None else verdict.steps).blocks(),
+            *Branches(trace, verbose, story, named).blocks(),
             *([_sentence_nodes(story.closing())] if story is not None and story.closing() else []),
             *_fetched_blocks(trace),
             *_server_tables(report, verbose),
@@ -56,6 +59,10 @@ class Tree:
             else:
                 for node in block:
                     yield from rows(node, width, self._guides)
+
+    def plain(self, width: int) -> str:
+        """The lines without colours, `width` columns wide: what a Console would make of them, without one."""
+        return "".join(f"{line.plain}\n" for line in self.rows(width))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Rich's own protocol. No line has to be wrapped, which takes as long as all the rest."""

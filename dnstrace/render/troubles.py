@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from dnstrace.model import Cause, Kind, Transport
+from dnstrace.model import ROOT, Cause, Kind, Transport
 from dnstrace.model.naming import plain
 from dnstrace.render.text import count_text, rcode_text
 
@@ -77,7 +77,8 @@ def troubles(step: Step) -> str:
     found: dict[Words, dict[str, None]] = defaultdict(dict)
     for index, attempt in enumerate(step.attempts):
         if not _is_chosen(step, index) and (words := _trouble_words(step, attempt)) is not None:
-            found[words][plain(attempt.server)] = None
+            known = attempt.server != ROOT
+            found[words][plain(attempt.server) if known else attempt.exchange.query.address] = None
     return " ".join(_sentence(words, list(servers)) for words, servers in found.items())
 
 

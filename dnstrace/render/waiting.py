@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from dnstrace.model import ROOT
 from dnstrace.model.naming import plain
 from dnstrace.render.text import count_text, harmless
 from dnstrace.render.wording import QUIET, joined
@@ -32,6 +33,7 @@ def waiting_lines(trace: Trace, age: float) -> list[Text]:
 
 def _line(asked: Waiting, waited: float) -> Text:
     """`asking ns1.dead.com 203.0.113.200 · 1.4 s of 2 s · try 1 of 3`."""
-    who = f"asking {harmless(plain(asked.server))} {asked.address}"
+    name = "" if asked.server == ROOT else f"{harmless(plain(asked.server))} "
+    who = f"asking {name}{asked.address}"
     time = f"{min(max(waited, 0.0), asked.timeout):.1f} s of {asked.timeout:g} s"
     return joined([who, time, f"try {asked.tries} of {max(asked.most, asked.tries)}"])

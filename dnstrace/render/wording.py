@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 from rich.text import Text
 
-from dnstrace.model import Cause, Kind, Purpose, Source, Transport
-from dnstrace.render.edns import edns_options
+from dnstrace.model import ROOT, Cause, Kind, Purpose, Source, Transport
+from dnstrace.render.edns import edns_options, version_text
 from dnstrace.render.layout import UNICODE_ONLY
 from dnstrace.render.text import count_text, harmless, name_text, rcode_text, time_text, unicode_name
 
@@ -83,6 +83,16 @@ def shown_name(name: dns.name.Name, style: str = "") -> Text:
     return text if unicode is None else text.append(f" ({unicode})", UNICODE_ONLY)
 
 
+def shown_server(server: dns.name.Name, address: str) -> Text:
+    """A name server and its address; only that if the name is not known, as for the server given."""
+    return Text(address) if server == ROOT else shown_name(server).append(f" {address}")
+
+
+def zone_title(step: Step) -> Text:
+    """What stands at the head of a zone's part: its name, or that the walk starts at the server given."""
+    return Text("start", STRONG) if step.given else shown_name(step.zone, STRONG)
+
+
 def question_text(question: Question) -> Text:
     """A question as a heading: name and type."""
     rdtype = dns.rdatatype.to_text(question.rdtype)
@@ -110,7 +120,7 @@ def tag(line: Text, steps: Sequence[int]) -> Text:
 def attempt_line(step: Step, index: int) -> Text:
     """One attempt of a step: server, address, and the result."""
     attempt = step.attempts[index]
-    who = Text.assemble(shown_name(attempt.server), " ", attempt.exchange.query.address)
+    who = shown_server(attempt.server, attempt.exchange.query.address)
     remarks = _remarks(step, index)
     if index == step.chosen and attempt.meaning.offer is None:
         return joined([who, *_took(attempt), _place(step, attempt), *remarks])
@@ -182,6 +192,8 @@ def _place(step: Step, attempt: Attempt) -> str:
     """One of how many servers, and the source of the address: `1 of 13 (glue)`."""
     known = (address for server in step.servers for address in server.addresses)
     source = next((each.source for each in known if each.text == attempt.exchange.query.address), None)
+    if step.given and len(step.servers) == 1:
+        return _SOURCES[Source.GIVEN]
     return f"1 of {len(step.servers)}" + ("" if source is None else f" ({_SOURCES[source]})")
 
 
@@ -211,7 +223,10 @@ def shared_remarks(step: Step, index: int) -> list[Text | str]:
         strays = count_text(exchange.mismatched, "stray reply", "stray replies")
         remarks.append(Text(f"{strays} ignored", WARNING))
     if exchange.message is not None:
-        remarks += [Text(str(error), WARNING) for error in edns_options(exchange.message).errors]
+        options = edns_options(exchange.message)
+        remarks += [Text(str(error), WARNING) for error in options.errors]
+        if options.version is not None:
+            remarks.append(version_text(options.version))
     return remarks
 
 

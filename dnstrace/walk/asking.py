@@ -1,20 +1,17 @@
-"""Asking the servers of one zone: the step of a walk, and what a strategy for it consists of.
+"""Asking the servers of one zone: the step of a walk.
 
-A Strategy decides which server to ask first, when to ask the next one, and which reply to use. An Asking
-carries that out: it asks one address, again in another way where the reply calls for that, looks up the
-names of servers, and records everything. The strategies are those of hedging.py (the walk), survey.py
-(every address) and probing.py (one probe).
-
-Which addresses there are, and in what order, is decided in candidates.py.
+A Strategy (strategy.py) decides which server to ask first, when to ask the next one, and which reply to use.
+An Asking carries that out: it asks one address, again in another way where the reply calls for that, looks up
+the names of servers, and records everything. Which addresses there are is decided in candidates.py.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, final
 
-from dnstrace.analysis.ordering import in_one_order, place
+from dnstrace.analysis.ordering import place
 from dnstrace.message.meaning import classify
 from dnstrace.model import (
     Address,
@@ -31,43 +28,19 @@ from dnstrace.model import (
     Transport,
 )
 from dnstrace.model.counting import counted
-from dnstrace.model.structs import Struct, replace
+from dnstrace.model.structs import replace
 from dnstrace.port import in_turn
 from dnstrace.walk.candidates import Candidate, Candidates, UnderWay
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.fallback import PLAIN, another_way, cause, edns_of_try, same_without_route, suspected
 from dnstrace.walk.remembered import Chain, Retry
+from dnstrace.walk.strategy import Lookup, Strategy
 
 _CONFIRMED = 4  # round trips within which a reply shows that EDNS was not the cause of the silence
 _LEAST_CONFIRMED = 0.25  # seconds
 _LAST_RESORT = 1.0  # seconds for an address that did not answer for another zone
 _UNREACHABLE = {Fault.HOST_UNREACHABLE, Fault.PORT_UNREACHABLE}
 _AGAIN = {Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.MISMATCH, Kind.KNOWN_SILENT}
-
-Lookup = Callable[[Name, bool], Awaitable[tuple[Address, ...]]]
-"""Looks up a name server's address: of the parent's servers if told so."""
-Shape = Callable[[Query], Query]
-
-
-class Strategy(Struct):
-    """How the servers of a zone are asked.
-
-    `choose` drives an Asking: it decides in what order the addresses are asked, when the next one is, and
-    when to stop, and returns the index of the attempt to use (None if no reply is usable). `shape` turns the
-    usual query into the one to send, which is then not retried in any other way. With `all_servers`, every
-    address is asked, and one address is enough to show that its family has no route. `retry_share` is the
-    share of the full timeout that a retry gets. Unless it `tells_life`, an address that does not reply is not
-    taken for dead: it may answer other questions. `without_edns` are the addresses to ask without EDNS, by
-    default those known to need that.
-    """
-
-    choose: Callable[[Asking], Awaitable[int | None]]
-    shape: Shape | None = None
-    all_servers: bool = False
-    lookups_at_once: int = 2
-    retry_share: float = 1.0
-    tells_life: bool = True
-    without_edns: frozenset[str] | None = None
 
 
 @final
@@ -96,6 +69,7 @@ class Asking:
         self._question, self._lookup, self._began = question, lookup, began
         self.candidates = Candidates(context, step, delegation, question, first, skip, chain)
         self._depth = len(chain)
+        self._purpose = context.journal[step].purpose
         self.attempting: dict[asyncio.Task[int | None], Candidate] = {}
         self.looking_up: dict[asyncio.Task[tuple[Address, ...]], Name] = {}
         known = context.health.without_edns if strategy.without_edns is None else strategy.without_edns
@@ -133,10 +107,7 @@ class Asking:
         return bool(names) and len(self.looking_up) < self.strategy.lookups_at_once
 
     def under_way(self) -> Iterator[tuple[float, Transport]]:
-        """Since when each exchange that has not ended is under way, and over what.
-
-        One that waits for its turn to be sent counts from now.
-        """
+        """Since when each exchange is under way, and over what; a waiting one counts from now."""
         now = asyncio.get_running_loop().time()
         for candidate in self.attempting.values():
             begun = self._under_way.get(id(candidate))
@@ -147,6 +118,22 @@ class Asking:
     def send(self, candidate: Candidate) -> None:
         """Start asking an address."""
         self.attempting[asyncio.ensure_future(self._attempt(candidate))] = candidate
+
+    def take_known(self, candidate: Candidate) -> bool:
+        """Take what another trace has heard from an address; False if it has to be asked."""
+        context, zone = self.context, self.delegation.zone
+        if candidate.tries or not context.health.askable(candidate.address):
+            return False
+        if (known := context.known(self._first_query(candidate), zone, self._purpose)) is None:
+            return False
+        self._begins_with(candidate)
+        again = self.strategy.shape is None and another_way(known, context.read(known, zone))
+        if known.message is None or again or not context.budget.query():
+            self.attempting[asyncio.ensure_future(self._asked(candidate, known))] = candidate
+        else:
+            self._note_life(candidate, known)
+            self._record(candidate, known, self._meaning(known))
+        return True
 
     def look_up_next(self) -> bool:
         """Start looking up the next name without an address; False if there is none or a limit is reached."""
@@ -225,20 +212,21 @@ class Asking:
 
     def _retry_of(self, candidate: Candidate) -> Retry | None:
         """What other look-ups in the zone need not do as well, if this is a further try by a look-up."""
-        if not candidate.tries or self.context.journal[self.step].purpose is not Purpose.NS_ADDRESS:
+        if not candidate.tries or self._purpose is not Purpose.NS_ADDRESS:
             return None
         rdtype = self._question.rdtype
         return Retry(candidate.address.text, self.delegation.zone, rdtype, candidate.tries)
 
-    async def _asked(self, candidate: Candidate) -> int | None:
+    async def _asked(self, candidate: Candidate, known: Exchange | None = None) -> int | None:
+        """Ask one address, where nothing is `known` of its reply to the first query."""
         index = None
         query: Query | None = self._first_query(candidate)
         while query is not None:
             if not self.context.budget.query():
                 self.denied = self.context.budget.spent_out
                 return index
-            exchange = await self._exchange(candidate, query, self._timeout(candidate))
-            meaning = self._meaning(exchange)
+            exchange = known or await self._exchange(candidate, query, self._timeout(candidate))
+            known, meaning = None, self._meaning(exchange)
             self._note_life(candidate, exchange)
             again = await self._in_usual_way(candidate, exchange, meaning)
             index = self._record(candidate, exchange, meaning, again is not None)
@@ -252,8 +240,7 @@ class Asking:
         """Learn from an exchange, and return what it means."""
         self.context.health.learn(exchange)
         self.context.budget.received(len(exchange.wire or b""))
-        meaning = classify(exchange, self.delegation.zone)
-        return in_one_order(meaning) if self.context.by_rule else meaning
+        return self.context.read(exchange, self.delegation.zone)
 
     def _note_life(self, candidate: Candidate, exchange: Exchange) -> None:
         """Note whether an address is dead: it did not answer its last try, or nobody can reach it."""
@@ -313,16 +300,20 @@ class Asking:
         return index
 
     async def _exchange(self, candidate: Candidate, query: Query, timeout: float) -> Exchange:
+        self._begins_with(candidate)
+        if (known := self.context.known(query, self.delegation.zone, self._purpose)) is not None:
+            return known
+        of = candidate.tries + 1, self.context.settings.tries
+        network = self.context.hearing or self.context.network
+        with self.context.journal.waiting(candidate.server, query.address, timeout, *of):
+            exchange = await in_turn(network, query, timeout, lambda: self._note_sent(candidate, query))
+        self._under_way.pop(id(candidate), None)
+        return self.context.supposed.instead(exchange, self.delegation.zone)
+
+    def _begins_with(self, candidate: Candidate) -> None:
         if self._began is not None:
             self._began(candidate.address)
             self._began = None
-        of = candidate.tries + 1, self.context.settings.tries
-        with self.context.journal.waiting(candidate.server, query.address, timeout, *of):
-            exchange = await in_turn(
-                self.context.network, query, timeout, lambda: self._note_sent(candidate, query)
-            )
-        self._under_way.pop(id(candidate), None)
-        return self.context.supposed.instead(exchange, self.delegation.zone)
 
     def _note_sent(self, candidate: Candidate, query: Query) -> None:
         self._under_way[id(candidate)] = UnderWay(candidate, query, asyncio.get_running_loop().time())

@@ -90,7 +90,9 @@ def _other_servers(step: Step) -> list[NameServer]:
     found: dict[Name, dict[Address, None]] = {}
     for attempt in _last_attempts(step):
         other = attempt.meaning.delegation
-        for server in () if other is None or other.zone != chosen.zone else other.servers:
+        if other is None or other is chosen or other.zone != chosen.zone:
+            continue
+        for server in other.servers:
             if server.name not in known:
                 found.setdefault(server.name, {}).update(dict.fromkeys(server.addresses))
     return [NameServer(name, tuple(addresses)) for name, addresses in found.items()]

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from random import Random
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from dnstrace.message.meaning import classify
 from dnstrace.message.supposed import NOTHING, Supposed
-from dnstrace.model import Settings
+from dnstrace.model import Exchange, Meaning, Name, Purpose, Query, Settings
 from dnstrace.port import Network
 from dnstrace.walk.budget import Budget
 from dnstrace.walk.cuts import Cuts
 from dnstrace.walk.health import Health
 from dnstrace.walk.journal import Journal
 from dnstrace.walk.remembered import Remembered
+
+if TYPE_CHECKING:
+    from dnstrace.walk.heard import Hearing
 
 T = TypeVar("T")
 
@@ -30,11 +34,24 @@ class TraceContext(NamedTuple):
     random: Random
     remembered: Remembered
     supposed: Supposed = NOTHING
+    hearing: Hearing | None = None
 
     @property
     def by_rule(self) -> bool:
         """Whether choices follow from what there is to choose from, as a diagnosis needs, not from chance."""
         return self.settings.probe
+
+    def known(self, query: Query, zone: Name, purpose: Purpose) -> Exchange | None:
+        """What another trace of the run has heard from a server of `zone` in reply to a query."""
+        return None if self.hearing is None else self.hearing.known(query, zone, purpose)
+
+    def read(self, exchange: Exchange, zone: Name) -> Meaning:
+        """What an exchange with a server of `zone` means."""
+        if not self.by_rule:
+            return classify(exchange, zone)
+        from dnstrace.walk.meanings import meanings
+
+        return meanings.of(exchange, zone)
 
     def in_turn(self, found: Iterable[T], place: Callable[[T], Any]) -> list[T]:
         """What was found, in the order to try it in: at random, or by `place` where choices go by rule."""

@@ -39,7 +39,7 @@ from dnstrace.model import (
 )
 from dnstrace.model.naming import is_below, plain
 from dnstrace.model.structs import replace
-from dnstrace.walk.asking import Asking, Strategy
+from dnstrace.walk.asking import Asking
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.health import FAILED, may_be_asked
 from dnstrace.walk.hedging import HEDGED
@@ -56,6 +56,7 @@ from dnstrace.walk.result import (
     unfinished,
     why_none,
 )
+from dnstrace.walk.strategy import Strategy
 
 _WALKS = {Purpose.WALK, Purpose.ALIAS}
 _CHAIN = {Purpose.DS, Purpose.DNSKEY}
@@ -81,7 +82,7 @@ class Walk:
 
     @cached_property
     def _lookups(self) -> ServerLookups:
-        """Made for the first look-up: it refers back to this, a cycle that only the collector ends."""
+        """Made when a name server must be looked up: it refers to this, and only the collector ends that."""
         return ServerLookups(self._context, self.resolve, self._ask_above)
 
     async def resolve(
@@ -214,7 +215,7 @@ class Walk:
 
         asking = Asking(self._context, step, cut, question, strategy, lookup, began, first, chain=chain)
         try:
-            chosen = await asking.run()
+            chosen = await self._in_survey(asking, cut.zone, question, purpose)
         except asyncio.CancelledError:
             journal.finish(step, Outcome.FAILED, None, "stopped before it was finished", limited=True)
             raise
@@ -224,7 +225,19 @@ class Walk:
             limited = bool(asking.denied or self._context.budget.spent_out or not_recorded(journal[step]))
             journal.finish(step, Outcome.FAILED, None, note, limited)
             return step, None
-        return step, self.go_by(step, chosen)
+        meaning = self.go_by(step, chosen)
+        if self._context.hearing is not None:
+            self._context.hearing.surveyed(journal[step])
+        return step, meaning
+
+    async def _in_survey(
+        self, asking: Asking, zone: Name, question: Question, purpose: Purpose
+    ) -> int | None:
+        """Run a step, once another trace that asks the same servers about a name like it has done so."""
+        if self._context.hearing is None:
+            return await asking.run()
+        async with self._context.hearing.surveying(zone, question.name, purpose):
+            return await asking.run()
 
     def go_by(self, step: int, chosen: int) -> Meaning:
         """End a step with the attempt whose reply the walk uses."""

@@ -13,7 +13,8 @@ import asyncio
 from typing import Any
 
 from dnstrace.model import Kind, Transport
-from dnstrace.walk.asking import Asking, Strategy
+from dnstrace.walk.asking import Asking
+from dnstrace.walk.strategy import Strategy
 
 _LATE = 0.005  # seconds of delay above which this program itself was late
 _LOOKUP_PATIENCE = 4  # times the patience for a reply: a look-up takes a few round trips

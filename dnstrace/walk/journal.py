@@ -24,7 +24,7 @@ class Journal:
     """Records steps and attempts; calls `on_change` after each change.
 
     `clock` is the loop's time in seconds, `unasked` the families that are not asked, as they become known.
-    What is recorded counts from the moment at which this is made.
+    What is recorded counts from `origin`, by default the moment at which this is made.
     """
 
     def __init__(
@@ -36,10 +36,11 @@ class Journal:
         on_change: Callable[[Trace], None] | None = None,
         supposed: tuple[Delegation, ...] = (),
         unasked: Mapping[int, Unasked] | None = None,
+        origin: float | None = None,
     ) -> None:
         self._trace = Trace(question, started, seed, supposed=supposed)
         self._unasked: Mapping[int, Unasked] = {} if unasked is None else unasked
-        self._clock, self._origin = clock, clock()
+        self._clock, self._origin = clock, clock() if origin is None else origin
         self._on_change = on_change
         self._steps: list[Step] = []
         self._counting, self._critical = Counting(), 0.0
@@ -129,6 +130,11 @@ class Journal:
         """Record that the walk took another way than these steps, or these after all."""
         for step in steps:
             self._update(replace(self[step], superseded=superseded))
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps so far."""
+        return tuple(self._steps)
 
     def __len__(self) -> int:
         return len(self._steps)

@@ -14,9 +14,10 @@ from typing import Any
 from dnstrace.analysis.choice import most_common, offered
 from dnstrace.analysis.ordering import place
 from dnstrace.model import Attempt, Kind
-from dnstrace.walk.asking import Asking, Strategy
+from dnstrace.walk.asking import Asking
 from dnstrace.walk.candidates import Candidate
 from dnstrace.walk.hedging import first_of, patience_left, unrecorded
+from dnstrace.walk.strategy import Strategy
 
 Task = asyncio.Task[Any]
 

@@ -15,7 +15,7 @@ import dns.rdatatype
 
 from dnstrace.model import ROOT, Edns, Name, Probe, Query, Question, Step, Transport
 from dnstrace.model.structs import replace
-from dnstrace.walk.asking import Shape
+from dnstrace.walk.strategy import Shape
 
 UNKNOWN_TYPE = dns.rdatatype.RdataType.make(65280)
 """A type that nobody knows: of the range for private use (RFC 6895 section 3.1)."""

@@ -38,12 +38,13 @@ from dnstrace.model import (
 )
 from dnstrace.model.addresses import address_of
 from dnstrace.model.structs import replace
-from dnstrace.walk.asking import Asking, Strategy
+from dnstrace.walk.asking import Asking
 from dnstrace.walk.beyond import Beyond, beyond, elsewhere
 from dnstrace.walk.confirming import TIMES, began_plain, doubtful, gets_error, in_turns
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.descent import Walk
 from dnstrace.walk.probes import TELLING_TRIES, Put, plain_shape, probes_of, usual_shape
+from dnstrace.walk.strategy import Strategy
 from dnstrace.walk.survey import EVERY_ADDRESS, ask_all
 
 _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
@@ -178,7 +179,7 @@ class Probing:
     ) -> None:
         """Find the servers that the zone names, and their addresses; probe the addresses not in `cut`."""
         named = {server.name: None for server in cut.servers}
-        looked_up = self._context.journal.snapshot().steps
+        looked_up = self._context.journal.steps
         known = {step.question.name for step in looked_up if step.purpose is Purpose.NS_ADDRESS}
         await asyncio.gather(
             *(self._put(probed, put, after) for put in naming),
@@ -241,7 +242,7 @@ class Probing:
     def _child_names(self, zone: Name) -> list[Name]:
         """The name servers that the zone's own servers name."""
         names: dict[Name, None] = {}
-        for step in self._context.journal.snapshot().steps:
+        for step in self._context.journal.steps:
             if step.probe is Probe.NS and step.zone == zone:
                 for attempt in step.attempts:
                     child = attempt.meaning.child
@@ -251,7 +252,7 @@ class Probing:
     def _found_addresses(self) -> dict[Name, dict[Address, None]]:
         """The addresses of name servers that were found, by name."""
         found: dict[Name, dict[Address, None]] = defaultdict(dict)
-        for step in self._context.journal.snapshot().steps:
+        for step in self._context.journal.steps:
             if step.purpose is Purpose.NS_ADDRESS or step.probe is Probe.ADDRESS:
                 for attempt in step.attempts:
                     found[step.question.name] |= dict.fromkeys(_addresses_in(attempt.meaning))

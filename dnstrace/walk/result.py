@@ -96,7 +96,7 @@ def unfinished(error: str, meaning: Meaning, answer: tuple[dns.rrset.RRset, ...]
 def why_none(step: Step) -> str:
     """Why no server of a zone gave a usable answer, in one line: how many addresses failed in which way."""
     if not step.attempts:
-        servers = "the root servers" if step.zone == ROOT else f"the name servers of {plain(step.zone)}"
+        servers = _servers_of(step)
         if any(server.addresses for server in step.servers):
             return f"{servers} are not asked again: they did not answer just before"
         return f"no address was found for {servers}"
@@ -104,8 +104,17 @@ def why_none(step: Step) -> str:
     over_tcp = (a.exchange.query.address for a in step.attempts if a.cause is Cause.NO_TCP)
     last |= {each: _NO_TCP for each in over_tcp if last[each] == _FAILED[Kind.TIMEOUT]}
     reasons = [f"{count} {failure}" for failure, count in Counter(last.values()).most_common()]
+    if step.given:
+        return f"the starting server gave no usable answer: {', '.join(dict.fromkeys(last.values()))}"
     server = "root server" if step.zone == ROOT else f"name server of {plain(step.zone)}"
     return f"no {server} gave a usable answer: {', '.join(reasons)}"
+
+
+def _servers_of(step: Step) -> str:
+    """The servers that a step asks, for the middle of a sentence."""
+    if step.given:
+        return "the starting server"
+    return "the root servers" if step.zone == ROOT else f"the name servers of {plain(step.zone)}"
 
 
 def why_not_asked(step: Step, unasked: Mapping[int, Unasked]) -> str:
@@ -115,7 +124,7 @@ def why_not_asked(step: Step, unasked: Mapping[int, Unasked]) -> str:
         return ""
     only = " and ".join(f"IPv{family}" for family in sorted(known))
     why = " and ".join(why_family_unasked(family, unasked[family]) for family in sorted(known))
-    servers = "the root servers" if step.zone == ROOT else f"the name servers of {plain(step.zone)}"
+    servers = _servers_of(step)
     if len(known) > 1:
         return f"{servers} are not asked: {why}"
     return f"only {only} addresses are known for {servers}, and they are not asked: {why}"

@@ -6,7 +6,6 @@ The hints in the package (data/root.hints) are IANA's (RFC 9609 section 2.1); th
 from __future__ import annotations
 
 from ipaddress import ip_address
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dns.name
@@ -16,6 +15,8 @@ from dnstrace.model import ROOT, Address, Delegation, Name, NameServer, Source
 from dnstrace.model.addresses import address_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import dns.zone
 
 _TTL = 518400  # seconds, for records without one; nothing here depends on it
@@ -56,7 +57,7 @@ def read_hints(path: str | Path) -> Delegation:
     Raises HintsError when the file cannot be read, is not a hints file, or has no address.
     """
     try:
-        with Path(path).open(encoding="utf-8-sig") as file:
+        with open(path, encoding="utf-8-sig") as file:
             text = file.read(LONGEST + 1)
     except OSError as error:
         raise HintsError(f"cannot read the root hints {path}: {error.strerror}") from error

@@ -13,12 +13,13 @@ from collections import defaultdict
 from dnstrace.analysis.choice import most_common, usable
 from dnstrace.analysis.paths import UNHEARD, lead
 from dnstrace.model import Kind, Step
-from dnstrace.walk.asking import Asking, Strategy
+from dnstrace.walk.asking import Asking
 from dnstrace.walk.candidates import Candidate
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.health import FAILED
 from dnstrace.walk.hedging import first_usable
 from dnstrace.walk.ordered import first_in_order
+from dnstrace.walk.strategy import Strategy
 
 ADDRESSES_AT_ONCE = 32  # more than any real delegation has; each takes a socket
 _LOOKUPS_AT_ONCE = 16
@@ -77,7 +78,9 @@ def _ask_ready(asking: Asking, tries: int, once: set[str]) -> None:
     if len(candidates.ready) > 1 and not asking.context.budget.has_queries:
         del candidates.ready[1:]  # one is enough to note the limit that is reached
     while candidates.ready and len(asking.attempting) < ADDRESSES_AT_ONCE:
-        asking.send(candidates.ready.pop(0))
+        candidate = candidates.ready.pop(0)
+        if not asking.take_known(candidate):
+            asking.send(candidate)
     while asking.can_look_up:
         asking.look_up_next()
 

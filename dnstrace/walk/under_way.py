@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from dnstrace.model.anchors import Anchors
     from dnstrace.model.judgement import Judgement
     from dnstrace.model.tracing import Tracing
-    from dnstrace.walk.asking import Strategy
     from dnstrace.walk.consulting import Consultation
+    from dnstrace.walk.strategy import Strategy
     from dnstrace.walk.validation import Validation
 
 

@@ -150,7 +150,7 @@ class Validation:
     def _after(self, number: int) -> list[int]:
         """The steps of the walk that followed from a step."""
         after = {number}
-        for step in self._context.journal.snapshot().steps:
+        for step in self._context.journal.steps:
             if step.main and step.parent in after:
                 after.add(step.id)
         return sorted(after - {number})

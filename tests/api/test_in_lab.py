@@ -9,6 +9,7 @@ from dnstrace import Tracing, clock
 from dnstrace.api.in_lab import anchors_of, on_its_clock, placed, validates
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, names
+from dnstrace.model import Settings
 from dnstrace.model.anchors import NO_ANCHORS
 from dnstrace.model.asked import Resolver
 from tests.lab.made import world
@@ -48,3 +49,10 @@ def test_it_runs_on_a_virtual_clock_whichever_loop_there_is() -> None:
         return await on_its_clock(LabNetwork(load()), waited)
 
     assert asyncio.run(within()) == clock.run(within()) == 1_000_000
+
+
+def test_its_resolvers_are_asked_in_the_families_that_are_asked_at_all() -> None:
+    found = load("resolver-same")
+    for family, address in ((4, "192.0.2.153"), (6, "2001:db8:9::53")):
+        only = Tracing(settings=Settings(families=frozenset({family})))
+        assert [each.address for each in placed(only, found).resolvers] == [address]

@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import dns.name
 import dns.rdatatype
 import pytest
 
 from dnstrace import Trace, Tracing
-from dnstrace.bulk import Enough, results, trace_many
+from dnstrace.bulk import Enough, processes, results, trace_many
 from dnstrace.bulk.processes import WorkersLost
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
@@ -196,21 +196,36 @@ def unheard(pid: int) -> int:
     return int(told["SigBlk"], 16) | int(told["SigIgn"], 16)
 
 
-def test_a_worker_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked, found = questions(600), list[Trace]()
-    monkeypatch.setattr("dnstrace.bulk.processes._SOME", 8.0)
+class LoopAhead(asyncio.SelectorEventLoop):
+    """A loop whose clock is `ahead` by some seconds."""
 
-    async def run(settings: Settings) -> None:
-        how: dict[str, Any] = {
-            "tracing": Tracing(settings=settings, limits=Limits(deadline=0.5), roots=SERVER)
-        }
+    ahead = 0.0
+
+    def time(self) -> float:
+        return super().time() + self.ahead
+
+
+async def look_at_workers(loop: LoopAhead, patience: float) -> None:
+    """Put the clock on until workers that sent nothing for `patience` seconds have been killed."""
+    for _ in range(processes._LOOKS + 2):
+        loop.ahead += patience / processes._LOOKS
+        for _ in range(5):  # turns, in which the timer is due and the workers are looked at
+            await asyncio.sleep(0)
+
+
+def test_a_worker_that_hangs_is_replaced() -> None:
+    asked, found, limits = questions(600), list[Trace](), Limits(deadline=0.5)
+
+    async def run(settings: Settings, loop: LoopAhead) -> None:
+        how: dict[str, Any] = {"tracing": Tracing(settings=settings, limits=limits, roots=SERVER)}
         async for each in trace_many(asked, workers=2, at_once=40, **how):
             found.append(each)
             if len(found) == 1:
                 os.kill(workers_of(os.getpid())[0], signal.SIGSTOP)
+                await look_at_workers(loop, limits.deadline + processes._SOME)
 
-    with server() as settings:
-        asyncio.run(run(settings))
+    with server() as settings, asyncio.Runner(loop_factory=LoopAhead) as runner:
+        runner.run(run(settings, cast(LoopAhead, runner.get_loop())))
     assert Counter(each.question for each in found) == Counter(asked)
 
 

@@ -16,7 +16,7 @@ QUESTION = "www.example.com. A"
 SOA = "example.com. 900 SOA ns. host. 1 2 3 4 5"
 HERE, THERE = "www.example.com. 300 A 192.0.2.1", "www.example.com. 300 A 192.0.2.2"
 ALIAS = "www.example.com. 300 CNAME web.example.com."
-REPLIES = {
+REPLIES: dict[str, dict[str, object]] = {
     "here": {"flags": "QR AA", "answer": (HERE,)},
     "there": {"flags": "QR AA", "answer": (THERE,)},
     "alias": {"flags": "QR AA", "answer": (ALIAS,)},
@@ -30,7 +30,15 @@ ALIKE = [{"alias", "alias and more"}, {"www", "www elsewhere"}]
 
 
 def heard(which: str) -> HeardReply:
-    exchange = reply(QUESTION, **REPLIES[which])  # type: ignore[arg-type]
+    return as_heard(QUESTION, REPLIES[which])
+
+
+def of_any(what: dict[str, object]) -> HeardReply:
+    return as_heard("www.example.com. ANY", what)
+
+
+def as_heard(asked: str, what: dict[str, object]) -> HeardReply:
+    exchange = reply(asked, **what)  # type: ignore[arg-type]
     zone = name("example.com.")
     question = Question(zone, exchange.query.question.rdtype)
     step = Step(1, None, Purpose.WALK, zone, question=exchange.query.question or question, servers=())
@@ -41,6 +49,23 @@ def heard(which: str) -> HeardReply:
 def test_two_replies_agree_only_where_both_can_be_right(one: str, other: str) -> None:
     alike = one == other or {one, other} in ALIKE
     assert conflict(heard(one), heard(other)) is not alike
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "agree"),
+    [
+        ((HERE,), (f"{HERE}", 'www.example.com. 300 TXT "x"'), True),
+        ((HERE,), ('www.example.com. 3789 HINFO "RFC8482" ""',), True),
+        (('www.example.com. 9 HINFO "any" ""',), ('www.example.com. 3789 HINFO "RFC8482" ""',), True),
+        ((HERE,), (THERE,), False),
+    ],
+)
+def test_replies_to_any_may_have_different_types(
+    one: tuple[str, ...], other: tuple[str, ...], agree: bool
+) -> None:
+    """RFC 8482 sections 4.1 and 4.2."""
+    both = [of_any({"flags": "QR AA", "answer": answer}) for answer in (one, other)]
+    assert conflict(*both) is not agree and conflict(*reversed(both)) is not agree
 
 
 def test_replies_that_agree_are_together_and_the_most_come_first() -> None:

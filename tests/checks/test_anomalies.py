@@ -76,7 +76,7 @@ class OtherOverTcp(LabNetwork):
             return found
         message = copy(found.message)
         message.flags &= ~dns.flags.AA
-        return replace(found, message=message)
+        return replace(found, message=message, wire=message.to_wire())
 
 
 def test_a_probe_that_is_answered_unlike_the_plain_query_is_one() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dnstrace.checks import CATALOGUE, findings
+from dnstrace.checks import CATALOGUE, Blame, findings
 from dnstrace.checks.causes import TABLE, UNUSABLE, Causes
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.verdict import verdict
@@ -62,3 +62,17 @@ def test_a_dead_server_does_not_explain_a_chain_that_another_server_breaks() -> 
     world = made_of("dnssec-missing-key", servers={"ns2.example.com.": {"does": ["silent"]}})
     found = {finding.code: finding for finding in findings(checked(world))}
     assert found["unreachable"].explains == ()
+
+
+def test_glue_is_not_asked_for_where_the_server_has_no_address_at_all() -> None:
+    """What has to be done first is to give it one, or to list it no more."""
+    world = made_of(
+        "in-domain",
+        zones={"com.": {"add": "example NS ns3.example.com.\n"}, "example.com.": {"add": "@ NS ns3\n"}},
+        servers={"ns3.example.com.": {"addresses": ["203.0.113.53"]}},
+    )
+    findings = {each.code: each for each in checked(world).findings or ()}
+    assert set(findings) == {"ns-name-unresolvable", "glue-missing"}
+    cause, effect = findings["ns-name-unresolvable"], findings["glue-missing"]
+    assert cause.explains == ("glue-missing",) and effect.explains == ()
+    assert effect.cure == cause.cure and effect.blame is cause.blame is Blame.HOST

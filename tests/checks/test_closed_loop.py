@@ -38,6 +38,7 @@ TO_CHOOSE = {
     "one-network": {"one-network"},
     "record-malformed": {"record-malformed"},
     "soa-fields": {"soa-mname"},
+    "soa-several-primaries": {"soa-differs"},
     "all-silent-shared": {"ns-name-unresolvable"},
     "dnssec-algorithm-unassigned": {"algorithm-unsupported"},
     "dnssec-bootstrap-insecure": {"signal-insecure"},

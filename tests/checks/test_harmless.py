@@ -169,11 +169,13 @@ def with_ttls(owner: str, record: str) -> Trace:
 
 MADE: dict[str, Callable[[], Trace]] = {
     "_lost_datagram": lossy,
+    "_any_as_they_like": lambda: checked_world("any-sparse"),
     "_lost_in_passing": primed_by_another,
     "_supposed": dropped,
     "_lookup_not_made": on_ipv4_only,
     "_only_for_keys": lambda: traced(made(121), 1),
     "_for_servers_alone": lambda: with_ttls("@", "NSEC3PARAM 1 0 0 -"),
+    "_of_the_start": lambda: trace("www.example.com", lab="all-refuse", server="192.0.2.53", check=True),
     "_within_another": lambda: traced(made(57), 1),
     "_not_needed": lambda: traced(made(38), 1),
     "_too_large_for_a_probe": lambda: checked(

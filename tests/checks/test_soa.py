@@ -71,3 +71,23 @@ def test_the_zone_is_transferred_again_where_its_servers_stay(old: str, ns3: str
     findings = checked(world("ns2 ns3", old=old, ns3=ns3)).findings or ()
     (only,) = [each for each in findings if each.code == "soa-differs"]
     assert only.cure.startswith("transfer example.com to ns1.example.com")
+
+
+def test_the_serials_of_several_primaries_are_not_compared() -> None:
+    (finding,) = found("soa-differs", "soa-several-primaries")
+    assert finding.level is Level.NOTICE
+    assert "ns1.example.com with serial 2026011501 and ns1.example.net with serial 17" in finding.message
+    (differ,) = found("answers-differ", "soa-several-primaries")
+    assert "www.example.com AAAA differently: ns1.example.com" in differ.message
+
+
+def test_a_copy_that_is_old_does_not_become_a_primary_by_naming_another() -> None:
+    """The primary was renamed, and the secondary still has the version before that."""
+    text = read("in-domain")["zones"]["example.com."]["text"]
+    old = {
+        "servers": ["ns2.example.com."],
+        "text": text.replace("SOA ns1", "SOA ns0").replace("1501", "1400"),
+    }
+    world = made_of("in-domain", zones={"example.com.": {}, "example.com. old": old})
+    (finding,) = checked(world).findings or ()
+    assert finding.level is Level.WARNING and "ns2.example.com has an old version" in finding.message

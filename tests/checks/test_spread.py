@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from dnstrace.checks import Level
-from tests.checks.documented import assert_fires, found
+from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.glue import glue
+from dnstrace.checks.spread import _at_most, _size
+from tests.checks.documented import assert_fires, checked_world, found
 
 RULES = [
     ("too-few-servers", "one-address", "in-domain"),
@@ -35,3 +38,12 @@ def test_a_large_referral_is_said_with_its_size() -> None:
     assert finding.message == (
         "a referral to victim.com takes up to 1371 octets with 60 name servers: only 1232 are safe over UDP"
     )
+
+
+@pytest.mark.parametrize("world", ["textbook", "glueless", "dnssec-good", "alias"])
+def test_the_bound_for_a_referral_is_never_below_its_size(world: str) -> None:
+    cuts = [cut for cut in Evidence(checked_world(world)).cuts if cut.delegation is not None]
+    assert cuts
+    for cut in cuts:
+        assert cut.delegation is not None
+        assert _at_most(cut.delegation, glue(cut)) >= _size(cut.delegation, glue(cut)) > 270

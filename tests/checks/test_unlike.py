@@ -43,4 +43,4 @@ def test_of_two_servers_that_differ_both_are_odd() -> None:
 
 def test_a_reply_alone_differs_from_nothing() -> None:
     step = checked_world("answers-differ").steps[4]
-    assert not list(differences(replies_of(step)[:1]))  # type: ignore[index]
+    assert not list(differences(replies_of(step)[:1]))

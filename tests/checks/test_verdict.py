@@ -137,7 +137,7 @@ def test_a_given_server_that_is_of_no_use_is_no_root_server() -> None:
     found = verdict(trace("www.example.com", network=LabNetwork(load("all-refuse")), server="192.0.2.53"))
     assert found is not None and found.blame is Blame.NOBODY
     assert found.text == (
-        "no answer: the starting server 192.0.2.53 gives no usable answer: refused"
+        "no answer: the starting server 192.0.2.53 gives no usable answer: REFUSED"
         " (shown by www.example.com A at 192.0.2.53)"
     )
 

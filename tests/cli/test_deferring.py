@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 
@@ -49,6 +50,17 @@ def test_each_is_itself_in_the_end(name: str) -> None:
     assert ran(code) == "True True module"
 
 
+@pytest.mark.parametrize("name", [name for name, known in DEFERRED.items() if known])
+def test_what_is_known_of_a_module_is_so(name: str) -> None:
+    module = importlib.import_module(name)
+    assert {known: getattr(module, known) for known in DEFERRED[name]} == DEFERRED[name]
+
+
+def test_processes_run() -> None:
+    code = "import asyncio; print(asyncio.run(asyncio.create_subprocess_exec('true', stdout=-3)).__class__)"
+    assert ran(code) == "<class 'asyncio.subprocess.Process'>"
+
+
 def test_cryptography_is_not_taken_to_be_missing() -> None:
     assert ran("import dns.name, dns._features; print(dns._features.have('dnssec'))") == "True"
     code = "import dns.name, dns.dnssec; print(dns.dnssec._have_pyca)"
@@ -82,3 +94,11 @@ asyncio.run(main())
 def test_what_is_imported_already_is_left_alone() -> None:
     code = "import importlib.metadata as m, ssl; defer(); print(m.__name__, ssl.SSLContext, m.version)"
     assert ran(code).startswith("importlib.metadata <class 'ssl.SSLContext'> <function version")
+
+
+def test_records_can_still_be_replaced_by_their_fields() -> None:
+    code = (
+        "import dns.rdata; a = dns.rdata.from_text('IN', 'MX', '10 a.example.');"
+        "import inspect; print(a.replace(preference=20), [*inspect.signature(a.__init__).parameters][2:])"
+    )
+    assert ran(code) == "20 a.example. ['preference', 'exchange']"

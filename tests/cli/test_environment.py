@@ -144,10 +144,24 @@ def test_a_remark_is_one_harmless_line_and_never_an_error() -> None:
         ({"LC_ALL": "C", "PYTHONIOENCODING": "utf-8"}, False),
         ({"LC_ALL": "C.UTF-8"}, False),
         ({"LANG": "en_GB.UTF-8"}, False),
+        ({"LANG": "C"}, True),
+        ({"LANG": "C", "LC_CTYPE": "C.UTF-8"}, True),  # as Python starts where LANG alone is set
+        ({"LANG": "C", "LC_CTYPE": "en_GB.UTF-8"}, False),
+        ({"LANG": "C", "LC_ALL": "C.UTF-8"}, False),
+        ({"LANG": "en_GB.UTF-8", "LC_CTYPE": "POSIX"}, True),
+        ({"LC_CTYPE": "C.UTF-8"}, False),
+        ({}, False),
     ],
 )
 def test_in_the_c_locale_it_is_ascii(variables: dict[str, str], expected: bool) -> None:
     assert environment(True, "utf-8", **variables).ascii_only is expected
+
+
+def test_whatever_is_written_is_ascii_then() -> None:
+    there = environment(True, "utf-8", LANG="C")
+    there.write("① · a… ✓ ❌ é\n")
+    assert isinstance(there.stdout, io.StringIO)
+    assert there.stdout.getvalue() == "(1) - a... + :x: \\xe9\n"
 
 
 def test_links_are_for_terminals_that_are_known_to_show_them() -> None:

@@ -10,6 +10,7 @@ import pytest
 from dnstrace.cli.environment import Environment, Unwritable
 from dnstrace.cli.plugin import guarded_plugin, is_plugin
 from dnstrace.cli.usage import Usage
+from tests.cli.configured import configure
 from tests.cli.running import run
 
 NAGIOS = "--format=nagios"
@@ -31,6 +32,26 @@ def test_whether_a_plugin_is_wanted_is_seen_before_the_words_are_read(
     line: str, variable: str, plugin: bool
 ) -> None:
     assert is_plugin(line.split(), {"DNSTRACE_FORMAT": variable}) is plugin
+
+
+@pytest.mark.parametrize(
+    ("words", "variable", "text", "status"),
+    [
+        (("--expct=a=1",), "", 'format = "nagios"\n', 3),
+        (("--expct=a=1",), "", "timeout = [\nformat='nagios'\n", 3),
+        (("--lab",), "", "timeout = [\nformat='nagios'\n", 3),
+        (("--lab",), "", 'format = "nagios"\n', 0),
+        (("--lab", "--short", "-4", "-6"), "", 'format = "nagios"\n', 2),
+        (("--expct=a=1", "--no-config"), "", 'format = "nagios"\n', 2),
+        (("--expct=a=1",), "sarif", 'format = "nagios"\n', 2),
+        (("--expct=a=1",), "", '# format = "nagios"\n', 2),
+    ],
+)
+def test_the_configuration_file_alone_makes_it_a_plugin(
+    words: tuple[str, ...], variable: str, text: str, status: int, tmp_path: Path
+) -> None:
+    ran = run(*words, XDG_CONFIG_HOME=configure(tmp_path, text), DNSTRACE_FORMAT=variable)
+    assert ran.status == status and ran.out.startswith("DNSTRACE ") is (status in (0, 3))
 
 
 @pytest.mark.parametrize(

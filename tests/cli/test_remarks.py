@@ -73,3 +73,23 @@ def test_a_page_that_is_not_there_is_a_failure_with_a_reason(world: str, why: st
 def test_a_server_that_is_taken_as_dead_is_not_said_to_be_unasked() -> None:
     said = run("--lab", "refuses", "--drop", "ns1.example.com", "--check").out
     assert said.count("  taken as dead\n") == 2 and "not asked" not in said and "timeout\n" not in said
+
+
+def test_a_name_server_that_is_asked_as_a_resolver_is_told_from_one() -> None:
+    for world, address in (("textbook", "205.251.200.0"), ("refuses", "192.0.2.53")):
+        ran = run("--lab", world, "--resolver", address, "-a")
+        hint = f"dnstrace: {address} offers no recursion: it is a name server of a zone, not a resolver;"
+        assert ran.err.startswith(hint) and f"type @{address} " in ran.err
+    assert "offers no recursion" not in run("--lab", "resolver-stale").err
+
+
+@pytest.mark.parametrize("options", [(), ("-a",), ("--check",), ("--explain-steps",), ("--dot",)])
+def test_the_server_to_start_from_is_not_called_the_root(options: tuple[str, ...]) -> None:
+    for world, address, status in (("textbook", "205.251.200.0", 0), ("all-refuse", "192.0.2.53", 3)):
+        ran = run("--lab", world, f"@{address}", *options, "--no-dnssec")
+        assert ran.status == status and f"{address}" in ran.out and f". {address}" not in ran.out
+        assert "root server" not in ran.out.replace("and not at a root server", "")
+        assert not any(each in ran.out for each in ("the root", "unexplained", " at .\n", "operator"))
+    ran = run("--lab", "@205.251.200.0", "--check")
+    assert (ran.status, "unexplained" in ran.out) == (0, False)
+    assert "nothing wrong, but only the server given was asked" in " ".join(ran.out.split())

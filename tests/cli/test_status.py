@@ -6,12 +6,14 @@ from dataclasses import replace
 import pytest
 
 from dnstrace.cli.exits import Exit
-from dnstrace.cli.status import status, worst
+from dnstrace.cli.status import status, status_of_places, worst
 from dnstrace.lab.world import load
 from dnstrace.model import Outcome
+from dnstrace.model.places import HERE, Failure
 from dnstrace.model.policy import FAIL_ON, Policy
 from tests.checks.checking import checked
 from tests.cli.running import run
+from tests.places.lab import seen
 from tests.render.traces import plain
 
 
@@ -119,3 +121,12 @@ def test_resolvers_count_if_none_has_an_answer_or_something_is_expected_of_them(
     world: str, expected: list[str], status: int
 ) -> None:
     assert run("--lab", world, "--json", *expected).status == status
+
+
+def test_the_worst_place_counts_and_one_without_a_trace_is_as_bad_as_a_failure() -> None:
+    answer, negative = seen("in-domain"), seen("nxdomain")
+    nothing = Failure(HERE, "ended")
+    assert status_of_places([answer, answer]) is Exit.ANSWER
+    assert status_of_places([answer, negative]) is Exit.NEGATIVE
+    assert status_of_places([answer, seen("all-silent"), negative]) is Exit.FAILED
+    assert status_of_places([answer, nothing]) is Exit.FAILED

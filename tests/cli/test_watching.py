@@ -16,7 +16,7 @@ from dnstrace.cli.line.syntax import parse
 from dnstrace.cli.usage import Usage
 from dnstrace.cli.watching import watch
 from dnstrace.model import Outcome
-from tests.checks.checking import walked
+from tests.checks.checking import checked_by_name, walked
 from tests.cli.running import Ran, Terminal, run
 from tests.lab.worlds import own
 
@@ -61,6 +61,22 @@ def test_it_watches_until_what_is_expected_has_come_to_be() -> None:
     never = Watched(own("in-domain", 1))
     with pytest.raises(StopIteration):
         never("--watch", "5", "--expect", "a=192.0.2.99")
+
+
+def test_it_watches_until_all_is_well_whatever_changes_before() -> None:
+    lame, both, well = (checked_by_name(each) for each in ("lame", "glue", "in-domain"))
+    refused = walked("all-refuse")
+    seen = Watched(refused, lame, replace(lame, findings=()), well)("--watch", "5", "--until", "ok")
+    assert (seen.status, len(seen.waited)) == (0, 2)
+    seen = Watched(lame, both, well)("--watch", "5", "--until", "ok", "--check", "--fail-on", "warning")
+    assert (seen.status, len(seen.waited)) == (0, 2)
+    assert seen.out.splitlines()[0].endswith("A: 192.0.2.44; lame-server")
+    seen = Watched(lame, both)("--watch", "5", "--until", "ok", "--check")
+    assert (seen.status, len(seen.waited)) == (0, 1)  # only warnings are left
+    wanted = ("--until", "ok", "--expect", "a=192.0.2.44")
+    assert Watched(refused, well)("--watch", "5", *wanted).status == 0
+    assert Watched(well, refused)("--watch", "5", "--expect", "a=192.0.2.44", "--until", "change").status == 5
+    assert "--until needs --watch" in run("--lab", "--until", "ok").err
 
 
 def test_wrong_ways_to_watch() -> None:

@@ -24,6 +24,7 @@ import dns.rdatatype
 import dns.rrset
 import dns.zonefile
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+from dns.rdtypes.ANY.DNSKEY import DNSKEY
 from dns.rdtypes.ANY.NSEC import NSEC
 from dns.rdtypes.ANY.NSEC3 import NSEC3
 
@@ -306,3 +307,13 @@ def bit_map(types: list[int]) -> Any:
     from dns.rdtypes.util import Bitmap
 
     return Bitmap.from_rdtypes([dns.rdatatype.RdataType.make(t) for t in set(types)]).windows
+
+
+def signed_by(key: Key) -> tuple[DNSKEY, bytes, bytes]:
+    """A DNSKEY record, and a signature and the octets it is over, both as dnspython makes them."""
+    rrset = dns.rrset.from_text("www.example.", 300, "IN", "A", "192.0.2.1")
+    rrsig = dns.dnssec.sign(
+        rrset, key.private, name("example."), key.dnskey, inception=NOW, expiration=NOW + 9,
+        policy=dns.dnssec.allow_all_policy,
+    )  # fmt: skip
+    return key.dnskey, rrsig.signature, dns.dnssec._make_rrsig_signature_data(rrset, rrsig)

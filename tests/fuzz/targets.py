@@ -26,7 +26,7 @@ from dnstrace import clock, trace
 from dnstrace.api import report
 from dnstrace.dnssec.anchors import AnchorsError, closest, parse_anchors, root_anchors
 from dnstrace.message.meaning import classify
-from dnstrace.message.reading import read_reply
+from dnstrace.message.reading import read_any, read_reply
 from dnstrace.message.wire import belongs
 from dnstrace.model import (
     Attempt,
@@ -52,6 +52,7 @@ from dnstrace.render.document import schema, to_json
 from dnstrace.render.short import short
 from dnstrace.render.tree import tree
 from dnstrace.walk.roots import HintsError, parse_hints
+from tests.readers import held
 from tests.replies import name
 from tests.scripted import roots
 
@@ -73,12 +74,13 @@ CASES = [(asked, zone) for asked in QUESTIONS for zone in ZONES if asked.name.is
 
 
 def reader(octets: bytes) -> None:
-    """The first look at a datagram, and the reading of the message in it."""
+    """The first look at a datagram, and the reading of the message in it, by either reader."""
     message_id = int.from_bytes(octets[:2])
     for question in QUESTIONS:
         assert belongs(octets, question, message_id) in (True, False)
     message = read_reply(octets)
     assert message is Fault.MALFORMED or isinstance(message, dns.message.Message)
+    assert held(message) == held(read_any(octets))
 
 
 def classifier(octets: bytes) -> None:

@@ -1,6 +1,6 @@
 """A world of the lab at its own addresses inside a network namespace, for resolvers to look up from.
 
-`python -m tests.interop.lab_world FILE` prints `ready` when everything listens, and serves until
+`python -m tests.interop.lab_world FILE [4|6]` prints `ready` when everything listens, and serves until
 it is killed.
 """
 
@@ -10,6 +10,7 @@ import asyncio
 import subprocess
 import sys
 import tomllib
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from dnstrace.lab.internet import World
 from dnstrace.lab.serve import addresses, serve
 from dnstrace.lab.world import read
 from dnstrace.lab.worldfile import build
+from dnstrace.model import family_of
 from tests.interop.namespace import Namespace
 
 
@@ -25,10 +27,13 @@ def world_of(file: Path) -> World:
     return build(file.stem, tomllib.loads(file.read_text()), read)
 
 
-def start(namespace: Namespace, file: Path, stack: ExitStack) -> None:
-    """Serve the world in `file`, signed, and wait until everything listens; `stack` ends it."""
+def start(namespace: Namespace, file: Path, stack: ExitStack, *only: str) -> None:
+    """Serve the world in `file`, signed, and wait until everything listens; `stack` ends it.
+
+    `only` may be the family whose addresses are served, `4` or `6`.
+    """
     process = subprocess.Popen(
-        namespace.inside([sys.executable, "-m", "tests.interop.lab_world", str(file)]),
+        namespace.inside([sys.executable, "-m", "tests.interop.lab_world", str(file), *only]),
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -43,12 +48,13 @@ def _end(process: subprocess.Popen[str]) -> None:
     process.communicate()
 
 
-async def _stay(file: Path) -> None:
+async def _stay(file: Path, only: Sequence[str]) -> None:
     world = world_of(file)
-    async with serve(world, {address: (address, 53) for address in addresses(world)}, 0.0, signed=True):
+    there = [each for each in addresses(world) if not only or str(family_of(each)) in only]
+    async with serve(world, {address: (address, 53) for address in there}, 0.0, signed=True):
         print("ready", flush=True)
         await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(_stay(Path(sys.argv[1])))
+    asyncio.run(_stay(Path(sys.argv[1]), sys.argv[2:]))

@@ -45,6 +45,11 @@ class Namespace:
     ) -> None:
         self._holder.communicate()
 
+    @property
+    def pid(self) -> int:
+        """A process that is in it as long as it lasts."""
+        return self._holder.pid
+
     def inside(self, command: list[str]) -> list[str]:
         """The command line that runs `command` in this namespace, as the same process."""
         return ["nsenter", f"--net=/proc/{self._holder.pid}/ns/net", "--", *command]

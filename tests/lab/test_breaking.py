@@ -133,6 +133,15 @@ def test_the_data_are_others_than_those_signed() -> None:
     assert reply(where, "www.example. AAAA").answer == reply(world(), "www.example. AAAA").answer
 
 
+def test_signatures_of_another_algorithm_come_before_their_key() -> None:
+    where = world("early-signatures=15")
+    both = list(reply(where, "www.example. A").answer[1])
+    tags = {dns.dnssec.key_id(key) for key in keys(where)}
+    assert [int(each.algorithm) for each in both] == [13, 15] and both[0] == rrsig(world())
+    assert [each.key_tag in tags for each in both] == [True, False]
+    assert len(reply(where, "example. DNSKEY").answer[1]) == 1
+
+
 def test_the_ttl_is_longer_than_the_one_signed() -> None:
     found = reply(world("ttl=86400"), "www.example. A").answer
     assert {rrset.ttl for rrset in found} == {86400} and rrsig(world("ttl=86400")) == rrsig(world())

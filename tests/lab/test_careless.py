@@ -6,8 +6,10 @@ import dns.flags
 import dns.rcode
 import dns.rdatatype
 
-from dnstrace.model import Edns, Transport
-from tests.lab.asking import replied
+from dnstrace.lab.network import LabNetwork
+from dnstrace.model import Edns, Query, Question, Transport
+from tests.lab.asking import replied, small
+from tests.replies import name
 
 UNKNOWN, KNOWN = (65184, b"x"), (10, bytes(8))
 
@@ -64,3 +66,19 @@ def test_names_in_upper_case_do_not_exist() -> None:
 def test_types_that_a_server_does_not_know_are_not_implemented() -> None:
     assert replied("www.example. A", "knows-types=A,SOA").answer
     assert replied("www.example. MX", "knows-types=A,SOA").rcode() == dns.rcode.NOTIMP
+
+
+def test_a_version_of_edns_above_zero_gets_no_reply() -> None:
+    network = LabNetwork(small("silent-version"))
+    asked = Question(name("www.example."), dns.rdatatype.A)
+    heard = [
+        network.run(network.exchange(Query(asked, "192.0.2.1", edns=Edns(version=version)), 1.0)).message
+        for version in (0, 1)
+    ]
+    assert heard[0] is not None and heard[1] is None
+
+
+def test_any_gets_one_made_up_record_and_other_types_get_theirs() -> None:
+    (rrset,) = replied("www.example. ANY", "sparse-any").answer
+    assert rrset.to_text() == 'www.example. 3789 IN HINFO "RFC8482" ""'
+    assert replied("www.example. A", "sparse-any").answer == replied("www.example. A").answer

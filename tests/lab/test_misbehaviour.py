@@ -103,6 +103,8 @@ SEEN = [
     ("lowers-case", UDP, Kind.ANSWER),
     ("echoes-options", UDP, Kind.ANSWER),
     ("intercepts", UDP, Kind.LAME),
+    ("silent-version", UDP, Kind.ANSWER),
+    ("sparse-any", UDP, Kind.ANSWER),
     ("two-soas", UDP, Kind.ANSWER),
     ("knows-types=TXT", UDP, Kind.NOT_IMPLEMENTED),
     ("knows-types=A", UDP, Kind.ANSWER),

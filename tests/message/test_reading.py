@@ -197,7 +197,6 @@ def test_the_environment_says_that_dnspython_reads_all(value: str, kind: type) -
 
 # --- attacks --------------------------------------------------------------------------------------
 
-HEAD = struct.pack("!HHHHHH", 1, 0x8400, 1, 0xFFFF, 0, 0) + b"\1a\0\0\1\0\1"
 DEEP = b"\1a" * 126
 
 
@@ -210,23 +209,31 @@ def steps(pointer: int, count: int) -> bytes:
     return b"".join(b"\1b" + struct.pack("!H", 0xC000 | (pointer + 4 * each)) for each in range(count))
 
 
-ATTACKS = {
-    "pointers to a long name": HEAD + record(DEEP + b"\0") + record(b"\xc0\x13") * 280,
-    "labels before a long name": HEAD + record(DEEP[:70] + b"\0") + record(b"\1c\xc0\x13") * 260,
-    "pointers to everywhere in it": HEAD
-    + record(DEEP + b"\0")
-    + b"".join(record(struct.pack("!H", 0xC013 + 2 * each)) for each in range(120)),
-    "a chain of names": HEAD + record(b"\0", 16, b"\0" + steps(12, 900)) + record(b"\xc3\x84") * 20,
-    "names without an end": HEAD + record(b"\0", 16, b"\1a" * 120) + record(b"\xc0\x1e") * 280,
-    "pointers in a circle": HEAD + record(b"\0", 16, b"\xc0\x1e\xc0\x1e") + record(b"\xc0\x1e") * 280,
-    "as many sets as records": HEAD + b"".join(record(b"\2%b\0" % struct.pack("!H", n)) for n in range(250)),
-    "as many records as fit": HEAD + record(b"\0", 16, b"") * 370,
-    "addresses": HEAD + b"".join(record(b"\xc0\x0c", 1, struct.pack("!I", n)) for n in range(250)),
-    "names in RDATA": HEAD
-    + record(DEEP[:72] + b"\0")
-    + record(b"\xc0\x13", 6, b"\xc0\x13\xc0\x13" + bytes(20)) * 20,
-    "odd at its end": HEAD + record(b"\xc0\x0c", 1, bytes(4)) * 250 + record(b"\xc0\x0c", 65280),
+ATTACKS: dict[str, list[bytes]] = {
+    "pointers to a long name": [record(DEEP + b"\0"), *[record(b"\xc0\x13")] * 280],
+    "labels before a long name": [record(DEEP[:70] + b"\0"), *[record(b"\1c\xc0\x13")] * 250],
+    "pointers to everywhere in it": [
+        record(DEEP + b"\0"),
+        *[record(struct.pack("!H", 0xC013 + 2 * each)) for each in range(120)],
+    ],
+    "a chain of names": [record(b"\0", 16, b"\0" + steps(12, 900)), *[record(b"\xc3\x84")] * 20],
+    "names without an end": [record(b"\0", 16, b"\1a" * 120), *[record(b"\xc0\x1e")] * 280],
+    "pointers in a circle": [record(b"\0", 16, b"\xc0\x1e\xc0\x1e"), *[record(b"\xc0\x1e")] * 280],
+    "as many sets as records": [record(b"\2%b\0" % struct.pack("!H", each)) for each in range(250)],
+    "as many records as fit": [record(b"\0", 16, b"")] * 360,
+    "addresses": [record(b"\xc0\x0c", 1, struct.pack("!I", each)) for each in range(250)],
+    "names in RDATA": [
+        record(DEEP[:72] + b"\0"),
+        *[record(b"\xc0\x13", 6, b"\xc0\x13\xc0\x13" + bytes(20))] * 20,
+    ],
 }
+
+
+def attacking(attack: str) -> bytes:
+    """A message that turns out to be odd at its end."""
+    records = [*ATTACKS[attack], record(b"\xc0\x0c", 65280)]
+    head = struct.pack("!HHHHHH", 1, 0x8400, 1, len(records), 0, 0)
+    return head + b"\1a\0\0\1\0\1" + b"".join(records)
 
 
 def operations(function: Callable[[bytes], object], wire: bytes) -> int:
@@ -250,8 +257,8 @@ def operations(function: Callable[[bytes], object], wire: bytes) -> int:
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_hostile_message_takes_little_longer_than_by_dnspython_alone(attack: str) -> None:
-    wire = ATTACKS[attack]
-    assert operations(read_reply, wire) < 1.25 * operations(read_any, wire) + 1000
+    wire = attacking(attack)
+    assert operations(read_reply, wire) < 1.35 * operations(read_any, wire) + 1000
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -261,9 +268,9 @@ def test_a_hostile_message_expands_within_bounds(attack: str, monkeypatch: pytes
 
     def counting(*arguments: Any) -> Any:
         found = spell(*arguments)
-        spelled.append(len(found[0]))
+        spelled.append(len(found[0].labels))
         return found
 
     monkeypatch.setattr(common._Reader, "_spell", counting)
-    common.read_common(ATTACKS[attack])
-    assert spelled and max(spelled) <= common.LABELS and sum(spelled) < len(ATTACKS[attack]) * 4
+    assert common.read_common(attacking(attack)) is None
+    assert spelled and max(spelled) <= common.LABELS and sum(spelled) < len(attacking(attack)) * 4

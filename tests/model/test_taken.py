@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from dnstrace import trace
+from dnstrace.lab.world import load
 from dnstrace.model import Cause, Kind, Outcome, Probe, Purpose, Step, Trace
 from dnstrace.model.pages import Request, Visit
 from dnstrace.model.taken import Fetched
@@ -62,3 +64,17 @@ def test_a_page_is_served_where_any_address_gives_it() -> None:
     refused, found = Visit("192.0.2.1", fault="nobody listens there"), Visit("192.0.2.2", status=200)
     assert Fetched(Request("x"), (refused, found)).served
     assert not Fetched(Request("x"), (refused,)).served
+
+
+def test_the_data_are_those_of_the_type_asked_for_as_text() -> None:
+    assert traces.plain().data == ("192.0.2.44",)
+    for world, rdtype, data in (("alias", "A", 1), ("nxdomain", "A", 0), ("in-domain", "ANY", 1)):
+        found = trace(load(world).question.name, rdtype, lab=world)
+        assert len(found.data) >= data and (data or not found.data)
+        assert not any("CNAME" in each for each in found.data)
+    assert trace("example.com", "MX", lab="textbook").data == trace("example.com", "MX", lab="textbook").data
+
+
+def test_a_step_knows_whether_it_asks_the_server_that_was_given() -> None:
+    given = trace("www.example.com", lab="in-domain", server="192.0.2.53").steps[0]
+    assert given.given and not traces.plain().steps[0].given

@@ -157,7 +157,7 @@ def test_a_server_given_by_name_is_looked_up_first() -> None:
     walk = replace(whole.steps[2], id=4, parent=None, zone=name("."), servers=given)
     lookup, then = blocks(replace(whole, steps=(*looked_up, walk)))
     assert lookup[0] == "ns-2048.awsdns-64.net. (the given server): looked up, 3 queries, 42 ms"
-    assert then[0] == ". ─ ns-2048.awsdns-64.net. 205.251.200.0 · 8 ms · 1 of 1 (given)"
+    assert then[0] == "start ─ ns-2048.awsdns-64.net. 205.251.200.0 · 8 ms · given"
 
 
 def test_priming_stands_before_the_walk() -> None:

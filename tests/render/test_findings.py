@@ -251,3 +251,21 @@ def test_all_changes_that_a_rehearsal_made_are_shown() -> None:
     ]
     drawn = " ".join(look(tree(report(checked_by_name("glue"))), 400).split())
     assert len(found) == 5 and all(finding.cure in drawn for finding in found)
+
+
+def test_what_the_cause_explains_has_no_fix_of_its_own_and_no_records_stand_twice() -> None:
+    for world, explained in (("recursive", "lame-server"), ("dnssec-cut-at-alias", "chain-broken")):
+        text = "\n".join(blocks(checked_by_name(world)))
+        above, verdict = text.split("verdict: ")
+        assert f"error {explained}: " in above and "    explained by: " in above
+        assert verdict.count("fix: ") == 1 and f"explains: {explained}" in verdict
+    text = "\n".join(blocks(checked_by_name("dnssec-cds-contradicts")))
+    assert (
+        text.count(" IN CDS ") == text.count(" IN CDNSKEY ") == 1 and text.count("fix") == 3
+    )  # one is "needs to fix"
+
+
+def test_servers_that_only_the_zone_lists_may_give_way_to_those_that_its_parent_lists() -> None:
+    text = " ".join("\n".join(blocks(checked_by_name("own-servers-dead"))).split())
+    instead = "or list ns1.example.com and ns2.example.com in the NS records of example.com instead"
+    assert text.count(instead) == 2

@@ -84,7 +84,7 @@ def axe() -> str:
 
 
 def test_all_parts_are_there_and_fold(context: Any, tmp_path: Path) -> None:
-    shown = Looked(context, tmp_path / "page.html", checked(load("parent-child-differ"), seed=3))
+    shown = Looked(context, tmp_path / "page.html", checked(load("parent-child-differ")))
     heads = [each.inner_text() for each in shown.tab.locator("h2").all()]
     assert heads == [
         "Verdict",
@@ -116,7 +116,7 @@ def test_all_parts_are_there_and_fold(context: Any, tmp_path: Path) -> None:
 
 
 def test_every_exchange_has_its_bar_and_those_alike_share_a_row(context: Any, tmp_path: Path) -> None:
-    trace = checked(load("parent-child-differ"), seed=3)
+    trace = checked(load("parent-child-differ"))
     shown = Looked(context, tmp_path / "page.html", trace)
     attempts = [attempt for step in trace.steps for attempt in step.attempts]
     assert shown.tab.locator("#exchanges tbody rect").count() == len(attempts)
@@ -129,7 +129,7 @@ def test_every_exchange_has_its_bar_and_those_alike_share_a_row(context: Any, tm
 
 
 def test_a_finding_leads_to_the_exchanges_that_show_it(context: Any, tmp_path: Path) -> None:
-    shown = Looked(context, tmp_path / "page.html", checked(load("parent-child-differ"), seed=3))
+    shown = Looked(context, tmp_path / "page.html", checked(load("parent-child-differ")))
     shown.tab.locator("#dnssec details, .finding details").evaluate_all(_OPEN)
     for where in (".verdict", ".finding", "#dnssec"):
         link = shown.tab.locator(f"{where} a").last
@@ -144,7 +144,7 @@ def test_a_finding_leads_to_the_exchanges_that_show_it(context: Any, tmp_path: P
 
 
 def test_the_exchanges_can_be_put_in_the_order_of_servers(context: Any, tmp_path: Path) -> None:
-    shown = Looked(context, tmp_path / "page.html", checked(load("parent-child-differ"), seed=3))
+    shown = Looked(context, tmp_path / "page.html", checked(load("parent-child-differ")))
     shown.tab.locator("#exchanges summary").first.click()
     cells = shown.tab.locator("#exchanges tbody td:nth-child(3)")
     by_time = cells.all_inner_texts()
@@ -196,7 +196,7 @@ def test_the_filter_finds_by_server_zone_name_and_result(context: Any, tmp_path:
 
 
 def test_a_box_of_the_map_leads_to_its_place_in_the_walk(context: Any, tmp_path: Path) -> None:
-    shown = Looked(context, tmp_path / "page.html", checked(load("alias"), seed=3))
+    shown = Looked(context, tmp_path / "page.html", checked(load("alias")))
     links = shown.tab.locator(".map a")
     assert links.count() > 4
     for link in links.all():
@@ -210,7 +210,7 @@ def test_a_box_of_the_map_leads_to_its_place_in_the_walk(context: Any, tmp_path:
 
 
 def test_records_and_commands_can_be_copied(context: Any, tmp_path: Path) -> None:
-    shown = Looked(context, tmp_path / "page.html", checked(load("dnssec-missing-key"), seed=3))
+    shown = Looked(context, tmp_path / "page.html", checked(load("dnssec-missing-key")))
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     for place in shown.tab.locator(".copy").all()[:2]:
         place.locator("button").click()
@@ -224,7 +224,7 @@ def test_nothing_keeps_anybody_from_reading_it(
     context: Any, tmp_path: Path, axe: str, width: int, scheme: str
 ) -> None:
     """What axe-core looks for, WCAG 2.2 AA and best practice, with something of everything unfolded."""
-    shown = Looked(context, tmp_path / "page.html", checked(load("parent-child-differ"), seed=3))
+    shown = Looked(context, tmp_path / "page.html", checked(load("parent-child-differ")))
     shown.tab.set_viewport_size({"width": width, "height": 800})
     shown.tab.emulate_media(color_scheme=scheme)
     shown.tab.locator("section > details, .finding details, td details >> nth=0").evaluate_all(_OPEN)
@@ -289,8 +289,8 @@ def test_hostile_text_is_only_text(which: str, context: Any, tmp_path: Path) -> 
     assert not [each for each in attributes if each.startswith("on") or each == "style"]
 
 
-@pytest.mark.share(3)
-@pytest.mark.parametrize("world", names()[::3])
+@pytest.mark.share(9)
+@pytest.mark.parametrize("world", names())
 def test_every_world_makes_a_page(world: str) -> None:
     text = html_page(report(walked(world)))
     assert text.startswith("<!doctype html>") and text.endswith("</html>\n")

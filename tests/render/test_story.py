@@ -180,3 +180,11 @@ def test_the_document_has_it_on_request() -> None:
     jsonschema.Draft202012Validator(json.loads(schema())).validate(found)
     assert all(step["explanation"] for step in found["steps"])
     assert {step["explanation"] for step in document(report(trace))["steps"]} == {None}
+
+
+def test_a_resolver_that_is_asked_too_is_no_server_to_start_from() -> None:
+    """Both are given by the user, but the walk begins at the root all the same."""
+    titles = [leg["title"] for leg in json.loads(run("--lab", "resolver-same", "--json").out)["journey"]]
+    assert "The servers of the root zone refer to others" in titles
+    from_root = json.loads(run("--lab", "@198.41.0.4", "www.example.com", "--json").out)["journey"]
+    assert "The server given refers to others" in [leg["title"] for leg in from_root]

@@ -29,7 +29,7 @@ from dnstrace.model import (
     Transport,
 )
 from dnstrace.model.limits import Limits
-from dnstrace.walk.asking import Asking, Strategy
+from dnstrace.walk.asking import Asking
 from dnstrace.walk.budget import Budget
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.cuts import Cuts
@@ -37,6 +37,7 @@ from dnstrace.walk.health import Health
 from dnstrace.walk.hedging import HEDGED
 from dnstrace.walk.journal import Journal
 from dnstrace.walk.remembered import Remembered
+from dnstrace.walk.strategy import Strategy
 from dnstrace.walk.survey import EVERY_ADDRESS
 from tests.replies import name, reply
 from tests.scripted import Scripted, Server, answers

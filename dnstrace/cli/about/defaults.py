@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from dnstrace.cli.environment import config_path
 from dnstrace.cli.line.options import OPTIONS
-from dnstrace.cli.line.variables import config_path, of_environment
+from dnstrace.cli.line.variables import of_environment
 from dnstrace.cli.usage import harmless
 
 if TYPE_CHECKING:

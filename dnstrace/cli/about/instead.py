@@ -112,6 +112,21 @@ def _wrapped(paragraphs: Iterable[tuple[str, ...]]) -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
+def as_place(token: str, _: Environment) -> int:
+    """Trace what a dnstrace on another machine asks for, on the streams of this process."""
+    import gc
+    import sys
+
+    from dnstrace.places.there import answer_to, versions
+
+    gc.enable()
+    if token == "version":
+        sys.stdout.buffer.write(versions())
+    else:
+        answer_to(token, sys.stdin.buffer, sys.stdout.buffer)
+    return Exit.ANSWER
+
+
 ABOUT: dict[str, Callable[[str, Environment], int]] = {
     "version": version,
     "help": show_help,
@@ -119,6 +134,7 @@ ABOUT: dict[str, Callable[[str, Environment], int]] = {
     "show-completion": show_completion,
     "install-completion": install_completion,
     "explain": explain,
+    "as-place": as_place,
     "show-config": show_config,
 }
 """By the name of the option."""

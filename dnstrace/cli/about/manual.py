@@ -65,7 +65,10 @@ _VARIABLES = (
     ("NO_COLOR, FORCE_COLOR", "If not empty: no colours; colours even where the output is not a terminal."),
     ("COLUMNS", "The width of the output, instead of that of the terminal."),
     ("TERM", "If it is dumb, the output is plain ASCII and does not grow as the walk proceeds."),
-    ("LC_ALL, LC_CTYPE, LANG", "The encoding of the output; where that is not UTF-8, ASCII is used."),
+    (
+        "LC_ALL, LC_CTYPE, LANG",
+        "The encoding of the output, by the first that is set; ASCII where that is C, POSIX or not UTF-8.",
+    ),
     (
         "SHELL, HOME, XDG_DATA_HOME, XDG_CONFIG_HOME",
         "Where --install-completion puts the script, and where the configuration file is.",

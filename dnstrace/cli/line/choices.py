@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dnstrace.cli.line.asking import limits_of, settings_of
 from dnstrace.cli.line.fitting import everything, expected, families_of
-from dnstrace.cli.line.forms import Output
+from dnstrace.cli.line.forms import ALL_LEVELS, Output
 from dnstrace.cli.line.options import OPTIONS, Completes
 from dnstrace.cli.line.questions import questions, types
 from dnstrace.cli.usage import Usage, shown
@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from dnstrace.model import Delegation, Name
     from dnstrace.model.asked import Resolver
     from dnstrace.model.expectations import Expectation
+    from dnstrace.model.places import Place
     from dnstrace.record import Record
+    from dnstrace.record.several import Placed
 
+_MOST_PLACES = 32  # each takes a process of its own
 _MOST_RESOLVERS = 32  # asked at once, each by a socket of its own
 _NO_NAME = "no name to trace: try `dnstrace www.example.com`, or `dnstrace --lab` for the embedded internet"
 
@@ -36,7 +39,7 @@ class Display(NamedTuple):
     """What to print: in which form, whether in full, with a sentence on each step, in colour.
 
     `color` is auto, always or never. With `brief`, JSON is without steps and evidence; of many names, with
-    `only_bad`, those that are in order are left out.
+    `only_bad`, those that are in order are left out. Findings are shown from `level` on.
     """
 
     output: Output = Output.TREE
@@ -45,6 +48,7 @@ class Display(NamedTuple):
     color: str = "auto"
     brief: bool = False
     only_bad: bool = False
+    level: str = ALL_LEVELS
 
 
 class Files(NamedTuple):
@@ -78,9 +82,12 @@ class Choices(NamedTuple):
     for resolvers, by address.
 
     `many` says how to trace many names, or is None. `diff` holds the documents to compare, one or two;
-    `watch` the seconds from one trace to the next, or None. `record` is what is replayed, or None. The
+    `watch` the seconds from one trace to the next, or None, `until` what ends that: `ok`, `change`, or empty
+    for what is expected, else a change. `record` is what is replayed, or None. The
     servers in `drop`, by name or address, are treated as dead. `remarks` are lines for the user. `serve` says
     where the world is answered instead of a trace: on `ports` or at its own `addresses`; None for a trace.
+    `places` are where to trace from, none for here alone; `replayed` are those of the record. With
+    `system_there` the resolvers of each place's system are asked too.
     """
 
     questions: tuple[Question, ...]
@@ -108,10 +115,14 @@ class Choices(NamedTuple):
     many: Many | None = None
     diff: tuple[Document, ...] = ()
     watch: float | None = None
+    until: str = ""
     record: Record | None = None
     drop: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     serve: str | None = None
+    places: tuple[Place, ...] = ()
+    replayed: tuple[Placed, ...] = ()
+    system_there: bool = False
 
     @property
     def is_live(self) -> bool:
@@ -148,6 +159,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
             chosen.get("color", "auto"),
             "brief" in chosen,
             "only-bad" in chosen,
+            chosen.get("level", ALL_LEVELS),
         ),
         files=Files(
             chosen.get("save"), chosen.get("pcap"), chosen.get("svg"), chosen.get("html"), "force" in chosen
@@ -158,9 +170,13 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         many=_many(chosen),
         diff=loaded.documents if loaded else (),
         watch=chosen.get("watch"),
+        until=chosen.get("until", ""),
         record=loaded.record if loaded else None,
         drop=tuple(chosen.get("drop", ())),
         serve=chosen.get("serve"),
+        places=_places(chosen),
+        replayed=loaded.places if loaded else (),
+        system_there=_system_there(chosen),
         remarks=_remarks(chosen, policy),
     )
 
@@ -224,6 +240,22 @@ def _chosen_resolvers(chosen: Mapping[str, Any], families: frozenset[int]) -> tu
     if len(found) > _MOST_RESOLVERS:
         raise Usage(f"at most {_MOST_RESOLVERS} resolvers can be asked, and these are {len(found)}")
     return found
+
+
+def _places(chosen: Mapping[str, Any]) -> tuple[Place, ...]:
+    """The places to trace from, each once."""
+    found = tuple(dict.fromkeys(chosen.get("from", ())))
+    if len(found) > _MOST_PLACES:
+        raise Usage(f"at most {_MOST_PLACES} places can be traced from, and these are {len(found)}")
+    return found
+
+
+def _system_there(chosen: Mapping[str, Any]) -> bool:
+    if "from" not in chosen or "resolver" not in chosen:
+        return False
+    from dnstrace.cli.line.resolver_names import is_system
+
+    return any(map(is_system, chosen["resolver"]))
 
 
 def _questions(parsed: Parsed) -> tuple[Question, ...]:

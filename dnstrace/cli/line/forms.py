@@ -38,6 +38,10 @@ FAIL_ON = ("error", "warning", "notice", "never")
 """The levels of `--fail-on`: those of `dnstrace.model.policy`, which the help must not wait for."""
 
 
+LEVELS, ALL_LEVELS = FAIL_ON[:-1], "notice"
+"""The levels of `--level`, and the one from which on every finding is shown."""
+
+
 def in_format(text: str) -> Output:
     """A form of `--format`."""
     return Output(one_of(*FORMATS)(text))

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-CHECKS_AT_ONCE = 16
+CHECKS_AT_ONCE = 32
 """Names that are checked at a time: each takes long to judge, and the deadline of all goes on meanwhile."""
 
 

@@ -5,20 +5,19 @@ dnspython is imported only when a name is read.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dnstrace.cli.line import habits
 from dnstrace.cli.line.addresses import address, endpoint, is_address
 from dnstrace.cli.line.values import is_digits
 from dnstrace.cli.usage import Usage, shown
-from dnstrace.model.structs import Struct, replace
 
 if TYPE_CHECKING:
     from dns.name import Name
     from dns.rdatatype import RdataType
 
 
-class Subject(Struct):
+class Subject(NamedTuple):
     """A name to trace, and the type to ask for where none is given; the URL where it was one.
 
     `remark` is what the user should know of how the name was read, or empty.
@@ -35,7 +34,7 @@ def subject(text: str) -> Subject:
     from dnstrace.message.written import is_url
 
     if "://" in text:
-        return replace(subject(host(text)), url=text)
+        return subject(host(text))._replace(url=text)
     if is_url(text := text.strip()):
         return subject(f"https://{text}")
     habits.unlikely(text)

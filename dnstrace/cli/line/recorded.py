@@ -17,7 +17,7 @@ from dnstrace.walk.fallback import COOKIE
 if TYPE_CHECKING:
     from dnstrace.record import Record
 
-_NSID, _SUBNET = 3, 8  # RFC 5001, RFC 7871
+_NSID, _SUBNET, _ZONEVERSION = 3, 8, 19  # RFC 5001, RFC 7871, RFC 9660
 _ASKED = {each.name for each in OPTIONS if each.group is Group.ASK} | {"all-servers", "check"}
 _ASKED -= {"root-hints", "seed"}  # these are not part of the settings
 
@@ -75,6 +75,7 @@ def _settings(record: Record) -> dict[str, object]:
         "ipv6": settings.families == {6},
         "no-edns": edns is None,
         "nsid": _NSID in options,
+        "zoneversion": _ZONEVERSION in options,
         "cookie": COOKIE in options,
         "check": settings.probe,
         "all-servers": settings.all_servers and not settings.probe,

@@ -13,8 +13,14 @@ from dnstrace.model.asked import Resolver
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_SYSTEM = "system"
 ALL = "public"
 """The name that stands for all of the package's."""
+
+
+def is_system(resolvers: tuple[Resolver, ...]) -> bool:
+    """Whether they are those of the system, and not looked up: each place of `--from` has its own."""
+    return getattr(resolvers, "name", "") == _SYSTEM
 
 
 def look_up(
@@ -26,7 +32,7 @@ def look_up(
     """
     if name in own:
         return own[name], ()
-    if name == "system":
+    if name == _SYSTEM:
         return resolvers.system_resolvers()
     known = public_resolvers()
     if name == ALL:

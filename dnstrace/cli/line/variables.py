@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from dnstrace.cli.line.options import OPTIONS
@@ -16,14 +15,6 @@ if TYPE_CHECKING:
 
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
-
-
-def config_path(variables: Mapping[str, str]) -> str:
-    """Where the user's configuration file is, if there is one; empty where no variable says."""
-    folders = [variables.get("XDG_CONFIG_HOME", "")]
-    folders += [os.path.join(variables.get("HOME", ""), ".config"), variables.get("APPDATA", "")]
-    absolute = next((each for each in folders if os.path.isabs(each)), "")
-    return os.path.join(absolute, "dnstrace", "config.toml") if absolute else ""
 
 
 def of_environment(variables: Mapping[str, str]) -> Parsed:

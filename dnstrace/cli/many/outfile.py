@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import stat
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from dnstrace.cli.line.lists import Many
 
 _BEGINS = b'{"schema"'  # every result
+_ABOUT_CUT = b'{"schema": "dnstrace/1-cut"'
+_MOST_CUTS = 10_000  # remembered as written; one that is not is written again
 
 
 class Writer:
@@ -80,6 +82,25 @@ def opened(path: str, mode: str, option: str, stack: ExitStack) -> BinaryIO:
     return found
 
 
+class Cuts:
+    """The lines about zone cuts that were written: each once, and again only if the cut has changed."""
+
+    def __init__(self) -> None:
+        self._written: OrderedDict[str, str] = OrderedDict()
+
+    def new(self, cuts: Iterable[tuple[str, str]]) -> str:
+        """The lines to be written before a result with these cuts, each of which is the zone and its line."""
+        found = ""
+        for zone, line in cuts:
+            if self._written.get(zone) != line:
+                found += f"{line}\n"
+            self._written[zone] = line
+            self._written.move_to_end(zone)
+            if len(self._written) > _MOST_CUTS:
+                self._written.popitem(last=False)
+        return found
+
+
 class Done:
     """The questions whose results a file already has, kept as digests to save memory.
 
@@ -108,6 +129,9 @@ class Done:
         for number, line in enumerate(file, 1):
             if _is_cut_off(line):
                 break
+            if line.startswith(_ABOUT_CUT):
+                whole += len(line)
+                continue
             if (found := _result_of(line)) is None:
                 raise Usage(f"--resume: {shown(path)} has lines that are not results: see line {number}")
             key, unheard = found

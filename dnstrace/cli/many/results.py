@@ -12,7 +12,7 @@ from dnstrace.analysis.reached import is_bogus, last_step, zone_reached
 from dnstrace.cli.accepting import accepted_of
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.choices import Display
-from dnstrace.cli.line.forms import FORMATS, Output
+from dnstrace.cli.line.forms import ALL_LEVELS, FORMATS, Output
 from dnstrace.cli.status import status
 from dnstrace.model import Kind, Name, Outcome, Purpose, Step, Trace
 from dnstrace.model.findings import Finding, Level
@@ -41,8 +41,9 @@ class Result(NamedTuple):
     `failed_in` is the zone in which it failed, `troubled` are the servers without a usable reply, `times` are
     the seconds that each zone took. `codes` are its findings, each with its level, `unmet` what was expected
     and is not so. `said` is the end of its line: what was found, and what is wrong. `page` is its page if it
-    is bad and pages are wanted. `concerned` is how many findings each `--ignore` concerns, by what holds on
-    that `day`. `entry` is what one document about all of them shows of it.
+    is bad and pages are wanted. `cuts` are the zone cuts on its way, each with its line, if these are wanted.
+    `concerned` is how many findings each `--ignore` concerns, by what holds on that `day`. `entry` is what
+    one document about all of them shows of it.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Result(NamedTuple):
     said: tuple[str, str] = ("", "")
     judged: tuple[str, ...] = ()
     page: str = ""
+    cuts: tuple[tuple[str, str], ...] = ()
     concerned: tuple[int, ...] = ()
     day: date | None = None
     entry: Entry | None = None
@@ -85,6 +87,7 @@ def result(trace: Trace, shown: Display, policy: Policy = USUAL, form: Form = AS
     if trace.ignores:
         trace = replace(trace, ignores=tuple(each for each in trace.ignores if each.findings))
     last = last_step(trace) if trace.outcome is Outcome.FAILED else None
+    seen = _seen(trace, shown.level)
     found = Result(
         _question_text(trace),
         "",
@@ -97,19 +100,19 @@ def result(trace: Trace, shown: Display, policy: Policy = USUAL, form: Form = AS
             for step in trace.steps
             if step.main and step.attempts
         ),
-        tuple({(finding.level, finding.code): None for finding in trace.findings or ()}),
+        tuple({(finding.level, finding.code): None for finding in seen.findings or ()}),
         tuple(met.expectation.text for met in trace.expectations or () if not met.met),
-        (_answer_text(trace), _wrong_text(trace, form.ascii_only)) if _says(shown, form) else ("", ""),
+        (_answer_text(trace), _wrong_text(seen, form.ascii_only)) if _says(shown, form) else ("", ""),
         tuple(met.expectation.text for met in trace.expectations or ()),
         concerned=concerned,
         day=trace.started.astimezone(UTC).date() if concerned else None,
     )
     if shown.only_bad and not found.is_bad:
         return found
-    page = _page(trace) if form.pages and found.is_bad else ""
+    page = _page(trace, shown.level) if form.pages and found.is_bad else ""
     if shown.output in FORMATS:
         return found._replace(entry=_entry(trace, policy), page=page)
-    return found._replace(text=_result_text(trace, found, shown, form), page=page)
+    return found._replace(text=_result_text(trace, found, shown, form), page=page, cuts=_cuts(trace, shown))
 
 
 def _says(shown: Display, form: Form) -> bool:
@@ -117,11 +120,30 @@ def _says(shown: Display, form: Form) -> bool:
     return form.pages or shown.output not in _WORDLESS
 
 
-def _page(trace: Trace) -> str:
+def _cuts(trace: Trace, shown: Display) -> tuple[tuple[str, str], ...]:
+    """The zone cuts on the way of a name that was checked, where JSON is brief."""
+    if shown.output is not Output.JSONL or not shown.brief or trace.findings is None:
+        return ()
+    from dnstrace.render.document.cut import cut_lines
+
+    return tuple(cut_lines(trace))
+
+
+def _seen(trace: Trace, level: str) -> Trace:
+    """The trace with only the findings that the user wants to see."""
+    if level == ALL_LEVELS or not trace.findings:
+        return trace
+    from dnstrace.render.narrowed import from_level
+
+    return replace(trace, findings=from_level(trace.findings, level))
+
+
+def _page(trace: Trace, level: str) -> str:
     from dnstrace.api import report
     from dnstrace.render.html_page import html_page
+    from dnstrace.render.narrowed import narrowed
 
-    return html_page(report(trace))
+    return html_page(narrowed(report(trace), level))
 
 
 def _entry(trace: Trace, policy: Policy) -> Entry:

@@ -19,7 +19,7 @@ from dnstrace.cli.line.forms import FORMATS, Output
 from dnstrace.cli.line.lists import cores
 from dnstrace.cli.many.listed import Listed
 from dnstrace.cli.many.names import AsTheyCome, questions
-from dnstrace.cli.many.outfile import Done, Writer, opened, writer
+from dnstrace.cli.many.outfile import Cuts, Done, Writer, opened, writer
 from dnstrace.cli.many.pages import Pages
 from dnstrace.cli.many.results import Form, Result, result
 from dnstrace.cli.many.screen import Screen
@@ -28,6 +28,7 @@ from dnstrace.cli.planning import planned
 from dnstrace.cli.usage import Usage, shown
 from dnstrace.clock import run_real
 from dnstrace.model.counting import counted
+from dnstrace.model.quick_names import quicken
 
 if TYPE_CHECKING:
     from dnstrace.bulk.plan import Item
@@ -44,7 +45,7 @@ def trace_file(chosen: Choices, many: Many, environment: Environment) -> int:
     """Trace every name of the file, and return the exit status. Raises Usage, Unwritable."""
     plan = planned(chosen)
     with ExitStack() as stack:
-        names = _stdin() if many.file == "-" else opened(many.file, "rb", "-f", stack)
+        names = standard_input() if many.file == "-" else opened(many.file, "rb", "-f", stack)
         pages = None if chosen.files.html is None else Pages(chosen.files.html, chosen.files.force)
         done = Done(many.out, many.retries) if many.resume and many.out is not None else None
         if done is not None and done.unheard:
@@ -56,7 +57,8 @@ def trace_file(chosen: Choices, many: Many, environment: Environment) -> int:
         return run.go(wanted if done is None else done.left(wanted), plan)
 
 
-def _stdin() -> BinaryIO:
+def standard_input() -> BinaryIO:
+    """Standard input, for `-f -`. Raises Usage where it is closed."""
     if sys.stdin is None:
         raise Usage("-f: standard input is closed")
     return sys.stdin.buffer
@@ -78,7 +80,7 @@ class _ManyRun:
         self._writer, self._screen, self._ascii = out, Screen(environment, out), environment.ascii_only
         self._in_color = many.out is None and environment.in_color(chosen.shown.color)
         self._tally, self._wrong, self._cut_off = Tally(chosen.policy), 0, False
-        self._stopped = False
+        self._stopped, self._cuts = False, Cuts()
         self._size, self._taken = _size_of(names), 0
         self._coming: AsTheyCome | None = None
         self._listed = Listed() if chosen.shown.output in FORMATS else None
@@ -108,6 +110,7 @@ class _ManyRun:
         """Trace and write by this plan, print the summary, and return the exit status."""
         run: Callable[[Coroutine[Any, Any, None]], None] = getattr(plan.network, "run", run_real)
         collect_rarely()
+        quicken()
         try:
             workers = 1 if plan.network is not None or self._many.dask else self._workers()
             run(self._traced(wanted, plan, workers))
@@ -251,7 +254,8 @@ class _ManyRun:
             self._listed.add(found.entry)
         if self._pages is not None:
             self._pages.add(found)
-        self._screen.write(found.text, lambda: self._tally.progress(self._done(), self._ascii))
+        text = self._cuts.new(found.cuts) + found.text
+        self._screen.write(text, lambda: self._tally.progress(self._done(), self._ascii))
 
     def _done(self) -> float | None:
         """The share of the names that have ended, estimated from the share of the file that has been read."""

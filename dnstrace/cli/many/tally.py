@@ -33,12 +33,13 @@ class _Named(Generic[_Key]):
         self.counts: Counter[_Key] = Counter()
         self._first: dict[_Key, list[str]] = {}
 
-    def add(self, what: _Key, name: str) -> None:
-        """Count it once more."""
+    def add(self, what: _Key, question: str) -> None:
+        """Count it once more. The type is named only where the name is there for another one."""
         self.counts[what] += 1
-        first = self._first.setdefault(what, [])
+        first, (name, _, kind) = self._first.setdefault(what, []), question.partition(" ")
+        shown = name.removesuffix(".") or "the root"
         if len(first) < _NAMED:
-            first.append(name)
+            first += [each for each in (shown, f"{shown} {kind}".rstrip()) if each not in first][:1]
 
     def text(self, what: _Key) -> str:
         """`(7 names): a.example, b.example and 5 more`."""
@@ -71,12 +72,11 @@ class Tally:
         self._bad += found.is_bad
         self._heeded.add(found.concerned, found.day)
         self.judged.update(found.judged)
-        name = found.name.partition(" ")[0].removesuffix(".") or "the root"
         for code in found.codes:
-            self._codes.add(code, name)
+            self._codes.add(code, found.name)
         for text in found.unmet:
             many = len(self._unmet.counts) >= _REMEMBERED and text not in self._unmet.counts
-            self._unmet.add("" if many else text, name)
+            self._unmet.add("" if many else text, found.name)
         self.status = worst((self.status, found.status))
         if found.failed_in:
             _count_bounded(self._failing, found.failed_in)

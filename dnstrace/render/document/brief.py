@@ -8,6 +8,7 @@ import dns.rdatatype
 
 from dnstrace import __version__
 from dnstrace.analysis.reached import ended_unheard
+from dnstrace.render.document.cut import zones_of
 from dnstrace.render.document.judged import error_of, ignore_of, met_of
 from dnstrace.render.document.values import Document, iso, ms, question_of, rcode_of, rrsets_of
 from dnstrace.render.text import harmless, name_text
@@ -23,6 +24,7 @@ SCHEMA = "dnstrace-brief/1"
 def brief(report: Report) -> Document:
     """The report in short, as JSON values; a key has the same value as in the whole document."""
     trace = report.trace
+    checked = trace.findings is not None  # otherwise names of a run begin at cuts that others have found
     unsigned = (rrset for rrset in trace.answer if rrset.rdtype != dns.rdatatype.RRSIG)
     return {
         "schema": SCHEMA,
@@ -44,6 +46,7 @@ def brief(report: Report) -> Document:
         "duration_ms": ms(trace.stats.duration),
         "error": error_of(trace),
         "unheard": ended_unheard(trace),
+        **({"cuts": zones_of(trace)} if checked else {}),
     }
 
 

@@ -26,6 +26,7 @@ from dnstrace.render.text import harmless, name_text, type_text
 if TYPE_CHECKING:
     import dns.message
 
+    from dnstrace.message.options import ZoneVersion
     from dnstrace.model import Attempt, Step
     from dnstrace.model.judgement import SignatureEvidence, StepEvidence
 
@@ -110,6 +111,7 @@ def _signature(signature: SignatureEvidence) -> Document:
 
 def _attempt(attempt: Attempt, verbose: bool) -> Document:
     exchange, message = attempt.exchange, attempt.exchange.message
+    cached = {} if exchange.cached is None else {"cached": question_of(exchange.cached)}
     return {
         "server": name_text(attempt.server),
         "address": exchange.query.address,
@@ -127,6 +129,7 @@ def _attempt(attempt: Attempt, verbose: bool) -> Document:
         "wire": None,
         "cause": None if attempt.cause is None else attempt.cause.value,
         "note": harmless(attempt.meaning.note) or None,
+        **cached,
     }
 
 
@@ -146,6 +149,19 @@ def _edns(message: dns.message.Message) -> Document:
         "ede": ede_of(options.errors),
         "cookie": None if options.cookie is None else options.cookie.hex(),
         "subnet": options.subnet,
+        "zone_version": _version(options.version),
+        "report_channel": None if options.channel is None else name_text(options.channel),
+    }
+
+
+def _version(version: ZoneVersion | None) -> Document | None:
+    if version is None:
+        return None
+    return {
+        "zone": name_text(version.zone),
+        "type": version.kind,
+        "serial": version.serial,
+        "hex": version.data.hex(),
     }
 
 

@@ -13,7 +13,7 @@ import dns.rdatatype
 import pytest
 
 from dnstrace.cli.environment import Environment, Unwritable
-from dnstrace.cli.many.outfile import Done, Writer, opened
+from dnstrace.cli.many.outfile import Cuts, Done, Writer, opened
 from dnstrace.cli.usage import Usage
 from dnstrace.model import Question
 from tests.cli.many.listed import LAB, names
@@ -161,3 +161,29 @@ def test_a_failure_while_failed_results_are_taken_out_loses_nothing(
     found = run(*LAB, *how, "--resume", "--retry-failed")
     assert found.status == 2 and "No space left on device" in found.err
     assert out.read_bytes() == before and sorted(each.name for each in tmp_path.iterdir()) == ["names", "out"]
+
+
+def test_a_cut_is_written_once_and_again_when_it_has_changed() -> None:
+    cuts = Cuts()
+    com, example = ("com.", "{com}"), ("example.com.", "{example}")
+    assert cuts.new([com, example]) == "{com}\n{example}\n"
+    assert cuts.new([com, ("example.net.", "{other}")]) == "{other}\n"
+    assert cuts.new([com, example]) == ""
+    assert cuts.new([("com.", "{changed}"), example]) == "{changed}\n"
+
+
+def test_names_that_share_cuts_are_written_after_them_and_resumed_past_them(tmp_path: Path) -> None:
+    """Each line of a name says on which cuts its way is: what these are stands above it, once."""
+    file, out = tmp_path / "names", tmp_path / "out"
+    file.write_text("www.example.com\nexample.com\n")
+    how = (*LAB, "-f", str(file), "--check", "--jsonl", "--brief", "-o", str(out))
+    assert run(*how).status == 0
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [each.get("zone") for each in lines] == ["com.", "example.com.", None, None]
+    assert all(each["cuts"] == ["com.", "example.com."] for each in lines[2:])
+    file.write_text("www.example.com\nexample.com\nnowhere.example.com\n")
+    before = out.read_text()
+    assert run(*how, "--resume").status == 0
+    added = [json.loads(line) for line in out.read_text().removeprefix(before).splitlines()]
+    assert [each["question"]["name"] for each in added if "question" in each] == ["nowhere.example.com."]
+    assert len(added) == 3

@@ -86,3 +86,11 @@ def test_progress_says_how_far_it_is_where_that_is_known() -> None:
     assert tally.progress(None).startswith("1 ") and tally.progress(None).endswith(" · 1 bad")
     assert tally.progress(0.5).startswith("━" * 10 + " ") and " 50% · 1 " in tally.progress(0.5)
     assert tally.progress(0.5, ascii_only=True).isascii()
+
+
+def test_a_name_is_listed_once_and_again_only_with_another_type() -> None:
+    tally = Tally()
+    for question in ("a.example. A", "a.example. MX", "a.example. A", "b.example. A", ". NS"):
+        tally.add(Result(question, "", "answer", Exit.FINDINGS, codes=((Level.ERROR, "refuses"),)))
+    (line,) = tally.findings()
+    assert line == "error: refuses (5 names): a.example, a.example MX, a.example A, b.example, the root"

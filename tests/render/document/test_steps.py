@@ -47,6 +47,20 @@ def test_an_attempt() -> None:
     }  # fmt: skip
 
 
+def test_a_reply_to_another_name_of_the_run_says_to_which() -> None:
+    trace = traces.plain()
+    first, *others = trace.steps
+    asked = replace(first.question, name=name("other.example.com."))
+    attempt = replace(first.attempts[0], exchange=replace(first.attempts[0].exchange, cached=asked))
+    known = replace(trace, steps=(replace(first, attempts=(attempt, *first.attempts[1:])), *others))
+    whole = document(report(known))
+    VALIDATOR.validate(whole)
+    assert whole["steps"][0]["attempts"][0]["cached"] == {
+        "name": "other.example.com.", "type": "A", "class": "IN",
+    }  # fmt: skip
+    assert all("cached" not in each for each in whole["steps"][1]["attempts"])
+
+
 def test_each_fault_has_its_result() -> None:
     attempts = document(report(traces.broken()))["steps"][2]["attempts"]
     assert [(a["meaning"], a["result"]) for a in attempts[:8]] == [

@@ -1,0 +1,39 @@
+"""Readings of values that are wanted again and again, by several rules or for many traces, made once.
+
+Values are frozen, so what a pure function makes of one is the same each time. It is kept by the identity of
+the value: to compare values would cost as much as to read them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar
+
+Value = TypeVar("Value")
+Reading = TypeVar("Reading")
+
+
+def kept(most: int) -> Callable[[Callable[[Value], Reading]], Callable[[Value], Reading]]:
+    """Make a pure function of one frozen value work out each result once.
+
+    The results for `most` values are kept, and the values with them; after that it starts afresh.
+    """
+
+    def keeping(reading: Callable[[Value], Reading]) -> Callable[[Value], Reading]:
+        known: dict[int, tuple[Value, Reading]] = {}  # a value that is kept keeps its identity
+
+        @wraps(reading)
+        def found(value: Value) -> Reading:
+            before = known.get(id(value))
+            if before is not None:
+                return before[1]
+            result = reading(value)
+            if len(known) >= most:
+                known.clear()
+            known[id(value)] = value, result
+            return result
+
+        return found
+
+    return keeping

@@ -1,0 +1,34 @@
+"""A reading is made once for each value, by identity, and for so many values at a time."""
+
+from __future__ import annotations
+
+from dnstrace.model.kept import kept
+
+
+def test_a_value_is_read_once_and_equal_ones_by_themselves() -> None:
+    read: list[list[int]] = []
+
+    @kept(most=8)
+    def total(value: list[int]) -> int:
+        """Say what it adds up to."""
+        read.append(value)
+        return sum(value)
+
+    one, other = [1, 2], [1, 2]
+    assert [total(one), total(one), total(other)] == [3, 3, 3]
+    assert len(read) == 2 and read[0] is one and read[1] is other
+    assert total.__doc__ == "Say what it adds up to."
+
+
+def test_it_starts_afresh_when_there_are_too_many_and_never_confuses_them() -> None:
+    """A value that is no longer there may have left its place to another one."""
+    made = 0
+
+    @kept(most=4)
+    def first(value: list[int]) -> int:
+        nonlocal made
+        made += 1
+        return value[0]
+
+    assert [first([number]) for number in range(100)] == list(range(100))
+    assert made == 100
