@@ -21,7 +21,7 @@ from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.phrases import question_text
 from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.checks.unlike import differences
-from dnstrace.model import Attempt, Kind, Meaning, Name, Outcome, Probe, Question, Step
+from dnstrace.model import Attempt, Delegation, Kind, Meaning, Name, Outcome, Probe, Question, Step
 from dnstrace.model.naming import plain
 from dnstrace.model.paths import Share
 
@@ -237,14 +237,23 @@ def _of_lookups(evidence: Evidence) -> Iterator[Anomaly]:
 
 
 def _needed_by(evidence: Evidence, lookups: list[Step]) -> Iterator[Name]:
-    """The zones whose name server was looked up, and all zones that needed those."""
+    """The zones whose name server was looked up, and all zones that needed those.
+
+    Among them is a zone to which only some of the servers refer that were asked before.
+    """
     for step in lookups:
         yield step.zone
         number = step.parent
         while number is not None:
             above = evidence.trace.steps[number - 1]
             yield from (above.zone, evidence.zone_of(above))
+            cuts = (attempt.meaning.delegation for attempt in above.attempts)
+            yield from {each.zone for each in cuts if each is not None and _lists(each, step.question.name)}
             number = above.parent
+
+
+def _lists(cut: Delegation, name: Name) -> bool:
+    return any(server.name == name for server in cut.servers)
 
 
 # --- paths -------------------------------------------------------------------------------------------

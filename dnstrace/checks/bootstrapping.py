@@ -16,8 +16,8 @@ from dnstrace.analysis.signals import TYPES, Signal, signal_question, signals
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.delegated_keys import deletes, wanted
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.phrases import listed
-from dnstrace.checks.remedies import in_zone
+from dnstrace.checks.phrases import listed, question_text
+from dnstrace.checks.remedies import at_servers, in_zone
 from dnstrace.checks.replies import HeardReply, steps_of
 from dnstrace.checks.signing import signing_of
 from dnstrace.model import Kind, Name, Outcome, Probe
@@ -27,6 +27,7 @@ from dnstrace.model.security import Security
 
 _PROBES = dict(zip(TYPES, (Probe.CDS, Probe.CDNSKEY), strict=True))
 _TTL = 3600
+_NOT_SENT = frozenset({Kind.NETWORK_UNREACHABLE, Kind.NOT_RECORDED, Kind.ABANDONED})
 _UNTRUSTED = frozenset({Security.INSECURE, Security.BOGUS})
 
 Records = frozenset[dns.rdata.Rdata]
@@ -70,7 +71,7 @@ def signal_incomplete(cut: Cut) -> Iterator[Observation]:
 
     What it is: the zone is signed and has no DS records yet. CDS and CDNSKEY records at the name
     `_dsboot.ZONE._signal.SERVER` confirm to the registry which ones to publish. Some of the zone's name
-    servers have them, but at this one they do not exist.
+    servers have them, but at this one they do not exist, or its servers give no usable answer.
 
     Why it matters: a registry publishes the DS records by itself only if every name server outside the zone
     has the signal. As it is, the zone stays without a chain of trust, and its signatures protect nobody.
@@ -82,18 +83,30 @@ def signal_incomplete(cut: Cut) -> Iterator[Observation]:
     """
     servers = cut.once(_servers)
     having = [server for server in servers if server.has_any]
+    shown = [step for each in having for step in each.steps]
     for server in (each for each in servers if having and each.has_none):
         records = _to_publish(cut, server)
         yield Observation(
-            f"{plain(server.name)} has no signal for the DNSSEC bootstrapping of {zone_text(cut.zone)},"
-            f" but {listed(each.name for each in having)} {'has' if len(having) == 1 else 'have'}",
-            (*server.steps, *(step for each in having for step in each.steps)),
+            f"{_signal_of(cut, server)} does not exist, but"
+            f" {listed(each.name for each in having)} {'has' if len(having) == 1 else 'have'} one",
+            (*server.steps, *shown),
             server=server.name,
             cure=f"publish the CDS and CDNSKEY records of {zone_text(cut.zone)} at the signal name of"
             f" {plain(server.name)}{server.instead}",
             records=records,
             remedy=in_zone(server.zone, add=records),
         )
+    for server in (each for each in servers if having):
+        failed = [each for each in server.signals if _is_unanswered(each)]
+        if failed:
+            zone = zone_text(failed[0].ended.zone)
+            yield Observation(
+                f"{_signal_of(cut, server)} cannot be looked up: the servers of {zone} give no usable answer",
+                (*(each.ended.id for each in failed), *shown),
+                server=server.name,
+                cure=f"make the servers of {zone} answer {listed(question_text(e.question) for e in failed)}",
+                remedy=at_servers(*dict.fromkeys(a.server for e in failed for a in e.ended.attempts)),
+            )
 
 
 @of_cut(Level.WARNING, Blame.SERVER_OPERATOR)
@@ -119,8 +132,7 @@ def signal_differs(cut: Cut) -> Iterator[Observation]:
             records = _to_publish(cut, server)
             types = listed(each.question.rdtype.name for each in unlike)
             yield Observation(
-                f"the signal of {plain(server.name)} for the DNSSEC bootstrapping of {zone_text(cut.zone)}"
-                f" has other {types} records than the zone itself",
+                f"{_signal_of(cut, server)} has other {types} records than the zone itself",
                 (*(each.ended.id for each in unlike), *steps_of(_own_replies(cut))),
                 server=server.name,
                 cure=f"have the CDS and CDNSKEY records of {zone_text(cut.zone)}, and no others, at the"
@@ -151,8 +163,7 @@ def signal_insecure(cut: Cut) -> Iterator[Observation]:
         if shown:
             security, reason, aside = shown[0]
             yield Observation(
-                f"the signal of {plain(server.name)} for the DNSSEC bootstrapping of {zone_text(cut.zone)} is"
-                f" {security.value}{reason and f': {reason}'}",
+                f"{_signal_of(cut, server)} is {security.value}{reason and f': {reason}'}",
                 server.steps,
                 server=server.name,
                 cure=_to_be_trusted(server, security, aside),
@@ -178,6 +189,17 @@ def _servers(cut: Cut) -> tuple[_Server, ...]:
         for name, questions in asked.items()
     )
     return tuple(server for server in made if server.signals)
+
+
+def _signal_of(cut: Cut, server: _Server) -> str:
+    return f"the signal of {plain(server.name)} for the DNSSEC bootstrapping of {zone_text(cut.zone)}"
+
+
+def _is_unanswered(signal: Signal) -> bool:
+    """Whether the servers asked for a signal gave no usable answer, and not for reasons of our own."""
+    failed = signal.ended.outcome is Outcome.FAILED and not any(step.limited for step in signal.steps)
+    kinds = {attempt.meaning.kind for attempt in signal.ended.attempts if not attempt.meaning.usable}
+    return failed and bool(kinds - _NOT_SENT)
 
 
 def _own_replies(cut: Cut) -> list[HeardReply]:

@@ -145,3 +145,10 @@ def test_a_zone_of_signals_that_the_same_server_serves_is_named() -> None:
 
 def test_the_healthy_world_has_no_warning() -> None:
     assert all(each.level is Level.NOTICE for each in checked(load("dnssec-bootstrap")).findings or ())
+
+
+def test_a_signal_that_gets_no_usable_answer_is_one_that_the_registry_does_not_get_either() -> None:
+    (finding,) = found("signal-incomplete", "dnssec-bootstrap-unanswered")
+    assert "cannot be looked up: the servers of example.org give no usable answer" in finding.message
+    assert finding.operator == name("example.org.") and finding.server == name("ns1.example.org.")
+    assert "_dsboot.child.example.com._signal.ns1.example.org CDNSKEY" in finding.cure and not finding.records

@@ -104,10 +104,9 @@ def test_others_replies_are_counted_and_discarded(server: socket.socket) -> None
 
 def test_the_time_is_over_when_it_is_over_since_the_query_left(server: socket.socket) -> None:
     query, sent, _ = sent_to(server)
-    sent.at -= 1.0
-    exchange, lead, waited = taken_up(sent, query, timeout=1.0)
-    assert exchange.fault is Fault.TIMEOUT and exchange.elapsed >= lead >= 1.0
-    assert waited < PATIENCE
+    sent.at -= 30.0
+    exchange, lead, _ = taken_up(sent, query, timeout=30.0)
+    assert exchange.fault is Fault.TIMEOUT and 30.0 <= lead <= exchange.elapsed < 60.0
 
 
 @pytest.mark.parametrize("early", [True, False])
