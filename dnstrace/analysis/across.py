@@ -8,13 +8,13 @@ difference. `facts` are what one trace shows; `blame_across` says where the faul
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import replace
 
 from dnstrace.analysis.blame_across import at, blame_across
 from dnstrace.analysis.facts import Fact, facts, row
 from dnstrace.model.across import Across, SharedFinding, Statement, Where
 from dnstrace.model.findings import Blame, Finding, Level
 from dnstrace.model.places import Place, PlaceTrace, Seen
+from dnstrace.model.structs import replace
 
 _TROUBLE_ONLY = {"family", "unasked", "interceptor"}
 """What is shown where it is a trouble: others may not have looked, and where all is well nothing is said."""

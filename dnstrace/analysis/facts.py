@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import dns.edns
 import dns.flags
@@ -16,6 +15,7 @@ from dnstrace.model.across import Row
 from dnstrace.model.families import Unasked
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.places import PlaceTrace
+from dnstrace.model.structs import Struct
 
 _SILENT = {Kind.TIMEOUT}
 _UNREACHED = {Kind.NETWORK_UNREACHABLE, Kind.HOST_UNREACHABLE, Kind.PORT_UNREACHABLE}
@@ -24,8 +24,7 @@ _SIGNATURES = {dns.rdatatype.RRSIG}
 _TLD, _BELOW_TLD = 2, 3  # labels of a top-level domain and of a name below one, the root's included
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct):
     """One thing that a trace shows.
 
     Facts with the same `key` are about the same thing, and are equal if their texts are. `what` is a word

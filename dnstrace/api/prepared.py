@@ -68,19 +68,31 @@ def world_of(lab: str | PathLike[str] | World) -> World:
 
 
 def resolvers_of(given: Iterable[Resolver | str]) -> tuple[Resolver, ...]:
-    """The resolvers that are given as values, or as texts: addresses, URLs, names. Raises ValueError."""
+    """The resolvers that are given as values, or as texts: addresses, URLs, names. Raises ValueError.
+
+    Names are those of the package, and `public` for all of them. What this machine and the command's
+    configuration file name is not looked at: a program says itself what it asks.
+    """
     if isinstance(given, str):
         raise ValueError("`resolvers` is a list of them")
-    return tuple(_resolver(each) if isinstance(each, str) else each for each in given)
+    every = ((each,) if isinstance(each, Resolver) else _resolvers(each) for each in given)
+    return tuple(resolver for several in every for resolver in several)
 
 
-def _resolver(text: str) -> Resolver:
-    if text.isalnum() and text.isascii() and text[0].isalpha():
-        from dnstrace.analysis.public_resolvers import public_resolvers
+def _resolvers(text: str) -> tuple[Resolver, ...]:
+    if not (text[:1].isalpha() and text.replace("-", "").isalnum() and text.isascii()):
+        return (resolver_of(text),)
+    from dnstrace.analysis.public_resolvers import public_resolvers
 
-        if addresses := public_resolvers().get(text):
-            return Resolver(addresses[0])
-    return resolver_of(text)
+    known = {name: Resolver(addresses[0]) for name, addresses in public_resolvers().items()}
+    if text == "public":
+        return tuple(known.values())
+    if text not in known:
+        names = ", ".join(known)
+        raise ValueError(
+            f"{text!r} is not a resolver: an address, tls://ADDRESS, https://HOST/PATH, {names} or public is"
+        )
+    return (known[text],)
 
 
 def _validated(tracing: Tracing, wanted: bool, said: bool | None, world: World | None) -> Tracing:

@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING
 import dns.flags
 import dns.rcode
 
-from dnstrace.analysis.ending import page_is_missing
 from dnstrace.model import ROOT
-from dnstrace.render.text import harmless
 
 if TYPE_CHECKING:
     from dnstrace.model import Trace
-    from dnstrace.model.pages import Visit
     from dnstrace.model.report import Report
 
 
@@ -33,14 +30,13 @@ def remarks(report: Report) -> Iterator[str]:
 
 def _missing_page(trace: Trace) -> Iterator[str]:
     """That no address served the page, and what each did instead."""
-    if trace.fetched is None or not page_is_missing(trace):
+    if trace.fetched is None or trace.fetched.served:
         return
-    visits = (f"{visit.address}: {_of_visit(visit)}" for visit in trace.fetched.visits)
-    yield f"no address served {harmless(trace.fetched.request.url)}: {'; '.join(visits) or 'none is known'}"
+    from dnstrace.render.text import harmless
 
-
-def _of_visit(visit: Visit) -> str:
-    return harmless(visit.fault) if visit.fault else f"status {visit.status}"
+    visits = (f"{each.address}: {each.fault or f'status {each.status}'}" for each in trace.fetched.visits)
+    said = "; ".join(visits) or "none is known"
+    yield harmless(f"no address served {trace.fetched.request.url}: {said}")
 
 
 def _unmet_expectations(trace: Trace) -> Iterator[str]:

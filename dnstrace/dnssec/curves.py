@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from dnstrace.dnssec.algorithms import ECDSAP256, ECDSAP384, ED448, ED25519
+from dnstrace.model.structs import Struct
 
 _Digest = Callable[[bytes], bytes]
 
@@ -18,8 +18,7 @@ Point = tuple[int, int, int]
 """X, Y and Z; the affine point is (X/Z, Y/Z), and that at infinity has Z = 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Weierstrass:
+class _Weierstrass(Struct):
     """y^2 = x^3 - 3x + b over the integers modulo p; the base point has order n."""
 
     p: int
@@ -51,8 +50,7 @@ class _Weierstrass:
         return x < self.p and y < self.p and (y * y - x * x * x + 3 * x - self.b) % self.p == 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Edwards:
+class _Edwards(Struct):
     """a x^2 + y^2 = 1 + d x^2 y^2 over the integers modulo p; the base point has order n."""
 
     p: int

@@ -11,7 +11,7 @@ not fit its type, in the generic form of RFC 3597 section 5: `www LOC \# 1 01`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import dns.exception
@@ -167,7 +167,7 @@ class LabZone:
         for line in self._lines():
             owner = self._name(line.owner, line)
             try:
-                rdata = _rdata(line, self.origin)
+                rdata = _rdata(line.rdtype, line.rdata, self.origin)
             except (dns.exception.DNSException, ValueError) as error:
                 raise self._no_record(line, error) from error
             if not owner.is_subdomain(self.origin):
@@ -210,16 +210,17 @@ class LabZone:
         return WorldError(f"{self._where}: {text[:60]!r} is not a record: {why}", self._where, line.text)
 
 
-def _rdata(line: _Line, origin: Name) -> dns.rdata.Rdata:
+@lru_cache(maxsize=8192)  # hundreds of worlds have the same root and the same top-level domains
+def _rdata(rdtype: str, text: str, origin: Name) -> dns.rdata.Rdata:
     """The RDATA of a record; the generic form also where the octets do not fit the type."""
     try:
-        return dns.rdata.from_text(_IN, line.rdtype, line.rdata, origin, False)
+        return dns.rdata.from_text(_IN, rdtype, text, origin, False)
     except (dns.exception.DNSException, ValueError):
-        marker, _, rest = line.rdata.partition(" ")
+        marker, _, rest = text.partition(" ")
         length, _, octets = rest.partition(" ")
         if marker != r"\#" or not length.isdigit() or len(data := bytes.fromhex(octets)) != int(length):
             raise
-        return dns.rdata.GenericRdata(_IN, dns.rdatatype.from_text(line.rdtype), data)
+        return dns.rdata.GenericRdata(_IN, dns.rdatatype.from_text(rdtype), data)
 
 
 def _expanded_at(name: Name, source: dns.rrset.RRset) -> dns.rrset.RRset:

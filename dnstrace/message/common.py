@@ -178,7 +178,7 @@ class _Reader:
     # --- names --------------------------------------------------------------------------------
 
     def _owner(self, place: int) -> tuple[KnownName, int]:
-        """The name at a place, which does not begin with a pointer, and the place after it."""
+        """The name at a place where there is no pointer, and the place after it."""
         name, end, _ = self._spell(place)
         self._owners[_POINTER << 8 | place] = name
         return name, end
@@ -202,13 +202,13 @@ class _Reader:
         return spelled if spelled[1] <= place else _odd()
 
     def _spell(self, start: int, depth: int = 0) -> Spelled:
-        """Read the name at `start`; one that is nothing but a pointer is odd there."""
+        """Read the name at `start`, to which `depth` pointers have led."""
         wire, place, own, hops = self._wire, start, list[bytes](), 0
         rest: tuple[bytes, ...] = _ROOT
         while length := wire[place]:
             place += 1
             if length >= _POINTER:
-                if not own or depth == _POINTERS:
+                if depth == _POINTERS:
                     raise _Odd
                 target = (length & 0x3F) << 8 | wire[place]
                 name, _, hops = self._spelled_before(target, start, depth + 1)

@@ -4,8 +4,8 @@ The reading is total: whatever the octets, `read_reply` returns a message or a F
 record is lost: one whose RDATA dnspython refuses is kept as octets (RFC 3597 section 5), and `flaw` says what
 is wrong with it. Where several records share a type that allows only one, such as CNAME, all are kept.
 
-Each name in a message is read once, however often it is pointed to, and the work that names can cause is
-bounded by the octets received: two octets can point to a name of 127 labels (RFC 1035 section 4.1.4).
+Common replies have a reader of their own (`dnstrace.message.common`), which takes a tenth of the time. The
+one here reads all others, and says what is right: tests hold that one to it.
 """
 
 from __future__ import annotations

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from dnstrace.model.places import Place, Seen
+from dnstrace.model.structs import Struct
 
 if TYPE_CHECKING:
     from dnstrace.model.asked import Name
@@ -29,8 +29,7 @@ class Where(StrEnum):
     UNKNOWN = "unknown"  # fewer than two places sent a trace
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct):
     """One place in the table.
 
     `server` and `address` are of the reply that the trace ends with, None where there is none, as is `rtt`,
@@ -49,8 +48,7 @@ class Row:
     resolvers: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct):
     """One thing that holds at some places, in words that read on after `at tokyo`.
 
     `what` is a word for programs, `zone` the zone whose servers show it, None for the whole trace.
@@ -62,16 +60,14 @@ class Statement:
     places: tuple[Place, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SharedFinding:
+class SharedFinding(Struct):
     """A finding, and the places that see it."""
 
     finding: Finding
     places: tuple[Place, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Across:
+class Across(Struct):
     """What several places saw, compared.
 
     `seen` is what became of each place, in the order in which they were given; `rows` are of those with a

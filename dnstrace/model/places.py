@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from dnstrace.model.structs import Struct
 
 if TYPE_CHECKING:
     from dnstrace.model.report import Report
@@ -22,8 +23,7 @@ class Way(StrEnum):
     COMMAND = "command"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct):
     """A place, as the user wrote it, and its parts.
 
     `words` are those of a command that runs the words after it at the place. `user` is empty and `port` None
@@ -57,8 +57,7 @@ class Place:
 HERE = Place("here")
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceTrace:
+class PlaceTrace(Struct):
     """What was found from a place: its trace, judged here from the octets that came back.
 
     `by` is what traced there, such as `dnstrace 1.0.0`; empty where that is not known.
@@ -69,8 +68,7 @@ class PlaceTrace:
     by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct):
     """A place without a trace, and why, in one line that may hold text from there."""
 
     place: Place
@@ -81,8 +79,7 @@ Seen = PlaceTrace | Failure
 """What became of one place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct):
     """How far a place is: what it does, the zone whose servers it asks, and the queries that it has sent."""
 
     doing: str

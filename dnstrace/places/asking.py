@@ -7,7 +7,6 @@ which all places begin included: nothing at the place has a say in how the trace
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import SystemRandom
 
@@ -17,6 +16,7 @@ import dns.rdatatype
 from dnstrace.analysis.reached import last_step
 from dnstrace.model import Kind, Outcome, Question, Trace
 from dnstrace.model.allowed import SEED
+from dnstrace.model.structs import Struct, replace
 from dnstrace.model.tracing import Tracing
 from dnstrace.network.recording import RecordingNetwork
 from dnstrace.network.replay import RecordedNetwork
@@ -35,8 +35,7 @@ MOST_RESOLVERS = 3
 _SEEDS = 2**32
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct):
     """What to trace, how, and under which number the record is sent back.
 
     With `system`, the resolvers that the system asks there are asked too.

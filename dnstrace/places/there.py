@@ -11,7 +11,6 @@ import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from threading import Lock
 from typing import BinaryIO
 
@@ -19,6 +18,7 @@ from dnstrace import __version__
 from dnstrace.model import Trace
 from dnstrace.model.asked import Resolver
 from dnstrace.model.naming import zone_text
+from dnstrace.model.structs import replace
 from dnstrace.places.asking import LARGEST, MOST_RESOLVERS, Request, read, recorded
 from dnstrace.places.frames import GREETING, PROTOCOL, Stream, framed, read_frame
 from dnstrace.record.encoding import FORMAT

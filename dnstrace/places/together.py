@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 
 from dnstrace.model import Trace
 from dnstrace.model.places import Failure, Place, Stage
+from dnstrace.model.structs import Struct
 from dnstrace.model.tracing import Tracing
 from dnstrace.network.recording import Course
 from dnstrace.places.asking import Request, traced_again, tracing_there
@@ -27,8 +27,7 @@ def reach_within(deadline: float) -> float:
 OnStage = Callable[[Place, Stage], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct):
     """What a place sent, traced again here.
 
     `course` is what it saw of the network, `tracing` how the trace was made, `by` what traced there.

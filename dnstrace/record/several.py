@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from dnstrace.model import Question
 from dnstrace.model.across import Across
 from dnstrace.model.places import Place, PlaceTrace
+from dnstrace.model.structs import Struct
 from dnstrace.model.tracing import Tracing
 from dnstrace.network.recording import Course
 from dnstrace.record.decoding import Record, decoded
@@ -24,8 +24,7 @@ from dnstrace.render.document.places import places_document, with_places
 _MOST = 32  # places
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct):
     """A place in a file: as it was written, what traced there, and its record, or why there is none."""
 
     text: str

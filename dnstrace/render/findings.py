@@ -16,7 +16,7 @@ from dnstrace.model.findings import Level, who_acts
 from dnstrace.render.accepted import ACCEPTED, accepted_groups, because
 from dnstrace.render.grouped import addresses_of, grouped, groups
 from dnstrace.render.layout import Node
-from dnstrace.render.remedies import FIX, REHEARSED, WHO, Part, parts, parts_of_verdict
+from dnstrace.render.remedies import FIX, REHEARSED, WHO, Part, explained_by, parts, parts_of_verdict
 from dnstrace.render.text import count_text, harmless
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked, tag
 
@@ -118,9 +118,8 @@ def brief_remedy_nodes(finding: Finding, said: Sequence[Finding] = ()) -> list[N
     """
     if finding.is_notice and not finding.rehearsed:
         return []
-    for cause in said:
-        if finding.code in cause.explains and finding.zone == cause.zone:
-            return [_part_node("explained by", f"{cause.code}, in the verdict")]
+    if (part := explained_by(finding, said)) is not None:
+        return [_part_node(part.head, part.text)]
     found = {part.head: part.text for part in parts(finding)}
     fix, tried = found.get(FIX, ""), "" if finding.rehearsed else f", not {REHEARSED}"
     return [

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 _OUTCOMES = {Outcome.ANSWER: "good", Outcome.REFERRAL: "good", Outcome.FAILED: "bad"}
 _SECURITY = {Security.SECURE: "good", Security.BOGUS: "bad"}
 _EVIDENCE = {"tree", "exchanges"}
+_UNFOLDED = 2  # resolvers that have all that they said unfolded
 
 
 def parts_of_page(report: Report) -> dict[str, tuple[str, str]]:
@@ -122,7 +123,10 @@ def _resolvers_section(report: Report) -> str:
     from dnstrace.render.resolver_lines import resolver_nodes
 
     closing = f"<p>{escape(text)}.</p>" if (text := closing_text(report.resolvers)) else ""
-    return closing + tree_list([node.children for node in resolver_nodes(report, verbose=True)])
+    every = [node.children for node in resolver_nodes(report, verbose=True)]
+    for node in (node for several in every for node in several):
+        node.closed = len(report.resolvers) > _UNFOLDED
+    return closing + tree_list(every)
 
 
 def _folded(summary: str, body: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC
 from html import escape
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING
 
 import dns.rdatatype
@@ -19,17 +19,17 @@ from dnstrace.render.findings import not_applied, nothing_wrong, verdict_nodes
 from dnstrace.render.html_chain import chain_drawing
 from dnstrace.render.layout import UNICODE_ONLY
 from dnstrace.render.reconciled import tables
-from dnstrace.render.remedies import EXPLAINS, FIX, NOT_REHEARSED, REHEARSED, WHO, parts
+from dnstrace.render.remedies import EXPLAINS, FIX, NOT_REHEARSED, REHEARSED, WHO, explained_by, parts
 from dnstrace.render.text import count_text, harmless, name_text
 from dnstrace.render.trust import cut_nodes, key_nodes, signed_by
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, TOLD, WARNING
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from dnstrace.model import Step, Trace
     from dnstrace.model.accepting import Ignore
-    from dnstrace.model.findings import Explanation, Finding
+    from dnstrace.model.findings import Finding
     from dnstrace.model.judgement import StepEvidence
     from dnstrace.model.lives import Life
     from dnstrace.model.report import Report
@@ -38,8 +38,9 @@ if TYPE_CHECKING:
 _CLASSES = {BAD: "bad", WARNING: "warning", GOOD: "good", QUIET: "quiet", STRONG: "strong", TOLD: "told"}
 _LEVELS = {Level.ERROR: "bad", Level.WARNING: "warning", Level.NOTICE: "quiet"}
 _SECURITY = {Security.SECURE: "good", Security.BOGUS: "bad"}
-_LINKS = 4  # steps of a verdict that are links
+_LINKS = 2  # steps of a verdict that are links
 _SHOWN = 5  # findings that are not folded
+_STOPS = 6  # places for the tab key in them: what unfolds the explanation, and what copies the records
 
 
 # --- the walk ---------------------------------------------------------------------------------------
@@ -162,10 +163,17 @@ def findings(report: Report) -> str:
     if not found:
         style = "warning" if report.reservation else "good"
         return f'<p class="{style}">{escape(harmless(nothing_wrong(report)))}.</p>{beyond}'
-    articles = [_finding_article(report.trace, each, report.explanations[each.code]) for each in found]
-    first, others = "".join(articles[:_SHOWN]), articles[_SHOWN:]
+    articles = [_finding_article(report, each) for each in found]
+    count = _unfolded(articles)
+    first, others = "".join(articles[:count]), articles[count:]
     more = unfolding(count_text(len(others), "more finding"), "".join(others)) if others else ""
     return f"{first}{more}{beyond}"
+
+
+def _unfolded(articles: Sequence[str]) -> int:
+    """How many findings are not folded: whoever goes through the page by keyboard has to get past them."""
+    places = accumulate(article.count("<details") + article.count('class="copy"') for article in articles)
+    return max(1, min(_SHOWN, sum(count <= _STOPS for count in places)))
 
 
 def _accepted_article(finding: Finding, ignore: Ignore) -> str:
@@ -177,21 +185,27 @@ def _accepted_article(finding: Finding, ignore: Ignore) -> str:
     )
 
 
-def _finding_article(trace: Trace, finding: Finding, known: Explanation) -> str:
+def _finding_article(report: Report, finding: Finding) -> str:
+    known, said = report.explanations[finding.code], report.verdict.claims if report.verdict else ()
+    explained = explained_by(finding, said)
     level = f'<span class="{_LEVELS[finding.level]}">{finding.level.value}</span>'
     explanation = "".join(
         f"<dt>{escape(head)}</dt><dd>{escape(text)}</dd>" for head, text in known.sections.items()
     )
-    steps = steps_text(trace, finding.steps)
+    steps = steps_text(report.trace, finding.steps)
     return (
         f'<article class="finding"><h3>{level} {finding.code}</h3>'
         f"<p>{escape(harmless(finding.message))}</p>"
-        + _remedy_parts(finding, {FIX})
-        + copyable(finding.records, "records")
-        + _remedy_parts(finding, {WHO, REHEARSED, NOT_REHEARSED, EXPLAINS})
+        + (_remedy(finding) if explained is None else f"<p><b>{explained.head}:</b> {explained.text}</p>")
         + unfolding(known.title, f'<dl>{explanation}</dl><p class="quiet">Evidence: {steps}.</p>')
         + "</article>"
     )
+
+
+def _remedy(finding: Finding) -> str:
+    """What to do about a finding, with the records to publish."""
+    records, others = copyable(finding.records, "records"), {WHO, REHEARSED, NOT_REHEARSED, EXPLAINS}
+    return f"{_remedy_parts(finding, {FIX})}{records}{_remedy_parts(finding, others)}"
 
 
 def _remedy_parts(finding: Finding, heads: Container[str]) -> str:

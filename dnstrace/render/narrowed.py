@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dnstrace.model.counting import counted
 from dnstrace.model.findings import Level
+from dnstrace.model.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

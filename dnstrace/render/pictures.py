@@ -144,7 +144,8 @@ def _laid_out(drawn: Map, linked: bool) -> tuple[list[str], float, float]:
             shapes += _arrow(middle, before, top, stage.arrow)
         height = _height(stage.title, stage.lines)
         box = _box(middle - width / 2, top, width, stage.title, stage.lines, stage.mark, stage.is_zone)
-        shapes += _linked(box, stage.step, index < _REACHED) if linked and stage.step else box
+        first = stage.step not in {each.step for each in drawn.stages[:index]}
+        shapes += _linked(box, stage.step, first and index < _REACHED) if linked and stage.step else box
         beside_top = top
         for lines in stage.beside:
             left, tall = 2 * _PAD + column + _ASIDE, _height("", lines)
@@ -162,7 +163,10 @@ def _laid_out(drawn: Map, linked: bool) -> tuple[list[str], float, float]:
 
 
 def _linked(box: Iterator[str], step: int, reached: bool) -> Iterator[str]:
-    """A box that leads to a step of the walk; the keyboard passes by it unless it is `reached`."""
+    """A box that leads to a step of the walk; the keyboard passes by it unless it is `reached`.
+
+    Of two boxes that lead to one step the first is.
+    """
     skipped = "" if reached else ' tabindex="-1"'
     yield f'<a href="#walk-{step}"{skipped}>'
     yield from box

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from dnstrace.render.text import harmless
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dnstrace.model.findings import Finding, Verdict
 
 FIX, WHO, REHEARSED, NOT_REHEARSED, EXPLAINS = "fix", "who", "rehearsed", "not rehearsed", "explains"
+EXPLAINED = "explained by"
 
 
 class Part(NamedTuple):
@@ -26,6 +29,14 @@ def parts(finding: Finding) -> list[Part]:
     explains = Part(EXPLAINS, ", ".join(finding.explains))
     found = (Part(FIX, finding.cure), Part(WHO, finding.actor), rehearsed, explains)
     return [Part(part.head, harmless(part.text)) for part in found if part.text]
+
+
+def explained_by(finding: Finding, said: Iterable[Finding]) -> Part | None:
+    """That the cause that the verdict has `said` explains a finding: what to do about that comes first."""
+    for cause in said:
+        if finding.code in cause.explains and finding.zone == cause.zone:
+            return Part(EXPLAINED, f"{cause.code}, in the verdict")
+    return None
 
 
 def why_not_rehearsed(finding: Finding) -> str:

@@ -141,11 +141,11 @@ class Consultation:
         return index, meaning
 
     async def _exchange(self, step: int, query: Query) -> Exchange:
-        loop, since = asyncio.get_running_loop(), list[float]()
+        loop, since, timeout = asyncio.get_running_loop(), list[float](), self._settings.timeout
+        tries = len(self._journal[step].attempts) + 1
         try:
-            return await in_turn(
-                self._network, query, self._settings.timeout, lambda: since.append(loop.time())
-            )
+            with self._journal.waiting(ROOT, query.address, timeout, tries, self._settings.tries):
+                return await in_turn(self._network, query, timeout, lambda: since.append(loop.time()))
         except asyncio.CancelledError:
             if since:
                 waited = loop.time() - since[-1]

@@ -69,6 +69,7 @@ def test_resolvers_are_values_or_texts() -> None:
         Resolver("192.0.2.2"),
     )
     assert resolvers_of(["quad9"]) == (Resolver("9.9.9.9"),)
+    assert {each.address for each in resolvers_of(["public"])} >= {"9.9.9.9", "1.1.1.1"}
     with pytest.raises(ValueError, match="'quad' is not a resolver"):
         resolvers_of(["quad"])
     with pytest.raises(ValueError, match="is a list"):

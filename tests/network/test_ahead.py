@@ -21,6 +21,12 @@ from tests.network.serving import PATIENCE, QUESTION, answer
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a query is sent ahead on Linux only")
 
 
+@pytest.fixture(autouse=True)
+def unwatched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody notices an arrival on his own: a test says when one was noticed."""
+    monkeypatch.setattr(Sent, "_watch", lambda *_: None)
+
+
 @pytest.fixture
 def server() -> Iterator[socket.socket]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listening:
@@ -63,7 +69,7 @@ def test_a_reply_that_is_there_took_what_it_took_and_no_longer(server: socket.so
     query, sent, reply = sent_to(server)
     reply(answer(sent.wire))
     arrived(sent)
-    sent.at, sent.noticed = sent.at - 1000, None
+    sent.at -= 1000
     exchange, lead, _ = taken_up(sent, query)
     assert exchange.message is not None and exchange.fault is None
     assert exchange.message_id == int.from_bytes(sent.wire[:2]) and exchange.source is not None
@@ -104,10 +110,9 @@ def test_others_replies_are_counted_and_discarded(server: socket.socket) -> None
 
 def test_the_time_is_over_when_it_is_over_since_the_query_left(server: socket.socket) -> None:
     query, sent, _ = sent_to(server)
-    sent.at -= 1.0
-    exchange, lead, waited = taken_up(sent, query, timeout=1.0)
-    assert exchange.fault is Fault.TIMEOUT and exchange.elapsed >= lead >= 1.0
-    assert waited < PATIENCE
+    sent.at -= 30.0
+    exchange, lead, _ = taken_up(sent, query, timeout=30.0)
+    assert exchange.fault is Fault.TIMEOUT and 30.0 <= lead <= exchange.elapsed < 60.0
 
 
 @pytest.mark.parametrize("early", [True, False])

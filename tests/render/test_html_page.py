@@ -22,6 +22,7 @@ from dnstrace.render.html_page import html_page
 from tests.checks import checking
 from tests.cli import running
 from tests.render import traces
+from tests.render.tab_stops import TabStops
 
 
 def apart(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -105,7 +106,7 @@ def test_all_parts_are_there_and_fold(context: Any, tmp_path: Path) -> None:
     ]  # fmt: skip
     assert shown.count("svg.map text") > 10
     assert shown.count("ul.tree li") == shown.count("#exchanges tr") == 0
-    assert 12 < shown.count(_STOPS) <= 40
+    assert 12 < shown.count(_STOPS) == TabStops((tmp_path / "page.html").read_text("utf-8")).count <= 40
     shown.tab.locator("#tree summary").first.click()
     root = shown.tab.locator("ul.tree > li > details").first
     before = shown.count("ul.tree li")
@@ -216,6 +217,13 @@ def test_records_and_commands_can_be_copied(context: Any, tmp_path: Path) -> Non
         place.locator("button").click()
         place.get_by_text("Copied").wait_for()
         assert shown.tab.evaluate("navigator.clipboard.readText()") == place.locator("pre").inner_text()
+
+
+@pytest.mark.share(12)
+@pytest.mark.parametrize("world", names())
+def test_no_page_has_more_than_forty_places_to_tab_through(world: str) -> None:
+    page = html_page(report(apart(checking.checked_by_name)(world)))
+    assert TabStops(page).count <= 40
 
 
 @pytest.mark.share(2)

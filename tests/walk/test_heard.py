@@ -86,6 +86,15 @@ def test_a_name_in_a_list_comes_to_what_it_comes_to_alone(world: str) -> None:
     assert [found_in(each) for each in listed] == [expected[each] for each in asked]
 
 
+@pytest.mark.parametrize("world", ["glue-on-request", "edns-refused", "types-not-implemented"])
+def test_a_name_comes_to_the_same_where_that_depends_on_how_it_is_asked_and_when(world: str) -> None:
+    """A parent that answers for glue, and servers from which a probe learns how the next has to be put."""
+    where = load(world)
+    asked = questions_of(where)[:2]
+    listed = in_a_list(where, asked, LabNetwork(where, signed=True))
+    assert [found_in(each) for each in listed] == [found_in(alone(where, each)) for each in asked]
+
+
 def test_a_parent_is_surveyed_once_and_each_name_costs_its_own_questions() -> None:
     """Two zones below com: the root and com's keys are asked about once, com about each zone."""
     world = load("textbook")

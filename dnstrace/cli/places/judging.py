@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dnstrace import api
 from dnstrace.cli.expecting import expected_of
 from dnstrace.model.places import Failure, PlaceTrace, Seen
+from dnstrace.model.structs import replace
 
 if TYPE_CHECKING:
     from dnstrace.cli.line.choices import Choices

@@ -6,14 +6,14 @@ A place traces several names at a time, and each by itself. The results are writ
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, BinaryIO
 
 from dnstrace.analysis.across import across
 from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.forms import Output
-from dnstrace.cli.many.names import questions
+from dnstrace.cli.many.names import AsTheyCome, questions
 from dnstrace.cli.many.outfile import Done, Writer, opened, writer
 from dnstrace.cli.many.run import standard_input
 from dnstrace.cli.places.judging import seen_of
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from dnstrace.model.places import Place, Seen, Stage
     from dnstrace.model.tracing import Tracing
 
+_UnderWay = asyncio.Task[tuple["Item", list[Came]]]
 _BAD = (Exit.INTERRUPTED, Exit.USAGE, Exit.FAILED, Exit.BOGUS, Exit.FINDINGS)  # the worst first
 
 
@@ -89,19 +90,28 @@ class _Run:
         self.statuses[Exit.USAGE] += 1
 
     async def go(self, wanted: Iterator[Item], tracing: Tracing) -> None:
-        """Trace all names, some at a time, and write what was found."""
-        at_once = min(self._many.at_once, AT_ONCE)
-        under_way: deque[asyncio.Task[tuple[Item, list[Came]]]] = deque()
+        """Trace all names, some at a time, and write what was found as soon as it is the turn of a name."""
+        room = asyncio.Semaphore(min(self._many.at_once, AT_ONCE))
+        turns: asyncio.Queue[_UnderWay | None] = asyncio.Queue()
         reach = reach_within(tracing.bounds.deadline)
         async with together(self._chosen.places, _unseen, reach) as places:
-            number = 0
-            while (item := await asyncio.to_thread(next, wanted, None)) is not None:  # a pipe may wait
-                number += 1
-                under_way.append(asyncio.ensure_future(self._one(places, number, item, tracing)))
-                if len(under_way) >= at_once:
-                    self._take(*await under_way.popleft())
-            while under_way:
-                self._take(*await under_way.popleft())
+
+            async def begin() -> None:
+                number = 0
+                async for item in AsTheyCome(wanted):
+                    await room.acquire()
+                    number += 1
+                    turns.put_nowait(asyncio.ensure_future(self._one(places, number, item, tracing)))
+                turns.put_nowait(None)
+
+            beginning = asyncio.ensure_future(begin())
+            try:
+                while (under_way := await turns.get()) is not None:
+                    self._take(*await under_way)
+                    room.release()
+            finally:
+                beginning.cancel()
+                await asyncio.gather(beginning, return_exceptions=True)
 
     async def _one(
         self, places: Together, number: int, item: Item, tracing: Tracing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class PlacesProgress:
         if stream is None or not (self._drawn or lines):
             return
         over = _UP_AND_CLEAR.format(self._drawn) if self._drawn else ""
-        stream.write(over + "".join(f"{line}\n" for line in lines))
-        stream.flush()
+        with suppress(OSError, ValueError):  # a terminal that is gone: nobody looks
+            stream.write(over + "".join(f"{line}\n" for line in lines))
+            stream.flush()
         self._drawn = len(lines)

@@ -16,6 +16,8 @@ from dnstrace.network.recording import RecordingNetwork
 from dnstrace.places.asking import Request
 from dnstrace.places.together import Came, Sent
 
+STOPPED = "stopped"
+"""In place of a world: the user stops the run when this place comes."""
 FROM = ("--from", "here", "--from", "ssh://tokyo", "--from", "ssh://office")
 
 
@@ -28,6 +30,8 @@ class _Acting:
 
         for place in self._places:
             self._on_stage(place, Stage("tracing", "com", 3))
+            if self._worlds.get(place.name) == STOPPED:
+                raise KeyboardInterrupt
             on_came(await asyncio.to_thread(self._came, place, request))
 
     def _came(self, place: Place, request: Request) -> Came:

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from dnstrace.render.document import schema
-from tests.cli.places.acting import FROM, acting
+from tests.cli.places.acting import FROM, STOPPED, acting
 from tests.cli.running import run
 
 __all__ = ["acting"]
@@ -97,3 +97,13 @@ def test_short_has_the_place_before_each_datum(acting: Callable[..., None]) -> N
     ran = run("www.example.com", "--short", *FROM)
     assert ran.out == "here\t192.0.2.44\ntokyo\t192.0.2.44\n"
     assert ran.err == "dnstrace: office ended with status 255: no\\027[2J\n"
+
+
+def test_what_had_come_when_the_user_stopped_it_is_shown(acting: Callable[..., None]) -> None:
+    acting(here="in-domain", tokyo=STOPPED)
+    ran = run("www.example.com", *FROM[:4])
+    assert ran.status == 130
+    assert "here    answer" in ran.out or "here   answer" in ran.out
+    assert "✗ tokyo was stopped by the user" in ran.out.splitlines()
+    acting(here=STOPPED)
+    assert run("www.example.com", *FROM).status == 130
