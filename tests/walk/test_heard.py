@@ -23,7 +23,7 @@ from tests.walk.recording import Counted
 
 _OTHERWISE = ("endless", "limits", "flaky", "dead", "silent")
 """In the names of worlds where a list differs: a parent that refers every name to a zone of its own, servers
-that count queries, and dead ones, to which a run sends one query at a time, so that the deadline comes sooner."""
+that count queries, and dead ones: a run sends those one query at a time, so its deadline comes sooner."""
 
 
 def tracing(world: World, seed: int = 1) -> Tracing:
