@@ -143,7 +143,7 @@ class _Lookup:
         return chain.target
 
     def _refer(self, cut: Name) -> None:
-        """The parent's side of a cut: NS, DS, DELEG, glue. NS and glue are unsigned (RFC 4035 section 2.2)."""
+        """The parent's side of a cut: NS, DS, DELEG, glue. NS and glue are unsigned (RFC 4035, 2.2)."""
         authority, node = self._reply.authority, self._zone.nodes[cut]
         servers = node[dns.rdatatype.NS, dns.rdatatype.NONE]
         authority.append(servers)

@@ -45,6 +45,7 @@ class Probe(StrEnum):
     DNSKEY = "dnskey"
     CDS = "cds"
     CDNSKEY = "cdnskey"
+    CSYNC = "csync"  # where the parent's NS records or glue are not those of the zone
     ADDRESS = "address"  # A and AAAA of the name servers named in the zone itself
     BETWEEN = "between"  # names between an apex and the name asked or a delegation, which exist if that does
     WILDCARD = "wildcard"  # the wildcards above a name that has no such data

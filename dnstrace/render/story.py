@@ -64,6 +64,7 @@ _PROBES = {
     Probe.DNSKEY: "which keys the zone has (DNSKEY)",
     Probe.CDS: "whether the zone asks its parent for a new DS record (CDS)",
     Probe.CDNSKEY: "whether the zone asks its parent for a new DS record (CDNSKEY)",
+    Probe.CSYNC: "whether the zone asks its parent for other NS records or glue (CSYNC)",
     Probe.ADDRESS: "which address a name server of the zone has",
     Probe.BETWEEN: "about a name between the zone and the name in question",
     Probe.WILDCARD: "about a wildcard above the name in question",
