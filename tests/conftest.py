@@ -97,13 +97,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Spare the garbage collector what lives as long as the run: modules, tests, and then the traces kept.
+    """Spare the garbage collector what lives as long as the run: it takes a tenth of the time."""
+    from dnstrace.bulk.garbage import collect_rarely
 
-    It otherwise takes a seventh of the time.
-    """
     gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    collect_rarely()
 
 
 def _not_in_the_share(items: list[pytest.Item]) -> Iterator[pytest.Item]:

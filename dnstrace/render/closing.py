@@ -40,7 +40,10 @@ _HELD: dict[Outcome | None, str] = {
     Outcome.NXDOMAIN: _NEGATIVE,
     Outcome.REFERRAL: "a referral",
 }
-_HIDES_NAMES = "ent-nxdomain"  # what keeps resolvers that minimise names from data below
+_ALL_BUT = {
+    "ent-nxdomain": ", if the whole name is asked for at once",
+    "ns-differs": ", through the name servers that the parent lists",
+}  # what has to be added, by finding, where all paths give the same answer and there is an error
 
 
 def closing_blocks(report: Report) -> list[list[Node]]:
@@ -132,8 +135,10 @@ def _paths_lines(report: Report) -> list[Text]:
     if lines and len(report.shares) == 1 and report.shares[0].meaning.usable:
         if is_bogus(report.trace):
             lines[-1] = Text.assemble(lines[-1], ", which validating resolvers reject")
-        elif any(finding.code == _HIDES_NAMES for finding in report.trace.findings or ()):
-            lines[-1] = Text.assemble(lines[-1], ", if the whole name is asked for at once")
+        elif any(finding.is_error for finding in report.trace.findings or ()):
+            codes = {finding.code for finding in report.trace.findings or ()}
+            but = "".join(text for code, text in _ALL_BUT.items() if code in codes)
+            lines[-1] = Text.assemble(lines[-1], but)
     return lines
 
 

@@ -267,19 +267,13 @@ class Asking:
         """The query with which an address is asked first."""
         settings, address = self.context.settings, candidate.address.text
         tries = PLAIN if address in self._without_edns else candidate.tries
-        query = Query(
-            self._question,
-            address,
-            settings.port,
-            Transport.TCP if settings.tcp else Transport.UDP,
-            edns_of_try(settings.edns, tries),
-        )
+        usual = Transport.TCP if settings.tcp else Transport.UDP
+        query = Query(self._question, address, settings.port, usual, edns_of_try(settings.edns, tries))
         return query if self.strategy.shape is None else self.strategy.shape(query)
 
     def _first_transport(self, candidate: Candidate) -> Transport:
-        if self.strategy.shape is not None:
-            return self._first_query(candidate).transport
-        return Transport.TCP if self.context.settings.tcp else Transport.UDP
+        usual = Transport.TCP if self.context.settings.tcp else Transport.UDP
+        return usual if self.strategy.shape is None else self._first_query(candidate).transport
 
     def _timeout(self, candidate: Candidate) -> float:
         """Seconds to wait for a reply."""

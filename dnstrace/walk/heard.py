@@ -5,9 +5,10 @@ error for half a minute (RFC 9520 section 3.2). A trace takes what is known inst
 send, the first time what came the first time, the second time what came the second: so it records what it
 would have recorded alone, marked as cached.
 
-Where servers referred a walk to a zone, they refer every name in it to that zone (RFC 1034 section 5.3.3). So
-a parent is surveyed once for each zone below it, not once for each name, and traces that need the same survey
-at the same time wait for the first. Probes are about the very question that they ask, and take no referral.
+Where servers referred a walk to a zone, they refer every name in it to that zone (RFC 1034 section 5.3.3),
+but perhaps those for which they have glue. So a parent is surveyed once for each zone below it, not once for
+each name, and traces that need the same survey at the same time wait for the first. Probes are about the very
+question that they ask, and take no referral.
 """
 
 from __future__ import annotations
@@ -18,12 +19,15 @@ from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
+import dns.message
 import dns.rdatatype
 import dns.rrset
 
 from dnstrace.model import Exchange, Fault, Kind, Name, Purpose, Query, Step
+from dnstrace.model.kept import kept
 from dnstrace.model.structs import replace
 from dnstrace.port import Network, in_turn, nobody
+from dnstrace.walk.remembered import FAMILY_TYPES
 
 MOST = 2048
 """Replies that are remembered, and referrals."""
@@ -31,6 +35,7 @@ MOST = 2048
 FAILURE = 30.0
 """Seconds for which a failure or an error is known."""
 
+_TURNS = 4  # of the loop in which probes begin that are put at the same moment
 _UNTOLD = {Fault.ABANDONED, Fault.NETWORK_UNREACHABLE, Fault.KNOWN_SILENT, Fault.NOT_RECORDED}
 
 
@@ -131,13 +136,16 @@ class Hearing:
         if query.question.rdtype == dns.rdatatype.DS:  # it is the parent's (RFC 4035 section 3.1.4.1)
             name = name.parent() if len(name) > 1 else name
         while len(name) > len(zone):
-            if (
-                name in cuts
-                and (found := self._heard.referral((zone, name, _shape(query)), place)) is not None
-            ):
-                return found
+            known = self._heard.referral((zone, name, _shape(query)), place) if name in cuts else None
+            if known is not None:
+                return None if query.question.name in _named_in(known.message) else known
             name = name.parent()
         return None
+
+    async def come(self) -> None:
+        """Let all be asked that is asked at this moment: what is known comes no sooner than a reply."""
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:
         """Send `query` to its address, or wait for another trace that does; see `dnstrace.port.Network`."""
@@ -204,6 +212,14 @@ class Hearing:
         for shape, exchanges in by_address.items():
             if shape not in other:
                 self._heard.learn_referral(step.zone, cut, shape, exchanges)
+
+
+@kept(most=512)
+def _named_in(message: dns.message.Message | None) -> frozenset[Name]:
+    """The names in a referral: for these a parent may have glue, and answer with it if it is asked."""
+    records = () if message is None else (*message.authority, *message.additional)
+    servers = {rdata.target for rrset in records if rrset.rdtype == dns.rdatatype.NS for rdata in rrset}
+    return frozenset(servers | {rrset.name for rrset in records if rrset.rdtype in FAMILY_TYPES.values()})
 
 
 def _again(exchange: Exchange, query: Query, start: float) -> Exchange:

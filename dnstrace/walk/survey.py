@@ -49,6 +49,8 @@ async def ask_all(asking: Asking, tries: int, sparing: bool = True) -> int | Non
     failed = {address for address in asking.candidates.seen if _is_hopeless(asking.context, address)}
     once = failed if sparing else set[str]()
     asking.candidates.ready = _in_order(asking)
+    if asking.context.hearing is not None:
+        await asking.context.hearing.come()
     try:
         _ask_ready(asking, tries, once)
         while waiting := asking.waiting:

@@ -10,9 +10,11 @@ processors with what is measured. Two rows:
     one zone      so many names of one zone, with one worker
     many zones    one name of each of so many zones, with two workers
 
-Printed are names a second, CPU seconds for 1,000 names of dnstrace and of the server, the peak of memory of
-the biggest process, and the queries that came to the servers, for each name. Names with an error or a warning
-are counted too: all zones are healthy. The root and com are signed; with --signed so are the zones.
+`reference.py`, which only walks, is run over the same names with as many processes. Printed are names a
+second, and as a ratio to the reference, which holds on other machines too; CPU seconds for 1,000 names of
+dnstrace and of the server, the peak of memory of the biggest process, and the queries that came to the
+servers, for each name. Names with an error or a warning are counted too: all zones are healthy. The root and
+com are signed; with --signed so are the zones.
 """
 
 from __future__ import annotations
@@ -34,8 +36,9 @@ import dns.name
 from dnstrace.lab.keys import Key, ds
 from dnstrace.lab.plan import KEYS
 from dnstrace.lab.zone import Sign
+from tests.bench.many import reference
 from tests.bench.namespaces import enter
-from tests.bench.network import COMMON, Scene
+from tests.bench.network import COMMON, ROOT, Scene
 from tests.bench.serving import Simulation
 
 _POOL = 40
@@ -108,11 +111,15 @@ def measure(row: Row, delay: float, more: Sequence[str]) -> None:
         command += ["--trust-anchor", str(anchor)]
         _run(command, network)
         network.set_round_trip(delay)
+        least = _run(reference(names, ROOT, row.workers), network)
         took = _run(command, network)
         count, each = len(row.names), 1000 / len(row.names)
         used = f"{took.cpu * each:7.2f} + {took.served * each:5.2f} CPU s/1,000  {took.memory:4.0f} MiB"
         queries = f"{took.queries / count:6.1f} queries a name"
-        print(f"{row.label:<12}{count / took.seconds:7.1f} names/s  {used}  {queries}  {_found(out)}")
+        ratio = f"1/{took.seconds / least.seconds:.0f} of the reference's names/s"
+        print(
+            f"{row.label:<12}{count / took.seconds:7.1f} names/s  {used}  {queries}  {ratio}  {_found(out)}"
+        )
 
 
 def _run(command: list[str], network: Simulation) -> Figures:

@@ -20,6 +20,7 @@ from dnstrace.lab.zone import LabZone, Sign
 from dnstrace.walk.roots import root_hints
 
 NAME, ADDRESS = "www.example.com", "192.0.2.44"
+ROOT = "198.41.0.4"
 _IPV4, _IPV6 = IPv4Address("11.0.0.53"), IPv6Address("2a00::53")
 
 Hosts = tuple[str, ...]
@@ -40,6 +41,14 @@ class Scene:
     """The names with ADDRESS, by zone."""
     signed: frozenset[str] = frozenset()
     """The zones that are signed."""
+    records: tuple[tuple[str, str], ...] = ()
+    """Further records in master-file text, each with its zone."""
+
+    @property
+    def name(self) -> str:
+        """The name that is traced: NAME where that is an alias, else the last of the names."""
+        names = [name.removesuffix(".") for names in self.names.values() for name in names]
+        return NAME if self.records else names[-1]
 
 
 def _hosts(pattern: str, each: str) -> Hosts:
@@ -58,6 +67,12 @@ COMMON = {
 _TLDS = ("org.", "uk.")
 _OWN_HOSTS = ("awsdns-64.com.", "awsdns-65.net.", "awsdns-66.org.", "awsdns-67.co.uk.")
 
+
+def _deep(zone: str, below: int) -> list[str]:
+    """A zone, and so many zones each below the one before."""
+    return [".".join([*(f"z{n}" for n in range(count, 0, -1)), zone]) for count in range(below + 1)]
+
+
 SCENES = (
     Scene(
         "With glue: example.com on four name servers of its own; root, com, example.com",
@@ -72,6 +87,20 @@ SCENES = (
         | {zone: _hosts("{}.nic." + zone, "abcd") for zone in _TLDS}
         | {zone: _hosts("g-ns-{}." + zone, "1234") for zone in _OWN_HOSTS}
         | {"example.com.": tuple(f"ns-{2048 + n}.{zone}" for n, zone in enumerate(_OWN_HOSTS))},
+    ),
+    Scene(
+        "An alias: www.example.com is an alias of a name in example-cdn.com; root, com, example.com, com,"
+        " example-cdn.com",
+        5,
+        COMMON | {zone: _hosts("ns{}." + zone, "1234") for zone in ("example.com.", "example-cdn.com.")},
+        names={"example-cdn.com.": ("edge.example-cdn.com.",)},
+        records=(("example.com.", f"{NAME}. 300 CNAME edge.example-cdn.com."),),
+    ),
+    Scene(
+        "Deep: root, com, example.com and eight zones below it, each with two name servers and glue",
+        11,
+        COMMON | {zone: _hosts("ns{}." + zone, "12") for zone in _deep("example.com.", 8)},
+        names={_deep("example.com.", 8)[-1]: (f"www.{_deep('example.com.', 8)[-1]}",)},
     ),
 )
 
@@ -126,6 +155,8 @@ def zones(scene: Scene) -> dict[str, LabZone]:
         text[_enclosing(scene, host)] += _address_records(host, own)
     for origin, names in scene.names.items():
         text[origin] += "".join(f"{name} 300 A {ADDRESS}\n" for name in names)
+    for origin, record in scene.records:
+        text[origin] += f"{record}\n"
     plain = {
         origin: LabZone(dns.name.from_text(origin), records, sign=Sign() if origin in scene.signed else None)
         for origin, records in text.items()

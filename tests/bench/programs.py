@@ -21,7 +21,7 @@ _LIMIT = 60.0  # seconds for one run
 
 @dataclass(frozen=True)
 class Program:
-    """A command that finds the address of NAME.
+    """A command that finds the address of a name.
 
     Its resolver has an empty cache if `cold`, else what the run before left there.
     """
@@ -59,26 +59,37 @@ def run(program: Program, limit: float = _LIMIT) -> Run:
     return Run(time.perf_counter() - start, done.stdout, program.finds in done.stdout)
 
 
-def programs(hints: Path) -> list[Program]:
-    """What is installed of dnstrace, dig, drill, delv and tracers of others, in the order to run them."""
-    trace, drill = ("dig", "+trace", NAME), ("drill", "-T", "-r", str(hints), NAME)
+def programs(hints: Path, name: str) -> list[Program]:
+    """What is installed to find the address of `name`, in the order to run it: dnstrace, dig and others."""
+    trace, drill = ("dig", "+trace", name), ("drill", "-T", "-r", str(hints), name)
     found = [
-        Program("dnstrace", (_DNSTRACE, NAME)),
-        Program("dnstrace on a terminal", ("script", "-qec", f"{_DNSTRACE} {NAME}", "/dev/null")),
-        Program("dnstrace --json", (_DNSTRACE, "--json", NAME)),
-        Program("dig, its resolver cold", ("dig", NAME), cold=True),
+        Program("dnstrace", (_DNSTRACE, name)),
+        Program("dnstrace on a terminal", ("script", "-qec", f"{_DNSTRACE} {name}", "/dev/null")),
+        Program("dnstrace --json", (_DNSTRACE, "--json", name)),
+        Program("dig, its resolver cold", ("dig", name), cold=True),
         Program("dig +trace, its resolver cold", trace, cold=True),
         Program("dig +trace, its resolver warm", trace),
         Program("drill -T, its resolver cold", drill, cold=True),
         Program("drill -T, its resolver warm", drill),
     ]
     if _delv_walks():
-        found.append(Program("delv +ns", ("delv", "-i", "+ns", NAME)))
+        found.append(Program("delv +ns", ("delv", "-i", "+ns", name)))
     if shutil.which("zdns"):
-        found.append(Program("zdns", ("zdns", "A", "--iterative"), given=f"{NAME}\n"))
+        found.append(Program("zdns", ("zdns", "A", "--iterative"), given=f"{name}\n"))
+    if other := _other_dnstrace():
+        found.append(Program("rs/dnstrace", (other, name)))
     if shutil.which("dnstracer"):
-        found.append(Program("dnstracer, its resolver warm", ("dnstracer", "-s", "198.41.0.4", "-o", NAME)))
+        found.append(Program("dnstracer, its resolver warm", ("dnstracer", "-s", "198.41.0.4", "-o", name)))
     return found
+
+
+def _other_dnstrace() -> str | None:
+    """Another program of that name on PATH, which is taken for github.com/rs/dnstrace."""
+    own = Path(_DNSTRACE).parent
+    others = (each for each in os.environ.get("PATH", "").split(os.pathsep) if Path(each) != own)
+    found = shutil.which("dnstrace", path=os.pathsep.join(others))
+    is_script = found is not None and Path(found).read_bytes()[:2] == b"#!"  # this one, installed elsewhere
+    return None if is_script else found
 
 
 def patient_programs(hints: Path) -> dict[str, Program]:

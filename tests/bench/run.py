@@ -3,12 +3,14 @@
     python -m tests.bench.run [--rounds N] [--rtt 0,5,20,80]
 
 Needs Linux, root, the command installed beside this Python, and Debian's bind9-dnsutils, ldnsutils (drill)
-and unbound; delv where it has +ns, zdns and dnstracer are measured too where they are on PATH. Everything
-happens in network, mount and process namespaces that end with the run.
+and unbound; delv where it has +ns, zdns, dnstracer and another program called dnstrace, which is taken for
+github.com/rs/dnstrace, are measured too where they are on PATH. Everything happens in network, mount and
+process namespaces that end with the run.
 
 The network has the 13 root servers at their real addresses, com on 13 servers, and www.example.com on
 four: once with glue (3 round trips: root, com, example.com), once without, under com, net, org and uk (5:
-root, com, com and awsdns-64.com for the address of the nearest, example.com). Every server is the same
+root, com, com and awsdns-64.com for the address of the nearest, example.com), once as an alias of a name in
+another zone below com (5), and once there is a name ten zones below the root (11). Every server is the same
 round trip away. In each round the programs run in turn; the figures are medians:
 
     wall      the whole process, in ms, from its start to its end
@@ -97,7 +99,7 @@ def bench(scene: Scene, round_trips: list[float], rounds: int, directory: Path) 
     with Simulation(scene) as network, Unbound(hints, directory) as resolver:
         for round_trip in round_trips:
             network.set_round_trip(round_trip)
-            measured = measure(network, resolver, programs(hints), rounds)
+            measured = measure(network, resolver, programs(hints, scene.name), rounds)
             met += report(measured, round_trip, scene.round_trips * round_trip)
     return met
 

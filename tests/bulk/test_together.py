@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from random import Random
@@ -193,6 +194,24 @@ def test_the_steps_show_what_was_known() -> None:
     first, second = many(where, [question("www.z1."), question("none.z1.")], at_once=1)
     assert [step.zone.to_text() for step in first.steps if step.main] == [".", "z1."]
     assert [step.zone.to_text() for step in second.steps if step.main] == ["z1."]
+
+
+def test_a_trace_leaves_nothing_for_the_collector() -> None:
+    soa = "@ SOA ns.host. h 1 7200 900 1209600 300\n@ NS ns.host.\n"
+    text = {
+        ".": {"text": f"{soa}host. NS ns.host.\nns.host. A 192.0.2.1\n", "servers": ["ns.host."]},
+        "host.": {"text": f"{soa}ns A 192.0.2.1\nwww A 192.0.2.44\n", "servers": ["ns.host."]},
+    }
+    where = world(servers={"ns.host.": SERVER}, zones=text, question="www.host. A")
+    network, asked = LabNetwork(where), [question("www.host.") for _ in range(50)]
+    gc.disable()
+    try:
+        many(where, asked[:1])
+        gc.collect()
+        found = many(where, asked, network)
+        assert gc.collect() < len(found) == len(asked)
+    finally:
+        gc.enable()
 
 
 def test_results_in_order_where_that_is_wanted() -> None:

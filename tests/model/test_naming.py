@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import dns.name
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dnstrace.model.naming import is_below, plain, zone_text
+from dnstrace.model.naming import folded, is_below, is_within, plain, presented, zone_text
+
+LABELS = st.lists(st.sampled_from([b"a", b"A", b"b", b"a.b", b"x y", b"\xff", b"-_9"]), max_size=4)
 
 
 @pytest.mark.parametrize(
@@ -41,3 +47,22 @@ def test_a_zone_in_a_sentence_is_its_name_but_the_root_is_called_so() -> None:
 )
 def test_a_name_is_below_another_but_not_below_itself(name: str, ancestor: str, below: bool) -> None:
     assert is_below(dns.name.from_text(name), dns.name.from_text(ancestor)) is below
+
+
+def absolute(labels: Iterable[bytes]) -> dns.name.Name:
+    return dns.name.Name([*labels, b""])
+
+
+@given(LABELS, st.booleans())
+def test_a_name_is_written_as_dnspython_writes_it(labels: list[bytes], rooted: bool) -> None:
+    name = absolute(labels) if rooted else dns.name.Name(labels)
+    for _ in range(2):
+        assert presented(name) == name.to_text()
+        assert plain(name) == name.to_text(omit_final_dot=True)
+
+
+@given(LABELS, LABELS)
+def test_names_compare_by_their_labels_as_they_do_in_dnspython(one: list[bytes], other: list[bytes]) -> None:
+    name, zone = absolute(one), absolute(other)
+    assert is_within(name, zone) is name.is_subdomain(zone)
+    assert (folded(name) == folded(zone)) is (name == zone)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import select
 import socket
 import sys
@@ -47,11 +46,9 @@ def sent_to(server: socket.socket) -> tuple[Query, Sent, Callable[[bytes], objec
 
 
 def arrived(sent: Sent) -> None:
-    """Return when something has arrived for the query, and that was noticed."""
+    """Return when something has arrived for the query."""
     assert sent.socket is not None
     assert select.select([sent.socket], [], [], PATIENCE)[0]
-    while sent.noticed is None:  # the thread that watches is about to
-        os.sched_yield()
 
 
 def taken_up(sent: Sent, query: Query, timeout: float = PATIENCE) -> tuple[Exchange, float, float]:

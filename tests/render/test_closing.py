@@ -10,8 +10,10 @@ from dnstrace.analysis.expectations import judge, parse
 from dnstrace.api import report
 from dnstrace.model import Trace
 from dnstrace.render.closing import closing_blocks, remarks
+from dnstrace.render.tree import tree
 from tests.checks.checking import checked_by_name
 from tests.render import traces
+from tests.render.looks import look
 
 GREEN = "green"
 
@@ -63,3 +65,14 @@ def test_how_long_the_delegation_lives_is_said_where_it_has_to_be_changed() -> N
 def test_remarks_have_no_result() -> None:
     texts = [text.plain for text in remarks(report(checked_by_name("lame")))]
     assert texts[-1] == "an answer cached now lives until 14:05:00 UTC" and len(texts) == 2
+
+
+def test_that_all_paths_give_an_answer_is_not_said_without_what_keeps_some_resolvers_from_it() -> None:
+    for world, but in (
+        ("own-servers-dead", ", through the name servers that the parent lists"),
+        ("ent-nxdomain", ", if the whole name is asked for at once"),
+        ("in-domain", ""),
+    ):
+        said = " ".join(look(tree(report(checked_by_name(world)))).split())
+        _, _, rest = said.partition("all paths give 192.0.2.4")
+        assert rest[1:].startswith(f"{but} 192.0.2.4")
