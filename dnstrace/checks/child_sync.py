@@ -10,9 +10,10 @@ from collections.abc import Iterator
 import dns.rdatatype
 from dns.rdtypes.ANY.CSYNC import CSYNC
 
+from dnstrace.analysis.notifications import endpoints
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.phrases import where
+from dnstrace.checks.phrases import parent_text, where
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, steps_of
 from dnstrace.checks.serials import newest_of, serials
@@ -21,7 +22,7 @@ from dnstrace.dnssec.proof import Types
 from dnstrace.dnssec.records import signed
 from dnstrace.model import Probe
 from dnstrace.model.findings import Blame, Level, Observation
-from dnstrace.model.naming import zone_text
+from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.serial import ahead
 
 _IMMEDIATE, _SOA_MINIMUM = 1, 2
@@ -69,8 +70,20 @@ def asked_by_csync(cut: Cut, what: str, *types: str) -> str:
         wanted = Types(tuple(records[0].windows))
         if not any(_faults(cut, reply, records)) and any(rdtype in wanted for rdtype in asked):
             once = "" if records[0].flags & _IMMEDIATE else ", once that is confirmed"
-            return f"; the zone asks its parent by CSYNC to publish its own {what}{once}"
+            heeded = notified_at(cut, dns.rdatatype.CSYNC)
+            return f"; the zone asks its parent by CSYNC to publish its own {what}{once}{heeded}"
     return ""
+
+
+def notified_at(cut: Cut, rdtype: dns.rdatatype.RdataType) -> str:
+    """Where the parent takes notifications about records of a type, to go on a sentence; or nothing."""
+    if cut.parent is None:
+        return ""
+    found = endpoints(cut.evidence.trace, cut.zone, cut.parent)
+    texts = [f"{plain(each.target)}, port {each.port}" for each in found if each.rdtype == rdtype]
+    if not texts:
+        return ""
+    return f"; {parent_text(cut)} takes NOTIFY({rdtype.name}) for that at {' and '.join(texts)}"
 
 
 def _right(cut: Cut, reply: HeardReply) -> tuple[str, ...]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import dns.rdatatype
+
 from dnstrace.checks.catalogue import Trait, of_cut
+from dnstrace.checks.child_sync import notified_at
 from dnstrace.checks.delegated_keys import deletes, of_ds, published, to_publish, unheard, wanted
 from dnstrace.checks.digests import wrong_digests
 from dnstrace.checks.ds_fixes import cure_of_ds, remedy_of_ds
@@ -124,7 +127,8 @@ def dnskey_without_ds(cut: Cut) -> Iterator[Observation]:
     if not deletes(asked) and (publish := to_publish(cut)):
         keys = _keys_text(map(key_tag, signing.signing_keys))
         yield Observation(
-            f"{zone_text(cut.zone)} is signed with {keys}, but {parent_text(cut)} has no DS record",
+            f"{zone_text(cut.zone)} is signed with {keys}, but {parent_text(cut)} has no DS record"
+            f"{notified_at(cut, dns.rdatatype.CDS) if asked else ''}",
             (*signing.ds_steps, *steps_of(reply for reply, _ in signing.key_replies.values())),
             cure=f"publish the DS records of {zone_text(cut.zone)}",
             records=publish,

@@ -61,6 +61,7 @@ class Probe(StrEnum):
     RECURSION = "recursion"  # a name of somebody else's, recursion desired
     TRANSFER = "transfer"  # AXFR
     SIGNAL = "signal"  # CDS and CDNSKEY below the name of a name server (RFC 9615), and the way there
+    DSYNC = "dsync"  # where the parent takes notifications (RFC 9859), if the zone asks it for a change
     REHEARSAL = "rehearsal"  # what was asked to see what a remedy would lead to
 
 
