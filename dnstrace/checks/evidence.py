@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 Reading = TypeVar("Reading")
 
-_NO_PROBES = frozenset({None, Probe.SIGNAL, Probe.REHEARSAL})
+_NO_PROBES = frozenset({None, Probe.SIGNAL, Probe.DSYNC, Probe.REHEARSAL})
 """What says nothing about the zone asked as it is."""
 
 FAILING = frozenset(
