@@ -11,6 +11,7 @@ from dnstrace.checks import CATALOGUE
 from dnstrace.checks.catalogue import SECTIONS
 from dnstrace.cli.about.instead import ABOUT
 from dnstrace.cli.line.options import OPTIONS
+from dnstrace.render.formats.entries import EXPLAINED
 from tests.cli.running import run
 
 
@@ -56,6 +57,15 @@ def test_a_word_is_explained_however_it_is_typed(line: str, heading: str) -> Non
 def test_a_word_leads_to_the_findings_that_are_named_after_it() -> None:
     assert "glue-missing, glue-differs" in run("--explain", "glue").out
     assert "Findings" not in run("--explain", "priming").out
+
+
+def test_what_reports_say_of_the_end_of_a_trace_is_explained() -> None:
+    for code, meaning in EXPLAINED.items():
+        ran = run("--explain", code)
+        assert ran.status == 0 and ran.out.startswith(f"{code} (in reports)\n{meaning}\n")
+        assert "junit" in ran.out and max(map(len, ran.out.splitlines())) <= 80
+    assert "only a notice" in " ".join(run("--explain", "negative-answer").out.split())
+    assert run("--explain", "negative", "answer").out.startswith("negative caching")
 
 
 def test_all_words_are_listed() -> None:
