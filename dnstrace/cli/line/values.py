@@ -103,7 +103,7 @@ def expectations(text: str) -> tuple[Expectation, ...]:
 
 
 def explained(text: str) -> str:
-    """The code of a finding or of how a trace ends, the name of a term of the glossary, or `list` or `words`, which list these."""
+    """The code of a finding or of how a trace ends, the name of a term, or `list` or `words`."""
     from dnstrace.checks import CATALOGUE
     from dnstrace.cli.line.former import CODES
     from dnstrace.render.formats.entries import EXPLAINED
