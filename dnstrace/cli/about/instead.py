@@ -72,7 +72,8 @@ def explain(word: str, environment: Environment) -> int:
     if word == "list":
         longest = max(map(len, CATALOGUE))
         rules = CATALOGUE.values()
-        environment.write("".join(f"{r.code:<{longest}}  {r.level.value:<7}  {r.title}\n" for r in rules))
+        wide = max(len(rule.levels) for rule in rules)
+        environment.write("".join(f"{r.code:<{longest}}  {r.levels:<{wide}}  {r.title}\n" for r in rules))
         environment.remark("`dnstrace --explain words` lists the words of the DNS that it explains")
         return Exit.ANSWER
     if word == "words":
@@ -92,7 +93,7 @@ def _of_finding(code: str) -> Iterator[tuple[str, ...]]:
     from dnstrace.checks import CATALOGUE
 
     rule = CATALOGUE[code]
-    yield f"{rule.code} ({rule.level.value})", rule.title
+    yield f"{rule.code} ({rule.levels})", rule.title
     for heading, text in rule.sections.items():
         yield heading, text[:1].upper() + text[1:]
 
