@@ -50,13 +50,15 @@ def at(servers: tuple[str, ...]) -> str:
 
 def changed_serials(had: Document, has: Document) -> list[Changed]:
     """How the serials of a zone changed, each change once."""
-    before, after = by_address(had), by_address(has)
-    pairs = {
-        address: (before[address]["serial"], after[address]["serial"])
-        for address in before
-        if address in after and None not in (before[address]["serial"], after[address]["serial"])
-    }
-    return list(_changes(pairs, _names(has)))
+    before, after = (
+        {address: each["serial"] for address, each in by_address(zone).items() if each["serial"] is not None}
+        for zone in (had, has)
+    )
+    pairs = {address: (before[address], after[address]) for address in before if address in after}
+    alike = {*before.values()} == {was for was, _ in pairs.values()} and {*after.values()} == {
+        is_now for _, is_now in pairs.values()
+    }  # those that only one trace heard agree with the others
+    return list(_changes(pairs, _names(has), alike))
 
 
 def unlike_answers(old: Document, new: Document) -> tuple[set[RRsetKey], list[ChangedData]]:
@@ -86,9 +88,11 @@ def _data(
             yield ChangedData(zone, key, data, False, change.servers)
 
 
-def _changes(pairs: Mapping[str, tuple[Any, Any]], names: Mapping[str, str]) -> Iterator[Changed]:
-    """Each change once, with the servers at which it is; `pairs` are by address."""
-    alike = len(set(pairs.values())) == 1
+def _changes(
+    pairs: Mapping[str, tuple[Any, Any]], names: Mapping[str, str], alike: bool = True
+) -> Iterator[Changed]:
+    """Each change once, with the servers at which it is, unless all are `alike`; `pairs` are by address."""
+    alike = alike and len(set(pairs.values())) == 1
     for was, is_now in dict.fromkeys(pair for pair in pairs.values() if pair[0] != pair[1]):
         where = [address for address, pair in pairs.items() if pair == (was, is_now)]
         yield Changed(() if alike else tuple(_called(where, pairs, names)), was, is_now)

@@ -69,6 +69,9 @@ def test_a_serial_names_servers_only_if_not_all_changed_alike() -> None:
     assert serials(3, 3, 1) == [(("ns1.example.com", "ns2.example.com"), 2, 3)]
     alone: tuple[Answers, ...] = {"192.0.2.1": (1, ())}, {"192.0.2.1": (2, ())}
     assert changed_serials(*(trace(each)["reconciliation"][0] for each in alone)) == [((), 1, 2)]
+    came = trace({"192.0.2.1": (2, ()), "192.0.2.2": (3, ())})["reconciliation"][0]
+    (named,) = changed_serials(trace(alone[0])["reconciliation"][0], came)
+    assert named.servers == ("ns1.example.com",)  # the other server, heard only now, has another one
 
 
 def test_an_address_is_named_if_the_server_has_another_that_did_not_change() -> None:
