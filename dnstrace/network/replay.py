@@ -13,12 +13,14 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Coroutine, Hashable, Iterable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from dnstrace.clock import VirtualLoop, run, run_real
 from dnstrace.model import Exchange, Fault, Query
 from dnstrace.model.heard import DROPPED
 from dnstrace.model.structs import replace
+from dnstrace.network.patience import Patience
 from dnstrace.network.recording import Course, Kept
 from dnstrace.port import Network
 
@@ -73,7 +75,7 @@ async def _again(kept: Kept, query: Query, timeout: float, loop: VirtualLoop) ->
     known = kept.exchange or Exchange(query, start, took / _NANOSECONDS, fault=Fault.NOT_RECORDED)
     exchange = replace(known, query=query, start=start)
     if _waited(kept) or took > timeout * _NANOSECONDS + _ROUNDING:
-        await asyncio.sleep(timeout)
+        await _silence(kept, timeout)
         if _waited(kept) and timeout == kept.timeout:
             return exchange
         fault = exchange.fault if _waited(kept) else Fault.TIMEOUT
@@ -89,6 +91,16 @@ async def _again(kept: Kept, query: Query, timeout: float, loop: VirtualLoop) ->
             await loop.arrival(kept.ended)
         raise
     return exchange
+
+
+async def _silence(kept: Kept, timeout: float) -> None:
+    """Wait for `timeout` seconds as then: over sockets no time-out is exact, and one that is late is put off."""
+    if kept.ended - kept.began <= kept.timeout * _NANOSECONDS + _ROUNDING:
+        await asyncio.sleep(timeout)
+        return
+    with suppress(TimeoutError):
+        async with Patience(timeout):
+            await asyncio.get_running_loop().create_future()
 
 
 def _waited(kept: Kept) -> bool:

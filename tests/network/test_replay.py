@@ -126,6 +126,29 @@ def test_timers_are_as_late_as_they_were(seed: int) -> None:
         assert_the_same_again(octets)
 
 
+class Busy:
+    """A network with a program that computes for so long that it notices every time-out late."""
+
+    def __init__(self, network: Any) -> None:
+        self._network = network
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        asyncio.get_running_loop().call_later(timeout - 0.001, time.sleep, 0.03)
+        exchange: Exchange = await self._network.exchange(query, timeout)
+        return exchange
+
+
+@pytest.mark.parametrize("settings", [Settings(timeout=0.1), Settings(timeout=0.1, all_servers=True)])
+def test_time_outs_are_put_off_as_long_as_they_were(settings: Settings) -> None:
+    """A loop that is late waits as long again for what may have come in the meantime, and so does a replay."""
+    found = load("all-silent")
+    with served(found) as network:
+        trace, octets = saved(found.question, Busy(network), seed=1, settings=settings)
+    attempts = [attempt.exchange for step in trace.steps for attempt in step.attempts]
+    assert any(each.fault is Fault.TIMEOUT and each.elapsed > 0.14 for each in attempts)
+    assert_the_same_again(octets)
+
+
 def test_a_loop_of_somebody_else_is_recorded_without_its_moments() -> None:
     from dnstrace import trace_async
 
