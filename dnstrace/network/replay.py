@@ -74,7 +74,7 @@ async def _again(kept: Kept, query: Query, timeout: float, loop: VirtualLoop) ->
     start, took = loop.time(), kept.ended - kept.began
     known = kept.exchange or Exchange(query, start, took / _NANOSECONDS, fault=Fault.NOT_RECORDED)
     exchange = replace(known, query=query, start=start)
-    if _waited(kept) or took > timeout * _NANOSECONDS + _ROUNDING:
+    if _waited(kept) or (timeout < kept.timeout and took > timeout * _NANOSECONDS + _ROUNDING):
         await _silence(kept, timeout)
         if _waited(kept) and timeout == kept.timeout:
             return exchange

@@ -274,6 +274,14 @@ def test_a_shorter_patience_than_then_gives_up() -> None:
     assert (exchange.fault, exchange.wire, exchange.elapsed, at) == (Fault.TIMEOUT, None, 0.01, 0.01)
 
 
+def test_what_was_read_late_is_no_time_out() -> None:
+    """A reply that was there in time counts, however late the program read it."""
+    ((exchange, at),) = asked(Course((kept(2_500_000_000),)), QUERY)
+    assert (exchange.fault, exchange.wire, at) == (None, WIRE, 2.5)
+    ((exchange, at),) = asked(Course((kept(2_500_000_000),)), QUERY, timeout=1.5)
+    assert (exchange.fault, at) == (Fault.TIMEOUT, 1.5)
+
+
 def test_silence_stays_silence_for_as_long_as_anybody_waits() -> None:
     silent = kept(2_000_000_000, exchange=Exchange(QUERY, 0.0, 2.0, fault=Fault.TIMEOUT))
     ((exchange, at),) = asked(Course((silent,)), QUERY, timeout=5.0)
