@@ -9,7 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dnstrace.dnssec.crypto import _verify_curve
-from dnstrace.dnssec.curves import _P256, _P384, _root, _sum, _Weierstrass, verify_curve
+from dnstrace.dnssec.curves import (
+    _ED448,
+    _ED25519,
+    _P256,
+    _P384,
+    _Edwards,
+    _root,
+    _sum,
+    _Weierstrass,
+    verify_curve,
+)
 from tests.dnssec.zones import Key, signed_by
 
 ALGORITHMS = (13, 14, 15, 16)
@@ -47,6 +57,30 @@ def test_octets_of_anybody_are_no_signature(algorithm: int, octets: bytes) -> No
 
 def test_an_algorithm_without_a_curve_verifies_nothing() -> None:
     assert not verify_curve(8, b"", b"", b"")
+
+
+def of_low_order(curve: _Edwards) -> list[bytes]:
+    """The points of order 1, 2, 4 and 8, as far as there are any, and whatever looks like their encodings."""
+    some = (curve.decoded(y.to_bytes(curve.octets, "little")) for y in range(2, 40))
+    torsion = [_sum(curve, curve.n, point, 0, point, (0, 1, 1)) for point in some if point is not None]
+    found = {y * pow(z, -1, curve.p) % curve.p for _, y, z in torsion} | {0, 1, curve.p - 1}
+    ys = sorted(found | {y + curve.p for y in found if y < 19})
+    return [
+        (y | odd << (8 * curve.octets - 1)).to_bytes(curve.octets, "little") for y in ys for odd in (0, 1)
+    ]
+
+
+@pytest.mark.parametrize(("algorithm", "curve"), [(15, _ED25519), (16, _ED448)])
+def test_points_of_low_order_are_judged_as_the_package_does(algorithm: int, curve: _Edwards) -> None:
+    """With such a key and a scalar of 0 anybody can make a signature: both have to agree on it."""
+    verdicts = set()
+    for key in of_low_order(curve):
+        for commitment in of_low_order(curve):
+            for data in (b"a", b"b"):
+                given_to_both = algorithm, key, commitment + bytes(curve.octets), data
+                verdicts.add(verdict := verify_curve(*given_to_both))
+                assert verdict is _verify_curve(*given_to_both)
+    assert verdicts == {True, False}
 
 
 def forged(curve: _Weierstrass, data: bytes) -> tuple[bytes, bytes]:
