@@ -23,9 +23,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
-
-from dnstrace.model.structs import Struct
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -35,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Served", "served", "world"]
 
 
-class Served(Struct):
+class Served(NamedTuple):
     """A world that is served: `places` has an address and port of this machine for each of its addresses."""
 
     world: World

@@ -21,6 +21,7 @@ from tests import unhurried
 from tests.render.looks import look
 
 DEADLINE = 5.0
+A_TURN = 0.004  # seconds of rules after which others have their turn, at the latest
 A_RULE = 0.125  # seconds that one takes
 LIMITS = Limits(max_queries=2000, deadline=DEADLINE)
 
@@ -62,7 +63,7 @@ def checked(name: str) -> Trace:
 
 
 def test_other_tasks_go_on_between_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    rules = Rules(monkeypatch, 0.0)
+    rules = Rules(monkeypatch, A_TURN)
     found = checked("lame")
     assert len(rules.seen) == len(applied(found)) and found.unapplied == ()
     assert len(set(rules.seen)) == len(rules.seen)

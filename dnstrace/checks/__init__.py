@@ -11,6 +11,7 @@ from dnstrace.checks import (
     answers,
     bootstrapping,
     chain,
+    child_sync,
     contradictions,
     cuts,
     cycles,
@@ -64,6 +65,7 @@ __all__ = [
 
 RULES = (
     interception, hints, cuts, servers, question_types, transport, letter_case, delegation, referrals,
+    child_sync,
     spread, shared_addresses, cycles, names, glue, soa, existence, answers, aliases, redirection, records,
     digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, parent_update,
     key_requests, bootstrapping, chain, resolver_answers, unexplained,
@@ -72,7 +74,7 @@ RULES = (
 
 _DNSSEC = (
     digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, parent_update,
-    key_requests, bootstrapping, chain,
+    key_requests, bootstrapping, chain, child_sync,
 )  # fmt: skip
 _ON_DNSSEC = {module.__name__ for module in _DNSSEC}
 

@@ -27,7 +27,7 @@ from dnstrace.model.paths import Share
 
 _POSITIVE = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.YXDOMAIN, Kind.ALIAS_LOOP})
 _EXIST = _POSITIVE | {Kind.NODATA, Kind.REFERRAL}
-_LEFT_OUT = frozenset({Probe.REHEARSAL, Probe.SIGNAL})
+_LEFT_OUT = frozenset({Probe.REHEARSAL, Probe.SIGNAL, Probe.DSYNC})
 _LIKE_CONTROL = frozenset({Probe.TCP, Probe.CASE, Probe.EDNS_OPTION})
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.child_sync import asked_by_csync
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.listing import addresses_lacking, followed_by_parent, ns_records, sorted_out
 from dnstrace.checks.phrases import listed, parent_text, server_names
@@ -52,7 +53,8 @@ def ns_differs(cut: Cut) -> Iterator[Observation]:
     ]
     observation = Observation(
         message=f"{parent_text(cut)} and {zone_text(cut.zone)} list different name servers:"
-        f" {' and '.join(differs)}",
+        f" {' and '.join(differs)}"
+        f"{asked_by_csync(cut, 'list', 'NS')}",
         steps=(*steps_of(cut.referrals), *steps_of(sets[there])),
     )
     yield _with_lists_fixed(cut, here, there, observation)

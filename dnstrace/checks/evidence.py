@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 Reading = TypeVar("Reading")
 
-_NO_PROBES = frozenset({None, Probe.SIGNAL, Probe.REHEARSAL})
+_NO_PROBES = frozenset({None, Probe.SIGNAL, Probe.DSYNC, Probe.REHEARSAL})
 """What says nothing about the zone asked as it is."""
 
 FAILING = frozenset(
@@ -156,7 +156,23 @@ class Cut:
         """
         walked = {reply.address for reply in self.replies}
         others = (reply for reply in self._of(Probe.SOA) if reply.address not in walked)
-        return (*map(self._of_zone, self.replies), *others)
+        return tuple(map(self._or_silence, (*map(self._of_zone, self.replies), *others)))
+
+    def _or_silence(self, reply: HeardReply) -> HeardReply:
+        """A query that did not time out, since the deadline came first, where all before it had."""
+        return self._silences.get(reply.address, reply) if reply.meaning.kind is Kind.ABANDONED else reply
+
+    @cached_property
+    def _silences(self) -> dict[str, HeardReply]:
+        """The last of several queries that timed out, by address, of those that replied to none."""
+        found: dict[str, list[HeardReply]] = {}
+        for step in (*self.walked, *self._probes):
+            for attempt in step.attempts:
+                if attempt.meaning.kind is Kind.TIMEOUT:
+                    found.setdefault(attempt.exchange.query.address, []).append(HeardReply(step, attempt))
+        messages = (a.exchange for a in self.all_attempts if a.exchange.message is not None)
+        replied = {exchange.query.address for exchange in messages}
+        return {a: each[-1] for a, each in found.items() if len(each) > 1 and a not in replied}
 
     @cached_property
     def serving(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.child_sync import asked_by_csync
 from dnstrace.checks.delegated_keys import unheard
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.hosts import Host, given_on_request, host_of
@@ -110,7 +111,7 @@ def glue_differs(cut: Cut) -> Iterator[Observation]:
         lost = stale == addresses and not cut.serving & set(stale)
         observation = Observation(
             message=f"{parent_text(cut)} has {listed(addresses)} as the glue for {plain(name)},"
-            f" but its own zone has {listed(host.addresses)}",
+            f" but its own zone has {listed(host.addresses)}{asked_by_csync(cut, 'addresses', 'A', 'AAAA')}",
             steps=(*steps_of(cut.referrals), *host.steps),
             server=name,
             level=Level.ERROR if lost else Level.WARNING if stale else Level.NOTICE,

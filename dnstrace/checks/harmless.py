@@ -150,7 +150,7 @@ def _is_within(steps: Sequence[Step], number: int, name: Name) -> bool:
     first = steps[number - 1]
     while first.parent is not None and steps[first.parent - 1].purpose is Purpose.NS_ADDRESS:
         first = steps[first.parent - 1]
-    for_signal = first.parent is not None and steps[first.parent - 1].probe is Probe.SIGNAL
+    for_signal = first.parent is not None and steps[first.parent - 1].probe in (Probe.SIGNAL, Probe.DSYNC)
     return for_signal or first.question.name != name
 
 

@@ -8,6 +8,7 @@ from typing import TypedDict
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.child_sync import notified_at
 from dnstrace.checks.delegated_keys import (
     Record,
     deletes,
@@ -58,7 +59,7 @@ def cds_differs(cut: Cut) -> Iterator[Observation]:
     ]
     yield Observation(
         f"{zone_text(cut.zone)} asks for {'no DS record' if gone else f'DS {in_words(asked)}'},"
-        f" but {parent_text(cut)} has DS {in_words(have)}",
+        f" but {parent_text(cut)} has DS {in_words(have)}{notified_at(cut, dns.rdatatype.CDS)}",
         (*signing_of(cut).ds_steps, *steps_of(replies)),
         **_update(cut, asked, gone),
     )

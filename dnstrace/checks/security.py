@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import dns.rdatatype
+
 from dnstrace.checks.catalogue import Trait, of_cut
+from dnstrace.checks.child_sync import notified_at
 from dnstrace.checks.delegated_keys import deletes, of_ds, published, to_publish, unheard, wanted
 from dnstrace.checks.digests import wrong_digests
 from dnstrace.checks.ds_fixes import cure_of_ds, remedy_of_ds
@@ -21,6 +24,7 @@ from dnstrace.dnssec.algorithms import (
     algorithm_text,
     ds_usable,
     key_tag,
+    only_unknown,
     standing,
 )
 from dnstrace.dnssec.keys import unsupported
@@ -123,7 +127,8 @@ def dnskey_without_ds(cut: Cut) -> Iterator[Observation]:
     if not deletes(asked) and (publish := to_publish(cut)):
         keys = _keys_text(map(key_tag, signing.signing_keys))
         yield Observation(
-            f"{zone_text(cut.zone)} is signed with {keys}, but {parent_text(cut)} has no DS record",
+            f"{zone_text(cut.zone)} is signed with {keys}, but {parent_text(cut)} has no DS record"
+            f"{notified_at(cut, dns.rdatatype.CDS) if asked else ''}",
             (*signing.ds_steps, *steps_of(reply for reply, _ in signing.key_replies.values())),
             cure=f"publish the DS records of {zone_text(cut.zone)}",
             records=publish,
@@ -185,10 +190,13 @@ def algorithm_unsupported(cut: Cut) -> Iterator[Observation]:
     """The zone is signed in a way that validators do not support.
 
     What it is: all DS records of the zone have an algorithm or a digest type that is not in use, or it has
-    keys with an algorithm that is reserved, unassigned, for private use or not for signing zones.
+    keys with an algorithm that is reserved, unassigned, for private use or not for signing zones. An
+    algorithm that is assigned, but which most validators do not know yet (MLDSA44, SM2SM3, ECC-GOST12), is
+    only a notice.
 
-    Why it matters: resolvers treat the zone as unsigned: its signatures protect nobody. If other keys are
-    fine, these are of no use, and validators may one day read something else into them.
+    Why it matters: resolvers treat the zone as unsigned: its signatures protect nobody. Validators that know
+    a new algorithm see otherwise: for them the zone is secure, or fails. If other keys are fine, these are
+    of no use, and validators may one day read something else into them.
 
     How to fix it: sign the zone with algorithm 13 (ECDSAP256SHA256), and publish DS records with digest
     type 2 (SHA-256). Remove keys that no validator can use.
@@ -198,13 +206,15 @@ def algorithm_unsupported(cut: Cut) -> Iterator[Observation]:
     signing = signing_of(cut)
     if signing.ds and not any(map(ds_usable, signing.ds)) and signing.below_anchor:
         known = any(key.algorithm in SUPPORTED for key in signing.keys)
+        most = "most " if only_unknown(signing.ds) else ""
         yield Observation(
-            f"{zone_text(cut.zone)} is signed only in ways that validators do not support:"
+            f"{zone_text(cut.zone)} is signed only in ways that {most}validators do not support:"
             f" {unsupported(signing.ds)}",
             signing.ds_steps,
+            level=Level.NOTICE if most else None,
             cure=f"replace the DS records of {zone_text(cut.zone)}"
             if known
-            else f"sign {zone_text(cut.zone)} with algorithm 13 (ECDSAP256SHA256)",
+            else f"sign {zone_text(cut.zone)} with algorithm 13 (ECDSAP256SHA256){' too' if most else ''}",
             records=to_publish(cut) if known else (),
             remedy=at_parent(cut, change=to_publish(cut)) if known else in_zone(cut.zone),
             blame=Blame.REGISTRAR if known else None,

@@ -18,7 +18,7 @@ import dns.rrset
 from dnstrace.checks.agreement import NEGATIVE, POSITIVE, conflict
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.replies import HeardReply, replies_of
-from dnstrace.dnssec.proof import NXNAME, Types
+from dnstrace.dnssec.proof import Types
 from dnstrace.dnssec.records import NSEC
 from dnstrace.model import Kind, Name, Probe, Question, Step
 from dnstrace.model.naming import is_below, plain
@@ -86,7 +86,7 @@ class Statement(Struct):
         message = self.reply.message
         records = [] if message is None else [r for rrset in message.authority for r in rrset]
         return any(
-            isinstance(r, NSEC) and (NXNAME in Types(tuple(r.windows)) or r.next.labels[0] == b"\0")
+            isinstance(r, NSEC) and (Types(tuple(r.windows)).absent or r.next.labels[0] == b"\0")
             for r in records
         )
 

@@ -41,7 +41,7 @@ _OBSOLETE = frozenset({1, 3, RSASHA1, 6, RSASHA1_NSEC3, 12})  # RSAMD5, DSA, GOS
 _NOT_FOR_ZONES = frozenset({0, 2, 252})  # the request for no DS record, Diffie-Hellman, indirect keys
 _RESERVED = frozenset({4, 9, 11, *range(123, 252), 255})
 _PRIVATE = frozenset({253, 254})
-_OTHERS = frozenset({17, 18, 23})  # SM2SM3, MLDSA44, ECC-GOST12: assigned, and hardly ever validated
+_OTHERS = {17: "SM2SM3", 18: "MLDSA44", 23: "ECC-GOST12"}  # assigned, and hardly ever validated
 
 
 def standing(number: int) -> Standing:
@@ -56,20 +56,35 @@ def standing(number: int) -> Standing:
         return Standing.PRIVATE
     if number in _RESERVED:
         return Standing.RESERVED
-    return Standing.FINE if number in SUPPORTED | _OTHERS else Standing.UNASSIGNED
+    return Standing.FINE if number in SUPPORTED or number in _OTHERS else Standing.UNASSIGNED
 
 
 def algorithm_text(number: int) -> str:
-    """An algorithm with its standing, unless that is fine: `algorithm 18 (unassigned)`."""
+    """An algorithm with its standing, unless that is fine: `algorithm 19 (unassigned)`.
+
+    One that is assigned but unknown to most validators has its number: `MLDSA44 (algorithm 18)`.
+    """
     found = standing(number)
     name = algorithm_name(number)
+    if number in _OTHERS:
+        return f"{name} (algorithm {int(number)})"
     return f"{name} ({found.value})" if found.value else name
 
 
 def algorithm_name(number: int) -> str:
     """The mnemonic of a DNSSEC algorithm, or `algorithm N` where it has none."""
+    if number in _OTHERS:  # not every version of dnspython knows them
+        return _OTHERS[number]
     name = dns.dnssectypes.Algorithm.to_text(number)
     return f"algorithm {name}" if name.isdigit() else name
+
+
+def only_unknown(records: Iterable[DS]) -> bool:
+    """Whether all DS records are of algorithms that are assigned, and that this validator does not know.
+
+    Other validators may know them: for these the zone is secure or bogus.
+    """
+    return all(ds.algorithm in _OTHERS for ds in records)
 
 
 def ds_usable(ds: DS) -> bool:

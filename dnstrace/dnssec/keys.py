@@ -16,6 +16,7 @@ from dnstrace.dnssec.algorithms import (
     heeded,
     key_tag,
     matches,
+    only_unknown,
 )
 from dnstrace.dnssec.crypto import key_bits
 from dnstrace.dnssec.effort import Effort
@@ -149,4 +150,6 @@ def _key_list(tags: Iterable[int]) -> str:
 def unsupported(ds: Sequence[DS]) -> str:
     """The algorithms and digests of a DS RRset that has no usable record, in words."""
     kinds = sorted({(record.algorithm, int(record.digest_type)) for record in ds})
-    return ", ".join(f"{algorithm_text(algorithm)} with digest {digest}" for algorithm, digest in kinds)
+    texts = [f"{algorithm_text(algorithm)} with digest {digest}" for algorithm, digest in kinds]
+    seen = f" (a validator that knows {'it' if len(kinds) == 1 else 'them'} sees otherwise)"
+    return f"{', '.join(texts)}{seen if only_unknown(ds) else ''}"

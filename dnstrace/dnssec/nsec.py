@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import dns.name
 import dns.rdatatype
 
-from dnstrace.dnssec.proof import NXNAME, Proof, ProofResult, Types, lacks_data, lacks_ds, wildcard_below
+from dnstrace.dnssec.proof import Proof, ProofResult, Types, absent_text, lacks_data, lacks_ds, wildcard_below
 from dnstrace.model import Name
 from dnstrace.model.naming import is_below, plain, zone_text
 from dnstrace.model.structs import Struct
@@ -48,8 +48,8 @@ def nxdomain(name: Name, records: Sequence[Nsec]) -> Proof:
     if proof := _unsigned_above(name, records):
         return proof
     for record in records:
-        if record.owner == name and NXNAME in record.types:
-            return Proof(ProofResult.PROVED, f"{record} marks {plain(name)} as non-existent (compact denial)")
+        if record.owner == name and record.types.absent:
+            return Proof(ProofResult.PROVED, absent_text(name, str(record)))
     covering = next((r for r in records if r.covers(name) and not is_below(r.next, name)), None)
     if covering is None:
         return Proof(ProofResult.UNPROVED, f"no NSEC record shows that {plain(name)} does not exist")

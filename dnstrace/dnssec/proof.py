@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 import dns.name
 import dns.rdatatype
+import dns.rrset
 
 from dnstrace.dnssec.records import NSEC, Signed, type_name
 from dnstrace.model import ROOT, Name
@@ -49,6 +51,11 @@ class Types(Struct):
         return dns.rdatatype.SOA in self
 
     @property
+    def absent(self) -> bool:
+        """Whether the record marks its name as one that does not exist (RFC 9824 section 2)."""
+        return NXNAME in self
+
+    @property
     def cut(self) -> bool:
         """Whether the record is on the parent's side of a zone cut."""
         return dns.rdatatype.NS in self and not self.apex
@@ -88,6 +95,8 @@ def lacks_data(types: Types, name: Name, rdtype: int, record: str) -> Proof:
             return Proof(ProofResult.INSECURE, f"{record} shows an unsigned delegation at {plain(name)}")
         useless = f"{record} is from the parent zone, so it proves nothing about the data in {plain(name)}"
         return Proof(ProofResult.UNPROVED, useless)
+    if types.absent:
+        return Proof(ProofResult.PROVED, absent_text(name, record))
     return Proof(ProofResult.PROVED, f"{record} shows that {plain(name)} has no {type_name(rdtype)} records")
 
 
@@ -99,9 +108,25 @@ def lacks_ds(types: Types, name: Name, record: str) -> Proof:
         )
     if dns.rdatatype.DS in types:
         return Proof(ProofResult.UNPROVED, f"{record} shows that {plain(name)} has a DS record")
+    if types.absent:
+        return Proof(ProofResult.NO_CUT, absent_text(name, record))
     if dns.rdatatype.NS not in types:
         return Proof(ProofResult.NO_CUT, f"{record} shows that {plain(name)} is not a zone cut")
     return Proof(ProofResult.INSECURE, f"{record} shows that {plain(name)} is delegated without a DS record")
+
+
+def absent_text(name: Name, record: str) -> str:
+    """What an NSEC record with the type NXNAME shows, in words."""
+    return f"{record} marks {plain(name)} as non-existent (compact denial)"
+
+
+def marked_absent(rrsets: Iterable[dns.rrset.RRset], name: Name) -> bool:
+    """Whether an authority section marks `name` as one that does not exist, by the type NXNAME.
+
+    The RCODE of such a reply is NOERROR, unless the query has the CO flag (RFC 9824 section 5).
+    """
+    records = (rdata for rrset in rrsets if rrset.name == name for rdata in rrset)
+    return any(isinstance(rdata, NSEC) and Types(tuple(rdata.windows)).absent for rdata in records)
 
 
 def wildcard_below(name: Name) -> Name | None:

@@ -25,6 +25,7 @@ import dns.rrset
 
 from dnstrace.lab.zone import LabZone, Node
 from dnstrace.message.alias import follow
+from dnstrace.message.deleg import DELEG
 from dnstrace.model import Name, Question, Transport
 
 PAYLOAD = 1232
@@ -142,7 +143,7 @@ class _Lookup:
         return chain.target
 
     def _refer(self, cut: Name) -> None:
-        """The parent's side of a cut: NS, DS, glue. NS and glue are not signed (RFC 4035 section 2.2)."""
+        """The parent's side of a cut: NS, DS, DELEG, glue. NS and glue are unsigned (RFC 4035, 2.2)."""
         authority, node = self._reply.authority, self._zone.nodes[cut]
         servers = node[dns.rdatatype.NS, dns.rdatatype.NONE]
         authority.append(servers)
@@ -150,6 +151,8 @@ class _Lookup:
             self._add(authority, ds, node)
         else:
             self._deny(cut)
+        if (deleg := node.get((DELEG, dns.rdatatype.NONE))) is not None:
+            self._add(authority, deleg, node)
         self._add_addresses(servers)
 
     def _add_negative(self) -> None:

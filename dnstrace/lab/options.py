@@ -54,4 +54,4 @@ def _with_option(reaction: Reaction, option: dns.edns.Option) -> Reaction:
 def _added(wire: bytes, option: dns.edns.Option) -> bytes:
     reply = dns.message.from_wire(wire)
     reply.use_edns(0, reply.ednsflags, PAYLOAD, options=[*reply.options, option])
-    return reply.to_wire()
+    return reply.to_wire(want_shuffle=False)

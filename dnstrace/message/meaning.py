@@ -52,6 +52,7 @@ _WALKED = frozenset(map(dns.rdatatype.from_text, ("A", "AAAA", "NS", "CNAME", "D
 _SETTLED = {dns.rcode.NOERROR, dns.rcode.NXDOMAIN, dns.rcode.YXDOMAIN}
 _DENIAL = {dns.rdatatype.NSEC, dns.rdatatype.NSEC3}
 _TC, _AA, _RA = map(int, (dns.flags.TC, dns.flags.AA, dns.flags.RA))
+_DELEG_NOTE = "it delegates by DELEG records alone, which are not followed"
 _LAME_NOTE = "it is not authoritative and offers recursion"
 
 
@@ -221,6 +222,10 @@ class _Reply:
             return self._as(Kind.SIDEWAYS_REFERRAL)
         if any(rrset.rdtype == dns.rdatatype.SOA for rrset in self.message.authority):
             return self._as(Kind.LAME, note="it answers for another zone")
+        from dnstrace.message.deleg import only_deleg  # nearly no reply needs it
+
+        if only_deleg(self._believed_authority, self.question.name, self.zone):
+            return self._as(Kind.EMPTY, note=_DELEG_NOTE)
         return self._as_empty()
 
     def _as_empty(self) -> Meaning:

@@ -45,6 +45,7 @@ class Probe(StrEnum):
     DNSKEY = "dnskey"
     CDS = "cds"
     CDNSKEY = "cdnskey"
+    CSYNC = "csync"  # where the parent's NS records or glue are not those of the zone
     ADDRESS = "address"  # A and AAAA of the name servers named in the zone itself
     BETWEEN = "between"  # names between an apex and the name asked or a delegation, which exist if that does
     WILDCARD = "wildcard"  # the wildcards above a name that has no such data
@@ -60,6 +61,7 @@ class Probe(StrEnum):
     RECURSION = "recursion"  # a name of somebody else's, recursion desired
     TRANSFER = "transfer"  # AXFR
     SIGNAL = "signal"  # CDS and CDNSKEY below the name of a name server (RFC 9615), and the way there
+    DSYNC = "dsync"  # where the parent takes notifications (RFC 9859), if the zone asks it for a change
     REHEARSAL = "rehearsal"  # what was asked to see what a remedy would lead to
 
 

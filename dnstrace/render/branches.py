@@ -17,7 +17,7 @@ from dnstrace.analysis.reached import delegation_reached, ended_unasked
 from dnstrace.model import ROOT, Kind, Outcome, Purpose, Question
 from dnstrace.model.naming import plain
 from dnstrace.render import folded as fold
-from dnstrace.render.delegation import delegation_nodes
+from dnstrace.render.delegation import deleg_nodes, delegation_nodes
 from dnstrace.render.endings import ending, glue_given
 from dnstrace.render.layout import TIMES, Node
 from dnstrace.render.records import reply_nodes
@@ -121,7 +121,7 @@ class Branches:
             chain = (
                 [] if evidence is None or (self._folds and fold.is_sound(evidence)) else cut_nodes(evidence)
             )
-            children = [*chain, *self._in_full(before), *children]
+            children = [*chain, *self._in_full(before), *deleg_nodes(before), *children]
             if self._folds and len(children) == 1 and not children[0].children:
                 line, children = joined([line, children[0].line]), []
         elif _is_one_line(steps[0], attempts, self._events(steps[0], wanted)):

@@ -33,6 +33,7 @@ from dnstrace.render.map_stages import (
     ending_stages,
     numbered,
 )
+from dnstrace.render.negative import negative_words
 from dnstrace.render.text import count_text, harmless, name_text, rdata_text, time_text, ttl_text
 
 if TYPE_CHECKING:
@@ -246,11 +247,9 @@ def _result_stage(trace: Trace, step: Step) -> Stage | None:
             f"{plain(step.question.name)} is an alias", (Line(f"of {plain(meaning.target)}"),), is_zone=False
         )
     if step.outcome is Outcome.NXDOMAIN:
-        return Stage(f"{name_text(meaning.target or step.question.name)}", (Line("NXDOMAIN, no such name"),),
-                     Mark.WARNING, is_zone=False)  # fmt: skip
-    if step.outcome is Outcome.NODATA:
-        rdtype = dns.rdatatype.to_text(step.question.rdtype)
-        return Stage(name, (Line(f"NODATA, no {rdtype} records"),), Mark.WARNING, is_zone=False)
+        name = name_text(meaning.target or step.question.name)
+    if step.outcome in (Outcome.NXDOMAIN, Outcome.NODATA):
+        return Stage(name, (Line(negative_words(step)),), Mark.WARNING, is_zone=False)
     mark = Mark.BAD if is_bogus(trace) else Mark.GOOD
     return Stage(name, tuple(_record_lines(meaning)), mark, is_zone=False)
 

@@ -13,6 +13,7 @@ from dnstrace.message.given import addresses_given
 from dnstrace.model import Outcome, Purpose
 from dnstrace.model.naming import plain
 from dnstrace.render.layout import TIMES, Node
+from dnstrace.render.negative import negative_words
 from dnstrace.render.text import harmless, rdata_text, ttl_text
 from dnstrace.render.trust import break_nodes, evidence_of, proof_nodes, signed_by
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, joined, marked, shown_name
@@ -151,11 +152,7 @@ def _rdata(rdata: dns.rdata.Rdata) -> Text:
 def _negative_node(step: Step, meaning: Meaning) -> Node:
     """NXDOMAIN or NODATA, and below it the SOA record with the negative TTL (RFC 2308 section 5)."""
     name = meaning.target or step.question.name
-    rdtype = dns.rdatatype.to_text(step.question.rdtype)
-    words = "NXDOMAIN, no such name"
-    if step.outcome is Outcome.NODATA:
-        words = f"NODATA, no {rdtype} records"
-    line = Text.assemble(shown_name(name), (" ─ ", QUIET), (words, WARNING))
+    line = Text.assemble(shown_name(name), (" ─ ", QUIET), (negative_words(step), WARNING))
     line.append(_GAP).append_text(_authority_remark(step, meaning))
     return Node(line, [] if meaning.soa is None else [Node(_soa_line(meaning, meaning.soa))])
 

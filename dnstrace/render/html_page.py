@@ -35,6 +35,7 @@ from dnstrace.render.html_parts import (
     verdict,
 )
 from dnstrace.render.html_words import words
+from dnstrace.render.negative import ended_compactly
 from dnstrace.render.text import (
     count_text,
     name_text,
@@ -194,6 +195,8 @@ def _answer_section(trace: Trace) -> str:
         for rdata in rrset
     ]
     negative = {Outcome.NXDOMAIN: "The name does not exist.", Outcome.NODATA: "The name has no such records."}
+    if ended_compactly(trace):
+        negative[Outcome.NODATA] = "The name does not exist (compact denial: the RCODE is NOERROR)."
     if not lines:
         return f"<p>{negative[trace.outcome]}</p>" if trace.outcome in negative else ""
     return copyable(lines, "records")

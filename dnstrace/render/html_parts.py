@@ -40,7 +40,7 @@ _LEVELS = {Level.ERROR: "bad", Level.WARNING: "warning", Level.NOTICE: "quiet"}
 _SECURITY = {Security.SECURE: "good", Security.BOGUS: "bad"}
 _LINKS = 2  # steps of a verdict that are links
 _SHOWN = 5  # findings that are not folded
-_STOPS = 6  # places for the tab key in them: what unfolds the explanation, and what copies the records
+_STOPS = 4  # places for the tab key in them: what unfolds the explanation, and what copies the records
 
 
 # --- the walk ---------------------------------------------------------------------------------------

@@ -64,6 +64,7 @@ _PROBES = {
     Probe.DNSKEY: "which keys the zone has (DNSKEY)",
     Probe.CDS: "whether the zone asks its parent for a new DS record (CDS)",
     Probe.CDNSKEY: "whether the zone asks its parent for a new DS record (CDNSKEY)",
+    Probe.CSYNC: "whether the zone asks its parent for other NS records or glue (CSYNC)",
     Probe.ADDRESS: "which address a name server of the zone has",
     Probe.BETWEEN: "about a name between the zone and the name in question",
     Probe.WILDCARD: "about a wildcard above the name in question",
@@ -79,6 +80,7 @@ _PROBES = {
     Probe.RECURSION: "for a name outside its zones, which it should not resolve",
     Probe.TRANSFER: "for the whole zone, which it should not give to everybody",
     Probe.SIGNAL: "for a signal by which a registry may accept the first DS record of the zone (RFC 9615)",
+    Probe.DSYNC: "where the parent takes notifications that the zone asks for a change (DSYNC, RFC 9859)",
     Probe.REHEARSAL: "what it would be asked if the recommended change were made",
 }
 

@@ -14,6 +14,7 @@ from dnstrace.analysis.reached import last_step
 from dnstrace.model import ROOT, Kind, Outcome, Source
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.security import Security
+from dnstrace.render.negative import denied_compactly
 from dnstrace.render.text import count_text, harmless, rdata_text, ttl_text, type_text
 from dnstrace.render.troubles import way
 
@@ -121,6 +122,10 @@ def _answer_words(step: Step, meaning: Meaning) -> str:
         return f"says that {plain(step.question.name)} is an alias of {name}."
     if meaning.kind is Kind.NXDOMAIN:
         return f"serves {zone_text(zone)} and says that {name} does not exist. {_negative_lifetime(meaning)}"
+    if denied_compactly(step):
+        marks = f"marks {name} as non-existent with the type NXNAME (compact denial, RFC 9824)"
+        without = "A query without the DO flag may get NXDOMAIN instead."
+        return f"serves {zone_text(zone)}, says NODATA, and {marks}. {without} {_negative_lifetime(meaning)}"
     if meaning.kind is Kind.NODATA:
         no_data = f"{name} has no {rdtype} records. {_negative_lifetime(meaning)}"
         return f"serves {zone_text(zone)} and says that {no_data}"

@@ -134,7 +134,7 @@ def _keys_text(tags: list[int]) -> str:
 
 
 def algorithm_text(number: int) -> str:
-    """The mnemonic of a signature algorithm, or its number."""
-    from dnstrace.dnssec.algorithms import algorithm_name  # already imported if there is evidence
+    """The mnemonic of a signature algorithm, or its number; and that the validator does not know it."""
+    from dnstrace.dnssec.algorithms import SUPPORTED, algorithm_name  # already imported if there is evidence
 
-    return algorithm_name(number)
+    return f"{'' if number in SUPPORTED else 'unsupported '}{algorithm_name(number)}"

@@ -46,6 +46,7 @@ from dnstrace.walk.descent import Walk
 from dnstrace.walk.probes import TELLING_TRIES, Put, plain_shape, probes_of, usual_shape
 from dnstrace.walk.strategy import Strategy
 from dnstrace.walk.survey import EVERY_ADDRESS, ask_all
+from dnstrace.walk.syncing import requests_to_parent
 
 _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
 _MAY_BE_EDNS = (Kind.REFUSED, Kind.SERVER_FAILURE, Kind.OTHER_RCODE)
@@ -75,6 +76,8 @@ class Probing:
             *(self._put_elsewhere(each) for each in elsewhere(trace)),
             self._check_hints(trace),
         )
+        differing = requests_to_parent(self._context.journal.snapshot(), zones)
+        await asyncio.gather(*map(self._put_beyond, differing))
 
     async def _put_elsewhere(self, each: Beyond) -> None:
         """Put the walk's question to other servers that the parent lists, once their addresses are known."""

@@ -57,7 +57,14 @@ class TraceUnderWay:
             from dnstrace.walk.probing import Probing
 
             await Probing(self._context, self._walk).run()
+            await self._ask_notifications()
             await self._ask_signals()
+
+    async def _ask_notifications(self) -> None:
+        """Ask where parents take notifications, if a zone waits for its parent."""
+        from dnstrace.walk.notifying import Notifications
+
+        await Notifications(self._context).run()
 
     async def _ask_signals(self) -> None:
         """Ask for the signals of a zone without DS records; what they show counts with the judgement."""

@@ -31,8 +31,9 @@ def test_where_queries_are_intercepted_no_zone_is_blamed() -> None:
 
 
 def test_a_resolver_as_the_starting_server_is_not_an_interception() -> None:
+    """Which zones it should serve is not known: nobody has to act, and what to type is said elsewhere."""
     found = trace("www.example.com", network=LabNetwork(load("intercepted")), server="198.41.0.4", seed=1)
-    assert [finding.code for finding in findings(found)] == ["lame-server"]
+    assert findings(found) == ()
 
 
 def with_servers(zone: str = "example.com.", **does: list[str]) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 from dnstrace.checks import Blame, Level
 from dnstrace.dnssec import Security, parse_anchors
 from dnstrace.lab.world import load
-from tests.checks.checking import checked
+from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, found
 
 RULES = [
@@ -17,6 +17,7 @@ RULES = [
     ("algorithm-weak", "dnssec-sha1", "dnssec-algorithm-8"),
     ("digest-weak", "dnssec-digest-weak", "dnssec-digests"),
     ("algorithm-unsupported", "dnssec-unknown-algorithm", "dnssec-algorithm-16"),
+    ("algorithm-unsupported", "dnssec-algorithm-18", "dnssec-algorithm-16"),
     ("key-small", "dnssec-key-small", "dnssec-algorithm-8"),
     ("dnskey-differs", "dnssec-keys-differ", "dnssec-expired-one"),
 ]
@@ -59,6 +60,17 @@ def test_the_records_to_publish_make_the_zone_secure(code: str, world: str) -> N
     anchors = parse_anchors(finding.records[0], "the finding")
     judgement = checked(load(world), anchors=anchors).judgement
     assert judgement is not None and judgement.security is Security.SECURE
+
+
+@pytest.mark.parametrize(("number", "text"), [(17, "SM2SM3"), (18, "MLDSA44"), (23, "ECC-GOST12")])
+def test_an_algorithm_that_others_know_is_named_and_a_notice(number: int, text: str) -> None:
+    signed = {"example.com.": {"sign": {"broken": [f"algorithm={number}"]}}}
+    trace = checked(made_of("_signed", zones=signed, expect={"outcome": "answer"}))
+    (finding,) = [each for each in trace.findings or () if each.code == "algorithm-unsupported"]
+    assert finding.level is Level.NOTICE and "most validators do not support" in finding.message
+    for said in (finding.message, trace.judgement.reason if trace.judgement else ""):
+        assert f"{text} (algorithm {number}) with digest 2 (a validator that knows it sees otherwise)" in said
+    assert trace.judgement is not None and trace.judgement.security is Security.INSECURE
 
 
 def test_a_zone_that_is_no_longer_signed_has_no_records_to_publish() -> None:

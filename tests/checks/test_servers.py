@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from dnstrace import trace
@@ -11,6 +14,7 @@ from dnstrace.lab.network import LabNetwork
 from dnstrace.model import Settings
 from tests.checks.checking import made_of, walked_in
 from tests.checks.documented import assert_fires, found
+from tests.cli.running import run
 
 RULES = [
     ("unreachable", "silent", "textbook"),
@@ -88,3 +92,13 @@ def test_replies_from_another_address_are_named_with_it() -> None:
 def test_replies_with_another_id_are_not_said_to_come_from_elsewhere() -> None:
     (only,) = found("wrong-reply", "wrong-id")
     assert "the reply comes from" not in only.message and "the ID and question" in only.cure
+
+
+def test_a_dead_server_is_found_for_every_name_of_a_list(tmp_path: Path) -> None:
+    """Few queries at a time go to it, so that the deadline comes before all have timed out."""
+    names = tmp_path / "names"
+    names.write_text("".join(f"{label}.example.com\n" for label in "abcd"))
+    ran = run("--lab", "own-servers-dead", "--check", "-f", str(names), "--jsonl", "--brief")
+    documents = [json.loads(line) for line in ran.out.splitlines()]
+    found = [[each["code"] for each in d["findings"]] for d in documents if "findings" in d]
+    assert len(found) == 4 and all(each.count("unreachable") == 2 for each in found)

@@ -106,5 +106,6 @@ def test_of_many_names_what_any_of_them_has_is_of_use(tmp_path: Path) -> None:
     assert [line for line in ran.err.splitlines() if "accepts" in line] == [
         "dnstrace: --ignore no-udp accepts nothing: no such finding"
     ]
-    accepted = [json.loads(line)["accepted"] for line in ran.out.splitlines()]
+    lines = [json.loads(line) for line in ran.out.splitlines()]
+    accepted = [line["accepted"] for line in lines if not line["schema"].endswith("-cut")]
     assert [[each["ignore"] for each in of_name] for of_name in sorted(accepted)] == [[], ["lame-server"]]

@@ -33,6 +33,8 @@ SEEN = [
     ("unreachable", UDP, Kind.PORT_UNREACHABLE),
     ("unreachable", TCP, Kind.PORT_UNREACHABLE),
     ("unreachable=host", UDP, Kind.HOST_UNREACHABLE),
+    ("zone-version", UDP, Kind.ANSWER),
+    ("report-channel=reports.example.net", UDP, Kind.ANSWER),
     ("no-udp", UDP, Kind.TIMEOUT),
     ("no-udp", TCP, Kind.ANSWER),
     ("no-tcp", UDP, Kind.ANSWER),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dns.rrset
 
 from dnstrace.model import Delegation
-from dnstrace.render.delegation import delegation_nodes, supposed_texts
+from dnstrace.render.delegation import deleg_nodes, delegation_nodes, supposed_texts
+from tests.checks.checking import walked
 from tests.render.story import servers
 from tests.replies import name, rrset
 
@@ -14,6 +15,13 @@ DS = "example.com. 3600 DS 1 13 2 " + "AA" * 32
 
 def delegation(*lines: str, ds: dns.rrset.RRset | None = None) -> Delegation:
     return Delegation(name("example.com."), servers(*lines), 172800, ds)
+
+
+def test_deleg_records_are_shown_below_the_cut() -> None:
+    step = next(step for step in walked("deleg").steps if step.zone == name("com."))
+    (node,) = deleg_nodes(step)
+    assert node.line.plain.startswith("DELEG server-ipv4=192.0.2.53 server-name=ns1.example.com (")
+    assert deleg_nodes(walked("dnssec-good").steps[0]) == []
 
 
 def lines(cut: Delegation) -> list[str]:

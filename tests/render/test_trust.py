@@ -83,7 +83,8 @@ an answer cached now lives until 14:05:00 UTC""".splitlines()
         ("dnssec-opt-out", "child.example.com. ─ NS x1 · TTL 1h · insecure"),
         ("dnssec-nsec-nxdomain", "└─ proof: NSEC "),
         ("dnssec-bad-nsec", "├─ no proof: no NSEC record shows"),
-        ("dnssec-unknown-algorithm", "(algorithm 100, SHA-256) · signed by key "),
+        ("dnssec-unknown-algorithm", "(unsupported algorithm 100, SHA-256) · signed by key "),
+        ("dnssec-algorithm-18", "(unsupported MLDSA44, SHA-256) · signed by key "),
     ],
 )
 def test_what_is_said_where(world: str, line: str) -> None:
@@ -139,7 +140,7 @@ def test_text_from_the_network_is_harmless_and_any_time_can_be_shown() -> None:
     evidence = StepEvidence("bogus", ds=(DsEvidence(1, 250, 99),), signatures=(signature,))  # type: ignore[arg-type]
     (node,) = cut_nodes(evidence)
     assert node.line.plain == (
-        "DS 1 (algorithm 250, digest 99) · signed by key 1 of \\027[2J until 2106-02-07"
+        "DS 1 (unsupported algorithm 250, digest 99) · signed by key 1 of \\027[2J until 2106-02-07"
     )
     broken = replace(signature, valid=False, reason="\x1b[2J")
     said = signed_by(replace(evidence, signatures=(broken,)), name("a."), 43).plain

@@ -14,6 +14,7 @@ from dnstrace.model.findings import Explanation, Level
 from dnstrace.model.naming import plain
 from dnstrace.render.accepted import because
 from dnstrace.render.expected import expected_text, unmet_texts
+from dnstrace.render.negative import ended_compactly
 from dnstrace.render.remedies import parts
 from dnstrace.render.short import data
 from dnstrace.render.text import count_text, harmless
@@ -212,6 +213,8 @@ def _of_the_end(report: Report, alone: bool) -> Iterator[Problem]:
         missing = "the name does not exist (NXDOMAIN)"
         if trace.outcome is Outcome.NODATA:
             missing = f"the name has no {kind} record (NODATA)"
+            if ended_compactly(trace):
+                missing = "the name does not exist (NODATA, compact denial)"
         yield Problem(NEGATIVE, Level.ERROR if alone else Level.NOTICE, missing, alone)
 
 

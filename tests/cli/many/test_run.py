@@ -147,7 +147,7 @@ class Interrupted(io.BytesIO):
 def test_ctrl_c_ends_the_wait_for_the_first_name(
     where: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dnstrace.cli.many.run._stdin", Interrupted)
+    monkeypatch.setattr("dnstrace.cli.many.run.standard_input", Interrupted)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         said = run("-f", "-", *where)
@@ -175,7 +175,7 @@ class Broken(io.BytesIO):
 def test_a_file_that_cannot_be_read_to_its_end_is_traced_so_far(
     content: bytes, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dnstrace.cli.many.run._stdin", lambda: Broken(content))
+    monkeypatch.setattr("dnstrace.cli.many.run.standard_input", lambda: Broken(content))
     said = run(*LAB, "-f", "-", "--short")
     lines = content.count(b"\n")
     assert said.status == status and said.out.count("192.0.2.44") == min(lines, 1)
