@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from dnstrace.analysis.served import at, by_address, changed_serials, unlike_answers
 from dnstrace.analysis.unheard import unheard
 from dnstrace.model.structs import Struct
 
@@ -90,7 +91,8 @@ def _answer_changes(old: Document, new: Document) -> Iterator[Difference]:
     before, after = _rrsets(old["answer"]), _rrsets(new["answer"])
     if "failed" in (old["outcome"], new["outcome"]) or _every_server_agrees_with_before(old, new):
         return  # a failed trace does not show which records exist
-    for key in dict.fromkeys((*before, *after)):
+    unlike, _ = unlike_answers(old, new)  # of these, chance decides which server's data a trace gets
+    for key in (key for key in dict.fromkeys((*before, *after)) if key not in unlike):
         name, rdtype = key
         yield from _data_changes(name, rdtype, before.get(key), after.get(key))
         had, has = before.get(key), after.get(key)
@@ -120,7 +122,7 @@ def _answers_by_address(zone: Document) -> dict[str, list[Any]]:
             for r in each["answer"]
             if r["type"] != "RRSIG"
         )
-        for address, each in _by_address(zone).items()
+        for address, each in by_address(zone).items()
     }
 
 
@@ -265,22 +267,27 @@ def _zone_changes(old: Document, new: Document) -> Iterator[Difference]:
                 yield from _set_changes(
                     "own-ns", had["zone"], named[0], named[1], "name server", "the zone itself"
                 )
-            yield from _serial_changes(had["zone"], _by_address(had), _by_address(has))
+            yield from _serial_changes(had, has)
 
 
-def _serial_changes(zone: str, had: dict[str, Document], has: dict[str, Document]) -> Iterator[Difference]:
-    changed = [
-        (had[address]["serial"], has[address]["serial"])
-        for address in had
-        if address in has and None not in (had[address]["serial"], has[address]["serial"])
-    ]
-    for was, is_now in dict.fromkeys(pair for pair in changed if pair[0] != pair[1]):
-        text = f"the serial of {in_words(zone)} changed from {was} to {is_now}"
-        yield Difference("serial", zone, None, was, is_now, text)
+def _serial_changes(had: Document, has: Document) -> Iterator[Difference]:
+    zone = had["zone"]
+    for servers, was, is_now in changed_serials(had, has):
+        text = f"the serial of {in_words(zone)} changed from {was} to {is_now}{at(servers)}"
+        yield Difference("serial", zone, _alone(servers), was, is_now, text)
 
 
-def _by_address(zone: Document) -> dict[str, Document]:
-    return {each["address"]: each for server in zone["servers"] for each in server["addresses"]}
+def _served_changes(old: Document, new: Document) -> Iterator[Difference]:
+    """Changes to what servers answer, where not all of them changed alike."""
+    for zone, (name, rdtype), data, gone, servers in unlike_answers(old, new)[1]:
+        text = f"{in_words(name)} {'no longer' if gone else 'now'} has {rdtype} {data}{at(servers)}"
+        had, has = (data, None) if gone else (None, data)
+        yield Difference("server-answer", zone, _alone(servers), had, has, text)
+
+
+def _alone(servers: tuple[str, ...]) -> str | None:
+    """The name of the server that changed, absolute; None if there are several."""
+    return f"{servers[0].partition(' ')[0]}." if len(servers) == 1 else None
 
 
 # --- what was found ---------------------------------------------------------------------------------
@@ -332,6 +339,6 @@ def _expectation_changes(old: Document, new: Document) -> Iterator[Difference]:
 
 
 _COMPARED: tuple[Callable[[Document, Document], Iterator[Difference]], ...] = (
-    _outcome_changes, _answer_changes, _delegation_changes, _server_changes, _unheard_servers, _zone_changes,
-    _finding_changes, _resolver_changes, _expectation_changes,
+    _outcome_changes, _answer_changes, _delegation_changes, _server_changes, _unheard_servers,
+    _served_changes, _zone_changes, _finding_changes, _resolver_changes, _expectation_changes,
 )  # fmt: skip

@@ -15,6 +15,8 @@ from dnstrace.cli.line.forms import Output
 from dnstrace.cli.output import FORMS
 from dnstrace.cli.status import status
 from dnstrace.cli.usage import Usage
+from dnstrace.model.counting import counted
+from dnstrace.model.policy import FAIL_ON
 from dnstrace.render.document import document
 from dnstrace.render.document.values import Document
 from dnstrace.render.short import data
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from dnstrace.cli.environment import Environment
     from dnstrace.cli.line.choices import Choices
     from dnstrace.model import Trace
+    from dnstrace.model.policy import Policy
 
 TraceAgain = Callable[[], "Trace"]
 
@@ -62,7 +65,25 @@ def watch(
         _show_changes(latest, [each.text for each in since], screen, pause, chosen, environment)
         if any(each.what != UNHEARD for each in found) and _ends_at_a_change(chosen):
             return Exit.FINDINGS
-    return status([latest], chosen.policy)
+    found_last = status([latest], chosen.policy)
+    if chosen.until == "ok" and found_last is Exit.ANSWER:
+        environment.remark(_why_it_is_ok(latest, chosen.policy))
+    return found_last
+
+
+def _why_it_is_ok(latest: Trace, policy: Policy) -> str:
+    """Why nothing is waited for any longer, and what is left that does not count."""
+    if latest.findings is None:
+        return "ok: nothing failed; without --check no findings are waited for"
+    counting = FAIL_ON[: FAIL_ON.index(policy.fail_on) + 1] if policy.fails_on_errors else ()
+    none = f"no {' or '.join(counting)} found" if counting else "no finding counts with --fail-on never"
+    levels = [finding.level.value for finding in latest.findings]
+    left = next((level for level in FAIL_ON if level in levels), None)
+    if left is None:
+        return f"ok: {none}"
+    count = levels.count(left)
+    rest = "that" if count == 1 else "those"
+    return f"ok: {none}; {counted(count, left)}: --fail-on {left} waits for {rest} too"
 
 
 def _once_more(chosen: Choices) -> TraceAgain:

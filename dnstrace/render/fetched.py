@@ -29,7 +29,9 @@ def fetched_nodes(found: Fetched, now: datetime) -> list[Node]:
     head.append(f" ─ page requested from {count_text(len(found.visits), 'address', 'addresses')}", QUIET)
     beside = [Node(_trace_line(trace)) for trace in found.beside]
     notes = [Node(marked(WARNING, Text(harmless(note), WARNING))) for note in found.notes]
-    return [Node(head, [*beside, *notes, *(_visit_node(visit, now) for visit in found.visits)])]
+    visits = [_visit_node(visit, now) for visit in found.visits]
+    missing = [] if found.served else [Node(Text("no address served the page", BAD))]
+    return [Node(head, [*beside, *notes, *visits, *missing])]
 
 
 def _trace_line(trace: Trace) -> Text:
@@ -59,7 +61,7 @@ def _visit_node(visit: Visit, now: datetime) -> Node:
         parts.append(Text(harmless(visit.fault), BAD))
     line = joined(parts)
     below = [] if visit.certificate is None else [Node(_certificate_line(visit.certificate, now))]
-    return Node(marked(BAD, line) if visit.fault else line, below)
+    return Node(line if visit.served else marked(BAD, line), below)
 
 
 def _certificate_line(shown: Certificate, now: datetime) -> Text:

@@ -25,7 +25,7 @@ Edit = Callable[[dict[str, Any]], None]
 
 def made(*edits: Edit, of: str = "in-domain") -> World:
     """A world of the lab, edited."""
-    contents = {name: copy.deepcopy(dict(read(name))) for name in (of, "_internet", "_signed")}
+    contents = {name: copy.deepcopy(dict(read(name))) for name in {of, "in-domain", "_internet", "_signed"}}
     for edit in edits:
         edit(contents[of] if "zones" in contents[of] else contents["_signed"])
     return build(of, contents[of], contents.__getitem__)
@@ -168,3 +168,17 @@ def test_a_zone_that_is_no_longer_delegated_is_named_and_a_failed_walk_says_noth
     assert "example.com is no longer delegated" in gone and "example.com is now delegated" in back
     failed = [each.text for each in differences(old, {**new, "outcome": "failed"})]
     assert not [text for text in failed if "delegated" in text]
+
+
+@pytest.mark.parametrize("seeds", [(1, 1), (1, 2), (2, 1)])
+def test_the_data_of_a_stale_server_is_compared_whichever_server_the_walk_picks(
+    seeds: tuple[int, int],
+) -> None:
+    stale = "answers-stale"
+    worlds = made(of=stale), made(zone("192.0.2.66", "192.0.2.98", "example.com. forgotten"), of=stale)
+    pairs = zip(worlds, seeds, strict=True)
+    old, new = (json_of(checked(*pair)) for pair in pairs)
+    assert [each.text for each in differences(old, new) if each.what != "finding"] == [
+        "www.example.com no longer has A 192.0.2.66 at ns2.example.com",
+        "www.example.com now has A 192.0.2.98 at ns2.example.com",
+    ]

@@ -25,7 +25,7 @@ def test_two_files(tmp_path: Path) -> None:
     assert run("--diff", old, old).out.endswith("\nnothing has changed\n")
     short = run("--diff", old, new, "--short").out.splitlines()
     assert short == [
-        "the serial of example.com changed from 2026011400 to 2026011501",
+        "the serial of example.com changed from 2026011400 to 2026011501 at ns2.example.com",
         "no longer found: soa-differs at ns2.example.com in example.com",
     ]
     told = json.loads(run("--diff", old, new, "--json").out)

@@ -28,6 +28,7 @@ class Watched:
         self._left = list(traces)
         self.waited: list[float] = []
         self.out = ""
+        self.err = ""
         self.status = -1
 
     def __call__(self, *arguments: str) -> Watched:
@@ -38,7 +39,8 @@ class Watched:
         )
         self.status = watch(chosen, where, trace=lambda: next(later), sleep=self.waited.append)
         assert isinstance(where.stdout, io.StringIO)
-        self.out = where.stdout.getvalue()
+        assert isinstance(where.stderr, io.StringIO)
+        self.out, self.err = where.stdout.getvalue(), where.stderr.getvalue()
         return self
 
 
@@ -71,8 +73,12 @@ def test_it_watches_until_all_is_well_whatever_changes_before() -> None:
     seen = Watched(lame, both, well)("--watch", "5", "--until", "ok", "--check", "--fail-on", "warning")
     assert (seen.status, len(seen.waited)) == (0, 2)
     assert seen.out.splitlines()[0].endswith("A: 192.0.2.44; lame-server")
+    assert seen.err.endswith("ok: no error or warning found\n")
+    seen = Watched(refused, own("in-domain", 1))("--watch", "5", "--until", "ok")
+    assert seen.err.endswith("ok: nothing failed; without --check no findings are waited for\n")
     seen = Watched(lame, both)("--watch", "5", "--until", "ok", "--check")
     assert (seen.status, len(seen.waited)) == (0, 1)  # only warnings are left
+    assert "ok: no error found; 3 warnings: --fail-on warning waits for those too" in seen.err
     wanted = ("--until", "ok", "--expect", "a=192.0.2.44")
     assert Watched(refused, well)("--watch", "5", *wanted).status == 0
     assert Watched(well, refused)("--watch", "5", "--expect", "a=192.0.2.44", "--until", "change").status == 5

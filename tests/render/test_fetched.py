@@ -16,7 +16,7 @@ NOW = datetime(2026, 1, 15, tzinfo=UTC)
 def lines(visit: Visit) -> list[str]:
     """The lines for one address."""
     (head,) = fetched_nodes(Fetched(Request("www.example.com", "https", 443), (visit,)), NOW)
-    (node,) = head.children
+    node, *_ = head.children
     return [node.line.plain, *(child.line.plain for child in node.children)]
 
 
@@ -33,6 +33,17 @@ def test_every_moment_has_its_place_and_an_error_its_word() -> None:
     ]
     assert [part for part in parts if part not in line] == [] and "\x1b" not in line
     assert "✗" in lines(Visit("192.0.2.44", fault="connection refused"))[0]
+
+
+@pytest.mark.parametrize(("status", "is_served"), [(200, True), (301, True), (404, False), (500, False)])
+def test_an_error_is_marked_and_that_no_address_served_the_page_is_said(status: int, is_served: bool) -> None:
+    request, failed = Request("www.example.com", "https", 443), Visit("192.0.2.44", 0.1, 0.1, 0.1, status)
+    (head,) = fetched_nodes(Fetched(request, (failed,)), NOW)
+    assert ("✗" in head.children[0].line.plain) is not is_served
+    said = "no address served the page" in [node.line.plain for node in head.children]
+    assert said is not is_served
+    (head,) = fetched_nodes(Fetched(request, (failed, Visit("192.0.2.45", 0.1, 0.1, 0.1, 200))), NOW)
+    assert len(head.children) == 2
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from dns.rdatatype import RdataType
 
 
+_NOT_OF_DNS = frozenset(
+    map(str, (21, 22, 25, 80, 110, 143, 443, 465, 587, 993, 995, 8000, 8008, 8080, 8443, 8888))
+)
+"""Ports of the web, of mail and of other services that have a name before them."""
+
+
 class Subject(NamedTuple):
     """A name to trace, and the type to ask for where none is given; the URL where it was one.
 
@@ -40,10 +46,17 @@ def subject(text: str) -> Subject:
     habits.unlikely(text)
     before, colon, port = text.rpartition(":")
     if colon and ":" not in before and is_digits(port) and not is_address(before):
-        raise Usage(f"{shown(text)} is not a name: give the port with -p, as in {shown(before)} -p {port}")
+        raise Usage(f"{shown(text)} is not a name: {_about_port(before, port)}")
     if is_address(without_dot := text.removesuffix(".")):
         return reverse(without_dot)
     return named(text)
+
+
+def _about_port(name: str, port: str) -> str:
+    """What to do about the port of a name: whether it is likely to be that of a name server."""
+    if port in _NOT_OF_DNS:
+        return f"give the name alone, as in {shown(name)} (-p is the port of name servers)"
+    return f"give the port with -p, as in {shown(name)} -p {port}"
 
 
 def named(text: str) -> Subject:

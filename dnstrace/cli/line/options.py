@@ -212,7 +212,7 @@ OPTIONS: tuple[Option, ...] = (
            excludes=(_ONE_QUESTION, (("watch",), "one compares once, the other again and again"))),
     Option("watch", Group.KEEP, "Trace every S seconds until something changes", metavar="S",
            convert=values.seconds, single="follows one question", excludes=(_ONE_QUESTION, _HERE)),
-    Option("until", Group.KEEP, "With --watch: wait until all is 'ok', or 'change'", metavar="WHAT",
+    Option("until", Group.KEEP, "With --watch: until 'ok' (no error left), or 'change'", metavar="WHAT",
            convert=values.one_of("ok", "change"), choices=("ok", "change"),
            needs=((("watch",), "{me} says when watching ends"),)),
     Option("drop", Group.KEEP, "Treat SERVER as dead (with --replay or --lab)", metavar="SERVER",
