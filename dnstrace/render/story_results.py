@@ -17,6 +17,7 @@ from dnstrace.model.security import Security
 from dnstrace.render.negative import denied_compactly
 from dnstrace.render.text import count_text, harmless, rdata_text, ttl_text, type_text
 from dnstrace.render.troubles import way
+from dnstrace.render.trust import breaks_at
 
 if TYPE_CHECKING:
     import dns.rrset
@@ -103,7 +104,7 @@ def trust_words(step: Step, trace: Trace) -> str:
         return ""
     status = evidence.security
     if status is Security.BOGUS:
-        return "The chain of trust breaks here."
+        return f"The chain of trust {'breaks here' if breaks_at(trace, step) else 'is broken already'}."
     if step.outcome is Outcome.REFERRAL:
         insecure = "It vouches for no keys of that zone, so nothing below can be validated."
         return {

@@ -92,12 +92,19 @@ def proof_nodes(evidence: StepEvidence) -> list[Node]:
 
 def break_nodes(trace: Trace, step: Step, evidence: StepEvidence) -> list[Node]:
     """A line that the chain breaks at this step of the walk, unless another line shows it."""
-    elsewhere = (evidence_of(trace, other) for other in trace.steps if other.purpose is not Purpose.WALK)
-    shown = {other.reason for other in elsewhere if other is not None}
-    if evidence.security is not Security.BOGUS or evidence.reason in shown or trace.judgement is None:
+    if evidence.security is not Security.BOGUS or trace.judgement is None or not breaks_at(trace, step):
         return []
     words = evidence.reason if evidence.reason != trace.judgement.reason else "the chain of trust breaks here"
     return [Node(marked(BAD, Text(harmless(words), BAD)))]
+
+
+def breaks_at(trace: Trace, step: Step) -> bool:
+    """Whether what is bogus at a step is so for a reason of its own, not for that of a look-up of keys."""
+    asked = (other for other in trace.steps if other.purpose is not Purpose.WALK)
+    shown = evidence_of(trace, step)
+    because = (evidence_of(trace, other) for other in asked)
+    reasons = {other.reason for other in because if other is not None}
+    return step.purpose is not Purpose.WALK or shown is None or shown.reason not in reasons
 
 
 # --- in words -----------------------------------------------------------------------------------
