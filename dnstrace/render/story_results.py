@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 
 from dnstrace.analysis.caching import negative_ttl
-from dnstrace.analysis.reached import last_step
+from dnstrace.analysis.reached import breaks_at, last_step
 from dnstrace.model import ROOT, Kind, Outcome, Source
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.security import Security
 from dnstrace.render.negative import denied_compactly
 from dnstrace.render.text import count_text, harmless, rdata_text, ttl_text, type_text
 from dnstrace.render.troubles import way
-from dnstrace.render.trust import breaks_at
 
 if TYPE_CHECKING:
     import dns.rrset

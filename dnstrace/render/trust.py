@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 from rich.text import Text
 
-from dnstrace.model import ROOT, Purpose
+from dnstrace.analysis.reached import breaks_at
+from dnstrace.model import ROOT
 from dnstrace.model.naming import zone_text
 from dnstrace.model.security import Security
 from dnstrace.render.layout import Node
@@ -96,15 +97,6 @@ def break_nodes(trace: Trace, step: Step, evidence: StepEvidence) -> list[Node]:
         return []
     words = evidence.reason if evidence.reason != trace.judgement.reason else "the chain of trust breaks here"
     return [Node(marked(BAD, Text(harmless(words), BAD)))]
-
-
-def breaks_at(trace: Trace, step: Step) -> bool:
-    """Whether what is bogus at a step is so for a reason of its own, not for that of a look-up of keys."""
-    asked = (other for other in trace.steps if other.purpose is not Purpose.WALK)
-    shown = evidence_of(trace, step)
-    because = (evidence_of(trace, other) for other in asked)
-    reasons = {other.reason for other in because if other is not None}
-    return step.purpose is not Purpose.WALK or shown is None or shown.reason not in reasons
 
 
 # --- in words -----------------------------------------------------------------------------------
