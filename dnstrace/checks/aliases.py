@@ -103,7 +103,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     )
 
 
-@of_trace(Level.WARNING, Blame.HOST)
+@of_trace(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
 def alias_chain_long(evidence: Evidence) -> Iterator[Observation]:
     """The chain of aliases is longer than some resolvers follow.
 

@@ -28,7 +28,7 @@ _ADDRESSES = frozenset({dns.rdatatype.A, dns.rdatatype.AAAA})
 _MEANT_TO_CHANGE = 60  # seconds: data with a shorter TTL is taken to be chosen anew for each query
 
 
-@of_cut(Level.WARNING, Blame.HOST)
+@of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR, Level.NOTICE))
 def answers_differ(cut: Cut) -> Iterator[Observation]:
     """Servers of the zone answer the same question differently.
 

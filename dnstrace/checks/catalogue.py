@@ -14,14 +14,15 @@
         '''
 
 `of_cut` calls the rule for each zone cut on the path of the walk, `of_trace` calls it once. The name of the
-function makes the code: `lame-server`. A `Trait` says what else is true of everything that a rule finds.
+function makes the code: `lame-server`. A `Trait` says what else is true of everything that a rule finds;
+`also` names the levels that it has in other circumstances.
 """
 
 from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum, auto
 from typing import Any
 
@@ -55,7 +56,8 @@ class Trait(Enum):
 class Rule(Struct):
     """An entry of the catalogue: `code` names what the rule looks for, `title` says it in one sentence.
 
-    `sections` maps each of SECTIONS to its text; `module` is where the rule is defined.
+    `sections` maps each of SECTIONS to its text; `module` is where the rule is defined. `level` is the usual
+    one, and `also` are those that it has in other circumstances.
     """
 
     code: str
@@ -66,6 +68,13 @@ class Rule(Struct):
     sections: dict[str, str]
     apply: Callable[[Evidence], Iterator[Finding]]
     traits: frozenset[Trait] = frozenset()
+    also: tuple[Level, ...] = ()
+
+    @property
+    def levels(self) -> str:
+        """The levels that it can have, the usual one first: `warning or error`."""
+        *others, last = self.level.value, *(level.value for level in self.also)
+        return f"{', '.join(others)} or {last}" if others else last
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -77,7 +86,9 @@ ENTERED: dict[str, Rule] = {}
 """Every rule by its code, in the order in which the modules were imported."""
 
 
-def of_cut(level: Level, blame: Blame, *traits: Trait) -> Callable[[CutRule], CutRule]:
+def of_cut(
+    level: Level, blame: Blame, *traits: Trait, also: Sequence[Level] = ()
+) -> Callable[[CutRule], CutRule]:
     """Enter a rule that judges one zone cut."""
 
     def enter(rule: CutRule) -> CutRule:
@@ -85,20 +96,22 @@ def of_cut(level: Level, blame: Blame, *traits: Trait) -> Callable[[CutRule], Cu
             for cut in evidence.cuts:
                 yield from (_finding(entry, fault, cut) for fault in rule(cut))
 
-        entry = _enter(rule, level, blame, traits, apply)
+        entry = _enter(rule, (level, *also), blame, traits, apply)
         return rule
 
     return enter
 
 
-def of_trace(level: Level, blame: Blame, *traits: Trait) -> Callable[[TraceRule], TraceRule]:
+def of_trace(
+    level: Level, blame: Blame, *traits: Trait, also: Sequence[Level] = ()
+) -> Callable[[TraceRule], TraceRule]:
     """Enter a rule that judges the trace as a whole."""
 
     def enter(rule: TraceRule) -> TraceRule:
         def apply(evidence: Evidence) -> Iterator[Finding]:
             yield from (_finding(entry, fault, None) for fault in rule(evidence))
 
-        entry = _enter(rule, level, blame, traits, apply)
+        entry = _enter(rule, (level, *also), blame, traits, apply)
         return rule
 
     return enter
@@ -106,7 +119,7 @@ def of_trace(level: Level, blame: Blame, *traits: Trait) -> Callable[[TraceRule]
 
 def _enter(
     rule: Callable[..., Any],
-    level: Level,
+    levels: tuple[Level, ...],
     blame: Blame,
     traits: Iterable[Trait],
     apply: Callable[[Evidence], Iterator[Finding]],
@@ -115,7 +128,15 @@ def _enter(
     title, *sections = _SECTION.split(inspect.getdoc(rule) or "")
     texts = dict(zip(sections[::2], (" ".join(text.split()) for text in sections[1::2]), strict=True))
     entry = Rule(
-        code, rule.__module__, level, blame, " ".join(title.split()), texts, apply, frozenset(traits)
+        code,
+        rule.__module__,
+        levels[0],
+        blame,
+        " ".join(title.split()),
+        texts,
+        apply,
+        frozenset(traits),
+        levels[1:],
     )
     ENTERED[code] = entry
     return entry

@@ -32,7 +32,7 @@ from dnstrace.model.naming import plain, zone_text
 _TTL = 86400  # seconds, of NS records to publish in the zone
 
 
-@of_cut(Level.ERROR, Blame.HOST)
+@of_cut(Level.ERROR, Blame.HOST, also=(Level.WARNING,))
 def answers_below_cut(cut: Cut) -> Iterator[Observation]:
     """A server answers with authority for names below a delegation of its own zone.
 

@@ -29,7 +29,7 @@ _ID = 2  # octets: that of a message, which comes first
 _HASHES = 4000  # of all replies of a zone
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST)
+@of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST, also=(Level.WARNING,))
 def denial_broken(cut: Cut) -> Iterator[Observation]:
     """A signed zone does not prove that a name or its data does not exist.
 
@@ -66,7 +66,7 @@ def denial_broken(cut: Cut) -> Iterator[Observation]:
             )
 
 
-@of_cut(Level.NOTICE, Blame.HOST)
+@of_cut(Level.NOTICE, Blame.HOST, also=(Level.ERROR, Level.WARNING))
 def nsec3_iterations(cut: Cut) -> Iterator[Observation]:
     """The NSEC3 records use additional hash iterations.
 

@@ -25,7 +25,7 @@ _PARAM = dns.rdatatype.NSEC3PARAM
 Shown = dict[str, dict[dns.rdatatype.RdataType, HeardReply]]
 
 
-@of_cut(Level.WARNING, Blame.HOST)
+@of_cut(Level.WARNING, Blame.HOST, also=(Level.NOTICE,))
 def denial_mixed(cut: Cut) -> Iterator[Observation]:
     """A zone proves in two ways that something does not exist.
 

@@ -18,7 +18,7 @@ from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
 
 
-@of_cut(Level.ERROR, Blame.REGISTRAR, Trait.BREAKS_TRUST)
+@of_cut(Level.ERROR, Blame.REGISTRAR, Trait.BREAKS_TRUST, also=(Level.WARNING,))
 def ds_digest_wrong(cut: Cut) -> Iterator[Observation]:
     """The digest of a DS record does not fit the key that it names.
 

@@ -23,7 +23,7 @@ Shown = tuple[Statement, Statement]
 """A statement that denies a name, and another one of the same address that shows it."""
 
 
-@of_cut(Level.ERROR, Blame.HOST)
+@of_cut(Level.ERROR, Blame.HOST, also=(Level.WARNING,))
 def nxdomain_beside_data(cut: Cut) -> Iterator[Observation]:
     """A server answers NXDOMAIN for a name that has data.
 
@@ -81,7 +81,7 @@ def _undelegated(cut: Cut, pairs: list[Shown]) -> Observation:
     )
 
 
-@of_cut(Level.ERROR, Blame.HOST)
+@of_cut(Level.ERROR, Blame.HOST, also=(Level.WARNING,))
 def ent_nxdomain(cut: Cut) -> Iterator[Observation]:
     """A server answers NXDOMAIN for a name that has names below it.
 

@@ -26,7 +26,7 @@ _TTL = 172800  # seconds, of glue to publish where the delegation shows no TTL
 _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
 
 
-@of_cut(Level.ERROR, Blame.REGISTRAR)
+@of_cut(Level.ERROR, Blame.REGISTRAR, also=(Level.WARNING,))
 def glue_missing(cut: Cut) -> Iterator[Observation]:
     """A name server inside the zone has no glue in the parent zone.
 
@@ -78,7 +78,7 @@ def _missing_text(cut: Cut, name: Name, given: tuple[str, ...]) -> str:
     )
 
 
-@of_cut(Level.WARNING, Blame.REGISTRAR)
+@of_cut(Level.WARNING, Blame.REGISTRAR, also=(Level.ERROR, Level.NOTICE))
 def glue_differs(cut: Cut) -> Iterator[Observation]:
     """The glue for a name server differs from its addresses in its own zone.
 
@@ -227,7 +227,7 @@ def zone_of_host(cut: Cut, host: Host) -> Name:
     return max(zones, key=len, default=cut.zone)
 
 
-@of_cut(Level.WARNING, Blame.SERVER_OPERATOR)
+@of_cut(Level.WARNING, Blame.SERVER_OPERATOR, also=(Level.ERROR,))
 def glue_only_in_parent(cut: Cut) -> Iterator[Observation]:
     """A name server has an address in the parent zone only, not in its own zone.
 

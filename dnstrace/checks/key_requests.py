@@ -46,7 +46,7 @@ class _Asking(NamedTuple):
     requests: list[_Request]
 
 
-@of_cut(Level.WARNING, Blame.HOST)
+@of_cut(Level.WARNING, Blame.HOST, also=(Level.NOTICE,))
 def cds_unusable(cut: Cut) -> Iterator[Observation]:
     """The zone's CDS or CDNSKEY records ask for DS records that would not work.
 

@@ -23,7 +23,7 @@ from dnstrace.model.naming import plain, zone_text
 _LABEL = re.compile(rb"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
 
 
-@of_cut(Level.WARNING, Blame.HOST)
+@of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
 def ns_name_unresolvable(cut: Cut) -> Iterator[Observation]:
     """The name of a name server has no address.
 
@@ -144,7 +144,7 @@ def _is_in_both(cut: Cut, names: Iterable[Name]) -> bool:
     return bool(above & set(names)) and (not cut.child or bool(cut.child.keys() & set(names)))
 
 
-@of_cut(Level.WARNING, Blame.SERVER_OPERATOR)
+@of_cut(Level.WARNING, Blame.SERVER_OPERATOR, also=(Level.ERROR,))
 def ns_name_alias(cut: Cut) -> Iterator[Observation]:
     """The name of a name server is an alias.
 
@@ -172,7 +172,7 @@ def ns_name_alias(cut: Cut) -> Iterator[Observation]:
         )
 
 
-@of_cut(Level.WARNING, Blame.HOST)
+@of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
 def ns_name_is_address(cut: Cut) -> Iterator[Observation]:
     """An NS record has an address where a name is needed.
 
@@ -203,7 +203,7 @@ def ns_name_is_address(cut: Cut) -> Iterator[Observation]:
         )
 
 
-@of_cut(Level.ERROR, Blame.SERVER_OPERATOR)
+@of_cut(Level.ERROR, Blame.SERVER_OPERATOR, also=(Level.WARNING,))
 def ns_address_special(cut: Cut) -> Iterator[Observation]:
     """A name server has an address that cannot be reached from the Internet.
 

@@ -51,7 +51,7 @@ class _Asked(NamedTuple):
     rdtype: int
 
 
-@of_cut(Level.WARNING, Blame.HOST)
+@of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR, Level.NOTICE))
 def type_fails(cut: Cut) -> Iterator[Observation]:
     """A name server answers for the zone, but not to queries for some types.
 

@@ -44,7 +44,7 @@ class _Odd(NamedTuple):
         return self.rrset.name, self.rrset.rdtype, self.rdata
 
 
-@of_trace(Level.WARNING, Blame.HOST)
+@of_trace(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
 def record_malformed(evidence: Evidence) -> Iterator[Observation]:
     """A record's data does not have the form that its type requires.
 

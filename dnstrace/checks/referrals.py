@@ -26,7 +26,7 @@ _ROOM = 1232  # octets, to which servers keep their replies whatever the query a
 _RECORD = {4: 16, 6: 28}  # octets of an A and an AAAA record, with a compressed owner name
 
 
-@of_cut(Level.WARNING, Blame.PARENT)
+@of_cut(Level.WARNING, Blame.PARENT, also=(Level.ERROR,))
 def parent_servers_differ(cut: Cut) -> Iterator[Observation]:
     """Servers of the parent zone disagree on the delegation of the zone.
 

@@ -67,7 +67,7 @@ def resolver_stale(evidence: Evidence) -> Iterator[Observation]:
             yield _resolver_fault(each, f"keeps an old answer{left}", cure)
 
 
-@of_trace(Level.WARNING, Blame.RESOLVER)
+@of_trace(Level.WARNING, Blame.RESOLVER, also=(Level.ERROR,))
 def resolver_keys_stale(evidence: Evidence) -> Iterator[Observation]:
     """A resolver has old DS or DNSKEY records, and finds the answer bogus for that reason.
 
@@ -101,7 +101,7 @@ def resolver_keys_stale(evidence: Evidence) -> Iterator[Observation]:
             )
 
 
-@of_trace(Level.WARNING, Blame.RESOLVER)
+@of_trace(Level.WARNING, Blame.RESOLVER, also=(Level.ERROR,))
 def resolver_fails(evidence: Evidence) -> Iterator[Observation]:
     """A resolver has no answer where the walk has one.
 

@@ -75,7 +75,7 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
     )
 
 
-@of_cut(Level.NOTICE, Blame.REGISTRAR)
+@of_cut(Level.NOTICE, Blame.REGISTRAR, also=(Level.WARNING,))
 def ds_stale(cut: Cut) -> Iterator[Observation]:
     """One of several DS records matches no key of the zone.
 
@@ -185,7 +185,7 @@ def digest_weak(cut: Cut) -> Iterator[Observation]:
         )
 
 
-@of_cut(Level.WARNING, Blame.HOST)
+@of_cut(Level.WARNING, Blame.HOST, also=(Level.NOTICE,))
 def algorithm_unsupported(cut: Cut) -> Iterator[Observation]:
     """The zone is signed in a way that validators do not support.
 
@@ -231,7 +231,7 @@ def algorithm_unsupported(cut: Cut) -> Iterator[Observation]:
         )
 
 
-@of_cut(Level.WARNING, Blame.HOST, Trait.BREAKS_TRUST)
+@of_cut(Level.WARNING, Blame.HOST, Trait.BREAKS_TRUST, also=(Level.ERROR,))
 def dnskey_differs(cut: Cut) -> Iterator[Observation]:
     """Servers of the zone have different keys.
 

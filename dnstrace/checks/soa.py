@@ -89,7 +89,7 @@ def soa_multiple(cut: Cut) -> Iterator[Observation]:
         )
 
 
-@of_cut(Level.WARNING, Blame.HOST)
+@of_cut(Level.WARNING, Blame.HOST, also=(Level.NOTICE,))
 def soa_differs(cut: Cut) -> Iterator[Observation]:
     """The servers of the zone do not have the same version of it.
 

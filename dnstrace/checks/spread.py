@@ -30,7 +30,7 @@ _LONGEST = 255  # octets of a name (RFC 1035 section 2.3.4)
 _NETWORK = {4: 24, 6: 48}  # the smallest prefixes that networks announce
 
 
-@of_cut(Level.WARNING, Blame.HOST)
+@of_cut(Level.WARNING, Blame.HOST, also=(Level.NOTICE,))
 def too_few_servers(cut: Cut) -> Iterator[Observation]:
     """The zone has only one name server.
 

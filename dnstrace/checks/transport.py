@@ -29,7 +29,7 @@ _REPLY = (
 _PASS = "update the name server software of {server}, or the firewall that drops such queries"
 
 
-@of_cut(Level.WARNING, Blame.HOST)
+@of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
 def no_tcp(cut: Cut) -> Iterator[Observation]:
     """A name server does not answer over TCP.
 
@@ -83,7 +83,7 @@ def truncated_over_tcp(cut: Cut) -> Iterator[Observation]:
     )
 
 
-@of_cut(Level.WARNING, Blame.HOST)
+@of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
 def no_edns(cut: Cut) -> Iterator[Observation]:
     """A name server does not support EDNS.
 

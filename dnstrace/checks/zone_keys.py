@@ -51,7 +51,7 @@ def key_malformed(cut: Cut) -> Iterator[Observation]:
         )
 
 
-@of_cut(Level.NOTICE, Blame.HOST)
+@of_cut(Level.NOTICE, Blame.HOST, also=(Level.ERROR,))
 def key_small(cut: Cut) -> Iterator[Observation]:
     """An RSA key is shorter than 2048 bits.
 

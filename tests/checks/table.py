@@ -11,7 +11,7 @@ BEGIN, END = "<!-- findings -->", "<!-- end of findings -->"
 
 def table() -> str:
     """The findings in Markdown: code, level, what it is."""
-    rows = "\n".join(f"| `{rule.code}` | {rule.level.value} | {rule.title} |" for rule in CATALOGUE.values())
+    rows = "\n".join(f"| `{rule.code}` | {rule.levels} | {rule.title} |" for rule in CATALOGUE.values())
     return f"| finding | level | what it is |\n|---|---|---|\n{rows}\n"
 
 

@@ -12,6 +12,7 @@ from dnstrace.checks import CATALOGUE, Level, Rule, Trait, findings
 from dnstrace.checks.catalogue import SECTIONS
 from dnstrace.lab.world import load, names
 from tests.checks.checking import checked
+from tests.checks.levels import levels_in_source
 from tests.checks.table import BEGIN, END, table
 
 FIRED = {finding.split()[0]: name for name in names() for finding in load(name).expect.findings or ()}
@@ -79,6 +80,13 @@ def test_errors_come_first_and_each_finding_has_its_evidence() -> None:
         assert levels == sorted(levels)
         for finding in trace.findings or ():
             assert finding.steps and all(1 <= step <= len(trace.steps) for step in finding.steps)
+
+
+def test_every_level_that_a_rule_can_give_is_declared_and_listed() -> None:
+    for rule in CATALOGUE.values():
+        assert {rule.level, *rule.also} == levels_in_source(rule), rule.code
+    listed = [CATALOGUE[code].levels for code in ("no-tcp", "resolver-fails", "answers-differ", "ns-missing")]
+    assert listed == ["warning or error", "warning or error", "warning, error or notice", "error"]
 
 
 def test_the_readme_has_the_table() -> None:

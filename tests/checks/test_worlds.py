@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dnstrace.checks import CATALOGUE
 from dnstrace.lab.world import load, names
 from tests.checks.checking import checked, told
 
@@ -14,4 +15,7 @@ DECLARED = [name for name in names() if load(name).expect.findings is not None]
 @pytest.mark.parametrize("name", DECLARED)
 def test_a_world_has_exactly_the_findings_that_it_declares(name: str, seed: int) -> None:
     world = load(name)
-    assert told(checked(world, seed).findings or ()) == sorted(world.expect.findings or ())
+    found = checked(world, seed).findings or ()
+    assert told(found) == sorted(world.expect.findings or ())
+    rules = [(each, CATALOGUE[each.code]) for each in found]
+    assert [each for each, rule in rules if each.level not in (rule.level, *rule.also)] == []

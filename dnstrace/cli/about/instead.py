@@ -72,7 +72,8 @@ def explain(word: str, environment: Environment) -> int:
     if word == "list":
         longest = max(map(len, CATALOGUE))
         rules = CATALOGUE.values()
-        environment.write("".join(f"{r.code:<{longest}}  {r.level.value:<7}  {r.title}\n" for r in rules))
+        wide = max(len(rule.levels) for rule in rules)
+        environment.write("".join(f"{r.code:<{longest}}  {r.levels:<{wide}}  {r.title}\n" for r in rules))
         environment.remark("`dnstrace --explain words` lists the words of the DNS that it explains")
         return Exit.ANSWER
     if word == "words":
@@ -80,7 +81,10 @@ def explain(word: str, environment: Environment) -> int:
 
         environment.write("".join(f"{', '.join((each.name, *each.also))}\n" for each in terms().values()))
         return Exit.ANSWER
-    environment.write(_wrapped(_of_finding(word) if word in CATALOGUE else _of_term(word)))
+    from dnstrace.render.formats.entries import EXPLAINED
+
+    of = _of_finding if word in CATALOGUE else _of_ending if word in EXPLAINED else _of_term
+    environment.write(_wrapped(of(word)))
     return Exit.ANSWER
 
 
@@ -89,9 +93,25 @@ def _of_finding(code: str) -> Iterator[tuple[str, ...]]:
     from dnstrace.checks import CATALOGUE
 
     rule = CATALOGUE[code]
-    yield f"{rule.code} ({rule.level.value})", rule.title
+    yield f"{rule.code} ({rule.levels})", rule.title
     for heading, text in rule.sections.items():
         yield heading, text[:1].upper() + text[1:]
+
+
+def _of_ending(code: str) -> Iterator[tuple[str, ...]]:
+    """The paragraphs on a code that reports have for how a trace ended."""
+    from dnstrace.cli.line.forms import FORMATS
+    from dnstrace.render.formats.entries import EXPLAINED, NEGATIVE, NO_ANSWER
+
+    yield f"{code} (in reports)", EXPLAINED[code]
+    formats = ", ".join(each.value for each in FORMATS)
+    yield "Where it is", f"The reports of --format ({formats}) tell by it how a name fared."
+    rest = "It is an error there. No rule finds it, so --ignore does not accept it"
+    if code in (NO_ANSWER, NEGATIVE):
+        rest += "; --expect outcome=WORD makes it what is wanted"
+    if code == NEGATIVE:
+        rest = f"{rest}. Of several names it is only a notice, and the run does not fail because of it"
+    yield "What it does", f"{rest}."
 
 
 def _of_term(name: str) -> Iterator[tuple[str, ...]]:

@@ -103,18 +103,19 @@ def expectations(text: str) -> tuple[Expectation, ...]:
 
 
 def explained(text: str) -> str:
-    """The code of a finding, the name of a term of the glossary, or `list` or `words`, which list these."""
+    """The code of a finding or of how a trace ends, the name of a term, or `list` or `words`."""
     from dnstrace.checks import CATALOGUE
     from dnstrace.cli.line.former import CODES
+    from dnstrace.render.formats.entries import EXPLAINED
     from dnstrace.render.glossary import names, term
 
     if text in ("list", "words"):
         return text
-    if (code := CODES.get(text.lower(), text.lower())) in CATALOGUE:
+    if (code := CODES.get(text.lower(), text.lower())) in CATALOGUE or code in EXPLAINED:
         return code
     if (found := term(text)) is not None:
         return found.name
-    near = meant(text, [*CATALOGUE, *names()])
+    near = meant(text, [*CATALOGUE, *EXPLAINED, *names()])
     lists = "; `dnstrace --explain list` lists findings, `dnstrace --explain words` words"
     raise Usage(f"{shown(text)} is neither a finding nor a word that dnstrace explains{near or lists}")
 

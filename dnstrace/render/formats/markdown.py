@@ -56,8 +56,8 @@ def _of_many(entries: Sequence[Entry]) -> Iterator[str]:
     """The lines for many names: which have problems, each problem once, which names have none."""
     bad = sum(any(problem.level is not Level.NOTICE for problem in entry.counting) for entry in entries)
     noted = sum(bool(entry.counting) for entry in entries) - bad
-    noted_text = f", {noted:,} with notices only" if noted else ""
-    yield f"## {_sign(entries)} {bad:,} of {count_text(len(entries), 'name')} with errors or warnings{noted_text}"
+    only = f", {noted:,} with notices only" if noted else ""
+    yield f"## {_sign(entries)} {bad:,} of {count_text(len(entries), 'name')} with errors or warnings{only}"
     yield ""
     if rows := [(_text(entry.question), _codes(entry)) for entry in entries if entry.counting]:
         yield from _table(("name", "found"), rows)

@@ -11,6 +11,7 @@ from dnstrace.checks import CATALOGUE
 from dnstrace.checks.catalogue import SECTIONS
 from dnstrace.cli.about.instead import ABOUT
 from dnstrace.cli.line.options import OPTIONS
+from dnstrace.render.formats.entries import EXPLAINED
 from tests.cli.running import run
 
 
@@ -30,7 +31,7 @@ def test_a_finding_is_explained_and_all_are_listed() -> None:
     ).out.splitlines() == listed
     for code, rule in CATALOGUE.items():
         said = run("--explain", code).out
-        assert said.startswith(f"{code} ({rule.level})\n") and max(map(len, said.splitlines())) <= 80
+        assert said.startswith(f"{code} ({rule.levels})\n") and max(map(len, said.splitlines())) <= 80
         assert [line for line in said.splitlines() if line in SECTIONS] == list(SECTIONS)
         assert " ".join(rule.title.split()) in " ".join(said.split())
 
@@ -43,8 +44,8 @@ def test_a_finding_is_explained_and_all_are_listed() -> None:
         ("--explain lame delegation", "lame delegation, lame, lame server"),
         ("--explain 'Zone Cuts'", "cut, zone cut"),
         ("--explain=opt-out", "opt-out"),
-        ("--explain lame-server example.com --json", "lame-server (error)"),
-        ("--explain Lame-Server", "lame-server (error)"),
+        ("--explain lame-server example.com --json", "lame-server (error or warning)"),
+        ("--explain Lame-Server", "lame-server (error or warning)"),
     ],
 )
 def test_a_word_is_explained_however_it_is_typed(line: str, heading: str) -> None:
@@ -56,6 +57,15 @@ def test_a_word_is_explained_however_it_is_typed(line: str, heading: str) -> Non
 def test_a_word_leads_to_the_findings_that_are_named_after_it() -> None:
     assert "glue-missing, glue-differs" in run("--explain", "glue").out
     assert "Findings" not in run("--explain", "priming").out
+
+
+def test_what_reports_say_of_the_end_of_a_trace_is_explained() -> None:
+    for code, meaning in EXPLAINED.items():
+        ran = run("--explain", code)
+        assert ran.status == 0 and ran.out.startswith(f"{code} (in reports)\n{meaning}\n")
+        assert "junit" in ran.out and max(map(len, ran.out.splitlines())) <= 80
+    assert "only a notice" in " ".join(run("--explain", "negative-answer").out.split())
+    assert run("--explain", "negative", "answer").out.startswith("negative caching")
 
 
 def test_all_words_are_listed() -> None:

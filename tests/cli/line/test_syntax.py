@@ -190,8 +190,8 @@ def test_the_first_option_that_is_done_instead_of_a_trace_ends_the_reading(
         ("example.com:5353", "'example.com:5353' is not a name: give the port with -p"),
         (
             "example.com:443",
-            "'example.com:443' is not a name: give the name alone, as in 'example.com' (-p is the port of name"
-            " servers)",
+            "'example.com:443' is not a name: give the name alone, as in 'example.com' "
+            "(-p is the port of name servers)",
         ),
         ("example.com:8080", "'example.com:8080' is not a name: give the name alone, as in 'example.com'"),
         ("--lab=alia", "--lab: 'alia' is not a world of the lab; did you mean alias?"),
