@@ -198,7 +198,18 @@ def test_addresses_of_a_family_that_is_switched_off_are_not_absent() -> None:
     assert not any("no address" in step.note for step in found.steps)
     last = verdict(found)
     assert last is not None and last.blame is Blame.NOBODY and not last.text.count("operator")
-    assert last.text.startswith(f"no answer: {found.error}; leave out -4 ")
+    assert last.text.startswith(f"no answer: {found.error}; leave out -4 to ask")
+
+
+def test_the_option_that_was_given_is_the_one_to_leave_out() -> None:
+    world = load("ipv6-only")
+    settings = Settings(families=frozenset({4}), bind="192.0.2.1")
+    asked = world.question
+    network = LabNetwork(world)
+    found = trace(asked.name, asked.rdtype, network=network, settings=settings, now=world.now, seed=1)
+    last = verdict(found)
+    assert last is not None and "; leave out -b to ask over IPv6 too" in last.text and "-4" not in last.text
+    assert document(report(found))["not_asked"] == [{"family": 6, "why": "switched-off"}]
 
 
 def test_where_only_a_family_without_a_route_may_be_asked_the_switch_is_named_and_not_the_network() -> None:

@@ -134,3 +134,11 @@ def ended_well(report: Report) -> bool:
     if any(not met.met for met in report.trace.expectations or ()):
         return False
     return not any(each.difference is not None and each.difference.has_none for each in report.resolvers)
+
+
+def breaks_at(trace: Trace, step: Step) -> bool:
+    """Whether what is bogus at a step is so for a reason of its own, not for that of a look-up of keys."""
+    judged = {} if trace.judgement is None else trace.judgement.steps
+    asked = (other.id for other in trace.steps if other.purpose is not Purpose.WALK)
+    reasons = {judged[number].reason for number in asked if number in judged}
+    return step.purpose is not Purpose.WALK or step.id not in judged or judged[step.id].reason not in reasons

@@ -99,7 +99,7 @@ def begun(
     start = given or tracing.roots or root_hints()
     clock = asyncio.get_running_loop().time
     has = knowledge or Knowledge()
-    health = has.health or Health(settings.families)
+    health = has.health or Health(settings.families, settings.bind is not None)
     now = tracing.now or datetime.now(UTC)
     network = network or _live(settings)
     origin = began(network, clock())

@@ -24,7 +24,9 @@ class Shared:
         self, network: Network, clock: Callable[[], float], settings: Settings, roots: Delegation
     ) -> None:
         self.network = network
-        self.knowledge = Knowledge(TimedCuts(roots, clock), Health(settings.families))
+        self.knowledge = Knowledge(
+            TimedCuts(roots, clock), Health(settings.families, settings.bind is not None)
+        )
         self._under_way: dict[_Same, _Flight] = {}
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:

@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from dnstrace.analysis.reached import zone_reached
+from dnstrace.analysis.resolvers import compared
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.hosts import host_of
 from dnstrace.checks.phrases import listed
 from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.signing import signing_of
 from dnstrace.model import Outcome
+from dnstrace.model.compared import Disagreement
 from dnstrace.model.findings import Finding
 from dnstrace.model.structs import replace
 
@@ -180,9 +182,10 @@ def at_the_end(evidence: Evidence, cause: Finding, _: Finding) -> bool:
     return cause.is_error and trace.outcome is Outcome.FAILED and cause.zone == zone_reached(trace)
 
 
-def of_all(_: Evidence, cause: Finding, __: Finding) -> bool:
-    """The cause is an error: whoever asks may meet it."""
-    return cause.is_error
+def of_resolver(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """The cause is an error, and the resolver does not refuse by itself: that is its own policy."""
+    refusing = {each.step.id for each in compared(evidence.trace) if each.difference is Disagreement.REFUSES}
+    return cause.is_error and refusing.isdisjoint(effect.steps)
 
 
 # --- the table ----------------------------------------------------------------------------------
@@ -231,7 +234,7 @@ TABLE = (
     Row("answers-below-cut nxdomain-beside-data", of_zone, "answers-differ"),
     Row("answers-differ", of_zone, "denial-contradicts-data"),
     Row(f"{_DEAD} {_UNFOUND}", at_the_end, "alias-dangling"),
-    Row(f"{_DEAD} {_UNFOUND} {_UNTRUSTED}", of_all, "resolver-fails"),
+    Row(f"{_DEAD} {_UNFOUND} {_UNTRUSTED}", of_resolver, "resolver-fails"),
 )
 """The causes, in the order in which they are looked for: those farther up come first."""
 

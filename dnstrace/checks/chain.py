@@ -16,11 +16,17 @@ from dnstrace.checks.signing import signing_of
 from dnstrace.dnssec.records import OddDS
 from dnstrace.model import ROOT, Name, Outcome, Step
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.judgement import Judgement
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.security import Security
 from dnstrace.model.structs import replace
 
 _CODE = "chain-broken"
+_COMPARE, _GIVE = "compare the trust anchor with", ", and give the right one with --trust-anchor"
+_COMPARE_ROOT = (
+    f"{_COMPARE} the keys that IANA publishes for the root zone, and update it;"
+    " for another root, give its own with --trust-anchor"
+)
 
 
 @of_trace(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST, Trait.NAMES_OPERATOR)
@@ -51,9 +57,8 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
     if (at_alias := _at_alias(evidence, found)) is not None:
         yield at_alias
         return
-    if any(step.zone == ROOT and step.question.rdtype == dns.rdatatype.DNSKEY for step in steps):
-        cure = "compare the trust anchor with the keys that IANA publishes for the root zone, and update it"
-        yield replace(found, zone=ROOT, cure=cure, blame=Blame.NOBODY)
+    if (at_anchor := _at_anchor(judgement, steps)) is not None:
+        yield at_anchor
         return
     cut = None if zone is None else evidence.cut(zone)
     if cut is not None and any(isinstance(ds, OddDS) for ds in signing_of(cut).ds) and to_publish(cut):
@@ -76,6 +81,19 @@ def _at_alias(evidence: Evidence, found: Observation) -> Observation | None:
             return replace(
                 found, zone=cut.zone, cure=one_has_to_go(owner, cut.zone), remedy=in_zone(cut.zone)
             )
+    return None
+
+
+def _at_anchor(judgement: Judgement, steps: list[Step]) -> Observation | None:
+    """That the keys of the zone of the trust anchor are not those of the anchor: nothing below matters."""
+    secure = {number for number, shown in judgement.steps.items() if shown.security is Security.SECURE}
+    asked = [step for step in steps if step.question.rdtype == dns.rdatatype.DNSKEY]
+    top = min((step.question.name for step in asked), key=len, default=None)
+    for step in (each for each in asked if each.question.name == top and each.outcome is not Outcome.FAILED):
+        shown = judgement.steps[step.id]
+        if top is not None and not secure and not any(key.trusted for key in shown.keys):
+            cure = _COMPARE_ROOT if top == ROOT else f"{_COMPARE} the keys of {zone_text(top)}{_GIVE}"
+            return Observation(shown.reason, (step.id,), zone=top, cure=cure, blame=Blame.NOBODY)
     return None
 
 

@@ -164,7 +164,7 @@ class Cut:
 
     @cached_property
     def _silences(self) -> dict[str, HeardReply]:
-        """The last of several queries that timed out, by address, of those that replied to none."""
+        """The first of several queries that timed out, by address, of those that replied to none."""
         found: dict[str, list[HeardReply]] = {}
         for step in (*self.walked, *self._probes):
             for attempt in step.attempts:
@@ -172,7 +172,7 @@ class Cut:
                     found.setdefault(attempt.exchange.query.address, []).append(HeardReply(step, attempt))
         messages = (a.exchange for a in self.all_attempts if a.exchange.message is not None)
         replied = {exchange.query.address for exchange in messages}
-        return {a: each[-1] for a, each in found.items() if len(each) > 1 and a not in replied}
+        return {a: each[0] for a, each in found.items() if len(each) > 1 and a not in replied}
 
     @cached_property
     def serving(self) -> frozenset[str]:

@@ -21,6 +21,11 @@ from dnstrace.model.naming import plain
 from dnstrace.model.structs import replace
 
 _UPDATE = "update the name server software of {server}, or whatever changes its replies on the way"
+_OPEN = "open TCP port 53 on {server} and on every firewall before it"
+_REPLY = (
+    "have {server} answer queries over TCP: port 53 is open, but the server, or a device before it,"
+    " closes the connection before the reply is complete"
+)
 _PASS = "update the name server software of {server}, or the firewall that drops such queries"
 
 
@@ -33,7 +38,8 @@ def no_tcp(cut: Cut) -> Iterator[Observation]:
     Why it matters: replies that do not fit into a datagram have to be fetched over TCP, signed ones above
     all. If the server truncates replies, that data cannot be fetched (an error).
 
-    How to fix it: open TCP port 53 on the server and on every firewall before it.
+    How to fix it: open TCP port 53 on the server and on every firewall before it. If connections are closed
+    before a reply is complete, the port is open: have the server answer over TCP.
 
     References: RFC 7766 section 5; RFC 9210 section 3
     """
@@ -45,12 +51,13 @@ def no_tcp(cut: Cut) -> Iterator[Observation]:
     rest = [reply for reply in silent if reply.address not in lost]
     for server, replies in by_server([*needed, *rest]).items():
         truncates = any(reply.address in lost for reply in replies)
+        kinds = {reply.meaning.kind for reply in replies}
         although = " although it truncates its replies over UDP" if truncates else ""
         yield Observation(
             f"{plain(server)} does not answer over TCP at {addresses(replies)}{although}",
             steps_of([*replies, *(each for each in silent if each.server == server)]),
             server=server,
-            cure=f"open TCP port 53 on {plain(server)} and on every firewall before it",
+            cure=(_REPLY if kinds == {Kind.CONNECTION_LOST} else _OPEN).format(server=plain(server)),
             level=Level.ERROR if truncates else None,
             remedy=at_servers(server),
         )

@@ -163,7 +163,7 @@ def _of_walk(trace: Trace) -> Verdict:
     job = "" if " needs to " in reason else who_fixes(blame, operator)
     off = _switched_off(trace)
     if blame is Blame.NOBODY and off is not None and ended_unasked(trace, trace.steps):
-        job = _switch_on(off)
+        job = _switch_on(trace, off)
     if blame in (Blame.REGISTRAR, Blame.PARENT) and reason.startswith("the limit"):
         reason = f"no address was found for the name servers of {zone_text(zone)}: {reason}"
     sentence = "; ".join(text for text in (reason, job) if text)
@@ -238,7 +238,7 @@ def _of_beginning(trace: Trace) -> Verdict | None:
     if Kind.NOT_RECORDED in kinds:
         return None
     if silent and (off := _switched_off(trace)) and (kinds <= _HERE or last.zone == ROOT):
-        return _begun(trace, last, _of_one_family(off, kinds <= _HERE), Blame.NOBODY)
+        return _begun(trace, last, _of_one_family(trace, off, kinds <= _HERE), Blame.NOBODY)
     if silent and kinds <= _HERE:
         return _begun(trace, last, "this machine has no route to any of the addresses", Blame.NETWORK)
     if given := _given(last):
@@ -254,20 +254,21 @@ def _of_beginning(trace: Trace) -> Verdict | None:
 
 def _switched_off(trace: Trace) -> int | None:
     """The address family that the user switched off, if one of them is."""
-    off = (family for family, why in trace.unasked.items() if why is Unasked.SWITCHED_OFF)
+    off = (family for family, why in trace.unasked.items() if why.is_chosen)
     return next(off, None)
 
 
-def _of_one_family(off: int, without_route: bool) -> str:
+def _of_one_family(trace: Trace, off: int, without_route: bool) -> str:
     """What is wrong where only one family may be asked and nothing replied over it."""
     only = 10 - off
     got = f"has no route over IPv{only}" if without_route else f"gets no reply over IPv{only}"
-    return f"this machine {got}, and IPv{off} is switched off: {_switch_on(off)}"
+    return f"this machine {got}, and IPv{off} is switched off: {_switch_on(trace, off)}"
 
 
-def _switch_on(off: int) -> str:
+def _switch_on(trace: Trace, off: int) -> str:
     """What to type to have a family asked that is switched off."""
-    return f"leave out -{10 - off} (or -b, if that is given) to ask over IPv{off} too"
+    option = "-b" if trace.unasked.get(off) is Unasked.BOUND else f"-{10 - off}"
+    return f"leave out {option} to ask over IPv{off} too"
 
 
 def _begun(trace: Trace, last: Step, what: str, blame: Blame) -> Verdict:

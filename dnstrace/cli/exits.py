@@ -36,7 +36,7 @@ class Exit(IntEnum):
     FINDINGS = (
         5,
         "Reached, but --check found an error (or what --fail-on says), an --expect failed, no --resolver"
-        " has an answer, or --diff found a difference.",
+        " has an answer, --http got no page, or --diff or --watch found a difference.",
     )
     BUG = 70, "A bug in dnstrace, with a traceback (EX_SOFTWARE of sysexits)."
     SYSTEM = (

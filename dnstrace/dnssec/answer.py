@@ -12,6 +12,7 @@ import dns.name
 import dns.rdatatype
 import dns.rrset
 
+from dnstrace.dnssec.anchors import closest
 from dnstrace.dnssec.case import Case, Zone
 from dnstrace.dnssec.chain import TrustChain
 from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, as_denial, read_denial
@@ -138,6 +139,8 @@ class Answer:
         if foreign:
             own = f", not by {zone_text(zone.name)}" if zone.open else ""
             return self._bogus(f"{what} is signed only by {foreign}{own}")
+        if not zone.open and zone.name == closest(self._case.anchors, target):
+            return self._bogus(zone.verdict.reason)  # not even known whether the data need a signature
         if not zone.open:
             return self._bogus(f"{what} has no signature (RRSIG), and {zone.verdict.reason}")
         return self._bogus(

@@ -59,6 +59,7 @@ class _Edwards(Struct):
     n: int
     base_y: int
     octets: int
+    cofactored: bool
 
     def add(self, one: Point, other: Point) -> Point:
         """The sum (Bernstein and Lange 2007, projective coordinates)."""
@@ -71,15 +72,20 @@ class _Edwards(Struct):
         mixed = ((x1 + y1) * (x2 + y2) - xx - yy) % p
         return zz * minus * mixed % p, zz * plus * (yy - self.a * xx) % p, minus * plus % p
 
-    def decoded(self, octets: bytes) -> Point | None:
-        """The point that some octets stand for (RFC 8032 sections 5.1.3 and 5.2.3); None if there is none."""
+    def decoded(self, octets: bytes, lenient: bool = False) -> Point | None:
+        """The point that some octets stand for (RFC 8032 sections 5.1.3 and 5.2.3); None if there is none.
+
+        OpenSSL, and the cryptography package with it, is `lenient` about the encoding of Ed25519 keys, and
+        takes no Ed448 point of order 1 or 2, of which nobody makes a key.
+        """
         number = int.from_bytes(octets, "little")
         odd, y = number >> (8 * self.octets - 1), number & ((1 << (8 * self.octets - 1)) - 1)
-        if len(octets) != self.octets or y >= self.p:
+        if len(octets) != self.octets or (y >= self.p and not lenient):
             return None
+        y %= self.p
         square = (y * y - 1) * pow(self.d * y * y - self.a, -1, self.p) % self.p
         x = _root(square, self.p)
-        if x is None or (x == 0 and odd):
+        if x is None or (x == 0 and (self.cofactored or (odd and not lenient))):
             return None
         return (x if x % 2 == odd else self.p - x), y, 1
 
@@ -111,6 +117,7 @@ _ED25519 = _Edwards(
     n=2**252 + 27742317777372353535851937790883648493,
     base_y=4 * pow(5, -1, 2**255 - 19) % (2**255 - 19),
     octets=32,
+    cofactored=False,
 )
 _ED448 = _Edwards(
     p=2**448 - 2**224 - 1,
@@ -119,6 +126,7 @@ _ED448 = _Edwards(
     n=2**446 - 13818066809895115352007386748515426880336692474882178609894547503885,
     base_y=298819210078481492676017930443930673437544040154080242095928241372331506189835876003536878655418784733982303233503462500531545062832660,
     octets=57,
+    cofactored=True,
 )
 
 
@@ -154,15 +162,18 @@ def _eddsa(curve: _Edwards, key: bytes, signature: bytes, digest: _Digest, data:
     size = curve.octets
     if len(key) != size or len(signature) != 2 * size:
         return False
-    public, commitment = curve.decoded(key), curve.decoded(signature[:size])
+    public, commitment = curve.decoded(key, not curve.cofactored), curve.decoded(signature[:size])
     base = curve.decoded(curve.base_y.to_bytes(size, "little"))
     scalar = int.from_bytes(signature[size:], "little")
     if public is None or commitment is None or base is None or scalar >= curve.n:
         return False
     challenge = int.from_bytes(digest(signature[:size] + key + data), "little") % curve.n
     minus = (-public[0] % curve.p, public[1], 1)
-    x, y, z = _sum(curve, scalar, base, challenge, minus, (0, 1, 1))
-    return (x - commitment[0] * z) % curve.p == 0 and (y - commitment[1] * z) % curve.p == 0
+    found = _sum(curve, scalar, base, challenge, minus, (0, 1, 1))
+    x, y, z = curve.add(found, (-commitment[0] % curve.p, commitment[1], 1))
+    if curve.cofactored:  # RFC 8032 section 5.2.7: the equation of which the other is sufficient
+        x, y, z = _sum(curve, 4, (x, y, z), 0, base, (0, 1, 1))
+    return x % curve.p == 0 and (y - z) % curve.p == 0
 
 
 def _sum(

@@ -74,7 +74,7 @@ async def _again(kept: Kept, query: Query, timeout: float, loop: VirtualLoop) ->
     start, took = loop.time(), kept.ended - kept.began
     known = kept.exchange or Exchange(query, start, took / _NANOSECONDS, fault=Fault.NOT_RECORDED)
     exchange = replace(known, query=query, start=start)
-    if _waited(kept) or took > timeout * _NANOSECONDS + _ROUNDING:
+    if _waited(kept) or (timeout < kept.timeout and took > timeout * _NANOSECONDS + _ROUNDING):
         await _silence(kept, timeout)
         if _waited(kept) and timeout == kept.timeout:
             return exchange
@@ -94,7 +94,7 @@ async def _again(kept: Kept, query: Query, timeout: float, loop: VirtualLoop) ->
 
 
 async def _silence(kept: Kept, timeout: float) -> None:
-    """Wait for `timeout` seconds as then: over sockets no time-out is exact, and one that is late is put off."""
+    """Wait for `timeout` seconds as then: over sockets none is exact, and a late one is put off."""
     if kept.ended - kept.began <= kept.timeout * _NANOSECONDS + _ROUNDING:
         await asyncio.sleep(timeout)
         return

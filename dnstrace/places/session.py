@@ -142,7 +142,7 @@ class Session:
             self._give_up(str(error))
         except asyncio.IncompleteReadError:
             self._give_up("stopped in the middle of its trace")
-        except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
+        except (ArithmeticError, ValueError, TypeError, AttributeError, LookupError, RecursionError):
             self._give_up("sent something that is not a part of a trace")
 
     def _take(self, word: str, payload: bytes) -> None:

@@ -6,6 +6,7 @@ an answer or an expectation that is not met, no line is in the colour of success
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _ALIASES = {dns.rdatatype.CNAME, dns.rdatatype.DNAME, dns.rdatatype.RRSIG}
 _LONGEST = 60  # characters of RDATA in the last line
 _MOST = 3  # records there
+_JOB = re.compile(r"; the operator of \S.* needs to [^;]*$")
 _NEGATIVE = "a negative answer"
 _HELD: dict[Outcome | None, str] = {
     Outcome.NODATA: _NEGATIVE,
@@ -150,10 +152,16 @@ def _security_line(report: Report) -> list[Text]:
     if (judgement := trace.judgement) is None or trace.outcome is Outcome.FAILED:
         return []  # a failed trace has no data to judge
     status, bogus = judgement.security.value, judgement.security is Security.BOGUS
-    reason = "" if bogus and _is_explained(report, judgement.reason) else harmless(judgement.reason)
+    reason = "" if bogus and _is_explained(report, judgement.reason) else security_reason(report)
     style = BAD if bogus else GOOD if judgement.security is Security.SECURE and ended_well(report) else ""
     text = Text(f"{status}: {reason}" if reason else status, style)
     return [marked(style, text) if bogus else text]
+
+
+def security_reason(report: Report) -> str:
+    """The reason for the security status, without who needs to act where a verdict says that."""
+    reason = "" if report.trace.judgement is None else harmless(report.trace.judgement.reason)
+    return reason if report.verdict is None else _JOB.sub("", reason)
 
 
 def _is_explained(report: Report, reason: str) -> bool:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from dnstrace.analysis.reached import ended_well, is_bogus
 from dnstrace.model import Outcome
-from dnstrace.model.findings import Level, who_acts
+from dnstrace.model.findings import Blame, Level, who_acts
 from dnstrace.render.accepted import ACCEPTED, accepted_groups, because
 from dnstrace.render.grouped import addresses_of, grouped, groups
 from dnstrace.render.layout import Node
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from dnstrace.model.report import Report
 
 _STYLES = {Level.ERROR: BAD, Level.WARNING: WARNING, Level.NOTICE: QUIET}
-_PARTS = {FIX: "", WHO: "", REHEARSED: ""}
-_UNTRIED = "add --check: it asks all servers, and tries a fix where it can"
+_NEXT, _UNTRIED = "next", "trace with --check: it asks all servers, and tries a fix where it can"
+_PARTS = {FIX: "", WHO: "", REHEARSED: "", _NEXT: ""}
 
 
 def finding_nodes(report: Report, verbose: bool = False) -> list[Node]:
@@ -155,12 +155,13 @@ def verdict_nodes(report: Report) -> list[Node]:
 
 
 def _fix_nodes(report: Report, found: Verdict) -> list[Node]:
-    """The remedy of the cause. A fix that was not tried, because only a check does that, is not shown."""
+    """The remedy of the cause; without a check, only one with records, or one for the user to apply."""
     if report.trace.findings is None:
         who = found.claims[0].actor if found.claims else who_acts(found.blame, found.operator)
         lines = parts_of_verdict(found)
         if not lines and found.claims and found.claims[0].cure:
-            lines = [Part(FIX, _UNTRIED)]
+            cause = found.claims[0]
+            lines = [Part(FIX, cause.cure) if cause.blame is Blame.NOBODY else Part(_NEXT, _UNTRIED)]
         return _part_nodes([*lines, *([Part(WHO, who)] if who else [])], found.records)
     addresses = addresses_of(report.trace)
     for group in groups(report.trace.findings, addresses):

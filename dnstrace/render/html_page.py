@@ -65,7 +65,7 @@ def parts_of_page(report: Report) -> dict[str, tuple[str, str]]:
         "journey": ("The journey", journey_cards(report)),
         "map": ("Map", _map_section(report)),
         "servers": ("By server", servers(report)),
-        "dnssec": ("Chain of trust", dnssec(trace)),
+        "dnssec": ("Chain of trust", dnssec(report)),
         "last-hop": ("The last hop", _last_hop_section(trace)),
         "resolvers": ("Resolvers", _resolvers_section(report)),
         "lives": ("Caching", lives_list(report.lives)),

@@ -15,6 +15,7 @@ from dnstrace.model import Outcome
 from dnstrace.model.findings import Level
 from dnstrace.model.security import Security
 from dnstrace.render.accepted import ACCEPTED, accepted_groups, because
+from dnstrace.render.closing import security_reason
 from dnstrace.render.findings import not_applied, nothing_wrong, verdict_nodes
 from dnstrace.render.html_chain import chain_drawing
 from dnstrace.render.layout import UNICODE_ONLY
@@ -214,9 +215,9 @@ def _remedy_parts(finding: Finding, heads: Container[str]) -> str:
     return f"<p>{'<br>'.join(lines)}</p>" if lines else ""
 
 
-def dnssec(trace: Trace) -> str:
+def dnssec(report: Report) -> str:
     """The chain of trust as a drawing, and its evidence step by step."""
-    if trace.judgement is None:
+    if (trace := report.trace).judgement is None:
         return ""
     rows = [
         [
@@ -227,7 +228,7 @@ def dnssec(trace: Trace) -> str:
         ]
         for number, evidence in sorted(trace.judgement.steps.items())
     ]
-    reason = f"<p>{escape(harmless(trace.judgement.reason))}</p>" if trace.judgement.reason else ""
+    reason = f"<p>{escape(why)}</p>" if (why := security_reason(report)) else ""
     caption, heads = "The evidence of each step", ["Step", "Question", "Status", "Evidence"]
     region = '<div class="scroll" tabindex="0" role="group" aria-labelledby="h-dnssec">'
     return f"{reason}{region}{chain_drawing(trace)}</div>" + unfolding(

@@ -189,7 +189,7 @@ def _address_answer(each: Addressed) -> tuple[str, str]:
     if not meaning.usable:
         return meaning.kind.value.replace("-", " "), BAD
     if not each.asked:
-        return "not asked", QUIET
+        return "only probed", QUIET  # the walk had no reason to ask it the question
     if meaning.kind in (Kind.ANSWER, Kind.ALIAS):
         return _rdata_text(each.attempt), ""
     return meaning.kind.value.upper(), ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 
 from dnstrace.analysis.caching import negative_ttl
-from dnstrace.analysis.reached import last_step
+from dnstrace.analysis.reached import breaks_at, last_step
 from dnstrace.model import ROOT, Kind, Outcome, Source
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.security import Security
@@ -103,7 +103,7 @@ def trust_words(step: Step, trace: Trace) -> str:
         return ""
     status = evidence.security
     if status is Security.BOGUS:
-        return "The chain of trust breaks here."
+        return f"The chain of trust {'breaks here' if breaks_at(trace, step) else 'is broken already'}."
     if step.outcome is Outcome.REFERRAL:
         insecure = "It vouches for no keys of that zone, so nothing below can be validated."
         return {

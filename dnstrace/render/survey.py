@@ -9,7 +9,7 @@ from rich.text import Text
 
 from dnstrace.analysis.paths import Lead, by_address, final, lead, unheard
 from dnstrace.model import Fault, Kind
-from dnstrace.model.families import Unasked, why_unasked
+from dnstrace.model.families import why_unasked
 from dnstrace.render.edns import edns_options, version_text
 from dnstrace.render.results import distinction, result_words, server_list
 from dnstrace.render.text import count_text, rcode_text, time_range
@@ -211,7 +211,7 @@ def paths_lines(report: Report) -> list[Text]:
     why |= {
         family: why_unasked(family, reason)
         for family, reason in trace.unasked.items()
-        if reason is Unasked.SWITCHED_OFF and _has_family(asked, family)
+        if reason.is_chosen and _has_family(asked, family)
     }
     left_out = [
         Text(f"IPv{family} is not counted: {words}", WARNING) for family, words in sorted(why.items())

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 from rich.text import Text
 
-from dnstrace.model import ROOT, Purpose
+from dnstrace.analysis.reached import breaks_at
+from dnstrace.model import ROOT
 from dnstrace.model.naming import zone_text
 from dnstrace.model.security import Security
 from dnstrace.render.layout import Node
@@ -92,9 +93,7 @@ def proof_nodes(evidence: StepEvidence) -> list[Node]:
 
 def break_nodes(trace: Trace, step: Step, evidence: StepEvidence) -> list[Node]:
     """A line that the chain breaks at this step of the walk, unless another line shows it."""
-    elsewhere = (evidence_of(trace, other) for other in trace.steps if other.purpose is not Purpose.WALK)
-    shown = {other.reason for other in elsewhere if other is not None}
-    if evidence.security is not Security.BOGUS or evidence.reason in shown or trace.judgement is None:
+    if evidence.security is not Security.BOGUS or trace.judgement is None or not breaks_at(trace, step):
         return []
     words = evidence.reason if evidence.reason != trace.judgement.reason else "the chain of trust breaks here"
     return [Node(marked(BAD, Text(harmless(words), BAD)))]

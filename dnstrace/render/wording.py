@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 BAD, WARNING, GOOD, QUIET, STRONG = "red", "magenta", "green", "dim", "bold"  # yellow is lost on white
 _TAGS = 4  # ids of steps on a line
+_BETTER = " because no server of the zone gave a better answer"
 TOLD = "italic"  # sentences for learners
 SIGNS = {BAD: "✗ ", WARNING: "! "}
 SEPARATOR = " · "
@@ -174,7 +175,9 @@ def _judgement(step: Step, attempt: Attempt, chosen: bool) -> tuple[str, str]:
     if note:
         words = f"{words}{', ' if ': ' in words else ': '}{harmless(note)}"
     if chosen:
-        return WARNING, f"{words}; used because no server of the zone gave a better answer"
+        alone = len({each.exchange.query.address for each in step.attempts}) == 1
+        why = ", since it is the only server asked" if alone else _BETTER
+        return WARNING, f"{words}; used{why}"
     return (WARNING if kind is Kind.ABANDONED else BAD), words
 
 

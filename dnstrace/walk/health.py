@@ -25,12 +25,13 @@ class Health:
     """What one run knows about the addresses that it asked.
 
     `families` are those that have a route as far as is known, `unasked` says why the others are not asked,
-    `without_edns` the addresses that answered only when EDNS was left out.
+    `without_edns` the addresses that answered only when EDNS was left out. `bound` is set if there is an
+    address to ask from.
     """
 
-    def __init__(self, families: frozenset[int]) -> None:
+    def __init__(self, families: frozenset[int], bound: bool = False) -> None:
         self.families = set(families)
-        self.unasked = dict.fromkeys(_FAMILIES - families, Unasked.SWITCHED_OFF)
+        self.unasked = dict.fromkeys(_FAMILIES - families, Unasked.BOUND if bound else Unasked.SWITCHED_OFF)
         self.without_edns: set[str] = set()
         self._failed: set[str] = set()
         self._replied: set[str] = set()

@@ -5,10 +5,12 @@ error for half a minute (RFC 9520 section 3.2). A trace takes what is known inst
 send, the first time what came the first time, the second time what came the second: so it records what it
 would have recorded alone, marked as cached.
 
-Where servers referred a walk to a zone, they refer every name in it to that zone (RFC 1034 section 5.3.3),
-but perhaps those for which they have glue. So a parent is surveyed once for each zone below it, not once for
-each name, and traces that need the same survey at the same time wait for the first. Probes are about the very
-question that they ask, and take no referral.
+Where the servers of the root or of a top-level domain referred a walk to a zone, they refer every name in it
+to that zone (RFC 1034 section 5.3.3), but perhaps those for which they have glue. So such a parent is
+surveyed once for each zone below it, not once for each name. Elsewhere records may have been left below a
+cut, which one server refers and another answers: those are asked about each name. Traces that need the same
+survey at the same time wait for the first. Probes are about the very question that they ask, and take no
+referral.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ MOST = 2048
 FAILURE = 30.0
 """Seconds for which a failure or an error is known."""
 
+_TOP_LABELS = 2  # of a top-level domain, the root label among them
 _TURNS = 4  # of the loop in which probes begin that are put at the same moment
 _UNTOLD = {Fault.ABANDONED, Fault.NETWORK_UNREACHABLE, Fault.KNOWN_SILENT, Fault.NOT_RECORDED}
 
@@ -198,7 +201,7 @@ class Hearing:
 
         Of servers that were silent, that is known too; those that replied otherwise are asked about each.
         """
-        if step.referral is None or step.purpose is Purpose.PROBE:
+        if step.referral is None or step.purpose is Purpose.PROBE or len(step.zone) > _TOP_LABELS:
             return
         cut, by_address = step.referral.zone, defaultdict[Hashable, list[Exchange]](list)
         other: set[Hashable] = set()

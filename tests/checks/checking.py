@@ -90,9 +90,9 @@ def walked(name: str, seed: int = 1) -> Trace:
     return walked_in(world, world.expect.security is not None, seed)
 
 
-def walked_in(world: World, signed: bool = True, seed: int = 1) -> Trace:
-    """A trace of the own question of a world, from its own anchors if `signed`."""
-    anchors = parse_anchors(world.anchors_text, world.name) if signed else None
+def walked_in(world: World, signed: bool = True, seed: int = 1, anchors: Anchors | None = None) -> Trace:
+    """A trace of the own question of a world, from `anchors`, or from its own if `signed`."""
+    anchors = anchors or (parse_anchors(world.anchors_text, world.name) if signed else None)
     network = LabNetwork(world, signed=signed)
     asked = world.question
     return trace(asked.name, asked.rdtype, network=network, anchors=anchors, now=world.now, seed=seed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dnstrace.checks import CATALOGUE, Blame, findings
@@ -76,3 +78,16 @@ def test_glue_is_not_asked_for_where_the_server_has_no_address_at_all() -> None:
     cause, effect = findings["ns-name-unresolvable"], findings["glue-missing"]
     assert cause.explains == ("glue-missing",) and effect.explains == ()
     assert effect.cure == cause.cure and effect.blame is cause.blame is Blame.HOST
+
+
+def test_servers_explain_what_a_resolver_lacks_and_not_what_it_refuses() -> None:
+    world = load("resolver-servfail")
+    dead = replace(
+        next(each for each in world.servers if "ns1.example.com" in str(each.name)), does=("silent",)
+    )
+    servers = tuple(dead if each.name == dead.name else each for each in world.servers)
+    for address, effects in (("198.51.100.153", ("resolver-fails",)), ("198.51.100.154", ())):
+        trace = checked(replace(world, name="made", servers=servers, resolvers=(address,)))
+        (cause,) = (each for each in trace.findings or () if each.code == "unreachable")
+        assert "resolver-fails" in {each.code for each in trace.findings or ()}
+        assert cause.explains == effects

@@ -7,11 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from dnstrace import Trace
+from dnstrace.analysis.reached import breaks_at
 from dnstrace.checks import CATALOGUE, Trait, findings
 from dnstrace.checks.verdict import verdict
-from dnstrace.dnssec.anchors import root_anchors
+from dnstrace.dnssec.anchors import parse_anchors, root_anchors
 from dnstrace.lab.world import load
-from dnstrace.model import ROOT
+from dnstrace.model import ROOT, Purpose
 from dnstrace.model.findings import Blame
 from tests.checks.checking import checked, checked_by_name, made_of, walked
 from tests.checks.documented import assert_fires, checked_world
@@ -34,11 +35,29 @@ def test_a_chain_that_another_rule_explains_is_not_reported_again() -> None:
         assert codes & explained and "chain-broken" not in codes
 
 
-def test_where_the_trust_anchor_is_of_other_keys_no_zone_is_signed_again() -> None:
-    (found,) = checked(load("dnssec-good"), anchors=root_anchors()).findings or ()
-    assert found.code == "chain-broken" and "trust anchor needs to be updated" in found.message
+@pytest.mark.parametrize("world", ["dnssec-good", "dnssec-nsec-insecure-child", "textbook"])
+def test_where_the_trust_anchor_is_of_other_keys_that_is_all_that_is_said(world: str) -> None:
+    trace = checked(load(world), anchors=root_anchors())
+    (found,) = (each for each in trace.findings or () if each.is_error)
+    assert found.code == "chain-broken" and found.message.startswith("the trust anchor is for key")
     assert found.cure.startswith("compare the trust anchor") and found.zone == ROOT
     assert found.blame is Blame.NOBODY
+    said = verdict(trace)
+    assert said is not None and "has no signature" not in said.text and " . DNSKEY " in said.reproduce
+    assert len(said.reproduce.splitlines()) == 1
+    shown = [step for step in trace.steps if step.purpose is Purpose.WALK and step.id in said.steps]
+    assert not shown and trace.judgement is not None
+    bogus = [step for step in trace.steps if step.id in trace.judgement.steps and step.main]
+    assert bogus and not any(breaks_at(trace, step) for step in bogus)
+
+
+def test_a_trust_anchor_of_another_zone_is_compared_with_its_keys() -> None:
+    text = f"com. IN DS 20326 8 2 {'E0' * 32}"
+    trace = checked(load("dnssec-good"), anchors=parse_anchors(text, "a test"))
+    (found,) = trace.findings or ()
+    assert (
+        found.cure.startswith("compare the trust anchor with the keys of com, ") and "IANA" not in found.cure
+    )
 
 
 @pytest.mark.parametrize("made", [checked_by_name, walked])

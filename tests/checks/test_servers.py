@@ -102,3 +102,5 @@ def test_a_dead_server_is_found_for_every_name_of_a_list(tmp_path: Path) -> None
     documents = [json.loads(line) for line in ran.out.splitlines()]
     found = [[each["code"] for each in d["findings"]] for d in documents if "findings" in d]
     assert len(found) == 4 and all(each.count("unreachable") == 2 for each in found)
+    verdicts = [each["verdict"]["text"] for each in documents if "verdict" in each]
+    assert len(verdicts) == 4 and all("(shown by example.com SOA at" in each for each in verdicts)

@@ -51,7 +51,13 @@ def test_without_a_check_too_servers_that_truncate_have_to_open_tcp(does: str) -
     assert walk.findings is None and walk.outcome == "failed"
     each_found = [finding for finding in findings(walk) if finding.is_error]
     assert {finding.code for finding in each_found} == {"no-tcp"} and len(each_found) == 2
-    assert all("TCP port 53" in finding.cure for finding in each_found)
+    begins = {"no-tcp": "open TCP port 53 on ns", "loses-tcp": "have ns"}[does]
+    assert all(finding.cure.startswith(begins) for finding in each_found)
+
+
+def test_where_the_connection_is_closed_without_a_reply_the_port_is_not_said_to_be_closed() -> None:
+    (lost,) = found("no-tcp", "loses-tcp")
+    assert lost.cure.startswith("have ns1.example.com answer queries over TCP: port 53 is open")
 
 
 def test_keys_that_need_tcp_are_a_matter_of_tcp_for_who_only_validates() -> None:

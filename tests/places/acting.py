@@ -115,6 +115,12 @@ def leaves_out_the_number() -> None:
     _OUT.write(framed("failure", b"{}"))
 
 
+def counts_to_infinity() -> None:
+    _greeted()
+    _record()
+    _OUT.write(framed("progress", b'{"number": 1, "zone": "com", "queries": 1e999}'))
+
+
 def ends() -> None:
     sys.stderr.write("Permission denied (publickey).\x1b[2J\n\n")
     sys.exit(255)
@@ -132,6 +138,7 @@ WAYS: tuple[Callable[[], None], ...] = (
     says_odd_things,
     nests_deeply,
     leaves_out_the_number,
+    counts_to_infinity,
     ends,
 )
 

@@ -29,6 +29,7 @@ SAID = {
     "says_odd_things": "sent something that is not a part of a trace",
     "nests_deeply": "sent something that is not a part of a trace",
     "leaves_out_the_number": "sent something that is not a part of a trace",
+    "counts_to_infinity": "sent something that is not a part of a trace",
     "ends": "ended with status 255: Permission denied (publickey).\x1b[2J",
     "missing": "cannot start no-such-command: No such file or directory",
 }

@@ -9,7 +9,8 @@ import pytest
 from dnstrace.analysis.expectations import judge, parse
 from dnstrace.api import report
 from dnstrace.model import Trace
-from dnstrace.render.closing import closing_blocks, remarks
+from dnstrace.render.closing import closing_blocks, remarks, security_reason
+from dnstrace.render.html_parts import dnssec
 from dnstrace.render.tree import tree
 from tests.checks.checking import checked_by_name
 from tests.render import traces
@@ -76,3 +77,12 @@ def test_that_all_paths_give_an_answer_is_not_said_without_what_keeps_some_resol
         said = " ".join(look(tree(report(checked_by_name(world)))).split())
         _, _, rest = said.partition("all paths give 192.0.2.4")
         assert rest[1:].startswith(f"{but} 192.0.2.4")
+
+
+def test_the_line_on_security_names_nobody_else_than_the_verdict_to_fix_it() -> None:
+    found = report(checked_by_name("intercepted"))
+    assert found.verdict is not None and "the operator of this network needs to" in found.verdict.text
+    assert found.trace.judgement is not None and "operator of the root zone" in found.trace.judgement.reason
+    assert security_reason(found).endswith("26 sent an empty reply")
+    assert not any("the operator of" in line for line, _ in styled(found.trace) if "bogus" in line)
+    assert "the operator of the root zone needs" not in dnssec(found).split("<svg")[0]

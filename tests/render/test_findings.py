@@ -12,12 +12,14 @@ import pytest
 
 from dnstrace.api import report
 from dnstrace.checks import Blame, Finding, Level
+from dnstrace.dnssec.anchors import root_anchors
 from dnstrace.lab.world import load, names
 from dnstrace.model import Outcome, Trace
 from dnstrace.render.findings import finding_nodes
 from dnstrace.render.html_page import html_page
+from dnstrace.render.html_parts import verdict as verdict_of_page
 from dnstrace.render.tree import tree
-from tests.checks.checking import checked, checked_by_name, walked
+from tests.checks.checking import checked, checked_by_name, walked, walked_in
 from tests.render import traces
 from tests.render.looks import console, look
 
@@ -193,6 +195,15 @@ def test_without_a_check_the_verdict_has_the_records_and_that_they_were_not_trie
     assert last[-4] == "    who: the owner of example.com, at its registrar"
     assert " example.com. DS " in last[-3] and " example.com. DNSKEY " in last[-2]
     assert last[-1] == "    dnstrace --explain ds-without-dnskey"
+
+
+def test_without_a_check_what_to_do_next_is_not_called_a_fix() -> None:
+    last = blocks(walked("all-refuse"))[-1]
+    assert "    next: trace with --check: it asks all servers" in last and "fix:" not in last
+    page = verdict_of_page(report(walked("all-refuse")))
+    assert "next: " in page and "fix: " not in page
+    other = walked_in(load("dnssec-good"), anchors=root_anchors())
+    assert "fix: compare the trust anchor" in blocks(other)[-1] and "--check" not in blocks(other)[-1]
 
 
 @pytest.mark.share(4)

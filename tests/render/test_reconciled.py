@@ -78,11 +78,11 @@ def test_where_parent_and_zone_differ_it_says_no() -> None:
 example.com. by server  parent  zone  serial      RTT    answer
  ns1.example.com.       NS      NS
   192.0.2.53            glue    no                15 ms  refused
-  203.0.113.53          no      A     2026011501  15 ms  not asked
+  203.0.113.53          no      A     2026011501  15 ms  only probed
  ns2.example.com.       NS      NS
   198.51.100.53         glue    A     2026011501  24 ms  192.0.2.44
  ns3.example.com.       no      NS
-  203.0.113.54          no      A     2026011501  18 ms  not asked"""
+  203.0.113.54          no      A     2026011501  18 ms  only probed"""
     )
 
 
@@ -95,13 +95,13 @@ example.com. by server
   192.0.2.53 - parent glue - zone no - RTT 15 ms
     - answer refused
   203.0.113.53 - parent no - zone A - serial 2026011501
-    - RTT 15 ms - answer not asked
+    - RTT 15 ms - answer only probed
  ns2.example.com. - parent NS - zone NS
   198.51.100.53 - parent glue - zone A - serial 2026011501
     - RTT 24 ms - answer 192.0.2.44
  ns3.example.com. - parent no - zone NS
   203.0.113.54 - parent no - zone A - serial 2026011501
-    - RTT 18 ms - answer not asked"""
+    - RTT 18 ms - answer only probed"""
     )
 
 
@@ -144,3 +144,8 @@ def test_of_thousands_of_addresses_that_were_not_asked_a_few_are_listed() -> Non
     listed = [row[0].plain for row in tables(report(checked(load("huge"))))[0].rows]
     assert sum(each.startswith("  198.18.") for each in listed) == 20  # ten of each server
     assert sum(each.startswith("  ... and 4,083 more") for each in listed) == 2
+
+
+def test_an_address_with_a_serial_is_not_said_to_be_unasked() -> None:
+    rows = [line for line in table("glue", 140).splitlines() if "2026011501" in line]
+    assert rows and not any("not asked" in row for row in rows) and any("only probed" in row for row in rows)

@@ -127,3 +127,9 @@ def test_a_mark_is_for_states_only() -> None:
 
 def test_hostile_server_text_is_harmless() -> None:
     assert line(traces.hostile().steps[2]).isprintable()
+
+
+def test_a_reply_that_is_not_good_is_used_of_the_only_server_asked() -> None:
+    step = traces.lame().steps[2]
+    alone = replace(step, attempts=(step.attempts[1],) * 2, chosen=1)
+    assert "offers recursion; used, since it is the only server asked" in line(alone, 1)

@@ -221,3 +221,12 @@ def test_who_waits_for_a_query_under_way_sends_it_when_the_sender_gives_up() -> 
     network = Times()
     assert clock.run(run()).start == 0.5
     assert len(network.asked) == 2
+
+
+def test_what_one_server_has_left_below_a_cut_is_seen_of_each_name() -> None:
+    """One server refers all names below the cut, another answers some from what was left there."""
+    where = load("answers-below-cut")
+    asked = [Question(name(f"mail.{where.question.name.parent()}"), dns.rdatatype.A), where.question]
+    listed = in_a_list(where, asked, LabNetwork(where, signed=True))
+    assert [found_in(each) for each in listed] == [found_in(alone(where, each)) for each in asked]
+    assert any(finding.code == "answers-below-cut" for finding in listed[1].findings or ())

@@ -54,7 +54,7 @@ def test_what_waits_for_the_parent_says_who_can_be_notified(
         "CSYNC NOTIFY 5300 notify",
         "CDS NOTIFY 5359 notify",
         "CDS 200 5360 other",
-    )  # 200: for private use
+    )
     records = "".join(f"_dsync DSYNC {text}.example.net.\n" for text in each)
     made = made_of(world, zones={"com.": {"add": records}}, expect={"outcome": "answer"})
     (message,) = [each.message for each in checked(made).findings or () if each.code == code]

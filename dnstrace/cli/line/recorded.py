@@ -25,6 +25,7 @@ _ASKED -= {"root-hints", "seed"}  # these are not part of the settings
 def of_record(record: Record, words: Parsed) -> Parsed:
     """What a record says, as options, given what was typed; the server that it started from too."""
     found = _filed(_settings(record) | _checks(record), record.question, words)
+    _without_validation(found, record.tracing.parent_only)
     if record.tracing.server is not None:
         found.servers.append(str(record.tracing.server))
     return found
@@ -43,13 +44,21 @@ def of_document(document: Mapping[str, Any], words: Parsed) -> Parsed:
         found["all-servers"] = True
     if document["security"] is not None:
         found["dnssec"] = True
-    return _filed(found, Question(named(asked["name"]).name, rdtype(asked["type"])), words)
+    filed = _filed(found, Question(named(asked["name"]).name, rdtype(asked["type"])), words)
+    _without_validation(filed)
+    return filed
 
 
 def as_recorded(parsed: Parsed, recorded: Parsed) -> bool:
     """Whether nothing was typed of how to ask, so that the settings are those of the record in full."""
     typed = any(parsed.of_words(name) for name in {*_ASKED, *parsed.undone})
     return not typed and all(name in parsed.said for name in _ASKED & set(recorded.said))
+
+
+def _without_validation(found: Parsed, parent_only: bool = False) -> None:
+    """Take validation back where a check was made without it, which implies it by default."""
+    if "check" in found.said and not parent_only and not {"dnssec", "no-edns"} & set(found.said):
+        found.take_back(BY_NAME["dnssec"], "--no-dnssec")
 
 
 def _filed(settings: Mapping[str, object], asked: Question, words: Parsed) -> Parsed:

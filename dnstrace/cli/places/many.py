@@ -60,7 +60,8 @@ def trace_file_from_places(chosen: Choices, many: Many, environment: Environment
             environment.remark("stopped by the user")
             run.statuses[Exit.INTERRUPTED] += 1
         out.write("")
-        environment.remark(run.summary())
+        for line in run.summary():
+            environment.remark(line)
         return run.status()
 
 
@@ -71,6 +72,7 @@ class _Run:
         self._chosen, self._many, self._environment, self._out = chosen, many, environment, out
         self.statuses: Counter[Exit] = Counter()
         self._wheres: Counter[Where] = Counter()
+        self._wrong = 0
 
     def read(self, number: int, question: Item) -> None:
         """Nothing has to be kept of a line that can be traced."""
@@ -79,6 +81,7 @@ class _Run:
         """Report a line that cannot be traced."""
         self._environment.remark(f"line {number}: {why}")
         self.statuses[Exit.USAGE] += 1
+        self._wrong += 1
 
     def peculiar(self, number: int, remark: str) -> None:
         """Report what is peculiar about the name in a line."""
@@ -138,14 +141,16 @@ class _Run:
         else:
             self._out.write(shown(seen, question, chosen, self._environment, many=True))
 
-    def summary(self) -> str:
-        """The totals."""
+    def summary(self) -> Iterator[str]:
+        """The totals, and how many lines could not be traced."""
         names = counted(sum(self._wheres.values()), "name")
         places = counted(len(self._chosen.places), "place")
         parts = [
             f"{self._wheres[where]} {text}" for where, text in _IN_SUMMARY.items() if self._wheres[where]
         ]
-        return f"{names} from {places}: {', '.join(parts) or 'nothing to compare'}"
+        yield f"{names} from {places}: {', '.join(parts) or 'nothing to compare'}"
+        if self._wrong:
+            yield f"{counted(self._wrong, 'line')} could not be traced"
 
     def status(self) -> Exit:
         """The exit status: the worst of all."""

@@ -86,7 +86,9 @@ def document(report: Report, *, verbose: bool = False, explain: bool = False) ->
         "reason": harmless(trace.unjudged if trace.judgement is None else trace.judgement.reason) or None,
         "answer": rrsets_of(trace.answer),
         "delegation": None if cut is None else referral_of(cut),
-        "not_asked": [{"family": family, "why": why.value} for family, why in sorted(trace.unasked.items())],
+        "not_asked": [
+            {"family": family, "why": why.written} for family, why in sorted(trace.unasked.items())
+        ],
         "supposed": [referral_of(supposed) for supposed in trace.supposed],
         "verdict": None if report.verdict is None else verdict_of(report.verdict),
         "steps": [

@@ -143,7 +143,7 @@ def _addressed(each: Addressed) -> Document:
         "authoritative": answered.meaning.authoritative if answered is not None and heard else None,
         "meaning": None if answered is None else answered.meaning.kind.value,
         "answer": rrsets_of(() if answered is None else answered.meaning.answer),
-        "not_asked": each.unasked.value if each.unasked is not None and attempt is None else None,
+        "not_asked": each.unasked.written if each.unasked is not None and attempt is None else None,
     }
 
 

@@ -21,6 +21,7 @@ from dnstrace.render.document.values import (
     server_of,
 )
 from dnstrace.render.edns import edns_options
+from dnstrace.render.negative import denied_compactly
 from dnstrace.render.text import harmless, name_text, type_text
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def step_of(step: Step, verbose: bool, evidence: StepEvidence | None, explanatio
         "attempts": [_attempt(attempt, verbose) for attempt in step.attempts],
         "chosen": step.chosen,
         "outcome": None if step.outcome is None else step.outcome.value,
+        "compact_denial": denied_compactly(step),
         "referral": None if step.referral is None else referral_of(step.referral),
         "security": None if evidence is None else evidence.security.value,
         "evidence": None if evidence is None else _evidence(evidence),

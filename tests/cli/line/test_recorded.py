@@ -92,6 +92,17 @@ def test_no_dnssec_beats_a_record_of_a_check(path: str) -> None:
     assert [each.text for each in found.expected] == ["a=192.0.2.44"]
 
 
+def test_a_check_without_validation_is_replayed_without_it(tmp_path: Path) -> None:
+    path = tmp_path / "record.json"
+    made = ("--lab", "dnssec-good", "--check", "--no-dnssec", "--json", "--save", str(path))
+    live = run(*made).out
+    assert json.loads(live)["security"] is None and run("--replay", str(path), "--json").out == live
+    assert replayed(str(path)).dnssec is False and replayed(str(path)).settings.probe
+    for typed in ("--dnssec", "--at 20260115120000", "--expect security=secure"):
+        assert replayed(str(path), typed).dnssec is True
+    assert of_document(json.loads(run(*made[:-2]).out), parse([])).undone == {"dnssec": "--no-dnssec"}
+
+
 def test_the_environment_says_nothing_of_how_to_walk_a_record(path: str, record: Record) -> None:
     words = parse(["--replay", path])
     found = choose(

@@ -22,6 +22,7 @@ def test_each_name_is_traced_from_each_place_in_the_order_of_the_file(
     assert [[place["name"] for place in each["places"]] for each in found] == [["here", "tokyo"]] * 2
     assert ran.status == 2
     assert "line 3: " in ran.err and "2 names from 2 places: 2 with a fault at some places" in ran.err
+    assert ran.err.endswith("1 line could not be traced\n")
 
 
 def test_a_line_says_what_the_places_say_together(acting: Callable[..., None], tmp_path: Path) -> None:

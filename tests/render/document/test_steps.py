@@ -9,6 +9,7 @@ from dnstrace.model import Fault
 from dnstrace.model.judgement import Judgement, StepEvidence
 from dnstrace.model.security import Security
 from dnstrace.render.document import document
+from tests.checks.checking import walked
 from tests.render import traces
 from tests.render.validating import VALIDATOR
 from tests.replies import name
@@ -124,3 +125,12 @@ def test_a_root_without_address_is_written() -> None:
     trace = traces.plain()
     step = replace(trace.steps[0], zone=name("."), servers=traces.servers("ns.example."))
     VALIDATOR.validate(document(report(replace(trace, steps=(step, *trace.steps[1:])))))
+
+
+def test_compact_denial_has_a_key_of_its_own() -> None:
+    for world, compact in (("dnssec-compact-nxdomain", True), ("dnssec-nsec-nodata", False)):
+        made = document(report(walked(world)))
+        assert VALIDATOR.is_valid(made)
+        *above, last = [step for step in made["steps"] if step["purpose"] == "walk"]
+        assert (last["outcome"], last["compact_denial"]) == ("nodata", compact)
+        assert not any(step["compact_denial"] for step in above)
