@@ -94,7 +94,7 @@ complete -c dnstrace -n 'not __fish_contains_opt -s f file diff watch' -l save -
 complete -c dnstrace -n 'not __fish_contains_opt lab from serve http -s f file' -l replay -r -F -d 'Trace again from a saved trace, with no network'
 complete -c dnstrace -n 'not __fish_contains_opt http format html svg -s f file save watch pcap' -l diff -r -F -d 'What has changed since OLD, or from OLD to NEW'
 complete -c dnstrace -n 'not __fish_contains_opt from http format html svg -s f file save diff pcap' -l watch -x -d 'Trace every S seconds until something changes'
-complete -c dnstrace -l until -x -a 'ok change' -d 'With --watch: wait until all is \'ok\', or \'change\''
+complete -c dnstrace -l until -x -a 'ok change' -d 'With --watch: until \'ok\' (no error left), or \'change\''
 complete -c dnstrace -l drop -x -d 'Treat SERVER as dead (with --replay or --lab)'
 complete -c dnstrace -n 'not __fish_contains_opt from -s f file diff watch' -l pcap -r -F -d 'Save the packets to FILE, for Wireshark'
 complete -c dnstrace -l force -d 'Overwrite files that exist'
