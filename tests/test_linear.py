@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -270,7 +271,10 @@ WORLDS: tuple[Callable[[int], World], ...] = (
 
 
 def every_call(function: Callable[[], object]) -> int:
-    """How many functions are called, those of the interpreter too, until a function returns."""
+    """How many functions are called, those of the interpreter too, until a function returns.
+
+    Garbage of other tests, which may call functions when it is collected, is left for later.
+    """
     calls = 0
 
     def count(frame: object, event: str, argument: object) -> None:
@@ -278,11 +282,13 @@ def every_call(function: Callable[[], object]) -> int:
         calls += event in ("call", "c_call")
 
     before = sys.getprofile()
+    gc.disable()
     sys.setprofile(count)
     try:
         function()
     finally:
         sys.setprofile(before)
+        gc.enable()
     return calls
 
 
