@@ -185,14 +185,13 @@ def digest_weak(cut: Cut) -> Iterator[Observation]:
         )
 
 
-@of_cut(Level.WARNING, Blame.HOST, also=(Level.NOTICE,))
+@of_cut(Level.WARNING, Blame.HOST)
 def algorithm_unsupported(cut: Cut) -> Iterator[Observation]:
     """The zone is signed in a way that validators do not support.
 
     What it is: all DS records of the zone have an algorithm or a digest type that is not in use, or it has
-    keys with an algorithm that is reserved, unassigned, for private use or not for signing zones. An
-    algorithm that is assigned, but which most validators do not know yet (MLDSA44, SM2SM3, ECC-GOST12), is
-    only a notice.
+    keys with an algorithm that is reserved, unassigned, for private use or not for signing zones. Some are
+    assigned, but most validators do not know them yet (MLDSA44, SM2SM3, ECC-GOST12).
 
     Why it matters: resolvers treat the zone as unsigned: its signatures protect nobody. Validators that know
     a new algorithm see otherwise: for them the zone is secure, or fails. If other keys are fine, these are
@@ -211,7 +210,6 @@ def algorithm_unsupported(cut: Cut) -> Iterator[Observation]:
             f"{zone_text(cut.zone)} is signed only in ways that {most}validators do not support:"
             f" {unsupported(signing.ds)}",
             signing.ds_steps,
-            level=Level.NOTICE if most else None,
             cure=f"replace the DS records of {zone_text(cut.zone)}"
             if known
             else f"sign {zone_text(cut.zone)} with algorithm 13 (ECDSAP256SHA256){' too' if most else ''}",

@@ -63,11 +63,11 @@ def test_the_records_to_publish_make_the_zone_secure(code: str, world: str) -> N
 
 
 @pytest.mark.parametrize(("number", "text"), [(17, "SM2SM3"), (18, "MLDSA44"), (23, "ECC-GOST12")])
-def test_an_algorithm_that_others_know_is_named_and_a_notice(number: int, text: str) -> None:
+def test_an_algorithm_that_others_know_is_named(number: int, text: str) -> None:
     signed = {"example.com.": {"sign": {"broken": [f"algorithm={number}"]}}}
     trace = checked(made_of("_signed", zones=signed, expect={"outcome": "answer"}))
     (finding,) = [each for each in trace.findings or () if each.code == "algorithm-unsupported"]
-    assert finding.level is Level.NOTICE and "most validators do not support" in finding.message
+    assert finding.level is Level.WARNING and "most validators do not support" in finding.message
     for said in (finding.message, trace.judgement.reason if trace.judgement else ""):
         assert f"{text} (algorithm {number}) with digest 2 (a validator that knows it sees otherwise)" in said
     assert trace.judgement is not None and trace.judgement.security is Security.INSECURE
