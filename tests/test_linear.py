@@ -323,9 +323,19 @@ def costs(world: World) -> dict[str, int]:
     return calls | {name: every_call(partial(output, judged)) for name, output in OUTPUTS.items()}
 
 
+def grown(world: Callable[[int], World]) -> dict[str, float]:
+    """What grows faster than the name servers, and how many times as much twice as many of them take."""
+    few, many = (costs(world(count)) for count in (24, 48))
+    times = {what: many[what] / few[what] for what in many if many[what] > 1000}
+    return {what: time for what, time in times.items() if time > SLACK}
+
+
 @pytest.mark.seeds(len(WORLDS))
 def test_all_that_is_done_is_linear_in_the_number_of_name_servers(seed: int) -> None:
-    """Every call is counted. What is done in C, such as a search in a list, is not seen here."""
-    few, many = (costs(WORLDS[seed](count)) for count in (24, 48))
-    grown = {what: many[what] / few[what] for what in many if many[what] > 1000}
-    assert {what: times for what, times in grown.items() if times > SLACK} == {}
+    """Every call is counted. What is done in C, such as a search in a list, is not seen here.
+
+    What is too much is counted again: where coverage is measured, that tool at times rewrites the code of
+    functions while they run, and what it calls is counted too.
+    """
+    found = grown(WORLDS[seed])
+    assert not found or not found.keys() & grown(WORLDS[seed]).keys()
