@@ -216,7 +216,7 @@ def not_authoritative(cut: Cut) -> Iterator[Observation]:
     """
     without = [
         reply
-        for reply in cut.everyone
+        for reply in _anyhow(cut)
         if reply.meaning.kind in _ANSWERS
         and not reply.meaning.authoritative
         and soa_with_referral(reply) is None
