@@ -64,16 +64,17 @@ def denial_contradicts_data(cut: Cut) -> Iterator[Observation]:
     others = len({each.what for each, _ in wrong}) - 1
     more = f" (and {counted(others, 'more RRset')})" if others else ""
     servers = [reply for _, denied in wrong for reply in denied.replies]
+    apart = [data.reply for data, _ in wrong] if _are_apart(wrong) else []
     yield Observation(
         f"{data.what} exists, but the signed {denied.record} shows that {denied.says}{more},"
         f" on {where(servers)}",
         steps_of([data.reply, *denied.replies]),
         server=only_server(servers),
         cure=RELOAD
-        if _are_apart(wrong)
+        if apart
         else f"sign the whole of {zone_text(cut.zone)} again; if its servers sign as they answer, upgrade"
         " their software",
-        remedy=in_zone(cut.zone, servers=by_server(servers)),
+        remedy=in_zone(cut.zone, servers=by_server([*servers, *apart])),
     )
 
 
