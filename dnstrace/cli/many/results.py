@@ -65,7 +65,7 @@ class Result(NamedTuple):
 
     @property
     def is_bad(self) -> bool:
-        """Whether it failed, is bogus, has an error or is not as expected: its exit status is neither 0 nor 1."""
+        """Whether it failed, is bogus, has an error or is not as expected: its status is neither 0 nor 1."""
         return self.status not in _GOOD
 
     @property
