@@ -1,7 +1,7 @@
 """Which of many replies to go by: one that follows from the replies, whoever gave them first.
 
 The most common meaning counts. Among equally common ones a referral comes first, since only what it leads to
-can be examined as well, then an answer, then a denial; among SOA records the newest (RFC 1982); among the rest
+can be examined as well, then an answer, then a denial; among SOA records the newest (RFC 1982); among others
 the content decides. Of the replies with that meaning, the first by the name and the address of its server is
 used. Pure functions.
 """
