@@ -36,6 +36,11 @@ _WHOLE = _codes(
     "lame-server upward-referral refuses fails unreachable malformed-reply wrong-reply truncated-over-tcp"
 )
 """What is true of a server whatever it is asked: it explains how the server takes probes, too."""
+_OF_EDNS: dict[Probe | None, Codes] = {
+    Probe.EDNS_VERSION: _codes("edns-version no-edns"),
+    Probe.EDNS_OPTION: _codes("edns-option no-edns"),
+}
+"""What explains how a server takes a version or an option of EDNS that it does not know, in whatever way."""
 _TRUNCATED = _codes("no-tcp truncated-over-tcp referral-too-large drops-large-udp", _SOME_TYPES)
 
 UNUSABLE: dict[Kind, Codes] = {
@@ -114,7 +119,7 @@ def explaining(anomaly: Anomaly) -> Codes:
     if anomaly.sort is Sort.UNUSABLE and anomaly.replies:
         codes = UNUSABLE.get(anomaly.replies[0].meaning.kind, frozenset())
         if anomaly.replies[0].step.purpose is Purpose.PROBE:
-            codes |= _WHOLE
+            codes |= _WHOLE | _OF_EDNS.get(anomaly.replies[0].step.probe, frozenset())
         return codes | {"chain-broken"} if anomaly.question.rdtype in _OF_CHAIN else codes
     if anomaly.sort is Sort.PATHS:
         kinds = {reply.meaning.kind for reply in anomaly.replies if not reply.meaning.usable}
