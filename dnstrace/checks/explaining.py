@@ -29,7 +29,7 @@ _SILENT = _codes(
 _ERROR = _codes("fails refuses no-edns edns-option edns-version", _SOME_TYPES, _ON_THE_WAY)
 _NOT_SERVED = _codes(
     "lame-server upward-referral soa-missing alias-beside-data alias-at-apex foreign-soa",
-    "negative-without-soa referral-with-soa answers-below-cut record-malformed ns-missing",
+    "negative-without-soa referral-with-soa answers-below-cut record-malformed ns-missing ds-from-child",
     _SOME_TYPES, _ON_THE_WAY,
 )  # fmt: skip
 _WHOLE = _codes(
@@ -65,7 +65,7 @@ UNUSABLE: dict[Kind, Codes] = {
 }
 """What explains that nothing could be used, by what came in its place."""
 
-_COPIES = "answers-differ soa-differs soa-multiple parent-servers-differ answers-below-cut"
+_COPIES = "hosts-mixed answers-differ soa-differs soa-multiple parent-servers-differ answers-below-cut"
 _EXISTS = "nxdomain-beside-data ent-nxdomain denial-contradicts-data ns-missing soa-missing case-sensitive"
 
 DIFFERENT: dict[Sort, Codes] = {
@@ -93,7 +93,7 @@ DIFFERENT: dict[Sort, Codes] = {
     Sort.SIGNATURES: _codes(
         "signature-missing dnskey-differs soa-differs answers-differ no-edns drops-edns dnskey-without-ds"
     ),
-    Sort.NEGATIVE: _codes("negative-without-soa foreign-soa", _COPIES, _EXISTS),
+    Sort.NEGATIVE: _codes("negative-without-soa foreign-soa ds-from-child", _COPIES, _EXISTS),
     Sort.PROBE: _codes("edns-option no-tcp case-not-kept case-sensitive truncated-over-tcp", _COPIES),
     Sort.NAME: _codes(_COPIES, _EXISTS, "answers-below-cut cut-denied"),
     Sort.LOOKUP: _codes(

@@ -12,6 +12,7 @@ from dnstrace.checks.phrases import addresses, listed, question_text
 from dnstrace.checks.replies import HeardReply
 from dnstrace.checks.server_fixes import each_server
 from dnstrace.checks.statements import foreign_soa_in, soa_with_referral
+from dnstrace.message.meaning import FROM_CHILD
 from dnstrace.model import Kind, Probe
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Level, Observation
@@ -113,7 +114,8 @@ def lame_server(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1912 section 2.8; RFC 9499 section 7
     """
-    lame = [r for r in _anyhow(cut) if r.meaning.kind in _LAME and foreign_soa_in(r) is None]
+    elsewhere = [r for r in _anyhow(cut) if r.meaning.kind in _LAME and r.meaning.note != FROM_CHILD]
+    lame = [reply for reply in elsewhere if foreign_soa_in(reply) is None]
 
     def does(replies: list[HeardReply]) -> str:
         how = " and ".join(dict.fromkeys(_LAME[reply.meaning.kind] for reply in replies))

@@ -53,6 +53,9 @@ _SETTLED = {dns.rcode.NOERROR, dns.rcode.NXDOMAIN, dns.rcode.YXDOMAIN}
 _DENIAL = {dns.rdatatype.NSEC, dns.rdatatype.NSEC3}
 _TC, _AA, _RA = map(int, (dns.flags.TC, dns.flags.AA, dns.flags.RA))
 _DELEG_NOTE = "it delegates by DELEG records alone, which are not followed"
+FROM_CHILD = "it answers a DS query from the child's side of the zone cut"
+"""The note of a reply that denies DS with the records of the zone that the DS RRset would be about."""
+
 _LAME_NOTE = "it is not authoritative and offers recursion"
 
 
@@ -253,11 +256,10 @@ class _Reply:
             return None
         if self.message.answer:
             return None
-        note = "it answers a DS query from the child's side of the zone cut"
         if name.parent() == self.zone:
-            return self._as(Kind.LAME, note=note, offer=self._offered_denial())
+            return self._as(Kind.LAME, note=FROM_CHILD, offer=self._offered_denial())
         soa = next((rrset for rrset in below if rrset.rdtype == dns.rdatatype.SOA), None)
-        return self._as(Kind.NODATA, soa=soa, zone=name, note=note)
+        return self._as(Kind.NODATA, soa=soa, zone=name, note=FROM_CHILD)
 
     # --- what else a reply shows --------------------------------------------------------------
 
