@@ -28,6 +28,7 @@ from dnstrace.checks import (
     letter_case,
     mixture,
     names,
+    over_tcp,
     parent_update,
     question_types,
     records,
@@ -66,7 +67,7 @@ __all__ = [
 ]
 
 RULES = (
-    interception, hints, cuts, servers, question_types, transport, letter_case, delegation, mixture,
+    interception, hints, cuts, servers, question_types, over_tcp, transport, letter_case, delegation, mixture,
     referrals, child_sync,
     spread, shared_addresses, cycles, names, glue, soa, existence, answers, aliases, redirection, records,
     digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, child_side,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dns.rdatatype
 
 from dnstrace.checks.anomaly import Anomaly, Sort
-from dnstrace.model import Kind, Probe, Purpose
+from dnstrace.model import Kind, Probe, Purpose, Transport
 
 Codes = frozenset[str]
 
@@ -115,10 +115,12 @@ def explaining(anomaly: Anomaly) -> Codes:
         codes = UNUSABLE.get(anomaly.replies[0].meaning.kind, frozenset())
         if anomaly.replies[0].step.purpose is Purpose.PROBE:
             codes |= _WHOLE
+        codes |= _of_transport(anomaly)
         return codes | {"chain-broken"} if anomaly.question.rdtype in _OF_CHAIN else codes
     if anomaly.sort is Sort.PATHS:
         kinds = {reply.meaning.kind for reply in anomaly.replies if not reply.meaning.usable}
-        return frozenset().union(*(UNUSABLE.get(kind, frozenset()) for kind in kinds)) or _EVERY_DIFFERENCE
+        codes = frozenset().union(*(UNUSABLE.get(kind, frozenset()) for kind in kinds))
+        return codes | _of_transport(anomaly) if codes else _EVERY_DIFFERENCE
     codes = DIFFERENT[anomaly.sort]
     return codes | _LISTS if _is_of_server(anomaly) else codes
 
@@ -126,3 +128,9 @@ def explaining(anomaly: Anomaly) -> Codes:
 def _is_of_server(anomaly: Anomaly) -> bool:
     """Whether an anomaly is about the name of a name server, which only some copies of the zone may have."""
     return any(reply.step.probe is Probe.ADDRESS for reply in anomaly.replies)
+
+
+def _of_transport(anomaly: Anomaly) -> Codes:
+    """What explains an error that came over TCP."""
+    queries = (reply.attempt.exchange.query for reply in anomaly.replies)
+    return frozenset({"no-tcp"} if any(query.transport is Transport.TCP for query in queries) else ())

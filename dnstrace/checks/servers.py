@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import dns.rcode
 
 from dnstrace.checks.catalogue import Trait, of_cut
+from dnstrace.checks.controls import failing_over_tcp, truncated
 from dnstrace.checks.evidence import FAILING, Cut
 from dnstrace.checks.phrases import addresses, listed, question_text
 from dnstrace.checks.replies import HeardReply
@@ -308,7 +309,8 @@ def _anyhow(cut: Cut) -> list[HeardReply]:
     """The last reply of each address, and over TCP where there is none over UDP."""
     deaf = {reply.address for reply in _silent(cut)}
     over_tcp = (reply for reply in cut.probe(Probe.TCP, all_servers=True) if reply.address in deaf)
-    return [*cut.everyone, *over_tcp]
+    refused = failing_over_tcp(cut)
+    return [*(each for each in cut.everyone if each.address not in refused or not truncated(each)), *over_tcp]
 
 
 def _over_tcp(cut: Cut) -> set[str]:
