@@ -11,6 +11,7 @@ from dnstrace.checks import (
     answers,
     bootstrapping,
     chain,
+    child_side,
     child_sync,
     contradictions,
     cuts,
@@ -25,7 +26,9 @@ from dnstrace.checks import (
     interception,
     key_requests,
     letter_case,
+    mixture,
     names,
+    over_tcp,
     parent_update,
     question_types,
     records,
@@ -64,17 +67,17 @@ __all__ = [
 ]
 
 RULES = (
-    interception, hints, cuts, servers, question_types, transport, letter_case, delegation, referrals,
-    child_sync,
+    interception, hints, cuts, servers, question_types, over_tcp, transport, letter_case, delegation, mixture,
+    referrals, child_sync,
     spread, shared_addresses, cycles, names, glue, soa, existence, answers, aliases, redirection, records,
-    digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, parent_update,
-    key_requests, bootstrapping, chain, resolver_answers, unexplained,
+    digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, child_side,
+    parent_update, key_requests, bootstrapping, chain, resolver_answers, unexplained,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
 _DNSSEC = (
-    digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, parent_update,
-    key_requests, bootstrapping, chain, child_sync,
+    digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, child_side,
+    parent_update, key_requests, bootstrapping, chain, child_sync,
 )  # fmt: skip
 _ON_DNSSEC = {module.__name__ for module in _DNSSEC}
 

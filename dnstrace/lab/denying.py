@@ -54,6 +54,15 @@ def _foreign_soa(asked: Asked, otherwise: Responder, parameter: str) -> Reaction
     return _denial(asked, dns.name.from_text(parameter), dns.rcode.NOERROR)
 
 
+@misbehaviour("ds-from-child")
+def _ds_from_child(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """The DS RRset of a zone below is denied from that zone, not from its parent: `ds-from-child=sub.x.`."""
+    name, question = dns.name.from_text(parameter), asked.query.question[0]
+    if (question.name, question.rdtype) != (name, dns.rdatatype.DS):
+        return otherwise(asked)
+    return _denial(asked, name, dns.rcode.NOERROR)
+
+
 @misbehaviour("no-apex-ns")
 def _no_apex_ns(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """The query for NS gets this RCODE, and the SOA record: `no-apex-ns=NOERROR example.com.`."""

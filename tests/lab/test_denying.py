@@ -72,3 +72,10 @@ def test_a_name_is_delegated_without_the_zones_knowledge() -> None:
     assert not reply.answer and not reply.flags & AA
     assert reply.authority[0].to_text() == "www.example. 3600 IN NS ns.test."
     assert not replied("www.example. DS", does).answer and replied("example. NS", does).answer
+
+
+def test_ds_records_are_denied_from_the_zone_below() -> None:
+    does = "ds-from-child=www.example."
+    reply = replied("www.example. DS", does)
+    assert not reply.answer and reply.authority[0].name.to_text() == "www.example."
+    assert replied("www.example. A", does).answer == replied("www.example. A").answer
