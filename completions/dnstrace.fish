@@ -86,7 +86,7 @@ complete -c dnstrace -n 'not __fish_contains_opt html only-bad' -l resume -d 'Co
 complete -c dnstrace -l no-resume -d 'Not --resume'
 complete -c dnstrace -l retry-failed -d 'Trace again what got no replies (with --resume)'
 complete -c dnstrace -l no-retry-failed -d 'Not --retry-failed'
-complete -c dnstrace -n 'not __fish_contains_opt format resume' -l only-bad -d 'Print only names that fail or have errors'
+complete -c dnstrace -n 'not __fish_contains_opt format resume' -l only-bad -d 'Only failures and errors; NXDOMAIN is neither'
 complete -c dnstrace -l no-only-bad -d 'Not --only-bad'
 complete -c dnstrace -l ordered -d 'Results in the order of the names'
 complete -c dnstrace -l no-ordered -d 'Not --ordered'

@@ -37,8 +37,12 @@ _WHOLE = _codes(
     "lame-server upward-referral refuses fails unreachable malformed-reply wrong-reply truncated-over-tcp"
 )
 """What is true of a server whatever it is asked: it explains how the server takes probes, too."""
-_AT_SOME = _codes("parent-servers-differ")
-"""What explains a server that only some of the parent's servers refer to."""
+_OF_PROBE: dict[Probe | None, Codes] = {
+    Probe.EDNS_VERSION: _codes("edns-version no-edns"),
+    Probe.EDNS_OPTION: _codes("edns-option no-edns"),
+    Probe.ELSEWHERE: _codes("parent-servers-differ"),
+}
+"""What explains how a server takes an odd version or option of EDNS, or being asked though only some list it."""
 _TRUNCATED = _codes("no-tcp truncated-over-tcp referral-too-large drops-large-udp", _SOME_TYPES)
 
 UNUSABLE: dict[Kind, Codes] = {
@@ -117,9 +121,7 @@ def explaining(anomaly: Anomaly) -> Codes:
     if anomaly.sort is Sort.UNUSABLE and anomaly.replies:
         codes = _of_failure(anomaly.replies[0])
         if anomaly.replies[0].step.purpose is Purpose.PROBE:
-            codes |= _WHOLE
-        if anomaly.replies[0].step.probe is Probe.ELSEWHERE:
-            codes |= _AT_SOME
+            codes |= _WHOLE | _OF_PROBE.get(anomaly.replies[0].step.probe, frozenset())
         return codes | {"chain-broken"} if anomaly.question.rdtype in _OF_CHAIN else codes
     if anomaly.sort is Sort.PATHS:
         failures = (reply for reply in anomaly.replies if not reply.meaning.usable)
