@@ -7,6 +7,7 @@ needs beyond the walk.
 from __future__ import annotations
 
 from dnstrace.checks import (
+    alias_rcode,
     aliases,
     answers,
     bootstrapping,
@@ -68,10 +69,10 @@ __all__ = [
 
 RULES = (
     interception, hints, cuts, servers, question_types, over_tcp, transport, letter_case, delegation, mixture,
-    referrals, child_sync,
-    spread, shared_addresses, cycles, names, glue, soa, existence, answers, aliases, redirection, records,
-    digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, child_side,
-    parent_update, key_requests, bootstrapping, chain, resolver_answers, unexplained,
+    referrals, child_sync, spread, shared_addresses, cycles, names, glue, soa, existence, answers, aliases,
+    alias_rcode, redirection, records, digests, security, zone_keys, signatures, contradictions, denial,
+    denial_kinds, child_side, parent_update, key_requests, bootstrapping, chain, resolver_answers,
+    unexplained,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 

@@ -27,6 +27,12 @@ def test_nodata_at_a_name_becomes_nxdomain() -> None:
     assert replied("example. SOA", does).answer and rcode("example. SOA", does) == "NOERROR"
 
 
+def test_an_answer_has_the_rcode_of_a_denial() -> None:
+    does = "nxdomain-with-answer=www.example."
+    assert rcode("www.example. A", does) == "NXDOMAIN" and replied("www.example. A", does).answer
+    assert rcode("www.example. TXT", does) == "NOERROR" and rcode("example. SOA", does) == "NOERROR"
+
+
 def test_a_name_and_all_below_it_are_denied_by_a_zone() -> None:
     does = "denies-name=sub.example. example."
     reply = replied("a.sub.example. A", does)

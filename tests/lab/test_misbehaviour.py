@@ -116,6 +116,7 @@ SEEN = [
     ("cname-and-data=CNAME", UDP, Kind.ALIAS),
     ("only-type=www.example. TXT", UDP, Kind.NXDOMAIN),
     ("nxdomain-for-nodata=example.", UDP, Kind.ANSWER),
+    ("nxdomain-with-answer=www.example.", UDP, Kind.ANSWER),
     ("denies-name=www.example. example.", UDP, Kind.NXDOMAIN),
     ("foreign-soa=test.", UDP, Kind.LAME),
     ("ds-from-child=www.example.", UDP, Kind.ANSWER),
