@@ -81,7 +81,7 @@ def document(report: Report, *, verbose: bool = False, explain: bool = False) ->
         "started": iso(trace.started, "milliseconds"),
         "seed": trace.seed,
         "interrupted": trace.interrupted,
-        "outcome": None if trace.outcome is None else trace.outcome.value,
+        "outcome": trace.outcome,
         "rcode": rcode_of(trace.rcode),
         "security": None if trace.judgement is None else trace.judgement.security.value,
         "reason": harmless(trace.unjudged if trace.judgement is None else trace.judgement.reason) or None,
@@ -131,7 +131,7 @@ def _journey_of(report: Report) -> list[Document]:
     return [
         {
             "number": leg.number,
-            "stage": leg.stage.value,
+            "stage": leg.stage,
             "title": title,
             "text": text,
             "zone": None if leg.zone is None else name_text(leg.zone),
