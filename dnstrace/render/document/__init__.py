@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from dnstrace.model.report import Report
 
 SCHEMA = "dnstrace/1"
-_ON_ONE_LINE = json.JSONEncoder(allow_nan=False)
 _SCHEMA_FILE = "dnstrace-1.schema.json"
 
 
@@ -51,8 +50,13 @@ def to_json(
 
     `verbose` adds the records of every reply, `explain` a sentence about each step; `brief` is without steps.
     """
-    whole = _brief(report) if brief else document(report, verbose=verbose, explain=explain)
-    return _ON_ONE_LINE.encode(whole) if indent is None else json.dumps(whole, allow_nan=False, indent=indent)
+    if brief or indent is not None:
+        whole = _brief(report) if brief else document(report, verbose=verbose, explain=explain)
+        return json.dumps(whole, allow_nan=False, indent=indent)
+    from dnstrace.render.document.lines import on_one_line, steps_on_one_line
+
+    sentences = _explained(report) if explain else {}
+    return on_one_line(_without_steps(report), steps=steps_on_one_line(report.trace, verbose, sentences))
 
 
 def _brief(report: Report) -> Document:
@@ -72,8 +76,15 @@ def document(report: Report, *, verbose: bool = False, explain: bool = False) ->
     """The report as JSON values; `verbose` adds the records of every reply, `explain` a sentence per step."""
     trace = report.trace
     sentences = _explained(report) if explain else {}
-    cut = delegation_reached(trace)
     judged = {} if trace.judgement is None else trace.judgement.steps
+    steps = [step_of(step, verbose, judged.get(step.id), sentences.get(step.id)) for step in trace.steps]
+    return {**_without_steps(report), "steps": steps}
+
+
+def _without_steps(report: Report) -> Document:
+    """The document with no steps in their place."""
+    trace = report.trace
+    cut = delegation_reached(trace)
     return {
         "schema": SCHEMA,
         "version": __version__,
@@ -92,9 +103,7 @@ def document(report: Report, *, verbose: bool = False, explain: bool = False) ->
         ],
         "supposed": [referral_of(supposed) for supposed in trace.supposed],
         "verdict": None if report.verdict is None else verdict_of(report.verdict),
-        "steps": [
-            step_of(step, verbose, judged.get(step.id), sentences.get(step.id)) for step in trace.steps
-        ],
+        "steps": [],
         "findings": [finding_of(finding) for finding in trace.findings or ()],
         "accepted": [accepted_of(each) for each in trace.accepted],
         "ignores": [ignored_of(each) for each in trace.ignores],

@@ -53,14 +53,23 @@ def step_of(step: Step, verbose: bool, evidence: StepEvidence | None, explanatio
     """A step with its evidence and its explanation; `verbose` adds the records of its replies."""
     referral = step.referral
     return {
+        **step_alone(step, evidence, explanation),
+        "servers": [server_of(server) for server in step.servers],
+        "attempts": [attempt_of(attempt, verbose) for attempt in step.attempts],
+    }
+
+
+def step_alone(step: Step, evidence: StepEvidence | None, explanation: str | None) -> Document:
+    """The same with no servers and no attempts in their places."""
+    return {
         "id": step.id,
         "parent": step.parent,
         "purpose": step.purpose,
         "probe": step.probe,
         "zone": name_text(step.zone),
         "question": question_of(step.question),
-        "servers": [server_of(server) for server in step.servers],
-        "attempts": [_attempt(attempt, verbose) for attempt in step.attempts],
+        "servers": [],
+        "attempts": [],
         "chosen": step.chosen,
         "outcome": step.outcome,
         "compact_denial": denied_compactly(step),
@@ -113,7 +122,8 @@ def _signature(signature: SignatureEvidence) -> Document:
     }
 
 
-def _attempt(attempt: Attempt, verbose: bool) -> Document:
+def attempt_of(attempt: Attempt, verbose: bool) -> Document:
+    """An attempt at one address; `verbose` adds the records of its reply."""
     exchange, message = attempt.exchange, attempt.exchange.message
     cached = {} if exchange.cached is None else {"cached": question_of(exchange.cached)}
     return {
