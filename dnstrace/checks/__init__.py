@@ -19,6 +19,7 @@ from dnstrace.checks import (
     denial,
     denial_kinds,
     digests,
+    encrypted,
     existence,
     glue,
     hints,
@@ -68,7 +69,7 @@ RULES = (
     child_sync,
     spread, shared_addresses, cycles, names, glue, soa, existence, answers, aliases, redirection, records,
     digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, parent_update,
-    key_requests, bootstrapping, chain, resolver_answers, unexplained,
+    key_requests, bootstrapping, chain, encrypted, resolver_answers, unexplained,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 

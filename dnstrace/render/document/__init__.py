@@ -30,8 +30,11 @@ from dnstrace.render.document.values import Document, iso, ms, question_of, rcod
 from dnstrace.render.text import harmless, name_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dnstrace.model import Stats
     from dnstrace.model.report import Report
+    from dnstrace.model.taken import Encrypted
 
 SCHEMA = "dnstrace/1"
 _ON_ONE_LINE = json.JSONEncoder(allow_nan=False)
@@ -107,6 +110,7 @@ def document(report: Report, *, verbose: bool = False, explain: bool = False) ->
         "paths": [share_of(share) for share in report.shares] or None,
         "journey": _journey_of(report),
         "http": None if trace.fetched is None else fetched_of(trace.fetched),
+        "adot": None if trace.encrypted is None else _encrypted_of(trace.encrypted),
         "stats": _stats(trace.stats),
         "error": error_of(trace),
         "unheard": ended_unheard(trace),
@@ -121,6 +125,12 @@ def _explained(report: Report) -> dict[int, str]:
     story = Story(report)
     sentences = {step.id: (story.of_lookup(step), story.of(step)) for step in report.trace.steps}
     return {number: " ".join(filter(None, each)) for number, each in sentences.items()}
+
+
+def _encrypted_of(found: Iterable[Encrypted]) -> list[Document]:
+    from dnstrace.render.document.encrypted import encrypted_of
+
+    return [encrypted_of(each) for each in found]
 
 
 def _journey_of(report: Report) -> list[Document]:
