@@ -194,9 +194,12 @@ def _of_names(evidence: Evidence, steps: list[Step]) -> Iterator[Anomaly]:
                 _note_existing(there, reply)
     for (zone, name), replies in denied.items():
         if (shown := there.get((zone, name))) is not None:
+            cut = shown.meaning.delegation
+            below = () if cut is None else (cut.zone,)
+            steps_of_name = (shown.step, *(reply.step for reply in replies))
             yield Anomaly(
                 Sort.NAME,
-                frozenset({zone, *map(evidence.zone_of, (shown.step, *(reply.step for reply in replies)))}),
+                frozenset({zone, *below, *map(evidence.zone_of, steps_of_name)}),
                 servers=frozenset(reply.server for reply in replies),
                 question=replies[0].step.question,
                 steps=tuple(dict.fromkeys(reply.step.id for reply in (*replies, shown))),

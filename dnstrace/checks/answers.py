@@ -134,7 +134,7 @@ def _difference(cut: Cut, step: Step, groups: list[list[HeardReply]]) -> Observa
     known = serials(cut)
     same = all(reply.address in known for group in groups for reply in group) and not primaries(cut)
     cure = RELOAD
-    remedy = in_zone(step.zone, servers=by_server(reply for group in groups[1:] for reply in group))
+    remedy = in_zone(step.zone, servers=by_server(reply for group in groups for reply in group))
     below, instead = _answering_below(cut, groups)
     if below is not None:
         others = f"as the other servers of {zone_text(step.zone)} do"

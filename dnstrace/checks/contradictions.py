@@ -64,16 +64,17 @@ def denial_contradicts_data(cut: Cut) -> Iterator[Observation]:
     others = len({each.what for each, _ in wrong}) - 1
     more = f" (and {counted(others, 'more RRset')})" if others else ""
     servers = [reply for _, denied in wrong for reply in denied.replies]
+    apart = [data.reply for data, _ in wrong] if _are_apart(wrong) else []
     yield Observation(
         f"{data.what} exists, but the signed {denied.record} shows that {denied.says}{more},"
         f" on {where(servers)}",
         steps_of([data.reply, *denied.replies]),
         server=only_server(servers),
         cure=RELOAD
-        if _are_apart(wrong)
+        if apart
         else f"sign the whole of {zone_text(cut.zone)} again; if its servers sign as they answer, upgrade"
         " their software",
-        remedy=in_zone(cut.zone, servers=by_server(servers)),
+        remedy=in_zone(cut.zone, servers=by_server([*servers, *apart])),
     )
 
 
@@ -100,36 +101,34 @@ def cut_denied(cut: Cut) -> Iterator[Observation]:
         for zone, each in found.items():
             referrals.setdefault(zone, []).append(each.reply)
     for zone, replies in referrals.items():
-        known = zone in assumed or zone in signed
-        denied = None if known else cut.once(_Denials).of(zone, dns.rdatatype.NS, replies[0])
-        if denied is not None:
-            yield Observation(
-                f"{where(replies)} refer{'s' if only_server(replies) else ''} to {plain(zone)}, but the"
-                f" signed {denied.record} of {zone_text(cut.zone)} shows that {denied.says}: there is no"
-                " zone cut",
-                steps_of([*replies, *denied.replies[:1]]),
+        if zone in assumed or zone in signed:
+            continue
+        if (denied := _denied_cut(cut, zone, replies, ("refers to", "refer to"))) is not None:
+            yield replace(
+                denied,
                 cure=f"sign {zone_text(cut.zone)} again, with the delegation of {plain(zone)} in it",
                 remedy=in_zone(cut.zone, servers=by_server(replies)),
             )
     for zone, replies in answered_below(cut).items():
-        if zone not in {*referrals, *assumed, *signed}:
-            yield from _served_only(cut, zone, replies)
+        if zone in {*referrals, *assumed, *signed}:
+            continue
+        if (denied := _denied_cut(cut, zone, replies, ("answers from", "answer from"))) is not None:
+            cure, records, remedy = delegate(cut, zone)
+            cure += f"; then sign {zone_text(cut.zone)} again"
+            yield replace(denied, cure=cure, records=records, remedy=remedy)
 
 
-def _served_only(cut: Cut, zone: Name, replies: list[HeardReply]) -> Iterator[Observation]:
-    """The observation that servers answer from a zone below that their own zone does not delegate."""
+def _denied_cut(cut: Cut, zone: Name, replies: list[HeardReply], do: tuple[str, str]) -> Observation | None:
+    """The observation, yet without a fix, that servers do so (one, several) though no cut is there."""
     denied = cut.once(_Denials).of(zone, dns.rdatatype.NS, replies[0])
-    if denied is not None:
-        cure, records, remedy = delegate(cut, zone)
-        yield Observation(
-            f"{where(replies)} answer{'s' if only_server(replies) else ''} from {plain(zone)}, but the"
-            f" signed {denied.record} of {zone_text(cut.zone)} shows that {denied.says}: there is no"
-            " zone cut",
-            steps_of([*replies, *denied.replies[:1]]),
-            cure=f"{cure}; then sign {zone_text(cut.zone)} again",
-            records=records,
-            remedy=remedy,
-        )
+    if denied is None:
+        return None
+    one, several = do
+    return Observation(
+        f"{where(replies)} {one if only_server(replies) else several} {plain(zone)}, but the signed"
+        f" {denied.record} of {zone_text(cut.zone)} shows that {denied.says}: there is no zone cut",
+        steps_of([*replies, *denied.replies[:1]]),
+    )
 
 
 @of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dns.rdatatype
 
 from dnstrace.checks.anomaly import Anomaly, Sort
+from dnstrace.checks.replies import HeardReply, before_silence
 from dnstrace.model import Kind, Probe, Purpose
 
 Codes = frozenset[str]
@@ -36,6 +37,8 @@ _WHOLE = _codes(
     "lame-server upward-referral refuses fails unreachable malformed-reply wrong-reply truncated-over-tcp"
 )
 """What is true of a server whatever it is asked: it explains how the server takes probes, too."""
+_AT_SOME = _codes("parent-servers-differ")
+"""What explains a server that only some of the parent's servers refer to."""
 _TRUNCATED = _codes("no-tcp truncated-over-tcp referral-too-large drops-large-udp", _SOME_TYPES)
 
 UNUSABLE: dict[Kind, Codes] = {
@@ -112,15 +115,23 @@ _EVERY_DIFFERENCE = frozenset(code for codes in DIFFERENT.values() for code in c
 def explaining(anomaly: Anomaly) -> Codes:
     """The codes of the findings that explain an anomaly of this sort."""
     if anomaly.sort is Sort.UNUSABLE and anomaly.replies:
-        codes = UNUSABLE.get(anomaly.replies[0].meaning.kind, frozenset())
+        codes = _of_failure(anomaly.replies[0])
         if anomaly.replies[0].step.purpose is Purpose.PROBE:
             codes |= _WHOLE
+        if anomaly.replies[0].step.probe is Probe.ELSEWHERE:
+            codes |= _AT_SOME
         return codes | {"chain-broken"} if anomaly.question.rdtype in _OF_CHAIN else codes
     if anomaly.sort is Sort.PATHS:
-        kinds = {reply.meaning.kind for reply in anomaly.replies if not reply.meaning.usable}
-        return frozenset().union(*(UNUSABLE.get(kind, frozenset()) for kind in kinds)) or _EVERY_DIFFERENCE
+        failures = (reply for reply in anomaly.replies if not reply.meaning.usable)
+        return frozenset().union(*map(_of_failure, failures)) or _EVERY_DIFFERENCE
     codes = DIFFERENT[anomaly.sort]
     return codes | _LISTS if _is_of_server(anomaly) else codes
+
+
+def _of_failure(reply: HeardReply) -> Codes:
+    """What explains that a reply could not be used, or that there was none."""
+    kinds = {reply.meaning.kind, before_silence(reply).meaning.kind}
+    return frozenset().union(*(UNUSABLE.get(kind, frozenset()) for kind in kinds))
 
 
 def _is_of_server(anomaly: Anomaly) -> bool:

@@ -15,13 +15,14 @@ Not supported: reuse of TCP connections, multicast.
 
 from __future__ import annotations
 
+import _socket
 import asyncio
 import errno
 import os
 import socket
 import struct
 import time
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Iterable, Iterator
 from typing import Any
 
 from dnstrace.descriptors import has_run_out
@@ -29,7 +30,7 @@ from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.model.heard import came_from
 from dnstrace.network.faults import FAULTS, read
-from dnstrace.network.first import LINUX, SO_TIMESTAMPNS, ask_kernel_for_arrivals, ask_kernel_for_more
+from dnstrace.network.first import LINUX, SO_TIMESTAMPNS, Sent, ask_kernel_for_arrivals, ask_kernel_for_more
 from dnstrace.network.patience import Patience
 
 _ENCRYPTED = {Transport.TLS, Transport.HTTPS}
@@ -171,20 +172,25 @@ async def concluded(
 
 
 async def until_reply(
-    sock: socket.socket, query: Query, message_id: int, wait: Wait, sent: tuple[float, float]
+    sock: socket.socket,
+    query: Query,
+    message_id: int,
+    wait: Wait,
+    sent: tuple[float, float],
+    early: Iterable[Datagram] = (),
 ) -> None:
-    """Wait for the reply to a query that was `sent` at these times, as for `since`."""
-    source = sockaddr(sock, query)
-    while wait.wire is None:
-        await _until_readable(sock)
-        for datagram, sender, arrived in datagrams(sock):
+    """Wait for the reply to a query that was `sent` at these times, see `since`; `early` was read before."""
+    source, found = sockaddr(sock, query), early
+    while True:
+        for datagram, sender, arrived in found:
             right = belongs(datagram, query.question, message_id)
-            if sender != source or not right:
-                wait.mismatched += 1
-                wait.elsewhere = came_from(*sender[:2], query) if right else wait.elsewhere
-                continue
-            wait.wire, wait.elapsed = datagram, since(*sent, arrived)
-            break
+            if sender == source and right:
+                wait.wire, wait.elapsed = datagram, since(*sent, arrived)
+                return
+            wait.mismatched += 1
+            wait.elsewhere = came_from(*sender[:2], query) if right else wait.elsewhere
+        await _until_readable(sock)
+        found = datagrams(sock)
 
 
 def since(sent: float, sent_at: float, arrived: float | None) -> float:
@@ -233,7 +239,7 @@ def endpoint(address: str, port: int) -> tuple[Any, ...]:
     return host, port, 0, index
 
 
-def sockaddr(sock: socket.socket, query: Query) -> tuple[str, int]:
+def sockaddr(sock: _socket.socket, query: Query | Sent) -> tuple[str, int]:
     """The address a reply must come from, in the form in which the socket reports it."""
     packed = socket.inet_pton(sock.family, query.address.partition("%")[0])
     return socket.inet_ntop(sock.family, packed), query.port
@@ -255,7 +261,7 @@ def own_address(sock: socket.socket, query: Query) -> tuple[str, int] | None:
     return (address, port) if port else None
 
 
-def datagrams(sock: socket.socket) -> Iterator[Datagram]:
+def datagrams(sock: _socket.socket) -> Iterator[Datagram]:
     """What has arrived, up to a limit. Raises OSError after what came before the error."""
     for _ in range(_BURST):
         try:
@@ -264,7 +270,7 @@ def datagrams(sock: socket.socket) -> Iterator[Datagram]:
             return
 
 
-def _received(sock: socket.socket) -> Datagram:
+def _received(sock: _socket.socket) -> Datagram:
     if hasattr(sock, "recvmsg"):
         datagram, ancillary, _, sender = sock.recvmsg(_BIGGEST, _ANCILLARY)
         return datagram, _plain(sender), arrival(ancillary)

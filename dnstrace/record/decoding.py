@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dns.rdataclass
 import dns.rdatatype
@@ -44,6 +44,10 @@ from dnstrace.record.files import RecordError
 from dnstrace.render.document import SCHEMA
 from dnstrace.walk.roots import parse_hints
 
+if TYPE_CHECKING:
+    from dnstrace.model.documents import Content
+
+
 __all__ = ["Record", "RecordError", "decoded"]
 
 _BEGINNING = b'{"schema": "dnstrace/'
@@ -58,7 +62,7 @@ class Record(Struct):
     what it chose itself; `expected` is what was expected of the trace, `course` what it saw of the network.
     """
 
-    document: Mapping[str, Any]
+    document: Content
     question: Question
     tracing: Tracing
     expected: tuple[Expectation, ...]

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC
-from typing import Any
+from typing import TYPE_CHECKING
 
 import dns.rdataclass
 import dns.rdatatype
@@ -26,10 +26,13 @@ from dnstrace.network.recording import Course, Kept
 from dnstrace.render.document import document
 from dnstrace.walk.roots import root_hints
 
+if TYPE_CHECKING:
+    from dnstrace.model.documents import Document
+
+
 FORMAT = 1
 """The version of `record`; a reader refuses a higher one."""
 
-Document = dict[str, Any]
 Place = list[int]
 
 

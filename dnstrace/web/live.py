@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -82,22 +82,25 @@ class LiveWeb:
 async def _connection(address: str, port: int) -> socket.socket:
     sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
     sock.setblocking(False)
-    try:
+    with _closed_on_failure(sock):
         await asyncio.get_running_loop().sock_connect(sock, (address, port))
-    except BaseException:
-        sock.close()
-        raise
     return sock
 
 
 async def _opened(
     sock: socket.socket, request: Request, context: ssl.SSLContext | None
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    try:
+    with _closed_on_failure(sock):
         if context is None:
             return await asyncio.open_connection(sock=sock)
         return await asyncio.open_connection(sock=sock, ssl=context, server_hostname=request.host)
-    except BaseException:
+
+
+@contextmanager
+def _closed_on_failure(sock: socket.socket) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:  # a deadline cancels
         sock.close()
         raise
 

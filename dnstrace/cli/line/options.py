@@ -197,7 +197,7 @@ OPTIONS: tuple[Option, ...] = (
            excludes=((("html",), "the results that are in the file have no pages"),)),
     Option("retry-failed", Group.MANY, "Trace again what got no replies (with --resume)",
            needs=(_MANY, (("resume",), "{me} is about the results of an earlier run"))),
-    Option("only-bad", Group.MANY, "Print only names that fail or have errors",
+    Option("only-bad", Group.MANY, "Only failures and errors; NXDOMAIN is neither",
            needs=(_MANY,), excludes=((("resume",), "the names left out would be traced again"),
                                      (("format",), "that document has all names"))),
     Option("ordered", Group.MANY, "Results in the order of the names", needs=(_MANY,)),

@@ -26,13 +26,14 @@ from dnstrace.render.document.judged import (
     verdict_of,
 )
 from dnstrace.render.document.steps import step_of
-from dnstrace.render.document.values import Document, iso, ms, question_of, rcode_of, referral_of, rrsets_of
+from dnstrace.render.document.values import iso, ms, question_of, rcode_of, referral_of, rrsets_of
 from dnstrace.render.text import harmless, name_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dnstrace.model import Stats
+    from dnstrace.model.documents import Document
     from dnstrace.model.report import Report
     from dnstrace.model.taken import Encrypted
 

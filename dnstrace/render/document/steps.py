@@ -10,7 +10,6 @@ import dns.rdatatype
 
 from dnstrace.model import Fault
 from dnstrace.render.document.values import (
-    Document,
     ede_of,
     iso,
     ms,
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from dnstrace.message.options import ZoneVersion
     from dnstrace.model import Attempt, Step
+    from dnstrace.model.documents import Document
     from dnstrace.model.judgement import SignatureEvidence, StepEvidence
 
 _RESERVED = 0x40  # the Z bit, which has no name (RFC 6895 section 2.1)
