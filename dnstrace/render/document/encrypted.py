@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dnstrace.analysis.encrypted import certificate_of, is_for_server, over_tls
-from dnstrace.render.document.values import Document, iso, ms, rcode_of
+from dnstrace.render.document.values import iso, ms, rcode_of
 from dnstrace.render.text import harmless, name_text
 
 if TYPE_CHECKING:
     from dnstrace.model.certificates import Certificate, Secured
+    from dnstrace.model.documents import Document
     from dnstrace.model.taken import Encrypted
 
 
