@@ -30,9 +30,12 @@ from dnstrace.render.document.values import iso, ms, question_of, rcode_of, refe
 from dnstrace.render.text import harmless, name_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dnstrace.model import Stats
     from dnstrace.model.documents import Document
     from dnstrace.model.report import Report
+    from dnstrace.model.taken import Encrypted
 
 SCHEMA = "dnstrace/1"
 _SCHEMA_FILE = "dnstrace-1.schema.json"
@@ -117,6 +120,7 @@ def _without_steps(report: Report) -> Document:
         "paths": [share_of(share) for share in report.shares] or None,
         "journey": _journey_of(report),
         "http": None if trace.fetched is None else fetched_of(trace.fetched),
+        "adot": None if trace.encrypted is None else _encrypted_of(trace.encrypted),
         "stats": _stats(trace.stats),
         "error": error_of(trace),
         "unheard": ended_unheard(trace),
@@ -131,6 +135,12 @@ def _explained(report: Report) -> dict[int, str]:
     story = Story(report)
     sentences = {step.id: (story.of_lookup(step), story.of(step)) for step in report.trace.steps}
     return {number: " ".join(filter(None, each)) for number, each in sentences.items()}
+
+
+def _encrypted_of(found: Iterable[Encrypted]) -> list[Document]:
+    from dnstrace.render.document.encrypted import encrypted_of
+
+    return [encrypted_of(each) for each in found]
 
 
 def _journey_of(report: Report) -> list[Document]:
