@@ -1,7 +1,8 @@
 """One place: the process that leads there, its streams, and what it may say in which time.
 
 Whatever a place does, here it is an answer or `Unreachable`: silence, the prompt of a shell, far too much.
-The process is in a session of its own, and is ended with everything that it started.
+The process is in a session of its own, and is ended with everything that it started there. What has left that
+session has its streams closed and is left alone: the shared connection of ssh does so (ControlPersist).
 """
 
 from __future__ import annotations
