@@ -21,7 +21,7 @@ from dnstrace.clock import SteadyLoop
 
 LATE = 0.02  # seconds by which a loop that keeps up may be late
 MOST = 8  # times the seconds allowed: no time-out is put off for longer, however late the loop
-LARGE = 4096  # octets: replies of up to so many are read quickly
+LARGE = 4096  # octets of a reply that is read quickly, at most
 _reading: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 
 
