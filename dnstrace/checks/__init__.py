@@ -21,6 +21,7 @@ from dnstrace.checks import (
     denial,
     denial_kinds,
     digests,
+    encrypted,
     existence,
     glue,
     hints,
@@ -71,7 +72,7 @@ RULES = (
     interception, hints, cuts, servers, question_types, over_tcp, transport, letter_case, delegation, mixture,
     referrals, child_sync, spread, shared_addresses, cycles, names, glue, soa, existence, answers, aliases,
     alias_rcode, redirection, records, digests, security, zone_keys, signatures, contradictions, denial,
-    denial_kinds, child_side, parent_update, key_requests, bootstrapping, chain, resolver_answers,
+    denial_kinds, child_side, parent_update, key_requests, bootstrapping, chain, encrypted, resolver_answers,
     unexplained,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""

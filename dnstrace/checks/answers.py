@@ -137,7 +137,7 @@ def _difference(cut: Cut, step: Step, groups: list[list[HeardReply]]) -> Observa
         primaries(cut) or mixture(cut)
     )
     cure = RELOAD
-    remedy = in_zone(step.zone, servers=by_server(reply for group in groups[1:] for reply in group))
+    remedy = in_zone(step.zone, servers=by_server(reply for group in groups for reply in group))
     below, instead = _answering_below(cut, groups)
     if below is not None:
         others = f"as the other servers of {zone_text(step.zone)} do"

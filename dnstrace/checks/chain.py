@@ -15,7 +15,7 @@ from dnstrace.checks.phrases import question_text
 from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.signing import signing_of
 from dnstrace.dnssec.records import OddDS
-from dnstrace.model import ROOT, Name, Outcome, Step
+from dnstrace.model import ROOT, Name, Outcome, Step, Trace
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.judgement import Judgement
 from dnstrace.model.naming import plain, zone_text
@@ -55,8 +55,7 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
     bogus = {number for number, shown in judgement.steps.items() if shown.security is Security.BOGUS}
     steps = [step for step in evidence.trace.steps if step.id in bogus]
     steps.sort(key=lambda step: step.outcome is not Outcome.FAILED)  # a step without a result shows it best
-    zones = [step.zone for step in steps]
-    zone = max(zones, key=len, default=None)
+    zone = _broken_at(judgement, evidence.trace, steps)
     found = Observation(judgement.reason, tuple(step.id for step in steps), zone=zone)
     if (at_alias := _at_alias(evidence, found)) is not None:
         yield at_alias
@@ -76,6 +75,17 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
         return
     remedy = None if zone is None else in_zone(zone, servers=_without_reply(steps))
     yield replace(found, cure=_cure(zone, steps), remedy=remedy)
+
+
+def _broken_at(judgement: Judgement, trace: Trace, steps: list[Step]) -> Name | None:
+    """The zone where the chain breaks: the highest whose keys are not had, else the deepest that is bogus."""
+    asked = [step for step in trace.steps if step.question.rdtype == dns.rdatatype.DNSKEY]
+    shown = {step.id: judgement.steps[step.id].security for step in asked if step.id in judgement.steps}
+    had = {step.question.name for step in asked if shown.get(step.id) is Security.SECURE}
+    lacking = {step.question.name for step in asked if shown.get(step.id) is Security.BOGUS} - had
+    if lacking:
+        return min(lacking, key=len)
+    return max((step.zone for step in steps), key=len, default=None)
 
 
 def _at_alias(evidence: Evidence, found: Observation) -> Observation | None:

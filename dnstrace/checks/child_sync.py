@@ -5,7 +5,7 @@ They are asked for where the parent and the zone differ.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import dns.rdatatype
 from dns.rdtypes.ANY.CSYNC import CSYNC
@@ -65,25 +65,44 @@ def csync_unusable(cut: Cut) -> Iterator[Observation]:
 
 def asked_by_csync(cut: Cut, what: str, *types: str) -> str:
     """That the zone itself asks for its records of these types to be published, to go on a sentence."""
+    if (record := _asking_for(cut, types)) is None:
+        return ""
+    once = "" if record.flags & _IMMEDIATE else ", once that is confirmed"
+    heeded = notified_at(cut, dns.rdatatype.CSYNC)
+    return f"; the zone asks its parent by CSYNC to publish its own {what}{once}{heeded}"
+
+
+def or_by_csync(cut: Cut, *types: str) -> str:
+    """That the parent may be asked to follow the CSYNC record now, to go on a fix; or nothing."""
+    return "" if _asking_for(cut, types) is None else or_notify(cut, dns.rdatatype.CSYNC)
+
+
+def _asking_for(cut: Cut, types: Iterable[str]) -> CSYNC | None:
+    """The CSYNC record that asks for records of any of these types, in a way that the parent can follow."""
     asked = {dns.rdatatype.from_text(each) for each in types}
     for reply, records in _records(cut):
         wanted = Types(tuple(records[0].windows))
         if not any(_faults(cut, reply, records)) and any(rdtype in wanted for rdtype in asked):
-            once = "" if records[0].flags & _IMMEDIATE else ", once that is confirmed"
-            heeded = notified_at(cut, dns.rdatatype.CSYNC)
-            return f"; the zone asks its parent by CSYNC to publish its own {what}{once}{heeded}"
-    return ""
+            return records[0]
+    return None
 
 
 def notified_at(cut: Cut, rdtype: dns.rdatatype.RdataType) -> str:
     """Where the parent takes notifications about records of a type, to go on a sentence; or nothing."""
-    if cut.parent is None:
-        return ""
-    found = endpoints(cut.evidence.trace, cut.zone, cut.parent)
-    texts = [f"{plain(each.target)}, port {each.port}" for each in found if each.rdtype == rdtype]
-    if not texts:
-        return ""
-    return f"; {parent_text(cut)} takes NOTIFY({rdtype.name}) for that at {' and '.join(texts)}"
+    where_to = _endpoints_text(cut, rdtype)
+    return where_to and f"; {parent_text(cut)} takes NOTIFY({rdtype.name}) for that at {where_to}"
+
+
+def or_notify(cut: Cut, rdtype: dns.rdatatype.RdataType) -> str:
+    """That the parent may be notified, and then looks at once, to go on a fix; or nothing."""
+    to, zone = _endpoints_text(cut, rdtype), zone_text(cut.zone)
+    return to and f", or send NOTIFY({rdtype.name}) for {zone} to {to}: {parent_text(cut)} then looks at once"
+
+
+def _endpoints_text(cut: Cut, rdtype: dns.rdatatype.RdataType) -> str:
+    """Where the parent takes notifications about records of a type; empty if nowhere that is known."""
+    found = () if cut.parent is None else endpoints(cut.evidence.trace, cut.zone, cut.parent)
+    return " and ".join(f"{plain(each.target)}, port {each.port}" for each in found if each.rdtype == rdtype)
 
 
 def _right(cut: Cut, reply: HeardReply) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dns.rdatatype
 
 from dnstrace.checks.anomaly import Anomaly, Sort
+from dnstrace.checks.replies import HeardReply, before_silence
 from dnstrace.model import Kind, Probe, Purpose, Transport
 
 Codes = frozenset[str]
@@ -36,6 +37,12 @@ _WHOLE = _codes(
     "lame-server upward-referral refuses fails unreachable malformed-reply wrong-reply truncated-over-tcp"
 )
 """What is true of a server whatever it is asked: it explains how the server takes probes, too."""
+_OF_PROBE: dict[Probe | None, Codes] = {
+    Probe.EDNS_VERSION: _codes("edns-version no-edns"),
+    Probe.EDNS_OPTION: _codes("edns-option no-edns"),
+    Probe.ELSEWHERE: _codes("parent-servers-differ"),
+}
+"""What explains how a server takes odd EDNS, or a question though only some of the parent list it."""
 _TRUNCATED = _codes("no-tcp truncated-over-tcp referral-too-large drops-large-udp", _SOME_TYPES)
 
 UNUSABLE: dict[Kind, Codes] = {
@@ -112,17 +119,23 @@ _EVERY_DIFFERENCE = frozenset(code for codes in DIFFERENT.values() for code in c
 def explaining(anomaly: Anomaly) -> Codes:
     """The codes of the findings that explain an anomaly of this sort."""
     if anomaly.sort is Sort.UNUSABLE and anomaly.replies:
-        codes = UNUSABLE.get(anomaly.replies[0].meaning.kind, frozenset())
+        codes = _of_failure(anomaly.replies[0])
         if anomaly.replies[0].step.purpose is Purpose.PROBE:
-            codes |= _WHOLE
+            codes |= _WHOLE | _OF_PROBE.get(anomaly.replies[0].step.probe, frozenset())
         codes |= _of_transport(anomaly)
         return codes | {"chain-broken"} if anomaly.question.rdtype in _OF_CHAIN else codes
     if anomaly.sort is Sort.PATHS:
-        kinds = {reply.meaning.kind for reply in anomaly.replies if not reply.meaning.usable}
-        codes = frozenset().union(*(UNUSABLE.get(kind, frozenset()) for kind in kinds))
+        failures = (reply for reply in anomaly.replies if not reply.meaning.usable)
+        codes = frozenset().union(*map(_of_failure, failures))
         return codes | _of_transport(anomaly) if codes else _EVERY_DIFFERENCE
     codes = DIFFERENT[anomaly.sort]
     return codes | _LISTS if _is_of_server(anomaly) else codes
+
+
+def _of_failure(reply: HeardReply) -> Codes:
+    """What explains that a reply could not be used, or that there was none."""
+    kinds = {reply.meaning.kind, before_silence(reply).meaning.kind}
+    return frozenset().union(*(UNUSABLE.get(kind, frozenset()) for kind in kinds))
 
 
 def _is_of_server(anomaly: Anomaly) -> bool:

@@ -22,14 +22,13 @@ from dnstrace.descriptors import has_run_out, most_open
 from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.model.heard import came_from
+from dnstrace.network.faults import FAULTS, read
 from dnstrace.network.first import IP_RECVERR, IPV6_RECVERR, ask_kernel_for_more
 from dnstrace.network.live import (
-    FAULTS,
     LiveNetwork,
     datagrams,
     endpoint,
     open_socket,
-    read,
     since,
     sockaddr,
 )

@@ -186,6 +186,8 @@ def _expectation_lines(report: Report) -> list[Text]:
 def _result_text(report: Report) -> Text:
     """The outcome in a few words: the data themselves if they are short."""
     trace = report.trace
+    if several := _equal_results(report):
+        return Text(several, STRONG)
     good = f"{STRONG} {GOOD}" if ended_well(report) else STRONG
     if trace.outcome is Outcome.NXDOMAIN:
         return Text("NXDOMAIN", STRONG)
@@ -206,6 +208,20 @@ def _result_text(report: Report) -> Text:
     types = {dns.rdatatype.to_text(rrset.rdtype) for rrset in wanted}
     one = f"{types.pop()} record" if len(types) == 1 else "record"
     return Text(count_text(count, one), style)
+
+
+def _equal_results(report: Report) -> str:
+    """The results, where as many paths lead to one as to another, and none of them is the answer."""
+    if len(report.shares) < 2 or is_bogus(report.trace):
+        return ""
+    from dnstrace.render.results import result_words
+    from dnstrace.render.survey import as_likely
+
+    texts = dict.fromkeys(result_words(each.meaning) for each in as_likely(report.shares))
+    if len(texts) < 2:
+        return ""
+    text = " or ".join(texts)
+    return text if len(texts) <= _MOST and len(text) <= _LONGEST else f"{len(texts)} different answers"
 
 
 def _rrsets_asked_for(trace: Trace) -> list[dns.rrset.RRset]:

@@ -1,0 +1,99 @@
+"""Name servers over TLS (`--adot`), and where a parent takes notifications, on BIND, NSD and Knot."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from dnstrace.render.document import schema
+from tests.interop import servers
+from tests.interop.checked import Files
+from tests.interop.namespace import Namespace, hindrance
+from tests.interop.servers import Setup, serve
+from tests.network.securing import Certificate
+
+ROOT, TLD, BIND, NSD = "198.41.0.4", "192.5.6.30", "192.0.2.1", "192.0.2.2"
+_SOA = "@ SOA ns1 hostmaster 1 7200 900 1209600 300\n"
+_ROOT = f"{_SOA}@ NS a.root.\na.root. A {ROOT}\ncom. NS a.tld.\na.tld. A {TLD}\n"
+_TLD = f"{_SOA}@ NS a.tld.\nexample NS ns1.example\nexample NS ns2.example\n"
+_TLD += f"ns1.example A {BIND}\nns2.example A {NSD}\n"
+_TLD += r"*._dsync TYPE66 \# 21 003e 01 14b4 066e6f74696679 0774657374696e67 00" + "\n"  # notify.testing
+_ZONE = f"{_SOA}@ NS ns1\n@ NS ns2\n@ NS ns3\nns1 A {BIND}\nns2 A {NSD}\nns3 A {BIND}\n"
+_ZONE += "www 300 A 192.0.2.44\n@ CSYNC 1 3 NS A\n"
+
+
+def _nsd(setup: Setup) -> list[str]:
+    command = servers.COMMANDS["nsd"](setup)
+    path, (address,) = Path(command[-1]), setup.addresses
+    pair = setup.directory.parent / "certificate", setup.directory.parent / "key"
+    tls = f'    ip-address: {address}@853\n    tls-port: 853\n    tls-service-pem: "{pair[0]}"\n'
+    tls += f'    tls-service-key: "{pair[1]}"\nremote-control:\n'
+    path.write_text(path.read_text().replace("remote-control:\n", tls))
+    return command
+
+
+def _named(setup: Setup) -> list[str]:
+    command = servers.COMMANDS["named"](setup)
+    path, (address,), there = Path(command[-1]), setup.addresses, setup.directory.parent
+    tls = f'tls dot {{ cert-file "{there}/certificate"; key-file "{there}/key"; }};\n'
+    listen = f"listen-on port 853 tls dot {{ {address}; }};\n    recursion no;"
+    path.write_text(tls + path.read_text().replace("recursion no;", listen))
+    return command
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """The document of a check of www.example.com."""
+    if why := hindrance() or ", ".join(servers.missing()):
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(why)
+    place = tmp_path_factory.mktemp("encrypted")
+    Certificate(place, days=90)
+    files = Files(place)
+    ds = files.sign("example.com.", _ZONE)
+    anchor, hints = place / "anchor", place / "hints"
+    anchor.write_text(files.sign(".", _ROOT + files.sign("com.", f"{_TLD}{ds}\n") + "\n") + "\n")
+    hints.write_text(f". 86400 NS a.root.\na.root. 86400 A {ROOT}\n")
+    example = (("example.com.", files.paths["example.com."]),)
+    setups = [
+        Setup("knotd", place / "root", (ROOT,), ((".", files.paths["."]),)),
+        Setup("knotd", place / "tld", (TLD,), (("com.", files.paths["com."]),)),
+        Setup("named", place / "bind", (BIND,), example, _named),
+        Setup("nsd", place / "nsd", (NSD,), example, _nsd),
+    ]
+    with ExitStack() as stack:
+        namespace = stack.enter_context(Namespace([ROOT, TLD, BIND, NSD]))
+        serve(namespace, setups, stack)
+        command = [str(Path(sys.executable).with_name("dnstrace")), "--root-hints", str(hints)]
+        command += ["--trust-anchor", str(anchor), "--check", "--adot", "--json", "www.example.com"]
+        done = subprocess.run(namespace.inside(command), capture_output=True, text=True, check=False)
+    assert done.stdout, done.stderr
+    yield json.loads(done.stdout)
+
+
+def test_those_with_tls_answer_the_same_and_show_their_certificate(found: dict[str, Any]) -> None:
+    jsonschema.validate(found, json.loads(schema()))
+    fared = {each["address"]: each["result"] for each in found["adot"]}
+    assert fared == {ROOT: "refused", TLD: "refused", BIND: "same", NSD: "same"}
+    for shown in (each["tls"] for each in found["adot"] if each["tls"]):
+        assert shown["version"] == "TLSv1.3" and shown["trusted"] is False
+        certificate = shown["certificate"]
+        assert certificate["subject"] == "CN=dns.test" and certificate["names"] == ["dns.test", "127.0.0.1"]
+        assert certificate["self_issued"] and not certificate["for_server"]
+    assert not [each["code"] for each in found["findings"] if each["code"].startswith("tls-")]
+
+
+def test_the_fix_names_where_the_parent_takes_notifications(found: dict[str, Any]) -> None:
+    """The record is TYPE66 to Knot 3.2, and CSYNC is known to all."""
+    assert found["security"] == "secure"
+    (waits,) = (each for each in found["findings"] if each["code"] == "ns-differs")
+    assert "asks its parent by CSYNC to publish its own list" in waits["message"]
+    assert "send NOTIFY(CSYNC) for example.com to notify.testing, port 5300: com then looks" in waits["cure"]
