@@ -146,7 +146,7 @@ OPTIONS: tuple[Option, ...] = (
            excludes=((("json", "jsonl", "format"), "{it} has all findings"),)),
     Option("http", Group.CHECK, "Fetch the page too, from each address",
            excludes=((("parent-only",), "a referral has no page"),
-                     (("replay",), "a record has no page"), _ONE_QUESTION, _COMPARED, _HERE)),
+                     (("replay",), "a replay shows the page that was fetched, if there is one"), _ONE_QUESTION, _COMPARED, _HERE)),
     Option("short", Group.PRINT, "Only the data of the answer, as dig +short",
            key="output", value=Output.SHORT),
     Option("json", Group.PRINT, "The whole trace as one JSON object", key="output", value=Output.JSON,
