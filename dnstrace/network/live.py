@@ -22,16 +22,19 @@ import socket
 import struct
 import time
 from collections.abc import Awaitable, Iterator
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from dnstrace.descriptors import has_run_out
 from dnstrace.message.reading import read_reply
 from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.model.heard import came_from
-from dnstrace.model.structs import replace
 from dnstrace.network.first import LINUX, SO_TIMESTAMPNS, ask_kernel_for_arrivals, ask_kernel_for_more
 from dnstrace.network.patience import Patience
+
+if TYPE_CHECKING:
+    import dns.message
 
 _ENCRYPTED = {Transport.TLS, Transport.HTTPS}
 _BIGGEST = 65535
@@ -172,11 +175,12 @@ async def concluded(
             raise
         fault = FAULTS.get(error.errno or 0, Fault.PORT_UNREACHABLE)
         detail = os.strerror(error.errno) if error.errno else "the connection was closed"
-    elapsed = wait.elapsed if wait.wire is not None else asyncio.get_running_loop().time() - start
-    exchange = Exchange(
-        query, start, elapsed, wait.wire, None, fault, detail, wait.mismatched, message_id, wait.source
+    elapsed, message = asyncio.get_running_loop().time() - start, None
+    if wait.wire is not None:
+        elapsed, (message, fault) = wait.elapsed, read(wait.wire)
+    return Exchange(
+        query, start, elapsed, wait.wire, message, fault, detail, wait.mismatched, message_id, wait.source
     )
-    return exchange if wait.wire is None else read(exchange, wait.wire)
 
 
 async def until_reply(
@@ -227,12 +231,10 @@ def open_socket(query: Query, kind: socket.SocketKind, bind: str | None) -> sock
     return sock
 
 
-def read(exchange: Exchange, wire: bytes) -> Exchange:
-    """The exchange with the message in `wire`, or with a fault if that cannot be read."""
-    message = read_reply(wire)
-    if isinstance(message, Fault):
-        return replace(exchange, fault=message)
-    return replace(exchange, message=message)
+def read(wire: bytes) -> tuple[dns.message.Message | None, Fault | None]:
+    """The message in `wire`; or a fault if that cannot be read."""
+    found = read_reply(wire)
+    return (None, found) if isinstance(found, Fault) else (found, None)
 
 
 def endpoint(address: str, port: int) -> tuple[Any, ...]:
@@ -252,8 +254,13 @@ def endpoint(address: str, port: int) -> tuple[Any, ...]:
 
 def sockaddr(sock: socket.socket, query: Query) -> tuple[str, int]:
     """The address a reply must come from, in the form in which the socket reports it."""
-    packed = socket.inet_pton(sock.family, query.address.partition("%")[0])
-    return socket.inet_ntop(sock.family, packed), query.port
+    return _reported(sock.family, query.address), query.port
+
+
+@lru_cache(4096)
+def _reported(family: int, address: str) -> str:
+    """An address without its zone, as the system writes it."""
+    return socket.inet_ntop(family, socket.inet_pton(family, address.partition("%")[0]))
 
 
 def own_address(sock: socket.socket, query: Query) -> tuple[str, int] | None:
