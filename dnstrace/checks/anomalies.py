@@ -286,6 +286,12 @@ def of_paths(evidence: Evidence) -> Iterator[Anomaly]:
 
 
 def _as_many(share: Share, usual: Share | None) -> frozenset[Name]:
-    """The servers on the usual paths, where a result of another kind is as frequent: either may be wrong."""
-    undecided = usual is not None and share.meaning.usable and share.share == usual.share
-    return frozenset(usual.servers) if usual is not None and undecided else frozenset()
+    """The servers on the usual paths, where these may be wrong: the others are as many, or sign."""
+    if usual is None or not share.meaning.usable:
+        return frozenset()
+    stripped = _is_signed(share.meaning) and not _is_signed(usual.meaning)
+    return frozenset(usual.servers) if stripped or share.share == usual.share else frozenset()
+
+
+def _is_signed(meaning: Meaning) -> bool:
+    return any(rrset.rdtype == dns.rdatatype.RRSIG for rrset in meaning.answer)

@@ -97,14 +97,17 @@ def _undelegated(cut: Cut) -> Observation | None:
         zone=cut.zone,
         remedy=_remedy(cut, without),
     )
-    return found if any(_any_serves(cut, each) for each in cut.referrals) else _left_over(cut, without, found)
+    leads = any(_any_serves(cut, each) for each in cut.referrals)
+    if leads and len(by_server(without)) <= len(by_server(cut.referrals)):
+        return found
+    return _left_over(cut, without, found, leads)
 
 
-def _left_over(cut: Cut, without: list[HeardReply], found: Observation) -> Observation:
-    """The same of a delegation that leads to no server of the zone: nothing shows that it should be there."""
+def _left_over(cut: Cut, without: list[HeardReply], found: Observation, leads: bool) -> Observation:
+    """The same of a delegation that may be left over: most do not have it, or it leads nowhere."""
     return replace(
         found,
-        message=f"{found.message}, and which does not lead to {plain(cut.zone)}",
+        message=found.message if leads else f"{found.message}, and which does not lead to {plain(cut.zone)}",
         server=None,
         cure=RELOAD,
         remedy=_remedy(cut, [*cut.referrals, *without]),

@@ -55,6 +55,8 @@ _TC, _AA, _RA = map(int, (dns.flags.TC, dns.flags.AA, dns.flags.RA))
 _DELEG_NOTE = "it delegates by DELEG records alone, which are not followed"
 _NO_SOA_NOTE = "no SOA record: resolvers cannot cache this negative answer"
 _LAME_NOTE = "it is not authoritative and offers recursion"
+FROM_CHILD = "it answers a DS query from the child's side of the zone cut"
+"""The note of a reply that denies DS with the records of the zone that the DS RRset would be about."""
 
 
 def classify(exchange: Exchange, zone: Name) -> Meaning:
@@ -258,11 +260,10 @@ class _Reply:
             return None
         if self.message.answer:
             return None
-        note = "it answers a DS query from the child's side of the zone cut"
         if name.parent() == self.zone:
-            return self._as(Kind.LAME, note=note, offer=self._offered_denial())
+            return self._as(Kind.LAME, note=FROM_CHILD, offer=self._offered_denial())
         soa = next((rrset for rrset in below if rrset.rdtype == dns.rdatatype.SOA), None)
-        return self._as(Kind.NODATA, soa=soa, zone=name, note=note)
+        return self._as(Kind.NODATA, soa=soa, zone=name, note=FROM_CHILD)
 
     # --- what else a reply shows --------------------------------------------------------------
 

@@ -5,6 +5,7 @@ The hints in the package (data/root.hints) are IANA's (RFC 9609 section 2.1); th
 
 from __future__ import annotations
 
+from functools import cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -29,8 +30,9 @@ class HintsError(ValueError):
     """The root hints cannot be used; the message is one line that says why."""
 
 
+@cache
 def root_hints() -> Delegation:
-    """The root servers according to the package."""
+    """The root servers according to the package, which are read once."""
     text = data.text("root.hints")
     return parse_package_hints(text)
 

@@ -9,6 +9,7 @@ import pytest
 
 from dnstrace.checks import Blame, Finding, Level
 from dnstrace.checks.remedies import RELOAD
+from dnstrace.lab.world import read
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, found
 
@@ -85,6 +86,21 @@ none NS ns1
     assert finding.cure == RELOAD and finding.server is None and finding.remedy is not None
     assert {*map(str, finding.remedy.servers)} == {"ns1.example.com.", "ns2.example.com."}
     assert not [each for each in findings if each.code == "unexplained"]
+
+
+def test_where_most_servers_have_no_delegation_it_is_not_known_which_are_right() -> None:
+    """It leads to a server that answers, as the zone above does: either copy may be the old one."""
+    servers = {"ns3.example.com.": {"addresses": ["203.0.113.53"]}}
+    ns3 = "@ NS ns3\nns3 A 203.0.113.53\n"
+    old = read("in-domain")["zones"]["example.com."]["text"].replace("www 300 A 192.0.2.44", "www NS ns1")
+    zones = {
+        "com.": {"add": "example NS ns3.example.com.\nns3.example A 203.0.113.53\n"},
+        "example.com.": {"servers": ["ns1.example.com.", "ns3.example.com."], "add": ns3},
+        "example.com. old": {"text": old + ns3, "servers": ["ns2.example.com."]},
+    }
+    findings = checked(made_of("in-domain", servers=servers, zones=zones)).findings or ()
+    (finding,) = (each for each in findings if each.code == CODE)
+    assert finding.message.endswith(", to which ns2.example.com refers") and finding.cure == RELOAD
 
 
 def test_a_dead_server_that_one_of_the_parents_servers_lists_is_explained_by_that() -> None:
