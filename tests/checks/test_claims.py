@@ -14,7 +14,7 @@ from dnstrace.checks.evidence import Evidence
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, names
 from dnstrace.model import Exchange, Query
-from dnstrace.network.live import read
+from dnstrace.network.faults import read
 from tests.checks.checking import checked
 from tests.checks.documented import checked_world
 

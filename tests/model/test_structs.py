@@ -138,7 +138,7 @@ def test_any_field_can_be_replaced_and_nothing_else() -> None:
 
     assert replace(Named("a", 1), kind="b") == Named("b", 1) and replace(Named("a"), value=2) == Named("a", 2)
     with pytest.raises(TypeError, match="'other'"):
-        replace(Named("a"), other=1)
+        replace(Named("a"), other=1)  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize(("arguments", "why"), [((), "missing 1"), ((1, 2, [], "", 5), "takes from 2 to 5")])

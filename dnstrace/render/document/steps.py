@@ -51,7 +51,6 @@ _RESULTS = {
 
 def step_of(step: Step, verbose: bool, evidence: StepEvidence | None, explanation: str | None) -> Document:
     """A step with its evidence and its explanation; `verbose` adds the records of its replies."""
-    referral = step.referral
     return {
         **step_alone(step, evidence, explanation),
         "servers": [server_of(server) for server in step.servers],
@@ -61,6 +60,7 @@ def step_of(step: Step, verbose: bool, evidence: StepEvidence | None, explanatio
 
 def step_alone(step: Step, evidence: StepEvidence | None, explanation: str | None) -> Document:
     """The same with no servers and no attempts in their places."""
+    referral = step.referral
     return {
         "id": step.id,
         "parent": step.parent,
