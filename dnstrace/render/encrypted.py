@@ -37,13 +37,17 @@ _WORDS = {
 _FAULTY = (OverTls.DIFFERENT, OverTls.NO_REPLY)
 
 
-def encrypted_nodes(trace: Trace, verbose: bool) -> list[Node]:
-    """A heading, and below it each zone with its servers; with `verbose` a line for every address."""
+def encrypted_nodes(trace: Trace, verbose: bool, place: str = "") -> list[Node]:
+    """A heading, and below it each zone with its servers; with `verbose` a line for every address.
+
+    `place` is the name of the place that the trace is from, if there are several.
+    """
     found = trace.encrypted or ()
     zones: dict[object, list[Encrypted]] = {}
     for each in found:
         zones.setdefault(each.zone, []).append(each)
-    head = Text.assemble(("over TLS", STRONG), (" ─ port 853, RFC 9539", QUIET))
+    title = f"over TLS, from {harmless(place)}" if place else "over TLS"
+    head = Text.assemble((title, STRONG), (" ─ port 853, RFC 9539", QUIET))
     children = [Node(_zone_line(of), _server_nodes(of, trace.started, verbose)) for of in zones.values()]
     return [Node(head, children or [Node(Text("no name server was asked", QUIET))])]
 
