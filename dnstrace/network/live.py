@@ -31,7 +31,7 @@ from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.model.heard import came_from
 from dnstrace.network.faults import FAULTS, read
 from dnstrace.network.first import LINUX, SO_TIMESTAMPNS, Sent, ask_kernel_for_arrivals, ask_kernel_for_more
-from dnstrace.network.patience import Patience
+from dnstrace.network.patience import Patience, in_its_turn
 
 _ENCRYPTED = {Transport.TLS, Transport.HTTPS}
 _BIGGEST = 65535
@@ -168,7 +168,7 @@ async def concluded(
     exchange = Exchange(
         query, start, elapsed, wait.wire, None, fault, detail, wait.mismatched, message_id, wait.source
     )
-    return exchange if wait.wire is None else read(exchange, wait.wire)
+    return exchange if wait.wire is None else read(exchange, await in_its_turn(wait.wire))
 
 
 async def until_reply(

@@ -32,7 +32,7 @@ from dnstrace.network.live import (
     since,
     sockaddr,
 )
-from dnstrace.network.patience import FairTimer
+from dnstrace.network.patience import FairTimer, in_its_turn
 
 _SOCKETS = 32  # of each family, and at most the eighth part of the descriptors that may be open
 _USES = 64  # queries that a socket sends
@@ -74,6 +74,8 @@ class PooledNetwork(LiveNetwork):
         finally:
             timer.cancel()
             asked.port.forget(asked)
+        if asked.wire is not None:
+            await in_its_turn(asked.wire)
         return asked.exchange(start, loop.time() - start)
 
     def close(self) -> None:
