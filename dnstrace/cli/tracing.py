@@ -63,6 +63,10 @@ def _trace_each(plan: Planned, chosen: Choices, environment: Environment, ended:
             from dnstrace.cli.fetching import fetched
 
             trace = fetched(trace, chosen)
+        elif chosen.record is not None and chosen.record.fetched is not None:
+            from dnstrace.cli.replaying import with_page
+
+            trace = with_page(trace, chosen.record)
         if chosen.policy.ignores:
             from dnstrace.cli.accepting import accepted_of
 
