@@ -53,7 +53,10 @@ _SETTLED = {dns.rcode.NOERROR, dns.rcode.NXDOMAIN, dns.rcode.YXDOMAIN}
 _DENIAL = {dns.rdatatype.NSEC, dns.rdatatype.NSEC3}
 _TC, _AA, _RA = map(int, (dns.flags.TC, dns.flags.AA, dns.flags.RA))
 _DELEG_NOTE = "it delegates by DELEG records alone, which are not followed"
+_NO_SOA_NOTE = "no SOA record: resolvers cannot cache this negative answer"
 _LAME_NOTE = "it is not authoritative and offers recursion"
+FROM_CHILD = "it answers a DS query from the child's side of the zone cut"
+"""The note of a reply that denies DS with the records of the zone that the DS RRset would be about."""
 
 
 def classify(exchange: Exchange, zone: Name) -> Meaning:
@@ -192,18 +195,22 @@ class _Reply:
     def _as_denial(self) -> Meaning | None:
         """NXDOMAIN and NODATA, with or without the SOA record that RFC 2308 asks for."""
         if self._fitting_soa is not None or self.rcode == dns.rcode.NXDOMAIN:
-            return self._as(**self._denying(self._fitting_soa))
+            return self._denial(self._fitting_soa)
         if not self.authoritative or self._believed_answer:
             return None
         spoken = any(rrset.name == self.zone or rrset.rdtype in _DENIAL for rrset in self._believed_authority)
-        return self._as(**self._denying(None)) if spoken else None
+        return self._denial(None) if spoken else None
 
-    def _denying(self, soa: dns.rrset.RRset | None) -> dict[str, Any]:
-        """The fields of a negative answer."""
-        kind = Kind.NXDOMAIN if self.rcode == dns.rcode.NXDOMAIN else Kind.NODATA
+    def _denial(self, soa: dns.rrset.RRset | None) -> Meaning:
+        """A negative answer, from the zone of its SOA record."""
         if soa is None:
-            return {"kind": kind, "note": "no SOA record: resolvers cannot cache this negative answer"}
-        return {"kind": kind, "soa": soa, "zone": soa.name}
+            return self._as(self._denied, note=_NO_SOA_NOTE)
+        return self._as(self._denied, soa=soa, zone=soa.name)
+
+    @property
+    def _denied(self) -> Kind:
+        """Which negative answer a reply of this RCODE is."""
+        return Kind.NXDOMAIN if self.rcode == dns.rcode.NXDOMAIN else Kind.NODATA
 
     def _as_misdirected(self) -> Meaning:
         """A reply that says nothing about the question, and why."""
@@ -243,7 +250,7 @@ class _Reply:
 
     def _offered_denial(self) -> Meaning:
         """What a reply without anything may stand for, where no server gives better."""
-        return Meaning(rcode=self.rcode, **self._denying(None))
+        return Meaning(self._denied, self.rcode, note=_NO_SOA_NOTE)
 
     def _as_childs_denial(self) -> Meaning | None:
         """A denial of DS from the child's side of the cut (RFC 4035 section 3.1.4.1).
@@ -256,11 +263,10 @@ class _Reply:
             return None
         if self.message.answer:
             return None
-        note = "it answers a DS query from the child's side of the zone cut"
         if name.parent() == self.zone:
-            return self._as(Kind.LAME, note=note, offer=self._offered_denial())
+            return self._as(Kind.LAME, note=FROM_CHILD, offer=self._offered_denial())
         soa = next((rrset for rrset in below if rrset.rdtype == dns.rdatatype.SOA), None)
-        return self._as(Kind.NODATA, soa=soa, zone=name, note=note)
+        return self._as(Kind.NODATA, soa=soa, zone=name, note=FROM_CHILD)
 
     # --- what else a reply shows --------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import dns.message
 import dns.rcode
@@ -16,7 +15,8 @@ from dnstrace.checks.evidence import Evidence
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, names
 from dnstrace.model import Exchange, Query
-from dnstrace.network.live import read
+from dnstrace.model.structs import replace
+from dnstrace.network.faults import read
 from tests.checks.checking import checked
 from tests.checks.documented import checked_world
 
@@ -56,7 +56,8 @@ def changed(change: Change, rdtype: str = "A") -> Trace:
             reply = dns.message.from_wire(found.wire)
             change(query, reply)
             octets = reply.to_wire()
-            return read(replace(found, wire=octets), octets)
+            message, fault = read(octets)
+            return replace(found, wire=octets, message=message, fault=fault)
 
     settings = Settings(all_servers=True, probe=True)
     return trace(
