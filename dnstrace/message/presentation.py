@@ -49,6 +49,17 @@ def presented(rdata: Any) -> str:
         return _generic(rdata.to_generic().data)
 
 
+def in_master_file(rdata: Any) -> str:
+    """RDATA as a master file can have it: in the generic form where its own does not lead back to it."""
+    octets = rdata.to_generic().data
+    try:
+        text = str(rdata)
+        again = dns.rdata.from_text(rdata.rdclass, rdata.rdtype, text).to_generic().data
+    except Exception:  # the same boundary; of some types an empty field can be written and not be read
+        return _generic(octets)
+    return text if again == octets else _generic(octets)
+
+
 def _upper(rdtype: int, text: str) -> str:
     """The text with the words in upper case that are so in this type."""
     if (places := _HEXADECIMAL.get(rdtype)) is None:
