@@ -2,8 +2,8 @@
 
 Base64 and hexadecimal digits are whole words without blanks, so that they can be copied; hexadecimal digits
 are in upper case. Types that dnspython keeps as octets have a form of their own where dig has one for them.
-What cannot be written in the form of its type is written in the generic form (RFC 3597 section 5), and so is a
-list of types that would be seventy times as long as the octets that it came in.
+What cannot be written in the form of its type is written in the generic form (RFC 3597 section 5), and so is
+a list of types that would be seventy times as long as the octets that it came in.
 """
 
 from __future__ import annotations
