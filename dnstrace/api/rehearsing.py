@@ -136,7 +136,7 @@ class _Rehearsal:
         others = tuple(cut for cut in run.tracing.supposed if change is None or cut.zone != zone)
         tracing = replace(
             run.tracing,
-            settings=replace(run.tracing.settings, families=families),
+            settings=replace(run.tracing.settings, families=families, adot=False),
             supposed=others if change is None else (*others, change),
             resolvers=(),
             seed=self._trace.seed,

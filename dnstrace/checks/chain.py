@@ -8,6 +8,7 @@ import dns.rdatatype
 
 from dnstrace.checks.aliases import delegated_alias, one_has_to_go
 from dnstrace.checks.catalogue import ENTERED, Trait, of_trace
+from dnstrace.checks.clock import at_wrong_time
 from dnstrace.checks.delegated_keys import to_publish
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.phrases import question_text
@@ -34,7 +35,7 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
     """DNSSEC validation fails.
 
     What it is: a link in the chain of signatures from the trust anchor to the answer does not hold, for a
-    reason that no other finding covers.
+    reason that no other finding covers. If no signature of any zone is valid, the time of the check is wrong.
 
     Why it matters: validating resolvers answer SERVFAIL: for their users the name is gone.
 
@@ -47,6 +48,9 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
         return
     others = (rule for rule in ENTERED.values() if Trait.BREAKS_TRUST in rule.traits and rule.code != _CODE)
     if any(next(rule.apply(evidence), None) for rule in others):
+        return
+    if (mistimed := at_wrong_time(evidence, judgement)) is not None:
+        yield mistimed
         return
     bogus = {number for number, shown in judgement.steps.items() if shown.security is Security.BOGUS}
     steps = [step for step in evidence.trace.steps if step.id in bogus]

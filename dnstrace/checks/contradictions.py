@@ -32,10 +32,11 @@ from dnstrace.model.structs import replace
 
 _HASHES = 4000  # of all replies of a zone
 _OF_THE_CHAIN = frozenset({*DENIAL_TYPES, dns.rdatatype.RRSIG})
-_OF_ONE_SIGNER = frozenset({dns.rdatatype.CDS, dns.rdatatype.CDNSKEY, dns.rdatatype.NSEC3PARAM})
+_FOR_PARENTS = frozenset({dns.rdatatype.CDS, dns.rdatatype.CDNSKEY})
+_OF_ONE_SIGNER = _FOR_PARENTS | {dns.rdatatype.NSEC3PARAM}
 
 
-@of_cut(Level.ERROR, Blame.HOST)
+@of_cut(Level.ERROR, Blame.HOST, also=(Level.NOTICE,))
 def denial_contradicts_data(cut: Cut) -> Iterator[Observation]:
     """A signed NSEC or NSEC3 record denies data that the zone has.
 
@@ -43,7 +44,9 @@ def denial_contradicts_data(cut: Cut) -> Iterator[Observation]:
     exist or has no data of that type.
 
     Why it matters: validating resolvers keep such records and answer from them (RFC 8198). After a query
-    for a type that does not exist, they deny what does exist, until the record leaves the cache.
+    for a type that does not exist, they deny what does exist, until the record leaves the cache. It is a
+    notice if only CDS and CDNSKEY records are denied: nobody but the parent asks for these, and most parents
+    ask the servers themselves. Some servers that sign as they answer leave them out of the type list.
 
     How to fix it: sign the whole zone again, so that its chain of NSEC or NSEC3 records is rebuilt. If the
     server signs as it answers, the fault is in its software: the type lists have to have every type of the
@@ -74,6 +77,7 @@ def denial_contradicts_data(cut: Cut) -> Iterator[Observation]:
         if apart
         else f"sign the whole of {zone_text(cut.zone)} again; if its servers sign as they answer, upgrade"
         " their software",
+        level=Level.NOTICE if _FOR_PARENTS.issuperset(each.data.rdtype for each, _ in wrong) else None,
         remedy=in_zone(cut.zone, servers=by_server([*servers, *apart])),
     )
 

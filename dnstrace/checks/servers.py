@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import dns.rcode
 
 from dnstrace.checks.catalogue import Trait, of_cut
+from dnstrace.checks.controls import failing_over_tcp, truncated
 from dnstrace.checks.evidence import FAILING, Cut
 from dnstrace.checks.phrases import addresses, listed, question_text
 from dnstrace.checks.replies import SILENCES, HeardReply, replies_of
 from dnstrace.checks.server_fixes import each_server
 from dnstrace.checks.statements import foreign_soa_in, soa_with_referral
+from dnstrace.message.meaning import FROM_CHILD
 from dnstrace.model import Kind, Probe
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Level, Observation
@@ -112,7 +114,8 @@ def lame_server(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1912 section 2.8; RFC 9499 section 7
     """
-    lame = [r for r in _anyhow(cut) if r.meaning.kind in _LAME and foreign_soa_in(r) is None]
+    elsewhere = [r for r in _anyhow(cut) if r.meaning.kind in _LAME and r.meaning.note != FROM_CHILD]
+    lame = [reply for reply in elsewhere if foreign_soa_in(reply) is None]
 
     def does(replies: list[HeardReply]) -> str:
         how = " and ".join(dict.fromkeys(_LAME[reply.meaning.kind] for reply in replies))
@@ -307,7 +310,8 @@ def _anyhow(cut: Cut) -> list[HeardReply]:
     """The last reply of each address, and over TCP where there is none over UDP."""
     deaf = {reply.address for reply in _silent(cut)}
     over_tcp = (reply for reply in cut.probe(Probe.TCP, all_servers=True) if reply.address in deaf)
-    return [*cut.everyone, *over_tcp]
+    refused = failing_over_tcp(cut)
+    return [*(each for each in cut.everyone if each.address not in refused or not truncated(each)), *over_tcp]
 
 
 def _then_silent(reply: HeardReply) -> bool:

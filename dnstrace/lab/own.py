@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from dnstrace.lab.zone import LabZone
     from dnstrace.model.documents import Content, Document
 
-_INHERITED = ("question", "now", "families", "resolvers", "pages")
+_INHERITED = ("question", "now", "families", "resolvers", "pages", "adot")
 _DEEPEST = 8  # files that include one another
 _LARGEST = 4_000_000  # octets
 _AT_LINE = re.compile(r" \(at (?:line (\d+), (column \d+)|end of document)\)$")

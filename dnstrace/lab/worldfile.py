@@ -11,9 +11,12 @@ only, or one of a user's own (own.py), which may leave out title, question and e
     include = ["_internet"]                # these files' servers and zones, under these
     families = [4]                         # the address families with a route; default: both
     resolvers = ["192.0.2.153"]            # asked in parallel with the walk; default: none
+    adot = true                            # name servers are asked over TLS too; default: false
 
     [servers]                              # rtt in ms, a list if it differs by address; does: misbehaviour.py
     "ns1.example.com." = { addresses = ["192.0.2.1", "2001:db8::1"], rtt = 12, does = ["slow=900"] }
+
+    "ns2.example.com." = { addresses = ["192.0.2.2"], tls = { names = ["ns2.example.com"] } }  # see tls.py
 
     [zones."example.com."]
     servers = ["ns1.example.com."]         # that serve it; default: those in its own NS records
@@ -58,6 +61,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, NoReturn
 
@@ -67,6 +71,7 @@ import dns.rdatatype
 
 from dnstrace.lab.errors import WorldError
 from dnstrace.lab.internet import NOW, Foreseen, World, WorldServer
+from dnstrace.lab.tls import read_tls
 from dnstrace.lab.web import DOES, Site
 from dnstrace.lab.zone import LabZone, Sign
 from dnstrace.model import Name, Outcome, Question
@@ -86,19 +91,9 @@ _SIGNED = {
     "ds": ("auto", "none"),
 }
 _KEYS = {
-    "a world": {
-        "title",
-        "question",
-        "now",
-        "include",
-        "families",
-        "resolvers",
-        "servers",
-        "zones",
-        "expect",
-        "pages",
-    },
-    "a server": {"addresses", "rtt", "does"},
+    "a world": {"title", "question", "now", "include", "servers", "zones", "expect"}
+    | {"families", "resolvers", "pages", "adot"},
+    "a server": {"addresses", "rtt", "does", "tls"},
     "a zone": {"servers", "ttl", "text", "add", "without", "sign"},
     "sign": set(Sign.__match_args__),
     "a page": set(Site.__match_args__),
@@ -128,6 +123,7 @@ def build(name: str, data: Content, read: Callable[[str], Content], file_name: s
         now=file.time(data.get("now", NOW)),
         resolvers=file.resolvers(data.get("resolvers", []), servers),
         pages={address: file.page(address, content) for address, content in data.get("pages", {}).items()},
+        adot=data.get("adot") is True,
     )
 
 
@@ -238,7 +234,11 @@ class _File:
             {address: ms / 1000 for address, ms in zip(addresses, each, strict=True)},
             tuple(self.texts(content.get("does", []), f"{text}: does")),
             tuple(served.get(name, {}).values()),
+            read_tls(content.get("tls"), partial(self._wrong_tls, text)),
         )
+
+    def _wrong_tls(self, server: str, key: str, what: str) -> NoReturn:
+        self.wrong(f"{server}: tls{key and '.'}{key}", what)
 
     def check_addresses(self, servers: tuple[WorldServer, ...]) -> None:
         seen: dict[str, Name] = {}

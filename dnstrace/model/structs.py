@@ -7,7 +7,7 @@
 It is to its users what `@dataclass(frozen=True, slots=True)` makes of a class, for type checkers and for the
 functions of `dataclasses` too. That decorator compiles six methods of every class when it is defined, and its
 module imports `inspect`: together a fifth of the time in which a trace starts. Here all classes share their
-methods but `__init__`, which is compiled when the first instance is made.
+methods but `__init__`, which is compiled when the first instance is made, and what copies it for `replace`.
 """
 
 from __future__ import annotations
@@ -44,11 +44,9 @@ else:
     field = _Field
 
     def replace(value, /, **changes):
-        """A copy of a struct with other fields: `dataclasses.replace`, for structs only."""
-        for name in value.__match_args__:
-            if name not in changes:
-                changes[name] = getattr(value, name)
-        return value.__class__(**changes)
+        """A copy of a struct with other fields, as `dataclasses.replace` makes it."""
+        kind = value.__class__
+        return (_COPIERS.get(kind) or _copier(kind))(value, **changes)
 
 
 __all__ = ["Struct", "field", "replace"]
@@ -177,4 +175,18 @@ def _compiled(kind: type[Struct]) -> Callable[..., None]:
     exec(f"def __init__(self, {', '.join(parameters)}):\n{''.join(lines)} return", names, defined)
     made = defined["__init__"]
     made.__qualname__, made.__module__ = f"{kind.__qualname__}.__init__", kind.__module__
+    return made
+
+
+_COPIERS: dict[type, Callable[..., Any]] = {}
+
+
+def _copier(kind: type[Any]) -> Callable[..., Any]:
+    """What copies an instance with other fields; a loop over the fields would take twice the time."""
+    parameters = "".join(f", {name}=..." for name in kind.__match_args__)
+    values = ", ".join(f"_it.{name} if {name} is ... else {name}" for name in kind.__match_args__)
+    names = {"_Kind": kind}
+    exec(f"def copied(_it, /{parameters}):\n return _Kind({values})", names)
+    made: Callable[..., Any] = names["copied"]
+    _COPIERS[kind] = made
     return made

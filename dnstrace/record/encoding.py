@@ -19,6 +19,7 @@ import dns.rdatatype
 from dnstrace.model import Delegation, Edns, Exchange, Query, Settings, Trace
 from dnstrace.model.anchors import Anchors
 from dnstrace.model.asked import Resolver
+from dnstrace.model.certificates import Secured
 from dnstrace.model.report import Report
 from dnstrace.model.tracing import Tracing
 from dnstrace.network.recording import Course, Kept
@@ -92,6 +93,7 @@ def _settings_of(settings: Settings) -> Document:
         "qmin": settings.qmin,
         "all_servers": settings.all_servers,
         "probe": settings.probe,
+        "adot": settings.adot,
     }
 
 
@@ -170,6 +172,16 @@ def _query_of(query: Query) -> Document:
         "rd": query.recursion_desired,
         "cd": query.checking_disabled,
         "edns": _edns_of(query.edns),
+        **({"opportunistic": True} if query.opportunistic else {}),
+    }
+
+
+def _secured_of(secured: Secured) -> Document:
+    return {
+        "version": secured.version,
+        "alpn": secured.alpn,
+        "certificate": base64.b64encode(secured.certificate).decode("ascii"),
+        "distrust": secured.distrust,
     }
 
 
@@ -184,4 +196,5 @@ def _exchange_of(exchange: Exchange, places: Mapping[bytes, Place]) -> Document:
         "mismatched": exchange.mismatched,
         "attempt": place,
         "wire": None if wire is None or place is not None else base64.b64encode(wire).decode("ascii"),
+        **({} if exchange.secured is None else {"secured": _secured_of(exchange.secured)}),
     }

@@ -14,8 +14,10 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
+from dnstrace.message.certificate import read_certificate
 from dnstrace.model.addresses import is_unicast
-from dnstrace.model.pages import Certificate, Request, Visit
+from dnstrace.model.certificates import Certificate
+from dnstrace.model.pages import Request, Visit
 from dnstrace.model.structs import replace
 from dnstrace.web.pages import with_head
 
@@ -112,21 +114,8 @@ async def _certificate_shown(address: str, request: Request, timeout: float) -> 
             _, writer = await _opened(await _connection(address, request.port), request, context)
             octets = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
             writer.transport.abort()
-            return _certificate_from_der(octets)
+            return read_certificate(octets)
     return None
-
-
-def _certificate_from_der(octets: bytes) -> Certificate:
-    from cryptography import x509
-
-    found = x509.load_der_x509_certificate(octets)
-    names: list[str] = []
-    with suppress(x509.ExtensionNotFound):
-        names = found.extensions.get_extension_for_class(
-            x509.SubjectAlternativeName
-        ).value.get_values_for_type(x509.DNSName)
-    issuer = found.issuer.rfc4514_string()
-    return Certificate(tuple(names), issuer, found.not_valid_after_utc)
 
 
 def _certificate_from_peer(found: Mapping[str, Any] | None) -> Certificate | None:

@@ -240,7 +240,7 @@ def _met_at(each: MetAt) -> Document:
 def life_of(life: Life) -> Document:
     """How long a resolver may cache an RRset."""
     return {
-        "what": life.what.value,
+        "what": life.what,
         "name": name_text(life.name),
         "type": type_text(life.rdtype),
         "ttl": life.ttl,
