@@ -9,7 +9,7 @@ import dns.rdatatype
 
 from dnstrace.analysis.paths import lead
 from dnstrace.message.certificate import is_for, read_certificate
-from dnstrace.model import Fault, Meaning
+from dnstrace.model import ROOT, Fault, Meaning
 from dnstrace.model.certificates import Certificate
 from dnstrace.model.kept import kept
 from dnstrace.model.taken import Encrypted
@@ -73,10 +73,11 @@ def certificate_of(found: Encrypted) -> Certificate | None:
     return None if secured is None or not secured.certificate else read_certificate(secured.certificate)
 
 
-def is_for_server(found: Encrypted) -> bool:
-    """Whether the certificate is for the server, by its name or its address."""
+def is_for_server(found: Encrypted) -> bool | None:
+    """Whether the certificate is for the server, by its name or address; None if its name is not known."""
     shown = certificate_of(found)
-    return shown is not None and is_for(shown, found.server, found.exchange.query.address)
+    its = shown is not None and is_for(shown, found.server, found.exchange.query.address)
+    return None if not its and found.server == ROOT else its
 
 
 def is_outdated(certificate: Certificate, now: datetime) -> bool:

@@ -62,7 +62,7 @@ def tls_no_reply(cut: Cut) -> Iterator[Observation]:
     How to fix it: have whatever listens on port 853 speak DNS over TLS, and reach the server behind it.
     Otherwise close the port.
 
-    References: RFC 9539 section 3.1; RFC 7858 section 3.3
+    References: RFC 9539 section 3; RFC 7858 section 3.3
     """
 
     def has_none(each: Encrypted) -> bool:
@@ -89,7 +89,7 @@ def tls_certificate_expired(cut: Cut) -> Iterator[Observation]:
 
     How to fix it: renew the certificate, and have the server load it.
 
-    References: RFC 9539 section 3.2; RFC 9103 section 9; RFC 5280 section 4.1.2.5
+    References: RFC 9539 section 3.2; RFC 9103; RFC 5280 section 4.1.2.5
     """
     now = cut.evidence.trace.started
 

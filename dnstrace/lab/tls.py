@@ -5,7 +5,6 @@ Certificates are made from what the world's file says, with keys that are hashes
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
@@ -47,6 +46,8 @@ class Tls(Struct):
 @cache
 def _certificate(names: tuple[str, ...], days: float, trusted: bool, now: datetime) -> bytes:
     """The certificate in DER."""
+    import hashlib
+
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import Encoding

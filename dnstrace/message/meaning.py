@@ -70,7 +70,7 @@ def classify(exchange: Exchange, zone: Name) -> Meaning:
         return Meaning(Kind.TRUNCATED_OVER_TCP if over_tcp else Kind.TRUNCATED, rcode)
     if rcode not in _SETTLED:
         return Meaning(_ERRORS.get(rcode, Kind.OTHER_RCODE), rcode, bool(flags & _AA))
-    if unread := _unread(message, zone):
+    if unread := _unread(message, exchange.query.question.rdclass, zone):
         return Meaning(Kind.MALFORMED, rcode, note=f"{unread} in it cannot be read")
     meaning = _Reply(message, rcode, exchange.query.question, zone).meaning()
     if meaning.usable and meaning.kind is not Kind.REFERRAL and flags & _RA and not flags & _AA:
@@ -79,14 +79,16 @@ def classify(exchange: Exchange, zone: Name) -> Meaning:
     return meaning
 
 
-def _unread(message: dns.message.Message, zone: Name) -> str:
+def _unread(message: dns.message.Message, rdclass: int, zone: Name) -> str:
     """Which record in bailiwick, of a type that the walk goes by, cannot be read; empty if every one can.
+
+    It is of the class asked for: the walk does not go by others.
 
     Resolvers refuse the whole message then (format error). Of other types a record may be odd: it is kept.
     """
     sections = (*message.answer, *message.authority)
     walked = (rrset for rrset in sections if rrset.rdtype in _WALKED and rrset.name.is_subdomain(zone))
-    odd = (rrset for rrset in walked if has_octets(rrset))
+    odd = (rrset for rrset in walked if rrset.rdclass == rdclass and has_octets(rrset))
     return next((f"the {dns.rdatatype.to_text(rrset.rdtype)} record" for rrset in odd), "")
 
 
@@ -214,20 +216,21 @@ class _Reply:
         """A reply that says nothing about the question, and why."""
         if (childs := self._as_childs_denial()) is not None:
             return childs
+        authority = [rrset for rrset in self.message.authority if rrset.rdclass == self.question.rdclass]
+        shown = self.message.answer or authority or self.message.authority
+        if any(rrset.rdclass != self.question.rdclass for rrset in shown):
+            return self._as(Kind.WRONG_CLASS)
         if self.message.answer:
-            foreign = any(rrset.rdclass != self.question.rdclass for rrset in self.message.answer)
-            if foreign:
-                return self._as(Kind.WRONG_CLASS)
             here = any(rrset.name == self.question.name for rrset in self.message.answer)
             return self._as(Kind.OTHER_TYPE if here else Kind.OTHER_NAME)
-        referrals = [rrset.name for rrset in self.message.authority if rrset.rdtype == dns.rdatatype.NS]
+        referrals = [rrset.name for rrset in authority if rrset.rdtype == dns.rdatatype.NS]
         if self.zone in referrals:
             return self._as(Kind.SELF_REFERRAL)
         if any(self.zone.is_subdomain(name) for name in referrals):
             return self._as(Kind.UPWARD_REFERRAL)
         if referrals:
             return self._as(Kind.SIDEWAYS_REFERRAL)
-        if any(rrset.rdtype == dns.rdatatype.SOA for rrset in self.message.authority):
+        if any(rrset.rdtype == dns.rdatatype.SOA for rrset in authority):
             return self._as(Kind.LAME, note="it answers for another zone")
         from dnstrace.message.deleg import only_deleg  # nearly no reply needs it
 

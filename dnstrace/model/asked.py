@@ -9,13 +9,14 @@ import dns.rdataclass
 import dns.rdatatype
 
 from dnstrace.model.allowed import PAYLOAD, PORT, TRIES, check_address, check_seconds, check_whole
+from dnstrace.model.known_name import known
 from dnstrace.model.mnemonics import register
 from dnstrace.model.structs import Struct
 
 register()  # before anything reads or writes a type
 
 Name = dns.name.Name
-ROOT = dns.name.root
+ROOT = known(dns.name.root)
 
 
 class Question(Struct):

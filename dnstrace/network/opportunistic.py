@@ -64,7 +64,8 @@ class _Asking:
             return replace(found, fault=fault, detail=detail)
         if not belongs(wire, self._query.question, self._message_id):
             return replace(found, fault=Fault.MISMATCH, mismatched=1)
-        return read(found, wire)
+        message, fault = read(wire)
+        return replace(found, message=message, fault=fault)
 
     async def _reply(self) -> bytes:
         """The octets of the reply. Raises OSError or EOFError."""
@@ -120,6 +121,7 @@ async def _distrust(query: Query, timeout: float, bind: str | None) -> str | Non
     """Why the system does not trust the certificate; empty if it does, None if that cannot be found out."""
     context = ssl.create_default_context()
     context.check_hostname = False
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # of Python 3.13 and later
     try:
         async with Patience(timeout):
             _, writer = await _connected(query, bind, context)

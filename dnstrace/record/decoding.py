@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import dns.rdataclass
@@ -35,12 +35,14 @@ from dnstrace.model.certificates import Secured
 from dnstrace.model.expectations import Expectation
 from dnstrace.model.limits import Limits
 from dnstrace.model.structs import Struct, replace
+from dnstrace.model.taken import Fetched
 from dnstrace.model.tracing import Tracing
 from dnstrace.network.recording import Course, Kept
 from dnstrace.network.replay import RecordedNetwork
 from dnstrace.record.encoding import FORMAT
-from dnstrace.record.fields import Fields
+from dnstrace.record.fields import Fields, parse_moment
 from dnstrace.record.files import RecordError
+from dnstrace.record.last_hop import last_hop
 from dnstrace.render.document import SCHEMA
 from dnstrace.walk.roots import parse_hints
 
@@ -59,7 +61,8 @@ class Record(Struct):
     """A trace as it was saved, and what it was made of.
 
     `document` is the whole file as JSON values. `tracing` is what `dnstrace.trace` was given, completed by
-    what it chose itself; `expected` is what was expected of the trace, `course` what it saw of the network.
+    what it chose itself; `expected` is what was expected of the trace, `course` what it saw of the network,
+    `fetched` the page that was fetched, without the further traces for it.
     """
 
     document: Content
@@ -67,6 +70,7 @@ class Record(Struct):
     tracing: Tracing
     expected: tuple[Expectation, ...]
     course: Course
+    fetched: Fetched | None = None
 
     @property
     def network(self) -> RecordedNetwork:
@@ -106,6 +110,7 @@ def decoded(octets: bytes) -> Record:
         tracing=read_tracing(how, record.converted("started", parse_moment), whole.whole("seed", *SEED)),
         expected=_read_expectations(how),
         course=course,
+        fetched=last_hop(whole.object("http")) if whole.has("http") else None,
     )
 
 
@@ -182,14 +187,6 @@ def read_question(asked: Fields) -> Question:
     """A question, from its `name`, `type` and `class`. Raises RecordError."""
     rdtype = asked.converted("type", dns.rdatatype.from_text)
     return Question(asked.name("name"), rdtype, asked.converted("class", dns.rdataclass.from_text))
-
-
-def parse_moment(text: str) -> datetime:
-    """A moment in UTC, from ISO 8601 with its time zone. Raises ValueError."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None or not 1970 < moment.year < 9000:
-        raise ValueError(text)
-    return moment.astimezone(UTC)
 
 
 def _read_settings(given: Fields) -> Settings:

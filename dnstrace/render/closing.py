@@ -6,7 +6,6 @@ an answer or an expectation that is not met, no line is in the colour of success
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from dnstrace.render.delegation import supposed_texts
 from dnstrace.render.expected import expected_text, unmet_texts
 from dnstrace.render.layout import Node
 from dnstrace.render.text import clock_text, count_text, harmless, rdata_text, time_text
+from dnstrace.render.trust import without_job
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, joined, marked
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 _ALIASES = {dns.rdatatype.CNAME, dns.rdatatype.DNAME, dns.rdatatype.RRSIG}
 _LONGEST = 60  # characters of RDATA in the last line
 _MOST = 3  # records there
-_JOB = re.compile(r"; the operator of \S.* needs to [^;]*$")
 _NEGATIVE = "a negative answer"
 _HELD: dict[Outcome | None, str] = {
     Outcome.NODATA: _NEGATIVE,
@@ -161,7 +160,7 @@ def _security_line(report: Report) -> list[Text]:
 def security_reason(report: Report) -> str:
     """The reason for the security status, without who needs to act where a verdict says that."""
     reason = "" if report.trace.judgement is None else harmless(report.trace.judgement.reason)
-    return reason if report.verdict is None else _JOB.sub("", reason)
+    return reason if report.verdict is None else without_job(reason)
 
 
 def _is_explained(report: Report, reason: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from dnstrace.analysis.encrypted import OverTls, certificate_of, is_for_server, is_outdated, over_tls
+from dnstrace.model import ROOT
 from dnstrace.model.naming import zone_text
 from dnstrace.render.layout import Node
 from dnstrace.render.text import count_text, harmless, time_range
@@ -36,13 +37,17 @@ _WORDS = {
 _FAULTY = (OverTls.DIFFERENT, OverTls.NO_REPLY)
 
 
-def encrypted_nodes(trace: Trace, verbose: bool) -> list[Node]:
-    """A heading, and below it each zone with its servers; with `verbose` a line for every address."""
+def encrypted_nodes(trace: Trace, verbose: bool, place: str = "") -> list[Node]:
+    """A heading, and below it each zone with its servers; with `verbose` a line for every address.
+
+    `place` is the name of the place that the trace is from, if there are several.
+    """
     found = trace.encrypted or ()
     zones: dict[object, list[Encrypted]] = {}
     for each in found:
         zones.setdefault(each.zone, []).append(each)
-    head = Text.assemble(("over TLS", STRONG), (" ─ port 853, RFC 9539", QUIET))
+    title = f"over TLS, from {harmless(place)}" if place else "over TLS"
+    head = Text.assemble((title, STRONG), (" ─ port 853, RFC 9539", QUIET))
     children = [Node(_zone_line(of), _server_nodes(of, trace.started, verbose)) for of in zones.values()]
     return [Node(head, children or [Node(Text("no name server was asked", QUIET))])]
 
@@ -55,7 +60,8 @@ def _zone_line(found: list[Encrypted]) -> Text:
         words if alike else f"{words} at {ways.count(way)}" for way, words in _COUNTED.items() if way in ways
     ]
     answers = _answers_text(sum(way in _ANSWERS for way in ways), len(ways))
-    return Text.assemble((zone_text(found[0].zone), STRONG), (" ─ ", QUIET), joined([answers, *rest]))
+    zone = "start" if found[0].server == ROOT else zone_text(found[0].zone)
+    return Text.assemble((zone, STRONG), (" ─ ", QUIET), joined([answers, *rest]))
 
 
 def _answers_text(answer: int, asked: int) -> str:
@@ -123,7 +129,7 @@ def _certificate_text(found: Encrypted, shown: Certificate, distrust: str | None
     """Which server a certificate is for, until when, and whether it is trusted here."""
     names = ", ".join(map(harmless, shown.names[:_MOST])) or harmless(shown.subject) or "nobody"
     more = f" and {len(shown.names) - _MOST} more" if len(shown.names) > _MOST else ""
-    own = "" if is_for_server(found) else " (not this server)"
+    own = " (not this server)" if is_for_server(found) is False else ""
     text = Text(f"certificate for {names}{more}{own}")
     if shown.expires is not None:
         outdated = is_outdated(shown, now)

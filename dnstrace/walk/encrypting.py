@@ -18,10 +18,12 @@ from dnstrace.model.structs import replace
 from dnstrace.model.taken import Encrypted
 from dnstrace.walk.context import TraceContext
 
-MOST = 64
-"""Addresses of one trace that are asked."""
+MOST = 128
+"""Addresses of one trace that are asked: of more, those of the deepest zones."""
 
-_AT_ONCE = 16
+AT_ONCE = 32
+"""Addresses that are asked at a time."""
+
 _PATIENCE = 2.0  # seconds at most, for three or four round trips
 _NOTHING_SENT = frozenset({Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT, Kind.NOT_RECORDED})
 
@@ -49,7 +51,7 @@ class Encrypting:
         self._context = context
         self._places: dict[tuple[Name, str], int] = {}
         self._found: dict[int, Encrypted] = {}
-        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     @property
     def found(self) -> tuple[Encrypted, ...]:
@@ -99,7 +101,7 @@ def to_ask(trace: Trace) -> list[_Asked]:
         replied = asked.attempt.exchange.message is not None
         if before is None or (before.step is asked.step and (replied or not _replied(before))):
             found[key] = asked
-    return list(found.values())[:MOST]
+    return list(found.values())[-MOST:]
 
 
 def _replied(asked: _Asked) -> bool:

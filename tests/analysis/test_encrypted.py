@@ -8,7 +8,7 @@ import pytest
 
 from dnstrace.analysis.encrypted import OverTls, certificate_of, is_for_server, is_like, over_tls
 from dnstrace.lab.world import load
-from dnstrace.model import Exchange, Fault, Kind, Meaning
+from dnstrace.model import ROOT, Exchange, Fault, Kind, Meaning
 from dnstrace.model.taken import Encrypted
 from tests.checks.checking import checked
 from tests.replies import rrset
@@ -71,4 +71,6 @@ def test_the_certificate_and_for_whom_it_is() -> None:
     shown = certificate_of(found())
     assert shown is not None and is_for_server(found())
     silent = replace(found(), exchange=replace(found().exchange, secured=None))
-    assert certificate_of(silent) is None and not is_for_server(silent)
+    assert certificate_of(silent) is None and is_for_server(silent) is False
+    unnamed = replace(found(), server=ROOT)
+    assert is_for_server(unnamed) is None

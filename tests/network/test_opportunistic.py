@@ -65,6 +65,8 @@ def test_what_was_shown_before_a_silence_is_kept(tmp_path: Path) -> None:
     async def hangs_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readexactly(2)
 
+    dumb = exchanged(silence, None, timeout=1.0)
+    assert dumb.fault is Fault.TIMEOUT and dumb.secured is None
     lost = exchanged(hangs_up, Certificate(tmp_path).context())
     assert lost.fault is Fault.CONNECTION_LOST and lost.secured is not None
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from dnstrace import Settings, Trace, trace
+from dnstrace import Settings, Trace, Tracing, trace
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load
 from dnstrace.model import Exchange, Query, Transport
 from dnstrace.model.limits import Limits
-from dnstrace.walk.encrypting import MOST
+from dnstrace.model.structs import replace
+from dnstrace.record.decoding import decoded
+from dnstrace.walk.encrypting import AT_ONCE, MOST, to_ask
 from tests.checks.checking import checked
+from tests.saving import again, assert_the_same_again, made_by
 
 
 class Counting(LabNetwork):
@@ -55,7 +58,9 @@ def test_each_address_of_the_walk_is_asked_its_own_question_once() -> None:
 def test_every_server_is_asked_with_all_servers_a_few_at_a_time_and_not_too_many() -> None:
     network = Counting(load("adot"))
     found = walked(network, all_servers=True)
-    assert len(found.encrypted or ()) == 56 < MOST and network.most == 16
+    assert len(found.encrypted or ()) == 56 < MOST and network.most == AT_ONCE
+    many = replace(found, steps=found.steps * 3)  # the same addresses, each once
+    assert len(to_ask(many)) == 56
 
 
 def test_nothing_is_asked_over_tls_unless_requested() -> None:
@@ -94,3 +99,20 @@ def test_servers_that_only_the_zone_names_are_asked_in_a_check() -> None:
 def test_a_remedy_is_rehearsed_without_it(code: str) -> None:
     (finding,) = (each for each in checked(load("adot-faulty")).findings or () if each.code == code)
     assert not finding.rehearsed and finding.unrehearsed
+
+
+def test_a_record_has_what_came_over_tls_to_the_octet() -> None:
+    world = load("adot-faulty")
+    how = Tracing(Settings(all_servers=True, probe=True, adot=True), seed=1, now=world.now)
+    found, octets = made_by(how, world.question, LabNetwork(world))
+    assert len(found.encrypted or ()) == 58
+    assert_the_same_again(octets)
+    replayed, _ = again(decoded(octets))
+    assert replayed.encrypted == found.encrypted
+
+
+def test_what_an_older_record_lacks_was_not_asked() -> None:
+    world = load("adot")
+    _, octets = made_by(Tracing(seed=1, now=world.now), world.question, LabNetwork(world))
+    replayed, _ = again(decoded(octets), settings=Settings(adot=True))
+    assert replayed.outcome == "answer" and replayed.encrypted == ()

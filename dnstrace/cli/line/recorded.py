@@ -44,6 +44,8 @@ def of_document(document: Mapping[str, Any], words: Parsed) -> Parsed:
         found["all-servers"] = True
     if document["security"] is not None:
         found["dnssec"] = True
+    if document.get("adot") is not None:  # earlier versions do not write it
+        found["adot"] = True
     filed = _filed(found, Question(named(asked["name"]).name, rdtype(asked["type"])), words)
     _without_validation(filed)
     return filed
