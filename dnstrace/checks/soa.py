@@ -172,15 +172,15 @@ def _behind_secondaries(
 ) -> Observation:
     """The observation that the serial of the primary went back, so that no secondary copies from it."""
     own = next(serial for serial, each in by_serial.items() if primary in by_server(each))
-    ahead = [reply for serial, replies in by_serial.items() if serial != own for reply in replies]
     zone, name = zone_text(cut.zone), plain(primary)
     return Observation(
-        message=f"{name}, the primary server of {zone}, has serial {own}, which is older than serial {newest}"
-        f" on {server_names(by_serial[newest])}: {server_names(ahead)} will not copy the zone from it",
+        message=f"{name}, which the SOA records of {zone} name as the primary server, has serial {own}, which"
+        f" is older than serial {newest} on {server_names(by_serial[newest])}: no secondary copies an older"
+        " version",
         steps=steps_of([reply for replies in by_serial.values() for reply in replies]),
         server=primary,
-        cure=f"find out whether {name} has the current data; if so, raise its serial above {newest}; if not,"
-        f" restore {zone} there from a server that has",
+        cure=f"if {name} is the primary, find out whether its data is current, and raise its serial above"
+        f" {newest}; otherwise transfer {zone} to it again",
         remedy=in_zone(cut.zone, servers=[primary]),
     )
 
