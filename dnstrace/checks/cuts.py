@@ -179,7 +179,7 @@ def _left_over(said: Statements, each: Statement) -> Name | None:
         return None
     cuts = [zone for zone in said.referrals.get(each.address, ()) if each.name.is_subdomain(zone)]
     below = max(cuts, key=len, default=None)
-    if below is None or parents_own(each, below) or said.hosts(each.address, below):
+    if below is None or parents_own(each, below) or said.hosts_for(each.address, below, each.name):
         return None
     return below
 
