@@ -28,9 +28,9 @@ def trace_all(chosen: Choices, environment: Environment) -> int:
     """Trace and print one question after the other, and return the exit status. Raises Usage."""
     plan = recorded(planned(chosen), chosen, environment)
     if chosen.settings.probe:
-        from dnstrace.model.quick_names import quicken
+        from dnstrace.model.record_hashes import hash_records_once
 
-        quicken()
+        hash_records_once()
     if environment.first is not None:
         plan = taken_up(plan, environment.first)
     if chosen.http:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dns.rdataclass
 import dns.rdatatype
@@ -31,6 +31,7 @@ from dnstrace.model import (
 from dnstrace.model.allowed import COUNT, LONGEST, PAYLOAD, PORT, QUERIES, SEED, TRIES, Whole
 from dnstrace.model.anchors import NO_ANCHORS, Anchors
 from dnstrace.model.asked import Resolver
+from dnstrace.model.certificates import Secured
 from dnstrace.model.expectations import Expectation
 from dnstrace.model.limits import Limits
 from dnstrace.model.structs import Struct, replace
@@ -44,6 +45,10 @@ from dnstrace.record.files import RecordError
 from dnstrace.record.last_hop import last_hop
 from dnstrace.render.document import SCHEMA
 from dnstrace.walk.roots import parse_hints
+
+if TYPE_CHECKING:
+    from dnstrace.model.documents import Content
+
 
 __all__ = ["Record", "RecordError", "decoded"]
 
@@ -60,7 +65,7 @@ class Record(Struct):
     `fetched` the page that was fetched, without the further traces for it.
     """
 
-    document: Mapping[str, Any]
+    document: Content
     question: Question
     tracing: Tracing
     expected: tuple[Expectation, ...]
@@ -200,6 +205,7 @@ def _read_settings(given: Fields) -> Settings:
         qmin=given.flag("qmin"),
         all_servers=given.flag("all_servers"),
         probe=given.flag("probe"),
+        adot=given.has("adot") and given.flag("adot"),
     )
 
 
@@ -295,6 +301,16 @@ def _read_query(given: Fields) -> Query:
         recursion_desired=given.flag("rd"),
         checking_disabled=given.flag("cd"),
         endpoint=given.word("endpoint"),
+        opportunistic=given.has("opportunistic") and given.flag("opportunistic"),
+    )
+
+
+def _read_secured(given: Fields) -> Secured:
+    return Secured(
+        version=given.word("version"),
+        alpn=given.word("alpn"),
+        certificate=given.octets("certificate"),
+        distrust=given.word("distrust") if given.has("distrust") else None,
     )
 
 
@@ -315,6 +331,7 @@ def _read_exchange(
         fault=fault,
         detail=given.word("detail"),
         mismatched=given.whole("mismatched"),
+        secured=_read_secured(given.object("secured")) if given.has("secured") else None,
     )
     if fault is not None:
         return came

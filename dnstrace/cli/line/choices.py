@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
     from dnstrace.cli.line.lists import Many
     from dnstrace.cli.line.parsed import Parsed
-    from dnstrace.cli.loading import Document, Loaded
+    from dnstrace.cli.loading import Loaded
     from dnstrace.model import Delegation, Name
     from dnstrace.model.asked import Resolver
+    from dnstrace.model.documents import Document
     from dnstrace.model.expectations import Expectation
     from dnstrace.model.places import Place
     from dnstrace.record import Record

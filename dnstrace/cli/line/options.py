@@ -127,6 +127,8 @@ OPTIONS: tuple[Option, ...] = (
            choices=("system", "public", *PUBLIC),
            convert=_later("resolvers", "resolvers"), repeatable=True,
            excludes=((("parent-only",), "a resolver gives answers, not referrals"),)),
+    Option("adot", Group.CHECK, "Ask name servers over TLS too (RFC 9539)",
+           excludes=(_ONE_QUESTION,)),
     Option("parent-only", Group.CHECK, "Show only what the parent says of the zone"),
     Option("undelegated", Group.CHECK, "As if ZONE were delegated to NS", metavar="ZONE=NS",
            convert=_later("supposing", "undelegated"), repeatable=True, whole=True),
