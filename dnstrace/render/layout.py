@@ -91,6 +91,8 @@ def rows(root: Node, width: int, guides: Guides) -> Iterator[Text]:
         placed = stack.pop()
         below = list(_placed_below(placed, width, guides))
         hang = guides.pass_by + " " if below else guides.blank + " "
+        if placed.depth and placed.first == placed.rest == _SET_IN:
+            hang = _SET_IN  # there are no guides, which may be wider in ASCII
         alone = placed.node.heading or not (placed.depth or below)
         yield from _folded(placed, width, "  " if alone else hang, guides)
         stack.extend(reversed(below))
