@@ -29,7 +29,7 @@ _LEAST_CELL = 15  # columns for the last cell of a row
 _LEAST_DEEP = 2  # levels indented on the narrowest terminal
 _SPLITS = (
     re.compile(r".+?(?:\s+(?=[·─] )|\s{3,}|$)", re.DOTALL),  # parts
-    re.compile(r"\s*(?:[·─] )?\S+\s*|\s+"),  # words
+    re.compile(r"\s*(?:[·─] )?(?:[\d.]+ m?s(?=\W|$)|\S+)\s*|\s+"),  # words; a time with its unit
     re.compile(r"(?:\\.|[^.\\])*\.+\s*|(?:\\.|[^.\\])+|\\", re.DOTALL),  # labels
     re.compile(r"\\\d{3}|\\u\{[0-9a-f]+\}|\\.|.", re.DOTALL),  # characters
 )
