@@ -14,7 +14,7 @@ import dns.rdatatype
 from dnstrace.analysis.choice import needed
 from dnstrace.analysis.hints import outdated_hints
 from dnstrace.analysis.paths import unheard
-from dnstrace.checks.replies import HeardReply, replies_of
+from dnstrace.checks.replies import HeardReply, before_silence, replies_of
 from dnstrace.model import (
     ROOT,
     Attempt,
@@ -160,7 +160,9 @@ class Cut:
 
     def _or_silence(self, reply: HeardReply) -> HeardReply:
         """A query that did not time out, since the deadline came first, where all before it had."""
-        return self._silences.get(reply.address, reply) if reply.meaning.kind is Kind.ABANDONED else reply
+        if reply.meaning.kind is Kind.ABANDONED:
+            return self._silences.get(reply.address, reply)
+        return before_silence(reply)
 
     @cached_property
     def _silences(self) -> dict[str, HeardReply]:

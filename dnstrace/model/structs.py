@@ -24,11 +24,15 @@ class _Field:
     def __init__(self, *, default: Any = ..., default_factory: Any = ..., compare: bool = True) -> None:
         self.default, self.default_factory, self.compare = default, default_factory, compare
 
-    @property
-    def given(self) -> dict[str, Any]:
-        """All that is given, by its name."""
-        every = {name: getattr(self, name) for name in self.__slots__}
-        return {name: value for name, value in every.items() if value is not ...}
+    def of_dataclasses(self) -> Any:
+        """The same as `dataclasses` says it."""
+        from dataclasses import field
+
+        if self.default_factory is not ...:
+            return field(default_factory=self.default_factory, compare=self.compare)
+        if self.default is not ...:
+            return field(default=self.default, compare=self.compare)
+        return field(compare=self.compare)
 
 
 if TYPE_CHECKING:
@@ -55,8 +59,7 @@ class _Fields:
         import dataclasses
 
         fields = [
-            (name, owner.__annotations__[name], dataclasses.field(**each.given))
-            for name, each in owner._fields.items()
+            (name, owner.__annotations__[name], each.of_dataclasses()) for name, each in owner._fields.items()
         ]
         found: dict[str, Field[Any]] = vars(dataclasses.make_dataclass("_", fields))["__dataclass_fields__"]
         type.__setattr__(owner, "__dataclass_fields__", found)
@@ -68,9 +71,10 @@ class _StructType(type):
     """The class of those classes. With `frozen=False`, instances can be changed, and have no hash."""
 
     def __new__(
-        cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], frozen: bool = True
+        cls, name: str, bases: tuple[type, ...], namespace: dict[str, object], frozen: bool = True
     ) -> _StructType:
-        given = {each: namespace.pop(each, ...) for each in namespace.get("__annotations__", ())}
+        annotated = namespace.get("__annotations__")
+        given = {each: namespace.pop(each, ...) for each in annotated} if isinstance(annotated, dict) else {}
         fields = {
             each: what if isinstance(what, _Field) else _Field(default=what) for each, what in given.items()
         }
@@ -153,7 +157,7 @@ def _refuse(why: str) -> NoReturn:
 
 def _compiled(kind: type[Struct]) -> Callable[..., None]:
     """The `__init__` of a class. It sets the fields by their slots, since `__setattr__` refuses to."""
-    parameters, lines, names = [], [], dict[str, Any]()
+    parameters, lines, names = [], [], dict[str, object]()
     for name, each in kind._fields.items():
         parameter = value = name
         names[f"set_{name}"] = kind.__dict__[name].__set__
@@ -167,8 +171,9 @@ def _compiled(kind: type[Struct]) -> Callable[..., None]:
         lines.append(f" set_{name}(self, {value})\n")
     if hasattr(kind, "__post_init__"):
         lines.append(" self.__post_init__()\n")
-    exec(f"def __init__(self, {', '.join(parameters)}):\n{''.join(lines)} return", names)
-    made: Callable[..., None] = names["__init__"]
+    defined: dict[str, Callable[..., None]] = {}
+    exec(f"def __init__(self, {', '.join(parameters)}):\n{''.join(lines)} return", names, defined)
+    made = defined["__init__"]
     made.__qualname__, made.__module__ = f"{kind.__qualname__}.__init__", kind.__module__
     return made
 

@@ -21,18 +21,17 @@ from dnstrace.descriptors import has_run_out, most_open
 from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.model.heard import came_from
+from dnstrace.network.faults import FAULTS, read
 from dnstrace.network.first import IP_RECVERR, IPV6_RECVERR, ask_kernel_for_more
 from dnstrace.network.live import (
-    FAULTS,
     LiveNetwork,
     datagrams,
     endpoint,
     open_socket,
-    read,
     since,
     sockaddr,
 )
-from dnstrace.network.patience import FairTimer
+from dnstrace.network.patience import FairTimer, in_its_turn
 
 _SOCKETS = 32  # of each family, and at most the eighth part of the descriptors that may be open
 _USES = 64  # queries that a socket sends
@@ -75,6 +74,8 @@ class PooledNetwork(LiveNetwork):
         finally:
             timer.cancel()
             asked.port.forget(asked)
+        if asked.wire is not None:
+            await in_its_turn(asked.wire)
         return asked.exchange(start, loop.time() - start)
 
     def close(self) -> None:

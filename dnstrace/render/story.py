@@ -214,9 +214,8 @@ class Story:
         if step.given:
             return "The trace starts at the server given, and not at a root server."
         if step.all_servers:
-            return (
-                f"The resolver would pick one of {zone}'s {count_text(count, 'name server')}; here all are."
-            )
+            servers = count_text(count, "name server")
+            return f"A resolver would pick one of {zone}'s {servers}; here, all of them are asked."
         if count == 1:
             return f"The resolver turns to the only name server of {zone}."
         sources = {address.source for server in step.servers for address in server.addresses}

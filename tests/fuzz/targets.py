@@ -48,7 +48,7 @@ from dnstrace.model import (
 )
 from dnstrace.model.anchors import Anchors
 from dnstrace.model.limits import Limits
-from dnstrace.network.live import read
+from dnstrace.network.faults import read
 from dnstrace.render.document import schema, to_json
 from dnstrace.render.short import short
 from dnstrace.render.tree import tree

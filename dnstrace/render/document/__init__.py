@@ -26,15 +26,18 @@ from dnstrace.render.document.judged import (
     verdict_of,
 )
 from dnstrace.render.document.steps import step_of
-from dnstrace.render.document.values import Document, iso, ms, question_of, rcode_of, referral_of, rrsets_of
+from dnstrace.render.document.values import iso, ms, question_of, rcode_of, referral_of, rrsets_of
 from dnstrace.render.text import harmless, name_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dnstrace.model import Stats
+    from dnstrace.model.documents import Document
     from dnstrace.model.report import Report
+    from dnstrace.model.taken import Encrypted
 
 SCHEMA = "dnstrace/1"
-_ON_ONE_LINE = json.JSONEncoder(allow_nan=False)
 _SCHEMA_FILE = "dnstrace-1.schema.json"
 
 
@@ -50,8 +53,13 @@ def to_json(
 
     `verbose` adds the records of every reply, `explain` a sentence about each step; `brief` is without steps.
     """
-    whole = _brief(report) if brief else document(report, verbose=verbose, explain=explain)
-    return _ON_ONE_LINE.encode(whole) if indent is None else json.dumps(whole, allow_nan=False, indent=indent)
+    if brief or indent is not None:
+        whole = _brief(report) if brief else document(report, verbose=verbose, explain=explain)
+        return json.dumps(whole, allow_nan=False, indent=indent)
+    from dnstrace.render.document.lines import on_one_line, steps_on_one_line
+
+    sentences = _explained(report) if explain else {}
+    return on_one_line(_without_steps(report), steps=steps_on_one_line(report.trace, verbose, sentences))
 
 
 def _brief(report: Report) -> Document:
@@ -71,8 +79,15 @@ def document(report: Report, *, verbose: bool = False, explain: bool = False) ->
     """The report as JSON values; `verbose` adds the records of every reply, `explain` a sentence per step."""
     trace = report.trace
     sentences = _explained(report) if explain else {}
-    cut = delegation_reached(trace)
     judged = {} if trace.judgement is None else trace.judgement.steps
+    steps = [step_of(step, verbose, judged.get(step.id), sentences.get(step.id)) for step in trace.steps]
+    return {**_without_steps(report), "steps": steps}
+
+
+def _without_steps(report: Report) -> Document:
+    """The document with no steps in their place."""
+    trace = report.trace
+    cut = delegation_reached(trace)
     return {
         "schema": SCHEMA,
         "version": __version__,
@@ -91,9 +106,7 @@ def document(report: Report, *, verbose: bool = False, explain: bool = False) ->
         ],
         "supposed": [referral_of(supposed) for supposed in trace.supposed],
         "verdict": None if report.verdict is None else verdict_of(report.verdict),
-        "steps": [
-            step_of(step, verbose, judged.get(step.id), sentences.get(step.id)) for step in trace.steps
-        ],
+        "steps": [],
         "findings": [finding_of(finding) for finding in trace.findings or ()],
         "accepted": [accepted_of(each) for each in trace.accepted],
         "ignores": [ignored_of(each) for each in trace.ignores],
@@ -107,6 +120,7 @@ def document(report: Report, *, verbose: bool = False, explain: bool = False) ->
         "paths": [share_of(share) for share in report.shares] or None,
         "journey": _journey_of(report),
         "http": None if trace.fetched is None else fetched_of(trace.fetched),
+        "adot": None if trace.encrypted is None else _encrypted_of(trace.encrypted),
         "stats": _stats(trace.stats),
         "error": error_of(trace),
         "unheard": ended_unheard(trace),
@@ -121,6 +135,12 @@ def _explained(report: Report) -> dict[int, str]:
     story = Story(report)
     sentences = {step.id: (story.of_lookup(step), story.of(step)) for step in report.trace.steps}
     return {number: " ".join(filter(None, each)) for number, each in sentences.items()}
+
+
+def _encrypted_of(found: Iterable[Encrypted]) -> list[Document]:
+    from dnstrace.render.document.encrypted import encrypted_of
+
+    return [encrypted_of(each) for each in found]
 
 
 def _journey_of(report: Report) -> list[Document]:

@@ -10,7 +10,6 @@ import dns.rdatatype
 
 from dnstrace.model import Fault
 from dnstrace.render.document.values import (
-    Document,
     ede_of,
     iso,
     ms,
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from dnstrace.message.options import ZoneVersion
     from dnstrace.model import Attempt, Step
+    from dnstrace.model.documents import Document
     from dnstrace.model.judgement import SignatureEvidence, StepEvidence
 
 _DO = int(dns.flags.DO)  # as a number: `&` of flags makes a `dns.flags.Flag`
@@ -51,6 +51,15 @@ _RESULTS = {
 
 def step_of(step: Step, verbose: bool, evidence: StepEvidence | None, explanation: str | None) -> Document:
     """A step with its evidence and its explanation; `verbose` adds the records of its replies."""
+    return {
+        **step_alone(step, evidence, explanation),
+        "servers": [server_of(server) for server in step.servers],
+        "attempts": [attempt_of(attempt, verbose) for attempt in step.attempts],
+    }
+
+
+def step_alone(step: Step, evidence: StepEvidence | None, explanation: str | None) -> Document:
+    """The same with no servers and no attempts in their places."""
     referral = step.referral
     return {
         "id": step.id,
@@ -59,8 +68,8 @@ def step_of(step: Step, verbose: bool, evidence: StepEvidence | None, explanatio
         "probe": step.probe,
         "zone": name_text(step.zone),
         "question": question_of(step.question),
-        "servers": [server_of(server) for server in step.servers],
-        "attempts": [_attempt(attempt, verbose) for attempt in step.attempts],
+        "servers": [],
+        "attempts": [],
         "chosen": step.chosen,
         "outcome": step.outcome,
         "compact_denial": denied_compactly(step),
@@ -113,7 +122,8 @@ def _signature(signature: SignatureEvidence) -> Document:
     }
 
 
-def _attempt(attempt: Attempt, verbose: bool) -> Document:
+def attempt_of(attempt: Attempt, verbose: bool) -> Document:
+    """An attempt at one address; `verbose` adds the records of its reply."""
     exchange, message = attempt.exchange, attempt.exchange.message
     cached = {} if exchange.cached is None else {"cached": question_of(exchange.cached)}
     return {

@@ -7,7 +7,7 @@ takes ten times as long.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dnstrace.render.text import class_text, name_text, rcode_text, rdata_text, type_text
 
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     import dns.rrset
 
     from dnstrace.model import Delegation, NameServer, Question
+    from dnstrace.model.documents import Document
     from dnstrace.render.edns import ExtendedError
-
-Document = dict[str, Any]
 
 
 def question_of(question: Question) -> Document:
