@@ -98,12 +98,13 @@ def heard(exchange: Exchange) -> Meaning:
     else:
         kind = Kind.NXDOMAIN if message.rcode() == dns.rcode.NXDOMAIN else Kind.NODATA
     authoritative = bool(message.flags & dns.flags.AA)
-    soa = _soa_above(message, chain.target) if kind in _NEGATIVE else None
+    soa = _soa_above(message, question.rdclass, chain.target) if kind in _NEGATIVE else None
     return Meaning(kind, message.rcode(), authoritative, chain.rrsets, chain.target, soa=soa)
 
 
-def _soa_above(message: dns.message.Message, name: Name) -> dns.rrset.RRset | None:
-    owned = (rrset for rrset in message.authority if rrset.rdtype == dns.rdatatype.SOA)
+def _soa_above(message: dns.message.Message, rdclass: int, name: Name) -> dns.rrset.RRset | None:
+    wanted = dns.rdatatype.SOA, rdclass
+    owned = (rrset for rrset in message.authority if (rrset.rdtype, rrset.rdclass) == wanted)
     return next((rrset for rrset in owned if name.is_subdomain(rrset.name)), None)
 
 

@@ -290,7 +290,8 @@ def foreign_soa_in(reply: HeardReply) -> Name | None:
         return None
     if _is_resolvers(message):
         return None
-    soas = [rrset.name for rrset in message.authority if rrset.rdtype == dns.rdatatype.SOA]
+    wanted = dns.rdatatype.SOA, question.rdclass
+    soas = [rrset.name for rrset in message.authority if (rrset.rdtype, rrset.rdclass) == wanted]
     childs = question.rdtype == dns.rdatatype.DS and question.name in soas
     return None if childs else next(iter(soas), None)
 
