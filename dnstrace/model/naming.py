@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import dns.name
 
 _UNESCAPED: Final = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
-_MOST = 4096  # names whose text is kept
+_MOST = 8192  # names whose text is kept
 _texts: dict[tuple[bytes, ...], str] = {}
 
 
