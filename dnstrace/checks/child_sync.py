@@ -79,7 +79,7 @@ def notified_at(cut: Cut, rdtype: dns.rdatatype.RdataType) -> str:
     """Where the parent takes notifications about records of a type, to go on a sentence; or nothing."""
     if cut.parent is None:
         return ""
-    found = endpoints(cut.evidence.trace, cut.zone, cut.parent)
+    found = endpoints(cut.evidence.trace, cut.zone, cut.parent) if cut.anywhere(Probe.DSYNC) else []
     texts = [f"{plain(each.target)}, port {each.port}" for each in found if each.rdtype == rdtype]
     if not texts:
         return ""
