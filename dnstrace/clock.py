@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import importlib
 import selectors
 import signal
 import sys
@@ -35,6 +36,7 @@ from dnstrace.descriptors import require
 
 T = TypeVar("T")
 _NANOSECONDS = 1_000_000_000
+_UNDER_WAY = 0.002  # seconds after which the first queries have left
 _PIPES = 4  # of two descriptors: a loop takes three, a query two, the import of a module one
 
 
@@ -236,6 +238,13 @@ async def other_turns() -> None:
     """Let other tasks go on and replies be read, where a run need not be repeated exactly."""
     if not isinstance(asyncio.get_running_loop(), SteadyLoop):
         await asyncio.sleep(0)
+
+
+def import_meanwhile(module: str) -> None:
+    """Import a module that is needed later while replies are on their way, as for `other_turns`."""
+    loop = asyncio.get_running_loop()
+    if module not in sys.modules and not isinstance(loop, SteadyLoop):
+        loop.call_later(_UNDER_WAY, importlib.import_module, module)
 
 
 def run(main: Coroutine[Any, Any, T], loop: SteadyLoop | None = None) -> T:

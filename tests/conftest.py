@@ -28,11 +28,14 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.once import shared
 
 if sys.platform == "win32":  # the default event loop cannot tell when a socket is readable
     asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
@@ -71,6 +74,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "seeds(every): run with one seed below `every`, with --all with each")
     config.addinivalue_line("markers", "share(every): run one in `every` of the cases, with --all each")
+    if config.getoption("numprocesses", default=None) and not hasattr(config, "workerinput"):
+        sharing = ExitStack()
+        sharing.enter_context(shared())
+        config.add_cleanup(sharing.close)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from dnstrace import Settings, Trace, trace_async
-from dnstrace.api import report
+from dnstrace import Settings, Trace, api, trace_async
+from dnstrace.api import rehearsing, report
+from dnstrace.api.running import Run
 from dnstrace.checks import Checking, applied
 from dnstrace.dnssec import Security, crypto, effort, parse_anchors
 from dnstrace.lab.network import LabNetwork
@@ -87,6 +88,28 @@ def test_rules_have_some_time_where_the_walk_took_all_of_it(monkeypatch: pytest.
     rules = Rules(monkeypatch, A_RULE)
     found = checked("all-silent")
     assert found.error and len(rules.seen) == DEADLINE / 10 / A_RULE
+
+
+def test_nothing_is_rehearsed_after_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, rehearsed = list[object](), rehearsing.rehearsed
+
+    async def late(run: Run, trace: Trace) -> Trace:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, unhurried.UnhurriedLoop)
+        loop.now += DEADLINE
+        return await rehearsed(run, trace)
+
+    monkeypatch.setattr(rehearsing, "rehearsed", late)
+    monkeypatch.setattr(rehearsing, "begun", lambda *args: begun.append(args))
+    found = checked("ns-missing").findings or ()
+    assert {each.unrehearsed for each in found if each.cure} == {"the deadline is reached"} and not begun
+
+
+def test_rules_are_imported_while_the_first_replies_are_on_their_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    imported = list[str]()
+    monkeypatch.setattr(api, "import_meanwhile", imported.append)
+    checked("lame")
+    assert imported == ["dnstrace.checks"]
 
 
 class Verifications:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from functools import partial
 from unittest.mock import patch
 
 import pytest
 
-from dnstrace.clock import NothingToWaitFor, VirtualLoop, run, run_real
+from dnstrace.clock import NothingToWaitFor, VirtualLoop, import_meanwhile, run, run_real
+from tests import unhurried
 
 
 def test_sleeping_takes_virtual_time_only_and_sums_exactly() -> None:
@@ -142,3 +144,17 @@ def test_arrivals_of_one_moment_and_one_place_come_in_the_order_of_their_request
 
     run(main())
     assert seen == [1, 3, 0, 2]
+
+
+def test_a_module_is_imported_meanwhile_where_a_run_need_not_be_repeated_exactly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def imported() -> list[bool]:
+        monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+        import_meanwhile("colorsys")
+        at_once = "colorsys" in sys.modules
+        await asyncio.sleep(1)
+        return [at_once, "colorsys" in sys.modules]
+
+    assert unhurried.run(imported()) == [False, True]
+    assert run(imported()) == [False, False]

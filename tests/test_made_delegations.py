@@ -20,9 +20,6 @@ from tests.render.validating import VALIDATOR
 BATCHES, EACH = 80, 5
 """One batch runs at each change, all of them with --all: 400 delegations."""
 
-UNEXPLAINED = {229}
-"""Not explained yet: a server that takes EDNS for an error and is not heard without it."""
-
 
 def batch(seed: int) -> range:
     return range(seed * EACH, (seed + 1) * EACH)
@@ -44,7 +41,7 @@ def assert_nothing_passed_over(found: Trace, number: int) -> None:
     said = {step for finding in findings if finding.code == "unexplained" for step in finding.steps}
     for anomaly in unclaimed(Evidence(found), explained):
         assert set(anomaly.steps) <= said, f"{number}: {anomaly}"
-    assert not said or number in UNEXPLAINED, f"{number}: unexplained"
+    assert not said, f"{number}: unexplained"
     failing = [share for share in shares(found.steps) if not share.meaning.usable]
     assert findings or (not failing and not reservation(found)), f"{number}: nothing wrong"
 

@@ -164,6 +164,17 @@ def test_every_python(built: tuple[Path, Path], python: str) -> None:
     assert json.loads(shown)["security"] == "secure"
 
 
+def test_pip_into_a_fresh_environment_of_the_oldest_python(built: tuple[Path, Path], tmp_path: Path) -> None:
+    oldest, environment = (AT_HAND or [sys.executable])[0], dict(os.environ)
+    for name in ("PYTHONPATH", "VIRTUAL_ENV"):
+        environment.pop(name, None)
+    done(oldest, "-m", "venv", "--without-pip", tmp_path, env=environment)
+    pip = [sys.executable, "-m", "pip", "--python", str(tmp_path / "bin/python")]
+    done(*pip, "install", "--quiet", "--no-compile", built[1], env=environment)
+    done(*pip, "check", env=environment)
+    assert done(tmp_path / "bin/dnstrace", "--lab", "--short", env={}, cwd="/") == "192.0.2.44\n"
+
+
 @pytest.mark.parametrize("installer", ["pipx", "uv"])
 def test_the_installers(built: tuple[Path, Path], installer: str, tmp_path: Path) -> None:
     kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}

@@ -1,8 +1,9 @@
 """Which of many replies to go by: one that follows from the replies, whoever gave them first.
 
 The most common meaning counts. Among equally common ones a referral comes first, since only what it leads to
-can be examined as well, then an answer, then a denial; and among those the content decides. Of the replies
-with that meaning, the first by the name and the address of its server is used. Pure functions.
+can be examined as well, then an answer, then a denial; among SOA records the newest (RFC 1982); among others
+the content decides. Of the replies with that meaning, the first by the name and the address of its server is
+used. Pure functions.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 
+import dns.rdatatype
 import dns.rrset
 
 from dnstrace.analysis.ordering import place
 from dnstrace.analysis.paths import Lead, lead
 from dnstrace.model import Attempt, Kind, Meaning, Name, Step, Trace
+from dnstrace.model.serial import ahead
 from dnstrace.model.structs import replace
 
 _PREFERRED = (Kind.REFERRAL, Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN)
@@ -36,10 +39,9 @@ def most_common(attempts: Sequence[Attempt], of: Callable[[Attempt], Meaning | N
     if not alike:
         return None
     most = max(map(len, alike.values()))
-    first = min(
-        (where for where, indices in alike.items() if len(indices) == most),
-        key=lambda where: _content(meanings[where]),
-    )
+    equal = [where for where, indices in alike.items() if len(indices) == most]
+    newest = _newest([meanings[where] for where in equal])
+    first = min(equal, key=lambda where: (_serial(meanings[where]) != newest, *_content(meanings[where])))
     return min(alike[first], key=lambda index: _asked(attempts[index]))
 
 
@@ -68,6 +70,21 @@ def _without_surplus(step: Step) -> Step:
 
 def _asked(attempt: Attempt) -> tuple[Name, bool, str]:
     return place(attempt.server, attempt.exchange.query.address)
+
+
+def _newest(meanings: list[Meaning]) -> int | None:
+    """The newest serial where each meaning is an SOA record; None where one of them is not."""
+    serials = [_serial(meaning) for meaning in meanings]
+    known = [serial for serial in serials if serial is not None]
+    if len(known) < len(serials):
+        return None
+    return max(known, key=lambda serial: ahead(serial, min(known)))
+
+
+def _serial(meaning: Meaning) -> int | None:
+    """The serial of the SOA record that is the answer; None for everything else."""
+    found = (rrset[0] for rrset in meaning.answer if rrset.rdtype == dns.rdatatype.SOA)
+    return next((getattr(rdata, "serial", None) for rdata in found), None)
 
 
 def _content(meaning: Meaning) -> Content:

@@ -14,7 +14,7 @@ import dns.rdatatype
 from dnstrace.analysis.reached import went_wrong
 from dnstrace.api.prepared import prepared, resolvers_of
 from dnstrace.api.running import Knowledge, as_question, begun, with_findings
-from dnstrace.clock import run_real
+from dnstrace.clock import import_meanwhile, run_real
 from dnstrace.model import Delegation, Name, Question, Settings, Trace
 from dnstrace.model.limits import Limits
 from dnstrace.model.structs import replace
@@ -151,6 +151,8 @@ async def traced(
     `trace_async` without what it does to read its arguments, for those who make many traces alike.
     """
     run = begun(question, tracing, network, on_change, knowledge)
+    if tracing.settings.probe:
+        import_meanwhile("dnstrace.checks")
     trace = await run.ended()
     if not tracing.settings.probe:
         return trace

@@ -47,6 +47,7 @@ def placed(tracing: Tracing, world: World) -> Tracing:
     return replace(
         tracing,
         now=world.now,
+        settings=replace(tracing.settings, adot=True) if world.adot else tracing.settings,
         resolvers=tracing.resolvers or own,
         roots=tracing.roots or _roots_of(world),
     )

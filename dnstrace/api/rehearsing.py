@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from dnstrace.model.findings import Finding
 
 _MOST = 12  # rehearsals of one trace
+_LATE = "the deadline is reached"
 
 
 class _Result(NamedTuple):
@@ -110,6 +111,8 @@ class _Rehearsal:
         self._made += 1
         if self._made > _MOST:
             return _Result(unrehearsed=f"{_MOST} remedies of this trace were")
+        if self._clock() >= self._run.until:
+            return _Result(unrehearsed=_LATE)
         findings = [self._findings[place] for place in places]
         remedies = [finding.remedy for finding in findings if finding.remedy is not None]
         now = self._zones.delegated(zone)
@@ -123,7 +126,7 @@ class _Rehearsal:
             fresh = addresses_added(now.cut, after)
         ended = await self._walk_again(zone, change, list(map(edited, below)))
         if self._known.denied or self._clock() >= self._run.until:
-            return _Result(unrehearsed=self._run.context.budget.spent_out or "the deadline is reached")
+            return _Result(unrehearsed=self._run.context.budget.spent_out or _LATE)
         then = compared(self._trace, ended, findings, fresh)
         return _Result(_text(then, len(set(remedies)))) if then.good else _Result()
 
@@ -133,7 +136,7 @@ class _Rehearsal:
         others = tuple(cut for cut in run.tracing.supposed if change is None or cut.zone != zone)
         tracing = replace(
             run.tracing,
-            settings=replace(run.tracing.settings, families=families),
+            settings=replace(run.tracing.settings, families=families, adot=False),
             supposed=others if change is None else (*others, change),
             resolvers=(),
             seed=self._trace.seed,

@@ -82,9 +82,7 @@ class Run(NamedTuple):
             await under_way.close()
             if consultation is not None:
                 await consultation.close(self.until)
-        return under_way.found.concluding(
-            context.journal, judgement=under_way.judgement, unjudged=under_way.unjudged
-        )
+        return under_way.concluded()
 
 
 def begun(

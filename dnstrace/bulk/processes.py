@@ -28,7 +28,7 @@ from dnstrace.bulk.room import Room
 from dnstrace.bulk.together import traced
 from dnstrace.clock import run_real
 from dnstrace.descriptors import TOO_FEW, has_run_out
-from dnstrace.model.quick_names import quicken
+from dnstrace.model.record_hashes import hash_records_once
 from dnstrace.model.structs import replace
 
 _QUEUED = 2  # times what a worker traces at a time: given to it in advance, so that it need not wait
@@ -282,7 +282,7 @@ def _work_until_closed(sock: socket.socket) -> None:
     by_number()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other process decides what to finish
     collect_rarely()
-    quicken()
+    hash_records_once()
     try:
         with suppress(asyncio.IncompleteReadError):
             run_real(_trace_jobs(sock))

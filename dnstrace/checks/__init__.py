@@ -7,10 +7,12 @@ needs beyond the walk.
 from __future__ import annotations
 
 from dnstrace.checks import (
+    alias_rcode,
     aliases,
     answers,
     bootstrapping,
     chain,
+    child_side,
     child_sync,
     contradictions,
     cuts,
@@ -19,13 +21,16 @@ from dnstrace.checks import (
     denial,
     denial_kinds,
     digests,
+    encrypted,
     existence,
     glue,
     hints,
     interception,
     key_requests,
     letter_case,
+    mixture,
     names,
+    over_tcp,
     parent_update,
     question_types,
     records,
@@ -65,17 +70,17 @@ __all__ = [
 ]
 
 RULES = (
-    interception, hints, cuts, servers, question_types, transport, letter_case, delegation, referrals,
-    child_sync,
-    spread, shared_addresses, cycles, names, glue, soa, existence, answers, aliases, redirection, records,
-    digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, parent_update,
-    key_requests, bootstrapping, chain, resolver_answers, unexplained,
+    interception, hints, cuts, servers, question_types, over_tcp, transport, letter_case, delegation, mixture,
+    referrals, child_sync, spread, shared_addresses, cycles, names, glue, soa, existence, answers, aliases,
+    alias_rcode, redirection, records, digests, security, zone_keys, signatures, contradictions, denial,
+    denial_kinds, child_side, parent_update, key_requests, bootstrapping, chain, encrypted, resolver_answers,
+    unexplained,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
 _DNSSEC = (
-    digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, parent_update,
-    key_requests, bootstrapping, chain, child_sync,
+    digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, child_side,
+    parent_update, key_requests, bootstrapping, chain, child_sync,
 )  # fmt: skip
 _ON_DNSSEC = {module.__name__ for module in _DNSSEC}
 

@@ -194,9 +194,12 @@ def _of_names(evidence: Evidence, steps: list[Step]) -> Iterator[Anomaly]:
                 _note_existing(there, reply)
     for (zone, name), replies in denied.items():
         if (shown := there.get((zone, name))) is not None:
+            cut = shown.meaning.delegation
+            below = () if cut is None else (cut.zone,)
+            steps_of_name = (shown.step, *(reply.step for reply in replies))
             yield Anomaly(
                 Sort.NAME,
-                frozenset({zone, *map(evidence.zone_of, (shown.step, *(reply.step for reply in replies)))}),
+                frozenset({zone, *below, *map(evidence.zone_of, steps_of_name)}),
                 servers=frozenset(reply.server for reply in replies),
                 question=replies[0].step.question,
                 steps=tuple(dict.fromkeys(reply.step.id for reply in (*replies, shown))),
@@ -283,6 +286,12 @@ def of_paths(evidence: Evidence) -> Iterator[Anomaly]:
 
 
 def _as_many(share: Share, usual: Share | None) -> frozenset[Name]:
-    """The servers on the usual paths, where a result of another kind is as frequent: either may be wrong."""
-    undecided = usual is not None and share.meaning.usable and share.share == usual.share
-    return frozenset(usual.servers) if usual is not None and undecided else frozenset()
+    """The servers on the usual paths, where these may be wrong: the others are as many, or sign."""
+    if usual is None or not share.meaning.usable:
+        return frozenset()
+    stripped = _is_signed(share.meaning) and not _is_signed(usual.meaning)
+    return frozenset(usual.servers) if stripped or share.share == usual.share else frozenset()
+
+
+def _is_signed(meaning: Meaning) -> bool:
+    return any(rrset.rdtype == dns.rdatatype.RRSIG for rrset in meaning.answer)

@@ -13,6 +13,7 @@ from dnstrace.checks.agreement import groups as grouped
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.lifetimes import unlike_ttls
+from dnstrace.checks.mixture import mixture
 from dnstrace.checks.phrases import listed, question_text, where
 from dnstrace.checks.remedies import RELOAD, at_servers, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
@@ -124,7 +125,7 @@ def _by_serial(cut: Cut, replies: list[HeardReply]) -> list[list[HeardReply]]:
     """Replies from the same version of the zone, as far as is known: several primaries have their own."""
     known = serials(cut)
     versions = dict.fromkeys(known[r.address] for r in replies if r.address in known)
-    if not versions or primaries(cut):
+    if not versions or primaries(cut) or mixture(cut):
         return [replies]
     return [[r for r in replies if known.get(r.address, serial) == serial] for serial in versions]
 
@@ -132,9 +133,11 @@ def _by_serial(cut: Cut, replies: list[HeardReply]) -> list[list[HeardReply]]:
 def _difference(cut: Cut, step: Step, groups: list[list[HeardReply]]) -> Observation:
     each = "; ".join(f"{where(group)}: {said_text(group[0])}" for group in groups)
     known = serials(cut)
-    same = all(reply.address in known for group in groups for reply in group) and not primaries(cut)
+    same = all(reply.address in known for group in groups for reply in group) and not (
+        primaries(cut) or mixture(cut)
+    )
     cure = RELOAD
-    remedy = in_zone(step.zone, servers=by_server(reply for group in groups[1:] for reply in group))
+    remedy = in_zone(step.zone, servers=by_server(reply for group in groups for reply in group))
     below, instead = _answering_below(cut, groups)
     if below is not None:
         others = f"as the other servers of {zone_text(step.zone)} do"

@@ -85,16 +85,13 @@ def signal_incomplete(cut: Cut) -> Iterator[Observation]:
     having = [server for server in servers if server.has_any]
     shown = [step for each in having for step in each.steps]
     for server in (each for each in servers if having and each.has_none):
-        records = _to_publish(cut, server)
-        yield Observation(
-            f"{_signal_of(cut, server)} does not exist, but"
-            f" {listed(each.name for each in having)} {'has' if len(having) == 1 else 'have'} one",
+        yield _to_be_as_the_zone(
+            cut,
+            server,
+            f"does not exist, but {listed(each.name for each in having)}"
+            f" {'has' if len(having) == 1 else 'have'} one",
             (*server.steps, *shown),
-            server=server.name,
-            cure=f"publish the CDS and CDNSKEY records of {zone_text(cut.zone)} at the signal name of"
-            f" {plain(server.name)}{server.instead}",
-            records=records,
-            remedy=in_zone(server.zone, add=records),
+            f"publish the CDS and CDNSKEY records of {zone_text(cut.zone)}",
         )
     for server in (each for each in servers if having):
         failed = [each for each in server.signals if _is_unanswered(each)]
@@ -129,16 +126,13 @@ def signal_differs(cut: Cut) -> Iterator[Observation]:
     for server in (each for each in cut.once(_servers) if each.has_any):
         unlike = [each for each in server.signals if _differs(each, own)]
         if unlike:
-            records = _to_publish(cut, server)
             types = listed(each.question.rdtype.name for each in unlike)
-            yield Observation(
-                f"{_signal_of(cut, server)} has other {types} records than the zone itself",
+            yield _to_be_as_the_zone(
+                cut,
+                server,
+                f"has other {types} records than the zone itself",
                 (*(each.ended.id for each in unlike), *steps_of(_own_replies(cut))),
-                server=server.name,
-                cure=f"have the CDS and CDNSKEY records of {zone_text(cut.zone)}, and no others, at the"
-                f" signal name of {plain(server.name)}{server.instead}",
-                records=records,
-                remedy=in_zone(server.zone, change=records),
+                f"have the CDS and CDNSKEY records of {zone_text(cut.zone)}, and no others,",
             )
 
 
@@ -223,6 +217,21 @@ def _own(cut: Cut) -> dict[dns.rdatatype.RdataType, Records]:
 def _differs(signal: Signal, own: dict[dns.rdatatype.RdataType, Records]) -> bool:
     rdtype, records = signal.question.rdtype, signal.records
     return rdtype in own and records is not None and records != own[rdtype]
+
+
+def _to_be_as_the_zone(
+    cut: Cut, server: _Server, says: str, steps: tuple[int, ...], cure: str
+) -> Observation:
+    """The observation that a signal (`says`) has not the zone's own records. `cure` leaves out where."""
+    records = _to_publish(cut, server)
+    return Observation(
+        f"{_signal_of(cut, server)} {says}",
+        steps,
+        server=server.name,
+        cure=f"{cure} at the signal name of {plain(server.name)}{server.instead}",
+        records=records,
+        remedy=in_zone(server.zone, change=records) if server.has_any else in_zone(server.zone, add=records),
+    )
 
 
 def _to_publish(cut: Cut, server: _Server) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ _LAST_RESORT = "chain-broken"
 _SAME_FIX = {
     "cut-denied": "nxdomain-beside-data ent-nxdomain signature-missing denial-broken chain-broken",
     "ns-name-unresolvable": "glue-missing",
+    "hosts-mixed": "answers-differ dnskey-differs",
 }
 """Findings that on their own would recommend something of no use, by what explains them."""
 
@@ -211,6 +212,7 @@ UNUSABLE = frozenset(f"{_DEAD} {_UNFOUND}".split())
 TABLE = (
     Row("possibly-intercepted", of_zone, _LIKE_RESOLVER),
     Row("glue-differs", of_outdated_glue, f"{_AT_SERVER} soa-missing soa-differs answers-differ"),
+    Row("hosts-mixed", of_zone, "answers-differ dnskey-differs glue-differs nxdomain-beside-data"),
     Row("ns-differs", left_behind, f"{_AT_SERVER} ns-name-unresolvable ns-name-alias soa-differs"),
     Row("ns-differs", of_one_fix, "soa-differs"),
     Row("parent-servers-differ", of_zone, "ns-differs glue-differs"),
@@ -226,6 +228,7 @@ TABLE = (
     Row("ds-digest-wrong", of_zone, "ds-without-dnskey chain-broken"),
     Row("ds-without-dnskey ds-digest-wrong", of_zone, "signature-missing denial-broken cds-differs"),
     Row("key-malformed keys-not-signed", of_zone, "chain-broken"),
+    Row("ds-from-child", of_zone, "signature-missing denial-broken chain-broken answers-differ"),
     Row("signature-missing", of_zone, "denial-broken"),
     Row("cds-unusable", of_zone, "cds-differs"),
     Row("alias-at-apex alias-beside-data", of_zone, "soa-missing"),

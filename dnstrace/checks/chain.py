@@ -8,13 +8,14 @@ import dns.rdatatype
 
 from dnstrace.checks.aliases import delegated_alias, one_has_to_go
 from dnstrace.checks.catalogue import ENTERED, Trait, of_trace
+from dnstrace.checks.clock import at_wrong_time
 from dnstrace.checks.delegated_keys import to_publish
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.phrases import question_text
 from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.signing import signing_of
 from dnstrace.dnssec.records import OddDS
-from dnstrace.model import ROOT, Name, Outcome, Step
+from dnstrace.model import ROOT, Name, Outcome, Step, Trace
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.judgement import Judgement
 from dnstrace.model.naming import plain, zone_text
@@ -34,7 +35,7 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
     """DNSSEC validation fails.
 
     What it is: a link in the chain of signatures from the trust anchor to the answer does not hold, for a
-    reason that no other finding covers.
+    reason that no other finding covers. If no signature of any zone is valid, the time of the check is wrong.
 
     Why it matters: validating resolvers answer SERVFAIL: for their users the name is gone.
 
@@ -48,11 +49,13 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
     others = (rule for rule in ENTERED.values() if Trait.BREAKS_TRUST in rule.traits and rule.code != _CODE)
     if any(next(rule.apply(evidence), None) for rule in others):
         return
+    if (mistimed := at_wrong_time(evidence, judgement)) is not None:
+        yield mistimed
+        return
     bogus = {number for number, shown in judgement.steps.items() if shown.security is Security.BOGUS}
     steps = [step for step in evidence.trace.steps if step.id in bogus]
     steps.sort(key=lambda step: step.outcome is not Outcome.FAILED)  # a step without a result shows it best
-    zones = [step.zone for step in steps]
-    zone = max(zones, key=len, default=None)
+    zone = _broken_at(judgement, evidence.trace, steps)
     found = Observation(judgement.reason, tuple(step.id for step in steps), zone=zone)
     if (at_alias := _at_alias(evidence, found)) is not None:
         yield at_alias
@@ -72,6 +75,17 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
         return
     remedy = None if zone is None else in_zone(zone, servers=_without_reply(steps))
     yield replace(found, cure=_cure(zone, steps), remedy=remedy)
+
+
+def _broken_at(judgement: Judgement, trace: Trace, steps: list[Step]) -> Name | None:
+    """The zone where the chain breaks: the highest whose keys are not had, else the deepest that is bogus."""
+    asked = [step for step in trace.steps if step.question.rdtype == dns.rdatatype.DNSKEY]
+    shown = {step.id: judgement.steps[step.id].security for step in asked if step.id in judgement.steps}
+    had = {step.question.name for step in asked if shown.get(step.id) is Security.SECURE}
+    lacking = {step.question.name for step in asked if shown.get(step.id) is Security.BOGUS} - had
+    if lacking:
+        return min(lacking, key=len)
+    return max((step.zone for step in steps), key=len, default=None)
 
 
 def _at_alias(evidence: Evidence, found: Observation) -> Observation | None:

@@ -5,16 +5,17 @@ They are asked for where the parent and the zone differ.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import dns.rdatatype
 from dns.rdtypes.ANY.CSYNC import CSYNC
 
 from dnstrace.analysis.notifications import endpoints
 from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.delegated_keys import to_publish
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import parent_text, where
-from dnstrace.checks.remedies import in_zone
+from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.replies import HeardReply, steps_of
 from dnstrace.checks.serials import newest_of, serials
 from dnstrace.checks.signing import signing_of
@@ -24,10 +25,12 @@ from dnstrace.model import Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.serial import ahead
+from dnstrace.model.structs import replace
 
 _IMMEDIATE, _SOA_MINIMUM = 1, 2
 _TTL = 3600
 _KNOWN = _IMMEDIATE | _SOA_MINIMUM
+_NO_DS = "cannot be validated: the parent has no DS record for the zone"
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -43,8 +46,8 @@ def csync_unusable(cut: Cut) -> Iterator[Observation]:
     although the zone's operator takes it for updated.
 
     How to fix it: publish one CSYNC record, signed, with no flags other than `immediate` (1) and `soaminimum`
-    (2), and with a serial that is not above that of the zone. If the zone cannot be signed, change the
-    delegation at the registrar.
+    (2), and with a serial that is not above that of the zone. If the zone has no chain of trust, publish its
+    DS records first, or change the delegation at the registrar.
 
     References: RFC 7477 section 2.1.1; RFC 7477 section 3; RFC 1982 section 3.2
     """
@@ -53,37 +56,72 @@ def csync_unusable(cut: Cut) -> Iterator[Observation]:
         if faults := "; it ".join(_faults(cut, reply, records)):
             groups.setdefault(faults, []).append(reply)
     for faults, replies in groups.items():
-        record = _right(cut, replies[0])
-        yield Observation(
+        found = Observation(
             f"the CSYNC record of {zone_text(cut.zone)} {faults}, on {where(replies)}",
             (*steps_of(replies), *steps_of(cut.probe(Probe.SOA))),
-            cure=f"replace the CSYNC record of {zone_text(cut.zone)}, and sign it",
-            records=record,
-            remedy=in_zone(cut.zone, change=record),
         )
+        yield _with_ds(cut, found) if faults == _NO_DS else _replaced(cut, replies[0], found)
+
+
+def _replaced(cut: Cut, reply: HeardReply, found: Observation) -> Observation:
+    """The observation with its fix: a record that is right."""
+    record = _right(cut, reply)
+    cure = f"replace the CSYNC record of {zone_text(cut.zone)}, and sign it"
+    return replace(found, cure=cure, records=record, remedy=in_zone(cut.zone, change=record))
+
+
+def _with_ds(cut: Cut, found: Observation) -> Observation:
+    """The observation where the record is right, and the zone only lacks a chain of trust."""
+    records = to_publish(cut)
+    cure = (
+        f"publish the DS records of {zone_text(cut.zone)}; until then, change the delegation at the registrar"
+    )
+    remedy = at_parent(cut, add=records)
+    return replace(found, cure=cure, records=records, remedy=remedy, blame=Blame.REGISTRAR)
 
 
 def asked_by_csync(cut: Cut, what: str, *types: str) -> str:
     """That the zone itself asks for its records of these types to be published, to go on a sentence."""
+    if (record := _asking_for(cut, types)) is None:
+        return ""
+    once = "" if record.flags & _IMMEDIATE else ", once that is confirmed"
+    heeded = notified_at(cut, dns.rdatatype.CSYNC)
+    return f"; the zone asks its parent by CSYNC to publish its own {what}{once}{heeded}"
+
+
+def or_by_csync(cut: Cut, *types: str) -> str:
+    """That the parent may be asked to follow the CSYNC record now, to go on a fix; or nothing."""
+    return "" if _asking_for(cut, types) is None else or_notify(cut, dns.rdatatype.CSYNC)
+
+
+def _asking_for(cut: Cut, types: Iterable[str]) -> CSYNC | None:
+    """The CSYNC record that asks for records of any of these types, in a way that the parent can follow."""
     asked = {dns.rdatatype.from_text(each) for each in types}
     for reply, records in _records(cut):
         wanted = Types(tuple(records[0].windows))
         if not any(_faults(cut, reply, records)) and any(rdtype in wanted for rdtype in asked):
-            once = "" if records[0].flags & _IMMEDIATE else ", once that is confirmed"
-            heeded = notified_at(cut, dns.rdatatype.CSYNC)
-            return f"; the zone asks its parent by CSYNC to publish its own {what}{once}{heeded}"
-    return ""
+            return records[0]
+    return None
 
 
 def notified_at(cut: Cut, rdtype: dns.rdatatype.RdataType) -> str:
     """Where the parent takes notifications about records of a type, to go on a sentence; or nothing."""
-    if cut.parent is None:
+    where_to = _endpoints_text(cut, rdtype)
+    return where_to and f"; {parent_text(cut)} takes NOTIFY({rdtype.name}) for that at {where_to}"
+
+
+def or_notify(cut: Cut, rdtype: dns.rdatatype.RdataType) -> str:
+    """That the parent may be notified, and then looks at once, to go on a fix; or nothing."""
+    to, zone = _endpoints_text(cut, rdtype), zone_text(cut.zone)
+    return to and f", or send NOTIFY({rdtype.name}) for {zone} to {to}: {parent_text(cut)} then looks at once"
+
+
+def _endpoints_text(cut: Cut, rdtype: dns.rdatatype.RdataType) -> str:
+    """Where the parent takes notifications about records of a type; empty if nowhere that is known."""
+    if cut.parent is None or not cut.anywhere(Probe.DSYNC):
         return ""
-    found = endpoints(cut.evidence.trace, cut.zone, cut.parent) if cut.anywhere(Probe.DSYNC) else []
-    texts = [f"{plain(each.target)}, port {each.port}" for each in found if each.rdtype == rdtype]
-    if not texts:
-        return ""
-    return f"; {parent_text(cut)} takes NOTIFY({rdtype.name}) for that at {' and '.join(texts)}"
+    found = endpoints(cut.evidence.trace, cut.zone, cut.parent)
+    return " and ".join(f"{plain(each.target)}, port {each.port}" for each in found if each.rdtype == rdtype)
 
 
 def _right(cut: Cut, reply: HeardReply) -> tuple[str, ...]:
@@ -117,7 +155,7 @@ def _faults(cut: Cut, reply: HeardReply, records: list[CSYNC]) -> Iterator[str]:
     if not any(data.signatures for data in signed(answer, (dns.rdatatype.CSYNC,), cut.zone)):
         yield "is not signed"
     elif signing.ds_known and not signing.ds:
-        yield "cannot be validated: the parent has no DS record for the zone"
+        yield _NO_DS
     if unknown := first.flags & ~_KNOWN:
         yield f"has flags that are not defined ({unknown})"
     newest = _newest(cut, first)

@@ -14,10 +14,14 @@ from dnstrace.checks.anomaly import Anomaly
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.explaining import explaining
 from dnstrace.checks.harmless import Known, is_harmless
+from dnstrace.model import Probe
 from dnstrace.model.findings import Finding
 
 _OLD_COPY = "soa-differs"
 """It explains what its server says, even where the others are those that deny it."""
+
+_AT_THE_PARENT = "parent-servers-differ"
+"""It explains what the servers do that only one server of the parent lists."""
 
 
 def remarkable(evidence: Evidence, found: Iterable[Anomaly]) -> tuple[Anomaly, ...]:
@@ -44,4 +48,6 @@ def _fits(finding: Finding, anomaly: Anomaly) -> bool:
         return False
     if finding.server is None or finding.server in anomaly.servers:
         return True
+    if finding.code == _AT_THE_PARENT:
+        return all(each.step.probe is Probe.ELSEWHERE for each in anomaly.replies)  # none in look-ups
     return finding.code == _OLD_COPY and any(reply.server == finding.server for reply in anomaly.replies)

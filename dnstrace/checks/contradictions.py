@@ -32,10 +32,11 @@ from dnstrace.model.structs import replace
 
 _HASHES = 4000  # of all replies of a zone
 _OF_THE_CHAIN = frozenset({*DENIAL_TYPES, dns.rdatatype.RRSIG})
-_OF_ONE_SIGNER = frozenset({dns.rdatatype.CDS, dns.rdatatype.CDNSKEY, dns.rdatatype.NSEC3PARAM})
+_FOR_PARENTS = frozenset({dns.rdatatype.CDS, dns.rdatatype.CDNSKEY})
+_OF_ONE_SIGNER = _FOR_PARENTS | {dns.rdatatype.NSEC3PARAM}
 
 
-@of_cut(Level.ERROR, Blame.HOST)
+@of_cut(Level.ERROR, Blame.HOST, also=(Level.NOTICE,))
 def denial_contradicts_data(cut: Cut) -> Iterator[Observation]:
     """A signed NSEC or NSEC3 record denies data that the zone has.
 
@@ -43,7 +44,9 @@ def denial_contradicts_data(cut: Cut) -> Iterator[Observation]:
     exist or has no data of that type.
 
     Why it matters: validating resolvers keep such records and answer from them (RFC 8198). After a query
-    for a type that does not exist, they deny what does exist, until the record leaves the cache.
+    for a type that does not exist, they deny what does exist, until the record leaves the cache. It is a
+    notice if only CDS and CDNSKEY records are denied: nobody but the parent asks for these, and most parents
+    ask the servers themselves. Some servers that sign as they answer leave them out of the type list.
 
     How to fix it: sign the whole zone again, so that its chain of NSEC or NSEC3 records is rebuilt. If the
     server signs as it answers, the fault is in its software: the type lists have to have every type of the
@@ -64,16 +67,18 @@ def denial_contradicts_data(cut: Cut) -> Iterator[Observation]:
     others = len({each.what for each, _ in wrong}) - 1
     more = f" (and {counted(others, 'more RRset')})" if others else ""
     servers = [reply for _, denied in wrong for reply in denied.replies]
+    apart = [data.reply for data, _ in wrong] if _are_apart(wrong) else []
     yield Observation(
         f"{data.what} exists, but the signed {denied.record} shows that {denied.says}{more},"
         f" on {where(servers)}",
         steps_of([data.reply, *denied.replies]),
         server=only_server(servers),
         cure=RELOAD
-        if _are_apart(wrong)
+        if apart
         else f"sign the whole of {zone_text(cut.zone)} again; if its servers sign as they answer, upgrade"
         " their software",
-        remedy=in_zone(cut.zone, servers=by_server(servers)),
+        level=Level.NOTICE if _FOR_PARENTS.issuperset(each.data.rdtype for each, _ in wrong) else None,
+        remedy=in_zone(cut.zone, servers=by_server([*servers, *apart])),
     )
 
 
@@ -100,36 +105,34 @@ def cut_denied(cut: Cut) -> Iterator[Observation]:
         for zone, each in found.items():
             referrals.setdefault(zone, []).append(each.reply)
     for zone, replies in referrals.items():
-        known = zone in assumed or zone in signed
-        denied = None if known else cut.once(_Denials).of(zone, dns.rdatatype.NS, replies[0])
-        if denied is not None:
-            yield Observation(
-                f"{where(replies)} refer{'s' if only_server(replies) else ''} to {plain(zone)}, but the"
-                f" signed {denied.record} of {zone_text(cut.zone)} shows that {denied.says}: there is no"
-                " zone cut",
-                steps_of([*replies, *denied.replies[:1]]),
+        if zone in assumed or zone in signed:
+            continue
+        if (denied := _denied_cut(cut, zone, replies, ("refers to", "refer to"))) is not None:
+            yield replace(
+                denied,
                 cure=f"sign {zone_text(cut.zone)} again, with the delegation of {plain(zone)} in it",
                 remedy=in_zone(cut.zone, servers=by_server(replies)),
             )
     for zone, replies in answered_below(cut).items():
-        if zone not in {*referrals, *assumed, *signed}:
-            yield from _served_only(cut, zone, replies)
+        if zone in {*referrals, *assumed, *signed}:
+            continue
+        if (denied := _denied_cut(cut, zone, replies, ("answers from", "answer from"))) is not None:
+            cure, records, remedy = delegate(cut, zone)
+            cure += f"; then sign {zone_text(cut.zone)} again"
+            yield replace(denied, cure=cure, records=records, remedy=remedy)
 
 
-def _served_only(cut: Cut, zone: Name, replies: list[HeardReply]) -> Iterator[Observation]:
-    """The observation that servers answer from a zone below that their own zone does not delegate."""
+def _denied_cut(cut: Cut, zone: Name, replies: list[HeardReply], do: tuple[str, str]) -> Observation | None:
+    """The observation, yet without a fix, that servers do so (one, several) though no cut is there."""
     denied = cut.once(_Denials).of(zone, dns.rdatatype.NS, replies[0])
-    if denied is not None:
-        cure, records, remedy = delegate(cut, zone)
-        yield Observation(
-            f"{where(replies)} answer{'s' if only_server(replies) else ''} from {plain(zone)}, but the"
-            f" signed {denied.record} of {zone_text(cut.zone)} shows that {denied.says}: there is no"
-            " zone cut",
-            steps_of([*replies, *denied.replies[:1]]),
-            cure=f"{cure}; then sign {zone_text(cut.zone)} again",
-            records=records,
-            remedy=remedy,
-        )
+    if denied is None:
+        return None
+    one, several = do
+    return Observation(
+        f"{where(replies)} {one if only_server(replies) else several} {plain(zone)}, but the signed"
+        f" {denied.record} of {zone_text(cut.zone)} shows that {denied.says}: there is no zone cut",
+        steps_of([*replies, *denied.replies[:1]]),
+    )
 
 
 @of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST)

@@ -61,6 +61,38 @@ def heard_over_udp(cut: Cut) -> set[str]:
     return heard | ((cut.heard | cut.serving) - asked)
 
 
+def failing_over_tcp(cut: Cut) -> dict[str, HeardReply]:
+    """By address, an error over TCP in reply to a question that is answered, or truncated, over UDP."""
+    return cut.once(_failing_over_tcp)
+
+
+def _failing_over_tcp(cut: Cut) -> dict[str, HeardReply]:
+    steps = [step for step in cut.evidence.trace.steps if step.zone == cut.zone and not step.at_resolver]
+    told, errors = set(), list[HeardReply]()
+    for step in steps:
+        for attempt in step.attempts:
+            query, kind = attempt.exchange.query, attempt.meaning.kind
+            if query.transport is Transport.TCP and kind in _ERRORS:
+                errors.append(HeardReply(step, attempt))
+            elif query.transport is Transport.UDP and (attempt.meaning.usable or kind is Kind.TRUNCATED):
+                told.add((query.address, query.question, query.edns is None))
+    unsure = cut.once(unsteady)
+    found: dict[str, HeardReply] = {}
+    for each in sorted(errors, key=lambda each: not truncated(each)):
+        query = each.attempt.exchange.query
+        if (query.address, query.question, query.edns is None) in told and query.address not in unsure:
+            found.setdefault(each.address, each)
+    return found
+
+
+def truncated(reply: HeardReply) -> bool:
+    """Whether what a reply answers was truncated over UDP before, at the same address."""
+    return any(
+        attempt.meaning.kind is Kind.TRUNCATED and attempt.exchange.query.address == reply.address
+        for attempt in reply.step.attempts
+    )
+
+
 def _fails_at_times(attempts: Iterable[Attempt]) -> bool:
     kinds = {attempt.meaning.kind for attempt in attempts}
     return bool(kinds & _ERRORS) and any(attempt.meaning.usable for attempt in attempts)

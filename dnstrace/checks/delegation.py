@@ -10,6 +10,7 @@ from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.child_sync import asked_by_csync
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.listing import addresses_lacking, followed_by_parent, ns_records, sorted_out
+from dnstrace.checks.mixture import Servers, child_sets, mixture
 from dnstrace.checks.phrases import listed, parent_text, server_names
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, by_server, only_server, steps_of
@@ -20,8 +21,6 @@ from dnstrace.model.naming import zone_text
 from dnstrace.model.structs import replace
 
 _SHORT = 3600  # seconds
-
-Servers = frozenset[Name]
 
 
 @of_cut(Level.WARNING, Blame.REGISTRAR)
@@ -39,11 +38,11 @@ def ns_differs(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1034 section 4.2.2; RFC 7477 section 1
     """
-    sets = _child_sets(cut)
+    sets = child_sets(cut)
     if cut.delegation is None or not sets:
         return
     here = frozenset(server.name for server in cut.delegation.servers)
-    if here in sets:
+    if here in sets or mixture(cut):
         return
     there = _current(cut, sets)
     differs = [
@@ -99,11 +98,11 @@ def ns_differs_between_servers(cut: Cut) -> Iterator[Observation]:
     """
     known = serials(cut)
     by_serial: dict[int | None, dict[Servers, list[HeardReply]]] = {}
-    for names, replies in _child_sets(cut).items():
+    for names, replies in child_sets(cut).items():
         for reply in replies:
             by_serial.setdefault(known.get(reply.address), {}).setdefault(names, []).append(reply)
     for sets in by_serial.values():
-        if len(sets) > 1:
+        if len(sets) > 1 and not mixture(cut):
             each = "; ".join(
                 f"{server_names(replies)} {'lists' if only_server(replies) else 'list'}"
                 f" {listed(sorted(names))}"
@@ -145,15 +144,6 @@ def ns_ttl_differs(cut: Cut) -> Iterator[Observation]:
         )
 
 
-def _child_sets(cut: Cut) -> dict[Servers, list[HeardReply]]:
-    """The NS RRsets at the apex, as sets of names, each with the replies that give it."""
-    found: dict[Servers, list[HeardReply]] = {}
-    for reply in cut.probe(Probe.NS):
-        if (rrset := reply.rrset(cut.zone, dns.rdatatype.NS)) is not None:
-            found.setdefault(frozenset(rdata.target for rdata in rrset), []).append(reply)
-    return found
-
-
 def _current(cut: Cut, sets: dict[Servers, list[HeardReply]]) -> Servers:
     """The NS RRset of the newest version of the zone; of several, the one that most servers have."""
     known = serials(cut)
@@ -172,6 +162,7 @@ def _odd_one(sets: dict[Servers, list[HeardReply]]) -> Name | None:
 
 
 def _odd(sets: dict[Servers, list[HeardReply]]) -> list[HeardReply]:
-    """The replies that differ from those of the largest set."""
-    most = max(sets, key=lambda names: len(sets[names]))
-    return [reply for names, replies in sets.items() if names != most for reply in replies]
+    """The replies that differ from those of the largest set; all of them where others are as many."""
+    largest = max(map(len, sets.values()))
+    usual = [names for names, replies in sets.items() if len(replies) == largest]
+    return [reply for names, replies in sets.items() if [names] != usual for reply in replies]

@@ -15,7 +15,7 @@ from dnstrace.analysis.hints import outdated_hints
 from dnstrace.analysis.paths import unheard
 from dnstrace.checks.about import About
 from dnstrace.checks.reads import EVERYTHING, Reads
-from dnstrace.checks.replies import HeardReply, replies_of
+from dnstrace.checks.replies import HeardReply, before_silence, replies_of
 from dnstrace.model import (
     Attempt,
     Cause,
@@ -175,7 +175,9 @@ class Cut(About):
 
     def _or_silence(self, reply: HeardReply) -> HeardReply:
         """A query that did not time out, since the deadline came first, where all before it had."""
-        return self._silences.get(reply.address, reply) if reply.meaning.kind is Kind.ABANDONED else reply
+        if reply.meaning.kind is Kind.ABANDONED:
+            return self._silences.get(reply.address, reply)
+        return before_silence(reply)
 
     @cached_property
     def _silences(self) -> dict[str, HeardReply]:

@@ -87,7 +87,7 @@ def ent_nxdomain(cut: Cut) -> Iterator[Observation]:
 
     What it is: the name asked exists, so every name above it exists too, even if it has no data of its
     own (an empty non-terminal). For one of these names the server says that it does not exist. The name
-    below may be a delegation.
+    below may be a delegation, or be named in the NSEC record that comes with the denial.
 
     Why it matters: NXDOMAIN covers everything below a name. Resolvers that minimise query names (RFC
     9156) ask for the empty name first, and those that follow RFC 8020 then treat the name asked as
@@ -100,20 +100,21 @@ def ent_nxdomain(cut: Cut) -> Iterator[Observation]:
     """
     said = statements_of(cut)
     wrong = [
-        (each, said.below[each.address, each.name])
+        (each, shown)
         for each in said.of_kind((Kind.NXDOMAIN,))
-        if (each.address, each.name) in said.below
+        if (shown := said.below.get((each.address, each.name)) or _itself(each)) is not None
         and not _has_data(said, each)
         and not _is_past_cut(said, each)
     ]
-    for (server, _), pairs in _grouped(wrong, lambda pair: pair[1].cut or pair[1].name).items():
+    for (server, _), pairs in _grouped(wrong, lambda pair: _name_below(pair[1])).items():
         names = dict.fromkeys(one.name for one, _ in pairs)
         shown = pairs[0][1]
-        is_cut = shown.cut is not None
+        how = "is delegated" if shown.cut is not None else "exists"
+        how = "is named in the NSEC record of that reply" if shown.kind is Kind.NXDOMAIN else how
         yield Observation(
             f"{where(one.reply for one, _ in pairs)} says that {listed(names)}"
             f" {'does' if len(names) == 1 else 'do'} not exist (NXDOMAIN), but"
-            f" {plain(shown.cut or shown.name)} below {'is delegated' if is_cut else 'exists'}",
+            f" {plain(_name_below(shown))} below {how}",
             _steps(pairs),
             server=server,
             cure=f"make {plain(server)} answer NODATA (no error and no data) for {listed(names)}",
@@ -157,6 +158,16 @@ def wildcard_hidden(cut: Cut) -> Iterator[Observation]:
 
 
 # --- what they look at -------------------------------------------------------------------------
+
+
+def _itself(denied: Statement) -> Statement | None:
+    """The statement itself if the NSEC record in it names one below the name that it denies."""
+    return denied if denied.next_below is not None else None
+
+
+def _name_below(shown: Statement) -> Name:
+    """The name that a statement shows to exist."""
+    return shown.cut or (shown.kind is Kind.NXDOMAIN and shown.next_below) or shown.name
 
 
 def _exists(said: Statements, denied: Statement) -> Shown | None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import dns.rdatatype
 
 from dnstrace.checks.anomaly import Anomaly, Sort
-from dnstrace.model import Kind, Probe, Purpose
+from dnstrace.checks.replies import HeardReply, before_silence
+from dnstrace.model import Kind, Probe, Purpose, Transport
 
 Codes = frozenset[str]
 
@@ -29,13 +30,19 @@ _SILENT = _codes(
 _ERROR = _codes("fails refuses no-edns edns-option edns-version", _SOME_TYPES, _ON_THE_WAY)
 _NOT_SERVED = _codes(
     "lame-server upward-referral soa-missing alias-beside-data alias-at-apex foreign-soa",
-    "negative-without-soa referral-with-soa answers-below-cut record-malformed ns-missing",
+    "negative-without-soa referral-with-soa answers-below-cut record-malformed ns-missing ds-from-child",
     _SOME_TYPES, _ON_THE_WAY,
 )  # fmt: skip
 _WHOLE = _codes(
     "lame-server upward-referral refuses fails unreachable malformed-reply wrong-reply truncated-over-tcp"
 )
 """What is true of a server whatever it is asked: it explains how the server takes probes, too."""
+_OF_PROBE: dict[Probe | None, Codes] = {
+    Probe.EDNS_VERSION: _codes("edns-version no-edns"),
+    Probe.EDNS_OPTION: _codes("edns-option no-edns"),
+    Probe.ELSEWHERE: _codes("parent-servers-differ"),
+}
+"""What explains how a server takes an odd version or option of EDNS, or a query though only some list it."""
 _TRUNCATED = _codes("no-tcp truncated-over-tcp referral-too-large drops-large-udp", _SOME_TYPES)
 
 UNUSABLE: dict[Kind, Codes] = {
@@ -65,7 +72,7 @@ UNUSABLE: dict[Kind, Codes] = {
 }
 """What explains that nothing could be used, by what came in its place."""
 
-_COPIES = "answers-differ soa-differs soa-multiple parent-servers-differ answers-below-cut"
+_COPIES = "hosts-mixed answers-differ soa-differs soa-multiple parent-servers-differ answers-below-cut"
 _EXISTS = "nxdomain-beside-data ent-nxdomain denial-contradicts-data ns-missing soa-missing case-sensitive"
 
 DIFFERENT: dict[Sort, Codes] = {
@@ -93,7 +100,7 @@ DIFFERENT: dict[Sort, Codes] = {
     Sort.SIGNATURES: _codes(
         "signature-missing dnskey-differs soa-differs answers-differ no-edns drops-edns dnskey-without-ds"
     ),
-    Sort.NEGATIVE: _codes("negative-without-soa foreign-soa", _COPIES, _EXISTS),
+    Sort.NEGATIVE: _codes("negative-without-soa foreign-soa ds-from-child", _COPIES, _EXISTS),
     Sort.PROBE: _codes("edns-option no-tcp case-not-kept case-sensitive truncated-over-tcp", _COPIES),
     Sort.NAME: _codes(_COPIES, _EXISTS, "answers-below-cut cut-denied"),
     Sort.LOOKUP: _codes(
@@ -112,17 +119,31 @@ _EVERY_DIFFERENCE = frozenset(code for codes in DIFFERENT.values() for code in c
 def explaining(anomaly: Anomaly) -> Codes:
     """The codes of the findings that explain an anomaly of this sort."""
     if anomaly.sort is Sort.UNUSABLE and anomaly.replies:
-        codes = UNUSABLE.get(anomaly.replies[0].meaning.kind, frozenset())
+        codes = _of_failure(anomaly.replies[0])
         if anomaly.replies[0].step.purpose is Purpose.PROBE:
-            codes |= _WHOLE
+            codes |= _WHOLE | _OF_PROBE.get(anomaly.replies[0].step.probe, frozenset())
+        codes |= _of_transport(anomaly)
         return codes | {"chain-broken"} if anomaly.question.rdtype in _OF_CHAIN else codes
     if anomaly.sort is Sort.PATHS:
-        kinds = {reply.meaning.kind for reply in anomaly.replies if not reply.meaning.usable}
-        return frozenset().union(*(UNUSABLE.get(kind, frozenset()) for kind in kinds)) or _EVERY_DIFFERENCE
+        failures = (reply for reply in anomaly.replies if not reply.meaning.usable)
+        codes = frozenset().union(*map(_of_failure, failures))
+        return codes | _of_transport(anomaly) if codes else _EVERY_DIFFERENCE
     codes = DIFFERENT[anomaly.sort]
     return codes | _LISTS if _is_of_server(anomaly) else codes
+
+
+def _of_failure(reply: HeardReply) -> Codes:
+    """What explains that a reply could not be used, or that there was none."""
+    kinds = {reply.meaning.kind, before_silence(reply).meaning.kind}
+    return frozenset().union(*(UNUSABLE.get(kind, frozenset()) for kind in kinds))
 
 
 def _is_of_server(anomaly: Anomaly) -> bool:
     """Whether an anomaly is about the name of a name server, which only some copies of the zone may have."""
     return any(reply.step.probe is Probe.ADDRESS for reply in anomaly.replies)
+
+
+def _of_transport(anomaly: Anomaly) -> Codes:
+    """What explains an error that came over TCP."""
+    queries = (reply.attempt.exchange.query for reply in anomaly.replies)
+    return frozenset({"no-tcp"} if any(query.transport is Transport.TCP for query in queries) else ())

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.child_sync import asked_by_csync
+from dnstrace.checks.child_sync import asked_by_csync, or_by_csync
 from dnstrace.checks.delegated_keys import unheard
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.hosts import Host, given_on_request, host_of
@@ -132,7 +132,7 @@ def _with_glue_fixed(cut: Cut, host: Host, addresses: list[str], found: Observat
         records = glue_records(cut, host.name, new)
         return replace(
             found,
-            cure=f"change the glue for {name} to {listed(new)}"
+            cure=f"change the glue for {name} to {listed(new)}{or_by_csync(cut, 'A', 'AAAA')}"
             if good
             else f"make {name} answer at one of these addresses, then publish that in both places",
             records=records if good else (),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from dnstrace.checks.child_sync import or_by_csync
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.glue import address_records, glue, glue_records, working
 from dnstrace.checks.hosts import host_of, named, walked_addresses
@@ -102,6 +103,7 @@ def followed_by_parent(cut: Cut, names: Iterable[Name], found: Observation) -> O
     if not names or sorted_out(cut, names).bad:
         return None
     records = delegating_records(cut, names)
-    cure = f"have {parent_text(cut)} publish the NS records that {zone_text(cut.zone)} itself has"
+    own = f"the NS records that {zone_text(cut.zone)} itself has"
+    cure = f"have {parent_text(cut)} publish {own}{or_by_csync(cut, 'NS')}"
     remedy = at_parent(cut, change=records)
     return replace(found, cure=cure, records=records, remedy=remedy, blame=Blame.REGISTRAR)

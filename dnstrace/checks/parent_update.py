@@ -8,7 +8,7 @@ from typing import TypedDict
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.child_sync import notified_at
+from dnstrace.checks.child_sync import notified_at, or_notify
 from dnstrace.checks.delegated_keys import (
     Record,
     deletes,
@@ -78,14 +78,14 @@ def _update(cut: Cut, asked: tuple[Record, ...], gone: bool) -> _Fix:
     """What to do about DS records other than those that the zone asks for, which have to be of its keys."""
     zone, have = zone_text(cut.zone), published(cut)
     if gone:
-        cure = f"remove the DS records of {zone}"
+        cure = f"remove the DS records of {zone}{or_notify(cut, dns.rdatatype.CDS)}"
         return {"cure": cure, "records": (), "remedy": at_parent(cut, remove=have), "blame": None}
     if not fitting(cut, asked):
         cure = f"generate the CDS and CDNSKEY records of {zone} again: they are of no key that signs its keys"
         own = to_ask_by(cut)
         return {"cure": cure, "records": own, "remedy": in_zone(cut.zone, change=own), "blame": Blame.HOST}
     records = to_publish(cut)
-    cure = f"replace the DS records of {zone}"
+    cure = f"replace the DS records of {zone}{or_notify(cut, dns.rdatatype.CDS)}"
     return {"cure": cure, "records": records, "remedy": at_parent(cut, change=records), "blame": None}
 
 

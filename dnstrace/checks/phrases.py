@@ -12,6 +12,9 @@ from dnstrace.checks.replies import HeardReply, by_server
 from dnstrace.model import Question
 from dnstrace.model.naming import plain, zone_text
 
+UPDATE = "update the name server software of {server}, or whatever changes its replies on the way"
+"""What to do about a server whose replies no name server should send."""
+
 
 def parent_text(cut: Cut) -> str:
     """The zone that delegates to this one, as far as it is known."""

@@ -10,10 +10,16 @@ from dnstrace.checks.agreement import NEGATIVE, POSITIVE, conflict
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, parent_text, server_names, where
-from dnstrace.checks.remedies import at_parent
+from dnstrace.checks.remedies import RELOAD, at_parent
 from dnstrace.checks.replies import HeardReply, by_server, only_server, replies_of, steps_of
 from dnstrace.checks.signing import signing_of
-from dnstrace.checks.statements import agrees_below, said_text, soa_with_referral, statements_of
+from dnstrace.checks.statements import (
+    agrees_below,
+    foreign_soa_in,
+    said_text,
+    soa_with_referral,
+    statements_of,
+)
 from dnstrace.dnssec.algorithms import ds_usable
 from dnstrace.dnssec.records import ds_records
 from dnstrace.model import Delegation, Name, Probe, Step, Transport
@@ -80,7 +86,7 @@ def _undelegated(cut: Cut) -> Observation | None:
         return None
     alike = all(agrees_below(above, reply, cut.zone) for reply in without)
     does = "does not know" if only_server(without) else "do not know"
-    return Observation(
+    found = Observation(
         f"{where(without)} {does} of the delegation of {plain(cut.zone)} in {parent_text(cut)}"
         f" ({said_text(without[0])}), to which {server_names(cut.referrals)}"
         f" {'refers' if only_server(cut.referrals) else 'refer'}",
@@ -90,6 +96,21 @@ def _undelegated(cut: Cut) -> Observation | None:
         level=None if alike else Level.ERROR,
         zone=cut.zone,
         remedy=_remedy(cut, without),
+    )
+    leads = any(_any_serves(cut, each) for each in cut.referrals)
+    if leads and len(by_server(without)) <= len(by_server(cut.referrals)):
+        return found
+    return _left_over(cut, without, found, leads)
+
+
+def _left_over(cut: Cut, without: list[HeardReply], found: Observation, leads: bool) -> Observation:
+    """The same of a delegation that may be left over: most do not have it, or it leads nowhere."""
+    return replace(
+        found,
+        message=found.message if leads else f"{found.message}, and which does not lead to {plain(cut.zone)}",
+        server=None,
+        cure=RELOAD,
+        remedy=_remedy(cut, [*cut.referrals, *without]),
     )
 
 
@@ -164,11 +185,12 @@ def _any_serves(cut: Cut, reply: HeardReply) -> bool:
     """Whether some server of a referral serves the zone as those asked by the walk do, or was not asked."""
     elsewhere = {each.address: each for step in _elsewhere(cut) for each in replies_of(step)}
     asked = {each.address for each in cut.everyone} | elsewhere.keys()
+    serving = cut.serving - {each.address for each in cut.everyone if foreign_soa_in(each) is not None}
     found = _addresses(cut, reply.meaning.delegation)
     if not found:
         return not cut.probed
     return any(
-        address not in asked or address in cut.serving or _is_like_the_walk(cut, elsewhere.get(address))
+        address not in asked or address in serving or _is_like_the_walk(cut, elsewhere.get(address))
         for address in found
     )
 
@@ -181,7 +203,7 @@ def _elsewhere(cut: Cut) -> list[Step]:
 
 def _is_like_the_walk(cut: Cut, reply: HeardReply | None) -> bool:
     """Whether a reply agrees with one of a server that the walk asked."""
-    if reply is None or not reply.meaning.usable:
+    if reply is None or not reply.meaning.usable or foreign_soa_in(reply) is not None:
         return False
     asked = [step for step in cut.walked if step.question == reply.step.question]
     theirs = [each for step in asked for each in replies_of(step) if each.meaning.usable]

@@ -10,11 +10,17 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.analysis.paths import by_address
-from dnstrace.model import Attempt, Meaning, Name, Step
+from dnstrace.model import Attempt, Kind, Meaning, Name, Step
 from dnstrace.model.kept import kept
 from dnstrace.model.structs import Struct
 
 Reading = TypeVar("Reading")
+
+SILENCES = frozenset({Kind.TIMEOUT, Kind.PORT_UNREACHABLE, Kind.HOST_UNREACHABLE, Kind.CONNECTION_LOST})
+"""What shows that nothing came back, though it was awaited."""
+
+_OF_THE_QUERY = frozenset({Kind.FORMAT_ERROR, Kind.NOT_IMPLEMENTED, Kind.BAD_VERSION, Kind.BAD_COOKIE})
+"""Errors after which an address is asked in another way (RFC 6891 section 7)."""
 
 
 class HeardReply(Struct):
@@ -70,6 +76,18 @@ def _readings(meaning: Meaning) -> dict[Hashable, object]:
 def replies_of(step: Step) -> tuple[HeardReply, ...]:
     """The last attempt at each address asked in a step, in the order in which they are recorded."""
     return tuple(HeardReply(step, step.attempts[indices[-1]]) for indices in by_address(step).values())
+
+
+def before_silence(reply: HeardReply) -> HeardReply:
+    """The error to a query that was then put without EDNS, or with a cookie, in vain; else the reply itself.
+
+    The error shows what the server does to queries as they are usually put.
+    """
+    if reply.meaning.kind not in SILENCES:
+        return reply
+    earlier = (a for a in reply.step.attempts if a.exchange.query.address == reply.address)
+    errors = [attempt for attempt in earlier if attempt.meaning.kind in _OF_THE_QUERY]
+    return HeardReply(reply.step, errors[-1]) if errors else reply
 
 
 def by_server(replies: Iterable[HeardReply]) -> dict[Name, list[HeardReply]]:

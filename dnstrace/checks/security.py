@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import Trait, of_cut
-from dnstrace.checks.child_sync import notified_at
+from dnstrace.checks.child_sync import notified_at, or_notify
 from dnstrace.checks.delegated_keys import deletes, of_ds, published, to_publish, unheard, wanted
 from dnstrace.checks.digests import wrong_digests
 from dnstrace.checks.ds_fixes import cure_of_ds, remedy_of_ds
@@ -130,7 +130,8 @@ def dnskey_without_ds(cut: Cut) -> Iterator[Observation]:
             f"{zone_text(cut.zone)} is signed with {keys}, but {parent_text(cut)} has no DS record"
             f"{notified_at(cut, dns.rdatatype.CDS) if asked else ''}",
             (*signing.ds_steps, *steps_of(reply for reply, _ in signing.key_replies.values())),
-            cure=f"publish the DS records of {zone_text(cut.zone)}",
+            cure=f"publish the DS records of {zone_text(cut.zone)}"
+            f"{or_notify(cut, dns.rdatatype.CDS) if asked else ''}",
             records=publish,
             remedy=at_parent(cut, add=publish),
         )

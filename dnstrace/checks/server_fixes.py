@@ -71,6 +71,8 @@ def _fix(cut: Cut, replies: list[HeardReply], repair: str, stays: bool) -> _Fix:
     glued = set(glue(cut).get(server, ()))
     if sick <= set(host.addresses) - glued and glued & cut.serving:
         return _of(glue_fixed(cut, host, Observation("", (), server)))
+    if not (stays or cut.serving) and server in by_parent:
+        return _Fix(f"{repair}; or, {_if_moved(cut, replies)}", at_servers(server))
     if stays or not cut.probed or len(by_parent) < 2:
         return _Fix(repair, at_servers(server))
     others = set(known_addresses(cut, server)) & cut.serving - sick
@@ -86,6 +88,15 @@ def _fix(cut: Cut, replies: list[HeardReply], repair: str, stays: bool) -> _Fix:
         return _Fix(f"{repair}; or {instead}", at_servers(server))
     both = f" and in {parent_text(cut)}" if server in by_parent else ""
     return _Fix(f"{repair}; or remove it from the NS records of {zone} in the zone{both}", at_servers(server))
+
+
+def _if_moved(cut: Cut, replies: list[HeardReply]) -> str:
+    """What else to do where no server of a zone serves it: the zone or the server may be elsewhere now."""
+    zone, parent = zone_text(cut.zone), parent_text(cut)
+    glued = glue(cut).get(replies[0].server, ())
+    if glued and all(reply.message is None and reply.address in glued for reply in replies):
+        return f"if its address has changed, correct the glue in {parent}"
+    return f"if {zone} has moved, list its present name servers in {parent}"
 
 
 def _of(found: Observation) -> _Fix:

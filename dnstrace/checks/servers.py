@@ -7,18 +7,19 @@ from collections.abc import Iterator
 import dns.rcode
 
 from dnstrace.checks.catalogue import Trait, of_cut
+from dnstrace.checks.controls import failing_over_tcp, truncated
 from dnstrace.checks.evidence import FAILING, Cut
 from dnstrace.checks.phrases import addresses, listed, question_text
-from dnstrace.checks.replies import HeardReply
+from dnstrace.checks.replies import SILENCES, HeardReply, replies_of
 from dnstrace.checks.server_fixes import each_server
 from dnstrace.checks.statements import foreign_soa_in, soa_with_referral
+from dnstrace.message.meaning import FROM_CHILD
 from dnstrace.model import Kind, Probe
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.structs import replace
 
-_DEAD = {Kind.TIMEOUT, Kind.PORT_UNREACHABLE, Kind.HOST_UNREACHABLE, Kind.CONNECTION_LOST}
 _LAME = {
     Kind.LAME: "offers recursion, or answers for another zone",
     Kind.SIDEWAYS_REFERRAL: "refers to another zone",
@@ -113,7 +114,8 @@ def lame_server(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1912 section 2.8; RFC 9499 section 7
     """
-    lame = [r for r in _anyhow(cut) if r.meaning.kind in _LAME and foreign_soa_in(r) is None]
+    elsewhere = [r for r in _anyhow(cut) if r.meaning.kind in _LAME and r.meaning.note != FROM_CHILD]
+    lame = [reply for reply in elsewhere if foreign_soa_in(reply) is None]
 
     def does(replies: list[HeardReply]) -> str:
         how = " and ".join(dict.fromkeys(_LAME[reply.meaning.kind] for reply in replies))
@@ -165,7 +167,9 @@ def fails(cut: Cut) -> Iterator[Observation]:
 
     def does(replies: list[HeardReply]) -> str:
         codes = dict.fromkeys(dns.rcode.to_text(dns.rcode.Rcode.make(r.meaning.rcode or 0)) for r in replies)
-        return f"answers {' and '.join(codes)} for {_asked_for(cut, replies)} at {addresses(replies)}"
+        answers = f"answers {' and '.join(codes)} for {_asked_for(cut, replies)} at {addresses(replies)}"
+        silent = all(map(_then_silent, replies))
+        return f"{answers}, and does not reply when asked without EDNS" if silent else answers
 
     def repair(replies: list[HeardReply]) -> str:
         if all(reply.meaning.kind in _OLD for reply in replies):
@@ -215,7 +219,7 @@ def not_authoritative(cut: Cut) -> Iterator[Observation]:
     """
     without = [
         reply
-        for reply in cut.everyone
+        for reply in _anyhow(cut)
         if reply.meaning.kind in _ANSWERS
         and not reply.meaning.authoritative
         and soa_with_referral(reply) is None
@@ -299,14 +303,21 @@ def malformed_reply(cut: Cut) -> Iterator[Observation]:
 
 def _silent(cut: Cut) -> list[HeardReply]:
     """The addresses that never replied to the walk, nor to the probe that followed it."""
-    return [r for r in cut.everyone if r.meaning.kind in _DEAD and r.address not in cut.heard]
+    return [r for r in cut.everyone if r.meaning.kind in SILENCES and r.address not in cut.heard]
 
 
 def _anyhow(cut: Cut) -> list[HeardReply]:
     """The last reply of each address, and over TCP where there is none over UDP."""
     deaf = {reply.address for reply in _silent(cut)}
     over_tcp = (reply for reply in cut.probe(Probe.TCP, all_servers=True) if reply.address in deaf)
-    return [*cut.everyone, *over_tcp]
+    refused = failing_over_tcp(cut)
+    return [*(each for each in cut.everyone if each.address not in refused or not truncated(each)), *over_tcp]
+
+
+def _then_silent(reply: HeardReply) -> bool:
+    """Whether an address that gave an error to a query with EDNS gave no reply to one without."""
+    last = next(each for each in replies_of(reply.step) if each.address == reply.address)
+    return last.meaning.kind in SILENCES and last.attempt.exchange.query.edns is None
 
 
 def _over_tcp(cut: Cut) -> set[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import Trait, of_cut
+from dnstrace.checks.clock import wrong_time
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import counted, listed, where
 from dnstrace.checks.remedies import in_zone
@@ -95,7 +96,7 @@ def signature_not_yet_valid(cut: Cut) -> Iterator[Observation]:
     Why it matters: until then, validating resolvers answer SERVFAIL.
 
     How to fix it: correct the clock of the machine that signs, and sign the zone again with an inception
-    time one hour in the past. If the clock of this machine is wrong, there is no other problem.
+    time one hour in the past.
 
     References: RFC 4035 section 5.3.1; RFC 4034 section 3.1.5; RFC 6781 section 4.4.2
     """
@@ -165,7 +166,9 @@ def _lacking(cut: Cut, judged: Judged) -> set[int]:
 
 
 def _faults_with(cut: Cut, trouble: Trouble, why: Callable[[Judged], str]) -> Iterator[Observation]:
-    yield from _faults_of(cut, signing_of(cut).troubled(trouble), why)
+    troubled = signing_of(cut).troubled(trouble)
+    if troubled and trouble is not wrong_time(cut.evidence):
+        yield from _faults_of(cut, troubled, why)
 
 
 def _faults_of(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> Iterator[Observation]:

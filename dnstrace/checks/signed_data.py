@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import dns.rdatatype
 
-from dnstrace.checks.replies import HeardReply
+from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.dnssec.denial import DENIAL_TYPES
 from dnstrace.dnssec.records import DNSKEY, Signed, signed
+from dnstrace.dnssec.signature import usable_key
+from dnstrace.message.meaning import FROM_CHILD
+from dnstrace.model import Kind, Name, Step
 from dnstrace.model.naming import is_below
 
 
@@ -14,6 +19,12 @@ def keys_in(reply: HeardReply) -> frozenset[DNSKEY]:
     """The keys in the answer to a question for them."""
     rrset = reply.rrset(reply.step.question.name, dns.rdatatype.DNSKEY) or ()
     return frozenset(rdata for rdata in rrset if isinstance(rdata, DNSKEY))
+
+
+def signers_of_data(keys: frozenset[DNSKEY]) -> frozenset[DNSKEY]:
+    """The keys that may sign data: without secure entry points, where there are others (RFC 8901)."""
+    usable = frozenset(key for key in keys if usable_key(key))
+    return frozenset(key for key in usable if not key.flags & 1) or usable
 
 
 def to_be_signed(reply: HeardReply) -> tuple[Signed, ...]:
@@ -31,3 +42,14 @@ def to_be_signed(reply: HeardReply) -> tuple[Signed, ...]:
         or data.rdtype != dns.rdatatype.CNAME
         or not any(is_below(data.name, dname) for dname in dnames)
     )
+
+
+def from_child(steps: Iterable[Step], zone: Name) -> list[HeardReply]:
+    """Replies of servers of `zone` to a query for DS, from the zone below whose DS RRset was asked for."""
+    of_zone = (step for step in steps if step.zone == zone and step.question.rdtype == dns.rdatatype.DS)
+    return [
+        reply
+        for step in of_zone
+        for reply in replies_of(step)
+        if reply.meaning.kind is Kind.LAME and reply.meaning.note == FROM_CHILD
+    ]

@@ -18,14 +18,14 @@ import dns.rrset
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.reads import reading
 from dnstrace.checks.replies import HeardReply, replies_of
-from dnstrace.checks.signed_data import keys_in, to_be_signed
+from dnstrace.checks.signed_data import from_child, keys_in, signers_of_data, to_be_signed
 from dnstrace.checks.zones_below import assumed_ds, holds, zones_below
 from dnstrace.dnssec.algorithms import SUPPORTED, ds_usable, heeded, matches
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.proof import at_cut
 from dnstrace.dnssec.records import DNSKEY, DS, Signed, ds_records, signed
 from dnstrace.dnssec.signature import Checked, Tagged, check, current, signers, usable_key
-from dnstrace.model import ROOT, Kind, Probe, Purpose
+from dnstrace.model import ROOT, Kind, Name, Probe, Purpose
 from dnstrace.model.judgement import LIMITS
 from dnstrace.model.naming import is_below, plain
 from dnstrace.model.security import Security
@@ -140,7 +140,7 @@ class Signing:
         groups: dict[frozenset[DNSKEY], list[HeardReply]] = {}
         for address, (reply, keys) in self.key_replies.items():
             if address in self._cut.serving:
-                groups.setdefault(_signers_of_data(keys), []).append(reply)
+                groups.setdefault(signers_of_data(keys), []).append(reply)
         trusted = {reply.address for reply, keys in self.key_replies.values() if keys & {*self.entries}}
 
         def weight(group: tuple[frozenset[DNSKEY], list[HeardReply]]) -> tuple[bool, int]:
@@ -302,11 +302,18 @@ class Signing:
             return False
         if any(holds(below, data) for below in self._cut.summary(zones_below)):
             return False
+        if any(data.name.is_subdomain(zone) for zone in self.shown_below):
+            return False
         if data.rdtype == dns.rdatatype.DS and data.name in self._cut.summary(assumed_ds):
             return False  # it is not published yet, so it has no signature to miss
         if data.rdtype in (dns.rdatatype.SOA, dns.rdatatype.DS):
             return (data.name == self.zone) is (data.rdtype == dns.rdatatype.SOA)
         return True
+
+    @cached_property
+    def shown_below(self) -> frozenset[Name]:
+        """Zones below that no referral led to: the servers of this zone answered from them for DS."""
+        return frozenset(r.step.question.name for r in from_child(self._cut.steps, self.zone))
 
 
 def _anchored(cut: Cut) -> bool:
@@ -332,12 +339,6 @@ def _below_anchor(cut: Cut) -> bool:
 def signing_of(cut: Cut) -> Signing:
     """How the zone of a cut is signed: worked out once."""
     return cut.once(Signing)
-
-
-def _signers_of_data(keys: frozenset[DNSKEY]) -> frozenset[DNSKEY]:
-    """The keys that may sign data: without secure entry points, where there are others (RFC 8901)."""
-    usable = frozenset(key for key in keys if usable_key(key))
-    return frozenset(key for key in usable if not key.flags & 1) or usable
 
 
 def _in_order(records: Iterable[Record]) -> list[Record]:

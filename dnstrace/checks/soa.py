@@ -10,6 +10,7 @@ import dns.rdatatype
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.listing import followed_by_parent
+from dnstrace.checks.mixture import mixture
 from dnstrace.checks.names import address_literal, host_name
 from dnstrace.checks.phrases import listed, server_names, where
 from dnstrace.checks.remedies import in_zone
@@ -109,6 +110,8 @@ def soa_differs(cut: Cut) -> Iterator[Observation]:
     by_serial: dict[int, list[HeardReply]] = {}
     for reply in (reply for reply in _answered(cut) if _count(cut, reply) < 2):
         by_serial.setdefault(_soa(cut, reply).serial, []).append(reply)
+    if mixture(cut):
+        return
     if len(by_serial) > 1 and (several := primaries(cut)):
         yield _several_primaries(cut, several, by_serial)
     elif len(by_serial) > 1:

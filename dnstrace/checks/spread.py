@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from ipaddress import ip_network
 
+import dns.exception
 import dns.message
 import dns.name
 import dns.rdataclass
@@ -23,6 +24,7 @@ from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.kept import kept
 from dnstrace.model.naming import zone_text
 
+_MESSAGE = 65535  # octets, that a message can have
 _SAFE = 1232  # octets that pass everywhere over UDP (RFC 9715 appendix A)
 _FIXED = 12 + 255 + 4 + 11  # octets of the header, the longest question and the OPT record
 _RECORD = 12  # octets of a record without its owner and its RDATA, and with a pointer for the owner
@@ -228,7 +230,10 @@ def _size(cut: Delegation, addresses: dict[Name, list[str]]) -> int:
     for server in cut.servers:
         if server.name.is_subdomain(cut.zone):
             message.additional += list(_glue_rrsets(server, addresses.get(server.name, [])))
-    return len(message.to_wire(max_size=65535, want_shuffle=False) or b"")
+    try:
+        return len(message.to_wire(max_size=_MESSAGE, want_shuffle=False) or b"")
+    except dns.exception.TooBig:  # the name that was asked for is shorter than the longest one
+        return _MESSAGE
 
 
 def _glue_rrsets(server: NameServer, addresses: list[str]) -> Iterator[dns.rrset.RRset]:

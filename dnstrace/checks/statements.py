@@ -83,12 +83,19 @@ class Statement(Struct):
     @property
     def is_compact(self) -> bool:
         """Whether a NODATA reply may stand for a name that does not exist (RFC 9824)."""
+        return any(Types(tuple(r.windows)).absent or r.next.labels[0] == b"\0" for _, r in self._nsec)
+
+    @property
+    def next_below(self) -> Name | None:
+        """The next name of an NSEC record before the name, if it is below that: the name then exists."""
+        found = (r.next for owner, r in self._nsec if owner != self.name and is_below(r.next, self.name))
+        return next((name for name in found if name.labels[0] != b"\0"), None)
+
+    @property
+    def _nsec(self) -> list[tuple[Name, NSEC]]:
         message = self.reply.message
-        records = [] if message is None else [r for rrset in message.authority for r in rrset]
-        return any(
-            isinstance(r, NSEC) and (Types(tuple(r.windows)).absent or r.next.labels[0] == b"\0")
-            for r in records
-        )
+        rrsets = () if message is None else message.authority
+        return [(rrset.name, r) for rrset in rrsets for r in rrset if isinstance(r, NSEC)]
 
     @property
     def asked_text(self) -> str:

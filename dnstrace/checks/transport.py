@@ -9,78 +9,18 @@ import dns.rcode
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.controls import heard_over_udp, knowing_edns, unsteady
+from dnstrace.checks.controls import knowing_edns, unsteady
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.phrases import addresses, listed
+from dnstrace.checks.phrases import UPDATE, addresses, listed
 from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
 from dnstrace.checks.signing import signing_of
-from dnstrace.model import ROOT, Cause, Kind, Probe
+from dnstrace.model import ROOT, Cause, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain
 from dnstrace.model.structs import replace
 
-_UPDATE = "update the name server software of {server}, or whatever changes its replies on the way"
-_OPEN = "open TCP port 53 on {server} and on every firewall before it"
-_REPLY = (
-    "have {server} answer queries over TCP: port 53 is open, but the server, or a device before it,"
-    " closes the connection before the reply is complete"
-)
 _PASS = "update the name server software of {server}, or the firewall that drops such queries"
-
-
-@of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
-def no_tcp(cut: Cut) -> Iterator[Observation]:
-    """A name server does not answer over TCP.
-
-    What it is: a query over TCP gets no reply, but UDP works.
-
-    Why it matters: replies that do not fit into a datagram have to be fetched over TCP, signed ones above
-    all. If the server truncates replies, that data cannot be fetched (an error).
-
-    How to fix it: open TCP port 53 on the server and on every firewall before it. If connections are closed
-    before a reply is complete, the port is open: have the server answer over TCP.
-
-    References: RFC 7766 section 5; RFC 9210 section 3
-    """
-    tried = cut.probe(Probe.TCP, all_servers=True)
-    silent = [r for r in tried if r.message is None and r.address in heard_over_udp(cut)]
-    lost = cut.lost_over_tcp
-    answered = {reply.address for reply in tried if reply.message is not None}
-    needed = [r for address, r in lost.items() if address not in answered]
-    rest = [reply for reply in silent if reply.address not in lost]
-    for server, replies in by_server([*needed, *rest]).items():
-        truncates = any(reply.address in lost for reply in replies)
-        kinds = {reply.meaning.kind for reply in replies}
-        although = " although it truncates its replies over UDP" if truncates else ""
-        yield Observation(
-            f"{plain(server)} does not answer over TCP at {addresses(replies)}{although}",
-            steps_of([*replies, *(each for each in silent if each.server == server)]),
-            server=server,
-            cure=(_REPLY if kinds == {Kind.CONNECTION_LOST} else _OPEN).format(server=plain(server)),
-            level=Level.ERROR if truncates else None,
-            remedy=at_servers(server),
-        )
-
-
-@of_cut(Level.ERROR, Blame.HOST)
-def truncated_over_tcp(cut: Cut) -> Iterator[Observation]:
-    """A name server truncates its replies over TCP too.
-
-    What it is: a reply over TCP has the TC flag instead of the data.
-
-    Why it matters: there is no other way to ask: the data cannot be fetched from this server.
-
-    How to fix it: update the name server software, or whatever changes its replies on the way.
-
-    References: RFC 7766 section 5; RFC 2181 section 9
-    """
-    found = [reply for reply in cut.everyone if reply.meaning.kind is Kind.TRUNCATED_OVER_TCP]
-    yield from _each_server(
-        found,
-        "truncates its replies over TCP too at",
-        _UPDATE,
-    )
 
 
 @of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
@@ -217,7 +157,7 @@ def case_not_kept(cut: Cut) -> Iterator[Observation]:
     yield from _each_server(
         found,
         "changes the case of the name in the question at",
-        _UPDATE,
+        UPDATE,
     )
 
 

@@ -23,6 +23,14 @@ from dnstrace.model.structs import Struct
 _NEGATIVE = frozenset({Kind.NODATA, Kind.NXDOMAIN})
 
 
+_LACKING: dict[Sort, tuple[bool | None]] = {
+    Sort.AUTHORITY: (False,),
+    Sort.SIGNATURES: (False,),
+    Sort.NEGATIVE: (None,),
+}
+"""What is wrong with a reply though most have it: no AA, no signatures, no SOA record."""
+
+
 class Fact(NamedTuple):
     """What a reply states: `value` must be the same in every reply that states anything about `subject`."""
 
@@ -41,7 +49,10 @@ class _Facts(NamedTuple):
 
 
 class Difference(Struct):
-    """Replies that state different values of one fact. `odd` are those that differ from most, or all."""
+    """Replies that state different values of one fact.
+
+    `odd` are those that differ from most, or all, and those that lack what a reply has to have.
+    """
 
     sort: Sort
     what: str
@@ -61,7 +72,8 @@ def differences(replies: Iterable[HeardReply]) -> Iterator[Difference]:
             values[fact.value].append((reply, fact.text))
     for (sort, _), values in stated.items():
         if len(values) > 1:
-            yield _difference(sort, sorted(values.values(), key=_frequent_first))
+            lacking = [reply for value in _LACKING.get(sort, ()) for reply, _ in values.get(value, ())]
+            yield _difference(sort, sorted(values.values(), key=_frequent_first), lacking)
 
 
 def _differ(replies: Iterable[HeardReply]) -> bool:
@@ -71,11 +83,15 @@ def _differ(replies: Iterable[HeardReply]) -> bool:
     return len(frozenset[object]().union(*(each.values for each in alike))) > len(subjects)
 
 
-def _difference(sort: Sort, groups: list[list[tuple[HeardReply, str]]]) -> Difference:
+def _difference(
+    sort: Sort, groups: list[list[tuple[HeardReply, str]]], lacking: list[HeardReply]
+) -> Difference:
     most, *others = groups
     undecided = len(most) == len(others[0])
     odd = [reply for group in (groups if undecided else others) for reply, _ in group]
     what = "; ".join(f"{server_names(reply for reply, _ in group)}: {group[0][1]}" for group in groups)
+    known = set(map(id, odd))
+    odd += [reply for reply in lacking if id(reply) not in known]
     return Difference(sort, what, tuple(odd), tuple(reply for group in groups for reply, _ in group))
 
 

@@ -114,7 +114,8 @@ def _of_finding(causes: Causes, shown: Finding, whole: bool) -> Verdict:
     affected = _how_many(trace, main, others)
     all_known = affected.startswith(("both", "all")) or (main.server is None and main.is_error)
     limit = "" if all_known else _limit(trace)
-    opening = _opening(trace, whole or main.blame is Blame.NETWORK)
+    here = main.blame is Blame.NOBODY and trace.outcome is not Outcome.FAILED  # a clock, a trust anchor
+    opening = _opening(trace, whole or here or main.blame is Blame.NETWORK)
     return Verdict(
         text=f"{opening}{sentence}{_aside(affected, limit, shown_by(trace, main))}{_in_all(trace)}",
         blame=cause.blame,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dnstrace.model.accepting import Ignored
 
@@ -11,9 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dnstrace.model import Trace
+    from dnstrace.model.documents import Document
     from dnstrace.model.policy import Policy
-
-Document = dict[str, Any]
 
 
 def accepted_of(trace: Trace, policy: Policy) -> Trace:

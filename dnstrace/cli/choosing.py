@@ -42,7 +42,7 @@ def choose(words: Parsed, variables: Mapping[str, str]) -> Choices:
     found = merged(words, *defaults)
     if _named(found):
         sources = {each.origin: each for each in (words, *defaults)}
-        remarks = _look_up(sources[found.origins["resolver"]], families(found), configured)
+        remarks = _look_up(sources[found.origins["resolver"]], found, configured)
         found = merged(words, *defaults)
     if found.said.keys() & {"replay", "diff"}:
         from dnstrace.cli.loading import load
@@ -92,9 +92,13 @@ def _named(parsed: Parsed) -> bool:
     return any(not each for each in several)
 
 
-def _look_up(parsed: Parsed, asked: frozenset[int], configured: Configured | None) -> tuple[str, ...]:
-    """Put resolvers where they are named, for the families `asked`; what users should know. Raises Usage."""
-    from dnstrace.cli.line.resolver_names import is_system, look_up
+def _look_up(parsed: Parsed, found: Parsed, configured: Configured | None) -> tuple[str, ...]:
+    """Put resolvers where they are named in what was `parsed`; what users should know of them. Raises Usage.
+
+    In the lab, those of the system are those of the world: nothing there asks the machine's own.
+    """
+    from dnstrace.cli.line.merging import world_of
+    from dnstrace.cli.line.resolver_names import is_system, look_up, of_the_world
 
     several: Any = parsed.settings["resolver"]
     own = {} if configured is None else configured.resolvers
@@ -103,7 +107,10 @@ def _look_up(parsed: Parsed, asked: frozenset[int], configured: Configured | Non
         if each or ("from" in parsed.said and is_system(each)):
             continue
         try:
-            several[place], said = look_up(each.name, asked, own)
+            if is_system(each) and (world := world_of(found)) is not None:
+                several[place] = of_the_world(world)
+                continue
+            several[place], said = look_up(each.name, families(found), own)
         except Usage as error:
             raise Usage(f"{parsed.said['resolver']}: {error}") from error
         remarks += said

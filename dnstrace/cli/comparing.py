@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dnstrace import api
 from dnstrace.analysis.differences import Difference, asked, differences
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from dnstrace.cli.environment import Environment
     from dnstrace.cli.line.choices import Choices
     from dnstrace.model import Trace
+    from dnstrace.model.documents import Document
 
-Document = dict[str, Any]
 _DIFF_SCHEMA = "dnstrace-diff/1"
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from dnstrace.model.asked import Resolver
+    from dnstrace.model.documents import Document
 
 _RESOLVERS = "resolvers"  # the one table
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
@@ -84,7 +85,7 @@ class _Reader:
         self._parsed = Parsed("file")
         self._named: dict[str, tuple[str, ...]] = {}
 
-    def read(self, values: dict[str, Any]) -> Configured:
+    def read(self, values: Document) -> Configured:
         resolvers = self._resolvers(values.pop(_RESOLVERS, {}))
         for name, value in values.items():
             self._option(name, value)

@@ -18,10 +18,12 @@ from dnstrace.record.decoding import decoded
 from dnstrace.record.files import read
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dnstrace.cli.line.parsed import Parsed
+    from dnstrace.model.documents import Document
     from dnstrace.record.several import Placed
 
-Document = dict[str, Any]
 
 _SCHEMA = "dnstrace/1"
 _NO_TRACE = "is not a trace as --json or --save writes it"
@@ -47,7 +49,7 @@ def load(paths: Parsed, words: Parsed) -> Loaded:
     documents: list[Document] = []
     compared = replayed = record = None
     places: tuple[Placed, ...] = ()
-    settings: dict[str, Any] = paths.settings
+    settings: Mapping[str, Any] = paths.settings
     if len(files := settings.get("diff", ())) > _MOST_COMPARED:
         raise Usage(f"{paths.said['diff']} compares two traces, and these are {len(files)} files")
     for path in files:

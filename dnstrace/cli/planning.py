@@ -144,14 +144,18 @@ def _alive(network: Network, world: World, chosen: Choices) -> Network:
 
 def _check_resolvers(chosen: Choices, world: World) -> None:
     """Raise Usage for a resolver that the world does not have."""
+    from dnstrace.analysis.public_resolvers import name_of
+    from dnstrace.cli.line.resolver_names import WITH_RESOLVERS
     from dnstrace.model import Transport
 
+    own = " and ".join(world.resolvers)
+    there = f"it has {own}: leave out --resolver to ask what it has" if own else WITH_RESOLVERS
     for each in chosen.resolvers:
         if each.transport is not Transport.UDP:
             raise Usage(
                 f"--resolver {each.transport}: the lab has no TLS; leave out --lab, or give an address"
             )
         if each.address not in world.addresses or each.port != Transport.UDP.port:
-            there = f"; there is {', '.join(world.resolvers)}" if world.resolvers else ""
             at = "" if each.port == Transport.UDP.port else f" port {each.port}"
-            raise Usage(f"--resolver: world {world.name} has no resolver at {each.address}{at}{there}")
+            at += f" ({known})" if (known := name_of(each.address)) else ""
+            raise Usage(f"--resolver: world {world.name} has no resolver at {each.address}{at}; {there}")

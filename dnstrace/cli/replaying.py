@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dnstrace.cli.line.choices import Choices
+    from dnstrace.model import Trace
     from dnstrace.model.anchors import Anchors
     from dnstrace.model.tracing import Tracing
     from dnstrace.port import Network
+    from dnstrace.record import Record
 
 _MOST_NAMED = 12
 
@@ -39,6 +41,18 @@ def over_the_record(
             found = NO_ANCHORS if own_roots else record.tracing.anchors or found
         tracing = replace(tracing, anchors=found, at=chosen.at)
     return tracing, without(chosen.drop, network, record.servers, "the record")
+
+
+def with_page(trace: Trace, record: Record) -> Trace:
+    """The replayed trace with the page that was fetched, if it leads to an address that was asked for it."""
+    from dnstrace.model.addresses import address_of
+    from dnstrace.model.structs import replace
+
+    page = record.fetched
+    if page is None or trace.question != record.question:
+        return trace
+    found = {address_of(rdata) for rrset in trace.answer for rdata in rrset}
+    return replace(trace, fetched=page) if found & {visit.address for visit in page.visits} else trace
 
 
 def without(

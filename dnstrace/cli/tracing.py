@@ -28,9 +28,9 @@ def trace_all(chosen: Choices, environment: Environment) -> int:
     """Trace and print one question after the other, and return the exit status. Raises Usage."""
     plan = recorded(planned(chosen), chosen, environment)
     if chosen.settings.probe:
-        from dnstrace.model.quick_names import quicken
+        from dnstrace.model.record_hashes import hash_records_once
 
-        quicken()
+        hash_records_once()
     if environment.first is not None:
         plan = taken_up(plan, environment.first)
     if chosen.http:
@@ -63,6 +63,10 @@ def _trace_each(plan: Planned, chosen: Choices, environment: Environment, ended:
             from dnstrace.cli.fetching import fetched
 
             trace = fetched(trace, chosen)
+        elif chosen.record is not None and chosen.record.fetched is not None:
+            from dnstrace.cli.replaying import with_page
+
+            trace = with_page(trace, chosen.record)
         if chosen.policy.ignores:
             from dnstrace.cli.accepting import accepted_of
 

@@ -18,13 +18,13 @@ from dnstrace.cli.usage import Usage
 from dnstrace.model.counting import counted
 from dnstrace.model.policy import FAIL_ON
 from dnstrace.render.document import document
-from dnstrace.render.document.values import Document
 from dnstrace.render.short import data
 
 if TYPE_CHECKING:
     from dnstrace.cli.environment import Environment
     from dnstrace.cli.line.choices import Choices
     from dnstrace.model import Trace
+    from dnstrace.model.documents import Document
     from dnstrace.model.policy import Policy
 
 TraceAgain = Callable[[], "Trace"]

@@ -135,16 +135,17 @@ class Replies:
     def untried(self, step: Step) -> bool:
         """Whether another server of the zone may have a better reply than the one this step used.
 
-        That is a server that was not asked, or a further usable reply if all were asked. A failed step has
-        asked them all.
+        That is a server that was not asked, or whose reply was not awaited, or a further usable reply if all
+        were asked. A failed step has asked them all.
         """
         if step.all_servers:
             return sum(attempt.meaning.usable for attempt in step.attempts) > 1
         same = [other for other in self.steps_for(step.question) if other.zone == step.zone]
         if any(other.outcome is Outcome.FAILED for other in same):
             return False
-        asked = {attempt.server for other in same for attempt in other.attempts}
-        addresses = {attempt.exchange.query.address for other in same for attempt in other.attempts}
+        awaited = [a for other in same for a in other.attempts if a.meaning.kind is not Kind.ABANDONED]
+        asked = {attempt.server for attempt in awaited}
+        addresses = {attempt.exchange.query.address for attempt in awaited}
         return any(
             server.name not in asked or any(address.text not in addresses for address in server.addresses)
             for server in step.servers

@@ -39,6 +39,16 @@ def _nxdomain_for_nodata(asked: Asked, otherwise: Responder, parameter: str) -> 
     return said(reply)
 
 
+@misbehaviour("nxdomain-with-answer")
+def _nxdomain_with_answer(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """Whatever is answered for this name has RCODE NXDOMAIN: `nxdomain-with-answer=www.example.com.`."""
+    reaction = otherwise(asked)
+    reply = dns.message.from_wire(reaction.replies[0])
+    if asked.query.question[0].name == dns.name.from_text(parameter) and reply.answer:
+        reply.set_rcode(dns.rcode.NXDOMAIN)
+    return said(reply)
+
+
 @misbehaviour("denies-name")
 def _denies_name(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """NXDOMAIN with the SOA record of a zone for a name and all below it: `denies-name=sub.x. x.`."""
@@ -52,6 +62,15 @@ def _denies_name(asked: Asked, otherwise: Responder, parameter: str) -> Reaction
 def _foreign_soa(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """Everything is answered NODATA with the SOA record of another zone: `foreign-soa=example.`."""
     return _denial(asked, dns.name.from_text(parameter), dns.rcode.NOERROR)
+
+
+@misbehaviour("ds-from-child")
+def _ds_from_child(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """The DS RRset of a zone below is denied from that zone, not from its parent: `ds-from-child=sub.x.`."""
+    name, question = dns.name.from_text(parameter), asked.query.question[0]
+    if (question.name, question.rdtype) != (name, dns.rdatatype.DS):
+        return otherwise(asked)
+    return _denial(asked, name, dns.rcode.NOERROR)
 
 
 @misbehaviour("no-apex-ns")

@@ -17,6 +17,7 @@ from dnstrace.model.structs import Struct, replace
 
 if TYPE_CHECKING:
     from dnstrace.lab.server import LabServer
+    from dnstrace.lab.tls import Tls
     from dnstrace.lab.web import Site
 
 NOW = datetime(2026, 1, 15, 14, 0, tzinfo=UTC)
@@ -24,12 +25,16 @@ NOW = datetime(2026, 1, 15, 14, 0, tzinfo=UTC)
 
 
 class WorldServer(Struct):
-    """A name server: its round-trip time in seconds by address, its misbehaviours, the zones it serves."""
+    """A name server: its round-trip time in seconds by address, its misbehaviours, the zones it serves.
+
+    `tls` is set if it answers over TLS too.
+    """
 
     name: Name
     rtt: Mapping[str, float]
     does: tuple[str, ...] = ()
     zones: tuple[LabZone, ...] = ()
+    tls: Tls | None = None
 
 
 class Foreseen(Struct):
@@ -58,7 +63,7 @@ class World:
     """A small internet, its own question, and the expected result. `now` is its wall clock, in UTC.
 
     `resolvers` are the addresses of its resolvers, which are asked in parallel with the walk; `pages` are its
-    web servers, by address.
+    web servers, by address. With `adot` its name servers are asked over TLS too.
     """
 
     name: str
@@ -71,6 +76,7 @@ class World:
     now: datetime = NOW
     resolvers: tuple[str, ...] = ()
     pages: Mapping[str, Site] = field(default_factory=dict)
+    adot: bool = False
 
     @cached_property
     def addresses(self) -> dict[str, WorldServer]:
@@ -105,4 +111,4 @@ class World:
         for zone in self.zones:
             zone.check()
         for server in self.servers:
-            LabServer(server.zones, server.does)
+            LabServer(server.zones, (*server.does, *(server.tls.does if server.tls else ())))

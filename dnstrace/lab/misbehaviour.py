@@ -83,7 +83,9 @@ def _no_udp(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 
 @misbehaviour("no-tcp")
 def _no_tcp(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """TCP connections are refused."""
+    """TCP connections are refused. `no-tcp=REFUSED`: a query over TCP gets this RCODE."""
+    if asked.transport is Transport.TCP and parameter:
+        return error(asked, dns.rcode.from_text(parameter))
     if asked.transport is Transport.TCP:
         return Reaction(fault=Fault.PORT_UNREACHABLE)
     return otherwise(asked)

@@ -19,6 +19,7 @@ from dnstrace import clock
 from dnstrace.lab.internet import World
 from dnstrace.lab.misbehaviour import SILENCE, Reaction
 from dnstrace.lab.server import LabServer
+from dnstrace.lab.zone import LabZone
 from dnstrace.message.reading import read_reply
 from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _ROUND_TRIPS = {Transport.UDP: 1, Transport.TCP: 2}
 _IDS = 0x10000
+_NO_TLS = Fault.PORT_UNREACHABLE, ""
+_BROKEN_TLS = Fault.CONNECTION_LOST, "TLS: sslv3 alert handshake failure"
 
 
 class LabNetwork:
@@ -58,6 +61,8 @@ class LabNetwork:
         start = asyncio.get_running_loop().time()
         if query.family not in self._world.families:
             return Exchange(query, start, 0.0, fault=Fault.NETWORK_UNREACHABLE)
+        if query.opportunistic:
+            return await self._over_tls(query, timeout, start)
         message_id = self._next_id()
         reaction = self._react(query, message_id)
         wait = self._wait(query, reaction)
@@ -77,6 +82,31 @@ class LabNetwork:
         await clock.elapse(wait)
         return _read(Exchange(query, start, wait, wire, mismatched=mismatched), wire)
 
+    async def _over_tls(self, query: Query, timeout: float, start: float) -> Exchange:
+        """The exchange over TLS: as in the clear, once there is a connection, and with what that shows."""
+        server = self._world.addresses.get(query.address)
+        if server is None or query.port != Transport.TLS.port:
+            return await self._timed_out(Exchange(query, start, timeout, fault=Fault.TIMEOUT))
+        rtt, tls = server.rtt[query.address], server.tls
+        if tls is None or tls.broken:
+            trips = 1 if tls is None else 2
+            await clock.elapse(trips * rtt)
+            fault, detail = _NO_TLS if tls is None else _BROKEN_TLS
+            return Exchange(query, start, trips * rtt, fault=fault, detail=detail)
+        from dnstrace.lab.tls import ROUND_TRIPS
+
+        message_id, secured = self._next_id(), tls.secured(self._world.now)
+        does = (*server.does, *tls.does)
+        reaction = self._server(does, server.zones).react(query_wire(query, message_id), Transport.TCP)
+        wait = ROUND_TRIPS * rtt + reaction.delay
+        wire, _ = _first_that_belongs(query, reaction, message_id)
+        if wait > timeout or wire is None:
+            return await self._timed_out(
+                Exchange(query, start, timeout, fault=Fault.TIMEOUT, secured=secured)
+            )
+        await clock.elapse(wait)
+        return _read(Exchange(query, start, wait, wire, secured=secured), wire)
+
     def _next_id(self) -> int:
         """IDs in sequence: nobody guesses them here, and runs are repeatable."""
         self._queries += 1
@@ -86,10 +116,13 @@ class LabNetwork:
         server = self._world.addresses.get(query.address)
         if server is None or query.port != Transport.UDP.port:
             return SILENCE
-        does = (server.does, server.zones)
-        answering = self._world.asked.get(does) or LabServer(server.zones, server.does)
-        self._world.asked[does] = answering
-        return answering.react(query_wire(query, message_id), query.transport)
+        return self._server(server.does, server.zones).react(query_wire(query, message_id), query.transport)
+
+    def _server(self, does: tuple[str, ...], zones: tuple[LabZone, ...]) -> LabServer:
+        """What answers for servers that do and serve this."""
+        answering = self._world.asked.get((does, zones)) or LabServer(zones, does)
+        self._world.asked[does, zones] = answering
+        return answering
 
     def _wait(self, query: Query, reaction: Reaction) -> float:
         """Seconds until the reply, or whatever else the server causes."""

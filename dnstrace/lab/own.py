@@ -11,8 +11,8 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import dns.name
 import dns.rdatatype
@@ -28,10 +28,9 @@ from dnstrace.model.naming import plain
 
 if TYPE_CHECKING:
     from dnstrace.lab.zone import LabZone
+    from dnstrace.model.documents import Content, Document
 
-Content = Mapping[str, Any]
-
-_INHERITED = ("question", "now", "families", "resolvers", "pages")
+_INHERITED = ("question", "now", "families", "resolvers", "pages", "adot")
 _DEEPEST = 8  # files that include one another
 _LARGEST = 4_000_000  # octets
 _AT_LINE = re.compile(r" \(at (?:line (\d+), (column \d+)|end of document)\)$")
@@ -112,9 +111,9 @@ class _Files:
         return WorldError(f"{self._path}: {said}")
 
 
-def _with_inherited(content: Content, read: Callable[[str], Content], depth: int = 0) -> dict[str, Any]:
+def _with_inherited(content: Content, read: Callable[[str], Content], depth: int = 0) -> Document:
     """A file's content with what it has from the files that it includes, apart from servers and zones."""
-    found: dict[str, Any] = {"expect": {}}
+    found: Document = {"expect": {}}
     included = content.get("include", [])
     for name in included if isinstance(included, list) and depth < _DEEPEST else ():
         if isinstance(name, str):

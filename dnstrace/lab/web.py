@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 
-from dnstrace.model.pages import Certificate, Request, Visit
+from dnstrace.model.certificates import Certificate
+from dnstrace.model.pages import Request, Visit
 from dnstrace.model.structs import Struct, field
 
 DOES = ("refuses", "silent", "garbage")

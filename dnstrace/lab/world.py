@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from dnstrace.lab.errors import UnknownWorld, WorldError
 from dnstrace.lab.internet import NOW, Foreseen, World, WorldServer
+
+if TYPE_CHECKING:
+    from dnstrace.model.documents import Content
+
 
 __all__ = [
     "DEFAULT",
@@ -77,7 +80,7 @@ def load(name: str = DEFAULT) -> World:
 
 
 @cache
-def read(name: str) -> Mapping[str, Any]:
+def read(name: str) -> Content:
     """The content of a world's file. Raises WorldError."""
     try:
         return tomllib.loads((_directory() / f"{name}{_SUFFIX}").read_text(encoding="utf-8"))

@@ -11,9 +11,12 @@ only, or one of a user's own (own.py), which may leave out title, question and e
     include = ["_internet"]                # these files' servers and zones, under these
     families = [4]                         # the address families with a route; default: both
     resolvers = ["192.0.2.153"]            # asked in parallel with the walk; default: none
+    adot = true                            # name servers are asked over TLS too; default: false
 
     [servers]                              # rtt in ms, a list if it differs by address; does: misbehaviour.py
     "ns1.example.com." = { addresses = ["192.0.2.1", "2001:db8::1"], rtt = 12, does = ["slow=900"] }
+
+    "ns2.example.com." = { addresses = ["192.0.2.2"], tls = { names = ["ns2.example.com"] } }  # see tls.py
 
     [zones."example.com."]
     servers = ["ns1.example.com."]         # that serve it; default: those in its own NS records
@@ -58,8 +61,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from ipaddress import ip_address
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import dns.exception
 import dns.name
@@ -67,10 +71,15 @@ import dns.rdatatype
 
 from dnstrace.lab.errors import WorldError
 from dnstrace.lab.internet import NOW, Foreseen, World, WorldServer
+from dnstrace.lab.tls import read_tls
 from dnstrace.lab.web import DOES, Site
 from dnstrace.lab.zone import LabZone, Sign
 from dnstrace.model import Name, Outcome, Question
 from dnstrace.model.naming import plain
+
+if TYPE_CHECKING:
+    from dnstrace.model.documents import Content, Document
+
 
 _DEFAULT_RTT = 20  # ms
 _DEFAULT_TTL = 3600  # seconds
@@ -82,19 +91,9 @@ _SIGNED = {
     "ds": ("auto", "none"),
 }
 _KEYS = {
-    "a world": {
-        "title",
-        "question",
-        "now",
-        "include",
-        "families",
-        "resolvers",
-        "servers",
-        "zones",
-        "expect",
-        "pages",
-    },
-    "a server": {"addresses", "rtt", "does"},
+    "a world": {"title", "question", "now", "include", "servers", "zones", "expect"}
+    | {"families", "resolvers", "pages", "adot"},
+    "a server": {"addresses", "rtt", "does", "tls"},
     "a zone": {"servers", "ttl", "text", "add", "without", "sign"},
     "sign": set(Sign.__match_args__),
     "a page": set(Site.__match_args__),
@@ -102,9 +101,7 @@ _KEYS = {
 }
 
 
-def build(
-    name: str, data: Mapping[str, Any], read: Callable[[str], Mapping[str, Any]], file_name: str = ""
-) -> World:
+def build(name: str, data: Content, read: Callable[[str], Content], file_name: str = "") -> World:
     """The world that `data` describes; `read` gives the content of a file to include. Raises WorldError.
 
     Errors call the file `file_name`, by default the name of the world with `.toml`.
@@ -126,6 +123,7 @@ def build(
         now=file.time(data.get("now", NOW)),
         resolvers=file.resolvers(data.get("resolvers", []), servers),
         pages={address: file.page(address, content) for address, content in data.get("pages", {}).items()},
+        adot=data.get("adot") is True,
     )
 
 
@@ -141,13 +139,13 @@ class _File:
     # --- the parts of a world -----------------------------------------------------------------
 
     def with_includes(
-        self, data: Mapping[str, Any], read: Callable[[str], Mapping[str, Any]], depth: int = 0
-    ) -> dict[str, dict[str, Any]]:
+        self, data: Content, read: Callable[[str], Content], depth: int = 0
+    ) -> dict[str, Document]:
         """Servers and zones of the file, over those of the files that it includes."""
         if depth > 8:
             self.wrong("include", "the files include each other in a circle")
         self.check_keys(data, "a world")
-        whole: dict[str, dict[str, Any]] = {"servers": {}, "zones": {}}
+        whole: dict[str, Document] = {"servers": {}, "zones": {}}
         for name in self.texts(data.get("include", []), "include"):
             below = self.with_includes(read(name), read, depth + 1)
             whole = {part: whole[part] | content for part, content in below.items()}
@@ -157,12 +155,12 @@ class _File:
                 whole[part][key] = self._over(whole[part].get(key, {}), content)
         return whole
 
-    def _over(self, below: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
+    def _over(self, below: Content, content: Content) -> Document:
         """One server or zone over what is included of it: key by key, and what is added is added."""
         added = {"add": below["add"] + content["add"]} if "add" in below and "add" in content else {}
         return {**below, **content, **added}
 
-    def zone(self, key: str, content: Mapping[str, Any]) -> LabZone:
+    def zone(self, key: str, content: Content) -> LabZone:
         if "text" not in content:
             self.wrong(f"zone {key}", "it has no text, and no included file has the zone")
         gone = set(self.text(content.get("without", ""), f"zone {key}: without").splitlines())
@@ -202,7 +200,7 @@ class _File:
         return texts
 
     def served(
-        self, contents: Mapping[str, Any], zones: Mapping[str, LabZone], known: set[Name]
+        self, contents: Content, zones: Mapping[str, LabZone], known: set[Name]
     ) -> dict[Name, dict[Name, LabZone]]:
         """The zones of each server by origin; a zone that names its servers goes before one that does not."""
         served: dict[Name, dict[Name, LabZone]] = {}
@@ -221,7 +219,7 @@ class _File:
         return served
 
     def server(
-        self, text: str, content: Mapping[str, Any], served: Mapping[Name, Mapping[Name, LabZone]]
+        self, text: str, content: Content, served: Mapping[Name, Mapping[Name, LabZone]]
     ) -> WorldServer:
         name = self.name(text, "servers")
         addresses = [
@@ -236,7 +234,11 @@ class _File:
             {address: ms / 1000 for address, ms in zip(addresses, each, strict=True)},
             tuple(self.texts(content.get("does", []), f"{text}: does")),
             tuple(served.get(name, {}).values()),
+            read_tls(content.get("tls"), partial(self._wrong_tls, text)),
         )
+
+    def _wrong_tls(self, server: str, key: str, what: str) -> NoReturn:
+        self.wrong(f"{server}: tls{key and '.'}{key}", what)
 
     def check_addresses(self, servers: tuple[WorldServer, ...]) -> None:
         seen: dict[str, Name] = {}
@@ -253,7 +255,7 @@ class _File:
         self.check_keys(data, "expect")
         if data.get("outcome") not in {None, *Outcome}:
             self.wrong("expect: outcome", f"one of {', '.join(Outcome)} is needed")
-        given: dict[str, Any] = {**data}
+        given: Document = {**data}
         if "outcome" in given:
             given["outcome"] = Outcome(given["outcome"])
         for key in {"answer", "findings", "resolvers"} & given.keys():
@@ -275,14 +277,14 @@ class _File:
 
     # --- values -------------------------------------------------------------------------------
 
-    def check_keys(self, data: Mapping[str, Any], what: str, where: str = "") -> None:
+    def check_keys(self, data: Content, what: str, where: str = "") -> None:
         if unknown := [key for key in data if key not in _KEYS[what]]:
             known = ", ".join(sorted(_KEYS[what]))
             self.wrong(
                 where or "the file", f"unknown key {unknown[0]!r}; {what} may have {known}", unknown[0]
             )
 
-    def table(self, value: object, where: str) -> Mapping[str, Any]:
+    def table(self, value: object, where: str) -> Content:
         return value if isinstance(value, dict) else self.wrong(where, "a table is needed")
 
     def text(self, value: object, where: str) -> str:
@@ -324,7 +326,7 @@ class _File:
                 self.wrong("resolvers", f"the world has no server at {address}")
         return found
 
-    def page(self, address: str, content: Mapping[str, Any]) -> Site:
+    def page(self, address: str, content: Content) -> Site:
         """A web server: its round-trip time in milliseconds, and what it answers."""
         self.check_keys(self.table(content, address), "a page", address)
         rtt, does = content.get("rtt"), content.get("does", "")

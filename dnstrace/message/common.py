@@ -27,16 +27,10 @@ from dnstrace.message.kinds import (
 )
 from dnstrace.message.lazy import Kind, LazyMessage, LazyRRset, lazy_rrset
 from dnstrace.model import Name
-from dnstrace.model.known_name import NAMES, KnownName, remember
+from dnstrace.model.known_name import LABELS, NAMES, KnownName, remember
 
 LONGEST: Final = 4096
 """Octets of a common message."""
-LABELS: Final = 38
-"""Labels of a common name.
-
-So few cannot be more work than is allowed (`dnstrace.message.rdata.work_allowed`): a record with one name has
-at least 11 octets, with two names 14, with three 36.
-"""
 _POINTERS = 8  # that a name of a common message leads through
 _LONGEST_LABEL, _LONGEST_NAME = 63, 255  # octets (RFC 1035 section 2.3.4)
 _ROOT: Final = (b"",)

@@ -1,8 +1,8 @@
 """DELEG records, by which a parent may delegate a zone one day (draft-ietf-deleg): read, and not followed.
 
 They are shown where a server sends them. Nobody has to: this program does not set the flag by which a
-resolver says that it goes by them, and a server then has to refer by NS records. The draft has no numbers
-from IANA yet. Those here are what its implementations use.
+resolver says that it goes by them, and a server then has to refer by NS records. The numbers are those that
+the draft asks IANA for and, until then, has implementations use.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import dns.exception
 import dns.rdatatype
 import dns.wire
 
-from dnstrace.model.naming import plain
+from dnstrace.model.naming import presented
 
 if TYPE_CHECKING:
     import dns.rdata
@@ -71,5 +71,5 @@ def _value(key: int, value: bytes) -> str:
         return value.hex()
     parser, names = dns.wire.Parser(value), []
     while parser.remaining():
-        names.append(plain(parser.get_name()))
+        names.append(presented(parser.get_name()))
     return ",".join(names)

@@ -20,10 +20,8 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.message.reading import read_reply
-from dnstrace.message.supposed import soa_of
+from dnstrace.message.supposed import soa_of, with_reply
 from dnstrace.model import Exchange, Name, Question
-from dnstrace.model.structs import replace
 
 _CNAME = dns.rdatatype.CNAME
 _KNOWN = (dns.rcode.NOERROR, dns.rcode.NXDOMAIN)
@@ -84,11 +82,7 @@ class Edited:
         said, question = exchange.message, exchange.query.question
         if said is None or zone != self._zone or not self._concerns(said, question):
             return exchange
-        wire = self._edited(said, question).to_wire(max_size=65535, want_shuffle=False)
-        read = read_reply(wire)
-        if not isinstance(read, dns.message.Message):
-            return exchange
-        return replace(exchange, wire=wire, message=read)
+        return with_reply(exchange, self._edited(said, question))
 
     def _concerns(self, said: dns.message.Message, question: Question) -> bool:
         if not said.flags & dns.flags.AA or said.rcode() not in _KNOWN:
@@ -128,7 +122,9 @@ class Edited:
 
     def _section(self, section: Iterable[dns.rrset.RRset]) -> list[dns.rrset.RRset]:
         changed = (
-            self._rrset(each.name, each.rdtype, each) if each.name in self._owners else each
+            self._rrset(each.name, each.rdtype, each)
+            if each.name in self._owners and each.rdclass == dns.rdataclass.IN
+            else each
             for each in section
         )
         return [rrset for rrset in changed if rrset]

@@ -53,7 +53,10 @@ _SETTLED = {dns.rcode.NOERROR, dns.rcode.NXDOMAIN, dns.rcode.YXDOMAIN}
 _DENIAL = {dns.rdatatype.NSEC, dns.rdatatype.NSEC3}
 _TC, _AA, _RA = map(int, (dns.flags.TC, dns.flags.AA, dns.flags.RA))
 _DELEG_NOTE = "it delegates by DELEG records alone, which are not followed"
+_NO_SOA_NOTE = "no SOA record: resolvers cannot cache this negative answer"
 _LAME_NOTE = "it is not authoritative and offers recursion"
+FROM_CHILD = "it answers a DS query from the child's side of the zone cut"
+"""The note of a reply that denies DS with the records of the zone that the DS RRset would be about."""
 
 
 def classify(exchange: Exchange, zone: Name) -> Meaning:
@@ -67,7 +70,7 @@ def classify(exchange: Exchange, zone: Name) -> Meaning:
         return Meaning(Kind.TRUNCATED_OVER_TCP if over_tcp else Kind.TRUNCATED, rcode)
     if rcode not in _SETTLED:
         return Meaning(_ERRORS.get(rcode, Kind.OTHER_RCODE), rcode, bool(flags & _AA))
-    if unread := _unread(message, zone):
+    if unread := _unread(message, exchange.query.question.rdclass, zone):
         return Meaning(Kind.MALFORMED, rcode, note=f"{unread} in it cannot be read")
     meaning = _Reply(message, rcode, exchange.query.question, zone).meaning()
     if meaning.usable and meaning.kind is not Kind.REFERRAL and flags & _RA and not flags & _AA:
@@ -76,14 +79,16 @@ def classify(exchange: Exchange, zone: Name) -> Meaning:
     return meaning
 
 
-def _unread(message: dns.message.Message, zone: Name) -> str:
+def _unread(message: dns.message.Message, rdclass: int, zone: Name) -> str:
     """Which record in bailiwick, of a type that the walk goes by, cannot be read; empty if every one can.
+
+    It is of the class asked for: the walk does not go by others.
 
     Resolvers refuse the whole message then (format error). Of other types a record may be odd: it is kept.
     """
     sections = (*message.answer, *message.authority)
     walked = (rrset for rrset in sections if rrset.rdtype in _WALKED and rrset.name.is_subdomain(zone))
-    odd = (rrset for rrset in walked if has_octets(rrset))
+    odd = (rrset for rrset in walked if rrset.rdclass == rdclass and has_octets(rrset))
     return next((f"the {dns.rdatatype.to_text(rrset.rdtype)} record" for rrset in odd), "")
 
 
@@ -190,37 +195,42 @@ class _Reply:
     def _as_denial(self) -> Meaning | None:
         """NXDOMAIN and NODATA, with or without the SOA record that RFC 2308 asks for."""
         if self._fitting_soa is not None or self.rcode == dns.rcode.NXDOMAIN:
-            return self._as(**self._denying(self._fitting_soa))
+            return self._denial(self._fitting_soa)
         if not self.authoritative or self._believed_answer:
             return None
         spoken = any(rrset.name == self.zone or rrset.rdtype in _DENIAL for rrset in self._believed_authority)
-        return self._as(**self._denying(None)) if spoken else None
+        return self._denial(None) if spoken else None
 
-    def _denying(self, soa: dns.rrset.RRset | None) -> dict[str, Any]:
-        """The fields of a negative answer."""
-        kind = Kind.NXDOMAIN if self.rcode == dns.rcode.NXDOMAIN else Kind.NODATA
+    def _denial(self, soa: dns.rrset.RRset | None) -> Meaning:
+        """A negative answer, from the zone of its SOA record."""
         if soa is None:
-            return {"kind": kind, "note": "no SOA record: resolvers cannot cache this negative answer"}
-        return {"kind": kind, "soa": soa, "zone": soa.name}
+            return self._as(self._denied, note=_NO_SOA_NOTE)
+        return self._as(self._denied, soa=soa, zone=soa.name)
+
+    @property
+    def _denied(self) -> Kind:
+        """Which negative answer a reply of this RCODE is."""
+        return Kind.NXDOMAIN if self.rcode == dns.rcode.NXDOMAIN else Kind.NODATA
 
     def _as_misdirected(self) -> Meaning:
         """A reply that says nothing about the question, and why."""
         if (childs := self._as_childs_denial()) is not None:
             return childs
+        authority = [rrset for rrset in self.message.authority if rrset.rdclass == self.question.rdclass]
+        shown = self.message.answer or authority or self.message.authority
+        if any(rrset.rdclass != self.question.rdclass for rrset in shown):
+            return self._as(Kind.WRONG_CLASS)
         if self.message.answer:
-            foreign = any(rrset.rdclass != self.question.rdclass for rrset in self.message.answer)
-            if foreign:
-                return self._as(Kind.WRONG_CLASS)
             here = any(rrset.name == self.question.name for rrset in self.message.answer)
             return self._as(Kind.OTHER_TYPE if here else Kind.OTHER_NAME)
-        referrals = [rrset.name for rrset in self.message.authority if rrset.rdtype == dns.rdatatype.NS]
+        referrals = [rrset.name for rrset in authority if rrset.rdtype == dns.rdatatype.NS]
         if self.zone in referrals:
             return self._as(Kind.SELF_REFERRAL)
         if any(self.zone.is_subdomain(name) for name in referrals):
             return self._as(Kind.UPWARD_REFERRAL)
         if referrals:
             return self._as(Kind.SIDEWAYS_REFERRAL)
-        if any(rrset.rdtype == dns.rdatatype.SOA for rrset in self.message.authority):
+        if any(rrset.rdtype == dns.rdatatype.SOA for rrset in authority):
             return self._as(Kind.LAME, note="it answers for another zone")
         from dnstrace.message.deleg import only_deleg  # nearly no reply needs it
 
@@ -240,7 +250,7 @@ class _Reply:
 
     def _offered_denial(self) -> Meaning:
         """What a reply without anything may stand for, where no server gives better."""
-        return Meaning(rcode=self.rcode, **self._denying(None))
+        return Meaning(self._denied, self.rcode, note=_NO_SOA_NOTE)
 
     def _as_childs_denial(self) -> Meaning | None:
         """A denial of DS from the child's side of the cut (RFC 4035 section 3.1.4.1).
@@ -253,11 +263,10 @@ class _Reply:
             return None
         if self.message.answer:
             return None
-        note = "it answers a DS query from the child's side of the zone cut"
         if name.parent() == self.zone:
-            return self._as(Kind.LAME, note=note, offer=self._offered_denial())
+            return self._as(Kind.LAME, note=FROM_CHILD, offer=self._offered_denial())
         soa = next((rrset for rrset in below if rrset.rdtype == dns.rdatatype.SOA), None)
-        return self._as(Kind.NODATA, soa=soa, zone=name, note=note)
+        return self._as(Kind.NODATA, soa=soa, zone=name, note=FROM_CHILD)
 
     # --- what else a reply shows --------------------------------------------------------------
 

@@ -21,6 +21,7 @@ import dns.rdtypes.ANY.OPT
 import dns.wire
 
 from dnstrace.model import Name
+from dnstrace.model.known_name import known
 
 _OPTION = struct.Struct("!HH")
 _POINTER: Final = 0xC0
@@ -68,7 +69,7 @@ class Parser(dns.wire.Parser):
         if self.spent:
             raise TooMuchWork
         if (name := self._names.get(labels)) is None:
-            name = self._names[labels] = dns.name.Name(labels)
+            name = self._names[labels] = known(dns.name.Name(labels))
         return name
 
     def _labels(self, start: int, end: int) -> tuple[tuple[bytes, ...], int, int]:

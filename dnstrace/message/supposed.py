@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import dns.exception
 import dns.flags
 import dns.message
 import dns.name
@@ -39,15 +40,7 @@ class Supposed:
         if cut is None or exchange.message is None or _leads_above(exchange.message, zone, cut.zone):
             return exchange
         reply = _supposed_reply(exchange.message, exchange.query.question, cut)
-        if reply is None:
-            return exchange
-        wire = reply.to_wire(max_size=65535, want_shuffle=False)
-        read = read_reply(wire)
-        return (
-            exchange
-            if not isinstance(read, dns.message.Message)
-            else replace(exchange, wire=wire, message=read)
-        )
+        return exchange if reply is None else with_reply(exchange, reply)
 
     def _supposed_below(self, zone: Name, question: Question) -> Delegation | None:
         """The highest supposed delegation strictly below `zone` that the question concerns."""
@@ -93,6 +86,16 @@ def _supposed_reply(
     reply.authority = [servers, *(_ds_of_reply(said, cut.zone) if cut.ds is None else ds)]
     reply.additional = glue
     return reply
+
+
+def with_reply(exchange: Exchange, reply: dns.message.Message) -> Exchange:
+    """The exchange with another reply; as it is if that does not fit into a message or cannot be read."""
+    try:
+        wire = reply.to_wire(max_size=65535, want_shuffle=False)
+    except dns.exception.TooBig:  # what the server compressed, this leaves whole
+        return exchange
+    read = read_reply(wire)
+    return replace(exchange, wire=wire, message=read) if isinstance(read, dns.message.Message) else exchange
 
 
 def soa_of(zone: Name) -> dns.rrset.RRset:

@@ -10,13 +10,14 @@ import dns.rdataclass
 import dns.rdatatype
 
 from dnstrace.model.allowed import PAYLOAD, PORT, TRIES, check_address, check_seconds, check_whole
+from dnstrace.model.known_name import known
 from dnstrace.model.mnemonics import register
 from dnstrace.model.structs import Struct
 
 register()  # before anything reads or writes a type
 
 Name = dns.name.Name
-ROOT = dns.name.root
+ROOT = known(dns.name.root)
 
 
 class Question(Struct):
@@ -40,8 +41,8 @@ class Transport(StrEnum):
 
     UDP = "udp"
     TCP = "tcp"
-    TLS = "tls"  # RFC 7858; to resolvers only, as is the next
-    HTTPS = "https"  # RFC 8484
+    TLS = "tls"  # RFC 7858; to resolvers, and with `--adot` to name servers
+    HTTPS = "https"  # RFC 8484; to resolvers only
 
     @property
     def port(self) -> int:
@@ -68,7 +69,8 @@ class Query(Struct):
     """One query to one address. Its message ID and source port belong to the network.
 
     `endpoint` is the name that the certificate must be for over TLS, and the URL over HTTPS; `address` is
-    then the address of the URL's host, or its name.
+    then the address of the URL's host, or its name. With `opportunistic`, any certificate is taken over TLS
+    (RFC 9539), and `endpoint` is only the name by which the server is called.
     """
 
     question: Question
@@ -79,6 +81,7 @@ class Query(Struct):
     recursion_desired: bool = False
     checking_disabled: bool = False
     endpoint: str = ""
+    opportunistic: bool = False
 
     @property
     def family(self) -> int:
@@ -100,7 +103,8 @@ class Settings(Struct):
     asked at most. `bind` is the source address, or None for the system's choice. `prime` first asks a root
     server for the root's NS set (RFC 9609), `qmin` reveals one more label to each server (RFC 9156).
     `all_servers` asks every address of every server at each cut of the walk; `probe`, which needs it, asks
-    the servers of the zones in which the walk ends further questions (`dnstrace.walk.probing`).
+    the servers of the zones in which the walk ends further questions (`dnstrace.walk.probing`). With `adot`
+    the name servers are asked over TLS too (`dnstrace.walk.encrypting`).
 
     Raises ValueError for a value that the command line would not accept.
     """
@@ -116,6 +120,7 @@ class Settings(Struct):
     qmin: bool = False
     all_servers: bool = False
     probe: bool = False
+    adot: bool = False
 
     def __post_init__(self) -> None:
         if not self.families or set(self.families) - {4, 6}:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import dns.message
     import dns.rrset
 
+    from dnstrace.model.certificates import Secured
+
 
 class Fault(StrEnum):
     """Why an exchange brought no reply that could be read."""
@@ -42,7 +44,8 @@ class Exchange(Struct):
     since their ID, question or source was not the query's (RFC 5452 section 9). `message_id` is the ID of
     the query, `source` the address and port that it left from, each None where it is not known. `cached` is
     the question of another trace of the same run to which this was the reply, None if this trace asked: then
-    `start` is when this trace took it, and `elapsed` what it took the other.
+    `start` is when this trace took it, and `elapsed` what it took the other. `secured` is how the connection
+    of an opportunistic query was secured, also where no reply came over it; None if it was not.
     """
 
     query: Query
@@ -56,6 +59,7 @@ class Exchange(Struct):
     message_id: int | None = None
     source: tuple[str, int] | None = None
     cached: Question | None = None
+    secured: Secured | None = None
 
 
 def came_from(address: str, port: int, query: Query) -> str:

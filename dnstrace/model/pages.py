@@ -6,8 +6,7 @@ by the name in the URL (RFC 9110 section 7.2).
 
 from __future__ import annotations
 
-from datetime import datetime
-
+from dnstrace.model.certificates import Certificate
 from dnstrace.model.structs import Struct
 
 PORTS = {"http": 80, "https": 443}
@@ -49,14 +48,6 @@ class Request(Struct):
             "Accept: */*",
         ]
         return "\r\n".join([*lines, "Connection: close", "", ""]).encode("ascii", "replace")
-
-
-class Certificate(Struct):
-    """The certificate that a server presents: the names it is for, its issuer, and when it expires."""
-
-    names: tuple[str, ...]
-    issuer: str
-    expires: datetime | None
 
 
 class Visit(Struct):

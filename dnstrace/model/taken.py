@@ -200,7 +200,8 @@ class Trace(Struct):
     the last hop, None if it was not taken. `unasked` are the address families that were not asked, and why.
     `unapplied` are the codes of the rules for which there was no time left. `accepted` are findings that the
     user accepts, which are not among `findings`; `ignores` is what became of each thing that says so.
-    `waiting` are the queries that have no reply yet, in a snapshot.
+    `waiting` are the queries that have no reply yet, in a snapshot. `encrypted` are the name servers that
+    were asked over TLS too, None if that was not requested; they are not part of the steps or of `stats`.
     """
 
     question: Question
@@ -224,6 +225,7 @@ class Trace(Struct):
     accepted: tuple[Accepted, ...] = ()
     ignores: tuple[Ignored, ...] = ()
     waiting: tuple[Waiting, ...] = ()
+    encrypted: tuple[Encrypted, ...] | None = None
 
     @property
     def data(self) -> tuple[str, ...]:
@@ -234,6 +236,22 @@ class Trace(Struct):
         kinds = (self.question.rdtype, dns.rdatatype.ANY)
         asked = (rrset for rrset in self.answer if kinds[0] in (rrset.rdtype, kinds[1]))
         return tuple(rdata.to_text() for rrset in asked for rdata in rrset)
+
+
+class Encrypted(Struct):
+    """A name server that was asked over TLS too (RFC 9539): the question that it had in the clear in `step`.
+
+    `meaning` is what `exchange` means, `plainly` what the exchange in the clear meant. Where these differed
+    the server was asked in the clear once more: `again` is what that meant.
+    """
+
+    zone: Name
+    server: Name
+    step: int
+    exchange: Exchange
+    meaning: Meaning
+    plainly: Meaning
+    again: Meaning | None = None
 
 
 class Fetched(Struct):

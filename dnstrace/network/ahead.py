@@ -16,9 +16,16 @@ from dnstrace.message.wire import query_wire
 from dnstrace.model import Exchange, Query, Transport
 from dnstrace.model.structs import replace
 from dnstrace.network.first import Sent
-from dnstrace.network.live import LiveNetwork, Wait, arrival, concluded, own_address, until_reply
-
-_BIGGEST, _ANCILLARY = 65535, 64  # octets of a datagram, and of what the system says of it
+from dnstrace.network.live import (
+    Datagram,
+    LiveNetwork,
+    Wait,
+    concluded,
+    datagrams,
+    own_address,
+    sockaddr,
+    until_reply,
+)
 
 
 class AheadNetwork:
@@ -29,6 +36,7 @@ class AheadNetwork:
         self._began = 0.0  # the loop's time at which the trace began
         self._failure: OSError | None = None
         self._noticed: float | None = None
+        self._early: list[Datagram] = []  # what was there when the trace began
 
     def began(self) -> float:
         """The loop's time at which the trace began; see `dnstrace.port.Ahead`."""
@@ -40,18 +48,26 @@ class AheadNetwork:
         """Seconds that the reply took if it is there, else those since the first query was sent."""
         since = time.perf_counter() - self._first.at
         try:
-            datagram, ancillary, _, _ = sent.socket.recvmsg(_BIGGEST, _ANCILLARY, socket.MSG_PEEK)  # type: ignore[union-attr]
-        except BlockingIOError:
-            return since
+            arrived = self._arrived(sent)
         except OSError as error:  # reported once only
             self._failure = error
             return since
-        arrived = arrival(ancillary)
-        if datagram[:2] != sent.wire[:2] or arrived is None:
+        if arrived is None:
             return since
-        self._noticed = sent.noticed
-        noticed = since if sent.noticed is None else sent.noticed - self._first.at
+        if len(self._early) == 1:  # what was noticed is the reply
+            self._noticed = sent.noticed
+        noticed = since if self._noticed is None else self._noticed - self._first.at
         return max(0.0, min(since, noticed, arrived - self._first.wall))
+
+    def _arrived(self, sent: Sent) -> float | None:
+        """When the reply arrived, as for `since`, after whatever came before it; None if it is not there."""
+        assert sent.socket is not None
+        source = sockaddr(sent.socket, sent)
+        for datagram, sender, arrived in datagrams(sent.socket):
+            self._early.append((datagram, sender, arrived))
+            if sender == source and datagram[:2] == sent.wire[:2]:
+                return arrived
+        return None
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:
         """Put `query` to its address, or take up what is under way; see `dnstrace.port.Network`."""
@@ -71,7 +87,7 @@ class AheadNetwork:
         left = max(0.0, timeout - (asyncio.get_running_loop().time() - start))
         with socket.socket(fileno=sent.socket.detach()) as sock:
             wait.source = own_address(sock, query)
-            reply = until_reply(sock, query, message_id, wait, (sent.at, sent.wall))
+            reply = until_reply(sock, query, message_id, wait, (sent.at, sent.wall), self._early)
             if self._failure is not None:
                 reply.close()
                 reply = _raising(self._failure)

@@ -8,30 +8,31 @@ On Linux the kernel reports when a datagram or a segment arrived and how long a 
 round-trip time does not include delays of this program, and it reports ICMP errors on the unconnected socket.
 Elsewhere octets count as arrived when they are read, and an unreachable port looks like silence.
 
-TLS and HTTPS, which are used with resolvers only, are in encrypted.py.
+TLS and HTTPS with resolvers are in encrypted.py, TLS with name servers is in opportunistic.py.
 
 Not supported: reuse of TCP connections, multicast.
 """
 
 from __future__ import annotations
 
+import _socket
 import asyncio
 import errno
 import os
 import socket
 import struct
 import time
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from dnstrace.descriptors import has_run_out
-from dnstrace.message.reading import read_reply
 from dnstrace.message.wire import belongs, query_wire
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.model.heard import came_from
-from dnstrace.model.structs import replace
-from dnstrace.network.first import LINUX, SO_TIMESTAMPNS, ask_kernel_for_arrivals, ask_kernel_for_more
-from dnstrace.network.patience import Patience
+from dnstrace.network.faults import FAULTS, read
+from dnstrace.network.first import LINUX, SO_TIMESTAMPNS, Sent, ask_kernel_for_arrivals, ask_kernel_for_more
+from dnstrace.network.patience import Patience, in_its_turn
 
 _ENCRYPTED = {Transport.TLS, Transport.HTTPS}
 _BIGGEST = 65535
@@ -44,18 +45,6 @@ _NANOSECONDS = 1e9
 
 Datagram = tuple[bytes, tuple[str, int], float | None]
 """Octets, source address and port, and when it arrived in seconds since the epoch, where that is known."""
-
-FAULTS = {
-    errno.ECONNREFUSED: Fault.PORT_UNREACHABLE,
-    errno.ENETUNREACH: Fault.NETWORK_UNREACHABLE,
-    errno.EHOSTUNREACH: Fault.HOST_UNREACHABLE,
-    errno.EADDRNOTAVAIL: Fault.NETWORK_UNREACHABLE,
-    errno.EAFNOSUPPORT: Fault.NETWORK_UNREACHABLE,
-    errno.EPERM: Fault.NETWORK_UNREACHABLE,  # a firewall on this machine
-    errno.ECONNRESET: Fault.CONNECTION_LOST,
-    errno.EPIPE: Fault.CONNECTION_LOST,
-    errno.ETIMEDOUT: Fault.TIMEOUT,
-}
 
 
 def check_source(address: str) -> None:
@@ -118,6 +107,10 @@ class LiveNetwork:
 
     async def _exchange_once(self, query: Query, timeout: float) -> Exchange:
         """As `exchange`; raises OSError if no file descriptor is left."""
+        if query.opportunistic:
+            from dnstrace.network import opportunistic
+
+            return await opportunistic.exchange(query, timeout, self._bind)
         if query.transport in _ENCRYPTED:
             from dnstrace.network import encrypted  # few traces need what it imports
 
@@ -172,28 +165,34 @@ async def concluded(
             raise
         fault = FAULTS.get(error.errno or 0, Fault.PORT_UNREACHABLE)
         detail = os.strerror(error.errno) if error.errno else "the connection was closed"
-    elapsed = wait.elapsed if wait.wire is not None else asyncio.get_running_loop().time() - start
-    exchange = Exchange(
-        query, start, elapsed, wait.wire, None, fault, detail, wait.mismatched, message_id, wait.source
+    elapsed, message = asyncio.get_running_loop().time() - start, None
+    if wait.wire is not None:
+        elapsed, (message, fault) = wait.elapsed, read(await in_its_turn(wait.wire))
+    return Exchange(
+        query, start, elapsed, wait.wire, message, fault, detail, wait.mismatched, message_id, wait.source
     )
-    return exchange if wait.wire is None else read(exchange, wait.wire)
 
 
 async def until_reply(
-    sock: socket.socket, query: Query, message_id: int, wait: Wait, sent: tuple[float, float]
+    sock: socket.socket,
+    query: Query,
+    message_id: int,
+    wait: Wait,
+    sent: tuple[float, float],
+    early: Iterable[Datagram] = (),
 ) -> None:
-    """Wait for the reply to a query that was `sent` at these times, as for `since`."""
-    source = sockaddr(sock, query)
-    while wait.wire is None:
-        await _until_readable(sock)
-        for datagram, sender, arrived in datagrams(sock):
+    """Wait for the reply to a query that was `sent` at these times, see `since`; `early` was read before."""
+    source, found = sockaddr(sock, query), early
+    while True:
+        for datagram, sender, arrived in found:
             right = belongs(datagram, query.question, message_id)
-            if sender != source or not right:
-                wait.mismatched += 1
-                wait.elsewhere = came_from(*sender[:2], query) if right else wait.elsewhere
-                continue
-            wait.wire, wait.elapsed = datagram, since(*sent, arrived)
-            break
+            if sender == source and right:
+                wait.wire, wait.elapsed = datagram, since(*sent, arrived)
+                return
+            wait.mismatched += 1
+            wait.elsewhere = came_from(*sender[:2], query) if right else wait.elsewhere
+        await _until_readable(sock)
+        found = datagrams(sock)
 
 
 def since(sent: float, sent_at: float, arrived: float | None) -> float:
@@ -227,14 +226,6 @@ def open_socket(query: Query, kind: socket.SocketKind, bind: str | None) -> sock
     return sock
 
 
-def read(exchange: Exchange, wire: bytes) -> Exchange:
-    """The exchange with the message in `wire`, or with a fault if that cannot be read."""
-    message = read_reply(wire)
-    if isinstance(message, Fault):
-        return replace(exchange, fault=message)
-    return replace(exchange, message=message)
-
-
 def endpoint(address: str, port: int) -> tuple[Any, ...]:
     """Where to send, as sockets take it: the zone of a link-local address as a number. Raises OSError.
 
@@ -250,10 +241,15 @@ def endpoint(address: str, port: int) -> tuple[Any, ...]:
     return host, port, 0, index
 
 
-def sockaddr(sock: socket.socket, query: Query) -> tuple[str, int]:
+def sockaddr(sock: _socket.socket, query: Query | Sent) -> tuple[str, int]:
     """The address a reply must come from, in the form in which the socket reports it."""
-    packed = socket.inet_pton(sock.family, query.address.partition("%")[0])
-    return socket.inet_ntop(sock.family, packed), query.port
+    return _reported(sock.family, query.address), query.port
+
+
+@lru_cache(4096)
+def _reported(family: int, address: str) -> str:
+    """An address without its zone, as the system writes it."""
+    return socket.inet_ntop(family, socket.inet_pton(family, address.partition("%")[0]))
 
 
 def own_address(sock: socket.socket, query: Query) -> tuple[str, int] | None:
@@ -272,7 +268,7 @@ def own_address(sock: socket.socket, query: Query) -> tuple[str, int] | None:
     return (address, port) if port else None
 
 
-def datagrams(sock: socket.socket) -> Iterator[Datagram]:
+def datagrams(sock: _socket.socket) -> Iterator[Datagram]:
     """What has arrived, up to a limit. Raises OSError after what came before the error."""
     for _ in range(_BURST):
         try:
@@ -281,7 +277,7 @@ def datagrams(sock: socket.socket) -> Iterator[Datagram]:
             return
 
 
-def _received(sock: socket.socket) -> Datagram:
+def _received(sock: _socket.socket) -> Datagram:
     if hasattr(sock, "recvmsg"):
         datagram, ancillary, _, sender = sock.recvmsg(_BIGGEST, _ANCILLARY)
         return datagram, _plain(sender), arrival(ancillary)

@@ -4,6 +4,9 @@ On a busy machine one turn of the event loop can take a second. Whatever arrived
 be read, even though the clock says that the time is over. A time-out therefore takes effect only after the
 loop has had another turn to read what is there, and a loop that noticed it late waits as long again as it was
 late.
+
+Nor may what has come keep the loop from noticing the time: of large replies, which take long to read, one is
+read in each turn.
 """
 
 from __future__ import annotations
@@ -12,9 +15,14 @@ import asyncio
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
+from weakref import WeakKeyDictionary
+
+from dnstrace.clock import SteadyLoop
 
 LATE = 0.02  # seconds by which a loop that keeps up may be late
 MOST = 8  # times the seconds allowed: no time-out is put off for longer, however late the loop
+LARGE = 4096  # octets of a reply that is read quickly, at most
+_reading: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 
 
 class FairTimer:
@@ -64,3 +72,12 @@ class Patience:
 
     def _over(self) -> None:
         self._timeout.reschedule(asyncio.get_running_loop().time())
+
+
+async def in_its_turn(wire: bytes) -> bytes:
+    """The octets of a reply when it is their turn to be read, where a run need not be repeated exactly."""
+    loop = asyncio.get_running_loop()
+    if len(wire) > LARGE and not isinstance(loop, SteadyLoop):
+        async with _reading.setdefault(loop, asyncio.Lock()):
+            await asyncio.sleep(0)
+    return wire

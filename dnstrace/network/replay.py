@@ -120,6 +120,7 @@ def _key(query: Query) -> Hashable:
         query.port,
         query.transport,
         query.endpoint,
+        query.opportunistic,
         (question.name.labels, question.rdtype, question.rdclass),
         (query.recursion_desired, query.checking_disabled),
         shape,

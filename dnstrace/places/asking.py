@@ -21,9 +21,9 @@ from dnstrace.model.tracing import Tracing
 from dnstrace.network.recording import RecordingNetwork
 from dnstrace.network.replay import RecordedNetwork
 from dnstrace.port import Network
-from dnstrace.record.decoding import Record, decoded, parse_moment, read_question, read_tracing
+from dnstrace.record.decoding import Record, decoded, read_question, read_tracing
 from dnstrace.record.encoding import encoded, tracing_of
-from dnstrace.record.fields import Fields
+from dnstrace.record.fields import Fields, parse_moment
 from dnstrace.record.files import RecordError, unpacked
 
 LARGEST = 2**24

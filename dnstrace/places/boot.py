@@ -32,7 +32,7 @@ def installed():
     try:
         ran = subprocess.run([path, "--as-place=version"], stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=10, env=quiet())
-    except Exception:
+    except Exception:  # Python 3.4 has no subprocess.run, and Python 3.2 no SubprocessError
         return None, []
     words = ran.stdout.decode("ascii", "replace").split()
     return (path, words) if ran.returncode == 0 and words[1:] == [PROTOCOL, FORMAT] else (None, [])

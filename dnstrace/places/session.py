@@ -1,7 +1,8 @@
 """One place: the process that leads there, its streams, and what it may say in which time.
 
 Whatever a place does, here it is an answer or `Unreachable`: silence, the prompt of a shell, far too much.
-The process is in a session of its own, and is ended with everything that it started.
+The process is in a session of its own, and is ended with everything that it started there. What has left that
+session has its streams closed and is left alone: the shared connection of ssh does so (ControlPersist).
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from asyncio import SubprocessTransport
 from asyncio.subprocess import PIPE, Process, SubprocessStreamProtocol
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 from dnstrace import __version__
 from dnstrace.model.places import Place, Stage, Way
@@ -205,16 +205,16 @@ async def session(place: Place, within: float, on_stage: _OnStage) -> AsyncItera
 
 async def _started(place: Place) -> tuple[SubprocessTransport, Process]:
     words, loop = command(place), asyncio.get_running_loop()
-    apart: dict[str, Any] = {"start_new_session": True} if sys.platform != "win32" else {}
-    streams: dict[str, Any] = {"stdin": PIPE, "stdout": PIPE, "stderr": PIPE}
     try:
         transport, protocol = await loop.subprocess_exec(
             lambda: SubprocessStreamProtocol(NOISE, loop),
             words[0],
             *words[1:],
             env=variables(),
-            **streams,
-            **apart,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+            start_new_session=sys.platform != "win32",
         )
         return transport, Process(transport, protocol, loop)
     except (OSError, ValueError) as error:

@@ -81,7 +81,7 @@ class _There:
             self._write("record", b"%d " % number + self._record(request))
         except RecordError as error:
             self.send("failure", {"number": number, "why": f"the request {error}"})
-        except Exception as error:
+        except Exception as error:  # a fault of ours at this place is shown where the user is
             self.send("failure", {"number": number, "why": f"{type(error).__name__}: {error}"[:500]})
 
     def _record(self, request: Request) -> bytes:

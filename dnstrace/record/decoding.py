@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import dns.rdataclass
 import dns.rdatatype
@@ -31,17 +31,24 @@ from dnstrace.model import (
 from dnstrace.model.allowed import COUNT, LONGEST, PAYLOAD, PORT, QUERIES, SEED, TRIES, Whole
 from dnstrace.model.anchors import NO_ANCHORS, Anchors
 from dnstrace.model.asked import Resolver
+from dnstrace.model.certificates import Secured
 from dnstrace.model.expectations import Expectation
 from dnstrace.model.limits import Limits
 from dnstrace.model.structs import Struct, replace
+from dnstrace.model.taken import Fetched
 from dnstrace.model.tracing import Tracing
 from dnstrace.network.recording import Course, Kept
 from dnstrace.network.replay import RecordedNetwork
 from dnstrace.record.encoding import FORMAT
-from dnstrace.record.fields import Fields
+from dnstrace.record.fields import Fields, parse_moment
 from dnstrace.record.files import RecordError
+from dnstrace.record.last_hop import last_hop
 from dnstrace.render.document import SCHEMA
 from dnstrace.walk.roots import parse_hints
+
+if TYPE_CHECKING:
+    from dnstrace.model.documents import Content
+
 
 __all__ = ["Record", "RecordError", "decoded"]
 
@@ -54,14 +61,16 @@ class Record(Struct):
     """A trace as it was saved, and what it was made of.
 
     `document` is the whole file as JSON values. `tracing` is what `dnstrace.trace` was given, completed by
-    what it chose itself; `expected` is what was expected of the trace, `course` what it saw of the network.
+    what it chose itself; `expected` is what was expected of the trace, `course` what it saw of the network,
+    `fetched` the page that was fetched, without the further traces for it.
     """
 
-    document: Mapping[str, Any]
+    document: Content
     question: Question
     tracing: Tracing
     expected: tuple[Expectation, ...]
     course: Course
+    fetched: Fetched | None = None
 
     @property
     def network(self) -> RecordedNetwork:
@@ -101,6 +110,7 @@ def decoded(octets: bytes) -> Record:
         tracing=read_tracing(how, record.converted("started", parse_moment), whole.whole("seed", *SEED)),
         expected=_read_expectations(how),
         course=course,
+        fetched=last_hop(whole.object("http")) if whole.has("http") else None,
     )
 
 
@@ -179,14 +189,6 @@ def read_question(asked: Fields) -> Question:
     return Question(asked.name("name"), rdtype, asked.converted("class", dns.rdataclass.from_text))
 
 
-def parse_moment(text: str) -> datetime:
-    """A moment in UTC, from ISO 8601 with its time zone. Raises ValueError."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None or not 1970 < moment.year < 9000:
-        raise ValueError(text)
-    return moment.astimezone(UTC)
-
-
 def _read_settings(given: Fields) -> Settings:
     families = frozenset(given.wholes("families"))
     if not families or families - {4, 6}:
@@ -203,6 +205,7 @@ def _read_settings(given: Fields) -> Settings:
         qmin=given.flag("qmin"),
         all_servers=given.flag("all_servers"),
         probe=given.flag("probe"),
+        adot=given.has("adot") and given.flag("adot"),
     )
 
 
@@ -298,6 +301,16 @@ def _read_query(given: Fields) -> Query:
         recursion_desired=given.flag("rd"),
         checking_disabled=given.flag("cd"),
         endpoint=given.word("endpoint"),
+        opportunistic=given.has("opportunistic") and given.flag("opportunistic"),
+    )
+
+
+def _read_secured(given: Fields) -> Secured:
+    return Secured(
+        version=given.word("version"),
+        alpn=given.word("alpn"),
+        certificate=given.octets("certificate"),
+        distrust=given.word("distrust") if given.has("distrust") else None,
     )
 
 
@@ -318,6 +331,7 @@ def _read_exchange(
         fault=fault,
         detail=given.word("detail"),
         mismatched=given.whole("mismatched"),
+        secured=_read_secured(given.object("secured")) if given.has("secured") else None,
     )
     if fault is not None:
         return came

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC
-from typing import Any
+from typing import TYPE_CHECKING
 
 import dns.rdataclass
 import dns.rdatatype
@@ -19,16 +19,20 @@ import dns.rdatatype
 from dnstrace.model import Delegation, Edns, Exchange, Query, Settings, Trace
 from dnstrace.model.anchors import Anchors
 from dnstrace.model.asked import Resolver
+from dnstrace.model.certificates import Secured
 from dnstrace.model.report import Report
 from dnstrace.model.tracing import Tracing
 from dnstrace.network.recording import Course, Kept
 from dnstrace.render.document import document
 from dnstrace.walk.roots import root_hints
 
+if TYPE_CHECKING:
+    from dnstrace.model.documents import Document
+
+
 FORMAT = 1
 """The version of `record`; a reader refuses a higher one."""
 
-Document = dict[str, Any]
 Place = list[int]
 
 
@@ -89,6 +93,7 @@ def _settings_of(settings: Settings) -> Document:
         "qmin": settings.qmin,
         "all_servers": settings.all_servers,
         "probe": settings.probe,
+        "adot": settings.adot,
     }
 
 
@@ -167,6 +172,16 @@ def _query_of(query: Query) -> Document:
         "rd": query.recursion_desired,
         "cd": query.checking_disabled,
         "edns": _edns_of(query.edns),
+        **({"opportunistic": True} if query.opportunistic else {}),
+    }
+
+
+def _secured_of(secured: Secured) -> Document:
+    return {
+        "version": secured.version,
+        "alpn": secured.alpn,
+        "certificate": base64.b64encode(secured.certificate).decode("ascii"),
+        "distrust": secured.distrust,
     }
 
 
@@ -181,4 +196,5 @@ def _exchange_of(exchange: Exchange, places: Mapping[bytes, Place]) -> Document:
         "mismatched": exchange.mismatched,
         "attempt": place,
         "wire": None if wire is None or place is not None else base64.b64encode(wire).decode("ascii"),
+        **({} if exchange.secured is None else {"secured": _secured_of(exchange.secured)}),
     }

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -161,3 +162,11 @@ def _is_address(text: str) -> bool:
         return canonical(text) == text
     except ValueError:
         return False
+
+
+def parse_moment(text: str) -> datetime:
+    """A moment in UTC, from ISO 8601 with its time zone. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None or not 1970 < moment.year < 9000:
+        raise ValueError(text)
+    return moment.astimezone(UTC)

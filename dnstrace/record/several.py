@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from dnstrace.model import Question
 from dnstrace.model.across import Across
@@ -20,6 +20,10 @@ from dnstrace.record.encoding import encoded
 from dnstrace.record.fields import Fields
 from dnstrace.record.files import RecordError
 from dnstrace.render.document.places import places_document, with_places
+
+if TYPE_CHECKING:
+    from dnstrace.model.documents import Document
+
 
 _MOST = 32  # places
 
@@ -45,8 +49,8 @@ def packed_places(
     `made` is how the trace from each was made, and what it saw of the network.
     """
 
-    def document_of(seen: PlaceTrace) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(encoded(seen.report, *made[seen.place], expected))
+    def document_of(seen: PlaceTrace) -> Document:
+        found: Document = json.loads(encoded(seen.report, *made[seen.place], expected))
         return found
 
     traced = [each for each in across.seen if isinstance(each, PlaceTrace)]

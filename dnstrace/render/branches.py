@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from dnstrace.model.judgement import StepEvidence
     from dnstrace.render.story import Story
 
+_FEW = 8  # addresses that failed in one step and are shown one by one
 _LATER = float("inf")
 _QUIET = {Purpose.DS, Purpose.DNSKEY}
 _BESIDE = {Purpose.NS_ADDRESS, Purpose.PROBE, *_QUIET}
@@ -192,13 +193,13 @@ class Branches:
     def _attempts(self, step: Step) -> list[tuple[float, Node]]:
         """The attempts of a step and when each started; those missing from a record are one line.
 
-        If every address was asked, attempts with the same result are one line too.
+        If every address was asked, or many failed, attempts with the same result are one line too.
         """
         lacking = [a for a in step.attempts if a.meaning.kind is Kind.NOT_RECORDED]
         if len(lacking) > 1 and not self._verbose:
             start, line = min(a.exchange.start for a in lacking), not_recorded_line(lacking)
             return [*self._attempts(fold.recorded(step)), (start, Node(line))]
-        if step.all_servers and not self._verbose:
+        if (step.all_servers or self._fails_at_many(step)) and not self._verbose:
             from dnstrace.render.survey import folded_lines
 
             return [(start, Node(line)) for start, line in folded_lines(step, self._folds)]
@@ -244,6 +245,11 @@ class Branches:
         steps = [step for step in inside if step.purpose is Purpose.DNSKEY and step.referral is None]
         noted = [(step, evidence_of(self._trace, step)) for step in steps]
         return [node for step, evidence in noted if evidence for node in key_nodes(evidence, step.zone)]
+
+    def _fails_at_many(self, step: Step) -> bool:
+        """Whether a step that has ended failed at more addresses than are worth a line each."""
+        failed = {each.exchange.query.address for each in step.attempts if not each.meaning.usable}
+        return step.outcome is not None and len(failed) > _FEW
 
     def _wanted(self, start: Step) -> Question:
         """The question that the walk beginning with `start` finally asks, after QNAME minimisation."""

@@ -6,7 +6,6 @@ an answer or an expectation that is not met, no line is in the colour of success
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from dnstrace.render.delegation import supposed_texts
 from dnstrace.render.expected import expected_text, unmet_texts
 from dnstrace.render.layout import Node
 from dnstrace.render.text import clock_text, count_text, harmless, rdata_text, time_text
+from dnstrace.render.trust import without_job
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, joined, marked
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 _ALIASES = {dns.rdatatype.CNAME, dns.rdatatype.DNAME, dns.rdatatype.RRSIG}
 _LONGEST = 60  # characters of RDATA in the last line
 _MOST = 3  # records there
-_JOB = re.compile(r"; the operator of \S.* needs to [^;]*$")
 _NEGATIVE = "a negative answer"
 _HELD: dict[Outcome | None, str] = {
     Outcome.NODATA: _NEGATIVE,
@@ -161,7 +160,7 @@ def _security_line(report: Report) -> list[Text]:
 def security_reason(report: Report) -> str:
     """The reason for the security status, without who needs to act where a verdict says that."""
     reason = "" if report.trace.judgement is None else harmless(report.trace.judgement.reason)
-    return reason if report.verdict is None else _JOB.sub("", reason)
+    return reason if report.verdict is None else without_job(reason)
 
 
 def _is_explained(report: Report, reason: str) -> bool:
@@ -186,6 +185,8 @@ def _expectation_lines(report: Report) -> list[Text]:
 def _result_text(report: Report) -> Text:
     """The outcome in a few words: the data themselves if they are short."""
     trace = report.trace
+    if several := _equal_results(report):
+        return Text(several, STRONG)
     good = f"{STRONG} {GOOD}" if ended_well(report) else STRONG
     if trace.outcome is Outcome.NXDOMAIN:
         return Text("NXDOMAIN", STRONG)
@@ -206,6 +207,20 @@ def _result_text(report: Report) -> Text:
     types = {dns.rdatatype.to_text(rrset.rdtype) for rrset in wanted}
     one = f"{types.pop()} record" if len(types) == 1 else "record"
     return Text(count_text(count, one), style)
+
+
+def _equal_results(report: Report) -> str:
+    """The results, where as many paths lead to one as to another, and none of them is the answer."""
+    if len(report.shares) < 2 or is_bogus(report.trace):
+        return ""
+    from dnstrace.render.results import result_words
+    from dnstrace.render.survey import as_likely
+
+    texts = dict.fromkeys(result_words(each.meaning) for each in as_likely(report.shares))
+    if len(texts) < 2:
+        return ""
+    text = " or ".join(texts)
+    return text if len(texts) <= _MOST and len(text) <= _LONGEST else f"{len(texts)} different answers"
 
 
 def _rrsets_asked_for(trace: Trace) -> list[dns.rrset.RRset]:

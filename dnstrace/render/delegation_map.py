@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 _MOST = 4  # servers in the same state that are named one by one
 _SICK = 8  # servers with a problem that are named one by one
 _LINES = 8  # records of an answer
+_FIRST, _ANSWERS = "asks", "is answered"
 _INCONCLUSIVE = (Kind.NETWORK_UNREACHABLE, Kind.ABANDONED, Kind.TRUNCATED)
 _WORSE = tuple(Level)
 
@@ -65,11 +66,14 @@ def _stages(report: Report) -> Iterator[Stage]:
     above: Step | None = None
     for run in _runs_by_zone(steps):
         last, leg = run[-1], next(legs, None)
-        yield numbered(_zone_stage(trace, run, above), leg)
-        if leg is not None and leg.stage is LegStage.SERVER:
-            leg = next(legs, None)
+        stage = _zone_stage(trace, run, above)
+        if leg is not None and not stage.arrow:
+            stage = replace(stage, arrow=_FIRST)
+        yield numbered(stage, leg)
+        leg = next(legs, None) if leg is not None and leg.stage is LegStage.SERVER else None
         if (leaf := _result_stage(trace, last)) is not None:
-            yield numbered(replace(leaf, step=last.id), leg)
+            arrow = "" if last.outcome is Outcome.FAILED else _ANSWERS
+            yield numbered(replace(leaf, step=last.id, arrow=arrow), leg)
         above = last if last.referral is not None else None
 
 
@@ -97,7 +101,7 @@ def _zone_stage(trace: Trace, run: list[Step], above: Step | None) -> Stage:
         title="starting server" if run[0].given else name_text(zone) if zone != ROOT else ". (the root)",
         lines=(*_server_lines(trace, run), *_finding_lines(trace, zone)),
         mark=worst or _trusted(trace, above),
-        arrow=_arrow_text(above) if above is not None else "",
+        arrow=_arrow_text(above, run[0]) if above is not None else "",
         beside=tuple(_lookup_boxes(trace, run, lookups)),
         step=run[0].id,
     )
@@ -107,15 +111,16 @@ def _ids(steps: Iterable[Step]) -> set[int | None]:
     return {step.id for step in steps}
 
 
-def _arrow_text(above: Step) -> str:
-    """What the parent publishes about a zone: number of servers, TTL, glue, signed or not."""
+def _arrow_text(above: Step, below: Step) -> str:
+    """That servers of a zone are asked, and what its parent publishes of it: their number, TTL, glue, DS."""
     cut = above.referral
     assert cut is not None
     glue = sum(bool(server.addresses) for server in cut.servers)
     has_glue = f"{glue} with glue" if 0 < glue < len(cut.servers) else "glue" if glue else "no glue"
     ttl = "" if cut.ttl is None else f"TTL {ttl_text(cut.ttl)}"
     ds = "" if cut.ds is None else "DS"
-    return ", ".join(filter(None, (f"NS {TIMES}{len(cut.servers)}", ttl, has_glue, ds)))
+    how = "asks all" if below.all_servers else "asks one" if len(cut.servers) > 1 else "asks"
+    return ", ".join(filter(None, (f"{how}: NS {TIMES}{len(cut.servers)}", ttl, has_glue, ds)))
 
 
 def _server_lines(trace: Trace, run: list[Step]) -> Iterator[Line]:
@@ -135,7 +140,7 @@ def _server_lines(trace: Trace, run: list[Step]) -> Iterator[Line]:
         yield from (Line(f"{name}{state.text}", state.mark) for name in shown)
         if rest := len(names) - len(shown):
             kind = "other server" if quiet else "more server"
-            yield Line(f"{count_text(rest, kind)} {state.text}", state.mark)
+            yield Line(f"{count_text(rest, kind)}: {state.text}", state.mark)
 
 
 def _unasked_line(trace: Trace, server: NameServer, attempts: list[Attempt]) -> Line | None:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dnstrace.model import Trace
-    from dnstrace.model.pages import Certificate, Visit
+    from dnstrace.model.certificates import Certificate
+    from dnstrace.model.pages import Visit
     from dnstrace.model.taken import Fetched
 
 _FIRST_ERROR = 400

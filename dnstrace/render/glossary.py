@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dnstrace import data
+
+if TYPE_CHECKING:
+    from dnstrace.model.documents import Content
 
 
 class Term(NamedTuple):
@@ -44,6 +47,6 @@ def _plain(text: str) -> str:
     return " ".join(text.lower().replace("-", " ").replace("_", " ").split())
 
 
-def _read(name: str, entry: dict[str, Any]) -> Term:
+def _read(name: str, entry: Content) -> Term:
     meaning = " ".join(entry["meaning"].split())
     return Term(name, tuple(entry.get("also", ())), meaning, tuple(entry["references"]))

@@ -67,6 +67,7 @@ def parts_of_page(report: Report) -> dict[str, tuple[str, str]]:
         "servers": ("By server", servers(report)),
         "dnssec": ("Chain of trust", dnssec(report)),
         "last-hop": ("The last hop", _last_hop_section(trace)),
+        "over-tls": ("Over TLS", _over_tls_section(trace)),
         "resolvers": ("Resolvers", _resolvers_section(report)),
         "lives": ("Caching", lives_list(report.lives)),
         "tree": ("The walk", unfolding("Step by step, with every reply", walk)),
@@ -114,6 +115,15 @@ def _last_hop_section(trace: Trace) -> str:
     from dnstrace.render.fetched import fetched_nodes
 
     return tree_list([fetched_nodes(trace.fetched, trace.started)])
+
+
+def _over_tls_section(trace: Trace) -> str:
+    """What name servers did over TLS, if they were asked."""
+    if trace.encrypted is None:
+        return ""
+    from dnstrace.render.encrypted import encrypted_nodes
+
+    return tree_list([encrypted_nodes(trace, verbose=True)])
 
 
 def _resolvers_section(report: Report) -> str:

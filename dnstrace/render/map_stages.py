@@ -91,18 +91,21 @@ def asking_stages(report: Report) -> Iterator[Stage]:
     first = Stage("browser" if browses else "program", (Line(f"needs {asked}"),), is_zone=False)
     yield numbered(replace(first, arrow=f"types {name}" if browses else ""), legs.get(LegStage.USER))
     resolver = Stage("resolver", (Line("dnstrace, in its place", Mark.QUIET),), is_zone=False)
-    yield numbered(replace(resolver, arrow="asks"), legs.get(LegStage.RESOLVER))
+    yield numbered(replace(resolver, arrow="asks it"), legs.get(LegStage.RESOLVER))
 
 
 def ending_stages(report: Report) -> Iterator[Stage]:
     """The resolver with the answer in its cache, the web server and the page; or that there is nothing."""
     for leg in report.journey:
         if leg.stage is LegStage.CACHE:
-            yield numbered(Stage("resolver", (Line(_kept(report)),), is_zone=False), leg)
+            line = Line(_kept(report))
+            yield numbered(Stage("resolver", (line,), arrow="returns it", is_zone=False), leg)
         elif leg.stage is LegStage.REQUEST:
             yield numbered(_web_server(report.trace), leg)
         elif leg.stage is LegStage.PAGE:
-            yield numbered(_page(report.trace), leg)
+            page = _page(report.trace)
+            arrow = "" if page.mark is Mark.BAD else "sends the page"
+            yield numbered(replace(page, arrow=arrow), leg)
         elif leg.stage is LegStage.END:
             words = Line("has no answer to pass on", Mark.BAD)
             if report.trace.outcome is Outcome.REFERRAL:

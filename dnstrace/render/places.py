@@ -18,13 +18,13 @@ from dnstrace.render.text import count_text, escaped, harmless, time_text, ttl_t
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, marked, question_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rich.console import Console, ConsoleOptions, RenderResult
 
     from dnstrace.model import Question
     from dnstrace.model.across import Across, Row, SharedFinding, Statement
-    from dnstrace.model.places import Place, Seen
+    from dnstrace.model.places import Place, PlaceTrace, Seen
 
 _MOST = 3  # data of an answer in the table
 _SECURITY = {Security.SECURE: GOOD, Security.BOGUS: BAD}
@@ -36,7 +36,15 @@ _DASH = "-"
 class PlacesView:
     """What several places saw, as a rich renderable."""
 
-    def __init__(self, across: Across, question: Question, verbose: bool, ascii_only: bool) -> None:
+    def __init__(
+        self,
+        across: Across,
+        question: Question,
+        verbose: bool,
+        ascii_only: bool,
+        traced: Iterable[PlaceTrace] = (),
+    ) -> None:
+        """`traced` are the places of which it is shown what name servers did over TLS (`--adot`)."""
         self._guides = ASCII if ascii_only else UNICODE
         self._blocks: list[list[Node] | Columns] = [
             [Node(question_text(question))],
@@ -45,6 +53,7 @@ class PlacesView:
             *([differing] if (differing := _differing(across)) else []),
             *([agreed] if (agreed := _agreed(across, verbose)) else []),
             *([found] if (found := _findings(across)) else []),
+            *_over_tls(traced),
             [Node(_verdict(across))],
         ]
 
@@ -63,6 +72,15 @@ class PlacesView:
         """Rich's own protocol."""
         for line in self.lines(options.max_width):
             yield from line.render(console, end="\n")
+
+
+def _over_tls(traced: Iterable[PlaceTrace]) -> Iterator[list[Node]]:
+    """What name servers did over TLS, place by place, where they were asked."""
+    for each in traced:
+        if each.report.trace.encrypted is not None:
+            from dnstrace.render.encrypted import encrypted_nodes
+
+            yield encrypted_nodes(each.report.trace, verbose=False, place=each.place.name)
 
 
 def end_text(seen: Seen) -> tuple[str, str]:

@@ -15,6 +15,8 @@ from dnstrace.render.text import count_text, rdata_text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import dns.rdata
+
     from dnstrace.model import Meaning, Name
 
 _MOST = 3  # records, or names of servers, that are listed in a line
@@ -52,7 +54,7 @@ def result_words(meaning: Meaning) -> str:
         data = [rrset for rrset in meaning.answer if rrset.rdtype not in _NOT_DATA] or meaning.answer
         if (count := sum(map(len, data))) > _MOST:
             return count_text(count, "record")
-        return ", ".join(rdata_text(rdata) for rrset in data for rdata in rrset)
+        return ", ".join(_data_words(rdata) for rrset in data for rdata in rrset)
     if meaning.delegation is not None:
         return f"a referral to {plain(meaning.delegation.zone)}"
     if meaning.kind is Kind.ALIAS and meaning.target is not None:
@@ -60,6 +62,12 @@ def result_words(meaning: Meaning) -> str:
     return (
         meaning.kind.value.upper() if meaning.kind in (Kind.NXDOMAIN, Kind.NODATA) else _kind_words(meaning)
     )
+
+
+def _data_words(rdata: dns.rdata.Rdata) -> str:
+    """The data of a record; of an SOA record the serial, which is what servers differ in."""
+    serial = getattr(rdata, "serial", None) if rdata.rdtype == dns.rdatatype.SOA else None
+    return rdata_text(rdata) if serial is None else f"serial {serial}"
 
 
 def _kind_words(meaning: Meaning) -> str:

@@ -180,21 +180,22 @@ class Story:
         """What a leg is about, in a few words."""
         if leg.stage is Stage.USER and self._trace.question.rdtype not in ADDRESSES:
             return "A program needs records"
+        if leg.zone is None:
+            return _TITLES[leg.stage]
         if leg.zone == ROOT and leg.stage in _AT_THE_START and any(step.given for step in self._trace.steps):
             return _AT_THE_START[leg.stage]
-        return _TITLES[leg.stage].format("" if leg.zone is None else zone_text(leg.zone))
+        return _TITLES[leg.stage].format(zone_text(leg.zone))
 
     def _text_of(self, leg: Leg) -> str:
         """The sentences of a leg, without its number."""
-        steps = [self._steps[number] for number in leg.steps]
         if leg.stage in (Stage.USER, Stage.RESOLVER):
             return self._opening_texts[leg.stage is Stage.RESOLVER]
         if leg.stage in ENDS:
-            first = next(each.number for each in self._report.journey if each.stage in ENDS)
-            return self._closing_texts[leg.number - first]
-        if leg.stage is Stage.SERVER and not steps:
-            asked = next(each for each in self._report.journey if each.number == leg.number + 1)
+            return self._closing_texts[leg.number - len(self._report.journey) - 1]
+        if leg.stage is Stage.SERVER and not leg.steps:
+            asked = self._report.journey[leg.number]  # the leg after it: they count from 1
             return self._choice_text(self._steps[asked.steps[0]])
+        steps = [self._steps[number] for number in leg.steps]
         texts = list(map(self._leg_text, steps))
         if leg.stage is Stage.SERVER and (needed_by := steps[0].parent) is not None:
             texts.insert(0, self._choice_text(self._steps[needed_by]))
@@ -213,9 +214,8 @@ class Story:
         if step.given:
             return "The trace starts at the server given, and not at a root server."
         if step.all_servers:
-            return (
-                f"The resolver would pick one of {zone}'s {count_text(count, 'name server')}; here all are."
-            )
+            servers = count_text(count, "name server")
+            return f"A resolver would pick one of {zone}'s {servers}; here, all of them are asked."
         if count == 1:
             return f"The resolver turns to the only name server of {zone}."
         sources = {address.source for server in step.servers for address in server.addresses}

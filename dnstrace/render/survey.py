@@ -189,6 +189,11 @@ def _of_all(count: int, whole: int, one: str, several: str) -> str:
 # --- the shares -------------------------------------------------------------------------------
 
 
+def as_likely(found: tuple[Share, ...]) -> list[Share]:
+    """The largest share and those that are as large, of paths that end with an answer or a denial."""
+    return [each for each in found if each.share == found[0].share and each.meaning.usable]
+
+
 def paths_lines(report: Report) -> list[Text]:
     """The results of all paths in one sentence, and the families not counted; empty before the end."""
     trace, found = report.trace, report.shares
@@ -200,6 +205,8 @@ def paths_lines(report: Report) -> list[Text]:
         words for each in rest if each.meaning.usable and (words := distinction(first.meaning, each.meaning))
     ]
     begin = _first_share(first, whole) + (apart[0] if apart else "")
+    if len(as_likely(found)) > 1:
+        begin += f" at {server_list(first.servers)}"
     line = Text(", ".join([begin, *(_further_share(each, first.meaning, whole) for each in rest)]))
     asked = [step for step in trace.steps if step.all_servers]
     silent = [

@@ -43,6 +43,7 @@ class Tree:
             *Branches(trace, verbose, story, named).blocks(),
             *([_sentence_nodes(story.closing())] if story is not None and story.closing() else []),
             *_fetched_blocks(trace),
+            *_encrypted_blocks(trace, verbose),
             *_server_tables(report, verbose),
             *([found] if (found := _finding_block(report, verbose)) else []),
             *_resolver_blocks(report, verbose),
@@ -110,6 +111,15 @@ def _fetched_blocks(trace: Trace) -> list[list[Node]]:
     from dnstrace.render.fetched import fetched_nodes
 
     return [fetched_nodes(trace.fetched, trace.started)]
+
+
+def _encrypted_blocks(trace: Trace, verbose: bool) -> list[list[Node]]:
+    """What name servers did over TLS, if they were asked."""
+    if trace.encrypted is None:
+        return []
+    from dnstrace.render.encrypted import encrypted_nodes
+
+    return [encrypted_nodes(trace, verbose)]
 
 
 def _server_tables(report: Report, verbose: bool) -> list[Columns]:

@@ -7,6 +7,7 @@ fault is shown where the chain breaks.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import dns.rdatatype
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from dnstrace.model import Step, Trace
     from dnstrace.model.judgement import DsEvidence, SignatureEvidence, StepEvidence
 
+_JOB = re.compile(r"; the operator of \S.* needs to [^;]*$")
 _STYLES = {Security.SECURE: GOOD, Security.BOGUS: BAD, Security.INSECURE: ""}
 _DIGESTS = {1: "SHA-1", 2: "SHA-256", 4: "SHA-384"}
 _CHAIN = (dns.rdatatype.DS, dns.rdatatype.NSEC, dns.rdatatype.NSEC3)
@@ -58,7 +60,7 @@ def cut_nodes(evidence: StepEvidence) -> list[Node]:
 def key_nodes(evidence: StepEvidence, zone: dns.name.Name) -> list[Node]:
     """The keys of a zone: which of them is trusted and why, and what it signs; or the fault."""
     if evidence.security is Security.BOGUS:
-        return [Node(marked(BAD, Text(harmless(evidence.reason), BAD)))]
+        return [Node(marked(BAD, Text(without_job(harmless(evidence.reason)), BAD)))]
     trusted = [key.tag for key in evidence.keys if key.trusted]
     if not trusted:
         return []
@@ -96,7 +98,12 @@ def break_nodes(trace: Trace, step: Step, evidence: StepEvidence) -> list[Node]:
     if evidence.security is not Security.BOGUS or trace.judgement is None or not breaks_at(trace, step):
         return []
     words = evidence.reason if evidence.reason != trace.judgement.reason else "the chain of trust breaks here"
-    return [Node(marked(BAD, Text(harmless(words), BAD)))]
+    return [Node(marked(BAD, Text(without_job(harmless(words)), BAD)))]
+
+
+def without_job(reason: str) -> str:
+    """A reason without who needs to act: that is for the verdict, which may know a cause further up."""
+    return _JOB.sub("", reason)
 
 
 # --- in words -----------------------------------------------------------------------------------

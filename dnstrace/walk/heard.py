@@ -165,7 +165,7 @@ class Hearing:
             sent()
             began = heard.clock()
             if (exchange := await asyncio.shield(other)) is not None:
-                return replace(_again(exchange, query, began), elapsed=heard.clock() - began)
+                return _again(exchange, query, max(began, exchange.start))
         own = heard.under_way[key, place] = asyncio.get_running_loop().create_future()
         exchange = None
         try:

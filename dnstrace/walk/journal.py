@@ -149,16 +149,18 @@ class Journal:
 
     def snapshot(self) -> Trace:
         """The trace so far."""
-        return replace(self._trace, **self._recorded(critical_path(tuple(self._steps))))
+        return self._recorded(critical_path(tuple(self._steps)))
 
     def concluded(self, **result: Any) -> Trace:
         """The trace, which has ended, with its result: those fields of a Trace."""
-        return replace(self._trace, **self._recorded(critical_path(tuple(self._steps))), **result)
+        return self._recorded(critical_path(tuple(self._steps)), **result)
 
-    def _recorded(self, critical: float) -> dict[str, Any]:
-        """What is recorded, as fields of a Trace with a critical path of `critical` seconds."""
+    def _recorded(self, critical: float, **more: Any) -> Trace:
+        """The trace with what is recorded, `critical` seconds as its critical path, and `more` fields."""
         stats = self._counting.stats(self.elapsed, critical)
-        return {"steps": tuple(self._steps), "stats": stats, "unasked": dict(self._unasked)}
+        return replace(
+            self._trace, steps=tuple(self._steps), stats=stats, unasked=dict(self._unasked), **more
+        )
 
     def _update(self, step: Step) -> None:
         before = self[step.id]
@@ -171,4 +173,4 @@ class Journal:
         """Show the trace so far, its critical path as of the last step of the walk that ended."""
         if self._on_change is not None:
             waiting = tuple(self._waiting.values())
-            self._on_change(replace(self._trace, **self._recorded(self._critical), waiting=waiting))
+            self._on_change(self._recorded(self._critical, waiting=waiting))

@@ -14,6 +14,7 @@ import dns.name
 from dnstrace import data
 from dnstrace.model import ROOT, Address, Delegation, Name, NameServer, Source
 from dnstrace.model.addresses import address_of
+from dnstrace.model.known_name import known
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,10 +47,11 @@ def parse_package_hints(text: str) -> Delegation:
     found: dict[Name, list[Address]] = {}
     for words in filter(None, (line.partition(";")[0].split() for line in text.splitlines())):
         owner, _, rdtype, data = words
+        name = known(dns.name.from_text((data if rdtype == "NS" else owner).lower()))
         if rdtype == "NS":
-            found[dns.name.from_text(data.lower())] = []
+            found[name] = []
         else:
-            found[dns.name.from_text(owner.lower())].append(Address(str(ip_address(data)), Source.HINT))
+            found[name].append(Address(str(ip_address(data)), Source.HINT))
     return Delegation(ROOT, tuple(NameServer(name, tuple(addresses)) for name, addresses in found.items()))
 
 
@@ -81,7 +83,8 @@ def parse_hints(text: str, where: str) -> Delegation:
     except BadLine as error:
         raise HintsError(f"{where}, line {error.number}: not a root hint: {error.reason}") from error
     servers = zone.get_rdataset(ROOT, dns.rdatatype.NS) or ()
-    return _checked_servers([_hinted_server(zone, rdata.target.canonicalize()) for rdata in servers], where)
+    names = (known(rdata.target.canonicalize()) for rdata in servers)
+    return _checked_servers([_hinted_server(zone, name) for name in names], where)
 
 
 def _hinted_server(zone: dns.zone.Zone, name: Name) -> NameServer:

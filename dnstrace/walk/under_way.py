@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dnstrace.model.judgement import Judgement
     from dnstrace.model.tracing import Tracing
     from dnstrace.walk.consulting import Consultation
+    from dnstrace.walk.encrypting import Encrypting
     from dnstrace.walk.strategy import Strategy
     from dnstrace.walk.validation import Validation
 
@@ -40,9 +41,10 @@ class TraceUnderWay:
         self._validation = None if given is None else _validation(context, self._walk, given, tracing.at)
         self.found = WalkResult(Outcome.FAILED, error=self._late)
         self.judgement: Judgement | None = None
+        self._encrypting = _encrypting(context) if context.settings.adot else None
 
     async def go(self, start: Delegation, server: Name | None) -> None:
-        """Walk from `start`, or from a server given by name; then validate and probe as requested."""
+        """Walk from `start`, or from a server given by name; then validate, probe and ask over TLS."""
         first, missing = await begin(self._walk, self._context, start, server)
         if missing:
             self.found = WalkResult(Outcome.FAILED, error=missing)
@@ -59,6 +61,8 @@ class TraceUnderWay:
             await Probing(self._context, self._walk).run()
             await self._ask_notifications()
             await self._ask_signals()
+        if self._encrypting is not None:
+            await self._encrypting.run()
 
     async def _ask_notifications(self) -> None:
         """Ask where parents take notifications, if a zone waits for its parent."""
@@ -86,6 +90,11 @@ class TraceUnderWay:
     def _ended(self) -> Trace:
         return self.found.concluding(self._context.journal, judgement=self.judgement)
 
+    def concluded(self) -> Trace:
+        """The trace, with all that there is when it ends."""
+        encrypted = None if self._encrypting is None else self._encrypting.found
+        return replace(self._ended(), unjudged=self.unjudged, encrypted=encrypted)
+
     def judge_so_far(self) -> None:
         """Judge what there is when the time is up, unless that was done."""
         if self._validation is not None and self.judgement is None:
@@ -95,6 +104,12 @@ class TraceUnderWay:
         """Cancel queries that are still under way."""
         if self._validation is not None:
             await self._validation.close()
+
+
+def _encrypting(context: TraceContext) -> Encrypting:
+    from dnstrace.walk.encrypting import Encrypting
+
+    return Encrypting(context)
 
 
 @lru_cache

@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
+from dnstrace.message.certificate import read_certificate
 from dnstrace.model.addresses import is_unicast
-from dnstrace.model.pages import Certificate, Request, Visit
+from dnstrace.model.certificates import Certificate
+from dnstrace.model.pages import Request, Visit
 from dnstrace.model.structs import replace
 from dnstrace.web.pages import with_head
 
@@ -80,22 +82,25 @@ class LiveWeb:
 async def _connection(address: str, port: int) -> socket.socket:
     sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
     sock.setblocking(False)
-    try:
+    with _closed_on_failure(sock):
         await asyncio.get_running_loop().sock_connect(sock, (address, port))
-    except BaseException:
-        sock.close()
-        raise
     return sock
 
 
 async def _opened(
     sock: socket.socket, request: Request, context: ssl.SSLContext | None
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    try:
+    with _closed_on_failure(sock):
         if context is None:
             return await asyncio.open_connection(sock=sock)
         return await asyncio.open_connection(sock=sock, ssl=context, server_hostname=request.host)
-    except BaseException:
+
+
+@contextmanager
+def _closed_on_failure(sock: socket.socket) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:  # a deadline cancels
         sock.close()
         raise
 
@@ -109,21 +114,8 @@ async def _certificate_shown(address: str, request: Request, timeout: float) -> 
             _, writer = await _opened(await _connection(address, request.port), request, context)
             octets = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
             writer.transport.abort()
-            return _certificate_from_der(octets)
+            return read_certificate(octets)
     return None
-
-
-def _certificate_from_der(octets: bytes) -> Certificate:
-    from cryptography import x509
-
-    found = x509.load_der_x509_certificate(octets)
-    names: list[str] = []
-    with suppress(x509.ExtensionNotFound):
-        names = found.extensions.get_extension_for_class(
-            x509.SubjectAlternativeName
-        ).value.get_values_for_type(x509.DNSName)
-    issuer = found.issuer.rfc4514_string()
-    return Certificate(tuple(names), issuer, found.not_valid_after_utc)
 
 
 def _certificate_from_peer(found: Mapping[str, Any] | None) -> Certificate | None:

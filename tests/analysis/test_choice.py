@@ -62,6 +62,19 @@ def test_among_answers_the_content_decides_whichever_server_gave_it() -> None:
         assert gone_by(*found) is found[1]
 
 
+def soa(serial: int) -> Exchange:
+    record = f"example.com. 900 SOA a. b. {serial} 2 3 4 5"
+    return reply("example.com. SOA", flags="QR AA", answer=(record,))
+
+
+def test_among_soa_records_the_newest_counts_and_serials_go_round() -> None:
+    for older, newer in ((1, 2), (2026011400, 2026011501), (2**32 - 1, 3)):
+        old, new = attempt("a.", "192.0.2.1", soa(older)), attempt("b.", "192.0.2.2", soa(newer))
+        assert gone_by(old, new) is new
+        again = attempt("c.", "192.0.2.3", soa(older))
+        assert gone_by(old, new, again) is old  # what most servers say still counts
+
+
 def test_an_address_counts_ipv4_first() -> None:
     four, six = attempt("a.", "192.0.2.1", NXDOMAIN), attempt("a.", "2001:db8::1", NXDOMAIN)
     assert gone_by(six, four) is four

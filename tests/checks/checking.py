@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from dnstrace.model import Delegation, Settings
 from dnstrace.model.anchors import Anchors
 from dnstrace.model.asked import Resolver
 from tests.conftest import drawn
+from tests.once import once
 
 SAID = tomllib.loads(Path(__file__).with_name("verdicts.toml").read_text("utf-8"))
 WALKED, CHECKED = SAID["walked"], SAID["checked"]
@@ -42,7 +42,7 @@ def checked(
     return _traced(world, seed, anchors, at, supposed)
 
 
-@lru_cache(maxsize=300)  # more than there are worlds: many tests look at the same trace
+@once(400)  # more than there are worlds: many tests look at the same trace
 def _checked(name: str, seed: int) -> Trace:
     return _traced(load(name), seed)
 
@@ -63,7 +63,7 @@ def _traced(
     return trace(
         question.name,
         question.rdtype,
-        settings=Settings(all_servers=True, probe=True, families=frozenset({4, 6})),
+        settings=Settings(all_servers=True, probe=True, families=frozenset({4, 6}), adot=world.adot),
         network=LabNetwork(world, signed=True),
         anchors=anchors or parse_anchors(world.anchors_text, world.name),
         resolvers=[Resolver(address) for address in world.resolvers],
@@ -83,9 +83,13 @@ def told(findings: Iterable[Finding]) -> list[str]:
     return sorted(" ".join(words) for words in each)
 
 
-@lru_cache(maxsize=256)
 def walked(name: str, seed: int = 1) -> Trace:
     """A trace of the own question of the world of that name, validated where the world is about that."""
+    return _walked(name, seed)
+
+
+@once(400)
+def _walked(name: str, seed: int) -> Trace:
     world = load(name)
     return walked_in(world, world.expect.security is not None, seed)
 

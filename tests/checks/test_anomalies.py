@@ -16,6 +16,7 @@ from dnstrace.checks.evidence import Evidence
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, names
 from dnstrace.model import Exchange, Probe, Query, Transport
+from tests.checks.checking import checked, made_of
 from tests.checks.documented import checked_world
 
 SHOWN = {
@@ -97,3 +98,20 @@ def test_what_one_question_denies_and_another_shows_is_one() -> None:
     (name,) = (e for e in anomalies(Evidence(checked_world("ent-nxdomain"))) if e.sort is Sort.NAME)
     assert "NXDOMAIN for b.example.com" in name.what and "a.b.example.com A" in name.what
     assert {str(server) for server in name.servers} == {"ns2.example.com."}
+
+
+def test_servers_that_strip_signatures_explain_the_paths_that_have_them_though_they_are_more() -> None:
+    """Each of the two has its own fault, and both have more addresses than the one that signs."""
+    ns3 = "@ NS ns3\nns3 A 203.0.113.33\n"
+    servers = {
+        "ns1.example.com.": {"does": ["strips-signatures"]},
+        "ns2.example.com.": {"does": ["no-edns"]},
+        "ns3.example.com.": {"addresses": ["203.0.113.33"]},
+    }
+    zones = {
+        "com.": {"add": "example NS ns3.example.com.\nns3.example A 203.0.113.33\n"},
+        "example.com.": {"add": ns3},
+    }
+    found = checked(made_of("_signed", servers=servers, zones=zones)).findings or ()
+    assert {"signature-missing", "no-edns"} <= {each.code for each in found}
+    assert not [each.message for each in found if each.code == "unexplained"]

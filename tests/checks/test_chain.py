@@ -79,3 +79,15 @@ def test_where_edns_is_refused_the_zone_is_not_signed_again() -> None:
     assert found["chain-broken"].cure == (
         "first do what no-edns recommends for ns1.example.com and ns2.example.com"
     )
+
+
+def test_the_chain_breaks_at_the_highest_zone_whose_keys_are_not_had() -> None:
+    """The servers of com take no EDNS, and one below does not either: only the first ones are the cause."""
+    com = {f"{letter}.gtld-servers.net.": {"does": ["no-edns"]} for letter in "abcdefghijklm"}
+    world = made_of("_signed", servers={**com, "ns1.example.com.": {"does": ["no-edns"]}})
+    trace = checked(world)
+    (broken,) = (each for each in trace.findings or () if each.code == "chain-broken")
+    assert str(broken.zone) == "com." and "gtld-servers.net" in broken.cure
+    said = verdict(trace)
+    assert said is not None and "gtld-servers.net does not support EDNS" in said.text
+    assert "ns1.example.com" not in said.cure and str(said.zone) == "com."

@@ -34,7 +34,12 @@ def test_a_record_that_no_parent_can_follow_is_found_and_a_good_one_is_not() -> 
 def test_each_fault_is_named(record: str, said: str, signed: bool) -> None:
     zone = {"add": f"@ NS ns1.example.net.\n{record}\n"} | ({} if signed else {"sign": {"ds": "none"}})
     made = made_of("_signed", zones={"example.com.": zone}, expect={"outcome": "answer"})
-    texts = [each.message for each in checked(made).findings or () if each.code == "csync-unusable"]
+    unusable = [each for each in checked(made).findings or () if each.code == "csync-unusable"]
+    texts = [each.message for each in unusable]
+    for each in unusable:  # a record that is right is not replaced
+        lacks_only_ds = not said and not signed
+        assert [" DS " in record for record in each.records] == [lacks_only_ds]
+        assert each.blame is (Blame.REGISTRAR if lacks_only_ds else Blame.HOST)
     assert bool(texts) is bool(said or not signed)
     assert all(said in text for text in texts)
     assert all(("the parent has no DS record" in text) is not signed for text in texts)

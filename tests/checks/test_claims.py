@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+import dns.message
+import dns.rcode
 import pytest
 
+from dnstrace import Settings, trace
 from dnstrace.checks.claims import unclaimed
 from dnstrace.checks.evidence import Evidence
+from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, names
+from dnstrace.model import Exchange, Query
+from dnstrace.model.structs import replace
+from dnstrace.network.faults import read
 from tests.checks.checking import checked
 from tests.checks.documented import checked_world
 
@@ -30,6 +35,31 @@ def test_no_world_has_an_anomaly_that_nobody_claims(name: str, seed: int) -> Non
 def test_without_findings_the_anomalies_are_left(name: str) -> None:
     trace = checked_world(name)
     assert unclaimed(Evidence(trace), ())
+
+
+@pytest.mark.parametrize(("option", "code"), [(True, "edns-version"), (False, "no-edns")])
+def test_an_empty_reply_to_another_edns_version_is_claimed(option: bool, code: str) -> None:
+    """In place of BADVERS, with an OPT record or without: what has no EDNS has no version of it either."""
+    world = load("in-domain")
+    servers = {address for each in world.servers if "example" in str(each.name) for address in each.rtt}
+
+    class Odd(LabNetwork):
+        async def exchange(self, query: Query, timeout: float) -> Exchange:
+            found = await super().exchange(query, timeout)
+            version = None if query.edns is None else query.edns.version
+            if query.address not in servers or (not version and option) or found.wire is None:
+                return found
+            reply = dns.message.from_wire(found.wire)
+            reply.use_edns(0 if option else False)
+            if version:
+                reply.set_rcode(dns.rcode.NOERROR)
+            message, fault = read(reply.to_wire())
+            return replace(found, message=message, fault=fault)
+
+    settings = Settings(all_servers=True, probe=True)
+    found = trace(world.question.name, network=Odd(world), settings=settings, now=world.now, seed=1)
+    assert code in {finding.code for finding in found.findings or ()}
+    assert not unclaimed(Evidence(found), found.findings or ())
 
 
 def test_a_finding_claims_nothing_of_another_zone_or_server() -> None:

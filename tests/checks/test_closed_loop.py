@@ -27,6 +27,7 @@ TO_CHOOSE = {
     "alias-chain-long": {"alias-chain-long"},
     "endless-aliases": {"alias-chain-long"},
     "endless-dname": {"dname-too-long"},
+    "hosts-mixed": {"answers-differ", "hosts-mixed"},
     "huge": {"ns-address-special"},
     "ipv6-only": {"no-ipv4"},
     "loopback-glue": {"ns-address-special", "one-network"},
@@ -46,7 +47,7 @@ TO_CHOOSE = {
     "two-types-and-alias": {"alias-beside-data"},
     "wildcard-hidden": {"wildcard-hidden"},
 }
-"""What only the operator knows: where an alias should lead, which address or further server there is."""
+"""What only the operator knows: where an alias should lead, which server or address is right."""
 
 ADDED = {"too-few-servers", "same-address"}
 """Another server or address has to be found first, in whatever world."""

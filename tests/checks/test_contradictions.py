@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dnstrace.checks import Blame, Finding
+from dnstrace.checks import Blame, Finding, Level
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, found
 
@@ -67,3 +67,12 @@ def test_a_denied_delegation_is_for_the_operator_of_the_zone_that_refers() -> No
     (finding,) = found("cut-denied", "dnssec-cut-denied")
     assert str(finding.zone) == "example.com." and finding.blame is Blame.HOST
     assert "sub.example.com does not exist: there is no zone cut" in finding.message
+
+
+@pytest.mark.parametrize(("hidden", "level"), [("CDS", Level.NOTICE), ("A", Level.ERROR)])
+def test_what_only_the_parent_asks_for_is_a_notice(hidden: str, level: Level) -> None:
+    """As Knot DNS 3.5 does where it signs as it answers: its NSEC at the apex lacks CDS and CDNSKEY."""
+    add = "@ CDS 33677 13 2 5f5e1f96af091f7d9c910ba5b789f2c1eaa1918e25e1374f7d0753ecb15ae559\n@ A 192.0.2.1\n"
+    sign = {"algorithm": 13, "broken": [f"hides={hidden}"]}
+    (finding,) = of("denial-contradicts-data", "example.com. A", sign=sign, add=add)
+    assert finding.level is level and f"no {hidden} records" in finding.message

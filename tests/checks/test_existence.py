@@ -107,3 +107,12 @@ def test_what_hides_a_wildcard_is_named(records: str, question: str, wildcard: s
 )
 def test_a_wildcard_without_such_data_is_not_hidden(records: str, question: str) -> None:
     assert not codes(records, question)
+
+
+def test_a_name_is_not_denied_where_an_nsec_record_of_the_reply_names_one_below() -> None:
+    denied = found("ent-nxdomain", "dnssec-ent-nxdomain")
+    assert len(denied) == 2 and all(each.is_error for each in denied)
+    assert "leaf.empty.example.com below is named in the NSEC record of that reply" in denied[0].message
+    assert not found("ent-nxdomain", "dnssec-nsec-nxdomain") + found(
+        "ent-nxdomain", "dnssec-compact-nxdomain"
+    )

@@ -91,3 +91,19 @@ def test_what_is_found_of_a_server_that_only_the_parent_lists_has_one_fix() -> N
     said = fixes(f"@ NS ns1\n@ NS ns2\n{HOSTS}", old)
     (cure,) = said["unreachable"] | said["glue-only-in-parent"]
     assert cure == "remove ns3.example.com from the NS records of example.com in com"
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "instead"),
+    [
+        ("all-refuse", "refuses", "; or, if example.com has moved, list its present name servers in com"),
+        ("all-lame", "lame-server", "; or, if example.com has moved, list its present name servers in com"),
+        ("all-silent", "unreachable", "; or, if its address has changed, correct the glue in com"),
+    ],
+)
+def test_where_no_server_serves_the_zone_it_may_be_the_delegation_that_is_old(
+    name: str, code: str, instead: str
+) -> None:
+    findings = [each for each in checked_by_name(name).findings or () if each.code == code]
+    assert findings and all(each.cure.endswith(instead) for each in findings)
+    assert all(each.remedy is not None and each.remedy.servers == (each.server,) for each in findings)

@@ -12,7 +12,7 @@ from dnstrace.checks import Level, findings
 from dnstrace.checks.verdict import verdict
 from dnstrace.lab.network import LabNetwork
 from dnstrace.model import Settings
-from tests.checks.checking import made_of, walked_in
+from tests.checks.checking import checked, made_of, walked_in
 from tests.checks.documented import assert_fires, found
 from tests.cli.running import run
 
@@ -70,6 +70,17 @@ def test_a_server_that_answers_over_tcp_only_is_not_called_unreachable() -> None
 
 def test_a_special_address_that_does_not_answer_is_a_finding_of_its_own() -> None:
     assert "10.0.0.53" not in "".join(finding.message for finding in found("unreachable", "ns-names"))
+
+
+@pytest.mark.parametrize("then", ["silent", "unreachable", "unreachable=host"])
+def test_an_error_to_edns_is_found_though_a_query_without_it_gets_no_reply(then: str) -> None:
+    """The same address replies once, so it is not unreachable; what it says to all other queries counts."""
+    servers = {"ns1.example.com.": {"does": ["no-edns", then]}}
+    findings_there = checked(made_of("in-domain", servers=servers)).findings or ()
+    (finding,) = (each for each in findings_there if each.code in ("fails", "unreachable", "unexplained"))
+    assert finding.code == "fails" and finding.level is Level.ERROR
+    assert "answers FORMERR for example.com at" in finding.message
+    assert finding.message.endswith(", and does not reply when asked without EDNS")
 
 
 def test_few_sick_servers_of_a_zone_above_are_a_warning() -> None:

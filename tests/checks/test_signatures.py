@@ -27,10 +27,11 @@ def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well:
 
 
 def test_the_time_that_counts_is_the_one_asked_about() -> None:
-    """A month on, the good zone's signatures have expired; ten days on, they are still good."""
+    """Ten days on, the good zone's signatures are still good; three days earlier, the early ones are not."""
     world = load("dnssec-good")
     now = world.now.timestamp()
-    assert "signature-expired example.com." in told(checked(world, at=now + 30 * 86400).findings or ())
+    early = checked(load("dnssec-not-yet-valid"), at=now - 86400).findings or ()
+    assert "signature-not-yet-valid example.com." in told(early)
     assert not checked(world, at=now + 10 * 86400).findings
 
 

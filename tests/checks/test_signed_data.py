@@ -5,7 +5,7 @@ from __future__ import annotations
 import dns.rdatatype
 
 from dnstrace.checks.replies import HeardReply, replies_of
-from dnstrace.checks.signed_data import keys_in, to_be_signed
+from dnstrace.checks.signed_data import from_child, keys_in, signers_of_data, to_be_signed
 from tests.checks.documented import checked_world
 from tests.replies import name
 
@@ -34,3 +34,17 @@ def test_a_referral_has_its_ds_records_and_denials_to_sign_and_nothing_else() ->
     found = [r for r in replies("dnssec-good", "www.example.com.", dns.rdatatype.A) if r.meaning.delegation]
     types = {data.rdtype for reply in found for data in to_be_signed(reply)}
     assert types and types <= {dns.rdatatype.DS, dns.rdatatype.NSEC, dns.rdatatype.NSEC3}
+
+
+def test_ds_records_denied_from_the_child_are_told_from_those_denied_by_the_parent() -> None:
+    zone = name("example.com.")
+    (reply, *_) = from_child(checked_world("dnssec-ds-from-child").steps, zone)
+    assert reply.step.question.name == name("dept.example.com.")
+    assert not from_child(checked_world("dnssec-nsec-insecure-child").steps, zone)
+
+
+def test_keys_that_are_entry_points_sign_data_only_where_there_are_no_others() -> None:
+    (reply, *_) = replies("dnssec-good", "example.com.", dns.rdatatype.DNSKEY)
+    keys = keys_in(reply)
+    entries = frozenset(key for key in keys if key.flags & 1)
+    assert signers_of_data(keys) == keys - entries and signers_of_data(entries) == entries

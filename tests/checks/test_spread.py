@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dns.name
 import pytest
 
 from dnstrace.checks import Level
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.glue import glue
 from dnstrace.checks.spread import _at_most, _size
+from dnstrace.model import Delegation, NameServer
 from tests.checks.documented import assert_fires, checked_world, found
 
 RULES = [
@@ -47,3 +49,9 @@ def test_the_bound_for_a_referral_is_never_below_its_size(world: str) -> None:
     for cut in cuts:
         assert cut.delegation is not None
         assert _at_most(cut.delegation, glue(cut)) >= _size(cut.delegation, glue(cut)) > 270
+
+
+def test_a_referral_that_fits_into_no_message_for_the_longest_name_has_the_size_of_the_largest() -> None:
+    """One over TCP, to a short name, may fill a message."""
+    names = [NameServer(dns.name.from_text(f"{number}{'n' * 50}.example.net.")) for number in range(3000)]
+    assert _size(Delegation(dns.name.from_text("example.com."), tuple(names)), {}) == 65535

@@ -43,6 +43,11 @@ def test_a_system_without_a_resolver_is_named_as_it_was_asked_for(system: Path) 
     assert choose(parse(["--lab"]), {"DNSTRACE_RESOLVER": "system"}).resolvers == ()
 
 
+def test_in_the_lab_the_system_is_the_worlds(system: Path) -> None:
+    found = choose(parse(["--lab=resolver-same", "--resolver", "system"]), {}).resolvers
+    assert [each.address for each in found] == ["192.0.2.153", "2001:db8:9::53"]
+
+
 def test_words_count_before_the_environment() -> None:
     variables = {"DNSTRACE_TRIES": "9", "DNSTRACE_TCP": "1"}
     found = choose(parse(["x", "--tries=2"]), variables).settings

@@ -71,6 +71,10 @@ def test_untried_as_long_as_an_address_or_a_name_is_left() -> None:
     second = replace(last.attempts[0], exchange=replace(last.attempts[0].exchange, query=Query(WWW, SECOND)))
     again = replace(last, id=9, attempts=(second,))
     assert not Replies(replace(trace, steps=(*trace.steps, again))).untried(last)
+    given_up = Exchange(second.exchange.query, 0, 0, fault=Fault.ABANDONED)
+    not_awaited = replace(second, exchange=given_up, meaning=Meaning(Kind.ABANDONED))
+    also = replace(again, attempts=(not_awaited,))
+    assert Replies(replace(trace, steps=(*trace.steps, also))).untried(last)
     failed = replace(last, id=9, attempts=(), chosen=None, outcome=Outcome.FAILED)
     assert not Replies(replace(trace, steps=(*trace.steps, failed))).untried(last)
 

@@ -33,7 +33,7 @@ def applied(world: World, finding: Finding, remedy: Remedy) -> World:
     elif remedy.where is not None:
         world = _each_zone(world, remedy.where, _signed_again)
     for server in remedy.servers:
-        world = _repaired(world, server, finding.zone)
+        world = _repaired(world, server, remedy.where or finding.zone)
     return replace(world, name=f"{world.name} after {finding.code}")
 
 

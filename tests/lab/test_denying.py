@@ -27,6 +27,12 @@ def test_nodata_at_a_name_becomes_nxdomain() -> None:
     assert replied("example. SOA", does).answer and rcode("example. SOA", does) == "NOERROR"
 
 
+def test_an_answer_has_the_rcode_of_a_denial() -> None:
+    does = "nxdomain-with-answer=www.example."
+    assert rcode("www.example. A", does) == "NXDOMAIN" and replied("www.example. A", does).answer
+    assert rcode("www.example. TXT", does) == "NOERROR" and rcode("example. SOA", does) == "NOERROR"
+
+
 def test_a_name_and_all_below_it_are_denied_by_a_zone() -> None:
     does = "denies-name=sub.example. example."
     reply = replied("a.sub.example. A", does)
@@ -72,3 +78,10 @@ def test_a_name_is_delegated_without_the_zones_knowledge() -> None:
     assert not reply.answer and not reply.flags & AA
     assert reply.authority[0].to_text() == "www.example. 3600 IN NS ns.test."
     assert not replied("www.example. DS", does).answer and replied("example. NS", does).answer
+
+
+def test_ds_records_are_denied_from_the_zone_below() -> None:
+    does = "ds-from-child=www.example."
+    reply = replied("www.example. DS", does)
+    assert not reply.answer and reply.authority[0].name.to_text() == "www.example."
+    assert replied("www.example. A", does).answer == replied("www.example. A").answer

@@ -106,7 +106,7 @@ def signed(**sign: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
-        ({"titel": "x"}, "the file: unknown key 'titel'; a world may have expect, families,"),
+        ({"titel": "x"}, "the file: unknown key 'titel'; a world may have adot, expect, families,"),
         ({"title": 7}, "title: text is needed"),
         ({"title": None}, "title: text is needed"),
         ({"question": "www.example."}, "question: a name and a type are needed"),

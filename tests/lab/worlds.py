@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import dns.rdatatype
@@ -13,6 +13,7 @@ from dnstrace.lab import world as worlds
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, names
 from dnstrace.model.asked import Resolver
+from tests.once import once
 
 load = cache(worlds.load)  # a world never changes
 FAULTLESS = [
@@ -37,7 +38,7 @@ def traced(world: World, seed: int, dnssec: bool = False) -> Trace:
     return trace(question.name, question.rdtype, network=network, now=world.now, seed=seed, **how)
 
 
-@lru_cache(maxsize=64)  # a trace holds all that it saw
+@once(64)  # a trace holds all that it saw
 def own(name: str, seed: int) -> Trace:
     """A trace of the own question of the world of that name."""
     return traced(load(name), seed)

@@ -32,7 +32,7 @@ def record(octets: str, owner: str = "example.com.") -> str:
     [
         (TWO_ADDRESSES, "mandatory=server-ipv4 server-ipv4=192.0.2.1,192.0.2.2"),
         ("0002001020010db8000000000000000000000001", "server-ipv6=2001:db8::1"),
-        ("00030005036e733100", "server-name=ns1"),
+        ("00030005036e733100", "server-name=ns1."),
         ("006300", "006300"),  # cut short
         ("00010003c00002", "00010003c00002"),  # no address has three octets
         ("00630000", "key99"),

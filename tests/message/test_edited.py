@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from dnstrace.message.edited import Edited, parsed
 from dnstrace.message.meaning import classify
 from dnstrace.model import Exchange, Kind, Query, Question
+from dnstrace.model.structs import replace
 
 ZONE = dns.name.from_text("example.com.")
 SOA = "example.com. 900 IN SOA ns1.example.com. hostmaster.example.com. 1 7200 900 1209600 300"
@@ -31,7 +32,7 @@ def reply(asked: str, *answer: str, rcode: int = 0, aa: bool = True) -> Exchange
     message.set_rcode(dns.rcode.Rcode.make(rcode))
     message.answer = rrsets(*answer)
     message.authority = [] if answer else rrsets(SOA)
-    return Exchange(Query(question, "192.0.2.53"), 0.0, 0.0, message.to_wire(), message)
+    return Exchange(Query(question, "192.0.2.53"), 0.0, 0.0, message.to_wire(max_size=65535), message)
 
 
 def rrsets(*texts: str) -> list[dns.rrset.RRset]:
@@ -96,6 +97,33 @@ def test_the_servers_of_other_zones_and_other_names_are_left_alone() -> None:
     assert edited.instead(exchange, dns.name.from_text("com.")) is exchange
     other = reply("ftp.example.com. A", WWW.replace("www", "ftp"))
     assert edited.instead(other, ZONE) is other
+
+
+def with_message(exchange: Exchange, message: dns.message.Message) -> Exchange:
+    return replace(exchange, wire=message.to_wire(max_size=65535), message=message)
+
+
+def test_records_of_another_class_stay_as_they_are() -> None:
+    """A server can answer in any class; the names in its records may be those that change."""
+    exchange = reply("www.example.com. A", WWW)
+    assert exchange.message is not None
+    exchange.message.answer.append(dns.rrset.from_text("www.example.com.", 300, "CH", "TXT", "elsewhere"))
+    exchange = with_message(exchange, exchange.message)
+    edited = Edited(ZONE, [parsed(WWW[:-2] + "45")]).instead(exchange, ZONE)
+    assert edited.message is not None
+    assert [str(rdata) for rrset in edited.message.answer for rdata in rrset] == [
+        "192.0.2.44", "192.0.2.45", '"elsewhere"',
+    ]  # fmt: skip
+
+
+def test_a_reply_that_has_no_room_for_a_record_stays_as_it_is() -> None:
+    exchange = reply(
+        "www.example.com. TXT", *(f'www.example.com. 300 IN TXT "{n:0>250}"' for n in range(240))
+    )
+    assert exchange.message is not None
+    exchange = with_message(exchange, exchange.message)
+    more = [parsed(f'www.example.com. 300 IN TXT "{n}{"x" * 250}"') for n in range(30)]
+    assert Edited(ZONE, more).instead(exchange, ZONE) is exchange
 
 
 @given(st.lists(st.sampled_from(["44", "45", "46"]), unique=True, min_size=1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import dns.message
 import dns.name
 import dns.rcode
@@ -144,6 +146,27 @@ def test_the_root_has_no_side_of_a_child_on_which_its_ds_could_be_denied() -> No
 def test_an_answer_of_another_type_is_none() -> None:
     exchange = reply("www.example.com. AAAA", flags="QR AA", answer=("www.example.com. 1 A 192.0.2.1",))
     assert classify(exchange, COM).kind is Kind.OTHER_TYPE
+
+
+def of_class(section: int, *classes: int) -> Kind:
+    """What a reply means that has an address or, in the authority section, an SOA of each class."""
+    asked = Question(name("www.example.com."), dns.rdatatype.A)
+    owner, rdtype, rdata = (
+        (asked.name, 1, bytes(4)) if section == 0 else (name("example.com."), 6, b"\0\0" + bytes(20))
+    )
+    records = [(owner.to_wire() or b"") + struct.pack("!HHIH", rdtype, c, 60, len(rdata)) for c in classes]
+    counts = [len(classes) if section == each else 0 for each in range(3)]
+    head = struct.pack("!HHHHHH", 1, 0x8400, 1, *counts) + (asked.name.to_wire() or b"") + b"\0\1\0\1"
+    read = read_reply(head + b"".join(record + rdata for record in records))
+    assert isinstance(read, dns.message.Message)
+    return classify(Exchange(Query(asked, "192.0.2.1"), 0, 0, None, read), name("example.com.")).kind
+
+
+@pytest.mark.parametrize("other", [0, 3, 4, 254, 255])
+def test_records_of_another_class_neither_answer_nor_spoil_what_does(other: int) -> None:
+    assert of_class(0, other) is of_class(1, other) is Kind.WRONG_CLASS
+    assert of_class(0, 1, other) is of_class(0, other, 1) is Kind.ANSWER
+    assert of_class(1, 1, other) is of_class(1, other, 1) is Kind.NODATA
 
 
 def test_type_sig_is_answered_by_sig_records() -> None:

@@ -26,6 +26,7 @@ from dnstrace.message import common, reading
 from dnstrace.message.lazy import LazyMessage
 from dnstrace.message.reading import flaw, read_any, read_reply
 from dnstrace.model import Fault
+from dnstrace.model.known_name import LABELS
 from dnstrace.render.text import rdata_text
 from tests.cli.running import run
 from tests.readers import held, message
@@ -279,4 +280,4 @@ def test_a_hostile_message_expands_within_bounds(attack: str, monkeypatch: pytes
 
     monkeypatch.setattr(common._Reader, "_spell", counting)
     assert common.read_common(attacking(attack)) is None
-    assert spelled and max(spelled) <= common.LABELS and sum(spelled) < len(attacking(attack)) * 4
+    assert spelled and max(spelled) <= LABELS and sum(spelled) < len(attacking(attack)) * 4

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dnstrace.model import known_name
-from dnstrace.model.known_name import NAMES, KnownName, known
+from dnstrace.model.known_name import LABELS, NAMES, KnownName, known
 
-LABELS = st.lists(st.sampled_from((b"a", b"A", b"b", b"\xc4", b"\xe4", b"a.b", b"z[", b"Z{")), max_size=3)
-ABSOLUTE = LABELS.map(lambda labels: dns.name.Name([*labels, b""]))
-ANY = ABSOLUTE | LABELS.map(dns.name.Name)
+SPELLED = st.lists(st.sampled_from((b"a", b"A", b"b", b"\xc4", b"\xe4", b"a.b", b"z[", b"Z{")), max_size=3)
+ABSOLUTE = SPELLED.map(lambda labels: dns.name.Name([*labels, b""]))
+ANY = ABSOLUTE | SPELLED.map(dns.name.Name)
 COMPARED = [operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge]
 RELATED = [dns.name.Name.is_subdomain, dns.name.Name.is_superdomain]
 
@@ -59,6 +59,12 @@ def test_it_has_the_parent_that_dnspython_says(one: dns.name.Name) -> None:
 def test_it_is_made_without_looking_at_its_labels_again() -> None:
     """Other versions of dnspython may have more to do, which takes longer."""
     assert known_name._BARE
+
+
+def test_an_overlong_name_is_not_remembered() -> None:
+    """What is remembered is believed to be cheap to read again."""
+    longest, longer = (dns.name.Name([*[b"a"] * labels, b""]) for labels in (LABELS - 1, LABELS))
+    assert type(known(longest)) is KnownName and known(longer) is longer and longer.labels not in NAMES
 
 
 def test_only_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:

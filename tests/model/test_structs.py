@@ -131,6 +131,16 @@ def test_a_new_one_is_checked_and_an_old_one_is_not() -> None:
     assert pickle.loads(pickle.dumps(good)) == good and len(CHECKED) == seen
 
 
+def test_any_field_can_be_replaced_and_nothing_else() -> None:
+    class Named(Struct):
+        kind: str
+        value: int = 0
+
+    assert replace(Named("a", 1), kind="b") == Named("b", 1) and replace(Named("a"), value=2) == Named("a", 2)
+    with pytest.raises(TypeError, match="'other'"):
+        replace(Named("a"), other=1)  # type: ignore[call-arg]
+
+
 @pytest.mark.parametrize(("arguments", "why"), [((), "missing 1"), ((1, 2, [], "", 5), "takes from 2 to 5")])
 def test_wrong_arguments_are_named(arguments: tuple[Any, ...], why: str) -> None:
     with pytest.raises(TypeError, match=rf"Ours\.__init__\(\) {why}"):

@@ -108,6 +108,19 @@ def test_others_replies_are_counted_and_discarded(server: socket.socket) -> None
     assert exchange.message is not None and exchange.mismatched == 1
 
 
+def test_what_is_not_the_reply_does_not_make_it_late(server: socket.socket) -> None:
+    """Neither a false reply before it, nor what this program did since, here a thousand seconds."""
+    query, sent, reply = sent_to(server)
+    for stray in (b"", bytes((sent.wire[0] ^ 1, *answer(sent.wire)[1:])), b"\xff" * 2000):
+        reply(stray)
+    reply(answer(sent.wire))
+    arrived(sent)
+    sent.at -= 1000
+    exchange, lead, _ = taken_up(sent, query)
+    assert exchange.message is not None and exchange.mismatched == 3
+    assert exchange.start == pytest.approx(-lead) and lead <= exchange.elapsed < PATIENCE
+
+
 def test_the_time_is_over_when_it_is_over_since_the_query_left(server: socket.socket) -> None:
     query, sent, _ = sent_to(server)
     sent.at -= 30.0

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from dnstrace.model import Exchange, Fault, Query, Transport
-from dnstrace.network.live import FAULTS, LiveNetwork, datagrams, endpoint
+from dnstrace.network.faults import FAULTS
+from dnstrace.network.live import LiveNetwork, datagrams, endpoint
 from dnstrace.network.pooled import PooledNetwork
 from tests import unhurried
 from tests.limited import room_for

@@ -8,13 +8,15 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import dns.message
 import pytest
 
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.network import live as live_sockets
 from dnstrace.network import pooled
+from dnstrace.network.faults import read
 from dnstrace.network.live import LiveNetwork
-from dnstrace.network.patience import MOST, FairTimer
+from dnstrace.network.patience import LARGE, MOST, FairTimer
 from dnstrace.network.pooled import PooledNetwork
 from tests import stalling
 from tests.network.serving import PATIENCE, QUESTION, answer, run, udp
@@ -59,6 +61,46 @@ def test_the_extension_is_no_longer_than_the_time_itself() -> None:
         assert 3.0 <= loop.time() - begun <= 3.0 * (MOST + 1) + 2
 
     stalling.run(test(), 1.0)
+
+
+@pytest.mark.parametrize("network", [LiveNetwork, PooledNetwork])
+@pytest.mark.parametrize("more", [0, LARGE])
+def test_of_large_replies_one_is_read_in_a_turn(
+    network: type[LiveNetwork], more: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All have come when the first is read; small ones are read at once."""
+    turns, seen = 0, list[int]()
+
+    def reading(wire: bytes) -> tuple[dns.message.Message | None, Fault | None]:
+        seen.append(turns)
+        return read(wire)
+
+    for module in (live_sockets, pooled):
+        monkeypatch.setattr(module, "read", reading)
+
+    async def counting() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def test() -> None:
+        async with udp(lambda wire: []) as server:
+            live, query = network(), Query(QUESTION, "127.0.0.1", server.port)
+            asked = [asyncio.ensure_future(live.exchange(query, PATIENCE)) for _ in range(20)]
+            while len(server.asked) < len(asked):
+                await asyncio.sleep(0)
+            for host, port, wire in server.asked:
+                server.transport.sendto(answer(wire) + bytes(more), (host, port))
+            other = asyncio.ensure_future(counting())
+            found = await asyncio.gather(*asked)
+            other.cancel()
+            if isinstance(live, PooledNetwork):
+                live.close()
+        assert all(each.message is not None for each in found)
+
+    run(test)
+    assert len(seen) == 20 and (len(set(seen)) == 20) is bool(more)
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from dnstrace.render.closing import closing_blocks, remarks, security_reason
 from dnstrace.render.html_parts import dnssec
 from dnstrace.render.tree import tree
 from tests.checks.checking import checked_by_name
+from tests.cli.running import run
 from tests.render import traces
 from tests.render.looks import look
 
@@ -51,6 +52,22 @@ def test_an_expectation_that_is_not_met_takes_the_green_from_the_result() -> Non
 def test_a_bogus_answer_that_all_paths_give_is_one_that_resolvers_reject() -> None:
     lines = [line for line, _ in styled(checked_by_name("dnssec-missing-key"))]
     assert "all paths give 192.0.2.44, which validating resolvers reject" in lines
+
+
+@pytest.mark.parametrize(
+    ("words", "result"),
+    [
+        ("answers-stale", "192.0.2.44 or 192.0.2.66 · "),
+        ("soa-stale example.com SOA", "serial 2026011501 or serial 2026011400 · "),
+    ],
+)
+def test_where_as_many_servers_say_the_one_as_the_other_neither_is_the_answer(
+    words: str, result: str
+) -> None:
+    lines = run("--lab", *words.split(), "-a").out.splitlines()
+    assert any(line.startswith(result) for line in lines)
+    (paths,) = (at for at, line in enumerate(lines) if line.startswith("1 of 2 paths gives"))
+    assert " at ns1.example.com, 1 of 2 gives" in " ".join(map(str.strip, lines[paths : paths + 2]))
 
 
 def test_the_reason_why_an_answer_is_bogus_is_not_said_twice() -> None:

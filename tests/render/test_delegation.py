@@ -20,7 +20,7 @@ def delegation(*lines: str, ds: dns.rrset.RRset | None = None) -> Delegation:
 def test_deleg_records_are_shown_below_the_cut() -> None:
     step = next(step for step in walked("deleg").steps if step.zone == name("com."))
     (node,) = deleg_nodes(step)
-    assert node.line.plain.startswith("DELEG server-ipv4=192.0.2.53 server-name=ns1.example.com (")
+    assert node.line.plain.startswith("DELEG server-ipv4=192.0.2.53 server-name=ns1.example.com. (")
     assert deleg_nodes(walked("dnssec-good").steps[0]) == []
 
 

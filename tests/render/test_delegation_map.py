@@ -24,8 +24,10 @@ def test_a_walk_is_a_stage_for_each_zone_and_one_for_the_answer() -> None:
         "resolver", "web server 192.0.2.44", "browser",
     ]  # fmt: skip
     assert [stage.arrow for stage in drawn.stages] == [
-        "", "① types www.example.com", "② asks", "③", f"④ NS {TIMES}3, TTL 2d, 2 with glue, DS",
-        f"⑤ NS {TIMES}2, TTL 2d, glue", "⑥", "⑦", "⑧ browser requests www.example.com", "⑨",
+        "", "① types www.example.com", "② asks it", "③ asks",
+        f"④ asks one: NS {TIMES}3, TTL 2d, 2 with glue, DS",
+        f"⑤ asks one: NS {TIMES}2, TTL 2d, glue", "⑥ is answered", "⑦ returns it",
+        "⑧ browser requests www.example.com", "⑨ sends the page",
     ]  # fmt: skip
     assert drawn.stages[6].lines == (Line("5m A 192.0.2.44"),) and not drawn.stages[6].is_zone
 
@@ -34,7 +36,7 @@ def test_many_servers_that_were_not_asked_are_one_line() -> None:
     root = delegation_map(report(traces.plain())).stages[3]
     assert root.lines == (
         Line("a.root-servers.net. 198.41.0.4, 12 ms", Mark.GOOD),
-        Line("12 other servers not asked", Mark.QUIET),
+        Line("12 other servers: not asked", Mark.QUIET),
     )
 
 
@@ -80,3 +82,8 @@ def test_a_trace_in_progress_has_no_result() -> None:
     assert delegation_map(report(replace(traces.plain(), outcome=Outcome.FAILED))).summary.startswith(
         "failed, "
     )
+
+
+def test_a_walk_that_fails_has_each_number_once() -> None:
+    arrows = [stage.arrow[:1] for stage in delegation_map(report(walked("all-silent"))).stages]
+    assert arrows == ["", "①", "②", "③", "④", "⑤", "", "⑥"]

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dnstrace.model.pages import Certificate, Request, Visit
+from dnstrace.model.certificates import Certificate
+from dnstrace.model.pages import Request, Visit
 from dnstrace.model.taken import Fetched
 from dnstrace.render.fetched import fetched_nodes
 

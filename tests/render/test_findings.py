@@ -56,7 +56,7 @@ NOTED = replace(
     unrehearsed="a server has to be changed first",
 )
 
-LONG = {"huge", "endless-dname", "intercepted", "ns-names"}
+LONG = {"huge", "endless-dname", "ns-names"}
 """The worlds with more addresses, longer names or more kinds of servers in trouble than fit."""
 
 WIDE = """\

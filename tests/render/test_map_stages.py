@@ -34,7 +34,7 @@ def test_the_page_is_as_it_was_seen() -> None:
             "⑧ browser requests http://www.example.com/",
             (Line("connected in 20 ms"),),
         ),
-        ("browser", "⑨", (Line("200 OK", Mark.GOOD),)),
+        ("browser", "⑨ sends the page", (Line("200 OK", Mark.GOOD),)),
     ]
     gone = Visit("192.0.2.44", fault="connection refused")
     assert ends(fetched(gone))[-1] == ("browser", "⑨", (Line("no page: connection refused", Mark.BAD),))

@@ -38,24 +38,24 @@ flowchart TD
   s1(["<b>browser</b><br>needs www.example.com A"]):::plain
   s0 -->|"① types www.example.com"| s1
   s2(["<b>resolver</b><br>dnstrace, in its place"]):::plain
-  s1 -->|"② asks"| s2
-  s3["<b>. (the root)</b><br>a.root-servers.net. 198.41.0.4, 12 ms<br>12 other servers not asked"]:::plain
-  s2 -->|"③"| s3
-  s4["<b>com.</b><br>e.gtld-servers.net. 192.12.94.30, 21 ms<br>12 other servers not asked"]:::plain
-  s3 -->|"④ NS ×13, TTL 2d, glue, DS"| s4
+  s1 -->|"② asks it"| s2
+  s3["<b>. (the root)</b><br>a.root-servers.net. 198.41.0.4, 12 ms<br>12 other servers: not asked"]:::plain
+  s2 -->|"③ asks"| s3
+  s4["<b>com.</b><br>e.gtld-servers.net. 192.12.94.30, 21 ms<br>12 other servers: not asked"]:::plain
+  s3 -->|"④ asks one: NS ×13, TTL 2d, glue, DS"| s4
   s5["<b>example.com.</b><br>ns-2048.awsdns-64.com. 205.251.200.0, 8 ms<br>\
 ns-2049.awsdns-65.net. not asked<br>ns-2050.awsdns-66.org. not asked<br>\
 ns-2051.awsdns-67.co.uk. not asked"]:::plain
   s5b0["ns-2048.awsdns-64.com. looked up<br>205.251.200.0"]:::quiet -.-> s5
-  s4 -->|"⑤ NS ×4, TTL 2d, no glue"| s5
+  s4 -->|"⑤ asks one: NS ×4, TTL 2d, no glue"| s5
   s6(["<b>www.example.com.</b><br>5m A 192.0.2.44"]):::good
-  s5 -->|"⑥"| s6
+  s5 -->|"⑥ is answered"| s6
   s7(["<b>resolver</b><br>caches it for 5m, until 14:05:00 UTC"]):::plain
-  s6 -->|"⑦"| s7
+  s6 -->|"⑦ returns it"| s7
   s8(["<b>web server 192.0.2.44</b>"]):::plain
   s7 -->|"⑧ browser requests www.example.com"| s8
   s9(["<b>browser</b><br>shows the page"]):::plain
-  s8 -->|"⑨"| s9
+  s8 -->|"⑨ sends the page"| s9
 """
     )
 
@@ -63,7 +63,7 @@ ns-2051.awsdns-67.co.uk. not asked"]:::plain
 def test_what_is_wrong_stands_at_its_place() -> None:
     shown = texts(svg(report(checked(load("parent-child-differ")))))
     first = shown.index("ns2.example.com. 198.51.100.53, 24 ms") - 1
-    assert [text for text in shown[first : first + 9] if text != "⑥"] == [
+    assert [text for text in shown[first : first + 9] if text != "⑥ is answered"] == [
         "example.com.",
         "ns2.example.com. 198.51.100.53, 24 ms",
         "ns1.example.com. refused",

@@ -148,7 +148,8 @@ def test_different_answers_are_distinguished() -> None:
     assert "! ns2.example.com. 192.0.2.2 · different answer: 192.0.2.99 · 20 ms" in found
     assert "! ns3.example.com. 192.0.2.3 · different answer: 192.0.2.44 with signatures · 30 ms" in found
     assert found[-3] == (
-        "1 of 4 paths gives 192.0.2.44 without signatures, 1 of 4 gives 192.0.2.99 at ns2.example.com, "
+        "1 of 4 paths gives 192.0.2.44 without signatures at ns1.example.com, "
+        "1 of 4 gives 192.0.2.99 at ns2.example.com, "
         "1 of 4 gives 192.0.2.44 with signatures at ns3.example.com, "
         "1 of 4 ends with no answer from ns4.example.com"
     )

@@ -209,7 +209,8 @@ def test_every_moment_of_every_world_of_the_lab_can_be_drawn(world: str, qmin: b
     for moment in moments:
         drawn = look(tree(report(moment)), 60)
         assert max(map(cell_len, drawn.split("\n"))) <= 60
-        for step in () if "more name server" in drawn else moment.steps:  # look-ups may be folded
+        folded = "more name server" in drawn or " addresses of " in drawn
+        for step in () if folded else moment.steps:
             assert all(attempt.exchange.query.address in drawn for attempt in step.attempts)
         assert "asking ..." in drawn or moment.outcome or all(step.outcome for step in moment.steps)
 
@@ -250,7 +251,7 @@ def test_what_matters_is_not_dim() -> None:
 def test_colour_carries_nothing_alone() -> None:
     """Without colours every failure is still marked."""
     plain = look(tree(report(traces.broken())))
-    assert plain.count("✗") == 19 and plain.count("! ") == 2
+    assert plain.count("✗") == 18 and plain.count("! ") == 2
 
 
 def test_it_is_quick_to_import() -> None:

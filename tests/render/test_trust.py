@@ -19,6 +19,7 @@ from dnstrace.render.document import document, schema
 from dnstrace.render.layout import TIMES
 from dnstrace.render.tree import tree
 from dnstrace.render.trust import cut_nodes, signed_by
+from tests.checks.checking import checked_by_name
 from tests.render.looks import look
 from tests.replies import name
 
@@ -145,3 +146,11 @@ def test_text_from_the_network_is_harmless_and_any_time_can_be_shown() -> None:
     broken = replace(signature, valid=False, reason="\x1b[2J")
     said = signed_by(replace(evidence, signatures=(broken,)), name("a."), 43).plain
     assert said == ", not validly signed: \\027[2J"
+
+
+def test_who_needs_to_act_is_for_the_verdict_which_knows_the_cause() -> None:
+    trace = checked_by_name("intercepted")
+    drawn = look(tree(report(trace)), 250)
+    assert "could not be fetched: no root server gave a usable answer" in drawn
+    assert "needs to fix this" in drawn and "the operator of the root zone" not in drawn
+    assert drawn.count("26 addresses of 13 servers") == 3  # of the walk, of the keys, of the NS records

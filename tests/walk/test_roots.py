@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dnstrace.model import ROOT, Source
+from dnstrace.model.known_name import KnownName
 from dnstrace.walk.roots import HintsError, parse_hints, parse_package_hints, read_hints, root_hints
 
 
@@ -24,7 +25,9 @@ def test_the_package_knows_thirteen_root_servers_on_both_families() -> None:
 
 def test_the_quick_reader_of_the_package_gives_what_the_full_one_does() -> None:
     text = (resources.files("dnstrace") / "data" / "root.hints").read_text(encoding="ascii")
-    assert parse_package_hints(text) == parse_hints(text, "the package") == root_hints()
+    hints = parse_package_hints(text)
+    assert hints == parse_hints(text, "the package") == root_hints()
+    assert all(isinstance(each.name, KnownName) for each in hints.servers)  # they are compared often
 
 
 def test_it_takes_each_address_to_its_own_server() -> None:

@@ -28,6 +28,7 @@ def settings_of(parsed: Parsed) -> Settings:
     given = {key: chosen[key] for key in _AS_SET if key in chosen}
     given |= {"all_servers": True} if {"all-servers", "check"} & set(chosen) else {}
     given |= {"probe": True} if "check" in chosen else {}
+    given |= {"adot": True} if "adot" in chosen else {}
     identified = "nsid" in chosen or ("from" in chosen and "nsid" not in parsed.undone)
     return replace(Settings(), families=families(parsed), edns=_edns(chosen, identified), **given)
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dnstrace.cli.line.asking import limits_of, settings_of
-from dnstrace.cli.line.fitting import everything, expected, families_of
+from dnstrace.cli.line.fitting import everything, expected, families, families_of
 from dnstrace.cli.line.forms import ALL_LEVELS, Output
 from dnstrace.cli.line.options import OPTIONS, Completes
 from dnstrace.cli.line.questions import questions, types
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
     from dnstrace.cli.line.lists import Many
     from dnstrace.cli.line.parsed import Parsed
-    from dnstrace.cli.loading import Document, Loaded
+    from dnstrace.cli.loading import Loaded
     from dnstrace.model import Delegation, Name
     from dnstrace.model.asked import Resolver
+    from dnstrace.model.documents import Document
     from dnstrace.model.expectations import Expectation
     from dnstrace.model.places import Place
     from dnstrace.record import Record
@@ -177,13 +178,18 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         places=_places(chosen),
         replayed=loaded.places if loaded else (),
         system_there=_system_there(chosen),
-        remarks=_remarks(chosen, policy),
+        remarks=_remarks(parsed, policy),
     )
 
 
-def _remarks(chosen: Mapping[str, Any], policy: Policy) -> tuple[str, ...]:
-    """How names were read, and what is written as an earlier version did."""
+def _remarks(parsed: Parsed, policy: Policy) -> tuple[str, ...]:
+    """How names were read, which resolvers are not asked, and what is written as an earlier version did."""
+    chosen: Mapping[str, Any] = parsed.settings
     read = {subject.remark: None for subject in chosen.get("subject", ()) if subject.remark}
+    if {"resolver", "lab"} & chosen.keys() and len(families(parsed)) == 1:
+        from dnstrace.cli.line.unasked import unasked
+
+        read |= dict.fromkeys(filter(None, (unasked(parsed),)))
     if not policy.ignores:
         return tuple(read)
     from dnstrace.cli.line.former import remarks

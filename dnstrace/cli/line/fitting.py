@@ -93,7 +93,7 @@ def _only_validation_can_tell(settings: Mapping[str, Any]) -> str:
 def families(parsed: Parsed) -> frozenset[int]:
     """The address families to ask over: those that the flags and the address to ask from allow."""
     allowed = _EITHER
-    for _, only in _restrictions(parsed):
+    for _, only in restrictions(parsed):
         allowed &= only
     return allowed
 
@@ -111,7 +111,7 @@ def _several_servers(parsed: Parsed) -> str:
     return f"give one @SERVER to start from: these are {len(servers)}" if len(servers) > 1 else ""
 
 
-def _restrictions(parsed: Parsed) -> Iterator[tuple[str, frozenset[int]]]:
+def restrictions(parsed: Parsed) -> Iterator[tuple[str, frozenset[int]]]:
     """What restricts the families to ask over, in words, and to which."""
     bind = parsed.settings.get("bind")
     for name, family in (("ipv4", 4), ("ipv6", 6)):
@@ -123,7 +123,7 @@ def _restrictions(parsed: Parsed) -> Iterator[tuple[str, frozenset[int]]]:
 
 def _given_addresses(parsed: Parsed) -> Iterator[tuple[str, frozenset[int]]]:
     """What has to be of a family that is asked over, in words, and its families."""
-    yield from ((word, only) for word, only in _restrictions(parsed) if " " in word)
+    yield from ((word, only) for word, only in restrictions(parsed) if " " in word)
     for server in parsed.servers:
         if is_address(server):
             yield f"@{server}", frozenset({family_of(server)})
@@ -136,7 +136,7 @@ def _given_addresses(parsed: Parsed) -> Iterator[tuple[str, frozenset[int]]]:
 def _other_family(parsed: Parsed) -> str:
     """What is wrong where an address is of a family that is not asked over."""
     for word, has in _given_addresses(parsed):
-        for restriction, only in _restrictions(parsed):
+        for restriction, only in restrictions(parsed):
             if not has & only:
                 asks = f"{restriction} asks over IPv{min(only)} only"
                 return f"{word} is an IPv{min(has)} address, but {asks}"

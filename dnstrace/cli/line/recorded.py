@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dnstrace.record import Record
 
 _NSID, _SUBNET, _ZONEVERSION = 3, 8, 19  # RFC 5001, RFC 7871, RFC 9660
-_ASKED = {each.name for each in OPTIONS if each.group is Group.ASK} | {"all-servers", "check"}
+_ASKED = {each.name for each in OPTIONS if each.group is Group.ASK} | {"all-servers", "check", "adot"}
 _ASKED -= {"root-hints", "seed"}  # these are not part of the settings
 
 
@@ -44,6 +44,8 @@ def of_document(document: Mapping[str, Any], words: Parsed) -> Parsed:
         found["all-servers"] = True
     if document["security"] is not None:
         found["dnssec"] = True
+    if document.get("adot") is not None:  # earlier versions do not write it
+        found["adot"] = True
     filed = _filed(found, Question(named(asked["name"]).name, rdtype(asked["type"])), words)
     _without_validation(filed)
     return filed
@@ -87,6 +89,7 @@ def _settings(record: Record) -> dict[str, object]:
         "zoneversion": _ZONEVERSION in options,
         "cookie": COOKIE in options,
         "check": settings.probe,
+        "adot": settings.adot,
         "all-servers": settings.all_servers and not settings.probe,
     }
     values = {

@@ -13,9 +13,13 @@ from dnstrace.model.asked import Resolver
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dnstrace.lab.world import World
+
 _SYSTEM = "system"
 ALL = "public"
 """The name that stands for all of the package's."""
+WITH_RESOLVERS = "a world that has some is resolver-stale: dnstrace --lab resolver-stale"
+"""What to type for a world of the lab that has resolvers."""
 
 
 def is_system(resolvers: tuple[Resolver, ...]) -> bool:
@@ -44,6 +48,13 @@ def look_up(
     raise Usage(
         f"must be an address, tls://ADDRESS, https://HOST/PATH, 'system' or a name, not {shown(name)}{near}"
     )
+
+
+def of_the_world(world: World) -> tuple[Resolver, ...]:
+    """The resolvers of the lab's machine, which `system` stands for there. Raises Usage if it has none."""
+    if not world.resolvers:
+        raise Usage(f"world {world.name} has no resolvers; {WITH_RESOLVERS}")
+    return tuple(map(Resolver, world.resolvers))
 
 
 def _one_of(addresses: tuple[str, ...], families: frozenset[int]) -> Resolver:

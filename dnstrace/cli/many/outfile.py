@@ -156,7 +156,7 @@ class Done:
                 kept.flush()
                 os.fsync(kept.fileno())
             os.replace(new, path)
-        except BaseException:
+        except BaseException:  # Ctrl-C too: what is half written must not stay
             with suppress(FileNotFoundError):
                 os.unlink(new)
             raise

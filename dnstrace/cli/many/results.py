@@ -65,8 +65,13 @@ class Result(NamedTuple):
 
     @property
     def is_bad(self) -> bool:
-        """Whether it failed, is bogus, has an error or is not as expected."""
+        """Whether it failed, is bogus, has an error or is not as expected: its status is neither 0 nor 1."""
         return self.status not in _GOOD
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether its name does not exist, and nothing says whether it should."""
+        return self.status is Exit.NEGATIVE and self.outcome == Outcome.NXDOMAIN.value
 
 
 class Form(NamedTuple):

@@ -28,7 +28,7 @@ from dnstrace.cli.planning import planned
 from dnstrace.cli.usage import Usage, shown
 from dnstrace.clock import run_real
 from dnstrace.model.counting import counted
-from dnstrace.model.quick_names import quicken
+from dnstrace.model.record_hashes import hash_records_once
 
 if TYPE_CHECKING:
     from dnstrace.bulk.plan import Item
@@ -110,7 +110,7 @@ class _ManyRun:
         """Trace and write by this plan, print the summary, and return the exit status."""
         run: Callable[[Coroutine[Any, Any, None]], None] = getattr(plan.network, "run", run_real)
         collect_rarely()
-        quicken()
+        hash_records_once()
         try:
             workers = 1 if plan.network is not None or self._many.dask else self._workers()
             run(self._traced(wanted, plan, workers))

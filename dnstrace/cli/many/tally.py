@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _NAMED = 5  # names, zones and servers that a line of the summary lists
 _REMEMBERED = 2000  # zones and servers that are counted, which bounds the memory of a run of any length
+_ABSENT = "NXDOMAIN"
+_TO_COUNT = "--expect 'outcome!=nxdomain'"
 
 _Key = TypeVar("_Key", bound="Hashable")
 
@@ -60,6 +62,7 @@ class Tally:
         self._bad = 0
         self._codes = _Named[tuple[Level, str]]()
         self._unmet = _Named[str]()
+        self._absent = _Named[str]()
         self._failing: Counter[str] = Counter()
         self._troubled: Counter[str] = Counter()
         self._slowest: dict[str, float] = {}
@@ -78,6 +81,8 @@ class Tally:
             many = len(self._unmet.counts) >= _REMEMBERED and text not in self._unmet.counts
             self._unmet.add("" if many else text, found.name)
         self.status = worst((self.status, found.status))
+        if found.is_absent:
+            self._absent.add(_ABSENT, found.name)
         if found.failed_in:
             _count_bounded(self._failing, found.failed_in)
         for server in found.troubled:
@@ -106,6 +111,8 @@ class Tally:
         if wrong:
             yield f"{counted(wrong, 'line')} could not be traced"
         yield from self.findings()
+        if self._absent.counts:
+            yield f"{_ABSENT} {self._absent.text(_ABSENT)}; bad only with {_TO_COUNT}"
         for what, places in (("failed in", self._failing), ("in trouble:", self._troubled)):
             if places:
                 most = ", ".join(f"{each} ({count:,})" for each, count in places.most_common(_NAMED))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dnstrace.cli.comparing import compared
 from dnstrace.cli.exits import Exit
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from dnstrace.cli.environment import Environment
     from dnstrace.cli.line.choices import Choices
+    from dnstrace.model.documents import Document
 
-Document = dict[str, Any]
 _HERE = "here"
 
 

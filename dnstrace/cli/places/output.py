@@ -104,7 +104,8 @@ def _tree(seen: Sequence[Seen], question: Question, chosen: Choices, environment
     if alone is not None:
         environment.remark(f"traced from {alone.place.text}, by {harmless(alone.by)}")
     else:
-        view = PlacesView(across(seen), question, how.verbose, environment.ascii_only)
+        apart = () if how.verbose else traced  # the tree of each has it
+        view = PlacesView(across(seen), question, how.verbose, environment.ascii_only, apart)
         console.print(view, crop=False)
     for each in traced if how.verbose or alone is not None else ():
         from dnstrace.render.tree import tree

@@ -26,12 +26,16 @@ from dnstrace.render.document.judged import (
     verdict_of,
 )
 from dnstrace.render.document.steps import step_of
-from dnstrace.render.document.values import Document, iso, ms, question_of, rcode_of, referral_of, rrsets_of
+from dnstrace.render.document.values import iso, ms, question_of, rcode_of, referral_of, rrsets_of
 from dnstrace.render.text import harmless, name_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dnstrace.model import Stats
+    from dnstrace.model.documents import Document
     from dnstrace.model.report import Report
+    from dnstrace.model.taken import Encrypted
 
 SCHEMA = "dnstrace/1"
 _SCHEMA_FILE = "dnstrace-1.schema.json"
@@ -91,7 +95,7 @@ def _without_steps(report: Report) -> Document:
         "started": iso(trace.started, "milliseconds"),
         "seed": trace.seed,
         "interrupted": trace.interrupted,
-        "outcome": None if trace.outcome is None else trace.outcome.value,
+        "outcome": trace.outcome,
         "rcode": rcode_of(trace.rcode),
         "security": None if trace.judgement is None else trace.judgement.security.value,
         "reason": harmless(trace.unjudged if trace.judgement is None else trace.judgement.reason) or None,
@@ -116,6 +120,7 @@ def _without_steps(report: Report) -> Document:
         "paths": [share_of(share) for share in report.shares] or None,
         "journey": _journey_of(report),
         "http": None if trace.fetched is None else fetched_of(trace.fetched),
+        "adot": None if trace.encrypted is None else _encrypted_of(trace.encrypted),
         "stats": _stats(trace.stats),
         "error": error_of(trace),
         "unheard": ended_unheard(trace),
@@ -132,6 +137,12 @@ def _explained(report: Report) -> dict[int, str]:
     return {number: " ".join(filter(None, each)) for number, each in sentences.items()}
 
 
+def _encrypted_of(found: Iterable[Encrypted]) -> list[Document]:
+    from dnstrace.render.document.encrypted import encrypted_of
+
+    return [encrypted_of(each) for each in found]
+
+
 def _journey_of(report: Report) -> list[Document]:
     """The journey from the name that is typed to the page, leg by leg."""
     from dnstrace.render.story import Story
@@ -139,7 +150,7 @@ def _journey_of(report: Report) -> list[Document]:
     return [
         {
             "number": leg.number,
-            "stage": leg.stage.value,
+            "stage": leg.stage,
             "title": title,
             "text": text,
             "zone": None if leg.zone is None else name_text(leg.zone),

@@ -10,11 +10,12 @@ from dnstrace import __version__
 from dnstrace.analysis.reached import ended_unheard
 from dnstrace.render.document.cut import zones_of
 from dnstrace.render.document.judged import error_of, ignore_of, met_of
-from dnstrace.render.document.values import Document, iso, ms, question_of, rcode_of, rrsets_of
+from dnstrace.render.document.values import iso, ms, question_of, rcode_of, rrsets_of
 from dnstrace.render.text import harmless, name_text
 
 if TYPE_CHECKING:
     from dnstrace.model.asked import Name
+    from dnstrace.model.documents import Document
     from dnstrace.model.findings import Finding, Verdict
     from dnstrace.model.report import Report
 

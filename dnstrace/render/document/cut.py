@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from dnstrace import __version__
 from dnstrace.model.kept import kept
-from dnstrace.render.document.values import Document, referral_of
+from dnstrace.render.document.values import referral_of
 from dnstrace.render.text import name_text
 
 if TYPE_CHECKING:
     from dnstrace.model import Delegation, Trace
+    from dnstrace.model.documents import Document
 
 SCHEMA = "dnstrace/1-cut"
 

@@ -9,7 +9,7 @@ import dns.rdatatype
 
 from dnstrace.analysis.reached import is_bogus
 from dnstrace.model import Kind, Outcome
-from dnstrace.render.document.values import Document, ede_of, iso, ms, question_of, rcode_of, rrsets_of
+from dnstrace.render.document.values import ede_of, iso, ms, question_of, rcode_of, rrsets_of
 from dnstrace.render.edns import edns_options
 from dnstrace.render.expected import expected_text, value_text
 from dnstrace.render.remedies import why_not_rehearsed
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dnstrace.model import Trace
     from dnstrace.model.accepting import Accepted, Ignore, Ignored
     from dnstrace.model.compared import Compared, OldRecords, OtherCopy
+    from dnstrace.model.documents import Document
     from dnstrace.model.expectations import Met, MetAt
     from dnstrace.model.findings import Finding, Remedy, Verdict
     from dnstrace.model.lives import Life
@@ -239,7 +240,7 @@ def _met_at(each: MetAt) -> Document:
 def life_of(life: Life) -> Document:
     """How long a resolver may cache an RRset."""
     return {
-        "what": life.what.value,
+        "what": life.what,
         "name": name_text(life.name),
         "type": type_text(life.rdtype),
         "ttl": life.ttl,

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dnstrace.model.kept import kept
 from dnstrace.render.document.steps import attempt_of, step_alone
-from dnstrace.render.document.values import Document, ms, server_of
+from dnstrace.render.document.values import ms, server_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
     from dnstrace.model import Attempt, NameServer, Trace
+    from dnstrace.model.documents import Document
 
 _MOST = 4096  # attempts whose texts are kept
 _encode = json.JSONEncoder(allow_nan=False).encode

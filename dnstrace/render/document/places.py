@@ -13,7 +13,7 @@ from dnstrace.model import Outcome, Trace
 from dnstrace.model.places import Failure, PlaceTrace
 from dnstrace.model.report import Report
 from dnstrace.render.document.judged import finding_of
-from dnstrace.render.document.values import Document, ms
+from dnstrace.render.document.values import ms
 from dnstrace.render.text import escaped, harmless, name_text
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from dnstrace.model import Question
     from dnstrace.model.across import Across, Row, Statement
+    from dnstrace.model.documents import Document
 
 _OF_TRACE = ("outcome", "rcode", "security", "error")
 

@@ -10,7 +10,6 @@ import dns.rdatatype
 
 from dnstrace.model import Fault
 from dnstrace.render.document.values import (
-    Document,
     ede_of,
     iso,
     ms,
@@ -29,8 +28,10 @@ if TYPE_CHECKING:
 
     from dnstrace.message.options import ZoneVersion
     from dnstrace.model import Attempt, Step
+    from dnstrace.model.documents import Document
     from dnstrace.model.judgement import SignatureEvidence, StepEvidence
 
+_DO = int(dns.flags.DO)  # as a number: `&` of flags makes a `dns.flags.Flag`
 _RESERVED = 0x40  # the Z bit, which has no name (RFC 6895 section 2.1)
 _RESULTS = {
     None: "response",
@@ -59,20 +60,21 @@ def step_of(step: Step, verbose: bool, evidence: StepEvidence | None, explanatio
 
 def step_alone(step: Step, evidence: StepEvidence | None, explanation: str | None) -> Document:
     """The same with no servers and no attempts in their places."""
+    referral = step.referral
     return {
         "id": step.id,
         "parent": step.parent,
-        "purpose": step.purpose.value,
-        "probe": None if step.probe is None else step.probe.value,
+        "purpose": step.purpose,
+        "probe": step.probe,
         "zone": name_text(step.zone),
         "question": question_of(step.question),
         "servers": [],
         "attempts": [],
         "chosen": step.chosen,
-        "outcome": None if step.outcome is None else step.outcome.value,
+        "outcome": step.outcome,
         "compact_denial": denied_compactly(step),
-        "referral": None if step.referral is None else referral_of(step.referral),
-        "security": None if evidence is None else evidence.security.value,
+        "referral": None if referral is None else referral_of(referral),
+        "security": None if evidence is None else evidence.security,
         "evidence": None if evidence is None else _evidence(evidence),
         "note": harmless(step.note) or None,
         "explanation": explanation,
@@ -128,18 +130,18 @@ def attempt_of(attempt: Attempt, verbose: bool) -> Document:
         "server": name_text(attempt.server),
         "address": exchange.query.address,
         "port": exchange.query.port,
-        "transport": exchange.query.transport.value,
+        "transport": exchange.query.transport,
         "start_ms": ms(exchange.start),
         "rtt_ms": ms(exchange.elapsed),
         "result": _RESULTS[exchange.fault],
-        "meaning": attempt.meaning.kind.value,
+        "meaning": attempt.meaning.kind,
         "rcode": rcode_of(None if message is None else message.rcode()),
         "flags": None if message is None else list(_flags(message.flags)),
         "size": None if exchange.wire is None else len(exchange.wire),
         "edns": None if message is None or message.edns < 0 else _edns(message),
         "sections": _sections(message) if verbose and message is not None else None,
         "wire": None,
-        "cause": None if attempt.cause is None else attempt.cause.value,
+        "cause": attempt.cause,
         "note": harmless(attempt.meaning.note) or None,
         **cached,
     }
@@ -156,7 +158,7 @@ def _edns(message: dns.message.Message) -> Document:
     return {
         "version": message.edns,
         "udp_size": message.payload,
-        "do": bool(message.ednsflags & dns.flags.DO),
+        "do": bool(message.ednsflags & _DO),
         "nsid": None if options.nsid is None else {"hex": options.nsid.hex(), "text": options.nsid_text},
         "ede": ede_of(options.errors),
         "cookie": None if options.cookie is None else options.cookie.hex(),

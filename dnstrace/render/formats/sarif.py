@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from dnstrace import __version__
@@ -20,9 +20,9 @@ from dnstrace.model.findings import Level
 from dnstrace.render.formats.entries import INTERRUPTED, Entry, Problem
 
 if TYPE_CHECKING:
+    from dnstrace.model.documents import Document
     from dnstrace.model.findings import Explanation
 
-Document = dict[str, Any]
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _HOME = "https://github.com/dnstrace/dnstrace"

@@ -28,6 +28,7 @@ def test_what_is_not_set_is_as_it_is_by_default() -> None:
         ("-4 -b 192.0.2.1", Settings(families=frozenset({4}), bind="192.0.2.1")),
         ("--all-servers", Settings(all_servers=True)),
         ("--check", Settings(all_servers=True, probe=True)),
+        ("--adot", Settings(adot=True)),
         ("--no-edns", Settings(edns=None)),
         ("--nsid --bufsize 900", Settings(edns=Edns(payload=900, options=((3, b""),)))),
         ("--subnet 0", Settings(edns=Edns(options=((8, b"\0\1\0\0"),)))),

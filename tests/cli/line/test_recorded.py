@@ -58,7 +58,9 @@ def test_a_document_without_a_record_says_less() -> None:
     assert found.settings["seed"] == 3 and found.settings["type"] == [15]
     assert {"check", "dnssec"} <= set(found.said)
     plain = of_document(json.loads(run("--lab", "-a", "--json").out), parse([]))
-    assert "all-servers" in plain.said and not {"check", "dnssec"} & set(plain.said)
+    assert "all-servers" in plain.said and not {"check", "dnssec", "adot"} & set(plain.said)
+    over_tls = json.loads(run("--lab", "--adot", "--json").out)
+    assert "adot" in of_document(over_tls, parse([])).said
 
 
 def test_with_nothing_typed_the_settings_are_the_record_s_own(path: str, record: Record) -> None:

@@ -124,7 +124,16 @@ def test_they_come_from_the_environment_too(asked: list[tuple[str, dict[str, Any
         (["x.", "--parent-only", "--resolver=::1"], "--parent-only and --resolver exclude each other"),
         (["--lab", "--resolver=192.0.2.1"], "--resolver: world textbook has no resolver at 192.0.2.1"),
         (["--lab", "--resolver=198.41.0.4:54"], "world textbook has no resolver at 198.41.0.4 port 54"),
-        (["--lab=resolver-split", "--resolver=::1"], "no resolver at ::1; there is 10.0.0.53"),
+        (
+            ["--lab=resolver-split", "--resolver=::1"],
+            "no resolver at ::1; it has 10.0.0.53: leave out",
+        ),
+        (["--lab=resolver-split", "--resolver=quad9"], "no resolver at 9.9.9.9 (quad9); it has 10.0.0.53"),
+        (["--lab", "--resolver=public"], "no resolver at 1.1.1.1 (cloudflare); a world that has some is"),
+        (
+            ["--lab", "--resolver=system"],
+            "world textbook has no resolvers; a world that has some",
+        ),
         (["--lab", "--resolver=tls://198.41.0.4"], "--resolver tls: the lab has no TLS"),
         (
             ["x.", *(f"--resolver=10.0.0.{n}" for n in range(33))],

@@ -61,6 +61,17 @@ def test_what_is_not_as_expected_comes_first() -> None:
     assert tally.judged == {"a=192.0.2.9", "ttl>=5"}
 
 
+def test_names_that_do_not_exist_are_listed_with_what_makes_them_bad() -> None:
+    tally, absent = Tally(), ANSWERED._replace(name="gone.example. A", outcome="nxdomain")
+    tally.add(absent._replace(status=Exit.NEGATIVE))
+    assert not absent._replace(status=Exit.NEGATIVE).is_bad and tally.status is Exit.ANSWER
+    _, said = list(tally.summary(0))[:2]
+    assert said == "NXDOMAIN (1 name): gone.example; bad only with --expect 'outcome!=nxdomain'"
+    tally.add(absent)  # it was expected
+    tally.add(ANSWERED._replace(status=Exit.NEGATIVE, outcome="nodata"))
+    assert [*tally.summary(0)][1] == said
+
+
 def test_nothing_at_all_is_said_to_be_nothing() -> None:
     (only,) = Tally().summary(0)
     assert only.startswith("0 names") and only.endswith(": nothing")

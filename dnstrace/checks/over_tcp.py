@@ -1,0 +1,92 @@
+"""Rules on replies over TCP, which are needed where a reply does not fit into a datagram."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dnstrace.checks.anomalies import result_text
+from dnstrace.checks.catalogue import of_cut
+from dnstrace.checks.controls import failing_over_tcp, heard_over_udp, truncated
+from dnstrace.checks.evidence import Cut
+from dnstrace.checks.phrases import UPDATE, addresses, listed
+from dnstrace.checks.remedies import at_servers
+from dnstrace.checks.replies import HeardReply, by_server, steps_of
+from dnstrace.model import Kind, Probe
+from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.naming import plain
+
+_OPEN = "open TCP port 53 on {server} and on every firewall before it"
+_REPLY = (
+    "have {server} answer queries over TCP: port 53 is open, but the server, or a device before it,"
+    " closes the connection before the reply is complete"
+)
+_ALLOW = "have {server}, or a proxy before it, answer queries over TCP as it answers those over UDP"
+
+
+@of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
+def no_tcp(cut: Cut) -> Iterator[Observation]:
+    """A name server does not answer over TCP.
+
+    What it is: a query over TCP gets no reply or an error, but UDP works.
+
+    Why it matters: replies that do not fit into a datagram have to be fetched over TCP, signed ones above
+    all. If the server truncates replies, that data cannot be fetched (an error).
+
+    How to fix it: open TCP port 53 on the server and on every firewall before it. If connections are closed
+    before a reply is complete, the port is open: have the server answer over TCP. If the reply is an error,
+    such as REFUSED, look at how a proxy or an access list before the zone treats TCP.
+
+    References: RFC 7766 section 5; RFC 9210 section 3
+    """
+    tried, refused = cut.probe(Probe.TCP, all_servers=True), failing_over_tcp(cut)
+    silent = [r for r in tried if r.message is None and r.address in heard_over_udp(cut)]
+    lost = {**{address: each for address, each in refused.items() if truncated(each)}, **cut.lost_over_tcp}
+    answered = {r.address for r in tried if r.message is not None and r.address not in refused}
+    needed = [r for address, r in lost.items() if address not in answered]
+    rest = [r for r in (*silent, *refused.values()) if r.address not in lost]
+    for server, replies in by_server([*needed, *rest]).items():
+        truncates = any(reply.address in lost for reply in replies)
+        although = " although it truncates its replies over UDP" if truncates else ""
+        yield Observation(
+            f"{plain(server)} {_does(replies)} over TCP at {addresses(replies)}{although}",
+            steps_of([*replies, *(each for each in silent if each.server == server)]),
+            server=server,
+            cure=_cure(replies).format(server=plain(server)),
+            level=Level.ERROR if truncates else None,
+            remedy=at_servers(server),
+        )
+
+
+def _does(replies: list[HeardReply]) -> str:
+    if any(reply.message is None for reply in replies):
+        return "does not answer"
+    return f"answers {listed(dict.fromkeys(result_text(reply.meaning) for reply in replies))}"
+
+
+def _cure(replies: list[HeardReply]) -> str:
+    if all(reply.message is not None for reply in replies):
+        return _ALLOW
+    return _REPLY if {reply.meaning.kind for reply in replies} == {Kind.CONNECTION_LOST} else _OPEN
+
+
+@of_cut(Level.ERROR, Blame.HOST)
+def truncated_over_tcp(cut: Cut) -> Iterator[Observation]:
+    """A name server truncates its replies over TCP too.
+
+    What it is: a reply over TCP has the TC flag instead of the data.
+
+    Why it matters: there is no other way to ask: the data cannot be fetched from this server.
+
+    How to fix it: update the name server software, or whatever changes its replies on the way.
+
+    References: RFC 7766 section 5; RFC 2181 section 9
+    """
+    found = [reply for reply in cut.everyone if reply.meaning.kind is Kind.TRUNCATED_OVER_TCP]
+    for server, replies in by_server(found).items():
+        yield Observation(
+            f"{plain(server)} truncates its replies over TCP too at {addresses(replies)}",
+            steps_of(replies),
+            server=server,
+            cure=UPDATE.format(server=plain(server)),
+            remedy=at_servers(server),
+        )

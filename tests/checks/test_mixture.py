@@ -1,0 +1,49 @@
+"""The rule on a delegation that mixes the servers of several hosts."""
+
+from __future__ import annotations
+
+import pytest
+
+from dnstrace.checks.evidence import Evidence
+from dnstrace.checks.mixture import child_sets, mixture
+from dnstrace.model.findings import Blame
+from tests.checks.checking import checked, made_of
+from tests.checks.documented import assert_fires, checked_world, found
+from tests.replies import name
+
+CODE = "hosts-mixed"
+
+
+def test_the_rule_fires_where_it_should_and_only_there() -> None:
+    assert_fires(CODE, CODE, "soa-several-primaries")
+
+
+def test_neither_zone_is_called_old_and_neither_is_recommended_over_the_other() -> None:
+    assert {each.code for each in checked_world(CODE).findings or ()} == {CODE, "answers-differ"}
+    (finding,) = found(CODE, CODE)
+    assert finding.blame is Blame.REGISTRAR and not finding.records
+    hosts = "ns1.example.net and ns2.example.net, or ns1.example.org and ns2.example.org"
+    assert finding.cure.endswith(hosts)
+    (differs,) = found("answers-differ", CODE)
+    assert differs.cure == finding.cure and "answers-differ" in finding.explains
+
+
+@pytest.mark.parametrize("world", ["soa-stale", "ns-disjoint", "ns-sets-differ", "parent-child-differ"])
+def test_copies_that_know_of_each_other_are_of_one_host(world: str) -> None:
+    cut = Evidence(checked_world(world)).cut(name("example.com."))
+    assert cut is not None and child_sets(cut) and not mixture(cut)
+
+
+def test_a_host_that_lists_the_servers_of_the_other_follows_it() -> None:
+    """The former host was given the new NS records, and only the parent still lists both."""
+    former = {
+        "servers": ["ns1.example.net.", "ns2.example.net."],
+        "text": """
+@ 900 SOA ns1.example.net. hostmaster.example.net. 2019010101 7200 900 1209600 300
+@ NS ns1.example.org.
+@ NS ns2.example.org.
+www 300 A 192.0.2.1
+""",
+    }
+    trace = checked(made_of(CODE, zones={"example.com. former": former}))
+    assert CODE not in {each.code for each in trace.findings or ()}
