@@ -91,7 +91,7 @@ def negative_without_soa(cut: Cut) -> Iterator[Observation]:
 
 def _steps_of(cut: Cut) -> list[Step]:
     """The steps of the walk, and the probes for other types and for the addresses of name servers."""
-    asked = (step for step in cut.evidence.trace.steps if step.main and step.zone == cut.zone)
+    asked = (step for step in cut.steps if step.main and step.zone == cut.zone)
     probes = (*cut.probe_steps(Probe.TYPE), *cut.probe_steps(Probe.ADDRESS))
     return list({step.id: step for step in (*cut.walked, *asked, *probes)}.values())
 

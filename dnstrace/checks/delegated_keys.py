@@ -164,7 +164,7 @@ def unheard(cut: Cut) -> tuple[Name, ...]:
 
 def _unheard(cut: Cut) -> tuple[Name, ...]:
     asked = [reply.attempt for reply in cut.everyone if not reply.meaning.usable]
-    for step in cut.evidence.trace.steps:
+    for step in cut.steps:
         if step.question.name == cut.zone and step.question.rdtype == dns.rdatatype.DNSKEY:
             asked += [attempt for attempt in step.attempts if attempt.meaning.kind not in _NOT_ASKED]
     answered = {reply.server for reply, _ in signing_of(cut).key_replies.values()}

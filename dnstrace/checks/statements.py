@@ -16,7 +16,7 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.checks.agreement import NEGATIVE, POSITIVE, conflict
-from dnstrace.checks.evidence import Cut, Evidence
+from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.dnssec.proof import Types
 from dnstrace.dnssec.records import NSEC
@@ -109,7 +109,7 @@ class Statements:
 
     def __init__(self, cut: Cut) -> None:
         self.zone = cut.zone
-        self.everything = tuple(_statements(cut.evidence, cut.zone))
+        self.everything = tuple(_statements(cut))
         self.all = tuple(each for each in self.everything if each.zone == cut.zone)
 
     def of_kind(self, kinds: Iterable[Kind]) -> list[Statement]:
@@ -249,9 +249,8 @@ def heard_below(cut: Cut, reply: HeardReply, below: Name) -> list[HeardReply]:
 def _asked_elsewhere(cut: Cut) -> dict[tuple[Name, Question], list[Step]]:
     """The probes of servers that only some of the parent's servers list, by zone and question."""
     found: dict[tuple[Name, Question], list[Step]] = {}
-    for step in cut.evidence.trace.steps:
-        if step.probe is Probe.ELSEWHERE:
-            found.setdefault((step.zone, step.question), []).append(step)
+    for step in cut.anywhere(Probe.ELSEWHERE):
+        found.setdefault((step.zone, step.question), []).append(step)
     return found
 
 
@@ -298,7 +297,7 @@ def foreign_soa_in(reply: HeardReply) -> Name | None:
 
 def asked_like_a_resolver(cut: Cut) -> list[HeardReply]:
     """Every last reply of the servers of a cut, usable or not, to a query that a resolver could send."""
-    steps = (step for step in cut.evidence.trace.steps if step.zone == cut.zone and not step.asks_resolver)
+    steps = (step for step in cut.steps if step.zone == cut.zone and not step.asks_resolver)
     return [
         reply
         for step in steps
@@ -314,9 +313,9 @@ def parents_own(each: Statement, cut: Name) -> bool:
     return each.name == cut and each.rdtype in own
 
 
-def _statements(evidence: Evidence, zone: Name) -> Iterable[Statement]:
-    for step in evidence.trace.steps:
-        asked_here = step.zone == zone or (step.main and is_below(zone, step.zone))
+def _statements(cut: Cut) -> Iterable[Statement]:
+    for step in cut.steps:
+        asked_here = step.zone == cut.zone or (step.main and is_below(cut.zone, step.zone))
         if not asked_here or step.asks_resolver or step.probe in _UNLIKE_A_RESOLVER:
             continue
         for reply in replies_of(step):

@@ -38,7 +38,7 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 6891 section 7; RFC 3225 section 3
     """
-    refusing = cut.evidence.causes[Cause.NO_EDNS]
+    refusing = cut.causes[Cause.NO_EDNS]
     found = [
         r for r in cut.everyone if r.address in cut.serving and (r.address in refusing or _strips_opt(r))
     ]
@@ -239,7 +239,7 @@ def _each_fault(
 def _by_cause(
     cut: Cut, cause: Cause, does: str, cure: str, holds: Callable[[HeardReply], bool] = lambda reply: True
 ) -> Iterator[Observation]:
-    shown = cut.evidence.causes[cause]
+    shown = cut.causes[cause]
     found = [reply for reply in cut.everyone if reply.address in shown and holds(reply)]
     yield from _each_server(found, does, cure)
 
