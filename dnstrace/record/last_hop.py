@@ -11,7 +11,8 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.model.pages import PORTS, Certificate, Request, Visit
+from dnstrace.model.certificates import Certificate
+from dnstrace.model.pages import PORTS, Request, Visit
 from dnstrace.model.taken import Fetched
 from dnstrace.record.fields import Fields, parse_moment
 

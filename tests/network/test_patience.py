@@ -13,6 +13,7 @@ import pytest
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.network import live as live_sockets
 from dnstrace.network import pooled
+from dnstrace.network.faults import read
 from dnstrace.network.live import LiveNetwork
 from dnstrace.network.patience import LARGE, MOST, FairTimer
 from dnstrace.network.pooled import PooledNetwork
@@ -67,7 +68,7 @@ def test_of_large_replies_one_is_read_in_a_turn(
     network: type[LiveNetwork], more: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All have come when the first is read; small ones are read at once."""
-    turns, seen, read = 0, list[int](), live_sockets.read
+    turns, seen = 0, list[int]()
 
     def reading(exchange: Exchange, wire: bytes) -> Exchange:
         seen.append(turns)
