@@ -6,8 +6,8 @@ recording) are Networks: a wrapper *is* a Network. Time is the running event loo
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dnstrace.model import Exchange, Query
 
@@ -53,13 +53,15 @@ def began(network: Network, now: float) -> float:
     return now if ahead is None else ahead.began()
 
 
-async def in_turn(network: Network, query: Query, timeout: float, sent: Callable[[], None]) -> Exchange:
+def in_turn(
+    network: Network, query: Query, timeout: float, sent: Callable[[], None]
+) -> Coroutine[Any, Any, Exchange]:
     """Put `query` to its address over any network, and call `sent` when it is sent; see Queued."""
     queued: Queued | None = network if hasattr(network, "in_turn") else None  # type: ignore[assignment]
     if queued is not None:
-        return await queued.in_turn(query, timeout, sent)
+        return queued.in_turn(query, timeout, sent)
     sent()
-    return await network.exchange(query, timeout)
+    return network.exchange(query, timeout)
 
 
 def nobody() -> None:

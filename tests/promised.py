@@ -51,7 +51,11 @@ def _names(module: str) -> Iterator[str]:
         value = getattr(import_module(module), name)
         if isinstance(value, type) and issubclass(value, Enum):
             yield from (f"{public}.{each.name}" for each in value)
-        elif getattr(value, "__module__", "").startswith("dnstrace") and not _is_error(value):
+        elif (
+            callable(value)
+            and getattr(value, "__module__", "").startswith("dnstrace")
+            and not _is_error(value)
+        ):
             yield from (f"{public}({each})" for each in inspect.signature(value).parameters)
 
 

@@ -55,18 +55,21 @@ class _Place:
 
     def is_silent(self, query: Query, now: float) -> bool:
         """Whether a query would get no reply."""
-        silence = self.silences.get(_way(query))
+        silence = self._silence(query)
         return silence is not None and (silence.probed or silence.until > now)
+
+    def _silence(self, query: Query) -> _Silence | None:
+        return self.silences.get(_way(query)) if self.silences else None
 
     def begin(self, query: Query) -> None:
         """Record that a query is sent."""
-        silence = self.silences.get(_way(query))
+        silence = self._silence(query)
         if silence is not None:
             silence.probed = silence.until > 0
 
     def end(self, query: Query) -> None:
         """Record that it has ended, even if nobody waits for it any more."""
-        silence = self.silences.get(_way(query))
+        silence = self._silence(query)
         if silence is not None:
             silence.probed = False
 

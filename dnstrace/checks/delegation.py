@@ -162,6 +162,7 @@ def _odd_one(sets: dict[Servers, list[HeardReply]]) -> Name | None:
 
 
 def _odd(sets: dict[Servers, list[HeardReply]]) -> list[HeardReply]:
-    """The replies that differ from those of the largest set."""
-    most = max(sets, key=lambda names: len(sets[names]))
-    return [reply for names, replies in sets.items() if names != most for reply in replies]
+    """The replies that differ from those of the largest set; all of them where others are as many."""
+    largest = max(map(len, sets.values()))
+    usual = [names for names, replies in sets.items() if len(replies) == largest]
+    return [reply for names, replies in sets.items() if [names] != usual for reply in replies]

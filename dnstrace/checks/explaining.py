@@ -42,7 +42,7 @@ _OF_PROBE: dict[Probe | None, Codes] = {
     Probe.EDNS_OPTION: _codes("edns-option no-edns"),
     Probe.ELSEWHERE: _codes("parent-servers-differ"),
 }
-"""What explains how a server takes odd EDNS, or a question though only some of the parent list it."""
+"""What explains how a server takes an odd version or option of EDNS, or a query though only some list it."""
 _TRUNCATED = _codes("no-tcp truncated-over-tcp referral-too-large drops-large-udp", _SOME_TYPES)
 
 UNUSABLE: dict[Kind, Codes] = {

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import errno
+from typing import TYPE_CHECKING
 
 from dnstrace.message.reading import read_reply
-from dnstrace.model import Exchange, Fault
-from dnstrace.model.structs import replace
+from dnstrace.model import Fault
+
+if TYPE_CHECKING:
+    import dns.message
 
 FAULTS = {
     errno.ECONNREFUSED: Fault.PORT_UNREACHABLE,
@@ -22,9 +25,7 @@ FAULTS = {
 """What the numbers of errors of the system mean."""
 
 
-def read(exchange: Exchange, wire: bytes) -> Exchange:
-    """The exchange with the message in `wire`, or with a fault if that cannot be read."""
-    message = read_reply(wire)
-    if isinstance(message, Fault):
-        return replace(exchange, fault=message)
-    return replace(exchange, message=message)
+def read(wire: bytes) -> tuple[dns.message.Message | None, Fault | None]:
+    """The message in `wire`; or a fault if that cannot be read."""
+    found = read_reply(wire)
+    return (None, found) if isinstance(found, Fault) else (found, None)

@@ -23,6 +23,7 @@ import socket
 import struct
 import time
 from collections.abc import Awaitable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from dnstrace.descriptors import has_run_out
@@ -164,11 +165,12 @@ async def concluded(
             raise
         fault = FAULTS.get(error.errno or 0, Fault.PORT_UNREACHABLE)
         detail = os.strerror(error.errno) if error.errno else "the connection was closed"
-    elapsed = wait.elapsed if wait.wire is not None else asyncio.get_running_loop().time() - start
-    exchange = Exchange(
-        query, start, elapsed, wait.wire, None, fault, detail, wait.mismatched, message_id, wait.source
+    elapsed, message = asyncio.get_running_loop().time() - start, None
+    if wait.wire is not None:
+        elapsed, (message, fault) = wait.elapsed, read(await in_its_turn(wait.wire))
+    return Exchange(
+        query, start, elapsed, wait.wire, message, fault, detail, wait.mismatched, message_id, wait.source
     )
-    return exchange if wait.wire is None else read(exchange, await in_its_turn(wait.wire))
 
 
 async def until_reply(
@@ -241,8 +243,13 @@ def endpoint(address: str, port: int) -> tuple[Any, ...]:
 
 def sockaddr(sock: _socket.socket, query: Query | Sent) -> tuple[str, int]:
     """The address a reply must come from, in the form in which the socket reports it."""
-    packed = socket.inet_pton(sock.family, query.address.partition("%")[0])
-    return socket.inet_ntop(sock.family, packed), query.port
+    return _reported(sock.family, query.address), query.port
+
+
+@lru_cache(4096)
+def _reported(family: int, address: str) -> str:
+    """An address without its zone, as the system writes it."""
+    return socket.inet_ntop(family, socket.inet_pton(family, address.partition("%")[0]))
 
 
 def own_address(sock: socket.socket, query: Query) -> tuple[str, int] | None:

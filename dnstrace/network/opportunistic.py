@@ -64,7 +64,8 @@ class _Asking:
             return replace(found, fault=fault, detail=detail)
         if not belongs(wire, self._query.question, self._message_id):
             return replace(found, fault=Fault.MISMATCH, mismatched=1)
-        return read(found, wire)
+        message, fault = read(wire)
+        return replace(found, message=message, fault=fault)
 
     async def _reply(self) -> bytes:
         """The octets of the reply. Raises OSError or EOFError."""

@@ -15,7 +15,6 @@ import struct
 import sys
 import time
 from contextlib import suppress
-from random import SystemRandom
 from typing import Any
 
 from dnstrace.descriptors import has_run_out, most_open
@@ -36,6 +35,7 @@ from dnstrace.network.patience import FairTimer, in_its_turn
 
 _SOCKETS = 32  # of each family, and at most the eighth part of the descriptors that may be open
 _USES = 64  # queries that a socket sends
+_NUMBERS = struct.Struct("@2048H")  # random numbers that the system gives at a time
 _SENDS = 4  # attempts to send a query: an error may belong to an earlier datagram
 _NO_MORE = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _MSG_ERRQUEUE = 0x2000  # linux/socket.h
@@ -52,7 +52,7 @@ class PooledNetwork(LiveNetwork):
 
     def __init__(self, bind: str | None = None) -> None:
         super().__init__(bind)
-        self._random = SystemRandom()
+        self._random = _Random()
         self._most = min(_SOCKETS, max(1, most_open() // 8))
         self._ports: dict[int, list[_Port]] = {4: [], 6: []}
 
@@ -87,7 +87,7 @@ class PooledNetwork(LiveNetwork):
     def _port(self, query: Query) -> _Port:
         """A random socket; raises OSError. A used-up one stays in use if no other can be opened."""
         ports = self._ports[query.family]
-        place = self._random.randrange(self._most)
+        place = self._random.number() % self._most
         used = ports[place] if place < len(ports) else None
         if used is not None and used.uses < _USES:
             return used
@@ -96,7 +96,7 @@ class PooledNetwork(LiveNetwork):
         except OSError as error:
             if not ports or error.errno not in _NO_MORE:
                 raise
-            return used or self._random.choice(ports)
+            return used or ports[self._random.number() % len(ports)]
         if used is None:
             ports.append(port)
         else:
@@ -105,8 +105,36 @@ class PooledNetwork(LiveNetwork):
         return port
 
 
+class _Random:
+    """Random numbers of 16 bits, all of them the system's, which is asked for many at a time."""
+
+    def __init__(self) -> None:
+        self._left: list[int] = []
+
+    def number(self) -> int:
+        """The next one."""
+        if not self._left:
+            self._left = [*_NUMBERS.unpack(os.urandom(_NUMBERS.size))]
+        return self._left.pop()
+
+
 class _Asked:
     """A query that is under way, and its result."""
+
+    __slots__ = (
+        "elapsed",
+        "elsewhere",
+        "ended",
+        "error",
+        "message_id",
+        "mismatched",
+        "port",
+        "query",
+        "sent",
+        "sent_at",
+        "source",
+        "wire",
+    )
 
     def __init__(self, port: _Port, query: Query, message_id: int, source: tuple[str, int]) -> None:
         self.port, self.query, self.message_id, self.source = port, query, message_id, source
@@ -139,13 +167,13 @@ class _Asked:
         """The result."""
         if self.error is not None and self.wire is None:
             return _failed(self.query, start, waited, self.error, self.mismatched, self.message_id)
-        fault = None if self.wire is not None else Fault.MISMATCH if self.mismatched else Fault.TIMEOUT
-        elapsed = waited if self.wire is None else self.elapsed
-        detail = self.elsewhere if self.wire is None else ""
-        exchange = Exchange(
-            self.query, start, elapsed, self.wire, None, fault, detail, self.mismatched, self.message_id
+        message, elapsed, detail = None, waited, self.elsewhere
+        fault: Fault | None = Fault.MISMATCH if self.mismatched else Fault.TIMEOUT
+        if self.wire is not None:
+            elapsed, detail, (message, fault) = self.elapsed, "", read(self.wire)
+        return Exchange(
+            self.query, start, elapsed, self.wire, message, fault, detail, self.mismatched, self.message_id
         )
-        return exchange if self.wire is None else read(exchange, self.wire)
 
 
 def _failed(
@@ -175,10 +203,10 @@ class _Port:
         ask_kernel_for_more(sock)
         asyncio.get_running_loop().add_reader(sock, self._readable)
 
-    def ask(self, query: Query, random: SystemRandom) -> _Asked:
+    def ask(self, query: Query, random: _Random) -> _Asked:
         """Send a query; raises OSError."""
         self.uses += 1
-        while (message_id := random.getrandbits(16)) in self._asked or message_id in self._over:
+        while (message_id := random.number()) in self._asked or message_id in self._over:
             continue
         asked = _Asked(self, query, message_id, sockaddr(self._socket, query))
         self._send(query_wire(query, message_id), endpoint(query.address, query.port))

@@ -5,8 +5,6 @@ Decides which address to ask first and how long to wait before asking another on
 
 from __future__ import annotations
 
-import sys
-
 from dnstrace.model import Address, Exchange, Fault, Source
 from dnstrace.model.addresses import is_unicast
 from dnstrace.model.families import Unasked
@@ -35,7 +33,8 @@ class Health:
         self.without_edns: set[str] = set()
         self._failed: set[str] = set()
         self._replied: set[str] = set()
-        self._unreachable: dict[int, int] = {4: 0, 6: 0}
+        self._unreachable: dict[int, set[str]] = {4: set(), 6: set()}
+        self._routed: set[int] = set()
         self._smoothed: float | None = None
         self._variation = 0.0
 
@@ -45,7 +44,7 @@ class Health:
         for known in (self.without_edns, self._failed, self._replied):
             if len(known) >= MOST:
                 known.clear()
-        self._learn_family(exchange.query.family, exchange.fault)
+        self._learn_family(exchange.query.family, address, exchange.fault)
         if exchange.fault is not None:
             self._failed.add(address)
             return
@@ -57,18 +56,19 @@ class Health:
         self._replied.add(address)
         self._measure(exchange.elapsed)
 
-    def _learn_family(self, family: int, fault: Fault | None) -> None:
+    def _learn_family(self, family: int, address: str, fault: Fault | None) -> None:
         """Drop a family that has no route, or whose first few addresses are all unreachable.
 
-        Once an address has replied, its family has a route, though perhaps not to every network.
+        Once an address has replied, its family has a route, though perhaps not to every network. One that is
+        asked again and again says no more than once.
         """
         if fault is None:
-            self._unreachable[family] = -sys.maxsize
-        elif fault is Fault.HOST_UNREACHABLE:
-            self._unreachable[family] += 1
-        elif fault is Fault.NETWORK_UNREACHABLE:
-            self._unreachable[family] += UNREACHABLE_HOSTS
-        if self._unreachable[family] >= UNREACHABLE_HOSTS:
+            self._routed.add(family)
+        if family in self._routed:
+            return
+        if fault is Fault.HOST_UNREACHABLE:
+            self._unreachable[family].add(address)
+        if fault is Fault.NETWORK_UNREACHABLE or len(self._unreachable[family]) >= UNREACHABLE_HOSTS:
             self._drop(family, Unasked.NO_ROUTE)
 
     def _drop(self, family: int, why: Unasked) -> None:
@@ -82,7 +82,7 @@ class Health:
 
     def silent(self, family: int) -> None:
         """Note that no address of a family replied when all were asked, while those of the other did."""
-        if self._unreachable[family] >= 0:
+        if family not in self._routed:
             self._drop(family, Unasked.SILENT)
 
     def patience(self) -> float:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import dns.message
 import dns.rcode
 import pytest
@@ -14,6 +12,7 @@ from dnstrace.checks.evidence import Evidence
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, names
 from dnstrace.model import Exchange, Query
+from dnstrace.model.structs import replace
 from dnstrace.network.faults import read
 from tests.checks.checking import checked
 from tests.checks.documented import checked_world
@@ -54,7 +53,8 @@ def test_an_empty_reply_to_another_edns_version_is_claimed(option: bool, code: s
             reply.use_edns(0 if option else False)
             if version:
                 reply.set_rcode(dns.rcode.NOERROR)
-            return read(found, reply.to_wire())
+            message, fault = read(reply.to_wire())
+            return replace(found, message=message, fault=fault)
 
     settings = Settings(all_servers=True, probe=True)
     found = trace(world.question.name, network=Odd(world), settings=settings, now=world.now, seed=1)

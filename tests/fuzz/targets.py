@@ -107,7 +107,7 @@ def check(meaning: Meaning, question: Question, zone: dns.name.Name) -> None:
 
 def exchanged(question: Question, octets: bytes) -> Exchange:
     """The exchange in which these octets are the reply."""
-    return read(Exchange(Query(question, ADDRESS), 0.0, 0.01, octets), octets)
+    return Exchange(Query(question, ADDRESS), 0.0, 0.01, octets, *read(octets))
 
 
 # --- what is shown of it -------------------------------------------------------------------------
@@ -174,7 +174,7 @@ class Replayed:
     async def exchange(self, query: Query, timeout: float) -> Exchange:
         start, octets = asyncio.get_running_loop().time(), next(self._replies)
         await asyncio.sleep(0.01)
-        return read(Exchange(query, start, 0.01, octets), octets)
+        return Exchange(query, start, 0.01, octets, *read(octets))
 
 
 def walk(octets: bytes) -> None:

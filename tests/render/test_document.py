@@ -37,7 +37,9 @@ def test_the_schema_is_valid_strict_and_says_what_each_key_means() -> None:
     for node in objects(SCHEMA):
         if "properties" in node:
             assert node["additionalProperties"] is False
-            only_sometimes = {"places", "across", "cached", "cuts"} - set(node["required"])
+            only_sometimes = {"places", "across", "cached", "cuts", "opportunistic", "secured"} - set(
+                node["required"]
+            )
             assert node["required"] == [each for each in node["properties"] if each not in only_sometimes]
             for key, value in node["properties"].items():
                 assert "$ref" in value or value.get("description"), key

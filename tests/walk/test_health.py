@@ -68,6 +68,16 @@ def test_a_family_of_which_an_address_replied_is_kept_where_another_has_no_route
     assert health.families == BOTH
 
 
+def test_one_host_that_a_router_cannot_reach_is_no_family_without_route() -> None:
+    """However often it is asked: a zone may have a single server with an IPv6 address."""
+    health = Health(BOTH)
+    for number in (1, 1, 1, 1, 2):
+        health.learn(went(f"2001:db8::{number}", Fault.HOST_UNREACHABLE))
+        assert health.families == BOTH
+    health.learn(went("2001:db8::3", Fault.HOST_UNREACHABLE))
+    assert health.families == {4}
+
+
 def test_patience_follows_what_was_measured() -> None:
     health = Health(BOTH)
     assert health.patience() == FIRST_PATIENCE
