@@ -24,7 +24,8 @@ from dnstrace.model import Kind, Name, Probe, Question, Step
 from dnstrace.model.naming import is_below, plain
 from dnstrace.model.structs import Struct
 
-_SAYS = POSITIVE | NEGATIVE | {Kind.REFERRAL}
+_HAS_DATA = POSITIVE | {Kind.ALIAS_LOOP}
+_SAYS = _HAS_DATA | NEGATIVE | {Kind.REFERRAL}
 _UNLIKE_A_RESOLVER = frozenset(
     {
         Probe.ELSEWHERE,
@@ -120,7 +121,7 @@ class Statements:
     def data(self) -> dict[tuple[str, Name], list[Statement]]:
         """The answers in which an address gives data of a name, by address and name."""
         found: dict[tuple[str, Name], list[Statement]] = {}
-        for each in self.of_kind(POSITIVE):
+        for each in self.of_kind(_HAS_DATA):
             for owner in dict.fromkeys(rrset.name for rrset in each.data):
                 found.setdefault((each.address, owner), []).append(each)
         return found
@@ -206,6 +207,18 @@ class Statements:
         """Whether an address also serves a zone below this one."""
         return zone in self._hosted.get(address, ())
 
+    def hosts_for(self, address: str, zone: Name, name: Name) -> bool:
+        """Whether an address also serves a zone at or below `zone`, below this one, that can have a name."""
+        while name.is_subdomain(zone):
+            if self.hosts(address, name):
+                return True
+            name = name.parent()
+        return False
+
+    def hosts_beneath(self, address: str, zone: Name, name: Name) -> bool:
+        """Whether an address serves a zone below `zone` that can have a name, and not `zone` itself."""
+        return not self.hosts(address, zone) and self.hosts_for(address, zone, name)
+
     def has_no_cut(self, address: str, zone: Name) -> bool:
         """Whether an address was asked about a zone cut by itself, and neither refers to it nor serves it."""
         if zone in self.referrals.get(address, ()) or self.hosts(address, zone):
@@ -277,7 +290,8 @@ def foreign_soa_in(reply: HeardReply) -> Name | None:
         return None
     if _is_resolvers(message):
         return None
-    soas = [rrset.name for rrset in message.authority if rrset.rdtype == dns.rdatatype.SOA]
+    wanted = dns.rdatatype.SOA, question.rdclass
+    soas = [rrset.name for rrset in message.authority if (rrset.rdtype, rrset.rdclass) == wanted]
     childs = question.rdtype == dns.rdatatype.DS and question.name in soas
     return None if childs else next(iter(soas), None)
 

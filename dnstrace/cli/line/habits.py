@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dnstrace.cli.line.forms import FORMATS
 from dnstrace.cli.usage import Usage, shown
 
 if TYPE_CHECKING:
@@ -45,7 +46,10 @@ _LONG = {
     "class": _LETTERS["c"],
     **dict.fromkeys(("recurse", "recursion", "recursive"), _RECURSION),
     **dict.fromkeys(("dns", "nameserver", "ns", "server"), _SERVER),
-    **dict.fromkeys(("csv", "output", "xml", "yaml"), "use --json, or --jsonl for many names"),
+    **dict.fromkeys(("output", "xml", "yaml"), "use --json, or --jsonl for many names"),
+    **dict.fromkeys(("csv", "tsv"), "use --json with jq, or --format markdown for a table"),
+    **{form.value: f"use --format {form.value}" for form in FORMATS},
+    **dict.fromkeys(("errors", "errors-only", "only-errors"), "use --level error; with -f, --only-bad"),
     **dict.fromkeys(("no-color", "no-colour"), "use --color=never"),
     **dict.fromkeys(("tls", "encrypted"), _TLS),
     **dict.fromkeys(("doh", "https"), _HTTPS),
