@@ -45,7 +45,7 @@ def test_the_reason_is_given_where_a_world_is_not_secure() -> None:
         assert (expect.reason is None) is (expect.security == "secure")
 
 
-@pytest.mark.share(4)
+@pytest.mark.share(6)
 @pytest.mark.parametrize("name", [name for name in names() if name not in VALIDATED])
 def test_the_other_worlds_are_the_same_signed_and_below_com_insecure(name: str) -> None:
     world = load(name)
@@ -82,10 +82,11 @@ def test_without_faults_a_trace_takes_its_critical_path_to_the_microsecond(name:
     assert round(stats.duration, 6) == round(stats.critical_path, 6) > 0
 
 
-@pytest.mark.share(4)
+@pytest.mark.share(6)
+@pytest.mark.seeds(6)
 @pytest.mark.parametrize("name", names())
-def test_the_same_seed_gives_the_same_trace(name: str) -> None:
-    first, second = own(name, 0), traced(load(name), 0)
+def test_the_same_seed_gives_the_same_trace(name: str, seed: int) -> None:
+    first, second = own(name, seed), traced(load(name), seed)
     assert [(s.zone, s.question, s.attempts[0].server) for s in first.steps if s.attempts] == [
         (s.zone, s.question, s.attempts[0].server) for s in second.steps if s.attempts
     ]

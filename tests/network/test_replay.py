@@ -46,7 +46,7 @@ def made(world: str, seed: int, settings: Settings = Settings()) -> tuple[Trace,
 # --- the same again -------------------------------------------------------------------------------
 
 
-@pytest.mark.share(4)
+@pytest.mark.share(6)
 @pytest.mark.seeds(6)
 @pytest.mark.parametrize("world", names())
 def test_every_world_is_the_same_again(world: str, seed: int) -> None:

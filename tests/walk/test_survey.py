@@ -106,7 +106,7 @@ def test_a_look_up_that_another_one_waited_for_is_on_the_critical_path() -> None
     assert round(stats.duration, 6) == round(stats.critical_path, 6) == 0.18
 
 
-@pytest.mark.share(4)
+@pytest.mark.share(6)
 @pytest.mark.parametrize("world", names())
 def test_a_world_leads_where_it_says(world: str) -> None:
     expect, found = load(world).expect, surveyed(world)
