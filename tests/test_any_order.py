@@ -14,7 +14,14 @@ from dnstrace.lab.world import load, names
 from dnstrace.model.limits import limits_for
 from tests.reordered import Reordered
 
-BY_CHANCE = {"answers-agree", "answers-chosen", "answers-differ", "answers-stale", "any-sparse"}
+BY_CHANCE = {
+    "answers-agree",
+    "answers-chosen",
+    "answers-differ",
+    "answers-stale",
+    "any-sparse",
+    "zone-version",
+}
 """The worlds whose servers do not agree, so that it matters which one answers first."""
 
 

@@ -23,6 +23,7 @@ from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load
 from dnstrace.model import Attempt, Exchange, Question, Step
 from dnstrace.model.judgement import LIMITS
+from dnstrace.model.known_name import KnownName
 from dnstrace.model.limits import Limits
 from dnstrace.model.report import Report
 from dnstrace.render.document import document, to_json
@@ -53,6 +54,10 @@ class Calls:
             return function(*args)
 
         return counted
+
+
+COMPARING = tuple((KnownName, each) for each in ("__eq__", "__lt__", "is_subdomain"))
+"""What compares the names in replies; a set that finds one at its place does without."""
 
 
 @contextmanager
@@ -235,7 +240,7 @@ def test_names_of_servers_are_checked_in_linear_work(inside: bool) -> None:
     costs = []
     for count in (50, 100, 200):
         network = many_names(count, inside)
-        with counted((dns.name.Name, "fullcompare")) as calls:
+        with counted(*COMPARING) as calls:
             found = trace(
                 "www.z.com.", network=network, roots=roots("10.0.0.1"), seed=1, settings=CHECKED, limits=WIDE
             )
@@ -249,7 +254,7 @@ def test_addresses_of_servers_are_put_in_order_in_linear_work() -> None:
     costs = []
     for count in (50, 100, 200):
         network = many_names(count, inside=True, glue=count)
-        with counted((dns.name.Name, "fullcompare")) as calls:
+        with counted(*COMPARING) as calls:
             trace(
                 "www.z.com.", network=network, roots=roots("10.0.0.1"), seed=1, limits=WIDE,
                 settings=Settings(all_servers=True),

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from dnstrace.model.certificates import Secured
 from dnstrace.model.structs import Struct
 
 if TYPE_CHECKING:
     from cryptography import x509
+
+    from dnstrace.model.documents import Document
 
 ROUND_TRIPS = 3
 """One for the connection, one for the handshake of TLS 1.3, one for the reply."""
@@ -98,5 +100,5 @@ def read_tls(content: object, wrong: Callable[[str, str], NoReturn]) -> Tls | No
     for key in ("trusted", "broken"):
         if not isinstance(content.get(key, False), bool):
             wrong(key, "true or false is needed")
-    given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in content.items()}
+    given: Document = {k: tuple(v) if isinstance(v, list) else v for k, v in content.items()}
     return Tls(**given)

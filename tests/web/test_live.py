@@ -17,6 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from dnstrace.model.pages import Request, Visit
 from dnstrace.web.live import LiveWeb
+from tests import unhurried
 
 HERE = "127.0.0.1"
 PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
@@ -89,7 +90,7 @@ def visited(
             web = LiveWeb(trusted, allowed=lambda address: True)
             return await web.visit(HERE, Request(host, scheme, port, "/there"), timeout)
 
-    return asyncio.run(test())
+    return unhurried.run(test())
 
 
 def says(*parts: bytes) -> Serve:
@@ -183,7 +184,7 @@ def test_plain_text_where_tls_is_expected_is_said() -> None:
                 HERE, Request("a.example", "https", port), 300
             )
 
-    assert asyncio.run(test()).fault.startswith("TLS: ")
+    assert unhurried.run(test()).fault.startswith("TLS: ")
 
 
 @pytest.mark.parametrize(
@@ -202,4 +203,4 @@ def test_a_closed_port_is_said() -> None:
             HERE, Request("a.example", "http", port), 300
         )
 
-    assert asyncio.run(test()).fault == "nothing is listening there (connection refused)"
+    assert unhurried.run(test()).fault == "nothing is listening there (connection refused)"

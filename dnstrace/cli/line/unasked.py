@@ -13,12 +13,14 @@ from dnstrace.cli.line.merging import world_of
 from dnstrace.model import family_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dnstrace.cli.line.parsed import Parsed
 
 
 def unasked(parsed: Parsed) -> str:
     """Which resolvers of the system, or of the world of the lab, are not asked, and why; empty if none."""
-    settings: dict[str, Any] = parsed.settings
+    settings: Mapping[str, Any] = parsed.settings
     addresses = [each.address for several in settings.get("resolver", ()) for each in several]
     if not addresses and "resolver" not in settings and (world := world_of(parsed)) is not None:
         addresses = [*world.resolvers]
