@@ -14,6 +14,7 @@ from dnstrace.model import Kind, Probe, Purpose, Transport
 Codes = frozenset[str]
 
 
+_BESIDE_THE_WALK = frozenset({Purpose.PROBE, Purpose.DNSKEY, Purpose.DS})
 _OF_CHAIN = frozenset({dns.rdatatype.DS, dns.rdatatype.DNSKEY})
 
 
@@ -120,7 +121,7 @@ def explaining(anomaly: Anomaly) -> Codes:
     """The codes of the findings that explain an anomaly of this sort."""
     if anomaly.sort is Sort.UNUSABLE and anomaly.replies:
         codes = _of_failure(anomaly.replies[0])
-        if anomaly.replies[0].step.purpose is Purpose.PROBE:
+        if anomaly.replies[0].step.purpose in _BESIDE_THE_WALK:
             codes |= _WHOLE | _OF_PROBE.get(anomaly.replies[0].step.probe, frozenset())
         codes |= _of_transport(anomaly)
         return codes | {"chain-broken"} if anomaly.question.rdtype in _OF_CHAIN else codes

@@ -83,6 +83,13 @@ def test_an_error_to_edns_is_found_though_a_query_without_it_gets_no_reply(then:
     assert finding.message.endswith(", and does not reply when asked without EDNS")
 
 
+def test_what_a_lame_server_does_to_queries_for_keys_is_explained_by_that() -> None:
+    servers = {"ns1.example.com.": {"does": ["silent=DNSKEY", "lame", "upward"]}}
+    found_there = checked(made_of("_signed", servers=servers)).findings or ()
+    assert "lame-server" in {each.code for each in found_there}
+    assert not [each.message for each in found_there if each.code == "unexplained"]
+
+
 def test_few_sick_servers_of_a_zone_above_are_a_warning() -> None:
     """Without probes only the walk's own queries show them, and one of two in example.com is half."""
     text = "a.gtld-servers.net."
