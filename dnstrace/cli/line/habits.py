@@ -89,6 +89,8 @@ def one_dash(word: str, known: Mapping[str, object]) -> None:
 
 def bare(word: str, alone: bool) -> None:
     """Raise Usage for a bare word that is unlikely to be a name; `alone`: no name came before it."""
+    if word == "-":
+        raise Usage("'-' is not a name: names from standard input are -f -")
     if word.startswith(_DASHES):
         option = "--" + word.lstrip("".join(_DASHES) + "-")
         raise Usage(f"{shown(word)} begins with a typographic dash: did you mean {shown(option)}?")

@@ -67,6 +67,7 @@ def test_one_dash() -> None:
     ("words", "instead"),
     [
         ("x --junit", "use --format junit"),
+        ("--lab -", "names from standard input are -f -"),
         ("x --errors-only", "use --level error"),
         ("x --csv", "use --json with jq"),
         ("x --check --format junit -o report.xml", "redirect the output: > FILE"),
