@@ -12,9 +12,9 @@ processors with what is measured. Two rows:
 
 `reference.py`, which only walks, is run over the same names with as many processes. Printed are names a
 second, and as a ratio to the reference, which holds on other machines too; CPU seconds for 1,000 names of
-dnstrace and of the server, the peak of memory of the biggest process, and the queries that came to the
-servers, for each name. Names with an error or a warning are counted too: all zones are healthy. The root and
-com are signed; with --signed so are the zones.
+dnstrace and of the server, the most memory of any process (its proportional set size: what several processes
+share is counted once), and the queries that came to the servers, for each name. Names with an error or a
+warning are counted too: all zones are healthy. The root and com are signed; with --signed so are the zones.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,9 +40,10 @@ from dnstrace.lab.zone import Sign
 from tests.bench.many import reference
 from tests.bench.namespaces import enter
 from tests.bench.network import COMMON, ROOT, Scene
-from tests.bench.serving import Simulation
+from tests.bench.serving import Simulation, memory
 
 _POOL = 40
+_LOOK = 0.2  # seconds between two looks at the memory that is used
 _KEY = Key(dns.name.root, Sign().algorithm, KEYS[Sign().keys][0])  # the root's that signs its keys
 
 
@@ -102,7 +104,7 @@ def measure(row: Row, delay: float, more: Sequence[str]) -> None:
     """Run twice, and print a line about the second."""
     with tempfile.TemporaryDirectory() as where, Simulation(row.scene) as network:
         names, out = Path(where, "names"), Path(where, "out")
-        with names.open("w") as lines:  # not as one text: a child's peak of memory begins with its parent's
+        with names.open("w") as lines:
             lines.writelines(f"{name}\n" for name in row.names)
         command = [str(Path(sys.executable).with_name("dnstrace")), "-f", str(names), "-4", "--check"]
         command += ["--jsonl", "-o", str(out), "--force", "--workers", str(row.workers), *more]
@@ -125,14 +127,20 @@ def measure(row: Row, delay: float, more: Sequence[str]) -> None:
 def _run(command: list[str], network: Simulation) -> Figures:
     network.queries()
     before, served = resource.getrusage(resource.RUSAGE_CHILDREN), network.cpu()
-    begun = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    seconds = time.perf_counter() - begun
-    if done.returncode not in (0, 5):
-        raise SystemExit(done.stderr)
+    begun, most = time.perf_counter(), 0.0
+    with tempfile.TemporaryFile("w+") as remarks:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=remarks)
+        while process.poll() is None:
+            most = max(most, memory(process.pid))
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_LOOK)
+        seconds = time.perf_counter() - begun
+        if process.returncode not in (0, 5):
+            remarks.seek(0)
+            raise SystemExit(remarks.read())
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Figures(seconds, used, network.cpu() - served, after.ru_maxrss / 1024, network.queries())
+    return Figures(seconds, used, network.cpu() - served, most, network.queries())
 
 
 def _found(out: Path) -> str:

@@ -42,6 +42,17 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def memory(pid: int) -> float:
+    """The MiB of memory of a process or of that of its children with most; see proc(5) on Pss."""
+    found = [0.0]
+    with suppress(OSError, StopIteration):  # it has ended
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        found += [int(next(line for line in rollup if line.startswith("Pss:")).split()[1]) / 1024]
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        found += [memory(int(child)) for child in children]
+    return max(found)
+
+
 class Simulation:
     """The name servers of a scene, all in one process of their own. Use it as a context."""
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dnstrace.model import Attempt, NameServer, Trace
     from dnstrace.model.documents import Document
 
-_MOST = 4096  # attempts whose texts are kept
+_MOST = 1024  # attempts whose texts are kept
 _encode = json.JSONEncoder(allow_nan=False).encode
 
 
