@@ -9,12 +9,12 @@ import dns.rdatatype
 
 from dnstrace.analysis.paths import lead
 from dnstrace.message.certificate import is_for, read_certificate
-from dnstrace.model import ROOT, Fault, Meaning
+from dnstrace.model import ROOT, Fault, Kind, Meaning
 from dnstrace.model.certificates import Certificate
 from dnstrace.model.kept import kept
 from dnstrace.model.taken import Encrypted
 
-_CHOSEN = frozenset({dns.rdatatype.A, dns.rdatatype.AAAA})
+_CHOSEN = frozenset(map(dns.rdatatype.from_text, ("A", "AAAA", "CNAME", "HTTPS", "SVCB")))
 """Types of records that servers choose for each query, by load or by where it comes from."""
 
 
@@ -57,7 +57,7 @@ def over_tls(found: Encrypted) -> OverTls:
 
 
 def _compared(found: Encrypted) -> OverTls:
-    if found.plainly.rcode is None:
+    if found.plainly.rcode is None or found.plainly.kind is Kind.TRUNCATED:
         return OverTls.UNCOMPARED
     if is_like(found.meaning, found.plainly):
         return OverTls.SAME

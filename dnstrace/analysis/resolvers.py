@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, timedelta
+from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
 import dns.edns
@@ -53,6 +54,7 @@ _STALE = frozenset({3, 19})  # this and the following sets are codes of RFC 8914
 _BLOCKED = frozenset({15, 16, 17})
 _PROHIBITED = frozenset({18})  # the client is prohibited if the reply is REFUSED
 _BOGUS = frozenset(range(6, 13))
+_DNS64 = ip_network("64:ff9b::/96")
 
 
 _COPIES = {Disagreement.STALE, Disagreement.OTHER, Disagreement.SPLIT_HORIZON, Disagreement.FILTERED}
@@ -96,12 +98,13 @@ def heard(exchange: Exchange) -> Meaning:
     else:
         kind = Kind.NXDOMAIN if message.rcode() == dns.rcode.NXDOMAIN else Kind.NODATA
     authoritative = bool(message.flags & dns.flags.AA)
-    soa = _soa_above(message, chain.target) if kind in _NEGATIVE else None
+    soa = _soa_above(message, question.rdclass, chain.target) if kind in _NEGATIVE else None
     return Meaning(kind, message.rcode(), authoritative, chain.rrsets, chain.target, soa=soa)
 
 
-def _soa_above(message: dns.message.Message, name: Name) -> dns.rrset.RRset | None:
-    owned = (rrset for rrset in message.authority if rrset.rdtype == dns.rdatatype.SOA)
+def _soa_above(message: dns.message.Message, rdclass: int, name: Name) -> dns.rrset.RRset | None:
+    wanted = dns.rdatatype.SOA, rdclass
+    owned = (rrset for rrset in message.authority if (rrset.rdtype, rrset.rdclass) == wanted)
     return next((rrset for rrset in owned if name.is_subdomain(rrset.name)), None)
 
 
@@ -167,6 +170,8 @@ def _difference(trace: Trace, attempt: Attempt, held: _Held) -> Disagreement:
     theirs = _rdata_of(trace.question, meaning.answer)
     if _ENDS.get(meaning.kind) is trace.outcome and theirs == mine:
         return Disagreement.SAME
+    if trace.outcome is Outcome.NODATA and theirs and all(map(_is_of_dns64, theirs)):
+        return Disagreement.DNS64
     if codes & (_BLOCKED | _PROHIBITED) or _is_blocked(trace, meaning, theirs):
         return Disagreement.FILTERED
     if _has_address(theirs, is_private) and not _has_address(mine, is_private):
@@ -189,6 +194,12 @@ def _rdata_of(question: Question, answer: Iterable[dns.rrset.RRset]) -> frozense
 def _has_address(data: Iterable[dns.rdata.Rdata], of_kind: Callable[[str], bool]) -> bool:
     """Whether any of the RDATA is an address of a kind."""
     return any(of_kind(text) for text in filter(None, map(address_of, data)))
+
+
+def _is_of_dns64(data: dns.rdata.Rdata) -> bool:
+    """Whether RDATA is an address that DNS64 makes, with the prefix for that (RFC 6052 section 2.1)."""
+    text = address_of(data)
+    return text is not None and ":" in text and ip_address(text) in _DNS64
 
 
 def _is_blocked(trace: Trace, meaning: Meaning, theirs: frozenset[dns.rdata.Rdata]) -> bool:

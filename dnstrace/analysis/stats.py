@@ -21,12 +21,12 @@ from dnstrace.model import (
     Probe,
     Purpose,
     Query,
-    Question,
     Source,
     Stats,
     Step,
     Transport,
 )
+from dnstrace.model.naming import folded
 
 _INSTANT = 1e-6  # seconds
 _GOES_ON = {Outcome.REFERRAL, Outcome.ALIAS, None}
@@ -39,7 +39,7 @@ class Counting:
 
     def __init__(self) -> None:
         self._sent = self._timeouts = self._tcp = self._out = self._in = 0
-        self._asked: set[tuple[Probe | None, str, Question]] = set()
+        self._asked: set[tuple[Probe | None, str, tuple[bytes, ...], int, int]] = set()
         self._zones: Counter[Name] = Counter()
 
     def add(self, probe: Probe | None, attempt: Attempt) -> None:
@@ -49,7 +49,8 @@ class Counting:
             return
         query = exchange.query
         self._sent += 1
-        self._asked.add((probe, query.address, query.question))
+        asked = query.question
+        self._asked.add((probe, query.address, folded(asked.name), asked.rdtype, asked.rdclass))
         self._timeouts += attempt.meaning.kind is Kind.TIMEOUT
         self._tcp += query.transport is Transport.TCP
         self._out += query_size(query)
@@ -145,7 +146,7 @@ def _waited_for(
     step: Step, within: list[Attempt], beginning: int | None, steps: tuple[Step, ...]
 ) -> Step | None:
     """The step that ended the look-up of the server asked in a step, if another step made that look-up."""
-    if step.all_servers or not within or within[0] is not within[-1]:
+    if len(steps) == 1 or step.all_servers or not within or within[0] is not within[-1]:
         return None
     server, address = within[0].server, within[0].exchange.query.address
     if not any(

@@ -156,7 +156,7 @@ async def traced(
     trace = await run.ended()
     if not tracing.settings.probe:
         return trace
-    trace = await with_findings(trace, run.until_rules)
+    trace = await with_findings(trace, run.until_rules, None if knowledge is None else knowledge.unchanged)
     if any(finding.cure for finding in trace.findings or ()):
         from dnstrace.api.rehearsing import rehearsed
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from dnstrace.model.anchors import Anchors
 
 
+_READERS = {"roots": "read_hints", "anchors": "read_anchors"}
+
+
 class Prepared(NamedTuple):
     """How a trace is made, and over which network: live sockets if None. `lab` is that of a world, if any."""
 
@@ -40,6 +43,9 @@ def prepared(
     `check` implies `dnssec` unless that is False. A world of the lab that is about validation is validated
     unless it is False.
     """
+    for name, given in (("roots", tracing.roots), ("anchors", tracing.anchors)):
+        if isinstance(given, str | PathLike):
+            raise ValueError(f"`{name}` takes no path: give what `{_READERS[name]}(path)` returns")
     if check:
         if tracing.parent_only:
             raise ValueError("`check` asks the servers of the zone itself: leave out `parent_only`")
@@ -90,7 +96,8 @@ def _resolvers(text: str) -> tuple[Resolver, ...]:
     if text not in known:
         names = ", ".join(known)
         raise ValueError(
-            f"{text!r} is not a resolver: an address, tls://ADDRESS, https://HOST/PATH, {names} or public is"
+            f"{text!r} is not a resolver: an address, tls://ADDRESS, https://HOST/PATH, {names} or public is;"
+            " the resolvers of this machine and of config.toml are known to the command only"
         )
     return (known[text],)
 

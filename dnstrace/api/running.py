@@ -30,6 +30,7 @@ from dnstrace.walk.under_way import TraceUnderWay
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dnstrace.checks.unchanged import Unchanged
     from dnstrace.model.asked import Resolver
     from dnstrace.walk.consulting import Consultation
     from dnstrace.walk.heard import Heard, Hearing
@@ -45,6 +46,7 @@ class Knowledge(NamedTuple):
     cuts: Cuts | None = None
     health: Health | None = None
     heard: Heard | None = None
+    unchanged: Unchanged | None = None
 
 
 class Run(NamedTuple):
@@ -120,14 +122,15 @@ def begun(
     return Run(question, tracing, context, start, wanted, origin + limits.deadline)
 
 
-async def with_findings(trace: Trace, until: float) -> Trace:
+async def with_findings(trace: Trace, until: float, unchanged: Unchanged | None = None) -> Trace:
     """The trace with what the rules find wrong in it that can be applied up to the loop's time `until`.
 
+    `unchanged` are the cuts in which they found nothing wrong in other traces of the run.
     Other tasks have their turn again and again.
     """
     from dnstrace.checks import Checking, applied
 
-    checking, unapplied, clock = Checking(trace), list[str](), asyncio.get_running_loop().time
+    checking, unapplied, clock = Checking(trace, unchanged), list[str](), asyncio.get_running_loop().time
     since = clock()
     for rule in applied(trace):
         if (now := clock()) >= until:

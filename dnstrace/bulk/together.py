@@ -91,7 +91,11 @@ class _Tracer:
             self._shared = Shared(self._network, self._clock, settings, tracing.roots or root_hints())
         # A check starts at the root each time, and takes what others have heard on the way. What is supposed
         # is put in the place of replies, and shared by nobody.
-        self._heard = Heard(self._clock) if plan.share and settings.probe and not tracing.supposed else None
+        self._checks = Knowledge()
+        if plan.share and settings.probe and not tracing.supposed:
+            from dnstrace.checks.unchanged import Unchanged
+
+            self._checks = Knowledge(heard=Heard(self._clock), unchanged=Unchanged())
 
     def close(self) -> None:
         """Close what was opened here."""
@@ -108,7 +112,7 @@ class _Tracer:
         return judged(await self._traced(number, item.question), item.expected)
 
     def _knowledge(self) -> Knowledge:
-        return Knowledge(heard=self._heard) if self._shared is None else self._shared.knowledge
+        return self._checks if self._shared is None else self._shared.knowledge
 
     async def _traced(self, number: int, question: Question) -> Trace:
         seed = self._plan.seed_of(number)

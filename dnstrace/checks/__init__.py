@@ -51,6 +51,7 @@ from dnstrace.checks.catalogue import ENTERED, Rule, Trait
 from dnstrace.checks.causes import explained
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.operators import assigned
+from dnstrace.checks.unchanged import Unchanged
 from dnstrace.model import Trace
 from dnstrace.model.findings import Blame, Finding, Level, Observation
 
@@ -108,8 +109,9 @@ def findings(trace: Trace) -> tuple[Finding, ...]:
 class Checking:
     """The rules applied to a trace one by one; `findings` is what those applied so far have found."""
 
-    def __init__(self, trace: Trace) -> None:
-        self._evidence = Evidence(trace)
+    def __init__(self, trace: Trace, unchanged: Unchanged | None = None) -> None:
+        """`unchanged` is what was found in the traces of the same run before."""
+        self._evidence = Evidence(trace, unchanged)
         self._found = self._evidence.found
 
     def apply(self, rule: Rule) -> None:

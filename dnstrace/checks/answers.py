@@ -91,7 +91,7 @@ def negative_without_soa(cut: Cut) -> Iterator[Observation]:
 
 def _steps_of(cut: Cut) -> list[Step]:
     """The steps of the walk, and the probes for other types and for the addresses of name servers."""
-    asked = (step for step in cut.evidence.trace.steps if step.main and step.zone == cut.zone)
+    asked = (step for step in cut.steps if step.main and step.zone == cut.zone)
     probes = (*cut.probe_steps(Probe.TYPE), *cut.probe_steps(Probe.ADDRESS))
     return list({step.id: step for step in (*cut.walked, *asked, *probes)}.values())
 
@@ -114,11 +114,15 @@ def _to_compare(cut: Cut, step: Step) -> list[HeardReply]:
 
 
 def _may_differ(cut: Cut, reply: HeardReply, below: Name) -> bool:
-    """Whether a server may answer for a zone that others refer to: it agrees, or else serves it too."""
+    """Whether a server may answer for a zone that others refer to: it agrees, or else serves it too.
+
+    It may also serve a zone below that one, to which the servers of that one refer.
+    """
+    said = statements_of(cut)
+    if said.hosts_beneath(reply.address, below, reply.step.question.name):
+        return True
     theirs = heard_below(cut, reply, below)
-    if theirs:
-        return not any(conflict(reply, each) for each in theirs)
-    return statements_of(cut).hosts(reply.address, below)
+    return not any(conflict(reply, each) for each in theirs) if theirs else said.hosts(reply.address, below)
 
 
 def _by_serial(cut: Cut, replies: list[HeardReply]) -> list[list[HeardReply]]:
@@ -156,7 +160,7 @@ def _answering_below(cut: Cut, groups: list[list[HeardReply]]) -> tuple[Name | N
     """The zone to which some servers refer, and those that answer unlike its own servers instead."""
     below = next((zone for group in groups if (zone := _cut_of(group[0])) is not None), None)
     others = [reply for group in groups for reply in group if _cut_of(reply) is None]
-    if below is None or not all(heard_below(cut, reply, below) for reply in others):
+    if below is None or not others or not all(heard_below(cut, reply, below) for reply in others):
         return None, []
     return below, list(by_server(others))
 

@@ -175,7 +175,7 @@ def _servers(cut: Cut) -> tuple[_Server, ...]:
         return ()
     if not (cut.probed and signing.keys and signing.ds_known and not signing.ds and signing.below_anchor):
         return ()
-    found = signals(cut.evidence.trace)
+    found = signals(cut.evidence.trace) if cut.anywhere(Probe.SIGNAL) else {}
     names = dict.fromkeys((*(server.name for server in cut.servers), *cut.child))
     asked = {name: [signal_question(cut.zone, name, rdtype) for rdtype in TYPES] for name in names}
     made = (

@@ -27,6 +27,7 @@ from enum import Enum, auto
 from typing import Any
 
 from dnstrace.checks.evidence import Cut, Evidence
+from dnstrace.checks.unchanged import found_in
 from dnstrace.model.findings import Blame, Finding, Level, Observation
 from dnstrace.model.structs import Struct, replace
 
@@ -94,7 +95,8 @@ def of_cut(
     def enter(rule: CutRule) -> CutRule:
         def apply(evidence: Evidence) -> Iterator[Finding]:
             for cut in evidence.cuts:
-                yield from (_finding(entry, fault, cut) for fault in rule(cut))
+                faults = found_in(cut, cut.sound, entry.code, rule)
+                yield from (_finding(entry, fault, cut) for fault in faults)
 
         entry = _enter(rule, (level, *also), blame, traits, apply)
         return rule

@@ -32,7 +32,7 @@ def ds_from_child(cut: Cut) -> Iterator[Observation]:
     References: RFC 4035 section 3.1.4.1; RFC 4035 section 5.2; RFC 3658 section 2.2.1
     """
     signed = signing_of(cut).readable
-    for server, replies in by_server(from_child(cut.evidence.trace.steps, cut.zone)).items():
+    for server, replies in by_server(from_child(cut.steps, cut.zone)).items():
         below = listed(dict.fromkeys(reply.step.question.name for reply in replies))
         yield Observation(
             f"{where(replies)} answers the query for the DS records of {below} from {below} itself, not from"

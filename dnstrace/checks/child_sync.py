@@ -118,7 +118,9 @@ def or_notify(cut: Cut, rdtype: dns.rdatatype.RdataType) -> str:
 
 def _endpoints_text(cut: Cut, rdtype: dns.rdatatype.RdataType) -> str:
     """Where the parent takes notifications about records of a type; empty if nowhere that is known."""
-    found = () if cut.parent is None else endpoints(cut.evidence.trace, cut.zone, cut.parent)
+    if cut.parent is None or not cut.anywhere(Probe.DSYNC):
+        return ""
+    found = endpoints(cut.evidence.trace, cut.zone, cut.parent)
     return " and ".join(f"{plain(each.target)}, port {each.port}" for each in found if each.rdtype == rdtype)
 
 

@@ -17,8 +17,8 @@ from dnstrace.checks.harmless import Known, is_harmless
 from dnstrace.model import Probe
 from dnstrace.model.findings import Finding
 
-_OLD_COPY = "soa-differs"
-"""It explains what its server says, even where the others are those that deny it."""
+_OF_A_COPY = frozenset({"soa-differs", "soa-multiple"})
+"""They explain what their server says, even where the others are those that deny it."""
 
 _AT_THE_PARENT = "parent-servers-differ"
 """It explains what the servers do that only one server of the parent lists."""
@@ -50,4 +50,4 @@ def _fits(finding: Finding, anomaly: Anomaly) -> bool:
         return True
     if finding.code == _AT_THE_PARENT:
         return all(each.step.probe is Probe.ELSEWHERE for each in anomaly.replies)  # none in look-ups
-    return finding.code == _OLD_COPY and any(reply.server == finding.server for reply in anomaly.replies)
+    return finding.code in _OF_A_COPY and any(reply.server == finding.server for reply in anomaly.replies)

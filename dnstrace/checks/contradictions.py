@@ -98,7 +98,7 @@ def cut_denied(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 4035 section 5.2; RFC 4035 section 2.3; RFC 5155 section 7.1; RFC 6840 section 4.1
     """
-    assumed = {below.zone for below in cut.evidence.trace.supposed}
+    assumed = cut.summary(_assumed)
     signed = {each.data.name for each in _data(cut) if each.data.rdtype == dns.rdatatype.DS}
     referrals: dict[Name, list[HeardReply]] = {}
     for found in statements_of(cut).referrals.values():
@@ -216,6 +216,11 @@ class _Denials:
 def _are_apart(wrong: list[tuple[Judged, Denied]]) -> bool:
     """Whether no server contradicts itself: they have different copies of the zone."""
     return all(data.reply.address not in {each.address for each in denied.replies} for data, denied in wrong)
+
+
+def _assumed(cut: Cut) -> frozenset[Name]:
+    """The zones whose delegation is assumed."""
+    return frozenset(below.zone for below in cut.evidence.trace.supposed)
 
 
 def _read(each: Judged, zone: Name, effort: Effort) -> Denial:

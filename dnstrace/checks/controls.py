@@ -50,6 +50,16 @@ def knowing_edns(cut: Cut, probe: Probe) -> list[HeardReply]:
     return [reply for reply in cut.probe(probe) if reply.address in steady]
 
 
+def answered_with_edns(cut: Cut) -> set[str]:
+    """The addresses that replied over UDP to a query with EDNS: what they did not reply to was lost."""
+    with_edns = (
+        attempt.exchange
+        for attempt in cut.all_attempts
+        if attempt.exchange.query.edns is not None and attempt.exchange.query.transport is Transport.UDP
+    )
+    return {exchange.query.address for exchange in with_edns if exchange.message is not None}
+
+
 def heard_over_udp(cut: Cut) -> set[str]:
     """The addresses that replied over UDP: when they were probed, if they were asked over UDP then."""
     asked, heard = set(), set()

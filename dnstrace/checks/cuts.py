@@ -25,6 +25,7 @@ from dnstrace.checks.statements import (
     soa_with_referral,
     statements_of,
 )
+from dnstrace.message.presentation import in_master_file
 from dnstrace.model import Kind, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
@@ -178,7 +179,7 @@ def _left_over(said: Statements, each: Statement) -> Name | None:
         return None
     cuts = [zone for zone in said.referrals.get(each.address, ()) if each.name.is_subdomain(zone)]
     below = max(cuts, key=len, default=None)
-    if below is None or parents_own(each, below) or said.hosts(each.address, below):
+    if below is None or parents_own(each, below) or said.hosts_for(each.address, below, each.name):
         return None
     return below
 
@@ -186,7 +187,13 @@ def _left_over(said: Statements, each: Statement) -> Name | None:
 def _records(wrong: Iterable[tuple[Statement, Name]]) -> tuple[str, ...]:
     """The left-over records, in master-file format."""
     rrsets = [rrset for each, below in wrong for rrset in each.data if rrset.name.is_subdomain(below)]
-    return tuple(dict.fromkeys(line for rrset in rrsets for line in rrset.to_text().splitlines()))
+    return tuple(
+        dict.fromkeys(
+            f"{rrset.name} {rrset.ttl} IN {dns.rdatatype.to_text(rrset.rdtype)} {in_master_file(rdata)}"
+            for rrset in rrsets
+            for rdata in rrset
+        )
+    )
 
 
 def _denials(cut: Cut) -> list[HeardReply]:

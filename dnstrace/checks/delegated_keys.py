@@ -16,6 +16,7 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply
 from dnstrace.checks.signing import signing_of
 from dnstrace.dnssec.algorithms import matches
+from dnstrace.message.presentation import in_master_file
 from dnstrace.model import Kind, Name, Probe
 
 _NOT_ASKED = (Kind.ABANDONED, Kind.NETWORK_UNREACHABLE, Kind.NOT_RECORDED, Kind.KNOWN_SILENT)
@@ -92,7 +93,7 @@ def to_ask_by(cut: Cut) -> tuple[str, ...]:
     )
     return (
         *(f"{cut.zone} {_CDS_TTL} IN CDS {text}" for text in cds),
-        *(f"{cut.zone} {_CDS_TTL} IN CDNSKEY {key}" for key in keys),
+        *(f"{cut.zone} {_CDS_TTL} IN CDNSKEY {in_master_file(key)}" for key in keys),
     )
 
 
@@ -105,7 +106,8 @@ def _entry_points(cut: Cut) -> list[DNSKEYBase]:
 def published(cut: Cut, found: Iterable[DS] | None = None) -> tuple[str, ...]:
     """DS records of the parent, in master-file format: all of them, or those in `found`."""
     ttl = (cut.delegation.ttl if cut.delegation is not None else None) or _USUAL_TTL
-    return tuple(f"{cut.zone} {ttl} IN DS {ds}" for ds in (signing_of(cut).ds if found is None else found))
+    records = signing_of(cut).ds if found is None else found
+    return tuple(f"{cut.zone} {ttl} IN DS {in_master_file(ds)}" for ds in records)
 
 
 def as_records(cut: Cut, found: Iterable[Record]) -> tuple[str, ...]:
@@ -162,7 +164,7 @@ def unheard(cut: Cut) -> tuple[Name, ...]:
 
 def _unheard(cut: Cut) -> tuple[Name, ...]:
     asked = [reply.attempt for reply in cut.everyone if not reply.meaning.usable]
-    for step in cut.evidence.trace.steps:
+    for step in cut.steps:
         if step.question.name == cut.zone and step.question.rdtype == dns.rdatatype.DNSKEY:
             asked += [attempt for attempt in step.attempts if attempt.meaning.kind not in _NOT_ASKED]
     answered = {reply.server for reply, _ in signing_of(cut).key_replies.values()}

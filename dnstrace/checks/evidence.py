@@ -5,18 +5,18 @@ Nothing here judges. What several rules compare is collected here once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING
 
 import dns.rdatatype
 
 from dnstrace.analysis.choice import needed
 from dnstrace.analysis.hints import outdated_hints
 from dnstrace.analysis.paths import unheard
+from dnstrace.checks.about import About
+from dnstrace.checks.reads import EVERYTHING, Reads
 from dnstrace.checks.replies import HeardReply, before_silence, replies_of
 from dnstrace.model import (
-    ROOT,
     Attempt,
     Cause,
     Delegation,
@@ -32,9 +32,8 @@ from dnstrace.model import (
 from dnstrace.model.heard import DROPPED
 
 if TYPE_CHECKING:
+    from dnstrace.checks.unchanged import Sound, Unchanged
     from dnstrace.model.findings import Finding
-
-Reading = TypeVar("Reading")
 
 _NO_PROBES = frozenset({None, Probe.SIGNAL, Probe.DSYNC, Probe.REHEARSAL})
 """What says nothing about the zone asked as it is."""
@@ -59,7 +58,7 @@ FAILING = frozenset(
 _SERVES = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.REFERRAL, Kind.YXDOMAIN})
 
 
-class Cut:
+class Cut(About):
     """A zone cut on the path of the walk, or the root.
 
     `referrals` are the replies of the parent's servers that refer to the zone; empty if there were none, as
@@ -68,8 +67,8 @@ class Cut:
     """
 
     def __init__(self, evidence: Evidence, zone: Name) -> None:
-        self.evidence, self.zone = evidence, zone
-        self._readings: dict[Callable[[Cut], object], object] = {}
+        super().__init__(evidence, zone)
+        self._evidence = evidence
         self._told: dict[Probe, tuple[HeardReply, ...]] = {}
         self._served: dict[Probe, tuple[HeardReply, ...]] = {}
         main = [step for step in evidence.trace.steps if step.main]
@@ -83,6 +82,22 @@ class Cut:
             for step in evidence.trace.steps
             if step.purpose is Purpose.PROBE and step.probe not in _NO_PROBES and step.zone == zone
         ]
+
+    @property
+    def evidence(self) -> Evidence:
+        """The whole trace: a rule that looks at it runs for each name of a run."""
+        self.reads.note(EVERYTHING)
+        return self._evidence
+
+    @cached_property
+    def sound(self) -> Sound | None:
+        """The rules that found nothing wrong where all this was alike; None where nobody keeps them."""
+        return None if self._evidence.unchanged is None else self._evidence.unchanged.sound(self)
+
+    def spoil(self) -> None:
+        """Have every rule run for each name: what one finds depends on which others ran before it."""
+        if self.sound is not None:
+            self.sound.spoil()
 
     @property
     def probed(self) -> bool:
@@ -120,11 +135,11 @@ class Cut:
     def _tells(self, reply: HeardReply) -> bool:
         """Whether a reply, or the lack of one, says anything about the server."""
         family = reply.attempt.exchange.query.family
-        if self.zone == ROOT and reply.address in self.evidence.outdated_hints:
+        if reply.address in self.outdated_hints:
             return False
         if reply.meaning.note == DROPPED:
             return False
-        return family not in self.evidence.unheard and reply.meaning.kind is not Kind.NOT_RECORDED
+        return family not in self.unheard and reply.meaning.kind is not Kind.NOT_RECORDED
 
     @cached_property
     def controls(self) -> dict[str, HeardReply]:
@@ -204,8 +219,8 @@ class Cut:
 
         It may have been asked in the walk, in a probe, or to fetch keys.
         """
-        about = {Purpose.DNSKEY, Purpose.DS}
-        keys = (s for s in self.evidence.trace.steps if s.purpose in about and s.zone == self.zone)
+        purposes = {Purpose.DNSKEY, Purpose.DS}
+        keys = (s for s in self.steps if s.purpose in purposes and s.zone == self.zone)
         found: dict[str, HeardReply] = {}
         for step in (*self.walked, *keys, *self._probes):
             for attempt in step.attempts:
@@ -246,12 +261,6 @@ class Cut:
                     found.setdefault(target, []).append(reply)
         return found
 
-    def once(self, reading: Callable[[Cut], Reading]) -> Reading:
-        """What `reading` makes of this cut: made when it is first wanted, and kept."""
-        if reading not in self._readings:
-            self._readings[reading] = reading(self)
-        return cast("Reading", self._readings[reading])
-
 
 class Evidence:
     """A trace and its zone cuts, from the root down, in the order in which the walk reached them.
@@ -260,11 +269,12 @@ class Evidence:
     `found` are the findings so far, while the rules are applied.
     """
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, unchanged: Unchanged | None = None) -> None:
         self.trace = trace = needed(trace)
+        self.reads, self.unchanged = Reads(), unchanged
         self.found: list[Finding] = []
         main = [step for step in trace.steps if step.main]
-        self.unheard = unheard(step for step in main if step.all_servers) | trace.unasked.keys()
+        self.unheard = frozenset(unheard(step for step in main if step.all_servers) | trace.unasked.keys())
         zones: dict[Name, None] = {}
         for step in main:
             # The server given to start from is asked in place of the root's, and need not be one of these.

@@ -14,7 +14,8 @@ from dnstrace.checks.agreement import groups
 from dnstrace.checks.anomaly import SHAPED, Anomaly, Sort
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.lifetimes import FOR_SERVERS_ALONE, MADE_FOR_THE_QUERY
-from dnstrace.checks.replies import replies_of
+from dnstrace.checks.replies import HeardReply, replies_of
+from dnstrace.checks.statements import statements_of
 from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Question, Step, Trace
 from dnstrace.model.heard import DROPPED
 
@@ -251,7 +252,7 @@ def _any_as_they_like(known: Known, anomaly: Anomaly) -> bool:
 def _serves_child_too(known: Known, anomaly: Anomaly) -> bool:
     """A server of the parent zone that serves the child as well answers, where the others have to refer.
 
-    It is listed as a server of the child, or says the same as the child's servers.
+    It is listed as a server of the child, says the same as the child's servers, or serves a zone below it.
     """
     if anomaly.sort not in (Sort.CUT, Sort.AUTHORITY, Sort.PATHS):
         return False
@@ -267,8 +268,14 @@ def _serves_child_too(known: Known, anomaly: Anomaly) -> bool:
         reply.server in names
         or reply.address in addresses
         or any(lead(reply.meaning) in known.said[cut.zone, reply.step.question] for cut in cuts)
+        or any(_serves_beneath(known, reply, cut.zone) for cut in cuts)
         for reply in answering
     )
+
+
+def _serves_beneath(known: Known, reply: HeardReply, zone: Name) -> bool:
+    cut, name = known.cuts.get(reply.step.zone), reply.step.question.name
+    return cut is not None and statements_of(cut).hosts_beneath(reply.address, zone, name)
 
 
 def _not_its_server(known: Known, anomaly: Anomaly) -> bool:

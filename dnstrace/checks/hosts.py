@@ -43,20 +43,12 @@ _FAMILIES = {dns.rdatatype.A: 4, dns.rdatatype.AAAA: 6}
 
 def host_of(cut: Cut, name: Name) -> Host:
     """What is known about a name server of a zone: from its servers if inside it, else by look-ups."""
-    known = cut.once(_hosts)
-    if name not in known:
-        known[name] = _read(cut, name)
-    return known[name]
-
-
-def _hosts(cut: Cut) -> dict[Name, Host]:
-    """What was read about hosts so far: several rules ask for each."""
-    return {}
+    return cut.once(_read, name)
 
 
 def _read(cut: Cut, name: Name) -> Host:
     probed = cut.once(_address_probes).get(name, ())
-    lookups = [] if probed else cut.evidence.lookups.get(name, [])
+    lookups = [] if probed else _lookups(cut).get(name, [])
     found = [(reply.step, reply.meaning) for reply in probed]
     found += [(step, step.meaning) for step in lookups if step.meaning is not None]
     kinds = {meaning.kind for _, meaning in found}
@@ -71,9 +63,14 @@ def _read(cut: Cut, name: Name) -> Host:
         nxdomain=Kind.NXDOMAIN in kinds,
         alias=target is not None,
         target=target,
-        failed=tuple(s for s in lookups if s.outcome is Outcome.FAILED and _heard(s, cut.evidence.unheard)),
+        failed=tuple(s for s in lookups if s.outcome is Outcome.FAILED and _heard(s, cut.unheard)),
         steps=tuple(dict.fromkeys((*(step.id for step, _ in found), *(step.id for step in lookups)))),
     )
+
+
+def _lookups(cut: Cut) -> dict[Name, list[Step]]:
+    """Where the look-ups of name servers ended, if there were any."""
+    return cut.evidence.lookups if cut.anywhere(Purpose.NS_ADDRESS) else {}
 
 
 def _address_probes(cut: Cut) -> dict[Name, list[HeardReply]]:
@@ -97,7 +94,7 @@ def end_of_aliases(cut: Cut, name: Name) -> Name | None:
 
 def _links(cut: Cut) -> dict[Name, Name]:
     """The targets of the aliases seen when the addresses of name servers were asked for."""
-    steps = (step for ended in cut.evidence.lookups.values() for step in ended)
+    steps = (step for ended in _lookups(cut).values() for step in ended)
     meanings = [reply.meaning for reply in cut.probe(Probe.ADDRESS)]
     meanings += [step.meaning for step in steps if step.meaning is not None]
     rrsets = (rrset for meaning in meanings for rrset in meaning.answer)
@@ -115,8 +112,8 @@ def given_on_request(cut: Cut, name: Name) -> tuple[tuple[str, ...], tuple[int, 
 def _asked_above(cut: Cut) -> dict[Name, list[Step]]:
     """The look-ups for addresses of name servers that ended at the parent's servers, by name."""
     found: dict[Name, list[Step]] = {}
-    for step in cut.evidence.trace.steps:
-        if step.purpose is Purpose.NS_ADDRESS and step.zone == cut.parent:
+    for step in cut.anywhere(Purpose.NS_ADDRESS):
+        if step.zone == cut.parent:
             found.setdefault(step.question.name, []).append(step)
     return found
 

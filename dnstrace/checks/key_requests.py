@@ -70,11 +70,14 @@ def cds_unusable(cut: Cut) -> Iterator[Observation]:
         replies = [reply for asking in group for reply in asking.replies]
         types = listed(asking.rdtype.name for asking in group)
         breaks = any(_breaks(signing_of(cut), asking.requests) for asking in group)
+        requests = [each for asking in group for each in asking.requests]
+        later = not breaks and any(each.key is None and not each.delete for each in requests)
+        standby = "unless they name a key that is yet to be introduced, " if later else ""
         yield Observation(
             f"the {types} records of {zone_text(cut.zone)} {'; they '.join(faults)}, on {where(replies)}",
             steps_of(replies),
-            cure=f"generate the CDS and CDNSKEY records of {zone_text(cut.zone)} again from the keys that"
-            " sign its DNSKEY records",
+            cure=f"{standby}generate the CDS and CDNSKEY records of {zone_text(cut.zone)} again from the keys"
+            " that sign its DNSKEY records",
             records=to_ask_by(cut),
             level=None if breaks else Level.NOTICE,
             remedy=in_zone(cut.zone, change=to_ask_by(cut)),

@@ -57,7 +57,7 @@ def unlike_ttls(cut: Cut) -> Observation | None:
 def _asked(cut: Cut) -> list[tuple[Question, list[HeardReply]]]:
     """What the servers of the zone replied to each question."""
     found: dict[tuple[Question, Probe | None], list[HeardReply]] = defaultdict(list)
-    for step in cut.evidence.trace.steps:
+    for step in cut.steps:
         if step.zone == cut.zone and step.probe not in SHAPED:
             usable = (reply for reply in replies_of(step) if reply.meaning.usable)
             found[step.question, step.probe].extend(usable)

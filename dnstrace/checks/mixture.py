@@ -14,6 +14,7 @@ from dnstrace.checks.phrases import listed, parent_text, server_names
 from dnstrace.checks.remedies import at_parent
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
 from dnstrace.checks.serials import serials
+from dnstrace.checks.signing import signing_of
 from dnstrace.model import Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
@@ -46,16 +47,32 @@ def hosts_mixed(cut: Cut) -> Iterator[Observation]:
         f" {listed(sorted(names))})"
         for names, replies in hosts.items()
     )
-    useful = (
-        listed(sorted_out(cut, sorted(names)).good or by_server(replies)) for names, replies in hosts.items()
+    useful = {
+        names: listed(sorted_out(cut, sorted(names)).good or by_server(replies))
+        for names, replies in hosts.items()
+    }
+    cure = (
+        f"find out at which host {zone} is maintained, and have {parent} list only the servers of that host:"
+        f" {', or '.join(useful.values())}"
     )
+    if (signed := _trusted(cut, hosts)) is not None:
+        cure = f"have {parent} list only {useful[signed]}: the DS records match only its keys"
     yield Observation(
         f"{parent} lists servers of {len(hosts)} hosts that each have a zone {zone} of their own: {each}",
         (*steps_of(cut.referrals), *steps_of(reply for replies in hosts.values() for reply in replies)),
-        cure=f"find out at which host {zone} is maintained, and have {parent} list only the servers of that"
-        f" host: {', or '.join(useful)}",
+        cure=cure,
         remedy=at_parent(cut),
     )
+
+
+def _trusted(cut: Cut, hosts: dict[Servers, list[HeardReply]]) -> Servers | None:
+    """The one host that has a key that the parent's DS records match; None where it is not the only one."""
+    signing = signing_of(cut)
+    known, entries = signing.key_replies, {*signing.entries}
+    with_keys = {address for address, (_, keys) in known.items() if keys & entries}
+    having = [names for names, replies in hosts.items() if {r.address for r in replies} & with_keys]
+    heard = all({reply.address for reply in replies} & known.keys() for replies in hosts.values())
+    return having[0] if heard and len(having) == 1 else None
 
 
 def mixture(cut: Cut) -> dict[Servers, list[HeardReply]]:

@@ -318,5 +318,9 @@ def _steps_naming(cut: Cut) -> tuple[int, ...]:
 
 def _is_private(cut: Cut) -> bool:
     """Whether the walk started at a special address: a private tree, where these addresses are right."""
+    return cut.summary(_starts_specially)
+
+
+def _starts_specially(cut: Cut) -> bool:
     steps = cut.evidence.trace.steps
     return bool(steps) and any(special(a.text) for server in steps[0].servers for a in server.addresses)

@@ -114,7 +114,7 @@ def _may_be_lost(cut: Cut, replies: list[HeardReply]) -> bool:
 def _replies(cut: Cut) -> Iterator[HeardReply]:
     """What the zone's servers replied to questions that they should answer; the walk's comes first."""
     of_walk = {step.id for step in cut.walked}
-    for step in cut.evidence.trace.steps:
+    for step in cut.steps:
         keys = step.purpose is Purpose.DNSKEY and step.question.name == cut.zone
         if step.id in of_walk or keys or (step.zone == cut.zone and step.probe in _PROBES):
             yield from replies_of(step)

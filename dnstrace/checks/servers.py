@@ -12,6 +12,7 @@ from dnstrace.checks.evidence import FAILING, Cut
 from dnstrace.checks.phrases import addresses, listed, question_text
 from dnstrace.checks.replies import SILENCES, HeardReply, replies_of
 from dnstrace.checks.server_fixes import each_server
+from dnstrace.checks.signed_data import keys_without_authority
 from dnstrace.checks.statements import foreign_soa_in, soa_with_referral
 from dnstrace.message.meaning import FROM_CHILD
 from dnstrace.model import Kind, Probe
@@ -224,11 +225,15 @@ def not_authoritative(cut: Cut) -> Iterator[Observation]:
         and not reply.meaning.authoritative
         and soa_with_referral(reply) is None
     ]
-    does = f"answers for {zone_text(cut.zone)} without authority (no AA flag) at"
+    known = {reply.address for reply in without}
+    without += [reply for reply in keys_without_authority(cut) if reply.address not in known]
     for each in each_server(
         cut,
         without,
-        lambda replies: f"{does} {addresses(replies)}",
+        lambda replies: (
+            f"answers for {zone_text(cut.zone)}{'' if replies[0].address in known else ' DNSKEY'}"
+            f" without authority (no AA flag) at {addresses(replies)}"
+        ),
         lambda replies: f"serve {zone_text(cut.zone)} on {_who(replies)} itself, as primary or secondary",
     ):
         yield replace(each, level=Level.WARNING)

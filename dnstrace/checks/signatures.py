@@ -166,8 +166,9 @@ def _lacking(cut: Cut, judged: Judged) -> set[int]:
 
 
 def _faults_with(cut: Cut, trouble: Trouble, why: Callable[[Judged], str]) -> Iterator[Observation]:
-    if trouble is not wrong_time(cut.evidence):
-        yield from _faults_of(cut, signing_of(cut).troubled(trouble), why)
+    troubled = signing_of(cut).troubled(trouble)
+    if troubled and trouble is not wrong_time(cut.evidence):
+        yield from _faults_of(cut, troubled, why)
 
 
 def _faults_of(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> Iterator[Observation]:

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 import dns.rdatatype
 
+from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.dnssec.denial import DENIAL_TYPES
 from dnstrace.dnssec.records import DNSKEY, Signed, signed
 from dnstrace.dnssec.signature import usable_key
 from dnstrace.message.meaning import FROM_CHILD
-from dnstrace.model import Kind, Name, Step
+from dnstrace.model import Kind, Name, Purpose, Step
 from dnstrace.model.naming import is_below
 
 
@@ -42,6 +43,13 @@ def to_be_signed(reply: HeardReply) -> tuple[Signed, ...]:
         or data.rdtype != dns.rdatatype.CNAME
         or not any(is_below(data.name, dname) for dname in dnames)
     )
+
+
+def keys_without_authority(cut: Cut) -> list[HeardReply]:
+    """The replies with keys of the zone that lack the AA flag."""
+    keys = (s for s in cut.evidence.trace.steps if s.purpose is Purpose.DNSKEY and s.zone == cut.zone)
+    replies = (reply for step in keys for reply in replies_of(step))
+    return [r for r in replies if r.meaning.kind is Kind.ANSWER and not r.meaning.authoritative]
 
 
 def from_child(steps: Iterable[Step], zone: Name) -> list[HeardReply]:

@@ -16,10 +16,11 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.checks.evidence import Cut
+from dnstrace.checks.reads import reading
 from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.checks.signed_data import from_child, keys_in, signers_of_data, to_be_signed
+from dnstrace.checks.zones_below import assumed_ds, holds, zones_below
 from dnstrace.dnssec.algorithms import SUPPORTED, ds_usable, heeded, matches
-from dnstrace.dnssec.denial import DENIAL_TYPES
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.proof import at_cut
 from dnstrace.dnssec.records import DNSKEY, DS, Signed, ds_records, signed
@@ -64,8 +65,7 @@ class Signing:
     """How the zone of a cut is signed. Times are in seconds since 1970."""
 
     def __init__(self, cut: Cut) -> None:
-        self._cut, self.zone = cut, cut.zone
-        self._judgement = cut.evidence.trace.judgement
+        self._cut, self.zone, self.reads = cut, cut.zone, cut.reads
         self.effort = Effort(LIMITS)
         self._checked: dict[Hashable, Checked] = {}
         # By identity, and with what they are about: so that stays what it is.
@@ -82,7 +82,7 @@ class Signing:
             cut = reply.meaning.delegation
             if cut is not None and (cut.ds is not None or cut.denial):
                 found.append((reply, _ds(cut.ds)))
-        for step in self._cut.evidence.trace.steps:
+        for step in self._cut.steps:
             if step.question.name == self.zone and step.question.rdtype == dns.rdatatype.DS:
                 found += [
                     (reply, _ds(reply.rrset(self.zone, dns.rdatatype.DS)))
@@ -106,27 +106,15 @@ class Signing:
         """The ids of the steps that show them, or their absence."""
         return tuple(dict.fromkeys(reply.step.id for reply, _ in self._ds_replies))
 
-    @cached_property
+    @property
     def anchored(self) -> bool:
         """Whether a trust anchor matches a key of the zone, or its parent's DS records can be trusted."""
-        if self._judgement is None:
-            return False
-        question = self.zone, dns.rdatatype.DNSKEY
-        asked = [
-            step.id
-            for step in self._cut.evidence.trace.steps
-            if (step.question.name, step.question.rdtype) == question
-        ]
-        shown = self._judgement.steps
-        if any(key.trusted for number in asked if number in shown for key in shown[number].keys):
-            return True
-        return self.zone != ROOT and any(map(ds_usable, self.ds)) and self.below_anchor
+        return self._cut.summary(_anchored)
 
     @property
     def below_anchor(self) -> bool:
         """Whether the zone above is signed and has a chain of trust itself."""
-        above = [cut for cut in self._cut.evidence.cuts if is_below(self.zone, cut.zone)]
-        return bool(above) and signing_of(max(above, key=lambda cut: len(cut.zone))).anchored
+        return self._cut.summary(_below_anchor)
 
     # --- the zone's keys ------------------------------------------------------------------------
 
@@ -134,7 +122,7 @@ class Signing:
     def key_replies(self) -> dict[str, tuple[HeardReply, frozenset[DNSKEY]]]:
         """The last DNSKEY RRset of each address that gave one, or that said that there is none."""
         found = {}
-        for step in self._cut.evidence.trace.steps:
+        for step in self._cut.steps:
             if step.question.rdtype == dns.rdatatype.DNSKEY and step.question.name == self.zone:
                 for reply in replies_of(step):
                     if reply.meaning.kind in _KNOWN and reply.meaning.authoritative:
@@ -171,7 +159,7 @@ class Signing:
         matched = {key for ds in heeded(self.ds) for key in self.matching[ds]}
         return tuple(key for key in self.keys if key in matched and usable_key(key))
 
-    @cached_property
+    @reading
     def signing_keys(self) -> tuple[DNSKEY, ...]:
         """The keys that may sign the DNSKEY RRset and do so at some server."""
         shown = {
@@ -205,7 +193,7 @@ class Signing:
         probed = [reply for probe in Probe if probe not in _NO_ANSWER_OF_ZONE for reply in cut.probe(probe)]
         chain = [
             reply
-            for step in cut.evidence.trace.steps
+            for step in cut.steps
             if step.zone == self.zone and step.purpose in (Purpose.DNSKEY, Purpose.DS)
             for reply in replies_of(step)
         ]
@@ -220,7 +208,7 @@ class Signing:
             and reply.attempt.exchange.query.edns is not None
         ]
 
-    @cached_property
+    @reading
     def judged(self) -> tuple[Judged, ...]:
         """Every RRset of the zone in these replies, with the result of its signatures."""
         if not self.readable:
@@ -233,7 +221,8 @@ class Signing:
             if not (data.rdtype == dns.rdatatype.DNSKEY and (reply.address in unlike or self._is_untrusted))
         ]
         proved = {judged.data.name for judged in found if judged.data.signatures and not at_cut(judged.data)}
-        bogus = self._judgement is not None and self._judgement.security is Security.BOGUS
+        judgement = self._cut.judgement
+        bogus = judgement is not None and judgement.security is Security.BOGUS
         return tuple(
             judged
             for judged in found
@@ -267,7 +256,8 @@ class Signing:
 
     def _arrival(self, reply: HeardReply) -> float:
         """The time as of which the signatures of a reply are judged."""
-        return 0.0 if self._judgement is None else self._judgement.time_of(reply.attempt.exchange)
+        judgement = self._cut.judgement
+        return 0.0 if judgement is None else judgement.time_of(reply.attempt.exchange)
 
     def _currency(self, reply: HeardReply, data: Signed) -> tuple[int, ...]:
         at = self._arrival(reply)
@@ -285,6 +275,8 @@ class Signing:
             key = data.name, data.rdtype, frozenset(data.rrset), data.signatures, currency, by_entries
             if key not in self._checked:
                 self._checked[key] = check(data, self.zone, keys, at, self.effort)
+                if self.effort.is_spent:
+                    self._cut.spoil()
             known = self._seen[id(data), currency, by_entries] = data, self._checked[key]
         return known[1]
 
@@ -300,6 +292,7 @@ class Signing:
     def _own(self, reply: HeardReply) -> tuple[Signed, ...]:
         """The RRsets of a reply that the zone has to sign: worked out once for equal replies."""
         found = reply.once(to_be_signed)
+        self._cut.note(zones_below, assumed_ds)
         if id(found) not in self._owned:
             self._owned[id(found)] = found, tuple(filter(self._is_own, found))
         return self._owned[id(found)][1]
@@ -307,11 +300,11 @@ class Signing:
     def _is_own(self, data: Signed) -> bool:
         if not data.name.is_subdomain(self.zone) or any(is_below(s, self.zone) for s in data.signers()):
             return False
-        if any(is_below(cut.zone, self.zone) and self._holds(cut, data) for cut in self._cut.evidence.cuts):
+        if any(holds(below, data) for below in self._cut.summary(zones_below)):
             return False
         if any(data.name.is_subdomain(zone) for zone in self.shown_below):
             return False
-        if data.rdtype == dns.rdatatype.DS and data.name in self._assumed_ds:
+        if data.rdtype == dns.rdatatype.DS and data.name in self._cut.summary(assumed_ds):
             return False  # it is not published yet, so it has no signature to miss
         if data.rdtype in (dns.rdatatype.SOA, dns.rdatatype.DS):
             return (data.name == self.zone) is (data.rdtype == dns.rdatatype.SOA)
@@ -320,17 +313,27 @@ class Signing:
     @cached_property
     def shown_below(self) -> frozenset[Name]:
         """Zones below that no referral led to: the servers of this zone answered from them for DS."""
-        return frozenset(r.step.question.name for r in from_child(self._cut.evidence.trace.steps, self.zone))
+        return frozenset(r.step.question.name for r in from_child(self._cut.steps, self.zone))
 
-    @cached_property
-    def _assumed_ds(self) -> frozenset[Name]:
-        """The zones whose DS records are assumed."""
-        return frozenset(cut.zone for cut in self._cut.evidence.trace.supposed if cut.ds is not None)
 
-    def _holds(self, below: Cut, data: Signed) -> bool:
-        """Whether an RRset belongs to a zone below this one: DS at the cut and its denial do not."""
-        parents = data.rdtype in (dns.rdatatype.DS, *DENIAL_TYPES) and data.name == below.zone
-        return data.name.is_subdomain(below.zone) and not parents
+def _anchored(cut: Cut) -> bool:
+    """Whether a trust anchor matches a key of the zone, or its parent's DS records can be trusted."""
+    judgement, signing = cut.evidence.trace.judgement, signing_of(cut)
+    if judgement is None:
+        return False
+    asked = [
+        s.id for s in cut.steps if (s.question.name, s.question.rdtype) == (cut.zone, dns.rdatatype.DNSKEY)
+    ]
+    shown = judgement.steps
+    if any(key.trusted for number in asked if number in shown for key in shown[number].keys):
+        return True
+    return cut.zone != ROOT and any(map(ds_usable, signing.ds)) and signing.below_anchor
+
+
+def _below_anchor(cut: Cut) -> bool:
+    """Whether the zone above is signed and has a chain of trust itself."""
+    above = [each for each in cut.evidence.cuts if is_below(cut.zone, each.zone)]
+    return bool(above) and signing_of(max(above, key=lambda each: len(each.zone))).anchored
 
 
 def signing_of(cut: Cut) -> Signing:

@@ -96,7 +96,8 @@ def soa_differs(cut: Cut) -> Iterator[Observation]:
 
     What it is: the serials in their SOA records differ, so some servers have not copied the newest
     version; or (a notice) the serials are equal and another field of the record differs, or several
-    primaries, such as those of two DNS providers, each have a serial of their own.
+    primaries, such as those of two DNS providers, each have a serial of their own. The serial of a primary
+    may also be lower than those of its secondaries, after it was reset.
 
     Why it matters: users see old or new data by chance. A secondary that stays behind goes on until its
     copy expires, and then fails. Just after a change, a difference for a few seconds is normal.
@@ -153,7 +154,35 @@ def _older_copies(cut: Cut, by_serial: dict[int, list[HeardReply]]) -> Observati
         " did not happen",
         remedy=in_zone(cut.zone, servers=by_server(old)),
     )
+    if (primary := _primary(cut, old)) is not None:
+        return _behind_secondaries(cut, primary, by_serial, newest)
     return _with_servers_replaced(cut, old, by_serial[newest], found) or found
+
+
+def _primary(cut: Cut, old: list[HeardReply]) -> Name | None:
+    """The server among those with a lower serial that all copies of the zone list and name as the primary."""
+    named = {_soa(cut, reply).mname for reply in _answered(cut)}
+    copies = cut.probe(Probe.NS)
+    listing = {name for name, replies in cut.child.items() if len(replies) == len(copies)}
+    return next((reply.server for reply in old if named == {reply.server} <= listing), None)
+
+
+def _behind_secondaries(
+    cut: Cut, primary: Name, by_serial: dict[int, list[HeardReply]], newest: int
+) -> Observation:
+    """The observation that the serial of the primary went back, so that no secondary copies from it."""
+    own = next(serial for serial, each in by_serial.items() if primary in by_server(each))
+    zone, name = zone_text(cut.zone), plain(primary)
+    return Observation(
+        message=f"{name}, which the SOA records of {zone} name as the primary server, has serial {own}, which"
+        f" is older than serial {newest} on {server_names(by_serial[newest])}: no secondary copies an older"
+        " version",
+        steps=steps_of([reply for replies in by_serial.values() for reply in replies]),
+        server=primary,
+        cure=f"if {name} is the primary, find out whether its data is current, and raise its serial above"
+        f" {newest}; otherwise transfer {zone} to it again",
+        remedy=in_zone(cut.zone, servers=[primary]),
+    )
 
 
 def _with_servers_replaced(

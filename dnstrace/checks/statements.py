@@ -16,7 +16,7 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.checks.agreement import NEGATIVE, POSITIVE, conflict
-from dnstrace.checks.evidence import Cut, Evidence
+from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.dnssec.proof import Types
 from dnstrace.dnssec.records import NSEC
@@ -24,7 +24,8 @@ from dnstrace.model import Kind, Name, Probe, Question, Step
 from dnstrace.model.naming import is_below, plain
 from dnstrace.model.structs import Struct
 
-_SAYS = POSITIVE | NEGATIVE | {Kind.REFERRAL}
+_HAS_DATA = POSITIVE | {Kind.ALIAS_LOOP}
+_SAYS = _HAS_DATA | NEGATIVE | {Kind.REFERRAL}
 _UNLIKE_A_RESOLVER = frozenset(
     {
         Probe.ELSEWHERE,
@@ -108,7 +109,7 @@ class Statements:
 
     def __init__(self, cut: Cut) -> None:
         self.zone = cut.zone
-        self.everything = tuple(_statements(cut.evidence, cut.zone))
+        self.everything = tuple(_statements(cut))
         self.all = tuple(each for each in self.everything if each.zone == cut.zone)
 
     def of_kind(self, kinds: Iterable[Kind]) -> list[Statement]:
@@ -120,7 +121,7 @@ class Statements:
     def data(self) -> dict[tuple[str, Name], list[Statement]]:
         """The answers in which an address gives data of a name, by address and name."""
         found: dict[tuple[str, Name], list[Statement]] = {}
-        for each in self.of_kind(POSITIVE):
+        for each in self.of_kind(_HAS_DATA):
             for owner in dict.fromkeys(rrset.name for rrset in each.data):
                 found.setdefault((each.address, owner), []).append(each)
         return found
@@ -206,6 +207,18 @@ class Statements:
         """Whether an address also serves a zone below this one."""
         return zone in self._hosted.get(address, ())
 
+    def hosts_for(self, address: str, zone: Name, name: Name) -> bool:
+        """Whether an address also serves a zone at or below `zone`, below this one, that can have a name."""
+        while name.is_subdomain(zone):
+            if self.hosts(address, name):
+                return True
+            name = name.parent()
+        return False
+
+    def hosts_beneath(self, address: str, zone: Name, name: Name) -> bool:
+        """Whether an address serves a zone below `zone` that can have a name, and not `zone` itself."""
+        return not self.hosts(address, zone) and self.hosts_for(address, zone, name)
+
     def has_no_cut(self, address: str, zone: Name) -> bool:
         """Whether an address was asked about a zone cut by itself, and neither refers to it nor serves it."""
         if zone in self.referrals.get(address, ()) or self.hosts(address, zone):
@@ -236,9 +249,8 @@ def heard_below(cut: Cut, reply: HeardReply, below: Name) -> list[HeardReply]:
 def _asked_elsewhere(cut: Cut) -> dict[tuple[Name, Question], list[Step]]:
     """The probes of servers that only some of the parent's servers list, by zone and question."""
     found: dict[tuple[Name, Question], list[Step]] = {}
-    for step in cut.evidence.trace.steps:
-        if step.probe is Probe.ELSEWHERE:
-            found.setdefault((step.zone, step.question), []).append(step)
+    for step in cut.anywhere(Probe.ELSEWHERE):
+        found.setdefault((step.zone, step.question), []).append(step)
     return found
 
 
@@ -277,14 +289,15 @@ def foreign_soa_in(reply: HeardReply) -> Name | None:
         return None
     if _is_resolvers(message):
         return None
-    soas = [rrset.name for rrset in message.authority if rrset.rdtype == dns.rdatatype.SOA]
+    wanted = dns.rdatatype.SOA, question.rdclass
+    soas = [rrset.name for rrset in message.authority if (rrset.rdtype, rrset.rdclass) == wanted]
     childs = question.rdtype == dns.rdatatype.DS and question.name in soas
     return None if childs else next(iter(soas), None)
 
 
 def asked_like_a_resolver(cut: Cut) -> list[HeardReply]:
     """Every last reply of the servers of a cut, usable or not, to a query that a resolver could send."""
-    steps = (step for step in cut.evidence.trace.steps if step.zone == cut.zone and not step.asks_resolver)
+    steps = (step for step in cut.steps if step.zone == cut.zone and not step.asks_resolver)
     return [
         reply
         for step in steps
@@ -300,9 +313,9 @@ def parents_own(each: Statement, cut: Name) -> bool:
     return each.name == cut and each.rdtype in own
 
 
-def _statements(evidence: Evidence, zone: Name) -> Iterable[Statement]:
-    for step in evidence.trace.steps:
-        asked_here = step.zone == zone or (step.main and is_below(zone, step.zone))
+def _statements(cut: Cut) -> Iterable[Statement]:
+    for step in cut.steps:
+        asked_here = step.zone == cut.zone or (step.main and is_below(cut.zone, step.zone))
         if not asked_here or step.asks_resolver or step.probe in _UNLIKE_A_RESOLVER:
             continue
         for reply in replies_of(step):

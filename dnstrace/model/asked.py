@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from enum import StrEnum
 
 import dns.name
@@ -86,6 +87,13 @@ class Query(Struct):
     def family(self) -> int:
         """4 or 6."""
         return family_of(self.address)
+
+    @property
+    def way(self) -> Hashable:
+        """The address, and how it is asked, whatever the question."""
+        edns, flags = self.edns, (self.recursion_desired, self.checking_disabled)
+        shape = edns and (edns.version, edns.payload, edns.dnssec_ok, edns.options)
+        return self.address, self.port, self.transport, self.endpoint, shape, flags
 
 
 class Settings(Struct):

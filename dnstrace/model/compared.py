@@ -25,6 +25,7 @@ class Disagreement(StrEnum):
     STALE = "stale"  # served after its TTL expired, or cached before the zone changed
     FILTERED = "filtered"  # the resolver blocks it
     SPLIT_HORIZON = "split-horizon"  # private addresses, for those inside a network
+    DNS64 = "dns64"  # it makes IPv6 addresses of IPv4 addresses, for clients without IPv4
     VALIDATION = "validation"  # the resolver finds it bogus
     REFUSES = "refuses"  # it does not serve this client
     FAILS = "fails"  # it has no answer itself

@@ -20,7 +20,7 @@ LABELS: Final = 38
 So few cannot be more work than is allowed (`dnstrace.message.rdata.work_allowed`): a record with one name has
 at least 11 octets, with two names 14, with three 36.
 """
-_MOST = 2048
+_MOST = 8192
 _new, _set = object.__new__, object.__setattr__
 _BARE = {slot for kind in dns.name.Name.__mro__ for slot in getattr(kind, "__slots__", ())} == {"labels"}
 

@@ -123,7 +123,7 @@ def _over_tls_section(trace: Trace) -> str:
         return ""
     from dnstrace.render.encrypted import encrypted_nodes
 
-    return tree_list([encrypted_nodes(trace, verbose=True)])
+    return tree_list([encrypted_nodes(trace, verbose=False)])
 
 
 def _resolvers_section(report: Report) -> str:

@@ -29,7 +29,7 @@ _LEAST_CELL = 15  # columns for the last cell of a row
 _LEAST_DEEP = 2  # levels indented on the narrowest terminal
 _SPLITS = (
     re.compile(r".+?(?:\s+(?=[·─] )|\s{3,}|$)", re.DOTALL),  # parts
-    re.compile(r"\s*(?:[·─] )?\S+\s*|\s+"),  # words
+    re.compile(r"\s*(?:[·─] )?(?:[\d.]+ m?s(?=\W|$)|\S+)\s*|\s+"),  # words; a time with its unit
     re.compile(r"(?:\\.|[^.\\])*\.+\s*|(?:\\.|[^.\\])+|\\", re.DOTALL),  # labels
     re.compile(r"\\\d{3}|\\u\{[0-9a-f]+\}|\\.|.", re.DOTALL),  # characters
 )
@@ -91,6 +91,8 @@ def rows(root: Node, width: int, guides: Guides) -> Iterator[Text]:
         placed = stack.pop()
         below = list(_placed_below(placed, width, guides))
         hang = guides.pass_by + " " if below else guides.blank + " "
+        if placed.depth and placed.first == placed.rest == _SET_IN:
+            hang = _SET_IN  # there are no guides, which may be wider in ASCII
         alone = placed.node.heading or not (placed.depth or below)
         yield from _folded(placed, width, "  " if alone else hang, guides)
         stack.extend(reversed(below))

@@ -42,6 +42,7 @@ _OTHERS = {
         "has a view of its own (split horizon)",
         "have a view of their own",
     ),
+    Disagreement.DNS64: ("makes IPv6 addresses itself (DNS64)", "make IPv6 addresses themselves (DNS64)"),
     Disagreement.OTHER: ("gives another answer", "give another answer"),
     Disagreement.NOT_COMPARED: ("still has an answer", "still have an answer"),
 }

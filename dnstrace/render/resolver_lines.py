@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dnstrace.model.report import Report
 
 _MOST, _LONGEST = 3, 60  # records, and characters of them, that stand in a line
-_STYLES = {Disagreement.SAME: GOOD, Disagreement.NOT_COMPARED: QUIET}
+_STYLES = {Disagreement.SAME: GOOD, Disagreement.NOT_COMPARED: QUIET, Disagreement.DNS64: QUIET}
 _ONE_LINE = {Disagreement.SAME, Disagreement.NO_ANSWER, None}
 _BAD = {Disagreement.STALE, Disagreement.VALIDATION, Disagreement.FAILS, Disagreement.NO_ANSWER}
 

@@ -22,6 +22,7 @@ _REASONS = {
     Disagreement.SAME: "the same",
     Disagreement.FILTERED: "filtered: the resolver withholds the answer from its clients",
     Disagreement.SPLIT_HORIZON: "split horizon: private addresses, for clients inside a network",
+    Disagreement.DNS64: "DNS64: the resolver makes IPv6 addresses of IPv4 ones, for clients without IPv4",
     Disagreement.VALIDATION: "validation: the resolver considers the answer bogus",
     Disagreement.REFUSES: "refuses: the resolver does not serve this client",
     Disagreement.FAILS: "fails: the resolver itself gets no answer",

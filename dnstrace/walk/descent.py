@@ -37,7 +37,7 @@ from dnstrace.model import (
     Question,
     Source,
 )
-from dnstrace.model.naming import is_below, plain
+from dnstrace.model.naming import folded, is_below, plain
 from dnstrace.model.structs import replace
 from dnstrace.walk.asking import Asking
 from dnstrace.walk.context import TraceContext
@@ -94,7 +94,7 @@ class Walk:
     ) -> WalkResult:
         """Resolve `question`, following aliases; `chain` ends with it, if others are waiting for it."""
         answer: tuple[dns.rrset.RRset, ...] = ()
-        names, waiting = {question.name}, chain
+        names, waiting = {folded(question.name)}, chain
         while True:
             step, meaning = await self._descend(question, purpose, parent, waiting or (Sought(question),))
             if meaning is None:
@@ -102,12 +102,12 @@ class Walk:
             if meaning.kind is not Kind.ALIAS or meaning.target is None:
                 return result_of(meaning, answer, step)
             answer += tuple(rrset for rrset in meaning.answer if rrset not in answer)
-            if meaning.target in names:
+            if folded(meaning.target) in names:
                 loop = f"alias loop: the chain returns to {plain(meaning.target)}"
                 return unfinished(loop, meaning, answer, step)
             if not self._context.budget.alias():
                 return unfinished(self._context.budget.spent_out, meaning, answer, step)
-            names.add(meaning.target)
+            names.add(folded(meaning.target))
             question, parent = replace(question, name=meaning.target), step
             waiting = (*chain, Sought(question))
             purpose = Purpose.ALIAS if purpose is Purpose.WALK else purpose

@@ -139,7 +139,7 @@ class Hearing:
         if query.question.rdtype == dns.rdatatype.DS:  # it is the parent's (RFC 4035 section 3.1.4.1)
             name = name.parent() if len(name) > 1 else name
         while len(name) > len(zone):
-            known = self._heard.referral((zone, name, _shape(query)), place) if name in cuts else None
+            known = self._heard.referral((zone, name, query.way), place) if name in cuts else None
             if known is not None:
                 return None if query.question.name in _named_in(known.message) else known
             name = name.parent()
@@ -206,7 +206,7 @@ class Hearing:
         cut, by_address = step.referral.zone, defaultdict[Hashable, list[Exchange]](list)
         other: set[Hashable] = set()
         for attempt in step.attempts:
-            shape = _shape(attempt.exchange.query)
+            shape = attempt.exchange.query.way
             by_address[shape].append(attempt.exchange)
             led = attempt.meaning.delegation
             referred = attempt.meaning.kind is Kind.REFERRAL and led is not None and led.zone == cut
@@ -233,14 +233,7 @@ def _again(exchange: Exchange, query: Query, start: float) -> Exchange:
 def _key(query: Query) -> Hashable:
     """What identifies a query; names compare equal in any letter case, labels do not."""
     question = query.question
-    return question.name.labels, question.rdtype, question.rdclass, _shape(query)
-
-
-def _shape(query: Query) -> Hashable:
-    """The address, and how it is asked, whatever the question."""
-    edns, flags = query.edns, (query.recursion_desired, query.checking_disabled)
-    shape = edns and (edns.version, edns.payload, edns.dnssec_ok, edns.options)
-    return query.address, query.port, query.transport, query.endpoint, shape, flags
+    return question.name.labels, question.rdtype, question.rdclass, query.way
 
 
 def _lifetime(exchange: Exchange) -> float:

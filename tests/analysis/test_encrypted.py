@@ -18,6 +18,9 @@ OTHER = replace(DATA, answer=(rrset("www.example.com. 60 A 192.0.2.45"),))
 TEXT = replace(DATA, answer=(rrset('www.example.com. 60 TXT "a"'),))
 OTHER_TEXT = replace(DATA, answer=(rrset('www.example.com. 60 TXT "b"'),))
 REFUSED = Meaning(Kind.REFUSED, 5)
+CUT = Meaning(Kind.TRUNCATED, 0, True)
+ALIAS = Meaning(Kind.ALIAS, 0, True, (rrset("www.example.com. 60 CNAME a.example.net."),))
+OTHER_ALIAS = replace(ALIAS, answer=(rrset("www.example.com. 60 CNAME b.example.net."),))
 LOST = Meaning(Kind.TIMEOUT)
 
 
@@ -27,6 +30,7 @@ def found() -> Encrypted:
 
 
 def test_addresses_that_are_chosen_for_each_query_are_alike_and_other_data_are_not() -> None:
+    assert is_like(ALIAS, OTHER_ALIAS) and not is_like(ALIAS, DATA)
     assert is_like(DATA, OTHER) and not is_like(TEXT, OTHER_TEXT) and not is_like(DATA, TEXT)
     assert not is_like(DATA, replace(DATA, authoritative=False))
 
@@ -40,6 +44,7 @@ def test_addresses_that_are_chosen_for_each_query_are_alike_and_other_data_are_n
         (OTHER_TEXT, TEXT, OTHER_TEXT, OverTls.UNCOMPARED),  # changed in the meantime
         (OTHER_TEXT, TEXT, None, OverTls.UNCOMPARED),
         (TEXT, LOST, None, OverTls.UNCOMPARED),
+        (TEXT, CUT, CUT, OverTls.UNCOMPARED),  # it did not fit into a datagram
     ],
 )
 def test_a_reply_is_different_only_from_two_that_agree(

@@ -157,6 +157,23 @@ def test_ipv6_addresses_tell_the_same() -> None:
         assert difference(said(**asked, answer=answer), **there) == expected
 
 
+@pytest.mark.parametrize(
+    ("addresses", "walked", "expected"),
+    [
+        (("64:ff9b::c000:22c",), EMPTY, "dns64"),
+        (("64:ff9b::c000:22c", "2001:db8::9"), EMPTY, "stale"),
+        (("64:ff9b:1::c000:22c",), EMPTY, "stale"),
+        (("64:ff9b::c000:22c",), DENIED, "stale"),
+    ],
+)
+def test_addresses_that_dns64_makes_where_there_are_none_are_not_old(
+    addresses: tuple[str, ...], walked: Parts, expected: str
+) -> None:
+    asked: Parts = {"question": "www.example.com. AAAA"}
+    answer = tuple(f"www.example.com. 300 AAAA {address}" for address in addresses)
+    assert difference(said(**asked, answer=answer), **{**walked, **asked}) == expected
+
+
 def test_names_are_compared_without_case() -> None:
     asked: Parts = {"question": "example.com. MX"}
     walked: Parts = {**asked, "answer": ("example.com. 300 MX 10 MAIL.example.com.",)}

@@ -109,3 +109,11 @@ def test_many_names_in_any_form() -> None:
     with pytest.raises(ValueError, match="cannot be asked for"):
         asked.append("a..b")
         asyncio.run(traced())
+
+
+def test_a_path_is_not_taken_for_what_is_read_from_it() -> None:
+    for given, reader in (("roots", "read_hints"), ("anchors", "read_anchors")):
+        with pytest.raises(ValueError, match=rf"`{given}` takes no path: give what `{reader}"):
+            trace("www.example.com", lab="textbook", **{given: "a.file"})  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="are known to the command only"):
+        trace("www.example.com", lab="textbook", resolvers=["system"])

@@ -84,3 +84,16 @@ def test_data_that_one_server_lacks_differs_whatever_the_type(record: str, signe
     differ = findings.pop("answers-differ")
     assert differ.level is Level.WARNING and differ.explains == tuple(findings)
     assert all(each.cure == differ.cure for each in findings.values())
+
+
+def test_servers_that_refer_to_different_zones_are_not_asked_to_refer_as_others_do() -> None:
+    """One refers to the zone below the one that the others refer to."""
+    zones = {
+        "example.com. short": {
+            "servers": ["ns3.example.com."],
+            "text": read("sub-zone")["zones"]["example.com."]["text"].replace("sub NS", "lab.sub NS"),
+        }
+    }
+    world = made_of("sub-zone", question="www.lab.sub.example.com. A", zones=zones)
+    (finding,) = [each for each in checked(world).findings or () if each.code == "answers-differ"]
+    assert "none" not in finding.cure

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import dns.message
 import dns.rcode
+import dns.rdataclass
 import pytest
 
-from dnstrace import Settings, trace
+from dnstrace import Settings, Trace, trace
 from dnstrace.checks.claims import unclaimed
 from dnstrace.checks.evidence import Evidence
 from dnstrace.lab.network import LabNetwork
@@ -37,29 +40,54 @@ def test_without_findings_the_anomalies_are_left(name: str) -> None:
     assert unclaimed(Evidence(trace), ())
 
 
-@pytest.mark.parametrize(("option", "code"), [(True, "edns-version"), (False, "no-edns")])
-def test_an_empty_reply_to_another_edns_version_is_claimed(option: bool, code: str) -> None:
-    """In place of BADVERS, with an OPT record or without: what has no EDNS has no version of it either."""
+Change = Callable[[Query, dns.message.Message], None]
+
+
+def changed(change: Change, rdtype: str = "A") -> Trace:
+    """A trace with `--check` of a zone whose servers' replies are changed."""
     world = load("in-domain")
     servers = {address for each in world.servers if "example" in str(each.name) for address in each.rtt}
 
-    class Odd(LabNetwork):
+    class Changing(LabNetwork):
         async def exchange(self, query: Query, timeout: float) -> Exchange:
             found = await super().exchange(query, timeout)
-            version = None if query.edns is None else query.edns.version
-            if query.address not in servers or (not version and option) or found.wire is None:
+            if query.address not in servers or found.wire is None:
                 return found
             reply = dns.message.from_wire(found.wire)
-            reply.use_edns(0 if option else False)
-            if version:
-                reply.set_rcode(dns.rcode.NOERROR)
-            message, fault = read(reply.to_wire())
-            return replace(found, message=message, fault=fault)
+            change(query, reply)
+            octets = reply.to_wire()
+            message, fault = read(octets)
+            return replace(found, wire=octets, message=message, fault=fault)
 
     settings = Settings(all_servers=True, probe=True)
-    found = trace(world.question.name, network=Odd(world), settings=settings, now=world.now, seed=1)
+    return trace(
+        world.question.name, rdtype, network=Changing(world), settings=settings, now=world.now, seed=1
+    )
+
+
+@pytest.mark.parametrize(("option", "code"), [(True, "edns-version"), (False, "no-edns")])
+def test_an_empty_reply_to_another_edns_version_is_claimed(option: bool, code: str) -> None:
+    """In place of BADVERS, with an OPT record or without: what has no EDNS has no version of it either."""
+
+    def change(query: Query, reply: dns.message.Message) -> None:
+        reply.use_edns(0 if option and query.edns is not None else False)
+        if query.edns is not None and query.edns.version:
+            reply.set_rcode(dns.rcode.NOERROR)
+
+    found = changed(change)
     assert code in {finding.code for finding in found.findings or ()}
     assert not unclaimed(Evidence(found), found.findings or ())
+
+
+def test_what_is_all_of_another_class_is_lame_and_of_no_other_zone() -> None:
+    def change(query: Query, reply: dns.message.Message) -> None:
+        for rrset in (*reply.answer, *reply.authority):
+            rrset.rdclass = dns.rdataclass.CH
+
+    for rdtype in ("A", "TXT"):
+        found = changed(change, rdtype)
+        assert {finding.code for finding in found.findings or ()} == {"lame-server"}
+        assert not unclaimed(Evidence(found), found.findings or ())
 
 
 def test_a_finding_claims_nothing_of_another_zone_or_server() -> None:

@@ -17,7 +17,7 @@ from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.message.reading import read_reply
-from dnstrace.model import Exchange, Fault, Query, Settings, Transport
+from dnstrace.model import Exchange, Fault, Query, Question, Settings, Transport
 from dnstrace.port import Network
 from tests.checks.checking import checked, made_of
 
@@ -139,3 +139,27 @@ def test_lost_datagrams_are_no_fault_of_a_server(name: str) -> None:
 def test_a_server_that_fails_now_and_then_is_not_said_to_fail_a_probe(seed: int, share: float) -> None:
     network = LabNetwork(load("in-domain"), signed=True)
     assert not told(check("in-domain", Failing(network, seed, share))) & PROBED
+
+
+class LosingOne:
+    """A network that loses datagrams with EDNS and one question to one address, and no others."""
+
+    run = staticmethod(clock.run)
+
+    def __init__(self, network: Network, question: Question) -> None:
+        self._network, self._question = network, question
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        lost = query.address == "192.0.2.53" and query.question == self._question
+        if lost and query.transport is Transport.UDP and query.edns:
+            start = asyncio.get_running_loop().time()
+            await asyncio.sleep(timeout)
+            return Exchange(query, start, timeout, fault=Fault.TIMEOUT)
+        return await self._network.exchange(query, timeout)
+
+
+def test_a_server_that_answers_other_queries_with_edns_does_not_drop_edns() -> None:
+    world = load("in-domain")
+    found = check("in-domain", LosingOne(LabNetwork(world, signed=True), world.question))
+    assert found.outcome == "answer" and found.stats.timeouts > 1 and "drops-edns" not in told(found)
+    assert "drops-edns" in told(checked(load("drops-edns")))

@@ -37,6 +37,8 @@ def test_it_is_a_warning_where_a_parent_that_follows_would_break_the_zone(
     (finding,) = found("cds-unusable", world)
     assert finding.level is level and says in finding.message
     assert finding.message.startswith("the CDS and CDNSKEY records of example.com")
+    standby = level is Level.NOTICE  # its DS record may be published before the key
+    assert finding.cure.startswith("unless they name a key that is yet to be introduced, ") is standby
 
 
 def test_a_key_without_the_sep_flag_is_not_called_a_secure_entry_point() -> None:

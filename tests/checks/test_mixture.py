@@ -47,3 +47,13 @@ www 300 A 192.0.2.1
     }
     trace = checked(made_of(CODE, zones={"example.com. former": former}))
     assert CODE not in {each.code for each in trace.findings or ()}
+
+
+def test_the_host_whose_keys_the_parent_trusts_is_the_one_to_keep() -> None:
+    zones = {"example.com.": {"sign": {"algorithm": 13}}}
+    findings = checked(made_of(CODE, zones=zones, expect={"security": "secure"})).findings or ()
+    (finding,) = (each for each in findings if each.code == CODE)
+    assert finding.cure == (
+        "have com list only ns1.example.org and ns2.example.org: the DS records match only its keys"
+    )
+    assert {each.cure for each in findings if each.code == "dnskey-differs"} == {finding.cure}

@@ -115,3 +115,10 @@ def test_a_dead_server_is_found_for_every_name_of_a_list(tmp_path: Path) -> None
     assert len(found) == 4 and all(each.count("unreachable") == 2 for each in found)
     verdicts = [each["verdict"]["text"] for each in documents if "verdict" in each]
     assert len(verdicts) == 4 and all("(shown by example.com SOA at" in each for each in verdicts)
+
+
+def test_keys_without_authority_are_a_matter_of_authority() -> None:
+    content = {"servers": {"ns1.example.com.": {"does": ["no-aa=DNSKEY"]}}, "expect": {"security": "secure"}}
+    (only,) = checked(made_of("dnssec-good", **content)).findings or ()
+    assert only.code == "not-authoritative" and only.level is Level.WARNING
+    assert only.message.startswith("ns1.example.com answers for example.com DNSKEY without authority")

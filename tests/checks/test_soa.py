@@ -73,6 +73,14 @@ def test_the_zone_is_transferred_again_where_its_servers_stay(old: str, ns3: str
     assert only.cure.startswith("transfer example.com to ns1.example.com")
 
 
+def test_the_data_of_a_primary_is_not_replaced_because_its_serial_is_lower() -> None:
+    (finding,) = found("soa-differs", "soa-serial-reset")
+    assert "name as the primary server, has serial 17, which is older than" in finding.message
+    assert finding.cure.startswith("if ns1.example.com is the primary, find out whether its data is current")
+    assert "raise its serial above 2026011501" in finding.cure
+    assert finding.level is Level.WARNING and str(finding.server) == "ns1.example.com."
+
+
 def test_the_serials_of_several_primaries_are_not_compared() -> None:
     (finding,) = found("soa-differs", "soa-several-primaries")
     assert finding.level is Level.NOTICE

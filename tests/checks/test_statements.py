@@ -5,6 +5,7 @@ from __future__ import annotations
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.statements import Statements, statements_of
 from dnstrace.model import Kind, Probe
+from tests.checks.checking import checked, made_of
 from tests.checks.documented import checked_world
 from tests.replies import name
 
@@ -41,3 +42,18 @@ def test_a_compact_denial_does_not_show_that_a_name_exists() -> None:
     for world, compact in (("dnssec-compact-nodata", True), ("dnssec-nsec-nodata", False)):
         found = [each for each in said(world).of_kind((Kind.NODATA,)) if each.reply.step.main]
         assert found and all(each.is_compact is compact for each in found)
+
+
+def test_a_server_may_serve_a_zone_beneath_the_one_that_it_refers_to() -> None:
+    found, owner = said("grandparent-hosts"), name("www.lab.sub.example.com.")
+    beneath = {each.address for each in found.everything if found.hosts_beneath(each.address, SUB, owner)}
+    assert "192.0.2.53" in beneath and "203.0.113.53" not in beneath
+    assert not found.hosts("192.0.2.53", SUB) and found.hosts_for("192.0.2.53", SUB, owner)
+    assert not found.hosts_beneath("192.0.2.53", SUB, name("www.sub.example.com."))
+    assert not any(said("serves-both").hosts_beneath("198.51.100.53", SUB, each) for each in (SUB, EXAMPLE))
+
+
+def test_an_alias_to_itself_is_data_of_the_name() -> None:
+    servers = {"ns1.example.com.": {"does": ["alias-for=www.example.com. AAAA www.example.com."]}}
+    findings = checked(made_of("in-domain", servers=servers)).findings or ()
+    assert {each.code for each in findings} >= {"alias-beside-data"}

@@ -83,3 +83,11 @@ def test_keys_that_come_without_edns_are_not_called_unsigned() -> None:
     made = made_of("_signed", zones=zones, servers=servers, expect={"outcome": "answer"})
     codes = {each.code for each in checked(made).findings or ()}
     assert "no-edns" in codes and "keys-not-signed" not in codes
+
+
+def test_a_small_key_is_not_to_be_replaced_by_one_of_another_algorithm() -> None:
+    """Each algorithm has to sign the whole zone (RFC 4035 section 2.2): a rollover is more than one key."""
+    (finding,) = found("key-small", "dnssec-key-tiny")
+    assert finding.cure == (
+        "replace it with a key of 2048 bits, or roll example.com over to algorithm 13 (ECDSAP256SHA256)"
+    )

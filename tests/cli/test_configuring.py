@@ -166,8 +166,8 @@ def test_resolvers_are_shown_with_their_names(tmp_path: Path) -> None:
         ("[resolvers]\n\nOffice = '192.0.2.1'\n", ":3: resolvers.Office: a name must be small letters"),
         ("[resolvers]\nsystem = '192.0.2.1'\n", ":2: resolvers.system: a name must"),
         ("[resolvers]\nx = 'quad9'\n", ":2: resolvers.x must be addresses or URLs, not the name 'quad9'"),
-        ("[resolvers]\nx = '192.0.2.300'\n", ":2: resolvers.x: must be an IPv4 or IPv6 address"),
-        ("resolvers.x = '192.0.2.300'\n", ":1: resolvers.x: must be"),
+        ("[resolvers]\nx = '192.0.2.300'\n", ":2: resolvers.x: '192.0.2.300' is not a resolver"),
+        ("resolvers.x = '192.0.2.300'\n", ":1: resolvers.x: '192.0.2.300' is not a resolver"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, text: str, why: str) -> None:

@@ -9,6 +9,7 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.lab.internet import World, WorldServer
+from dnstrace.lab.tls import Tls
 from dnstrace.lab.zone import LabZone, Node, Sign
 from dnstrace.message.edited import Record, parsed
 from dnstrace.model import Name
@@ -53,7 +54,8 @@ def _repaired(world: World, name: Name, zone: Name | None) -> World:
         if server.name != name:
             return server
         kept = tuple(each for each in server.zones if each.origin != zone)
-        return replace(server, does=(), zones=(*right, *kept))
+        tls = None if server.tls is None else Tls(server.tls.names)
+        return replace(server, does=(), zones=(*right, *kept), tls=tls)
 
     return replace(world, servers=tuple(map(repaired, world.servers)))
 

@@ -6,15 +6,17 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
+import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dnstrace.message.edited import Edited, parsed
 from dnstrace.message.meaning import classify
+from dnstrace.message.presentation import in_master_file
 from dnstrace.model import Exchange, Kind, Query, Question
 from dnstrace.model.structs import replace
 
@@ -141,3 +143,17 @@ def test_what_is_added_and_removed_again_leaves_the_reply_as_it_was(last: list[s
 def test_what_is_not_a_record_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         parsed(text)
+
+
+@given(st.sampled_from([*dns.rdatatype.RdataType][1:]), st.binary(max_size=60))
+@example(dns.rdatatype.DS, b"\xff" * 4)
+@example(dns.rdatatype.GPOS, b"\x03200\x011\x011")
+def test_any_record_is_read_as_it_was_written(rdtype: int, data: bytes) -> None:
+    """In the text that a remedy has of it."""
+    kind = dns.rdatatype.RdataType.make(rdtype)
+    try:
+        rdata = dns.rdata.from_wire(dns.rdataclass.IN, kind, data, 0, len(data))
+    except Exception:  # it is kept as octets
+        rdata = dns.rdata.GenericRdata(dns.rdataclass.IN, kind, data)
+    text = f"a. 60 IN {dns.rdatatype.to_text(kind)} {in_master_file(rdata)}"
+    assert parsed(text).rdata.to_digestable() == rdata.to_digestable()

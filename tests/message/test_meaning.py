@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
+from typing import Any
 
 import dns.message
 import dns.name
@@ -13,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dnstrace.message.meaning import classify
-from dnstrace.message.reading import read_reply
+from dnstrace.message.reading import read_any, read_reply
 from dnstrace.model import Exchange, Fault, Kind, Query, Question
+from dnstrace.model.structs import replace
 from tests.replies import name, reply
 
 COM = name("com.")
@@ -298,3 +301,35 @@ def test_a_reply_whose_answer_cannot_be_read_is_malformed_not_empty() -> None:
     message = read_reply(wire)
     assert isinstance(message, dns.message.Message)
     assert classify(Exchange(exchange.query, 0, 0, wire, message), COM).kind is Kind.MALFORMED
+
+
+def test_a_delegation_that_was_made_before_is_the_one_that_these_records_make() -> None:
+    """Each reply differs from the first in one thing; dnspython's messages are read afresh each time."""
+    ns, glue = "example.com. 60 NS ns.example.com. | NS.example.net.", "ns.example.com. 60 A 192.0.2.1"
+    ds = "example.com. 60 DS 1 13 2 " + "00" * 32
+    replies = (
+        ((ns,), (glue,), COM),
+        ((ns,), (glue.replace(".1", ".2"),), COM),
+        ((ns,), (glue.replace("60", "90"),), COM),
+        ((ns,), (glue, "ns.example.com. 60 AAAA 2001:db8::1"), COM),
+        ((ns,), (), COM),
+        ((ns.replace("60", "90"),), (glue,), COM),
+        ((ns.replace("NS.", "ns."),), (glue,), COM),
+        ((ns.replace("example.com. 60", "Example.com. 60"),), (glue,), COM),
+        ((ns,), (glue,), name("example.com.")),
+        ((ns,), ("ns.example.net. 60 A 192.0.2.1",), COM),
+        ((ns,), ("ns.example.net. 60 A 192.0.2.1",), name(".")),
+        ((ns, ds), (glue,), COM),
+    )
+    readers: tuple[Callable[[bytes], Any], ...] = (read_reply, read_any)
+    for _ in range(2):
+        for authority, additional, zone in replies:
+            exchange = reply("a.example.com. A", flags="QR AA", authority=authority, additional=additional)
+            assert exchange.message is not None and exchange.wire is not None
+            lazy, plain = (replace(exchange, message=read(exchange.wire)) for read in readers)
+            found, again, right = (classify(each, zone) for each in (lazy, lazy, plain))
+            delegation = right.delegation or right.child
+            assert repr(found) == repr(right) == repr(again) and delegation is not None
+            assert [s.name.labels for s in delegation.servers] == [
+                s.name.labels for s in (found.delegation or found.child or delegation).servers
+            ]

@@ -77,3 +77,12 @@ def test_types_that_are_kept_as_octets_have_the_form_that_dig_has_for_them(
 def test_any_octets_of_theirs_can_be_printed(number: int, octets: bytes) -> None:
     text = rdata_text(dns.rdata.GenericRdata(dns.rdataclass.IN, number, octets))  # type: ignore[arg-type]
     assert text.isascii() and text.isprintable() and text
+
+
+@pytest.mark.parametrize("windows", [6, 256])
+def test_a_list_of_types_is_not_many_times_as_long_as_its_octets(windows: int) -> None:
+    """In six windows there is room for every type that is assigned."""
+    octets = b"\1a\0" + b"".join(bytes((window, 32)) + b"\xff" * 32 for window in range(windows))
+    rdata = dns.rdata.from_wire(dns.rdataclass.IN, dns.rdatatype.NSEC, octets, 0, len(octets))
+    text = rdata_text(rdata)
+    assert (text == str(rdata)) is (windows == 6) and len(text) < 20_000

@@ -68,7 +68,7 @@ def test_an_overlong_name_is_not_remembered() -> None:
 
 
 def test_only_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = [dns.name.from_text(f"n{number}.") for number in range(5000)]
-    assert [*map(known, names)] == names and len(NAMES) < 5000
+    names = [dns.name.from_text(f"n{number}.") for number in range(10_000)]
+    assert [*map(known, names)] == names and len(NAMES) < 10_000
     monkeypatch.setattr(known_name, "_BARE", False)  # a dnspython whose names hold more
     assert type(known(dns.name.from_text("other."))) is KnownName

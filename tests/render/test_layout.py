@@ -120,3 +120,17 @@ def test_anything_too_deep_is_drawn_beside_in_the_end() -> None:
 
 def test_a_thousand_levels_need_no_recursion() -> None:
     assert len(drawn(chain(1000), 80)) == 2000
+
+
+def test_what_is_set_in_is_folded_at_the_same_column_in_ascii() -> None:
+    heading = Node(Text("verdict"), [Node(Text("fix: " + "word " * 20))], heading=True)
+    drawn = [[line.plain for line in rows(heading, 40, guides)] for guides in (UNICODE, ASCII)]
+    assert drawn[0] == drawn[1] and drawn[0][2].startswith(" " * 8 + "word")
+
+
+def test_a_time_is_not_parted_from_its_unit() -> None:
+    assert drawn(node("", node("probed: 22 questions, 88 queries, 48 ms #5")), 40)[1:] == [
+        "└─ probed: 22 questions, 88 queries,",
+        "       48 ms #5",
+    ]
+    assert drawn(node("", node("probed: 22 questions, 88 queries, 48 msx")), 40)[1].endswith(" 48")

@@ -44,6 +44,7 @@ EXAMPLES = (
     ("dnstrace www.example.com", "from the root to the address"),
     ("dnstrace --json example.com MX", "the mail servers, for a program"),
     ("dnstrace --lab", "in the internet inside it, with no network"),
+    ("dnstrace --explain exit", "the exit statuses, such as 5 for a fault"),
 )
 """Command lines, and what each does."""
 

@@ -68,6 +68,7 @@ def show_config(left_out: str, environment: Environment) -> int:
 def explain(word: str, environment: Environment) -> int:
     """Print what a finding or a word of the DNS means; `list` lists the findings, `words` the words."""
     from dnstrace.checks import CATALOGUE
+    from dnstrace.cli.line.values import EXIT
 
     if word == "list":
         longest = max(map(len, CATALOGUE))
@@ -80,6 +81,9 @@ def explain(word: str, environment: Environment) -> int:
         from dnstrace.render.glossary import terms
 
         environment.write("".join(f"{', '.join((each.name, *each.also))}\n" for each in terms().values()))
+        return Exit.ANSWER
+    if word == EXIT:
+        environment.write(_wrapped((f"{each.value}: {each.meaning}",) for each in Exit))
         return Exit.ANSWER
     from dnstrace.render.formats.entries import EXPLAINED
 

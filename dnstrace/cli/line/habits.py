@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dnstrace.cli.line.forms import FORMATS
 from dnstrace.cli.usage import Usage, shown
 
 if TYPE_CHECKING:
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
 _DASHES = ("\u2012", "\u2013", "\u2014", "\u2212")  # what an editor makes of one hyphen or two
 _COMMANDS = frozenset({"delv", "dig", "dnstrace", "drill", "host", "lookup", "nslookup", "trace"})
 _ABOUT = {"help": "--help", "version": "--version", "lab": "--lab", "list": "--lab list"}
-_ENCRYPTED = "TLS is for resolvers only, as in --resolver tls://192.0.2.53"
+_TLS = "use --adot to ask name servers over TLS too, --resolver tls://192.0.2.53 for a resolver"
+_URLS = "a resolver is given as --resolver tls://192.0.2.53"
+_HTTPS = "HTTPS is for resolvers only, as in --resolver https://dns.example/dns-query"
 _RECURSION = "dnstrace never asks for recursion; use --resolver to see what a resolver answers"
 _SIGNED = "dnstrace does not sign queries (TSIG); use dig for that"
 _SERVER = "give a server to start from as @SERVER, and a resolver to ask too with --resolver"
@@ -29,7 +32,8 @@ _DIGS = {
     _RECURSION: "rdflag rec recurse",
     "use --check, which asks every server of the zone for its SOA record, and more": "nssearch",
     "use --json": "yaml",
-    _ENCRYPTED: "https https-get https-post http-plain tls tls-ca tls-hostname",
+    _TLS: "tls tls-ca tls-hostname",
+    _HTTPS: "https https-get https-post http-plain",
 }
 _PLUS = {word: said for said, words in _DIGS.items() for word in words.split()}
 _LETTERS = {
@@ -42,8 +46,14 @@ _LONG = {
     "class": _LETTERS["c"],
     **dict.fromkeys(("recurse", "recursion", "recursive"), _RECURSION),
     **dict.fromkeys(("dns", "nameserver", "ns", "server"), _SERVER),
-    **dict.fromkeys(("csv", "output", "xml", "yaml"), "use --json, or --jsonl for many names"),
+    **dict.fromkeys(("output", "xml", "yaml"), "use --json, or --jsonl for many names"),
+    **dict.fromkeys(("csv", "tsv"), "use --json with jq, or --format markdown for a table"),
+    **{form.value: f"use --format {form.value}" for form in FORMATS},
+    **dict.fromkeys(("errors", "errors-only", "only-errors"), "use --level error; with -f, --only-bad"),
     **dict.fromkeys(("no-color", "no-colour"), "use --color=never"),
+    **dict.fromkeys(("tls", "encrypted"), _TLS),
+    **dict.fromkeys(("doh", "https"), _HTTPS),
+    **dict.fromkeys(("doq", "quic"), "QUIC is not supported; --adot asks name servers over TLS"),
     "quiet": "use --short",
     "tree": "the tree is printed by default",
     "udp": "UDP is tried first by default",
@@ -114,7 +124,7 @@ def _as_name(word: str) -> str:
 def server(text: str) -> None:
     """Raise Usage for what follows an @ and is more than an address or a name: a port, a URL."""
     if "://" in text:
-        raise Usage(f"must be an address or a name, not {shown(text)}; {_ENCRYPTED}")
+        raise Usage(f"must be an address or a name, not {shown(text)}; {_URLS}")
     if "," in text or " " in text:
         raise Usage(f"must be one server to start from, not {shown(text)}")
     for sign in "#:":

@@ -90,6 +90,12 @@ def moment(text: str) -> float:
         raise Usage(wrong) from error
 
 
+EXIT = "exit status"
+"""What `--explain` takes for the exit statuses of the command."""
+_EXITS = (EXIT, "exit", "exit code", "exit codes", "status")
+_INSTEAD = dict.fromkeys(("status", "http", "page"), "; --http alone ends with 5 if the page is not served")
+
+
 def expectations(text: str) -> tuple[Expectation, ...]:
     """What is expected of a trace: one or several expectations."""
     from dnstrace.analysis.expectations import WORDS, ExpectationError, parse
@@ -98,7 +104,7 @@ def expectations(text: str) -> tuple[Expectation, ...]:
         return parse(text)
     except ExpectationError as error:
         known = f"; the words are {', '.join(WORDS)}, and every record type such as a or mx"
-        near = (meant(error.word, WORDS) or known) if error.word else ""
+        near = (_INSTEAD.get(error.word) or meant(error.word, WORDS) or known) if error.word else ""
         raise Usage(f"{shown(error.part)}: {harmless(error.why)}{near}") from error
 
 
@@ -111,6 +117,8 @@ def explained(text: str) -> str:
 
     if text in ("list", "words"):
         return text
+    if text.lower().replace("-", " ").removesuffix("es") in _EXITS:
+        return EXIT
     if (code := CODES.get(text.lower(), text.lower())) in CATALOGUE or code in EXPLAINED:
         return code
     if (found := term(text)) is not None:
@@ -129,6 +137,16 @@ def one_of(*words: str) -> Callable[[str], str]:
         raise Usage(f"must be {', '.join(words[:-1])} or {words[-1]}, not {shown(text)}{meant(text, words)}")
 
     return convert
+
+
+def until(text: str) -> str:
+    """What ends watching."""
+    if text[:1].isdigit():
+        raise Usage(
+            f"must be ok or change, not {shown(text)}; how long a finding is accepted stands in --ignore,"
+            " as in 'lame-server until 2027-01-31'"
+        )
+    return one_of("ok", "change")(text)
 
 
 def file(text: str) -> str:

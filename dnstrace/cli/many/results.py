@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date
 from typing import TYPE_CHECKING, NamedTuple
 
-import dns.rdatatype
-
 from dnstrace.analysis.reached import is_bogus, last_step, zone_reached
 from dnstrace.cli.accepting import accepted_of
 from dnstrace.cli.exits import Exit
@@ -20,7 +18,7 @@ from dnstrace.model.naming import plain
 from dnstrace.model.policy import USUAL, Policy
 from dnstrace.model.structs import replace
 from dnstrace.render.short import data
-from dnstrace.render.text import harmless, name_text, time_text
+from dnstrace.render.text import harmless, name_text, time_text, type_text
 
 if TYPE_CHECKING:
     from dnstrace.render.formats.entries import Entry
@@ -159,7 +157,7 @@ def _entry(trace: Trace, policy: Policy) -> Entry:
 
 
 def _question_text(trace: Trace) -> str:
-    return f"{name_text(trace.question.name)} {dns.rdatatype.to_text(trace.question.rdtype)}"
+    return f"{name_text(trace.question.name)} {type_text(trace.question.rdtype)}"
 
 
 def _outcome_text(trace: Trace) -> str:
@@ -206,7 +204,7 @@ def _result_text(trace: Trace, found: Result, shown: Display, form: Form) -> str
 
         how = {"verbose": shown.verbose, "explain": shown.explain_steps, "brief": shown.brief}
         return to_json(report(trace), **how) + "\n"
-    name, rdtype = name_text(trace.question.name), dns.rdatatype.to_text(trace.question.rdtype)
+    name, rdtype = name_text(trace.question.name), type_text(trace.question.rdtype)
     if shown.output is Output.SHORT:
         return "".join(f"{name} {kind} {rdata}\n" for kind, rdata in data(trace))
     said = "  ".join(filter(None, (found.said[0], _in_red(found.said[1]) if form.color else found.said[1])))
@@ -222,7 +220,7 @@ def _in_red(wrong: str) -> str:
 
 
 def _answer_text(trace: Trace) -> str:
-    rdtype = dns.rdatatype.to_text(trace.question.rdtype)
+    rdtype = type_text(trace.question.rdtype)
     asked = ", ".join(rdata for kind, rdata in data(trace) if kind == rdtype)
     return asked or harmless(trace.error) or _outcome_text(trace)
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from dnstrace.model.taken import Encrypted
 
 SCHEMA = "dnstrace/1"
+_ON_ONE_LINE = json.JSONEncoder(allow_nan=False)
 _SCHEMA_FILE = "dnstrace-1.schema.json"
 
 
@@ -53,9 +54,10 @@ def to_json(
 
     `verbose` adds the records of every reply, `explain` a sentence about each step; `brief` is without steps.
     """
-    if brief or indent is not None:
+    if brief or indent is not None or report.trace.findings is None:  # only a check takes others' replies
         whole = _brief(report) if brief else document(report, verbose=verbose, explain=explain)
-        return json.dumps(whole, allow_nan=False, indent=indent)
+        encoder = _ON_ONE_LINE if indent is None else json.JSONEncoder(allow_nan=False, indent=indent)
+        return encoder.encode(whole)
     from dnstrace.render.document.lines import on_one_line, steps_on_one_line
 
     sentences = _explained(report) if explain else {}

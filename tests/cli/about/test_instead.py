@@ -10,6 +10,7 @@ from dnstrace import __version__
 from dnstrace.checks import CATALOGUE
 from dnstrace.checks.catalogue import SECTIONS
 from dnstrace.cli.about.instead import ABOUT
+from dnstrace.cli.exits import Exit
 from dnstrace.cli.line.options import OPTIONS
 from dnstrace.render.formats.entries import EXPLAINED
 from tests.cli.running import run
@@ -96,3 +97,9 @@ def test_a_completion_is_installed(tmp_path: Path) -> None:
     ran = run("--install-completion", SHELL="/usr/bin/fish", HOME=str(tmp_path))
     assert (ran.status, ran.out) == (0, "")
     assert str(tmp_path / ".config/fish/completions/dnstrace.fish") in ran.err
+
+
+@pytest.mark.parametrize("word", ["exit", "exit-status", "Exit statuses", "status"])
+def test_exit_statuses_are_explained(word: str) -> None:
+    out = run("--explain", word).out
+    assert all(f"{each.value}: " in out for each in Exit)

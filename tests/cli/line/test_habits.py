@@ -7,6 +7,7 @@ import pytest
 from dnstrace.cli.line import habits
 from dnstrace.cli.line.options import BY_LETTER, BY_NAME, BY_PLUS
 from dnstrace.cli.usage import Usage
+from tests.cli.running import run
 
 
 def test_nothing_is_said_of_what_there_is() -> None:
@@ -60,3 +61,29 @@ def test_one_dash() -> None:
     habits.one_dash("-46", BY_NAME)
     with pytest.raises(Usage, match="did you mean '--type=MX'"):
         habits.one_dash("-querytype=MX", BY_NAME)
+
+
+@pytest.mark.parametrize(
+    ("words", "instead"),
+    [
+        ("x --junit", "use --format junit"),
+        ("x --errors-only", "use --level error"),
+        ("x --csv", "use --json with jq"),
+        ("x --check --format junit -o report.xml", "redirect the output: > FILE"),
+        ("x --check --ignore lame-server --until 2027-01-31", "as in 'lame-server until 2027-01-31'"),
+        ("x --http --expect status=200", "--http alone ends with 5 if the page is not served"),
+        ("--lab --drop nothing", "world textbook has no server 'nothing.'"),
+    ],
+)
+def test_what_people_type_first_is_answered_with_what_to_type(words: str, instead: str) -> None:
+    ran = run(*words.split())
+    assert ran.status == 2 and instead in ran.err and ran.err.count("\n") == 1
+
+
+def test_a_server_to_drop_goes_by_the_beginning_of_its_name() -> None:
+    short, whole, none = (
+        run("--lab", "in-domain", "-a", *words).out
+        for words in (("--drop=ns2",), ("--drop=ns2.example.com",), ())
+    )
+    assert short == whole != none
+    assert run("--lab", "--drop", "ns-20").status == 2
