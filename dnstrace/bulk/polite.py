@@ -4,6 +4,10 @@ An address at which several queries in a row timed out counts as silent for a wh
 each time it stays silent (RFC 9520 sections 3.1 and 3.2): other queries fail at once, and one query at a time
 finds out whether it answers again. Silence is per way of asking, such as with EDNS, which some servers drop:
 a single query finds out whether another way works.
+
+Checks have to hear each server, and say what it did. There, queries to an address that has not replied to
+anything in the run, even when asked again later, end as those before them did: with a timeout, marked as
+another trace's.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ import dns.rcode
 
 from dnstrace.bulk.slots import Slots
 from dnstrace.model import Exchange, Fault, Query, Transport
+from dnstrace.model.structs import replace
 from dnstrace.port import Network, in_turn, nobody
 
 TO_ONE = 8  # queries under way to one address
@@ -36,9 +41,10 @@ def _way(query: Query) -> _Way:
 class _Silence:
     """The silence of an address for one way of asking: timeouts in a row, and how long it lasts."""
 
-    __slots__ = ("period", "probed", "timeouts", "until")
+    __slots__ = ("last", "period", "probed", "since", "timeouts", "until")
 
-    def __init__(self) -> None:
+    def __init__(self, last: Exchange, now: float) -> None:
+        self.last, self.since = last, now
         self.timeouts, self.until, self.period = 0, 0.0, _FIRST
         self.probed = False  # whether a query is finding out if it answers again
 
@@ -46,10 +52,11 @@ class _Silence:
 class _Place:
     """What is known about one address, and the queries that wait for a turn there."""
 
-    __slots__ = ("allowed", "silences", "under_way", "waiting")
+    __slots__ = ("allowed", "patient", "replied", "silences", "under_way", "waiting")
 
-    def __init__(self) -> None:
-        self.under_way, self.allowed = 0, TO_ONE
+    def __init__(self, patient: bool) -> None:
+        """With `patient` it is silent only if it did not reply to what was sent after a timeout, either."""
+        self.under_way, self.allowed, self.patient, self.replied = 0, TO_ONE, patient, False
         self.waiting: deque[asyncio.Future[None]] = deque()
         self.silences: dict[_Way, _Silence] = {}
 
@@ -60,6 +67,11 @@ class _Place:
 
     def _silence(self, query: Query) -> _Silence | None:
         return self.silences.get(_way(query)) if self.silences else None
+
+    def last_timeout(self, query: Query) -> Exchange | None:
+        """The last timeout of a query that was sent in the same way; None if it was not one."""
+        silence = self._silence(query)
+        return None if silence is None else silence.last
 
     def begin(self, query: Query) -> None:
         """Record that a query is sent."""
@@ -76,8 +88,11 @@ class _Place:
     def learn(self, exchange: Exchange, now: float) -> None:
         """Learn from a result: half as many queries at once after trouble, one more after a good reply."""
         if exchange.fault is Fault.TIMEOUT:
-            self._count(self.silences.setdefault(_way(exchange.query), _Silence()), now)
+            silence = self.silences.setdefault(_way(exchange.query), _Silence(exchange, now))
+            silence.last = exchange
+            self._count(silence, now)
         elif exchange.message is not None:
+            self.replied = True
             self.silences.pop(_way(exchange.query), None)
         trouble = exchange.message is None or exchange.message.rcode() in _TROUBLES
         self.allowed = max(1, self.allowed // 2) if trouble else min(TO_ONE, self.allowed + 1)
@@ -85,7 +100,8 @@ class _Place:
     def _count(self, silence: _Silence, now: float) -> None:
         silence.timeouts += 1
         otherwise = any(each.until > now for each in self.silences.values())
-        if (silence.timeouts >= SILENT or otherwise) and now >= silence.until:
+        in_a_row = silence.timeouts >= SILENT and (not self.patient or silence.last.start >= silence.since)
+        if (in_a_row or otherwise) and now >= silence.until:
             silence.until = now + silence.period
             silence.period = min(_LONGEST, 2 * silence.period)
 
@@ -95,7 +111,8 @@ class PoliteNetwork:
 
     At most `TO_ONE` queries are under way to an address, and at most `rate` are sent a second in total. The
     wait counts neither towards the timeout of the query nor as time that its server took. With `remembers` a
-    silent address is not asked for a while: Fault.KNOWN_SILENT.
+    silent address is not asked for a while: Fault.KNOWN_SILENT. Without it, one that has never replied to
+    anything is not asked either, but the timeout of the last query there stands for that of each.
     """
 
     def __init__(
@@ -121,21 +138,33 @@ class PoliteNetwork:
 
     async def in_turn(self, query: Query, timeout: float, sent: Callable[[], None]) -> Exchange:
         """The same, and call `sent` when it is sent; see `dnstrace.port.Queued`."""
-        loop, place = asyncio.get_running_loop(), self._place(query.address)
-        if self._remembers and place.is_silent(query, loop.time()):
-            return Exchange(query, loop.time(), 0.0, fault=Fault.KNOWN_SILENT)
+        place = self._place(query.address)
+        if (known := self._known(place, query)) is not None:
+            return known
         await self._turn(place)
         try:
             if self._slots is not None:
                 await self._slots.take()
-            if self._remembers and place.is_silent(query, loop.time()):
+            if (known := self._known(place, query)) is not None:
                 if self._slots is not None:
                     self._slots.give_back()
-                return Exchange(query, loop.time(), 0.0, fault=Fault.KNOWN_SILENT)
+                return known
             return await self._sent(place, query, timeout, sent)
         finally:
             place.under_way -= 1
             self._next_turns(place)
+
+    def _known(self, place: _Place, query: Query) -> Exchange | None:
+        """What a query to a silent address comes to; None if it has to be sent."""
+        now = asyncio.get_running_loop().time()
+        if not place.is_silent(query, now):
+            return None
+        if self._remembers:
+            return Exchange(query, now, 0.0, fault=Fault.KNOWN_SILENT)
+        last = place.last_timeout(query)
+        if last is None or place.replied:
+            return None
+        return replace(last, query=query, start=now, cached=last.query.question)
 
     async def _sent(self, place: _Place, query: Query, timeout: float, sent: Callable[[], None]) -> Exchange:
         place.begin(query)
@@ -149,7 +178,7 @@ class PoliteNetwork:
     def _place(self, address: str) -> _Place:
         place = self._places.get(address)
         if place is None:
-            place = self._places[address] = _Place()
+            place = self._places[address] = _Place(patient=not self._remembers)
             if len(self._places) > _MOST:
                 self._forget()
         else:

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 
 import dns.rcode
+import pytest
 
 from dnstrace import clock
 from dnstrace.bulk import polite
@@ -137,6 +138,25 @@ def test_silence_is_remembered_only_where_that_is_wanted_and_of_one_address() ->
         return [server.asked - SILENT]
 
     assert clock.run(run(True)) == [1] and clock.run(run(False)) == [2]
+
+
+@pytest.mark.parametrize("replies_at_first", [False, True])
+def test_for_checks_one_timeout_stands_for_others_where_nothing_ever_came(replies_at_first: bool) -> None:
+    """What is sent after the first timeouts shows that it was no burst; each other way is tried once."""
+
+    async def run() -> list[int]:
+        server, sent = Server(dns.rcode.NOERROR if replies_at_first else None), list[int]()
+        network = PoliteNetwork(server, remembers=False)
+        for way in (Edns(1232), Edns(1232), Edns(512), Edns(512), None):
+            before, asked = server.asked, Query(QUESTION, "192.0.2.1", edns=way)
+            found = await asyncio.gather(*(network.exchange(asked, TIMEOUT) for _ in range(SILENT)))
+            sent.append(server.asked - before)
+            assert sum(each.cached is None for each in found) == sent[-1]
+            assert server.rcode is not None or {each.fault for each in found} == {Fault.TIMEOUT}
+            server.rcode = None
+        return sent
+
+    assert clock.run(run()) == ([SILENT] * 5 if replies_at_first else [SILENT, 1, 1, 0, 1])
 
 
 def test_a_reply_between_two_silences_counts() -> None:
