@@ -178,11 +178,23 @@ def _compiled(kind: type[Struct]) -> Callable[..., None]:
     return made
 
 
+_OFTEN = 64  # copies of instances of a class, after which it is worth compiling what makes them
 _COPIERS: dict[type, Callable[..., Any]] = {}
+_copies: dict[type, int] = {}
+
+
+def _copied(value: Any, /, **changes: Any) -> Any:
+    for name in value.__match_args__:
+        if name not in changes:
+            changes[name] = getattr(value, name)
+    return value.__class__(**changes)
 
 
 def _copier(kind: type[Any]) -> Callable[..., Any]:
-    """What copies an instance with other fields; a loop over the fields would take twice the time."""
+    """What copies an instance with other fields: for many copies, what takes half the time of a loop."""
+    _copies[kind] = _copies.get(kind, 0) + 1
+    if _copies[kind] < _OFTEN:
+        return _copied
     parameters = "".join(f", {name}=..." for name in kind.__match_args__)
     values = ", ".join(f"_it.{name} if {name} is ... else {name}" for name in kind.__match_args__)
     names = {"_Kind": kind}
