@@ -54,8 +54,10 @@ HOW = {
     "all servers": Settings(all_servers=True),
     "one try": Settings(tries=1, timeout=0.3, families=frozenset({4})),
 }
-FOLDED = r"more name servers? without usable glue: [a-z ]+, (\d+) quer"
-"""The line for look-ups that went alike."""
+FOLDED = (
+    r"more name servers? without usable glue: [a-z ]+, (?P<queries>\d+) quer|(?P<addresses>\d+) addresses of"
+)
+"""The lines for look-ups that went alike, and for addresses that failed alike."""
 MEMORY = 5_000_000
 """Octets that a trace of 100 queries may take at its peak when the replies are small."""
 
@@ -77,11 +79,11 @@ def usual(which: str) -> Trace:
     return walked(which)
 
 
-def not_shown(found: Trace, drawn: str) -> list[str]:
-    """The address of each query, of those to a single server, that a tree does not have."""
+def not_shown(found: Trace, drawn: str) -> set[tuple[int, str]]:
+    """The step and address of queries, of those to a single server, that a tree does not have."""
     single = (step for step in found.steps if not step.all_servers)
-    asked = (attempt.exchange.query.address for step in single for attempt in step.attempts)
-    return [address for address in asked if address not in drawn]
+    asked = ((step.id, attempt.exchange.query.address) for step in single for attempt in step.attempts)
+    return {(step, address) for step, address in asked if address not in drawn}
 
 
 @cache
@@ -92,13 +94,14 @@ def validator() -> Any:
 def check_shown(found: Trace) -> None:
     """The tree is drawn, fits, and has every server asked but those folded; the JSON is valid.
 
-    Where look-ups that went alike are folded, the tree counts their queries, and the longer one has all.
+    Where look-ups that went alike are folded, the tree counts their queries, where failures are, their
+    addresses; and the longer one has all.
     """
     judged = report(found)
     drawn = look(tree(judged), 80)
     assert max(map(cell_len, drawn.splitlines())) <= 80
-    counts = re.findall(FOLDED, look(tree(judged), 300))
-    assert len(not_shown(found, drawn)) <= sum(map(int, counts))
+    counts = [int(each[each.lastgroup or 0]) for each in re.finditer(FOLDED, look(tree(judged), 300))]
+    assert len(not_shown(found, drawn)) <= sum(counts)
     if counts:
         assert not not_shown(found, look(tree(judged, verbose=True), 80))
     validator().validate(json.loads(json.dumps(document(judged), allow_nan=False)))

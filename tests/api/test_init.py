@@ -105,9 +105,9 @@ def test_the_duration_covers_the_checks(monkeypatch: pytest.MonkeyPatch) -> None
     """What the rules take counts too: here three seconds pass while they are applied."""
     from dnstrace import checks
 
-    def slow(found: Trace) -> checks.Checking:
+    def slow(found: Trace, unchanged: None) -> checks.Checking:
         asyncio.get_running_loop().now += 3_000_000_000  # type: ignore[attr-defined]
-        return checking(found)
+        return checking(found, unchanged)
 
     checking, world = checks.Checking, load("textbook")
     how = {"network": LabNetwork(world), "settings": Settings(all_servers=True, probe=True), "seed": 1}

@@ -126,8 +126,11 @@ def runs(
     request: pytest.FixtureRequest, able: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Future[Run]]]:
     """What the command gave in each case, on one layout; what is saved, if it is in this run's share."""
-    here = [item.callspec.params for item in request.session.items if "saved_again" in item.name]  # type: ignore[attr-defined]
-    wanted = {each["name"] for each in here if each["runs"] is request.param}
+    here = [
+        each for each in request.session.items if each.path == request.path and "saved_again" in each.name
+    ]
+    given = [each.callspec.params for each in here]  # type: ignore[attr-defined]
+    wanted = {each["name"] for each in given if each["runs"] is request.param}
     with internet(request.param, tmp_path_factory.mktemp("internet")) as net, ThreadPoolExecutor(4) as pool:
         yield {
             TREE: pool.submit(dnstrace, net, "www.example.com"),
