@@ -14,7 +14,7 @@ Nothing is imported until it is used, so that `dnstrace --version` costs no DNS 
 
 from __future__ import annotations
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 TYPE_CHECKING = False  # that of `typing` is not imported before the first query
 if TYPE_CHECKING:

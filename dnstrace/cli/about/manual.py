@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from importlib.resources.abc import Traversable
 
-REVISED = "2026-11-23"
+REVISED = "2026-11-29"
 """The date that the page shows: of the last change to what this module itself says."""
 
 _DESCRIPTION = """
