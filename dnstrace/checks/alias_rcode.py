@@ -35,15 +35,10 @@ def nxdomain_with_answer(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 6604 section 3; RFC 2308 section 2.1; RFC 1034 section 4.3.2
     """
-    there = {
-        step.question.name: step for step in cut.evidence.trace.steps if step.main and step.outcome in _THERE
-    }
-    wrong = [
-        each.reply
-        for each in statements_of(cut).of_kind((Kind.ANSWER, Kind.ALIAS))
-        if each.reply.meaning.rcode == dns.rcode.NXDOMAIN and _exists(each.reply, there)
-    ]
-    for server, replies in by_server(wrong).items():
+    told = (each.reply for each in statements_of(cut).of_kind((Kind.ANSWER, Kind.ALIAS)))
+    denied = [reply for reply in told if reply.meaning.rcode == dns.rcode.NXDOMAIN]
+    there = _existing(cut) if denied else {}
+    for server, replies in by_server(reply for reply in denied if _exists(reply, there)).items():
         first = replies[0]
         yield Observation(
             f"{where(replies)} answers {question_text(first.step.question)} with RCODE NXDOMAIN and"
@@ -56,6 +51,12 @@ def nxdomain_with_answer(cut: Cut) -> Iterator[Observation]:
             else f"make {plain(server)} answer with RCODE NOERROR where it has data",
             remedy=at_servers(server),
         )
+
+
+def _existing(cut: Cut) -> dict[Name, Step]:
+    """The names that the walk found to exist, in any zone, each with a step that shows it."""
+    steps = (step for step in cut.evidence.trace.steps if step.main and step.outcome in _THERE)
+    return {step.question.name: step for step in steps}
 
 
 def _exists(reply: HeardReply, there: dict[Name, Step]) -> bool:

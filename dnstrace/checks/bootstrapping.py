@@ -222,7 +222,7 @@ def _differs(signal: Signal, own: dict[dns.rdatatype.RdataType, Records]) -> boo
 def _to_be_as_the_zone(
     cut: Cut, server: _Server, says: str, steps: tuple[int, ...], cure: str
 ) -> Observation:
-    """The observation that a signal (`says`) has not the zone's own records. `cure` leaves out where."""
+    """The observation that a signal (`says`) lacks the zone's own records. `cure` leaves out where."""
     records = _to_publish(cut, server)
     return Observation(
         f"{_signal_of(cut, server)} {says}",

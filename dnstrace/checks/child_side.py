@@ -36,7 +36,7 @@ def ds_from_child(cut: Cut) -> Iterator[Observation]:
         below = listed(dict.fromkeys(reply.step.question.name for reply in replies))
         yield Observation(
             f"{where(replies)} answers the query for the DS records of {below} from {below} itself, not from"
-            f" {zone_text(cut.zone)}, which has to have or to deny them",
+            f" {zone_text(cut.zone)}: only the latter can publish or deny them",
             steps_of(replies),
             server=server,
             cure=f"make {listed([server])} answer queries for the DS records of {below} from"

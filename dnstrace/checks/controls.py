@@ -77,7 +77,7 @@ def failing_over_tcp(cut: Cut) -> dict[str, HeardReply]:
 
 
 def _failing_over_tcp(cut: Cut) -> dict[str, HeardReply]:
-    steps = [step for step in cut.evidence.trace.steps if step.zone == cut.zone and not step.at_resolver]
+    steps = [step for step in cut.steps if step.zone == cut.zone and not step.at_resolver]
     told, errors = set(), list[HeardReply]()
     for step in steps:
         for attempt in step.attempts:

@@ -13,7 +13,7 @@ from dnstrace.checks.listing import sorted_out
 from dnstrace.checks.phrases import listed, parent_text, server_names
 from dnstrace.checks.remedies import at_parent
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
-from dnstrace.checks.serials import serials
+from dnstrace.checks.serials import records, serials
 from dnstrace.checks.signing import signing_of
 from dnstrace.model import Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
@@ -79,7 +79,7 @@ def mixture(cut: Cut) -> dict[Servers, list[HeardReply]]:
     """The lists of name servers of separate hosts, with the replies that have them; empty if it is one host.
 
     The parent lists servers of each, each lists a server of its own that replies, and none lists a server of
-    another.
+    another. Each has an SOA record of its own: servers of one zone that list only themselves are one host's.
     """
     return cut.once(_mixture)
 
@@ -92,7 +92,16 @@ def _mixture(cut: Cut) -> dict[Servers, list[HeardReply]]:
     heard = {names: {reply.server for reply in replies} for names, replies in sets.items()}
     apart = all(not heard[one] & (other | heard[other]) for one, other in permutations(sets, 2))
     own = all(heard[names] & names and heard[names] & parents for names in sets)
-    return dict(sorted(sets.items(), key=lambda item: sorted(item[0]))) if apart and own else {}
+    if not (apart and own and _are_run_apart(cut, list(sets.values()))):
+        return {}
+    return dict(sorted(sets.items(), key=lambda item: sorted(item[0])))
+
+
+def _are_run_apart(cut: Cut, hosts: list[list[HeardReply]]) -> bool:
+    """Whether no two hosts name the same primary and mailbox: the serial alone differs between copies too."""
+    known = {reply.address: (soa.mname, soa.rname) for reply, soa in records(cut)}
+    named = [{known.get(reply.address) for reply in replies} - {None} for replies in hosts]
+    return all(named) and all(one.isdisjoint(other) for one, other in permutations(named, 2))
 
 
 def child_sets(cut: Cut) -> dict[Servers, list[HeardReply]]:

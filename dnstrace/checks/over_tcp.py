@@ -15,12 +15,12 @@ from dnstrace.model import Kind, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain
 
-_OPEN = "open TCP port 53 on {server} and on every firewall before it"
+_OPEN = "open TCP port 53 on {server} and on every firewall in front of it"
 _REPLY = (
-    "have {server} answer queries over TCP: port 53 is open, but the server, or a device before it,"
+    "have {server} answer queries over TCP: port 53 is open, but the server, or a device in front of it,"
     " closes the connection before the reply is complete"
 )
-_ALLOW = "have {server}, or a proxy before it, answer queries over TCP as it answers those over UDP"
+_ALLOW = "have {server}, or a proxy in front of it, answer queries over TCP as it answers those over UDP"
 
 
 @of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
@@ -32,9 +32,9 @@ def no_tcp(cut: Cut) -> Iterator[Observation]:
     Why it matters: replies that do not fit into a datagram have to be fetched over TCP, signed ones above
     all. If the server truncates replies, that data cannot be fetched (an error).
 
-    How to fix it: open TCP port 53 on the server and on every firewall before it. If connections are closed
-    before a reply is complete, the port is open: have the server answer over TCP. If the reply is an error,
-    such as REFUSED, look at how a proxy or an access list before the zone treats TCP.
+    How to fix it: open TCP port 53 on the server and on every firewall in front of it. If connections are
+    closed before a reply is complete, the port is open: have the server answer over TCP. If the reply is an
+    error, such as REFUSED, look at how a proxy or an access list in front of it treats TCP.
 
     References: RFC 7766 section 5; RFC 9210 section 3
     """

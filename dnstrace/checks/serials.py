@@ -15,7 +15,7 @@ from dnstrace.model.serial import ahead
 
 def serials(cut: Cut, all_servers: bool = False) -> dict[str, int]:
     """The serial that each address gave when probed: those that serve the zone, or all."""
-    return {reply.address: soa.serial for reply, soa in _records(cut, all_servers)}
+    return {reply.address: soa.serial for reply, soa in records(cut, all_servers)}
 
 
 def primaries(cut: Cut) -> dict[Name, int]:
@@ -26,7 +26,7 @@ def primaries(cut: Cut) -> dict[Name, int]:
     """
     servers: dict[Name, set[Name]] = {}
     found: dict[Name, set[int]] = {}
-    for reply, soa in _records(cut):
+    for reply, soa in records(cut):
         servers.setdefault(soa.mname, set()).add(reply.server)
         found.setdefault(soa.mname, set()).add(soa.serial)
     alone = all(name in servers[name] and len(found[name]) == 1 for name in found)
@@ -41,7 +41,8 @@ def _list_the_same(cut: Cut) -> bool:
     return len(set(lists)) == 1
 
 
-def _records(cut: Cut, all_servers: bool = False) -> Iterator[tuple[HeardReply, SOA]]:
+def records(cut: Cut, all_servers: bool = False) -> Iterator[tuple[HeardReply, SOA]]:
+    """The SOA records of the zone, each with the reply that has it: of servers that serve it, or of all."""
     for reply in cut.probe(Probe.SOA, all_servers):
         rrset = reply.rrset(cut.zone, dns.rdatatype.SOA)
         if rrset is not None and isinstance(rrset[0], SOA):

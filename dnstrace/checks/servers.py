@@ -85,7 +85,7 @@ def no_udp(cut: Cut) -> Iterator[Observation]:
 
     Why it matters: resolvers ask over UDP first. Most never try TCP if UDP gets no reply.
 
-    How to fix it: open UDP port 53 on the server and on every firewall before it.
+    How to fix it: open UDP port 53 on the server and on every firewall in front of it.
 
     References: RFC 7766 section 5; RFC 1035 section 4.2.1
     """
@@ -95,7 +95,7 @@ def no_udp(cut: Cut) -> Iterator[Observation]:
         cut,
         deaf,
         lambda replies: f"answers over TCP only at {addresses(replies)}",
-        lambda replies: f"open UDP port 53 on {_who(replies)} and on every firewall before it",
+        lambda replies: f"open UDP port 53 on {_who(replies)} and on every firewall in front of it",
         stays=True,
     )
 
@@ -248,7 +248,7 @@ def wrong_reply(cut: Cut) -> Iterator[Observation]:
     Why it matters: resolvers discard such replies, because they look like forgeries: for them this server
     does not answer.
 
-    How to fix it: make the server, or the NAT or load balancer before it, reply from the address, and
+    How to fix it: make the server, or the NAT or load balancer in front of it, reply from the address, and
     with the ID and question, of the query.
 
     References: RFC 5452 section 9.1; RFC 2181 section 4
@@ -270,10 +270,10 @@ def _repair_of_wrong(replies: list[HeardReply]) -> str:
     if any(reply.meaning.note for reply in replies):
         return (
             f"make {_who(replies)} reply from the address that is asked: let it listen on each of its"
-            " addresses, and check the NAT or load balancer before it"
+            " addresses, and check the NAT or load balancer in front of it"
         )
     return (
-        f"make {_who(replies)}, or the NAT or load balancer before it, reply from the"
+        f"make {_who(replies)}, or the NAT or load balancer in front of it, reply from the"
         " address, and with the ID and question, of the query"
     )
 

@@ -47,7 +47,7 @@ def to_be_signed(reply: HeardReply) -> tuple[Signed, ...]:
 
 def keys_without_authority(cut: Cut) -> list[HeardReply]:
     """The replies with keys of the zone that lack the AA flag."""
-    keys = (s for s in cut.evidence.trace.steps if s.purpose is Purpose.DNSKEY and s.zone == cut.zone)
+    keys = (s for s in cut.steps if s.purpose is Purpose.DNSKEY and s.zone == cut.zone)
     replies = (reply for step in keys for reply in replies_of(step))
     return [r for r in replies if r.meaning.kind is Kind.ANSWER and not r.meaning.authoritative]
 

@@ -67,8 +67,8 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
 def drops_edns(cut: Cut) -> Iterator[Observation]:
     """Queries with EDNS get no reply.
 
-    What it is: a name server, or a firewall before it, drops queries that have an OPT record; without one
-    they are answered.
+    What it is: a name server, or a firewall in front of it, drops queries that have an OPT record; without
+    one they are answered.
 
     Why it matters: resolvers ask with EDNS. They wait in vain before they try without it, and validating
     resolvers fail.

@@ -15,10 +15,10 @@ import dns.name
 NAMES: Final[dict[tuple[bytes, ...], KnownName]] = {}
 """The names made last, by their labels as they were spelled."""
 LABELS: Final = 38
-"""The labels that a name may have to be remembered.
+"""The most labels of a name that is remembered.
 
-So few cannot be more work than is allowed (`dnstrace.message.rdata.work_allowed`): a record with one name has
-at least 11 octets, with two names 14, with three 36.
+To read such names again never costs more than `dnstrace.message.rdata.work_allowed` allows: a record with one
+name has at least 11 octets, with two names 14, with three 36.
 """
 _MOST = 8192
 _new, _set = object.__new__, object.__setattr__

@@ -143,8 +143,8 @@ def until(text: str) -> str:
     """What ends watching."""
     if text[:1].isdigit():
         raise Usage(
-            f"must be ok or change, not {shown(text)}; how long a finding is accepted stands in --ignore,"
-            " as in 'lame-server until 2027-01-31'"
+            f"must be ok or change, not {shown(text)}; to accept a finding until a date, use"
+            " --ignore 'lame-server until 2027-01-31'"
         )
     return one_of("ok", "change")(text)
 
