@@ -78,7 +78,7 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
 
 
 def _broken_at(judgement: Judgement, trace: Trace, steps: list[Step]) -> Name | None:
-    """The zone where the chain breaks: the highest whose keys did not come, else the deepest that is bogus."""
+    """The zone where the chain breaks: the highest whose keys did not come, else the deepest bogus one."""
     asked = [step for step in trace.steps if step.question.rdtype == dns.rdatatype.DNSKEY]
     shown = {step.id: judgement.steps[step.id].security for step in asked if step.id in judgement.steps}
     had = {step.question.name for step in asked if shown.get(step.id) is Security.SECURE}

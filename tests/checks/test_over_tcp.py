@@ -27,7 +27,7 @@ def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well:
 def test_an_error_over_tcp_alone_is_not_a_zone_that_is_not_configured() -> None:
     (finding,) = found("no-tcp", "tcp-refused")
     assert finding.level is Level.ERROR and "answers REFUSED over TCP at 192.0.2.53" in finding.message
-    assert finding.cure.startswith("have ns1.example.com, or a proxy before it")
+    assert finding.cure.startswith("have ns1.example.com, or a proxy in front of it")
     servers = {f"ns{number}.example.com.": {"does": ["no-tcp=SERVFAIL"]} for number in (1, 2)}
     said = checked(made_of("in-domain", servers=servers)).findings or ()
     assert {(each.code, each.level) for each in said} == {("no-tcp", Level.WARNING)}

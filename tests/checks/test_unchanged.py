@@ -54,6 +54,21 @@ def _runs(trace: Trace, unchanged: Unchanged, zone: dns.name.Name = _COM) -> int
     return len(ran)
 
 
+_EACH_TIME = """
+    alias-chain-long alias-dangling alias-loop chain-broken cyclic-dependency hints-outdated intercepted
+    parent-servers-differ record-malformed referral-endless resolver-differs resolver-fails resolver-keys-stale
+    resolver-stale tls-answer-differs tls-certificate-expired tls-no-reply unexplained
+"""
+
+
+def test_only_rules_that_look_at_the_whole_trace_run_for_each_name() -> None:
+    """One that reads `cut.evidence` for want of something narrower would be among them unnoticed."""
+    trace, unchanged = checked_world("dnssec-good"), Unchanged()
+    _judged(trace, unchanged)
+    sound = _cut(trace, unchanged).sound
+    assert sound and {rule.code for rule in applied(trace)} - sound.keys() == {*_EACH_TIME.split()}
+
+
 def _asking(trace: Trace, name: str) -> Trace:
     """A trace as if its walk had been for another name, which got the same referrals."""
     question = replace(trace.question, name=dns.name.from_text(name))

@@ -71,7 +71,7 @@ def test_one_dash() -> None:
         ("x --errors-only", "use --level error"),
         ("x --csv", "use --json with jq"),
         ("x --check --format junit -o report.xml", "redirect the output: > FILE"),
-        ("x --check --ignore lame-server --until 2027-01-31", "as in 'lame-server until 2027-01-31'"),
+        ("x --check --ignore lame-server --until 2027-01-31", "use --ignore 'lame-server until 2027-01-31'"),
         ("x --http --expect status=200", "--http alone ends with 5 if the page is not served"),
         ("--lab --drop nothing", "world textbook has no server 'nothing.'"),
     ],
