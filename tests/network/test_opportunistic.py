@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dnstrace.model import Exchange, Fault, Query, Transport
+from dnstrace.network import opportunistic
 from dnstrace.network.live import LiveNetwork
 from dnstrace.network.opportunistic import padded
 from tests import unhurried
@@ -53,9 +54,30 @@ def test_the_system_says_whether_it_trusts_the_certificate(
 ) -> None:
     made = Certificate(tmp_path, days)
     monkeypatch.setenv("SSL_CERT_FILE", str(made.path))
+    opportunistic._trusted.cache_clear()
     found = exchanged(over_tls([], answer), made.context(), "another.test")  # its names are not the question
     assert found.secured is not None and found.secured.distrust is not None
     assert distrust in found.secured.distrust and bool(distrust) is bool(found.secured.distrust)
+
+
+def test_what_the_system_trusts_is_read_once_and_before_the_time_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, events, whole = Certificate(tmp_path).context(), list[str](), ssl.create_default_context
+
+    def reading() -> ssl.SSLContext:
+        events.append("read")
+        return whole()
+
+    monkeypatch.setattr(ssl, "create_default_context", reading)
+    opportunistic._trusted.cache_clear()
+
+    def answering(wire: bytes) -> bytes:
+        events.append("asked")
+        return answer(wire)
+
+    assert [exchanged(over_tls([], answering), made).message is None for _ in range(2)] == [False, False]
+    assert events == ["read", "asked", "asked"]
 
 
 def test_what_was_shown_before_the_connection_was_lost_is_kept(tmp_path: Path) -> None:
