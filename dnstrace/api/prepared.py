@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, NamedTuple
 
-from dnstrace.message.written import resolver_of
+from dnstrace.message.written import RESOLVER_FORMS, resolver_of
 from dnstrace.model.anchors import NO_ANCHORS
 from dnstrace.model.asked import Resolver
 from dnstrace.model.structs import replace
@@ -96,7 +96,7 @@ def _resolvers(text: str) -> tuple[Resolver, ...]:
     if text not in known:
         names = ", ".join(known)
         raise ValueError(
-            f"{text!r} is not a resolver: an address, tls://ADDRESS, https://HOST/PATH, {names} or public is;"
+            f"{text!r} is not a resolver: give {RESOLVER_FORMS}, or a name: {names} or public;"
             " the resolvers of this machine and of config.toml are known to the command only"
         )
     return (known[text],)

@@ -153,7 +153,8 @@ def _check_resolvers(chosen: Choices, world: World) -> None:
     for each in chosen.resolvers:
         if each.transport is not Transport.UDP:
             raise Usage(
-                f"--resolver {each.transport}: the lab has no TLS; leave out --lab, or give an address"
+                f"--resolver {each.transport}: the lab has no resolvers over TLS;"
+                " leave out --lab, or give an address"
             )
         if each.address not in world.addresses or each.port != Transport.UDP.port:
             at = "" if each.port == Transport.UDP.port else f" port {each.port}"

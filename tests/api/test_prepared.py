@@ -70,7 +70,9 @@ def test_resolvers_are_values_or_texts() -> None:
     )
     assert resolvers_of(["quad9"]) == (Resolver("9.9.9.9"),)
     assert {each.address for each in resolvers_of(["public"])} >= {"9.9.9.9", "1.1.1.1"}
-    with pytest.raises(ValueError, match="'quad' is not a resolver"):
+    with pytest.raises(
+        ValueError, match=r"'quad' is not a resolver: give an address, .*, or a name: .* or public;"
+    ):
         resolvers_of(["quad"])
     with pytest.raises(ValueError, match="is a list"):
         resolvers_of("192.0.2.1")
