@@ -37,11 +37,12 @@ def prepared(
     check: bool = False,
     dnssec: bool | None = None,
     lab: str | PathLike[str] | World | None = None,
+    adot: bool = True,
 ) -> Prepared:
     """The way to trace, with what `check`, `dnssec` and `lab` say of it. Raises ValueError.
 
     `check` implies `dnssec` unless that is False. A world of the lab that is about validation is validated
-    unless it is False.
+    unless it is False, and name servers are asked over TLS where its file says so unless `adot` is False.
     """
     for name, given in (("roots", tracing.roots), ("anchors", tracing.anchors)):
         if isinstance(given, str | PathLike):
@@ -61,7 +62,7 @@ def prepared(
     about = validates(world) and tracing.settings.edns is not None and not tracing.parent_only
     tracing = _validated(tracing, (check or about) if dnssec is None else dnssec, dnssec, world)
     there = LabNetwork(world, signed=tracing.anchors is not None)
-    return Prepared(placed(tracing, world), there, there)
+    return Prepared(placed(tracing, world, adot=adot), there, there)
 
 
 def world_of(lab: str | PathLike[str] | World) -> World:

@@ -125,7 +125,7 @@ def _in_the_lab(chosen: Choices, tracing: Tracing) -> Planned:
     if validated:
         tracing = _validated(tracing, chosen, world)
     _check_resolvers(chosen, world)
-    tracing = placed(tracing, world)
+    tracing = placed(tracing, world, adot=not chosen.without_adot)
     types = chosen.types or (world.question.rdtype,)
     own = tuple(replace(world.question, rdtype=rdtype) for rdtype in types)
     network = _alive(LabNetwork(world, signed=validated), world, chosen)
