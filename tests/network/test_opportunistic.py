@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,14 @@ from dnstrace.network.opportunistic import padded
 from tests import unhurried
 from tests.network.securing import HERE, Asked, Certificate, Handler, over_tls, serving
 from tests.network.serving import PATIENCE, QUESTION, answer
+
+
+@pytest.fixture(autouse=True)
+def nothing_read() -> Iterator[None]:
+    """What the system trusts, read anew in each test, and after the last."""
+    opportunistic._trusted.cache_clear()
+    yield
+    opportunistic._trusted.cache_clear()
 
 
 def query(port: int, called: str = "dns.test") -> Query:
@@ -54,7 +63,6 @@ def test_the_system_says_whether_it_trusts_the_certificate(
 ) -> None:
     made = Certificate(tmp_path, days)
     monkeypatch.setenv("SSL_CERT_FILE", str(made.path))
-    opportunistic._trusted.cache_clear()
     found = exchanged(over_tls([], answer), made.context(), "another.test")  # its names are not the question
     assert found.secured is not None and found.secured.distrust is not None
     assert distrust in found.secured.distrust and bool(distrust) is bool(found.secured.distrust)
@@ -70,7 +78,6 @@ def test_what_the_system_trusts_is_read_once_and_before_the_time_is_measured(
         return whole()
 
     monkeypatch.setattr(ssl, "create_default_context", reading)
-    opportunistic._trusted.cache_clear()
 
     def answering(wire: bytes) -> bytes:
         events.append("asked")
