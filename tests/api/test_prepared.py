@@ -63,6 +63,14 @@ def test_what_does_not_go_together_is_a_wrong_value(tracing: Tracing, how: dict[
         prepared(tracing, **how)
 
 
+def test_lists_are_not_asked_over_tls_because_a_world_says_so() -> None:
+    async def encrypted() -> list[object]:
+        return [found.encrypted async for found in trace_many(["www.example.com"], lab="adot")]
+
+    assert prepared(Tracing(), lab="adot").tracing.settings.adot
+    assert asyncio.run(encrypted()) == [None]
+
+
 def test_resolvers_are_values_or_texts() -> None:
     assert resolvers_of(["192.0.2.1", Resolver("192.0.2.2")]) == (
         Resolver("192.0.2.1"),
