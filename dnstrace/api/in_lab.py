@@ -35,10 +35,11 @@ def anchors_of(world: World) -> Anchors:
     return replace(parse_anchors(text, f"world {world.name}"), own=False) if text else NO_ANCHORS
 
 
-def placed(tracing: Tracing, world: World) -> Tracing:
+def placed(tracing: Tracing, world: World, *, adot: bool = True) -> Tracing:
     """A way to trace as it is in a world: at its time, with its own resolvers unless others were given.
 
-    Its own resolvers are asked in the address families that are asked at all.
+    Its own resolvers are asked in the address families that are asked at all. Its name servers are asked over
+    TLS too if the world says so, unless `adot` is false.
     """
     asked = tracing.settings.families
     own = tuple(Resolver(each) for each in world.resolvers if family_of(each) in asked)
@@ -47,7 +48,7 @@ def placed(tracing: Tracing, world: World) -> Tracing:
     return replace(
         tracing,
         now=world.now,
-        settings=replace(tracing.settings, adot=True) if world.adot else tracing.settings,
+        settings=replace(tracing.settings, adot=True) if adot and world.adot else tracing.settings,
         resolvers=tracing.resolvers or own,
         roots=tracing.roots or _roots_of(world),
     )

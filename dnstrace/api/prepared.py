@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, NamedTuple
 
-from dnstrace.message.written import resolver_of
+from dnstrace.message.written import RESOLVER_FORMS, resolver_of
 from dnstrace.model.anchors import NO_ANCHORS
 from dnstrace.model.asked import Resolver
 from dnstrace.model.structs import replace
@@ -37,11 +37,12 @@ def prepared(
     check: bool = False,
     dnssec: bool | None = None,
     lab: str | PathLike[str] | World | None = None,
+    adot: bool = True,
 ) -> Prepared:
     """The way to trace, with what `check`, `dnssec` and `lab` say of it. Raises ValueError.
 
     `check` implies `dnssec` unless that is False. A world of the lab that is about validation is validated
-    unless it is False.
+    unless it is False, and name servers are asked over TLS where its file says so unless `adot` is False.
     """
     for name, given in (("roots", tracing.roots), ("anchors", tracing.anchors)):
         if isinstance(given, str | PathLike):
@@ -61,7 +62,7 @@ def prepared(
     about = validates(world) and tracing.settings.edns is not None and not tracing.parent_only
     tracing = _validated(tracing, (check or about) if dnssec is None else dnssec, dnssec, world)
     there = LabNetwork(world, signed=tracing.anchors is not None)
-    return Prepared(placed(tracing, world), there, there)
+    return Prepared(placed(tracing, world, adot=adot), there, there)
 
 
 def world_of(lab: str | PathLike[str] | World) -> World:
@@ -96,7 +97,7 @@ def _resolvers(text: str) -> tuple[Resolver, ...]:
     if text not in known:
         names = ", ".join(known)
         raise ValueError(
-            f"{text!r} is not a resolver: an address, tls://ADDRESS, https://HOST/PATH, {names} or public is;"
+            f"{text!r} is not a resolver: give {RESOLVER_FORMS}, or a name: {names} or public;"
             " the resolvers of this machine and of config.toml are known to the command only"
         )
     return (known[text],)

@@ -74,7 +74,7 @@ async def trace_many(
     """
     if resolvers:
         tracing = replace(tracing, resolvers=resolvers_of(resolvers))
-    how = prepared(tracing, network, check=check, dnssec=dnssec, lab=lab)
+    how = prepared(tracing, network, check=check, dnssec=dnssec, lab=lab, adot=False)
 
     def found(questions: Questions) -> AsyncGenerator[Trace]:
         return results(

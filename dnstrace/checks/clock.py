@@ -9,7 +9,7 @@ from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.phrases import listed
 from dnstrace.checks.replies import steps_of
 from dnstrace.checks.signing import Judged, Trouble, signing_of
-from dnstrace.model import ROOT
+from dnstrace.model import ROOT, Name
 from dnstrace.model.findings import Blame, Observation
 from dnstrace.model.judgement import Judgement
 from dnstrace.model.naming import zone_text
@@ -29,7 +29,7 @@ def wrong_time(evidence: Evidence) -> Trouble | None:
 
 def _wrong_time(cut: Cut) -> Trouble | None:
     troubles: set[Trouble | None] = set()
-    zones = set()
+    zones: set[Name] = set()
     for zone, judged in _signed(cut.evidence):
         zones.add(zone)
         troubles.add(judged.trouble)
@@ -39,7 +39,7 @@ def _wrong_time(cut: Cut) -> Trouble | None:
     return trouble if trouble in _OF_TIME and ROOT in zones and len(zones) > 1 else None
 
 
-def _signed(evidence: Evidence) -> Iterator[tuple[object, Judged]]:
+def _signed(evidence: Evidence) -> Iterator[tuple[Name, Judged]]:
     """Every RRset that has signatures, with its zone."""
     for cut in evidence.cuts:
         yield from ((cut.zone, judged) for judged in signing_of(cut).judged if judged.data.signatures)
@@ -55,7 +55,7 @@ def at_wrong_time(evidence: Evidence, judgement: Judgement) -> Observation | Non
     if trouble is None:
         return None
     found = list(_signed(evidence))
-    zones = listed(zone_text(zone) for zone in dict.fromkeys(zone for zone, _ in found))  # type: ignore[arg-type]
+    zones = listed(zone_text(zone) for zone in dict.fromkeys(zone for zone, _ in found))
     one = {one for _, judged in found for one in judged.checked.signatures}
     ends = [
         moment(each.inception if trouble is Trouble.EARLY else each.expiration, judgement.at) for each in one

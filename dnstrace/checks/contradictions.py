@@ -183,7 +183,7 @@ class _Denials:
     """The validated NSEC and NSEC3 records of a zone, each once for each version of it that was seen."""
 
     def __init__(self, cut: Cut) -> None:
-        self._serials = serials(cut)
+        self._cut, self._serials = cut, serials(cut)
         effort = Effort(replace(LIMITS, hashes=_HASHES))
         found: dict[Hashable, tuple[list[HeardReply], Denial]] = {}
         for each in _validated(cut):
@@ -202,6 +202,7 @@ class _Denials:
             try:
                 said = _says(denial, name, rdtype)
             except TooMuchWork:
+                self._cut.spoil()
                 return None
             if said is not None:
                 return Denied(said[0], seen, said[1])

@@ -28,10 +28,10 @@ def tls_answer_differs(cut: Cut) -> Iterator[Observation]:
     or TCP, where it gave the same one twice. Found with `--adot`.
 
     Why it matters: resolvers that use TLS where they can get another answer than all others. Often something
-    in front of the server ends TLS, and asks another server, or the same with other rules.
+    in front of the server terminates TLS, and asks another server, or the same with other rules.
 
-    How to fix it: let the part that ends TLS ask the server that answers in the clear, or configure the zone
-    there too. Otherwise close port 853.
+    How to fix it: let the part that terminates TLS ask the server that answers in the clear, or configure
+    the zone there too. Otherwise close port 853.
 
     References: RFC 9539 section 3.1; RFC 7858 section 3
     """

@@ -125,7 +125,7 @@ def _in_the_lab(chosen: Choices, tracing: Tracing) -> Planned:
     if validated:
         tracing = _validated(tracing, chosen, world)
     _check_resolvers(chosen, world)
-    tracing = placed(tracing, world)
+    tracing = placed(tracing, world, adot=not chosen.without_adot)
     types = chosen.types or (world.question.rdtype,)
     own = tuple(replace(world.question, rdtype=rdtype) for rdtype in types)
     network = _alive(LabNetwork(world, signed=validated), world, chosen)
@@ -153,7 +153,8 @@ def _check_resolvers(chosen: Choices, world: World) -> None:
     for each in chosen.resolvers:
         if each.transport is not Transport.UDP:
             raise Usage(
-                f"--resolver {each.transport}: the lab has no TLS; leave out --lab, or give an address"
+                f"--resolver {each.transport}: the lab has no resolvers over TLS;"
+                " leave out --lab, or give an address"
             )
         if each.address not in world.addresses or each.port != Transport.UDP.port:
             at = "" if each.port == Transport.UDP.port else f" port {each.port}"

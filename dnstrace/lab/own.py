@@ -27,6 +27,7 @@ from dnstrace.model import Query, Question, Transport
 from dnstrace.model.naming import plain
 
 if TYPE_CHECKING:
+    from dnstrace.lab.tls import Tls
     from dnstrace.lab.zone import LabZone
     from dnstrace.model.documents import Content, Document
 
@@ -133,7 +134,11 @@ def _check(world: World) -> None:
         zone.check()
         _check_signing(world, zone)
     for server in world.servers:
-        _check_does(world, server)
+        _check_does(world, server, server.does, f"{plain(server.name)}: does")
+        if server.tls is not None:
+            both = (*server.does, *server.tls.does) if server.tls.does else ()
+            _check_does(world, server, both, f"{plain(server.name)}: tls.does")
+            _check_certificate(world, server.tls, f"{plain(server.name)}: tls")
     if not any(zone.origin == dns.name.root for zone in world.zones):
         why = 'there is no root zone to start from: add include = ["textbook"]'
         raise WorldError(f"{world.name}: {why}", "zones")
@@ -151,10 +156,17 @@ def _check_signing(world: World, zone: LabZone) -> None:
         raise WorldError(f"{world.name}: {error}", where) from error
 
 
-def _check_does(world: World, server: WorldServer) -> None:
+def _check_certificate(world: World, tls: Tls, where: str) -> None:
+    try:
+        tls.secured(world.now)
+    except Exception as error:  # whatever the library finds wrong with a name or a time
+        why = f"its certificate cannot be made: {' '.join(str(error).split()) or type(error).__name__}"
+        raise WorldError(f"{world.name}: {where}: {why}", where) from error
+
+
+def _check_does(world: World, server: WorldServer, whole: tuple[str, ...], where: str) -> None:
     """Try what a server does, one thing after the other and then all of it."""
-    where = f"{plain(server.name)}: does"
-    for does in [(each,) for each in server.does] + [server.does] * (len(server.does) > 1):
+    for does in [(each,) for each in whole] + [whole] * (len(whole) > 1):
         try:
             _try(server, does, world.question)
         except WorldError as error:

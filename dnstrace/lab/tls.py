@@ -24,6 +24,8 @@ ROUND_TRIPS = 3
 _AUTHORITY = "the certificate authority of the lab"
 _SELF_SIGNED, _EXPIRED = "self-signed certificate", "certificate has expired"
 _SERIAL = 1
+_FOREVER = 1e6  # days
+_LONGEST = 64  # characters of a common name
 
 
 class Tls(Struct):
@@ -54,7 +56,7 @@ def _certificate(names: tuple[str, ...], days: float, trusted: bool, now: dateti
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    subject = names[0] if names else "a name server of the lab"
+    subject = next((name for name in names if len(name) <= _LONGEST), "a name server of the lab")
     issuer = _AUTHORITY if trusted else subject
     own, signing = (
         Ed25519PrivateKey.from_private_bytes(hashlib.sha256(text.encode()).digest())
@@ -95,7 +97,9 @@ def read_tls(content: object, wrong: Callable[[str, str], NoReturn]) -> Tls | No
         texts = content.get(key, [])
         if not isinstance(texts, list) or not all(isinstance(each, str) for each in texts):
             wrong(key, "a list of texts is needed")
-    if type(content.get("days", 1)) not in (int, float):
+    if not all(name and name.isascii() for name in content.get("names", [])):
+        wrong("names", "names in ASCII are needed: of an internationalised one its A-labels")
+    if type(days := content.get("days", 1)) not in (int, float) or not abs(days) < _FOREVER:
         wrong("days", "a number of days is needed")
     for key in ("trusted", "broken"):
         if not isinstance(content.get(key, False), bool):

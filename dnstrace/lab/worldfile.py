@@ -80,7 +80,6 @@ from dnstrace.model.naming import plain
 if TYPE_CHECKING:
     from dnstrace.model.documents import Content, Document
 
-
 _DEFAULT_RTT = 20  # ms
 _DEFAULT_TTL = 3600  # seconds
 _SECURITIES = ("secure", "insecure", "bogus", "indeterminate")
@@ -123,7 +122,7 @@ def build(name: str, data: Content, read: Callable[[str], Content], file_name: s
         now=file.time(data.get("now", NOW)),
         resolvers=file.resolvers(data.get("resolvers", []), servers),
         pages={address: file.page(address, content) for address, content in data.get("pages", {}).items()},
-        adot=data.get("adot") is True,
+        adot=file.flag(data.get("adot", False), "adot"),
     )
 
 
@@ -294,6 +293,9 @@ class _File:
         if not isinstance(value, list):
             self.wrong(where, "a list is needed")
         return [self.text(item, where) for item in value]
+
+    def flag(self, value: object, where: str) -> bool:
+        return value if isinstance(value, bool) else self.wrong(where, "true or false is needed")
 
     def name(self, text: str, where: str) -> Name:
         try:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 RESOLVER_FORMS = "an address, tls://ADDRESS or https://HOST/PATH"
 """What stands for a resolver, for messages."""
 
+_DIGITS = 5  # of a port, at most
+
 
 def subject_of(text: str) -> tuple[Name, RdataType]:
     """The name that a text stands for, and the type to ask for where none is given.
@@ -119,10 +121,11 @@ def _over_https(text: str) -> Resolver:
 
     try:
         parts = urlsplit(text)
-        host, port = parts.hostname, parts.port or Transport.HTTPS.port
+        host, port = parts.hostname, Transport.HTTPS.port if parts.port is None else parts.port
+        complete = host and port and parts.path and "@" not in parts.netloc
     except ValueError:
-        host = None
-    if not host or parts.username or not parts.path or not text.isascii() or not text.isprintable():
+        host = complete = None
+    if not host or not complete or not text.isascii() or not text.isprintable():
         raise ValueError("is not a URL such as https://dns.example/dns-query")
     if (where := _address(host)) is None:
         where = _host_name(host)
@@ -150,7 +153,7 @@ def _address_and_port(place: str, transport: Transport) -> tuple[str, int]:
     address = None if is_wrong or (port and not (port.isascii() and port.isdigit())) else _address(where)
     if address is None:
         raise ValueError(f"is not a resolver: give {RESOLVER_FORMS}")
-    number = int(port[:6] or transport.port)
+    number = int(port or transport.port) if len(port) <= _DIGITS else 0
     if not 0 < number < 65536:
         raise ValueError("has a wrong port: it must be from 1 to 65535")
     return address, number

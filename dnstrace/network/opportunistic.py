@@ -2,7 +2,8 @@
 
 The server is called by its name (SNI), any certificate is taken, and the query is padded (RFC 8467). Once a
 reply came, a second connection tries whether the system trusts the certificate (OpenSSL's SSL_CERT_FILE is
-honoured): within one connection, that can only be required or left out. Its time is not measured.
+honoured): within one connection, that can only be required or left out. As it asks nothing, its time is not
+measured, and it does not count as a query.
 
 Not supported: DNS over QUIC, reuse of connections.
 """
@@ -13,6 +14,7 @@ import asyncio
 import os
 import re
 import ssl
+from functools import cache
 from typing import cast
 
 from dnstrace.descriptors import has_run_out
@@ -30,6 +32,7 @@ _HOST = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a
 
 async def exchange(query: Query, timeout: float, bind: str | None) -> Exchange:
     """Put `query` to a name server over TLS; see `dnstrace.port.Network`."""
+    _trusted()  # is made before any time is measured
     found = await _Asking(query, bind).ended(timeout)
     if found.message is None or found.secured is None:
         return found
@@ -93,7 +96,6 @@ def padded(query: Query, message_id: int) -> bytes:
 async def _connected(
     query: Query, bind: str | None, context: ssl.SSLContext
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    context.set_alpn_protocols(["dot"])
     return await asyncio.open_connection(
         query.address,
         query.port,
@@ -103,9 +105,21 @@ async def _connected(
     )
 
 
+@cache
 def _any_certificate() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_alpn_protocols(["dot"])
+    return context
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """What takes only certificates that the system trusts: to read those takes longer than many replies."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # of Python 3.13 and later
+    context.set_alpn_protocols(["dot"])
     return context
 
 
@@ -119,12 +133,9 @@ def _shown(connection: ssl.SSLObject) -> Secured:
 
 async def _distrust(query: Query, timeout: float, bind: str | None) -> str | None:
     """Why the system does not trust the certificate; empty if it does, None if that cannot be found out."""
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # of Python 3.13 and later
     try:
         async with Patience(timeout):
-            _, writer = await _connected(query, bind, context)
+            _, writer = await _connected(query, bind, _trusted())
             writer.transport.abort()
             return ""
     except ssl.SSLCertVerificationError as error:

@@ -110,7 +110,7 @@ def decoded(octets: bytes) -> Record:
         tracing=read_tracing(how, record.converted("started", parse_moment), whole.whole("seed", *SEED)),
         expected=_read_expectations(how),
         course=course,
-        fetched=last_hop(whole.object("http")) if whole.has("http") else None,
+        fetched=last_hop(whole),
     )
 
 

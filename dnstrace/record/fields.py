@@ -50,10 +50,10 @@ class Fields:
             raise self.wrong(key)
         return value
 
-    def word(self, key: str) -> str:
+    def word(self, key: str, longest: int = 1000) -> str:
         """A short printable text on one line, not limited to ASCII."""
         value = self._values.get(key)
-        if not isinstance(value, str) or len(value) > 1000 or not value.isprintable():
+        if not isinstance(value, str) or len(value) > longest or not value.isprintable():
             raise self.wrong(key)
         return value
 

@@ -1,12 +1,15 @@
 """The page that `--http` fetched, read from the document of a record that anybody may have written.
 
-The further traces next to it (`Fetched.beside`) are not in the record.
+The further traces next to it (`Fetched.beside`) are not in the record. A page that cannot be read is left
+out: nothing else in the record depends on it, and servers have a say in what it consists of.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from urllib.parse import urlsplit
 
+import dns.exception
 import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
@@ -15,13 +18,21 @@ from dnstrace.model.certificates import Certificate
 from dnstrace.model.pages import PORTS, Request, Visit
 from dnstrace.model.taken import Fetched
 from dnstrace.record.fields import Fields, parse_moment
+from dnstrace.record.files import RecordError
 
 _TTL = (0, 2**31 - 1)
 _STATUS = (0, 999)
+_LONGEST = 2**16  # characters of a text from the network, which is escaped: each may have become ten
 
 
-def last_hop(http: Fields) -> Fetched:
-    """The request and what each address replied. Raises RecordError."""
+def last_hop(whole: Fields) -> Fetched | None:
+    """The request and what each address replied; None if the record has no page, or none that can be read."""
+    with suppress(RecordError):
+        return _fetched(whole.object("http")) if whole.has("http") else None
+    return None
+
+
+def _fetched(http: Fields) -> Fetched:
     return Fetched(
         request=http.converted("url", _request),
         visits=tuple(map(_visit, http.objects("visits"))),
@@ -57,13 +68,13 @@ def _seconds(given: Fields, key: str) -> float | None:
 
 
 def _word(given: Fields, key: str) -> str:
-    return given.word(key) if given.has(key) else ""
+    return given.word(key, _LONGEST) if given.has(key) else ""
 
 
 def _certificate(given: Fields) -> Certificate:
     return Certificate(
         names=given.texts("names"),
-        issuer=given.word("issuer"),
+        issuer=given.word("issuer", _LONGEST),
         expires=given.converted("expires", parse_moment) if given.has("expires") else None,
     )
 

@@ -2,8 +2,10 @@
 
 Each address that was asked in the clear is asked the same question on port 853, after the walk and in
 parallel with others. With `--check`, so are the servers that only the zones themselves name. Nothing is
-retried, and nothing follows for the walk. A reply that differs from that in the clear is compared once more,
-with a new one: records may have changed in the meantime, or may be made for each query.
+retried, and nothing follows for the walk. Each of these queries counts towards `--max-queries`; the second
+connection in which the certificate is tried (`dnstrace.network.opportunistic`) does not: it asks nothing. A
+reply that differs from that in the clear is compared once more, with a new one: records may have changed in
+the meantime, or may be made for each query.
 """
 
 from __future__ import annotations

@@ -109,7 +109,7 @@ async def _certificate_shown(address: str, request: Request, timeout: float) -> 
     """The certificate that was not accepted: fetched again, and read without trusting it."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    with suppress(OSError, TimeoutError, ImportError, ValueError):
+    with suppress(OSError, TimeoutError, ValueError):
         async with asyncio.timeout(timeout):
             _, writer = await _opened(await _connection(address, request.port), request, context)
             octets = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)

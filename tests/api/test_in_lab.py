@@ -24,6 +24,14 @@ def test_what_is_of_the_world() -> None:
     assert placed(Tracing(parent_only=True), found).resolvers == ()
 
 
+def test_a_world_says_whether_servers_are_asked_over_tls_unless_that_is_refused() -> None:
+    world, asked = load("adot"), Tracing(settings=Settings(adot=True))
+    assert placed(Tracing(), world).settings.adot and placed(asked, load()).settings.adot
+    assert (
+        not placed(Tracing(), world, adot=False).settings.adot and not placed(Tracing(), load()).settings.adot
+    )
+
+
 def test_worlds_on_the_internet_keep_its_root_servers() -> None:
     assert {placed(Tracing(), load(name)).roots for name in names()} == {None}
 

@@ -63,6 +63,14 @@ def test_what_does_not_go_together_is_a_wrong_value(tracing: Tracing, how: dict[
         prepared(tracing, **how)
 
 
+def test_lists_are_not_asked_over_tls_because_a_world_says_so() -> None:
+    async def encrypted() -> list[object]:
+        return [found.encrypted async for found in trace_many(["www.example.com"], lab="adot")]
+
+    assert prepared(Tracing(), lab="adot").tracing.settings.adot
+    assert asyncio.run(encrypted()) == [None]
+
+
 def test_resolvers_are_values_or_texts() -> None:
     assert resolvers_of(["192.0.2.1", Resolver("192.0.2.2")]) == (
         Resolver("192.0.2.1"),
@@ -70,7 +78,9 @@ def test_resolvers_are_values_or_texts() -> None:
     )
     assert resolvers_of(["quad9"]) == (Resolver("9.9.9.9"),)
     assert {each.address for each in resolvers_of(["public"])} >= {"9.9.9.9", "1.1.1.1"}
-    with pytest.raises(ValueError, match="'quad' is not a resolver"):
+    with pytest.raises(
+        ValueError, match=r"'quad' is not a resolver: give an address, .*, or a name: .* or public;"
+    ):
         resolvers_of(["quad"])
     with pytest.raises(ValueError, match="is a list"):
         resolvers_of("192.0.2.1")

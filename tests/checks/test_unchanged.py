@@ -8,6 +8,7 @@ import dns.name
 import pytest
 
 from dnstrace.checks import Checking, Finding, applied, findings
+from dnstrace.checks.contradictions import denial_contradicts_data
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.unchanged import MOST, Unchanged, found_in
 from dnstrace.model import ROOT, Trace
@@ -139,6 +140,17 @@ def test_nothing_is_kept_where_the_work_was_cut_short() -> None:
     assert _runs(trace, unchanged) == 1
     _cut(trace, unchanged).spoil()
     assert [_runs(trace, unchanged) for _ in range(2)] == [1, 1]
+
+
+def test_nothing_is_kept_where_hashes_ran_out_that_several_rules_share(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trace, example = checked_world("dnssec-nsec3-nodata"), dns.name.from_text("example.com.")
+    for hashes, runs in ((1000, [1, 0]), (0, [1, 1])):
+        monkeypatch.setattr("dnstrace.checks.contradictions._HASHES", hashes)
+        unchanged = Unchanged()
+        assert list(denial_contradicts_data(_cut(trace, unchanged, example))) == []
+        assert [_runs(trace, unchanged, example) for _ in range(2)] == runs
 
 
 def test_what_is_kept_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,15 @@ def test_validation_needs_cryptography(
     assert "needs the Python package cryptography: pip install" in ran.err and ran.err.count("\n") == 1
 
 
+def test_what_a_world_says_of_tls_is_neither_for_lists_nor_for_those_who_refuse_it(tmp_path: Path) -> None:
+    (tmp_path / "names").write_text("www.example.com\n")
+    asked = [
+        json.loads(run("--lab", "adot", "--seed=1", *how, "--jsonl").out)["adot"]
+        for how in ([], ["--no-adot"], ["-f", str(tmp_path / "names")])
+    ]
+    assert [each is None for each in asked] == [False, True, True]
+
+
 def test_only_the_parent_is_heard() -> None:
     ran = run("--lab", "--parent-only", "--seed=1", "example.com", "--json", "--expect", "outcome=referral")
     found = json.loads(ran.out)

@@ -122,6 +122,7 @@ def signed(**sign: Any) -> dict[str, Any]:
         ({"families": [5]}, "families: [4], [6] or [4, 6] is needed"),
         ({"resolvers": "192.0.2.1"}, "resolvers: a list is needed"),
         ({"resolvers": ["192.0.2.9"]}, "resolvers: the world has no server at 192.0.2.9"),
+        ({"adot": "yes"}, "adot: true or false is needed"),
         ({"families": []}, "families: [4], [6] or [4, 6] is needed"),
         ({"include": "x"}, "include: a list is needed"),
         ({"include": ["itself"]}, "include: the files include each other"),

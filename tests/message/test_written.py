@@ -71,6 +71,23 @@ def test_what_is_not_a_resolver_is_a_wrong_value(text: str) -> None:
         resolver_of(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("192.0.2.1:0000053", "wrong port"),
+        ("tls://[2001:db8::1]:000853", "wrong port"),
+        ("192.0.2.1:" + "9" * 5000, "wrong port"),
+        ("192.0.2.1:0", "wrong port"),
+        ("https://dns.example:0/dns-query", "is not a URL"),
+        ("https://:word@dns.example/dns-query", "is not a URL"),
+        ("https://@dns.example/dns-query", "is not a URL"),
+    ],
+)
+def test_what_is_not_a_port_or_says_who_one_is_is_refused(text: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        resolver_of(text)
+
+
 @given(st.text(max_size=30))
 def test_any_text_is_read_or_a_wrong_value(text: str) -> None:
     for read in (subject_of, resolver_of):

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from dnstrace.model import Exchange, Fault, Query, Transport
+from dnstrace.network import opportunistic
 from dnstrace.network.live import LiveNetwork
 from dnstrace.network.opportunistic import padded
 from tests import unhurried
 from tests.network.securing import HERE, Asked, Certificate, Handler, over_tls, serving
 from tests.network.serving import PATIENCE, QUESTION, answer
+
+
+@pytest.fixture(autouse=True)
+def nothing_read() -> Iterator[None]:
+    """What the system trusts, read anew in each test, and after the last."""
+    opportunistic._trusted.cache_clear()
+    yield
+    opportunistic._trusted.cache_clear()
 
 
 def query(port: int, called: str = "dns.test") -> Query:
@@ -56,6 +66,25 @@ def test_the_system_says_whether_it_trusts_the_certificate(
     found = exchanged(over_tls([], answer), made.context(), "another.test")  # its names are not the question
     assert found.secured is not None and found.secured.distrust is not None
     assert distrust in found.secured.distrust and bool(distrust) is bool(found.secured.distrust)
+
+
+def test_what_the_system_trusts_is_read_once_and_before_the_time_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, events, whole = Certificate(tmp_path).context(), list[str](), ssl.create_default_context
+
+    def reading() -> ssl.SSLContext:
+        events.append("read")
+        return whole()
+
+    monkeypatch.setattr(ssl, "create_default_context", reading)
+
+    def answering(wire: bytes) -> bytes:
+        events.append("asked")
+        return answer(wire)
+
+    assert [exchanged(over_tls([], answering), made).message is None for _ in range(2)] == [False, False]
+    assert events == ["read", "asked", "asked"]
 
 
 def test_what_was_shown_before_the_connection_was_lost_is_kept(tmp_path: Path) -> None:

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
-from dnstrace.record import RecordError
+from dnstrace.model.pages import Request, Visit
+from dnstrace.model.taken import Fetched
 from dnstrace.record.fields import Fields
 from dnstrace.record.last_hop import last_hop
+from dnstrace.render.document.judged import fetched_of
+from dnstrace.web.pages import with_head
 from tests.cli.running import run
 
 PAGE: dict[str, Any] = {
@@ -28,6 +31,10 @@ PAGE: dict[str, Any] = {
 }
 
 
+def read(page: object) -> Fetched | None:
+    return last_hop(Fields({"http": page}, "it"))
+
+
 WITHOUT_ZONE = {"names": [], "issuer": "", "expires": "2026-01-01"}
 
 
@@ -43,8 +50,8 @@ def test_a_replay_shows_the_page_that_was_fetched(world: str, tmp_path: Path) ->
 
 
 def test_a_page_is_read_whole() -> None:
-    found = last_hop(Fields(PAGE, "it"))
-    assert found.request.url == PAGE["url"] and found.services[0].ttl == 60
+    found = read(PAGE)
+    assert found is not None and found.request.url == PAGE["url"] and found.services[0].ttl == 60
     (visit,) = found.visits
     assert (visit.connected, visit.status, visit.fault) == (0.02, 200, "")
     assert visit.certificate is not None and visit.certificate.expires is not None
@@ -63,6 +70,20 @@ def test_a_page_is_read_whole() -> None:
         ("notes", None),
     ],
 )
-def test_what_is_damaged_is_refused(key: str, value: Any) -> None:
-    with pytest.raises(RecordError, match="is damaged"):
-        last_hop(Fields(PAGE | {key: value}, "it"))
+def test_a_page_that_cannot_be_read_is_left_out(key: str, value: Any) -> None:
+    assert read(PAGE) is not None and read(PAGE | {key: value}) is None and read([]) is None
+
+
+def test_the_longest_text_of_a_server_is_read_again() -> None:
+    longest = with_head(Visit("192.0.2.1"), b"HTTP/1.1 302 \x80\r\nLocation: /" + b"\x80" * 600 + b"\r\n\r\n")
+    page = fetched_of(Fetched(Request("www.example.com"), (longest,)))
+    assert len(page["visits"][0]["location"]) > 1000
+    assert read(page) is not None
+
+
+def test_a_record_with_a_damaged_page_is_replayed_without_it(tmp_path: Path) -> None:
+    path = tmp_path / "record.json"
+    run("--lab", "textbook", "https://www.example.com/", "--http", "--save", str(path), "--seed=1")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"http": {"visits": "?"}}))
+    again = run("--replay", str(path), "--json")
+    assert again.status == 0 and json.loads(again.out)["http"] is None

@@ -88,7 +88,8 @@ class Choices(NamedTuple):
     servers in `drop`, by name or address, are treated as dead. `remarks` are lines for the user. `serve` says
     where the world is answered instead of a trace: on `ports` or at its own `addresses`; None for a trace.
     `places` are where to trace from, none for here alone; `replayed` are those of the record. With
-    `system_there` the resolvers of each place's system are asked too.
+    `system_there` the resolvers of each place's system are asked too. With `without_adot` no name server is
+    asked over TLS, even where the world's file says so.
     """
 
     questions: tuple[Question, ...]
@@ -124,6 +125,7 @@ class Choices(NamedTuple):
     places: tuple[Place, ...] = ()
     replayed: tuple[Placed, ...] = ()
     system_there: bool = False
+    without_adot: bool = False
 
     @property
     def is_live(self) -> bool:
@@ -178,6 +180,7 @@ def choices(parsed: Parsed, loaded: Loaded | None = None) -> Choices:
         places=_places(chosen),
         replayed=loaded.places if loaded else (),
         system_there=_system_there(chosen),
+        without_adot="adot" in parsed.undone or "file" in chosen,  # as --adot is not for lists
         remarks=_remarks(parsed, policy),
     )
 

@@ -134,7 +134,7 @@ def test_they_come_from_the_environment_too(asked: list[tuple[str, dict[str, Any
             ["--lab", "--resolver=system"],
             "world textbook has no resolvers; a world that has some",
         ),
-        (["--lab", "--resolver=tls://198.41.0.4"], "--resolver tls: the lab has no TLS"),
+        (["--lab", "--resolver=tls://198.41.0.4"], "--resolver tls: the lab has no resolvers over TLS"),
         (
             ["x.", *(f"--resolver=10.0.0.{n}" for n in range(33))],
             "at most 32 resolvers can be asked",
