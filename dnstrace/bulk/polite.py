@@ -5,9 +5,9 @@ each time it stays silent (RFC 9520 sections 3.1 and 3.2): other queries fail at
 finds out whether it answers again. Silence is per way of asking, such as with EDNS, which some servers drop:
 a single query finds out whether another way works.
 
-Checks have to hear each server, and say what it did. There, queries to an address that has not replied to
-anything in the run, even when asked again later, end as those before them did: with a timeout, marked as
-another trace's.
+Checks have to hear each server, and say what it did. There, queries of a type about a zone end as those
+before them did, marked as another trace's, if the address has never replied to any of that type about that
+zone which was sent in the same way, not even later than the first timeouts.
 """
 
 from __future__ import annotations
@@ -17,25 +17,26 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 
 import dns.rcode
+from dns.rdatatype import RdataType
 
 from dnstrace.bulk.slots import Slots
-from dnstrace.model import Exchange, Fault, Query, Transport
+from dnstrace.model import Exchange, Fault, Name, Query, Transport
 from dnstrace.model.structs import replace
 from dnstrace.port import Network, in_turn, nobody
 
 TO_ONE = 8  # queries under way to one address
+TO_HEAR = 4  # the same to one in trouble that has to be heard
 SILENT = 8  # timeouts in a row after which an address counts as silent
 _FIRST, _LONGEST = 5.0, 300.0  # seconds for which it counts as silent; RFC 9520 section 3.2
 _MOST = 50_000  # addresses that are remembered
 _TROUBLES = {dns.rcode.REFUSED, dns.rcode.SERVFAIL}
 
 
-_Way = tuple[Transport, int | None]
-"""How an address is asked: the UDP payload size that is offered stands for EDNS, None for none."""
+_Way = tuple[Name | None, RdataType | None, Transport, int | None]
+"""How an address is asked: the UDP payload size that is offered stands for EDNS, None for none.
 
-
-def _way(query: Query) -> _Way:
-    return query.transport, None if query.edns is None else query.edns.payload
+Before it, for checks, the zone and the type that it is asked about.
+"""
 
 
 class _Silence:
@@ -55,8 +56,12 @@ class _Place:
     __slots__ = ("allowed", "patient", "replied", "silences", "under_way", "waiting")
 
     def __init__(self, patient: bool) -> None:
-        """With `patient` it is silent only if it did not reply to what was sent after a timeout, either."""
-        self.under_way, self.allowed, self.patient, self.replied = 0, TO_ONE, patient, False
+        """With `patient` it is silent only if it did not reply to what was sent after a timeout, either.
+
+        Then more are under way there in trouble, since each type in each way has to be tried.
+        """
+        self.under_way, self.allowed, self.patient = 0, TO_ONE, patient
+        self.replied: set[_Way] = set()
         self.waiting: deque[asyncio.Future[None]] = deque()
         self.silences: dict[_Way, _Silence] = {}
 
@@ -65,13 +70,19 @@ class _Place:
         silence = self._silence(query)
         return silence is not None and (silence.probed or silence.until > now)
 
+    def _way(self, query: Query) -> _Way:
+        payload = None if query.edns is None else query.edns.payload
+        if not self.patient:
+            return None, None, query.transport, payload
+        return query.zone, query.question.rdtype, query.transport, payload
+
     def _silence(self, query: Query) -> _Silence | None:
-        return self.silences.get(_way(query)) if self.silences else None
+        return self.silences.get(self._way(query)) if self.silences else None
 
     def last_timeout(self, query: Query) -> Exchange | None:
-        """The last timeout of a query that was sent in the same way; None if it was not one."""
+        """The last timeout of a query sent in the same way; None if any such query got a reply."""
         silence = self._silence(query)
-        return None if silence is None else silence.last
+        return None if silence is None or self._way(query) in self.replied else silence.last
 
     def begin(self, query: Query) -> None:
         """Record that a query is sent."""
@@ -87,19 +98,22 @@ class _Place:
 
     def learn(self, exchange: Exchange, now: float) -> None:
         """Learn from a result: half as many queries at once after trouble, one more after a good reply."""
-        if exchange.fault is Fault.TIMEOUT:
-            silence = self.silences.setdefault(_way(exchange.query), _Silence(exchange, now))
+        way = self._way(exchange.query)
+        if exchange.fault is Fault.TIMEOUT or (self.patient and exchange.fault is Fault.MISMATCH):
+            silence = self.silences.setdefault(way, _Silence(exchange, now))
             silence.last = exchange
-            self._count(silence, now)
+            self._count(way, silence, now)
         elif exchange.message is not None:
-            self.replied = True
-            self.silences.pop(_way(exchange.query), None)
+            if self.patient:
+                self.replied.add(way)
+            self.silences.pop(way, None)
         trouble = exchange.message is None or exchange.message.rcode() in _TROUBLES
-        self.allowed = max(1, self.allowed // 2) if trouble else min(TO_ONE, self.allowed + 1)
+        least = TO_HEAR if self.patient else 1
+        self.allowed = max(least, self.allowed // 2) if trouble else min(TO_ONE, self.allowed + 1)
 
-    def _count(self, silence: _Silence, now: float) -> None:
+    def _count(self, way: _Way, silence: _Silence, now: float) -> None:
         silence.timeouts += 1
-        otherwise = any(each.until > now for each in self.silences.values())
+        otherwise = any(each.until > now for other, each in self.silences.items() if other[0] == way[0])
         in_a_row = silence.timeouts >= SILENT and (not self.patient or silence.last.start >= silence.since)
         if (in_a_row or otherwise) and now >= silence.until:
             silence.until = now + silence.period
@@ -111,8 +125,8 @@ class PoliteNetwork:
 
     At most `TO_ONE` queries are under way to an address, and at most `rate` are sent a second in total. The
     wait counts neither towards the timeout of the query nor as time that its server took. With `remembers` a
-    silent address is not asked for a while: Fault.KNOWN_SILENT. Without it, one that has never replied to
-    anything is not asked either, but the timeout of the last query there stands for that of each.
+    silent address is not asked for a while: Fault.KNOWN_SILENT. Without it, one that is silent
+    to queries of a type about a zone is not asked such either, but the last timeout stands for that of each.
     """
 
     def __init__(
@@ -162,7 +176,7 @@ class PoliteNetwork:
         if self._remembers:
             return Exchange(query, now, 0.0, fault=Fault.KNOWN_SILENT)
         last = place.last_timeout(query)
-        if last is None or place.replied:
+        if last is None:
             return None
         return replace(last, query=query, start=now, cached=last.query.question)
 

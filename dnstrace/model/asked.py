@@ -12,7 +12,7 @@ import dns.rdatatype
 from dnstrace.model.allowed import PAYLOAD, PORT, TRIES, check_address, check_seconds, check_whole
 from dnstrace.model.known_name import known
 from dnstrace.model.mnemonics import register
-from dnstrace.model.structs import Struct
+from dnstrace.model.structs import Struct, field
 
 register()  # before anything reads or writes a type
 
@@ -70,7 +70,8 @@ class Query(Struct):
 
     `endpoint` is the name that the certificate must be for over TLS, and the URL over HTTPS; `address` is
     then the address of the URL's host, or its name. With `opportunistic`, any certificate is taken over TLS
-    (RFC 9539), and `endpoint` is only the name by which the server is called.
+    (RFC 9539), and `endpoint` is only the name by which the server is called. `zone` is that for which the
+    address is asked, if it is known: nothing of the query itself, and equal queries may have other zones.
     """
 
     question: Question
@@ -82,6 +83,7 @@ class Query(Struct):
     checking_disabled: bool = False
     endpoint: str = ""
     opportunistic: bool = False
+    zone: Name | None = field(default=None, compare=False)
 
     @property
     def family(self) -> int:

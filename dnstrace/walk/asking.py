@@ -268,7 +268,8 @@ class Asking:
         settings, address = self.context.settings, candidate.address.text
         tries = PLAIN if address in self._without_edns else candidate.tries
         usual = Transport.TCP if settings.tcp else Transport.UDP
-        query = Query(self._question, address, settings.port, usual, edns_of_try(settings.edns, tries))
+        edns, zone = edns_of_try(settings.edns, tries), self.delegation.zone
+        query = Query(self._question, address, settings.port, usual, edns, zone=zone)
         return query if self.strategy.shape is None else self.strategy.shape(query)
 
     def _first_transport(self, candidate: Candidate) -> Transport:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 
+import dns.name
 import dns.rcode
-import pytest
+import dns.rdatatype
 
 from dnstrace import clock
 from dnstrace.bulk import polite
-from dnstrace.bulk.polite import SILENT, TO_ONE, PoliteNetwork
+from dnstrace.bulk.polite import SILENT, TO_HEAR, TO_ONE, PoliteNetwork
 from dnstrace.model import Edns, Exchange, Fault, Query
+from dnstrace.model.structs import replace
 from tests.replies import reply
 
 QUESTION = reply("www.example. A").query.question
@@ -140,23 +142,64 @@ def test_silence_is_remembered_only_where_that_is_wanted_and_of_one_address() ->
     assert clock.run(run(True)) == [1] and clock.run(run(False)) == [2]
 
 
-@pytest.mark.parametrize("replies_at_first", [False, True])
-def test_for_checks_one_timeout_stands_for_others_where_nothing_ever_came(replies_at_first: bool) -> None:
-    """What is sent after the first timeouts shows that it was no burst; each other way is tried once."""
+class OfOneZone(Server):
+    """Replies to queries about one zone alone."""
 
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        self.rcode = dns.rcode.NOERROR if query.zone == dns.name.from_text("here.") else None
+        return await super().exchange(query, timeout)
+
+
+async def asked_about(network: PoliteNetwork, server: Server, *ways: tuple[str, Edns | None]) -> list[int]:
+    """How many of so many queries are sent, about a zone and in a way, one after another."""
+    sent = []
+    for zone, way in ways:
+        before, asked = server.asked, Query(QUESTION, "192.0.2.1", edns=way, zone=dns.name.from_text(zone))
+        found = await asyncio.gather(*(network.exchange(asked, TIMEOUT) for _ in range(SILENT)))
+        sent.append(server.asked - before)
+        assert sum(each.cached is None for each in found) == sent[-1]
+        assert len({(each.fault, each.query.zone) for each in found}) == 1
+    return sent
+
+
+def test_for_checks_one_timeout_stands_for_others_about_a_zone_where_nothing_ever_came() -> None:
+    """What is sent after the first timeouts shows that it was no burst, and so does another way of asking."""
+    server = OfOneZone()
+    network = PoliteNetwork(server, remembers=False)
+    gone = [("gone.", Edns(1232))] * 2 + [("gone.", Edns(512))]
+    ways = [*gone, ("here.", Edns(1232)), ("gone.", None), ("gone.", Edns(512))]
+    sent = clock.run(asked_about(network, server, *ways))
+    assert sent == [SILENT, TO_HEAR, TO_HEAR, SILENT, SILENT, 0]
+
+
+class OfOneType(Server):
+    """Replies to every type but A."""
+
+    async def exchange(self, query: Query, timeout: float) -> Exchange:
+        self.rcode = None if query.question.rdtype == dns.rdatatype.A else dns.rcode.NOERROR
+        return await super().exchange(query, timeout)
+
+
+def test_for_checks_silence_to_one_type_is_not_silence_to_others() -> None:
+    async def run() -> Counter[Fault | None]:
+        network = PoliteNetwork(OfOneType(), remembers=False)
+        await ask(network, 3 * SILENT)
+        other = Query(replace(QUESTION, rdtype=dns.rdatatype.SOA), "192.0.2.1")
+        found = await asyncio.gather(*(network.exchange(other, TIMEOUT) for _ in range(SILENT)))
+        return Counter(each.fault for each in found)
+
+    assert clock.run(run()) == {None: SILENT}
+
+
+def test_for_checks_an_address_that_replied_once_is_asked_each_time() -> None:
     async def run() -> list[int]:
-        server, sent = Server(dns.rcode.NOERROR if replies_at_first else None), list[int]()
+        server = Server()
         network = PoliteNetwork(server, remembers=False)
-        for way in (Edns(1232), Edns(1232), Edns(512), Edns(512), None):
-            before, asked = server.asked, Query(QUESTION, "192.0.2.1", edns=way)
-            found = await asyncio.gather(*(network.exchange(asked, TIMEOUT) for _ in range(SILENT)))
-            sent.append(server.asked - before)
-            assert sum(each.cached is None for each in found) == sent[-1]
-            assert server.rcode is not None or {each.fault for each in found} == {Fault.TIMEOUT}
-            server.rcode = None
-        return sent
+        await asked_about(network, server, ("here.", Edns(1232)))
+        server.rcode = None
+        return await asked_about(network, server, *[("here.", Edns(1232))] * 3)
 
-    assert clock.run(run()) == ([SILENT] * 5 if replies_at_first else [SILENT, 1, 1, 0, 1])
+    assert clock.run(run()) == [SILENT] * 3
 
 
 def test_a_reply_between_two_silences_counts() -> None:
