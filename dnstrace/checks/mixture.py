@@ -98,9 +98,12 @@ def _mixture(cut: Cut) -> dict[Servers, list[HeardReply]]:
 
 
 def _are_run_apart(cut: Cut, hosts: list[list[HeardReply]]) -> bool:
-    """Whether no two hosts name the same primary and mailbox: the serial alone differs between copies too."""
-    known = {reply.address: (soa.mname, soa.rname) for reply, soa in records(cut)}
-    named = [{known.get(reply.address) for reply in replies} - {None} for replies in hosts]
+    """Whether no two hosts name the same primary or the same mailbox, which copies of one zone may share.
+
+    Their serials differ while one is behind, and the primary too where the servers were renamed.
+    """
+    known = {reply.address: {soa.mname, soa.rname} for reply, soa in records(cut)}
+    named = [set[Name]().union(*(known.get(reply.address, ()) for reply in replies)) for replies in hosts]
     return all(named) and all(one.isdisjoint(other) for one, other in permutations(named, 2))
 
 

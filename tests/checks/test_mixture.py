@@ -49,19 +49,23 @@ www 300 A 192.0.2.1
     assert CODE not in {each.code for each in trace.findings or ()}
 
 
-def test_servers_of_one_zone_that_list_only_themselves_are_of_one_host() -> None:
-    """The same SOA record but for its serial, and each server has only its own NS record."""
+@pytest.mark.parametrize("primary", ["ns1.example.net.", "ns1.example.org."])
+def test_servers_of_one_zone_that_list_only_themselves_are_of_one_host(primary: str) -> None:
+    """The same SOA record but for its serial, and perhaps its primary."""
     former, now = (
         {
             "servers": [f"ns1.example.{top}.", f"ns2.example.{top}."],
             "text": f"""
-@ 900 SOA ns1.example.net. hostmaster.example.net. {serial} 7200 900 1209600 300
+@ 900 SOA {named} hostmaster.example.net. {serial} 7200 900 1209600 300
 @ NS ns1.example.{top}.
 @ NS ns2.example.{top}.
 www 300 A 192.0.2.44
 """,
         }
-        for top, serial in (("net", 2026011501), ("org", 2026011502))
+        for top, serial, named in (
+            ("net", 2026011501, "ns1.example.net."),
+            ("org", 2026011502, primary),
+        )
     )
     trace = checked(made_of(CODE, zones={"example.com. former": former, "example.com.": now}))
     assert {each.code for each in trace.findings or ()} == {"ns-differs", "soa-differs"}
