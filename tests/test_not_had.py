@@ -151,6 +151,10 @@ def test_a_starting_server_without_the_roots_keys_makes_nothing_bogus(tmp_path: 
     assert ran.status == 0 and '"security": "indeterminate"' in ran.out
     assert "the starting server 192.0.2.53 does not serve the keys of the root zone" in ran.out
     assert '"security": "indeterminate"' in run("--replay", str(saved), "--json").out
+    anchor = tmp_path / "anchor"
+    anchor.write_text(load("dnssec-good").anchors_text)
+    given = run("--lab", "dnssec-good", "@192.0.2.53", f"--trust-anchor={anchor}")
+    assert given.status == 0 and "does not serve the keys of the\n  root zone" in given.out
     root = run("--lab", "dnssec-good", "@198.41.0.4", "--dnssec")
     assert root.status == 0 and "\nsecure\n" in root.out
 
