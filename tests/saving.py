@@ -75,3 +75,11 @@ def served(world: World, rtt: float | None = None) -> Iterator[Network]:
     places = loopback(world)
     with beside(serve(world, places, rtt=rtt)):
         yield Mapped(LiveNetwork(), places)
+
+
+def as_of_now(text: str) -> str:
+    """What a replay shows, as it is shown of a trace that has just been made."""
+    lines = [line for line in text.splitlines(keepends=True) if line != "traced 2026-01-15 14:00 UTC\n"]
+    text = "".join(lines).replace(" cached then lived until ", " cached now lives until ")
+    text = text.replace("if cached then", "if cached now ")
+    return text.replace("resolvers that asked then kept", "resolvers that ask now keep")

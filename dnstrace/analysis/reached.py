@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dnstrace.model import Delegation, Kind, Outcome, Purpose
 from dnstrace.model.families import why_unasked
 from dnstrace.model.security import Security
+from dnstrace.model.taken import STOPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -134,6 +135,19 @@ def ended_well(report: Report) -> bool:
     if any(not met.met for met in report.trace.expectations or ()):
         return False
     return not any(each.difference is not None and each.difference.has_none for each in report.resolvers)
+
+
+def no_longer_needed(trace: Trace, step: Step) -> bool:
+    """Whether a step was stopped since what it was for had been found in another way."""
+    if step.outcome is not Outcome.FAILED or step.note != STOPPED:
+        return False
+    parent = step.parent
+    while parent is not None:
+        needing = trace.steps[parent - 1]
+        if needing.purpose is not step.purpose:
+            return needing.meaning is not None
+        parent = needing.parent
+    return False
 
 
 def breaks_at(trace: Trace, step: Step) -> bool:

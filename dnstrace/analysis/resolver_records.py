@@ -17,6 +17,7 @@ import dns.rrset
 from dnstrace.analysis.reached import last_step, zone_reached
 from dnstrace.model import ROOT, Attempt, Kind, Name, Question, Step, Trace
 from dnstrace.model.compared import OldRecords, OtherCopy
+from dnstrace.model.serial import ahead
 
 _DS, _DNSKEY, _SOA = dns.rdatatype.DS, dns.rdatatype.DNSKEY, dns.rdatatype.SOA
 Data = frozenset[dns.rdata.Rdata]
@@ -85,15 +86,10 @@ def other_copy(trace: Trace, step: Step, attempt: Attempt) -> OtherCopy | None:
 
     A serial number alone does not count: any cache may have an older one.
     """
-    question, theirs = copy_question(trace), attempt.meaning.soa
+    question = copy_question(trace)
     if question is None:
         return None
-    authoritative = attempt.meaning.authoritative
-    for held in _following(trace, step):
-        answered = _answered(held)
-        if held.question == question and answered is not None:
-            theirs = theirs or _of(question, answered.meaning.answer) or answered.meaning.soa
-            authoritative = authoritative or answered.meaning.authoritative
+    theirs, authoritative = _soa_of_resolver(trace, step, attempt, question)
     servers = list(_soa_of_servers(trace, question.name))
     if theirs is None or not servers or not theirs.name.is_subdomain(question.name):
         return None
@@ -102,12 +98,41 @@ def other_copy(trace: Trace, step: Step, attempt: Attempt) -> OtherCopy | None:
     return OtherCopy(theirs.name, theirs[0], servers[0][0], authoritative)
 
 
-def _soa_of_servers(trace: Trace, zone: Name) -> Iterator[dns.rrset.RRset]:
+def older_server(trace: Trace, step: Step, attempt: Attempt) -> Name | None:
+    """The server that the walk went by, if a resolver has the zone with a newer serial number."""
+    question, last = copy_question(trace), last_step(trace)
+    if question is None or last is None or last.chosen is None:
+        return None
+    theirs, _ = _soa_of_resolver(trace, step, attempt, question)
+    server = last.attempts[last.chosen].server
+    serials = [soa[0].serial for soa in _soa_of_servers(trace, question.name, server)]
+    if theirs is None or theirs.name != question.name or not serials:
+        return None
+    return server if all(ahead(theirs[0].serial, serial) > 0 for serial in serials) else None
+
+
+def _soa_of_resolver(
+    trace: Trace, step: Step, attempt: Attempt, question: Question
+) -> tuple[dns.rrset.RRset | None, bool]:
+    """The SOA record that a resolver gave, and whether it answers with authority."""
+    theirs, authoritative = attempt.meaning.soa, attempt.meaning.authoritative
+    for held in _following(trace, step):
+        answered = _answered(held)
+        if held.question == question and answered is not None:
+            theirs = theirs or _of(question, answered.meaning.answer) or answered.meaning.soa
+            authoritative = authoritative or answered.meaning.authoritative
+    return theirs, authoritative
+
+
+def _soa_of_servers(trace: Trace, zone: Name, server: Name | None = None) -> Iterator[dns.rrset.RRset]:
+    """The SOA records of a zone that its servers gave, or one of them."""
     last = last_step(trace)
     for step in trace.steps:
         if step.at_resolver or not (step.question == Question(zone, _SOA) or step is last):
             continue
         for attempt in step.attempts:
+            if server not in (None, attempt.server):
+                continue
             for rrset in (attempt.meaning.soa, *attempt.meaning.answer):
                 if rrset is not None and (rrset.name, rrset.rdtype) == (zone, _SOA):
                     yield rrset

@@ -25,7 +25,8 @@ import dns.rrset
 
 from dnstrace.analysis.caching import negative_ttl
 from dnstrace.analysis.reached import last_step, zone_reached
-from dnstrace.analysis.resolver_records import old_records, other_copy
+from dnstrace.analysis.resolver_records import old_records, older_server, other_copy
+from dnstrace.analysis.resolver_servers import only_one_asked, server_with
 from dnstrace.message.alias import follow
 from dnstrace.message.meaning import classify
 from dnstrace.model import (
@@ -133,15 +134,26 @@ def _explained(trace: Trace, found: Compared) -> Compared:
     """The same with what the resolver said when it was asked further."""
     if found.difference is Disagreement.VALIDATION:
         return replace(found, old=old_records(trace, found.step))
+    if found.difference is Disagreement.SERVERS_DIFFER and found.attempt is not None:
+        return replace(found, same_as=server_with(trace, found.attempt.meaning))
     if found.difference not in _COPIES or found.past_its_ttl or found.attempt is None:
         return found
     if _extended_errors(found.attempt) & (_BLOCKED | _PROHIBITED):
         return found  # some filters make an SOA record of their own for each name
     if (copy := other_copy(trace, found.step, found.attempt)) is None:
-        return found
+        return _beside_the_servers(trace, found, found.attempt)
     is_own = copy.authoritative or found.difference is Disagreement.SPLIT_HORIZON
     difference = Disagreement.SPLIT_HORIZON if is_own else Disagreement.OTHER
     return replace(found, difference=difference, authoritative_ttl=None, copy=copy)
+
+
+def _beside_the_servers(trace: Trace, found: Compared, attempt: Attempt) -> Compared:
+    """The same with what shows that the walk went by a server with older data, or may have done so."""
+    if found.difference not in (Disagreement.STALE, Disagreement.OTHER):
+        return found
+    older, one_asked = older_server(trace, found.step, attempt), only_one_asked(trace)
+    difference = found.difference if older is None else Disagreement.SERVERS_DIFFER
+    return replace(found, difference=difference, newer_than=older, one_asked=one_asked)
 
 
 def _failure_of(attempt: Attempt, unchecked: bool) -> Disagreement | None:
@@ -172,6 +184,8 @@ def _difference(trace: Trace, attempt: Attempt, held: _Held) -> Disagreement:
         return Disagreement.SAME
     if trace.outcome is Outcome.NODATA and theirs and all(map(_is_of_dns64, theirs)):
         return Disagreement.DNS64
+    if not codes & (_BLOCKED | _PROHIBITED) and server_with(trace, meaning) is not None:
+        return Disagreement.SERVERS_DIFFER
     if codes & (_BLOCKED | _PROHIBITED) or _is_blocked(trace, meaning, theirs):
         return Disagreement.FILTERED
     if _has_address(theirs, is_private) and not _has_address(mine, is_private):

@@ -35,11 +35,14 @@ _CURES = {
     Disagreement.FILTERED: "if this is not intended, take the name off the resolver's list of blocked names",
     Disagreement.SPLIT_HORIZON: "if this is not intended, remove the zone or its records from the resolver,"
     " or add what is missing there",
+    Disagreement.SERVERS_DIFFER: "make the servers of the zone agree: what a resolver returns depends on"
+    " which of them it asks",
     Disagreement.OTHER: "if this is not intended, find out where the resolver has its answer from",
 }
 _DIFFERING = {
     Disagreement.FILTERED: "withholds the answer from its users (filtered)",
     Disagreement.SPLIT_HORIZON: "returns private addresses (split horizon)",
+    Disagreement.SERVERS_DIFFER: "returns what another of the zone's servers has, not the walk's answer",
     Disagreement.OTHER: "returns a different answer, and its reply does not say why",
 }
 
@@ -127,8 +130,8 @@ def resolver_fails(evidence: Evidence) -> Iterator[Observation]:
 def resolver_differs(evidence: Evidence) -> Iterator[Observation]:
     """A resolver returns a different answer from the zone's servers.
 
-    What it is: the resolver filters the name, returns an answer meant for an internal network, or returns
-    something other than what the walk found.
+    What it is: the resolver filters the name, returns an answer meant for an internal network, has the answer
+    of a server that differs from the others of its zone, or returns something other than what the walk found.
 
     Why it matters: users of this resolver get something other than what the zone's operator published.
 
@@ -138,8 +141,19 @@ def resolver_differs(evidence: Evidence) -> Iterator[Observation]:
     """
     for each in compared(evidence.trace):
         if each.difference in _DIFFERING:
-            does = _DIFFERING[each.difference] if each.copy is None else _how_other(each.copy)
-            yield _resolver_fault(each, does, _CURES[each.difference])
+            fault = _resolver_fault(each, _how_differing(each), _CURES[each.difference])
+            yield replace(fault, remedy=None) if each.difference is Disagreement.SERVERS_DIFFER else fault
+
+
+def _how_differing(found: Compared) -> str:
+    """How a resolver's answer differs, as the rest of a sentence."""
+    if found.copy is not None:
+        return _how_other(found.copy)
+    if found.same_as is not None:
+        return f"has the answer of {plain(found.same_as)}: the servers of the zone differ"
+    if found.newer_than is not None:
+        return f"has a newer copy of the zone than {plain(found.newer_than)}"
+    return _DIFFERING[found.difference or Disagreement.OTHER]
 
 
 def _how_other(copy: OtherCopy) -> str:

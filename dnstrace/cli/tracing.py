@@ -71,7 +71,7 @@ def _trace_each(plan: Planned, chosen: Choices, environment: Environment, ended:
             from dnstrace.cli.accepting import accepted_of
 
             trace = accepted_of(trace, chosen.policy)
-        ended.append(replace(api.report(trace), called=chosen.called))
+        ended.append(replace(api.report(trace), called=chosen.called, replayed=chosen.record is not None))
         _save_and_print(ended[-1], plan, chosen, environment)
         if trace.interrupted:
             break

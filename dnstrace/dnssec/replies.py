@@ -28,6 +28,7 @@ from dnstrace.model.structs import Struct
 CHAIN = frozenset({Purpose.DS, Purpose.DNSKEY})
 MAIN = frozenset({Purpose.WALK, Purpose.ALIAS})
 CONCLUSIVE = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.YXDOMAIN})
+_ELSEWHERE = frozenset({Kind.REFUSED, Kind.LAME, Kind.REFERRAL, Kind.UPWARD_REFERRAL, Kind.SIDEWAYS_REFERRAL})
 
 
 class Reply(Struct):
@@ -127,6 +128,11 @@ class Replies:
         return next(
             (address.text if server.name == ROOT else plain(server.name) for server, address in given), ""
         )
+
+    def elsewhere(self, question: Question) -> bool:
+        """Whether every reply to a question shows only that the server asked does not serve that zone."""
+        replied = [attempt for step in self.steps_for(question) for attempt in step.attempts]
+        return bool(replied) and all(attempt.meaning.kind in _ELSEWHERE for attempt in replied)
 
     def steps_for(self, question: Question) -> list[Step]:
         """The steps that asked a question."""

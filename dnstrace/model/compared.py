@@ -30,6 +30,7 @@ class Disagreement(StrEnum):
     REFUSES = "refuses"  # it does not serve this client
     FAILS = "fails"  # it has no answer itself
     NO_ANSWER = "no-answer"  # it did not reply
+    SERVERS_DIFFER = "servers-differ"  # as the zone's servers do: it has what another of them has
     OTHER = "other"  # for no reason that the reply tells
     NOT_COMPARED = "not-compared"  # the walk found nothing that it could be compared with
 
@@ -72,7 +73,9 @@ class Compared(Struct):
     both of the first RRset whose data differ, or of the one that expires first. `replied` is when the reply
     arrived, in UTC. `unchecked` is set if it answers only without validating, `past_its_ttl` if it says that
     it serves data whose TTL has expired (RFC 8767). `old` are the records that make it find the answer bogus,
-    `copy` is set if it has another copy of the zone.
+    `copy` is set if it has another copy of the zone. Where the zone's servers differ, `same_as` is the one
+    whose answer it has, or `newer_than` the one with an older copy of the zone that the walk went by.
+    `one_asked` is set if the walk asked just one of several servers.
     """
 
     step: Step
@@ -85,6 +88,9 @@ class Compared(Struct):
     past_its_ttl: bool = False
     old: tuple[OldRecords, ...] = ()
     copy: OtherCopy | None = None
+    same_as: Name | None = None
+    newer_than: Name | None = None
+    one_asked: bool = False
 
     @property
     def until(self) -> datetime | None:

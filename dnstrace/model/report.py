@@ -28,7 +28,8 @@ class Report(Struct):
     if they may not. `resolvers` are compared with the walk. `shares` is what all paths lead to, the largest
     share first, if every server was asked. `journey` is the trace as a user meets it, in numbered legs.
     `called` has names that the user gave to resolvers, by address. `unshown` says which findings are left
-    out because the user does not want to see them; empty if all are there.
+    out because the user does not want to see them; empty if all are there. `replayed` is set if the trace is
+    that of a record: what it says of now was so when it was traced.
     """
 
     trace: Trace
@@ -44,3 +45,4 @@ class Report(Struct):
     journey: tuple[Leg, ...] = ()
     called: Mapping[str, str] = field(default_factory=dict)
     unshown: str = ""
+    replayed: bool = False

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from dnstrace.model.pages import Request, Visit
 
 
+STOPPED = "stopped before it was finished"
+"""The note of a step that was cancelled."""
+
+
 class Purpose(StrEnum):
     """Why a step was taken."""
 

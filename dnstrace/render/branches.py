@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from dnstrace.analysis.following import by_zone, continues, follows_alias, is_needed_by
-from dnstrace.analysis.reached import delegation_reached, ended_unasked
+from dnstrace.analysis.reached import delegation_reached, ended_unasked, no_longer_needed
 from dnstrace.model import ROOT, Kind, Outcome, Purpose, Question
 from dnstrace.model.naming import plain
 from dnstrace.render import folded as fold
@@ -228,7 +228,9 @@ class Branches:
             chain[-1].outcome is Outcome.ANSWER or glue_given(chain[-1], self._trace) for chain in chains
         )
         unasked = "" if found else ended_unasked(self._trace, inside)
-        line = beside_line(self._wanted(starts[0]), starts[0].purpose, needed_by, inside, found, unasked)
+        needed = found or not any(no_longer_needed(self._trace, chain[-1]) for chain in chains)
+        wanted = self._wanted(starts[0])
+        line = beside_line(wanted, starts[0].purpose, needed_by, inside, found, unasked, needed)
         shown = self._shown_of_keys(inside)
         quiet = starts[0].purpose in _QUIET or (needed_by is not None and needed_by.all_servers and found)
         if self._folds and starts[0].purpose is Purpose.NS_ADDRESS:

@@ -119,7 +119,9 @@ def _assumption_lines(trace: Trace) -> list[Text]:
 
 
 def _lifetime_line(report: Report) -> list[Text]:
-    return [Text(words)] if (words := _lifetime_text(report)) else []
+    """When a record was traced, and how long the result may be cached."""
+    words = [f"traced {report.trace.started.astimezone(UTC):%Y-%m-%d %H:%M} UTC"] if report.replayed else []
+    return [Text(each) for each in (*words, _lifetime_text(report)) if each]
 
 
 def _paths_lines(report: Report) -> list[Text]:
@@ -254,7 +256,8 @@ def _lifetime_text(report: Report) -> str:
         return "resolvers must not cache this"
     ended = trace.started.astimezone(UTC) + timedelta(seconds=trace.stats.duration)
     what = _HELD.get(trace.outcome, "an answer")
-    return f"{what} cached now lives until {clock_text(ended, ended + timedelta(seconds=seconds))}"
+    until = clock_text(ended, ended + timedelta(seconds=seconds))
+    return f"{what} cached {'then lived' if report.replayed else 'now lives'} until {until}"
 
 
 def _delegation_line(report: Report) -> list[Text]:
@@ -265,4 +268,5 @@ def _delegation_line(report: Report) -> list[Text]:
         return []
     began, last = report.trace.started.astimezone(UTC), max(found, key=lambda life: life.until)
     until = clock_text(began, last.until.astimezone(UTC))
-    return [Text(f"resolvers that ask now keep the delegation until {until}")]
+    asking = "asked then kept" if report.replayed else "ask now keep"
+    return [Text(f"resolvers that {asking} the delegation until {until}")]

@@ -8,7 +8,7 @@ import dns.rdatatype
 from rich.text import Text
 
 from dnstrace.analysis.caching import negative_ttl
-from dnstrace.analysis.reached import last_step
+from dnstrace.analysis.reached import last_step, no_longer_needed
 from dnstrace.message.given import addresses_given
 from dnstrace.model import Outcome, Purpose
 from dnstrace.model.naming import plain
@@ -88,6 +88,8 @@ def _is_said_within(step: Step, trace: Trace) -> bool:
 
 def _failure_node(step: Step, trace: Trace) -> Node:
     """Why the step failed; `the walk ends here` if the last line of the tree gives the reason."""
+    if no_longer_needed(trace, step):
+        return Node(marked(WARNING, Text("no longer needed", WARNING)))
     ends = step.note and trace.error.endswith(step.note) and step is last_step(trace)
     words = "the walk ends here" if ends else harmless(step.note) or "failed"
     return Node(marked(BAD, Text(words, BAD)))

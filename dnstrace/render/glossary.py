@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 
 class Term(NamedTuple):
-    """A word: its `name`, what else it is called, what it means, and RFCs with their sections."""
+    """A word: its `name`, what else it is called, what it means, and RFCs with their sections.
+
+    `findings` are the codes of those that its meaning speaks of, in addition to those with its name.
+    """
 
     name: str
     also: tuple[str, ...]
     meaning: str
     references: tuple[str, ...]
+    findings: tuple[str, ...] = ()
 
 
 @cache
@@ -49,4 +53,10 @@ def _plain(text: str) -> str:
 
 def _read(name: str, entry: Content) -> Term:
     meaning = " ".join(entry["meaning"].split())
-    return Term(name, tuple(entry.get("also", ())), meaning, tuple(entry["references"]))
+    return Term(
+        name,
+        tuple(entry.get("also", ())),
+        meaning,
+        tuple(entry["references"]),
+        tuple(entry.get("findings", ())),
+    )

@@ -210,4 +210,5 @@ def _cache_table(report: Report) -> Columns:
         what = _WHAT[life.what].format(type=dns.rdatatype.to_text(life.rdtype))
         until = clock_text(begun, life.until.astimezone(UTC))
         rows.append([Text(f"  {name_text(life.name)} {what}"), Text(ttl_text(life.ttl)), Text(until)])
-    return Columns([Text("if cached now", STRONG), Text("TTL", QUIET), Text("expires", QUIET)], rows)
+    heading = "if cached then" if report.replayed else "if cached now"
+    return Columns([Text(heading, STRONG), Text("TTL", QUIET), Text("expires", QUIET)], rows)

@@ -43,9 +43,14 @@ _OTHERS = {
         "have a view of their own",
     ),
     Disagreement.DNS64: ("makes IPv6 addresses itself (DNS64)", "make IPv6 addresses themselves (DNS64)"),
+    Disagreement.SERVERS_DIFFER: (
+        "has what another of the zone's servers has",
+        "have what another of the zone's servers has",
+    ),
     Disagreement.OTHER: ("gives another answer", "give another answer"),
     Disagreement.NOT_COMPARED: ("still has an answer", "still have an answer"),
 }
+_NEWER = "newer data than the server that was asked"
 
 
 class _Clause(NamedTuple):
@@ -82,8 +87,10 @@ def _clauses(found: Collection[Compared]) -> Iterator[_Clause]:
     if expired := [each for each in old if each.past_its_ttl]:
         what = f"the old {_kind_text(expired)} past its TTL"
         yield _Clause(len(expired), f"serves {what}", f"serve {what}")
+    if newer := sum(each.newer_than is not None for each in found):
+        yield _Clause(newer, f"has {_NEWER}", f"have {_NEWER}")
     for difference, (one, several) in _OTHERS.items():
-        if count := sum(each.difference is difference for each in found):
+        if count := sum(each.difference is difference and each.newer_than is None for each in found):
             yield _Clause(count, one, several)
 
 

@@ -55,12 +55,30 @@ def reason_text(found: Compared) -> str:
         return _how_silent(found.attempt)
     if found.copy is not None:
         return _how_other(found, found.copy)
+    if found.difference is Disagreement.SERVERS_DIFFER:
+        return f"differs: {like_a_server(found)}"
     if found.old:
         return (
             f"validation: the resolver has old records: {', '.join(_old_text(found, o) for o in found.old)}"
         )
     unchecked = ", but it returns an answer with checking disabled (CD)" if found.unchecked else ""
-    return _REASONS[found.difference] + unchecked
+    return _REASONS[found.difference] + unchecked + _ask_all(found)
+
+
+def like_a_server(found: Compared) -> str:
+    """Which of the zone's servers a resolver agrees with, or has newer data than."""
+    if found.same_as is not None:
+        return f"it has the answer of {harmless(plain(found.same_as))}"
+    if found.newer_than is not None:
+        return (
+            f"its copy of the zone is newer than that of {harmless(plain(found.newer_than))}{_ask_all(found)}"
+        )
+    return "it has the answer of another of the zone's servers"
+
+
+def _ask_all(found: Compared) -> str:
+    """What shows whether the zone's servers agree, where just one of them was asked."""
+    return "; --check asks all servers" if found.one_asked else ""
 
 
 def _how_other(found: Compared, copy: OtherCopy) -> str:

@@ -27,6 +27,7 @@ _LINKS = {dns.rdatatype.CNAME, dns.rdatatype.DNAME, dns.rdatatype.RRSIG}
 _MOST = 3  # records that are shown
 _LONGEST = 60  # characters of them
 _HOST = 4  # labels of a name such as ns1.example.com, the root's included
+_VOUCHES = "Its DS record vouches for the keys of that zone."
 _ZONES = range(2, 5)  # the zones of server names are listed if their number is in this range
 ADDRESSES = {dns.rdatatype.A: "address", dns.rdatatype.AAAA: "IPv6 address"}
 """What the records that a browser needs have, in words."""
@@ -103,11 +104,14 @@ def trust_words(step: Step, trace: Trace) -> str:
         return ""
     status = evidence.security
     if status is Security.BOGUS:
-        return f"The chain of trust {'breaks here' if breaks_at(trace, step) else 'is broken already'}."
+        breaks, signed = breaks_at(trace, step), (each for each in evidence.signatures if each.valid)
+        if not breaks and step.referral and any(each.covered == dns.rdatatype.DS for each in signed):
+            return _VOUCHES  # what is broken is further down
+        return f"The chain of trust {'breaks here' if breaks else 'is broken already'}."
     if step.outcome is Outcome.REFERRAL:
         insecure = "It vouches for no keys of that zone, so nothing below can be validated."
         return {
-            Security.SECURE: "Its DS record vouches for the keys of that zone.",
+            Security.SECURE: _VOUCHES,
             Security.INSECURE: insecure,
         }.get(status, "")
     return "The signatures are valid." if status is Security.SECURE else ""

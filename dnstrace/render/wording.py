@@ -240,11 +240,12 @@ def beside_line(
     inside: list[Step],
     found: bool,
     unasked: str = "",
+    needed: bool = True,
 ) -> Text:
     """A look-up next to a walk: what was asked, the result and the cost; `inside` are all of its steps.
 
     `needed_by` is the step that needed it, `found` is set if there was an answer; `unasked` says why servers
-    on the way were not asked.
+    on the way were not asked; it was stopped unless it is still `needed`.
     """
     head = _lookup_head(wanted, purpose, needed_by)
     attempts = [a for step in inside for a in step.attempts if a.meaning.kind is not Kind.NOT_RECORDED]
@@ -258,6 +259,8 @@ def beside_line(
         return head.append(f"asked too{cost}")
     if found:
         return head.append(f"looked up{cost}")
+    if not needed:
+        return marked(WARNING, Text.assemble(head, ("no longer needed", WARNING), cost))
     return marked(BAD, Text.assemble(head, (unasked or "no address found", BAD), cost))
 
 

@@ -30,13 +30,13 @@ from dnstrace.model import (
 )
 from dnstrace.model.asked import Resolver
 from dnstrace.model.structs import replace
+from dnstrace.model.taken import STOPPED
 from dnstrace.port import Network, in_turn
 from dnstrace.walk.fallback import another_way, cause, edns_of_try
 from dnstrace.walk.journal import Journal
 from dnstrace.walk.roots import given_server
 
 _AGAIN = {Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.MISMATCH}
-_STOPPED = "stopped before it was finished"
 _WAYS = 4  # of asking in one try: over TCP, with less EDNS, with a cookie
 _OUTCOMES = {
     Kind.ANSWER: Outcome.ANSWER,
@@ -73,7 +73,7 @@ class Consultation:
         try:
             chosen, meaning = await self._ways(step, query)
         except asyncio.CancelledError:
-            self._journal.finish(step, Outcome.FAILED, None, _STOPPED, limited=True)
+            self._journal.finish(step, Outcome.FAILED, None, STOPPED, limited=True)
             raise
         outcome = _OUTCOMES.get(meaning.kind, Outcome.FAILED)
         self._journal.finish(step, outcome, None if outcome is Outcome.FAILED else chosen, meaning.note)
@@ -103,7 +103,7 @@ class Consultation:
                 query = self._journal[step].attempts[chosen].exchange.query
                 await self._ways(step, replace(query, checking_disabled=True))
         except asyncio.CancelledError:
-            self._journal.finish(step, Outcome.FAILED, None, _STOPPED)
+            self._journal.finish(step, Outcome.FAILED, None, STOPPED)
             raise
         outcome = _OUTCOMES.get(meaning.kind, Outcome.FAILED)
         self._journal.finish(step, outcome, None if outcome is Outcome.FAILED else chosen, meaning.note)

@@ -11,10 +11,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
-from dnstrace.analysis.reached import is_bogus
+from dnstrace.analysis.reached import is_bogus, last_step
 from dnstrace.analysis.resolver_records import copy_question, soa_known, trust_questions
 from dnstrace.analysis.resolvers import compared
-from dnstrace.model import Question, Trace
+from dnstrace.model import Address, Question, Trace
 from dnstrace.model.compared import Compared, Disagreement
 
 if TYPE_CHECKING:
@@ -49,6 +49,15 @@ def _of_resolver(consultation: Consultation, trace: Trace, found: Compared) -> I
     question = copy_question(trace)
     if question is not None and _is_other(found) and found.attempt and found.attempt.meaning.soa is None:
         yield consultation.put(found.step.id, question)
+
+
+def address_used(trace: Trace) -> Address | None:
+    """The address that the walk went by last: what a resolver has is compared with its serial number."""
+    last = last_step(trace)
+    if last is None or last.chosen is None:
+        return None
+    used = last.attempts[last.chosen].exchange.query.address
+    return next((each for server in last.servers for each in server.addresses if each.text == used), None)
 
 
 def _is_other(found: Compared) -> bool:

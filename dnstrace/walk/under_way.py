@@ -80,10 +80,10 @@ class TraceUnderWay:
 
     async def inquire(self, consultation: Consultation) -> None:
         """Ask what explains how the replies of resolvers differ from what was found."""
-        from dnstrace.walk.inquiring import inquire
+        from dnstrace.walk.inquiring import address_used, inquire
 
         async def ask(question: Question, step: int) -> None:
-            await self._walk.fetch(question, Purpose.PROBE, step)
+            await self._walk.fetch(question, Purpose.PROBE, step, address_used(self._ended()))
 
         await inquire(consultation, self._ended, ask)
 

@@ -3,6 +3,7 @@ from dataclasses import replace
 import dns.rdatatype
 
 from dnstrace.model import Edns, Fault, Outcome, Purpose, Source, Trace
+from dnstrace.model.taken import STOPPED
 from dnstrace.render.branches import Branches
 from dnstrace.render.layout import UNICODE, rows
 from tests.render import traces
@@ -121,6 +122,19 @@ def test_a_look_up_in_vain() -> None:
         "      ├─ ✗ ns-2048.awsdns-64.net. has no usable glue: no address found, 2 queries"
     )
     assert "✗ no server" in walk[9]
+
+
+def test_a_look_up_that_was_stopped_is_no_failure_if_the_walk_got_on() -> None:
+    trace = traces.glueless()
+    lost = replace(trace.steps[5], attempts=(), chosen=None, outcome=Outcome.FAILED, note=STOPPED)
+    (walk,) = blocks(replace(trace, steps=(*trace.steps[:5], lost)))
+    assert walk[4].startswith(
+        "      ├─ ! ns-2048.awsdns-64.net. has no usable glue: no longer needed, 2 queries"
+    )
+    assert walk[9].endswith("─ ! no longer needed")
+    ended = replace(trace.steps[2], chosen=None, outcome=Outcome.FAILED)
+    (walk,) = blocks(replace(trace, steps=(*trace.steps[:2], ended, *trace.steps[3:5], lost)))
+    assert any(line.endswith(f"✗ {STOPPED}") for line in walk)
 
 
 def test_both_types_of_address_are_one_look_up() -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from dnstrace.checks import CATALOGUE
 from dnstrace.render.glossary import names, term, terms
 
 ASKED_FOR = """
@@ -22,7 +23,7 @@ def test_a_word_of_the_trade_is_there(name: str) -> None:
 def test_each_term_is_a_few_sentences_with_its_source() -> None:
     for each in terms().values():
         assert each.meaning.endswith(".") and 60 < len(each.meaning) < 400, each
-        assert each.references
+        assert each.references and set(each.findings) <= set(CATALOGUE)
         assert all(re.fullmatch(r"RFC \d{4}( section \d+(\.\d+)*)?", one) for one in each.references), each
 
 

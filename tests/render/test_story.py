@@ -109,6 +109,10 @@ def test_the_chain_of_trust_is_explained_if_validated() -> None:
     assert root.endswith("Its DS record vouches for the keys of that zone.")
     assert com.endswith("Its DS record vouches for the keys of that zone.")
     assert example.endswith("It vouches for no keys of that zone, so nothing below can be validated.")
+    broken = walked("dnssec-missing-key")
+    _, above, below = (Story(report(broken)).of(step) for step in broken.steps if step.main)
+    assert above.endswith("Its DS record vouches for the keys of that zone.")
+    assert below.endswith("The chain of trust is broken already.")
     expired = walked("dnssec-expired")
     assert any(
         Story(report(expired)).of(step).endswith("The chain of trust breaks here.") for step in expired.steps

@@ -127,7 +127,8 @@ def _of_term(name: str) -> Iterator[tuple[str, ...]]:
     yield ", ".join((term.name, *term.also)), term.meaning
     yield "References", "; ".join(term.references)
     parts = {each.lower() for each in (term.name, *term.also)}
-    if codes := [code for code in CATALOGUE if parts & {code, *code.split("-")}]:
+    named = (code for code in CATALOGUE if parts & {code, *code.split("-")})
+    if codes := list(dict.fromkeys((*named, *term.findings))):
         yield "Findings (dnstrace --explain CODE)", ", ".join(codes)
 
 

@@ -57,6 +57,7 @@ def test_a_word_is_explained_however_it_is_typed(line: str, heading: str) -> Non
 
 def test_a_word_leads_to_the_findings_that_are_named_after_it() -> None:
     assert "glue-missing, glue-differs" in run("--explain", "glue").out
+    assert "lame-server, refuses, unreachable, upward-referral" in run("--explain", "lame").out
     assert "Findings" not in run("--explain", "priming").out
 
 
