@@ -135,7 +135,7 @@ class Branches:
     def _in_full(self, before: Step) -> list[Node]:
         """The content of the referral that a parent-only trace ends with."""
         cut = self._reached
-        return [] if cut is None or before.referral is not cut else delegation_nodes(cut)
+        return delegation_nodes(cut) if cut is not None and before.main and before.referral == cut else []
 
     def _step(self, step: Step, wanted: Question) -> list[Node]:
         told = "" if self._story is None else self._story.of(step)
