@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
@@ -79,7 +80,7 @@ def served(world: World, rtt: float | None = None) -> Iterator[Network]:
 
 def as_of_now(text: str) -> str:
     """What a replay shows, as it is shown of a trace that has just been made."""
-    lines = [line for line in text.splitlines(keepends=True) if line != "traced 2026-01-15 14:00 UTC\n"]
-    text = "".join(lines).replace(" cached then lived until ", " cached now lives until ")
+    text = re.sub(r"(?m)^traced \d{4}-\d\d-\d\d \d\d:\d\d UTC\n", "", text)
+    text = text.replace(" cached then lived until ", " cached now lives until ")
     text = text.replace("if cached then", "if cached now ")
     return text.replace("resolvers that asked then kept", "resolvers that ask now keep")
