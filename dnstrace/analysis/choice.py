@@ -17,7 +17,7 @@ import dns.rrset
 from dnstrace.analysis.ordering import place
 from dnstrace.analysis.paths import Lead, lead
 from dnstrace.model import Attempt, Kind, Meaning, Name, Step, Trace
-from dnstrace.model.serial import ahead
+from dnstrace.model.serial import newest_of
 from dnstrace.model.structs import replace
 
 _PREFERRED = (Kind.REFERRAL, Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN)
@@ -78,7 +78,7 @@ def _newest(meanings: list[Meaning]) -> int | None:
     known = [serial for serial in serials if serial is not None]
     if len(known) < len(serials):
         return None
-    return max(known, key=lambda serial: ahead(serial, min(known)))
+    return newest_of(known)
 
 
 def _serial(meaning: Meaning) -> int | None:

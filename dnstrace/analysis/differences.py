@@ -8,14 +8,16 @@ compared if both traces asked it the same question.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from dnstrace.analysis.served import at, by_address, changed_serials, unlike_answers
 from dnstrace.analysis.unheard import unheard
 from dnstrace.model.structs import Struct
 
-Document = Mapping[str, Any]
+if TYPE_CHECKING:
+    from dnstrace.model.documents import Content
+
 
 UNHEARD = "unheard"
 """In `Difference.what`: a server was asked in vain, which a lost datagram can cause too."""
@@ -42,7 +44,7 @@ class Difference(Struct):
     worse: bool = False
 
 
-def differences(old: Document, new: Document) -> tuple[Difference, ...]:
+def differences(old: Content, new: Content) -> tuple[Difference, ...]:
     """What changed: the outcome, the answer, delegations, servers, findings, resolvers and expectations.
 
     Both are documents (`dnstrace.render.document`) of the same question; raises ValueError if they are not.
@@ -59,19 +61,19 @@ def in_words(name: str) -> str:
     return name.removesuffix(".") or "the root"
 
 
-def asked(document: Document) -> str:
+def asked(document: Content) -> str:
     """The question of a document: absolute name and type."""
     return f"{document['question']['name']} {document['question']['type']}"
 
 
-def _question_in_words(document: Document) -> str:
+def _question_in_words(document: Content) -> str:
     return f"{in_words(document['question']['name'])} {document['question']['type']}"
 
 
 # --- the whole --------------------------------------------------------------------------------------
 
 
-def _outcome_changes(old: Document, new: Document) -> Iterator[Difference]:
+def _outcome_changes(old: Content, new: Content) -> Iterator[Difference]:
     name = old["question"]["name"]
     if old["outcome"] != new["outcome"]:
         text = f"the outcome changed from {old['outcome']} to {new['outcome']}"
@@ -86,7 +88,7 @@ def _outcome_changes(old: Document, new: Document) -> Iterator[Difference]:
         yield Difference("security", None, name, old["security"], new["security"], text, worse=bogus)
 
 
-def _answer_changes(old: Document, new: Document) -> Iterator[Difference]:
+def _answer_changes(old: Content, new: Content) -> Iterator[Difference]:
     """Changes to the records of the answer, without signatures, and to TTLs that do not count down."""
     before, after = _rrsets(old["answer"]), _rrsets(new["answer"])
     if "failed" in (old["outcome"], new["outcome"]) or _every_server_agrees_with_before(old, new):
@@ -101,7 +103,7 @@ def _answer_changes(old: Document, new: Document) -> Iterator[Difference]:
             yield Difference("answer-ttl", None, name, had["ttl"], has["ttl"], text)
 
 
-def _every_server_agrees_with_before(old: Document, new: Document) -> bool:
+def _every_server_agrees_with_before(old: Content, new: Content) -> bool:
     """Whether both traces asked every server, and every server gives the same answer as before.
 
     If the servers of a zone disagree, chance decides which answer a trace gets.
@@ -114,7 +116,7 @@ def _every_server_agrees_with_before(old: Document, new: Document) -> bool:
     return before == after and old["outcome"] == new["outcome"]
 
 
-def _answers_by_address(zone: Document) -> dict[str, list[Any]]:
+def _answers_by_address(zone: Content) -> dict[str, list[Any]]:
     """The answer of each address of a zone, without signatures."""
     return {
         address: sorted(
@@ -126,7 +128,7 @@ def _answers_by_address(zone: Document) -> dict[str, list[Any]]:
     }
 
 
-def _data_changes(name: str, rdtype: str, had: Document | None, has: Document | None) -> Iterator[Difference]:
+def _data_changes(name: str, rdtype: str, had: Content | None, has: Content | None) -> Iterator[Difference]:
     before, after = set(had["rdata"] if had else ()), set(has["rdata"] if has else ())
     if rdtype == "SOA" and len(before) == len(after) == 1 and before != after:
         serials = [next(iter(data)).split()[2] for data in (before, after)]
@@ -139,11 +141,11 @@ def _data_changes(name: str, rdtype: str, had: Document | None, has: Document | 
         yield Difference("answer", None, name, None, data, f"{in_words(name)} now has {rdtype} {data}")
 
 
-def _rrsets(answer: list[Document]) -> dict[tuple[str, str], Document]:
+def _rrsets(answer: list[Content]) -> dict[tuple[str, str], Content]:
     return {(each["name"], each["type"]): each for each in answer if each["type"] != "RRSIG"}
 
 
-def _authoritative(document: Document) -> bool:
+def _authoritative(document: Content) -> bool:
     """Whether the whole answer is authoritative, so that its TTLs do not count down."""
     ends = [
         step
@@ -157,7 +159,7 @@ def _authoritative(document: Document) -> bool:
 # --- the delegations --------------------------------------------------------------------------------
 
 
-def _delegation_changes(old: Document, new: Document) -> Iterator[Difference]:
+def _delegation_changes(old: Content, new: Content) -> Iterator[Difference]:
     before, after = _cuts(old), _cuts(new)
     for zone in dict.fromkeys((*before, *after)):
         if zone in before and zone in after:
@@ -168,13 +170,13 @@ def _delegation_changes(old: Document, new: Document) -> Iterator[Difference]:
             yield Difference("delegation", zone, None, gone, not gone, text)
 
 
-def _cuts(document: Document) -> dict[str, Document]:
+def _cuts(document: Content) -> dict[str, Content]:
     """The delegations that the walk followed, by zone."""
     steps = (step for step in document["steps"] if step["purpose"] in _MAIN and step["referral"])
     return {step["referral"]["zone"]: step["referral"] for step in steps}
 
 
-def _cut_changes(zone: str, had: Document, has: Document) -> Iterator[Difference]:
+def _cut_changes(zone: str, had: Content, has: Content) -> Iterator[Difference]:
     yield from _set_changes("ns", zone, had["ns"], has["ns"], "name server", "the parent zone")
     glue = [{f"{each['name']} {each['address']}" for each in cut["glue"]} for cut in (had, has)]
     yield from _set_changes("glue", zone, glue[0], glue[1], "glue", "the parent zone")
@@ -202,7 +204,7 @@ def _member(each: str) -> str:
     return f"{in_words(name)}{blank}{rest}"
 
 
-def _server_changes(old: Document, new: Document) -> Iterator[Difference]:
+def _server_changes(old: Content, new: Content) -> Iterator[Difference]:
     """Changes at addresses that both traces asked the same question."""
     before, after = _last_results(old), _last_results(new)
     reported: set[tuple[str, str]] = set()
@@ -216,7 +218,7 @@ def _server_changes(old: Document, new: Document) -> Iterator[Difference]:
         yield Difference("server", zone, server, was, is_now, f"{in_words(zone)}: {state}")
 
 
-def _unheard_servers(old: Document, new: Document) -> Iterator[Difference]:
+def _unheard_servers(old: Content, new: Content) -> Iterator[Difference]:
     """Servers that answered before and were asked in vain now, though not often enough to count as dead."""
     dead = {key[:2] for key, (_, last) in _last_results(new).items() if last in _SILENT}
     for zone, server, address, took, waited in unheard(old, new):
@@ -237,7 +239,7 @@ def _server_state(was: str, is_now: str) -> str:
     return f"still gives no usable answer: {now} (before: {before})"
 
 
-def _last_results(document: Document) -> dict[tuple[str, str, str, str], tuple[str, str]]:
+def _last_results(document: Content) -> dict[tuple[str, str, str, str], tuple[str, str]]:
     """The server and last result of each address, by zone, address and question; only steps of the walk.
 
     A timeout is left out if the address was not asked often enough to count as dead.
@@ -253,7 +255,7 @@ def _last_results(document: Document) -> dict[tuple[str, str, str, str], tuple[s
     return {key: last for key, last in found.items() if last[1] != "timeout" or tries[key] >= _TRIES}
 
 
-def _zone_changes(old: Document, new: Document) -> Iterator[Difference]:
+def _zone_changes(old: Content, new: Content) -> Iterator[Difference]:
     """Changes to the zone's own NS RRset and to the serials of its servers, if both traces were checked."""
     if None in (old["reconciliation"], new["reconciliation"]):
         return
@@ -270,14 +272,14 @@ def _zone_changes(old: Document, new: Document) -> Iterator[Difference]:
             yield from _serial_changes(had, has)
 
 
-def _serial_changes(had: Document, has: Document) -> Iterator[Difference]:
+def _serial_changes(had: Content, has: Content) -> Iterator[Difference]:
     zone = had["zone"]
     for servers, was, is_now in changed_serials(had, has):
         text = f"the serial of {in_words(zone)} changed from {was} to {is_now}{at(servers)}"
         yield Difference("serial", zone, _alone(servers), was, is_now, text)
 
 
-def _served_changes(old: Document, new: Document) -> Iterator[Difference]:
+def _served_changes(old: Content, new: Content) -> Iterator[Difference]:
     """Changes to what servers answer, where not all of them changed alike."""
     for zone, (name, rdtype), data, gone, servers in unlike_answers(old, new)[1]:
         text = f"{in_words(name)} {'no longer' if gone else 'now'} has {rdtype} {data}{at(servers)}"
@@ -293,7 +295,7 @@ def _alone(servers: tuple[str, ...]) -> str | None:
 # --- what was found ---------------------------------------------------------------------------------
 
 
-def _finding_changes(old: Document, new: Document) -> Iterator[Difference]:
+def _finding_changes(old: Content, new: Content) -> Iterator[Difference]:
     if None in (old["reconciliation"], new["reconciliation"]):
         return
     before, after = _messages(old), _messages(new)
@@ -309,7 +311,7 @@ def _finding_changes(old: Document, new: Document) -> Iterator[Difference]:
         yield Difference("finding", zone, server, None, code, text, worse=key in errors)
 
 
-def _messages(document: Document) -> dict[tuple[str, str | None, str | None], tuple[str, str]]:
+def _messages(document: Content) -> dict[tuple[str, str | None, str | None], tuple[str, str]]:
     """The message of each finding, and its level; also of those that are accepted, now or then."""
     accepted = (each["finding"] for each in document.get("accepted", ()))
     found = (*document["findings"], *accepted)
@@ -320,7 +322,7 @@ def _where(zone: str | None, server: str | None) -> str:
     return "".join(f" {word} {in_words(each)}" for word, each in (("at", server), ("in", zone)) if each)
 
 
-def _resolver_changes(old: Document, new: Document) -> Iterator[Difference]:
+def _resolver_changes(old: Content, new: Content) -> Iterator[Difference]:
     after = {each["resolver"]: each for each in new["resolvers"] or ()}
     for had in old["resolvers"] or ():
         has = after.get(had["resolver"])
@@ -329,7 +331,7 @@ def _resolver_changes(old: Document, new: Document) -> Iterator[Difference]:
             yield Difference("resolver", None, had["resolver"], had["difference"], has["difference"], text)
 
 
-def _expectation_changes(old: Document, new: Document) -> Iterator[Difference]:
+def _expectation_changes(old: Content, new: Content) -> Iterator[Difference]:
     after = {each["text"]: each["met"] for each in new["expectations"] or ()}
     for had in old["expectations"] or ():
         met = after.get(had["text"], had["met"])
@@ -338,7 +340,7 @@ def _expectation_changes(old: Document, new: Document) -> Iterator[Difference]:
             yield Difference("expectation", None, had["text"], had["met"], met, text, worse=not met)
 
 
-_COMPARED: tuple[Callable[[Document, Document], Iterator[Difference]], ...] = (
+_COMPARED: tuple[Callable[[Content, Content], Iterator[Difference]], ...] = (
     _outcome_changes, _answer_changes, _delegation_changes, _server_changes, _unheard_servers,
     _served_changes, _zone_changes, _finding_changes, _resolver_changes, _expectation_changes,
 )  # fmt: skip

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-Document = Mapping[str, Any]
+if TYPE_CHECKING:
+    from dnstrace.model.documents import Content
+
 RRsetKey = tuple[str, str]
 """Owner name and type."""
 
@@ -37,7 +39,7 @@ class ChangedData(NamedTuple):
     servers: tuple[str, ...]
 
 
-def by_address(zone: Document) -> dict[str, Document]:
+def by_address(zone: Content) -> dict[str, Content]:
     """What is known of each address of a zone."""
     return {each["address"]: each for server in zone["servers"] for each in server["addresses"]}
 
@@ -48,7 +50,7 @@ def at(servers: tuple[str, ...]) -> str:
     return f" at {', '.join(others)}{' and ' if others else ''}{last}" if last else ""
 
 
-def changed_serials(had: Document, has: Document) -> list[Changed]:
+def changed_serials(had: Content, has: Content) -> list[Changed]:
     """How the serials of a zone changed, each change once."""
     before, after = (
         {address: each["serial"] for address, each in by_address(zone).items() if each["serial"] is not None}
@@ -61,7 +63,7 @@ def changed_serials(had: Document, has: Document) -> list[Changed]:
     return list(_changes(pairs, _names(has), alike))
 
 
-def unlike_answers(old: Document, new: Document) -> tuple[set[RRsetKey], list[ChangedData]]:
+def unlike_answers(old: Content, new: Content) -> tuple[set[RRsetKey], list[ChangedData]]:
     """The RRsets that changed at some servers of a zone and not alike at all, and how at each."""
     keys: set[RRsetKey] = set()
     found: list[ChangedData] = []
@@ -108,11 +110,11 @@ def _called(where: list[str], heard: Mapping[str, Any], names: Mapping[str, str]
             yield from (f"{name.removesuffix('.')} ({a})" for a in where if names[a] == name)
 
 
-def _names(zone: Document) -> dict[str, str]:
+def _names(zone: Content) -> dict[str, str]:
     return {each["address"]: server["name"] for server in zone["servers"] for each in server["addresses"]}
 
 
-def _answers(had: Document, has: Document) -> dict[RRsetKey, dict[str, tuple[Any, Any]]]:
+def _answers(had: Content, has: Content) -> dict[RRsetKey, dict[str, tuple[Any, Any]]]:
     """By RRset and address: the data before and after."""
     before, after = by_address(had), by_address(has)
     heard = [
@@ -131,13 +133,13 @@ def _answers(had: Document, has: Document) -> dict[RRsetKey, dict[str, tuple[Any
     }
 
 
-def _rrsets(answer: list[Document]) -> dict[RRsetKey, frozenset[str]]:
+def _rrsets(answer: list[Content]) -> dict[RRsetKey, frozenset[str]]:
     return {
         (each["name"], each["type"]): frozenset(each["rdata"]) for each in answer if each["type"] != "RRSIG"
     }
 
 
-def _pools(document: Document) -> set[str]:
+def _pools(document: Content) -> set[str]:
     """The zones whose servers choose addresses anew for each query, as the check found."""
     return {
         each["zone"]

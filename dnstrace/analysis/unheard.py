@@ -6,10 +6,12 @@ server is down: it did not answer in a time in which it had answered several tim
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
-Document = Mapping[str, Any]
+if TYPE_CHECKING:
+    from dnstrace.model.documents import Content
+
 
 _MAIN = {"walk", "alias"}
 _NOTHING_CAME = {"timeout", "abandoned"}
@@ -26,7 +28,7 @@ class Unheard(NamedTuple):
     waited: float
 
 
-def unheard(old: Document, new: Document) -> Iterator[Unheard]:
+def unheard(old: Content, new: Content) -> Iterator[Unheard]:
     """The addresses that answered every query of the first walk and were silent in the second one."""
     before, now = _attempts(old), _attempts(new)
     for (zone, address), attempts in before.items():
@@ -40,9 +42,9 @@ def unheard(old: Document, new: Document) -> Iterator[Unheard]:
             yield Unheard(zone, asked[-1]["server"], address, took, waited)
 
 
-def _attempts(document: Document) -> dict[tuple[str, str], list[Document]]:
+def _attempts(document: Content) -> dict[tuple[str, str], list[Content]]:
     """The attempts of the walk by zone and address."""
-    found: dict[tuple[str, str], list[Document]] = {}
+    found: dict[tuple[str, str], list[Content]] = {}
     for step in (step for step in document["steps"] if step["purpose"] in _MAIN):
         for attempt in step["attempts"]:
             found.setdefault((step["zone"], attempt["address"]), []).append(attempt)

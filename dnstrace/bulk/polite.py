@@ -29,6 +29,7 @@ TO_HEAR = 4  # the same to one in trouble that has to be heard
 SILENT = 8  # timeouts in a row after which an address counts as silent
 _FIRST, _LONGEST = 5.0, 300.0  # seconds for which it counts as silent; RFC 9520 section 3.2
 _MOST = 50_000  # addresses that are remembered
+_MOST_WAYS = 512  # of asking one of them, in which it is known to reply or not; after that it starts afresh
 _TROUBLES = {dns.rcode.REFUSED, dns.rcode.SERVFAIL}
 
 
@@ -100,11 +101,15 @@ class _Place:
         """Learn from a result: half as many queries at once after trouble, one more after a good reply."""
         way = self._way(exchange.query)
         if exchange.fault is Fault.TIMEOUT or (self.patient and exchange.fault is Fault.MISMATCH):
+            if way not in self.silences and len(self.silences) >= _MOST_WAYS:
+                self.silences.clear()
             silence = self.silences.setdefault(way, _Silence(exchange, now))
             silence.last = exchange
             self._count(way, silence, now)
         elif exchange.message is not None:
             if self.patient:
+                if len(self.replied) >= _MOST_WAYS:
+                    self.replied.clear()
                 self.replied.add(way)
             self.silences.pop(way, None)
         trouble = exchange.message is None or exchange.message.rcode() in _TROUBLES

@@ -17,14 +17,14 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import parent_text, where
 from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.replies import HeardReply, steps_of
-from dnstrace.checks.serials import newest_of, serials
+from dnstrace.checks.serials import serials
 from dnstrace.checks.signing import signing_of
 from dnstrace.dnssec.proof import Types
 from dnstrace.dnssec.records import signed
 from dnstrace.model import Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
-from dnstrace.model.serial import ahead
+from dnstrace.model.serial import ahead, newest_of
 from dnstrace.model.structs import replace
 
 _IMMEDIATE, _SOA_MINIMUM = 1, 2

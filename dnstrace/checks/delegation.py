@@ -14,10 +14,11 @@ from dnstrace.checks.mixture import Servers, child_sets, mixture
 from dnstrace.checks.phrases import listed, parent_text, server_names
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, by_server, only_server, steps_of
-from dnstrace.checks.serials import newest_of, serials
+from dnstrace.checks.serials import serials
 from dnstrace.model import Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
+from dnstrace.model.serial import newest_of
 from dnstrace.model.structs import replace
 
 _SHORT = 3600  # seconds

@@ -11,6 +11,7 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import UPDATE, addresses, listed
 from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
+from dnstrace.checks.transport import each_doing
 from dnstrace.model import Kind, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain
@@ -82,11 +83,4 @@ def truncated_over_tcp(cut: Cut) -> Iterator[Observation]:
     References: RFC 7766 section 5; RFC 2181 section 9
     """
     found = [reply for reply in cut.everyone if reply.meaning.kind is Kind.TRUNCATED_OVER_TCP]
-    for server, replies in by_server(found).items():
-        yield Observation(
-            f"{plain(server)} truncates its replies over TCP too at {addresses(replies)}",
-            steps_of(replies),
-            server=server,
-            cure=UPDATE.format(server=plain(server)),
-            remedy=at_servers(server),
-        )
+    yield from each_doing(found, "truncates its replies over TCP too at", UPDATE)

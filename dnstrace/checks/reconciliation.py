@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 from dnstrace.analysis.reached import ended_unasked
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.hosts import Host, host_of, named
-from dnstrace.checks.serials import newest_of, serials
+from dnstrace.checks.serials import serials
 from dnstrace.model import Attempt, Kind, Name, NameServer, Trace, family_of
 from dnstrace.model.heard import DROPPED
 from dnstrace.model.reconciliation import Addressed, Reconciled, ReconciledServer
+from dnstrace.model.serial import newest_of
 
 _USELESS = (Kind.NETWORK_UNREACHABLE, Kind.ABANDONED)
 

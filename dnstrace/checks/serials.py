@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 import dns.rdatatype
 from dns.rdtypes.ANY.SOA import SOA
@@ -10,7 +10,6 @@ from dns.rdtypes.ANY.SOA import SOA
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply
 from dnstrace.model import Name, Probe
-from dnstrace.model.serial import ahead
 
 
 def serials(cut: Cut, all_servers: bool = False) -> dict[str, int]:
@@ -47,8 +46,3 @@ def records(cut: Cut, all_servers: bool = False) -> Iterator[tuple[HeardReply, S
         rrset = reply.rrset(cut.zone, dns.rdatatype.SOA)
         if rrset is not None and isinstance(rrset[0], SOA):
             yield reply, rrset[0]
-
-
-def newest_of(found: Collection[int]) -> int:
-    """The serial that most others are behind by the arithmetic of RFC 1982."""
-    return max(found, key=lambda serial: sum(ahead(serial, other) > 0 for other in found))

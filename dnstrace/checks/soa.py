@@ -15,10 +15,11 @@ from dnstrace.checks.names import address_literal, host_name
 from dnstrace.checks.phrases import listed, server_names, where
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, by_server, only_server, steps_of
-from dnstrace.checks.serials import newest_of, primaries
+from dnstrace.checks.serials import primaries
 from dnstrace.model import ROOT, Kind, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
+from dnstrace.model.serial import newest_of
 
 _DAY = 86400  # seconds
 _EXPIRE = 14 * _DAY  # seconds

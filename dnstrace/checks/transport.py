@@ -42,7 +42,7 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
     found = [
         r for r in cut.everyone if r.address in cut.serving and (r.address in refusing or _strips_opt(r))
     ]
-    for each in _each_server(
+    for each in each_doing(
         found,
         "does not support EDNS at",
         "update the name server software of {server}, or remove what strips EDNS on the way to it",
@@ -156,7 +156,7 @@ def case_not_kept(cut: Cut) -> Iterator[Observation]:
     References: RFC 1034 section 3.1; RFC 4343 section 4.1
     """
     found = [reply for reply in cut.probe(Probe.CASE) if _changes_case(reply)]
-    yield from _each_server(
+    yield from each_doing(
         found,
         "changes the case of the name in the question at",
         UPDATE,
@@ -178,7 +178,7 @@ def open_recursion(cut: Cut) -> Iterator[Observation]:
     References: RFC 5358 section 4; BCP 140
     """
     found = [reply for reply in cut.probe(Probe.RECURSION) if _recurses(reply)]
-    yield from _each_server(
+    yield from each_doing(
         found,
         "resolves names outside its own zones for anybody at",
         "turn recursion off on {server}, or allow it for your own network only",
@@ -199,7 +199,7 @@ def open_transfer(cut: Cut) -> Iterator[Observation]:
     References: RFC 5936 section 5
     """
     found = [r for r in cut.probe(Probe.TRANSFER) if r.rrset(cut.zone, dns.rdatatype.SOA) is not None]
-    yield from _each_server(
+    yield from each_doing(
         found,
         "transfers the whole zone (AXFR) to anybody at",
         "allow zone transfers from {server} to your secondaries only",
@@ -209,7 +209,7 @@ def open_transfer(cut: Cut) -> Iterator[Observation]:
 # --- what they have in common ------------------------------------------------------------------
 
 
-def _each_server(found: list[HeardReply], does: str, cure: str) -> Iterator[Observation]:
+def each_doing(found: list[HeardReply], does: str, cure: str) -> Iterator[Observation]:
     """What each server does, followed by its addresses; `cure` has its name as `{server}`."""
     for server, replies in by_server(found).items():
         yield Observation(
@@ -241,7 +241,7 @@ def _by_cause(
 ) -> Iterator[Observation]:
     shown = cut.causes[cause]
     found = [reply for reply in cut.everyone if reply.address in shown and holds(reply)]
-    yield from _each_server(found, does, cure)
+    yield from each_doing(found, does, cure)
 
 
 def _rcode_text(reply: HeardReply) -> str:

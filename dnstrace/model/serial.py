@@ -6,6 +6,7 @@ start again on 7 February 2106.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 _HALF = 1 << 31
@@ -14,6 +15,11 @@ _HALF = 1 << 31
 def ahead(one: int, other: int) -> int:
     """How far one serial number is ahead of another: from -2**31 (undefined in RFC 1982) to 2**31 - 1."""
     return (one - other + _HALF) % (2 * _HALF) - _HALF
+
+
+def newest_of(found: Collection[int]) -> int:
+    """The serial that most others are behind by the arithmetic of RFC 1982."""
+    return max(found, key=lambda serial: sum(ahead(serial, other) > 0 for other in found))
 
 
 def moment(serial: int, near: float) -> datetime:

@@ -51,7 +51,6 @@ class Encrypting:
 
     def __init__(self, context: TraceContext) -> None:
         self._context = context
-        self._places: dict[tuple[Name, str], int] = {}
         self._found: dict[int, Encrypted] = {}
         self._turns = asyncio.Semaphore(AT_ONCE)
 

@@ -8,6 +8,7 @@ from collections import Counter
 import dns.name
 import dns.rcode
 import dns.rdatatype
+import pytest
 
 from dnstrace import clock
 from dnstrace.bulk import polite
@@ -251,3 +252,20 @@ def test_addresses_are_forgotten_when_they_are_too_many() -> None:
         assert clock.run(run()) <= 100
     finally:
         polite._MOST = polite_most
+
+
+@pytest.mark.parametrize("rcode", [None, dns.rcode.NOERROR])
+def test_what_is_known_of_one_address_is_bounded_however_many_zones_it_has(
+    rcode: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polite, "_MOST_WAYS", 10)
+
+    async def run() -> int:
+        network = PoliteNetwork(Server(rcode), remembers=False)
+        for number in range(35):
+            zone = dns.name.from_text(f"z{number}.example.")
+            await network.exchange(Query(QUESTION, "192.0.2.1", zone=zone), TIMEOUT)
+        (place,) = network._places.values()
+        return len(place.silences) + len(place.replied)
+
+    assert 0 < clock.run(run()) <= 10

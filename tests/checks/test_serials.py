@@ -1,21 +1,12 @@
-"""Serial numbers of a zone: which is newer, and who has which."""
+"""Serial numbers of a zone: who has which."""
 
 from __future__ import annotations
 
 import dns.name
-import pytest
 
 from dnstrace.checks.evidence import Evidence
-from dnstrace.checks.serials import newest_of, serials
+from dnstrace.checks.serials import serials
 from tests.checks.documented import checked_world
-
-
-@pytest.mark.parametrize(
-    ("serials", "newest"),
-    [([1, 2], 2), ([4294967295, 1], 1), ([2026011501, 2026011400, 2026011500], 2026011501)],
-)
-def test_the_newest_serial_is_that_of_rfc_1982(serials: list[int], newest: int) -> None:
-    assert newest_of(serials) == newest
 
 
 def test_each_address_that_serves_the_zone_has_its_serial() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dnstrace.model.serial import ahead, moment
+from dnstrace.model.serial import ahead, moment, newest_of
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,11 @@ NOW = datetime(2026, 1, 31, 12, tzinfo=UTC).timestamp()
 )
 def test_a_32_bit_time_is_the_nearest_one_since_1970(serial: int, near: float, year: int) -> None:
     assert moment(serial, near).year == year
+
+
+@pytest.mark.parametrize(
+    ("serials", "newest"),
+    [([1, 2], 2), ([4294967295, 1], 1), ([2026011501, 2026011400, 2026011500], 2026011501)],
+)
+def test_the_newest_serial_is_that_of_rfc_1982(serials: list[int], newest: int) -> None:
+    assert newest_of(serials) == newest
