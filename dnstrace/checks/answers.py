@@ -116,9 +116,12 @@ def _to_compare(cut: Cut, step: Step) -> list[HeardReply]:
 def _may_differ(cut: Cut, reply: HeardReply, below: Name) -> bool:
     """Whether a server may answer for a zone that others refer to: it agrees, or else serves it too.
 
-    It may also serve a zone below that one, to which the servers of that one refer.
+    It may also serve a zone below that one, to which the servers of that one refer, or refer to one that is
+    only supposed.
     """
     said = statements_of(cut)
+    if _cut_of(reply) in cut.supposed:
+        return True
     if said.hosts_beneath(reply.address, below, reply.step.question.name):
         return True
     theirs = heard_below(cut, reply, below)

@@ -24,7 +24,7 @@ from dnstrace.dnssec.algorithms import ds_usable
 from dnstrace.dnssec.records import ds_records
 from dnstrace.model import Delegation, Name, Probe, Step, Transport
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
-from dnstrace.model.naming import plain, zone_text
+from dnstrace.model.naming import is_below, plain, zone_text
 from dnstrace.model.structs import replace
 
 _LEAST_ROOM = 512  # octets, of a reply over UDP without EDNS (RFC 1035 section 4.2.1)
@@ -78,7 +78,7 @@ def _undelegated(cut: Cut) -> Observation | None:
         reply
         for step in steps.values()
         for reply in replies_of(step)
-        if reply.meaning.kind in NEGATIVE | POSITIVE
+        if _is_instead(cut, reply)
         and soa_with_referral(reply) is None
         and said.has_no_cut(reply.address, cut.zone)
     ]
@@ -101,6 +101,14 @@ def _undelegated(cut: Cut) -> Observation | None:
     if leads and len(by_server(without)) <= len(by_server(cut.referrals)):
         return found
     return _left_over(cut, without, found, leads)
+
+
+def _is_instead(cut: Cut, reply: HeardReply) -> bool:
+    """Whether a reply stands where a referral to the zone should: one that leads farther down does, too."""
+    below = reply.meaning.delegation
+    if below is None:
+        return reply.meaning.kind in NEGATIVE | POSITIVE
+    return is_below(below.zone, cut.zone) and below.zone not in cut.supposed
 
 
 def _left_over(cut: Cut, without: list[HeardReply], found: Observation, leads: bool) -> Observation:
