@@ -220,7 +220,7 @@ OPTIONS: tuple[Option, ...] = (
            convert=values.until, choices=("ok", "change"),
            needs=((("watch",), "{me} says when watching ends"),)),
     Option("drop", Group.KEEP, "Treat SERVER as dead (with --replay or --lab)", metavar="SERVER",
-           convert=names.server, repeatable=True,
+           convert=names.server_named, repeatable=True,
            needs=((("replay", "lab"), "a live server cannot be treated as dead"),)),
     Option("pcap", Group.KEEP, "Save the packets to FILE, for Wireshark", metavar="FILE",
            convert=values.file, completes=Completes.NEW_FILE, single="shows one trace",
