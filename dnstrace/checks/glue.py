@@ -14,8 +14,9 @@ from dnstrace.checks.hosts import Host, given_on_request, host_of
 from dnstrace.checks.phrases import listed, parent_text
 from dnstrace.checks.registries import registered
 from dnstrace.checks.remedies import at_parent, at_servers, in_zone
-from dnstrace.checks.replies import HeardReply, steps_of
+from dnstrace.checks.replies import steps_of
 from dnstrace.checks.signing import signing_of
+from dnstrace.checks.statements import foreign_soa_in
 from dnstrace.model import Kind, Name, family_of
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Level, Observation
@@ -174,7 +175,7 @@ def staying(cut: Cut) -> frozenset[Name]:
 def _staying(cut: Cut) -> frozenset[Name]:
     if signing_of(cut).ds and not signing_of(cut).entries and unheard(cut):
         return frozenset()
-    good = (reply for reply in cut.everyone if reply.address in cut.serving)
+    good = (r for r in cut.everyone if r.address in cut.serving and foreign_soa_in(r) is None)
     names = {r.server for r in good if r.meaning.authoritative or r.meaning.kind is Kind.REFERRAL}
     lists = [names for names in (_above(cut), set(cut.child)) if names]
     return frozenset(names.intersection(*lists))
@@ -266,35 +267,6 @@ def glue_only_in_parent(cut: Cut) -> Iterator[Observation]:
         yield removed_at_parent(cut, observation) if gone else observation
 
 
-@of_cut(Level.NOTICE, Blame.PARENT)
-def glue_superfluous(cut: Cut) -> Iterator[Observation]:
-    """A referral includes addresses of hosts that are not name servers of the zone.
-
-    What it is: the additional section of the referral has A or AAAA records for names that are not in its
-    NS RRset.
-
-    Why it matters: resolvers ignore these addresses. They take up room in the reply, and point to a
-    forgotten host object at the registry.
-
-    How to fix it: ask the parent to delete the addresses that belong to no name server.
-
-    References: RFC 1034 section 4.2.1; RFC 2181 section 5.4.1
-    """
-    found: dict[Name, HeardReply] = {}
-    for reply in cut.referrals:
-        for name in reply.once(_superfluous):
-            found.setdefault(name, reply)
-    if found:
-        one = len(found) == 1
-        which = "which is not a name server of it" if one else "which are not name servers of it"
-        yield Observation(
-            message=f"the referral to {zone_text(cut.zone)} includes addresses of {listed(found)}, {which}",
-            steps=steps_of(found.values()),
-            cure=f"ask the operator of {parent_text(cut)} to delete the addresses of {listed(found)}",
-            remedy=at_parent(cut, remove=_addresses_in(found)),
-        )
-
-
 def glue(cut: Cut) -> dict[Name, list[str]]:
     """The addresses in the referrals of all the parent's servers together, by name server."""
     return cut.once(_glue)
@@ -306,24 +278,6 @@ def _glue(cut: Cut) -> dict[Name, list[str]]:
         for server in () if delegation is None else delegation.servers:
             found.setdefault(server.name, {}).update((address.text, None) for address in server.addresses)
     return {name: list(addresses) for name, addresses in found.items()}
-
-
-def _superfluous(reply: HeardReply) -> list[Name]:
-    """The owners of addresses in a referral that its NS RRset does not name."""
-    delegation, message = reply.meaning.delegation, reply.message
-    if delegation is None or message is None:
-        return []
-    servers = {server.name for server in delegation.servers}
-    owners = (rrset.name for rrset in message.additional if rrset.rdtype in _ADDRESSES)
-    return [owner for owner in owners if owner not in servers]
-
-
-def _addresses_in(found: dict[Name, HeardReply]) -> Iterator[str]:
-    """The address records of these owners, each in a reply, in master-file format."""
-    for owner, reply in found.items():
-        for rrset in () if reply.message is None else reply.message.additional:
-            if rrset.name == owner and rrset.rdtype in _ADDRESSES:
-                yield from (f"{owner} {rrset.ttl} IN {rrset.rdtype.name} {rdata}" for rdata in sorted(rrset))
 
 
 def _families_listed(host: Host) -> set[int]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from dnstrace.checks import Level
+from dnstrace.lab.world import read
+from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, checked_world, found
 
 RULES = [
     ("glue-missing", "missing-glue", "in-domain"),
     ("glue-differs", "glue", "in-domain"),
     ("glue-only-in-parent", "glue", "in-domain"),
-    ("glue-superfluous", "glue", "in-domain"),
 ]
 """Each with a world that fires it, and one that does not."""
 
@@ -51,12 +52,6 @@ def test_missing_glue_is_an_error_only_where_no_other_server_is_found() -> None:
             "glue",
             "ns4.example.com has the address 203.0.113.54 in com, but none in its own zone",
         ),
-        (
-            "glue-superfluous",
-            "glue",
-            "the referral to example.com includes addresses of old.example.com,"
-            " which is not a name server of it",
-        ),
     ],
 )
 def test_a_message_says_which_addresses_are_where(code: str, world: str, message: str) -> None:
@@ -80,3 +75,17 @@ def test_each_missing_address_comes_with_the_record_to_publish() -> None:
     (finding,) = found("glue-missing", "glue")
     assert finding.cure == "register 203.0.113.53 as the glue for ns3.example.com"
     assert finding.records == ("ns3.example.com. 172800 IN A 203.0.113.53",)
+
+
+def test_a_server_that_has_only_the_zone_above_says_nothing_about_addresses_in_the_zone() -> None:
+    above = read("_internet")["zones"]["com."]["text"]
+    zones = {
+        "example.com.": {"servers": []},
+        "com. copy": {"servers": ["ns2.example.com."], "text": above},
+    }
+    found = checked(made_of("in-domain", zones=zones)).findings or ()
+    assert sorted((each.code, str(each.server)) for each in found) == [
+        ("foreign-soa", "ns2.example.com."),
+        ("refuses", "ns1.example.com."),
+    ]
+    assert not any("remove it from the NS records" in each.cure for each in found)
