@@ -128,6 +128,14 @@ def _with_glue_fixed(cut: Cut, host: Host, addresses: list[str], found: Observat
     """The observation with its fix: of the glue if the addresses in the zone work, else of the zone."""
     name, good = plain(host.name), working(cut, host.addresses)
     glued = tuple(text for text in addresses if text in cut.serving)
+    if good == host.addresses and (lacking := _families_lacking(host, glued)):
+        right, publish = (*good, *lacking), f"publish {listed(lacking)} for {name} in its own zone too"
+        return _with_zone_fixed(cut, host, right, publish, found)
+    if glued == tuple(addresses) and (other := _shared_only_in_zone(cut, host)) is not None:
+        instead = f"change the addresses of {name} in its own zone to {listed(glued)}"
+        return _with_zone_fixed(
+            cut, host, glued, f"{instead}: there it shares one with {plain(other)}", found
+        )
     if good == host.addresses or not glued:
         new = good or host.addresses
         records = glue_records(cut, host.name, new)
@@ -140,17 +148,34 @@ def _with_glue_fixed(cut: Cut, host: Host, addresses: list[str], found: Observat
             remedy=at_parent(cut, change=records) if good else at_servers(host.name),
         )
     right = tuple(dict.fromkeys((*good, *glued)))
-    records = address_records(host.name, right)
     well = set(good)
     dead = listed(text for text in host.addresses if text not in well)
-    return replace(
-        found,
-        cure=f"change the addresses of {name} in its own zone to {listed(right)}, since it does not serve"
-        f" {zone_text(cut.zone)} at {dead}",
-        records=records,
-        remedy=in_zone(zone_of_host(cut, host), change=records),
-        blame=Blame.HOST,
-    )
+    cure = f"change the addresses of {name} in its own zone to {listed(right)}, since it does not serve"
+    return _with_zone_fixed(cut, host, right, f"{cure} {zone_text(cut.zone)} at {dead}", found)
+
+
+def _with_zone_fixed(
+    cut: Cut, host: Host, right: tuple[str, ...], cure: str, found: Observation
+) -> Observation:
+    """The observation with the fix that a host gets other addresses in its own zone."""
+    records = address_records(host.name, right)
+    remedy = in_zone(zone_of_host(cut, host), change=records)
+    return replace(found, cure=cure, records=records, remedy=remedy, blame=Blame.HOST)
+
+
+def _shared_only_in_zone(cut: Cut, host: Host) -> Name | None:
+    """Another name server with an address of this host in their own zone, though their glue is distinct."""
+    others = [name for name in glue(cut) if name != host.name]
+    glued, own = set(glue(cut).get(host.name, ())), set(host.addresses)
+    if any(glued & set(glue(cut)[name]) for name in others):
+        return None
+    return next((name for name in others if own & set(host_of(cut, name).addresses)), None)
+
+
+def _families_lacking(host: Host, glued: Iterable[str]) -> tuple[str, ...]:
+    """The glue that serves the zone, of the families of which the host's own zone has no address."""
+    own = {family_of(text) for text in host.addresses}
+    return tuple(text for text in glued if family_of(text) not in own)
 
 
 def glue_fixed(cut: Cut, host: Host, found: Observation) -> Observation:
