@@ -189,6 +189,11 @@ def at_the_end(evidence: Evidence, cause: Finding, _: Finding) -> bool:
     return cause.is_error and trace.outcome is Outcome.FAILED and cause.zone == zone_reached(trace)
 
 
+def where_it_ends(evidence: Evidence, cause: Finding, _: Finding) -> bool:
+    """The cause is an error in the zone that the trace reached last."""
+    return cause.is_error and cause.zone == zone_reached(evidence.trace)
+
+
 def of_resolver(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
     """The cause is an error, and the resolver does not refuse by itself: that is its own policy."""
     refusing = {each.step.id for each in compared(evidence.trace) if each.difference is Disagreement.REFUSES}
@@ -244,6 +249,8 @@ TABLE = (
     Row("answers-below-cut nxdomain-beside-data", of_zone, "answers-differ"),
     Row("answers-differ", of_zone, "denial-contradicts-data"),
     Row(f"{_DEAD} {_UNFOUND}", at_the_end, "alias-dangling"),
+    Row("foreign-soa", where_it_ends, "alias-dangling"),
+    Row("foreign-soa", of_server, "soa-missing negative-without-soa"),
     Row(f"{_DEAD} {_UNFOUND} {_UNTRUSTED}", of_resolver, "resolver-fails"),
 )
 """The causes, in the order in which they are looked for: those farther up come first."""

@@ -212,7 +212,12 @@ class Cut(About):
     @cached_property
     def all_attempts(self) -> tuple[Attempt, ...]:
         """Every attempt at the zone's servers, in the walk and in probes."""
-        return tuple(attempt for step in (*self.walked, *self._probes) for attempt in step.attempts)
+        return tuple(attempt for step in self.all_steps for attempt in step.attempts)
+
+    @property
+    def all_steps(self) -> tuple[Step, ...]:
+        """The steps in which the zone's servers were asked, of the walk and of probes."""
+        return (*self.walked, *self._probes)
 
     @cached_property
     def lost_over_tcp(self) -> dict[str, HeardReply]:
