@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from dnstrace.lab.world import names
 from dnstrace.model.jobs import with_job, without_job
-from tests.checks.checking import CHECKED, checked_by_name
+from tests.checks.checking import checked_by_name
 from tests.replies import name
 
 
@@ -17,7 +18,7 @@ def test_what_was_added_can_be_left_out(zone: str, reason: str) -> None:
 
 
 @pytest.mark.share(4)
-@pytest.mark.parametrize("world", [each for each in CHECKED if each.startswith("dnssec-")])
+@pytest.mark.parametrize("world", [each for each in names() if each.startswith("dnssec-")])
 def test_no_reason_of_a_judgement_says_it_in_another_way(world: str) -> None:
     judgement = checked_by_name(world).judgement
     reasons = [] if judgement is None else [each.reason for each in judgement.steps.values()]
