@@ -49,6 +49,7 @@ FAILING = frozenset(
         Kind.OTHER_RCODE,
         Kind.EMPTY,
         Kind.OTHER_TYPE,
+        Kind.OTHER_NAME,
         Kind.UPWARD_REFERRAL,
         Kind.SELF_REFERRAL,
     }
