@@ -49,6 +49,7 @@ FAILING = frozenset(
         Kind.OTHER_RCODE,
         Kind.EMPTY,
         Kind.OTHER_TYPE,
+        Kind.OTHER_NAME,
         Kind.UPWARD_REFERRAL,
         Kind.SELF_REFERRAL,
     }
@@ -83,6 +84,8 @@ class Cut(About):
             for step in evidence.trace.steps
             if step.purpose is Purpose.PROBE and step.probe not in _NO_PROBES and step.zone == zone
         ]
+        self.all_steps = (*self.walked, *self._probes)
+        """The steps in which the zone's servers were asked, of the walk and of probes."""
 
     @property
     def evidence(self) -> Evidence:
@@ -213,11 +216,6 @@ class Cut(About):
     def all_attempts(self) -> tuple[Attempt, ...]:
         """Every attempt at the zone's servers, in the walk and in probes."""
         return tuple(attempt for step in self.all_steps for attempt in step.attempts)
-
-    @property
-    def all_steps(self) -> tuple[Step, ...]:
-        """The steps in which the zone's servers were asked, of the walk and of probes."""
-        return (*self.walked, *self._probes)
 
     @cached_property
     def lost_over_tcp(self) -> dict[str, HeardReply]:
