@@ -134,6 +134,12 @@ def of_zone(_: Evidence, cause: Finding, effect: Finding) -> bool:
     )
 
 
+def of_delegation(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """The effect is about the parent of the cause's zone, and the same replies show both."""
+    cut = None if cause.zone is None else evidence.cut(cause.zone)
+    return cut is not None and cut.parent == effect.zone and not {*cause.steps}.isdisjoint(effect.steps)
+
+
 def of_outdated_glue(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
     """All glue for the server is out of date, so that another machine is asked."""
     return cause.is_error and of_server(evidence, cause, effect)
@@ -221,6 +227,7 @@ TABLE = (
     Row("ns-differs", left_behind, f"{_AT_SERVER} ns-name-unresolvable ns-name-alias soa-differs"),
     Row("ns-differs", of_one_fix, "soa-differs"),
     Row("parent-servers-differ", of_zone, "ns-differs glue-differs"),
+    Row("parent-servers-differ", of_delegation, "answers-differ"),
     Row(f"{_NO_ROOM} type-fails", without_keys, "chain-broken"),
     Row("type-fails", of_server, "answers-differ soa-missing"),
     Row(_NO_EDNS, of_zone, "signature-missing denial-broken chain-broken"),
