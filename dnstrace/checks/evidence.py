@@ -74,10 +74,9 @@ class Cut(About):
         self._served: dict[Probe, tuple[HeardReply, ...]] = {}
         main = [step for step in evidence.trace.steps if step.main]
         self.walked = tuple(step for step in main if evidence.zone_of(step) == zone)
-        above = [step for step in main if any(_refers(attempt, zone) for attempt in step.attempts)]
-        gone_by = [step for step in above if step.referral is not None and step.referral.zone == zone]
+        gone_by = [step for step in main if step.referral is not None and step.referral.zone == zone]
         self.referrals = tuple(
-            reply for step in gone_by or above for reply in replies_of(step) if _refers(reply.attempt, zone)
+            reply for step in gone_by or main for reply in replies_of(step) if _refers(reply.attempt, zone)
         )
         self._probes = [
             step
