@@ -35,7 +35,8 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
     """DNSSEC validation fails.
 
     What it is: a link in the chain of signatures from the trust anchor to the answer does not hold, for a
-    reason that no other finding covers. If no signature of any zone is valid, the time of the check is wrong.
+    reason that no other finding covers. If no signature of the root and of other zones is valid, the time of
+    the check may be wrong.
 
     Why it matters: validating resolvers answer SERVFAIL: for their users the name is gone.
 
