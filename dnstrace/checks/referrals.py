@@ -134,8 +134,11 @@ def _alike(cut: Cut, what: str, view: View) -> dict[Hashable, list[HeardReply]]:
 
 
 def _differing(cut: Cut, what: str, view: View, groups: dict[Hashable, list[HeardReply]]) -> Observation:
-    most = max(groups.values(), key=len)
+    ranks = [(len(replies), _fits_the_zone(cut, what, replies[0])) for replies in groups.values()]
+    most = list(groups.values())[ranks.index(max(ranks))]
     odd = [reply for replies in groups.values() if replies is not most for reply in replies]
+    known = ranks.count(max(ranks)) == 1
+    behind = odd if known else [*most, *odd]
     each = "; ".join(
         _difference(what, view, most, replies) for replies in groups.values() if replies is not most
     )
@@ -143,11 +146,21 @@ def _differing(cut: Cut, what: str, view: View, groups: dict[Hashable, list[Hear
         f"the servers of {parent_text(cut)} refer to {zone_text(cut.zone)} with different {what}:"
         f" {each}{_consequence(cut, what, odd)}, unlike {server_names(most)}",
         steps_of(cut.referrals),
-        server=only_server(odd),
-        cure=_cure(cut, odd),
+        server=only_server(behind),
+        cure=_cure(cut, odd) if known else RELOAD,
         level=Level.ERROR if _leads_nowhere(cut, what, odd) else None,
-        remedy=_remedy(cut, odd),
+        remedy=_remedy(cut, behind),
     )
+
+
+def _fits_the_zone(cut: Cut, what: str, reply: HeardReply) -> bool:
+    """Whether that part of a referral is what the zone itself shows: which of two servers is behind."""
+    if what == "NS records":
+        return {plain(name) for name in cut.child} == _name_servers(reply)
+    below = reply.meaning.delegation
+    if what == "DS records" and below is not None:
+        return any(signing_of(cut).matching.get(ds) for ds in ds_records(below.ds or ()))
+    return False
 
 
 def _difference(what: str, view: View, most: list[HeardReply], odd: list[HeardReply]) -> str:
