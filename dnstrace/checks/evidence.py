@@ -74,15 +74,17 @@ class Cut(About):
         self._served: dict[Probe, tuple[HeardReply, ...]] = {}
         main = [step for step in evidence.trace.steps if step.main]
         self.walked = tuple(step for step in main if evidence.zone_of(step) == zone)
-        above = (step for step in main if any(_refers(attempt, zone) for attempt in step.attempts))
+        gone_by = [step for step in main if step.referral is not None and step.referral.zone == zone]
         self.referrals = tuple(
-            reply for step in above for reply in replies_of(step) if _refers(reply.attempt, zone)
+            reply for step in gone_by or main for reply in replies_of(step) if _refers(reply.attempt, zone)
         )
         self._probes = [
             step
             for step in evidence.trace.steps
             if step.purpose is Purpose.PROBE and step.probe not in _NO_PROBES and step.zone == zone
         ]
+        self.all_steps = (*self.walked, *self._probes)
+        """The steps in which the zone's servers were asked, of the walk and of probes."""
 
     @property
     def evidence(self) -> Evidence:
@@ -212,7 +214,7 @@ class Cut(About):
     @cached_property
     def all_attempts(self) -> tuple[Attempt, ...]:
         """Every attempt at the zone's servers, in the walk and in probes."""
-        return tuple(attempt for step in (*self.walked, *self._probes) for attempt in step.attempts)
+        return tuple(attempt for step in self.all_steps for attempt in step.attempts)
 
     @cached_property
     def lost_over_tcp(self) -> dict[str, HeardReply]:
