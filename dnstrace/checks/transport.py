@@ -21,6 +21,7 @@ from dnstrace.model.naming import plain
 from dnstrace.model.structs import replace
 
 _PASS = "update the name server software of {server}, or the firewall that drops such queries"
+_UPDATE = "update the name server software of {server}, or the device in front of it that replies"
 
 
 @of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
@@ -45,7 +46,7 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
     for each in each_doing(
         found,
         "does not support EDNS at",
-        "update the name server software of {server}, or remove what strips EDNS on the way to it",
+        "update the name server software of {server}, or remove what strips EDNS on the way",
     ):
         yield replace(each, level=Level.ERROR if signing_of(cut).ds else None)
     steadily = cut.only_plain.keys() - cut.once(unsteady)
@@ -82,7 +83,7 @@ def drops_edns(cut: Cut) -> Iterator[Observation]:
         cut,
         Cause.DROPS_EDNS,
         "does not reply to queries with EDNS at",
-        "let queries with EDNS reach {server}, or update its name server software",
+        "let queries with EDNS reach {server}, or update the name server software",
         lambda reply: reply.address not in passed,
     )
 
@@ -104,7 +105,7 @@ def drops_large_udp(cut: Cut) -> Iterator[Observation]:
         cut,
         Cause.DROPS_LARGE_UDP,
         "sends replies over 512 octets, which do not arrive, at",
-        "let fragments and large datagrams from {server} pass, or limit its replies to 1232 octets",
+        "let fragments and large datagrams from {server} pass, or limit UDP replies to 1232 octets",
     )
 
 
@@ -139,7 +140,7 @@ def edns_option(cut: Cut) -> Iterator[Observation]:
     References: RFC 6891 section 6.1.2; RFC 8906 section 8.2.3
     """
     found = [reply for reply in knowing_edns(cut, Probe.EDNS_OPTION) if _option_fault(reply)]
-    yield from _each_fault(found, _option_fault, "to a query with an unknown EDNS option at {}")
+    yield from _each_fault(found, _option_fault, "to a query with an unknown EDNS option, at {}")
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -158,7 +159,7 @@ def case_not_kept(cut: Cut) -> Iterator[Observation]:
     found = [reply for reply in cut.probe(Probe.CASE) if _changes_case(reply)]
     yield from each_doing(
         found,
-        "changes the case of the name in the question at",
+        "changes the case of the name in the question, at",
         UPDATE,
     )
 
@@ -180,7 +181,7 @@ def open_recursion(cut: Cut) -> Iterator[Observation]:
     found = [reply for reply in cut.probe(Probe.RECURSION) if _recurses(reply)]
     yield from each_doing(
         found,
-        "resolves names outside its own zones for anybody at",
+        "resolves names outside its own zones for anybody, at",
         "turn recursion off on {server}, or allow it for your own network only",
     )
 
@@ -201,7 +202,7 @@ def open_transfer(cut: Cut) -> Iterator[Observation]:
     found = [r for r in cut.probe(Probe.TRANSFER) if r.rrset(cut.zone, dns.rdatatype.SOA) is not None]
     yield from each_doing(
         found,
-        "transfers the whole zone (AXFR) to anybody at",
+        "transfers the whole zone (AXFR) to anybody, at",
         "allow zone transfers from {server} to your secondaries only",
     )
 
@@ -231,7 +232,7 @@ def _each_fault(
             f"{plain(server)} {faults} {to.format(addresses(replies))}",
             steps_of(replies),
             server=server,
-            cure=_PASS.format(server=plain(server)),
+            cure=(_PASS if any(r.message is None for r in replies) else _UPDATE).format(server=plain(server)),
             remedy=at_servers(server),
         )
 
