@@ -25,6 +25,7 @@ _PROBES = frozenset(
         Probe.DNSKEY,
         Probe.CDS,
         Probe.CDNSKEY,
+        Probe.NSEC,
         Probe.NSEC3PARAM,
         Probe.ADDRESS,
         Probe.BETWEEN,

@@ -12,6 +12,7 @@ from functools import cached_property
 
 import dns.flags
 import dns.message
+import dns.rdata
 import dns.rdatatype
 import dns.rrset
 
@@ -271,7 +272,15 @@ def said_text(reply: HeardReply) -> str:
         return meaning.kind.value.upper()
     if meaning.delegation is not None:
         return f"a referral to {plain(meaning.delegation.zone)}"
-    return ", ".join(str(rdata) for rrset in meaning.answer for rdata in sorted(rrset) if not rrset.covers)
+    rrsets = [rrset for rrset in meaning.answer if not rrset.covers]
+    return ", ".join(_rdata_text(rrset, rdata) for rrset in rrsets for rdata in sorted(rrset))
+
+
+def _rdata_text(rrset: dns.rrset.RRset, rdata: dns.rdata.Rdata) -> str:
+    target = getattr(rdata, "target", None)
+    if rrset.rdtype == dns.rdatatype.CNAME and target is not None:
+        return f"an alias of {plain(target)}"
+    return f"DNAME {plain(target)}" if rrset.rdtype == dns.rdatatype.DNAME and target else str(rdata)
 
 
 def soa_with_referral(reply: HeardReply) -> Name | None:

@@ -11,7 +11,6 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from rich import box
-from rich.console import Group
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -91,8 +90,8 @@ def _parts(program: str, ascii_only: bool) -> Iterator[RenderableType]:
         yield _panel(str(group), _options(group), frame)
     yield _panel(WORDS, _words(), frame)
     yield _panel(TOGETHER, _rules(), frame)
-    lines = (Text.assemble((f"{line:<32}", "bold"), what) for line, what in EXAMPLES)
-    yield _indented(Group("", *lines))
+    yield ""
+    yield _indented(_examples())
 
 
 def _indented(part: RenderableType) -> Table:
@@ -115,6 +114,15 @@ def _options(group: OptionGroup) -> Table:
     for option in (each for each in OPTIONS if each.group is group):
         letters = " ".join(f"-{letter}" for letter in option.short)
         table.add_row(f"--{option.name}", letters, option.metavar, help_of(option))
+    return table
+
+
+def _examples() -> Table:
+    table = Table.grid(padding=(0, 2), pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column()
+    for line, what in EXAMPLES:
+        table.add_row(line, what)
     return table
 
 

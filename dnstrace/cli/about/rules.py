@@ -54,7 +54,7 @@ def sentences(option: Option) -> Iterator[str]:
 def words_of(option: Option) -> str:
     """The words that an option takes, where its help does not have them all; or empty."""
     if option.name == "expect":
-        return f"a record type, {_listed(list(WORDS))}; then = or !=, or, of numbers, >= or <=; then a value"
+        return f"WORD=VALUE, also with !=, >= and <=; WORD is a record type, {_listed(list(WORDS))}"
     if all(re.search(rf"\b{word}\b", option.help) for word in option.choices):
         return ""
     also = ["an address"] if option.name == "resolver" else []

@@ -180,7 +180,7 @@ OPTIONS: tuple[Option, ...] = (
            metavar="FILE", convert=values.file, completes=Completes.FILE,
            excludes=((("name", "reverse"), "give all names in one place"),),
            disregards=frozenset({"expect", "html"})),
-    Option("concurrency", Group.MANY, "Names to trace at a time (200; to check: 16)", metavar="N",
+    Option("concurrency", Group.MANY, "Names to trace at a time (200; to check: 32)", metavar="N",
            convert=values.whole(1, 10_000), needs=(_MANY,)),
     Option("workers", Group.MANY, "Processes (by default one a processor)", metavar="N",
            convert=values.whole(1, 256), needs=(_MANY,), excludes=(_HERE,)),
