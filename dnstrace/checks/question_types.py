@@ -40,7 +40,9 @@ _DOES = {
     Kind.EMPTY: "sends an empty reply to",
     Kind.OTHER_TYPE: "answers with records of another type to",
     Kind.OTHER_NAME: "answers with records of another name to",
+    Kind.WRONG_CLASS: "answers with records of another class to",
     Kind.UPWARD_REFERRAL: "refers to a zone above in reply to",
+    Kind.SIDEWAYS_REFERRAL: "refers to another zone in reply to",
     Kind.SELF_REFERRAL: "refers to its own zone in reply to",
 }
 

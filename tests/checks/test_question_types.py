@@ -51,6 +51,12 @@ def test_a_type_that_is_dropped_is_said_of_the_type_and_not_of_the_zone(
         assert finding.level is Level.ERROR and f"www.example.com {rdtype}" in finding.message
 
 
+def test_what_is_said_of_one_type_is_not_that_the_zone_is_not_served() -> None:
+    """The server answers for the zone's SOA and NS records: nobody has to configure the zone on it."""
+    (one,) = findings("other-name=MX", "MX")
+    assert one.code == "type-fails" and "records of another name" in one.message
+
+
 @pytest.mark.parametrize(
     ("rdtype", "level"),
     [
