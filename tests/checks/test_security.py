@@ -113,3 +113,18 @@ def test_what_keys_show_by_themselves_is_said_without_a_trust_anchor(number: int
 )
 def test_without_a_trust_anchor_nothing_is_said_of_what_only_a_chain_shows(world: str) -> None:
     assert checked(load(world), anchors=NO_ANCHORS).findings == ()
+
+
+@pytest.mark.parametrize("ds", ["auto", "none"])
+def test_of_two_servers_with_other_keys_that_which_the_parent_trusts_is_right(ds: str) -> None:
+    """Without a DS record nothing shows whether the unsigned copy is old or new: no server is named."""
+    text = read("_signed")["zones"]["example.com."]["text"]
+    zones = {
+        "example.com.": {"sign": {"algorithm": 13, "ds": ds}},
+        "example.com. unsigned": {"servers": ["ns2.example.com."], "text": text},
+    }
+    made = checked(made_of("_signed", zones=zones)).findings or ()
+    (finding,) = [each for each in made if each.code == "dnskey-differs"]
+    assert (None if finding.server is None else str(finding.server)) == (
+        "ns2.example.com." if ds == "auto" else None
+    )
