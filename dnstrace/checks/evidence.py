@@ -174,7 +174,7 @@ class Cut(About):
         """
         walked = {reply.address for reply in self.replies}
         others = (reply for reply in self._of(Probe.SOA) if reply.address not in walked)
-        return tuple(map(self._or_silence, (*map(self._of_zone, self.replies), *others)))
+        return tuple(map(self._or_silence, map(self._of_zone, (*self.replies, *others))))
 
     def _or_silence(self, reply: HeardReply) -> HeardReply:
         """A query that did not time out, since the deadline came first, where all before it had."""
@@ -199,9 +199,8 @@ class Cut(About):
         """The addresses that gave an answer or a referral of the zone."""
         served = (reply for reply in map(self._of_zone, self.replies) if reply.meaning.kind in _SERVES)
         walked = {reply.address for reply in served if reply.address not in self.only_plain}
-        probed = {reply.address for reply in self._of(Probe.SOA) if reply.meaning.kind is Kind.ANSWER}
         unasked = {reply.address for reply in self.replies}
-        return frozenset(walked | (probed - unasked))
+        return frozenset(walked | (self.controls.keys() - unasked))
 
     def probe(self, probe: Probe, all_servers: bool = False) -> tuple[HeardReply, ...]:
         """The last replies to a probe by address, of those that serve the zone, or of all."""

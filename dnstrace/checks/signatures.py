@@ -216,7 +216,7 @@ def _faults_of(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> I
         sick = {judged.reply.address for judged in here}
         few = not cut.probed and 2 * len(sick) < len({reply.address for reply in asked})
         yield Observation(
-            f"{whats[0]}{why(here[0])}{more}, on {where(judged.reply for judged in here)}",
+            f"{whats[0]}{more}{why(here[0])}, on {where(judged.reply for judged in here)}",
             steps_of(judged.reply for judged in here),
             server=server,
             cure=f"sign {zone_text(cut.zone)} again, and load it on"
