@@ -44,6 +44,7 @@ from dnstrace.checks import (
     soa,
     spread,
     steadiness,
+    superfluous,
     transport,
     unexplained,
     zone_keys,
@@ -72,8 +73,8 @@ __all__ = [
 
 RULES = (
     interception, hints, cuts, servers, steadiness, question_types, over_tcp, transport, letter_case,
-    delegation, mixture, referrals, child_sync, spread, shared_addresses, cycles, names, glue, soa,
-    existence, answers, aliases, alias_rcode, redirection, records, digests, security, zone_keys,
+    delegation, mixture, referrals, child_sync, spread, shared_addresses, cycles, names, glue, superfluous,
+    soa, existence, answers, aliases, alias_rcode, redirection, records, digests, security, zone_keys,
     signatures, contradictions, denial, denial_kinds, child_side, parent_update, key_requests,
     bootstrapping, chain, encrypted, resolver_answers, unexplained,
 )  # fmt: skip

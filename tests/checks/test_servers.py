@@ -129,3 +129,11 @@ def test_keys_without_authority_are_a_matter_of_authority() -> None:
     (only,) = checked(made_of("dnssec-good", **content)).findings or ()
     assert only.code == "not-authoritative" and only.level is Level.WARNING
     assert only.message.startswith("ns1.example.com answers for example.com DNSKEY without authority")
+
+
+@pytest.mark.parametrize("rdtype", ["MX", "CDS", "NS", "TYPE65280"])
+def test_a_lack_of_authority_for_one_type_is_named_with_it(rdtype: str) -> None:
+    servers = {"ns2.example.com.": {"does": [f"no-aa={rdtype}"]}}
+    (only,) = checked(made_of("in-domain", question="example.com. SOA", servers=servers)).findings or ()
+    assert only.code == "not-authoritative"
+    assert f"answers for example.com {rdtype} without authority" in only.message
