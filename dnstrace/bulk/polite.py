@@ -13,7 +13,7 @@ zone which was sent in the same way, not even later than the first timeouts.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable
 
 import dns.rcode
@@ -28,8 +28,8 @@ TO_ONE = 8  # queries under way to one address
 TO_HEAR = 4  # the same to one in trouble that has to be heard
 SILENT = 8  # timeouts in a row after which an address counts as silent
 _FIRST, _LONGEST = 5.0, 300.0  # seconds for which it counts as silent; RFC 9520 section 3.2
-_MOST = 50_000  # addresses that are remembered
-_MOST_WAYS = 512  # of asking one of them, in which it is known to reply or not; after that it starts afresh
+_MOST = 10_000  # addresses that are remembered, those that were asked last
+_MOST_WAYS = 256  # of asking one of them, in which it is known to reply, or not to
 _TROUBLES = {dns.rcode.REFUSED, dns.rcode.SERVFAIL}
 
 
@@ -62,8 +62,8 @@ class _Place:
         Then more are under way there in trouble, since each type in each way has to be tried.
         """
         self.under_way, self.allowed, self.patient = 0, TO_ONE, patient
-        self.replied: set[_Way] = set()
-        self.waiting: deque[asyncio.Future[None]] = deque()
+        self.replied: dict[_Way, None] = {}
+        self.waiting: list[asyncio.Future[None]] = []  # mostly empty: a deque takes ten times the memory
         self.silences: dict[_Way, _Silence] = {}
 
     def is_silent(self, query: Query, now: float) -> bool:
@@ -109,8 +109,8 @@ class _Place:
         elif exchange.message is not None:
             if self.patient:
                 if len(self.replied) >= _MOST_WAYS:
-                    self.replied.clear()
-                self.replied.add(way)
+                    del self.replied[next(iter(self.replied))]
+                self.replied[way] = None
             self.silences.pop(way, None)
         trouble = exchange.message is None or exchange.message.rcode() in _TROUBLES
         least = TO_HEAR if self.patient else 1
@@ -226,7 +226,7 @@ class PoliteNetwork:
 
     def _next_turns(self, place: _Place) -> None:
         while place.waiting and place.under_way < place.allowed:
-            turn = place.waiting.popleft()
+            turn = place.waiting.pop(0)
             if not turn.done():
                 place.under_way += 1
                 turn.set_result(None)
