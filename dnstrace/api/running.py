@@ -82,7 +82,11 @@ class Run(NamedTuple):
             await under_way.close()
             if consultation is not None:
                 await consultation.close(self.until)
-        return under_way.concluded()
+        if not self.tracing.settings.probe:
+            return under_way.concluded()
+        from dnstrace.analysis.apexes import without_false_apexes
+
+        return without_false_apexes(under_way.concluded())
 
 
 def begun(

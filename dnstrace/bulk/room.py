@@ -15,8 +15,8 @@ class Room:
     If `further` is more than `most`, jobs up to that number begin when there is something to `spare`.
 
     If it does too much at once, replies wait unread for longer than a server takes to send them. How long a
-    turn of the loop takes shows how much is too much. With `first` that is found out from below: so many
-    begin, and more with each turn that does not take long.
+    turn of the loop takes shows how much is too much. With `first`, as many jobs as that begin, and more with
+    each turn that does not take long.
 
     With `ordered` no job is far ahead of the oldest one under way, since its result would have to be kept.
     """

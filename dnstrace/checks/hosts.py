@@ -9,6 +9,7 @@ import dns.rdatatype
 from dnstrace.analysis.ordering import place
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply
+from dnstrace.checks.statements import foreign_soa_in
 from dnstrace.message.given import addresses_given
 from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Step
 from dnstrace.model.addresses import address_of
@@ -74,9 +75,9 @@ def _lookups(cut: Cut) -> dict[Name, list[Step]]:
 
 
 def _address_probes(cut: Cut) -> dict[Name, list[HeardReply]]:
-    """The replies to the probes for the addresses of name servers, by name."""
+    """The replies to the probes for the addresses of name servers, by name; none from another zone."""
     found: dict[Name, list[HeardReply]] = {}
-    for reply in cut.probe(Probe.ADDRESS):
+    for reply in (each for each in cut.probe(Probe.ADDRESS) if foreign_soa_in(each) is None):
         found.setdefault(reply.step.question.name, []).append(reply)
     return found
 

@@ -25,6 +25,7 @@ _PROBES = frozenset(
         Probe.DNSKEY,
         Probe.CDS,
         Probe.CDNSKEY,
+        Probe.NSEC,
         Probe.NSEC3PARAM,
         Probe.ADDRESS,
         Probe.BETWEEN,
@@ -38,6 +39,7 @@ _DOES = {
     Kind.CONNECTION_LOST: "closes the connection after",
     Kind.EMPTY: "sends an empty reply to",
     Kind.OTHER_TYPE: "answers with records of another type to",
+    Kind.OTHER_NAME: "answers with records of another name to",
     Kind.UPWARD_REFERRAL: "refers to a zone above in reply to",
     Kind.SELF_REFERRAL: "refers to its own zone in reply to",
 }

@@ -14,7 +14,7 @@ from dnstrace.checks.ds_fixes import cure_of_ds, remedy_of_ds
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, parent_text, where
 from dnstrace.checks.remedies import at_parent, in_zone
-from dnstrace.checks.replies import by_server, steps_of
+from dnstrace.checks.replies import HeardReply, by_server, steps_of
 from dnstrace.checks.signing import Signing, signing_of
 from dnstrace.dnssec.algorithms import (
     SHA1_DIGEST,
@@ -29,6 +29,7 @@ from dnstrace.dnssec.algorithms import (
 )
 from dnstrace.dnssec.keys import unsupported
 from dnstrace.dnssec.records import DNSKEY, DS, OddDS
+from dnstrace.dnssec.signature import usable_key
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
 
@@ -65,8 +66,8 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
     publish = () if unheard(cut) else to_publish(cut)
     steps = (*signing.ds_steps, *steps_of(reply for reply, _ in signing.key_replies.values()))
     yield Observation(
-        f"{parent_text(cut)} has {_ds_text(usable)} for {_keys_text(ds.key_tag for ds in usable)},"
-        f" which {zone_text(cut.zone)} {_not_had(cut, usable)}",
+        f"{parent_text(cut)} has {_ds_text(usable)} for {_keys_text(ds.key_tag for ds in usable)}"
+        f"{_not_had(cut, usable)}",
         steps,
         cure=cure_of_ds(cut, bool(publish)),
         records=publish,
@@ -234,7 +235,8 @@ def algorithm_unsupported(cut: Cut) -> Iterator[Observation]:
 def dnskey_differs(cut: Cut) -> Iterator[Observation]:
     """Servers of the zone have different keys.
 
-    What it is: the DNSKEY RRset of one server lacks a key that signs data elsewhere, or has an extra one.
+    What it is: the DNSKEY RRset of one server lacks a key that signs data elsewhere, or has an extra one, or
+    one server has an unsigned copy of the zone.
 
     Why it matters: a resolver that has the keys from one server and the data from another cannot validate
     the data, and answers SERVFAIL until its cache is renewed. The failure may come and go.
@@ -245,9 +247,10 @@ def dnskey_differs(cut: Cut) -> Iterator[Observation]:
     References: RFC 4035 section 2.1; RFC 8901 section 3; RFC 6781 section 4.1
     """
     groups = signing_of(cut).key_groups
-    if len(groups) < 2 or not cut.probed:
+    unsigned = any(not keys for keys, _ in groups)
+    if len(groups) < 2 or not (cut.probed or unsigned):
         return
-    usual, *others = groups
+    _, *others = groups
     servers = by_server(reply for _, replies in others for reply in replies)
     each = "; ".join(f"{where(replies)}: {_tags(keys)}" for keys, replies in groups)
     yield Observation(
@@ -255,9 +258,7 @@ def dnskey_differs(cut: Cut) -> Iterator[Observation]:
         steps_of(reply for _, replies in groups for reply in replies),
         server=next(iter(servers)) if len(servers) == 1 else None,
         cure=f"load the same version of {zone_text(cut.zone)} on all its servers",
-        level=Level.ERROR
-        if signing_of(cut).anchored and any(not usual[0] & keys for keys, _ in others)
-        else None,
+        level=Level.ERROR if _breaks(cut, groups) else None,
         remedy=in_zone(cut.zone, servers=servers),
     )
 
@@ -265,14 +266,29 @@ def dnskey_differs(cut: Cut) -> Iterator[Observation]:
 # --- what they look at -------------------------------------------------------------------------
 
 
+def _breaks(cut: Cut, groups: list[tuple[frozenset[DNSKEY], list[HeardReply]]]) -> bool:
+    """Whether resolvers fail: there is no key in common. Few servers of a zone above count less."""
+    (usual, at), *others = groups
+    odd = sum(len(replies) for _, replies in others)
+    apart = any(not usual & keys for keys, _ in others)
+    return signing_of(cut).anchored and apart and (cut.probed or odd >= len(at))
+
+
 def _not_had(cut: Cut, usable: list[DS]) -> str:
     """What the zone has instead of the keys that DS records name."""
-    keys = signing_of(cut).keys
+    keys, zone = signing_of(cut).keys, zone_text(cut.zone)
     tags = {ds.key_tag for ds in usable}
     near = [key for key in keys if key_tag(key) in tags]
+    if near and usable_key(near[0]):
+        called = next(int(ds.algorithm) for ds in usable if ds.key_tag == key_tag(near[0]))
+        return (
+            f" with algorithm {algorithm_name(called)}, but that key of {zone} has algorithm"
+            f" {algorithm_name(near[0].algorithm)}"
+        )
     if near:
-        return "has, but which is revoked or not a zone key"
-    return f"does not have: it has {_keys_text(map(key_tag, sorted(keys))) if keys else 'no keys'}"
+        return f", which {zone} has, but which is revoked or not a zone key"
+    had = _keys_text(map(key_tag, sorted(keys))) if keys else "no keys"
+    return f", which {zone} does not have: it has {had}"
 
 
 def _ds_text(records: list[DS]) -> str:

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 import dns.rcode
 
 from dnstrace.checks.catalogue import Trait, of_cut
-from dnstrace.checks.controls import failing_over_tcp, truncated
+from dnstrace.checks.controls import ANSWERS, failing_over_tcp, truncated, without_authority
 from dnstrace.checks.evidence import FAILING, Cut
 from dnstrace.checks.phrases import addresses, listed, question_text
 from dnstrace.checks.replies import SILENCES, HeardReply, replies_of
 from dnstrace.checks.server_fixes import each_server
-from dnstrace.checks.signed_data import keys_without_authority
 from dnstrace.checks.statements import foreign_soa_in, soa_with_referral
 from dnstrace.message.meaning import FROM_CHILD
 from dnstrace.model import Kind, Probe
@@ -39,7 +38,6 @@ _FAILS = {
     Kind.OTHER_RCODE,
 }
 _OLD = {Kind.NOT_IMPLEMENTED, Kind.FORMAT_ERROR, Kind.BAD_VERSION, Kind.BAD_COOKIE}  # old software
-_ANSWERS = {Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN}
 _WHY = {
     Kind.TIMEOUT: "no reply came in time",
     Kind.PORT_UNREACHABLE: "nothing listens on the port",
@@ -221,19 +219,22 @@ def not_authoritative(cut: Cut) -> Iterator[Observation]:
     without = [
         reply
         for reply in _anyhow(cut)
-        if reply.meaning.kind in _ANSWERS
+        if reply.meaning.kind in ANSWERS
         and not reply.meaning.authoritative
         and soa_with_referral(reply) is None
     ]
     known = {reply.address for reply in without}
-    without += [reply for reply in keys_without_authority(cut) if reply.address not in known]
+    without += [reply for reply in without_authority(cut) if reply.address not in known]
+
+    def does(replies: list[HeardReply]) -> str:
+        questions = dict.fromkeys(question_text(reply.step.question) for reply in replies)
+        what = zone_text(cut.zone) if replies[0].address in known else listed(questions, 8)
+        return f"answers for {what} without authority (no AA flag) at {addresses(replies)}"
+
     for each in each_server(
         cut,
         without,
-        lambda replies: (
-            f"answers for {zone_text(cut.zone)}{'' if replies[0].address in known else ' DNSKEY'}"
-            f" without authority (no AA flag) at {addresses(replies)}"
-        ),
+        does,
         lambda replies: f"serve {zone_text(cut.zone)} on {_who(replies)} itself, as primary or secondary",
     ):
         yield replace(each, level=Level.WARNING)

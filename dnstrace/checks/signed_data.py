@@ -6,13 +6,12 @@ from collections.abc import Iterable
 
 import dns.rdatatype
 
-from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.dnssec.denial import DENIAL_TYPES
 from dnstrace.dnssec.records import DNSKEY, Signed, signed
 from dnstrace.dnssec.signature import usable_key
 from dnstrace.message.meaning import FROM_CHILD
-from dnstrace.model import Kind, Name, Purpose, Step
+from dnstrace.model import Kind, Name, Step
 from dnstrace.model.naming import is_below
 
 
@@ -45,11 +44,10 @@ def to_be_signed(reply: HeardReply) -> tuple[Signed, ...]:
     )
 
 
-def keys_without_authority(cut: Cut) -> list[HeardReply]:
-    """The replies with keys of the zone that lack the AA flag."""
-    keys = (s for s in cut.steps if s.purpose is Purpose.DNSKEY and s.zone == cut.zone)
-    replies = (reply for step in keys for reply in replies_of(step))
-    return [r for r in replies if r.meaning.kind is Kind.ANSWER and not r.meaning.authoritative]
+def denials_in(reply: HeardReply) -> tuple[Signed, ...]:
+    """The NSEC and NSEC3 RRsets of a reply: in the authority section, or in the answer if it is asked for."""
+    message = reply.message
+    return () if message is None else tuple(signed([*message.authority, *message.answer], DENIAL_TYPES))
 
 
 def from_child(steps: Iterable[Step], zone: Name) -> list[HeardReply]:

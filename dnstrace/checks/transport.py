@@ -13,9 +13,9 @@ from dnstrace.checks.controls import answered_with_edns, knowing_edns, unsteady
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import UPDATE, addresses, listed
 from dnstrace.checks.remedies import at_servers
-from dnstrace.checks.replies import HeardReply, by_server, steps_of
+from dnstrace.checks.replies import HeardReply, by_server, rcode_text, steps_of
 from dnstrace.checks.signing import signing_of
-from dnstrace.model import ROOT, Cause, Probe
+from dnstrace.model import ROOT, Cause, Edns, Kind, Meaning, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain
 from dnstrace.model.structs import replace
@@ -51,7 +51,7 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
     steadily = cut.only_plain.keys() - cut.once(unsteady)
     declining = [reply for reply in cut.replies if reply.address in steadily]
     for server, replies in by_server(declining).items():
-        errors = listed(dict.fromkeys(_rcode_text(reply) for reply in replies))
+        errors = listed(dict.fromkeys(rcode_text(reply) for reply in replies))
         yield Observation(
             f"{plain(server)} answers {errors} to queries with EDNS at {addresses(replies)}, although it"
             " answers those without",
@@ -128,8 +128,9 @@ def edns_version(cut: Cut) -> Iterator[Observation]:
 def edns_option(cut: Cut) -> Iterator[Observation]:
     """A name server does not ignore an unknown EDNS option.
 
-    What it is: a query with an option of an unassigned code gets an error, gets the option back, or gets
-    no reply.
+    What it is: a query with an option of an unassigned code gets an error, gets the option back, gets no
+    reply, or gets another reply than the same query without the option: one without the answer, without
+    authority or without EDNS.
 
     Why it matters: resolvers send options, such as cookies, that older servers do not know. Servers must
     ignore these; if they do not, resolution fails or is slow.
@@ -138,8 +139,13 @@ def edns_option(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 6891 section 6.1.2; RFC 8906 section 8.2.3
     """
-    found = [reply for reply in knowing_edns(cut, Probe.EDNS_OPTION) if _option_fault(reply)]
-    yield from _each_fault(found, _option_fault, "to a query with an unknown EDNS option at {}")
+    without = {reply.address: reply.meaning for reply in cut.probe(Probe.SOA)}
+
+    def fault(reply: HeardReply) -> str:
+        return _option_fault(reply, without[reply.address])
+
+    found = [reply for reply in knowing_edns(cut, Probe.EDNS_OPTION) if fault(reply)]
+    yield from _each_fault(found, fault, "to a query with an unknown EDNS option at {}")
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -244,10 +250,6 @@ def _by_cause(
     yield from each_doing(found, does, cure)
 
 
-def _rcode_text(reply: HeardReply) -> str:
-    return dns.rcode.to_text(dns.rcode.Rcode.make(reply.meaning.rcode or 0))
-
-
 def _strips_opt(reply: HeardReply) -> bool:
     asked = reply.attempt.exchange.query.edns is not None
     return asked and reply.message is not None and reply.message.edns < 0
@@ -262,22 +264,22 @@ def _version_fault(reply: HeardReply) -> str:
     return f"replies {dns.rcode.to_text(reply.message.rcode())}"
 
 
-def _option_fault(reply: HeardReply) -> str:
-    """What is wrong with the reply to an unknown option; empty where nothing is."""
+def _option_fault(reply: HeardReply, without: Meaning) -> str:
+    """What is wrong with the reply to an unknown option; empty where it is as `without` that."""
     if reply.message is None:
         return "does not reply"
     if reply.message.rcode() != dns.rcode.NOERROR:
         return f"replies {dns.rcode.to_text(reply.message.rcode())}"
-    sent = (
-        {code for code, _ in reply.attempt.exchange.query.edns.options}
-        if reply.attempt.exchange.query.edns
-        else set()
-    )
-    return (
-        "sends the option back in its reply"
-        if sent & {int(o.otype) for o in reply.message.options if int(o.otype) > 60000}
-        else ""
-    )
+    sent = {code for code, _ in (reply.attempt.exchange.query.edns or Edns()).options}
+    if sent & {int(o.otype) for o in reply.message.options if int(o.otype) > 60000}:
+        return "sends the option back in its reply"
+    if reply.message.edns < 0:
+        return "replies without EDNS"
+    if reply.meaning.kind is Kind.TRUNCATED:
+        return ""  # a probe is not put again over TCP
+    if reply.meaning.kind is not without.kind:
+        return "gives another answer"
+    return "answers without authority" if without.authoritative and not reply.meaning.authoritative else ""
 
 
 def _changes_case(reply: HeardReply) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from dnstrace.dnssec.algorithms import (
     SUPPORTED,
+    algorithm_name,
     algorithm_text,
     digest_octets,
     heeded,
@@ -23,6 +24,7 @@ from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.records import DNSKEY, DS, OddDS, Signed
 from dnstrace.dnssec.signature import REVOKED, check, usable_key
 from dnstrace.model import Name
+from dnstrace.model.jobs import with_job
 from dnstrace.model.judgement import DsEvidence, KeyEvidence, SignatureEvidence
 from dnstrace.model.naming import zone_text
 from dnstrace.model.structs import Struct
@@ -94,11 +96,11 @@ def _ds_evidence(ds: DS, matched: bool) -> DsEvidence:
 
 def _not_self_signed(entries: Sequence[DNSKEY], zone: Name, reason: str) -> str:
     several = len(entries) > 1
-    return (
+    what = (
         f"{_tagged(entries)} of {zone_text(zone)} {'are' if several else 'is'} trusted but "
-        f"{'do' if several else 'does'} not validly sign the DNSKEY RRset: {reason}; "
-        f"the operator of {zone_text(zone)} needs to sign it again"
+        f"{'do' if several else 'does'} not validly sign the DNSKEY RRset: {reason}"
     )
+    return with_job(what, zone, "sign it again")
 
 
 def _unmatched(trust: Trust, zone: Name, keys: Sequence[DNSKEY]) -> str:
@@ -114,6 +116,8 @@ def _unmatched(trust: Trust, zone: Name, keys: Sequence[DNSKEY]) -> str:
         return f"{_expected(trust)}, but key {key_tag(near[0])} of {zone_text(zone)} is {state}"
     if near:
         what = f"the digest does not match {_tagged(near)} of {zone_text(zone)}"
+    elif miscalled := _miscalled(trust, zone, keys):
+        return miscalled
     else:
         what = f"{zone_text(zone)} has {f'only {_tagged(keys)}' if keys else 'no keys'}"
     updated = "; the trust anchor needs to be updated" if trust.parent is None else ""
@@ -124,6 +128,18 @@ def _same_tag(trust: Trust, keys: Sequence[DNSKEY]) -> list[DNSKEY]:
     """The keys whose tag and algorithm are those of a DS record."""
     wanted = {(ds.key_tag, ds.algorithm) for ds in trust.usable_ds}
     return [key for key in keys if (key_tag(key), key.algorithm) in wanted]
+
+
+def _miscalled(trust: Trust, zone: Name, keys: Sequence[DNSKEY]) -> str:
+    """That a DS record names another algorithm than the key of its tag has; empty if none does."""
+    for ds in trust.usable_ds:
+        key = next((key for key in keys if usable_key(key) and key_tag(key) == ds.key_tag), None)
+        if key is not None:
+            return (
+                f"{_expected(trust)} with algorithm {algorithm_name(int(ds.algorithm))}, but that key of"
+                f" {zone_text(zone)} has algorithm {algorithm_name(int(key.algorithm))}"
+            )
+    return ""
 
 
 def _expected(trust: Trust) -> str:

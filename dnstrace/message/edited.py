@@ -39,9 +39,9 @@ class Record(NamedTuple):
 def parsed(text: str) -> Record:
     """A record in master-file format, with TTL and class. Raises ValueError where it is not one."""
     try:
-        owner, ttl, _, rdtype, rdata = text.split(None, 4)
+        owner, ttl, _, rdtype, *rdata = text.split(None, 4)  # an APL record may have no data
         kind = dns.rdatatype.from_text(rdtype)
-        return Record(dns.name.from_text(owner), int(ttl), kind, _rdata(kind, rdata))
+        return Record(dns.name.from_text(owner), int(ttl), kind, _rdata(kind, "".join(rdata)))
     except dns.exception.DNSException as error:
         raise ValueError(f"{text!r} is not a record: {error}") from error
 
@@ -105,6 +105,8 @@ class Edited:
             reply.authority = [each for each in reply.authority if each.rdtype != dns.rdatatype.SOA]
         elif said.answer:
             reply.authority = [soa_of(self._zone)]
+            if (question.name, _CNAME) in self._remove:
+                reply.set_rcode(dns.rcode.NXDOMAIN)  # an alias is all that a name has
         elif not any(owner.is_subdomain(question.name) for owner, _ in (*self._add, *self._change)):
             reply.set_rcode(said.rcode())  # a name with data, or with names below it, exists (RFC 8020)
         return reply

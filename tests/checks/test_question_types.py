@@ -134,6 +134,14 @@ def test_an_alias_whose_target_fails_for_one_type_does_not_dangle() -> None:
     assert (finding.code, str(finding.zone)) == ("type-fails", "example.net.")
 
 
+@pytest.mark.parametrize("does", ["silent=NSEC", "silent=NSEC3PARAM"])
+def test_the_records_of_denial_have_to_be_there_for_those_who_ask(does: str) -> None:
+    servers = {"ns2.example.com.": {"does": [does]}}
+    (only,) = checked(made_of("dnssec-good", servers=servers)).findings or ()
+    assert (only.code, only.level) == ("type-fails", Level.WARNING)
+    assert f"example.com {does.removeprefix('silent=')} at" in only.message
+
+
 class Losing(LabNetwork):
     """The lab, where one query in ten to the servers of the zone gets no reply."""
 

@@ -46,3 +46,21 @@ def test_an_error_that_the_plain_query_gets_too_is_not_for_the_option_or_the_ver
     servers = {"ns2.example.com.": {"does": ["denies-name=example.com. example.com."]}}
     codes = {each.code for each in checked(made_of("in-domain", servers=servers)).findings or ()}
     assert codes and not codes & {"edns-option", "edns-version"}
+
+
+@pytest.mark.parametrize(
+    ("lacking", "says"),
+    [
+        ("AA", "answers without authority"),
+        ("EDNS", "replies without EDNS"),
+        ("answer", "gives another answer"),
+    ],
+)
+def test_a_reply_to_an_unknown_option_is_as_without_it(lacking: str, says: str) -> None:
+    servers = {"ns2.example.com.": {"does": [f"unlike-with-option={lacking}"]}}
+    (finding,) = checked(made_of("in-domain", servers=servers)).findings or ()
+    assert finding.code == "edns-option" and says in finding.message
+
+
+def test_a_server_that_never_has_authority_does_not_lose_it_by_an_option() -> None:
+    assert not found("edns-option", "no-aa")

@@ -174,10 +174,11 @@ def test_it_is_as_many_questions_as_are_said_above() -> None:
     assert f"{len(BAD)} questions of {len(BROKEN)} zones" in str(__doc__) and f" {bogus} are" in str(__doc__)
 
 
-@pytest.mark.seeds(2)
+@pytest.mark.seeds(4)
 def test_the_verdicts_on_good_zones_are_those_of_unbound(net: SignedInternet, seed: int) -> None:
-    zones = [*SIGNED][seed::2]
-    seen = Counter(compared(net, of_zones(GOOD, zones)).values())
+    """Of two of the zones, every other question."""
+    zones = [*SIGNED][seed % 2 :: 2]
+    seen = Counter(compared(net, of_zones(GOOD, zones)[seed // 2 :: 2]).values())
     assert {each.security for each in seen} == {"secure", "insecure", "bogus"}
     kinds = [
         (security, what) for security in ("secure", "insecure") for what in ("answer", "nodata", "nxdomain")

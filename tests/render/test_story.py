@@ -6,19 +6,19 @@ from __future__ import annotations
 import json
 import re
 
-import jsonschema
 import pytest
 
 from dnstrace import Trace
 from dnstrace.api import report
 from dnstrace.lab.world import load, names
 from dnstrace.model import Probe, Purpose
-from dnstrace.render.document import document, schema
+from dnstrace.render.document import document
 from dnstrace.render.story import Story
 from dnstrace.render.text import number_text
 from tests.checks.checking import checked, walked
 from tests.cli.running import run
 from tests.lab.worlds import own
+from tests.render.validating import VALIDATOR
 
 DIGIT = re.compile("[①-⑳㉑-㉟㊱-㊿]")
 
@@ -167,6 +167,20 @@ def test_each_leg_has_a_title_and_what_was_seen_without_numbers() -> None:
     assert legs[4][2].startswith("The resolver picks one of the 4 name servers of example.com. Asking ns-2")
 
 
+def test_two_legs_that_begin_with_one_step_are_two_paragraphs() -> None:
+    story = Story(report(walked("in-domain")))
+    fifth, sixth = story.paragraphs(walked("in-domain").steps[-1])
+    assert fifth.startswith("⑤ The resolver picks one") and sixth.startswith("⑥ ns")
+
+
+def test_of_a_replay_it_says_until_when_as_of_then() -> None:
+    replayed = Story(report(walked("in-domain")), past=True).closing()
+    assert "caches it for 5m: when this was traced, until 14:05:00 UTC." in replayed[0]
+    assert [each.replace(": when this was traced,", ",") for each in replayed] == Story(
+        report(walked("in-domain"))
+    ).closing()
+
+
 def test_the_last_hop_is_as_it_was_seen() -> None:
     out = run("--lab", "--explain-steps", "--http", COLUMNS="140").out
     assert "⑧ The browser connects to 192.0.2.44 in 20 ms and requests http://www.example.com/." in out
@@ -181,7 +195,7 @@ def test_in_ascii_the_numbers_are_in_parentheses() -> None:
 def test_the_document_has_it_on_request() -> None:
     trace = own("textbook", 4070)
     found = document(report(trace), explain=True)
-    jsonschema.Draft202012Validator(json.loads(schema())).validate(found)
+    VALIDATOR.validate(found)
     assert all(step["explanation"] for step in found["steps"])
     assert {step["explanation"] for step in document(report(trace))["steps"]} == {None}
 

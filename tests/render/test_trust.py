@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from functools import lru_cache
 
-import jsonschema
 import pytest
 
 from dnstrace import Trace, trace
@@ -15,16 +13,16 @@ from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, names
 from dnstrace.model.judgement import DsEvidence, SignatureEvidence, StepEvidence
-from dnstrace.render.document import document, schema
+from dnstrace.render.document import document
 from dnstrace.render.layout import TIMES
 from dnstrace.render.tree import tree
 from dnstrace.render.trust import cut_nodes, signed_by
 from tests.checks.checking import checked_by_name
 from tests.render.looks import look
+from tests.render.validating import VALIDATOR
 from tests.replies import name
 
 SIGNED = [each for each in names() if each.startswith("dnssec-")]
-VALIDATOR = jsonschema.Draft202012Validator(json.loads(schema()))
 
 
 @lru_cache(maxsize=64)  # a trace holds all that it saw

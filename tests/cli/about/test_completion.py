@@ -24,8 +24,9 @@ def test_the_scripts_are_made_from_the_table(shell: str) -> None:
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_every_option_is_offered(shell: str) -> None:
+    text = script(shell)
     for option in OPTIONS:
-        assert (f"-l {option.name} " if shell == "fish" else f"--{option.name}") in script(shell)
+        assert (f"-l {option.name} " if shell == "fish" else f"--{option.name}") in text
 
 
 def test_the_types_that_are_offered_are_types() -> None:

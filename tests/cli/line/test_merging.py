@@ -47,6 +47,7 @@ def names_set(line: str, **variables: str) -> set[str]:
     return set(merged(parse(shlex.split(line)), of_environment(variables)).said) - {"name"}
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("kind", COMMANDS)
 def test_no_variable_makes_a_command_fail(
     kind: str, values: dict[str, str], monkeypatch: pytest.MonkeyPatch
@@ -71,6 +72,7 @@ def test_no_variable_makes_the_lab_or_a_replay_fail(
         assert ran.status not in (2, 70) and "exclude" not in ran.err, (words, ran)
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("kind", COMMANDS)
 def test_no_default_of_the_file_makes_a_command_fail(
     kind: str, values: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -120,7 +122,8 @@ def test_what_is_typed_and_fits_nothing_else_is_an_error_whatever_the_environmen
 def test_a_variable_for_many_names_does_not_break_other_commands(name: str, values: dict[str, str]) -> None:
     variable = BY_NAME[name].variable
     ran = run_with({variable: text_of(BY_NAME[name], values)}, "--lab", "--short")
-    assert (ran.status, ran.out, ran.err)[0::2] == (0, "") and ran.out
+    assert ran.status == 0 and ran.out
+    assert ran.err == "" or (name == "drop" and "--drop changed nothing" in ran.err)
 
 
 @pytest.mark.parametrize(
