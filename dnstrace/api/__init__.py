@@ -117,9 +117,11 @@ def trace(
     on_change: Callable[[Trace], None] | None = None,
     knowledge: Knowledge | None = None,
 ) -> Trace:
-    """`trace_async` for programs without an event loop: the same arguments, the same Trace.
+    """Trace `name` from the root servers down, in a program without an event loop; by default its A records.
 
-    A network with a clock of its own, as the lab's, is run on that clock.
+    The arguments are those of `trace_async`: `help(dnstrace.trace_async)` says what each does. Raises
+    ValueError for a wrong one; what the network does is in the Trace, and never raises. A network with a clock
+    of its own, as the lab's, is run on that clock.
     """
     asked = resolvers_of(resolvers)
     given = Tracing(

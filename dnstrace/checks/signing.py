@@ -125,7 +125,7 @@ class Signing:
         for step in self._cut.steps:
             if step.question.rdtype == dns.rdatatype.DNSKEY and step.question.name == self.zone:
                 for reply in replies_of(step):
-                    if reply.meaning.kind in _KNOWN and reply.meaning.authoritative:
+                    if reply.meaning.kind in _KNOWN:
                         found[reply.address] = reply, reply.once(keys_in)
         return found
 

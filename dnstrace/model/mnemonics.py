@@ -13,7 +13,7 @@ MNEMONICS: Final = {
 """By the mnemonic, the number of the type."""
 
 NOT_DATA: Final = frozenset({0, 41, 128, 249, 250, 251, 252})  # TYPE0, OPT, NXNAME, TKEY, TSIG, IXFR, AXFR
-"""Types that no question of a trace can be for: they are not data of a zone."""
+"""Types for which nothing can be traced: a zone has no records of them."""
 
 
 def register() -> None:
