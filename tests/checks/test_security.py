@@ -7,7 +7,7 @@ import pytest
 from dnstrace.checks import Blame, Level
 from dnstrace.dnssec import Security, parse_anchors
 from dnstrace.lab.world import load
-from tests.checks.checking import checked, made_of
+from tests.checks.checking import checked, checked_by_name, made_of
 from tests.checks.documented import assert_fires, found
 
 RULES = [
@@ -93,3 +93,9 @@ def test_a_zone_that_is_no_longer_signed_has_no_records_to_publish() -> None:
 )
 def test_a_ds_record_without_its_key_says_what_the_zone_has_instead(world: str, message: str) -> None:
     assert [finding.message for finding in found("ds-without-dnskey", world)] == [message]
+
+
+def test_a_ds_record_with_another_algorithm_than_its_key_is_not_of_a_revoked_key() -> None:
+    (found,) = checked_by_name("dnssec-ds-miscalled").findings or ()
+    assert "RSASHA256, but that key of example.com has algorithm ECDSAP256SHA256" in found.message
+    assert "revoked" not in found.message and found.rehearsed.endswith("secure")
