@@ -38,22 +38,11 @@ if TYPE_CHECKING:
 _NO_PROBES = frozenset({None, Probe.SIGNAL, Probe.DSYNC, Probe.REHEARSAL})
 """What says nothing about the zone asked as it is."""
 
-FAILING = frozenset(
-    {
-        Kind.TIMEOUT,
-        Kind.CONNECTION_LOST,
-        Kind.FORMAT_ERROR,
-        Kind.SERVER_FAILURE,
-        Kind.NOT_IMPLEMENTED,
-        Kind.REFUSED,
-        Kind.OTHER_RCODE,
-        Kind.EMPTY,
-        Kind.OTHER_TYPE,
-        Kind.OTHER_NAME,
-        Kind.UPWARD_REFERRAL,
-        Kind.SELF_REFERRAL,
-    }
-)
+FAILING = frozenset((
+    Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.FORMAT_ERROR, Kind.SERVER_FAILURE, Kind.NOT_IMPLEMENTED,
+    Kind.REFUSED, Kind.OTHER_RCODE, Kind.EMPTY, Kind.OTHER_TYPE, Kind.OTHER_NAME, Kind.WRONG_CLASS,
+    Kind.UPWARD_REFERRAL, Kind.SIDEWAYS_REFERRAL, Kind.SELF_REFERRAL,
+))  # fmt: skip
 """What says nothing about the zone at an address that answers another question about it."""
 
 _SERVES = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.REFERRAL, Kind.YXDOMAIN})
@@ -174,7 +163,7 @@ class Cut(About):
         """
         walked = {reply.address for reply in self.replies}
         others = (reply for reply in self._of(Probe.SOA) if reply.address not in walked)
-        return tuple(map(self._or_silence, (*map(self._of_zone, self.replies), *others)))
+        return tuple(map(self._or_silence, map(self._of_zone, (*self.replies, *others))))
 
     def _or_silence(self, reply: HeardReply) -> HeardReply:
         """A query that did not time out, since the deadline came first, where all before it had."""
@@ -199,9 +188,8 @@ class Cut(About):
         """The addresses that gave an answer or a referral of the zone."""
         served = (reply for reply in map(self._of_zone, self.replies) if reply.meaning.kind in _SERVES)
         walked = {reply.address for reply in served if reply.address not in self.only_plain}
-        probed = {reply.address for reply in self._of(Probe.SOA) if reply.meaning.kind is Kind.ANSWER}
         unasked = {reply.address for reply in self.replies}
-        return frozenset(walked | (probed - unasked))
+        return frozenset(walked | (self.controls.keys() - unasked))
 
     def probe(self, probe: Probe, all_servers: bool = False) -> tuple[HeardReply, ...]:
         """The last replies to a probe by address, of those that serve the zone, or of all."""

@@ -239,7 +239,8 @@ class Asking:
     def _meaning(self, exchange: Exchange) -> Meaning:
         """Learn from an exchange, and return what it means."""
         self.context.health.learn(exchange)
-        self.context.budget.received(len(exchange.wire or b""))
+        if exchange.cached is None:  # what another trace has read takes no more memory
+            self.context.budget.received(len(exchange.wire or b""))
         return self.context.read(exchange, self.delegation.zone)
 
     def _note_life(self, candidate: Candidate, exchange: Exchange) -> None:

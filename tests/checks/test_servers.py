@@ -137,3 +137,13 @@ def test_a_lack_of_authority_for_one_type_is_named_with_it(rdtype: str) -> None:
     (only,) = checked(made_of("in-domain", question="example.com. SOA", servers=servers)).findings or ()
     assert only.code == "not-authoritative"
     assert f"answers for example.com {rdtype} without authority" in only.message
+
+
+def test_a_server_that_lacks_only_its_soa_record_is_not_lame_where_the_zone_has_its_address() -> None:
+    """The parent has an outdated address, so the right one is known from the zone and only probed."""
+    glue = {"without": "ns1.example A 192.0.2.53", "add": "ns1.example A 192.0.2.99"}
+    servers = {"ns1.example.com.": {"does": ["no-soa"]}}
+    found = checked(made_of("in-domain", zones={"com.": glue}, servers=servers)).findings or ()
+    codes = {each.code for each in found}
+    assert "soa-missing" in codes and "lame-server" not in codes
+    assert all(each.cure for each in found if each.is_error)
