@@ -120,8 +120,8 @@ def trace(
     """Trace `name` from the root servers down, in a program without an event loop; by default its A records.
 
     The arguments are those of `trace_async`: `help(dnstrace.trace_async)` says what each does. Raises
-    ValueError for a wrong one; what the network does is in the Trace, and never raises. A network with a clock
-    of its own, as the lab's, is run on that clock.
+    ValueError for a wrong one; what the network does is in the Trace, and never raises. A network with a
+    clock of its own, as the lab's, is run on that clock.
     """
     asked = resolvers_of(resolvers)
     given = Tracing(
