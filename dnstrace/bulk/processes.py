@@ -27,8 +27,8 @@ from dnstrace.bulk.plan import CannotGoOn, Enough, Item, Job, Jobs, NoDescriptor
 from dnstrace.bulk.room import Room
 from dnstrace.bulk.together import traced
 from dnstrace.clock import run_real
-from dnstrace.deferring import call
 from dnstrace.descriptors import TOO_FEW, has_run_out
+from dnstrace.message.deferring import call
 from dnstrace.model.record_hashes import hash_records_once
 from dnstrace.model.structs import replace
 

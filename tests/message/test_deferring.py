@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
-from dnstrace.deferring import DEFERRED
+from dnstrace.message.deferring import DEFERRED
 
-DEFER = "import sys; from dnstrace.deferring import defer, _Deferred; defer();"
+DEFER = "import sys; from dnstrace.message.deferring import defer, _Deferred; defer();"
 
 
 def ran(code: str) -> str:
@@ -106,7 +106,7 @@ def test_records_can_still_be_replaced_by_their_fields() -> None:
 
 def test_a_process_that_begins_with_it_imports_as_little_as_the_command() -> None:
     code = (
-        "import sys; from dnstrace.deferring import _Deferred, call;"
+        "import sys; from dnstrace.message.deferring import _Deferred, call;"
         "call('importlib', 'import_module', 'dnstrace.bulk.processes');"
         "print(*{'ssl', 'email', 'idna'} & {n for n, m in sys.modules.items() if type(m) is not _Deferred})"
     )
