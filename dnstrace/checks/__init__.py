@@ -85,6 +85,8 @@ _DNSSEC = (
     parent_update, key_requests, bootstrapping, chain, child_sync,
 )  # fmt: skip
 _ON_DNSSEC = {module.__name__ for module in _DNSSEC}
+_WITHOUT_CHAIN = {module.__name__ for module in (security, zone_keys, denial_kinds)}
+"""What a zone's keys and its records of denial show by themselves, whether or not anybody trusts them."""
 
 _PLACES = {module.__name__: place for place, module in enumerate(RULES)}
 
@@ -95,8 +97,10 @@ _LEVELS = tuple(Level)
 
 
 def applied(trace: Trace) -> tuple[Rule, ...]:
-    """The rules that apply to `trace`: those on DNSSEC only if it was validated."""
-    unjudged = _ON_DNSSEC if trace.judgement is None else ()
+    """The rules that apply to `trace`: those on DNSSEC if it was validated, some if no anchor was there."""
+    unjudged = (
+        _ON_DNSSEC - (_WITHOUT_CHAIN if trace.unjudged else set()) if trace.judgement is None else set()
+    )
     return tuple(rule for rule in CATALOGUE.values() if rule.module not in unjudged)
 
 

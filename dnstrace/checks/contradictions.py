@@ -74,7 +74,8 @@ def denial_contradicts_data(cut: Cut) -> Iterator[Observation]:
     servers = [reply for _, denied in wrong for reply in denied.replies]
     apart = [data.reply for data, _ in wrong] if _are_apart(wrong) else []
     yield Observation(
-        f"{data.what} exists, but the signed {denied.record} shows that {denied.says}{more},"
+        f"{data.what}{more} exists, but the signed {denied.record} shows that"
+        f" {denied.says},"
         f" on {where(servers)}",
         steps_of([data.reply, *denied.replies]),
         server=only_server(servers),

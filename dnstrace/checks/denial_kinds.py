@@ -61,7 +61,7 @@ def denial_mixed(cut: Cut) -> Iterator[Observation]:
         yield _mixed(cut, f"has {listed(twice)}, on {where(replies)}", replies)
     elif against:
         replies = [reply for pair in against for reply in pair]
-        yield _mixed(cut, f"has an NSEC3PARAM record, but NSEC records, on {where(replies)}", replies)
+        yield _mixed(cut, f"has an NSEC3PARAM record, but uses NSEC records, on {where(replies)}", replies)
     elif len({kind for kinds in shown.values() for kind in kinds}) > 1:
         sides = (
             f"{kind.name} on {where(kinds[kind] for kinds in shown.values() if kind in kinds)}"

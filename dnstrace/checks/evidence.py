@@ -38,22 +38,11 @@ if TYPE_CHECKING:
 _NO_PROBES = frozenset({None, Probe.SIGNAL, Probe.DSYNC, Probe.REHEARSAL})
 """What says nothing about the zone asked as it is."""
 
-FAILING = frozenset(
-    {
-        Kind.TIMEOUT,
-        Kind.CONNECTION_LOST,
-        Kind.FORMAT_ERROR,
-        Kind.SERVER_FAILURE,
-        Kind.NOT_IMPLEMENTED,
-        Kind.REFUSED,
-        Kind.OTHER_RCODE,
-        Kind.EMPTY,
-        Kind.OTHER_TYPE,
-        Kind.OTHER_NAME,
-        Kind.UPWARD_REFERRAL,
-        Kind.SELF_REFERRAL,
-    }
-)
+FAILING = frozenset((
+    Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.FORMAT_ERROR, Kind.SERVER_FAILURE, Kind.NOT_IMPLEMENTED,
+    Kind.REFUSED, Kind.OTHER_RCODE, Kind.EMPTY, Kind.OTHER_TYPE, Kind.OTHER_NAME, Kind.WRONG_CLASS,
+    Kind.UPWARD_REFERRAL, Kind.SIDEWAYS_REFERRAL, Kind.SELF_REFERRAL,
+))  # fmt: skip
 """What says nothing about the zone at an address that answers another question about it."""
 
 _SERVES = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.REFERRAL, Kind.YXDOMAIN})

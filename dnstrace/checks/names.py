@@ -111,7 +111,7 @@ def _without_names(cut: Cut, group: list[Host], meant: dict[Name, Name]) -> _Fix
         with_dot = listed(name.to_text() for name in meant.values())
         cure = f"write {with_dot}, with the final dot, in the NS records of {zone} {where}"
     else:
-        them = "it" if len(names) == 1 else "them"
+        them = "them" if len(names) > 1 else plain(names[0]) if group[0].failed else "it"
         better = listed(right) if right else "" if left else "other name servers"
         instead = f"list {better} instead of {them} in" if better else f"remove {them} from"
         cure = _either(cut, group, f"{instead} the NS records of {zone} {where}")

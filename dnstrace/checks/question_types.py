@@ -40,7 +40,9 @@ _DOES = {
     Kind.EMPTY: "sends an empty reply to",
     Kind.OTHER_TYPE: "answers with records of another type to",
     Kind.OTHER_NAME: "answers with records of another name to",
+    Kind.WRONG_CLASS: "answers with records of another class to",
     Kind.UPWARD_REFERRAL: "refers to a zone above in reply to",
+    Kind.SIDEWAYS_REFERRAL: "refers to another zone in reply to",
     Kind.SELF_REFERRAL: "refers to its own zone in reply to",
 }
 
@@ -71,6 +73,7 @@ def type_fails(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 8906 section 3.1.2; RFC 4074 section 4; RFC 3597 section 3; RFC 2308 section 2.2
     """
+    yield from _without_ds(cut)
     for server, failing in by_server(_failing(cut)).items():
         yield Observation(
             f"{plain(server)} {_does(cut, failing)} at {addresses(failing)}, although it answers for"
@@ -80,6 +83,29 @@ def type_fails(cut: Cut) -> Iterator[Observation]:
             cure=f"make {plain(server)}, or the device in front of it, reply to every type: with the records,"
             f" or with NOERROR and the SOA record of {zone_text(cut.zone)}",
             level=_level(cut, failing),
+            remedy=at_servers(server),
+        )
+
+
+def _without_ds(cut: Cut) -> Iterator[Observation]:
+    """The servers of the parent that have DS records of the zone in referrals, and fail if asked for them.
+
+    It is an error where all that were asked do. Silence of only some may be chance.
+    """
+    steps = (step for step in cut.steps if step.probe is Probe.TYPE and step.zone == cut.parent)
+    asked = [reply for step in steps for reply in replies_of(step) if step.question.name == cut.zone]
+    failing = [reply for reply in asked if reply.meaning.kind in FAILING and not _truncates(reply)]
+    if len(failing) < len(asked):
+        failing = [reply for reply in failing if reply.meaning.kind is not Kind.TIMEOUT]
+    for server, replies in by_server(failing).items():
+        yield Observation(
+            f"{plain(server)} {_reaction(replies[0])} queries for {plain(cut.zone)} DS at"
+            f" {addresses(replies)}, although its referrals include these records",
+            (*steps_of(replies), *steps_of(cut.referrals)),
+            server=server,
+            zone=cut.parent,
+            cure=f"make {plain(server)}, or the device in front of it, answer queries for DS records",
+            level=Level.ERROR if len(failing) == len(asked) else Level.WARNING,
             remedy=at_servers(server),
         )
 

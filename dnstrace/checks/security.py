@@ -250,8 +250,10 @@ def dnskey_differs(cut: Cut) -> Iterator[Observation]:
     unsigned = any(not keys for keys, _ in groups)
     if len(groups) < 2 or not (cut.probed or unsigned):
         return
-    _, *others = groups
-    servers = by_server(reply for _, replies in others for reply in replies)
+    (_, most), *others = groups
+    undecided = not signing_of(cut).entries and len(most) == len(others[0][1])
+    behind = groups if undecided else others
+    servers = by_server(reply for _, replies in behind for reply in replies)
     each = "; ".join(f"{where(replies)}: {_tags(keys)}" for keys, replies in groups)
     yield Observation(
         f"the servers of {zone_text(cut.zone)} have different keys: {each}",

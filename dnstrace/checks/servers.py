@@ -264,7 +264,7 @@ def _how_wrong(replies: list[HeardReply]) -> str:
     if len(elsewhere) < len({reply.address for reply in replies}):
         return f"sends only replies that do not match the query at {addresses(replies)}"
     each = "; ".join(f"asked at {address}, {note}" for address, note in elsewhere.items())
-    return f"replies from another address or port than it was asked at, which resolvers ignore: {each}"
+    return f"replies from an address or port other than the one asked, which resolvers ignore: {each}"
 
 
 def _repair_of_wrong(replies: list[HeardReply]) -> str:

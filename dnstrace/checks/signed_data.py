@@ -28,12 +28,16 @@ def signers_of_data(keys: frozenset[DNSKEY]) -> frozenset[DNSKEY]:
 
 
 def to_be_signed(reply: HeardReply) -> tuple[Signed, ...]:
-    """The RRsets of a reply that the zone they belong to has to sign."""
+    """The RRsets of a reply that the zone they belong to has to sign.
+
+    An answer without the AA flag may be unsigned data of the zone below; if it is signed, it counts.
+    """
     message = reply.message
     if message is None:
         return ()
     dnames = [r.name for r in message.answer if r.rdtype == dns.rdatatype.DNAME]
-    answer = signed(message.answer) if reply.meaning.authoritative else []
+    authoritative = reply.meaning.authoritative
+    answer = [data for data in signed(message.answer) if authoritative or data.signatures]
     authority = signed(message.authority, (dns.rdatatype.SOA, dns.rdatatype.DS, *DENIAL_TYPES))
     return tuple(
         data

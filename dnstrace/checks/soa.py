@@ -130,7 +130,7 @@ def _several_primaries(
     """The observation that a zone is edited on several primaries, whose serials cannot be compared."""
     each = listed(f"{plain(name)} with serial {serial}" for name, serial in sorted(several.items()))
     return Observation(
-        message=f"{zone_text(cut.zone)} has several primary servers: {each}. Their serials do not show"
+        message=f"{zone_text(cut.zone)} has several primary servers: {each}; their serials do not show"
         " whether they have the same data",
         steps=steps_of([reply for replies in by_serial.values() for reply in replies]),
         cure=f"make every change of {zone_text(cut.zone)} on all its primary servers",

@@ -21,6 +21,7 @@ from dnstrace.model.naming import plain
 from dnstrace.model.structs import replace
 
 _PASS = "update the name server software of {server}, or the firewall that drops such queries"
+_UPDATE = "update the name server software of {server}, or the device in front of it that replies"
 
 
 @of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
@@ -45,7 +46,7 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
     for each in each_doing(
         found,
         "does not support EDNS at",
-        "update the name server software of {server}, or remove what strips EDNS on the way to it",
+        "update the name server software of {server}, or remove what strips EDNS on the way",
     ):
         yield replace(each, level=Level.ERROR if signing_of(cut).ds else None)
     steadily = cut.only_plain.keys() - cut.once(unsteady)
@@ -82,7 +83,7 @@ def drops_edns(cut: Cut) -> Iterator[Observation]:
         cut,
         Cause.DROPS_EDNS,
         "does not reply to queries with EDNS at",
-        "let queries with EDNS reach {server}, or update its name server software",
+        "let queries with EDNS reach {server}, or update the name server software",
         lambda reply: reply.address not in passed,
     )
 
@@ -104,7 +105,7 @@ def drops_large_udp(cut: Cut) -> Iterator[Observation]:
         cut,
         Cause.DROPS_LARGE_UDP,
         "sends replies over 512 octets, which do not arrive, at",
-        "let fragments and large datagrams from {server} pass, or limit its replies to 1232 octets",
+        "let fragments and large datagrams from {server} pass, or limit UDP replies to 1232 octets",
     )
 
 
@@ -145,7 +146,7 @@ def edns_option(cut: Cut) -> Iterator[Observation]:
         return _option_fault(reply, without[reply.address])
 
     found = [reply for reply in knowing_edns(cut, Probe.EDNS_OPTION) if fault(reply)]
-    yield from _each_fault(found, fault, "to a query with an unknown EDNS option at {}")
+    yield from _each_fault(found, fault, "to a query with an unknown EDNS option, at {}")
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -164,7 +165,7 @@ def case_not_kept(cut: Cut) -> Iterator[Observation]:
     found = [reply for reply in cut.probe(Probe.CASE) if _changes_case(reply)]
     yield from each_doing(
         found,
-        "changes the case of the name in the question at",
+        "changes the case of the name in the question, at",
         UPDATE,
     )
 
@@ -186,7 +187,7 @@ def open_recursion(cut: Cut) -> Iterator[Observation]:
     found = [reply for reply in cut.probe(Probe.RECURSION) if _recurses(reply)]
     yield from each_doing(
         found,
-        "resolves names outside its own zones for anybody at",
+        "resolves names outside its own zones for anybody, at",
         "turn recursion off on {server}, or allow it for your own network only",
     )
 
@@ -207,7 +208,7 @@ def open_transfer(cut: Cut) -> Iterator[Observation]:
     found = [r for r in cut.probe(Probe.TRANSFER) if r.rrset(cut.zone, dns.rdatatype.SOA) is not None]
     yield from each_doing(
         found,
-        "transfers the whole zone (AXFR) to anybody at",
+        "transfers the whole zone (AXFR) to anybody, at",
         "allow zone transfers from {server} to your secondaries only",
     )
 
@@ -237,7 +238,7 @@ def _each_fault(
             f"{plain(server)} {faults} {to.format(addresses(replies))}",
             steps_of(replies),
             server=server,
-            cure=_PASS.format(server=plain(server)),
+            cure=(_PASS if any(r.message is None for r in replies) else _UPDATE).format(server=plain(server)),
             remedy=at_servers(server),
         )
 

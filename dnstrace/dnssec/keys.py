@@ -167,5 +167,5 @@ def unsupported(ds: Sequence[DS]) -> str:
     """The algorithms and digests of a DS RRset that has no usable record, in words."""
     kinds = sorted({(record.algorithm, int(record.digest_type)) for record in ds})
     texts = [f"{algorithm_text(algorithm)} with digest {digest}" for algorithm, digest in kinds]
-    seen = f" (a validator that knows {'it' if len(kinds) == 1 else 'them'} sees otherwise)"
+    seen = f" (a validator that supports {'it' if len(kinds) == 1 else 'them'} can validate the zone)"
     return f"{', '.join(texts)}{seen if only_unknown(ds) else ''}"

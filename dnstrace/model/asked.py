@@ -9,7 +9,7 @@ import dns.name
 import dns.rdataclass
 import dns.rdatatype
 
-from dnstrace.model.allowed import PAYLOAD, PORT, TRIES, check_address, check_seconds, check_whole
+from dnstrace.model.allowed import PAYLOAD, PORT, TRIES, check_address, check_kind, check_seconds, check_whole
 from dnstrace.model.kept import kept
 from dnstrace.model.known_name import known
 from dnstrace.model.mnemonics import register
@@ -131,12 +131,14 @@ class Settings(Struct):
     adot: bool = False
 
     def __post_init__(self) -> None:
-        if not self.families or set(self.families) - {4, 6}:
-            raise ValueError(f"families must be 4, 6 or both, not {sorted(self.families)}")
+        check_kind("families", self.families, frozenset | set, "a set of 4, 6 or both")
+        if not self.families or self.families - {4, 6}:
+            raise ValueError(f"families must be 4, 6 or both, not {sorted(self.families, key=str)}")
         check_whole("port", self.port, PORT)
         check_seconds("timeout", self.timeout)
         check_whole("tries", self.tries, TRIES)
         if self.edns is not None:
+            check_kind("edns", self.edns, Edns, "an Edns or None")
             check_whole("payload", self.edns.payload, PAYLOAD)
         if self.bind is not None:
             check_address("bind", self.bind)

@@ -30,8 +30,8 @@ def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well:
     [
         ("edns-version", "soa-missing", "replies NOERROR to EDNS version 1 at"),
         ("edns-option", "echoes-options", "sends the option back in its reply to a query with an unknown"),
-        ("case-not-kept", "lowers-case", "changes the case of the name in the question at 192.0.2.53"),
-        ("open-transfer", "open-transfer", "transfers the whole zone (AXFR) to anybody at 192.0.2.53"),
+        ("case-not-kept", "lowers-case", "changes the case of the name in the question, at 192.0.2.53"),
+        ("open-transfer", "open-transfer", "transfers the whole zone (AXFR) to anybody, at 192.0.2.53"),
     ],
 )
 def test_a_message_says_what_the_server_does(code: str, world: str, message: str) -> None:
