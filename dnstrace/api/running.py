@@ -15,6 +15,8 @@ from dnstrace.clock import other_turns
 from dnstrace.message.supposed import Supposed
 from dnstrace.message.written import subject_of
 from dnstrace.model import Delegation, Name, Question, Settings, Trace
+from dnstrace.model.allowed import check_kind
+from dnstrace.model.mnemonics import NOT_DATA
 from dnstrace.model.structs import replace
 from dnstrace.model.tracing import Tracing
 from dnstrace.port import Network, began
@@ -154,14 +156,19 @@ def as_question(name: str | Name, rdtype: str | dns.rdatatype.RdataType | None =
 
     Raises ValueError if they cannot be asked for.
     """
+    check_kind("name", name, str | Name, "text or a dns.name.Name")
+    check_kind("rdtype", rdtype, str | int | None, "text such as 'MX', or a dns.rdatatype.RdataType")
     try:
         if isinstance(name, str):
             absolute, usual = subject_of(name)
         else:
             absolute, usual = name.derelativize(dns.name.root), dns.rdatatype.A
         number = usual if rdtype is None else dns.rdatatype.RdataType.make(rdtype)
+        if number in NOT_DATA:
+            raise ValueError(f"{dns.rdatatype.to_text(number)} is not a type of data in a zone")
     except (dns.exception.DNSException, ValueError) as error:
-        raise ValueError(f"{name} {rdtype or ''} cannot be asked for: {error}") from error
+        what = f"{str(name)!r}" if rdtype is None else f"{str(name)!r} with type {rdtype!r}"
+        raise ValueError(f"{what} cannot be asked for: {error}") from error
     return Question(absolute, number)
 
 

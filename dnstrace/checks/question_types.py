@@ -25,6 +25,7 @@ _PROBES = frozenset(
         Probe.DNSKEY,
         Probe.CDS,
         Probe.CDNSKEY,
+        Probe.NSEC,
         Probe.NSEC3PARAM,
         Probe.ADDRESS,
         Probe.BETWEEN,
@@ -38,7 +39,10 @@ _DOES = {
     Kind.CONNECTION_LOST: "closes the connection after",
     Kind.EMPTY: "sends an empty reply to",
     Kind.OTHER_TYPE: "answers with records of another type to",
+    Kind.OTHER_NAME: "answers with records of another name to",
+    Kind.WRONG_CLASS: "answers with records of another class to",
     Kind.UPWARD_REFERRAL: "refers to a zone above in reply to",
+    Kind.SIDEWAYS_REFERRAL: "refers to another zone in reply to",
     Kind.SELF_REFERRAL: "refers to its own zone in reply to",
 }
 
@@ -57,7 +61,7 @@ def type_fails(cut: Cut) -> Iterator[Observation]:
 
     What it is: the server answers for the SOA or NS records of the zone. To other types of query it does
     not reply, or it replies with an error or with something else of no use, where the records or NODATA are
-    due.
+    due. A server of the parent zone may have the zone's DS records in referrals, and fail if asked for them.
 
     Why it matters: clients that need the type wait in vain or fail. Certificate authorities do not issue
     if CAA fails, browsers wait for HTTPS, and mail servers for MX. If it is the type in question, or one
@@ -69,6 +73,7 @@ def type_fails(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 8906 section 3.1.2; RFC 4074 section 4; RFC 3597 section 3; RFC 2308 section 2.2
     """
+    yield from _without_ds(cut)
     for server, failing in by_server(_failing(cut)).items():
         yield Observation(
             f"{plain(server)} {_does(cut, failing)} at {addresses(failing)}, although it answers for"
@@ -96,6 +101,29 @@ def _cure(cut: Cut, server: Name, failing: list[HeardReply]) -> str:
         f"make {plain(server)}, or the device in front of it, reply to every type: with the records, or with"
         f" NOERROR and the SOA record of {zone_text(cut.zone)}"
     )
+
+
+def _without_ds(cut: Cut) -> Iterator[Observation]:
+    """The servers of the parent that have DS records of the zone in referrals, and fail if asked for them.
+
+    It is an error where all that were asked do. Silence of only some may be chance.
+    """
+    steps = (step for step in cut.steps if step.probe is Probe.TYPE and step.zone == cut.parent)
+    asked = [reply for step in steps for reply in replies_of(step) if step.question.name == cut.zone]
+    failing = [reply for reply in asked if reply.meaning.kind in FAILING and not _truncates(reply)]
+    if len(failing) < len(asked):
+        failing = [reply for reply in failing if reply.meaning.kind is not Kind.TIMEOUT]
+    for server, replies in by_server(failing).items():
+        yield Observation(
+            f"{plain(server)} {_reaction(replies[0])} queries for {plain(cut.zone)} DS at"
+            f" {addresses(replies)}, although its referrals include these records",
+            (*steps_of(replies), *steps_of(cut.referrals)),
+            server=server,
+            zone=cut.parent,
+            cure=f"make {plain(server)}, or the device in front of it, answer queries for DS records",
+            level=Level.ERROR if len(failing) == len(asked) else Level.WARNING,
+            remedy=at_servers(server),
+        )
 
 
 def _failing(cut: Cut) -> list[HeardReply]:

@@ -35,6 +35,7 @@ SEEN = [
     ("unreachable=host", UDP, Kind.HOST_UNREACHABLE),
     ("zone-version", UDP, Kind.ANSWER),
     ("report-channel=reports.example.net", UDP, Kind.ANSWER),
+    ("unlike-with-option=AA", UDP, Kind.ANSWER),
     ("no-udp", UDP, Kind.TIMEOUT),
     ("no-udp", TCP, Kind.ANSWER),
     ("no-tcp", UDP, Kind.ANSWER),
