@@ -108,9 +108,9 @@ def foreign_soa(cut: Cut) -> Iterator[Observation]:
     Why it matters: such an answer is not from the zone. Some resolvers reject it and ask another server;
     others believe it, and what exists is gone for their users.
 
-    How to fix it: if the SOA record is of a zone above, the server does not have the zone itself: load it
-    there, or remove the server from the NS records of the zone and of its parent. If it is of another zone,
-    correct the zone file: its SOA record has to stand at the apex of the zone.
+    How to fix it: if the SOA record is of a zone above, and the server does not have the zone itself, load it
+    there, or remove the server from the NS records of the zone and of its parent. If the server has the zone,
+    correct the zone file or the load balancer: the SOA record has to be that at the apex of the zone.
 
     References: RFC 2308 section 2; RFC 1034 section 4.3.4; RFC 2181 section 6.1
     """
@@ -119,6 +119,7 @@ def foreign_soa(cut: Cut) -> Iterator[Observation]:
     for server, replies in by_server(reply for reply, _ in wrong).items():
         reply, soa = next(each for each in wrong if each[0].server == server)
         above = cut.zone.is_subdomain(soa)
+        lacking = above and not {each.address for each in replies} & cut.controls.keys()
         load = f"load {zone_text(cut.zone)} on {plain(server)}"
         if staying(cut) - at_fault:
             load += ", or remove it from the NS records of the zone"
@@ -127,7 +128,9 @@ def foreign_soa(cut: Cut) -> Iterator[Observation]:
             f" record of {zone_text(soa)}, {'which is above' if above else 'not of'} {zone_text(cut.zone)}",
             steps_of(replies),
             server=server,
-            cure=load if above else f"make {plain(server)} use the SOA record of {zone_text(cut.zone)}",
+            cure=load
+            if lacking
+            else f"make {plain(server)} use the SOA record of {zone_text(cut.zone)} in negative answers",
             remedy=at_servers(server),
         )
 

@@ -80,11 +80,27 @@ def type_fails(cut: Cut) -> Iterator[Observation]:
             f" {question_text(cut.controls[failing[0].address].step.question)}",
             (*steps_of(failing), *steps_of(cut.controls[reply.address] for reply in failing)),
             server=server,
-            cure=f"make {plain(server)}, or the device in front of it, reply to every type: with the records,"
-            f" or with NOERROR and the SOA record of {zone_text(cut.zone)}",
+            cure=_cure(cut, server, failing),
             level=_level(cut, failing),
             remedy=at_servers(server),
         )
+
+
+def _cure(cut: Cut, server: Name, failing: list[HeardReply]) -> str:
+    """What to do: whatever fails with all types of a name, and with no type elsewhere, fails for the name."""
+    names = {reply.step.question.name for reply in failing} - {cut.zone}
+    sick = {reply.address for reply in failing}
+    answered = {
+        r.step.question.name for r in _replies(cut) if r.address in sick and r.message and r.meaning.usable
+    }
+    apex = any(reply.step.question.name == cut.zone for reply in failing)
+    if names and not apex and not names & answered and len(failing) > len(sick) * len(names):
+        what = f"fails all queries for {listed(map(plain, sorted(names)), 3)}"
+        return f"find out why {plain(server)}, or the device in front of it, {what}, and not for other names"
+    return (
+        f"make {plain(server)}, or the device in front of it, reply to every type: with the records, or with"
+        f" NOERROR and the SOA record of {zone_text(cut.zone)}"
+    )
 
 
 def _without_ds(cut: Cut) -> Iterator[Observation]:

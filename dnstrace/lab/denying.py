@@ -156,15 +156,24 @@ def _soa(zone: dns.name.Name) -> dns.rrset.RRset:
 
 @misbehaviour("denies-as-apex")
 def _denies_as_apex(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """The SOA record of each denial has the name asked for as its owner, as if that were a zone."""
+    """Denials have an SOA record of the name asked for, as if that were a zone; or of `=example.com.`."""
     reaction = otherwise(asked)
     if len(reaction.replies) != 1:
         return reaction
     reply = dns.message.from_wire(reaction.replies[0])
     if not reply.answer:
-        name = asked.query.question[0].name
+        name = dns.name.from_text(parameter) if parameter else asked.query.question[0].name
         reply.authority = [
             dns.rrset.from_rdata(name, each.ttl, each[0]) if each.rdtype == dns.rdatatype.SOA else each
             for each in reply.authority
         ]
     return said(reply)
+
+
+@misbehaviour("fails-below")
+def _fails_below(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """A name and all below it get this RCODE, whatever is asked: `fails-below=www.example.com. SERVFAIL`."""
+    name, rcode = parameter.split()
+    if not asked.query.question[0].name.is_subdomain(dns.name.from_text(name)):
+        return otherwise(asked)
+    return error(asked, dns.rcode.from_text(rcode))

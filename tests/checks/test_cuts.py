@@ -89,3 +89,11 @@ def test_only_servers_that_serve_the_zone_are_recommended() -> None:
     assert judged("in-domain", servers=servers)["ns-missing"].records == (
         "example.com. 86400 IN NS ns1.example.com.",
     )
+
+
+def test_a_server_that_has_the_zone_is_not_to_load_it() -> None:
+    """A load balancer that denies with the SOA record of the zone above (RFC 2308 section 2)."""
+    servers = {"ns1.sub.example.com.": {"does": ["denies-as-apex=example.com."]}}
+    world = made_of("sub-zone", servers=servers, question="www.sub.example.com. AAAA")
+    (found,) = (each for each in checked(world).findings or () if each.code == "foreign-soa")
+    assert "use the SOA record of sub.example.com" in found.cure and "load" not in found.cure

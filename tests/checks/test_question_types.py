@@ -12,7 +12,7 @@ from dnstrace.checks import Blame, Finding, Level
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load
 from dnstrace.model import Exchange, Fault, Query
-from tests.checks.checking import checked, made_of
+from tests.checks.checking import checked, checked_by_name, made_of
 from tests.checks.documented import assert_fires, found
 from tests.replies import name
 
@@ -175,6 +175,13 @@ def test_a_lost_datagram_is_not_taken_for_a_type_that_fails(seed: int) -> None:
         seed=seed,
     )
     assert not {finding.code for finding in made.findings or ()} & {"type-fails", "case-sensitive"}
+
+
+def test_where_all_types_of_a_name_fail_it_is_the_name() -> None:
+    (found,) = checked_by_name("name-fails").findings or ()
+    assert found.code == "type-fails" and "fails all queries for www.example.com" in found.cure
+    types = [each for each in checked_by_name("type-silent").findings or () if each.code == "type-fails"]
+    assert types and all("reply to every type" in each.cure for each in types)
 
 
 @pytest.mark.parametrize(

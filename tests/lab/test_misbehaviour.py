@@ -50,6 +50,8 @@ SEEN = [
     ("drops-large-udp=40", UDP, Kind.TIMEOUT),
     ("drops-large-udp=40", TCP, Kind.ANSWER),
     ("denies-as-apex", UDP, Kind.ANSWER),
+    ("fails-below=www.example. SERVFAIL", UDP, Kind.SERVER_FAILURE),
+    ("fails-below=web.example. SERVFAIL", UDP, Kind.ANSWER),
     ("slow", UDP, Kind.ANSWER),
     ("at-times=1 SERVFAIL", UDP, Kind.SERVER_FAILURE),
     ("at-times=1 silent", UDP, Kind.TIMEOUT),
