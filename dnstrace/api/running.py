@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _SEEDS = 2**32
 _TURN = 0.002  # seconds for which rules are applied in one go
+_FOR_REPLIES = 0.98  # of the deadline: what is heard until then ends a step of a survey
 _FOR_RULES = 0.1  # of the deadline: the time that rules have in any case, for what was recorded until then
 
 
@@ -122,6 +123,7 @@ def begun(
         Remembered(),
         Supposed(tracing.supposed),
         None if has.heard is None else _hearing(has.heard, network),
+        origin + limits.deadline * _FOR_REPLIES,
     )
     for known in (each for cut in tracing.supposed for each in cut.servers if each.addresses):
         context.cuts.add_addresses(known.name, known.addresses)

@@ -12,7 +12,7 @@ from collections.abc import Hashable
 
 import dns.rcode
 
-from dnstrace.checks.anomaly import SHAPED
+from dnstrace.checks.anomaly import BESIDE, SHAPED
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.checks.statements import soa_with_referral
@@ -118,7 +118,7 @@ def without_authority(cut: Cut) -> list[HeardReply]:
     keys = (s for s in cut.steps if s.purpose is Purpose.DNSKEY and s.zone == cut.zone)
     replies = (
         *(reply for step in keys for reply in replies_of(step)),
-        *(reply for probe in Probe if probe not in SHAPED for reply in cut.probe(probe)),
+        *(reply for probe in Probe if probe not in SHAPED | BESIDE for reply in cut.probe(probe)),
     )
     return [
         reply

@@ -61,7 +61,7 @@ def type_fails(cut: Cut) -> Iterator[Observation]:
 
     What it is: the server answers for the SOA or NS records of the zone. To other types of query it does
     not reply, or it replies with an error or with something else of no use, where the records or NODATA are
-    due.
+    due. A server of the parent zone may have the zone's DS records in referrals, and fail if asked for them.
 
     Why it matters: clients that need the type wait in vain or fail. Certificate authorities do not issue
     if CAA fails, browsers wait for HTTPS, and mail servers for MX. If it is the type in question, or one

@@ -29,15 +29,8 @@ _LAME = {
     Kind.OTHER_TYPE: "answers with records of another type",
     Kind.WRONG_CLASS: "answers in another class",
 }
-_FAILS = {
-    Kind.SERVER_FAILURE,
-    Kind.NOT_IMPLEMENTED,
-    Kind.FORMAT_ERROR,
-    Kind.BAD_VERSION,
-    Kind.BAD_COOKIE,
-    Kind.OTHER_RCODE,
-}
 _OLD = {Kind.NOT_IMPLEMENTED, Kind.FORMAT_ERROR, Kind.BAD_VERSION, Kind.BAD_COOKIE}  # old software
+_FAILS = {*_OLD, Kind.SERVER_FAILURE, Kind.OTHER_RCODE}
 _WHY = {
     Kind.TIMEOUT: "no reply came in time",
     Kind.PORT_UNREACHABLE: "nothing listens on the port",
@@ -123,7 +116,14 @@ def lame_server(cut: Cut) -> Iterator[Observation]:
             what = f"does not answer queries for {_asked_for(cut, replies)}"
         return f"{what} at {addresses(replies)}: it {how}"
 
-    yield from each_server(cut, lame, does, lambda replies: _configure(cut, replies))
+    def repair(replies: list[HeardReply]) -> str:
+        configure = _configure(cut, replies)
+        if cut.probed or not all(reply.meaning.kind in FAILING for reply in replies):
+            return configure
+        what = f"make {_who(replies)} answer queries for {_asked_for(cut, replies)}"
+        return f"{what}; if it does not serve {zone_text(cut.zone)} at all, {configure}"
+
+    yield from each_server(cut, lame, does, repair)
 
 
 @of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, also=(Level.WARNING,))

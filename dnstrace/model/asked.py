@@ -10,6 +10,7 @@ import dns.rdataclass
 import dns.rdatatype
 
 from dnstrace.model.allowed import PAYLOAD, PORT, TRIES, check_address, check_kind, check_seconds, check_whole
+from dnstrace.model.kept import kept
 from dnstrace.model.known_name import known
 from dnstrace.model.mnemonics import register
 from dnstrace.model.structs import Struct, field
@@ -65,6 +66,11 @@ class Edns(Struct):
     version: int = 0
 
 
+@kept(most=64)
+def _shape(edns: Edns) -> Hashable:
+    return edns.version, edns.payload, edns.dnssec_ok, edns.options
+
+
 class Query(Struct):
     """One query to one address. Its message ID and source port belong to the network.
 
@@ -93,9 +99,9 @@ class Query(Struct):
     @property
     def way(self) -> Hashable:
         """The address, and how it is asked, whatever the question."""
-        edns, flags = self.edns, (self.recursion_desired, self.checking_disabled)
-        shape = edns and (edns.version, edns.payload, edns.dnssec_ok, edns.options)
-        return self.address, self.port, self.transport, self.endpoint, shape, flags
+        shape = self.edns and _shape(self.edns)
+        flags = self.recursion_desired, self.checking_disabled
+        return self.address, self.port, self.transport, self.endpoint, shape, *flags
 
 
 class Settings(Struct):

@@ -8,7 +8,7 @@ from dnstrace.checks import Blame, Level
 from dnstrace.dnssec import Security, parse_anchors
 from dnstrace.lab.world import load, read
 from dnstrace.model.anchors import NO_ANCHORS
-from tests.checks.checking import checked, made_of
+from tests.checks.checking import checked, checked_by_name, made_of
 from tests.checks.documented import assert_fires, found
 
 RULES = [
@@ -131,3 +131,9 @@ def test_of_two_servers_with_other_keys_that_which_the_parent_trusts_is_right(ds
     assert (None if finding.server is None else str(finding.server)) == (
         "ns2.example.com." if ds == "auto" else None
     )
+
+
+def test_a_ds_record_with_another_algorithm_than_its_key_is_not_of_a_revoked_key() -> None:
+    (found,) = checked_by_name("dnssec-ds-miscalled").findings or ()
+    assert "RSASHA256, but that key of example.com has algorithm ECDSAP256SHA256" in found.message
+    assert "revoked" not in found.message and found.rehearsed.endswith("secure")

@@ -55,6 +55,7 @@ def test_a_message_says_which_server_does_what_and_where(code: str, world: str, 
     [
         ("silent=HTTPS", "does not answer queries for www.example.com HTTPS at 192.0.2.53"),
         ("knows-types=A,AAAA,SOA,NS", "answers NOTIMP for www.example.com HTTPS at 192.0.2.53"),
+        ("other-name=HTTPS", "does not answer queries for www.example.com HTTPS at 192.0.2.53"),
     ],
 )
 def test_without_probes_a_server_is_said_to_fail_for_what_it_was_asked(does: str, says: str) -> None:
@@ -62,6 +63,13 @@ def test_without_probes_a_server_is_said_to_fail_for_what_it_was_asked(does: str
     servers = {f"ns{number}.example.com.": {"does": [does]} for number in (1, 2)}
     world = made_of("in-domain", question="www.example.com. HTTPS", servers=servers)
     assert (said := verdict(walked_in(world, signed=False))) is not None and says in said.text
+
+
+def test_without_probes_the_fix_begins_with_what_was_asked() -> None:
+    servers = {f"ns{number}.example.com.": {"does": ["other-name=MX"]} for number in (1, 2)}
+    walked = walked_in(made_of("in-domain", question="www.example.com. MX", servers=servers), signed=False)
+    (first, _) = (each for each in findings(walked) if each.code == "lame-server")
+    assert first.cure.startswith("make ns1.example.com answer queries for www.example.com MX; if it does not")
 
 
 def test_a_server_that_answers_over_tcp_only_is_not_called_unreachable() -> None:

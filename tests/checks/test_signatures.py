@@ -9,8 +9,9 @@ import pytest
 
 from dnstrace.lab.world import World, load
 from dnstrace.model import Delegation
+from dnstrace.model.findings import Blame
 from dnstrace.model.security import Security
-from tests.checks.checking import checked, made_of, told
+from tests.checks.checking import checked, checked_by_name, made_of, told
 from tests.checks.documented import assert_fires
 
 RULES = [
@@ -132,3 +133,10 @@ def test_a_signature_that_should_have_been_renewed(valid: list[float], found: in
     """Less than two days are left of ten and more, or less than a tenth."""
     world = made_of("_signed", zones={"example.com.": {"sign": {"valid": valid}}})
     assert [each.code for each in checked(world).findings or ()] == ["signature-expiring"] * found
+
+
+def test_where_the_ds_record_names_the_wrong_key_it_is_replaced() -> None:
+    """To sign again would not help: the key that it names does not sign keys."""
+    (found,) = checked_by_name("dnssec-ds-of-other-key").findings or ()
+    assert found.blame is Blame.REGISTRAR and " DS 33677 " in found.records[0]
+    assert "key 33677 signs it" in found.message and found.rehearsed.endswith("secure")
