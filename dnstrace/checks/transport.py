@@ -21,7 +21,7 @@ from dnstrace.model.naming import plain
 from dnstrace.model.structs import replace
 
 _PASS = "update the name server software of {server}, or the firewall that drops such queries"
-_UPDATE = "update the name server software of {server}, or the device in front of it that replies"
+_UPDATE = "update the name server software of {server}, or the device in front of it"
 
 
 @of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
