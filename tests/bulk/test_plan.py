@@ -10,6 +10,7 @@ import pytest
 from dnstrace import Settings, Tracing
 from dnstrace.bulk.plan import Plan, worth
 from dnstrace.model.allowed import LONGEST
+from dnstrace.model.structs import replace
 
 
 def plan(at_once: int = 200, rate: float | None = None, seed: int = 7) -> Plan:
@@ -54,3 +55,9 @@ def test_if_even_one_trace_is_slowed_down_it_has_more_time() -> None:
 
 def test_it_travels_to_other_processes() -> None:
     assert pickle.loads(pickle.dumps(plan())) == plan()
+
+
+def test_few_that_are_checked_begin_at_first() -> None:
+    checked = Settings(all_servers=True, probe=True)
+    assert plan().at_first == 200
+    assert replace(plan(), tracing=Tracing(settings=checked)).at_first < 20
