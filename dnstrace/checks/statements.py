@@ -19,9 +19,11 @@ import dns.rrset
 from dnstrace.checks.agreement import NEGATIVE, POSITIVE, conflict
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply, replies_of
+from dnstrace.dnssec.denial import marked_absent
 from dnstrace.dnssec.proof import Types
 from dnstrace.dnssec.records import NSEC
 from dnstrace.model import Kind, Name, Probe, Question, Step
+from dnstrace.model.mnemonics import AT_PARENT
 from dnstrace.model.naming import is_below, plain
 from dnstrace.model.structs import Struct
 
@@ -85,6 +87,9 @@ class Statement(Struct):
     @property
     def is_compact(self) -> bool:
         """Whether a NODATA reply may stand for a name that does not exist (RFC 9824)."""
+        message = self.reply.message
+        if message is not None and marked_absent(message.authority, self.name):
+            return True
         return any(Types(tuple(r.windows)).absent or r.next.labels[0] == b"\0" for _, r in self._nsec)
 
     @property
@@ -286,7 +291,7 @@ def _rdata_text(rrset: dns.rrset.RRset, rdata: dns.rdata.Rdata) -> str:
 def soa_with_referral(reply: HeardReply) -> Name | None:
     """The zone that a negative answer also refers to; None where it does not."""
     soa, message, question = reply.meaning.soa, reply.message, reply.step.question
-    if soa is None or message is None or question.rdtype == dns.rdatatype.DS:
+    if soa is None or message is None or question.rdtype in AT_PARENT:
         return None
     named = (rrset.name for rrset in message.authority if rrset.rdtype == dns.rdatatype.NS)
     below = (name for name in named if is_below(name, soa.name) and question.name.is_subdomain(name))
@@ -320,8 +325,8 @@ def asked_like_a_resolver(cut: Cut) -> list[HeardReply]:
 
 def parents_own(each: Statement, cut: Name) -> bool:
     """Whether a question about a zone cut is the business of the zone above it (RFC 4035 section 3.1.4.1)."""
-    own = (dns.rdatatype.DS, dns.rdatatype.NSEC, dns.rdatatype.RRSIG, dns.rdatatype.ANY)
-    return each.name == cut and each.rdtype in own
+    beside = (dns.rdatatype.NSEC, dns.rdatatype.RRSIG, dns.rdatatype.ANY)
+    return each.name == cut and (each.rdtype in AT_PARENT or each.rdtype in beside)
 
 
 def _statements(cut: Cut) -> Iterable[Statement]:

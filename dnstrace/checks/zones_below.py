@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dns.rdatatype
-
 from dnstrace.checks.evidence import Cut
 from dnstrace.dnssec.denial import DENIAL_TYPES
 from dnstrace.dnssec.records import Signed
 from dnstrace.model import Name
+from dnstrace.model.mnemonics import AT_PARENT
 from dnstrace.model.naming import is_below
 
 
@@ -18,8 +17,8 @@ def zones_below(cut: Cut) -> tuple[Name, ...]:
 
 
 def holds(below: Name, data: Signed) -> bool:
-    """Whether an RRset belongs to a zone below this one: DS at the cut and its denial do not."""
-    parents = data.rdtype in (dns.rdatatype.DS, *DENIAL_TYPES) and data.name == below
+    """Whether an RRset belongs to a zone below this one: DS and DELEG at the cut and their denial do not."""
+    parents = data.rdtype in (*AT_PARENT, *DENIAL_TYPES) and data.name == below
     return data.name.is_subdomain(below) and not parents
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import dns.rdatatype
 import dns.rrset
@@ -21,7 +21,7 @@ from dnstrace.dnssec.proof import Proof, ProofResult, Types
 from dnstrace.dnssec.records import NSEC, NSEC3, Signed, signed, type_name
 from dnstrace.dnssec.signature import Checked
 from dnstrace.model import ROOT, Name
-from dnstrace.model.judgement import SignatureEvidence
+from dnstrace.model.judgement import LIMITS, SignatureEvidence
 from dnstrace.model.naming import plain
 from dnstrace.model.structs import Struct
 
@@ -127,6 +127,25 @@ def read_nsec3(data: Signed, zone: Name) -> list[Nsec3]:
         for rdata in data.rrset
         if isinstance(rdata, NSEC3) and rdata.algorithm == nsec3.SHA1 and rdata.flags in (0, nsec3.OPT_OUT)
     ]
+
+
+def marked_absent(rrsets: Iterable[dns.rrset.RRset], name: Name) -> bool:
+    """Whether an authority section marks `name` as one that does not exist, by the type NXNAME.
+
+    The RCODE of such a reply is NOERROR, unless the query has the CO flag (RFC 9824 section 5).
+    """
+    records = ((rrset.name, rdata) for rrset in rrsets for rdata in rrset if isinstance(rdata, NSEC | NSEC3))
+    return any(Types(tuple(rdata.windows)).absent and _is_of(name, owner, rdata) for owner, rdata in records)
+
+
+def _is_of(name: Name, owner: Name, rdata: NSEC | NSEC3) -> bool:
+    """Whether a denial record matches a name; no more is hashed for it than validators hash."""
+    if isinstance(rdata, NSEC):
+        return bool(owner == name)
+    if rdata.algorithm != nsec3.SHA1 or rdata.iterations > LIMITS.iterations:
+        return False
+    digest = nsec3.hashed(name, rdata.iterations, rdata.salt)
+    return _hash_label(owner) == digest
 
 
 def _hash_label(owner: Name) -> bytes | None:

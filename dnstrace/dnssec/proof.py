@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from enum import StrEnum
 
 import dns.name
@@ -11,6 +11,7 @@ import dns.rrset
 
 from dnstrace.dnssec.records import NSEC, Signed, type_name
 from dnstrace.model import ROOT, Name
+from dnstrace.model.mnemonics import AT_PARENT
 from dnstrace.model.naming import plain
 from dnstrace.model.structs import Struct
 
@@ -73,8 +74,8 @@ class Types(Struct):
 
 
 def at_cut(data: Signed) -> bool:
-    """Whether a signed RRset is the word of the parent on a zone cut: DS records, or their NSEC record."""
-    if data.rdtype == dns.rdatatype.DS:
+    """Whether a signed RRset is the word of the parent on a zone cut: its own types, or their NSEC record."""
+    if data.rdtype in AT_PARENT:
         return True
     return any(isinstance(record, NSEC) and Types(tuple(record.windows)).cut for record in data.rrset)
 
@@ -82,8 +83,8 @@ def at_cut(data: Signed) -> bool:
 def lacks_data(types: Types, name: Name, rdtype: int, record: str) -> Proof:
     """Proof that `name` has no `rdtype`, from its type bit map (RFC 4035 section 5.4, RFC 5155 section 8.5).
 
-    At a zone cut only the DS RRset belongs to the parent: the parent has to deny DS, and the child everything
-    else (RFC 6840 sections 4.1 and 4.4).
+    At a zone cut only DS and DELEG belong to the parent: the parent has to deny those, and the child
+    everything else (RFC 6840 sections 4.1 and 4.4).
     """
     if rdtype in types:
         return Proof(
@@ -96,7 +97,7 @@ def lacks_data(types: Types, name: Name, rdtype: int, record: str) -> Proof:
             return Proof(
                 ProofResult.UNPROVED, f"{record} is from the child zone, but only the parent can deny DS"
             )
-    elif types.cut:
+    elif types.cut and rdtype not in AT_PARENT:
         if types.unsigned_cut:
             return Proof(ProofResult.INSECURE, f"{record} shows an unsigned delegation at {plain(name)}")
         useless = f"{record} is from the parent zone, so it proves nothing about the data in {plain(name)}"
@@ -122,17 +123,8 @@ def lacks_ds(types: Types, name: Name, record: str) -> Proof:
 
 
 def absent_text(name: Name, record: str) -> str:
-    """What an NSEC record with the type NXNAME shows, in words."""
+    """What an NSEC or NSEC3 record with the type NXNAME shows, in words."""
     return f"{record} marks {plain(name)} as non-existent (compact denial)"
-
-
-def marked_absent(rrsets: Iterable[dns.rrset.RRset], name: Name) -> bool:
-    """Whether an authority section marks `name` as one that does not exist, by the type NXNAME.
-
-    The RCODE of such a reply is NOERROR, unless the query has the CO flag (RFC 9824 section 5).
-    """
-    records = (rdata for rrset in rrsets if rrset.name == name for rdata in rrset)
-    return any(isinstance(rdata, NSEC) and Types(tuple(rdata.windows)).absent for rdata in records)
 
 
 def wildcard_below(name: Name) -> Name | None:

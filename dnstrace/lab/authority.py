@@ -27,6 +27,7 @@ from dnstrace.lab.zone import LabZone, Node
 from dnstrace.message.alias import follow
 from dnstrace.message.deleg import DELEG
 from dnstrace.model import Name, Question, Transport
+from dnstrace.model.mnemonics import AT_PARENT
 
 PAYLOAD = 1232
 """The EDNS payload size that the lab's servers offer, and never exceed over UDP, in octets."""
@@ -70,9 +71,9 @@ class Authority:
         return None if served and self._zone_for(question) is not None else dns.rcode.REFUSED
 
     def _zone_for(self, question: Question) -> LabZone | None:
-        """The deepest zone served that contains the name; for DS the one above its cut, if served."""
+        """The deepest zone served that contains the name; for DS and DELEG the one above, if served."""
         name = question.name
-        if question.rdtype == dns.rdatatype.DS and name != dns.name.root:
+        if question.rdtype in AT_PARENT and name != dns.name.root:
             return self._deepest(name.parent()) or self._deepest(name)
         return self._deepest(name)
 
@@ -104,7 +105,7 @@ class _Lookup:
         """Answer; the target if the name is an alias. AA is for the name asked (RFC 1035 section 4.1.1)."""
         name, zone, reply = self._question.name, self._zone, self._reply
         cut = zone.cut(name)
-        if cut is not None and not (cut == name and self._question.rdtype == dns.rdatatype.DS):
+        if cut is not None and not (cut == name and self._question.rdtype in AT_PARENT):
             self._refer(cut)
             return None
         reply.flags |= dns.flags.AA

@@ -21,11 +21,12 @@ import dns.rrset
 from dnstrace.lab.plan import SigningPlan
 from dnstrace.lab.zone import LabZone
 from dnstrace.model import Name
+from dnstrace.model.mnemonics import AT_PARENT
 
 _SHA1 = 1  # the NSEC3 hash algorithm
 _OPT_OUT = 1
 _NXNAME = dns.rdatatype.RdataType.make(128)  # RFC 9824 section 3.1
-_AT_CUT = {dns.rdatatype.NS, dns.rdatatype.DS}
+_AT_CUT = {dns.rdatatype.NS, *map(dns.rdatatype.RdataType.make, AT_PARENT)}
 _IN = dns.rdataclass.IN
 
 Types = set[dns.rdatatype.RdataType]

@@ -15,6 +15,7 @@ import dns.rrset
 
 from dnstrace.lab.authority import respond
 from dnstrace.lab.reaction import Asked, Reaction, Responder, error, flagged, misbehaviour, said
+from dnstrace.model.mnemonics import AT_PARENT
 
 _SOA = "ns.invalid. hostmaster.invalid. 1 7200 900 1209600 300"
 
@@ -125,12 +126,12 @@ def _soa_in_referrals(asked: Asked, otherwise: Responder, parameter: str) -> Rea
 def _refers(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
     """A name and all below it are delegated without the zone's knowledge: `refers=sub.x. ns1.y.`.
 
-    The referral has what the zone proves of the name, or nothing if `bare` follows. A question for DS is
-    answered from the zone.
+    The referral has what the zone proves of the name, or nothing if `bare` follows. A question for DS
+    or DELEG is answered from the zone.
     """
     below, server, *bare = parameter.split()
     cut, question = dns.name.from_text(below), asked.query.question[0]
-    own = question.name == cut and question.rdtype == dns.rdatatype.DS
+    own = question.name == cut and question.rdtype in AT_PARENT
     if own or not question.name.is_subdomain(cut):
         return otherwise(asked)
     reply = dns.message.from_wire(otherwise(asked).replies[0])

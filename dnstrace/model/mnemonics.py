@@ -15,6 +15,9 @@ MNEMONICS: Final = {
 NOT_DATA: Final = frozenset({0, 41, 128, 249, 250, 251, 252})  # TYPE0, OPT, NXNAME, TKEY, TSIG, IXFR, AXFR
 """Types for which nothing can be traced: a zone has no records of them."""
 
+AT_PARENT: Final = frozenset({43, 61440})  # DS, DELEG (draft-ietf-deleg)
+"""Types that are the parent's data at a zone cut: its servers answer for them (RFC 4035 section 3.1.4.1)."""
+
 
 def register() -> None:
     """Have dnspython read and write them."""

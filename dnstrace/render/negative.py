@@ -13,6 +13,8 @@ from dnstrace.render.text import type_text
 if TYPE_CHECKING:
     from dnstrace.model import Step, Trace
 
+_DENIAL = (dns.rdatatype.NSEC, dns.rdatatype.NSEC3)
+
 
 def negative_words(step: Step) -> str:
     """The result of a step that ended with NXDOMAIN or NODATA, with its RCODE's name first."""
@@ -32,14 +34,14 @@ def ended_compactly(trace: Trace) -> bool:
 def denied_compactly(step: Step) -> bool:
     """Whether a step ended with NODATA for a name that does not exist: compact denial (RFC 9824).
 
-    Its NSEC record has the type NXNAME. A query without the DO flag may get NXDOMAIN instead.
+    Its NSEC or NSEC3 record has the type NXNAME. A query without the DO flag may get NXDOMAIN instead.
     """
     if step.outcome is not Outcome.NODATA or step.meaning is None or step.chosen is None:
         return False
     message = step.attempts[step.chosen].exchange.message
-    denial = [] if message is None else [r for r in message.authority if r.rdtype == dns.rdatatype.NSEC]
+    denial = [] if message is None else [r for r in message.authority if r.rdtype in _DENIAL]
     if not denial:
         return False
-    from dnstrace.dnssec.proof import marked_absent  # only a signed denial needs it
+    from dnstrace.dnssec.denial import marked_absent  # only a signed denial needs it
 
     return marked_absent(denial, step.meaning.target or step.question.name)

@@ -7,9 +7,8 @@ the parent's side of a cut; the child's own NS set is kept for when those server
 
 from __future__ import annotations
 
-import dns.rdatatype
-
 from dnstrace.model import Address, Delegation, Name, Question, Source
+from dnstrace.model.mnemonics import AT_PARENT
 from dnstrace.model.naming import folded
 from dnstrace.model.structs import replace
 
@@ -34,10 +33,10 @@ class Cuts:
     def enclosing(self, question: Question) -> Delegation:
         """The deepest known cut whose servers can be asked `question`.
 
-        DS lives on the parent's side of its cut (RFC 4035 section 3.1.4.1).
+        What is the parent's at a cut is asked above it (`dnstrace.model.mnemonics.AT_PARENT`).
         """
         labels = folded(question.name)
-        if question.rdtype == dns.rdatatype.DS and labels != (b"",):
+        if question.rdtype in AT_PARENT and labels != (b"",):
             labels = labels[1:]
         while (cut := self._cuts.get(labels)) is None:
             labels = labels[1:]

@@ -27,6 +27,7 @@ import dns.rrset
 
 from dnstrace.model import Exchange, Fault, Kind, Name, Purpose, Query, Step
 from dnstrace.model.kept import kept
+from dnstrace.model.mnemonics import AT_PARENT
 from dnstrace.model.structs import replace
 from dnstrace.port import Network, in_turn, nobody
 from dnstrace.walk.remembered import FAMILY_TYPES
@@ -136,7 +137,7 @@ class Hearing:
 
     def _referral(self, query: Query, zone: Name, place: int) -> Exchange | None:
         name, cuts = query.question.name, self._heard.cuts
-        if query.question.rdtype == dns.rdatatype.DS:  # it is the parent's (RFC 4035 section 3.1.4.1)
+        if query.question.rdtype in AT_PARENT:
             name = name.parent() if len(name) > 1 else name
         while len(name) > len(zone):
             known = self._heard.referral((zone, name, query.way), place) if name in cuts else None

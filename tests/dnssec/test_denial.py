@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import dns.dnssec
 import dns.rrset
 import pytest
 
-from dnstrace.dnssec.denial import Denial, read_denial
+from dnstrace.dnssec.denial import Denial, marked_absent, read_denial
 from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.proof import ProofResult
 from dnstrace.dnssec.signature import Checked, check
@@ -139,3 +140,35 @@ def test_too_many_hashes_are_named() -> None:
 def test_too_many_iterations_are_insecure() -> None:
     made = zone("nsec3", iterations=151)
     assert read(absence(made), made).nxdomain(OWNER).shown is ProofResult.INSECURE
+
+
+@pytest.mark.parametrize(
+    ("marks", "text"),
+    [
+        (True, "no.example. 60 IN NSEC \\000.no.example. RRSIG NSEC TYPE128"),
+        (False, "no.example. 60 IN NSEC \\000.no.example. RRSIG NSEC"),
+        (False, "of.example. 60 IN NSEC \\000.of.example. RRSIG NSEC TYPE128"),
+        (True, "{hash}.example. 60 IN NSEC3 1 0 5 ab {next} TYPE128"),
+        (False, "{hash}.example. 60 IN NSEC3 1 0 5 ab {next} TXT"),
+        (False, "{hash}.example. 60 IN NSEC3 1 0 5 - {next} TYPE128"),
+        (False, "{hash}.example. 60 IN NSEC3 2 0 5 ab {next} TYPE128"),
+        (False, "not-a-hash.example. 60 IN NSEC3 1 0 5 ab {next} TYPE128"),
+    ],
+)
+def test_a_record_of_a_name_marks_it_as_absent_by_the_type_nxname(marks: bool, text: str) -> None:
+    digest = dns.dnssec.nsec3_hash(OWNER, "ab", 5, 1).lower()
+    record = dns.rrset.from_text_list(*split(text.format(hash=digest, next=digest)))
+    assert marked_absent([record], OWNER) is marks
+
+
+def test_a_name_is_not_hashed_more_often_than_validators_hash() -> None:
+    most = LIMITS.iterations + 1
+    digest = dns.dnssec.nsec3_hash(OWNER, "ab", most, 1).lower()
+    record = dns.rrset.from_text_list(*split(f"{digest}.example. 60 IN NSEC3 1 0 {most} ab {digest} TYPE128"))
+    assert not marked_absent([record], OWNER)
+
+
+def split(text: str) -> tuple[str, int, str, str, list[str]]:
+    """A record in master-file format, as dnspython takes it."""
+    owner, ttl, rdclass, rdtype, data = text.split(maxsplit=4)
+    return owner, int(ttl), rdclass, rdtype, [data]

@@ -32,7 +32,7 @@ def test_the_deepest_cut_at_or_above_the_name() -> None:
 def test_ds_is_asked_on_the_upper_side_of_its_cut() -> None:
     made = cuts(COM)
     assert begun_at(made, "com.", "DS") == begun_at(made, ".", "DS") == ROOT
-    assert begun_at(made, "example.com.", "DS") == name("com.")
+    assert begun_at(made, "example.com.", "DS") == begun_at(made, "example.com.", "TYPE61440") == name("com.")
 
 
 def test_other_roots_make_what_was_learnt_below_void() -> None:
