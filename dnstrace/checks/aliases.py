@@ -16,6 +16,7 @@ from dnstrace.checks.registries import registered
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, replies_of, steps_of
 from dnstrace.checks.statements import Statement, statements_of
+from dnstrace.dnssec.compact import is_absent
 from dnstrace.model import ROOT, Name, Outcome, Purpose, Step
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import is_below, plain, zone_text
@@ -80,7 +81,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     last, zone, source = links[-1], _zone_of_owner(evidence, links[-1]), links[-1].source
     ending = [step for step in evidence.trace.steps if step.purpose is Purpose.ALIAS][-1]
     meant = _without_zone(source.target, zone)
-    if meant is None and is_handed_over(evidence.trace, last.owner, last.target):
+    if meant is None and is_handed_over(ending, last.owner):
         yield without_pointer(last.owner, last.target, (last.step.id, ending.id), evidence.zone_of(ending))
         return
     if meant is None and _is_redirected_well(source, ending):
@@ -259,7 +260,7 @@ def _missing(evidence: Evidence, last: AliasLink) -> str | None:
     ending = [step for step in trace.steps if step.purpose is Purpose.ALIAS][-1:]
     if not ending or last.target != ending[0].question.name:
         return None
-    if trace.outcome is Outcome.NXDOMAIN:
+    if trace.outcome in (Outcome.NXDOMAIN, Outcome.NODATA) and is_absent(ending[0]):
         return "which does not exist"
     lost = trace.outcome is Outcome.FAILED and ending[0].outcome is Outcome.FAILED and not ending[0].limited
     cut = evidence.cut(ending[0].zone)
@@ -279,7 +280,7 @@ def _is_redirected_well(source: Source, ending: Step) -> bool:
 
     The record itself is at fault if the domain that it points to is not registered.
     """
-    if source.rdtype != _DNAME or ending.outcome is not Outcome.NXDOMAIN or ending.meaning is None:
+    if source.rdtype != _DNAME or not is_absent(ending) or ending.meaning is None:
         return False
     domain, above = registered(source.target), ending.meaning.zone
     return domain is None or above is None or not is_below(domain, above)

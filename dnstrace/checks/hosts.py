@@ -11,6 +11,7 @@ from dnstrace.checks.alias_links import Source, source_of
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply
 from dnstrace.checks.statements import foreign_soa_in
+from dnstrace.dnssec.compact import denied_compactly
 from dnstrace.message.given import addresses_given
 from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Step
 from dnstrace.model.addresses import address_of
@@ -64,7 +65,7 @@ def _read(cut: Cut, name: Name) -> Host:
         name=name,
         addresses=tuple(sorted(set(filter(None, map(address_of, data))), key=partial(place, name))),
         denied=frozenset(_FAMILIES[s.question.rdtype] for s, meaning in found if meaning.kind is Kind.NODATA),
-        nxdomain=Kind.NXDOMAIN in kinds,
+        nxdomain=Kind.NXDOMAIN in kinds or any(denied_compactly(step) for step, _ in found),
         alias=target is not None,
         target=target,
         source=None if target is None else source_of(name, target, given),

@@ -9,17 +9,19 @@ import dns.rdatatype
 import dns.reversename
 
 from dnstrace.checks.remedies import in_zone
-from dnstrace.model import Name, Outcome, Trace
+from dnstrace.dnssec.compact import is_absent
+from dnstrace.model import Name, Step
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
 
 _REVERSE = (dns.reversename.ipv4_reverse_domain, dns.reversename.ipv6_reverse_domain)
 
 
-def is_handed_over(trace: Trace, owner: Name, target: Name) -> bool:
-    """Whether an alias leads from one reverse name to another, which does not exist."""
-    asked = trace.question.rdtype == dns.rdatatype.PTR and trace.outcome is Outcome.NXDOMAIN
-    return asked and all(any(name.is_subdomain(zone) for zone in _REVERSE) for name in (owner, target))
+def is_handed_over(ending: Step, owner: Name) -> bool:
+    """Whether an alias leads from one reverse name to another, where it ends because that does not exist."""
+    asked, names = ending.question.rdtype == dns.rdatatype.PTR, (owner, ending.question.name)
+    handed = all(any(name.is_subdomain(zone) for zone in _REVERSE) for name in names)
+    return asked and handed and is_absent(ending)
 
 
 def without_pointer(owner: Name, target: Name, steps: tuple[int, ...], zone: Name) -> Observation:

@@ -9,7 +9,8 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.hosts import Host
 from dnstrace.checks.phrases import listed
 from dnstrace.checks.registries import registered
-from dnstrace.model import ROOT, Kind, Name
+from dnstrace.dnssec.compact import is_absent
+from dnstrace.model import ROOT, Name
 from dnstrace.model.naming import zone_text
 
 
@@ -66,8 +67,7 @@ def unregistered(cut: Cut, host: Host) -> Name | None:
 
     It is one that anybody can register, or a top-level domain.
     """
-    steps = [s for s in cut.evidence.lookups.get(host.name, ()) if s.meaning is not None]
-    denied = [s.zone for s in steps if s.meaning is not None and s.meaning.kind is Kind.NXDOMAIN]
+    denied = [step.zone for step in cut.evidence.lookups.get(host.name, ()) if is_absent(step)]
     if not denied or not host.nxdomain or len(host.name) < 2:
         return None
     domain = registered(host.name)
