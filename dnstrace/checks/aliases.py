@@ -170,7 +170,7 @@ def alias_beside_data(cut: Cut) -> Iterator[Observation]:
     How to fix it: remove either the CNAME record or the other records. A name that is delegated has no
     CNAME record in the zone above: either the delegation or the CNAME record has to go.
 
-    References: RFC 1034 section 3.6.2; RFC 2181 section 10.1; RFC 4035 section 2.5
+    References: RFC 1034 section 3.6.2; RFC 2181 section 10.1; RFC 4035 section 2.5; RFC 6672 section 2.3
     """
     found: dict[Name, list[HeardReply]] = {}
     for reply in _heard_of(cut):
@@ -191,6 +191,12 @@ def alias_beside_data(cut: Cut) -> Iterator[Observation]:
         elif any(_cut_of(reply) == owner for reply in showing):
             what = f"in {zone_text(cut.zone)} and also delegated to other servers"
             cure = one_has_to_go(owner, cut.zone)
+        elif _redirects_itself(owner, targets, showing):
+            what = f"of {plain(targets[0])}, where its DNAME record sends only the names below it"
+            cure = (
+                f"remove the CNAME record of {plain(owner)}; if {zone_text(cut.zone)} has none, upgrade the"
+                " software of its servers, which make one from the DNAME record"
+            )
         yield Observation(
             f"{plain(owner)} is an alias {what}, on {where(showing)}",
             steps_of(showing),
@@ -316,6 +322,12 @@ def _in_turn(cut: Cut) -> dict[Name, list[HeardReply]]:
         if aliases and others and owner != cut.zone:
             found.setdefault(owner, []).extend((aliases[0].reply, others[0].reply))
     return found
+
+
+def _redirects_itself(owner: Name, targets: list[Name], showing: Iterable[HeardReply]) -> bool:
+    """Whether a DNAME record of the name has the same target: it is not for the name itself (RFC 6672)."""
+    sets = (reply.rrset(owner, _DNAME) or () for reply in showing)
+    return any([rdata.target] == targets for rrset in sets for rdata in rrset)
 
 
 def _types_at(owner: Name, each: Statement) -> set[dns.rdatatype.RdataType]:

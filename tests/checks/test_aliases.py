@@ -84,3 +84,8 @@ def test_a_target_that_lacks_its_final_dot_is_recognised_and_its_fix_rehearsed(
         assert not finding.cure and not finding.records
     else:
         assert finding.cure.startswith("remove the alias")
+
+
+def test_the_name_of_a_dname_record_is_not_redirected_by_it() -> None:
+    (finding,) = found("alias-beside-data", "dname-and-cname")
+    assert "only the names below it" in finding.message and "upgrade the software" in finding.cure
