@@ -11,6 +11,7 @@ from dnstrace.checks.alias_links import AliasLink, Source, links_of
 from dnstrace.checks.catalogue import of_cut, of_trace
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.phrases import listed, where
+from dnstrace.checks.pointers import is_handed_over, without_pointer
 from dnstrace.checks.registries import registered
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, replies_of, steps_of
@@ -80,6 +81,9 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     ending = [step for step in evidence.trace.steps if step.purpose is Purpose.ALIAS][-1]
     meant = _without_zone(source.target, zone)
     if meant is None and _is_redirected_well(source, ending):
+        return
+    if meant is None and is_handed_over(evidence.trace, last.owner, last.target):
+        yield without_pointer(last.owner, last.target, (last.step.id, ending.id), evidence.zone_of(ending))
         return
     cure, remedy = (
         f"remove {_named(source)}, or point it at a name that exists",
