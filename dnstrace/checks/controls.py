@@ -24,11 +24,12 @@ _LOST = 3  # questions that got no reply at first: fewer are lost datagrams
 
 def unsteady(cut: Cut) -> frozenset[str]:
     """The addresses whose replies depend on chance, as is seen from what they did to equal queries."""
-    asked: dict[Query, list[Attempt]] = defaultdict(list)
+    asked: dict[tuple[Query, tuple[bytes, ...]], list[Attempt]] = defaultdict(list)
     for attempt in cut.all_attempts:
-        asked[attempt.exchange.query].append(attempt)
-    changing = [query for query, attempts in asked.items() if _fails_at_times(attempts)]
-    silent = [query for query, attempts in asked.items() if _is_silent_at_times(attempts)]
+        query = attempt.exchange.query
+        asked[query, query.question.name.labels].append(attempt)  # in mixed case it is another query
+    changing = [query for (query, _), attempts in asked.items() if _fails_at_times(attempts)]
+    silent = [query for (query, _), attempts in asked.items() if _is_silent_at_times(attempts)]
     lossy = {address for address, count in _counted(silent).items() if count >= _LOST}
     return frozenset({query.address for query in changing} | lossy)
 
@@ -72,27 +73,49 @@ def heard_over_udp(cut: Cut) -> set[str]:
 
 
 def failing_over_tcp(cut: Cut) -> dict[str, HeardReply]:
-    """By address, an error over TCP in reply to a question that is answered, or truncated, over UDP."""
+    """By address, a reply over TCP of no use, to a question that is answered, or truncated, over UDP.
+
+    Usually it is an error. A reply that is truncated over TCP too is not among these.
+    """
     return cut.once(_failing_over_tcp)
 
 
 def _failing_over_tcp(cut: Cut) -> dict[str, HeardReply]:
     steps = [step for step in cut.steps if step.zone == cut.zone and not step.at_resolver]
-    told, errors = set(), list[HeardReply]()
+    answered, cut_short, useless = set(), set(), list[HeardReply]()
     for step in steps:
         for attempt in step.attempts:
-            query, kind = attempt.exchange.query, attempt.meaning.kind
-            if query.transport is Transport.TCP and kind in _ERRORS:
-                errors.append(HeardReply(step, attempt))
-            elif query.transport is Transport.UDP and (attempt.meaning.usable or kind is Kind.TRUNCATED):
-                told.add((query.address, query.question, query.edns is None))
+            query, meaning = attempt.exchange.query, attempt.meaning
+            asked = query.address, query.question, query.edns is None
+            if query.transport is Transport.UDP and meaning.usable:
+                answered.add(asked)
+            elif query.transport is Transport.UDP and meaning.kind is Kind.TRUNCATED:
+                cut_short.add(asked)
+            elif query.transport is Transport.TCP and not meaning.usable:
+                useless.append(HeardReply(step, attempt))
     unsure = cut.once(unsteady)
     found: dict[str, HeardReply] = {}
-    for each in sorted(errors, key=lambda each: not truncated(each)):
-        query = each.attempt.exchange.query
-        if (query.address, query.question, query.edns is None) in told and query.address not in unsure:
+    for each in sorted(useless, key=lambda each: not truncated(each)):
+        query, kind = each.attempt.exchange.query, each.meaning.kind
+        asked = query.address, query.question, query.edns is None
+        is_error = kind in _ERRORS and asked in cut_short
+        is_unlike = each.message is not None and kind is not Kind.TRUNCATED_OVER_TCP and asked in answered
+        if (is_error or is_unlike) and each.address not in unsure:
             found.setdefault(each.address, each)
     return found
+
+
+def unlike_over_udp(cut: Cut) -> dict[str, tuple[HeardReply, HeardReply]]:
+    """By address, an answer over TCP and one over UDP that are of different kinds, or have AA and do not."""
+    plainly = {reply.address: reply for reply in cut.probe(Probe.SOA) if reply.meaning.usable}
+    pairs = ((each, plainly[each.address]) for each in cut.probe(Probe.TCP) if each.address in plainly)
+    return {
+        one.address: (one, other)
+        for one, other in pairs
+        if one.meaning.usable
+        and one.address not in cut.once(unsteady)
+        and (one.meaning.kind, one.meaning.authoritative) != (other.meaning.kind, other.meaning.authoritative)
+    }
 
 
 def truncated(reply: HeardReply) -> bool:

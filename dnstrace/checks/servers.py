@@ -12,7 +12,7 @@ from dnstrace.checks.evidence import FAILING, Cut
 from dnstrace.checks.phrases import addresses, listed, question_text
 from dnstrace.checks.replies import SILENCES, HeardReply, replies_of
 from dnstrace.checks.server_fixes import each_server
-from dnstrace.checks.signed_data import keys_without_authority
+from dnstrace.checks.signed_data import without_authority
 from dnstrace.checks.statements import foreign_soa_in, soa_with_referral
 from dnstrace.message.meaning import FROM_CHILD
 from dnstrace.model import Kind, Probe
@@ -226,14 +226,16 @@ def not_authoritative(cut: Cut) -> Iterator[Observation]:
         and soa_with_referral(reply) is None
     ]
     known = {reply.address for reply in without}
-    without += [reply for reply in keys_without_authority(cut) if reply.address not in known]
+    without += [reply for reply in without_authority(cut) if reply.address not in known]
+
+    def does(replies: list[HeardReply]) -> str:
+        asked = zone_text(cut.zone) if replies[0].address in known else _questions(replies)
+        return f"answers for {asked} without authority (no AA flag) at {addresses(replies)}"
+
     for each in each_server(
         cut,
         without,
-        lambda replies: (
-            f"answers for {zone_text(cut.zone)}{'' if replies[0].address in known else ' DNSKEY'}"
-            f" without authority (no AA flag) at {addresses(replies)}"
-        ),
+        does,
         lambda replies: f"serve {zone_text(cut.zone)} on {_who(replies)} itself, as primary or secondary",
     ):
         yield replace(each, level=Level.WARNING)
@@ -332,8 +334,10 @@ def _over_tcp(cut: Cut) -> set[str]:
 
 def _asked_for(cut: Cut, replies: list[HeardReply]) -> str:
     """What servers fail to answer for: the zone, if that was probed, else what the walk asked them, alone."""
-    if cut.probed:
-        return zone_text(cut.zone)
+    return zone_text(cut.zone) if cut.probed else _questions(replies)
+
+
+def _questions(replies: list[HeardReply]) -> str:
     return listed(dict.fromkeys(question_text(reply.step.question) for reply in replies), 3)
 
 

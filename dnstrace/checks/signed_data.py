@@ -12,8 +12,11 @@ from dnstrace.dnssec.denial import DENIAL_TYPES
 from dnstrace.dnssec.records import DNSKEY, Signed, signed
 from dnstrace.dnssec.signature import usable_key
 from dnstrace.message.meaning import FROM_CHILD
-from dnstrace.model import Kind, Name, Purpose, Step
+from dnstrace.model import Kind, Name, Probe, Purpose, Step
 from dnstrace.model.naming import is_below
+
+_COMPARED = (Probe.SOA, Probe.NS, Probe.DNSKEY, Probe.CDS, Probe.CDNSKEY, Probe.NSEC3PARAM, Probe.TYPE)
+_ANSWERS = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN})
 
 
 def keys_in(reply: HeardReply) -> frozenset[DNSKEY]:
@@ -45,11 +48,17 @@ def to_be_signed(reply: HeardReply) -> tuple[Signed, ...]:
     )
 
 
-def keys_without_authority(cut: Cut) -> list[HeardReply]:
-    """The replies with keys of the zone that lack the AA flag."""
+def without_authority(cut: Cut) -> list[HeardReply]:
+    """The replies with keys of the zone that lack the AA flag, and to probes where others have it."""
     keys = (s for s in cut.steps if s.purpose is Purpose.DNSKEY and s.zone == cut.zone)
-    replies = (reply for step in keys for reply in replies_of(step))
-    return [r for r in replies if r.meaning.kind is Kind.ANSWER and not r.meaning.authoritative]
+    replies = [reply for step in keys for reply in replies_of(step)]
+    found = [r for r in replies if r.meaning.kind is Kind.ANSWER and not r.meaning.authoritative]
+    for probe in _COMPARED:
+        for step in cut.probe_steps(probe):
+            heard = [r for r in replies_of(step) if r.address in cut.serving and r.meaning.kind in _ANSWERS]
+            if any(reply.meaning.authoritative for reply in heard):
+                found += [reply for reply in heard if not reply.meaning.authoritative]
+    return found
 
 
 def from_child(steps: Iterable[Step], zone: Name) -> list[HeardReply]:

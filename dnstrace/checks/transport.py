@@ -8,6 +8,7 @@ import dns.flags
 import dns.rcode
 import dns.rdatatype
 
+from dnstrace.checks.anomalies import result_text
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.controls import answered_with_edns, knowing_edns, unsteady
 from dnstrace.checks.evidence import Cut
@@ -15,7 +16,7 @@ from dnstrace.checks.phrases import UPDATE, addresses, listed
 from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
 from dnstrace.checks.signing import signing_of
-from dnstrace.model import ROOT, Cause, Probe
+from dnstrace.model import ROOT, Cause, Kind, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain
 from dnstrace.model.structs import replace
@@ -128,8 +129,8 @@ def edns_version(cut: Cut) -> Iterator[Observation]:
 def edns_option(cut: Cut) -> Iterator[Observation]:
     """A name server does not ignore an unknown EDNS option.
 
-    What it is: a query with an option of an unassigned code gets an error, gets the option back, or gets
-    no reply.
+    What it is: a query with an option of an unassigned code gets an error, another answer than a query
+    without it, the option back, or no reply.
 
     Why it matters: resolvers send options, such as cookies, that older servers do not know. Servers must
     ignore these; if they do not, resolution fails or is slow.
@@ -138,8 +139,13 @@ def edns_option(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 6891 section 6.1.2; RFC 8906 section 8.2.3
     """
-    found = [reply for reply in knowing_edns(cut, Probe.EDNS_OPTION) if _option_fault(reply)]
-    yield from _each_fault(found, _option_fault, "to a query with an unknown EDNS option at {}")
+    without = {reply.address: reply for reply in cut.probe(Probe.SOA)}
+
+    def fault(reply: HeardReply) -> str:
+        return _option_fault(reply, without[reply.address])
+
+    found = [reply for reply in knowing_edns(cut, Probe.EDNS_OPTION) if fault(reply)]
+    yield from _each_fault(found, fault, "to a query with an unknown EDNS option at {}")
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -262,12 +268,17 @@ def _version_fault(reply: HeardReply) -> str:
     return f"replies {dns.rcode.to_text(reply.message.rcode())}"
 
 
-def _option_fault(reply: HeardReply) -> str:
+def _option_fault(reply: HeardReply, without: HeardReply) -> str:
     """What is wrong with the reply to an unknown option; empty where nothing is."""
     if reply.message is None:
         return "does not reply"
     if reply.message.rcode() != dns.rcode.NOERROR:
         return f"replies {dns.rcode.to_text(reply.message.rcode())}"
+    here, there = reply.meaning, without.meaning
+    if here.kind is not Kind.TRUNCATED and here.kind is not there.kind:
+        return f"sends {result_text(here)}"
+    if here.usable and here.authoritative is not there.authoritative:
+        return f"{'sets' if here.authoritative else 'clears'} AA in its reply"
     sent = (
         {code for code, _ in reply.attempt.exchange.query.edns.options}
         if reply.attempt.exchange.query.edns
