@@ -83,4 +83,5 @@ def as_of_now(text: str) -> str:
     text = re.sub(r"(?m)^traced \d{4}-\d\d-\d\d \d\d:\d\d UTC\n", "", text)
     text = text.replace(" cached then lived until ", " cached now lives until ")
     text = text.replace("if cached then", "if cached now ")
+    text = text.replace(": when this was traced, until", ", until").replace(": when traced, until", ", until")
     return text.replace("resolvers that asked then kept", "resolvers that ask now keep")

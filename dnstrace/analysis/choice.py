@@ -1,9 +1,9 @@
 """Which of many replies to go by: one that follows from the replies, whoever gave them first.
 
 The most common meaning counts. Among equally common ones a referral comes first, since only what it leads to
-can be examined as well, then an answer, then a denial; among SOA records the newest (RFC 1982); among others
-the content decides. Of the replies with that meaning, the first by the name and the address of its server is
-used. Pure functions.
+can be examined as well, then an answer, then a denial; among referrals that to the nearest zone, whose
+servers refer to those below it; among SOA records the newest (RFC 1982); among others the content decides. Of
+the replies with that meaning, the first by the name and the address of its server is used. Pure functions.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _content(meaning: Meaning) -> Content:
     if cut is not None:
         names = tuple(sorted(server.name for server in cut.servers))
         ds = () if cut.ds is None else tuple(sorted(rdata.to_text() for rdata in cut.ds))
-        return better, kind, -len(cut.zone), (str(cut.zone),), tuple(map(str, names)), ds, not cut.signatures
+        return better, kind, len(cut.zone), (str(cut.zone),), tuple(map(str, names)), ds, not cut.signatures
     return better, kind, 0, tuple(sorted(map(_text, meaning.answer)))
 
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
 
 import dns.rdatatype
 
 from dnstrace.analysis.paths import lead
 from dnstrace.message.certificate import is_for, read_certificate
-from dnstrace.model import ROOT, Fault, Kind, Meaning
+from dnstrace.model import ROOT, Fault, Kind, Meaning, Probe
 from dnstrace.model.certificates import Certificate
 from dnstrace.model.kept import kept
 from dnstrace.model.taken import Encrypted
 
+if TYPE_CHECKING:
+    from dnstrace.model import Attempt, Name, Step, Trace
+
+MOST = 128
+"""Addresses of one trace that are asked: of more, those of the deepest zones."""
+
+_NOTHING_SENT = frozenset({Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT, Kind.NOT_RECORDED})
 _CHOSEN = frozenset(map(dns.rdatatype.from_text, ("A", "AAAA", "CNAME", "HTTPS", "SVCB")))
 """Types of records that servers choose for each query, by load or by where it comes from."""
 
@@ -83,3 +92,51 @@ def is_for_server(found: Encrypted) -> bool | None:
 def is_outdated(certificate: Certificate, now: datetime) -> bool:
     """Whether a certificate is not valid any more at a time."""
     return certificate.expires is not None and certificate.expires < now
+
+
+# --- who is asked ---------------------------------------------------------------------------------
+
+
+class InTheClear(NamedTuple):
+    """An address that was asked in the clear, in a step."""
+
+    step: Step
+    attempt: Attempt
+
+    @property
+    def place(self) -> tuple[Name, str]:
+        """What it is asked over TLS once for: the zone and the address."""
+        return self.step.zone, self.attempt.exchange.query.address
+
+    @property
+    def replied(self) -> bool:
+        """Whether there was a reply."""
+        return self.attempt.exchange.message is not None
+
+
+def to_ask(trace: Trace) -> list[InTheClear]:
+    """The addresses to ask, each once for every zone: what they replied to last, or were asked last."""
+    found: dict[tuple[Name, str], InTheClear] = {}
+    for asked in _asked_in_the_clear(trace):
+        before = found.get(asked.place)
+        if before is None or (before.step is asked.step and (asked.replied or not before.replied)):
+            found[asked.place] = asked
+    return list(found.values())[-MOST:]
+
+
+def without_result(trace: Trace) -> list[InTheClear]:
+    """The addresses that should be asked over TLS, where the trace ended before there was a result."""
+    found = {(each.zone, each.exchange.query.address) for each in trace.encrypted or ()}
+    return [asked for asked in to_ask(trace) if asked.place not in found]
+
+
+def _asked_in_the_clear(trace: Trace) -> Iterator[InTheClear]:
+    """What was asked on the walk, then what the probes asked."""
+    for step in (step for step in trace.steps if step.main and not step.at_resolver):
+        yield from _sent(step)
+    for step in (step for step in trace.steps if step.probe is Probe.SOA):
+        yield from _sent(step)
+
+
+def _sent(step: Step) -> Iterator[InTheClear]:
+    return (InTheClear(step, each) for each in step.attempts if each.meaning.kind not in _NOTHING_SENT)

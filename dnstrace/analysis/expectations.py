@@ -69,7 +69,7 @@ _COMPARED = tuple(each.value for each in Disagreement)
 _SECURITY = ("secure", "insecure", "bogus", "indeterminate")
 _WHOLE = re.compile(r"([A-Za-z][A-Za-z0-9-]*)\s*(!=|>=|<=|=|>|<)\s*(.*)", re.DOTALL)
 _PIECES = re.compile(r'"(?:\\.|[^"\\])*"|(?P<gap>[,\s]+)|.', re.DOTALL)
-_QUOTE_IT = "it has no operator; quote it, as in --expect 'ttl>=300', because the shell interprets >"
+_QUOTE_IT = "it has no operator, as in a=192.0.2.44 or 'ttl>=300' (in quotes: a shell interprets >)"
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -83,7 +83,7 @@ def parse(text: str) -> tuple[Expectation, ...]:
     """
     if parts := [part for part in map(str.strip, _split(text)) if part]:
         return tuple(map(_expectation, parts))
-    raise ExpectationError(text, "no expectation given")
+    raise ExpectationError(text, "no expectation given, such as a=192.0.2.44")
 
 
 def _split(text: str) -> Iterator[str]:

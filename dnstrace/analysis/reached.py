@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from dnstrace.model import Delegation, Kind, Outcome, Purpose
 from dnstrace.model.families import why_unasked
 from dnstrace.model.security import Security
-from dnstrace.model.taken import STOPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -139,7 +138,7 @@ def ended_well(report: Report) -> bool:
 
 def no_longer_needed(trace: Trace, step: Step) -> bool:
     """Whether a step was stopped since what it was for had been found in another way."""
-    if step.outcome is not Outcome.FAILED or step.note != STOPPED:
+    if not step.stopped:
         return False
     parent = step.parent
     while parent is not None:

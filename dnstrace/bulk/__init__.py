@@ -9,7 +9,7 @@ first step is at the deepest cut already known.
 
     plan.py       how they are traced
     together.py   in parallel in one process: sharing.py what they share, polite.py how servers are spared,
-                  room.py how many at a time
+                  silence.py which do not reply, room.py how many at a time
     processes.py  in several processes, each with the names of its own zones (dealing.py)
     cluster.py    on a Dask cluster
 """

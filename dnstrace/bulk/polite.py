@@ -1,13 +1,7 @@
 """A network that overloads no server: few queries at once to one address, fewer to one in trouble.
 
-An address at which several queries in a row timed out counts as silent for a while, and for twice as long
-each time it stays silent (RFC 9520 sections 3.1 and 3.2): other queries fail at once, and one query at a time
-finds out whether it answers again. Silence is per way of asking, such as with EDNS, which some servers drop:
-a single query finds out whether another way works.
-
-Checks have to hear each server, and say what it did. There, queries of a type about a zone end as those
-before them did, marked as another trace's, if the address has never replied to any of that type about that
-zone which was sent in the same way, not even later than the first timeouts.
+Queries to an address that is known to be silent are not sent: `dnstrace.bulk.silence` says which, and what
+stands in place of a reply.
 """
 
 from __future__ import annotations
@@ -17,132 +11,54 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 
 import dns.rcode
-from dns.rdatatype import RdataType
 
+from dnstrace.bulk.silence import Silences
 from dnstrace.bulk.slots import Slots
-from dnstrace.model import Exchange, Fault, Name, Query, Transport
-from dnstrace.model.structs import replace
+from dnstrace.model import Exchange, Query
 from dnstrace.port import Network, in_turn, nobody
 
 TO_ONE = 8  # queries under way to one address
-TO_HEAR = 4  # the same to one in trouble that has to be heard
-SILENT = 8  # timeouts in a row after which an address counts as silent
-_FIRST, _LONGEST = 5.0, 300.0  # seconds for which it counts as silent; RFC 9520 section 3.2
 _MOST = 50_000  # addresses that are remembered
-_MOST_WAYS = 512  # of asking one of them, in which it is known to reply or not; after that it starts afresh
 _TROUBLES = {dns.rcode.REFUSED, dns.rcode.SERVFAIL}
-
-
-_Way = tuple[Name | None, RdataType | None, Transport, int | None]
-"""How an address is asked: the UDP payload size that is offered stands for EDNS, None for none.
-
-Before it, for checks, the zone and the type that it is asked about.
-"""
-
-
-class _Silence:
-    """The silence of an address for one way of asking: timeouts in a row, and how long it lasts."""
-
-    __slots__ = ("last", "period", "probed", "since", "timeouts", "until")
-
-    def __init__(self, last: Exchange, now: float) -> None:
-        self.last, self.since = last, now
-        self.timeouts, self.until, self.period = 0, 0.0, _FIRST
-        self.probed = False  # whether a query is finding out if it answers again
 
 
 class _Place:
     """What is known about one address, and the queries that wait for a turn there."""
 
-    __slots__ = ("allowed", "patient", "replied", "silences", "under_way", "waiting")
+    __slots__ = ("allowed", "silences", "under_way", "waiting")
 
-    def __init__(self, patient: bool) -> None:
-        """With `patient` it is silent only if it did not reply to what was sent after a timeout, either.
-
-        Then more are under way there in trouble, since each type in each way has to be tried.
-        """
-        self.under_way, self.allowed, self.patient = 0, TO_ONE, patient
-        self.replied: set[_Way] = set()
+    def __init__(self, silences: Silences) -> None:
+        self.under_way, self.allowed, self.silences = 0, TO_ONE, silences
         self.waiting: deque[asyncio.Future[None]] = deque()
-        self.silences: dict[_Way, _Silence] = {}
-
-    def is_silent(self, query: Query, now: float) -> bool:
-        """Whether a query would get no reply."""
-        silence = self._silence(query)
-        return silence is not None and (silence.probed or silence.until > now)
-
-    def _way(self, query: Query) -> _Way:
-        payload = None if query.edns is None else query.edns.payload
-        if not self.patient:
-            return None, None, query.transport, payload
-        return query.zone, query.question.rdtype, query.transport, payload
-
-    def _silence(self, query: Query) -> _Silence | None:
-        return self.silences.get(self._way(query)) if self.silences else None
-
-    def last_timeout(self, query: Query) -> Exchange | None:
-        """The last timeout of a query sent in the same way; None if any such query got a reply."""
-        silence = self._silence(query)
-        return None if silence is None or self._way(query) in self.replied else silence.last
-
-    def begin(self, query: Query) -> None:
-        """Record that a query is sent."""
-        silence = self._silence(query)
-        if silence is not None:
-            silence.probed = silence.until > 0
-
-    def end(self, query: Query) -> None:
-        """Record that it has ended, even if nobody waits for it any more."""
-        silence = self._silence(query)
-        if silence is not None:
-            silence.probed = False
 
     def learn(self, exchange: Exchange, now: float) -> None:
         """Learn from a result: half as many queries at once after trouble, one more after a good reply."""
-        way = self._way(exchange.query)
-        if exchange.fault is Fault.TIMEOUT or (self.patient and exchange.fault is Fault.MISMATCH):
-            if way not in self.silences and len(self.silences) >= _MOST_WAYS:
-                self.silences.clear()
-            silence = self.silences.setdefault(way, _Silence(exchange, now))
-            silence.last = exchange
-            self._count(way, silence, now)
-        elif exchange.message is not None:
-            if self.patient:
-                if len(self.replied) >= _MOST_WAYS:
-                    self.replied.clear()
-                self.replied.add(way)
-            self.silences.pop(way, None)
+        self.silences.learn(exchange, now)
         trouble = exchange.message is None or exchange.message.rcode() in _TROUBLES
-        least = TO_HEAR if self.patient else 1
-        self.allowed = max(least, self.allowed // 2) if trouble else min(TO_ONE, self.allowed + 1)
-
-    def _count(self, way: _Way, silence: _Silence, now: float) -> None:
-        silence.timeouts += 1
-        otherwise = any(each.until > now for other, each in self.silences.items() if other[0] == way[0])
-        in_a_row = silence.timeouts >= SILENT and (not self.patient or silence.last.start >= silence.since)
-        if (in_a_row or otherwise) and now >= silence.until:
-            silence.until = now + silence.period
-            silence.period = min(_LONGEST, 2 * silence.period)
+        self.allowed = (
+            max(self.silences.in_trouble, self.allowed // 2) if trouble else min(TO_ONE, self.allowed + 1)
+        )
 
 
 class PoliteNetwork:
     """A wrapper in which each query waits for its turn.
 
     At most `TO_ONE` queries are under way to an address, and at most `rate` are sent a second in total. The
-    wait counts neither towards the timeout of the query nor as time that its server took. With `remembers` a
-    silent address is not asked for a while: Fault.KNOWN_SILENT. Without it, one that is silent
-    to queries of a type about a zone is not asked such either, but the last timeout stands for that of each.
+    wait counts neither towards the timeout of the query nor as time that its server took.
     """
 
     def __init__(
         self,
         network: Network,
         rate: float | None = None,
-        remembers: bool = True,
+        silences: type[Silences] = Silences,
         unused: Callable[[], None] | None = None,
     ) -> None:
-        """`unused` is called now and then while more queries could be sent at this rate."""
-        self._network, self._remembers = network, remembers
+        """`silences` says which addresses are silent: for checks, `SilencesToReport`.
+
+        `unused` is called now and then while more queries could be sent at this rate.
+        """
+        self._network, self._silences = network, silences
         self._slots = None if rate is None else Slots(rate, unused)
         self._places: OrderedDict[str, _Place] = OrderedDict()
 
@@ -158,13 +74,13 @@ class PoliteNetwork:
     async def in_turn(self, query: Query, timeout: float, sent: Callable[[], None]) -> Exchange:
         """The same, and call `sent` when it is sent; see `dnstrace.port.Queued`."""
         place = self._place(query.address)
-        if (known := self._known(place, query)) is not None:
+        if (known := place.silences.known(query, asyncio.get_running_loop().time())) is not None:
             return known
         await self._turn(place)
         try:
             if self._slots is not None:
                 await self._slots.take()
-            if (known := self._known(place, query)) is not None:
+            if (known := place.silences.known(query, asyncio.get_running_loop().time())) is not None:
                 if self._slots is not None:
                     self._slots.give_back()
                 return known
@@ -173,31 +89,19 @@ class PoliteNetwork:
             place.under_way -= 1
             self._next_turns(place)
 
-    def _known(self, place: _Place, query: Query) -> Exchange | None:
-        """What a query to a silent address comes to; None if it has to be sent."""
-        now = asyncio.get_running_loop().time()
-        if not place.is_silent(query, now):
-            return None
-        if self._remembers:
-            return Exchange(query, now, 0.0, fault=Fault.KNOWN_SILENT)
-        last = place.last_timeout(query)
-        if last is None:
-            return None
-        return replace(last, query=query, start=now, cached=last.query.question)
-
     async def _sent(self, place: _Place, query: Query, timeout: float, sent: Callable[[], None]) -> Exchange:
-        place.begin(query)
+        place.silences.begin(query)
         try:
             exchange = await in_turn(self._network, query, timeout, sent)
         finally:
-            place.end(query)
+            place.silences.end(query)
         place.learn(exchange, asyncio.get_running_loop().time())
         return exchange
 
     def _place(self, address: str) -> _Place:
         place = self._places.get(address)
         if place is None:
-            place = self._places[address] = _Place(patient=not self._remembers)
+            place = self._places[address] = _Place(self._silences())
             if len(self._places) > _MOST:
                 self._forget()
         else:

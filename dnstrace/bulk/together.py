@@ -15,6 +15,7 @@ from dnstrace.bulk.plan import Item, Jobs, NoDescriptors, Plan, R, Use
 from dnstrace.bulk.polite import PoliteNetwork
 from dnstrace.bulk.room import Room
 from dnstrace.bulk.sharing import Shared
+from dnstrace.bulk.silence import Silences, SilencesToReport
 from dnstrace.descriptors import TOO_FEW, has_run_out
 from dnstrace.model import Outcome, Question, Trace
 from dnstrace.model.expectations import Expecting
@@ -84,7 +85,7 @@ class _Tracer:
         settings, tracing = plan.tracing.settings, plan.tracing
         own = settings.prime or settings.all_servers or tracing.anchors or tracing.server
         share = plan.share and not own
-        self._network = PoliteNetwork(network, plan.rate, share, unused)
+        self._network = PoliteNetwork(network, plan.rate, Silences if share else SilencesToReport, unused)
         self._tracing = plan.at_leisure
         self._shared = None
         if share:

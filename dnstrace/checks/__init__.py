@@ -43,6 +43,7 @@ from dnstrace.checks import (
     signatures,
     soa,
     spread,
+    steadiness,
     transport,
     unexplained,
     zone_keys,
@@ -70,11 +71,11 @@ __all__ = [
 ]
 
 RULES = (
-    interception, hints, cuts, servers, question_types, over_tcp, transport, letter_case, delegation, mixture,
-    referrals, child_sync, spread, shared_addresses, cycles, names, glue, soa, existence, answers, aliases,
-    alias_rcode, redirection, records, digests, security, zone_keys, signatures, contradictions, denial,
-    denial_kinds, child_side, parent_update, key_requests, bootstrapping, chain, encrypted, resolver_answers,
-    unexplained,
+    interception, hints, cuts, servers, steadiness, question_types, over_tcp, transport, letter_case,
+    delegation, mixture, referrals, child_sync, spread, shared_addresses, cycles, names, glue, soa,
+    existence, answers, aliases, alias_rcode, redirection, records, digests, security, zone_keys,
+    signatures, contradictions, denial, denial_kinds, child_side, parent_update, key_requests,
+    bootstrapping, chain, encrypted, resolver_answers, unexplained,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 

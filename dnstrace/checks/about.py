@@ -77,9 +77,18 @@ class About(Reader):
         """The addresses that had to be asked in another way, by the cause; see `Whole`."""
         return self.summary(_causes)
 
+    @property
+    def supposed(self) -> frozenset[Name]:
+        """The zones whose name servers are only supposed: no name above one is there because of it."""
+        return self.summary(_supposed)
+
 
 def _causes(cut: About) -> dict[Cause, set[str]]:
     return cut._whole.causes
+
+
+def _supposed(cut: About) -> frozenset[Name]:
+    return frozenset(each.zone for each in cut._whole.trace.supposed if each.servers)
 
 
 def _about(steps: tuple[Step, ...], zone: Name) -> tuple[Step, ...]:

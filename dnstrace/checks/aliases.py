@@ -10,6 +10,7 @@ import dns.rdatatype
 from dnstrace.checks.catalogue import of_cut, of_trace
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.phrases import listed, where
+from dnstrace.checks.pointers import is_handed_over, without_pointer
 from dnstrace.checks.registries import registered
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, replies_of, steps_of
@@ -64,7 +65,7 @@ def alias_loop(evidence: Evidence) -> Iterator[Observation]:
         )
 
 
-@of_trace(Level.ERROR, Blame.HOST)
+@of_trace(Level.ERROR, Blame.HOST, also=(Level.NOTICE,))
 def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     """An alias points to a name that does not exist or cannot be reached.
 
@@ -75,9 +76,11 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     at the provider that it points to, the stranger can take over the name.
 
     How to fix it: remove the alias, or point it at a name that exists. In a master file, a target without
-    its final dot is taken as a name below the zone.
+    its final dot is taken as a name below the zone. By an alias in a reverse zone, the user of a part of a
+    network adds PTR records for the addresses in use (a notice).
 
-    References: RFC 1034 section 3.6.2; RFC 1035 section 5.1; RFC 2308 section 2.1; RFC 6604 section 3
+    References: RFC 1034 section 3.6.2; RFC 1035 section 5.1; RFC 2308 section 2.1; RFC 2317 section 4; RFC
+    6604 section 3
     """
     links = _links(evidence)
     if not links or (why := _missing(evidence, links[-1])) is None:
@@ -85,10 +88,11 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     last, zone = links[-1], _zone_of_owner(evidence, links[-1])
     ending = [step for step in evidence.trace.steps if step.purpose is Purpose.ALIAS][-1]
     meant = _without_zone(last.target, zone)
-    cure, remedy = (
-        "remove the alias {}, or point it at a name that exists",
-        in_zone(zone, remove=[_cname(last)]),
-    )
+    if meant is None and is_handed_over(evidence.trace, last.owner, last.target):
+        yield without_pointer(last.owner, last.target, (last.step.id, ending.id), evidence.zone_of(ending))
+        return
+    cure = "remove the alias {}, or point it at a name that exists"
+    remedy = in_zone(zone, remove=[_cname(last)])
     if meant is not None:
         why += f": the final dot of {plain(meant)} is missing"
         cure = f"write {meant.to_text()}, with the final dot, in the CNAME record of {{}}"

@@ -190,7 +190,7 @@ def _of_names(evidence: Evidence, steps: list[Step]) -> Iterator[Anomaly]:
         for reply in replies_of(step):
             if reply.meaning.kind is Kind.NXDOMAIN:
                 denied[step.zone, reply.meaning.target or step.question.name].append(reply)
-            elif reply.meaning.kind in _EXIST:
+            elif reply.meaning.kind in _EXIST and not is_supposed(evidence, reply):
                 _note_existing(there, reply)
     for (zone, name), replies in denied.items():
         if (shown := there.get((zone, name))) is not None:
@@ -207,6 +207,12 @@ def _of_names(evidence: Evidence, steps: list[Step]) -> Iterator[Anomaly]:
                 f" gives {result_text(shown.meaning)}",
                 replies=(*replies, shown),
             )
+
+
+def is_supposed(evidence: Evidence, reply: HeardReply) -> bool:
+    """Whether a reply is a referral only by what is supposed."""
+    cut = reply.meaning.delegation
+    return cut is not None and any(each.zone == cut.zone and each.servers for each in evidence.trace.supposed)
 
 
 def _note_existing(there: dict[tuple[Name, Name], HeardReply], reply: HeardReply) -> None:

@@ -7,6 +7,7 @@ from itertools import combinations
 
 import dns.flags
 import dns.rdatatype
+import dns.rrset
 
 from dnstrace.checks.agreement import NEGATIVE, POSITIVE, WITHOUT_END, conflict
 from dnstrace.checks.agreement import groups as grouped
@@ -118,9 +119,12 @@ def _to_compare(cut: Cut, step: Step) -> list[HeardReply]:
 def _may_differ(cut: Cut, reply: HeardReply, below: Name) -> bool:
     """Whether a server may answer for a zone that others refer to: it agrees, or else serves it too.
 
-    It may also serve a zone below that one, to which the servers of that one refer.
+    It may also serve a zone below that one, to which the servers of that one refer, or refer to one that is
+    only supposed.
     """
     said = statements_of(cut)
+    if _cut_of(reply) in cut.supposed:
+        return True
     if said.hosts_beneath(reply.address, below, reply.step.question.name):
         return True
     theirs = heard_below(cut, reply, below)
@@ -181,12 +185,18 @@ def _difference_level(step: Step, groups: list[list[HeardReply]]) -> Level:
 def _is_chosen(groups: list[list[HeardReply]]) -> bool:
     """Whether addresses come from a pool: short-lived, or overlapping, or several from one server."""
     replies = [reply for group in groups for reply in group]
-    rrsets = [r for reply in replies for r in reply.meaning.answer if r.rdtype in _ADDRESSES]
+    rrsets = [rrset for reply in replies for rrset in _addresses_in(reply)]
     if any(min((r.ttl for r in reply.meaning.answer), default=0) <= _MEANT_TO_CHANGE for reply in replies):
         return True
+    if not all(map(_addresses_in, replies)):
+        return False  # addresses on one server, and on another an alias that leads elsewhere
     many = any(len(grouped(each)) > 1 for each in by_server(replies).values())
     pairs = combinations(rrsets, 2)
     return bool(rrsets) and (many or all(set(one) & set(other) for one, other in pairs))
+
+
+def _addresses_in(reply: HeardReply) -> list[dns.rrset.RRset]:
+    return [rrset for rrset in reply.meaning.answer if rrset.rdtype in _ADDRESSES]
 
 
 def _lacks_soa(reply: HeardReply) -> bool:

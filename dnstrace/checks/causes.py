@@ -134,6 +134,12 @@ def of_zone(_: Evidence, cause: Finding, effect: Finding) -> bool:
     )
 
 
+def of_delegation(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """The effect is about the parent of the cause's zone, and the same replies show both."""
+    cut = None if cause.zone is None else evidence.cut(cause.zone)
+    return cut is not None and cut.parent == effect.zone and not {*cause.steps}.isdisjoint(effect.steps)
+
+
 def of_outdated_glue(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
     """All glue for the server is out of date, so that another machine is asked."""
     return cause.is_error and of_server(evidence, cause, effect)
@@ -183,6 +189,11 @@ def at_the_end(evidence: Evidence, cause: Finding, _: Finding) -> bool:
     return cause.is_error and trace.outcome is Outcome.FAILED and cause.zone == zone_reached(trace)
 
 
+def where_it_ends(evidence: Evidence, cause: Finding, _: Finding) -> bool:
+    """The cause is an error in the zone that the trace reached last."""
+    return cause.is_error and cause.zone == zone_reached(evidence.trace)
+
+
 def of_resolver(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
     """The cause is an error, and the resolver does not refuse by itself: that is its own policy."""
     refusing = {each.step.id for each in compared(evidence.trace) if each.difference is Disagreement.REFUSES}
@@ -216,6 +227,7 @@ TABLE = (
     Row("ns-differs", left_behind, f"{_AT_SERVER} ns-name-unresolvable ns-name-alias soa-differs"),
     Row("ns-differs", of_one_fix, "soa-differs"),
     Row("parent-servers-differ", of_zone, "ns-differs glue-differs"),
+    Row("parent-servers-differ", of_delegation, "answers-differ"),
     Row(f"{_NO_ROOM} type-fails", without_keys, "chain-broken"),
     Row("type-fails", of_server, "answers-differ soa-missing"),
     Row(_NO_EDNS, of_zone, "signature-missing denial-broken chain-broken"),
@@ -237,6 +249,8 @@ TABLE = (
     Row("answers-below-cut nxdomain-beside-data", of_zone, "answers-differ"),
     Row("answers-differ", of_zone, "denial-contradicts-data"),
     Row(f"{_DEAD} {_UNFOUND}", at_the_end, "alias-dangling"),
+    Row("foreign-soa", where_it_ends, "alias-dangling"),
+    Row("foreign-soa", of_server, "soa-missing negative-without-soa"),
     Row(f"{_DEAD} {_UNFOUND} {_UNTRUSTED}", of_resolver, "resolver-fails"),
 )
 """The causes, in the order in which they are looked for: those farther up come first."""

@@ -8,30 +8,67 @@ nothing about that query, and rules that compare a probe with its control pass o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Hashable
 
 import dns.rcode
 
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply
-from dnstrace.model import Attempt, Kind, Probe, Query, Transport
+from dnstrace.model import Kind, Probe, Query, Transport
 
 _ERRORS = frozenset(
     {Kind.SERVER_FAILURE, Kind.REFUSED, Kind.FORMAT_ERROR, Kind.NOT_IMPLEMENTED, Kind.OTHER_RCODE}
 )
-_LOST = 3  # questions that got no reply at first: fewer are lost datagrams
+_FAILED = _ERRORS | {Kind.TIMEOUT}
+_LOST = 3  # queries that got no reply at first: fewer are lost datagrams
+_LOST_SHARE = 10  # of which at least one was lost
 
 
 def unsteady(cut: Cut) -> frozenset[str]:
     """The addresses whose replies depend on chance, as is seen from what they did to equal queries."""
-    asked: dict[tuple[Query, tuple[bytes, ...]], list[Attempt]] = defaultdict(list)
-    for attempt in cut.all_attempts:
-        query = attempt.exchange.query
-        asked[query, query.question.name.labels].append(attempt)  # in mixed case it is another query
-    changing = [query for (query, _), attempts in asked.items() if _fails_at_times(attempts)]
-    silent = [query for (query, _), attempts in asked.items() if _is_silent_at_times(attempts)]
-    lossy = {address for address, count in _counted(silent).items() if count >= _LOST}
-    return frozenset({query.address for query in changing} | lossy)
+    return frozenset(cut.once(at_times).keys())
+
+
+def at_times(cut: Cut) -> dict[str, list[HeardReply]]:
+    """By address, the failed attempts at queries that the same address answered at another time.
+
+    Left out are addresses at which a few datagrams were lost.
+    """
+    if not any(attempt.meaning.kind in _FAILED for attempt in cut.all_attempts):
+        return {}
+    asked: dict[Hashable, list[HeardReply]] = defaultdict(list)
+    sent: dict[str, int] = defaultdict(int)
+    for step in cut.all_steps:
+        for attempt in step.attempts:
+            asked[_alike(attempt.exchange.query)].append(HeardReply(step, attempt))
+            sent[attempt.exchange.query.address] += 1
+    errors: dict[str, list[HeardReply]] = defaultdict(list)
+    lost: dict[str, list[HeardReply]] = defaultdict(list)
+    for replies in asked.values():
+        address = replies[0].address
+        if any(reply.meaning.usable for reply in replies):
+            errors[address] += [reply for reply in replies if reply.meaning.kind in _ERRORS]
+        if any(reply.message is not None and not _is_cut_short(reply) for reply in replies):
+            lost[address] += [reply for reply in replies if reply.meaning.kind is Kind.TIMEOUT]
+    lossy = {
+        address
+        for address, replies in lost.items()
+        if len(replies) >= _LOST and len(replies) * _LOST_SHARE >= sent[address]
+    }
+    every = {address: [*errors[address], *(lost[address] if address in lossy else ())] for address in sent}
+    return {address: replies for address, replies in every.items() if replies}
+
+
+def _alike(query: Query) -> Hashable:
+    """What equal queries have in common: how much they accept over UDP may differ, if the reply is small."""
+    edns = query.edns
+    how = None if edns is None else (edns.version, edns.options, edns.dnssec_ok)
+    labels = query.question.name.labels  # in mixed case it is another query
+    return query.address, query.question, labels, query.transport, how, query.recursion_desired
+
+
+def _is_cut_short(reply: HeardReply) -> bool:
+    return reply.meaning.kind in (Kind.TRUNCATED, Kind.TRUNCATED_OVER_TCP)
 
 
 def knowing_edns(cut: Cut, probe: Probe) -> list[HeardReply]:
@@ -124,21 +161,3 @@ def truncated(reply: HeardReply) -> bool:
         attempt.meaning.kind is Kind.TRUNCATED and attempt.exchange.query.address == reply.address
         for attempt in reply.step.attempts
     )
-
-
-def _fails_at_times(attempts: Iterable[Attempt]) -> bool:
-    kinds = {attempt.meaning.kind for attempt in attempts}
-    return bool(kinds & _ERRORS) and any(attempt.meaning.usable for attempt in attempts)
-
-
-def _is_silent_at_times(attempts: list[Attempt]) -> bool:
-    """Whether a query was answered only once several had got no reply."""
-    silent = sum(attempt.meaning.kind is Kind.TIMEOUT for attempt in attempts)
-    return silent > 1 and any(attempt.exchange.message is not None for attempt in attempts)
-
-
-def _counted(queries: Iterable[Query]) -> dict[str, int]:
-    found: dict[str, int] = defaultdict(int)
-    for query in queries:
-        found[query.address] += 1
-    return found

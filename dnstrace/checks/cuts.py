@@ -9,6 +9,7 @@ import dns.rdatatype
 
 from dnstrace.checks.agreement import NEGATIVE, POSITIVE
 from dnstrace.checks.catalogue import Trait, of_cut
+from dnstrace.checks.controls import unsteady
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.glue import staying
 from dnstrace.checks.phrases import listed, question_text, where
@@ -148,7 +149,8 @@ def ns_missing(cut: Cut) -> Iterator[Observation]:
     References: RFC 1034 section 4.2.1; RFC 1035 section 5.2; RFC 2181 section 6.1; RFC 2181 section 5.4.1
     """
     soa = {r.address for r in cut.probe(Probe.SOA) if r.rrset(cut.zone, dns.rdatatype.SOA) is not None}
-    lacking = [r for r in cut.probe(Probe.NS) if r.address in soa and _lacks_ns(r)]
+    steady = soa - cut.once(unsteady)
+    lacking = [r for r in cut.probe(Probe.NS) if r.address in steady and _lacks_ns(r)]
     if not lacking:
         return
     refused = all(reply.meaning.kind is Kind.REFUSED for reply in lacking)

@@ -10,7 +10,7 @@ from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.child_sync import asked_by_csync
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.listing import addresses_lacking, followed_by_parent, ns_records, sorted_out
-from dnstrace.checks.mixture import Servers, child_sets, mixture
+from dnstrace.checks.mixture import Servers, child_sets, join, join_text, mixture, used_together
 from dnstrace.checks.phrases import listed, parent_text, server_names
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, by_server, only_server, steps_of
@@ -22,6 +22,7 @@ from dnstrace.model.serial import newest_of
 from dnstrace.model.structs import replace
 
 _SHORT = 3600  # seconds
+_ONE, _SEVERAL = ("is", "it"), ("are", "them")
 
 
 @of_cut(Level.WARNING, Blame.REGISTRAR)
@@ -63,8 +64,16 @@ def ns_differs(cut: Cut) -> Iterator[Observation]:
 def _with_lists_fixed(cut: Cut, here: Servers, there: Servers, found: Observation) -> Observation:
     """The observation with its fix: the parent follows the zone if all servers that the zone lists work."""
     zone, parent = zone_text(cut.zone), parent_text(cut)
+    if used := used_together(cut) or _kept(cut, here, there):
+        remedy = join(cut, used)
+        records = (*remedy.change, *remedy.add)
+        return replace(found, cure=join_text(cut, used), records=records, remedy=remedy, blame=Blame.HOST)
     if (followed := followed_by_parent(cut, there, found)) is not None:
-        return followed
+        more = listed(here - there) if _all_serve(cut, here - there) and there < here else ""
+        stay = f"; or, if {more} {{}} to stay, add {{}} to the NS records of {zone} itself" if more else ""
+        return replace(
+            followed, cure=followed.cure + stay.format(*_ONE if len(here - there) == 1 else _SEVERAL)
+        )
     listing = sorted_out(cut, sorted(there))
     right = sorted_out(cut, sorted(here | there)).good
     if not right:
@@ -83,6 +92,19 @@ def _with_lists_fixed(cut: Cut, here: Servers, there: Servers, found: Observatio
     )
 
 
+def _kept(cut: Cut, here: Servers, there: Servers) -> tuple[Name, ...]:
+    """What the parent lists, if the zone lists only one of them and the others serve it: one is too few."""
+    alone = len(there) == len(child_sets(cut)) == 1 and there < here and _all_serve(cut, here)
+    return tuple(sorted(here)) if alone else ()
+
+
+def _all_serve(cut: Cut, names: Servers) -> bool:
+    """Whether name servers all have the newest version of the zone, which asks its parent for no others."""
+    known = serials(cut)
+    newest = {reply.server for reply in cut.everyone if known.get(reply.address) == newest_of(known.values())}
+    return bool(known) and names <= newest and not asked_by_csync(cut, "list", "NS")
+
+
 @of_cut(Level.WARNING, Blame.HOST)
 def ns_differs_between_servers(cut: Cut) -> Iterator[Observation]:
     """Servers of the zone list different name servers, although they have the same version.
@@ -97,11 +119,12 @@ def ns_differs_between_servers(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1034 section 4.2.2; RFC 2181 section 5.4.1
     """
-    known = serials(cut)
+    known, zone = serials(cut), zone_text(cut.zone)
     by_serial: dict[int | None, dict[Servers, list[HeardReply]]] = {}
     for names, replies in child_sets(cut).items():
         for reply in replies:
             by_serial.setdefault(known.get(reply.address), {}).setdefault(names, []).append(reply)
+    used = used_together(cut)
     for sets in by_serial.values():
         if len(sets) > 1 and not mixture(cut):
             each = "; ".join(
@@ -110,11 +133,11 @@ def ns_differs_between_servers(cut: Cut) -> Iterator[Observation]:
                 for names, replies in sets.items()
             )
             yield Observation(
-                message=f"the servers of {zone_text(cut.zone)} list different name servers: {each}",
+                message=f"the servers of {zone} list different name servers: {each}",
                 steps=steps_of(reply for replies in sets.values() for reply in replies),
                 server=_odd_one(sets),
-                cure=f"give all servers of {zone_text(cut.zone)} the same NS records",
-                remedy=in_zone(cut.zone, servers=by_server(_odd(sets))),
+                cure=join_text(cut, used) if used else f"give all servers of {zone} the same NS records",
+                remedy=join(cut, used) if used else in_zone(cut.zone, servers=by_server(_odd(sets))),
             )
 
 

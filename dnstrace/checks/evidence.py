@@ -40,24 +40,13 @@ _NO_PROBES = frozenset({None, Probe.SIGNAL, Probe.DSYNC, Probe.REHEARSAL})
 
 FAILING = frozenset(
     {
-        Kind.TIMEOUT,
-        Kind.CONNECTION_LOST,
-        Kind.FORMAT_ERROR,
-        Kind.SERVER_FAILURE,
-        Kind.NOT_IMPLEMENTED,
-        Kind.REFUSED,
-        Kind.BAD_VERSION,
-        Kind.BAD_COOKIE,
-        Kind.OTHER_RCODE,
-        Kind.EMPTY,
-        Kind.OTHER_NAME,
-        Kind.OTHER_TYPE,
-        Kind.WRONG_CLASS,
-        Kind.SIDEWAYS_REFERRAL,
-        Kind.UPWARD_REFERRAL,
-        Kind.SELF_REFERRAL,
+        Kind.TIMEOUT, Kind.CONNECTION_LOST,
+        Kind.FORMAT_ERROR, Kind.SERVER_FAILURE, Kind.NOT_IMPLEMENTED, Kind.REFUSED,
+        Kind.BAD_VERSION, Kind.BAD_COOKIE, Kind.OTHER_RCODE,
+        Kind.EMPTY, Kind.OTHER_NAME, Kind.OTHER_TYPE, Kind.WRONG_CLASS,
+        Kind.SIDEWAYS_REFERRAL, Kind.UPWARD_REFERRAL, Kind.SELF_REFERRAL,
     }
-)
+)  # fmt: skip
 """What says nothing about the zone at an address that answers another question about it."""
 
 _SERVES = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.REFERRAL, Kind.YXDOMAIN})
@@ -78,9 +67,10 @@ class Cut(About):
         self._served: dict[Probe, tuple[HeardReply, ...]] = {}
         main = [step for step in evidence.trace.steps if step.main]
         self.walked = tuple(step for step in main if evidence.zone_of(step) == zone)
-        above = (step for step in main if any(_refers(attempt, zone) for attempt in step.attempts))
+        above = [step for step in main if any(_refers(attempt, zone) for attempt in step.attempts)]
+        gone_by = [step for step in above if step.referral is not None and step.referral.zone == zone]
         self.referrals = tuple(
-            reply for step in above for reply in replies_of(step) if _refers(reply.attempt, zone)
+            reply for step in gone_by or above for reply in replies_of(step) if _refers(reply.attempt, zone)
         )
         self._probes = [
             step
@@ -216,7 +206,12 @@ class Cut(About):
     @cached_property
     def all_attempts(self) -> tuple[Attempt, ...]:
         """Every attempt at the zone's servers, in the walk and in probes."""
-        return tuple(attempt for step in (*self.walked, *self._probes) for attempt in step.attempts)
+        return tuple(attempt for step in self.all_steps for attempt in step.attempts)
+
+    @property
+    def all_steps(self) -> tuple[Step, ...]:
+        """The steps in which the zone's servers were asked, of the walk and of probes."""
+        return (*self.walked, *self._probes)
 
     @cached_property
     def lost_over_tcp(self) -> dict[str, HeardReply]:

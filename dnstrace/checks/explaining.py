@@ -22,7 +22,7 @@ def _codes(*texts: str) -> Codes:
     return frozenset(code for text in texts for code in text.split())
 
 
-_SOME_TYPES = "type-fails ns-missing case-sensitive"
+_SOME_TYPES = "type-fails ns-missing case-sensitive unreliable"
 _ON_THE_WAY = "hints-outdated intercepted possibly-intercepted wrong-reply"
 _SILENT = _codes(
     "unreachable no-udp no-tcp drops-edns drops-large-udp edns-option edns-version ns-address-special",
@@ -78,7 +78,7 @@ _COPIES = "hosts-mixed answers-differ soa-differs soa-multiple parent-servers-di
 _EXISTS = "nxdomain-beside-data ent-nxdomain denial-contradicts-data ns-missing soa-missing case-sensitive"
 
 DIFFERENT: dict[Sort, Codes] = {
-    Sort.ANOTHER_WAY: _codes("no-edns drops-edns drops-large-udp no-tcp fails type-fails"),
+    Sort.ANOTHER_WAY: _codes("no-edns drops-edns drops-large-udp no-tcp fails type-fails unreliable"),
     Sort.CUT: _codes(
         _COPIES, _EXISTS, "cut-denied referral-with-soa not-authoritative foreign-soa hints-outdated"
     ),

@@ -11,6 +11,7 @@ import dns.rdatatype
 from dnstrace.analysis.paths import Lead, lead
 from dnstrace.analysis.reached import ended_unasked
 from dnstrace.checks.agreement import groups
+from dnstrace.checks.anomalies import is_supposed
 from dnstrace.checks.anomaly import SHAPED, Anomaly, Sort
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.lifetimes import FOR_SERVERS_ALONE, MADE_FOR_THE_QUERY
@@ -18,6 +19,7 @@ from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.checks.statements import statements_of
 from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Question, Step, Trace
 from dnstrace.model.heard import DROPPED
+from dnstrace.model.naming import is_below
 
 _NOTHING_SENT = frozenset(
     {Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT, Kind.ABANDONED, Kind.NOT_RECORDED}
@@ -253,6 +255,7 @@ def _serves_child_too(known: Known, anomaly: Anomaly) -> bool:
     """A server of the parent zone that serves the child as well answers, where the others have to refer.
 
     It is listed as a server of the child, says the same as the child's servers, or serves a zone below it.
+    What it says may be a referral to a zone farther down, or to one that is only supposed.
     """
     if anomaly.sort not in (Sort.CUT, Sort.AUTHORITY, Sort.PATHS):
         return False
@@ -260,13 +263,16 @@ def _serves_child_too(known: Known, anomaly: Anomaly) -> bool:
     replies = [reply for reply in replies_of(step) if reply.meaning.usable]
     if anomaly.sort is Sort.PATHS and not all(reply.meaning.usable for reply in anomaly.replies):
         return False
-    cuts = [reply.meaning.delegation for reply in replies if reply.meaning.delegation is not None]
-    answering = [reply for reply in replies if reply.meaning.delegation is None]
+    referrals = [reply.meaning.delegation for reply in replies if reply.meaning.delegation is not None]
+    cuts = [cut for cut in referrals if not any(is_below(cut.zone, other.zone) for other in referrals)]
+    zones = {cut.zone for cut in cuts}
+    answering = [r for r in replies if (cut := r.meaning.delegation) is None or cut.zone not in zones]
     names = {server.name for cut in cuts for server in cut.servers}
     addresses = {a.text for cut in cuts for server in cut.servers for a in server.addresses}
     return bool(answering and cuts) and all(
         reply.server in names
         or reply.address in addresses
+        or is_supposed(known.evidence, reply)
         or any(lead(reply.meaning) in known.said[cut.zone, reply.step.question] for cut in cuts)
         or any(_serves_beneath(known, reply, cut.zone) for cut in cuts)
         for reply in answering

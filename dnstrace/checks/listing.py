@@ -9,12 +9,14 @@ from dnstrace.checks.child_sync import or_by_csync
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.glue import address_records, glue, glue_records, working
 from dnstrace.checks.hosts import host_of, named, walked_addresses
-from dnstrace.checks.phrases import parent_text
-from dnstrace.checks.remedies import at_parent
+from dnstrace.checks.phrases import listed, parent_text
+from dnstrace.checks.remedies import at_parent, in_zone
+from dnstrace.checks.serials import records as soa_records
 from dnstrace.model import ROOT, Name
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Observation
 from dnstrace.model.naming import zone_text
+from dnstrace.model.serial import newest_of
 from dnstrace.model.structs import replace
 
 _TTL = 172800  # seconds, of NS records to publish where the delegation shows no TTL
@@ -102,8 +104,46 @@ def followed_by_parent(cut: Cut, names: Iterable[Name], found: Observation) -> O
     names = sorted(names)
     if not names or sorted_out(cut, names).bad:
         return None
+    if apart_from_parent(cut, names):
+        return _undecided(cut, names, found)
     records = delegating_records(cut, names)
     own = f"the NS records that {zone_text(cut.zone)} itself has"
     cure = f"have {parent_text(cut)} publish {own}{or_by_csync(cut, 'NS')}"
     remedy = at_parent(cut, change=records)
     return replace(found, cure=cure, records=records, remedy=remedy, blame=Blame.REGISTRAR)
+
+
+def apart_from_parent(cut: Cut, names: Iterable[Name]) -> bool:
+    """Whether the parent lists none of these name servers, and those that it lists have another zone.
+
+    It is the zone of another host, or a newer version. That the parent has to follow would bring back what
+    the former host has, where a zone was moved with the NS records of that host in it.
+    """
+    here = set() if cut.delegation is None else {server.name for server in cut.delegation.servers}
+    there = set(names)
+    known = list(soa_records(cut))
+    mine = [soa for reply, soa in known if reply.server in here]
+    others = [soa for reply, soa in known if reply.server in there]
+    if here & there or not mine or not others:
+        return False
+    newest = newest_of({soa.serial for soa in (*mine, *others)})
+    named = {each for soa in mine for each in (soa.mname, soa.rname)}
+    alien = all(named.isdisjoint({soa.mname, soa.rname}) for soa in others)
+    return alien or newest not in {soa.serial for soa in others}
+
+
+def _undecided(cut: Cut, names: Iterable[Name], found: Observation) -> Observation:
+    """The observation of two sets of name servers of which only the operator knows which one is right."""
+    zone, parent = zone_text(cut.zone), parent_text(cut)
+    here = listed(sorted(server.name for server in cut.delegation.servers)) if cut.delegation else ""
+    cure = (
+        f"find out which of them have the current version of {zone}: if {here}, list these in its NS records"
+        f" there; if not, have {parent} list {listed(names)}"
+    )
+    return replace(
+        found,
+        message=f"{found.message}. They have different versions of it",
+        cure=cure,
+        remedy=in_zone(cut.zone),
+        blame=Blame.HOST,
+    )

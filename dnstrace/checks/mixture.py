@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import permutations
 
 import dns.rdatatype
 
+from dnstrace.checks.agreement import groups
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.listing import sorted_out
+from dnstrace.checks.listing import addresses_lacking, ns_records, sorted_out
 from dnstrace.checks.phrases import listed, parent_text, server_names
-from dnstrace.checks.remedies import at_parent
-from dnstrace.checks.replies import HeardReply, by_server, steps_of
+from dnstrace.checks.remedies import at_parent, in_zone
+from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
 from dnstrace.checks.serials import records, serials
 from dnstrace.checks.signing import signing_of
 from dnstrace.model import Name, Probe
-from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import zone_text
 
 Servers = frozenset[Name]
+
+_OF_EACH_HOST = frozenset({dns.rdatatype.SOA, dns.rdatatype.NS, dns.rdatatype.DNSKEY, dns.rdatatype.ANY})
+"""Types of which each host may have its own records."""
 
 
 @of_cut(Level.WARNING, Blame.REGISTRAR)
@@ -55,13 +59,18 @@ def hosts_mixed(cut: Cut) -> Iterator[Observation]:
         f"find out at which host {zone} is maintained, and have {parent} list only the servers of that host:"
         f" {', or '.join(useful.values())}"
     )
+    remedy, blame, used = at_parent(cut), None, used_together(cut)
     if (signed := _trusted(cut, hosts)) is not None:
         cure = f"have {parent} list only {useful[signed]}: the DS records match only its keys"
+    elif used:
+        cure = f"{join_text(cut, used)}; or, if only one of the hosts should serve it, {cure}"
+        remedy, blame = join(cut, used), Blame.HOST
     yield Observation(
         f"{parent} lists servers of {len(hosts)} hosts that each have a zone {zone} of their own: {each}",
         (*steps_of(cut.referrals), *steps_of(reply for replies in hosts.values() for reply in replies)),
         cure=cure,
-        remedy=at_parent(cut),
+        remedy=remedy,
+        blame=blame,
     )
 
 
@@ -105,6 +114,59 @@ def _are_run_apart(cut: Cut, hosts: list[list[HeardReply]]) -> bool:
     known = {reply.address: {soa.mname, soa.rname} for reply, soa in records(cut)}
     named = [set[Name]().union(*(known.get(reply.address, ()) for reply in replies)) for replies in hosts]
     return all(named) and all(one.isdisjoint(other) for one, other in permutations(named, 2))
+
+
+def used_together(cut: Cut) -> tuple[Name, ...]:
+    """The name servers of hosts that each list only their own, and that answer alike; empty if it is not so.
+
+    The parent lists servers of each. Such hosts are used together on purpose: to go by the list of one would
+    drop the others. A copy with another serial and the same primary is out of date, and not of another host.
+    """
+    return cut.once(_used_together)
+
+
+def _used_together(cut: Cut) -> tuple[Name, ...]:
+    sets = child_sets(cut)
+    parents = {server.name for server in cut.delegation.servers} if cut.delegation is not None else set()
+    if len(sets) < 2 or not parents or not all(names & parents for names in sets):
+        return ()
+    if any({reply.server for reply in replies} - names for names, replies in sets.items()):
+        return ()
+    if any(one & other for one, other in permutations(sets, 2)) or _is_outdated(cut) or not _are_alike(cut):
+        return ()
+    every = sorted_out(cut, sorted(frozenset().union(*sets)))
+    return () if every.bad else every.good
+
+
+def _is_outdated(cut: Cut) -> bool:
+    """Whether there are several versions of the zone from one primary."""
+    versions: dict[Name, set[int]] = {}
+    for _, soa in records(cut):
+        versions.setdefault(soa.mname, set()).add(soa.serial)
+    return any(len(found) > 1 for found in versions.values())
+
+
+def _are_alike(cut: Cut) -> bool:
+    """Whether all servers give the same answers, wherever the walk and the probes for types asked."""
+    asked = (*cut.walked, *cut.probe_steps(Probe.TYPE))
+    return all(
+        len(groups(reply for reply in replies_of(step) if reply.meaning.usable)) < 2
+        for step in asked
+        if step.question.rdtype not in _OF_EACH_HOST
+    )
+
+
+def join(cut: Cut, names: Iterable[Name]) -> Remedy:
+    """Have all servers of the zone list these name servers, with the addresses that it lacks for them."""
+    addresses = addresses_lacking(cut, names)
+    return in_zone(cut.zone, add=addresses, change=ns_records(cut, names))
+
+
+def join_text(cut: Cut, names: tuple[Name, ...]) -> str:
+    """The same in words; the parent has to list them too if it lacks some."""
+    parents = {server.name for server in cut.delegation.servers} if cut.delegation is not None else set()
+    also = "" if parents.issuperset(names) else f", and then in {parent_text(cut)}"
+    return f"list {listed(names)} in the NS records of {zone_text(cut.zone)} on all of its servers{also}"
 
 
 def child_sets(cut: Cut) -> dict[Servers, list[HeardReply]]:

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 
 from dnstrace.checks.anomalies import result_text
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.controls import failing_over_tcp, heard_over_udp, truncated, unlike_over_udp
+from dnstrace.checks.controls import (
+    failing_over_tcp,
+    heard_over_udp,
+    truncated,
+    unlike_over_udp,
+    unsteady,
+)
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import UPDATE, addresses
 from dnstrace.checks.remedies import at_servers
@@ -40,7 +46,8 @@ def no_tcp(cut: Cut) -> Iterator[Observation]:
     References: RFC 7766 section 5; RFC 9210 section 3
     """
     tried, refused = cut.probe(Probe.TCP, all_servers=True), failing_over_tcp(cut)
-    silent = [r for r in tried if r.message is None and r.address in heard_over_udp(cut)]
+    steady = heard_over_udp(cut) - cut.once(unsteady)
+    silent = [r for r in tried if r.message is None and r.address in steady]
     lost = {**{address: each for address, each in refused.items() if truncated(each)}, **cut.lost_over_tcp}
     answered = {r.address for r in tried if r.message is not None and r.address not in refused}
     needed = [r for address, r in lost.items() if address not in answered]

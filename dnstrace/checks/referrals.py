@@ -9,6 +9,8 @@ import dns.flags
 from dnstrace.checks.agreement import NEGATIVE, POSITIVE, conflict
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
+from dnstrace.checks.hosts import host_of
+from dnstrace.checks.mixture import child_sets
 from dnstrace.checks.phrases import listed, parent_text, server_names, where
 from dnstrace.checks.remedies import RELOAD, at_parent
 from dnstrace.checks.replies import HeardReply, by_server, only_server, replies_of, steps_of
@@ -24,7 +26,7 @@ from dnstrace.dnssec.algorithms import ds_usable
 from dnstrace.dnssec.records import ds_records
 from dnstrace.model import Delegation, Name, Probe, Step, Transport
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
-from dnstrace.model.naming import plain, zone_text
+from dnstrace.model.naming import is_below, plain, zone_text
 from dnstrace.model.structs import replace
 
 _LEAST_ROOM = 512  # octets, of a reply over UDP without EDNS (RFC 1035 section 4.2.1)
@@ -78,7 +80,7 @@ def _undelegated(cut: Cut) -> Observation | None:
         reply
         for step in steps.values()
         for reply in replies_of(step)
-        if reply.meaning.kind in NEGATIVE | POSITIVE
+        if _is_instead(cut, reply)
         and soa_with_referral(reply) is None
         and said.has_no_cut(reply.address, cut.zone)
     ]
@@ -101,6 +103,14 @@ def _undelegated(cut: Cut) -> Observation | None:
     if leads and len(by_server(without)) <= len(by_server(cut.referrals)):
         return found
     return _left_over(cut, without, found, leads)
+
+
+def _is_instead(cut: Cut, reply: HeardReply) -> bool:
+    """Whether a reply stands where a referral to the zone should: one that leads farther down does, too."""
+    below = reply.meaning.delegation
+    if below is None:
+        return reply.meaning.kind in NEGATIVE | POSITIVE
+    return is_below(below.zone, cut.zone) and below.zone not in cut.supposed
 
 
 def _left_over(cut: Cut, without: list[HeardReply], found: Observation, leads: bool) -> Observation:
@@ -134,8 +144,11 @@ def _alike(cut: Cut, what: str, view: View) -> dict[Hashable, list[HeardReply]]:
 
 
 def _differing(cut: Cut, what: str, view: View, groups: dict[Hashable, list[HeardReply]]) -> Observation:
-    most = max(groups.values(), key=len)
+    most, right = max(groups.values(), key=len), _like_the_zone(cut, what, groups)
+    if right and (len(right) == len(most) or _leads_nowhere(cut, what, most)):
+        most = right
     odd = [reply for replies in groups.values() if replies is not most for reply in replies]
+    undecided = most is not right and any(len(r) == len(most) for r in groups.values() if r is not most)
     each = "; ".join(
         _difference(what, view, most, replies) for replies in groups.values() if replies is not most
     )
@@ -143,11 +156,39 @@ def _differing(cut: Cut, what: str, view: View, groups: dict[Hashable, list[Hear
         f"the servers of {parent_text(cut)} refer to {zone_text(cut.zone)} with different {what}:"
         f" {each}{_consequence(cut, what, odd)}, unlike {server_names(most)}",
         steps_of(cut.referrals),
-        server=only_server(odd),
-        cure=_cure(cut, odd),
+        server=None if undecided else only_server(odd),
+        cure=RELOAD if undecided else _cure(cut, odd),
         level=Level.ERROR if _leads_nowhere(cut, what, odd) else None,
-        remedy=_remedy(cut, odd),
+        remedy=_remedy(cut, [*most, *odd] if undecided else odd),
     )
+
+
+def _like_the_zone(cut: Cut, what: str, groups: dict[Hashable, list[HeardReply]]) -> list[HeardReply]:
+    """The only referrals of these that have what the zone itself has; empty if there are none, or several."""
+    like = _LIKE[what]
+    found = [replies for replies in groups.values() if like(cut, replies[0])]
+    return found[0] if len(found) == 1 else []
+
+
+def _lists_its_servers(cut: Cut, reply: HeardReply) -> bool:
+    """Whether a referral has the NS records that the zone itself has."""
+    return any(_name_servers(reply) == {plain(name) for name in names} for names in child_sets(cut))
+
+
+def _has_its_keys(cut: Cut, reply: HeardReply) -> bool:
+    """Whether a key of the zone matches a DS record of a referral."""
+    return bool(_ds_records(reply) and signing_of(cut).keys) and not _matches_no_key(cut, reply)
+
+
+def _has_its_addresses(cut: Cut, reply: HeardReply) -> bool:
+    """Whether a referral has as glue the addresses that the name servers have in the zone itself."""
+    below = reply.meaning.delegation
+    within = [
+        server.name for server in (below.servers if below else ()) if server.name.is_subdomain(cut.zone)
+    ]
+    return _glue(reply) == {
+        f"{plain(name)} {text}" for name in within for text in host_of(cut, name).addresses
+    }
 
 
 def _difference(what: str, view: View, most: list[HeardReply], odd: list[HeardReply]) -> str:
@@ -251,6 +292,13 @@ def _glue(reply: HeardReply) -> frozenset[str]:
 
 _VIEWS: dict[str, View] = {"NS records": _name_servers, "DS records": _ds_records, "glue": _glue}
 """The parts of a referral that must be the same everywhere, by name."""
+
+_LIKE: dict[str, Callable[[Cut, HeardReply], bool]] = {
+    "NS records": _lists_its_servers,
+    "DS records": _has_its_keys,
+    "glue": _has_its_addresses,
+}
+"""What shows which referrals are right, by the same names."""
 
 
 def _with_do(reply: HeardReply) -> bool:

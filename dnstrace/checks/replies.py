@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import TypeVar, cast
 
 import dns.message
+import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
@@ -107,3 +108,8 @@ def only_server(replies: Iterable[HeardReply]) -> Name | None:
 def steps_of(replies: Iterable[HeardReply]) -> tuple[int, ...]:
     """The ids of the steps in which replies came, each once."""
     return tuple(dict.fromkeys(reply.step.id for reply in replies))
+
+
+def rcode_text(reply: HeardReply) -> str:
+    """The RCODE of a reply: `SERVFAIL`."""
+    return dns.rcode.to_text(dns.rcode.Rcode.make(reply.meaning.rcode or 0))

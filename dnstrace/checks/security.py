@@ -29,6 +29,7 @@ from dnstrace.dnssec.algorithms import (
 )
 from dnstrace.dnssec.keys import unsupported
 from dnstrace.dnssec.records import DNSKEY, DS, OddDS
+from dnstrace.dnssec.signature import usable_key
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import zone_text
 
@@ -65,8 +66,8 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
     publish = () if unheard(cut) else to_publish(cut)
     steps = (*signing.ds_steps, *steps_of(reply for reply, _ in signing.key_replies.values()))
     yield Observation(
-        f"{parent_text(cut)} has {_ds_text(usable)} for {_keys_text(ds.key_tag for ds in usable)},"
-        f" which {zone_text(cut.zone)} {_not_had(cut, usable)}",
+        f"{parent_text(cut)} has {_ds_text(usable)} for {_keys_text(ds.key_tag for ds in usable)}"
+        f"{_not_had(cut, usable)}",
         steps,
         cure=cure_of_ds(cut, bool(publish)),
         records=publish,
@@ -267,12 +268,19 @@ def dnskey_differs(cut: Cut) -> Iterator[Observation]:
 
 def _not_had(cut: Cut, usable: list[DS]) -> str:
     """What the zone has instead of the keys that DS records name."""
-    keys = signing_of(cut).keys
+    keys, zone = signing_of(cut).keys, zone_text(cut.zone)
     tags = {ds.key_tag for ds in usable}
     near = [key for key in keys if key_tag(key) in tags]
+    if near and usable_key(near[0]):
+        called = next(int(ds.algorithm) for ds in usable if ds.key_tag == key_tag(near[0]))
+        return (
+            f" with algorithm {algorithm_name(called)}, but that key of {zone} has algorithm"
+            f" {algorithm_name(near[0].algorithm)}"
+        )
     if near:
-        return "has, but which is revoked or not a zone key"
-    return f"does not have: it has {_keys_text(map(key_tag, sorted(keys))) if keys else 'no keys'}"
+        return f", which {zone} has, but which is revoked or not a zone key"
+    had = _keys_text(map(key_tag, sorted(keys))) if keys else "no keys"
+    return f", which {zone} does not have: it has {had}"
 
 
 def _ds_text(records: list[DS]) -> str:

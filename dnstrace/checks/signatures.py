@@ -8,9 +8,10 @@ import dns.rdatatype
 
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.clock import wrong_time
+from dnstrace.checks.delegated_keys import to_publish, unheard
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import counted, listed, where
-from dnstrace.checks.remedies import in_zone
+from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.replies import by_server, steps_of
 from dnstrace.checks.signing import Judged, Trouble, signing_of
 from dnstrace.dnssec.algorithms import algorithm_name, key_tag
@@ -23,6 +24,7 @@ from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.serial import ahead
 from dnstrace.model.structs import replace
 
+_SEP = 0x0001
 _SHARE = 10  # a signature with less than a tenth of its validity period left should have been renewed
 _SHORT, _LONG_LIVED = 2 * 86400, 10 * 86400  # two days are little of ten or more
 
@@ -66,7 +68,36 @@ def signature_bad(cut: Cut) -> Iterator[Observation]:
             return f" is not signed by key {key_tag(entries[0])}, which the DS record names"
         return f": {first.checked.reason}"
 
-    yield from _faults_with(cut, Trouble.BAD, not_right)
+    for each in _faults_with(cut, Trouble.BAD, not_right):
+        yield _with_ds_replaced(cut, each) if _is_of_other_key(cut) else each
+
+
+def _is_of_other_key(cut: Cut) -> bool:
+    """Whether all that is wrong is that the DS records name keys which do not sign the DNSKEY RRset.
+
+    Another key does so, and is a secure entry point (RFC 4034 section 2.1.1), as the others are not.
+    """
+    signing = signing_of(cut)
+    signers = {key for key in signing.signing_keys if key.flags & _SEP}
+    bad = {judged.data.rdtype for judged in signing.troubled(Trouble.BAD)}
+    return bad == {dns.rdatatype.DNSKEY} and bool(signers) and signers.isdisjoint(signing.entries)
+
+
+def _with_ds_replaced(cut: Cut, found: Observation) -> Observation:
+    """The observation that the wrong key is named, whose fix is in the parent."""
+    publish = () if unheard(cut) else to_publish(cut)
+    if not publish:
+        return found
+    signers = [key for key in signing_of(cut).signing_keys if key.flags & _SEP]
+    tags = listed(map(key_tag, signers))
+    return replace(
+        found,
+        message=f"{found.message}: key {tags} signs it" if len(signers) == 1 else found.message,
+        cure=f"replace the DS records of {zone_text(cut.zone)}",
+        records=publish,
+        remedy=at_parent(cut, change=publish),
+        blame=Blame.REGISTRAR,
+    )
 
 
 @of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST, also=(Level.WARNING,))

@@ -12,6 +12,7 @@ from functools import cached_property
 
 import dns.flags
 import dns.message
+import dns.rdata
 import dns.rdatatype
 import dns.rrset
 
@@ -108,7 +109,7 @@ class Statements:
     """What the servers of the zone of one cut say from that zone, in the order in which it was asked."""
 
     def __init__(self, cut: Cut) -> None:
-        self.zone = cut.zone
+        self.zone, self._supposed = cut.zone, cut.supposed
         self.everything = tuple(_statements(cut))
         self.all = tuple(each for each in self.everything if each.zone == cut.zone)
 
@@ -199,6 +200,8 @@ class Statements:
             name = each.name if each.cut is None else each.cut
             if each.kind is Kind.NXDOMAIN or (each.kind is Kind.NODATA and each.is_compact):
                 continue
+            if each.cut in self._supposed:
+                continue
             while is_below(name, self.zone) and (name := name.parent()) != self.zone:
                 found.setdefault((each.address, name), each)
         return found
@@ -271,7 +274,15 @@ def said_text(reply: HeardReply) -> str:
         return "aliases in a circle"
     if meaning.delegation is not None:
         return f"a referral to {plain(meaning.delegation.zone)}"
-    return ", ".join(str(rdata) for rrset in meaning.answer for rdata in sorted(rrset) if not rrset.covers)
+    rrsets = [rrset for rrset in meaning.answer if not rrset.covers]
+    return ", ".join(_rdata_text(rrset, rdata) for rrset in rrsets for rdata in sorted(rrset))
+
+
+def _rdata_text(rrset: dns.rrset.RRset, rdata: dns.rdata.Rdata) -> str:
+    target = getattr(rdata, "target", None)
+    if rrset.rdtype == dns.rdatatype.CNAME and target is not None:
+        return f"an alias of {plain(target)}"
+    return f"DNAME {plain(target)}" if rrset.rdtype == dns.rdatatype.DNAME and target else str(rdata)
 
 
 def soa_with_referral(reply: HeardReply) -> Name | None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from dnstrace.analysis.dropping import is_dropped, named_servers
 from dnstrace.analysis.reached import last_step
 from dnstrace.checks.phrases import listed, question_text
-from dnstrace.model import Attempt, Kind, Name, Outcome, Step, Trace
+from dnstrace.model import Attempt, Kind, Outcome, Step, Trace
 from dnstrace.model.findings import Blame, Verdict
-from dnstrace.model.heard import DROPPED
-from dnstrace.model.naming import plain, zone_text
+from dnstrace.model.naming import zone_text
 
 _UNKNOWN = "the record does not show what would happen"
 _ASK_ALL = "record it with -a or --check, so that every server is asked"
@@ -20,10 +18,10 @@ def supposed_verdict(trace: Trace) -> Verdict | None:
     last = last_step(trace)
     if trace.outcome is not Outcome.FAILED or last is None:
         return None
-    dropped = _servers(last, _is_dropped)
-    gone = {attempt.server for attempt in last.attempts if _is_dropped(attempt)}
-    others = _servers(last, lambda attempt: _is_missing(attempt) and attempt.server not in gone)
-    missing = others or _servers(last, _is_missing)
+    dropped = named_servers(filter(is_dropped, last.attempts))
+    gone = {attempt.server for attempt in last.attempts if is_dropped(attempt)}
+    left = [attempt for attempt in last.attempts if attempt.server not in gone]
+    missing = named_servers(filter(_is_missing, left)) or named_servers(filter(_is_missing, last.attempts))
     without = f"with {listed(dropped)} taken as dead (--drop), " if dropped else ""
     question = question_text(last.question)
     if missing:
@@ -32,25 +30,13 @@ def supposed_verdict(trace: Trace) -> Verdict | None:
     if last.limited and any(_is_missing(each) for step in trace.steps for each in step.attempts):
         why = f"it has no replies to what would be asked after {question}"
         return _verdict(last, f"{without}{_UNKNOWN}: {why}; {_ASK_ALL}")
-    if dropped and all(map(_is_dropped, last.attempts)):
+    if dropped and all(map(is_dropped, last.attempts)):
         return _verdict(last, f"{without}no name server of {zone_text(last.zone)} is left")
     return None
 
 
 def _verdict(last: Step, why: str) -> Verdict:
     return Verdict(f"no answer: {why}", Blame.NOBODY, zone=last.zone, steps=(last.id,))
-
-
-def _servers(step: Step, is_one: Callable[[Attempt], bool]) -> list[str]:
-    """The servers with such attempts, each with the addresses of these."""
-    found: dict[Name, dict[str, None]] = {}
-    for attempt in filter(is_one, step.attempts):
-        found.setdefault(attempt.server, {})[attempt.exchange.query.address] = None
-    return [f"{plain(server)} ({', '.join(addresses)})" for server, addresses in found.items()]
-
-
-def _is_dropped(attempt: Attempt) -> bool:
-    return attempt.meaning.note == DROPPED
 
 
 def _is_missing(attempt: Attempt) -> bool:

@@ -14,7 +14,7 @@ from dnstrace.checks.controls import answered_with_edns, knowing_edns, unsteady
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import UPDATE, addresses, listed
 from dnstrace.checks.remedies import at_servers
-from dnstrace.checks.replies import HeardReply, by_server, steps_of
+from dnstrace.checks.replies import HeardReply, by_server, rcode_text, steps_of
 from dnstrace.checks.signing import signing_of
 from dnstrace.model import ROOT, Cause, Kind, Probe
 from dnstrace.model.findings import Blame, Level, Observation
@@ -52,7 +52,7 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
     steadily = cut.only_plain.keys() - cut.once(unsteady)
     declining = [reply for reply in cut.replies if reply.address in steadily]
     for server, replies in by_server(declining).items():
-        errors = listed(dict.fromkeys(_rcode_text(reply) for reply in replies))
+        errors = listed(dict.fromkeys(rcode_text(reply) for reply in replies))
         yield Observation(
             f"{plain(server)} answers {errors} to queries with EDNS at {addresses(replies)}, although it"
             " answers those without",
@@ -248,10 +248,6 @@ def _by_cause(
     shown = cut.causes[cause]
     found = [reply for reply in cut.everyone if reply.address in shown and holds(reply)]
     yield from each_doing(found, does, cure)
-
-
-def _rcode_text(reply: HeardReply) -> str:
-    return dns.rcode.to_text(dns.rcode.Rcode.make(reply.meaning.rcode or 0))
 
 
 def _strips_opt(reply: HeardReply) -> bool:

@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 
 
 class Planned(NamedTuple):
-    """What to ask, how, and over which network: live sockets if `network` is None."""
+    """What to ask, how, and over which network: live sockets if `network` is None.
+
+    `dead` are the addresses that are taken as dead (`--drop`).
+    """
 
     questions: tuple[Question, ...]
     tracing: Tracing
     network: Network | None = None
+    dead: frozenset[str] = frozenset()
 
 
 def planned(chosen: Choices) -> Planned:
@@ -40,16 +44,21 @@ def planned(chosen: Choices) -> Planned:
         seed=chosen.seed,
     )
     if chosen.lab is not None:
-        return _in_the_lab(chosen, tracing)
+        return _without_the_dead(_in_the_lab(chosen, tracing))
     if chosen.record is not None:
         from dnstrace.cli.replaying import over_the_record
 
-        return Planned(chosen.questions, *over_the_record(chosen, tracing, _anchors))
+        return _without_the_dead(Planned(chosen.questions, *over_the_record(chosen, tracing, _anchors)))
     if chosen.dnssec:
         tracing = _validated(tracing, chosen)
     if chosen.settings.bind is not None and not chosen.places:
         _check_source(chosen.settings.bind)
     return Planned(chosen.questions, tracing)
+
+
+def _without_the_dead(plan: Planned) -> Planned:
+    """The plan, which knows the addresses that its network takes as dead."""
+    return plan._replace(dead=getattr(plan.network, "dead", frozenset()))
 
 
 def taken_up(plan: Planned, first: First) -> Planned:

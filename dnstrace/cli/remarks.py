@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 import dns.flags
@@ -61,7 +61,7 @@ def _differing_resolvers(report: Report) -> Iterator[str]:
     if len(report.resolvers) > 1:
         from dnstrace.render.resolver_closing import closing_text
 
-        if text := closing_text(report.resolvers):
+        if text := closing_text(report.resolvers, report.replayed):
             yield text
 
 
@@ -79,6 +79,13 @@ def of_resolvers(trace: Trace) -> Iterator[str]:
                     f"{address} offers no recursion: it is a name server of a zone, not a resolver; to ask it"
                     f" alone, type @{address} in place of --resolver {address}"
                 )
+
+
+def of_dropped(trace: Trace, dead: Collection[str]) -> Iterator[str]:
+    """That dropping servers changed nothing, since none of them was asked."""
+    asked = {each.exchange.query.address for step in trace.steps for each in step.attempts}
+    if dead and asked.isdisjoint(dead):
+        yield "--drop changed nothing: this trace asked none of these servers; with -a, it asks all of them"
 
 
 def of_start(trace: Trace) -> str:

@@ -59,6 +59,10 @@ def _trace_each(plan: Planned, chosen: Choices, environment: Environment, ended:
     progress = Progress(chosen, environment)
     for question in plan.questions:
         trace = expected_of(_trace_question(question, plan, progress), chosen.expected)
+        if plan.dead:
+            from dnstrace.analysis.dropping import with_dropped
+
+            trace = with_dropped(trace, plan.dead)
         if chosen.http:
             from dnstrace.cli.fetching import fetched
 
@@ -97,17 +101,21 @@ def _save_and_print(report: Report, plan: Planned, chosen: Choices, environment:
     finally:
         if (form := FORMS.get(chosen.shown.output)) is not None:
             environment.write(form(seen, chosen.shown, environment))
-    if chosen.shown.output is Output.SHORT or report.resolvers or chosen.server is not None:
-        _remark_on(report, seen, chosen, environment)
+    if chosen.shown.output is Output.SHORT or report.resolvers or chosen.server is not None or plan.dead:
+        _remark_on(report, seen, plan, chosen, environment)
 
 
-def _remark_on(report: Report, seen: Report, chosen: Choices, environment: Environment) -> None:
-    from dnstrace.cli.remarks import of_resolvers, of_start, remarks
+def _remark_on(
+    report: Report, seen: Report, plan: Planned, chosen: Choices, environment: Environment
+) -> None:
+    from dnstrace.cli.remarks import of_dropped, of_resolvers, of_start, remarks
 
     if chosen.shown.output is Output.SHORT:
         for remark in remarks(seen):
             environment.remark(f"{report.trace.question}: {remark}")
     for hint in of_resolvers(report.trace) if report.resolvers else ():
+        environment.remark(hint)
+    for hint in of_dropped(report.trace, plan.dead):
         environment.remark(hint)
     if chosen.server is not None and (hint := of_start(report.trace)):
         environment.remark(hint)

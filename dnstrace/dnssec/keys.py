@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from dnstrace.dnssec.algorithms import (
     SUPPORTED,
+    algorithm_name,
     algorithm_text,
     digest_octets,
     heeded,
@@ -114,6 +115,8 @@ def _unmatched(trust: Trust, zone: Name, keys: Sequence[DNSKEY]) -> str:
         return f"{_expected(trust)}, but key {key_tag(near[0])} of {zone_text(zone)} is {state}"
     if near:
         what = f"the digest does not match {_tagged(near)} of {zone_text(zone)}"
+    elif miscalled := _miscalled(trust, zone, keys):
+        return miscalled
     else:
         what = f"{zone_text(zone)} has {f'only {_tagged(keys)}' if keys else 'no keys'}"
     updated = "; the trust anchor needs to be updated" if trust.parent is None else ""
@@ -124,6 +127,18 @@ def _same_tag(trust: Trust, keys: Sequence[DNSKEY]) -> list[DNSKEY]:
     """The keys whose tag and algorithm are those of a DS record."""
     wanted = {(ds.key_tag, ds.algorithm) for ds in trust.usable_ds}
     return [key for key in keys if (key_tag(key), key.algorithm) in wanted]
+
+
+def _miscalled(trust: Trust, zone: Name, keys: Sequence[DNSKEY]) -> str:
+    """That a DS record names another algorithm than the key of its tag has; empty if none does."""
+    for ds in trust.usable_ds:
+        key = next((key for key in keys if usable_key(key) and key_tag(key) == ds.key_tag), None)
+        if key is not None:
+            return (
+                f"{_expected(trust)} with algorithm {algorithm_name(int(ds.algorithm))}, but that key of"
+                f" {zone_text(zone)} has algorithm {algorithm_name(int(key.algorithm))}"
+            )
+    return ""
 
 
 def _expected(trust: Trust) -> str:

@@ -5,6 +5,8 @@ Functions like those in misbehaviour.py, in the same table.
 
 from __future__ import annotations
 
+from zlib import crc32
+
 import dns.edns
 import dns.flags
 import dns.message
@@ -20,6 +22,17 @@ from dnstrace.model.structs import replace
 
 _APEX = 3  # labels of the zones that worlds are about, the root's among them
 _UNKNOWN = 65001  # EDNS options from here on are for local use (RFC 6891 section 9)
+
+AT_TIMES = "at-times"
+
+
+@misbehaviour(AT_TIMES)
+def _at_times(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """Of N queries one gets an RCODE, or no reply, the first time: `at-times=4 SERVFAIL`, `=4 silent`."""
+    share, _, what = parameter.partition(" ")
+    if asked.before or crc32(asked.wire[2:]) % int(share or 4):
+        return otherwise(asked)
+    return SILENCE if what == "silent" else error(asked, dns.rcode.from_text(what or "SERVFAIL"))
 
 
 @misbehaviour("recurses")

@@ -18,7 +18,7 @@ import dns.message
 from dnstrace import clock
 from dnstrace.lab.internet import World
 from dnstrace.lab.misbehaviour import SILENCE, Reaction
-from dnstrace.lab.server import LabServer
+from dnstrace.lab.server import Counting, LabServer
 from dnstrace.lab.zone import LabZone
 from dnstrace.message.reading import read_reply
 from dnstrace.message.wire import belongs, query_wire
@@ -45,6 +45,7 @@ class LabNetwork:
     def __init__(self, world: World, signed: bool = False) -> None:
         self._world = world.signed if signed else world
         self._queries = 0
+        self._counting: dict[str, Counting] = {}
 
     def web(self) -> Web:
         """The web servers of the world."""
@@ -116,7 +117,11 @@ class LabNetwork:
         server = self._world.addresses.get(query.address)
         if server is None or query.port != Transport.UDP.port:
             return SILENCE
-        return self._server(server.does, server.zones).react(query_wire(query, message_id), query.transport)
+        answering = self._server(server.does, server.zones)
+        if answering.varies:
+            counting = self._counting.setdefault(query.address, Counting(answering))
+            return counting.react(query_wire(query, message_id), query.transport)
+        return answering.react(query_wire(query, message_id), query.transport)
 
     def _server(self, does: tuple[str, ...], zones: tuple[LabZone, ...]) -> LabServer:
         """What answers for servers that do and serve this."""

@@ -19,11 +19,12 @@ from dnstrace.model.structs import Struct, replace
 
 
 class Asked(Struct):
-    """A query as a server gets it: read, in octets, and over which transport."""
+    """A query as a server gets it: read, in octets, over which transport, and how often it came before."""
 
     query: dns.message.Message
     wire: bytes
     transport: Transport
+    before: int = 0
 
 
 class Reaction(Struct):

@@ -21,7 +21,7 @@ import dns.name
 import dns.rdatatype
 
 from dnstrace.lab.internet import World
-from dnstrace.lab.server import LabServer
+from dnstrace.lab.server import Counting, LabServer
 from dnstrace.message.wire import query_wire
 from dnstrace.model import Exchange, Fault, Query, Question, Transport
 from dnstrace.model.structs import replace
@@ -107,10 +107,11 @@ class _At:
     """A server at one of its addresses."""
 
     def __init__(self, server: LabServer, rtt: float) -> None:
-        self.server, self.rtt = server, rtt
+        self.server, self.rtt = Counting(server), rtt
+        self._probed = server
 
     def listens(self, transport: Transport) -> bool:
-        return self.server.react(_PROBE, transport).fault is not Fault.PORT_UNREACHABLE
+        return self._probed.react(_PROBE, transport).fault is not Fault.PORT_UNREACHABLE
 
 
 async def _listen(stack: AsyncExitStack, at: _At, place: Place) -> None:

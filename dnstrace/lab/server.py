@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import dns.exception
@@ -9,6 +10,7 @@ import dns.message
 import dns.rcode
 
 from dnstrace.lab.authority import Authority, fit
+from dnstrace.lab.careless import AT_TIMES
 from dnstrace.lab.misbehaviour import SILENCE, Asked, Reaction, Responder, misbehaving
 from dnstrace.lab.zone import LabZone
 from dnstrace.model import Transport
@@ -22,7 +24,8 @@ _FORMERR = bytes((0x80, dns.rcode.FORMERR)) + bytes(8)
 class LabServer:
     """What answers at the addresses of one server of a world: its zones, behind what it `does` wrong.
 
-    The same query always has the same reaction, whatever its ID, so reactions are kept. Raises WorldError
+    The same query always has the same reaction, whatever its ID, so reactions are kept. Where a server
+    `varies` that depends on how often the query came before too, which the caller counts. Raises WorldError
     for an unknown misbehaviour.
     """
 
@@ -31,26 +34,27 @@ class LabServer:
         self._respond: Responder = self._answer
         for text in reversed(does):
             self._respond = misbehaving(text, self._respond)
-        self._kept: dict[tuple[Transport, bytes], tuple[int, Reaction]] = {}
+        self._kept: dict[tuple[Transport, bytes, int], tuple[int, Reaction]] = {}
+        self.varies = any(text.partition("=")[0] == AT_TIMES for text in does)
 
-    def react(self, wire: bytes, transport: Transport) -> Reaction:
-        """What the server does about the octets of a query."""
+    def react(self, wire: bytes, transport: Transport, before: int = 0) -> Reaction:
+        """What the server does about the octets of a query that came `before` so often."""
         if len(wire) < _HEADER or wire[2] & 0x80:
             return SILENCE
-        message_id, key = int.from_bytes(wire[:2]), (transport, wire[2:])
+        message_id, key = int.from_bytes(wire[:2]), (transport, wire[2:], before if self.varies else 0)
         kept = self._kept.get(key)
         if kept is None:
-            kept = message_id, self._react(wire, transport)
+            kept = message_id, self._react(wire, transport, before)
             if len(self._kept) < _KEPT:
                 self._kept[key] = kept
         return _with_id(kept[1], kept[0] ^ message_id)
 
-    def _react(self, wire: bytes, transport: Transport) -> Reaction:
+    def _react(self, wire: bytes, transport: Transport, before: int) -> Reaction:
         try:
             query = dns.message.from_wire(wire, ignore_trailing=True, keyring=False)
         except (dns.exception.DNSException, ValueError):
             return Reaction((wire[:2] + _FORMERR,))
-        return self._respond(Asked(query, wire, transport))
+        return self._respond(Asked(query, wire, transport, before))
 
     def _answer(self, asked: Asked) -> Reaction:
         reply = self._authority.reply(asked.query)
@@ -65,3 +69,19 @@ def _with_id(reaction: Reaction, difference: int) -> Reaction:
         (int.from_bytes(wire[:2]) ^ difference).to_bytes(2) + wire[2:] for wire in reaction.replies
     )
     return replace(reaction, replies=replies)
+
+
+class Counting:
+    """A server that is told how often each query came before, at one of its addresses and in one run."""
+
+    def __init__(self, server: LabServer) -> None:
+        self._server = server
+        self._counts: Counter[tuple[Transport, bytes]] = Counter()
+
+    def react(self, wire: bytes, transport: Transport) -> Reaction:
+        """What the server does about the octets of a query."""
+        key = transport, wire[2:]
+        before = self._counts[key]
+        if self._server.varies:
+            self._counts[key] += 1
+        return self._server.react(wire, transport, before)

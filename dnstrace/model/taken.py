@@ -25,10 +25,6 @@ if TYPE_CHECKING:
     from dnstrace.model.pages import Request, Visit
 
 
-STOPPED = "stopped before it was finished"
-"""The note of a step that was cancelled."""
-
-
 class Purpose(StrEnum):
     """Why a step was taken."""
 
@@ -102,7 +98,7 @@ class Step(Struct):
     asked; the attempts are then in the order of `servers` and their addresses. `probe` says what a step of
     purpose PROBE tries. `limited` is set if one of our own bounds (the budget, the deadline) ended it before
     every server could be heard; `superseded` if the walk went another way instead, after another server's
-    reply to an earlier step.
+    reply to an earlier step; `stopped` if it was cancelled before it ended.
     """
 
     id: int
@@ -119,6 +115,7 @@ class Step(Struct):
     probe: Probe | None = None
     limited: bool = False
     superseded: bool = False
+    stopped: bool = False
 
     @property
     def main(self) -> bool:

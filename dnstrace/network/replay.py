@@ -128,10 +128,10 @@ def _key(query: Query) -> Hashable:
 
 
 class DeadServers:
-    """A wrapper in which some addresses are dead: queries to them time out."""
+    """A wrapper in which some addresses, `dead`, do not answer: queries to them time out."""
 
     def __init__(self, network: Network, dead: Iterable[str]) -> None:
-        self._network, self._dead = network, frozenset(dead)
+        self._network, self.dead = network, frozenset(dead)
 
     def run(self, main: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the clock of the other network."""
@@ -140,7 +140,7 @@ class DeadServers:
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:
         """Put `query` to its address unless that is dead; see `dnstrace.port.Network`."""
-        if query.address not in self._dead:
+        if query.address not in self.dead:
             return await self._network.exchange(query, timeout)
         start = asyncio.get_running_loop().time()
         await asyncio.sleep(timeout)

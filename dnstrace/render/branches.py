@@ -138,12 +138,15 @@ class Branches:
         return delegation_nodes(cut) if cut is not None and before.main and before.referral == cut else []
 
     def _step(self, step: Step, wanted: Question) -> list[Node]:
-        told = "" if self._story is None else self._story.of(step)
+        told = [] if self._story is None else self._story.paragraphs(step)
+        ends = ending(step, self._trace)
+        if ends and not step.attempts:  # no line of a server shows the id of the step
+            tag(ends[0].line, self._among([step]))
         return [
             *self._events(step, wanted),
             *self._asking(step),
-            *ending(step, self._trace),
-            *([Node(Text(told, TOLD), aside=True)] if told else []),
+            *ends,
+            *(Node(Text(each, TOLD), aside=True) for each in told),
         ]
 
     def _asking(self, step: Step) -> list[Node]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import dns.rdatatype
 from rich.text import Text
 
+from dnstrace.analysis.dropping import is_dropped, named_servers
 from dnstrace.analysis.reached import delegation_reached, ended_well, is_bogus
 from dnstrace.model import Outcome
 from dnstrace.model.findings import Blame
@@ -47,11 +48,11 @@ _ALL_BUT = {
 }  # what has to be added, by finding, where all paths give the same answer and there is an error
 
 
-def closing_blocks(report: Report) -> list[list[Node]]:
-    """The result and its cost, and the verdict if something is wrong."""
+def closing_blocks(report: Report, verbose: bool = False) -> list[list[Node]]:
+    """The result and its cost, and the verdict if something is wrong; with `verbose` the seed too."""
     verdict = _verdict_nodes(report)
     explained = any(harmless(report.trace.error) in node.line.plain for node in verdict)
-    lines = [Node(line) for line in _result_lines(report, explained)]
+    lines = [Node(line) for line in _result_lines(report, explained, verbose)]
     return [lines, *([verdict] if verdict else [])]
 
 
@@ -78,7 +79,7 @@ def _verdict_nodes(report: Report) -> list[Node]:
     return verdict_nodes(report)
 
 
-def _result_lines(report: Report, explained: bool) -> list[Text]:
+def _result_lines(report: Report, explained: bool, verbose: bool) -> list[Text]:
     """The result and its cost, and why the trace failed unless the verdict has `explained` that."""
     trace, lines = report.trace, []
     if trace.interrupted:
@@ -86,13 +87,14 @@ def _result_lines(report: Report, explained: bool) -> list[Text]:
     if trace.error and not explained:
         error = harmless(trace.error)
         lines.append(Text(error, QUIET) if report.verdict else marked(BAD, Text(error, BAD)))
+    seed = [f"--seed {trace.seed}"] if verbose else []
     so_far = " so far" if trace.outcome is None and not trace.interrupted else ""
     return [
         *_assumption_lines(trace),
         *lines,
         *_security_line(report),
         *_paths_lines(report),
-        joined([_result_text(report), *_cost_parts(trace, so_far)]),
+        joined([_result_text(report), *_cost_parts(trace, so_far), *seed]),
         *_lifetime_line(report),
         *_delegation_line(report),
         *_resolvers_line(report),
@@ -106,7 +108,7 @@ def _resolvers_line(report: Report) -> list[Text]:
         return []
     from dnstrace.render.resolver_closing import closing_text
 
-    if not (text := closing_text(report.resolvers)):
+    if not (text := closing_text(report.resolvers, report.replayed)):
         return []
     without = any(each.difference is not None and each.difference.has_none for each in report.resolvers)
     style = BAD if without else WARNING
@@ -114,8 +116,14 @@ def _resolvers_line(report: Report) -> list[Text]:
 
 
 def _assumption_lines(trace: Trace) -> list[Text]:
-    """What the trace assumed that the parent publishes."""
-    return [Text(f"as if {text}", WARNING) for cut in trace.supposed for text in supposed_texts(cut)]
+    """What the trace assumed that the parent publishes, and which servers it took as dead."""
+    texts = [text for cut in trace.supposed for text in supposed_texts(cut)]
+    dropped = [each for step in trace.steps for each in step.attempts if is_dropped(each)]
+    if dropped:
+        lost = count_text(len(dropped), "query", "queries")
+        servers = " and ".join(named_servers(dropped))
+        texts.append(f"{servers} were dead (--drop): {lost} lost")
+    return [Text(f"as if {text}", WARNING) for text in texts]
 
 
 def _lifetime_line(report: Report) -> list[Text]:

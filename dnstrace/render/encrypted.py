@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from dnstrace.analysis.encrypted import OverTls, certificate_of, is_for_server, is_outdated, over_tls
+from dnstrace.analysis.encrypted import (
+    OverTls,
+    certificate_of,
+    is_for_server,
+    is_outdated,
+    over_tls,
+    without_result,
+)
 from dnstrace.model import ROOT
 from dnstrace.model.naming import zone_text
 from dnstrace.render.layout import Node
@@ -17,7 +25,7 @@ from dnstrace.render.wording import QUIET, STRONG, WARNING, joined, marked, show
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from dnstrace.model import Trace
+    from dnstrace.model import Name, Trace
     from dnstrace.model.certificates import Certificate
     from dnstrace.model.taken import Encrypted
 
@@ -34,6 +42,7 @@ _WORDS = {
     OverTls.UNCOMPARED: "answers, not compared",
     OverTls.NO_REPLY: "completes the handshake, but does not reply",
 }
+_RAN_OUT = "the trace ended before every address had replied: see --deadline and --max-queries"
 _FAULTY = (OverTls.DIFFERENT, OverTls.NO_REPLY)
 
 
@@ -46,14 +55,28 @@ def encrypted_nodes(trace: Trace, verbose: bool, place: str = "") -> list[Node]:
     zones: dict[object, list[Encrypted]] = {}
     for each in found:
         zones.setdefault(each.zone, []).append(each)
+    lacking = Counter(asked.step.zone for asked in without_result(trace)) if found else Counter[Name]()
+    any_lacking = bool(lacking)
     title = f"over TLS, from {harmless(place)}" if place else "over TLS"
     head = Text.assemble((title, STRONG), (" ─ port 853, RFC 9539", QUIET))
-    children = [Node(_zone_line(of), _server_nodes(of, trace.started, verbose)) for of in zones.values()]
+    children = [
+        Node(_zone_line(of, lacking.pop(of[0].zone, 0)), _server_nodes(of, trace.started, verbose))
+        for of in zones.values()
+    ]
+    children += [Node(_unknown_line(zone, count)) for zone, count in lacking.items()]
+    if any_lacking:
+        children.append(Node(marked(WARNING, _RAN_OUT)))
     return [Node(head, children or [Node(Text("no name server was asked", QUIET))])]
 
 
-def _zone_line(found: list[Encrypted]) -> Text:
-    """`example.com ─ 4 of 6 addresses answer over TLS · port closed at 2`."""
+def _unknown_line(zone: Name, count: int) -> Text:
+    """`com ─ no result from 26 addresses`."""
+    unknown = Text(f"no result from {count_text(count, 'address', 'addresses')}", WARNING)
+    return Text.assemble((zone_text(zone), STRONG), (" ─ ", QUIET), unknown)
+
+
+def _zone_line(found: list[Encrypted], lacking: int = 0) -> Text:
+    """`example.com ─ 4 of 6 addresses answer over TLS · port closed at 2`; `lacking` have no result."""
     ways = [over_tls(each) for each in found]
     alike = len(set(ways)) == 1
     rest = [
@@ -61,7 +84,8 @@ def _zone_line(found: list[Encrypted]) -> Text:
     ]
     answers = _answers_text(sum(way in _ANSWERS for way in ways), len(ways))
     zone = "start" if found[0].server == ROOT else zone_text(found[0].zone)
-    return Text.assemble((zone, STRONG), (" ─ ", QUIET), joined([answers, *rest]))
+    unknown = [Text(f"no result from {lacking} more", WARNING)] if lacking else []
+    return Text.assemble((zone, STRONG), (" ─ ", QUIET), joined([answers, *rest, *unknown]))
 
 
 def _answers_text(answer: int, asked: int) -> str:

@@ -26,7 +26,7 @@ _SHOWN = 12  # legs that are not folded: nine, and a longer way by a few zones
 
 def journey_cards(report: Report) -> str:
     """An ordered list with a card for each leg: its number, its title, what was seen, and its steps."""
-    cards = [_card(report, *each) for each in Story(report).legs()]
+    cards = [_card(report, *each) for each in Story(report, report.replayed).legs()]
     shown, others = _list(cards[:_SHOWN]), cards[_SHOWN:]
     return shown + (unfolding(count_text(len(others), "more leg"), _list(others)) if others else "")
 

@@ -163,12 +163,13 @@ def page_header(report: Report, question: str) -> str:
         status = trace.judgement.security
         badges.append(_badge(status.value, _SECURITY.get(status, "warning")))
     stats = trace.stats
+    took, needed = time_text(stats.duration), time_text(stats.critical_path)
     cost = ", ".join(
         [
             count_text(stats.zones, "zone"),
             count_text(stats.queries, "query", "queries"),
-            time_text(stats.duration),
-            f"{time_text(stats.critical_path)} on the critical path",
+            took,
+            *([f"{needed} on the critical path"] if needed != took else []),
         ]
     )
     return "\n".join(

@@ -119,7 +119,8 @@ def _kept(report: Report) -> str:
         return "does not cache it"
     ended = report.trace.started.astimezone(UTC) + timedelta(seconds=report.trace.stats.duration)
     until = clock_text(ended, ended + timedelta(seconds=report.life))
-    return f"caches it for {ttl_text(report.life)}, until {until}"
+    then = ": when traced" if report.replayed else ""
+    return f"caches it for {ttl_text(report.life)}{then}, until {until}"
 
 
 def _web_server(trace: Trace) -> Stage:

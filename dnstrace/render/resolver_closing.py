@@ -61,9 +61,12 @@ class _Clause(NamedTuple):
     several: str
 
 
-def closing_text(found: Sequence[Compared]) -> str:
-    """The sentence; empty if no resolver was asked, or all have the answer of the walk."""
-    clauses = [*_clauses(found)]
+def closing_text(found: Sequence[Compared], replayed: bool = False) -> str:
+    """The sentence; empty if no resolver was asked, or all have the answer of the walk.
+
+    With `replayed`, what resolvers held was so when the record was made.
+    """
+    clauses = [*_clauses(found, ("held", "held") if replayed else ("holds", "hold"))]
     if not clauses:
         return ""
     if len(found) == 1:
@@ -75,7 +78,7 @@ def closing_text(found: Sequence[Compared]) -> str:
     return "; ".join(parts)
 
 
-def _clauses(found: Collection[Compared]) -> Iterator[_Clause]:
+def _clauses(found: Collection[Compared], holds: tuple[str, str]) -> Iterator[_Clause]:
     """What resolvers do that do not have the answer of the walk, the worst first."""
     if failing := [each for each in found if each.difference in _WITHOUT]:
         why = _reasons_text(failing, alone=len(found) == 1)
@@ -83,7 +86,7 @@ def _clauses(found: Collection[Compared]) -> Iterator[_Clause]:
     old = [each for each in found if each.difference is Disagreement.STALE]
     if expiring := [each for each in old if not each.past_its_ttl]:
         what = f"the old {_kind_text(expiring)}{_until_text([each.until for each in expiring], expiring)}"
-        yield _Clause(len(expiring), f"holds {what}", f"hold {what}")
+        yield _Clause(len(expiring), *(f"{verb} {what}" for verb in holds))
     if expired := [each for each in old if each.past_its_ttl]:
         what = f"the old {_kind_text(expired)} past its TTL"
         yield _Clause(len(expired), f"serves {what}", f"serve {what}")

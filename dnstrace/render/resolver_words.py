@@ -50,7 +50,7 @@ def reason_text(found: Compared) -> str:
     if found.difference is None:
         return ""
     if found.difference is Disagreement.STALE:
-        return f"stale: {_how_stale(found)}"
+        return f"stale: {_how_stale(found)}{_or_of_another_server(found)}"
     if found.difference is Disagreement.NO_ANSWER and found.attempt is not None:
         return _how_silent(found.attempt)
     if found.copy is not None:
@@ -79,6 +79,11 @@ def like_a_server(found: Compared) -> str:
 def _ask_all(found: Compared) -> str:
     """What shows whether the zone's servers agree, where just one of them was asked."""
     return "; --check asks all servers" if found.one_asked else ""
+
+
+def _or_of_another_server(found: Compared) -> str:
+    """What an old answer may be instead, where just one of the zone's servers was asked."""
+    return "; or one of the zone's servers still has it: --check asks them all" if found.one_asked else ""
 
 
 def _how_other(found: Compared, copy: OtherCopy) -> str:

@@ -88,11 +88,12 @@ _PROBES = {
 class Story:
     """The sentences of one trace: `opening`, those of each step, `closing`; or leg by leg of the journey.
 
-    In the first three, a sentence that begins a leg of the journey has its number before it.
+    In the first three, a sentence that begins a leg of the journey has its number before it. With `past`, the
+    time until which the answer may be cached is said to be as of when it was traced.
     """
 
-    def __init__(self, report: Report) -> None:
-        self._report, self._trace = report, report.trace
+    def __init__(self, report: Report, past: bool = False) -> None:
+        self._report, self._trace, self._past = report, report.trace, past
         self._steps = {step.id: step for step in report.trace.steps}
         self._resolvers: dict[int, str] | None = None
 
@@ -128,15 +129,21 @@ class Story:
 
     def of(self, step: Step) -> str:
         """The result of a step, and the reason; empty while the step is in progress."""
+        return " ".join(self.paragraphs(step))
+
+    def paragraphs(self, step: Step) -> list[str]:
+        """The same, where two legs of the journey begin with the step in a paragraph each."""
         if step.outcome is None:
-            return ""
+            return []
         if step.purpose is Purpose.PROBE:
-            return self._probe_text(step)
-        heads: list[str] = []
+            return [self._probe_text(step)]
+        found = [""]
         for leg in () if step.purpose is Purpose.NS_ADDRESS else self._begins.get(step.id, ()):
-            heads += [number_text(leg.number), self._choice_text(step) if leg.stage is Stage.SERVER else ""]
+            choice = f" {self._choice_text(step)}" if leg.stage is Stage.SERVER else ""
+            found.append(f"{number_text(leg.number)}{choice}")
         said = (troubles(step), result_words(step, self._trace), trust_words(step, self._trace))
-        return " ".join(filter(None, (*heads, self._reason_for(step), *said)))
+        found[-1] = " ".join(filter(None, (found[-1], self._reason_for(step), *said)))
+        return list(filter(None, found))
 
     def of_lookup(self, first: Step) -> str:
         """Why the look-up that starts with `first` is made."""
@@ -265,7 +272,7 @@ class Story:
             return [f"The resolver gives up and returns SERVFAIL. {shows}"]
         if trace.outcome is Outcome.REFERRAL:
             return ["That is what the parent publishes; this trace does not ask the zone's own servers."]
-        kept = _cache_lifetime(self._report)
+        kept = _cache_lifetime(self._report, self._past)
         if trace.outcome is Outcome.NODATA and trace.question.rdtype != dns.rdatatype.A:
             asker = "browser" if trace.question.rdtype in _BROWSED else "program"
             return [f"The resolver reports that there are none {kept}. The {asker} does without them."]
@@ -300,11 +307,12 @@ class Story:
         return [asked, f"The web server there replies {status}{after}, and {shows}."]
 
 
-def _cache_lifetime(report: Report) -> str:
+def _cache_lifetime(report: Report, past: bool) -> str:
     """How long a resolver caches the result, as the end of a sentence."""
     trace, held = report.trace, report.life
     if not held:
         return "and does not cache it"
     ended = trace.started.astimezone(UTC) + timedelta(seconds=trace.stats.duration)
     until = clock_text(ended, ended + timedelta(seconds=held))
-    return f"and caches it for {ttl_text(held)}, until {until}"
+    then = ": when this was traced" if past else ""
+    return f"and caches it for {ttl_text(held)}{then}, until {until}"

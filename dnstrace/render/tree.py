@@ -14,7 +14,7 @@ from rich.text import Text
 from dnstrace.render.branches import Branches
 from dnstrace.render.closing import closing_blocks
 from dnstrace.render.layout import ASCII, UNICODE, Columns, Guides, Node, rows
-from dnstrace.render.wording import TOLD, question_text
+from dnstrace.render.wording import TAGS, TOLD, question_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ class Tree:
     def __init__(self, report: Report, verbose: bool, guides: Guides, explain: bool, links: bool) -> None:
         self._guides, self._links, trace = guides, links, report.trace
         story, verdict = _story_of(report) if explain else None, report.verdict
-        named = () if verdict is None else verdict.steps
+        named = () if verdict is None else verdict.steps[:TAGS]  # those that it shows
         if verbose:  # as the JSON document and the page name them
             named = tuple(step.id for step in trace.steps)
         self._blocks: list[list[Node] | Columns] = [
@@ -47,7 +47,7 @@ class Tree:
             *_server_tables(report, verbose),
             *([found] if (found := _finding_block(report, verbose)) else []),
             *_resolver_blocks(report, verbose),
-            *closing_blocks(report),
+            *closing_blocks(report, verbose),
         ]
 
     def rows(self, width: int) -> Iterator[Text]:
@@ -97,7 +97,7 @@ def tree(
 def _story_of(report: Report) -> Story:
     from dnstrace.render.story import Story
 
-    return Story(report)
+    return Story(report, report.replayed)
 
 
 def _sentence_nodes(sentences: list[str]) -> list[Node]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dnstrace.model import Attempt, Name, Question, Step
 
 BAD, WARNING, GOOD, QUIET, STRONG = "red", "magenta", "green", "dim", "bold"  # yellow is lost on white
-_TAGS = 4  # ids of steps on a line
+TAGS = 4  # ids of steps on a line
 _BETTER = " because no server of the zone gave a better answer"
 TOLD = "italic"  # sentences for learners
 SIGNS = {BAD: "✗ ", WARNING: "! "}
@@ -114,8 +114,8 @@ def marked(style: str, text: Text | str) -> Text:
 
 def tag(line: Text, steps: Sequence[int]) -> Text:
     """The line with the ids of steps at its end, of many the first: `#5 #9`."""
-    more = " ..." if len(steps) > _TAGS else ""
-    return line.append("".join(f" #{number}" for number in steps[:_TAGS]) + more, QUIET) if steps else line
+    more = " ..." if len(steps) > TAGS else ""
+    return line.append("".join(f" #{number}" for number in steps[:TAGS]) + more, QUIET) if steps else line
 
 
 def attempt_line(step: Step, index: int) -> Text:

@@ -45,9 +45,10 @@ class Beyond(NamedTuple):
 def beyond(trace: Trace, ended: Iterable[Step]) -> list[Beyond]:
     """The probes that follow from the walk; `ended` are the steps in which it ended in a zone."""
     walked = [step for step in trace.steps if step.main]
+    supposed = {each.zone for each in trace.supposed if each.servers}
     found = [
-        *(each for step in walked for each in _at_cuts(step)),
-        *(each for step in walked for each in _above(step)),
+        *(each for step in walked for each in _at_cuts(step, supposed)),
+        *(each for step in walked if _referred_to(step) not in supposed for each in _above(step)),
         *(each for step in ended for each in _wildcards(last_in_zone(trace, _answering(step)) or step)),
     ]
     return list({(each.probe, each.question, each.servers): each for each in found}.values())
@@ -108,15 +109,28 @@ def _answering(step: Step) -> Name:
     return (step.meaning.zone if step.meaning is not None else None) or step.zone
 
 
-def _at_cuts(step: Step) -> Iterator[Beyond]:
-    """Ask for the SOA at a zone cut where one server refers to it and another one does not."""
-    last = _last_attempts(step)
-    cuts = {a.meaning.delegation.zone for a in last if a.meaning.delegation is not None}
-    instead = [attempt for attempt in last if attempt.meaning.kind in _INSTEAD]
-    for cut in sorted(cuts):
+def _at_cuts(step: Step, supposed: set[Name]) -> Iterator[Beyond]:
+    """Ask for the SOA at a zone cut where one server refers to it and another does not, or farther down."""
+    leads = [(attempt, _zone_led_to(attempt)) for attempt in _last_attempts(step)]
+    leads = [(attempt, zone) for attempt, zone in leads if zone not in supposed]
+    for cut in sorted({zone for _, zone in leads if zone is not None}):
+        instead = [
+            attempt
+            for attempt, zone in leads
+            if (is_below(zone, cut) if zone is not None else attempt.meaning.kind in _INSTEAD)
+        ]
         if instead:
             question = Question(cut, dns.rdatatype.SOA, step.question.rdclass)
             yield Beyond(Probe.CUT, question, _only(step, instead), step.id)
+
+
+def _zone_led_to(attempt: Attempt) -> Name | None:
+    """The zone that a reply refers to."""
+    return None if attempt.meaning.delegation is None else attempt.meaning.delegation.zone
+
+
+def _referred_to(step: Step) -> Name | None:
+    return None if step.referral is None else step.referral.zone
 
 
 def _above(step: Step) -> Iterator[Beyond]:

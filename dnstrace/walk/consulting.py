@@ -30,7 +30,6 @@ from dnstrace.model import (
 )
 from dnstrace.model.asked import Resolver
 from dnstrace.model.structs import replace
-from dnstrace.model.taken import STOPPED
 from dnstrace.port import Network, in_turn
 from dnstrace.walk.fallback import another_way, cause, edns_of_try
 from dnstrace.walk.journal import Journal
@@ -73,7 +72,7 @@ class Consultation:
         try:
             chosen, meaning = await self._ways(step, query)
         except asyncio.CancelledError:
-            self._journal.finish(step, Outcome.FAILED, None, STOPPED, limited=True)
+            self._journal.stop(step)
             raise
         outcome = _OUTCOMES.get(meaning.kind, Outcome.FAILED)
         self._journal.finish(step, outcome, None if outcome is Outcome.FAILED else chosen, meaning.note)
@@ -103,7 +102,7 @@ class Consultation:
                 query = self._journal[step].attempts[chosen].exchange.query
                 await self._ways(step, replace(query, checking_disabled=True))
         except asyncio.CancelledError:
-            self._journal.finish(step, Outcome.FAILED, None, STOPPED)
+            self._journal.stop(step, limited=False)
             raise
         outcome = _OUTCOMES.get(meaning.kind, Outcome.FAILED)
         self._journal.finish(step, outcome, None if outcome is Outcome.FAILED else chosen, meaning.note)

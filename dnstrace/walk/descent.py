@@ -39,7 +39,6 @@ from dnstrace.model import (
 )
 from dnstrace.model.naming import folded, is_below, plain
 from dnstrace.model.structs import replace
-from dnstrace.model.taken import STOPPED
 from dnstrace.walk.asking import Asking
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.health import FAILED, may_be_asked
@@ -218,7 +217,7 @@ class Walk:
         try:
             chosen = await self._in_survey(asking, cut.zone, question, purpose)
         except asyncio.CancelledError:
-            journal.finish(step, Outcome.FAILED, None, STOPPED, limited=True)
+            journal.stop(step)
             raise
         if chosen is None:
             self._lookups.go_without(step, chain, asking.candidates.left_out)

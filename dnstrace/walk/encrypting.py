@@ -11,39 +11,17 @@ the meantime, or may be made for each query.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from typing import NamedTuple
 
-from dnstrace.analysis.encrypted import is_like
-from dnstrace.model import Attempt, Exchange, Fault, Kind, Meaning, Name, Probe, Query, Step, Trace, Transport
+from dnstrace.analysis.encrypted import InTheClear, is_like, to_ask
+from dnstrace.model import Exchange, Fault, Meaning, Query, Transport
 from dnstrace.model.structs import replace
 from dnstrace.model.taken import Encrypted
 from dnstrace.walk.context import TraceContext
-
-MOST = 128
-"""Addresses of one trace that are asked: of more, those of the deepest zones."""
 
 AT_ONCE = 32
 """Addresses that are asked at a time."""
 
 _PATIENCE = 2.0  # seconds at most, for three or four round trips
-_NOTHING_SENT = frozenset({Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT, Kind.NOT_RECORDED})
-
-
-class _Asked(NamedTuple):
-    """An address that was asked in the clear, in a step."""
-
-    step: Step
-    attempt: Attempt
-
-    @property
-    def query(self) -> Query:
-        """What it is asked over TLS."""
-        plain = self.attempt.exchange.query
-        name = self.attempt.server.to_text(omit_final_dot=True)
-        return replace(
-            plain, transport=Transport.TLS, port=Transport.TLS.port, endpoint=name, opportunistic=True
-        )
 
 
 class Encrypting:
@@ -64,9 +42,9 @@ class Encrypting:
         asked = to_ask(self._context.journal.snapshot())
         await asyncio.gather(*(self._ask(place, each) for place, each in enumerate(asked)))
 
-    async def _ask(self, place: int, asked: _Asked) -> None:
+    async def _ask(self, place: int, asked: InTheClear) -> None:
         async with self._turns:
-            if (found := await self._exchange(asked, asked.query)) is None:
+            if (found := await self._exchange(asked, _over_tls(asked))) is None:
                 return
             exchange, meaning = found
             zone, server, plainly = asked.step.zone, asked.attempt.server, asked.attempt.meaning
@@ -78,7 +56,7 @@ class Encrypting:
                 again = await self._exchange(asked, asked.attempt.exchange.query)
                 self._found[place] = replace(ended, again=None if again is None else again[1])
 
-    async def _exchange(self, asked: _Asked, query: Query) -> tuple[Exchange, Meaning] | None:
+    async def _exchange(self, asked: InTheClear, query: Query) -> tuple[Exchange, Meaning] | None:
         """The exchange, as of the beginning of the trace, and what it means; None if none may be made."""
         context, timeout = self._context, min(self._context.settings.timeout, _PATIENCE)
         if not context.budget.query():
@@ -93,29 +71,8 @@ class Encrypting:
         return exchange, context.read(exchange, asked.step.zone)
 
 
-def to_ask(trace: Trace) -> list[_Asked]:
-    """The addresses to ask, each once for every zone: what they replied to last, or were asked last."""
-    found: dict[tuple[Name, str], _Asked] = {}
-    for asked in _asked_plainly(trace):
-        key = asked.step.zone, asked.attempt.exchange.query.address
-        before = found.get(key)
-        replied = asked.attempt.exchange.message is not None
-        if before is None or (before.step is asked.step and (replied or not _replied(before))):
-            found[key] = asked
-    return list(found.values())[-MOST:]
-
-
-def _replied(asked: _Asked) -> bool:
-    return asked.attempt.exchange.message is not None
-
-
-def _asked_plainly(trace: Trace) -> Iterator[_Asked]:
-    """What was asked on the walk, then what the probes asked."""
-    for step in (step for step in trace.steps if step.main and not step.at_resolver):
-        yield from _sent(step)
-    for step in (step for step in trace.steps if step.probe is Probe.SOA):
-        yield from _sent(step)
-
-
-def _sent(step: Step) -> Iterator[_Asked]:
-    return (_Asked(step, each) for each in step.attempts if each.meaning.kind not in _NOTHING_SENT)
+def _over_tls(asked: InTheClear) -> Query:
+    """The query over TLS that is the same as one in the clear."""
+    plain = asked.attempt.exchange.query
+    name = asked.attempt.server.to_text(omit_final_dot=True)
+    return replace(plain, transport=Transport.TLS, port=Transport.TLS.port, endpoint=name, opportunistic=True)

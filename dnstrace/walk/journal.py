@@ -120,8 +120,16 @@ class Journal:
         self, step: int, outcome: Outcome, chosen: int | None, note: str = "", limited: bool = False
     ) -> None:
         """Record how a step ended."""
-        ended = replace(self[step], outcome=outcome, chosen=chosen, note=note, limited=limited)
-        self._steps[step - 1] = ended
+        self._end(replace(self[step], outcome=outcome, chosen=chosen, note=note, limited=limited))
+
+    def stop(self, step: int, limited: bool = True) -> None:
+        """Record that a step was cancelled, `limited` unless every server had its time to reply."""
+        note = "stopped before it was finished"
+        stopped = replace(self[step], outcome=Outcome.FAILED, note=note, limited=limited, stopped=True)
+        self._end(stopped)
+
+    def _end(self, ended: Step) -> None:
+        self._steps[ended.id - 1] = ended
         if ended.main and self._on_change is not None:
             self._critical = critical_path(tuple(self._steps))
         self._changed()

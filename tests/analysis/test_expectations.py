@@ -51,8 +51,8 @@ def test_several_are_separated(text: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "'': no expectation given"),
-        ("ttl", "'ttl': it has no operator; quote it"),
+        ("", "'': no expectation given, such as a=192.0.2.44"),
+        ("ttl", "'ttl': it has no operator, as in a=192.0.2.44"),
         ("ttl>5", "'ttl>5': use one of the operators"),
         ("ttl>=soon", "'ttl>=soon': ttl takes a whole number of seconds"),
         ("serial=4294967296", "'serial=4294967296': serial takes a 32-bit whole number"),

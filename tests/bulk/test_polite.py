@@ -8,17 +8,18 @@ from collections import Counter
 import dns.name
 import dns.rcode
 import dns.rdatatype
-import pytest
 
 from dnstrace import clock
 from dnstrace.bulk import polite
-from dnstrace.bulk.polite import SILENT, TO_HEAR, TO_ONE, PoliteNetwork
+from dnstrace.bulk.polite import TO_ONE, PoliteNetwork
+from dnstrace.bulk.silence import SILENT, Silences, SilencesToReport
 from dnstrace.model import Edns, Exchange, Fault, Query
 from dnstrace.model.structs import replace
 from tests.replies import reply
 
 QUESTION = reply("www.example. A").query.question
 RTT, TIMEOUT = 0.02, 1.0
+TO_HEAR = SilencesToReport.in_trouble
 
 
 class Server:
@@ -132,15 +133,15 @@ def test_an_address_is_silent_in_the_way_in_which_it_was_asked() -> None:
 
 
 def test_silence_is_remembered_only_where_that_is_wanted_and_of_one_address() -> None:
-    async def run(remembers: bool) -> list[int]:
+    async def run(silences: type[Silences]) -> list[int]:
         server = Server(None)
-        network = PoliteNetwork(server, remembers=remembers)
+        network = PoliteNetwork(server, silences=silences)
         await ask(network, SILENT)
         await ask(network, 1)
         await ask(network, 1, "192.0.2.2")
         return [server.asked - SILENT]
 
-    assert clock.run(run(True)) == [1] and clock.run(run(False)) == [2]
+    assert clock.run(run(Silences)) == [1] and clock.run(run(SilencesToReport)) == [2]
 
 
 class OfOneZone(Server):
@@ -166,7 +167,7 @@ async def asked_about(network: PoliteNetwork, server: Server, *ways: tuple[str, 
 def test_for_checks_one_timeout_stands_for_others_about_a_zone_where_nothing_ever_came() -> None:
     """What is sent after the first timeouts shows that it was no burst, and so does another way of asking."""
     server = OfOneZone()
-    network = PoliteNetwork(server, remembers=False)
+    network = PoliteNetwork(server, silences=SilencesToReport)
     gone = [("gone.", Edns(1232))] * 2 + [("gone.", Edns(512))]
     ways = [*gone, ("here.", Edns(1232)), ("gone.", None), ("gone.", Edns(512))]
     sent = clock.run(asked_about(network, server, *ways))
@@ -183,7 +184,7 @@ class OfOneType(Server):
 
 def test_for_checks_silence_to_one_type_is_not_silence_to_others() -> None:
     async def run() -> Counter[Fault | None]:
-        network = PoliteNetwork(OfOneType(), remembers=False)
+        network = PoliteNetwork(OfOneType(), silences=SilencesToReport)
         await ask(network, 3 * SILENT)
         other = Query(replace(QUESTION, rdtype=dns.rdatatype.SOA), "192.0.2.1")
         found = await asyncio.gather(*(network.exchange(other, TIMEOUT) for _ in range(SILENT)))
@@ -195,7 +196,7 @@ def test_for_checks_silence_to_one_type_is_not_silence_to_others() -> None:
 def test_for_checks_an_address_that_replied_once_is_asked_each_time() -> None:
     async def run() -> list[int]:
         server = Server()
-        network = PoliteNetwork(server, remembers=False)
+        network = PoliteNetwork(server, silences=SilencesToReport)
         await asked_about(network, server, ("here.", Edns(1232)))
         server.rcode = None
         return await asked_about(network, server, *[("here.", Edns(1232))] * 3)
@@ -252,20 +253,3 @@ def test_addresses_are_forgotten_when_they_are_too_many() -> None:
         assert clock.run(run()) <= 100
     finally:
         polite._MOST = polite_most
-
-
-@pytest.mark.parametrize("rcode", [None, dns.rcode.NOERROR])
-def test_what_is_known_of_one_address_is_bounded_however_many_zones_it_has(
-    rcode: int | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(polite, "_MOST_WAYS", 10)
-
-    async def run() -> int:
-        network = PoliteNetwork(Server(rcode), remembers=False)
-        for number in range(35):
-            zone = dns.name.from_text(f"z{number}.example.")
-            await network.exchange(Query(QUESTION, "192.0.2.1", zone=zone), TIMEOUT)
-        (place,) = network._places.values()
-        return len(place.silences) + len(place.replied)
-
-    assert 0 < clock.run(run()) <= 10

@@ -97,3 +97,14 @@ def test_servers_that_refer_to_different_zones_are_not_asked_to_refer_as_others_
     world = made_of("sub-zone", question="www.lab.sub.example.com. A", zones=zones)
     (finding,) = [each for each in checked(world).findings or () if each.code == "answers-differ"]
     assert "none" not in finding.cure
+
+
+@pytest.mark.parametrize(("ttl", "level"), [(300, Level.WARNING), (60, Level.NOTICE)])
+def test_an_alias_on_one_server_and_an_address_on_another_are_no_pool(ttl: int, level: Level) -> None:
+    text = read("in-domain")["zones"]["example.com."]["text"].replace("www 300", f"www {ttl}")
+    other = {"text": text.replace("A 192.0.2.44", "CNAME www.example.net."), "servers": ["ns2.example.com."]}
+    zones = {"example.com.": {"text": text}, "example.com. other": other}
+    (only,) = [
+        f for f in checked(made_of("in-domain", zones=zones)).findings or () if f.code == "answers-differ"
+    ]
+    assert only.level is level and "an alias of www.example.net" in only.message

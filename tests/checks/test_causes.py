@@ -25,6 +25,7 @@ def test_the_table_names_only_codes_that_exist() -> None:
         ("parent-child-differ", "glue-differs", ("refuses",)),
         ("dnssec-keys-need-tcp", "no-tcp", ("chain-broken",)),
         ("glue", "glue-differs", ()),
+        ("not-delegated-at-one", "parent-servers-differ", ("answers-differ",)),
         ("silent", "unreachable", ()),
     ],
 )

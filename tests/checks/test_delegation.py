@@ -6,6 +6,7 @@ import dns.rrset
 import pytest
 
 from dnstrace.lab.world import read
+from dnstrace.model.findings import Blame
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, checked_world, found
 
@@ -73,3 +74,23 @@ def test_of_servers_that_differ_the_one_that_is_alone_is_named() -> None:
 )
 def test_a_message_says_who_lists_what(code: str, world: str, message: str) -> None:
     assert [finding.message for finding in found(code, world)] == [message]
+
+
+@pytest.mark.parametrize(
+    ("more", "who"), [("", Blame.HOST), ("@ NS ns3\nns3 A 203.0.113.77\n", Blame.REGISTRAR)]
+)
+def test_a_zone_that_lists_too_few_of_the_servers_that_serve_it_lists_them_all(more: str, who: Blame) -> None:
+    text = read("in-domain")["zones"]["example.com."]["text"].replace("@ NS ns2\n", more)
+    every = [f"ns{number}.example.com." for number in (1, 2, 3)]
+    world = made_of(
+        "in-domain",
+        servers={"ns3.example.com.": {"addresses": ["203.0.113.77"]}},
+        zones={
+            "com.": {"add": "example NS ns3.example.com.\nns3.example A 203.0.113.77\n" if more else ""},
+            "example.com.": {"servers": every if more else every[:2], "text": text},
+        },
+    )
+    (finding,) = [each for each in checked(world).findings or () if each.code == "ns-differs"]
+    assert finding.blame is who and finding.rehearsed and finding.remedy is not None
+    assert ("or, if ns2.example.com is to stay, add it" in finding.cure) == bool(more)
+    assert (every[1] in " ".join(finding.remedy.change)) != bool(more)

@@ -6,6 +6,7 @@ import pytest
 
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.mixture import child_sets, mixture
+from dnstrace.lab.world import read
 from dnstrace.model.findings import Blame
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, checked_world, found
@@ -79,3 +80,34 @@ def test_the_host_whose_keys_the_parent_trusts_is_the_one_to_keep() -> None:
         "have com list only ns1.example.org and ns2.example.org: the DS records match only its keys"
     )
     assert {each.cure for each in findings if each.code == "dnskey-differs"} == {finding.cure}
+
+
+@pytest.mark.parametrize(
+    ("edit", "is_joined"),
+    [
+        (("", ""), True),
+        (("2026011501", "2026011400"), False),  # an old copy of the same primary
+        (("192.0.2.44", "192.0.2.45"), False),  # hosts that do not answer alike
+        (("@ NS ns2", "@ NS ns2\n@ NS ns1"), False),  # which lists the other one too
+        (("@ 900 SOA ns1 hostmaster 2026011501", "@ 900 SOA ns2 other 7"), True),  # hosts run apart
+    ],
+)
+def test_hosts_that_answer_alike_are_joined_and_none_is_dropped(
+    edit: tuple[str, str], is_joined: bool
+) -> None:
+    text = read("in-domain")["zones"]["example.com."]["text"]
+    copies = {
+        "example.com.": {"servers": ["ns1.example.com."], "text": text.replace("@ NS ns2\n", "")},
+        "example.com. two": {
+            "servers": ["ns2.example.com."],
+            "text": text.replace("@ NS ns1\n", "").replace(*edit),
+        },
+    }
+    wanted = {"ns-differs", "ns-differs-between-servers", "hosts-mixed"}
+    found = [f for f in checked(made_of("in-domain", zones=copies)).findings or () if f.code in wanted]
+    assert found or not is_joined
+    joined = [f.remedy is not None and {line.split()[-1] for line in f.remedy.change} for f in found]
+    everything = {"ns1.example.com.", "ns2.example.com."}
+    assert [each == everything for each in joined] == [is_joined] * len(found)
+    if is_joined:
+        assert all(f.blame is Blame.HOST and f.rehearsed for f in found)

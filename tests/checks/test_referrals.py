@@ -9,7 +9,7 @@ import pytest
 
 from dnstrace.checks import Blame, Finding, Level
 from dnstrace.checks.remedies import RELOAD
-from dnstrace.lab.world import read
+from dnstrace.lab.world import World, read
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, found
 
@@ -176,3 +176,52 @@ def test_glue_that_is_left_out_for_lack_of_room_is_no_difference(count: int, dif
     world = made_of("_internet", question="www.example.com. A", zones=zones)
     codes = [each.code for each in checked(world).findings or () if each.code == CODE]
     assert codes == ([CODE] if differs else [])
+
+
+CHILD = "ns1.sub A 203.0.113.71\nns2.sub A 198.51.100.71\n"
+BEHIND = {
+    "NS records": "sub NS ns1.sub\nns1.sub A 203.0.113.71\n",
+    "glue": "sub NS ns1.sub\nsub NS ns2.sub\n" + CHILD.replace("198.51.100.71", "198.51.100.72"),
+}
+
+
+def _with_sub(by_server: dict[str, str], own: str) -> World:
+    """A world in which each of two servers of example.com has its own delegation of sub.example.com."""
+    text = read("in-domain")["zones"]["example.com."]["text"]
+    copies = {
+        f"example.com. {server}": {"servers": [server], "text": text + delegation}
+        for server, delegation in by_server.items()
+    }
+    apex = "@ 900 SOA ns1 hostmaster 1 7200 900 1209600 300\nwww 300 A 192.0.2.9\n" + CHILD.replace(
+        ".sub", ""
+    )
+    servers = {
+        "ns1.sub.example.com.": {"addresses": ["203.0.113.71"]},
+        "ns2.sub.example.com.": {"addresses": ["198.51.100.71", "198.51.100.72"]},
+    }
+    zones = {**copies, "example.com.": {"servers": []}, "sub.example.com.": {"text": apex + own}}
+    return made_of("in-domain", question="www.sub.example.com. A", servers=servers, zones=zones)
+
+
+@pytest.mark.parametrize("what", BEHIND)
+@pytest.mark.parametrize("behind", ["ns1.example.com.", "ns2.example.com."])
+def test_of_two_servers_that_differ_the_one_unlike_the_zone_is_behind(what: str, behind: str) -> None:
+    current = "sub NS ns1.sub\nsub NS ns2.sub\n" + CHILD
+    by_server = {
+        each: BEHIND[what] if each == behind else current for each in ("ns1.example.com.", "ns2.example.com.")
+    }
+    found = checked(_with_sub(by_server, "@ NS ns1\n@ NS ns2\n")).findings or ()
+    (finding,) = [each for each in found if each.code == "parent-servers-differ"]
+    assert str(finding.server) == behind and f"different {what}: " in finding.message
+
+
+def test_nothing_is_to_be_loaded_where_neither_server_has_what_the_zone_has() -> None:
+    by_server = {
+        "ns1.example.com.": BEHIND["NS records"],
+        "ns2.example.com.": BEHIND["NS records"]
+        .replace("ns1", "ns2")
+        .replace("203.0.113.71", "198.51.100.71"),
+    }
+    found = checked(_with_sub(by_server, "@ NS ns1\n@ NS ns2\n")).findings or ()
+    (finding,) = [each for each in found if each.code == "parent-servers-differ"]
+    assert finding.server is None and finding.cure.startswith("find out which servers are right")

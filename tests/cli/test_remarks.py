@@ -93,3 +93,13 @@ def test_the_server_to_start_from_is_not_called_the_root(options: tuple[str, ...
     ran = run("--lab", "@205.251.200.0", "--check")
     assert (ran.status, "unexplained" in ran.out) == (0, False)
     assert "nothing wrong, but only the server given was asked" in " ".join(ran.out.split())
+
+
+def test_what_dropping_a_server_changed_is_said_or_that_it_changed_nothing() -> None:
+    for seed in range(4):
+        ran = run("--lab", "in-domain", "--drop", "ns1.example.com", "--seed", str(seed))
+        lost = "as if ns1.example.com (192.0.2.53) were dead (--drop): 1 query lost\n"
+        other = lost.replace("192.0.2.53", "2001:db8:1::53")
+        asked = "1.example.com. 192.0.2.53\n" in ran.out or "1.example.com. 2001:db8:1::53\n" in ran.out
+        assert asked is (lost in ran.out or other in ran.out) is not ("--drop changed nothing" in ran.err)
+        assert asked is ("no longer needed: taken as dead (--drop)" in ran.out)

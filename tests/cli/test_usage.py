@@ -67,7 +67,7 @@ MISTAKES = {
     "-t A,AAAA example.com": "give each type as a word of its own, 'A AAAA'",
     "example.com A,AAAA": "give each type as a word of its own, 'A AAAA'",
     "example.com,example.org": "separate names by blanks",
-    "'my printer.example.com'": "has a blank in it: separate names by blanks; -q takes any name",
+    "'my printer.example.com'": "has a blank in it: separate names by blanks; in a name, write it as \\032",
     "'\"example.com\"'": "has a quotation mark in it",
     "example.com;": "has a semicolon in it",
     "post@example.com": "is a mail address: to find its mail servers, trace 'example.com MX'",

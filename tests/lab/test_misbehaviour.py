@@ -49,6 +49,8 @@ SEEN = [
     ("drops-large-udp=40", UDP, Kind.TIMEOUT),
     ("drops-large-udp=40", TCP, Kind.ANSWER),
     ("slow", UDP, Kind.ANSWER),
+    ("at-times=1 SERVFAIL", UDP, Kind.SERVER_FAILURE),
+    ("at-times=1 silent", UDP, Kind.TIMEOUT),
     ("refuses", UDP, Kind.REFUSED),
     ("servfail", UDP, Kind.SERVER_FAILURE),
     ("not-implemented", UDP, Kind.NOT_IMPLEMENTED),

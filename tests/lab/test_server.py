@@ -8,7 +8,7 @@ import dns.rdatatype
 import pytest
 
 from dnstrace.lab.misbehaviour import SILENCE
-from dnstrace.lab.server import LabServer
+from dnstrace.lab.server import Counting, LabServer
 from dnstrace.message.wire import query_wire
 from dnstrace.model import Query, Question, Transport
 from tests.lab.made import misbehaving
@@ -57,3 +57,11 @@ def test_octets_that_are_no_query_are_formerr_or_silence() -> None:
     assert react(query[:11]) == ()
     (reply,) = react(query)
     assert react(reply) == SILENCE.replies  # a reply is not replied to
+
+
+def test_what_fails_at_times_is_answered_when_it_comes_again() -> None:
+    (server,) = misbehaving("at-times=1 SERVFAIL").servers
+    counting = Counting(LabServer(server.zones, server.does))
+    first, again, *_ = (counting.react(query_wire(QUERY, number), Transport.UDP) for number in range(3))
+    assert first.replies[0][3] & 0x0F == dns.rcode.SERVFAIL
+    assert again.replies[0][3] & 0x0F == dns.rcode.NOERROR

@@ -82,7 +82,7 @@ def test_a_reply_has_the_records_as_they_are_after_the_change(
 def test_an_alias_that_is_removed_leads_nowhere() -> None:
     alias = "a.example.com. 300 IN CNAME www.example.com."
     exchange = reply("a.example.com. A", alias, WWW)
-    assert after(exchange, remove=[alias]) == (Kind.NODATA, [])
+    assert after(exchange, remove=[alias]) == (Kind.NXDOMAIN, [])
     own = "a.example.com. 300 IN A 192.0.2.45"
     assert after(exchange, remove=[alias], add=[own]) == (Kind.ANSWER, ["192.0.2.45"])
 

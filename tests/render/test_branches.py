@@ -3,11 +3,12 @@ from dataclasses import replace
 import dns.rdatatype
 
 from dnstrace.model import Edns, Fault, Outcome, Purpose, Source, Trace
-from dnstrace.model.taken import STOPPED
 from dnstrace.render.branches import Branches
 from dnstrace.render.layout import UNICODE, rows
 from tests.render import traces
 from tests.replies import name, reply
+
+STOPPED = "stopped before it was finished"
 
 
 def blocks(trace: Trace) -> list[list[str]]:
@@ -126,7 +127,9 @@ def test_a_look_up_in_vain() -> None:
 
 def test_a_look_up_that_was_stopped_is_no_failure_if_the_walk_got_on() -> None:
     trace = traces.glueless()
-    lost = replace(trace.steps[5], attempts=(), chosen=None, outcome=Outcome.FAILED, note=STOPPED)
+    lost = replace(
+        trace.steps[5], attempts=(), chosen=None, outcome=Outcome.FAILED, note=STOPPED, stopped=True
+    )
     (walk,) = blocks(replace(trace, steps=(*trace.steps[:5], lost)))
     assert walk[4].startswith(
         "      ├─ ! ns-2048.awsdns-64.net. has no usable glue: no longer needed, 2 queries"

@@ -51,3 +51,17 @@ def test_text_from_the_network_is_escaped() -> None:
     odd = replace(each.exchange.secured, version="\x1b[31m", distrust="\x1b[31m")
     shown = lines(replace(trace, encrypted=(replace(each, exchange=replace(each.exchange, secured=odd)),)))
     assert "\x1b" not in "".join(shown)
+
+
+def test_where_the_trace_ended_early_what_has_no_result_is_counted() -> None:
+    whole = checked(load("adot"))
+    (*first, last), found = whole.encrypted or (), len(whole.encrypted or ())
+    cut = lines(replace(whole, encrypted=tuple(first)))
+    assert "example.com ─ all 3 addresses answer over TLS · no result from 1 more" in cut
+    assert (
+        cut[-1].startswith("! the trace ended before every address had replied") and "--deadline" in cut[-1]
+    )
+    of_root = tuple(each for each in whole.encrypted or () if each.zone != last.zone)
+    assert len(of_root) == found - 4
+    assert "example.com ─ no result from 4 addresses" in lines(replace(whole, encrypted=of_root))
+    assert not any("no result" in line for line in lines(whole))

@@ -72,6 +72,11 @@ def test_what_is_said(hows: str, text: str) -> None:
     assert closing_text([compared(how) for how in hows.split()]) == text
 
 
+def test_of_a_record_it_says_what_resolvers_held() -> None:
+    assert closing_text([compared("stale")], replayed=True).startswith("the resolver held the old address")
+    assert "2 of 2 resolvers held" in closing_text([compared("stale"), compared("staler")], replayed=True)
+
+
 def test_what_is_held_may_be_a_negative_answer_or_no_address() -> None:
     denied = replace(STEP.attempts[0], meaning=Meaning(Kind.NXDOMAIN, 3))
     assert (

@@ -76,3 +76,8 @@ def test_an_answer_with_checking_disabled_is_mentioned() -> None:
 )
 def test_the_remaining_ttl(ttl: int | None, of_zone: int | None, text: str) -> None:
     assert ttl_left_text(compared(Disagreement.SAME, ttl=ttl, authoritative_ttl=of_zone)) == text
+
+
+def test_an_old_answer_may_be_that_of_a_server_which_was_not_asked() -> None:
+    assert "--check" not in reason_text(compared(Disagreement.STALE))
+    assert reason_text(compared(Disagreement.STALE, one_asked=True)).endswith(": --check asks them all")

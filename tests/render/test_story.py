@@ -167,6 +167,20 @@ def test_each_leg_has_a_title_and_what_was_seen_without_numbers() -> None:
     assert legs[4][2].startswith("The resolver picks one of the 4 name servers of example.com. Asking ns-2")
 
 
+def test_two_legs_that_begin_with_one_step_are_two_paragraphs() -> None:
+    story = Story(report(walked("in-domain")))
+    fifth, sixth = story.paragraphs(walked("in-domain").steps[-1])
+    assert fifth.startswith("⑤ The resolver picks one") and sixth.startswith("⑥ ns")
+
+
+def test_of_a_replay_it_says_until_when_as_of_then() -> None:
+    replayed = Story(report(walked("in-domain")), past=True).closing()
+    assert "caches it for 5m: when this was traced, until 14:05:00 UTC." in replayed[0]
+    assert [each.replace(": when this was traced,", ",") for each in replayed] == Story(
+        report(walked("in-domain"))
+    ).closing()
+
+
 def test_the_last_hop_is_as_it_was_seen() -> None:
     out = run("--lab", "--explain-steps", "--http", COLUMNS="140").out
     assert "⑧ The browser connects to 192.0.2.44 in 20 ms and requests http://www.example.com/." in out

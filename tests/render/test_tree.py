@@ -55,6 +55,22 @@ def test_at_sixty_columns() -> None:
     ]
 
 
+@pytest.mark.share(4)
+@pytest.mark.parametrize("world", names())
+def test_every_step_that_the_verdict_names_is_in_the_tree_unless_it_is_folded(world: str) -> None:
+    asked = load(world).question
+    shown = report(trace(asked.name, asked.rdtype, network=LabNetwork(load(world)), seed=1))
+    above, _, verdict = look(tree(shown)).partition("verdict: ")
+    named = re.findall(r" #(\d+)", " ".join(verdict.partition("\n    ")[0].split()))
+    assert not [number for number in named if not re.search(rf" #{number}\b", above)]
+
+
+def test_the_seed_is_shown_with_all_there_is() -> None:
+    shown = report(traces.plain())
+    assert f" · --seed {shown.trace.seed}\n" in look(tree(shown, verbose=True))
+    assert "--seed" not in look(tree(shown))
+
+
 @pytest.mark.parametrize("ascii_only", [False, True])
 @pytest.mark.parametrize("verbose", [False, True])
 @pytest.mark.parametrize("width", WIDTHS)

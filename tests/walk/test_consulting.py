@@ -77,7 +77,7 @@ def test_the_deadline_holds() -> None:
     found, asked = asking(silent, limits=Limits(deadline=3.0))
     assert (found.outcome, found.stats.duration, len(asked)) == ("answer", 3.0, 2)
     (step,) = [step for step in found.steps if step.purpose is Purpose.PROBE]
-    assert (step.outcome, step.note) == ("failed", "stopped before it was finished")
+    assert (step.outcome, step.stopped, step.limited) == ("failed", True, False)
     assert [attempt.exchange.fault for attempt in step.attempts] == [Fault.TIMEOUT, Fault.ABANDONED]
     assert differences(found) == ["no-answer"]
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from dnstrace import Settings, Trace, Tracing, trace
+from dnstrace.analysis.encrypted import MOST, to_ask
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load
 from dnstrace.model import Exchange, Query, Transport
 from dnstrace.model.limits import Limits
 from dnstrace.model.structs import replace
 from dnstrace.record.decoding import decoded
-from dnstrace.walk.encrypting import AT_ONCE, MOST, to_ask
+from dnstrace.walk.encrypting import AT_ONCE
 from tests.checks.checking import checked
 from tests.saving import again, assert_the_same_again, made_by
 

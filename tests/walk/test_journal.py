@@ -75,6 +75,14 @@ def test_a_step_ends_with_what_is_gone_by() -> None:
     assert (ended.outcome, ended.chosen, ended.note, ended.limited) == (Outcome.ANSWER, 0, "a note", True)
 
 
+def test_a_step_that_is_cancelled_says_so() -> None:
+    kept, _ = journal()
+    step = kept.begin(None, Purpose.WALK, CUT, QUESTION)
+    kept.stop(step)
+    ended = kept[step]
+    assert (ended.outcome, ended.chosen, ended.limited, ended.stopped) == (Outcome.FAILED, None, True, True)
+
+
 def test_attempts_can_be_put_in_another_order() -> None:
     kept, _ = journal()
     step = kept.begin(None, Purpose.WALK, CUT, QUESTION)

@@ -11,12 +11,11 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from rich import box
-from rich.console import Group
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from dnstrace.cli.about.rules import rules
+from dnstrace.cli.about.rules import rules, words_of
 from dnstrace.cli.line.options import OPTIONS, Option
 from dnstrace.cli.line.options import Group as OptionGroup
 from dnstrace.model import Settings
@@ -47,6 +46,9 @@ EXAMPLES = (
     ("dnstrace --explain exit", "the exit statuses, such as 5 for a fault"),
 )
 """Command lines, and what each does."""
+
+WORDS = "Words that options take"
+"""The title of the group of the help that lists them, where the lines of the options have no room."""
 
 TOGETHER = "What goes with what"
 """The title of the last group of the help, which says what excludes and needs what."""
@@ -86,9 +88,10 @@ def _parts(program: str, ascii_only: bool) -> Iterator[RenderableType]:
     yield ""
     for group in OptionGroup:
         yield _panel(str(group), _options(group), frame)
+    yield _panel(WORDS, _words(), frame)
     yield _panel(TOGETHER, _rules(), frame)
-    lines = (Text.assemble((f"{line:<32}", "bold"), what) for line, what in EXAMPLES)
-    yield _indented(Group("", *lines))
+    yield ""
+    yield _indented(_examples())
 
 
 def _indented(part: RenderableType) -> Table:
@@ -111,6 +114,25 @@ def _options(group: OptionGroup) -> Table:
     for option in (each for each in OPTIONS if each.group is group):
         letters = " ".join(f"-{letter}" for letter in option.short)
         table.add_row(f"--{option.name}", letters, option.metavar, help_of(option))
+    return table
+
+
+def _examples() -> Table:
+    table = Table.grid(padding=(0, 2), pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column()
+    for line, what in EXAMPLES:
+        table.add_row(line, what)
+    return table
+
+
+def _words() -> Table:
+    table = Table.grid(padding=(0, 2), pad_edge=False)
+    table.add_column(style=_OPTION, no_wrap=True)
+    table.add_column()
+    for option in OPTIONS:
+        if words := words_of(option):
+            table.add_row(f"--{option.name}", words)
     return table
 
 

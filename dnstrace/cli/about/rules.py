@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from dnstrace.analysis.expectations import WORDS
 from dnstrace.cli.line.options import BY_NAME, BY_OPPOSITE, OPTIONS, Option, excluded
 
 if TYPE_CHECKING:
@@ -34,7 +36,9 @@ def rules() -> tuple[Rule, ...]:
 
 
 def sentences(option: Option) -> Iterator[str]:
-    """What goes with one option, whichever of two the table says it of."""
+    """The words that an option takes, and what goes with it, whichever of two the table says it of."""
+    if words := words_of(option):
+        yield f"{option.metavar} is {words}."
     if others := _all_typed(excluded(option.name)):
         yield f"Not with {_listed(others)}."
     if option.needs:
@@ -45,6 +49,16 @@ def sentences(option: Option) -> Iterator[str]:
             "" if not opposite or opposite in excluded(option.name) else f" unless --{opposite} is given"
         )
         yield f"Implies --{implied}{taken_back}."
+
+
+def words_of(option: Option) -> str:
+    """The words that an option takes, where its help does not have them all; or empty."""
+    if option.name == "expect":
+        return f"WORD=VALUE, also with !=, >= and <=; WORD is a record type, {_listed(list(WORDS))}"
+    if all(re.search(rf"\b{word}\b", option.help) for word in option.choices):
+        return ""
+    also = ["an address"] if option.name == "resolver" else []
+    return _listed([*also, *option.choices])
 
 
 def _with_implying(names: Iterable[str]) -> list[str]:

@@ -116,7 +116,8 @@ def unlikely(word: str) -> None:
         )
     for character, called in (",", "comma"), (" ", "blank"), (";", "semicolon"), ('"', "quotation mark"):
         if character in word:
-            raise Usage(f"{shown(word)} has a {called} in it: separate names by blanks; -q takes any name")
+            code = f"{shown(word)} has a {called} in it: separate names by blanks; in a name, write it as"
+            raise Usage(f"{code} \\{ord(character):03}")
 
 
 def _as_name(word: str) -> str:

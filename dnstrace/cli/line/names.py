@@ -104,6 +104,17 @@ def server(text: str) -> str:
     return endpoint(text) if is_address(text) else str(name(text))
 
 
+def server_named(text: str) -> str:
+    """The address of a server, or its name, as the value of an option."""
+    try:
+        habits.server(text)
+    except Usage:
+        text = ""
+    if not text:
+        raise Usage("must be the name or the address of one server, such as ns1.example.com")
+    return server(text)
+
+
 def name(text: str) -> Name:
     """A domain name as people write it: in ASCII with the escapes of RFC 1035, or in Unicode.
 

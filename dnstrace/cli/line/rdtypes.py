@@ -35,7 +35,7 @@ def rdtype(text: str) -> RdataType:
         each = " ".join(text.split(","))
         raise Usage(f"{shown(text)} is not a record type: give each type as a word of its own, {shown(each)}")
     if not is_type(text):
-        raise Usage(f"{shown(text)} is not a record type{meant(text, types())}")
+        raise Usage(f"{shown(text)} is not a record type{meant(text, types()) or ', such as MX or TYPE65'}")
     upper = text.upper()
     if is_digits(upper[4:]) and not (len(upper) < 10 and 0 < int(upper[4:]) < 65536):
         raise Usage(f"{shown(text)} is not a record type: the number must be from 1 to 65535")

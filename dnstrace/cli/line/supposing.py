@@ -22,7 +22,7 @@ def undelegated(text: str) -> Delegation:
     from dnstrace.model import Delegation
 
     zone, servers = _split(
-        text, "ZONE=NS[/ADDR],..., as example.com=ns1.example.net,ns2.example.com/192.0.2.1"
+        text, "ZONE=NS[/ADDR],..., such as example.com=ns1.example.net,ns2.example.com/192.0.2.1"
     )
     found = tuple(_server(each.strip(), zone) for each in servers.split(",") if each.strip())
     if not found:
@@ -39,7 +39,7 @@ def ds(text: str) -> Delegation:
 
     from dnstrace.model import Delegation
 
-    zone, records = _split(text, "ZONE=TAG ALGORITHM TYPE DIGEST, as 'example.com=12345 13 2 7E0A...'")
+    zone, records = _split(text, "ZONE=TAG ALGORITHM TYPE DIGEST, such as 'example.com=12345 13 2 7E0A...'")
     data = [each.strip() for each in records.split(",") if each.strip()]
     try:
         rrset = dns.rrset.from_text_list(zone, _TTL, dns.rdataclass.IN, dns.rdatatype.DS, data)

@@ -151,7 +151,7 @@ class _Words:
     def _next(self, said: str, option: Option) -> str:
         """The next word, as the value of an option that needs one. Raises Usage."""
         form = f"{said}{' ' if len(said) == 2 else '='}{option.metavar}"
-        wrong = f"{said} needs {_KINDS.get(option.metavar, 'a value')}: {form}"
+        wrong = f"{said} needs {_wanted(option)}: {form}"
         if not self._left or said.startswith("+"):
             raise Usage(wrong)
         if self._word_follows():
@@ -192,7 +192,17 @@ class _Words:
 
 _SEE_HELP = "; `dnstrace --help` lists the options"
 _KINDS = {"ADDR": "an address", "FILE": "a file", "N": "a number", "NAME": "a name", "OLD": "a file"}
-_KINDS |= {"S": "a time in seconds", "TYPE": "a record type"}
+_KINDS |= {"S": "a time in seconds", "TYPE": "a record type", "NET": "a network", "TIME": "a time"}
+_KINDS |= {"FINDING": "a finding", "SERVER": "a server", "ADDRESS": "an address", "PLACE": "a place"}
+_KINDS |= {"ZONE=NS": "a zone and its name servers", "ZONE=DS": "a zone and its DS record"}
+
+
+def _wanted(option: Option) -> str:
+    """What the value of an option has to be: one of its words, or what its metavar stands for."""
+    if option.metavar in _KINDS or not option.choices:
+        return _KINDS.get(option.metavar, "a value")
+    *most, last = option.choices
+    return f"{', '.join(most)} or {last}"
 
 
 def _looks_like_an_option(word: str) -> bool:

@@ -101,8 +101,6 @@ def _questions_in(
         if _EXPECTS.match(name.string, word.start()):
             of_line = values.expectations(name.string[word.start() :].strip())
             break
-        if not rdtypes.is_type(word[0]):
-            raise Usage(f"{word[0]!r} is not a record type")
         rdtypes_typed.append(rdtypes.rdtype(word[0]))
     wanted = [Question(subject.name, each) for each in rdtypes_typed or types or (subject.rdtype,)]
     check_expected(tuple(wanted), of_line, "")

@@ -59,7 +59,8 @@ class Pages:
         bad = [Row(each.name, each.outcome, each.said, page) for each, page in self._bad]
         others = [Row(each.name, each.outcome, each.said) for each in self._others]
         left = tally.ended - len(bad) - len(others)
-        self._write(INDEX, html_index(tally.heading, [*tally.findings()], bad, others, left))
+        totals = [*tally.findings(), *tally.places()]
+        self._write(INDEX, html_index(tally.heading, totals, bad, others, left))
         return os.path.join(self._path, INDEX)
 
     def _write(self, name: str, text: str) -> None:

@@ -113,10 +113,7 @@ class Tally:
         yield from self.findings()
         if self._absent.counts:
             yield f"{_ABSENT} {self._absent.text(_ABSENT)}; bad only with {_TO_COUNT}"
-        for what, places in (("failed in", self._failing), ("in trouble:", self._troubled)):
-            if places:
-                most = ", ".join(f"{each} ({count:,})" for each, count in places.most_common(_NAMED))
-                yield f"{what} {most}"
+        yield from self.places()
         yield from self._heeded.remarks()
         if self.ended > 1 and self._slowest:
             longest = _slowest_of(self._slowest, _NAMED)
@@ -131,6 +128,13 @@ class Tally:
         bad = f"; {self._bad:,} bad" if self._bad else ""
         names = counted(self.ended, "name")
         return f"{names} in {took:.1f} s ({rate:.0f} a second): {outcomes or 'nothing'}{bad}"
+
+    def places(self) -> Iterator[str]:
+        """A line for the zones in which names failed, and one for the servers in trouble."""
+        for what, places in (("failed in", self._failing), ("in trouble:", self._troubled)):
+            if places:
+                most = ", ".join(f"{each} ({count:,})" for each, count in places.most_common(_NAMED))
+                yield f"{what} {most}"
 
     def findings(self) -> Iterator[str]:
         """A line for each expectation that is not met and each code that was found, errors first."""

@@ -54,14 +54,13 @@ def to_json(
 
     `verbose` adds the records of every reply, `explain` a sentence about each step; `brief` is without steps.
     """
-    if brief or indent is not None or report.trace.findings is None:  # only a check takes others' replies
+    if brief or indent is not None:
         whole = _brief(report) if brief else document(report, verbose=verbose, explain=explain)
         encoder = _ON_ONE_LINE if indent is None else json.JSONEncoder(allow_nan=False, indent=indent)
         return encoder.encode(whole)
-    from dnstrace.render.document.lines import on_one_line, steps_on_one_line
+    from dnstrace.render.document.lines import on_one_line
 
-    sentences = _explained(report) if explain else {}
-    return on_one_line(_without_steps(report), steps=steps_on_one_line(report.trace, verbose, sentences))
+    return on_one_line(_without_steps(report), report.trace, verbose, _explained(report) if explain else {})
 
 
 def _brief(report: Report) -> Document:

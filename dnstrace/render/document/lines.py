@@ -1,66 +1,70 @@
 """A document on one line, as many names are written: what several of them show is put into text once.
 
-Names that are checked together show the same replies of the servers of the root and of a registry: hundreds
-of attempts, of which only the time is the name's own. The text is that of `json.dumps` for the document of
+Names of one run show the same servers, and replies that differ in their times and sizes alone; names that are
+checked together show hundreds of those. The text is that of `json.dumps` for the document of
 `dnstrace.render.document`, to the octet.
 """
 
 from __future__ import annotations
 
 import json
+from json.encoder import encode_basestring_ascii as _quoted
 from typing import TYPE_CHECKING, NamedTuple
 
+from dnstrace.message.lazy import made_of
 from dnstrace.model.kept import kept
 from dnstrace.render.document.steps import attempt_of, step_alone
 from dnstrace.render.document.values import ms, server_of
+from dnstrace.render.text import name_text
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
+    import dns.message
+
     from dnstrace.model import Attempt, NameServer, Trace
     from dnstrace.model.documents import Document
 
-_MOST = 1024  # attempts whose texts are kept
+_MOST = 1024  # forms of attempts that are kept
+_OWN = ("server", "address", "start_ms", "rtt_ms", "size")  # of an attempt, whatever its form
+_PLACE = "\0"  # stands for what is known as text: no text of a document has a control character
 _encode = json.JSONEncoder(allow_nan=False).encode
+_AS_TEXT = _encode(_PLACE)
 
 
 class _Shown(NamedTuple):
-    """The text of an attempt before and after its time, and the attempt, whose values keep their identity."""
+    """The form of an attempt: the text around the values of `_OWN`; and a reply, which keeps its identity."""
 
-    before: str
-    after: str
-    attempt: Attempt
+    around: list[str]
+    reply: dns.message.Message | None
 
 
 _shown: dict[Hashable, _Shown] = {}
 
 
-def on_one_line(document: Document, **lists: str) -> str:
-    """A document as text, with these lists in it, which follow each other and are given without brackets."""
-    before, after = _around(document, *lists)
-    between = ", ".join(f'"{key}": [{text}]' for key, text in lists.items())
-    return f"{before}{between}{after}"
-
-
-def _around(document: Document, *keys: str) -> tuple[str, str]:
-    """The text of a document before and after some keys, which follow each other, neither first nor last."""
-    items = [*document.items()]
-    first = [*document].index(keys[0])
-    before, after = dict(items[:first]), dict(items[first + len(keys) :])
-    return f"{_encode(before)[:-1]}, ", f", {_encode(after)[1:]}"
-
-
-def steps_on_one_line(trace: Trace, verbose: bool, sentences: Mapping[int, str]) -> str:
-    """The steps of a trace as text, without brackets; `sentences` explain them, by their ids."""
+def on_one_line(
+    document: Document, trace: Trace, verbose: bool = False, sentences: Mapping[int, str] = {}
+) -> str:
+    """The document of a trace as text, with its steps; `sentences` explain them, by their ids."""
     judged = {} if trace.judgement is None else trace.judgement.steps
-    return ", ".join(
-        on_one_line(
-            step_alone(step, judged.get(step.id), sentences.get(step.id)),
-            servers=", ".join(map(_server, step.servers)),
-            attempts=", ".join(_attempt(attempt, verbose) for attempt in step.attempts),
-        )
-        for step in trace.steps
-    )
+    steps: list[Document] = []
+    lists: list[str] = []
+    for step in trace.steps:
+        alone = step_alone(step, judged.get(step.id), sentences.get(step.id))
+        steps.append({**alone, "servers": _PLACE, "attempts": _PLACE})
+        lists += _servers(step.servers), ", ".join([_attempt(each, verbose) for each in step.attempts])
+    first, *others = _around_places({**document, "steps": steps})
+    return "".join([first, *[f"[{text}]{after}" for text, after in zip(lists, others, strict=True)]])
+
+
+def _around_places(document: Document) -> list[str]:
+    """The text of a document before, between and after the values that are `_PLACE`."""
+    return _encode(document).split(_AS_TEXT)
+
+
+@kept(most=1024)
+def _servers(servers: tuple[NameServer, ...]) -> str:
+    return ", ".join(map(_server, servers))
 
 
 @kept(most=1024)
@@ -69,33 +73,49 @@ def _server(server: NameServer) -> str:
 
 
 def _attempt(attempt: Attempt, verbose: bool) -> str:
-    """The text of an attempt; that of one which another name of the run has made is kept."""
+    """The text of an attempt; its form is kept."""
     exchange = attempt.exchange
-    if exchange.cached is None:
+    if (form := _form(attempt, verbose)) is None:
         return _encode(attempt_of(attempt, verbose))
-    key = _alike(attempt, verbose)
-    shown = _shown.get(key)
+    shown = _shown.get(form)
     if shown is None:
         if len(_shown) >= _MOST:
             _shown.clear()
-        shown = _shown[key] = _Shown(*_around(attempt_of(attempt, verbose), "start_ms"), attempt)
-    return f'{shown.before}"start_ms": {ms(exchange.start)!r}{shown.after}'
+        around = _around_places({**attempt_of(attempt, verbose), **dict.fromkeys(_OWN, _PLACE)})
+        shown = _shown[form] = _Shown(around, exchange.message)
+    a, b, c, d, e, f = shown.around
+    size = "null" if exchange.wire is None else len(exchange.wire)
+    server, address = _quoted(name_text(attempt.server)), _quoted(exchange.query.address)
+    return f"{a}{server}{b}{address}{c}{ms(exchange.start)!r}{d}{ms(exchange.elapsed)!r}{e}{size}{f}"
 
 
-def _alike(attempt: Attempt, verbose: bool) -> Hashable:
-    """What attempts have in common that are written alike but for their time."""
-    exchange, query = attempt.exchange, attempt.exchange.query
+def _form(attempt: Attempt, verbose: bool) -> Hashable:
+    """What attempts have in common that are written alike but for `_OWN`; None where that is not known."""
+    exchange, query, cached = attempt.exchange, attempt.exchange.query, attempt.exchange.cached
+    message = exchange.message
+    reply: Hashable = () if message is None else None if verbose else _header(message)
+    if reply is None and cached is not None:  # names that take a reply from each other have the same one
+        reply = verbose, id(message)
+    if reply is None:
+        return None
     return (
-        attempt.server.labels,
-        query.address,
         query.port,
         query.transport,
-        exchange.elapsed,
         exchange.fault,
-        id(exchange.message),
-        id(exchange.wire),
-        id(exchange.cached),
-        id(attempt.meaning),
+        reply,
+        None if cached is None else (cached.name.labels, cached.rdtype, cached.rdclass),
+        attempt.meaning.kind,
+        attempt.meaning.note,
         attempt.cause,
-        verbose,
     )
+
+
+def _header(message: dns.message.Message) -> Hashable:
+    """All that is shown of a reply but for its records: flags, RCODE and EDNS.
+
+    None where somebody has looked at its options, of which objects are made then.
+    """
+    flags, opt = int(message.flags), message.opt
+    if opt is None:
+        return flags
+    return None if (made := made_of(opt)) is None else (flags, made)

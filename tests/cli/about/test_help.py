@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dnstrace.cli.about.help import EXAMPLES, TOGETHER, help_text
+from dnstrace.cli.about.help import EXAMPLES, TOGETHER, WORDS, help_text
 from dnstrace.cli.environment import Environment
 from dnstrace.cli.line.options import OPTIONS, Group
 from tests.cli.running import run, run_on_terminal
@@ -12,7 +12,7 @@ from tests.cli.running import run, run_on_terminal
 def test_every_option_is_in_its_group_on_one_line(columns: int) -> None:
     page = run("--help", COLUMNS=str(columns)).out
     assert max(map(len, page.splitlines())) <= columns
-    for group, after in zip(Group, [*list(Group)[1:], TOGETHER], strict=True):
+    for group, after in zip(Group, [*list(Group)[1:], WORDS], strict=True):
         panel = page.partition(f"─ {group} ─")[2].partition(f"{after}")[0]
         lines = [line for line in panel.splitlines() if " --" in line]
         assert len(lines) == sum(option.group is group for option in OPTIONS)

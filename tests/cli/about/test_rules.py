@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from dnstrace.cli.about.rules import Rule, rules, sentences
-from dnstrace.cli.line.options import BY_NAME, OPTIONS
+from dnstrace.analysis.expectations import WORDS
+from dnstrace.cli.about.rules import Rule, rules, sentences, words_of
+from dnstrace.cli.line.options import BY_NAME, OPTIONS, Option
+from tests.cli.running import run
 
 
 def _each(rule: Rule) -> list[str]:
@@ -38,3 +40,10 @@ def test_every_exclusion_and_every_need_is_said_once() -> None:
 )
 def test_what_is_said_of_one_option(name: str, said: list[str]) -> None:
     assert list(sentences(BY_NAME[name])) == said
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
+def test_every_word_that_an_option_takes_is_in_its_help_or_listed(option: Option) -> None:
+    words = (*option.choices, *(WORDS if option.name == "expect" else ()))
+    assert not [word for word in words if word not in f"{option.help} {words_of(option)}"]
+    assert not words_of(option) or words_of(option) in " ".join(run("--help", COLUMNS="200").out.split())

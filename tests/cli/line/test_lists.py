@@ -4,6 +4,7 @@ import os
 
 from dnstrace.bulk.plan import AT_ONCE
 from dnstrace.cli.line.lists import CHECKS_AT_ONCE, Many, cores, many
+from dnstrace.cli.line.options import BY_NAME
 from dnstrace.cli.line.syntax import parse
 
 
@@ -19,6 +20,7 @@ def test_fewer_names_are_checked_at_a_time() -> None:
     """The deadline of each goes on while the others are judged."""
     assert chosen("-f names --check").at_once == CHECKS_AT_ONCE < AT_ONCE
     assert chosen("-f names --check --concurrency 100").at_once == 100
+    assert f"({AT_ONCE}; to check: {CHECKS_AT_ONCE})" in BY_NAME["concurrency"].help
 
 
 def test_all_that_can_be_chosen() -> None:

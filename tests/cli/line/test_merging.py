@@ -120,7 +120,8 @@ def test_what_is_typed_and_fits_nothing_else_is_an_error_whatever_the_environmen
 def test_a_variable_for_many_names_does_not_break_other_commands(name: str, values: dict[str, str]) -> None:
     variable = BY_NAME[name].variable
     ran = run_with({variable: text_of(BY_NAME[name], values)}, "--lab", "--short")
-    assert (ran.status, ran.out, ran.err)[0::2] == (0, "") and ran.out
+    assert ran.status == 0 and ran.out
+    assert ran.err == "" or (name == "drop" and "--drop changed nothing" in ran.err)
 
 
 @pytest.mark.parametrize(

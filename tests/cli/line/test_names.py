@@ -96,3 +96,11 @@ def test_the_beginning_of_an_address_stands_for_its_network() -> None:
     assert names.reverse("192.0.2").name.to_text() == "2.0.192.in-addr.arpa."
     refused(names.reverse, "192.0.256")
     refused(names.reverse, "www.example.com")
+
+
+@pytest.mark.parametrize("text", ["", "a,b", "a b", "192.0.2.1:53", "https://a/"])
+def test_a_server_that_is_the_value_of_an_option_is_not_spoken_of_as_one_to_start_from(text: str) -> None:
+    with pytest.raises(Usage) as error:
+        names.server_named(text)
+    assert "@" not in str(error.value) and "name or the address of one server" in str(error.value)
+    assert names.server_named("NS1.example") == names.server("NS1.example")

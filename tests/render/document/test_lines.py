@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 
-from dnstrace.api import report
-from dnstrace.model import Trace
+from dnstrace.api import report, trace
+from dnstrace.lab.world import load
+from dnstrace.message.reading import read_reply
+from dnstrace.model import Edns, Exchange, Fault, Settings, Trace
 from dnstrace.model.structs import replace
 from dnstrace.render.document import document, lines, to_json
 from tests.checks.documented import checked_world
 from tests.render import traces
 
 
-def _taken(trace: Trace, later: float) -> Trace:
-    """A trace as if it had taken every reply from another name, so much later."""
+def _with(trace: Trace, change: Callable[[Exchange], Exchange]) -> Trace:
+    """A trace with other exchanges."""
     steps = []
     for step in trace.steps:
-        attempts = []
-        for attempt in step.attempts:
-            exchange = attempt.exchange
-            cached = replace(exchange, start=exchange.start + later, cached=exchange.query.question)
-            attempts.append(replace(attempt, exchange=cached))
+        attempts = (replace(each, exchange=change(each.exchange)) for each in step.attempts)
         steps.append(replace(step, attempts=tuple(attempts)))
     return replace(trace, steps=tuple(steps))
+
+
+def _taken(trace: Trace, later: float) -> Trace:
+    """A trace as if it had taken every reply from another name, so much later."""
+    return _with(trace, lambda each: replace(each, start=each.start + later, cached=each.query.question))
+
+
+def _read_again(exchange: Exchange) -> Exchange:
+    """An exchange with a reply at which nobody has looked."""
+    message = None if exchange.message is None else read_reply(exchange.wire or b"")
+    assert not isinstance(message, Fault)
+    return replace(exchange, message=message)
 
 
 @pytest.mark.parametrize("verbose", [False, True])
@@ -45,9 +56,29 @@ def test_what_other_names_have_shown_is_written_the_same_but_for_its_time(world:
             assert to_json(judged, verbose=verbose) == json.dumps(document(judged, verbose=verbose))
 
 
+_EVERY = Settings(all_servers=True, edns=Edns(options=((3, b""), (10, b"8 octets"))))
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+@pytest.mark.parametrize("settings", [Settings(), _EVERY, replace(_EVERY, edns=None)])
+@pytest.mark.parametrize("world", ["textbook", "wrong-id", "bad-cookie", "no-edns", "referral-loop"])
+def test_replies_as_they_are_read_are_written_the_same(world: str, settings: Settings, verbose: bool) -> None:
+    judged = report(_with(trace(load(world).question.name, lab=world, settings=settings), _read_again))
+    assert to_json(judged, verbose=verbose) == json.dumps(document(judged, verbose=verbose))
+
+
+def test_attempts_that_differ_in_server_time_and_size_alone_have_one_form() -> None:
+    lines._shown.clear()
+    asked = trace("www.example.com", lab="textbook", settings=Settings(all_servers=True))
+    made = report(_with(asked, _read_again))
+    assert to_json(made) == json.dumps(document(made))
+    attempts = [each for step in made.trace.steps for each in step.attempts]
+    assert 0 < len(lines._shown) < len(attempts) / 8
+
+
 def test_what_is_kept_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "_MOST", 8)
+    monkeypatch.setattr(lines, "_MOST", 3)
     lines._shown.clear()
     judged = report(_taken(checked_world("textbook"), 1.0))
     assert to_json(judged) == json.dumps(document(judged))
-    assert 0 < len(lines._shown) <= 8
+    assert 0 < len(lines._shown) <= 3
