@@ -99,6 +99,6 @@ def to_json(found: Trace | Report, *, verbose: bool = False, indent: int | None 
     from importlib import import_module
 
     api, document = import_module("dnstrace.api"), import_module("dnstrace.render.document")
-    judged = api.report(found) if hasattr(found, "steps") else found
+    judged = found if hasattr(found, "trace") else api.report(found)
     text: str = document.to_json(judged, verbose=verbose, indent=indent)
     return text

@@ -57,11 +57,9 @@ class Served(NamedTuple):
 
 def world(lab: str | PathLike[str] = "textbook") -> World:
     """A world by its name or from its file. Raises ValueError if there is none, or if it is wrong."""
-    from os import fspath
+    from dnstrace.lab.own import given
 
-    from dnstrace.lab.own import find, load_file
-
-    return find(lab) if isinstance(lab, str) else load_file(fspath(lab))
+    return given(lab)
 
 
 @contextmanager
@@ -74,11 +72,10 @@ def served(
     zones are signed that the world says to sign, with signatures valid now. Raises ValueError for a world,
     and OSError where this machine has no loopback interface to serve it on.
     """
-    from os import PathLike
-
     from dnstrace.lab.hosting import at_present, on_free_ports
+    from dnstrace.lab.own import given
 
-    found = at_present(world(lab) if isinstance(lab, str | PathLike) else lab)
+    found = at_present(given(lab))
     with on_free_ports(found, rtt, dnssec) as places:
         yield Served(found, places)
 

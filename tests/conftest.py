@@ -46,11 +46,14 @@ os.environ["XDG_CONFIG_HOME"] = str(Path(tempfile.gettempdir()) / "dnstrace-test
 HERE = Path(__file__).parent
 SOURCES = HERE.parent / "dnstrace"
 SLOWEST = {
+    "bulk/test_cluster.py",
     "bulk/test_processes.py",
+    "bulk/test_together.py",
     "checks/test_worlds.py",
     "interop/test_chain_of_trust.py",
     "interop/test_check.py",
     "interop/test_real_servers.py",
+    "interop/test_sound.py",
     "network/test_replay.py",
     "render/test_html_page.py",
     "test_bounds.py",
@@ -58,6 +61,7 @@ SLOWEST = {
     "test_linear.py",
     "test_packages.py",
     "test_stalls.py",
+    "walk/test_heard.py",
 }
 """The files that take longest, which are first: at the end, no processor waits for one that began late."""
 
@@ -101,6 +105,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=[*left_out])
         items[:] = [item for item in items if item not in left_out]
     items.sort(key=lambda item: item.path.relative_to(HERE).as_posix() not in SLOWEST)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection() -> None:
+    """Look for no garbage among the tests that are collected: they all stay."""
+    gc.disable()
 
 
 def pytest_collection_finish() -> None:

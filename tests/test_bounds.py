@@ -11,7 +11,6 @@ from typing import Any
 
 import dns.name
 import pytest
-from jsonschema import Draft202012Validator
 from rich.cells import cell_len
 
 from dnstrace import Settings, Trace, trace
@@ -22,7 +21,7 @@ from dnstrace.message.wire import query_wire
 from dnstrace.model import Fault, Outcome, Query, Question
 from dnstrace.model.counting import counted
 from dnstrace.model.limits import Limits, limits_for
-from dnstrace.render.document import document, schema
+from dnstrace.render.document import document
 from dnstrace.render.tree import tree
 from tests.cli.running import run
 from tests.hostile_networks import (
@@ -39,6 +38,7 @@ from tests.hostile_networks import (
     types,
 )
 from tests.render.looks import look
+from tests.render.validating import VALIDATOR
 from tests.replies import name
 from tests.scripted import RTT, roots
 
@@ -86,11 +86,6 @@ def not_shown(found: Trace, drawn: str) -> set[tuple[int, str]]:
     return {(step, address) for step, address in asked if address not in drawn}
 
 
-@cache
-def validator() -> Any:
-    return Draft202012Validator(json.loads(schema()))
-
-
 def check_shown(found: Trace) -> None:
     """The tree is drawn, fits, and has every server asked but those folded; the JSON is valid.
 
@@ -104,7 +99,7 @@ def check_shown(found: Trace) -> None:
     assert len(not_shown(found, drawn)) <= sum(counts)
     if counts:
         assert not not_shown(found, look(tree(judged, verbose=True), 80))
-    validator().validate(json.loads(json.dumps(document(judged), allow_nan=False)))
+    VALIDATOR.validate(json.loads(json.dumps(document(judged), allow_nan=False)))
 
 
 # --- every one of them ----------------------------------------------------------------------------
@@ -157,7 +152,7 @@ def test_the_deadline_holds_to_the_nanosecond(which: str) -> None:
 def test_the_command_holds_them_too(world: str, option: str) -> None:
     ran = run("--lab", world, option, "--json")
     found = json.loads(ran.out)
-    validator().validate(found)
+    VALIDATOR.validate(found)
     assert found["stats"]["queries"] <= 5 or found["stats"]["duration_ms"] <= 50
     assert ran.status in (0, 1, 3) and (ran.status == 3) == (found["outcome"] == "failed")
     drawn = run("--lab", world, option).out

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from functools import cache
-from typing import Any
 
 import dns.rdatatype
 import pytest
-from jsonschema import Draft202012Validator
 from rich.cells import cell_len
 
 from dnstrace import Trace, trace
@@ -21,10 +18,11 @@ from dnstrace.api import report
 from dnstrace.lab.network import LabNetwork
 from dnstrace.model import Outcome
 from dnstrace.model.limits import Limits
-from dnstrace.render.document import document, schema
+from dnstrace.render.document import document
 from dnstrace.render.tree import tree
 from tests.made_networks import Network, Search, made
 from tests.render.looks import look
+from tests.render.validating import VALIDATOR
 
 SEEDS = range(500)
 USUAL = Limits()
@@ -50,11 +48,6 @@ def addresses(found: Trace) -> list[str]:
     return [rdata.to_text() for rrset in found.answer if rrset.rdtype == dns.rdatatype.A for rdata in rrset]
 
 
-@cache
-def validator() -> Any:
-    return Draft202012Validator(json.loads(schema()))
-
-
 def check_bounds(found: Trace) -> None:
     assert found.outcome is not None
     assert found.stats.queries <= USUAL.max_queries
@@ -66,7 +59,7 @@ def check_rendering(found: Trace) -> None:
     for width in (60, 100):
         lines = look(tree(report(found)), width).splitlines()
         assert lines and max(map(cell_len, lines)) <= width
-    validator().validate(json.loads(json.dumps(document(report(found)), allow_nan=False)))
+    VALIDATOR.validate(json.loads(json.dumps(document(report(found)), allow_nan=False)))
 
 
 @pytest.mark.share(4)

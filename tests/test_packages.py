@@ -66,6 +66,7 @@ def installed(built: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
         "pip",
         "install",
         "--quiet",
+        "--no-compile",  # each module is when it is first imported
         "--no-deps",
         "--ignore-installed",
         "--prefix",
@@ -152,6 +153,7 @@ def test_no_privilege_is_needed(installed: Path, tmp_path: Path) -> None:
     done(*command, "--lab", "--save", home / "trace.json", env=environment, status=2)
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("python", AT_HAND or [sys.executable])
 def test_every_python(built: tuple[Path, Path], python: str) -> None:
     uv, environment = tool("uv"), os.environ | {"UV_PYTHON_DOWNLOADS": "never"}
@@ -175,6 +177,7 @@ def test_pip_into_a_fresh_environment_of_the_oldest_python(built: tuple[Path, Pa
     assert done(tmp_path / "bin/dnstrace", "--lab", "--short", env={}, cwd="/") == "192.0.2.44\n"
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("installer", ["pipx", "uv"])
 def test_the_installers(built: tuple[Path, Path], installer: str, tmp_path: Path) -> None:
     kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import inspect
 import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -98,3 +100,78 @@ def test_a_program_that_uses_it_is_checked(tmp_path: Path) -> None:
     assert (
         not err and {int(line.split(":")[1]) for line in said.splitlines() if ": error:" in line} == wrong
     ), said
+
+
+_WRONG = (5, 1.5, b"x", object(), ["x"])
+_TAKES = {  # what is no mistake: a type by its number, a time in seconds, and so on
+    "rdtype": (5,),
+    "at": (5, 1.5),
+    "seed": (5,),
+    "resolvers": (),
+}
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        "name",
+        "rdtype",
+        "lab",
+        "settings",
+        "limits",
+        "roots",
+        "server",
+        "anchors",
+        "at",
+        "seed",
+        "now",
+        "supposed",
+        "resolvers",
+    ],
+)
+def test_an_argument_of_a_wrong_kind_is_a_wrong_value_and_named(argument: str) -> None:
+    function: Any = dnstrace.trace
+    for wrong in (each for each in _WRONG if each not in _TAKES.get(argument, ())):
+        arguments: dict[str, Any] = {"name": "www.example.com", "lab": "textbook"} | {argument: wrong}
+        with pytest.raises(ValueError, match=r"\w+ .*") as error:
+            function(**arguments)
+        assert argument.removeprefix("rd") in str(error.value) or "world" in str(error.value)
+
+
+@pytest.mark.parametrize("names", ["www.example.com", 5, None, [5], [()], [("a", "A", "b")], [("a", 1.5)]])
+def test_names_of_a_wrong_kind_are_a_wrong_value(names: Any) -> None:
+    async def traced() -> list[object]:
+        return [each async for each in dnstrace.trace_many(names, lab="textbook")]
+
+    with pytest.raises(ValueError, match=r"name|rdtype"):
+        asyncio.run(traced())
+
+
+@pytest.mark.parametrize(
+    "how", [{"at_once": 0}, {"at_once": "x"}, {"workers": 0}, {"rate": -1}, {"rate": "x"}], ids=str
+)
+def test_how_many_names_are_traced_is_checked(how: dict[str, Any]) -> None:
+    async def traced() -> list[object]:
+        return [each async for each in dnstrace.trace_many(["www.example.com"], lab="textbook", **how)]
+
+    with pytest.raises(ValueError, match=f"{next(iter(how))} must be"):
+        asyncio.run(traced())
+
+
+@pytest.mark.parametrize("wrong", [5, None, "x"])
+def test_only_a_trace_can_be_judged(wrong: Any) -> None:
+    for function in (dnstrace.report, dnstrace.to_json):
+        with pytest.raises(ValueError, match="trace must be a Trace"):
+            function(wrong)
+
+
+@pytest.mark.parametrize("server", ["x y", "192.0.2.53:99", "a..b", "https://a/", "192.0.2.1,192.0.2.2"])
+def test_a_server_to_start_from_is_an_address_or_a_name(server: str) -> None:
+    with pytest.raises(ValueError, match="server must be an address or a name"):
+        dnstrace.trace("www.example.com", lab="textbook", server=server)
+
+
+@pytest.mark.parametrize("rdtype", ["AXFR", "OPT", 0, "TSIG"])
+def test_what_is_no_data_of_a_zone_is_not_asked_for(rdtype: Any) -> None:
+    with pytest.raises(ValueError, match="is not a type of data in a zone"):
+        dnstrace.trace("www.example.com", rdtype, lab="textbook")

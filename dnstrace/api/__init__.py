@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import dns.rdatatype
 
 from dnstrace.analysis.reached import went_wrong
-from dnstrace.api.prepared import prepared, resolvers_of
+from dnstrace.api.prepared import prepared, resolvers_of, supposed_of
 from dnstrace.api.running import Knowledge, as_question, begun, with_findings
 from dnstrace.clock import import_meanwhile, run_real
 from dnstrace.model import Delegation, Name, Question, Settings, Trace
+from dnstrace.model.allowed import check_kind
 from dnstrace.model.limits import Limits
 from dnstrace.model.structs import replace
 from dnstrace.model.tracing import Tracing
@@ -78,7 +79,7 @@ async def trace_async(
     """
     asked = resolvers_of(resolvers)
     given = Tracing(
-        settings, limits, roots, server, anchors, at, parent_only, tuple(supposed), asked, seed, now
+        settings, limits, roots, server, anchors, at, parent_only, supposed_of(supposed), asked, seed, now
     )
     question, whole = as_question(name, rdtype), _whole_or_fields(tracing, given)
     how = prepared(whole, network, check=check, dnssec=dnssec, lab=lab)
@@ -116,13 +117,15 @@ def trace(
     on_change: Callable[[Trace], None] | None = None,
     knowledge: Knowledge | None = None,
 ) -> Trace:
-    """`trace_async` for programs without an event loop: the same arguments, the same Trace.
+    """Trace `name` from the root servers down, in a program without an event loop; by default its A records.
 
-    A network with a clock of its own, as the lab's, is run on that clock.
+    The arguments are those of `trace_async`: `help(dnstrace.trace_async)` says what each does. Raises
+    ValueError for a wrong one; what the network does is in the Trace, and never raises. A network with a
+    clock of its own, as the lab's, is run on that clock.
     """
     asked = resolvers_of(resolvers)
     given = Tracing(
-        settings, limits, roots, server, anchors, at, parent_only, tuple(supposed), asked, seed, now
+        settings, limits, roots, server, anchors, at, parent_only, supposed_of(supposed), asked, seed, now
     )
     question, whole = as_question(name, rdtype), _whole_or_fields(tracing, given)
     how = prepared(whole, network, check=check, dnssec=dnssec, lab=lab)
@@ -170,6 +173,7 @@ def report(trace: Trace) -> Report:
     from dnstrace.analysis.journey import journey
     from dnstrace.model.report import Report
 
+    check_kind("trace", trace, Trace, "a Trace")
     judged = Report(
         trace,
         verdict=_verdict_on(trace) if went_wrong(trace) else None,

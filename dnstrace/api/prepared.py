@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from os import PathLike, fspath
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from dnstrace.message.written import RESOLVER_FORMS, resolver_of
+from dnstrace.message.written import RESOLVER_FORMS, read_name, resolver_of
+from dnstrace.model.addresses import canonical
+from dnstrace.model.allowed import PORT, check_address, check_kind, check_whole
 from dnstrace.model.anchors import NO_ANCHORS
-from dnstrace.model.asked import Resolver
+from dnstrace.model.asked import Resolver, Transport
 from dnstrace.model.structs import replace
 from dnstrace.model.tracing import Tracing
 from dnstrace.port import Network
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from dnstrace.lab.network import LabNetwork
     from dnstrace.lab.world import World
+    from dnstrace.model import Delegation
     from dnstrace.model.anchors import Anchors
-
-
-_READERS = {"roots": "read_hints", "anchors": "read_anchors"}
 
 
 class Prepared(NamedTuple):
@@ -44,9 +46,8 @@ def prepared(
     `check` implies `dnssec` unless that is False. A world of the lab that is about validation is validated
     unless it is False, and name servers are asked over TLS where its file says so unless `adot` is False.
     """
-    for name, given in (("roots", tracing.roots), ("anchors", tracing.anchors)):
-        if isinstance(given, str | PathLike):
-            raise ValueError(f"`{name}` takes no path: give what `{_READERS[name]}(path)` returns")
+    if isinstance(tracing.server, str):
+        _check_server(tracing.server)
     if check:
         if tracing.parent_only:
             raise ValueError("`check` asks the servers of the zone itself: leave out `parent_only`")
@@ -67,11 +68,9 @@ def prepared(
 
 def world_of(lab: str | PathLike[str] | World) -> World:
     """A world of the lab. Raises ValueError: UnknownWorld, or WorldError for a file that is wrong."""
-    from dnstrace.lab.own import find, load_file
+    from dnstrace.lab.own import given
 
-    if isinstance(lab, str):
-        return find(lab)
-    return load_file(fspath(lab)) if isinstance(lab, PathLike) else lab
+    return given(lab)
 
 
 def resolvers_of(given: Iterable[Resolver | str]) -> tuple[Resolver, ...]:
@@ -80,13 +79,41 @@ def resolvers_of(given: Iterable[Resolver | str]) -> tuple[Resolver, ...]:
     Names are those of the package, and `public` for all of them. What this machine and the command's
     configuration file name is not looked at: a program says itself what it asks.
     """
-    if isinstance(given, str):
-        raise ValueError("`resolvers` is a list of them")
-    every = ((each,) if isinstance(each, Resolver) else _resolvers(each) for each in given)
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise ValueError(f"`resolvers` is a list of them, not {given!r}")
+    every = (_checked(each) if isinstance(each, Resolver) else _resolvers(each) for each in given)
     return tuple(resolver for several in every for resolver in several)
 
 
+def supposed_of(given: Iterable[Delegation]) -> tuple[Delegation, ...]:
+    """The delegations that are supposed. Raises ValueError."""
+    if not isinstance(given, Iterable):
+        raise ValueError(f"`supposed` is a list of Delegations, not {given!r}")
+    return tuple(given)
+
+
+def _checked(resolver: Resolver) -> tuple[Resolver]:
+    check_whole("the port of a resolver", resolver.port, PORT)
+    if resolver.transport is not Transport.HTTPS:
+        check_address("the address of a resolver", str(resolver.address).partition("%")[0])
+    return (resolver,)
+
+
+def _check_server(server: str) -> None:
+    """Raise ValueError for a server to start from that is neither an address nor a name."""
+    with suppress(ValueError):
+        canonical(server)
+        return
+    try:
+        if sign := next((sign for sign in " ,/:#" if sign in server), ""):
+            raise ValueError(f"has {sign!r} in it; a port is given by Settings(port=...)")
+        read_name(server)
+    except ValueError as error:
+        raise ValueError(f"server must be an address or a name: {server!r} {error}") from error
+
+
 def _resolvers(text: str) -> tuple[Resolver, ...]:
+    check_kind("each of `resolvers`", text, str, "text or a Resolver")
     if not (text[:1].isalpha() and text.replace("-", "").isalnum() and text.isascii()):
         return (resolver_of(text),)
     from dnstrace.analysis.public_resolvers import public_resolvers

@@ -147,7 +147,8 @@ class _Rehearsal:
         first = next(step for step in self._trace.steps if step.main)
         if first.zone != again.start.zone and is_below(zone, first.zone):  # others had led there before
             again.context.cuts.add(Delegation(first.zone, first.servers))
-        context = again.context._replace(supposed=_All((again.context.supposed, *edits)))
+        supposed = _All((again.context.supposed, *edits))
+        context = again.context._replace(supposed=supposed, until=run.context.until)
         ended = await with_findings(await again._replace(until=run.until, context=context).ended(), run.until)
         main = [step.id for step in run.context.journal.steps if step.main]
         _record(run, ended, frozenset(self._known.asked), began, (main or [1])[-1])

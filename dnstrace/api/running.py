@@ -15,6 +15,8 @@ from dnstrace.clock import other_turns
 from dnstrace.message.supposed import Supposed
 from dnstrace.message.written import subject_of
 from dnstrace.model import Delegation, Name, Question, Settings, Trace
+from dnstrace.model.allowed import check_kind
+from dnstrace.model.mnemonics import NOT_DATA
 from dnstrace.model.structs import replace
 from dnstrace.model.tracing import Tracing
 from dnstrace.port import Network, began
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 _SEEDS = 2**32
 _TURN = 0.002  # seconds for which rules are applied in one go
+_FOR_REPLIES = 0.98  # of the deadline: what is heard until then ends a step of a survey
 _FOR_RULES = 0.1  # of the deadline: the time that rules have in any case, for what was recorded until then
 
 
@@ -82,7 +85,11 @@ class Run(NamedTuple):
             await under_way.close()
             if consultation is not None:
                 await consultation.close(self.until)
-        return under_way.concluded()
+        if not self.tracing.settings.probe:
+            return under_way.concluded()
+        from dnstrace.analysis.apexes import without_false_apexes
+
+        return without_false_apexes(under_way.concluded())
 
 
 def begun(
@@ -116,6 +123,7 @@ def begun(
         Remembered(),
         Supposed(tracing.supposed),
         None if has.heard is None else _hearing(has.heard, network),
+        origin + limits.deadline * _FOR_REPLIES,
     )
     for known in (each for cut in tracing.supposed for each in cut.servers if each.addresses):
         context.cuts.add_addresses(known.name, known.addresses)
@@ -148,14 +156,19 @@ def as_question(name: str | Name, rdtype: str | dns.rdatatype.RdataType | None =
 
     Raises ValueError if they cannot be asked for.
     """
+    check_kind("name", name, str | Name, "text or a dns.name.Name")
+    check_kind("rdtype", rdtype, str | int | None, "text such as 'MX', or a dns.rdatatype.RdataType")
     try:
         if isinstance(name, str):
             absolute, usual = subject_of(name)
         else:
             absolute, usual = name.derelativize(dns.name.root), dns.rdatatype.A
         number = usual if rdtype is None else dns.rdatatype.RdataType.make(rdtype)
+        if number in NOT_DATA:
+            raise ValueError(f"{dns.rdatatype.to_text(number)} is not a type of data in a zone")
     except (dns.exception.DNSException, ValueError) as error:
-        raise ValueError(f"{name} {rdtype or ''} cannot be asked for: {error}") from error
+        what = f"{str(name)!r}" if rdtype is None else f"{str(name)!r} with type {rdtype!r}"
+        raise ValueError(f"{what} cannot be asked for: {error}") from error
     return Question(absolute, number)
 
 

@@ -30,6 +30,7 @@ from dnstrace.bulk.dealing import in_order, numbered
 from dnstrace.bulk.plan import AT_ONCE, CannotGoOn, Enough, Item, NoDescriptors, Plan, R, Use, worth
 from dnstrace.bulk.polite import TO_ONE
 from dnstrace.model import Name, Question, Trace
+from dnstrace.model.allowed import Whole, check_whole
 from dnstrace.model.expectations import Expecting
 from dnstrace.model.structs import replace
 from dnstrace.model.tracing import Tracing
@@ -104,10 +105,13 @@ async def trace_many(
 
 async def _asked(names: Names) -> AsyncGenerator[Item]:
     """The question for each name. Raises ValueError."""
+    if isinstance(names, str) or not isinstance(names, Iterable | AsyncIterable):
+        raise ValueError(f"names must be a list of them, or anything else to iterate over, not {names!r}")
     async for _, each in numbered(names):
         if isinstance(each, Question | Expecting):
             yield each
         elif isinstance(each, tuple):
+            check_whole("the length of a pair of name and type", len(each), Whole(2, 2))
             yield as_question(*each)
         else:
             yield as_question(each)
@@ -152,6 +156,10 @@ async def results(
     """
     if network is not None and (workers > 1 or dask is not None):
         raise ValueError("`network` works in one process only: leave out `workers` and `dask`")
+    check_whole("at_once", at_once, Whole(1, 10_000))
+    check_whole("workers", workers, Whole(1, 256))
+    if rate is not None and not (isinstance(rate, int | float) and rate > 0):
+        raise ValueError(f"rate must be a number of queries a second, more than 0, not {rate!r}")
     seed = SystemRandom().randrange(2**32) if tracing.seed is None else tracing.seed
     plan = Plan(tracing, seed, tracing.now or datetime.now(UTC), at_once, share, ordered, rate)
     jobs = numbered(questions)

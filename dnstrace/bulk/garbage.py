@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-_YOUNG, _MIDDLE, _OLD = 20_000, 10, 10  # objects; then collections of the younger generation
+_YOUNG, _MIDDLE, _OLD = 20_000, 3, 3  # objects; then collections of the younger generation
 
 
 def collect_rarely() -> None:

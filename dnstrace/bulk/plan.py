@@ -22,6 +22,7 @@ Use = Callable[[Trace], R]
 """What is wanted of a trace, made where the trace is made: other processes send that instead of the trace."""
 
 AT_ONCE = 200  # traces under way
+_CHECKED_AT_FIRST = 16  # of these, as long as it is not known how many this process can keep up with
 _PACE, _PACE_OF_ALL, _PACE_OF_CHECK = 4.0, 6.0, 12.0  # queries a second with which a trace ends in time
 _SEEDS = 2**32
 _STEP = 2654435761  # odd, so that no two of 2**32 names get the same
@@ -60,6 +61,11 @@ class Plan(Struct):
     def at_this_rate(self) -> int:
         """How many are under way at a time: few if the rate is low, so that each can send some queries."""
         return self.at_once if self.rate is None else min(self.at_once, worth(self.rate, self.tracing))
+
+    @property
+    def at_first(self) -> int:
+        """How many are begun at first: few that are checked, each of which takes a third of a megabyte."""
+        return _CHECKED_AT_FIRST if self.tracing.settings.probe else self.at_once
 
     @property
     def at_leisure(self) -> Tracing:

@@ -28,6 +28,7 @@ from dnstrace.bulk.room import Room
 from dnstrace.bulk.together import traced
 from dnstrace.clock import run_real
 from dnstrace.descriptors import TOO_FEW, has_run_out
+from dnstrace.message.deferring import call
 from dnstrace.model.record_hashes import hash_records_once
 from dnstrace.model.structs import replace
 
@@ -82,9 +83,8 @@ class _Worker:
         self.jobs: dict[int, Item] = {}
         self.waiting: deque[Job] = deque()
         spawned = multiprocessing.get_context("spawn")
-        self._process = spawned.Process(
-            target=_work_until_closed, args=(its,), name="dnstrace worker", daemon=True
-        )
+        begun = __name__, _work_until_closed.__name__, its
+        self._process = spawned.Process(target=call, args=begun, name="dnstrace worker", daemon=True)
         try:
             with _named_cause(), _without_interrupts():
                 self._process.start()

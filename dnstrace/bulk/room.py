@@ -15,14 +15,17 @@ class Room:
     If `further` is more than `most`, jobs up to that number begin when there is something to `spare`.
 
     If it does too much at once, replies wait unread for longer than a server takes to send them. How long a
-    turn of the loop takes shows how much is too much. With `ordered` no job is far ahead of the oldest one
-    under way, since its result would have to be kept.
+    turn of the loop takes shows how much is too much. With `first`, as many jobs as that begin, and more with
+    each turn that does not take long.
+
+    With `ordered` no job is far ahead of the oldest one under way, since its result would have to be kept.
     """
 
-    def __init__(self, most: int, ordered: bool = False, further: int = 0) -> None:
+    def __init__(self, most: int, ordered: bool = False, further: int = 0, first: int | None = None) -> None:
         self._most, self._further, self._spare = most, further, False
         self._ahead = most * _AHEAD if ordered else None
-        self._size: float = most
+        self._size: float = most if first is None else min(most, first)
+        self._growth = 1.0  # jobs, for each turn that did not take long
         self._taken: dict[int, None] = {}
         self._newest = 0
         self._changed = asyncio.Event()
@@ -57,9 +60,9 @@ class Room:
     def _turn(self, since: float) -> None:
         """Adjust the room to how long a turn took."""
         if asyncio.get_running_loop().time() - since > _LATE:
-            self._size = max(min(_LEAST, self._most), self._size * 0.95)
+            self._size, self._growth = max(min(_LEAST, self._most), self._size * 0.95), 0.25
         else:
-            self._size = min(self._most, self._size + 0.25)
+            self._size = min(self._most, self._size + self._growth)
 
     def give_back(self, number: int) -> None:
         """End job `number`."""

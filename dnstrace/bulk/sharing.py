@@ -14,7 +14,7 @@ from dnstrace.port import Network, in_turn, nobody
 from dnstrace.walk.cuts import Cuts, Labels
 from dnstrace.walk.health import Health
 
-_MOST_CUTS = 50_000  # zones remembered, and as many name servers
+_MOST_CUTS = 5_000  # zones remembered, and as many name servers: of each some kilobytes
 
 
 class Shared:
@@ -114,7 +114,7 @@ class _Flight:
 
 
 class TimedCuts(Cuts):
-    """Cuts that are forgotten when their TTL expires, the oldest first if there are too many."""
+    """Cuts that are forgotten when their TTL expires; if there are too many, those used longest ago."""
 
     def __init__(self, root: Delegation, clock: Callable[[], float]) -> None:
         super().__init__(root)
@@ -127,6 +127,7 @@ class TimedCuts(Cuts):
         while (cut := super().enclosing(question)).zone.labels != self._root.zone.labels:
             labels = folded(cut.zone)
             if self._until.get(labels, 0.0) > self._clock():
+                self._until.move_to_end(labels)
                 return cut
             self._forget(labels)
         return cut
@@ -142,8 +143,9 @@ class TimedCuts(Cuts):
 
     def add_child(self, delegation: Delegation) -> None:
         """Learn a zone's NS set from the zone itself, for as long as its cut is known."""
-        if folded(delegation.zone) in self._cuts:
-            super().add_child(delegation)
+        cut = self._cuts.get(folded(delegation.zone))
+        if cut is not None and delegation.zone not in self._child:  # mostly the same: no need to keep both
+            super().add_child(cut if _has_servers(cut, delegation) else delegation)
 
     def add_addresses(self, name: Name, addresses: tuple[Address, ...], ttl: int = 0) -> None:
         """Learn the addresses of a name server, for as long as their TTL says."""
@@ -167,3 +169,11 @@ class TimedCuts(Cuts):
             self._child.pop(cut.zone, None)
             for server in cut.servers:
                 self._glue.pop(server.name, None)
+
+
+def _has_servers(cut: Delegation, other: Delegation) -> bool:
+    """Whether a delegation has each server of another one, with each of its addresses."""
+    known = {server.name: server.addresses for server in cut.servers}
+    return all(
+        server.name in known and set(server.addresses) <= set(known[server.name]) for server in other.servers
+    )

@@ -14,7 +14,7 @@ from dnstrace.model.structs import replace
 
 SILENT = 8  # timeouts in a row after which an address counts as silent
 _FIRST, _LONGEST = 5.0, 300.0  # seconds for which it counts as silent; RFC 9520 section 3.2
-_MOST_WAYS = 512  # of asking one address, in which it is known to reply or not; after that it starts afresh
+_MOST_WAYS = 256  # of asking one address, in which it is known to reply, or not to
 
 
 _Way = tuple[Name | None, RdataType | None, Transport, int | None]
@@ -124,7 +124,7 @@ class SilencesToReport(Silences):
 
     def __init__(self) -> None:
         super().__init__()
-        self._replies: set[_Way] = set()
+        self._replies: dict[_Way, None] = {}
 
     def _way(self, query: Query) -> _Way:
         return query.zone, query.question.rdtype, query.transport, _payload(query)
@@ -142,8 +142,8 @@ class SilencesToReport(Silences):
 
     def _replied(self, way: _Way) -> None:
         if len(self._replies) >= _MOST_WAYS:
-            self._replies.clear()
-        self._replies.add(way)
+            del self._replies[next(iter(self._replies))]
+        self._replies[way] = None
         super()._replied(way)
 
 

@@ -35,7 +35,7 @@ async def traced(
 
     Jobs are taken only while there is room. What is under way when the caller stops is cancelled.
     """
-    room = Room(plan.at_this_rate, plan.ordered, plan.at_once)
+    room = Room(plan.at_this_rate, plan.ordered, plan.at_once, plan.at_first)
     tracer = _Tracer(plan, network, room.spare)
     ended: asyncio.Queue[asyncio.Task[Any]] = asyncio.Queue()
     under_way: dict[asyncio.Task[Any], int] = {}

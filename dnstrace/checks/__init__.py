@@ -44,6 +44,7 @@ from dnstrace.checks import (
     soa,
     spread,
     steadiness,
+    superfluous,
     transport,
     unexplained,
     zone_keys,
@@ -72,8 +73,8 @@ __all__ = [
 
 RULES = (
     interception, hints, cuts, servers, steadiness, question_types, over_tcp, transport, letter_case,
-    delegation, mixture, referrals, child_sync, spread, shared_addresses, cycles, names, glue, soa,
-    existence, answers, aliases, alias_rcode, redirection, records, digests, security, zone_keys,
+    delegation, mixture, referrals, child_sync, spread, shared_addresses, cycles, names, glue, superfluous,
+    soa, existence, answers, aliases, alias_rcode, redirection, records, digests, security, zone_keys,
     signatures, contradictions, denial, denial_kinds, child_side, parent_update, key_requests,
     bootstrapping, chain, encrypted, resolver_answers, unexplained,
 )  # fmt: skip
@@ -84,6 +85,8 @@ _DNSSEC = (
     parent_update, key_requests, bootstrapping, chain, child_sync,
 )  # fmt: skip
 _ON_DNSSEC = {module.__name__ for module in _DNSSEC}
+_WITHOUT_CHAIN = {module.__name__ for module in (security, zone_keys, denial_kinds)}
+"""What a zone's keys and its records of denial show by themselves, whether or not anybody trusts them."""
 
 _PLACES = {module.__name__: place for place, module in enumerate(RULES)}
 
@@ -94,8 +97,10 @@ _LEVELS = tuple(Level)
 
 
 def applied(trace: Trace) -> tuple[Rule, ...]:
-    """The rules that apply to `trace`: those on DNSSEC only if it was validated."""
-    unjudged = _ON_DNSSEC if trace.judgement is None else ()
+    """The rules that apply to `trace`: those on DNSSEC if it was validated, some if no anchor was there."""
+    unjudged = (
+        _ON_DNSSEC - (_WITHOUT_CHAIN if trace.unjudged else set()) if trace.judgement is None else set()
+    )
     return tuple(rule for rule in CATALOGUE.values() if rule.module not in unjudged)
 
 

@@ -12,10 +12,11 @@ import dns.rdatatype
 
 from dnstrace.checks.reads import EVERYTHING, Reader, Reads
 from dnstrace.model import ROOT, Cause, Name, Probe, Purpose, Step
+from dnstrace.model.judgement import arrival
 from dnstrace.model.naming import is_below
 
 if TYPE_CHECKING:
-    from dnstrace.model import Trace
+    from dnstrace.model import Exchange, Trace
     from dnstrace.model.judgement import Judgement
 
 _KEYS = (dns.rdatatype.DNSKEY, dns.rdatatype.DS)
@@ -61,6 +62,11 @@ class About(Reader):
         """The judgement: rules may look at its security, and at the time as of which it judges a reply."""
         self.reads.note((_security_and_times, ()))
         return self._whole.trace.judgement
+
+    def time_of(self, exchange: Exchange) -> float:
+        """The time as of which a reply is judged, in seconds since 1970: without a judgement, its arrival."""
+        self.reads.note((_security_and_times, ()))
+        return _time_of(self._whole.trace, exchange)
 
     @property
     def unheard(self) -> frozenset[int]:
@@ -108,8 +114,13 @@ def _has_steps(cut: About, kind: Purpose | Probe) -> bool:
 
 def _security_and_times(cut: About) -> object:
     """What the judgement is, and the seconds, as validity periods are in, as of which it judges replies."""
-    judgement = cut._whole.trace.judgement
-    if judgement is None:
-        return None
+    trace = cut._whole.trace
     exchanges = (attempt.exchange for step in cut.steps for attempt in step.attempts)
-    return judgement.security, frozenset(int(judgement.time_of(exchange)) for exchange in exchanges)
+    times = frozenset(int(_time_of(trace, exchange)) for exchange in exchanges)
+    return None if trace.judgement is None else trace.judgement.security, times
+
+
+def _time_of(trace: Trace, exchange: Exchange) -> float:
+    if trace.judgement is None:
+        return arrival(trace.started.timestamp(), exchange)
+    return trace.judgement.time_of(exchange)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypedDict
+from typing import TypedDict
 
 import dns.rdatatype
 
+from dnstrace.checks.alias_links import AliasLink, Source, links_of
 from dnstrace.checks.catalogue import of_cut, of_trace
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.phrases import listed, where
-from dnstrace.checks.pointers import is_handed_over, without_pointer
 from dnstrace.checks.registries import registered
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, replies_of, steps_of
 from dnstrace.checks.statements import Statement, statements_of
-from dnstrace.message.alias import alias_target
-from dnstrace.model import ROOT, Kind, Meaning, Name, Outcome, Purpose, Step
+from dnstrace.model import ROOT, Name, Outcome, Purpose, Step
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import is_below, plain, zone_text
 
@@ -25,14 +24,6 @@ _ALLOWED = frozenset({_CNAME, dns.rdatatype.RRSIG, dns.rdatatype.NSEC, dns.rdata
 _TTL = 3600  # seconds, of records to remove; of no consequence
 _OF_HOST = 4  # labels, the root's included, of a name that is surely one of the whole tree
 _LONG, _TOO_LONG = 8, 16  # aliases in a row: what every resolver follows, and more than any resolver does
-
-
-class _AliasStep(NamedTuple):
-    """An alias on the way of the walk: its owner, its target, the step that shows it."""
-
-    owner: Name
-    target: Name
-    step: Step
 
 
 @of_trace(Level.ERROR, Blame.HOST)
@@ -49,7 +40,7 @@ def alias_loop(evidence: Evidence) -> Iterator[Observation]:
 
     References: RFC 1034 section 3.6.2; RFC 1034 section 5.2.2; RFC 2181 section 10.1
     """
-    links = _links(evidence)
+    links = links_of(evidence)
     seen = [link.owner for link in links]
     closing = next((link for place, link in enumerate(links) if link.target in seen[: place + 1]), None)
     if closing is not None:
@@ -58,8 +49,8 @@ def alias_loop(evidence: Evidence) -> Iterator[Observation]:
         yield Observation(
             f"the aliases lead in a circle: {names}",
             tuple(link.step.id for link in circle),
-            cure=f"point {plain(closing.owner)} at a name that has the data, instead of"
-            f" {plain(closing.target)}",
+            cure=f"point {closing.source.what} at a name that has the data, instead of"
+            f" {plain(closing.source.target)}",
             zone=_zone_of_owner(evidence, closing),
             remedy=in_zone(_zone_of_owner(evidence, closing)),
         )
@@ -82,25 +73,28 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     References: RFC 1034 section 3.6.2; RFC 1035 section 5.1; RFC 2308 section 2.1; RFC 2317 section 4; RFC
     6604 section 3
     """
-    links = _links(evidence)
+    links = links_of(evidence)
     if not links or (why := _missing(evidence, links[-1])) is None:
         return
-    last, zone = links[-1], _zone_of_owner(evidence, links[-1])
+    last, zone, source = links[-1], _zone_of_owner(evidence, links[-1]), links[-1].source
     ending = [step for step in evidence.trace.steps if step.purpose is Purpose.ALIAS][-1]
-    meant = _without_zone(last.target, zone)
-    if meant is None and is_handed_over(evidence.trace, last.owner, last.target):
-        yield without_pointer(last.owner, last.target, (last.step.id, ending.id), evidence.zone_of(ending))
+    meant = _without_zone(source.target, zone)
+    if meant is None and _is_redirected_well(source, ending):
         return
-    cure = "remove the alias {}, or point it at a name that exists"
-    remedy = in_zone(zone, remove=[_cname(last)])
+    cure, remedy = (
+        f"remove {_named(source)}, or point it at a name that exists",
+        in_zone(zone, remove=[str(source)]),
+    )
     if meant is not None:
         why += f": the final dot of {plain(meant)} is missing"
-        cure = f"write {meant.to_text()}, with the final dot, in the CNAME record of {{}}"
-        remedy = in_zone(zone, change=[_cname(last._replace(target=meant))])
+        rdtype = dns.rdatatype.to_text(source.rdtype)
+        cure = f"write {meant.to_text()}, with the final dot, in the {rdtype} record of {plain(source.owner)}"
+        remedy = in_zone(zone, change=[str(source._replace(target=meant))])
+    by = "" if source.owner == last.owner else f" by {_named(source)}"
     yield Observation(
-        f"{plain(last.owner)} is an alias of {plain(last.target)}, {why}",
+        f"{plain(last.owner)} is an alias of {plain(last.target)}{by}, {why}",
         (last.step.id, ending.id),
-        cure=cure.format(plain(last.owner)),
+        cure=cure,
         records=remedy.change,
         zone=zone,
         remedy=remedy,
@@ -120,13 +114,13 @@ def alias_chain_long(evidence: Evidence) -> Iterator[Observation]:
 
     References: RFC 1034 section 3.6.2; RFC 1034 section 5.2.2
     """
-    links = _links(evidence)
+    links = links_of(evidence)
     if len(links) > _LONG and links[-1].target not in {link.owner for link in links}:
         yield Observation(
             f"{plain(links[0].owner)} leads to {plain(links[-1].target)} through {len(links)} aliases;"
             f" up to {_LONG} are safe",
             tuple(link.step.id for link in links),
-            cure=f"point {plain(links[0].owner)} at the name that has the data, or at a name close to it",
+            cure=f"point {links[0].source.what} at the name that has the data, or at a name close to it",
             zone=_zone_of_owner(evidence, links[0]),
             remedy=in_zone(_zone_of_owner(evidence, links[0])),
             level=Level.ERROR if len(links) >= _TOO_LONG else None,
@@ -242,13 +236,6 @@ def _without_zone(target: Name, zone: Name) -> Name | None:
     return meant if meant.is_subdomain(zone) or elsewhere else None
 
 
-def _cname(link: _AliasStep) -> str:
-    """The CNAME record of an alias, in master-file format."""
-    given = () if link.step.meaning is None else link.step.meaning.answer
-    ttl = next((rrset.ttl for rrset in given if rrset.name == link.owner and rrset.rdtype == _CNAME), _TTL)
-    return f"{link.owner} {ttl} IN CNAME {link.target}"
-
-
 def _records_of(showing: Iterable[HeardReply], owner: Name, after: int = 0) -> list[str]:
     """The CNAME records of a name, in master-file format, without the first `after` of them."""
     found = dict.fromkeys(str(rdata) for reply in showing for rdata in reply.rrset(owner, _CNAME) or ())
@@ -258,37 +245,13 @@ def _records_of(showing: Iterable[HeardReply], owner: Name, after: int = 0) -> l
 # --- what they look at -------------------------------------------------------------------------
 
 
-def _links(evidence: Evidence) -> list[_AliasStep]:
-    """The aliases that start at the name asked, in order; the last one may lead back."""
-    links: list[_AliasStep] = []
-    known: dict[Name, _AliasStep] = {}
-    for step in evidence.trace.steps:
-        if step.main and step.meaning is not None:
-            for link in _links_in(step, step.meaning):
-                known.setdefault(link.owner, link)
-    name = evidence.trace.question.name
-    while name in known and known[name] not in links:
-        links.append(known[name])
-        name = known[name].target
-    return links
-
-
-def _links_in(step: Step, meaning: Meaning) -> list[_AliasStep]:
-    if step.question.rdtype in (_CNAME, dns.rdatatype.ANY):
-        return []
-    if meaning.kind not in (Kind.ALIAS, Kind.ALIAS_LOOP, Kind.ANSWER):
-        return []
-    aliases = ((r.name, alias_target(r)) for r in meaning.answer if r.rdtype == _CNAME)
-    return [_AliasStep(name, target, step) for name, target in aliases if target is not None]
-
-
-def _zone_of_owner(evidence: Evidence, link: _AliasStep) -> Name:
+def _zone_of_owner(evidence: Evidence, link: AliasLink) -> Name:
     """The deepest zone known at or above the owner of an alias."""
     zones = [cut.zone for cut in evidence.cuts if link.owner.is_subdomain(cut.zone)]
     return max(zones, key=len, default=link.step.zone)
 
 
-def _missing(evidence: Evidence, last: _AliasStep) -> str | None:
+def _missing(evidence: Evidence, last: AliasLink) -> str | None:
     """Why the target of an alias is not there; None where it is, or where that is not known."""
     trace = evidence.trace
     ending = [step for step in trace.steps if step.purpose is Purpose.ALIAS][-1:]
@@ -302,6 +265,22 @@ def _missing(evidence: Evidence, last: _AliasStep) -> str | None:
     if lost and not served and ending[0].zone != _zone_of_owner(evidence, last) and ending[0].attempts:
         return f"and no server of {zone_text(ending[0].zone)} answers for it"
     return None
+
+
+def _named(source: Source) -> str:
+    """The record that an alias comes from, as the object of a sentence."""
+    return source.what if source.rdtype == _DNAME else f"the alias {source.what}"
+
+
+def _is_redirected_well(source: Source, ending: Step) -> bool:
+    """Whether only the name asked is missing where a DNAME record leads: any such name can be asked for.
+
+    The record itself is at fault if the domain that it points to is not registered.
+    """
+    if source.rdtype != _DNAME or ending.outcome is not Outcome.NXDOMAIN or ending.meaning is None:
+        return False
+    domain, above = registered(source.target), ending.meaning.zone
+    return domain is None or above is None or not is_below(domain, above)
 
 
 def _heard_of(cut: Cut) -> list[HeardReply]:

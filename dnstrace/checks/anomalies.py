@@ -16,7 +16,7 @@ import dns.rcode
 import dns.rdatatype
 
 from dnstrace.analysis.paths import by_address, shares
-from dnstrace.checks.anomaly import SHAPED, Anomaly, Sort
+from dnstrace.checks.anomaly import BESIDE, SHAPED, Anomaly, Sort
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.phrases import question_text
 from dnstrace.checks.replies import HeardReply, replies_of
@@ -27,7 +27,6 @@ from dnstrace.model.paths import Share
 
 _POSITIVE = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.YXDOMAIN, Kind.ALIAS_LOOP})
 _EXIST = _POSITIVE | {Kind.NODATA, Kind.REFERRAL}
-_LEFT_OUT = frozenset({Probe.REHEARSAL, Probe.SIGNAL, Probe.DSYNC})
 _LIKE_CONTROL = frozenset({Probe.TCP, Probe.CASE, Probe.EDNS_OPTION})
 
 
@@ -37,7 +36,7 @@ def anomalies(evidence: Evidence) -> tuple[Anomaly, ...]:
     Left out are resolvers, which are compared with the walk, what was asked to rehearse a remedy, and the
     way to signals, which is through other zones: bootstrapping.py judges where it ends.
     """
-    steps = [step for step in evidence.trace.steps if not step.at_resolver and step.probe not in _LEFT_OUT]
+    steps = [step for step in evidence.trace.steps if not step.at_resolver and step.probe not in BESIDE]
     found = [
         *(each for step in steps for each in _of_attempts(evidence, step)),
         *_between_servers(evidence, steps),

@@ -21,6 +21,9 @@ SHAPED = frozenset(
 )
 """Probes that are compared with a plain query at the same address, or judged by a rule of their own."""
 
+BESIDE = frozenset({Probe.REHEARSAL, Probe.SIGNAL, Probe.DSYNC})
+"""Probes that are not about what the zone's servers do: what is left out, or judged by rules of their own."""
+
 
 class Sort(StrEnum):
     """What is unlike what."""

@@ -174,12 +174,14 @@ def _answering_below(cut: Cut, groups: list[list[HeardReply]]) -> tuple[Name | N
 def _difference_level(step: Step, groups: list[list[HeardReply]]) -> Level:
     """An error where some users get nothing, a notice where the data is chosen anew for each query.
 
-    It is a warning where only a probe asked: nobody said that the type is needed.
+    It is a warning where only a probe asked: nobody said that the type is needed. SOA records that differ
+    although their serial is the same are a notice here, as by the rule on them.
     """
     negative = {group[0].meaning.kind in NEGATIVE | WITHOUT_END for group in groups}
     if len(negative) > 1 or any(_cut_of(group[0]) is not None for group in groups):
         return Level.WARNING if step.purpose is Purpose.PROBE else Level.ERROR
-    return Level.NOTICE if True not in negative and _is_chosen(groups) else Level.WARNING
+    chosen = step.question.rdtype == dns.rdatatype.SOA or _is_chosen(groups)
+    return Level.NOTICE if True not in negative and chosen else Level.WARNING
 
 
 def _is_chosen(groups: list[list[HeardReply]]) -> bool:

@@ -35,7 +35,8 @@ def chain_broken(evidence: Evidence) -> Iterator[Observation]:
     """DNSSEC validation fails.
 
     What it is: a link in the chain of signatures from the trust anchor to the answer does not hold, for a
-    reason that no other finding covers. If no signature of any zone is valid, the time of the check is wrong.
+    reason that no other finding covers. If no signature of the root and of other zones is valid, the time of
+    the check may be wrong.
 
     Why it matters: validating resolvers answer SERVFAIL: for their users the name is gone.
 
@@ -90,8 +91,10 @@ def _broken_at(judgement: Judgement, trace: Trace, steps: list[Step]) -> Name | 
 
 def _at_alias(evidence: Evidence, found: Observation) -> Observation | None:
     """The same where the zone hangs on a name that is an alias too: a signer does not prove such a cut."""
-    for cut in evidence.cuts if found.zone is not None else ():
-        if (owner := delegated_alias(cut, found.zone)) is not None:  # type: ignore[arg-type]
+    if (zone := found.zone) is None:
+        return None
+    for cut in evidence.cuts:
+        if (owner := delegated_alias(cut, zone)) is not None:
             return replace(
                 found, zone=cut.zone, cure=one_has_to_go(owner, cut.zone), remedy=in_zone(cut.zone)
             )

@@ -13,15 +13,17 @@ import dns.rdatatype
 
 from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.phrases import counted, where
+from dnstrace.checks.phrases import counted, listed, where
 from dnstrace.checks.remedies import RELOAD, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, only_server, steps_of
 from dnstrace.checks.serials import serials
 from dnstrace.checks.signing import Judged, signing_of
 from dnstrace.checks.statements import statements_of
 from dnstrace.checks.undelegated import answered_below, delegate
-from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, read_denial
+from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, read_denial, read_nsec, read_nsec3
 from dnstrace.dnssec.effort import Effort, TooMuchWork
+from dnstrace.dnssec.nsec import Nsec
+from dnstrace.dnssec.nsec3 import Nsec3
 from dnstrace.dnssec.proof import wildcard_below
 from dnstrace.dnssec.records import NSEC, type_name
 from dnstrace.model import Name
@@ -32,16 +34,18 @@ from dnstrace.model.structs import replace
 
 _HASHES = 4000  # of all replies of a zone
 _OF_THE_CHAIN = frozenset({*DENIAL_TYPES, dns.rdatatype.RRSIG})
+_OF_NSEC = (dns.rdatatype.NSEC, dns.rdatatype.RRSIG)
 _FOR_PARENTS = frozenset({dns.rdatatype.CDS, dns.rdatatype.CDNSKEY})
 _OF_ONE_SIGNER = _FOR_PARENTS | {dns.rdatatype.NSEC3PARAM}
 
 
-@of_cut(Level.ERROR, Blame.HOST, also=(Level.NOTICE,))
+@of_cut(Level.ERROR, Blame.HOST, also=(Level.WARNING, Level.NOTICE))
 def denial_contradicts_data(cut: Cut) -> Iterator[Observation]:
     """A signed NSEC or NSEC3 record denies data that the zone has.
 
     What it is: the zone's servers return data, and also a validly signed record by which this name does not
-    exist or has no data of that type.
+    exist or has no data of that type. If only the types RRSIG and NSEC are missing, which the record itself
+    shows to exist, it is a warning.
 
     Why it matters: validating resolvers keep such records and answer from them (RFC 8198). After a query
     for a type that does not exist, they deny what does exist, until the record leaves the cache. It is a
@@ -62,6 +66,7 @@ def denial_contradicts_data(cut: Cut) -> Iterator[Observation]:
         if (denied := denials.of(_owner(data), data.data.rdtype, data.reply)) is not None
     ]
     if not wrong:
+        yield from _incomplete_lists(cut)
         return
     data, denied = next((pair for pair in wrong if pair[0].reply.step.main), wrong[0])
     others = len({each.what for each, _ in wrong}) - 1
@@ -69,7 +74,8 @@ def denial_contradicts_data(cut: Cut) -> Iterator[Observation]:
     servers = [reply for _, denied in wrong for reply in denied.replies]
     apart = [data.reply for data, _ in wrong] if _are_apart(wrong) else []
     yield Observation(
-        f"{data.what} exists, but the signed {denied.record} shows that {denied.says}{more},"
+        f"{data.what}{more} exists, but the signed {denied.record} shows that"
+        f" {denied.says},"
         f" on {where(servers)}",
         steps_of([data.reply, *denied.replies]),
         server=only_server(servers),
@@ -212,6 +218,41 @@ class _Denials:
         """Whether two addresses are known to have different versions of the zone."""
         versions = {self._serials.get(reply.address) for reply in (one, other)} - {None}
         return len(versions) > 1
+
+
+def _incomplete_lists(cut: Cut) -> Iterator[Observation]:
+    """What is wrong with type lists that lack the types of the record's own signature, or its own."""
+    lacking: dict[tuple[str, str], list[HeardReply]] = {}
+    for each in _validated(cut):
+        found: list[Nsec | Nsec3] = [*read_nsec(each.data, cut.zone), *read_nsec3(each.data, cut.zone)]
+        for record in found:
+            if missing := _missing_types(record):
+                lacking.setdefault((str(record), listed(missing)), []).append(each.reply)
+    if lacking:
+        (record_text, types), replies = next(iter(lacking.items()))
+        yield Observation(
+            f"the signed {record_text} does not list {types} among the types of its name, which has such"
+            f" records, on {where(replies)}",
+            steps_of(replies),
+            server=only_server(replies),
+            cure=f"sign the whole of {zone_text(cut.zone)} again; if its servers sign as they answer, upgrade"
+            " their software",
+            level=Level.WARNING,
+            remedy=in_zone(cut.zone, servers=by_server(replies)),
+        )
+
+
+def _missing_types(record: Nsec | Nsec3) -> list[str]:
+    """The types that a record lacks although its name has them because the zone is signed.
+
+    An NSEC record exists at its name and is signed (RFC 4034 section 4.1.2). An NSEC3 record has a name of
+    its own, and what it is about has no signatures if it is an unsigned delegation or an empty non-terminal.
+    """
+    if isinstance(record, Nsec):
+        return [type_name(each) for each in _OF_NSEC if each not in record.types]
+    others = [each for each in record.types.listed() if each != dns.rdatatype.NS]
+    unsigned = bool(others) and dns.rdatatype.RRSIG not in record.types
+    return [type_name(dns.rdatatype.RRSIG)] if unsigned else []
 
 
 def _are_apart(wrong: list[tuple[Judged, Denied]]) -> bool:

@@ -12,9 +12,14 @@ from collections.abc import Hashable
 
 import dns.rcode
 
+from dnstrace.checks.anomaly import BESIDE, SHAPED
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.replies import HeardReply
-from dnstrace.model import Kind, Probe, Query, Transport
+from dnstrace.checks.replies import HeardReply, replies_of
+from dnstrace.checks.statements import soa_with_referral
+from dnstrace.model import Kind, Probe, Purpose, Query, Transport
+
+ANSWERS = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN})
+"""What a zone's own servers say with authority."""
 
 _ERRORS = frozenset(
     {Kind.SERVER_FAILURE, Kind.REFUSED, Kind.FORMAT_ERROR, Kind.NOT_IMPLEMENTED, Kind.OTHER_RCODE}
@@ -107,6 +112,22 @@ def heard_over_udp(cut: Cut) -> set[str]:
         if query.transport is Transport.UDP and attempt.exchange.message is not None:
             heard.add(query.address)
     return heard | ((cut.heard | cut.serving) - asked)
+
+
+def without_authority(cut: Cut) -> list[HeardReply]:
+    """The answers without the AA flag to queries for keys, and to probes that are put as the walk asks."""
+    keys = (s for s in cut.steps if s.purpose is Purpose.DNSKEY and s.zone == cut.zone)
+    replies = (
+        *(reply for step in keys for reply in replies_of(step)),
+        *(reply for probe in Probe if probe not in SHAPED | BESIDE for reply in cut.probe(probe)),
+    )
+    return [
+        reply
+        for reply in replies
+        if reply.meaning.kind in ANSWERS
+        and not reply.meaning.authoritative
+        and soa_with_referral(reply) is None
+    ]
 
 
 def failing_over_tcp(cut: Cut) -> dict[str, HeardReply]:

@@ -36,7 +36,8 @@ def ns_differs(cut: Cut) -> Iterator[Observation]:
     used.
 
     How to fix it: have the parent publish the zone's own NS RRset (at the registrar of the domain). If
-    the zone is out of date, correct the zone instead.
+    the zone is out of date, correct the zone instead. Two hosts that are used together both have to list the
+    name servers of both.
 
     References: RFC 1034 section 4.2.2; RFC 7477 section 1
     """

@@ -158,6 +158,8 @@ class _Proofs:
         absent, bare = denial.nxdomain(name), denial.nodata(name, reply.step.question.rdtype)
         if absent.shown is not ProofResult.UNPROVED or bare.shown is not ProofResult.UNPROVED:
             return None
+        if reply.step.question.rdtype == dns.rdatatype.NSEC and any(r.owner == name for r in denial.nsec):
+            return None  # the record that was asked for, though in the authority section
         return absent.text if reply.meaning.kind is Kind.NXDOMAIN else bare.text
 
     def _referral(self, reply: HeardReply) -> str | None:

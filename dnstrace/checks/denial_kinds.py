@@ -12,7 +12,9 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import counted, listed, where
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, steps_of
+from dnstrace.checks.signed_data import denials_in
 from dnstrace.checks.signing import signing_of
+from dnstrace.checks.two_chains import two_chains
 from dnstrace.dnssec.nsec3 import OPT_OUT, SHA1
 from dnstrace.dnssec.records import NSEC3, signed
 from dnstrace.model import Kind, Probe
@@ -30,7 +32,9 @@ def denial_mixed(cut: Cut) -> Iterator[Observation]:
     """A zone proves in two ways that something does not exist.
 
     What it is: a server of the zone sends NSEC records in some replies and NSEC3 records in others, or NSEC
-    records although the zone has an NSEC3PARAM record. Servers that differ from each other are a notice.
+    records although the zone has an NSEC3PARAM record, or one reply has records of two chains: several for
+    one name, or one that says that the name of another does not exist. Servers that differ from each other
+    are a notice.
 
     Why it matters: a zone has one chain of NSEC or of NSEC3 records, and all its names are in it. Where there
     are two, one is usually out of date, and denies names that were added since: validating resolvers believe
@@ -38,9 +42,10 @@ def denial_mixed(cut: Cut) -> Iterator[Observation]:
 
     How to fix it: sign the whole zone again in one of the two ways, and load it on all servers.
 
-    References: RFC 5155 section 7.1; RFC 5155 section 10.4; RFC 8901 section 5
+    References: RFC 5155 section 7.1; RFC 5155 section 10.4; RFC 4035 section 2.3; RFC 8901 section 5
     """
     shown = _kinds_shown(cut) if cut.probed else {}
+    twice = two_chains(cut) if cut.probed else {}
     both = [kinds for kinds in shown.values() if len(kinds) > 1]
     with_param = {reply.address: reply for reply, _ in _parameters(cut)}
     against = [
@@ -51,9 +56,12 @@ def denial_mixed(cut: Cut) -> Iterator[Observation]:
     if both:
         replies = [reply for kinds in both for reply in kinds.values()]
         yield _mixed(cut, f"is denied with NSEC as well as with NSEC3 records, on {where(replies)}", replies)
+    elif twice:
+        replies = [reply for each in twice.values() for reply in each]
+        yield _mixed(cut, f"has {listed(twice)}, on {where(replies)}", replies)
     elif against:
         replies = [reply for pair in against for reply in pair]
-        yield _mixed(cut, f"has an NSEC3PARAM record, but NSEC records, on {where(replies)}", replies)
+        yield _mixed(cut, f"has an NSEC3PARAM record, but uses NSEC records, on {where(replies)}", replies)
     elif len({kind for kinds in shown.values() for kind in kinds}) > 1:
         sides = (
             f"{kind.name} on {where(kinds[kind] for kinds in shown.values() if kind in kinds)}"
@@ -153,7 +161,7 @@ def _kinds_shown(cut: Cut) -> Shown:
     """With which records each address denies, each with a reply that shows it."""
     found: Shown = {}
     for reply in signing_of(cut).replies:
-        for data in signed(() if reply.message is None else reply.message.authority, (_NSEC, _NSEC3)):
+        for data in reply.once(denials_in):
             if cut.zone in data.signers() and data.name.is_subdomain(cut.zone):
                 found.setdefault(reply.address, {}).setdefault(data.rrset.rdtype, reply)
     return found

@@ -38,15 +38,12 @@ if TYPE_CHECKING:
 _NO_PROBES = frozenset({None, Probe.SIGNAL, Probe.DSYNC, Probe.REHEARSAL})
 """What says nothing about the zone asked as it is."""
 
-FAILING = frozenset(
-    {
-        Kind.TIMEOUT, Kind.CONNECTION_LOST,
-        Kind.FORMAT_ERROR, Kind.SERVER_FAILURE, Kind.NOT_IMPLEMENTED, Kind.REFUSED,
-        Kind.BAD_VERSION, Kind.BAD_COOKIE, Kind.OTHER_RCODE,
-        Kind.EMPTY, Kind.OTHER_NAME, Kind.OTHER_TYPE, Kind.WRONG_CLASS,
-        Kind.SIDEWAYS_REFERRAL, Kind.UPWARD_REFERRAL, Kind.SELF_REFERRAL,
-    }
-)  # fmt: skip
+FAILING = frozenset((
+    Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.FORMAT_ERROR, Kind.SERVER_FAILURE, Kind.NOT_IMPLEMENTED,
+    Kind.REFUSED, Kind.BAD_VERSION, Kind.BAD_COOKIE, Kind.OTHER_RCODE, Kind.EMPTY,
+    Kind.OTHER_TYPE, Kind.OTHER_NAME, Kind.WRONG_CLASS,
+    Kind.UPWARD_REFERRAL, Kind.SIDEWAYS_REFERRAL, Kind.SELF_REFERRAL,
+))  # fmt: skip
 """What says nothing about the zone at an address that answers another question about it."""
 
 _SERVES = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.REFERRAL, Kind.YXDOMAIN})
@@ -67,16 +64,17 @@ class Cut(About):
         self._served: dict[Probe, tuple[HeardReply, ...]] = {}
         main = [step for step in evidence.trace.steps if step.main]
         self.walked = tuple(step for step in main if evidence.zone_of(step) == zone)
-        above = [step for step in main if any(_refers(attempt, zone) for attempt in step.attempts)]
-        gone_by = [step for step in above if step.referral is not None and step.referral.zone == zone]
+        gone_by = [step for step in main if step.referral is not None and step.referral.zone == zone]
         self.referrals = tuple(
-            reply for step in gone_by or above for reply in replies_of(step) if _refers(reply.attempt, zone)
+            reply for step in gone_by or main for reply in replies_of(step) if _refers(reply.attempt, zone)
         )
         self._probes = [
             step
             for step in evidence.trace.steps
             if step.purpose is Purpose.PROBE and step.probe not in _NO_PROBES and step.zone == zone
         ]
+        self.all_steps = (*self.walked, *self._probes)
+        """The steps in which the zone's servers were asked, of the walk and of probes."""
 
     @property
     def evidence(self) -> Evidence:
@@ -166,7 +164,7 @@ class Cut(About):
         """
         walked = {reply.address for reply in self.replies}
         others = (reply for reply in self._of(Probe.SOA) if reply.address not in walked)
-        return tuple(map(self._or_silence, (*map(self._of_zone, self.replies), *others)))
+        return tuple(map(self._or_silence, map(self._of_zone, (*self.replies, *others))))
 
     def _or_silence(self, reply: HeardReply) -> HeardReply:
         """A query that did not time out, since the deadline came first, where all before it had."""
@@ -191,9 +189,8 @@ class Cut(About):
         """The addresses that gave an answer or a referral of the zone."""
         served = (reply for reply in map(self._of_zone, self.replies) if reply.meaning.kind in _SERVES)
         walked = {reply.address for reply in served if reply.address not in self.only_plain}
-        probed = {reply.address for reply in self._of(Probe.SOA) if reply.meaning.kind is Kind.ANSWER}
         unasked = {reply.address for reply in self.replies}
-        return frozenset(walked | (probed - unasked))
+        return frozenset(walked | (self.controls.keys() - unasked))
 
     def probe(self, probe: Probe, all_servers: bool = False) -> tuple[HeardReply, ...]:
         """The last replies to a probe by address, of those that serve the zone, or of all."""
@@ -207,11 +204,6 @@ class Cut(About):
     def all_attempts(self) -> tuple[Attempt, ...]:
         """Every attempt at the zone's servers, in the walk and in probes."""
         return tuple(attempt for step in self.all_steps for attempt in step.attempts)
-
-    @property
-    def all_steps(self) -> tuple[Step, ...]:
-        """The steps in which the zone's servers were asked, of the walk and of probes."""
-        return (*self.walked, *self._probes)
 
     @cached_property
     def lost_over_tcp(self) -> dict[str, HeardReply]:

@@ -14,8 +14,9 @@ from dnstrace.checks.hosts import Host, given_on_request, host_of
 from dnstrace.checks.phrases import listed, parent_text
 from dnstrace.checks.registries import registered
 from dnstrace.checks.remedies import at_parent, at_servers, in_zone
-from dnstrace.checks.replies import HeardReply, steps_of
+from dnstrace.checks.replies import steps_of
 from dnstrace.checks.signing import signing_of
+from dnstrace.checks.statements import foreign_soa_in
 from dnstrace.model import Kind, Name, family_of
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Level, Observation
@@ -127,6 +128,14 @@ def _with_glue_fixed(cut: Cut, host: Host, addresses: list[str], found: Observat
     """The observation with its fix: of the glue if the addresses in the zone work, else of the zone."""
     name, good = plain(host.name), working(cut, host.addresses)
     glued = tuple(text for text in addresses if text in cut.serving)
+    if good == host.addresses and (lacking := _families_lacking(host, glued)):
+        right, publish = (*good, *lacking), f"publish {listed(lacking)} for {name} in its own zone too"
+        return _with_zone_fixed(cut, host, right, publish, found)
+    if glued == tuple(addresses) and (other := _shared_only_in_zone(cut, host)) is not None:
+        instead = f"change the addresses of {name} in its own zone to {listed(glued)}"
+        return _with_zone_fixed(
+            cut, host, glued, f"{instead}: there it shares one with {plain(other)}", found
+        )
     if good == host.addresses or not glued:
         new = good or host.addresses
         records = glue_records(cut, host.name, new)
@@ -139,17 +148,34 @@ def _with_glue_fixed(cut: Cut, host: Host, addresses: list[str], found: Observat
             remedy=at_parent(cut, change=records) if good else at_servers(host.name),
         )
     right = tuple(dict.fromkeys((*good, *glued)))
-    records = address_records(host.name, right)
     well = set(good)
     dead = listed(text for text in host.addresses if text not in well)
-    return replace(
-        found,
-        cure=f"change the addresses of {name} in its own zone to {listed(right)}, since it does not serve"
-        f" {zone_text(cut.zone)} at {dead}",
-        records=records,
-        remedy=in_zone(zone_of_host(cut, host), change=records),
-        blame=Blame.HOST,
-    )
+    cure = f"change the addresses of {name} in its own zone to {listed(right)}, since it does not serve"
+    return _with_zone_fixed(cut, host, right, f"{cure} {zone_text(cut.zone)} at {dead}", found)
+
+
+def _with_zone_fixed(
+    cut: Cut, host: Host, right: tuple[str, ...], cure: str, found: Observation
+) -> Observation:
+    """The observation with the fix that a host gets other addresses in its own zone."""
+    records = address_records(host.name, right)
+    remedy = in_zone(zone_of_host(cut, host), change=records)
+    return replace(found, cure=cure, records=records, remedy=remedy, blame=Blame.HOST)
+
+
+def _shared_only_in_zone(cut: Cut, host: Host) -> Name | None:
+    """Another name server with an address of this host in their own zone, though their glue is distinct."""
+    others = [name for name in glue(cut) if name != host.name]
+    glued, own = set(glue(cut).get(host.name, ())), set(host.addresses)
+    if any(glued & set(glue(cut)[name]) for name in others):
+        return None
+    return next((name for name in others if own & set(host_of(cut, name).addresses)), None)
+
+
+def _families_lacking(host: Host, glued: Iterable[str]) -> tuple[str, ...]:
+    """The glue that serves the zone, of the families of which the host's own zone has no address."""
+    own = {family_of(text) for text in host.addresses}
+    return tuple(text for text in glued if family_of(text) not in own)
 
 
 def glue_fixed(cut: Cut, host: Host, found: Observation) -> Observation:
@@ -174,7 +200,7 @@ def staying(cut: Cut) -> frozenset[Name]:
 def _staying(cut: Cut) -> frozenset[Name]:
     if signing_of(cut).ds and not signing_of(cut).entries and unheard(cut):
         return frozenset()
-    good = (reply for reply in cut.everyone if reply.address in cut.serving)
+    good = (r for r in cut.everyone if r.address in cut.serving and foreign_soa_in(r) is None)
     names = {r.server for r in good if r.meaning.authoritative or r.meaning.kind is Kind.REFERRAL}
     lists = [names for names in (_above(cut), set(cut.child)) if names]
     return frozenset(names.intersection(*lists))
@@ -266,35 +292,6 @@ def glue_only_in_parent(cut: Cut) -> Iterator[Observation]:
         yield removed_at_parent(cut, observation) if gone else observation
 
 
-@of_cut(Level.NOTICE, Blame.PARENT)
-def glue_superfluous(cut: Cut) -> Iterator[Observation]:
-    """A referral includes addresses of hosts that are not name servers of the zone.
-
-    What it is: the additional section of the referral has A or AAAA records for names that are not in its
-    NS RRset.
-
-    Why it matters: resolvers ignore these addresses. They take up room in the reply, and point to a
-    forgotten host object at the registry.
-
-    How to fix it: ask the parent to delete the addresses that belong to no name server.
-
-    References: RFC 1034 section 4.2.1; RFC 2181 section 5.4.1
-    """
-    found: dict[Name, HeardReply] = {}
-    for reply in cut.referrals:
-        for name in reply.once(_superfluous):
-            found.setdefault(name, reply)
-    if found:
-        one = len(found) == 1
-        which = "which is not a name server of it" if one else "which are not name servers of it"
-        yield Observation(
-            message=f"the referral to {zone_text(cut.zone)} includes addresses of {listed(found)}, {which}",
-            steps=steps_of(found.values()),
-            cure=f"ask the operator of {parent_text(cut)} to delete the addresses of {listed(found)}",
-            remedy=at_parent(cut, remove=_addresses_in(found)),
-        )
-
-
 def glue(cut: Cut) -> dict[Name, list[str]]:
     """The addresses in the referrals of all the parent's servers together, by name server."""
     return cut.once(_glue)
@@ -306,24 +303,6 @@ def _glue(cut: Cut) -> dict[Name, list[str]]:
         for server in () if delegation is None else delegation.servers:
             found.setdefault(server.name, {}).update((address.text, None) for address in server.addresses)
     return {name: list(addresses) for name, addresses in found.items()}
-
-
-def _superfluous(reply: HeardReply) -> list[Name]:
-    """The owners of addresses in a referral that its NS RRset does not name."""
-    delegation, message = reply.meaning.delegation, reply.message
-    if delegation is None or message is None:
-        return []
-    servers = {server.name for server in delegation.servers}
-    owners = (rrset.name for rrset in message.additional if rrset.rdtype in _ADDRESSES)
-    return [owner for owner in owners if owner not in servers]
-
-
-def _addresses_in(found: dict[Name, HeardReply]) -> Iterator[str]:
-    """The address records of these owners, each in a reply, in master-file format."""
-    for owner, reply in found.items():
-        for rrset in () if reply.message is None else reply.message.additional:
-            if rrset.name == owner and rrset.rdtype in _ADDRESSES:
-                yield from (f"{owner} {rrset.ttl} IN {rrset.rdtype.name} {rdata}" for rdata in sorted(rrset))
 
 
 def _families_listed(host: Host) -> set[int]:

@@ -234,12 +234,17 @@ def _made_for_the_query(known: Known, anomaly: Anomaly) -> bool:
 
 
 def _for_servers_alone(known: Known, anomaly: Anomaly) -> bool:
-    """TTLs of NSEC3PARAM, which only name servers use: some make the record themselves, with their own TTL.
+    """NSEC and NSEC3PARAM records that differ: each signer of a zone makes its own (RFC 8901 section 5).
 
-    Resolvers do not use it (RFC 5155 section 4), so it does not matter to them for how long it is cached.
+    No resolver asks for them (RFC 5155 section 4). Whether they are right is judged by rules of their own.
     """
-    return anomaly.sort is Sort.TTL and all(
-        rrset.rdtype in FOR_SERVERS_ALONE for reply in anomaly.replies for rrset in reply.meaning.answer
+    return (
+        anomaly.sort in (Sort.TTL, Sort.DATA, Sort.EXISTENCE)
+        and anomaly.question.rdtype in FOR_SERVERS_ALONE
+        and (anomaly.sort is Sort.TTL or anomaly.question.rdtype != dns.rdatatype.RRSIG)
+        and all(
+            rrset.rdtype in FOR_SERVERS_ALONE for reply in anomaly.replies for rrset in reply.meaning.answer
+        )
     )
 
 

@@ -7,8 +7,10 @@ from functools import partial
 import dns.rdatatype
 
 from dnstrace.analysis.ordering import place
+from dnstrace.checks.alias_links import Source, source_of
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply
+from dnstrace.checks.statements import foreign_soa_in
 from dnstrace.message.given import addresses_given
 from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Step
 from dnstrace.model.addresses import address_of
@@ -19,8 +21,8 @@ class Host(Struct):
     """What the look-ups of a name server's name found.
 
     `addresses` are those in its own zone, in order; `denied` are the families that zone has none of; `alias`
-    says that the name is an alias, of `target`; `failed` are the steps at which look-ups ended without a
-    usable answer, `steps` are the ids of all steps about this host.
+    says that the name is an alias, of `target`, by the record `source`; `failed` are the steps at which
+    look-ups ended without a usable answer, `steps` are the ids of all steps about this host.
     """
 
     name: Name
@@ -29,6 +31,7 @@ class Host(Struct):
     nxdomain: bool = False
     alias: bool = False
     target: Name | None = None
+    source: Source | None = None
     failed: tuple[Step, ...] = ()
     steps: tuple[int, ...] = ()
 
@@ -52,7 +55,8 @@ def _read(cut: Cut, name: Name) -> Host:
     found = [(reply.step, reply.meaning) for reply in probed]
     found += [(step, step.meaning) for step in lookups if step.meaning is not None]
     kinds = {meaning.kind for _, meaning in found}
-    rrsets = [rrset for _, meaning in found for rrset in meaning.answer if rrset.name == name]
+    given = [rrset for _, meaning in found for rrset in meaning.answer]
+    rrsets = [rrset for rrset in given if rrset.name == name]
     aliases = (rrset[0].target for rrset in rrsets if rrset.rdtype == dns.rdatatype.CNAME)
     target = next(aliases, None)
     data = (rdata for rrset in rrsets if rrset.rdtype in _FAMILIES for rdata in rrset)
@@ -63,6 +67,7 @@ def _read(cut: Cut, name: Name) -> Host:
         nxdomain=Kind.NXDOMAIN in kinds,
         alias=target is not None,
         target=target,
+        source=None if target is None else source_of(name, target, given),
         failed=tuple(s for s in lookups if s.outcome is Outcome.FAILED and _heard(s, cut.unheard)),
         steps=tuple(dict.fromkeys((*(step.id for step, _ in found), *(step.id for step in lookups)))),
     )
@@ -74,9 +79,9 @@ def _lookups(cut: Cut) -> dict[Name, list[Step]]:
 
 
 def _address_probes(cut: Cut) -> dict[Name, list[HeardReply]]:
-    """The replies to the probes for the addresses of name servers, by name."""
+    """The replies to the probes for the addresses of name servers, by name; none from another zone."""
     found: dict[Name, list[HeardReply]] = {}
-    for reply in cut.probe(Probe.ADDRESS):
+    for reply in (each for each in cut.probe(Probe.ADDRESS) if foreign_soa_in(each) is None):
         found.setdefault(reply.step.question.name, []).append(reply)
     return found
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 
 import dns.flags
+import dns.name
 
 from dnstrace.checks.catalogue import Trait, of_cut, of_trace
 from dnstrace.checks.evidence import Cut, Evidence
@@ -17,6 +18,7 @@ from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import zone_text
 
 _NETWORK = {4: 24, 6: 48}  # the smallest prefixes that networks announce
+_ROOT_SERVERS = dns.name.from_text("root-servers.net.")
 _BELOW_TLD = 3  # labels of a name below a top-level domain, the root's included
 
 
@@ -25,8 +27,9 @@ def intercepted(evidence: Evidence) -> Iterator[Observation]:
     """Something on the network answers in place of the root servers.
 
     What it is: replies that come from the addresses of root servers are replies that no root server
-    gives: the final answer, or an offer of recursion. A proxy or firewall near you intercepts DNS queries
-    and answers them itself.
+    gives: the final answer without authority, or an offer of recursion. A proxy or firewall near you
+    intercepts DNS queries and answers them itself. Answers with authority are left out: root servers serve
+    root-servers.net too, and a root of your own may serve any zone.
 
     Why it matters: no query reaches the servers that it was sent to, so nothing seen from here says
     anything about any zone.
@@ -39,7 +42,8 @@ def intercepted(evidence: Evidence) -> Iterator[Observation]:
     if root is None or len(evidence.trace.question.name) < _BELOW_TLD:
         return
     hints = {a.text for s in root.servers for a in s.addresses if a.source in (Source.HINT, Source.GLUE)}
-    false = [reply for reply in root.replies if reply.address in hints and _is_no_root(reply)]
+    public = all(server.name.is_subdomain(_ROOT_SERVERS) for server in root.servers)
+    false = [reply for reply in root.replies if reply.address in hints and _is_no_root(reply, public)]
     if false:
         yield Observation(
             f"{len(false)} of {len(root.replies)} root server addresses gave a reply that no root"
@@ -104,5 +108,10 @@ def _network(address: str) -> object:
     return ip_network(f"{address}/{_NETWORK[family_of(address)]}", strict=False)
 
 
-def _is_no_root(reply: HeardReply) -> bool:
-    return reply.message is not None and bool(reply.message.answer or reply.message.flags & dns.flags.RA)
+def _is_no_root(reply: HeardReply, public: bool) -> bool:
+    """Whether a reply is one that no root server gives; those of a root of one's own may offer recursion."""
+    if reply.message is None:
+        return False
+    flags = reply.message.flags
+    final = bool(reply.message.answer) and not flags & dns.flags.AA
+    return final or (public and bool(flags & dns.flags.RA))

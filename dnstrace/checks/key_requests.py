@@ -153,12 +153,14 @@ def _faults(signing: Signing, requests: list[_Request]) -> Iterator[str]:
         yield "ask for no DS record, and for DS records at the same time"
     if missing := [request.tag for request in named if request.key is None]:
         yield f"name {_keys_text(missing)}, which the zone does not have"
-    keys = [request.key for request in named if request.key is not None]
+    keys, idle = [request.key for request in named if request.key is not None], list[int]()
+    plain = [key_tag(key) for key in keys if not key.flags & _SEP]
     if unfit := [key_tag(key) for key in keys if not key.flags & ZONE_KEY or key.flags & REVOKED]:
         yield f"name {_keys_text(unfit)}, which may not sign: not a zone key, or revoked"
     elif idle := [key_tag(key) for key in keys if key not in signing.signing_keys]:
-        yield f"name {_keys_text(idle)}, which does not sign the zone's keys"
-    if plain := [key_tag(key) for key in keys if not key.flags & _SEP]:
+        both = " and is not marked as a secure entry point" if idle == plain else ""
+        yield f"name {_keys_text(idle)}, which does not sign the zone's keys{both}"
+    if plain and plain != idle:
         yield f"name {_keys_text(plain)}, which is not marked as a secure entry point"
 
 

@@ -27,8 +27,8 @@ MADE_FOR_THE_QUERY = frozenset(
     }
 )
 """What a server may look up or choose for each query."""
-FOR_SERVERS_ALONE = frozenset({dns.rdatatype.NSEC3PARAM, dns.rdatatype.RRSIG})
-"""What only name servers use."""
+FOR_SERVERS_ALONE = frozenset({dns.rdatatype.NSEC, dns.rdatatype.NSEC3PARAM, dns.rdatatype.RRSIG})
+"""What nobody asks for but to see how a zone is signed: only name servers use it."""
 _WORSE = frozenset({Sort.CUT, Sort.EXISTENCE, Sort.DATA})
 
 
@@ -69,5 +69,7 @@ def _unlike(cut: Cut, replies: list[HeardReply]) -> list[Difference]:
     if len(set(serials(cut).values())) > 1:
         return []
     types = {rrset.rdtype for reply in replies for rrset in reply.meaning.answer}
-    alike = types <= MADE_FOR_THE_QUERY or types <= FOR_SERVERS_ALONE
+    if types <= FOR_SERVERS_ALONE:
+        return []  # each signer makes its own
+    alike = types <= MADE_FOR_THE_QUERY
     return [each for each in differences(replies) if each.sort is not Sort.TTL or not alike]

@@ -114,36 +114,32 @@ def followed_by_parent(cut: Cut, names: Iterable[Name], found: Observation) -> O
 
 
 def apart_from_parent(cut: Cut, names: Iterable[Name]) -> bool:
-    """Whether the parent lists none of these name servers, and those that it lists have another zone.
+    """Whether the servers that the parent lists in addition to these have a newer version, or another zone.
 
-    It is the zone of another host, or a newer version. That the parent has to follow would bring back what
-    the former host has, where a zone was moved with the NS records of that host in it.
+    That the parent has to list these alone would bring back what the former host has, where a zone was moved
+    with the NS records of that host in it. A minority with another zone of that name was left behind.
     """
     here = set() if cut.delegation is None else {server.name for server in cut.delegation.servers}
     there = set(names)
     known = list(soa_records(cut))
-    mine = [soa for reply, soa in known if reply.server in here]
+    mine = [soa for reply, soa in known if reply.server in here - there]
     others = [soa for reply, soa in known if reply.server in there]
-    if here & there or not mine or not others:
+    if not mine or not others:
         return False
-    newest = newest_of({soa.serial for soa in (*mine, *others)})
     named = {each for soa in mine for each in (soa.mname, soa.rname)}
-    alien = all(named.isdisjoint({soa.mname, soa.rname}) for soa in others)
-    return alien or newest not in {soa.serial for soa in others}
+    if all(named.isdisjoint({soa.mname, soa.rname}) for soa in others):
+        return 2 * len(here - there) > len(here)
+    return newest_of({soa.serial for soa in (*mine, *others)}) not in {soa.serial for soa in others}
 
 
-def _undecided(cut: Cut, names: Iterable[Name], found: Observation) -> Observation:
+def _undecided(cut: Cut, names: list[Name], found: Observation) -> Observation:
     """The observation of two sets of name servers of which only the operator knows which one is right."""
     zone, parent = zone_text(cut.zone), parent_text(cut)
-    here = listed(sorted(server.name for server in cut.delegation.servers)) if cut.delegation else ""
+    listing = () if cut.delegation is None else cut.delegation.servers
+    others = listed(sorted({server.name for server in listing} - {*names}))
     cure = (
-        f"find out which of them have the current version of {zone}: if {here}, list these in its NS records"
-        f" there; if not, have {parent} list {listed(names)}"
+        f"find out which of them have the current version of {zone}: if {others}, list only these in its NS"
+        f" records there and in {parent}; if not, have {parent} list {listed(names)}"
     )
-    return replace(
-        found,
-        message=f"{found.message}. They have different versions of it",
-        cure=cure,
-        remedy=in_zone(cut.zone),
-        blame=Blame.HOST,
-    )
+    message = f"{found.message}. They have different versions of it"
+    return replace(found, message=message, cure=cure, remedy=in_zone(cut.zone), blame=Blame.HOST)

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Iterator
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import TypedDict
 
+import dns.rdatatype
+
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.glue import address_records, working, zone_of_host
@@ -71,18 +73,25 @@ class _Addresses(TypedDict):
 
 def _addresses_instead(cut: Cut, host: Host) -> _Addresses:
     """The addresses to publish instead of an alias, where they are known."""
+    if host.source is not None and host.source.rdtype == dns.rdatatype.DNAME:
+        return {"records": (), "remedy": in_zone(cut.zone)}  # nothing can be published below it
     found = address_records(host.name, working(cut, walked_addresses(cut).get(host.name, ())))
-    gone = () if host.target is None or not found else (f"{host.name} 3600 IN CNAME {host.target}",)
+    own = host.source is not None and host.source.owner == host.name
+    gone = (f"{host.name} 3600 IN CNAME {host.target}",) if own and found else ()
     return {"records": found, "remedy": in_zone(zone_of_host(cut, host), add=found, remove=gone)}
 
 
 def _instead_of_alias(cut: Cut, host: Host) -> str:
     """What to do about an alias: the host that it leads to is only named if it may serve the zone."""
     end, known = end_of_aliases(cut, host.name), walked_addresses(cut).get(host.name)
+    instead = None if end is None or (known and not working(cut, known)) else f"list {plain(end)} instead"
+    source = host.source
+    if source is not None and source.rdtype == dns.rdatatype.DNAME:
+        return instead or f"list a host that is not below {source.what} instead"
     replaced = f"replace the CNAME record of {plain(host.name)} with A and AAAA records"
-    if end is None or (known and not working(cut, known)):
-        return replaced
-    return f"{replaced}, or list {plain(end)} instead"
+    if source is not None and source.owner != host.name:
+        replaced = f"give {plain(host.name)} A and AAAA records of its own"
+    return f"{replaced}, or {instead}" if instead else replaced
 
 
 class _Fix(TypedDict):
@@ -111,7 +120,7 @@ def _without_names(cut: Cut, group: list[Host], meant: dict[Name, Name]) -> _Fix
         with_dot = listed(name.to_text() for name in meant.values())
         cure = f"write {with_dot}, with the final dot, in the NS records of {zone} {where}"
     else:
-        them = "it" if len(names) == 1 else "them"
+        them = "them" if len(names) > 1 else plain(names[0]) if group[0].failed else "it"
         better = listed(right) if right else "" if left else "other name servers"
         instead = f"list {better} instead of {them} in" if better else f"remove {them} from"
         cure = _either(cut, group, f"{instead} the NS records of {zone} {where}")

@@ -54,7 +54,7 @@ def no_tcp(cut: Cut) -> Iterator[Observation]:
     rest = [r for r in (*silent, *refused.values()) if r.address not in lost]
     for server, replies in by_server([*needed, *rest]).items():
         truncates = any(reply.address in lost for reply in replies)
-        although = " although it truncates its replies over UDP" if truncates else ""
+        although = ", although it truncates its replies over UDP" if truncates else ""
         yield Observation(
             f"{plain(server)} {_does(replies)} over TCP at {addresses(replies)}{although}",
             steps_of([*replies, *(each for each in silent if each.server == server)]),

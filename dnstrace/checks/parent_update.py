@@ -121,8 +121,8 @@ def cds_inconsistent(cut: Cut) -> Iterator[Observation]:
     ds, keys = (next(iter(groups), frozenset()) for groups in each.values())
     if ds and keys and {record[:2] for record in ds} != {record[:2] for record in keys}:
         message = (
-            f"the CDS records of {zone_text(cut.zone)} are for {in_words(ds)},"
-            f" but its CDNSKEY records are for {in_words(keys)}"
+            f"the CDS records of {zone_text(cut.zone)} are for DS {in_words(ds)},"
+            f" but its CDNSKEY records are for DS {in_words(keys)}"
         )
         yield _inconsistency(message, cut, *each.values())
 

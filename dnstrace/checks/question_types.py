@@ -26,6 +26,7 @@ _PROBES = frozenset(
         Probe.DNSKEY,
         Probe.CDS,
         Probe.CDNSKEY,
+        Probe.NSEC,
         Probe.NSEC3PARAM,
         Probe.ADDRESS,
         Probe.BETWEEN,
@@ -41,13 +42,13 @@ _DOES = {
     Kind.CONNECTION_LOST: "closes the connection after",
     Kind.EMPTY: "sends an empty reply to",
     Kind.OTHER_TYPE: "answers with records of another type to",
-    Kind.OTHER_NAME: "answers for another name in reply to",
-    Kind.WRONG_CLASS: "answers in another class in reply to",
-    Kind.SIDEWAYS_REFERRAL: "refers to another zone in reply to",
+    Kind.OTHER_NAME: "answers with records of another name to",
+    Kind.WRONG_CLASS: "answers with records of another class to",
     Kind.MALFORMED: "sends a reply that cannot be read to",
     Kind.MISMATCH: "sends a reply that does not match to",
     Kind.PORT_UNREACHABLE: "rejects",
     Kind.UPWARD_REFERRAL: "refers to a zone above in reply to",
+    Kind.SIDEWAYS_REFERRAL: "refers to another zone in reply to",
     Kind.SELF_REFERRAL: "refers to its own zone in reply to",
 }
 
@@ -66,7 +67,7 @@ def type_fails(cut: Cut) -> Iterator[Observation]:
 
     What it is: the server answers for the SOA or NS records of the zone. To other types of query it does
     not reply, or it replies with an error or with something else of no use, where the records or NODATA are
-    due.
+    due. A server of the parent zone may have the zone's DS records in referrals, and fail if asked for them.
 
     Why it matters: clients that need the type wait in vain or fail. Certificate authorities do not issue
     if CAA fails, browsers wait for HTTPS, and mail servers for MX. If it is the type in question, or one
@@ -78,6 +79,7 @@ def type_fails(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 8906 section 3.1.2; RFC 4074 section 4; RFC 3597 section 3; RFC 2308 section 2.2
     """
+    yield from _without_ds(cut)
     controls = cut.once(_controls)
     for server, failing in by_server(_failing(cut)).items():
         yield Observation(
@@ -88,6 +90,29 @@ def type_fails(cut: Cut) -> Iterator[Observation]:
             cure=f"make {plain(server)}, or the device in front of it, reply to every type: with the records,"
             f" or with NOERROR and the SOA record of {zone_text(cut.zone)}",
             level=_level(cut, failing),
+            remedy=at_servers(server),
+        )
+
+
+def _without_ds(cut: Cut) -> Iterator[Observation]:
+    """The servers of the parent that have DS records of the zone in referrals, and fail if asked for them.
+
+    It is an error where all that were asked do. Silence of only some may be chance.
+    """
+    steps = (step for step in cut.steps if step.probe is Probe.TYPE and step.zone == cut.parent)
+    asked = [reply for step in steps for reply in replies_of(step) if step.question.name == cut.zone]
+    failing = [reply for reply in asked if reply.meaning.kind in FAILING and not _truncates(reply)]
+    if len(failing) < len(asked):
+        failing = [reply for reply in failing if reply.meaning.kind is not Kind.TIMEOUT]
+    for server, replies in by_server(failing).items():
+        yield Observation(
+            f"{plain(server)} {_reaction(replies[0])} queries for {plain(cut.zone)} DS at"
+            f" {addresses(replies)}, although its referrals include these records",
+            (*steps_of(replies), *steps_of(cut.referrals)),
+            server=server,
+            zone=cut.parent,
+            cure=f"make {plain(server)}, or the device in front of it, answer queries for DS records",
+            level=Level.ERROR if len(failing) == len(asked) else Level.WARNING,
             remedy=at_servers(server),
         )
 
@@ -135,6 +160,8 @@ def _is_failure(cut: Cut, reply: HeardReply) -> bool:
     control = cut.once(_controls).get(reply.address)
     if control is None or not _is_of_no_use(cut, reply) or _truncates(reply):
         return False
+    if control.meaning.kind is Kind.REFERRAL and reply.step.question.rdtype == dns.rdatatype.DS:
+        return False  # that is judged with the zone below
     if reply.address in cut.once(unsteady):
         return False
     if _lacks_soa_only(reply) and reply.step.probe is not None:

@@ -45,8 +45,8 @@ def dname_too_long(cut: Cut) -> Iterator[Observation]:
     below = ", whose target is below it," if grows else ""
     elsewhere = f"a name that is not below {plain(dname.name)}" if grows else "a shorter name"
     yield Observation(
-        f"the DNAME record of {plain(dname.name)}{below} makes a name longer than 255 octets of"
-        f" {plain(replies[0].step.question.name)}, on {where(replies)}",
+        f"the DNAME record of {plain(dname.name)}{below} turns"
+        f" {plain(replies[0].step.question.name)} into a name longer than 255 octets, on {where(replies)}",
         steps_of(replies),
         cure=f"point the DNAME record of {plain(dname.name)} at {elsewhere}",
         remedy=in_zone(cut.zone),

@@ -14,7 +14,7 @@ from dnstrace.checks.ds_fixes import cure_of_ds, remedy_of_ds
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, parent_text, where
 from dnstrace.checks.remedies import at_parent, in_zone
-from dnstrace.checks.replies import by_server, steps_of
+from dnstrace.checks.replies import HeardReply, by_server, steps_of
 from dnstrace.checks.signing import Signing, signing_of
 from dnstrace.dnssec.algorithms import (
     SHA1_DIGEST,
@@ -235,7 +235,8 @@ def algorithm_unsupported(cut: Cut) -> Iterator[Observation]:
 def dnskey_differs(cut: Cut) -> Iterator[Observation]:
     """Servers of the zone have different keys.
 
-    What it is: the DNSKEY RRset of one server lacks a key that signs data elsewhere, or has an extra one.
+    What it is: the DNSKEY RRset of one server lacks a key that signs data elsewhere, or has an extra one, or
+    one server has an unsigned copy of the zone.
 
     Why it matters: a resolver that has the keys from one server and the data from another cannot validate
     the data, and answers SERVFAIL until its cache is renewed. The failure may come and go.
@@ -246,24 +247,33 @@ def dnskey_differs(cut: Cut) -> Iterator[Observation]:
     References: RFC 4035 section 2.1; RFC 8901 section 3; RFC 6781 section 4.1
     """
     groups = signing_of(cut).key_groups
-    if len(groups) < 2 or not cut.probed:
+    unsigned = any(not keys for keys, _ in groups)
+    if len(groups) < 2 or not (cut.probed or unsigned):
         return
-    usual, *others = groups
-    servers = by_server(reply for _, replies in others for reply in replies)
+    (_, most), *others = groups
+    undecided = not signing_of(cut).entries and len(most) == len(others[0][1])
+    behind = groups if undecided else others
+    servers = by_server(reply for _, replies in behind for reply in replies)
     each = "; ".join(f"{where(replies)}: {_tags(keys)}" for keys, replies in groups)
     yield Observation(
         f"the servers of {zone_text(cut.zone)} have different keys: {each}",
         steps_of(reply for _, replies in groups for reply in replies),
         server=next(iter(servers)) if len(servers) == 1 else None,
         cure=f"load the same version of {zone_text(cut.zone)} on all its servers",
-        level=Level.ERROR
-        if signing_of(cut).anchored and any(not usual[0] & keys for keys, _ in others)
-        else None,
+        level=Level.ERROR if _breaks(cut, groups) else None,
         remedy=in_zone(cut.zone, servers=servers),
     )
 
 
 # --- what they look at -------------------------------------------------------------------------
+
+
+def _breaks(cut: Cut, groups: list[tuple[frozenset[DNSKEY], list[HeardReply]]]) -> bool:
+    """Whether resolvers fail: there is no key in common. Few servers of a zone above count less."""
+    (usual, at), *others = groups
+    odd = sum(len(replies) for _, replies in others)
+    apart = any(not usual & keys for keys, _ in others)
+    return signing_of(cut).anchored and apart and (cut.probed or odd >= len(at))
 
 
 def _not_had(cut: Cut, usable: list[DS]) -> str:

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 import dns.rcode
 
 from dnstrace.checks.catalogue import Trait, of_cut
-from dnstrace.checks.controls import failing_over_tcp, truncated
+from dnstrace.checks.controls import ANSWERS, failing_over_tcp, truncated, without_authority
 from dnstrace.checks.evidence import FAILING, Cut
 from dnstrace.checks.phrases import addresses, listed, question_text
 from dnstrace.checks.replies import SILENCES, HeardReply, replies_of
 from dnstrace.checks.server_fixes import each_server
-from dnstrace.checks.signed_data import without_authority
 from dnstrace.checks.statements import foreign_soa_in, soa_with_referral
 from dnstrace.message.meaning import FROM_CHILD
 from dnstrace.model import Kind, Probe
@@ -30,16 +29,8 @@ _LAME = {
     Kind.OTHER_TYPE: "answers with records of another type",
     Kind.WRONG_CLASS: "answers in another class",
 }
-_FAILS = {
-    Kind.SERVER_FAILURE,
-    Kind.NOT_IMPLEMENTED,
-    Kind.FORMAT_ERROR,
-    Kind.BAD_VERSION,
-    Kind.BAD_COOKIE,
-    Kind.OTHER_RCODE,
-}
 _OLD = {Kind.NOT_IMPLEMENTED, Kind.FORMAT_ERROR, Kind.BAD_VERSION, Kind.BAD_COOKIE}  # old software
-_ANSWERS = {Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN}
+_FAILS = {*_OLD, Kind.SERVER_FAILURE, Kind.OTHER_RCODE}
 _WHY = {
     Kind.TIMEOUT: "no reply came in time",
     Kind.PORT_UNREACHABLE: "nothing listens on the port",
@@ -125,7 +116,14 @@ def lame_server(cut: Cut) -> Iterator[Observation]:
             what = f"does not answer queries for {_asked_for(cut, replies)}"
         return f"{what} at {addresses(replies)}: it {how}"
 
-    yield from each_server(cut, lame, does, lambda replies: _configure(cut, replies))
+    def repair(replies: list[HeardReply]) -> str:
+        configure = _configure(cut, replies)
+        if cut.probed or not all(reply.meaning.kind in FAILING for reply in replies):
+            return configure
+        what = f"make {_who(replies)} answer queries for {_asked_for(cut, replies)}"
+        return f"{what}; if it does not serve {zone_text(cut.zone)} at all, {configure}"
+
+    yield from each_server(cut, lame, does, repair)
 
 
 @of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, also=(Level.WARNING,))
@@ -221,7 +219,7 @@ def not_authoritative(cut: Cut) -> Iterator[Observation]:
     without = [
         reply
         for reply in _anyhow(cut)
-        if reply.meaning.kind in _ANSWERS
+        if reply.meaning.kind in ANSWERS
         and not reply.meaning.authoritative
         and soa_with_referral(reply) is None
     ]
@@ -229,8 +227,9 @@ def not_authoritative(cut: Cut) -> Iterator[Observation]:
     without += [reply for reply in without_authority(cut) if reply.address not in known]
 
     def does(replies: list[HeardReply]) -> str:
-        asked = zone_text(cut.zone) if replies[0].address in known else _questions(replies)
-        return f"answers for {asked} without authority (no AA flag) at {addresses(replies)}"
+        questions = dict.fromkeys(question_text(reply.step.question) for reply in replies)
+        what = zone_text(cut.zone) if replies[0].address in known else listed(questions, 8)
+        return f"answers for {what} without authority (no AA flag) at {addresses(replies)}"
 
     for each in each_server(
         cut,
@@ -265,7 +264,7 @@ def _how_wrong(replies: list[HeardReply]) -> str:
     if len(elsewhere) < len({reply.address for reply in replies}):
         return f"sends only replies that do not match the query at {addresses(replies)}"
     each = "; ".join(f"asked at {address}, {note}" for address, note in elsewhere.items())
-    return f"replies from another address or port than it was asked at, which resolvers ignore: {each}"
+    return f"replies from an address or port other than the one asked, which resolvers ignore: {each}"
 
 
 def _repair_of_wrong(replies: list[HeardReply]) -> str:

@@ -42,7 +42,7 @@ def same_address(cut: Cut) -> Iterator[Observation]:
     for (names, where), addresses in _groups({side: _shared(found) for side, found in sides.items()}).items():
         same = f"the same {'address' if len(addresses) == 1 else 'addresses'} {listed(addresses)}"
         yield _observation(cut, f"{listed(names)} have {same} {_sides(where)}", *names)
-    single = {side: _only_ipv4(found) for side, found in sides.items()}
+    single = {} if _has_special_ipv4(cut) else {side: _only_ipv4(found) for side, found in sides.items()}
     for address in dict.fromkeys(filter(None, single.values())):
         where = tuple(side for side, found in single.items() if found == address)
         of = f"the name servers of {zone_text(cut.zone)} have only one IPv4 address"
@@ -101,6 +101,14 @@ def _shared(addresses: Addresses) -> dict[str, Names]:
         for text in dict.fromkeys(texts):
             names.setdefault(text, []).append(name)
     return {text: tuple(found) for text, found in names.items() if len(found) > 1}
+
+
+def _has_special_ipv4(cut: Cut) -> bool:
+    """Whether a name server has an IPv4 address that nobody reaches, which is another finding."""
+    every = (
+        text for name in named(cut) for text in (*glue(cut).get(name, ()), *host_of(cut, name).addresses)
+    )
+    return any(family_of(text) == 4 and special(text) for text in every)
 
 
 def _only_ipv4(addresses: Addresses) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import dns.rdatatype
 
@@ -206,9 +206,11 @@ def _faults_of(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> I
     """One observation for the zone if all its servers are alike, else one for each server."""
     replies = [judged.reply for judged in found]
     steps = steps_of(replies)
-    asked = [judged.reply for judged in signing_of(cut).judged if judged.reply.step.id in steps]
+    judged_of_steps = [judged for judged in signing_of(cut).judged if judged.reply.step.id in steps]
+    asked = [judged.reply for judged in judged_of_steps]
     everywhere = by_server(replies).keys() >= by_server(asked).keys()
-    servers: list[Name | None] = [None] if everywhere and found else list(by_server(replies))
+    alike = everywhere and bool(found) and not _elsewhere_sound(found, judged_of_steps)
+    servers: list[Name | None] = [None] if alike else list(by_server(replies))
     for server in servers:
         here = [judged for judged in found if server in (None, judged.reply.server)]
         whats = list(dict.fromkeys(judged.what for judged in here))
@@ -216,7 +218,7 @@ def _faults_of(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> I
         sick = {judged.reply.address for judged in here}
         few = not cut.probed and 2 * len(sick) < len({reply.address for reply in asked})
         yield Observation(
-            f"{whats[0]}{why(here[0])}{more}, on {where(judged.reply for judged in here)}",
+            f"{whats[0]}{more}{why(here[0])}, on {where(judged.reply for judged in here)}",
             steps_of(judged.reply for judged in here),
             server=server,
             cure=f"sign {zone_text(cut.zone)} again, and load it on"
@@ -224,6 +226,13 @@ def _faults_of(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> I
             level=Level.WARNING if few else None,
             remedy=in_zone(cut.zone, servers=by_server(judged.reply for judged in here)),
         )
+
+
+def _elsewhere_sound(found: Iterable[Judged], judged: Iterable[Judged]) -> bool:
+    """Whether an RRset with a fault at one server has none at another that gave it too."""
+    faulty = {(each.what, each.reply.server) for each in found}
+    whats = {what for what, _ in faulty}
+    return any(each.what in whats and (each.what, each.reply.server) not in faulty for each in judged)
 
 
 def _used(judged: Judged) -> SignatureEvidence:

@@ -6,17 +6,13 @@ from collections.abc import Iterable
 
 import dns.rdatatype
 
-from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.dnssec.denial import DENIAL_TYPES
 from dnstrace.dnssec.records import DNSKEY, Signed, signed
 from dnstrace.dnssec.signature import usable_key
 from dnstrace.message.meaning import FROM_CHILD
-from dnstrace.model import Kind, Name, Probe, Purpose, Step
+from dnstrace.model import Kind, Name, Step
 from dnstrace.model.naming import is_below
-
-_COMPARED = (Probe.SOA, Probe.NS, Probe.DNSKEY, Probe.CDS, Probe.CDNSKEY, Probe.NSEC3PARAM, Probe.TYPE)
-_ANSWERS = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN})
 
 
 def keys_in(reply: HeardReply) -> frozenset[DNSKEY]:
@@ -32,12 +28,16 @@ def signers_of_data(keys: frozenset[DNSKEY]) -> frozenset[DNSKEY]:
 
 
 def to_be_signed(reply: HeardReply) -> tuple[Signed, ...]:
-    """The RRsets of a reply that the zone they belong to has to sign."""
+    """The RRsets of a reply that the zone they belong to has to sign.
+
+    An answer without the AA flag may be unsigned data of the zone below; if it is signed, it counts.
+    """
     message = reply.message
     if message is None:
         return ()
     dnames = [r.name for r in message.answer if r.rdtype == dns.rdatatype.DNAME]
-    answer = signed(message.answer) if reply.meaning.authoritative else []
+    authoritative = reply.meaning.authoritative
+    answer = [data for data in signed(message.answer) if authoritative or data.signatures]
     authority = signed(message.authority, (dns.rdatatype.SOA, dns.rdatatype.DS, *DENIAL_TYPES))
     return tuple(
         data
@@ -48,17 +48,10 @@ def to_be_signed(reply: HeardReply) -> tuple[Signed, ...]:
     )
 
 
-def without_authority(cut: Cut) -> list[HeardReply]:
-    """The replies with keys of the zone that lack the AA flag, and to probes where others have it."""
-    keys = (s for s in cut.steps if s.purpose is Purpose.DNSKEY and s.zone == cut.zone)
-    replies = [reply for step in keys for reply in replies_of(step)]
-    found = [r for r in replies if r.meaning.kind is Kind.ANSWER and not r.meaning.authoritative]
-    for probe in _COMPARED:
-        for step in cut.probe_steps(probe):
-            heard = [r for r in replies_of(step) if r.address in cut.serving and r.meaning.kind in _ANSWERS]
-            if any(reply.meaning.authoritative for reply in heard):
-                found += [reply for reply in heard if not reply.meaning.authoritative]
-    return found
+def denials_in(reply: HeardReply) -> tuple[Signed, ...]:
+    """The NSEC and NSEC3 RRsets of a reply: in the authority section, or in the answer if it is asked for."""
+    message = reply.message
+    return () if message is None else tuple(signed([*message.authority, *message.answer], DENIAL_TYPES))
 
 
 def from_child(steps: Iterable[Step], zone: Name) -> list[HeardReply]:

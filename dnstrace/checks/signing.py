@@ -125,7 +125,7 @@ class Signing:
         for step in self._cut.steps:
             if step.question.rdtype == dns.rdatatype.DNSKEY and step.question.name == self.zone:
                 for reply in replies_of(step):
-                    if reply.meaning.kind in _KNOWN and reply.meaning.authoritative:
+                    if reply.meaning.kind in _KNOWN:
                         found[reply.address] = reply, reply.once(keys_in)
         return found
 
@@ -256,8 +256,7 @@ class Signing:
 
     def _arrival(self, reply: HeardReply) -> float:
         """The time as of which the signatures of a reply are judged."""
-        judgement = self._cut.judgement
-        return 0.0 if judgement is None else judgement.time_of(reply.attempt.exchange)
+        return self._cut.time_of(reply.attempt.exchange)
 
     def _currency(self, reply: HeardReply, data: Signed) -> tuple[int, ...]:
         at = self._arrival(reply)

@@ -16,6 +16,7 @@ from dnstrace.checks.phrases import listed, server_names, where
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, by_server, only_server, steps_of
 from dnstrace.checks.serials import primaries
+from dnstrace.checks.statements import foreign_soa_in
 from dnstrace.model import ROOT, Kind, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
@@ -47,6 +48,7 @@ def soa_missing(cut: Cut) -> Iterator[Observation]:
         for reply in cut.probe(Probe.SOA)
         if reply.meaning.kind in (*_NONE_THERE, Kind.OTHER_TYPE)
         and reply.rrset(cut.zone, dns.rdatatype.SOA) is None
+        and foreign_soa_in(reply) is None  # the server does not have the zone, which is another finding
     ]
     zone = zone_text(cut.zone)
     for server, replies in by_server(lacking).items():
@@ -128,7 +130,7 @@ def _several_primaries(
     """The observation that a zone is edited on several primaries, whose serials cannot be compared."""
     each = listed(f"{plain(name)} with serial {serial}" for name, serial in sorted(several.items()))
     return Observation(
-        message=f"{zone_text(cut.zone)} has several primary servers: {each}. Their serials do not show"
+        message=f"{zone_text(cut.zone)} has several primary servers: {each}; their serials do not show"
         " whether they have the same data",
         steps=steps_of([reply for replies in by_serial.values() for reply in replies]),
         cure=f"make every change of {zone_text(cut.zone)} on all its primary servers",

@@ -8,7 +8,6 @@ import dns.flags
 import dns.rcode
 import dns.rdatatype
 
-from dnstrace.checks.anomalies import result_text
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.controls import answered_with_edns, knowing_edns, unsteady
 from dnstrace.checks.evidence import Cut
@@ -16,12 +15,13 @@ from dnstrace.checks.phrases import UPDATE, addresses, listed
 from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.replies import HeardReply, by_server, rcode_text, steps_of
 from dnstrace.checks.signing import signing_of
-from dnstrace.model import ROOT, Cause, Kind, Probe
+from dnstrace.model import ROOT, Cause, Edns, Kind, Meaning, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain
 from dnstrace.model.structs import replace
 
 _PASS = "update the name server software of {server}, or the firewall that drops such queries"
+_UPDATE = "update the name server software of {server}, or the device in front of it that replies"
 
 
 @of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
@@ -46,7 +46,7 @@ def no_edns(cut: Cut) -> Iterator[Observation]:
     for each in each_doing(
         found,
         "does not support EDNS at",
-        "update the name server software of {server}, or remove what strips EDNS on the way to it",
+        "update the name server software of {server}, or remove what strips EDNS on the way",
     ):
         yield replace(each, level=Level.ERROR if signing_of(cut).ds else None)
     steadily = cut.only_plain.keys() - cut.once(unsteady)
@@ -83,7 +83,7 @@ def drops_edns(cut: Cut) -> Iterator[Observation]:
         cut,
         Cause.DROPS_EDNS,
         "does not reply to queries with EDNS at",
-        "let queries with EDNS reach {server}, or update its name server software",
+        "let queries with EDNS reach {server}, or update the name server software",
         lambda reply: reply.address not in passed,
     )
 
@@ -105,7 +105,7 @@ def drops_large_udp(cut: Cut) -> Iterator[Observation]:
         cut,
         Cause.DROPS_LARGE_UDP,
         "sends replies over 512 octets, which do not arrive, at",
-        "let fragments and large datagrams from {server} pass, or limit its replies to 1232 octets",
+        "let fragments and large datagrams from {server} pass, or limit UDP replies to 1232 octets",
     )
 
 
@@ -129,8 +129,9 @@ def edns_version(cut: Cut) -> Iterator[Observation]:
 def edns_option(cut: Cut) -> Iterator[Observation]:
     """A name server does not ignore an unknown EDNS option.
 
-    What it is: a query with an option of an unassigned code gets an error, another answer than a query
-    without it, the option back, or no reply.
+    What it is: a query with an option of an unassigned code gets an error, gets the option back, gets no
+    reply, or gets another reply than the same query without the option: one without the answer, without
+    authority or without EDNS.
 
     Why it matters: resolvers send options, such as cookies, that older servers do not know. Servers must
     ignore these; if they do not, resolution fails or is slow.
@@ -139,13 +140,13 @@ def edns_option(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 6891 section 6.1.2; RFC 8906 section 8.2.3
     """
-    without = {reply.address: reply for reply in cut.probe(Probe.SOA)}
+    without = {reply.address: reply.meaning for reply in cut.probe(Probe.SOA)}
 
     def fault(reply: HeardReply) -> str:
         return _option_fault(reply, without[reply.address])
 
     found = [reply for reply in knowing_edns(cut, Probe.EDNS_OPTION) if fault(reply)]
-    yield from _each_fault(found, fault, "to a query with an unknown EDNS option at {}")
+    yield from _each_fault(found, fault, "to a query with an unknown EDNS option, at {}")
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -164,7 +165,7 @@ def case_not_kept(cut: Cut) -> Iterator[Observation]:
     found = [reply for reply in cut.probe(Probe.CASE) if _changes_case(reply)]
     yield from each_doing(
         found,
-        "changes the case of the name in the question at",
+        "changes the case of the name in the question, at",
         UPDATE,
     )
 
@@ -186,7 +187,7 @@ def open_recursion(cut: Cut) -> Iterator[Observation]:
     found = [reply for reply in cut.probe(Probe.RECURSION) if _recurses(reply)]
     yield from each_doing(
         found,
-        "resolves names outside its own zones for anybody at",
+        "resolves names outside its own zones for anybody, at",
         "turn recursion off on {server}, or allow it for your own network only",
     )
 
@@ -207,7 +208,7 @@ def open_transfer(cut: Cut) -> Iterator[Observation]:
     found = [r for r in cut.probe(Probe.TRANSFER) if r.rrset(cut.zone, dns.rdatatype.SOA) is not None]
     yield from each_doing(
         found,
-        "transfers the whole zone (AXFR) to anybody at",
+        "transfers the whole zone (AXFR) to anybody, at",
         "allow zone transfers from {server} to your secondaries only",
     )
 
@@ -237,7 +238,7 @@ def _each_fault(
             f"{plain(server)} {faults} {to.format(addresses(replies))}",
             steps_of(replies),
             server=server,
-            cure=_PASS.format(server=plain(server)),
+            cure=(_PASS if any(r.message is None for r in replies) else _UPDATE).format(server=plain(server)),
             remedy=at_servers(server),
         )
 
@@ -264,27 +265,22 @@ def _version_fault(reply: HeardReply) -> str:
     return f"replies {dns.rcode.to_text(reply.message.rcode())}"
 
 
-def _option_fault(reply: HeardReply, without: HeardReply) -> str:
-    """What is wrong with the reply to an unknown option; empty where nothing is."""
+def _option_fault(reply: HeardReply, without: Meaning) -> str:
+    """What is wrong with the reply to an unknown option; empty where it is as `without` that."""
     if reply.message is None:
         return "does not reply"
     if reply.message.rcode() != dns.rcode.NOERROR:
         return f"replies {dns.rcode.to_text(reply.message.rcode())}"
-    here, there = reply.meaning, without.meaning
-    if here.kind is not Kind.TRUNCATED and here.kind is not there.kind:
-        return f"sends {result_text(here)}"
-    if here.usable and here.authoritative is not there.authoritative:
-        return f"{'sets' if here.authoritative else 'clears'} AA in its reply"
-    sent = (
-        {code for code, _ in reply.attempt.exchange.query.edns.options}
-        if reply.attempt.exchange.query.edns
-        else set()
-    )
-    return (
-        "sends the option back in its reply"
-        if sent & {int(o.otype) for o in reply.message.options if int(o.otype) > 60000}
-        else ""
-    )
+    sent = {code for code, _ in (reply.attempt.exchange.query.edns or Edns()).options}
+    if sent & {int(o.otype) for o in reply.message.options if int(o.otype) > 60000}:
+        return "sends the option back in its reply"
+    if reply.message.edns < 0:
+        return "replies without EDNS"
+    if reply.meaning.kind is Kind.TRUNCATED:
+        return ""  # a probe is not put again over TCP
+    if reply.meaning.kind is not without.kind:
+        return "gives another answer"
+    return "answers without authority" if without.authoritative and not reply.meaning.authoritative else ""
 
 
 def _changes_case(reply: HeardReply) -> bool:

@@ -79,7 +79,7 @@ def unregistered(cut: Cut, host: Host) -> Name | None:
 def fix_of(cut: Cut, group: Sequence[Host]) -> str:
     """What makes names with the same fault resolve."""
     if (failed := group[0].failed) and not group[0].absent:
-        return f"fix the servers of {zone_text(failed[-1].zone)}"
+        return f"get the servers of {zone_text(failed[-1].zone)} to answer"
     domains = dict.fromkeys(domain for host in group if (domain := unregistered(cut, host)) is not None)
     if domains:
         return f"register {listed(domains)}" if len(next(iter(domains))) > _TOP else ""

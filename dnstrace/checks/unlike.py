@@ -128,11 +128,16 @@ def _facts_in(reply: HeardReply, meaning: Meaning, signed: bool) -> Iterator[Fac
     yield Fact(Sort.AUTHORITY, None, meaning.authoritative, "AA" if meaning.authoritative else "no AA")
     exists = meaning.kind.value.upper() if meaning.kind in _NEGATIVE else ""
     yield Fact(Sort.EXISTENCE, None, exists, exists or "data")
-    if exists:
+    if exists and not _makes_up_apex(reply, meaning):
         owner = None if meaning.soa is None else meaning.soa.name
         yield Fact(Sort.NEGATIVE, None, owner, "no SOA" if owner is None else f"the SOA of {plain(owner)}")
     else:
         yield from _facts_of_data(reply, meaning, signed)
+
+
+def _makes_up_apex(reply: HeardReply, meaning: Meaning) -> bool:
+    """Whether the SOA record of a denial is named after the question, and not after a zone."""
+    return meaning.zone is None and meaning.soa is not None and meaning.soa.name == reply.step.question.name
 
 
 def _facts_of_referral(meaning: Meaning, shown: bool) -> Iterator[Fact]:

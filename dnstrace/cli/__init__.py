@@ -44,7 +44,7 @@ def main() -> int:
 
         environment = Environment()
         environment.first = first_query(sys.argv[1:], environment)
-        from dnstrace.cli.deferring import defer
+        from dnstrace.message.deferring import defer
 
         defer()
         from dnstrace.cli.command import command

@@ -19,6 +19,7 @@ from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, as_denial, read_denial
 from dnstrace.dnssec.proof import Proof, ProofResult
 from dnstrace.dnssec.records import Signed, signed, type_name
 from dnstrace.model import ROOT, Kind, Meaning, Name, Outcome, Question, Step
+from dnstrace.model.jobs import with_job
 from dnstrace.model.judgement import SecurityStatus, weakest
 from dnstrace.model.naming import is_below, plain, zone_text
 from dnstrace.model.security import Security
@@ -116,8 +117,8 @@ class Answer:
         if zone.presumed:
             return zone.verdict
         if not checked.valid:
-            remedy = f"the operator of {zone_text(signer)} needs to sign it again"
-            return self._bogus(f"{what} does not validate: {checked.reason}; {remedy}")
+            reason = f"{what} does not validate: {checked.reason}"
+            return self._bogus(with_job(reason, signer, "sign it again"))
         return _SECURE if checked.encloser is None else self._expanded(data, zone, checked.encloser, what)
 
     def _expanded(self, data: Signed, zone: Zone, encloser: Name, what: str) -> SecurityStatus:
@@ -143,10 +144,8 @@ class Answer:
             return self._bogus(zone.verdict.reason)  # not even known whether the data need a signature
         if not zone.open:
             return self._bogus(f"{what} has no signature (RRSIG), and {zone.verdict.reason}")
-        return self._bogus(
-            f"{what} has no signature (RRSIG), although {zone_text(zone.name)} is signed; "
-            f"the operator of {zone_text(zone.name)} needs to fix this"
-        )
+        reason = f"{what} has no signature (RRSIG), although {zone_text(zone.name)} is signed"
+        return self._bogus(with_job(reason, zone.name))
 
     # --- negative answers ---------------------------------------------------------------------
 
@@ -223,8 +222,7 @@ class Answer:
         if proof.shown is ProofResult.PROVED:
             return _SECURE
         if proof.shown is ProofResult.UNPROVED:
-            remedy = f"the operator of {zone_text(zone.name)} needs to fix this"
-            return self._bogus(f"{what} is not proven: {proof.text}; {remedy}")
+            return self._bogus(with_job(f"{what} is not proven: {proof.text}", zone.name))
         return SecurityStatus(Security.INSECURE, f"{what}: {proof.text}")
 
 

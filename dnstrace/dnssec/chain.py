@@ -24,6 +24,7 @@ from dnstrace.dnssec.keys import KeySet, Trust, establish, unsupported
 from dnstrace.dnssec.records import signed
 from dnstrace.dnssec.replies import Reply
 from dnstrace.model import Name, Question
+from dnstrace.model.jobs import with_job
 from dnstrace.model.judgement import SecurityStatus
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.security import Security
@@ -107,9 +108,7 @@ class TrustChain:
         """
         if not self._case.replies.heard(zone):
             return SecurityStatus(Security.INDETERMINATE, reason)
-        return SecurityStatus(
-            Security.BOGUS, f"{reason}; the operator of {zone_text(owner)} needs to fix this"
-        )
+        return SecurityStatus(Security.BOGUS, with_job(reason, owner))
 
     def _child(self, zone: Zone, name: Name, found: Delegated) -> Zone:
         """A zone for which its parent publishes a DS RRset."""

@@ -19,6 +19,7 @@ from dnstrace.dnssec.proof import ProofResult
 from dnstrace.dnssec.records import DS, Signed, ds_records, signed
 from dnstrace.dnssec.replies import Reply
 from dnstrace.model import Delegation, Name, Purpose, Question, Step
+from dnstrace.model.jobs import with_job
 from dnstrace.model.judgement import DsEvidence, SecurityStatus
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.security import Security
@@ -103,7 +104,7 @@ class Delegations:
             return self._unanswered(question)
         neither = f"return neither a DS record for {plain(name)} nor a proof that there is none"
         return Delegated(
-            Says.NOTHING, f"the servers of {zone_text(zone.name)} {neither}; {_operator_remedy(zone)}"
+            Says.NOTHING, with_job(f"the servers of {zone_text(zone.name)} {neither}", zone.name)
         )
 
     def _unanswered(self, question: Question) -> Delegated:
@@ -131,7 +132,7 @@ class Delegations:
                 return self._signed_ds(reply, data, zone)
             if data.rrset.rdtype == dns.rdatatype.DS and not data.signatures:
                 unsigned = f"{_ds_of(name, zone)} is not signed, although {zone_text(zone.name)} is"
-                return Delegated(Says.WRONG, f"{unsigned}; {_operator_remedy(zone)}")
+                return Delegated(Says.WRONG, with_job(unsigned, zone.name))
         for data in signed(message.answer, (dns.rdatatype.DNAME,)):
             if (
                 name != data.name
@@ -148,7 +149,7 @@ class Delegations:
         self._case.notes.add(reply.step.id, ds=evidence, signatures=checked.signatures)
         if not checked.valid:
             broken = f"{_ds_of(data.name, zone)} does not validate: {checked.reason}"
-            return Delegated(Says.WRONG, f"{broken}; {_operator_remedy(zone)}")
+            return Delegated(Says.WRONG, with_job(broken, zone.name))
         if data.rrset.rdtype == dns.rdatatype.CNAME:
             return Delegated(Says.NO_CUT)  # an alias excludes a delegation (RFC 1034 section 3.6.2)
         return Delegated(Says.SIGNED, ds=ds)
@@ -167,7 +168,7 @@ class Delegations:
         if proof.shown is ProofResult.NO_CUT:
             return Delegated(Says.NO_CUT)
         unproven = f"{zone_text(zone.name)} does not prove that {plain(name)} has no DS record: {proof.text}"
-        return Delegated(Says.WRONG, f"{unproven}; {_operator_remedy(zone)}")
+        return Delegated(Says.WRONG, with_job(unproven, zone.name))
 
 
 def _denial_records(zone: Name, message: dns.message.Message) -> Sequence[dns.rrset.RRset]:
@@ -178,7 +179,3 @@ def _denial_records(zone: Name, message: dns.message.Message) -> Sequence[dns.rr
 
 def _ds_of(name: Name, zone: Zone) -> str:
     return f"the DS record for {plain(name)} in {zone_text(zone.name)}"
-
-
-def _operator_remedy(zone: Zone) -> str:
-    return f"the operator of {zone_text(zone.name)} needs to fix this"

@@ -90,8 +90,8 @@ def read_denial(
             record = f"the {type_name(data.rdtype)} record of {plain(data.name)}"
             trouble = trouble or f"{record} does not validate: {checked.reason}"
             continue
-        found_nsec += _read_nsec(data, zone)
-        found_nsec3 += _read_nsec3(data, zone)
+        found_nsec += read_nsec(data, zone)
+        found_nsec3 += read_nsec3(data, zone)
     return Denial(tuple(found_nsec), Hashed(zone, tuple(found_nsec3), effort), trouble, tuple(signatures))
 
 
@@ -106,7 +106,8 @@ def as_denial(data: Signed, checked: Checked) -> Checked:
     return Checked(False, "it was expanded from a wildcard, so it proves nothing", checked.signatures)
 
 
-def _read_nsec(data: Signed, zone: Name) -> list[Nsec]:
+def read_nsec(data: Signed, zone: Name) -> list[Nsec]:
+    """The NSEC records in an RRset that can be one of the zone, valid or not."""
     return [
         Nsec(data.name, rdata.next, Types(tuple(rdata.windows)))
         for rdata in data.rrset
@@ -114,7 +115,8 @@ def _read_nsec(data: Signed, zone: Name) -> list[Nsec]:
     ]
 
 
-def _read_nsec3(data: Signed, zone: Name) -> list[Nsec3]:
+def read_nsec3(data: Signed, zone: Name) -> list[Nsec3]:
+    """The NSEC3 records in an RRset that can be one of the zone and that validators heed, valid or not."""
     if data.name == ROOT or data.name.parent() != zone or (digest := _hash_label(data.name)) is None:
         return []
     label = data.name.labels[0].decode("ascii").lower()

@@ -24,6 +24,7 @@ from dnstrace.dnssec.effort import Effort
 from dnstrace.dnssec.records import DNSKEY, DS, OddDS, Signed
 from dnstrace.dnssec.signature import REVOKED, check, usable_key
 from dnstrace.model import Name
+from dnstrace.model.jobs import with_job
 from dnstrace.model.judgement import DsEvidence, KeyEvidence, SignatureEvidence
 from dnstrace.model.naming import zone_text
 from dnstrace.model.structs import Struct
@@ -95,11 +96,11 @@ def _ds_evidence(ds: DS, matched: bool) -> DsEvidence:
 
 def _not_self_signed(entries: Sequence[DNSKEY], zone: Name, reason: str) -> str:
     several = len(entries) > 1
-    return (
+    what = (
         f"{_tagged(entries)} of {zone_text(zone)} {'are' if several else 'is'} trusted but "
-        f"{'do' if several else 'does'} not validly sign the DNSKEY RRset: {reason}; "
-        f"the operator of {zone_text(zone)} needs to sign it again"
+        f"{'do' if several else 'does'} not validly sign the DNSKEY RRset: {reason}"
     )
+    return with_job(what, zone, "sign it again")
 
 
 def _unmatched(trust: Trust, zone: Name, keys: Sequence[DNSKEY]) -> str:
@@ -166,5 +167,5 @@ def unsupported(ds: Sequence[DS]) -> str:
     """The algorithms and digests of a DS RRset that has no usable record, in words."""
     kinds = sorted({(record.algorithm, int(record.digest_type)) for record in ds})
     texts = [f"{algorithm_text(algorithm)} with digest {digest}" for algorithm, digest in kinds]
-    seen = f" (a validator that knows {'it' if len(kinds) == 1 else 'them'} sees otherwise)"
+    seen = f" (a validator that supports {'it' if len(kinds) == 1 else 'them'} can validate the zone)"
     return f"{', '.join(texts)}{seen if only_unknown(ds) else ''}"

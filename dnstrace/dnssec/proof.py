@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 import dns.name
@@ -44,6 +44,12 @@ class Types(Struct):
             number == window and low // 8 < len(bits) and bool(bits[low // 8] & 0x80 >> low % 8)
             for number, bits in self.windows
         )
+
+    def listed(self) -> Iterator[int]:
+        """The types in it, in ascending order."""
+        for number, bits in self.windows:
+            for place, octet in enumerate(bits):
+                yield from (number * 256 + place * 8 + bit for bit in range(8) if octet & 0x80 >> bit)
 
     @property
     def apex(self) -> bool:

@@ -232,6 +232,21 @@ def _hides(plan: SigningPlan, parameter: str) -> SigningPlan:
     return _spoiled(plan, spoil)
 
 
+@breaks("doubled")
+def _doubled(plan: SigningPlan, parameter: str) -> SigningPlan:
+    """Every name has two NSEC or NSEC3 records, the second with TXT in its type list too."""
+
+    def spoil(rrset: dns.rrset.RRset) -> dns.rrset.RRset:
+        if rrset.rdtype not in _DENIALS:
+            return rrset
+        other = dns.rdata.from_text(rrset.rdclass, rrset.rdtype, f"{rrset[0]} TXT")
+        two = dns.rrset.from_rdata(rrset.name, rrset.ttl, rrset[0])
+        two.items[other] = None  # `add` would keep one, as there should be
+        return two
+
+    return _spoiled(plan, spoil)
+
+
 @breaks("next-name")
 def _next_name(plan: SigningPlan, parameter: str) -> SigningPlan:
     """The last NSEC record names this as the next name instead of the apex: `next-name=aaa.example.`."""

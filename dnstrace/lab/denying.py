@@ -152,3 +152,19 @@ def _denial(asked: Asked, zone: dns.name.Name, rcode: dns.rcode.Rcode) -> Reacti
 
 def _soa(zone: dns.name.Name) -> dns.rrset.RRset:
     return dns.rrset.from_text(zone, 900, dns.rdataclass.IN, "SOA", _SOA)
+
+
+@misbehaviour("denies-as-apex")
+def _denies_as_apex(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """The SOA record of each denial has the name asked for as its owner, as if that were a zone."""
+    reaction = otherwise(asked)
+    if len(reaction.replies) != 1:
+        return reaction
+    reply = dns.message.from_wire(reaction.replies[0])
+    if not reply.answer:
+        name = asked.query.question[0].name
+        reply.authority = [
+            dns.rrset.from_rdata(name, each.ttl, each[0]) if each.rdtype == dns.rdatatype.SOA else each
+            for each in reply.authority
+        ]
+    return said(reply)

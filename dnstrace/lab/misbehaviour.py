@@ -230,7 +230,9 @@ def _wrong_class(asked: Asked, otherwise: Responder, parameter: str) -> Reaction
 
 @misbehaviour("other-name")
 def _other_name(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
-    """An answer for a sibling of the name asked."""
+    """An answer for a sibling of the name asked. `other-name=MX`: only to questions of that type."""
+    if parameter and _is_of_another_type(asked, parameter):
+        return otherwise(asked)
     name = dns.name.Name([b"beside", *(asked.query.question[0].name.labels[1:] or [b""])])
     return _answering(asked, _one_address(name))
 

@@ -10,10 +10,12 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.lab.authority import PAYLOAD
-from dnstrace.lab.reaction import Asked, Reaction, Responder, misbehaviour
+from dnstrace.lab.reaction import Asked, Reaction, Responder, misbehaviour, said
 from dnstrace.message.options import SOA_SERIAL, ZONEVERSION
 from dnstrace.model import Transport
 from dnstrace.model.structs import replace
+
+_LOCAL_USE = 65001  # the first of the options for local and experimental use (RFC 6891 section 9)
 
 
 @misbehaviour("zone-version")
@@ -35,6 +37,25 @@ def _report_channel(asked: Asked, otherwise: Responder, parameter: str) -> React
     """Names an agent that resolvers report errors to (RFC 9567): `report-channel=reports.example.net`."""
     option = dns.edns.ReportChannelOption(dns.name.from_text(parameter))
     return _with_option(otherwise(asked), option) if asked.query.edns >= 0 else otherwise(asked)
+
+
+@misbehaviour("unlike-with-option")
+def _unlike_with_option(asked: Asked, otherwise: Responder, parameter: str) -> Reaction:
+    """A query with an option for local use gets the reply without AA, without EDNS, or without the answer.
+
+    The parameter is what is left out: `unlike-with-option=AA`, `EDNS` or `answer`.
+    """
+    reaction = otherwise(asked)
+    if not any(option.otype >= _LOCAL_USE for option in asked.query.options):
+        return reaction
+    reply = dns.message.from_wire(reaction.replies[0])
+    if parameter == "AA":
+        reply.flags &= ~dns.flags.AA
+    elif parameter == "EDNS":
+        reply.use_edns(False)
+    else:
+        reply.answer = []
+    return said(reply)
 
 
 def _soa_above(asked: Asked, otherwise: Responder) -> dns.rrset.RRset | None:

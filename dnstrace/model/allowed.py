@@ -5,6 +5,7 @@ Each check raises ValueError with one sentence that says what the value must be.
 
 from __future__ import annotations
 
+from types import UnionType
 from typing import NamedTuple
 
 
@@ -38,9 +39,15 @@ def check_whole(what: str, value: int, allowed: Whole) -> None:
         raise ValueError(f"{what} must be a whole number {bounds}, not {value!r}")
 
 
+def check_kind(what: str, value: object, kind: type | UnionType, called: str) -> None:
+    """Raise ValueError unless `value` is of a kind, which messages call so."""
+    if not isinstance(value, kind):
+        raise ValueError(f"{what} must be {called}, not {value!r}")
+
+
 def check_seconds(what: str, value: float) -> None:
     """Raise ValueError unless `value` is a time in seconds that can be waited for."""
-    if not 0 < value <= LONGEST:
+    if not isinstance(value, int | float) or not 0 < value <= LONGEST:
         raise ValueError(
             f"{what} must be a number of seconds, more than 0 and at most {LONGEST:.0f}, not {value!r}"
         )
@@ -50,5 +57,5 @@ def check_address(what: str, value: str) -> None:
     """Raise ValueError unless `value` is an IPv4 or IPv6 address."""
     import dns.inet
 
-    if not dns.inet.is_address(value):
+    if not isinstance(value, str) or not dns.inet.is_address(value):
         raise ValueError(f"{what} must be an IPv4 or IPv6 address, not {value!r}")

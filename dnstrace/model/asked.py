@@ -9,7 +9,8 @@ import dns.name
 import dns.rdataclass
 import dns.rdatatype
 
-from dnstrace.model.allowed import PAYLOAD, PORT, TRIES, check_address, check_seconds, check_whole
+from dnstrace.model.allowed import PAYLOAD, PORT, TRIES, check_address, check_kind, check_seconds, check_whole
+from dnstrace.model.kept import kept
 from dnstrace.model.known_name import known
 from dnstrace.model.mnemonics import register
 from dnstrace.model.structs import Struct, field
@@ -65,6 +66,11 @@ class Edns(Struct):
     version: int = 0
 
 
+@kept(most=64)
+def _shape(edns: Edns) -> Hashable:
+    return edns.version, edns.payload, edns.dnssec_ok, edns.options
+
+
 class Query(Struct):
     """One query to one address. Its message ID and source port belong to the network.
 
@@ -93,9 +99,9 @@ class Query(Struct):
     @property
     def way(self) -> Hashable:
         """The address, and how it is asked, whatever the question."""
-        edns, flags = self.edns, (self.recursion_desired, self.checking_disabled)
-        shape = edns and (edns.version, edns.payload, edns.dnssec_ok, edns.options)
-        return self.address, self.port, self.transport, self.endpoint, shape, flags
+        shape = self.edns and _shape(self.edns)
+        flags = self.recursion_desired, self.checking_disabled
+        return self.address, self.port, self.transport, self.endpoint, shape, *flags
 
 
 class Settings(Struct):
@@ -125,12 +131,14 @@ class Settings(Struct):
     adot: bool = False
 
     def __post_init__(self) -> None:
-        if not self.families or set(self.families) - {4, 6}:
-            raise ValueError(f"families must be 4, 6 or both, not {sorted(self.families)}")
+        check_kind("families", self.families, frozenset | set, "a set of 4, 6 or both")
+        if not self.families or self.families - {4, 6}:
+            raise ValueError(f"families must be 4, 6 or both, not {sorted(self.families, key=str)}")
         check_whole("port", self.port, PORT)
         check_seconds("timeout", self.timeout)
         check_whole("tries", self.tries, TRIES)
         if self.edns is not None:
+            check_kind("edns", self.edns, Edns, "an Edns or None")
             check_whole("payload", self.edns.payload, PAYLOAD)
         if self.bind is not None:
             check_address("bind", self.bind)

@@ -12,6 +12,9 @@ MNEMONICS: Final = {
 }  # fmt: skip
 """By the mnemonic, the number of the type."""
 
+NOT_DATA: Final = frozenset({0, 41, 128, 249, 250, 251, 252})  # TYPE0, OPT, NXNAME, TKEY, TSIG, IXFR, AXFR
+"""Types for which nothing can be traced: a zone has no records of them."""
+
 
 def register() -> None:
     """Have dnspython read and write them."""

@@ -52,6 +52,7 @@ class Probe(StrEnum):
     ELSEWHERE = "elsewhere"  # the walk's question, of servers that only some of the parent's servers list
     CUT = "cut"  # SOA at a zone cut, of servers of the zone above that did not refer to it
     TYPE = "type"  # other types at the name asked, which a server has or denies whatever they are
+    NSEC = "nsec"  # of the apex, where signatures were seen
     NSEC3PARAM = "nsec3param"  # where signatures were seen
     TCP = "tcp"  # SOA over TCP
     PLAIN = "plain"  # SOA without EDNS, where the walk's query with EDNS was refused

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from os import PathLike
 from typing import TYPE_CHECKING
 
-from dnstrace.model.allowed import SEED, check_whole
+from dnstrace.model.allowed import SEED, check_kind, check_whole
 from dnstrace.model.asked import Name, Resolver, Settings
 from dnstrace.model.heard import Delegation
 from dnstrace.model.limits import Limits, limits_for
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dnstrace.model.anchors import Anchors
+
+
+_LATEST = 2**36  # seconds since 1970: no date that can be written is later
 
 
 class Tracing(Struct):
@@ -47,14 +50,25 @@ class Tracing(Struct):
     now: datetime | None = None
 
     def __post_init__(self) -> None:
+        check_kind("settings", self.settings, Settings, "a Settings")
+        check_kind("limits", self.limits, Limits | None, "a Limits or None")
+        for what, reader in (("roots", "read_hints"), ("anchors", "read_anchors")):
+            if isinstance(getattr(self, what), str | PathLike):
+                raise ValueError(f"`{what}` takes no path: give what `{reader}(path)` returns")
+        check_kind("roots", self.roots, Delegation | None, "what `read_hints(path)` returns")
+        if self.anchors is not None and not hasattr(self.anchors, "zones"):
+            raise ValueError(f"anchors must be what `read_anchors(path)` returns, not {self.anchors!r}")
+        check_kind("server", self.server, str | Name | None, "an address or a name")
         if self.server == "":
             raise ValueError("the server to start from is empty")
-        if self.at is not None and not isfinite(self.at):
+        if self.at is not None and not (isinstance(self.at, int | float) and abs(self.at) < _LATEST):
             raise ValueError(f"at must be a time in seconds since 1970, not {self.at!r}")
+        for each in self.supposed:
+            check_kind("each of `supposed`", each, Delegation, "a Delegation")
         if self.seed is not None:
             check_whole("seed", self.seed, SEED)
-        if self.now is not None and self.now.tzinfo is None:
-            raise ValueError("now must have a time zone, such as datetime.UTC")
+        if self.now is not None and getattr(self.now, "tzinfo", None) is None:
+            raise ValueError("now must be a datetime with a time zone, such as datetime.now(UTC)")
 
     @property
     def bounds(self) -> Limits:

@@ -17,6 +17,7 @@ from dnstrace.analysis.dropping import is_dropped, named_servers
 from dnstrace.analysis.reached import delegation_reached, ended_well, is_bogus
 from dnstrace.model import Outcome
 from dnstrace.model.findings import Blame
+from dnstrace.model.jobs import without_job
 from dnstrace.model.lives import Held
 from dnstrace.model.naming import plain
 from dnstrace.model.security import Security
@@ -24,7 +25,6 @@ from dnstrace.render.delegation import supposed_texts
 from dnstrace.render.expected import expected_text, unmet_texts
 from dnstrace.render.layout import Node
 from dnstrace.render.text import clock_text, count_text, harmless, rdata_text, time_text
-from dnstrace.render.trust import without_job
 from dnstrace.render.wording import BAD, GOOD, QUIET, STRONG, WARNING, joined, marked
 
 if TYPE_CHECKING:

@@ -69,7 +69,7 @@ def parts_of_page(report: Report) -> dict[str, tuple[str, str]]:
         "last-hop": ("The last hop", _last_hop_section(trace)),
         "over-tls": ("Over TLS", _over_tls_section(trace)),
         "resolvers": ("Resolvers", _resolvers_section(report)),
-        "lives": ("Caching", lives_list(report.lives)),
+        "lives": ("Caching", lives_list(report.lives, report.replayed)),
         "tree": ("The walk", unfolding("Step by step, with every reply", walk)),
         "exchanges": ("Every exchange", _folded(count, exchanges(trace))),
     }

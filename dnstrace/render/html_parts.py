@@ -262,8 +262,8 @@ def _server_table(drawn: Columns) -> str:
     return table(f"{zone} What is published and answered, by server", heads, rows, "h-servers", free=5)
 
 
-def lives_list(lives: Iterable[Life]) -> str:
-    """How long a resolver may cache what it would get now."""
+def lives_list(lives: Iterable[Life], replayed: bool = False) -> str:
+    """How long a resolver may cache what it would get now, or what it got when a record was made."""
     rows = [
         [
             escape(name_text(life.name)),
@@ -275,7 +275,8 @@ def lives_list(lives: Iterable[Life]) -> str:
         for life in lives
     ]
     heads = ["Name", "Type", "What", "TTL", "Expires"]
-    return table("What a resolver that asks now keeps", heads, rows, "h-lives") if rows else ""
+    caption = f"What a resolver that {'asked then kept' if replayed else 'asks now keeps'}"
+    return table(caption, heads, rows, "h-lives") if rows else ""
 
 
 def table(caption: str, heads: list[str], rows: list[list[str]], label: str, free: int = -1) -> str:

@@ -71,6 +71,7 @@ _PROBES = {
     Probe.ELSEWHERE: "the same, since only some of the parent's servers list it",
     Probe.CUT: "whether the zone below begins there, since it did not refer to that zone (SOA)",
     Probe.TYPE: "for records of another type, which it should have or deny",
+    Probe.NSEC: "how it proves that a type does not exist (NSEC)",
     Probe.NSEC3PARAM: "how it proves that a name does not exist (NSEC3PARAM)",
     Probe.PLAIN: "without EDNS, because it refused a query with EDNS",
     Probe.TCP: "over TCP, which it must support too",

@@ -7,7 +7,6 @@ fault is shown where the chain breaks.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import dns.rdatatype
@@ -15,6 +14,7 @@ from rich.text import Text
 
 from dnstrace.analysis.reached import breaks_at
 from dnstrace.model import ROOT
+from dnstrace.model.jobs import without_job
 from dnstrace.model.naming import zone_text
 from dnstrace.model.security import Security
 from dnstrace.render.layout import Node
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from dnstrace.model import Step, Trace
     from dnstrace.model.judgement import DsEvidence, SignatureEvidence, StepEvidence
 
-_JOB = re.compile(r"; the operator of \S.* needs to [^;]*$")
 _STYLES = {Security.SECURE: GOOD, Security.BOGUS: BAD, Security.INSECURE: ""}
 _DIGESTS = {1: "SHA-1", 2: "SHA-256", 4: "SHA-384"}
 _CHAIN = (dns.rdatatype.DS, dns.rdatatype.NSEC, dns.rdatatype.NSEC3)
@@ -99,11 +98,6 @@ def break_nodes(trace: Trace, step: Step, evidence: StepEvidence) -> list[Node]:
         return []
     words = evidence.reason if evidence.reason != trace.judgement.reason else "the chain of trust breaks here"
     return [Node(marked(BAD, Text(without_job(harmless(words)), BAD)))]
-
-
-def without_job(reason: str) -> str:
-    """A reason without who needs to act: that is for the verdict, which may know a cause further up."""
-    return _JOB.sub("", reason)
 
 
 # --- in words -----------------------------------------------------------------------------------

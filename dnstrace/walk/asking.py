@@ -80,13 +80,14 @@ class Asking:
         self._vain: set[Candidate] = set()  # not asked, since another look-up has tried it in vain
         self._looked_up = [0, 0]  # in each of the two ways
         self.denied = ""  # the limit that stopped this step, in words
+        self.late = False  # whether the time was up before every address could reply
 
     async def run(self) -> int | None:
         """The index of the attempt to use; None if no server gave a usable reply."""
         try:
             return await self.strategy.choose(self)
         finally:
-            await self._give_up()
+            await self.give_up()
 
     # --- what a strategy sees -----------------------------------------------------------------
 
@@ -239,7 +240,8 @@ class Asking:
     def _meaning(self, exchange: Exchange) -> Meaning:
         """Learn from an exchange, and return what it means."""
         self.context.health.learn(exchange)
-        self.context.budget.received(len(exchange.wire or b""))
+        if exchange.cached is None:  # what another trace has read takes no more memory
+            self.context.budget.received(len(exchange.wire or b""))
         return self.context.read(exchange, self.delegation.zone)
 
     def _note_life(self, candidate: Candidate, exchange: Exchange) -> None:
@@ -321,7 +323,7 @@ class Asking:
 
     # --- the end ------------------------------------------------------------------------------
 
-    async def _give_up(self) -> None:
+    async def give_up(self) -> None:
         """Stop waiting for the others, and record that they were asked."""
         now = asyncio.get_running_loop().time()
         left = self.waiting
@@ -336,3 +338,5 @@ class Asking:
             meaning = classify(exchange, self.delegation.zone)
             attempt = Attempt(asked.candidate.server, exchange, meaning, surplus=self.settled)
             self.context.journal.attempt(self.step, attempt)
+        for ended in (self.attempting, self.looking_up, self._under_way):
+            ended.clear()

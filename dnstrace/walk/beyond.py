@@ -29,6 +29,7 @@ from dnstrace.walk.probes import between
 
 _MOST_ABOVE = 2  # names between the apex of a zone and a delegation in it
 _MOST_WILDCARDS = 3
+_MOST_ASKED_FOR_DS = 3  # servers: enough to tell a fault of one from one of all
 _DENIES = frozenset({Outcome.NODATA, Outcome.NXDOMAIN})
 _INSTEAD = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN})
 
@@ -46,7 +47,9 @@ def beyond(trace: Trace, ended: Iterable[Step]) -> list[Beyond]:
     """The probes that follow from the walk; `ended` are the steps in which it ended in a zone."""
     walked = [step for step in trace.steps if step.main]
     supposed = {each.zone for each in trace.supposed if each.servers}
+    ended = list(ended)
     found = [
+        *(each for step in ended for each in _delegated_keys(walked, _answering(step))),
         *(each for step in walked for each in _at_cuts(step, supposed)),
         *(each for step in walked if _referred_to(step) not in supposed for each in _above(step)),
         *(each for step in ended for each in _wildcards(last_in_zone(trace, _answering(step)) or step)),
@@ -141,6 +144,17 @@ def _above(step: Step) -> Iterator[Beyond]:
     for name in dict.fromkeys((*names[: _MOST_ABOVE - 1], *names[-1:])):
         servers = _only(step, (a for a in _last_attempts(step) if a.meaning.usable))
         yield Beyond(Probe.BETWEEN, Question(name, dns.rdatatype.A), servers, step.id)
+
+
+def _delegated_keys(walked: list[Step], zone: Name) -> Iterator[Beyond]:
+    """Ask a few of the servers that referred to a signed zone for its DS records, as some resolvers do."""
+    above = next((step for step in reversed(walked) if _referred_to(step) == zone), None)
+    if above is None or above.referral is None or not above.referral.ds:
+        return
+    referring = {a.server: a for a in reversed(_last_attempts(above)) if _zone_led_to(a) == zone}
+    asked = [referring[server.name] for server in above.servers if server.name in referring]
+    question = Question(zone, dns.rdatatype.DS, above.question.rdclass)
+    yield Beyond(Probe.TYPE, question, _only(above, asked[:_MOST_ASKED_FOR_DS]), above.id)
 
 
 def _wildcards(step: Step) -> Iterator[Beyond]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from math import inf
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -35,6 +36,8 @@ class TraceContext(NamedTuple):
     remembered: Remembered
     supposed: Supposed = NOTHING
     hearing: Hearing | None = None
+    until: float = inf
+    """The loop's time up to which surveys wait for replies: a little before the trace has to end."""
 
     @property
     def by_rule(self) -> bool:

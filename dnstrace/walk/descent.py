@@ -226,8 +226,8 @@ class Walk:
             limited = bool(asking.denied or self._context.budget.spent_out or not_recorded(journal[step]))
             journal.finish(step, Outcome.FAILED, None, note, limited)
             return step, None
-        meaning = self.go_by(step, chosen)
-        if self._context.hearing is not None:
+        meaning = self.go_by(step, chosen, asking.late)
+        if self._context.hearing is not None and not asking.late:
             self._context.hearing.surveyed(journal[step])
         return step, meaning
 
@@ -240,13 +240,14 @@ class Walk:
         async with self._context.hearing.surveying(zone, question.name, purpose):
             return await asking.run()
 
-    def go_by(self, step: int, chosen: int) -> Meaning:
-        """End a step with the attempt whose reply the walk uses."""
+    def go_by(self, step: int, chosen: int, late: bool = False) -> Meaning:
+        """End a step with the attempt whose reply the walk uses; `late` if others had no time to reply."""
         meaning = self._context.journal[step].attempts[chosen].meaning
         meaning = meaning.offer or meaning
         if meaning.child is not None:
             self._context.cuts.add_child(meaning.child)
-        self._context.journal.finish(step, OUTCOMES.get(meaning.kind, Outcome.FAILED), chosen, meaning.note)
+        outcome = OUTCOMES.get(meaning.kind, Outcome.FAILED)
+        self._context.journal.finish(step, outcome, chosen, meaning.note, late)
         return meaning
 
     async def fetch(

@@ -12,7 +12,7 @@ from dnstrace.model.families import Unasked
 FIRST_PATIENCE = 0.4  # seconds, before anything was measured
 LEAST_PATIENCE = 0.05
 FAILED = 2  # the most that `Health.doubt` can be
-MOST = 100_000  # addresses remembered in one respect; after that a run over many names starts afresh
+MOST = 30_000  # addresses remembered in one respect; after that a run over many names starts afresh
 UNREACHABLE_HOSTS = 3  # after which a family that never answered is assumed to have no route
 _ANSWERED = {0, 3}  # NOERROR, NXDOMAIN: no sign of trouble with EDNS
 _FAMILIES = frozenset({4, 6})

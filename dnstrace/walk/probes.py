@@ -62,6 +62,7 @@ def probes_of(zone: Name, asked: Question, after: Step) -> list[Put]:
         Probe.CDNSKEY: dns.rdatatype.CDNSKEY,
     }
     if _has_signatures(after):
+        plain[Probe.NSEC] = dns.rdatatype.NSEC
         plain[Probe.NSEC3PARAM] = dns.rdatatype.NSEC3PARAM
     return [
         Put(Probe.SOA, soa, tries=TELLING_TRIES),

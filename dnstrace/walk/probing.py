@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import dns.name
 import dns.rdatatype
 
+from dnstrace.analysis.apexes import unsure, without_false_apexes
 from dnstrace.analysis.ordering import arranged
 from dnstrace.model import (
     ROOT,
@@ -38,6 +39,7 @@ from dnstrace.model import (
 )
 from dnstrace.model.addresses import address_of
 from dnstrace.model.structs import replace
+from dnstrace.walk.addressed import askable, each_once, only
 from dnstrace.walk.asking import Asking
 from dnstrace.walk.beyond import Beyond, beyond, elsewhere
 from dnstrace.walk.confirming import TIMES, began_plain, doubtful, gets_error, in_turns
@@ -68,7 +70,8 @@ class Probing:
 
     async def run(self) -> None:
         """Probe every zone in which the walk ended, in parallel."""
-        trace = self._context.journal.snapshot()
+        await self._ask_for_apexes()
+        trace = without_false_apexes(self._context.journal.snapshot())
         zones = targets(trace)
         await asyncio.gather(
             *(self._probe_zone(cut, step, trace) for cut, step in zones),
@@ -77,7 +80,22 @@ class Probing:
             self._check_hints(trace),
         )
         differing = requests_to_parent(self._context.journal.snapshot(), zones)
-        await asyncio.gather(*map(self._put_beyond, differing))
+        await asyncio.gather(*map(self._put_beyond, differing), self._ask_for_apexes())
+
+    async def _ask_for_apexes(self) -> None:
+        """Ask for the SOA records of names that a denial so far makes the apexes of zones."""
+        doubts = unsure(self._context.journal.snapshot().steps)
+        await asyncio.gather(
+            *(
+                self._put(
+                    _Probed(cut, cut),
+                    Put(Probe.TYPE, doubt.question, usual_shape, TELLING_TRIES),
+                    doubt.step.id,
+                )
+                for doubt in doubts
+                for cut in (each_once(askable(Delegation(doubt.zone, doubt.step.servers), frozenset())),)
+            )
+        )
 
     async def _put_elsewhere(self, each: Beyond) -> None:
         """Put the walk's question to other servers that the parent lists, once their addresses are known."""
@@ -90,7 +108,7 @@ class Probing:
             for server in each.servers.servers
         )
         await self._put_beyond(
-            each._replace(servers=_askable(Delegation(each.servers.zone, servers), frozenset()))
+            each._replace(servers=askable(Delegation(each.servers.zone, servers), frozenset()))
         )
 
     async def _put_beyond(self, each: Beyond) -> None:
@@ -143,7 +161,7 @@ class Probing:
     async def _ask_again(self, number: int, address: str) -> None:
         """Put the probe of a step to one of its addresses once more; a few times if it gets an error."""
         step, put = self._context.journal[number], self._puts[number]
-        cut = _only(Delegation(step.zone, step.servers), frozenset({address}))
+        cut = only(Delegation(step.zone, step.servers), frozenset({address}))
         plain = frozenset({address} if began_plain(step, address) else ())
         strategy = replace(_one_probe(put._replace(tries=1)), without_edns=plain)
         for _ in range(TIMES):
@@ -157,25 +175,25 @@ class Probing:
         The walk's own question is put to them once more: both of its replies may have been lost.
         """
         control = next(put for put in probes if put.probe is Probe.SOA)
-        silent = _only(cut, _silent_in(after))
+        silent = only(cut, _silent_in(after))
         if not silent.servers or after.question == control.question:
             return
         step = await self._put(_Probed(silent, silent), control, after.id)
         heard = frozenset() if step is None else _heard_in(self._context.journal[step])
-        alive = _only(cut, heard)
+        alive = only(cut, heard)
         again = Put(Probe.TYPE, after.question, usual_shape, TELLING_TRIES)
         rest = [put for put in probes if put.probe not in (Probe.SOA, Probe.TCP)]
         await asyncio.gather(*(self._put(_Probed(alive, alive), put, after.id) for put in (*rest, again)))
 
     async def _put_plain(self, cut: Delegation, after: Step) -> None:
         """Ask those without EDNS that refused the walk's question with EDNS."""
-        refusing = _only(cut, _refusing_in(after))
+        refusing = only(cut, _refusing_in(after))
         plain = Put(Probe.PLAIN, Question(cut.zone, dns.rdatatype.SOA), plain_shape)
         await self._put(_Probed(refusing, refusing), plain, after.id)
 
     def _probed(self, cut: Delegation, after: int) -> _Probed:
-        cut = _each_once(cut)
-        return _Probed(_askable(cut, frozenset()), _askable(cut, _silent_in(self._context.journal[after])))
+        cut = each_once(cut)
+        return _Probed(askable(cut, frozenset()), askable(cut, _silent_in(self._context.journal[after])))
 
     async def _probe_other_servers(
         self, cut: Delegation, probed: _Probed, after: int, naming: list[Put], probes: list[Put]
@@ -314,33 +332,6 @@ def _refusing_in(step: Step) -> frozenset[str]:
         for address, attempt in last.items()
         if attempt.meaning.kind in _MAY_BE_EDNS and attempt.exchange.query.edns is not None
     )
-
-
-def _askable(cut: Delegation, without: frozenset[str]) -> Delegation:
-    """The servers of a cut that have an address, without the addresses in `without`."""
-    return _only(cut, frozenset(a.text for server in cut.servers for a in server.addresses) - without)
-
-
-def _only(cut: Delegation, addresses: frozenset[str]) -> Delegation:
-    """The servers of a cut that have one of the addresses, with these."""
-    servers = (
-        replace(server, addresses=tuple(a for a in server.addresses if a.text in addresses))
-        for server in cut.servers
-    )
-    return Delegation(cut.zone, tuple(server for server in servers if server.addresses))
-
-
-def _each_once(cut: Delegation) -> Delegation:
-    """The servers of a cut, each address under the first that has it: there it is asked (survey.py)."""
-    first: dict[str, Name] = {}
-    for server in cut.servers:
-        for address in server.addresses:
-            first.setdefault(address.text, server.name)
-    servers = (
-        replace(server, addresses=tuple(a for a in server.addresses if first[a.text] == server.name))
-        for server in cut.servers
-    )
-    return Delegation(cut.zone, tuple(servers))
 
 
 def _addresses_in(meaning: Meaning) -> list[Address]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from math import inf
 
 from dnstrace.analysis.choice import most_common, usable
 from dnstrace.analysis.paths import UNHEARD, lead
@@ -49,12 +50,19 @@ async def ask_all(asking: Asking, tries: int, sparing: bool = True) -> int | Non
     failed = {address for address in asking.candidates.seen if _is_hopeless(asking.context, address)}
     once = failed if sparing else set[str]()
     asking.candidates.ready = _in_order(asking)
+    if asyncio.get_running_loop().time() >= asking.context.until:
+        asking.late = True
+        return None
     if asking.context.hearing is not None:
         await asking.context.hearing.come()
     try:
         _ask_ready(asking, tries, once)
         while waiting := asking.waiting:
-            done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(waiting, timeout=_left(asking), return_when=asyncio.FIRST_COMPLETED)
+            if not done:  # what was heard up to now counts
+                asking.late = True
+                await asking.give_up()
+                break
             for task in [task for task in waiting if task in done]:
                 asking.take_in(task)
             _ask_ready(asking, tries, once)
@@ -64,6 +72,13 @@ async def ask_all(asking: Asking, tries: int, sparing: bool = True) -> int | Non
             asking.step, lambda attempt: places.get(attempt.exchange.query.address, len(places))
         )
     return most_common(asking.recorded, usable)
+
+
+def _left(asking: Asking) -> float | None:
+    """Seconds to wait for further replies; None, which is for as long as it takes, until one is usable."""
+    if asking.context.until == inf or not any(attempt.meaning.usable for attempt in asking.recorded):
+        return None
+    return max(0.0, asking.context.until - asyncio.get_running_loop().time())
 
 
 def _is_hopeless(context: TraceContext, address: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import dns.rdatatype
 import pytest
 
-from dnstrace import Settings, Trace, trace
+from dnstrace import Settings
 from dnstrace.analysis.resolver_records import (
     copy_question,
     old_records,
@@ -16,12 +16,10 @@ from dnstrace.analysis.resolver_records import (
     trust_questions,
 )
 from dnstrace.analysis.resolvers import compared
-from dnstrace.dnssec import parse_anchors
-from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load, read
 from dnstrace.lab.worldfile import build
-from dnstrace.model.asked import Resolver
 from dnstrace.model.compared import Compared, Disagreement
+from tests.analysis.resolving import asked, world_with
 
 CACHE = """
 @ 212 SOA {mname} hostmaster 7 7200 900 1209600 300
@@ -30,36 +28,9 @@ www 212 A 198.51.100.99
 """
 
 
-PLAIN = Settings()
-
-
-def asked(world: World, settings: Settings = PLAIN, validate: bool = False) -> Trace:
-    return trace(
-        world.question.name,
-        world.question.rdtype,
-        settings=settings,
-        network=LabNetwork(world, signed=True),
-        resolvers=[Resolver(address) for address in world.resolvers],
-        anchors=parse_anchors(world.anchors_text, world.name) if validate else None,
-        now=world.now,
-        seed=1,
-    )
-
-
 def with_copy(mname: str, *does: str) -> Compared:
     """How a resolver compares that has a zone with this MNAME."""
-    content = {
-        "title": "a test",
-        "question": "www.example.com. A",
-        "include": ["in-domain"],
-        "resolvers": ["192.0.2.153"],
-        "expect": {"outcome": "answer"},
-        "servers": {"resolver.example.org.": {"addresses": ["192.0.2.153"], "does": list(does)}},
-        "zones": {
-            "example.com. own": {"servers": ["resolver.example.org."], "text": CACHE.format(mname=mname)}
-        },
-    }
-    (found,) = compared(asked(build("test", content, read)))
+    (found,) = compared(asked(world_with(CACHE.format(mname=mname), *does)))
     return found
 
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from dnstrace import Settings, Trace, trace
+from dnstrace import Settings, Trace
 from dnstrace.analysis.resolver_servers import only_one_asked, server_with
 from dnstrace.analysis.resolvers import compared
-from dnstrace.lab.network import LabNetwork
-from dnstrace.lab.world import read
-from dnstrace.lab.worldfile import build
-from dnstrace.model.asked import Resolver
 from dnstrace.model.compared import Disagreement
 from dnstrace.render.resolver_closing import closing_text
 from dnstrace.render.resolver_words import reason_text
+from tests.analysis.resolving import asked, world_with
 from tests.replies import name
 
 OLD, NEW = ("2026011401", "192.0.2.66"), ("2026011501", "192.0.2.44")
@@ -21,38 +18,18 @@ APEX = "@ {ttl} SOA ns1 hostmaster {serial} 7200 900 1209600 300\n@ NS ns1\n@ NS
 HOSTS = "ns1 A 192.0.2.53\nns1 AAAA 2001:db8:1::53\nns2 A 198.51.100.53\nns2 AAAA 2001:db8:2::53\n"
 
 
-def asked(held: tuple[str, str], check: bool, seed: int) -> Trace:
+def asked_of(held: tuple[str, str], check: bool, seed: int) -> Trace:
     """A walk in a zone of which ns2 has an old copy, with a resolver that has this serial and address."""
     cache = APEX.format(ttl=894, serial=held[0]) + f"www 294 A {held[1]}\n"
     old = APEX.format(ttl=900, serial=OLD[0]) + HOSTS + f"www 300 A {OLD[1]}\n"
-    content = {
-        "title": "a test",
-        "question": "www.example.com. A",
-        "include": ["in-domain"],
-        "resolvers": ["192.0.2.153"],
-        "expect": {"outcome": "answer"},
-        "servers": {"resolver.example.org.": {"addresses": ["192.0.2.153"], "does": ["resolver"]}},
-        "zones": {
-            "example.com. old": {"servers": ["ns2.example.com."], "text": old},
-            "example.com. cache": {"servers": ["resolver.example.org."], "text": cache},
-        },
-    }
-    world = build("test", content, read)
-    return trace(
-        world.question.name,
-        world.question.rdtype,
-        settings=Settings(all_servers=check, probe=check),
-        network=LabNetwork(world, signed=True),
-        resolvers=[Resolver("192.0.2.153")],
-        now=world.now,
-        seed=seed,
-    )
+    world = world_with(cache, "resolver", old={"servers": ["ns2.example.com."], "text": old})
+    return asked(world, Settings(all_servers=check, probe=check), seed=seed)
 
 
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("held", [OLD, NEW])
 def test_what_a_server_answers_now_is_not_stale(held: tuple[str, str], seed: int) -> None:
-    found = asked(held, check=True, seed=seed)
+    found = asked_of(held, check=True, seed=seed)
     (only,) = compared(found)
     if only.difference is not Disagreement.SAME:
         server = "ns2.example.com." if held == OLD else "ns1.example.com."
@@ -64,7 +41,7 @@ def test_what_a_server_answers_now_is_not_stale(held: tuple[str, str], seed: int
 
 @pytest.mark.parametrize("seed", range(6))
 def test_an_answer_newer_than_that_of_the_server_asked_is_not_stale(seed: int) -> None:
-    found = asked(NEW, check=False, seed=seed)
+    found = asked_of(NEW, check=False, seed=seed)
     (only,) = compared(found)
     if only.difference is not Disagreement.SAME:
         assert (only.difference, only.newer_than) == (Disagreement.SERVERS_DIFFER, name("ns2.example.com."))
@@ -75,5 +52,5 @@ def test_an_answer_newer_than_that_of_the_server_asked_is_not_stale(seed: int) -
 
 def test_both_servers_are_gone_by() -> None:
     """The tests above have both kinds of walks."""
-    differing = {compared(asked(NEW, False, seed))[0].difference for seed in range(6)}
+    differing = {compared(asked_of(NEW, False, seed))[0].difference for seed in range(6)}
     assert differing == {Disagreement.SAME, Disagreement.SERVERS_DIFFER}

@@ -24,7 +24,7 @@ from tests.bulk.many import ended, held, name_of, names, questions
 from tests.bulk.serving import SERVER, arguments, server
 from tests.cli.running import finished, run, start
 
-KILLS = 6  # each costs the start of a worker
+KILLS = 4  # each costs the start of a worker
 pytestmark = pytest.mark.filterwarnings("ignore")  # Dask's own
 
 

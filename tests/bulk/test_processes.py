@@ -35,7 +35,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for proce
 @pytest.fixture
 def kills(pytestconfig: pytest.Config) -> int:
     """How often something is killed at random."""
-    return 20 if pytestconfig.getoption("all") else 6
+    return 20 if pytestconfig.getoption("all") else 4
 
 
 def test_each_question_comes_to_its_trace() -> None:
@@ -112,7 +112,7 @@ def pid_of(trace: Trace) -> int:
 
 
 def test_names_of_one_zone_are_traced_by_all_workers_where_there_are_many() -> None:
-    asked = [Question(dns.name.from_text(f"w{n}.zone.example."), dns.rdatatype.A) for n in range(3000)]
+    asked = [Question(dns.name.from_text(f"w{n}.zone.example."), dns.rdatatype.A) for n in range(1500)]
 
     async def run(settings: Settings) -> Counter[int]:
         how: dict[str, Any] = {"workers": 2, "tracing": Tracing(settings=settings, roots=SERVER)}
@@ -120,7 +120,7 @@ def test_names_of_one_zone_are_traced_by_all_workers_where_there_are_many() -> N
 
     with server() as settings:
         found = asyncio.run(run(settings))
-    assert sum(found.values()) == 3000 and min(found.values()) > 300 and len(found) == 2
+    assert sum(found.values()) == 1500 and min(found.values()) > 150 and len(found) == 2
 
 
 def test_a_run_that_is_stopped_ends_its_workers() -> None:
@@ -151,14 +151,21 @@ def cannot_travel(trace: Trace) -> object:
 
 
 @pytest.mark.parametrize("use", [dies, cannot_travel])
-def test_workers_that_all_end_end_the_run(use: Callable[[Trace], object]) -> None:
+def test_workers_that_all_end_end_the_run(
+    use: Callable[[Trace], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "_LOST", 2)  # each costs the start of a worker
+
     async def run(settings: Settings) -> None:
         async for _ in results(
             questions(3), use, workers=2, tracing=Tracing(settings=settings, roots=SERVER)
         ):
             pass
 
-    with server() as settings, pytest.raises(WorkersLost, match="ended one after the other"):
+    with (
+        server() as settings,
+        pytest.raises(WorkersLost, match=r"^[34] worker processes ended one after the other"),
+    ):
         asyncio.run(run(settings))
 
 

@@ -60,6 +60,23 @@ def test_in_order_nobody_is_far_ahead_of_the_oldest() -> None:
     clock.run(run())
 
 
+def test_more_begin_with_each_turn_that_does_not_take_long() -> None:
+    async def run() -> list[int]:
+        room, at_a_time = Room(7, first=2), list[int]()
+        numbers = iter(range(100))
+        for _ in range(5):
+            under_way = await begun(room, range(first := next(numbers), first + 9))
+            at_a_time.append(len(under_way))
+            for number in under_way:
+                room.give_back(number)
+            room.watch()
+            room.watch()
+            await asyncio.sleep(0)
+        return at_a_time
+
+    assert clock.run(run()) == [2, 4, 6, 7, 7]
+
+
 class Late(asyncio.SelectorEventLoop):
     """A loop on which every turn comes late."""
 

@@ -7,11 +7,14 @@ from collections.abc import Callable
 
 import dns.name
 import dns.rdatatype
+import pytest
 
 from dnstrace import clock
+from dnstrace.bulk import sharing
 from dnstrace.bulk.polite import PoliteNetwork
 from dnstrace.bulk.sharing import Shared, TimedCuts
 from dnstrace.model import Address, Delegation, Exchange, Fault, NameServer, Query, Question, Settings, Source
+from dnstrace.model.structs import replace
 
 ROOT = Delegation(dns.name.root, ())
 
@@ -42,11 +45,39 @@ def test_a_cut_that_changes_time_and_again_takes_no_more_room() -> None:
         name = dns.name.from_text(f"ns{number}.example.")
         server = NameServer(name, (Address("192.0.2.1", Source.GLUE),))
         cuts.add(Delegation(zone, (server,), ttl=60))
-        cuts.add_child(Delegation(zone, (NameServer(name),)))
+        own = Delegation(zone, (NameServer(name), NameServer(dns.name.from_text("ns.example."))))
+        cuts.add_child(own)
     assert cuts.glue(name) and list(cuts._glue) == [name]
-    assert cuts.child(zone) == Delegation(zone, (NameServer(name),))
+    assert cuts.child(zone) == own
     cuts.add_child(Delegation(dns.name.from_text("unknown."), ()))
     assert list(cuts._child) == [zone]
+
+
+def test_of_a_zone_that_lists_what_its_parent_lists_one_list_is_kept() -> None:
+    cuts, zone = TimedCuts(ROOT, lambda: 0.0), dns.name.from_text("example.")
+    addresses = tuple(Address(f"192.0.2.{number}", Source.GLUE) for number in (1, 2))
+    cut = Delegation(zone, (NameServer(dns.name.from_text("ns.example."), addresses),), ttl=60)
+    more = replace(cut.servers[0], addresses=(*addresses, Address("192.0.2.3", Source.GLUE)))
+    for servers, kept in (
+        ((replace(cut.servers[0], addresses=addresses[1:]),), cut),
+        ((more,), Delegation(zone, (more,))),
+    ):
+        cuts.add(cut)
+        cuts.add_child(Delegation(zone, servers))
+        assert cuts.child(zone) == kept
+
+
+def test_the_cuts_that_were_used_last_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing, "_MOST_CUTS", 3)
+    cuts = TimedCuts(ROOT, lambda: 0.0)
+    for name in ("com.", "a.com.", "b.com.", "c.com.", "d.com."):
+        assert cuts.enclosing(question(f"www.{name}")).zone in (dns.name.root, dns.name.from_text("com."))
+        cuts.add(Delegation(dns.name.from_text(name), (), ttl=60))
+    assert {cuts.enclosing(question(f"{name}.com.")).zone.to_text() for name in "abcd"} == {
+        "com.",
+        "c.com.",
+        "d.com.",
+    }
 
 
 class Slow:

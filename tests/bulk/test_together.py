@@ -28,6 +28,7 @@ from dnstrace.model import (
     Settings,
     Source,
 )
+from dnstrace.walk.budget import Budget
 from tests.lab.made import SERVER, world
 
 A = dns.rdatatype.A
@@ -312,3 +313,18 @@ def test_a_fault_of_ours_in_one_trace_does_not_cost_the_others(capsys: pytest.Ca
     assert found["none.z1."].error == "a fault of dnstrace: KeyError: 'what nobody thought of'"
     assert found["x.none.z1."].outcome == "failed"
     assert capsys.readouterr().err.count("Traceback") == 1
+
+
+def test_replies_that_another_trace_has_read_count_no_octets_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the limit is reached sooner than in a trace of its own, and findings are lost."""
+    counted: list[int] = []
+    monkeypatch.setattr(Budget, "received", lambda _, octets: counted.append(octets))
+    network, asked = LabNetwork(load("in-domain")), [question("www.example.com.")] * 2
+    tracing = Tracing(seed=1, settings=Settings(all_servers=True, probe=True))
+
+    async def run() -> list[Trace]:
+        return [each async for each in trace_many(asked, tracing=tracing, network=network, at_once=1)]
+
+    first, second = network.run(run())
+    assert second.stats.bytes_in < first.stats.bytes_in / 4
+    assert sum(counted) == first.stats.bytes_in + second.stats.bytes_in

@@ -65,7 +65,7 @@ def _traced(
         question.rdtype,
         settings=Settings(all_servers=True, probe=True, families=frozenset({4, 6}), adot=world.adot),
         network=LabNetwork(world, signed=True),
-        anchors=anchors or parse_anchors(world.anchors_text, world.name),
+        anchors=anchors if anchors is not None else parse_anchors(world.anchors_text, world.name),
         resolvers=[Resolver(address) for address in world.resolvers],
         at=at,
         supposed=supposed,

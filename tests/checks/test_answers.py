@@ -108,3 +108,14 @@ def test_an_alias_on_one_server_and_an_address_on_another_are_no_pool(ttl: int, 
         f for f in checked(made_of("in-domain", zones=zones)).findings or () if f.code == "answers-differ"
     ]
     assert only.level is level and "an alias of www.example.net" in only.message
+
+
+def test_soa_records_of_one_serial_are_a_notice_whatever_was_asked() -> None:
+    text = read("in-domain")["zones"]["example.com."]["text"]
+    zones = {
+        "example.com. other": {"text": text.replace("SOA ns1", "SOA ns2"), "servers": ["ns2.example.com."]}
+    }
+    found = checked(made_of("in-domain", question="example.com. SOA", zones=zones)).findings or ()
+    assert {each.code: each.level for each in found} == dict.fromkeys(
+        ("soa-differs", "answers-differ"), Level.NOTICE
+    )

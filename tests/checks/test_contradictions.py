@@ -11,6 +11,7 @@ from tests.checks.documented import assert_fires, found
 RULES = [
     ("denial-contradicts-data", "dnssec-denial-contradicts-nsec", "dnssec-nsec-nodata"),
     ("denial-contradicts-data", "dnssec-denial-contradicts-nsec3", "dnssec-nsec3-nodata"),
+    ("denial-contradicts-data", "dnssec-type-list-short", "dnssec-denial-twice"),
     ("cut-denied", "dnssec-cut-denied", "dnssec-nsec-insecure-child"),
     ("nsec-outside-zone", "dnssec-nsec-outside-zone", "dnssec-nsec-nxdomain"),
 ]
@@ -76,3 +77,23 @@ def test_what_only_the_parent_asks_for_is_a_notice(hidden: str, level: Level) ->
     sign = {"algorithm": 13, "broken": [f"hides={hidden}"]}
     (finding,) = of("denial-contradicts-data", "example.com. A", sign=sign, add=add)
     assert finding.level is level and f"no {hidden} records" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("denial", "hidden", "told"),
+    [
+        ("nsec", "RRSIG", Level.WARNING),
+        ("nsec", "NSEC", Level.WARNING),
+        ("nsec3", "RRSIG", Level.WARNING),
+        ("compact", "RRSIG", Level.WARNING),
+    ],
+)
+def test_a_type_list_has_the_types_that_signing_adds(denial: str, hidden: str, told: Level) -> None:
+    sign = {"algorithm": 13, "denial": denial, "broken": [f"hides={hidden}"]}
+    (finding,) = of("denial-contradicts-data", "www.example.com. TXT", sign=sign)
+    assert finding.level is told and f"does not list {hidden} among the types" in finding.message
+
+
+@pytest.mark.parametrize("question", ["child.example.com. DS", "empty.example.com. A"])
+def test_an_nsec3_record_of_what_has_no_signature_lists_none(question: str) -> None:
+    assert not of("denial-contradicts-data", question, sign={"algorithm": 13, "denial": "nsec3"})

@@ -12,6 +12,7 @@ from tests.checks.documented import assert_fires, checked_world, found
 RULES = [
     ("denial-mixed", "dnssec-denial-mixed", "dnssec-nsec3-nodata"),
     ("denial-mixed", "dnssec-denial-against-parameters", "dnssec-nsec3param-unknown"),
+    ("denial-mixed", "dnssec-denial-twice", "dnssec-type-list-short"),
     ("nsec3-unknown", "dnssec-nsec3param-unknown", "dnssec-nsec3param-multiple"),
     ("nsec3param-multiple", "dnssec-nsec3param-multiple", "dnssec-opt-out"),
 ]
@@ -28,6 +29,7 @@ def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well:
     [
         ("denial-mixed", "dnssec-denial-mixed", Level.NOTICE, "uses NSEC on ns1.example.com"),
         ("denial-mixed", "dnssec-denial-against-parameters", Level.WARNING, "has an NSEC3PARAM record"),
+        ("denial-mixed", "dnssec-denial-twice", Level.WARNING, "has 2 NSEC records at www.example.com"),
         ("nsec3-unknown", "dnssec-nsec3param-unknown", Level.WARNING, "with hash algorithm 2 and flags 0"),
         ("nsec3param-multiple", "dnssec-nsec3param-multiple", Level.NOTICE, "has 2 NSEC3PARAM records"),
     ],

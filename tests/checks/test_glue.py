@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from dnstrace.checks import Level
+from dnstrace.checks import Blame, Level
+from dnstrace.lab.world import read
+from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, checked_world, found
 
 RULES = [
     ("glue-missing", "missing-glue", "in-domain"),
     ("glue-differs", "glue", "in-domain"),
     ("glue-only-in-parent", "glue", "in-domain"),
-    ("glue-superfluous", "glue", "in-domain"),
 ]
 """Each with a world that fires it, and one that does not."""
 
@@ -51,12 +52,6 @@ def test_missing_glue_is_an_error_only_where_no_other_server_is_found() -> None:
             "glue",
             "ns4.example.com has the address 203.0.113.54 in com, but none in its own zone",
         ),
-        (
-            "glue-superfluous",
-            "glue",
-            "the referral to example.com includes addresses of old.example.com,"
-            " which is not a name server of it",
-        ),
     ],
 )
 def test_a_message_says_which_addresses_are_where(code: str, world: str, message: str) -> None:
@@ -80,3 +75,33 @@ def test_each_missing_address_comes_with_the_record_to_publish() -> None:
     (finding,) = found("glue-missing", "glue")
     assert finding.cure == "register 203.0.113.53 as the glue for ns3.example.com"
     assert finding.records == ("ns3.example.com. 172800 IN A 203.0.113.53",)
+
+
+def test_a_server_that_has_only_the_zone_above_says_nothing_about_addresses_in_the_zone() -> None:
+    above = read("_internet")["zones"]["com."]["text"]
+    zones = {
+        "example.com.": {"servers": []},
+        "com. copy": {"servers": ["ns2.example.com."], "text": above},
+    }
+    found = checked(made_of("in-domain", zones=zones)).findings or ()
+    assert sorted((each.code, str(each.server)) for each in found) == [
+        ("foreign-soa", "ns2.example.com."),
+        ("refuses", "ns1.example.com."),
+    ]
+    assert not any("remove it from the NS records" in each.cure for each in found)
+
+
+FIXES = {
+    "a family is missing in the zone": ("ns2 AAAA 2001:db8:2::53\n", ""),
+    "two servers share an address in the zone": ("ns2 A 198.51.100.53", "ns2 A 192.0.2.53"),
+}
+
+
+@pytest.mark.parametrize(("of", "to"), FIXES.values(), ids=FIXES)
+def test_a_zone_is_fixed_where_the_glue_is_better(of: str, to: str) -> None:
+    text = read("in-domain")["zones"]["example.com."]["text"].replace(of, to)
+    world = made_of("in-domain", zones={"example.com.": {"text": text}})
+    found = [each for each in checked(world).findings or () if each.code == "glue-differs"]
+    (finding,) = [each for each in found if str(each.server) == "ns2.example.com."]
+    assert finding.remedy is not None and finding.blame is Blame.HOST and finding.rehearsed
+    assert {record.split()[-1] for record in finding.remedy.change} == {"198.51.100.53", "2001:db8:2::53"}

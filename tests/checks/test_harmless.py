@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from typing import Any
 
 import dns.name
 import dns.rdatatype
@@ -209,11 +210,32 @@ def test_every_reason_says_why_and_is_needed_somewhere(reason: Callable[[Known, 
 @pytest.mark.parametrize(
     ("owner", "record", "expected"), [("@", "NSEC3PARAM 1 0 0 -", []), ("www", "CAA 0 issue ca", ["ttl"])]
 )
-def test_only_the_ttl_of_nsec3param_may_differ(owner: str, record: str, expected: list[str]) -> None:
+def test_only_the_ttl_of_what_resolvers_do_not_use_may_differ(
+    owner: str, record: str, expected: list[str]
+) -> None:
     evidence = Evidence(with_ttls(owner, record))
     known = Known(evidence)
     left = [each for each in anomalies(evidence) if not any(reason(known, each) for reason in HARMLESS)]
     assert [each.sort for each in left] == expected
+
+
+@pytest.mark.parametrize(
+    "sign", [{"denial": "nsec3", "salt": "ab"}, {"denial": "nsec"}, {"denial": "compact"}], ids=str
+)
+@pytest.mark.parametrize("denial", ["nsec", "nsec3"])
+def test_each_signer_of_a_zone_makes_its_own_records_of_denial(denial: str, sign: dict[str, Any]) -> None:
+    """Signers with the same keys, and other chains: no more is said than that these differ."""
+    text = read("_signed")["zones"]["example.com."]["text"]
+    zones = {
+        "example.com.": {"sign": {"algorithm": 13, "denial": denial}},
+        "example.com. other": {
+            "servers": ["ns2.example.com."],
+            "sign": {"algorithm": 13, **sign},
+            "text": f"{text}\nzzz 300 A 192.0.2.99\n",
+        },
+    }
+    found = checked(made_of("_signed", zones=zones), 1).findings or ()
+    assert {each.code for each in found} <= {"denial-mixed"} and all(each.is_notice for each in found)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dns.rdatatype
 import pytest
 
 from dnstrace import trace
@@ -9,9 +10,12 @@ from dnstrace.api import report
 from dnstrace.checks import findings
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
+from dnstrace.model import Exchange, Question
 from dnstrace.model.findings import Blame
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, checked_world
+from tests.replies import reply
+from tests.scripted import Scripted, roots
 
 RULES = [
     ("intercepted", "intercepted", "textbook"),
@@ -34,6 +38,26 @@ def test_a_resolver_as_the_starting_server_is_not_an_interception() -> None:
     """Which zones it should serve is not known: nobody has to act, and what to type is said elsewhere."""
     found = trace("www.example.com", network=LabNetwork(load("intercepted")), server="198.41.0.4", seed=1)
     assert findings(found) == ()
+
+
+def test_what_root_servers_serve_themselves_is_no_interception() -> None:
+    """They answer with authority for root-servers.net, all of them."""
+    assert trace("a.root-servers.net", lab="textbook", check=True, seed=1).findings == ()
+
+
+@pytest.mark.parametrize(("flags", "intercepted"), [("AA", False), ("AA RA", False), ("RA", True)])
+def test_a_root_of_ones_own_may_serve_any_zone(flags: str, intercepted: bool) -> None:
+    def serve(question: Question) -> Exchange:
+        soa = ". 900 SOA . . 1 7200 900 1209600 300"
+        data = {"A": f"{question.name} 300 A 192.0.2.44", "NS": ". 900 NS 0.root.test.", "SOA": soa}
+        answer = data.get(dns.rdatatype.to_text(question.rdtype))
+        if answer is None:
+            return reply(str(question), authority=(soa,), flags=flags)
+        return reply(str(question), answer=(answer,), flags=flags)
+
+    network = Scripted({"192.0.2.253": serve})
+    found = trace("www.example.com", network=network, roots=roots("192.0.2.253"), seed=1)
+    assert ("intercepted" in {each.code for each in findings(found)}) is intercepted
 
 
 def with_servers(zone: str = "example.com.", **does: list[str]) -> list[str]:

@@ -43,7 +43,7 @@ def test_it_is_a_warning_where_a_parent_that_follows_would_break_the_zone(
 
 def test_a_key_without_the_sep_flag_is_not_called_a_secure_entry_point() -> None:
     (finding,) = found("cds-unusable", "dnssec-cds-idle-key")
-    assert "which is not marked as a secure entry point" in finding.message
+    assert "is not marked as a secure entry point" in finding.message
 
 
 def test_the_lone_type_is_named() -> None:

@@ -9,7 +9,7 @@ from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.listing import is_of_use, lacking_dot, ns_records, sorted_out
 from dnstrace.model import Trace
 from dnstrace.model.findings import Blame, Finding
-from tests.checks.checking import checked
+from tests.checks.checking import checked, checked_by_name
 from tests.checks.listings import world
 
 ZONE = dns.name.from_text("example.com.")
@@ -72,3 +72,12 @@ def test_a_name_elsewhere_that_lost_its_final_dot_is_known_by_the_parents_list()
     name = dns.name.from_text("ns.example.net", ZONE)
     assert lacking_dot(cut, name) is None
     assert not is_of_use(cut, name)
+
+
+def test_the_parent_is_not_to_list_the_former_host_of_a_zone_again() -> None:
+    """The NS records came along when the zone was moved: what that host has is older, or another zone."""
+    found = next(
+        each for each in checked_by_name("moved-with-old-ns").findings or () if each.code == "ns-differs"
+    )
+    assert found.blame is Blame.HOST and found.records == () and "different versions" in found.message
+    assert "find out which of them" in found.cure

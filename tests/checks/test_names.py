@@ -122,6 +122,20 @@ def test_instead_of_an_alias_the_host_at_its_end_is_listed_if_it_serves_the_zone
     assert bool(finding.records) is serves
 
 
+def test_a_name_server_below_a_dname_cannot_be_given_addresses() -> None:
+    """Below a DNAME record nothing can be published: the host that it leads to has to be listed."""
+    third = {"x.moved.example.net.": {"addresses": ["192.0.2.5"]}}
+    zones = {
+        "com.": {"add": "example NS x.moved.example.net.\n"},
+        "example.com.": {"add": "@ NS x.moved.example.net.\n", "servers": ["ns1.example.com.", *third]},
+        "example.net.": {"add": "moved 300 DNAME hosts.example.net.\nx.hosts 300 A 192.0.2.5\n"},
+    }
+    found = checked(made_of("_signed", servers=third, zones=zones)).findings or ()
+    (finding,) = [each for each in found if each.code == "ns-name-alias"]
+    assert finding.cure == "list x.hosts.example.net instead"
+    assert finding.records == () and finding.remedy is not None and finding.remedy.remove == ()
+
+
 def test_in_a_private_tree_private_addresses_are_right() -> None:
     hidden = made_of("ns-names", servers={})
     found = trace(

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from dnstrace import Settings, trace
-from dnstrace.checks import Finding, Level
+from dnstrace.checks import Blame, Finding, Level
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load
 from dnstrace.model import Exchange, Fault, Query
@@ -49,6 +49,12 @@ def test_a_type_that_is_dropped_is_said_of_the_type_and_not_of_the_zone(
     assert {finding.code for finding in asked} == {"type-fails"} and len(asked) == 1 + everywhere
     for finding in asked:
         assert finding.level is Level.ERROR and f"www.example.com {rdtype}" in finding.message
+
+
+def test_what_is_said_of_one_type_is_not_that_the_zone_is_not_served() -> None:
+    """The server answers for the zone's SOA and NS records: nobody has to configure the zone on it."""
+    (one,) = findings("other-name=MX", "MX")
+    assert one.code == "type-fails" and "records of another name" in one.message
 
 
 @pytest.mark.parametrize(
@@ -134,6 +140,14 @@ def test_an_alias_whose_target_fails_for_one_type_does_not_dangle() -> None:
     assert (finding.code, str(finding.zone)) == ("type-fails", "example.net.")
 
 
+@pytest.mark.parametrize("does", ["silent=NSEC", "silent=NSEC3PARAM"])
+def test_the_records_of_denial_have_to_be_there_for_those_who_ask(does: str) -> None:
+    servers = {"ns2.example.com.": {"does": [does]}}
+    (only,) = checked(made_of("dnssec-good", servers=servers)).findings or ()
+    assert (only.code, only.level) == ("type-fails", Level.WARNING)
+    assert f"example.com {does.removeprefix('silent=')} at" in only.message
+
+
 class Losing(LabNetwork):
     """The lab, where one query in ten to the servers of the zone gets no reply."""
 
@@ -161,3 +175,16 @@ def test_a_lost_datagram_is_not_taken_for_a_type_that_fails(seed: int) -> None:
         seed=seed,
     )
     assert not {finding.code for finding in made.findings or ()} & {"type-fails", "case-sensitive"}
+
+
+@pytest.mark.parametrize(
+    ("sick", "levels"), [("abcdefghijklm", [Level.ERROR] * 3), ("a", [Level.WARNING]), ("", [])]
+)
+def test_servers_above_that_fail_for_ds_records_are_named(sick: str, levels: list[Level]) -> None:
+    servers = {
+        f"{letter}.gtld-servers.net.": {"does": ["knows-types=A,AAAA,NS,SOA,DNSKEY"]} for letter in sick
+    }
+    trace = checked(made_of("dnssec-good", servers=servers))
+    found = trace.findings or ()
+    assert [each.level for each in found] == levels
+    assert {(each.code, str(each.zone), each.blame) for each in found} <= {("type-fails", "com.", Blame.HOST)}

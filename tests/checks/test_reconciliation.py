@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 
-import jsonschema
 import pytest
 
 from dnstrace.analysis.caching import lives
 from dnstrace.api import report
 from dnstrace.checks.reconciliation import reconciled
 from dnstrace.lab.world import load, read
-from dnstrace.render.document import document, schema
+from dnstrace.render.document import document
 from dnstrace.render.reconciled import tables
 from dnstrace.render.wording import WARNING
 from tests.checks.checking import checked, made_of
+from tests.render.validating import VALIDATOR
 
 
 def test_it_is_known_what_is_not_known() -> None:
@@ -52,7 +51,7 @@ def test_lives_are_ttls_from_the_end_of_the_trace_on(world: str) -> None:
 )
 def test_the_document_has_both(world: str) -> None:
     found = document(report(checked(load(world))))
-    jsonschema.Draft202012Validator(json.loads(schema())).validate(found)
+    VALIDATOR.validate(found)
     assert found["reconciliation"] and found["lives"]
 
 

@@ -178,6 +178,28 @@ def test_glue_that_is_left_out_for_lack_of_room_is_no_difference(count: int, dif
     assert codes == ([CODE] if differs else [])
 
 
+@pytest.mark.parametrize("without", ["ns1", "ns2"])
+def test_of_two_servers_that_without_the_ds_record_of_a_key_of_the_zone_is_behind(without: str) -> None:
+    """Whichever of the two it is: the zone itself shows which is right."""
+    content = read("_signed")["zones"]
+    zones = {
+        "child.example.com.": {**content["child.example.com."], "sign": {"algorithm": 13}},
+        "example.com. other": {
+            "servers": [f"{without}.example.com."],
+            "text": content["example.com."]["text"],
+        },
+    }
+    servers = ["ns1.example.com.", "ns2.example.com."]
+    zones["example.com."] = {"servers": [each for each in servers if not each.startswith(without)]}
+    made = checked(made_of("_signed", question="www.child.example.com. A", zones=zones))
+    (finding,) = [each for each in made.findings or () if each.code == CODE]
+    assert (
+        str(finding.server) == f"{without}.example.com."
+        and f"{without}.example.com lacks DS" in finding.message
+    )
+    assert "unexplained" not in {each.code for each in made.findings or ()}
+
+
 CHILD = "ns1.sub A 203.0.113.71\nns2.sub A 198.51.100.71\n"
 BEHIND = {
     "NS records": "sub NS ns1.sub\nns1.sub A 203.0.113.71\n",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from types import ModuleType
 
 import dns.name
@@ -13,8 +11,7 @@ from dnstrace.checks import findings, registries
 from dnstrace.checks.registries import has_registrar, registered
 from dnstrace.lab.world import load
 from tests.checks.checking import checked
-
-SCRIPT = Path(__file__).parents[2] / ".ci" / "public_suffixes.py"
+from tests.scripts import script
 
 LIST = """\
 // VERSION: 2026-10-22_08-36-41_UTC
@@ -76,11 +73,7 @@ def test_a_name_server_is_registered_with_the_zone_above_it(name: str, zone: str
 
 @pytest.fixture(name="script", scope="module")
 def loaded_script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("public_suffixes", SCRIPT)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("public_suffixes")
 
 
 def test_the_icann_section_is_taken_in_a_labels(script: ModuleType) -> None:

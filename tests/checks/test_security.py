@@ -6,8 +6,9 @@ import pytest
 
 from dnstrace.checks import Blame, Level
 from dnstrace.dnssec import Security, parse_anchors
-from dnstrace.lab.world import load
-from tests.checks.checking import checked, made_of
+from dnstrace.lab.world import load, read
+from dnstrace.model.anchors import NO_ANCHORS
+from tests.checks.checking import checked, checked_by_name, made_of
 from tests.checks.documented import assert_fires, found
 
 RULES = [
@@ -69,7 +70,10 @@ def test_an_algorithm_that_others_know_is_named(number: int, text: str) -> None:
     (finding,) = [each for each in trace.findings or () if each.code == "algorithm-unsupported"]
     assert finding.level is Level.WARNING and "most validators do not support" in finding.message
     for said in (finding.message, trace.judgement.reason if trace.judgement else ""):
-        assert f"{text} (algorithm {number}) with digest 2 (a validator that knows it sees otherwise)" in said
+        assert (
+            f"{text} (algorithm {number}) with digest 2 (a validator that supports it can validate the zone)"
+            in said
+        )
     assert trace.judgement is not None and trace.judgement.security is Security.INSECURE
 
 
@@ -93,3 +97,43 @@ def test_a_zone_that_is_no_longer_signed_has_no_records_to_publish() -> None:
 )
 def test_a_ds_record_without_its_key_says_what_the_zone_has_instead(world: str, message: str) -> None:
     assert [finding.message for finding in found("ds-without-dnskey", world)] == [message]
+
+
+@pytest.mark.parametrize(("number", "code"), [(5, "algorithm-weak"), (253, "algorithm-unsupported")])
+def test_what_keys_show_by_themselves_is_said_without_a_trust_anchor(number: int, code: str) -> None:
+    """Below root servers of one's own without an anchor, nothing is secure or bogus."""
+    text = read("in-domain")["zones"]["example.com."]["text"]
+    key = "AwEAAaetidLzsKWUt4swWR8yu0wPHPiUi8LUsAD0QPWU+wzt89epO6tHzkMBVDkC7qphQO2h"
+    zones = {"example.com.": {"text": f"{text}@ DNSKEY 257 3 {number} {key}\n"}}
+    world = made_of("in-domain", zones=zones)
+    made = checked(world, anchors=NO_ANCHORS)
+    assert made.judgement is None and made.unjudged
+    assert code in {each.code for each in made.findings or ()}
+
+
+@pytest.mark.parametrize(
+    "world", ["dnssec-good", "dnssec-nsec3-nodata", "dnssec-compact-nodata", "dnssec-expired"]
+)
+def test_without_a_trust_anchor_nothing_is_said_of_what_only_a_chain_shows(world: str) -> None:
+    assert checked(load(world), anchors=NO_ANCHORS).findings == ()
+
+
+@pytest.mark.parametrize("ds", ["auto", "none"])
+def test_of_two_servers_with_other_keys_that_which_the_parent_trusts_is_right(ds: str) -> None:
+    """Without a DS record nothing shows whether the unsigned copy is old or new: no server is named."""
+    text = read("_signed")["zones"]["example.com."]["text"]
+    zones = {
+        "example.com.": {"sign": {"algorithm": 13, "ds": ds}},
+        "example.com. unsigned": {"servers": ["ns2.example.com."], "text": text},
+    }
+    made = checked(made_of("_signed", zones=zones)).findings or ()
+    (finding,) = [each for each in made if each.code == "dnskey-differs"]
+    assert (None if finding.server is None else str(finding.server)) == (
+        "ns2.example.com." if ds == "auto" else None
+    )
+
+
+def test_a_ds_record_with_another_algorithm_than_its_key_is_not_of_a_revoked_key() -> None:
+    (found,) = checked_by_name("dnssec-ds-miscalled").findings or ()
+    assert "RSASHA256, but that key of example.com has algorithm ECDSAP256SHA256" in found.message
+    assert "revoked" not in found.message and found.rehearsed.endswith("secure")

@@ -55,6 +55,7 @@ def test_a_message_says_which_server_does_what_and_where(code: str, world: str, 
     [
         ("silent=HTTPS", "does not answer queries for www.example.com HTTPS at 192.0.2.53"),
         ("knows-types=A,AAAA,SOA,NS", "answers NOTIMP for www.example.com HTTPS at 192.0.2.53"),
+        ("other-name=HTTPS", "does not answer queries for www.example.com HTTPS at 192.0.2.53"),
     ],
 )
 def test_without_probes_a_server_is_said_to_fail_for_what_it_was_asked(does: str, says: str) -> None:
@@ -62,6 +63,13 @@ def test_without_probes_a_server_is_said_to_fail_for_what_it_was_asked(does: str
     servers = {f"ns{number}.example.com.": {"does": [does]} for number in (1, 2)}
     world = made_of("in-domain", question="www.example.com. HTTPS", servers=servers)
     assert (said := verdict(walked_in(world, signed=False))) is not None and says in said.text
+
+
+def test_without_probes_the_fix_begins_with_what_was_asked() -> None:
+    servers = {f"ns{number}.example.com.": {"does": ["other-name=MX"]} for number in (1, 2)}
+    walked = walked_in(made_of("in-domain", question="www.example.com. MX", servers=servers), signed=False)
+    (first, _) = (each for each in findings(walked) if each.code == "lame-server")
+    assert first.cure.startswith("make ns1.example.com answer queries for www.example.com MX; if it does not")
 
 
 def test_a_server_that_answers_over_tcp_only_is_not_called_unreachable() -> None:
@@ -129,3 +137,21 @@ def test_keys_without_authority_are_a_matter_of_authority() -> None:
     (only,) = checked(made_of("dnssec-good", **content)).findings or ()
     assert only.code == "not-authoritative" and only.level is Level.WARNING
     assert only.message.startswith("ns1.example.com answers for example.com DNSKEY without authority")
+
+
+@pytest.mark.parametrize("rdtype", ["MX", "CDS", "NS", "TYPE65280"])
+def test_a_lack_of_authority_for_one_type_is_named_with_it(rdtype: str) -> None:
+    servers = {"ns2.example.com.": {"does": [f"no-aa={rdtype}"]}}
+    (only,) = checked(made_of("in-domain", question="example.com. SOA", servers=servers)).findings or ()
+    assert only.code == "not-authoritative"
+    assert f"answers for example.com {rdtype} without authority" in only.message
+
+
+def test_a_server_that_lacks_only_its_soa_record_is_not_lame_where_the_zone_has_its_address() -> None:
+    """The parent has an outdated address, so the right one is known from the zone and only probed."""
+    glue = {"without": "ns1.example A 192.0.2.53", "add": "ns1.example A 192.0.2.99"}
+    servers = {"ns1.example.com.": {"does": ["no-soa"]}}
+    found = checked(made_of("in-domain", zones={"com.": glue}, servers=servers)).findings or ()
+    codes = {each.code for each in found}
+    assert "soa-missing" in codes and "lame-server" not in codes
+    assert all(each.cure for each in found if each.is_error)

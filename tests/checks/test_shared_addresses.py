@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dnstrace.checks import Level
+from dnstrace.lab.world import read
+from tests.checks.checking import checked, made_of, told
 from tests.checks.documented import assert_fires, found
 
 RULES = [
@@ -39,3 +41,15 @@ def test_the_message_says_which_address_where(world: str, message: str) -> None:
     (finding,) = found("same-address", world)
     assert (finding.level, finding.message) == (Level.WARNING, message)
     assert finding.cure and finding.remedy is not None
+
+
+def test_an_address_that_nobody_reaches_is_the_only_finding() -> None:
+    text = read("in-domain")["zones"]["example.com."]["text"]
+    delegation = read("in-domain")["zones"]["com."]["add"]
+    zones = {
+        "com.": {"add": delegation.replace("198.51.100.53", "10.1.2.3")},
+        "example.com.": {"text": text.replace("198.51.100.53", "10.1.2.3")},
+    }
+    servers = {"ns2.example.com.": {"addresses": ["10.1.2.3", "2001:db8:2::53"], "rtt": 20}}
+    world = made_of("_internet", servers={**read("in-domain")["servers"], **servers}, zones=zones)
+    assert told(checked(world).findings or ()) == ["ns-address-special example.com. ns2.example.com."]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import dns.rrset
 import pytest
 
 from dnstrace.lab.world import World, load
 from dnstrace.model import Delegation
+from dnstrace.model.findings import Blame
 from dnstrace.model.security import Security
-from tests.checks.checking import checked, made_of, told
+from tests.checks.checking import checked, checked_by_name, made_of, told
 from tests.checks.documented import assert_fires
 
 RULES = [
@@ -51,6 +54,37 @@ def test_a_ds_record_that_is_supposed_has_no_signature_to_miss() -> None:
     assert found.judgement.security is Security.SECURE
 
 
+def test_what_is_altered_at_one_server_is_not_said_of_the_other() -> None:
+    """Both servers have an altered RRset, each another one: one sentence for both would be false of both."""
+    apex = "@ 900 SOA ns1 hostmaster 1 7200 900 1209600 300\n@ NS ns1\n@ NS ns2\nwww 300 A 192.0.2.44\n"
+    addresses = "ns1 A 192.0.2.53\nns1 AAAA 2001:db8:1::53\nns2 A 198.51.100.53\nns2 AAAA 2001:db8:2::53\n"
+    altered = {"ns1.example.com.": "www A 192.0.2.66", "ns2.example.com.": "ns1 AAAA 2001:db8:1::66"}
+    zones = {
+        f"example.com. {number}": {
+            "text": apex + addresses,
+            "servers": [server],
+            "sign": {"broken": [f"altered={change}"]},
+        }
+        for number, (server, change) in enumerate(altered.items())
+    }
+    found = checked(made_of("_signed", zones=zones)).findings or ()
+    bad = {str(each.server): each.message for each in found if each.code == "signature-bad"}
+    assert bad.keys() == altered.keys()
+    for server, message in bad.items():
+        owner, rdtype = altered[server].split()[:2]
+        assert message.startswith(f"{owner}.example.com {rdtype}: ") and "more RRset" not in message
+        assert not any(f"on {other}" in message for other in bad if other != server)
+
+
+def test_without_the_aa_flag_the_data_is_examined_as_well() -> None:
+    """Resolvers validate it, and what fails is not for want of a reply to some other type."""
+    servers = {f"ns{n}.example.com.": {"does": ["no-aa", "silent=CAA"]} for n in (1, 2)}
+    found = checked(made_of("dnssec-altered-data", servers=servers)).findings or ()
+    codes = {each.code for each in found}
+    assert codes == {"signature-bad", "not-authoritative", "type-fails"}
+    assert next(each for each in found if each.code == "signature-bad").cure.startswith("sign example.com")
+
+
 def slow_and_valid(begins: int, ends: int) -> World:
     """A world whose zone needs 1.2 s for a reply, with signatures for some seconds after the start."""
     addresses = {1: ["192.0.2.53", "2001:db8:1::53"], 2: ["198.51.100.53", "2001:db8:2::53"]}
@@ -86,7 +120,9 @@ def test_the_message_says_for_how_long_a_signature_is_valid(seconds: int, left: 
     world = load("dnssec-expiring")
     findings = checked(world, at=world.now.timestamp() + 86400 - seconds).findings or ()
     (finding,) = [each for each in findings if each.code == "signature-expiring"]
-    assert f"www.example.com A has a signature that expires in {left} (and " in finding.message
+    assert re.match(
+        rf"www\.example\.com A \(and \d+ more RRsets\) has .* expires in {left}, on ", finding.message
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,3 +133,10 @@ def test_a_signature_that_should_have_been_renewed(valid: list[float], found: in
     """Less than two days are left of ten and more, or less than a tenth."""
     world = made_of("_signed", zones={"example.com.": {"sign": {"valid": valid}}})
     assert [each.code for each in checked(world).findings or ()] == ["signature-expiring"] * found
+
+
+def test_where_the_ds_record_names_the_wrong_key_it_is_replaced() -> None:
+    """To sign again would not help: the key that it names does not sign keys."""
+    (found,) = checked_by_name("dnssec-ds-of-other-key").findings or ()
+    assert found.blame is Blame.REGISTRAR and " DS 33677 " in found.records[0]
+    assert "key 33677 signs it" in found.message and found.rehearsed.endswith("secure")

@@ -30,8 +30,8 @@ def test_a_rule_fires_where_it_should_and_only_there(code: str, sick: str, well:
     [
         ("edns-version", "soa-missing", "replies NOERROR to EDNS version 1 at"),
         ("edns-option", "echoes-options", "sends the option back in its reply to a query with an unknown"),
-        ("case-not-kept", "lowers-case", "changes the case of the name in the question at 192.0.2.53"),
-        ("open-transfer", "open-transfer", "transfers the whole zone (AXFR) to anybody at 192.0.2.53"),
+        ("case-not-kept", "lowers-case", "changes the case of the name in the question, at 192.0.2.53"),
+        ("open-transfer", "open-transfer", "transfers the whole zone (AXFR) to anybody, at 192.0.2.53"),
     ],
 )
 def test_a_message_says_what_the_server_does(code: str, world: str, message: str) -> None:
@@ -46,3 +46,21 @@ def test_an_error_that_the_plain_query_gets_too_is_not_for_the_option_or_the_ver
     servers = {"ns2.example.com.": {"does": ["denies-name=example.com. example.com."]}}
     codes = {each.code for each in checked(made_of("in-domain", servers=servers)).findings or ()}
     assert codes and not codes & {"edns-option", "edns-version"}
+
+
+@pytest.mark.parametrize(
+    ("lacking", "says"),
+    [
+        ("AA", "answers without authority"),
+        ("EDNS", "replies without EDNS"),
+        ("answer", "gives another answer"),
+    ],
+)
+def test_a_reply_to_an_unknown_option_is_as_without_it(lacking: str, says: str) -> None:
+    servers = {"ns2.example.com.": {"does": [f"unlike-with-option={lacking}"]}}
+    (finding,) = checked(made_of("in-domain", servers=servers)).findings or ()
+    assert finding.code == "edns-option" and says in finding.message
+
+
+def test_a_server_that_never_has_authority_does_not_lose_it_by_an_option() -> None:
+    assert not found("edns-option", "no-aa")

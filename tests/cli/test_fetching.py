@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import jsonschema
 import pytest
 
-from dnstrace.render.document import schema
 from tests.cli.running import run
+from tests.render.validating import VALIDATOR
 
 
 def fetched(*arguments: str) -> tuple[int, Any]:
     found = run("--http", "--json", *arguments)
     document = json.loads(found.out)
-    jsonschema.Draft202012Validator(json.loads(schema())).validate(document)
+    VALIDATOR.validate(document)
     return found.status, document["http"]
 
 

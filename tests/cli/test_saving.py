@@ -14,15 +14,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import jsonschema
 import pytest
 
 from dnstrace.record import files
-from dnstrace.render.document import schema
 from tests.cli.running import COMMAND, PATIENCE, finished, run, silent_server, start
+from tests.render.validating import VALIDATOR
 from tests.saving import as_of_now
-
-VALIDATOR = jsonschema.Draft202012Validator(json.loads(schema()))
 
 
 def kept(path: Path, *arguments: str) -> Path:

@@ -73,9 +73,9 @@ def of_low_order(curve: _Edwards) -> list[bytes]:
 @pytest.mark.parametrize(("algorithm", "curve"), [(15, _ED25519), (16, _ED448)])
 def test_points_of_low_order_are_judged_as_the_package_does(algorithm: int, curve: _Edwards) -> None:
     """With such a key and a scalar of 0 anybody can make a signature: both have to agree on it."""
-    verdicts = set()
-    for key in of_low_order(curve):
-        for commitment in of_low_order(curve):
+    verdicts, points = set(), of_low_order(curve)
+    for key in points:
+        for commitment in points:
             for data in (b"a", b"b"):
                 given_to_both = algorithm, key, commitment + bytes(curve.octets), data
                 verdicts.add(verdict := verify_curve(*given_to_both))

@@ -13,9 +13,7 @@ import struct
 import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from functools import cache
 from itertools import cycle
-from typing import Any
 from zlib import crc32
 
 import dns.message
@@ -49,11 +47,12 @@ from dnstrace.model import (
 from dnstrace.model.anchors import Anchors
 from dnstrace.model.limits import Limits
 from dnstrace.network.faults import read
-from dnstrace.render.document import schema, to_json
+from dnstrace.render.document import to_json
 from dnstrace.render.short import short
 from dnstrace.render.tree import tree
 from dnstrace.walk.roots import HintsError, parse_hints
 from tests.readers import held
+from tests.render.validating import VALIDATOR
 from tests.replies import name
 from tests.scripted import roots
 
@@ -145,19 +144,12 @@ def shown(found: Trace) -> None:
         page = io.StringIO()
         Console(file=page, width=80, color_system=None).print(tree(report(found), verbose=verbose))
         printed += page.getvalue()
-        validator().validate(json.loads(to_json(report(found), verbose=verbose)))
+        VALIDATOR.validate(json.loads(to_json(report(found), verbose=verbose)))
     harmful = {character for character in set(printed) - {"\n"} if unicodedata.category(character) in UNSEEN}
     assert not harmful, harmful
 
 
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-
-
-@cache
-def validator() -> Any:
-    import jsonschema
-
-    return jsonschema.Draft202012Validator(json.loads(schema()))
 
 
 # --- a whole walk --------------------------------------------------------------------------------

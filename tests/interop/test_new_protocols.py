@@ -11,15 +11,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
-from dnstrace.render.document import schema
 from tests.interop import mldsa, servers
 from tests.interop.checked import PROGRAMS, Files
 from tests.interop.namespace import Namespace, hindrance
 from tests.interop.servers import Setup, serve
 from tests.network.securing import Certificate
+from tests.render.validating import VALIDATOR
 
 Documents = dict[str, dict[str, Any]]
 ROOT, TLD, BIND, NSD = "198.41.0.4", "192.5.6.30", "192.0.2.1", "192.0.2.2"
@@ -96,7 +95,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
 
 def test_those_with_tls_answer_the_same_and_show_their_certificate(documents: Documents) -> None:
     found = documents["example"]
-    jsonschema.validate(found, json.loads(schema()))
+    VALIDATOR.validate(found)
     fared = {each["address"]: each["result"] for each in found["adot"]}
     assert fared == {ROOT: "refused", TLD: "refused", BIND: "same", NSD: "same"}
     for shown in (each["tls"] for each in found["adot"] if each["tls"]):

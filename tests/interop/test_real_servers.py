@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
-from dnstrace.render.document import schema
 from tests.interop.internet import LAYOUTS, MANY_STRINGS, Internet, internet
 from tests.interop.namespace import hindrance
 from tests.interop.servers import missing
+from tests.render.validating import VALIDATOR
 from tests.saving import as_of_now
 
 Run = subprocess.CompletedProcess[str]
@@ -181,7 +180,7 @@ def test_json(runs: dict[str, Future[Run]], name: str) -> None:
     case, run = CASES[name], runs[name].result()
     assert run.returncode == (0 if case.outcome == "answer" else 1), run.stderr + run.stdout
     document = json.loads(run.stdout)
-    jsonschema.validate(document, json.loads(schema()))
+    VALIDATOR.validate(document)
     assert document["outcome"] == case.outcome
     assert document["rcode"] == ("NXDOMAIN" if case.outcome == "nxdomain" else "NOERROR")
     assert zones(document) == case.zones

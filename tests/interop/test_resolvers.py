@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from dnstrace.cli.exits import Exit
-from dnstrace.render.document import schema
 from tests.interop.internet import LAYOUTS, Internet, internet
 from tests.interop.namespace import hindrance
 from tests.interop.servers import Setup, missing, start_resolver
+from tests.render.validating import VALIDATOR
 
 RESOLVER, NOBODY = "127.0.0.1", "127.0.0.3"
 STRANGER = "127.0.0.9"  # may not ask
@@ -40,7 +39,7 @@ class Resolved:
             self.internet.namespace.inside(command), capture_output=True, text=True, check=False
         )
         found: dict[str, Any] = json.loads(ran.stdout)
-        jsonschema.Draft202012Validator(json.loads(schema())).validate(found)
+        VALIDATOR.validate(found)
         (found["resolver"],) = found["resolvers"]
         failed = found["resolver"]["difference"] in ("refuses", "no-answer")
         assert ran.returncode == (Exit.FINDINGS if failed else _STATUS[found["outcome"]]), ran.stderr

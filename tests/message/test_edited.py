@@ -147,6 +147,7 @@ def test_what_is_not_a_record_is_refused(text: str) -> None:
 
 @given(st.sampled_from([*dns.rdatatype.RdataType][1:]), st.binary(max_size=60))
 @example(dns.rdatatype.DS, b"\xff" * 4)
+@example(dns.rdatatype.APL, b"")
 @example(dns.rdatatype.GPOS, b"\x03200\x011\x011")
 def test_any_record_is_read_as_it_was_written(rdtype: int, data: bytes) -> None:
     """In the text that a remedy has of it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dns.exception
+import dns.name
 import dns.rdatatype
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from dnstrace.cli.line.names import subject
 from dnstrace.cli.line.resolvers import resolvers
 from dnstrace.cli.usage import Usage
-from dnstrace.message.written import is_url, resolver_of, subject_of
+from dnstrace.message.written import is_url, read_name, resolver_of, subject_of
 
 NAMES = (
     "www.example.com", "www.example.com.", "https://www.example.com/a?b#c", "http://user@www.example.com:8080",
@@ -21,6 +23,27 @@ RESOLVERS = (
     "192.0.2.53", "192.0.2.53:5353", "2001:DB8::53", "[2001:db8::53]:5353", "tls://192.0.2.53",
     "tls://192.0.2.53:8853#dns.example",
 )  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.text("aZ0-_", max_size=4) | st.sampled_from(["x" * 63, "x" * 64, "*", "a b", r"\."]), max_size=6
+    )
+    | st.lists(st.just("x"), min_size=30, max_size=45)
+    | st.integers(30, 36).map(lambda more: [*["x" * 62] * 3, "y" * 30, "z" * more]),
+    st.sampled_from(["", "."]),
+)
+def test_a_name_is_read_as_dnspython_reads_it(labels: list[str], end: str) -> None:
+    text = ".".join(labels) + end
+    try:
+        expected = dns.name.from_text(text, idna_codec=dns.name.IDNA_2008)
+    except dns.exception.DNSException:
+        with pytest.raises(ValueError):
+            read_name(text)
+    else:
+        found, valid = read_name(text)
+        assert (found.labels, valid) == (expected.labels, True)
+        assert found == expected and hash(found) == hash(expected)
 
 
 @pytest.mark.parametrize("text", NAMES)

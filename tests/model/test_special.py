@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from ipaddress import ip_network
 from pathlib import Path
 from types import ModuleType
@@ -10,8 +9,7 @@ from types import ModuleType
 import pytest
 
 from dnstrace.model.special import BLOCKS
-
-SCRIPT = Path(__file__).parents[2] / ".ci" / "special_addresses.py"
+from tests.scripts import script
 
 REGISTRY = """\
 Address Block,Name,RFC,Allocation Date,Termination Date,Source,Destination,Forwardable,Globally Reachable,\
@@ -28,11 +26,7 @@ False,False,False,False,True
 
 @pytest.fixture(name="script", scope="module")
 def loaded_script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("special_addresses", SCRIPT)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("special_addresses")
 
 
 def test_the_module_is_in_step_with_its_table(script: ModuleType) -> None:

@@ -18,7 +18,7 @@ from dnstrace.model.limits import ALL_SERVERS, CHECKED, USUAL
         ("server", "", "the server to start from is empty"),
         ("at", nan, "at must be a time in seconds since 1970, not nan"),
         ("seed", -1, "seed must be a whole number from 0 to 18446744073709551615, not -1"),
-        ("now", datetime(2026, 1, 31), "now must have a time zone, such as datetime.UTC"),
+        ("now", datetime(2026, 1, 31), "now must be a datetime with a time zone, such as datetime.now(UTC)"),
     ],
 )
 def test_what_cannot_be(field: str, value: Any, why: str) -> None:

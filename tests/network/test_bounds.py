@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import socket
 import struct
 import threading
@@ -13,7 +12,6 @@ from contextlib import asynccontextmanager, closing, suppress
 import dns.flags
 import dns.message
 import pytest
-from jsonschema import Draft202012Validator
 
 from dnstrace import Settings, Trace, trace_async
 from dnstrace.api import report
@@ -22,11 +20,12 @@ from dnstrace.lab.world import load
 from dnstrace.model import Exchange, Fault, Query, Transport
 from dnstrace.model.limits import Limits
 from dnstrace.network.live import LiveNetwork
-from dnstrace.render.document import document, schema
+from dnstrace.render.document import document
 from dnstrace.render.tree import tree
 from tests import unhurried
 from tests.network.serving import QUESTION, read_query
 from tests.render.looks import look
+from tests.render.validating import VALIDATOR
 
 DEADLINE = 0.3  # seconds
 SOON = 0.005  # between one octet and the next
@@ -37,7 +36,7 @@ Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 def check_shown(found: Trace) -> None:
     assert len(look(tree(report(found)), 80).splitlines()) > 3
-    Draft202012Validator(json.loads(schema())).validate(document(report(found)))
+    VALIDATOR.validate(document(report(found)))
 
 
 class Truncating(asyncio.DatagramProtocol):

@@ -8,7 +8,6 @@ import re
 import sys
 from collections.abc import Callable
 
-from dnstrace.places.asking import read
 from dnstrace.places.frames import framed, read_frame
 
 _OUT = sys.stdout.buffer
@@ -25,14 +24,20 @@ def _greeted() -> None:
     _OUT.flush()
 
 
-def _record() -> tuple[bytes, bytes]:
-    """The number of the request, and an honest record of the lab's world that it asks for."""
-    from tests.places.lab import record
-
+def _requested() -> bytes:
+    """Wait for the request; who sends no trace needs nothing of it, nor what would have to be imported."""
     frame = read_frame(sys.stdin.buffer, 2**24)
     assert frame is not None
     _ASKED.append(json.loads(frame[1])["question"])
-    return b"%d" % read(frame[1]).number, record()
+    return frame[1]
+
+
+def _record() -> tuple[bytes, bytes]:
+    """The number of the request, and an honest record of the lab's world that it asks for."""
+    from dnstrace.places.asking import read
+    from tests.places.lab import record
+
+    return b"%d" % read(_requested()).number, record()
 
 
 def _asked() -> object:
@@ -81,7 +86,7 @@ def floods_in_lines() -> None:
 
 def promises_too_much() -> None:
     _greeted()
-    _record()
+    _requested()
     _OUT.write(b"record 104857600\n" + b"\0" * 2**20)
 
 
@@ -93,31 +98,31 @@ def stops_halfway() -> None:
 
 def says_nonsense() -> None:
     _greeted()
-    _record()
+    _requested()
     _OUT.write(b"nonsense 2\n{}")
 
 
 def says_odd_things() -> None:
     _greeted()
-    _record()
+    _requested()
     _OUT.write(framed("progress", b'{"number": 1, "zone": ["x"], "queries": 1}'))
 
 
 def nests_deeply() -> None:
     _greeted()
-    _record()
+    _requested()
     _OUT.write(framed("progress", b"[" * 100_000))
 
 
 def leaves_out_the_number() -> None:
     _greeted()
-    _record()
+    _requested()
     _OUT.write(framed("failure", b"{}"))
 
 
 def counts_to_infinity() -> None:
     _greeted()
-    _record()
+    _requested()
     _OUT.write(framed("progress", b'{"number": 1, "zone": "com", "queries": 1e999}'))
 
 

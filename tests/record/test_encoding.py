@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from dnstrace import Limits, Tracing, trace
@@ -20,9 +19,9 @@ from dnstrace.model.asked import Resolver
 from dnstrace.network.recording import RecordingNetwork
 from dnstrace.record import load, save
 from dnstrace.record.decoding import decoded
-from dnstrace.render.document import schema
 from dnstrace.walk.roots import root_hints
 from tests.record.made import made
+from tests.render.validating import VALIDATOR
 from tests.replies import name
 
 
@@ -41,7 +40,7 @@ def test_all_that_a_trace_was_made_with_comes_back() -> None:
     octets = made(**how)
     record = decoded(octets)
     assert record.tracing == Tracing(roots=root_hints(), limits=Limits(), now=world().now, seed=1, **how)
-    jsonschema.Draft202012Validator(json.loads(schema())).validate(json.loads(octets))
+    VALIDATOR.validate(json.loads(octets))
 
 
 def _at(text: str) -> Address:

@@ -229,7 +229,7 @@ def test_records_and_commands_can_be_copied(context: Any, tmp_path: Path) -> Non
         assert shown.tab.evaluate("navigator.clipboard.readText()") == place.locator("pre").inner_text()
 
 
-@pytest.mark.share(12)
+@pytest.mark.share(24)
 @pytest.mark.parametrize("world", names())
 def test_no_page_has_more_than_forty_places_to_tab_through(world: str) -> None:
     page = html_page(report(apart(checking.checked_by_name)(world)))

@@ -6,19 +6,19 @@ from __future__ import annotations
 import json
 import re
 
-import jsonschema
 import pytest
 
 from dnstrace import Trace
 from dnstrace.api import report
 from dnstrace.lab.world import load, names
 from dnstrace.model import Probe, Purpose
-from dnstrace.render.document import document, schema
+from dnstrace.render.document import document
 from dnstrace.render.story import Story
 from dnstrace.render.text import number_text
 from tests.checks.checking import checked, walked
 from tests.cli.running import run
 from tests.lab.worlds import own
+from tests.render.validating import VALIDATOR
 
 DIGIT = re.compile("[①-⑳㉑-㉟㊱-㊿]")
 
@@ -195,7 +195,7 @@ def test_in_ascii_the_numbers_are_in_parentheses() -> None:
 def test_the_document_has_it_on_request() -> None:
     trace = own("textbook", 4070)
     found = document(report(trace), explain=True)
-    jsonschema.Draft202012Validator(json.loads(schema())).validate(found)
+    VALIDATOR.validate(found)
     assert all(step["explanation"] for step in found["steps"])
     assert {step["explanation"] for step in document(report(trace))["steps"]} == {None}
 

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from functools import lru_cache
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from dnstrace import Settings, Trace, trace
 from dnstrace.api import report
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import Exchange, Fault, Outcome
-from dnstrace.render.document import document, schema
+from dnstrace.render.document import document
 from dnstrace.render.tree import tree
 from tests.lab.made import WithoutIpv6Replies
 from tests.render.looks import look
 from tests.render.story import Story, servers
+from tests.render.validating import VALIDATOR
 from tests.replies import reply
 
 WWW = "www.example.com. A"
 ALL = Settings(all_servers=True)
 FOUR = servers(*(f"ns{n}.example.com. 192.0.2.{n}" for n in range(1, 5)))
-VALIDATOR = Draft202012Validator(json.loads(schema()))
 SIGNATURE = "www.example.com. 300 RRSIG A 13 3 300 20260101000000 20250101000000 1 example.com. AAAA"
 OTHER_DS = "www.example.com. 60 DS 1 13 2 " + "8A" * 32
 

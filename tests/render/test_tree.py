@@ -225,7 +225,7 @@ def test_every_moment_of_every_world_of_the_lab_can_be_drawn(
             on_change=moments.append,
         )
     )
-    every = 1 if request.config.getoption("all") else 1 + len(moments) // 40
+    every = 1 if request.config.getoption("all") else 1 + len(moments) // 20
     for moment in (*moments[drawn() % every :: every], moments[-1]):
         text = look(tree(report(moment)), 60)
         assert max(map(cell_len, text.split("\n"))) <= 60

@@ -6,7 +6,6 @@ import json
 from dataclasses import replace
 from functools import lru_cache
 
-import jsonschema
 import pytest
 
 from dnstrace import Trace, trace
@@ -14,17 +13,18 @@ from dnstrace.api import report
 from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, names
+from dnstrace.model.jobs import without_job
 from dnstrace.model.judgement import DsEvidence, SignatureEvidence, StepEvidence
-from dnstrace.render.document import document, schema
+from dnstrace.render.document import document, to_json
 from dnstrace.render.layout import TIMES
 from dnstrace.render.tree import tree
 from dnstrace.render.trust import cut_nodes, signed_by
 from tests.checks.checking import checked_by_name
 from tests.render.looks import look
+from tests.render.validating import VALIDATOR
 from tests.replies import name
 
 SIGNED = [each for each in names() if each.startswith("dnssec-")]
-VALIDATOR = jsonschema.Draft202012Validator(json.loads(schema()))
 
 
 @lru_cache(maxsize=64)  # a trace holds all that it saw
@@ -111,7 +111,9 @@ def test_the_document_holds_the_evidence(world: str) -> None:
     VALIDATOR.validate(written)
     assert found.judgement is not None
     noted = {step["id"] for step in written["steps"] if step["evidence"] is not None}
-    assert noted == set(found.judgement.steps) and written["reason"] == (found.judgement.reason or None)
+    assert noted == set(found.judgement.steps) and written["reason"] == (
+        without_job(found.judgement.reason) or None
+    )
 
 
 def test_evidence_in_the_document() -> None:
@@ -154,3 +156,13 @@ def test_who_needs_to_act_is_for_the_verdict_which_knows_the_cause() -> None:
     assert "could not be fetched: no root server gave a usable answer" in drawn
     assert "needs to fix this" in drawn and "the operator of the root zone" not in drawn
     assert drawn.count("26 addresses of 13 servers") == 3  # of the walk, of the keys, of the NS records
+
+
+@pytest.mark.parametrize("world", ["intercepted", "dnssec-keys-need-tcp", "dnssec-expired"])
+def test_the_document_names_nobody_else_than_the_verdict_to_fix_it(world: str) -> None:
+    found = traced(world)
+    assert found.judgement is not None and " needs to " in found.judgement.reason
+    for brief in (False, True):
+        written = json.loads(to_json(report(found), brief=brief))
+        assert "needs to" not in f"{written['error']} {written.get('reason')}"
+        assert written["error"] and found.judgement.reason.startswith(written["error"])

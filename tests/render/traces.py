@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import dns.edns
@@ -247,6 +248,7 @@ def primed() -> Trace:
     return story.trace(Outcome.ANSWER)
 
 
+@cache  # one of a hundred cuts takes a while
 def deep(cuts: int = 14) -> Trace:
     """A delegation at every label; labels of one character where there are many."""
     labels = [f"l{number}" if cuts < 50 else chr(97 + number % 26) for number in range(cuts, 0, -1)]
@@ -319,7 +321,7 @@ def hostile() -> Trace:
 
 
 ALL = {
-    make.__name__: make
+    make.__name__: cache(make)
     for make in (
         plain,
         several,

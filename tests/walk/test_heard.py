@@ -75,7 +75,7 @@ def questions_of(world: World) -> list[Question]:
     return [below, own, above, own]
 
 
-@pytest.mark.share(24)
+@pytest.mark.share(36)
 @pytest.mark.parametrize("world", [each for each in names() if each not in _OTHERWISE])
 def test_a_name_in_a_list_comes_to_what_it_comes_to_alone(world: str) -> None:
     """Whatever was traced before it."""

@@ -50,10 +50,10 @@ def test_probes_whose_silence_is_a_finding_are_tried_most_often() -> None:
         assert (put.tries == TELLING_TRIES) is telling, put
 
 
-def test_the_parameters_of_nsec3_are_asked_where_signatures_were_seen() -> None:
+def test_the_records_of_denial_are_asked_for_where_signatures_were_seen() -> None:
     signed = {step.probe for step in checked(load("dnssec-good")).steps}
     unsigned = {step.probe for step in checked(load("in-domain")).steps}
-    assert Probe.NSEC3PARAM in signed - unsigned
+    assert {Probe.NSEC, Probe.NSEC3PARAM} <= signed - unsigned
 
 
 def test_a_shape_changes_what_it_says_and_no_more() -> None:

@@ -251,11 +251,18 @@ def test_there_is_room_for_the_textbook_and_more() -> None:
     assert surveyed("alias-chain").outcome is Outcome.ANSWER
 
 
-def test_the_deadline_ends_it_with_what_was_asked_in_order() -> None:
-    found = surveyed("silent", limits=Limits(deadline=1.0))
-    assert found.outcome is Outcome.FAILED and "the deadline of 1 s" in found.error
+@pytest.mark.parametrize("deadline", [0.2, 1.0, 2.5])
+def test_at_the_deadline_what_was_heard_counts(deadline: float) -> None:
+    found = surveyed("silent", limits=Limits(deadline=deadline))
+    assert found.outcome is Outcome.ANSWER and found.stats.duration < deadline
     last = walk(found)[-1]
-    assert kinds(last) == {Kind.ANSWER: 2, Kind.ABANDONED: 2}
+    assert last.limited and kinds(last)[Kind.ANSWER] == kinds(last)[Kind.ABANDONED] == 2
+
+
+def test_the_deadline_ends_it_with_what_was_asked_in_order() -> None:
+    found = surveyed("all-silent", limits=Limits(deadline=1.0))
+    assert found.outcome is Outcome.FAILED and "the deadline of 1 s" in found.error
+    assert kinds(walk(found)[-1])[Kind.ABANDONED] == 4
 
 
 def test_no_address_is_asked_more_than_twenty_questions_at_once() -> None:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 # Not types to ask for: the reserved type 0, and what has no meaning in a question that is walked
 # (RFC 6891 section 6.1.1, RFC 8945, RFC 2930, RFC 9824; a transfer is not a query).
-_NO_QUESTION = frozenset({"OPT", "TSIG", "TKEY", "IXFR", "AXFR", "NXNAME"})
 _HIDDEN = frozenset({"TYPE0", "NONE"})
 
 
@@ -31,6 +30,8 @@ def rdtype(text: str) -> RdataType:
     """A type that can be asked for, by its mnemonic or as TYPEnnn."""
     import dns.rdatatype
 
+    from dnstrace.model.mnemonics import NOT_DATA
+
     if are_types(text):
         each = " ".join(text.split(","))
         raise Usage(f"{shown(text)} is not a record type: give each type as a word of its own, {shown(each)}")
@@ -40,14 +41,20 @@ def rdtype(text: str) -> RdataType:
     if is_digits(upper[4:]) and not (len(upper) < 10 and 0 < int(upper[4:]) < 65536):
         raise Usage(f"{shown(text)} is not a record type: the number must be from 1 to 65535")
     found = dns.rdatatype.from_text(upper)
-    if (mnemonic := dns.rdatatype.to_text(found)) in _NO_QUESTION:
+    if found in NOT_DATA:
+        mnemonic = dns.rdatatype.to_text(found)
         raise Usage(f"{mnemonic} cannot be traced: it is not a type of data in a zone")
     return found
 
 
 def types() -> tuple[str, ...]:
     """The mnemonics of all types that can be asked for."""
-    return tuple(sorted(each.replace("_", "-") for each in _mnemonics() - _NO_QUESTION))
+    import dns.rdatatype
+
+    from dnstrace.model.mnemonics import NOT_DATA
+
+    every = (each.replace("_", "-") for each in _mnemonics())
+    return tuple(sorted(each for each in every if dns.rdatatype.from_text(each) not in NOT_DATA))
 
 
 def _mnemonics() -> frozenset[str]:

@@ -77,7 +77,8 @@ class _ManyRun:
         pages: Pages | None = None,
     ) -> None:
         self._chosen, self._many, self._names, self._pages = chosen, many, names, pages
-        self._writer, self._screen, self._ascii = out, Screen(environment, out), environment.ascii_only
+        self._writer, self._ascii = out, environment.ascii_only
+        self._screen = Screen(environment, out, chosen.shown.output is Output.TREE)
         self._in_color = many.out is None and environment.in_color(chosen.shown.color)
         self._tally, self._wrong, self._cut_off = Tally(chosen.policy), 0, False
         self._stopped, self._cuts = False, Cuts()

@@ -6,6 +6,7 @@ anything else is written, and put back afterwards.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -16,13 +17,16 @@ if TYPE_CHECKING:
 
 _EVERY = 0.25  # seconds between two looks at the progress
 _MOST = 20  # remarks of one kind that are shown
+_FINDING = re.compile(r"  (?=(?:\x1b\[31m)?[✗x!·-] )")  # where what is wrong begins, with its sign
+_COLOUR = re.compile(r"\x1b\[\d+m")
 
 
 class Screen:
-    """The streams of a run."""
+    """The streams of a run; with `folds`, results are lines for people, which fit a terminal if they can."""
 
-    def __init__(self, environment: Environment, writer: Writer) -> None:
+    def __init__(self, environment: Environment, writer: Writer, folds: bool = False) -> None:
         self._environment, self._writer = environment, writer
+        self._folds = folds and writer.to_terminal
         self._looked = time.monotonic()
         self._progress = ""  # the line that is on the screen
         self._remarks: dict[str, int] = {}
@@ -33,7 +37,7 @@ class Screen:
         if text:
             if shown and self._writer.to_terminal:
                 self._clear()
-            self._writer.write(text)
+            self._writer.write(folded(text, self._environment.size()[0]) if self._folds else text)
         if self._environment.tells_progress and time.monotonic() - self._looked > _EVERY:
             self._looked = time.monotonic()
             shown = progress()
@@ -59,3 +63,20 @@ class Screen:
 
     def _clear(self) -> None:
         self._show("")
+
+
+def folded(text: str, columns: int) -> str:
+    """The lines of results, those wider than `columns` continued below before one of their findings."""
+    return "".join(f"{each}\n" for line in text.splitlines() for each in _rows(line, columns))
+
+
+def _rows(line: str, columns: int) -> list[str]:
+    first, *findings = _FINDING.split(line)
+    rows = [first]
+    for each in findings:
+        longer = f"{rows[-1]}  {each}"
+        if len(_COLOUR.sub("", longer)) <= columns:
+            rows[-1] = longer
+        else:
+            rows.append(f"    {each}")
+    return rows

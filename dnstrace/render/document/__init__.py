@@ -20,6 +20,7 @@ from dnstrace.render.document.judged import (
     ignored_of,
     life_of,
     met_of,
+    reason_of,
     reconciled_of,
     resolver_of,
     share_of,
@@ -27,7 +28,7 @@ from dnstrace.render.document.judged import (
 )
 from dnstrace.render.document.steps import step_of
 from dnstrace.render.document.values import iso, ms, question_of, rcode_of, referral_of, rrsets_of
-from dnstrace.render.text import harmless, name_text
+from dnstrace.render.text import name_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,7 +100,7 @@ def _without_steps(report: Report) -> Document:
         "outcome": trace.outcome,
         "rcode": rcode_of(trace.rcode),
         "security": None if trace.judgement is None else trace.judgement.security.value,
-        "reason": harmless(trace.unjudged if trace.judgement is None else trace.judgement.reason) or None,
+        "reason": reason_of(report),
         "answer": rrsets_of(trace.answer),
         "delegation": None if cut is None else referral_of(cut),
         "not_asked": [
@@ -123,7 +124,7 @@ def _without_steps(report: Report) -> Document:
         "http": None if trace.fetched is None else fetched_of(trace.fetched),
         "adot": None if trace.encrypted is None else _encrypted_of(trace.encrypted),
         "stats": _stats(trace.stats),
-        "error": error_of(trace),
+        "error": error_of(report),
         "unheard": ended_unheard(trace),
         "record": None,
     }

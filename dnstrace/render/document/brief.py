@@ -45,7 +45,7 @@ def brief(report: Report) -> Document:
         "expectations": None if trace.expectations is None else [met_of(met) for met in trace.expectations],
         "queries": trace.stats.queries,
         "duration_ms": ms(trace.stats.duration),
-        "error": error_of(trace),
+        "error": error_of(report),
         "unheard": ended_unheard(trace),
         **({"cuts": zones_of(trace)} if checked else {}),
     }

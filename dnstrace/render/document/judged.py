@@ -9,6 +9,7 @@ import dns.rdatatype
 
 from dnstrace.analysis.reached import is_bogus
 from dnstrace.model import Kind, Outcome
+from dnstrace.model.jobs import without_job
 from dnstrace.render.document.values import ede_of, iso, ms, question_of, rcode_of, rrsets_of
 from dnstrace.render.edns import edns_options
 from dnstrace.render.expected import expected_text, value_text
@@ -17,7 +18,6 @@ from dnstrace.render.resolver_words import reason_text, resolver_text
 from dnstrace.render.text import harmless, name_text, rdata_text, type_text
 
 if TYPE_CHECKING:
-    from dnstrace.model import Trace
     from dnstrace.model.accepting import Accepted, Ignore, Ignored
     from dnstrace.model.compared import Compared, OldRecords, OtherCopy
     from dnstrace.model.documents import Document
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from dnstrace.model.pages import Visit
     from dnstrace.model.paths import Share
     from dnstrace.model.reconciliation import Addressed, Reconciled, ReconciledServer
+    from dnstrace.model.report import Report
     from dnstrace.model.taken import Fetched
 
 _OUTCOMES = {
@@ -38,10 +39,21 @@ _OUTCOMES = {
 }
 
 
-def error_of(trace: Trace) -> str | None:
-    """Why the trace failed, or is bogus."""
+def error_of(report: Report) -> str | None:
+    """Why the trace failed, or is bogus; who needs to act is left to the verdict, if there is one."""
+    trace = report.trace
     bogus = trace.judgement.reason if trace.judgement is not None and is_bogus(trace) else ""
-    return harmless(trace.error or bogus) or None
+    return _reason(report, trace.error or bogus)
+
+
+def reason_of(report: Report) -> str | None:
+    """The reason for the security status, or why there is none; who needs to act as in `error_of`."""
+    trace = report.trace
+    return _reason(report, trace.unjudged if trace.judgement is None else trace.judgement.reason)
+
+
+def _reason(report: Report, text: str) -> str | None:
+    return harmless(text if report.verdict is None else without_job(text)) or None
 
 
 def finding_of(finding: Finding) -> Document:

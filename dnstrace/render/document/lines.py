@@ -33,7 +33,7 @@ _AS_TEXT = _encode(_PLACE)
 
 
 class _Shown(NamedTuple):
-    """The form of an attempt: the text around the values of `_OWN`; and a reply, which keeps its identity."""
+    """The form of an attempt: the text around the values of `_OWN`; and what is known by its identity."""
 
     around: list[str]
     reply: dns.message.Message | None
@@ -82,7 +82,7 @@ def _attempt(attempt: Attempt, verbose: bool) -> str:
         if len(_shown) >= _MOST:
             _shown.clear()
         around = _around_places({**attempt_of(attempt, verbose), **dict.fromkeys(_OWN, _PLACE)})
-        shown = _shown[form] = _Shown(around, exchange.message)
+        shown = _shown[form] = _Shown(around, exchange.message if verbose else None)
     a, b, c, d, e, f = shown.around
     size = "null" if exchange.wire is None else len(exchange.wire)
     server, address = _quoted(name_text(attempt.server)), _quoted(exchange.query.address)
@@ -90,15 +90,16 @@ def _attempt(attempt: Attempt, verbose: bool) -> str:
 
 
 def _form(attempt: Attempt, verbose: bool) -> Hashable:
-    """What attempts have in common that are written alike but for `_OWN`; None where that is not known."""
+    """What attempts have in common that are written alike but for `_OWN`; None where there are none such."""
     exchange, query, cached = attempt.exchange, attempt.exchange.query, attempt.exchange.cached
-    message = exchange.message
-    reply: Hashable = () if message is None else None if verbose else _header(message)
-    if reply is None and cached is not None:  # names that take a reply from each other have the same one
-        reply = verbose, id(message)
-    if reply is None:
+    if not verbose:
+        reply = None if exchange.message is None else _header(exchange.message)
+    elif cached is None:
         return None
+    else:  # names that take a reply from each other have the same one
+        reply = id(exchange.message)
     return (
+        verbose,
         query.port,
         query.transport,
         exchange.fault,
@@ -111,11 +112,11 @@ def _form(attempt: Attempt, verbose: bool) -> Hashable:
 
 
 def _header(message: dns.message.Message) -> Hashable:
-    """All that is shown of a reply but for its records: flags, RCODE and EDNS.
-
-    None where somebody has looked at its options, of which objects are made then.
-    """
+    """All that is shown of a reply but for its records: flags, RCODE and EDNS."""
     flags, opt = int(message.flags), message.opt
     if opt is None:
         return flags
-    return None if (made := made_of(opt)) is None else (flags, made)
+    if (made := made_of(opt)) is not None:
+        return flags, made
+    options = tuple([(option.otype, option.to_wire()) for option in message.options])
+    return flags, opt.ttl, opt.rdclass, options

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,9 @@ def test_the_scripts_are_made_from_the_table(shell: str) -> None:
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_every_option_is_offered(shell: str) -> None:
+    text = script(shell)
     for option in OPTIONS:
-        assert (f"-l {option.name} " if shell == "fish" else f"--{option.name}") in script(shell)
+        assert (f"-l {option.name} " if shell == "fish" else f"--{option.name}") in text
 
 
 def test_the_types_that_are_offered_are_types() -> None:
@@ -85,14 +87,32 @@ START = {
 }
 
 
-def started(shell: str, home: Path) -> InTerminal:
-    """The shell at its prompt, with the script loaded; the test is skipped where it is not installed."""
-    words, prepare = START[shell]
-    if shutil.which(words[0]) is None:
-        assert not os.environ.get("CI"), f"{shell} is not installed"
-        pytest.skip(f"{shell} is not installed")
-    there = InTerminal(*words, HOME=str(home), XDG_CONFIG_HOME=str(home))
-    there.send(prepare.format(script=DIRECTORY / FILES[shell]) + "\n")
+@pytest.fixture(scope="module")
+def shells(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, InTerminal]]:
+    """Each shell that was started, in a directory with one file; starting one costs more than a test."""
+    begun: dict[str, InTerminal] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("shells"))
+        Path("named.root").touch()
+        yield begun
+    for each in begun.values():
+        each.kill()
+
+
+def at_prompt(shell: str, shells: dict[str, InTerminal]) -> InTerminal:
+    """The shell at its prompt on an empty screen, with the script loaded; skips where it is not installed."""
+    if shell not in shells:
+        words, prepare = START[shell]
+        if shutil.which(words[0]) is None:
+            assert not os.environ.get("CI"), f"{shell} is not installed"
+            pytest.skip(f"{shell} is not installed")
+        home = str(Path.cwd())
+        shells[shell] = InTerminal(*words, HOME=home, XDG_CONFIG_HOME=home)
+        shells[shell].send(prepare.format(script=DIRECTORY / FILES[shell]) + "\n")
+        shells[shell].read_until_shown("\nready> ")
+    there = shells[shell]
+    there.send("\x15printf '\\033[2J\\033[Hem''pty\\n'\n")
+    there.read_until_shown("\nempty ")
     there.read_until_shown("\nready> ")
     return there
 
@@ -113,17 +133,10 @@ def started(shell: str, home: Path) -> InTerminal:
     ],
 )
 @pytest.mark.parametrize("shell", START)
-def test_a_tab_completes(
-    shell: str, typed: str, completed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "named.root").touch()
-    monkeypatch.chdir(tmp_path)
-    there = started(shell, tmp_path)
-    try:
-        there.send(f"dnstrace {typed}\t")
-        there.read_until_shown(completed)
-    finally:
-        there.kill()
+def test_a_tab_completes(shell: str, typed: str, completed: str, shells: dict[str, InTerminal]) -> None:
+    there = at_prompt(shell, shells)
+    there.send(f"dnstrace {typed}\t")
+    there.read_until_shown(completed)
 
 
 @pytest.mark.parametrize(
@@ -137,15 +150,11 @@ def test_a_tab_completes(
 )
 @pytest.mark.parametrize("shell", START)
 def test_a_tab_offers_nothing_that_is_excluded(
-    shell: str, typed: str, offered: str, left_out: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shell: str, typed: str, offered: str, left_out: str, shells: dict[str, InTerminal]
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    there = started(shell, tmp_path)
-    try:
-        there.send(f"dnstrace {typed}\t\t")
-        there.read_until_shown(offered)
-        there.send("\x15echo 'do''ne'\n")  # after the line is cleared, so that all that is offered is shown
-        there.read_until_shown("\ndone")
-        assert left_out not in there.shown
-    finally:
-        there.kill()
+    there = at_prompt(shell, shells)
+    there.send(f"dnstrace {typed}\t\t")
+    there.read_until_shown(offered)
+    there.send("\x15echo 'do''ne'\n")  # after the line is cleared, so that all that is offered is shown
+    there.read_until_shown("\ndone")
+    assert left_out not in there.shown

@@ -47,6 +47,7 @@ def names_set(line: str, **variables: str) -> set[str]:
     return set(merged(parse(shlex.split(line)), of_environment(variables)).said) - {"name"}
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("kind", COMMANDS)
 def test_no_variable_makes_a_command_fail(
     kind: str, values: dict[str, str], monkeypatch: pytest.MonkeyPatch
@@ -71,6 +72,7 @@ def test_no_variable_makes_the_lab_or_a_replay_fail(
         assert ran.status not in (2, 70) and "exclude" not in ran.err, (words, ran)
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("kind", COMMANDS)
 def test_no_default_of_the_file_makes_a_command_fail(
     kind: str, values: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import dns.query
-import jsonschema
 import pytest
 
 from dnstrace.cli.line.resolvers import SystemResolvers, resolvers, system_resolvers
 from dnstrace.cli.usage import Usage
 from dnstrace.model import Transport
 from dnstrace.model.asked import Resolver
-from dnstrace.render.document import schema
 from tests.cli.running import run
+from tests.render.validating import VALIDATOR
 
 ANYONE = "192.0.2.153"
 
@@ -155,7 +154,7 @@ def test_the_status_is_the_walks_unless_no_resolver_has_an_answer(world: str) ->
     ran = run(f"--lab=resolver-{world}", "--json")
     assert (ran.status, ran.err) == (5 if world == "servfail" else 0, "")
     found = json.loads(ran.out)
-    jsonschema.Draft202012Validator(json.loads(schema())).validate(found)
+    VALIDATOR.validate(found)
     assert found["resolvers"] and found["steps"][found["resolvers"][0]["step"] - 1]["purpose"] == "probe"
 
 

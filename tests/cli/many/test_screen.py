@@ -11,7 +11,7 @@ import pytest
 from dnstrace.cli.environment import Environment
 from dnstrace.cli.many import screen as module
 from dnstrace.cli.many.outfile import Writer
-from dnstrace.cli.many.screen import Screen
+from dnstrace.cli.many.screen import Screen, folded
 from tests.cli.running import Terminal
 
 
@@ -70,3 +70,12 @@ def test_of_remarks_of_one_kind_only_the_first_are_shown() -> None:
     assert isinstance(environment.stderr, io.StringIO)
     lines = environment.stderr.getvalue().splitlines()
     assert lines.count("dnstrace: other") == 50 and len(lines) == 50 + 20
+
+
+def test_a_result_that_is_too_wide_is_continued_before_a_finding_and_loses_nothing() -> None:
+    red = "\x1b[31m✗ lame-server ns1.example.com\x1b[0m"
+    line = f"www.example.com. A answer 9 ms  192.0.2.44  {red}  ! no-edns  · open-transfer"
+    assert folded(f"{line}\n", 200) == f"{line}\n"
+    first, second, third = folded(f"{line}\n", 44).splitlines()
+    assert first == "www.example.com. A answer 9 ms  192.0.2.44"
+    assert (second, third) == (f"    {red}  ! no-edns", "    · open-transfer")

@@ -4,15 +4,13 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import jsonschema
 import pytest
 
-from dnstrace.render.document import schema
 from tests.cli.places.acting import FROM, STOPPED, acting
 from tests.cli.running import run
+from tests.render.validating import VALIDATOR
 
 __all__ = ["acting"]
-VALIDATOR = jsonschema.Draft202012Validator(json.loads(schema()))
 
 
 def test_all_places_are_in_one_table_and_the_fault_is_said_at_the_end(acting: Callable[..., None]) -> None:

@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
-from dnstrace.cli.deferring import DEFERRED
+from dnstrace.message.deferring import DEFERRED
 
-DEFER = "import sys; from dnstrace.cli.deferring import defer, _Deferred; defer();"
+DEFER = "import sys; from dnstrace.message.deferring import defer, _Deferred; defer();"
 
 
 def ran(code: str) -> str:
@@ -102,3 +102,13 @@ def test_records_can_still_be_replaced_by_their_fields() -> None:
         "import inspect; print(a.replace(preference=20), [*inspect.signature(a.__init__).parameters][2:])"
     )
     assert ran(code) == "20 a.example. ['preference', 'exchange']"
+
+
+def test_a_process_that_begins_with_it_imports_as_little_as_the_command() -> None:
+    code = (
+        "import sys; from dnstrace.message.deferring import _Deferred, call;"
+        "call('importlib', 'import_module', 'dnstrace.bulk.processes');"
+        "print(*{'ssl', 'email', 'idna'} & {n for n, m in sys.modules.items() if type(m) is not _Deferred})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

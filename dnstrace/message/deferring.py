@@ -71,6 +71,12 @@ def defer() -> None:
     dns._features.force("idna", True)  # a function that dnspython offers for this
 
 
+def call(module: str, function: str, *arguments: object) -> None:
+    """Have stand-ins imported, and then call a function of a module: where another process begins."""
+    defer()
+    getattr(importlib.import_module(module), function)(*arguments)
+
+
 def _leave_out_signatures() -> None:
     """Have dnspython note no signature of the constructors that it wraps, but what they wrap.
 
