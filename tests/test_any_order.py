@@ -21,6 +21,7 @@ BY_CHANCE = {
     "answers-stale",
     "any-sparse",
     "hosts-mixed",
+    "soa-serial-reset",
     "zone-version",
 }
 """The worlds whose servers do not agree, so that it matters which one answers first."""

@@ -25,6 +25,7 @@ from dnstrace.api.changes import (
 from dnstrace.api.outcome import Compared, compared
 from dnstrace.api.running import Run, begun, with_findings
 from dnstrace.message.edited import Edited
+from dnstrace.message.meaning import classify
 from dnstrace.message.supposed import Supposed
 from dnstrace.model import Attempt, Delegation, Name, NameServer, Outcome, Probe, Purpose, Question, Trace
 from dnstrace.model.naming import is_below
@@ -32,7 +33,7 @@ from dnstrace.model.structs import replace
 from dnstrace.network.known import KnownNetwork
 
 if TYPE_CHECKING:
-    from dnstrace.model import Exchange, Query
+    from dnstrace.model import Exchange
     from dnstrace.model.findings import Finding
 
 _MOST = 12  # rehearsals of one trace
@@ -151,22 +152,28 @@ class _Rehearsal:
         context = again.context._replace(supposed=supposed, until=run.context.until)
         ended = await with_findings(await again._replace(until=run.until, context=context).ended(), run.until)
         main = [step.id for step in run.context.journal.steps if step.main]
-        _record(run, ended, frozenset(self._known.asked), began, (main or [1])[-1])
+        _record(run, ended, self._known, began, (main or [1])[-1])
         return ended
 
     def _may_ask(self) -> bool:
         return self._clock() < self._run.until and self._run.context.budget.query()
 
 
-def _record(run: Run, ended: Trace, asked: frozenset[Query], began: float, parent: int) -> None:
-    """Record what a rehearsal asked over the network, as probes of the trace itself."""
-    journal = run.context.journal
+def _record(run: Run, ended: Trace, known: KnownNetwork, began: float, parent: int) -> None:
+    """Record what a rehearsal asked over the network, as probes of the trace itself, and what was received.
+
+    What was received is not what the rehearsal went by where the remedy would change it.
+    """
+    journal, asked = run.context.journal, frozenset(known.asked)
     fresh: dict[tuple[Name, Question], list[Attempt]] = {}
     for step in ended.steps:
         for attempt in step.attempts:
-            if attempt.exchange.query in asked:
-                exchange = replace(attempt.exchange, start=attempt.exchange.start + began)
-                fresh.setdefault((step.zone, step.question), []).append(replace(attempt, exchange=exchange))
+            query = attempt.exchange.query
+            if query in asked:
+                received = known.received.get(query, attempt.exchange)
+                exchange = replace(received, start=attempt.exchange.start + began)
+                as_it_was = replace(attempt, exchange=exchange, meaning=classify(exchange, step.zone))
+                fresh.setdefault((step.zone, step.question), []).append(as_it_was)
     for (zone, question), attempts in fresh.items():
         servers = tuple(NameServer(name, ()) for name in dict.fromkeys(each.server for each in attempts))
         cut, probe = Delegation(zone, servers), Probe.REHEARSAL

@@ -13,6 +13,10 @@ from dnstrace.model import Kind, Name
 NEGATIVE = frozenset({Kind.NODATA, Kind.NXDOMAIN})
 POSITIVE = frozenset({Kind.ANSWER, Kind.ALIAS})
 
+WITHOUT_END = frozenset({Kind.ALIAS_LOOP, Kind.YXDOMAIN})
+"""Aliases that lead nowhere."""
+_ALIASED = POSITIVE | WITHOUT_END
+
 AnswerData = Mapping[tuple[Name, dns.rdatatype.RdataType], frozenset[dns.rdata.Rdata]]
 
 
@@ -37,7 +41,7 @@ def conflict(one: HeardReply, other: HeardReply) -> bool:
     to the same zone.
     """
     kinds = one.meaning.kind, other.meaning.kind
-    if Kind.REFERRAL in kinds or not POSITIVE.issuperset(kinds):
+    if Kind.REFERRAL in kinds or not _ALIASED.issuperset(kinds):
         return kinds[0] is not kinds[1] or _cut(one) != _cut(other)
     name, rdtype = one.step.question.name, one.step.question.rdtype
     here, there = _answer_data(one), _answer_data(other)

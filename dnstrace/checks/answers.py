@@ -9,7 +9,7 @@ import dns.flags
 import dns.rdatatype
 import dns.rrset
 
-from dnstrace.checks.agreement import NEGATIVE, POSITIVE, conflict
+from dnstrace.checks.agreement import NEGATIVE, POSITIVE, WITHOUT_END, conflict
 from dnstrace.checks.agreement import groups as grouped
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
@@ -24,8 +24,10 @@ from dnstrace.model import Kind, Name, Probe, Purpose, Step
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
 
-_COMPARED = NEGATIVE | POSITIVE | {Kind.REFERRAL}
-_COMPARED_OF_PROBES = POSITIVE | {Kind.NODATA}  # other rules are about names that do not exist, and cuts
+_COMPARED = NEGATIVE | POSITIVE | WITHOUT_END | {Kind.REFERRAL}
+_COMPARED_OF_PROBES = (
+    POSITIVE | WITHOUT_END | {Kind.NODATA}
+)  # other rules are about names that do not exist, and cuts
 _ADDRESSES = frozenset({dns.rdatatype.A, dns.rdatatype.AAAA})
 _MEANT_TO_CHANGE = 60  # seconds: data with a shorter TTL is taken to be chosen anew for each query
 
@@ -175,7 +177,7 @@ def _difference_level(step: Step, groups: list[list[HeardReply]]) -> Level:
     It is a warning where only a probe asked: nobody said that the type is needed. SOA records that differ
     although their serial is the same are a notice here, as by the rule on them.
     """
-    negative = {group[0].meaning.kind in NEGATIVE for group in groups}
+    negative = {group[0].meaning.kind in NEGATIVE | WITHOUT_END for group in groups}
     if len(negative) > 1 or any(_cut_of(group[0]) is not None for group in groups):
         return Level.WARNING if step.purpose is Purpose.PROBE else Level.ERROR
     chosen = step.question.rdtype == dns.rdatatype.SOA or _is_chosen(groups)

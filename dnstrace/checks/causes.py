@@ -18,7 +18,7 @@ from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.signing import signing_of
 from dnstrace.model import Outcome
 from dnstrace.model.compared import Disagreement
-from dnstrace.model.findings import Finding
+from dnstrace.model.findings import Finding, Remedy
 from dnstrace.model.structs import replace
 
 _LAST_RESORT = "chain-broken"
@@ -171,6 +171,12 @@ def of_one_fix(_: Evidence, cause: Finding, effect: Finding) -> bool:
     return cause.zone == effect.zone and cause.remedy is not None and cause.remedy == effect.remedy
 
 
+def of_versions(_: Evidence, cause: Finding, effect: Finding) -> bool:
+    """Once it is known which servers have the current version of the zone, they alone are listed."""
+    zone = cause.zone
+    return zone is not None and zone == effect.zone and cause.remedy == Remedy(cause.blame, zone)
+
+
 def without_keys(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
     """Both are about the same zone, and no server of it was heard to give its keys."""
     cut = None if cause.zone is None else evidence.cut(cause.zone)
@@ -226,6 +232,7 @@ TABLE = (
     Row("hosts-mixed", of_zone, "answers-differ dnskey-differs glue-differs nxdomain-beside-data"),
     Row("ns-differs", left_behind, f"{_AT_SERVER} ns-name-unresolvable ns-name-alias soa-differs"),
     Row("ns-differs", of_one_fix, "soa-differs"),
+    Row("ns-differs", of_versions, "answers-differ"),
     Row("parent-servers-differ", of_zone, "ns-differs glue-differs"),
     Row("parent-servers-differ", of_delegation, "answers-differ"),
     Row(f"{_NO_ROOM} type-fails", without_keys, "chain-broken"),

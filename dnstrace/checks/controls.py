@@ -68,7 +68,8 @@ def _alike(query: Query) -> Hashable:
     """What equal queries have in common: how much they accept over UDP may differ, if the reply is small."""
     edns = query.edns
     how = None if edns is None else (edns.version, edns.options, edns.dnssec_ok)
-    return query.address, query.question, query.transport, how, query.recursion_desired
+    labels = query.question.name.labels  # in mixed case it is another query
+    return query.address, query.question, labels, query.transport, how, query.recursion_desired
 
 
 def _is_cut_short(reply: HeardReply) -> bool:
@@ -130,27 +131,49 @@ def without_authority(cut: Cut) -> list[HeardReply]:
 
 
 def failing_over_tcp(cut: Cut) -> dict[str, HeardReply]:
-    """By address, an error over TCP in reply to a question that is answered, or truncated, over UDP."""
+    """By address, a reply over TCP of no use, to a question that is answered, or truncated, over UDP.
+
+    Usually it is an error. A reply that is truncated over TCP too is not among these.
+    """
     return cut.once(_failing_over_tcp)
 
 
 def _failing_over_tcp(cut: Cut) -> dict[str, HeardReply]:
     steps = [step for step in cut.steps if step.zone == cut.zone and not step.at_resolver]
-    told, errors = set(), list[HeardReply]()
+    answered, cut_short, useless = set(), set(), list[HeardReply]()
     for step in steps:
         for attempt in step.attempts:
-            query, kind = attempt.exchange.query, attempt.meaning.kind
-            if query.transport is Transport.TCP and kind in _ERRORS:
-                errors.append(HeardReply(step, attempt))
-            elif query.transport is Transport.UDP and (attempt.meaning.usable or kind is Kind.TRUNCATED):
-                told.add((query.address, query.question, query.edns is None))
+            query, meaning = attempt.exchange.query, attempt.meaning
+            asked = query.address, query.question, query.edns is None
+            if query.transport is Transport.UDP and meaning.usable:
+                answered.add(asked)
+            elif query.transport is Transport.UDP and meaning.kind is Kind.TRUNCATED:
+                cut_short.add(asked)
+            elif query.transport is Transport.TCP and not meaning.usable:
+                useless.append(HeardReply(step, attempt))
     unsure = cut.once(unsteady)
     found: dict[str, HeardReply] = {}
-    for each in sorted(errors, key=lambda each: not truncated(each)):
-        query = each.attempt.exchange.query
-        if (query.address, query.question, query.edns is None) in told and query.address not in unsure:
+    for each in sorted(useless, key=lambda each: not truncated(each)):
+        query, kind = each.attempt.exchange.query, each.meaning.kind
+        asked = query.address, query.question, query.edns is None
+        is_error = kind in _ERRORS and asked in cut_short
+        is_unlike = each.message is not None and kind is not Kind.TRUNCATED_OVER_TCP and asked in answered
+        if (is_error or is_unlike) and each.address not in unsure:
             found.setdefault(each.address, each)
     return found
+
+
+def unlike_over_udp(cut: Cut) -> dict[str, tuple[HeardReply, HeardReply]]:
+    """By address, an answer over TCP and one over UDP that are of different kinds, or have AA and do not."""
+    plainly = {reply.address: reply for reply in cut.probe(Probe.SOA) if reply.meaning.usable}
+    pairs = ((each, plainly[each.address]) for each in cut.probe(Probe.TCP) if each.address in plainly)
+    return {
+        one.address: (one, other)
+        for one, other in pairs
+        if one.meaning.usable
+        and one.address not in cut.once(unsteady)
+        and (one.meaning.kind, one.meaning.authoritative) != (other.meaning.kind, other.meaning.authoritative)
+    }
 
 
 def truncated(reply: HeardReply) -> bool:

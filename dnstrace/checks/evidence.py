@@ -40,7 +40,8 @@ _NO_PROBES = frozenset({None, Probe.SIGNAL, Probe.DSYNC, Probe.REHEARSAL})
 
 FAILING = frozenset((
     Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.FORMAT_ERROR, Kind.SERVER_FAILURE, Kind.NOT_IMPLEMENTED,
-    Kind.REFUSED, Kind.OTHER_RCODE, Kind.EMPTY, Kind.OTHER_TYPE, Kind.OTHER_NAME, Kind.WRONG_CLASS,
+    Kind.REFUSED, Kind.BAD_VERSION, Kind.BAD_COOKIE, Kind.OTHER_RCODE, Kind.EMPTY,
+    Kind.OTHER_TYPE, Kind.OTHER_NAME, Kind.WRONG_CLASS,
     Kind.UPWARD_REFERRAL, Kind.SIDEWAYS_REFERRAL, Kind.SELF_REFERRAL,
 ))  # fmt: skip
 """What says nothing about the zone at an address that answers another question about it."""

@@ -73,6 +73,7 @@ UNUSABLE: dict[Kind, Codes] = {
 }
 """What explains that nothing could be used, by what came in its place."""
 
+_ALIASES = "alias-beside-data alias-at-apex alias-loop dname-too-long"
 _COPIES = "hosts-mixed answers-differ soa-differs soa-multiple parent-servers-differ answers-below-cut"
 _EXISTS = "nxdomain-beside-data ent-nxdomain denial-contradicts-data ns-missing soa-missing case-sensitive"
 
@@ -83,16 +84,15 @@ DIFFERENT: dict[Sort, Codes] = {
     ),
     Sort.EXISTENCE: _codes(
         _COPIES, _EXISTS, "cds-inconsistent cds-alone denial-mixed dnskey-differs type-fails wildcard-hidden",
-        "glue-differs ns-name-unresolvable alias-beside-data cut-denied not-authoritative",
-        "referral-with-soa foreign-soa",
+        "glue-differs ns-name-unresolvable cut-denied not-authoritative referral-with-soa foreign-soa",
+        _ALIASES,
     ),
     Sort.NAME_SERVERS: _codes("parent-servers-differ hints-outdated"),
     Sort.DELEGATED_KEYS: _codes("parent-servers-differ no-edns hints-outdated"),
     Sort.GLUE: _codes("parent-servers-differ glue-differs hints-outdated"),
     Sort.DATA: _codes(
         _COPIES, "ns-differs-between-servers dnskey-differs cds-inconsistent cds-alone denial-mixed",
-        "alias-beside-data",
-        "glue-differs not-authoritative",
+        "glue-differs not-authoritative", _ALIASES,
     ),
     Sort.TTL: _codes(_COPIES, "ns-differs-between-servers dnskey-differs signature-bad not-authoritative"),
     Sort.AUTHORITY: _codes(
@@ -101,9 +101,13 @@ DIFFERENT: dict[Sort, Codes] = {
     Sort.SIGNATURES: _codes(
         "signature-missing dnskey-differs soa-differs answers-differ no-edns drops-edns dnskey-without-ds"
     ),
-    Sort.NEGATIVE: _codes("negative-without-soa foreign-soa ds-from-child", _COPIES, _EXISTS),
-    Sort.PROBE: _codes("edns-option no-tcp case-not-kept case-sensitive truncated-over-tcp", _COPIES),
-    Sort.NAME: _codes(_COPIES, _EXISTS, "answers-below-cut cut-denied"),
+    Sort.NEGATIVE: _codes(
+        "negative-without-soa foreign-soa ds-from-child not-authoritative", _COPIES, _EXISTS
+    ),
+    Sort.PROBE: _codes(
+        "edns-option no-tcp case-not-kept case-sensitive truncated-over-tcp", _COPIES, _ALIASES
+    ),
+    Sort.NAME: _codes(_COPIES, _EXISTS, "answers-below-cut cut-denied no-tcp edns-option"),
     Sort.LOOKUP: _codes(
         "ns-name-unresolvable ns-name-alias ns-name-is-address glue-missing glue-only-in-parent glue-differs",
         "cyclic-dependency referral-endless ns-address-special alias-loop alias-dangling no-ipv4",
@@ -114,6 +118,8 @@ DIFFERENT: dict[Sort, Codes] = {
 """What explains anything else."""
 
 _LISTS = frozenset({"ns-differs-between-servers"})
+_OF_REPLIES = frozenset({Sort.CUT, Sort.EXISTENCE, Sort.DATA, Sort.TTL, Sort.AUTHORITY, Sort.NEGATIVE})
+"""What a server that does not serve the zone explains, if it is the one that differs."""
 _EVERY_DIFFERENCE = frozenset(code for codes in DIFFERENT.values() for code in codes)
 
 
@@ -129,7 +135,7 @@ def explaining(anomaly: Anomaly) -> Codes:
         failures = (reply for reply in anomaly.replies if not reply.meaning.usable)
         codes = frozenset().union(*map(_of_failure, failures))
         return codes | _of_transport(anomaly) if codes else _EVERY_DIFFERENCE
-    codes = DIFFERENT[anomaly.sort]
+    codes = DIFFERENT[anomaly.sort] | (_WHOLE if anomaly.sort in _OF_REPLIES else frozenset())
     return codes | _LISTS if _is_of_server(anomaly) else codes
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import dns.rcode
-
+from dnstrace.checks.anomalies import result_text
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.controls import unsteady
 from dnstrace.checks.evidence import Cut
@@ -17,7 +16,6 @@ from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain
 
 _DATA = (Kind.ANSWER, Kind.ALIAS)
-_NO_DATA = (Kind.NODATA, Kind.NXDOMAIN)
 _SAYS_NOTHING = (
     Kind.ABANDONED,
     Kind.KNOWN_SILENT,
@@ -26,8 +24,11 @@ _SAYS_NOTHING = (
     Kind.HOST_UNREACHABLE,
     Kind.TRUNCATED,
     Kind.TRUNCATED_OVER_TCP,
-    Kind.MALFORMED,
 )
+_WITHOUT_MESSAGE = {
+    Kind.MISMATCH: "sends a reply that does not match",
+    Kind.MALFORMED: "sends a reply that cannot be read",
+}
 
 
 @of_cut(Level.WARNING, Blame.HOST)
@@ -35,7 +36,8 @@ def case_sensitive(cut: Cut) -> Iterator[Observation]:
     """A name server knows a name in lower case only.
 
     What it is: a query with some letters of the name in upper case gets no reply, an error, or a reply that
-    there is no such name or data. The same query in lower case gets the data.
+    there is no such name or data. The same query in lower case gets the data. Or what the two get differs in
+    another way.
 
     Why it matters: names are compared without regard to case. Some resolvers mix the case of names to make
     replies hard to forge, and users type names as they like: for them this server has no data.
@@ -47,9 +49,14 @@ def case_sensitive(cut: Cut) -> Iterator[Observation]:
     found = [reply for reply in cut.probe(Probe.CASE) if _fails(cut, reply)]
     for server, replies in by_server(found).items():
         faults = " and ".join(dict.fromkeys(map(_fault, replies)))
+        control = _control(cut, replies[0])
+        to = f"to a query for {plain(replies[0].step.question.name)} at {addresses(replies)}"
+        what = f"knows names in lower case only: it {faults} {to}"
+        if control is None or control.meaning.kind not in _DATA or replies[0].meaning.kind in _DATA:
+            usual = "" if control is None else f", and {_fault(control)} to one in lower case"
+            what = f"does not answer alike for upper-case and lower-case letters: it {faults} {to}{usual}"
         yield Observation(
-            f"{plain(server)} knows names in lower case only: it {faults} to a query for"
-            f" {plain(replies[0].step.question.name)} at {addresses(replies)}",
+            f"{plain(server)} {what}",
             steps_of(replies),
             server=server,
             cure=f"make {plain(server)} compare names without regard to case",
@@ -58,34 +65,40 @@ def case_sensitive(cut: Cut) -> Iterator[Observation]:
 
 
 def _fails(cut: Cut, reply: HeardReply) -> bool:
-    """Whether a query in mixed case fails where the same query in lower case gives data."""
-    if reply.meaning.kind in (*_DATA, *_SAYS_NOTHING):
+    """Whether a query in mixed case is answered differently from the same query in lower case."""
+    control = _control(cut, reply)
+    if control is None or reply.meaning.kind in _SAYS_NOTHING or reply.address in cut.once(unsteady):
         return False
-    question = reply.step.question
-    control = cut.once(_with_data).get((reply.address, question.name, question.rdtype))
-    if control is None or reply.address in cut.once(unsteady):
+    if _gist(control) == _gist(reply):
         return False
     needs_plain = control.attempt.exchange.query.edns is None
     return not (needs_plain and reply.attempt.exchange.query.edns is not None)
 
 
-def _with_data(cut: Cut) -> dict[tuple[str, Name, int], HeardReply]:
-    """The replies with data to queries in lower case, by address and question."""
+def _gist(reply: HeardReply) -> tuple[Kind, bool]:
+    return reply.meaning.kind, reply.meaning.authoritative
+
+
+def _control(cut: Cut, reply: HeardReply) -> HeardReply | None:
+    """The usable reply of the same address to the same question in lower case."""
+    question = reply.step.question
+    return cut.once(_usable).get((reply.address, question.name, question.rdtype))
+
+
+def _usable(cut: Cut) -> dict[tuple[str, Name, int], HeardReply]:
+    """The usable replies to queries in lower case, by address and question."""
     walked = (reply for step in cut.walked for reply in replies_of(step))
     return {
         (reply.address, reply.step.question.name, reply.step.question.rdtype): reply
         for reply in (*walked, *cut.probe(Probe.SOA))
-        if reply.meaning.kind in _DATA
+        if reply.meaning.usable
     }
 
 
 def _fault(reply: HeardReply) -> str:
     """What a server does with a name in mixed case."""
     if reply.message is None:
-        return (
-            "sends a reply that does not match" if reply.meaning.kind is Kind.MISMATCH else "does not reply"
-        )
-    if reply.meaning.kind in _NO_DATA:
-        return f"replies {reply.meaning.kind.value.upper()}"
-    rcode = reply.message.rcode()
-    return "sends an empty reply" if rcode == dns.rcode.NOERROR else f"replies {dns.rcode.to_text(rcode)}"
+        return _WITHOUT_MESSAGE.get(reply.meaning.kind, "does not reply")
+    without = " without AA" if reply.meaning.usable and not reply.meaning.authoritative else ""
+    does = "replies" if reply.message.rcode() or reply.meaning.kind is Kind.NODATA else "sends"
+    return f"{does} {result_text(reply.meaning)}{without}"

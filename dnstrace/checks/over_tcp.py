@@ -6,9 +6,15 @@ from collections.abc import Iterator
 
 from dnstrace.checks.anomalies import result_text
 from dnstrace.checks.catalogue import of_cut
-from dnstrace.checks.controls import failing_over_tcp, heard_over_udp, truncated, unsteady
+from dnstrace.checks.controls import (
+    failing_over_tcp,
+    heard_over_udp,
+    truncated,
+    unlike_over_udp,
+    unsteady,
+)
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.phrases import UPDATE, addresses, listed
+from dnstrace.checks.phrases import UPDATE, addresses
 from dnstrace.checks.remedies import at_servers
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
 from dnstrace.checks.transport import each_doing
@@ -28,7 +34,7 @@ _ALLOW = "have {server}, or a proxy in front of it, answer queries over TCP as i
 def no_tcp(cut: Cut) -> Iterator[Observation]:
     """A name server does not answer over TCP.
 
-    What it is: a query over TCP gets no reply or an error, but UDP works.
+    What it is: a query over TCP gets no reply, an error, or another answer than over UDP, where all is well.
 
     Why it matters: replies that do not fit into a datagram have to be fetched over TCP, signed ones above
     all. If the server truncates replies, that data cannot be fetched (an error).
@@ -57,12 +63,30 @@ def no_tcp(cut: Cut) -> Iterator[Observation]:
             level=Level.ERROR if truncates else None,
             remedy=at_servers(server),
         )
+    unlike = unlike_over_udp(cut)
+    for server, replies in by_server(each for each, _ in unlike.values()).items():
+        over_udp = [unlike[reply.address][1] for reply in replies]
+        yield Observation(
+            f"{plain(server)} {_does(replies)} over TCP at {addresses(replies)},"
+            f" but {_does(over_udp)} over UDP",
+            steps_of((*replies, *over_udp)),
+            server=server,
+            cure=f"make {plain(server)}, and any proxy in front of it, answer alike over UDP and TCP",
+            remedy=at_servers(server),
+        )
 
 
 def _does(replies: list[HeardReply]) -> str:
     if any(reply.message is None for reply in replies):
         return "does not answer"
-    return f"answers {listed(dict.fromkeys(result_text(reply.meaning) for reply in replies))}"
+    return " and ".join(dict.fromkeys(map(_gives, replies)))
+
+
+def _gives(reply: HeardReply) -> str:
+    text = result_text(reply.meaning)
+    if reply.meaning.rcode:
+        return f"answers {text}"
+    return f"gives {text}{'' if reply.meaning.authoritative or not reply.meaning.usable else ' without AA'}"
 
 
 def _cure(replies: list[HeardReply]) -> str:

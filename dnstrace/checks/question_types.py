@@ -8,6 +8,7 @@ from typing import NamedTuple
 import dns.rcode
 import dns.rdatatype
 
+from dnstrace.checks.agreement import POSITIVE
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.controls import unsteady
 from dnstrace.checks.evidence import FAILING, Cut
@@ -33,6 +34,8 @@ _PROBES = frozenset(
     }
 )
 _NEEDED = frozenset(map(dns.rdatatype.from_text, ("A", "AAAA", "NS", "SOA", "DNSKEY", "DS")))
+_OF_ONE_PROBE = frozenset({Kind.MALFORMED, Kind.MISMATCH, Kind.PORT_UNREACHABLE})
+"""What other rules say of the whole server, where the walk met it."""
 _DECLINED = frozenset(map(dns.rdatatype.from_text, ("AXFR", "IXFR", "MAILA", "MAILB")))
 _DOES = {
     Kind.TIMEOUT: "does not reply to",
@@ -41,6 +44,9 @@ _DOES = {
     Kind.OTHER_TYPE: "answers with records of another type to",
     Kind.OTHER_NAME: "answers with records of another name to",
     Kind.WRONG_CLASS: "answers with records of another class to",
+    Kind.MALFORMED: "sends a reply that cannot be read to",
+    Kind.MISMATCH: "sends a reply that does not match to",
+    Kind.PORT_UNREACHABLE: "rejects",
     Kind.UPWARD_REFERRAL: "refers to a zone above in reply to",
     Kind.SIDEWAYS_REFERRAL: "refers to another zone in reply to",
     Kind.SELF_REFERRAL: "refers to its own zone in reply to",
@@ -74,11 +80,12 @@ def type_fails(cut: Cut) -> Iterator[Observation]:
     References: RFC 8906 section 3.1.2; RFC 4074 section 4; RFC 3597 section 3; RFC 2308 section 2.2
     """
     yield from _without_ds(cut)
+    controls = cut.once(_controls)
     for server, failing in by_server(_failing(cut)).items():
         yield Observation(
-            f"{plain(server)} {_does(cut, failing)} at {addresses(failing)}, although it answers for"
-            f" {question_text(cut.controls[failing[0].address].step.question)}",
-            (*steps_of(failing), *steps_of(cut.controls[reply.address] for reply in failing)),
+            f"{plain(server)} {_does(cut, failing)} at {addresses(failing)}, although it"
+            f" {_control_text(controls[failing[0].address])}",
+            (*steps_of(failing), *steps_of(controls[reply.address] for reply in failing)),
             server=server,
             cure=_cure(cut, server, failing),
             level=_level(cut, failing),
@@ -166,15 +173,43 @@ def _replies(cut: Cut) -> Iterator[HeardReply]:
 
 def _is_failure(cut: Cut, reply: HeardReply) -> bool:
     """Whether a reply is a failure, where the address answers another question asked in the same way."""
-    control = cut.controls.get(reply.address)
-    if control is None or reply.meaning.kind not in FAILING or _truncates(reply):
+    control = cut.once(_controls).get(reply.address)
+    if control is None or not _is_of_no_use(cut, reply) or _truncates(reply):
         return False
+    if control.meaning.kind is Kind.REFERRAL and reply.step.question.rdtype == dns.rdatatype.DS:
+        return False  # that is judged with the zone below
     if reply.address in cut.once(unsteady):
         return False
     if _lacks_soa_only(reply) and reply.step.probe is not None:
         return False
     needs_plain = control.attempt.exchange.query.edns is None
     return not (needs_plain and reply.attempt.exchange.query.edns is not None)
+
+
+def _controls(cut: Cut) -> dict[str, HeardReply]:
+    """The answers that show that an address serves the zone: of the walk, where nothing of the apex comes."""
+    heard = (reply for reply in cut.replies if reply.step.all_servers and _serves(cut, reply))
+    return {reply.address: reply for reply in heard} | cut.controls
+
+
+def _serves(cut: Cut, reply: HeardReply) -> bool:
+    """Whether a reply to the walk shows that its server has the zone."""
+    meaning = reply.meaning
+    if meaning.kind is Kind.REFERRAL or (meaning.authoritative and meaning.kind in POSITIVE):
+        return True
+    return meaning.authoritative and meaning.soa is not None and meaning.soa.name == cut.zone
+
+
+def _control_text(control: HeardReply) -> str:
+    does = "gives a referral for" if control.meaning.kind is Kind.REFERRAL else "answers for"
+    return f"{does} {question_text(control.step.question)}"
+
+
+def _is_of_no_use(cut: Cut, reply: HeardReply) -> bool:
+    kind = reply.meaning.kind
+    if kind not in _OF_ONE_PROBE:
+        return kind in FAILING
+    return not any(r.address == reply.address and r.meaning.kind in _OF_ONE_PROBE for r in cut.replies)
 
 
 def _lacks_soa_only(reply: HeardReply) -> bool:

@@ -333,8 +333,10 @@ def _over_tcp(cut: Cut) -> set[str]:
 
 def _asked_for(cut: Cut, replies: list[HeardReply]) -> str:
     """What servers fail to answer for: the zone, if that was probed, else what the walk asked them, alone."""
-    if cut.probed:
-        return zone_text(cut.zone)
+    return zone_text(cut.zone) if cut.probed else _questions(replies)
+
+
+def _questions(replies: list[HeardReply]) -> str:
     return listed(dict.fromkeys(question_text(reply.step.question) for reply in replies), 3)
 
 

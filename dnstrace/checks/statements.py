@@ -273,8 +273,10 @@ def said_text(reply: HeardReply) -> str:
     meaning = reply.meaning
     if (below := soa_with_referral(reply)) is not None:
         return f"a referral to {plain(below)} with an SOA record, as in NODATA"
-    if meaning.kind in NEGATIVE:
+    if meaning.kind in NEGATIVE or meaning.kind is Kind.YXDOMAIN:
         return meaning.kind.value.upper()
+    if meaning.kind is Kind.ALIAS_LOOP:
+        return "aliases in a circle"
     if meaning.delegation is not None:
         return f"a referral to {plain(meaning.delegation.zone)}"
     rrsets = [rrset for rrset in meaning.answer if not rrset.covers]

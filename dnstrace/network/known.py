@@ -3,7 +3,8 @@
 A remedy is rehearsed over it: the walk is made again as if the remedy were applied, and almost everything
 that it asks was asked before. A query is known by its address, transport, question, flags and EDNS. If this
 address was not asked, but another server of the same zone was, that server's reply is taken: so a look-up
-that goes another way this time sends nothing. What is asked after all is kept in `asked`, and known then.
+that goes another way this time sends nothing. What is asked after all is kept in `asked`, and known then;
+what was received is in `received`.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class KnownNetwork:
         self._of_zone: dict[tuple[Name, Hashable], Exchange] = {}
         self._put: Counter[Hashable] = Counter()
         self.asked: list[Query] = []
+        self.received: dict[Query, Exchange] = {}
         self.denied = False
         for step in steps:
             for attempt in step.attempts:
@@ -41,7 +43,7 @@ class KnownNetwork:
     def again(self) -> KnownNetwork:
         """The same for another walk, which counts its queries anew; what was asked for this one is known."""
         self._put.clear()
-        self.asked, self.denied = [], False
+        self.asked, self.received, self.denied = [], {}, False
         return self
 
     async def exchange(self, query: Query, timeout: float) -> Exchange:
@@ -53,7 +55,7 @@ class KnownNetwork:
             self.denied = True
             return Exchange(query, asyncio.get_running_loop().time(), 0.0, fault=Fault.NOT_RECORDED)
         self.asked.append(query)
-        exchange = await self._network.exchange(query, timeout)
+        exchange = self.received[query] = await self._network.exchange(query, timeout)
         self._known[_key(query)].append(exchange)
         return exchange
 

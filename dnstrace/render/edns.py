@@ -8,12 +8,15 @@ import dns.edns
 
 from dnstrace.message.options import ZoneVersion, report_channel, zone_version
 from dnstrace.model import Name
+from dnstrace.model.counting import counted
 from dnstrace.model.naming import zone_text
 from dnstrace.model.structs import Struct
 from dnstrace.render.text import escaped
 
 if TYPE_CHECKING:
     import dns.message
+
+_MOST_ERRORS, _MOST_TEXT = 4, 300  # that people are shown of one reply; characters of each text
 
 
 class ExtendedError(Struct):
@@ -25,7 +28,7 @@ class ExtendedError(Struct):
 
     def __str__(self) -> str:
         name = f" {self.name}" if self.name else ""
-        return f"EDE {self.code}{name}" + (f": {self.text}" if self.text else "")
+        return f"EDE {self.code}{name}" + (f": {shortened(self.text)}" if self.text else "")
 
 
 class EdnsOptions(Struct):
@@ -44,9 +47,21 @@ class EdnsOptions(Struct):
     channel: Name | None = None
 
     @property
+    def error_texts(self) -> list[str]:
+        """The extended errors for people: the first of them, and the number of the others."""
+        texts = list(map(str, self.errors[:_MOST_ERRORS]))
+        more = len(self.errors) - len(texts)
+        return [*texts, f"and {counted(more, 'more EDE')}"] if more else texts
+
+    @property
     def nsid_text(self) -> str | None:
         """The identifier as text, with octets that are not text escaped."""
         return None if self.nsid is None else escaped(self.nsid)
+
+
+def shortened(text: str) -> str:
+    """A text from the network for people: a server may send 64,000 characters of it."""
+    return text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}... ({len(text)} characters)"
 
 
 def version_text(version: ZoneVersion) -> str:

@@ -117,4 +117,4 @@ def _tries_parts(found: Compared) -> list[Text | str]:
 def _error_texts(attempt: Attempt) -> list[str]:
     """The extended errors of the reply (RFC 8914), escaped."""
     message = attempt.exchange.message
-    return [] if message is None else [str(error) for error in edns_options(message).errors]
+    return [] if message is None else edns_options(message).error_texts

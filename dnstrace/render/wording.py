@@ -12,7 +12,7 @@ import dns.rdatatype
 from rich.text import Text
 
 from dnstrace.model import ROOT, Cause, Kind, Purpose, Source, Transport
-from dnstrace.render.edns import edns_options, version_text
+from dnstrace.render.edns import edns_options, shortened, version_text
 from dnstrace.render.layout import UNICODE_ONLY
 from dnstrace.render.text import count_text, harmless, name_text, rcode_text, time_text, unicode_name
 
@@ -208,7 +208,7 @@ def _remarks(step: Step, index: int) -> list[Text | str]:
         remarks.append(f"try {tries + 1}")
     remarks += shared_remarks(step, index)
     if exchange.message is not None and (nsid := edns_options(exchange.message).nsid_text):
-        remarks.append(f"NSID {nsid}")
+        remarks.append(f"NSID {shortened(nsid)}")
     return remarks
 
 
@@ -227,7 +227,7 @@ def shared_remarks(step: Step, index: int) -> list[Text | str]:
         remarks.append(Text(f"{strays} ignored", WARNING))
     if exchange.message is not None:
         options = edns_options(exchange.message)
-        remarks += [Text(str(error), WARNING) for error in options.errors]
+        remarks += [Text(error, WARNING) for error in options.error_texts]
         if options.version is not None:
             remarks.append(version_text(options.version))
     return remarks

@@ -5,7 +5,7 @@ Most traces need none of these, or one: they are sent where the walk has shown w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import NamedTuple
 
 import dns.name
@@ -47,9 +47,10 @@ def beyond(trace: Trace, ended: Iterable[Step]) -> list[Beyond]:
     """The probes that follow from the walk; `ended` are the steps in which it ended in a zone."""
     walked = [step for step in trace.steps if step.main]
     supposed = {each.zone for each in trace.supposed if each.servers}
+    changed = {each.zone for each in trace.supposed}
     ended = list(ended)
     found = [
-        *(each for step in ended for each in _delegated_keys(walked, _answering(step))),
+        *(each for step in ended for each in _delegated_keys(walked, _answering(step), changed)),
         *(each for step in walked for each in _at_cuts(step, supposed)),
         *(each for step in walked if _referred_to(step) not in supposed for each in _above(step)),
         *(each for step in ended for each in _wildcards(last_in_zone(trace, _answering(step)) or step)),
@@ -146,10 +147,10 @@ def _above(step: Step) -> Iterator[Beyond]:
         yield Beyond(Probe.BETWEEN, Question(name, dns.rdatatype.A), servers, step.id)
 
 
-def _delegated_keys(walked: list[Step], zone: Name) -> Iterator[Beyond]:
+def _delegated_keys(walked: list[Step], zone: Name, supposed: Container[Name]) -> Iterator[Beyond]:
     """Ask a few of the servers that referred to a signed zone for its DS records, as some resolvers do."""
     above = next((step for step in reversed(walked) if _referred_to(step) == zone), None)
-    if above is None or above.referral is None or not above.referral.ds:
+    if zone in supposed or above is None or above.referral is None or not above.referral.ds:
         return
     referring = {a.server: a for a in reversed(_last_attempts(above)) if _zone_led_to(a) == zone}
     asked = [referring[server.name] for server in above.servers if server.name in referring]

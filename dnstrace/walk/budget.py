@@ -40,16 +40,16 @@ class Budget:
         """Take one look-up of a name server's address."""
         return self._take("lookups", self.limits.lookups, "name server look-up")
 
-    def alias(self) -> bool:
-        """Take one alias to follow."""
-        return self._take("aliases", self.limits.aliases, "alias", "aliases")
+    def alias(self, count: int = 1) -> bool:
+        """Take the aliases of one reply to follow; the last reply may have more of them than are left."""
+        return self._take("aliases", self.limits.aliases, "alias", "aliases", count)
 
-    def _take(self, what: str, bound: int, noun: str, nouns: str = "") -> bool:
+    def _take(self, what: str, bound: int, noun: str, nouns: str = "", count: int = 1) -> bool:
         used: int = getattr(self, what)
         if used >= bound:
             self._note_end(counted(bound, noun, nouns))
             return False
-        setattr(self, what, used + 1)
+        setattr(self, what, used + count)
         return True
 
     def _note_end(self, bound: str) -> None:

@@ -105,7 +105,8 @@ class Walk:
             if folded(meaning.target) in names:
                 loop = f"alias loop: the chain returns to {plain(meaning.target)}"
                 return unfinished(loop, meaning, answer, step)
-            if not self._context.budget.alias():
+            links = sum(rrset.rdtype == dns.rdatatype.CNAME for rrset in meaning.answer)
+            if not self._context.budget.alias(links or 1):
                 return unfinished(self._context.budget.spent_out, meaning, answer, step)
             names.add(folded(meaning.target))
             question, parent = replace(question, name=meaning.target), step

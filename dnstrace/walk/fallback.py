@@ -18,6 +18,7 @@ PLAIN = 2  # the number of the first try without EDNS
 COOKIE, CLIENT_COOKIE = 10, 8  # the option's code, the octets of the client's part (RFC 7873 section 4)
 _SMALL = 512
 _NO_EDNS = {Kind.FORMAT_ERROR, Kind.NOT_IMPLEMENTED, Kind.BAD_VERSION}
+_REJECTS_EDNS = {*_NO_EDNS, Kind.MISMATCH}  # a reply with another ID or question is not the right one
 _SILENT = {Kind.TIMEOUT}
 _UNKNOWN = {Kind.ABANDONED, Kind.NOT_RECORDED}  # whether a reply would have come
 
@@ -77,7 +78,9 @@ def _shown_cause(earlier: tuple[Attempt, ...], latest: Attempt) -> Cause | None:
         and attempt.exchange.query.transport is latest.exchange.query.transport
     }
     if latest.exchange.query.edns is None:
-        return Cause.NO_EDNS if with_edns & _NO_EDNS else Cause.DROPS_EDNS if with_edns & _SILENT else None
+        return (
+            Cause.NO_EDNS if with_edns & _REJECTS_EDNS else Cause.DROPS_EDNS if with_edns & _SILENT else None
+        )
     # A reply that would have fitted the first time was lost by chance, as any datagram can be.
     lost = latest.meaning.kind is Kind.TRUNCATED and bool(with_edns & _SILENT)
     return Cause.DROPS_LARGE_UDP if lost else None

@@ -28,6 +28,7 @@ from dnstrace.walk.result import WalkResult, result_of
 
 _ROUNDS = 24  # of requests for what is missing: the cuts of a deep chain become known one by one
 _RETRIES = 5  # other servers asked for one bogus reply
+_RETRIED = 32  # times in all: each time the whole trace is judged again
 
 
 class Validation:
@@ -57,7 +58,10 @@ class Validation:
         self._found = found
         judgement = await self._judge_all(found)
         tries: Counter[int] = Counter()
-        while number := next((n for n in judgement.retry if tries[n] < _RETRIES), None):
+        for _ in range(_RETRIED):
+            number = next((n for n in judgement.retry if tries[n] < _RETRIES), None)
+            if number is None:
+                break
             better = await self._ask_another(number)
             tries[number] += 1 if better is not None else _RETRIES
             judgement = better or await self._judge(self._found)

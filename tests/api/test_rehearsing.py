@@ -14,7 +14,7 @@ from dnstrace.clock import run
 from dnstrace.dnssec import parse_anchors
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import World, load
-from dnstrace.model import Settings, Trace
+from dnstrace.model import Probe, Settings, Trace
 from dnstrace.model.findings import Blame, Finding
 from dnstrace.model.limits import CHECKED, Limits
 from dnstrace.model.tracing import Tracing
@@ -135,6 +135,10 @@ def test_a_replay_has_the_same_steps_and_findings(tmp_path: Path) -> None:
         record = load_record(tmp_path / name)
         again = trace(question.name, question.rdtype, tracing=record.tracing, network=record.network)
         assert again.findings == seen.findings and any(each.rehearsed for each in seen.findings or ())
+        received = {kept.exchange.wire for kept in network.course.kept if kept.exchange is not None}
+        asked = [a for step in seen.steps if step.probe is Probe.REHEARSAL for a in step.attempts]
+        assert asked or name == "dnssec-missing-key"
+        assert all(attempt.exchange.wire in received for attempt in asked), "as it was received"
         assert [(s.question, len(s.attempts), s.probe) for s in again.steps] == [
             (s.question, len(s.attempts), s.probe) for s in seen.steps
         ]

@@ -91,7 +91,7 @@ def test_a_probe_that_is_answered_unlike_the_plain_query_is_one() -> None:
     )
     probes = [each for each in anomalies(Evidence(found)) if each.sort is Sort.PROBE]
     assert len(probes) == 4 and "tcp probe" in probes[0].what
-    assert {each.code for each in found.findings or ()} == {"unexplained"}
+    assert {each.code for each in found.findings or ()} == {"no-tcp"}
 
 
 def test_what_one_question_denies_and_another_shows_is_one() -> None:

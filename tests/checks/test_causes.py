@@ -26,6 +26,7 @@ def test_the_table_names_only_codes_that_exist() -> None:
         ("dnssec-keys-need-tcp", "no-tcp", ("chain-broken",)),
         ("glue", "glue-differs", ()),
         ("not-delegated-at-one", "parent-servers-differ", ("answers-differ",)),
+        ("moved-with-old-ns", "ns-differs", ("answers-differ", "soa-differs")),
         ("silent", "unreachable", ()),
     ],
 )

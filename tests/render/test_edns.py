@@ -52,3 +52,11 @@ def test_names_are_written_as_in_the_registry() -> None:
 def test_an_unregistered_error_has_no_name_and_its_text_is_harmless() -> None:
     (error,) = edns_options(with_options(extended_error(49152, "\x1b[2J\u202e\\"))).errors
     assert error == ExtendedError(49152, None, "\\027[2J\\u{202e}\\\\")
+
+
+def test_people_are_shown_the_beginning_of_what_is_long_and_all_of_it_is_in_the_values() -> None:
+    options = edns_options(with_options(*(extended_error(22, "\x1b" + "x" * 999) for _ in range(30))))
+    assert all(error.text == "\\027" + "x" * 999 for error in options.errors) and len(options.errors) == 30
+    *first, more = options.error_texts
+    assert len(first) == 4 and more == "and 26 more EDEs"
+    assert all(text.endswith("x... (1003 characters)") and len(text) < 400 for text in first)

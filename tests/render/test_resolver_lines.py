@@ -51,7 +51,8 @@ def test_the_same() -> None:
 def test_stale() -> None:
     assert block(found("stale")) == (
         "├─ ✗ 192.0.2.153 · 4 ms · 198.51.100.44 · TTL 3m32s of 5m, 1m28s old\n"
-        "│  └─ stale: cached 1m28s ago, expires at 14:03:32 UTC\n"
+        "│  └─ stale: cached 1m28s ago, expires at 14:03:32 UTC; or one of the zone's\n"
+        "│         servers still has it: --check asks them all\n"
         "└─ ✗ 198.51.100.153 · 11 ms · 198.51.100.44 · TTL 3m32s of 5m\n"
         "   ├─ stale: served past its TTL because the name servers did not answer\n"
         "   └─ EDE 3 Stale Answer: the name servers did not answer"

@@ -188,14 +188,15 @@ def test_an_alias_loop_across_zones_is_named() -> None:
     assert found.outcome == "failed" and "loop" in found.error
 
 
-def test_an_endless_chain_of_aliases_ends_at_its_bound() -> None:
+@pytest.mark.parametrize("links", [1, 10])
+def test_an_endless_chain_of_aliases_ends_at_its_bound(links: int) -> None:
     def onward(question: Question) -> Exchange:
-        number = int(question.name.labels[0][1:]) + 1
-        return reply(str(question), flags="QR AA", answer=(f"{question.name} 1 CNAME n{number}.test.",))
+        first = int(question.name.labels[0][1:])
+        answer = (f"n{number}.test. 1 CNAME n{number + 1}.test." for number in range(first, first + links))
+        return reply(str(question), flags="QR AA", answer=tuple(answer))
 
     found = walked({ROOT: onward}, "n0.test.")
-    assert found.outcome == "failed" and "16 aliases" in found.error
-    assert found.stats.queries <= 17
+    assert "16 aliases" in found.error and found.stats.queries <= 16 // links + 2
 
 
 def test_name_servers_that_need_each_other_are_named_as_a_cycle() -> None:

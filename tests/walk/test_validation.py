@@ -34,7 +34,10 @@ from dnstrace.model import (
     Settings,
     Source,
 )
+from dnstrace.model.judgement import Judgement
 from dnstrace.model.limits import Limits
+from dnstrace.walk import validation
+from dnstrace.walk.validation import judged_in_slices
 from tests.dnssec.tampering import drop, when
 from tests.dnssec.worlds import World, journey
 from tests.dnssec.zones import NOW, name
@@ -256,6 +259,31 @@ def in_the_lab(world: InTheLab, seed: int, **how: Any) -> Trace:
     how.setdefault("network", LabNetwork(world, signed=True))
     anchors, asked = parse_anchors(world.anchors_text, world.name), world.question
     return trace(asked.name, asked.rdtype, anchors=anchors, now=world.now, seed=seed, **how)
+
+
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_a_hostile_chain_is_not_judged_again_for_each_of_its_parts(
+    everywhere: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each reply without a proof could be the fault of one server, and each judging takes all of them."""
+    judged = 0
+
+    async def counting(*given: Any) -> Judgement:
+        nonlocal judged
+        judged += 1
+        return await judged_in_slices(*given)
+
+    monkeypatch.setattr(validation, "judged_in_slices", counting)
+    servers = {f"ns{number}.example.com.": {"does": ["endless-aliases=example.com."]} for number in (1, 2)}
+    content = {
+        "title": "endless aliases without signatures",
+        "question": "www.example.com. A",
+        "include": ["dnssec-good"],
+        "servers": servers,
+        "expect": {"outcome": "failed"},
+    }
+    found = in_the_lab(build("made", content, read), seed=1, settings=Settings(all_servers=everywhere))
+    assert security(found) is Security.BOGUS and judged < 100
 
 
 # --- without EDNS ---------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def test_every_plus_word_that_is_offered_is_understood() -> None:
         try:
             parse([word, "x."])
         except Usage as error:
-            assert " needs a" in str(error)
+            assert " needs " in str(error)
 
 
 # How each shell is started, and what makes it ready: a prompt of ours, and the script of completions/.
