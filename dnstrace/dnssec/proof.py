@@ -84,7 +84,7 @@ def lacks_data(types: Types, name: Name, rdtype: int, record: str) -> Proof:
     """Proof that `name` has no `rdtype`, from its type bit map (RFC 4035 section 5.4, RFC 5155 section 8.5).
 
     At a zone cut only DS and DELEG belong to the parent: the parent has to deny those, and the child
-    everything else (RFC 6840 sections 4.1 and 4.4).
+    everything else (RFC 6840 sections 4.1 and 4.4). Validators that do not know DELEG ask the child for it.
     """
     if rdtype in types:
         return Proof(
@@ -97,9 +97,15 @@ def lacks_data(types: Types, name: Name, rdtype: int, record: str) -> Proof:
             return Proof(
                 ProofResult.UNPROVED, f"{record} is from the child zone, but only the parent can deny DS"
             )
-    elif types.cut and rdtype not in AT_PARENT:
+    elif types.cut:
         if types.unsigned_cut:
             return Proof(ProofResult.INSECURE, f"{record} shows an unsigned delegation at {plain(name)}")
+        if rdtype in AT_PARENT:
+            unlike = "(validators that do not know DELEG reject this)"
+            return Proof(
+                ProofResult.PROVED,
+                f"{record} shows that {plain(name)} has no {type_name(rdtype)} records {unlike}",
+            )
         useless = f"{record} is from the parent zone, so it proves nothing about the data in {plain(name)}"
         return Proof(ProofResult.UNPROVED, useless)
     if types.absent:

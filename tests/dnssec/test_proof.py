@@ -31,8 +31,8 @@ def test_bit_map_holds_what_was_put_in(held: set[int], other: int) -> None:
             "A",
             ProofResult.INSECURE,
         ),  # the parent's side of an unsigned cut: what is below is insecure
-        (["NS"], "TYPE61440", ProofResult.PROVED),  # DELEG is the parent's, as DS is
-        (["NS", "DS"], "TYPE61440", ProofResult.PROVED),
+        (["NS"], "TYPE61440", ProofResult.INSECURE),  # as validators that do not know DELEG take it
+        (["NS", "DS"], "TYPE61440", ProofResult.PROVED),  # DELEG is the parent's, as DS is
         (["NS", "DS"], "A", ProofResult.UNPROVED),  # the parent's side of a signed cut: not its business
         (["NS"], "DS", ProofResult.PROVED),
         (["NS", "SOA"], "DS", ProofResult.UNPROVED),  # the child's side: not its business
