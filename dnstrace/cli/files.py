@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from dnstrace.cli.environment import Environment
 
 
-def check_file(option: str, path: str, force: bool, environment: Environment) -> None:
-    """Raise Usage where `path`, which follows `option`, is clearly not a file that can be written."""
+def check_file(option: str, path: str, force: bool, environment: Environment, instead: str = "") -> None:
+    """Raise Usage where `path`, which follows `option`, is clearly not a file that can be written.
+
+    `instead` is what to do with a file that exists already: `--resume to continue it, or `.
+    """
     try:
-        why = _obstacle(path, force, environment)
+        why = _obstacle(path, force, environment, instead)
     except (OSError, ValueError) as error:
         why = f"cannot be written: {getattr(error, 'strerror', None) or error}"
     if why:
@@ -36,7 +39,7 @@ def write_file(path: str, octets: bytes, force: bool) -> None:
         raise Unwritable(f"{path}: {error.strerror or error}") from error
 
 
-def _obstacle(path: str, force: bool, environment: Environment) -> str:
+def _obstacle(path: str, force: bool, environment: Environment, instead: str) -> str:
     if path == "-" or _is_output(path, environment):
         return "is where the output goes: give another file"
     try:
@@ -48,7 +51,7 @@ def _obstacle(path: str, force: bool, environment: Environment) -> str:
     if not stat.S_ISREG(mode):
         return "" if os.access(path, os.W_OK) else "cannot be written: Permission denied"
     if not force:
-        return "exists already; use --force to overwrite it"
+        return f"exists already; use {instead}--force to overwrite it"
     return _obstacle_in(os.path.dirname(os.path.realpath(path)))
 
 

@@ -227,7 +227,8 @@ class Story:
         if count == 1:
             return f"The resolver turns to the only name server of {zone}."
         sources = {address.source for server in step.servers for address in server.addresses}
-        known = ": the referral included their addresses" if sources == {Source.GLUE} else ""
+        all_known = sources == {Source.GLUE} and all(server.addresses for server in step.servers)
+        known = ": the referral included their addresses" if all_known else ""
         return f"The resolver picks one of the {count} name servers of {zone}{known}."
 
     @cached_property

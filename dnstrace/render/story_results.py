@@ -77,6 +77,8 @@ def _referral(cut: Delegation) -> str:
     glue = f"The reply includes addresses for {with_glue} of them (glue)."
     if with_glue == len(cut.servers):
         glue = f"The reply includes {'its address' if one else 'their addresses'} (glue)."
+    elif inside and with_glue:
+        glue = f"{glue[:-1]}, but not for all whose names are inside that zone."
     elif inside:
         inside_names = "its name is" if one else "some of their names are"
         glue = f"The reply includes no addresses (no glue), although {inside_names} inside that zone."

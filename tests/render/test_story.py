@@ -77,6 +77,7 @@ def test_the_textbooks_story_has_nine_steps() -> None:
         ("glueless", "The reply does not include their addresses: their names are in other zones."),
         ("glueless", "the only name server of example.net. The reply does not include its address: its name is in "
                      "another zone."),
+        ("glue", "The reply includes addresses for 4 of them (glue), but not for all whose names are inside that zone."),
         ("missing-glue", "The reply includes no addresses (no glue), although some of their names are inside that zone."),
         ("missing-glue", "No server of example.com can be asked ("),
         ("no-tcp", "ns1.example.com and ns2.example.com do not accept TCP connections. No server of example.com "),

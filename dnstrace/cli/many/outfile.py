@@ -61,14 +61,17 @@ class Writer:
             raise Unwritable(f"{self._path}: {error.strerror}") from error
 
 
-def writer(many: Many, force: bool, environment: Environment, stack: ExitStack) -> Writer:
-    """The file that the user named, or stdout. Raises Usage."""
+def writer(
+    many: Many, force: bool, environment: Environment, stack: ExitStack, continued: bool = False
+) -> Writer:
+    """The file that the user named, or stdout; `continued` says whether it can be later. Raises Usage."""
     if many.out is None:
         return Writer(environment)
     if not many.resume:
         from dnstrace.cli.files import check_file
 
-        check_file("-o", many.out, force, environment)
+        instead = "--resume to continue it, or " if continued else ""
+        check_file("-o", many.out, force, environment, instead)
     return Writer(environment, opened(many.out, "ab", "-o", stack), many.out, many.resume)
 
 

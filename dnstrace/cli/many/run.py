@@ -51,10 +51,16 @@ def trace_file(chosen: Choices, many: Many, environment: Environment) -> int:
         if done is not None and done.unheard:
             told = f"{counted(done.unheard, 'result')} in {shown(many.out or '')} failed for want of replies"
             environment.remark(f"{told}: add --retry-failed to trace them again")
-        out = writer(many, chosen.files.force, environment, stack)
+        out = writer(many, chosen.files.force, environment, stack, _can_go_on(chosen, many))
         run = _ManyRun(chosen, many, environment, out, names, pages)
         wanted = questions(names, chosen.types, run, chosen.expected)
         return run.go(wanted if done is None else done.left(wanted), plan)
+
+
+def _can_go_on(chosen: Choices, many: Many) -> bool:
+    """Whether a later run with --resume can add what this one does not write."""
+    whole = chosen.shown.output is Output.JSONL and not chosen.shown.only_bad
+    return many.out is not None and whole and chosen.files.html is None
 
 
 def standard_input() -> BinaryIO:
@@ -157,8 +163,7 @@ class _ManyRun:
     def _status(self) -> Exit:
         """The exit status; what explains it is written."""
         if self._stopped:
-            goes_on = self._many.out is not None and self._chosen.shown.output is Output.JSONL
-            goes_on = goes_on and not self._chosen.shown.only_bad and self._pages is None
+            goes_on = _can_go_on(self._chosen, self._many)
             out = f"; continue with -o {self._many.out} --resume" if goes_on else ""
             self._screen.remark(f"stopped by the user{out}")
             return Exit.INTERRUPTED

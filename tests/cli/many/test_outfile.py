@@ -183,6 +183,7 @@ def test_names_that_share_cuts_are_written_after_them_and_resumed_past_them(tmp_
     assert all(each["cuts"] == ["com.", "example.com."] for each in lines[2:])
     file.write_text("www.example.com\nexample.com\nnowhere.example.com\n")
     before = out.read_text()
+    assert "use --resume to continue it, or --force to overwrite it" in run(*how).err
     assert run(*how, "--resume").status == 0
     added = [json.loads(line) for line in out.read_text().removeprefix(before).splitlines()]
     assert [each["question"]["name"] for each in added if "question" in each] == ["nowhere.example.com."]
