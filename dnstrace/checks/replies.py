@@ -20,6 +20,9 @@ Reading = TypeVar("Reading")
 SILENCES = frozenset({Kind.TIMEOUT, Kind.PORT_UNREACHABLE, Kind.HOST_UNREACHABLE, Kind.CONNECTION_LOST})
 """What shows that nothing came back, though it was awaited."""
 
+SHOWS_NOTHING = frozenset({Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT, Kind.ABANDONED, Kind.NOT_RECORDED})
+"""What says nothing of a server: nothing was sent, or its reply was not awaited."""
+
 _OF_THE_QUERY = frozenset({Kind.FORMAT_ERROR, Kind.NOT_IMPLEMENTED, Kind.BAD_VERSION, Kind.BAD_COOKIE})
 """Errors after which an address is asked in another way (RFC 6891 section 7)."""
 
