@@ -12,15 +12,14 @@ from collections.abc import Hashable
 
 import dns.rcode
 
+from dnstrace.checks.agreement import NEGATIVE, POSITIVE
 from dnstrace.checks.anomaly import BESIDE, SHAPED
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply, replies_of
 from dnstrace.checks.statements import soa_with_referral
 from dnstrace.model import Kind, Probe, Purpose, Query, Transport
 
-ANSWERS = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN})
-"""What a zone's own servers say with authority."""
-
+_ANSWERS = NEGATIVE | POSITIVE  # what a zone's own servers say with authority
 _ERRORS = frozenset(
     {Kind.SERVER_FAILURE, Kind.REFUSED, Kind.FORMAT_ERROR, Kind.NOT_IMPLEMENTED, Kind.OTHER_RCODE}
 )
@@ -121,13 +120,13 @@ def without_authority(cut: Cut) -> list[HeardReply]:
         *(reply for step in keys for reply in replies_of(step)),
         *(reply for probe in Probe if probe not in SHAPED | BESIDE for reply in cut.probe(probe)),
     )
-    return [
-        reply
-        for reply in replies
-        if reply.meaning.kind in ANSWERS
-        and not reply.meaning.authoritative
-        and soa_with_referral(reply) is None
-    ]
+    return [reply for reply in replies if lacks_authority(reply)]
+
+
+def lacks_authority(reply: HeardReply) -> bool:
+    """Whether a reply is an answer without the AA flag, and not a referral with the SOA record of NODATA."""
+    meaning = reply.meaning
+    return meaning.kind in _ANSWERS and not meaning.authoritative and soa_with_referral(reply) is None
 
 
 def failing_over_tcp(cut: Cut) -> dict[str, HeardReply]:
