@@ -15,7 +15,7 @@ import dns.rcode
 from dnstrace.checks.agreement import NEGATIVE, POSITIVE
 from dnstrace.checks.anomaly import BESIDE, SHAPED
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.replies import HeardReply, replies_of
+from dnstrace.checks.replies import SHOWS_NOTHING, HeardReply, replies_of
 from dnstrace.checks.statements import soa_with_referral
 from dnstrace.model import Kind, Probe, Purpose, Query, Transport
 
@@ -89,7 +89,8 @@ def knowing_edns(cut: Cut, probe: Probe) -> list[HeardReply]:
         and reply.message.edns >= 0
     }
     steady = knowing - cut.once(unsteady)
-    return [reply for reply in cut.probe(probe) if reply.address in steady]
+    told = (reply for reply in cut.probe(probe) if reply.meaning.kind not in SHOWS_NOTHING)
+    return [reply for reply in told if reply.address in steady]
 
 
 def answered_with_edns(cut: Cut) -> set[str]:
