@@ -15,7 +15,7 @@ import dns.rcode
 from dnstrace.checks.agreement import NEGATIVE, POSITIVE
 from dnstrace.checks.anomaly import BESIDE, SHAPED
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.replies import SHOWS_NOTHING, HeardReply, replies_of
+from dnstrace.checks.replies import SHOWS_NOTHING, HeardReply, gist, replies_of
 from dnstrace.checks.statements import soa_with_referral
 from dnstrace.model import Kind, Probe, Purpose, Query, Transport
 
@@ -170,9 +170,7 @@ def unlike_over_udp(cut: Cut) -> dict[str, tuple[HeardReply, HeardReply]]:
     return {
         one.address: (one, other)
         for one, other in pairs
-        if one.meaning.usable
-        and one.address not in cut.once(unsteady)
-        and (one.meaning.kind, one.meaning.authoritative) != (other.meaning.kind, other.meaning.authoritative)
+        if one.meaning.usable and one.address not in cut.once(unsteady) and gist(one) != gist(other)
     }
 
 

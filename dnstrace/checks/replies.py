@@ -116,3 +116,8 @@ def steps_of(replies: Iterable[HeardReply]) -> tuple[int, ...]:
 def rcode_text(reply: HeardReply) -> str:
     """The RCODE of a reply: `SERVFAIL`."""
     return dns.rcode.to_text(dns.rcode.Rcode.make(reply.meaning.rcode or 0))
+
+
+def gist(reply: HeardReply) -> tuple[Kind, bool]:
+    """What a probe has to have in common with its control: records may change in the meantime."""
+    return reply.meaning.kind, reply.meaning.authoritative
