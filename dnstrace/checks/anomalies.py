@@ -19,7 +19,7 @@ from dnstrace.analysis.paths import by_address, shares
 from dnstrace.checks.anomaly import BESIDE, SHAPED, Anomaly, Sort
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.phrases import question_text
-from dnstrace.checks.replies import HeardReply, replies_of
+from dnstrace.checks.replies import HeardReply, gist, replies_of
 from dnstrace.checks.unlike import differences
 from dnstrace.model import Attempt, Delegation, Kind, Meaning, Name, Outcome, Probe, Question, Step
 from dnstrace.model.naming import plain
@@ -157,7 +157,7 @@ def _of_probes(evidence: Evidence, steps: list[Step]) -> Iterator[Anomaly]:
             plainly = control.get((reply.address, step.question))
             if plainly is None or not plainly.meaning.usable or not reply.meaning.usable:
                 continue
-            if _gist(plainly) != _gist(reply):
+            if gist(plainly) != gist(reply):
                 what = (
                     f"gives {_gist_text(reply)} to the {_probe_text(step)},"
                     f" but {_gist_text(plainly)} to a plain query,"
@@ -167,11 +167,6 @@ def _of_probes(evidence: Evidence, steps: list[Step]) -> Iterator[Anomaly]:
 
 def _probe_text(step: Step) -> str:
     return f"{'' if step.probe is None else step.probe.value} probe"
-
-
-def _gist(reply: HeardReply) -> tuple[Kind, bool]:
-    """What a probe has to have in common with its control: records may change in the meantime."""
-    return reply.meaning.kind, reply.meaning.authoritative
 
 
 def _gist_text(reply: HeardReply) -> str:

@@ -101,9 +101,13 @@ def at_wrong_time(evidence: Evidence, judgement: Judgement) -> Observation | Non
         )
     else:
         newest = _text(_newest([[judged for _, judged in _signed(evidence)]], judgement))
+        early = trouble is Trouble.EARLY
+        signer = (
+            "the clock by which they were signed is" if early else "these zones were not signed again in time"
+        )
         message = (
             f"{time}, no signature of {zones} is valid; {when}, and the newest signature of any zone was made"
-            f" at {newest}: either that time is wrong, or these zones were not signed again in time"
+            f" at {newest}: either that time is wrong, or {signer}"
         )
         cure = f"compare that time with another clock; if it is wrong, {right}, else sign {zones} again"
     return Observation(

@@ -245,7 +245,7 @@ def _incomplete_lists(cut: Cut) -> Iterator[Observation]:
 def _missing_types(record: Nsec | Nsec3) -> list[str]:
     """The types that a record lacks although its name has them because the zone is signed.
 
-    An NSEC record exists at its name and is signed (RFC 4034 section 4.1.2). An NSEC3 record has a name of
+    An NSEC record exists at its name and is signed (RFC 4035 section 2.3). An NSEC3 record has a name of
     its own, and what it is about has no signatures if it is an unsigned delegation or an empty non-terminal.
     """
     if isinstance(record, Nsec):

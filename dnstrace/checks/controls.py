@@ -12,15 +12,14 @@ from collections.abc import Hashable
 
 import dns.rcode
 
+from dnstrace.checks.agreement import NEGATIVE, POSITIVE
 from dnstrace.checks.anomaly import BESIDE, SHAPED
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.replies import HeardReply, replies_of
+from dnstrace.checks.replies import SHOWS_NOTHING, HeardReply, gist, replies_of
 from dnstrace.checks.statements import soa_with_referral
 from dnstrace.model import Kind, Probe, Purpose, Query, Transport
 
-ANSWERS = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN})
-"""What a zone's own servers say with authority."""
-
+_ANSWERS = NEGATIVE | POSITIVE  # what a zone's own servers say with authority
 _ERRORS = frozenset(
     {Kind.SERVER_FAILURE, Kind.REFUSED, Kind.FORMAT_ERROR, Kind.NOT_IMPLEMENTED, Kind.OTHER_RCODE}
 )
@@ -90,7 +89,8 @@ def knowing_edns(cut: Cut, probe: Probe) -> list[HeardReply]:
         and reply.message.edns >= 0
     }
     steady = knowing - cut.once(unsteady)
-    return [reply for reply in cut.probe(probe) if reply.address in steady]
+    told = (reply for reply in cut.probe(probe) if reply.meaning.kind not in SHOWS_NOTHING)
+    return [reply for reply in told if reply.address in steady]
 
 
 def answered_with_edns(cut: Cut) -> set[str]:
@@ -121,13 +121,13 @@ def without_authority(cut: Cut) -> list[HeardReply]:
         *(reply for step in keys for reply in replies_of(step)),
         *(reply for probe in Probe if probe not in SHAPED | BESIDE for reply in cut.probe(probe)),
     )
-    return [
-        reply
-        for reply in replies
-        if reply.meaning.kind in ANSWERS
-        and not reply.meaning.authoritative
-        and soa_with_referral(reply) is None
-    ]
+    return [reply for reply in replies if lacks_authority(reply)]
+
+
+def lacks_authority(reply: HeardReply) -> bool:
+    """Whether a reply is an answer without the AA flag, and not a referral with the SOA record of NODATA."""
+    meaning = reply.meaning
+    return meaning.kind in _ANSWERS and not meaning.authoritative and soa_with_referral(reply) is None
 
 
 def failing_over_tcp(cut: Cut) -> dict[str, HeardReply]:
@@ -170,9 +170,7 @@ def unlike_over_udp(cut: Cut) -> dict[str, tuple[HeardReply, HeardReply]]:
     return {
         one.address: (one, other)
         for one, other in pairs
-        if one.meaning.usable
-        and one.address not in cut.once(unsteady)
-        and (one.meaning.kind, one.meaning.authoritative) != (other.meaning.kind, other.meaning.authoritative)
+        if one.meaning.usable and one.address not in cut.once(unsteady) and gist(one) != gist(other)
     }
 
 

@@ -13,13 +13,12 @@ from dns.rdtypes.dnskeybase import DNSKEYBase
 from dns.rdtypes.dsbase import DSBase
 
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.replies import HeardReply
+from dnstrace.checks.replies import SHOWS_NOTHING, HeardReply
 from dnstrace.checks.signing import signing_of
 from dnstrace.dnssec.algorithms import matches
 from dnstrace.message.presentation import in_master_file
 from dnstrace.model import Kind, Name, Probe
 
-_NOT_ASKED = (Kind.ABANDONED, Kind.NETWORK_UNREACHABLE, Kind.NOT_RECORDED, Kind.KNOWN_SILENT)
 _ASKS_FOR_NONE = 0  # the algorithm of the record that asks for no DS at all (RFC 8078 section 4)
 _SEP = 0x0001
 _SHA256 = "SHA256"
@@ -166,6 +165,6 @@ def _unheard(cut: Cut) -> tuple[Name, ...]:
     asked = [reply.attempt for reply in cut.everyone if not reply.meaning.usable]
     for step in cut.steps:
         if step.question.name == cut.zone and step.question.rdtype == dns.rdatatype.DNSKEY:
-            asked += [attempt for attempt in step.attempts if attempt.meaning.kind not in _NOT_ASKED]
+            asked += [attempt for attempt in step.attempts if attempt.meaning.kind not in SHOWS_NOTHING]
     answered = {reply.server for reply, _ in signing_of(cut).key_replies.values()}
     return tuple(dict.fromkeys(each.server for each in asked if each.server not in answered))

@@ -70,11 +70,13 @@ def _with_lists_fixed(cut: Cut, here: Servers, there: Servers, found: Observatio
         records = (*remedy.change, *remedy.add)
         return replace(found, cure=join_text(cut, used), records=records, remedy=remedy, blame=Blame.HOST)
     if (followed := followed_by_parent(cut, there, found)) is not None:
-        more = listed(here - there) if _all_serve(cut, here - there) and there < here else ""
-        stay = f"; or, if {more} {{}} to stay, add {{}} to the NS records of {zone} itself" if more else ""
-        return replace(
-            followed, cure=followed.cure + stay.format(*_ONE if len(here - there) == 1 else _SEVERAL)
+        if followed.blame is Blame.HOST or not (there < here and _all_serve(cut, here - there)):
+            return followed
+        are, them = _ONE if len(here - there) == 1 else _SEVERAL
+        stay = (
+            f"if {listed(sorted(here - there))} {are} to stay, add {them} to the NS records of {zone} itself"
         )
+        return replace(followed, cure=f"{followed.cure}; or, {stay}")
     listing = sorted_out(cut, sorted(there))
     right = sorted_out(cut, sorted(here | there)).good
     if not right:

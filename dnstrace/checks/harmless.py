@@ -15,15 +15,12 @@ from dnstrace.checks.anomalies import is_supposed
 from dnstrace.checks.anomaly import SHAPED, Anomaly, Sort
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.lifetimes import FOR_SERVERS_ALONE, MADE_FOR_THE_QUERY
-from dnstrace.checks.replies import HeardReply, replies_of
+from dnstrace.checks.replies import SHOWS_NOTHING, HeardReply, replies_of
 from dnstrace.checks.statements import statements_of
 from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Question, Step, Trace
 from dnstrace.model.heard import DROPPED
 from dnstrace.model.naming import is_below
 
-_NOTHING_SENT = frozenset(
-    {Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT, Kind.ABANDONED, Kind.NOT_RECORDED}
-)  # fmt: skip
 _LOST = frozenset({Kind.TIMEOUT, Kind.MISMATCH, Kind.CONNECTION_LOST})
 
 
@@ -103,7 +100,7 @@ def _nothing_asked(known: Known, anomaly: Anomaly) -> bool:
     """
     unheard = known.evidence.unheard
     return bool(anomaly.replies) and all(
-        reply.meaning.kind in _NOTHING_SENT or reply.attempt.exchange.query.family in unheard
+        reply.meaning.kind in SHOWS_NOTHING or reply.attempt.exchange.query.family in unheard
         for reply in anomaly.replies
     )
 
@@ -127,7 +124,7 @@ def _lookup_not_made(known: Known, anomaly: Anomaly) -> bool:
 def _asked_nothing(trace: Trace, step: Step) -> bool:
     """Whether a step could send no query, because of the address families that are asked."""
     kinds = {attempt.meaning.kind for attempt in step.attempts}
-    return kinds <= _NOTHING_SENT if kinds else bool(ended_unasked(trace, [step]))
+    return kinds <= SHOWS_NOTHING if kinds else bool(ended_unasked(trace, [step]))
 
 
 def _not_needed(known: Known, anomaly: Anomaly) -> bool:

@@ -125,8 +125,8 @@ def _asked_above(cut: Cut) -> dict[Name, list[Step]]:
 
 
 def _heard(step: Step, unheard: frozenset[int]) -> bool:
-    """Whether a step failed because of its servers, and not for lack of a route or of budget."""
-    return any(
+    """Whether a step failed because of its servers, and not for lack of a route, of budget or of time."""
+    return not step.stopped and any(
         attempt.exchange.query.family not in unheard
         and attempt.meaning.kind not in (Kind.NETWORK_UNREACHABLE, Kind.ABANDONED, Kind.NOT_RECORDED)
         for attempt in step.attempts

@@ -10,21 +10,13 @@ from dnstrace.checks.controls import unsteady
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses
 from dnstrace.checks.remedies import at_servers
-from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
+from dnstrace.checks.replies import SHOWS_NOTHING, HeardReply, by_server, gist, replies_of, steps_of
 from dnstrace.model import Kind, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain
 
 _DATA = (Kind.ANSWER, Kind.ALIAS)
-_SAYS_NOTHING = (
-    Kind.ABANDONED,
-    Kind.KNOWN_SILENT,
-    Kind.NOT_RECORDED,
-    Kind.NETWORK_UNREACHABLE,
-    Kind.HOST_UNREACHABLE,
-    Kind.TRUNCATED,
-    Kind.TRUNCATED_OVER_TCP,
-)
+_SAYS_NOTHING = SHOWS_NOTHING | {Kind.HOST_UNREACHABLE, Kind.TRUNCATED, Kind.TRUNCATED_OVER_TCP}
 _WITHOUT_MESSAGE = {
     Kind.MISMATCH: "sends a reply that does not match",
     Kind.MALFORMED: "sends a reply that cannot be read",
@@ -69,14 +61,10 @@ def _fails(cut: Cut, reply: HeardReply) -> bool:
     control = _control(cut, reply)
     if control is None or reply.meaning.kind in _SAYS_NOTHING or reply.address in cut.once(unsteady):
         return False
-    if _gist(control) == _gist(reply):
+    if gist(control) == gist(reply):
         return False
     needs_plain = control.attempt.exchange.query.edns is None
     return not (needs_plain and reply.attempt.exchange.query.edns is not None)
-
-
-def _gist(reply: HeardReply) -> tuple[Kind, bool]:
-    return reply.meaning.kind, reply.meaning.authoritative
 
 
 def _control(cut: Cut, reply: HeardReply) -> HeardReply | None:

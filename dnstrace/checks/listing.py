@@ -141,5 +141,5 @@ def _undecided(cut: Cut, names: list[Name], found: Observation) -> Observation:
         f"find out which of them have the current version of {zone}: if {others}, list only these in its NS"
         f" records there and in {parent}; if not, have {parent} list {listed(names)}"
     )
-    message = f"{found.message}. They have different versions of it"
+    message = f"{found.message}; they have different versions of it"
     return replace(found, message=message, cure=cure, remedy=in_zone(cut.zone), blame=Blame.HOST)

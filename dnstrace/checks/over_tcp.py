@@ -16,7 +16,7 @@ from dnstrace.checks.controls import (
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import UPDATE, addresses
 from dnstrace.checks.remedies import at_servers
-from dnstrace.checks.replies import HeardReply, by_server, steps_of
+from dnstrace.checks.replies import SHOWS_NOTHING, HeardReply, by_server, steps_of
 from dnstrace.checks.transport import each_doing
 from dnstrace.model import Kind, Probe
 from dnstrace.model.findings import Blame, Level, Observation
@@ -47,7 +47,8 @@ def no_tcp(cut: Cut) -> Iterator[Observation]:
     """
     tried, refused = cut.probe(Probe.TCP, all_servers=True), failing_over_tcp(cut)
     steady = heard_over_udp(cut) - cut.once(unsteady)
-    silent = [r for r in tried if r.message is None and r.address in steady]
+    silent = [r for r in tried if r.message is None and r.meaning.kind not in SHOWS_NOTHING]
+    silent = [r for r in silent if r.address in steady]
     lost = {**{address: each for address, each in refused.items() if truncated(each)}, **cut.lost_over_tcp}
     answered = {r.address for r in tried if r.message is not None and r.address not in refused}
     needed = [r for address, r in lost.items() if address not in answered]

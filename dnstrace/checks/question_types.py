@@ -115,8 +115,9 @@ def _without_ds(cut: Cut) -> Iterator[Observation]:
 
     It is an error where all that were asked do. Silence of only some may be chance.
     """
-    steps = (step for step in cut.steps if step.probe is Probe.TYPE and step.zone == cut.parent)
-    asked = [reply for step in steps for reply in replies_of(step) if step.question.name == cut.zone]
+    probes = (step for step in cut.steps if step.probe is Probe.TYPE and step.zone == cut.parent)
+    steps = (s for s in probes if s.question.name == cut.zone and s.question.rdtype == dns.rdatatype.DS)
+    asked = [reply for step in steps for reply in replies_of(step)]
     failing = [reply for reply in asked if reply.meaning.kind in FAILING and not _truncates(reply)]
     if len(failing) < len(asked):
         failing = [reply for reply in failing if reply.meaning.kind is not Kind.TIMEOUT]

@@ -20,6 +20,9 @@ Reading = TypeVar("Reading")
 SILENCES = frozenset({Kind.TIMEOUT, Kind.PORT_UNREACHABLE, Kind.HOST_UNREACHABLE, Kind.CONNECTION_LOST})
 """What shows that nothing came back, though it was awaited."""
 
+SHOWS_NOTHING = frozenset({Kind.NETWORK_UNREACHABLE, Kind.KNOWN_SILENT, Kind.ABANDONED, Kind.NOT_RECORDED})
+"""What says nothing of a server: nothing was sent, or its reply was not awaited."""
+
 _OF_THE_QUERY = frozenset({Kind.FORMAT_ERROR, Kind.NOT_IMPLEMENTED, Kind.BAD_VERSION, Kind.BAD_COOKIE})
 """Errors after which an address is asked in another way (RFC 6891 section 7)."""
 
@@ -113,3 +116,8 @@ def steps_of(replies: Iterable[HeardReply]) -> tuple[int, ...]:
 def rcode_text(reply: HeardReply) -> str:
     """The RCODE of a reply: `SERVFAIL`."""
     return dns.rcode.to_text(dns.rcode.Rcode.make(reply.meaning.rcode or 0))
+
+
+def gist(reply: HeardReply) -> tuple[Kind, bool]:
+    """What a probe has to have in common with its control: records may change in the meantime."""
+    return reply.meaning.kind, reply.meaning.authoritative

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import dns.rcode
 
 from dnstrace.checks.catalogue import Trait, of_cut
-from dnstrace.checks.controls import ANSWERS, failing_over_tcp, truncated, without_authority
+from dnstrace.checks.controls import failing_over_tcp, lacks_authority, truncated, without_authority
 from dnstrace.checks.evidence import FAILING, Cut
 from dnstrace.checks.phrases import addresses, listed, question_text
 from dnstrace.checks.replies import SILENCES, HeardReply, replies_of
 from dnstrace.checks.server_fixes import each_server
-from dnstrace.checks.statements import foreign_soa_in, soa_with_referral
+from dnstrace.checks.statements import foreign_soa_in
 from dnstrace.message.meaning import FROM_CHILD
 from dnstrace.model import Kind, Probe
 from dnstrace.model.addresses import special
@@ -216,13 +216,7 @@ def not_authoritative(cut: Cut) -> Iterator[Observation]:
 
     References: RFC 1035 section 4.1.1; RFC 2181 section 5.4.1
     """
-    without = [
-        reply
-        for reply in _anyhow(cut)
-        if reply.meaning.kind in ANSWERS
-        and not reply.meaning.authoritative
-        and soa_with_referral(reply) is None
-    ]
+    without = [reply for reply in _anyhow(cut) if lacks_authority(reply)]
     known = {reply.address for reply in without}
     without += [reply for reply in without_authority(cut) if reply.address not in known]
 

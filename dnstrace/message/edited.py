@@ -101,13 +101,14 @@ class Edited:
         reply.authority = self._section(said.authority)
         reply.additional = self._section(said.additional)
         reply.set_rcode(dns.rcode.NOERROR)
+        given = any(owner.is_subdomain(question.name) for owner, _ in (*self._add, *self._change))
         if answer:
             reply.authority = [each for each in reply.authority if each.rdtype != dns.rdatatype.SOA]
         elif said.answer:
             reply.authority = [soa_of(self._zone)]
-            if (question.name, _CNAME) in self._remove:
-                reply.set_rcode(dns.rcode.NXDOMAIN)  # an alias is all that a name has
-        elif not any(owner.is_subdomain(question.name) for owner, _ in (*self._add, *self._change)):
+            if (question.name, _CNAME) in self._remove and question.name != self._zone and not given:
+                reply.set_rcode(dns.rcode.NXDOMAIN)  # an alias is all that a name has, but for the apex
+        elif not given:
             reply.set_rcode(said.rcode())  # a name with data, or with names below it, exists (RFC 8020)
         return reply
 

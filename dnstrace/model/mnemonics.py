@@ -13,7 +13,11 @@ MNEMONICS: Final = {
 """By the mnemonic, the number of the type."""
 
 NOT_DATA: Final = frozenset({0, 41, 128, 249, 250, 251, 252})  # TYPE0, OPT, NXNAME, TKEY, TSIG, IXFR, AXFR
-"""Types for which nothing can be traced: a zone has no records of them."""
+"""Types for which nothing can be traced: a zone has no records of them.
+
+Type 0 is reserved (RFC 6895 section 3.1); for the others see RFC 6891 section 6.1.1, RFC 9824, RFC 2930, RFC
+8945, RFC 1995 and RFC 5936.
+"""
 
 AT_PARENT: Final = frozenset({43, 61440})  # DS, DELEG (draft-ietf-deleg)
 """Types that are the parent's data at a zone cut: its servers answer for them (RFC 4035 section 3.1.4.1)."""

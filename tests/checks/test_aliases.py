@@ -10,7 +10,7 @@ from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import Purpose
 from dnstrace.model.limits import Limits
-from tests.checks.checking import checked, made_of
+from tests.checks.checking import checked, checked_by_name, made_of
 from tests.checks.documented import assert_fires, found
 
 RULES = [
@@ -89,3 +89,8 @@ def test_a_target_that_lacks_its_final_dot_is_recognised_and_its_fix_rehearsed(
 def test_the_name_of_a_dname_record_is_not_redirected_by_it() -> None:
     (finding,) = found("alias-beside-data", "dname-and-cname")
     assert "only the names below it" in finding.message and "upgrade the software" in finding.cure
+
+
+def test_the_fix_of_an_alias_at_the_apex_is_rehearsed_with_an_apex_that_exists() -> None:
+    (finding,) = [each for each in checked_by_name("alias-at-apex").findings or () if each.is_error]
+    assert "replace the CNAME record at example.com" in finding.cure and finding.rehearsed

@@ -76,3 +76,9 @@ def test_the_public_root_does_not_expire(monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize("world", ["dnssec-good", "dnssec-expired", "dnssec-not-yet-valid", "textbook"])
 def test_the_time_is_right_where_any_signature_is_valid(world: str) -> None:
     assert wrong_time(Evidence(checked_world(world))) is None
+
+
+def test_a_private_tree_that_is_not_valid_yet_was_perhaps_signed_by_a_wrong_clock() -> None:
+    early = {"algorithm": 13, "valid": [30, 100]}
+    (found,) = clocked(root=early, com=early, example=early).findings or ()
+    assert "either that time is wrong, or the clock by which they were signed is" in found.message

@@ -94,3 +94,26 @@ def test_a_zone_that_lists_too_few_of_the_servers_that_serve_it_lists_them_all(m
     assert finding.blame is who and finding.rehearsed and finding.remedy is not None
     assert ("or, if ns2.example.com is to stay, add it" in finding.cure) == bool(more)
     assert (every[1] in " ".join(finding.remedy.change)) != bool(more)
+
+
+def test_a_name_server_may_have_any_characters_in_its_name() -> None:
+    odd = "ns{0}.example.com."
+    text = read("in-domain")["zones"]["example.com."]["text"].replace(
+        "@ NS ns2\n", "@ NS ns3\nns3 A 203.0.113.77\n"
+    )
+    world = made_of(
+        "in-domain",
+        servers={"ns3.example.com.": {"addresses": ["203.0.113.77"]}, odd: {"addresses": ["203.0.113.78"]}},
+        zones={
+            "com.": {
+                "add": "example NS ns3.example.com.\nns3.example A 203.0.113.77\n"
+                f"example NS {odd}\n{odd} A 203.0.113.78\n"
+            },
+            "example.com.": {
+                "servers": ["ns1.example.com.", "ns2.example.com.", "ns3.example.com.", odd],
+                "text": f"{text}{odd} A 203.0.113.78\n",
+            },
+        },
+    )
+    (finding,) = [each for each in checked(world).findings or () if each.code == "ns-differs"]
+    assert "or, if ns2.example.com and ns{0}.example.com are to stay, add them" in finding.cure

@@ -5,8 +5,10 @@ from __future__ import annotations
 import dns.name
 import pytest
 
+from dnstrace import trace
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.hosts import host_of, named
+from dnstrace.model.limits import Limits
 from tests.checks.documented import checked_world
 
 
@@ -44,3 +46,9 @@ def test_the_name_servers_are_those_of_the_parent_then_those_of_the_zone_alone()
 def test_of_a_host_that_nobody_looked_up_nothing_is_known() -> None:
     host = host_of(cut_of("textbook"), dns.name.from_text("nobody.example.net."))
     assert not host.addresses and not host.absent and not host.steps
+
+
+@pytest.mark.parametrize("milliseconds", range(90, 114, 2))
+def test_a_look_up_that_the_deadline_ended_did_not_fail_because_of_its_servers(milliseconds: int) -> None:
+    limits = Limits(deadline=milliseconds / 1000, max_queries=1000, lookups=128)
+    assert trace("www.example.com", lab="textbook", check=True, seed=1, limits=limits).findings == ()

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from dnstrace import trace
 from dnstrace.checks import Level, findings
 from dnstrace.lab.world import load
+from dnstrace.model.limits import Limits
 from tests.checks.checking import checked, made_of, walked, walked_in
 from tests.checks.documented import assert_fires, found
 
@@ -66,3 +68,9 @@ def test_keys_that_need_tcp_are_a_matter_of_tcp_for_who_only_validates() -> None
     walk = walked("dnssec-keys-need-tcp")
     errors = {finding.code for finding in findings(walk) if finding.is_error}
     assert errors == {"no-tcp", "chain-broken"}
+
+
+@pytest.mark.parametrize("milliseconds", range(130, 158, 3))
+def test_a_query_that_the_deadline_ended_is_not_one_without_reply(milliseconds: int) -> None:
+    limits = Limits(deadline=milliseconds / 1000, max_queries=1000, lookups=128)
+    assert trace("www.example.com", lab="textbook", check=True, seed=1, limits=limits).findings == ()

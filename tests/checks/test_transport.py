@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from dnstrace import trace
+from dnstrace.lab.world import load
+from dnstrace.model.limits import Limits
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires, found
 
@@ -64,3 +67,11 @@ def test_a_reply_to_an_unknown_option_is_as_without_it(lacking: str, says: str) 
 
 def test_a_server_that_never_has_authority_does_not_lose_it_by_an_option() -> None:
     assert not found("edns-option", "no-aa")
+
+
+@pytest.mark.parametrize("milliseconds", range(222, 240, 3))
+def test_a_probe_that_the_deadline_ended_is_not_one_without_reply(milliseconds: int) -> None:
+    limits = Limits(deadline=milliseconds / 1000, max_queries=1000, lookups=128)
+    question = load("alias-chain").question
+    found = trace(question.name, question.rdtype, lab="alias-chain", check=True, seed=1, limits=limits)
+    assert found.findings == ()

@@ -69,3 +69,9 @@ def test_a_record_that_another_denies_is_of_another_chain(records: tuple[str, ..
 def test_only_a_zone_that_is_signed_is_looked_at() -> None:
     assert not found("denial-mixed", "dnssec-opt-out-nxdomain")
     assert not [each for each in checked(made_of("in-domain")).findings or () if each.code == "denial-mixed"]
+
+
+def test_of_a_reply_with_very_many_records_some_are_compared() -> None:
+    hashes = [f"{number:032d}" for number in range(400)]
+    records = [f"{one}.{ZONE} NSEC3 1 0 0 - {'V' * 32} A RRSIG" for one in hashes]
+    assert 0 < len(said(*records)) < 1000

@@ -10,8 +10,6 @@ from dnstrace.cli.usage import Usage, meant, shown
 if TYPE_CHECKING:
     from dns.rdatatype import RdataType
 
-# Not types to ask for: the reserved type 0, and what has no meaning in a question that is walked
-# (RFC 6891 section 6.1.1, RFC 8945, RFC 2930, RFC 9824; a transfer is not a query).
 _HIDDEN = frozenset({"TYPE0", "NONE"})
 
 
