@@ -225,9 +225,13 @@ def _note_existing(there: dict[tuple[Name, Name], HeardReply], reply: HeardReply
 
 
 def _of_lookups(evidence: Evidence) -> Iterator[Anomaly]:
-    """Names of name servers for which no look-up found an address."""
+    """Names of name servers for which no look-up found an address.
+
+    Left out are those for which only a server given to start from was asked: it looks up nothing.
+    """
     for name, steps in evidence.lookups.items():
-        if any(step.outcome in (Outcome.ANSWER, Outcome.ALIAS) for step in steps):
+        found = any(step.outcome in (Outcome.ANSWER, Outcome.ALIAS) for step in steps)
+        if found or all(step.given for step in steps):
             continue
         yield Anomaly(
             Sort.LOOKUP,

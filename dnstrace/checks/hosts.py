@@ -125,8 +125,11 @@ def _asked_above(cut: Cut) -> dict[Name, list[Step]]:
 
 
 def _heard(step: Step, unheard: frozenset[int]) -> bool:
-    """Whether a step failed because of its servers, and not for lack of a route, of budget or of time."""
-    return not step.stopped and any(
+    """Whether a step failed because of its servers, and not for lack of a route, of budget or of time.
+
+    That a server given to start from has no data of another zone says nothing of it: it looks up nothing.
+    """
+    return not (step.stopped or step.given) and any(
         attempt.exchange.query.family not in unheard
         and attempt.meaning.kind not in (Kind.NETWORK_UNREACHABLE, Kind.ABANDONED, Kind.NOT_RECORDED)
         for attempt in step.attempts
@@ -155,5 +158,6 @@ def _walked(cut: Cut) -> dict[Name, list[str]]:
 
 
 def _of_parent(cut: Cut) -> list[Name]:
-    servers = cut.servers if cut.delegation is None else cut.delegation.servers
-    return [server.name for server in servers]
+    if cut.delegation is not None:
+        return [server.name for server in cut.delegation.servers]
+    return [] if cut.walked and cut.walked[-1].given else [server.name for server in cut.servers]

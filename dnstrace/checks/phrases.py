@@ -18,7 +18,8 @@ UPDATE = "update the name server software of {server}, or whatever changes its r
 
 def parent_text(cut: Cut) -> str:
     """The zone that delegates to this one, as far as it is known."""
-    return "the parent zone" if cut.parent is None else zone_text(cut.parent)
+    known = cut.parent is not None and not cut.referrals[0].step.given
+    return zone_text(cut.parent) if known and cut.parent is not None else "the parent zone"
 
 
 def question_text(question: Question) -> str:

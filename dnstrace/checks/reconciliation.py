@@ -23,9 +23,17 @@ def reconciled(trace: Trace) -> tuple[Reconciled, ...]:
 
 def _zone(cut: Cut) -> Reconciled:
     seen = _Seen(cut)
-    servers = tuple(_server(seen, name) for name in named(cut))
+    servers = tuple(_server(seen, name) for name in (*_given(cut), *named(cut)))
     serials = {each.serial for server in servers for each in server.addresses if each.serial is not None}
     return Reconciled(cut.zone, cut.parent, servers, newest_of(serials) if serials else None)
+
+
+def _given(cut: Cut) -> list[Name]:
+    """The server given to start from, unless it is at an address of one that the zone lists."""
+    if not cut.walked or not cut.walked[-1].given:
+        return []
+    known = {address for name in named(cut) for address in host_of(cut, name).addresses}
+    return [server.name for server in cut.servers if known.isdisjoint(a.text for a in server.addresses)]
 
 
 class _Seen:

@@ -8,6 +8,7 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply
 from dnstrace.checks.statements import Statement, Statements, statements_of
+from dnstrace.checks.zones_below import zones_below
 from dnstrace.model import Name
 from dnstrace.model.findings import Remedy
 from dnstrace.model.naming import is_below, plain, zone_text
@@ -24,12 +25,21 @@ def is_of_parent(said: Statements, denied: Statement) -> bool:
 
 
 def answered_below(cut: Cut) -> dict[Name, list[HeardReply]]:
-    """The replies with authority of the servers of a zone that are from zones below, by that zone."""
+    """The replies with authority of the servers of a zone that are from zones below, by that zone.
+
+    A zone that is below another one of these is for that one to delegate.
+    """
     found: dict[Name, list[HeardReply]] = {}
     for each in statements_of(cut).everything:
         if each.authoritative and each.cut is None and is_below(each.zone, cut.zone):
             found.setdefault(each.zone, []).append(each.reply)
-    return found
+    referred = {zone for zones in statements_of(cut).referrals.values() for zone in zones}
+    nearest = {*found, *referred, *cut.summary(zones_below)}
+    return {
+        zone: replies
+        for zone, replies in found.items()
+        if not any(is_below(zone, other) for other in nearest)
+    }
 
 
 def delegate(cut: Cut, zone: Name) -> tuple[str, tuple[str, ...], Remedy]:

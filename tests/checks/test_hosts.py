@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import dns.name
 import pytest
 
@@ -10,6 +12,7 @@ from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.hosts import host_of, named
 from dnstrace.model.limits import Limits
 from tests.checks.documented import checked_world
+from tests.cli.running import run
 
 
 def cut_of(world: str) -> Cut:
@@ -52,3 +55,19 @@ def test_of_a_host_that_nobody_looked_up_nothing_is_known() -> None:
 def test_a_look_up_that_the_deadline_ended_did_not_fail_because_of_its_servers(milliseconds: int) -> None:
     limits = Limits(deadline=milliseconds / 1000, max_queries=1000, lookups=128)
     assert trace("www.example.com", lab="textbook", check=True, seed=1, limits=limits).findings == ()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("textbook", "@205.251.200.0", "example.com", "MX"),
+        ("textbook", "@205.251.200.0", "nowhere.example.com"),
+        ("textbook", "@192.5.6.30", "www.example.com"),
+        ("in-domain", "@192.0.2.53", "example.com", "MX"),
+    ],
+)
+def test_a_server_given_to_start_from_says_nothing_of_hosts_in_other_zones(words: tuple[str, ...]) -> None:
+    """It refuses to look them up, as a name server should."""
+    made = run("--lab", *words, "--check", "--json")
+    assert made.status in (0, 1)
+    assert json.loads(made.out)["findings"] == []

@@ -66,3 +66,22 @@ def test_an_unsigned_zone_that_is_delegated_by_its_own_servers_is_well(question:
         "sub.example.com.": {"text": f"{SUB}www 300 A 192.0.2.88\n"},
     }
     assert checked(made_of("in-domain", question=question, zones=zones)).findings == ()
+
+
+@pytest.mark.parametrize("middle", [{}, {"sign": {"algorithm": 13, "denial": "nsec3"}}])
+@pytest.mark.parametrize("child", ["a", "f"])
+def test_a_zone_below_a_zone_that_is_delegated_is_for_that_one_to_delegate(
+    child: str, middle: dict[str, object]
+) -> None:
+    """NSEC3 records of the highest zone show that it has no such name, as they should."""
+    above = "@ 900 SOA ns1 h 1 7200 900 1209600 300\n@ NS ns1\n@ NS ns2\ndept NS ns1\ndept NS ns2\n"
+    hosts = "ns1 A 192.0.2.53\nns1 AAAA 2001:db8:1::53\nns2 A 198.51.100.53\nns2 AAAA 2001:db8:2::53\n"
+    own = "".join(f"{child} NS {host}.example.com.\n" for host in ("ns1", "ns2"))
+    nsec3 = {"sign": {"algorithm": 13, "denial": "nsec3"}}
+    zones = {
+        "example.com.": {"text": above + hosts, **nsec3},
+        "dept.example.com.": {"text": SUB + own, **middle},
+        f"{child}.dept.example.com.": {"text": f"{SUB}www A 192.0.2.3\n", **nsec3},
+    }
+    world = made_of("in-domain", question=f"www.{child}.dept.example.com. A", zones=zones)
+    assert checked(world).findings == ()
