@@ -17,7 +17,7 @@ from dnstrace.checks.signing import Judged, Trouble, signing_of
 from dnstrace.dnssec.algorithms import algorithm_name, key_tag
 from dnstrace.dnssec.crypto import key_flaw
 from dnstrace.dnssec.signature import usable_key
-from dnstrace.model import Name
+from dnstrace.model import Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.judgement import SignatureEvidence
 from dnstrace.model.naming import plain, zone_text
@@ -197,9 +197,21 @@ def _lacking(cut: Cut, judged: Judged) -> set[int]:
 
 
 def _faults_with(cut: Cut, trouble: Trouble, why: Callable[[Judged], str]) -> Iterator[Observation]:
-    troubled = signing_of(cut).troubled(trouble)
+    unread = cut.once(_unread) if trouble is Trouble.BAD else frozenset()
+    tags = frozenset(map(key_tag, signing_of(cut).keys))
+    troubled = [
+        judged
+        for judged in signing_of(cut).troubled(trouble)
+        if judged.reply.address not in unread or any(one.key_tag in tags for one in judged.data.signatures)
+    ]
     if troubled and trouble is not wrong_time(cut.evidence):
         yield from _faults_of(cut, troubled, why)
+
+
+def _unread(cut: Cut) -> frozenset[str]:
+    """The addresses that gave no keys when they were asked for them: what signs their data is not known."""
+    asked = {reply.address for reply in cut.probe(Probe.DNSKEY)}
+    return frozenset(asked - signing_of(cut).key_replies.keys())
 
 
 def _faults_of(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> Iterator[Observation]:

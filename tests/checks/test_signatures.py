@@ -7,7 +7,7 @@ import re
 import dns.rrset
 import pytest
 
-from dnstrace.lab.world import World, load
+from dnstrace.lab.world import World, load, read
 from dnstrace.model import Delegation
 from dnstrace.model.findings import Blame
 from dnstrace.model.security import Security
@@ -140,3 +140,21 @@ def test_where_the_ds_record_names_the_wrong_key_it_is_replaced() -> None:
     (found,) = checked_by_name("dnssec-ds-of-other-key").findings or ()
     assert found.blame is Blame.REGISTRAR and " DS 33677 " in found.records[0]
     assert "key 33677 signs it" in found.message and found.rehearsed.endswith("secure")
+
+
+def test_data_of_a_server_whose_keys_nobody_read_is_not_called_badly_signed() -> None:
+    """The other server has an old version with other keys: signing with these would break what is right."""
+    text = read("in-domain")["zones"]["example.com."]["text"]
+    signed = {"algorithm": 13, "denial": "nsec"}
+    zones = {
+        "example.com.": {"servers": ["ns1.example.com."], "sign": signed},
+        "example.com. old": {
+            "servers": ["ns2.example.com."],
+            "sign": {**signed, "broken": ["rolled"]},
+            "text": text.replace("2026011501", "2025120101"),
+        },
+    }
+    servers = {"ns1.example.com.": {"does": ["silent=DNSKEY"]}}
+    found = checked(made_of("in-domain", zones=zones, servers=servers)).findings or ()
+    assert {"type-fails", "ds-without-dnskey"} <= {each.code for each in found}
+    assert "signature-bad" not in {each.code for each in found}
