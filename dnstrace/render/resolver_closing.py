@@ -66,7 +66,7 @@ def closing_text(found: Sequence[Compared], replayed: bool = False) -> str:
 
     With `replayed`, what resolvers held was so when the record was made.
     """
-    clauses = [*_clauses(found, _verbs(replayed, any(each.one_asked for each in found)))]
+    clauses = [*_clauses(found, ("held", "held") if replayed else ("holds", "hold"))]
     if not clauses:
         return ""
     if len(found) == 1:
@@ -76,13 +76,6 @@ def closing_text(found: Sequence[Compared], replayed: bool = False) -> str:
     parts = [f"{first.number} of {len(found)} resolvers {verb}"]
     parts += [f"{each.number} {each.one if each.number == 1 else each.several}" for each in others]
     return "; ".join(parts)
-
-
-def _verbs(replayed: bool, one_asked: bool) -> tuple[str, str]:
-    """What resolvers do with older data, which another of the servers may have where only one was asked."""
-    if one_asked:
-        return ("may have held",) * 2 if replayed else ("may hold",) * 2
-    return ("held", "held") if replayed else ("holds", "hold")
 
 
 def _clauses(found: Collection[Compared], holds: tuple[str, str]) -> Iterator[_Clause]:

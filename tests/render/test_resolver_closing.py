@@ -29,7 +29,6 @@ HOW: dict[str, tuple[Disagreement, dict[str, Any]]] = {
     "stale": (Disagreement.STALE, {"ttl": 212}),
     "staler": (Disagreement.STALE, {"ttl": 3600}),
     "undated": (Disagreement.STALE, {}),
-    "uncertain": (Disagreement.STALE, {"ttl": 212, "one_asked": True}),
     "expired": (Disagreement.STALE, {"ttl": 30, "past_its_ttl": True}),
     "filtered": (Disagreement.FILTERED, {}),
     "split": (Disagreement.SPLIT_HORIZON, {}),
@@ -55,7 +54,6 @@ def compared(how: str) -> Compared:
         ("same same", ""),
         ("", ""),
         ("outage", "the resolver gives no answer (outage)"),
-        ("uncertain", "the resolver may hold the old address until 14:03:32 UTC"),
         ("keys", "the resolver gives no answer (old DS or DNSKEY records until 14:01:00 UTC)"),
         (
             "keys validation",
