@@ -281,7 +281,6 @@ def _work_until_closed(sock: socket.socket) -> None:
     """Run a worker: trace what it is given until its socket closes."""
     by_number()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other process decides what to finish
-    collect_rarely()
     hash_records_once()
     try:
         with suppress(asyncio.IncompleteReadError):
@@ -294,6 +293,7 @@ def _work_until_closed(sock: socket.socket) -> None:
 async def _trace_jobs(sock: socket.socket) -> None:
     reader, writer = await asyncio.open_connection(sock=sock)
     plan, use = await _unpickled(reader)
+    collect_rarely(plan.tracing.settings.probe)
     ready: list[bytes] = []
 
     def send() -> None:

@@ -116,7 +116,7 @@ class _ManyRun:
     def go(self, wanted: Iterator[Item], plan: Planned) -> int:
         """Trace and write by this plan, print the summary, and return the exit status."""
         run: Callable[[Coroutine[Any, Any, None]], None] = getattr(plan.network, "run", run_real)
-        collect_rarely()
+        collect_rarely(plan.tracing.settings.probe)
         hash_records_once()
         try:
             workers = 1 if plan.network is not None or self._many.dask else self._workers()
