@@ -1,4 +1,4 @@
-"""The words of the trade that outputs use, and a few of dnstrace's own, explained to those who meet them first.
+"""The words of the trade that outputs use, and a few of our own, each explained to those who meet them first.
 
 They stand in data/glossary.toml. `--explain` prints them.
 """
