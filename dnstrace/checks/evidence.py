@@ -13,6 +13,7 @@ import dns.rdatatype
 from dnstrace.analysis.choice import needed
 from dnstrace.analysis.hints import outdated_hints
 from dnstrace.analysis.paths import unheard
+from dnstrace.analysis.stopping import stops_in, until_stopped
 from dnstrace.checks.about import About
 from dnstrace.checks.reads import EVERYTHING, Reads
 from dnstrace.checks.replies import HeardReply, before_silence, replies_of
@@ -257,12 +258,15 @@ class Cut(About):
 class Evidence:
     """A trace and its zone cuts, from the root down, in the order in which the walk reached them.
 
-    Left out are attempts that chance alone decided to make: no finding may follow from them.
+    Left out are attempts that chance alone decided to make: no finding may follow from them. Queries to a
+    server that had stopped answering count as not awaited.
     `found` are the findings so far, while the rules are applied.
     """
 
     def __init__(self, trace: Trace, unchanged: Unchanged | None = None) -> None:
-        self.trace = trace = needed(trace)
+        trace = needed(trace)
+        self.stops = stops_in(trace.steps)
+        self.trace = trace = until_stopped(trace, self.stops)
         self.reads, self.unchanged = Reads(), unchanged
         self.found: list[Finding] = []
         main = [step for step in trace.steps if step.main]
