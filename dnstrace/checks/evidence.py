@@ -282,10 +282,7 @@ class Evidence:
         self.cuts = tuple(Cut(self, zone) for zone in zones)
 
     def close(self) -> None:
-        """Let go of the cuts: they refer to this, and would be there until garbage is collected.
-
-        In a run of many names that would be megabytes, and collecting them a part of its time.
-        """
+        """Let go of the cuts, which refer to this: of many names, garbage is megabytes, and takes time."""
         for cut in self.made:
             vars(cut).clear()
         vars(self).clear()
