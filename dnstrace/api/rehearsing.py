@@ -55,7 +55,7 @@ async def rehearsed(run: Run, trace: Trace) -> Trace:
     findings = tuple(
         _with_result(finding, results.get(place)) for place, finding in enumerate(trace.findings or ())
     )
-    recorded = run.context.journal.snapshot()
+    recorded = run.context.journal.concluded()
     return replace(trace, findings=findings, steps=recorded.steps, stats=recorded.stats)
 
 
