@@ -6,6 +6,8 @@ needs beyond the walk.
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from dnstrace.checks import (
     alias_rcode,
     aliases,
@@ -107,10 +109,10 @@ def applied(trace: Trace) -> tuple[Rule, ...]:
 
 def findings(trace: Trace) -> tuple[Finding, ...]:
     """Everything wrong in what `trace` recorded: errors first, then warnings, then notices."""
-    checking = Checking(trace)
-    for rule in applied(trace):
-        checking.apply(rule)
-    return checking.findings
+    with closing(Checking(trace)) as checking:
+        for rule in applied(trace):
+            checking.apply(rule)
+        return checking.findings
 
 
 class Checking:
@@ -120,6 +122,10 @@ class Checking:
         """`unchanged` is what was found in the traces of the same run before."""
         self._evidence = Evidence(trace, unchanged)
         self._found = self._evidence.found
+
+    def close(self) -> None:
+        """Let go of what was collected; see `dnstrace.checks.evidence.Evidence.close`."""
+        self._evidence.close()
 
     def apply(self, rule: Rule) -> None:
         """Apply one rule."""

@@ -18,7 +18,7 @@ from dnstrace.checks.anomaly import BESIDE, SHAPED
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import SHOWS_NOTHING, HeardReply, gist, replies_of
 from dnstrace.checks.statements import soa_with_referral
-from dnstrace.model import Kind, Probe, Purpose, Transport
+from dnstrace.model import Attempt, Kind, Probe, Purpose, Transport
 
 _ANSWERS = NEGATIVE | POSITIVE  # what a zone's own servers say with authority
 _FAILED = ERRORS | {Kind.TIMEOUT}
@@ -36,14 +36,16 @@ def at_times(cut: Cut) -> dict[str, list[HeardReply]]:
 
     Left out are addresses at which a few datagrams were lost.
     """
-    if not any(attempt.meaning.kind in _FAILED for attempt in cut.all_attempts):
+    failed = {_asked(attempt) for attempt in cut.all_attempts if attempt.meaning.kind in _FAILED}
+    if not failed:
         return {}
     asked: dict[Hashable, list[HeardReply]] = defaultdict(list)
     sent: dict[str, int] = defaultdict(int)
     for step in cut.all_steps:
         for attempt in step.attempts:
-            asked[alike(attempt.exchange.query)].append(HeardReply(step, attempt))
             sent[attempt.exchange.query.address] += 1
+            if _asked(attempt) in failed:
+                asked[alike(attempt.exchange.query)].append(HeardReply(step, attempt))
     errors: dict[str, list[HeardReply]] = defaultdict(list)
     lost: dict[str, list[HeardReply]] = defaultdict(list)
     for replies in asked.values():
@@ -59,6 +61,12 @@ def at_times(cut: Cut) -> dict[str, list[HeardReply]]:
     }
     every = {address: [*errors[address], *(lost[address] if address in lossy else ())] for address in sent}
     return {address: replies for address, replies in every.items() if replies}
+
+
+def _asked(attempt: Attempt) -> Hashable:
+    """The address and what is asked for: quicker to compare than all that equal queries have in common."""
+    query = attempt.exchange.query
+    return query.address, query.question.rdtype, query.recursion_desired, query.question.name.labels
 
 
 def _is_cut_short(reply: HeardReply) -> bool:

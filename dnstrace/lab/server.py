@@ -38,7 +38,7 @@ class LabServer:
         self.varies = any(text.partition("=")[0] in (AT_TIMES, STOPS) for text in does)
 
     def react(self, wire: bytes, transport: Transport, before: int = 0, earlier: int = 0) -> Reaction:
-        """What the server does about a query in octets: `before` equal ones came, `earlier` in all."""
+        """What the server does about a query in octets, after `before` equal ones and `earlier` in all."""
         if len(wire) < _HEADER or wire[2] & 0x80:
             return SILENCE
         message_id, key = int.from_bytes(wire[:2]), (transport, wire[2:], before, earlier)
