@@ -150,7 +150,9 @@ async def with_findings(trace: Trace, until: float, unchanged: Unchanged | None 
                 await other_turns()
                 since = clock()
             checking.apply(rule)
-        return replace(trace, findings=checking.findings, unapplied=tuple(unapplied))
+        left_out = {*unapplied, *checking.held_back}
+        codes = tuple(rule.code for rule in applied(trace) if rule.code in left_out)
+        return replace(trace, findings=checking.findings, unapplied=codes)
 
 
 def as_question(name: str | Name, rdtype: str | dns.rdatatype.RdataType | None = None) -> Question:
