@@ -21,7 +21,6 @@ RULES = [
     ("ns-name-unresolvable", "ns-names", "in-domain"),
     ("ns-name-alias", "ns-names", "in-domain"),
     ("ns-name-is-address", "ns-names", "in-domain"),
-    ("ns-address-special", "ns-names", "in-domain"),
     ("ns-name-in-invalid-syntax", "ns-names", "in-domain"),
 ]
 """Each with a world that fires it, and one that does not."""
@@ -142,18 +141,6 @@ def test_a_name_server_below_a_dname_cannot_be_given_addresses() -> None:
     (finding,) = [each for each in found if each.code == "ns-name-alias"]
     assert finding.cure == "list x.hosts.example.net instead"
     assert finding.records == () and finding.remedy is not None and finding.remedy.remove == ()
-
-
-def test_in_a_private_tree_private_addresses_are_right() -> None:
-    hidden = made_of("ns-names", servers={})
-    found = trace(
-        "www.example.com",
-        network=LabNetwork(hidden),
-        server="10.0.0.53",
-        settings=Settings(probe=True),
-        seed=1,
-    )
-    assert "ns-address-special" not in {finding.code for finding in found.findings or ()}
 
 
 @pytest.mark.parametrize(
