@@ -286,6 +286,14 @@ def _serves_beneath(known: Known, reply: HeardReply, zone: Name) -> bool:
     return cut is not None and statements_of(cut).hosts_beneath(reply.address, zone, name)
 
 
+def _of_version(known: Known, anomaly: Anomaly) -> bool:
+    """SOA records of servers that disagree on a delegation: they show which of these are behind."""
+    return bool(anomaly.replies) and all(
+        reply.step.probe is Probe.CUT and reply.step.question.name == reply.step.zone
+        for reply in anomaly.replies
+    )
+
+
 def _not_its_server(known: Known, anomaly: Anomaly) -> bool:
     """A server of the parent zone that was probed for a child that another server of the parent answered for.
 
@@ -328,7 +336,7 @@ HARMLESS: tuple[Callable[[Known, Anomaly], bool], ...] = (
     _nothing_asked, _supposed, _lookup_not_made, _not_needed, _within_another, _only_for_keys,
     _lost_datagram, _lost_in_passing, _usual_retry, _transfer_refused, _recursion_declined, _version_rejected,
     _of_the_start, _any_as_they_like,
-    _made_for_the_query, _for_servers_alone, _serves_child_too, _not_its_server, _as_its_control,
+    _made_for_the_query, _for_servers_alone, _serves_child_too, _of_version, _not_its_server, _as_its_control,
     _too_large_for_a_probe,
 )  # fmt: skip
 """Why an anomaly is harmless, each by its docstring."""

@@ -21,6 +21,7 @@ from dnstrace.model import Exchange, Fault, Query, Question
 from dnstrace.network.replay import DeadServers
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import checked_world
+from tests.checks.versions import of_two_versions
 from tests.made_delegations import made, traced
 
 WORLDS = {
@@ -182,6 +183,7 @@ MADE: dict[str, Callable[[], Trace]] = {
     "_too_large_for_a_probe": lambda: checked(
         made_of("in-domain", servers={"ns1.example.com.": {"does": ["truncates=AAAA"]}}), 1
     ),
+    "_of_version": lambda: checked(of_two_versions("www.sub 300 A 192.0.2.44", "sub NS ns.sub")),
     "_not_its_server": lambda: child_on(
         "ns1.example.com.", "ns4.example.com.", "ns3.example.com.", listed="ns1\nsub NS ns4"
     ),
