@@ -21,7 +21,7 @@ from dnstrace.checks.hosts import (
     seen_addresses,
     walked_addresses,
 )
-from dnstrace.checks.listing import lacking_dot, ns_records, sorted_out
+from dnstrace.checks.listing import known_addresses, lacking_dot, ns_records, sorted_out
 from dnstrace.checks.phrases import listed, parent_text
 from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.unfound import Reason, fix_of, reason, unregistered
@@ -118,8 +118,9 @@ class _Fix(TypedDict):
 def _without_names(cut: Cut, group: list[Host], meant: dict[Name, Name]) -> _Fix:
     """What to do about names without an address: list those that were meant, or none in their place."""
     names, zone = [host.name for host in group], zone_text(cut.zone)
-    blame = _names_blame(cut, names)
-    at_zone, both = blame is not Blame.REGISTRAR, _is_in_both(cut, names)
+    typed_above = bool(meant) and not any(name.is_subdomain(cut.zone) for name in meant)
+    blame = Blame.REGISTRAR if typed_above else _names_blame(cut, names)
+    at_zone, both = blame is not Blame.REGISTRAR, not typed_above and _is_in_both(cut, names)
     left = set(_listed_there(cut, at_zone)) - set(names)
     right = [name for name in meant.values() if name not in left]
     if not right and not sorted_out(cut, left).good:  # what is left must work
@@ -131,6 +132,8 @@ def _without_names(cut: Cut, group: list[Host], meant: dict[Name, Name]) -> _Fix
     if meant.keys() == set(names):
         with_dot = listed(name.to_text() for name in meant.values())
         cure = f"write {with_dot}, with the final dot, in the NS records of {zone} {where}"
+        if typed_above and not all(known_addresses(cut, name) for name in right):
+            cure, add, remove = f"{cure}, and publish their addresses there as glue", (), ()
     else:
         them = "them" if len(names) > 1 else plain(names[0]) if group[0].failed else "it"
         better = listed(right) if right else "" if left else "other name servers"
