@@ -14,7 +14,8 @@ from dnstrace import Settings, Trace, trace
 from dnstrace.checks.anomalies import anomalies
 from dnstrace.checks.anomaly import Anomaly
 from dnstrace.checks.evidence import Evidence
-from dnstrace.checks.harmless import HARMLESS, Known
+from dnstrace.checks.harmless import HARMLESS
+from dnstrace.checks.known import Known
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, read
 from dnstrace.model import Exchange, Fault, Query, Question
