@@ -6,6 +6,8 @@ needs beyond the walk.
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from dnstrace.checks import (
     alias_rcode,
     aliases,
@@ -44,6 +46,7 @@ from dnstrace.checks import (
     soa,
     spread,
     steadiness,
+    stopping,
     superfluous,
     transport,
     unexplained,
@@ -72,10 +75,10 @@ __all__ = [
 ]
 
 RULES = (
-    interception, hints, cuts, servers, steadiness, question_types, over_tcp, transport, letter_case,
-    delegation, mixture, referrals, child_sync, spread, shared_addresses, cycles, names, glue, superfluous,
-    soa, existence, answers, aliases, alias_rcode, redirection, records, digests, security, zone_keys,
-    signatures, contradictions, denial, denial_kinds, child_side, parent_update, key_requests,
+    interception, hints, cuts, servers, steadiness, stopping, question_types, over_tcp, transport,
+    letter_case, delegation, mixture, referrals, child_sync, spread, shared_addresses, cycles, names, glue,
+    superfluous, soa, existence, answers, aliases, alias_rcode, redirection, records, digests, security,
+    zone_keys, signatures, contradictions, denial, denial_kinds, child_side, parent_update, key_requests,
     bootstrapping, chain, encrypted, resolver_answers, unexplained,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
@@ -106,10 +109,10 @@ def applied(trace: Trace) -> tuple[Rule, ...]:
 
 def findings(trace: Trace) -> tuple[Finding, ...]:
     """Everything wrong in what `trace` recorded: errors first, then warnings, then notices."""
-    checking = Checking(trace)
-    for rule in applied(trace):
-        checking.apply(rule)
-    return checking.findings
+    with closing(Checking(trace)) as checking:
+        for rule in applied(trace):
+            checking.apply(rule)
+        return checking.findings
 
 
 class Checking:
@@ -119,6 +122,10 @@ class Checking:
         """`unchanged` is what was found in the traces of the same run before."""
         self._evidence = Evidence(trace, unchanged)
         self._found = self._evidence.found
+
+    def close(self) -> None:
+        """Let go of what was collected; see `dnstrace.checks.evidence.Evidence.close`."""
+        self._evidence.close()
 
     def apply(self, rule: Rule) -> None:
         """Apply one rule."""

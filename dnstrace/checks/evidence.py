@@ -13,6 +13,7 @@ import dns.rdatatype
 from dnstrace.analysis.choice import needed
 from dnstrace.analysis.hints import outdated_hints
 from dnstrace.analysis.paths import unheard
+from dnstrace.analysis.stopping import stops_in, until_stopped
 from dnstrace.checks.about import About
 from dnstrace.checks.reads import EVERYTHING, Reads
 from dnstrace.checks.replies import HeardReply, before_silence, replies_of
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
     from dnstrace.checks.unchanged import Sound, Unchanged
     from dnstrace.model.findings import Finding
 
-_NO_PROBES = frozenset({None, Probe.SIGNAL, Probe.DSYNC, Probe.REHEARSAL})
-"""What says nothing about the zone asked as it is."""
+_NO_PROBES = frozenset({None, Probe.SIGNAL, Probe.DSYNC, Probe.REHEARSAL})  # not about the zone as it is
 
 FAILING = frozenset((
     Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.FORMAT_ERROR, Kind.SERVER_FAILURE, Kind.NOT_IMPLEMENTED,
@@ -60,6 +60,7 @@ class Cut(About):
     def __init__(self, evidence: Evidence, zone: Name) -> None:
         super().__init__(evidence, zone)
         self._evidence = evidence
+        evidence.made.append(self)
         self._told: dict[Probe, tuple[HeardReply, ...]] = {}
         self._served: dict[Probe, tuple[HeardReply, ...]] = {}
         main = [step for step in evidence.trace.steps if step.main]
@@ -73,6 +74,9 @@ class Cut(About):
             for step in evidence.trace.steps
             if step.purpose is Purpose.PROBE and step.probe not in _NO_PROBES and step.zone == zone
         ]
+        self._by_probe: dict[Probe | None, list[Step]] = {}
+        for step in self._probes:
+            self._by_probe.setdefault(step.probe, []).append(step)
         self.all_steps = (*self.walked, *self._probes)
         """The steps in which the zone's servers were asked, of the walk and of probes."""
 
@@ -235,7 +239,7 @@ class Cut(About):
 
     def probe_steps(self, probe: Probe) -> list[Step]:
         """The steps in which a probe was put to the servers of the zone."""
-        return [step for step in self._probes if step.probe is probe]
+        return self._by_probe.get(probe, [])
 
     def _of(self, probe: Probe) -> tuple[HeardReply, ...]:
         if probe not in self._told:
@@ -257,14 +261,17 @@ class Cut(About):
 class Evidence:
     """A trace and its zone cuts, from the root down, in the order in which the walk reached them.
 
-    Left out are attempts that chance alone decided to make: no finding may follow from them.
-    `found` are the findings so far, while the rules are applied.
+    Left out are attempts that only chance made, as no finding may follow from them; queries to a server that
+    had stopped answering count as not awaited. `found` are the findings so far, `made` all cuts looked at.
     """
 
     def __init__(self, trace: Trace, unchanged: Unchanged | None = None) -> None:
-        self.trace = trace = needed(trace)
+        trace = needed(trace)
+        self.stops = stops_in(trace.steps)
+        self.trace = trace = until_stopped(trace, self.stops)
         self.reads, self.unchanged = Reads(), unchanged
         self.found: list[Finding] = []
+        self.made: list[Cut] = []
         main = [step for step in trace.steps if step.main]
         self.unheard = frozenset(unheard(step for step in main if step.all_servers) | trace.unasked.keys())
         zones: dict[Name, None] = {}
@@ -275,6 +282,12 @@ class Evidence:
             if step.referral is not None:
                 zones[step.referral.zone] = None
         self.cuts = tuple(Cut(self, zone) for zone in zones)
+
+    def close(self) -> None:
+        """Let go of the cuts, which refer to this: of many names, garbage is megabytes, and takes time."""
+        for cut in self.made:
+            vars(cut).clear()
+        vars(self).clear()
 
     def zone_of(self, step: Step) -> Name:
         """The zone that a step's reply is from: below the zone asked if the same servers serve both."""

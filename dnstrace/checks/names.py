@@ -11,8 +11,8 @@ import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.glue import address_records, working, zone_of_host
-from dnstrace.checks.hosts import Host, end_of_aliases, host_of, named, walked_addresses
+from dnstrace.checks.glue import address_records, glue, working, zone_of_host
+from dnstrace.checks.hosts import Host, end_of_aliases, host_of, named, seen_addresses, walked_addresses
 from dnstrace.checks.listing import lacking_dot, ns_records, sorted_out
 from dnstrace.checks.phrases import listed, parent_text
 from dnstrace.checks.remedies import at_parent, in_zone
@@ -83,8 +83,13 @@ def _addresses_instead(cut: Cut, host: Host) -> _Addresses:
 
 def _instead_of_alias(cut: Cut, host: Host) -> str:
     """What to do about an alias: the host that it leads to is only named if it may serve the zone."""
-    end, known = end_of_aliases(cut, host.name), walked_addresses(cut).get(host.name)
-    instead = None if end is None or (known and not working(cut, known)) else f"list {plain(end)} instead"
+    end, glued = end_of_aliases(cut, host.name), glue(cut).get(host.name, ())
+    led = {
+        text for text in walked_addresses(cut).get(host.name, ()) if text not in glued
+    }  # by way of the alias
+    found = led or (() if end is None else seen_addresses(cut, end))
+    serves = not glued if not found else bool(working(cut, found))
+    instead = f"list {plain(end)} instead" if end is not None and serves else None
     source = host.source
     if source is not None and source.rdtype == dns.rdatatype.DNAME:
         return instead or f"list a host that is not below {source.what} instead"

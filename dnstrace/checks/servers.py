@@ -212,26 +212,32 @@ def not_authoritative(cut: Cut) -> Iterator[Observation]:
     Why it matters: many resolvers treat a server without AA as lame and ignore its answers. A cache may
     also be out of date.
 
-    How to fix it: serve the zone itself at this address, as primary or secondary.
+    How to fix it: serve the zone itself at this address, as primary or secondary. If only some answers lack
+    the flag, upgrade the software, or the load balancer that gives these answers.
 
     References: RFC 1035 section 4.1.1; RFC 2181 section 5.4.1
     """
+    sure = {address for address, control in cut.controls.items() if control.meaning.authoritative}
     without = [reply for reply in _anyhow(cut) if lacks_authority(reply)]
     known = {reply.address for reply in without}
     without += [reply for reply in without_authority(cut) if reply.address not in known]
+    never = known - sure
+    whole = [reply for reply in without if reply.address in never]
+    single = [reply for reply in without if reply.address not in never]
 
     def does(replies: list[HeardReply]) -> str:
         questions = dict.fromkeys(question_text(reply.step.question) for reply in replies)
-        what = zone_text(cut.zone) if replies[0].address in known else listed(questions, 8)
+        what = zone_text(cut.zone) if replies[0].address in never else listed(questions, 8)
         return f"answers for {what} without authority (no AA flag) at {addresses(replies)}"
 
-    for each in each_server(
-        cut,
-        without,
-        does,
-        lambda replies: f"serve {zone_text(cut.zone)} on {_who(replies)} itself, as primary or secondary",
-    ):
-        yield replace(each, level=Level.WARNING)
+    def serve(replies: list[HeardReply]) -> str:
+        return f"serve {zone_text(cut.zone)} on {_who(replies)} itself, as primary or secondary"
+
+    def flag(replies: list[HeardReply]) -> str:
+        return f"make {_who(replies)} set the AA flag in these answers, as in those for {zone_text(cut.zone)}"
+
+    found = (*each_server(cut, whole, does, serve), *each_server(cut, single, does, flag, stays=True))
+    yield from (replace(each, level=Level.WARNING) for each in found)
 
 
 @of_cut(Level.ERROR, Blame.HOST, Trait.AT_SERVER, also=(Level.WARNING,))

@@ -7,6 +7,7 @@ from typing import Any
 
 import dns.rdatatype
 
+from dnstrace.checks.agreement import NEGATIVE, POSITIVE
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.listing import followed_by_parent
@@ -14,13 +15,14 @@ from dnstrace.checks.mixture import mixture
 from dnstrace.checks.names import address_literal, host_name
 from dnstrace.checks.phrases import listed, server_names, where
 from dnstrace.checks.remedies import in_zone
-from dnstrace.checks.replies import HeardReply, by_server, only_server, steps_of
+from dnstrace.checks.replies import HeardReply, by_server, only_server, replies_of, steps_of
 from dnstrace.checks.serials import primaries
 from dnstrace.checks.statements import foreign_soa_in
 from dnstrace.model import ROOT, Kind, Name, Probe
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text
 from dnstrace.model.serial import newest_of
+from dnstrace.model.structs import replace
 
 _DAY = 86400  # seconds
 _EXPIRE = 14 * _DAY  # seconds
@@ -93,7 +95,7 @@ def soa_multiple(cut: Cut) -> Iterator[Observation]:
         )
 
 
-@of_cut(Level.WARNING, Blame.HOST, also=(Level.NOTICE,))
+@of_cut(Level.WARNING, Blame.HOST, also=(Level.ERROR, Level.NOTICE))
 def soa_differs(cut: Cut) -> Iterator[Observation]:
     """The servers of the zone do not have the same version of it.
 
@@ -102,8 +104,9 @@ def soa_differs(cut: Cut) -> Iterator[Observation]:
     primaries, such as those of two DNS providers, each have a serial of their own. The serial of a primary
     may also be lower than those of its secondaries, after it was reset.
 
-    Why it matters: users see old or new data by chance. A secondary that stays behind goes on until its
-    copy expires, and then fails. Just after a change, a difference for a few seconds is normal.
+    Why it matters: users see old or new data by chance. Where the old version lacks the data asked for, some
+    of them get none (an error). A secondary that stays behind goes on until its copy expires, and then
+    fails. Just after a change, a difference for a few seconds is normal.
 
     How to fix it: find out why the server that is behind does not transfer the zone. Check that NOTIFY
     and AXFR are allowed, that TCP is open, that the TSIG keys match, and that the serial on the primary
@@ -156,10 +159,20 @@ def _older_copies(cut: Cut, by_serial: dict[int, list[HeardReply]]) -> Observati
         cure=f"transfer {zone_text(cut.zone)} to {server_names(old)} again, and find out why that"
         " did not happen",
         remedy=in_zone(cut.zone, servers=by_server(old)),
+        level=_lag_level(cut, {reply.address for reply in old}),
     )
     if (primary := _primary(cut, old)) is not None:
-        return _behind_secondaries(cut, primary, by_serial, newest)
+        return replace(_behind_secondaries(cut, primary, by_serial, newest), level=found.level)
     return _with_servers_replaced(cut, old, by_serial[newest], found) or found
+
+
+def _lag_level(cut: Cut, old: set[str]) -> Level:
+    """An error where servers with an old version deny what the others answer: some users get nothing."""
+    for replies in map(replies_of, cut.walked):
+        answers = any(r.meaning.kind in POSITIVE and r.address not in old for r in replies)
+        if answers and any(r.meaning.kind in NEGATIVE and r.address in old for r in replies):
+            return Level.ERROR
+    return Level.WARNING
 
 
 def _primary(cut: Cut, old: list[HeardReply]) -> Name | None:

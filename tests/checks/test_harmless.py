@@ -14,13 +14,15 @@ from dnstrace import Settings, Trace, trace
 from dnstrace.checks.anomalies import anomalies
 from dnstrace.checks.anomaly import Anomaly
 from dnstrace.checks.evidence import Evidence
-from dnstrace.checks.harmless import HARMLESS, Known
+from dnstrace.checks.harmless import HARMLESS
+from dnstrace.checks.known import Known
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load, read
 from dnstrace.model import Exchange, Fault, Query, Question
 from dnstrace.network.replay import DeadServers
 from tests.checks.checking import checked, made_of
 from tests.checks.documented import checked_world
+from tests.checks.versions import of_two_versions
 from tests.made_delegations import made, traced
 
 WORLDS = {
@@ -195,6 +197,7 @@ MADE: dict[str, Callable[[], Trace]] = {
     "_too_large_for_a_probe": lambda: checked(
         made_of("in-domain", servers={"ns1.example.com.": {"does": ["truncates=AAAA"]}}), 1
     ),
+    "_of_version": lambda: checked(of_two_versions("www.sub 300 A 192.0.2.44", "sub NS ns.sub")),
     "_not_its_server": lambda: child_on(
         "ns1.example.com.", "ns4.example.com.", "ns3.example.com.", listed="ns1\nsub NS ns4"
     ),

@@ -122,6 +122,14 @@ def test_instead_of_an_alias_the_host_at_its_end_is_listed_if_it_serves_the_zone
     assert bool(finding.records) is serves
 
 
+def test_where_there_is_glue_the_end_of_an_alias_is_not_listed_unless_it_was_asked_for_the_zone() -> None:
+    """The parent has addresses for the alias, so that nobody followed it: it leads to a web server."""
+    own = {"without": "ns1 A 192.0.2.53\nns1 AAAA 2001:db8:1::53", "add": "ns1 300 CNAME www"}
+    found = checked(made_of("in-domain", zones={"example.com.": own})).findings or ()
+    (finding,) = [each for each in found if each.code == "ns-name-alias"]
+    assert finding.cure == "replace the CNAME record of ns1.example.com with A and AAAA records"
+
+
 def test_a_name_server_below_a_dname_cannot_be_given_addresses() -> None:
     """Below a DNAME record nothing can be published: the host that it leads to has to be listed."""
     third = {"x.moved.example.net.": {"addresses": ["192.0.2.5"]}}

@@ -81,6 +81,18 @@ def test_the_data_of_a_primary_is_not_replaced_because_its_serial_is_lower() -> 
     assert finding.level is Level.WARNING and str(finding.server) == "ns1.example.com."
 
 
+@pytest.mark.parametrize(("lacking", "level"), [("old", Level.ERROR), ("new", Level.WARNING)])
+def test_an_old_version_that_lacks_the_data_asked_for_is_an_error(lacking: str, level: Level) -> None:
+    """Some users get nothing; of data that the newest version no longer has, nobody misses any."""
+    text = read("in-domain")["zones"]["example.com."]["text"]
+    texts = {"old": text.replace("1501", "1400"), "new": text}
+    texts[lacking] = texts[lacking].replace("www 300 A 192.0.2.44\n", "")
+    old = {"servers": ["ns2.example.com."], "text": texts["old"]}
+    world = made_of("in-domain", zones={"example.com.": {"text": texts["new"]}, "example.com. old": old})
+    (finding,) = checked(world).findings or ()
+    assert (finding.code, finding.level) == ("soa-differs", level)
+
+
 def test_the_serials_of_several_primaries_are_not_compared() -> None:
     (finding,) = found("soa-differs", "soa-several-primaries")
     assert finding.level is Level.NOTICE
