@@ -14,6 +14,7 @@ from dnstrace.checks.anomaly import SHAPED, Anomaly, Sort
 from dnstrace.checks.known import Known
 from dnstrace.checks.lifetimes import FOR_SERVERS_ALONE, MADE_FOR_THE_QUERY
 from dnstrace.checks.replies import SHOWS_NOTHING, HeardReply, replies_of
+from dnstrace.checks.signed_data import keys_in, signers_of_data
 from dnstrace.checks.statements import statements_of
 from dnstrace.model import Kind, Name, Outcome, Probe, Purpose, Step, Trace
 from dnstrace.model.heard import DROPPED
@@ -174,6 +175,16 @@ def _for_servers_alone(known: Known, anomaly: Anomaly) -> bool:
     )
 
 
+def _own_entry_keys(known: Known, anomaly: Anomaly) -> bool:
+    """DNSKEY records of which only secure entry points differ: each signer may have its own (RFC 8901 2.1.2).
+
+    Whether DS records name them, and they sign, is judged by rules of their own.
+    """
+    if (anomaly.sort, anomaly.question.rdtype) != (Sort.DATA, dns.rdatatype.DNSKEY):
+        return False
+    return len({signers_of_data(reply.once(keys_in)) for reply in anomaly.replies}) == 1
+
+
 def _any_as_they_like(known: Known, anomaly: Anomaly) -> bool:
     """Replies to ANY that give different RRsets: each server chooses which (RFC 8482 section 4)."""
     if anomaly.question.rdtype != dns.rdatatype.ANY or anomaly.sort not in (Sort.DATA, Sort.PATHS):
@@ -264,9 +275,8 @@ def _too_large_for_a_probe(known: Known, anomaly: Anomaly) -> bool:
 HARMLESS: tuple[Callable[[Known, Anomaly], bool], ...] = (
     _nothing_asked, _supposed, _lookup_not_made, _not_needed, _within_another, _only_for_keys,
     _lost_datagram, _lost_in_passing, _usual_retry, _transfer_refused, _recursion_declined, _version_rejected,
-    _of_the_start, _any_as_they_like,
-    _made_for_the_query, _for_servers_alone, _serves_child_too, _of_version, _not_its_server, _as_its_control,
-    _too_large_for_a_probe,
+    _of_the_start, _any_as_they_like, _own_entry_keys, _made_for_the_query, _for_servers_alone,
+    _serves_child_too, _of_version, _not_its_server, _as_its_control, _too_large_for_a_probe,
 )  # fmt: skip
 """Why an anomaly is harmless, each by its docstring."""
 

@@ -10,6 +10,7 @@ from dnstrace.checks.known import Known
 from dnstrace.lab.network import LabNetwork
 from dnstrace.lab.world import load
 from dnstrace.model import Exchange, Fault, Kind, Query, Question
+from tests.checks.documented import checked_world
 from tests.replies import name
 
 ADDRESS, ASKED = "192.0.2.53", Question(name("www.example.com."), dns.rdatatype.A)
@@ -39,3 +40,10 @@ def test_two_lost_datagrams_show_nothing() -> None:
     known = Known(Evidence(found))
     assert Kind.TIMEOUT in known.controls[ADDRESS, ASKED] and ADDRESS in known.heard
     assert not [each for each in found.findings or () if each.server == name("ns1.example.com.")]
+
+
+def test_an_address_is_heard_if_anything_came_from_it() -> None:
+    known = Known(Evidence(checked_world("silent")))
+    silent = {address for (_, address), kinds in known.plain.items() if kinds == {Kind.TIMEOUT}}
+    assert silent and not silent & known.heard
+    assert {address for _, address in known.over_tcp} <= known.heard
