@@ -112,7 +112,9 @@ def _cut_of(reply: HeardReply) -> Name | None:
 
 def _to_compare(cut: Cut, steps: list[Step]) -> list[HeardReply]:
     """The replies that should be alike: none from a zone below that others refer to, if it agrees."""
-    kinds = _COMPARED_OF_PROBES if steps[0].purpose is Purpose.PROBE else _COMPARED
+    of_walk = any(_cut_of(reply) is not None for step in cut.walked for reply in replies_of(step))
+    probes = _COMPARED_OF_PROBES if of_walk else _COMPARED_OF_PROBES | {Kind.REFERRAL}
+    kinds = probes if steps[0].purpose is Purpose.PROBE else _COMPARED
     every = {reply.address: reply for step in reversed(steps) for reply in replies_of(step)}
     first = {reply.address: None for step in steps for reply in replies_of(step)}
     replies = [every[address] for address in first if every[address].meaning.kind in kinds]

@@ -12,6 +12,7 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import counted, question_text, where
 from dnstrace.checks.remedies import in_zone
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
+from dnstrace.checks.server_fixes import is_minor
 from dnstrace.checks.signing import Signing, signing_of
 from dnstrace.dnssec.denial import DENIAL_TYPES, Denial, read_denial
 from dnstrace.dnssec.effort import Effort
@@ -199,4 +200,4 @@ def _nsec3(signing: Signing) -> list[tuple[HeardReply, NSEC3]]:
 
 def _denial_level(cut: Cut, replies: list[HeardReply], asked: list[HeardReply]) -> Level | None:
     """A warning where few of the addresses asked of a zone above the one in question are at fault."""
-    return Level.WARNING if cut.is_minor(replies, asked) else None
+    return Level.WARNING if is_minor(cut, replies, asked) else None

@@ -12,6 +12,7 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, where
 from dnstrace.checks.remedies import at_servers, in_zone
 from dnstrace.checks.replies import steps_of
+from dnstrace.checks.server_fixes import is_minor
 from dnstrace.checks.statements import Statement, Statements, record_list, statements_of
 from dnstrace.checks.undelegated import delegate, is_of_parent
 from dnstrace.dnssec.proof import wildcard_below
@@ -257,4 +258,4 @@ def _steps(pairs: list[Shown]) -> tuple[int, ...]:
 
 def _level(cut: Cut, wrong: list[Shown]) -> Level | None:
     """A warning where few servers of a zone above the one in question are at fault."""
-    return Level.WARNING if cut.is_minor(one.reply for one, _ in wrong) else None
+    return Level.WARNING if is_minor(cut, (one.reply for one, _ in wrong)) else None

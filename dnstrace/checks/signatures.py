@@ -13,6 +13,7 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import counted, listed, where
 from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.replies import by_server, steps_of
+from dnstrace.checks.server_fixes import is_minor
 from dnstrace.checks.signing import Judged, Trouble, signing_of
 from dnstrace.dnssec.algorithms import algorithm_name, key_tag
 from dnstrace.dnssec.crypto import key_flaw
@@ -227,7 +228,7 @@ def _faults_of(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> I
         here = [judged for judged in found if server in (None, judged.reply.server)]
         whats = list(dict.fromkeys(judged.what for judged in here))
         more = f" (and {counted(len(whats) - 1, 'more RRset')})" if len(whats) > 1 else ""
-        few = cut.is_minor((judged.reply for judged in here), asked)
+        few = is_minor(cut, (judged.reply for judged in here), asked)
         yield Observation(
             f"{whats[0]}{more}{why(here[0])}, on {where(judged.reply for judged in here)}",
             steps_of(judged.reply for judged in here),
