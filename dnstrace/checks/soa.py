@@ -156,8 +156,8 @@ def _older_copies(cut: Cut, by_serial: dict[int, list[HeardReply]]) -> Observati
         f" {zone_text(cut.zone)}: {each}, but serial {newest} on {server_names(by_serial[newest])}",
         steps=steps_of([reply for replies in by_serial.values() for reply in replies]),
         server=only_server(old),
-        cure=f"transfer {zone_text(cut.zone)} to {server_names(old)} again, and find out why that"
-        " did not happen",
+        cure=f"transfer {zone_text(cut.zone)} to {server_names(old)} again, and find out why it"
+        " was not transferred in time",
         remedy=in_zone(cut.zone, servers=by_server(old)),
         level=_lag_level(cut, {reply.address for reply in old}),
     )
