@@ -82,6 +82,8 @@ def not_applied(trace: Trace) -> list[str]:
         return []
     count = len(trace.unapplied)
     were = "was" if count == 1 else "were"
+    if trace.cut_short:
+        return [f"{count_text(count, 'rule')} {were} not applied to every zone: {trace.cut_short}"]
     return [f"{count_text(count, 'rule')} {were} not applied: the deadline was reached (--deadline)"]
 
 
