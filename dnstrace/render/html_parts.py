@@ -104,7 +104,7 @@ def steps_text(trace: Trace, steps: Iterable[int], most: int = 1000) -> str:
 
 
 def step_links(trace: Trace, steps: Iterable[int], most: int = 1000) -> str:
-    """The numbers of the steps, each a link to its exchanges if it has any; the tab key leads to the first."""
+    """The numbers of the steps, each a link to its exchanges if it has any; the tab key reaches the first."""
     asked = {step.id for step in trace.steps if step.attempts}
     passed = ("", ' tabindex="-1"')
     return ", ".join(
