@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dns.rdatatype
+
 from dnstrace.checks.delegated_keys import published, unheard
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed
-from dnstrace.checks.remedies import at_parent, at_servers
+from dnstrace.checks.remedies import at_parent, at_servers, in_zone
 from dnstrace.checks.signing import signing_of
 from dnstrace.model.findings import Remedy
 from dnstrace.model.naming import zone_text
@@ -15,9 +17,28 @@ def remedy_of_ds(cut: Cut, publish: tuple[str, ...]) -> Remedy:
     """What to change where no DS record has a key: `publish` are the records of the keys that there are."""
     if silent := unheard(cut):
         return at_servers(*silent)
+    if lacks_own_keys(cut):
+        return in_zone(cut.zone)
     if publish and _is_moving(cut):
         return at_parent(cut, add=publish)
     return at_parent(cut, change=publish) if publish else at_parent(cut, remove=published(cut))
+
+
+def lacks_own_keys(cut: Cut) -> bool:
+    """Whether a zone has no keys at all, although its servers give signatures by it: it is still signed."""
+    return not signing_of(cut).keys and not _is_moving(cut) and cut.once(_gives_signatures)
+
+
+def _gives_signatures(cut: Cut) -> bool:
+    signatures = (
+        rdata
+        for reply in cut.everyone
+        if reply.message is not None
+        for rrset in (*reply.message.answer, *reply.message.authority)
+        if rrset.rdtype == dns.rdatatype.RRSIG
+        for rdata in rrset
+    )
+    return any(rdata.signer == cut.zone for rdata in signatures)
 
 
 def _is_moving(cut: Cut) -> bool:
@@ -33,6 +54,11 @@ def cure_of_ds(cut: Cut, has_keys: bool) -> str:
         return (
             f"bring {listed(silent)} back first: {'it' if one else 'they'} may have"
             f" {'these keys' if len(signing_of(cut).ds) > 1 else 'this key'}"
+        )
+    if lacks_own_keys(cut):
+        return (
+            f"make the servers of {zone}, whose data is signed, return its DNSKEY records; or, if it is no longer"
+            f" to be signed, remove the DS records of {zone}"
         )
     if _is_moving(cut) and has_keys:
         return (

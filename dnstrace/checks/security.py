@@ -10,7 +10,7 @@ from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.child_sync import notified_at, or_notify
 from dnstrace.checks.delegated_keys import deletes, of_ds, published, to_publish, unheard, wanted
 from dnstrace.checks.digests import wrong_digests
-from dnstrace.checks.ds_fixes import cure_of_ds, remedy_of_ds
+from dnstrace.checks.ds_fixes import cure_of_ds, lacks_own_keys, remedy_of_ds
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, parent_text, where
 from dnstrace.checks.remedies import at_parent, in_zone
@@ -71,7 +71,7 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
         steps,
         cure=cure_of_ds(cut, bool(publish)),
         records=publish,
-        blame=Blame.HOST if unheard(cut) else None,
+        blame=Blame.HOST if unheard(cut) or lacks_own_keys(cut) else None,
         remedy=remedy_of_ds(cut, publish),
     )
 

@@ -82,6 +82,13 @@ def test_a_zone_that_is_no_longer_signed_has_no_records_to_publish() -> None:
     assert not finding.records and "remove the DS records" in finding.cure
 
 
+def test_a_zone_that_is_signed_and_has_lost_its_keys_is_for_its_operator_to_fix() -> None:
+    """There are signatures by it: its DS records are not left over."""
+    (finding,) = found("ds-without-dnskey", "dnssec-no-dnskey")
+    assert finding.blame is Blame.HOST and finding.cure.startswith("make the servers of example.com, whose")
+    assert finding.remedy is not None and finding.remedy.where == finding.zone
+
+
 @pytest.mark.parametrize(
     ("world", "message"),
     [
