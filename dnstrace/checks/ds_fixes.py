@@ -57,8 +57,8 @@ def cure_of_ds(cut: Cut, has_keys: bool) -> str:
         )
     if lacks_own_keys(cut):
         return (
-            f"make the servers of {zone}, whose data is signed, return its DNSKEY records; or, if it is no longer"
-            f" to be signed, remove the DS records of {zone}"
+            f"make the servers of {zone}, whose data is signed, return its DNSKEY records; or, if it is no"
+            f" longer to be signed, remove the DS records of {zone}"
         )
     if _is_moving(cut) and has_keys:
         return (
