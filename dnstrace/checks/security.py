@@ -15,6 +15,7 @@ from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import listed, parent_text, where
 from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
+from dnstrace.checks.serials import primaries
 from dnstrace.checks.signing import Signing, signing_of
 from dnstrace.dnssec.algorithms import (
     SHA1_DIGEST,
@@ -259,13 +260,22 @@ def dnskey_differs(cut: Cut) -> Iterator[Observation]:
         f"the servers of {zone_text(cut.zone)} have different keys: {each}",
         steps_of(reply for _, replies in groups for reply in replies),
         server=next(iter(servers)) if len(servers) == 1 else None,
-        cure=f"load the same version of {zone_text(cut.zone)} on all its servers",
+        cure=_same_keys(cut, unsigned),
         level=Level.ERROR if _breaks(cut, groups) else None,
         remedy=in_zone(cut.zone, servers=servers),
     )
 
 
 # --- what they look at -------------------------------------------------------------------------
+
+
+def _same_keys(cut: Cut, unsigned: bool) -> str:
+    """What gives all servers the same keys; hosts that sign by themselves need those of one another."""
+    zone = zone_text(cut.zone)
+    if not primaries(cut):
+        return f"load the same version of {zone} on all its servers"
+    also = f"sign {zone} at each of its hosts, and " if unsigned else ""
+    return f"{also}publish the keys of all hosts of {zone} in the DNSKEY records at each of them"
 
 
 def _breaks(cut: Cut, groups: list[tuple[frozenset[DNSKEY], list[HeardReply]]]) -> bool:
