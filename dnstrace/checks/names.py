@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import TypedDict
 
@@ -11,16 +11,18 @@ import dns.rdatatype
 
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.glue import address_records, working, zone_of_host
+from dnstrace.checks.glue import address_records, glue, glue_records, working, zone_of_host
 from dnstrace.checks.hosts import Host, end_of_aliases, host_of, named, walked_addresses
 from dnstrace.checks.listing import lacking_dot, ns_records, sorted_out
 from dnstrace.checks.phrases import listed, parent_text
+from dnstrace.checks.registries import registered
 from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.unfound import Reason, fix_of, reason, unregistered
 from dnstrace.model import ROOT, Name
 from dnstrace.model.addresses import special
 from dnstrace.model.findings import Blame, Level, Observation, Remedy
 from dnstrace.model.naming import plain, zone_text
+from dnstrace.model.structs import replace
 
 _LABEL = re.compile(rb"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
 
@@ -237,15 +239,31 @@ def ns_address_special(cut: Cut) -> Iterator[Observation]:
         host = host_of(cut, name)
         if found := {text: what for text in addresses if (what := special(text))}:
             each = listed(f"{text} ({what})" for text, what in found.items())
-            yield Observation(
-                message=f"{plain(name)} has {_addresses_noun(found)} that cannot be reached from"
-                f" the Internet: {each}",
+            noun = "an address" if len(found) == 1 else "addresses"
+            observation = Observation(
+                message=f"{plain(name)} has {noun} that cannot be reached from the Internet: {each}",
                 steps=(*_naming_steps(cut), *host.steps),
                 server=name,
                 cure=f"publish the public address of {plain(name)} instead of {listed(found)}",
                 level=Level.WARNING if len(useful) > (name in useful) else Level.ERROR,
                 remedy=in_zone(cut.zone),
             )
+            in_glue = found.keys() <= {*glue(cut).get(name, ())} - {*host.addresses}
+            yield _with_glue_changed(cut, host, observation) if in_glue else observation
+
+
+def _with_glue_changed(cut: Cut, host: Host, found: Observation) -> Observation:
+    """The observation with its fix at the parent: the zone itself is not known to have a special address."""
+    good = working(cut, host.addresses)
+    records = glue_records(cut, host.name, good)
+    return replace(
+        found,
+        cure=f"change the glue for {plain(host.name)} to {listed(good) if good else 'its public address'}",
+        records=records,
+        remedy=at_parent(cut, change=records),
+        blame=Blame.REGISTRAR,
+        operator=None if host.name.is_subdomain(cut.zone) else registered(host.name),
+    )
 
 
 @of_cut(Level.NOTICE, Blame.HOST)
@@ -273,10 +291,6 @@ def ns_name_in_invalid_syntax(cut: Cut) -> Iterator[Observation]:
                 cure=f"give the server a valid host name, and list it instead of {plain(name)}",
                 remedy=in_zone(cut.zone),
             )
-
-
-def _addresses_noun(found: Collection[str]) -> str:
-    return "an address" if len(found) == 1 else "addresses"
 
 
 def host_name(name: Name) -> bool:
