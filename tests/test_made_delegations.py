@@ -43,7 +43,7 @@ def assert_nothing_passed_over(found: Trace, number: int) -> None:
         assert set(anomaly.steps) <= said, f"{number}: {anomaly}"
     assert not said, f"{number}: unexplained"
     failing = [share for share in shares(found.steps) if not share.meaning.usable]
-    assert findings or (not failing and not reservation(found)), f"{number}: nothing wrong"
+    assert findings or (not failing and not reservation(Evidence(found))), f"{number}: nothing wrong"
 
 
 @pytest.mark.parametrize("number", [518, 630])
@@ -63,7 +63,7 @@ def test_the_same_is_found_whatever_the_seed(seed: int) -> None:
 def test_without_faults_nothing_is_found(seed: int) -> None:
     for number in list(batch(seed))[::3]:
         found = traced(made(number, healthy=True), 1)
-        assert not told(found.findings or ()) and not reservation(found), number
+        assert not told(found.findings or ()) and not reservation(Evidence(found)), number
 
 
 def test_the_pairs_are_of_all_faults() -> None:

@@ -36,7 +36,7 @@ from dnstrace.model.naming import zone_text
 _ODD = (Standing.RESERVED, Standing.UNASSIGNED, Standing.PRIVATE, Standing.NOT_FOR_ZONES)
 
 
-@of_cut(Level.ERROR, Blame.REGISTRAR, Trait.BREAKS_TRUST)
+@of_cut(Level.ERROR, Blame.REGISTRAR, Trait.BREAKS_TRUST, Trait.SURE_AT_ONCE)
 def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
     """The parent has DS records for the zone, but none matches a key of the zone.
 

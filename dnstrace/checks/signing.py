@@ -84,7 +84,7 @@ class Signing:
             if cut is not None and (cut.ds is not None or cut.denial):
                 found.append((reply, _ds(cut.ds)))
         for step in self._cut.steps:
-            if step.question.name == self.zone and step.question.rdtype == dns.rdatatype.DS:
+            if step.question.rdtype == dns.rdatatype.DS and step.question.name == self.zone:
                 found += [
                     (reply, _ds(reply.rrset(self.zone, dns.rdatatype.DS)))
                     for reply in replies_of(step)
@@ -322,7 +322,7 @@ def _anchored(cut: Cut) -> bool:
     if judgement is None:
         return False
     asked = [
-        s.id for s in cut.steps if (s.question.name, s.question.rdtype) == (cut.zone, dns.rdatatype.DNSKEY)
+        s.id for s in cut.steps if s.question.rdtype == dns.rdatatype.DNSKEY and s.question.name == cut.zone
     ]
     if any(key.trusted for each in asked if each in judgement.steps for key in judgement.steps[each].keys):
         return True
