@@ -12,12 +12,13 @@ import dns.rdatatype
 
 from dnstrace.analysis.choice import needed
 from dnstrace.analysis.hints import outdated_hints
+from dnstrace.analysis.losses import losses_in, without_chance
 from dnstrace.analysis.paths import unheard
 from dnstrace.analysis.stopping import stops_in, until_stopped
 from dnstrace.checks.about import About
 from dnstrace.checks.partial import is_partial, unconfirmed
 from dnstrace.checks.reads import EVERYTHING, Reads
-from dnstrace.checks.replies import HeardReply, before_silence, replies_of
+from dnstrace.checks.replies import FAILING, HeardReply, before_silence, replies_of
 from dnstrace.model import (
     Attempt,
     Cause,
@@ -38,14 +39,6 @@ if TYPE_CHECKING:
     from dnstrace.model.findings import Finding
 
 _NO_PROBES = frozenset({None, Probe.SIGNAL, Probe.DSYNC, Probe.REHEARSAL})  # not about the zone as it is
-
-FAILING = frozenset((
-    Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.FORMAT_ERROR, Kind.SERVER_FAILURE, Kind.NOT_IMPLEMENTED,
-    Kind.REFUSED, Kind.BAD_VERSION, Kind.BAD_COOKIE, Kind.OTHER_RCODE, Kind.EMPTY,
-    Kind.OTHER_TYPE, Kind.OTHER_NAME, Kind.WRONG_CLASS,
-    Kind.UPWARD_REFERRAL, Kind.SIDEWAYS_REFERRAL, Kind.SELF_REFERRAL,
-))  # fmt: skip
-"""What says nothing about the zone at an address that answers another question about it."""
 
 _SERVES = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.REFERRAL, Kind.YXDOMAIN})
 
@@ -254,13 +247,15 @@ class Cut(About):
 class Evidence:
     """A trace and its zone cuts, from the root down, in the order in which the walk reached them.
 
-    Left out are attempts that only chance made, as no finding may follow from them; queries to a server that
-    had stopped answering count as not awaited. `found` are the findings so far, `made` all cuts looked at;
-    the rules `held_back` leave out partial cuts.
+    Left out are attempts that only chance made, as no finding may follow from them; queries that the network
+    lost, or to a server that had stopped answering, count as not awaited. `found` are the findings so far,
+    `made` all cuts looked at; the rules `held_back` leave out partial cuts.
     """
 
     def __init__(self, trace: Trace, unchanged: Unchanged | None = None) -> None:
         trace = needed(trace)
+        self.losses = losses_in(trace.steps)
+        trace = without_chance(trace, self.losses)
         self.stops = stops_in(trace.steps)
         self.trace = trace = until_stopped(trace, self.stops)
         self.reads, self.unchanged = Reads(), None if trace.cut_short else unchanged
