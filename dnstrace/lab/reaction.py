@@ -77,7 +77,7 @@ def misbehaving(text: str, otherwise: Responder) -> Responder:
 
 
 def _apply(function: Misbehaviour, otherwise: Responder, parameter: str, asked: Asked) -> Reaction:
-    """What the function makes of it; what is to be sent otherwise where that is no reply to change."""
+    """What the function makes of it; where there is nothing that it can change, what the server sends."""
     try:
         return function(asked, otherwise, parameter)
     except (IndexError, dns.exception.DNSException):  # silence, or octets that are not a reply

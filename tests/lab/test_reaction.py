@@ -65,7 +65,7 @@ def test_one_that_is_not_known_is_answered_with_those_that_are() -> None:
 
 
 @pytest.mark.parametrize("reaction", [Reaction(), Reaction((b"\0" * 5,))])
-def test_where_there_is_no_reply_to_change_what_would_be_sent_is_sent(reaction: Reaction) -> None:
-    """Several misbehaviours on one server: silence, or octets that are not a message, stay what they are."""
+def test_silence_and_octets_that_are_not_a_message_stay_what_they_are(reaction: Reaction) -> None:
+    """Several misbehaviours on one server may leave nothing that one of them can change."""
     for name in ("denies-empty=www", "bare-negative", "drops-denials"):
         assert misbehaving(name, lambda asked: reaction)(ASKED) == reaction
