@@ -20,11 +20,11 @@ from dnstrace.dnssec.proof import ProofResult
 from dnstrace.dnssec.records import NSEC3, signed
 from dnstrace.model import Kind
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.judgement import LIMITS
 from dnstrace.model.naming import zone_text
 from dnstrace.model.structs import replace
 
-_NEGATIVE = (Kind.NODATA, Kind.NXDOMAIN)
 _MANY, _TOO_MANY = 50, 100  # iterations: what some validators accept, and what RFC 9276 lets them accept
 _ID = 2  # octets: that of a message, which comes first
 _HASHES = 4000  # of all replies of a zone
@@ -140,7 +140,7 @@ class _Proofs:
 
     def _weigh(self, reply: HeardReply) -> str | None:
         """What a reply lacks as its proof; None if nothing."""
-        if reply.meaning.kind in _NEGATIVE:
+        if reply.meaning.kind in NEGATIVE:
             return self._negative(reply)
         if reply.meaning.kind is Kind.REFERRAL:
             return self._referral(reply)

@@ -18,6 +18,7 @@ from dnstrace.checks.undelegated import delegate, is_of_parent
 from dnstrace.dnssec.proof import wildcard_below
 from dnstrace.model import Kind, Name
 from dnstrace.model.findings import Blame, Level, Observation
+from dnstrace.model.heard import NEGATIVE
 from dnstrace.model.naming import is_below, plain, zone_text
 
 Shown = tuple[Statement, Statement]
@@ -142,7 +143,7 @@ def wildcard_hidden(cut: Cut) -> Iterator[Observation]:
     said = statements_of(cut)
     seen: set[tuple[Name, int]] = set()
     last = max((step.id for step in cut.walked), default=None)
-    for each in said.of_kind((Kind.NODATA, Kind.NXDOMAIN)):
+    for each in said.of_kind(NEGATIVE):
         found = _hidden(said, each) if each.reply.step.id == last else None
         if found is None or (each.name, each.rdtype) in seen:
             continue
