@@ -259,7 +259,9 @@ def dnskey_differs(cut: Cut) -> Iterator[Observation]:
         f"the servers of {zone_text(cut.zone)} have different keys: {each}",
         steps_of(reply for _, replies in groups for reply in replies),
         server=next(iter(servers)) if len(servers) == 1 else None,
-        cure=f"load the same version of {zone_text(cut.zone)} on all its servers",
+        cure=f"publish all these keys of {zone_text(cut.zone)} at each of the providers that sign it"
+        if _signed_apart(cut)
+        else f"load the same version of {zone_text(cut.zone)} on all its servers",
         level=Level.ERROR if _breaks(cut, groups) else None,
         remedy=in_zone(cut.zone, servers=servers),
     )
@@ -274,6 +276,16 @@ def _breaks(cut: Cut, groups: list[tuple[frozenset[DNSKEY], list[HeardReply]]]) 
     odd = sum(len(replies) for _, replies in others)
     apart = any(not usual & keys for keys, _ in others)
     return signing_of(cut).anchored and apart and (cut.probed or odd >= len(at))
+
+
+def _signed_apart(cut: Cut) -> bool:
+    """Whether DS records name other keys at each group of servers: providers that sign by themselves."""
+    signing = signing_of(cut)
+    named = [
+        {*signing.entries}.intersection(*(signing.key_replies[reply.address][1] for reply in replies))
+        for _, replies in signing.key_groups
+    ]
+    return all(named) and not set.intersection(*named)
 
 
 def _not_had(cut: Cut, usable: list[DS]) -> str:

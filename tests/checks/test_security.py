@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dns.name
 import pytest
 
 from dnstrace.checks import Blame, Level
 from dnstrace.dnssec import Security, parse_anchors
+from dnstrace.lab.keys import SEP, ZONE, Key, ds
 from dnstrace.lab.world import load, read
 from dnstrace.model.anchors import NO_ANCHORS
 from tests.checks.checking import checked, checked_by_name, made_of
@@ -131,6 +133,23 @@ def test_of_two_servers_with_other_keys_that_which_the_parent_trusts_is_right(ds
     assert (None if finding.server is None else str(finding.server)) == (
         "ns2.example.com." if ds == "auto" else None
     )
+
+
+@pytest.mark.parametrize(
+    ("numbers", "advice"), [((0,), "load the same version"), ((0, 1), "publish all these keys")]
+)
+def test_providers_that_sign_by_themselves_have_to_publish_each_others_keys(
+    numbers: tuple[int, ...], advice: str
+) -> None:
+    """Both are trusted by a DS record: neither has an old version of the other's zone."""
+    zone = dns.name.from_text("example.com.")
+    records = "".join(f"example DS {ds(Key(zone, 13, ZONE | SEP, number))}\n" for number in numbers)
+    text = read("_signed")["zones"]["example.com."]["text"]
+    other = {"servers": ["ns2.example.com."], "sign": {"algorithm": 13, "broken": ["rolled"]}, "text": text}
+    own = {"sign": {"algorithm": 13}}
+    zones = {"com.": {"add": records}, "example.com.": own, "example.com. other": other}
+    found = {each.code: each for each in checked(made_of("_signed", zones=zones)).findings or ()}
+    assert found["dnskey-differs"].cure.startswith(advice)
 
 
 def test_a_ds_record_with_another_algorithm_than_its_key_is_not_of_a_revoked_key() -> None:
