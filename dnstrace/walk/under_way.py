@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dnstrace.model import Delegation, Name, Outcome, Purpose, Question, Settings, Trace
 from dnstrace.model.anchors import UNJUDGED
@@ -87,13 +87,13 @@ class TraceUnderWay:
 
         await inquire(consultation, self._ended, ask)
 
-    def _ended(self) -> Trace:
-        return self.found.concluding(self._context.journal, judgement=self.judgement)
+    def _ended(self, **more: Any) -> Trace:
+        return self.found.concluding(self._context.journal, judgement=self.judgement, **more)
 
     def concluded(self) -> Trace:
         """The trace, with all that there is when it ends."""
         encrypted = None if self._encrypting is None else self._encrypting.found
-        return replace(self._ended(), unjudged=self.unjudged, encrypted=encrypted)
+        return self._ended(unjudged=self.unjudged, encrypted=encrypted)
 
     def judge_so_far(self) -> None:
         """Judge what there is when the time is up, unless that was done."""
