@@ -33,7 +33,7 @@ class Lead(NamedTuple):
     data: Hashable = None
 
 
-@kept(most=2048)
+@kept(most=1024)
 def lead(meaning: Meaning) -> Lead:
     """What a meaning leads to.
 

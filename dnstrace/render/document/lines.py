@@ -62,7 +62,7 @@ def _around_places(document: Document) -> list[str]:
     return _encode(document).split(_AS_TEXT)
 
 
-@kept(most=1024)
+@kept(most=256)
 def _servers(servers: tuple[NameServer, ...]) -> str:
     return ", ".join(map(_server, servers))
 
