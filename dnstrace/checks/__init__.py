@@ -44,8 +44,10 @@ from dnstrace.checks import (
     shared_addresses,
     signatures,
     soa,
+    special_addresses,
     spread,
     steadiness,
+    stopping,
     superfluous,
     transport,
     unexplained,
@@ -74,11 +76,11 @@ __all__ = [
 ]
 
 RULES = (
-    interception, hints, cuts, servers, steadiness, question_types, over_tcp, transport, letter_case,
-    delegation, mixture, referrals, child_sync, spread, shared_addresses, cycles, names, glue, superfluous,
-    soa, existence, answers, aliases, alias_rcode, redirection, records, digests, security, zone_keys,
-    signatures, contradictions, denial, denial_kinds, child_side, parent_update, key_requests,
-    bootstrapping, chain, encrypted, resolver_answers, unexplained,
+    interception, hints, cuts, servers, steadiness, stopping, question_types, over_tcp, transport,
+    letter_case, delegation, mixture, referrals, child_sync, spread, shared_addresses, cycles, names,
+    special_addresses, glue, superfluous, soa, existence, answers, aliases, alias_rcode, redirection,
+    records, digests, security, zone_keys, signatures, contradictions, denial, denial_kinds, child_side,
+    parent_update, key_requests, bootstrapping, chain, encrypted, resolver_answers, unexplained,
 )  # fmt: skip
 """The modules of rules. Each enters its rules into the catalogue."""
 
@@ -129,6 +131,11 @@ class Checking:
     def apply(self, rule: Rule) -> None:
         """Apply one rule."""
         self._found += rule.apply(self._evidence)
+
+    @property
+    def held_back(self) -> frozenset[str]:
+        """The codes of the rules that a limit kept from being applied to every zone."""
+        return frozenset(self._evidence.held_back)
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -21,8 +21,9 @@ from dnstrace.model.compared import Disagreement
 from dnstrace.model.findings import Finding, Remedy
 from dnstrace.model.structs import replace
 
-_LAST_RESORT = "chain-broken"
+_LAST_RESORT, _LEFT_OVER = "chain-broken", "parent-servers-differ"
 _SAME_FIX = {
+    _LEFT_OVER: "answers-differ cut-denied denial-contradicts-data",
     "cut-denied": "nxdomain-beside-data ent-nxdomain signature-missing denial-broken chain-broken",
     "ns-name-unresolvable": "glue-missing",
     "hosts-mixed": "answers-differ dnskey-differs",
@@ -103,9 +104,10 @@ class Causes:
         return seen[-1]
 
     def _error_behind(self, effect: Finding) -> Finding | None:
+        causes = (cause for cause in self.of(effect) if cause.is_error)
         if effect.code in _AT_SERVER.split():
-            return None
-        return next((cause for cause in self.of(effect) if cause.is_error), None)
+            causes = (cause for cause in causes if cause.code == _LEFT_OVER)
+        return next(causes, None)
 
     def alike(self, main: Finding) -> list[Finding]:
         """The same findings about other servers of the zone, with a cause of the same kind."""
@@ -189,6 +191,23 @@ def unserved(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
     return cause.is_error and of_zone(evidence, cause, effect) and not (cut and cut.serving)
 
 
+def of_left_over(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """No server of the zone serves it, and those that refer to it are behind, or no more than others."""
+    cut = None if cause.zone is None else evidence.cut(cause.zone)
+    if cut is None or cause.remedy is None or not cause.is_error or cause.zone != effect.zone or cut.serving:
+        return False
+    referring, blamed = {reply.server for reply in cut.referrals}, set(cause.remedy.servers)
+    return bool(blamed & referring) and len(referring) <= len(blamed - referring or referring)
+
+
+def of_removed_cut(evidence: Evidence, cause: Finding, effect: Finding) -> bool:
+    """All servers that refer to the zone are behind: the current version of its parent has no such zone."""
+    cut = None if cause.zone is None else evidence.cut(cause.zone)
+    if cut is None or cause.remedy is None or not cause.is_error or cause.zone != effect.zone:
+        return False
+    return {reply.server for reply in cut.referrals} == {*cause.remedy.servers}
+
+
 def at_the_end(evidence: Evidence, cause: Finding, _: Finding) -> bool:
     """The cause is an error in the zone where the trace failed."""
     trace = evidence.trace
@@ -234,7 +253,9 @@ TABLE = (
     Row("ns-differs", of_one_fix, "soa-differs"),
     Row("ns-differs", of_versions, "answers-differ"),
     Row("parent-servers-differ", of_zone, "ns-differs glue-differs"),
-    Row("parent-servers-differ", of_delegation, "answers-differ"),
+    Row(_LEFT_OVER, of_delegation, _SAME_FIX[_LEFT_OVER]),
+    Row(_LEFT_OVER, of_left_over, f"{_DEAD} {_UNFOUND}"),
+    Row(_LEFT_OVER, of_removed_cut, "ds-without-dnskey ds-digest-wrong signature-missing chain-broken"),
     Row(f"{_NO_ROOM} type-fails", without_keys, "chain-broken"),
     Row("type-fails", of_server, "answers-differ soa-missing"),
     Row(_NO_EDNS, of_zone, "signature-missing denial-broken chain-broken"),

@@ -12,18 +12,16 @@ from collections.abc import Hashable
 
 import dns.rcode
 
+from dnstrace.analysis.stopping import ERRORS, alike
 from dnstrace.checks.agreement import NEGATIVE, POSITIVE
 from dnstrace.checks.anomaly import BESIDE, SHAPED
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import SHOWS_NOTHING, HeardReply, gist, replies_of
 from dnstrace.checks.statements import soa_with_referral
-from dnstrace.model import Attempt, Kind, Probe, Purpose, Query, Transport
+from dnstrace.model import Attempt, Cause, Kind, Probe, Purpose, Question, Transport
 
 _ANSWERS = NEGATIVE | POSITIVE  # what a zone's own servers say with authority
-_ERRORS = frozenset(
-    {Kind.SERVER_FAILURE, Kind.REFUSED, Kind.FORMAT_ERROR, Kind.NOT_IMPLEMENTED, Kind.OTHER_RCODE}
-)
-_FAILED = _ERRORS | {Kind.TIMEOUT}
+_FAILED = ERRORS | {Kind.TIMEOUT}
 _LOST = 3  # queries that got no reply at first: fewer are lost datagrams
 _LOST_SHARE = 10  # of which at least one was lost
 
@@ -47,13 +45,13 @@ def at_times(cut: Cut) -> dict[str, list[HeardReply]]:
         for attempt in step.attempts:
             sent[attempt.exchange.query.address] += 1
             if _asked(attempt) in failed:
-                asked[_alike(attempt.exchange.query)].append(HeardReply(step, attempt))
+                asked[alike(attempt.exchange.query)].append(HeardReply(step, attempt))
     errors: dict[str, list[HeardReply]] = defaultdict(list)
     lost: dict[str, list[HeardReply]] = defaultdict(list)
     for replies in asked.values():
         address = replies[0].address
         if any(reply.meaning.usable for reply in replies):
-            errors[address] += [reply for reply in replies if reply.meaning.kind in _ERRORS]
+            errors[address] += [reply for reply in replies if reply.meaning.kind in ERRORS]
         if any(reply.message is not None and not _is_cut_short(reply) for reply in replies):
             lost[address] += [reply for reply in replies if reply.meaning.kind is Kind.TIMEOUT]
     lossy = {
@@ -69,14 +67,6 @@ def _asked(attempt: Attempt) -> Hashable:
     """The address and what is asked for: quicker to compare than all that equal queries have in common."""
     query = attempt.exchange.query
     return query.address, query.question.rdtype, query.recursion_desired, query.question.name.labels
-
-
-def _alike(query: Query) -> Hashable:
-    """What equal queries have in common: how much they accept over UDP may differ, if the reply is small."""
-    edns = query.edns
-    how = None if edns is None else (edns.version, edns.options, edns.dnssec_ok)
-    labels = query.question.name.labels  # in mixed case it is another query
-    return query.address, query.question, labels, query.transport, how, query.recursion_desired
 
 
 def _is_cut_short(reply: HeardReply) -> bool:
@@ -109,6 +99,24 @@ def answered_with_edns(cut: Cut) -> set[str]:
         if attempt.exchange.query.edns is not None and attempt.exchange.query.transport is Transport.UDP
     )
     return {exchange.query.address for exchange in with_edns if exchange.message is not None}
+
+
+def dropped_with_edns(cut: Cut) -> list[HeardReply]:
+    """The queries that get no reply with EDNS, and one without, at addresses that answer others with EDNS.
+
+    That is recorded as the cause only after a third query with EDNS in vain.
+    """
+    steady = answered_with_edns(cut) - cut.once(unsteady)
+    found: dict[tuple[str, Question], HeardReply] = {}
+    replied: set[tuple[str, Question]] = set()
+    for step in (step for step in cut.steps if step.zone == cut.zone and not step.at_resolver):
+        for attempt in step.attempts:
+            query = attempt.exchange.query
+            if attempt.cause is Cause.DROPS_EDNS and query.address in steady:
+                found.setdefault((query.address, step.question), HeardReply(step, attempt))
+            elif attempt.exchange.message is not None and query.edns is not None:
+                replied.add((query.address, step.question))
+    return [reply for key, reply in found.items() if key not in replied]
 
 
 def heard_over_udp(cut: Cut) -> set[str]:
@@ -164,7 +172,7 @@ def _failing_over_tcp(cut: Cut) -> dict[str, HeardReply]:
     for each in sorted(useless, key=lambda each: not truncated(each)):
         query, kind = each.attempt.exchange.query, each.meaning.kind
         asked = query.address, query.question, query.edns is None
-        is_error = kind in _ERRORS and asked in cut_short
+        is_error = kind in ERRORS and asked in cut_short
         is_unlike = each.message is not None and kind is not Kind.TRUNCATED_OVER_TCP and asked in answered
         if (is_error or is_unlike) and each.address not in unsure:
             found.setdefault(each.address, each)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 import dns.flags
 
 from dnstrace.checks.agreement import NEGATIVE, POSITIVE, conflict
+from dnstrace.checks.behind import Behind, behind
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.hosts import host_of
@@ -104,6 +105,8 @@ def _undelegated(cut: Cut) -> Observation | None:
         remedy=_remedy(cut, without),
     )
     leads = any(_any_serves(cut, each) for each in cut.referrals)
+    if (older := behind(above, [*without, *cut.referrals])) is not None:
+        return _of_version(cut, older, found)
     if leads and len(by_server(without)) <= len(by_server(cut.referrals)):
         return found
     return _left_over(cut, without, found, leads)
@@ -115,6 +118,17 @@ def _is_instead(cut: Cut, reply: HeardReply) -> bool:
     if below is None:
         return reply.meaning.kind in NEGATIVE | POSITIVE
     return is_below(below.zone, cut.zone) and below.zone not in cut.supposed
+
+
+def _of_version(cut: Cut, older: Behind, found: Observation) -> Observation:
+    """The same where the SOA records show which of the servers are behind."""
+    return replace(
+        found,
+        message=f"{found.message}; {older.text}",
+        server=only_server(older.replies),
+        cure=f"load version {older.newest} of {parent_text(cut)} on {server_names(older.replies)}",
+        remedy=_remedy(cut, list(older.replies)),
+    )
 
 
 def _left_over(cut: Cut, without: list[HeardReply], found: Observation, leads: bool) -> Observation:

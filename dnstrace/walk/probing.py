@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Coroutine, Iterable
+from collections.abc import Container, Coroutine, Iterable
 from typing import Any, NamedTuple
 
 import dns.name
@@ -21,6 +21,7 @@ import dns.rdatatype
 
 from dnstrace.analysis.apexes import unsure, without_false_apexes
 from dnstrace.analysis.ordering import arranged
+from dnstrace.analysis.zones_shown import with_zones_shown
 from dnstrace.model import (
     ROOT,
     Address,
@@ -42,10 +43,10 @@ from dnstrace.model.structs import replace
 from dnstrace.walk.addressed import askable, each_once, only
 from dnstrace.walk.asking import Asking
 from dnstrace.walk.beyond import Beyond, beyond, elsewhere
-from dnstrace.walk.confirming import TIMES, began_plain, doubtful, gets_error, in_turns
 from dnstrace.walk.context import TraceContext
 from dnstrace.walk.descent import Walk
 from dnstrace.walk.probes import TELLING_TRIES, Put, plain_shape, probes_of, usual_shape
+from dnstrace.walk.putting_again import PuttingAgain
 from dnstrace.walk.strategy import Strategy
 from dnstrace.walk.survey import EVERY_ADDRESS, ask_all
 from dnstrace.walk.syncing import requests_to_parent
@@ -79,8 +80,17 @@ class Probing:
             *(self._put_elsewhere(each) for each in elsewhere(trace)),
             self._check_hints(trace),
         )
+        zones += await self._probe_zones_below({cut.zone for cut, _ in zones})
         differing = requests_to_parent(self._context.journal.snapshot(), zones)
         await asyncio.gather(*map(self._put_beyond, differing), self._ask_for_apexes())
+
+    async def _probe_zones_below(self, probed: Container[Name]) -> list[tuple[Delegation, Step]]:
+        """Probe the zones that only the probes so far have shown to be on the servers of the zone above."""
+        await self._ask_for_apexes()
+        trace = with_zones_shown(without_false_apexes(self._context.journal.snapshot()))
+        found = [(cut, step) for cut, step in targets(trace) if cut.zone not in probed]
+        await asyncio.gather(*(self._probe_zone(cut, step, trace) for cut, step in found))
+        return found
 
     async def _ask_for_apexes(self) -> None:
         """Ask for the SOA records of names that a denial so far makes the apexes of zones."""
@@ -145,29 +155,7 @@ class Probing:
             self._probe_silent(cut, after, probes),
             self._put_plain(cut, after),
         )
-        await self._confirm(cut.zone)
-
-    async def _confirm(self, zone: Name) -> None:
-        """Put the probes again that an address failed although it answered others."""
-        steps = [self._context.journal[number] for number in self._puts]
-        failed = doubtful(step for step in steps if step.zone == zone)
-        await asyncio.gather(*(self._put_again(address, numbers) for address, numbers in failed.items()))
-
-    async def _put_again(self, address: str, numbers: list[int]) -> None:
-        """Put some probes to one address again, a few at a time."""
-        for turn in in_turns(numbers):
-            await asyncio.gather(*(self._ask_again(number, address) for number in turn))
-
-    async def _ask_again(self, number: int, address: str) -> None:
-        """Put the probe of a step to one of its addresses once more; a few times if it gets an error."""
-        step, put = self._context.journal[number], self._puts[number]
-        cut = only(Delegation(step.zone, step.servers), frozenset({address}))
-        plain = frozenset({address} if began_plain(step, address) else ())
-        strategy = replace(_one_probe(put._replace(tries=1)), without_edns=plain)
-        for _ in range(TIMES):
-            await self._ask(number, cut, put.question, strategy)
-            if not gets_error(self._context.journal[number], address):
-                return
+        await PuttingAgain(self, self._context.journal, self._puts).confirm(cut.zone, cut, after)
 
     async def _probe_silent(self, cut: Delegation, after: Step, probes: list[Put]) -> None:
         """Ask the addresses that did not answer the walk another question; those that reply, everything.
@@ -239,26 +227,41 @@ class Probing:
         await self._walk.look_up(name, next(naming, after), every=True)
 
     async def _put(self, probed: _Probed, put: Put, after: int) -> int | None:
+        """One probe, to every address over TCP, otherwise to those that replied to the walk."""
+        return await self.put(probed.every if put.probe is Probe.TCP else probed.alive, put, after)
+
+    async def put(self, cut: Delegation, put: Put, after: int) -> int | None:
         """One probe: a step of its own, in which every address is asked; None where there is none."""
         journal = self._context.journal
-        cut = probed.every if put.probe is Probe.TCP else probed.alive
         if not cut.servers:
             return None
         step = journal.begin(after, Purpose.PROBE, cut, put.question, all_servers=True, probe=put.probe)
         self._puts[step] = put
-        await self._ask(step, cut, put.question, _one_probe(put))
+        await self.ask(step, cut, put.question, self.strategy(put))
         return step
 
-    async def _ask(self, step: int, cut: Delegation, question: Question, strategy: Strategy) -> None:
+    async def ask(self, step: int, cut: Delegation, question: Question, strategy: Strategy) -> None:
         """Put a probe to the servers of `cut`, and record what comes in a step."""
         journal = self._context.journal
-        chosen = None
+        asking = Asking(self._context, step, cut, question, strategy, _look_up_nothing)
         try:
-            asking = Asking(self._context, step, cut, question, strategy, _look_up_nothing)
             chosen = await asking.run()
-        finally:
-            heard = any(attempt.exchange.message is not None for attempt in journal[step].attempts)
-            journal.finish(step, Outcome.ANSWER if heard else Outcome.FAILED, chosen)
+        except asyncio.CancelledError:
+            journal.stop(step)
+            raise
+        heard = any(attempt.exchange.message is not None for attempt in journal[step].attempts)
+        denied = bool(self._context.budget.cut_short and asking.denied)
+        limited = asking.late or denied or journal[step].limited
+        journal.finish(step, Outcome.ANSWER if heard else Outcome.FAILED, chosen, limited=limited)
+
+    def strategy(self, put: Put) -> Strategy:
+        """The strategy of a probe: every address, with a query of that shape, and nothing else."""
+
+        async def choose(asking: Asking) -> int | None:
+            tries = min(put.tries, asking.context.settings.tries)
+            return await ask_all(asking, tries, sparing=put.tries < TELLING_TRIES)
+
+        return replace(EVERY_ADDRESS, choose=choose, shape=put.shape, tells_life=False)
 
     def _child_names(self, zone: Name) -> list[Name]:
         """The name servers that the zone's own servers name."""
@@ -278,16 +281,6 @@ class Probing:
                 for attempt in step.attempts:
                     found[step.question.name] |= dict.fromkeys(_addresses_in(attempt.meaning))
         return found
-
-
-def _one_probe(put: Put) -> Strategy:
-    """The strategy of a probe: every address, with a query of that shape, and nothing else."""
-
-    async def choose(asking: Asking) -> int | None:
-        tries = min(put.tries, asking.context.settings.tries)
-        return await ask_all(asking, tries, sparing=put.tries < TELLING_TRIES)
-
-    return replace(EVERY_ADDRESS, choose=choose, shape=put.shape, tells_life=False)
 
 
 async def _look_up_nothing(name: Name, of_parent: bool) -> tuple[Address, ...]:
