@@ -78,7 +78,7 @@ class HeardReply(Struct):
         return next((r for r in found if r.name == name and r.rdtype == rdtype), None)
 
 
-@kept(most=2048)
+@kept(most=1024)
 def _readings(meaning: Meaning) -> dict[Hashable, object]:
     """What was read from replies with this meaning, by how; filled as it is wanted."""
     return {}
