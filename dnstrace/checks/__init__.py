@@ -133,6 +133,11 @@ class Checking:
         self._found += rule.apply(self._evidence)
 
     @property
+    def held_back(self) -> frozenset[str]:
+        """The codes of the rules that a limit kept from being applied to every zone."""
+        return frozenset(self._evidence.held_back)
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
         """Errors first, then warnings, then notices; what stands alone hides everything else."""
         alone = [each for each in self._found if Trait.STANDS_ALONE in CATALOGUE[each.code].traits]

@@ -8,7 +8,7 @@ from typing import TypedDict
 import dns.rdatatype
 
 from dnstrace.checks.alias_links import AliasLink, Source, links_of
-from dnstrace.checks.catalogue import of_cut, of_trace
+from dnstrace.checks.catalogue import Trait, of_cut, of_trace
 from dnstrace.checks.evidence import Cut, Evidence
 from dnstrace.checks.phrases import listed, where
 from dnstrace.checks.pointers import is_handed_over, without_pointer
@@ -28,7 +28,7 @@ _OF_HOST = 4  # labels, the root's included, of a name that is surely one of the
 _LONG, _TOO_LONG = 8, 16  # aliases in a row: what every resolver follows, and more than any resolver does
 
 
-@of_trace(Level.ERROR, Blame.HOST)
+@of_trace(Level.ERROR, Blame.HOST, Trait.SURE_AT_ONCE)
 def alias_loop(evidence: Evidence) -> Iterator[Observation]:
     """The aliases lead in a circle.
 
@@ -104,7 +104,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
     )
 
 
-@of_trace(Level.WARNING, Blame.HOST, also=(Level.ERROR,))
+@of_trace(Level.WARNING, Blame.HOST, Trait.SURE_AT_ONCE, also=(Level.ERROR,))
 def alias_chain_long(evidence: Evidence) -> Iterator[Observation]:
     """The chain of aliases is longer than some resolvers follow.
 

@@ -13,7 +13,8 @@ from dnstrace.checks.anomalies import anomalies
 from dnstrace.checks.anomaly import Anomaly
 from dnstrace.checks.evidence import Evidence
 from dnstrace.checks.explaining import explaining
-from dnstrace.checks.harmless import Known, is_harmless
+from dnstrace.checks.harmless import is_harmless
+from dnstrace.checks.known import Known
 from dnstrace.model import Probe
 from dnstrace.model.findings import Finding
 

@@ -18,7 +18,7 @@ from dnstrace.checks.anomaly import BESIDE, SHAPED
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import SHOWS_NOTHING, HeardReply, gist, replies_of
 from dnstrace.checks.statements import soa_with_referral
-from dnstrace.model import Attempt, Kind, Probe, Purpose, Transport
+from dnstrace.model import Attempt, Cause, Kind, Probe, Purpose, Question, Transport
 
 _ANSWERS = NEGATIVE | POSITIVE  # what a zone's own servers say with authority
 _FAILED = ERRORS | {Kind.TIMEOUT}
@@ -99,6 +99,24 @@ def answered_with_edns(cut: Cut) -> set[str]:
         if attempt.exchange.query.edns is not None and attempt.exchange.query.transport is Transport.UDP
     )
     return {exchange.query.address for exchange in with_edns if exchange.message is not None}
+
+
+def dropped_with_edns(cut: Cut) -> list[HeardReply]:
+    """The queries that get no reply with EDNS, and one without, at addresses that answer others with EDNS.
+
+    That is recorded as the cause only after a third query with EDNS in vain.
+    """
+    steady = answered_with_edns(cut) - cut.once(unsteady)
+    found: dict[tuple[str, Question], HeardReply] = {}
+    replied: set[tuple[str, Question]] = set()
+    for step in (step for step in cut.steps if step.zone == cut.zone and not step.at_resolver):
+        for attempt in step.attempts:
+            query = attempt.exchange.query
+            if attempt.cause is Cause.DROPS_EDNS and query.address in steady:
+                found.setdefault((query.address, step.question), HeardReply(step, attempt))
+            elif attempt.exchange.message is not None and query.edns is not None:
+                replied.add((query.address, step.question))
+    return [reply for key, reply in found.items() if key not in replied]
 
 
 def heard_over_udp(cut: Cut) -> set[str]:

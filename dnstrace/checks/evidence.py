@@ -15,6 +15,7 @@ from dnstrace.analysis.hints import outdated_hints
 from dnstrace.analysis.paths import unheard
 from dnstrace.analysis.stopping import stops_in, until_stopped
 from dnstrace.checks.about import About
+from dnstrace.checks.partial import is_partial, unconfirmed
 from dnstrace.checks.reads import EVERYTHING, Reads
 from dnstrace.checks.replies import HeardReply, before_silence, replies_of
 from dnstrace.model import (
@@ -96,6 +97,11 @@ class Cut(About):
         if self.sound is not None:
             self.sound.spoil()
 
+    @cached_property
+    def partial(self) -> bool:
+        """Whether a limit kept the servers of the zone, or above it, from being asked everything."""
+        return is_partial(self, self._evidence.trace)
+
     @property
     def probed(self) -> bool:
         """Whether the servers of the zone were probed: only then is known what probes alone can show."""
@@ -168,7 +174,9 @@ class Cut(About):
         """
         walked = {reply.address for reply in self.replies}
         others = (reply for reply in self._of(Probe.SOA) if reply.address not in walked)
-        return tuple(map(self._or_silence, map(self._of_zone, (*self.replies, *others))))
+        every = map(self._or_silence, map(self._of_zone, (*self.replies, *others)))
+        unsure = unconfirmed(self, self._evidence.trace)
+        return tuple(reply for reply in every if reply.meaning.usable or reply.address not in unsure)
 
     def _or_silence(self, reply: HeardReply) -> HeardReply:
         """A query that did not time out, since the deadline came first, where all before it had."""
@@ -210,21 +218,6 @@ class Cut(About):
         return tuple(attempt for step in self.all_steps for attempt in step.attempts)
 
     @cached_property
-    def lost_over_tcp(self) -> dict[str, HeardReply]:
-        """By address, what was needed over TCP after a truncated reply, and did not come.
-
-        It may have been asked in the walk, in a probe, or to fetch keys.
-        """
-        purposes = {Purpose.DNSKEY, Purpose.DS}
-        keys = (s for s in self.steps if s.purpose in purposes and s.zone == self.zone)
-        found: dict[str, HeardReply] = {}
-        for step in (*self.walked, *keys, *self._probes):
-            for attempt in step.attempts:
-                if attempt.cause is Cause.NO_TCP:
-                    found.setdefault(attempt.exchange.query.address, HeardReply(step, attempt))
-        return found
-
-    @cached_property
     def heard(self) -> frozenset[str]:
         """The addresses that replied to the walk at least once, even if with a truncated reply."""
         attempts = (attempt for step in self.walked for attempt in step.attempts)
@@ -262,16 +255,18 @@ class Evidence:
     """A trace and its zone cuts, from the root down, in the order in which the walk reached them.
 
     Left out are attempts that only chance made, as no finding may follow from them; queries to a server that
-    had stopped answering count as not awaited. `found` are the findings so far, `made` all cuts looked at.
+    had stopped answering count as not awaited. `found` are the findings so far, `made` all cuts looked at;
+    the rules `held_back` leave out partial cuts.
     """
 
     def __init__(self, trace: Trace, unchanged: Unchanged | None = None) -> None:
         trace = needed(trace)
         self.stops = stops_in(trace.steps)
         self.trace = trace = until_stopped(trace, self.stops)
-        self.reads, self.unchanged = Reads(), unchanged
+        self.reads, self.unchanged = Reads(), None if trace.cut_short else unchanged
         self.found: list[Finding] = []
         self.made: list[Cut] = []
+        self.held_back: set[str] = set()
         main = [step for step in trace.steps if step.main]
         self.unheard = frozenset(unheard(step for step in main if step.all_servers) | trace.unasked.keys())
         zones: dict[Name, None] = {}

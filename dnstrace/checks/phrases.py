@@ -9,6 +9,7 @@ import dns.rdatatype
 
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import HeardReply, by_server
+from dnstrace.checks.upper_zone import upper_zone
 from dnstrace.model import Question
 from dnstrace.model.naming import plain, zone_text
 
@@ -18,6 +19,8 @@ UPDATE = "update the name server software of {server}, or whatever changes its r
 
 def parent_text(cut: Cut) -> str:
     """The zone that delegates to this one, as far as it is known."""
+    if (upper := upper_zone(cut)) is not None:
+        return zone_text(upper)
     known = cut.parent is not None and not cut.referrals[0].step.given
     return zone_text(cut.parent) if known and cut.parent is not None else "the parent zone"
 
@@ -25,6 +28,12 @@ def parent_text(cut: Cut) -> str:
 def question_text(question: Question) -> str:
     """A question by name and type: `www.example.com A`."""
     return f"{plain(question.name)} {dns.rdatatype.to_text(question.rdtype)}"
+
+
+def keys_text(tags: Iterable[int]) -> str:
+    """Keys by their tags: `key 12345`, or `keys 12345 and 54321`."""
+    tags = dict.fromkeys(tags)
+    return f"{'key' if len(tags) == 1 else 'keys'} {listed(tags)}"
 
 
 def listed(items: Iterable[object], most: int = 6) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import dns.rdatatype
 
@@ -10,12 +10,11 @@ from dnstrace.checks.catalogue import Trait, of_cut
 from dnstrace.checks.child_sync import notified_at, or_notify
 from dnstrace.checks.delegated_keys import deletes, of_ds, published, to_publish, unheard, wanted
 from dnstrace.checks.digests import wrong_digests
-from dnstrace.checks.ds_fixes import cure_of_ds, lacks_own_keys, remedy_of_ds
+from dnstrace.checks.ds_fixes import cure_of_ds, is_hosts, lost_keys, remedy_of_ds
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.phrases import listed, parent_text, where
+from dnstrace.checks.phrases import keys_text, listed, parent_text, where
 from dnstrace.checks.remedies import at_parent, in_zone
 from dnstrace.checks.replies import HeardReply, by_server, steps_of
-from dnstrace.checks.serials import primaries
 from dnstrace.checks.signing import Signing, signing_of
 from dnstrace.dnssec.algorithms import (
     SHA1_DIGEST,
@@ -37,7 +36,7 @@ from dnstrace.model.naming import zone_text
 _ODD = (Standing.RESERVED, Standing.UNASSIGNED, Standing.PRIVATE, Standing.NOT_FOR_ZONES)
 
 
-@of_cut(Level.ERROR, Blame.REGISTRAR, Trait.BREAKS_TRUST)
+@of_cut(Level.ERROR, Blame.REGISTRAR, Trait.BREAKS_TRUST, Trait.SURE_AT_ONCE)
 def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
     """The parent has DS records for the zone, but none matches a key of the zone.
 
@@ -67,12 +66,12 @@ def ds_without_dnskey(cut: Cut) -> Iterator[Observation]:
     publish = () if unheard(cut) else to_publish(cut)
     steps = (*signing.ds_steps, *steps_of(reply for reply, _ in signing.key_replies.values()))
     yield Observation(
-        f"{parent_text(cut)} has {_ds_text(usable)} for {_keys_text(ds.key_tag for ds in usable)}"
+        f"{parent_text(cut)} has {_ds_text(usable)} for {keys_text(ds.key_tag for ds in usable)}"
         f"{_not_had(cut, usable)}",
         steps,
         cure=cure_of_ds(cut, bool(publish)),
         records=publish,
-        blame=Blame.HOST if unheard(cut) or lacks_own_keys(cut) else None,
+        blame=Blame.HOST if is_hosts(cut, publish) else None,
         remedy=remedy_of_ds(cut, publish),
     )
 
@@ -127,7 +126,7 @@ def dnskey_without_ds(cut: Cut) -> Iterator[Observation]:
     if not (cut.probed and signing.keys and signing.ds_known and not signing.ds and signing.below_anchor):
         return
     if not deletes(asked) and (publish := to_publish(cut)):
-        keys = _keys_text(map(key_tag, signing.signing_keys))
+        keys = keys_text(map(key_tag, signing.signing_keys))
         yield Observation(
             f"{zone_text(cut.zone)} is signed with {keys}, but {parent_text(cut)} has no DS record"
             f"{notified_at(cut, dns.rdatatype.CDS) if asked else ''}",
@@ -260,22 +259,13 @@ def dnskey_differs(cut: Cut) -> Iterator[Observation]:
         f"the servers of {zone_text(cut.zone)} have different keys: {each}",
         steps_of(reply for _, replies in groups for reply in replies),
         server=next(iter(servers)) if len(servers) == 1 else None,
-        cure=_same_keys(cut, unsigned),
+        cure=f"load the same version of {zone_text(cut.zone)} on all its servers",
         level=Level.ERROR if _breaks(cut, groups) else None,
         remedy=in_zone(cut.zone, servers=servers),
     )
 
 
 # --- what they look at -------------------------------------------------------------------------
-
-
-def _same_keys(cut: Cut, unsigned: bool) -> str:
-    """What gives all servers the same keys; hosts that sign by themselves need those of one another."""
-    zone = zone_text(cut.zone)
-    if not primaries(cut):
-        return f"load the same version of {zone} on all its servers"
-    also = f"sign {zone} at each of its hosts, and " if unsigned else ""
-    return f"{also}publish the keys of all hosts of {zone} in the DNSKEY records at each of them"
 
 
 def _breaks(cut: Cut, groups: list[tuple[frozenset[DNSKEY], list[HeardReply]]]) -> bool:
@@ -299,17 +289,21 @@ def _not_had(cut: Cut, usable: list[DS]) -> str:
         )
     if near:
         return f", which {zone} has, but which is revoked or not a zone key"
-    had = _keys_text(map(key_tag, sorted(keys))) if keys else "no keys"
-    return f", which {zone} does not have: it has {had}"
+    had = keys_text(map(key_tag, sorted(keys))) if keys else "no keys"
+    return f", which {zone} does not have{_although(cut)}: it has {had}"
+
+
+def _although(cut: Cut) -> str:
+    """That the zone is signed with the keys that it lacks, if it is."""
+    if not (lost := lost_keys(cut)):
+        return ""
+    if not signing_of(cut).keys:
+        return ", although its data is signed"
+    return f", although {keys_text(lost)} {'sign' if len(lost) > 1 else 'signs'} its DNSKEY records"
 
 
 def _ds_text(records: list[DS]) -> str:
     return "a DS record" if len(records) == 1 else "DS records"
-
-
-def _keys_text(tags: Iterable[int]) -> str:
-    tags = dict.fromkeys(tags)
-    return f"{'key' if len(tags) == 1 else 'keys'} {listed(tags)}"
 
 
 def _is_stale(signing: Signing, ds: DS, named: set[tuple[int, int]], wrong: frozenset[DS]) -> bool:

@@ -29,7 +29,7 @@ _SHARE = 10  # a signature with less than a tenth of its validity period left sh
 _SHORT, _LONG_LIVED = 2 * 86400, 10 * 86400  # two days are little of ten or more
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
 def signature_missing(cut: Cut) -> Iterator[Observation]:
     """Data of a signed zone has no signature.
 
@@ -47,7 +47,7 @@ def signature_missing(cut: Cut) -> Iterator[Observation]:
     yield from _faults_with(cut, Trouble.MISSING, lambda first: " has no signature")
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
 def signature_bad(cut: Cut) -> Iterator[Observation]:
     """A signature does not match its data.
 
@@ -100,7 +100,7 @@ def _with_ds_replaced(cut: Cut, found: Observation) -> Observation:
     )
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
 def signature_expired(cut: Cut) -> Iterator[Observation]:
     """Signatures have expired.
 
@@ -118,7 +118,7 @@ def signature_expired(cut: Cut) -> Iterator[Observation]:
     yield from _faults_with(cut, Trouble.EXPIRED, lambda first: f": {first.checked.reason}")
 
 
-@of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST, also=(Level.WARNING,))
+@of_cut(Level.ERROR, Blame.HOST, Trait.BREAKS_TRUST, Trait.SURE_AT_ONCE, also=(Level.WARNING,))
 def signature_not_yet_valid(cut: Cut) -> Iterator[Observation]:
     """Signatures are not valid yet.
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Coroutine, Iterable
+from collections.abc import Container, Coroutine, Iterable
 from typing import Any, NamedTuple
 
 import dns.name
@@ -21,6 +21,7 @@ import dns.rdatatype
 
 from dnstrace.analysis.apexes import unsure, without_false_apexes
 from dnstrace.analysis.ordering import arranged
+from dnstrace.analysis.zones_shown import with_zones_shown
 from dnstrace.model import (
     ROOT,
     Address,
@@ -79,8 +80,17 @@ class Probing:
             *(self._put_elsewhere(each) for each in elsewhere(trace)),
             self._check_hints(trace),
         )
+        zones += await self._probe_zones_below({cut.zone for cut, _ in zones})
         differing = requests_to_parent(self._context.journal.snapshot(), zones)
         await asyncio.gather(*map(self._put_beyond, differing), self._ask_for_apexes())
+
+    async def _probe_zones_below(self, probed: Container[Name]) -> list[tuple[Delegation, Step]]:
+        """Probe the zones that only the probes so far have shown to be on the servers of the zone above."""
+        await self._ask_for_apexes()
+        trace = with_zones_shown(without_false_apexes(self._context.journal.snapshot()))
+        found = [(cut, step) for cut, step in targets(trace) if cut.zone not in probed]
+        await asyncio.gather(*(self._probe_zone(cut, step, trace) for cut, step in found))
+        return found
 
     async def _ask_for_apexes(self) -> None:
         """Ask for the SOA records of names that a denial so far makes the apexes of zones."""
