@@ -78,7 +78,7 @@ def _as_one(group: list[Finding], addresses: Addresses) -> Finding:
         return first
     names = [_named(each, addresses) for each in others]
     if len(names) > _NAMED:
-        names[_NAMED:] = [f"{len(names) - _NAMED} more"]
+        names[_NAMED:] = [f"{len(names) - _NAMED:,} more"]
     listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
     return replace(
         first,

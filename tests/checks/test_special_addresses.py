@@ -13,7 +13,6 @@ from tests.checks.checking import checked, made_of
 from tests.checks.documented import assert_fires
 
 CODE = "ns-address-special"
-GLUE = "example NS ns1.example\nexample NS ns2.example\nns1.example A 10.0.0.1\nns2.example A "
 
 
 def test_the_rule_fires_where_it_should_and_only_there() -> None:
@@ -51,6 +50,9 @@ def test_an_internal_server_that_only_the_zone_lists_makes_room_for_those_of_the
     assert (finding.blame is Blame.HOST and bool(finding.rehearsed)) is not listed_above
 
 
+SPECIAL_GLUE = "example NS ns1.example\nexample NS ns2.example\nns1.example A 10.0.0.1\nns2.example A "
+
+
 @pytest.mark.parametrize(
     ("other", "fix", "seen"),
     [
@@ -68,9 +70,10 @@ def test_special_glue_is_changed_to_the_addresses_of_the_zone_if_these_are_known
     world = made_of(
         "_internet",
         servers={name: {"addresses": addresses} for name, addresses in hosts.items()},
-        zones={"com.": {"add": GLUE + other}, "example.com.": {"text": head + own}},
+        zones={"com.": {"add": SPECIAL_GLUE + other}, "example.com.": {"text": head + own}},
     )
-    first = next(each for each in checked(world).findings or () if each.code == CODE)
+    findings = checked(world).findings or ()
+    first = next(each for each in findings if each.code == "ns-address-special")
     assert (first.server, first.blame) == (dns.name.from_text("ns1.example.com."), Blame.REGISTRAR)
     assert first.cure == f"change the glue for ns1.example.com to {fix}"
     assert first.rehearsed.startswith(seen) and bool(first.rehearsed) is bool(seen)
