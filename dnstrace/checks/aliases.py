@@ -95,7 +95,7 @@ def alias_dangling(evidence: Evidence) -> Iterator[Observation]:
         remedy = in_zone(zone, change=[str(source._replace(target=meant))])
     elif (wrong := mistyped(source.target)) is not None:
         why += f": {wrong.what}"
-        cure = f"point {source.what} at {plain(wrong.name)}, if that is meant, or remove {_named(source)}"
+        cure = f"remove {_named(source)}, or point it at {plain(wrong.name)}, if that is meant"
     by = "" if source.owner == last.owner else f" by {_named(source)}"
     yield Observation(
         f"{plain(last.owner)} is an alias of {plain(last.target)}{by}, {why}",
