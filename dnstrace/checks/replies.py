@@ -11,11 +11,12 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.analysis.paths import by_address
-from dnstrace.model import Attempt, Kind, Meaning, Name, Step
+from dnstrace.model import Attempt, Cause, Kind, Meaning, Name, Step, Transport
 from dnstrace.model.kept import kept
 from dnstrace.model.structs import Struct
 
 Reading = TypeVar("Reading")
+_PLAIN_PAYLOAD = 512  # octets of a reply over UDP that every client takes (RFC 1035 section 4.2.1)
 
 SILENCES = frozenset({Kind.TIMEOUT, Kind.PORT_UNREACHABLE, Kind.HOST_UNREACHABLE, Kind.CONNECTION_LOST})
 """What shows that nothing came back, though it was awaited."""
@@ -121,3 +122,16 @@ def rcode_text(reply: HeardReply) -> str:
 def gist(reply: HeardReply) -> tuple[Kind, bool]:
     """What a probe has to have in common with its control: records may change in the meantime."""
     return reply.meaning.kind, reply.meaning.authoritative
+
+
+def is_refuted(step: Step, shown: Attempt) -> bool:
+    """Whether the size of a reply was not the cause of silence: as it came over TCP, it fits into a datagram.
+
+    Servers that limit the rate of their replies truncate some of any size.
+    """
+    if shown.cause is not Cause.DROPS_LARGE_UDP:
+        return False
+    address = shown.exchange.query.address
+    over_tcp = (a.exchange for a in step.attempts if a.exchange.query.transport is Transport.TCP)
+    whole = (each.wire for each in over_tcp if each.query.address == address)
+    return any(wire is not None and len(wire) <= _PLAIN_PAYLOAD for wire in whole)
