@@ -18,7 +18,7 @@ from dnstrace.analysis.stopping import stops_in, until_stopped
 from dnstrace.checks.about import About
 from dnstrace.checks.partial import is_partial, unconfirmed
 from dnstrace.checks.reads import EVERYTHING, Reads
-from dnstrace.checks.replies import HeardReply, before_silence, is_refuted, replies_of
+from dnstrace.checks.replies import HeardReply, before_silence, replies_of, small_after_truncation
 from dnstrace.model import (
     Attempt,
     Cause,
@@ -317,10 +317,11 @@ class Evidence:
         What one step finds out about an address, later ones take for granted.
         """
         found: dict[Cause, set[str]] = {cause: set() for cause in Cause}
-        for step in self.trace.steps:
-            for attempt in step.attempts:
-                if (shown := attempt.cause) is not None and not is_refuted(step, attempt):
-                    found[shown].add(attempt.exchange.query.address)
+        for attempt in (attempt for step in self.trace.steps for attempt in step.attempts):
+            if attempt.cause is not None:
+                found[attempt.cause].add(attempt.exchange.query.address)
+        if large := found[Cause.DROPS_LARGE_UDP]:
+            large.difference_update(*map(small_after_truncation, self.trace.steps))
         return found
 
     @cached_property

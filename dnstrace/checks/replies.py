@@ -11,7 +11,7 @@ import dns.rdatatype
 import dns.rrset
 
 from dnstrace.analysis.paths import by_address
-from dnstrace.model import Attempt, Cause, Kind, Meaning, Name, Step, Transport
+from dnstrace.model import Attempt, Kind, Meaning, Name, Step
 from dnstrace.model.kept import kept
 from dnstrace.model.structs import Struct
 
@@ -124,14 +124,12 @@ def gist(reply: HeardReply) -> tuple[Kind, bool]:
     return reply.meaning.kind, reply.meaning.authoritative
 
 
-def is_refuted(step: Step, shown: Attempt) -> bool:
-    """Whether the size of a reply was not the cause of silence: as it came over TCP, it fits into a datagram.
+def small_after_truncation(step: Step) -> frozenset[str]:
+    """The addresses that truncated a reply over UDP, though it is small enough, as it came in another way.
 
     Servers that limit the rate of their replies truncate some of any size.
     """
-    if shown.cause is not Cause.DROPS_LARGE_UDP:
-        return False
-    address = shown.exchange.query.address
-    over_tcp = (a.exchange for a in step.attempts if a.exchange.query.transport is Transport.TCP)
-    whole = (each.wire for each in over_tcp if each.query.address == address)
-    return any(wire is not None and len(wire) <= _PLAIN_PAYLOAD for wire in whole)
+    cut_short = {a.exchange.query.address for a in step.attempts if a.meaning.kind is Kind.TRUNCATED}
+    whole = (each for each in step.attempts if each.meaning.usable and each.exchange.wire is not None)
+    small = {a.exchange.query.address for a in whole if len(a.exchange.wire or b"") <= _PLAIN_PAYLOAD}
+    return frozenset(cut_short & small)

@@ -262,8 +262,6 @@ def _version_fault(reply: HeardReply) -> str:
         return "does not reply"
     if reply.message.rcode() == dns.rcode.BADVERS and reply.message.edns >= 0:
         return ""
-    if reply.meaning.kind is Kind.TRUNCATED:
-        return ""  # what it would reply does not show
     return f"replies {dns.rcode.to_text(reply.message.rcode())}"
 
 
