@@ -18,7 +18,7 @@ from dnstrace.checks.anomaly import BESIDE, SHAPED
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import SHOWS_NOTHING, HeardReply, gist, replies_of
 from dnstrace.checks.statements import soa_with_referral
-from dnstrace.model import Attempt, Kind, Probe, Purpose, Transport
+from dnstrace.model import Attempt, Cause, Kind, Probe, Purpose, Question, Transport
 
 _ANSWERS = NEGATIVE | POSITIVE  # what a zone's own servers say with authority
 _UNSTEADY = ERRORS | {Kind.TIMEOUT, Kind.TRUNCATED}
@@ -58,7 +58,7 @@ def at_times(cut: Cut) -> dict[str, list[HeardReply]]:
         address
         for address, replies in lost.items()
         if len(replies) >= _LOST and len(replies) * _LOST_SHARE >= sent[address]
-    }
+    } - cut.once(large_lost)
     every = {address: [*errors[address], *(lost[address] if address in lossy else ())] for address in sent}
     return {address: replies for address, replies in every.items() if replies}
 
@@ -89,6 +89,33 @@ def _is_cut_short(reply: HeardReply) -> bool:
     return reply.meaning.kind in (Kind.TRUNCATED, Kind.TRUNCATED_OVER_TCP)
 
 
+def large_lost(cut: Cut) -> frozenset[str]:
+    """The addresses whose large replies over UDP are lost: the same queries are answered in less room.
+
+    Chance loses small datagrams as well: here, all that arrived at once is smaller than all that did not.
+    """
+    at_once: dict[str, list[int]] = defaultdict(list)
+    later: dict[str, list[int]] = defaultdict(list)
+    for step in cut.all_steps:
+        lost: dict[str, int] = {}  # the room that was offered in vain
+        for attempt in step.attempts:
+            query, wire = attempt.exchange.query, attempt.exchange.wire
+            if query.transport is not Transport.UDP or query.edns is None:
+                continue
+            if attempt.meaning.kind is Kind.TIMEOUT:
+                lost[query.address] = query.edns.payload
+            elif wire is not None and query.edns.payload < lost.get(query.address, 0):
+                whole = attempt.meaning.kind is not Kind.TRUNCATED
+                later[query.address].append(len(wire) if whole else query.edns.payload)
+            elif wire is not None:
+                at_once[query.address].append(len(wire))
+    return frozenset(
+        address
+        for address, sizes in later.items()
+        if min(len(sizes), len(at_once[address])) >= _LOST and min(sizes) > max(at_once[address])
+    )
+
+
 def knowing_edns(cut: Cut, probe: Probe) -> list[HeardReply]:
     """The replies to a probe of servers that answer the same question with plain EDNS, which is its control.
 
@@ -115,6 +142,24 @@ def answered_with_edns(cut: Cut) -> set[str]:
         if attempt.exchange.query.edns is not None and attempt.exchange.query.transport is Transport.UDP
     )
     return {exchange.query.address for exchange in with_edns if exchange.message is not None}
+
+
+def dropped_with_edns(cut: Cut) -> list[HeardReply]:
+    """The queries that get no reply with EDNS, and one without, at addresses that answer others with EDNS.
+
+    That is recorded as the cause only after a third query with EDNS in vain.
+    """
+    steady = answered_with_edns(cut) - cut.once(unsteady)
+    found: dict[tuple[str, Question], HeardReply] = {}
+    replied: set[tuple[str, Question]] = set()
+    for step in (step for step in cut.steps if step.zone == cut.zone and not step.at_resolver):
+        for attempt in step.attempts:
+            query = attempt.exchange.query
+            if attempt.cause is Cause.DROPS_EDNS and query.address in steady:
+                found.setdefault((query.address, step.question), HeardReply(step, attempt))
+            elif attempt.exchange.message is not None and query.edns is not None:
+                replied.add((query.address, step.question))
+    return [reply for key, reply in found.items() if key not in replied]
 
 
 def heard_over_udp(cut: Cut) -> set[str]:

@@ -18,7 +18,7 @@ from dnstrace.analysis.stopping import stops_in, until_stopped
 from dnstrace.checks.about import About
 from dnstrace.checks.partial import is_partial, unconfirmed
 from dnstrace.checks.reads import EVERYTHING, Reads
-from dnstrace.checks.replies import HeardReply, before_silence, replies_of, small_after_truncation
+from dnstrace.checks.replies import FAILING, HeardReply, before_silence, causes_in, replies_of
 from dnstrace.model import (
     Attempt,
     Cause,
@@ -35,18 +35,12 @@ from dnstrace.model import (
 from dnstrace.model.heard import DROPPED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dnstrace.checks.unchanged import Sound, Unchanged
     from dnstrace.model.findings import Finding
 
 _NO_PROBES = frozenset({None, Probe.SIGNAL, Probe.DSYNC, Probe.REHEARSAL})  # not about the zone as it is
-
-FAILING = frozenset((
-    Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.FORMAT_ERROR, Kind.SERVER_FAILURE, Kind.NOT_IMPLEMENTED,
-    Kind.REFUSED, Kind.BAD_VERSION, Kind.BAD_COOKIE, Kind.OTHER_RCODE, Kind.EMPTY,
-    Kind.OTHER_TYPE, Kind.OTHER_NAME, Kind.WRONG_CLASS,
-    Kind.UPWARD_REFERRAL, Kind.SIDEWAYS_REFERRAL, Kind.SELF_REFERRAL,
-))  # fmt: skip
-"""What says nothing about the zone at an address that answers another question about it."""
 
 _SERVES = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.REFERRAL, Kind.YXDOMAIN})
 
@@ -224,6 +218,12 @@ class Cut(About):
         attempts = (attempt for step in self.walked for attempt in step.attempts)
         return frozenset(a.exchange.query.address for a in attempts if a.exchange.message is not None)
 
+    def is_minor(self, sick: Iterable[HeardReply], asked: Iterable[HeardReply] | None = None) -> bool:
+        """Whether less than half of the addresses asked are at fault, in a zone above the one in question."""
+        asked = self.everyone if asked is None else asked
+        faulty = {reply.address for reply in sick}
+        return not self.probed and 2 * len(faulty) < len({reply.address for reply in asked})
+
     def probed_replies(self) -> tuple[HeardReply, ...]:
         """The last replies to every probe by address, of those that serve the zone.
 
@@ -316,13 +316,7 @@ class Evidence:
 
         What one step finds out about an address, later ones take for granted.
         """
-        found: dict[Cause, set[str]] = {cause: set() for cause in Cause}
-        for attempt in (attempt for step in self.trace.steps for attempt in step.attempts):
-            if attempt.cause is not None:
-                found[attempt.cause].add(attempt.exchange.query.address)
-        if large := found[Cause.DROPS_LARGE_UDP]:
-            large.difference_update(*map(small_after_truncation, self.trace.steps))
-        return found
+        return causes_in(self.trace.steps)
 
     @cached_property
     def lookups(self) -> dict[Name, list[Step]]:

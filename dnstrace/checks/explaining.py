@@ -113,7 +113,7 @@ DIFFERENT: dict[Sort, Codes] = {
         "ns-name-unresolvable ns-name-alias ns-name-is-address glue-missing glue-only-in-parent glue-differs",
         "cyclic-dependency referral-endless ns-address-special alias-loop alias-dangling no-ipv4",
         "fails refuses unreachable lame-server upward-referral no-udp wrong-reply malformed-reply",
-        "parent-servers-differ",
+        "parent-servers-differ no-tcp truncated-over-tcp drops-large-udp no-edns drops-edns",
     ),
 }  # fmt: skip
 """What explains anything else."""
