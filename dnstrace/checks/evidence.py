@@ -18,7 +18,7 @@ from dnstrace.analysis.stopping import stops_in, until_stopped
 from dnstrace.checks.about import About
 from dnstrace.checks.partial import is_partial, unconfirmed
 from dnstrace.checks.reads import EVERYTHING, Reads
-from dnstrace.checks.replies import FAILING, HeardReply, before_silence, replies_of
+from dnstrace.checks.replies import FAILING, HeardReply, before_silence, causes_in, replies_of
 from dnstrace.model import (
     Attempt,
     Cause,
@@ -316,11 +316,7 @@ class Evidence:
 
         What one step finds out about an address, later ones take for granted.
         """
-        found: dict[Cause, set[str]] = {cause: set() for cause in Cause}
-        for attempt in (attempt for step in self.trace.steps for attempt in step.attempts):
-            if attempt.cause is not None:
-                found[attempt.cause].add(attempt.exchange.query.address)
-        return found
+        return causes_in(self.trace.steps)
 
     @cached_property
     def lookups(self) -> dict[Name, list[Step]]:
