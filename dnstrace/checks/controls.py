@@ -13,12 +13,13 @@ from collections.abc import Hashable
 import dns.rcode
 
 from dnstrace.analysis.stopping import ERRORS, alike
-from dnstrace.checks.agreement import NEGATIVE, POSITIVE
+from dnstrace.checks.agreement import POSITIVE
 from dnstrace.checks.anomaly import BESIDE, SHAPED
 from dnstrace.checks.evidence import Cut
 from dnstrace.checks.replies import SHOWS_NOTHING, HeardReply, gist, replies_of
 from dnstrace.checks.statements import soa_with_referral
 from dnstrace.model import Attempt, Cause, Kind, Probe, Purpose, Question, Transport
+from dnstrace.model.heard import NEGATIVE
 
 _ANSWERS = NEGATIVE | POSITIVE  # what a zone's own servers say with authority
 _UNSTEADY = ERRORS | {Kind.TIMEOUT, Kind.TRUNCATED}

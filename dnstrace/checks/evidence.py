@@ -35,8 +35,6 @@ from dnstrace.model import (
 from dnstrace.model.heard import DROPPED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from dnstrace.checks.unchanged import Sound, Unchanged
     from dnstrace.model.findings import Finding
 
@@ -217,12 +215,6 @@ class Cut(About):
         """The addresses that replied to the walk at least once, even if with a truncated reply."""
         attempts = (attempt for step in self.walked for attempt in step.attempts)
         return frozenset(a.exchange.query.address for a in attempts if a.exchange.message is not None)
-
-    def is_minor(self, sick: Iterable[HeardReply], asked: Iterable[HeardReply] | None = None) -> bool:
-        """Whether less than half of the addresses asked are at fault, in a zone above the one in question."""
-        asked = self.everyone if asked is None else asked
-        faulty = {reply.address for reply in sick}
-        return not self.probed and 2 * len(faulty) < len({reply.address for reply in asked})
 
     def probed_replies(self) -> tuple[HeardReply, ...]:
         """The last replies to every probe by address, of those that serve the zone.
