@@ -91,7 +91,8 @@ def test_a_zone_that_is_no_longer_signed_has_no_records_to_publish() -> None:
         ),
         (
             "dnssec-no-dnskey",
-            "com has a DS record for key 33677, which example.com does not have: it has no keys",
+            "com has a DS record for key 33677, which example.com does not have, although its data is signed:"
+            " it has no keys",
         ),
     ],
 )
