@@ -15,6 +15,7 @@ from dnstrace.analysis.hints import outdated_hints
 from dnstrace.analysis.losses import losses_in, without_chance
 from dnstrace.analysis.paths import unheard
 from dnstrace.analysis.stopping import stops_in, until_stopped
+from dnstrace.analysis.zones_shown import zones_passed
 from dnstrace.checks.about import About
 from dnstrace.checks.partial import is_partial, unconfirmed
 from dnstrace.checks.reads import EVERYTHING, Reads
@@ -271,6 +272,7 @@ class Evidence:
             zones |= dict.fromkeys(each for each in (step.zone, self.zone_of(step)) if each not in asked)
             if step.referral is not None:
                 zones[step.referral.zone] = None
+        zones |= dict.fromkeys(zones_passed(trace))
         self.cuts = tuple(Cut(self, zone) for zone in zones)
 
     def close(self) -> None:
