@@ -268,7 +268,8 @@ def _missing(evidence: Evidence, last: AliasLink) -> str | None:
         return None
     if trace.outcome in (Outcome.NXDOMAIN, Outcome.NODATA) and is_absent(ending[0]):
         return "which does not exist"
-    lost = trace.outcome is Outcome.FAILED and ending[0].outcome is Outcome.FAILED and not ending[0].limited
+    unasked = ending[0].limited or ending[0].given  # the server to start from need not lead there
+    lost = trace.outcome is Outcome.FAILED and ending[0].outcome is Outcome.FAILED and not unasked
     cut = evidence.cut(ending[0].zone)
     served = cut is not None and bool(cut.serving)  # only the type in question fails there
     if lost and not served and ending[0].zone != _zone_of_owner(evidence, last) and ending[0].attempts:

@@ -112,8 +112,8 @@ def _all_serve(cut: Cut, names: Servers) -> bool:
 def ns_differs_between_servers(cut: Cut) -> Iterator[Observation]:
     """Servers of the zone list different name servers, although they have the same version.
 
-    What it is: servers with the same serial return different NS RRsets for the zone's apex. (If the
-    serials differ, the older copy is the problem: see soa-differs.)
+    What it is: servers with the same serial return different NS RRsets for the zone's apex, or one whose
+    serial is not known returns another. (If serials differ, the older copy is the problem: see soa-differs.)
 
     Why it matters: which servers a resolver continues with depends on which one it asked first, and a
     change of name servers does not reach every user.
@@ -123,10 +123,12 @@ def ns_differs_between_servers(cut: Cut) -> Iterator[Observation]:
     References: RFC 1034 section 4.2.2; RFC 2181 section 5.4.1
     """
     known, zone = serials(cut), zone_text(cut.zone)
+    usual = max(known.values(), key=[*known.values()].count, default=None)  # of those that do not say
     by_serial: dict[int | None, dict[Servers, list[HeardReply]]] = {}
     for names, replies in child_sets(cut).items():
         for reply in replies:
-            by_serial.setdefault(known.get(reply.address), {}).setdefault(names, []).append(reply)
+            serial = known.get(reply.address, usual)
+            by_serial.setdefault(serial, {}).setdefault(names, []).append(reply)
     used = used_together(cut)
     for sets in by_serial.values():
         if len(sets) > 1 and not mixture(cut):

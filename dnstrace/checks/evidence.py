@@ -12,6 +12,7 @@ import dns.rdatatype
 
 from dnstrace.analysis.choice import needed
 from dnstrace.analysis.hints import outdated_hints
+from dnstrace.analysis.losses import losses_in, without_chance
 from dnstrace.analysis.paths import unheard
 from dnstrace.analysis.stopping import stops_in, until_stopped
 from dnstrace.checks.about import About
@@ -34,6 +35,8 @@ from dnstrace.model import (
 from dnstrace.model.heard import DROPPED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dnstrace.checks.unchanged import Sound, Unchanged
     from dnstrace.model.findings import Finding
 
@@ -223,6 +226,12 @@ class Cut(About):
         attempts = (attempt for step in self.walked for attempt in step.attempts)
         return frozenset(a.exchange.query.address for a in attempts if a.exchange.message is not None)
 
+    def is_minor(self, sick: Iterable[HeardReply], asked: Iterable[HeardReply] | None = None) -> bool:
+        """Whether less than half of the addresses asked are at fault, in a zone above the one in question."""
+        asked = self.everyone if asked is None else asked
+        faulty = {reply.address for reply in sick}
+        return not self.probed and 2 * len(faulty) < len({reply.address for reply in asked})
+
     def probed_replies(self) -> tuple[HeardReply, ...]:
         """The last replies to every probe by address, of those that serve the zone.
 
@@ -254,13 +263,15 @@ class Cut(About):
 class Evidence:
     """A trace and its zone cuts, from the root down, in the order in which the walk reached them.
 
-    Left out are attempts that only chance made, as no finding may follow from them; queries to a server that
-    had stopped answering count as not awaited. `found` are the findings so far, `made` all cuts looked at;
-    the rules `held_back` leave out partial cuts.
+    Left out are attempts that only chance made, as no finding may follow from them; queries that the network
+    lost, or to a server that had stopped answering, count as not awaited. `found` are the findings so far,
+    `made` all cuts looked at; the rules `held_back` leave out partial cuts.
     """
 
     def __init__(self, trace: Trace, unchanged: Unchanged | None = None) -> None:
         trace = needed(trace)
+        self.losses = losses_in(trace.steps)
+        trace = without_chance(trace, self.losses)
         self.stops = stops_in(trace.steps)
         self.trace = trace = until_stopped(trace, self.stops)
         self.reads, self.unchanged = Reads(), None if trace.cut_short else unchanged

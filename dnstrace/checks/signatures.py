@@ -227,8 +227,7 @@ def _faults_of(cut: Cut, found: list[Judged], why: Callable[[Judged], str]) -> I
         here = [judged for judged in found if server in (None, judged.reply.server)]
         whats = list(dict.fromkeys(judged.what for judged in here))
         more = f" (and {counted(len(whats) - 1, 'more RRset')})" if len(whats) > 1 else ""
-        sick = {judged.reply.address for judged in here}
-        few = not cut.probed and 2 * len(sick) < len({reply.address for reply in asked})
+        few = cut.is_minor((judged.reply for judged in here), asked)
         yield Observation(
             f"{whats[0]}{more}{why(here[0])}, on {where(judged.reply for judged in here)}",
             steps_of(judged.reply for judged in here),

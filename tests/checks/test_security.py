@@ -133,6 +133,27 @@ def test_of_two_servers_with_other_keys_that_which_the_parent_trusts_is_right(ds
     )
 
 
+@pytest.mark.parametrize(
+    ("primary", "provider"), [("ns2", "have each provider"), ("ns1", "; or, if several")]
+)
+def test_signers_with_keys_of_their_own_publish_those_of_the_others(primary: str, provider: str) -> None:
+    """Whoever edits and signs a zone at two providers cannot load one version of it on all its servers."""
+    text = read("_signed")["zones"]["example.com."]["text"]
+    other = text.replace("SOA ns1 hostmaster 2026011501", f"SOA {primary} hostmaster 7")
+    zones = {
+        "example.com.": {"sign": {"algorithm": 13}, "servers": ["ns1.example.com."]},
+        "example.com. other": {
+            "servers": ["ns2.example.com."],
+            "sign": {"algorithm": 13, "broken": ["rolled"]},
+            "text": other,
+        },
+    }
+    made = checked(made_of("_signed", zones=zones)).findings or ()
+    (finding,) = [each for each in made if each.code == "dnskey-differs"]
+    assert provider in finding.cure and "zone-signing keys of all of them" in finding.cure
+    assert ("load the same version" in finding.cure) == (primary == "ns1")
+
+
 def test_a_ds_record_with_another_algorithm_than_its_key_is_not_of_a_revoked_key() -> None:
     (found,) = checked_by_name("dnssec-ds-miscalled").findings or ()
     assert "RSASHA256, but that key of example.com has algorithm ECDSAP256SHA256" in found.message
