@@ -9,7 +9,13 @@ import dns.rdatatype
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.child_sync import asked_by_csync
 from dnstrace.checks.evidence import Cut
-from dnstrace.checks.listing import addresses_lacking, followed_by_parent, ns_records, sorted_out
+from dnstrace.checks.listing import (
+    addresses_lacking,
+    followed_by_parent,
+    known_addresses,
+    ns_records,
+    sorted_out,
+)
 from dnstrace.checks.mixture import Servers, child_sets, join, join_text, mixture, used_together
 from dnstrace.checks.phrases import listed, parent_text, server_names
 from dnstrace.checks.remedies import in_zone
@@ -65,6 +71,13 @@ def ns_differs(cut: Cut) -> Iterator[Observation]:
 def _with_lists_fixed(cut: Cut, here: Servers, there: Servers, found: Observation) -> Observation:
     """The observation with its fix: the parent follows the zone if all servers that the zone lists work."""
     zone, parent = zone_text(cut.zone), parent_text(cut)
+    if _are_named_anew(cut, here, there):
+        names, others = listed(sorted(here)), listed(sorted(there))
+        cure = f"list {names} in the NS records of {zone} itself, or have {parent} list {others}"
+        change, add = ns_records(cut, here), addresses_lacking(cut, here)
+        records, remedy = (*change, *add), in_zone(cut.zone, add=add, change=change)
+        cure = f"{cure}: they are the same servers"
+        return replace(found, cure=cure, records=records, remedy=remedy, blame=Blame.HOST)
     if used := used_together(cut) or _kept(cut, here, there):
         remedy = join(cut, used)
         records = (*remedy.change, *remedy.add)
@@ -93,6 +106,15 @@ def _with_lists_fixed(cut: Cut, here: Servers, there: Servers, found: Observatio
         remedy=in_zone(cut.zone, add=addresses, change=ns_records(cut, right)),
         blame=Blame.HOST,
     )
+
+
+def _are_named_anew(cut: Cut, here: Servers, there: Servers) -> bool:
+    """Whether the parent has names of its own in the zone for the zone's servers, given on purpose."""
+    inside = here.isdisjoint(there) and all(name.is_subdomain(cut.zone) for name in here)
+    if not inside or any(name.is_subdomain(cut.zone) for name in there):
+        return False
+    above, below = ({a for name in names for a in known_addresses(cut, name)} for names in (here, there))
+    return bool(above) and above == below and above <= cut.serving
 
 
 def _kept(cut: Cut, here: Servers, there: Servers) -> tuple[Name, ...]:

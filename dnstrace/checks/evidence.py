@@ -18,7 +18,7 @@ from dnstrace.analysis.stopping import stops_in, until_stopped
 from dnstrace.checks.about import About
 from dnstrace.checks.partial import is_partial, unconfirmed
 from dnstrace.checks.reads import EVERYTHING, Reads
-from dnstrace.checks.replies import HeardReply, before_silence, replies_of
+from dnstrace.checks.replies import FAILING, HeardReply, before_silence, replies_of
 from dnstrace.model import (
     Attempt,
     Cause,
@@ -41,14 +41,6 @@ if TYPE_CHECKING:
     from dnstrace.model.findings import Finding
 
 _NO_PROBES = frozenset({None, Probe.SIGNAL, Probe.DSYNC, Probe.REHEARSAL})  # not about the zone as it is
-
-FAILING = frozenset((
-    Kind.TIMEOUT, Kind.CONNECTION_LOST, Kind.FORMAT_ERROR, Kind.SERVER_FAILURE, Kind.NOT_IMPLEMENTED,
-    Kind.REFUSED, Kind.BAD_VERSION, Kind.BAD_COOKIE, Kind.OTHER_RCODE, Kind.EMPTY,
-    Kind.OTHER_TYPE, Kind.OTHER_NAME, Kind.WRONG_CLASS,
-    Kind.UPWARD_REFERRAL, Kind.SIDEWAYS_REFERRAL, Kind.SELF_REFERRAL,
-))  # fmt: skip
-"""What says nothing about the zone at an address that answers another question about it."""
 
 _SERVES = frozenset({Kind.ANSWER, Kind.ALIAS, Kind.NODATA, Kind.NXDOMAIN, Kind.REFERRAL, Kind.YXDOMAIN})
 

@@ -11,10 +11,10 @@ import dns.rdatatype
 from dnstrace.checks.agreement import POSITIVE
 from dnstrace.checks.catalogue import of_cut
 from dnstrace.checks.controls import unsteady
-from dnstrace.checks.evidence import FAILING, Cut
+from dnstrace.checks.evidence import Cut
 from dnstrace.checks.phrases import addresses, listed, question_text
 from dnstrace.checks.remedies import at_servers
-from dnstrace.checks.replies import HeardReply, by_server, replies_of, steps_of
+from dnstrace.checks.replies import FAILING, HeardReply, by_server, replies_of, steps_of
 from dnstrace.model import Kind, Name, Probe, Purpose
 from dnstrace.model.findings import Blame, Level, Observation
 from dnstrace.model.naming import plain, zone_text

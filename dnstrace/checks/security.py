@@ -279,7 +279,7 @@ def _same_keys(cut: Cut, groups: list[tuple[frozenset[DNSKEY], list[HeardReply]]
     load = f"load the same version of {zone} on all its servers"
     share = "publish the zone-signing keys of all of them in its DNSKEY records"
     if any(not keys for keys, _ in groups):
-        return load
+        return f"sign {zone} at each of its hosts, and have each {share}" if primaries(cut) else load
     own = {
         frozenset(signing.key_replies[reply.address][1] & {*signing.entries})
         for _, replies in groups

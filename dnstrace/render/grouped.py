@@ -83,7 +83,7 @@ def _as_one(group: list[Finding], addresses: Addresses) -> Finding:
     return replace(
         first,
         message=f"{first.message}; the same goes for {listed}",
-        cure=_with(first, first.cure, _EACH),
+        cure=_with(first, first.cure, _EACH).replace("or remove it from", "or remove them from"),
         records=tuple(dict.fromkeys(record for each in group for record in each.records)),
         rehearsed=_with(first, first.rehearsed, _EACH),
         unrehearsed=_with(first, first.unrehearsed, _EACH),

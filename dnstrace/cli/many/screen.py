@@ -85,7 +85,7 @@ def _rows(line: str, columns: int) -> list[str]:
 
 
 def _between_words(row: str, columns: int) -> list[str]:
-    """A row in pieces of at most `columns`, apart from words that are wider."""
+    """A row in pieces of at most `columns`, apart from words that are longer."""
     pieces = [""]
     for word in _WORD.findall(row):
         if pieces[-1].strip() and _cells(pieces[-1] + word.rstrip()) > columns:
