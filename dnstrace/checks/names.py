@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import TypedDict
 
@@ -259,6 +260,7 @@ def host_name(name: Name) -> bool:
     return name != ROOT and all(_LABEL.fullmatch(label) for label in name.labels[:-1])
 
 
+@lru_cache(1024)
 def address_literal(name: Name, zone: Name) -> str:
     """The address that a name spells, by itself or below the zone; empty if it spells none."""
     for origin in (ROOT, zone):
